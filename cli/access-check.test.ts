@@ -1,7 +1,7 @@
 import type { AccessCause } from '../core/operations/access-causes.ts';
 import type { AccessReport } from '../core/operations/access-report.ts';
-import { type Ran, type RunOptions, runInProcess } from './testing/run-in-process.ts';
-import { servedWorld } from './testing/served-world.ts';
+import { type Ran, type RunOptions, runInProcess } from '../test/material/cli/run-in-process.ts';
+import { servedWorld } from '../test/material/cli/served-world.ts';
 
 let served: Awaited<ReturnType<typeof servedWorld>>;
 beforeEach(async () => {

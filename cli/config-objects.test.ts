@@ -1,5 +1,5 @@
-import { runInProcess } from './testing/run-in-process.ts';
-import { FLEET_YAML, servedWorld } from './testing/served-world.ts';
+import { runInProcess } from '../test/material/cli/run-in-process.ts';
+import { FLEET_YAML, servedWorld } from '../test/material/cli/served-world.ts';
 
 const CALENDAR = `apiVersion: liftlock/v1alpha1
 kind: Calendar

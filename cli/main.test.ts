@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { servedWorld } from './testing/served-world.ts';
+import { servedWorld } from '../test/material/cli/served-world.ts';
 
 const BIN = fileURLToPath(new URL('../bin/liftlock', import.meta.url));
 

@@ -1,8 +1,8 @@
-import { upgrade } from '../core/protocol/testing/one-upgrade.ts';
 import { Accounts, Clusters, Upgrades } from '../core/store/entities.ts';
 import { loadKind, put } from '../core/store/entity.ts';
-import { type Ran, type RunOptions, runInProcess } from './testing/run-in-process.ts';
-import { FLEET_YAML, LOCAL_OPERATOR, servedWorld } from './testing/served-world.ts';
+import { type Ran, type RunOptions, runInProcess } from '../test/material/cli/run-in-process.ts';
+import { FLEET_YAML, LOCAL_OPERATOR, servedWorld } from '../test/material/cli/served-world.ts';
+import { upgrade } from '../test/material/protocol/one-upgrade.ts';
 import { EXIT } from './verb.ts';
 
 type World = Awaited<ReturnType<typeof servedWorld>>;

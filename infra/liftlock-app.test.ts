@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Assembly, synthesize } from './testing/synthesize.ts';
+import { type Assembly, synthesize } from '../test/material/infra/synthesize.ts';
 
 const everything = {
   accounts: ['222222222222'],
@@ -16,7 +16,7 @@ const everything = {
 /** What CDK reports of the app with these settings; fails where it finds something. */
 function review(settings: object, ...flawed: 'flawed'[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'liftlock-review-'));
-  const script = fileURLToPath(new URL('./testing/review.ts', import.meta.url));
+  const script = fileURLToPath(new URL('../test/material/infra/review.ts', import.meta.url));
   // Cdk-nag alone has to find the flaw.
   const env = { ...process.env, CDK_VALIDATION: String(flawed.length === 0) };
   const options = { env, stdio: 'pipe', encoding: 'utf8' } as const;

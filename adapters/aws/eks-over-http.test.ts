@@ -1,5 +1,5 @@
 import { isDoubtful, isWithoutEffect } from '../../core/contracts/eks-errors.ts';
-import { type EksLoopback, startEksLoopback, type WireHandler } from '../contract/eks-loopback.ts';
+import { type EksLoopback, startEksLoopback, type WireHandler } from '../../test/contract/eks-loopback.ts';
 import { createEksConnections } from './eks-connections.ts';
 import { createEksMutator } from './eks-mutator.ts';
 import { createEksReader } from './eks-reader.ts';

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { selfSignedCertificate } from '../contract/self-signed-certificate.ts';
+import { selfSignedCertificate } from '../../test/contract/self-signed-certificate.ts';
 import type { Address } from './pinned-addresses.ts';
 import { createUrlProbe } from './url-probe.ts';
 

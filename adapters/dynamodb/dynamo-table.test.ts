@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { collect } from '../contract/collect.ts';
+import { collect } from '../../test/contract/collect.ts';
 import { createDynamoTable, dynamoClient } from './create-dynamo-table.ts';
 import { DynamoTable } from './dynamo-table.ts';
 import { toAttributes } from './stored-item.ts';

@@ -4,8 +4,8 @@ import {
   type KubernetesLoopback,
   refusal,
   startKubernetesLoopback,
-} from '../contract/kubernetes-loopback.ts';
-import { selfSignedCertificate } from '../contract/self-signed-certificate.ts';
+} from '../../test/contract/kubernetes-loopback.ts';
+import { selfSignedCertificate } from '../../test/contract/self-signed-certificate.ts';
 import { createClusterAccess } from './create-cluster-access.ts';
 
 const own = selfSignedCertificate(['127.0.0.1']);

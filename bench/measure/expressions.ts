@@ -2,10 +2,10 @@ import { clusterEnvironment } from '../../core/expression/cluster-environment.ts
 import { LONGEST_LIST } from '../../core/expression/environment.ts';
 import { compilePredicate } from '../../core/expression/predicate.ts';
 import { policyOf } from '../../core/policy/policy-of.ts';
-import { clusterRecord } from '../../core/policy/testing/cluster-record.ts';
-import { policyWith } from '../../core/policy/testing/policies.ts';
 import { waveOf } from '../../core/policy/wave-of.ts';
 import { matchesGlob } from '../../core/selector/glob.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
 import { type Figure, type Measure, median, rounded } from '../figure.ts';
 
 const RUNS = 5;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const SERVE = fileURLToPath(new URL('../../simulator/kubernetes/huge/serve.ts', import.meta.url));
+const SERVE = fileURLToPath(new URL('../../test/huge/serve.ts', import.meta.url));
 
 export interface ServedCluster {
   readonly kubeconfig: string;

@@ -3,14 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryAnchorStore } from '../../adapters/contract/memory-anchor-store.ts';
 import { anchorName } from '../../core/anchors/anchor.ts';
 import { anchorLines } from '../../core/anchors/anchor-lines.ts';
 import { allRecords } from '../../core/inventory/records.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { link } from '../../core/store/audit.ts';
-import { type RunOptions, runInProcess } from '../testing/run-in-process.ts';
-import { servedWorld } from '../testing/served-world.ts';
+import { MemoryAnchorStore } from '../../test/contract/memory-anchor-store.ts';
+import { type RunOptions, runInProcess } from '../../test/material/cli/run-in-process.ts';
+import { servedWorld } from '../../test/material/cli/served-world.ts';
 import { EXIT } from '../verb.ts';
 
 const TABLE = 'arn:aws:dynamodb:eu-central-1:000000000000:table/audit';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { type RunOptions, runInProcess } from '../testing/run-in-process.ts';
+import { type RunOptions, runInProcess } from '../../test/material/cli/run-in-process.ts';
 
 const head = (name: string) => `apiVersion: liftlock/v1alpha1\nkind: Calendar\nmetadata: { name: ${name} }\nspec:\n`;
 const prod = `${head('prod')}  timeZone: Europe/Berlin

@@ -1,7 +1,7 @@
 import type { PlanDocument } from '../../core/plan/document/plan-schema.ts';
 import { rolloutPlanSchema } from '../../core/plan/document/plan-schema.ts';
-import { runInProcess } from '../testing/run-in-process.ts';
-import { FILES, INVENTORY, written } from './testing/plan-files.ts';
+import { FILES, INVENTORY, written } from '../../test/material/cli/plan-files.ts';
+import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 
 const NOW = '2026-11-20T08:00:00Z';
 

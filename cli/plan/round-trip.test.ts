@@ -1,8 +1,8 @@
 import { parseInventory } from '../../core/inventory/document/parse-inventory.ts';
 import type { PlanDocument } from '../../core/plan/document/plan-schema.ts';
-import { runInProcess } from '../testing/run-in-process.ts';
-import { FLEET_YAML, servedWorld } from '../testing/served-world.ts';
-import { written } from './testing/plan-files.ts';
+import { written } from '../../test/material/cli/plan-files.ts';
+import { runInProcess } from '../../test/material/cli/run-in-process.ts';
+import { FLEET_YAML, servedWorld } from '../../test/material/cli/served-world.ts';
 
 test.each(['yaml', 'json'])('what get clusters -o %s prints is an inventory that plan takes whole', async (format) => {
   const served = await servedWorld();

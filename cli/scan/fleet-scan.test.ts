@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ScanMatrix } from '../../core/queries/scan-matrix.ts';
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
-import { type Ran, type RunOptions, runInProcess } from '../testing/run-in-process.ts';
-import { servedWorld } from '../testing/served-world.ts';
+import { type Ran, type RunOptions, runInProcess } from '../../test/material/cli/run-in-process.ts';
+import { servedWorld } from '../../test/material/cli/served-world.ts';
 
 type Served = Awaited<ReturnType<typeof servedWorld>>;
 

@@ -1,6 +1,6 @@
 import { symlinkSync } from 'node:fs';
-import { runInProcess } from '../testing/run-in-process.ts';
-import { budget, reportOf, type ScanFolder, scan, scanFolder } from './testing/scan-folder.ts';
+import { runInProcess } from '../../test/material/cli/run-in-process.ts';
+import { budget, reportOf, type ScanFolder, scan, scanFolder } from '../../test/material/cli/scan-folder.ts';
 
 let folder: ScanFolder;
 beforeEach(() => {

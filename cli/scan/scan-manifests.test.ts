@@ -1,4 +1,4 @@
-import { budget, reportOf, reportsOf, type ScanFolder, scan, scanFolder } from './testing/scan-folder.ts';
+import { budget, reportOf, reportsOf, type ScanFolder, scan, scanFolder } from '../../test/material/cli/scan-folder.ts';
 
 let folder: ScanFolder;
 beforeEach(() => {

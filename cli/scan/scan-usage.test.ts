@@ -1,4 +1,4 @@
-import { budget, type ScanFolder, scan, scanFolder } from './testing/scan-folder.ts';
+import { budget, type ScanFolder, scan, scanFolder } from '../../test/material/cli/scan-folder.ts';
 
 let folder: ScanFolder;
 beforeAll(() => {

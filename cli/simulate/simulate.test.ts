@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planFaults } from '../../simulator/simulate/faults/plan-faults.ts';
 import { prepareSimulation } from '../../simulator/simulate/run/prepare-simulation.ts';
-import { runInProcess } from '../testing/run-in-process.ts';
+import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { readReplay } from './simulate.ts';
 
 const EXAMPLE = new URL('../../examples/fleet/', import.meta.url).pathname;

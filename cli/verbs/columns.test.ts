@@ -1,5 +1,5 @@
-import { rolloutItem } from '../../core/contracts/items/testing/rollout-items.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
+import { rolloutItem } from '../../test/material/items/rollout-items.ts';
 import { colourOf } from '../output/paint.ts';
 import { LISTINGS } from './columns.ts';
 import { rolloutText } from './rollout-text.ts';

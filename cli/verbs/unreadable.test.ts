@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runInProcess } from '../testing/run-in-process.ts';
+import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { unreadable } from './read-text.ts';
 
 const folder = () => mkdtemp(join(tmpdir(), 'unreadable-'));

@@ -1,5 +1,5 @@
 import { tables } from '../../core/scan/data/tables.ts';
-import { runInProcess } from '../testing/run-in-process.ts';
+import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 
 const { updatedOn, newestMinor, oldestMinor, basis } = tables.coverage;
 const after = (days: number) => new Date(Date.parse(updatedOn) + days * 24 * 60 * 60 * 1000);

@@ -1,5 +1,5 @@
-import { runInProcess } from '../testing/run-in-process.ts';
-import { servedWorld } from '../testing/served-world.ts';
+import { runInProcess } from '../../test/material/cli/run-in-process.ts';
+import { servedWorld } from '../../test/material/cli/served-world.ts';
 
 test('elsewhere than on a terminal each change is one line', async () => {
   const served = await servedWorld();

@@ -1,6 +1,6 @@
-import { waveItem } from '../../core/contracts/items/testing/rollout-items.ts';
 import { reason } from '../../core/contracts/step-result.ts';
 import type { GlassStanding } from '../../core/queries/glass-standing.ts';
+import { waveItem } from '../../test/material/items/rollout-items.ts';
 import { limitsText, waveLines } from './rollout-text.ts';
 
 const at = '2026-11-20T07:00:00.000Z';

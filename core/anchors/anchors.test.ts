@@ -1,5 +1,5 @@
-import { MemoryAnchorStore } from '../../adapters/contract/memory-anchor-store.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { MemoryAnchorStore } from '../../test/contract/memory-anchor-store.ts';
 import type { AnchorFile } from '../ports/anchors.ts';
 import type { AuditItem } from '../ports/table.ts';
 import { link, transactWithAudit } from '../store/audit.ts';

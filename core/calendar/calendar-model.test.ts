@@ -1,9 +1,9 @@
 import fc from 'fast-check';
+import { calendarOf } from '../../test/material/calendar/calendar-of.ts';
+import { holds, type ModelRule, type WallClock, wallClock } from '../../test/material/calendar/minute-model.ts';
 import { calendarStateAt } from './calendar-state.ts';
 import type { CompiledCalendar } from './compile-calendar.ts';
 import { nextOpenings } from './next-openings.ts';
-import { calendarOf } from './testing/calendar-of.ts';
-import { holds, type ModelRule, type WallClock, wallClock } from './testing/minute-model.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60;

@@ -1,8 +1,8 @@
+import { calendarOf } from '../../test/material/calendar/calendar-of.ts';
 import { calendarStateAt } from './calendar-state.ts';
 import type { CompiledCalendar } from './compile-calendar.ts';
 import { longestOpening, openTimeWithin } from './longest-opening.ts';
 import { nextOpenings } from './next-openings.ts';
-import { calendarOf } from './testing/calendar-of.ts';
 
 /** The example of the documentation. */
 const prod = {

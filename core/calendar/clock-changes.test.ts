@@ -1,5 +1,5 @@
+import { calendarOf } from '../../test/material/calendar/calendar-of.ts';
 import { nextOpenings } from './next-openings.ts';
-import { calendarOf } from './testing/calendar-of.ts';
 
 /**
  * Which openings a window has from an instant on, as [opens, closes] in UTC. What each row shows is worked out by hand from

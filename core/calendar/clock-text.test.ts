@@ -1,5 +1,5 @@
+import { calendarOf } from '../../test/material/calendar/calendar-of.ts';
 import { clockText, localText } from './local-text.ts';
-import { calendarOf } from './testing/calendar-of.ts';
 
 const noon = new Date('2026-11-20T12:00:00Z');
 const [berlin, tokyo] = ['Europe/Berlin', 'Asia/Tokyo'].map((timeZone) => calendarOf({ timeZone }));

@@ -1,7 +1,7 @@
+import { type CalendarDraft, calendarOf, specOf } from '../../test/material/calendar/calendar-of.ts';
 import { calendarStateAt } from './calendar-state.ts';
 import { compileCalendar } from './compile-calendar.ts';
 import { nextOpenings } from './next-openings.ts';
-import { type CalendarDraft, calendarOf, specOf } from './testing/calendar-of.ts';
 
 const noon = new Date('2026-11-20T12:00:00Z');
 const lunch = { name: 'lunch', schedule: '0 12 * * *', duration: '2h' };

@@ -1,6 +1,6 @@
+import { calendarOf } from '../../test/material/calendar/calendar-of.ts';
 import { calendarStateAt } from './calendar-state.ts';
 import { nextOpenings } from './next-openings.ts';
-import { calendarOf } from './testing/calendar-of.ts';
 
 const short = (at: Date | null): string => at?.toISOString().slice(8, 16) ?? 'never';
 

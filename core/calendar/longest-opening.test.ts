@@ -1,5 +1,5 @@
+import { calendarOf } from '../../test/material/calendar/calendar-of.ts';
 import { hasOpening } from './longest-opening.ts';
-import { calendarOf } from './testing/calendar-of.ts';
 
 const HOUR = 3_600_000;
 const lunch = calendarOf({ windows: [{ schedule: '0 12 * * *', duration: '2h' }] });

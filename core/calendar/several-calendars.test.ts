@@ -1,6 +1,6 @@
+import { type CalendarDraft, calendarOf } from '../../test/material/calendar/calendar-of.ts';
 import { calendarStateAt } from './calendar-state.ts';
 import { nextOpenings } from './next-openings.ts';
-import { type CalendarDraft, calendarOf } from './testing/calendar-of.ts';
 
 const at = (hour: number) => new Date(Date.UTC(2026, 10, 20, hour));
 const window = (hour: number, hours: number): CalendarDraft => ({

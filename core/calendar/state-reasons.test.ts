@@ -1,5 +1,5 @@
+import { type CalendarDraft, calendarOf } from '../../test/material/calendar/calendar-of.ts';
 import { calendarStateAt } from './calendar-state.ts';
-import { type CalendarDraft, calendarOf } from './testing/calendar-of.ts';
 
 const lunch = { name: 'lunch', schedule: '0 12 * * *', duration: '2h' };
 const told = (time: string, ...drafts: readonly CalendarDraft[]) =>

@@ -1,4 +1,4 @@
-import { fleetWith, issuesOf } from './checks/testing/issues-of.ts';
+import { fleetWith, issuesOf } from '../../test/material/config/issues-of.ts';
 
 const labels = (text: string) => `selector: { matchLabels: { ${text} } }`;
 const envs = (...values: string[]) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fleetWith, issuesOf } from './checks/testing/issues-of.ts';
+import { fleetWith, issuesOf } from '../../test/material/config/issues-of.ts';
 import { soundFields } from './sound-fields.ts';
 
 const schema = z.strictObject({ count: z.int(), share: z.int().default(5), name: z.string().optional() });

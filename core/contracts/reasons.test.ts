@@ -1,6 +1,6 @@
+import { memberItem } from '../../test/material/items/rollout-items.ts';
 import { Members } from '../store/entities.ts';
 import { decode } from '../store/entity.ts';
-import { memberItem } from './items/testing/rollout-items.ts';
 import { isKnown, kindOf, REASON_FAMILIES, REASONS, readCode, waitsFor } from './reasons.ts';
 import { type Reason, reason } from './step-result.ts';
 

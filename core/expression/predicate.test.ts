@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { clusterEnvironment } from './cluster-environment.ts';
 import { LONGEST_LIST } from './environment.ts';
 import { compilePredicate } from './predicate.ts';

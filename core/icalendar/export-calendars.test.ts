@@ -1,7 +1,7 @@
 import ICAL from 'ical.js';
+import { type CalendarDraft, calendarOf, specOf } from '../../test/material/calendar/calendar-of.ts';
 import { calendarStateAt } from '../calendar/calendar-state.ts';
 import { compileCalendar } from '../calendar/compile-calendar.ts';
-import { type CalendarDraft, calendarOf, specOf } from '../calendar/testing/calendar-of.ts';
 import { exportCalendars } from './export-calendars.ts';
 import { importFreezes } from './import-freezes.ts';
 

@@ -1,10 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { clock, fleetConfig, keep, NOON } from '../../test/material/protocol/one-upgrade.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import type { EksReader } from '../ports/eks.ts';
-import { clock, fleetConfig, keep, NOON } from '../protocol/testing/one-upgrade.ts';
 import { Accounts, Clusters, Organizations, ReconcileMarkers } from '../store/entities.ts';
 import { load, loadKind, put } from '../store/entity.ts';
 import { discoverClusters } from './discover-clusters.ts';

@@ -1,5 +1,5 @@
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { lagOf, lagReason } from './lag.ts';
 
 type Group = Pick<ClusterRecord['nodegroups'][number], 'name' | 'version' | 'amiType'>;

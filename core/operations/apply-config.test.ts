@@ -1,17 +1,17 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { isDirty, operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { grant, NOON } from '../../test/material/protocol/one-upgrade.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { ConfigObject } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { revisionOf } from '../hash/revision.ts';
 import { authorOf, FLEET } from '../policy/applied.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { policyWith } from '../policy/testing/policies.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { grant, NOON } from '../protocol/testing/one-upgrade.ts';
 import { Clusters, Configs, Grants, Ledgers } from '../store/entities.ts';
 import { load, put, replace } from '../store/entity.ts';
 import { applyConfig } from './apply-documents.ts';
-import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
 
 /** The Fleet that takes these labels from tags. */
 function fleet(fromTags: Readonly<Record<string, string>>): ConfigObject {

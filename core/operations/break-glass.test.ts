@@ -1,14 +1,14 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { isDirty, operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { checksOf, cluster, KEY, NOON, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { BreakGlass } from '../contracts/items/break-glass.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
-import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { policyWith } from '../policy/testing/policies.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { checksOf, cluster, KEY, NOON, policyConfig } from '../protocol/testing/one-upgrade.ts';
 import { ClusterControls, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { breakGlassOfCluster, breakGlassOfWave, mendGlassOfCluster, mendGlassOfWave } from './break-glass.ts';
-import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
 
 const HOUR = 3_600_000;
 const at = (hours: number): string => new Date(NOON.getTime() + hours * HOUR).toISOString();

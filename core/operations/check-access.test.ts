@@ -1,10 +1,11 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { operatorPorts } from '../../test/material/operations/operator-ports.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { cluster, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ScanSummary } from '../contracts/items/scan.ts';
 import { reason } from '../contracts/step-result.ts';
-import { policyWith } from '../policy/testing/policies.ts';
-import { cluster, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
 import type { ScanRunView } from '../queries/scan-history.ts';
 import { put } from '../store/entity.ts';
 import { ScanSummaries } from '../store/scan-entities.ts';
@@ -12,7 +13,6 @@ import { accessCauses } from './access-causes.ts';
 import { type AccessCheck, type AccessReport, accessStatus } from './access-report.ts';
 import { withScan } from './access-with-scan.ts';
 import { checkAccess, checkEksFromInventory, checkServerFromScans, scanSeen } from './check-access.ts';
-import { operatorPorts } from './testing/operator-ports.ts';
 
 const record = {
   account: '111111111111',

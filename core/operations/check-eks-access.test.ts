@@ -1,5 +1,5 @@
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { reason } from '../contracts/step-result.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { checkEksFromInventory } from './check-access.ts';
 
 const SEEN_AT = '2026-11-20T07:00:00.000Z';

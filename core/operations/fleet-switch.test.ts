@@ -1,9 +1,9 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { NOON } from '../protocol/testing/one-upgrade.ts';
+import { operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
+import { NOON } from '../../test/material/protocol/one-upgrade.ts';
 import { FleetControls } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { resumeFleet, stopFleet } from './fleet-switch.ts';
-import { operatorPorts, recordOf } from './testing/operator-ports.ts';
 
 const at = NOON.toISOString();
 const change = expect.any(String);

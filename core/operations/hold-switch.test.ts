@@ -1,10 +1,18 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { memberItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import {
+  afterIn,
+  byHand,
+  finished,
+  type Given,
+  held,
+  reason,
+  without,
+} from '../../test/material/operations/held-cluster.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { cluster, grant, KEY } from '../../test/material/protocol/one-upgrade.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
-import { memberItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { cluster, grant, KEY } from '../protocol/testing/one-upgrade.ts';
 import { releaseCluster, retryCluster } from './hold-switch.ts';
-import { afterIn, byHand, finished, type Given, held, reason, without } from './testing/held-cluster.ts';
 
 type Asked = Parameters<typeof afterIn> extends [unknown, ...infer Rest] ? Rest : never;
 const after = (...asked: Asked) => afterIn(new MemoryTable(), ...asked);

@@ -1,14 +1,14 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { checksOf, NOON, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
-import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { policyWith } from '../policy/testing/policies.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { checksOf, NOON, policyConfig } from '../protocol/testing/one-upgrade.ts';
 import { Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { type Judgement, judgeWave } from './judge-wave.ts';
-import { operatorPorts, recordOf } from './testing/operator-ports.ts';
 
 interface Given {
   readonly wave?: Partial<Wave>;

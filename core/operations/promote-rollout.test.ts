@@ -1,11 +1,11 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
+import { checksOf, type Kept } from '../../test/material/protocol/one-upgrade.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { checksOf, type Kept } from '../protocol/testing/one-upgrade.ts';
 import { Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { promoteRollout } from './promote-rollout.ts';
-import { operatorPorts, recordOf } from './testing/operator-ports.ts';
 
 const lastSuccessAt = '2026-11-20T11:00:00.000Z';
 const waves = [

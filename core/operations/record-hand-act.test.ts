@@ -1,10 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { recordOf } from '../../test/material/operations/operator-ports.ts';
+import { clock, cluster, KEY, keep, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import type { ExecutionState, Executions } from '../ports/executions.ts';
-import { clock, cluster, KEY, keep, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { ClusterNames, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { type HandAct, recordHandAct } from './record-hand-act.ts';
-import { recordOf } from './testing/operator-ports.ts';
 
 const USER = 'arn:aws:sts::111122223333:assumed-role/Admin/ann';
 const arnFor: Executions['arnFor'] = (machine, name) => `arn:execution:liftlock-${machine}:${name}`;

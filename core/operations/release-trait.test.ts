@@ -1,10 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
-import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { releaseTrait } from './release-trait.ts';
-import { operatorPorts, recordOf } from './testing/operator-ports.ts';
 
 async function released(trait: string, failed: NonNullable<Wave['traits']>['failed'], rollout: Partial<Rollout> = {}) {
   const table = new MemoryTable();

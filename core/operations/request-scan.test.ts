@@ -1,10 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { recordOf } from '../../test/material/operations/operator-ports.ts';
+import { clock, cluster, KEY, NOON } from '../../test/material/protocol/one-upgrade.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
-import { clock, cluster, KEY, NOON } from '../protocol/testing/one-upgrade.ts';
 import { RUN_MILLISECONDS } from '../scan/fleet/run-store.ts';
 import { ScanRuns } from '../store/scan-entities.ts';
 import { requestScan } from './request-scan.ts';
-import { recordOf } from './testing/operator-ports.ts';
 
 interface Given {
   readonly target?: string;

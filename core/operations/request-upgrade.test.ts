@@ -1,13 +1,22 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { recordOf } from '../../test/material/operations/operator-ports.ts';
+import {
+  checksOf,
+  clock,
+  cluster,
+  KEY,
+  type Kept,
+  keep,
+  NOON,
+  upgrade,
+} from '../../test/material/protocol/one-upgrade.ts';
 import type { RegionVersions } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { checksOf, clock, cluster, KEY, type Kept, keep, NOON, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { Regions, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { requestUpgrade } from './request-upgrade.ts';
-import { recordOf } from './testing/operator-ports.ts';
 
 const offered = (version: string) => ({ version, status: 'STANDARD_SUPPORT', defaultVersion: false });
 const region: RegionVersions = {

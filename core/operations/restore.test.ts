@@ -1,9 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { recordOf } from '../../test/material/operations/operator-ports.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { type AnchorChain, readChain } from '../anchors/read-chain.ts';
 import type { Grant } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { allRecords } from '../inventory/records.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import {
   Accounts,
@@ -18,7 +19,6 @@ import {
 } from '../store/entities.ts';
 import { load, put, replace } from '../store/entity.ts';
 import { recoverAfterRestore } from './restore.ts';
-import { recordOf } from './testing/operator-ports.ts';
 
 const MINUTE = 60_000;
 const soaking = {

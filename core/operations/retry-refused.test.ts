@@ -1,14 +1,30 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { memberItem } from '../../test/material/items/rollout-items.ts';
+import {
+  afterIn,
+  byHand,
+  finished,
+  type Given,
+  holds,
+  reason,
+  without,
+} from '../../test/material/operations/held-cluster.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import {
+  cluster,
+  fleetConfig,
+  KEY,
+  type Kept,
+  NOON,
+  policyConfig,
+  upgrade,
+} from '../../test/material/protocol/one-upgrade.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { AppliedConfig, Member } from '../contracts/items/rollout.ts';
-import { memberItem } from '../contracts/items/testing/rollout-items.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { policyWith } from '../policy/testing/policies.ts';
 import { traitsOf } from '../policy/traits.ts';
-import { cluster, fleetConfig, KEY, type Kept, NOON, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { releaseCluster, retryCluster } from './hold-switch.ts';
-import { afterIn, byHand, finished, type Given, holds, reason, without } from './testing/held-cluster.ts';
 
 type Asked = Parameters<typeof afterIn> extends [unknown, ...infer Rest] ? Rest : never;
 const after = (...asked: Asked) => afterIn(new MemoryTable(), ...asked);

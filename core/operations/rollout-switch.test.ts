@@ -1,12 +1,12 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { isDirty, operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
-import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { rolloutConditions, since } from '../store/with-conditions.ts';
 import { abortRollout, pauseRollout, resumeRollout } from './rollout-switch.ts';
-import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
 
 const change = expect.any(String);
 type Ports = Omit<Awaited<ReturnType<typeof operatorPorts<MemoryTable>>>, 'told'>;

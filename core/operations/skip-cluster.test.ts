@@ -1,14 +1,14 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { held } from '../../test/material/operations/held-cluster.ts';
+import { isDirty, operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
+import { checksOf, grant, KEY, type Kept, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { checksOf, grant, KEY, type Kept, NOON, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { Members, Upgrades, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { skipCluster } from './skip-cluster.ts';
-import { held } from './testing/held-cluster.ts';
-import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
 
 interface Given {
   readonly member?: Partial<Member>;

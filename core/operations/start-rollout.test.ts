@@ -1,12 +1,12 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem } from '../../test/material/items/rollout-items.ts';
+import { isDirty, operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { cluster, fleetConfig, type Kept, NOON, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { AccountState, RegionVersions } from '../contracts/items/cluster.ts';
-import { rolloutItem } from '../contracts/items/testing/rollout-items.ts';
-import { policyWith } from '../policy/testing/policies.ts';
-import { cluster, fleetConfig, type Kept, NOON, policyConfig } from '../protocol/testing/one-upgrade.ts';
 import { Accounts, Configs, PolicyRollouts, Regions, Rollouts } from '../store/entities.ts';
 import { loadKind, put } from '../store/entity.ts';
 import { startRollout } from './start-rollout.ts';
-import { isDirty, operatorPorts, recordOf } from './testing/operator-ports.ts';
 
 const offered = (version: string) => ({ version, status: 'STANDARD_SUPPORT', defaultVersion: false });
 const region: RegionVersions = {

@@ -1,6 +1,6 @@
+import { fleetOf, NOW, type SmallPlan, smallPlan } from '../../test/material/plan/small-plan.ts';
 import type { PlanDocument } from './document/plan-schema.ts';
 import { drawPlan } from './draw-plan.ts';
-import { fleetOf, NOW, type SmallPlan, smallPlan } from './testing/small-plan.ts';
 
 function planOf(given: SmallPlan, now = NOW): PlanDocument {
   const { rules, inventory } = smallPlan(given);

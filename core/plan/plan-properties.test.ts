@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { randomPlan } from '../../test/material/plan/random-plan.ts';
+import { NOW, type SmallPlan, smallPlan } from '../../test/material/plan/small-plan.ts';
 import { calendarStateAt } from '../calendar/calendar-state.ts';
 import { compileCalendar } from '../calendar/compile-calendar.ts';
 import { durationMilliseconds } from '../config/schema/quantities.ts';
@@ -6,8 +8,6 @@ import { drawPlan } from './draw-plan.ts';
 import { type Drawn, draw, membersOf } from './drawn.ts';
 import { AS_ESTIMATED } from './plan-input.ts';
 import { runForward } from './run-forward.ts';
-import { randomPlan } from './testing/random-plan.ts';
-import { NOW, type SmallPlan, smallPlan } from './testing/small-plan.ts';
 
 interface Placed {
   readonly key: string;

@@ -1,4 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { Configs } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
@@ -12,7 +13,6 @@ import {
   scanWaivers,
   upgradePolicy,
 } from './applied.ts';
-import { policyWith } from './testing/policies.ts';
 
 const config = (kind: AppliedConfig['kind'], name: string, spec: unknown): AppliedConfig => ({
   kind,

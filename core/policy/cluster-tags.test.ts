@@ -1,7 +1,7 @@
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { fleetSchema } from '../config/schema/fleet.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { clusterRefusals, clusterTags } from './cluster-tags.ts';
-import { clusterRecord } from './testing/cluster-record.ts';
 
 const codesOf = (tags: Record<string, string>) =>
   [...clusterTags(tags, 'liftlock/').problems.values()].map(({ code }) => code);

@@ -1,7 +1,7 @@
-import { calendarOf } from '../calendar/testing/calendar-of.ts';
+import { calendarOf } from '../../test/material/calendar/calendar-of.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
 import { DEFAULT_ESTIMATE_MILLISECONDS, estimateOf, hopRules, untilParked } from './hop-rules.ts';
-import { clusterRecord } from './testing/cluster-record.ts';
-import { policyWith } from './testing/policies.ts';
 
 const MINUTES = 60_000;
 const policy = policyWith({

@@ -1,10 +1,10 @@
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { hopRules } from './hop-rules.ts';
 import { compiledCalendar, compiledRules, loadedRules } from './load-rules.ts';
 import type { ReadRules } from './read-rules.ts';
-import { clusterRecord } from './testing/cluster-record.ts';
-import { policyWith } from './testing/policies.ts';
 
 const applied = (name: string, timeZone = 'UTC', revision = 'first'): AppliedConfig => ({
   kind: 'Calendar',

@@ -1,12 +1,12 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { fleetConfig, keep, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
-import { rolloutItem } from '../contracts/items/testing/rollout-items.ts';
-import { fleetConfig, keep, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { Configs } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { allPolicies, ambiguousPolicy, policyForUpgrade, policyOf } from './policy-of.ts';
-import { clusterRecord } from './testing/cluster-record.ts';
-import { policyWith } from './testing/policies.ts';
 import { waveOf } from './wave-of.ts';
 
 const small = policyWith({ name: 'small', selector: '{ when: "cluster.nodegroups.size() < 2" }' });

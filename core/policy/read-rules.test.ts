@@ -1,13 +1,13 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { checksOf } from '../../test/material/protocol/one-upgrade.ts';
 import type { AppliedConfig, ReconcileMarker, Wave } from '../contracts/items/rollout.ts';
-import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { checksOf } from '../protocol/testing/one-upgrade.ts';
 import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { fleetSpec } from './applied.ts';
 import { readRules } from './read-rules.ts';
-import { clusterRecord } from './testing/cluster-record.ts';
-import { policyWith } from './testing/policies.ts';
 
 const config = (kind: AppliedConfig['kind'], name: string, document: object): AppliedConfig => ({
   kind,

@@ -1,4 +1,4 @@
-import { clusterRecord } from './testing/cluster-record.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { traitsOf } from './traits.ts';
 
 const group = (name: string, more: object = {}) => ({ name, status: 'ACTIVE', issues: [], ...more });

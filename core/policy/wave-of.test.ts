@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { clusterRecord } from './testing/cluster-record.ts';
-import { policyWith } from './testing/policies.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
 import { rulingWave, waveNamed, waveOf } from './wave-of.ts';
 
 const policy = policyWith({

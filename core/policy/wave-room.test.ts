@@ -1,5 +1,5 @@
+import { waveItem } from '../../test/material/items/rollout-items.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { waveItem } from '../contracts/items/testing/rollout-items.ts';
 import {
   allowedFailures,
   exceedsBudget,

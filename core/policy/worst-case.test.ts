@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { waveItem } from '../../test/material/items/rollout-items.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { policyWith } from './testing/policies.ts';
 import { waveRefusal } from './wave-room.ts';
 import { worstCaseFailures, worstCaseLines, worstCaseNow } from './worst-case.ts';
 

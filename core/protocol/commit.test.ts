@@ -1,14 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { Upgrade } from '../contracts/items/protocol.ts';
-import { memberItem } from '../contracts/items/testing/rollout-items.ts';
-import type { MutatingCall } from '../contracts/mutating-calls.ts';
-import { isSame } from '../model/is-same.ts';
-import type { WriteOperation } from '../ports/table.ts';
-import { Clusters, Epochs, Upgrades } from '../store/entities.ts';
-import { load, put } from '../store/entity.ts';
-import { KubeVersion } from '../version/kube-version.ts';
-import { type CommitRequest, commit } from './commit.ts';
-import { newestIntent } from './intent-store.ts';
+import { memberItem } from '../../test/material/items/rollout-items.ts';
 import {
   calendarConfig,
   checksOf,
@@ -24,7 +15,16 @@ import {
   upgrade,
   waves,
   writesOf,
-} from './testing/one-upgrade.ts';
+} from '../../test/material/protocol/one-upgrade.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { MutatingCall } from '../contracts/mutating-calls.ts';
+import { isSame } from '../model/is-same.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { Clusters, Epochs, Upgrades } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { type CommitRequest, commit } from './commit.ts';
+import { newestIntent } from './intent-store.ts';
 
 const call = (clientRequestToken: string): MutatingCall => ({
   name: 'UpdateClusterVersion',

@@ -1,14 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
-import type { Member } from '../contracts/items/rollout.ts';
-import { memberItem } from '../contracts/items/testing/rollout-items.ts';
-import { reason } from '../contracts/step-result.ts';
-import type { Cluster, EksReader, Update } from '../ports/eks.ts';
-import type { WriteOperation } from '../ports/table.ts';
-import { Grants, Ledgers, Members, ReconcileMarkers, Waves } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
-import { closeGrant, freeGrant, resolveIntents } from './free.ts';
-import { intentsOf } from './intent-store.ts';
+import { memberItem } from '../../test/material/items/rollout-items.ts';
 import {
   checksOf,
   clock,
@@ -21,7 +12,16 @@ import {
   NOON,
   upgrade,
   waves,
-} from './testing/one-upgrade.ts';
+} from '../../test/material/protocol/one-upgrade.ts';
+import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
+import type { Member } from '../contracts/items/rollout.ts';
+import { reason } from '../contracts/step-result.ts';
+import type { Cluster, EksReader, Update } from '../ports/eks.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { Grants, Ledgers, Members, ReconcileMarkers, Waves } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { closeGrant, freeGrant, resolveIntents } from './free.ts';
+import { intentsOf } from './intent-store.ts';
 
 const filled = async (kept: Kept): Promise<MemoryTable> => {
   const table = new MemoryTable();

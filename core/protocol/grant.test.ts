@@ -1,11 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { Upgrade } from '../contracts/items/protocol.ts';
-import { memberItem } from '../contracts/items/testing/rollout-items.ts';
-import { quoted } from '../contracts/step-result.ts';
-import type { WriteOperation } from '../ports/table.ts';
-import { Clusters, Grants, Ledgers, Members, Upgrades, Waves } from '../store/entities.ts';
-import { load, put } from '../store/entity.ts';
-import { type GrantRequest, grantUpgrade } from './grant.ts';
+import { memberItem } from '../../test/material/items/rollout-items.ts';
 import {
   checksOf,
   clock,
@@ -20,7 +14,13 @@ import {
   upgrade,
   waves,
   writesOf,
-} from './testing/one-upgrade.ts';
+} from '../../test/material/protocol/one-upgrade.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { quoted } from '../contracts/step-result.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { Clusters, Grants, Ledgers, Members, Upgrades, Waves } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
+import { type GrantRequest, grantUpgrade } from './grant.ts';
 
 const ids = { next: () => '0f1e2d3c-0000-4000-8000-000000000000' };
 

@@ -1,12 +1,12 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem } from '../../test/material/items/rollout-items.ts';
+import { grant, HOLDER, KEY, type Kept, keep, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { rolloutItem } from '../contracts/items/testing/rollout-items.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { authority, claimsToBeNested } from './authority.ts';
 import { hopBefore, sameUnderWay, underWayRefusals } from './hop-before.ts';
 import { hopInHand } from './left-half-done.ts';
 import { fleetRefusals } from './standing-refusals.ts';
-import { grant, HOLDER, KEY, type Kept, keep, upgrade } from './testing/one-upgrade.ts';
 
 const { rolloutId: _, waveIndex: __, ...alone } = upgrade({ id: '1.35-1.36', from: '1.35', to: '1.36', mutated: true });
 const hop = (given: Partial<Upgrade> = {}): Upgrade => ({ ...alone, status: 'Parked', ...given });

@@ -1,9 +1,9 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { clock, intent, KEY, keep, NOON } from '../../test/material/protocol/one-upgrade.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Read } from '../store/entity.ts';
 import { intentsOf, newestIntent, notBegun, recordDoubt, recordObserved, recordOutcome } from './intent-store.ts';
-import { clock, intent, KEY, keep, NOON } from './testing/one-upgrade.ts';
 
 type Outcome = NonNullable<Intent['outcome']>;
 const AT = NOON.toISOString();

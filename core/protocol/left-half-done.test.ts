@@ -1,5 +1,5 @@
+import { cluster, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { keptOf, wayOutOfHold, wayToFinish } from './left-half-done.ts';
-import { cluster, upgrade } from './testing/one-upgrade.ts';
 
 const at = { ...cluster, version: '1.37' };
 const UPGRADE = `runs: liftlock upgrade cluster ${cluster.name} --to`;

@@ -1,7 +1,7 @@
+import { cluster, intent, NOON } from '../../test/material/protocol/one-upgrade.ts';
 import { type MutatingCall, UPDATE_TYPE } from '../contracts/mutating-calls.ts';
 import type { Update, UpdateSubject } from '../ports/eks.ts';
 import { lookUp } from './look-up.ts';
-import { cluster, intent, NOON } from './testing/one-upgrade.ts';
 import { hasTargetOf, subjectOf } from './update-subject.ts';
 
 const after = (seconds: number): Date => new Date(NOON.getTime() + seconds * 1000);

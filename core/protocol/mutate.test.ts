@@ -1,13 +1,23 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { memberItem } from '../../test/material/items/rollout-items.ts';
+import {
+  cluster,
+  grant,
+  HOLDER,
+  intent,
+  KEY,
+  type Kept,
+  keep,
+  NOON,
+  upgrade,
+} from '../../test/material/protocol/one-upgrade.ts';
 import { namedError } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
-import { memberItem } from '../contracts/items/testing/rollout-items.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import type { EksMutator, EksReader, Update } from '../ports/eks.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { intentsOf, newestIntent } from './intent-store.ts';
 import { type Mutation, mutate } from './mutate.ts';
-import { cluster, grant, HOLDER, intent, KEY, type Kept, keep, NOON, upgrade } from './testing/one-upgrade.ts';
 
 const STEP = 'upgrade-control-plane';
 const AT = NOON.toISOString();

@@ -1,7 +1,7 @@
+import { memberItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import { wave as waveSchema } from '../contracts/items/rollout.ts';
-import { memberItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { quoted } from '../contracts/step-result.ts';
 import { settle, type UpgradeEnd, unlessFailed, waveAfter } from './settle-decision.ts';
 

@@ -1,13 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { LiftlockEvent } from '../contracts/events.ts';
-import type { Intent } from '../contracts/items/protocol.ts';
-import { memberItem, rolloutItem } from '../contracts/items/testing/rollout-items.ts';
-import { quoted } from '../contracts/step-result.ts';
-import type { WriteOperation } from '../ports/table.ts';
-import { ClusterControls, Members, ReconcileMarkers, Upgrades, Waves } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
-import { settleUpgrade } from './settle.ts';
-import type { UpgradeEnd } from './settle-decision.ts';
+import { memberItem, rolloutItem } from '../../test/material/items/rollout-items.ts';
 import {
   checksOf,
   clock,
@@ -21,7 +13,15 @@ import {
   upgrade,
   waves,
   writesOf,
-} from './testing/one-upgrade.ts';
+} from '../../test/material/protocol/one-upgrade.ts';
+import type { LiftlockEvent } from '../contracts/events.ts';
+import type { Intent } from '../contracts/items/protocol.ts';
+import { quoted } from '../contracts/step-result.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { ClusterControls, Members, ReconcileMarkers, Upgrades, Waves } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { settleUpgrade } from './settle.ts';
+import type { UpgradeEnd } from './settle-decision.ts';
 
 const running = memberItem({ clusterKey: KEY, waveIndex: 1, status: 'Running', inFlight: true });
 const because = [quoted('PodEvictionFailure', 'A pod was not evicted.')];

@@ -1,7 +1,7 @@
+import { codesAt, type Given } from '../../test/material/protocol/situation.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { holdRefusals } from './standing-refusals.ts';
-import { codesAt, type Given } from './testing/situation.ts';
 import type { Moment } from './vetoes.ts';
 
 const hold = {

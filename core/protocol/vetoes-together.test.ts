@@ -1,12 +1,12 @@
-import { calendarOf } from '../calendar/testing/calendar-of.ts';
+import { calendarOf } from '../../test/material/calendar/calendar-of.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { cluster, fleetConfig, grant, HOLDER, KEY, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { fleetSchema } from '../config/schema/fleet.ts';
 import { waveSchema } from '../config/schema/wave.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { reason } from '../contracts/step-result.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
-import { policyWith } from '../policy/testing/policies.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { cluster, fleetConfig, grant, HOLDER, KEY, NOON, upgrade } from './testing/one-upgrade.ts';
 import { type Moment, refusalsAt, type Situation } from './vetoes.ts';
 
 const { spec: fleet } = fleetSchema.parse(fleetConfig.document);

@@ -1,13 +1,13 @@
+import { waveItem } from '../../test/material/items/rollout-items.ts';
+import { NOON } from '../../test/material/protocol/one-upgrade.ts';
+import { codesAt, fleet, type Given, rules, upgrade } from '../../test/material/protocol/situation.ts';
 import { compileCalendar } from '../calendar/compile-calendar.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { waveItem } from '../contracts/items/testing/rollout-items.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { reason } from '../contracts/step-result.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { NOON } from './testing/one-upgrade.ts';
-import { codesAt, fleet, type Given, rules, upgrade } from './testing/situation.ts';
 import { VETOES } from './vetoes.ts';
 
 const hopBefore = (more: Partial<Upgrade>): Upgrade => ({

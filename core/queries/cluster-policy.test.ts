@@ -1,5 +1,5 @@
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { fleetSnapshot } from '../rollout/testing/fleet-snapshot.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { clusterSummary } from './cluster-summary.ts';
 

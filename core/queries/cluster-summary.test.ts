@@ -1,10 +1,10 @@
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { reason } from '../contracts/step-result.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { upgrade } from '../protocol/testing/one-upgrade.ts';
-import { fleetSnapshot } from '../rollout/testing/fleet-snapshot.ts';
 import { clusterSummary } from './cluster-summary.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');

@@ -1,4 +1,4 @@
-import { waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { waveItem } from '../../test/material/items/rollout-items.ts';
 import { clusterGlass, waveGlass } from './glass-standing.ts';
 
 const now = new Date('2026-11-20T08:00:00Z');

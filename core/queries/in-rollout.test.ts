@@ -1,8 +1,8 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { upgrade } from '../protocol/testing/one-upgrade.ts';
-import { fleetSnapshot } from '../rollout/testing/fleet-snapshot.ts';
 import { Upgrades } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { clusterSummary } from './cluster-summary.ts';

@@ -1,6 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { applyDocuments } from '../operations/apply-documents.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { Clusters } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { listPolicies } from './list-policies.ts';

@@ -1,8 +1,8 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { keep, NOON, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { policyWith } from '../policy/testing/policies.ts';
-import { keep, NOON, policyConfig } from '../protocol/testing/one-upgrade.ts';
 import { listRollouts, rolloutDetail } from './rollout-views.ts';
 
 const approval = '{ before: true, approvals: 1, fourEyes: false }';

@@ -1,8 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { AppliedConfig, Rollout } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { policyWith } from '../policy/testing/policies.ts';
-import { grantUpgrade } from '../protocol/grant.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
 import {
   calendarConfig,
   clock,
@@ -12,7 +10,9 @@ import {
   keep,
   policyConfig,
   request,
-} from '../protocol/testing/one-upgrade.ts';
+} from '../../test/material/protocol/one-upgrade.ts';
+import type { AppliedConfig, Rollout } from '../contracts/items/rollout.ts';
+import { grantUpgrade } from '../protocol/grant.ts';
 import { Configs, Members, Rollouts, Waves } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { explainCluster } from './explain-cluster.ts';

@@ -1,11 +1,11 @@
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import { compileCalendar } from '../calendar/compile-calendar.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { reason } from '../contracts/step-result.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { upgrade } from '../protocol/testing/one-upgrade.ts';
-import { fleetSnapshot } from '../rollout/testing/fleet-snapshot.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { clusterSummary } from './cluster-summary.ts';
 import { verdictOf } from './verdict.ts';

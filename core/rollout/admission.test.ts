@@ -1,14 +1,14 @@
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import { compileCalendar } from '../calendar/compile-calendar.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { reason } from '../contracts/step-result.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { nextHopOf } from './admission.ts';
 import { decide } from './decide.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const at = (seconds: number): string => new Date(NOW.getTime() + seconds * 1000).toISOString();

@@ -1,8 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { Rollout, Wave } from '../contracts/items/rollout.ts';
-import { policyWith } from '../policy/testing/policies.ts';
-import { type Kept, policyConfig } from '../protocol/testing/one-upgrade.ts';
-
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { type Kept, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import {
   appliedTo,
   at,
@@ -14,7 +12,8 @@ import {
   reasons,
   rollout,
   wave,
-} from './testing/applied-decision.ts';
+} from '../../test/material/rollout/applied-decision.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 
 const applied = appliedTo(() => new MemoryTable());
 

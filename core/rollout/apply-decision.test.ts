@@ -1,10 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Rollout } from '../contracts/items/rollout.ts';
-import { rolloutItem } from '../contracts/items/testing/rollout-items.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
-import { cluster, grant, KEY, type Kept, upgrade } from '../protocol/testing/one-upgrade.ts';
-
+import { rolloutItem } from '../../test/material/items/rollout-items.ts';
+import { cluster, grant, KEY, type Kept, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import {
   appliedTo,
   at,
@@ -18,7 +14,10 @@ import {
   reasons,
   rollout,
   wave,
-} from './testing/applied-decision.ts';
+} from '../../test/material/rollout/applied-decision.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 
 const applied = appliedTo(() => new MemoryTable());
 

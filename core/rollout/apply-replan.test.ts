@@ -1,8 +1,9 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Grant } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { isPlanned } from '../protocol/vetoes.ts';
 import { Grants, Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
@@ -13,7 +14,6 @@ import { createRollout } from './create-rollout.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decisions.ts';
 import { planRollout } from './plan-rollout.ts';
-import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const STAGES = ['one', 'two', 'three', 'four', 'five'];

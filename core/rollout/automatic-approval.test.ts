@@ -1,7 +1,7 @@
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { waveSchema } from '../config/schema/wave.ts';
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { automaticApproval } from './automatic-approval.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');

@@ -1,11 +1,11 @@
+import { memberItem, rolloutItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem } from '../contracts/items/testing/rollout-items.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { automaticRollouts, isServed, servedKey } from './automatic-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const web = clusterRecord({ name: 'web', version: '1.36' });

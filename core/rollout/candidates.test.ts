@@ -1,8 +1,8 @@
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { candidatesOf } from './candidates.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const policy = (more: object = {}) => ({ selector: {}, target: '1.37', waves: [{ name: 'all' }], ...more });

@@ -1,7 +1,7 @@
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { inOrder } from './candidates.ts';
-import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const cluster = (name: string, labels: Record<string, string>) =>
   ({ cluster: { name, clusterKey: name, labels } as unknown as ClusterRecord }) as const;

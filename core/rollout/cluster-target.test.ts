@@ -1,6 +1,6 @@
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { RegionVersions } from '../contracts/items/cluster.ts';
 import type { Channels } from '../policy/channels.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { nextHop, targetOf } from './cluster-target.ts';
 

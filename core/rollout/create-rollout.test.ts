@@ -1,9 +1,9 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clock } from '../../test/material/protocol/one-upgrade.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { reason } from '../contracts/step-result.ts';
-import { clock } from '../protocol/testing/one-upgrade.ts';
 import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { load, loadKind, put } from '../store/entity.ts';
 import { createRollout } from './create-rollout.ts';

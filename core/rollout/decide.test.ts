@@ -1,14 +1,14 @@
 import fc from 'fast-check';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { grant } from '../../test/material/protocol/one-upgrade.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { grant } from '../protocol/testing/one-upgrade.ts';
 import { decide } from './decide.ts';
 import { planRollout } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 import { waveEnd } from './wave-end.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');

@@ -1,7 +1,17 @@
+import {
+  type Begun,
+  begin,
+  both,
+  cluster,
+  dev,
+  fleet,
+  later,
+  prod,
+  wave,
+} from '../../test/material/rollout/replanned-fleet.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { type Begun, begin, both, cluster, dev, fleet, later, prod, wave } from './testing/replanned-fleet.ts';
 
 const moves = (changes: ReturnType<typeof later>) =>
   changes?.members.map(({ before, next }) => [(next ?? before)?.name, before?.waveIndex, next?.waveIndex, next?.to]);

@@ -1,8 +1,8 @@
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { inventoryGaps, isInventoryComplete } from './inventory-complete.ts';
-import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const { fleet } = fleetSnapshot({ clusters: [], policies: {} });

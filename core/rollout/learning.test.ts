@@ -1,4 +1,4 @@
-import { waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { waveItem } from '../../test/material/items/rollout-items.ts';
 import { learnedFrom } from './reconcile-rollouts.ts';
 
 test('nothing is learned while no upgrade has succeeded', () => {

@@ -1,9 +1,9 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { calendarConfig, fleetConfig, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
-import { rolloutItem } from '../contracts/items/testing/rollout-items.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { policyWith } from '../policy/testing/policies.ts';
-import { calendarConfig, fleetConfig, policyConfig } from '../protocol/testing/one-upgrade.ts';
 import { batched } from '../store/batched.ts';
 import { Configs } from '../store/entities.ts';
 import { put } from '../store/entity.ts';

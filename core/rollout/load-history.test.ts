@@ -1,7 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import type { AccountState } from '../contracts/items/cluster.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { batched } from '../store/batched.ts';
 import { Accounts, Members, Rollouts, Waves } from '../store/entities.ts';
 import { put } from '../store/entity.ts';

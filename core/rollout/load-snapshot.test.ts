@@ -1,11 +1,19 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import {
+  calendarConfig,
+  grant,
+  type Kept,
+  keep,
+  policyConfig,
+  upgrade,
+} from '../../test/material/protocol/one-upgrade.ts';
+import { account, offers } from '../../test/material/rollout/one-tick.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { policyWith } from '../policy/testing/policies.ts';
-import { calendarConfig, grant, type Kept, keep, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
 import {
   Accounts,
   ClusterControls,
@@ -20,7 +28,6 @@ import {
 } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { loadSnapshot, type SnapshotScope } from './load-snapshot.ts';
-import { account, offers } from './testing/one-tick.ts';
 
 const keyOf = (name: string): string => clusterRecord({ name }).clusterKey;
 const SCOPES: readonly SnapshotScope[] = ['turn', 'motion', 'fleet', 'rollouts', 'history'];

@@ -1,8 +1,17 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import {
+  grant,
+  HOLDER,
+  intent,
+  KEY,
+  type Kept,
+  keep,
+  NOON,
+  upgrade,
+} from '../../test/material/protocol/one-upgrade.ts';
 import { MACHINE_TIMEOUT_SECONDS } from '../contracts/names.ts';
 import type { EksReader } from '../ports/eks.ts';
 import type { ExecutionState } from '../ports/executions.ts';
-import { grant, HOLDER, intent, KEY, type Kept, keep, NOON, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { ClusterControls, Grants, Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { lookAfterGrant } from './look-after-grant.ts';

@@ -1,13 +1,13 @@
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { memberChange, standingReasons } from './member-progress.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const suspected = reason('SuspiciousTrait', 'It shares what those that failed have.');

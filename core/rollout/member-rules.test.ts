@@ -1,9 +1,9 @@
+import { waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import { compileCalendar } from '../calendar/compile-calendar.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { memberRules } from './member-rules.ts';
-import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
 const open = (name: string, hour: number, duration: string) =>

@@ -1,10 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { clock, grant, type Kept, keep } from '../../test/material/protocol/one-upgrade.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { clock, grant, type Kept, keep } from '../protocol/testing/one-upgrade.ts';
 import { Members, Rollouts, Waves } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { applyReplan, followPlan } from './apply-replan.ts';

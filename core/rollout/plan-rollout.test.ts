@@ -1,10 +1,10 @@
+import { memberItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
-import { memberItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { plannedWave, planRollout } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const paused = { tags: { 'liftlock/paused': 'true' } };

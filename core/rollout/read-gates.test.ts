@@ -1,8 +1,8 @@
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { readGates } from './reconcile-rollouts.ts';
-import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const at = (seconds: number): string => new Date(NOW.getTime() + seconds * 1000).toISOString();

@@ -1,10 +1,20 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { grant, KEY, type Kept, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import {
+  account,
+  ago,
+  automatic,
+  type Given,
+  LOOKED,
+  offers,
+  oneTick,
+  QUIET,
+} from '../../test/material/rollout/one-tick.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 import type { ReconcileMarker } from '../contracts/items/rollout.ts';
-import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
-import { policyWith } from '../policy/testing/policies.ts';
-import { grant, KEY, type Kept, NOON, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
 import {
   Accounts,
   Clusters,
@@ -19,7 +29,6 @@ import {
 } from '../store/entities.ts';
 import { load, loadKind, put } from '../store/entity.ts';
 import type { ReconcilePorts } from './reconcile-rollouts.ts';
-import { account, ago, automatic, type Given, LOOKED, offers, oneTick, QUIET } from './testing/one-tick.ts';
 
 /** A table in which nothing was read yet. */
 async function world(given: Given = {}) {

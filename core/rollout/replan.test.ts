@@ -1,8 +1,19 @@
+import {
+  type Begun,
+  begin,
+  both,
+  cluster,
+  dev,
+  fleet,
+  later,
+  NOW,
+  prod,
+  wave,
+} from '../../test/material/rollout/replanned-fleet.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import { replanOf } from './replan.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { type Begun, begin, both, cluster, dev, fleet, later, NOW, prod, wave } from './testing/replanned-fleet.ts';
 
 const moves = (changes: ReturnType<typeof later>) =>
   changes?.members.map(({ before, next }) => [(next ?? before)?.name, before?.waveIndex, next?.waveIndex, next?.to]);

@@ -1,7 +1,17 @@
+import {
+  begin,
+  both,
+  cluster,
+  dev,
+  fleet,
+  later,
+  NOW,
+  prod,
+  wave,
+} from '../../test/material/rollout/replanned-fleet.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { lastWords } from '../model/last-words.ts';
 import { glassInForce } from '../policy/break-glass.ts';
-import { begin, both, cluster, dev, fleet, later, NOW, prod, wave } from './testing/replanned-fleet.ts';
 
 const ann = { decision: 'Approved' as const, principal: 'sso:1/ann', at: NOW.toISOString() };
 /** The wave dev has begun, and prod's plan is approved, with its glass broken. */

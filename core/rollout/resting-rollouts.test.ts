@@ -1,9 +1,9 @@
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { atRest, restingDecisions } from './resting-rollouts.ts';
-import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 
 interface Given {
   readonly status: Rollout['status'];

@@ -1,7 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
-import { clusterRecord } from '../policy/testing/cluster-record.ts';
 import { tellDeadlines } from './support-deadlines.ts';
 
 const DAY = 86_400_000;

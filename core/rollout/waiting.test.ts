@@ -1,8 +1,8 @@
-import { calendarOf } from '../calendar/testing/calendar-of.ts';
+import { calendarOf } from '../../test/material/calendar/calendar-of.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { fleetSnapshot } from './testing/fleet-snapshot.ts';
 import { type Answer, waitingForWaves } from './waiting.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');

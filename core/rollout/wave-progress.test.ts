@@ -1,6 +1,6 @@
+import { at, decided, type Given, now, words } from '../../test/material/rollout/decided-waves.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
-import { at, decided, type Given, now, words } from './testing/decided-waves.ts';
 
 const done: Partial<Wave> = { status: 'Completed', succeeded: 1 };
 const halted: Partial<Wave> = { status: 'Halted', failed: 1, acceptedFailures: 1, reasons: [] };

@@ -1,6 +1,6 @@
+import { waveItem } from '../../test/material/items/rollout-items.ts';
 import { waveSchema } from '../config/schema/wave.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { gatesAfter, gatesChanged, isWatched, soakOf } from './wave-soak.ts';
 
 const wave = (more: Partial<Wave> = {}): Wave =>

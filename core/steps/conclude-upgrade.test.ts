@@ -1,10 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { cluster, HOLDER, intent, KEY, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import { reason } from '../contracts/step-result.ts';
-import { cluster, HOLDER, intent, KEY, NOON, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { Clusters, Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { concludeUpgrade } from './conclude-upgrade.ts';
-import { failing, type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
 
 interface Given extends GivenStep {
   readonly arn?: string;

@@ -1,10 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { cluster, grant, HOLDER, KEY, keep, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { contextOf, failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { cluster, grant, HOLDER, KEY, keep, NOON, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { SettledUpdates } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { grantOf, isResult, openStep } from './context.ts';
-import { contextOf, failing, type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
 
 const gone = failing('ResourceNotFoundException');
 const opened = async (given: GivenStep, input: StepInput = stepInput(), needs: 'grant' | 'read' = 'grant') =>

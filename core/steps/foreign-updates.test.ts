@@ -1,11 +1,11 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { intent, KEY, type Kept } from '../../test/material/protocol/one-upgrade.ts';
+import { contextOf, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { Update } from '../ports/eks.ts';
-import { intent, KEY, type Kept } from '../protocol/testing/one-upgrade.ts';
 import { SettledUpdates } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { foreignReason, stopBeside, updatesInFlight, withSettled } from './foreign-updates.ts';
-import { contextOf, oneStep, stepInput } from './testing/one-step.ts';
 
 interface Given {
   readonly updates?: readonly Partial<Update>[];

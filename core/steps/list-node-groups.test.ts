@@ -1,11 +1,11 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { memberItem } from '../../test/material/items/rollout-items.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { KEY, type Kept, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { memberItem } from '../contracts/items/testing/rollout-items.ts';
-import { policyWith } from '../policy/testing/policies.ts';
 import type { Nodegroup } from '../ports/eks.ts';
-import { KEY, type Kept, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { listNodeGroups } from './list-node-groups.ts';
-import { oneStep, stepInput } from './testing/one-step.ts';
 
 interface Given {
   readonly groups?: Readonly<Record<string, Partial<Nodegroup>>>;

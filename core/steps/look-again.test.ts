@@ -1,11 +1,11 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { grant, intent, KEY, NOON } from '../../test/material/protocol/one-upgrade.ts';
+import { type FakeEks, failing, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { grant, intent, KEY, NOON } from '../protocol/testing/one-upgrade.ts';
 import { Grants, Intents } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { lookAgain, rememberRunning } from './look-again.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
-import { type FakeEks, failing, oneStep, stepInput } from './testing/one-step.ts';
 
 const INPUT = stepInput({}, { nodegroup: 'a' });
 const RUNNING = 'Roll of a to 1.37: EKS works on update u-1.';

@@ -1,5 +1,5 @@
+import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import type { Pod } from '../ports/cluster-access.ts';
-import { upgrade } from '../protocol/testing/one-upgrade.ts';
 import { baselineOf, newlyUnhealthy, takeBaseline } from './pod-baseline.ts';
 
 const pod = (name: string, controller?: string, namespace = 'shop'): Pod => ({

@@ -1,10 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { policyWith } from '../policy/testing/policies.ts';
-import { calendarConfig, type Kept, policyConfig } from '../protocol/testing/one-upgrade.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { calendarConfig, type Kept, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
+import { contextOf, oneStep } from '../../test/material/steps/one-step.ts';
 import { Configs } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { ranPast } from './act.ts';
-import { contextOf, oneStep } from './testing/one-step.ts';
 
 const window = (hour: number) => ({ windows: [{ name: 'w', schedule: `0 ${hour} * * *`, duration: '1h' }] });
 /** What is compiled is remembered by its name. */

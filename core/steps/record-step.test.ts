@@ -1,11 +1,11 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { cluster, intent, KEY, type Kept, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { contextOf, oneStep } from '../../test/material/steps/one-step.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason, type StepResult } from '../contracts/step-result.ts';
-import { cluster, intent, KEY, type Kept, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { recordStep } from './run-step.ts';
-import { contextOf, oneStep } from './testing/one-step.ts';
 
 type Step = Upgrade['steps'][string];
 const NOON = '2026-11-20T12:00:00.000Z';

@@ -1,8 +1,8 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { NOON } from '../../test/material/protocol/one-upgrade.ts';
+import { contextOf, failing, oneStep } from '../../test/material/steps/one-step.ts';
 import type { InsightsRefresh } from '../ports/eks.ts';
-import { NOON } from '../protocol/testing/one-upgrade.ts';
 import { lookAtRefresh, refreshInsights, runsSince } from './refresh-insights.ts';
-import { contextOf, failing, oneStep } from './testing/one-step.ts';
 
 const at = (minutes: number): Date => new Date(NOON.getTime() + minutes * 60_000);
 const started = { startedAt: at(1) };

@@ -1,12 +1,12 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem } from '../../test/material/items/rollout-items.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { cluster, grant, HOLDER, KEY, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { rolloutItem } from '../contracts/items/testing/rollout-items.ts';
-import { policyWith } from '../policy/testing/policies.ts';
-import { cluster, grant, HOLDER, KEY, NOON, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { Grants, Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { requestGrant } from './request-grant.ts';
-import { failing, type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
 
 const NESTED = 'upgrade-name--scan-cluster-cluster-0';
 const MINE = 'arn:execution:mine';

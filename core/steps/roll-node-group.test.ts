@@ -1,8 +1,8 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { intent, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Nodegroup } from '../ports/eks.ts';
-import { intent, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
-import { type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
 
 interface Given extends GivenStep {
   readonly group?: Partial<Nodegroup>;

@@ -1,10 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { KEY, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import { done, reason, type StepResult } from '../contracts/step-result.ts';
-import { KEY, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { runStep } from './run-step.ts';
-import { failing, type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
 
 /** Runs a step that ends so, or fails so. */
 async function ran(ends: StepResult | Error, given: GivenStep = {}) {

@@ -1,15 +1,15 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { HOLDER, KEY, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { listOf, type Said, scriptedReader, unreachable } from '../../test/material/scan/scripted-reader.ts';
+import { type FakeEks, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { policyWith } from '../policy/testing/policies.ts';
 import { ClusterAccessError, type Node, type Pod, type Workload } from '../ports/cluster-access.ts';
 import type { ClusterVersionInformation, InsightsRefresh } from '../ports/eks.ts';
-import { HOLDER, KEY, NOON, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
-import { listOf, type Said, scriptedReader, unreachable } from '../scan/live/testing/scripted-reader.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { scanCluster } from './scan-cluster.ts';
-import { type FakeEks, type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
 
 const refreshed: InsightsRefresh = { status: 'COMPLETED', startedAt: NOON };
 const offered = (clusterVersion: string, versionStatus = 'STANDARD_SUPPORT'): ClusterVersionInformation =>

@@ -1,11 +1,11 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { memberItem } from '../../test/material/items/rollout-items.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { cluster, KEY, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { memberItem } from '../contracts/items/testing/rollout-items.ts';
-import { policyWith } from '../policy/testing/policies.ts';
 import { ClusterAccessError, type Node, type Pod, type Workload } from '../ports/cluster-access.ts';
-import { cluster, KEY, policyConfig, upgrade } from '../protocol/testing/one-upgrade.ts';
 import { smokeCheck } from './smoke-check.ts';
-import { type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
 
 const GROUP = 'eks.amazonaws.com/nodegroup';
 const node = (name: string, more: Partial<Node> = {}): Node => ({

@@ -1,7 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { intent } from '../../test/material/protocol/one-upgrade.ts';
+import { type FakeEks, failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Addon } from '../ports/eks.ts';
-import { intent } from '../protocol/testing/one-upgrade.ts';
-import { type FakeEks, failing, type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
 import { updateAddons } from './update-addons.ts';
 
 const BOTH = ['1.36', '1.37'];

@@ -1,10 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { fleetConfig, intent, KEY } from '../../test/material/protocol/one-upgrade.ts';
+import { failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import { quoted } from '../contracts/step-result.ts';
 import type { Cluster, Update } from '../ports/eks.ts';
-import { fleetConfig, intent, KEY } from '../protocol/testing/one-upgrade.ts';
 import { Clusters } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { failing, type GivenStep, oneStep, stepInput } from './testing/one-step.ts';
 import { upgradeControlPlane } from './upgrade-control-plane.ts';
 
 async function upgraded({ target = '1.37', ...given }: GivenStep & { readonly target?: string } = {}) {

@@ -1,4 +1,4 @@
-import { memberItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { memberItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { clusterNames, memberChanged } from './changes.ts';
 

@@ -1,5 +1,5 @@
+import { waveItem } from '../../test/material/items/rollout-items.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
-import { waveItem } from '../contracts/items/testing/rollout-items.ts';
 import { rolloutConditions, since, waveConditions } from './with-conditions.ts';
 
 const at = '2026-11-20T08:00:00.000Z';

@@ -1,6 +1,6 @@
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { UPGRADE_STATUSES, type Upgrade } from '../contracts/items/protocol.ts';
 import { ROLLOUT_STATUSES, WAVE_STATUSES } from '../contracts/items/rollout.ts';
-import { memberItem, rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
 import type { ItemKey } from '../ports/table.ts';
 import * as entities from './entities.ts';
 import type { Entity } from './entity.ts';

@@ -1,5 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { memberItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { memberItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { Members, Waves } from './entities.ts';
 import { loadKind, put } from './entity.ts';
 import { isMember, loadWaves } from './members.ts';

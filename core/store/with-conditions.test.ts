@@ -1,4 +1,4 @@
-import { rolloutItem, waveItem } from '../contracts/items/testing/rollout-items.ts';
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { FleetControls, Rollouts, Waves } from './entities.ts';
 import { put, unchanged } from './entity.ts';

@@ -1,8 +1,8 @@
-import { MemoryAnchorStore } from '../../adapters/contract/memory-anchor-store.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { readAnchor } from '../../core/anchors/anchor.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { link } from '../../core/store/audit.ts';
+import { MemoryAnchorStore } from '../../test/contract/memory-anchor-store.ts';
 import { definition } from './function.ts';
 
 const TABLE = 'arn:aws:dynamodb:eu-central-1:000000000000:table/audit';

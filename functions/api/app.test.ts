@@ -1,8 +1,8 @@
-import { protocolWorld } from '../../adapters/contract/protocol-world.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { MachineName } from '../../core/contracts/names.ts';
 import { Accounts, Regions } from '../../core/store/entities.ts';
 import { put } from '../../core/store/entity.ts';
+import { protocolWorld } from '../../test/contract/protocol-world.ts';
 import type { Log } from '../runtime/function-definition.ts';
 import { createApp } from './app.ts';
 import { MAX_BODY_BYTES } from './request-body.ts';

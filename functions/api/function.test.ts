@@ -1,5 +1,5 @@
-import { protocolWorld } from '../../adapters/contract/protocol-world.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { protocolWorld } from '../../test/contract/protocol-world.ts';
 import { definition } from './function.ts';
 
 const event = (method: string, rawPath: string, body?: string) => ({

@@ -1,9 +1,9 @@
-import { protocolWorld } from '../../adapters/contract/protocol-world.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { saveReport } from '../../core/scan/fleet/report-store.ts';
 import { saveRun } from '../../core/scan/fleet/run-store.ts';
-import { covered, judged } from '../../core/scan/report/testing/findings.ts';
-import { reportOf } from '../../core/scan/report/testing/report.ts';
+import { protocolWorld } from '../../test/contract/protocol-world.ts';
+import { covered, judged } from '../../test/material/scan/findings.ts';
+import { reportOf } from '../../test/material/scan/report.ts';
 import { createApp } from './app.ts';
 
 const ANA = 'ana@example.com';

@@ -1,8 +1,8 @@
-import { protocolWorld } from '../../adapters/contract/protocol-world.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { RequestedUpgrade } from '../../core/operations/request-upgrade.ts';
 import { FleetControls, Regions } from '../../core/store/entities.ts';
 import { put } from '../../core/store/entity.ts';
+import { protocolWorld } from '../../test/contract/protocol-world.ts';
 import { createApp } from './app.ts';
 
 interface UpgradeError {

@@ -1,9 +1,9 @@
-import { type AwsLoopback, startAwsLoopback } from '../../adapters/contract/aws-loopback.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
 import { FLEET } from '../../core/policy/applied.ts';
 import { firstBreak } from '../../core/store/audit.ts';
 import { Configs, Epochs, Grants } from '../../core/store/entities.ts';
 import { load, put } from '../../core/store/entity.ts';
+import { type AwsLoopback, startAwsLoopback } from '../../test/contract/aws-loopback.ts';
 
 const scope = { account: '111111111111', region: 'eu-central-1' };
 const cluster = `arn:aws:eks:${scope.region}:${scope.account}:cluster/shop`;

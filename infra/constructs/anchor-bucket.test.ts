@@ -1,6 +1,13 @@
+import { synthesize } from '../../test/material/infra/synthesize.ts';
+import {
+  listOf,
+  readable,
+  resourcesOf,
+  type Statement,
+  statementsOf,
+  type Template,
+} from '../../test/material/infra/template.ts';
 import { COMPLIANCE_WORDS } from '../settings/settings.ts';
-import { synthesize } from '../testing/synthesize.ts';
-import { listOf, readable, resourcesOf, type Statement, statementsOf, type Template } from '../testing/template.ts';
 
 const { hub, state } = synthesize();
 const bucketOf = (template: Template) => {

@@ -1,6 +1,6 @@
 import { KUBERNETES_FUNCTIONS } from '../../core/contracts/names.ts';
-import { synthesize } from '../testing/synthesize.ts';
-import { listOf, resourcesOf, statementsOf } from '../testing/template.ts';
+import { synthesize } from '../../test/material/infra/synthesize.ts';
+import { listOf, resourcesOf, statementsOf } from '../../test/material/infra/template.ts';
 
 const vpc = { subnetIds: ['subnet-0a1b2c3d', 'subnet-1a2b3c4d'], securityGroupIds: ['sg-0a1b2c3d'] };
 const { hub } = synthesize({ vpc });

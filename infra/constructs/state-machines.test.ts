@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { MACHINE_NAMES, MACHINE_TIMEOUT_SECONDS, type MachineName } from '../../core/contracts/names.ts';
-import { synthesize } from '../testing/synthesize.ts';
-import { listOf, type Resource, readable, resourcesOf, statementsOf } from '../testing/template.ts';
+import { synthesize } from '../../test/material/infra/synthesize.ts';
+import { listOf, type Resource, readable, resourcesOf, statementsOf } from '../../test/material/infra/template.ts';
 
 interface Verdict {
   readonly isValid: boolean;

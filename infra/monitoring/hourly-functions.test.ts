@@ -1,5 +1,5 @@
-import { synthesize } from '../testing/synthesize.ts';
-import { readable, resourcesOf } from '../testing/template.ts';
+import { synthesize } from '../../test/material/infra/synthesize.ts';
+import { readable, resourcesOf } from '../../test/material/infra/template.ts';
 
 interface Watched {
   readonly Namespace?: string;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { synthesize } from '../testing/synthesize.ts';
-import { readable, resourcesOf } from '../testing/template.ts';
+import { synthesize } from '../../test/material/infra/synthesize.ts';
+import { readable, resourcesOf } from '../../test/material/infra/template.ts';
 
 const { hub } = synthesize();
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');

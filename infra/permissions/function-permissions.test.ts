@@ -4,8 +4,14 @@ import {
   KUBERNETES_FUNCTIONS,
   MUTATING_FUNCTIONS,
 } from '../../core/contracts/names.ts';
-import { synthesize } from '../testing/synthesize.ts';
-import { listOf, type Resource, resourcesOf, type Statement, statementsOf } from '../testing/template.ts';
+import { synthesize } from '../../test/material/infra/synthesize.ts';
+import {
+  listOf,
+  type Resource,
+  resourcesOf,
+  type Statement,
+  statementsOf,
+} from '../../test/material/infra/template.ts';
 
 const organization = 'o-a1b2c3d4e5';
 const { hub, state, spokeRole } = synthesize({ organizationId: organization, accounts: ['222222222222'] });

@@ -1,5 +1,5 @@
-import { synthesize } from '../testing/synthesize.ts';
-import { listOf, statementsOf } from '../testing/template.ts';
+import { synthesize } from '../../test/material/infra/synthesize.ts';
+import { listOf, statementsOf } from '../../test/material/infra/template.ts';
 
 const { spokeRole } = synthesize();
 const [roleId = ''] = Object.entries(spokeRole.Resources).find(([, { Type }]) => Type === 'AWS::IAM::Role') ?? [];

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { ENVIRONMENT, FUNCTION_NAMES, MUTATING_FUNCTIONS } from '../../core/contracts/names.ts';
 import { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
-import { synthesize } from '../testing/synthesize.ts';
-import { readable, resourcesOf } from '../testing/template.ts';
+import { synthesize } from '../../test/material/infra/synthesize.ts';
+import { readable, resourcesOf } from '../../test/material/infra/template.ts';
 
 const { hub, state } = synthesize({
   organizationId: 'o-a1b2c3d4e5',

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MUTATING_CALLS } from '../../core/contracts/mutating-calls.ts';
 import { FUNCTION_NAMES, MUTATING_FUNCTIONS } from '../../core/contracts/names.ts';
-import { synthesize } from '../testing/synthesize.ts';
-import { listOf, readable, type Statement, statementsOf } from '../testing/template.ts';
+import { synthesize } from '../../test/material/infra/synthesize.ts';
+import { listOf, readable, type Statement, statementsOf } from '../../test/material/infra/template.ts';
 
 const { folder, spokeRole, spokeForwarder } = synthesize();
 const statements = statementsOf(spokeRole, 'SpokeRole');

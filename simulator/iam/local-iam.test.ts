@@ -1,8 +1,8 @@
+import { HUB, NOW, REGION } from '../../test/material/iam/accounts.ts';
+import { EXTERNAL_ID, ORGANIZATION, SPOKE_ROLE } from '../../test/material/iam/spoke.ts';
+import { functionSession, spokeWorld } from '../../test/material/iam/spoke-world.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
 import { LocalIam } from './local-iam.ts';
-import { HUB, NOW, REGION } from './testing/accounts.ts';
-import { EXTERNAL_ID, ORGANIZATION, SPOKE_ROLE } from './testing/spoke.ts';
-import { functionSession, spokeWorld } from './testing/spoke-world.ts';
 
 it('goes on from its state, written as JSON', () => {
   const before = spokeWorld();

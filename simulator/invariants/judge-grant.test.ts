@@ -1,5 +1,4 @@
 import { Members, Waves } from '../../core/store/entities.ts';
-import { judgeGrant } from './judge-grant.ts';
 import {
   byHand,
   config,
@@ -11,7 +10,8 @@ import {
   stopFleet,
   waveOf,
   write,
-} from './testing/fabricate.ts';
+} from '../../test/material/invariants/fabricate.ts';
+import { judgeGrant } from './judge-grant.ts';
 
 /** What is in force, and the cluster as a member that waits, or as it is given. */
 const planned = (

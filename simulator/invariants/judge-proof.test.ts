@@ -1,7 +1,7 @@
 import type { Member, Wave } from '../../core/contracts/items/rollout.ts';
 import { Members, Waves } from '../../core/store/entities.ts';
+import { inForce, KEY, memberOf, OTHER, waveOf, write } from '../../test/material/invariants/fabricate.ts';
 import { judgeProof } from './judge-proof.ts';
-import { inForce, KEY, memberOf, OTHER, waveOf, write } from './testing/fabricate.ts';
 
 /** The first wave of a rollout, with these two members, passes. */
 function passing(

@@ -1,7 +1,7 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { Upgrades } from '../../core/store/entities.ts';
+import { type Fabricated, hold, inForce, KEY, upgradeOf, write } from '../../test/material/invariants/fabricate.ts';
 import { judgeWhole } from './judge-whole.ts';
-import { type Fabricated, hold, inForce, KEY, upgradeOf, write } from './testing/fabricate.ts';
 
 /** The hop before the one that is granted next, in the state that it was left in. */
 const hopBefore = (more: Partial<Upgrade>): Fabricated => {

@@ -1,5 +1,5 @@
+import { inForce, inventory, KEY } from '../../test/material/invariants/fabricate.ts';
 import { judgeWindow } from './judge-window.ts';
-import { inForce, inventory, KEY } from './testing/fabricate.ts';
 
 /** What is said of the first change of a member whose wave the policy has given up. */
 const givenUp = (second: object) =>

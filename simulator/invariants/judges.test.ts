@@ -1,16 +1,5 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { Epochs, Intents, Members, Upgrades, Waves } from '../../core/store/entities.ts';
-import type { History } from './history.ts';
-import type { Judge } from './judge.ts';
-import { judgeApproval } from './judge-approval.ts';
-import { judgeBudget } from './judge-budget.ts';
-import { judgeCaps } from './judge-caps.ts';
-import { judgeAttempts, judgeFence } from './judge-fence.ts';
-import { judgeOrder } from './judge-order.ts';
-import { judgeReplan } from './judge-replan.ts';
-import { judgeSoak } from './judge-soak.ts';
-import { judgeStop } from './judge-stop.ts';
-import { judgeWindow } from './judge-window.ts';
 import {
   byHand,
   config,
@@ -27,7 +16,18 @@ import {
   upgradeOf,
   waveOf,
   write,
-} from './testing/fabricate.ts';
+} from '../../test/material/invariants/fabricate.ts';
+import type { History } from './history.ts';
+import type { Judge } from './judge.ts';
+import { judgeApproval } from './judge-approval.ts';
+import { judgeBudget } from './judge-budget.ts';
+import { judgeCaps } from './judge-caps.ts';
+import { judgeAttempts, judgeFence } from './judge-fence.ts';
+import { judgeOrder } from './judge-order.ts';
+import { judgeReplan } from './judge-replan.ts';
+import { judgeSoak } from './judge-soak.ts';
+import { judgeStop } from './judge-stop.ts';
+import { judgeWindow } from './judge-window.ts';
 
 type Case = readonly [what: string, judge: (history: History) => Judge, history: Fabricated];
 

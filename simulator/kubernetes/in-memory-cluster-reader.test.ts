@@ -1,7 +1,11 @@
 import type { ReadRequest } from '../../core/ports/cluster-reader.ts';
+import { oldBudget, widget, widgetDefinition } from '../../test/material/kubernetes/sample-objects.ts';
+import {
+  principal,
+  type ServerUnderTest,
+  startServerUnderTest,
+} from '../../test/material/kubernetes/server-under-test.ts';
 import { createInMemoryClusterReader, type InMemoryReaderOptions } from './in-memory-cluster-reader.ts';
-import { oldBudget, widget, widgetDefinition } from './server/testing/sample-objects.ts';
-import { principal, type ServerUnderTest, startServerUnderTest } from './server/testing/server-under-test.ts';
 
 let under: ServerUnderTest;
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { clusterReadersContract } from '../../adapters/contract/cluster-readers-contract.ts';
+import { clusterReadersContract } from '../../test/contract/cluster-readers-contract.ts';
 import { addCluster } from '../eks/add-cluster.ts';
 import { testCaller, testWorld } from '../eks/test-world.ts';
 import { FakeKubernetes } from './fake-kubernetes.ts';

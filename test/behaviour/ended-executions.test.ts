@@ -1,7 +1,7 @@
-import { synthesize } from '../../infra/testing/synthesize.ts';
-import { readable, resourcesOf } from '../../infra/testing/template.ts';
 import { compileEventPattern } from '../../simulator/cloud/events/event-pattern.ts';
 import { machineDefinitions } from '../../simulator/process/machines.ts';
+import { synthesize } from '../material/infra/synthesize.ts';
+import { readable, resourcesOf } from '../material/infra/template.ts';
 import { hours, smallFleet, upgradesOf } from './small-fleet.ts';
 
 const ARN = 'arn:aws:states:eu-central-1:999999999999:stateMachine:liftlock-upgrade-cluster';

@@ -1,5 +1,4 @@
 import { sessionPolicy } from '../../adapters/aws/session-policy.ts';
-import { synthesize } from '../../infra/testing/synthesize.ts';
 import type { CloudParts } from '../../simulator/cloud/cloud-parts.ts';
 import { eksLookups } from '../../simulator/cloud/eks/eks-lookups.ts';
 import { iamInstallers } from '../../simulator/cloud/install/install-iam.ts';
@@ -9,9 +8,10 @@ import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { testWorld } from '../../simulator/eks/test-world.ts';
 import type { LocalIam } from '../../simulator/iam/local-iam.ts';
 import type { Lookups } from '../../simulator/iam/requirements/requirement.ts';
-import { HUB, NOW, REGION, SPOKE } from '../../simulator/iam/testing/accounts.ts';
-import { EXTERNAL_ID, SPOKE_ROLE } from '../../simulator/iam/testing/spoke.ts';
-import { functionSession, spokeWorld } from '../../simulator/iam/testing/spoke-world.ts';
+import { HUB, NOW, REGION, SPOKE } from '../material/iam/accounts.ts';
+import { EXTERNAL_ID, SPOKE_ROLE } from '../material/iam/spoke.ts';
+import { functionSession, spokeWorld } from '../material/iam/spoke-world.ts';
+import { synthesize } from '../material/infra/synthesize.ts';
 
 /** The account that shares its resources with the spoke. */
 const OWNER = '333333333333';

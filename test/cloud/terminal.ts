@@ -1,6 +1,6 @@
-import { type Ran, type RunOptions, runInProcess } from '../../cli/testing/run-in-process.ts';
 import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
+import { type Ran, type RunOptions, runInProcess } from '../material/cli/run-in-process.ts';
 
 /** What `eval "$(liftlock local env)"` sets; `as` is who has the managed policy of that name, and nothing else. */
 export function environmentOf(cloud: LocalCloud, as?: string): Record<string, string> {

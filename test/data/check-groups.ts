@@ -1,5 +1,5 @@
 import type { DataTables } from '../../core/scan/data/data-tables.ts';
-import { builtInGroups } from '../../core/scan/data/testing/built-in-groups.ts';
+import { builtInGroups } from '../material/scan/built-in-groups.ts';
 import { type DataProblem, kindName } from './problem.ts';
 
 /** Reports rows of Kubernetes' own APIs in a group that a CRD owns, and rows of custom resources in a group that Kubernetes owns. */

@@ -1,10 +1,10 @@
-import { synthesize } from '../../infra/testing/synthesize.ts';
 import type { CloudParts } from '../../simulator/cloud/cloud-parts.ts';
 import { iamInstallers } from '../../simulator/cloud/install/install-iam.ts';
 import { Wiring } from '../../simulator/cloud/wiring.ts';
 import { IamDirectory } from '../../simulator/iam/principals/iam-directory.ts';
 import { unusedGrants } from '../../simulator/iam/reports/unused-grants.ts';
 import { SMALL_SETTINGS } from '../cloud/small-settings.ts';
+import { synthesize } from '../material/infra/synthesize.ts';
 import { resolvedResources } from '../templates/resolved-stacks.ts';
 
 /** Every action that a role of the templates is granted: `Role liftlock-scan-cluster eks:DescribeCluster`. */

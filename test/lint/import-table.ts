@@ -25,15 +25,9 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
       'ical.js',
     ],
   },
-  // Another reader of cron, against which ours is tested; nothing but tests loads it.
-  'core/calendar/testing': { folders: ['core'], packages: ['croner'] },
-  // Random fleets for the properties of plans; nothing but tests loads them.
-  'core/plan/testing': { folders: ['core'], packages: ['fast-check'] },
   'adapters/aws': { folders: ['core', 'adapters/aws'], packages: wire },
   'adapters/dynamodb': { folders: ['core', 'adapters/dynamodb'], packages: wire },
   'adapters/dynamodb/local': { folders: ['core', 'adapters/dynamodb'], packages: ['dynalite', ...wire] },
-  // Suites that run the same cases on every implementation of a port, the simulated ones too; nothing but tests loads them.
-  'adapters/contract': { folders: ['core', 'adapters', 'simulator'], packages: ['fast-check', ...wire] },
   'adapters/kubernetes': {
     folders: ['core', 'adapters/kubernetes'],
     packages: ['@kubernetes/client-node', ...wire],
@@ -73,8 +67,6 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
     packages: ['zod', '@aws-sdk/*', 'node:*'],
   },
   cli: { folders: ['core', 'adapters', 'simulator', 'cli'], packages: ['commander', 'yaml', 'hono', 'zod', ...wire] },
-  // Reports as somebody might write them on purpose; nothing but tests loads them.
-  'cli/output/scan/testing': { folders: ['core', 'cli'], packages: ['fast-check'] },
   console: { folders: ['core/contracts', 'console'], packages: ['hono'] },
   schemas: { folders: ['core', 'schemas'], packages: ['node:*'] },
   docs: { folders: ['core', 'docs'], packages: ['zod', 'node:*'] },

@@ -34,14 +34,14 @@ export const AREAS: readonly Area[] = [
 ];
 
 /** What makes no product: tests, what they share, declarations of types, and the table that only runs on one machine. */
-export const NOT_MUTATED = /\.test\.ts$|\.d\.ts$|\/testing\/|^adapters\/dynamodb\/local\//;
+export const NOT_MUTATED = /\.test\.ts$|\.d\.ts$|^adapters\/dynamodb\/local\//;
 
 /** The folder whose tests are beside a file: a folder of core with all in it, or the file's own. */
 export const roomOf = (file: string): string => `${file.split('/').slice(0, 2).join('/')}/`;
 
 /** Whether a file of tests is beside a file of the product: in its room, or a suite of contracts that runs it on each adapter. */
 export const isNear = (test: string, file: string): boolean =>
-  test.startsWith(roomOf(file)) || test.startsWith('adapters/contract/');
+  test.startsWith(roomOf(file)) || test.startsWith('test/contract/');
 
 /** Tests of the whole product. They count where no test beside a file runs the mutated code. */
 export const isFar = (test: string): boolean => /^test\/behaviour\/.*\.test\.ts$/.test(test);

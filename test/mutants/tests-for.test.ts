@@ -15,7 +15,7 @@ const [one, loaded, other] = [mutant('1'), mutant('2'), mutant('3', 'core/store/
 const all = [one, loaded, other];
 const idOf = new Map(all.map((each) => [each, each.id]));
 const BESIDE = 'core/store/a.test.ts';
-const CONTRACT = 'adapters/contract/table.test.ts';
+const CONTRACT = 'test/contract/table.test.ts';
 const FAR = 'test/behaviour/waves.test.ts';
 const reached = new Set([BESIDE, CONTRACT, FAR]);
 const covered = (perTest: Covered['perTest'], ran = [BESIDE, CONTRACT, FAR]): Covered => ({

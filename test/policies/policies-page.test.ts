@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { runInProcess } from '../../cli/testing/run-in-process.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
+import { runInProcess } from '../material/cli/run-in-process.ts';
 
 const page = readFileSync(new URL('../../docs/policies.md', import.meta.url), 'utf8');
 const folder = fileURLToPath(new URL('./mistakes/', import.meta.url));

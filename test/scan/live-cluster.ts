@@ -1,19 +1,19 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Ran, type RunOptions, runInProcess } from '../../cli/testing/run-in-process.ts';
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
 import type { ApiFault } from '../../simulator/kubernetes/faults/api-fault.ts';
 import type { StoredObject } from '../../simulator/kubernetes/resources/stored-object.ts';
 import type { Authenticate } from '../../simulator/kubernetes/server/authenticate.ts';
 import { type KubeconfigOptions, kubeconfig } from '../../simulator/kubernetes/server/kubeconfig.ts';
 import type { ServedRequest } from '../../simulator/kubernetes/server/served-request.ts';
+import { type Ran, type RunOptions, runInProcess } from '../material/cli/run-in-process.ts';
 import {
   goodToken,
   principal,
   type ServerUnderTest,
   startServerUnderTest,
-} from '../../simulator/kubernetes/server/testing/server-under-test.ts';
+} from '../material/kubernetes/server-under-test.ts';
 import { cleanCluster, cleanObjects } from './clean-cluster.ts';
 
 /** A cluster behind TLS, a kubeconfig for it, and the command that scans it. */

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { createCertificates } from '../../simulator/kubernetes/server/certificates.ts';
-import { principal } from '../../simulator/kubernetes/server/testing/server-under-test.ts';
+import { principal } from '../material/kubernetes/server-under-test.ts';
 import { gapsOf, type LiveCluster, startLiveCluster } from './live-cluster.ts';
 
 let live: LiveCluster;

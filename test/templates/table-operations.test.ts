@@ -1,12 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { collect } from '../../adapters/contract/collect.ts';
 import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
 import { FUNCTION_NAMES } from '../../core/contracts/names.ts';
 import type { RestoredTable, Table, WriteOperation } from '../../core/ports/table.ts';
-import { synthesize } from '../../infra/testing/synthesize.ts';
-import { listOf, statementsOf } from '../../infra/testing/template.ts';
 import { requirements } from '../../simulator/iam/requirements/requirements.ts';
+import { collect } from '../contract/collect.ts';
+import { synthesize } from '../material/infra/synthesize.ts';
+import { listOf, statementsOf } from '../material/infra/template.ts';
 
 const { hub } = synthesize();
 

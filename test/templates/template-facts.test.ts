@@ -1,5 +1,5 @@
-import { synthesize } from '../../infra/testing/synthesize.ts';
 import { SMALL_SETTINGS } from '../cloud/small-settings.ts';
+import { synthesize } from '../material/infra/synthesize.ts';
 import { checkProperties } from './property-facts.ts';
 import { resolvedResources } from './resolved-stacks.ts';
 import { checkStatement, type PlacedStatement, statementsIn } from './statement-facts.ts';

@@ -1,4 +1,4 @@
-import { type HttpsAnswers, startHttpsAnswers } from '../../contract/https-answers.ts';
+import { type HttpsAnswers, startHttpsAnswers } from '../../../test/contract/https-answers.ts';
 import type { Address } from '../pinned-addresses.ts';
 import { createWebhookGates } from './webhook-gate.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';

@@ -1,4 +1,4 @@
-import { reportOf } from '../../../core/scan/report/testing/report.ts';
+import { reportOf } from '../../../test/material/scan/report.ts';
 import type { Io } from '../../io.ts';
 import { printJson } from './json.ts';
 import type { ScanDocument } from './scan-document.ts';

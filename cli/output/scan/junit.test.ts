@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { groupByCause } from '../../../core/scan/report/group-findings.ts';
-import { reportOf } from '../../../core/scan/report/testing/report.ts';
 import { fails, isGap } from '../../../core/scan/report/verdict.ts';
+import { clusterReport, hostileReport, listOf } from '../../../test/material/cli/documents.ts';
+import { parseXml } from '../../../test/material/cli/parse-xml.ts';
+import { reportOf } from '../../../test/material/scan/report.ts';
 import { scanJunit } from './junit.ts';
-import { clusterReport, hostileReport, listOf } from './testing/documents.ts';
-import { parseXml } from './testing/parse-xml.ts';
 
 test('a cluster: what fails is a failure, what is waived is skipped, what was denied is an error', () => {
   expect(scanJunit(clusterReport())).toMatchInlineSnapshot(`

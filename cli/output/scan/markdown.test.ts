@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { covered, judged } from '../../../core/scan/report/testing/findings.ts';
-import { reportOf } from '../../../core/scan/report/testing/report.ts';
+import { clusterReport, hostileReport, listOf } from '../../../test/material/cli/documents.ts';
+import { covered, judged } from '../../../test/material/scan/findings.ts';
+import { reportOf } from '../../../test/material/scan/report.ts';
 import { MOST_BYTES, scanMarkdown } from './markdown.ts';
-import { clusterReport, hostileReport, listOf } from './testing/documents.ts';
 
 test('a cluster', () => {
   expect(scanMarkdown(clusterReport())).toMatchInlineSnapshot(`

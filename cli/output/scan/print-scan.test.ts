@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { reportOf } from '../../../core/scan/report/testing/report.ts';
+import { reportOf } from '../../../test/material/scan/report.ts';
 import type { Session } from '../../verb.ts';
 import { printScan, SCAN_FORMATS } from './print-scan.ts';
 

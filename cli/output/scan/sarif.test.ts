@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { judged } from '../../../core/scan/report/testing/findings.ts';
-import { reportOf } from '../../../core/scan/report/testing/report.ts';
+import { clusterReport, hostileReport, listOf } from '../../../test/material/cli/documents.ts';
+import { judged } from '../../../test/material/scan/findings.ts';
+import { reportOf } from '../../../test/material/scan/report.ts';
 import { MOST_RESULTS, scanSarif } from './sarif.ts';
-import { clusterReport, hostileReport, listOf } from './testing/documents.ts';
 
 const options = { version: '0.1.0', current: '/repository/deploy', root: '/repository' };
 const at = (file: string) => judged({ location: { file, line: 3, column: 5 } });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { covered, judged } from '../../../core/scan/report/testing/findings.ts';
-import { reportOf } from '../../../core/scan/report/testing/report.ts';
+import { clusterReport, hostileReport, listOf } from '../../../test/material/cli/documents.ts';
+import { covered, judged } from '../../../test/material/scan/findings.ts';
+import { reportOf } from '../../../test/material/scan/report.ts';
 import { scanTable } from './table.ts';
-import { clusterReport, hostileReport, listOf } from './testing/documents.ts';
 
 const plain = { paint: (_: string, text: string) => text };
 const lines = (...given: Parameters<typeof scanTable>) => scanTable(...given).join('\n');

@@ -1,6 +1,6 @@
-import { parseXml } from '../../output/scan/testing/parse-xml.ts';
-import { runInProcess } from '../../testing/run-in-process.ts';
-import { cluster, FILES, INVENTORY, written } from '../testing/plan-files.ts';
+import { parseXml } from '../../../test/material/cli/parse-xml.ts';
+import { cluster, FILES, INVENTORY, written } from '../../../test/material/cli/plan-files.ts';
+import { runInProcess } from '../../../test/material/cli/run-in-process.ts';
 
 async function html(files: Readonly<Record<string, string>> = FILES): Promise<string> {
   const path = written(files);

@@ -1,4 +1,4 @@
-import { issuesOf } from './testing/issues-of.ts';
+import { issuesOf } from '../../../test/material/config/issues-of.ts';
 
 const of = (approval: string) => issuesOf(`{ name: w, approval: { ${approval} } }`);
 const role = (name: string) => `"arn:aws:iam::111122223333:role/${name}"`;

@@ -1,5 +1,5 @@
+import { issuesOf } from '../../../test/material/config/issues-of.ts';
 import { dayOrInstant } from '../day-or-instant.ts';
-import { issuesOf } from './testing/issues-of.ts';
 
 const of = (spec: string) => issuesOf('{ name: w }', { spec });
 

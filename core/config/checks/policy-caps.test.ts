@@ -1,4 +1,4 @@
-import { fleetWith, issuesOf } from './testing/issues-of.ts';
+import { fleetWith, issuesOf } from '../../../test/material/config/issues-of.ts';
 
 const fleet = fleetWith(
   'caps: { total: 10, perAccount: 2, perLabel: { team: 1 } }\n  labels: { fromTags: { team: team } }',

@@ -1,4 +1,4 @@
-import { issuesOf } from './testing/issues-of.ts';
+import { issuesOf } from '../../../test/material/config/issues-of.ts';
 
 const calendar = 'apiVersion: liftlock/v1alpha1\nkind: Calendar\nmetadata: { name: prod }\nspec: {}\n';
 const channel = 'apiVersion: liftlock/v1alpha1\nkind: Channel\nmetadata: { name: bank }\nspec: { target: latest-2 }\n';

@@ -1,4 +1,4 @@
-import { issuesOf } from './testing/issues-of.ts';
+import { issuesOf } from '../../../test/material/config/issues-of.ts';
 
 test.each([
   [

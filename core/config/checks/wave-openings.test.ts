@@ -1,4 +1,4 @@
-import { issuesOf } from './testing/issues-of.ts';
+import { issuesOf } from '../../../test/material/config/issues-of.ts';
 
 const calendar = (name: string, windows: string, freezes = '') => `apiVersion: liftlock/v1alpha1
 kind: Calendar

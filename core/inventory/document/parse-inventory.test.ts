@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
+import { clusterRecord } from '../../../test/material/policy/cluster-record.ts';
 import { reason } from '../../contracts/step-result.ts';
-import { clusterRecord } from '../../policy/testing/cluster-record.ts';
 import { inventoryClusterSchema } from './inventory-schema.ts';
 import { parseInventory, recordedCluster } from './parse-inventory.ts';
 import { writtenCluster } from './written-cluster.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { fleetOf, NOW, type SmallPlan, smallPlan } from '../../../test/material/plan/small-plan.ts';
 import { draw } from '../drawn.ts';
-import { fleetOf, NOW, type SmallPlan, smallPlan } from '../testing/small-plan.ts';
 import { drawnChance, spreadOf } from './drawn-chance.ts';
 import { etaOf, runsFor } from './eta.ts';
 

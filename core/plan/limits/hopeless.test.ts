@@ -1,10 +1,10 @@
 import fc from 'fast-check';
+import { randomPlan } from '../../../test/material/plan/random-plan.ts';
+import { NOW, smallPlan } from '../../../test/material/plan/small-plan.ts';
 import { draw, meets } from '../drawn.ts';
 import { offlineSnapshot } from '../offline-snapshot.ts';
 import { AS_ESTIMATED } from '../plan-input.ts';
 import { runForward } from '../run-forward.ts';
-import { randomPlan } from '../testing/random-plan.ts';
-import { NOW, smallPlan } from '../testing/small-plan.ts';
 import { isHopeless } from './hopeless.ts';
 import { constraintsOf, reachedBy } from './limited-by.ts';
 

@@ -1,8 +1,8 @@
+import { fleetOf, NOW, type SmallPlan, smallPlan } from '../../../test/material/plan/small-plan.ts';
 import { draw, meets } from '../drawn.ts';
 import { offlineSnapshot } from '../offline-snapshot.ts';
 import { AS_ESTIMATED } from '../plan-input.ts';
 import { runForward } from '../run-forward.ts';
-import { fleetOf, NOW, type SmallPlan, smallPlan } from '../testing/small-plan.ts';
 import { constraintsOf, limitedBy } from './limited-by.ts';
 
 function limited(given: SmallPlan) {

@@ -1,8 +1,8 @@
+import { builtInGroups } from '../../../test/material/scan/built-in-groups.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import type { ApiRow } from './api-row.ts';
 import { apiRows } from './api-rows.ts';
 import { apiRow, apiRowsOfResource, replacementAt, statusAt } from './api-table.ts';
-import { builtInGroups } from './testing/built-in-groups.ts';
 
 const at = (minor: string) => KubeVersion.parse(minor);
 const row = (group: string, version: string, kind: string) => apiRow(group, version, kind) as ApiRow;

@@ -1,5 +1,5 @@
+import { builtInGroups } from '../../../test/material/scan/built-in-groups.ts';
 import { customResource, customResources } from './custom-resources.ts';
-import { builtInGroups } from './testing/built-in-groups.ts';
 
 test('a custom resource is found by group, version and kind', () => {
   expect(customResource('cert-manager.io', 'v1alpha2', 'Certificate')).toMatchObject({ removedIn: '1.6' });

@@ -1,5 +1,5 @@
-import { covered, judged } from '../report/testing/findings.ts';
-import { reportOf } from '../report/testing/report.ts';
+import { covered, judged } from '../../../test/material/scan/findings.ts';
+import { reportOf } from '../../../test/material/scan/report.ts';
 import { gateOf } from './gate.ts';
 
 const hop = { from: '1.36', target: '1.37', clusters: ['web'] };

@@ -1,10 +1,10 @@
 import { MemoryTable } from '../../../adapters/memory/table.ts';
+import { judged } from '../../../test/material/scan/findings.ts';
+import { reportOf } from '../../../test/material/scan/report.ts';
 import { ReconcileMarkers } from '../../store/entities.ts';
 import { load, put, replace } from '../../store/entity.ts';
 import { LatestScanItems } from '../../store/scan-entities.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
-import { judged } from '../report/testing/findings.ts';
-import { reportOf } from '../report/testing/report.ts';
 import { fittingReport, loadReport, saveReport, scansOf } from './report-store.ts';
 
 const run = { clusterKey: 'k', execution: 'arn:x' };

@@ -1,5 +1,5 @@
+import { findingAt, judged, observed } from '../../../test/material/scan/observed.ts';
 import type { ApiUse } from './observation.ts';
-import { findingAt, judged, observed } from './testing/observed.ts';
 
 const use = (apiVersion: string, kind: string, more: Partial<ApiUse> = {}): ApiUse => {
   return { type: 'api', ...observed, ...more, subject: { ...observed.subject, apiVersion, kind } };

@@ -1,7 +1,7 @@
+import { findingAt, judged, observed } from '../../../test/material/scan/observed.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { judgeAll } from './judge.ts';
 import type { ApiReference, ControllerImage, Observation, Problem, RuleHit, SkewObservation } from './observation.ts';
-import { findingAt, judged, observed } from './testing/observed.ts';
 
 const reference = (named: ApiReference['named'], severity: ApiReference['severity'] = 'warning'): ApiReference => {
   return { type: 'reference', ...observed, named, severity, says: 'It names', consequence: 'it does nothing' };

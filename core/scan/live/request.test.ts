@@ -1,6 +1,6 @@
+import { type Said, scriptedReader, unreachable } from '../../../test/material/scan/scripted-reader.ts';
 import { ClusterAccessError } from '../../ports/cluster-access.ts';
 import { ask, deadOf } from './request.ts';
-import { type Said, scriptedReader, unreachable } from './testing/scripted-reader.ts';
 
 async function asked(...said: Said[]) {
   const { reader, asked: requests } = scriptedReader({ '/x': said });

@@ -1,5 +1,5 @@
-import { listUnit, runUnits, told } from './testing/run-units.ts';
-import { listOf, type Said } from './testing/scripted-reader.ts';
+import { listUnit, runUnits, told } from '../../../test/material/scan/run-units.ts';
+import { listOf, type Said } from '../../../test/material/scan/scripted-reader.ts';
 
 const path = '/api/v1/configmaps';
 const head = (release: string, revision: number, status = 'deployed') => ({

@@ -1,5 +1,5 @@
-import { runUnits, told } from './testing/run-units.ts';
-import type { Said } from './testing/scripted-reader.ts';
+import { runUnits, told } from '../../../test/material/scan/run-units.ts';
+import type { Said } from '../../../test/material/scan/scripted-reader.ts';
 
 const path = '/api/v1/namespaces/kube-system/configmaps/kube-proxy-config';
 const notFound = JSON.stringify({ message: 'configmaps "kube-proxy-config" not found' });

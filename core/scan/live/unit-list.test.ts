@@ -1,5 +1,5 @@
-import { listUnit, runUnits, told } from './testing/run-units.ts';
-import { listOf, type Said, unreachable } from './testing/scripted-reader.ts';
+import { listUnit, runUnits, told } from '../../../test/material/scan/run-units.ts';
+import { listOf, type Said, unreachable } from '../../../test/material/scan/scripted-reader.ts';
 
 const budgets = '/apis/policy/v1/poddisruptionbudgets';
 const unit = listUnit('policy/v1/poddisruptionbudgets', 'PodDisruptionBudget');

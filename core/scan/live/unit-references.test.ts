@@ -1,7 +1,7 @@
+import { runUnits, told } from '../../../test/material/scan/run-units.ts';
+import { listOf, type Said } from '../../../test/material/scan/scripted-reader.ts';
 import { type CalledService, noFacts } from '../reference/cluster-facts.ts';
 import type { Coverage } from '../report/report-schema.ts';
-import { runUnits, told } from './testing/run-units.ts';
-import { listOf, type Said } from './testing/scripted-reader.ts';
 
 const path = '/apis/discovery.k8s.io/v1/namespaces/a/endpointslices';
 const caller = (changes: Partial<CalledService> = {}): CalledService => ({

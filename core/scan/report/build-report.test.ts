@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import { covered, judged } from '../../../test/material/scan/findings.ts';
+import { reportOf } from '../../../test/material/scan/report.ts';
 import { CONFIDENCES, COVERAGE_STATUSES, SEVERITIES } from '../../contracts/scan-words.ts';
 import { scanReportSchema } from './report-schema.ts';
-import { covered, judged } from './testing/findings.ts';
-import { reportOf } from './testing/report.ts';
 import { exitCodeOf } from './verdict.ts';
 
 const gap = covered({ what: 'secrets', source: 'helm', status: 'denied', detail: 'Ask for list.', count: 0 });

@@ -1,8 +1,8 @@
+import { covered, judged } from '../../../test/material/scan/findings.ts';
+import { reportOf } from '../../../test/material/scan/report.ts';
 import { waiverEnd } from '../../config/day-or-instant.ts';
 import { formatIssue } from '../../config/issue.ts';
 import { parseWaivers } from './parse-waivers.ts';
-import { covered, judged } from './testing/findings.ts';
-import { reportOf } from './testing/report.ts';
 
 const now = new Date('2026-11-20T08:00:00Z');
 

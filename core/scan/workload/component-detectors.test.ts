@@ -1,4 +1,4 @@
-import { deployment, rulesHit } from './testing/rules-hit.ts';
+import { deployment, rulesHit } from '../../../test/material/scan/rules-hit.ts';
 
 const nodeConfig = (...flags: string[]) =>
   rulesHit('node.eks.aws/v1alpha1', 'NodeConfig', { spec: { kubelet: { flags } } });

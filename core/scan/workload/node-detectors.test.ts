@@ -1,4 +1,4 @@
-import { rulesHit } from './testing/rules-hit.ts';
+import { rulesHit } from '../../../test/material/scan/rules-hit.ts';
 
 const node = (nodeInfo: object) => rulesHit('v1', 'Node', { status: { nodeInfo } });
 const al2 = ['al2-ami', 'cgroup-v1-amazon-linux-2'];

@@ -1,4 +1,4 @@
-import { deployment, rulesHit } from './testing/rules-hit.ts';
+import { deployment, rulesHit } from '../../../test/material/scan/rules-hit.ts';
 
 const web = (spec: object, metadata: object = {}) => rulesHit('apps/v1', 'Deployment', deployment(spec, metadata));
 const annotated = (key: string) => web({}, { annotations: { [key]: 'x' } });

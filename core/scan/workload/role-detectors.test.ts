@@ -1,4 +1,4 @@
-import { rulesHit } from './testing/rules-hit.ts';
+import { rulesHit } from '../../../test/material/scan/rules-hit.ts';
 
 const rbac = 'rbac.authorization.k8s.io/v1';
 const group = (name: string) => ({ kind: 'Group', name });

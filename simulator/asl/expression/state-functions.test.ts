@@ -1,4 +1,4 @@
-import { simulate } from '../testing/simulation.ts';
+import { simulate } from '../../../test/material/asl/simulation.ts';
 
 async function evaluate(source: string): Promise<unknown> {
   const { execution, output } = await simulate({

@@ -1,5 +1,5 @@
+import { countingEnvironment, simulationStart } from '../../../test/material/asl/simulation.ts';
 import { load } from '../definition/load.ts';
-import { countingEnvironment, simulationStart } from '../testing/simulation.ts';
 import { type Effect, pendingEffects, type Stimulus } from './effects.ts';
 import type { Execution } from './execution.ts';
 import { createInterpreter } from './interpreter.ts';

@@ -1,6 +1,6 @@
+import { countingEnvironment, simulate, simulationStart } from '../../../test/material/asl/simulation.ts';
 import { load } from '../definition/load.ts';
 import { maximumDataBytes } from '../json/data-limit.ts';
-import { countingEnvironment, simulate, simulationStart } from '../testing/simulation.ts';
 import { createInterpreter } from './interpreter.ts';
 
 describe('the limits of an execution', () => {

@@ -1,6 +1,6 @@
+import { simulate } from '../../../test/material/asl/simulation.ts';
 import type { Json } from '../json/json.ts';
 import { type InvokeTask, TaskError } from '../runner/task-invocation.ts';
-import { simulate } from '../testing/simulation.ts';
 
 const task = { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:eks:describeUpdate', Arguments: {}, End: true };
 const fallback = { Type: 'Pass', End: true };

@@ -1,6 +1,6 @@
+import { machineArnOf, runOf, type SimulatedRun, simulation } from '../../../test/material/asl/simulation.ts';
 import type { Json } from '../json/json.ts';
 import { type InvokeTask, TaskError } from '../runner/task-invocation.ts';
-import { machineArnOf, runOf, type SimulatedRun, simulation } from '../testing/simulation.ts';
 import type { HistoryEvent } from './history-event.ts';
 
 const task = (Arguments: Json, more: object = {}): object => ({

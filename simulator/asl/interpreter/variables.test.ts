@@ -1,4 +1,4 @@
-import { simulate } from '../testing/simulation.ts';
+import { simulate } from '../../../test/material/asl/simulation.ts';
 
 describe('variables', () => {
   it('are assigned from their old values, all at once, and not seen by the Output beside them', async () => {

@@ -1,4 +1,4 @@
-import { machineArnOf, runOf, type Simulation, simulation } from '../testing/simulation.ts';
+import { machineArnOf, runOf, type Simulation, simulation } from '../../../test/material/asl/simulation.ts';
 
 const childArn = 'arn:aws:states:eu-west-1:111111111111:execution:child:c';
 

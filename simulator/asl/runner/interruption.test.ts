@@ -1,4 +1,4 @@
-import { machineArnOf, runOf, simulation } from '../testing/simulation.ts';
+import { machineArnOf, runOf, simulation } from '../../../test/material/asl/simulation.ts';
 import type { ExecutionRecord } from './execution-record.ts';
 import type { RunnerState } from './requests.ts';
 

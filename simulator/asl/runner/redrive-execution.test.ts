@@ -1,5 +1,5 @@
+import { machineArnOf, runOf, type Simulation, simulation } from '../../../test/material/asl/simulation.ts';
 import type { Json } from '../json/json.ts';
-import { machineArnOf, runOf, type Simulation, simulation } from '../testing/simulation.ts';
 import type { RunnerOptions, RunnerState } from './requests.ts';
 import { type InvokeTask, TaskError } from './task-invocation.ts';
 

@@ -1,4 +1,4 @@
-import { machineArnOf, runOf, simulation } from '../testing/simulation.ts';
+import { machineArnOf, runOf, simulation } from '../../../test/material/asl/simulation.ts';
 import type { ExecutionDescription } from './execution-description.ts';
 
 const waiting = { QueryLanguage: 'JSONata', StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 60, End: true } } };

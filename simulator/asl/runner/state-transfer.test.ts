@@ -1,5 +1,5 @@
+import { machineArnOf, runOf, simulation } from '../../../test/material/asl/simulation.ts';
 import type { Json } from '../json/json.ts';
-import { machineArnOf, runOf, simulation } from '../testing/simulation.ts';
 import type { RunnerState } from './requests.ts';
 import type { TaskInvocation } from './task-invocation.ts';
 

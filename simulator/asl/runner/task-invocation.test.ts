@@ -1,4 +1,4 @@
-import { simulate } from '../testing/simulation.ts';
+import { simulate } from '../../../test/material/asl/simulation.ts';
 import { lambdaFunctionError } from './task-invocation.ts';
 
 describe('the error of a Lambda function', () => {

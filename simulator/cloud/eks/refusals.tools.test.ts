@@ -1,8 +1,8 @@
-import { findCli, type Outcome, printedError, runCli } from './refusals/aws-cli.ts';
-import { commandLine } from './refusals/command-line.ts';
-import type { Refusal } from './refusals/refusal.ts';
-import { refusals } from './refusals/refusals-table.ts';
-import { refuse } from './refusals/refuse.ts';
+import { findCli, type Outcome, printedError, runCli } from '../../../test/refusals/aws-cli.ts';
+import { commandLine } from '../../../test/refusals/command-line.ts';
+import type { Refusal } from '../../../test/refusals/refusal.ts';
+import { refusals } from '../../../test/refusals/refusals-table.ts';
+import { refuse } from '../../../test/refusals/refuse.ts';
 
 const found = await findCli();
 if ('missing' in found) {

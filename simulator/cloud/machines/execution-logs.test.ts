@@ -1,4 +1,4 @@
-import { machineArnOf, simulation } from '../../asl/testing/simulation.ts';
+import { machineArnOf, simulation } from '../../../test/material/asl/simulation.ts';
 import { Logs } from '../logs/logs.ts';
 import { ExecutionLogs } from './execution-logs.ts';
 

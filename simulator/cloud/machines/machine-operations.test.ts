@@ -7,9 +7,9 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { type Simulation, simulation } from '../../../test/material/asl/simulation.ts';
 import type { Json } from '../../asl/json/json.ts';
 import { TaskError } from '../../asl/runner/task-invocation.ts';
-import { type Simulation, simulation } from '../../asl/testing/simulation.ts';
 import { FUNCTION_ARN_PREFIX, MACHINE_ARN_PREFIX, machineDefinitions } from '../../process/machines.ts';
 import { type BusEvent, EventBuses } from '../events/event-buses.ts';
 import { startTestWire, type TestWire } from '../test-wire.ts';

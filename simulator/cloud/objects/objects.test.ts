@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { AnchorBucket } from '../../../adapters/aws/anchors/anchor-bucket.ts';
-import { anchorsContract } from '../../../adapters/contract/anchors-contract.ts';
+import { anchorsContract } from '../../../test/contract/anchors-contract.ts';
 import { testWorld } from '../../eks/test-world.ts';
 import { localAdministrator } from '../../iam/principals/local-administrator.ts';
 import { LocalCloud } from '../local-cloud.ts';

@@ -1,8 +1,8 @@
+import { HUB, NOW, REGION, SPOKE } from '../../../test/material/iam/accounts.ts';
+import { deny, policyOf } from '../../../test/material/iam/policies.ts';
+import { queuePolicy } from '../../../test/material/iam/spoke.ts';
+import { functionSession, spokeSession, spokeWorld } from '../../../test/material/iam/spoke-world.ts';
 import type { RequestContext } from '../conditions/request-context.ts';
-import { HUB, NOW, REGION, SPOKE } from '../testing/accounts.ts';
-import { deny, policyOf } from '../testing/policies.ts';
-import { queuePolicy } from '../testing/spoke.ts';
-import { functionSession, spokeSession, spokeWorld } from '../testing/spoke-world.ts';
 
 const eks = (resource: string) => `arn:aws:eks:${REGION}:${SPOKE}:${resource}`;
 const NODEGROUP = eks('nodegroup/prod/blue/7ac0');

@@ -1,4 +1,4 @@
-import { roleSessionOf } from '../testing/principals.ts';
+import { roleSessionOf } from '../../../test/material/iam/principals.ts';
 import { type DenyingService, denialFault } from './denial-fault.ts';
 
 const RESOURCE = 'arn:aws:x:eu-west-1:111111111111:thing';

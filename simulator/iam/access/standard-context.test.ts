@@ -1,6 +1,6 @@
+import { HUB, NOW } from '../../../test/material/iam/accounts.ts';
+import { roleSessionOf, userOf } from '../../../test/material/iam/principals.ts';
 import { keysOf } from '../conditions/request-context.ts';
-import { HUB, NOW } from '../testing/accounts.ts';
-import { roleSessionOf, userOf } from '../testing/principals.ts';
 import { standardContext } from './standard-context.ts';
 
 const QUEUE = 'arn:aws:sqs:eu-west-1:222222222222:clusters';

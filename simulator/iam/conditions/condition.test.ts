@@ -1,5 +1,5 @@
+import { variable } from '../../../test/material/iam/policies.ts';
 import { isUnknown } from '../policy/verdict.ts';
-import { variable } from '../testing/policies.ts';
 import { conditionHolds } from './condition.ts';
 import { keysOf, type RequestContext } from './request-context.ts';
 

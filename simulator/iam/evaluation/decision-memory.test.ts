@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { allow, deny, policyOf } from '../../../test/material/iam/policies.ts';
+import { roleSessionOf } from '../../../test/material/iam/principals.ts';
 import type { RequestContext } from '../conditions/request-context.ts';
-import { allow, deny, policyOf } from '../testing/policies.ts';
-import { roleSessionOf } from '../testing/principals.ts';
 import type { ApplicablePolicies } from './access-request.ts';
 import { DecisionMemory } from './decision-memory.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { HUB, SPOKE } from '../testing/accounts.ts';
-import { decide } from '../testing/decide.ts';
-import { named, variable } from '../testing/policies.ts';
-import { roleSessionOf } from '../testing/principals.ts';
+import { HUB, SPOKE } from '../../../test/material/iam/accounts.ts';
+import { decide } from '../../../test/material/iam/decide.ts';
+import { named, variable } from '../../../test/material/iam/policies.ts';
+import { roleSessionOf } from '../../../test/material/iam/principals.ts';
 import type { ApplicablePolicies } from './access-request.ts';
 
 const roles = [roleSessionOf(HUB), roleSessionOf(SPOKE), roleSessionOf(HUB, { team: 'lock' })] as const;

@@ -1,8 +1,8 @@
+import { HUB, SPOKE } from '../../../test/material/iam/accounts.ts';
+import { decide, QUEUE } from '../../../test/material/iam/decide.ts';
+import { allow, deny, named } from '../../../test/material/iam/policies.ts';
+import { roleSessionOf, userOf } from '../../../test/material/iam/principals.ts';
 import type { Principal } from '../principals/principal.ts';
-import { HUB, SPOKE } from '../testing/accounts.ts';
-import { decide, QUEUE } from '../testing/decide.ts';
-import { allow, deny, named } from '../testing/policies.ts';
-import { roleSessionOf, userOf } from '../testing/principals.ts';
 import type { ApplicablePolicies } from './access-request.ts';
 
 const may = [named('may', allow('sqs:SendMessage', QUEUE))];

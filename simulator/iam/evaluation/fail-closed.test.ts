@@ -1,7 +1,7 @@
+import { decide, QUEUE } from '../../../test/material/iam/decide.ts';
+import { allow, deny, named, policyOf, variable } from '../../../test/material/iam/policies.ts';
+import { roleSessionOf } from '../../../test/material/iam/principals.ts';
 import type { RequestContext } from '../conditions/request-context.ts';
-import { decide, QUEUE } from '../testing/decide.ts';
-import { allow, deny, named, policyOf, variable } from '../testing/policies.ts';
-import { roleSessionOf } from '../testing/principals.ts';
 
 const may = named('may', allow('sqs:SendMessage', QUEUE));
 

@@ -1,7 +1,7 @@
-import { SPOKE } from '../testing/accounts.ts';
-import { decide, QUEUE } from '../testing/decide.ts';
-import { allow, deny, named } from '../testing/policies.ts';
-import { roleSessionOf, userOf } from '../testing/principals.ts';
+import { SPOKE } from '../../../test/material/iam/accounts.ts';
+import { decide, QUEUE } from '../../../test/material/iam/decide.ts';
+import { allow, deny, named } from '../../../test/material/iam/policies.ts';
+import { roleSessionOf, userOf } from '../../../test/material/iam/principals.ts';
 
 const session = roleSessionOf();
 const user = userOf();

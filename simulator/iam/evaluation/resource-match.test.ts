@@ -1,6 +1,6 @@
-import { decide } from '../testing/decide.ts';
-import { allow, named, variable } from '../testing/policies.ts';
-import { roleSessionOf } from '../testing/principals.ts';
+import { decide } from '../../../test/material/iam/decide.ts';
+import { allow, named, variable } from '../../../test/material/iam/policies.ts';
+import { roleSessionOf } from '../../../test/material/iam/principals.ts';
 import { matchingAction } from './action-match.ts';
 import { resourceCovers } from './resource-match.ts';
 

@@ -1,6 +1,6 @@
-import { HUB, REGION } from '../testing/accounts.ts';
-import { allow, deny, policyOf } from '../testing/policies.ts';
-import { functionSession, spokeWorld } from '../testing/spoke-world.ts';
+import { HUB, REGION } from '../../../test/material/iam/accounts.ts';
+import { allow, deny, policyOf } from '../../../test/material/iam/policies.ts';
+import { functionSession, spokeWorld } from '../../../test/material/iam/spoke-world.ts';
 
 const ROLE = `arn:aws:iam::${HUB}:role/liftlock-scan-cluster`;
 const TABLE = `arn:aws:dynamodb:${REGION}:${HUB}:table/liftlock`;

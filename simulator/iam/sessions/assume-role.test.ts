@@ -1,11 +1,11 @@
+import { HUB, NOW, REGION, SPOKE } from '../../../test/material/iam/accounts.ts';
+import { allow, policyOf } from '../../../test/material/iam/policies.ts';
+import { userOf } from '../../../test/material/iam/principals.ts';
+import { EXTERNAL_ID, SPOKE_ROLE } from '../../../test/material/iam/spoke.ts';
+import { functionSession, spokeSession, spokeWorld } from '../../../test/material/iam/spoke-world.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
 import { LocalIam } from '../local-iam.ts';
 import type { Principal } from '../principals/principal.ts';
-import { HUB, NOW, REGION, SPOKE } from '../testing/accounts.ts';
-import { allow, policyOf } from '../testing/policies.ts';
-import { userOf } from '../testing/principals.ts';
-import { EXTERNAL_ID, SPOKE_ROLE } from '../testing/spoke.ts';
-import { functionSession, spokeSession, spokeWorld } from '../testing/spoke-world.ts';
 import type { AssumeRoleInput } from './assume-role-input.ts';
 
 const ASKED: AssumeRoleInput = {

@@ -1,7 +1,7 @@
 import { sessionPolicy } from '../../../adapters/aws/session-policy.ts';
-import { NOW, REGION, SPOKE } from '../testing/accounts.ts';
-import { EXTERNAL_ID, SPOKE_ROLE } from '../testing/spoke.ts';
-import { functionSession, spokeWorld } from '../testing/spoke-world.ts';
+import { NOW, REGION, SPOKE } from '../../../test/material/iam/accounts.ts';
+import { EXTERNAL_ID, SPOKE_ROLE } from '../../../test/material/iam/spoke.ts';
+import { functionSession, spokeWorld } from '../../../test/material/iam/spoke-world.ts';
 
 /** What IAM answers when the session that was made for the hop of `prod` to 1.36 asks for something. */
 function ask(input: object): string {

@@ -1,7 +1,7 @@
+import { HUB, NOW } from '../../../test/material/iam/accounts.ts';
+import { EXTERNAL_ID, SPOKE_ROLE } from '../../../test/material/iam/spoke.ts';
+import { functionSession, spokeWorld } from '../../../test/material/iam/spoke-world.ts';
 import type { ServiceName } from '../../wire/aws-call.ts';
-import { HUB, NOW } from '../testing/accounts.ts';
-import { EXTERNAL_ID, SPOKE_ROLE } from '../testing/spoke.ts';
-import { functionSession, spokeWorld } from '../testing/spoke-world.ts';
 
 const LATER = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
 

@@ -1,4 +1,8 @@
-import { principal, type ServerUnderTest, startServerUnderTest } from '../server/testing/server-under-test.ts';
+import {
+  principal,
+  type ServerUnderTest,
+  startServerUnderTest,
+} from '../../../test/material/kubernetes/server-under-test.ts';
 import type { ApiFault } from './api-fault.ts';
 
 let under: ServerUnderTest;

@@ -1,7 +1,11 @@
-import { clusterAccessContract } from '../../../adapters/contract/cluster-access-contract.ts';
 import { createClusterAccess } from '../../../adapters/kubernetes/create-cluster-access.ts';
+import { clusterAccessContract } from '../../../test/contract/cluster-access-contract.ts';
+import {
+  principal,
+  type ServerUnderTest,
+  startServerUnderTest,
+} from '../../../test/material/kubernetes/server-under-test.ts';
 import { createCertificates } from './certificates.ts';
-import { principal, type ServerUnderTest, startServerUnderTest } from './testing/server-under-test.ts';
 
 const workload = { kind: 'Deployment', namespace: 'shop', name: 'api', labels: { app: 'api' } } as const;
 const big = {

@@ -1,6 +1,10 @@
-import { clusterReadersContract } from '../../../adapters/contract/cluster-readers-contract.ts';
 import { createClusterReaders } from '../../../adapters/kubernetes/reader/create-cluster-readers.ts';
-import { principal, type ServerUnderTest, startServerUnderTest } from './testing/server-under-test.ts';
+import { clusterReadersContract } from '../../../test/contract/cluster-readers-contract.ts';
+import {
+  principal,
+  type ServerUnderTest,
+  startServerUnderTest,
+} from '../../../test/material/kubernetes/server-under-test.ts';
 
 const MINUTE = 60_000;
 /** Takes the tokens that the adapter makes, whoever they stand for. */

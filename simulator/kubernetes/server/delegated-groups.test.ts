@@ -1,5 +1,5 @@
-import { metricsService } from './testing/sample-objects.ts';
-import { type ServerUnderTest, startServerUnderTest } from './testing/server-under-test.ts';
+import { metricsService } from '../../../test/material/kubernetes/sample-objects.ts';
+import { type ServerUnderTest, startServerUnderTest } from '../../../test/material/kubernetes/server-under-test.ts';
 
 let under: ServerUnderTest;
 beforeEach(async () => {

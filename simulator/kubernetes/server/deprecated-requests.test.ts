@@ -1,4 +1,4 @@
-import { type ServerUnderTest, startServerUnderTest } from './testing/server-under-test.ts';
+import { type ServerUnderTest, startServerUnderTest } from '../../../test/material/kubernetes/server-under-test.ts';
 
 let under: ServerUnderTest;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
+import { type ServerUnderTest, startServerUnderTest } from '../../../test/material/kubernetes/server-under-test.ts';
 import { addCluster } from '../../eks/add-cluster.ts';
-import { type ServerUnderTest, startServerUnderTest } from './testing/server-under-test.ts';
 
 let under: ServerUnderTest;
 beforeEach(async () => {

@@ -1,6 +1,11 @@
-import { type Kubectl, kubectlFor, kubectlPath } from './testing/kubectl.ts';
-import { metricsService, oldBudget, widget, widgetDefinition } from './testing/sample-objects.ts';
-import { type ServerUnderTest, startServerUnderTest } from './testing/server-under-test.ts';
+import { type Kubectl, kubectlFor, kubectlPath } from '../../../test/material/kubernetes/kubectl.ts';
+import {
+  metricsService,
+  oldBudget,
+  widget,
+  widgetDefinition,
+} from '../../../test/material/kubernetes/sample-objects.ts';
+import { type ServerUnderTest, startServerUnderTest } from '../../../test/material/kubernetes/server-under-test.ts';
 
 jest.setTimeout(60_000);
 

@@ -1,6 +1,11 @@
 import { request as plainRequest } from 'node:https';
-import { ask } from './testing/ask.ts';
-import { goodToken, principal, type ServerUnderTest, startServerUnderTest } from './testing/server-under-test.ts';
+import { ask } from '../../../test/material/kubernetes/ask.ts';
+import {
+  goodToken,
+  principal,
+  type ServerUnderTest,
+  startServerUnderTest,
+} from '../../../test/material/kubernetes/server-under-test.ts';
 
 let under: ServerUnderTest;
 beforeEach(async () => {

@@ -1,6 +1,10 @@
+import {
+  principal,
+  type ServerUnderTest,
+  startServerUnderTest,
+} from '../../../test/material/kubernetes/server-under-test.ts';
 import type { PolicyRule } from '../access-policies.ts';
 import type { StoredObject } from '../resources/stored-object.ts';
-import { principal, type ServerUnderTest, startServerUnderTest } from './testing/server-under-test.ts';
 
 let under: ServerUnderTest;
 beforeEach(async () => {

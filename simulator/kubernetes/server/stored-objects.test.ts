@@ -1,5 +1,5 @@
-import { flowSchema, oldBudget } from './testing/sample-objects.ts';
-import { type ServerUnderTest, startServerUnderTest } from './testing/server-under-test.ts';
+import { flowSchema, oldBudget } from '../../../test/material/kubernetes/sample-objects.ts';
+import { type ServerUnderTest, startServerUnderTest } from '../../../test/material/kubernetes/server-under-test.ts';
 
 let under: ServerUnderTest;
 beforeEach(async () => {

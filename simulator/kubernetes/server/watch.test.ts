@@ -1,6 +1,10 @@
 import { request } from 'node:https';
 import { createInterface } from 'node:readline';
-import { goodToken, type ServerUnderTest, startServerUnderTest } from './testing/server-under-test.ts';
+import {
+  goodToken,
+  type ServerUnderTest,
+  startServerUnderTest,
+} from '../../../test/material/kubernetes/server-under-test.ts';
 
 let under: ServerUnderTest;
 beforeEach(async () => {

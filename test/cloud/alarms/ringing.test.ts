@@ -1,8 +1,8 @@
-import { synthesize } from '../../../infra/testing/synthesize.ts';
 import { alarmDefinition } from '../../../simulator/cloud/alarms/alarm-definition.ts';
 import { type Alarm, Alarms } from '../../../simulator/cloud/alarms/alarms.ts';
 import { Metrics } from '../../../simulator/cloud/metrics/metrics.ts';
 import { functionDatum } from '../../../simulator/cloud/metrics/service-metrics.ts';
+import { synthesize } from '../../material/infra/synthesize.ts';
 import { resolvedResources } from '../../templates/resolved-stacks.ts';
 import { SMALL_SETTINGS } from '../small-settings.ts';
 import { type Cause, causesOf, type Schedules, wellOf } from './causes.ts';

@@ -1,5 +1,5 @@
-import { synthesize } from '../../../infra/testing/synthesize.ts';
 import { type Assembly, readAssembly } from '../../../simulator/cloud/template/assembly.ts';
+import { synthesize } from '../../material/infra/synthesize.ts';
 import { SMALL_SETTINGS } from '../small-settings.ts';
 import { EXPECTED_SURVIVORS } from './expected-survivors.ts';
 import { KINDS, type Mutation } from './mutation.ts';

@@ -1,4 +1,4 @@
-import { simulate } from '../../testing/simulation.ts';
+import { simulate } from '../../../../test/material/asl/simulation.ts';
 
 const states = {
   C: {

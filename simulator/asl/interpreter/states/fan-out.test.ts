@@ -1,5 +1,5 @@
+import { machineArnOf, runOf, simulate, simulation } from '../../../../test/material/asl/simulation.ts';
 import { TaskError } from '../../runner/task-invocation.ts';
-import { machineArnOf, runOf, simulate, simulation } from '../../testing/simulation.ts';
 import type { HistoryEvent } from '../history-event.ts';
 
 const wait = (seconds: string): unknown => ({ Type: 'Wait', Seconds: seconds, End: true });

@@ -1,6 +1,6 @@
+import { machineArnOf, runOf, simulate, simulation } from '../../../../test/material/asl/simulation.ts';
 import { maximumDataBytes } from '../../json/data-limit.ts';
 import type { TaskInvocation } from '../../runner/task-invocation.ts';
-import { machineArnOf, runOf, simulate, simulation } from '../../testing/simulation.ts';
 
 const functionArn = 'arn:aws:lambda:eu-west-1:111111111111:function:work:live';
 

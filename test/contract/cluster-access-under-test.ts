@@ -1,0 +1,58 @@
+import { createClusterAccess } from '../../adapters/kubernetes/create-cluster-access.ts';
+import { addCluster } from '../../simulator/eks/add-cluster.ts';
+import { testCaller, testWorld } from '../../simulator/eks/test-world.ts';
+import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
+import { createInMemoryClusterAccess } from '../../simulator/kubernetes/in-memory-cluster-access.ts';
+import type { ClusterAccessUnderTest } from './cluster-access-contract.ts';
+import { kubernetesFace } from './kubernetes-face.ts';
+import { startKubernetesLoopback } from './kubernetes-loopback.ts';
+import { selfSignedCertificate } from './self-signed-certificate.ts';
+
+const scope = { account: testCaller.account, region: testCaller.region };
+const api = { kind: 'Deployment', namespace: 'shop', name: 'api', replicas: 1_100, labels: { app: 'api' } } as const;
+
+function shop() {
+  const world = testWorld((state) => {
+    const workloads = [{ ...api, image: 'registry.example/api:1' }];
+    addCluster(state, { name: 'shop', version: '1.35', nodegroups: [{ name: 'workers', nodes: 2 }], workloads });
+  });
+  const [cluster] = Object.values(world.state.clusters);
+  if (cluster === undefined) throw new Error('the world has no cluster');
+  cluster.kubernetes.access.network = 'reachable';
+  cluster.kubernetes.access.authentication = 'any-principal';
+  world.pass(10);
+  return { world, cluster, fake: new FakeKubernetes(world.fake) };
+}
+
+/** The fake's own port, in this process. */
+export async function inMemoryClusterAccess(): Promise<ClusterAccessUnderTest> {
+  const { world, cluster, fake } = shop();
+  return {
+    access: createInMemoryClusterAccess(fake, { clock: { now: world.now }, principal: testCaller.principal }),
+    target: { scope, name: 'shop', endpoint: 'https://in-memory', certificateAuthority: '' },
+    cluster,
+    close: async () => {},
+  };
+}
+
+/** The real adapter and the real client, over TLS, answered by the same fake. */
+export async function clusterAccessOverTls(): Promise<ClusterAccessUnderTest> {
+  const { world, cluster, fake } = shop();
+  const tls = selfSignedCertificate(['127.0.0.1']);
+  const request = () => ({ clusterArn: cluster.arn, principal: testCaller.principal, now: world.now() });
+  const loopback = await startKubernetesLoopback(kubernetesFace(fake, request), tls);
+  return {
+    access: createClusterAccess({
+      credentials: async () => ({ accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' }),
+      clock: { now: world.now },
+    }),
+    target: {
+      scope,
+      name: 'shop',
+      endpoint: loopback.endpoint,
+      certificateAuthority: Buffer.from(tls.certificate).toString('base64'),
+    },
+    cluster,
+    close: () => loopback.close(),
+  };
+}

@@ -1,0 +1,50 @@
+import { type Io, sleepUnless } from '../../../cli/io.ts';
+import { runCommand } from '../../../cli/run-command.ts';
+import { visibleAround } from '../../../core/model/visible.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RunOptions {
+  readonly url?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly terminal?: boolean;
+  readonly interrupted?: AbortSignal;
+  readonly now?: Date;
+  /** Real time when absent. */
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+}
+
+/** One command line in this process, with its streams caught. */
+export async function runInProcess(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  let out = '';
+  let err = '';
+  const interrupted = options.interrupted ?? new AbortController().signal;
+  const io: Io = {
+    out: (text) => {
+      out += visibleAround(text);
+    },
+    err: (text) => {
+      err += visibleAround(text);
+    },
+    clear: () => {
+      out += '<clear>';
+    },
+    env: { ...(options.url === undefined ? {} : { LIFTLOCK_API_URL: options.url }), ...options.env },
+    isTerminal: options.terminal === true,
+    columns: options.terminal === true ? 120 : undefined,
+    stdin: async () => options.stdin ?? '',
+    stdinChunks: async function* () {
+      yield options.stdin ?? '';
+    },
+    now: () => options.now ?? new Date('2026-11-20T08:00:00Z'),
+    sleep: options.sleep ?? ((milliseconds) => sleepUnless(interrupted, milliseconds)),
+    interrupted,
+  };
+  const code = await runCommand(argv, io);
+  return { code, out, err };
+}

@@ -1,0 +1,25 @@
+import type { LiftlockEvent } from '../../../core/contracts/events.ts';
+import type { Table } from '../../../core/ports/table.ts';
+import { ReconcileMarkers } from '../../../core/store/entities.ts';
+import { load } from '../../../core/store/entity.ts';
+import { clock, type Kept, keep } from '../protocol/one-upgrade.ts';
+
+/** Ports of a person's order over a table that keeps this; `told`: every event so far. */
+export async function operatorPorts<Kind extends Table>(table: Kind, kept: Kept = {}) {
+  await keep(table, kept);
+  const told: LiftlockEvent[] = [];
+  const publish = async (events: readonly LiftlockEvent[]): Promise<void> => void told.push(...events);
+  return { table, clock, events: { publish }, told };
+}
+
+/** What is on record of a subject, without what was written. */
+export const recordOf = async (table: Table, subject: string) =>
+  (await table.auditOf(subject)).map(({ event, principal, detail: { writes, ...detail } }) => ({
+    event,
+    principal,
+    detail,
+  }));
+
+/** Whether the next tick looks at everything. */
+export const isDirty = async (table: Table): Promise<boolean> =>
+  (await load(table, ReconcileMarkers))?.data.dirtySince !== undefined;
