@@ -38,7 +38,7 @@ const WAKING = [
   'RolloutChanged',
   'BreakGlassChanged',
 ] as const satisfies readonly EventType[];
-/** What people say of a wave. The reconciler's own changes of waves do not wake it. */
+/** What people say of a wave: no event but `WaveChanged` is about these. The reconciler's own changes of waves do not wake it. */
 const WORDS = ['approval', 'promotion'];
 /**
  * Input of an execution that no other one started; none where EventBridge leaves a long one out. When a step ends, the execution that
@@ -61,7 +61,7 @@ export class EventRules extends Construct {
     const told = { ...own(), detail: { notice: { what: Match.exists() } } };
     this.#rule('Notify', bus, told, this.#to(topic.topicArn, NOTICE));
     this.#rule('Wake', bus, own([...WAKING]), wake());
-    this.#rule('WakeByWord', bus, { ...own(['WaveChanged' satisfies EventType]), detail: { about: WORDS } }, wake());
+    this.#rule('WakeByWord', bus, { ...own(), detail: { about: WORDS } }, wake());
     this.#rule('Forwarded', bus, FORWARDED, this.#to(clusterQueue.queueArn));
     const ended: EventPattern = {
       source: ['aws.states'],
