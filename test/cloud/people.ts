@@ -4,7 +4,7 @@ import { apiRequest } from '../../simulator/cloud/api-request.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import { localAdministrator } from '../../simulator/iam/principals/local-administrator.ts';
 
-/** Halts the rollout of the first cluster and lets it go on; plans one for the second cluster and gives it up before it begins. */
+/** Halts the rollout of the first cluster and lets it go on; plans one for the second cluster, approves of it and gives it up before it begins. */
 export async function switchRollouts(
   cloud: LocalCloud,
   policies: { readonly running: string; readonly waiting: string },
@@ -18,6 +18,7 @@ export async function switchRollouts(
   const glass = `/v1/rollouts/${planned.id}/waves/all/break-glass`;
   await apiRequest(cloud, 'POST', glass, { reason: 'rehearsed', for: '10m' });
   await apiRequest(cloud, 'POST', `${glass}/end`, { reason: 'rehearsed' });
+  await apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/waves/all/approve`, { comment: 'rehearsed' });
   await apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/abort`, { reason: 'rehearsed' });
 }
 

@@ -88,8 +88,8 @@ function toDeadLetters({ authority, queues }: DeliveryHost, target: RuleTarget, 
 
 /** What an event is, without whom it concerns: `aws.states Step Functions Execution Status Change SUCCEEDED`. */
 function describe(event: BusEvent): string {
-  const { eventName, status } = event.detail as { eventName?: string; status?: string };
-  const what = event.source.startsWith('aws.') ? (eventName ?? status) : undefined;
+  const { eventName, status, about } = event.detail as { eventName?: string; status?: string; about?: string };
+  const what = event.source.startsWith('aws.') ? (eventName ?? status) : about;
   return [event.source, event['detail-type'], ...(what === undefined ? [] : [what])].join(' ');
 }
 
