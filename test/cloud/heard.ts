@@ -1,10 +1,20 @@
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 
-/** Puts on record which machine's end which rule hears of: the events of all machines look the same otherwise. */
-export function recordEndsOfMachines(cloud: LocalCloud): void {
+interface Told {
+  readonly stateMachineArn?: string;
+  readonly requestParameters?: { readonly stateMachineArn?: string };
+}
+
+/** Puts on record of which machine's starts and ends which rule hears: the events of all machines look the same otherwise. */
+export function recordMachines(cloud: LocalCloud): void {
   cloud.buses.onEvent = (_, { source, detail }, matched) => {
     if (source !== 'aws.states') return;
-    const { stateMachineArn } = detail as { readonly stateMachineArn: string };
-    for (const { arn } of matched) cloud.wiring.record(`${cloud.wiring.nameOf(stateMachineArn)} ended`, arn);
+    const { stateMachineArn, requestParameters } = detail as Told;
+    const started = requestParameters?.stateMachineArn;
+    const what = [stateMachineArn, started].flatMap((machine) =>
+      machine === undefined ? [] : cloud.wiring.nameOf(machine),
+    );
+    for (const { arn } of matched)
+      for (const machine of what) cloud.wiring.record(`${machine} ${started === undefined ? 'ended' : 'started'}`, arn);
   };
 }

@@ -12,7 +12,7 @@ import type { Moment } from './moment.ts';
 import { startByHand, stopRunningUpgrades, switchRollouts } from './people.ts';
 import { auditChanges } from './refused.ts';
 import { minutes } from './small-cloud.ts';
-import { strangersTaken } from './strangers.ts';
+import { misheard } from './strangers.ts';
 import { tellOfOthers, tellOfTimeout } from './told.ts';
 import { makeGates, promoteWatchedWave } from './watched-wave.ts';
 
@@ -74,7 +74,7 @@ async function eventsComeIn(cloud: LocalCloud, onProblem: OnProblem): Promise<vo
   cloud.trail.tellOfLifecycle('111111111111', 'eu-central-1', [FIRST], cloud.clock.now().getTime());
   tellOfOthers(cloud, FIRST);
   tellOfTimeout(cloud);
-  for (const problem of strangersTaken(cloud, FIRST)) onProblem(problem);
+  for (const problem of misheard(cloud, FIRST)) onProblem(problem);
 }
 
 async function fleetAndRollouts(cloud: LocalCloud): Promise<void> {

@@ -4,7 +4,7 @@ import { checkInvariants } from '../../simulator/invariants/check-invariants.ts'
 import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { cloudProblems } from './cloud-problems.ts';
 import { EndedEarly, endAtFirstProblem } from './end-at-first-problem.ts';
-import { recordEndsOfMachines } from './heard.ts';
+import { recordMachines } from './heard.ts';
 import { logWarnings, unlogged } from './log-warnings.ts';
 import { type Recording, recordingOf } from './recording.ts';
 import { type SmallCloud, startSmallCloud } from './small-cloud.ts';
@@ -37,7 +37,7 @@ export async function smallRun(assembly?: Assembly, options: SmallRunOptions = {
     return { problems, ended: false, recording: { edges: [], permissions: [] } };
   }
   const { cloud, close } = small;
-  recordEndsOfMachines(cloud);
+  recordMachines(cloud);
   if (options.endsAtFirstProblem === true) endAtFirstProblem(cloud, notes);
   try {
     const { ended, problems } = await wholeDay(cloud, prepared, notes);

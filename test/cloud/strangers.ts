@@ -1,5 +1,5 @@
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
-import { callOf, executionEnded, type Told, tell } from './told.ts';
+import { callOf, executionEnded, refusedAct, sessionOf, type Told, tell } from './told.ts';
 
 /** An event that differs from one which Liftlock waits for in one thing, which makes it somebody else's business. */
 interface Stranger {
@@ -8,21 +8,44 @@ interface Stranger {
   readonly bus?: string;
 }
 
-/** Puts strangers onto the buses; each that a rule takes is a problem. */
-export function strangersTaken(cloud: LocalCloud, cluster: string): string[] {
+/** Puts strangers onto the buses, and what rules wait for and nothing else here tells; each that the wrong rule takes, or the right one does not, is a problem. */
+export function misheard(cloud: LocalCloud, cluster: string): string[] {
   const problems: string[] = [];
   const { onEvent } = cloud.buses;
-  for (const { told, bus } of strangers(cloud, cluster)) {
-    cloud.buses.onEvent = (_, event, matched) => {
-      for (const { name } of matched)
-        problems.push(
-          `${name} takes what is not meant for it: ${event.source} ${event['detail-type']} of ${event.account}`,
-        );
-    };
+  const hear = ({ told, bus }: Stranger, found: (rules: string[], what: string) => void) => {
+    cloud.buses.onEvent = (_, event, matched) =>
+      found(
+        matched.map(({ name }) => name),
+        `${event.source} ${event['detail-type']} of ${event.account}`,
+      );
     tell(cloud, told, bus);
-  }
+  };
+  for (const stranger of strangers(cloud, cluster))
+    hear(stranger, (rules, what) =>
+      problems.push(...rules.map((rule) => `${rule} takes what is not meant for it: ${what}`)),
+    );
+  for (const { rule, ...awaited } of awaitedOf(cloud))
+    hear(awaited, (rules, what) => {
+      if (!rules.some((one) => one.includes(rule)))
+        problems.push(`${rule} does not take what is meant for it: ${what}`);
+    });
   cloud.buses.onEvent = onEvent;
   return problems;
+}
+
+/** What is meant for a rule, by the logical id that its name holds. Acts of people that were refused only make the reconciler look. */
+function awaitedOf(cloud: LocalCloud): (Stranger & { readonly rule: string })[] {
+  const started = 'RulesStartedByHand1862A3E3';
+  const others = 'RulesStoppedByHand1D114A79';
+  const session = sessionOf(cloud, 'Administrator');
+  const ended = executionEnded(cloud, 'SUCCEEDED');
+  return [
+    { rule: started, told: refusedAct(cloud, 'StartExecution', session) },
+    { rule: others, told: refusedAct(cloud, 'StopExecution', session) },
+    { rule: others, told: refusedAct(cloud, 'RedriveExecution') },
+    // Of an input that is too long for an event.
+    { rule: 'RulesExecutionEndedAE388757', told: { ...ended, detail: { ...(ended.detail as object), input: null } } },
+  ];
 }
 
 function strangers(cloud: LocalCloud, cluster: string): Stranger[] {
@@ -47,6 +70,18 @@ function strangers(cloud: LocalCloud, cluster: string): Stranger[] {
     { told: { ...ended, ...somebody } },
     { told: { ...ended, 'detail-type': 'Step Functions Map Run Status Change' } },
     { told: executionEnded(cloud, 'RUNNING') },
+    ...(['StartExecution', 'StopExecution', 'RedriveExecution'] as const).flatMap((act) => {
+      const byPerson = refusedAct(cloud, act);
+      return [
+        { told: { ...byPerson, ...somebody } },
+        { told: { ...byPerson, 'detail-type': 'AWS Service Event via CloudTrail' } },
+        // Liftlock's own role does this all the time.
+        { told: refusedAct(cloud, act, sessionOf(cloud, 'liftlock-reconcile-rollouts')) },
+      ];
+    }),
+    // Machines that are updated, and executions of others.
+    { told: refusedAct(cloud, 'UpdateStateMachine') },
+    { told: refusedAct(cloud, 'DescribeExecution') },
     { told: { ...stopped, ...somebody }, bus },
     // Accounts of the fleet may put events onto this bus, and Liftlock's own are not theirs to make.
     { told: { ...stopped, account: call.account }, bus },

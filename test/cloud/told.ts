@@ -57,6 +57,40 @@ export function executionEnded(cloud: LocalCloud, status: string): Told {
   };
 }
 
+/**
+ * What was asked of an execution or of a machine, and refused, as CloudTrail tells of it.
+ *
+ * @param session of a role; absent = an IAM user, who has none
+ */
+export function refusedAct(cloud: LocalCloud, eventName: string, session?: object): Told {
+  const { account, region, detail } = executionEnded(cloud, 'FAILED');
+  const { executionArn, stateMachineArn } = detail as { executionArn: string; stateMachineArn: string };
+  return {
+    source: 'aws.states',
+    'detail-type': 'AWS API Call via CloudTrail',
+    account,
+    region,
+    detail: {
+      eventSource: 'states.amazonaws.com',
+      eventName,
+      errorCode: 'AccessDenied',
+      userIdentity: {
+        arn: `arn:aws:iam::${account}:user/somebody`,
+        ...(session === undefined ? {} : { sessionContext: session }),
+      },
+      requestParameters:
+        eventName.endsWith('Execution') && eventName !== 'StartExecution' ? { executionArn } : { stateMachineArn },
+      responseElements: null,
+    },
+  };
+}
+
+/** Of a role of the hub's account. */
+export function sessionOf(cloud: LocalCloud, role: string): object {
+  const arn = `arn:aws:iam::${executionEnded(cloud, 'FAILED').account}:role/${role}`;
+  return { sessionIssuer: { type: 'Role', arn, userName: role } };
+}
+
 /** @param bus absent = the default one of the event's own account and Region */
 export function tell(cloud: LocalCloud, told: Told, bus?: string): void {
   cloud.buses.publish(bus ?? `arn:aws:events:${told.region}:${told.account}:event-bus/default`, {
