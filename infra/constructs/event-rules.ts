@@ -41,10 +41,10 @@ const WAKING = [
 /** What people say of a wave: no event but `WaveChanged` is about these. The reconciler's own changes of waves do not wake it. */
 const WORDS = ['approval', 'promotion'];
 /**
- * Input of an execution that no other one started; none where EventBridge leaves a long one out. When a step ends, the execution that
- * started it goes on by itself.
+ * Input of an execution that no other one started, or none: EventBridge has null in the place of a long one, which is anything but a text.
+ * When a step ends, the execution that started it goes on by itself.
  */
-const NOT_NESTED = [{ 'anything-but': { wildcard: `*"${STARTED_BY}"*` } }, null, { exists: false }];
+const NOT_NESTED = [{ 'anything-but': { wildcard: `*"${STARTED_BY}"*` } }, { exists: false }];
 const ENDED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
 /** Who hears of which event. */
