@@ -14,12 +14,29 @@ export async function switchRollouts(
   if (running === undefined) throw new Error(`no rollout of the policy ${policies.running} has begun`);
   await apiRequest(cloud, 'POST', `/v1/rollouts/${running.id}/pause`, { reason: 'rehearsed' });
   await apiRequest(cloud, 'POST', `/v1/rollouts/${running.id}/resume`, {});
+  await apiRequest(cloud, 'POST', `/v1/rollouts/${running.id}/pause`, { reason: 'rehearsed' });
+  await apiRequest(cloud, 'POST', `/v1/rollouts/${running.id}/accept-failures`, { reason: 'rehearsed' });
   const planned = (await apiRequest(cloud, 'POST', '/v1/rollouts', { policy: policies.waiting })) as { id: string };
   const glass = `/v1/rollouts/${planned.id}/waves/all/break-glass`;
   await apiRequest(cloud, 'POST', glass, { reason: 'rehearsed', for: '10m' });
   await apiRequest(cloud, 'POST', `${glass}/end`, { reason: 'rehearsed' });
   await apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/waves/all/approve`, { comment: 'rehearsed' });
+  await apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/waves/all/reject`, { reason: 'rehearsed' });
+  const released = { trait: 'version:1.34', reason: 'rehearsed' };
+  await refused(apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/release-trait`, released), 'WrongState');
+  await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/skip', { reason: 'rehearsed' });
   await apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/abort`, { reason: 'rehearsed' });
+}
+
+/** What the API answers to, and does not do: an answer of any other kind is passed on. */
+async function refused(request: Promise<unknown>, name: string): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if ((error as Error).message.includes(`"name":"${name}"`)) return;
+    throw error;
+  }
+  throw new Error(`was to be refused with ${name}`);
 }
 
 export async function stopRunningUpgrades(cloud: LocalCloud): Promise<void> {
