@@ -50,6 +50,6 @@ test('whom others wait with: plans take one answer for all of them', () => {
     cap: ['CapReached'],
     place: ['BudgetInFlight', 'CanaryFirst', 'WaveFull'],
     window: ['Frozen', 'WindowClosed', 'WindowClosing', 'WindowTooShort'],
-    turn: ['EarlierWave', 'WavePending'],
+    turn: ['EarlierWave', 'Soaking', 'WavePending'],
   });
 });

@@ -139,12 +139,12 @@ test.each<[string, Given, ReturnType<typeof verdict>['at'], string]>([
     null,
     'The next tick of the reconciler, within a minute.',
   ],
-  ['its window is closed', { closed: true }, at(3), 'Every reason above is gone.'],
+  ['its window is closed', { closed: true }, at(3), 'Its calendars are open.'],
   [
     'somebody has stopped the fleet',
     { closed: true, fleet: { stopped: true } },
     at(3),
-    'Not sooner, and only when every reason above is gone.',
+    'Not sooner, and only when its calendars are open, and what else stands above is gone.',
   ],
 ])('no instant is promised that is past, or that waits for something else too: %s', (_, given, when, condition) => {
   expect(verdict(given)).toMatchObject({ at: when, condition });
@@ -196,7 +196,7 @@ test('an upgrade that a person started and that is parked waits for nothing that
   const inRollout = verdict({ closed: true, wave, member: { status: 'Parked' }, upgrade });
   expect(inRollout.codes).toEqual(['WavePending', 'WindowClosed']);
   const byHand = verdict({ closed: true, wave, upgrade: { ...upgrade, rolloutId: undefined } });
-  const condition = 'Every reason above is gone.';
+  const condition = 'Its calendars are open.';
   expect(byHand).toEqual({ state: 'Parked', codes: ['WindowClosed'], at: at(3), condition });
 });
 

@@ -2,7 +2,8 @@ import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { kindOf } from '../contracts/reasons.ts';
+import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
+import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { lagReason } from '../model/lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
@@ -243,14 +244,26 @@ function halted({ id, reasons }: Rollout, ...told: readonly Reason[]): Verdict {
   return said(after(condition), because, ...reasons, ...told);
 }
 
+/** What others wait for too, in the order in which it comes. */
+const COMES: Readonly<Record<WaitedFor, string>> = {
+  turn: 'the wave before its own has passed',
+  place: 'its wave has a place for it',
+  cap: 'there is room under the cap',
+  window: 'its calendars are open',
+};
+
 /** An instant at which a window opens, or a step looks again, is not when it goes on where something else is in the way as well. */
 function conditionOf(waiting: readonly Reason[], at: string | null): string {
-  if (at === null) return 'Every reason above is gone.';
-  if (waiting.some(({ code }) => kindOf(code) === 'lasting'))
+  const stands = waiting.filter(({ code }) => kindOf(code) !== 'told');
+  if (at !== null && stands.some(({ code }) => kindOf(code) === 'lasting'))
     return 'Not sooner, and only when somebody has done what the reasons above ask for.';
-  return waiting.some(({ code }) => kindOf(code) !== 'timed')
-    ? 'Not sooner, and only when every reason above is gone.'
-    : 'Every reason above is gone.';
+  const known = Object.entries(COMES).filter(([what]) => stands.some(({ code }) => waitsFor(code) === what));
+  const hasOthers = stands.some(({ code }) => waitsFor(code) === undefined);
+  const every = known.length === 0 ? 'every reason above is gone' : 'what else stands above is gone';
+  const parts = [...known.map(([, comes]) => comes), ...(hasOthers || known.length === 0 ? [every] : [])];
+  const text = [parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter((part) => part !== '').join(', and ');
+  if (at !== null && stands.some(({ code }) => kindOf(code) !== 'timed')) return `Not sooner, and only when ${text}.`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 const upcoming = (at: string | undefined, now: Date): string | null =>

@@ -9,6 +9,7 @@ const now = new Date('2026-11-20T12:00:00Z');
 const SOAKED = '2026-11-20T13:00:00.000Z';
 const held = reason('Held', 'It is held.');
 const ofNow: Reason[] = [reason('WavePending', 'x'), reason('WindowClosed', 'x'), reason('CapReached', 'x')];
+const atTheEarliest = reason('WindowClosed', 'Then, at the earliest: x');
 
 interface Given {
   readonly waves: readonly Partial<Wave>[];
@@ -54,7 +55,9 @@ test.each<[string, Partial<Wave>, string]>([
   ],
   ['has settled', { status: 'Undecided', blocked: 3 }, 'The wave w0 comes first: it is Undecided.'],
 ])('who comes later waits for a wave that %s, nobody knows until when', (_, wave, message) => {
-  expect(told({ waves: [wave, later] })).toStrictEqual({ reasons: [reason('EarlierWave', message), held] });
+  expect(told({ waves: [wave, later] })).toStrictEqual({
+    reasons: [reason('EarlierWave', message), atTheEarliest, held],
+  });
 });
 
 test('who is in the wave whose turn it is, or holds a place, is told what is so now', () => {
@@ -92,9 +95,9 @@ test('who is in the next wave waits until the one before it has soaked, and then
   });
 });
 
-test('of those further behind nobody knows until when they wait', () => {
+test('of those further behind nobody knows until when they wait, only before which opening they do not begin', () => {
   expect(told({ waves: [soaking, later, later], member: { waveIndex: 2 } })).toStrictEqual({
-    reasons: [reason('Soaking', soaks(SOAKED)), held],
+    reasons: [reason('Soaking', soaks(SOAKED)), atTheEarliest, held],
   });
 });
 

@@ -39,15 +39,18 @@ export function waitingForWaves(
   return (member, answer) => {
     if (member.waveIndex <= current.index || member.inFlight) return answer;
     const own = answer.reasons.filter(({ code }) => !OF_NOW.includes(waitsFor(code)));
-    // Only the next wave can begin when this one has soaked; until when the others wait nobody knows.
+    // Only the next wave can begin when this one has soaked; until when the others wait nobody knows, but for no sooner than their window.
     const passes = member.waveIndex === current.index + 1 ? soak?.until : undefined;
-    if (passes === undefined) return { reasons: [...before, ...own] };
+    if (passes === undefined) return { reasons: [...before, ...windowOf(answer, 'Then, at the earliest'), ...own] };
     const then = answerAt(member, passes);
-    const closed = then.reasons.filter(({ code }) => waitsFor(code) === 'window');
-    const reasons = closed.map(({ code, message }) => ({ code, message: `Then: ${message}` }));
-    return { reasons: [...before, ...reasons, ...own], until: then.until ?? passes.toISOString() };
+    return { reasons: [...before, ...windowOf(then, 'Then'), ...own], until: then.until ?? passes.toISOString() };
   };
 }
+
+const windowOf = ({ reasons }: Answer, when: string): Reason[] =>
+  reasons
+    .filter(({ code }) => waitsFor(code) === 'window')
+    .map(({ code, message }) => ({ code, message: `${when}: ${message}` }));
 
 /** The clocks on which the window of whoever waits is told: those of its own wave, else of the one before it. */
 function clockOf({ calendars }: FleetSnapshot, specs: readonly (WaveSpec | undefined)[]): (at: Date) => string {

@@ -70,7 +70,7 @@ export const ROLLOUT_REASONS = {
   RolloutPlanned: { kind: 'lasting', meaning: 'The rollout has not begun.' },
   Settled: { kind: 'told', meaning: 'Every cluster of the wave has settled.' },
   Skipped: { kind: 'closing', meaning: 'A person took the cluster out of this rollout (liftlock skip).' },
-  Soaking: { kind: 'timed', meaning: 'The wave is watched before the next one begins.' },
+  Soaking: { kind: 'timed', waitsFor: 'turn', meaning: 'The wave is watched before the next one begins.' },
   TargetChanged: { kind: 'told', meaning: 'The target of a rollout that was planned anew is another one.' },
   TooFewJudged: {
     kind: 'lasting',
