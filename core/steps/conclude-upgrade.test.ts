@@ -48,6 +48,19 @@ test.each<[string, object, GivenStep, string, string]>([
   expect(after?.status).toBe(left);
 });
 
+test('a hop that is done says which nodes it leaves behind; one that parks, and a single step, do not', async () => {
+  const nodegroups = { own: { amiType: 'CUSTOM', version: '1.34' }, workers: { version: '1.37' } };
+  const world: GivenStep = { eks: { nodegroups } };
+  const behind = reason(
+    'ManualNodes',
+    'The control plane of web is at 1.37, and nodes are behind: own is at 1.34 (a custom AMI, which whoever owns its launch template rolls) and stops the hop to 1.38.',
+  );
+  const { conclusion, upgrade: after } = await concluded(outcome('done'), world);
+  expect([conclusion.status, conclusion.reasons, after?.reasons]).toEqual(['Succeeded', [behind, why], [behind, why]]);
+  expect((await concluded(outcome('parked'), world)).conclusion.reasons).toEqual([why]);
+  expect((await concluded(outcome('done'))).conclusion.reasons).toEqual([why]);
+});
+
 test('the end is told with all reasons, for people and for the execution around it', async () => {
   const more = reason('Gone', 'Another.');
   const { conclusion } = await concluded(outcome('parked', { resumeAt: '2026-11-20T13:00:00.000Z' }));

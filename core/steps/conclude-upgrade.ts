@@ -4,11 +4,17 @@ import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { type RecordPorts, recordCluster } from '../inventory/record-cluster.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
+import { hopTo } from '../model/hop.ts';
+import { lagReason } from '../model/lag.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Table } from '../ports/table.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
 import { readFault } from '../protocol/read-fault.ts';
 import { settleUpgrade } from '../protocol/settle.ts';
 import type { UpgradeEnd } from '../protocol/settle-decision.ts';
+import { Clusters } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { grantOf } from './context.ts';
 
 /** How an execution ends; its last Choice state switches on it. */
@@ -46,18 +52,27 @@ export async function concludeUpgrade(
   const asker: Asker = { arn: stepInput.execution.arn, name: stepInput.execution.name };
   const nested = claimsToBeNested(asker);
   const read = readEnd(stepInput.outcome);
-  const end = { ...read, reasons: bounded(read.reasons) };
+  let end: UpgradeEnd = { ...read, reasons: bounded(read.reasons) };
   if (!nested) {
     const input = parseMachineInput(stepInput.input);
     const held = await grantOf(ports.table, input.cluster, asker);
     if (held !== undefined && authority(held.data, asker) === 'holder') {
       await observeAnew(ports, input.cluster);
       const { clusterKey, number, upgradeId } = held.data;
+      const isHop = upgradeId === hopTo(KubeVersion.parse(input.targetVersion));
+      if (end.status === 'done' && isHop) end = await withNodesBehind(ports.table, clusterKey, end);
       const upgrade = await settleUpgrade(ports, clusterKey, number, end, upgradeId);
       if (upgrade?.status === 'Failed' && end.status === 'blocked') return conclusion('Failed', end, nested);
     }
   }
   return conclusion(STATUS[end.status], end, nested);
+}
+
+/** A hop that is done and leaves nodes behind says which, for whatever reason they stay. */
+async function withNodesBehind(table: Table, clusterKey: string, end: UpgradeEnd): Promise<UpgradeEnd> {
+  const cluster = await load(table, Clusters, clusterKey);
+  const behind = cluster === undefined ? undefined : lagReason(cluster.data);
+  return behind === undefined ? end : { ...end, reasons: bounded([behind, ...end.reasons]) };
 }
 
 /** The inventory learns of the change now, not at the next discovery. What cannot be read now is read then. */

@@ -233,7 +233,9 @@ describe('a node group that fails', () => {
     });
     await run(world);
     expect(mutationsOf(world).map((mutation) => mutation.operation)).not.toContain('UpdateNodegroupVersion');
-    expect((await upgradesOf(world))[0]?.steps['roll-node-group/own']?.reasons[0]?.code).toBe('CustomAmi');
+    const [upgrade] = await upgradesOf(world);
+    expect(upgrade?.steps['roll-node-group/own']?.reasons[0]?.code).toBe('CustomAmi');
+    expect([upgrade?.status, upgrade?.reasons[0]?.code]).toEqual(['Succeeded', 'ManualNodes']);
     expect((await memberOf(world, 'web')).status).toBe('Succeeded');
   });
 });
