@@ -28,9 +28,17 @@ export const startInCloud: StartLocalRun = async (prepared, { seed, speed, port,
       liftlockEvents(cloud, listener);
     },
     untilRest: (options) => untilRest(cloud, cloud.clock, options),
-    approve: async (id, wave) => {
-      const path = `${rolloutPath(id)}/waves/${encodeURIComponent(wave)}/approve`;
-      await apiRequest(cloud, 'POST', path, { comment: 'given automatically, as the scenario says' });
+    person: {
+      approve: async (id, wave) => {
+        const path = `${rolloutPath(id)}/waves/${encodeURIComponent(wave)}/approve`;
+        await apiRequest(cloud, 'POST', path, { comment: 'given automatically' });
+      },
+      promote: async (id, reason) => {
+        await apiRequest(cloud, 'POST', `${rolloutPath(id)}/promote`, { reason });
+      },
+      create: async (policy) => {
+        await apiRequest(cloud, 'POST', '/v1/rollouts', { policy });
+      },
     },
     introduction: [`in the local cloud at ${cloud.wire.origin}, from the synthesized templates`],
     conclusion: () => accessLines(accessReport(cloud), cloud.faults),

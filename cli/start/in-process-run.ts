@@ -1,9 +1,9 @@
 import { errorMessage } from '../../core/contracts/errors.ts';
-import { judgeWave } from '../../core/operations/judge-wave.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import { type ServedApi, serveApi } from '../../simulator/process/serve-api.ts';
-import { LOCAL_PRINCIPAL, startFleet } from '../../simulator/process/start-fleet.ts';
+import { personIn } from '../../simulator/process/stand-in-people.ts';
+import { startFleet } from '../../simulator/process/start-fleet.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 
 /** The quick way: ports in memory, the same decisions, steps and machine files. */
@@ -21,10 +21,7 @@ export const startInProcess: StartLocalRun = async (prepared, { seed, speed, por
       world.bus.onEvent = listener;
     },
     untilRest: (options) => runWorld(world, options),
-    approve: async (id, wave) => {
-      const comment = 'given automatically, as the scenario says';
-      await judgeWave(world.ports, id, wave, { decision: 'Approved', by: LOCAL_PRINCIPAL, comment });
-    },
+    person: personIn(world),
     introduction: ['in one process'],
     conclusion: () => ({ lines: [], ok: true }),
     exports: api === undefined ? [] : [`export LIFTLOCK_API_URL=${api.url}`],

@@ -1,8 +1,8 @@
 import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
-import type { Approve } from '../../simulator/process/give-approvals.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 import type { PreparedFleet } from '../../simulator/process/prepare-fleet.ts';
 import type { RunView } from '../../simulator/process/run-view.ts';
+import type { PersonActs } from '../../simulator/process/stand-in-people.ts';
 import type { RunOptions } from '../../simulator/process/until-rest.ts';
 
 export interface LocalRunOptions {
@@ -20,8 +20,8 @@ export interface LocalRun extends RunView {
   onEvent: (published: PublishedEvent) => void;
   /** Runs until the fleet is at rest; gives whether it came to rest. */
   untilRest(options: RunOptions): Promise<boolean>;
-  /** Approves a wave as a person of this machine would. */
-  readonly approve: Approve;
+  /** What a person of this machine does. */
+  readonly person: PersonActs;
   /** What to say before it runs, about where and what it is. */
   readonly introduction: readonly string[];
   /** What is to be said of this kind of run after its report; `ok` is whether it counts as a success. */

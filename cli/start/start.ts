@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import { given } from '../../core/model/given.ts';
 import { GiveApprovals } from '../../simulator/process/give-approvals.ts';
 import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
+import { StandInPeople } from '../../simulator/process/stand-in-people.ts';
 import { renderHtml } from '../../simulator/report/render-html.ts';
 import { type Paint, renderText } from '../../simulator/report/render-text.ts';
 import type { RunReport } from '../../simulator/report/report-types.ts';
@@ -42,16 +43,17 @@ export async function start(options: StartOptions): Promise<number> {
   try {
     for (const warning of prepared.warnings) writeError(`${warning}\n`);
     if (options.output === 'table') writeOut(introduction(options.fleet, prepared, run));
-    const rested = await runToRest(run, prepared, options, live);
+    const people = new StandInPeople(run, run.person);
+    const rested = await runToRest(run, prepared, options, people, live);
     timings.end('rollouts');
-    const report = await runReport(run, prepared.loaded, rested);
+    const report = await runReport(run, prepared.loaded, rested, people.said);
     const conclusion = run.conclusion();
     if (options.html !== undefined) {
       await writeFile(options.html, renderHtml(report));
       writeError(`The report is in ${options.html}.\n`);
     }
     if (options.output === 'json') writeOut(`${JSON.stringify(report, undefined, 2)}\n`);
-    else writeOut(renderText(report, paint));
+    else writeOut([renderText(report, paint), ...people.said.map((said) => `${said}\n`)].join(''));
     const lines = conclusion.lines.map((line) => `${line}\n`).join('');
     (options.output === 'json' ? writeError : writeOut)(lines);
     timings.end('report');
@@ -88,14 +90,16 @@ async function runToRest(
   run: LocalRun,
   { loaded }: PreparedFleet,
   options: StartOptions,
+  others: StandInPeople,
   live: boolean,
 ): Promise<boolean> {
   const view = live ? new LiveView(run, process.stdout) : undefined;
   if (view === undefined) run.onEvent = plainLines(options.output === 'json' ? writeError : writeOut);
   view?.begin();
   const until = new Date(loaded.now.getTime() + options.days * 86_400_000);
-  const people = new GiveApprovals(run, loaded.approvals, (id, wave) => run.approve(id, wave));
-  return run.untilRest({ until, quietHours: 1, people: () => people.look() }).finally(() => view?.end());
+  const people = new GiveApprovals(run, loaded.approvals, run.person.approve);
+  const onRest = () => others.act();
+  return run.untilRest({ until, quietHours: 1, people: () => people.look(), onRest }).finally(() => view?.end());
 }
 
 /** While people type commands, a minute of the fleet takes a second. */

@@ -12,7 +12,17 @@ export function clusterTarget(context: Pick<StepContext, 'scope' | 'name' | 'clu
 
 export const isAccessError = (error: unknown): error is ClusterAccessError => isAccessErrorName(errorName(error));
 
-/** What could not be read of a cluster, said once and as it is: denied is not clean. */
-export function accessReason(error: unknown, what: string): Reason {
-  return quoted(errorName(error), `${what} could not be read: ${errorMessage(error)} Run: liftlock access check`);
+/** What could not be read of a cluster's API server, said once and as it is: denied is not clean. */
+export function accessReason(error: unknown, { name, cluster }: Pick<StepContext, 'name' | 'cluster'>): Reason {
+  const closed = errorName(error) === 'ClusterUnreachable' ? closedTo(cluster) : '';
+  const said = `The API server of ${name} could not be read: ${errorMessage(error).replace(/[.\s]*$/, '.')}`;
+  return quoted(errorName(error), `${said}${closed} Run: liftlock access check`);
+}
+
+/** Why no packet of ours may arrive, which a time-out does not tell. */
+function closedTo({ resourcesVpcConfig: vpc }: StepContext['cluster']): string {
+  if (vpc?.endpointPublicAccess === false)
+    return ' Its endpoint is private: only its VPC, and networks with a way there, reach it.';
+  const open = vpc?.publicAccessCidrs ?? [];
+  return open.length === 0 || open.includes('0.0.0.0/0') ? '' : ` Its endpoint is open to ${open.join(', ')} only.`;
 }

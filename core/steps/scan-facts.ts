@@ -8,7 +8,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { isAccessError } from './cluster-target.ts';
+import { accessReason, isAccessError } from './cluster-target.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { takeBaseline } from './pod-baseline.ts';
 import { unlessGone } from './update-addons.ts';
@@ -98,8 +98,8 @@ async function readServer(
   } catch (error) {
     if (!isAccessError(error)) throw error;
     const denied = error.name === 'ClusterForbidden' || error.name === 'ClusterUnauthorized';
-    const why = `The API server of ${context.name} could not be read: ${errorMessage(error)}`;
-    return unread(denied ? 'denied' : 'error', `${errorName(error)}: ${why} Run: liftlock access check`);
+    const { code, message } = accessReason(error, context);
+    return unread(denied ? 'denied' : 'error', `${code}: ${message}`);
   }
 }
 

@@ -85,7 +85,7 @@ async function checkInside(
     await judgeWorkloads(ports, target, policy, found);
   } catch (error) {
     if (!isAccessError(error)) throw error;
-    problems.push(accessReason(error, `The API server of ${context.name}`));
+    problems.push(accessReason(error, context));
   }
 }
 

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** People who answer: looked at every ten minutes; true while an answer is still to come. */
   readonly people?: () => Promise<boolean>;
+  /** Whoever sets it going again once it is at rest; true = something was done. */
+  readonly onRest?: () => Promise<boolean>;
 }
 
 /** Runs the clock until the fleet is at rest. Gives whether it came to rest in time. */
@@ -29,7 +31,9 @@ export async function untilRest(view: RunView, clock: VirtualClock, options: Run
     const expected = early || answers || options.isExpected?.() === true;
     if (expected || !(await isAtRest(view, options.until))) quietSince = undefined;
     else quietSince ??= now;
-    if (quietSince !== undefined && now - quietSince >= quietMilliseconds) return true;
+    if (quietSince === undefined || now - quietSince < quietMilliseconds) continue;
+    if ((await options.onRest?.()) !== true) return true;
+    quietSince = undefined;
   }
   return false;
 }

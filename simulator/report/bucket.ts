@@ -1,6 +1,6 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member } from '../../core/contracts/items/rollout.ts';
-import type { Bucket } from './report-types.ts';
+import type { Bucket, ClusterReport } from './report-types.ts';
 
 /** upgraded = Succeeded; failed = Failed, RolledBack; held = all that waits for somebody; excluded (protocol.md, States). */
 export function bucketOf(member: Member | undefined, last: Upgrade | undefined): Bucket {
@@ -10,3 +10,9 @@ export function bucketOf(member: Member | undefined, last: Upgrade | undefined):
   if (status === 'Failed' || status === 'RolledBack') return 'failed';
   return status === 'Excluded' ? 'excluded' : 'held';
 }
+
+/** What became of a cluster, in words: nothing is called upgraded that was not, nodes and all. */
+export const resultOf = ({ bucket, reasons }: ClusterReport): string =>
+  bucket === 'upgraded' && reasons.some(({ code }) => code === 'NodesBehind' || code === 'ManualNodes')
+    ? 'nodes behind'
+    : bucket;

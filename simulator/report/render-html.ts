@@ -1,4 +1,5 @@
 import { visible } from '../../core/model/visible.ts';
+import { resultOf } from './bucket.ts';
 import type { ClusterReport, RunReport } from './report-types.ts';
 
 const COLOURS = { upgraded: '#1a7f37', failed: '#cf222e', held: '#9a6700', excluded: '#6e7781' } as const;
@@ -62,7 +63,7 @@ ${report.unreadableAccounts.length === 0 ? '' : `<h2>Accounts that could not be 
 function clusterRow(report: RunReport, cluster: ClusterReport): string {
   const e = escapeHtml;
   const reasons = cluster.reasons.map((reason) => `<div><b>${e(reason.code)}</b> ${e(reason.message)}</div>`).join('');
-  return `<tr><td>${e(cluster.name)}<br><span class="reasons">${e(cluster.account)} ${e(cluster.region)}</span></td><td>${e(cluster.from)} → ${e(cluster.version)}</td><td class="bucket" style="color:${COLOURS[cluster.bucket]}">${e(cluster.bucket)}${cluster.held ? ', held' : ''}</td><td class="reasons">${reasons}</td><td>${timeline(report, cluster)}</td></tr>`;
+  return `<tr><td>${e(cluster.name)}<br><span class="reasons">${e(cluster.account)} ${e(cluster.region)}</span></td><td>${e(cluster.from)} → ${e(cluster.version)}</td><td class="bucket" style="color:${COLOURS[cluster.bucket]}">${e(resultOf(cluster))}${cluster.held ? ', held' : ''}</td><td class="reasons">${reasons}</td><td>${timeline(report, cluster)}</td></tr>`;
 }
 
 const WIDTH = 320;

@@ -1,4 +1,5 @@
 import { visibleLine } from '../../core/model/visible.ts';
+import { resultOf } from './bucket.ts';
 import type { ClusterReport, RunReport } from './report-types.ts';
 
 /** Wraps a word in the escape codes of a colour; the identity where there are none. */
@@ -35,7 +36,7 @@ export function renderText(report: RunReport, paint: Paint): string {
       ? []
       : [paint('yellow', 'The run was cut off while clusters were still moving; --days gives it more time.')]),
     ...report.violations.map((violation) => paint('red', `INVARIANT BROKEN ${violation}`)),
-    `${report.clusters.length} ${report.clusters.length === 1 ? 'cluster' : 'clusters'}: ${report.totals.upgraded} upgraded, ${report.totals.failed} failed, ${report.totals.held} held, ${report.totals.excluded} excluded. Every invariant held: ${report.violations.length === 0 ? 'yes' : 'NO'}.`,
+    `${report.clusters.length} ${report.clusters.length === 1 ? 'cluster' : 'clusters'}: ${upgraded(report)}, ${report.totals.failed} failed, ${report.totals.held} held, ${report.totals.excluded} excluded. Every invariant held: ${report.violations.length === 0 ? 'yes' : 'NO'}.`,
     `On AWS the state machines would have made ${report.cost.stateTransitions} transitions ($${report.cost.dollars.toFixed(4)}).`,
     '',
     paint('bold', 'Next'),
@@ -43,6 +44,11 @@ export function renderText(report: RunReport, paint: Paint): string {
     '',
   ];
   return lines.join('\n');
+}
+
+function upgraded({ clusters, totals }: RunReport): string {
+  const behind = clusters.filter((cluster) => resultOf(cluster) === 'nodes behind').length;
+  return `${totals.upgraded} upgraded${behind === 0 ? '' : ` (${behind} with nodes behind)`}`;
 }
 
 const tail = (wave: RunReport['rollouts'][number]['waves'][number]): string => {
@@ -65,7 +71,7 @@ function clusterTable(clusters: readonly ClusterReport[], paint: Paint): string[
     cluster.region,
     `${cluster.from} → ${cluster.version}`,
     cluster.target ?? '-',
-    cluster.bucket,
+    resultOf(cluster),
     duration(cluster),
     cluster.held ? 'held' : '',
   ]);
@@ -89,7 +95,8 @@ function duration(cluster: ClusterReport): string {
 }
 
 function whyNot(clusters: readonly ClusterReport[], paint: Paint): string[] {
-  const told = clusters.filter((cluster) => cluster.reasons.length > 0);
+  // Nobody asks why all is well; what was looked at is in the JSON.
+  const told = clusters.filter((cluster) => cluster.reasons.some(({ code }) => code !== 'Looked'));
   if (told.length === 0) return [];
   const lines = told.flatMap((cluster) => [
     `  ${paint(COLOUR[cluster.bucket], cluster.name)}`,

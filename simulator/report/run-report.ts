@@ -21,7 +21,12 @@ import { stepsOf } from './steps.ts';
 import { undiscovered } from './undiscovered.ts';
 
 /** What a run of a fleet folder did, cluster by cluster, from the table, the audit and the fake EKS. */
-export async function runReport(world: RunView, loaded: LoadedFleet, rested: boolean): Promise<RunReport> {
+export async function runReport(
+  world: RunView,
+  loaded: LoadedFleet,
+  rested: boolean,
+  people: readonly string[] = [],
+): Promise<RunReport> {
   const [records, members, upgrades, controls, rollouts, waves, accounts] = await Promise.all([
     loadKind(world.table, Clusters),
     loadAllMembers(world.table),
@@ -88,7 +93,7 @@ export async function runReport(world: RunView, loaded: LoadedFleet, rested: boo
     violations,
     explained: clusters.every((cluster) => cluster.bucket === 'upgraded' || cluster.reasons.length > 0),
     cost: { stateTransitions: transitions, dollars: (transitions / 1000) * 0.025 },
-    statements: loaded.statements,
+    statements: [...loaded.statements, ...people],
   };
   return { ...report, next: nextThings(report) };
 }

@@ -1,0 +1,58 @@
+import { Rollouts } from '../../core/store/entities.ts';
+import { loadKind } from '../../core/store/entity.ts';
+import { PERSON, recordOf, smallFleet } from '../../test/behaviour/small-fleet.ts';
+import { runWorld } from './run-world.ts';
+import { personIn, StandInPeople } from './stand-in-people.ts';
+
+const DAY = 86_400_000;
+
+/** A cluster that no hop can begin for, one that all may, and what people have to do in between. */
+async function rehearsed(approval: object, maxFailures = 1) {
+  const world = await smallFleet({
+    clusters: [
+      {
+        name: 'old',
+        version: '1.32',
+        tags: { stage: 'dev' },
+        nodegroups: [{ name: 'workers', amiType: 'AL2_x86_64' }],
+      },
+      { name: 'web', version: '1.36', tags: { stage: 'prod' }, nodegroups: [{ name: 'workers' }] },
+    ],
+    policy: {
+      target: '1.37',
+      trigger: 'manual',
+      waves: [
+        { name: 'dev', selector: { matchLabels: { stage: 'dev' } }, failureBudget: { maxFailures } },
+        { name: 'prod', approval },
+      ],
+    },
+  });
+  const people = new StandInPeople(world, personIn(world));
+  const until = new Date(world.clock.now().getTime() + 7 * DAY);
+  const rested = await runWorld(world, { until, quietHours: 1, onRest: () => people.act() });
+  const [rollout] = await loadKind(world.table, Rollouts);
+  return { rested, said: people.said, status: rollout?.status, version: (await recordOf(world, 'web')).version };
+}
+
+const created = 'The policy policy-0 has trigger: manual; its rollout was created as a person would.';
+const promoted = 'The wave dev of the policy policy-0 ended undecided, and was promoted as a person would.';
+const approved = 'The wave prod of the policy policy-0 waited for an approval, and was approved as a person would.';
+
+test('one rehearsal judges every cluster: what waits for a person goes on as if there were one, and that is said', async () => {
+  expect(await rehearsed({ approvals: 1 })).toEqual({
+    rested: true,
+    said: [created, promoted, approved],
+    status: 'Completed',
+    version: '1.37',
+  });
+});
+
+test('what nobody here may do is tried once, and is said with why it was refused', async () => {
+  const { rested, said, version } = await rehearsed({
+    approvals: 1,
+    from: [PERSON],
+  });
+  expect([rested, version, said.slice(0, 2)]).toEqual([true, '1.36', [created, promoted]]);
+  expect(said).toHaveLength(3);
+  expect(said[2]).toContain(`${approved} It was refused: `);
+});

@@ -1,0 +1,108 @@
+import { errorMessage } from '../../core/contracts/errors.ts';
+import { judgeWave } from '../../core/operations/judge-wave.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
+import { waveNamed } from '../../core/policy/wave-of.ts';
+import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
+import { PASSED } from '../../core/rollout/wave-end.ts';
+import type { Approve } from './give-approvals.ts';
+import type { RunView } from './run-view.ts';
+import { LOCAL_PRINCIPAL } from './start-fleet.ts';
+import type { World } from './world.ts';
+
+/** What a person of this machine may do; each fails when it is refused. */
+export interface PersonActs {
+  readonly approve: Approve;
+  readonly promote: (rolloutId: string, reason: string) => Promise<void>;
+  readonly create: (policy: string) => Promise<void>;
+}
+
+/** Somebody who may do everything in a run in one process. */
+export const personIn = ({ ports }: World): PersonActs => ({
+  approve: async (id, wave) => {
+    await judgeWave(ports, id, wave, { decision: 'Approved', by: LOCAL_PRINCIPAL, comment: 'given automatically' });
+  },
+  promote: async (id, reason) => {
+    await promoteRollout(ports, id, LOCAL_PRINCIPAL, reason);
+  },
+  create: async (policy) => {
+    await startRollout(ports, policy, LOCAL_PRINCIPAL, { dryRun: false });
+  },
+});
+
+interface Act {
+  /** Each is tried once. */
+  readonly key: string;
+  readonly said: string;
+  readonly run: () => Promise<void>;
+}
+
+/**
+ * Does what the fleet waits for once it is at rest, so that one rehearsal judges every cluster: creates rollouts that nothing else begins,
+ * approves waves, promotes those that prove nothing. What is halted stays so, since somebody has to mend something there.
+ */
+export class StandInPeople {
+  /** What it did, or was refused, as sentences. */
+  readonly said: string[] = [];
+  readonly #view: RunView;
+  readonly #acts: PersonActs;
+  readonly #tried = new Set<string>();
+
+  constructor(view: RunView, acts: PersonActs) {
+    this.#view = view;
+    this.#acts = acts;
+  }
+
+  /** True when it did something, and the fleet may go on. */
+  async act(): Promise<boolean> {
+    let acted = false;
+    for (const { key, said, run } of await this.#due()) {
+      if (this.#tried.has(key)) continue;
+      this.#tried.add(key);
+      try {
+        await run();
+        acted = true;
+        this.said.push(said);
+      } catch (error) {
+        this.said.push(`${said} It was refused: ${errorMessage(error)}`);
+      }
+    }
+    return acted;
+  }
+
+  async #due(): Promise<Act[]> {
+    const { table } = this.#view;
+    const { policies, rollouts, waves } = await loadSnapshot(table, await table.queryActive(), 'fleet');
+    const created = [...policies].flatMap(([name, { policy }]): Act[] => {
+      if (policy.spec.trigger !== 'manual' || rollouts.some((rollout) => rollout.policy === name)) return [];
+      const said = `The policy ${name} has trigger: manual; its rollout was created as a person would.`;
+      return [{ key: `create ${name}`, said, run: () => this.#acts.create(name) }];
+    });
+    const judged = rollouts.flatMap((rollout): Act[] => {
+      if (rollout.status !== 'Running') return [];
+      const own = waves.filter(({ rolloutId }) => rolloutId === rollout.id).sort((a, b) => a.index - b.index);
+      const wave = own.find(({ status }) => !PASSED.includes(status));
+      if (wave === undefined) return [];
+      const key = `${rollout.id}/${wave.name}/${wave.status}/${wave.planHash}`;
+      const which = `The wave ${wave.name} of the policy ${rollout.policy}`;
+      if (wave.status === 'Undecided')
+        return [
+          {
+            key,
+            said: `${which} ended undecided, and was promoted as a person would.`,
+            run: () => this.#acts.promote(rollout.id, 'rehearsed: the others are to be judged too'),
+          },
+        ];
+      const asks = waveNamed(policies.get(rollout.policy)?.policy, wave.name)?.approval !== undefined;
+      if (wave.status !== 'Pending' || !asks) return [];
+      return [
+        {
+          key,
+          said: `${which} waited for an approval, and was approved as a person would.`,
+          run: () => this.#acts.approve(rollout.id, wave.name),
+        },
+      ];
+    });
+    return [...created, ...judged];
+  }
+}
