@@ -1,4 +1,3 @@
-import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { Source } from '../contracts/scan-words.ts';
 import { given } from '../model/given.ts';
 import { unhealthyPods } from '../model/workload-health.ts';

@@ -117,6 +117,28 @@ test.each<[string, Given, readonly string[]]>([
     { ready: new ClusterAccessError('ClusterUnreachable', 'no route.') },
     ['ClusterUnreachable: The API server of web could not be read: no route. Run: liftlock access check'],
   ],
+  ...(
+    [
+      [
+        { endpointPublicAccess: false },
+        ' Its endpoint is private: only its VPC, and networks with a way there, reach it.',
+      ],
+      [
+        { publicAccessCidrs: ['203.0.113.0/24', '198.51.100.7/32'] },
+        ' Its endpoint is open to 203.0.113.0/24, 198.51.100.7/32 only.',
+      ],
+      [{ publicAccessCidrs: ['0.0.0.0/0', '198.51.100.7/32'] }, ''],
+    ] as const
+  ).map(([resourcesVpcConfig, closed]): [string, Given, readonly string[]] => [
+    `cannot be reached, with ${JSON.stringify(resourcesVpcConfig)}`,
+    {
+      cluster: { version: '1.37', resourcesVpcConfig },
+      ready: new ClusterAccessError('ClusterUnreachable', 'connect ETIMEDOUT'),
+    },
+    [
+      `ClusterUnreachable: The API server of web could not be read: connect ETIMEDOUT.${closed} Run: liftlock access check`,
+    ],
+  ]),
   [
     'has no endpoint',
     { cluster: { version: '1.37', endpoint: undefined as never } },
