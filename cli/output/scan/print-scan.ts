@@ -3,7 +3,7 @@ import { print, printLines } from '../print.ts';
 import { printJson } from './json.ts';
 import type { ScanDocument } from './scan-document.ts';
 
-export const SCAN_FORMATS = ['table', 'json', 'yaml', 'markdown', 'sarif', 'junit'] as const;
+export const SCAN_FORMATS = ['table', 'json', 'yaml', 'markdown', 'sarif', 'junit', 'csv'] as const;
 export type ScanFormat = (typeof SCAN_FORMATS)[number];
 
 export interface PrintOptions {
@@ -34,6 +34,10 @@ export async function printScan(
     case 'junit': {
       const { scanJunit } = await import('./junit.ts');
       return io.out(scanJunit(document));
+    }
+    case 'csv': {
+      const { scanCsv } = await import('./csv.ts');
+      return io.out(scanCsv(document));
     }
     case 'sarif': {
       const { scanSarif } = await import('./sarif.ts');

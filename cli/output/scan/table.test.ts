@@ -74,3 +74,24 @@ test('whatever others wrote, a finding is one line and nothing steers the termin
     }),
   );
 });
+
+test('of many findings the counts come first: by API, by rule, by owner, by folder', () => {
+  const report = clusterReport();
+  const [finding] = report.findings;
+  if (finding === undefined) throw new Error('no finding');
+  const many = Array.from({ length: 51 }, (_, index) => ({
+    ...finding,
+    name: `n${index}`,
+    owner: index < 2 ? null : `team-${index % 7}`,
+    location: { file: `deploy/${index % 2 === 0 ? 'a' : 'b'}/x.yaml`, line: 1, column: 1 },
+  }));
+  const lines = (findings: typeof many) => scanTable({ ...report, findings }, { paint: (_, text) => text });
+  expect(lines(many).slice(2, 7)).toEqual([
+    '51 findings',
+    '  by API: policy/v1beta1 PodDisruptionBudget 51',
+    '  by rule: removed 51',
+    '  by owner: team-2 7, team-3 7, team-4 7, team-5 7, team-6 7, 3 others',
+    '  by folder: deploy/a 26, deploy/b 25',
+  ]);
+  expect(lines(many.slice(1)).join('\n')).not.toContain('by folder');
+});

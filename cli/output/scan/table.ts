@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { visibleLine } from '../../../core/model/visible.ts';
 import { type FindingGroup, groupByCause } from '../../../core/scan/report/group-findings.ts';
 import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
@@ -11,6 +12,8 @@ import { listWords, objectWords, placeWords, severityWords, VERDICT_STYLES, verd
 const MOST_OF_GROUP = 10;
 const MOST_OF_REPORT = 200;
 const MOST_GAPS = 20;
+const MOST_UNCOUNTED = 50;
+const MOST_COUNTS = 5;
 
 const SEVERITY_STYLES: Readonly<Record<Finding['severity'], Style>> = { error: 'red', warning: 'yellow', info: 'dim' };
 
@@ -26,6 +29,7 @@ export function scanTable(document: ScanDocument, { paint, columns }: { paint: P
     return [
       paint('bold', `${visibleLine(report.subject)}  ${versions}`),
       '',
+      ...countLines(report),
       ...findingLines(report),
       ...noteLines(report),
       ...gapLines(report),
@@ -72,6 +76,24 @@ export function scanTable(document: ScanDocument, { paint, columns }: { paint: P
   function verdictLine(verdict: ScanReport['verdict'], words: string): string {
     return `${paint(VERDICT_STYLES[verdict], verdict.toUpperCase())}: ${visibleLine(words)}`;
   }
+}
+
+/** What there is most of, where nobody reads it all. */
+function countLines({ findings }: ScanReport): string[] {
+  if (findings.length <= MOST_UNCOUNTED) return [];
+  const by = (of: (finding: Finding) => string | null): string => {
+    const counts = [...Map.groupBy(findings, of)].sort(([, a], [, b]) => b.length - a.length);
+    const most = counts.slice(0, MOST_COUNTS).map(([what, { length }]) => `${what ?? 'none named'} ${length}`);
+    return [...most, ...(counts.length > MOST_COUNTS ? [`${counts.length - MOST_COUNTS} others`] : [])].join(', ');
+  };
+  return [
+    `${findings.length} findings`,
+    `  by API: ${by(({ apiVersion, kind }) => [apiVersion, kind].filter((word) => word !== null).join(' ') || null)}`,
+    `  by rule: ${by(({ rule, reason }) => rule ?? reason)}`,
+    `  by owner: ${by(({ owner }) => owner)}`,
+    `  by folder: ${by(({ location }) => (location === null ? null : dirname(location.file)))}`,
+    '',
+  ].map(visibleLine);
 }
 
 function shownGroups(findings: readonly Finding[]): { group: FindingGroup; shown: readonly Finding[] }[] {
