@@ -195,6 +195,7 @@ test('an upgrade that a person started and that is parked waits for nothing that
   const [wave, upgrade] = [{ status: 'Pending' } as const, { status: 'Parked', mutated: true } as const];
   const inRollout = verdict({ closed: true, wave, member: { status: 'Parked' }, upgrade });
   expect(inRollout.codes).toEqual(['WavePending', 'WindowClosed']);
+  expect(inRollout.condition).toBe('Not sooner, and only when its wave is open, and its calendars are open.');
   const byHand = verdict({ closed: true, wave, upgrade: { ...upgrade, rolloutId: undefined } });
   const condition = 'Its calendars are open.';
   expect(byHand).toEqual({ state: 'Parked', codes: ['WindowClosed'], at: at(3), condition });

@@ -246,7 +246,7 @@ function halted({ id, reasons }: Rollout, ...told: readonly Reason[]): Verdict {
 
 /** What others wait for too, in the order in which it comes. */
 const COMES: Readonly<Record<WaitedFor, string>> = {
-  turn: 'the wave before its own has passed',
+  turn: 'its wave is open',
   place: 'its wave has a place for it',
   cap: 'there is room under the cap',
   window: 'its calendars are open',
