@@ -1,5 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { cluster, HOLDER, intent, KEY, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { cluster, grant, HOLDER, intent, KEY, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import { reason } from '../contracts/step-result.ts';
 import { Clusters, Upgrades } from '../store/entities.ts';
@@ -59,6 +59,9 @@ test('a hop that is done says which nodes it leaves behind; one that parks, and 
   expect([conclusion.status, conclusion.reasons, after?.reasons]).toEqual(['Succeeded', [behind, why], [behind, why]]);
   expect((await concluded(outcome('parked'), world)).conclusion.reasons).toEqual([why]);
   expect((await concluded(outcome('done'))).conclusion.reasons).toEqual([why]);
+  const single = upgrade({ id: 'update-addons-x', machine: 'update-addons' });
+  const kept = { upgrades: [single], grant: grant({ upgradeId: single.id }) };
+  expect((await concluded(outcome('done'), { ...world, kept })).conclusion.reasons).toEqual([why]);
 });
 
 test('the end is told with all reasons, for people and for the execution around it', async () => {
