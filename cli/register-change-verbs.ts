@@ -10,6 +10,7 @@ export function registerChangeVerbs(program: Command, act: Act): void {
     .description('begin a rollout of a policy, whatever its trigger')
     .option('--dry-run', 'print the plan, and create nothing')
     .option('--incomplete-inventory', 'plan over what is known, while discovery is under way')
+    .option('--finish', 'take in clusters whose nodes are behind their control plane, where the policy proposes it')
     .addOption(outputOption())
     .action(act(async () => (await import('./verbs/rollout.ts')).createRollout));
   for (const [verb, description] of ROLLOUT_VERBS) {

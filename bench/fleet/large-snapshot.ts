@@ -72,7 +72,7 @@ export function largeSnapshot({ clusters: count, history }: LargeFleet): FleetSn
             waves,
             members,
             scans: new Map(),
-            served: new Set(members.map((one) => servedKey(one.rolloutId, one.to, one.clusterKey))),
+            served: new Set(members.map((one) => servedKey(one.rolloutId, one))),
           },
         }
       : {}),

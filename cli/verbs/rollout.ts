@@ -1,4 +1,5 @@
 import type { Rollout } from '../../core/contracts/items/rollout.ts';
+import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import { rolloutPath } from '../client/paths.ts';
@@ -10,11 +11,16 @@ import { rolloutText } from './rollout-text.ts';
 export async function createRollout(
   session: Session,
   policy: string,
-  options: OutputOption & { readonly dryRun?: boolean; readonly incompleteInventory?: boolean },
+  options: OutputOption & {
+    readonly dryRun?: boolean;
+    readonly incompleteInventory?: boolean;
+    readonly finish?: boolean;
+  },
 ): Promise<ExitCode> {
   const client = await session.client();
   const query = { dryRun: options.dryRun === true ? 'true' : undefined };
-  const body = options.incompleteInventory === true ? { policy, incompleteInventory: true } : { policy };
+  const { incompleteInventory, finish } = options;
+  const body = { policy, ...given({ incompleteInventory, finish }) };
   const rollout = await client.send<RolloutDetail>('POST', '/v1/rollouts', body, query);
   await print(session, options.output, rollout, () =>
     rolloutText(rollout, shownAt(session, client), session.io.columns),

@@ -26,6 +26,7 @@ test('a fleet and policies in one file are read, defaults filled in', () => {
   expect(config.policies.map(({ spec }) => spec)).toEqual([
     {
       selector: { matchLabels: {}, matchExpressions: [] },
+      finish: 'propose',
       target: 'latest',
       trigger: 'manual',
       order: ['deadline', 'cost', 'risk', 'name'],

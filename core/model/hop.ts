@@ -7,6 +7,16 @@ export const hopId = (from: KubeVersion | string, to: KubeVersion | string): str
 /** The id of the upgrade that ends at a minor. */
 export const hopTo = (target: KubeVersion): string => hopId(`${target.major}.${target.minor - 1}`, target);
 
+/**
+ * Whether an upgrade moves no control plane: it brings node groups and add-ons to the version that the control plane has already, whoever
+ * brought it there.
+ */
+export const isFinish = ({ from, to }: { readonly from: string; readonly to: string }): boolean => from === to;
+
+/** The id of the upgrade by which a member arrives at its target. */
+export const arrivalId = (member: { readonly from: string; readonly to: string }): string =>
+  isFinish(member) ? hopId(member.from, member.to) : hopTo(KubeVersion.parse(member.to));
+
 /** One hop exactly, and never down: a version one minor lower would be a rollback today (design.md §3). */
 export function hopRefusals(current: string, target: KubeVersion): Reason[] {
   const version = KubeVersion.parse(current);

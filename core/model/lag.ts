@@ -25,6 +25,10 @@ export function lagOf({ version, nodegroups }: Pick<ClusterRecord, 'version' | '
   return lags.sort((a, b) => a.version.compare(b.version));
 }
 
+/** Whether Liftlock can bring what lags behind to the control plane's version. */
+export const canFinish = (cluster: Pick<ClusterRecord, 'version' | 'nodegroups'>): boolean =>
+  lagOf(cluster).some(({ kind }) => kind === 'managed');
+
 function firstBlocked(controlPlane: KubeVersion, nodes: KubeVersion): KubeVersion {
   const kubelet = { kind: 'kubelet', name: '', version: nodes.toString() } as const;
   let next = controlPlane.next();
@@ -40,7 +44,7 @@ export function lagReason(cluster: Pick<ClusterRecord, 'name' | 'version' | 'nod
     const whose = kind === 'managed' ? '' : ' (a custom AMI, which whoever owns its launch template rolls)';
     return `${nodegroup} is at ${version}${whose} and stops the hop to ${blocks}`;
   });
-  const code = lags.some(({ kind }) => kind === 'managed') ? 'NodesBehind' : 'ManualNodes';
+  const code = canFinish(cluster) ? 'NodesBehind' : 'ManualNodes';
   return reason(
     code,
     `The control plane of ${cluster.name} is at ${cluster.version}, and nodes are behind: ${said.join('; ')}.`,

@@ -3,7 +3,7 @@ import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
-import { hopId, hopTo } from '../model/hop.ts';
+import { arrivalId } from '../model/hop.ts';
 import { appliedConfigs, FLEET, fleetSpec, readPolicies } from '../policy/applied.ts';
 import { isForgotten, labeled } from '../policy/cluster-labels.ts';
 import { policyByHand, policyOf } from '../policy/policy-of.ts';
@@ -12,7 +12,7 @@ import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { type Refusal, wrongState } from '../queries/refusal.ts';
 import { outOfHold } from '../queries/upgrade-plan.ts';
-import { nextHopOf } from '../rollout/admission.ts';
+import { nextHopId } from '../rollout/admission.ts';
 import { AT_REST, goesOnWith } from '../rollout/automatic-rollouts.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { isFinished, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
@@ -32,7 +32,6 @@ import {
 } from '../store/entities.ts';
 import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
 import { isTried, loadWaves } from '../store/members.ts';
-import { KubeVersion } from '../version/kube-version.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { busyReplanning } from './skip-cluster.ts';
 
@@ -106,10 +105,8 @@ function unhold(
   });
 }
 
-function hopOf(member: Member, cluster: ClusterRecord, held: ClusterControl['held']): string {
-  const { from, to } = nextHopOf(member, cluster, { clusterKey: cluster.clusterKey, retried: held });
-  return hopId(from, to);
-}
+const hopOf = (member: Member, cluster: ClusterRecord, held: ClusterControl['held']): string =>
+  nextHopId(member, cluster, { clusterKey: cluster.clusterKey, retried: held });
 
 /** What failed half-way by hand counts in its rollout, also where nobody has looked at that yet (semantics.md, Failure budget). */
 function withFailure(place: RolloutMember, held: ClusterControl['held'], now: Date): RolloutMember {
@@ -257,9 +254,9 @@ async function requeue(
   const requeued = [];
   for (const place of ended) {
     const { member, rollout, wave, checks } = place;
-    const { clusterKey, rolloutId, status, to } = member.data;
+    const { clusterKey, rolloutId, status } = member.data;
     if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
-    const hop = (await load(table, Upgrades, clusterKey, hopTo(KubeVersion.parse(to))))?.data;
+    const hop = (await load(table, Upgrades, clusterKey, arrivalId(member.data)))?.data;
     const isThrough = isFinished(cluster, member.data, hop, held !== undefined);
     if (!isThrough || member.data.isStray === true) await refuseInVain(table, place, now);
     const next = retriedMember(member.data, isThrough ? hop : undefined);

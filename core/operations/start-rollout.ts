@@ -1,7 +1,9 @@
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { planDetail, type RolloutDetail, rolloutDetail } from '../queries/rollout-views.ts';
+import { candidatesOf } from '../rollout/candidates.ts';
 import { createRollout, newestOf } from '../rollout/create-rollout.ts';
 import { inventoryGaps } from '../rollout/inventory-complete.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -16,13 +18,13 @@ export type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;
 /**
  * Plans a rollout of a policy and creates it, whatever the policy's trigger. With `dryRun` the plan is all. Unlike an automatic rollout it
  * takes clusters again that were in one for this target before, and with `incompleteInventory` it is planned over what is known so far: it
- * says so then. Fails with `PolicyNotFound`, `NothingToDo`, `RolloutBusy` or `RolloutBlocked`.
+ * says so then. `finish`: also clusters whose nodes are behind their control plane. Fails with `PolicyNotFound`, `NothingToDo`, `RolloutBusy` or `RolloutBlocked`.
  */
 export async function startRollout(
   ports: RolloutPorts,
   policy: string,
   by: string,
-  options: { readonly dryRun: boolean; readonly incompleteInventory?: boolean },
+  options: { readonly dryRun: boolean; readonly incompleteInventory?: boolean; readonly finish?: boolean },
 ): Promise<RolloutDetail> {
   const { table } = ports;
   const snapshot = await loadSnapshot(table, await table.queryActive(), 'history');
@@ -32,7 +34,8 @@ export async function startRollout(
   // What automatic rollouts wait for.
   const gaps = isRead ? bounded(inventoryGaps(fleet, history, snapshot, ports.clock.now())) : [];
   if (gaps.length > 0 && options.incompleteInventory !== true) throw incomplete(gaps);
-  const plan = planOrRefuse(ports, snapshot, policy, by, gaps);
+  const details = { createdBy: by, finish: options.finish };
+  const plan = planOrRefuse(ports, snapshot, policy, details, gaps);
   if (options.dryRun) return planDetail(await asFarAsItMay(table, plan));
   if (snapshot.fleet?.mode !== 'act') {
     throw new Refusal(
@@ -43,7 +46,7 @@ export async function startRollout(
   }
   // The same plan gives the same id; after a rollout that has ended, the next one is another on purpose.
   const taken = await load(table, Rollouts, plan.rollout.id);
-  const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, by, gaps, ports.ids.next());
+  const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, details, gaps, ports.ids.next());
   if ((await decideAndWrite(() => createRollout(ports, fresh, by))) !== 'created') throw busy(policy);
   return rolloutDetail(table, fresh.rollout.id, ports.clock.now());
 }
@@ -80,23 +83,42 @@ function planOrRefuse(
   ports: RolloutPorts,
   snapshot: FleetSnapshot,
   policy: string,
-  by: string,
+  details: { readonly createdBy: string; readonly finish: boolean | undefined },
   gaps: readonly Reason[],
   salt?: string,
 ): RolloutPlan {
-  const details = { now: ports.clock.now(), createdBy: by, ...(salt === undefined ? {} : { salt }) };
-  const plan = planRollout(snapshot, policy, details);
+  const { createdBy: by, finish } = details;
+  mayFinish(snapshot, policy, finish);
+  const plan = planRollout(snapshot, policy, { now: ports.clock.now(), ...details, ...given({ salt }) });
   if (plan === undefined) {
     // The clusters that it has upgraded already are at their target; those that it is at are its own.
     if (snapshot.rollouts.some((rollout) => rollout.policy === policy)) throw busy(policy);
     throw new Refusal(
       'NothingToDo',
-      `No cluster of the policy ${policy} can be upgraded now: the control plane of each is at its target, or it is excluded or held. Of one of them, also where a hop failed and left node groups behind, what goes on with it says: liftlock explain cluster X`,
+      `No cluster of the policy ${policy} can be upgraded${finish === true ? ' or finished' : ''} now: the control plane of each is at its target, or it is excluded or held.${proposed(snapshot, policy, ports.clock.now(), finish)} Of one of them, also where a hop failed and left node groups behind, what goes on with it says: liftlock explain cluster X`,
     );
   }
   if (gaps.length === 0) return plan;
   const said = `${by} had it planned before the inventory was complete. ${sentences(gaps)}`;
   return { ...plan, rollout: { ...plan.rollout, reasons: bounded([reason('PlannedIncomplete', said)]) } };
+}
+
+/** A policy that finishes nothing does not do so because somebody asks. */
+function mayFinish({ policies }: FleetSnapshot, name: string, finish: boolean | undefined): void {
+  if (finish !== true || policies.get(name)?.policy.spec.finish !== 'never') return;
+  const said = `The policy ${name} has finish: never, so nodes that are behind are left to whoever looks after them. Apply it with finish: propose, or plan without --finish.`;
+  throw new Refusal('NothingToDo', said);
+}
+
+/** Whom the same command would take in if it were asked to finish. */
+function proposed(snapshot: FleetSnapshot, policy: string, now: Date, finish: boolean | undefined): string {
+  if (finish === true) return '';
+  const { byWave } = candidatesOf(snapshot, policy, now, { finish: true });
+  const names = [...byWave.values()]
+    .flat()
+    .flatMap(({ cluster, refusals }) => (refusals.length > 0 ? [] : cluster.name));
+  if (names.length === 0) return '';
+  return ` Nodes of ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and others' : ''} are behind: --finish takes them in.`;
 }
 
 function busy(policy: string): Refusal {

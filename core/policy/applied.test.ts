@@ -36,7 +36,12 @@ test.each([
   ['a calendar', calendarSpec, config('Calendar', 'c', calendar), { timeZone: 'UTC' }],
   ['a channel', channelSpec, config('Channel', 'c', { target: 'latest-1' }), { target: 'latest-1' }],
   ['the Fleet', fleetSpec, config('Fleet', FLEET, fleet), { regions: ['eu-central-1'] }],
-  ['a policy', upgradePolicy, policy, { spec: policyWith({ name: 'p' }).spec }],
+  [
+    'a policy of before there was finish',
+    upgradePolicy,
+    policy,
+    { spec: { ...policyWith({ name: 'p' }).spec, finish: 'never' } },
+  ],
 ])('%s is read as it was applied, and not at all where it is not there or not readable', (_, read, applied, said) => {
   expect(read(applied)).toMatchObject(said);
   expect(read(undefined)).toBeUndefined();

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { CheckedWaiver } from '../config/check-waiver.ts';
 import { waiverEnd } from '../config/day-or-instant.ts';
 import { calendarSchema } from '../config/schema/calendar.ts';
@@ -63,9 +63,15 @@ export const calendarSpec = (applied: AppliedConfig | undefined): CalendarSpec |
 export const channelSpec = (applied: AppliedConfig | undefined): ChannelSpec | undefined =>
   documentOf(channelSchema, applied)?.spec;
 
+/** A policy that was applied before there was `finish` finishes nothing until it is applied again. */
+const storedPolicySchema = z.preprocess((document) => {
+  const { spec, ...rest } = document as { readonly spec?: object };
+  return { ...rest, spec: { finish: 'never', ...spec } };
+}, upgradePolicySchema);
+
 /** A policy as applied; undefined when there is none or when this version cannot read it. */
 export const upgradePolicy = (applied: AppliedConfig | undefined): UpgradePolicy | undefined =>
-  documentOf(upgradePolicySchema, applied);
+  documentOf(storedPolicySchema, applied);
 
 /** What a policy selects of which this version can read no more than that; undefined = not even that. */
 export function selectorAlone({ document }: AppliedConfig): UpgradePolicy['spec']['selector'] | undefined {

@@ -58,7 +58,8 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
     const now = ports.clock.now();
     const { asker, target, tags } = request;
     const moment = snapshot.upgrade?.data.mutated === true ? 'later' : 'first';
-    const refused = refusalsAt(moment, { ...situationOf(snapshot), asker, target, tags, now });
+    const { name: call } = request.repeats?.data.call ?? request.call('');
+    const refused = refusalsAt(moment, { ...situationOf(snapshot), asker, target, tags, call, now });
     const { epoch, grant, upgrade } = snapshot;
     if (refused.length > 0 || epoch === undefined || grant === undefined || upgrade === undefined) return { refused };
 

@@ -107,6 +107,7 @@ test('the transaction rests on everything that was read for it', async () => {
       `CLUSTER#${KEY} CONTROL 1`,
       `CLUSTER#${KEY} RECORD 1`,
       `CLUSTER#${KEY} UPGRADE#1.35-1.36 1`,
+      `CLUSTER#${KEY} UPGRADE#1.36-1.36 absent`,
       'CONFIG Fleet#fleet 1',
       'CONFIG UpgradePolicy#p 1',
       'EPOCH EPOCH 1',

@@ -2,6 +2,7 @@ import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { isFinish } from '../model/hop.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { capKeys, recount } from '../policy/caps.ts';
 import { labeled } from '../policy/cluster-labels.ts';
@@ -31,7 +32,7 @@ import { loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
 import { executionName } from './execution-name.ts';
-import { hopBefore } from './hop-before.ts';
+import { hopsBefore } from './hop-before.ts';
 import { keptOf } from './left-half-done.ts';
 import { refusalsAt } from './vetoes.ts';
 
@@ -61,7 +62,7 @@ export function grantUpgrade(
     const now = at.toISOString();
     const { rolloutId, waveIndex, failures } = request.member ?? {};
     const isMember = rolloutId !== undefined && waveIndex !== undefined;
-    const beforeId = hopBefore(request);
+    const beforeIds = hopsBefore(request);
     const reader = batched(table);
     const [
       epoch,
@@ -85,7 +86,7 @@ export function grantUpgrade(
       load(reader, Grants, clusterKey),
       load(reader, Ledgers),
       load(reader, Upgrades, clusterKey, request.upgradeId),
-      beforeId === undefined ? undefined : load(reader, Upgrades, clusterKey, beforeId),
+      Promise.all(beforeIds.map((id) => load(reader, Upgrades, clusterKey, id))),
       isMember ? load(reader, Rollouts, rolloutId) : undefined,
       isMember ? load(reader, Members, rolloutId, waveIndex, clusterKey) : undefined,
       isMember ? loadWaves(table, rolloutId) : [],
@@ -112,7 +113,7 @@ export function grantUpgrade(
       grant: grant?.data,
       ledger: ledger?.data,
       upgrade: upgrade?.data,
-      before: before?.data,
+      before: before.map((one) => one?.data),
       rollout: rollout?.data,
       wave: wave?.data,
       earlier: earlier.map((one) => one.data),
@@ -152,7 +153,7 @@ export function grantUpgrade(
       replace(Ledgers, ledger, { counts: recount(ledger?.data.counts ?? {}, next.capKeys, 1) }),
       replace(Upgrades, upgrade, runningUpgrade(request, upgrade?.data, now)),
     ];
-    if (beforeId !== undefined) operations.push(unchanged(Upgrades, before, clusterKey, beforeId));
+    operations.push(...beforeIds.map((id, index) => unchanged(Upgrades, before[index], clusterKey, id)));
     if (rollout !== undefined && wave !== undefined && member !== undefined) {
       operations.push(unchanged(Rollouts, rollout, rollout.data.id));
       // Waves before it decide whether it may begin; those after it too, by what failed there.
@@ -217,7 +218,8 @@ function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, no
         from,
         to,
         status: 'Pending',
-        ...keptOf(existing),
+        // What was finished once is whole; a group that is behind again is another matter.
+        ...keptOf(isFinish(request) && existing?.status === 'Succeeded' ? undefined : existing),
         requestedBy,
         reasons: [],
         startedAt: now,

@@ -4,12 +4,15 @@ import { grant, HOLDER, KEY, type Kept, keep, upgrade } from '../../test/materia
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { authority, claimsToBeNested } from './authority.ts';
-import { hopBefore, sameUnderWay, underWayRefusals } from './hop-before.ts';
+import { hopsBefore, sameUnderWay, underWayRefusals } from './hop-before.ts';
 import { hopInHand } from './left-half-done.ts';
 import { fleetRefusals } from './standing-refusals.ts';
 
 const { rolloutId: _, waveIndex: __, ...alone } = upgrade({ id: '1.35-1.36', from: '1.35', to: '1.36', mutated: true });
 const hop = (given: Partial<Upgrade> = {}): Upgrade => ({ ...alone, status: 'Parked', ...given });
+
+const finish = (given: Partial<Upgrade>): Upgrade => hop({ id: '1.36-1.36', from: '1.36', ...given });
+const at = (hour: number) => `2026-11-20T0${hour}:00:00.000Z`;
 
 type Found = 'left' | 'underWay' | undefined;
 test.each<[string, Kept, Found]>([
@@ -21,6 +24,18 @@ test.each<[string, Kept, Found]>([
   ['it is whole', { upgrades: [hop({ status: 'Succeeded' })] }, undefined],
   ['it failed', { upgrades: [hop({ status: 'Failed' })] }, 'left'],
   ['it failed in a rollout that goes on', { upgrades: [hop({ status: 'Failed', rolloutId: 'r' })] }, 'left'],
+  [
+    'it failed, and what finished it later is whole',
+    { upgrades: [hop({ status: 'Failed', endedAt: at(1) }), finish({ status: 'Succeeded', endedAt: at(2) })] },
+    undefined,
+  ],
+  [
+    'it failed after it had been finished once',
+    { upgrades: [hop({ status: 'Failed', endedAt: at(2) }), finish({ status: 'Succeeded', endedAt: at(1) })] },
+    'left',
+  ],
+  ['what finishes it has failed', { upgrades: [finish({ status: 'Failed' }), hop({ status: 'Succeeded' })] }, 'left'],
+  ['what finishes it runs', { upgrades: [finish({ status: 'Running' }), hop({ status: 'Failed' })] }, 'underWay'],
   ['it was blocked', { upgrades: [hop({ status: 'Blocked', mutated: false })] }, undefined],
   ['its rollout goes on', { upgrades: [hop({ rolloutId: 'r' })] }, 'underWay'],
   ['its rollout is gone', { upgrades: [hop({ rolloutId: 'other' })] }, 'underWay'],
@@ -62,19 +77,20 @@ test.each<[string, Kept, boolean]>([
 );
 
 test('what moves a control plane has a hop before it, and nothing else has', () => {
-  const before = (machine: Upgrade['machine']) => hopBefore({ machine, from: '1.36' });
-  expect([before('upgrade-cluster'), before('upgrade-control-plane')]).toEqual(['1.35-1.36', '1.35-1.36']);
-  expect([before('update-addons'), before('roll-node-group'), before('scan-cluster')]).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  const before = (machine: Upgrade['machine'], to = '1.37') => hopsBefore({ machine, from: '1.36', to });
+  const whole = ['1.35-1.36', '1.36-1.36'];
+  expect([before('upgrade-cluster'), before('upgrade-control-plane')]).toEqual([whole, whole]);
+  expect(before('upgrade-cluster', '1.36')).toEqual(['1.35-1.36']);
+  expect([before('update-addons'), before('roll-node-group'), before('scan-cluster')]).toEqual([[], [], []]);
 });
 
 test('the reason of a hop that waits says whose upgrade is under way, since when, and the ways out', () => {
   const startedAt = '2026-11-20T09:00:00.000Z';
   const [said] = underWayRefusals(
-    hop({ requestedBy: 'liftlock', rolloutId: 'r', startedAt, reasons: [{ code: 'Baking', message: 'It bakes.' }] }),
+    [
+      undefined,
+      hop({ requestedBy: 'liftlock', rolloutId: 'r', startedAt, reasons: [{ code: 'Baking', message: 'It bakes.' }] }),
+    ],
     'web',
   );
   expect(said?.message).toBe(
@@ -83,7 +99,7 @@ test('the reason of a hop that waits says whose upgrade is under way, since when
 });
 
 test('the reason to wait leaves out what is not known', () => {
-  const [said] = underWayRefusals(hop({ requestedBy: 'ann' }), 'web');
+  const [said] = underWayRefusals([hop({ requestedBy: 'ann' })], 'web');
   expect(said?.message).toBe(
     'The upgrade from 1.35 to 1.36, which ann asked for, is under way and Parked: the cluster is half done. The next minor begins when it has ended. What it waits for, and what finishes it, says: liftlock explain cluster web.',
   );

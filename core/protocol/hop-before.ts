@@ -2,16 +2,23 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
 import type { MachineName } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { hopTo } from '../model/hop.ts';
+import { hopId, hopTo, isFinish } from '../model/hop.ts';
 import { Upgrades } from '../store/entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
 /** Machines that move a control plane: what they begin is a hop. */
 export const HOP_MACHINES: readonly MachineName[] = ['upgrade-cluster', 'upgrade-control-plane'];
 
-/** The id of the upgrade that has to be whole before this one may begin; undefined where this one is no hop. */
-export const hopBefore = ({ machine, from }: Pick<Upgrade, 'machine' | 'from'>): string | undefined =>
-  HOP_MACHINES.includes(machine) ? hopTo(KubeVersion.parse(from)) : undefined;
+/**
+ * The ids of the upgrades that have to be whole before this one may begin: the hop to where it begins, and what finishes that version; none
+ * where it is neither a hop nor finishes one.
+ */
+export function hopsBefore(upgrade: Pick<Upgrade, 'machine' | 'from' | 'to'>): string[] {
+  const { machine, from } = upgrade;
+  if (!HOP_MACHINES.includes(machine)) return [];
+  const hop = hopTo(KubeVersion.parse(from));
+  return isFinish(upgrade) ? [hop] : [hop, hopId(from, from)];
+}
 
 /**
  * Whether an upgrade has changed its cluster and is not at its end. One that failed is: its cluster is held, and who takes the hold off
@@ -20,8 +27,9 @@ export const hopBefore = ({ machine, from }: Pick<Upgrade, 'machine' | 'from'>):
 export const isHalfDone = (upgrade: Upgrade): boolean => upgrade.mutated && Upgrades.active(upgrade);
 
 /** Why a hop has to wait for the one before it; empty where that one is whole, or was never Liftlock's. */
-export function underWayRefusals(before: Upgrade | undefined, name: string): Reason[] {
-  if (before === undefined || !isHalfDone(before)) return [];
+export function underWayRefusals(hopsBefore: readonly (Upgrade | undefined)[], name: string): Reason[] {
+  const before = hopsBefore.find((one) => one !== undefined && isHalfDone(one));
+  if (before === undefined) return [];
   // What finishes one that its rollout has left may be refused as well: explain asks for that.
   const waysOut = `The next minor begins when it has ended. What it waits for, and what finishes it, says: liftlock explain cluster ${name}.`;
   return [reason('UpgradeUnderWay', `${underWay(before)}: the cluster is half done. ${waysOut}`)];

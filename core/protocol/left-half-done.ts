@@ -2,28 +2,44 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { hopTo } from '../model/hop.ts';
+import { hopId, hopTo } from '../model/hop.ts';
+import { isSame } from '../model/is-same.ts';
 import type { Table } from '../ports/table.ts';
+import { batched } from '../store/batched.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { isHalfDone } from './hop-before.ts';
 
 /**
- * The upgrade to a version, where it is not at its end. `left`, where the control plane is there already (`isThere`): it has changed the cluster,
+ * The upgrade to a version, or the one that finishes it, where it is not at its end. `left`, where the control plane is there already (`isThere`): it has changed the cluster,
  * and nobody goes on with it but a person. One that failed has ended, and is anybody's; one that waits in a rollout that was not aborted is the
  * rollout's, before the control plane has moved only if it has changed the cluster.
  */
 export async function hopInHand(
-  table: Pick<Table, 'get'>,
+  table: Pick<Table, 'get' | 'getAll'>,
   clusterKey: string,
   version: KubeVersion,
   isThere: boolean,
 ): Promise<{ readonly left?: Upgrade; readonly underWay?: Upgrade }> {
-  const upgrade = (await load(table, Upgrades, clusterKey, hopTo(version)))?.data;
+  const reader = batched(table);
+  const [hop, finish] = await Promise.all([
+    load(reader, Upgrades, clusterKey, hopTo(version)),
+    load(reader, Upgrades, clusterKey, hopId(version, version)),
+  ]);
+  const finishing = isThere ? await inHand(table, finish?.data, isThere) : {};
+  return isSame(finishing, {}) ? inHand(table, hop?.data, isThere, finish?.data) : finishing;
+}
+
+async function inHand(
+  table: Pick<Table, 'get'>,
+  upgrade: Upgrade | undefined,
+  isThere: boolean,
+  finish?: Upgrade,
+): ReturnType<typeof hopInHand> {
   if (upgrade === undefined) return {};
   const { status, rolloutId } = upgrade;
-  if (isThere && hasFailedHalfWay(upgrade)) return { left: upgrade };
+  if (isThere && hasFailedHalfWay(upgrade, finish)) return { left: upgrade };
   if (!Upgrades.active(upgrade)) return {};
   const rollout = rolloutId === undefined ? undefined : await load(table, Rollouts, rolloutId);
   const isAborted = rollout?.data.status === 'Aborted';
@@ -46,8 +62,9 @@ export function leftByAbort(begun: Begun, rollout: Rollout | undefined): Reason[
   return [reason('RolloutAborted', text), ...rollout.reasons];
 }
 
-/** Whether it has changed its cluster and has ended without success. */
-export const hasFailedHalfWay = ({ mutated, status }: Upgrade): boolean => mutated && status === 'Failed';
+/** Whether it has changed its cluster and has ended without success, and nothing has finished it since (`finish`: the upgrade that does). */
+export const hasFailedHalfWay = ({ mutated, status, endedAt = '' }: Upgrade, finish: Upgrade | undefined): boolean =>
+  mutated && status === 'Failed' && !(finish?.status === 'Succeeded' && (finish.endedAt ?? '') >= endedAt);
 
 /** What a person does about what an upgrade has left, after "Somebody". */
 export function wayToFinish({ name, arn, version }: ClusterRecord, upgrade: Upgrade | undefined): string {

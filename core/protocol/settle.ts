@@ -5,7 +5,7 @@ import type { Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf } from '../model/cluster-key.ts';
-import { hopTo } from '../model/hop.ts';
+import { hopId, hopTo } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import type { AuditEntry } from '../store/audit.ts';
@@ -119,7 +119,7 @@ export function settleUpgrade(
 /** The hop that a rollout has parked half-way, of the versions that a single step is about: what fails beside it fails as part of it. */
 async function hopBeside(table: Pick<Table, 'get'>, { clusterKey, from }: Upgrade) {
   const version = KubeVersion.parse(from);
-  for (const id of [hopTo(version), hopTo(version.next())]) {
+  for (const id of [hopTo(version), hopId(version, version), hopTo(version.next())]) {
     const upgrade = await load(table, Upgrades, clusterKey, id);
     const { rolloutId, waveIndex, status, mutated } = upgrade?.data ?? {};
     if (upgrade === undefined || status !== 'Parked' || mutated !== true) continue;

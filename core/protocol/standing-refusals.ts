@@ -2,7 +2,7 @@ import type { FleetSpec } from '../config/types.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { FleetControl, Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { hopTo } from '../model/hop.ts';
+import { hopId, hopTo } from '../model/hop.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 
 /** What forbids a grant and a commit alike, in the same words, so that people meet one reason for one thing. */
@@ -38,7 +38,8 @@ export function holdRefusals(control: ClusterControl | undefined, target?: KubeV
   const { held, retried } = control ?? {};
   if (held !== undefined) return [reason('Held', `The cluster is held since ${held.since}: ${held.reason.message}`)];
   if (retried === undefined || target === undefined) return [];
-  if (isOfRetry === true && hopTo(target) === retried.upgradeId) return [];
+  const own: (string | undefined)[] = [hopTo(target), hopId(target, target)];
+  if (isOfRetry === true && own.includes(retried.upgradeId)) return [];
   const said = `The upgrade ${retried.upgradeId} has failed half-way (${retried.reason.message}), and only the rollout that it was retried in goes on with it: nothing else begins before it has succeeded, or a person releases the cluster.`;
   return [reason('Held', said)];
 }

@@ -116,7 +116,7 @@ test('a rollout of which this upgrade is none cannot be gone', () => {
 
 test('a hop that waits is told by the name of its cluster', () => {
   const before = upgrade({ id: '1.35-1.36', from: '1.35', to: '1.36', status: 'Parked', mutated: true });
-  expect(said('grant', { before })[0]?.message).toContain('liftlock explain cluster web');
+  expect(said('grant', { before: [before] })[0]?.message).toContain('liftlock explain cluster web');
 });
 
 test('whoever applied the policy or began the rollout does not approve it where four eyes are asked for', () => {

@@ -2,8 +2,10 @@ import type { FleetSpec } from '../config/types.ts';
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { glassInForce, passesBreakGlass } from '../policy/break-glass.ts';
@@ -35,8 +37,8 @@ export interface Situation {
   readonly clusterControl: ClusterControl | undefined;
   readonly grant: Grant | undefined;
   readonly upgrade: Upgrade | undefined;
-  /** Of a grant: the upgrade of the hop before this one, where this one is a hop. */
-  readonly before?: Upgrade | undefined;
+  /** Of a grant: the upgrades that have to be whole before it (`hopsBefore`). */
+  readonly before?: readonly (Upgrade | undefined)[] | undefined;
   readonly rollout?: Rollout | undefined;
   readonly wave?: Wave | undefined;
   /** Waves before it: one that is halted stops those after it too. */
@@ -55,6 +57,8 @@ export interface Situation {
   /** Of a commit: who asks, and the cluster's tags as EKS has them now, since the inventory may lag behind. */
   readonly asker?: Asker | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Of a commit: what is about to be called. */
+  readonly call?: MutatingCall['name'] | undefined;
 }
 
 export interface Veto {
@@ -175,7 +179,7 @@ export const VETOES: readonly Veto[] = [
     reasons: ({ before, upgrade, rollout, cluster }) =>
       rollout !== undefined && upgrade !== undefined && isOthers(upgrade, rollout)
         ? [sameUnderWay(upgrade, cluster?.name ?? '')]
-        : underWayRefusals(before, cluster?.name ?? ''),
+        : underWayRefusals(before ?? [], cluster?.name ?? ''),
   },
   {
     asked: ['grant'],
@@ -318,6 +322,20 @@ export const VETOES: readonly Veto[] = [
         ? [LOOKED_AT]
         : NONE;
     },
+  },
+  {
+    asked: COMMITS,
+    rule: 'what only finishes nodes and add-ons moves no control plane',
+    codes: ['FinishOnly'],
+    reasons: ({ call, upgrade }) =>
+      call === 'UpdateClusterVersion' && upgrade !== undefined && isFinish(upgrade)
+        ? [
+            reason(
+              'FinishOnly',
+              `The upgrade ${upgrade.id} brings nodes and add-ons to ${upgrade.to}, and nothing else.`,
+            ),
+          ]
+        : NONE,
   },
 ];
 

@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { lagOf } from '../model/lag.ts';
+import { canFinish, lagOf } from '../model/lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -97,9 +97,8 @@ function clusterState(
 
 /** Of a cluster whose control plane is where it should be. */
 function wholeness(cluster: ClusterRecord): ClusterState {
-  const lags = lagOf(cluster);
-  if (lags.length === 0) return 'UpToDate';
-  return lags.some(({ kind }) => kind === 'managed') ? 'NodesBehind' : 'ManualNodes';
+  if (lagOf(cluster).length === 0) return 'UpToDate';
+  return canFinish(cluster) ? 'NodesBehind' : 'ManualNodes';
 }
 
 /** Why the cluster as it stands is not touched, wherever it is to go. */

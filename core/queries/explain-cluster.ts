@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
-import { hopTo } from '../model/hop.ts';
+import { arrivalId, hopId, hopTo } from '../model/hop.ts';
 import { glassInForce } from '../policy/break-glass.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -50,11 +50,12 @@ export async function explainCluster(
   const control = snapshot.controls.get(cluster.clusterKey);
   const held = control?.held;
   const hop = hopTo(KubeVersion.parse(cluster.version));
+  const finish = upgrades.find(({ id }) => id === hopId(cluster.version, cluster.version));
   const left = upgrades.find((one) =>
-    held === undefined ? one.id === hop && hasFailedHalfWay(one) : one.id === held.upgradeId,
+    held === undefined ? one.id === hop && hasFailedHalfWay(one, finish) : one.id === held.upgradeId,
   );
   const { member } = place ?? {};
-  const arriving = upgrades.find(({ id }) => member !== undefined && id === hopTo(KubeVersion.parse(member.to)));
+  const arriving = upgrades.find(({ id }) => member !== undefined && id === arrivalId(member));
   const finished = member !== undefined && isFinished(cluster, member, arriving, held !== undefined);
   const begunIn = (activeUpgrade(snapshot, cluster.clusterKey) ?? left)?.rolloutId;
   const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;

@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
-import { hopTo } from '../model/hop.ts';
+import { hopId, hopTo, isFinish } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
@@ -37,8 +38,13 @@ export async function inRollout(
     newest.set(name, known && (await load(table, Rollouts, known.rolloutId))?.data);
   }
   const heldOnce = summaries.filter(({ key, state }) => THROUGH.includes(state) && snapshot.controls.has(key));
-  const keys = heldOnce.map(({ key, version }) => Upgrades.key(key, hopTo(KubeVersion.parse(version))));
-  const left = new Set((await loadAll(table, Upgrades, keys)).filter(hasFailedHalfWay).map((one) => one.clusterKey));
+  const keys = heldOnce.flatMap(({ key, version }) =>
+    [hopTo(KubeVersion.parse(version)), hopId(version, version)].map((id) => Upgrades.key(key, id)),
+  );
+  const ends = await loadAll(table, Upgrades, keys);
+  const finishOf = new Map(ends.filter(isFinish).map((one) => [one.clusterKey, one]));
+  const isLeft = (one: Upgrade) => !isFinish(one) && hasFailedHalfWay(one, finishOf.get(one.clusterKey));
+  const left = new Set(ends.filter(isLeft).map(({ clusterKey }) => clusterKey));
   return Promise.all(
     summaries.map(async (summary): Promise<ClusterSummary> => {
       const { key, policy, target } = summary;

@@ -1,9 +1,9 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { hopRefusals, hopTo } from '../model/hop.ts';
+import { hopRefusals } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
-import { sameUnderWay } from '../protocol/hop-before.ts';
+import { hopsBefore, sameUnderWay } from '../protocol/hop-before.ts';
 import { hopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -99,6 +99,7 @@ export function refusalsByHand(
 ): Reason[] {
   const { epoch, fleet, control, controls, ledger, grants } = snapshot;
   const { clusterKey } = cluster;
+  const before = hopsBefore({ machine: 'upgrade-cluster', from: String(next.previous()), to: String(next) });
   return refusalsAt('grant', {
     target: next,
     epoch,
@@ -109,7 +110,7 @@ export function refusalsByHand(
     grant: grants.find((grant) => grant.clusterKey === clusterKey),
     ledger,
     upgrade: undefined,
-    before: snapshot.upgrades.find((one) => one.clusterKey === clusterKey && one.id === hopTo(next.previous())),
+    before: snapshot.upgrades.filter((one) => one.clusterKey === clusterKey && before.includes(one.id)),
     ...rulesByHand(snapshot, cluster, memberRules(snapshot, now)),
     now,
   });

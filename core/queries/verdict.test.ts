@@ -207,7 +207,7 @@ test('of two parked upgrades that a person started each waits for its own', () =
   const parked = { clusterKey, status: 'Parked', mutated: true, rolloutId: undefined, waveIndex: undefined } as const;
   // The stop keeps both; the pin keeps only the hop, which goes beyond it.
   const hop = upgrade({ ...parked, id: '1.36-1.37', to: '1.37' });
-  const step = upgrade({ ...parked, id: '1.36-1.36', machine: 'roll-node-group', from: '1.36', to: '1.36' });
+  const step = upgrade({ ...parked, id: 'roll-node-group-x', machine: 'roll-node-group', from: '1.36', to: '1.36' });
   const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all' }] } };
   const pinned = { ...cluster, tags: { 'liftlock/pin-version': '1.36' } };
   const told = [
@@ -283,12 +283,26 @@ test.each<[string, string | undefined, string, string, string]>([
 });
 
 test.each([
-  ['a managed group', {}, 'NodesBehind', 'Somebody starts the state machine liftlock-roll-node-group for it'],
-  ['a custom AMI', { amiType: 'CUSTOM' }, 'ManualNodes', 'Whoever owns the launch template rolls it'],
-])('who is at its target with %s behind is told that, and by whom it is rolled', (_, more, code, who) => {
+  [
+    'a managed group, which its policy leaves to others,',
+    {},
+    'never',
+    'NodesBehind',
+    'Somebody starts the state machine liftlock-roll-node-group for it, or applies p with finish: propose',
+  ],
+  ['a managed group', {}, 'propose', 'NodesBehind', 'Somebody runs: liftlock rollout create p --finish'],
+  [
+    'a managed group, which its policy finishes,',
+    {},
+    'always',
+    'NodesBehind',
+    'The next rollout of p takes it in (by hand: liftlock rollout create p)',
+  ],
+  ['a custom AMI', { amiType: 'CUSTOM' }, 'always', 'ManualNodes', 'Whoever owns the launch template rolls it'],
+])('who is at its target with %s behind is told that, and by whom it is rolled', (_, more, finish, code, who) => {
   const nodegroups = [{ name: 'g', version: '1.35', status: 'ACTIVE', issues: [], ...more }];
   const cluster = clusterRecord({ name: 'web', version: '1.36', nodegroups });
-  const policies = { p: { selector: {}, target: '1.36', waves: [{ name: 'all' }] } };
+  const policies = { p: { selector: {}, target: '1.36', finish, waves: [{ name: 'all' }] } };
   const snapshot = fleetSnapshot({ clusters: [cluster], policies });
   const aim = clusterPolicy(snapshot, cluster, NOW);
   const said = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);

@@ -190,15 +190,24 @@ function asIfDue(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): Fl
   };
 }
 
+/** How nodes follow, by what the policy says of it. */
+const FINISHES: Readonly<Record<UpgradePolicy['spec']['finish'], (policy: string) => string>> = {
+  never: (policy) =>
+    `Somebody starts the state machine liftlock-roll-node-group for it, or applies ${policy} with finish: propose`,
+  propose: (policy) => `Somebody runs: liftlock rollout create ${policy} --finish`,
+  always: (policy) => `The next rollout of ${policy} takes it in (by hand: liftlock rollout create ${policy})`,
+};
+
 /** At its pin a newer version alone gives it no other target. */
 function atTarget(
-  { fleet }: FleetSnapshot,
+  snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   { metadata, spec }: UpgradePolicy,
-  { target, reasons }: ClusterPolicy,
+  aim: ClusterPolicy,
 ): Verdict {
+  const { target, reasons } = aim;
   const { tags, version } = cluster;
-  const prefix = fleet?.tagPrefix ?? '';
+  const prefix = snapshot.fleet?.tagPrefix ?? '';
   const { pin } = clusterTags(tags, prefix);
   const isCapped = reasons.some(({ code }) => code === 'Pinned');
   const here = isCapped ? `and its pin for ${target}` : `which is ${target} here`;
@@ -206,11 +215,12 @@ function atTarget(
   const raise = `Its tag ${prefix}pin-version lets it go no further than ${pin}: whoever may tag the cluster raises it or takes it away`;
   const moves = isCapped ? `${raise}.` : `${raise}, and a newer version becomes the target.`;
   const lag = lagReason(cluster);
+  const refusals = lag === undefined ? [] : refusalsOf(snapshot, cluster, aim);
+  if (refusals.length > 0 && lag !== undefined)
+    return said(after('What excludes it is taken away.'), lag, ...refusals, ...reasons);
   if (lag !== undefined) {
     const who =
-      lag.code === 'NodesBehind'
-        ? 'Somebody starts the state machine liftlock-roll-node-group for it'
-        : 'Whoever owns the launch template rolls it';
+      lag.code === 'NodesBehind' ? FINISHES[spec.finish](metadata.name) : 'Whoever owns the launch template rolls it';
     return said(after(`${who}; or a newer version becomes the target.`), lag, ...reasons);
   }
   const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);

@@ -131,6 +131,7 @@ test.each([
   ],
   ['goes on where that was another upgrade', { from: '1.36' }, '1.36', '1.36-1.37', '1.36-1.37'],
   ['makes a later hop that is to be tried again', { from: '1.35' }, '1.36', '1.36-1.37', '1.36-1.37'],
+  ['finishes the version that its control plane has', { from: '1.37' }, '1.37', undefined, '1.37-1.37'],
   ['goes nowhere beyond its target', { from: '1.35', to: '1.36' }, '1.37', '1.36-1.37', '1.35-1.36'],
 ])('a member %s', (_, member, version, retried, hop) => {
   const { from, to } = nextHopOf(

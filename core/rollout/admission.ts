@@ -2,12 +2,12 @@ import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.t
 import type { Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { hopId, hopTo } from '../model/hop.ts';
+import { hopId, hopTo, isFinish } from '../model/hop.ts';
 import { capKeys, recountInPlace } from '../policy/caps.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { failuresOf } from '../policy/wave-room.ts';
 import type { WindowAnswer } from '../policy/window-rule.ts';
-import { hopBefore } from '../protocol/hop-before.ts';
+import { hopsBefore } from '../protocol/hop-before.ts';
 import { GRANTING_WAVES, refusalsAt, type Situation } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type Hop, nextHop } from './cluster-target.ts';
@@ -29,14 +29,14 @@ export function upgradeOf(index: MemberIndex, { clusterKey, upgradeId, rolloutId
   return index.upgrades.get(clusterKey)?.find((one) => one.id === upgradeId && one.rolloutId === rolloutId);
 }
 
-/** The upgrade of the hop before one that is asked for, where it has not ended. */
-function hopBeforeOf(
+/** The upgrades of the hops before one that is asked for, where they have not ended. */
+function upgradesBefore(
   index: MemberIndex,
   clusterKey: string,
-  hop: Pick<Upgrade, 'machine' | 'from'>,
-): Upgrade | undefined {
-  const before = hopBefore(hop);
-  return index.upgrades.get(clusterKey)?.find(({ id }) => id === before);
+  hop: Pick<Upgrade, 'machine' | 'from' | 'to'>,
+): readonly Upgrade[] {
+  const before = hopsBefore(hop);
+  return index.upgrades.get(clusterKey)?.filter(({ id }) => before.includes(id)) ?? [];
 }
 
 /** Those that were begun go first, then by position in their wave. */
@@ -253,7 +253,7 @@ export function askToBegin(
     clusterControl: controls.get(clusterKey),
     grant: index.grants.get(clusterKey),
     ledger: room.ledger,
-    before: hopBeforeOf(index, clusterKey, hop),
+    before: upgradesBefore(index, clusterKey, hop),
   });
   // Of a window that a broken glass passes nobody waits for the opening.
   const waits = reasons.some((one) => asked.window.reasons.includes(one));
@@ -263,9 +263,16 @@ export function askToBegin(
 
 const versionsOf = ({ from, to }: Upgrade): Hop => ({ from: KubeVersion.parse(from), to: KubeVersion.parse(to) });
 
+/** The id of the upgrade that a member makes next. */
+export function nextHopId(member: Member, cluster: ClusterRecord, control: ClusterControl | undefined): string {
+  const { from, to } = nextHopOf(member, cluster, control);
+  return hopId(from, to);
+}
+
 /** The hop that a member's upgrade makes next: first the one that has moved the control plane, failed, and is to be tried again. */
 export function nextHopOf(member: Member, { version }: ClusterRecord, control: ClusterControl | undefined): Hop {
   const [current, to] = [KubeVersion.parse(version), KubeVersion.parse(member.to)];
+  if (isFinish(member)) return { from: to, to };
   const next = nextHop(KubeVersion.parse(member.from), current, to);
   // One that failed before the control plane had moved is of the hop that follows.
   const left = [current, current.next()].find((end) => control?.retried?.upgradeId === hopTo(end));

@@ -70,15 +70,19 @@ test.each<[string, Given, readonly string[]]>([
     ['p'],
   ],
   ['one of another policy is under way', { rollouts: [{ policy: 'other' }] }, ['p']],
-  ['its only cluster had its try', { history: { served: new Set([servedKey('p', '1.37', web.clusterKey)]) } }, []],
+  [
+    'its only cluster had its try',
+    { history: { served: new Set([servedKey('p', { ...web, from: web.version, to: '1.37' })]) } },
+    [],
+  ],
   [
     'its cluster had its try for another target',
-    { history: { served: new Set([servedKey('p', '1.36', web.clusterKey)]) } },
+    { history: { served: new Set([servedKey('p', { ...web, from: web.version, to: '1.36' })]) } },
     ['p'],
   ],
   [
     'its cluster had its try under another policy',
-    { history: { served: new Set([servedKey('q', '1.37', web.clusterKey)]) } },
+    { history: { served: new Set([servedKey('q', { ...web, from: web.version, to: '1.37' })]) } },
     ['p'],
   ],
 ])('a rollout is planned by itself where it should be: %s', (_, given, expected) => {

@@ -1,5 +1,6 @@
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
+import { hopId, isFinish } from '../model/hop.ts';
 import { isInventoryComplete } from './inventory-complete.ts';
 import { planRollout, type RolloutPlan } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -13,9 +14,12 @@ export const AT_REST: readonly Rollout['status'][] = ['Completed', 'CompletedWit
 export const goesOnWith = ({ status, policy }: Rollout, selecting: string | undefined): boolean =>
   !AT_REST.includes(status) || (status !== 'Aborted' && policy === selecting);
 
-/** One try for each cluster and target: what failed or was blocked there waits for `retry`, not for another rollout. */
-export const servedKey = (policy: string, target: string, clusterKey: string): string =>
-  `${policy}/${target}/${clusterKey}`;
+/**
+ * One try for each cluster and target, and one to finish what is behind there: what failed or was blocked waits for `retry`, not for another
+ * rollout.
+ */
+export const servedKey = (policy: string, member: Pick<Member, 'clusterKey' | 'from' | 'to'>): string =>
+  `${policy}/${isFinish(member) ? hopId(member.from, member.to) : member.to}/${member.clusterKey}`;
 
 /** Whom an abort or a person took out is not taken up again by itself; whom a tag excluded is, once the tag is gone. */
 export const isServed = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>): boolean =>
@@ -39,8 +43,8 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
       // The same clusters may come again, let in by a tag that is gone: then it is another rollout.
       salt: String(history.rollouts.filter((rollout) => rollout.policy === name).length),
       // Who is held since it failed is not tried again, and its wave proves nothing without it.
-      skip: ({ clusterKey }, target) =>
-        history.served.has(servedKey(name, target.toString(), clusterKey)) &&
+      skip: ({ clusterKey, version: from }, target) =>
+        history.served.has(servedKey(name, { clusterKey, from, to: target.toString() })) &&
         snapshot.controls.get(clusterKey)?.held === undefined,
     });
     if (plan !== undefined) plans.push(plan);

@@ -1,7 +1,7 @@
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { candidatesOf } from './candidates.ts';
+import { type Asked, candidatesOf } from './candidates.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -12,14 +12,14 @@ interface Given {
   readonly clusters: readonly ClusterRecord[];
   readonly policies?: Readonly<Record<string, object>>;
   readonly name?: string;
-  readonly skip?: Parameters<typeof candidatesOf>[3];
+  readonly asked?: Asked;
   readonly more?: Partial<FleetSnapshot>;
 }
 
 /** By wave, each with what stands against it; and who is left out, with why. */
-function found({ clusters, policies = { p: policy() }, name = 'p', skip, more }: Given) {
+function found({ clusters, policies = { p: policy() }, name = 'p', asked, more }: Given) {
   const snapshot = { ...fleetSnapshot({ clusters, policies }), ...more };
-  const { byWave, leftOut } = candidatesOf(snapshot, name, NOW, skip);
+  const { byWave, leftOut } = candidatesOf(snapshot, name, NOW, asked);
   return {
     waves: [...byWave].map(([index, inWave]) => [
       index,
@@ -152,8 +152,31 @@ test.each<[string, Given]>([
       },
     },
   ],
-  ['had its try', { clusters: [cluster('a')], skip: (one, target) => one.name === 'a' && String(target) === '1.37' }],
+  [
+    'had its try',
+    { clusters: [cluster('a')], asked: { skip: (one, target) => one.name === 'a' && String(target) === '1.37' } },
+  ],
   ['asks for a policy that is gone', { clusters: [cluster('a')], name: 'gone' }],
 ])('nothing is said of a cluster that %s', (_, given) => {
   expect(found(given)).toStrictEqual({ waves: [], leftOut: [] });
+});
+
+const behind = cluster('a', { version: '1.37', nodegroups: [{ ...group, version: '1.36' }] });
+const custom = cluster('a', { version: '1.37', nodegroups: [{ ...group, version: '1.36', amiType: 'CUSTOM' }] });
+test.each<[string, ClusterRecord, object, Asked, boolean]>([
+  ['always', behind, { finish: 'always' }, {}, true],
+  ['where it is asked for, and the policy proposes it', behind, { finish: 'propose' }, { finish: true }, true],
+  ['not by itself where the policy only proposes it', behind, { finish: 'propose' }, {}, false],
+  ['not where the policy leaves it to others', behind, { finish: 'never' }, { finish: true }, false],
+  ['not where Liftlock cannot roll them', custom, { finish: 'always' }, { finish: true }, false],
+  [
+    'not where nobody can tell by whose rules',
+    behind,
+    { finish: 'always', waves: [{ name: 'x', selector: { when: 'cluster.labels.team == "a"' } }] },
+    {},
+    false,
+  ],
+])('nodes that are behind their control plane are finished %s', (_, one, more, asked, expected) => {
+  const { waves } = found({ clusters: [one], policies: { p: policy(more) }, asked });
+  expect(waves).toEqual(expected ? [[0, ['a 1.37']]] : []);
 });

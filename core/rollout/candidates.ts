@@ -1,7 +1,7 @@
 import type { UpgradePolicy, UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { lagReason } from '../model/lag.ts';
+import { canFinish, lagReason } from '../model/lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ambiguousPolicy } from '../policy/policy-of.ts';
@@ -18,6 +18,7 @@ import type { FleetSnapshot } from './snapshot.ts';
 /** A cluster that a policy would upgrade, and where it belongs. */
 export interface Candidate {
   readonly cluster: ClusterRecord;
+  /** The version that its control plane has already, where only nodes and add-ons are to follow. */
   readonly target: KubeVersion;
   /** Of the policy's waves. */
   readonly waveIndex: number;
@@ -36,11 +37,18 @@ export interface Candidates {
 export const isAtTarget = ({ code }: Reason): boolean =>
   code === 'AtTarget' || code === 'NodesBehind' || code === 'ManualNodes';
 
+/** Who is asked for beside those whose control plane is behind. */
+export interface Asked {
+  /** Also of a policy that only proposes it: clusters whose nodes are behind. */
+  readonly finish?: boolean | undefined;
+  readonly skip?: ((cluster: ClusterRecord, target: KubeVersion) => boolean) | undefined;
+}
+
 export function candidatesOf(
   snapshot: FleetSnapshot,
   name: string,
   now: Date,
-  skip: (cluster: ClusterRecord, target: KubeVersion) => boolean = () => false,
+  { finish = false, skip = () => false }: Asked = {},
 ): Candidates {
   const policy = snapshot.policies.get(name)?.policy;
   const leftOut: Candidates['leftOut'][number][] = [];
@@ -55,7 +63,7 @@ export function candidatesOf(
     if (undecided !== undefined)
       leftOut.push({ clusterKey: cluster.clusterKey, name: cluster.name, reason: undecided.reason });
     if (!mine) continue;
-    const found = consider(snapshot, policy, cluster, now, match.type === 'ambiguous' ? match.names : []);
+    const found = consider(snapshot, policy, cluster, now, match.type === 'ambiguous' ? match.names : [], finish);
     if ('reason' in found) leftOut.push({ clusterKey: cluster.clusterKey, name: cluster.name, reason: found.reason });
     else if (!skip(cluster, found.target)) add(byWave, found);
   }
@@ -75,6 +83,7 @@ function consider(
   cluster: ClusterRecord,
   now: Date,
   ambiguous: readonly string[],
+  finish: boolean,
 ): Candidate | { reason: Reason } {
   if (isForgotten(cluster))
     return {
@@ -91,7 +100,9 @@ function consider(
     if (resolved.target.isOlderThan(current)) return { reason: resolved.capped ?? reason('BeyondTarget', said) };
     // Where somebody else has moved its control plane, nobody knows by whose rules the rest would follow.
     const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
-    return { reason: resolved.capped ?? undecided ?? lagReason(cluster) ?? reason('AtTarget', said) };
+    const mayFinish = policy.spec.finish === 'always' || (policy.spec.finish === 'propose' && finish);
+    if (undecided !== undefined || !mayFinish || !canFinish(cluster))
+      return { reason: resolved.capped ?? undecided ?? lagReason(cluster) ?? reason('AtTarget', said) };
   }
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };
   refusals.unshift(...clusterRefusals(cluster, resolved.target, snapshot.fleet, snapshot.calendars));

@@ -41,11 +41,12 @@ test.each([
   ['by kind, where there are many', Array.from({ length: 9 }, (_, number) => ({ id: `r${number}`, policy: 'x' }))],
 ])('all rollouts are known, members of those under way, and who had a try: %s', async (_, more) => {
   const table = await tableWith({ rollouts: [...two, ...more], members });
+  const served = (policy: string, clusterKey: string) => servedKey(policy, { clusterKey, from: '1.36', to: '1.37' });
   const history = await loadHistory(table, batched(table), []);
   expect(history.rollouts).toHaveLength(2 + more.length);
   expect(history.waves).toHaveLength(2 + more.length);
   expect(history.members.map(({ clusterKey }) => clusterKey)).toEqual(['a']);
-  expect([...history.served].sort()).toEqual([servedKey('p', '1.37', 'a'), servedKey('q', '1.37', 'd')]);
+  expect([...history.served].sort()).toEqual([served('p', 'a'), served('q', 'd')]);
   expect(history.accounts).toEqual([account]);
 });
 

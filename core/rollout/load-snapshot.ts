@@ -1,7 +1,6 @@
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig, Member, Rollout } from '../contracts/items/rollout.ts';
 import { KIND_SHARDS } from '../contracts/table-schema.ts';
-import { hopTo } from '../model/hop.ts';
 import { authorsOf, channelNamed, channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
@@ -29,7 +28,7 @@ import {
 import { dataOf, decode, load, loadAll, loadKind, ofKind } from '../store/entity.ts';
 import { isMember } from '../store/members.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
-import { nextHopOf } from './admission.ts';
+import { nextHopId } from './admission.ts';
 import { isServed, servedKey } from './automatic-rollouts.ts';
 import {
   clustersInTurn,
@@ -191,7 +190,7 @@ function heldAgain(
     const { clusterKey, failedBefore, status, rolloutId } = member;
     if (clusterKey !== control.clusterKey || failedBefore !== true || status === 'Failed') return false;
     if (rollouts.get(rolloutId)?.status === 'Aborted') return false;
-    return cluster === undefined || hopTo(nextHopOf(member, cluster, control).to) === retried.upgradeId;
+    return cluster === undefined || nextHopId(member, cluster, control) === retried.upgradeId;
   });
   return isTriedAgain ? control : { ...rest, held: retried };
 }
@@ -292,7 +291,7 @@ export async function loadHistory(
   const served = new Set<string>();
   const underWay = new Set(rollouts.filter((rollout) => Rollouts.active(rollout)).map((rollout) => rollout.id));
   for (const member of members) {
-    if (isServed(member)) served.add(servedKey(policyOf.get(member.rolloutId) ?? '', member.to, member.clusterKey));
+    if (isServed(member)) served.add(servedKey(policyOf.get(member.rolloutId) ?? '', member));
   }
   return {
     rollouts,

@@ -1,12 +1,11 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { blockingFindings } from '../model/blocking-findings.ts';
 import { countSettled } from '../protocol/settle-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { type Candidate, type Candidates, candidatesOf } from './candidates.ts';
+import { type Asked, type Candidate, type Candidates, candidatesOf } from './candidates.ts';
 import { wavePlanHash } from './plan-hash.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { limitsOf } from './wave-limits.ts';
@@ -27,13 +26,12 @@ export function planRollout(
     readonly now: Date;
     readonly createdBy: string;
     readonly salt?: string;
-    readonly skip?: (cluster: ClusterRecord, target: KubeVersion) => boolean;
-  },
+  } & Asked,
 ): RolloutPlan | undefined {
   const applied = snapshot.policies.get(name);
   if (applied === undefined || snapshot.fleet === undefined) return undefined;
   const { policy } = applied;
-  const { byWave, leftOut } = candidatesOf(snapshot, name, details.now, details.skip);
+  const { byWave, leftOut } = candidatesOf(snapshot, name, details.now, details);
   const candidates = [...byWave.values()].flat();
   const eligible = candidates.filter((candidate) => candidate.refusals.length === 0);
   const target = newest(eligible.map((candidate) => candidate.target));
@@ -64,6 +62,7 @@ export function planRollout(
     createdBy: details.createdBy,
     createdAt: details.now.toISOString(),
     waves: policy.spec.waves.map((spec) => spec.name),
+    ...(details.finish === true ? { finish: true } : {}),
     reasons: [],
   };
   return { rollout, waves, members, leftOut };

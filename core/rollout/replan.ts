@@ -4,6 +4,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
+import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { waveOf } from '../policy/wave-of.ts';
@@ -87,8 +88,9 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
   };
   // Somebody else has brought its control plane to its target, and nodes and add-ons are still to follow. Where no wave is left that has not
   // begun nobody's rules would.
-  const arrived = before.filter(({ clusterKey, to }) => {
-    const isThere = wanted.atTarget.has(clusterKey) && snapshot.clusters.get(clusterKey)?.version === to;
+  const arrived = before.filter(({ clusterKey, from, to }) => {
+    const isThere =
+      !isFinish({ from, to }) && wanted.atTarget.has(clusterKey) && snapshot.clusters.get(clusterKey)?.version === to;
     return isThere && specs.length > 0;
   });
   // What a person brought to its end is soaked for, whatever wave it is in by now.
@@ -161,13 +163,12 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
   const ofRollout = new Set(place.members.map(({ clusterKey }) => clusterKey));
   // One try for each cluster and target, as when a rollout begins by itself (automatic-rollouts.ts).
   const served = rollout.createdBy === LIFTLOCK ? snapshot.history?.served : undefined;
-  const { byWave, leftOut } = candidatesOf(
-    snapshot,
-    rollout.policy,
-    now,
-    ({ clusterKey }, target) =>
-      !ofRollout.has(clusterKey) && served?.has(servedKey(rollout.policy, target.toString(), clusterKey)) === true,
-  );
+  const { byWave, leftOut } = candidatesOf(snapshot, rollout.policy, now, {
+    finish: rollout.finish,
+    skip: ({ clusterKey, version: from }, target) =>
+      !ofRollout.has(clusterKey) &&
+      served?.has(servedKey(rollout.policy, { clusterKey, from, to: target.toString() })) === true,
+  });
   const byIndex = new Map<number, Candidate[]>();
   const own = new Map<string, string>();
   for (const [index, candidates] of [...byWave].sort(([a], [b]) => a - b)) {
@@ -183,8 +184,12 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
   const ceilings = firstFree === 0 ? undefined : ceilingsOf(snapshot, rollout, place.members);
   const members = [...byIndex].flatMap(([index, candidates]) =>
     candidates
-      .map(({ target, ...candidate }) => ({ ...candidate, target: lower(target, ceilings?.(candidate.cluster)) }))
-      .filter(({ cluster, target }) => KubeVersion.parse(cluster.version).isOlderThan(target))
+      .flatMap(({ target, ...candidate }): Candidate[] => {
+        const current = KubeVersion.parse(candidate.cluster.version);
+        if (current.equals(target)) return [{ ...candidate, target }];
+        const aim = lower(target, ceilings?.(candidate.cluster));
+        return current.isOlderThan(aim) ? [{ ...candidate, target: aim }] : [];
+      })
       .map((candidate, position) => plannedMember(rollout.id, index, position, candidate))
       .map((member) => withLaterWave(member, own.get(member.clusterKey), specs[index - firstFree]?.name)),
   );

@@ -60,7 +60,7 @@ test('a hop that is done says which nodes it leaves behind; one that parks, and 
   expect((await concluded(outcome('parked'), world)).conclusion.reasons).toEqual([why]);
   expect((await concluded(outcome('done'))).conclusion.reasons).toEqual([why]);
   const single = upgrade({ id: 'update-addons-x', machine: 'update-addons' });
-  const kept = { upgrades: [single], grant: grant({ upgradeId: single.id }) };
+  const kept = { upgrades: [single], grant: grant({ upgradeId: single.id, machine: 'update-addons' }) };
   expect((await concluded(outcome('done'), { ...world, kept })).conclusion.reasons).toEqual([why]);
 });
 

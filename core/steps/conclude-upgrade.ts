@@ -4,7 +4,6 @@ import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { type RecordPorts, recordCluster } from '../inventory/record-cluster.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
-import { hopTo } from '../model/hop.ts';
 import { lagReason } from '../model/lag.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
@@ -14,7 +13,6 @@ import { settleUpgrade } from '../protocol/settle.ts';
 import type { UpgradeEnd } from '../protocol/settle-decision.ts';
 import { Clusters } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { KubeVersion } from '../version/kube-version.ts';
 import { grantOf } from './context.ts';
 
 /** How an execution ends; its last Choice state switches on it. */
@@ -58,9 +56,9 @@ export async function concludeUpgrade(
     const held = await grantOf(ports.table, input.cluster, asker);
     if (held !== undefined && authority(held.data, asker) === 'holder') {
       await observeAnew(ports, input.cluster);
-      const { clusterKey, number, upgradeId } = held.data;
-      const isHop = upgradeId === hopTo(KubeVersion.parse(input.targetVersion));
-      if (end.status === 'done' && isHop) end = await withNodesBehind(ports.table, clusterKey, end);
+      const { clusterKey, number, upgradeId, machine } = held.data;
+      if (end.status === 'done' && machine === 'upgrade-cluster')
+        end = await withNodesBehind(ports.table, clusterKey, end);
       const upgrade = await settleUpgrade(ports, clusterKey, number, end, upgradeId);
       if (upgrade?.status === 'Failed' && end.status === 'blocked') return conclusion('Failed', end, nested);
     }
@@ -68,7 +66,7 @@ export async function concludeUpgrade(
   return conclusion(STATUS[end.status], end, nested);
 }
 
-/** A hop that is done and leaves nodes behind says which, for whatever reason they stay. */
+/** An upgrade of the whole cluster that is done and leaves nodes behind says which, for whatever reason they stay. */
 async function withNodesBehind(table: Table, clusterKey: string, end: UpgradeEnd): Promise<UpgradeEnd> {
   const cluster = await load(table, Clusters, clusterKey);
   const behind = cluster === undefined ? undefined : lagReason(cluster.data);

@@ -127,6 +127,7 @@ test.each<[string, Given, object]>([
     { wave: bakes, of: { ...there, ...step('2026-11-20T10:00:00.000Z') } },
     baking,
   ],
+  ['does not bake where only nodes are to follow', { wave: bakes, of: { ...there, from: '1.37' } }, all],
   ['does not bake where nobody knows since when', { wave: bakes, of: step() }, all],
   ['does not bake where nobody wants it', { of: there }, all],
   ['does not bake where a person rolls one group', { wave: bakes, of: { ...there, machine: 'roll-node-group' } }, all],

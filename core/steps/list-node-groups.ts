@@ -1,6 +1,7 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult } from '../contracts/step-result.ts';
+import { isFinish } from '../model/hop.ts';
 import { isResult, openStep, type StepContext, type StepPorts } from './context.ts';
 import { type HopPolicy, hopPolicy } from './hop-policy.ts';
 import { nodesMayWait } from './nodes-later.ts';
@@ -43,11 +44,11 @@ async function everyGroup(ports: StepPorts, context: StepContext, groups: readon
 
 /**
  * Between control plane and nodes a cluster runs for a while with its nodes behind, and can be rolled back cheaply: the upgrade parks.
- * It counts from when the control plane was seen to be there. A node group that a person rolls by itself does not wait.
+ * It counts from when the control plane was seen to be there; where only nodes are to follow, that was long ago. A node group that a person rolls by itself does not wait.
  */
 function stillBaking({ wave }: HopPolicy, context: StepContext, now: Date): StepResult | undefined {
   const { upgrade } = context;
-  if (wave?.bake === undefined || upgrade?.machine !== 'upgrade-cluster') return undefined;
+  if (wave?.bake === undefined || upgrade?.machine !== 'upgrade-cluster' || isFinish(upgrade)) return undefined;
   const since = upgrade.controlPlaneCompletedAt ?? upgrade.steps['upgrade-control-plane']?.endedAt;
   if (since === undefined) return undefined;
   const until = new Date(Date.parse(since) + durationMilliseconds(wave.bake));

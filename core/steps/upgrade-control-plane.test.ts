@@ -1,5 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { fleetConfig, intent, KEY } from '../../test/material/protocol/one-upgrade.ts';
+import { fleetConfig, grant, intent, KEY, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import { quoted } from '../contracts/step-result.ts';
 import type { Cluster, Update } from '../ports/eks.ts';
@@ -229,3 +229,11 @@ test.each([{}, { team: 'shop', stage: 'prod' }, { team: 'pay' }])(
     expect((await upgradeControlPlane(ports, stepInput({ targetVersion: '1.37' }))).status).toBe('wait');
   },
 );
+
+test('what only finishes a version moves no control plane that is at another one', async () => {
+  const finish = upgrade({ id: '1.37-1.37', from: '1.37', to: '1.37' });
+  const kept = { upgrades: [finish], grant: grant({ upgradeId: finish.id }) };
+  const { status, codes, sent, said } = await upgraded({ kept });
+  expect([status, codes, sent]).toEqual(['blocked', ['NotTheControlPlanesVersion'], []]);
+  expect(said).toBe('web is at 1.36 by now; its nodes and add-ons were to go to 1.37.');
+});

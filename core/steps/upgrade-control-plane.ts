@@ -1,6 +1,6 @@
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { hopRefusals } from '../model/hop.ts';
+import { hopRefusals, isFinish } from '../model/hop.ts';
 import { lostCluster } from '../model/passing-status.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { Mutation } from '../protocol/mutate.ts';
@@ -34,7 +34,10 @@ async function prepare(ports: ActPorts, context: StepContext): ReturnType<Mutati
   if ('stop' in read) return read;
   const { cluster, updateIds } = read;
   if (KubeVersion.parse(cluster.version).equals(target)) return { stop: atTarget(ports, context, cluster) };
-  const refusals = hopRefusals(cluster.version, target);
+  const refusals =
+    context.upgrade !== undefined && isFinish(context.upgrade)
+      ? [elsewhere(name, cluster, target)]
+      : hopRefusals(cluster.version, target);
   if (refusals.length > 0) return { stop: blocked(...refusals) };
   if (cluster.status !== 'ACTIVE') return { stop: notActive(ports, context, cluster) };
   const unhealthy = healthIssues(cluster).map((issue) => reason('ClusterHealth', `${issue} ${REPAIR}`));
@@ -47,6 +50,13 @@ async function prepare(ports: ActPorts, context: StepContext): ReturnType<Mutati
     knownUpdateIds: updateIds,
   };
 }
+
+/** What finishes a version has no business at another one. */
+const elsewhere = (name: string, { version }: Cluster, target: KubeVersion) =>
+  reason(
+    'NotTheControlPlanesVersion',
+    `${name} is at ${version} by now; its nodes and add-ons were to go to ${target}.`,
+  );
 
 /** Somebody, or an earlier attempt, has asked for the version already: it only has to settle. */
 function atTarget(ports: ActPorts, context: StepContext, cluster: Cluster): StepResult {

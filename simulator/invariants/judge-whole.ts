@@ -18,16 +18,20 @@ export const judgeWhole = (): Judge => (moment: Moment) => {
   const { upgradeId } = item.detail as { upgradeId?: string };
   const granted = upgradeId === undefined ? undefined : store.get(Upgrades, item.subject, upgradeId);
   if (granted === undefined || !MOVES.includes(granted.machine)) return [];
-  return store
-    .all(Upgrades)
-    .filter(({ clusterKey, machine, to }) => {
-      return clusterKey === item.subject && machine === 'upgrade-cluster' && to === granted.from;
-    })
-    .filter((before) => before.mutated && !isWhole(before, store))
-    .map(({ id, status }) => ({
-      invariant: 'whole',
-      message: `${item.subject} #${item.sequence}: ${granted.id} was granted while ${id} was ${status} half-way`,
-    }));
+  return (
+    store
+      .all(Upgrades)
+      .filter(({ clusterKey, machine, to }) => {
+        return clusterKey === item.subject && machine === 'upgrade-cluster' && to === granted.from;
+      })
+      // What finishes a version goes on with itself.
+      .filter(({ id }) => id !== granted.id)
+      .filter((before) => before.mutated && !isWhole(before, store))
+      .map(({ id, status }) => ({
+        invariant: 'whole',
+        message: `${item.subject} #${item.sequence}: ${granted.id} was granted while ${id} was ${status} half-way`,
+      }))
+  );
 };
 
 function elsewhere({ item, store }: Moment): Violation[] {

@@ -109,6 +109,12 @@ export const upgradePolicySchema = documentSchema(
         .describe(
           'automatic: a rollout begins when the target moves. manual: only `liftlock rollout create` begins one.',
         ),
+      finish: z
+        .enum(['never', 'propose', 'always'])
+        .default('propose')
+        .describe(
+          'What happens to node groups and add-ons that are behind a control plane that is at its target. never: nothing. propose: explain and the plan show them, and `liftlock rollout create POLICY --finish` takes them in. always: every rollout does.',
+        ),
       deadline: deadlineSchema.optional(),
       order: z
         .array(

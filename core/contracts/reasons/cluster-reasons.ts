@@ -18,6 +18,10 @@ export const CLUSTER_REASONS = {
   Deleting: { kind: 'passing', meaning: 'The cluster is being deleted; it is set aside until it is gone.' },
   Downgrade: { kind: 'lasting', meaning: 'The version asked for is older than that of the cluster.' },
   Excluded: { kind: 'closing', meaning: 'The tag paused keeps Liftlock away from the cluster.' },
+  FinishOnly: {
+    kind: 'lasting',
+    meaning: 'The upgrade brings node groups and add-ons to the version of the control plane, and moves none.',
+  },
   Gone: { kind: 'closing', meaning: 'The cluster was deleted, also where another one has its name.' },
   HalfDone: { kind: 'lasting', meaning: 'A hop has moved the control plane and failed; a person has to finish it.' },
   InvalidTarget: { kind: 'lasting', meaning: 'The target of the policy is not one.' },

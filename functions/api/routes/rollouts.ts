@@ -14,7 +14,11 @@ import type { ApiContext, ApiEnv, ApiPorts } from '../api-context.ts';
 import { breakGlassBody, readBody, withOptionalReason, withReason } from '../request-body.ts';
 import { dryRunQuery, noQuery, pageQuery, readQuery } from '../request-query.ts';
 
-const create = z.strictObject({ policy: z.string().min(1).max(63), incompleteInventory: z.boolean().optional() });
+const create = z.strictObject({
+  policy: z.string().min(1).max(63),
+  incompleteInventory: z.boolean().optional(),
+  finish: z.boolean().optional(),
+});
 
 const planHash = z.string().regex(PLAN_HASH.pattern, PLAN_HASH.otherwise).optional();
 const released = withReason.extend({ trait: z.string().min(1).max(300) });
@@ -57,9 +61,9 @@ export const rollouts = new Hono<ApiEnv>()
   })
   .post('/', async (context) => {
     const { dryRun = false } = readQuery(context, dryRunQuery);
-    const { policy, incompleteInventory = false } = await readBody(context, create);
+    const { policy, incompleteInventory = false, finish = false } = await readBody(context, create);
     const { ports, principal } = context.var;
-    const rollout = await startRollout(ports, policy, principal, { dryRun, incompleteInventory });
+    const rollout = await startRollout(ports, policy, principal, { dryRun, incompleteInventory, finish });
     return context.json(rollout, dryRun ? 200 : 201);
   })
   .get('/:id', async (context) => {
