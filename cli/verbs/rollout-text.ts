@@ -1,5 +1,5 @@
 import type { Condition } from '../../core/contracts/items/common.ts';
-import type { Wave } from '../../core/contracts/items/rollout.ts';
+import type { Member, Wave } from '../../core/contracts/items/rollout.ts';
 import { isOfPlan } from '../../core/model/last-words.ts';
 import { visible } from '../../core/model/visible.ts';
 import { clustersOf } from '../../core/policy/approvals.ts';
@@ -13,6 +13,10 @@ import { glassText } from './break-glass.ts';
 import type { Shown } from './columns.ts';
 
 /** What `describe rollout` and the plan of `rollout create --dry-run` print. */
+/** Of what only finishes a version, until it has. */
+const versionsOf = ({ from, to, status }: Pick<Member, 'from' | 'to' | 'status'>): string =>
+  from !== to ? `${from} -> ${to}` : status === 'Succeeded' ? to : `${to}, nodes`;
+
 export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, columns?: number): string[] {
   const { progress } = rollout;
   return [
@@ -35,7 +39,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
       const rows = members.map((member) => [
         `  ${member.position}`,
         visible(member.name),
-        member.from === member.to ? member.to : `${member.from} -> ${member.to}`,
+        versionsOf(member),
         painted(paint, member.status),
         visible(member.reasons[0]?.message ?? ''),
       ]);

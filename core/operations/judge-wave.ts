@@ -7,7 +7,7 @@ import { clustersOf, mayApprove } from '../policy/approvals.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { waveNamed, waveOf } from '../policy/wave-of.ts';
 import type { Table } from '../ports/table.ts';
-import { GRANTING_WAVES } from '../protocol/vetoes.ts';
+import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';

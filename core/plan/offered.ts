@@ -3,7 +3,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { waitsFor } from '../contracts/reasons.ts';
 import { waveRefusal } from '../policy/wave-room.ts';
-import { GRANTING_WAVES } from '../protocol/vetoes.ts';
+import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import type { Waiting } from '../rollout/decisions.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { PASSED, unsettledIn } from '../rollout/wave-end.ts';

@@ -3,7 +3,7 @@ import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { bounded, type Reason } from '../contracts/step-result.ts';
 import { recount } from '../policy/caps.ts';
 import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
-import { GRANTING_WAVES } from './vetoes.ts';
+import { GRANTING_WAVES } from './granting-waves.ts';
 
 /** How an execution left its upgrade. `stopped` = ended from outside: StopExecution, a timeout, the history limit, a fault. */
 export interface UpgradeEnd {

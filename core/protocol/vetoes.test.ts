@@ -40,7 +40,8 @@ const word = (decision: 'Approved' | 'Rejected') => ({
 });
 const capped = { ...fleet, caps: { ...fleet.caps, total: 1 } };
 const denied = { type: 'Reachable', status: 'False' as const, reason: 'Denied', message: 'no', lastTransitionTime: '' };
-const NOTHING: readonly string[] = [];
+const finishing = (call: NonNullable<Given['call']>): Given => ({ upgrade: { from: '1.37', to: '1.37' }, call });
+const [NOTHING, ONLY]: readonly [string[], string[]] = [[], ['FinishOnly']];
 
 /** What is given, and what is said before a grant, before the first change and before a later one: the table of docs/protocol.md, cell by cell. */
 const RETAGGED = ['Excluded', 'InventoryIncomplete'];
@@ -339,29 +340,14 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
     NOTHING,
     NOTHING,
   ],
-  [
-    'a finish that would move the control plane',
-    { upgrade: { id: '1.37-1.37', from: '1.37', to: '1.37' }, call: 'UpdateClusterVersion' },
-    NOTHING,
-    ['FinishOnly'],
-    ['FinishOnly'],
-  ],
-  [
-    'one that rolls nodes',
-    { upgrade: { id: '1.37-1.37', from: '1.37', to: '1.37' }, call: 'UpdateNodegroupVersion' },
-    NOTHING,
-    NOTHING,
-    NOTHING,
-  ],
+  ['what finishes, and would move the control plane', finishing('UpdateClusterVersion'), NOTHING, ONLY, ONLY],
+  ['what finishes, and rolls nodes', finishing('UpdateNodegroupVersion'), NOTHING, NOTHING, NOTHING],
   ['a cap without room', { fleet: capped, ledger: { counts: { total: 1 } } }, ['CapReached'], NOTHING, NOTHING],
 ];
 
 test.each(CELLS)('%s', (_, given, beforeGrant, beforeFirst, beforeLater) => {
-  expect([codesAt('grant', given), codesAt('first', given), codesAt('later', given)]).toEqual([
-    beforeGrant,
-    beforeFirst,
-    beforeLater,
-  ]);
+  const said = [codesAt('grant', given), codesAt('first', given), codesAt('later', given)];
+  expect(said).toEqual([beforeGrant, beforeFirst, beforeLater]);
 });
 
 describe('a broken glass', () => {

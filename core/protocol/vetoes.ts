@@ -17,9 +17,9 @@ import { unreadablePolicy } from '../policy/policy-of.ts';
 import { givenUp } from '../policy/wave-of.ts';
 import { allowedFailures, exceedsBudget, haltedBefore, waveRefusal } from '../policy/wave-room.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
-import { isMember } from '../store/members.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { type Asker, authority, otherTarget } from './authority.ts';
+import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves.ts';
 import { isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
 
@@ -74,28 +74,6 @@ export interface Veto {
 const NONE: readonly Reason[] = [];
 const only = (...reasons: readonly (Reason | undefined)[]): readonly Reason[] =>
   reasons.filter((one) => one !== undefined);
-
-/**
- * Waves whose members may run. Stragglers run after their wave has ended, under its limits; one may still decide a wave that was undecided.
- * Where members run a budget can be exceeded, so these are also the waves that can be halted.
- */
-const GRANTING = ['Open', 'Soaking', 'Completed', 'CompletedWithFailures', 'Undecided'] as const;
-export const GRANTING_WAVES: readonly Wave['status'][] = GRANTING;
-const isGranting = (status: Wave['status']): status is (typeof GRANTING)[number] => GRANTING_WAVES.includes(status);
-
-/** Waves after which the next one may begin. */
-export const PASSED_WAVES: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Skipped'];
-
-const WAITING = ['Pending', 'Parked', 'Quarantined'] as const;
-const isWaiting = (status: Member['status']): status is (typeof WAITING)[number] =>
-  WAITING.some((waiting) => waiting === status);
-
-/** Whether the plan that the wave is of has this member: what was approved, and no later one. */
-export const isPlanned = (
-  member: Member,
-  wave: Wave,
-): member is Member & { status: Exclude<Member['status'], 'Left'> } =>
-  isMember(member) && (member.plan ?? 0) <= (wave.plan ?? 0);
 
 const ALWAYS: readonly Moment[] = ['grant', 'first', 'later'];
 const BEGINNING: readonly Moment[] = ['grant', 'first'];

@@ -1,8 +1,8 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
+import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
-import { PASSED_WAVES } from '../protocol/vetoes.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { Configs, Rollouts } from '../store/entities.ts';

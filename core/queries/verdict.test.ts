@@ -310,6 +310,16 @@ test.each([
   expect(said.when.condition).toBe(`${who}; or a newer version becomes the target.`);
 });
 
+test('what is proposed waits for the rollout of its policy that is under way', () => {
+  const nodegroups = [{ name: 'g', version: '1.35', status: 'ACTIVE', issues: [] }];
+  const cluster = clusterRecord({ name: 'web', version: '1.36', nodegroups });
+  const policies = { p: { selector: {}, target: '1.36', waves: [{ name: 'all' }] } };
+  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), rollouts: [rolloutItem({ policy: 'p' })] };
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const { when } = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);
+  expect(when.condition).toMatch(/^The rollout r ends, then: Somebody runs: liftlock rollout create p --finish; or /);
+});
+
 test.each<[string, string, Partial<Rollout>, string]>([
   [
     'goes on there, where the rollout has not ended',

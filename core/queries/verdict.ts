@@ -219,8 +219,12 @@ function atTarget(
   if (refusals.length > 0 && lag !== undefined)
     return said(after('What excludes it is taken away.'), lag, ...refusals, ...reasons);
   if (lag !== undefined) {
+    const busy = snapshot.rollouts.find(({ policy, status }) => policy === metadata.name && !AT_REST.includes(status));
+    const then = busy === undefined || spec.finish === 'never' ? '' : `The rollout ${busy.id} ends, then: `;
     const who =
-      lag.code === 'NodesBehind' ? FINISHES[spec.finish](metadata.name) : 'Whoever owns the launch template rolls it';
+      lag.code === 'NodesBehind'
+        ? `${then}${FINISHES[spec.finish](metadata.name)}`
+        : 'Whoever owns the launch template rolls it';
     return said(after(`${who}; or a newer version becomes the target.`), lag, ...reasons);
   }
   const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);

@@ -5,7 +5,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Grant } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { isPlanned } from '../protocol/vetoes.ts';
+import { isPlanned } from '../protocol/granting-waves.ts';
 import { Grants, Members, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { load, ofKind, put, replace } from '../store/entity.ts';
 import { isMember } from '../store/members.ts';

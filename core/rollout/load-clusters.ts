@@ -4,7 +4,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { BATCH_KEYS, KIND_SHARDS } from '../contracts/table-schema.ts';
 import { exceedsBudget, waveRefusal } from '../policy/wave-room.ts';
 import type { Table } from '../ports/table.ts';
-import { GRANTING_WAVES } from '../protocol/vetoes.ts';
+import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { ClusterControls, Clusters } from '../store/entities.ts';
 import { loadAll, loadKind } from '../store/entity.ts';
 import { fingerprintOf } from './fingerprint.ts';

@@ -40,3 +40,12 @@ test.each([
   );
   expect(history.add(KEY, 'MutationCommitted', { upgradeId: '1.36-1.37', call }).judged(judgeWhole)).toEqual(told);
 });
+
+test('what only finishes a version moves no control plane at all', () => {
+  const call = { name: 'UpdateClusterVersion', input: { version: '1.37' } };
+  const finish = upgradeOf({ id: '1.37-1.37', from: '1.37', to: '1.37' });
+  const history = inForce().add(KEY, 'Noted', {}, write(Upgrades, finish));
+  expect(history.add(KEY, 'MutationCommitted', { upgradeId: '1.37-1.37', call }).judged(judgeWhole)).toEqual([
+    { invariant: 'whole', message: expect.stringContaining('1.37-1.37 goes to 1.37, and moved the control plane') },
+  ]);
+});

@@ -36,15 +36,19 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
   const state = emptyState(now);
   const behind = minorsBehind(state, target);
   const accounts = accountsOf(clusters);
+  // Choices of their own: a fleet is otherwise what it was before nodes could be left behind.
+  const others = new SeededChoices(seed * 69_069 + 5);
   const stages = clusters <= FEW ? choices.pick(CROWDED) : STAGES;
   for (let index = 0; index < clusters; index += 1) {
     const stage = choices.pick(choices.chance(0.4) ? stages.slice(-1) : stages.slice(0, 2));
     const team = choices.pick(TEAMS);
     const version = behind.length > 1 && choices.chance(0.15) ? behind[1] : behind[0];
     const groups = choices.pick([0, 1, 1, 1, 2, 2, 3]);
+    // Now and then somebody has moved the control plane in the console, and left the nodes where they were.
+    const isLeft = others.chance(0.06) && version === behind[0];
     addCluster(state, {
       name: `${team}-${stage}-${String(index).padStart(4, '0')}`,
-      version: version as string,
+      version: isLeft ? target : (version as string),
       account: choices.pick(accounts),
       region: choices.pick(REGIONS),
       createdAt: new Date(now.getTime() - ageMinutes(clusters, choices) * 60_000),
@@ -59,6 +63,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
       ...(groups === 0 && choices.chance(0.8) ? { autoModeNodes: choices.integer(1, 3), addons: {} } : {}),
       nodegroups: Array.from({ length: groups }, (_, group) => ({
         name: `group-${group}`,
+        ...(isLeft ? { version: version as string } : {}),
         nodes: choices.integer(1, 3),
         zones: choices.integer(1, 3),
       })),

@@ -40,7 +40,11 @@ function fleetDocument({ clusters }: SyntheticFleet, choices: SeededChoices): Do
 }
 
 /** API servers that only their own network reaches are verified through the EKS API: less is read of them, and runs are quicker. */
-function policyDocument({ target }: SyntheticFleet, choices: SeededChoices, network: 'open' | 'private'): Document {
+function policyDocument(
+  { target, seed }: SyntheticFleet,
+  choices: SeededChoices,
+  network: 'open' | 'private',
+): Document {
   const caps = choices.pick<Document>([
     {},
     {},
@@ -49,6 +53,7 @@ function policyDocument({ target }: SyntheticFleet, choices: SeededChoices, netw
     { perRegion: 2, perLabel: { team: 1 } },
   ]);
   const estimate = choices.pick(['', '', '45m', '90m']);
+  const finish = new SeededChoices(seed * 31 + network.length).pick(['always', 'always', 'propose', 'never']);
   const deadline = choices.pick<unknown>([null, null, '2027-01-15', { beforeEndOf: 'standardSupport', margin: '14d' }]);
   const order = choices.pick([['deadline', 'cost', 'risk', 'name'], ['name'], ['risk', 'name'], ['cost', 'deadline']]);
   return {
@@ -60,6 +65,7 @@ function policyDocument({ target }: SyntheticFleet, choices: SeededChoices, netw
       target,
       verification: network === 'open' ? 'full' : 'eks-api',
       trigger: 'automatic',
+      finish,
       order,
       caps,
       ...(estimate === '' ? {} : { estimates: { upgrade: estimate } }),
