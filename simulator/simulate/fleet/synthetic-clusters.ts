@@ -45,7 +45,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
     const version = behind.length > 1 && choices.chance(0.15) ? behind[1] : behind[0];
     const groups = choices.pick([0, 1, 1, 1, 2, 2, 3]);
     // Now and then somebody has moved the control plane in the console, and left the nodes where they were.
-    const isLeft = others.chance(0.06) && version === behind[0];
+    const isLeft = others.chance(0.06) && groups > 0 && version === behind[0];
     addCluster(state, {
       name: `${team}-${stage}-${String(index).padStart(4, '0')}`,
       version: isLeft ? target : (version as string),
