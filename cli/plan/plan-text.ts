@@ -10,7 +10,9 @@ const MOST_CLUSTERS = 50;
 /** A plan for people: the verdict, the waves on the clocks of their calendars, the clusters, who is left out and why. */
 export function planLines(plan: PlanDocument, paint: Paint): string[] {
   const clusters = plan.waves.reduce((sum, wave) => sum + wave.clusters.length, 0);
-  const past = plan.waves.flatMap((wave) => wave.clusters).filter(runsPast).length;
+  const planned = plan.waves.flatMap((wave) => wave.clusters);
+  const past = planned.filter(runsPast).length;
+  const ends = planned.flatMap(({ end }) => end ?? []).sort((a, b) => Date.parse(b) - Date.parse(a));
   return [
     ...facts([
       ['Now', plan.now],
@@ -22,6 +24,9 @@ export function planLines(plan: PlanDocument, paint: Paint): string[] {
       ...(past === 0
         ? []
         : [['Past windows', `${past} of ${clusters} clusters run past the closing of theirs; see RUNS PAST`] as const]),
+      ...(ends.length === clusters
+        ? []
+        : [['Without an end', `${clusters - ends.length} of ${clusters} clusters${endsBy(ends)}`] as const]),
       ['Waiting costs', costWords(plan)],
       ['Hash', plan.binding ? plan.hash : `${plan.hash} (binds no approval)`],
     ]),
@@ -32,6 +37,8 @@ export function planLines(plan: PlanDocument, paint: Paint): string[] {
     ...listed('Assumed', plan.assumptions, (text) => text),
   ];
 }
+
+const endsBy = ([last]: readonly string[]): string => (last === undefined ? '' : `; the others are done by ${last}`);
 
 const WAVE_HEADERS = [
   'WAVE',

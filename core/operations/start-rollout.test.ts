@@ -59,6 +59,13 @@ test('a rollout of a policy is planned, created and looked at by the next tick',
   expect(await isDirty(ports.table)).toBe(true);
 });
 
+test('a plan says of each cluster what is known to stop it', async () => {
+  const group = { name: 'g', version: '1.32', amiType: 'AL2_x86_64', status: 'ACTIVE', issues: [] };
+  const { detail } = await started({ dryRun: true }, { kept: { cluster: { ...cluster, nodegroups: [group] } } });
+  expect(detail.members[0]?.reasons.map(({ code }) => code)).toEqual(['ScanFinding', 'VersionSkew']);
+  expect(detail.members[0]?.status).toBe('Pending');
+});
+
 test('a plan is all where somebody only wants to see it, also while the fleet is observed', async () => {
   for (const kept of [{}, { fleet: observing }]) {
     const { detail, ports, rollouts } = await started({ dryRun: true }, { kept });

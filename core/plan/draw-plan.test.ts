@@ -296,3 +296,39 @@ test('a wave whose failures in flight count says how many go at once, and not wh
   const waves = [{ name: 'all', maxConcurrency: 5, failureBudget: { maxFailures: 2, countInFlight: true } }];
   expect(planOf({ clusters: fleetOf(9), policy: { waves } }).waves[0]?.maxConcurrency).toBe(2);
 });
+
+test('what the inventory proves to stop a cluster stops it in the plan, with why and without an end; the others go on', () => {
+  const group = { name: 'g', version: '1.32' };
+  const clusters = [
+    { name: 'al2', version: '1.32', nodegroups: [{ ...group, amiType: 'AL2_x86_64' }] },
+    { name: 'later', version: '1.31', nodegroups: [{ name: 'g', version: '1.31', amiType: 'AL2_x86_64' }] },
+    { name: 'own', version: '1.35', nodegroups: [{ ...group, amiType: 'CUSTOM' }] },
+    ...fleetOf(1),
+  ];
+  const plan = planOf({ clusters, policy: { waves: [{ name: 'all', maxConcurrency: 4 }] } });
+  expect(times(plan)).toEqual([
+    'later 20T08:00-undefined',
+    'al2 undefined-undefined',
+    'c000 20T08:00-20T09:00',
+    'own undefined-undefined',
+  ]);
+  const codes = plan.waves[0]?.clusters.map(({ name, reasons }) => [name, reasons[0]?.code]);
+  expect(codes).toEqual([
+    ['later', 'ScanFinding'],
+    ['al2', 'ScanFinding'],
+    ['c000', 'Wave'],
+    ['own', 'VersionSkew'],
+  ]);
+  expect([plan.feasible, plan.eta.p50, plan.limitedBy]).toEqual([
+    false,
+    null,
+    { kind: 'blockers', name: null, change: 'repair what stops later, al2, own; see their reasons' },
+  ]);
+});
+
+test('nodes that are behind are planned where the policy finishes them', () => {
+  const clusters = [{ name: 'left', version: '1.36', nodegroups: [{ name: 'g', version: '1.35' }] }];
+  const planned = (finish: string) => planOf({ clusters, policy: { finish } });
+  expect(times(planned('always'))).toEqual(['left 20T08:00-20T09:00']);
+  expect(planned('propose').excluded.map(({ name, reason }) => [name, reason])).toEqual([['left', 'NodesBehind']]);
+});

@@ -34,6 +34,10 @@ export const membersOf = (plan: RolloutPlan): readonly Member[] =>
 export const hopsOf = ({ from, to }: Member): readonly KubeVersion[] =>
   KubeVersion.parse(from).hopsTo(KubeVersion.parse(to));
 
+/** Those that something stops on their way, with what does: the same that stops them when it comes to it. */
+export const blockedOf = ({ forward }: Pick<Drawn, 'forward'>): readonly Member[] =>
+  [...forward.fleet.members.values()].flatMap(({ list }) => list.filter(({ status }) => status === 'Blocked'));
+
 /** When the last cluster of a policy has ended, in milliseconds since the epoch; undefined = one of them never does. */
 export function endOf(plan: RolloutPlan, { fleet }: Forward): number | undefined {
   let last = 0;

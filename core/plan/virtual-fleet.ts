@@ -3,14 +3,17 @@ import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/principals.ts';
 import { reason } from '../contracts/step-result.ts';
+import { isFinish } from '../model/hop.ts';
 import { capKeys, capLimit, recountInPlace } from '../policy/caps.ts';
 import { estimateOf } from '../policy/hop-rules.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { waveNamed } from '../policy/wave-of.ts';
-import { settle, waveAfter } from '../protocol/settle-decision.ts';
+import { settle, type UpgradeEnd, waveAfter } from '../protocol/settle-decision.ts';
 import type { Decision } from '../rollout/decisions.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { EventHeap } from './event-heap.ts';
 import { offered } from './offered.ts';
 import type { Chance } from './plan-input.ts';
@@ -36,8 +39,11 @@ export interface Standstill {
 interface Work {
   readonly clusterKey: string;
   readonly rolloutId: string;
-  readonly part: 'until-bake' | 'end';
+  readonly part: 'until-bake' | 'end' | 'blocked';
 }
+
+/** So long the scan takes that blocks a hop. */
+const SCAN_MILLISECONDS = 5 * 60_000;
 
 const NEW_UPGRADE = { machine: 'upgrade-cluster', requestedBy: LIFTLOCK } as const satisfies Partial<Upgrade>;
 const NEW_GRANT = {
@@ -165,6 +171,8 @@ export class VirtualFleet {
     const cluster = clusters.get(clusterKey);
     if (fleet === undefined || cluster === undefined) return;
     const at = now.toISOString();
+    const target = KubeVersion.parse(to);
+    const blockers = isFinish({ from, to }) ? [] : provedBlockers(cluster, target, cluster.version === from);
     const parked = this.#upgrades.get(clusterKey);
     const resumes = parked?.status === 'Parked' && parked.id === upgradeId;
     const keys = capKeys(cluster, fleet);
@@ -178,7 +186,8 @@ export class VirtualFleet {
       rolloutId,
       waveIndex,
       status: 'Running',
-      mutated: true,
+      mutated: blockers.length === 0,
+      reasons: [...blockers],
       startedAt: (resumes ? parked.startedAt : undefined) ?? at,
     };
     this.#upgrades.set(clusterKey, upgrade);
@@ -208,6 +217,10 @@ export class VirtualFleet {
       grantedAt: at,
       reasons: [],
     });
+    if (blockers.length > 0) {
+      this.work.add(now.getTime() + SCAN_MILLISECONDS, { clusterKey, rolloutId, part: 'blocked' });
+      return;
+    }
     const lived = this.lived.get(clusterKey) ?? { startedAt: now.getTime(), endedAt: undefined, hopEnds: [], runs: [] };
     this.lived.set(clusterKey, lived);
     this.#schedule(upgrade, wave, lived, resumes, now);
@@ -233,19 +246,9 @@ export class VirtualFleet {
     const member = place?.of.list[place.at];
     const grant = this.#grants.get(clusterKey);
     const lived = this.lived.get(clusterKey);
-    if (upgrade === undefined || member === undefined || grant === undefined || lived === undefined) return;
+    if (upgrade === undefined || member === undefined || grant === undefined) return;
     const wave = this.#wave({ rolloutId, index: member.waveIndex });
-    const failed = part === 'end' && this.#chance.fails(clusterKey, lived.hopEnds.length);
-    const end =
-      part === 'until-bake'
-        ? {
-            status: 'parked' as const,
-            reasons: [reason('Baking', 'It bakes.')],
-            resumeAt: this.#bakedAt(wave, rolloutId, now),
-          }
-        : failed
-          ? { status: 'failed' as const, reasons: [reason('Failed', 'It failed.')] }
-          : { status: 'done' as const, reasons: [] };
+    const end = this.#endOf({ clusterKey, rolloutId, part }, upgrade, wave, now);
     const settled = settle(now, upgrade, member, wave, end);
     if (settled.member === undefined || settled.wave === undefined) return;
     const keeps = settled.member.status === 'Parked';
@@ -254,11 +257,22 @@ export class VirtualFleet {
     if (settled.upgrade.status === 'Parked') this.#upgrades.set(clusterKey, settled.upgrade);
     else {
       this.#upgrades.delete(clusterKey);
-      lived.hopEnds.push(now.getTime());
+      if (part !== 'blocked') lived?.hopEnds.push(now.getTime());
     }
     this.#grants.delete(clusterKey);
     recountInPlace(this.#ledger.counts, grant.capKeys, -1);
-    if (!keeps) lived.endedAt = now.getTime();
+    // What is blocked on its way never arrives.
+    if (!keeps && lived !== undefined) lived.endedAt = part === 'blocked' ? undefined : now.getTime();
+  }
+
+  #endOf({ clusterKey, rolloutId, part }: Work, { reasons }: Upgrade, wave: Wave, now: Date): UpgradeEnd {
+    if (part === 'blocked') return { status: 'blocked', reasons };
+    if (part === 'until-bake') {
+      const resumeAt = this.#bakedAt(wave, rolloutId, now);
+      return { status: 'parked', reasons: [reason('Baking', 'It bakes.')], resumeAt };
+    }
+    const failed = this.#chance.fails(clusterKey, this.lived.get(clusterKey)?.hopEnds.length ?? 0);
+    return failed ? { status: 'failed', reasons: [reason('Failed', 'It failed.')] } : { status: 'done', reasons: [] };
   }
 
   #bakedAt(wave: Wave, rolloutId: string, now: Date): string {

@@ -1,13 +1,18 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { bounded, type Reason, reason } from '../contracts/step-result.ts';
+import { scansOfHops } from '../model/blocking-findings.ts';
 import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
 import { load, loadKind } from '../store/entity.ts';
 import { loadMembers, loadWaves } from '../store/members.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { findRollout } from './find-rollout.ts';
 import { type WaveStanding, waveStanding } from './wave-standing.ts';
 
@@ -61,10 +66,29 @@ export async function rolloutDetail(table: Table, id: string, now: Date): Promis
   };
 }
 
-/** A plan in the same shape as the rollout that it would become. */
-export function planDetail(plan: RolloutPlan): RolloutDetail {
+/** A plan in the same shape as the rollout that it would become; who would be stopped by what is known today says so. */
+export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot): RolloutDetail {
   const planned: Rollout = { ...plan.rollout, status: 'Planned' };
-  return { ...detail(planned, plan.waves, plan.members), leftOut: plan.leftOut };
+  const members = plan.members.map((member) =>
+    member.status === 'Pending'
+      ? { ...member, reasons: [...member.reasons, ...knownBlockers(snapshot, member)] }
+      : member,
+  );
+  return { ...detail(planned, plan.waves, members), leftOut: plan.leftOut };
+}
+
+/** What the inventory proves to stop a member on its way, and what the last scans of its hops found. */
+function knownBlockers({ clusters, history }: FleetSnapshot, { clusterKey, from, to }: Member): Reason[] {
+  const cluster = clusters.get(clusterKey);
+  const hops = KubeVersion.parse(from).hopsTo(KubeVersion.parse(to));
+  const proved = cluster === undefined ? [] : hops.flatMap((hop, index) => provedBlockers(cluster, hop, index === 0));
+  const scanned = scansOfHops(history?.scans.get(clusterKey) ?? { clusterKey, scans: [] }, from, to)
+    .filter(({ errors }) => errors > 0)
+    .map(({ target, scannedAt, causes }) => {
+      const found = causes.flatMap(({ severity, cause }) => (severity === 'error' ? cause : []));
+      return reason('ScanFinding', `The scan of ${scannedAt} for ${target} found: ${found.join(', ')}.`);
+    });
+  return bounded([...new Map([...proved, ...scanned].map((one) => [one.message, one])).values()]);
 }
 
 async function standingsOf(table: Table, rollout: Rollout, waves: readonly Wave[], now: Date): Promise<WaveStanding[]> {

@@ -15,7 +15,7 @@ import { supportOf } from '../../version/cluster-support.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { latenessPerDay } from '../../version/lateness.ts';
 import { SupportCalendar } from '../../version/support-calendar.ts';
-import { type Drawn, hopsOf, membersOf } from '../drawn.ts';
+import { blockedOf, type Drawn, hopsOf, membersOf } from '../drawn.ts';
 import type { Lived } from '../virtual-fleet.ts';
 import { instantOrNull, instantText } from './instant.ts';
 import type { PlanCluster, PlanWave } from './plan-schema.ts';
@@ -23,13 +23,21 @@ import type { PlanCluster, PlanWave } from './plan-schema.ts';
 /** Every wave of every policy by the policy's name; one in which nobody needs work is listed without times. */
 export function wavesOf(drawn: Drawn): { readonly waves: PlanWave[]; readonly cost: Cost } {
   const costs: Cost[] = [];
+  const stopped = new Map(blockedOf(drawn).map(({ clusterKey, reasons }) => [clusterKey, reasons]));
   const waves = [...drawn.rules.policies]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, { spec }]) => {
       const plan = drawn.plans.find(({ rollout }) => rollout.policy === name);
-      return spec.waves.map((waveSpec, index) => shownWave(drawn, name, plan, waveSpec, index, costs));
+      return spec.waves.map((waveSpec, index) => shownWave(drawn, name, plan, waveSpec, index, { costs, stopped }));
     });
   return { waves, cost: sumOf(costs) };
+}
+
+interface Shown {
+  /** Collects what waiting costs. */
+  readonly costs: Cost[];
+  /** What stops clusters on their way, by cluster. */
+  readonly stopped: ReadonlyMap<string, readonly Reason[]>;
 }
 
 function shownWave(
@@ -38,7 +46,7 @@ function shownWave(
   plan: RolloutPlan | undefined,
   spec: WaveSpec,
   index: number,
-  costs: Cost[],
+  { costs, stopped }: Shown,
 ): PlanWave {
   const { input, rules, forward } = drawn;
   const policy = rules.policies.get(policyName);
@@ -48,7 +56,9 @@ function shownWave(
   const planned = plan?.waves[index] ?? plannedWave(input.snapshot, policy, at, spec, []);
   const lived = forward.fleet.waves.get(`${at.rolloutId}/${index}`);
   const own: Cost[] = [];
-  const clusters = members.map((member, position) => shownCluster(drawn, policyName, member, position, own));
+  const clusters = members.map((member, position) =>
+    shownCluster(drawn, policyName, member, position, { costs: own, stopped }),
+  );
   costs.push(...own);
   const calendars = [spec.calendar ?? []].flat();
   const lives = members.map(({ clusterKey }) => forward.fleet.lived.get(clusterKey));
@@ -79,7 +89,13 @@ function shownWave(
   };
 }
 
-function shownCluster(drawn: Drawn, policyName: string, member: Member, index: number, costs: Cost[]): PlanCluster {
+function shownCluster(
+  drawn: Drawn,
+  policyName: string,
+  member: Member,
+  index: number,
+  { costs, stopped }: Shown,
+): PlanCluster {
   const { input, rules, forward } = drawn;
   const { clusterKey, from, to } = member;
   const cluster = input.snapshot.clusters.get(clusterKey);
@@ -100,6 +116,7 @@ function shownCluster(drawn: Drawn, policyName: string, member: Member, index: n
     position: index + 1,
     // That a wave is not open says nothing: its opensAt tells when.
     reasons: [
+      ...(stopped.get(clusterKey) ?? []),
       ...waveOf(policy, cluster, rules.fleet.tagPrefix).reasons,
       ...(forward.waited.get(clusterKey) ?? []).filter(({ code }) => code !== 'WavePending'),
       ...pastWindows(drawn, policyName, member, hops),

@@ -1,6 +1,6 @@
 import { instantOrNull } from '../document/instant.ts';
 import type { PlanDocument } from '../document/plan-schema.ts';
-import { type Drawn, hopsOf, membersOf } from '../drawn.ts';
+import { blockedOf, type Drawn, hopsOf, membersOf } from '../drawn.ts';
 import { someNeverStart } from '../never-starts.ts';
 import { HORIZON_MILLISECONDS, runForward } from '../run-forward.ts';
 import { drawnChance, spreadOf } from './drawn-chance.ts';
@@ -27,10 +27,13 @@ export function etaOf(drawn: Drawn, seed: number, runs?: number): PlanDocument['
   const count = members.length === 0 ? 0 : (runs ?? runsFor(hops));
   const spread = spreadOf(input.snapshot.learned);
   const ends: number[] = [];
-  const never = plans.some((plan) => {
-    const left = membersOf(plan).filter(({ clusterKey }) => !drawn.forward.fleet.lived.has(clusterKey));
-    return someNeverStart(input, plan, left, input.now.getTime() + HORIZON_MILLISECONDS);
-  });
+  const isStopped = blockedOf(drawn).length > 0;
+  const never =
+    isStopped ||
+    plans.some((plan) => {
+      const left = membersOf(plan).filter(({ clusterKey }) => !drawn.forward.fleet.lived.has(clusterKey));
+      return someNeverStart(input, plan, left, input.now.getTime() + HORIZON_MILLISECONDS);
+    });
   if (never) ends.push(...Array.from({ length: count }, () => Number.POSITIVE_INFINITY));
   for (let run = ends.length; run < count; run += 1) {
     const { fleet } = runForward(input, plans, drawnChance(spread, seed, run, hops > MANY_HOPS ? 4 : 12));

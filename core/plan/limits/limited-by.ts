@@ -1,13 +1,14 @@
 import { deepFreeze } from '../../config/deep-freeze.ts';
 import { durationMilliseconds } from '../../config/schema/quantities.ts';
 import type { CalendarSpec, FleetSpec, UpgradePolicySpec as PolicySpec } from '../../config/types.ts';
+import type { Member } from '../../contracts/items/rollout.ts';
 import type { Inventory } from '../../inventory/document/parse-inventory.ts';
 import { clusterTags } from '../../policy/cluster-tags.ts';
 import { estimateOf } from '../../policy/hop-rules.ts';
 import type { PolicyDeadline } from '../deadline.ts';
 import { instantText } from '../document/instant.ts';
 import type { PlanDocument } from '../document/plan-schema.ts';
-import { type Drawn, endOf, meets, membersOf } from '../drawn.ts';
+import { blockedOf, type Drawn, endOf, meets, membersOf } from '../drawn.ts';
 import { offlineSnapshot, type PlanRules } from '../offline-snapshot.ts';
 import { AS_ESTIMATED } from '../plan-input.ts';
 import { runForward } from '../run-forward.ts';
@@ -30,6 +31,8 @@ const DAY = 86_400_000;
  * costs at most 40 (10 beyond 2,000 clusters) and 14 such plans.
  */
 export function limitedBy(drawn: Drawn, inventory: Inventory): LimitedBy | null {
+  const blocked = blockedOf(drawn);
+  if (blocked.length > 0) return { kind: 'blockers', name: null, change: repairs(blocked) };
   const missed = drawn.deadlines.filter((deadline) => !meets(drawn, drawn.forward, deadline));
   const [first] = [...missed].sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
   const over = missed.find(({ at, overdue }) => at === undefined || overdue.length > 0);
@@ -101,6 +104,15 @@ export function constraintsOf({ rules, input, plans, forward }: Drawn, policies:
   }
   for (const calendar of calendars) found.push(...calendarLimits(rules, calendar, lost));
   return [...found.sort((a, b) => b.weight - a.weight), ...durations];
+}
+
+const MOST_NAMES = 5;
+
+function repairs(blocked: readonly Member[]): string {
+  const names = blocked.slice(0, MOST_NAMES).map(({ name }) => name);
+  const all =
+    names.length < blocked.length ? `${names.join(', ')} and ${blocked.length - names.length} more` : names.join(', ');
+  return `repair what stops ${all}; see their reasons`;
 }
 
 /** Without a deadline, or with one that is met: who is left for ever. */

@@ -1,10 +1,11 @@
 import type { Nodegroup } from '../../ports/eks.ts';
-import type { KubeVersion } from '../../version/kube-version.ts';
-import { isReached } from '../data/api-table.ts';
-import { breakRule } from '../data/break-rules.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
+// The one file that has the rule: what only plans needs none of the other tables.
+import rules from '../data/rules/nodes.json' with { type: 'json' };
 import { foundOf, type PreflightCheck } from './preflight-check.ts';
 
 const name = 'al2-ami';
+const BREAKS_IN = KubeVersion.parse(rules.find(({ id }) => id === name)?.breaksIn ?? '');
 
 /** The same rule that the scan of nodes goes by. A group without nodes has it too, and no update API changes the image type of a group. */
 export const al2Ami: PreflightCheck = {
@@ -25,10 +26,10 @@ export const al2Ami: PreflightCheck = {
 
 export const NEW_GROUP = 'Create an AL2023 or Bottlerocket group, move the workloads, delete this one.';
 
-type Image = Pick<Nodegroup, 'nodegroupName' | 'amiType'>;
+type Image = Pick<Nodegroup, 'nodegroupName'> & { readonly amiType?: string | undefined };
 
 export const hasNoImage = ({ amiType }: Image, target: KubeVersion): boolean =>
-  amiType?.startsWith('AL2_') === true && isReached(breakRule(name)?.breaksIn ?? null, target);
+  amiType?.startsWith('AL2_') === true && !target.isOlderThan(BREAKS_IN);
 
 export const noImageText = ({ nodegroupName, amiType }: Image): string =>
-  `The node group ${nodegroupName} runs Amazon Linux 2 (${amiType}), which has no image from ${breakRule(name)?.breaksIn} on.`;
+  `The node group ${nodegroupName} runs Amazon Linux 2 (${amiType}), which has no image from ${BREAKS_IN} on.`;

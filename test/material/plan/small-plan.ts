@@ -23,6 +23,7 @@ export interface SmallCluster {
   readonly tags?: Readonly<Record<string, string>>;
   readonly createdAt?: string;
   readonly supportType?: string;
+  readonly nodegroups?: readonly { readonly name: string; readonly version: string; readonly amiType?: string }[];
 }
 
 const apiVersion = 'liftlock/v1alpha1';
