@@ -33,7 +33,7 @@ test('a fleet and policies in one file are read, defaults filled in', () => {
       caps: {},
       estimates: {},
       verification: 'full',
-      scan: { skip: [], failOn: 'removed' },
+      scan: { skip: [], failOn: 'removed', versionOwner: 'warn' },
       smoke: { deployments: [], urls: [] },
       rollback: { automatic: false, windows: 'ignore' },
       waves: [

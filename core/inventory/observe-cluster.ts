@@ -6,6 +6,7 @@ import { reason } from '../contracts/step-result.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { issueTexts } from '../model/issue-text.ts';
+import { versionOwners } from '../model/version-owners.ts';
 import { labelsOf } from '../policy/cluster-labels.ts';
 import type { Cluster, EksReader, Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
@@ -76,7 +77,7 @@ export async function observeCluster(
     tags,
     // While no Fleet can be read, a cluster keeps the labels that put it into its policy and wave.
     labels: details.fleet === undefined ? { ...known?.labels } : labelsOf(tags, details.fleet),
-    managedBy: managedBy(tags),
+    managedBy: versionOwners(tags).map(({ tool }) => tool),
     conditions: [
       {
         type: 'Reachable',
@@ -172,21 +173,4 @@ async function readInsights(eks: EksReader, scope: Scope, clusterName: string): 
     unknown: summaries.length - passing - warning - error,
     ...(refreshed === undefined ? {} : { lastRefreshTime: refreshed }),
   };
-}
-
-/** Marks that tools leave in the tags of what they made. Such a tool may move the version back later, so it is shown as a warning. */
-const MARKS: readonly { readonly tool: string; readonly matches: (key: string, value: string) => boolean }[] = [
-  { tool: 'eksctl', matches: (key) => key.startsWith('alpha.eksctl.io/') || key.startsWith('eksctl.cluster.k8s.io/') },
-  { tool: 'CloudFormation', matches: (key) => key.startsWith('aws:cloudformation:') },
-  {
-    tool: 'Terraform',
-    matches: (key, value) =>
-      /^terraform/i.test(key) || (/^(managed-?by|provisioner|iac)$/i.test(key) && /terraform|opentofu/i.test(value)),
-  },
-  { tool: 'Cluster API', matches: (key) => key.startsWith('sigs.k8s.io/cluster-api-provider-aws/') },
-];
-
-function managedBy(tags: Readonly<Record<string, string>>): string[] {
-  const entries = Object.entries(tags);
-  return MARKS.filter((mark) => entries.some(([key, value]) => mark.matches(key, value))).map((mark) => mark.tool);
 }

@@ -1,16 +1,15 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { unreachable } from '../model/unreachable.ts';
+import { ownedBy } from '../model/version-owners.ts';
 import { tagProblems } from '../policy/cluster-tags.ts';
 
 /** What people should know of a cluster beside its upgrade: who else moves it, and what could not be read of it. */
 export function clusterWarnings(cluster: ClusterRecord): Reason[] {
-  const managed = cluster.managedBy.map((tool) =>
-    reason(
-      'ManagedElsewhere',
-      `It carries marks of ${tool}, which may move the version back when it runs with the old one. Raise the version there too.`,
-    ),
-  );
+  const managed =
+    cluster.managedBy.length === 0
+      ? []
+      : [reason('ManagedElsewhere', `${ownedBy(cluster.managedBy)}. Raise the version there too.`)];
   const denied = unreachable(cluster);
   const nodegroups = cluster.nodegroups.flatMap(({ name, issues }) =>
     issues.map((issue) => reason('NodegroupIssue', `Node group ${name}: ${issue}`)),

@@ -1,4 +1,4 @@
-import type { Source } from '../contracts/scan-words.ts';
+import type { UpgradePolicySpec } from '../config/types.ts';
 import { given } from '../model/given.ts';
 import { unhealthyPods } from '../model/workload-health.ts';
 import type { ClusterTarget } from '../ports/cluster-access.ts';
@@ -31,8 +31,10 @@ export async function readFacts(
   ports: StepPorts & Pick<Ports, 'clusters'>,
   context: StepContext,
   server: Server,
-  skip: readonly Source[],
+  rules: UpgradePolicySpec['scan'] | undefined,
 ): Promise<ReadFacts> {
+  const skip = rules?.skip ?? [];
+  const holdsOwned = rules?.versionOwner === 'hold';
   const { scope, name, target, cluster } = context;
   const hasMoved = KubeVersion.parse(cluster.version).equals(target);
   const nodegroups: Nodegroup[] = [];
@@ -41,7 +43,8 @@ export async function readFacts(
   }
   const addons = await readAddons(ports, context);
   const versions = hasMoved ? [] : await ports.eks.describeClusterVersions(scope);
-  const told = { cluster, target, isHop: context.grant !== undefined, hasMoved, nodegroups, addons, versions };
+  const isHop = context.grant !== undefined;
+  const told = { cluster, target, isHop, hasMoved, holdsOwned, nodegroups, addons, versions };
   const ofEks: Coverage = { ...EKS_FACTS, status: 'read', count: 1 + nodegroups.length + addons.length };
   const read = await readServer(ports, context, server, { hasMoved, asksNodes: !hasMoved && skip.includes('node') });
   return {

@@ -93,8 +93,14 @@ const scan = z
       .enum(FAIL_ON)
       .default('removed')
       .describe('What stops an upgrade. removed: findings of severity error. deprecated: warnings too. none: nothing.'),
+    versionOwner: z
+      .enum(['warn', 'hold'])
+      .default('warn')
+      .describe(
+        'What a cluster means that a tool has made which knows its version (Terraform, CloudFormation, eksctl, Cluster API, Crossplane, Argo CD). warn: a warning. hold: it is not upgraded until that is waived.',
+      ),
   })
-  .default({ skip: [], failOn: 'removed' })
+  .default({ skip: [], failOn: 'removed', versionOwner: 'warn' })
   .describe('How clusters are scanned for removed APIs before each hop.');
 
 export const upgradePolicySchema = documentSchema(

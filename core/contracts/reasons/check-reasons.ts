@@ -25,6 +25,11 @@ export const CHECK_REASONS = {
     kind: 'lasting',
     meaning: 'Nodes run an older kubelet; only told where Liftlock does not roll them now.',
   },
+  WillBeReverted: {
+    kind: 'lasting',
+    meaning:
+      'A tool that has made the cluster knows its version and would take it back; told, or what the policy holds for.',
+  },
   ScanFinding: { kind: 'lasting', meaning: 'The scan found what breaks at the target.' },
   ScanIncomplete: { kind: 'lasting', meaning: 'The scan could not read everything.' },
   ScanWarning: { kind: 'told', meaning: 'The scan found what breaks later, or has been broken already.' },

@@ -56,6 +56,20 @@ test('nothing is found in a cluster that is well', () => {
   expect(told(facts())).toEqual([]);
 });
 
+const made = { ...cluster, tags: { 'aws:cloudformation:stack-name': 'web', ManagedBy: 'terraform' } };
+test('a tool that knows the version is named with what it left in the tags; a policy may have that stop the hop', () => {
+  const found = observePreflight(facts({ cluster: made })).find((one) => 'rule' in one);
+  expect(found).toMatchObject({
+    rule: 'WillBeReverted',
+    severity: 'warning',
+    message:
+      'It carries marks of CloudFormation and Terraform: what runs there with the old version takes the cluster back to it, or fails (tag aws:cloudformation:stack-name: web; tag ManagedBy: terraform).',
+  });
+  expect(told(facts({ cluster: made }))).toEqual(['warning WillBeReverted web']);
+  expect(told(facts({ cluster: made, holdsOwned: true }))).toEqual(['error WillBeReverted web']);
+  expect(told(facts({ cluster: made, hasMoved: true }))).toEqual([]);
+});
+
 test.each<[string, PreflightFacts, readonly string[]]>([
   ['is FAILED', facts({ cluster: { ...cluster, status: 'FAILED' } }), ['error ClusterStatus web']],
   [
@@ -148,7 +162,7 @@ test('each check has a name of its own, and what it finds has that name and a ne
   expect(new Set(names).size).toBe(names.length);
   const worst = facts({
     to: '1.39',
-    cluster: { ...cluster, status: 'FAILED', health: { issues: [{ code: 'x' }] } } as Cluster,
+    cluster: { ...made, status: 'FAILED', health: { issues: [{ code: 'x' }] } } as Cluster,
     nodegroups: [group({ status: 'DELETING', amiType: 'AL2_x86_64', version: '1.30' })],
     server: { ready: { ok: false, failed: ['etcd'] }, workloads: [dns], nodes: [] },
     addons: [dnsAt('v1.14.0', { status: 'CREATE_FAILED' })],

@@ -11,6 +11,7 @@ import { oneHop } from './one-hop.ts';
 import type { PreflightCheck, PreflightFacts } from './preflight-check.ts';
 import { systemWorkloads } from './system-workloads.ts';
 import { targetOffered } from './target-offered.ts';
+import { versionOwner } from './version-owner.ts';
 
 /** Everything that is asked of EKS and of the API server before a hop; the objects are read by core/scan/live. */
 export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
@@ -23,6 +24,7 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   kubeletSkew,
   addonPath,
   addonStatus,
+  versionOwner,
   apiServerReady,
   systemWorkloads,
 ];

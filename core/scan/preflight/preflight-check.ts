@@ -16,6 +16,8 @@ export interface PreflightFacts {
   readonly addons: readonly { readonly addon: Addon; readonly info?: AddonInfo }[];
   /** The versions that EKS knows in the cluster's Region. */
   readonly versions: readonly ClusterVersionInformation[];
+  /** Whether the policy holds clusters whose version a tool takes back (`scan.versionOwner: hold`). */
+  readonly holdsOwned?: boolean;
   /** Absent where nobody asked the API server, or it did not answer: the coverage says which. */
   readonly server?: ServerFacts;
 }
