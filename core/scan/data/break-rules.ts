@@ -2,6 +2,7 @@ import type { BreakRule, DetectorName } from './break-rule.ts';
 import componentConfigs from './rules/component-configs.json' with { type: 'json' };
 import featureGates from './rules/feature-gates.json' with { type: 'json' };
 import images from './rules/images.json' with { type: 'json' };
+import imagesOfNodes from './rules/images-of-nodes.json' with { type: 'json' };
 import kubeletFlags from './rules/kubelet-flags.json' with { type: 'json' };
 import nodes from './rules/nodes.json' with { type: 'json' };
 import references from './rules/references.json' with { type: 'json' };
@@ -15,6 +16,7 @@ export const breakRules = [
   ...featureGates,
   ...images,
   ...kubeletFlags,
+  ...imagesOfNodes,
   ...nodes,
   ...references,
   ...services,

@@ -1,7 +1,7 @@
 import type { Nodegroup } from '../../ports/eks.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 // The one file that has the rule: what only plans needs none of the other tables.
-import rules from '../data/rules/nodes.json' with { type: 'json' };
+import rules from '../data/rules/images-of-nodes.json' with { type: 'json' };
 import { foundOf, type PreflightCheck } from './preflight-check.ts';
 
 const name = 'al2-ami';
