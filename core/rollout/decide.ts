@@ -3,6 +3,7 @@ import { isAwaited } from '../policy/cluster-tags.ts';
 import { admit, askToBegin, type MemberIndex, type Room } from './admission.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
+import { overtaken } from './member-progress.ts';
 import { memberRules, rulesByHand } from './member-rules.ts';
 import { replans } from './replan.ts';
 import { atRest, restingDecisions } from './resting-rollouts.ts';
@@ -126,6 +127,11 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
         upgrade,
         reasons: [reason('Gone', 'The cluster does not exist any more.')],
       });
+      continue;
+    }
+    const past = overtaken(upgrade, cluster);
+    if (past !== undefined) {
+      decisions.push(past);
       continue;
     }
     if (upgrade.resumeAt !== undefined && new Date(upgrade.resumeAt) > now) continue;

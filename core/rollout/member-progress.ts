@@ -1,3 +1,4 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
@@ -41,7 +42,7 @@ export function memberChange(
   const begun = parked?.mutated === true;
   const cluster = snapshot.clusters.get(member.clusterKey);
   if (rollout.status === 'Aborted') {
-    if (begun) return undefined;
+    if (begun) return overtaken(parked, cluster);
     return takeOut(
       reason('RolloutAborted', `The rollout ${rollout.id} was aborted before this cluster was at ${member.to}.`),
     );
@@ -75,6 +76,15 @@ export function memberChange(
   return member.status === 'Quarantined' && isOther(besideLaterWave(member), standing)
     ? change('Quarantined', ...standing, ...laterWaveOf(member))
     : undefined;
+}
+
+/** What nobody goes on with ends once the control plane is past it: no hop leads there any more, and what is behind is told of the cluster. */
+export function overtaken(parked: Upgrade, cluster: ClusterRecord | undefined): Decision | undefined {
+  const { machine, to } = parked;
+  if (machine !== 'upgrade-cluster' || cluster === undefined || cluster.deletedAt !== undefined) return undefined;
+  if (!KubeVersion.parse(to).isOlderThan(KubeVersion.parse(cluster.version))) return undefined;
+  const said = `The cluster is at ${cluster.version} by now, beyond ${to}: what was left of this upgrade is nobody's any more. What is behind says: liftlock explain cluster ${cluster.name}.`;
+  return { type: 'cancel-upgrade', upgrade: parked, reasons: [reason('BeyondTarget', said)] };
 }
 
 /**

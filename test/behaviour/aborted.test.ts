@@ -1,3 +1,4 @@
+import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
@@ -253,4 +254,17 @@ test('a cluster that failed in a rollout that was taken up again is tried again 
   await retryCluster(world.ports, await keyOf(world, 'q'), PERSON);
   expect((await rolloutsOf(world)).find(({ id }) => id === older)?.status).toBe('Running');
   await expect(retryCluster(world.ports, await keyOf(world, 'p'), PERSON)).resolves.toBeDefined();
+});
+
+test('what an abort left is closed once somebody has taken the cluster past it, and nobody hears of it any more', async () => {
+  const world = await abortedHalfWay('upgrade-control-plane', 'done');
+  expect(codes(await explained(world))).toContain('RolloutAborted');
+  for (const cluster of Object.values(world.eks.state.clusters)) cluster.version = '1.38';
+  await recordCluster(world.ports, { account: '111111111111', region: 'eu-central-1', name: 'web', depth: 'deep' });
+  await hours(world, 2);
+  const [upgrade] = await upgradesOf(world);
+  expect([upgrade?.status, upgrade?.reasons.map(({ code }) => code)]).toEqual(['Canceled', ['BeyondTarget']]);
+  expect((await membersOf(world)).map(({ status, inFlight }) => [status, inFlight])).toEqual([['Excluded', false]]);
+  expect(codes(await explained(world))).not.toContain('RolloutAborted');
+  expect((await rolloutDetail(world.table, await rolloutIdOf(world), world.clock.now())).progress.leftHalfDone).toBe(0);
 });
