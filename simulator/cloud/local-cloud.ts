@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
 import type { AuditItem, RestoredTable } from '../../core/ports/table.ts';
 import { Runner } from '../asl/runner/runner.ts';
@@ -38,6 +38,7 @@ import { Secrets } from './secrets/secrets.ts';
 import { KeptState } from './state/kept-state.ts';
 import { TableStreams } from './streams/table-streams.ts';
 import { AuditOrder } from './tables/audit-order.ts';
+import { clientHere } from './tables/client-here.ts';
 import { ExpirySweep } from './tables/expiry-sweep.ts';
 import { type Resource, resolveStack } from './template/resolve-stack.ts';
 import { notificationDelivery } from './topics/deliver-notification.ts';
@@ -251,11 +252,10 @@ export class LocalCloud implements RunView {
     const { origin } = this.wire;
     const [hub] = options.stacks;
     const administrator = localAdministrator(hub?.account ?? '');
-    this.dynamo = new DynamoDBClient({
-      endpoint: origin,
-      region: hub?.region ?? '',
-      credentials: { accessKeyId: administrator.accessKeyId, secretAccessKey: administrator.secretAccessKey },
-    });
+    const { accessKeyId, secretAccessKey } = administrator;
+    const credentials = { accessKeyId, secretAccessKey };
+    const config = { endpoint: origin, region: hub?.region ?? '', credentials };
+    this.dynamo = clientHere(config, (request) => this.wire.answer(request));
     this.functions = new Functions(
       lambdaService({
         time,

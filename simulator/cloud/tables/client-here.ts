@@ -1,0 +1,27 @@
+import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { dynamoClient } from '../../../adapters/dynamodb/create-dynamo-table.ts';
+import type { HttpAnswer, HttpRequest } from '../../wire/http-message.ts';
+
+/** A request as the SDK's handlers take it: signed, and with the body as it goes out. */
+interface SignedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/**
+ * A client of the cloud that it runs in: requests are signed, parsed and authorized like any other, and go by no socket. DynamoDB's have no
+ * query, and a body that is bytes is read as it is.
+ */
+export function clientHere(
+  config: Pick<DynamoDBClientConfig, 'endpoint' | 'region' | 'credentials'>,
+  answer: (request: HttpRequest) => Promise<HttpAnswer>,
+): DynamoDBClient {
+  const handle = async ({ method, path: target, headers, body = '' }: SignedRequest) => {
+    const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+    const answered = await answer({ method, target, headers: Object.fromEntries(named), body: Buffer.from(body) });
+    return { response: { statusCode: answered.status, headers: answered.headers, body: Buffer.from(answered.body) } };
+  };
+  return dynamoClient({ ...config, requestHandler: { handle } as NonNullable<DynamoDBClientConfig['requestHandler']> });
+}
