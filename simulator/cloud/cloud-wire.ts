@@ -1,10 +1,12 @@
 import { LocalTables, parseInput } from '../../adapters/dynamodb/local/local-tables.ts';
+import { given } from '../../core/model/given.ts';
 import { nameOf, type Principal } from '../iam/principals/principal.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import { createCertificates } from '../kubernetes/server/certificates.ts';
 import { startKubernetesServer } from '../kubernetes/server/start-kubernetes-server.ts';
 import { type AwsCall, AwsFault } from '../wire/aws-call.ts';
 import type { HttpAnswer, HttpRequest } from '../wire/http-message.ts';
+import type { WireOptions } from '../wire/wire-options.ts';
 import { type PassedRequest, startWireServer } from '../wire/wire-server.ts';
 import { organizationOperations, parameterOperations } from './accounts/account-operations.ts';
 import { alarmOperations } from './alarms/alarm-operations.ts';
@@ -66,8 +68,8 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     await kubernetes.close();
     await tables.close();
   };
-  const wire = await startWireServer({
-    ...(options.port === undefined ? {} : { port: options.port }),
+  const listen = (port: number | undefined) => startWireServer({ ...given({ port }), ...served });
+  const served: Omit<WireOptions, 'port'> = {
     services: {
       ...Object.fromEntries(Object.entries(services).map(([name, operations]) => [name, Object.keys(operations)])),
       sts: STS_OPERATIONS,
@@ -86,11 +88,17 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
       options.onNote(
         `The local cloud itself failed${call === undefined ? '' : ` at ${call.service}:${call.operation}`}: ${error instanceof Error ? error.stack : String(error)}`,
       ),
-  }).catch(async (error: unknown) => {
-    // A port that is taken: what was opened before it would keep the process alive.
-    await closeOthers();
-    throw error;
-  });
+  };
+  // Where somebody else has taken the port of an earlier start, another one does.
+  const again = options.port === undefined ? kept.world.port() : undefined;
+  const wire = await listen(again ?? options.port)
+    .catch((error: unknown) => (again === undefined ? Promise.reject(error) : listen(undefined)))
+    .catch(async (error: unknown) => {
+      // A port that is taken: what was opened before it would keep the process alive.
+      await closeOthers();
+      throw error;
+    });
+  kept.world.keepPort(wire.port);
   return {
     origin: wire.origin,
     port: wire.port,

@@ -201,7 +201,14 @@ it('goes on from what was kept, and from nothing that was not complete', async (
   expect(third.queues.find(arn)?.messages.map(({ body }) => body)).toEqual(['kept']);
   expect(third.clock.now()).toEqual(new Date(START.getTime() + 60_000));
   await expect(open()).rejects.toThrow('Another local cloud uses it');
+  // Whoever has its lines in a shell goes on with them, unless somebody else listens there by now.
+  expect(third.wire.port).toBe(second.wire.port);
   await third.close();
+  const other = await start({ Hub: EMPTY, Spoke: EMPTY }, { port: second.wire.port });
+  const fourth = await open();
+  expect(fourth.wire.port).not.toBe(second.wire.port);
+  await fourth.close();
+  await other.close();
   rmSync(stateFolder, { recursive: true, force: true });
 });
 

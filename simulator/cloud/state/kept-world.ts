@@ -30,6 +30,15 @@ export class KeptWorld {
     return at === undefined ? undefined : new Date(at);
   }
 
+  /** The port on which clients of an earlier start look for it: whoever has its lines in a shell goes on with them. */
+  keepPort(port: number): void {
+    this.#store.put('port', port);
+  }
+
+  port(): number | undefined {
+    return this.#store.get('port') as number | undefined;
+  }
+
   /** To be called before an answer of EKS leaves: what a client was told must be true after a restart. Cheap when nothing happened. */
   keepEks(state: FakeEksState): void {
     const { timers, timerSequence, mutations, refusedMutations } = state;
