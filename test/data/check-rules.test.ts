@@ -39,7 +39,11 @@ test.each<[string, Partial<BreakRule>, string[]]>([
     ['container-image needs one of the parameters images, registries'],
   ],
   ['with an empty parameter', { parameters: { images: ['example/app'], below: '' } }, ['the parameter below is empty']],
-  ['of the core group', { detector: 'role-rule', parameters: { group: '', resource: 'endpoints' } }, []],
+  [
+    'of the core group',
+    { detector: 'component-config', parameters: { group: '', version: 'v1', kinds: ['Policy'] } },
+    [],
+  ],
   ['without a minor', { breaksIn: null }, ['names no minor at all: only a rule of severity info may']],
   ['without a minor, for information', { breaksIn: null, severity: 'info' }, []],
 ])('a rule %s', (_what, change, messages) => {

@@ -55,7 +55,6 @@ const detectorParameters: Readonly<Record<DetectorName, DetectorParameters>> = {
   'node-os': { ...none, required: ['prefix'] },
   'kube-proxy-mode': { ...none, required: ['mode'] },
   'binding-subject': { ...none, required: ['subjects'] },
-  'role-rule': { ...none, required: ['group', 'resource'], optional: ['verb'] },
   'no-default-storage-class': none,
   'component-config': { ...none, required: ['group', 'version', 'kinds'] },
   'kubelet-flag': { ...none, required: ['flags'] },

@@ -78,18 +78,6 @@ export const objectsFor: Readonly<Record<DetectorName, Make>> = {
       subjects: [{ kind: 'Group', name }],
       roleRef: { kind: 'ClusterRole', name: 'view' },
     })),
-  'role-rule': (rule) => [
-    {
-      ...{ apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata },
-      rules: [
-        {
-          apiGroups: parameterOf(rule, 'group'),
-          resources: parameterOf(rule, 'resource'),
-          verbs: parameterOf(rule, 'verb'),
-        },
-      ],
-    },
-  ],
   // Only all StorageClasses of a cluster together tell: files never say it.
   'no-default-storage-class': () => [],
 };

@@ -55,8 +55,6 @@ export const DETECTORS = {
   'kube-proxy-mode': 'node',
   /** A RoleBinding or ClusterRoleBinding to a user or group. Parameter `subjects`. */
   'binding-subject': 'reference',
-  /** A rule of a Role or ClusterRole. Parameters `group`, `resource`, optional `verb`. */
-  'role-rule': 'reference',
   /** No StorageClass is the default one. No parameters. */
   'no-default-storage-class': 'reference',
   /** The config of a component in a ConfigMap: `apiVersion` and `kind` of an embedded document. Parameters `group`, `version`, `kinds`. */

@@ -1,6 +1,6 @@
 import { findingAt, judged, observed } from '../../../test/material/scan/observed.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
-import { judgeAll } from './judge.ts';
+import { judge, judgeAll } from './judge.ts';
 import type { ApiReference, ControllerImage, Observation, Problem, RuleHit, SkewObservation } from './observation.ts';
 
 const reference = (named: ApiReference['named'], severity: ApiReference['severity'] = 'warning'): ApiReference => {
@@ -29,6 +29,23 @@ test.each<[string, ApiReference, string, string]>([
   expect(judged(observation, target)).toBe(expected);
 });
 
+test('of many names the first are told, and what a gate lived through before is milder', () => {
+  const old = ['daemonsets', 'deployments', 'ingresses', 'networkpolicies', 'replicasets', 'podsecuritypolicies'];
+  const [named = extensions, ...others] = old.map((resource) => ({ group: 'extensions', resource }));
+  const also = others.map((one) => ({ named: one, evidence: [] }));
+  const many: ApiReference = { ...reference(named, 'error'), also };
+  const at = (target: string, from: string) =>
+    judge(many, { target: KubeVersion.parse(target), from: KubeVersion.parse(from), isGate: true });
+  expect(at('1.36', '1.35')).toMatchObject({
+    severity: 'warning',
+    evidence: expect.arrayContaining([expect.stringContaining('1.35')]),
+  });
+  expect(at('1.22', '1.21')).toMatchObject({
+    severity: 'error',
+    message: expect.stringContaining('extensions/replicasets and 1 more, which'),
+  });
+});
+
 const hit = (rule: string): RuleHit => ({ type: 'rule', ...observed, rule });
 
 test.each([
@@ -38,7 +55,6 @@ test.each([
   ['al2-ami', '1.34', '1.33', 'warning unsupported'],
   ['docker-runtime', '1.23', undefined, 'warning deprecated'],
   ['docker-runtime', '1.24', '1.23', 'error removed'],
-  ['psp-role', '1.25', undefined, 'info behaviour-change'],
   ['docker-runtime', '1.25', '1.24', 'warning unsupported'],
   ['registry-bitnami', '1.20', '1.20', 'info unsupported'],
   ['ingress-nginx-retired', '1.36', undefined, 'warning unsupported'],

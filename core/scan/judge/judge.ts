@@ -1,3 +1,4 @@
+import { given } from '../../model/given.ts';
 import { compareAddonVersions } from '../../version/addon-version.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { checkSkew } from '../../version/skew.ts';
@@ -10,7 +11,15 @@ import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
 import type { Hop } from './hop.ts';
 import { columns, goneBefore, judgeApi } from './judge-api.ts';
-import type { ApiReference, ControllerImage, Observation, Problem, RuleHit, SkewObservation } from './observation.ts';
+import type {
+  ApiReference,
+  ControllerImage,
+  NamedApi,
+  Observation,
+  Problem,
+  RuleHit,
+  SkewObservation,
+} from './observation.ts';
 
 /** What an observation means for a cluster that goes to `target`; undefined when it means nothing. Pure: the same everywhere. */
 export function judge(observation: Observation, hop: Hop): JudgedFinding | undefined {
@@ -144,45 +153,81 @@ function fits({ min, max }: ControllerRelease, target: KubeVersion): boolean {
   return max === null || target.compare(KubeVersion.parse(max)) <= 0;
 }
 
-/**
- * Something names an API. With a version: is that one served? Without: is any version of the group's resource? Groups are recycled
- * (facts: deprecated-apis.md §0.4), so only the resource or kind tells.
- */
+/** Something names one API or several. What is gone is told, and what is deprecated only where nothing is gone. */
 function judgeReference(reference: ApiReference, { target, from, isGate = false }: Hop): JudgedFinding | undefined {
-  const { group, version, resource, kind } = reference.named;
-  const rows = apiRowsOfGroup(group).filter((row) =>
-    resource === undefined ? row.kind === kind : row.resource === resource.split('/')[0],
-  );
-  const named = version === undefined ? rows : rows.filter((row) => row.version === version);
-  if (named.length === 0) return undefined;
-  const what = `${group === '' ? '' : `${group}/`}${version === undefined ? '' : `${version} `}${resource ?? kind ?? ''}`;
-  if (version === undefined && isServedInGroup(named, target)) return undefined;
-  const gone = named.every((row) => statusAt(row, target) === 'removed');
-  const [row] = named;
-  if (row === undefined) return undefined;
-  const base = columns(row, target);
-  const fix =
-    base.replacement === null ? 'Remove the reference: nothing takes its place.' : `Name ${base.replacement} instead.`;
-  if (gone) {
-    const before = isGate && from !== undefined && named.every((one) => statusAt(one, from) === 'removed');
-    return findingOf(reference, {
+  const { severity, says, consequence } = reference;
+  const seen = [reference, ...(reference.also ?? [])].flatMap((one) => {
+    const api = lookAt(one.named, target);
+    return api === undefined ? [] : [{ ...api, one }];
+  });
+  const gone = seen.filter(({ isGone }) => isGone);
+  const told = gone.length > 0 ? gone : seen;
+  const [first] = told;
+  if (first === undefined) return undefined;
+  const evidence = [...new Set(told.flatMap(({ one }) => one.evidence))];
+  const found = { ...reference, evidence, ...given({ location: first.one.location }) };
+  const instead = [...new Set(told.flatMap(({ replacement }) => replacement ?? []))];
+  const lost = told.flatMap(({ replacement, what: name }) => (replacement === null ? [name] : []));
+  const base = {
+    ...first,
+    replacement: instead.length === 1 ? first.replacement : null,
+    fix: [
+      ...(instead.length === 0 ? [] : [`Name ${listed(instead)} instead.`]),
+      ...(lost.length === 0
+        ? []
+        : [
+            `Remove ${lost.length === told.length ? 'the reference' : listed([...new Set(lost)])}: nothing takes its place.`,
+          ]),
+    ].join(' '),
+  };
+  const what = listed([...new Set(told.map((one) => one.what))]);
+  if (gone.length > 0) {
+    const before = isGate && from !== undefined && gone.every(({ rows }) => areRemoved(rows, from));
+    return findingOf(found, {
       ...base,
-      severity: before && reference.severity === 'error' ? 'warning' : reference.severity,
+      severity: before && severity === 'error' ? 'warning' : severity,
       evidence: before ? [goneBefore(from)] : [],
       // What is removed is an error; a name for it that nobody answers to is as bad as what follows from it.
-      reason: reference.severity === 'error' ? 'removed' : 'unserved-version',
-      message: `${reference.says} ${what}, which Kubernetes ${target} does not serve: ${reference.consequence}.`,
-      fix,
+      reason: severity === 'error' ? 'removed' : 'unserved-version',
+      message: `${says} ${what}, which Kubernetes ${target} does not serve: ${consequence}.`,
     });
   }
-  if (version === undefined || !named.every((one) => statusAt(one, target) === 'deprecated')) return undefined;
-  return findingOf(reference, {
+  return findingOf(found, {
     ...base,
-    severity: reference.severity === 'error' ? 'warning' : 'info',
+    severity: severity === 'error' ? 'warning' : 'info',
     reason: 'deprecated',
-    message: `${reference.says} ${what}, which is deprecated since Kubernetes ${row.deprecated}.`,
-    fix,
+    message: `${says} ${what}, which is deprecated since Kubernetes ${first.deprecatedIn}.`,
   });
+}
+
+/**
+ * With a version: is that one served? Without: is any version of the group's resource? Groups are recycled (facts: deprecated-apis.md §0.4), so
+ * only the resource or kind tells. Undefined for what is served.
+ */
+function lookAt({ group, version, resource, kind }: NamedApi, target: KubeVersion) {
+  const all = apiRowsOfGroup(group).filter((row) =>
+    resource === undefined ? row.kind === kind : row.resource === resource.split('/')[0],
+  );
+  const rows = version === undefined ? all : all.filter((row) => row.version === version);
+  const [row] = rows;
+  if (row === undefined || (version === undefined && isServedInGroup(rows, target))) return undefined;
+  const isGone = areRemoved(rows, target);
+  const isOld = version !== undefined && rows.every((one) => statusAt(one, target) === 'deprecated');
+  if (!isGone && !isOld) return undefined;
+  const what = `${group === '' ? '' : `${group}/`}${version === undefined ? '' : `${version} `}${resource ?? kind ?? ''}`;
+  return { what, rows, isGone, ...columns(row, target) };
+}
+
+const areRemoved = (rows: readonly ApiRow[], target: KubeVersion): boolean =>
+  rows.every((row) => statusAt(row, target) === 'removed');
+
+const MOST_LISTED = 5;
+
+/** `a, b and c`; of many the first ones. */
+function listed(words: readonly string[]): string {
+  const shown = words.slice(0, MOST_LISTED);
+  const last = words.length > MOST_LISTED ? `${words.length - MOST_LISTED} more` : shown.pop();
+  return shown.length === 0 ? (last ?? '') : `${shown.join(', ')} and ${last}`;
 }
 
 /** Whether some version of it is served at the target: one of the table, or what replaces one within the same group and kind. */

@@ -39,16 +39,20 @@ export interface ApiUse extends Observed {
   readonly fix?: string;
 }
 
+/** `version` undefined: any. Exactly one of resource and kind is set. */
+export interface NamedApi {
+  readonly group: string;
+  readonly version?: string;
+  readonly resource?: string;
+  readonly kind?: string;
+}
+
 /** Something names a group and resource (or kind), with or without a version: a role, a webhook's rule, a scale target. */
 export interface ApiReference extends Observed {
   readonly type: 'reference';
-  /** What is named. `version` undefined: any. Exactly one of resource and kind is set. */
-  readonly named: {
-    readonly group: string;
-    readonly version?: string;
-    readonly resource?: string;
-    readonly kind?: string;
-  };
+  readonly named: NamedApi;
+  /** What else the same object names: all of it is one finding. */
+  readonly also?: readonly Pick<ApiReference, 'named' | 'evidence' | 'location'>[];
   /** How the message begins: `A rule of the webhook names`. */
   readonly says: string;
   /** How bad it is when nothing serves what is named. */

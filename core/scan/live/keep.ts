@@ -1,4 +1,4 @@
-import type { Observation } from '../judge/observation.ts';
+import type { ApiReference, Observation } from '../judge/observation.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 
@@ -53,10 +53,8 @@ function whatOf(one: Observation): string {
   switch (one.type) {
     case 'api':
       return one.consequence ?? '';
-    case 'reference': {
-      const { group, version = '*', resource = '', kind = '' } = one.named;
-      return `${group}/${version} ${resource}${kind} ${one.severity}`;
-    }
+    case 'reference':
+      return [...[one, ...(one.also ?? [])].map(namedText), one.severity].join(' ');
     case 'rule':
       return one.rule;
     case 'controller':
@@ -66,6 +64,10 @@ function whatOf(one: Observation): string {
       return `${one.reason} ${one.severity} ${one.fromMinor ?? ''}`.trim();
   }
 }
+
+const namedText = ({
+  named: { group, version = '*', resource = '', kind = '' },
+}: Pick<ApiReference, 'named'>): string => `${group}/${version} ${resource}${kind}`;
 
 const isTrace = (one: Observation): boolean => one.type === 'api' && one.stale === true;
 const mostOf = (one: Observation): number => (isTrace(one) ? MOST_TRACES : MOST_OF_A_SORT);

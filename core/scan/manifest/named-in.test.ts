@@ -18,7 +18,7 @@ test.each<[string, string, string]>([
   [
     'a rule of a role',
     rule('extensions', 'ingresses'),
-    'warning unserved-version 5:3 A rule of the role names extensions/ingresses, which Kubernetes 1.36 does not serve: it gives no right any more.',
+    'warning unserved-version 5:3 The role names extensions/ingresses, which Kubernetes 1.36 does not serve: it gives no right any more.',
   ],
   [
     'a rule of a webhook at one version',
@@ -90,3 +90,29 @@ const role = (): string =>
     ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'r' } },
     rules: [{ apiGroups: ['extensions'], resources: ['ingresses'] }],
   });
+
+test('all that the rules of one role name is one finding, PodSecurityPolicies among it, at the first of them', () => {
+  const several = [
+    rule('networking.k8s.io', 'ingresses'),
+    '- {apiGroups: [extensions], resources: [deployments, ingresses], verbs: [get]}\n',
+    '- {apiGroups: [policy, extensions], resources: [podsecuritypolicies], verbs: [use]}\n',
+    '- {apiGroups: [extensions], resources: [deployments], verbs: [list]}\n',
+  ].join('');
+  const { observations } = scanText('f.yaml', several);
+  const findings = judgeAll(observations, { target: KubeVersion.parse('1.36') });
+  expect(findings.map(({ message, location }) => `${location?.line} ${message}`)).toEqual([
+    '8 The role names extensions/deployments, extensions/ingresses and policy/podsecuritypolicies, which Kubernetes 1.36 does not serve: it gives no right any more.',
+  ]);
+  expect(findings[0]).toMatchObject({
+    replacement: null,
+    fix: 'Name apps/v1 Deployment and networking.k8s.io/v1 Ingress instead. Remove policy/podsecuritypolicies: nothing takes its place.',
+    evidence: expect.arrayContaining(['A rule names deployments of the group "extensions".']),
+  });
+  expect(findings[0]?.evidence).toHaveLength(3);
+  // At an older target only what that one has lost.
+  const [older] = judgeAll(observations, { target: KubeVersion.parse('1.21') });
+  expect(older).toMatchObject({
+    message: expect.stringContaining('names extensions/deployments, which'),
+    replacement: 'apps/v1 Deployment',
+  });
+});

@@ -177,7 +177,7 @@ const texts = (value: unknown): string[] =>
 /** Rights on resources of groups that are gone: the role keeps its words and gives nothing. */
 const observeRole: ObserveReferences = (object, context) => {
   if (isBuiltIn(object.value)) return [];
-  return valuesAt(object.value, 'rules[]').flatMap(({ path, value }) => {
+  const [first, ...others] = valuesAt(object.value, 'rules[]').flatMap(({ path, value }) => {
     if (!isMapping(value)) return [];
     const groups = namedIn(value.apiGroups);
     return groups.flatMap((group) =>
@@ -186,7 +186,7 @@ const observeRole: ObserveReferences = (object, context) => {
         .flatMap((resource) =>
           referenceOf(object, context, {
             named: { group, resource },
-            says: 'A rule of the role names',
+            says: 'The role names',
             severity: 'warning',
             consequence: 'it gives no right any more',
             path,
@@ -195,6 +195,10 @@ const observeRole: ObserveReferences = (object, context) => {
         ),
     );
   });
+  if (first === undefined) return [];
+  // One who repairs a role repairs all of it: twenty rules are one finding.
+  const also = others.map(({ named, evidence, location }) => ({ named, evidence, ...given({ location }) }));
+  return [also.length === 0 ? first : { ...first, also }];
 };
 
 /** `[extensions, networking.k8s.io] [ingresses]` serves old clusters and new ones: what replaces the old group stands beside it. */

@@ -7,7 +7,7 @@ import { type Detector, type Hit, hitsOf, type InspectedObject, parameter } from
 import { ipAddressFormat } from './ip-address-format.ts';
 import { containerImage, hostPath, objectAnnotation, podAnnotation, podField, readable } from './pod-detectors.ts';
 import { containersOf } from './pod-specs.ts';
-import { bindingSubject, roleRule } from './role-detectors.ts';
+import { bindingSubject } from './role-detectors.ts';
 import { type FoundValue, valuesAt } from './values-at.ts';
 
 /** The configuration of a component (KubeSchedulerConfiguration), by itself or in a ConfigMap. */
@@ -227,5 +227,4 @@ export const objectDetectors: Readonly<Record<Exclude<DetectorName, 'no-default-
   'node-os': nodeOs,
   'kube-proxy-mode': kubeProxyMode,
   'binding-subject': bindingSubject,
-  'role-rule': roleRule,
 };

@@ -29,17 +29,3 @@ test.each<[string, object, string[]]>([
 ])('a binding that is for %s', (_name, value, expected) => {
   expect(rulesHit(rbac, 'ClusterRoleBinding', value as Record<string, unknown>)).toEqual(expected);
 });
-
-const psp = { apiGroups: ['policy'], resources: ['podsecuritypolicies'], verbs: ['use'] };
-
-test.each<[string, object, string[]]>([
-  ['uses PodSecurityPolicies', psp, ['psp-role']],
-  ['reads them', { ...psp, verbs: ['list'] }, []],
-  ['uses something else', { ...psp, resources: ['poddisruptionbudgets'] }, []],
-  ['uses those of extensions', { ...psp, apiGroups: ['extensions'] }, ['psp-role-extensions']],
-  ['may do everything', { apiGroups: ['*'], resources: ['*'], verbs: ['*'] }, []],
-])('a role that %s', (_name, rule, expected) => {
-  expect(rulesHit(rbac, 'ClusterRole', { metadata: { name: 'x' }, rules: [rule] })).toEqual(expected);
-  expect(rulesHit(rbac, 'ClusterRole', { metadata: builtIn, rules: [rule] })).toEqual([]);
-  expect(rulesHit('example.com/v1', 'ClusterRole', { metadata: { name: 'x' }, rules: [rule] })).toEqual([]);
-});

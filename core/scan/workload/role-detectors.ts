@@ -14,19 +14,6 @@ export const bindingSubject: Detector = ({ group, kind, value }, rules) => {
   });
 };
 
-/** A rule of a role that names a resource. */
-export const roleRule: Detector = ({ group, kind, value }, rules) => {
-  if (group !== RBAC || !(kind === 'Role' || kind === 'ClusterRole') || isBuiltIn(value)) return [];
-  return valuesAt(value, 'rules[]').flatMap(({ path, value: found }) => {
-    const one = mappingOf(found);
-    return rules
-      .filter((rule) => names(one, 'apiGroups', parameter(rule, 'group')))
-      .filter((rule) => names(one, 'resources', parameter(rule, 'resource')))
-      .filter((rule) => parameter(rule, 'verb').length === 0 || names(one, 'verbs', parameter(rule, 'verb')))
-      .flatMap((rule) => hitsOf([rule], path, `A rule of it names ${parameter(rule, 'resource').join(', ')}.`));
-  });
-};
-
 /** Roles that the API server makes itself: they keep old groups for old clients, and are rewritten with each release. */
 export const isBuiltIn = ({ metadata }: Mapping): boolean =>
   textOf(mappingOf(mappingOf(metadata).labels)['kubernetes.io/bootstrapping']) === 'rbac-defaults';
@@ -35,10 +22,4 @@ export const isBuiltIn = ({ metadata }: Mapping): boolean =>
 function isPublicInfo({ metadata, roleRef }: Mapping): boolean {
   const { kind, name } = mappingOf(roleRef);
   return mappingOf(metadata).name === PUBLIC_INFO && kind === 'ClusterRole' && name === PUBLIC_INFO;
-}
-
-/** `*` names everything, so it says nothing about this one. */
-function names(rule: Mapping, member: string, wanted: readonly string[]): boolean {
-  const list = rule[member];
-  return Array.isArray(list) && list.some((item) => wanted.includes(textOf(item) ?? ''));
 }
