@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
@@ -33,6 +34,7 @@ export async function collectManifests(io: Io, named: readonly string[]): Promis
     if ('problem' in read) tally.gap(wordsOf(file.path), `It was not read: ${read.problem}.`);
     else if (file.chart !== undefined && isTemplateText(read.text)) tally.template(file.chart);
     else if (file.named !== true && !read.text.includes('apiVersion')) tally.other();
+    else if (read.stray !== undefined) tally.gap(`${wordsOf(file.path)}:${read.stray}`, NOT_UTF8);
     else {
       const scan = scanText(file.path, read.text);
       observations.push(...scan.observations);
@@ -117,7 +119,11 @@ class Tally {
 
 const MOST_NOTES = 20;
 
-type ReadText = { readonly text: string } | { readonly problem: string };
+/** `stray`: line and column of a byte that is not UTF-8. */
+type ReadText = { readonly text: string; readonly stray?: string } | { readonly problem: string };
+
+const NOT_UTF8 =
+  'It was not read: a byte there is not UTF-8, and kubectl takes nothing else. Convert it: iconv -f ISO-8859-1 -t UTF-8.';
 
 /** What is asked of the file system. */
 interface Files {
@@ -173,13 +179,29 @@ export async function readStream(stream: AsyncIterable<Buffer | string>, interru
 /** No text has zeros in it: then it is UTF-16 or UTF-32 without a mark, or no text at all. */
 function textOf(bytes: Buffer): ReadText {
   const text = decode(bytes);
-  return text.includes('\0') ? { problem: 'it is neither UTF-8 nor UTF-16 with a byte order mark' } : { text };
+  if (text.includes('\0')) return { problem: 'it is neither UTF-8 nor UTF-16 with a byte order mark' };
+  if (!text.includes('\ufffd') || isUtf16(bytes) || isUtf8(bytes)) return { text };
+  return { text, stray: strayByte(bytes) };
+}
+
+/** `line:column` of the first byte that is not UTF-8. The byte of a line end is never part of another character. */
+function strayByte(bytes: Buffer): string {
+  let line = 1;
+  let begin = 0;
+  for (;;) {
+    const end = bytes.indexOf(10, begin);
+    const part = bytes.subarray(begin, end === -1 ? bytes.length : end);
+    if (!isUtf8(part)) return `${line}:${part.toString('utf8').indexOf('\ufffd') + 1}`;
+    line += 1;
+    begin = end + 1;
+  }
 }
 
 /** UTF-8, or UTF-16 where a byte order mark says so: what PowerShell writes for `>`. */
 function decode(bytes: Buffer): string {
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  return bytes.toString('utf8');
+  if (!isUtf16(bytes)) return bytes.toString('utf8');
+  return new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);
 }
+
+const isUtf16 = ([first, second]: Buffer): boolean =>
+  (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);

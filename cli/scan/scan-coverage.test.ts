@@ -94,6 +94,16 @@ test.each([
   expect((await reportOf(['--manifests', folder.path, '--target', '1.36'])).summary.errors).toBe(1);
 });
 
+test('Latin-1 is a gap at its first byte, whatever else is in the file, and none in files that hold no manifest', async () => {
+  const latin = (text: string) => Buffer.from(text, 'latin1');
+  folder.write({ 'a.yaml': latin(`${budget()}  labels:\n    o: caf\u00e9\n`), 'values.yaml': latin('o: caf\u00e9\n') });
+  expect(await gapsOf(folder.path)).toEqual([
+    'error F/a.yaml:7:11: It was not read: a byte there is not UTF-8, and kubectl takes nothing else. Convert it: iconv -f ISO-8859-1 -t UTF-8.',
+  ]);
+  folder.write({ 'a.yaml': `${budget('\u{1f600}\ufffd', 'policy/v1')}` });
+  expect(await gapsOf(folder.path)).toEqual([]);
+});
+
 test('standard input is named as such', async () => {
   const stdin = `---\n# Source: shop/templates/budget.yaml\n${budget()}---\nkind: [\n`;
   const { code, out } = await runInProcess(['scan', '--manifests', '-', '--target', '1.36'], { stdin });

@@ -27,7 +27,7 @@ export const REASONS = {
   removed: 'The target does not serve or support it any more.',
   deprecated: 'The target still takes it and warns; a later minor will not.',
   'never-served': 'No release serves it unless somebody turned it on; it cannot have worked on a default cluster.',
-  'stale-trace': 'An older writer used such an API; somebody has written the object at a good version since.',
+  'stale-trace': 'An older writer used such an API; somebody has written the object at another version since.',
   unsupported: 'Its makers do not support it together with the target.',
   'version-skew': 'A component would be too far from the API server, or newer than it.',
   'behaviour-change': 'It is still taken, and does something else.',

@@ -25,14 +25,17 @@ export function judgeApi(use: ApiUse, hop: Hop): JudgedFinding | undefined {
   if (status === 'served') return offered || use.source !== 'manifest' ? undefined : neverServed(use, row, target);
   const facts = { ...columns(row, target), evidence: [...offMessage(row, offered), ...disagreements(row)] };
   if (use.stale === true) {
-    const message = `An older writer used ${title(row)} for ${subjectText(use)}; it has been written at a good version since.`;
+    const message = `An older writer used ${title(row)} for ${subjectText(use)}; it has been written at another version since.`;
     return findingOf(use, {
       ...facts,
       severity: 'info',
       reason: 'stale-trace',
       confidence: 'high',
       message,
-      fix: 'Nothing has to change in the cluster. Make sure that the old writer is not used any more.',
+      fix:
+        use.source === 'manifest'
+          ? 'Take the annotation out of the file: kubectl writes its own.'
+          : 'Nothing has to change in the cluster. Make sure that the old writer is not used any more.',
     });
   }
   const known = offered || use.source === 'manifest' || use.served === true;
@@ -169,7 +172,7 @@ function judgeUnservedKind(use: ApiUse): JudgedFinding | undefined {
   const row = unservedKind(group, version, kind);
   if (row === undefined) return undefined;
   return findingOf(use, {
-    severity: 'warning',
+    severity: use.stale === true ? 'info' : 'warning',
     reason: 'unserved-version',
     evidence: [`Listed as a deprecated API by: ${row.listedBy.join(', ')}.`],
     message: `No release of Kubernetes ever served ${apiVersion} ${kind}.`,

@@ -1,10 +1,11 @@
 import * as yaml from 'js-yaml';
 import { MAX_DEPTH, MAX_YAML_DOCUMENT } from './limits.ts';
+import type { Position } from './positions.ts';
 
-/** What a document says; `duplicateKeyLine` where a key stands a second time in its map; the last one counts, as for kubectl. */
+/** What a document says; `doubled` where a key stands a second time in its map: the last one is taken. */
 export type ParsedDocument =
-  | { readonly value: unknown; readonly duplicateKeyLine?: number }
-  | { readonly problem: { readonly message: string; readonly line: number } };
+  | { readonly value: unknown; readonly doubled?: Position }
+  | { readonly problem: Position & { readonly message: string } };
 
 /** Tags of others (`!Ref` of CloudFormation, those of Python) are taken for their plain values: such files lie beside manifests. */
 const tagKinds = ['!', 'tag:'].flatMap((prefix) =>
@@ -29,7 +30,7 @@ const OPTIONS: yaml.LoadOptions & { readonly maxDepth: number } = { schema: SCHE
 export function parseDocument(text: string): ParsedDocument {
   if (text.length > MAX_YAML_DOCUMENT) {
     const message = `it is larger than the ${MAX_YAML_DOCUMENT / 1024 / 1024} MiB that one YAML document may have; split it, or give it as JSON`;
-    return { problem: { message, line: 1 } };
+    return { problem: { message, line: 1, column: 1 } };
   }
   try {
     return { value: yaml.load(text, OPTIONS) };
@@ -37,19 +38,20 @@ export function parseDocument(text: string): ParsedDocument {
     const problem = problemOf(error);
     if (!problem.message.startsWith('duplicated mapping key')) return { problem };
     try {
-      return { value: yaml.load(text, { ...OPTIONS, json: true }), duplicateKeyLine: problem.line };
+      return { value: yaml.load(text, { ...OPTIONS, json: true }), doubled: problem };
     } catch (again) {
       return { problem: problemOf(again) };
     }
   }
 }
 
-function problemOf(error: unknown): { message: string; line: number } {
+function problemOf(error: unknown): Position & { message: string } {
   if (error instanceof yaml.YAMLException) {
-    const mark = error.mark as { readonly line: number } | undefined;
-    return { message: deep(error.reason), line: (mark?.line ?? 0) + 1 };
+    const { line = 0, column = 0 } = (error.mark ?? {}) as Partial<Position>;
+    return { message: deep(error.reason), line: line + 1, column: column + 1 };
   }
-  return { message: error instanceof RangeError ? 'it is nested too deeply' : 'it could not be parsed', line: 1 };
+  const message = error instanceof RangeError ? 'it is nested too deeply' : 'it could not be parsed';
+  return { message, line: 1, column: 1 };
 }
 
 const deep = (text: string): string =>

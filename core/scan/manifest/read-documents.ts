@@ -2,12 +2,13 @@ import { parseJson } from '../../model/parse-json.ts';
 import { closingQuote } from './closing-quote.ts';
 import { MAX_DEPTH } from './limits.ts';
 import { parseDocument } from './parse-document.ts';
+import type { Position } from './positions.ts';
 import { type DocumentText, splitYaml } from './split-yaml.ts';
 import { isTemplateText } from './template-text.ts';
 
-/** A document of a file: what it says, or why it could not be read. `line` counts from 1. */
+/** A document of a file: what it says, or why it could not be read. `line` counts from 1; `doubled` is the place of a key that stands twice. */
 export type ReadDocument =
-  | { readonly text: string; readonly line: number; readonly value: unknown; readonly duplicateKeyLine?: number }
+  | { readonly text: string; readonly line: number; readonly value: unknown; readonly doubled?: Position }
   | { readonly line: number; readonly problem: string; readonly template: boolean };
 
 /** The documents of a text, one after the other; a broken one costs only itself. JSON is told from YAML by its first character. */
@@ -22,32 +23,42 @@ export function* readDocuments(text: string): Generator<ReadDocument> {
       return;
     }
   }
-  for (const { text: part, line } of splitYaml(content)) {
-    const parsed = parseDocument(part);
-    if ('problem' in parsed) {
-      const { message, line: within } = parsed.problem;
-      yield { line: line + within - 1, problem: message, template: isTemplateText(part) };
-    } else if (parsed.duplicateKeyLine === undefined) yield { text: part, line, value: parsed.value };
-    else yield { text: part, line, value: parsed.value, duplicateKeyLine: line + parsed.duplicateKeyLine - 1 };
-  }
+  for (const part of splitYaml(content)) yield readPart(part);
+}
+
+function readPart({ text, line }: DocumentText): ReadDocument {
+  const parsed = parseDocument(text);
+  if ('problem' in parsed)
+    return { line: line + parsed.problem.line - 1, problem: parsed.problem.message, template: isTemplateText(text) };
+  const { value, doubled } = parsed;
+  if (doubled === undefined) return { text, line, value };
+  return { text, line, value, doubled: { line: line + doubled.line - 1, column: doubled.column } };
 }
 
 /** Undefined when it is flow-style YAML instead: `{{ template }}`, `{apiVersion: v1, …}`. */
 function readJson(text: string): ReadDocument[] | undefined {
   const parts = splitJson(text);
-  const documents = parts.map(({ text: part, line, problem }): ReadDocument => {
+  const documents = parts.map(({ text: part, line, keys, problem }): ReadDocument => {
     if (problem !== undefined) return { line, problem, template: isTemplateText(part) };
     const value = parseJson(part);
-    if (value !== undefined) return { text: part, line, value };
-    const parsed = parseDocument(part);
-    if (!('problem' in parsed)) return { text: part, line, value: parsed.value };
-    return { line: line + parsed.problem.line - 1, problem: parsed.problem.message, template: isTemplateText(part) };
+    if (value === undefined) return readPart({ text: part, line });
+    if (countKeys(value) === keys) return { text: part, line, value };
+    // The parser of JSON drops the first of two keys without a word; that of YAML says where the second one stands. To it tabs are no blanks.
+    const again = readPart({ text: part.replaceAll('\t', ' '), line });
+    return { doubled: { line, column: 1 }, ...('problem' in again ? {} : again), text: part, line, value };
   });
   return documents.some((document) => 'value' in document) || !/^---/m.test(text) ? documents : undefined;
 }
 
-/** A value of a stream of JSON values, or what is in its place and why it is none. */
-type JsonPart = DocumentText & { readonly problem?: string };
+function countKeys(value: unknown): number {
+  let count = 0;
+  if (typeof value !== 'object' || value === null) return count;
+  for (const member of Object.values(value)) count += countKeys(member);
+  return Array.isArray(value) ? count : count + Object.keys(value).length;
+}
+
+/** A value of a stream of JSON values, or what is in its place and why it is none. `keys`: how many are written in it, twice ones twice. */
+type JsonPart = DocumentText & { readonly keys: number; readonly problem?: string };
 
 /**
  * The values of a stream of JSON: one object, JSON lines, or objects one after the other as `kubectl -o json` prints them. Looks at
@@ -64,9 +75,9 @@ export function splitJson(text: string): JsonPart[] {
       position += 1;
       continue;
     }
-    const { end, problem } = endOfValue(text, position);
+    const { end, ...rest } = endOfValue(text, position);
     const part = text.slice(position, end);
-    parts.push({ text: part, line, ...(problem === undefined ? {} : { problem }) });
+    parts.push({ text: part, line, ...rest });
     for (let at = text.indexOf('\n', position); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) line += 1;
     position = end;
   }
@@ -81,8 +92,11 @@ const QUOTE = 34;
 const isOpen = (code: number): boolean => code === 123 || code === 91;
 const isClose = (code: number): boolean => code === 125 || code === 93;
 
-function endOfValue(text: string, begin: number): { end: number; problem?: string } {
-  if (!isOpen(text.charCodeAt(begin))) return { end: resume(text, begin), problem: 'this is not a JSON object' };
+const COLON = 58;
+
+function endOfValue(text: string, begin: number): { end: number; keys: number; problem?: string } {
+  let keys = 0;
+  if (!isOpen(text.charCodeAt(begin))) return { end: resume(text, begin), keys, problem: 'this is not a JSON object' };
   let depth = 0;
   let deepest = 0;
   for (let at = begin; at < text.length; at += 1) {
@@ -90,7 +104,8 @@ function endOfValue(text: string, begin: number): { end: number; problem?: strin
     if (code === QUOTE) {
       at = closingQuote(text, at + 1);
       if (at === -1) break;
-    } else if (isOpen(code)) {
+    } else if (code === COLON) keys += 1;
+    else if (isOpen(code)) {
       depth += 1;
       if (depth > deepest) deepest = depth;
     } else if (isClose(code)) {
@@ -98,11 +113,11 @@ function endOfValue(text: string, begin: number): { end: number; problem?: strin
       if (depth > 0) continue;
       const end = at + 1;
       return deepest <= MAX_DEPTH
-        ? { end }
-        : { end, problem: `it is nested ${deepest} levels deep, and at most ${MAX_DEPTH} are read` };
+        ? { end, keys }
+        : { end, keys, problem: `it is nested ${deepest} levels deep, and at most ${MAX_DEPTH} are read` };
     }
   }
-  return { end: resume(text, begin), problem: 'it ends before its brackets are closed' };
+  return { end: resume(text, begin), keys, problem: 'it ends before its brackets are closed' };
 }
 
 /** The start of the next line that begins with a bracket. */

@@ -12,7 +12,7 @@ import { observeOwnerReferences } from '../reference/owner-references.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import { MAX_EMBEDDING } from './limits.ts';
 import { isMapping, type ManifestObject, type Mapping, mappingOf, textOf, typeOf } from './manifest-object.ts';
-import { type Path, Positions } from './positions.ts';
+import { type Path, type Position, Positions } from './positions.ts';
 import { type ReadDocument, readDocuments } from './read-documents.ts';
 import { referencedChart } from './referenced-chart.ts';
 import { isTemplateText, isUnrendered, templateOf } from './template-text.ts';
@@ -31,14 +31,11 @@ export function scanText(path: string, text: string): TextScan {
   const gaps: Coverage[] = [];
   let objects = 0;
   let others = 0;
-  let duplicates = '';
   for (const document of readDocuments(text)) {
     if ('problem' in document) {
       gaps.push(gap(`${file.words}:${document.line}`, document.problem, document.template));
       continue;
     }
-    if (document.duplicateKeyLine !== undefined)
-      duplicates = ` A key stands a second time on line ${document.duplicateKeyLine}: the last one counts.`;
     const found = scanDocument(file, document, 0);
     objects += found.objects;
     others += found.objects === 0 ? 1 : 0;
@@ -46,8 +43,8 @@ export function scanText(path: string, text: string): TextScan {
     gaps.push(...found.gaps);
   }
   const status = objects === 0 ? 'skipped' : 'read';
-  const detail = objects === 0 ? 'No document in it has an apiVersion and a kind.' : otherText(others) + duplicates;
-  const own: Coverage = { what: file.words, source: 'manifest', status, detail: detail.trim(), count: objects };
+  const detail = objects === 0 ? 'No document in it has an apiVersion and a kind.' : otherText(others);
+  const own: Coverage = { what: file.words, source: 'manifest', status, detail, count: objects };
   return { observations, coverage: objects === 0 && gaps.length > 0 ? gaps : [own, ...gaps] };
 }
 
@@ -95,6 +92,7 @@ function scanDocument(file: ScannedFile, document: Parsed, embedding: number, ou
     if (half !== undefined)
       scan.gaps.push(gap(`${file.words}:${document.line}`, half, unrendered || isTemplateText(document.text)));
     else if (unrendered && objects.length > 0) scan.gaps.push(gap(`${file.words}:${document.line}`, '', true));
+    if (document.doubled !== undefined && objects.length > 0) scan.gaps.push(doubledKey(file, document.doubled, outer));
     for (const object of objects) {
       scan.objects += 1;
       scanObject(file, object, scan, { locate, embedding, ...given({ template, outer }) });
@@ -106,6 +104,13 @@ function scanDocument(file: ScannedFile, document: Parsed, embedding: number, ou
     );
   }
   return scan;
+}
+
+/** What the last of two keys says is judged; that nobody knows which one was meant is a gap. */
+function doubledKey({ words }: ScannedFile, { line, column }: Position, outer?: Outer): Coverage {
+  const place = outer === undefined ? `${words}:${line}:${column}` : `${words}: ${outer.text.within}`;
+  const detail = `A key stands a second time in its map${outer === undefined ? '' : `, on line ${line} of the text`}: only the last one was looked at. Remove one of them.`;
+  return { what: place, source: 'manifest', status: 'error', detail, count: 0 };
 }
 
 /** The object that a document is packed into. */
@@ -146,6 +151,8 @@ function scanObject(
       cause,
       evidence: outer?.text.lastApplied === true ? ['kubectl applied it like this last.', ...evidence] : evidence,
       confidence: outer?.text.lastApplied === true ? 'low' : 'high',
+      // What stands in the file is what will be applied: the annotation is no more than a trace.
+      ...given({ stale: outer?.text.lastApplied }),
       location: locate([...object.path, 'apiVersion']),
     });
   }
