@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { createKubeconfigReader } from '../../adapters/kubernetes/reader/create-kubeconfig-reader.ts';
 import type { Source } from '../../core/contracts/scan-words.ts';
 import { advance, unread } from '../../core/scan/live/advance.ts';
-import { furtherOnes } from '../../core/scan/live/keep.ts';
+import { coverageOf } from '../../core/scan/live/coverage-of.ts';
 import { type LiveScanState, startLiveScan } from '../../core/scan/live/live-scan-state.ts';
 import type { Io } from '../io.ts';
 import { collectInsights, insightsCluster, insightsNotAsked } from './collect-insights.ts';
@@ -55,12 +55,7 @@ export async function collectLive(io: Io, options: ScanOptions): Promise<Collect
     clusters: [context.context, context.cluster.name, clusterName(context.cluster.name)],
     ...(serverVersion === undefined ? {} : { serverVersion }),
     observations: [...state.observations, ...insights.observations],
-    coverage: [
-      ...state.coverage,
-      ...left,
-      ...furtherOnes(state, { forgiven }),
-      ...(skip.includes('insight') ? [] : [insights.coverage]),
-    ],
+    coverage: [...coverageOf(state, { forgiven }), ...left, ...(skip.includes('insight') ? [] : [insights.coverage])],
     interrupted: interrupted.aborted,
   };
 }

@@ -1,7 +1,7 @@
 import coverage from '../../core/scan/data/coverage.json' with { type: 'json' };
 import { judgeAll } from '../../core/scan/judge/judge.ts';
 import { advance } from '../../core/scan/live/advance.ts';
-import { furtherOnes } from '../../core/scan/live/keep.ts';
+import { coverageOf } from '../../core/scan/live/coverage-of.ts';
 import { startLiveScan } from '../../core/scan/live/live-scan-state.ts';
 import { buildReport } from '../../core/scan/report/build-report.ts';
 import type { ScanReport, Source } from '../../core/scan/report/report-schema.ts';
@@ -30,7 +30,7 @@ export async function scanInMemory(
     target,
     failOn: 'removed',
     findings: judgeAll(state.observations, hop),
-    coverage: [...state.coverage, ...furtherOnes(state)],
+    coverage: coverageOf(state),
     clusters: [cluster.name],
     data: coverage,
     scannedAt: world.now(),

@@ -112,6 +112,20 @@ test('what the roles give is reads, and Secrets only by the one that is called s
   }
 });
 
+test('who may list nothing hears one sentence, which names the role to bind', async () => {
+  bind('liftlock-scan', { ...scan, rules: [] }, ...others);
+  const { out, report, code } = await live.scan();
+  expect([code, gapsOf(report)]).toEqual([4, ['denied everything in the cluster']]);
+  expect(report.coverage[0]?.detail).toMatch(
+    /^None of these \d\d may be read .*: bind the ClusterRole liftlock-scan of examples\/rbac/,
+  );
+  expect(out.match(/liftlock-scan of/g)).toHaveLength(1);
+  // Whoever may list one thing learns what else is missing, by name.
+  const one: Role = { ...scan, rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['list'] }] };
+  bind('liftlock-scan', one, ...others);
+  expect(((await scanned())[1] as string[]).length).toBeGreaterThan(20);
+});
+
 test('the role of the fleet suffices for the same', async () => {
   bind(VIEWERS, ...documentsOf(VIEWERS_RBAC));
   expect(await scanned()).toEqual(['incomplete', [inSecrets]]);
