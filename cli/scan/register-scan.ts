@@ -25,6 +25,11 @@ export function registerScan(program: Command, act: Act): void {
     .option('--from <version>', 'where --hops begins (default: what the cluster runs)')
     // Not `choices`: people write lists with commas too.
     .option(`--skip <sources...>`, `leave out on purpose, and say so in the report: ${SKIPPED.join(', ')}`, skipped, [])
+    .option(
+      '--only <what...>',
+      'show and count only these findings: severity=, rule=, api=, owner= or namespace=, a list, * for any text',
+      [],
+    )
     .addOption(new Option('--fail-on <what>', 'what fails the scan').choices([...FAIL_ON]).default('removed'))
     .option('--waivers <path...>', 'files or folders of ScanWaivers', [])
     .option('--baseline <file>', 'an older report (-o json): only what is new fails')

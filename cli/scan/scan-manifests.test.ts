@@ -82,3 +82,22 @@ test('a waiver lets a finding through and stays in sight', async () => {
     waiver: expect.stringContaining('team-payments'),
   });
 });
+
+test('--only decides what is shown and what counts, and every format says how many were left out', async () => {
+  const argv = ['--manifests', folder.path, '--target', '1.36', '--only'];
+  expect((await scan(...argv, 'severity=error')).code).toBe(3);
+  const passed = await scan(...argv, 'severity=warning');
+  expect(passed.code).toBe(0);
+  expect(passed.out).toMatch(/^PASS: .* Left out: 1 finding other than severity=warning\.$/m);
+  expect(passed.err).toBe('1 finding other than severity=warning left out for 1.36, and none is left.\n');
+  for (const format of ['csv', 'junit', 'sarif']) {
+    folder.write({ 'bad/late.yaml': 'apiVersion: cert-manager.io/v1alpha2\nkind: Issuer\nmetadata: {name: i}\n' });
+    const { out, err } = await scan(...argv, 'severity=warning', '-o', format);
+    expect(out).not.toContain('policy/v1beta1');
+    expect(err).toBe('1 finding other than severity=warning left out for 1.36.\n');
+  }
+  expect(await scan(...argv, 'color=red')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--only color=red says nothing'),
+  });
+});

@@ -8,11 +8,13 @@ import coverage from '../../core/scan/data/coverage.json' with { type: 'json' };
 import { judgeAll } from '../../core/scan/judge/judge.ts';
 import { chooseBaseline } from '../../core/scan/report/baseline.ts';
 import { buildReport, type ReportParts } from '../../core/scan/report/build-report.ts';
+import { type OnlyTerm, parseOnly } from '../../core/scan/report/only.ts';
 import { type Baseline, readBaseline } from '../../core/scan/report/read-baseline.ts';
 import type { Coverage, ScanReport, ScanReportList } from '../../core/scan/report/report-schema.ts';
 import { exitCodeOf } from '../../core/scan/report/verdict.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { printScan } from '../output/scan/print-scan.ts';
+import { reportsOf, type ScanDocument } from '../output/scan/scan-document.ts';
 import { packageVersion } from '../package-version.ts';
 import { EXIT, type ExitCode, Failure, invalid, type Session } from '../verb.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';
@@ -27,6 +29,8 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
   // What is wrong with the command itself is said before anything is read, all of it at once.
   const wrong = new Wrong();
   await checkOptions(options, wrong);
+  const { only, errors } = parseOnly(options.only);
+  for (const error of errors) wrong.add(`liftlock: ${error}`);
   const waivers = (await wrong.of(() => readWaivers(session, options.waivers))) ?? [];
   const baselines = baseline === undefined ? undefined : await wrong.of(() => readBaselineFile(baseline));
   wrong.end();
@@ -40,7 +44,8 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
   const idle = manifests === undefined ? [] : options.skip.filter((word) => word !== 'not-rendered');
   if (idle.length > 0)
     io.err(`--skip ${idle.join(',')} says nothing about files: all of theirs is the source manifest.\n`);
-  const document = reportsOf(collected, options, { waivers, baselines, scannedAt: io.now() });
+  const document = judgeCollected(collected, options, { waivers, baselines, only, scannedAt: io.now() });
+  if (only.length > 0) tellLeftOut(session, options, document);
   await printScan(session, options.output, document, { current: process.cwd(), version: await packageVersion() });
   return collected.interrupted ? EXIT.interrupted : exitCodeOf(document);
 }
@@ -48,13 +53,24 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
 interface Judgement {
   readonly waivers: readonly CheckedWaiver[];
   readonly baselines: readonly Baseline[] | undefined;
+  readonly only: readonly OnlyTerm[];
   readonly scannedAt: Date;
 }
 
-function reportsOf(
+/** Formats that show no coverage would be silent about what `--only` left out, and a word with a mistake in it looks like a clean scan. */
+function tellLeftOut({ io }: Session, { output }: ScanOptions, document: ScanDocument): void {
+  const isSilent = output === 'sarif' || output === 'junit' || output === 'csv';
+  for (const { target, findings, coverage: all } of reportsOf(document)) {
+    const [left] = all.filter(({ status, source }) => status === 'skipped' && source === null);
+    if (left !== undefined && (isSilent || findings.length === 0))
+      io.err(`${left.what} left out for ${target}${findings.length === 0 ? ', and none is left' : ''}.\n`);
+  }
+}
+
+function judgeCollected(
   collected: Collected,
   options: ScanOptions,
-  { waivers, baselines, scannedAt }: Judgement,
+  { waivers, baselines, only, scannedAt }: Judgement,
 ): ScanReport | ScanReportList {
   const { subject, clusters, observations, serverVersion } = collected;
   const from = serverVersion === undefined ? null : KubeVersion.parse(serverVersion).toString();
@@ -67,14 +83,15 @@ function reportsOf(
       findings: judgeAll(observations, from === null ? { target } : { target, from: KubeVersion.parse(from) }),
       coverage: forgiven(collected.coverage, options),
       waivers,
+      only,
       clusters,
       data: coverage,
       scannedAt,
     };
     return buildReport(baselines === undefined ? parts : { ...parts, baseline: chosenFrom(baselines, parts) });
   });
-  const [only] = items;
-  if (only !== undefined && items.length === 1 && options.hops !== true) return only;
+  const [single] = items;
+  if (single !== undefined && items.length === 1 && options.hops !== true) return single;
   return { apiVersion: 'liftlock/v1alpha1', kind: 'ScanReportList', items };
 }
 

@@ -49,7 +49,8 @@ function leftOutWords(coverage: readonly Coverage[]): string | undefined {
   const left = coverage.filter(
     ({ what, status }) => status === 'skipped' && !/^(?:files without|further ones)/.test(what),
   );
-  const names = left.map(({ what }) => what);
+  // What --only left out was found: it stands first, so that it is never cut off.
+  const names = left.sort((a, b) => Number(a.source !== null) - Number(b.source !== null)).map(({ what }) => what);
   return fewWords('Left out', names, 4);
 }
 

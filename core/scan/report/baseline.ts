@@ -29,19 +29,18 @@ export function chooseBaseline(
 export function compareWithBaseline(
   findings: readonly Finding[],
   { scannedAt, subject, findings: older }: Baseline,
-): { readonly findings: readonly Finding[]; readonly baseline: NonNullable<ScanReport['baseline']> } {
+): {
+  readonly findings: readonly Finding[];
+  readonly baseline: Omit<NonNullable<ScanReport['baseline']>, 'new' | 'unchanged'>;
+} {
   const matches = matched(findings, older);
   const marked = findings.map((finding) => {
     const other = matches.get(finding);
     return { ...finding, new: other === undefined || (other.waived && !finding.waived) || isWorse(finding, other) };
   });
-  const count = marked.filter((finding) => finding.new).length;
   const kept = new Set(matches.values());
   const gone = older.filter((finding) => !kept.has(finding)).map(({ id, message }) => ({ id, message }));
-  return {
-    findings: marked,
-    baseline: { scannedAt, subject, new: count, unchanged: marked.length - count, gone },
-  };
+  return { findings: marked, baseline: { scannedAt, subject, gone } };
 }
 
 /** Which finding of the baseline each finding is: the most alike first, none of them twice. */

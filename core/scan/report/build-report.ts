@@ -5,6 +5,7 @@ import { matchesGlob } from '../../selector/glob.ts';
 import { compareWithBaseline } from './baseline.ts';
 import { groupByCause } from './group-findings.ts';
 import { type JudgedFinding, mergeFindings } from './merge-findings.ts';
+import { isMeant, leftOutBy, type OnlyTerm } from './only.ts';
 import { compareMinors, compareTexts, orderFindings } from './order-findings.ts';
 import type { Baseline } from './read-baseline.ts';
 import type { Coverage, Finding, ScanReport } from './report-schema.ts';
@@ -23,18 +24,22 @@ export interface ReportParts {
   /** Every name that the cluster goes by, for waivers: its name, `account.region.name`, its ARN. Empty for files. */
   readonly clusters: readonly string[];
   readonly baseline?: Baseline;
+  /** Which findings are shown and count; all where it is absent. */
+  readonly only?: readonly OnlyTerm[];
   readonly data: ScanReport['data'];
   readonly scannedAt: Date;
 }
 
 /** From what was found and what was read to what people read. The same parts give the same report, in whatever order they come. */
 export function buildReport(parts: ReportParts): ScanReport {
-  const { subject, from, target, failOn, clusters, data, scannedAt, baseline } = parts;
+  const { subject, from, target, failOn, clusters, data, scannedAt, baseline, only = [] } = parts;
   const merged = mergeFindings(parts.findings);
   const { findings: marked, waivers } = applyWaivers(merged, parts.waivers ?? [], clusters, scannedAt);
   const compared = baseline === undefined ? undefined : compareWithBaseline(marked, baseline);
-  const findings = orderFindings(compared?.findings ?? marked);
-  const coverage = orderCoverage([...parts.coverage, ...dataCoverage(target, data)]);
+  const found = compared?.findings ?? marked;
+  const findings = orderFindings(found.filter((finding) => isMeant(finding, only)));
+  const leftOut = leftOutBy(only, found.length - findings.length);
+  const coverage = orderCoverage([...parts.coverage, ...dataCoverage(target, data), ...leftOut]);
   return {
     apiVersion,
     kind: 'ScanReport',
@@ -50,10 +55,15 @@ export function buildReport(parts: ReportParts): ScanReport {
     }),
     coverage,
     waivers,
-    baseline: compared?.baseline ?? null,
+    baseline: compared === undefined ? null : { ...compared.baseline, ...countNew(findings) },
     data: { newestMinor: data.newestMinor, updatedOn: data.updatedOn },
     summary: summarize(findings, coverage),
   };
+}
+
+function countNew(findings: readonly Finding[]) {
+  const count = findings.filter((finding) => finding.new === true).length;
+  return { new: count, unchanged: findings.length - count };
 }
 
 /** Beyond the tables' reach nobody knows what is removed: said here, so that no scan forgets it. */
