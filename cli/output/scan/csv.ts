@@ -1,20 +1,30 @@
 import { visibleLine } from '../../../core/model/visible.ts';
-import type { ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap } from '../../../core/scan/report/verdict.ts';
-import { reportsOf, type ScanDocument } from './scan-document.ts';
+import { type Block, blocksOf } from './across-hops.ts';
+import type { ScanDocument } from './scan-document.ts';
 import { placeWords, severityWords } from './words.ts';
 
 const COLUMNS = ['scanned', 'target', 'severity', 'rule', 'apiVersion', 'kind', 'namespace', 'name', 'place', 'owner'];
 const HEADERS = [...COLUMNS, 'cause', 'what', 'fix', 'id'];
 
-/** For spreadsheets (RFC 4180): a line for each finding of each report, and one of severity `not read` for each gap. */
+/** For spreadsheets (RFC 4180): a line for each finding (one for all hops of a subject), and one of severity `not read` for each gap. */
 export const scanCsv = (document: ScanDocument): string =>
-  [HEADERS, ...reportsOf(document).flatMap(rowsOf)].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  [HEADERS, ...blocksOf(document).flatMap(rowsOf)].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 
-function rowsOf({ subject, target, findings, coverage }: ScanReport): (string | null)[][] {
+function rowsOf({ report, hopsOf }: Block): (string | null)[][] {
+  const { subject, target, findings, coverage } = report;
   return [
     ...findings.map((one) => [
-      ...[subject, target, severityWords(one), one.rule, one.apiVersion, one.kind, one.namespace, one.name],
+      ...[
+        subject,
+        hopsOf?.(one) ?? target,
+        severityWords(one),
+        one.rule,
+        one.apiVersion,
+        one.kind,
+        one.namespace,
+        one.name,
+      ],
       ...[placeWords(one) ?? null, one.owner, one.cause, one.message, one.fix, one.id],
     ]),
     ...coverage

@@ -3,6 +3,7 @@ import { type FindingGroup, groupByCause } from '../../../core/scan/report/group
 import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
 import { counted } from '../print.ts';
+import { type Block, blocksOf } from './across-hops.ts';
 import { reportsOf, type ScanDocument } from './scan-document.ts';
 import { objectWords, placeWords, severityWords, verdictWords } from './words.ts';
 
@@ -18,6 +19,7 @@ const MARKER = '<!-- liftlock-scan -->';
 export function scanMarkdown(document: ScanDocument): string {
   const all = reportsOf(document);
   const reports = all.slice(0, MOST_REPORTS);
+  const blocks = blocksOf(document).slice(0, MOST_REPORTS);
   const head = [
     MARKER,
     `### Liftlock scan: ${verdictOfAll(all)}`,
@@ -26,17 +28,22 @@ export function scanMarkdown(document: ScanDocument): string {
     ...(all.length > reports.length ? ['', `… and ${all.length - reports.length} more scans, see \`-o json\`.`] : []),
   ].join('\n');
   // Bounded: at most 2 kB for each report. What follows takes the room that is left.
-  const verdicts = reports.map((report) => `\n\n**${report.verdict}**: ${markdownText(verdictWords(report))}\n`);
+  const verdicts = blocks.map(({ reports: own }) =>
+    own
+      .slice(0, MOST_REPORTS)
+      .map((report) => `\n\n**${report.verdict}**: ${markdownText(verdictWords(report))}\n`)
+      .join(''),
+  );
   let room = MOST_BYTES - size(head) - size(verdicts.join('')) - 100 * reports.length;
-  const sections = reports.map((report, index) => {
-    const share = Math.floor(room / (reports.length - index));
+  const sections = blocks.map(({ report, hopsOf }, index) => {
+    const share = Math.floor(room / (blocks.length - index));
     const notes = fitting(noteLines(report), (line) => line, share);
     const groups = groupByCause(report.findings);
-    const blocks = fitting(groups, groupBlock, share - notes.size);
-    room -= notes.size + blocks.size;
-    const left = groups.slice(blocks.texts.length).reduce((sum, { findings }) => sum + findings.length, 0);
+    const shown = fitting(groups, (group) => groupBlock(group, hopsOf), share - notes.size);
+    room -= notes.size + shown.size;
+    const left = groups.slice(shown.texts.length).reduce((sum, { findings }) => sum + findings.length, 0);
     const rest = left === 0 ? '' : `\n… and ${left} more, see \`-o json\`.\n`;
-    return [verdicts[index], '\n', ...notes.texts, ...blocks.texts, rest].join('');
+    return [verdicts[index], '\n', ...notes.texts, ...shown.texts, rest].join('');
   });
   return `${head}${sections.join('')}`;
 }
@@ -90,26 +97,27 @@ function noteLines({ coverage, waivers, baseline }: ScanReport): string[] {
   return lines.map((line) => `${line}\n`);
 }
 
-function groupBlock({ cause, owner, severity, findings }: FindingGroup): string {
+function groupBlock({ cause, owner, severity, findings }: FindingGroup, hopsOf: Block['hopsOf']): string {
   const shown = findings.slice(0, MOST_OF_GROUP);
   const fixes = [...new Set(findings.map(({ fix }) => fix))].slice(0, 3);
   const title = `${severity}: ${markdownCode(cause)}${owner === null ? '' : ` ${markdownText(owner)}`}`;
-  const head = ['Severity', 'Object', 'Place', 'What happens'];
+  const head = ['Severity', ...(hopsOf === undefined ? [] : ['Hops']), 'Object', 'Place', 'What happens'];
   return [
     `\n<details><summary>${title}, ${counted(findings.length, 'finding')}</summary>\n`,
     markdownRow(head),
     markdownRow(head.map(() => '---')),
-    ...shown.map(findingRow),
+    ...shown.map((finding) => findingRow(finding, hopsOf)),
     ...(findings.length > shown.length ? ['', `… and ${findings.length - shown.length} more.`] : []),
     ...fixes.flatMap((fix) => ['', `Fix: ${markdownText(fix)}`]),
     '\n</details>\n',
   ].join('\n');
 }
 
-function findingRow(finding: Finding): string {
+function findingRow(finding: Finding, hopsOf: Block['hopsOf']): string {
   const place = placeWords(finding);
   return markdownRow([
     severityWords(finding),
+    ...(hopsOf === undefined ? [] : [hopsOf(finding)]),
     markdownCode(objectWords(finding)),
     place === undefined ? '' : markdownCode(place),
     markdownText(finding.message),

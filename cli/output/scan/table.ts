@@ -5,6 +5,7 @@ import type { Finding, ScanReport } from '../../../core/scan/report/report-schem
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
 import type { Paint, Style } from '../paint.ts';
 import { counted, tableLines } from '../print.ts';
+import { type Block, blocksOf } from './across-hops.ts';
 import { reportsOf, type ScanDocument } from './scan-document.ts';
 import { listWords, objectWords, placeWords, severityWords, VERDICT_STYLES, verdictWords } from './words.ts';
 
@@ -20,32 +21,39 @@ const SEVERITY_STYLES: Readonly<Record<Finding['severity'], Style>> = { error: '
 /** For a terminal: groups of one cause, the worst first, each with its repair; the verdict is the last line. */
 export function scanTable(document: ScanDocument, { paint, columns }: { paint: Paint; columns?: number }): string[] {
   const reports = reportsOf(document);
-  const lines = reports.flatMap((report, index) => [...(index === 0 ? [] : ['']), ...reportLines(report)]);
+  const lines = blocksOf(document).flatMap((block, index) => [...(index === 0 ? [] : ['']), ...blockLines(block)]);
   if (document.kind === 'ScanReport') return lines;
   return [...lines, '', verdictLine(verdictOfAll(reports), listWords(reports))];
 
-  function reportLines(report: ScanReport): string[] {
+  function blockLines({ report, reports: own, hopsOf }: Block): string[] {
     const versions = report.from === null ? `for ${report.target}` : `${report.from} → ${report.target}`;
     return [
       paint('bold', `${visibleLine(report.subject)}  ${versions}`),
       '',
       ...countLines(report),
-      ...findingLines(report),
+      ...findingLines(report, hopsOf),
       ...noteLines(report),
       ...gapLines(report),
-      verdictLine(report.verdict, verdictWords(report)),
+      ...own.map((one) => verdictLine(one.verdict, verdictWords(one))),
     ];
   }
 
-  function findingLines({ findings }: ScanReport): string[] {
+  function findingLines({ findings }: ScanReport, hopsOf: Block['hopsOf']): string[] {
     const groups = shownGroups(findings);
     const shown = groups.flatMap((group) => group.shown);
     if (shown.length === 0) return [];
     // One table, so that columns are aligned over all groups; then it is cut at them.
     const places = shown.some((finding) => finding.location !== null);
-    const headers = ['  SEVERITY', 'OBJECT', ...(places ? ['PLACE'] : []), 'WHAT'];
+    const headers = [
+      '  SEVERITY',
+      ...(hopsOf === undefined ? [] : ['HOPS']),
+      'OBJECT',
+      ...(places ? ['PLACE'] : []),
+      'WHAT',
+    ];
     const rows = shown.map((finding) => [
       `  ${severityOf(finding)}`,
+      ...(hopsOf === undefined ? [] : [hopsOf(finding)]),
       visibleLine(objectWords(finding)),
       ...(places ? [visibleLine(placeWords(finding) ?? '-')] : []),
       visibleLine(finding.message),
