@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { Observation } from '../../core/scan/judge/observation.ts';
 import { MAX_FILE_SIZE } from '../../core/scan/manifest/limits.ts';
+import { observeTemplate } from '../../core/scan/manifest/observe-template.ts';
 import { scanText } from '../../core/scan/manifest/scan-text.ts';
 import { isTemplateText } from '../../core/scan/manifest/template-text.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
@@ -32,8 +33,10 @@ export async function collectManifests(io: Io, named: readonly string[]): Promis
     // Now and then the rest of the process has its turn: a person may have pressed Ctrl-C.
     if (done % FILES_AT_ONCE === 0) await setImmediate();
     if ('problem' in read) tally.gap(wordsOf(file.path), `It was not read: ${read.problem}.`);
-    else if (file.chart !== undefined && isTemplateText(read.text)) tally.template(file.chart);
-    else if (file.named !== true && !read.text.includes('apiVersion')) tally.other();
+    else if (file.chart !== undefined && isTemplateText(read.text)) {
+      tally.template(file.chart);
+      observations.push(...observeTemplate(file.path, read.text));
+    } else if (file.named !== true && !read.text.includes('apiVersion')) tally.other();
     else if (read.stray !== undefined) tally.gap(`${wordsOf(file.path)}:${read.stray}`, NOT_UTF8);
     else {
       const scan = scanText(file.path, read.text);
@@ -97,8 +100,8 @@ class Tally {
   coverage(subject: string): Coverage[] {
     const templates = [...this.#templates].map(([chart, count]): Coverage => {
       const render = `helm template ${chart} | liftlock scan --manifests -`;
-      const says = count === 1 ? 'template of it says' : 'of its templates say';
-      const detail = `${count} ${says} nothing until rendered: ${render}`;
+      const were = count === 1 ? 'template of it was' : 'of its templates were';
+      const detail = `${count} ${were} not rendered: say --render, or pipe them: ${render}`;
       return { what: `chart ${chart}`, source: 'manifest', status: 'not-rendered', detail, count: 0 };
     });
     const detail = [`${counted(this.#files, 'file')}.`, ...this.#notes].join(' ');

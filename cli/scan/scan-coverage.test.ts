@@ -44,10 +44,25 @@ test('a chart says how to render it, and its plain files are scanned', async () 
     'shop/crds/budget.yaml': budget('plain', 'policy/v1'),
   });
   expect(await gapsOf(folder.path)).toEqual([
-    'not-rendered chart F/shop: 2 of its templates say nothing until rendered: helm template F/shop | liftlock scan --manifests -',
+    'not-rendered chart F/shop: 2 of its templates were not rendered: say --render, or pipe them: helm template F/shop | liftlock scan --manifests -',
   ]);
   const skipped = await scan('--manifests', folder.path, '--target', '1.36', '--skip', 'not-rendered');
   expect(skipped.code).toBe(0);
+});
+
+test('what a template names as it is stands beside the gap, and goes with it', async () => {
+  folder.write({
+    'shop/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',
+    'shop/templates/budget.yaml': `{{ if .Values.budget }}\n${budget('{{ .Release.Name }}')}{{ end }}\n`,
+  });
+  const argv = ['--manifests', folder.path, '--target', '1.36'];
+  const report = await reportOf(argv);
+  expect(report).toMatchObject({ verdict: 'incomplete', summary: { errors: 0, warnings: 1, gaps: 1 } });
+  expect(report.findings[0]).toMatchObject({
+    message: expect.stringMatching(/^Provisional, /),
+    location: { file: folder.of('shop/templates/budget.yaml'), line: 2 },
+  });
+  expect(await reportOf([...argv, '--skip', 'not-rendered'])).toMatchObject({ verdict: 'pass', findings: [] });
 });
 
 test('a template outside of a chart is told from a broken file', async () => {

@@ -6,6 +6,7 @@ import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
 import coverage from '../../core/scan/data/coverage.json' with { type: 'json' };
 import { judgeAll } from '../../core/scan/judge/judge.ts';
+import type { Observation } from '../../core/scan/judge/observation.ts';
 import { chooseBaseline } from '../../core/scan/report/baseline.ts';
 import { buildReport, type ReportParts } from '../../core/scan/report/build-report.ts';
 import { type OnlyTerm, parseOnly } from '../../core/scan/report/only.ts';
@@ -72,7 +73,10 @@ function judgeCollected(
   options: ScanOptions,
   { waivers, baselines, only, scannedAt }: Judgement,
 ): ScanReport | ScanReportList {
-  const { subject, clusters, observations, serverVersion } = collected;
+  const { subject, clusters, serverVersion } = collected;
+  // Who leaves templates out renders them elsewhere: what they say provisionally is left out with them.
+  const isRead = ({ provisional }: Observation) => provisional === undefined || !options.skip.includes('not-rendered');
+  const observations = collected.observations.filter(isRead);
   const from = serverVersion === undefined ? null : KubeVersion.parse(serverVersion).toString();
   const items = targetsOf(options, serverVersion).map((target) => {
     const parts: ReportParts = {

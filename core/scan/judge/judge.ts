@@ -23,6 +23,19 @@ import type {
 
 /** What an observation means for a cluster that goes to `target`; undefined when it means nothing. Pure: the same everywhere. */
 export function judge(observation: Observation, hop: Hop): JudgedFinding | undefined {
+  const finding = judgeAsSeen(observation, hop);
+  if (finding === undefined || observation.provisional === undefined) return finding;
+  const isGrave = finding.severity === 'error' && observation.provisional === 'perhaps';
+  return {
+    ...finding,
+    severity: isGrave ? 'warning' : 'info',
+    confidence: 'low',
+    message: `Provisional, seen in a template that was not rendered: ${finding.message}`,
+    fix: `Render it to be sure: scan with --render, or pipe what helm template prints. ${finding.fix}`,
+  };
+}
+
+function judgeAsSeen(observation: Observation, hop: Hop): JudgedFinding | undefined {
   const { target, from } = hop;
   switch (observation.type) {
     case 'api':

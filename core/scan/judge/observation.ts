@@ -18,6 +18,8 @@ interface Observed {
   readonly evidence: readonly string[];
   readonly confidence: Finding['confidence'];
   readonly location?: NonNullable<Finding['location']>;
+  /** Seen in a template that nobody rendered; `one-of-several` where it names other versions for the same object, too. */
+  readonly provisional?: 'perhaps' | 'one-of-several';
 }
 
 /**

@@ -6,17 +6,20 @@ import type { Position } from './positions.ts';
 import { type DocumentText, splitYaml } from './split-yaml.ts';
 import { isTemplateText } from './template-text.ts';
 
-/** A document of a file: what it says, or why it could not be read. `line` counts from 1; `doubled` is the place of a key that stands twice. */
+/**
+ * A document of a file: what it says, or why it could not be read. `line` counts from 1; `doubled` is the place of a key that stands twice,
+ * `part` the text of one that is YAML and could not be read.
+ */
 export type ReadDocument =
   | { readonly text: string; readonly line: number; readonly value: unknown; readonly doubled?: Position }
-  | { readonly line: number; readonly problem: string; readonly template: boolean };
+  | { readonly line: number; readonly problem: string; readonly template: boolean; readonly part?: DocumentText };
 
 /** The documents of a text, one after the other; a broken one costs only itself. JSON is told from YAML by its first character. */
 export function* readDocuments(text: string): Generator<ReadDocument> {
   const content = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const begin = /^\s*/.exec(content.slice(0, 100_000))?.[0].length ?? 0;
   const first = content[begin];
-  if (first === '{' || first === '[') {
+  if ((first === '{' && content[begin + 1] !== '{') || first === '[') {
     const json = readJson(content);
     if (json !== undefined) {
       yield* json;
@@ -29,13 +32,18 @@ export function* readDocuments(text: string): Generator<ReadDocument> {
 function readPart({ text, line }: DocumentText): ReadDocument {
   const parsed = parseDocument(text);
   if ('problem' in parsed)
-    return { line: line + parsed.problem.line - 1, problem: parsed.problem.message, template: isTemplateText(text) };
+    return {
+      line: line + parsed.problem.line - 1,
+      problem: parsed.problem.message,
+      template: isTemplateText(text),
+      part: { text, line },
+    };
   const { value, doubled } = parsed;
   if (doubled === undefined) return { text, line, value };
   return { text, line, value, doubled: { line: line + doubled.line - 1, column: doubled.column } };
 }
 
-/** Undefined when it is flow-style YAML instead: `{{ template }}`, `{apiVersion: v1, …}`. */
+/** Undefined when it is flow-style YAML instead: `{apiVersion: v1, …}`. */
 function readJson(text: string): ReadDocument[] | undefined {
   const parts = splitJson(text);
   const documents = parts.map(({ text: part, line, keys, problem }): ReadDocument => {

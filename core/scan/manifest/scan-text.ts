@@ -1,10 +1,8 @@
 import { given } from '../../model/given.ts';
-import { apiRow } from '../data/api-table.ts';
-import { customResource } from '../data/custom-resources.ts';
-import { unservedKind } from '../data/unserved-kinds.ts';
 import type { Observation } from '../judge/observation.ts';
 import { groupVersion } from '../observe/api-version.ts';
 import { inspectObject, type ObjectContext, subjectOf } from '../observe/inspect-object.ts';
+import { usesOf } from '../observe/uses-of.ts';
 import { ownershipOf } from '../owner/owner.ts';
 import { noFacts } from '../reference/cluster-facts.ts';
 import { observeReferences } from '../reference/observe-references.ts';
@@ -12,6 +10,7 @@ import { observeOwnerReferences } from '../reference/owner-references.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import { MAX_EMBEDDING } from './limits.ts';
 import { isMapping, type ManifestObject, type Mapping, mappingOf, textOf, typeOf } from './manifest-object.ts';
+import { observeTemplate } from './observe-template.ts';
 import { type Path, type Position, Positions } from './positions.ts';
 import { type ReadDocument, readDocuments } from './read-documents.ts';
 import { referencedChart } from './referenced-chart.ts';
@@ -34,6 +33,8 @@ export function scanText(path: string, text: string): TextScan {
   for (const document of readDocuments(text)) {
     if ('problem' in document) {
       gaps.push(gap(`${file.words}:${document.line}`, document.problem, document.template));
+      if (document.template && document.part !== undefined)
+        observations.push(...observeTemplate(path, document.part.text, document.part.line));
       continue;
     }
     const found = scanDocument(file, document, 0);
@@ -140,11 +141,9 @@ function scanObject(
     ...(template === undefined ? [] : [`Helm rendered it from ${template}.`]),
   ];
   const context = { source: 'manifest', cause, evidence, locate, ...given({ owner }) } as const;
-  const { group, version } = groupVersion(object.apiVersion);
-  const known = [apiRow, customResource, unservedKind].some((row) => row(group, version, object.kind) !== undefined);
-  if (known) {
+  for (const use of usesOf(object)) {
     scan.observations.push({
-      type: 'api',
+      ...use,
       source: 'manifest',
       subject: subjectOf(object),
       ...given({ owner }),
@@ -171,7 +170,7 @@ function scanObject(
       }
       const location = () => locate(text.path);
       const inner = scanDocument(file, document, embedding + 1, { text, location });
-      const own = { group, version, kind: object.kind };
+      const own = { ...groupVersion(object.apiVersion), kind: object.kind };
       scan.observations.push(...inner.observations.filter((one) => !text.lastApplied || differs(one, own)));
       scan.gaps.push(...inner.gaps);
     }

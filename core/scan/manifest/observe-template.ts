@@ -1,0 +1,55 @@
+import type { Observation } from '../judge/observation.ts';
+import { usesOf } from '../observe/uses-of.ts';
+import type { Position } from './positions.ts';
+import { splitYaml } from './split-yaml.ts';
+
+/** An apiVersion and a kind that stand in a template as they are. */
+interface Head extends Position {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Whether the same document has another apiVersion, too: what is rendered decides between them. */
+  readonly isOneOfSeveral: boolean;
+}
+
+const COMMENT = /\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}/g;
+const HEAD = /^(apiVersion|kind):[ \t]+(["']?)([^\s"'#{}$]+)\2[ \t]*(?:#.*)?\r?$/;
+
+/**
+ * What a template says without being rendered: keys at the very start of a line, with values that hold no action. In a document that decides
+ * between versions each of them counts for itself.
+ */
+export function headsOf(text: string): Head[] {
+  const bare = text.replaceAll(COMMENT, (comment) => comment.replaceAll(/[^\n]/g, ' '));
+  return splitYaml(bare).flatMap((document) => {
+    const found = document.text.split('\n').flatMap((row, index) => {
+      const [, key, , value = ''] = HEAD.exec(row) ?? [];
+      return key === undefined ? [] : [{ key, value, line: document.line + index }];
+    });
+    const versions = found.filter(({ key }) => key === 'apiVersion');
+    const kinds = new Set(found.flatMap(({ key, value }) => (key === 'kind' ? [value] : [])));
+    const isOneOfSeveral = new Set(versions.map(({ value }) => value)).size > 1;
+    return [...kinds].flatMap((kind) =>
+      versions.map(({ value, line }) => ({ apiVersion: value, kind, line, column: 1, isOneOfSeveral })),
+    );
+  });
+}
+
+/** What the heads of a template give up, as far as that can be told: whether it is rendered at all is not known. `line`: where the text begins. */
+export function observeTemplate(file: string, text: string, line = 1): Observation[] {
+  return headsOf(text).flatMap(({ apiVersion, kind, isOneOfSeveral, ...place }) =>
+    usesOf({ apiVersion, kind }).map((use) => ({
+      ...use,
+      source: 'manifest' as const,
+      subject: { apiVersion, kind },
+      cause: `file:${file}`,
+      evidence: [
+        isOneOfSeveral
+          ? 'The same document of the template names other versions too: which of them counts is decided when it is rendered.'
+          : 'It stands in a template that was not rendered, perhaps under an if.',
+      ],
+      confidence: 'low' as const,
+      location: { file, line: place.line + line - 1, column: place.column },
+      provisional: isOneOfSeveral ? ('one-of-several' as const) : ('perhaps' as const),
+    })),
+  );
+}
