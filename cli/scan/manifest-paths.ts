@@ -1,12 +1,13 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { invalid } from '../verb.ts';
 
-/** A file to scan; `chart` is the folder of the Helm chart whose template it is. */
+/** A file to scan; `chart` is the folder of the Helm chart whose template it is, `root` that of the chart which depends on it, or the same. */
 export interface ManifestPath {
   readonly path: string;
   readonly chart?: string;
+  readonly root?: string;
   /** A person named the file itself, and did not only mean its folder. */
   readonly named?: boolean;
 }
@@ -14,6 +15,8 @@ export interface ManifestPath {
 /** What stands below the paths that a person named. */
 interface Found {
   readonly files: ManifestPath[];
+  /** Folders of charts that no other one depends on. */
+  readonly charts: string[];
   /** Folders that could not be opened, and links that lead nowhere or to folders. */
   readonly problems: { readonly path: string; readonly problem: string }[];
   /** Folders that were not entered: other people's, and links. */
@@ -42,7 +45,7 @@ export async function checkNamed(paths: readonly string[]): Promise<void> {
  * are not followed, since they may lead in circles. A file that is named itself is taken whatever its name.
  */
 export async function manifestPaths(paths: readonly string[]): Promise<Found> {
-  const found: Found = { files: [], problems: [], leftOut: [] };
+  const found: Found = { files: [], charts: [], problems: [], leftOut: [] };
   for (const path of paths) {
     if ((await stat(path)).isDirectory()) await walk(path, undefined, found);
     else found.files.push({ path, named: true });
@@ -52,12 +55,17 @@ export async function manifestPaths(paths: readonly string[]): Promise<Found> {
 
 interface Chart {
   readonly folder: string;
+  readonly root: string;
   readonly templates: boolean;
 }
 
 async function walk(folder: string, outer: Chart | undefined, found: Found): Promise<void> {
   const entries = await entriesOf(folder, found);
-  const chart = entries.some(({ name }) => name === 'Chart.yaml') ? { folder, templates: false } : outer;
+  const isChart = entries.some(({ name }) => name === 'Chart.yaml');
+  // What lies in `charts` of another chart is rendered with it.
+  const isRoot = outer === undefined || dirname(folder) !== join(outer.folder, 'charts');
+  if (isChart && isRoot) found.charts.push(folder);
+  const chart = isChart ? { folder, root: isRoot ? folder : outer.root, templates: false } : outer;
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
@@ -69,7 +77,7 @@ async function walk(folder: string, outer: Chart | undefined, found: Found): Pro
         chart !== undefined && (chart.templates || (entry.name === 'templates' && chart.folder === folder));
       await walk(path, chart === undefined ? undefined : { ...chart, templates: inTemplates }, found);
     } else if (entry.isSymbolicLink() ? await isManifestLink(path, found) : entry.isFile() && MANIFEST.test(entry.name))
-      found.files.push(chart?.templates === true ? { path, chart: chart.folder } : { path });
+      found.files.push(chart?.templates === true ? { path, chart: chart.folder, root: chart.root } : { path });
   }
 }
 

@@ -1,4 +1,4 @@
-import { readTextFile } from './collect-manifests.ts';
+import { readTextFile } from './read-text.ts';
 
 test.each([
   [{ code: 'EACCES' }, { problem: 'you may not read it' }],

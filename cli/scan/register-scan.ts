@@ -25,6 +25,7 @@ export function registerScan(program: Command, act: Act): void {
     .option('--from <version>', 'where --hops begins (default: what the cluster runs)')
     // Not `choices`: people write lists with commas too.
     .option(`--skip <sources...>`, `leave out on purpose, and say so in the report: ${SKIPPED.join(', ')}`, skipped, [])
+    .option('--render', 'with --manifests: render charts with the helm on PATH, for the newest --target')
     .option(
       '--only <what...>',
       'show and count only these findings: severity=, rule=, api=, owner= or namespace=, a list, * for any text',

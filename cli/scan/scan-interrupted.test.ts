@@ -1,6 +1,7 @@
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { budget, scanFolder } from '../../test/material/cli/scan-folder.ts';
-import { collectManifests, readStream } from './collect-manifests.ts';
+import { collectManifests } from './collect-manifests.ts';
+import { readStream } from './read-text.ts';
 
 test('Ctrl-C prints what was covered until then, and ends with 130', async () => {
   const files = Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`${index}.yaml`, budget(`n${index}`)]));

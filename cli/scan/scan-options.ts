@@ -11,6 +11,7 @@ export interface ScanOptions extends TargetOptions, InsightOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly skip: readonly (Source | 'not-rendered')[];
+  readonly render?: boolean;
   readonly only: readonly string[];
   readonly failOn: 'removed' | 'deprecated' | 'none';
   readonly waivers: readonly string[];

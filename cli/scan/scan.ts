@@ -20,6 +20,7 @@ import { packageVersion } from '../package-version.ts';
 import { EXIT, type ExitCode, Failure, invalid, type Session } from '../verb.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';
 import { checkNamed } from './manifest-paths.ts';
+import { chartRenderer, findHelm } from './render-charts.ts';
 import type { Collected, ScanOptions } from './scan-options.ts';
 import { targetsOf } from './targets.ts';
 
@@ -34,14 +35,20 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
   for (const error of errors) wrong.add(`liftlock: ${error}`);
   const waivers = (await wrong.of(() => readWaivers(session, options.waivers))) ?? [];
   const baselines = baseline === undefined ? undefined : await wrong.of(() => readBaselineFile(baseline));
+  const helm = options.render === true ? await wrong.of(() => findHelm(io.env)) : undefined;
   wrong.end();
+  // What a release is installed on after the last hop decides what its chart makes.
+  const render =
+    helm === undefined || manifests === undefined
+      ? undefined
+      : chartRenderer(io, { helm, kubeVersion: `${targetsOf(options).at(-1)}` });
   const collected =
     manifests === undefined
       ? await (await import('./collect-live.ts')).collectLive(io, {
           ...options,
           ...given({ profile: session.global.profile }),
         })
-      : await (await import('./collect-manifests.ts')).collectManifests(io, manifests);
+      : await (await import('./collect-manifests.ts')).collectManifests(io, manifests, given({ render }));
   const idle = manifests === undefined ? [] : options.skip.filter((word) => word !== 'not-rendered');
   if (idle.length > 0)
     io.err(`--skip ${idle.join(',')} says nothing about files: all of theirs is the source manifest.\n`);
@@ -167,6 +174,8 @@ async function checkOptions(options: ScanOptions, wrong: Wrong): Promise<void> {
     wrong.add('liftlock: --manifests and --kubeconfig are two scans. Run them one after the other.');
   if (manifests !== undefined && skip.includes('manifest'))
     wrong.add('liftlock: --skip manifest leaves nothing to scan.');
+  if (manifests === undefined && options.render === true)
+    wrong.add('liftlock: --render is about charts in files: say it with --manifests.');
   if (live && LIVE_SOURCES.every((source) => skip.includes(source)))
     wrong.add('liftlock: --skip leaves nothing of the cluster to scan.');
   const told = options.target.length > 0 && (options.hops !== true || options.from !== undefined);
