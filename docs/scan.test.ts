@@ -3,16 +3,24 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readYaml } from '../core/config/read-yaml.ts';
 import { REASONS } from '../core/contracts/scan-words.ts';
+import { parseKindLists } from '../core/scan/listed/parse-kind-lists.ts';
 import { FULL_KINDS } from '../core/scan/live/unit-discovery.ts';
 import { parseWaivers } from '../core/scan/report/parse-waivers.ts';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 
 test('the waiver of docs/scan.md is a waiver', () => {
-  const [, text = ''] = /```yaml\n([\s\S]*?)```/.exec(read('scan.md')) ?? [];
+  const [, text = ''] = /```yaml\n([^`]*kind: ScanWaiver\n[\s\S]*?)```/.exec(read('scan.md')) ?? [];
   const { waivers, errors } = parseWaivers([{ path: 'scan.md', text }], { now: new Date('2026-11-20T08:00:00Z') });
   expect(errors).toEqual([]);
   expect(waivers.map(({ end }) => end.toISOString())).toEqual(['2027-01-01T00:00:00.000Z']);
+});
+
+test('the list of docs/scan.md is a list', () => {
+  const [, text = ''] = /```yaml\n([^`]*kind: KindList\n[\s\S]*?)```/.exec(read('scan.md')) ?? [];
+  const { lists, errors } = parseKindLists([{ path: 'scan.md', text }]);
+  expect(errors).toEqual([]);
+  expect(lists.map(({ spec }) => spec.kinds.length)).toEqual([1]);
 });
 
 test('the workflow of examples/ci is YAML without faults', () => {

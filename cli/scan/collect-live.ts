@@ -4,6 +4,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createKubeconfigReader } from '../../adapters/kubernetes/reader/create-kubeconfig-reader.ts';
 import type { Source } from '../../core/contracts/scan-words.ts';
+import type { KindList } from '../../core/scan/listed/kind-list.ts';
 import { advance, unread } from '../../core/scan/live/advance.ts';
 import { coverageOf } from '../../core/scan/live/coverage-of.ts';
 import { type LiveScanState, startLiveScan } from '../../core/scan/live/live-scan-state.ts';
@@ -13,7 +14,7 @@ import { Progress } from './progress.ts';
 import type { Collected, ScanOptions } from './scan-options.ts';
 
 /** Scans the cluster of a kubeconfig's context. Everything that cannot be read is a gap; only a kubeconfig that is wrong ends it. */
-export async function collectLive(io: Io, options: ScanOptions): Promise<Collected> {
+export async function collectLive(io: Io, options: ScanOptions, lists: readonly KindList[]): Promise<Collected> {
   const path = options.kubeconfig ?? io.env.KUBECONFIG?.split(':')[0] ?? join(homedir(), '.kube', 'config');
   const { interrupted } = io;
   const pace = {
@@ -28,7 +29,7 @@ export async function collectLive(io: Io, options: ScanOptions): Promise<Collect
   );
   const eks = insightsCluster(options, context.cluster.name);
   const skip = options.skip.filter((word): word is Source => word !== 'not-rendered');
-  const state = startLiveScan(io.now(), skip);
+  const state = startLiveScan(io.now(), skip, lists);
   const progress = new Progress(io);
   // Whoever presses Ctrl-C does not want to wait for a slow answer.
   const close = () => reader.close();

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Observation } from '../../core/scan/judge/observation.ts';
+import type { KindList } from '../../core/scan/listed/kind-list.ts';
 import { observeTemplate } from '../../core/scan/manifest/observe-template.ts';
 import { scanText, type TextScan } from '../../core/scan/manifest/scan-text.ts';
 import { isTemplateText } from '../../core/scan/manifest/template-text.ts';
@@ -18,7 +19,7 @@ export type RenderChart = (chart: string) => Promise<TextScan | { readonly probl
 export async function collectManifests(
   io: Io,
   named: readonly string[],
-  { render }: { readonly render?: RenderChart } = {},
+  { render, lists = [] }: { readonly render?: RenderChart; readonly lists?: readonly KindList[] } = {},
 ): Promise<Collected> {
   const { files, charts, problems, leftOut } = await manifestPaths(named.filter((path) => path !== '-'));
   const paths: ManifestPath[] = [...(named.includes('-') ? [{ path: '-', named: true }] : []), ...files];
@@ -52,11 +53,11 @@ export async function collectManifests(
     if ('problem' in read) tally.gap(wordsOf(file.path), `It was not read: ${read.problem}.`);
     else if (file.chart !== undefined && isTemplateText(read.text)) {
       tally.template(file.chart);
-      observations.push(...observeTemplate(file.path, read.text));
+      observations.push(...observeTemplate(file.path, read.text, { lists }));
     } else if (file.named !== true && !read.text.includes('apiVersion')) tally.other();
     else if (read.stray !== undefined) tally.gap(`${wordsOf(file.path)}:${read.stray}`, NOT_UTF8);
     else {
-      const scan = scanText(file.path, read.text);
+      const scan = scanText(file.path, read.text, lists);
       observations.push(...scan.observations);
       tally.add(scan.coverage);
     }

@@ -33,6 +33,7 @@ export function registerScan(program: Command, act: Act): void {
     )
     .addOption(new Option('--fail-on <what>', 'what fails the scan').choices([...FAIL_ON]).default('removed'))
     .option('--waivers <path...>', 'files or folders of ScanWaivers', [])
+    .option('--list <path...>', 'files or folders of KindLists: look for kinds of your own, too', [])
     .option('--baseline <file>', 'an older report (-o json): only what is new fails')
     .option('--eks-insights [arn]', 'with --kubeconfig: read the upgrade insights of Amazon EKS too')
     .option('--requests-per-second <number>', 'at most so many requests to the API server', positive, 50)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import type { KindList } from '../../core/scan/listed/kind-list.ts';
 import { headsOf } from '../../core/scan/manifest/observe-template.ts';
 import type { Position } from '../../core/scan/manifest/positions.ts';
 import { scanText, type TextScan } from '../../core/scan/manifest/scan-text.ts';
@@ -20,6 +21,7 @@ export interface RenderOptions {
   readonly helm: string;
   /** What charts ask for as `.Capabilities.KubeVersion`. */
   readonly kubeVersion: string;
+  readonly lists?: readonly KindList[];
   /** For each chart. */
   readonly seconds?: number;
 }
@@ -35,7 +37,10 @@ export function findHelm({ PATH = '' }: Io['env']): string {
 }
 
 /** Renders one chart after the other. */
-export function chartRenderer(io: Io, { helm, kubeVersion, seconds = MOST_SECONDS }: RenderOptions): RenderChart {
+export function chartRenderer(
+  io: Io,
+  { helm, kubeVersion, lists = [], seconds = MOST_SECONDS }: RenderOptions,
+): RenderChart {
   return async (chart) => {
     const file = readTextFile(join(chart, 'Chart.yaml'));
     if ('text' in file && /^type:\s*["']?library\b/m.test(file.text)) return { observations: [], coverage: [] };
@@ -44,7 +49,7 @@ export function chartRenderer(io: Io, { helm, kubeVersion, seconds = MOST_SECOND
     const read = await run(io, { helm, argv, seconds });
     if ('problem' in read)
       return { problem: `helm template did not render it: ${read.problem}. Try it: helm ${argv.join(' ')}` };
-    return scanRendered(chart, read.text, kubeVersion);
+    return scanRendered(chart, read.text, { kubeVersion, lists });
   };
 }
 
@@ -95,7 +100,11 @@ const wordsOf = (said: string): string =>
   (/^Error: ([\s\S]*)/m.exec(said)?.[1] ?? said).replaceAll(/\s+/g, ' ').trim().slice(0, MOST_WORDS).replace(/\.$/, '');
 
 /** What came out, told at the place in the templates that it came from: nobody can edit what is rendered. */
-function scanRendered(chart: string, text: string, kubeVersion: string): TextScan {
+function scanRendered(
+  chart: string,
+  text: string,
+  { kubeVersion, lists }: Required<Pick<RenderOptions, 'kubeVersion' | 'lists'>>,
+): TextScan {
   const heads = new Map<string, ReturnType<typeof headsOf>>();
   const headsIn = (file: string) => {
     const read = heads.has(file) ? undefined : readTextFile(file);
@@ -106,7 +115,7 @@ function scanRendered(chart: string, text: string, kubeVersion: string): TextSca
     // The first folder of it is the name of the chart.
     const source = templateOf(document.text)?.split('/').slice(1).join('/');
     const file = source === undefined ? chart : join(chart, source);
-    const { observations, coverage } = scanText(file, document.text);
+    const { observations, coverage } = scanText(file, document.text, lists);
     return {
       observations: observations.map((one) => {
         const { apiVersion, kind } = one.subject;

@@ -101,3 +101,20 @@ test('--only decides what is shown and what counts, and every format says how ma
     err: expect.stringContaining('--only color=red says nothing'),
   });
 });
+
+test('--list looks for kinds of one’s own, in YAML and JSON, and says what is wrong in a list before anything is read', async () => {
+  const kinds = [{ group: 'policy', version: 'v1', kind: 'PodDisruptionBudget', deprecatedIn: '1.35' }];
+  const document = { apiVersion: 'liftlock/v1alpha1', kind: 'KindList', metadata: { name: 'own' }, spec: { kinds } };
+  folder.write({
+    'lists/own.json': JSON.stringify(document),
+    'wrong.yaml': 'apiVersion: liftlock/v1alpha1\nkind: KindList\n',
+  });
+  const argv = ['--manifests', folder.of('good'), '--target', '1.36', '--list'];
+  expect((await reportOf([...argv, folder.of('lists')])).findings).toMatchObject([
+    { severity: 'warning', rule: 'list:own' },
+  ]);
+  const { code, err } = await scan(...argv, folder.of('wrong.yaml'));
+  expect(code).toBe(2);
+  for (const member of ['metadata', 'spec'])
+    expect(err).toContain(`${folder.of('wrong.yaml')}:1:1: error: ${member}: is missing`);
+});

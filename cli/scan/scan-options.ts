@@ -15,6 +15,7 @@ export interface ScanOptions extends TargetOptions, InsightOptions {
   readonly only: readonly string[];
   readonly failOn: 'removed' | 'deprecated' | 'none';
   readonly waivers: readonly string[];
+  readonly list: readonly string[];
   readonly baseline?: string;
   readonly output: ScanFormat;
   readonly requestsPerSecond: number;

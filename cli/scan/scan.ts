@@ -7,6 +7,7 @@ import { visible } from '../../core/model/visible.ts';
 import coverage from '../../core/scan/data/coverage.json' with { type: 'json' };
 import { judgeAll } from '../../core/scan/judge/judge.ts';
 import type { Observation } from '../../core/scan/judge/observation.ts';
+import type { KindList } from '../../core/scan/listed/kind-list.ts';
 import { chooseBaseline } from '../../core/scan/report/baseline.ts';
 import { buildReport, type ReportParts } from '../../core/scan/report/build-report.ts';
 import { type OnlyTerm, parseOnly } from '../../core/scan/report/only.ts';
@@ -33,6 +34,7 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
   await checkOptions(options, wrong);
   const { only, errors } = parseOnly(options.only);
   for (const error of errors) wrong.add(`liftlock: ${error}`);
+  const lists = (await wrong.of(() => readLists(session, options.list))) ?? [];
   const waivers = (await wrong.of(() => readWaivers(session, options.waivers))) ?? [];
   const baselines = baseline === undefined ? undefined : await wrong.of(() => readBaselineFile(baseline));
   const helm = options.render === true ? await wrong.of(() => findHelm(io.env)) : undefined;
@@ -41,14 +43,15 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
   const render =
     helm === undefined || manifests === undefined
       ? undefined
-      : chartRenderer(io, { helm, kubeVersion: `${targetsOf(options).at(-1)}` });
+      : chartRenderer(io, { helm, lists, kubeVersion: `${targetsOf(options).at(-1)}` });
   const collected =
     manifests === undefined
-      ? await (await import('./collect-live.ts')).collectLive(io, {
-          ...options,
-          ...given({ profile: session.global.profile }),
-        })
-      : await (await import('./collect-manifests.ts')).collectManifests(io, manifests, given({ render }));
+      ? await (await import('./collect-live.ts')).collectLive(
+          io,
+          { ...options, ...given({ profile: session.global.profile }) },
+          lists,
+        )
+      : await (await import('./collect-manifests.ts')).collectManifests(io, manifests, { lists, ...given({ render }) });
   const idle = manifests === undefined ? [] : options.skip.filter((word) => word !== 'not-rendered');
   if (idle.length > 0)
     io.err(`--skip ${idle.join(',')} says nothing about files: all of theirs is the source manifest.\n`);
@@ -110,6 +113,16 @@ function judgeCollected(
 function forgiven(all: readonly Coverage[], { skip }: ScanOptions): readonly Coverage[] {
   if (!skip.includes('not-rendered')) return all;
   return all.map((entry) => (entry.status === 'not-rendered' ? { ...entry, status: 'skipped' } : entry));
+}
+
+/** Lists of files and folders. @throws Failure (2) with everything that is wrong in them. */
+async function readLists(session: Session, paths: readonly string[]): Promise<readonly KindList[]> {
+  if (paths.length === 0) return [];
+  const files = await readConfigFiles(session, { filename: paths });
+  const { parseKindLists } = await import('../../core/scan/listed/parse-kind-lists.ts');
+  const { lists, errors } = parseKindLists(files);
+  if (errors.length > 0) throw invalid(errors.map(visible).join('\n'));
+  return lists;
 }
 
 /** Waivers of files and folders. @throws Failure (2) with everything that is wrong in them, by file, line and column. */

@@ -1,10 +1,9 @@
 import { fieldOf } from './checks/check.ts';
 import type { ConfigIssue } from './issue.ts';
-import type { ConfigKind } from './kinds.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /** One Liftlock has one Fleet, and objects of a kind are known by their name. */
-export function checkUniqueness(kind: ConfigKind, documents: readonly YamlDocument[]): ConfigIssue[] {
+export function checkUniqueness(kind: string, documents: readonly YamlDocument[]): ConfigIssue[] {
   if (kind === 'Fleet') {
     return documents.slice(1).map((document) => {
       const message = `there is a Fleet already, at ${placeOf(documents[0])}, and one Liftlock looks after one. Merge them.`;

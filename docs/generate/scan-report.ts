@@ -1,3 +1,4 @@
+import { jsonSchemaOf } from '../../core/config/schema/json-schemas.ts';
 import {
   CONFIDENCE_MEANINGS,
   COVERAGE_STATUSES,
@@ -5,9 +6,12 @@ import {
   SEVERITY_MEANINGS,
   SOURCES,
 } from '../../core/contracts/scan-words.ts';
+import { kindListSchema } from '../../core/scan/listed/kind-list.ts';
 import { PREFLIGHT_CHECKS } from '../../core/scan/preflight/checks.ts';
 import { scanReportListSchema, scanReportSchema } from '../../core/scan/report/report-schema.ts';
-import { fieldTable, wordTable } from './fields-of.ts';
+import { configTable, fieldTable, wordTable } from './fields-of.ts';
+
+const kindListSpec = jsonSchemaOf('KindList', kindListSchema.shape.spec, 'input');
 
 /** Every word and every field of a scan's report, as Markdown. */
 export function scanReport(): string {
@@ -25,5 +29,6 @@ export function scanReport(): string {
     ...parts.map(([title, heading, all]) => `## ${title}\n\n${wordTable(heading, all)}`),
     `## Fields of a ScanReport\n\n${fieldTable(scanReportSchema, 'output', () => true)}`,
     `## Fields of a ScanReportList\n\n${fieldTable(scanReportListSchema, 'output', isOfList)}`,
+    `## Fields of a KindList\n\nBelow \`spec\`, one list for \`--list\`.\n\n${configTable(kindListSpec)}`,
   ].join('\n\n');
 }

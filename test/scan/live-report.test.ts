@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { helmRelease, oldCronJob } from './helm-release.ts';
 import { gapsOf, type LiveCluster, rowsOf, startLiveCluster } from './live-cluster.ts';
 import { writtenAtOldVersions } from './planted-objects.ts';
@@ -87,3 +89,35 @@ test.each(['object', 'helm', 'telemetry', 'reference', 'node', 'workload'])(
     );
   },
 );
+
+test('kinds of a list of one’s own are found by who writes them, and in Helm releases', async () => {
+  live = await startLiveCluster();
+  const managedFields = [
+    {
+      manager: 'argo',
+      operation: 'Apply',
+      apiVersion: 'v1',
+      time: '2025-03-01T10:00:00Z',
+      fieldsType: 'FieldsV1',
+      fieldsV1: {},
+    },
+  ];
+  const manifest = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n';
+  live.put(
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'legacy', namespace: 'shop', managedFields } },
+    helmRelease('Secret', { name: 'web', namespace: 'shop', revision: 1, status: 'deployed', manifest }),
+  );
+  const list = join(live.folder, 'list.json');
+  const kinds = [{ group: '', version: 'v1', kind: 'ConfigMap', removedIn: '1.36' }];
+  await writeFile(
+    list,
+    JSON.stringify({ apiVersion: 'liftlock/v1alpha1', kind: 'KindList', metadata: { name: 'own' }, spec: { kinds } }),
+  );
+  expect((await live.scan()).report.findings).toEqual([]);
+  const { code, report } = await live.scan(['--list', list]);
+  expect(code).toBe(3);
+  expect(rowsOf(report).sort()).toEqual([
+    'error removed helm v1 ConfigMap shop/settings (Helm release shop/web, high) list:own',
+    'error removed object v1 ConfigMap shop/legacy (manager argo, high) list:own',
+  ]);
+});

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiVersion, type ConfigKind } from '../kinds.ts';
+import { apiVersion } from '../kinds.ts';
 
 const pattern = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 
@@ -25,5 +25,5 @@ const metadataSchema = z
   .describe('Which object this is.');
 
 /** A document of one kind. */
-export const documentSchema = <const Kind extends ConfigKind, Spec extends z.ZodType>(kind: Kind, spec: Spec) =>
+export const documentSchema = <const Kind extends string, Spec extends z.ZodType>(kind: Kind, spec: Spec) =>
   z.strictObject({ apiVersion: z.literal(apiVersion), kind: z.literal(kind), metadata: metadataSchema, spec });

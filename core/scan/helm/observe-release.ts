@@ -1,10 +1,9 @@
-import { apiRow } from '../data/api-table.ts';
-import { customResource } from '../data/custom-resources.ts';
 import type { Observation } from '../judge/observation.ts';
+import type { KindList } from '../listed/kind-list.ts';
 import { readDocuments } from '../manifest/read-documents.ts';
 import { TooManyNodes, walkDocument } from '../manifest/walk.ts';
-import { groupVersion } from '../observe/api-version.ts';
 import { subjectOf } from '../observe/inspect-object.ts';
+import { usesOf } from '../observe/uses-of.ts';
 import type { ChosenRevision } from './choose-revision.ts';
 import type { DecodedRelease } from './decode-release.ts';
 
@@ -15,6 +14,7 @@ import type { DecodedRelease } from './decode-release.ts';
 export function observeRelease(
   head: ChosenRevision,
   release: DecodedRelease,
+  lists: readonly KindList[] = [],
 ): { found: Observation[]; unread: number } {
   const found: Observation[] = [];
   let unread = 0;
@@ -22,26 +22,23 @@ export function observeRelease(
     const objects = 'problem' in document ? undefined : objectsOf(document.value, document.text.length + 16);
     if (objects === undefined) unread += 1;
     for (const object of objects ?? []) {
-      const { group, version } = groupVersion(object.apiVersion);
-      const known = apiRow(group, version, object.kind) ?? customResource(group, version, object.kind);
-      if (known !== undefined) found.push(heldBy(head, release, subjectOf(object)));
+      for (const use of usesOf(object, lists)) found.push({ ...heldBy(head, release, subjectOf(object)), ...use });
     }
   }
   return { found, unread };
 }
 
-function heldBy(head: ChosenRevision, { chart }: DecodedRelease, subject: ReturnType<typeof subjectOf>): Observation {
+function heldBy(head: ChosenRevision, { chart }: DecodedRelease, subject: ReturnType<typeof subjectOf>) {
   const { release, namespace, revision, status } = head;
   const full = `${namespace}/${release}`;
   return {
-    type: 'api',
-    source: 'helm',
+    source: 'helm' as const,
     // What has no namespace of its own goes into that of the release.
     subject: { ...subject, namespace: subject.namespace ?? namespace },
     owner: `Helm release ${full}`,
     cause: `helm:${full}`,
     evidence: [`Revision ${revision} (${status}) of ${full}, chart ${chart}, holds it.${newestOf(head)}`],
-    confidence: 'high',
+    confidence: 'high' as const,
     consequence: `the next helm upgrade of ${release} fails`,
     fix: `Update the chart of ${release}. Where the version is gone already, repair the stored manifest first: helm mapkubeapis ${release} --namespace ${namespace}`,
   };

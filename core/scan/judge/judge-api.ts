@@ -130,7 +130,7 @@ function fixOf(use: ApiUse, row: ApiRow, target: KubeVersion): string {
 }
 
 /** Where to change it. A rendered stream is nothing to edit: what stands there came from the file of its cause. */
-function where({ location, cause }: ApiUse): string {
+export function where({ location, cause }: Pick<ApiUse, 'location' | 'cause'>): string {
   if (location === undefined) return '';
   if (location.file !== '-') return ` in ${location.file}:${location.line}`;
   const file = /^file:(?!<stdin>)(.+)$/.exec(cause)?.[1];

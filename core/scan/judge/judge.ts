@@ -11,6 +11,7 @@ import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
 import type { Hop } from './hop.ts';
 import { columns, goneBefore, judgeApi } from './judge-api.ts';
+import { judgeListed } from './judge-listed.ts';
 import type {
   ApiReference,
   ControllerImage,
@@ -40,6 +41,8 @@ function judgeAsSeen(observation: Observation, hop: Hop): JudgedFinding | undefi
   switch (observation.type) {
     case 'api':
       return judgeApi(observation, hop);
+    case 'listed':
+      return judgeListed(observation, target);
     case 'reference':
       return judgeReference(observation, hop);
     case 'rule':

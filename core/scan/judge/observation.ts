@@ -1,3 +1,4 @@
+import type { ListedKind } from '../listed/kind-list.ts';
 import type { Finding, Source } from '../report/report-schema.ts';
 
 /** Which object it is about. Undefined members are unknown or do not apply. */
@@ -26,7 +27,7 @@ interface Observed {
  * What a source saw, before anybody asks about a target. Sources are read once; each target judges the same observations.
  * `subject.apiVersion` and `kind` are what was written, never what the API server converted it to.
  */
-export type Observation = ApiUse | ApiReference | RuleHit | ControllerImage | SkewObservation | Problem;
+export type Observation = ApiUse | ListedUse | ApiReference | RuleHit | ControllerImage | SkewObservation | Problem;
 
 /** An object was written, is called or is kept at an API version. */
 export interface ApiUse extends Observed {
@@ -38,6 +39,16 @@ export interface ApiUse extends Observed {
   readonly served?: boolean;
   /** What a removed API does to this one, where it is not "the next write fails": a Helm release cannot be upgraded. */
   readonly consequence?: string;
+  readonly fix?: string;
+}
+
+/** An object of a kind that somebody's own list gives up. */
+export interface ListedUse extends Observed {
+  readonly type: 'listed';
+  readonly subject: ApiUse['subject'];
+  readonly list: string;
+  readonly row: ListedKind;
+  readonly stale?: boolean;
   readonly fix?: string;
 }
 

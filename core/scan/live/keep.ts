@@ -53,6 +53,8 @@ function whatOf(one: Observation): string {
   switch (one.type) {
     case 'api':
       return one.consequence ?? '';
+    case 'listed':
+      return `list:${one.list}`;
     case 'reference':
       return [...[one, ...(one.also ?? [])].map(namedText), one.severity].join(' ');
     case 'rule':
@@ -69,5 +71,5 @@ const namedText = ({
   named: { group, version = '*', resource = '', kind = '' },
 }: Pick<ApiReference, 'named'>): string => `${group}/${version} ${resource}${kind}`;
 
-const isTrace = (one: Observation): boolean => one.type === 'api' && one.stale === true;
+const isTrace = (one: Observation): boolean => (one.type === 'api' || one.type === 'listed') && one.stale === true;
 const mostOf = (one: Observation): number => (isTrace(one) ? MOST_TRACES : MOST_OF_A_SORT);

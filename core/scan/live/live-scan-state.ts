@@ -1,5 +1,6 @@
 import type { ReleaseHead } from '../helm/choose-revision.ts';
 import type { Observation } from '../judge/observation.ts';
+import type { KindList } from '../listed/kind-list.ts';
 import { type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
 import type { ServedResource } from './discovery.ts';
@@ -32,6 +33,8 @@ export interface LiveScanState {
   /** RFC 3339. */
   readonly startedAt: string;
   readonly skip: readonly Source[];
+  /** Kinds of somebody's own that are given up. */
+  readonly lists?: readonly KindList[];
   /** The first one is under way. */
   units: Unit[];
   /** Of the list under way. */
@@ -58,7 +61,11 @@ export interface LiveScanState {
   dead?: string;
 }
 
-export function startLiveScan(startedAt: Date, skip: readonly Source[]): LiveScanState {
+export function startLiveScan(
+  startedAt: Date,
+  skip: readonly Source[],
+  lists: readonly KindList[] = [],
+): LiveScanState {
   const units: Unit[] = [{ type: 'version' }, { type: 'discovery' }];
   if (!skip.includes('node')) units.push({ type: 'kube-proxy-config' });
   if (!skip.includes('helm')) units.push({ type: 'helm', storage: 'secrets' }, { type: 'helm', storage: 'configmaps' });
@@ -67,6 +74,7 @@ export function startLiveScan(startedAt: Date, skip: readonly Source[]): LiveSca
   return {
     startedAt: startedAt.toISOString(),
     skip,
+    ...(lists.length === 0 ? {} : { lists }),
     units,
     served: [],
     observations: [],

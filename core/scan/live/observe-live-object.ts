@@ -2,8 +2,10 @@ import { given } from '../../model/given.ts';
 import { apiRows } from '../data/api-rows.ts';
 import { apiRow, apiVersionsGivenUp } from '../data/api-table.ts';
 import type { ApiUse, Observation } from '../judge/observation.ts';
+import type { KindList } from '../listed/kind-list.ts';
 import { type Mapping, mappingOf, nameOf, textOf } from '../manifest/manifest-object.ts';
 import { groupVersion } from '../observe/api-version.ts';
+import { listedUses } from '../observe/uses-of.ts';
 import { type Ownership, ownershipOf } from '../owner/owner.ts';
 import type { ClusterFacts } from '../reference/cluster-facts.ts';
 import type { ServedResource } from './discovery.ts';
@@ -15,24 +17,29 @@ export interface Surroundings {
   readonly facts: ClusterFacts;
   /** `group/version/resource` of what is served. */
   readonly served: ReadonlySet<string>;
+  readonly lists?: readonly KindList[];
 }
 
 /**
  * Who writes one live object at which API version. The version that the object comes in says nothing: the API server converts to whatever
  * was asked for. Most objects are let go after a look at their apiVersions.
  */
-export function observeLiveObject(object: Mapping, { resource, facts, served }: Surroundings): Observation[] {
+export function observeLiveObject(
+  object: Mapping,
+  { resource, facts, served, lists = [] }: Surroundings,
+): Observation[] {
   const metadata = mappingOf(object.metadata);
   const mirrored = mirroredEndpoints(resource, metadata);
   if (mirrored !== undefined) return [mirrored];
   const crd = facts.crds[`${resource.group}/${resource.kind}`];
-  if (crd === undefined && !mayBeGivenUp(metadata)) return [];
+  if (crd === undefined && lists.length === 0 && !mayBeGivenUp(metadata)) return [];
   const found: Observation[] = [];
   let ownership: Ownership | undefined;
   for (const statement of statementsOf(resource.kind, metadata)) {
     const { group, version } = groupVersion(statement.apiVersion);
     ownership ??= ownershipOf(metadata);
     const base = baseOf(statement, ownership, { ...nameOf(object) });
+    found.push(...listedUses(statement, lists).map((use) => ({ ...base, ...use, stale: statement.stale })));
     const row = apiRow(group, version, statement.kind);
     if (row !== undefined) {
       const isServed = served.has(`${group}/${version}/${row.resource}`);
@@ -54,9 +61,9 @@ const STABLE_KINDS = new Set(apiRows.filter(({ stability }) => stability === 'st
  * Whether an object's text may hold the name of a version that somebody gave up: they are alphas and betas, but for a few kinds. Custom
  * resources are judged by their definitions, so each of theirs may.
  */
-export function mayMatter(text: string, { resource, facts }: Surroundings): boolean {
+export function mayMatter(text: string, { resource, facts, lists = [] }: Surroundings): boolean {
   if (text.includes('beta') || text.includes('alpha') || STABLE_KINDS.has(resource.kind)) return true;
-  if (hasOldVersions(resource)) return true;
+  if (hasOldVersions(resource) || lists.length > 0) return true;
   if (resource.kind === 'EndpointSlice' && text.includes(MIRRORING)) return true;
   return facts.crds[`${resource.group}/${resource.kind}`] !== undefined;
 }

@@ -118,7 +118,7 @@ async function readOne(
   if (packed === undefined) return { why: 'it holds no release' };
   const release = await decodeRelease(storage === 'secrets' ? secretText(packed) : packed);
   if (release === undefined) return { why: 'it could not be unpacked' };
-  const { found, unread } = observeRelease(head, release);
+  const { found, unread } = observeRelease(head, release, state.lists);
   keep(state, found);
   return unread === 0 ? undefined : { why: `${unread} of its documents could not be parsed` };
 }

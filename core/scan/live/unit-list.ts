@@ -1,3 +1,4 @@
+import { given } from '../../model/given.ts';
 import { parseJson } from '../../model/parse-json.ts';
 import { remembered } from '../../model/remembered.ts';
 import type { ItemSink } from '../../ports/cluster-reader.ts';
@@ -29,7 +30,12 @@ type ListUnit = Extract<Unit, { type: 'list' }>;
 export async function listPage(unit: ListUnit, state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
   state.page ??= startPage(firstLimit(unit), 0);
   const { page } = state;
-  const surroundings = { resource: unit, facts: state.facts, served: setOf(state.served) };
+  const surroundings = {
+    resource: unit,
+    facts: state.facts,
+    served: setOf(state.served),
+    ...given({ lists: state.lists }),
+  };
   const version = versionToAskFor(unit, state.facts);
   const path = listPath({ ...unit, version }, { limit: String(page.limit), continue: page.token });
   const items = new PageItems(

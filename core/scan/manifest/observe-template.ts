@@ -1,4 +1,5 @@
 import type { Observation } from '../judge/observation.ts';
+import type { KindList } from '../listed/kind-list.ts';
 import { usesOf } from '../observe/uses-of.ts';
 import type { Position } from './positions.ts';
 import { splitYaml } from './split-yaml.ts';
@@ -35,9 +36,13 @@ export function headsOf(text: string): Head[] {
 }
 
 /** What the heads of a template give up, as far as that can be told: whether it is rendered at all is not known. `line`: where the text begins. */
-export function observeTemplate(file: string, text: string, line = 1): Observation[] {
+export function observeTemplate(
+  file: string,
+  text: string,
+  { line = 1, lists = [] }: { readonly line?: number; readonly lists?: readonly KindList[] } = {},
+): Observation[] {
   return headsOf(text).flatMap(({ apiVersion, kind, isOneOfSeveral, ...place }) =>
-    usesOf({ apiVersion, kind }).map((use) => ({
+    usesOf({ apiVersion, kind }, lists).map((use) => ({
       ...use,
       source: 'manifest' as const,
       subject: { apiVersion, kind },

@@ -1,5 +1,6 @@
 import { given } from '../../model/given.ts';
 import type { Observation } from '../judge/observation.ts';
+import type { KindList } from '../listed/kind-list.ts';
 import { groupVersion } from '../observe/api-version.ts';
 import { inspectObject, type ObjectContext, subjectOf } from '../observe/inspect-object.ts';
 import { usesOf } from '../observe/uses-of.ts';
@@ -24,8 +25,8 @@ export interface TextScan {
 }
 
 /** Everything that one file says. `text` may be a whole stream of documents, in YAML or JSON. Never throws on what stands in it. */
-export function scanText(path: string, text: string): TextScan {
-  const file: ScannedFile = { path, words: path === '-' ? '<stdin>' : path };
+export function scanText(path: string, text: string, lists: readonly KindList[] = []): TextScan {
+  const file: ScannedFile = { path, lists, words: path === '-' ? '<stdin>' : path };
   const observations: Observation[] = [];
   const gaps: Coverage[] = [];
   let objects = 0;
@@ -34,7 +35,7 @@ export function scanText(path: string, text: string): TextScan {
     if ('problem' in document) {
       gaps.push(gap(`${file.words}:${document.line}`, document.problem, document.template));
       if (document.template && document.part !== undefined)
-        observations.push(...observeTemplate(path, document.part.text, document.part.line));
+        observations.push(...observeTemplate(path, document.part.text, { line: document.part.line, lists }));
       continue;
     }
     const found = scanDocument(file, document, 0);
@@ -66,6 +67,7 @@ const gap = (what: string, problem: string, template: boolean): Coverage => ({
 interface ScannedFile {
   readonly path: string;
   readonly words: string;
+  readonly lists: readonly KindList[];
 }
 
 interface DocumentScan {
@@ -141,7 +143,7 @@ function scanObject(
     ...(template === undefined ? [] : [`Helm rendered it from ${template}.`]),
   ];
   const context = { source: 'manifest', cause, evidence, locate, ...given({ owner }) } as const;
-  for (const use of usesOf(object)) {
+  for (const use of usesOf(object, file.lists)) {
     scan.observations.push({
       ...use,
       source: 'manifest',

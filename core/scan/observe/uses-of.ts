@@ -1,18 +1,35 @@
 import { apiRow } from '../data/api-table.ts';
 import { customResource } from '../data/custom-resources.ts';
 import { unservedKind } from '../data/unserved-kinds.ts';
-import type { ApiUse } from '../judge/observation.ts';
+import type { ApiUse, ListedUse } from '../judge/observation.ts';
+import type { KindList } from '../listed/kind-list.ts';
 import { groupVersion } from './api-version.ts';
 
-/** What the tables have to say about a kind at a version, if anything: without that, nearly always, there is nothing to judge. */
-export function usesOf({
-  apiVersion,
-  kind,
-}: {
+interface Type {
   readonly apiVersion: string;
   readonly kind: string;
-}): Pick<ApiUse, 'type'>[] {
+}
+
+/** What the tables and somebody's own lists have to say about a kind at a version: nearly always nothing, and there is nothing to judge then. */
+export function usesOf(
+  type: Type,
+  lists: readonly KindList[] = [],
+): (Pick<ApiUse, 'type'> | Pick<ListedUse, 'type' | 'list' | 'row'>)[] {
+  const { group, version } = groupVersion(type.apiVersion);
+  const isKnown = [apiRow, customResource, unservedKind].some((row) => row(group, version, type.kind) !== undefined);
+  return [...(isKnown ? [{ type: 'api' } as const] : []), ...listedUses(type, lists)];
+}
+
+/** Every list that gives the kind up at this version, each by its first row for it. */
+export function listedUses(
+  { apiVersion, kind }: Type,
+  lists: readonly KindList[],
+): Pick<ListedUse, 'type' | 'list' | 'row'>[] {
   const { group, version } = groupVersion(apiVersion);
-  const isKnown = [apiRow, customResource, unservedKind].some((row) => row(group, version, kind) !== undefined);
-  return isKnown ? [{ type: 'api' }] : [];
+  return lists.flatMap(({ metadata, spec }) => {
+    const row = spec.kinds.find(
+      (one) => one.group === group && one.version === version && (one.kind === kind || one.kind === '*'),
+    );
+    return row === undefined ? [] : [{ type: 'listed', list: metadata.name, row }];
+  });
 }

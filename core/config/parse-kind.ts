@@ -1,0 +1,36 @@
+import { deepFreeze } from './deep-freeze.ts';
+import { kindOf } from './document-kind.ts';
+import { type ConfigIssue, sortIssues } from './issue.ts';
+import { type ConfigFile, maxDocuments, maxFiles, readYaml } from './read-yaml.ts';
+import { checkUniqueness } from './uniqueness.ts';
+import type { YamlDocument } from './yaml-document.ts';
+
+/**
+ * Reads files that hold nothing but documents of one kind. Never throws on bad input: says everything that is wrong at once, each with its
+ * place; then there are no values. `check` gives a document's own, and adds what is wrong with it.
+ */
+export function parseKind<Value>(
+  files: readonly ConfigFile[],
+  kind: string,
+  check: (document: YamlDocument, issues: ConfigIssue[]) => Value | undefined,
+): { readonly values: readonly Value[]; readonly errors: readonly ConfigIssue[] } {
+  const read = files.slice(0, maxFiles).map((file) => readYaml(file));
+  const documents = read.flatMap((file) => file.documents);
+  const issues: ConfigIssue[] = read.flatMap((file) => file.issues);
+  if (files.length > maxFiles || documents.length > maxDocuments) issues.push(tooMuch(files, kind));
+  const ours = documents.slice(0, maxDocuments).filter((document) => {
+    const { kind: own, issues: found } = kindOf(document, [kind]);
+    issues.push(...found);
+    return own !== undefined;
+  });
+  issues.push(...checkUniqueness(kind, ours));
+  const values = ours.flatMap((document) => check(document, issues) ?? []);
+  const paths = files.map(({ path }) => path);
+  const errors = sortIssues(issues, paths);
+  return deepFreeze({ values: errors.length > 0 ? [] : values, errors });
+}
+
+function tooMuch(files: readonly ConfigFile[], kind: string): ConfigIssue {
+  const message = `these are too many of kind ${kind}; at most ${maxDocuments} in ${maxFiles} files are read.`;
+  return { severity: 'error', file: files[0]?.path ?? '', line: 1, column: 1, path: '', message };
+}
