@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { budget, type ScanFolder, scanFolder } from '../../test/material/cli/scan-folder.ts';
@@ -85,6 +86,13 @@ test('helm is called once for a chart, by its absolute path, without a shell, pl
   expect(env).toMatch(/^HELM_NO_PLUGINS=1$/m);
   expect(env).toMatch(/^KUBECONFIG=\/dev\/null$/m);
   expect(env).not.toContain('secret');
+});
+
+test('a chart that is named by a relative path is not taken for one of a repository', async () => {
+  const env = standIn(`echo "$3" > ${folder.of('chart')}`);
+  const near = relative(process.cwd(), folder.of('shop'));
+  await runInProcess(['scan', '--manifests', near, '--target', '1.36', '--render'], { env });
+  expect(readFileSync(folder.of('chart'), 'utf8')).toBe(`${folder.of('shop')}\n`);
 });
 
 test.each([

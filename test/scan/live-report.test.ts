@@ -96,19 +96,23 @@ test('kinds of a list of one’s own are found by who writes them, and in Helm r
     {
       manager: 'argo',
       operation: 'Apply',
-      apiVersion: 'v1',
+      apiVersion: 'policy/v1',
       time: '2025-03-01T10:00:00Z',
       fieldsType: 'FieldsV1',
       fieldsV1: {},
     },
   ];
-  const manifest = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n';
+  const manifest = 'apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata:\n  name: settings\n';
   live.put(
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'legacy', namespace: 'shop', managedFields } },
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'legacy', namespace: 'shop', managedFields },
+    },
     helmRelease('Secret', { name: 'web', namespace: 'shop', revision: 1, status: 'deployed', manifest }),
   );
   const list = join(live.folder, 'list.json');
-  const kinds = [{ group: '', version: 'v1', kind: 'ConfigMap', removedIn: '1.36' }];
+  const kinds = [{ group: 'policy', version: 'v1', kind: 'PodDisruptionBudget', removedIn: '1.36' }];
   await writeFile(
     list,
     JSON.stringify({ apiVersion: 'liftlock/v1alpha1', kind: 'KindList', metadata: { name: 'own' }, spec: { kinds } }),
@@ -117,7 +121,7 @@ test('kinds of a list of one’s own are found by who writes them, and in Helm r
   const { code, report } = await live.scan(['--list', list]);
   expect(code).toBe(3);
   expect(rowsOf(report).sort()).toEqual([
-    'error removed helm v1 ConfigMap shop/settings (Helm release shop/web, high) list:own',
-    'error removed object v1 ConfigMap shop/legacy (manager argo, high) list:own',
+    'error removed helm policy/v1 PodDisruptionBudget shop/settings (Helm release shop/web, high) list:own',
+    'error removed object policy/v1 PodDisruptionBudget shop/legacy (manager argo, high) list:own',
   ]);
 });

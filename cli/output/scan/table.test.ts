@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { parseOnly } from '../../../core/scan/report/only.ts';
 import { clusterReport, hostileReport, listOf } from '../../../test/material/cli/documents.ts';
 import { covered, judged } from '../../../test/material/scan/findings.ts';
 import { reportOf } from '../../../test/material/scan/report.ts';
@@ -37,6 +38,14 @@ test('what was left out on purpose is said in the verdict', () => {
   ];
   expect(scanTable(reportOf({ coverage }), plain).at(-1)).toMatch(
     /read\. Left out: everything from the source helm\.$/,
+  );
+});
+
+test('what --only left out is never cut off', () => {
+  const coverage = ['a', 'b', 'c', 'd', 'e'].map((what) => covered({ what, status: 'skipped' }));
+  const { only } = parseOnly(['severity=info']);
+  expect(scanTable(reportOf({ coverage, only }), plain).at(-1)).toMatch(
+    /Left out: 1 finding other than severity=info, a, b, c, and 2 more\.$/,
   );
 });
 

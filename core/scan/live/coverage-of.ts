@@ -14,6 +14,6 @@ function foldDenied(coverage: readonly Coverage[]): readonly Coverage[] {
   const others = coverage.filter(({ status }) => status !== 'denied');
   if (lists.length < 2 || others.some(({ source, status }) => source === 'object' && status === 'read'))
     return coverage;
-  const detail = `None of these ${denied.length} may be read with these credentials: bind the ClusterRole liftlock-scan of examples/rbac/liftlock-scan.yaml to them, as docs/scan.md says under "Permissions".`;
+  const detail = `None of these ${denied.length} may be read with these credentials: bind the ClusterRole liftlock-scan of examples/rbac/liftlock-scan.yaml to them, as docs/scan.md says under "Permissions"; in a fleet, apply what liftlock access manifest prints.`;
   return [{ what: 'everything in the cluster', source: 'object', status: 'denied', detail, count: 0 }, ...others];
 }

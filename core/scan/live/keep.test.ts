@@ -32,6 +32,8 @@ test('a hundred of a sort stand for the others, whose number is told', () => {
 test('fewer traces are enough', () => {
   const state = kept(many(30, { stale: true } as Partial<Observation>), many(30));
   expect(state.observations).toHaveLength(35);
+  const listed = { type: 'listed', list: 'own', stale: true } as Partial<Observation>;
+  expect(kept(many(30, listed)).observations).toHaveLength(5);
 });
 
 test('where findings may be forgiven, those that are listed do not stand for the others', () => {
@@ -63,6 +65,16 @@ test.each([
   ['namespaces', { subject: { namespace: 'a' } }, { subject: { namespace: 'b' } }],
   ['causes', { cause: 'helm:a/b' }, { cause: 'helm:a/c' }],
   ['what is referred to', reference('ingresses'), reference('deployments')],
+  [
+    'what else is referred to',
+    reference('ingresses'),
+    { ...reference('ingresses'), also: [reference('deployments')] } as Partial<Observation>,
+  ],
+  [
+    'lists',
+    { type: 'listed', list: 'a' } as Partial<Observation>,
+    { type: 'listed', list: 'b' } as Partial<Observation>,
+  ],
   ['severities', problem('warning'), problem('error')],
   ['versions of a controller', image('1.0'), image('2.0')],
   ['rules', { type: 'rule', rule: 'a' } as Partial<Observation>, { type: 'rule', rule: 'b' } as Partial<Observation>],

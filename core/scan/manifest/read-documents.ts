@@ -51,8 +51,8 @@ function readJson(text: string): ReadDocument[] | undefined {
     const value = parseJson(part);
     if (value === undefined) return readPart({ text: part, line });
     if (countKeys(value) === keys) return { text: part, line, value };
-    // The parser of JSON drops the first of two keys without a word; that of YAML says where the second one stands. To it tabs are no blanks.
-    const again = readPart({ text: part.replaceAll('\t', ' '), line });
+    // The parser of JSON drops the first of two keys without a word; that of YAML says where the second one stands.
+    const again = readPart({ text: part, line });
     return { doubled: { line, column: 1 }, ...('problem' in again ? {} : again), text: part, line, value };
   });
   return documents.some((document) => 'value' in document) || !/^---/m.test(text) ? documents : undefined;

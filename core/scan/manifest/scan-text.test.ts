@@ -182,6 +182,8 @@ test('what was last applied is a trace, whatever it held', () => {
     expect(judgeAll(scanText('f.yaml', text).observations, { target })).toMatchObject([
       { severity: 'info', reason: 'stale-trace', location: { line: 6 } },
     ]);
+  const never = scanText('f.yaml', applied('apps/v1beta1', 'ReplicaSet')).observations;
+  expect(judgeAll(never, { target })).toMatchObject([{ severity: 'info', reason: 'unserved-version' }]);
 });
 
 test('charts elsewhere are gaps', () => {
