@@ -14,9 +14,9 @@ import workloads from './rules/workloads.json' with { type: 'json' };
 export const breakRules = [
   ...componentConfigs,
   ...featureGates,
+  ...imagesOfNodes,
   ...images,
   ...kubeletFlags,
-  ...imagesOfNodes,
   ...nodes,
   ...references,
   ...services,
