@@ -59,6 +59,54 @@ test('a rollout of a policy is planned, created and looked at by the next tick',
   expect(await isDirty(ports.table)).toBe(true);
 });
 
+const workers = { name: 'g', version: '1.36', status: 'ACTIVE', issues: [] };
+const behind = { ...cluster, version: '1.37', nodegroups: [workers] };
+const withFinish = (finish: string): Kept => {
+  const { spec, ...rest } = policyWith({ name: 'p' });
+  return { cluster: behind, policy: policyConfig({ ...rest, spec: { ...spec, finish: finish as 'never' } }) };
+};
+const asked = (kept: Kept, finish?: boolean) => started({ dryRun: true, ...(finish && { finish }) }, { kept });
+
+test('nodes that are behind are taken in where somebody asks for it and the policy proposes it, or by themselves', async () => {
+  for (const [finish, isAsked] of [
+    ['propose', true],
+    ['always', true],
+    ['always', false],
+  ] as const) {
+    const { detail } = await asked(withFinish(finish), isAsked);
+    expect(detail.members).toMatchObject([{ name: 'web', from: '1.37', to: '1.37', status: 'Pending' }]);
+    expect(detail.finish).toBe(isAsked ? true : undefined);
+  }
+});
+
+test.each([
+  [
+    'a policy that only proposes it names whom it would take in',
+    'propose',
+    undefined,
+    'No cluster of the policy p can be upgraded now: the control plane of each is at its target, or it is excluded or held. Nodes of web are behind: --finish takes them in. Of one',
+  ],
+  [
+    'a policy that never does is not asked in vain',
+    'never',
+    true,
+    'The policy p has finish: never, so nodes that are behind are left to whoever looks after them. Apply it with finish: propose, or plan without --finish.',
+  ],
+  ['a policy that never does proposes nothing', 'never', undefined, 'it is excluded or held. Of one of them'],
+])('nodes that are behind: %s', async (_, finish, isAsked, said) => {
+  const refused = asked(withFinish(finish), isAsked);
+  await expect(refused).rejects.toMatchObject({ name: 'NothingToDo', message: expect.stringContaining(said) });
+});
+
+test('who asks for it in vain hears so, and of nobody who is kept away', async () => {
+  const held = { ...withFinish('propose'), cluster: { ...behind, tags: { 'liftlock/paused': 'true' } } };
+  await expect(asked(held)).rejects.toMatchObject({ message: expect.not.stringContaining('Nodes of') });
+  const whole = { ...withFinish('propose'), cluster: { ...behind, nodegroups: [] } };
+  await expect(asked(whole, true)).rejects.toMatchObject({
+    message: expect.stringContaining('can be upgraded or finished now'),
+  });
+});
+
 test('a plan says of each cluster what is known to stop it', async () => {
   const group = { name: 'g', version: '1.32', amiType: 'AL2_x86_64', status: 'ACTIVE', issues: [] };
   const { detail } = await started({ dryRun: true }, { kept: { cluster: { ...cluster, nodegroups: [group] } } });

@@ -6,7 +6,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { memberChange, standingReasons } from './member-progress.ts';
+import { memberChange, overtaken, standingReasons } from './member-progress.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
@@ -173,4 +173,21 @@ test('nothing stands against a cluster of which nothing is known, or in a fleet 
   expect(
     standingReasons({ ...snapshot, clusters: new Map() }, rolloutItem(), undefined, member, () => suspected, now),
   ).toEqual([]);
+});
+
+const left = { id: '1.35-1.36', machine: 'upgrade-cluster', to: '1.36', status: 'Parked', mutated: true } as Upgrade;
+test.each<[string, Partial<Upgrade>, Partial<ClusterRecord> | undefined, boolean]>([
+  ['it is past its version', {}, { version: '1.37' }, true],
+  ['it is at its version', {}, { version: '1.36' }, false],
+  ['it is before it', {}, { version: '1.35' }, false],
+  ['it is gone', {}, { version: '1.37', deletedAt: now.toISOString() }, false],
+  ['nobody knows it', {}, undefined, false],
+  ['only its nodes were to follow', { machine: 'roll-node-group' }, { version: '1.37' }, false],
+])('what nobody goes on with is closed for a cluster or not: %s', (_, more, cluster, expected) => {
+  const upgrade = { ...left, ...more };
+  const found = overtaken(upgrade, cluster && clusterRecord({ name: 'web', ...cluster }));
+  const said =
+    "The cluster is at 1.37 by now, beyond 1.36: what was left of this upgrade is nobody's any more. What is behind says: liftlock explain cluster web.";
+  const closed = { type: 'cancel-upgrade', upgrade, reasons: [reason('BeyondTarget', said)] };
+  expect(found).toEqual(expected ? closed : undefined);
 });
