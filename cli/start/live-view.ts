@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import type { Wave } from '../../core/contracts/items/rollout.ts';
 import { visibleAround } from '../../core/model/visible.ts';
+import { unsettledIn } from '../../core/rollout/wave-end.ts';
 import { Members, Upgrades, Waves } from '../../core/store/entities.ts';
 import { loadKind, ofKind } from '../../core/store/entity.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
@@ -62,11 +62,13 @@ export class LiveView {
     const upgrades = ofKind(active, Upgrades);
     const lines = [styleText('bold', clock.now().toISOString().slice(0, 16).replace('T', ' ')), ''];
     for (const wave of waves) {
+      const settled = wave.members - unsettledIn(wave);
+      const done = wave.members === 0 ? BAR : Math.round((settled / wave.members) * BAR);
       lines.push(
-        `${wave.rolloutId.slice(0, 22).padEnd(22)} ${wave.name.padEnd(10)} ${barOf(wave)} ${wave.succeeded}/${wave.members} ${wave.status}`,
+        `${wave.rolloutId.slice(0, 22).padEnd(22)} ${wave.name.padEnd(10)} ${'█'.repeat(done)}${'░'.repeat(BAR - done)} ${settled}/${wave.members} ${wave.status}`,
       );
     }
-    lines.push(LEGEND, '');
+    lines.push('');
     for (const member of running) {
       const upgrade = upgrades.find((one) => one.clusterKey === member.clusterKey && one.id === member.upgradeId);
       const steps = Object.entries(upgrade?.steps ?? {}).filter(([, state]) => state.status === 'running');
@@ -85,32 +87,6 @@ export class LiveView {
     if (this.#lines > 0) this.#out.write(`\u001b[${this.#lines}A\u001b[0J`);
     this.#lines = 0;
   }
-}
-
-type Counts = Pick<Wave, 'members' | 'succeeded' | 'failed' | 'blocked' | 'excluded' | 'quarantined'>;
-
-/** What became of members, each by a letter of its own, so that a bar is read without colours too; the rest is still to come. */
-const PARTS: readonly (readonly [string, (wave: Counts) => number, 'green' | 'red' | 'yellow' | 'gray', string])[] = [
-  ['█', ({ succeeded }) => succeeded, 'green', 'upgraded'],
-  ['x', ({ failed }) => failed, 'red', 'failed'],
-  ['=', ({ blocked }) => blocked, 'yellow', 'blocked'],
-  ['-', ({ excluded, quarantined }) => excluded + quarantined, 'gray', 'excluded or set aside'],
-];
-const LEGEND = `  ${[...PARTS.map(([letter, , colour, word]) => `${styleText(colour, letter)} ${word}`), '░ to come'].join('  ')}`;
-
-/** A bar of a wave: each part as long as its share, and never nothing where there is somebody. */
-export function barOf(wave: Counts): string {
-  let [left, counted] = [BAR, 0];
-  const parts = PARTS.map(([letter, count, colour]) => {
-    const own = count(wave);
-    counted += own;
-    // Up to where all that were counted so far reach, so that a wave in which nobody is to come has a whole bar.
-    const share = Math.round((counted / wave.members) * BAR) - (BAR - left);
-    const length = own === 0 ? 0 : Math.min(left, Math.max(1, share));
-    left -= length;
-    return length === 0 ? '' : styleText(colour, letter.repeat(length));
-  });
-  return `${parts.join('')}${'░'.repeat(left)}`;
 }
 
 /** Cut to the terminal, so that one line stays one line; colour codes take no room. */

@@ -42,9 +42,11 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
 }
 
 const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+const LONGEST = 160;
 
 function why(reasons: readonly { readonly code: string; readonly message: string }[]): string {
-  // What a step that succeeded has looked at is in the report.
-  const first = reasons.find(({ code }) => code !== 'Looked');
-  return first === undefined ? '' : ` (${first.code}: ${first.message})`;
+  const [first] = reasons;
+  if (first === undefined) return '';
+  const text = `${first.code}: ${first.message}`;
+  return ` (${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text})`;
 }

@@ -53,8 +53,7 @@ export async function start(options: StartOptions): Promise<number> {
       writeError(`The report is in ${options.html}.\n`);
     }
     if (options.output === 'json') writeOut(`${JSON.stringify(report, undefined, 2)}\n`);
-    else
-      writeOut([renderText(report, paint, process.stdout.columns), ...people.said.map((said) => `${said}\n`)].join(''));
+    else writeOut([renderText(report, paint), ...people.said.map((said) => `${said}\n`)].join(''));
     const lines = conclusion.lines.map((line) => `${line}\n`).join('');
     (options.output === 'json' ? writeError : writeOut)(lines);
     timings.end('report');

@@ -6,18 +6,17 @@ import type { ClusterReport, RunReport } from './report-types.ts';
 export type Paint = (colour: 'green' | 'red' | 'yellow' | 'gray' | 'bold', text: string) => string;
 
 const COLOUR = { upgraded: 'green', failed: 'red', held: 'yellow', excluded: 'gray' } as const;
-/** What is written where nobody knows how wide the place is. */
-const WIDTH = 120;
+const REASON_WIDTH = 150;
 
-/** The report as text: a table of the clusters, their reasons in whole, the waves, and what to do next. `width`: columns of the terminal. */
-export function renderText(report: RunReport, paint: Paint, width = WIDTH): string {
+/** The report as text: a table of the clusters, their reasons, the waves, and what to do next. */
+export function renderText(report: RunReport, paint: Paint): string {
   const lines = [
     '',
     paint('bold', `Report: ${report.startedAt} to ${report.endedAt} (virtual time)`),
     '',
     ...clusterTable(report.clusters, paint),
     '',
-    ...whyNot(report.clusters, paint, width),
+    ...whyNot(report.clusters, paint),
     paint('bold', 'Rollouts'),
     ...report.rollouts.flatMap((rollout) => [
       `  ${rollout.id}: ${rollout.status}, target ${rollout.target}`,
@@ -27,9 +26,10 @@ export function renderText(report: RunReport, paint: Paint, width = WIDTH): stri
       ),
     ]),
     '',
-    ...report.unreadableAccounts.flatMap(({ account, region, status, reason }) =>
-      wrapped(`Account ${account} in ${region} is ${status}: ${reason}`, '', width).map((line) =>
-        paint('yellow', line),
+    ...report.unreadableAccounts.map((account) =>
+      paint(
+        'yellow',
+        `Account ${account.account} in ${account.region} is ${account.status}: ${visibleLine(account.reason.slice(0, REASON_WIDTH))}`,
       ),
     ),
     ...(report.rested
@@ -94,29 +94,18 @@ function duration(cluster: ClusterReport): string {
   return minutes < 60 ? `${minutes}m` : `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`;
 }
 
-function whyNot(clusters: readonly ClusterReport[], paint: Paint, width: number): string[] {
+function whyNot(clusters: readonly ClusterReport[], paint: Paint): string[] {
   // Nobody asks why all is well; what was looked at is in the JSON.
-  const told = clusters
-    .map(({ reasons, ...cluster }) => ({ ...cluster, reasons: reasons.filter(({ code }) => code !== 'Looked') }))
-    .filter(({ reasons }) => reasons.length > 0);
+  const told = clusters.filter((cluster) => cluster.reasons.some(({ code }) => code !== 'Looked'));
   if (told.length === 0) return [];
   const lines = told.flatMap((cluster) => [
     `  ${paint(COLOUR[cluster.bucket], cluster.name)}`,
-    ...cluster.reasons.flatMap(({ code, message }) => wrapped(`${code}: ${message}`, '    ', width)),
+    ...cluster.reasons
+      .slice(0, 4)
+      .map(
+        (reason) =>
+          `    ${reason.code}: ${visibleLine(reason.message.length > REASON_WIDTH * 2 ? `${reason.message.slice(0, REASON_WIDTH * 2)}…` : reason.message)}`,
+      ),
   ]);
   return [paint('bold', 'Why'), ...lines, ''];
-}
-
-/** Lines of whole words, the second and later ones a step further in; a word that is longer than a line has one of its own. */
-export function wrapped(text: string, indent: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of visibleLine(text).split(' ')) {
-    const begun = lines.length === 0 ? indent : `${indent}  `;
-    if (line !== '' && begun.length + line.length + 1 + word.length > width) {
-      lines.push(`${begun}${line}`);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, `${lines.length === 0 ? indent : `${indent}  `}${line}`];
 }
