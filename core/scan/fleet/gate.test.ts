@@ -1,6 +1,6 @@
 import { covered, judged } from '../../../test/material/scan/findings.ts';
 import { reportOf } from '../../../test/material/scan/report.ts';
-import { gateOf } from './gate.ts';
+import { blockersOf, gateOf } from './gate.ts';
 
 const hop = { from: '1.36', target: '1.37', clusters: ['web'] };
 const finding = (changes: Parameters<typeof judged>[0]) => judged({ source: 'object', removedIn: '1.37', ...changes });
@@ -95,4 +95,28 @@ test('what could not be read is never pushed out by findings, nor the other way 
 
 test('a target that the tables do not know stops the hop', () => {
   expect(codes({ target: '1.38', from: '1.37' })[0]).toContain('ScanIncomplete');
+});
+
+test('all that stops a hop can be had apart: what is so, why, whose it is and what ends it', () => {
+  const findings = Array.from({ length: 30 }, (_, index) =>
+    finding({ cause: `cause-${index}`, name: `n-${index}`, owner: 'team-payments' }),
+  );
+  const coverage = ['a', 'b', 'c', 'd', 'e'].map((what) =>
+    covered({ what, source: 'object', status: 'denied', detail: 'It may not be listed' }),
+  );
+  const report = reportOf({ ...hop, findings, coverage });
+  const all = blockersOf(report);
+  expect(all).toHaveLength(35);
+  expect(all.slice(0, 2).map(({ code, message }) => ({ code, message }))).toEqual(gateOf(report).blockers.slice(0, 2));
+  expect(all[0]).toMatchObject({ cause: 'cause-0', owner: 'team-payments', code: 'ScanFinding' });
+  expect(`team-payments: ${all[0]?.what} ${all[0]?.fix}`).toBe(all[0]?.message);
+  expect(all.at(-1)).toEqual({
+    code: 'ScanIncomplete',
+    cause: 'e',
+    owner: null,
+    what: 'e: It may not be listed.',
+    fix: 'Grant it (liftlock access manifest), or leave it out in the UpgradePolicy: scan.skip: [object].',
+    message:
+      'e: It may not be listed. Grant it (liftlock access manifest), or leave it out in the UpgradePolicy: scan.skip: [object].',
+  });
 });
