@@ -1,4 +1,4 @@
-import { calendarStateAt } from '../../../core/calendar/calendar-state.ts';
+import { closedSpans, frozenSpans } from '../../../core/calendar/closed-spans.ts';
 import type { CompiledCalendar } from '../../../core/calendar/compile-calendar.ts';
 import type { Span } from '../../../core/calendar/spans.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../../core/plan/document/plan-schema.ts';
@@ -11,10 +11,8 @@ const RIGHT = 1180;
 const ROW = 16;
 const HEAD = 24;
 const TOP = 34;
-/** More shaded stretches than this are a grey surface that says nothing. */
-const MOST_SPANS = 250;
 
-export type Calendars = ReadonlyMap<string, ShownCalendar>;
+export type Calendars = ReadonlyMap<string, CompiledCalendar>;
 
 /** Waves as bands, clusters as bars, closed windows and freezes shaded, the deadline as a line: one SVG. */
 export function drawing(plan: PlanDocument, calendars: Calendars): string {
@@ -48,10 +46,8 @@ function band(wave: PlanWave, calendars: Calendars, scale: Scale, y: number): { 
   const own = wave.calendars.flatMap((name) => calendars.get(name) ?? []);
   const shaded = (spans: readonly Span[] | undefined, kind: string): string =>
     (spans ?? []).map(({ from, to }) => rect(kind, scale.x(from), y, scale.x(to) - scale.x(from), height - 2)).join('');
-  const spansOf = (rules: (calendar: ShownCalendar) => CompiledCalendar) =>
-    own.length === 0 ? [] : closedSpans(own.map(rules), scale);
-  const closed = spansOf(({ open }) => open);
-  const frozen = spansOf(({ freezes }) => freezes);
+  const closed = closedSpans(own, scale);
+  const frozen = frozenSpans(own, scale);
   const rows = bars.map((bar, index) => {
     const top = y + HEAD + index * ROW;
     const width = Math.max(2, scale.x(bar.to) - scale.x(bar.from));
@@ -123,30 +119,6 @@ function barOfSeveral(clusters: readonly Dated[]): Bar {
     from,
     to,
   };
-}
-
-/** A calendar, and the same without its windows: what that has closed is frozen. */
-interface ShownCalendar {
-  readonly open: CompiledCalendar;
-  readonly freezes: CompiledCalendar;
-}
-
-/** When at least one of the calendars is closed between two instants; undefined where that changes too often to be drawn. */
-function closedSpans(calendars: readonly CompiledCalendar[], { from, to }: Scale): readonly Span[] | undefined {
-  const spans: Span[] = [];
-  let at: number | undefined = from;
-  for (let steps = 0; at !== undefined && at < to; steps += 1) {
-    if (steps > MOST_SPANS * 2) return undefined;
-    const { open, opensAt, closesAt } = calendarStateAt(calendars, new Date(at));
-    if (open) {
-      at = closesAt?.getTime();
-      continue;
-    }
-    const end = Math.min(opensAt?.getTime() ?? to, to);
-    spans.push({ from: at, to: end });
-    at = end;
-  }
-  return spans;
 }
 
 /** Where instants stand on the chart; x in pixels. */
