@@ -42,11 +42,8 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
 }
 
 const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
-const LONGEST = 160;
 
 function why(reasons: readonly { readonly code: string; readonly message: string }[]): string {
   const [first] = reasons;
-  if (first === undefined) return '';
-  const text = `${first.code}: ${first.message}`;
-  return ` (${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text})`;
+  return first === undefined ? '' : ` (${first.code}: ${first.message})`;
 }

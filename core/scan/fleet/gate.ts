@@ -27,16 +27,19 @@ export interface Blocker extends Reason {
  * A report that passes lets the hop go on, and no other does: findings that fail it stop the hop, one reason for each cause, and so does what
  * could not be read.
  */
-export function gateOf(report: ScanReport): Gate {
-  const { findings, failOn } = report;
-  const others = findings.filter((one) => !fails(one, failOn) && !one.waived && one.severity !== 'info');
-  const [causes, gaps] = partsOf(report);
+export function gateOf({ findings, failOn, coverage }: ScanReport): Gate {
+  const [failing, passing] = [true, false].map((is) => findings.filter((finding) => fails(finding, failOn) === is));
+  const others = (passing ?? []).filter(({ waived, severity }) => !waived && severity !== 'info');
+  const gaps = coverage
+    .filter(isGap)
+    .map((gap) => gapBlocker([gap]))
+    .sort(refusalsFirst);
   const unread = gaps.slice(MOST_GAPS).map(({ cause }) => cause);
   const more = unread.length > 10 ? ` and ${unread.length - 10} more` : '';
   const left = unread.length === 0 ? [] : [`Not read either: ${unread.slice(0, 10).join(', ')}${more}.`];
   return {
     blockers: [
-      ...first(causes, 'ScanFinding', MOST_CAUSES),
+      ...first(byCause(failing ?? [], 'ScanFinding'), 'ScanFinding', MOST_CAUSES),
       ...gaps.slice(0, MOST_GAPS).map(({ code, message }) => ({ code, message })),
       ...left.map((text) => reason('ScanIncomplete', text)),
     ],
@@ -44,16 +47,15 @@ export function gateOf(report: ScanReport): Gate {
   };
 }
 
-/** All that stops the hop, however much that is: what a gate tells is the first of it. */
-export const blockersOf = (report: ScanReport): Blocker[] => partsOf(report).flat();
-
-function partsOf({ findings, failOn, coverage }: ScanReport): [Blocker[], Blocker[]] {
+/** All that stops the hop, however much that is: what a gate tells is the first of it. What was not read for one cause is one of them. */
+export function blockersOf({ findings, failOn, coverage }: ScanReport): Blocker[] {
   const failing = findings.filter((finding) => fails(finding, failOn));
-  const gaps = coverage.filter(isGap).map(gapBlocker);
-  // What the API server itself refused is why the others were not read.
-  return [byCause(failing, 'ScanFinding'), gaps.sort((a, b) => Number(isUnread(a)) - Number(isUnread(b)))];
+  const causes = Map.groupBy(coverage.filter(isGap), ({ status, detail }) => `${status} ${detail}`);
+  return [...byCause(failing, 'ScanFinding'), ...[...causes.values()].map(gapBlocker).sort(refusalsFirst)];
 }
 
+/** What the API server itself refused is why the others were not read. */
+const refusalsFirst = (a: Blocker, b: Blocker): number => Number(isUnread(a)) - Number(isUnread(b));
 const isUnread = ({ code }: Blocker): boolean => code === 'ScanIncomplete';
 
 /** Findings come with what to fix first at the top, so the first of a cause speaks for it. */
@@ -83,15 +85,17 @@ function blockerOf(finding: Finding, count: number, code: ReasonCode): Blocker {
   return { code: codeOf(finding) ?? code, message: told, what, cause, owner, fix };
 }
 
-function gapBlocker(gap: Coverage): Blocker {
-  const { what: cause, source, status, detail } = gap;
-  const refusal = refusalOf(gap);
+function gapBlocker(gaps: readonly Coverage[]): Blocker {
+  const cause = gaps.map(({ what }) => what).join(', ');
+  const [{ status, detail } = { status: 'error', detail: '' }] = gaps;
+  const [refusal] = gaps.flatMap((gap) => refusalOf(gap) ?? []);
   if (refusal !== undefined) return { ...refusal, what: refusal.message, cause, owner: null, fix: '' };
   const grant = status === 'denied' ? 'Grant it (liftlock access manifest)' : 'Repair it';
-  const isLeft = source !== null && LIVE_SOURCES.includes(source);
-  const fix = `${grant}${isLeft ? `, or leave it out in the UpgradePolicy: scan.skip: [${source}]` : ''}.`;
-  const what = `${cause}: ${detail}${/[.!?]$/.test(detail) ? '' : '.'}`;
-  return { ...reason('ScanIncomplete', `${what} ${fix}`), what, cause, owner: null, fix };
+  const live = new Set(gaps.flatMap(({ source }) => (source !== null && LIVE_SOURCES.includes(source) ? source : [])));
+  const skip = live.size === 0 ? '' : `, or leave it out in the UpgradePolicy: scan.skip: [${[...live].join(', ')}]`;
+  const what = `${detail}${/[.!?]$/.test(detail) ? '' : '.'}`;
+  const fix = `${grant}${skip}.`;
+  return { ...reason('ScanIncomplete', `${cause}: ${what} ${fix}`), what, cause, owner: null, fix };
 }
 
 /** What the API server itself answered to the step, under the name of its refusal. */

@@ -1,6 +1,6 @@
 import { visible } from '../../core/model/visible.ts';
-import { resultOf } from './bucket.ts';
-import type { ClusterReport, RunReport } from './report-types.ts';
+import { resultOf } from '../../simulator/report/bucket.ts';
+import type { ClusterReport, RunReport } from '../../simulator/report/report-types.ts';
 
 const COLOURS = { upgraded: '#1a7f37', failed: '#cf222e', held: '#9a6700', excluded: '#6e7781' } as const;
 const STEP_COLOURS: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ export function renderHtml(report: RunReport): string {
         `<h3>${e(rollout.id)}: ${e(rollout.status)}</h3><table><tr><th>Wave</th><th>Status</th><th>Upgraded</th><th>Failed</th><th>Blocked</th><th>Excluded</th></tr>${rollout.waves
           .map(
             (wave) =>
-              `<tr><td>${e(wave.name)}</td><td>${e(wave.status)}</td><td>${wave.succeeded} of ${wave.members}</td><td>${wave.failed}</td><td>${wave.blocked}</td><td>${wave.excluded}</td></tr>`,
+              `<tr><td>${e(wave.name)}</td><td>${e(wave.status)}</td><td>${wave.upgraded} of ${wave.members}</td><td>${wave.failed}</td><td>${wave.blocked}</td><td>${wave.excluded}</td></tr>`,
           )
           .join('')}</table>`,
     )

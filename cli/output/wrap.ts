@@ -1,0 +1,16 @@
+/** What stands where nobody says how wide the terminal is: a pipe, a file, a log. */
+export const USUAL_WIDTH = 100;
+
+/** A text in lines of at most `width` characters, broken at its spaces, the later ones indented; a longer word stays whole, so that it can be copied. */
+export function wrapped(text: string, width: number, indent = ''): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/(?<=\S) +(?=\S)/)) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && [...longer].length > width) {
+      lines.push(line);
+      line = `${indent}${word}`;
+    } else line = longer;
+  }
+  return [...lines, line];
+}
