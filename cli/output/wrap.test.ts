@@ -13,3 +13,9 @@ test('a word that is longer than a line stays whole, and what fits stays as it i
   expect(wrapped('it fits', 7)).toEqual(['it fits']);
   expect(wrapped('', 7)).toEqual(['']);
 });
+
+test('columns of spaces stay, and colours take no room', () => {
+  expect(wrapped('a    b', 6)).toEqual(['a    b']);
+  const red = '\u001b[31mred\u001b[39m';
+  expect(wrapped(`${red} ${red}`, 7)).toEqual([`${red} ${red}`]);
+});

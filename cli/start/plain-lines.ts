@@ -44,6 +44,7 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
 const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
 function why(reasons: readonly { readonly code: string; readonly message: string }[]): string {
-  const [first] = reasons;
+  // What was looked at where all is well is on record; here it would read like a cause.
+  const first = reasons.find(({ code }) => code !== 'Looked');
   return first === undefined ? '' : ` (${first.code}: ${first.message})`;
 }

@@ -1,9 +1,10 @@
 import { visibleLine } from '../../core/model/visible.ts';
 import { resultOf } from '../../simulator/report/bucket.ts';
-import type { ClusterReport, RunReport, WaveReport } from '../../simulator/report/report-types.ts';
+import type { ClusterReport, RunReport } from '../../simulator/report/report-types.ts';
 import type { Paint } from '../output/paint.ts';
 import { counted, tableLines } from '../output/print.ts';
 import { wrapped } from '../output/wrap.ts';
+import { BAR, legend, waveBar, waveWords } from './wave-bar.ts';
 
 const COLOUR = { upgraded: 'green', failed: 'red', held: 'yellow', excluded: 'dim' } as const;
 
@@ -18,7 +19,7 @@ export function renderText(report: RunReport, { paint, columns }: { paint: Paint
     ...clusterTable(clusters, paint),
     ...section('What blocks', clusters.filter(({ blockers }) => blockers.length > 0).flatMap(blockedLines)),
     ...section('Also noted', clusters.flatMap(notedLines)),
-    ...section('Rollouts', rollouts.flatMap(rolloutLines)),
+    ...section('Rollouts', rolloutSection()),
     ...section('Accounts that could not be read', unreadableAccounts.flatMap(accountLines)),
     '',
     ...(report.rested
@@ -61,9 +62,16 @@ export function renderText(report: RunReport, { paint, columns }: { paint: Paint
     return [`  ${paint(COLOUR[bucket], name)}`, ...told];
   }
 
+  function rolloutSection(): string[] {
+    const waves = rollouts.flatMap((rollout) => rollout.waves);
+    return rollouts.length === 0
+      ? []
+      : [...rollouts.flatMap(rolloutLines), ...wrapped(`  ${legend(waves, paint)}`, columns, '  ')];
+  }
+
   function rolloutLines({ id, status, target, waves }: RunReport['rollouts'][number]): string[] {
-    const rows = waves.map((wave) => [`    ${wave.name}`, wave.status, waveWords(wave)]);
-    return [`  ${id}: ${status}, target ${target}`, ...tableLines(['', '', ''], rows).slice(1)];
+    const rows = waves.map((wave) => [`    ${wave.name}`, wave.status, waveBar(wave, BAR, paint), waveWords(wave)]);
+    return [`  ${id}: ${status}, target ${target}`, ...tableLines(['', '', '', ''], rows).slice(1)];
   }
 
   function accountLines({ account, region, status, reason }: RunReport['unreadableAccounts'][number]): string[] {
@@ -75,21 +83,6 @@ export function renderText(report: RunReport, { paint, columns }: { paint: Paint
 function upgraded({ clusters, totals }: RunReport): string {
   const behind = clusters.filter((cluster) => resultOf(cluster) === 'nodes behind').length;
   return `${totals.upgraded} upgraded${behind === 0 ? '' : ` (${behind} with nodes behind)`}`;
-}
-
-/** `2 of 5 upgraded, 1 with nodes behind, 2 blocked`: each member is in one of these. */
-function waveWords(wave: WaveReport): string {
-  const others = [
-    [wave.nodesBehind, 'with nodes behind'],
-    [wave.failed, 'failed'],
-    [wave.blocked, 'blocked'],
-    [wave.excluded, 'excluded'],
-    [wave.quarantined, 'quarantined'],
-    [wave.running + wave.parked, 'under way'],
-    [wave.pending, 'not begun'],
-  ] as const;
-  const told = others.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]));
-  return [`${wave.upgraded} of ${wave.members} upgraded`, ...told].join(', ');
 }
 
 function clusterTable(clusters: readonly ClusterReport[], paint: Paint): string[] {
