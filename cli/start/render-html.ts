@@ -1,83 +1,70 @@
-import { visible } from '../../core/model/visible.ts';
 import { resultOf } from '../../simulator/report/bucket.ts';
 import type { ClusterReport, RunReport } from '../../simulator/report/report-types.ts';
-
-const COLOURS = { upgraded: '#1a7f37', failed: '#cf222e', held: '#9a6700', excluded: '#6e7781' } as const;
-const STEP_COLOURS: Readonly<Record<string, string>> = {
-  done: '#2da44e',
-  failed: '#cf222e',
-  blocked: '#bf8700',
-  parked: '#8250df',
-  running: '#0969da',
-};
-
-/** What a browser must not take for markup. Everything in a report may come from a cluster's tags or from an error text. */
-export function escapeHtml(text: string): string {
-  return visible(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-}
+import { htmlTable } from '../plan/chart/drawing.ts';
+import { CHART_STYLE } from '../plan/chart/time-axis.ts';
+import { escaped as e, RUN_LEGEND, RUN_STYLE, runChart } from './run-chart.ts';
+import { waveBarSvg, waveWords } from './wave-bar.ts';
 
 /** One self-contained page: no script, no outside resource. */
 export function renderHtml(report: RunReport): string {
-  const e = escapeHtml;
-  const rows = report.clusters.map((cluster) => clusterRow(report, cluster)).join('\n');
-  const rollouts = report.rollouts
-    .map(
-      (rollout) =>
-        `<h3>${e(rollout.id)}: ${e(rollout.status)}</h3><table><tr><th>Wave</th><th>Status</th><th>Upgraded</th><th>Failed</th><th>Blocked</th><th>Excluded</th></tr>${rollout.waves
-          .map(
-            (wave) =>
-              `<tr><td>${e(wave.name)}</td><td>${e(wave.status)}</td><td>${wave.upgraded} of ${wave.members}</td><td>${wave.failed}</td><td>${wave.blocked}</td><td>${wave.excluded}</td></tr>`,
-          )
-          .join('')}</table>`,
-    )
-    .join('\n');
+  const { startedAt, endedAt, totals, violations, rollouts, unreadableAccounts: accounts } = report;
+  const waves = rollouts.map(({ id, status, waves }) => {
+    const rows = waves.map((wave) => [e(wave.name), e(wave.status), waveBarSvg(wave), e(waveWords(wave))]);
+    return `<h3>${e(id)}: ${e(status)}</h3>${htmlTable(['Wave', 'Status', '', 'Clusters'], rows)}`;
+  });
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Liftlock run report</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
-body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;color:#1f2328}
-table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #d0d7de;vertical-align:top}
-th{font-weight:600;background:#f6f8fa}.bucket{font-weight:600}.reasons{color:#57606a;font-size:13px}svg{display:block}
-</style></head><body>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>${STYLE}${CHART_STYLE}${RUN_STYLE}</style></head><body>
 <h1>Liftlock run report</h1>
-<p>${e(report.startedAt)} to ${e(report.endedAt)} (virtual time). ${report.totals.upgraded} upgraded, ${report.totals.failed} failed, ${report.totals.held} held, ${report.totals.excluded} excluded.
-Every invariant held: ${report.violations.length === 0 ? 'yes' : '<strong>no</strong>'}.</p>
+<p>${e(startedAt)} to ${e(endedAt)} (virtual time). ${totals.upgraded} upgraded, ${totals.failed} failed, ${totals.held} held, ${totals.excluded} excluded.
+Every invariant held: ${violations.length === 0 ? 'yes' : '<strong>no</strong>'}.</p>
+${listed('Broken invariants', violations)}
+${runChart(report)}
+${RUN_LEGEND}
 <h2>Clusters</h2>
-<table><tr><th>Cluster</th><th>Version</th><th>Result</th><th>Why</th><th>When</th></tr>
-${rows}
-</table>
+${htmlTable(['Cluster', 'Version', 'Result', 'What blocks it, or was noted'], report.clusters.map(clusterCells))}
 <h2>Rollouts</h2>
-${rollouts || '<p>None was created.</p>'}
-${report.unreadableAccounts.length === 0 ? '' : `<h2>Accounts that could not be read</h2><ul>${report.unreadableAccounts.map((one) => `<li>${e(one.account)} in ${e(one.region)}: ${e(one.reason)}</li>`).join('')}</ul>`}
-<h2>Next</h2><ul>${report.next.map((thing) => `<li>${e(thing)}</li>`).join('')}</ul>
-<h2>Taken for granted</h2><ul>${report.statements.map((statement) => `<li>${e(statement)}</li>`).join('')}</ul>
+${waves.join('\n') || '<p>None was created.</p>'}
+${listed(
+  'Accounts that could not be read',
+  accounts.map(({ account, region, reason }) => `${account} in ${region}: ${reason}`),
+)}
+${listed('Next', report.next)}
+${listed('Taken for granted', report.statements)}
 </body></html>
 `;
 }
 
-function clusterRow(report: RunReport, cluster: ClusterReport): string {
-  const e = escapeHtml;
-  const reasons = cluster.reasons.map((reason) => `<div><b>${e(reason.code)}</b> ${e(reason.message)}</div>`).join('');
-  return `<tr><td>${e(cluster.name)}<br><span class="reasons">${e(cluster.account)} ${e(cluster.region)}</span></td><td>${e(cluster.from)} → ${e(cluster.version)}</td><td class="bucket" style="color:${COLOURS[cluster.bucket]}">${e(resultOf(cluster))}${cluster.held ? ', held' : ''}</td><td class="reasons">${reasons}</td><td>${timeline(report, cluster)}</td></tr>`;
-}
-
-const WIDTH = 320;
-
-/** The steps of one cluster on the time of the whole run. */
-function timeline(report: RunReport, cluster: ClusterReport): string {
-  const start = Date.parse(report.startedAt);
-  const span = Math.max(1, Date.parse(report.endedAt) - start);
-  const at = (time: string) => ((Date.parse(time) - start) / span) * WIDTH;
-  const bars = cluster.steps.map((step) => {
-    const from = at(step.startedAt);
-    const width = Math.max(1, at(step.endedAt ?? report.endedAt) - from);
-    const title = `${step.hop} ${step.step}: ${step.status}`;
-    return `<rect x="${from.toFixed(1)}" y="3" width="${width.toFixed(1)}" height="12" fill="${STEP_COLOURS[step.status] ?? '#6e7781'}"><title>${escapeHtml(title)}</title></rect>`;
+function clusterCells(cluster: ClusterReport): string[] {
+  const { name, account, region, from, version, bucket, held, blockers, reasons } = cluster;
+  const told = blockers.map(({ code, what, cause, owner, fix }) => {
+    const parts = [
+      ['cause', cause],
+      ['owner', owner],
+      ['fix', fix],
+    ] as const;
+    const known = parts.flatMap(([word, text]) => (text === null ? [] : `<br>${word}: ${e(text)}`));
+    return `<div><b>${e(code)}</b> ${e(what)}${known.join('')}</div>`;
   });
-  return `<svg width="${WIDTH}" height="18" role="img" aria-label="steps of ${escapeHtml(cluster.name)}"><line x1="0" x2="${WIDTH}" y1="16.5" y2="16.5" stroke="#d0d7de"/>${bars.join('')}</svg>`;
+  const noted = reasons
+    .filter(({ code }) => code !== 'Looked')
+    .map(({ code, message }) => `<div><b>${e(code)}</b> ${e(message)}</div>`);
+  return [
+    `${e(name)}<br><span class="reasons">${e(account)} ${e(region)}</span>`,
+    `${e(from)} → ${e(version)}`,
+    `<b class="${bucket}">${e(resultOf(cluster))}${held ? ', held' : ''}</b>`,
+    `<div class="reasons">${(told.length > 0 ? told : noted).join('')}</div>`,
+  ];
 }
+
+const listed = (heading: string, texts: readonly string[]): string =>
+  texts.length === 0 ? '' : `<h2>${heading}</h2><ul>${texts.map((text) => `<li>${e(text)}</li>`).join('')}</ul>`;
+
+const STYLE = `
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;color:#1f2328;background:#fff}
+table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #d0d7de;vertical-align:top}
+th{font-weight:600;background:#f6f8fa}.reasons{color:#57606a;font-size:13px}svg{display:block}.legend{font-size:13px}
+.upgraded{color:#1a7f37}.failed{color:#cf222e}.held{color:#9a6700}.excluded{color:#6e7781}td>svg.bar{width:240px;border:0}
+`;
