@@ -147,8 +147,8 @@ function reasonsOf(
   held: Reason | undefined,
   explained: Explanation | undefined,
 ): readonly Reason[] {
+  if (explained !== undefined) return explained.reasons;
   if (member !== undefined && member.reasons.length > 0) return member.reasons;
   if (held !== undefined) return [held];
-  if (explained !== undefined) return explained.reasons;
   return last?.reasons ?? [];
 }
