@@ -36,7 +36,7 @@ export function frozenSpans(calendars: readonly CompiledCalendar[], { from, to }
       for (let at = coverage.nextCovered(from, { limit: to }); at !== null && at < to; ) {
         const end = Math.min(coverage.nextUncovered(at, { limit: to }) ?? to, to);
         own.push({ from: at, to: end, freeze: name, reason });
-        at = own.length > MOST_SPANS ? null : coverage.nextCovered(end, { limit: to });
+        at = coverage.nextCovered(end, { limit: to });
       }
       return own;
     }),
