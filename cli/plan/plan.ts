@@ -43,13 +43,8 @@ export async function plan(session: Session, options: PlanCommandOptions): Promi
 
 const wholeSecond = (at: Date): Date => new Date(Math.floor(at.getTime() / 1000) * 1000);
 
-const calendarsOf = (rules: PlanRules) =>
-  new Map(
-    [...rules.calendars].map(([name, spec]) => [
-      name,
-      { open: compileCalendar(name, spec), freezes: compileCalendar(name, { ...spec, windows: [] }) },
-    ]),
-  );
+const calendarsOf = ({ calendars }: PlanRules) =>
+  new Map([...calendars].map(([name, spec]) => [name, compileCalendar(name, spec)]));
 
 /** One line on stderr, so that whoever pipes the document away still learns the verdict. */
 function tell({ io }: Session, plan: PlanDocument): void {

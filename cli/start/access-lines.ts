@@ -6,9 +6,8 @@ export function accessLines(
   report: AccessReport,
   faults: readonly FunctionFault[],
 ): { readonly lines: readonly string[]; readonly ok: boolean } {
-  const { decided, permissions, missing, needless, inReserve, ineffective, problems } = report;
-  // What other runs need is no finding of this one; npm run lint holds every grant to a run that uses it.
-  const unused = needless.length + inReserve.length;
+  // Grants that other runs need are no finding of this one; npm run lint holds every grant to a run that uses it.
+  const { decided, permissions, missing, ineffective, problems } = report;
   const broken = faults.filter(({ error }) => BROKEN.has(error.name));
   const lines = [
     '',
@@ -17,7 +16,6 @@ export function accessLines(
     ...titled('MISSING', missing),
     ...titled('NOT UNDERSTOOD', problems),
     ...titled('Granted, and can never match', ineffective),
-    ...(unused === 0 ? [] : [`  ${unused} more, of those that change something, were not needed in this run.`]),
     ...titled('BROKEN', [
       ...new Set(broken.map(({ function: name, error }) => `${name}: ${error.name}: ${error.message}`)),
     ]),

@@ -1,34 +1,44 @@
-import { styleText } from 'node:util';
-import { visibleAround } from '../../core/model/visible.ts';
-import { unsettledIn } from '../../core/rollout/wave-end.ts';
-import { Members, Upgrades, Waves } from '../../core/store/entities.ts';
+import { visibleAround, visibleLine } from '../../core/model/visible.ts';
+import { Upgrades, Waves } from '../../core/store/entities.ts';
 import { loadKind, ofKind } from '../../core/store/entity.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
+import { loadAllMembers } from '../../simulator/process/load-all-members.ts';
+import { countMembers } from '../../simulator/report/wave-counts.ts';
+import { colourOf, type Paint } from '../output/paint.ts';
+import { USUAL_WIDTH, wrapped } from '../output/wrap.ts';
 import type { LocalRun } from './local-run.ts';
 import { lineOf } from './plain-lines.ts';
+import { BAR, legend, waveBar, waveWords } from './wave-bar.ts';
 
 /** Each picture reads the table, which takes time from what is watched. */
 const REDRAW_MILLISECONDS = 400;
 const RECENT = 6;
-const BAR = 24;
+const ROWS = 50;
+/** Of a line that goes on in the next one. */
+const HANGING = '       ';
+
+type Watched = Pick<LocalRun, 'table' | 'clock' | 'onEvent'>;
+type Screen = Pick<NodeJS.WriteStream, 'write' | 'columns' | 'rows'>;
 
 /** Waves, clusters in flight and the last things that happened, redrawn in place on a terminal. */
 export class LiveView {
-  readonly #run: LocalRun;
-  readonly #out: NodeJS.WriteStream;
+  readonly #run: Watched;
+  readonly #out: Screen;
+  readonly #paint: Paint;
   readonly #recent: string[] = [];
   #lines = 0;
   #isDrawing = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(run: LocalRun, out: NodeJS.WriteStream) {
+  constructor(run: Watched, out: Screen, paint: Paint = colourOf({ env: process.env, isTerminal: true }, true)) {
     this.#run = run;
     this.#out = out;
+    this.#paint = paint;
   }
 
   begin(): void {
     this.#run.onEvent = (published) => this.#note(published);
-    this.#timer = setInterval(() => void this.#drawOnce(), REDRAW_MILLISECONDS);
+    this.#timer = setInterval(() => void this.draw(), REDRAW_MILLISECONDS);
   }
 
   end(): void {
@@ -39,35 +49,35 @@ export class LiveView {
   #note({ at, event }: PublishedEvent): void {
     const text = event.type === 'StepChanged' ? undefined : lineOf(event);
     if (text === undefined) return;
-    this.#recent.push(`${at.toISOString().slice(11, 16)}  ${text}`);
+    this.#recent.push(visibleLine(`${at.toISOString().slice(11, 16)}  ${text}`));
     if (this.#recent.length > RECENT) this.#recent.shift();
   }
 
-  /** Not while the picture before is still being read for. */
-  async #drawOnce(): Promise<void> {
+  /** One picture; not while the one before is still being read for. */
+  async draw(): Promise<void> {
     if (this.#isDrawing) return;
     this.#isDrawing = true;
     try {
-      await this.#draw();
+      this.#show(await this.#picture());
     } finally {
       this.#isDrawing = false;
     }
   }
 
-  async #draw(): Promise<void> {
+  async #picture(): Promise<string[]> {
     const { table, clock } = this.#run;
-    const waves = await loadKind(table, Waves);
-    const active = await table.queryActive();
-    const running = ofKind(active, Members).filter(({ status }) => status === 'Running' || status === 'Parked');
-    const upgrades = ofKind(active, Upgrades);
-    const lines = [styleText('bold', clock.now().toISOString().slice(0, 16).replace('T', ' ')), ''];
-    for (const wave of waves) {
-      const settled = wave.members - unsettledIn(wave);
-      const done = wave.members === 0 ? BAR : Math.round((settled / wave.members) * BAR);
-      lines.push(
-        `${wave.rolloutId.slice(0, 22).padEnd(22)} ${wave.name.padEnd(10)} ${'█'.repeat(done)}${'░'.repeat(BAR - done)} ${settled}/${wave.members} ${wave.status}`,
-      );
-    }
+    const [waves, members] = await Promise.all([loadKind(table, Waves), loadAllMembers(table)]);
+    const running = members.filter(({ status }) => status === 'Running' || status === 'Parked');
+    const upgrades = ofKind(await table.queryActive(), Upgrades);
+    const lines = [this.#paint('bold', clock.now().toISOString().slice(0, 16).replace('T', ' ')), ''];
+    const counted = waves.map((wave) => {
+      const own = members.filter((one) => one.rolloutId === wave.rolloutId && one.waveIndex === wave.index);
+      const counts = countMembers(own);
+      const name = `${wave.rolloutId.slice(0, 22).padEnd(22)} ${wave.name.padEnd(10)}`;
+      lines.push(`${name} ${waveBar(counts, BAR, this.#paint)} ${wave.status}: ${waveWords(counts)}`);
+      return counts;
+    });
+    if (waves.length > 0) lines.push(legend(counted, this.#paint));
     lines.push('');
     for (const member of running) {
       const upgrade = upgrades.find((one) => one.clusterKey === member.clusterKey && one.id === member.upgradeId);
@@ -76,22 +86,25 @@ export class LiveView {
         `  ${member.name.padEnd(20)} ${(upgrade === undefined ? '' : `${upgrade.from} → ${upgrade.to}`).padEnd(12)} ${steps.map(([name]) => name).join(', ') || member.status}`,
       );
     }
-    lines.push('', ...this.#recent.map((line) => styleText('gray', line)));
+    lines.push('');
+    return lines;
+  }
+
+  #show(lines: readonly string[]): void {
+    const width = this.#out.columns ?? USUAL_WIDTH;
+    const wrap = (text: string): string[] => wrapped(visibleAround(text), width, HANGING);
+    const picture = lines.flatMap(wrap);
+    const news = this.#recent.flatMap(wrap).map((line) => this.#paint('dim', line));
+    // What is higher than the screen cannot be drawn over: the oldest news give way.
+    const room = Math.max(0, (this.#out.rows ?? ROWS) - 1 - picture.length);
+    picture.push(...news.slice(Math.max(0, news.length - room)));
     this.#erase();
-    const width = this.#out.columns ?? 120;
-    this.#out.write(`${lines.map((line) => clip(visibleAround(line), width)).join('\n')}\n`);
-    this.#lines = lines.length;
+    this.#out.write(`${picture.join('\n')}\n`);
+    this.#lines = picture.length;
   }
 
   #erase(): void {
     if (this.#lines > 0) this.#out.write(`\u001b[${this.#lines}A\u001b[0J`);
     this.#lines = 0;
   }
-}
-
-/** Cut to the terminal, so that one line stays one line; colour codes take no room. */
-function clip(line: string, width: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
-  const plain = line.replaceAll(/\u001b\[\d+m/g, '');
-  return plain.length <= width ? line : `${plain.slice(0, width - 1)}…`;
 }

@@ -42,11 +42,9 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
 }
 
 const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
-const LONGEST = 160;
 
 function why(reasons: readonly { readonly code: string; readonly message: string }[]): string {
-  const [first] = reasons;
-  if (first === undefined) return '';
-  const text = `${first.code}: ${first.message}`;
-  return ` (${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text})`;
+  // What was looked at where all is well is on record; here it would read like a cause.
+  const first = reasons.find(({ code }) => code !== 'Looked');
+  return first === undefined ? '' : ` (${first.code}: ${first.message})`;
 }

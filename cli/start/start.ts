@@ -1,21 +1,22 @@
 import { open, writeFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
-import { styleText } from 'node:util';
 import { given } from '../../core/model/given.ts';
 import { GiveApprovals } from '../../simulator/process/give-approvals.ts';
 import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { StandInPeople } from '../../simulator/process/stand-in-people.ts';
-import { renderHtml } from '../../simulator/report/render-html.ts';
-import { type Paint, renderText } from '../../simulator/report/render-text.ts';
 import type { RunReport } from '../../simulator/report/report-types.ts';
 import { runReport } from '../../simulator/report/run-report.ts';
 import { interruption } from '../io.ts';
+import { colourOf } from '../output/paint.ts';
 import { writeError, writeOut } from '../output/streams.ts';
+import { USUAL_WIDTH } from '../output/wrap.ts';
 import { EXIT } from '../verb.ts';
 import { LiveView } from './live-view.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 import { plainLines } from './plain-lines.ts';
 import type { StartOptions } from './register.ts';
+import { renderHtml } from './render-html.ts';
+import { renderText } from './render-text.ts';
 
 /** Runs a fleet folder to its report. Gives the exit code: 0 when every cluster is at its target or has a reason, 1 otherwise, 2 for bad input. */
 export async function start(options: StartOptions): Promise<number> {
@@ -53,7 +54,13 @@ export async function start(options: StartOptions): Promise<number> {
       writeError(`The report is in ${options.html}.\n`);
     }
     if (options.output === 'json') writeOut(`${JSON.stringify(report, undefined, 2)}\n`);
-    else writeOut([renderText(report, paint), ...people.said.map((said) => `${said}\n`)].join(''));
+    else
+      writeOut(
+        [
+          renderText(report, { paint, columns: process.stdout.columns ?? USUAL_WIDTH }),
+          ...people.said.map((said) => `${said}\n`),
+        ].join(''),
+      );
     const lines = conclusion.lines.map((line) => `${line}\n`).join('');
     (options.output === 'json' ? writeError : writeOut)(lines);
     timings.end('report');
@@ -141,7 +148,7 @@ const isGood = (report: RunReport): boolean =>
 const anyDiscovered = (report: RunReport): boolean =>
   report.clusters.some(({ status }) => status !== 'NotInFleet' && status !== 'NotDiscovered');
 
-const paint: Paint = (colour, text) => styleText(colour, text, { stream: process.stdout });
+const paint = colourOf({ env: process.env, isTerminal: process.stdout.isTTY === true }, true);
 
 /** Where the seconds of a start went, part after part; the first begins with the process, which loads what it needs. */
 class Timings {

@@ -1,5 +1,4 @@
 import type { Denial } from '../iam/access/access-record.ts';
-import { reasonToKeep } from './granted-in-reserve.ts';
 import type { LocalCloud } from './local-cloud.ts';
 
 /** What a run says of the template's permissions. */
@@ -9,10 +8,6 @@ export interface AccessReport {
   readonly permissions: number;
   /** What was denied although nothing in the fleet says that it should be: a permission is missing. */
   readonly missing: readonly string[];
-  /** Mutating permissions that nobody used, and nobody has a reason for. */
-  readonly needless: readonly string[];
-  /** Mutating permissions that nobody used in this run and that are kept for a reason. */
-  readonly inReserve: readonly string[];
   /** Permissions that can never match anything. */
   readonly ineffective: readonly string[];
   /** What IAM did not understand of the policies. */
@@ -26,21 +21,12 @@ export function accessReport({ authority, options, wiring }: LocalCloud): Access
   const usage = iam.usage();
   const denials = iam.denials();
   const deployed = new Set(options.stacks.map(({ account }) => account));
-  // A role that stands in every account is one: what it used in one of them is used.
-  const used = new Set(usage.map(({ role, action }) => `${nameOf(role)} ${action}`));
-  const unused = iam.unusedGrants({ mutatingOnly: true }).flatMap(({ role, action }) => {
-    const name = nameOf(role);
-    const text = `${name} ${action}`;
-    return used.has(text) ? [] : [{ text, reason: reasonToKeep(name, action) }];
-  });
   return {
     decided: [...usage, ...denials].reduce((sum, { count }) => sum + count, 0),
     permissions: usage.length,
     missing: distinct(
       denials.filter((denial) => !isMeant(denial, deployed)).map((denial) => sentence(nameOf(denial.role), denial)),
     ),
-    needless: distinct(unused.filter(({ reason }) => reason === undefined).map(({ text }) => text)),
-    inReserve: distinct(unused.flatMap(({ text, reason }) => (reason === undefined ? [] : [`${text}: ${reason}`]))),
     ineffective: distinct(
       iam.ineffectiveGrants().map(({ role, action, resource }) => `${nameOf(role)} ${action} on ${resource}`),
     ),

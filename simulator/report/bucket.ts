@@ -1,5 +1,6 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member } from '../../core/contracts/items/rollout.ts';
+import type { Reason } from '../../core/contracts/step-result.ts';
 import type { Bucket, ClusterReport } from './report-types.ts';
 
 /** upgraded = Succeeded; failed = Failed, RolledBack; held = all that waits for somebody; excluded (protocol.md, States). */
@@ -11,8 +12,10 @@ export function bucketOf(member: Member | undefined, last: Upgrade | undefined):
   return status === 'Excluded' ? 'excluded' : 'held';
 }
 
+/** Whether its control plane is where it should be, and nodes are not. */
+export const isBehind = (reasons: readonly Reason[]): boolean =>
+  reasons.some(({ code }) => code === 'NodesBehind' || code === 'ManualNodes');
+
 /** What became of a cluster, in words: nothing is called upgraded that was not, nodes and all. */
 export const resultOf = ({ bucket, reasons }: ClusterReport): string =>
-  bucket === 'upgraded' && reasons.some(({ code }) => code === 'NodesBehind' || code === 'ManualNodes')
-    ? 'nodes behind'
-    : bucket;
+  bucket === 'upgraded' && isBehind(reasons) ? 'nodes behind' : bucket;

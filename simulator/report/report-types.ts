@@ -1,4 +1,6 @@
 import type { Reason } from '../../core/contracts/step-result.ts';
+import type { ClusterBlocker } from '../../core/queries/cluster-blockers.ts';
+import type { WaveCounts } from './wave-counts.ts';
 
 /** The four add up to the fleet (protocol.md, States). */
 export type Bucket = 'upgraded' | 'failed' | 'held' | 'excluded';
@@ -28,12 +30,33 @@ export interface ClusterReport {
   readonly hops: readonly string[];
   /** Why it is not where it should be, or what was not verified. */
   readonly reasons: readonly Reason[];
+  /** All that keeps it from its target, each with its cause, its owner and its repair where they are known; empty where it is there. */
+  readonly blockers: readonly ClusterBlocker[];
+  /** Where it stood in the newest rollout that had it. */
+  readonly place: { readonly rollout: string; readonly wave: string } | undefined;
   readonly steps: readonly StepReport[];
   readonly startedAt: string | undefined;
   readonly endedAt: string | undefined;
   /** Seven days after the control plane was observed at its version; node groups and add-ons go back before it. */
   readonly rollbackWindowEndsAt: string | undefined;
   readonly managedBy: readonly string[];
+}
+
+export interface TimeSpan {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A wave, where its members ended, and when it was open, soaked, or could let nothing begin. */
+export interface WaveReport extends WaveCounts {
+  readonly name: string;
+  readonly status: string;
+  readonly members: number;
+  readonly open: readonly TimeSpan[];
+  readonly soaks: readonly TimeSpan[];
+  /** When its calendars were closed, for freezes too. */
+  readonly closed: readonly TimeSpan[];
+  readonly freezes: readonly (TimeSpan & { readonly what: string })[];
 }
 
 export interface RunReport {
@@ -50,16 +73,7 @@ export interface RunReport {
     readonly policy: string;
     readonly target: string;
     readonly status: string;
-    readonly waves: readonly {
-      readonly name: string;
-      readonly status: string;
-      readonly members: number;
-      readonly succeeded: number;
-      readonly failed: number;
-      readonly blocked: number;
-      readonly excluded: number;
-      readonly quarantined: number;
-    }[];
+    readonly waves: readonly WaveReport[];
   }[];
   readonly unreadableAccounts: readonly {
     readonly account: string;

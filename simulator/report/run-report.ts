@@ -3,6 +3,7 @@ import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member } from '../../core/contracts/items/rollout.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
+import { clusterBlockers } from '../../core/queries/cluster-blockers.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { Explanation } from '../../core/queries/explanation.ts';
 import { rollbackEnd } from '../../core/queries/rollback-view.ts';
@@ -13,12 +14,15 @@ import type { LoadedFleet } from '../fleet/load-fleet.ts';
 import { checkInvariants } from '../invariants/check-invariants.ts';
 import { loadAllMembers } from '../process/load-all-members.ts';
 import type { RunView } from '../process/run-view.ts';
+import { adviceFor } from './advice.ts';
 import { bucketOf } from './bucket.ts';
 import { movesOf } from './moves.ts';
 import { nextThings } from './next-things.ts';
 import type { ClusterReport, RunReport } from './report-types.ts';
 import { stepsOf } from './steps.ts';
 import { undiscovered } from './undiscovered.ts';
+import { countMembers } from './wave-counts.ts';
+import { waveSpans } from './wave-spans.ts';
 
 /** What a run of a fleet folder did, cluster by cluster, from the table, the audit and the fake EKS. */
 export async function runReport(
@@ -44,10 +48,16 @@ export async function runReport(
       const member = members.findLast((one) => one.clusterKey === record.clusterKey);
       const held = controls.find((control) => control.clusterKey === record.clusterKey)?.held?.reason;
       const own = upgrades.filter((upgrade) => upgrade.clusterKey === record.clusterKey);
-      // What became of no rollout is explained by the reconciler's own decision, as `liftlock explain` does.
-      const verdict =
-        member === undefined && own.length === 0 ? await explainCluster(world, record, snapshot) : undefined;
-      return clusterReport(record, member, own, held, verdict, audit.get(record.clusterKey) ?? []);
+      // What no rollout has come to is explained by the reconciler's own decision, as `liftlock explain` does.
+      const isUntouched = member === undefined ? own.length === 0 : member.status === 'Pending';
+      const verdict = isUntouched ? await explainCluster(world, record, snapshot) : undefined;
+      const report = clusterReport(record, member, own, held, verdict, audit.get(record.clusterKey) ?? []);
+      const { bucket, reasons } = report;
+      const last = own.toSorted(byStart).at(-1);
+      const found = bucket === 'upgraded' ? [] : await clusterBlockers(world.table, last, reasons);
+      const blockers = found.map((one) => ({ ...one, fix: one.fix ?? adviceFor(one.code) }));
+      const wave = waves.find((one) => one.rolloutId === member?.rolloutId && one.index === member.waveIndex);
+      return { ...report, blockers, place: wave && { rollout: wave.rolloutId, wave: wave.name } };
     }),
   );
   const clusters = [...reports, ...undiscovered(loaded, known, accounts)].sort(
@@ -59,6 +69,7 @@ export async function runReport(
     .map((violation) => `${violation.invariant}: ${violation.message}`);
   const totals = { upgraded: 0, failed: 0, held: 0, excluded: 0 };
   for (const cluster of clusters) totals[cluster.bucket] += 1;
+  const within = { from: loaded.now.getTime(), to: world.clock.now().getTime() };
   const transitions = world.runner.stateTransitions();
   const report: Omit<RunReport, 'next'> = {
     apiVersion: 'liftlock/v1alpha1',
@@ -76,16 +87,11 @@ export async function runReport(
       waves: waves
         .filter((wave) => wave.rolloutId === rollout.id)
         .sort((a, b) => a.index - b.index)
-        .map(({ name, status, members: size, succeeded, failed, blocked, excluded, quarantined }) => ({
-          name,
-          status,
-          members: size,
-          succeeded,
-          failed,
-          blocked,
-          excluded,
-          quarantined,
-        })),
+        .map((wave) => {
+          const own = members.filter((one) => one.rolloutId === rollout.id && one.waveIndex === wave.index);
+          const spans = waveSpans(wave, audit.get(`rollout/${rollout.id}`) ?? [], snapshot.calendars, within);
+          return { name: wave.name, status: wave.status, members: own.length, ...countMembers(own), ...spans };
+        }),
     })),
     unreadableAccounts: accounts
       .filter((account) => account.status !== 'Ok')
@@ -105,8 +111,8 @@ function clusterReport(
   held: Reason | undefined,
   explained: Explanation | undefined,
   audit: readonly AuditItem[],
-): ClusterReport {
-  const ordered = [...upgrades].sort((a, b) => (a.startedAt ?? '').localeCompare(b.startedAt ?? ''));
+): Omit<ClusterReport, 'blockers' | 'place'> {
+  const ordered = upgrades.toSorted(byStart);
   const last = ordered.at(-1);
   const completed = ordered.findLast(
     (upgrade) => upgrade.controlPlaneCompletedAt !== undefined,
@@ -133,21 +139,16 @@ function clusterReport(
   };
 }
 
+const byStart = (a: Upgrade, b: Upgrade): number => (a.startedAt ?? '').localeCompare(b.startedAt ?? '');
+
 function reasonsOf(
   member: Member | undefined,
   last: Upgrade | undefined,
   held: Reason | undefined,
   explained: Explanation | undefined,
 ): readonly Reason[] {
+  if (explained !== undefined) return explained.reasons;
   if (member !== undefined && member.reasons.length > 0) return member.reasons;
   if (held !== undefined) return [held];
-  if (explained !== undefined) return explained.reasons;
-  if (member?.status === 'Pending')
-    return [
-      {
-        code: 'NotItsTurn',
-        message: 'Its turn did not come: an earlier wave is not through, or its rollout is halted or paused.',
-      },
-    ];
   return last?.reasons ?? [];
 }

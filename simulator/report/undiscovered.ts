@@ -30,6 +30,8 @@ export function undiscovered(
         held: false,
         hops: [],
         reasons: [{ code, message }],
+        blockers: [{ code, what: message, cause: null, owner: null, fix: null }],
+        place: undefined,
         steps: [],
         startedAt: undefined,
         endedAt: undefined,

@@ -3,6 +3,7 @@ import { xmlText } from '../../output/scan/xml-text.ts';
 import { deadlineWords } from '../plan-text.ts';
 import { asSentence, dollars, nothingToDo, runsPast, zoneTime } from '../plan-words.ts';
 import { type Calendars, drawing, htmlTable } from './drawing.ts';
+import { CHART_STYLE } from './time-axis.ts';
 
 /** So many excluded clusters are listed; who needs all of them reads the JSON. */
 const MOST_EXCLUDED = 500;
@@ -17,7 +18,7 @@ export function chart(plan: PlanDocument, calendars: Calendars): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Upgrade plan of ${xmlText(plan.now)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${CHART_STYLE}</style>
 </head>
 <body>
 <h1>Upgrade plan</h1>
@@ -102,10 +103,7 @@ body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:1240px;paddi
 h1{margin:0 0 .5rem}h2{margin:1.6rem 0 .5rem;font-size:1.1rem}
 .good,.bad{padding:.6rem .9rem;border-radius:6px;font-size:1.1rem}.good{background:#e3f5e6}.bad{background:#fde7e5}
 dl{display:flex;flex-wrap:wrap;gap:.4rem 2rem}dt{color:#57606a;font-size:.85rem}dd{margin:0;font-weight:600}
-svg{width:100%;height:auto;border:1px solid #d5dae0;border-radius:6px}
-.band{fill:#f4f6f8}.closed{fill:#dde2e8}.frozen{fill:url(#frozen)}.ice{fill:#cfe6f7;background:#cfe6f7}.hatch{stroke:#5b9bd0;stroke-width:3}
-.bar{fill:#2563a8;background:#2563a8}.soak{fill:#e0a83a;background:#e0a83a}.tick{stroke:#c8ced6;stroke-width:.6}.deadline{stroke:#c0261c;stroke-width:2}
-.axis{font-size:10px;text-anchor:middle;fill:#57606a}.label{font-size:10px;text-anchor:end}.wave{font-size:12px;font-weight:600}.late{font-size:11px;fill:#c0261c;text-anchor:end}
+.bar{fill:#2563a8;background:#2563a8}.deadline{stroke:#c0261c;stroke-width:2}.late{font-size:11px;fill:#c0261c;text-anchor:end}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.25rem .6rem;border-bottom:1px solid #e3e7eb;vertical-align:top}
-.key{display:inline-block;width:1.2em;height:.8em;margin:0 .2em 0 .8em}.key.closed{background:#dde2e8}.hash{color:#57606a;font-size:.8rem;overflow-wrap:anywhere}
+.hash{color:#57606a;font-size:.8rem;overflow-wrap:anywhere}
 `;

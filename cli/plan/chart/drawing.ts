@@ -1,20 +1,15 @@
-import { calendarStateAt } from '../../../core/calendar/calendar-state.ts';
+import { closedSpans, frozenSpans } from '../../../core/calendar/closed-spans.ts';
 import type { CompiledCalendar } from '../../../core/calendar/compile-calendar.ts';
 import type { Span } from '../../../core/calendar/spans.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../../core/plan/document/plan-schema.ts';
 import { xmlText } from '../../output/scan/xml-text.ts';
 import { pastWords, runsPast } from '../plan-words.ts';
+import { drawn, LEFT, px, rect, type Scale, scaleBetween, TOP, WIDTH } from './time-axis.ts';
 
-const WIDTH = 1200;
-const LEFT = 210;
-const RIGHT = 1180;
 const ROW = 16;
 const HEAD = 24;
-const TOP = 34;
-/** More shaded stretches than this are a grey surface that says nothing. */
-const MOST_SPANS = 250;
 
-export type Calendars = ReadonlyMap<string, ShownCalendar>;
+export type Calendars = ReadonlyMap<string, CompiledCalendar>;
 
 /** Waves as bands, clusters as bars, closed windows and freezes shaded, the deadline as a line: one SVG. */
 export function drawing(plan: PlanDocument, calendars: Calendars): string {
@@ -28,18 +23,7 @@ export function drawing(plan: PlanDocument, calendars: Calendars): string {
     y += height;
   }
   const height = y + 10;
-  const ticks = ticksOf(scale).map(
-    ({ at, text }) =>
-      `<line class="tick" x1="${px(scale.x(at))}" x2="${px(scale.x(at))}" y1="${TOP - 6}" y2="${height}"/><text class="axis" x="${px(scale.x(at))}" y="${TOP - 12}">${text}</text>`,
-  );
-  return [
-    `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Gantt chart of the plan" xmlns="http://www.w3.org/2000/svg">`,
-    '<defs><pattern id="frozen" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="8" height="8" class="ice"/><line x1="0" y1="0" x2="0" y2="8" class="hatch"/></pattern></defs>',
-    ...ticks,
-    ...parts,
-    deadlineLine(plan, scale, height),
-    '</svg>',
-  ].join('\n');
+  return drawn(scale, 'Gantt chart of the plan', height, [...parts, deadlineLine(plan, scale, height)]);
 }
 
 function band(wave: PlanWave, calendars: Calendars, scale: Scale, y: number): { svg: string; height: number } {
@@ -48,10 +32,8 @@ function band(wave: PlanWave, calendars: Calendars, scale: Scale, y: number): { 
   const own = wave.calendars.flatMap((name) => calendars.get(name) ?? []);
   const shaded = (spans: readonly Span[] | undefined, kind: string): string =>
     (spans ?? []).map(({ from, to }) => rect(kind, scale.x(from), y, scale.x(to) - scale.x(from), height - 2)).join('');
-  const spansOf = (rules: (calendar: ShownCalendar) => CompiledCalendar) =>
-    own.length === 0 ? [] : closedSpans(own.map(rules), scale);
-  const closed = spansOf(({ open }) => open);
-  const frozen = spansOf(({ freezes }) => freezes);
+  const closed = closedSpans(own, scale);
+  const frozen = frozenSpans(own, scale);
   const rows = bars.map((bar, index) => {
     const top = y + HEAD + index * ROW;
     const width = Math.max(2, scale.x(bar.to) - scale.x(bar.from));
@@ -75,11 +57,6 @@ function deadlineLine({ deadline }: PlanDocument, scale: Scale, height: number):
   const x = px(scale.x(at));
   return `<line class="deadline" x1="${x}" x2="${x}" y1="${TOP - 6}" y2="${height}"/><text class="late" x="${x}" y="${height - 2}">deadline</text>`;
 }
-
-const px = (value: number): string => value.toFixed(1);
-
-const rect = (kind: string, x: number, y: number, width: number, height: number): string =>
-  `<rect class="${kind}" x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}"/>`;
 
 const shortened = (label: string): string => (label.length > 30 ? `${label.slice(0, 29)}…` : label);
 
@@ -125,61 +102,14 @@ function barOfSeveral(clusters: readonly Dated[]): Bar {
   };
 }
 
-/** A calendar, and the same without its windows: what that has closed is frozen. */
-interface ShownCalendar {
-  readonly open: CompiledCalendar;
-  readonly freezes: CompiledCalendar;
-}
-
-/** When at least one of the calendars is closed between two instants; undefined where that changes too often to be drawn. */
-function closedSpans(calendars: readonly CompiledCalendar[], { from, to }: Scale): readonly Span[] | undefined {
-  const spans: Span[] = [];
-  let at: number | undefined = from;
-  for (let steps = 0; at !== undefined && at < to; steps += 1) {
-    if (steps > MOST_SPANS * 2) return undefined;
-    const { open, opensAt, closesAt } = calendarStateAt(calendars, new Date(at));
-    if (open) {
-      at = closesAt?.getTime();
-      continue;
-    }
-    const end = Math.min(opensAt?.getTime() ?? to, to);
-    spans.push({ from: at, to: end });
-    at = end;
-  }
-  return spans;
-}
-
-/** Where instants stand on the chart; x in pixels. */
-interface Scale {
-  readonly from: number;
-  readonly to: number;
-  x(instant: number): number;
-}
-
 const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
-/** From the plan's now to the last thing that it knows, with a little room after it. */
+/** From the plan's now to the last thing that it knows. */
 function scaleOf({ now, waves, deadline }: PlanDocument): Scale {
   const from = Date.parse(now);
   const known = [...waves.flatMap(({ startsAt, endsAt, soakUntil }) => [startsAt, endsAt, soakUntil]), deadline];
   const last = known.flatMap((at) => (at === null ? [] : Date.parse(at))).reduce((a, b) => Math.max(a, b), from + HOUR);
-  const to = last + (last - from) * 0.03;
-  return { from, to, x: (instant) => LEFT + ((instant - from) / (to - from)) * (RIGHT - LEFT) };
-}
-
-const STEPS = [HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 91 * DAY, 364 * DAY];
-const MOST_TICKS = 14;
-
-/** Full hours or days of UTC along the axis, and how they are written. */
-function ticksOf({ from, to }: Scale): { readonly at: number; readonly text: string }[] {
-  const step = STEPS.find((one) => (to - from) / one <= MOST_TICKS) ?? 364 * DAY;
-  const ticks: { at: number; text: string }[] = [];
-  for (let at = Math.ceil(from / step) * step; at <= to; at += step) {
-    const text = new Date(at).toISOString();
-    ticks.push({ at, text: step < DAY ? `${text.slice(5, 10)} ${text.slice(11, 16)}` : text.slice(0, 10) });
-  }
-  return ticks;
+  return scaleBetween(from, last);
 }
 
 /** Cells are HTML already. */

@@ -1,6 +1,6 @@
 import { covered, judged } from '../../../test/material/scan/findings.ts';
 import { reportOf } from '../../../test/material/scan/report.ts';
-import { gateOf } from './gate.ts';
+import { blockersOf, gateOf } from './gate.ts';
 
 const hop = { from: '1.36', target: '1.37', clusters: ['web'] };
 const finding = (changes: Parameters<typeof judged>[0]) => judged({ source: 'object', removedIn: '1.37', ...changes });
@@ -95,4 +95,24 @@ test('what could not be read is never pushed out by findings, nor the other way 
 
 test('a target that the tables do not know stops the hop', () => {
   expect(codes({ target: '1.38', from: '1.37' })[0]).toContain('ScanIncomplete');
+});
+
+test('all that stops a hop can be had apart: what is so, why, whose it is and what ends it', () => {
+  const findings = Array.from({ length: 30 }, (_, index) =>
+    finding({ cause: `cause-${index}`, name: `n-${index}`, owner: 'team-payments' }),
+  );
+  const unread = (what: string, source: 'object' | 'helm', detail: string) =>
+    covered({ what, source, status: 'denied', detail });
+  const coverage = [unread('a', 'object', 'No'), unread('b', 'helm', 'No'), unread('c', 'object', 'Never!')];
+  const report = reportOf({ ...hop, findings, coverage });
+  const all = blockersOf(report);
+  expect(all.slice(0, 2).map(({ code, message }) => ({ code, message }))).toEqual(gateOf(report).blockers.slice(0, 2));
+  expect(all[0]).toMatchObject({ cause: 'cause-0', owner: 'team-payments', code: 'ScanFinding' });
+  expect(`team-payments: ${all[0]?.what} ${all[0]?.fix}`).toBe(all[0]?.message);
+  const fix = 'Grant it (liftlock access manifest), or leave it out in the UpgradePolicy: scan.skip';
+  const gap = { code: 'ScanIncomplete', owner: null };
+  expect(all.slice(30).map(({ message: _, ...rest }) => rest)).toEqual([
+    { ...gap, cause: 'b, a', what: 'No.', fix: `${fix}: [helm, object].` },
+    { ...gap, cause: 'c', what: 'Never!', fix: `${fix}: [object].` },
+  ]);
 });

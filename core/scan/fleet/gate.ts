@@ -15,26 +15,57 @@ export interface Gate {
   readonly notes: readonly Reason[];
 }
 
+/** One thing that stops a hop, with its parts: what is so, why, whose it is where that is known, and what ends it. */
+export interface Blocker extends Reason {
+  readonly what: string;
+  readonly cause: string;
+  readonly owner: string | null;
+  readonly fix: string;
+}
+
 /**
  * A report that passes lets the hop go on, and no other does: findings that fail it stop the hop, one reason for each cause, and so does what
  * could not be read.
  */
 export function gateOf({ findings, failOn, coverage }: ScanReport): Gate {
-  const [failing, others] = [true, false].map((is) => findings.filter((finding) => fails(finding, failOn) === is));
-  const told = (others ?? []).filter(({ waived, severity }) => !waived && severity !== 'info');
+  const [failing, passing] = [true, false].map((is) => findings.filter((finding) => fails(finding, failOn) === is));
+  const others = (passing ?? []).filter(({ waived, severity }) => !waived && severity !== 'info');
+  const gaps = coverage
+    .filter(isGap)
+    .map((gap) => gapBlocker([gap]))
+    .sort(refusalsFirst);
+  const unread = gaps.slice(MOST_GAPS).map(({ cause }) => cause);
+  const more = unread.length > 10 ? ` and ${unread.length - 10} more` : '';
+  const left = unread.length === 0 ? [] : [`Not read either: ${unread.slice(0, 10).join(', ')}${more}.`];
   return {
-    blockers: [...byCause(failing ?? [], 'ScanFinding', MOST_CAUSES), ...gaps(coverage.filter(isGap))],
-    notes: byCause(told, 'ScanWarning', MOST_NOTES),
+    blockers: [
+      ...first(byCause(failing ?? [], 'ScanFinding'), 'ScanFinding', MOST_CAUSES),
+      ...gaps.slice(0, MOST_GAPS).map(({ code, message }) => ({ code, message })),
+      ...left.map((text) => reason('ScanIncomplete', text)),
+    ],
+    notes: first(byCause(others, 'ScanWarning'), 'ScanWarning', MOST_NOTES),
   };
 }
 
+/** All that stops the hop, however much that is: what a gate tells is the first of it. What was not read for one cause is one of them. */
+export function blockersOf({ findings, failOn, coverage }: ScanReport): Blocker[] {
+  const failing = findings.filter((finding) => fails(finding, failOn));
+  const causes = Map.groupBy(coverage.filter(isGap), ({ status, detail }) => `${status} ${detail}`);
+  return [...byCause(failing, 'ScanFinding'), ...[...causes.values()].map(gapBlocker).sort(refusalsFirst)];
+}
+
+/** What the API server itself refused is why the others were not read. */
+const refusalsFirst = (a: Blocker, b: Blocker): number => Number(isUnread(a)) - Number(isUnread(b));
+const isUnread = ({ code }: Blocker): boolean => code === 'ScanIncomplete';
+
 /** Findings come with what to fix first at the top, so the first of a cause speaks for it. */
-function byCause(findings: readonly Finding[], code: 'ScanFinding' | 'ScanWarning', most: number): Reason[] {
+function byCause(findings: readonly Finding[], code: 'ScanFinding' | 'ScanWarning'): Blocker[] {
   const causes = [...Map.groupBy(findings, (one) => `${codeOf(one) ?? ''} ${one.cause}`).values()];
-  const told = causes.slice(0, most).flatMap((members) => {
-    const [first] = members;
-    return first === undefined ? [] : [reason(codeOf(first) ?? code, causeText(first, members.length))];
-  });
+  return causes.flatMap((members) => (members[0] === undefined ? [] : [blockerOf(members[0], members.length, code)]));
+}
+
+function first(causes: readonly Blocker[], code: 'ScanFinding' | 'ScanWarning', most: number): Reason[] {
+  const told = causes.slice(0, most).map((one): Reason => ({ code: one.code, message: one.message }));
   const left = causes.length - told.length;
   if (left === 0) return told;
   return [...told, reason(code, `${left} more causes are in the report. Run: liftlock scan cluster`)];
@@ -43,31 +74,28 @@ function byCause(findings: readonly Finding[], code: 'ScanFinding' | 'ScanWarnin
 /** A check whose name is a code is told by it. */
 const codeOf = ({ rule }: Finding): ReasonCode | undefined => (rule !== null && isKnown(rule) ? rule : undefined);
 
-function causeText(finding: Finding, count: number): string {
+function blockerOf(finding: Finding, count: number, code: ReasonCode): Blocker {
   const { owner, cause, message, fix, namespace, name, kind, source } = finding;
   // What is said of the cluster itself names what it is about.
-  if (OF_THE_CLUSTER.includes(source) && owner === null) return `${message} ${fix}`;
+  const isOfCluster = OF_THE_CLUSTER.includes(source) && owner === null;
   const object = `${kind ?? 'object'} ${namespace === null ? '' : `${namespace}/`}${name ?? ''}`.trim();
-  const where = name === null ? '' : ` (${object}${count > 1 ? ` and ${count - 1} more` : ''})`;
-  return `${owner ?? cause}: ${message}${where} ${fix}`;
+  const where = isOfCluster || name === null ? '' : ` (${object}${count > 1 ? ` and ${count - 1} more` : ''})`;
+  const what = `${message}${where}`;
+  const told = `${isOfCluster ? '' : `${owner ?? cause}: `}${what} ${fix}`;
+  return { code: codeOf(finding) ?? code, message: told, what, cause, owner, fix };
 }
 
-function gaps(found: readonly Coverage[]): Reason[] {
-  const unread = found.toSorted((a, b) => Number(refusalOf(b) !== undefined) - Number(refusalOf(a) !== undefined));
-  const told = unread.slice(0, MOST_GAPS).map((one) => {
-    const { what, source, status, detail } = one;
-    const refusal = refusalOf(one);
-    if (refusal !== undefined) return refusal;
-    const grant = status === 'denied' ? 'Grant it (liftlock access manifest)' : 'Repair it';
-    const isLeft = source !== null && LIVE_SOURCES.includes(source);
-    const skip = !isLeft ? '' : `, or leave it out in the UpgradePolicy: scan.skip: [${source}]`;
-    return reason('ScanIncomplete', `${what}: ${detail}${/[.!?]$/.test(detail) ? '' : '.'} ${grant}${skip}.`);
-  });
-  const left = unread.slice(MOST_GAPS);
-  if (left.length === 0) return told;
-  const names = left.slice(0, 10).map(({ what }) => what);
-  const more = left.length > names.length ? ` and ${left.length - names.length} more` : '';
-  return [...told, reason('ScanIncomplete', `Not read either: ${names.join(', ')}${more}.`)];
+function gapBlocker(gaps: readonly Coverage[]): Blocker {
+  const cause = gaps.map(({ what }) => what).join(', ');
+  const [{ status, detail } = { status: 'error', detail: '' }] = gaps;
+  const [refusal] = gaps.flatMap((gap) => refusalOf(gap) ?? []);
+  if (refusal !== undefined) return { ...refusal, what: refusal.message, cause, owner: null, fix: '' };
+  const grant = status === 'denied' ? 'Grant it (liftlock access manifest)' : 'Repair it';
+  const live = new Set(gaps.flatMap(({ source }) => (source !== null && LIVE_SOURCES.includes(source) ? source : [])));
+  const skip = live.size === 0 ? '' : `, or leave it out in the UpgradePolicy: scan.skip: [${[...live].join(', ')}]`;
+  const what = `${detail}${/[.!?]$/.test(detail) ? '' : '.'}`;
+  const fix = `${grant}${skip}.`;
+  return { ...reason('ScanIncomplete', `${cause}: ${what} ${fix}`), what, cause, owner: null, fix };
 }
 
 /** What the API server itself answered to the step, under the name of its refusal. */

@@ -1,0 +1,21 @@
+import { wrapped } from './wrap.ts';
+
+test('a text is broken at its spaces, the later lines are indented, and nothing is lost', () => {
+  const text = '  - web: once what blocks it is mended, liftlock retry cluster web';
+  const lines = wrapped(text, 30, '    ');
+  expect(lines).toEqual(['  - web: once what blocks it', '    is mended, liftlock retry', '    cluster web']);
+  expect(lines.map((line) => line.trim()).join(' ')).toBe(text.trim());
+});
+
+test('a word that is longer than a line stays whole, and what fits stays as it is', () => {
+  const arn = 'arn:aws:eks:eu-central-1:111111111111:cluster/web';
+  expect(wrapped(`of ${arn} here`, 20)).toEqual(['of', arn, 'here']);
+  expect(wrapped('it fits', 7)).toEqual(['it fits']);
+  expect(wrapped('', 7)).toEqual(['']);
+});
+
+test('columns of spaces stay, and colours take no room', () => {
+  expect(wrapped('a    b', 6)).toEqual(['a    b']);
+  const red = '\u001b[31mred\u001b[39m';
+  expect(wrapped(`${red} ${red}`, 7)).toEqual([`${red} ${red}`]);
+});

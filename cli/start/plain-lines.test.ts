@@ -1,0 +1,33 @@
+import { EVENT_EXAMPLES } from '../../core/contracts/event-examples.ts';
+import type { LiftlockEvent } from '../../core/contracts/events.ts';
+import { type Reason, reason } from '../../core/contracts/step-result.ts';
+import { plainLines } from './plain-lines.ts';
+
+const at = new Date('2026-11-20T08:00:00Z');
+
+function written(event: LiftlockEvent): string {
+  let text = '';
+  plainLines((line) => {
+    text += line;
+  })({ at, event });
+  return text;
+}
+
+const upgraded = (...reasons: Reason[]) =>
+  written({ type: 'UpgradeChanged', detail: { ...EVENT_EXAMPLES.UpgradeChanged.detail, reasons } });
+
+test('a cause stands in its line as a whole, however long it is', () => {
+  const message = `${'word '.repeat(100)}end.`;
+  expect(upgraded(reason('ScanFinding', message))).toContain(`(ScanFinding: ${message})\n`);
+});
+
+test('what a step has looked at is no cause of a success', () => {
+  const looked = reason('Looked', '3 nodes, all Ready.');
+  expect(upgraded(looked)).not.toContain('Looked');
+  expect(upgraded(looked, reason('NodesBehind', 'workers'))).toContain('(NodesBehind: workers)');
+});
+
+test('steps that begin are no news', () => {
+  const detail = { ...EVENT_EXAMPLES.StepChanged.detail, status: 'running' as const };
+  expect(written({ type: 'StepChanged', detail })).toBe('');
+});

@@ -1,0 +1,49 @@
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { kindOf } from '../contracts/reasons.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import type { Table } from '../ports/table.ts';
+import { blockersOf } from '../scan/fleet/gate.ts';
+import { loadReport, scansOf } from '../scan/fleet/report-store.ts';
+
+/** One thing that keeps a cluster from its target; what nobody knows of it is null. */
+export interface ClusterBlocker {
+  readonly code: string;
+  readonly what: string;
+  readonly cause: string | null;
+  readonly owner: string | null;
+  readonly fix: string | null;
+}
+
+/**
+ * All that keeps a cluster from its target: where a scan has stopped its last upgrade what the gate stopped it for, none of it cut or left out,
+ * else the reasons that are told of it.
+ */
+export async function clusterBlockers(
+  table: Pick<Table, 'queryPartition'>,
+  last: Upgrade | undefined,
+  reasons: readonly Reason[],
+): Promise<ClusterBlocker[]> {
+  const found = await stoppedBy(table, last);
+  if (found.length > 0) return found;
+  const against = reasons.filter(({ code }) => kindOf(code) !== 'told');
+  return (against.length === 0 ? reasons : against).map(({ code, message }) => {
+    return { code, what: message, cause: null, owner: null, fix: null };
+  });
+}
+
+async function stoppedBy(table: Pick<Table, 'queryPartition'>, last: Upgrade | undefined): Promise<ClusterBlocker[]> {
+  const step = last?.steps['scan-cluster'];
+  if (last?.status !== 'Blocked' || step?.status !== 'blocked') return [];
+  // A step may have ended before there was a report, and what an earlier one says may be mended.
+  const scans = await scansOf(table, last.clusterKey);
+  const scan = scans.find(({ target, scannedAt }) => target === last.to && scannedAt >= step.startedAt);
+  const report = scan === undefined ? undefined : await loadReport(table, scan);
+  if (report === undefined) return [];
+  return blockersOf(report).map(({ code, what, cause, owner, fix }) => ({
+    code,
+    what,
+    cause,
+    owner,
+    fix: fix || null,
+  }));
+}

@@ -1,0 +1,90 @@
+import { DAY, smallFleet } from '../../test/behaviour/small-fleet.ts';
+import { runWorld } from '../process/run-world.ts';
+import { runReport } from './run-report.ts';
+
+const HOUR = 3_600_000;
+const at = (hours: number): string => new Date(DAY.getTime() + hours * HOUR).toISOString();
+
+/**
+ * A first wave with one cluster that is upgraded, one whose nodes stay behind and one that its scan stops; then a soak of two hours, then a wave
+ * whose calendar is closed for two hours, and frozen in the fifth.
+ */
+async function reported(soak = '2h', until = 48) {
+  const world = await smallFleet({
+    clusters: [
+      { name: 'whole', version: '1.36', tags: { stage: 'dev' }, nodegroups: [{ name: 'workers' }] },
+      {
+        ...{ name: 'behind', version: '1.36', tags: { stage: 'dev' } },
+        nodegroups: [{ name: 'own', amiType: 'CUSTOM', launchTemplate: { name: 'own', version: '1' } }],
+      },
+      {
+        ...{ name: 'old', version: '1.32', tags: { stage: 'dev' } },
+        nodegroups: [{ name: 'workers', amiType: 'AL2_x86_64' }],
+      },
+      { name: 'later', version: '1.36', tags: { stage: 'prod' }, nodegroups: [{ name: 'workers' }] },
+    ],
+    policy: {
+      target: '1.37',
+      waves: [
+        { name: 'dev', maxConcurrency: 5, selector: { matchLabels: { stage: 'dev' } }, soak },
+        { name: 'prod', calendar: 'working' },
+      ],
+    },
+    calendars: {
+      working: {
+        timeZone: 'UTC',
+        windows: [{ name: 'day', schedule: '0 10 * * *', duration: '8h' }],
+        freezes: [{ name: 'release', from: '2026-11-20T12:00', to: '2026-11-20T13:00', reason: 'we ship' }],
+      },
+    },
+  });
+  const end = new Date(DAY.getTime() + until * HOUR);
+  const rested = await runWorld(world, { until: end, quietHours: 2 });
+  const loaded = { state: world.eks.state, now: DAY, approvals: [], configPaths: [], statements: [] };
+  return runReport(world, loaded, rested);
+}
+
+test('a report tells where each member of a wave ended, and when its wave was open, soaked and could let nothing begin', async () => {
+  const { rollouts, clusters, endedAt, violations } = await reported();
+  expect(violations).toEqual([]);
+  const [dev, prod] = rollouts[0]?.waves ?? [];
+  expect(dev).toMatchObject({ members: 3, upgraded: 1, nodesBehind: 1, blocked: 1, failed: 0, pending: 0 });
+  expect(prod).toMatchObject({ members: 1, upgraded: 1 });
+  const [open] = dev?.open ?? [];
+  const [soak] = dev?.soaks ?? [];
+  expect([dev?.open.length, dev?.soaks.length, soak?.from]).toEqual([1, 1, open?.to]);
+  const soaked = Date.parse(soak?.to ?? '') - Date.parse(soak?.from ?? '');
+  expect(Math.abs(soaked - 2 * HOUR)).toBeLessThan(5 * 60_000);
+  expect([dev?.closed, dev?.freezes]).toEqual([[], []]);
+  expect(prod?.freezes).toEqual([{ from: at(4), to: at(5), what: 'release: we ship' }]);
+  expect(prod?.closed.slice(0, 2)).toEqual([
+    { from: at(0), to: at(2) },
+    { from: at(4), to: at(5) },
+  ]);
+  expect(Date.parse(prod?.closed.at(-1)?.to ?? '')).toBeLessThanOrEqual(Date.parse(endedAt));
+  expect(clusters.find(({ name }) => name === 'later')?.place?.wave).toBe('prod');
+});
+
+test('what blocks a cluster is told with its parts, and nothing of those that are where they should be', async () => {
+  const { clusters, next } = await reported();
+  const blockersOf = (name: string) => clusters.find((one) => one.name === name)?.blockers;
+  expect([blockersOf('whole'), blockersOf('behind')]).toEqual([[], []]);
+  expect(blockersOf('old')).toContainEqual({
+    code: 'ScanFinding',
+    what: expect.stringContaining('Amazon Linux 2'),
+    cause: 'nodegroup:workers',
+    owner: null,
+    fix: expect.stringContaining('Bottlerocket'),
+  });
+  expect(next.filter((thing) => thing.includes('retry'))).toEqual([
+    'old: once what blocks it is mended, liftlock retry cluster old',
+  ]);
+});
+
+test('of a cluster whose turn has not come it is told what explain tells, and nobody is sent to try it again', async () => {
+  const { clusters, next, rollouts } = await reported('40h', 12);
+  expect(rollouts[0]?.waves[1]).toMatchObject({ pending: 1, upgraded: 0 });
+  const later = clusters.find(({ name }) => name === 'later');
+  expect([later?.bucket, later?.blockers.map(({ code }) => code)]).toEqual(['held', ['Soaking', 'WindowClosed']]);
+  expect(next.some((thing) => thing.startsWith('later:'))).toBe(false);
+});

@@ -1,0 +1,39 @@
+import type { Member } from '../../core/contracts/items/rollout.ts';
+import { isBehind } from './bucket.ts';
+
+/** Where members of a wave stand, each in one of these: nothing counts as upgraded that was not. */
+export interface WaveCounts {
+  /** Nodes and all. */
+  readonly upgraded: number;
+  readonly nodesBehind: number;
+  readonly failed: number;
+  readonly blocked: number;
+  readonly excluded: number;
+  readonly quarantined: number;
+  readonly running: number;
+  readonly parked: number;
+  readonly pending: number;
+}
+
+const KINDS = {
+  Succeeded: 'upgraded',
+  Failed: 'failed',
+  Blocked: 'blocked',
+  Excluded: 'excluded',
+  Quarantined: 'quarantined',
+  Running: 'running',
+  Parked: 'parked',
+  Pending: 'pending',
+} as const;
+
+export function countMembers(members: readonly Member[]): WaveCounts {
+  const counts = {
+    ...{ upgraded: 0, nodesBehind: 0, failed: 0, blocked: 0, excluded: 0, quarantined: 0 },
+    ...{ running: 0, parked: 0, pending: 0 },
+  };
+  for (const { status, reasons } of members) {
+    if (status === 'Left') continue;
+    counts[status === 'Succeeded' && isBehind(reasons) ? 'nodesBehind' : KINDS[status]] += 1;
+  }
+  return counts;
+}
