@@ -89,7 +89,9 @@ function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
   if (status !== 'Blocked' && status !== 'Canceled') return undefined;
   // One whose cluster is gone may have been half done.
   const untouched = status === 'Blocked' ? '; nothing of it was begun or is left over' : '';
-  const what = `The upgrade of ${named(event.detail)} from ${from} to ${to} is ${status}${untouched}.`;
+  const way =
+    from === to ? `of the nodes of ${named(event.detail)} to ${to}` : `of ${named(event.detail)} from ${from} to ${to}`;
+  const what = `The upgrade ${way} is ${status}${untouched}.`;
   const name = nameOf(event.detail);
   const blocked = `Remove what blocks it, then: liftlock retry cluster ${name}`;
   return notice(event, what, because(reasons), status === 'Blocked' ? blocked : NOTHING);

@@ -1,6 +1,7 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { bounded, type Reason } from '../contracts/step-result.ts';
+import { isFinish } from '../model/hop.ts';
 import { recount } from '../policy/caps.ts';
 import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
 import { GRANTING_WAVES } from './granting-waves.ts';
@@ -170,8 +171,12 @@ function traitsAfter(wave: Wave, before: Member, after: Member): Wave['traits'] 
   return { failed: count(failed, 'Failed'), succeeded: count(succeeded, 'Succeeded') };
 }
 
-/** How long this hop took is what the next estimates are learned from; one that waited for a person or a window says nothing. */
+/**
+ * How long this hop took is what the next estimates are learned from; one that waited for a person or a window says nothing, nor does one that
+ * moved no control plane.
+ */
 function withDuration(wave: Wave, member: Member, upgrade: Upgrade): Wave {
+  if (isFinish(upgrade)) return wave;
   const uninterrupted = upgrade.startedAt !== undefined && upgrade.startedAt === member.grantedAt;
   if (upgrade.status !== 'Succeeded' || !uninterrupted || upgrade.endedAt === undefined) return wave;
   const seconds = (Date.parse(upgrade.endedAt) - Date.parse(member.grantedAt ?? upgrade.endedAt)) / 1000;
