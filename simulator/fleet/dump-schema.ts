@@ -150,6 +150,15 @@ export const addonInfoDump = z.looseObject({
   ),
 });
 
+export const clusterVersionDump = z.looseObject({
+  clusterVersion: minor,
+  releaseDate: timestamp,
+  endOfStandardSupportDate: timestamp,
+  endOfExtendedSupportDate: timestamp,
+  defaultPlatformVersion: z.string().optional(),
+  kubernetesPatchVersion: z.string().optional(),
+});
+
 export type ClusterDump = z.infer<typeof clusterDump>;
 export type NodegroupDump = z.infer<typeof nodegroupDump>;
 export type AddonDump = z.infer<typeof addonDump>;
@@ -158,3 +167,4 @@ export type InsightDump = z.infer<typeof insightDump>;
 export type UpdateDump = z.infer<typeof updateDump>;
 export type AccessEntryDump = z.infer<typeof accessEntryDump>;
 export type AddonInfoDump = z.infer<typeof addonInfoDump>;
+export type ClusterVersionDump = z.infer<typeof clusterVersionDump>;

@@ -2,8 +2,8 @@ import { clusterArn } from '../eks/clusters.ts';
 import { newCluster } from '../eks/new-cluster.ts';
 import type { ClusterDescription, ClusterRecord } from '../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
-import { calendarRow } from '../eks/support-calendar.ts';
 import type { ClusterDump } from './dump-schema.ts';
+import { knowVersion } from './import-versions.ts';
 import type { Findings } from './problems.ts';
 
 /** What EKS keeps in fields of its own, apart from the rest of the description. */
@@ -40,9 +40,8 @@ export function importCluster(
   if (dump.status === undefined) say('the dump has no status; it is taken to be ACTIVE.');
   if (dump.upgradePolicy?.supportType === undefined)
     say('the dump has no upgradePolicy; EXTENDED, the default of EKS.');
-  if (calendarRow(state.supportCalendar, dump.version) === undefined) {
-    say(`version ${dump.version} is not in the support calendar; AWS does not upgrade it by force here.`);
-  }
+  const taken = knowVersion(state, dump.version);
+  if (taken !== undefined) say(taken);
   const cluster = newCluster(state, {
     account,
     region,

@@ -5,12 +5,14 @@ import { importCluster } from './import-cluster.ts';
 import { importFargateProfile, importNodegroup } from './import-compute.ts';
 import { importInsight } from './import-insight.ts';
 import { importUpdate } from './import-update.ts';
+import { importClusterVersion } from './import-versions.ts';
 import { type LocatedCluster, ownerOf } from './owner.ts';
 import type { Findings } from './problems.ts';
 import type { Dump } from './recognise.ts';
 
 /** The order in which kinds are taken in: updates need the node groups and add-ons they are about. */
 const order: readonly Dump['kind'][] = [
+  'clusterVersion',
   'addonVersions',
   'cluster',
   'nodegroup',
@@ -31,10 +33,8 @@ export function importDumps(state: FakeEksState, dumps: readonly Dump[], finding
 
 function importOne(state: FakeEksState, dump: Dump, located: LocatedCluster[], findings: Findings): void {
   if (dump.kind === 'scenario') return;
-  if (dump.kind === 'addonVersions') {
-    importAddonVersions(state, dump.value);
-    return;
-  }
+  if (dump.kind === 'addonVersions') return importAddonVersions(state, dump.value);
+  if (dump.kind === 'clusterVersion') return importClusterVersion(state, dump.value);
   if (dump.kind === 'cluster') {
     const cluster = importCluster(state, dump.path, dump.value, findings);
     if (cluster !== undefined) located.push({ cluster, path: dump.path });

@@ -98,7 +98,7 @@ function startOf(
     return otherwise;
   }
   const times = dumps.flatMap(({ kind, value }) => {
-    if (kind === 'scenario' || kind === 'addonVersions') return [];
+    if (kind === 'scenario' || kind === 'addonVersions' || kind === 'clusterVersion') return [];
     const { createdAt, modifiedAt, lastRefreshTime } = value as Record<string, number | undefined>;
     return [createdAt, modifiedAt, lastRefreshTime].filter((time) => time !== undefined);
   });

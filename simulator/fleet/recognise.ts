@@ -6,7 +6,9 @@ import {
   addonDump,
   addonInfoDump,
   type ClusterDump,
+  type ClusterVersionDump,
   clusterDump,
+  clusterVersionDump,
   type FargateProfileDump,
   fargateProfileDump,
   type InsightDump,
@@ -28,6 +30,7 @@ export type Dump = { path: string } & (
   | { kind: 'update'; value: UpdateDump }
   | { kind: 'accessEntry'; value: AccessEntryDump }
   | { kind: 'addonVersions'; value: AddonInfoDump }
+  | { kind: 'clusterVersion'; value: ClusterVersionDump }
   | { kind: 'scenario'; value: unknown }
 );
 
@@ -41,7 +44,7 @@ interface Schema<T> {
 }
 
 /** Lists of names: the resources themselves are in their own files. */
-const namesOnly = ['clusters', 'nodegroups', 'fargateProfileNames', 'updateIds', 'accessEntries', 'clusterVersions'];
+const namesOnly = ['clusters', 'nodegroups', 'fargateProfileNames', 'updateIds', 'accessEntries'];
 
 /** Turns one parsed value into what it describes; an unknown one is skipped, with a statement. */
 export function recognise(path: string, value: unknown, findings: Findings): Dump[] {
@@ -71,6 +74,12 @@ export function recognise(path: string, value: unknown, findings: Findings): Dum
   if (Array.isArray(content.addons)) {
     const described = content.addons.filter(isObject);
     return described.flatMap((each, index) => check('addonVersions', addonInfoDump, each, `addons.${index}`));
+  }
+  if (Array.isArray(content.clusterVersions)) {
+    const described = content.clusterVersions;
+    return described.flatMap((each, index) =>
+      check('clusterVersion', clusterVersionDump, each, `clusterVersions.${index}`),
+    );
   }
   if (namesOnly.some((key) => Array.isArray(content[key]))) return [];
   return unknown(path, findings);

@@ -17,5 +17,7 @@ export const isBehind = (reasons: readonly Reason[]): boolean =>
   reasons.some(({ code }) => code === 'NodesBehind' || code === 'ManualNodes');
 
 /** What became of a cluster, in words: nothing is called upgraded that was not, nodes and all. */
-export const resultOf = ({ bucket, reasons }: ClusterReport): string =>
-  bucket === 'upgraded' && isBehind(reasons) ? 'nodes behind' : bucket;
+export function resultOf({ bucket, reasons, status }: ClusterReport): string {
+  if (status === 'UpToDate') return 'up to date';
+  return bucket === 'upgraded' && isBehind(reasons) ? 'nodes behind' : bucket;
+}

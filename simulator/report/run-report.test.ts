@@ -1,5 +1,6 @@
 import { DAY, smallFleet } from '../../test/behaviour/small-fleet.ts';
 import { runWorld } from '../process/run-world.ts';
+import { resultOf } from './bucket.ts';
 import { runReport } from './run-report.ts';
 
 const HOUR = 3_600_000;
@@ -9,7 +10,7 @@ const at = (hours: number): string => new Date(DAY.getTime() + hours * HOUR).toI
  * A first wave with one cluster that is upgraded, one whose nodes stay behind and one that its scan stops; then a soak of two hours, then a wave
  * whose calendar is closed for two hours, and frozen in the fifth.
  */
-async function reported(soak = '2h', until = 48) {
+async function reported(soak = '2h', until = 48, there = false) {
   const world = await smallFleet({
     clusters: [
       { name: 'whole', version: '1.36', tags: { stage: 'dev' }, nodegroups: [{ name: 'workers' }] },
@@ -21,6 +22,7 @@ async function reported(soak = '2h', until = 48) {
         ...{ name: 'old', version: '1.32', tags: { stage: 'dev' } },
         nodegroups: [{ name: 'workers', amiType: 'AL2_x86_64' }],
       },
+      ...(there ? [{ name: 'there', version: '1.37', tags: { stage: 'prod' } }] : []),
       { name: 'later', version: '1.36', tags: { stage: 'prod' }, nodegroups: [{ name: 'workers' }] },
     ],
     policy: {
@@ -87,4 +89,12 @@ test('of a cluster whose turn has not come it is told what explain tells, and no
   const later = clusters.find(({ name }) => name === 'later');
   expect([later?.bucket, later?.blockers.map(({ code }) => code)]).toEqual(['held', ['Soaking', 'WindowClosed']]);
   expect(next.some((thing) => thing.startsWith('later:'))).toBe(false);
+});
+
+test('nothing blocks a cluster that was at its target before, and it counts as left out, not as upgraded', async () => {
+  const { clusters, totals } = await reported('1h', 48, true);
+  const there = clusters.find(({ name }) => name === 'there');
+  expect([there?.status, there?.bucket, there?.blockers]).toEqual(['UpToDate', 'excluded', []]);
+  expect(there === undefined ? '' : resultOf(there)).toBe('up to date');
+  expect(totals).toEqual({ upgraded: 3, failed: 0, held: 1, excluded: 1 });
 });

@@ -52,9 +52,10 @@ export async function runReport(
       const isUntouched = member === undefined ? own.length === 0 : member.status === 'Pending';
       const verdict = isUntouched ? await explainCluster(world, record, snapshot) : undefined;
       const report = clusterReport(record, member, own, held, verdict, audit.get(record.clusterKey) ?? []);
-      const { bucket, reasons } = report;
+      const { bucket, reasons, status } = report;
       const last = own.toSorted(byStart).at(-1);
-      const found = bucket === 'upgraded' ? [] : await clusterBlockers(world.table, last, reasons);
+      const isThere = bucket === 'upgraded' || status === 'UpToDate';
+      const found = isThere ? [] : await clusterBlockers(world.table, last, reasons);
       const blockers = found.map((one) => ({ ...one, fix: one.fix ?? adviceFor(one.code) }));
       const wave = waves.find((one) => one.rolloutId === member?.rolloutId && one.index === member.waveIndex);
       return { ...report, blockers, place: wave && { rollout: wave.rolloutId, wave: wave.name } };
