@@ -37,7 +37,7 @@ test('what describe-cluster-versions printed stands in place of what is built in
   const older = ['2026-10-01T00:00:00Z', '2027-12-24T00:00:00Z', '2028-12-24T00:00:00Z'];
   const dump = { clusterVersions: [listed('1.38', dates), listed('1.37', older)] };
   const { versions, said } = offered(cluster('a', '1.38'), dump);
-  expect(days(versions).slice(0, 2)).toEqual(['1.38 2028-01-05', '1.37 2027-12-24']);
+  expect(days(versions).slice(0, 3)).toEqual(['1.38 2028-01-05', '1.37 2027-12-24', '1.36 2027-08-02']);
   expect(versions[1]?.kubernetesPatchVersion).toBe('1.37.1');
   expect(said).toEqual([]);
 });

@@ -7,7 +7,7 @@ const HOUR = 3_600_000;
 const at = (hours: number): string => new Date(DAY.getTime() + hours * HOUR).toISOString();
 
 /**
- * A first wave with one cluster that is upgraded, one whose nodes stay behind and one that its scan stops; then a soak of two hours, then a wave
+ * A first wave with one cluster that is upgraded, one whose nodes stay behind and two that their scans stop; then a soak of two hours, then a wave
  * whose calendar is closed for two hours, and frozen in the fifth.
  */
 async function reported(soak = '2h', until = 48, there = false) {
@@ -22,9 +22,14 @@ async function reported(soak = '2h', until = 48, there = false) {
         ...{ name: 'old', version: '1.32', tags: { stage: 'dev' } },
         nodegroups: [{ name: 'workers', amiType: 'AL2_x86_64' }],
       },
+      { name: 'far', version: '1.36', tags: { stage: 'dev' } },
       ...(there ? [{ name: 'there', version: '1.37', tags: { stage: 'prod' } }] : []),
       { name: 'later', version: '1.36', tags: { stage: 'prod' }, nodegroups: [{ name: 'workers' }] },
     ],
+    prepare: ({ clusters }) => {
+      const far = Object.values(clusters).find(({ name }) => name === 'far');
+      if (far !== undefined) far.description.resourcesVpcConfig = { endpointPublicAccess: false };
+    },
     policy: {
       target: '1.37',
       waves: [
@@ -50,7 +55,7 @@ test('a report tells where each member of a wave ended, and when its wave was op
   const { rollouts, clusters, endedAt, violations } = await reported();
   expect(violations).toEqual([]);
   const [dev, prod] = rollouts[0]?.waves ?? [];
-  expect(dev).toMatchObject({ members: 3, upgraded: 1, nodesBehind: 1, blocked: 1, failed: 0, pending: 0 });
+  expect(dev).toMatchObject({ members: 4, upgraded: 1, nodesBehind: 1, blocked: 2, failed: 0, pending: 0 });
   expect(prod).toMatchObject({ members: 1, upgraded: 1 });
   const [open] = dev?.open ?? [];
   const [soak] = dev?.soaks ?? [];
@@ -78,7 +83,12 @@ test('what blocks a cluster is told with its parts, and nothing of those that ar
     owner: null,
     fix: expect.stringContaining('Bottlerocket'),
   });
+  expect(blockersOf('far')?.[0]).toMatchObject({
+    code: 'ClusterUnreachable',
+    fix: 'Give Liftlock a route to the API server, or set verification: eks-api in its policy.',
+  });
   expect(next.filter((thing) => thing.includes('retry'))).toEqual([
+    'far: once what blocks it is mended, liftlock retry cluster far',
     'old: once what blocks it is mended, liftlock retry cluster old',
   ]);
 });
@@ -96,5 +106,5 @@ test('nothing blocks a cluster that was at its target before, and it counts as l
   const there = clusters.find(({ name }) => name === 'there');
   expect([there?.status, there?.bucket, there?.blockers]).toEqual(['UpToDate', 'excluded', []]);
   expect(there === undefined ? '' : resultOf(there)).toBe('up to date');
-  expect(totals).toEqual({ upgraded: 3, failed: 0, held: 1, excluded: 1 });
+  expect(totals).toEqual({ upgraded: 3, failed: 0, held: 2, excluded: 1 });
 });
