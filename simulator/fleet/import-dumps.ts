@@ -33,8 +33,14 @@ export function importDumps(state: FakeEksState, dumps: readonly Dump[], finding
 
 function importOne(state: FakeEksState, dump: Dump, located: LocatedCluster[], findings: Findings): void {
   if (dump.kind === 'scenario') return;
-  if (dump.kind === 'addonVersions') return importAddonVersions(state, dump.value);
-  if (dump.kind === 'clusterVersion') return importClusterVersion(state, dump.value);
+  if (dump.kind === 'addonVersions') {
+    importAddonVersions(state, dump.value);
+    return;
+  }
+  if (dump.kind === 'clusterVersion') {
+    importClusterVersion(state, dump.value);
+    return;
+  }
   if (dump.kind === 'cluster') {
     const cluster = importCluster(state, dump.path, dump.value, findings);
     if (cluster !== undefined) located.push({ cluster, path: dump.path });
