@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { processIo } from './io.ts';
+import { processIo } from './command/io.ts';
 import { registerLocal } from './local/register.ts';
 import { runCommand } from './run-command.ts';
 import { registerStart } from './start/register.ts';

@@ -1,18 +1,18 @@
 import { Command, Option } from 'commander';
-import type { Io } from './io.ts';
-import { numberOption, secondsUpTo } from './number-option.ts';
-import { FORMATS } from './output/print.ts';
+import type { ApiClient } from './client/api-client.ts';
+import type { Io } from './command/io.ts';
+import { numberOption, secondsUpTo } from './command/number-option.ts';
+import type { ExitCode, GlobalOptions, Session } from './command/session.ts';
+import { type Act, outputOption } from './command/verb.ts';
+import { colourOf } from './output/paint.ts';
 import { registerChangeVerbs } from './register-change-verbs.ts';
 import { registerOtherVerbs } from './register-other-verbs.ts';
 import { registerScan } from './scan/register-scan.ts';
-import { type ExitCode, type Outcome, type Session, sessionOf } from './verb.ts';
 
-type Action = Parameters<Command['action']>[0];
-/** What a verb does with what a person gave it: arguments and options, as commander hands them over. */
-type Verb = (session: Session, ...given: Parameters<Action>) => Promise<ExitCode>;
-
-/** Registers a verb whose code is loaded only when it runs: `liftlock --help` must not wait for what it does not use. */
-export type Act = (load: () => Promise<Verb>) => Action;
+/** Set by the verb that ran. */
+interface Outcome {
+  code: ExitCode | undefined;
+}
 
 /** The whole command line, as it is parsed; nothing of it runs yet. */
 export function createProgram(io: Io, register: (program: Command) => void): { program: Command; outcome: Outcome } {
@@ -50,11 +50,19 @@ export function createProgram(io: Io, register: (program: Command) => void): { p
   return { program, outcome };
 }
 
-export const outputOption = (choices: readonly string[] = FORMATS): Option =>
-  new Option('-o, --output <format>', 'how to print').choices([...choices]).default('table');
-
-export const reasonOption = (): Option =>
-  new Option('--reason <text>', 'why, for the audit and for whoever finds it so');
+function sessionOf(io: Io, command: Command): Session {
+  const global = command.optsWithGlobals<GlobalOptions>();
+  let client: Promise<ApiClient> | undefined;
+  return {
+    io,
+    paint: colourOf(io, global.color),
+    global,
+    client() {
+      client ??= import('./client/create-client.ts').then(({ createClient }) => createClient(io, global));
+      return client;
+    },
+  };
+}
 
 const EPILOGUE = `
 Exit codes: 0 ok, 1 failure, 2 usage or invalid input, 3 not approved or findings, 4 something could not be read,

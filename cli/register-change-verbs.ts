@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { PLAN_HASH } from '../core/contracts/plan-hash.ts';
-import { type Act, outputOption, reasonOption } from './program.ts';
+import { type Act, outputOption, reasonOption } from './command/verb.ts';
 
 /** Verbs that change what Liftlock does. Each is one request, and the API writes who made it into the audit. */
 export function registerChangeVerbs(program: Command, act: Act): void {

@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
-import { secondsUpTo } from './number-option.ts';
-import { type Act, outputOption } from './program.ts';
+import { secondsUpTo } from './command/number-option.ts';
+import { type Act, outputOption } from './command/verb.ts';
 
 /** `access`, `audit`, `recover`, `completion`, `version`. */
 export function registerOtherVerbs(program: Command, act: Act): void {

@@ -1,8 +1,8 @@
 import { type Command, CommanderError } from 'commander';
 import { visible } from '../core/model/visible.ts';
-import type { Io } from './io.ts';
+import type { Io } from './command/io.ts';
+import { EXIT, Failure } from './command/session.ts';
 import { createProgram } from './program.ts';
-import { EXIT, Failure } from './verb.ts';
 
 /** Runs one command line and gives its exit code. `register` adds commands that live elsewhere. */
 export async function runCommand(

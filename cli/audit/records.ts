@@ -6,7 +6,7 @@ import { given } from '../../core/model/given.ts';
 import type { AnchorFile } from '../../core/ports/anchors.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { shortId } from '../../core/queries/find-cluster.ts';
-import { EXIT, Failure, invalid, type OutputOption, type Session } from '../verb.ts';
+import { EXIT, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { trailOf, trailOfSubject } from './show.ts';
 
 export interface AuditOptions extends OutputOption {

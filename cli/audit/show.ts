@@ -2,8 +2,8 @@ import { visible } from '../../core/model/visible.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import type { AuditTrail } from '../../core/queries/audit-trail.ts';
 import { clusterPath } from '../client/paths.ts';
+import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { print, tableLines } from '../output/print.ts';
-import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../verb.ts';
 
 export async function auditShow(session: Session, subject: string, { output }: OutputOption): Promise<ExitCode> {
   const trail = await trailOf(session, subject);

@@ -5,8 +5,8 @@ import { objectName } from '../../core/config/schema/names.ts';
 import { nameOf } from '../../core/icalendar/freeze-names.ts';
 import { type ImportedFreezes, ImportProblem, importFreezes } from '../../core/icalendar/import-freezes.ts';
 import { visible } from '../../core/model/visible.ts';
+import { EXIT, type ExitCode, invalid, type Session } from '../command/session.ts';
 import { yamlOf } from '../output/print.ts';
-import { EXIT, type ExitCode, invalid, type Session } from '../verb.ts';
 import { readText } from '../verbs/read-text.ts';
 
 export interface ImportOptions {

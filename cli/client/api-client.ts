@@ -1,5 +1,5 @@
 import { parseJson } from '../../core/model/parse-json.ts';
-import { EXIT, Failure } from '../verb.ts';
+import { EXIT, Failure } from '../command/session.ts';
 import { apiFailure, connectionFailure } from './api-failure.ts';
 import type { ApiAddress } from './api-url.ts';
 import type { SignRequest } from './sign-request.ts';

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode, Failure } from '../verb.ts';
+import { EXIT, type ExitCode, Failure } from '../command/session.ts';
 
 const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   InvalidInput: EXIT.invalid,

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { invalid } from '../verb.ts';
+import { invalid } from '../command/session.ts';
 
 /** Where the API is, and whether requests to it are signed. */
 export interface ApiAddress {

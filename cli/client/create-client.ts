@@ -1,5 +1,5 @@
-import type { Io } from '../io.ts';
-import { type GlobalOptions, invalid } from '../verb.ts';
+import type { Io } from '../command/io.ts';
+import { type GlobalOptions, invalid } from '../command/session.ts';
 import { ApiClient } from './api-client.ts';
 import { type ApiAddress, apiAddress, regionOf } from './api-url.ts';
 

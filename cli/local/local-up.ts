@@ -5,11 +5,11 @@ import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import { type CloudFleet, startCloudFleet } from '../../simulator/cloud/start-cloud-fleet.ts';
 import { noteRunning } from '../../simulator/cloud/state/running-clouds.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
-import { interruption } from '../io.ts';
-import { writeError, writeOut } from '../output/streams.ts';
+import { interruption } from '../command/io.ts';
+import { EXIT } from '../command/session.ts';
+import { writeError, writeOut } from '../command/streams.ts';
 import { accessLines } from '../start/access-lines.ts';
 import { plainLines } from '../start/plain-lines.ts';
-import { EXIT } from '../verb.ts';
 import type { LocalUpOptions } from './register.ts';
 
 /** Runs a local cloud in the foreground. stdout has the export lines first, then what Liftlock does. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { numberOption } from '../number-option.ts';
+import { numberOption } from '../command/number-option.ts';
 
 export interface LocalUpOptions {
   readonly fleet: string;

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Io } from '../io.ts';
+import type { Io } from '../command/io.ts';
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 export type Paint = (style: Style, text: string) => string;

@@ -1,8 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { visible } from '../../core/model/visible.ts';
-import { EXIT, type ExitCode, type Session } from '../verb.ts';
-
-export const FORMATS = ['table', 'json', 'yaml'] as const;
+import { EXIT, type ExitCode, type Session } from '../command/session.ts';
 
 /** One document in the format that was asked for; `text` gives the one for people. Gives the exit code of a verb that has no more to say. */
 export async function print(

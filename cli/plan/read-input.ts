@@ -6,7 +6,7 @@ import { type Inventory, parseInventory } from '../../core/inventory/document/pa
 import { visible } from '../../core/model/visible.ts';
 import { type PlanDocument, rolloutPlanSchema } from '../../core/plan/document/plan-schema.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
-import { invalid, type Session } from '../verb.ts';
+import { invalid, type Session } from '../command/session.ts';
 import { type FileOptions, readConfigFiles } from '../verbs/config-files.ts';
 import { readPrinted } from '../verbs/read-printed.ts';
 import { readText } from '../verbs/read-text.ts';

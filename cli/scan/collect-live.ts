@@ -8,9 +8,9 @@ import type { KindList } from '../../core/scan/listed/kind-list.ts';
 import { advance, unread } from '../../core/scan/live/advance.ts';
 import { coverageOf } from '../../core/scan/live/coverage-of.ts';
 import { type LiveScanState, startLiveScan } from '../../core/scan/live/live-scan-state.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../command/io.ts';
+import { Progress } from '../output/progress.ts';
 import { collectInsights, insightsCluster, insightsNotAsked } from './collect-insights.ts';
-import { Progress } from './progress.ts';
 import type { Collected, ScanOptions } from './scan-options.ts';
 
 /** Scans the cluster of a kubeconfig's context. Everything that cannot be read is a gap; only a kubeconfig that is wrong ends it. */

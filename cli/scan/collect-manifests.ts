@@ -5,10 +5,10 @@ import { observeTemplate } from '../../core/scan/manifest/observe-template.ts';
 import { scanText, type TextScan } from '../../core/scan/manifest/scan-text.ts';
 import { isTemplateText } from '../../core/scan/manifest/template-text.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../command/io.ts';
 import { counted, some } from '../output/print.ts';
+import { Progress } from '../output/progress.ts';
 import { type ManifestPath, manifestPaths } from './manifest-paths.ts';
-import { Progress } from './progress.ts';
 import { readStream, readTextFile } from './read-text.ts';
 import type { Collected } from './scan-options.ts';
 

@@ -1,10 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FAIL_ON, LIVE_SOURCES } from '../../core/contracts/scan-words.ts';
-import { numberOption, secondsUpTo } from '../number-option.ts';
-import { FORMATS } from '../output/print.ts';
+import { numberOption, secondsUpTo } from '../command/number-option.ts';
+import { FORMATS, invalid } from '../command/session.ts';
+import { type Act, outputOption } from '../command/verb.ts';
 import { SCAN_FORMATS } from '../output/scan/print-scan.ts';
-import { type Act, outputOption } from '../program.ts';
-import { invalid } from '../verb.ts';
 
 const SKIPPED = ['manifest', ...LIVE_SOURCES, 'not-rendered'];
 

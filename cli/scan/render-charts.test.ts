@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { budget, type ScanFolder, scanFolder } from '../../test/material/cli/scan-folder.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../command/io.ts';
 import { chartRenderer } from './render-charts.ts';
 
 let folder: ScanFolder;

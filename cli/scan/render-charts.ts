@@ -8,8 +8,8 @@ import { scanText, type TextScan } from '../../core/scan/manifest/scan-text.ts';
 import { splitYaml } from '../../core/scan/manifest/split-yaml.ts';
 import { templateOf } from '../../core/scan/manifest/template-text.ts';
 import { isGap } from '../../core/scan/report/verdict.ts';
-import type { Io } from '../io.ts';
-import { invalid } from '../verb.ts';
+import type { Io } from '../command/io.ts';
+import { invalid } from '../command/session.ts';
 import type { RenderChart } from './collect-manifests.ts';
 import { readStream, readTextFile } from './read-text.ts';
 

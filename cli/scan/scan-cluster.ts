@@ -4,11 +4,11 @@ import type { ScanReport } from '../../core/scan/report/report-schema.ts';
 import { exitCodeOf } from '../../core/scan/report/verdict.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterPath } from '../client/paths.ts';
+import { packageVersion } from '../command/package-version.ts';
+import { EXIT, type ExitCode, type Session } from '../command/session.ts';
 import { facts, print, reasonLines } from '../output/print.ts';
+import { Progress } from '../output/progress.ts';
 import { printScan, type ScanFormat } from '../output/scan/print-scan.ts';
-import { packageVersion } from '../package-version.ts';
-import { EXIT, type ExitCode, type Session } from '../verb.ts';
-import { Progress } from './progress.ts';
 
 export interface ScanClusterOptions {
   readonly target?: string;

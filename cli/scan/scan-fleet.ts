@@ -2,11 +2,11 @@ import { visible } from '../../core/model/visible.ts';
 import type { MatrixRow, ScanMatrix } from '../../core/queries/scan-matrix.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterPath } from '../client/paths.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
 import type { Style } from '../output/paint.ts';
 import { counted, listed, print, some, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { VERDICT_STYLES } from '../output/scan/words.ts';
-import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
 import { type Shown, shownAt } from '../verbs/columns.ts';
 
 export interface ScanFleetOptions extends OutputOption {

@@ -15,10 +15,10 @@ import { type Baseline, readBaseline } from '../../core/scan/report/read-baselin
 import type { Coverage, ScanReport, ScanReportList } from '../../core/scan/report/report-schema.ts';
 import { exitCodeOf } from '../../core/scan/report/verdict.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
+import { packageVersion } from '../command/package-version.ts';
+import { EXIT, type ExitCode, Failure, invalid, type Session } from '../command/session.ts';
 import { printScan } from '../output/scan/print-scan.ts';
 import { reportsOf, type ScanDocument } from '../output/scan/scan-document.ts';
-import { packageVersion } from '../package-version.ts';
-import { EXIT, type ExitCode, Failure, invalid, type Session } from '../verb.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';
 import { checkNamed } from './manifest-paths.ts';
 import { chartRenderer, findHelm } from './render-charts.ts';

@@ -1,5 +1,5 @@
 import { KubeVersion } from '../../core/version/kube-version.ts';
-import { invalid } from '../verb.ts';
+import { invalid } from '../command/session.ts';
 
 export interface TargetOptions {
   readonly target: readonly string[];

@@ -12,9 +12,9 @@ import { runSimulation, type SimulationResult } from '../../simulator/simulate/r
 import { type Simulation, simulation } from '../../simulator/simulate/run/simulation.ts';
 import { type UnknownName, unknownNames } from '../../simulator/simulate/run/unknown-names.ts';
 import { type Shrunk, shrinkSimulation } from '../../simulator/simulate/shrink/shrink-simulation.ts';
+import { EXIT, type ExitCode, type Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { print, tableLines } from '../output/print.ts';
 import { targetOf } from '../plan/read-input.ts';
-import { EXIT, type ExitCode, type Failure, invalid, type OutputOption, type Session } from '../verb.ts';
 import { notUsable, parsePrinted } from '../verbs/read-printed.ts';
 import { readText } from '../verbs/read-text.ts';
 

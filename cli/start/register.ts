@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { numberOption } from '../number-option.ts';
+import { numberOption } from '../command/number-option.ts';
 
 /** What `liftlock start` takes; the run itself is loaded only when it runs. */
 export interface StartOptions {

@@ -6,11 +6,11 @@ import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepar
 import { StandInPeople } from '../../simulator/process/stand-in-people.ts';
 import type { RunReport } from '../../simulator/report/report-types.ts';
 import { runReport } from '../../simulator/report/run-report.ts';
-import { interruption } from '../io.ts';
+import { interruption } from '../command/io.ts';
+import { EXIT } from '../command/session.ts';
+import { writeError, writeOut } from '../command/streams.ts';
 import { colourOf } from '../output/paint.ts';
-import { writeError, writeOut } from '../output/streams.ts';
 import { USUAL_WIDTH } from '../output/wrap.ts';
-import { EXIT } from '../verb.ts';
 import { LiveView } from './live-view.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 import { plainLines } from './plain-lines.ts';

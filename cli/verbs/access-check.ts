@@ -6,10 +6,10 @@ import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterId, clusterPath } from '../client/paths.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
 import { painted } from '../output/paint.ts';
 import { counted, print, some, tableLines } from '../output/print.ts';
-import { Progress } from '../scan/progress.ts';
-import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
+import { Progress } from '../output/progress.ts';
 
 interface CheckOptions extends OutputOption {
   readonly now?: boolean;

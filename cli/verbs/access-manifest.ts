@@ -1,8 +1,8 @@
 import { visible } from '../../core/model/visible.ts';
 import type { ClusterAccessManifest } from '../../core/queries/access-manifest.ts';
 import { clusterId } from '../client/paths.ts';
+import type { ExitCode, OutputOption, Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
-import type { ExitCode, OutputOption, Session } from '../verb.ts';
 
 interface Manifests {
   /** For `kubectl apply -f -`, the same in every cluster. */

@@ -9,9 +9,10 @@ import type { RolloutSummary } from '../../core/queries/rollout-views.ts';
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
 import { targetWords } from '../../core/version/target.ts';
 import type { ApiClient } from '../client/api-client.ts';
+import type { Session } from '../command/session.ts';
 import { type Paint, painted } from '../output/paint.ts';
+import { table } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import type { Session } from '../verb.ts';
 import type { Kind } from './kind.ts';
 
 export interface Shown {
@@ -200,3 +201,18 @@ export const shownAt = (session: Session, { time }: Pick<ApiClient, 'time'>): Sh
   paint: session.paint,
   now: time ?? session.io.now(),
 });
+
+/** Items as the table of their kind. */
+export async function rendered(
+  session: Session,
+  listing: Listing<unknown>,
+  items: readonly unknown[],
+  options: { readonly output: string; readonly headers: boolean },
+): Promise<string> {
+  const columns = listing.columns.filter(({ wide }) => wide !== true || options.output === 'wide');
+  const shown = shownAt(session, await session.client());
+  const rows = items.map((item) => columns.map((column) => column.cell(item, shown)));
+  const headers = columns.map(({ header }) => session.paint('bold', header));
+  const text = table(headers, rows, session.io.columns);
+  return options.headers ? text : text.slice(text.indexOf('\n') + 1);
+}

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { EXIT, type ExitCode, type Session } from '../verb.ts';
+import { EXIT, type ExitCode, type Session } from '../command/session.ts';
 import { KINDS } from './kind.ts';
 
 /** Words that may follow a path of commands, e.g. `rollout` → `create pause resume abort`. */

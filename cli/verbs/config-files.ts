@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfigFile } from '../../core/config/read-yaml.ts';
-import { invalid, type Session } from '../verb.ts';
+import { invalid, type Session } from '../command/session.ts';
 import { readText, unreadable } from './read-text.ts';
 
 export interface FileOptions {

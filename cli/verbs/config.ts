@@ -6,8 +6,8 @@ import type { AppliedDocuments } from '../../core/operations/apply-documents.ts'
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
+import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { counted, print } from '../output/print.ts';
-import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../verb.ts';
 import { type FileOptions, readConfigFiles } from './config-files.ts';
 
 /** Offline: what can be wrong in the files themselves. Warnings pass. */

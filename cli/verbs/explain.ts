@@ -1,10 +1,10 @@
 import { visible } from '../../core/model/visible.ts';
 import type { Explanation } from '../../core/queries/explanation.ts';
 import { clusterPath } from '../client/paths.ts';
+import type { ExitCode, OutputOption, Session } from '../command/session.ts';
 import { painted } from '../output/paint.ts';
 import { counted, facts, print, reasonLines, section, shown } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
-import type { ExitCode, OutputOption, Session } from '../verb.ts';
 import { openGlassText } from './break-glass.ts';
 import { rollbackText, supportText, tagSection } from './cluster-text.ts';
 import { type Shown, shownAt } from './columns.ts';

@@ -1,7 +1,14 @@
 import { visible } from '../../core/model/visible.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
+import {
+  EXIT,
+  type ExitCode,
+  NO_REASON,
+  type OutputOption,
+  type ReasonOption,
+  type Session,
+} from '../command/session.ts';
 import { facts, listed, print, shown } from '../output/print.ts';
-import { EXIT, type ExitCode, NO_REASON, type OutputOption, type ReasonOption, type Session } from '../verb.ts';
 
 export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session, options: ReasonOption) => {
   const client = await session.client();

@@ -1,9 +1,9 @@
 import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import { clusterPath } from '../client/paths.ts';
-import { print, table } from '../output/print.ts';
-import { EXIT, type ExitCode, Failure, invalid, type OutputOption, type Session } from '../verb.ts';
-import { LISTINGS, type Listing, shownAt } from './columns.ts';
+import { EXIT, type ExitCode, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
+import { print } from '../output/print.ts';
+import { LISTINGS, type Listing, rendered } from './columns.ts';
 import { KINDS, type Kind, kindOf } from './kind.ts';
 
 export interface GetOptions extends OutputOption {
@@ -88,18 +88,4 @@ async function list(
 function namesOf(listing: Listing<unknown>, item: unknown): string[] {
   const full = listing.nameOf(item);
   return [full, ...full.split('/')];
-}
-
-export async function rendered(
-  session: Session,
-  listing: Listing<unknown>,
-  items: readonly unknown[],
-  options: Pick<GetOptions, 'output' | 'headers'>,
-): Promise<string> {
-  const columns = listing.columns.filter(({ wide }) => wide !== true || options.output === 'wide');
-  const shown = shownAt(session, await session.client());
-  const rows = items.map((item) => columns.map((column) => column.cell(item, shown)));
-  const headers = columns.map(({ header }) => session.paint('bold', header));
-  const text = table(headers, rows, session.io.columns);
-  return options.headers ? text : text.slice(text.indexOf('\n') + 1);
 }

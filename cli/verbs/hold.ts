@@ -1,7 +1,7 @@
 import type { Explanation } from '../../core/queries/explanation.ts';
 import { clusterPath } from '../client/paths.ts';
+import { NO_REASON, type ReasonOption, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
-import { NO_REASON, type ReasonOption, type Session } from '../verb.ts';
 import { shownAt } from './columns.ts';
 import { explanationText } from './explain.ts';
 import { kindOf } from './kind.ts';

@@ -4,7 +4,7 @@ import { type ConfigFile, maxFileSize, readYaml } from '../../core/config/read-y
 import { parseBySchema } from '../../core/config/schema-issues.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
 import { visible } from '../../core/model/visible.ts';
-import { type Failure, invalid } from '../verb.ts';
+import { type Failure, invalid } from '../command/session.ts';
 import { readText } from './read-text.ts';
 
 /** So many mistakes tell that it is another file; all of them would fill the screen. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Failure, invalid } from '../verb.ts';
+import { type Failure, invalid } from '../command/session.ts';
 
 /** The text of a file that a person named. Fails with exit code 2, and says why and what to do. */
 export async function readText(path: string): Promise<string> {

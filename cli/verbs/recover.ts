@@ -4,8 +4,8 @@ import { namedError } from '../../core/contracts/errors.ts';
 import { personOf } from '../../core/model/principal.ts';
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
 import { anchorFiles } from '../audit/records.ts';
+import type { ExitCode, OutputOption, Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
-import type { ExitCode, OutputOption, Session } from '../verb.ts';
 
 export interface RecoverOptions extends OutputOption {
   readonly items: string;

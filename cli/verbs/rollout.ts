@@ -3,8 +3,15 @@ import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import { rolloutPath } from '../client/paths.ts';
+import {
+  EXIT,
+  type ExitCode,
+  NO_REASON,
+  type OutputOption,
+  type ReasonOption,
+  type Session,
+} from '../command/session.ts';
 import { print } from '../output/print.ts';
-import { EXIT, type ExitCode, NO_REASON, type OutputOption, type ReasonOption, type Session } from '../verb.ts';
 import { shownAt } from './columns.ts';
 import { rolloutText } from './rollout-text.ts';
 

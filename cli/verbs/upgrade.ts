@@ -2,8 +2,8 @@ import { visible } from '../../core/model/visible.ts';
 import type { RequestedUpgrade } from '../../core/operations/request-upgrade.ts';
 import { ApiFailure } from '../client/api-failure.ts';
 import { clusterPath } from '../client/paths.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
 import { facts, listed, print, reasonLines, section, shown } from '../output/print.ts';
-import { EXIT, type ExitCode, type OutputOption, type Session } from '../verb.ts';
 import { kindOf } from './kind.ts';
 
 interface UpgradeOptions extends OutputOption {

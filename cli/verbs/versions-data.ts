@@ -1,7 +1,7 @@
 import { type DataDescription, describeData } from '../../core/scan/data/data-age.ts';
 import { tables } from '../../core/scan/data/tables.ts';
+import type { ExitCode, OutputOption, Session } from '../command/session.ts';
 import { counted, facts, print, section, tableLines } from '../output/print.ts';
-import type { ExitCode, OutputOption, Session } from '../verb.ts';
 
 /** How far the tables of a scan can be trusted. Offline: they come with the release. */
 export async function versionsData(session: Session, { output }: OutputOption): Promise<ExitCode> {

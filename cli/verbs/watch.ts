@@ -1,6 +1,6 @@
-import { EXIT, type ExitCode, Failure, invalid, type Session } from '../verb.ts';
-import { LISTINGS } from './columns.ts';
-import { type GetOptions, rendered } from './get.ts';
+import { EXIT, type ExitCode, Failure, invalid, type Session } from '../command/session.ts';
+import { LISTINGS, rendered } from './columns.ts';
+import type { GetOptions } from './get.ts';
 import type { Kind } from './kind.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { visible } from '../../core/model/visible.ts';
 import { rolloutPath } from '../client/paths.ts';
+import { type ExitCode, NO_REASON, type ReasonOption, type Session } from '../command/session.ts';
 import { counted, print } from '../output/print.ts';
-import { type ExitCode, NO_REASON, type ReasonOption, type Session } from '../verb.ts';
 
 /** Agrees or disagrees with the plan of a wave, in one's own name. */
 export const judgeWave =

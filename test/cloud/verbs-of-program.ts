@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { processIo } from '../../cli/io.ts';
+import { processIo } from '../../cli/command/io.ts';
 import { createProgram } from '../../cli/program.ts';
 
 /** They work on files and on this machine alone. */

@@ -12,45 +12,58 @@ interface Edge {
   readonly finding: Omit<Finding, 'message'>;
 }
 
+/** What a file is part of, where circles are looked for. */
+type PartOf = (path: string) => string | undefined;
+
+/** A folder right below core or cli, with all that is in it; what lies in cli itself is one too, which the others may not need. */
+const roomOf: PartOf = (path) => /^(?:core|cli)\/[^/]+(?=\/)|^cli(?=\/)/.exec(path)?.[0];
+const fileOfCli: PartOf = (path) => (path.startsWith('cli/') ? path : undefined);
+
 /**
- * Reports folders of core that load each other in a circle: neither can be tested, or moved, without the other. Types are
- * left out: they are erased, and a port may well name a contract whose field is typed by another port.
+ * Reports folders of core and cli, and files of cli, that load each other in a circle, at once or when something is asked for: neither can
+ * be tested, or moved, without the other. Types are left out: they are erased, and a port may well name a contract whose field is typed by
+ * another port.
  */
 export function checkCycles(files: readonly ImportingFile[]): Finding[] {
+  return [...circles(files, roomOf, 'Folders'), ...circles(files, fileOfCli, 'Files')];
+}
+
+function circles(files: readonly ImportingFile[], partOf: PartOf, parts: string): Finding[] {
   const graph = new Map<string, Map<string, Edge>>();
   for (const file of files) {
-    const from = roomOf(file.path);
+    const from = partOf(file.path);
     if (from === undefined || isTest(file.path)) continue;
     const edges = graph.get(from) ?? new Map<string, Edge>();
     graph.set(from, edges);
     for (const { specifier, line, typeOnly } of file.imports) {
       if (typeOnly) continue;
-      const to = roomOf(resolveImport(file.path, specifier) ?? '');
+      const to = partOf(resolveImport(file.path, specifier) ?? '');
       if (to !== undefined && to !== from && !edges.has(to)) edges.set(to, { to, finding: { file: file.path, line } });
     }
   }
-  return [...graph.keys()].sort().flatMap((room) => cycleFrom(room, graph));
+  const found = [...graph.keys()].sort().flatMap((part) => circleFrom(part, graph));
+  return found.map(({ finding, way }) => ({ ...finding, message: `${parts} import in a circle: ${way.join(' → ')}.` }));
 }
 
-/** The shortest circle through `start`, told once: at the room that comes first in the alphabet. */
-function cycleFrom(start: string, graph: ReadonlyMap<string, ReadonlyMap<string, Edge>>): Finding[] {
+interface Circle {
+  readonly way: readonly string[];
+  readonly finding: Edge['finding'];
+}
+
+/** The shortest circle through `start`, told once: at the part that comes first in the alphabet. */
+function circleFrom(start: string, graph: ReadonlyMap<string, ReadonlyMap<string, Edge>>): Circle[] {
   const queue: Edge[][] = [...(graph.get(start)?.values() ?? [])].map((edge) => [edge]);
   const seen = new Set<string>();
   for (let way = queue.shift(); way !== undefined; way = queue.shift()) {
     const last = way.at(-1)?.to ?? start;
     if (last === start) {
-      const rooms = [start, ...way.map((edge) => edge.to)];
-      const told = rooms.every((room) => start <= room);
-      const first = way[0];
-      return told && first ? [{ ...first.finding, message: `Folders import in a circle: ${rooms.join(' → ')}.` }] : [];
+      const parts = [start, ...way.map((edge) => edge.to)];
+      const told = parts.every((part) => start <= part);
+      return told && way[0] ? [{ way: parts, finding: way[0].finding }] : [];
     }
     if (seen.has(last)) continue;
     seen.add(last);
     for (const edge of graph.get(last)?.values() ?? []) queue.push([...way, edge]);
   }
   return [];
-}
-
-function roomOf(path: string): string | undefined {
-  return /^core\/[^/]+(?=\/)/.exec(path)?.[0];
 }

@@ -124,6 +124,22 @@ test('folders of core that load each other in a circle are reported once', () =>
   expect(lint(files)).toEqual(['core/a/x.ts:1: Folders import in a circle: core/a → core/b → core/c → core/a.']);
 });
 
+test('folders of cli that load each other in a circle are reported, also when one does so only while it runs', () => {
+  const files = {
+    'cli/a/x.ts': "import '../b/y.ts';",
+    'cli/b/y.ts': "import './z.ts';",
+    'cli/b/z.ts': "const load = () => import('../a/w.ts');",
+  };
+  expect(lint(files)).toEqual(['cli/a/x.ts:1: Folders import in a circle: cli/a → cli/b → cli/a.']);
+  const above = { 'cli/top.ts': "import './a/x.ts';", 'cli/a/x.ts': "import { y } from '../other.ts';" };
+  expect(lint(above)).toEqual(['cli/top.ts:1: Folders import in a circle: cli → cli/a → cli.']);
+});
+
+test('files of one folder of cli that load each other in a circle are reported', () => {
+  const files = { 'cli/a/x.ts': "const y = () => import('./y.ts');", 'cli/a/y.ts': "import { x } from './x.ts';" };
+  expect(lint(files)).toEqual(['cli/a/x.ts:1: Files import in a circle: cli/a/x.ts → cli/a/y.ts → cli/a/x.ts.']);
+});
+
 test('types alone make no circle', () => {
   const files = { 'core/a/x.ts': "import '../b/y.ts';", 'core/b/y.ts': "import type { X } from '../a/x.ts';" };
   expect(lint(files)).toEqual([]);

@@ -1,4 +1,4 @@
-import { sleepUnless } from '../../cli/io.ts';
+import { sleepUnless } from '../../cli/command/io.ts';
 import { gapsOf, type LiveCluster, startLiveCluster } from './live-cluster.ts';
 import { writtenAtOldVersions } from './planted-objects.ts';
 

@@ -1,5 +1,5 @@
 import { reportOf } from '../../../test/material/scan/report.ts';
-import type { Io } from '../../io.ts';
+import type { Io } from '../../command/io.ts';
 import { printJson } from './json.ts';
 import type { ScanDocument } from './scan-document.ts';
 

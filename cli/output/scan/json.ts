@@ -1,5 +1,5 @@
 import type { ScanReport } from '../../../core/scan/report/report-schema.ts';
-import type { Io } from '../../io.ts';
+import type { Io } from '../../command/io.ts';
 import type { ScanDocument } from './scan-document.ts';
 
 /** So many findings are put into text at once: the whole text of a large report would take more memory than the scan did. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { reportOf } from '../../../test/material/scan/report.ts';
-import type { Session } from '../../verb.ts';
+import type { Session } from '../../command/session.ts';
 import { printScan, SCAN_FORMATS } from './print-scan.ts';
 
 test.each(SCAN_FORMATS)('-o %s writes one document to stdout and nothing else', async (format) => {

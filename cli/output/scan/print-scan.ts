@@ -1,4 +1,4 @@
-import type { Session } from '../../verb.ts';
+import type { Session } from '../../command/session.ts';
 import { print, printLines } from '../print.ts';
 import { printJson } from './json.ts';
 import type { ScanDocument } from './scan-document.ts';

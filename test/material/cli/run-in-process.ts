@@ -1,4 +1,4 @@
-import { type Io, sleepUnless } from '../../../cli/io.ts';
+import { type Io, sleepUnless } from '../../../cli/command/io.ts';
 import { runCommand } from '../../../cli/run-command.ts';
 import { visibleAround } from '../../../core/model/visible.ts';
 

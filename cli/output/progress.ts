@@ -1,4 +1,4 @@
-import type { Io } from '../io.ts';
+import type { Io } from '../command/io.ts';
 
 const FIRST_MILLISECONDS = 2_000;
 const EACH_MILLISECONDS = 2_000;

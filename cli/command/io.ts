@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { writeError, writeOut } from './output/streams.ts';
+import { writeError, writeOut } from './streams.ts';
 
 /** Everything that a command touches outside itself; tests give their own. */
 export interface Io {

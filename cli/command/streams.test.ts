@@ -6,7 +6,7 @@ const CLI = new URL('..', import.meta.url).pathname;
 
 test('what is written cannot steer the terminal, whoever wrote it', () => {
   const source = [
-    `import { writeError, writeOut } from '${CLI}output/streams.ts';`,
+    `import { writeError, writeOut } from '${CLI}command/streams.ts';`,
     "writeOut('out \\u001b[2J\\u202e\\u200b\\n');",
     "writeError('err \\u001b]8;;x\\u0007\\n');",
   ].join('\n');
@@ -20,5 +20,5 @@ test('nothing writes past that, but for what draws a screen of its own', () => {
       readFileSync(join(CLI, path), 'utf8'),
     ),
   );
-  expect(writers.sort()).toEqual(['io.ts', 'output/streams.ts', 'start/live-view.ts', 'start/start.ts']);
+  expect(writers.sort()).toEqual(['command/io.ts', 'command/streams.ts', 'start/live-view.ts', 'start/start.ts']);
 });

@@ -1,7 +1,6 @@
-import type { Command } from 'commander';
-import type { ApiClient } from './client/api-client.ts';
+import type { ApiClient } from '../client/api-client.ts';
+import type { Paint } from '../output/paint.ts';
 import type { Io } from './io.ts';
-import { colourOf, type Paint } from './output/paint.ts';
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -11,6 +10,8 @@ export interface GlobalOptions {
   readonly timeout: number;
   readonly color: boolean;
 }
+
+export const FORMATS = ['table', 'json', 'yaml'] as const;
 
 /** The options of verbs that print one document, and of those that also tell why. */
 export interface OutputOption {
@@ -27,25 +28,6 @@ export interface Session {
   readonly global: GlobalOptions;
   /** Loaded when first asked for: offline verbs need no API. */
   client(): Promise<ApiClient>;
-}
-
-/** Set by the verb that ran. */
-export interface Outcome {
-  code: ExitCode | undefined;
-}
-
-export function sessionOf(io: Io, command: Command): Session {
-  const global = command.optsWithGlobals<GlobalOptions>();
-  let client: Promise<ApiClient> | undefined;
-  return {
-    io,
-    paint: colourOf(io, global.color),
-    global,
-    client() {
-      client ??= import('./client/create-client.ts').then(({ createClient }) => createClient(io, global));
-      return client;
-    },
-  };
 }
 
 /** Whoever stops something need not find words first. */
