@@ -1,20 +1,18 @@
-import { type Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { visible } from '../core/model/visible.ts';
 import type { Io } from './command/io.ts';
 import { EXIT, Failure } from './command/session.ts';
 import { createProgram } from './program.ts';
 
-/** Runs one command line and gives its exit code. `register` adds commands that live elsewhere. */
-export async function runCommand(
-  argv: readonly string[],
-  io: Io,
-  register: (program: Command) => void = () => {},
-): Promise<number> {
-  const { program, outcome } = createProgram(io, register);
+/** Runs one command line and gives its exit code. */
+export async function runCommand(argv: readonly string[], io: Io): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = createProgram(io, (ended) => {
+    code = ended;
+  });
   try {
     await program.parseAsync([...argv], { from: 'user' });
-    // Commands of others set the code of the process themselves.
-    return outcome.code ?? Number(process.exitCode ?? EXIT.ok);
+    return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.invalid;
     if (error instanceof Failure) {

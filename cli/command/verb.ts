@@ -1,15 +1,46 @@
-import { type Command, Option } from 'commander';
-import { type ExitCode, FORMATS, type Session } from './session.ts';
+import type { Command } from 'commander';
+import { FORMATS, type Session } from './session.ts';
 
-type Action = Parameters<Command['action']>[0];
-/** What a verb does with what a person gave it: arguments and options, as commander hands them over. */
-export type Verb = (session: Session, ...given: Parameters<Action>) => Promise<ExitCode>;
+/** What there is to know of an option, beside what help shows. */
+interface OptionRules {
+  readonly default?: unknown;
+  readonly choices?: readonly string[];
+  /** Throws InvalidArgumentError; `before` is what a repeated option has given so far. */
+  readonly parse?: (text: string, before: never) => unknown;
+  readonly required?: true;
+  /** Options that mean nothing beside it. */
+  readonly conflicts?: readonly string[];
+}
+export type VerbOption = readonly [flags: string, description: string, rules?: OptionRules];
 
-/** Registers a verb whose code is loaded only when it runs: `liftlock --help` must not wait for what it does not use. */
-export type Act = (load: () => Promise<Verb>) => Action;
+/** What a verb does with what a person gave it: arguments and options, as commander hands them over, and the command. */
+export type Run = (
+  session: Session,
+  ...given: Parameters<Parameters<Command['action']>[0]>
+) => number | Promise<number>;
 
-export const outputOption = (choices: readonly string[] = FORMATS): Option =>
-  new Option('-o, --output <format>', 'how to print').choices([...choices]).default('table');
+/** A verb as help tells of it. */
+export interface Verb {
+  readonly alias?: string;
+  readonly description: string;
+  /** All that its first argument may be. */
+  readonly nouns?: readonly string[];
+  readonly options?: readonly VerbOption[];
+  /** Gives its exit code. Loaded when it runs: `liftlock --help` must not wait for what it does not use. Absent = others belong to it. */
+  readonly load?: () => Promise<Run>;
+}
 
-export const reasonOption = (): Option =>
-  new Option('--reason <text>', 'why, for the audit and for whoever finds it so');
+/** By all words of theirs, those of the verbs that they belong to first, then their arguments: `rollout create <policy>`. */
+export type Verbs = Readonly<Record<string, Verb>>;
+
+export const output = (choices: readonly string[] = FORMATS): VerbOption => [
+  '-o, --output <format>',
+  'how to print',
+  { choices, default: 'table' },
+];
+export const OUTPUT = output();
+export const REASON: VerbOption = ['--reason <text>', 'why, for the audit and for whoever finds it so'];
+
+export const WHICH_FILES = 'a file, a folder, or - for standard input; may be repeated';
+export const FILES: VerbOption = ['-f, --filename <path...>', WHICH_FILES, { required: true }];
+export const RECURSIVE: VerbOption = ['-R, --recursive', 'folders with their subfolders'];

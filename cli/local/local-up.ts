@@ -6,14 +6,22 @@ import { type CloudFleet, startCloudFleet } from '../../simulator/cloud/start-cl
 import { noteRunning } from '../../simulator/cloud/state/running-clouds.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { interruption } from '../command/io.ts';
-import { EXIT } from '../command/session.ts';
+import { EXIT, type Session } from '../command/session.ts';
 import { writeError, writeOut } from '../command/streams.ts';
 import { accessLines } from '../start/access-lines.ts';
 import { plainLines } from '../start/plain-lines.ts';
-import type { LocalUpOptions } from './register.ts';
+
+interface LocalUpOptions {
+  readonly fleet: string;
+  readonly port?: number;
+  readonly state?: string;
+  readonly speed: number;
+  readonly seed: number;
+  readonly assembly?: string;
+}
 
 /** Runs a local cloud in the foreground. stdout has the export lines first, then what Liftlock does. */
-export async function localUp(options: LocalUpOptions): Promise<number> {
+export async function localUp(_: Session, options: LocalUpOptions): Promise<number> {
   const { fleet: folder, port, state, speed, seed, assembly } = options;
   const signal = interruption();
   let started: CloudFleet;

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { visible } from '../../core/model/visible.ts';
 import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
@@ -9,6 +10,7 @@ import { EXIT, type ExitCode, type Session } from '../command/session.ts';
 import { facts, print, reasonLines } from '../output/print.ts';
 import { Progress } from '../output/progress.ts';
 import { printScan, type ScanFormat } from '../output/scan/print-scan.ts';
+import { givenToScan } from './given-to-scan.ts';
 
 export interface ScanClusterOptions {
   readonly target?: string;
@@ -20,7 +22,13 @@ export interface ScanClusterOptions {
 const LOOK_MILLISECONDS = 1_000;
 
 /** Starts a scan in the controller. Its report, once it is there, is printed and judged like any other. */
-export async function scanCluster(session: Session, name: string, options: ScanClusterOptions): Promise<ExitCode> {
+export async function scanCluster(
+  session: Session,
+  name: string,
+  own: ScanClusterOptions,
+  command: Command,
+): Promise<ExitCode> {
+  const options = { ...own, ...givenToScan(command) };
   const client = await session.client();
   const path = `${clusterPath(name)}/scans`;
   const body = options.target === undefined ? {} : { target: options.target };

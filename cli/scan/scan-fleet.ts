@@ -1,27 +1,32 @@
+import type { Command } from 'commander';
 import { visible } from '../../core/model/visible.ts';
 import type { MatrixRow, ScanMatrix } from '../../core/queries/scan-matrix.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterPath } from '../client/paths.ts';
-import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode, FORMATS, invalid, type OutputOption, type Session } from '../command/session.ts';
 import type { Style } from '../output/paint.ts';
 import { counted, listed, print, some, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { VERDICT_STYLES } from '../output/scan/words.ts';
 import { type Shown, shownAt } from '../verbs/columns.ts';
+import { givenToScan } from './given-to-scan.ts';
 
 export interface ScanFleetOptions extends OutputOption {
-  readonly target: string;
+  readonly target?: string;
   readonly selector?: string;
   readonly start?: boolean;
 }
 
 /** The last scans of all clusters for one target. Exit 3 when one fails, 4 when one was not read, or not for this target. */
-export async function scanFleet(session: Session, options: ScanFleetOptions): Promise<ExitCode> {
-  const { target, selector, output } = options;
+export async function scanFleet(session: Session, options: ScanFleetOptions, command: Command): Promise<ExitCode> {
+  const { target, selector, output, start } = { ...options, ...givenToScan(command) };
+  if (target === undefined) throw invalid('liftlock: --target is missing: say the version to go to.');
+  if (!(FORMATS as readonly string[]).includes(output))
+    throw invalid(`liftlock: -o ${output} is for reports; here it is ${FORMATS}.`);
   const client = await session.client();
   const matrix = await client.get<ScanMatrix>('/v1/scans', { target, selector });
   const shown = shownAt(session, client);
-  if (options.start === true) await startScans(session, client, matrix, shown.now);
+  if (start === true) await startScans(session, client, matrix, shown.now);
   await print(session, output, matrix, () => fleetText(matrix, shown));
   return exitOf(matrix.items);
 }

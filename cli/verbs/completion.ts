@@ -6,13 +6,11 @@ import { KINDS } from './kind.ts';
 type Words = ReadonlyMap<string, readonly string[]>;
 
 /** The script is made from the commands as they are registered, so it cannot lag behind them. */
-export const completion =
-  (program: Command) =>
-  async (session: Session, shell: string): Promise<ExitCode> => {
-    const words = wordsOf(program);
-    session.io.out(shell === 'bash' ? bash(words) : shell === 'zsh' ? zsh(words) : fish(words));
-    return EXIT.ok;
-  };
+export function completion({ io }: Session, shell: string, _: object, command: Command): ExitCode {
+  const words = wordsOf(command.parent ?? command);
+  io.out(shell === 'bash' ? bash(words) : shell === 'zsh' ? zsh(words) : fish(words));
+  return EXIT.ok;
+}
 
 const NOUNS: Readonly<Record<string, readonly string[]>> = {
   get: KINDS,

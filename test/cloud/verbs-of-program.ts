@@ -4,6 +4,11 @@ import { createProgram } from '../../cli/program.ts';
 
 /** They work on files and on this machine alone. */
 const OFFLINE: readonly string[] = [
+  'start',
+  'local up',
+  'local down',
+  'local env',
+  'local status',
   'validate',
   'plan',
   'simulate',
@@ -15,7 +20,7 @@ const OFFLINE: readonly string[] = [
 
 /** Verbs that no line has called, and are not known to ask nobody; and what is called offline but is no verb any more. */
 export function uncalledVerbs(lines: readonly string[]): string[] {
-  const verbs = verbsOf(createProgram(processIo(), () => {}).program);
+  const verbs = verbsOf(createProgram(processIo(), () => {}));
   const isCalled = (verb: string): boolean => lines.some((line) => `${line} `.startsWith(`${verb} `));
   return [
     ...verbs

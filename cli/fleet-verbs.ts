@@ -1,0 +1,149 @@
+import { InvalidArgumentError } from 'commander';
+import { PLAN_HASH } from '../core/contracts/plan-hash.ts';
+import { secondsUpTo } from './command/number-option.ts';
+import { FILES, OUTPUT, output, REASON, RECURSIVE, type VerbOption, type Verbs } from './command/verb.ts';
+
+/** A verb that people may give a reason for, beside nothing else that they may say. */
+const REASONED = [REASON, OUTPUT];
+
+const PLAN: VerbOption = [
+  '--plan <hash>',
+  'the plan that you have seen; another one now is refused',
+  {
+    parse: (text) => {
+      if (PLAN_HASH.pattern.test(text)) return text;
+      throw new InvalidArgumentError(`It ${PLAN_HASH.otherwise}.`);
+    },
+  },
+];
+
+/** What tells of a fleet, and what orders something of it: there each is one request, and the API writes who made it into the audit. */
+export const FLEET_VERBS: Verbs = {
+  validate: {
+    description: 'check config files offline: every error with its file, line and column',
+    options: [FILES, RECURSIVE, OUTPUT],
+    load: async () => (await import('./verbs/config.ts')).validate,
+  },
+  apply: {
+    description: 'validate config files and apply them, all or none',
+    options: [FILES, RECURSIVE, ['--dry-run', 'say what would change, and change nothing'], OUTPUT],
+    load: async () => (await import('./verbs/config.ts')).apply,
+  },
+  'get <kind> [name]': {
+    description: 'list clusters, rollouts, upgrades, policies, calendars, channels, versions or accounts',
+    options: [
+      output(['table', 'wide', 'json', 'yaml', 'name', 'jsonl']),
+      ['-l, --selector <labels>', 'only clusters with these labels, e.g. env=prod,team!=web'],
+      ['--account <id>', 'only clusters of this account'],
+      ['--region <region>', 'only clusters of this Region'],
+      ['--all', 'upgrades that have ended and clusters that are gone too'],
+      ['-w, --watch', 'go on, and show every change'],
+      ['--interval <seconds>', 'with --watch: time between two looks', { parse: secondsUpTo(3600, 0.05), default: 2 }],
+      ['--no-headers', 'no line of headers'],
+    ],
+    load: async () => (await import('./verbs/get.ts')).get,
+  },
+  'describe <kind> <name>': {
+    description: 'everything about one cluster, rollout or policy',
+    load: async () => (await import('./verbs/describe.ts')).describe,
+  },
+  'explain <kind> <name>': {
+    description: 'why a cluster is or is not upgrading, and when it will: explain cluster web',
+    load: async () => (await import('./verbs/explain.ts')).explain,
+  },
+  rollout: { description: 'create, pause, resume or abort a rollout' },
+  'rollout create <policy>': {
+    description: 'begin a rollout of a policy, whatever its trigger',
+    options: [
+      ['--dry-run', 'print the plan, and create nothing'],
+      ['--incomplete-inventory', 'plan over what is known, while discovery is under way'],
+      ['--finish', 'take in clusters whose nodes are behind their control plane, where the policy proposes it'],
+      OUTPUT,
+    ],
+    load: async () => (await import('./verbs/rollout.ts')).createRollout,
+  },
+  'rollout pause <rollout>': {
+    description: 'nothing of it changes a cluster any more until it is resumed; what EKS works on finishes',
+    options: REASONED,
+    load: async () => (await import('./verbs/rollout.ts')).switchRollout('pause'),
+  },
+  'rollout resume <rollout>': {
+    description: 'go on after a pause, or with a halted wave whose failures fit its budget or are accepted',
+    options: [...REASONED, ['--accept-failures', 'go on although more failed than may; the audit says who']],
+    load: async () => (await import('./verbs/rollout.ts')).switchRollout('resume'),
+  },
+  'rollout abort <rollout>': {
+    description: 'stop before the next irreversible step, for good: nothing new starts, nothing is rolled back',
+    options: REASONED,
+    load: async () => (await import('./verbs/rollout.ts')).switchRollout('abort'),
+  },
+  'rollout promote <rollout>': {
+    description: 'end the soak of the wave that soaks, its gates included, or let one pass that is undecided',
+    options: REASONED,
+    load: async () => (await import('./verbs/wave.ts')).promote,
+  },
+  'rollout release-trait <rollout> <trait>': {
+    description: 'let clusters go on that were set aside for what they share with those that failed',
+    options: REASONED,
+    load: async () => (await import('./verbs/wave.ts')).releaseTrait,
+  },
+  'approve <rollout> <wave>': {
+    description: 'agree to the plan of a wave, in your name',
+    options: [PLAN, ...REASONED],
+    load: async () => (await import('./verbs/wave.ts')).judgeWave('approve'),
+  },
+  'reject <rollout> <wave>': {
+    description: 'disagree with the plan of a wave: it does not begin, or nothing new starts in it',
+    options: [PLAN, ...REASONED],
+    load: async () => (await import('./verbs/wave.ts')).judgeWave('reject'),
+  },
+  'break-glass <kind> <names...>': {
+    description:
+      'let a cluster, or a wave (wave ROLLOUT NAME), go outside of its windows and inside freezes for a while',
+    options: [
+      ['--for <duration>', 'how long it holds, at most 24h', { default: '1h' }],
+      ['--end', 'end it now'],
+      ...REASONED,
+    ],
+    load: async () => (await import('./verbs/break-glass.ts')).breakGlass,
+  },
+  fleet: { description: 'stop or resume everything at once, or show how the fleet stands' },
+  'fleet stop': {
+    description: 'no upgrade changes anything any more, in the whole fleet, from this instant',
+    options: REASONED,
+    load: async () => (await import('./verbs/fleet.ts')).switchFleet('stop'),
+  },
+  'fleet resume': {
+    description: 'let everything go on where it parked',
+    options: REASONED,
+    load: async () => (await import('./verbs/fleet.ts')).switchFleet('resume'),
+  },
+  'fleet status': {
+    description: 'mode, stop switch, caps, and which accounts could be read (exit 4 when one could not)',
+    load: async () => (await import('./verbs/fleet.ts')).fleetStatus,
+  },
+  'retry <kind> <name>': {
+    description: 'take the hold off a cluster and have it tried again in its rollout: retry cluster web',
+    options: REASONED,
+    load: async () => (await import('./verbs/hold.ts')).unhold('retry'),
+  },
+  'release <kind> <name>': {
+    description: 'take the hold off a cluster; in its rollout it stays as it ended: release cluster web',
+    options: REASONED,
+    load: async () => (await import('./verbs/hold.ts')).unhold('release'),
+  },
+  'skip <kind> <name>': {
+    description: 'take a cluster out of the rollout that it waits in: skip cluster web',
+    options: REASONED,
+    load: async () => (await import('./verbs/hold.ts')).unhold('skip'),
+  },
+  'upgrade <kind> <name>': {
+    description: 'print what an upgrade of one cluster would do (exit 3); --approve starts its next hop',
+    options: [
+      ['--to <version>', 'the minor to go to, e.g. 1.36', { required: true }],
+      ['--approve', 'start it'],
+      OUTPUT,
+    ],
+    load: async () => (await import('./verbs/upgrade.ts')).upgrade,
+  },
+};
