@@ -1,4 +1,4 @@
 import { processIo } from './command/io.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand } from './program.ts';
 
 process.exitCode = await runCommand(process.argv.slice(2), processIo());

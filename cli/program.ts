@@ -1,8 +1,9 @@
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { visible } from '../core/model/visible.ts';
 import type { ApiClient } from './client/api-client.ts';
 import type { Io } from './command/io.ts';
 import { secondsUpTo } from './command/number-option.ts';
-import type { GlobalOptions, Session } from './command/session.ts';
+import { EXIT, type ExitCode, Failure, type GlobalOptions, type Session } from './command/session.ts';
 import { OUTPUT, type Verb } from './command/verb.ts';
 import { FLEET_VERBS } from './fleet-verbs.ts';
 import { LOCAL_VERBS } from './local-verbs.ts';
@@ -10,8 +11,31 @@ import { OFFLINE_VERBS } from './offline-verbs.ts';
 import { OTHER_VERBS } from './other-verbs.ts';
 import { colourOf } from './output/paint.ts';
 
+/** Runs one command line and gives its exit code. */
+export async function runCommand(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = createProgram(io, (ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.invalid;
+    if (error instanceof Failure) {
+      io.err(`${visible(error.message)}\n`);
+      return error.exitCode;
+    }
+    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    const invalid = name === 'InvalidInput' || name === 'FleetFolderInvalid';
+    const more = io.env.LIFTLOCK_DEBUG === undefined ? ' Set LIFTLOCK_DEBUG=1 to see where.' : `\n${stack ?? ''}`;
+    io.err(invalid ? `liftlock: ${message}\n` : `liftlock: ${name}: ${message}${more}\n`);
+    return invalid ? EXIT.invalid : EXIT.failure;
+  }
+}
+
 /** The whole command line, as it is parsed; nothing of it runs yet. The verb that runs tells how it `ended`. */
-export function createProgram(io: Io, ended: (code: number) => void): Command {
+export function createProgram(io: Io, ended: (code: ExitCode) => void): Command {
   const program = new Command('liftlock')
     .description('Upgrades fleets of Amazon EKS clusters: one minor at a time, in waves, behind checks.')
     .option('--api-url <url>', 'where Liftlock runs (default: LIFTLOCK_API_URL)')

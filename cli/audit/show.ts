@@ -1,7 +1,7 @@
 import { visible } from '../../core/model/visible.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import type { AuditTrail } from '../../core/queries/audit-trail.ts';
-import { clusterPath } from '../client/paths.ts';
+import { clusterParam, part } from '../client/paths.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { print, tableLines } from '../output/print.ts';
 
@@ -23,21 +23,22 @@ const brokenText = (subject: string, { sequence, problem }: NonNullable<AuditTra
 
 /** The whole record of what a person named: `fleet`, `rollout/<id>` or `cluster/<name>`. */
 export async function trailOf(session: Session, subject: string): Promise<AuditTrail> {
-  return (await session.client()).all<AuditItem, AuditTrail>(pathOf(subject));
+  const client = await session.client();
+  const { audit } = client.v1;
+  const [kind = '', ...rest] = subject.split('/');
+  const id = rest.join('/');
+  if (subject === 'fleet') return client.whole('items', (query) => audit.fleet.$get({ query }));
+  if (/^rollouts?$/.test(kind) && id !== '')
+    return client.whole('items', (query) => audit.rollouts[':id'].$get({ param: { id: part(id) }, query }));
+  if (/^clusters?$/.test(kind) && id !== '')
+    return client.whole('items', (query) => audit.clusters[':id'].$get({ param: clusterParam(id), query }));
+  throw invalid(`liftlock: "${subject}" has no record. Write fleet, rollout/<id> or cluster/<name>.`);
 }
 
 /** The whole record of a subject as the audit itself names it; empty where there is none. */
 export async function trailOfSubject(session: Session, subject: string): Promise<AuditTrail> {
-  return (await session.client()).all<AuditItem, AuditTrail>('/v1/audit/subjects', { subject });
-}
-
-function pathOf(subject: string): string {
-  if (subject === 'fleet') return '/v1/audit/fleet';
-  const [kind, ...rest] = subject.split('/');
-  const id = rest.join('/');
-  if (/^rollouts?$/.test(kind ?? '') && id !== '') return `/v1/audit/rollouts/${encodeURIComponent(id)}`;
-  if (/^clusters?$/.test(kind ?? '') && id !== '') return clusterPath(id).replace('/v1/', '/v1/audit/');
-  throw invalid(`liftlock: "${subject}" has no record. Write fleet, rollout/<id> or cluster/<name>.`);
+  const client = await session.client();
+  return client.whole('items', (page) => client.v1.audit.subjects.$get({ query: { subject, ...page } }));
 }
 
 const HEADERS = ['#', 'AT', 'EVENT', 'BY', 'DETAIL'];

@@ -1,10 +1,12 @@
+import { hc } from 'hono/client';
 import { parseJson } from '../../core/model/parse-json.ts';
+import type { Api } from '../../functions/api/app.ts';
 import { EXIT, Failure } from '../command/session.ts';
+import type { Answers } from './answers.ts';
 import { apiFailure, connectionFailure } from './api-failure.ts';
 import type { ApiAddress } from './api-url.ts';
+import { NOTHING } from './paths.ts';
 import type { SignRequest } from './sign-request.ts';
-
-export type Query = Readonly<Record<string, string | undefined>>;
 
 export interface ApiClientOptions {
   readonly address: ApiAddress;
@@ -14,13 +16,25 @@ export interface ApiClientOptions {
   readonly interrupted: AbortSignal;
 }
 
+/** The routes of the API with what they take and give: types alone, nothing of the API is loaded. */
+type Routes = Answers<ReturnType<typeof hc<Api>>['v1']>;
+type Paged<List extends string> = { readonly [Key in List]: readonly unknown[] } & { readonly next?: string };
+type After = { after?: string };
+
 /** Speaks with the API. Every failure says what to do next. */
 export class ApiClient {
+  readonly v1: Routes;
   readonly #options: ApiClientOptions;
+  readonly #base: string;
   #time: Date | undefined;
 
   constructor(options: ApiClientOptions) {
+    const { origin, pathname } = options.address.url;
     this.#options = options;
+    this.#base = `${origin}${pathname.replace(/\/+$/, '')}`;
+    // What fetch gives is handed on as it is.
+    const ask = (url: string, init: RequestInit) => this.#ask(url, init);
+    this.v1 = hc<Api>(this.#base, { fetch: ask as unknown as typeof fetch }).v1 as unknown as Routes;
   }
 
   /** The API's own time at its last answer: a rehearsal runs in another one than this machine. */
@@ -28,36 +42,24 @@ export class ApiClient {
     return this.#time;
   }
 
-  get<Answer>(path: string, query: Query = {}): Promise<Answer> {
-    return this.#request<Answer>('GET', path, query, undefined);
-  }
-
-  send<Answer>(method: 'POST' | 'PUT', path: string, body: unknown, query: Query = {}): Promise<Answer> {
-    return this.#request<Answer>(method, path, query, JSON.stringify(body));
-  }
-
-  /** Every page of a list. The other members are those of the first page. */
-  all<Item, Answer extends { readonly items: readonly Item[] }>(path: string, query: Query = {}): Promise<Answer> {
-    return this.whole<Answer>(path, 'items', query);
-  }
-
-  /** Something of which one list comes in pages, with all of that list. */
-  async whole<Answer extends object>(path: string, list: keyof Answer & string, query: Query = {}): Promise<Answer> {
-    type Page = Answer & { readonly next?: string };
-    const { next: more, ...first } = await this.get<Page>(path, query);
-    const items = [...((first as Answer)[list] as readonly unknown[])];
-    for (let next = more; next !== undefined; ) {
-      const page: Page = await this.get<Page>(path, { ...query, after: next });
-      items.push(...(page[list] as readonly unknown[]));
+  /** Something of which one list comes in pages, with all of that list. The other members are those of the first page. */
+  async whole<List extends string, Page extends Paged<List>>(list: List, ask: (page: After) => Promise<Page>) {
+    const first = await ask({});
+    const items: unknown[] = [...first[list]];
+    for (let { next } = first; next !== undefined; ) {
+      const page = await ask({ after: next });
+      items.push(...page[list]);
       next = page.next;
     }
-    return { ...(first as Answer), [list]: items };
+    const { next: _, ...rest } = { ...first, [list]: items };
+    return rest as Omit<Page, 'next'>;
   }
 
-  async #request<Answer>(method: string, path: string, query: Query, body: string | undefined): Promise<Answer> {
+  async #ask(text: string, { method = 'GET', body: sent }: RequestInit): Promise<unknown> {
     const { address, sign, timeoutSeconds, interrupted } = this.#options;
-    const url = new URL(`${address.url.pathname.replace(/\/+$/, '')}${path}`, address.url);
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+    const asked = text.replaceAll(NOTHING, '');
+    const url = new URL(asked);
+    const body = typeof sent === 'string' ? sent : undefined;
     const plain: Record<string, string> = {
       accept: 'application/json',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -80,9 +82,10 @@ export class ApiClient {
       throw connectionFailure(error, url, address.local);
     }
     const parsed = parseJson(answer);
-    if (!response.ok || parsed === undefined) throw apiFailure(response.status, `${method} ${path}`, parsed);
+    const route = `${method} ${asked.slice(this.#base.length).replace(/\?.*/, '')}`;
+    if (!response.ok || parsed === undefined) throw apiFailure(response.status, route, parsed);
     const time = new Date(response.headers.get('liftlock-time') ?? Number.NaN);
     if (!Number.isNaN(time.getTime())) this.#time = time;
-    return parsed as Answer;
+    return parsed;
   }
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { FORMATS, type Session } from './session.ts';
+import { type ExitCode, FORMATS, type Session } from './session.ts';
 
 /** What there is to know of an option, beside what help shows. */
 interface OptionRules {
@@ -17,7 +17,7 @@ export type VerbOption = readonly [flags: string, description: string, rules?: O
 export type Run = (
   session: Session,
   ...given: Parameters<Parameters<Command['action']>[0]>
-) => number | Promise<number>;
+) => ExitCode | Promise<ExitCode>;
 
 /** A verb as help tells of it. */
 export interface Verb {

@@ -6,7 +6,7 @@ import { type CloudFleet, startCloudFleet } from '../../simulator/cloud/start-cl
 import { noteRunning } from '../../simulator/cloud/state/running-clouds.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { interruption } from '../command/io.ts';
-import { EXIT, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode, type Session } from '../command/session.ts';
 import { writeError, writeOut } from '../command/streams.ts';
 import { accessLines } from '../start/access-lines.ts';
 import { plainLines } from '../start/plain-lines.ts';
@@ -21,7 +21,7 @@ interface LocalUpOptions {
 }
 
 /** Runs a local cloud in the foreground. stdout has the export lines first, then what Liftlock does. */
-export async function localUp(_: Session, options: LocalUpOptions): Promise<number> {
+export async function localUp(_: Session, options: LocalUpOptions): Promise<ExitCode> {
   const { fleet: folder, port, state, speed, seed, assembly } = options;
   const signal = interruption();
   let started: CloudFleet;

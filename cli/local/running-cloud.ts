@@ -7,7 +7,7 @@ import { writeError, writeOut } from '../command/streams.ts';
 const PATIENCE_MILLISECONDS = 15_000;
 
 /** Ends a local cloud in order, and waits until it is gone. */
-export async function localDown(_: Session, { port }: { readonly port?: number }): Promise<number> {
+export async function localDown(_: Session, { port }: { readonly port?: number }): Promise<ExitCode> {
   const cloud = chooseCloud(port);
   if (typeof cloud === 'number') return cloud;
   process.kill(cloud.pid, 'SIGTERM');
@@ -48,7 +48,7 @@ interface LocalEnvironmentOptions {
 }
 
 /** Prints the export lines of a local cloud that runs, for `eval`, as the administrator of its hub or of an account of the fleet, or as one of its people. */
-export function localEnvironment(_: Session, { port, account, as }: LocalEnvironmentOptions): number {
+export function localEnvironment(_: Session, { port, account, as }: LocalEnvironmentOptions): ExitCode {
   const cloud = chooseCloud(port);
   if (typeof cloud === 'number') return cloud;
   const { hub, accounts, anchors, people } = cloud;
@@ -71,7 +71,7 @@ export function localEnvironment(_: Session, { port, account, as }: LocalEnviron
 }
 
 /** Lists the local clouds that run; exit code 1 when there is none, so that scripts can ask. */
-export function localStatus(_: Session, { output }: { readonly output: string }): number {
+export function localStatus(_: Session, { output }: { readonly output: string }): ExitCode {
   const running = runningClouds();
   if (output === 'json') writeOut(`${JSON.stringify({ items: running }, undefined, 2)}\n`);
   else if (running.length === 0) writeOut('No local cloud runs. Start one: liftlock local up\n');

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
+import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { ScanRunView } from '../../core/queries/scan-history.ts';
-import type { ScanReport } from '../../core/scan/report/report-schema.ts';
 import { exitCodeOf } from '../../core/scan/report/verdict.ts';
-import type { ApiClient } from '../client/api-client.ts';
-import { clusterPath } from '../client/paths.ts';
+import { clusterParam, part } from '../client/paths.ts';
 import { packageVersion } from '../command/package-version.ts';
 import { EXIT, type ExitCode, type Session } from '../command/session.ts';
 import { facts, print, reasonLines } from '../output/print.ts';
@@ -22,42 +21,39 @@ export interface ScanClusterOptions {
 const LOOK_MILLISECONDS = 1_000;
 
 /** Starts a scan in the controller. Its report, once it is there, is printed and judged like any other. */
-export async function scanCluster(
-  session: Session,
-  name: string,
-  own: ScanClusterOptions,
-  command: Command,
-): Promise<ExitCode> {
+export async function scanCluster(session: Session, name: string, own: ScanClusterOptions, command: Command) {
   const options = { ...own, ...givenToScan(command) };
   const client = await session.client();
-  const path = `${clusterPath(name)}/scans`;
-  const body = options.target === undefined ? {} : { target: options.target };
-  const started = await client.send<ScanRunView>('POST', path, body);
+  const { scans } = client.v1.clusters[':id'];
+  const param = clusterParam(name);
+  const started = await scans.$post({ param, json: given({ target: options.target }) });
   if (!options.wait) {
     const format = options.output === 'yaml' || options.output === 'json' ? options.output : 'table';
     return print(session, format, started, () => startedText(started));
   }
-  const ended = await untilEnded(session, client, `${path}/runs/${encodeURIComponent(started.name)}`, options);
+  const run = scans.runs[':name'];
+  const look = () => run.$get({ param: { ...param, name: part(started.name) } });
+  const ended = await untilEnded(session, look, options);
   if (typeof ended === 'number') return ended;
   if (ended.scannedAt === null) {
     session.io.err(`The scan ended without a report.\n${reasonLines(ended.reasons).join('\n')}\n`);
     return EXIT.incomplete;
   }
-  const report = await client.whole<ScanReport>(`${path}/${encodeURIComponent(ended.scannedAt)}`, 'findings');
+  const at = { ...param, time: part(ended.scannedAt) };
+  const report = await client.whole('findings', (query) => scans[':time'].$get({ param: at, query }));
   await printScan(session, options.output, report, { current: process.cwd(), version: await packageVersion() });
   return exitCodeOf(report);
 }
 
 async function untilEnded(
   { io }: Session,
-  client: ApiClient,
-  path: string,
+  look: () => Promise<ScanRunView>,
   { waitTimeout }: ScanClusterOptions,
 ): Promise<ScanRunView | ExitCode> {
   const progress = new Progress(io);
   const until = performance.now() + waitTimeout * 1_000;
   for (;;) {
-    const run = await client.get<ScanRunView>(path);
+    const run = await look();
     if (run.status === 'ended') return run;
     progress.tell(() => progressText(run));
     if (performance.now() > until) {

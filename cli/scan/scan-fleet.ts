@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { visible } from '../../core/model/visible.ts';
 import type { MatrixRow, ScanMatrix } from '../../core/queries/scan-matrix.ts';
 import type { ApiClient } from '../client/api-client.ts';
-import { clusterPath } from '../client/paths.ts';
+import { clusterParam } from '../client/paths.ts';
 import { EXIT, type ExitCode, FORMATS, invalid, type OutputOption, type Session } from '../command/session.ts';
 import type { Style } from '../output/paint.ts';
 import { counted, listed, print, some, tableLines } from '../output/print.ts';
@@ -24,7 +24,7 @@ export async function scanFleet(session: Session, options: ScanFleetOptions, com
   if (!(FORMATS as readonly string[]).includes(output))
     throw invalid(`liftlock: -o ${output} is for reports; here it is ${FORMATS}.`);
   const client = await session.client();
-  const matrix = await client.get<ScanMatrix>('/v1/scans', { target, selector });
+  const matrix = await client.v1.scans.$get({ query: { target, selector } });
   const shown = shownAt(session, client);
   if (start === true) await startScans(session, client, matrix, shown.now);
   await print(session, output, matrix, () => fleetText(matrix, shown));
@@ -38,7 +38,7 @@ async function startScans({ io }: Session, client: ApiClient, { items, target }:
   const due = items.filter((row) => row.verdict !== 'there' && !isFresh(row, now));
   for (const { cluster } of due) {
     if (io.interrupted.aborted) return;
-    await client.send('POST', `${clusterPath(cluster)}/scans`, { target });
+    await client.v1.clusters[':id'].scans.$post({ param: clusterParam(cluster), json: { target } });
   }
   const again = due.length === 0 ? '' : ' Look again in a few minutes.';
   io.err(visible(`Started ${counted(due.length, 'scan')} for ${target}.${again}\n`));

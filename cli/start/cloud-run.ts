@@ -6,7 +6,6 @@ import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import { startCloudFleet } from '../../simulator/cloud/start-cloud-fleet.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 import { untilRest } from '../../simulator/process/until-rest.ts';
-import { rolloutPath } from '../client/paths.ts';
 import { accessLines } from './access-lines.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 
@@ -30,11 +29,11 @@ export const startInCloud: StartLocalRun = async (prepared, { seed, speed, port,
     untilRest: (options) => untilRest(cloud, cloud.clock, options),
     person: {
       approve: async (id, wave) => {
-        const path = `${rolloutPath(id)}/waves/${encodeURIComponent(wave)}/approve`;
+        const path = `/v1/rollouts/${id}/waves/${encodeURIComponent(wave)}/approve`;
         await apiRequest(cloud, 'POST', path, { comment: 'given automatically' });
       },
       promote: async (id, reason) => {
-        await apiRequest(cloud, 'POST', `${rolloutPath(id)}/promote`, { reason });
+        await apiRequest(cloud, 'POST', `/v1/rollouts/${id}/promote`, { reason });
       },
       create: async (policy) => {
         await apiRequest(cloud, 'POST', '/v1/rollouts', { policy });

@@ -7,7 +7,7 @@ import { StandInPeople } from '../../simulator/process/stand-in-people.ts';
 import type { RunReport } from '../../simulator/report/report-types.ts';
 import { runReport } from '../../simulator/report/run-report.ts';
 import { interruption } from '../command/io.ts';
-import { EXIT, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode, type Session } from '../command/session.ts';
 import { writeError, writeOut } from '../command/streams.ts';
 import { colourOf } from '../output/paint.ts';
 import { USUAL_WIDTH } from '../output/wrap.ts';
@@ -31,7 +31,7 @@ interface StartOptions {
 }
 
 /** Runs a fleet folder to its report. Gives the exit code: 0 when every cluster is at its target or has a reason, 1 otherwise, 2 for bad input. */
-export async function start(_: Session, options: StartOptions): Promise<number> {
+export async function start(_: Session, options: StartOptions): Promise<ExitCode> {
   if (options.output !== 'table' && options.output !== 'json') {
     writeError(`liftlock start: -o ${String(options.output)} is not known. Use table or json.\n`);
     return EXIT.invalid;

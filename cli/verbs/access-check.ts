@@ -2,10 +2,9 @@ import { visible } from '../../core/model/visible.ts';
 import { type AccessCause, accessCauses } from '../../core/operations/access-causes.ts';
 import type { AccessReport } from '../../core/operations/access-report.ts';
 import { withScan } from '../../core/operations/access-with-scan.ts';
-import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ApiClient } from '../client/api-client.ts';
-import { clusterId, clusterPath } from '../client/paths.ts';
+import { clusterId, clusterParam, part } from '../client/paths.ts';
 import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
 import { painted } from '../output/paint.ts';
 import { counted, print, some, tableLines } from '../output/print.ts';
@@ -17,15 +16,11 @@ interface CheckOptions extends OutputOption {
 }
 
 /** Exit 4 when something that is needed cannot be read, or nobody has looked yet; 5 when scans that were started have not ended. */
-export async function accessCheck(
-  session: Session,
-  cluster: string | undefined,
-  options: CheckOptions,
-): Promise<ExitCode> {
+export async function accessCheck(session: Session, cluster: string | undefined, options: CheckOptions) {
   const client = await session.client();
-  const query = { cluster: cluster === undefined ? undefined : clusterId(cluster) };
-  const ask = async () =>
-    (await client.all<AccessReport, { items: readonly AccessReport[] }>('/v1/access/check', query)).items;
+  const query = cluster === undefined ? {} : { cluster: clusterId(cluster) };
+  const ask = async (): Promise<readonly AccessReport[]> =>
+    (await client.whole('items', (page) => client.v1.access.check.$get({ query: { ...query, ...page } }))).items;
   let items = await ask();
   if (options.now === true) {
     const runs = await scansOf(session, client, cluster === undefined ? items.filter(isOpen) : items, options);
@@ -59,17 +54,18 @@ async function scansOf(
   { waitTimeout }: CheckOptions,
 ): Promise<ReadonlyMap<string, ScanRunView> | ExitCode> {
   const runs = new Map<string, ScanRunView>();
-  const pathOf = (clusterKey: string) => `${clusterPath(clusterKey)}/scans`;
+  const { scans } = client.v1.clusters[':id'];
   for (const { clusterKey } of reports) {
     if (io.interrupted.aborted) return EXIT.interrupted;
-    runs.set(clusterKey, await client.send<ScanRunView>('POST', pathOf(clusterKey), {}));
+    runs.set(clusterKey, await scans.$post({ param: clusterParam(clusterKey), json: {} }));
   }
   const progress = new Progress(io);
   const until = performance.now() + waitTimeout * 1_000;
   for (;;) {
     for (const [clusterKey, { status, name }] of runs) {
       if (status === 'ended') continue;
-      runs.set(clusterKey, await client.get<ScanRunView>(`${pathOf(clusterKey)}/runs/${encodeURIComponent(name)}`));
+      const param = { ...clusterParam(clusterKey), name: part(name) };
+      runs.set(clusterKey, await scans.runs[':name'].$get({ param }));
     }
     const left = [...runs.values()].filter(({ status }) => status !== 'ended').length;
     if (left === 0) return runs;
@@ -87,7 +83,7 @@ async function scansOf(
 
 /** A cluster in an account that cannot be read is in no list, so the account itself is named: once, whatever the number of its Regions. */
 async function unreadAccounts({ io }: Session, client: ApiClient): Promise<number> {
-  const { accounts } = await client.get<FleetStatus>('/v1/fleet');
+  const { accounts } = await client.v1.fleet.$get();
   const unread = accounts.filter(({ status }) => status !== 'Ok');
   for (const [account = '', places] of Map.groupBy(unread, (one) => one.account)) {
     const reason = places.find((one) => one.reason !== undefined)?.reason ?? 'no reason was given';

@@ -1,7 +1,7 @@
 import { visible } from '../../core/model/visible.ts';
 import type { ClusterAccessManifest } from '../../core/queries/access-manifest.ts';
 import { clusterId } from '../client/paths.ts';
-import type { ExitCode, OutputOption, Session } from '../command/session.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 
 interface Manifests {
@@ -11,15 +11,11 @@ interface Manifests {
 }
 
 /** Prints what a person runs and applies; nothing is granted from here. Comments make the text usable as it is. */
-export async function accessManifest(
-  session: Session,
-  cluster: string | undefined,
-  { output }: OutputOption,
-): Promise<ExitCode> {
+export async function accessManifest(session: Session, cluster: string | undefined, { output }: OutputOption) {
   const client = await session.client();
-  const id = cluster === undefined ? undefined : clusterId(cluster);
-  const manifests = await client.all<ClusterAccessManifest, Manifests>('/v1/access/manifest', { cluster: id });
-  return print(session, output, manifests, () => text(manifests));
+  const query = cluster === undefined ? {} : { cluster: clusterId(cluster) };
+  const found = await client.whole('items', (page) => client.v1.access.manifest.$get({ query: { ...query, ...page } }));
+  return print(session, output, found, () => text(found));
 }
 
 function text({ rbac, items }: Manifests): string[] {

@@ -2,7 +2,7 @@ import type { BreakGlass } from '../../core/contracts/items/break-glass.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { BreakGlassAnswer } from '../../core/operations/break-glass.ts';
 import type { GlassStanding } from '../../core/queries/glass-standing.ts';
-import { clusterPath, rolloutPath } from '../client/paths.ts';
+import { clusterParam, part } from '../client/paths.ts';
 import { type ExitCode, invalid, NO_REASON, type ReasonOption, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 
@@ -18,20 +18,22 @@ export async function breakGlass(
   names: readonly string[],
   { output, end, reason, ...options }: BreakGlassOptions,
 ): Promise<ExitCode> {
-  const path = `${pathOf(kind, names)}/break-glass`;
+  const param = paramOf(kind, names);
   if (end !== true && reason === undefined)
     throw invalid('liftlock: break-glass needs --reason: whoever reads the audit will ask.');
-  const client = await session.client();
-  const answer = await (end === true
-    ? client.send<BreakGlassAnswer>('POST', `${path}/end`, { reason: reason ?? NO_REASON })
-    : client.send<BreakGlassAnswer>('POST', path, { reason, for: options.for }));
+  const { v1 } = await session.client();
+  const of = kind === 'cluster' ? v1.clusters[':id'] : v1.rollouts[':id'].waves[':wave'];
+  const answer = await (end === true || reason === undefined
+    ? of['break-glass'].end.$post({ param, json: { reason: reason ?? NO_REASON } })
+    : of['break-glass'].$post({ param, json: { reason, for: options.for } }));
   return print(session, output, answer, () => [visible(wordsOf(answer))]);
 }
 
-function pathOf(kind: string, [first, second, ...more]: readonly string[]): string {
-  if (kind === 'cluster' && first !== undefined && second === undefined) return clusterPath(first);
+/** What stands for the parts of the route; that of a cluster has no wave. */
+function paramOf(kind: string, [first, second, ...more]: readonly string[]) {
+  if (kind === 'cluster' && first !== undefined && second === undefined) return { ...clusterParam(first), wave: '' };
   if (kind === 'wave' && first !== undefined && second !== undefined && more.length === 0)
-    return `${rolloutPath(first)}/waves/${encodeURIComponent(second)}`;
+    return { id: part(first), wave: part(second) };
   throw invalid('liftlock: write break-glass cluster NAME, or break-glass wave ROLLOUT NAME.');
 }
 

@@ -2,9 +2,7 @@ import { formatIssue } from '../../core/config/issue.ts';
 import { type ParsedConfig, parseConfig } from '../../core/config/parse-config.ts';
 import type { ConfigFile } from '../../core/config/read-yaml.ts';
 import { visible } from '../../core/model/visible.ts';
-import type { AppliedDocuments } from '../../core/operations/apply-documents.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
-import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { counted, print } from '../output/print.ts';
@@ -45,8 +43,8 @@ export async function apply(session: Session, options: ApplyOptions): Promise<Ex
   const documents = [...(fleet === undefined ? [] : [fleet]), ...policies, ...calendars, ...channels, ...waivers];
   if (documents.length === 0) throw invalid('liftlock: there is no config in what was given.');
   const client = await session.client();
-  const query = { dryRun: options.dryRun === true ? 'true' : undefined };
-  const answer = await client.send<AppliedDocuments>('PUT', '/v1/config', documents, query);
+  const query = options.dryRun ? { dryRun: 'true' as const } : {};
+  const answer = await client.v1.config.$put({ json: documents, query });
   const told = parsed.warnings.map(({ message }) => message);
   for (const warning of answer.warnings) {
     // What the files alone showed was told with its line already.
@@ -66,6 +64,6 @@ async function parse(session: Session, files: readonly ConfigFile[]): Promise<Pa
   const parsed = parseConfig(files, options);
   const namesHost = ({ path }: { path: string }) => path.includes('smoke.urls') || path.endsWith('.webhook');
   if (parsed.errors.length === 0 || !parsed.errors.every(namesHost)) return parsed;
-  const { spec } = await (await session.client()).get<FleetStatus>('/v1/fleet');
+  const { spec } = await (await session.client()).v1.fleet.$get();
   return spec === null ? parsed : parseConfig(files, { ...options, allowedHosts: spec.allowedHosts });
 }

@@ -1,11 +1,9 @@
 import { visible } from '../../core/model/visible.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
-import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { PolicyView } from '../../core/queries/list-policies.ts';
-import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import { targetWords } from '../../core/version/target.ts';
-import { clusterPath, rolloutPath } from '../client/paths.ts';
-import { EXIT, type ExitCode, Failure, type OutputOption, type Session } from '../command/session.ts';
+import { clusterParam, part } from '../client/paths.ts';
+import { EXIT, Failure, type OutputOption, type Session } from '../command/session.ts';
 import { facts, listed, print, section, shown } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { clusterText } from './cluster-text.ts';
@@ -13,24 +11,20 @@ import { type Shown, shownAt } from './columns.ts';
 import { kindOf } from './kind.ts';
 import { rolloutText } from './rollout-text.ts';
 
-export async function describe(
-  session: Session,
-  text: string,
-  name: string,
-  { output }: OutputOption,
-): Promise<ExitCode> {
+export async function describe(session: Session, text: string, name: string, { output }: OutputOption) {
   const kind = kindOf(text, ['clusters', 'rollouts', 'policies']);
   const client = await session.client();
   if (kind === 'clusters') {
-    const cluster = await client.get<ClusterDetail>(clusterPath(name));
+    const cluster = await client.v1.clusters[':id'].$get({ param: clusterParam(name) });
     await print(session, output, cluster, () => clusterText(cluster, shownAt(session, client)));
   } else if (kind === 'policies') {
-    const { items } = await client.get<{ items: PolicyView[] }>('/v1/policies');
+    const { items } = await client.v1.policies.$get();
     const policy = items.find((item) => item.name === name);
     if (policy === undefined) throw new Failure(`liftlock: there is no policy ${name}. Run: liftlock get policies`);
     await print(session, output, policy, () => policyText(policy, shownAt(session, client)));
   } else {
-    const rollout = await client.whole<RolloutDetail>(rolloutPath(name), 'members');
+    const param = { id: part(name) };
+    const rollout = await client.whole('members', (query) => client.v1.rollouts[':id'].$get({ param, query }));
     await print(session, output, rollout, () => rolloutText(rollout, shownAt(session, client), session.io.columns));
   }
   return EXIT.ok;

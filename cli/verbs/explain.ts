@@ -1,7 +1,7 @@
 import { visible } from '../../core/model/visible.ts';
 import type { Explanation } from '../../core/queries/explanation.ts';
-import { clusterPath } from '../client/paths.ts';
-import type { ExitCode, OutputOption, Session } from '../command/session.ts';
+import { clusterParam } from '../client/paths.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { painted } from '../output/paint.ts';
 import { counted, facts, print, reasonLines, section, shown } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
@@ -10,15 +10,10 @@ import { rollbackText, supportText, tagSection } from './cluster-text.ts';
 import { type Shown, shownAt } from './columns.ts';
 import { kindOf } from './kind.ts';
 
-export async function explain(
-  session: Session,
-  kind: string,
-  name: string,
-  { output }: OutputOption,
-): Promise<ExitCode> {
+export async function explain(session: Session, kind: string, name: string, { output }: OutputOption) {
   kindOf(kind, ['clusters']);
   const client = await session.client();
-  const explanation = await client.get<Explanation>(`${clusterPath(name)}/explain`);
+  const explanation = await client.v1.clusters[':id'].explain.$get({ param: clusterParam(name) });
   return print(session, output, explanation, () => explanationText(explanation, shownAt(session, client)));
 }
 

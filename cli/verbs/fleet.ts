@@ -1,20 +1,16 @@
+import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
-import {
-  EXIT,
-  type ExitCode,
-  NO_REASON,
-  type OutputOption,
-  type ReasonOption,
-  type Session,
-} from '../command/session.ts';
+import { EXIT, NO_REASON, type OutputOption, type ReasonOption, type Session } from '../command/session.ts';
 import { facts, listed, print, shown } from '../output/print.ts';
 
 export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session, options: ReasonOption) => {
-  const client = await session.client();
+  const of = (await session.client()).v1.fleet;
+  const { reason } = options;
   // The emergency switch must not fail for want of words.
-  const reason = options.reason ?? (verb === 'stop' ? NO_REASON : undefined);
-  const fleet = await client.send<FleetStatus>('POST', `/v1/fleet/${verb}`, reason === undefined ? {} : { reason });
+  const fleet = await (verb === 'stop'
+    ? of.stop.$post({ json: { reason: reason ?? NO_REASON } })
+    : of.resume.$post({ json: given({ reason }) }));
   return print(session, options.output, fleet, () => [
     fleet.stopped
       ? session.paint(
@@ -26,8 +22,8 @@ export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session,
 };
 
 /** Exit 4 when an account could not be read: then the inventory is not all there is. */
-export async function fleetStatus(session: Session, { output }: OutputOption): Promise<ExitCode> {
-  const fleet = await (await session.client()).get<FleetStatus>('/v1/fleet');
+export async function fleetStatus(session: Session, { output }: OutputOption) {
+  const fleet = await (await session.client()).v1.fleet.$get();
   const unread = fleet.accounts.filter(({ status }) => status !== 'Ok');
   await print(session, output, fleet, () => text(session, fleet, unread));
   if (fleet.spec === null) session.io.err('No Fleet is applied. Run: liftlock apply -f fleet.yaml\n');

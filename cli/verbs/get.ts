@@ -1,7 +1,5 @@
-import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
-import type { FleetStatus } from '../../core/queries/fleet-status.ts';
-import { clusterPath } from '../client/paths.ts';
-import { EXIT, type ExitCode, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
+import { clusterParam } from '../client/paths.ts';
+import { EXIT, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { LISTINGS, type Listing, rendered } from './columns.ts';
 import { KINDS, type Kind, kindOf } from './kind.ts';
@@ -16,12 +14,7 @@ export interface GetOptions extends OutputOption {
   readonly headers: boolean;
 }
 
-export async function get(
-  session: Session,
-  kindText: string,
-  name: string | undefined,
-  options: GetOptions,
-): Promise<ExitCode> {
+export async function get(session: Session, kindText: string, name: string | undefined, options: GetOptions) {
   const kind = kindOf(kindText, KINDS);
   const filtered = options.selector ?? options.account ?? options.region;
   if (kind !== 'clusters' && filtered !== undefined)
@@ -46,19 +39,18 @@ export async function get(
 }
 
 /** Upgrades that have ended are not listed: none that runs is not none that ever was. */
-async function nothingFound(session: Session, kind: Kind, { all }: GetOptions): Promise<string> {
-  if (kind !== 'upgrades' || all === true) return `No ${kind} found.\n`;
-  const ended = (await (await session.client()).all<unknown, { items: unknown[] }>('/v1/upgrades', { all: 'true' }))
-    .items;
+async function nothingFound(session: Session, kind: Kind, options: GetOptions): Promise<string> {
+  if (kind !== 'upgrades' || options.all === true) return `No ${kind} found.\n`;
+  const ended = await list(session, kind, undefined, { ...options, all: true });
   if (ended.length === 0) return 'No upgrade runs or waits, and none ever has.\n';
   return `No upgrade runs or waits; ${ended.length} ${ended.length === 1 ? 'has' : 'have'} ended: liftlock get upgrades --all\n`;
 }
 
-const clusterQuery = ({ selector, account, region, all }: GetOptions) => ({
+export const clusterQuery = ({ selector, account, region, all }: GetOptions) => ({
   selector,
   account,
   region,
-  gone: all === true ? 'true' : undefined,
+  gone: all === true ? ('true' as const) : undefined,
 });
 
 /** The items as the API gives them. A name that is not there is an error, an empty list is none. */
@@ -69,15 +61,19 @@ async function list(
   options: GetOptions,
 ): Promise<readonly unknown[]> {
   const client = await session.client();
+  const { v1 } = client;
+  const all = options.all === true ? 'true' : undefined;
   if (kind === 'clusters') {
-    if (name !== undefined) return [await client.get<ClusterSummary>(clusterPath(name))];
-    return (await client.all<unknown, { items: unknown[] }>('/v1/clusters', clusterQuery(options))).items;
+    if (name !== undefined) return [await v1.clusters[':id'].$get({ param: clusterParam(name) })];
+    const query = clusterQuery(options);
+    return (await client.whole('items', (page) => v1.clusters.$get({ query: { ...query, ...page } }))).items;
   }
-  const query = kind === 'upgrades' ? { all: options.all === true ? 'true' : undefined } : {};
   const items =
     kind === 'accounts'
-      ? (await client.get<FleetStatus>('/v1/fleet')).accounts
-      : (await client.all<unknown, { items: unknown[] }>(`/v1/${kind}`, query)).items;
+      ? (await v1.fleet.$get()).accounts
+      : kind === 'upgrades'
+        ? (await client.whole('items', (page) => v1.upgrades.$get({ query: { all, ...page } }))).items
+        : (await v1[kind].$get()).items;
   if (name === undefined) return items;
   const named = items.filter((item) => namesOf(LISTINGS[kind], item).includes(name));
   if (named.length > 0) return named;

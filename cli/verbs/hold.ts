@@ -1,5 +1,4 @@
-import type { Explanation } from '../../core/queries/explanation.ts';
-import { clusterPath } from '../client/paths.ts';
+import { clusterParam } from '../client/paths.ts';
 import { NO_REASON, type ReasonOption, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { shownAt } from './columns.ts';
@@ -12,7 +11,10 @@ export const unhold =
   async (session: Session, kind: string, name: string, options: ReasonOption) => {
     kindOf(kind, ['clusters']);
     const client = await session.client();
-    const body = verb === 'skip' ? { reason: options.reason ?? NO_REASON } : {};
-    const explanation = await client.send<Explanation>('POST', `${clusterPath(name)}/${verb}`, body);
+    const of = client.v1.clusters[':id'];
+    const param = clusterParam(name);
+    const explanation = await (verb === 'skip'
+      ? of.skip.$post({ param, json: { reason: options.reason ?? NO_REASON } })
+      : of[verb].$post({ param, json: {} }));
     return print(session, options.output, explanation, () => explanationText(explanation, shownAt(session, client)));
   };

@@ -1,16 +1,7 @@
-import type { Rollout } from '../../core/contracts/items/rollout.ts';
 import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
-import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
-import { rolloutPath } from '../client/paths.ts';
-import {
-  EXIT,
-  type ExitCode,
-  NO_REASON,
-  type OutputOption,
-  type ReasonOption,
-  type Session,
-} from '../command/session.ts';
+import { part } from '../client/paths.ts';
+import { EXIT, NO_REASON, type OutputOption, type ReasonOption, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { shownAt } from './columns.ts';
 import { rolloutText } from './rollout-text.ts';
@@ -23,12 +14,11 @@ export async function createRollout(
     readonly incompleteInventory?: boolean;
     readonly finish?: boolean;
   },
-): Promise<ExitCode> {
+) {
   const client = await session.client();
-  const query = { dryRun: options.dryRun === true ? 'true' : undefined };
   const { incompleteInventory, finish } = options;
-  const body = { policy, ...given({ incompleteInventory, finish }) };
-  const rollout = await client.send<RolloutDetail>('POST', '/v1/rollouts', body, query);
+  const json = { policy, ...given({ incompleteInventory, finish }) };
+  const rollout = await client.v1.rollouts.$post({ json, query: options.dryRun ? { dryRun: 'true' } : {} });
   await print(session, options.output, rollout, () =>
     rolloutText(rollout, shownAt(session, client), session.io.columns),
   );
@@ -48,12 +38,15 @@ export async function createRollout(
 export const switchRollout =
   (verb: 'pause' | 'resume' | 'abort') =>
   async (session: Session, id: string, options: ReasonOption & { readonly acceptFailures?: boolean }) => {
-    const client = await session.client();
+    const of = (await session.client()).v1.rollouts[':id'];
+    const param = { id: part(id) };
+    const { reason, acceptFailures } = options;
     // Halting must not fail for want of words; resuming needs none.
-    const reason = options.reason ?? (verb === 'resume' ? undefined : NO_REASON);
-    const accepts = options.acceptFailures === true;
-    const body = accepts ? { reason: reason ?? NO_REASON } : reason === undefined ? {} : { reason };
-    const path = accepts ? 'accept-failures' : verb;
-    const rollout = await client.send<Rollout>('POST', `${rolloutPath(id)}/${path}`, body);
+    const json = { reason: reason ?? NO_REASON };
+    const rollout = await (acceptFailures
+      ? of['accept-failures'].$post({ param, json })
+      : verb === 'resume'
+        ? of.resume.$post({ param, json: given({ reason }) })
+        : of[verb].$post({ param, json }));
     return print(session, options.output, rollout, () => [visible(`rollout/${rollout.id} is ${rollout.status}`)]);
   };

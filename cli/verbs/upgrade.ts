@@ -1,8 +1,8 @@
 import { visible } from '../../core/model/visible.ts';
 import type { RequestedUpgrade } from '../../core/operations/request-upgrade.ts';
 import { ApiFailure } from '../client/api-failure.ts';
-import { clusterPath } from '../client/paths.ts';
-import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
+import { clusterParam } from '../client/paths.ts';
+import { EXIT, type OutputOption, type Session } from '../command/session.ts';
 import { facts, listed, print, reasonLines, section, shown } from '../output/print.ts';
 import { kindOf } from './kind.ts';
 
@@ -12,12 +12,7 @@ interface UpgradeOptions extends OutputOption {
 }
 
 /** The plan is the default (exit 3, or 6 where something is in the way); only `--approve` starts anything. */
-export async function upgrade(
-  session: Session,
-  kindText: string,
-  name: string,
-  options: UpgradeOptions,
-): Promise<ExitCode> {
+export async function upgrade(session: Session, kindText: string, name: string, options: UpgradeOptions) {
   kindOf(kindText, ['clusters']);
   const plan = await ask(session, name, options);
   await print(session, options.output, plan, () => planText(session, plan));
@@ -35,9 +30,9 @@ export async function upgrade(
 
 /** A refused approval brings the plan with it, so that people see the same as without. */
 async function ask(session: Session, name: string, { to, approve = false }: UpgradeOptions): Promise<RequestedUpgrade> {
-  const client = await session.client();
+  const of = (await session.client()).v1.clusters[':id'];
   try {
-    return await client.send<RequestedUpgrade>('POST', `${clusterPath(name)}/upgrade`, { to, approve });
+    return await of.upgrade.$post({ param: clusterParam(name), json: { to, approve } });
   } catch (error) {
     if (!(error instanceof ApiFailure) || error.errorName !== 'UpgradeBlocked') throw error;
     return error.details.plan as RequestedUpgrade;

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { z } from 'zod';
 import type { Ports } from '../../core/ports/ports.ts';
 
 /** What every route finds beside the request. */
@@ -10,7 +11,15 @@ export interface ApiEnv {
   };
 }
 
-export type ApiContext<Path extends string = string> = Context<ApiEnv, Path>;
+/** A request to a path, and what may be said in it: the `Body` and the `Query` of the schemas that the route reads, as clients write them. */
+export type ApiContext<Path extends string = string, Said extends object = object> = Context<
+  ApiEnv,
+  Path,
+  { in: Said }
+>;
+export type Body<Schema extends z.ZodType> = { json: z.input<Schema> };
+export type Query<Schema extends z.ZodType> =
+  Partial<z.input<Schema>> extends z.input<Schema> ? { query?: z.input<Schema> } : { query: z.input<Schema> };
 
 /** What the API acts with: the function that people reach has no way into the accounts of the fleet. */
 export type ApiPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'executions' | 'ids'>;

@@ -18,7 +18,7 @@ export type PrincipalOf = (context: Context) => string | undefined;
  * The HTTP API (docs/api.md) as a value: Lambda wraps it, the local run serves it, tests call it. It reads and writes through the use cases
  * of core alone, and each of those that change something writes the principal into the audit.
  */
-export function createApp(ports: ApiPorts, principalOf: PrincipalOf, log: Log = () => {}): Hono<ApiEnv> {
+export function createApp(ports: ApiPorts, principalOf: PrincipalOf, log: Log = () => {}) {
   const app = new Hono<ApiEnv>();
   app.onError((error, context) => {
     const { status, body } = answerTo(error);
@@ -58,10 +58,13 @@ export function createApp(ports: ApiPorts, principalOf: PrincipalOf, log: Log = 
     context.header('liftlock-time', ports.clock.now().toISOString());
     await next();
   });
-  app.route('/v1/clusters', clusters);
-  app.route('/v1/rollouts', rollouts);
-  app.route('/v1/audit', audit);
-  app.route('/v1/access', access);
-  app.route('/v1', fleet);
-  return app;
+  return app
+    .route('/v1/clusters', clusters)
+    .route('/v1/rollouts', rollouts)
+    .route('/v1/audit', audit)
+    .route('/v1/access', access)
+    .route('/v1', fleet);
 }
+
+/** Its routes with what they take and answer, for whoever asks from outside. */
+export type Api = ReturnType<typeof createApp>;

@@ -1,10 +1,10 @@
-import type { Context, Hono } from 'hono';
+import type { Context } from 'hono';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { z } from 'zod';
 import { principalOf } from '../../core/model/principal.ts';
 import { type FunctionDefinition, type Log, parseOrRefuse } from '../runtime/function-definition.ts';
-import type { ApiEnv, ApiPorts } from './api-context.ts';
-import { createApp } from './app.ts';
+import type { ApiPorts } from './api-context.ts';
+import { type Api, createApp } from './app.ts';
 
 /** The part of an HTTP API event (payload 2.0) that must be there; hono reads the rest. */
 const request = z.looseObject({
@@ -16,7 +16,7 @@ type Request = z.infer<typeof request>;
 type Answer = Awaited<ReturnType<ReturnType<typeof handle>>>;
 
 /** One app for the life of the function: its ports are. */
-const apps = new WeakMap<ApiPorts, Hono<ApiEnv>>();
+const apps = new WeakMap<ApiPorts, Api>();
 
 export const definition: FunctionDefinition<ApiPorts, Request, Answer> = {
   name: 'api',
@@ -26,7 +26,7 @@ export const definition: FunctionDefinition<ApiPorts, Request, Answer> = {
   counts: (answer) => ({ [`Answers${String(answer.statusCode).charAt(0)}xx`]: 1 }),
 };
 
-function appOf(ports: ApiPorts, log: Log): Hono<ApiEnv> {
+function appOf(ports: ApiPorts, log: Log): Api {
   const app = apps.get(ports) ?? createApp(ports, lambdaPrincipal, log);
   apps.set(ports, app);
   return app;

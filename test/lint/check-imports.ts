@@ -12,9 +12,9 @@ export function checkImports(path: string, imports: readonly Import[]): Finding[
   }
   const ofTests = isInside(path, 'core') ? coreTestRule : testRule;
   const rules = [importTable[folder], isTest(path) ? ofTests : undefined].filter((rule) => rule !== undefined);
-  return imports.flatMap(({ specifier, line }) => {
-    const message = objection(path, folder, specifier, rules);
-    return message === undefined ? [] : [{ file: path, line, message }];
+  return imports.flatMap((one) => {
+    const message = objection(path, folder, one, rules);
+    return message === undefined ? [] : [{ file: path, line: one.line, message }];
   });
 }
 
@@ -28,20 +28,25 @@ function folderOf(path: string): string | undefined {
   return folders.sort((a, b) => b.length - a.length)[0];
 }
 
-function objection(path: string, folder: string, specifier: string, rules: readonly ImportRule[]): string | undefined {
+function objection(path: string, folder: string, one: Import, rules: readonly ImportRule[]): string | undefined {
+  const { specifier, typeOnly } = one;
   const target = resolveImport(path, specifier);
   if (target === undefined) {
     const allowed = rules.some((rule) => rule.packages.some((pattern) => isPackage(specifier, pattern)));
     return allowed ? undefined : `${folder} may not import the package "${specifier}". ${allowance(folder)}`;
   }
   if (target.startsWith('..')) return `"${specifier}" leaves the repository.`;
-  const allowed = rules.some((rule) => rule.folders.some((allowed) => allowed === '*' || isInside(target, allowed)));
+  const allowed = rules.some(
+    ({ folders, types = [] }) =>
+      folders.some((folder) => folder === '*' || isInside(target, folder)) || (typeOnly && types.includes(target)),
+  );
   return allowed ? undefined : `${folder} may not import ${target}. ${allowance(folder)}`;
 }
 
 function allowance(folder: string): string {
-  const { folders = [], packages = [] } = importTable[folder] ?? {};
-  return `It may import ${[...folders, ...packages].join(', ')} (test/lint/import-table.ts).`;
+  const { folders = [], packages = [], types = [] } = importTable[folder] ?? {};
+  const erased = types.map((file) => `types of ${file}`);
+  return `It may import ${[...folders, ...packages, ...erased].join(', ')} (test/lint/import-table.ts).`;
 }
 
 function isInside(path: string, folder: string): boolean {

@@ -23,6 +23,12 @@ test.each([
   ['infra/a.ts', "import '../core/plan/b.ts';", 'infra may not import core/plan/b.ts'],
   ['simulator/a.ts', "import '../infra/b.ts';", 'simulator may not import infra/b.ts'],
   ['cli/a.ts', "import '../functions/b.ts';", 'cli may not import functions/b.ts'],
+  ['cli/a.ts', "import { createApp } from '../functions/api/app.ts';", 'cli may not import functions/api/app.ts'],
+  // This one is loaded all the same.
+  ['cli/a.ts', "import { type Api } from '../functions/api/app.ts';", 'It may import core, adapters, simulator'],
+  ['cli/a.ts', "const api = import('../functions/api/app.ts');", 'types of functions/api/app.ts'],
+  ['cli/a.ts', "import type { ApiPorts } from '../functions/api/api-context.ts';", 'cli may not import functions'],
+  ['simulator/eks/a.ts', "import type { App } from '../../infra/app.ts';", 'simulator may not import infra/app.ts'],
   [
     'core/plan/a.test.ts',
     "import '../../adapters/aws/b.ts';\nimport '../../infra/b.ts';",
@@ -45,6 +51,7 @@ test('what the table allows is not reported', () => {
     'functions/x/handler.ts': "import { Logger } from '@aws-lambda-powertools/logger';\nimport '../runtime/env.ts';",
     'infra/a.ts': "import 'node:path';\nimport { App } from 'aws-cdk-lib';\nimport '../core/contracts/names.ts';",
     'cli/main.ts': "import 'commander';\nimport '../simulator/run.ts';",
+    'cli/client/a.ts': "import type { Api } from '../../functions/api/app.ts';",
     'test/e2e/run.ts': "import '../../infra/bin/app.ts';\nimport 'node:fs';",
   };
   expect(lint(files)).toEqual([]);

@@ -7,12 +7,12 @@ import { findCluster, shortId } from '../../../core/queries/find-cluster.ts';
 import { fleetStatus } from '../../../core/queries/fleet-status.ts';
 import { type Page, pageOf } from '../../../core/queries/page.ts';
 import { wrongState } from '../../../core/queries/refusal.ts';
-import type { ApiContext, ApiEnv } from '../api-context.ts';
+import type { ApiContext, ApiEnv, Query } from '../api-context.ts';
 import { clusterQuery, readQuery } from '../request-query.ts';
 
 /** `/v1/access`: what Liftlock can read of the clusters, and what to grant so that it can. */
 export const access = new Hono<ApiEnv>()
-  .get('/check', async (context) => {
+  .get('/check', async (context: ApiContext<'/check', Query<typeof clusterQuery>>) => {
     const { items, ...rest } = await chosen(context);
     const { ports } = context.var;
     const reports = [];
@@ -20,7 +20,7 @@ export const access = new Hono<ApiEnv>()
     for (const record of items) reports.push(await checkAccess(ports, record));
     return context.json({ items: reports, ...rest });
   })
-  .get('/manifest', async (context) => {
+  .get('/manifest', async (context: ApiContext<'/manifest', Query<typeof clusterQuery>>) => {
     const { items, ...rest } = await chosen(context);
     const { spec } = await fleetStatus(context.var.ports);
     if (spec === null) {

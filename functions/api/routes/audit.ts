@@ -4,7 +4,7 @@ import { auditTrail } from '../../../core/queries/audit-trail.ts';
 import { findCluster } from '../../../core/queries/find-cluster.ts';
 import { findRollout } from '../../../core/queries/find-rollout.ts';
 import type { PageRequest } from '../../../core/queries/page.ts';
-import type { ApiContext, ApiEnv } from '../api-context.ts';
+import type { ApiContext, ApiEnv, Query } from '../api-context.ts';
 import { pageQuery, readQuery } from '../request-query.ts';
 
 /** An item holds what was written, so two hundred of them are as large as a thousand clusters. */
@@ -20,17 +20,19 @@ const subjectQuery = z.strictObject({ ...pageQuery, subject: z.string().min(1).m
  * its very name (`subjects`) it may be one whose items are gone, which is for whoever verifies to find out.
  */
 export const audit = new Hono<ApiEnv>()
-  .get('/fleet', async (context) => context.json(await auditTrail(context.var.ports.table, 'fleet', pageIn(context))))
-  .get('/subjects', async (context) => {
+  .get('/fleet', async (context: ApiContext<'/fleet', Query<typeof query>>) =>
+    context.json(await auditTrail(context.var.ports.table, 'fleet', pageIn(context))),
+  )
+  .get('/subjects', async (context: ApiContext<'/subjects', Query<typeof subjectQuery>>) => {
     const { subject, ...page } = readQuery(context, subjectQuery);
     return context.json(await auditTrail(context.var.ports.table, subject, { limit: ITEMS, ...page }));
   })
-  .get('/rollouts/:id', async (context) => {
+  .get('/rollouts/:id', async (context: ApiContext<'/rollouts/:id', Query<typeof query>>) => {
     const { table } = context.var.ports;
     const { id } = (await findRollout(table, context.req.param('id'))).data;
     return context.json(await auditTrail(table, `rollout/${id}`, pageIn(context)));
   })
-  .get('/clusters/:id', async (context) => {
+  .get('/clusters/:id', async (context: ApiContext<'/clusters/:id', Query<typeof query>>) => {
     const { table } = context.var.ports;
     const { clusterKey } = await findCluster(table, context.req.param('id'));
     return context.json(await auditTrail(table, clusterKey, pageIn(context)));

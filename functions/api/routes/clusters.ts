@@ -11,7 +11,7 @@ import { explainCluster } from '../../../core/queries/explain-cluster.ts';
 import { findCluster } from '../../../core/queries/find-cluster.ts';
 import { listClusters } from '../../../core/queries/list-clusters.ts';
 import { scanHistory, scanReport, scanRun } from '../../../core/queries/scan-history.ts';
-import type { ApiContext, ApiEnv, ApiPorts } from '../api-context.ts';
+import type { ApiContext, ApiEnv, ApiPorts, Body, Query } from '../api-context.ts';
 import { breakGlassBody, readBody, withReason } from '../request-body.ts';
 import {
   clustersQuery,
@@ -35,11 +35,11 @@ const clusterOf = (context: ApiContext<`/:id${string}`>): Promise<ClusterRecord>
 
 /** What a person changes of a cluster; what follows from it is the best answer. */
 const explained =
-  <Body extends { readonly reason?: string | undefined }>(
-    body: z.ZodType<Body>,
-    change: (ports: ApiPorts, clusterKey: string, principal: string, reason: Body['reason']) => Promise<unknown>,
+  <Order extends { readonly reason?: string | undefined }>(
+    body: z.ZodType<Order>,
+    change: (ports: ApiPorts, clusterKey: string, principal: string, reason: Order['reason']) => Promise<unknown>,
   ) =>
-  async (context: ApiContext<'/:id'>) => {
+  async (context: ApiContext<'/:id', { json: Order }>) => {
     const { reason } = await readBody(context, body);
     const { ports, principal } = context.var;
     const { clusterKey } = await clusterOf(context);
@@ -49,7 +49,9 @@ const explained =
 
 /** `/v1/clusters`: the inventory, and what people do to one cluster. */
 export const clusters = new Hono<ApiEnv>()
-  .get('/', async (context) => context.json(await listClusters(context.var.ports, readQuery(context, clustersQuery))))
+  .get('/', async (context: ApiContext<'/', Query<typeof clustersQuery>>) =>
+    context.json(await listClusters(context.var.ports, readQuery(context, clustersQuery))),
+  )
   .get('/:id', async (context) => {
     readQuery(context, noQuery);
     return context.json(await clusterDetail(context.var.ports, await clusterOf(context)));
@@ -61,32 +63,32 @@ export const clusters = new Hono<ApiEnv>()
   .post('/:id/retry', explained(empty, retryCluster))
   .post('/:id/release', explained(empty, releaseCluster))
   .post('/:id/skip', explained(withReason, skipCluster))
-  .post('/:id/break-glass', async (context) => {
+  .post('/:id/break-glass', async (context: ApiContext<'/:id/break-glass', Body<typeof breakGlassBody>>) => {
     const order = await readBody(context, breakGlassBody);
     const { ports, principal: by } = context.var;
     return context.json(await breakGlassOfCluster(ports, await clusterOf(context), { by, ...order }));
   })
-  .post('/:id/break-glass/end', async (context) => {
+  .post('/:id/break-glass/end', async (context: ApiContext<'/:id/break-glass/end', Body<typeof withReason>>) => {
     const { reason } = await readBody(context, withReason);
     const { ports, principal } = context.var;
     return context.json(await mendGlassOfCluster(ports, await clusterOf(context), principal, reason));
   })
-  .post('/:id/upgrade', async (context) => {
+  .post('/:id/upgrade', async (context: ApiContext<'/:id/upgrade', Body<typeof upgradeBody>>) => {
     const { to, approve } = await readBody(context, upgradeBody);
     const { ports, principal } = context.var;
     const answer = await requestUpgrade(ports, await clusterOf(context), to, principal, { approve });
     return context.json(answer, answer.status === 'Started' ? 202 : 200);
   })
-  .post('/:id/scans', async (context) => {
+  .post('/:id/scans', async (context: ApiContext<'/:id/scans', Body<typeof scanBody>>) => {
     const { target } = await readBody(context, scanBody);
     const { ports, principal } = context.var;
     return context.json(await requestScan(ports, await clusterOf(context), target, principal), 202);
   })
-  .get('/:id/scans', async (context) => {
+  .get('/:id/scans', async (context: ApiContext<'/:id/scans', Query<typeof scansQuery>>) => {
     const { limit = HISTORY } = readQuery(context, scansQuery);
     return context.json({ items: await scanHistory(context.var.ports.table, await clusterOf(context), limit) });
   })
-  .get('/:id/scans/latest', async (context) => {
+  .get('/:id/scans/latest', async (context: ApiContext<'/:id/scans/latest', Query<typeof latestReportQuery>>) => {
     const { after, target } = readQuery(context, latestReportQuery);
     return context.json(await scanReport(context.var.ports.table, await clusterOf(context), { target }, after));
   })
@@ -94,7 +96,7 @@ export const clusters = new Hono<ApiEnv>()
     readQuery(context, noQuery);
     return context.json(await scanRun(context.var.ports, await clusterOf(context), context.req.param('name')));
   })
-  .get('/:id/scans/:time', async (context) => {
+  .get('/:id/scans/:time', async (context: ApiContext<'/:id/scans/:time', Query<typeof reportQuery>>) => {
     const { after } = readQuery(context, reportQuery);
     const which = { scannedAt: context.req.param('time') };
     return context.json(await scanReport(context.var.ports.table, await clusterOf(context), which, after));

@@ -9,7 +9,7 @@ import { listPolicies } from '../../../core/queries/list-policies.ts';
 import { listVersions } from '../../../core/queries/list-versions.ts';
 import { scanMatrix } from '../../../core/queries/scan-matrix.ts';
 import { listUpgrades } from '../../../core/queries/upgrade-view.ts';
-import type { ApiContext, ApiEnv, ApiPorts } from '../api-context.ts';
+import type { ApiContext, ApiEnv, ApiPorts, Body, Query } from '../api-context.ts';
 import { readBody, withOptionalReason, withReason } from '../request-body.ts';
 import { dryRunQuery, minorText, noQuery, readQuery, upgradesQuery } from '../request-query.ts';
 
@@ -20,38 +20,40 @@ const matrixQuery = z.strictObject({ target: minorText, selector: z.string().min
 const statusHere = async (ports: ApiPorts) => ({ ...(await fleetStatus(ports)), timeZoneData: process.versions.tz });
 
 /** A list that takes no query and comes in one piece. */
-const whole = (list: (ports: ApiPorts) => Promise<object>) => async (context: ApiContext) => {
-  readQuery(context, noQuery);
-  return context.json(await list(context.var.ports));
-};
+const whole =
+  <Answer extends object>(list: (ports: ApiPorts) => Promise<Answer>) =>
+  async (context: ApiContext) => {
+    readQuery(context, noQuery);
+    return context.json(await list(context.var.ports));
+  };
 
 /** `/v1`: the fleet as a whole, with the one switch over it, and lists that have no routes of their own below them. */
 export const fleet = new Hono<ApiEnv>()
   .get('/fleet', whole(statusHere))
-  .post('/fleet/stop', async (context) => {
+  .post('/fleet/stop', async (context: ApiContext<'/fleet/stop', Body<typeof withReason>>) => {
     const { reason } = await readBody(context, withReason);
     const { ports, principal } = context.var;
     await stopFleet(ports, principal, reason);
     return context.json(await statusHere(ports));
   })
-  .post('/fleet/resume', async (context) => {
+  .post('/fleet/resume', async (context: ApiContext<'/fleet/resume', Body<typeof withOptionalReason>>) => {
     const { reason } = await readBody(context, withOptionalReason);
     const { ports, principal } = context.var;
     await resumeFleet(ports, principal, reason);
     return context.json(await statusHere(ports));
   })
   // All documents or none.
-  .put('/config', async (context) => {
+  .put('/config', async (context: ApiContext<'/config', Body<typeof documents> & Query<typeof dryRunQuery>>) => {
     const { dryRun = false } = readQuery(context, dryRunQuery);
     const { ports, principal } = context.var;
     return context.json(await applyDocuments(ports, await readBody(context, documents), principal, { dryRun }));
   })
   // The fleet by verdict.
-  .get('/scans', async (context) => {
+  .get('/scans', async (context: ApiContext<'/scans', Query<typeof matrixQuery>>) => {
     const { target, selector } = readQuery(context, matrixQuery);
     return context.json(await scanMatrix(context.var.ports.table, target, selector));
   })
-  .get('/upgrades', async (context) =>
+  .get('/upgrades', async (context: ApiContext<'/upgrades', Query<typeof upgradesQuery>>) =>
     context.json(await listUpgrades(context.var.ports.table, readQuery(context, upgradesQuery))),
   )
   .get('/policies', whole(listPolicies))

@@ -10,7 +10,7 @@ import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operati
 import { startRollout } from '../../../core/operations/start-rollout.ts';
 import { pageOf } from '../../../core/queries/page.ts';
 import { listRollouts, rolloutDetail } from '../../../core/queries/rollout-views.ts';
-import type { ApiContext, ApiEnv, ApiPorts } from '../api-context.ts';
+import type { ApiContext, ApiEnv, ApiPorts, Body, Query } from '../api-context.ts';
 import { breakGlassBody, readBody, withOptionalReason, withReason } from '../request-body.ts';
 import { dryRunQuery, noQuery, pageQuery, readQuery } from '../request-query.ts';
 
@@ -33,20 +33,22 @@ const placeOf = ({ waveIndex, position }: Member): string =>
 
 /** What a person orders of a rollout, in their name and for their reason. */
 const ordered =
-  <Body extends { readonly reason?: string | undefined }>(
-    body: z.ZodType<Body>,
-    operate: (ports: ApiPorts, id: string, principal: string, reason: Body['reason']) => Promise<object>,
+  <Order extends { readonly reason?: string | undefined }, Answer extends object>(
+    body: z.ZodType<Order>,
+    operate: (ports: ApiPorts, id: string, principal: string, reason: Order['reason']) => Promise<Answer>,
   ) =>
-  async (context: ApiContext<'/:id'>) => {
+  async (context: ApiContext<'/:id', { json: Order }>) => {
     const { reason } = await readBody(context, body);
     const { ports, principal } = context.var;
     return context.json(await operate(ports, context.req.param('id'), principal, reason));
   };
 
+type OfWave = `/:id/waves/:wave/${string}`;
+
 /** What a person says of the plan of a wave. */
 const judged =
-  (decision: Judgement['decision'], body: z.ZodType<Pick<Judgement, 'planHash' | 'comment'>>) =>
-  async (context: ApiContext<`/:id/waves/:wave/${string}`>) => {
+  <Said>(decision: Judgement['decision'], body: z.ZodType<Pick<Judgement, 'planHash' | 'comment'>, Said>) =>
+  async (context: ApiContext<OfWave, { json: Said }>) => {
     const { planHash, comment } = await readBody(context, body);
     const { ports, principal: by } = context.var;
     const { id, wave } = context.req.param();
@@ -59,14 +61,14 @@ export const rollouts = new Hono<ApiEnv>()
     readQuery(context, noQuery);
     return context.json(await listRollouts(context.var.ports.table, context.var.ports.clock.now()));
   })
-  .post('/', async (context) => {
+  .post('/', async (context: ApiContext<'/', Body<typeof create> & Query<typeof dryRunQuery>>) => {
     const { dryRun = false } = readQuery(context, dryRunQuery);
     const { policy, incompleteInventory = false, finish = false } = await readBody(context, create);
     const { ports, principal } = context.var;
     const rollout = await startRollout(ports, policy, principal, { dryRun, incompleteInventory, finish });
     return context.json(rollout, dryRun ? 200 : 201);
   })
-  .get('/:id', async (context) => {
+  .get('/:id', async (context: ApiContext<'/:id', Query<typeof membersQuery>>) => {
     const request = readQuery(context, membersQuery);
     const { table, clock } = context.var.ports;
     const rollout = await rolloutDetail(table, context.req.param('id'), clock.now());
@@ -75,27 +77,27 @@ export const rollouts = new Hono<ApiEnv>()
   })
   .post('/:id/pause', ordered(withReason, pauseRollout))
   .post('/:id/resume', ordered(withOptionalReason, resumeRollout))
-  .post('/:id/accept-failures', async (context) => {
+  .post('/:id/accept-failures', async (context: ApiContext<'/:id/accept-failures', Body<typeof withReason>>) => {
     const { reason } = await readBody(context, withReason);
     const { ports, principal } = context.var;
     const id = context.req.param('id');
     return context.json(await resumeRollout(ports, id, principal, reason, { acceptFailures: true }));
   })
   .post('/:id/promote', ordered(withReason, promoteRollout))
-  .post('/:id/release-trait', async (context) => {
+  .post('/:id/release-trait', async (context: ApiContext<'/:id/release-trait', Body<typeof released>>) => {
     const { trait, reason } = await readBody(context, released);
     const { ports, principal } = context.var;
     return context.json(await releaseTrait(ports, context.req.param('id'), trait, principal, reason));
   })
   .post('/:id/waves/:wave/approve', judged('Approved', approved))
   .post('/:id/waves/:wave/reject', judged('Rejected', rejected))
-  .post('/:id/waves/:wave/break-glass', async (context) => {
+  .post('/:id/waves/:wave/break-glass', async (context: ApiContext<OfWave, Body<typeof breakGlassBody>>) => {
     const order = await readBody(context, breakGlassBody);
     const { ports, principal: by } = context.var;
     const { id, wave } = context.req.param();
     return context.json(await breakGlassOfWave(ports, id, wave, { by, ...order }));
   })
-  .post('/:id/waves/:wave/break-glass/end', async (context) => {
+  .post('/:id/waves/:wave/break-glass/end', async (context: ApiContext<OfWave, Body<typeof withReason>>) => {
     const { reason } = await readBody(context, withReason);
     const { ports, principal } = context.var;
     const { id, wave } = context.req.param();

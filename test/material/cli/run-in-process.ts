@@ -1,5 +1,5 @@
 import { type Io, sleepUnless } from '../../../cli/command/io.ts';
-import { runCommand } from '../../../cli/run-command.ts';
+import { runCommand } from '../../../cli/program.ts';
 import { visibleAround } from '../../../core/model/visible.ts';
 
 export interface Ran {
