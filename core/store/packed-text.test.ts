@@ -14,6 +14,9 @@ function noise(length: number): string {
 test.each([
   ['nothing', ''],
   ['a word with marks beyond ASCII', 'Schleuse, écluse, 水門'],
+  ['what is kept as it is', noise(4_000).slice(0, 4_000)],
+  ['what is packed', noise(4_001)],
+  ['what looks as if it were packed', 'H4sIAAAA'],
   ['what takes several items', noise(1_500_000)],
 ])('%s comes back as it was, in parts that each fit into an item', async (_, text) => {
   const parts = await packText(text);
@@ -26,4 +29,10 @@ test('parts of another text, or too few of them, are refused', async () => {
   const parts = await packText(noise(700_000));
   await expect(unpackText(parts.slice(0, -1))).rejects.toThrow();
   await expect(unpackText([...parts].reverse())).rejects.toThrow();
+});
+
+test('a short text is kept as it is, and a longer one takes less room than it is long', async () => {
+  expect(await packText('{"a":1}')).toEqual(['{"a":1}']);
+  const [packed = ''] = await packText('{"a":1}'.repeat(1_000));
+  expect(packed.length).toBeLessThan(1_000);
 });

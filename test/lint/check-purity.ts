@@ -15,6 +15,9 @@ const impureGlobals = new Map([
   ['fetch', 'is I/O; use a port'],
   ['setTimeout', 'is a timer; decide with `now`'],
   ['setInterval', 'is a timer; decide with `now`'],
+  ['randomUUID', 'is chance; pass randomness or ids in'],
+  ['randomBytes', 'is chance; pass randomness or ids in'],
+  ['randomInt', 'is chance; pass randomness or ids in'],
 ]);
 
 /** Reports the places where a file of core is not pure. */

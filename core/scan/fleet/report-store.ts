@@ -112,12 +112,15 @@ function summaryOf(
 
 /** Base64 characters of a report that is kept whole. */
 const MOST_CHARACTERS = 2_000_000;
+/** A character is at most three bytes, and three bytes are four letters of base64, if gzip makes nothing of them. */
+const FITS_IN_ANY_CASE = MOST_CHARACTERS / 5;
 
 /** A report that is too large to keep loses its last findings, those that matter least, and says so. Counts and verdict stay. */
 export async function fittingReport(whole: ScanReport): Promise<{ report: ScanReport; text: string }> {
   let report = whole;
   for (;;) {
     const text = JSON.stringify(report);
+    if (text.length <= FITS_IN_ANY_CASE) return { report, text };
     const size = (await packText(text)).reduce((sum, part) => sum + part.length, 0);
     if (size <= MOST_CHARACTERS || report.findings.length === 0) return { report, text };
     report = cut(whole, Math.floor(report.findings.length * Math.min(0.9, MOST_CHARACTERS / size)));
