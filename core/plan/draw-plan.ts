@@ -2,6 +2,7 @@ import { dayOrInstant } from '../config/day-or-instant.ts';
 import { apiVersion } from '../config/kinds.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
+import { HORIZON_MILLISECONDS } from '../policy/never-starts.ts';
 import { candidatesOf } from '../rollout/candidates.ts';
 import { rolloutPlanHash } from '../rollout/plan-hash.ts';
 import { deadlineSource } from './deadline.ts';
@@ -14,7 +15,6 @@ import { spreadOf } from './eta/drawn-chance.ts';
 import { etaOf } from './eta/eta.ts';
 import { limitedBy } from './limits/limited-by.ts';
 import type { PlanRules } from './offline-snapshot.ts';
-import { HORIZON_MILLISECONDS } from './run-forward.ts';
 
 export interface PlanOptions {
   readonly now: Date;
