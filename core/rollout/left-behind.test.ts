@@ -100,6 +100,10 @@ test.each<[string, Given]>([
   ['runs', { member: { status: 'Running', inFlight: true } }],
   ['has failed and is to be tried again', { member: { failedBefore: true } }],
   ['waits in a paused rollout', { rollout: { status: 'Paused' } }],
+  [
+    'waits for an approval',
+    { policy: { ...LEAVES, waves: [{ name: 'all', calendar: 'prod', approval: { approvals: 1 } }] } },
+  ],
   ['waits in a fleet that is stopped', { more: { control: { stopped: true } } }],
   [
     'is upgraded by hand',
