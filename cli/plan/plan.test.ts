@@ -1,6 +1,6 @@
 import type { PlanDocument } from '../../core/plan/document/plan-schema.ts';
 import { rolloutPlanSchema } from '../../core/plan/document/plan-schema.ts';
-import { FILES, INVENTORY, written } from '../../test/material/cli/plan-files.ts';
+import { CALENDAR, cluster, FILES, INVENTORY, written } from '../../test/material/cli/plan-files.ts';
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 
 const NOW = '2026-11-20T08:00:00Z';
@@ -53,6 +53,24 @@ test('every cluster is in one wave with dates, or excluded with a reason', async
     limitedBy: null,
     binding: false,
   });
+});
+
+test('who never starts is told before the waves, and in the chart', async () => {
+  const clusters = [...INVENTORY.clusters, cluster('acme', '1.35', 'dev', { tags: { 'liftlock/calendar': 'days' } })];
+  const days = CALENDAR.replaceAll('nights', 'days').replace('0 22', '0 8').replace('6h', '20m');
+  const files = { ...FILES, 'inventory.json': JSON.stringify({ ...INVENTORY, clusters }), 'days.yaml': days };
+  const said =
+    'In the wave canary, acme never starts as things are: an upgrade is taken to last 1h, and within three years days is never open for longer than 20m. The wave does not end by itself, and prod after it does not begin (cannotStart: wait).';
+  const { out } = await plan(files, '-f', '@days.yaml').ran;
+  expect(out.replaceAll(/\s+/g, ' ')).toContain(`Never start: ${said}`);
+  expect(out.indexOf('Never start:')).toBeLessThan(out.indexOf('Waves:'));
+  expect((await plan(files, '-f', '@days.yaml', '-o', 'html').ran).out).toContain(`<p class="bad">${said}`);
+});
+
+test('a plan that was printed before there was such a list can still be compared with', async () => {
+  const { stalled: _, ...old } = await document(FILES);
+  const { out } = await plan({ ...FILES, 'old.json': JSON.stringify(old) }, '--diff', '@old.json').ran;
+  expect(out).toContain('Nothing has moved');
 });
 
 test('a Fleet caps the plan, and its mode observe does not stop it', async () => {

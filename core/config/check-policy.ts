@@ -58,6 +58,7 @@ export function checkPolicy(
       checkWaveOpenings({ spec: { estimates, waves } }, times, report);
   }
   checkDeadline({ spec }, options.calendar, options.now, report);
+  checkPatience(spec.cannotStart, report);
   if (caps !== undefined && fleet.caps !== undefined && fleet.labels !== undefined)
     checkPolicyCaps({ spec: { caps } }, { caps: fleet.caps, labels: fleet.labels }, report);
   if (target !== undefined && options.calendar !== undefined)
@@ -132,6 +133,15 @@ function checkPolicyCaps(
   }
 }
 
+const DAY = 86_400_000;
+
+/** Who is left behind within hours is so before anybody has read that it never starts. */
+function checkPatience(cannotStart: UpgradePolicy['spec']['cannotStart'], report: Report): void {
+  if (typeof cannotStart !== 'object' || durationMilliseconds(cannotStart.leaveBehindAfter) >= DAY) return;
+  const message = `a cluster is left behind ${cannotStart.leaveBehindAfter} after its wave has opened, before people have seen why it never starts. Write 1d or more.`;
+  report('warning', ['spec', 'cannotStart', 'leaveBehindAfter'], message);
+}
+
 /** For how long EKS lets a control plane go back (eks.md, version rollback). */
 const ROLLBACK_DAYS = 7;
 
@@ -155,7 +165,7 @@ function checkEffects({ spec }: PolicyWith<'rollback' | 'waves'>, report: Report
         'this wave has no calendar, so there is no window to run past, save for clusters whose tags add one.';
       report('warning', [...path, 'mayOverrun'], message);
     }
-    if (wave.bake !== undefined && durationMilliseconds(wave.bake) >= ROLLBACK_DAYS * 86_400_000) {
+    if (wave.bake !== undefined && durationMilliseconds(wave.bake) >= ROLLBACK_DAYS * DAY) {
       const message = `EKS lets a cluster go back for ${ROLLBACK_DAYS} days, and a bake as long leaves no time to decide. Use a shorter one.`;
       report('warning', [...path, 'bake'], message);
     }

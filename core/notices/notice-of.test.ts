@@ -95,6 +95,7 @@ test.each([
   ['a blocked upgrade', upgrade('Blocked'), 'k#3'],
   ['a cluster that is set aside', member('Quarantined'), 'k#3'],
   ['one that comes back', member('Pending'), undefined],
+  ['one that is blocked, which its hold or its upgrade tells', member('Blocked'), undefined],
   [
     'a wave that a resumed rollout opens again',
     {
@@ -106,4 +107,15 @@ test.each([
   ['a halted wave', { type: 'WaveChanged', detail: { ...wave, status: 'Halted' } } as LiftlockEvent, 'rollout/r#7'],
 ])('%s', (_, event, reference) => {
   expect(noticeOf(event)?.reference).toBe(reference);
+});
+
+test('a cluster that its wave has left behind is told with what brings it back', () => {
+  const reasons = [reason('NeverStarts', 'It never starts as things are.')];
+  expect(
+    noticeOf({ ...member('Blocked'), detail: { ...member('Blocked').detail, reasons } } as LiftlockEvent),
+  ).toMatchObject({
+    what: expect.stringContaining('is left behind by the wave canary of r; nothing of it was begun.'),
+    why: 'It never starts as things are.',
+    todo: expect.stringContaining('liftlock retry cluster'),
+  });
 });

@@ -77,6 +77,11 @@ const nameOf = ({ cluster }: { readonly cluster: string }): string => cluster.sl
 /** A cluster that is set aside is told; what comes back goes on without anybody, and who is left out was so by a person or is gone. */
 function memberNotice(event: Of<'MemberChanged'>): Notice | undefined {
   const { rolloutId, wave, status, reasons } = event.detail;
+  if (status === 'Blocked' && reasons.some(({ code }) => code === 'NeverStarts')) {
+    const left = `The cluster ${named(event.detail)} is left behind by the wave ${wave} of ${rolloutId}; nothing of it was begun.`;
+    const then = `Change its calendars, then: liftlock retry cluster ${nameOf(event.detail)}`;
+    return notice(event, left, because(reasons), then);
+  }
   if (status !== 'Quarantined') return undefined;
   const what = `The cluster ${named(event.detail)} is set aside in the wave ${wave} of ${rolloutId}.`;
   const todo = `Mend what is named; it comes back by itself. To look: liftlock explain cluster ${nameOf(event.detail)}`;

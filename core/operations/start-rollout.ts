@@ -36,7 +36,7 @@ export async function startRollout(
   if (gaps.length > 0 && options.incompleteInventory !== true) throw incomplete(gaps);
   const details = { createdBy: by, finish: options.finish };
   const plan = planOrRefuse(ports, snapshot, policy, details, gaps);
-  if (options.dryRun) return planDetail(await asFarAsItMay(table, plan), snapshot);
+  if (options.dryRun) return planDetail(await asFarAsItMay(table, plan), snapshot, ports.clock.now());
   if (snapshot.fleet?.mode !== 'act') {
     throw new Refusal(
       'RolloutBlocked',

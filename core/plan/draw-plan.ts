@@ -2,7 +2,9 @@ import { dayOrInstant } from '../config/day-or-instant.ts';
 import { apiVersion } from '../config/kinds.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
+import { HORIZON_MILLISECONDS } from '../policy/never-starts.ts';
 import { candidatesOf } from '../rollout/candidates.ts';
+import { stalledWaves } from '../rollout/never-starting.ts';
 import { rolloutPlanHash } from '../rollout/plan-hash.ts';
 import { deadlineSource } from './deadline.ts';
 import { exclusionOf } from './document/exclusions.ts';
@@ -14,7 +16,6 @@ import { spreadOf } from './eta/drawn-chance.ts';
 import { etaOf } from './eta/eta.ts';
 import { limitedBy } from './limits/limited-by.ts';
 import type { PlanRules } from './offline-snapshot.ts';
-import { HORIZON_MILLISECONDS } from './run-forward.ts';
 
 export interface PlanOptions {
   readonly now: Date;
@@ -44,6 +45,7 @@ export function drawPlan(
     apiVersion,
     kind: 'RolloutPlan',
     now: instantText(now),
+    stalled: stalledOf(drawn),
     waves,
     excluded: excludedOf(drawn),
     deadline: instants[0] ?? null,
@@ -56,6 +58,25 @@ export function drawPlan(
     binding: inventory.complete,
     hash: rolloutPlanHash(waves.map(({ hash }) => hash)),
   };
+}
+
+/** Whom waves wait for that never starts: what holds all later ones is said before them. */
+function stalledOf({ input: { snapshot, now }, plans, forward }: Drawn): PlanDocument['stalled'] {
+  return plans.flatMap(({ rollout, waves, members }) => {
+    const opened = waves.map((wave) => {
+      return { ...wave, openedAt: forward.fleet.waves.get(`${wave.rolloutId}/${wave.index}`)?.openedAt };
+    });
+    return stalledWaves(snapshot, rollout, opened, members, now).map(
+      ({ wave, members: own, holds, leavesAt, reason: why }) => ({
+        policy: rollout.policy,
+        wave: wave.name,
+        clusters: own.map(({ name }) => name),
+        holds: [...holds],
+        leavesAt: instantOrNull(leavesAt?.getTime()),
+        message: why.message,
+      }),
+    );
+  });
 }
 
 /** Of policies of which no cluster goes: whose end of support it was meant to come before nobody knows then. */

@@ -1,7 +1,6 @@
-import { hasOpening } from '../calendar/longest-opening.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
-import { LAST_COMMIT_MILLISECONDS } from '../policy/window-rule.ts';
+import { hasRoom } from '../policy/never-starts.ts';
 import { memberRules } from '../rollout/member-rules.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -23,15 +22,8 @@ export function someNeverStart(
     if (cluster === undefined) return false;
     const { rules } = rulesOf(rollout.policy, cluster, waves[waveIndex]);
     if (open.has(rules)) return false;
-    if (!fits(rules, now, before)) return true;
+    if (rules.problems.length > 0 || !hasRoom(rules, now, new Date(before))) return true;
     open.add(rules);
     return false;
   });
-}
-
-function fits({ calendars, problems, mayOverrun, estimateMilliseconds }: HopRules, now: Date, before: number): boolean {
-  if (problems.length > 0) return false;
-  const needed = Math.max(LAST_COMMIT_MILLISECONDS, mayOverrun ? 0 : estimateMilliseconds);
-  // The window of a hop that begins right before the instant closes after it.
-  return hasOpening(calendars, now, new Date(before + needed), needed);
 }

@@ -1,6 +1,7 @@
 import type { Member } from '../contracts/items/rollout.ts';
 import { type AnyCode, waitsFor } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { HORIZON_MILLISECONDS } from '../policy/never-starts.ts';
 import { SETTLING_MILLISECONDS } from '../policy/quarantine.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { decide } from '../rollout/decide.ts';
@@ -33,8 +34,6 @@ export interface ForwardOptions {
 const DEEPEST = 8;
 /** Decisions that follow from each other at one instant. */
 const ROUNDS = 50;
-/** What has not ended by then never will: a calendar that is never open again, a rollout that waits for a person. */
-export const HORIZON_MILLISECONDS = 3 * 366 * 86_400_000;
 
 /** The rollouts that all policies would create now, manual ones too. */
 export function rolloutPlans({ snapshot, now }: PlanInput): readonly RolloutPlan[] {
@@ -135,13 +134,18 @@ function tick(
     // Whoever is left waits for a place in a full wave, so that a second look would find nothing.
     if (!everybody && granted === changes && granted > 0 && fleet.rollouts.size === 1 && isFull(waiting)) break;
     const offeredNow = snapshot.members.length;
-    if (changes > 0) depth = 1;
+    // Who is left behind made no room for others: all of them are found in a few rounds.
+    if (decisions.some(leavesBehind)) depth += 1;
+    else if (changes > 0) depth = 1;
     else if (depth >= DEEPEST || offeredNow === before || !waiting.some((one) => isOwnReason(base, one))) break;
     else depth += 1;
     before = changes > 0 ? -1 : offeredNow;
   }
   return { wakes, codes, started };
 }
+
+const leavesBehind = (decision: Decision): boolean =>
+  decision.type === 'change-member' && decision.reasons.some(({ code }) => code === 'NeverStarts');
 
 const isFull = (waiting: readonly Waiting[]): boolean =>
   waiting.length > 0 && waiting.every(({ reasons }) => reasons.some(({ code }) => waitsFor(code) === 'place'));

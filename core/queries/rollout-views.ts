@@ -6,6 +6,8 @@ import type { Table } from '../ports/table.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { stalledWaves } from '../rollout/never-starting.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
@@ -59,16 +61,32 @@ export async function rolloutDetail(table: Table, id: string, now: Date): Promis
   const members = await loadMembers(table, id);
   const waves = await wavesOf(table, id);
   const standings = await standingsOf(table, rollout, waves, now);
+  const reasons = [...rollout.reasons, ...(await stalledIn(table, rollout, waves, members, now))];
   return {
-    ...detail(rollout, waves, members, standings),
+    ...detail({ ...rollout, reasons }, waves, members, standings),
     standings,
     suspiciousTraits: fingerprintOf(rollout, waves).traits,
   };
 }
 
+/** Waves that wait for who never starts, said before all others: who is asked where nobody waits takes no reading. */
+async function stalledIn(
+  table: Table,
+  rollout: Rollout,
+  waves: readonly Wave[],
+  members: readonly Member[],
+  now: Date,
+) {
+  if (!members.some(({ status }) => status === 'Pending')) return [];
+  const snapshot = await loadSnapshot(table, await table.queryActive(), 'motion');
+  return stalledWaves(snapshot, rollout, waves, members, now).map(({ reason: why }) => why);
+}
+
 /** A plan in the same shape as the rollout that it would become; who would be stopped by what is known today says so. */
-export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot): RolloutDetail {
-  const planned: Rollout = { ...plan.rollout, status: 'Planned' };
+export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date): RolloutDetail {
+  const stalled = stalledWaves(snapshot, plan.rollout, plan.waves, plan.members, now);
+  const reasons = [...stalled.map(({ reason: why }) => why), ...plan.rollout.reasons];
+  const planned: Rollout = { ...plan.rollout, status: 'Planned', reasons };
   const members = plan.members.map((member) =>
     member.status === 'Pending'
       ? { ...member, reasons: [...member.reasons, ...knownBlockers(snapshot, member)] }

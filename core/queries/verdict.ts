@@ -15,6 +15,7 @@ import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts'
 import { decide } from '../rollout/decide.ts';
 import type { Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
+import { stalledWaves } from '../rollout/never-starting.ts';
 import { refusalsOfRetry } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Answer } from '../rollout/waiting.ts';
@@ -173,7 +174,15 @@ export function verdictOf(
     ? withoutRollout(snapshot, aim, place, now)
     : isTried(going.member)
       ? again(snapshot, going, isFinished, now)
-      : inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now));
+      : inRollout(going, [...waiting, ...stalled(snapshot, going, now)], until ?? upcoming(going.member.resumeAt, now));
+}
+
+/** Whom it waits for that never starts, itself included. */
+function stalled(snapshot: FleetSnapshot, { rollout, waves, member }: MemberPlace, now: Date): Reason[] {
+  const own = snapshot.members.filter(({ rolloutId }) => rolloutId === rollout.id);
+  return stalledWaves(snapshot, rollout, waves, own, now).flatMap(({ wave, members, reason: why }) =>
+    wave.index < member.waveIndex || members.some(({ clusterKey }) => clusterKey === member.clusterKey) ? why : [],
+  );
 }
 
 /** The fleet as if the instants had come for which the cluster is parked or set aside. */

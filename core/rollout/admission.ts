@@ -13,6 +13,7 @@ import { refusalsAt, type Situation } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type Hop, nextHop } from './cluster-target.ts';
 import type { Decision, Waiting } from './decisions.ts';
+import { leavesAt, leftBehind, waitsForWindow } from './left-behind.ts';
 import { letIn, memberChange, standingReasons } from './member-progress.ts';
 import { memberRules } from './member-rules.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -226,6 +227,13 @@ function admitOne(
       window: window(upgrade?.mutated === true),
     },
   );
+  if (wave !== undefined && waitsForWindow(answer.reasons)) {
+    const behind = decisions && leftBehind(rules, wave, member, now);
+    const at = leavesAt(rules.policy, wave);
+    if (behind === undefined) return at !== undefined && at > now ? { until: at.toISOString(), ...answer } : answer;
+    decisions?.push({ type: 'change-member', member, status: 'Blocked', reasons: [behind] });
+    return { reasons: [] };
+  }
   if (answer.reasons.length > 0 || fleet === undefined || wave === undefined || decisions === undefined) return answer;
   if (room.ledger === snapshot.ledger) room.ledger = { counts: { ...room.ledger.counts } };
   recountInPlace(room.ledger.counts, capKeys(cluster, fleet), 1);

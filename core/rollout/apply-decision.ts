@@ -4,6 +4,9 @@ import { LIFTLOCK } from '../contracts/principals.ts';
 import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import { startOnce } from '../model/start-once.ts';
+import { FLEET, fleetSpec } from '../policy/applied.ts';
+import { loadedRules } from '../policy/load-rules.ts';
+import { readRules } from '../policy/read-rules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
@@ -12,6 +15,7 @@ import { changeOnce, NOTHING } from '../store/change.ts';
 import { clusterNames, memberChanged, rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
 import {
   ClusterControls,
+  Clusters,
   Configs,
   Grants,
   Members,
@@ -26,6 +30,7 @@ import { applyReplan, followPlan } from './apply-replan.ts';
 import { AT_REST } from './automatic-rollouts.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
+import { leftBehind } from './left-behind.ts';
 
 export type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events' | 'ids'>;
 
@@ -170,10 +175,14 @@ async function changeMember(
     const control = await load(ports.table, ClusterControls, decided.clusterKey);
     if ((control?.data.held ?? control?.data.retried) === undefined && reasons.some(({ code }) => code === 'Held'))
       return NOTHING;
+    const isLeft = reasons.some(({ code }) => code === 'NeverStarts');
+    const checks = isLeft ? await stillNever(ports, read.data, wave.data, rollout?.data, at) : [];
+    if (checks === undefined) return NOTHING;
     const next = withoutPlace(read.data, status, reasons);
     return {
       ...NOTHING,
       writes: [
+        ...checks,
         replace(Members, read, next),
         replace(Waves, wave, waveWithout(wave.data, read.data, next, at)),
         unchanged(Grants, grant, decided.clusterKey),
@@ -186,6 +195,23 @@ async function changeMember(
       events: ([change]) => (next.status === read.data.status ? [] : [memberChanged(next, wave.data, change)]),
     };
   });
+}
+
+/** "What says that it never starts is still as read": undefined where it is said no more, since a tag, the policy or a calendar has changed. */
+async function stillNever(
+  { table }: ApplyPorts,
+  member: Member,
+  wave: Wave,
+  rollout: Rollout | undefined,
+  now: Date,
+): Promise<WriteOperation[] | undefined> {
+  const cluster = await load(table, Clusters, member.clusterKey);
+  const fleet = await load(table, Configs, 'Fleet', FLEET);
+  const place = rollout && { rollout, wave };
+  const { rules, checks } = loadedRules(await readRules(table, cluster?.data, fleetSpec(fleet?.data), place));
+  if (rollout?.status !== 'Running' || rules === undefined || leftBehind(rules, wave, member, now) === undefined)
+    return undefined;
+  return [...checks, unchanged(Clusters, cluster, member.clusterKey), unchanged(Configs, fleet, 'Fleet', FLEET)];
 }
 
 /** Its status stays; a write that a person need not know of (a gate read again) leaves no audit. */

@@ -8,6 +8,7 @@ import { judgeBudget } from './judge-budget.ts';
 import { judgeCaps } from './judge-caps.ts';
 import { judgeAttempts, judgeFence } from './judge-fence.ts';
 import { judgeGrant } from './judge-grant.ts';
+import { judgeLeftBehind } from './judge-left-behind.ts';
 import { judgeOrder } from './judge-order.ts';
 import { judgeProof } from './judge-proof.ts';
 import { judgeReplan } from './judge-replan.ts';
@@ -34,6 +35,7 @@ const JUDGES = [
   judgeGrant,
   judgeWhole,
   judgeProof,
+  judgeLeftBehind,
 ];
 
 /** Judged over the whole history at once: the fake EKS's own log, and what is left in the table. */

@@ -54,7 +54,7 @@ type Rules = Pick<PlaceAt, 'policy' | 'spec'>;
  * What a person upgrades goes by the wave of the policy that selects its cluster, as it was observed last; and so does a member of a wave
  * whose name the policy has given up.
  */
-function selectedNow({ store }: Moment, cluster: ClusterRecord | undefined): Rules | undefined {
+export function selectedNow({ store }: Moment, cluster: ClusterRecord | undefined): Rules | undefined {
   if (cluster === undefined) return undefined;
   const policies = store.all(Configs).flatMap((config) => upgradePolicy(config) ?? []);
   const match = policyOf(cluster, policies);
@@ -112,14 +112,14 @@ function overrun(what: string, at: string, place: Rules | undefined, { closesAt 
   return [window(`${what} began a hop of ${estimate} at ${at}; its window closes at ${closesAt.toISOString()}`)];
 }
 
-function tagNames({ store }: Moment, cluster: ClusterRecord | undefined): string[] {
+export function tagNames({ store }: Pick<Moment, 'store'>, cluster: ClusterRecord | undefined): string[] {
   const names = cluster?.tags[`${tagPrefix(store)}calendar`] ?? '';
   return names.split(/[\s,]+/).filter((name) => name !== '');
 }
 
 const compiledBefore = new WeakMap<object, CompiledCalendar>();
 
-function compiled(store: StoreAt, name: string): CompiledCalendar {
+export function compiled(store: StoreAt, name: string): CompiledCalendar {
   const document = store.get(Configs, 'Calendar', name)?.document ?? {};
   const known = compiledBefore.get(document);
   if (known !== undefined) return known;

@@ -29,6 +29,23 @@ const deadlineSchema = z
     '2026-12-02 (that day 00:00 UTC, exclusive), an instant, or { beforeEndOf: standardSupport, margin: 14d }.',
   );
 
+const cannotStartError =
+  'is neither wait nor a time after which a cluster is left behind: write wait, or { leaveBehindAfter: 14d }';
+
+const cannotStartSchema = z
+  .union(
+    [
+      z.literal('wait', cannotStartError),
+      z.strictObject({
+        leaveBehindAfter: positiveDuration.describe('So long after its wave has opened, such as 14d.'),
+      }),
+    ],
+    cannotStartError,
+  )
+  .describe(
+    'What happens to a cluster whose calendars leave no opening for its upgrade within three years. wait: its wave waits for it, and all later waves do. { leaveBehindAfter: 14d }: it ends Blocked, and the others go on. Absent = wait.',
+  );
+
 const breakGlassSchema = z
   .strictObject({
     fourEyes: z
@@ -121,6 +138,7 @@ export const upgradePolicySchema = documentSchema(
         .describe(
           'What happens to node groups and add-ons that are behind a control plane that is at its target. never: nothing. propose: explain and the plan show them, and `liftlock rollout create POLICY --finish` takes them in. always: every rollout does.',
         ),
+      cannotStart: cannotStartSchema.optional(),
       deadline: deadlineSchema.optional(),
       order: z
         .array(

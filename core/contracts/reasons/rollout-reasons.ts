@@ -40,6 +40,11 @@ export const ROLLOUT_REASONS = {
   MemberFailed: { kind: 'lasting', meaning: 'The member ended Failed; there is one try until liftlock retry.' },
   MemberRunning: { kind: 'passing', meaning: 'The member runs already.' },
   MemberSucceeded: { kind: 'lasting', meaning: 'The member has succeeded already.' },
+  NeverStarts: {
+    kind: 'lasting',
+    meaning:
+      'No opening of its calendars within three years takes the hop: the wave waits for the cluster, or leaves it behind (cannotStart).',
+  },
   NextHop: { kind: 'passing', meaning: 'One hop has ended, and the next one follows.' },
   NoneJudged: { kind: 'lasting', meaning: 'No upgrade was tried to its end, so the wave waits for rollout promote.' },
   NoneSucceeded: { kind: 'lasting', meaning: 'Some were tried and none succeeded, so the wave is halted.' },

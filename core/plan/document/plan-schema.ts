@@ -52,6 +52,15 @@ const wave = z.object({
   costOfWaiting: waiting.describe('Extended support of its clusters.'),
 });
 
+const stalled = z.object({
+  policy: z.string().describe('The policy that the wave belongs to.'),
+  wave: z.string().describe('Its name.'),
+  clusters: z.array(z.string()).describe('Names of its clusters whose calendars leave no opening for the upgrade.'),
+  holds: z.array(z.string()).describe('Names of the waves after it, which wait with it.'),
+  leavesAt: instantOrNone.describe('When it leaves them behind; null = never, or it does not open either.'),
+  message: z.string().describe('All of it in words, and what lets it pass.'),
+});
+
 const deadline = z.object({
   policy: z.string().describe('The policy that has it.'),
   at: instantOrNone.describe(
@@ -71,6 +80,10 @@ export const rolloutPlanSchema = z
     apiVersion: z.literal(apiVersion),
     kind: z.literal('RolloutPlan'),
     now: instant.describe('The instant from which it is planned.'),
+    stalled: z
+      .array(stalled)
+      .default([])
+      .describe('Waves that wait for clusters that never start, and what waits for them.'),
     waves: z.array(wave).describe('Every wave of every policy, in their order; skipped ones have no times.'),
     excluded: z
       .array(

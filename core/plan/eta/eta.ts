@@ -1,8 +1,9 @@
+import { HORIZON_MILLISECONDS } from '../../policy/never-starts.ts';
 import { instantOrNull } from '../document/instant.ts';
 import type { PlanDocument } from '../document/plan-schema.ts';
 import { blockedOf, type Drawn, hopsOf, membersOf } from '../drawn.ts';
 import { someNeverStart } from '../never-starts.ts';
-import { HORIZON_MILLISECONDS, runForward } from '../run-forward.ts';
+import { runForward } from '../run-forward.ts';
 import { drawnChance, spreadOf } from './drawn-chance.ts';
 
 /** So many hops are drawn in all, so that a plan stays within its time: small fleets get many runs, large ones few. */

@@ -31,7 +31,8 @@ const DAY = 86_400_000;
  * costs at most 40 (10 beyond 2,000 clusters) and 14 such plans.
  */
 export function limitedBy(drawn: Drawn, inventory: Inventory): LimitedBy | null {
-  const blocked = blockedOf(drawn);
+  // Whom a wave has left behind nothing stops but its calendars, and those are tried below.
+  const blocked = blockedOf(drawn).filter(({ reasons }) => reasons.every(({ code }) => code !== 'NeverStarts'));
   if (blocked.length > 0) return { kind: 'blockers', name: null, change: repairs(blocked) };
   const missed = drawn.deadlines.filter((deadline) => !meets(drawn, drawn.forward, deadline));
   const [first] = [...missed].sort((a, b) => (a.at ?? 0) - (b.at ?? 0));

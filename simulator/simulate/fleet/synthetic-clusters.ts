@@ -5,6 +5,7 @@ import { emptyState } from '../../eks/empty-state.ts';
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
 import { isOffered } from '../../eks/support-calendar.ts';
+import { neverMeets } from './never-meets.ts';
 import { SeededChoices } from './seeded-choices.ts';
 import { CHANGE_CONTROL, OFFICE } from './synthetic-calendars.ts';
 
@@ -38,6 +39,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
   const accounts = accountsOf(clusters);
   // Choices of their own: a fleet is otherwise what it was before nodes could be left behind.
   const others = new SeededChoices(seed * 69_069 + 5);
+  const never = neverMeets({ seed, clusters });
   const stages = clusters <= FEW ? choices.pick(CROWDED) : STAGES;
   for (let index = 0; index < clusters; index += 1) {
     const stage = choices.pick(choices.chance(0.4) ? stages.slice(-1) : stages.slice(0, 2));
@@ -58,6 +60,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
         network: choices.chance(0.85) ? 'private' : 'open',
         ...(stage === 'dev' && index % 5 === 0 ? { canary: 'true' } : {}),
         ...ownRules(stage, choices),
+        ...(index === never?.index ? never.tags : {}),
       },
       // Without node groups it is Auto Mode's, and now and then nobody's: such a cluster cannot be judged, and blocks.
       ...(groups === 0 && choices.chance(0.8) ? { autoModeNodes: choices.integer(1, 3), addons: {} } : {}),

@@ -1,4 +1,5 @@
 import { apiVersion, type Document } from './documents.ts';
+import { neverMeets } from './never-meets.ts';
 import { SeededChoices } from './seeded-choices.ts';
 import { syntheticCalendars } from './synthetic-calendars.ts';
 import { accountsOf, FEW, REGIONS, type SyntheticFleet } from './synthetic-clusters.ts';
@@ -10,6 +11,7 @@ export function syntheticDocuments(fleet: SyntheticFleet): readonly Document[] {
   return [
     fleetDocument(fleet, choices),
     ...syntheticCalendars(choices, fleet.now),
+    ...[neverMeets(fleet)?.calendar].filter((calendar) => calendar !== undefined),
     policyDocument(fleet, choices, 'open'),
     policyDocument(fleet, choices, 'private'),
   ];
@@ -40,11 +42,8 @@ function fleetDocument({ clusters }: SyntheticFleet, choices: SeededChoices): Do
 }
 
 /** API servers that only their own network reaches are verified through the EKS API: less is read of them, and runs are quicker. */
-function policyDocument(
-  { target, seed }: SyntheticFleet,
-  choices: SeededChoices,
-  network: 'open' | 'private',
-): Document {
+function policyDocument(fleet: SyntheticFleet, choices: SeededChoices, network: 'open' | 'private'): Document {
+  const { target, seed } = fleet;
   const caps = choices.pick<Document>([
     {},
     {},
@@ -68,6 +67,7 @@ function policyDocument(
       finish,
       order,
       caps,
+      ...neverMeets(fleet)?.policy,
       ...(estimate === '' ? {} : { estimates: { upgrade: estimate } }),
       ...(deadline === null ? {} : { deadline }),
       waves: syntheticWaves(choices),

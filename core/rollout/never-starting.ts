@@ -1,0 +1,79 @@
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { glassInForce } from '../policy/break-glass.ts';
+import type { HopRules } from '../policy/hop-rules.ts';
+import { whyNever } from '../policy/never-starts.ts';
+import { waveNamed } from '../policy/wave-of.ts';
+import { leavesAt, patienceOf } from './left-behind.ts';
+import { memberRules } from './member-rules.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+import { PASSED, waveEnd } from './wave-end.ts';
+
+/** A wave with members that never start as their calendars are, and what the policy makes of it. */
+export interface StalledWave {
+  readonly wave: Wave;
+  readonly members: readonly Member[];
+  /** Names of the waves after it that wait for it. */
+  readonly holds: readonly string[];
+  /** When it goes on without them; undefined = never, or it has not opened. */
+  readonly leavesAt: Date | undefined;
+  /** All of it in words, and what lets it pass. */
+  readonly reason: Reason;
+}
+
+/** The waves of a rollout that cannot end by themselves, or only without some of their clusters: what holds all later ones is said first. */
+export function stalledWaves(
+  snapshot: FleetSnapshot,
+  rollout: Rollout,
+  waves: readonly Wave[],
+  members: readonly Member[],
+  now: Date,
+): StalledWave[] {
+  const rulesOf = memberRules(snapshot, now);
+  const known = new Map<HopRules, string | undefined>();
+  const ordered = waves.filter(({ status }) => !PASSED.includes(status)).sort((a, b) => a.index - b.index);
+  return ordered.flatMap((wave) => {
+    const whys = new Map<string, Member[]>();
+    for (const member of members) {
+      const { clusterKey, waveIndex, status, inFlight } = member;
+      const cluster = snapshot.clusters.get(clusterKey);
+      if (waveIndex !== wave.index || status !== 'Pending' || inFlight || cluster === undefined) continue;
+      const { rules } = rulesOf(rollout.policy, cluster, wave);
+      if (!known.has(rules)) known.set(rules, whyNever(rules, now));
+      const why = known.get(rules);
+      const control = snapshot.controls.get(clusterKey);
+      if (why === undefined || glassInForce(control, wave, rules.policy?.spec.breakGlass, now) !== undefined) continue;
+      whys.set(why, [...(whys.get(why) ?? []), member]);
+    }
+    if (whys.size === 0) return [];
+    const holds = ordered.flatMap(({ index, name, members: all, excluded }) =>
+      index > wave.index && all > excluded ? name : [],
+    );
+    const policy = snapshot.policies.get(rollout.policy)?.policy;
+    const at = leavesAt(policy, wave);
+    const patience = patienceOf(policy);
+    const who = [...whys].map(([why, own]) => `${namesOf(own)} as things are: ${why}`).join(' ');
+    const then =
+      patience === undefined
+        ? `The wave does not end by itself${holds.length === 0 ? '' : `, and ${listOf(holds)} after it ${holds.length > 1 ? 'do' : 'does'} not begin`} (cannotStart: wait). Change the calendars, or let the policy ${rollout.policy} go on without: cannotStart: { leaveBehindAfter: 14d }.`
+        : `The wave waits until ${at?.toISOString() ?? `it has been open for ${patience}`}${holds.length === 0 ? '' : `, and ${listOf(holds)} after it`}; what still never starts then is left behind (cannotStart of the policy ${rollout.policy}).`;
+    const stuck = [...whys.values()].flat();
+    const blocked = wave.blocked + stuck.length;
+    const best = { ...wave, blocked, succeeded: wave.members - wave.failed - wave.excluded - blocked };
+    const isUndecided = patience !== undefined && waveEnd(best, waveNamed(policy, wave.name)).status === 'Undecided';
+    const asks = isUndecided ? ' Too few are judged then, so that an approver lets it pass (rollout promote).' : '';
+    const said = reason('NeverStarts', `In the wave ${wave.name}, ${who} ${then}${asks}`);
+    return [{ wave, members: stuck, holds, leavesAt: at, reason: said }];
+  });
+}
+
+const MOST_NAMES = 10;
+
+function namesOf(members: readonly Member[]): string {
+  const names = members.slice(0, MOST_NAMES).map(({ name }) => name);
+  const more = members.length - names.length;
+  return `${listOf(more > 0 ? [...names, `${more} more`] : names)} never ${members.length > 1 ? 'start' : 'starts'}`;
+}
+
+const listOf = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
