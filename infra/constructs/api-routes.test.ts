@@ -6,7 +6,7 @@ const API = new URL('../../functions/api/', import.meta.url);
 /** `METHOD /path` of everything that the function serves, read from its source: `.post('/:id/pause', …` in the file of `/v1/rollouts`. */
 function served(): string[] {
   const app = readFileSync(new URL('app.ts', API), 'utf8');
-  const prefixes = new Map([...app.matchAll(/app\.route\('([^']+)', (\w+)\)/g)].map(([, path, name]) => [name, path]));
+  const prefixes = new Map([...app.matchAll(/\.route\('([^']+)', (\w+)\)/g)].map(([, path, name]) => [name, path]));
   return readdirSync(new URL('routes/', API))
     .filter((file) => !file.endsWith('.test.ts'))
     .flatMap((file) => {
