@@ -11,35 +11,37 @@ export function colourOf(io: Pick<Io, 'env' | 'isTerminal'>, wanted: boolean): P
   return (style, text) => styleText(style, text, { validateStream: false });
 }
 
-const STYLES: Readonly<Record<string, Style>> = {
-  Upgrading: 'cyan',
-  Running: 'cyan',
-  UpToDate: 'green',
-  Succeeded: 'green',
-  Completed: 'green',
-  Ok: 'green',
-  Readable: 'green',
-  Held: 'red',
-  Failed: 'red',
-  Halted: 'red',
-  Aborted: 'red',
-  Refused: 'red',
-  Denied: 'red',
-  Unreachable: 'red',
-  CompletedWithFailures: 'yellow',
-  Parked: 'yellow',
-  Paused: 'yellow',
-  Blocked: 'yellow',
-  Waiting: 'yellow',
-  Incomplete: 'yellow',
-  Behind: 'yellow',
-  NodesBehind: 'yellow',
-  ManualNodes: 'yellow',
-  NodesKept: 'yellow',
-};
+const STYLES = new Map<string, Style>(
+  Object.entries({
+    Upgrading: 'cyan',
+    Running: 'cyan',
+    UpToDate: 'green',
+    Succeeded: 'green',
+    Completed: 'green',
+    Ok: 'green',
+    Readable: 'green',
+    Held: 'red',
+    Failed: 'red',
+    Halted: 'red',
+    Aborted: 'red',
+    Refused: 'red',
+    Denied: 'red',
+    Unreachable: 'red',
+    CompletedWithFailures: 'yellow',
+    Parked: 'yellow',
+    Paused: 'yellow',
+    Blocked: 'yellow',
+    Waiting: 'yellow',
+    Incomplete: 'yellow',
+    Behind: 'yellow',
+    NodesBehind: 'yellow',
+    ManualNodes: 'yellow',
+    NodesKept: 'yellow',
+  }),
+);
 
 /** A status in its colour. */
 export function painted(paint: Paint, status: string): string {
-  const style = STYLES[status];
+  const style = STYLES.get(status);
   return style === undefined ? status : paint(style, status);
 }

@@ -75,6 +75,15 @@ test('whatever stands in the place of a value, a scan gives a report', () => {
   );
 }, 60_000);
 
+test.each(Object.getOwnPropertyNames(Object.prototype))(
+  'the word %s, which every object inherits, is one like any other',
+  (word) => {
+    for (const object of whole)
+      for (let index = 0; index < 30; index += 1)
+        expect(() => scanFor('1.37', JSON.stringify(spoilt(object, { index }, word)))).not.toThrow();
+  },
+);
+
 test('a value that cannot be made a text is none', () => {
   const odd = { toString: 0 };
   for (const object of whole)

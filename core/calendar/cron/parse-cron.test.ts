@@ -51,6 +51,12 @@ test.each([
   expect(daysOf(text)).toEqual(expected);
 });
 
+test('a list with L fires on its other days in the month after a short one too', () => {
+  const { matches } = scheduleOf('0 0 */5,L 2-4 3,1');
+  const days = ['2027-02-01', '2027-02-28', '2027-03-01', '2027-03-31'].map((day) => matches(Date.parse(day) / DAY));
+  expect(days).toEqual([true, false, true, true]);
+});
+
 test.each([
   ['0 22 * * *', [1320], false],
   ['*/30 2,3 * * *', [120, 150, 180, 210], false],

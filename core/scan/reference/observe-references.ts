@@ -21,7 +21,7 @@ import { referenceOf } from './reference-of.ts';
 export type ObserveReferences = (object: ManifestObject, context: ObjectContext, facts: ClusterFacts) => Observation[];
 
 export function observeReferences(object: ManifestObject, context: ObjectContext, facts: ClusterFacts): Observation[] {
-  return observers[object.kind]?.(object, context, facts) ?? [];
+  return observers.get(object.kind)?.(object, context, facts) ?? [];
 }
 
 /**
@@ -279,21 +279,23 @@ const observeScaleTarget: ObserveReferences = (object, context) => {
   });
 };
 
-const observers: Readonly<Record<string, ObserveReferences>> = {
-  CustomResourceDefinition: observeDefinition,
-  APIService: observeApiService,
-  ValidatingWebhookConfiguration: observeWebhooks,
-  MutatingWebhookConfiguration: observeWebhooks,
-  ValidatingAdmissionPolicy: observePolicy,
-  MutatingAdmissionPolicy: observePolicy,
-  Role: observeRole,
-  ClusterRole: observeRole,
-  HorizontalPodAutoscaler: observeScaleTarget,
-  PodDisruptionBudget: observeDisruptionBudget,
-  StorageClass: (object, _context, facts) => {
-    const { annotations } = mappingOf(object.value.metadata);
-    const isDefault = mappingOf(annotations)['storageclass.kubernetes.io/is-default-class'] === 'true';
-    facts.storageClasses[object.name ?? ''] = isDefault;
-    return [];
-  },
-};
+const observers = new Map<string, ObserveReferences>(
+  Object.entries({
+    CustomResourceDefinition: observeDefinition,
+    APIService: observeApiService,
+    ValidatingWebhookConfiguration: observeWebhooks,
+    MutatingWebhookConfiguration: observeWebhooks,
+    ValidatingAdmissionPolicy: observePolicy,
+    MutatingAdmissionPolicy: observePolicy,
+    Role: observeRole,
+    ClusterRole: observeRole,
+    HorizontalPodAutoscaler: observeScaleTarget,
+    PodDisruptionBudget: observeDisruptionBudget,
+    StorageClass: (object, _context, facts) => {
+      const { annotations } = mappingOf(object.value.metadata);
+      const isDefault = mappingOf(annotations)['storageclass.kubernetes.io/is-default-class'] === 'true';
+      facts.storageClasses[object.name ?? ''] = isDefault;
+      return [];
+    },
+  }),
+);

@@ -64,6 +64,7 @@ test.each([
   ['severity', '--only severity says nothing: write WORD=VALUE, where WORD is severity, rule, api, owner, namespace.'],
   ['owner=', '--only owner= says nothing'],
   ['color=red', 'where WORD is severity'],
+  ['constructor=red', 'where WORD is severity'],
   ['severity=error,bad', '--only severity=error,bad: there is no severity bad, only error, warning, info.'],
 ])('%s is refused in words', (text, message) => {
   expect(parseOnly([text]).errors).toEqual([expect.stringContaining(message)]);

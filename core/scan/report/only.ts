@@ -4,18 +4,20 @@ import { apiVersionText } from '../observe/api-version.ts';
 import type { Coverage, Finding } from './report-schema.ts';
 
 /** What `--only` compares, and with which words of a finding: one of them has to match. */
-const WORDS: Readonly<Record<string, (finding: Finding) => readonly (string | null)[]>> = {
-  severity: ({ severity }) => [severity],
-  rule: ({ rule, reason }) => [rule, reason],
-  api: ({ apiVersion, kind }) => [
-    apiVersion,
-    kind,
-    apiVersionText({ group: apiVersion ?? '', version: kind ?? '' }),
-    `${apiVersion} ${kind}`,
-  ],
-  owner: ({ owner }) => [owner],
-  namespace: ({ namespace }) => [namespace],
-};
+const WORDS = new Map<string, (finding: Finding) => readonly (string | null)[]>(
+  Object.entries({
+    severity: ({ severity }) => [severity],
+    rule: ({ rule, reason }) => [rule, reason],
+    api: ({ apiVersion, kind }) => [
+      apiVersion,
+      kind,
+      apiVersionText({ group: apiVersion ?? '', version: kind ?? '' }),
+      `${apiVersion} ${kind}`,
+    ],
+    owner: ({ owner }) => [owner],
+    namespace: ({ namespace }) => [namespace],
+  }),
+);
 
 /** One word and the patterns of which one has to match. */
 export interface OnlyTerm {
@@ -33,8 +35,8 @@ export function parseOnly(texts: readonly string[]): { readonly only: readonly O
       .join('=')
       .split(',')
       .map((pattern) => pattern.trim());
-    if (WORDS[word] === undefined || wanted.includes(''))
-      errors.push(`--only ${text} says nothing: write WORD=VALUE, where WORD is ${Object.keys(WORDS).join(', ')}.`);
+    if (!WORDS.has(word) || wanted.includes(''))
+      errors.push(`--only ${text} says nothing: write WORD=VALUE, where WORD is ${[...WORDS.keys()].join(', ')}.`);
     const unknown = wanted.find((value) => !SEVERITIES.some((severity) => severity === value));
     if (word === 'severity' && unknown !== undefined && unknown !== '')
       errors.push(`--only ${text}: there is no severity ${unknown}, only ${SEVERITIES.join(', ')}.`);
@@ -45,7 +47,7 @@ export function parseOnly(texts: readonly string[]): { readonly only: readonly O
 
 export const isMeant = (finding: Finding, only: readonly OnlyTerm[]): boolean =>
   only.every(({ word, patterns }) =>
-    (WORDS[word]?.(finding) ?? []).some(
+    (WORDS.get(word)?.(finding) ?? []).some(
       (value) => value !== null && patterns.some((pattern) => matchesGlob(pattern, value)),
     ),
   );

@@ -21,15 +21,17 @@ const componentConfig: Detector = ({ group, version, kind }, rules) =>
   );
 
 /** Where the flags of a kubelet are written: nodeadm's NodeConfig, and user data of Karpenter's node classes. */
-const FLAG_PLACES: Readonly<Record<string, string>> = {
-  NodeConfig: 'spec.kubelet.flags[]',
-  EC2NodeClass: 'spec.userData',
-  AWSNodeTemplate: 'spec.userData',
-};
+const FLAG_PLACES = new Map<string, string>(
+  Object.entries({
+    NodeConfig: 'spec.kubelet.flags[]',
+    EC2NodeClass: 'spec.userData',
+    AWSNodeTemplate: 'spec.userData',
+  }),
+);
 
 /** A flag of the kubelet. */
 const kubeletFlag: Detector = ({ kind, value }, rules) => {
-  const place = FLAG_PLACES[kind];
+  const place = FLAG_PLACES.get(kind);
   if (place === undefined) return [];
   return valuesAt(value, place).flatMap(({ path, value: text }) =>
     rules.flatMap((rule) =>
