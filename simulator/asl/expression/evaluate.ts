@@ -1,8 +1,8 @@
 import type { Json } from '../json/json.ts';
 import { compileExpression } from './compiled-expression.ts';
 import { EvaluationFailure, failureOfThrown } from './evaluation-failure.ts';
+import { NOT_PLAIN } from './plain-expression.ts';
 import { objectOf, toPlainJson, UnsupportedResult } from './plain-json.ts';
-import { followPlainPath, NOT_PLAIN } from './plain-path.ts';
 import { type Part, type Parts, partOf } from './template-parts.ts';
 
 /** Whether a template holds no expression: it stands for itself. */
@@ -56,13 +56,13 @@ export async function evaluateTemplate(
 const isLazy = (bindings: Bindings | LazyBindings): bindings is LazyBindings =>
   typeof bindings.valueOf === 'function' && typeof bindings.all === 'function';
 
-/** Most expressions are plain paths: those need neither JSONata nor a promise. */
+/** Most expressions are plain: those need neither JSONata nor a promise. */
 function evaluatePart(part: Part, location: string, bindings: LazyBindings): Json | Promise<Json> {
   if ('fixed' in part) return part.fixed;
   if ('parts' in part) return evaluateParts(part, location, bindings);
-  const { source, path, place } = part;
-  const plain = path === undefined ? NOT_PLAIN : followPlainPath(path, bindings.valueOf(path.variable));
-  return plain === NOT_PLAIN ? evaluateExpression(source, `${location}${place}`, bindings.all()) : toPlainJson(plain);
+  const { source, plain, place } = part;
+  const value = plain === undefined ? NOT_PLAIN : plain(bindings.valueOf);
+  return value === NOT_PLAIN ? evaluateExpression(source, `${location}${place}`, bindings.all()) : toPlainJson(value);
 }
 
 async function evaluateParts({ keys, parts }: Parts, location: string, bindings: LazyBindings): Promise<Json> {

@@ -1,6 +1,6 @@
 import type { Json } from '../json/json.ts';
 import { expressionSource, isExpression } from './expression-text.ts';
-import { type PlainPath, plainPathOf } from './plain-path.ts';
+import { type PlainExpression, plainExpressionOf } from './plain-expression.ts';
 
 /** A template taken apart: what stands for itself, an expression, or a list or object that holds expressions. */
 export type Part = { readonly fixed: Json } | ExpressionPart | Parts;
@@ -8,7 +8,7 @@ export type Part = { readonly fixed: Json } | ExpressionPart | Parts;
 export interface ExpressionPart {
   readonly source: string;
   /** Absent when it is more than that. */
-  readonly path: PlainPath | undefined;
+  readonly plain: PlainExpression | undefined;
   /** Where in its field it stands: empty, `/key` or `[0]`. */
   readonly place: string;
 }
@@ -37,7 +37,7 @@ export function partOf(template: Json): Part {
 function takeApart(template: Json, place: string): Part {
   if (isExpression(template)) {
     const source = expressionSource(template);
-    return { source, path: plainPathOf(source), place };
+    return { source, plain: plainExpressionOf(source), place };
   }
   if (typeof template !== 'object' || template === null) return { fixed: template };
   const keys = Array.isArray(template) ? undefined : Object.keys(template);
