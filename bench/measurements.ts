@@ -22,7 +22,7 @@ export const MEASUREMENTS = {
   'scan-live': [],
   calendar: [],
   makespan: [],
-  'simulated-rollouts': ['--max-semi-space-size=64'],
+  'simulated-rollouts': ['--max-semi-space-size=128', '--single-threaded-gc'],
   plan: [],
   'plan-command': [],
 } as const satisfies Record<string, readonly string[]>;

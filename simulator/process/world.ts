@@ -172,16 +172,16 @@ export class World implements RunView {
 
   /** Runs a function as Lambda would: JSON in, JSON out, its own view of the ports. */
   async invoke(name: InvokedFunction, payload: unknown): Promise<unknown> {
-    const result = await this.#run(name, payload);
+    const result = await this.#run(name, JSON.parse(JSON.stringify(payload)));
     return result === undefined ? null : JSON.parse(JSON.stringify(result));
   }
 
+  /** `payload` is JSON that nobody changes: what a machine made for this invocation, or a copy. */
   async #run(name: InvokedFunction, payload: unknown): Promise<unknown> {
     try {
       if (this.switchedOff)
         throw Object.assign(new Error('the function is switched off'), { name: 'Lambda.TooManyRequestsException' });
-      const event: unknown = JSON.parse(JSON.stringify(payload));
-      return await FUNCTIONS[name](this.#portsFor(name, payload), event, (message, detail) =>
+      return await FUNCTIONS[name](this.#portsFor(name, payload), payload, (message, detail) =>
         this.log.push({ function: name, message, detail }),
       );
     } catch (error) {
