@@ -57,7 +57,10 @@ export const FLEET_VERBS: Verbs = {
     options: [
       ['--dry-run', 'print the plan, and create nothing'],
       ['--incomplete-inventory', 'plan over what is known, while discovery is under way'],
-      ['--finish', 'take in clusters whose nodes are behind their control plane, where the policy proposes it'],
+      [
+        '--finish',
+        'take in clusters whose nodes or add-ons are behind their control plane, where the policy proposes it',
+      ],
       OUTPUT,
     ],
     load: async () => (await import('./verbs/rollout.ts')).createRollout,

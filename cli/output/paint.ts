@@ -35,6 +35,7 @@ const STYLES = new Map<string, Style>(
     Incomplete: 'yellow',
     Behind: 'yellow',
     NodesBehind: 'yellow',
+    AddonsBehind: 'yellow',
     ManualNodes: 'yellow',
     NodesKept: 'yellow',
   }),

@@ -8,10 +8,10 @@ export function nothingToDo({ waves, excluded }: PlanDocument): string | undefin
   if (excluded.length === 0) return 'nothing is to do: the inventory has no clusters';
   const of = (...reasons: readonly string[]) => excluded.filter(({ reason }) => reasons.includes(reason)).length;
   const done = of('AtTarget', 'BeyondTarget');
-  const behind = of('NodesBehind', 'ManualNodes');
+  const behind = of('NodesBehind', 'AddonsBehind', 'ManualNodes');
   if (done === excluded.length) return 'nothing is to do: every cluster is at its target, or beyond it';
   if (done + behind === excluded.length)
-    return `nothing is planned: every control plane is at its target, or beyond it, and nodes of ${behind} of ${excluded.length} clusters are behind`;
+    return `nothing is planned: every control plane is at its target, or beyond it, and nodes or add-ons of ${behind} of ${excluded.length} clusters are behind`;
   return `nothing is planned: ${done} of ${excluded.length} clusters are at their target or beyond it, the others are excluded for other reasons`;
 }
 

@@ -46,7 +46,7 @@ test('a bar tells apart what was upgraded, is behind, failed, is blocked and lef
   const text = lines.join('\n');
   expect(text).toContain('████▓▓▓▓××××!!!!----····');
   expect(text.replaceAll(/\s+/g, ' ')).toContain(
-    '1 of 6 upgraded, 1 with nodes behind, 1 failed, 1 blocked, 1 excluded, 1 to come',
+    '1 of 6 upgraded, 1 not whole, 1 failed, 1 blocked, 1 excluded, 1 to come',
   );
   expect(text).toContain('×\u00a0failed');
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);

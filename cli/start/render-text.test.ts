@@ -33,11 +33,11 @@ test('of a run in which all is well nothing is noted, and nothing blocks', () =>
 
 test('nodes that stay behind are noted, and are not counted as upgraded', () => {
   const reasons = [reason('ManualNodes', 'own is at 1.36'), reason('Looked', 'x')];
-  const waves = [waveReport({ members: 3, nodesBehind: 1, blocked: 1 })];
+  const waves = [waveReport({ members: 3, notWhole: 1, blocked: 1 })];
   const text = rendered(runReportOf({ clusters: [clusterReport({ reasons })], waves })).join('\n');
   expect(text).toContain('Also noted\n  web\n    ManualNodes: own is at 1.36\n');
-  expect(text).toContain('████████▓▓▓▓▓▓▓▓!!!!!!!!  1 of 3 upgraded, 1 with nodes behind, 1 blocked');
-  expect(text).toContain('1 upgraded (1 with nodes behind)');
+  expect(text).toContain('████████▓▓▓▓▓▓▓▓!!!!!!!!  1 of 3 upgraded, 1 not whole, 1 blocked');
+  expect(text).toContain('1 upgraded (1 not whole)');
 });
 
 test('what others wrote cannot break a line or steer the terminal', () => {

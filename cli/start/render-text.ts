@@ -81,8 +81,8 @@ export function renderText(report: RunReport, { paint, columns }: { paint: Paint
 }
 
 function upgraded({ clusters, totals }: RunReport): string {
-  const behind = clusters.filter((cluster) => resultOf(cluster) === 'nodes behind').length;
-  return `${totals.upgraded} upgraded${behind === 0 ? '' : ` (${behind} with nodes behind)`}`;
+  const partly = clusters.filter((cluster) => resultOf(cluster) === 'not whole').length;
+  return `${totals.upgraded} upgraded${partly === 0 ? '' : ` (${partly} not whole)`}`;
 }
 
 function clusterTable(clusters: readonly ClusterReport[], paint: Paint): string[] {

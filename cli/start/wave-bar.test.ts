@@ -4,7 +4,7 @@ import { legend, waveBar, waveWords } from './wave-bar.ts';
 
 const plain = (_: string, text: string) => text;
 const NONE: WaveCounts = {
-  ...{ upgraded: 0, nodesBehind: 0, failed: 0, blocked: 0, excluded: 0, quarantined: 0 },
+  ...{ upgraded: 0, notWhole: 0, failed: 0, blocked: 0, excluded: 0, quarantined: 0 },
   ...{ running: 0, parked: 0, pending: 0 },
 };
 const bar = (counts: Partial<WaveCounts>, width = 8) => waveBar({ ...NONE, ...counts }, width, plain);
@@ -12,7 +12,7 @@ const bar = (counts: Partial<WaveCounts>, width = 8) => waveBar({ ...NONE, ...co
 test('each cluster has its place in the bar, and only what was upgraded looks upgraded', () => {
   expect(bar({ upgraded: 1, failed: 1, blocked: 1, excluded: 1 })).toBe('██××!!--');
   expect(bar({ blocked: 4 })).toBe('!!!!!!!!');
-  expect(bar({ nodesBehind: 1, running: 1, parked: 1, pending: 1 })).toBe('▓▓>>==··');
+  expect(bar({ notWhole: 1, running: 1, parked: 1, pending: 1 })).toBe('▓▓>>==··');
 });
 
 test('one cluster of many still shows, and a bar is as long as it should be', () => {
@@ -41,7 +41,7 @@ test('no two parts look alike, with colour or without, and the legend names ever
 });
 
 test('the words count each member once', () => {
-  expect(waveWords({ ...NONE, upgraded: 2, nodesBehind: 1, failed: 1, pending: 3 })).toBe(
-    '2 of 7 upgraded, 1 with nodes behind, 1 failed, 3 to come',
+  expect(waveWords({ ...NONE, upgraded: 2, notWhole: 1, failed: 1, pending: 3 })).toBe(
+    '2 of 7 upgraded, 1 not whole, 1 failed, 3 to come',
   );
 });

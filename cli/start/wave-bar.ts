@@ -17,7 +17,7 @@ interface Part {
 /** In the order of a bar: what has ended, what is under way, what is to come. */
 const PARTS: readonly Part[] = [
   { kind: 'upgraded', fill: '█', style: 'green', colour: '#1a7f37', words: 'upgraded' },
-  { kind: 'nodesBehind', fill: '▓', style: 'cyan', colour: '#0969da', words: 'with nodes behind' },
+  { kind: 'notWhole', fill: '▓', style: 'cyan', colour: '#0969da', words: 'not whole' },
   { kind: 'failed', fill: '×', style: 'red', colour: '#cf222e', words: 'failed' },
   { kind: 'blocked', fill: '!', style: 'yellow', colour: '#bf8700', words: 'blocked' },
   { kind: 'excluded', fill: '-', style: 'dim', colour: '#6e7781', words: 'excluded' },

@@ -3,12 +3,13 @@ import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
+import { addonFit } from '../model/addon-target.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import { versionOwners } from '../model/version-owners.ts';
 import { labelsOf } from '../policy/cluster-labels.ts';
-import type { Cluster, EksReader, Scope } from '../ports/eks.ts';
+import type { AddonInfo, Cluster, EksReader, Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 
 interface ObserveDetails {
@@ -48,7 +49,7 @@ export async function observeCluster(
   const fargateProfiles = await part('Fargate profiles', known?.fargateProfiles ?? [], () =>
     eks.listFargateProfiles(scope, input),
   );
-  const addons = await part('add-ons', known?.addons ?? [], () => readAddons(eks, scope, cluster.name));
+  const addons = await part('add-ons', known?.addons ?? [], () => readAddons(eks, scope, cluster, known));
   const insights = await part('insights', known?.insights ?? NO_INSIGHTS, () => readInsights(eks, scope, cluster.name));
   const tags = { ...cluster.tags };
   const vpc = cluster.resourcesVpcConfig;
@@ -148,14 +149,34 @@ async function readNodegroups(eks: EksReader, scope: Scope, clusterName: string)
   return groups;
 }
 
-async function readAddons(eks: EksReader, scope: Scope, clusterName: string): Promise<ClusterRecord['addons']> {
+async function readAddons(
+  eks: EksReader,
+  scope: Scope,
+  { name: clusterName, version: minor }: Cluster,
+  known: ClusterRecord | undefined,
+): Promise<ClusterRecord['addons']> {
   const addons: ClusterRecord['addons'] = [];
   for (const addonName of await eks.listAddons(scope, { clusterName })) {
-    const { addonVersion, status, health } = await eks.describeAddon(scope, { clusterName, addonName });
-    const issues = issueTexts(health);
-    addons.push({ name: addonName, version: addonVersion, status, issues });
+    const addon = await eks.describeAddon(scope, { clusterName, addonName });
+    const { addonVersion: version, status, health } = addon;
+    const before = known?.version === minor ? known.addons.find(({ name }) => name === addonName) : undefined;
+    // A version that was listed for this minor stays on its list: nobody asks for each cluster every day.
+    const isListed = before?.version === version && before.compatible === true;
+    const listed = isListed ? { compatible: true } : addonFit(addon, await offersOf(eks, scope, addonName), minor);
+    addons.push({ name: addonName, version, status, issues: issueTexts(health), ...listed });
   }
   return addons;
+}
+
+/** What EKS lists of an add-on; undefined for one that it does not offer (any more). */
+async function offersOf(eks: EksReader, scope: Scope, addonName: string): Promise<AddonInfo | undefined> {
+  try {
+    const [info] = await eks.describeAddonVersions(scope, { addonName });
+    return info;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }
 
 async function readInsights(eks: EksReader, scope: Scope, clusterName: string): Promise<ClusterRecord['insights']> {

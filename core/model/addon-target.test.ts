@@ -1,6 +1,6 @@
 import type { Addon, AddonInfo } from '../ports/eks.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { addonAfter, addonBefore, addonPathProblem } from './addon-target.ts';
+import { addonAfter, addonBefore, addonFit, addonPathProblem } from './addon-target.ts';
 
 const info = (
   name: string,
@@ -153,4 +153,20 @@ describe('the whole way', () => {
       'one minor at a time',
     );
   });
+});
+
+test('what the inventory keeps of an add-on is whether it is listed, and where it goes where it is not', () => {
+  const coredns = info('coredns', [
+    ['v1.12.0', '1.36'],
+    ['v1.13.0', '1.36 1.37'],
+    ['v1.14.0', '1.37', '1.37'],
+    ['v1.15.0', '1.38'],
+  ]);
+  const kept = (version: string, minor: string) => addonFit(addon('coredns', version), coredns, minor);
+  expect(kept('v1.13.0', '1.37')).toEqual({ compatible: true });
+  expect(kept('v1.12.0', '1.37')).toEqual({ compatible: false, wants: 'v1.14.0' });
+  // Newer than all that is listed, and of a minor that has none: nothing is moved.
+  expect(kept('v1.15.0', '1.37')).toEqual({ compatible: false });
+  expect(kept('v1.12.0', '1.39')).toEqual({ compatible: false });
+  expect(addonFit(addon('own', 'v1'), undefined, '1.37')).toEqual({});
 });

@@ -30,6 +30,18 @@ function offers(info: AddonInfo, minor: string): Offer[] {
 export const addonFits = ({ addonVersion }: Installed, info: AddonInfo, minor: string): boolean =>
   offers(info, minor).some(({ version }) => version === addonVersion);
 
+/** Whether an add-on fits the cluster's minor as it stands, as the inventory keeps it; nothing is known of one that EKS does not list. */
+export function addonFit(
+  addon: Installed,
+  info: AddonInfo | undefined,
+  minor: string,
+): { readonly compatible?: boolean; readonly wants?: string } {
+  if (info === undefined) return {};
+  if (addonFits(addon, info, minor)) return { compatible: true };
+  const decision = addonAfter(addon, info, minor);
+  return { compatible: false, ...(decision.type === 'move' ? { wants: decision.version } : {}) };
+}
+
 /**
  * Before the control plane moves: a version that both minors list, so that upgrade and way back stay open (facts: eks.md §7).
  * kube-proxy stays: it must never be newer than the API server.

@@ -84,13 +84,13 @@ test.each([
     'a policy that only proposes it names whom it would take in',
     'propose',
     undefined,
-    'No cluster of the policy p can be upgraded now: the control plane of each is at its target, or it is excluded or held. Nodes of web are behind: --finish takes them in. Of one',
+    'No cluster of the policy p can be upgraded now: the control plane of each is at its target, or it is excluded or held. Nodes or add-ons of web are behind: --finish takes them in. Of one',
   ],
   [
     'a policy that never does is not asked in vain',
     'never',
     true,
-    'The policy p has finish: never, so nodes that are behind are left to whoever looks after them. Apply it with finish: propose, or plan without --finish.',
+    'The policy p has finish: never, so what is behind is left to whoever looks after them. Apply it with finish: propose, or plan without --finish.',
   ],
   ['a policy that never does proposes nothing', 'never', undefined, 'it is excluded or held. Of one of them'],
 ])('nodes that are behind: %s', async (_, finish, isAsked, said) => {

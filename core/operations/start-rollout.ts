@@ -18,7 +18,7 @@ export type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;
 /**
  * Plans a rollout of a policy and creates it, whatever the policy's trigger. With `dryRun` the plan is all. Unlike an automatic rollout it
  * takes clusters again that were in one for this target before, and with `incompleteInventory` it is planned over what is known so far: it
- * says so then. `finish`: also clusters whose nodes are behind their control plane. Fails with `PolicyNotFound`, `NothingToDo`, `RolloutBusy` or `RolloutBlocked`.
+ * says so then. `finish`: also clusters whose nodes or add-ons are behind their control plane. Fails with `PolicyNotFound`, `NothingToDo`, `RolloutBusy` or `RolloutBlocked`.
  */
 export async function startRollout(
   ports: RolloutPorts,
@@ -106,7 +106,7 @@ function planOrRefuse(
 /** A policy that finishes nothing does not do so because somebody asks. */
 function mayFinish({ policies }: FleetSnapshot, name: string, finish: boolean | undefined): void {
   if (finish !== true || policies.get(name)?.policy.spec.finish !== 'never') return;
-  const said = `The policy ${name} has finish: never, so nodes that are behind are left to whoever looks after them. Apply it with finish: propose, or plan without --finish.`;
+  const said = `The policy ${name} has finish: never, so what is behind is left to whoever looks after them. Apply it with finish: propose, or plan without --finish.`;
   throw new Refusal('NothingToDo', said);
 }
 
@@ -118,7 +118,7 @@ function proposed(snapshot: FleetSnapshot, policy: string, now: Date, finish: bo
     .flat()
     .flatMap(({ cluster, refusals }) => (refusals.length > 0 ? [] : cluster.name));
   if (names.length === 0) return '';
-  return ` Nodes of ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and others' : ''} are behind: --finish takes them in.`;
+  return ` Nodes or add-ons of ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and others' : ''} are behind: --finish takes them in.`;
 }
 
 function busy(policy: string): Refusal {

@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { canFinish, lagOf } from '../model/lag.ts';
+import { lagCode, lagOf } from '../model/lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -19,6 +19,8 @@ export type ClusterState =
   | 'UpToDate'
   /** Its control plane is at the target, and a managed node group is older. */
   | 'NodesBehind'
+  /** Likewise, and all of these are along, but EKS does not list the version of an add-on for its own. */
+  | 'AddonsBehind'
   /** Likewise, of nodes that Liftlock cannot roll. */
   | 'ManualNodes'
   /** Its nodes are older for now, as the policy or a bake wants it. */
@@ -96,10 +98,7 @@ function clusterState(
 }
 
 /** Of a cluster whose control plane is where it should be. */
-function wholeness(cluster: ClusterRecord): ClusterState {
-  if (lagOf(cluster).length === 0) return 'UpToDate';
-  return canFinish(cluster) ? 'NodesBehind' : 'ManualNodes';
-}
+const wholeness = (cluster: ClusterRecord): ClusterState => lagCode(cluster) ?? 'UpToDate';
 
 /** Why the cluster as it stands is not touched, wherever it is to go. */
 export const refusalsOf = (

@@ -20,7 +20,13 @@ export async function summaryOf(table: Table, snapshot: FleetSnapshot, cluster: 
 }
 
 /** What nobody works on, as far as the control plane tells. */
-const THROUGH: readonly ClusterSummary['state'][] = ['UpToDate', 'NodesBehind', 'ManualNodes', 'Unmanaged'];
+const THROUGH: readonly ClusterSummary['state'][] = [
+  'UpToDate',
+  'NodesBehind',
+  'AddonsBehind',
+  'ManualNodes',
+  'Unmanaged',
+];
 
 /**
  * Says of clusters that are behind what became of them in the newest rollout of their policy. Members that have ended are not in the

@@ -282,7 +282,7 @@ test.each<[string, string | undefined, string, string, string]>([
   expect(said.when).toEqual({ at: null, condition });
 });
 
-test.each([
+test.each<[string, { version?: string; amiType?: string; wants?: string | undefined }, string, string, string]>([
   [
     'a managed group, which its policy leaves to others,',
     {},
@@ -299,9 +299,32 @@ test.each([
     'The next rollout of p takes it in (by hand: liftlock rollout create p)',
   ],
   ['a custom AMI', { amiType: 'CUSTOM' }, 'always', 'ManualNodes', 'Whoever owns the launch template rolls it'],
+  [
+    'an add-on, which its policy leaves to others,',
+    { version: '1.36', wants: 'v2' },
+    'never',
+    'AddonsBehind',
+    'Somebody updates the add-on, or applies p with finish: propose',
+  ],
+  [
+    'an add-on',
+    { version: '1.36', wants: 'v2' },
+    'propose',
+    'AddonsBehind',
+    'Somebody runs: liftlock rollout create p --finish',
+  ],
+  [
+    'an add-on that has no way,',
+    { version: '1.36', wants: undefined },
+    'always',
+    'AddonsBehind',
+    'Somebody updates or removes the add-on',
+  ],
 ])('who is at its target with %s behind is told that, and by whom it is rolled', (_, more, finish, code, who) => {
-  const nodegroups = [{ name: 'g', version: '1.35', status: 'ACTIVE', issues: [], ...more }];
-  const cluster = clusterRecord({ name: 'web', version: '1.36', nodegroups });
+  const { wants, ...group } = more;
+  const nodegroups = [{ name: 'g', version: '1.35', status: 'ACTIVE', issues: [], ...group }];
+  const addon = { name: 'a', version: 'v1', status: 'ACTIVE', issues: [], compatible: !('wants' in more), wants };
+  const cluster = clusterRecord({ name: 'web', version: '1.36', nodegroups, addons: [addon] });
   const policies = { p: { selector: {}, target: '1.36', finish, waves: [{ name: 'all' }] } };
   const snapshot = fleetSnapshot({ clusters: [cluster], policies });
   const aim = clusterPolicy(snapshot, cluster, NOW);

@@ -5,7 +5,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { lagReason } from '../model/lag.ts';
+import { canFinish, lagReason } from '../model/lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
@@ -199,13 +199,15 @@ function asIfDue(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): Fl
   };
 }
 
-/** How nodes follow, by what the policy says of it. */
-const FINISHES: Readonly<Record<UpgradePolicy['spec']['finish'], (policy: string) => string>> = {
-  never: (policy) =>
-    `Somebody starts the state machine liftlock-roll-node-group for it, or applies ${policy} with finish: propose`,
-  propose: (policy) => `Somebody runs: liftlock rollout create ${policy} --finish`,
-  always: (policy) => `The next rollout of ${policy} takes it in (by hand: liftlock rollout create ${policy})`,
-};
+/** How nodes and add-ons follow, by what the policy says of it. */
+function finisher(finish: UpgradePolicy['spec']['finish'], policy: string, { code }: Reason): string {
+  if (finish === 'propose') return `Somebody runs: liftlock rollout create ${policy} --finish`;
+  if (finish === 'always')
+    return `The next rollout of ${policy} takes it in (by hand: liftlock rollout create ${policy})`;
+  const byHand =
+    code === 'NodesBehind' ? 'starts the state machine liftlock-roll-node-group for it' : 'updates the add-on';
+  return `Somebody ${byHand}, or applies ${policy} with finish: propose`;
+}
 
 /** At its pin a newer version alone gives it no other target. */
 function atTarget(
@@ -230,10 +232,11 @@ function atTarget(
   if (lag !== undefined) {
     const busy = snapshot.rollouts.find(({ policy, status }) => policy === metadata.name && !AT_REST.includes(status));
     const then = busy === undefined || spec.finish === 'never' ? '' : `The rollout ${busy.id} ends, then: `;
-    const who =
-      lag.code === 'NodesBehind'
-        ? `${then}${FINISHES[spec.finish](metadata.name)}`
-        : 'Whoever owns the launch template rolls it';
+    const byHand =
+      lag.code === 'ManualNodes'
+        ? 'Whoever owns the launch template rolls it'
+        : 'Somebody updates or removes the add-on';
+    const who = canFinish(cluster) ? `${then}${finisher(spec.finish, metadata.name, lag)}` : byHand;
     return said(after(`${who}; or a newer version becomes the target.`), lag, ...reasons);
   }
   const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);

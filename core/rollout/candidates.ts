@@ -1,7 +1,7 @@
 import type { UpgradePolicy, UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { canFinish, lagReason } from '../model/lag.ts';
+import { canFinish, isLag, lagReason } from '../model/lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ambiguousPolicy } from '../policy/policy-of.ts';
@@ -34,12 +34,11 @@ export interface Candidates {
 }
 
 /** Of what is left out: the control plane is where it should be. */
-export const isAtTarget = ({ code }: Reason): boolean =>
-  code === 'AtTarget' || code === 'NodesBehind' || code === 'ManualNodes';
+export const isAtTarget = (why: Reason): boolean => why.code === 'AtTarget' || isLag(why);
 
 /** Who is asked for beside those whose control plane is behind. */
 export interface Asked {
-  /** Also of a policy that only proposes it: clusters whose nodes are behind. */
+  /** Also of a policy that only proposes it: clusters whose nodes or add-ons are behind. */
   readonly finish?: boolean | undefined;
   readonly skip?: ((cluster: ClusterRecord, target: KubeVersion) => boolean) | undefined;
 }

@@ -57,8 +57,7 @@ export async function concludeUpgrade(
     if (held !== undefined && authority(held.data, asker) === 'holder') {
       await observeAnew(ports, input.cluster);
       const { clusterKey, number, upgradeId, machine } = held.data;
-      if (end.status === 'done' && machine === 'upgrade-cluster')
-        end = await withNodesBehind(ports.table, clusterKey, end);
+      if (end.status === 'done' && machine === 'upgrade-cluster') end = await withLag(ports.table, clusterKey, end);
       const upgrade = await settleUpgrade(ports, clusterKey, number, end, upgradeId);
       if (upgrade?.status === 'Failed' && end.status === 'blocked') return conclusion('Failed', end, nested);
     }
@@ -66,8 +65,8 @@ export async function concludeUpgrade(
   return conclusion(STATUS[end.status], end, nested);
 }
 
-/** An upgrade of the whole cluster that is done and leaves nodes behind says which, for whatever reason they stay. */
-async function withNodesBehind(table: Table, clusterKey: string, end: UpgradeEnd): Promise<UpgradeEnd> {
+/** An upgrade of the whole cluster that is done and leaves nodes or add-ons behind says which, for whatever reason they stay. */
+async function withLag(table: Table, clusterKey: string, end: UpgradeEnd): Promise<UpgradeEnd> {
   const cluster = await load(table, Clusters, clusterKey);
   const behind = cluster === undefined ? undefined : lagReason(cluster.data);
   return behind === undefined ? end : { ...end, reasons: bounded([behind, ...end.reasons]) };

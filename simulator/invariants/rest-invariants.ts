@@ -3,6 +3,7 @@ import { firstBreak } from '../../core/store/audit.ts';
 import { ClusterControls, Grants, Intents, Ledgers, Upgrades, Waves } from '../../core/store/entities.ts';
 import { load, loadKind } from '../../core/store/entity.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
+import { isCompatible } from '../eks/addon-catalog.ts';
 import { loadAllMembers } from '../process/load-all-members.ts';
 import type { History, Violation } from './history.ts';
 
@@ -43,7 +44,10 @@ export async function waveCounters({ world }: History): Promise<Violation[]> {
   return violations;
 }
 
-/** 20 `up to date`: nobody is said to be up to date with a managed node group that EKS has at an older version than the control plane. */
+/**
+ * 20 `up to date`: nobody is said to be up to date with a managed node group that EKS has at an older version than the control plane, or with
+ * an add-on whose version EKS does not list for it.
+ */
 export async function upToDateIsWhole({ world }: History): Promise<Violation[]> {
   const { items } = await listClusters({ table: world.table, clock: world.clock }, {});
   const living = new Map(Object.values(world.eks.state.clusters).map((cluster) => [cluster.arn, cluster]));
@@ -54,9 +58,15 @@ export async function upToDateIsWhole({ world }: History): Promise<Violation[]> 
       (group) =>
         group.amiType !== 'CUSTOM' && KubeVersion.parse(group.version).isOlderThan(KubeVersion.parse(cluster.version)),
     );
-    return old.map((group) => ({
+    const unlisted = cluster.addons.filter(
+      (addon) => !isCompatible(world.eks.state.addonVersions, addon.name, addon.version, cluster.version),
+    );
+    return [
+      ...old.map((group) => `its group ${group.name} is at ${group.version}`),
+      ...unlisted.map((addon) => `its add-on ${addon.name} is at ${addon.version}`),
+    ].map((what) => ({
       invariant: 'up to date',
-      message: `${name} is UpToDate at ${cluster.version}, and its group ${group.name} is at ${group.version}`,
+      message: `${name} is UpToDate at ${cluster.version}, and ${what}`,
     }));
   });
 }

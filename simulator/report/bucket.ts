@@ -1,6 +1,7 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member } from '../../core/contracts/items/rollout.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
+import { isLag } from '../../core/model/lag.ts';
 import type { Bucket, ClusterReport } from './report-types.ts';
 
 /** upgraded = Succeeded; failed = Failed, RolledBack; held = all that waits for somebody; excluded (protocol.md, States). */
@@ -12,12 +13,11 @@ export function bucketOf(member: Member | undefined, last: Upgrade | undefined):
   return status === 'Excluded' ? 'excluded' : 'held';
 }
 
-/** Whether its control plane is where it should be, and nodes are not. */
-export const isBehind = (reasons: readonly Reason[]): boolean =>
-  reasons.some(({ code }) => code === 'NodesBehind' || code === 'ManualNodes');
+/** Whether its control plane is where it should be, and nodes or add-ons are not. */
+export const isBehind = (reasons: readonly Reason[]): boolean => reasons.some(isLag);
 
-/** What became of a cluster, in words: nothing is called upgraded that was not, nodes and all. */
+/** What became of a cluster, in words: nothing is called upgraded that was not, nodes, add-ons and all. */
 export function resultOf({ bucket, reasons, status }: ClusterReport): string {
   if (status === 'UpToDate') return 'up to date';
-  return bucket === 'upgraded' && isBehind(reasons) ? 'nodes behind' : bucket;
+  return bucket === 'upgraded' && isBehind(reasons) ? 'not whole' : bucket;
 }

@@ -55,7 +55,7 @@ test('a report tells where each member of a wave ended, and when its wave was op
   const { rollouts, clusters, endedAt, violations } = await reported();
   expect(violations).toEqual([]);
   const [dev, prod] = rollouts[0]?.waves ?? [];
-  expect(dev).toMatchObject({ members: 4, upgraded: 1, nodesBehind: 1, blocked: 2, failed: 0, pending: 0 });
+  expect(dev).toMatchObject({ members: 4, upgraded: 1, notWhole: 1, blocked: 2, failed: 0, pending: 0 });
   expect(prod).toMatchObject({ members: 1, upgraded: 1 });
   const [open] = dev?.open ?? [];
   const [soak] = dev?.soaks ?? [];

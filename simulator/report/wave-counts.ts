@@ -5,7 +5,7 @@ import { isBehind } from './bucket.ts';
 export interface WaveCounts {
   /** Nodes and all. */
   readonly upgraded: number;
-  readonly nodesBehind: number;
+  readonly notWhole: number;
   readonly failed: number;
   readonly blocked: number;
   readonly excluded: number;
@@ -28,12 +28,12 @@ const KINDS = {
 
 export function countMembers(members: readonly Member[]): WaveCounts {
   const counts = {
-    ...{ upgraded: 0, nodesBehind: 0, failed: 0, blocked: 0, excluded: 0, quarantined: 0 },
+    ...{ upgraded: 0, notWhole: 0, failed: 0, blocked: 0, excluded: 0, quarantined: 0 },
     ...{ running: 0, parked: 0, pending: 0 },
   };
   for (const { status, reasons } of members) {
     if (status === 'Left') continue;
-    counts[status === 'Succeeded' && isBehind(reasons) ? 'nodesBehind' : KINDS[status]] += 1;
+    counts[status === 'Succeeded' && isBehind(reasons) ? 'notWhole' : KINDS[status]] += 1;
   }
   return counts;
 }

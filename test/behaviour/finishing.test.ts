@@ -84,7 +84,7 @@ test('whoever asks for a rollout that would have nothing to do hears of what it 
   const world = await fleet({ finish: 'propose', trigger: 'manual' });
   await hours(world, 2);
   await expect(startRollout(world.ports, 'policy-0', PERSON, { dryRun: false })).rejects.toThrow(
-    'Nodes of left are behind: --finish takes them in.',
+    'Nodes or add-ons of left are behind: --finish takes them in.',
   );
 });
 

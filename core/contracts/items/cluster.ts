@@ -12,7 +12,16 @@ const nodegroup = z.object({
   issues: z.array(z.string()),
 });
 
-const addon = z.object({ name: z.string(), version: z.string(), status: z.string(), issues: z.array(z.string()) });
+const addon = z.object({
+  name: z.string(),
+  version: z.string(),
+  status: z.string(),
+  issues: z.array(z.string()),
+  /** Whether EKS lists this version for the cluster's; absent where that is not known. */
+  compatible: z.boolean().optional(),
+  /** Where it does not: the version to which it is to go; absent where none leads there. */
+  wants: z.string().optional(),
+});
 
 /** What AWS Health says that AWS will do, or end, and when. */
 export const plannedChange = z.object({

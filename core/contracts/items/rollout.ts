@@ -44,7 +44,7 @@ export const rollout = z.object({
   policy: z.string(),
   /** Hash of the policy's spec when the rollout was created. */
   policyRevision: z.string(),
-  /** A person asked for it to take in clusters whose nodes are behind, which its policy only proposes. */
+  /** A person asked for it to take in clusters whose nodes or add-ons are behind, which its policy only proposes. */
   finish: z.literal(true).optional(),
   /** Newest target of any member; members in other Regions may have an older one. */
   target: z.string(),

@@ -2,6 +2,10 @@ import type { ReasonFamily } from './reason-facts.ts';
 
 /** What a cluster, its tags, its policy and its target say: whether it is touched at all, and how far it goes. */
 export const CLUSTER_REASONS = {
+  AddonsBehind: {
+    kind: 'told',
+    meaning: 'Its control plane is at its target, and EKS does not list the version of an add-on for it.',
+  },
   AlreadyThere: {
     kind: 'lasting',
     meaning: 'The cluster has the version that somebody asks for; nothing is left to do.',

@@ -25,6 +25,8 @@ const addon = z.strictObject({
   version: z.string(),
   status: z.string().default('ACTIVE'),
   issues: z.array(z.string()).default([]),
+  compatible: z.boolean().optional().describe('Whether EKS lists this version for that of the cluster.'),
+  wants: z.string().optional().describe('Where it does not: the version to which the add-on is to go.'),
 });
 
 /** EKS knows a cluster by its minor; patches are those of its platform version. */

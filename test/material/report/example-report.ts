@@ -23,7 +23,7 @@ export const clusterReport = (more: Partial<ClusterReport> = {}): ClusterReport 
 });
 
 export const waveReport = (more: Partial<WaveReport> = {}): WaveReport => ({
-  ...{ name: 'all', status: 'Completed', members: 1, upgraded: 1, nodesBehind: 0, failed: 0, blocked: 0, excluded: 0 },
+  ...{ name: 'all', status: 'Completed', members: 1, upgraded: 1, notWhole: 0, failed: 0, blocked: 0, excluded: 0 },
   ...{ quarantined: 0, running: 0, parked: 0, pending: 0 },
   open: [{ from: at('08:00'), to: at('08:30') }],
   ...{ soaks: [], closed: [], freezes: [] },
