@@ -6,8 +6,19 @@ import { HORIZON, type Search } from './coverage.ts';
  * time under a dated freeze does not count, so that the end of a freeze of many years is found.
  */
 export function nextOpenInstant(calendars: readonly CompiledCalendar[], instant: number): number | null {
+  const known = foundOf(calendars);
+  if (known.opening !== undefined && known.opening.from <= instant && instant <= known.opening.at)
+    return known.opening.at;
   const search: Search = { limit: instant + HORIZON };
-  let at = instant;
+  const closed = known.closed !== undefined && known.closed.from <= instant ? known.closed.to : instant;
+  const at = firstCommon(calendars, Math.max(instant, closed), search);
+  if (at === null) known.closed = { from: instant, to: Math.max(closed, search.limit) };
+  else known.opening = { from: instant, at };
+  return at;
+}
+
+function firstCommon(calendars: readonly CompiledCalendar[], from: number, search: Search): number | null {
+  let at = from;
   // Each round moves to where one more calendar is open; it ends when a whole round has moved nothing.
   for (let agreed = 0, index = 0; agreed < calendars.length; index = (index + 1) % calendars.length) {
     const next = calendars[index]?.open.nextCovered(at, search) ?? null;
@@ -16,6 +27,25 @@ export function nextOpenInstant(calendars: readonly CompiledCalendar[], instant:
     at = next;
   }
   return at;
+}
+
+/** What searches over the same calendars have found last: one whose windows never meet is asked at every look, for all of its ten years. */
+interface Found {
+  /** At or after `from` they are open together at `at` first. */
+  opening?: { readonly from: number; readonly at: number };
+  /** Between these two instants they are never open together. */
+  closed?: { readonly from: number; readonly to: number };
+  readonly withNext: WeakMap<CompiledCalendar, Found>;
+}
+
+const found: Found = { withNext: new WeakMap() };
+
+function foundOf(calendars: readonly CompiledCalendar[]): Found {
+  return calendars.reduce((before, calendar) => {
+    const known = before.withNext.get(calendar) ?? { withNext: new WeakMap() };
+    before.withNext.set(calendar, known);
+    return known;
+  }, found);
 }
 
 /** The first instant at or after `instant` at which one of them is closed; null when there is none within ten years. */

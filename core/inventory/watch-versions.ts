@@ -106,11 +106,14 @@ function toRow(row: ClusterVersionInformation): RegionVersions['versions'][numbe
   return {
     version: row.clusterVersion,
     status: row.versionStatus ?? 'UNKNOWN',
-    defaultVersion: row.defaultVersion === true,
     ...given({
-      releaseDate: row.releaseDate?.toISOString(),
-      endOfStandardSupport: row.endOfStandardSupportDate?.toISOString(),
-      endOfExtendedSupport: row.endOfExtendedSupportDate?.toISOString(),
+      defaultVersion: row.defaultVersion === true || undefined,
+      releaseDate: row.releaseDate && dayOf(row.releaseDate),
+      endOfStandardSupport: row.endOfStandardSupportDate && dayOf(row.endOfStandardSupportDate),
+      endOfExtendedSupport: row.endOfExtendedSupportDate && dayOf(row.endOfExtendedSupportDate),
     }),
   };
 }
+
+/** The dates of EKS's versions are days in UTC, though it gives them as instants: a day is fewer bytes in what every look reads. */
+const dayOf = (date: Date): string => date.toISOString().replace('T00:00:00.000Z', '');

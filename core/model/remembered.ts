@@ -16,3 +16,20 @@ export function remembered<Asked, Made, Name = Asked>(
     return made;
   };
 }
+
+/**
+ * `make`, whose answer for a subject is kept until it is asked with another `by`: a tick asks the same of each cluster that waits, every
+ * minute. Only what is frozen on both sides has the same answer for ever; anything else is asked anew. Both are told apart by identity.
+ */
+export function rememberedBy<Subject extends object, By, Answer>(
+  make: (subject: Subject, by: By) => Answer,
+): (subject: Subject, by: By) => Answer {
+  const known = new WeakMap<Subject, { readonly by: By; readonly answer: Answer }>();
+  return (subject, by) => {
+    const found = known.get(subject);
+    if (found !== undefined && found.by === by) return found.answer;
+    const answer = make(subject, by);
+    if (Object.isFrozen(subject) && Object.isFrozen(by)) known.set(subject, { by, answer });
+    return answer;
+  };
+}

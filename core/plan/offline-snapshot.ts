@@ -94,18 +94,16 @@ function compiledOnce(name: string, spec: CalendarSpec): CompiledCalendar {
 
 /** Every Region offers what EKS has released by the time that is asked about (semantics.md, Target: offline by release date). */
 function builtInVersions(region: string): RegionVersions {
-  const midnight = (day: string): string => `${day}T00:00:00.000Z`;
   return {
     region,
     versions: eksVersions.map(({ version, release, endOfStandardSupport, endOfExtendedSupport }) => ({
       version,
       status: '',
-      defaultVersion: false,
-      releaseDate: midnight(release),
-      endOfStandardSupport: midnight(endOfStandardSupport),
-      endOfExtendedSupport: midnight(endOfExtendedSupport),
+      releaseDate: release,
+      endOfStandardSupport,
+      endOfExtendedSupport,
     })),
     announced: [],
-    checkedAt: midnight('1970-01-01'),
+    checkedAt: '1970-01-01T00:00:00.000Z',
   };
 }

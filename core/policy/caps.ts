@@ -2,6 +2,7 @@ import type { FleetSpec, UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Ledger } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { rememberedBy } from '../model/remembered.ts';
 
 /** `total`, `account/<id>`, `region/<name>`, `label/<label>/<value>`. A missing label is one value of its own: the empty one. */
 export type CapKey = string;
@@ -12,27 +13,14 @@ const labelKey = (label: string, value: string): CapKey => `label/${encodeURICom
 type Place = Pick<ClusterRecord, 'account' | 'region' | 'labels'>;
 
 /** Every key that a grant of this cluster counts against, capped today or not: a cap set later must find the counts right. */
-export function capKeys(cluster: Place, fleet: FleetSpec): CapKey[] {
-  const known = remembered.get(cluster);
-  if (known?.fleet === fleet) return known.keys;
-  const keys = keysOf(cluster, fleet);
-  // Only what nobody can change any more has the same keys for ever.
-  if (Object.isFrozen(cluster) && Object.isFrozen(fleet)) remembered.set(cluster, { fleet, keys });
-  return keys;
-}
-
-/** A tick asks for each cluster that waits, every minute. */
-const remembered = new WeakMap<object, { readonly fleet: FleetSpec; readonly keys: CapKey[] }>();
-
-function keysOf(cluster: Place, fleet: FleetSpec): CapKey[] {
-  const labels = Object.keys(fleet.labels.fromTags).sort();
-  return [
-    'total',
-    `account/${cluster.account}`,
-    `region/${cluster.region}`,
-    ...labels.map((label) => labelKey(label, cluster.labels[label] ?? '')),
-  ];
-}
+export const capKeys = rememberedBy(({ account, region, labels }: Place, fleet: FleetSpec): CapKey[] => [
+  'total',
+  `account/${account}`,
+  `region/${region}`,
+  ...Object.keys(fleet.labels.fromTags)
+    .sort()
+    .map((label) => labelKey(label, labels[label] ?? '')),
+]);
 
 type Caps = FleetSpec['caps'] | UpgradePolicySpec['caps'];
 

@@ -1,6 +1,7 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { rememberedBy } from '../model/remembered.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { isForgotten } from './cluster-labels.ts';
@@ -23,17 +24,8 @@ const KNOWN = new Set(['paused', 'pin-version', 'wave', 'calendar']);
 /** Most clusters ask for nothing. */
 const NO_TAGS: ClusterTags = { paused: false, pin: undefined, wave: undefined, calendars: [], problems: new Map() };
 
-export function clusterTags(tags: Readonly<Record<string, string>>, prefix: string): ClusterTags {
-  const known = remembered.get(tags);
-  if (known?.prefix === prefix) return known.read;
-  const read = readTags(tags, prefix);
-  // Only what nobody can change any more says the same for ever.
-  if (Object.isFrozen(tags)) remembered.set(tags, { prefix, read });
-  return read;
-}
-
-/** A tick asks for each cluster that waits, every minute. */
-const remembered = new WeakMap<object, { readonly prefix: string; readonly read: ClusterTags }>();
+/** What the tags of a cluster ask for, by the Fleet's prefix. */
+export const clusterTags = rememberedBy(readTags);
 
 function readTags(tags: Readonly<Record<string, string>>, prefix: string): ClusterTags {
   const own = Object.keys(tags).filter((key) => key.toLowerCase().startsWith(prefix.toLowerCase()));

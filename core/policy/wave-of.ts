@@ -1,6 +1,7 @@
 import type { UpgradePolicy, Wave } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { rememberedBy } from '../model/remembered.ts';
 import { clusterTags } from './cluster-tags.ts';
 import { policyError } from './policy-of.ts';
 import { selects } from './selects.ts';
@@ -20,7 +21,7 @@ export interface WavePlace {
  * another wave it might go too soon.
  */
 export function waveOf(policy: UpgradePolicy, cluster: ClusterRecord, prefix: string): WavePlace {
-  const chosen = bySelector(policy, cluster);
+  const chosen = bySelector(cluster, policy);
   const { wave: asked } = clusterTags(cluster.tags, prefix);
   if (asked === undefined || asked === '' || (chosen.index < 0 && chosen.latest === undefined)) return chosen;
   const tag = `The cluster's tag ${prefix}wave`;
@@ -83,7 +84,18 @@ export const noWave = ({ metadata }: UpgradePolicy): Reason =>
 export const givenUp = (policy: string): Reason =>
   reason('NoWave', `No wave of ${policy} that is still to begin takes it: a later rollout may, unless it is held.`);
 
-function bySelector(policy: UpgradePolicy, cluster: ClusterRecord): WavePlace {
+function taken(wave: Wave, cluster: ClusterRecord): ReturnType<typeof selects> {
+  if (wave.clusters !== undefined) {
+    return { matches: wave.clusters.includes(cluster.name), reasons: [`it names ${cluster.name}`] };
+  }
+  if (wave.selector === undefined) return { matches: true, reasons: ['it takes all that are left'] };
+  return selects(wave.selector, cluster);
+}
+
+const outside = (message: string): WavePlace => ({ index: -1, reasons: [reason('BadTag', message)] });
+
+/** The first wave that takes a cluster, whatever its tags ask for. */
+const bySelector = rememberedBy((cluster: ClusterRecord, policy: UpgradePolicy): WavePlace => {
   let unanswered: (WavePlace & { readonly latest: number }) | undefined;
   for (const [index, wave] of policy.spec.waves.entries()) {
     const { matches, reasons, error } = taken(wave, cluster);
@@ -99,14 +111,4 @@ function bySelector(policy: UpgradePolicy, cluster: ClusterRecord): WavePlace {
     return { index, reasons: [reason('Wave', `${wave.name} is ${rank}: ${reasons.join(' and ')}.`)] };
   }
   return unanswered ?? { index: -1, reasons: [noWave(policy)] };
-}
-
-function taken(wave: Wave, cluster: ClusterRecord): ReturnType<typeof selects> {
-  if (wave.clusters !== undefined) {
-    return { matches: wave.clusters.includes(cluster.name), reasons: [`it names ${cluster.name}`] };
-  }
-  if (wave.selector === undefined) return { matches: true, reasons: ['it takes all that are left'] };
-  return selects(wave.selector, cluster);
-}
-
-const outside = (message: string): WavePlace => ({ index: -1, reasons: [reason('BadTag', message)] });
+});

@@ -112,6 +112,9 @@ export type AccountState = z.infer<typeof accountState>;
 /** The organization whose accounts discovery has listed. */
 export const organization = z.object({ organizationId: z.string() });
 
+/** A day in UTC; an instant where it is not that day's beginning, and in items of older releases. */
+const day = z.union([z.iso.date(), timestamp]);
+
 /** What EKS offers in one Region. `announced` are the versions for which VersionAvailable was sent; the first look is a baseline. */
 export const regionVersions = z.object({
   region: z.string(),
@@ -119,10 +122,10 @@ export const regionVersions = z.object({
     z.object({
       version: z.string(),
       status: z.string(),
-      defaultVersion: z.boolean(),
-      releaseDate: timestamp.optional(),
-      endOfStandardSupport: timestamp.optional(),
-      endOfExtendedSupport: timestamp.optional(),
+      defaultVersion: z.boolean().optional(),
+      releaseDate: day.optional(),
+      endOfStandardSupport: day.optional(),
+      endOfExtendedSupport: day.optional(),
     }),
   ),
   announced: z.array(z.string()),
