@@ -23,6 +23,10 @@ const addon = z.object({
   wants: z.string().optional(),
 });
 
+/** Whose a node is that belongs to no managed group. */
+const otherNodeKind = z.enum(['selfManaged', 'karpenter', 'fargate', 'autoMode', 'hybrid', 'unknown']);
+export type OtherNodeKind = z.infer<typeof otherNodeKind>;
+
 /** What AWS Health says that AWS will do, or end, and when. */
 export const plannedChange = z.object({
   /** ARN of the event, the same in all that is told of it. */
