@@ -2,6 +2,7 @@ import type { UpgradePolicySpec } from '../config/types.ts';
 import { errorMessage } from '../contracts/errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { done, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { recordNodes } from '../inventory/record-nodes.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { unavailable, unhealthyPods } from '../model/workload-health.ts';
 import { policyForUpgrade } from '../policy/policy-of.ts';
@@ -81,6 +82,7 @@ async function checkInside(
       problems.push(reason('WrongVersion', `The API server says ${version}.`));
     looked.push(`the API server is ready and says ${version}`);
     const nodes = await ports.clusters.listNodes(target);
+    await recordNodes(ports, await context.record(), nodes);
     await judgeNodes(context, nodes, await nodesWait(ports, context, nodes), found);
     await judgePods(ports, context, target, found);
     await judgeWorkloads(ports, target, policy, found);
