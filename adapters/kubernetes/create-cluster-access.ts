@@ -10,6 +10,7 @@ import {
   ObjectCoreV1Api,
   ObjectVersionApi,
 } from '@kubernetes/client-node/dist/gen/types/ObjectParamAPI.js';
+import { given } from '../../core/model/given.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import {
@@ -175,6 +176,7 @@ function toNode(node: V1Node): Node {
     ready:
       node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false,
     unschedulable: node.spec?.unschedulable ?? false,
+    ...given({ providerId: node.spec?.providerID }),
   };
 }
 

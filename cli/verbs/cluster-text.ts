@@ -38,6 +38,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
     ...section('Warnings', reasonLines(cluster.warnings)),
     ...tagSection(cluster),
     ...section('Node groups', rows(['NAME', 'VERSION', 'AMI', 'SIZE', 'STATUS'], nodegroups(cluster))),
+    ...section('Other nodes', rows(['KIND', 'OWNER', 'VERSION', 'NODES', 'SEEN'], otherNodes(cluster, now))),
     ...section('Add-ons', rows(['NAME', 'VERSION', 'STATUS'], addons(cluster))),
     ...section('Scans', rows(['SCANNED', 'HOP', 'VERDICT', 'ERRORS', 'WARNINGS', 'NOT READ'], scans(cluster, now))),
     ...section('Upgrades', rows(['ID', 'STATUS', 'STARTED', 'REASON'], upgrades(cluster, now))),
@@ -54,6 +55,14 @@ const nodegroups = (cluster: ClusterDetail) =>
     shown(group.amiType),
     shown(group.desiredSize),
     group.status,
+  ]);
+const otherNodes = ({ otherNodes: seen }: ClusterDetail, now: Date) =>
+  (seen?.groups ?? []).map(({ kind, name, version, count }) => [
+    kind,
+    shown(name),
+    version,
+    String(count),
+    relativeTime(seen?.seenAt, now),
   ]);
 const addons = (cluster: ClusterDetail) => cluster.addons.map(({ name, version, status }) => [name, version, status]);
 const upgrades = (cluster: ClusterDetail, now: Date) =>

@@ -72,6 +72,8 @@ export async function observeCluster(
     autoMode: cluster.computeConfig?.enabled === true,
     ...given({ unsupported: notForUs(cluster) }),
     nodegroups,
+    // Steps read the nodes, and EKS does not know these.
+    ...given({ otherNodes: known?.otherNodes }),
     fargateProfiles,
     addons,
     insights,

@@ -1,6 +1,6 @@
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { canFinish, lagCode, lagOf, lagReason } from './lag.ts';
+import { canFinish, lagCode, lagOf, lagReason, unseenText, whoMoves } from './lag.ts';
 
 type Group = Pick<ClusterRecord['nodegroups'][number], 'name' | 'version' | 'amiType'>;
 const record = (version: string, ...groups: readonly Group[]) =>
@@ -33,7 +33,7 @@ test('the oldest comes first, and says what it stops', () => {
   expect(lagReason(behind)).toEqual({
     code: 'NodesBehind',
     message:
-      'The control plane of web is at 1.37, and nodes are behind: ml is at 1.34 (a custom AMI, which whoever owns its launch template rolls) and stops the hop to 1.38; new is at 1.36 and stops the hop to 1.40.',
+      'The control plane of web is at 1.37, and nodes are behind: ml is at 1.34 (a custom AMI: whoever owns the launch template rolls it) and stops the hop to 1.38; new is at 1.36 and stops the hop to 1.40.',
   });
   expect(lagReason(record('1.37', { name: 'ml', version: '1.34', amiType: 'CUSTOM' }))?.code).toBe('ManualNodes');
   expect(lagReason(record('1.37', { name: 'g', version: '1.37' }))).toBeUndefined();
@@ -63,4 +63,90 @@ test('everything that is behind is named', () => {
   expect(lagReason({ ...record('1.37', { name: 'g', version: '1.36' }), addons })?.message).toBe(
     'The control plane of web is at 1.37, and nodes are behind: g is at 1.36 and stops the hop to 1.40. Its add-ons are behind: vpc-cni v1 is not listed for 1.37, and goes to v2; own v1 is not listed for 1.37, and no version leads there: update or remove it by hand.',
   );
+});
+
+type Others = NonNullable<ClusterRecord['otherNodes']>['groups'];
+const seenAt = '2026-11-20T08:00:00.000Z';
+const withOthers = (groups: Others, ...managed: readonly Group[]) => ({
+  ...record('1.37', ...managed),
+  otherNodes: { seenAt, groups },
+});
+const pool = (name: string, version: string, count = 2): Others[number] => ({
+  kind: 'karpenter',
+  name,
+  version,
+  count,
+});
+
+test.each<[string, Others[number], string, string]>([
+  [
+    'self-managed, of a group',
+    { kind: 'selfManaged', name: 'own', version: '1.36', count: 2 },
+    '2 self-managed nodes of own at 1.36 (whoever owns the instances replaces them) stop the hop to 1.40',
+    'Whoever owns the instances replaces them',
+  ],
+  [
+    'of Karpenter',
+    pool('spot', '1.34'),
+    '2 Karpenter nodes of spot at 1.34 (Karpenter replaces such nodes by drift, as its node class and budgets let it) stop the hop to 1.38',
+    'Karpenter replaces such nodes by drift, as its node class and budgets let it',
+  ],
+  [
+    'of Fargate, and one alone',
+    { kind: 'fargate', version: '1.35', count: 1 },
+    '1 Fargate node at 1.35 (whoever owns the pods restarts them) stops the hop to 1.39',
+    'Whoever owns the pods restarts them',
+  ],
+  [
+    'of Auto Mode',
+    { kind: 'autoMode', name: 'system', version: '1.36', count: 2 },
+    '2 Auto Mode nodes of system at 1.36 (EKS replaces such nodes by itself, within 21 days) stop the hop to 1.40',
+    'EKS replaces such nodes by itself, within 21 days',
+  ],
+  [
+    'hybrid',
+    { kind: 'hybrid', version: '1.36', count: 3 },
+    '3 hybrid nodes at 1.36 (whoever runs the machines upgrades them with nodeadm) stop the hop to 1.40',
+    'Whoever runs the machines upgrades them with nodeadm',
+  ],
+  [
+    'of nobody knows whom',
+    { kind: 'unknown', version: '1.32', count: 2 },
+    '2 unknown nodes at 1.32 (whoever runs the machines replaces them) stop the hop to 1.38',
+    'Whoever runs the machines replaces them',
+  ],
+])('nodes %s that are behind are told with who moves them', (_, nodes, text, who) => {
+  const cluster = withOthers([nodes]);
+  expect(lagReason(cluster)).toEqual({
+    code: 'ManualNodes',
+    message: `The control plane of web is at 1.37, and nodes are behind (those outside managed groups as seen at ${seenAt}): ${text}.`,
+  });
+  expect(whoMoves(cluster)).toBe(`${who}; liftlock scan cluster web looks again`);
+  expect([lagCode(cluster), canFinish(cluster)]).toEqual(['ManualNodes', false]);
+});
+
+test('nodes outside managed groups are behind what the control plane is at now, not what it was at when they were seen', () => {
+  const groups = [pool('spot', '1.36'), pool('new', '1.37'), { ...pool('odd', 'unknown'), count: 1 }];
+  expect(lagOf({ ...withOthers(groups), version: '1.36' })).toEqual([]);
+  expect(lagOf(withOthers(groups)).map(({ kind, name, count }) => [kind, name, count])).toEqual([
+    ['karpenter', 'spot', 2],
+  ]);
+});
+
+test('beside a managed group they change nothing of what Liftlock can do, and are named; no more than the oldest three', () => {
+  const groups = [pool('a', '1.34'), pool('b', '1.35'), pool('c', '1.36'), pool('d', '1.36', 5), pool('e', '1.36', 6)];
+  const cluster = withOthers(groups, { name: 'g', version: '1.36' }, own);
+  expect([lagCode(cluster), canFinish(cluster)]).toEqual(['NodesBehind', true]);
+  const message = lagReason(cluster)?.message ?? '';
+  expect(message).toContain('; 2 Karpenter nodes of c at 1.36 ');
+  expect(message).not.toContain('of d ');
+  expect(message).toMatch(/; g is at 1.36 .*; 2 more groups are no older\.$/);
+  const words = whoMoves(cluster);
+  expect(words).toMatch(/^Karpenter replaces .*; whoever owns the launch template rolls it; liftlock scan cluster web/);
+  expect(whoMoves(record('1.37', own))).toBe('Whoever owns the launch template rolls it');
+});
+
+test('that nobody has read the nodes is said; that there are none outside managed groups is not', () => {
+  expect(unseenText(record('1.37'))).toBe(' Of its nodes only managed groups were looked at.');
+  expect(unseenText(withOthers([]))).toBe('');
 });

@@ -1,28 +1,47 @@
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { ClusterRecord, OtherNodeKind } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { checkSkew } from '../version/skew.ts';
 
-type Parts = Pick<ClusterRecord, 'version' | 'nodegroups' | 'addons'>;
+type Parts = Pick<ClusterRecord, 'version' | 'nodegroups' | 'otherNodes' | 'addons'>;
 
 /** Nodes that are older than the control plane, as the inventory knows them. */
 export interface Lag {
-  /** `customAmi`: EKS takes no version for the group, so whoever owns its launch template rolls it. */
-  readonly kind: 'managed' | 'customAmi';
-  readonly nodegroup: string;
+  /** `managed`: Liftlock rolls them; all others somebody else moves. */
+  readonly kind: 'managed' | ManualKind;
+  /** The group, or the node pool; absent where it has none. */
+  readonly name?: string | undefined;
+  /** How many nodes; absent of groups, of which EKS tells only the version. */
+  readonly count?: number;
   readonly version: KubeVersion;
   /** The first version that the control plane cannot go to while they stay (Kubernetes' version skew policy). */
   readonly blocks: KubeVersion;
 }
 
-/** Which nodes of a cluster lag behind its control plane, the oldest first. A group whose version cannot be read is not known to. */
-export function lagOf({ version, nodegroups }: Pick<Parts, 'version' | 'nodegroups'>): Lag[] {
+/** `customAmi`: EKS takes no version for the group. */
+type ManualKind = 'customAmi' | OtherNodeKind;
+
+/** What Liftlock cannot roll: what it is called, and who moves it, as a sentence without its point (docs/rollouts.md). */
+const MANUAL: Readonly<Record<ManualKind, readonly [called: string, movedBy: string]>> = {
+  customAmi: ['a custom AMI', 'whoever owns the launch template rolls it'],
+  selfManaged: ['self-managed', 'whoever owns the instances replaces them'],
+  karpenter: ['Karpenter', 'Karpenter replaces such nodes by drift, as its node class and budgets let it'],
+  fargate: ['Fargate', 'whoever owns the pods restarts them'],
+  autoMode: ['Auto Mode', 'EKS replaces such nodes by itself, within 21 days'],
+  hybrid: ['hybrid', 'whoever runs the machines upgrades them with nodeadm'],
+  unknown: ['unknown', 'whoever runs the machines replaces them'],
+};
+
+/** Which nodes of a cluster lag behind its control plane, the oldest first. What has no version that can be read is not known to. */
+export function lagOf({ version, nodegroups, otherNodes }: Omit<Parts, 'addons'>): Lag[] {
   const controlPlane = KubeVersion.parse(version);
-  const lags = nodegroups.flatMap((group): Lag[] => {
-    const own = group.version === undefined ? undefined : KubeVersion.tryParse(group.version);
+  const groups = nodegroups.map(({ name, version: own, amiType }) => {
+    return { kind: amiType === 'CUSTOM' ? 'customAmi' : 'managed', name, version: own } as const;
+  });
+  const lags = [...groups, ...(otherNodes?.groups ?? [])].flatMap((nodes): Lag[] => {
+    const own = nodes.version === undefined ? undefined : KubeVersion.tryParse(nodes.version);
     if (own?.isOlderThan(controlPlane) !== true) return [];
-    const kind = group.amiType === 'CUSTOM' ? 'customAmi' : 'managed';
-    return [{ kind, nodegroup: group.name, version: own, blocks: firstBlocked(controlPlane, own) }];
+    return [{ ...nodes, version: own, blocks: firstBlocked(controlPlane, own) }];
   });
   return lags.sort((a, b) => a.version.compare(b.version));
 }
@@ -60,22 +79,55 @@ export function lagCode(cluster: Parts): LagCode | undefined {
 export const isLag = ({ code }: Pick<Reason, 'code'>): boolean =>
   code === 'NodesBehind' || code === 'AddonsBehind' || code === 'ManualNodes';
 
-/** The same with everything that is behind, by name. */
+/** So many kinds of nodes of others are named: a reason is cut at some length, and the oldest stop the nearest hop. */
+const MOST_NAMED = 3;
+
+/** The same with what is behind, by name. */
 export function lagReason(cluster: Parts & Pick<ClusterRecord, 'name'>): Reason | undefined {
   const code = lagCode(cluster);
   if (code === undefined) return undefined;
-  const nodes = lagOf(cluster).map(({ kind, nodegroup, version, blocks }) => {
-    const whose = kind === 'managed' ? '' : ' (a custom AMI, which whoever owns its launch template rolls)';
-    return `${nodegroup} is at ${version}${whose} and stops the hop to ${blocks}`;
-  });
+  const lags = lagOf(cluster);
+  const others = lags.filter(isOther);
+  const left = others.slice(MOST_NAMED);
+  const nodes = [
+    ...lags.filter((lag) => !left.includes(lag)).map(lagText),
+    ...(left.length === 0 ? [] : [`${left.length} more groups are no older`]),
+  ];
+  const seen = others.length === 0 ? '' : ` (those outside managed groups as seen at ${cluster.otherNodes?.seenAt})`;
   const addons = addonsBehind(cluster).map(({ name, version, wants }) => {
     const way =
       wants === undefined ? 'and no version leads there: update or remove it by hand' : `and goes to ${wants}`;
     return `${name} ${version} is not listed for ${cluster.version}, ${way}`;
   });
   const said = [
-    ...(nodes.length === 0 ? [] : [`nodes are behind: ${nodes.join('; ')}`]),
+    ...(nodes.length === 0 ? [] : [`nodes are behind${seen}: ${nodes.join('; ')}`]),
     ...(addons.length === 0 ? [] : [`add-ons are behind: ${addons.join('; ')}`]),
   ];
   return reason(code, `The control plane of ${cluster.name} is at ${cluster.version}, and ${said.join('. Its ')}.`);
 }
+
+/** Of groups nobody has counted the nodes. */
+const isOther = ({ count }: Lag): boolean => count !== undefined;
+
+function lagText({ kind, name, count, version, blocks }: Lag): string {
+  const stops = `the hop to ${blocks}`;
+  if (kind === 'managed') return `${name} is at ${version} and stops ${stops}`;
+  const [called, movedBy] = MANUAL[kind];
+  if (count === undefined) return `${name} is at ${version} (${called}: ${movedBy}) and stops ${stops}`;
+  const [nodes, stop] = count === 1 ? ['node', 'stops'] : ['nodes', 'stop'];
+  const of = name === undefined ? '' : ` of ${name}`;
+  return `${count} ${called} ${nodes}${of} at ${version} (${movedBy}) ${stop} ${stops}`;
+}
+
+/** Who brings to the control plane's version what Liftlock cannot roll, as the beginning of a sentence. */
+export function whoMoves(cluster: Omit<Parts, 'addons'> & Pick<ClusterRecord, 'name'>): string {
+  const manual = lagOf(cluster);
+  const kinds = new Set(manual.flatMap(({ kind }) => (kind === 'managed' ? [] : [kind])));
+  const words = [...kinds].map((kind) => MANUAL[kind][1]).join('; ');
+  const looks = manual.some(isOther) ? `; liftlock scan cluster ${cluster.name} looks again` : '';
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${looks}`;
+}
+
+/** What is said beside "at its target" while nobody has read the nodes: it is true of managed groups alone. */
+export const unseenText = ({ otherNodes }: Pick<ClusterRecord, 'otherNodes'>): string =>
+  otherNodes === undefined ? ' Of its nodes only managed groups were looked at.' : '';

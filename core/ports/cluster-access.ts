@@ -44,6 +44,8 @@ export interface Node {
   readonly kubeletVersion: string;
   readonly ready: boolean;
   readonly unschedulable: boolean;
+  /** `aws:///eu-central-1a/i-0abc`; absent until the cloud has told the node. */
+  readonly providerId?: string;
 }
 
 export interface Pod {

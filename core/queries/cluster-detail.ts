@@ -1,5 +1,5 @@
 import type { BreakGlass } from '../contracts/items/break-glass.ts';
-import type { ClusterRecord, PlannedChange } from '../contracts/items/cluster.ts';
+import type { ClusterRecord, OtherNodes, PlannedChange } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -24,6 +24,8 @@ export interface ClusterDetail
       'createdAt' | 'autoMode' | 'endpoint' | 'nodegroups' | 'fargateProfiles' | 'addons' | 'insights'
     >,
     Pick<ClusterRecord, 'tags' | 'managedBy' | 'conditions'> {
+  /** Nodes outside managed groups, as they were last seen; null where nobody has read the nodes. */
+  readonly otherNodes: OtherNodes | null;
   readonly deletedAt: string | null;
   readonly platformVersion: string | null;
   readonly supportType: string | null;
@@ -65,6 +67,7 @@ export async function clusterDetail(
     autoMode,
     endpoint,
     nodegroups,
+    otherNodes: cluster.otherNodes ?? null,
     fargateProfiles,
     addons,
     insights,

@@ -58,6 +58,11 @@ test.each<[string, Given, string]>([
     { version: '1.36', group: group('1.36'), wave: keeps, inFlight: true },
     'Waiting',
   ],
+  [
+    'between two hops whose policy keeps nodes, with none but others behind',
+    { version: '1.36', group: group('1.35', 'CUSTOM'), wave: keeps, inFlight: true },
+    'Waiting',
+  ],
   ['between two hops of a wave that rolls them', { version: '1.36', group: group('1.35'), inFlight: true }, 'Waiting'],
 ])('a cluster that is %s', (_, given, state) => {
   expect(stateOf(given)).toBe(state);

@@ -92,7 +92,7 @@ function clusterState(
   if (refusals.some(({ code }) => code !== 'Unreachable')) return 'Excluded';
   if (refusals.length > 0) return 'Unreachable';
   const keeps = policy?.spec.waves[wave?.index ?? -1]?.rollNodes === 'whenSkewRequires';
-  if (keeps && member?.inFlight === true && lagOf(cluster).length > 0) return 'NodesKept';
+  if (keeps && member?.inFlight === true && lagOf(cluster).some(({ kind }) => kind === 'managed')) return 'NodesKept';
   if (isMember || target === undefined) return 'Waiting';
   return wave === undefined ? 'Excluded' : 'Behind';
 }

@@ -256,14 +256,21 @@ test.each<[string, object, string]>([
   );
 });
 
+const unseen = ' Of its nodes only managed groups were looked at.';
 const asksFor = (version: string, target: string) =>
-  `It is at ${version}; the policy p asks for ${target}, which is ${target} here.`;
+  `It is at ${version}; the policy p asks for ${target}, which is ${target} here.${unseen}`;
 const raise =
   'Its tag liftlock/pin-version lets it go no further than 1.36: whoever may tag the cluster raises it or takes it away';
 test.each<[string, string | undefined, string, string, string]>([
   ['no pin', undefined, '1.36', asksFor('1.36', '1.36'), 'A newer version becomes the target.'],
   ['a pin beyond it', '1.37', '1.36', asksFor('1.36', '1.36'), 'A newer version becomes the target.'],
-  ['a pin there', '1.36', '1.37', 'It is at 1.36; the policy p asks for 1.37, and its pin for 1.36.', `${raise}.`],
+  [
+    'a pin there',
+    '1.36',
+    '1.37',
+    `It is at 1.36; the policy p asks for 1.37, and its pin for 1.36.${unseen}`,
+    `${raise}.`,
+  ],
   [
     'a pin there, as its policy',
     '1.36',

@@ -5,7 +5,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { canFinish, lagReason } from '../model/lag.ts';
+import { canFinish, lagReason, unseenText, whoMoves } from '../model/lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
@@ -222,7 +222,7 @@ function atTarget(
   const { pin } = clusterTags(tags, prefix);
   const isCapped = reasons.some(({ code }) => code === 'Pinned');
   const here = isCapped ? `and its pin for ${target}` : `which is ${target} here`;
-  const text = `It is at ${version}; the policy ${metadata.name} asks for ${targetWords(spec.target)}, ${here}.`;
+  const text = `It is at ${version}; the policy ${metadata.name} asks for ${targetWords(spec.target)}, ${here}.${unseenText(cluster)}`;
   const raise = `Its tag ${prefix}pin-version lets it go no further than ${pin}: whoever may tag the cluster raises it or takes it away`;
   const moves = isCapped ? `${raise}.` : `${raise}, and a newer version becomes the target.`;
   const lag = lagReason(cluster);
@@ -232,10 +232,7 @@ function atTarget(
   if (lag !== undefined) {
     const busy = snapshot.rollouts.find(({ policy, status }) => policy === metadata.name && !AT_REST.includes(status));
     const then = busy === undefined || spec.finish === 'never' ? '' : `The rollout ${busy.id} ends, then: `;
-    const byHand =
-      lag.code === 'ManualNodes'
-        ? 'Whoever owns the launch template rolls it'
-        : 'Somebody updates or removes the add-on';
+    const byHand = lag.code === 'ManualNodes' ? whoMoves(cluster) : 'Somebody updates or removes the add-on';
     const who = canFinish(cluster) ? `${then}${finisher(spec.finish, metadata.name, lag)}` : byHand;
     return said(after(`${who}; or a newer version becomes the target.`), lag, ...reasons);
   }

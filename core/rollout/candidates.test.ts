@@ -95,7 +95,7 @@ test.each<[string, Given, readonly string[]]>([
   [
     'is at its target',
     { clusters: [cluster('a', { version: '1.37' })] },
-    ['a AtTarget: a is at 1.37; the target is 1.37.'],
+    ['a AtTarget: a is at 1.37; the target is 1.37. Of its nodes only managed groups were looked at.'],
   ],
   [
     'is at its target, and a node group is not',

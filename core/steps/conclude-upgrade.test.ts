@@ -53,7 +53,7 @@ test('a hop that is done says which nodes it leaves behind; one that parks, and 
   const world: GivenStep = { eks: { nodegroups } };
   const behind = reason(
     'ManualNodes',
-    'The control plane of web is at 1.37, and nodes are behind: own is at 1.34 (a custom AMI, which whoever owns its launch template rolls) and stops the hop to 1.38.',
+    'The control plane of web is at 1.37, and nodes are behind: own is at 1.34 (a custom AMI: whoever owns the launch template rolls it) and stops the hop to 1.38.',
   );
   const { conclusion, upgrade: after } = await concluded(outcome('done'), world);
   expect([conclusion.status, conclusion.reasons, after?.reasons]).toEqual(['Succeeded', [behind, why], [behind, why]]);

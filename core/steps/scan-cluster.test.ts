@@ -7,7 +7,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { ClusterAccessError, type Node, type Pod, type Workload } from '../ports/cluster-access.ts';
 import type { ClusterVersionInformation, InsightsRefresh } from '../ports/eks.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
-import { Upgrades } from '../store/entities.ts';
+import { Clusters, Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { scanCluster } from './scan-cluster.ts';
 
@@ -26,7 +26,7 @@ interface Given extends Omit<GivenStep, 'eks'> {
   readonly versions?: readonly ClusterVersionInformation[];
   readonly insights?: readonly object[];
   readonly ready?: { readonly ok: boolean; readonly failed: string[] } | Error;
-  readonly nodes?: readonly Node[];
+  readonly nodes?: readonly Node[] | Error;
   readonly pods?: readonly Pod[];
   readonly workloads?: readonly Workload[];
   readonly server?: Readonly<Record<string, Said>>;
@@ -81,7 +81,10 @@ async function scanned(given: Given = {}) {
       return ready;
     },
     serverVersion: async () => 'v1.36.0',
-    listNodes: async () => [...nodes],
+    listNodes: async () => {
+      if (nodes instanceof Error) throw nodes;
+      return [...nodes];
+    },
     listPods: async () => [...pods],
     listWorkloads: async () => [...workloads],
   };
@@ -99,6 +102,7 @@ async function scanned(given: Given = {}) {
     looked: reasons.find(({ code }) => code === 'Looked')?.message,
     codes: others.map(({ code }) => code),
     told: others.map(({ code, message }) => `${code}: ${message}`),
+    seen: (await load(ports.table, Clusters, KEY))?.data.otherNodes,
     run: (await loadRun(ports.table, HOLDER))?.data,
     kept: (await load(ports.table, Upgrades, KEY, '1.36-1.37'))?.data.steps['scan-cluster'],
   };
@@ -309,4 +313,17 @@ test('whoever scans by hand may look further ahead, and is told so', async () =>
   expect(codes).toEqual(['NotOffered', 'ScanIncomplete']);
   const back = await scanned({ byHand: true, target: '1.35', versions: [offered('1.35')] });
   expect([back.status, back.codes[0]]).toEqual(['blocked', 'NotOneHop']);
+});
+
+test('every scan keeps whose nodes there are; where it may not read them, and nothing is judged by them, it goes on and keeps what was known', async () => {
+  const own = { ...node('a', 'v1.35.2'), providerId: 'aws:///eu-central-1a/i-0abc' };
+  const groups = [{ kind: 'selfManaged', version: '1.35', count: 1 }];
+  const looks = [{}, { byHand: true }, { spec: { scan: { ...scan, skip: ['helm', 'telemetry'] } } }];
+  for (const more of looks) expect((await scanned({ nodes: [own], ...more })).seen?.groups).toEqual(groups);
+  const denied = new ClusterAccessError('ClusterForbidden', 'nodes');
+  const left = { scan: { ...scan, skip: ['helm', 'telemetry'] } };
+  const unread = await scanned({ nodes: denied, spec: left });
+  expect([unread.seen, unread.told]).toEqual([undefined, (await scanned({ spec: left })).told]);
+  expect((await scanned({ nodes: denied })).told).toEqual([expect.stringMatching(/ClusterForbidden/)]);
+  await expect(scanned({ nodes: new Error('odd'), spec: left })).rejects.toThrow('odd');
 });

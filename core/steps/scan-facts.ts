@@ -1,7 +1,8 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
+import { recordNodes } from '../inventory/record-nodes.ts';
 import { given } from '../model/given.ts';
 import { unhealthyPods } from '../model/workload-health.ts';
-import type { ClusterTarget } from '../ports/cluster-access.ts';
+import type { ClusterTarget, Node } from '../ports/cluster-access.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
@@ -75,7 +76,7 @@ const EKS_FACTS = {
 const SERVER_FACTS = { what: 'readiness, pods and workloads', source: 'server', count: 0 } as const;
 
 async function readServer(
-  ports: Pick<Ports, 'clusters'>,
+  ports: StepPorts & Pick<Ports, 'clusters'>,
   context: StepContext,
   server: Server,
   { hasMoved, asksNodes }: { readonly hasMoved: boolean; readonly asksNodes: boolean },
@@ -88,12 +89,13 @@ async function readServer(
   try {
     const ready = await ports.clusters.ready(server);
     const pods = await ports.clusters.listPods(server);
-    const nodes = asksNodes ? await ports.clusters.listNodes(server) : [];
+    const nodes = await readNodes(ports, server, asksNodes);
+    if (nodes !== undefined) await recordNodes(ports, await context.record(), nodes);
     const workloads = hasMoved ? [] : await ports.clusters.listWorkloads(server, 'kube-system');
     // The baseline is taken right before the first change: what has changed the cluster keeps it.
     const before = context.upgrade?.mutated === true ? context.upgrade.steps[STEP]?.detail : undefined;
     return {
-      server: { ready, workloads, nodes },
+      server: { ready, workloads, nodes: asksNodes ? (nodes ?? []) : [] },
       coverage: { ...SERVER_FACTS, status: 'read', detail: '', count: 1 + pods.length + workloads.length },
       detail: before ?? { unhealthyPods: takeBaseline(unhealthyPods(pods)) },
     };
@@ -102,6 +104,20 @@ async function readServer(
     const denied = error.name === 'ClusterForbidden' || error.name === 'ClusterUnauthorized';
     const { code, message } = accessReason(error, context);
     return unread(denied ? 'denied' : 'error', `${code}: ${message}`);
+  }
+}
+
+/** Undefined where it does not give them and nothing is judged by them here: the inventory then keeps what it knows. */
+async function readNodes(
+  { clusters }: Pick<Ports, 'clusters'>,
+  server: ClusterTarget,
+  isJudged: boolean,
+): Promise<Node[] | undefined> {
+  try {
+    return await clusters.listNodes(server);
+  } catch (error) {
+    if (isJudged || !isAccessError(error)) throw error;
+    return undefined;
   }
 }
 

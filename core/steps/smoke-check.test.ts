@@ -228,6 +228,19 @@ test.each<[string, Given, readonly string[]]>([
     ],
   ],
   [
+    'nodes of several owners lag',
+    {
+      nodes: [
+        lags('a'),
+        ...[lags('b'), lags('c')].map((one) => ({ ...one, labels: { 'karpenter.sh/nodepool': 'p' } })),
+      ],
+    },
+    [
+      `OldKubelet: The node a is at kubelet v1.36.0, not 1.37. ${others}`,
+      `OldKubelet: 2 nodes (b, c) are at kubelet v1.36.0, not 1.37. ${others}`,
+    ],
+  ],
+  [
     'nodes of a group with images of its own lag',
     { nodes: [lags('a', 'g')], kept: { cluster: custom } },
     [`OldKubelet: The node a is at kubelet v1.36.0, not 1.37. ${others}`],

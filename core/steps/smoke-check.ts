@@ -2,6 +2,8 @@ import type { UpgradePolicySpec } from '../config/types.ts';
 import { errorMessage } from '../contracts/errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { done, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { recordNodes } from '../inventory/record-nodes.ts';
+import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { unavailable, unhealthyPods } from '../model/workload-health.ts';
 import { policyForUpgrade } from '../policy/policy-of.ts';
 import type { ClusterTarget, Node } from '../ports/cluster-access.ts';
@@ -80,6 +82,7 @@ async function checkInside(
       problems.push(reason('WrongVersion', `The API server says ${version}.`));
     looked.push(`the API server is ready and says ${version}`);
     const nodes = await ports.clusters.listNodes(target);
+    await recordNodes(ports, await context.record(), nodes);
     await judgeNodes(context, nodes, await nodesWait(ports, context, nodes), found);
     await judgePods(ports, context, target, found);
     await judgeWorkloads(ports, target, policy, found);
@@ -104,11 +107,14 @@ async function judgeNodes(
   if (notReady.length > 0) problems.push(reason('NodeNotReady', `${named(notReady)} not Ready.`));
   const old = Map.groupBy(
     nodes.filter(({ kubeletVersion }) => KubeVersion.tryParse(kubeletVersion)?.equals(context.target) !== true),
-    (node) => `${node.labels[NODEGROUP_LABEL] ?? ''} ${node.kubeletVersion}`,
+    ({ labels, providerId, kubeletVersion }) => {
+      const { kind, name = '' } = nodeOwner(labels, providerId);
+      return `${kind} ${name} ${kubeletVersion}`;
+    },
   );
   for (const group of old.values()) {
     const [first] = group;
-    const nodegroup = first?.labels[NODEGROUP_LABEL];
+    const nodegroup = managedGroup(nodeOwner(first?.labels ?? {}));
     const said = `${named(group)} at kubelet ${first?.kubeletVersion ?? 'unknown'}, not ${context.target}.`;
     if (mayWait) notes.push(reason('OldKubelet', `${said} The policy lets nodes wait for a later hop.`));
     else if (nodegroup !== undefined && !custom.has(nodegroup))
@@ -124,8 +130,6 @@ async function nodesWait(ports: SmokePorts, context: StepContext, nodes: readonl
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-
-const NODEGROUP_LABEL = 'eks.amazonaws.com/nodegroup';
 
 function named(nodes: readonly Node[]): string {
   const names = nodes

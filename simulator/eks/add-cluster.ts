@@ -28,6 +28,8 @@ export interface ClusterSpecification {
   nodegroups?: NodegroupSpecification[];
   /** Number of Auto Mode nodes; absent: no Auto Mode. */
   autoModeNodes?: number;
+  /** Nodes of no managed group, two of each unless it says otherwise. */
+  otherNodes?: { labels: Record<string, string>; version: string; nodes?: number }[];
   /** Versions by name; absent: vpc-cni, coredns and kube-proxy at the minor's defaults. */
   addons?: Record<string, string>;
   workloads?: WorkloadState[];
@@ -60,6 +62,8 @@ export function addCluster(state: FakeEksState, specification: ClusterSpecificat
   cluster.tags = { ...specification.tags };
   for (const nodegroup of specification.nodegroups ?? []) addNodegroup(state, cluster, nodegroup);
   if (specification.autoModeNodes !== undefined) addAutoMode(state, cluster, specification.autoModeNodes);
+  for (const { labels, version: own, nodes = 2 } of specification.otherNodes ?? [])
+    addNodes(state, cluster, { labels, version: own, nodes });
   const addons = specification.addons ?? systemAddons(state, version);
   for (const [addonName, addonVersion] of Object.entries(addons)) addAddon(cluster, addonName, addonVersion);
   cluster.kubernetes.workloads.push(...structuredClone(specification.workloads ?? []));
@@ -161,13 +165,21 @@ function versionsOf(specification: ClusterSpecification, createdAt: number): Ver
 
 function addAutoMode(state: FakeEksState, cluster: ClusterRecord, nodes: number): void {
   cluster.description.computeConfig = { enabled: true, nodePools: ['general-purpose', 'system'] };
+  addNodes(state, cluster, { labels: autoModeLabels, version: cluster.version, nodes });
+}
+
+function addNodes(
+  state: FakeEksState,
+  cluster: ClusterRecord,
+  { labels, version, nodes }: { labels: Readonly<Record<string, string>>; version: string; nodes: number },
+): void {
   for (let count = nodes; count > 0; count--) {
     launchNode(cluster.kubernetes, {
-      kubeletVersion: reportedVersion(state.supportCalendar, cluster.version),
+      kubeletVersion: reportedVersion(state.supportCalendar, version),
       readyAt: cluster.createdAt,
       region: cluster.region,
       zones: 2,
-      labels: { ...autoModeLabels },
+      labels: { ...labels },
     });
   }
 }

@@ -1,6 +1,6 @@
 import { listClusters } from '../../core/queries/list-clusters.ts';
 import { firstBreak } from '../../core/store/audit.ts';
-import { ClusterControls, Grants, Intents, Ledgers, Upgrades, Waves } from '../../core/store/entities.ts';
+import { ClusterControls, Clusters, Grants, Intents, Ledgers, Upgrades, Waves } from '../../core/store/entities.ts';
 import { load, loadKind } from '../../core/store/entity.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { isCompatible } from '../eks/addon-catalog.ts';
@@ -45,24 +45,32 @@ export async function waveCounters({ world }: History): Promise<Violation[]> {
 }
 
 /**
- * 20 `up to date`: nobody is said to be up to date with a managed node group that EKS has at an older version than the control plane, or with
- * an add-on whose version EKS does not list for it.
+ * 20 `up to date`: nobody is said to be up to date with a managed node group that EKS has at an older version than the control plane, with
+ * any other node that is older where its nodes were ever read, or with an add-on whose version EKS does not list for it.
  */
 export async function upToDateIsWhole({ world }: History): Promise<Violation[]> {
   const { items } = await listClusters({ table: world.table, clock: world.clock }, {});
   const living = new Map(Object.values(world.eks.state.clusters).map((cluster) => [cluster.arn, cluster]));
-  return items.flatMap(({ arn, name, state }) => {
+  const records = new Map((await loadKind(world.table, Clusters)).map((record) => [record.clusterKey, record]));
+  return items.flatMap(({ arn, key, name, state }) => {
     const cluster = living.get(arn);
     if (state !== 'UpToDate' || cluster === undefined) return [];
     const old = Object.values(cluster.nodegroups).filter(
       (group) =>
         group.amiType !== 'CUSTOM' && KubeVersion.parse(group.version).isOlderThan(KubeVersion.parse(cluster.version)),
     );
+    const isRead = records.get(key)?.otherNodes !== undefined;
+    const others = cluster.kubernetes.nodes.filter(
+      ({ nodegroupName, kubeletVersion }) =>
+        nodegroupName === undefined &&
+        KubeVersion.parse(kubeletVersion).isOlderThan(KubeVersion.parse(cluster.version)),
+    );
     const unlisted = cluster.addons.filter(
       (addon) => !isCompatible(world.eks.state.addonVersions, addon.name, addon.version, cluster.version),
     );
     return [
       ...old.map((group) => `its group ${group.name} is at ${group.version}`),
+      ...(isRead ? others : []).map((node) => `its node ${node.name} is at ${node.kubeletVersion}`),
       ...unlisted.map((addon) => `its add-on ${addon.name} is at ${addon.version}`),
     ].map((what) => ({
       invariant: 'up to date',

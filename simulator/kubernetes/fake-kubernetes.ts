@@ -47,7 +47,7 @@ export class FakeKubernetes {
   }
 
   listNodes(request: KubernetesRequest): Node[] {
-    return listNodes(this.#list(request, 'nodes').kubernetes, request.now.getTime());
+    return listNodes(this.#list(request, 'nodes'), request.now.getTime());
   }
 
   /** DaemonSet pods included, one per node. */

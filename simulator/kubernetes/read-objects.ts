@@ -1,16 +1,19 @@
 import type { Node, Pod, Workload } from '../../core/ports/cluster-access.ts';
+import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import { allPods } from './daemon-pods.ts';
 import type { KubernetesState } from './kubernetes-state.ts';
+import { providerIdOf } from './objects/node-object.ts';
 import { isNodeReady, isPodReady, podPhase } from './pod-status.ts';
 import { ownerOf } from './schedule-pods.ts';
 
-export function listNodes(kubernetes: KubernetesState, now: number): Node[] {
-  return kubernetes.nodes.map((node) => ({
+export function listNodes(cluster: ClusterRecord, now: number): Node[] {
+  return cluster.kubernetes.nodes.map((node) => ({
     name: node.name,
     labels: { ...node.labels },
     kubeletVersion: node.kubeletVersion,
     ready: isNodeReady(node, now),
     unschedulable: node.unschedulable,
+    providerId: providerIdOf(cluster, node),
   }));
 }
 

@@ -224,7 +224,11 @@ describe('a cluster with very many objects', () => {
     await run(world);
     expect(await memberOf(world, 'a')).toMatchObject({
       status: 'Succeeded',
-      reasons: [{ code: 'OldKubelet', message: expect.stringMatching(/^1\d{3} nodes/) as string }, { code: 'Looked' }],
+      reasons: [
+        { code: 'ManualNodes', message: expect.stringMatching(/: 1\d{3} Karpenter nodes of default/) as string },
+        { code: 'OldKubelet', message: expect.stringMatching(/^1\d{3} nodes/) as string },
+        { code: 'Looked' },
+      ],
     });
     expect(Math.max(...world.table.auditTimeline().map((item) => JSON.stringify(item).length))).toBeLessThan(60_000);
   });

@@ -50,6 +50,7 @@ export function clusterAccessContract(name: string, create: () => Promise<Cluste
         kubeletVersion: expect.stringMatching(/^v1\.35\./),
         ready: true,
         unschedulable: true,
+        providerId: expect.stringMatching(/^aws:\/\/\//),
       });
       expect(nodes.filter((node) => node.unschedulable)).toHaveLength(1);
     });

@@ -23,6 +23,25 @@ const addon = z.object({
   wants: z.string().optional(),
 });
 
+/** Whose a node is that belongs to no managed group. */
+const otherNodeKind = z.enum(['selfManaged', 'karpenter', 'fargate', 'autoMode', 'hybrid', 'unknown']);
+export type OtherNodeKind = z.infer<typeof otherNodeKind>;
+
+/** Nodes outside managed groups that are alike, whoever moves them. */
+export const otherNodeGroup = z.object({
+  kind: otherNodeKind,
+  /** The node pool, or the group of eksctl; absent where there is none, and where there are too many to name. */
+  name: z.string().optional(),
+  /** Minor of their kubelets, or what they say where that is none. */
+  version: z.string(),
+  count: z.number(),
+});
+export type OtherNodeGroup = z.infer<typeof otherNodeGroup>;
+
+/** Nodes outside managed groups as the API server last told them, the oldest first. */
+export const otherNodes = z.object({ seenAt: timestamp, groups: z.array(otherNodeGroup) });
+export type OtherNodes = z.infer<typeof otherNodes>;
+
 /** What AWS Health says that AWS will do, or end, and when. */
 export const plannedChange = z.object({
   /** ARN of the event, the same in all that is told of it. */
@@ -53,6 +72,8 @@ export const clusterRecord = z.object({
   /** Why this cluster is never touched, e.g. a local cluster on Outposts; absent for ordinary ones. */
   unsupported: z.string().optional(),
   nodegroups: z.array(nodegroup),
+  /** Absent until a scan or a smoke check has read the nodes. */
+  otherNodes: otherNodes.optional(),
   fargateProfiles: z.array(z.string()),
   addons: z.array(addon),
   insights: z.object({

@@ -3,7 +3,7 @@ import { apiVersion } from '../../config/kinds.ts';
 import { accountId, region } from '../../config/schema/fleet.ts';
 import { labelMap } from '../../config/schema/names.ts';
 import { clusterName } from '../../config/schema/wave.ts';
-import { plannedChange } from '../../contracts/items/cluster.ts';
+import { otherNodeGroup, otherNodes, plannedChange } from '../../contracts/items/cluster.ts';
 import { reasonSchema, timestamp } from '../../contracts/items/common.ts';
 import { learnedDurations } from '../../contracts/items/rollout.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
@@ -86,6 +86,10 @@ export const inventoryClusterSchema = z
       })
       .optional(),
     nodegroups: z.array(nodegroup).default([]).describe('Its managed node groups.'),
+    otherNodes: z
+      .strictObject({ ...otherNodes.shape, groups: z.array(otherNodeGroup.extend({ count }).strict()) })
+      .optional()
+      .describe('Its nodes outside managed groups, as a scan or a smoke check last saw them.'),
     fargateProfiles: z.array(z.string()).default([]).describe('Names of its Fargate profiles.'),
     addons: z.array(addon).default([]).describe('Its EKS add-ons.'),
     insights: z

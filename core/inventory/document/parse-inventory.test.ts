@@ -141,6 +141,13 @@ test('a cluster comes back from a document as policies see it', () => {
     autoMode: true,
     nodegroups: [{ name: 'workers', version: '1.34', status: 'ACTIVE', amiType: 'CUSTOM', desiredSize: 3, issues: [] }],
     addons: [{ name: 'vpc-cni', version: 'v1.20.0', status: 'ACTIVE', issues: [] }],
+    otherNodes: {
+      seenAt: '2026-11-20T08:00:00.000Z',
+      groups: [
+        { kind: 'fargate', version: '1.33', count: 1 },
+        { kind: 'karpenter', name: 'spot', version: '1.34', count: 2 },
+      ],
+    },
     fargateProfiles: ['batch'],
     insights: { passing: 1, warning: 2, error: 3, unknown: 4 },
     tags: { 'liftlock/paused': 'true' },

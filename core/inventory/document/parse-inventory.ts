@@ -173,7 +173,8 @@ const ENDPOINT = { publicAccess: true, privateAccess: false, publicAccessCidrs: 
 
 /** A cluster of an inventory document as the inventory itself would have it; what is not written is as ordinary as can be. */
 export function recordedCluster(written: InventoryCluster): ClusterRecord {
-  const { name, accountId, region, labels, tags, status, autoMode, nodegroups, fargateProfiles, addons } = written;
+  const { name, accountId, region, labels, tags, status, autoMode, nodegroups, otherNodes, fargateProfiles, addons } =
+    written;
   const arn = written.arn ?? derivedArn(written);
   const createdAt = written.createdAt === undefined ? LONG_AGO : new Date(written.createdAt).toISOString();
   const { platformVersion, supportType, authenticationMode, unsupported, unreachable, managedBy, plannedChanges } =
@@ -194,6 +195,7 @@ export function recordedCluster(written: InventoryCluster): ClusterRecord {
     autoMode,
     ...(unsupported === undefined ? {} : { unsupported }),
     nodegroups: nodegroups.map((group) => ({ ...group })),
+    ...(otherNodes === undefined ? {} : { otherNodes }),
     fargateProfiles,
     addons,
     insights: written.insights ?? NO_INSIGHTS,

@@ -23,6 +23,7 @@ export function writtenCluster(cluster: ClusterRecord, control: ClusterControl |
     autoMode,
     endpoint: cluster.endpoint,
     nodegroups: cluster.nodegroups,
+    ...given({ otherNodes: cluster.otherNodes }),
     fargateProfiles: cluster.fargateProfiles,
     addons: cluster.addons,
     insights: cluster.insights,

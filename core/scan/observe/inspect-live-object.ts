@@ -1,4 +1,5 @@
 import { given } from '../../model/given.ts';
+import { managedGroup, type NodeOwner, nodeOwner } from '../../model/node-owner.ts';
 import type { Observation } from '../judge/observation.ts';
 import type { ServedResource } from '../live/discovery.ts';
 import { type Mapping, mappingOf, nameOf, textOf } from '../manifest/manifest-object.ts';
@@ -22,7 +23,7 @@ export function inspectLiveObject(value: Mapping, resource: ServedResource, fact
     `object:${resource.kind}/${name.namespace === undefined ? '' : `${name.namespace}/`}${name.name ?? '?'}`;
   const context = {
     ...given({ owner }),
-    cause: resource.kind === 'Node' ? nodeCause(metadata) : own,
+    cause: resource.kind === 'Node' ? nodeCause(value) : own,
     evidence: [],
   };
   const found = [...inspectObject(object, context), ...observeReferences(object, context, facts)];
@@ -34,12 +35,12 @@ export function inspectLiveObject(value: Mapping, resource: ServedResource, fact
       type: 'skew',
       source: 'node',
       subject: { kind: 'Node', ...name },
-      cause: nodeCause(metadata),
+      cause: nodeCause(value),
       evidence: [`Its kubelet is ${kubelet}.`],
       confidence: 'high',
       component: 'kubelet',
       version: kubelet,
-      ...given({ nodegroup: textOf(mappingOf(metadata.labels)[MANAGED_LABEL]) }),
+      ...given({ nodegroup: managedGroup(nodeOwnerOf(value)) }),
     },
   ];
 }
@@ -52,12 +53,10 @@ function staticPodCause(kind: string, value: Mapping): string | undefined {
   return `static-pod:${(textOf(name) ?? '?').replace(`-${textOf(mappingOf(value.spec).nodeName) ?? ''}`, '')}`;
 }
 
-const MANAGED_LABEL = 'eks.amazonaws.com/nodegroup';
-const GROUP_LABELS = [MANAGED_LABEL, 'karpenter.sh/nodepool', 'alpha.eksctl.io/nodegroup-name'];
-
 /** The nodes that are repaired together. */
-function nodeCause(metadata: Mapping): string {
-  const labels = mappingOf(metadata.labels);
-  const [name = 'none'] = GROUP_LABELS.flatMap((key) => textOf(labels[key]) ?? []);
-  return `nodegroup:${name}`;
+const nodeCause = (node: Mapping): string => `nodegroup:${nodeOwnerOf(node).name ?? 'none'}`;
+
+function nodeOwnerOf({ metadata, spec }: Mapping): NodeOwner {
+  const labels = Object.entries(mappingOf(mappingOf(metadata).labels)).map(([key, label]) => [key, textOf(label)]);
+  return nodeOwner(Object.fromEntries(labels), textOf(mappingOf(spec).providerID));
 }

@@ -1,3 +1,5 @@
+import { given } from '../../model/given.ts';
+import { managedGroup, type NodeOwner, nodeOwner } from '../../model/node-owner.ts';
 import type { SkewObservation } from '../judge/observation.ts';
 import type { PreflightCheck } from './preflight-check.ts';
 
@@ -13,35 +15,33 @@ export const kubeletSkew: PreflightCheck = {
       return {
         ...KUBELET,
         source: 'eks',
-        ...about('Nodegroup', nodegroupName, nodegroupName),
+        ...about('Nodegroup', nodegroupName, { kind: 'managed', name: nodegroupName }),
         evidence,
         version,
       } as const;
     });
-    const alike = Map.groupBy(
-      server?.nodes ?? [],
-      ({ kubeletVersion, labels }) => `${labels[GROUP]} ${kubeletVersion}`,
+    const alike = Map.groupBy(server?.nodes ?? [], ({ kubeletVersion, labels, providerId }) =>
+      JSON.stringify([nodeOwner(labels, providerId), kubeletVersion]),
     );
     const ofNodes = [...alike.values()].flatMap(([node, ...others]) => {
       if (node === undefined) return [];
       const name = others.length === 0 ? node.name : `${node.name} and ${others.length} more`;
       const evidence = [`Its kubelet is ${node.kubeletVersion}.`];
-      const of = about('Node', name, node.labels[GROUP]);
+      const of = about('Node', name, nodeOwner(node.labels, node.providerId));
       return { ...KUBELET, source: 'server', ...of, evidence, version: node.kubeletVersion } as const;
     });
     return [...ofGroups, ...ofNodes];
   },
 };
 
-const GROUP = 'eks.amazonaws.com/nodegroup';
 const KUBELET = { type: 'skew', component: 'kubelet', confidence: 'high' } as const;
 
 const about = (
   kind: string,
   name: string,
-  nodegroup: string | undefined,
+  owner: NodeOwner,
 ): Pick<SkewObservation, 'subject' | 'cause' | 'nodegroup'> => ({
   subject: { kind, name },
-  cause: `nodegroup:${nodegroup ?? 'none'}`,
-  ...(nodegroup === undefined ? {} : { nodegroup }),
+  cause: `nodegroup:${owner.name ?? 'none'}`,
+  ...given({ nodegroup: managedGroup(owner) }),
 });

@@ -31,7 +31,7 @@ export function nodeObject(cluster: ClusterRecord, node: NodeState, now: number)
       },
     },
     spec: {
-      providerID: `aws:///${node.labels['topology.kubernetes.io/zone'] ?? cluster.region}/${instanceIdOf(uid)}`,
+      providerID: providerIdOf(cluster, node),
       ...(taints.length === 0 ? {} : { taints }),
       ...(node.unschedulable ? { unschedulable: true } : {}),
     },
@@ -56,7 +56,14 @@ export function nodeAddress({ name }: { readonly name: string }): string {
   return `10.${[...createHash('sha256').update(name).digest().subarray(0, 3)].join('.')}`;
 }
 
-const instanceIdOf = (uid: string): string => `i-0${uid.replaceAll('-', '').slice(0, 16)}`;
+/** Also of Fargate, whose pods are nodes of AWS; a hybrid node is no instance of it. */
+export function providerIdOf(cluster: ClusterRecord, node: NodeState): string {
+  const uid = uidOf(cluster, { kind: 'Node', name: node.name });
+  if (node.labels['eks.amazonaws.com/compute-type'] === 'hybrid')
+    return `eks-hybrid:///${cluster.region}/${cluster.name}/${node.name}`;
+  const zone = node.labels['topology.kubernetes.io/zone'] ?? cluster.region;
+  return `aws:///${zone}/i-0${uid.replaceAll('-', '').slice(0, 16)}`;
+}
 
 function taintsOf(node: NodeState, now: number): { key: string; effect: string }[] {
   const taints: { key: string; effect: string }[] = [];

@@ -1,0 +1,35 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { isSame } from '../model/is-same.ts';
+import { seenNodes } from '../model/seen-nodes.ts';
+import type { Node } from '../ports/cluster-access.ts';
+import type { Ports } from '../ports/ports.ts';
+import { change, NOTHING } from '../store/change.ts';
+import { Clusters } from '../store/entities.ts';
+import { load, replace } from '../store/entity.ts';
+import { isSeenLately } from './seen.ts';
+
+/**
+ * Keeps what the API server has just told of nodes outside managed groups. Whatever else was recorded meanwhile stays, and nothing is written,
+ * or read again, where all is as it is known to be.
+ *
+ * @param known the record as the caller has it
+ */
+export async function recordNodes(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  known: ClusterRecord,
+  nodes: readonly Node[],
+): Promise<void> {
+  const at = ports.clock.now();
+  const groups = seenNodes(nodes);
+  const isKnown = ({ otherNodes }: ClusterRecord) =>
+    otherNodes !== undefined && isSame(otherNodes.groups, groups) && isSeenLately(otherNodes.seenAt, at);
+  if (isKnown(known)) return;
+  await change(ports, async () => {
+    const read = await load(ports.table, Clusters, known.clusterKey);
+    // Somebody may have looked since.
+    if (read === undefined || isKnown(read.data) || Date.parse(read.data.otherNodes?.seenAt ?? '') > at.getTime())
+      return NOTHING;
+    const otherNodes = { seenAt: at.toISOString(), groups };
+    return { ...NOTHING, writes: [replace(Clusters, read, { ...read.data, otherNodes })] };
+  });
+}

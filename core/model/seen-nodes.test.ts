@@ -1,0 +1,38 @@
+import { seenNodes } from './seen-nodes.ts';
+
+const node = (kubeletVersion: string, labels: Record<string, string> = {}) => ({ labels, kubeletVersion });
+const ofPool = (name: string, kubeletVersion: string) => node(kubeletVersion, { 'karpenter.sh/nodepool': name });
+
+test('nodes that are alike are counted, the oldest first, and those of managed groups are left to EKS', () => {
+  const fargate = { 'eks.amazonaws.com/compute-type': 'fargate' };
+  const nodes = [
+    ofPool('spot', 'v1.36.4-eks-a'),
+    node('odd'),
+    ofPool('spot', 'v1.35.2-eks-a'),
+    ofPool('spot', 'v1.36.5-eks-b'),
+    ofPool('big', 'v1.36.4-eks-a'),
+    node('v1.9.0', fargate),
+    node('v1.34.0', { 'eks.amazonaws.com/nodegroup': 'workers' }),
+  ];
+  const groups = [
+    { kind: 'fargate', version: '1.9', count: 1 },
+    { kind: 'karpenter', name: 'spot', version: '1.35', count: 1 },
+    { kind: 'karpenter', name: 'big', version: '1.36', count: 1 },
+    { kind: 'karpenter', name: 'spot', version: '1.36', count: 2 },
+    { kind: 'unknown', version: 'unknown', count: 1 },
+  ];
+  expect(seenNodes(nodes)).toEqual(groups);
+  expect(seenNodes(nodes.toReversed())).toEqual(groups);
+  expect(seenNodes([])).toEqual([]);
+});
+
+test('ten thousand nodes of as many pools are kept by name where they are the oldest, and none is lost', () => {
+  const nodes = Array.from({ length: 10_000 }, (_, index) => ofPool(`pool-${index}`, `v1.${30 + (index % 4)}.0`));
+  const groups = seenNodes(nodes);
+  expect(groups.filter(({ name }) => name !== undefined)).toHaveLength(30);
+  expect(groups.find(({ name }) => name !== undefined)?.version).toBe('1.30');
+  expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
+  expect(JSON.stringify(groups).length).toBeLessThan(4_000);
+  const odd = Array.from({ length: 1_000 }, (_, index) => ofPool('p', `v1.${index}.0`));
+  expect(seenNodes(odd)).toHaveLength(60);
+});
