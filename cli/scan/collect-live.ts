@@ -6,7 +6,7 @@ import { createKubeconfigReader } from '../../adapters/kubernetes/reader/create-
 import type { Source } from '../../core/contracts/scan-words.ts';
 import type { KindList } from '../../core/scan/listed/kind-list.ts';
 import { advance, unread } from '../../core/scan/live/advance.ts';
-import { coverageOf } from '../../core/scan/live/coverage-of.ts';
+import { coverageOf } from '../../core/scan/live/keep.ts';
 import { type LiveScanState, startLiveScan } from '../../core/scan/live/live-scan-state.ts';
 import type { Io } from '../command/io.ts';
 import { Progress } from '../output/progress.ts';

@@ -9,7 +9,7 @@ import { EXIT, type ExitCode, type Session } from '../command/session.ts';
 import { facts, print, reasonLines } from '../output/print.ts';
 import { Progress } from '../output/progress.ts';
 import { printScan, type ScanFormat } from '../output/scan/print-scan.ts';
-import { givenToScan } from './given-to-scan.ts';
+import { givenToScan } from './scan-options.ts';
 
 export interface ScanClusterOptions {
   readonly target?: string;

@@ -22,8 +22,7 @@ import { reportsOf, type ScanDocument } from '../output/scan/scan-document.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';
 import { checkNamed } from './manifest-paths.ts';
 import { chartRenderer, findHelm } from './render-charts.ts';
-import type { Collected, ScanOptions } from './scan-options.ts';
-import { targetsOf } from './targets.ts';
+import { type Collected, type ScanOptions, targetsOf } from './scan-options.ts';
 
 /** `liftlock scan`: manifests or a live cluster, for one target or several. Offline but for the cluster itself. */
 export async function scan(session: Session, options: ScanOptions): Promise<ExitCode> {

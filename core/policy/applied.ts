@@ -11,8 +11,7 @@ import type { CalendarSpec, FleetSpec, UpgradePolicy } from '../config/types.ts'
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { Configs } from '../store/entities.ts';
-import { decode, load, unchanged } from '../store/entity.ts';
-import { parseFrozen } from '../store/parse-frozen.ts';
+import { decode, load, parseFrozen, unchanged } from '../store/entity.ts';
 import type { ChannelSpec } from './channels.ts';
 
 /** The Fleet object is kept under one key, whatever its name: there is one. */

@@ -1,5 +1,4 @@
-import { judgeAnswer, oneLine } from './gate-answer.ts';
-import { gateName } from './gate-name.ts';
+import { gateName, judgeAnswer, oneLine } from './gate-answer.ts';
 
 test.each([
   ['{"green": true}', 'green', 'It answers green.'],

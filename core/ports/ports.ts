@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { ClusterAccess } from './cluster-access.ts';
-import type { ClusterReaders } from './cluster-readers.ts';
+import type { ClusterReaders } from './cluster-reader.ts';
 import type { EksMutator, EksReader } from './eks.ts';
 import type { Executions } from './executions.ts';
 import type { GateReader } from './gates.ts';

@@ -4,14 +4,17 @@ import { EVENT_EXAMPLES } from '../../core/contracts/event-examples.ts';
 import { EVENT_DETAILS, type EventType, type LiftlockEvent } from '../../core/contracts/events.ts';
 import { REASON_KINDS } from '../../core/contracts/reasons/reason-facts.ts';
 import { REASON_FAMILIES } from '../../core/contracts/reasons.ts';
+import { inventorySchema } from '../../core/inventory/document/inventory-schema.ts';
 import { noticeOf } from '../../core/notices/notice-of.ts';
+import { EXCLUSIONS } from '../../core/plan/document/exclusions.ts';
+import { LIMIT_KINDS } from '../../core/plan/document/limit-kinds.ts';
+import { rolloutPlanSchema } from '../../core/plan/document/plan-schema.ts';
 import type { ItemKey } from '../../core/ports/table.ts';
 import { type Moment, VETOES } from '../../core/protocol/vetoes.ts';
 import * as entities from '../../core/store/entities.ts';
 import * as scanEntities from '../../core/store/scan-entities.ts';
 import { describeShape } from './describe-shape.ts';
-import { markdownTable } from './markdown-table.ts';
-import { plan } from './plan.ts';
+import { fieldTable, markdownTable, wordTable } from './fields-of.ts';
 import { policies } from './policies.ts';
 import { scanReport } from './scan-report.ts';
 
@@ -130,4 +133,16 @@ function activeRule({ schema, active }: EntityFacts): string {
   if (statuses === undefined) return ask({}) ? 'always' : 'never';
   const listed = statuses.filter((status) => ask({ status }));
   return listed.length === 0 ? 'never' : `while ${listed.join(', ')}`;
+}
+
+/** Every word and every field of a plan, and of the inventory that it is made from, as Markdown. */
+function plan(): string {
+  // Fields inside a record of the inventory that say what EKS says are left to EKS.
+  const isOurs = ({ description }: { readonly description: string }) => description !== '';
+  return [
+    `## Reasons in \`excluded\`\n\n${wordTable('`reason`', EXCLUSIONS)}`,
+    `## Kinds in \`limitedBy\`\n\n${wordTable('`kind`', LIMIT_KINDS)}`,
+    `## Fields of a RolloutPlan\n\n${fieldTable(rolloutPlanSchema, 'output', isOurs)}`,
+    `## Fields of an Inventory\n\nWhat \`get clusters\` adds for people (\`state\`, \`support\`, \`policy\`, …) is read over.\n\n${fieldTable(inventorySchema, 'input', isOurs)}`,
+  ].join('\n\n');
 }

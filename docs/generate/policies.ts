@@ -3,8 +3,7 @@ import { clusterEnvironment } from '../../core/expression/cluster-environment.ts
 import type { ExpressionEnvironment } from '../../core/expression/environment.ts';
 import { evidenceEnvironment } from '../../core/expression/evidence-environment.ts';
 import { FUNCTIONS } from '../../core/expression/refusals.ts';
-import { configTable } from './fields-of.ts';
-import { cell, markdownTable } from './markdown-table.ts';
+import { cell, configTable, markdownTable } from './fields-of.ts';
 
 /** Every field of the kinds that say how a fleet may change, and everything that expressions can see and call. */
 export function policies(): string {

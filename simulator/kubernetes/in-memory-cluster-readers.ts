@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/ports/clock.ts';
-import type { ClusterReaders } from '../../core/ports/cluster-readers.ts';
+import type { ClusterReaders } from '../../core/ports/cluster-reader.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { clusterArn } from '../eks/clusters.ts';
 import type { FakeKubernetes } from './fake-kubernetes.ts';

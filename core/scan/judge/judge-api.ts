@@ -6,8 +6,7 @@ import { unservedKind } from '../data/unserved-kinds.ts';
 import { apiVersionText, groupVersion } from '../observe/api-version.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
-import type { Hop } from './hop.ts';
-import type { ApiUse } from './observation.ts';
+import type { ApiUse, SkewObservation } from './observation.ts';
 
 /**
  * An object at an API version. Removed is an error, deprecated a warning. What no default cluster serves is said to be so, and in a live
@@ -178,4 +177,17 @@ function judgeUnservedKind(use: ApiUse): JudgedFinding | undefined {
     message: `No release of Kubernetes ever served ${apiVersion} ${kind}.`,
     fix: `Write a version that exists, or delete it. ${row.note}`,
   });
+}
+
+/** Where a cluster goes, one minor or several. */
+export interface Hop {
+  readonly target: KubeVersion;
+  /** What it runs now; undefined for manifests, which run nowhere yet. */
+  readonly from?: KubeVersion;
+  /** Whether the hops bring it up to date by themselves; undefined where nobody has asked EKS what it manages. */
+  readonly brings?: (component: SkewObservation) => boolean;
+  /** Whether the upgrade insights of EKS were read. */
+  readonly insightsRead?: boolean;
+  /** Whether an upgrade goes by it: what an older minor removed is no break of its hop. A scan of a kubeconfig tells of all that is broken. */
+  readonly isGate?: boolean;
 }

@@ -8,7 +8,7 @@ import { apiVersionText } from '../observe/api-version.ts';
 import { inspectLiveObject } from '../observe/inspect-live-object.ts';
 import { saysItsTemplate } from '../observe/made-from-template.ts';
 import { addFacts, type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';
-import { observeOwnerReferences } from '../reference/owner-references.ts';
+import { observeOwnerReferences } from '../reference/reference-of.ts';
 import { type ScanTools, titleOf, type UnitResult } from './advance.ts';
 import type { ServedResource } from './discovery.ts';
 import { keep } from './keep.ts';
