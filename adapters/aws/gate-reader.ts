@@ -1,6 +1,6 @@
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
 import { gateName, type Judged, oneLine, unknown } from '../../core/policy/gate-answer.ts';
-import type { GateReader } from '../../core/ports/gates.ts';
+import type { GateReader } from '../../core/ports/outside.ts';
 import type { AlarmGates } from './gates/alarm-gate.ts';
 import type { WebhookGates } from './gates/webhook-gate.ts';
 import { inTime } from './pinned-addresses.ts';

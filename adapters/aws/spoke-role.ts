@@ -1,8 +1,8 @@
 import { AssumeRoleCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 import { namedError } from '../../core/contracts/errors.ts';
 import { type FunctionName, spokeSessionName } from '../../core/contracts/names.ts';
-import type { Clock } from '../../core/ports/clock.ts';
-import { withoutLogger } from './without-logger.ts';
+import type { Clock } from '../../core/ports/outside.ts';
+import { withoutLogger } from './request-limits.ts';
 
 /** The role that Liftlock assumes in every account, the hub's own too. */
 export interface SpokeRole {

@@ -11,7 +11,6 @@ import {
   ObjectVersionApi,
 } from '@kubernetes/client-node/dist/gen/types/ObjectParamAPI.js';
 import { parseJson } from '../../core/model/parse-json.ts';
-import type { Clock } from '../../core/ports/clock.ts';
 import {
   type ClusterAccess,
   ClusterAccessError,
@@ -21,6 +20,7 @@ import {
   type Workload,
 } from '../../core/ports/cluster-access.ts';
 import type { Scope } from '../../core/ports/eks.ts';
+import type { Clock } from '../../core/ports/outside.ts';
 import { clusterToken, type SigningCredentials } from './cluster-token.ts';
 
 /** Reads `GET /readyz?verbose`: one line per check, `[+]ping ok` or `[-]etcd failed: reason withheld`; 200 when all are well. */

@@ -2,7 +2,7 @@ import { type ConfigIssue, formatIssue } from '../config/issue.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { ConfigObject, Fleet, UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
-import { revisionOf } from '../hash/revision.ts';
+import { revisionOf } from '../hash/canonical-json.ts';
 import { forgetLooks } from '../inventory/forget-looks.ts';
 import { allRecords } from '../inventory/records.ts';
 import { isSame } from '../model/is-same.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GateReading } from '../contracts/items/gate.ts';
 import { parseJson } from '../model/parse-json.ts';
-import type { Gate } from '../ports/gates.ts';
+import type { Gate } from '../ports/outside.ts';
 
 /** What was learned of a gate, without its name. */
 export type Judged = Pick<GateReading, 'status' | 'message'>;

@@ -1,6 +1,6 @@
 import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';

@@ -1,5 +1,5 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';

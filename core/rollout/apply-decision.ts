@@ -1,6 +1,6 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, ReconcileMarker, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import { startOnce } from '../model/start-once.ts';

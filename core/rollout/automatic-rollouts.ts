@@ -1,5 +1,5 @@
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { hopId, isFinish } from '../model/hop.ts';
 import { isInventoryComplete } from './inventory-complete.ts';
 import { planRollout, type RolloutPlan } from './plan-rollout.ts';

@@ -1,7 +1,7 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';

@@ -1,17 +1,12 @@
 import type { RegionVersions } from '../contracts/items/cluster.ts';
-import { remembered } from '../model/remembered.ts';
 import { type ClusterVersionRow, SupportCalendar } from './support-calendar.ts';
 
 const BUILT_IN = SupportCalendar.builtIn();
 
-/** Ten thousand clusters ask the same few Regions. */
-const perRegion = (make: (rows: ClusterVersionRow[]) => SupportCalendar) =>
-  remembered((region: RegionVersions) => make(rowsOf(region)), new WeakMap());
-
 /** What a Region offers: what it said of its versions, and nothing else. */
-export const regionOffer = perRegion((rows) => SupportCalendar.of(rows));
+export const regionOffer = remembered((region) => SupportCalendar.of(rowsOf(region)));
 
-const overBuiltIn = perRegion((rows) => BUILT_IN.with(rows));
+const overBuiltIn = remembered((region) => BUILT_IN.with(rowsOf(region)));
 
 /** Until when a Region supports versions: what it said of them, over the table that ships with Liftlock for those it does not list any more. */
 export const regionCalendar = (region: RegionVersions | undefined): SupportCalendar =>
@@ -25,4 +20,14 @@ function rowsOf({ versions }: RegionVersions): ClusterVersionRow[] {
     ...(row.endOfStandardSupport === undefined ? {} : { endOfStandardSupportDate: new Date(row.endOfStandardSupport) }),
     ...(row.endOfExtendedSupport === undefined ? {} : { endOfExtendedSupportDate: new Date(row.endOfExtendedSupport) }),
   }));
+}
+
+/** Ten thousand clusters ask the same few Regions. */
+function remembered(make: (region: RegionVersions) => SupportCalendar): (region: RegionVersions) => SupportCalendar {
+  const known = new WeakMap<RegionVersions, SupportCalendar>();
+  return (region) => {
+    const calendar = known.get(region) ?? make(region);
+    known.set(region, calendar);
+    return calendar;
+  };
 }

@@ -6,8 +6,7 @@ import { createDynamoTable } from '../../adapters/dynamodb/create-dynamo-table.t
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
 import { type Counts, METRIC_NAMESPACE, METRIC_SERVICE } from '../../core/contracts/metrics.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
-import type { Clock } from '../../core/ports/clock.ts';
-import type { Ids } from '../../core/ports/outside.ts';
+import type { Clock, Ids } from '../../core/ports/outside.ts';
 import type { Table } from '../../core/ports/table.ts';
 import { type Environment, type EnvironmentKey, readEnvironment } from './environment.ts';
 import type { FunctionDefinition, Log } from './function-definition.ts';

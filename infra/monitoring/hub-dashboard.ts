@@ -3,8 +3,8 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type FunctionName, MACHINE_NAMES } from '../../core/contracts/names.ts';
+import type { MonitoredQueues } from './hub-monitoring.ts';
 import { lambdaMetric, machineMetric, ownMetric, sumOf } from './metrics.ts';
-import type { MonitoredQueues } from './queue-alarms.ts';
 
 const HALF = 12;
 const RECONCILER = 'reconcile-rollouts';

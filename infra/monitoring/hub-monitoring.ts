@@ -7,7 +7,6 @@ import { type FunctionName, MACHINE_NAMES } from '../../core/contracts/names.ts'
 import { FUNCTION_GROUPS, type FunctionGroup, GROUP_NAMES, HubDashboard } from './hub-dashboard.ts';
 import { lambdaMetric, machineMetric, ownMetric, sumOf, tableMetric } from './metrics.ts';
 import { Monitoring } from './monitoring.ts';
-import { type MonitoredQueues, queueAlarms } from './queue-alarms.ts';
 
 export interface HubMonitoringProps {
   readonly topic: ITopic;
@@ -158,6 +157,28 @@ function functionAlarms(monitoring: Monitoring): void {
   });
   monitoring.low('inventory/regions-unreadable', 'In some Region nobody could say which versions EKS offers.', {
     metric: ownMetric('watch-versions', 'RegionsUnreadable', hour),
+    periods: 3,
+  });
+}
+
+const DEAD_LETTERS = {
+  'clusters-not-recorded': 'A cluster could not be recorded in five attempts.',
+  'events-not-delivered': 'A rule, a schedule or a call by one of them did not reach its target.',
+  'notifications-not-delivered': 'SNS could not deliver a notification to a subscriber.',
+} as const;
+
+export type MonitoredQueues<Queue> = Readonly<Record<keyof typeof DEAD_LETTERS | 'clusters', Queue>>;
+
+/** Anything in a dead-letter queue, and clusters that wait for longer than the next discovery takes to come round. */
+function queueAlarms(monitoring: Monitoring, queues: MonitoredQueues<IQueue>): void {
+  const most = { period: Duration.minutes(5), statistic: Stats.MAXIMUM };
+  for (const [name, description] of Object.entries(DEAD_LETTERS)) {
+    const queue = queues[name as keyof typeof DEAD_LETTERS];
+    monitoring.medium(`queues/${name}`, description, { metric: queue.metricApproximateNumberOfMessagesVisible(most) });
+  }
+  monitoring.medium('queues/clusters-delayed', 'A cluster has waited for an hour to be looked at.', {
+    metric: queues.clusters.metricApproximateAgeOfOldestMessage(most),
+    at: Duration.hours(1).toSeconds(),
     periods: 3,
   });
 }

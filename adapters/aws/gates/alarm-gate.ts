@@ -8,7 +8,7 @@ import {
 import { given } from '../../../core/model/given.ts';
 import { remembered } from '../../../core/model/remembered.ts';
 import { type Judged, oneLine, unknown } from '../../../core/policy/gate-answer.ts';
-import type { Clock } from '../../../core/ports/clock.ts';
+import type { Clock } from '../../../core/ports/outside.ts';
 import { readLimits } from '../request-limits.ts';
 import type { SpokeSessions } from '../spoke-role.ts';
 import { createTokenBucket, type Sleep, type TokenBucket } from '../token-bucket.ts';

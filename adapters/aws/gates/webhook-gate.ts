@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { urlProblem } from '../../../core/config/checks/smoke-urls.ts';
 import { errorName, namedError } from '../../../core/contracts/errors.ts';
 import { type Judged, judgeAnswer, unknown } from '../../../core/policy/gate-answer.ts';
-import type { Clock } from '../../../core/ports/clock.ts';
+import type { Clock } from '../../../core/ports/outside.ts';
 import { addressesOf, pinnedLookup, type Resolve, resolveByDns } from '../pinned-addresses.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
 

@@ -1,7 +1,7 @@
-import type { Clock } from '../../../core/ports/clock.ts';
 import type { ClusterTarget } from '../../../core/ports/cluster-access.ts';
 import type { ClusterReaders } from '../../../core/ports/cluster-reader.ts';
 import type { Scope } from '../../../core/ports/eks.ts';
+import type { Clock } from '../../../core/ports/outside.ts';
 import { clusterToken, type SigningCredentials } from '../cluster-token.ts';
 import { type Authorization, HttpsReader } from './https-reader.ts';
 

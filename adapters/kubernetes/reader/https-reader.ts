@@ -1,9 +1,9 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { TLSSocketOptions } from 'node:tls';
-import type { Clock } from '../../../core/ports/clock.ts';
 import { ClusterAccessError } from '../../../core/ports/cluster-access.ts';
 import type { ClusterReader, ItemSink, ReadAnswer, ReadRequest } from '../../../core/ports/cluster-reader.ts';
+import type { Clock } from '../../../core/ports/outside.ts';
 import { ListSplitter } from '../../../core/scan/live/list-splitter.ts';
 
 /** What a request carries to be let in, and whom it trusts. */

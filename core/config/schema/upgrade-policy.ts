@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FAIL_ON, LIVE_SOURCES } from '../../contracts/scan-words.ts';
 import { principalPatterns } from './approval.ts';
-import { capsSchema } from './caps.ts';
+import { capsSchema } from './fleet.ts';
 import { labelSelectorSchema } from './label-selector.ts';
 import { documentSchema } from './names.ts';
 import { duration, positiveDuration } from './quantities.ts';

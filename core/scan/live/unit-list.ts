@@ -15,8 +15,7 @@ import { keep } from './keep.ts';
 import type { ListUnderWay, LiveScanState, Unit } from './live-scan-state.ts';
 import { noteChanges } from './note-changes.ts';
 import { mayMatter, observeLiveObject, type Surroundings } from './observe-live-object.ts';
-import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
-import { type Answer, ask, notRead, readOf } from './request.ts';
+import { type Answer, ask, listPath, METADATA_ONLY, notRead, readOf, readPage } from './request.ts';
 
 const PAGE = 500;
 /** CustomResourceDefinitions carry whole schemas, half a megabyte each. */

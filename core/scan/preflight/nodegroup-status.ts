@@ -1,5 +1,4 @@
-import { issueTexts } from '../../model/issue-text.ts';
-import { isPassing } from '../../model/passing-status.ts';
+import { isPassing, issueTexts } from '../../model/passing-status.ts';
 import { foundOf, type PreflightCheck } from './preflight-check.ts';
 
 const name = 'NodegroupStatus';

@@ -12,7 +12,7 @@ import {
 import type { Path } from '../manifest/positions.ts';
 import { groupVersion } from '../observe/api-version.ts';
 import { type ObjectContext, observedOf } from '../observe/inspect-object.ts';
-import { isBuiltIn } from '../workload/role-detectors.ts';
+import { isBuiltIn } from '../workload/pod-detectors.ts';
 import { valuesAt } from '../workload/values-at.ts';
 import type { CalledService, ClusterFacts, CrdVersion } from './cluster-facts.ts';
 import { referenceOf } from './reference-of.ts';
