@@ -22,7 +22,7 @@ interface CommandOptions {
   readonly input?: Readable;
   /** Variables beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Whose memory is watched, and every how many milliseconds: that of the command alone, or of all that it started too. Looking takes time. */
+  /** Watches memory every so many milliseconds, of the command alone or of all that it started too. Looking takes time. */
   readonly memory?: { readonly of: 'itself' | 'tree'; readonly every: number };
 }
 

@@ -31,7 +31,7 @@ export async function collectLive(io: Io, options: ScanOptions, lists: readonly 
   const skip = options.skip.filter((word): word is Source => word !== 'not-rendered');
   const state = startLiveScan(io.now(), skip, lists);
   const progress = new Progress(io);
-  // Whoever presses Ctrl-C does not want to wait for a slow answer.
+  // A person who presses Ctrl-C does not want to wait for a slow answer.
   const close = () => reader.close();
   interrupted.addEventListener('abort', close);
   try {

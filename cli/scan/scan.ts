@@ -83,7 +83,7 @@ function judgeCollected(
   { waivers, baselines, only, scannedAt }: Judgement,
 ): ScanReport | ScanReportList {
   const { subject, clusters, serverVersion } = collected;
-  // Who leaves templates out renders them elsewhere: what they say provisionally is left out with them.
+  // People who leave templates out render them elsewhere: what templates say provisionally is left out with them.
   const isRead = ({ provisional }: Observation) => provisional === undefined || !options.skip.includes('not-rendered');
   const observations = collected.observations.filter(isRead);
   const from = serverVersion === undefined ? null : KubeVersion.parse(serverVersion).toString();

@@ -43,7 +43,7 @@ export async function recover(session: Session, options: RecoverOptions): Promis
   ]);
 }
 
-/** Whoever recovers acts past the API, so nothing else names them. */
+/** A person who recovers acts past the API, so nothing else names them. */
 function person(by: string): string {
   if (personOf(by.trim()) !== undefined && by.trim() !== '') return by.trim();
   throw namedError(

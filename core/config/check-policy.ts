@@ -149,7 +149,7 @@ function checkPolicyCaps(
 
 const DAY = 86_400_000;
 
-/** Who is left behind within hours is so before anybody has read that it never starts. */
+/** A cluster that is left behind within hours is left behind before anybody has read that it never starts. */
 function checkPatience(cannotStart: UpgradePolicy['spec']['cannotStart'], report: Report): void {
   if (typeof cannotStart !== 'object' || durationMilliseconds(cannotStart.leaveBehindAfter) >= DAY) return;
   const message = `a cluster is left behind ${cannotStart.leaveBehindAfter} after its wave has opened, before people have seen why it never starts. Write 1d or more.`;

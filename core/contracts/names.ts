@@ -93,7 +93,7 @@ export const HAND_ACTS = {
   RedriveExecution: 'RedrivenByHand',
 } as const;
 
-/** Who did something, where it was Liftlock itself. */
+/** The principal of everything that Liftlock itself did. */
 export const LIFTLOCK = 'liftlock';
 
 /** Executions started by hand, unless CloudTrail tells; it passes no step that asks for approval (semantics.md, People). */

@@ -168,8 +168,8 @@ export async function applyConfig(
 }
 
 /**
- * Who changes a cap, a concurrency or an estimate is not the author of what the policy plans: approvals do not agree to these. Undefined = who
- * applies it is.
+ * The author of what a policy plans, where this change leaves that alone: approvals do not agree to caps, concurrency and estimates. Undefined:
+ * the person who applies it is the author.
  */
 function authorStays(policy: UpgradePolicy, before: AppliedConfig | undefined): string | undefined {
   const was = upgradePolicy(before);
@@ -195,7 +195,7 @@ async function forgetNewScopes(table: Table, fleet: Fleet['spec']): Promise<void
 }
 
 /**
- * Whoever holds a grant counts by the labels that a Fleet gives before it is in force, or the next grant would find room that there is not.
+ * Counts every grant by the labels that a Fleet gives before it is in force, or the next grant would find room that there is not.
  * @returns the check that nobody has been granted anything since
  */
 async function countAhead(ports: OperatorPorts, fleet: Fleet['spec']): Promise<WriteOperation> {

@@ -110,7 +110,7 @@ function mayFinish({ policies }: FleetSnapshot, name: string, finish: boolean | 
   throw new Refusal('NothingToDo', said);
 }
 
-/** Whom the same command would take in if it were asked to finish. */
+/** Names the clusters that the same command would take in if it were asked to finish. */
 function proposed(snapshot: FleetSnapshot, policy: string, now: Date, finish: boolean | undefined): string {
   if (finish === true) return '';
   const { byWave } = candidatesOf(snapshot, policy, now, { finish: true });

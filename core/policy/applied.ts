@@ -99,11 +99,11 @@ export function channelNamed(applied: AppliedConfig | undefined): string | undef
   return typeof target === 'object' ? target.channel : undefined;
 }
 
-/** Who last changed what approvals agree to, not who changed a cap since. */
+/** The person who last changed what approvals agree to; one who changed only a cap since does not count. */
 export const authorOf = (applied: AppliedConfig | undefined): string | undefined =>
   applied?.authoredBy ?? applied?.appliedBy;
 
-/** Who may not approve alone what a policy plans (four eyes): its author, and who moved the Channel that its target is. */
+/** The people who may not approve alone what a policy plans (four eyes): its author, and the one who moved the Channel that its target is. */
 export const authorsOf = (applied: AppliedConfig | undefined, channel: AppliedConfig | undefined): readonly string[] =>
   [authorOf(applied), channel?.appliedBy].filter((one) => one !== undefined);
 

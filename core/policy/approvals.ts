@@ -7,7 +7,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { isOfPlan, lastWords, newestOfEach } from '../model/last-words.ts';
 import { EVERYBODY, namesPrincipal, personOf } from '../model/principal.ts';
 
-/** Who may not agree where four eyes are asked for. */
+/** The people who may not agree where four eyes are asked for. */
 export interface Requesters {
   readonly policyAppliedBy: readonly string[] | undefined;
   readonly rolloutCreatedBy: string;

@@ -78,7 +78,7 @@ export function settleUpgrade(
         },
       };
       operations.push(replace(ClusterControls, control, held));
-      // Who waits with this cluster elsewhere hears of the hold before its turn comes.
+      // A rollout elsewhere in which this cluster waits hears of the hold before its turn comes.
       operations.push(await writeMark(table, now));
       entries.push({
         subject: clusterKey,

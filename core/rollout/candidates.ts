@@ -35,7 +35,7 @@ export interface Candidates {
 /** Of what is left out: the control plane is where it should be. */
 export const isAtTarget = (why: Reason): boolean => why.code === 'AtTarget' || isLag(why);
 
-/** Who is asked for beside those whose control plane is behind. */
+/** Which clusters are asked for beside those whose control plane is behind. */
 export interface Asked {
   /** Also of a policy that only proposes it: clusters whose nodes or add-ons are behind. */
   readonly finish?: boolean | undefined;

@@ -6,7 +6,7 @@ import { PASSED } from './wave-end.ts';
 
 /** People have had a weekend to approve. */
 export const APPROVAL_HOURS = 72;
-/** Whoever watches what the gate watches has seen it by then. */
+/** People who watch what the gate watches have seen it by then. */
 export const GATES_HOURS = 6;
 
 /** What waits for people for longer than it should: an alarm counts each. */

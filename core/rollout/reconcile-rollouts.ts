@@ -192,7 +192,7 @@ async function snapshotOf(
   return { ...snapshot, epoch };
 }
 
-/** Whoever has all clusters at hand tells of their deadlines; that this fails stops nothing else. */
+/** A look that has all clusters at hand tells of their deadlines. Nothing else stops when that fails. */
 async function deadlineNews(
   ports: ReconcilePorts,
   { fleet, regions, clusters }: FleetSnapshot,

@@ -157,7 +157,7 @@ interface Place {
   readonly specs: readonly WaveSpec[];
 }
 
-/** Who would be in the waves that have not begun. A wave that has begun takes nobody in: its plan was agreed to, or has proved something. */
+/** The members that the waves which have not begun would have. A wave that has begun takes nobody in: its plan was agreed to, or has proved something. */
 function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: UpgradePolicy, place: Place): Wanted {
   const { firstFree, kept, specs, now } = place;
   const ofRollout = new Set(place.members.map(({ clusterKey }) => clusterKey));

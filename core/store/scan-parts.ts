@@ -4,7 +4,7 @@ import { decode, put } from './entity.ts';
 import { ScanParts, scanPartition, scanPartPrefix } from './scan-entities.ts';
 import { writeUnrecorded } from './unrecorded.ts';
 
-/** Whose text it is: the progress of a run or a report. */
+/** What the text belongs to: the progress of a run or a report. */
 export interface PartsOwner {
   readonly clusterKey: string;
   readonly owner: string;

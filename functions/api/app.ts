@@ -11,7 +11,7 @@ import { clusters } from './routes/clusters.ts';
 import { fleet } from './routes/fleet.ts';
 import { rollouts } from './routes/rollouts.ts';
 
-/** Who makes a request; undefined when nobody vouches for it, and then it is refused. */
+/** Gives the person who makes a request; undefined when nobody vouches for it, and then it is refused. */
 export type PrincipalOf = (context: Context) => string | undefined;
 
 /**

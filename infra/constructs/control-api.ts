@@ -87,7 +87,7 @@ function openIds(policy: ManagedPolicy, routes: readonly ApiRoute[], api: HttpAp
 /** `{id}` and `{proxy+}` become `*`, which fits them whether IAM is asked about the route or about the path. */
 const pathOf = ({ method, path }: ApiRoute): string => `${method}${path.replaceAll(/\{[^}]+\}/g, '*')}`;
 
-/** Who may do what: each role may do all that those before it may; `break-glass` may only look besides, and nobody else may do that. */
+/** The roles of people: each may do all that those before it may; `break-glass` may only look besides, and nobody else may do that. */
 export const API_ROLES = ['viewer', 'operator', 'approver', 'admin', 'break-glass'] as const;
 type ApiRole = (typeof API_ROLES)[number];
 

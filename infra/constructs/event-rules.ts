@@ -47,7 +47,7 @@ const WORDS = ['approval', 'promotion'];
 const NOT_NESTED = [{ 'anything-but': { wildcard: `*"${STARTED_BY}"*` } }, { exists: false }];
 const ENDED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
-/** Who hears of which event. */
+/** The rules that say who hears of which event. */
 export class EventRules extends Construct {
   readonly #props: EventRulesProps;
 

@@ -8,7 +8,7 @@ import { loadRun, loadState, saveState } from './run-store.ts';
 
 export type ScanningPorts = Pick<Ports, 'table' | 'clock' | 'readers'>;
 
-/** Whose scan it is, and what it reads. */
+/** Which cluster a scan is of, and what it reads. */
 export interface ScanOrder {
   readonly clusterKey: string;
   /** ARN. */

@@ -79,7 +79,7 @@ export function coverageOf(state: LiveScanState, { forgiven = false } = {}): Cov
   return [...foldDenied(state.coverage), ...furtherOnes(state, { forgiven })];
 }
 
-/** Whoever may list nothing at all has one thing to do about it: one sentence instead of as many as there are resources. */
+/** A user who may list nothing at all has one thing to do about it, and reads one sentence instead of one for each resource. */
 function foldDenied(coverage: readonly Coverage[]): readonly Coverage[] {
   const denied = coverage.filter(({ status }) => status === 'denied');
   const lists = denied.filter(({ source }) => source === 'object');

@@ -21,7 +21,7 @@ export interface Surroundings {
 }
 
 /**
- * Who writes one live object at which API version. The version that the object comes in says nothing: the API server converts to whatever
+ * Tells who writes one live object at which API version. The version that the object comes in says nothing: the API server converts to whatever
  * was asked for. Most objects are let go after a look at their apiVersions.
  */
 export function observeLiveObject(

@@ -108,7 +108,7 @@ function close(
   const own = { what: titleOf(unit), source: 'object', count } as const;
   if (failure === undefined) return { next: 'done', coverage: [readOf(own.what, own.source, count)] };
   if (/conversion webhook/i.test(failure.why)) keep(state, [conversionFails(unit, failure.why)]);
-  // Who leaves Helm out may not read Secrets: then who writes them is left out with it.
+  // A scan that leaves Helm out may not be allowed to read Secrets: then their writers are left out with it.
   if (failure.status === 'denied' && own.what === 'secrets' && state.skip.includes('helm'))
     return {
       next: 'done',
