@@ -6,7 +6,7 @@ import { readLimits, withoutLogger } from './request-limits.ts';
 import type { SpokeSessions } from './spoke-role.ts';
 import { createTokenBucket, type TokenBucket, type TokenBucketOptions } from './token-bucket.ts';
 
-export interface EksConnectionsOptions extends TokenBucketOptions {
+interface EksConnectionsOptions extends TokenBucketOptions {
   readonly sessions: SpokeSessions;
   /** Endpoint and the like, for tests; the environment's `AWS_ENDPOINT_URL_EKS` counts without it. */
   readonly client?: EKSClientConfig;

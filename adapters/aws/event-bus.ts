@@ -11,7 +11,7 @@ import { noticeOf } from '../../core/notices/notice-of.ts';
 import type { EventBus } from '../../core/ports/outside.ts';
 import { batchesOf, readLimits, withoutLogger } from './request-limits.ts';
 
-export interface EventBusOptions {
+interface EventBusOptions {
   readonly busName: string;
   /** Told of each event that could not be published. */
   readonly onLost: (event: { readonly detailType: string; readonly error: string; readonly message: string }) => void;

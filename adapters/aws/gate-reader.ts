@@ -5,7 +5,7 @@ import type { AlarmGates } from './gates/alarm-gate.ts';
 import type { WebhookGates } from './gates/webhook-gate.ts';
 import { inTime } from './pinned-addresses.ts';
 
-export interface GateReaderOptions {
+interface GateReaderOptions {
   readonly alarms: AlarmGates;
   readonly webhooks: WebhookGates;
   readonly timeoutMilliseconds?: number;

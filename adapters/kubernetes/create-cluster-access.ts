@@ -31,7 +31,7 @@ function readyChecks(status: number, text: string): { ok: boolean; failed: strin
   return { ok: status === 200 && failed.length === 0, failed };
 }
 
-export interface ClusterAccessOptions extends ConnectionOptions {
+interface ClusterAccessOptions extends ConnectionOptions {
   /** Credentials of the role that the cluster's access entry names. */
   readonly credentials: (scope: Scope) => Promise<SigningCredentials>;
   readonly clock: Clock;

@@ -13,7 +13,7 @@ const TEAMS = ['payments', 'search', 'checkout', 'data', 'platform'] as const;
 const IN_FLIGHT_PER_TEAM = 100;
 const WAVE = 400;
 
-export interface LargeFleet {
+interface LargeFleet {
   readonly clusters: number;
   /** With everything that the hourly full look reads, and two more automatic policies without a rollout. */
   readonly history: boolean;

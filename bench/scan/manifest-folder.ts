@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manifestText } from './manifest-text.ts';
 
-export interface ManifestFolder {
+interface ManifestFolder {
   readonly path: string;
   readonly bytes: number;
   remove(): Promise<void>;

@@ -8,7 +8,7 @@ import type { ApiAddress } from './api-url.ts';
 import { NOTHING } from './paths.ts';
 import type { SignRequest } from './sign-request.ts';
 
-export interface ApiClientOptions {
+interface ApiClientOptions {
   readonly address: ApiAddress;
   /** Absent for a local run, which asks for none. */
   readonly sign?: SignRequest;

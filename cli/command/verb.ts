@@ -14,10 +14,7 @@ interface OptionRules {
 export type VerbOption = readonly [flags: string, description: string, rules?: OptionRules];
 
 /** What a verb does with what a person gave it: arguments and options, as commander hands them over, and the command. */
-export type Run = (
-  session: Session,
-  ...given: Parameters<Parameters<Command['action']>[0]>
-) => ExitCode | Promise<ExitCode>;
+type Run = (session: Session, ...given: Parameters<Parameters<Command['action']>[0]>) => ExitCode | Promise<ExitCode>;
 
 /** A verb as help tells of it. */
 export interface Verb {

@@ -11,7 +11,7 @@ import { Progress } from '../output/progress.ts';
 import { printScan, type ScanFormat } from '../output/scan/print-scan.ts';
 import { givenToScan } from './scan-options.ts';
 
-export interface ScanClusterOptions {
+interface ScanClusterOptions {
   readonly target?: string;
   readonly wait: boolean;
   readonly waitTimeout: number;

@@ -11,7 +11,7 @@ import { VERDICT_STYLES } from '../output/scan/words.ts';
 import { type Shown, shownAt } from '../verbs/columns.ts';
 import { givenToScan } from './scan-options.ts';
 
-export interface ScanFleetOptions extends OutputOption {
+interface ScanFleetOptions extends OutputOption {
   readonly target?: string;
   readonly selector?: string;
   readonly start?: boolean;

@@ -7,7 +7,7 @@ import { anchorFiles } from '../audit/records.ts';
 import type { ExitCode, OutputOption, Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 
-export interface RecoverOptions extends OutputOption {
+interface RecoverOptions extends OutputOption {
   readonly items: string;
   readonly audit: string;
   readonly restoredTo: string;

@@ -19,7 +19,7 @@ import { Accounts, Clusters, Configs, Grants, Ledgers } from '../store/entities.
 import { decode, load, loadAll, ofKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
-export interface AppliedDocuments {
+interface AppliedDocuments {
   readonly items: readonly Applied[];
   readonly warnings: readonly string[];
   readonly dryRun: boolean;

@@ -15,7 +15,7 @@ import { load, ofKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { findWave, refuseOutdated } from './judge-wave.ts';
 
-export interface BreakGlassOrder {
+interface BreakGlassOrder {
   readonly by: string;
   readonly reason: string;
   /** How long it holds; of a second person's word, who agrees to what was asked, nothing. */

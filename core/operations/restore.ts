@@ -13,7 +13,7 @@ import { load, loadAll, put, replace } from '../store/entity.ts';
 import { ScanRuns } from '../store/scan-entities.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 
-export interface Restore {
+interface Restore {
   readonly restoredTo: Date;
   readonly mutatorsOffSince: Date;
   readonly by: string;

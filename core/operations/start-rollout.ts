@@ -13,7 +13,7 @@ import { Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 
-export type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;
+type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;
 
 /**
  * Plans a rollout of a policy and creates it, whatever the policy's trigger. With `dryRun` the plan is all. Unlike an automatic rollout it

@@ -8,7 +8,7 @@ import { isOfPlan, lastWords, newestOfEach } from '../model/last-words.ts';
 import { EVERYBODY, namesPrincipal, personOf } from '../model/principal.ts';
 
 /** The people who may not agree where four eyes are asked for. */
-export interface Requesters {
+interface Requesters {
   readonly policyAppliedBy: readonly string[] | undefined;
   readonly rolloutCreatedBy: string;
 }

@@ -44,7 +44,7 @@ export interface CommitRequest extends WantedChange, PreparedCall {
   readonly repeats: Read<Intent> | undefined;
 }
 
-export type CommitResult = { readonly committed: Read<Intent> } | { readonly refused: Reason[] };
+type CommitResult = { readonly committed: Read<Intent> } | { readonly refused: Reason[] };
 
 /**
  * Commits an intent in one transaction with the checks of everything that could forbid the call (protocol.md rule 4). When something moved

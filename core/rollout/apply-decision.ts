@@ -32,7 +32,7 @@ import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
 import { leftBehind } from './left-behind.ts';
 
-export type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events' | 'ids'>;
+type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events' | 'ids'>;
 
 /**
  * Carries out one decision, if what it rests on is still so. `look-after-grant` is not among them: it takes several writes. `marker`: of the

@@ -19,6 +19,14 @@ export interface Read<Data> {
   readonly revision: number;
 }
 
+type DataOfEach<Reads> = {
+  readonly [Name in keyof Reads]: Reads[Name] extends Read<infer Data> | undefined ? Data | undefined : never;
+};
+
+/** The data of what was read, by the same names; undefined for what is not there. */
+export const dataOfEach = <Reads extends Readonly<Record<string, Read<unknown> | undefined>>>(reads: Reads) =>
+  Object.fromEntries(Object.entries(reads).map(([name, read]) => [name, read?.data])) as DataOfEach<Reads>;
+
 export function decode<Data>(entity: Entity<Data, never>, item: StoredItem): Read<Data> {
   return { key: { pk: item.pk, sk: item.sk }, data: dataOf(entity, item), revision: item.revision };
 }

@@ -12,7 +12,7 @@ import { fleet } from './routes/fleet.ts';
 import { rollouts } from './routes/rollouts.ts';
 
 /** Gives the person who makes a request; undefined when nobody vouches for it, and then it is refused. */
-export type PrincipalOf = (context: Context) => string | undefined;
+type PrincipalOf = (context: Context) => string | undefined;
 
 /**
  * The HTTP API (docs/api.md) as a value: Lambda wraps it, the local run serves it, tests call it. It reads and writes through the use cases

@@ -18,7 +18,7 @@ import { EVENT_SOURCE, type HAND_ACTS } from '../../core/contracts/names.ts';
 import { STARTED_BY } from '../../core/contracts/step-input.ts';
 import { executionArnPrefix } from '../names.ts';
 
-export interface EventRulesProps {
+interface EventRulesProps {
   readonly bus: EventBus;
   readonly reconciler: IFunction;
   readonly machineArns: readonly string[];

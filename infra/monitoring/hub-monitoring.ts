@@ -8,7 +8,7 @@ import { FUNCTION_GROUPS, type FunctionGroup, GROUP_NAMES, HubDashboard } from '
 import { lambdaMetric, machineMetric, ownMetric, sumOf, tableMetric } from './metrics.ts';
 import { Monitoring } from './monitoring.ts';
 
-export interface HubMonitoringProps {
+interface HubMonitoringProps {
   readonly topic: ITopic;
   readonly auditTable: string;
   readonly queues: MonitoredQueues<IQueue>;

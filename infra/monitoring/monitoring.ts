@@ -12,7 +12,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ALARM_PREFIX } from '../names.ts';
 
-export interface Threshold {
+interface Threshold {
   readonly metric: IMetric;
   /** In alarm at this value; absent = 1, which is when it happens at all. */
   readonly at?: number;

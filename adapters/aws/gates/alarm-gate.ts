@@ -13,7 +13,7 @@ import { readLimits } from '../request-limits.ts';
 import type { SpokeSessions } from '../spoke-role.ts';
 import { createTokenBucket, type Sleep, type TokenBucket } from '../token-bucket.ts';
 
-export interface AlarmGatesOptions {
+interface AlarmGatesOptions {
   /** Alarms of this account are read by the function's own role, others by the spoke role of theirs. */
   readonly hubAccount: string;
   readonly sessions: Pick<SpokeSessions, 'forAccount'>;

@@ -8,13 +8,13 @@ import type { Clock } from '../../../core/ports/outside.ts';
 import { addressesOf, pinnedLookup, type Resolve, resolveByDns } from '../pinned-addresses.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
 
-export interface WebhookGatesOptions {
+interface WebhookGatesOptions {
   readonly secrets: WebhookSecrets;
   readonly clock: Clock;
   readonly resolve?: Resolve;
 }
 
-export interface Webhook {
+interface Webhook {
   readonly webhook: string;
   readonly secret?: string | undefined;
 }

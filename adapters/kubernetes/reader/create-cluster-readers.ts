@@ -5,7 +5,7 @@ import type { Clock } from '../../../core/ports/outside.ts';
 import { clusterToken, type SigningCredentials } from '../cluster-token.ts';
 import { type Authorization, HttpsReader } from './https-reader.ts';
 
-export interface ClusterReadersOptions {
+interface ClusterReadersOptions {
   /** Credentials of the role that the cluster's access entry names. */
   readonly credentials: (scope: Scope) => Promise<SigningCredentials>;
   readonly clock: Clock;

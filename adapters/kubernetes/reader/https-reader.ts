@@ -24,7 +24,7 @@ export interface HttpsReaderOptions {
 }
 
 /** The least time between two requests, by a clock that need not be the real one. */
-export interface Pace {
+interface Pace {
   readonly milliseconds: number;
   readonly clock: Clock;
   readonly sleep: (milliseconds: number) => Promise<void>;

@@ -19,7 +19,7 @@ export const targetSchema = z
   .describe('latest, latest-1 (one minor before it), a minor in quotes such as "1.36", or { channel: NAME }.');
 
 /** What a channel may say: as far behind the newest as it names, or the oldest that costs no extra. */
-export const channelTarget = z
+const channelTarget = z
   .string()
   .regex(
     new RegExp(`^(?:latest(?:-[1-9])?|oldest-in-standard-support|${minor})$`),

@@ -18,7 +18,7 @@ import type { CalledService, ClusterFacts, CrdVersion } from './cluster-facts.ts
 import { referenceOf } from './reference-of.ts';
 
 /** What one object says about other APIs. Some of it is noted in `facts`, to be judged when everything was read. */
-export type ObserveReferences = (object: ManifestObject, context: ObjectContext, facts: ClusterFacts) => Observation[];
+type ObserveReferences = (object: ManifestObject, context: ObjectContext, facts: ClusterFacts) => Observation[];
 
 export function observeReferences(object: ManifestObject, context: ObjectContext, facts: ClusterFacts): Observation[] {
   return observers.get(object.kind)?.(object, context, facts) ?? [];
