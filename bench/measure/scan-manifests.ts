@@ -2,8 +2,7 @@ import { Readable } from 'node:stream';
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
 import { type Figure, type Measure, rounded } from '../figure.ts';
 import { type CommandRun, runLiftlock } from '../process/run-command.ts';
-import { manifestFolder } from '../scan/manifest-folder.ts';
-import { manifestText, PLANTED_EACH } from '../scan/manifest-text.ts';
+import { manifestFolder, manifestText, PLANTED_EACH } from '../scan/manifest-folder.ts';
 
 const FILES = 10_000;
 const ARGUMENTS = ['--target', '1.36', '-o', 'json'];

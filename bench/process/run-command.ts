@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { residentBytes } from './process-tree.ts';
+import { promisify } from 'node:util';
 
 export const LIFTLOCK = fileURLToPath(new URL('../../bin/liftlock', import.meta.url));
 
@@ -68,4 +68,46 @@ function collected(stream: Readable | null): () => string {
   const chunks: Buffer[] = [];
   stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
   return () => Buffer.concat(chunks).toString('utf8');
+}
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly bytes: number;
+}
+
+const run = promisify(execFile);
+
+/** Resident memory of a process and everything below it, in bytes. Linux from `/proc`, elsewhere from `ps`. */
+async function residentBytes(root: number): Promise<number> {
+  const processes = process.platform === 'linux' ? await fromProc() : await fromPs();
+  const family = new Set([root]);
+  for (let size = 0; size !== family.size; ) {
+    size = family.size;
+    for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);
+  }
+  return processes.filter(({ pid }) => family.has(pid)).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+async function fromProc(): Promise<Process[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid): Promise<Process | undefined> => {
+      // A process may end while it is read.
+      const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+      const number = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
+      const [parent, kilobytes] = [number('PPid'), number('VmRSS')];
+      return Number.isNaN(kilobytes) ? undefined : { pid: Number(pid), parent, bytes: kilobytes * 1024 };
+    }),
+  );
+  return found.filter((one) => one !== undefined);
+}
+
+async function fromPs(): Promise<Process[]> {
+  const { stdout } = await run('ps', ['-axo', 'pid=,ppid=,rss=']);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .map(([pid = 0, parent = 0, kilobytes = 0]) => ({ pid, parent, bytes: kilobytes * 1024 }));
 }

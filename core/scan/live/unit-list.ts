@@ -13,8 +13,7 @@ import { type ScanTools, titleOf, type UnitResult } from './advance.ts';
 import type { ServedResource } from './discovery.ts';
 import { keep } from './keep.ts';
 import type { ListUnderWay, LiveScanState, Unit } from './live-scan-state.ts';
-import { noteChanges } from './note-changes.ts';
-import { mayMatter, observeLiveObject, type Surroundings } from './observe-live-object.ts';
+import { mayMatter, noteChanges, observeLiveObject, type Surroundings } from './observe-live-object.ts';
 import { type Answer, ask, listPath, METADATA_ONLY, notRead, readOf, readPage } from './request.ts';
 
 const PAGE = 500;
