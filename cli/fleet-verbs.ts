@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { PLAN_HASH } from '../core/contracts/names.ts';
+import { PLAN_HASH } from '../core/contracts/plan-hash.ts';
 import { FILES, OUTPUT, output, REASON, RECURSIVE, secondsUpTo, type VerbOption, type Verbs } from './command/verb.ts';
 
 /** A verb that people may give a reason for, beside nothing else that they may say. */

@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { namedError } from '../../core/contracts/errors.ts';
 import type { ClusterItem, ClusterQueue } from '../../core/ports/outside.ts';
-import { batchesOf, readLimits, withoutLogger } from './request-limits.ts';
+import { batchesOf } from './batches.ts';
+import { readLimits, withoutLogger } from './request-limits.ts';
 
 const BATCH = 10;
 const ATTEMPTS = 3;

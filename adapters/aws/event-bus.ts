@@ -9,7 +9,8 @@ import type { LiftlockEvent } from '../../core/contracts/events.ts';
 import { EVENT_SOURCE } from '../../core/contracts/names.ts';
 import { noticeOf } from '../../core/notices/notice-of.ts';
 import type { EventBus } from '../../core/ports/outside.ts';
-import { batchesOf, readLimits, withoutLogger } from './request-limits.ts';
+import { batchesOf } from './batches.ts';
+import { readLimits, withoutLogger } from './request-limits.ts';
 
 interface EventBusOptions {
   readonly busName: string;

@@ -18,13 +18,6 @@ export const mutationLimits = {
 /** A second, hard end to a mutating call, whatever retries and `Retry-After` would still do. */
 export const MUTATION_MILLISECONDS = 20_000;
 
-/** Consecutive pieces of at most `size`. */
-export function batchesOf<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
-}
-
 /**
  * Takes the SDK's logging out of a client: it goes through every input and answer for secrets, a third of what a request costs, and hands them
  * to a logger that drops them. `npm run bench -- start-command` shows the difference.

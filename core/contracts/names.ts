@@ -98,9 +98,3 @@ export const LIFTLOCK = 'liftlock';
 
 /** Executions started by hand, unless CloudTrail tells; it passes no step that asks for approval (semantics.md, People). */
 export const UNKNOWN_PRINCIPAL = 'unknown';
-
-/** The hash of a plan as people hand it over. */
-export const PLAN_HASH = {
-  pattern: /^[0-9a-f]{64}$/,
-  otherwise: 'is not the hash of a plan: 64 characters of 0-9 and a-f, as describe rollout prints it',
-} as const;

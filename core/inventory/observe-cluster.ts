@@ -6,7 +6,7 @@ import { reason } from '../contracts/step-result.ts';
 import { addonFit } from '../model/addon-target.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
-import { issueTexts } from '../model/passing-status.ts';
+import { issueTexts } from '../model/issue-text.ts';
 import { versionOwners } from '../model/version-owners.ts';
 import { labelsOf } from '../policy/cluster-labels.ts';
 import type { AddonInfo, Cluster, EksReader, Scope } from '../ports/eks.ts';

@@ -9,14 +9,3 @@ export function lostCluster({ name, status }: Pick<Cluster, 'name' | 'status'>):
   if (status === 'ACTIVE' || isPassing(status)) return undefined;
   return reason('ClusterStatus', `${name} is ${status}; EKS takes no update in it.`);
 }
-
-/** What EKS says of an unhealthy cluster, node group or add-on, one text for each issue: `code: message`. */
-export const issueTexts = (
-  health:
-    | {
-        readonly issues?:
-          | readonly { readonly code?: string | undefined; readonly message?: string | undefined }[]
-          | undefined;
-      }
-    | undefined,
-): string[] => (health?.issues ?? []).map(({ code, message }) => `${code ?? 'issue'}: ${message ?? ''}`);

@@ -1,4 +1,5 @@
-import { gateName, judgeAnswer, oneLine } from './gate-answer.ts';
+import { judgeAnswer, oneLine } from './gate-answer.ts';
+import { gateName } from './gate-name.ts';
 
 test.each([
   ['{"green": true}', 'green', 'It answers green.'],

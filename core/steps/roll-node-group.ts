@@ -1,7 +1,7 @@
 import { namedError } from '../contracts/errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { issueTexts } from '../model/passing-status.ts';
+import { issueTexts } from '../model/issue-text.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { hasNoImage, NEW_GROUP, noImageText } from '../scan/preflight/al2-ami.ts';

@@ -4,7 +4,7 @@ import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { type AddonDecision, addonAfter, addonBefore, addonFits } from '../model/addon-target.ts';
 import { given } from '../model/given.ts';
-import { issueTexts } from '../model/passing-status.ts';
+import { issueTexts } from '../model/issue-text.ts';
 import type { Addon } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';

@@ -1,5 +1,6 @@
 import { addonFits } from '../../model/addon-target.ts';
-import { isPassing, issueTexts } from '../../model/passing-status.ts';
+import { issueTexts } from '../../model/issue-text.ts';
+import { isPassing } from '../../model/passing-status.ts';
 import { foundOf, type PreflightCheck } from './preflight-check.ts';
 
 const name = 'AddonStatus';

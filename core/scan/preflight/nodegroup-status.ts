@@ -1,4 +1,5 @@
-import { isPassing, issueTexts } from '../../model/passing-status.ts';
+import { issueTexts } from '../../model/issue-text.ts';
+import { isPassing } from '../../model/passing-status.ts';
 import { foundOf, type PreflightCheck } from './preflight-check.ts';
 
 const name = 'NodegroupStatus';

@@ -1,0 +1,10 @@
+/** What EKS says of an unhealthy cluster, node group or add-on, one text for each issue: `code: message`. */
+export const issueTexts = (
+  health:
+    | {
+        readonly issues?:
+          | readonly { readonly code?: string | undefined; readonly message?: string | undefined }[]
+          | undefined;
+      }
+    | undefined,
+): string[] => (health?.issues ?? []).map(({ code, message }) => `${code ?? 'issue'}: ${message ?? ''}`);
