@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { PLAN_HASH } from '../core/contracts/plan-hash.ts';
-import { secondsUpTo } from './command/number-option.ts';
-import { FILES, OUTPUT, output, REASON, RECURSIVE, type VerbOption, type Verbs } from './command/verb.ts';
+import { FILES, OUTPUT, output, REASON, RECURSIVE, secondsUpTo, type VerbOption, type Verbs } from './command/verb.ts';
 
 /** A verb that people may give a reason for, beside nothing else that they may say. */
 const REASONED = [REASON, OUTPUT];

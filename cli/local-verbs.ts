@@ -1,7 +1,6 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { numberOption } from './command/number-option.ts';
-import type { VerbOption, Verbs } from './command/verb.ts';
+import { numberOption, type VerbOption, type Verbs } from './command/verb.ts';
 
 const exampleFleet = relative(process.cwd(), fileURLToPath(new URL('../examples/fleet', import.meta.url)));
 const FLEET: VerbOption = [

@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { FAIL_ON, LIVE_SOURCES } from '../core/contracts/scan-words.ts';
-import { numberOption, secondsUpTo } from './command/number-option.ts';
-import { OUTPUT, output, RECURSIVE, type Verbs, WHICH_FILES } from './command/verb.ts';
+import { numberOption, OUTPUT, output, RECURSIVE, secondsUpTo, type Verbs, WHICH_FILES } from './command/verb.ts';
 import { SCAN_FORMATS } from './output/scan/print-scan.ts';
 
 const SKIPPED = ['manifest', ...LIVE_SOURCES, 'not-rendered'];

@@ -1,5 +1,4 @@
-import { secondsUpTo } from './command/number-option.ts';
-import { OUTPUT, type VerbOption, type Verbs } from './command/verb.ts';
+import { OUTPUT, secondsUpTo, type VerbOption, type Verbs } from './command/verb.ts';
 
 const ANCHORS: VerbOption = [
   '--anchors <place>',

@@ -7,7 +7,7 @@ import { SpokeForwarderStack } from './stacks/spoke-forwarder-stack.ts';
 import { SpokeRoleStack } from './stacks/spoke-role-stack.ts';
 import { StateStack } from './stacks/state-stack.ts';
 
-export interface LiftlockAppOptions {
+interface LiftlockAppOptions {
   readonly settings: Settings;
   readonly codeOf: (name: FunctionName) => Code;
 }

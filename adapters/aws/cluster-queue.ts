@@ -7,8 +7,7 @@ import {
 import { namedError } from '../../core/contracts/errors.ts';
 import type { ClusterItem, ClusterQueue } from '../../core/ports/outside.ts';
 import { batchesOf } from './batches.ts';
-import { readLimits } from './request-limits.ts';
-import { withoutLogger } from './without-logger.ts';
+import { readLimits, withoutLogger } from './request-limits.ts';
 
 const BATCH = 10;
 const ATTEMPTS = 3;

@@ -1,13 +1,12 @@
 import { EKSClient, type EKSClientConfig } from '@aws-sdk/client-eks';
 import { remembered } from '../../core/model/remembered.ts';
-import type { Clock } from '../../core/ports/clock.ts';
 import type { Scope } from '../../core/ports/eks.ts';
-import { readLimits } from './request-limits.ts';
+import type { Clock } from '../../core/ports/outside.ts';
+import { readLimits, withoutLogger } from './request-limits.ts';
 import type { SpokeSessions } from './spoke-role.ts';
 import { createTokenBucket, type TokenBucket, type TokenBucketOptions } from './token-bucket.ts';
-import { withoutLogger } from './without-logger.ts';
 
-export interface EksConnectionsOptions extends TokenBucketOptions {
+interface EksConnectionsOptions extends TokenBucketOptions {
   readonly sessions: SpokeSessions;
   /** Endpoint and the like, for tests; the environment's `AWS_ENDPOINT_URL_EKS` counts without it. */
   readonly client?: EKSClientConfig;

@@ -9,9 +9,8 @@ import type { MutatingCall } from '../../core/contracts/mutating-calls.ts';
 import type { EksMutator, Scope, Update } from '../../core/ports/eks.ts';
 import type { EksConnections } from './eks-connections.ts';
 import { toUpdate } from './eks-shapes.ts';
-import { MUTATION_MILLISECONDS, mutationLimits } from './request-limits.ts';
+import { MUTATION_MILLISECONDS, mutationLimits, withoutLogger } from './request-limits.ts';
 import { sessionPolicy } from './session-policy.ts';
-import { withoutLogger } from './without-logger.ts';
 
 /**
  * The calls that change something. Each has a session of its own, narrowed to its one cluster, and is over within `CALL_SECONDS`

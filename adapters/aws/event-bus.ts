@@ -10,10 +10,9 @@ import { EVENT_SOURCE } from '../../core/contracts/names.ts';
 import { noticeOf } from '../../core/notices/notice-of.ts';
 import type { EventBus } from '../../core/ports/outside.ts';
 import { batchesOf } from './batches.ts';
-import { readLimits } from './request-limits.ts';
-import { withoutLogger } from './without-logger.ts';
+import { readLimits, withoutLogger } from './request-limits.ts';
 
-export interface EventBusOptions {
+interface EventBusOptions {
   readonly busName: string;
   /** Told of each event that could not be published. */
   readonly onLost: (event: { readonly detailType: string; readonly error: string; readonly message: string }) => void;

@@ -3,10 +3,9 @@ import { errorName } from '../../core/contracts/errors.ts';
 import { canonicalJson } from '../../core/hash/canonical-json.ts';
 import { given } from '../../core/model/given.ts';
 import type { ExecutionState, Executions } from '../../core/ports/executions.ts';
-import { readLimits } from './request-limits.ts';
-import { withoutLogger } from './without-logger.ts';
+import { readLimits, withoutLogger } from './request-limits.ts';
 
-export interface ExecutionsOptions {
+interface ExecutionsOptions {
   /** A machine's ARN without its name: `arn:aws:states:eu-central-1:111111111111:stateMachine:liftlock-`. */
   readonly machineArnPrefix: string;
   readonly client?: SFNClientConfig;

@@ -1,12 +1,12 @@
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
 import { type Judged, oneLine, unknown } from '../../core/policy/gate-answer.ts';
 import { gateName } from '../../core/policy/gate-name.ts';
-import type { GateReader } from '../../core/ports/gates.ts';
+import type { GateReader } from '../../core/ports/outside.ts';
 import type { AlarmGates } from './gates/alarm-gate.ts';
 import type { WebhookGates } from './gates/webhook-gate.ts';
 import { inTime } from './pinned-addresses.ts';
 
-export interface GateReaderOptions {
+interface GateReaderOptions {
   readonly alarms: AlarmGates;
   readonly webhooks: WebhookGates;
   readonly timeoutMilliseconds?: number;

@@ -1,11 +1,11 @@
 import { AssumeRoleCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 import { namedError } from '../../core/contracts/errors.ts';
 import { type FunctionName, spokeSessionName } from '../../core/contracts/names.ts';
-import type { Clock } from '../../core/ports/clock.ts';
-import { withoutLogger } from './without-logger.ts';
+import type { Clock } from '../../core/ports/outside.ts';
+import { withoutLogger } from './request-limits.ts';
 
 /** The role that Liftlock assumes in every account, the hub's own too. */
-export interface SpokeRole {
+interface SpokeRole {
   readonly partition: string;
   /** Without path. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface SpokeRole {
 }
 
 /** Temporary credentials, in the shape that clients of the SDK take. */
-export interface SpokeCredentials {
+interface SpokeCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
@@ -35,7 +35,7 @@ export interface SpokeSessions {
   narrowedTo(account: string, policy: object, abortSignal: AbortSignal): Promise<SpokeCredentials>;
 }
 
-export interface SpokeSessionsOptions {
+interface SpokeSessionsOptions {
   readonly role: SpokeRole;
   readonly clock: Clock;
   readonly sts?: STSClientConfig;

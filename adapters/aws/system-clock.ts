@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../../core/ports/clock.ts';
-import type { Ids } from '../../core/ports/outside.ts';
+import type { Clock, Ids } from '../../core/ports/outside.ts';
 import type { Sleep } from './token-bucket.ts';
 
 export const systemClock: Clock = { now: () => new Date() };

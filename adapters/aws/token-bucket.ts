@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/ports/clock.ts';
+import type { Clock } from '../../core/ports/outside.ts';
 
 /** Waits real time in a function, simulated time in a simulation. */
 export type Sleep = (milliseconds: number) => Promise<void>;

@@ -4,7 +4,7 @@ import { namedError } from '../../core/contracts/errors.ts';
 import type { UrlProbe } from '../../core/ports/outside.ts';
 import { type Address, addressesOf, pinnedLookup, type Resolve, resolveByDns } from './pinned-addresses.ts';
 
-export interface UrlProbeOptions {
+interface UrlProbeOptions {
   /** Private hosts that may be called all the same: `spec.allowedHosts` of the Fleet as it stands now. */
   readonly allowedHosts: () => Promise<readonly string[]>;
   readonly resolve?: Resolve;

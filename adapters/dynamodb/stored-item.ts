@@ -6,7 +6,7 @@ import { sha256Hex } from '../../core/hash/sha256.ts';
 import type { ItemKey, StoredItem, WriteOperation } from '../../core/ports/table.ts';
 
 /** An item as DynamoDB keeps it. `activeKey` is there only while the item is not at rest, which makes its index sparse. */
-export interface ItemAttributes extends ItemKey {
+interface ItemAttributes extends ItemKey {
   readonly kind: string;
   /** Absent for kinds that nobody lists. */
   readonly kindKey?: string;
@@ -54,7 +54,7 @@ export const keyOf = ({ pk, sk }: ItemKey): Record<string, AttributeValue> => ma
 export const kindKey = (kind: string, shard: number): string => `${kind}#${shard}`;
 
 /** Items of one partition share a shard; partitions spread evenly. */
-export const shardOf = (pk: string): number => Number.parseInt(sha256Hex(pk).slice(0, 8), 16) % KIND_SHARDS;
+const shardOf = (pk: string): number => Number.parseInt(sha256Hex(pk).slice(0, 8), 16) % KIND_SHARDS;
 
 /** What is stored is what JSON says: members that are `undefined` are left out, dates become texts. */
 export const plainJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

@@ -1,6 +1,6 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { WriteOperation } from '../../core/ports/table.ts';
-import { transactionError } from './transaction-error.ts';
+import { transactionError } from './dynamo-table.ts';
 
 const named = (name: string, message = 'as DynamoDB says'): Error => Object.assign(new Error(message), { name });
 const canceled = (...reasons: ({ Code: string; Message?: string } | undefined)[]) =>

@@ -12,7 +12,6 @@ import {
 } from '@kubernetes/client-node/dist/gen/types/ObjectParamAPI.js';
 import { given } from '../../core/model/given.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
-import type { Clock } from '../../core/ports/clock.ts';
 import {
   type ClusterAccess,
   ClusterAccessError,
@@ -22,6 +21,7 @@ import {
   type Workload,
 } from '../../core/ports/cluster-access.ts';
 import type { Scope } from '../../core/ports/eks.ts';
+import type { Clock } from '../../core/ports/outside.ts';
 import { clusterToken, type SigningCredentials } from './cluster-token.ts';
 
 /** Reads `GET /readyz?verbose`: one line per check, `[+]ping ok` or `[-]etcd failed: reason withheld`; 200 when all are well. */
@@ -32,7 +32,7 @@ function readyChecks(status: number, text: string): { ok: boolean; failed: strin
   return { ok: status === 200 && failed.length === 0, failed };
 }
 
-export interface ClusterAccessOptions extends ConnectionOptions {
+interface ClusterAccessOptions extends ConnectionOptions {
   /** Credentials of the role that the cluster's access entry names. */
   readonly credentials: (scope: Scope) => Promise<SigningCredentials>;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
-const apiVersion = 'liftlock/v1alpha1';
+import { configText, inventoryText } from './plan-files.ts';
+
 const REGIONS = ['eu-central-1', 'us-east-1', 'ap-southeast-1'] as const;
 /** Clusters of one company; more of them are companies with accounts of their own, so that caps of accounts bind within each alone. */
 const COMPANY = 60;
@@ -71,34 +72,17 @@ const CALENDARS = [
 
 /** Config with what makes plans slow: six waves one after the other, nine calendars in three zones, caps, canaries, budgets, a deadline. */
 export function strictPlanConfig(): string {
-  const documents = [
-    {
-      kind: 'Fleet',
-      metadata: { name: 'bench' },
-      spec: {
-        mode: 'act',
-        organizationId: 'o-a1b2c3d4e5',
-        regions: REGIONS,
-        spokeRole: { externalId: 'bench' },
-        caps: { total: 12, perAccount: 2 },
-      },
-    },
-    ...CALENDARS,
-    {
-      kind: 'UpgradePolicy',
-      metadata: { name: 'strict' },
-      spec: {
-        selector: { matchExpressions: [{ key: 'env', operator: 'Exists' }] },
-        target: { channel: 'stable' },
-        deadline: { beforeEndOf: 'standardSupport', margin: '14d' },
-        order: ['deadline', 'risk', 'name'],
-        caps: { perAccount: 2, perRegion: 6, perLabel: { tier: 8 } },
-        estimates: { upgrade: '2h' },
-        waves: WAVES,
-      },
-    },
-  ];
-  return documents.map((document) => JSON.stringify({ apiVersion, ...document })).join('\n---\n');
+  const spec = {
+    selector: { matchExpressions: [{ key: 'env', operator: 'Exists' }] },
+    target: { channel: 'stable' },
+    deadline: { beforeEndOf: 'standardSupport', margin: '14d' },
+    order: ['deadline', 'risk', 'name'],
+    caps: { perAccount: 2, perRegion: 6, perLabel: { tier: 8 } },
+    estimates: { upgrade: '2h' },
+    waves: WAVES,
+  };
+  const policy = { kind: 'UpgradePolicy', metadata: { name: 'strict' }, spec };
+  return configText({ regions: REGIONS, caps: { total: 12, perAccount: 2 } }, [...CALENDARS, policy]);
 }
 
 /** `customers`: whether the tags of some clusters add calendars of their own, two of which never let theirs begin. */
@@ -119,5 +103,5 @@ export function strictPlanInventory(count: number, customers: boolean): string {
       tags,
     };
   });
-  return JSON.stringify({ apiVersion, kind: 'Inventory', clusters });
+  return inventoryText(clusters);
 }

@@ -1,7 +1,7 @@
 import { calendarStateAt } from '../../core/calendar/calendar-state.ts';
 import { type CompiledCalendar, compileCalendar } from '../../core/calendar/compile-calendar.ts';
 import { type Figure, type Measure, median, rounded } from '../figure.ts';
-import { SIX_CALENDARS } from '../fleet/six-calendars.ts';
+import { SIX_CALENDARS } from '../fleet/plan-files.ts';
 
 const FROM = new Date('2026-11-20T08:00:00Z');
 const YEAR = 366 * 86_400_000;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Figure, type Measure, median, rounded } from '../figure.ts';
 import { strictPlanConfig, strictPlanInventory } from '../fleet/strict-plan-files.ts';
-import { LIFTLOCK, measuredRun } from '../process/measured-run.ts';
+import { LIFTLOCK, runLiftlock } from '../process/run-command.ts';
 
 const NOW = '2026-11-21T08:00:00Z';
 const RUNS = 5;
@@ -26,7 +26,7 @@ async function measured(clusters: number, customers: boolean, limit?: number): P
     // The first run fills the cache of compiled modules and is not counted.
     for (let run = 0; run <= RUNS; run += 1) {
       const argv = ['plan', '-f', config, '--inventory', inventory, '--now', NOW, '-o', 'json'];
-      const { seconds, exitCode, errors } = await measuredRun(argv, { memory: false });
+      const { seconds, exitCode, errors } = await runLiftlock(argv, { memory: false });
       // The deadline is missed: what limits it is searched too.
       if (exitCode !== 3) throw new Error(`${LIFTLOCK} plan ended with ${exitCode}: ${errors}`);
       if (run > 0) times.push(seconds);

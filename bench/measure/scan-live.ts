@@ -1,6 +1,6 @@
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
 import { type Measure, rounded } from '../figure.ts';
-import { type MeasuredRun, measuredRun } from '../process/measured-run.ts';
+import { type CommandRun, runLiftlock } from '../process/run-command.ts';
 import { servedCluster } from '../scan/huge-cluster.ts';
 
 /**
@@ -24,12 +24,12 @@ export const measure: Measure = async () => {
   ];
 };
 
-async function scanned(objects: number): Promise<MeasuredRun> {
+async function scanned(objects: number): Promise<CommandRun> {
   const cluster = await servedCluster(objects);
   try {
     // With the pauses that it makes between requests unless told otherwise.
     const argv = ['--kubeconfig', cluster.kubeconfig, '--target', '1.36', '-o', 'json'];
-    const run = await measuredRun(['scan', ...argv]);
+    const run = await runLiftlock(['scan', ...argv]);
     const { summary, verdict } = JSON.parse(run.out) as ScanReport;
     if (summary.read < 0.9 * objects || verdict !== 'fail')
       throw new Error(`Read ${summary.read} objects, verdict ${verdict}: ${run.errors}`);

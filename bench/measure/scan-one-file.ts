@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Measure, median, rounded } from '../figure.ts';
-import { measuredRun } from '../process/measured-run.ts';
+import { runLiftlock } from '../process/run-command.ts';
 import { manifestFolder } from '../scan/manifest-folder.ts';
 
 const RUNS = 9;
@@ -35,7 +35,7 @@ async function times(path: string, runs: number, cacheOf: () => string | Promise
   for (let run = 0; run < runs; run += 1) {
     const env = { NODE_COMPILE_CACHE: await cacheOf() };
     const argv = ['scan', '--manifests', path, '--target', '1.36'];
-    const { seconds, exitCode, errors } = await measuredRun(argv, { env, memory: false });
+    const { seconds, exitCode, errors } = await runLiftlock(argv, { env, memory: false });
     if (exitCode !== 3) throw new Error(`The scan ended with ${exitCode}: ${errors}`);
     found.push(seconds * 1000);
   }

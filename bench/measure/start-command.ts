@@ -40,7 +40,10 @@ export const measure: Measure = async () => {
 
 async function started(options: readonly string[], cache: string): Promise<CommandRun> {
   const env = { NODE_COMPILE_CACHE: cache };
-  const run = await runCommand('npm', ['start', '--', ...options], { env, sampleEvery: SAMPLE_MILLISECONDS });
+  const run = await runCommand('npm', ['start', '--', ...options], {
+    env,
+    memory: { of: 'tree', every: SAMPLE_MILLISECONDS },
+  });
   if (run.exitCode !== 0) throw new Error(`npm start ended with ${run.exitCode}: ${run.errors}`);
   return run;
 }

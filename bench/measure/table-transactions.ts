@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createTables } from '../../adapters/dynamodb/create-tables.ts';
 import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { LIFTLOCK } from '../../core/contracts/principals.ts';
+import { LIFTLOCK } from '../../core/contracts/names.ts';
 import type { Table } from '../../core/ports/table.ts';
 import { transactWithAudit } from '../../core/store/audit.ts';
 import { ClusterControls } from '../../core/store/entities.ts';

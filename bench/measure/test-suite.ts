@@ -3,7 +3,7 @@ import { runCommand } from '../process/run-command.ts';
 
 /** `npm test` as a person runs it, npm's own processes and all workers included. */
 export const measure: Measure = async () => {
-  const run = await runCommand('npm', ['test', '--silent'], { sampleEvery: 250 });
+  const run = await runCommand('npm', ['test', '--silent'], { memory: { of: 'tree', every: 250 } });
   if (run.exitCode !== 0) throw new Error(`npm test ended with ${run.exitCode}: ${run.errors}`);
   return [
     { name: 'npm test', value: rounded(run.seconds), unit: 's', limit: 150 },

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const SERVE = fileURLToPath(new URL('../../test/huge/serve.ts', import.meta.url));
 
-export interface ServedCluster {
+interface ServedCluster {
   readonly kubeconfig: string;
   /** Objects that were written last at a version that is deprecated or gone. */
   readonly planted: number;

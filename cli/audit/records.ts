@@ -16,7 +16,7 @@ export interface AuditOptions extends OutputOption {
   readonly from?: string;
 }
 
-export interface AuditRecord {
+interface AuditRecord {
   readonly subject: string;
   /** Oldest first. */
   readonly items: readonly AuditItem[];

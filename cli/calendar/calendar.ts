@@ -11,7 +11,7 @@ import { facts, print, reasonLines, section, shown, tableLines } from '../output
 import { type FileOptions, readConfigFiles } from '../verbs/config-files.ts';
 import { instantOf } from './instant.ts';
 
-export interface CalendarOptions extends Partial<FileOptions>, OutputOption {
+interface CalendarOptions extends Partial<FileOptions>, OutputOption {
   readonly calendar?: string;
   readonly at?: readonly string[];
   readonly next?: number;

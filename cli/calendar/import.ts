@@ -9,7 +9,7 @@ import { EXIT, type ExitCode, invalid, type Session } from '../command/session.t
 import { yamlOf } from '../output/print.ts';
 import { readText } from '../verbs/read-text.ts';
 
-export interface ImportOptions {
+interface ImportOptions {
   readonly name?: string;
   readonly timeZone?: string;
 }

@@ -1,14 +1,14 @@
-import { hc } from 'hono/client';
+import { type ClientResponse, hc } from 'hono/client';
+import type { JSONValue } from 'hono/utils/types';
 import { parseJson } from '../../core/model/parse-json.ts';
 import type { Api } from '../../functions/api/app.ts';
 import { EXIT, Failure } from '../command/session.ts';
-import type { Answers } from './answers.ts';
 import { apiFailure, connectionFailure } from './api-failure.ts';
 import type { ApiAddress } from './api-url.ts';
 import { NOTHING } from './paths.ts';
 import type { SignRequest } from './sign-request.ts';
 
-export interface ApiClientOptions {
+interface ApiClientOptions {
   readonly address: ApiAddress;
   /** Absent for a local run, which asks for none. */
   readonly sign?: SignRequest;
@@ -89,3 +89,19 @@ export class ApiClient {
     return parsed;
   }
 }
+
+/** What a route gives, as it arrives: JSON knows no undefined, so a member is there or it is not. */
+type Json<T> = [JSONValue] extends [T]
+  ? unknown
+  : T extends string | number | boolean | null
+    ? T
+    : { [Key in keyof T]: Json<Exclude<T[Key], undefined>> };
+
+/** Routes, as hono types those who call them, that give their answers themselves. */
+type Answers<Routes> = {
+  [Name in keyof Routes]: Routes[Name] extends (
+    ...given: infer Given
+  ) => Promise<ClientResponse<infer T, infer _, 'json'>>
+    ? (...given: Given) => Promise<Json<T>>
+    : Answers<Routes[Name]>;
+};

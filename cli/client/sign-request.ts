@@ -3,7 +3,7 @@ import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Failure } from '../command/session.ts';
 
-export interface Signable {
+interface Signable {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;

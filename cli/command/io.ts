@@ -48,7 +48,7 @@ export function interruption(): AbortSignal {
  */
 export function processIo(): Io {
   let interrupted: AbortSignal | undefined;
-  // Whoever reads us may stop early (`| head`): that is no error, and does not change what the command found out. Commands that go on
+  // The reader of our output may stop early (`| head`): that is no error, and does not change what the command found out. Commands that go on
   // for ever end then.
   let unheard = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

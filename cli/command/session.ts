@@ -30,7 +30,7 @@ export interface Session {
   client(): Promise<ApiClient>;
 }
 
-/** Whoever stops something need not find words first. */
+/** A person who stops something need not find words first. */
 export const NO_REASON = 'no reason given';
 
 /** What the command line ends with; scripts rely on it (docs/cli.md). */

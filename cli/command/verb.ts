@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { type ExitCode, FORMATS, type Session } from './session.ts';
 
 /** What there is to know of an option, beside what help shows. */
@@ -14,10 +14,7 @@ interface OptionRules {
 export type VerbOption = readonly [flags: string, description: string, rules?: OptionRules];
 
 /** What a verb does with what a person gave it: arguments and options, as commander hands them over, and the command. */
-export type Run = (
-  session: Session,
-  ...given: Parameters<Parameters<Command['action']>[0]>
-) => ExitCode | Promise<ExitCode>;
+type Run = (session: Session, ...given: Parameters<Parameters<Command['action']>[0]>) => ExitCode | Promise<ExitCode>;
 
 /** A verb as help tells of it. */
 export interface Verb {
@@ -44,3 +41,16 @@ export const REASON: VerbOption = ['--reason <text>', 'why, for the audit and fo
 export const WHICH_FILES = 'a file, a folder, or - for standard input; may be repeated';
 export const FILES: VerbOption = ['-f, --filename <path...>', WHICH_FILES, { required: true }];
 export const RECURSIVE: VerbOption = ['-R, --recursive', 'folders with their subfolders'];
+
+/** The argument of an option that is a number: whether it is right, and what to say where it is not. */
+export const numberOption =
+  (isRight: (value: number, text: string) => boolean, message: string) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (isRight(value, text)) return value;
+    throw new InvalidArgumentError(message);
+  };
+
+/** The argument of an option that waits. */
+export const secondsUpTo = (most: number, least = Number.MIN_VALUE): ((text: string) => number) =>
+  numberOption((value) => value >= least && value <= most, `It is a number of seconds, up to ${most}.`);

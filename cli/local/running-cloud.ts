@@ -22,7 +22,7 @@ export async function localDown(_: Session, { port }: { readonly port?: number }
 }
 
 /** The one local cloud that is meant; says on stderr why there is none. */
-export function chooseCloud(port: number | undefined): RunningCloud | ExitCode {
+function chooseCloud(port: number | undefined): RunningCloud | ExitCode {
   const meant = runningClouds().filter((cloud) => port === undefined || cloud.port === port);
   const [only] = meant;
   if (only === undefined)

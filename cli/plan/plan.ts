@@ -13,7 +13,7 @@ import { planLines } from './plan-text.ts';
 import { nothingToDo } from './plan-words.ts';
 import { readFleetFile, readOldPlan, readRules, targetOf } from './read-input.ts';
 
-export interface PlanCommandOptions extends FileOptions, OutputOption {
+interface PlanCommandOptions extends FileOptions, OutputOption {
   readonly inventory: string;
   readonly now?: string;
   readonly target?: string;

@@ -6,7 +6,7 @@ import { createKubeconfigReader } from '../../adapters/kubernetes/reader/create-
 import type { Source } from '../../core/contracts/scan-words.ts';
 import type { KindList } from '../../core/scan/listed/kind-list.ts';
 import { advance, unread } from '../../core/scan/live/advance.ts';
-import { coverageOf } from '../../core/scan/live/coverage-of.ts';
+import { coverageOf } from '../../core/scan/live/keep.ts';
 import { type LiveScanState, startLiveScan } from '../../core/scan/live/live-scan-state.ts';
 import type { Io } from '../command/io.ts';
 import { Progress } from '../output/progress.ts';
@@ -31,7 +31,7 @@ export async function collectLive(io: Io, options: ScanOptions, lists: readonly 
   const skip = options.skip.filter((word): word is Source => word !== 'not-rendered');
   const state = startLiveScan(io.now(), skip, lists);
   const progress = new Progress(io);
-  // Whoever presses Ctrl-C does not want to wait for a slow answer.
+  // A person who presses Ctrl-C does not want to wait for a slow answer.
   const close = () => reader.close();
   interrupted.addEventListener('abort', close);
   try {

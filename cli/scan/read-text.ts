@@ -48,7 +48,7 @@ export async function readStream(stream: AsyncIterable<Buffer | string>, interru
     const bytes = typeof next.value === 'string' ? Buffer.from(next.value) : next.value;
     size += bytes.length;
     if (size > MAX_FILE_SIZE) {
-      // Whoever writes on is told by a closed pipe, not by waiting for ever.
+      // A writer that goes on is told by a closed pipe, not by waiting for ever.
       await iterator.return?.();
       return { problem: TOO_LARGE };
     }

@@ -16,7 +16,7 @@ import { readStream, readTextFile } from './read-text.ts';
 const MOST_SECONDS = 60;
 const MOST_WORDS = 300;
 
-export interface RenderOptions {
+interface RenderOptions {
   /** From `findHelm`. */
   readonly helm: string;
   /** What charts ask for as `.Capabilities.KubeVersion`. */

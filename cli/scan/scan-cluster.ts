@@ -9,9 +9,9 @@ import { EXIT, type ExitCode, type Session } from '../command/session.ts';
 import { facts, print, reasonLines } from '../output/print.ts';
 import { Progress } from '../output/progress.ts';
 import { printScan, type ScanFormat } from '../output/scan/print-scan.ts';
-import { givenToScan } from './given-to-scan.ts';
+import { givenToScan } from './scan-options.ts';
 
-export interface ScanClusterOptions {
+interface ScanClusterOptions {
   readonly target?: string;
   readonly wait: boolean;
   readonly waitTimeout: number;

@@ -9,9 +9,9 @@ import { counted, listed, print, some, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { VERDICT_STYLES } from '../output/scan/words.ts';
 import { type Shown, shownAt } from '../verbs/columns.ts';
-import { givenToScan } from './given-to-scan.ts';
+import { givenToScan } from './scan-options.ts';
 
-export interface ScanFleetOptions extends OutputOption {
+interface ScanFleetOptions extends OutputOption {
   readonly target?: string;
   readonly selector?: string;
   readonly start?: boolean;

@@ -1,9 +1,11 @@
+import type { Command } from 'commander';
 import type { Source } from '../../core/contracts/scan-words.ts';
 import type { Observation } from '../../core/scan/judge/observation.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
+import { KubeVersion } from '../../core/version/kube-version.ts';
+import { invalid } from '../command/session.ts';
 import type { ScanFormat } from '../output/scan/print-scan.ts';
 import type { InsightOptions } from './collect-insights.ts';
-import type { TargetOptions } from './targets.ts';
 
 /** The options of `liftlock scan`, as commander gives them. */
 export interface ScanOptions extends TargetOptions, InsightOptions {
@@ -31,4 +33,64 @@ export interface Collected {
   readonly observations: readonly Observation[];
   readonly coverage: readonly Coverage[];
   readonly interrupted: boolean;
+}
+
+/**
+ * `scan` itself has options of these names, and takes them wherever they stand: what it was given is meant for its kind. Its other
+ * options are refused, so that none is silently without effect.
+ */
+export function givenToScan(kind: Command): { readonly target?: string; readonly output?: ScanFormat } {
+  const scan = kind.parent ?? kind;
+  const given = scan.options.filter((option) => scan.getOptionValueSource(option.attributeName()) === 'cli');
+  const wrong = given.find((option) => option.attributeName() !== 'target' && option.attributeName() !== 'output');
+  if (wrong !== undefined)
+    throw invalid(
+      `liftlock: ${wrong.long} is for scans of manifests and kubeconfigs. What scan ${kind.name()} leaves out and fails on stands in the UpgradePolicy (scan).`,
+    );
+  const { target, output } = scan.opts<{ readonly target: readonly string[]; readonly output: ScanFormat }>();
+  const [only, ...others] = target;
+  if (others.length > 0) throw invalid(`liftlock: scan ${kind.name()} takes one --target, not ${target.join(' ')}.`);
+  return {
+    ...(only === undefined ? {} : { target: only }),
+    ...(scan.getOptionValueSource('output') === 'cli' ? { output } : {}),
+  };
+}
+
+interface TargetOptions {
+  readonly target: readonly string[];
+  readonly hops?: boolean;
+  readonly from?: string;
+}
+
+/**
+ * The versions to judge for, the oldest first, each once. Without --target that is the minor after the one that the cluster runs; where
+ * none is known it must be said.
+ *
+ * @throws Failure (2) with everything that is wrong: what is no version, or leads nowhere.
+ */
+export function targetsOf({ target, hops, from: named }: TargetOptions, serverVersion?: string): KubeVersion[] {
+  const wrong: string[] = [];
+  const read = (text: string, option: string): KubeVersion[] => {
+    const version = KubeVersion.tryParse(text.trim());
+    if (version === undefined)
+      wrong.push(`liftlock: ${option} ${text.trim() || '""'} is no Kubernetes version. Write it as 1.36.`);
+    return version === undefined ? [] : [version];
+  };
+  const runs = serverVersion === undefined ? undefined : KubeVersion.parse(serverVersion);
+  const [from = runs] = named === undefined ? [] : read(named, '--from');
+  const given = target.flatMap((text) => text.split(',')).flatMap((text) => read(text, '--target'));
+  const meant = target.length > 0 || runs === undefined ? given : [runs.next()];
+  const unique = [...new Map(meant.map((version) => [version.toString(), version])).values()];
+  const targets = unique.sort((a, b) => a.compare(b));
+  const last = targets.at(-1);
+  if (target.length === 0 && last === undefined)
+    wrong.push('liftlock: --target is missing: say the version to go to, e.g. --target 1.36.');
+  if (hops === true && from === undefined && named === undefined)
+    wrong.push('liftlock: --hops needs to know where it begins: say the version that runs now, e.g. --from 1.33.');
+  if (hops !== true && named !== undefined)
+    wrong.push('liftlock: --from is where --hops begins, and means nothing without it.');
+  if (hops === true && from !== undefined && last !== undefined && last.compare(from) <= 0)
+    wrong.push(`liftlock: --hops leads from ${from} to ${last}, and a hop is one minor up.`);
+  if (wrong.length > 0) throw invalid(wrong.join('\n'));
+  return hops === true && from !== undefined && last !== undefined ? from.hopsTo(last) : targets;
 }

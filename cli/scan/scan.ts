@@ -22,8 +22,7 @@ import { reportsOf, type ScanDocument } from '../output/scan/scan-document.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';
 import { checkNamed } from './manifest-paths.ts';
 import { chartRenderer, findHelm } from './render-charts.ts';
-import type { Collected, ScanOptions } from './scan-options.ts';
-import { targetsOf } from './targets.ts';
+import { type Collected, type ScanOptions, targetsOf } from './scan-options.ts';
 
 /** `liftlock scan`: manifests or a live cluster, for one target or several. Offline but for the cluster itself. */
 export async function scan(session: Session, options: ScanOptions): Promise<ExitCode> {
@@ -84,7 +83,7 @@ function judgeCollected(
   { waivers, baselines, only, scannedAt }: Judgement,
 ): ScanReport | ScanReportList {
   const { subject, clusters, serverVersion } = collected;
-  // Who leaves templates out renders them elsewhere: what they say provisionally is left out with them.
+  // People who leave templates out render them elsewhere: what templates say provisionally is left out with them.
   const isRead = ({ provisional }: Observation) => provisional === undefined || !options.skip.includes('not-rendered');
   const observations = collected.observations.filter(isRead);
   const from = serverVersion === undefined ? null : KubeVersion.parse(serverVersion).toString();

@@ -18,7 +18,7 @@ import { targetOf } from '../plan/read-input.ts';
 import { notUsable, parsePrinted } from '../verbs/read-printed.ts';
 import { readText } from '../verbs/read-text.ts';
 
-export interface SimulateOptions extends OutputOption {
+interface SimulateOptions extends OutputOption {
   readonly fleet?: string;
   readonly clusters: number;
   readonly target?: string;

@@ -5,7 +5,7 @@ import type { RunView } from '../../simulator/process/run-view.ts';
 import type { PersonActs } from '../../simulator/process/stand-in-people.ts';
 import type { RunOptions } from '../../simulator/process/until-rest.ts';
 
-export interface LocalRunOptions {
+interface LocalRunOptions {
   readonly seed: number;
   readonly speed?: number;
   /** Where to serve; 0 = a free port. Absent: in one process nothing is served, the local cloud takes a free port. */

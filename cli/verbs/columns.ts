@@ -21,7 +21,7 @@ export interface Shown {
 }
 
 /** One column of a table; `wide` ones only with `-o wide`. */
-export interface Column<Item> {
+interface Column<Item> {
   readonly header: string;
   readonly wide?: boolean;
   cell(item: Item, shown: Shown): string;

@@ -10,7 +10,7 @@ import { readText } from './read-text.ts';
 /** So many mistakes tell that it is another file; all of them would fill the screen. */
 const MOST_ISSUES = 5;
 
-export interface PrintedWords {
+interface PrintedWords {
   readonly what: string;
   readonly give: string;
 }

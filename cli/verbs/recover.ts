@@ -7,7 +7,7 @@ import { anchorFiles } from '../audit/records.ts';
 import type { ExitCode, OutputOption, Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 
-export interface RecoverOptions extends OutputOption {
+interface RecoverOptions extends OutputOption {
   readonly items: string;
   readonly audit: string;
   readonly restoredTo: string;
@@ -43,7 +43,7 @@ export async function recover(session: Session, options: RecoverOptions): Promis
   ]);
 }
 
-/** Whoever recovers acts past the API, so nothing else names them. */
+/** A person who recovers acts past the API, so nothing else names them. */
 function person(by: string): string {
   if (personOf(by.trim()) !== undefined && by.trim() !== '') return by.trim();
   throw namedError(

@@ -12,11 +12,11 @@ import { relativeTime } from '../output/relative-time.ts';
 import { glassText } from './break-glass.ts';
 import type { Shown } from './columns.ts';
 
-/** What `describe rollout` and the plan of `rollout create --dry-run` print. */
-/** Of what only finishes a version, until it has. */
+/** The versions of a member; of one that only finishes its version, that alone. */
 const versionsOf = ({ from, to, status }: Pick<Member, 'from' | 'to' | 'status'>): string =>
   from !== to ? `${from} -> ${to}` : status === 'Succeeded' ? to : `${to}, nodes`;
 
+/** What `describe rollout` and the plan of `rollout create --dry-run` print. */
 export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, columns?: number): string[] {
   const { progress } = rollout;
   return [

@@ -2,7 +2,7 @@ import { namedError } from '../contracts/errors.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import type { AnchorStore } from '../ports/anchors.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '../ports/outside.ts';
 import { type AnchorLine, readAnchor, writeAnchor } from './anchor.ts';
 
 export interface AnchorPorts {

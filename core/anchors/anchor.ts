@@ -18,7 +18,7 @@ const header = z.strictObject({
   /** The newest item of each subject that this anchor is about. */
   heads: z.record(z.string(), z.strictObject({ sequence: z.int().positive(), hash: z.string() })),
 });
-export type AnchorHeader = DeepReadonly<z.infer<typeof header>>;
+type AnchorHeader = DeepReadonly<z.infer<typeof header>>;
 
 /**
  * Nothing may change or remove an item of the audit, and none expires: that there is such a record is the alarm. `INSERT`: something was put that

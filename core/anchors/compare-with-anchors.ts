@@ -2,9 +2,9 @@ import type { AuditItem } from '../ports/table.ts';
 import { firstBreak, isIntact } from '../store/audit.ts';
 import type { AnchorChain } from './read-chain.ts';
 
-export type TamperKind = 'edited' | 'replaced' | 'swapped' | 'dropped' | 'cut' | 'foreign' | 'unlinked' | 'changed';
+type TamperKind = 'edited' | 'replaced' | 'swapped' | 'dropped' | 'cut' | 'foreign' | 'unlinked' | 'changed';
 
-export interface Tampering {
+interface Tampering {
   readonly kind: TamperKind;
   /** The first item that shows it. */
   readonly sequence: number;

@@ -3,7 +3,7 @@ import type { AuditItem, Table } from '../ports/table.ts';
 import { isOwnItem, readAnchor } from './anchor.ts';
 import { type AnchorPorts, anchorLines } from './anchor-lines.ts';
 
-export interface Sweep {
+interface Sweep {
   /** Items that no batch had brought, and that are anchored now. */
   readonly late: number;
   /** Items that are not what was anchored, that Liftlock did not write, or that are gone: `<subject>#<sequence>`. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { checkPolicy } from './check-policy.ts';
+import { checkPolicy, type ParseOptions } from './check-policy.ts';
 import { checkWaiver } from './check-waiver.ts';
 import { checkCalendar, checkRules } from './checks/calendar.ts';
 import { fieldOf, listOf, type Report, repeats, reporter } from './checks/check.ts';
@@ -9,10 +9,9 @@ import { kindOf } from './document-kind.ts';
 import type { ConfigIssue } from './issue.ts';
 import { type ConfigKind, configKinds } from './kinds.ts';
 import { unknownRegionWords } from './known-regions.ts';
-import type { ParseOptions } from './parse-options.ts';
 import { calendarSchemaFor } from './schema/calendar.ts';
-import { channelSchema } from './schema/channel.ts';
 import { fleetSchema } from './schema/fleet.ts';
+import { channelSchema } from './schema/target.ts';
 import { parseBySchema } from './schema-issues.ts';
 import { soundFields } from './sound-fields.ts';
 import type { Calendar, Channel, Fleet, FleetSpec, ScanWaiver, UpgradePolicy } from './types.ts';

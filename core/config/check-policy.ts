@@ -1,4 +1,5 @@
 import { both, overlapInPart } from '../selector/cover.ts';
+import type { SupportCalendar } from '../version/support-calendar.ts';
 import { checkApprovals } from './checks/approvals.ts';
 import { fieldOf, listOf, type PolicyWith, type Report, reporter } from './checks/check.ts';
 import { checkExpressions } from './checks/expressions.ts';
@@ -9,13 +10,26 @@ import { checkDeadline, checkTargetSupport } from './checks/target-support.ts';
 import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
 import { checkUnreachableWaves, checkWaveNumbers } from './checks/waves.ts';
 import type { ConfigIssue } from './issue.ts';
-import type { ParseOptions } from './parse-options.ts';
 import { durationMilliseconds } from './schema/quantities.ts';
 import { upgradePolicySchema } from './schema/upgrade-policy.ts';
 import { parseBySchema } from './schema-issues.ts';
 import { soundFields } from './sound-fields.ts';
 import type { FleetSpec, UpgradePolicy, Wave } from './types.ts';
 import type { YamlDocument } from './yaml-document.ts';
+
+export interface ParseOptions {
+  /** What the Fleet in force allows, when the files hold only policies. Ignored where they hold a Fleet. */
+  readonly allowedHosts?: readonly string[];
+  /** Against which fixed targets are checked; absent: they are not. */
+  readonly calendar?: SupportCalendar;
+  /** Core reads no clock: without it only versions unknown to the calendar are told. */
+  readonly now?: Date;
+  /**
+   * What a Calendar or Channel is that a policy names and that is not in the files. `warn` (default): it may be applied already.
+   * `require`: the files are all there is, so it is an error. `ignore`: whoever applies them looks.
+   */
+  readonly references?: 'warn' | 'require' | 'ignore';
+}
 
 /** What stands beside a policy in the same files. */
 interface Surroundings {
@@ -135,7 +149,7 @@ function checkPolicyCaps(
 
 const DAY = 86_400_000;
 
-/** Who is left behind within hours is so before anybody has read that it never starts. */
+/** A cluster that is left behind within hours is left behind before anybody has read that it never starts. */
 function checkPatience(cannotStart: UpgradePolicy['spec']['cannotStart'], report: Report): void {
   if (typeof cannotStart !== 'object' || durationMilliseconds(cannotStart.leaveBehindAfter) >= DAY) return;
   const message = `a cluster is left behind ${cannotStart.leaveBehindAfter} after its wave has opened, before people have seen why it never starts. Write 1d or more.`;

@@ -8,7 +8,7 @@ import type { ScanWaiver } from './types.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /** Longer than a year with some days to spare; after that somebody should look again. */
-export const maxWaiverDays = 400;
+const maxWaiverDays = 400;
 
 /** A waiver, and the instant at which it ends. */
 export interface CheckedWaiver {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { fleet, policy } from '../../test/material/config/documents.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
+import type { ParseOptions } from './check-policy.ts';
 import { formatIssue } from './issue.ts';
 import { parseConfig } from './parse-config.ts';
-import type { ParseOptions } from './parse-options.ts';
 
 const parse = (text: string, options?: ParseOptions) => parseConfig([{ path: 'c.yaml', text }], options);
 const errorsOf = (text: string, options?: ParseOptions) => parse(text, options).errors.map(formatIssue);

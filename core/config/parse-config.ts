@@ -1,7 +1,7 @@
 import { type CheckedConfig, checkConfig } from './check-config.ts';
+import type { ParseOptions } from './check-policy.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { type ConfigIssue, sortIssues } from './issue.ts';
-import type { ParseOptions } from './parse-options.ts';
 import { type ConfigFile, maxDocuments, maxFiles, readYaml } from './read-yaml.ts';
 import type { Fleet } from './types.ts';
 

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { calendarSchema } from './schema/calendar.ts';
-import type { channelSchema } from './schema/channel.ts';
 import type { fleetSchema } from './schema/fleet.ts';
 import type { scanWaiverSchema } from './schema/scan-waiver.ts';
+import type { channelSchema } from './schema/target.ts';
 import type { upgradePolicySchema } from './schema/upgrade-policy.ts';
 
 /** All the way down: config is parsed once and never changes. */

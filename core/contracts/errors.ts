@@ -1,5 +1,5 @@
 /** Error names are API: ASL `Retry` and `Catch`, alarms and exit codes match on them. */
-export type ErrorName =
+type ErrorName =
   /** The input of an execution or of an API call is not usable; the message names every bad member. */
   | 'InvalidInput'
   | 'InvalidVersion'

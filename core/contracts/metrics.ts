@@ -5,7 +5,7 @@ export const METRIC_NAMESPACE = 'Liftlock';
 /** Dimension `service` of each of them; the other dimension, `function`, is the name of the function. */
 export const METRIC_SERVICE = 'liftlock';
 
-export const METRIC_NAMES = [
+const METRIC_NAMES = [
   /** One for each tick of the reconciler: its absence is what the dead-man alarm watches. */
   'Ticks',
   /** One for each run of discover-clusters, of watch-versions and of the audit's sweep that came to its end: their absence rings too. */

@@ -92,3 +92,9 @@ export const HAND_ACTS = {
   StopExecution: 'StoppedByHand',
   RedriveExecution: 'RedrivenByHand',
 } as const;
+
+/** The principal of everything that Liftlock itself did. */
+export const LIFTLOCK = 'liftlock';
+
+/** Executions started by hand, unless CloudTrail tells; it passes no step that asks for approval (semantics.md, People). */
+export const UNKNOWN_PRINCIPAL = 'unknown';

@@ -35,7 +35,7 @@ declare const unknown: unique symbol;
  * A word that is not in the table: an error name of AWS, or a code of a release before or after this one. It is a text like any other.
  * For the compiler it is a literal that nobody writes, so that comparing a code with a word that is no code of ours does not compile.
  */
-export type UnknownCode = 'a word that is not in the table' & { readonly [unknown]: true };
+type UnknownCode = 'a word that is not in the table' & { readonly [unknown]: true };
 
 /** What stands in a reason: stored ones and those that quote others included. */
 export type AnyCode = ReasonCode | UnknownCode;

@@ -16,7 +16,7 @@ export const SOURCES = {
 } as const;
 export type Source = keyof typeof SOURCES;
 /** What is asked of the cluster itself before a hop: a waiver names one check of it, and nothing leaves all of them out. */
-export const PREFLIGHT_SOURCES = ['eks', 'server'] as const satisfies readonly Source[];
+const PREFLIGHT_SOURCES = ['eks', 'server'] as const satisfies readonly Source[];
 /** What a scan of a cluster reads and may leave out. */
 export const LIVE_SOURCES = (Object.keys(SOURCES) as Source[]).filter(
   (source) => source !== 'manifest' && !PREFLIGHT_SOURCES.some((one) => one === source),

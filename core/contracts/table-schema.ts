@@ -35,8 +35,8 @@ export const BATCH_KEYS = 100;
 
 /** What DynamoDB takes in one transaction (facts: serverless.md §5). */
 export const TRANSACTION_OPERATIONS = 100;
-export const TRANSACTION_BYTES = 4 * 1024 * 1024;
-export const ITEM_BYTES = 400 * 1024;
+const TRANSACTION_BYTES = 4 * 1024 * 1024;
+const ITEM_BYTES = 400 * 1024;
 
 /** A hundred items of this size fit into a transaction. */
 const FAR_FROM_LIMITS = 32 * 1024;

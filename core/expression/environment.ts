@@ -5,7 +5,7 @@ import { matchesGlob } from '../selector/glob.ts';
 export const LONGEST_LIST = 200;
 
 /** One field that expressions may read, for the type checker and for the documentation. */
-export interface ExpressionField {
+interface ExpressionField {
   /** A type of CEL, or the name of another record of the same environment. */
   readonly type: string;
   readonly text: string;
@@ -24,7 +24,7 @@ export interface ExpressionEnvironment<Value> {
 }
 
 /** A list of the value is too long to be looked at by expressions. */
-export class TooLong extends Error {
+class TooLong extends Error {
   constructor(what: string, length: number) {
     super(`${what} has ${length} entries, and expressions look at no more than ${LONGEST_LIST}`);
   }

@@ -3,7 +3,7 @@ import type { ExpressionEnvironment } from './environment.ts';
 import { refusalOf } from './refusals.ts';
 
 /** A condition in CEL, compiled once and tested often. */
-export interface Predicate<Value> {
+interface Predicate<Value> {
   readonly source: string;
   /** `error` is one sentence without its end: the expression has no answer for this value, which never counts as a match. */
   test(value: Value): { readonly matches: boolean } | { readonly error: string };

@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import { namedError } from '../contracts/errors.ts';
+import { sha256Hex } from './sha256.ts';
 
 /**
  * Canonical JSON of RFC 8785 (JCS): sorted keys, no white space, ECMAScript numbers. Two values that mean the same give
@@ -68,4 +69,12 @@ function canonicalized(value: unknown): string {
     if (error instanceof Error) why = error.message;
   }
   throw namedError('NotCanonicalizable', `This value has no canonical JSON: ${why}.`);
+}
+
+/**
+ * The revision of a config object: the SHA-256 of its kind and spec in canonical JSON. Layout, comments, key order,
+ * labels and annotations do not change it; every change of what the object asks for does.
+ */
+export function revisionOf(document: { readonly kind: string; readonly spec: unknown }): string {
+  return sha256Hex(canonicalJson({ kind: document.kind, spec: document.spec }));
 }

@@ -1,4 +1,4 @@
-import { revisionOf } from './revision.ts';
+import { revisionOf } from './canonical-json.ts';
 
 const policy = { kind: 'UpgradePolicy', spec: { target: 'latest', waves: [{ name: 'canary', maxConcurrency: 1 }] } };
 

@@ -9,7 +9,7 @@ export class ImportProblem extends Error {
 }
 
 /** As in a Calendar document. */
-export interface ImportedFreeze {
+interface ImportedFreeze {
   readonly name: string;
   readonly from: string;
   readonly to: string;

@@ -2,7 +2,7 @@ import type { FleetSpec } from '../config/types.ts';
 import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { isSame } from '../model/is-same.ts';
 import { appliedConfigs, FLEET, fleetSpec } from '../policy/applied.ts';

@@ -1,5 +1,5 @@
 /** ARN and creation time: the identity of a cluster. One deleted and recreated under its name has another key. */
-export type ClusterKey = string;
+type ClusterKey = string;
 
 export function clusterKey(arn: string, createdAt: Date): ClusterKey {
   return `${arn}@${createdAt.toISOString()}`;

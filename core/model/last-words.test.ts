@@ -1,5 +1,5 @@
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { lastWords, newestOfEach } from './last-words.ts';
 
 const word = (principal: string, decision: ApprovalRecord['decision'], more: Partial<ApprovalRecord> = {}) => ({

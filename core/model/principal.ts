@@ -1,4 +1,4 @@
-import { LIFTLOCK, UNKNOWN_PRINCIPAL } from '../contracts/principals.ts';
+import { LIFTLOCK, UNKNOWN_PRINCIPAL } from '../contracts/names.ts';
 import { matchesGlob } from '../selector/glob.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** A tool that made a cluster and knows which version it is to have, by what it has left in the cluster's tags. */
-export interface VersionOwner {
+interface VersionOwner {
   readonly tool: string;
   /** `tag aws:cloudformation:stack-name: web`. */
   readonly evidence: string;

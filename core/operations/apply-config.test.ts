@@ -6,7 +6,7 @@ import { grant, NOON } from '../../test/material/protocol/one-upgrade.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { ConfigObject } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { revisionOf } from '../hash/revision.ts';
+import { revisionOf } from '../hash/canonical-json.ts';
 import { authorOf, FLEET } from '../policy/applied.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Clusters, Configs, Grants, Ledgers } from '../store/entities.ts';

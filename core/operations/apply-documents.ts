@@ -2,7 +2,7 @@ import { type ConfigIssue, formatIssue } from '../config/issue.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { ConfigObject, Fleet, UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
-import { revisionOf } from '../hash/revision.ts';
+import { revisionOf } from '../hash/canonical-json.ts';
 import { forgetLooks } from '../inventory/forget-looks.ts';
 import { allRecords } from '../inventory/records.ts';
 import { isSame } from '../model/is-same.ts';
@@ -19,7 +19,7 @@ import { Accounts, Clusters, Configs, Grants, Ledgers } from '../store/entities.
 import { decode, load, loadAll, ofKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
-export interface AppliedDocuments {
+interface AppliedDocuments {
   readonly items: readonly Applied[];
   readonly warnings: readonly string[];
   readonly dryRun: boolean;
@@ -168,8 +168,8 @@ export async function applyConfig(
 }
 
 /**
- * Who changes a cap, a concurrency or an estimate is not the author of what the policy plans: approvals do not agree to these. Undefined = who
- * applies it is.
+ * The author of what a policy plans, where this change leaves that alone: approvals do not agree to caps, concurrency and estimates. Undefined:
+ * the person who applies it is the author.
  */
 function authorStays(policy: UpgradePolicy, before: AppliedConfig | undefined): string | undefined {
   const was = upgradePolicy(before);
@@ -195,7 +195,7 @@ async function forgetNewScopes(table: Table, fleet: Fleet['spec']): Promise<void
 }
 
 /**
- * Whoever holds a grant counts by the labels that a Fleet gives before it is in force, or the next grant would find room that there is not.
+ * Counts every grant by the labels that a Fleet gives before it is in force, or the next grant would find room that there is not.
  * @returns the check that nobody has been granted anything since
  */
 async function countAhead(ports: OperatorPorts, fleet: Fleet['spec']): Promise<WriteOperation> {

@@ -15,7 +15,7 @@ import { load, ofKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { findWave, refuseOutdated } from './judge-wave.ts';
 
-export interface BreakGlassOrder {
+interface BreakGlassOrder {
   readonly by: string;
   readonly reason: string;
   /** How long it holds; of a second person's word, who agrees to what was asked, nothing. */
@@ -138,7 +138,7 @@ async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGla
       until,
       ...(planHash === undefined ? {} : { planHash }),
       ...(rules.some((rule) => rule?.fourEyes === true) ? { fourEyes: true } : {}),
-      // Whoever asks twice is still one person, who asked when they did so first.
+      // A person who asks twice is still one person, and asked when they did so first.
       by: first === undefined ? [...before, word] : before.map((one) => (one === first ? word : one)),
     };
     const status = isOpen(next, place, now) ? 'Opened' : 'Requested';
@@ -182,7 +182,7 @@ interface Word {
   readonly keptSince?: string | undefined;
 }
 
-/** Whoever agrees agrees to what was asked: the reason on record is that of the order, and their own words stand beside it. */
+/** A second person agrees to what was asked: the reason on record is that of the order, and their own words stand beside it. */
 function ordered(
   place: Place,
   next: BreakGlass | undefined,

@@ -79,7 +79,7 @@ function seenOf({ scannedAt, gaps, unread }: ScanSummary): ScanSeen {
     if (isAccessErrorName(said)) return [{ what, why: reason(said, detail.slice(said.length + 2)) }];
     return status === 'denied' ? [{ what, why: reason('ClusterForbidden', `${what}: ${detail}`) }] : [];
   });
-  // Who is not let in at all, or finds no way there, need not be told it list by list.
+  // Where nobody is let in at all, or no way leads there, that need not be told list by list.
   const first = server.find(({ why }) => why.code !== 'ClusterForbidden');
   if (first !== undefined) return { at: scannedAt, server: [first] };
   // A summary names twenty gaps: of more, one that it left out may have been a refusal.

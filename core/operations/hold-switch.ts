@@ -2,7 +2,7 @@ import type { FleetSpec } from '../config/types.ts';
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { arrivalId } from '../model/hop.ts';
 import { appliedConfigs, FLEET, fleetSpec, readPolicies } from '../policy/applied.ts';
 import { isForgotten, labeled } from '../policy/cluster-labels.ts';

@@ -27,7 +27,7 @@ export interface Judgement {
   readonly planHash?: string | undefined;
 }
 
-/** Whose words of one wave are kept, the newest of each: whoever speaks often pushes nobody else's out. */
+/** So many people's words of one wave are kept, the newest of each: one who speaks often pushes nobody else's out. */
 const MOST_PEOPLE = 100;
 
 /**
@@ -72,7 +72,7 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
       ...(judgement.comment === undefined ? {} : { comment: judgement.comment }),
     };
     const words = newestOfEach([...(wave.data.approvals ?? []), word]);
-    // Whoever rejects is heard, whoever has spoken: an approval gives way, the oldest first.
+    // A rejection is heard however many have spoken: an approval gives way, the oldest first.
     const oldest = words.findIndex(({ decision }) => decision === 'Approved');
     if (words.length > MOST_PEOPLE && word.decision === 'Rejected' && oldest >= 0) words.splice(oldest, 1);
     if (words.length > MOST_PEOPLE)

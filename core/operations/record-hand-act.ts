@@ -1,5 +1,4 @@
-import { HAND_ACTS, MACHINE_NAMES } from '../contracts/names.ts';
-import { UNKNOWN_PRINCIPAL } from '../contracts/principals.ts';
+import { HAND_ACTS, MACHINE_NAMES, UNKNOWN_PRINCIPAL } from '../contracts/names.ts';
 import { machineInput } from '../contracts/step-input.ts';
 import { recordsOfName } from '../inventory/records.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';

@@ -11,7 +11,7 @@ import { put } from '../store/entity.ts';
 import { ScanRuns } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
-export type RequestScanPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
+type RequestScanPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
 
 /**
  * Starts a scan of one cluster for a target; without one for its next minor. It changes nothing in the cluster and takes no grant. The audit

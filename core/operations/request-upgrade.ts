@@ -15,7 +15,7 @@ import { load, replace, unchanged } from '../store/entity.ts';
 /** An execution that does not come to its grant by then (it was lost) is started by the reconciler. */
 const PATIENCE_MINUTES = 5;
 
-export type UpgradePorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
+type UpgradePorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
 
 export interface RequestedUpgrade extends UpgradePlan {
   /** Null while nothing was started. */

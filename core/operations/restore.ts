@@ -6,15 +6,14 @@ import { forgetLooks } from '../inventory/forget-looks.ts';
 import { recountInPlace } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type AuditItem, type ItemKey, itemId, type RestoredTable, type StoredItem } from '../ports/table.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { revisionOf, transactWithAudit } from '../store/audit.ts';
 import { markDirty } from '../store/change.ts';
 import { Clusters, Epochs, FleetControls, Grants, Ledgers, Organizations } from '../store/entities.ts';
 import { load, loadAll, put, replace } from '../store/entity.ts';
-import { revisionOf } from '../store/next-revision.ts';
 import { ScanRuns } from '../store/scan-entities.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 
-export interface Restore {
+interface Restore {
   readonly restoredTo: Date;
   readonly mutatorsOffSince: Date;
   readonly by: string;

@@ -13,7 +13,7 @@ import { Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { decideAndWrite } from '../store/retry.ts';
 
-export type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;
+type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;
 
 /**
  * Plans a rollout of a policy and creates it, whatever the policy's trigger. With `dryRun` the plan is all. Unlike an automatic rollout it
@@ -110,7 +110,7 @@ function mayFinish({ policies }: FleetSnapshot, name: string, finish: boolean | 
   throw new Refusal('NothingToDo', said);
 }
 
-/** Whom the same command would take in if it were asked to finish. */
+/** Names the clusters that the same command would take in if it were asked to finish. */
 function proposed(snapshot: FleetSnapshot, policy: string, now: Date, finish: boolean | undefined): string {
   if (finish === true) return '';
   const { byWave } = candidatesOf(snapshot, policy, now, { finish: true });

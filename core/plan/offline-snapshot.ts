@@ -3,7 +3,7 @@ import { deepFreeze } from '../config/deep-freeze.ts';
 import type { ParsedConfig } from '../config/parse-config.ts';
 import type { CalendarSpec, FleetSpec, UpgradePolicy } from '../config/types.ts';
 import type { RegionVersions } from '../contracts/items/cluster.ts';
-import { revisionOf } from '../hash/revision.ts';
+import { revisionOf } from '../hash/canonical-json.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
 import type { ChannelSpec } from '../policy/channels.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';

@@ -1,7 +1,7 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { reason } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
 import { capKeys, capLimit, recountInPlace } from '../policy/caps.ts';

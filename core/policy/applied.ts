@@ -2,17 +2,16 @@ import { z } from 'zod';
 import type { CheckedWaiver } from '../config/check-waiver.ts';
 import { waiverEnd } from '../config/day-or-instant.ts';
 import { calendarSchema } from '../config/schema/calendar.ts';
-import { channelSchema } from '../config/schema/channel.ts';
 import { fleetSchema } from '../config/schema/fleet.ts';
 import { labelSelectorSchema } from '../config/schema/label-selector.ts';
 import { scanWaiverSchema } from '../config/schema/scan-waiver.ts';
+import { channelSchema } from '../config/schema/target.ts';
 import { upgradePolicySchema } from '../config/schema/upgrade-policy.ts';
 import type { CalendarSpec, FleetSpec, UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { Configs } from '../store/entities.ts';
-import { decode, load, unchanged } from '../store/entity.ts';
-import { parseFrozen } from '../store/parse-frozen.ts';
+import { decode, load, parseFrozen, unchanged } from '../store/entity.ts';
 import type { ChannelSpec } from './channels.ts';
 
 /** The Fleet object is kept under one key, whatever its name: there is one. */
@@ -100,11 +99,11 @@ export function channelNamed(applied: AppliedConfig | undefined): string | undef
   return typeof target === 'object' ? target.channel : undefined;
 }
 
-/** Who last changed what approvals agree to, not who changed a cap since. */
+/** The person who last changed what approvals agree to; one who changed only a cap since does not count. */
 export const authorOf = (applied: AppliedConfig | undefined): string | undefined =>
   applied?.authoredBy ?? applied?.appliedBy;
 
-/** Who may not approve alone what a policy plans (four eyes): its author, and who moved the Channel that its target is. */
+/** The people who may not approve alone what a policy plans (four eyes): its author, and the one who moved the Channel that its target is. */
 export const authorsOf = (applied: AppliedConfig | undefined, channel: AppliedConfig | undefined): readonly string[] =>
   [authorOf(applied), channel?.appliedBy].filter((one) => one !== undefined);
 

@@ -1,5 +1,5 @@
 /** What happened in a wave before the one that asks for approval. */
-export interface EarlierWave {
+interface EarlierWave {
   readonly name: string;
   /** Of `WAVE_STATUSES`. */
   readonly status: string;

@@ -1,4 +1,4 @@
-import { approvalSchema } from '../config/schema/approval.ts';
+import { approvalSchema } from '../config/schema/wave.ts';
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import { approvalRefusals, clustersOf, mayApprove } from './approvals.ts';
 

@@ -2,13 +2,13 @@ import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { Wave as WaveSpec } from '../config/types.ts';
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isOfPlan, lastWords, newestOfEach } from '../model/last-words.ts';
 import { EVERYBODY, namesPrincipal, personOf } from '../model/principal.ts';
 
-/** Who may not agree where four eyes are asked for. */
-export interface Requesters {
+/** The people who may not agree where four eyes are asked for. */
+interface Requesters {
   readonly policyAppliedBy: readonly string[] | undefined;
   readonly rolloutCreatedBy: string;
 }

@@ -1,5 +1,5 @@
-import { calendarNamesOf } from './calendars-of.ts';
 import { clusterTags } from './cluster-tags.ts';
+import { calendarNamesOf } from './hop-rules.ts';
 
 const applied = new Set(['prod', 'bank', 'weekend']);
 const namesOf = (calendar: string | string[] | undefined, tag?: string) =>

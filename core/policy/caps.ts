@@ -5,7 +5,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { rememberedBy } from '../model/remembered.ts';
 
 /** `total`, `account/<id>`, `region/<name>`, `label/<label>/<value>`. A missing label is one value of its own: the empty one. */
-export type CapKey = string;
+type CapKey = string;
 
 /** With its slashes escaped: `team` and `team/db` never count under one key. */
 const labelKey = (label: string, value: string): CapKey => `label/${encodeURIComponent(label)}/${value}`;

@@ -1,4 +1,4 @@
-import { builtInChannels } from '../config/built-in-channels.ts';
+import { builtInChannels } from '../config/schema/target.ts';
 import type { Channel } from '../config/types.ts';
 
 export type ChannelSpec = Channel['spec'];

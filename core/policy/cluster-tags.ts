@@ -34,7 +34,7 @@ function readTags(tags: Readonly<Record<string, string>>, prefix: string): Clust
   const problems = new Map<string, Reason>();
   const bad = (tag: string, said: string): void => void problems.set(tag, reason('BadTag', `The tag ${tag} ${said}`));
   for (const key of own) {
-    // Whoever wrote `Liftlock/paused` meant it: AWS tells tags apart by case, people do not.
+    // A person who wrote `Liftlock/paused` meant it: AWS tells tags apart by case, people do not.
     if (!key.startsWith(prefix) || !KNOWN.has(key.slice(prefix.length))) {
       bad(key, `is not one that Liftlock knows; known are ${[...KNOWN].map((name) => prefix + name).join(', ')}.`);
     }

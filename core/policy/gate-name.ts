@@ -1,4 +1,4 @@
-import type { Gate } from '../ports/gates.ts';
+import type { Gate } from '../ports/outside.ts';
 
 /** What readings, audit and notifications call a gate: the alarm as the policy has it, or host and path; a query may hold a token. */
 export function gateName(gate: Gate): string {

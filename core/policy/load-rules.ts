@@ -5,7 +5,7 @@ import { calendarSpec } from './applied.ts';
 import type { HopRules } from './hop-rules.ts';
 import type { ReadRules } from './read-rules.ts';
 
-export interface LoadedRules {
+interface LoadedRules {
   /** Undefined where the cluster is not known, or there is no Fleet. */
   readonly rules: HopRules | undefined;
   readonly policyAppliedBy: readonly string[] | undefined;

@@ -20,7 +20,7 @@ export type PolicyMatch = { readonly errors: readonly PolicyError[] } & (
   | { readonly type: 'ambiguous'; readonly names: readonly string[] }
 );
 
-export interface PolicyError {
+interface PolicyError {
   readonly policy: string;
   /** With code `PolicyError`. */
   readonly reason: Reason;
@@ -85,7 +85,7 @@ export const unreadablePolicy = (name: string | undefined): Reason =>
   );
 
 /** What an upgrade goes by; `spec` is undefined where no policy selects the cluster, and where nobody knows which one does or what it says. */
-export interface PolicyForUpgrade {
+interface PolicyForUpgrade {
   readonly spec: UpgradePolicySpec | undefined;
   readonly unknown: readonly Reason[];
 }

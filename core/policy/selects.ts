@@ -4,10 +4,10 @@ import { clusterEnvironment } from '../expression/cluster-environment.ts';
 import { compilePredicate } from '../expression/predicate.ts';
 import { matchSelector } from '../selector/match.ts';
 
-export type Selector = UpgradePolicySpec['selector'];
+type Selector = UpgradePolicySpec['selector'];
 
 /** Whether a selector takes a cluster, and why. `error`: its expression has no answer, so it does not match and somebody must be told. */
-export interface Selection {
+interface Selection {
   readonly matches: boolean;
   /** As `SelectorMatch.reasons`. */
   readonly reasons: readonly string[];

@@ -19,7 +19,7 @@ export function traitsOf(
   const traits = [
     `version/${version}`,
     ...addons.map((addon) => `add-on/${addon.name}/${addon.version}`),
-    // Who runs another CNI has no add-on for it: that is told by what is missing.
+    // A cluster with another CNI has no add-on for it: the add-on that is missing tells that.
     `cni/${autoMode || addons.some(({ name }) => name === 'vpc-cni') ? 'vpc-cni' : 'self-managed'}`,
     ...nodegroups.flatMap(({ amiType }) => (amiType === undefined ? [] : [`ami/${amiType}`])),
     ...nodegroups.flatMap((group) => (group.version === undefined ? [] : [`node-version/${group.version}`])),

@@ -6,7 +6,7 @@ import { clusterTags } from './cluster-tags.ts';
 import { policyError } from './policy-of.ts';
 import { selects } from './selects.ts';
 
-export interface WavePlace {
+interface WavePlace {
   /** In `spec.waves`; -1 = in none, and `reasons` say why (`NoWave`, `PolicyError`, `BadTag`). */
   readonly index: number;
   /** Where expressions have no answer for it: the last wave that it may belong to. */

@@ -1,3 +1,5 @@
+import type { ClusterTarget } from './cluster-access.ts';
+
 /**
  * Plain GETs to one cluster's API server, for a scan. What they mean (discovery, lists, pages, metrics) is read in core/scan. An
  * implementation renews its credentials by itself, never lets headers or credentials out, and sends a user agent that begins with
@@ -35,4 +37,19 @@ export interface ReadAnswer {
   readonly text: string;
   /** Of a 429 or 503: how long to wait, where it said so. */
   readonly retryAfterSeconds?: number;
+}
+
+/** Plain reads of any cluster's API server, for scans. */
+export interface ClusterReaders {
+  /** Nothing is sent yet. What cannot be reached or is refused is told by the reader, request by request. */
+  open(target: ClusterTarget): OpenCluster;
+}
+
+/** One cluster for as long as one look at it lasts. */
+export interface OpenCluster {
+  /** Asks for one thing at a time, with a pause between two requests: a scan comes after everybody else. */
+  readonly reader: ClusterReader;
+  /** Resolves after so many seconds of the port's clock. */
+  wait(seconds: number): Promise<void>;
+  close(): void;
 }

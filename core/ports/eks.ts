@@ -64,7 +64,7 @@ export interface Cluster {
   readonly connectorConfig?: object;
 }
 
-export interface ResourceIssue {
+interface ResourceIssue {
   readonly code?: string;
   readonly message?: string;
   readonly resourceIds?: readonly string[];
@@ -127,7 +127,7 @@ export interface AddonInfo {
   readonly addonVersions: readonly AddonVersionInfo[];
 }
 
-export interface AddonVersionInfo {
+interface AddonVersionInfo {
   readonly addonVersion: string;
   readonly compatibilities: readonly {
     readonly clusterVersion: string;
@@ -150,8 +150,8 @@ export interface Update {
   }[];
 }
 
-export type InsightCategory = 'UPGRADE_READINESS' | 'MISCONFIGURATION' | 'ROLLBACK_READINESS';
-export type InsightStatusValue = 'PASSING' | 'WARNING' | 'ERROR' | 'UNKNOWN';
+type InsightCategory = 'UPGRADE_READINESS' | 'MISCONFIGURATION' | 'ROLLBACK_READINESS';
+type InsightStatusValue = 'PASSING' | 'WARNING' | 'ERROR' | 'UNKNOWN';
 
 export interface InsightSummary {
   readonly id: string;

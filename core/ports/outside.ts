@@ -1,5 +1,12 @@
+import type { Wave } from '../config/types.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { PlannedChange } from '../contracts/items/cluster.ts';
+import type { GateReading } from '../contracts/items/gate.ts';
+
+/** The only source of time. Steps and decisions get their `now` from it once, at their start. */
+export interface Clock {
+  now(): Date;
+}
 
 /** Publishes events; a lost event loses nothing, it only makes somebody look later. */
 export interface EventBus {
@@ -34,4 +41,12 @@ export interface UrlProbe {
 /** Names that must differ between calls: rollout ids. */
 export interface Ids {
   next(): string;
+}
+
+/** `{ alarm }` or `{ webhook, secret? }`, as a policy names it. */
+export type Gate = Wave['gates'][number];
+
+/** Asks whether all is well outside. Never fails: what cannot be asked, or does not answer within ten seconds, is `unknown`. */
+export interface GateReader {
+  read(gate: Gate, allowedHosts: readonly string[]): Promise<GateReading>;
 }

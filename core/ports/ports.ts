@@ -1,10 +1,8 @@
-import type { Clock } from './clock.ts';
 import type { ClusterAccess } from './cluster-access.ts';
-import type { ClusterReaders } from './cluster-readers.ts';
+import type { ClusterReaders } from './cluster-reader.ts';
 import type { EksMutator, EksReader } from './eks.ts';
 import type { Executions } from './executions.ts';
-import type { GateReader } from './gates.ts';
-import type { ClusterQueue, EventBus, Ids, Organization, UrlProbe } from './outside.ts';
+import type { Clock, ClusterQueue, EventBus, GateReader, Ids, Organization, UrlProbe } from './outside.ts';
 import type { Table } from './table.ts';
 
 /** Everything outside the core, by name. A use case takes only those it needs: `Pick<Ports, 'table' | 'clock'>`. */

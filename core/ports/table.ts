@@ -53,7 +53,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export interface StoredItem extends ItemKey {
   readonly kind: string;
-  /** Grows with every write: by one, or to what the write says (core/store/next-revision.ts). */
+  /** Grows with every write: by one, or to what the write says (core/store/audit.ts). */
   readonly revision: number;
   readonly active: boolean;
   readonly data: unknown;

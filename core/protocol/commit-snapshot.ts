@@ -20,11 +20,11 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { type Entity, load, type Read, unchanged } from '../store/entity.ts';
+import { dataOfEach, type Entity, load, type Read, unchanged } from '../store/entity.ts';
 import type { Situation } from './vetoes.ts';
 
 /** Everything that could forbid a mutating call, read in one go. */
-export interface CommitSnapshot {
+interface CommitSnapshot {
   readonly epoch: Read<Epoch> | undefined;
   readonly grant: Read<Grant> | undefined;
   readonly upgrade: Read<Upgrade> | undefined;
@@ -134,21 +134,6 @@ function keysOfUpgrade({ clusterKey, id, rolloutId, waveIndex, mutated }: Upgrad
 
 /** The same for whoever decides. */
 export function situationOf(snapshot: CommitSnapshot): Omit<Situation, 'now' | 'target'> {
-  const { epoch, grant, upgrade, control, fleet, cluster, clusterControl, rollout, wave, member } = snapshot;
-  const { earlier, rules, policyAppliedBy } = snapshot;
-  return {
-    epoch: epoch?.data,
-    fleet: fleetSpec(fleet?.data),
-    control: control?.data,
-    cluster: cluster?.data,
-    clusterControl: clusterControl?.data,
-    grant: grant?.data,
-    upgrade: upgrade?.data,
-    rollout: rollout?.data,
-    wave: wave?.data,
-    member: member?.data,
-    earlier,
-    rules,
-    policyAppliedBy,
-  };
+  const { fleet, earlier, rules, policyAppliedBy, checks: _, ...reads } = snapshot;
+  return { ...dataOfEach(reads), fleet: fleetSpec(fleet?.data), earlier, rules, policyAppliedBy };
 }

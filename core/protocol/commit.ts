@@ -1,19 +1,19 @@
 import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { sha256Hex } from '../hash/sha256.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { nextRevision, transactWithAudit } from '../store/audit.ts';
 import { Intents, Upgrades } from '../store/entities.ts';
 import { put, type Read, replace } from '../store/entity.ts';
-import { nextRevision } from '../store/next-revision.ts';
 import { decideAndWrite } from '../store/retry.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
 import { readCommitSnapshot, situationOf } from './commit-snapshot.ts';
-import { clientRequestToken } from './token.ts';
 import { refusalsAt } from './vetoes.ts';
 
 /** One change that a step wants. */
@@ -44,7 +44,7 @@ export interface CommitRequest extends WantedChange, PreparedCall {
   readonly repeats: Read<Intent> | undefined;
 }
 
-export type CommitResult = { readonly committed: Read<Intent> } | { readonly refused: Reason[] };
+type CommitResult = { readonly committed: Read<Intent> } | { readonly refused: Reason[] };
 
 /**
  * Commits an intent in one transaction with the checks of everything that could forbid the call (protocol.md rule 4). When something moved
@@ -122,4 +122,17 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
 function mutated(upgrade: Read<Upgrade>): WriteOperation {
   if (upgrade.data.mutated) return { type: 'check', key: upgrade.key, expect: upgrade.revision };
   return replace(Upgrades, upgrade, { ...upgrade.data, mutated: true });
+}
+
+interface TokenParts {
+  readonly epoch: number;
+  readonly clusterKey: string;
+  readonly step: string;
+  readonly subject: string;
+  readonly attempt: number;
+}
+
+/** `clientRequestToken` of a step attempt (protocol.md, Step attempt): the same attempt always sends the same token. 64 characters. */
+export function clientRequestToken(parts: TokenParts): string {
+  return sha256Hex(canonicalJson({ ...parts }));
 }

@@ -1,6 +1,6 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { capKeys, recount } from '../policy/caps.ts';
 import type { Table } from '../ports/table.ts';
 import { Grants, Ledgers } from '../store/entities.ts';

@@ -1,5 +1,5 @@
 import type { Grant, Intent } from '../contracts/items/protocol.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { hopTo } from '../model/hop.ts';
 import { recount } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';

@@ -1,5 +1,5 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
@@ -27,7 +27,7 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { load, replace, unchanged } from '../store/entity.ts';
+import { dataOfEach, load, replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
@@ -46,7 +46,7 @@ export interface GrantRequest
   readonly asker?: Asker;
 }
 
-export type GrantResult = { readonly granted: Grant } | { readonly refused: readonly Reason[] };
+type GrantResult = { readonly granted: Grant } | { readonly refused: readonly Reason[] };
 
 /**
  * Grants a cluster's upgrade in one transaction: grant free → open with the next number, every cap counted, the upgrade Running,
@@ -105,19 +105,11 @@ export function grantUpgrade(
       now: ports.clock.now(),
       rules,
       policyAppliedBy,
-      epoch: epoch?.data,
+      ...dataOfEach({ epoch, control, clusterControl, grant, ledger, upgrade, rollout, wave, member }),
       fleet,
-      control: control?.data,
       cluster: known,
-      clusterControl: clusterControl?.data,
-      grant: grant?.data,
-      ledger: ledger?.data,
-      upgrade: upgrade?.data,
       before: before.map((one) => one?.data),
-      rollout: rollout?.data,
-      wave: wave?.data,
       earlier: earlier.map((one) => one.data),
-      member: member?.data,
       failures: { known: failures, now: failuresOf(waves.map((one) => one.data)) },
     });
     if (refused.length > 0 || epoch === undefined || fleet === undefined) return { result: { refused } };

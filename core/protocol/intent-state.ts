@@ -8,7 +8,7 @@ import { GRACE_SECONDS, LIST_LAG_SECONDS } from '../contracts/mutating-calls.ts'
  * - `look-up`: find out, without mutating, whether EKS took it; only what is not found by the last time did not begin;
  * - `running`: EKS took it; poll this update.
  */
-export type IntentState =
+type IntentState =
   | { readonly type: 'none'; readonly nextAttempt: number }
   | { readonly type: 'in-grace'; readonly until: Date; readonly intent: Intent }
   | { readonly type: 'look-up'; readonly intent: Intent; readonly isLast: boolean }

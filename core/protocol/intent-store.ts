@@ -1,6 +1,6 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { readCode } from '../contracts/reasons.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';

@@ -18,7 +18,7 @@ export interface Mutation extends WantedChange {
   prepare(): Promise<PreparedCall | { readonly stop: StepResult }>;
 }
 
-export type MutationResult =
+type MutationResult =
   /** EKS took the call, now or before: poll this update. */
   | { readonly type: 'running'; readonly intent: Intent; readonly updateId: string; readonly seen?: Read<Intent> }
   | { readonly type: 'stop'; readonly result: StepResult }

@@ -13,7 +13,7 @@ export interface UpgradeEnd {
   readonly resumeAt?: string;
 }
 
-export interface Settlement {
+interface Settlement {
   readonly upgrade: Upgrade;
   readonly member: Member | undefined;
   readonly wave: Wave | undefined;

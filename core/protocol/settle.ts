@@ -2,7 +2,7 @@ import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf } from '../model/cluster-key.ts';
 import { hopId, hopTo } from '../model/hop.ts';
@@ -78,7 +78,7 @@ export function settleUpgrade(
         },
       };
       operations.push(replace(ClusterControls, control, held));
-      // Who waits with this cluster elsewhere hears of the hold before its turn comes.
+      // A rollout elsewhere in which this cluster waits hears of the hold before its turn comes.
       operations.push(await writeMark(table, now));
       entries.push({
         subject: clusterKey,

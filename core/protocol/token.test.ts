@@ -1,4 +1,4 @@
-import { clientRequestToken } from './token.ts';
+import { clientRequestToken } from './commit.ts';
 
 const parts = {
   epoch: 1,

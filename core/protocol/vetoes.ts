@@ -46,7 +46,7 @@ export interface Situation {
   readonly member?: Member | undefined;
   /** What the policy says of this hop, and the calendars of the cluster's tags; undefined where the cluster or the Fleet is not known. */
   readonly rules?: HopRules | undefined;
-  /** Who applied the policy, and the Channel that it goes by, as they are in force. */
+  /** The people who applied the policy, and the Channel that it goes by, as they are in force. */
   readonly policyAppliedBy?: readonly string[] | undefined;
   /** Of a grant alone. */
   readonly ledger?: Ledger | undefined;
@@ -214,7 +214,7 @@ export const VETOES: readonly Veto[] = [
         : [reason('NotAMember', 'The cluster is not a member of the rollout.')],
   },
   {
-    // Whoever decided this may have slept since: a member that has ended meanwhile is not begun again by that.
+    // The process that decided this may have slept since: a member that has ended meanwhile is not begun again by that.
     asked: ['grant'],
     rule: 'the member waits',
     codes: ['MemberRunning', 'MemberSucceeded', 'MemberFailed', 'MemberBlocked', 'MemberExcluded'],
@@ -244,7 +244,7 @@ export const VETOES: readonly Veto[] = [
     },
   },
   {
-    // Who shares a trait with a cluster that failed this minute is set aside by the next tick, which sees all clusters (core/rollout/suspects.ts).
+    // The next tick, which sees all clusters, sets aside what shares a trait with a cluster that failed this minute (core/rollout/suspects.ts).
     asked: ['grant'],
     rule: 'nothing failed in the rollout since this was decided',
     codes: ['FailedMeanwhile'],

@@ -1,7 +1,6 @@
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
-import { supportOf } from '../version/cluster-support.ts';
+import { latenessPerDay, supportOf } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { latenessPerDay } from '../version/lateness.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 import type { SupportState } from '../version/support-status.ts';
 

@@ -3,6 +3,7 @@ import type { Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { hopId, hopTo, isFinish } from '../model/hop.ts';
+import { remembered } from '../model/remembered.ts';
 import { capKeys, recountInPlace } from '../policy/caps.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { failuresOf } from '../policy/wave-room.ts';
@@ -77,14 +78,9 @@ interface WaveRoom {
 }
 
 function waveRoom(waves: readonly Wave[]): WaveRoom {
-  const before = new Map<number, readonly Wave[]>();
   return {
     now: new Map(waves.map((wave) => [wave.index, wave])),
-    earlier(index) {
-      const known = before.get(index) ?? waves.filter((wave) => wave.index < index);
-      before.set(index, known);
-      return known;
-    },
+    earlier: remembered((index) => waves.filter((wave) => wave.index < index)),
     failures: failuresOf(waves),
   };
 }
@@ -96,18 +92,13 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
   const { snapshot, rollout, now, index } = admission;
   const decisions: Decision[] = [];
   const waiting: Waiting[] = [];
-  const later = new Map<number, ReturnType<typeof memberRules>>();
-  const rulesAt = (at: Date) => {
-    const rules = later.get(at.getTime()) ?? memberRules(snapshot, at);
-    later.set(at.getTime(), rules);
-    return rules;
-  };
+  const rulesAt = remembered((milliseconds: number) => memberRules(snapshot, new Date(milliseconds)));
   const members = index.members.get(rollout.id) ?? [];
   const waves = index.waves.get(rollout.id) ?? [];
   const room = waveRoom(waves);
   const suspicionOf = suspects(snapshot, rollout, waves, members);
   const told = waitingForWaves(snapshot, rollout, waves, now, (member, at) => {
-    return admitOne({ ...admission, now: at, rulesOf: rulesAt(at) }, room, member);
+    return admitOne({ ...admission, now: at, rulesOf: rulesAt(at.getTime()) }, room, member);
   });
   for (const member of [...members].sort(urgency)) {
     if (member.status === 'Running') continue;

@@ -1,6 +1,6 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, ReconcileMarker, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import { startOnce } from '../model/start-once.ts';
@@ -32,7 +32,7 @@ import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
 import { leftBehind } from './left-behind.ts';
 
-export type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events' | 'ids'>;
+type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events' | 'ids'>;
 
 /**
  * Carries out one decision, if what it rests on is still so. `look-after-grant` is not among them: it takes several writes. `marker`: of the

@@ -1,6 +1,6 @@
 import { namedError } from '../contracts/errors.ts';
 import type { Member, Rollout, StagedMember, Wave } from '../contracts/items/rollout.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { TRANSACTION_OPERATIONS } from '../contracts/table-schema.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';

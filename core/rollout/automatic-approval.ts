@@ -1,7 +1,7 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { evidenceEnvironment } from '../expression/evidence-environment.ts';
 import { compilePredicate } from '../expression/predicate.ts';

@@ -1,5 +1,5 @@
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { hopId, isFinish } from '../model/hop.ts';
 import { isInventoryComplete } from './inventory-complete.ts';
 import { planRollout, type RolloutPlan } from './plan-rollout.ts';
@@ -21,7 +21,7 @@ export const goesOnWith = ({ status, policy }: Rollout, selecting: string | unde
 export const servedKey = (policy: string, member: Pick<Member, 'clusterKey' | 'from' | 'to'>): string =>
   `${policy}/${isFinish(member) ? hopId(member.from, member.to) : member.to}/${member.clusterKey}`;
 
-/** Whom an abort or a person took out is not taken up again by itself; whom a tag excluded is, once the tag is gone. */
+/** A cluster that an abort or a person took out is not taken up again by itself; one that a tag excluded is, once the tag is gone. */
 export const isServed = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>): boolean =>
   status !== 'Excluded' || reasons.some(({ code }) => code === 'RolloutAborted' || code === 'Skipped');
 
@@ -42,7 +42,7 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
       createdBy: LIFTLOCK,
       // The same clusters may come again, let in by a tag that is gone: then it is another rollout.
       salt: String(history.rollouts.filter((rollout) => rollout.policy === name).length),
-      // Who is held since it failed is not tried again, and its wave proves nothing without it.
+      // A cluster that is held since it failed is not tried again, and its wave proves nothing without it.
       skip: ({ clusterKey, version: from }, target) =>
         history.served.has(servedKey(name, { clusterKey, from, to: target.toString() })) &&
         snapshot.controls.get(clusterKey)?.held === undefined,

@@ -7,9 +7,8 @@ import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ambiguousPolicy } from '../policy/policy-of.ts';
 import { noWave, waveOf } from '../policy/wave-of.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
-import { supportOf } from '../version/cluster-support.ts';
+import { latenessPerDay, supportOf } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { latenessPerDay } from '../version/lateness.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 import { targetOf } from './cluster-target.ts';
 import { policyMatch } from './policy-matches.ts';
@@ -36,7 +35,7 @@ export interface Candidates {
 /** Of what is left out: the control plane is where it should be. */
 export const isAtTarget = (why: Reason): boolean => why.code === 'AtTarget' || isLag(why);
 
-/** Who is asked for beside those whose control plane is behind. */
+/** Which clusters are asked for beside those whose control plane is behind. */
 export interface Asked {
   /** Also of a policy that only proposes it: clusters whose nodes or add-ons are behind. */
   readonly finish?: boolean | undefined;

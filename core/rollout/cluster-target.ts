@@ -10,9 +10,7 @@ import { SupportCalendar } from '../version/support-calendar.ts';
 import { resolveTarget, targetWords } from '../version/target.ts';
 
 /** Where a policy takes a cluster: its Region's offer, its pin as a ceiling. `reason` says why nowhere. */
-export type ClusterTargetResult =
-  | { readonly target: KubeVersion; readonly capped?: Reason }
-  | { readonly reason: Reason };
+type ClusterTargetResult = { readonly target: KubeVersion; readonly capped?: Reason } | { readonly reason: Reason };
 
 /** The newest minor that Liftlock's own data know; beyond it nobody could say what breaks (semantics.md, Target). */
 const COVERED = SupportCalendar.builtIn().versions().at(-1);

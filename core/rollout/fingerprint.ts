@@ -3,7 +3,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Trait } from '../policy/traits.ts';
 
 /** What the clusters that failed have in common and those that succeeded lack: the likely cause of the failures. */
-export interface Fingerprint {
+interface Fingerprint {
   readonly failures: number;
   readonly successes: number;
   /** Sorted; empty = nothing tells them apart. */

@@ -38,7 +38,7 @@ export function inventoryGaps(
     [...clusters.values()].filter((cluster) => cluster.deletedAt === undefined && !isForgotten(cluster)),
     scopeOf,
   );
-  // Who has no version to go to for now would be left out, and its wave passed over.
+  // A cluster without a version to go to would be left out for now, and its wave passed over.
   const unoffered = fleet.regions
     .filter((region) => !regions.has(region) && [...recorded.values()].some(([one]) => one?.region === region))
     .map((region) => gap(`Nobody has read yet which versions EKS offers in ${region}.`));

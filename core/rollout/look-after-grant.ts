@@ -10,7 +10,7 @@ import { closeGrant, freeGrant, resolveIntents } from '../protocol/free.ts';
 import { stoppedFromOutside } from '../protocol/read-fault.ts';
 import { settleUpgrade } from '../protocol/settle.ts';
 
-export type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'events'>;
+type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'events'>;
 
 /** A grant this young may not have its execution yet: it is asked about at every tick, until its upgrade shows a step of that execution. */
 const YOUNG_MINUTES = 10;

@@ -123,7 +123,7 @@ export function standingReasons(
   const refusals = clusterRefusals(cluster, KubeVersion.parse(member.to), fleet, snapshot.calendars);
   const suspected = suspicionOf(member);
   const applied = snapshot.policies.get(policy)?.policy;
-  // Who is in a wave that has not begun is planned anew instead.
+  // Members of a wave that has not begun are planned anew instead.
   const hasBegun = applied !== undefined && wave !== undefined && wave.status !== 'Pending';
   const unplaced = hasBegun ? rulingWave(applied, cluster, wave.name, tagPrefix).unplaced : [];
   const homeless = member.isStray === true ? [givenUp(policy)] : unplaced;

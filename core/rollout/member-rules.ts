@@ -10,7 +10,7 @@ import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** What holds for one cluster's hop in this tick. */
-export interface MemberRules {
+interface MemberRules {
   readonly rules: HopRules;
   readonly policyAppliedBy: readonly string[] | undefined;
   /** What its calendars say now, to a hop that begins or to one that was begun. */

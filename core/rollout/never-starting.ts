@@ -10,7 +10,7 @@ import type { FleetSnapshot } from './snapshot.ts';
 import { PASSED, waveEnd } from './wave-end.ts';
 
 /** A wave with members that never start as their calendars are, and what the policy makes of it. */
-export interface StalledWave {
+interface StalledWave {
   readonly wave: Wave;
   readonly members: readonly Member[];
   /** Names of the waves after it that wait for it. */

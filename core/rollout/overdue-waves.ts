@@ -5,9 +5,9 @@ import type { FleetSnapshot } from './snapshot.ts';
 import { PASSED } from './wave-end.ts';
 
 /** People have had a weekend to approve. */
-export const APPROVAL_HOURS = 72;
-/** Whoever watches what the gate watches has seen it by then. */
-export const GATES_HOURS = 6;
+const APPROVAL_HOURS = 72;
+/** People who watch what the gate watches have seen it by then. */
+const GATES_HOURS = 6;
 
 /** What waits for people for longer than it should: an alarm counts each. */
 export interface Overdue {

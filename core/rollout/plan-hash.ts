@@ -3,7 +3,7 @@ import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 
 /** What an approval of a wave agrees to. */
-export interface PlannedWave {
+interface PlannedWave {
   readonly name: string;
   readonly members: readonly { readonly clusterKey: string; readonly from: string; readonly to: string }[];
   /** Ids of findings that block clusters of the wave. */

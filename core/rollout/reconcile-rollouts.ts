@@ -2,12 +2,11 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { LearnedDurations, ReconcileMarker, Wave } from '../contracts/items/rollout.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { isSame } from '../model/is-same.ts';
 import { isAwaited } from '../policy/cluster-tags.ts';
 import { waveNamed } from '../policy/wave-of.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { GateReader } from '../ports/gates.ts';
+import type { Clock, GateReader } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StoredItem } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
@@ -193,7 +192,7 @@ async function snapshotOf(
   return { ...snapshot, epoch };
 }
 
-/** Whoever has all clusters at hand tells of their deadlines; that this fails stops nothing else. */
+/** A look that has all clusters at hand tells of their deadlines. Nothing else stops when that fails. */
 async function deadlineNews(
   ports: ReconcilePorts,
   { fleet, regions, clusters }: FleetSnapshot,

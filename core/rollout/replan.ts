@@ -1,7 +1,7 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
@@ -157,7 +157,7 @@ interface Place {
   readonly specs: readonly WaveSpec[];
 }
 
-/** Who would be in the waves that have not begun. A wave that has begun takes nobody in: its plan was agreed to, or has proved something. */
+/** The members that the waves which have not begun would have. A wave that has begun takes nobody in: its plan was agreed to, or has proved something. */
 function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: UpgradePolicy, place: Place): Wanted {
   const { firstFree, kept, specs, now } = place;
   const ofRollout = new Set(place.members.map(({ clusterKey }) => clusterKey));

@@ -41,7 +41,7 @@ export function retriedWave(wave: Wave, member: Member, after: Member, now: Date
   const { acceptedFailures: accepted, failed } = counted;
   const next = accepted === undefined ? counted : { ...counted, acceptedFailures: Math.min(accepted, failed) };
   const reopens = !exceedsBudget(next) && wave.status !== 'Pending';
-  // Who skipped its soak had seen what there was to see then.
+  // The person who skipped its soak knew only what there was to see then.
   return reopens ? { ...next, status: 'Open', endedAt: undefined, promotedBy: undefined, reasons: [] } : next;
 }
 

@@ -1,5 +1,6 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { remembered } from '../model/remembered.ts';
 import { type Trait, traitsOf } from '../policy/traits.ts';
 import { fingerprintOf, suspicion } from './fingerprint.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -26,11 +27,6 @@ export function suspects(
   // One that is tried again has what it had then: its own upgrade took away the version that it shares with those to come.
   const has = (member: Member, trait: Trait): boolean =>
     traits(member).includes(trait) || member.traits?.includes(trait) === true;
-  const common = new Map<Trait, boolean>();
-  const isCommon = (trait: Trait): boolean => {
-    const known = common.get(trait) ?? toCome.every((member) => has(member, trait));
-    common.set(trait, known);
-    return known;
-  };
+  const isCommon = remembered((trait: Trait) => toCome.every((member) => has(member, trait)));
   return (member) => (member.inFlight ? undefined : suspicion(print, rollout.id, traits(member), isCommon));
 }

@@ -27,7 +27,7 @@ export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reas
   if (wave.succeeded === 0 && wave.failed > 0 && !accepted)
     return { status: 'Halted', reasons: said('NoneSucceeded', 'Some were tried and none succeeded') };
   const judged = judgedOf(wave);
-  // Who is set aside or held needs work all the same, and who was taken out since the wave opened proves nothing by that.
+  // A member that is set aside or held needs work all the same, and one that was taken out since the wave opened proves nothing by that.
   const toUpgrade = Math.max(wave.members - wave.excluded, wave.needWork) + (wave.owed ?? 0);
   const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, toUpgrade);
   if (judged < wanted && spec?.onUndecided !== 'pass') {

@@ -97,7 +97,7 @@ function next(situation: WaveSituation, wave: Wave): Decision[] {
 /** Percentages are of the members that need work at the wave's start, excluded and quarantined ones left out (semantics.md, Failure budget). */
 function opened(situation: WaveSituation, wave: Wave): Decision[] {
   const { rollout, members, policy, learned } = situation;
-  // Who is in it is not settled, or was, and was agreed to, under another policy: the next full look plans it anew.
+  // Its members are not settled, or were settled and agreed to under another policy: the next full look plans it anew.
   const isOutdated = policy !== undefined && rollout.policyRevision !== situation.policyRevision;
   if (rollout.following !== undefined || isOutdated) return [];
   const own = members.filter((member) => member.waveIndex === wave.index);

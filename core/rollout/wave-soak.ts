@@ -7,7 +7,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { gateName } from '../policy/gate-name.ts';
 
 /** A reading counts for so long (semantics.md, Soak). */
-export const FRESH_MILLISECONDS = 5 * 60_000;
+const FRESH_MILLISECONDS = 5 * 60_000;
 
 type Spec = Pick<WaveSpec, 'soak' | 'gates'>;
 
@@ -15,7 +15,7 @@ type Spec = Pick<WaveSpec, 'soak' | 'gates'>;
 export const isWatched = (spec: Spec | undefined): boolean =>
   spec === undefined || spec.soak !== undefined || spec.gates.length > 0;
 
-export interface Soak {
+interface Soak {
   readonly isOver: boolean;
   /** When it will be over if every gate stays green; undefined while a gate is not. */
   readonly until: Date | undefined;

@@ -17,7 +17,7 @@ export interface LabelRequirement {
 }
 
 export const labelOperators = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const;
-export type LabelOperator = (typeof labelOperators)[number];
+type LabelOperator = (typeof labelOperators)[number];
 
 /** `matchLabels: {a: b}` is short for `{key: a, operator: In, values: [b]}`. */
 export function requirementsOf(selector: LabelSelector): LabelRequirement[] {

@@ -1,7 +1,7 @@
 import { type LabelRequirement, type LabelSelector, type Labels, requirementsOf } from './label-selector.ts';
 
 /** Reasons name every requirement that fails, or, for a match, those that hold. */
-export interface SelectorMatch {
+interface SelectorMatch {
   readonly matches: boolean;
   readonly reasons: readonly string[];
 }

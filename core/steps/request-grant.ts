@@ -1,8 +1,7 @@
 import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
 import { namedError } from '../contracts/errors.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
-import { MACHINE_NAMES, type MachineName, READ_ONLY_MACHINES } from '../contracts/names.ts';
-import { UNKNOWN_PRINCIPAL } from '../contracts/principals.ts';
+import { MACHINE_NAMES, type MachineName, READ_ONLY_MACHINES, UNKNOWN_PRINCIPAL } from '../contracts/names.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';

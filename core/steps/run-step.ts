@@ -1,6 +1,6 @@
 import { isDenied, isThrottled } from '../contracts/eks-errors.ts';
 import { errorMessage } from '../contracts/errors.ts';
-import { LIFTLOCK } from '../contracts/principals.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, bounded, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { newestIntent } from '../protocol/intent-store.ts';

@@ -10,7 +10,7 @@ import { saveReport } from '../scan/fleet/report-store.ts';
 import { loadRun, saveRun } from '../scan/fleet/run-store.ts';
 import { judgeAll } from '../scan/judge/judge.ts';
 import type { SkewObservation } from '../scan/judge/observation.ts';
-import { coverageOf } from '../scan/live/coverage-of.ts';
+import { coverageOf } from '../scan/live/keep.ts';
 import type { LiveScanState } from '../scan/live/live-scan-state.ts';
 import { observePreflight } from '../scan/preflight/checks.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';

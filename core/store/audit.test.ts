@@ -1,9 +1,8 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { AuditItem, WriteOperation } from '../ports/table.ts';
-import { firstBreak, link, transactWithAudit } from './audit.ts';
+import { firstBreak, link, revisionOf, transactWithAudit } from './audit.ts';
 import { Epochs, FleetControls } from './entities.ts';
 import { put, unchanged } from './entity.ts';
-import { revisionOf } from './next-revision.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
 const entry = (event: string) => ({ subject: 'fleet', event, principal: 'somebody', detail: { why: event } });

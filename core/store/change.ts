@@ -8,7 +8,7 @@ import { decideAndWrite } from './retry.ts';
 import { writeUnrecorded } from './unrecorded.ts';
 
 /** What a decision comes to. Without `writes` it stands already as it should, and nothing is written. */
-export interface Change<Result> {
+interface Change<Result> {
   readonly result: Result;
   readonly writes?: readonly WriteOperation[];
   /** What goes on record, in the same transaction; none for what a person need not know of, such as a gate that was read again. */

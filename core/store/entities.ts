@@ -64,7 +64,7 @@ export const ReconcileMarkers = single('ReconcileMarker', reconcileMarker, key('
 /** What upgrades of this fleet have taken: beside the marker, which every tick reads. */
 export const Learned = single('LearnedDurations', learnedDurations, key('RECONCILE', 'LEARNED'));
 
-/** Whose accounts discovery has listed: of another one the Fleet's inventory is not complete. */
+/** The organization whose accounts discovery has listed: of another one the Fleet's inventory is not complete. */
 export const Organizations = single('Organization', organization, key('RECONCILE', 'ORGANIZATION'));
 
 export const Configs = entity(

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import { deepFreeze } from '../config/deep-freeze.ts';
 import { namedError } from '../contracts/errors.ts';
 import type { Expected, ItemKey, StoredItem, Table, WriteOperation } from '../ports/table.ts';
-import { parseFrozen } from './parse-frozen.ts';
 
 /** How one kind of thing is kept: its key, its shape, and when it is in the sparse index of what is not at rest. */
 export interface Entity<Data, KeyParts extends readonly unknown[]> {
@@ -18,6 +18,14 @@ export interface Read<Data> {
   readonly data: Data;
   readonly revision: number;
 }
+
+type DataOfEach<Reads> = {
+  readonly [Name in keyof Reads]: Reads[Name] extends Read<infer Data> | undefined ? Data | undefined : never;
+};
+
+/** The data of what was read, by the same names; undefined for what is not there. */
+export const dataOfEach = <Reads extends Readonly<Record<string, Read<unknown> | undefined>>>(reads: Reads) =>
+  Object.fromEntries(Object.entries(reads).map(([name, read]) => [name, read?.data])) as DataOfEach<Reads>;
 
 export function decode<Data>(entity: Entity<Data, never>, item: StoredItem): Read<Data> {
   return { key: { pk: item.pk, sk: item.sk }, data: dataOf(entity, item), revision: item.revision };
@@ -83,4 +91,25 @@ export function unchanged<Data, KeyParts extends readonly unknown[]>(
   ...parts: KeyParts
 ): WriteOperation {
   return { type: 'check', key: entity.key(...parts), expect: read?.revision ?? 'absent' };
+}
+
+/** What came of data that cannot change any more, by the data itself. */
+const known = new WeakMap<object, { readonly schema: unknown; readonly result: unknown }>();
+
+/**
+ * `schema.safeParse`, once for data that is frozen: a table gives the same frozen item again as long as it has not changed.
+ */
+export function parseFrozen<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+): z.ZodSafeParseResult<z.output<Schema>> {
+  if (typeof value !== 'object' || value === null) return schema.safeParse(value);
+  const before = known.get(value);
+  if (before?.schema === schema) return before.result as z.ZodSafeParseResult<z.output<Schema>>;
+  // Asked last: it takes longer than all of this.
+  if (!Object.isFrozen(value)) return schema.safeParse(value);
+  const result = schema.safeParse(value);
+  if (result.success) deepFreeze(result.data);
+  known.set(value, { schema, result });
+  return result;
 }

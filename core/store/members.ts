@@ -7,7 +7,7 @@ import { decode, loadAll, ofKind, type Read } from './entity.ts';
 export const isMember = (member: Member): member is Member & { status: Exclude<Member['status'], 'Left'> } =>
   member.status !== 'Left';
 
-/** Whose upgrade ended without success. */
+/** Whether its upgrade ended without success. */
 export const isTried = ({ status }: Member): boolean => status === 'Failed' || status === 'Blocked';
 
 /** The waves of a rollout, in their order. */

@@ -1,4 +1,4 @@
-import { nextRevision, revisionOf } from './next-revision.ts';
+import { nextRevision, revisionOf } from './audit.ts';
 
 const at = new Date('2026-11-20T12:00:00Z');
 

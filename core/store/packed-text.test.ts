@@ -1,4 +1,4 @@
-import { packText, unpackText } from './packed-text.ts';
+import { packText, unpackText } from './scan-parts.ts';
 
 /** Text that gzip makes little of. */
 function noise(length: number): string {

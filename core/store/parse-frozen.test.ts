@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { deepFreeze } from '../config/deep-freeze.ts';
-import { parseFrozen } from './parse-frozen.ts';
+import { parseFrozen } from './entity.ts';
 
 const schema = z.object({ list: z.array(z.number()), more: z.string().default('none') });
 

@@ -1,4 +1,4 @@
-import { latenessPerDay } from './lateness.ts';
+import { latenessPerDay } from './cluster-support.ts';
 
 test.each([
   ['standard', 0],

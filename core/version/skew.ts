@@ -9,7 +9,7 @@ export interface SkewedComponent {
 }
 
 /** `ok` is true only when every component could be read and keeps the rule; each reason names what to change. */
-export interface SkewVerdict {
+interface SkewVerdict {
   readonly ok: boolean;
   readonly reasons: readonly string[];
 }

@@ -4,8 +4,8 @@ import type { KubeVersion } from './kube-version.ts';
 export type SupportState = 'standard' | 'extended' | 'unsupported' | 'unknown';
 
 /** The days before a deadline at which people are told of it, the earliest first. */
-export const deadlineDays = [90, 60, 30, 7] as const;
-export type DeadlineBucket = (typeof deadlineDays)[number];
+const deadlineDays = [90, 60, 30, 7] as const;
+type DeadlineBucket = (typeof deadlineDays)[number];
 
 export interface VersionDates {
   readonly version: KubeVersion;

@@ -1,20 +1,20 @@
 import { KubeVersion } from './kube-version.ts';
 
 /** `latest`, `latest-N`, `oldest-in-standard-support`, or a minor such as `1.36`: what a policy or a channel says. */
-export type TargetText = string;
+type TargetText = string;
 
 /** `UpgradePolicy.spec.target` as people read it. */
 export const targetWords = (target: TargetText | { readonly channel: string }): string =>
   typeof target === 'string' ? target : `channel ${target.channel}`;
 
-export type TargetResolution =
+type TargetResolution =
   | { readonly status: 'resolved'; readonly version: KubeVersion; readonly reasons: readonly string[] }
   | { readonly status: 'unresolved'; readonly reason: UnresolvedTarget; readonly reasons: readonly string[] };
 
 /** `NotOffered`: EKS has it not in that Region. `NotCovered`: our data cannot judge it. `InvalidTarget`: not a target. */
-export type UnresolvedTarget = 'InvalidTarget' | 'NotOffered' | 'NotCovered';
+type UnresolvedTarget = 'InvalidTarget' | 'NotOffered' | 'NotCovered';
 
-export interface TargetContext {
+interface TargetContext {
   /** What EKS offers in that cluster's Region, from `SupportCalendar.offered`: offline by release date ≤ now. */
   readonly offered: readonly KubeVersion[];
   /** The newest minor whose removed APIs and other traps our data know. Absent: no limit. */

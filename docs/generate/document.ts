@@ -1,19 +1,56 @@
 import { readFileSync } from 'node:fs';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { jsonSchemaOf, jsonSchemas } from '../../core/config/schema/json-schemas.ts';
 import { EVENT_EXAMPLES } from '../../core/contracts/event-examples.ts';
 import { EVENT_DETAILS, type EventType, type LiftlockEvent } from '../../core/contracts/events.ts';
 import { REASON_KINDS } from '../../core/contracts/reasons/reason-facts.ts';
 import { REASON_FAMILIES } from '../../core/contracts/reasons.ts';
+import {
+  CONFIDENCE_MEANINGS,
+  COVERAGE_STATUSES,
+  REASONS,
+  SEVERITY_MEANINGS,
+  SOURCES,
+} from '../../core/contracts/scan-words.ts';
+import { clusterEnvironment } from '../../core/expression/cluster-environment.ts';
+import type { ExpressionEnvironment } from '../../core/expression/environment.ts';
+import { evidenceEnvironment } from '../../core/expression/evidence-environment.ts';
+import { FUNCTIONS } from '../../core/expression/refusals.ts';
+import { inventorySchema } from '../../core/inventory/document/inventory-schema.ts';
 import { noticeOf } from '../../core/notices/notice-of.ts';
+import { EXCLUSIONS } from '../../core/plan/document/exclusions.ts';
+import { LIMIT_KINDS } from '../../core/plan/document/limit-kinds.ts';
+import { rolloutPlanSchema } from '../../core/plan/document/plan-schema.ts';
 import type { ItemKey } from '../../core/ports/table.ts';
 import { type Moment, VETOES } from '../../core/protocol/vetoes.ts';
+import { kindListSchema } from '../../core/scan/listed/kind-list.ts';
+import { PREFLIGHT_CHECKS } from '../../core/scan/preflight/checks.ts';
+import { scanReportListSchema, scanReportSchema } from '../../core/scan/report/report-schema.ts';
 import * as entities from '../../core/store/entities.ts';
 import * as scanEntities from '../../core/store/scan-entities.ts';
-import { describeShape } from './describe-shape.ts';
-import { markdownTable } from './markdown-table.ts';
-import { plan } from './plan.ts';
-import { policies } from './policies.ts';
-import { scanReport } from './scan-report.ts';
+import { cell, configTable, fieldTable, type JsonSchema, markdownTable, wordTable } from './fields-of.ts';
+
+const kindListSpec = jsonSchemaOf('KindList', kindListSchema.shape.spec, 'input');
+
+/** Every word and every field of a scan's report, as Markdown. */
+function scanReport(): string {
+  const parts: readonly (readonly [string, string, Readonly<Record<string, string>>])[] = [
+    ['Reasons', '`reason`', REASONS],
+    ['Sources', '`source`', SOURCES],
+    ['Preflight checks', '`rule`', Object.fromEntries(PREFLIGHT_CHECKS.map(({ name, finds }) => [name, finds]))],
+    ['Severities', '`severity`', SEVERITY_MEANINGS],
+    ['Confidences', '`confidence`', CONFIDENCE_MEANINGS],
+    ['Coverage', '`status`', COVERAGE_STATUSES],
+  ];
+  // What is in a report is told by its own table.
+  const isOfList = ({ path }: { readonly path: string }) => !path.startsWith('items[].');
+  return [
+    ...parts.map(([title, heading, all]) => `## ${title}\n\n${wordTable(heading, all)}`),
+    `## Fields of a ScanReport\n\n${fieldTable(scanReportSchema, 'output', () => true)}`,
+    `## Fields of a ScanReportList\n\n${fieldTable(scanReportListSchema, 'output', isOfList)}`,
+    `## Fields of a KindList\n\nBelow \`spec\`, one list for \`--list\`.\n\n${configTable(kindListSpec)}`,
+  ].join('\n\n');
+}
 
 const BEGIN = '<!-- begin generated: node docs/generate/write.ts -->';
 const END = '<!-- end generated -->';
@@ -130,4 +167,79 @@ function activeRule({ schema, active }: EntityFacts): string {
   if (statuses === undefined) return ask({}) ? 'always' : 'never';
   const listed = statuses.filter((status) => ask({ status }));
   return listed.length === 0 ? 'never' : `while ${listed.join(', ')}`;
+}
+
+/** Every word and every field of a plan, and of the inventory that it is made from, as Markdown. */
+function plan(): string {
+  // Fields inside a record of the inventory that say what EKS says are left to EKS.
+  const isOurs = ({ description }: { readonly description: string }) => description !== '';
+  return [
+    `## Reasons in \`excluded\`\n\n${wordTable('`reason`', EXCLUSIONS)}`,
+    `## Kinds in \`limitedBy\`\n\n${wordTable('`kind`', LIMIT_KINDS)}`,
+    `## Fields of a RolloutPlan\n\n${fieldTable(rolloutPlanSchema, 'output', isOurs)}`,
+    `## Fields of an Inventory\n\nWhat \`get clusters\` adds for people (\`state\`, \`support\`, \`policy\`, …) is read over.\n\n${fieldTable(inventorySchema, 'input', isOurs)}`,
+  ].join('\n\n');
+}
+
+/** A zod schema as people write types: one member a line, `?` where it may be absent. */
+function describeShape(schema: z.ZodType): string {
+  return typeOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema, '');
+}
+
+function typeOf(schema: JsonSchema, indent: string): string {
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices !== undefined) return choices.map((choice) => typeOf(choice, indent)).join(' | ');
+  if (schema.type === 'array') return `${typeOf(schema.items ?? {}, indent)}[]`;
+  if (schema.properties !== undefined) return membersOf(schema, indent);
+  if (schema.type === 'object') return `{ [name]: ${typeOf(objectOf(schema.additionalProperties), indent)} }`;
+  if (schema.format === 'date-time') return 'timestamp';
+  return String(schema.type ?? 'any');
+}
+
+function membersOf(schema: JsonSchema, indent: string): string {
+  const inner = `${indent}  `;
+  const lines = Object.entries(schema.properties ?? {}).map(([name, member]) => {
+    const optional = schema.required?.includes(name) === true ? '' : '?';
+    return `${inner}${name}${optional}: ${typeOf(member, inner)}`;
+  });
+  return `{\n${lines.join('\n')}\n${indent}}`;
+}
+
+const objectOf = (schema: boolean | JsonSchema | undefined): JsonSchema => (typeof schema === 'object' ? schema : {});
+
+/** Every field of the kinds that say how a fleet may change, and everything that expressions can see and call. */
+function policies(): string {
+  const kinds = (['UpgradePolicy', 'Calendar', 'Channel'] as const).map(
+    (kind) => `### Fields of ${kind}\n\nBelow \`spec\`.\n\n${configTable(specOf(jsonSchemas()[kind]))}`,
+  );
+  return [
+    ...kinds,
+    `### What \`when\` sees\n\n${environmentTables(clusterEnvironment)}`,
+    `### What \`autoApproveWhen\` sees\n\n${environmentTables(evidenceEnvironment)}`,
+    `### Functions of expressions\n\n${markdownTable(
+      ['Function', 'Example, or what it gives'],
+      Object.entries(FUNCTIONS).map(([name, text]) => [`\`${name}\``, cell(text)]),
+    )}`,
+  ].join('\n\n');
+}
+
+const specOf = (schema: object): object => (schema as { properties: { spec: object } }).properties.spec;
+
+/** The variables, then the fields of each record that they are or contain. */
+function environmentTables<Value>({ variables, records }: ExpressionEnvironment<Value>): string {
+  const rowsOf = (prefix: string, fields: typeof variables): string[][] =>
+    Object.entries(fields).flatMap(([name, { type, text }]) => {
+      const inner = /^(?:list<)?(\w+)>?$/.exec(type)?.[1] ?? '';
+      const path = `${prefix}${name}`;
+      const shown = type === 'google.protobuf.Timestamp' ? 'timestamp' : type;
+      const below = records[inner];
+      const isList = type.startsWith('list<');
+      return [
+        [`\`${path}\``, below === undefined ? `\`${shown}\`` : isList ? 'list' : 'record', cell(text)],
+        ...(below === undefined ? [] : rowsOf(`${path}${isList ? '[]' : ''}.`, below)),
+      ];
+    });
+  return markdownTable(['Field', 'Type', 'Meaning'], rowsOf('', variables));
 }

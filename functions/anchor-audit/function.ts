@@ -12,7 +12,7 @@ type Ports = AnchorPorts & { readonly table: Table };
 const sweep = z.strictObject({ sweep: z.string().regex(/^arn:.*:table\/[^/]+$/, 'is not the ARN of a table') });
 
 /** What became of a batch or a sweep. */
-export interface Anchored {
+interface Anchored {
   readonly anchored: number;
   /** Items that were changed or taken out; nobody may, so each is an alarm. */
   readonly tampered: number;

@@ -6,7 +6,7 @@ import type { Ports } from '../../core/ports/ports.ts';
 export interface ApiEnv {
   readonly Variables: {
     readonly ports: ApiPorts;
-    /** Who asks, as the audit names people. */
+    /** The person who asks, as the audit names people. */
     readonly principal: string;
   };
 }

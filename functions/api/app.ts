@@ -11,8 +11,8 @@ import { clusters } from './routes/clusters.ts';
 import { fleet } from './routes/fleet.ts';
 import { rollouts } from './routes/rollouts.ts';
 
-/** Who makes a request; undefined when nobody vouches for it, and then it is refused. */
-export type PrincipalOf = (context: Context) => string | undefined;
+/** Gives the person who makes a request; undefined when nobody vouches for it, and then it is refused. */
+type PrincipalOf = (context: Context) => string | undefined;
 
 /**
  * The HTTP API (docs/api.md) as a value: Lambda wraps it, the local run serves it, tests call it. It reads and writes through the use cases

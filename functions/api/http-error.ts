@@ -1,10 +1,10 @@
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
 import { Refusal } from '../../core/queries/refusal.ts';
 
-export type ErrorStatus = 400 | 403 | 404 | 409 | 413 | 415 | 500 | 503;
+type ErrorStatus = 400 | 403 | 404 | 409 | 413 | 415 | 500 | 503;
 
 /** The body of every answer that is not a success. */
-export interface ErrorBody {
+interface ErrorBody {
   readonly error: {
     readonly name: string;
     readonly message: string;

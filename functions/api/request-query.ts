@@ -6,7 +6,7 @@ import type { ApiContext } from './api-context.ts';
 const text = z.string().min(1).max(500);
 
 /** `?all`, `?all=true` and `?all=false`. */
-export const flag = z
+const flag = z
   .enum(['', 'true', 'false'], 'is true or false')
   .transform((value) => value !== 'false')
   .optional();

@@ -8,7 +8,7 @@ import type { FunctionDefinition } from '../runtime/function-definition.ts';
 type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock' | 'ids' | 'gates'>;
 
 /** Why it was woken. Anything but the end of an execution, or what a person did to one, only means "look now". */
-export interface Wake {
+interface Wake {
   readonly endedExecution?: string;
   readonly handAct?: HandAct;
 }

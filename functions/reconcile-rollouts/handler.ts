@@ -3,7 +3,7 @@ import { createAlarmGates } from '../../adapters/aws/gates/alarm-gate.ts';
 import { createWebhookGates } from '../../adapters/aws/gates/webhook-gate.ts';
 import { createWebhookSecrets } from '../../adapters/aws/gates/webhook-secrets.ts';
 import { systemClock, systemSleep } from '../../adapters/aws/system-clock.ts';
-import type { GateReader } from '../../core/ports/gates.ts';
+import type { GateReader } from '../../core/ports/outside.ts';
 import { awsPorts, clock, createHandler, ids, type PortFactory, table } from '../runtime/create-handler.ts';
 import { eks, sessionsOf, spokeEnvironment } from '../runtime/eks-ports.ts';
 import { events, executions } from '../runtime/outside-ports.ts';

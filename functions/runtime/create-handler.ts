@@ -3,13 +3,11 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { randomIds, systemClock } from '../../adapters/aws/system-clock.ts';
 import { createDynamoTable } from '../../adapters/dynamodb/create-dynamo-table.ts';
-import { errorMessage, errorName } from '../../core/contracts/errors.ts';
+import { errorMessage, errorName, namedError } from '../../core/contracts/errors.ts';
 import { type Counts, METRIC_NAMESPACE, METRIC_SERVICE } from '../../core/contracts/metrics.ts';
-import type { FunctionName } from '../../core/contracts/names.ts';
-import type { Clock } from '../../core/ports/clock.ts';
-import type { Ids } from '../../core/ports/outside.ts';
+import { ENVIRONMENT, type FunctionName } from '../../core/contracts/names.ts';
+import type { Clock, Ids } from '../../core/ports/outside.ts';
 import type { Table } from '../../core/ports/table.ts';
-import { type Environment, type EnvironmentKey, readEnvironment } from './environment.ts';
 import type { FunctionDefinition, Log } from './function-definition.ts';
 
 /**
@@ -109,3 +107,26 @@ export const table: PortFactory<Table> = {
 export const clock: PortFactory<Clock> = { environment: [], create: () => systemClock };
 
 export const ids: PortFactory<Ids> = { environment: [], create: () => randomIds };
+
+export type EnvironmentKey = keyof typeof ENVIRONMENT;
+type Environment = Readonly<Record<EnvironmentKey, string>>;
+
+/**
+ * The variables that a function's ports need. Fails with `MissingEnvironment` that lists every missing one at once; one that was not asked
+ * for cannot be read by mistake: it is not there.
+ */
+export function readEnvironment(
+  needed: readonly EnvironmentKey[],
+  variables: Readonly<Record<string, string | undefined>>,
+): Environment {
+  const entries = [...new Set(needed)].map((key) => [key, variables[ENVIRONMENT[key]] ?? ''] as const);
+  const missing = entries.filter(([, value]) => value === '').map(([key]) => ENVIRONMENT[key]);
+  if (missing.length > 0)
+    throw namedError('MissingEnvironment', `Environment variables are missing: ${missing.join(', ')}.`);
+  return new Proxy(Object.fromEntries(entries) as Environment, { get: readOnlyAsked });
+}
+
+function readOnlyAsked(variables: Environment, key: string): string {
+  if (Object.hasOwn(variables, key)) return variables[key as EnvironmentKey];
+  throw namedError('MissingEnvironment', `${key} is not among the variables that this port declares.`);
+}

@@ -5,8 +5,7 @@ import { createSpokeSessions } from '../../adapters/aws/spoke-role.ts';
 import { systemClock, systemSleep } from '../../adapters/aws/system-clock.ts';
 import { remembered } from '../../core/model/remembered.ts';
 import type { EksMutator, EksReader } from '../../core/ports/eks.ts';
-import type { PortContext, PortFactory } from './create-handler.ts';
-import type { EnvironmentKey } from './environment.ts';
+import type { EnvironmentKey, PortContext, PortFactory } from './create-handler.ts';
 
 /** Variables that getting into an account takes. */
 export const spokeEnvironment: readonly EnvironmentKey[] = ['partition', 'spokeRoleName', 'externalId'];

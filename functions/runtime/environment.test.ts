@@ -1,4 +1,4 @@
-import { readEnvironment } from './environment.ts';
+import { readEnvironment } from './create-handler.ts';
 
 test('all missing variables are named at once, an empty one is missing too', () => {
   const read = () =>

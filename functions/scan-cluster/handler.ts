@@ -1,6 +1,6 @@
 import { systemClock, systemSleep } from '../../adapters/aws/system-clock.ts';
 import { createClusterReaders } from '../../adapters/kubernetes/reader/create-cluster-readers.ts';
-import type { ClusterReaders } from '../../core/ports/cluster-readers.ts';
+import type { ClusterReaders } from '../../core/ports/cluster-reader.ts';
 import { clusters } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, type PortFactory, table } from '../runtime/create-handler.ts';
 import { credentialsOf, eks, spokeEnvironment } from '../runtime/eks-ports.ts';

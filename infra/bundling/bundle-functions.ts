@@ -43,7 +43,7 @@ const REQUIRE = "import{createRequire}from'node:module';const require=createRequ
  * What is bundled of a function: `<name>.mjs` and the chunks that it imports, each with its map, in a folder of its own. `bytes` are those of the
  * modules.
  */
-export interface FunctionBundle {
+interface FunctionBundle {
   readonly name: FunctionName;
   readonly folder: string;
   readonly bytes: number;

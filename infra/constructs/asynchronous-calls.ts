@@ -5,7 +5,7 @@ import { acknowledge } from '../acknowledge.ts';
 import { allow } from '../permissions/table-statements.ts';
 import type { HubFunction } from './hub-function.ts';
 
-export interface AsynchronousCallsProps {
+interface AsynchronousCallsProps {
   readonly target: HubFunction;
   /** Absent = a call that failed is forgotten, since the next one does the same. */
   readonly failures?: Queue;

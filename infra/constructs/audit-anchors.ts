@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { AuditReference } from '../permissions/table-statements.ts';
 import type { HubFunction } from './hub-function.ts';
 
-export interface AuditAnchorsProps {
+interface AuditAnchorsProps {
   readonly target: HubFunction;
   readonly audit: AuditReference;
   /** Gets where in the stream a batch stood that was given up. */

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { allowRules, DeadLetterQueue } from './dead-letter-queue.ts';
 
 /** Six times the consumer's timeout, as Lambda advises: a message must not come back while it is being worked on. */
-export const CLUSTER_QUEUE_VISIBILITY_SECONDS = 180;
+const CLUSTER_QUEUE_VISIBILITY_SECONDS = 180;
 const ATTEMPTS = 5;
 
 /** One message per cluster between discover-clusters and record-clusters; forwarded events of spoke Regions come in here too. */

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { BUS_NAME } from '../names.ts';
 
-/** Keeps what could not be delivered for two weeks; an alarm tells when there is something (monitoring/queue-alarms.ts). */
+/** Keeps what could not be delivered for two weeks; an alarm tells when there is something (monitoring/hub-monitoring.ts). */
 export class DeadLetterQueue extends Construct {
   readonly queue: Queue;
 

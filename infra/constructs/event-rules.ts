@@ -18,7 +18,7 @@ import { EVENT_SOURCE, type HAND_ACTS } from '../../core/contracts/names.ts';
 import { STARTED_BY } from '../../core/contracts/step-input.ts';
 import { executionArnPrefix } from '../names.ts';
 
-export interface EventRulesProps {
+interface EventRulesProps {
   readonly bus: EventBus;
   readonly reconciler: IFunction;
   readonly machineArns: readonly string[];
@@ -47,7 +47,7 @@ const WORDS = ['approval', 'promotion'];
 const NOT_NESTED = [{ 'anything-but': { wildcard: `*"${STARTED_BY}"*` } }, { exists: false }];
 const ENDED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
-/** Who hears of which event. */
+/** The rules that say who hears of which event. */
 export class EventRules extends Construct {
   readonly #props: EventRulesProps;
 

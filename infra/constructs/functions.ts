@@ -10,7 +10,7 @@ import type { VpcSettings } from '../settings/settings.ts';
 import { functionSize } from './function-sizes.ts';
 import { HubFunction } from './hub-function.ts';
 
-export interface FunctionsProps {
+interface FunctionsProps {
   readonly reach: Reach;
   readonly codeOf: (name: FunctionName) => Code;
 }

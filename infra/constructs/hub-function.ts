@@ -19,7 +19,7 @@ import { FUNCTION_TAG, functionName } from '../names.ts';
 import type { VpcSettings } from '../settings/settings.ts';
 import type { FunctionSize } from './function-sizes.ts';
 
-export interface HubFunctionProps {
+interface HubFunctionProps {
   readonly name: FunctionName;
   readonly code: Code;
   readonly size: FunctionSize;

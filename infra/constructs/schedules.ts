@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { FunctionName } from '../../core/contracts/names.ts';
 import type { Functions } from './functions.ts';
 
-export interface SchedulesProps {
+interface SchedulesProps {
   readonly functions: Functions;
   readonly deadLetters: Queue;
   /** What the daily sweep is about. */

@@ -15,7 +15,7 @@ import {
 import { acknowledge } from '../acknowledge.ts';
 import { executionArns, machineName } from '../names.ts';
 
-export interface HubStateMachineProps {
+interface HubStateMachineProps {
   readonly name: MachineName;
   readonly functionArn: (name: FunctionName) => string;
   readonly machineArn: (name: MachineName) => string;
@@ -25,7 +25,7 @@ export interface HubStateMachineProps {
 const MANAGED_RULE = 'StepFunctionsGetEventsForStepFunctionsExecutionRule';
 
 /** One state machine from its file, with a role that may call exactly the functions and machines which the file names. */
-export class HubStateMachine extends Construct {
+class HubStateMachine extends Construct {
   readonly machine: StateMachine;
   readonly hasChildren: boolean;
 

@@ -2,10 +2,9 @@ import { Dashboard, GraphWidget, type IWidget, Stats, TextWidget } from 'aws-cdk
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { MACHINE_NAMES } from '../../core/contracts/names.ts';
-import { FUNCTION_GROUPS, GROUP_NAMES } from './function-groups.ts';
+import { type FunctionName, MACHINE_NAMES } from '../../core/contracts/names.ts';
+import type { MonitoredQueues } from './hub-monitoring.ts';
 import { lambdaMetric, machineMetric, ownMetric, sumOf } from './metrics.ts';
-import type { MonitoredQueues } from './queue-alarms.ts';
 
 const HALF = 12;
 const RECONCILER = 'reconcile-rollouts';
@@ -77,3 +76,24 @@ export class HubDashboard extends Construct {
     return new GraphWidget({ title: 'Queues', width: HALF, left });
   }
 }
+
+/** Functions that one alarm watches together, since the same person does the same thing about them. */
+export const FUNCTION_GROUPS = {
+  reconciler: ['reconcile-rollouts'],
+  inventory: ['discover-clusters', 'record-clusters', 'watch-versions'],
+  upgrades: [
+    'request-grant',
+    'scan-cluster',
+    'update-addons',
+    'upgrade-control-plane',
+    'list-node-groups',
+    'roll-node-group',
+    'smoke-check',
+    'conclude-upgrade',
+  ],
+  api: ['api'],
+  audit: ['anchor-audit'],
+} as const satisfies Readonly<Record<string, readonly FunctionName[]>>;
+export type FunctionGroup = keyof typeof FUNCTION_GROUPS;
+
+export const GROUP_NAMES = Object.keys(FUNCTION_GROUPS) as FunctionGroup[];

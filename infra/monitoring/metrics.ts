@@ -4,7 +4,7 @@ import { METRIC_NAMESPACE, METRIC_SERVICE, type MetricName } from '../../core/co
 import type { FunctionName, MachineName } from '../../core/contracts/names.ts';
 import { functionName, machineArnPrefix } from '../names.ts';
 
-export interface Window {
+interface Window {
   readonly period: Duration;
   readonly statistic?: string;
 }

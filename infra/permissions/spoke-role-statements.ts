@@ -6,9 +6,9 @@ import { allow } from './table-statements.ts';
 
 const eks = (resource: string) => `arn:${Aws.PARTITION}:eks:*:${Aws.ACCOUNT_ID}:${resource}`;
 const ec2 = (resource: string, owner: string = Aws.ACCOUNT_ID) => `arn:${Aws.PARTITION}:ec2:*:${owner}:${resource}/*`;
-export const CLUSTERS = eks('cluster/*');
-export const NODE_GROUPS = eks('nodegroup/*');
-export const ADDONS = eks('addon/*');
+const CLUSTERS = eks('cluster/*');
+const NODE_GROUPS = eks('nodegroup/*');
+const ADDONS = eks('addon/*');
 
 /** What every function of the hub may read, and the one refresh that changes nothing. */
 export const readStatements = (): PolicyStatement[] => [

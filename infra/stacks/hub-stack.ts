@@ -15,7 +15,7 @@ import { HubMonitoring } from '../monitoring/hub-monitoring.ts';
 import type { LiftlockStackProps } from './stack-props.ts';
 import type { StateStack } from './state-stack.ts';
 
-export interface HubStackProps extends LiftlockStackProps {
+interface HubStackProps extends LiftlockStackProps {
   readonly state: StateStack;
   /** The bundle of a function. */
   readonly codeOf: (name: FunctionName) => Code;

@@ -15,7 +15,7 @@ import type { Settings } from '../settings/settings.ts';
  * What a StackSet has to say about the hub. Defaults are those of the settings, or the account and Region themselves: then the hub is its own
  * spoke, and `cdk deploy --all` needs no parameter.
  */
-export const hubAccountParameter = (scope: Construct, { hubAccount = '' }: Settings): string =>
+const hubAccountParameter = (scope: Construct, { hubAccount = '' }: Settings): string =>
   optionalParameter(scope, 'HubAccountId', {
     description: "The account of Liftlock's hub. Empty = this account.",
     default: hubAccount,

@@ -1,4 +1,3 @@
-import type { Clock } from '../../core/ports/clock.ts';
 import type {
   Addon,
   AddonInfo,
@@ -12,6 +11,7 @@ import type {
   Scope,
   Update,
 } from '../../core/ports/eks.ts';
+import type { Clock } from '../../core/ports/outside.ts';
 import type { FakeEks } from './fake-eks.ts';
 import type { OperationInput, OperationName, OperationOutput } from './operations/catalog.ts';
 

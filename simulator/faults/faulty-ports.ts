@@ -1,5 +1,4 @@
-import type { ClusterReader } from '../../core/ports/cluster-reader.ts';
-import type { OpenCluster } from '../../core/ports/cluster-readers.ts';
+import type { ClusterReader, OpenCluster } from '../../core/ports/cluster-reader.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import type { Invocation, World } from '../process/world.ts';
 import type { Fault, Operation } from './fault.ts';

@@ -1,5 +1,5 @@
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
-import { LIFTLOCK, UNKNOWN_PRINCIPAL } from '../../core/contracts/principals.ts';
+import { LIFTLOCK, UNKNOWN_PRINCIPAL } from '../../core/contracts/names.ts';
 import { Configs, Members, Rollouts, Waves } from '../../core/store/entities.ts';
 import { type ApprovalOnRecord, approvalAt } from './approvals-at.ts';
 import { membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';

@@ -1,5 +1,5 @@
 import type { Member, Wave } from '../../core/contracts/items/rollout.ts';
-import { LIFTLOCK } from '../../core/contracts/principals.ts';
+import { LIFTLOCK } from '../../core/contracts/names.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Rollouts, Waves } from '../../core/store/entities.ts';
 import { membersOf } from './commit-at.ts';

@@ -1,6 +1,6 @@
-import type { Clock } from '../../core/ports/clock.ts';
 import type { ClusterAccess, ClusterTarget } from '../../core/ports/cluster-access.ts';
 import type { Scope } from '../../core/ports/eks.ts';
+import type { Clock } from '../../core/ports/outside.ts';
 import { clusterArn } from '../eks/clusters.ts';
 import type { FakeKubernetes, KubernetesRequest } from './fake-kubernetes.ts';
 

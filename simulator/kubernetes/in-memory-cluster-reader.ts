@@ -1,6 +1,6 @@
-import type { Clock } from '../../core/ports/clock.ts';
 import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
 import type { ClusterReader, ReadAnswer, ReadRequest } from '../../core/ports/cluster-reader.ts';
+import type { Clock } from '../../core/ports/outside.ts';
 import { ListSplitter } from '../../core/scan/live/list-splitter.ts';
 import type { FakeKubernetes } from './fake-kubernetes.ts';
 import type { Answer, StreamedAnswer } from './server/answer.ts';

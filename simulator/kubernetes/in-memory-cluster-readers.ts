@@ -1,6 +1,6 @@
-import type { Clock } from '../../core/ports/clock.ts';
-import type { ClusterReaders } from '../../core/ports/cluster-readers.ts';
+import type { ClusterReaders } from '../../core/ports/cluster-reader.ts';
 import type { Scope } from '../../core/ports/eks.ts';
+import type { Clock } from '../../core/ports/outside.ts';
 import { clusterArn } from '../eks/clusters.ts';
 import type { FakeKubernetes } from './fake-kubernetes.ts';
 import { createInMemoryClusterReader } from './in-memory-cluster-reader.ts';

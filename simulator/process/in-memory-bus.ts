@@ -1,6 +1,5 @@
 import { EVENT_DETAILS, type LiftlockEvent } from '../../core/contracts/events.ts';
-import type { Clock } from '../../core/ports/clock.ts';
-import type { EventBus } from '../../core/ports/outside.ts';
+import type { Clock, EventBus } from '../../core/ports/outside.ts';
 
 export interface PublishedEvent {
   readonly at: Date;

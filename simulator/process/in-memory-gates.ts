@@ -1,6 +1,6 @@
 import type { GateReading } from '../../core/contracts/items/gate.ts';
 import { gateName } from '../../core/policy/gate-name.ts';
-import type { Gate, GateReader } from '../../core/ports/gates.ts';
+import type { Gate, GateReader } from '../../core/ports/outside.ts';
 
 type Status = GateReading['status'];
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/ports/clock.ts';
+import type { Clock } from '../../core/ports/outside.ts';
 import type { AuditItem, Table } from '../../core/ports/table.ts';
 import type { Runner } from '../asl/runner/runner.ts';
 import type { FakeEks } from '../eks/fake-eks.ts';

@@ -1,4 +1,4 @@
-import { channelSchema } from '../../core/config/schema/channel.ts';
+import { channelSchema } from '../../core/config/schema/target.ts';
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { judgeWave } from '../../core/operations/judge-wave.ts';

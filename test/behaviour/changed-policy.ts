@@ -1,5 +1,5 @@
-import { channelSchema } from '../../core/config/schema/channel.ts';
 import { fleetSchema } from '../../core/config/schema/fleet.ts';
+import { channelSchema } from '../../core/config/schema/target.ts';
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';

@@ -1,5 +1,5 @@
 import type { ClusterTarget } from '../../core/ports/cluster-access.ts';
-import type { ClusterReaders } from '../../core/ports/cluster-readers.ts';
+import type { ClusterReaders } from '../../core/ports/cluster-reader.ts';
 
 export interface ReadersUnderTest {
   readonly readers: ClusterReaders;

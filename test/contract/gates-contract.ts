@@ -1,4 +1,4 @@
-import type { Gate, GateReader } from '../../core/ports/gates.ts';
+import type { Gate, GateReader } from '../../core/ports/outside.ts';
 
 type Status = 'green' | 'red' | 'unknown';
 

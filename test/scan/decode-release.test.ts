@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { decodeRelease } from '../../core/scan/helm/decode-release.ts';
+import { decodeRelease } from '../../core/scan/helm/observe-release.ts';
 
 const release = {
   name: 'api',

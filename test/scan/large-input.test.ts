@@ -2,14 +2,14 @@ import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { measuredRun } from '../../bench/process/measured-run.ts';
+import { runLiftlock } from '../../bench/process/run-command.ts';
 
 const MIB = 1024 * 1024;
 const folder = mkdtempSync(join(tmpdir(), 'liftlock-large-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const scan = (path: string, input?: Readable) =>
-  measuredRun(['scan', '--manifests', path, '--target', '1.36'], input === undefined ? {} : { input });
+  runLiftlock(['scan', '--manifests', path, '--target', '1.36'], input === undefined ? {} : { input });
 
 test('a file of 200 MB is refused with a message, and never read', async () => {
   const path = join(folder, 'large.yaml');

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import { LIFTLOCK } from '../../bench/process/measured-run.ts';
+import { LIFTLOCK } from '../../bench/process/run-command.ts';
 import { Shell } from './shell.ts';
 
 const BUDGET = 'apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: api}\n';

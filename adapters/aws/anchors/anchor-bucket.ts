@@ -14,8 +14,7 @@ import {
 import { ANCHOR_FOLDER, anchorName, anchorNumber } from '../../../core/anchors/anchor.ts';
 import { namedError } from '../../../core/contracts/errors.ts';
 import type { AnchorFile, AnchorStore } from '../../../core/ports/anchors.ts';
-import { readLimits } from '../request-limits.ts';
-import { withoutLogger } from '../without-logger.ts';
+import { readLimits, withoutLogger } from '../request-limits.ts';
 
 /** Anchors have some megabytes at most: it costs more to ask S3 whether it wants them than to send them. */
 const WITHOUT_ASKING = { expectContinueHeader: false };

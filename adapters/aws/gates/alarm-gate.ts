@@ -8,12 +8,12 @@ import {
 import { given } from '../../../core/model/given.ts';
 import { remembered } from '../../../core/model/remembered.ts';
 import { type Judged, oneLine, unknown } from '../../../core/policy/gate-answer.ts';
-import type { Clock } from '../../../core/ports/clock.ts';
+import type { Clock } from '../../../core/ports/outside.ts';
 import { readLimits } from '../request-limits.ts';
 import type { SpokeSessions } from '../spoke-role.ts';
 import { createTokenBucket, type Sleep, type TokenBucket } from '../token-bucket.ts';
 
-export interface AlarmGatesOptions {
+interface AlarmGatesOptions {
   /** Alarms of this account are read by the function's own role, others by the spoke role of theirs. */
   readonly hubAccount: string;
   readonly sessions: Pick<SpokeSessions, 'forAccount'>;

@@ -1,8 +1,7 @@
 import { type HttpsAnswers, startHttpsAnswers } from '../../../test/contract/https-answers.ts';
 import type { Address } from '../pinned-addresses.ts';
-import { createWebhookGates } from './webhook-gate.ts';
+import { createWebhookGates, signature } from './webhook-gate.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
-import { signature } from './webhook-signature.ts';
 
 const host = 'gates.internal';
 const at = new Date('2026-11-20T08:00:00Z');

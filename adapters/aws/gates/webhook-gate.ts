@@ -1,20 +1,20 @@
+import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { urlProblem } from '../../../core/config/checks/smoke-urls.ts';
 import { errorName, namedError } from '../../../core/contracts/errors.ts';
 import { type Judged, judgeAnswer, unknown } from '../../../core/policy/gate-answer.ts';
-import type { Clock } from '../../../core/ports/clock.ts';
+import type { Clock } from '../../../core/ports/outside.ts';
 import { addressesOf, pinnedLookup, type Resolve, resolveByDns } from '../pinned-addresses.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
-import { SIGNATURE_HEADER, signature } from './webhook-signature.ts';
 
-export interface WebhookGatesOptions {
+interface WebhookGatesOptions {
   readonly secrets: WebhookSecrets;
   readonly clock: Clock;
   readonly resolve?: Resolve;
 }
 
-export interface Webhook {
+interface Webhook {
   readonly webhook: string;
   readonly secret?: string | undefined;
 }
@@ -91,4 +91,21 @@ async function answered(response: IncomingMessage, confidential: readonly string
     if (bytes > MOST_BYTES) return unknown(`Its answer is longer than ${MOST_BYTES} bytes.`);
   }
   return judgeAnswer(Buffer.concat(chunks).toString('utf8'), confidential);
+}
+
+const SIGNATURE_HEADER = 'liftlock-signature';
+
+/** What is signed; a receiver verifies exactly this (docs/gates.md). */
+interface Signed {
+  readonly method: string;
+  /** Whole, as it is called, query included. */
+  readonly url: string;
+  readonly body: string;
+}
+
+/** `t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.METHOD.URL.body">`. The time lets a receiver refuse what is replayed later. */
+export function signature(secret: Buffer, at: Date, { method, url, body }: Signed): string {
+  const t = Math.floor(at.getTime() / 1000);
+  const digest = createHmac('sha256', secret).update(`${t}.${method}.${url}.${body}`).digest('hex');
+  return `t=${t},v1=${digest}`;
 }

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { namedError } from '../../../core/contracts/errors.ts';
 import { remembered } from '../../../core/model/remembered.ts';
-import type { Clock } from '../../../core/ports/clock.ts';
+import type { Clock } from '../../../core/ports/outside.ts';
 import { readLimits } from '../request-limits.ts';
 
 export interface WebhookSecrets {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { signature } from './webhook-signature.ts';
+import { signature } from './webhook-gate.ts';
 
 const secret = Buffer.from('it is a secret');
 const at = new Date('2026-11-20T08:00:00.900Z');

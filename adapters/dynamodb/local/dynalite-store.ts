@@ -3,7 +3,7 @@ import type { Stream } from 'node:stream';
 import { remembered } from '../../../core/model/remembered.ts';
 
 /** Shapes of dynalite's insides, as far as transactions need them. Callbacks are Node's: error first. */
-export interface DynaliteOptions {
+interface DynaliteOptions {
   /** Folder of the LevelDB store; absent = in memory. */
   readonly path?: string;
   readonly createTableMs?: number;
@@ -13,7 +13,7 @@ export interface DynaliteOptions {
 
 export type Callback<Value = unknown> = (error?: Error | null, value?: Value) => void;
 export type Item = Readonly<Record<string, unknown>>;
-export type Release = (done: Callback) => Callback;
+type Release = (done: Callback) => Callback;
 
 export interface ItemStore {
   lock(key: string, run: (release: Release) => void): void;
@@ -24,7 +24,7 @@ export interface ItemStore {
 }
 
 /** Of keys; `limit` of -1 = all. */
-export interface Range {
+interface Range {
   readonly gte?: string;
   readonly gt?: string;
   readonly lte?: string;
@@ -102,7 +102,7 @@ export const loadOperation = remembered((operation: string) => {
 });
 
 /** An error that dynalite means as an answer. */
-export interface AnswerError extends Error {
+interface AnswerError extends Error {
   readonly statusCode: number;
   readonly body: { readonly __type: string; readonly message?: string };
 }

@@ -40,7 +40,7 @@ function keepDefinitions(store: DynaliteStore): void {
   tableDb.del = (name, done) => del(name, forgetting(done));
   store.getTable = (name, checkStatus, given) => {
     const done = typeof checkStatus === 'function' ? checkStatus : given;
-    // Whoever says `false` may be about to change it.
+    // A caller that says `false` may be about to change it.
     if (checkStatus === false || done === undefined) return getTable(name, checkStatus, given);
     const known = kept.get(name);
     if (known !== undefined) return done(null, known);

@@ -1,11 +1,11 @@
-import type { Clock } from '../../../core/ports/clock.ts';
 import type { ClusterTarget } from '../../../core/ports/cluster-access.ts';
-import type { ClusterReaders } from '../../../core/ports/cluster-readers.ts';
+import type { ClusterReaders } from '../../../core/ports/cluster-reader.ts';
 import type { Scope } from '../../../core/ports/eks.ts';
+import type { Clock } from '../../../core/ports/outside.ts';
 import { clusterToken, type SigningCredentials } from '../cluster-token.ts';
 import { type Authorization, HttpsReader } from './https-reader.ts';
 
-export interface ClusterReadersOptions {
+interface ClusterReadersOptions {
   /** Credentials of the role that the cluster's access entry names. */
   readonly credentials: (scope: Scope) => Promise<SigningCredentials>;
   readonly clock: Clock;

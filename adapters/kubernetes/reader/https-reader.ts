@@ -1,9 +1,9 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { TLSSocketOptions } from 'node:tls';
-import type { Clock } from '../../../core/ports/clock.ts';
 import { ClusterAccessError } from '../../../core/ports/cluster-access.ts';
 import type { ClusterReader, ItemSink, ReadAnswer, ReadRequest } from '../../../core/ports/cluster-reader.ts';
+import type { Clock } from '../../../core/ports/outside.ts';
 import { ListSplitter } from '../../../core/scan/live/list-splitter.ts';
 
 /** What a request carries to be let in, and whom it trusts. */
@@ -24,7 +24,7 @@ export interface HttpsReaderOptions {
 }
 
 /** The least time between two requests, by a clock that need not be the real one. */
-export interface Pace {
+interface Pace {
   readonly milliseconds: number;
   readonly clock: Clock;
   readonly sleep: (milliseconds: number) => Promise<void>;

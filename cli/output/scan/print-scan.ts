@@ -6,7 +6,7 @@ import type { ScanDocument } from './scan-document.ts';
 export const SCAN_FORMATS = ['table', 'json', 'yaml', 'markdown', 'sarif', 'junit', 'csv'] as const;
 export type ScanFormat = (typeof SCAN_FORMATS)[number];
 
-export interface PrintOptions {
+interface PrintOptions {
   /** Of Liftlock. */
   readonly version: string;
   /** The current folder: what the paths in findings are relative to. */

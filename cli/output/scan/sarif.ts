@@ -12,7 +12,7 @@ export const MOST_RESULTS = 25_000;
 const MOST_NOTIFICATIONS = 1_000;
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 
-export interface SarifOptions extends Folders {
+interface SarifOptions extends Folders {
   /** Of Liftlock. */
   readonly version: string;
 }

@@ -23,7 +23,7 @@ export function severityWords({ severity, waived, new: isNew }: Finding): string
 }
 
 /** `3 errors, 1 warning (2 waived)`. */
-export function countWords({ summary, baseline }: ScanReport): string {
+function countWords({ summary, baseline }: ScanReport): string {
   const { errors, warnings, infos, waived } = summary;
   const counts = [
     counted(errors, 'error'),

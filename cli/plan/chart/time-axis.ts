@@ -1,6 +1,6 @@
 export const WIDTH = 1200;
 export const LEFT = 210;
-export const RIGHT = 1180;
+const RIGHT = 1180;
 /** Where the first band begins, below the times. */
 export const TOP = 34;
 

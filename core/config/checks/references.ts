@@ -1,7 +1,7 @@
-import { builtInChannels } from '../built-in-channels.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { DocumentPath } from '../issue.ts';
 import { objectName } from '../schema/names.ts';
+import { builtInChannels } from '../schema/target.ts';
 import { fieldOf, listOf, type Report } from './check.ts';
 
 /** The names of the Calendars and Channels that are written beside a policy, valid or not; what is no text names nothing. */

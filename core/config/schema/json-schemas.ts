@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ConfigKind } from '../kinds.ts';
 import { calendarSchema } from './calendar.ts';
-import { channelSchema } from './channel.ts';
 import { fleetSchema } from './fleet.ts';
 import { scanWaiverSchema } from './scan-waiver.ts';
+import { channelSchema } from './target.ts';
 import { upgradePolicySchema } from './upgrade-policy.ts';
 
 /**

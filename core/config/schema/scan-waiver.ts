@@ -8,7 +8,7 @@ export const words = <const Words extends Readonly<Record<string, string>>>(all:
 const text = z.string().min(1, 'is empty').max(300, 'is longer than 300 characters');
 const glob = text.describe('Exact, or with * for any number of any characters.');
 
-export const waiverMatchSchema = z
+const waiverMatchSchema = z
   .strictObject({
     reason: words(REASONS).optional().describe('What kind of problem it is.'),
     source: words(SOURCES).optional().describe('Where the finding comes from.'),

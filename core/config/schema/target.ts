@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { objectName } from './names.ts';
+import { documentSchema, objectName } from './names.ts';
+import { duration } from './quantities.ts';
 
 const minor = '[1-9]\\d{0,2}\\.(?:0|[1-9]\\d{0,3})';
 const targetError = 'is not a target: use latest, latest-1, a minor in quotes such as "1.36", or { channel: stable }';
@@ -18,9 +19,30 @@ export const targetSchema = z
   .describe('latest, latest-1 (one minor before it), a minor in quotes such as "1.36", or { channel: NAME }.');
 
 /** What a channel may say: as far behind the newest as it names, or the oldest that costs no extra. */
-export const channelTarget = z
+const channelTarget = z
   .string()
   .regex(
     new RegExp(`^(?:latest(?:-[1-9])?|oldest-in-standard-support|${minor})$`),
     'is not what a channel can say: use latest, latest-1 to latest-9, oldest-in-standard-support, or a minor in quotes',
   );
+
+export const channelSchema = documentSchema(
+  'Channel',
+  z
+    .strictObject({
+      target: channelTarget.describe(
+        'latest, latest-1 to latest-9 (minors before it), oldest-in-standard-support, or a minor in quotes.',
+      ),
+      minimumAge: duration
+        .optional()
+        .describe('Only minors that EKS has offered for so long count, such as 30d; newer ones are not there yet.'),
+    })
+    .describe('Which minor the channel stands for.'),
+).describe('A named rule for the target of policies; it replaces the built-in channel of the same name.');
+
+/** Channels that are there without being written, and their targets; one that is applied under the same name replaces it. */
+export const builtInChannels: Readonly<Record<string, string>> = {
+  rapid: 'latest',
+  stable: 'latest-1',
+  extended: 'oldest-in-standard-support',
+};

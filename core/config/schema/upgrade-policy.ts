@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { FAIL_ON, LIVE_SOURCES } from '../../contracts/scan-words.ts';
-import { principalPatterns } from './approval.ts';
-import { capsSchema } from './caps.ts';
+import { capsSchema } from './fleet.ts';
 import { labelSelectorSchema } from './label-selector.ts';
 import { documentSchema } from './names.ts';
 import { duration, positiveDuration } from './quantities.ts';
 import { targetSchema } from './target.ts';
-import { waveSchema } from './wave.ts';
+import { principalPatterns, waveSchema } from './wave.ts';
 
 const deadlineError =
   'is not a deadline: write 2026-12-02 (that day 00:00 UTC), an instant such as 2026-12-02T18:00:00Z, or { beforeEndOf: standardSupport, margin: 14d }';

@@ -9,7 +9,7 @@ export const REASON_KINDS = {
 export type ReasonKind = keyof typeof REASON_KINDS;
 
 /** What a cluster waits for that others wait for too. */
-export const WAITED_FOR = {
+const WAITED_FOR = {
   cap: 'Room under a cap, whatever the wave.',
   place: 'A place in its own wave.',
   window: 'An opening of its calendars.',

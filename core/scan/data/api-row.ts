@@ -33,7 +33,7 @@ export interface ApiRow extends GroupVersionKind {
   readonly disagreements: readonly Disagreement[];
 }
 
-export type ApiRowField = 'introduced' | 'deprecated' | 'removed' | 'replacements' | 'servedByDefault';
+type ApiRowField = 'introduced' | 'deprecated' | 'removed' | 'replacements' | 'servedByDefault';
 
 export interface ApiReplacement extends GroupVersionKind {
   readonly introduced: string;
@@ -41,7 +41,7 @@ export interface ApiReplacement extends GroupVersionKind {
 }
 
 /** A known source that says something else, and why it is not followed. */
-export interface Disagreement {
+interface Disagreement {
   /** `pluto`, `kubent`, `deprecation guide`, … */
   readonly source: string;
   readonly field: string;

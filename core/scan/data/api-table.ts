@@ -3,7 +3,7 @@ import type { ApiReplacement, ApiRow } from './api-row.ts';
 import { apiRows } from './api-rows.ts';
 
 /** What a release does with an API: `served` has no warning, `deprecated` serves with one. */
-export type ApiStatus = 'not-yet' | 'served' | 'deprecated' | 'removed';
+type ApiStatus = 'not-yet' | 'served' | 'deprecated' | 'removed';
 
 const byKind = new Map(apiRows.map((row) => [`${row.group}/${row.version}/${row.kind}`, row]));
 const byResource = Map.groupBy(apiRows, ({ group, resource }) => `${group}/${resource}`);

@@ -13,7 +13,7 @@ const byImageName = Map.groupBy(
 );
 
 /** A controller that an image is known to be. */
-export interface KnownImage {
+interface KnownImage {
   readonly component: string;
   /** `1.18.1`; undefined where the tag is none or no version, as with an image that is named by its digest alone. */
   readonly version: string | undefined;

@@ -1,5 +1,5 @@
 /** An image of a container, taken apart. */
-export interface ImageReference {
+interface ImageReference {
   /** Host, folders and name, with `docker.io` where the image names no host and `library` where it names no folder. */
   readonly repository: string;
   /** As written: `v1.18.1-eksbuild.1`. Undefined where only a digest, or nothing, follows the repository. */

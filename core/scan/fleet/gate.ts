@@ -10,13 +10,13 @@ const MOST_GAPS = 3;
 const MOST_NOTES = 5;
 
 /** What a scan means for the hop that it was made for. */
-export interface Gate {
+interface Gate {
   readonly blockers: readonly Reason[];
   readonly notes: readonly Reason[];
 }
 
 /** One thing that stops a hop, with its parts: what is so, why, whose it is where that is known, and what ends it. */
-export interface Blocker extends Reason {
+interface Blocker extends Reason {
   readonly what: string;
   readonly cause: string;
   readonly owner: string | null;

@@ -6,10 +6,10 @@ import { advance, titleOf } from '../live/advance.ts';
 import { type LiveScanState, startLiveScan } from '../live/live-scan-state.ts';
 import { loadRun, loadState, saveState } from './run-store.ts';
 
-export type ScanningPorts = Pick<Ports, 'table' | 'clock' | 'readers'>;
+type ScanningPorts = Pick<Ports, 'table' | 'clock' | 'readers'>;
 
-/** Whose scan it is, and what it reads. */
-export interface ScanOrder {
+/** Which cluster a scan is of, and what it reads. */
+interface ScanOrder {
   readonly clusterKey: string;
   /** ARN. */
   readonly execution: string;

@@ -6,8 +6,7 @@ import { unservedKind } from '../data/unserved-kinds.ts';
 import { apiVersionText, groupVersion } from '../observe/api-version.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
-import type { Hop } from './hop.ts';
-import type { ApiUse } from './observation.ts';
+import type { ApiUse, ListedUse, SkewObservation } from './observation.ts';
 
 /**
  * An object at an API version. Removed is an error, deprecated a warning. What no default cluster serves is said to be so, and in a live
@@ -177,5 +176,53 @@ function judgeUnservedKind(use: ApiUse): JudgedFinding | undefined {
     evidence: [`Listed as a deprecated API by: ${row.listedBy.join(', ')}.`],
     message: `No release of Kubernetes ever served ${apiVersion} ${kind}.`,
     fix: `Write a version that exists, or delete it. ${row.note}`,
+  });
+}
+
+/** Where a cluster goes, one minor or several. */
+export interface Hop {
+  readonly target: KubeVersion;
+  /** What it runs now; undefined for manifests, which run nowhere yet. */
+  readonly from?: KubeVersion;
+  /** Whether the hops bring it up to date by themselves; undefined where nobody has asked EKS what it manages. */
+  readonly brings?: (component: SkewObservation) => boolean;
+  /** Whether the upgrade insights of EKS were read. */
+  readonly insightsRead?: boolean;
+  /** Whether an upgrade goes by it: what an older minor removed is no break of its hop. A scan of a kubeconfig tells of all that is broken. */
+  readonly isGate?: boolean;
+}
+
+/** An object of a kind that somebody's own list gives up: judged like those of Kubernetes, and always with the name of the list. */
+export function judgeListed(use: ListedUse, target: KubeVersion): JudgedFinding | undefined {
+  const { row, list, subject } = use;
+  const { deprecatedIn = null, removedIn = null, replacement = null, note } = row;
+  const isRemoved = isReached(removedIn, target);
+  if (!isRemoved && !isReached(deprecatedIn, target)) return undefined;
+  const what = `${subject.apiVersion} ${subject.kind}`;
+  const [apiVersion, kind] = replacement?.split(' ') ?? [];
+  const instead =
+    apiVersion === undefined
+      ? 'Find out what takes its place.'
+      : `Write apiVersion: ${apiVersion} and kind: ${kind === '*' ? subject.kind : kind}${where(use)}.`;
+  const facts = { deprecatedIn, removedIn, replacement, rule: `list:${list}` };
+  if (use.stale === true) {
+    const message = `An older writer used ${what} for ${subjectText(use)}, which the list ${list} gives up; it has been written at another version since.`;
+    return findingOf(use, {
+      ...facts,
+      severity: 'info',
+      reason: 'stale-trace',
+      message,
+      fix: 'Make sure that the old writer is not used any more.',
+    });
+  }
+  const later = removedIn === null ? '' : `, and gone from ${removedIn} on`;
+  return findingOf(use, {
+    ...facts,
+    severity: isRemoved ? 'error' : 'warning',
+    reason: isRemoved ? 'removed' : 'deprecated',
+    message: isRemoved
+      ? `${what} is gone from Kubernetes ${removedIn} on, says the list ${list}.`
+      : `${what} is deprecated since Kubernetes ${deprecatedIn}${later}, says the list ${list}.`,
+    fix: [use.fix ?? instead, note].filter((text) => text !== undefined).join(' '),
   });
 }

@@ -9,9 +9,7 @@ import { breakRule } from '../data/break-rules.ts';
 import { type ControllerRelease, controllerOf, releaseOf } from '../data/controllers.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { findingOf, subjectText } from './finding.ts';
-import type { Hop } from './hop.ts';
-import { columns, goneBefore, judgeApi } from './judge-api.ts';
-import { judgeListed } from './judge-listed.ts';
+import { columns, goneBefore, type Hop, judgeApi, judgeListed } from './judge-api.ts';
 import type {
   ApiReference,
   ControllerImage,

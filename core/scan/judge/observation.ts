@@ -2,7 +2,7 @@ import type { ListedKind } from '../listed/kind-list.ts';
 import type { Finding, Source } from '../report/report-schema.ts';
 
 /** Which object it is about. Undefined members are unknown or do not apply. */
-export interface Subject {
+interface Subject {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly namespace?: string;

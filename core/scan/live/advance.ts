@@ -1,15 +1,17 @@
+import { parseJson } from '../../model/parse-json.ts';
 import { ClusterAccessError } from '../../ports/cluster-access.ts';
 import type { ClusterReader } from '../../ports/cluster-reader.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
+import { mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
 import type { LiveScanState, Unit } from './live-scan-state.ts';
-import type { Patience } from './request.ts';
+import { ask, notRead, type Patience, readOf } from './request.ts';
 import { discover } from './unit-discovery.ts';
 import { helmReleases } from './unit-helm.ts';
 import { kubeProxyConfig } from './unit-kube-proxy-config.ts';
 import { listPage } from './unit-list.ts';
 import { references } from './unit-references.ts';
 import { telemetry } from './unit-telemetry.ts';
-import { serverVersion } from './unit-version.ts';
 
 export interface ScanTools extends Patience {
   readonly reader: ClusterReader;
@@ -100,3 +102,21 @@ const SOURCES: Readonly<Record<Unit['type'], Source | null>> = {
   telemetry: 'telemetry',
   references: 'reference',
 };
+
+/** Which version runs now. Nobody needs a permission for that, so a refusal means that the credentials are not taken at all. */
+async function serverVersion(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
+  const what = TITLES.version;
+  const answer = await ask(reader, { path: '/version' }, { wait });
+  const version = answer.status === 'ok' ? readVersion(answer.text) : undefined;
+  if (version !== undefined) {
+    state.serverVersion = version;
+    return { next: 'done', coverage: [readOf(what, null, 1)] };
+  }
+  return notRead({ what, source: null }, answer, 'it gave no version');
+}
+
+/** `GET /version` → `v1.35.2-eks-abc`; undefined when it is not what it should be. */
+function readVersion(text: string): string | undefined {
+  const version = textOf(mappingOf(parseJson(text)).gitVersion);
+  return version !== undefined && KubeVersion.tryParse(version) !== undefined ? version : undefined;
+}

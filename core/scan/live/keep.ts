@@ -73,3 +73,19 @@ const namedText = ({
 
 const isTrace = (one: Observation): boolean => (one.type === 'api' || one.type === 'listed') && one.stale === true;
 const mostOf = (one: Observation): number => (isTrace(one) ? MOST_TRACES : MOST_OF_A_SORT);
+
+/** What was read of a cluster and what was not. `forgiven`: whether findings can be waived or known already. */
+export function coverageOf(state: LiveScanState, { forgiven = false } = {}): Coverage[] {
+  return [...foldDenied(state.coverage), ...furtherOnes(state, { forgiven })];
+}
+
+/** A user who may list nothing at all has one thing to do about it, and reads one sentence instead of one for each resource. */
+function foldDenied(coverage: readonly Coverage[]): readonly Coverage[] {
+  const denied = coverage.filter(({ status }) => status === 'denied');
+  const lists = denied.filter(({ source }) => source === 'object');
+  const others = coverage.filter(({ status }) => status !== 'denied');
+  if (lists.length < 2 || others.some(({ source, status }) => source === 'object' && status === 'read'))
+    return coverage;
+  const detail = `None of these ${denied.length} may be read with these credentials: bind the ClusterRole liftlock-scan of examples/rbac/liftlock-scan.yaml to them, as docs/scan.md says under "Permissions"; in a fleet, apply what liftlock access manifest prints.`;
+  return [{ what: 'everything in the cluster', source: 'object', status: 'denied', detail, count: 0 }, ...others];
+}

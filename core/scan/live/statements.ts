@@ -22,7 +22,7 @@ export interface Statement {
  */
 const MAINTAINERS = /^(?:kube-apiserver|eks|eks-internal|eks\.[\w.-]+|api-priority-and-fairness-config-.*)$/;
 const CONTROLLERS = /^(?:kube-controller-manager|kube-scheduler|cloud-controller-manager|kubelet)$/;
-/** Whose specs the API server writes anew at every start where this annotation says so. */
+/** Kinds whose specs the API server writes anew at every start where this annotation says so. */
 const KEPT_BY_API_SERVER = new Set(['FlowSchema', 'PriorityLevelConfiguration']);
 const KEEPS = 'apf.kubernetes.io/autoupdate-spec';
 
@@ -35,7 +35,7 @@ interface Entry extends Omit<Statement, 'stale'> {
 }
 
 /**
- * Who wrote an object at which version. `Apply` entries hold the last version exactly; `Update` entries linger, so only the newest of each
+ * Tells who wrote an object at which version. `Apply` entries hold the last version exactly; `Update` entries linger, so only the newest of each
  * manager counts. Of all of them the newest is what will be written again; older ones are traces when somebody has written the object at
  * another version since, and so is kubectl's annotation once anybody else has written the object (facts: deprecated-apis.md §3).
  */

@@ -1,15 +1,13 @@
 import { fromBase64 } from '../../encoding/bytes.ts';
 import { parseJson } from '../../model/parse-json.ts';
 import { type ChosenRevision, chooseRevisions, type ReleaseHead } from '../helm/choose-revision.ts';
-import { decodeRelease } from '../helm/decode-release.ts';
-import { observeRelease } from '../helm/observe-release.ts';
+import { decodeRelease, observeRelease } from '../helm/observe-release.ts';
 import { type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
-import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
-import { type Answer, ask, deadOf, readOf } from './request.ts';
+import { type Answer, ask, deadOf, listPath, METADATA_ONLY, readOf, readPage } from './request.ts';
 
 type Storage = 'secrets' | 'configmaps';
 type HelmState = NonNullable<LiveScanState['helm']>;

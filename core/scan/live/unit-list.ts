@@ -8,15 +8,13 @@ import { apiVersionText } from '../observe/api-version.ts';
 import { inspectLiveObject } from '../observe/inspect-live-object.ts';
 import { saysItsTemplate } from '../observe/made-from-template.ts';
 import { addFacts, type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';
-import { observeOwnerReferences } from '../reference/owner-references.ts';
+import { observeOwnerReferences } from '../reference/reference-of.ts';
 import { type ScanTools, titleOf, type UnitResult } from './advance.ts';
 import type { ServedResource } from './discovery.ts';
 import { keep } from './keep.ts';
 import type { ListUnderWay, LiveScanState, Unit } from './live-scan-state.ts';
-import { noteChanges } from './note-changes.ts';
-import { mayMatter, observeLiveObject, type Surroundings } from './observe-live-object.ts';
-import { listPath, METADATA_ONLY, readPage } from './read-page.ts';
-import { type Answer, ask, notRead, readOf } from './request.ts';
+import { mayMatter, noteChanges, observeLiveObject, type Surroundings } from './observe-live-object.ts';
+import { type Answer, ask, listPath, METADATA_ONLY, notRead, readOf, readPage } from './request.ts';
 
 const PAGE = 500;
 /** CustomResourceDefinitions carry whole schemas, half a megabyte each. */
@@ -109,7 +107,7 @@ function close(
   const own = { what: titleOf(unit), source: 'object', count } as const;
   if (failure === undefined) return { next: 'done', coverage: [readOf(own.what, own.source, count)] };
   if (/conversion webhook/i.test(failure.why)) keep(state, [conversionFails(unit, failure.why)]);
-  // Who leaves Helm out may not read Secrets: then who writes them is left out with it.
+  // A scan that leaves Helm out may not be allowed to read Secrets: then their writers are left out with it.
   if (failure.status === 'denied' && own.what === 'secrets' && state.skip.includes('helm'))
     return {
       next: 'done',

@@ -6,8 +6,7 @@ import type { Coverage } from '../report/report-schema.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
-import { readPage } from './read-page.ts';
-import { ask, gapStatus, readOf } from './request.ts';
+import { ask, gapStatus, readOf, readPage } from './request.ts';
 
 const WHAT = 'services behind webhooks';
 

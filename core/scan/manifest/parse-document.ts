@@ -3,7 +3,7 @@ import { MAX_DEPTH, MAX_YAML_DOCUMENT } from './limits.ts';
 import type { Position } from './positions.ts';
 
 /** What a document says; `doubled` where a key stands a second time in its map: the last one is taken. */
-export type ParsedDocument =
+type ParsedDocument =
   | { readonly value: unknown; readonly doubled?: Position }
   | { readonly problem: Position & { readonly message: string } };
 

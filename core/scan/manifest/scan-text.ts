@@ -7,7 +7,7 @@ import { usesOf } from '../observe/uses-of.ts';
 import { ownershipOf } from '../owner/owner.ts';
 import { noFacts } from '../reference/cluster-facts.ts';
 import { observeReferences } from '../reference/observe-references.ts';
-import { observeOwnerReferences } from '../reference/owner-references.ts';
+import { observeOwnerReferences } from '../reference/reference-of.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import { MAX_EMBEDDING } from './limits.ts';
 import { isMapping, type ManifestObject, type Mapping, mappingOf, textOf, typeOf } from './manifest-object.ts';

@@ -1,7 +1,7 @@
 import { given } from '../../model/given.ts';
 import { type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 
-/** Who to ask about an object, and what to repair once for all that belong together. */
+/** The owner to ask about an object, and what to repair once for all that belong together. */
 export interface Ownership {
   readonly owner?: string;
   /** `argocd:shop`, `flux:apps/shop`, `helm:payments/api`; undefined when nothing says. */

@@ -22,7 +22,7 @@ export interface PreflightFacts {
   readonly server?: ServerFacts;
 }
 
-export interface ServerFacts {
+interface ServerFacts {
   /** `/readyz`, and the parts of it that say no. */
   readonly ready: { readonly ok: boolean; readonly failed: readonly string[] };
   /** Of the namespace kube-system. */

@@ -12,13 +12,13 @@ import {
 import type { Path } from '../manifest/positions.ts';
 import { groupVersion } from '../observe/api-version.ts';
 import { type ObjectContext, observedOf } from '../observe/inspect-object.ts';
-import { isBuiltIn } from '../workload/role-detectors.ts';
+import { isBuiltIn } from '../workload/pod-detectors.ts';
 import { valuesAt } from '../workload/values-at.ts';
 import type { CalledService, ClusterFacts, CrdVersion } from './cluster-facts.ts';
 import { referenceOf } from './reference-of.ts';
 
 /** What one object says about other APIs. Some of it is noted in `facts`, to be judged when everything was read. */
-export type ObserveReferences = (object: ManifestObject, context: ObjectContext, facts: ClusterFacts) => Observation[];
+type ObserveReferences = (object: ManifestObject, context: ObjectContext, facts: ClusterFacts) => Observation[];
 
 export function observeReferences(object: ManifestObject, context: ObjectContext, facts: ClusterFacts): Observation[] {
   return observers.get(object.kind)?.(object, context, facts) ?? [];

@@ -18,9 +18,9 @@ export interface BaselineFinding {
 }
 
 /** In characters; far above a report of 100,000 findings. */
-export const maxBaselineSize = 256 * 1024 * 1024;
+const maxBaselineSize = 256 * 1024 * 1024;
 
-export type ReadBaseline =
+type ReadBaseline =
   | { readonly baselines: readonly Baseline[]; readonly error?: never }
   | { readonly baselines?: never; readonly error: string };
 

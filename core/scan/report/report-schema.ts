@@ -26,7 +26,7 @@ const location = z
   })
   .describe('Where in the files; null for what is in a cluster.');
 
-export const findingSchema = z.strictObject({
+const findingSchema = z.strictObject({
   id: z
     .string()
     .describe(
@@ -67,7 +67,7 @@ export const findingSchema = z.strictObject({
 });
 export type Finding = z.infer<typeof findingSchema>;
 
-export const coverageSchema = z.strictObject({
+const coverageSchema = z.strictObject({
   what: z.string().describe('A file, a resource such as deployments.apps, or a part such as helm releases in Secrets.'),
   source: words(SOURCES).nullable().describe('Which findings would come from it; null where several would.'),
   status: words(COVERAGE_STATUSES).describe('Whether it was read.'),

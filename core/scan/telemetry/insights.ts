@@ -176,7 +176,7 @@ function problemOf(insight: Insight, code: InsightCode, changes: readonly Change
   };
 }
 
-/** Who still calls an API, and when last: a finding stays for up to 30 days after the fix (facts: eks.md §4.3). */
+/** Tells who still calls an API, and when last: a finding stays for up to 30 days after the fix (facts: eks.md §4.3). */
 function usageText({ clientStats = [], replacedWith, usage, stopServingVersion }: Detail): string {
   const clients = clientStats.map(
     ({ userAgent, lastRequestTime }) =>

@@ -5,9 +5,16 @@ import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { Path } from '../manifest/positions.ts';
 import { type Detector, type Hit, hitsOf, type InspectedObject, parameter } from './hit.ts';
 import { ipAddressFormat } from './ip-address-format.ts';
-import { containerImage, hostPath, objectAnnotation, podAnnotation, podField, readable } from './pod-detectors.ts';
+import {
+  bindingSubject,
+  containerImage,
+  hostPath,
+  objectAnnotation,
+  podAnnotation,
+  podField,
+  readable,
+} from './pod-detectors.ts';
 import { containersOf } from './pod-specs.ts';
-import { bindingSubject } from './role-detectors.ts';
 import { type FoundValue, valuesAt } from './values-at.ts';
 
 /** The configuration of a component (KubeSchedulerConfiguration), by itself or in a ConfigMap. */

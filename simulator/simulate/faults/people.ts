@@ -1,5 +1,5 @@
 import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
-import { LIFTLOCK } from '../../../core/contracts/principals.ts';
+import { LIFTLOCK } from '../../../core/contracts/names.ts';
 import { breakGlassOfCluster, breakGlassOfWave, mendGlassOfCluster } from '../../../core/operations/break-glass.ts';
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';

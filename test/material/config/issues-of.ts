@@ -1,6 +1,6 @@
+import type { ParseOptions } from '../../../core/config/check-policy.ts';
 import { formatIssue } from '../../../core/config/issue.ts';
 import { parseConfig } from '../../../core/config/parse-config.ts';
-import type { ParseOptions } from '../../../core/config/parse-options.ts';
 import { SupportCalendar } from '../../../core/version/support-calendar.ts';
 import { fleet } from './documents.ts';
 
