@@ -27,11 +27,12 @@ const onlyEnglish = replacing(
   "export { default as en } from './en.js';",
 );
 
-/** No function makes a schema from JSON. */
+/** No function makes a schema from JSON, nor JSON of a schema. */
+const THROWS = "{ throw new Error('Schemas are not made from JSON here, nor JSON of them.'); }";
 const withoutJsonSchema = replacing(
   'without-json-schema',
-  /[\\/]zod[\\/]v4[\\/]classic[\\/]from-json-schema\.js$/,
-  "export function fromJSONSchema() { throw new Error('Schemas are not made from JSON here.'); }",
+  /[\\/]zod[\\/]v4[\\/](classic[\\/]from-json-schema|core[\\/]json-schema-processors)\.js$/,
+  `export function fromJSONSchema() ${THROWS}\nexport function toJSONSchema() ${THROWS}\nexport const allProcessors = {};`,
 );
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

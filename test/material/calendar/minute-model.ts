@@ -57,6 +57,8 @@ function fires(text: string, { shown, repeated, skipped }: WallClock): boolean[]
   const [minute = '', hour = '', dayOfMonth = '', month, dayOfWeek = ''] = text.split(' ');
   const domAndDow = dayOfMonth.startsWith('*') || dayOfWeek.startsWith('*');
   const minutes = minutesOf(minute, hour);
+  // However it is written: a schedule that names every hour goes on in one that the clocks repeat.
+  const everyHour = firingsOfDay(`0 ${hour} * * *`).length === 24;
   const days = new Cron(`0 0 ${dayOfMonth} ${month} ${dayOfWeek}`, { paused: true, timezone: 'UTC', domAndDow });
   const known = new Map<number, boolean>();
   const isDay = (midnight: number): boolean => {
@@ -67,7 +69,7 @@ function fires(text: string, { shown, repeated, skipped }: WallClock): boolean[]
   const matches = (local: number) => minutes.has(local % DAY) && isDay(local - (local % DAY));
   return shown.map(
     (local, index) =>
-      skipped.get(index)?.some(matches) === true || (matches(local) && (hour === '*' || !repeated.has(index))),
+      skipped.get(index)?.some(matches) === true || (matches(local) && (everyHour || !repeated.has(index))),
   );
 }
 
