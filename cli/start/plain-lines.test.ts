@@ -27,6 +27,14 @@ test('what a step has looked at is no cause of a success', () => {
   expect(upgraded(looked, reason('NodesBehind', 'workers'))).toContain('(NodesBehind: workers)');
 });
 
+test('a step that is done without having changed anything says why', () => {
+  const done = (...reasons: Reason[]) =>
+    written({ type: 'StepChanged', detail: { ...EVENT_EXAMPLES.StepChanged.detail, status: 'done', reasons } });
+  expect(done(reason('ManualNodes', 'ml is at 1.35.'))).toContain(': done (ManualNodes: ml is at 1.35.)');
+  expect(done(reason('AtTarget', 'It is there.'))).toContain(': done (AtTarget: It is there.)');
+  expect(done(reason('Looked', '3 nodes, all Ready.'))).toMatch(/: done\n$/);
+});
+
 test('steps that begin are no news', () => {
   const detail = { ...EVENT_EXAMPLES.StepChanged.detail, status: 'running' as const };
   expect(written({ type: 'StepChanged', detail })).toBe('');

@@ -1,3 +1,4 @@
+import { isLag } from '../../core/model/lag.ts';
 import { visibleLine } from '../../core/model/visible.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 
@@ -29,7 +30,7 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
     case 'StepChanged':
       return event.detail.status === 'running'
         ? undefined
-        : `${nameOf(event.detail.cluster)}   ${event.detail.step}: ${event.detail.status}`;
+        : `${nameOf(event.detail.cluster)}   ${event.detail.step}: ${event.detail.status}${nothingDone(event.detail.reasons)}`;
     case 'ClusterHeld':
       return `${nameOf(event.detail.cluster)}: held${why(event.detail.reasons)}`;
     case 'BreakGlassChanged':
@@ -40,6 +41,10 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
       return `fleet resumed by ${event.detail.by}`;
   }
 }
+
+/** A step is done as well where it had nothing to do, or where nobody but the owner of the nodes can. */
+const nothingDone = (reasons: Parameters<typeof why>[0]): string =>
+  why(reasons.filter((one) => one.code === 'AtTarget' || isLag(one)));
 
 const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 

@@ -76,7 +76,7 @@ export function lagCode(cluster: Parts): LagCode | undefined {
   return lags.length === 0 ? undefined : 'ManualNodes';
 }
 
-export const isLag = ({ code }: Pick<Reason, 'code'>): boolean =>
+export const isLag = ({ code }: { readonly code: string }): boolean =>
   code === 'NodesBehind' || code === 'AddonsBehind' || code === 'ManualNodes';
 
 /** So many kinds of nodes of others are named: a reason is cut at some length, and the oldest stop the nearest hop. */

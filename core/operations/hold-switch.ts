@@ -15,7 +15,7 @@ import { outOfHold } from '../queries/upgrade-plan.ts';
 import { nextHopId } from '../rollout/admission.ts';
 import { AT_REST, goesOnWith } from '../rollout/automatic-rollouts.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
-import { isFinished, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
+import { isFinished, newerIsUnderWay, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, writeMark } from '../store/change.ts';
 import { rolloutEntry } from '../store/changes.ts';
@@ -291,15 +291,13 @@ async function refuseInVain(
   );
 }
 
-/** Two rollouts of one policy never run at once: an older one is taken up again only when the newer one has ended. */
+/** Its own rollout becomes the policy's newest again, unless a newer one is under way. */
 async function becomesNewest(table: Table, rollout: Rollout): Promise<WriteOperation[]> {
   const newest = await load(table, PolicyRollouts, rollout.policy);
   if (newest === undefined) return [];
   const running = await load(table, Rollouts, newest.data.rolloutId);
   if (running !== undefined && running.data.id !== rollout.id && !AT_REST.includes(running.data.status)) {
-    throw wrongState(
-      `The rollout ${running.data.id} of the same policy is ${running.data.status}. Try again when it has ended.`,
-    );
+    throw wrongState(`${newerIsUnderWay(running.data).message} Try again when it has ended.`);
   }
   // Also where it is the newest already: a rollout that is being created meanwhile rests on that one having ended.
   return [replace(PolicyRollouts, newest, { ...newest.data, rolloutId: rollout.id })];

@@ -52,7 +52,8 @@ export async function scanMatrix(
   const named = target.toString();
   const found = chosen.map((record) => {
     const scans = latest.get(record.clusterKey) ?? [];
-    return { row: rowOf(record, scans, target), scan: scans.find((scan) => scan.target === named) };
+    const scan = scanFor(record, scans, target);
+    return { row: rowOf(record, scans, scan, target), scan };
   });
   const scanned: { cluster: string; causes: readonly ScanCause[] }[] = found.flatMap(({ row, scan }) =>
     scan === undefined || row.verdict === 'there' ? [] : [{ cluster: row.cluster, causes: scan.causes }],
@@ -64,8 +65,26 @@ export async function scanMatrix(
   };
 }
 
-function rowOf(record: ClusterRecord, scans: LatestScans['scans'], target: KubeVersion): MatrixRow {
-  const scan = scans.find((one) => one.target === target.toString());
+/** The last scan for the target; else one that failed for a minor on the way there, which has to be passed first. */
+function scanFor(
+  { version }: ClusterRecord,
+  scans: LatestScans['scans'],
+  target: KubeVersion,
+): LatestScans['scans'][number] | undefined {
+  const current = KubeVersion.parse(version);
+  const isOnTheWay = (minor: KubeVersion): boolean => current.isOlderThan(minor) && minor.isOlderThan(target);
+  return (
+    scans.find((one) => one.target === target.toString()) ??
+    scans.find((one) => one.verdict === 'fail' && isOnTheWay(KubeVersion.parse(one.target)))
+  );
+}
+
+function rowOf(
+  record: ClusterRecord,
+  scans: LatestScans['scans'],
+  scan: LatestScans['scans'][number] | undefined,
+  target: KubeVersion,
+): MatrixRow {
   const there = !KubeVersion.parse(record.version).isOlderThan(target);
   return {
     cluster: shortId(record),

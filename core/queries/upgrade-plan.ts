@@ -73,7 +73,7 @@ export async function planUpgrade(
     to: target.toString(),
     status: refusals.length > 0 ? 'Blocked' : 'NotApproved',
     hops: hops.map(String),
-    checks: hops.length === 0 ? [] : checksOf(cluster, aim),
+    checks: hops.length === 0 ? [] : checksOf(cluster, aim, current.equals(target)),
     refusals,
     notes: notesOf(aim, hops, await goesOnIn(ports.table, snapshot, cluster.clusterKey)),
   };
@@ -144,7 +144,7 @@ export function outOfHold(
   return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, left, policy)}` };
 }
 
-function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy): string[] {
+function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: boolean): string[] {
   const apiOnly = policy?.spec.verification === 'eks-api';
   const { deployments = [], urls = [] } = policy?.spec.smoke ?? {};
   const own = deployments.length + urls.length === 0 ? '' : `, ${[...deployments, ...urls].join(', ')}`;
@@ -152,7 +152,9 @@ function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy): string[] {
     'request-grant: one upgrade per cluster, every cap, mode, stop, hold and tags, once more.',
     `scan-cluster: upgrade insights of EKS, kubelet and kube-proxy skew, AMI types${apiOnly ? '; the API server is not looked at (verification: eks-api)' : ', the API server answers'}.`,
     `update-addons: ${cluster.addons.length} add-ons to versions that are valid before and after.`,
-    'upgrade-control-plane: one minor, judged by the update itself.',
+    isThere
+      ? `upgrade-control-plane: nothing, it is at ${cluster.version} already.`
+      : 'upgrade-control-plane: one minor, judged by the update itself.',
     `roll-node-group: ${cluster.nodegroups.length} node groups, respecting PodDisruptionBudgets.`,
     'update-addons: the remaining ones, kube-proxy among them.',
     `smoke-check: ${apiOnly ? 'through the EKS API only' : 'readyz, nodes, kube-system, pods no worse than before'}${own}.`,

@@ -385,3 +385,20 @@ test.each<[string, string, Partial<Rollout>, string]>([
   const ofUpgrade = rolloutItem({ waves: ['all'], policy, ...of });
   expect(verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade }, NOW).when.condition).toBe(condition);
 });
+
+test('a held cluster that a newer rollout of its policy goes on without is told of that, and of a stop', () => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all' }] } };
+  const held = { reason: reason('ScanFinding', 'x'), since: at(-1) };
+  const controls = new Map([[cluster.clusterKey, { clusterKey: cluster.clusterKey, held }]]);
+  const control = { stopped: true, by: 'ana', reason: 'drill', at: at(-1) };
+  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), controls, control };
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const ofUpgrade = rolloutItem({ id: 'older', policy: 'p', status: 'Completed' });
+  const place = { rollout: rolloutItem({ id: 'newer', policy: 'p' }), waves: [], member: undefined };
+  const { reasons, when } = verdictOf(snapshot, cluster, aim, { place, ofUpgrade }, NOW);
+  expect(reasons.map(({ code }) => code)).toEqual(['Held', 'RolloutBusy', 'FleetStopped']);
+  expect(when.condition).toBe(
+    'Once nothing refuses it any more (now RolloutBusy), somebody runs: liftlock retry cluster web (or release).',
+  );
+});

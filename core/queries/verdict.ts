@@ -16,7 +16,7 @@ import { decide } from '../rollout/decide.ts';
 import type { Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
-import { refusalsOfRetry } from '../rollout/retry-member.ts';
+import { newerIsUnderWay, refusalsOfRetry } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Answer } from '../rollout/waiting.ts';
 import { isTried } from '../store/members.ts';
@@ -106,9 +106,16 @@ export function verdictOf(
     if (triedAgain) {
       const { reasons, until } = isWaited
         ? refusalsOfRetry(snapshot, place.rollout, place.waves, place.member, now)
-        : NOTHING_REFUSES;
+        : refusalsBeside(inRollout, place);
       const condition = `${somebodyOnce(reasons)} runs: liftlock retry cluster ${cluster.name} (or release).`;
-      return said(after(condition, until), why, ...reasons);
+      // A stop refuses no retry, and lets nothing of it begin.
+      const { fleet, control } = snapshot;
+      return said(
+        after(condition, until),
+        why,
+        ...reasons,
+        ...(fleet === undefined ? [] : fleetRefusals(fleet, control)),
+      );
     }
     const policy = inRollout === undefined || inRollout.policy === selecting ? undefined : selecting;
     const { refusals, condition } = outOfHold(snapshot, cluster, left, now, policy);
@@ -315,6 +322,12 @@ function again(
 }
 
 const NOTHING_REFUSES: Answer = { reasons: [] };
+
+/** What refuses a retry in a rollout that is not the newest of its policy. */
+const refusalsBeside = (own: Rollout, place: Place | undefined): Answer =>
+  place === undefined || place.rollout.id === own.id || AT_REST.includes(place.rollout.status)
+    ? NOTHING_REFUSES
+    : { reasons: [newerIsUnderWay(place.rollout)] };
 
 function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Place | undefined, now: Date): Verdict {
   const name = aim.policy?.metadata.name ?? '';

@@ -45,6 +45,10 @@ export function retriedWave(wave: Wave, member: Member, after: Member, now: Date
   return reopens ? { ...next, status: 'Open', endedAt: undefined, promotedBy: undefined, reasons: [] } : next;
 }
 
+/** Two rollouts of one policy never run at once: an older one is taken up again only when the newer one has ended. */
+export const newerIsUnderWay = ({ id, status }: Rollout): Reason =>
+  reason('RolloutBusy', `The rollout ${id} of the same policy is ${status}.`);
+
 /**
  * Why a member that failed would be set aside or taken out before it was tried, and so have failed again at once (semantics.md, Failure
  * budget), and until when as far as is known; no reason = a retry has it tried.

@@ -373,7 +373,7 @@ describe('the numbers of a wave', () => {
 });
 
 test.each<[string, Partial<Wave>, string]>([
-  ['that has nobody', { members: 0, needWork: 0 }, 'No cluster of this wave needs work.'],
+  ['that has nobody', { members: 0, needWork: 0 }, 'This rollout has no cluster in this wave that needs work.'],
   [
     'of whom nobody may begin',
     { members: 2, needWork: 0, excluded: 2 },

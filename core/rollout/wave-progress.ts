@@ -108,7 +108,9 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
     // A failure by hand is one of the wave, whoever else is in it; and who is held needs work all the same, so nothing is proved.
     if (wave.succeeded + wave.failed + wave.blocked + (wave.owed ?? 0) > 0) return settled(situation, wave);
     const excluded = `No cluster of this wave may begin: ${wave.excluded} of ${wave.members} are excluded.`;
-    const reasons = [reason('NothingToDo', wave.excluded > 0 ? excluded : 'No cluster of this wave needs work.')];
+    const reasons = [
+      reason('NothingToDo', wave.excluded > 0 ? excluded : 'This rollout has no cluster in this wave that needs work.'),
+    ];
     return [{ type: 'change-wave', wave, status: 'Skipped', reasons }];
   }
   // What nobody can read opens nothing: which approvals and windows hold is not known.

@@ -131,6 +131,16 @@ test('the matrix tells never from pass, and sums up causes and owners over the f
   ]);
   expect(body.causes).toMatchObject([{ cause: 'manager:terraform', owner: 'team-search', findings: 2 }]);
   expect(body.owners).toMatchObject([{ owner: 'team-search', errors: 1, clusters: [body.items[0].cluster] }]);
+  const further = (await call('GET', '/v1/scans?target=1.37')).body;
+  // What stops the first hop stops the way to the second; what passed the first says nothing of it.
+  expect(further.items.map(({ verdict, errors }: { verdict: string; errors: number }) => [verdict, errors])).toEqual([
+    ['fail', 2],
+    ['other-target', null],
+    ['other-target', null],
+    ['fail', 4],
+    ['never', null],
+  ]);
+  expect(further.causes).toMatchObject([{ cause: 'manager:terraform', findings: 6, clusterCount: 2 }]);
   expect((await call('GET', '/v1/scans?target=1.35')).body.items[0].verdict).toBe('there');
   expect((await call('GET', '/v1/scans')).status).toBe(400);
 });

@@ -7,6 +7,7 @@ import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { clusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
+import { planUpgrade } from '../../core/queries/upgrade-plan.ts';
 import { Clusters, Grants } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import type { ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
@@ -150,6 +151,13 @@ test.each([
     expect(await told(world)).toMatchObject({ codes: expect.arrayContaining(codes), condition });
   },
 );
+
+test('the plan of what finishes a half-done cluster moves no control plane', async () => {
+  const world = await failedHalfWay('by hand');
+  await releaseCluster(world.ports, await keyOf(world), PERSON);
+  const { checks } = await planUpgrade(world.ports, await recordOf(world, 'web'), '1.37');
+  expect(checks).toContain('upgrade-control-plane: nothing, it is at 1.37 already.');
+});
 
 test('a half-done cluster that a tag excludes from the next minor is told that it is half done, and what finishes it', async () => {
   const spec = (target: string) => ({ selector: {}, target, trigger: 'automatic', waves: [{ name: 'all' }] });

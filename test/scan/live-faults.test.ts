@@ -12,7 +12,7 @@ afterEach(() => live.close());
 const budget = writtenAtOldVersions.filter(({ kind }) => kind === 'PodDisruptionBudget');
 const found = [
   'error removed object policy/v1beta1 PodDisruptionBudget shop/web (Flux Kustomization flux-system/apps, high)',
-  'warning unserved-version reference policy/v1 PodDisruptionBudget shop/web (-, high)',
+  'warning unserved-version reference policy/v1 PodDisruptionBudget shop/web (-, high) names:extensions/v1beta1/Deployment',
 ];
 const budgets = 'poddisruptionbudgets.policy';
 

@@ -27,7 +27,7 @@ const planted = [
   'error removed object flowcontrol.apiserver.k8s.io/v1beta3 FlowSchema -/batch (manager Terraform, medium)',
   'error removed object networking.k8s.io/v1beta1 Ingress shop/web (manager kubectl, low)',
   'error removed object policy/v1beta1 PodDisruptionBudget shop/web (Flux Kustomization flux-system/apps, high)',
-  'error removed reference autoscaling/v2 HorizontalPodAutoscaler shop/web (-, high)',
+  'error removed reference autoscaling/v2 HorizontalPodAutoscaler shop/web (-, high) names:extensions/Deployment',
   'error removed telemetry flowcontrol.apiserver.k8s.io/v1beta3 FlowSchema -/- (-, medium)',
   'error removed workload apps/v1 ReplicaSet shop/checkout-5d (checkout, high) gitrepo-volume',
   'error unavailable reference - ValidatingWebhookConfiguration -/guard (-, high)',
@@ -41,10 +41,10 @@ const planted = [
   'warning stored-version reference apiextensions.k8s.io/v1 CustomResourceDefinition -/widgets.example.com (-, high)',
   'warning unavailable reference apiregistration.k8s.io/v1 APIService -/v1beta1.metrics.k8s.io (-, high)',
   'warning unserved-version object example.com/v1alpha1 Widget shop/second (manager old-operator, medium)',
-  'warning unserved-version reference admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy -/flows (-, high)',
-  'warning unserved-version reference admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration -/guard (-, high)',
-  'warning unserved-version reference policy/v1 PodDisruptionBudget shop/web (-, high)',
-  'warning unserved-version reference rbac.authorization.k8s.io/v1 ClusterRole -/ingress-editor (-, high)',
+  'warning unserved-version reference admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy -/flows (-, high) names:flowcontrol.apiserver.k8s.io/v1beta3/flowschemas',
+  'warning unserved-version reference admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration -/guard (-, high) names:extensions/v1beta1/ingresses',
+  'warning unserved-version reference policy/v1 PodDisruptionBudget shop/web (-, high) names:extensions/v1beta1/Deployment',
+  'warning unserved-version reference rbac.authorization.k8s.io/v1 ClusterRole -/ingress-editor (-, high) names:extensions/ingresses',
 ];
 
 async function plantAll(): Promise<void> {

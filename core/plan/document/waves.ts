@@ -161,16 +161,12 @@ function pastWindows(
 function forcedBefore(cluster: ClusterRecord, lived: Lived | undefined, now: Date): Reason[] {
   const from = supportOf(cluster, CALENDAR, now).endOfExtendedSupport;
   if (from === undefined || (lived?.startedAt !== undefined && lived.startedAt < from.getTime())) return [];
+  const day = from.toISOString().slice(0, 10);
   const since =
     from <= now
-      ? `has moved control planes at ${cluster.version} by force since`
-      : 'moves its control plane by force from';
-  return [
-    reason(
-      'ForcedUpgrade',
-      `EKS ${since} ${from.toISOString().slice(0, 10)} on, at any time: its nodes and add-ons stay behind then.`,
-    ),
-  ];
+      ? `has moved control planes at ${cluster.version} by force since ${day}`
+      : `moves its control plane by force from ${day} on`;
+  return [reason('ForcedUpgrade', `EKS ${since}, at any time: its nodes and add-ons stay behind then.`)];
 }
 
 type Cost = PlanWave['costOfWaiting'];

@@ -46,6 +46,19 @@ test('of many names the first are told, and what a gate lived through before is 
   });
 });
 
+test('two APIs that one object names, and its own, are problems of their own', () => {
+  const ids = [
+    extensions,
+    { group: 'extensions', kind: 'Deployment' },
+    { group: 'extensions', version: 'v1beta1', kind: 'Deployment' },
+  ].map((named) => judge(reference(named), { target: KubeVersion.parse('1.36') })?.rule);
+  expect(ids).toEqual([
+    'names:extensions/ingresses',
+    'names:extensions/Deployment',
+    'names:extensions/v1beta1/Deployment',
+  ]);
+});
+
 const hit = (rule: string): RuleHit => ({ type: 'rule', ...observed, rule });
 
 test.each([

@@ -167,6 +167,10 @@ function fits({ min, max }: ControllerRelease, target: KubeVersion): boolean {
   return max === null || target.compare(KubeVersion.parse(max)) <= 0;
 }
 
+/** Of an object that names one API and is of another both are problems of their own, which are told apart and waived by this. */
+const namedText = ({ group, version, resource, kind }: ApiReference['named']): string =>
+  [group, version, resource ?? kind].filter((part) => part !== undefined).join('/');
+
 /** Something names one API or several. What is gone is told, and what is deprecated only where nothing is gone. */
 function judgeReference(reference: ApiReference, { target, from, isGate = false }: Hop): JudgedFinding | undefined {
   const { severity, says, consequence } = reference;
@@ -184,6 +188,7 @@ function judgeReference(reference: ApiReference, { target, from, isGate = false 
   const lost = told.flatMap(({ replacement, what: name }) => (replacement === null ? [name] : []));
   const base = {
     ...first,
+    rule: `names:${namedText(reference.named)}`,
     replacement: instead.length === 1 ? first.replacement : null,
     fix: [
       ...(instead.length === 0 ? [] : [`Name ${listed(instead)} instead.`]),

@@ -61,7 +61,9 @@ const findingSchema = z.strictObject({
   rule: z
     .string()
     .nullable()
-    .describe('Which break rule or preflight check it is, where it is one: al2-ami, NodegroupStatus.'),
+    .describe(
+      'Which break rule or preflight check it is, where it is one: al2-ami, NodegroupStatus. Of an API that an object only names: names:extensions/Deployment.',
+    ),
   message: z.string().describe('What happens at the target, one sentence.'),
   fix: z.string().describe('The next step, concrete.'),
 });
