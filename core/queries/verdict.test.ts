@@ -350,6 +350,16 @@ test('what is proposed waits for the rollout of its policy that is under way', (
   expect(when.condition).toMatch(/^The rollout r ends, then: Somebody runs: liftlock rollout create p --finish; or /);
 });
 
+/** A cluster that is held, and what the reconciler knows of it. */
+function heldCluster() {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all' }] } };
+  const held = { reason: reason('ScanFinding', 'x'), since: at(-1) };
+  const controls = new Map([[cluster.clusterKey, { clusterKey: cluster.clusterKey, held }]]);
+  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), controls };
+  return { cluster, snapshot, aim: clusterPolicy(snapshot, cluster, NOW) };
+}
+
 test.each<[string, string, Partial<Rollout>, string]>([
   [
     'goes on there, where the rollout has not ended',
@@ -376,27 +386,17 @@ test.each<[string, string, Partial<Rollout>, string]>([
     'Somebody runs: liftlock release cluster web, and then runs: liftlock upgrade cluster web --to VERSION --approve',
   ],
 ])('a cluster that is held since its rollout tried it %s', (_, policy, of, condition) => {
-  const cluster = clusterRecord({ name: 'web', version: '1.36' });
-  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all' }] } };
-  const held = { reason: reason('ScanFinding', 'x'), since: at(-1) };
-  const controls = new Map([[cluster.clusterKey, { clusterKey: cluster.clusterKey, held }]]);
-  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), controls };
-  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const { cluster, snapshot, aim } = heldCluster();
   const ofUpgrade = rolloutItem({ waves: ['all'], policy, ...of });
   expect(verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade }, NOW).when.condition).toBe(condition);
 });
 
 test('a held cluster that a newer rollout of its policy goes on without is told of that, and of a stop', () => {
-  const cluster = clusterRecord({ name: 'web', version: '1.36' });
-  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all' }] } };
-  const held = { reason: reason('ScanFinding', 'x'), since: at(-1) };
-  const controls = new Map([[cluster.clusterKey, { clusterKey: cluster.clusterKey, held }]]);
+  const { cluster, snapshot, aim } = heldCluster();
   const control = { stopped: true, by: 'ana', reason: 'drill', at: at(-1) };
-  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), controls, control };
-  const aim = clusterPolicy(snapshot, cluster, NOW);
   const ofUpgrade = rolloutItem({ id: 'older', policy: 'p', status: 'Completed' });
   const place = { rollout: rolloutItem({ id: 'newer', policy: 'p' }), waves: [], member: undefined };
-  const { reasons, when } = verdictOf(snapshot, cluster, aim, { place, ofUpgrade }, NOW);
+  const { reasons, when } = verdictOf({ ...snapshot, control }, cluster, aim, { place, ofUpgrade }, NOW);
   expect(reasons.map(({ code }) => code)).toEqual(['Held', 'RolloutBusy', 'FleetStopped']);
   expect(when.condition).toBe(
     'Once nothing refuses it any more (now RolloutBusy), somebody runs: liftlock retry cluster web (or release).',
