@@ -1,0 +1,63 @@
+import { rolloutItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
+import type { Rollout } from '../contracts/items/rollout.ts';
+import { reason } from '../contracts/step-result.ts';
+import { clusterPolicy } from './cluster-policy.ts';
+import { verdictOf } from './verdict.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const at = (hours: number): string => new Date(NOW.getTime() + hours * 3_600_000).toISOString();
+
+/** A cluster that is held, and what the reconciler knows of it. */
+function heldCluster() {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all' }] } };
+  const held = { reason: reason('ScanFinding', 'x'), since: at(-1) };
+  const controls = new Map([[cluster.clusterKey, { clusterKey: cluster.clusterKey, held }]]);
+  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), controls };
+  return { cluster, snapshot, aim: clusterPolicy(snapshot, cluster, NOW) };
+}
+
+test.each<[string, string, Partial<Rollout>, string]>([
+  [
+    'goes on there, where the rollout has not ended',
+    'old',
+    { status: 'Halted' },
+    'Somebody runs: liftlock retry cluster web (or release).',
+  ],
+  [
+    'goes on there, where its policy selects it still',
+    'p',
+    { status: 'Completed' },
+    'Somebody runs: liftlock retry cluster web (or release).',
+  ],
+  [
+    'is left to the policy that selects it now',
+    'old',
+    { status: 'Completed' },
+    'Somebody runs: liftlock release cluster web, and then runs: liftlock rollout create p',
+  ],
+  [
+    'is left to a rollout after one that was aborted',
+    'p',
+    { status: 'Aborted' },
+    'Somebody runs: liftlock release cluster web, and then runs: liftlock upgrade cluster web --to VERSION --approve',
+  ],
+])('a cluster that is held since its rollout tried it %s', (_, policy, of, condition) => {
+  const { cluster, snapshot, aim } = heldCluster();
+  const ofUpgrade = rolloutItem({ waves: ['all'], policy, ...of });
+  expect(verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade }, NOW).when.condition).toBe(condition);
+});
+
+test('a held cluster that a newer rollout of its policy goes on without is told of that, and of a stop', () => {
+  const { cluster, snapshot, aim } = heldCluster();
+  const control = { stopped: true, by: 'ana', reason: 'drill', at: at(-1) };
+  const ofUpgrade = rolloutItem({ id: 'older', policy: 'p', status: 'Completed' });
+  const place = { rollout: rolloutItem({ id: 'newer', policy: 'p' }), waves: [], member: undefined };
+  const { reasons, when } = verdictOf({ ...snapshot, control }, cluster, aim, { place, ofUpgrade }, NOW);
+  expect(reasons.map(({ code }) => code)).toEqual(['Held', 'RolloutBusy', 'FleetStopped']);
+  expect(when.condition).toBe(
+    'Once nothing refuses it any more (now RolloutBusy), somebody runs: liftlock retry cluster web (or release).',
+  );
+});
