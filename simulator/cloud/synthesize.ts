@@ -20,7 +20,7 @@ export async function synthesize(folder: string, settings: object, signal?: Abor
     CDK_CONTEXT_JSON: JSON.stringify({ ...context, liftlock: settings }),
     CDK_VALIDATION: 'false',
     // esbuild collects no garbage unless it is told to, and would take most memory of the whole run.
-    GOMEMLIMIT: '350MiB',
+    GOMEMLIMIT: '300MiB',
   };
   try {
     const options = { cwd: ROOT, env, ...(signal === undefined ? {} : { signal }) };
