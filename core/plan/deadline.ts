@@ -17,11 +17,15 @@ export interface PolicyDeadline {
 
 const CALENDAR = SupportCalendar.builtIn();
 
-/** A deadline as the policy says it. */
-export function deadlineSource(deadline: NonNullable<UpgradePolicySpec['deadline']>): string {
+/**
+ * A deadline as the policy says it. Of the cluster that sets it `supportType` counts: one without extended support is moved by force when its
+ * standard support ends.
+ */
+export function deadlineSource(deadline: NonNullable<UpgradePolicySpec['deadline']>, supportType?: string): string {
   if (typeof deadline === 'string') return deadline;
   const { beforeEndOf, margin } = deadline;
-  const what = beforeEndOf === 'standardSupport' ? 'standard support' : 'extended support';
+  const extended = supportType === 'STANDARD' ? 'standard support, when EKS upgrades by force' : 'extended support';
+  const what = beforeEndOf === 'standardSupport' ? 'standard support' : extended;
   return `${margin === '0s' ? '' : `${margin} before `}the end of ${what}`;
 }
 
@@ -50,7 +54,7 @@ export function deadlineOf(
   return {
     policy,
     at: first?.at,
-    source: `${deadlineSource(deadline)}${first?.hasBegun && margin !== '0s' ? ', which has begun: the end itself' : ''}`,
+    source: `${deadlineSource(deadline, first?.cluster.supportType)}${first?.hasBegun && margin !== '0s' ? ', which has begun: the end itself' : ''}`,
     overdue: own.filter(({ at }) => at <= now.getTime()),
   };
 }

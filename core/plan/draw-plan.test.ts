@@ -162,8 +162,12 @@ describe('beforeEndOf', () => {
   test('counts the end of standard support where a cluster has no other', () => {
     const policy = { deadline: { beforeEndOf: 'extendedSupport', margin: '1d' } };
     const at = (supportType: string) =>
-      planOf({ clusters: [{ name: 'a', version: '1.34', supportType }], policy }).deadline;
-    expect([at('STANDARD'), at('EXTENDED')]).toEqual(['2026-12-01T00:00:00Z', '2027-12-01T00:00:00Z']);
+      planOf({ clusters: [{ name: 'a', version: '1.34', supportType }], policy }).deadlines[0];
+    const force = 'when EKS upgrades by force';
+    expect([at('STANDARD'), at('EXTENDED')]).toMatchObject([
+      { at: '2026-12-01T00:00:00Z', source: `1d before the end of standard support, ${force}` },
+      { at: '2027-12-01T00:00:00Z', source: '1d before the end of extended support' },
+    ]);
   });
 });
 
