@@ -84,16 +84,6 @@ export const noWave = ({ metadata }: UpgradePolicy): Reason =>
 export const givenUp = (policy: string): Reason =>
   reason('NoWave', `No wave of ${policy} that is still to begin takes it: a later rollout may, unless it is held.`);
 
-function taken(wave: Wave, cluster: ClusterRecord): ReturnType<typeof selects> {
-  if (wave.clusters !== undefined) {
-    return { matches: wave.clusters.includes(cluster.name), reasons: [`it names ${cluster.name}`] };
-  }
-  if (wave.selector === undefined) return { matches: true, reasons: ['it takes all that are left'] };
-  return selects(wave.selector, cluster);
-}
-
-const outside = (message: string): WavePlace => ({ index: -1, reasons: [reason('BadTag', message)] });
-
 /** The first wave that takes a cluster, whatever its tags ask for. */
 const bySelector = rememberedBy((cluster: ClusterRecord, policy: UpgradePolicy): WavePlace => {
   let unanswered: (WavePlace & { readonly latest: number }) | undefined;
@@ -112,3 +102,13 @@ const bySelector = rememberedBy((cluster: ClusterRecord, policy: UpgradePolicy):
   }
   return unanswered ?? { index: -1, reasons: [noWave(policy)] };
 });
+
+function taken(wave: Wave, cluster: ClusterRecord): ReturnType<typeof selects> {
+  if (wave.clusters !== undefined) {
+    return { matches: wave.clusters.includes(cluster.name), reasons: [`it names ${cluster.name}`] };
+  }
+  if (wave.selector === undefined) return { matches: true, reasons: ['it takes all that are left'] };
+  return selects(wave.selector, cluster);
+}
+
+const outside = (message: string): WavePlace => ({ index: -1, reasons: [reason('BadTag', message)] });

@@ -82,10 +82,7 @@ export function verdictOf(
     const between = begun.length === 0 ? 'it has just begun' : 'it is between two steps';
     const text = step === undefined ? between : `${step} runs since ${state?.startedAt}`;
     // What EKS works on finishes; the next change asks for these.
-    const parks = [
-      ...(snapshot.fleet === undefined ? [] : fleetRefusals(snapshot.fleet, snapshot.control)),
-      ...rolloutRefusals(ofUpgrade),
-    ];
+    const parks = [...refusedByFleet(snapshot), ...rolloutRefusals(ofUpgrade)];
     return said(
       after(
         parks.length === 0 ? 'It runs now.' : 'It runs now, and parks at its next change.',
@@ -109,13 +106,7 @@ export function verdictOf(
         : refusalsBeside(inRollout, place);
       const condition = `${somebodyOnce(reasons)} runs: liftlock retry cluster ${cluster.name} (or release).`;
       // A stop refuses no retry, and lets nothing of it begin.
-      const { fleet, control } = snapshot;
-      return said(
-        after(condition, until),
-        why,
-        ...reasons,
-        ...(fleet === undefined ? [] : fleetRefusals(fleet, control)),
-      );
+      return said(after(condition, until), why, ...reasons, ...refusedByFleet(snapshot));
     }
     const policy = inRollout === undefined || inRollout.policy === selecting ? undefined : selecting;
     const { refusals, condition } = outOfHold(snapshot, cluster, left, now, policy);
@@ -322,6 +313,10 @@ function again(
 }
 
 const NOTHING_REFUSES: Answer = { reasons: [] };
+
+/** What the Fleet and a stop refuse to everybody. */
+const refusedByFleet = ({ fleet, control }: FleetSnapshot): Reason[] =>
+  fleet === undefined ? [] : fleetRefusals(fleet, control);
 
 /** What refuses a retry in a rollout that is not the newest of its policy. */
 const refusalsBeside = (own: Rollout, place: Place | undefined): Answer =>
