@@ -1,5 +1,9 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
+import type { ClusterTarget } from '../../core/ports/cluster-access.ts';
+import type { Scope } from '../../core/ports/eks.ts';
+import type { Clock } from '../../core/ports/outside.ts';
+import type { Authorization } from './reader/https-reader.ts';
 
 /** Credentials of the principal that the cluster knows: the spoke role's session. */
 export interface SigningCredentials {
@@ -40,3 +44,27 @@ export async function clusterToken(
 /** As the signature counts them: RFC 3986, stricter than `encodeURIComponent`. */
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
+
+export interface ClusterCredentials {
+  /** Credentials of the role that the cluster's access entry names. */
+  readonly credentials: (scope: Scope) => Promise<SigningCredentials>;
+  readonly clock: Clock;
+}
+
+/** API servers take a token for 15 minutes. */
+const TOKEN_MILLISECONDS = 10 * 60_000;
+
+/** A token serves many requests. A new one is made before the old one ends, or when it is not taken any more. */
+export function authorizeByToken({ scope, name, certificateAuthority }: ClusterTarget, options: ClusterCredentials) {
+  const tls = { ca: Buffer.from(certificateAuthority, 'base64') };
+  let made: { readonly token: string; readonly at: number } | undefined;
+  return async (renew: boolean): Promise<Authorization> => {
+    const now = options.clock.now();
+    if (made === undefined || renew || now.getTime() - made.at > TOKEN_MILLISECONDS) {
+      const credentials = await options.credentials(scope);
+      const cluster = { region: scope.region, clusterName: name };
+      made = { token: await clusterToken(cluster, credentials, now), at: now.getTime() };
+    }
+    return { headers: { authorization: `Bearer ${made.token}` }, tls };
+  };
+}

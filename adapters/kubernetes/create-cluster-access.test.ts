@@ -68,7 +68,7 @@ test('an answer that does not come is unreachable', async () => {
   const options = { plainHttp: true, timeoutMilliseconds: 50 };
   await expect(access(options).listNodes(target())).rejects.toMatchObject({
     name: 'ClusterUnreachable',
-    message: 'The API server did not answer in time.',
+    message: 'The API server could not be reached: it did not answer in time.',
   });
   await expect(access(options).ready(target())).rejects.toMatchObject({ name: 'ClusterUnreachable' });
 });
@@ -149,6 +149,16 @@ test('a node without conditions is not ready, and a DaemonSet that nobody has lo
   expect(await access().listWorkloads(target(), 'n')).toMatchObject([{ desired: 1, available: 0 }]);
 });
 
+test('a token that is not taken any more is made anew once', async () => {
+  let refusals = 1;
+  answer(() =>
+    refusals-- > 0 ? refusal(401, 'Unauthorized', 'Unauthorized') : { status: 200, body: { gitVersion: 'v1.35.1' } },
+  );
+  expect(await access().serverVersion(target())).toBe('v1.35.1');
+  refusals = 2;
+  await expect(access().serverVersion(target())).rejects.toMatchObject({ name: 'ClusterUnauthorized' });
+});
+
 test('ready: the failed checks are named, and an answer without checks is a fault', async () => {
   answer(() => ({ status: 500, body: '[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed' }));
   expect(await access().ready(target())).toEqual({ ok: false, failed: ['etcd'] });
@@ -160,11 +170,12 @@ test('ready: the failed checks are named, and an answer without checks is a faul
 
 test('an error of the credentials keeps its own name', async () => {
   const denied = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
-  const without = createClusterAccess({ credentials: () => Promise.reject(denied), clock: { now: () => new Date() } });
+  const clock = { now: () => new Date() };
+  const without = createClusterAccess({ credentials: () => Promise.reject(denied), clock, plainHttp: true });
   await expect(without.listNodes(target())).rejects.toMatchObject({ name: 'AccessDenied' });
 });
 
-test('questions that follow each other share a connection and its token; a pause, its age, another cluster and a failure end it', async () => {
+test('questions that follow each other share a connection and its token; a pause, another cluster and a failure end it, and a token is made anew before it ends', async () => {
   let seconds = 0;
   const clusters = createClusterAccess({
     credentials: async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' }),
@@ -183,7 +194,7 @@ test('questions that follow each other share a connection and its token; a pause
   expect(await connectionsOf([0, 1, 2, 1])).toBe(1);
   expect(await connectionsOf([3, 1])).toBe(1);
   expect(await connectionsOf([0, 3])).toBe(2);
-  expect(await connectionsOf(Array(31).fill(2))).toBe(2);
+  expect(await connectionsOf(Array(301).fill(2))).toBe(2);
   seconds += 10;
   expect(await connectionsOf([0], 'web')).toBe(1);
   expect(await connectionsOf([0], 'shop')).toBe(1);

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { FUNCTION_NAMES, type FunctionName, KUBERNETES_FUNCTIONS } from '../../core/contracts/names.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../core/contracts/names.ts';
 import { bundleFunctions } from '../../infra/bundling/bundle-functions.ts';
 import { type Figure, type Measure, median, rounded } from '../figure.ts';
 
@@ -36,8 +36,7 @@ export const measure: Measure = async () => {
 
 function limitsOf(name: FunctionName): [megabytes: number, milliseconds: number] {
   // It carries the tables of the scan: 136 APIs, a hundred rules, controllers and their releases.
-  if (name === 'scan-cluster') return [3.5, 300];
-  return (KUBERNETES_FUNCTIONS as readonly FunctionName[]).includes(name) ? [3, 300] : [1.3, 150];
+  return name === 'scan-cluster' ? [1.5, 175] : [1.3, 150];
 }
 
 /** Milliseconds of `import()` alone, without Node's own start. */

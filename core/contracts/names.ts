@@ -26,7 +26,7 @@ export const MUTATING_FUNCTIONS = [
   'roll-node-group',
 ] as const satisfies readonly FunctionName[];
 
-/** Functions that talk to API servers of clusters and so carry a Kubernetes client. */
+/** Functions that talk to API servers of clusters. */
 export const KUBERNETES_FUNCTIONS = ['scan-cluster', 'smoke-check'] as const satisfies readonly FunctionName[];
 
 export const MACHINE_NAMES = [

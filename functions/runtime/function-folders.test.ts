@@ -61,8 +61,9 @@ test.each(names)('%s: loads without an environment, under its own name, with a t
   expect(readFileSync(handlerOf(name), 'utf8').split('\n').length).toBeLessThanOrEqual(40);
 });
 
-test('only the functions that look into clusters load a Kubernetes client', () => {
-  const loading = names.filter((name) => [...loadedBy(handlerOf(name))].some((one) => one.startsWith('@kubernetes/')));
+test('only the functions that look into clusters load what reads API servers', () => {
+  const reads = /adapters\/kubernetes\//;
+  const loading = names.filter((name) => [...loadedBy(handlerOf(name))].some((one) => reads.test(one)));
   expect(loading.sort()).toEqual([...KUBERNETES_FUNCTIONS].sort());
 });
 

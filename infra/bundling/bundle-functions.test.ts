@@ -23,10 +23,8 @@ test.each(bundles)(
       for (const [, imported = ''] of text.matchAll(/from"\.\/([^"]+)"/g)) expect(modules).toContain(imported);
     }
     expect([...texts.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0)).toBe(bytes);
-    const looksIntoClusters = KUBERNETES_FUNCTIONS.some((one) => one === name);
-    // The tables of removed APIs and what reads Helm's manifests are half a megabyte; calendars and expressions a tenth.
-    const most = name === 'scan-cluster' ? 3_600_000 : 3_000_000;
-    expect(bytes).toBeLessThanOrEqual(looksIntoClusters ? most : 1_300_000);
+    // The tables of removed APIs and what reads Helm's manifests are half a megabyte.
+    expect(bytes).toBeLessThanOrEqual(name === 'scan-cluster' ? 1_500_000 : 1_300_000);
   },
 );
 
@@ -50,11 +48,11 @@ test('a chunk is the same wherever it is', () => {
   expect(contents.size).toBeGreaterThan(10);
 });
 
-test('only functions that look into clusters carry a Kubernetes client', () => {
-  const carrying = bundles.filter(({ folder: own }) =>
-    sourcesOf(own).some((source) => source.includes('@kubernetes/client-node')),
-  );
-  expect(carrying.map(({ name }) => name)).toEqual([...KUBERNETES_FUNCTIONS]);
+test('only functions that look into clusters carry what reads API servers, and none the generated client', () => {
+  const carrying = (part: string) =>
+    bundles.filter(({ folder: own }) => sourcesOf(own).some((source) => source.includes(part))).map(({ name }) => name);
+  expect(carrying('adapters/kubernetes/reader/')).toEqual([...KUBERNETES_FUNCTIONS]);
+  expect(carrying('@kubernetes/client-node')).toEqual([]);
 });
 
 test('maps name the sources and do not hold them', () => {

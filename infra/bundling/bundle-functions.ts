@@ -5,20 +5,11 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 import { namedError } from '../../core/contracts/errors.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
 
-const REFUSE = "constructor() { throw new Error('SOCKS proxies are not supported.'); }";
-
 /** Puts other contents in the place of modules of packages. */
 const replacing = (name: string, filter: RegExp, contents: string): Plugin => ({
   name,
   setup: (build) => build.onLoad({ filter }, () => ({ contents, loader: 'js' })),
 });
-
-/** The Kubernetes client brings SOCKS for kubeconfigs that name such a proxy. Functions make connections of their own, which have none. */
-const withoutSocks = replacing(
-  'without-socks',
-  /[\\/]node_modules[\\/]socks(-proxy-agent)?[\\/](build|dist)[\\/]index\.js$/,
-  `export class SocksProxyAgent { ${REFUSE} }\nexport class SocksClient { ${REFUSE} static createConnection() { return new SocksClient(); } }`,
-);
 
 /** Zod carries its messages in some fifty languages, a quarter of a megabyte in each bundle. Liftlock's messages are English. */
 const onlyEnglish = replacing(
@@ -76,7 +67,7 @@ export async function bundleFunctions(names: readonly FunctionName[], outputFold
     sourcesContent: false,
     legalComments: 'none',
     banner: { js: REQUIRE },
-    plugins: [onlyEnglish, withoutJsonSchema, withoutSocks],
+    plugins: [onlyEnglish, withoutJsonSchema],
     metafile: true,
     logLevel: 'error',
   });

@@ -19,6 +19,8 @@ export interface HttpsReaderOptions {
   readonly authorize: (renew: boolean) => Promise<Authorization>;
   /** Milliseconds without a byte until the answer is given up. */
   readonly timeoutMilliseconds?: number;
+  /** `liftlock-scan` when absent. */
+  readonly userAgent?: string;
   /** What a scan may ask of an API server; absent: as much as it answers. */
   readonly pace?: Pace;
 }
@@ -88,13 +90,13 @@ export class HttpsReader implements ClusterReader {
     { path, accept = 'application/json', items, newConnection = false }: ReadRequest,
     { headers, tls }: Authorization,
   ): Promise<ReadAnswer> {
-    const { server, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = this.#options;
+    const { server, timeoutMilliseconds = TIMEOUT_MILLISECONDS, userAgent = 'liftlock-scan' } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<ReadAnswer>();
     const url = `${server}${path}`;
     const options = {
       ...tls,
       agent: newConnection ? (false as const) : this.#agent,
-      headers: { accept, 'user-agent': 'liftlock-scan', ...headers },
+      headers: { accept, 'user-agent': userAgent, ...headers },
       timeout: timeoutMilliseconds,
     };
     const request = url.startsWith('http://') ? http.get(url, options) : https.get(url, options);
