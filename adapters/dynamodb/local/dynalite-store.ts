@@ -35,7 +35,7 @@ interface Range {
 
 export interface ValueIterator {
   /** The next ones, at most so many; none at the end. */
-  nextv(size: number): Promise<Item[]>;
+  nextv(size: number): Promise<Buffer[]>;
   close(): Promise<void>;
 }
 
@@ -47,8 +47,8 @@ export interface DynaliteStore {
   readonly options: object;
   readonly db: {
     batch(operations: readonly BatchOperation[]): Promise<void>;
-    getSync(key: string): Item | undefined;
-    values(range: Range): ValueIterator;
+    getSync(key: string, options: { readonly valueEncoding: 'buffer' }): Buffer | undefined;
+    values(range: Range & { readonly valueEncoding: 'buffer' }): ValueIterator;
   };
   readonly lifecycleManager: { gracefulClose(): Promise<void> };
   /** Definitions of tables by name. */
