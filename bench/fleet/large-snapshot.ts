@@ -54,7 +54,6 @@ export function largeSnapshot({ clusters: count, history }: LargeFleet): FleetSn
             rollouts,
             waves,
             members,
-            scans: new Map(),
             served: new Set(members.map((one) => servedKey(one.rolloutId, one))),
           },
         }

@@ -13,6 +13,8 @@ const explanation: Explanation = {
     upgrade: null,
     scan: null,
     scanBlocked: null,
+    scanLooked: null,
+    foreseen: [],
     held: null,
     breakGlass: null,
     managedBy: [],
@@ -42,12 +44,25 @@ const scan = {
 const scanBlocked = { at: '2026-11-20T07:00:00.000Z', reason: reason('InsightUnknown', 'x') };
 const passes = 'pass for 1.37, 0 errors, 1 warning, 2026-11-20T06:00:00.000Z (2h ago)';
 const blocked = 'blocked by InsightUnknown, 2026-11-20T07:00:00.000Z (1h ago); last report:';
+const scanLooked = { at: '2026-11-20T07:00:00.000Z', reason: reason('AtTarget', 'x') };
+const passed = 'passed with AtTarget, 2026-11-20T07:00:00.000Z (1h ago); last report:';
 test.each<[string, Partial<Explanation>, string]>([
   ['nobody scanned', {}, 'never'],
   ['the report is the newest', { scan }, passes],
   ['the step was blocked', { scan, scanBlocked }, `${blocked} ${passes}`],
   ['the step was blocked before there was a report', { scanBlocked }, `${blocked} none`],
+  ['the step passed and left no report', { scanLooked }, `${passed} none`],
+  ['it did so after another one', { scan, scanLooked }, `${passed} ${passes}`],
 ])('the last scan is what its step decided: %s', (_, given, said) => {
   const line = explanationText({ ...explanation, ...given }, shown).find((one) => one.startsWith('Last scan'));
   expect(line?.replace(/^Last scan:? +/, '')).toBe(said);
+});
+
+test('what will stop it is told beside what it waits for', () => {
+  const foreseen = [reason('ScanFinding', 'The scan found: psp.')];
+  const lines = explanationText({ ...explanation, foreseen, reasons: [reason('ApprovalMissing', 'y')] }, shown);
+  expect(lines.join('\n')).toMatch(
+    /ApprovalMissing: y[\s\S]*What stops its hops, as last seen:\n {2}ScanFinding: The scan found: psp\./,
+  );
+  expect(explanationText(explanation, shown).join()).not.toContain('What stops');
 });

@@ -59,17 +59,20 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
       ['Rollback', rollbackText(explanation.rollback, now)],
       ['Support', supportText(explanation.support, now)],
     ]),
+    ...section('What stops its hops, as last seen', reasonLines(explanation.foreseen)),
     ...section('Why there', reasonLines(explanation.placement)),
     ...section('Warnings', reasonLines(warnings)),
     ...tagSection(explanation),
   ];
 }
 
-function scanText({ scan, scanBlocked }: Explanation, now: Date): string {
+function scanText({ scan, scanBlocked, scanLooked }: Explanation, now: Date): string {
   const report = scan === null ? undefined : reportText(scan, now);
-  if (scanBlocked === null) return report ?? 'never';
-  const { at, reason } = scanBlocked;
-  return visible(`blocked by ${reason.code}, ${at} (${relativeTime(at, now)}); last report: ${report ?? 'none'}`);
+  const step = scanBlocked ?? scanLooked;
+  if (step === null) return report ?? 'never';
+  const { at, reason } = step;
+  const ended = scanBlocked === null ? `passed with ${reason.code}` : `blocked by ${reason.code}`;
+  return visible(`${ended}, ${at} (${relativeTime(at, now)}); last report: ${report ?? 'none'}`);
 }
 
 function reportText(scan: NonNullable<Explanation['scan']>, now: Date): string {

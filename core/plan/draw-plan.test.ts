@@ -12,6 +12,8 @@ const times = ({ waves }: PlanDocument) =>
     clusters.map(({ name, start, end }) => `${name} ${start?.slice(8, 16)}-${end?.slice(8, 16)}`),
   );
 
+const SCANNED = '2026-11-19T08:00:00.000Z';
+
 test('concurrency, hops back to back, and positions in the order of the policy', () => {
   const clusters = [{ name: 'old', version: '1.34' }, ...fleetOf(2)];
   const plan = planOf({ clusters, policy: { waves: [{ name: 'all', maxConcurrency: 2 }] } });
@@ -328,6 +330,34 @@ test('what the inventory proves to stop a cluster stops it in the plan, with why
     null,
     { kind: 'blockers', name: null, change: 'repair what stops later, al2, own; see their reasons' },
   ]);
+});
+
+test('what the last scan for a hop refused stops that hop in the plan, and which hops nobody has scanned is said', () => {
+  const scan = (target: string, verdict: string, more = {}) => ({ target, scannedAt: SCANNED, verdict, ...more });
+  const found = { causes: [{ cause: 'psp', severity: 'error', findings: 2 }] };
+  const clusters = [
+    { name: 'bad', scans: [scan('1.36', 'fail', found)] },
+    { name: 'blind', scans: [scan('1.36', 'incomplete', { gaps: 2 })] },
+    { name: 'good', scans: [scan('1.36', 'pass')] },
+    ...fleetOf(1),
+  ];
+  const plan = planOf({ clusters });
+  expect(times(plan)).toEqual([
+    'bad undefined-undefined',
+    'blind undefined-undefined',
+    'c000 20T08:00-20T09:00',
+    'good 20T08:00-20T09:00',
+  ]);
+  expect(plan.waves[0]?.clusters.slice(0, 2).map(({ reasons }) => reasons[0]?.message)).toEqual([
+    `The scan of ${SCANNED} for 1.36 found: psp.`,
+    `The scan of ${SCANNED} for 1.36 could not read 2 things. Run: liftlock scan cluster blind`,
+  ]);
+  expect(plan.limitedBy?.change).toBe('repair what stops bad, blind; see their reasons');
+  const aboutScans = (given: typeof plan) => given.assumptions.filter((text) => text.includes('scan'));
+  expect(aboutScans(plan)).toEqual([
+    'What the last scan for a hop found stops that hop, until somebody mends it and scans again. Of 1 of 4 hops no scan is known, and no finding stops those.',
+  ]);
+  expect(aboutScans(planOf({ clusters: fleetOf(1) }))).toEqual(['Findings of scans are not known, and stop nobody.']);
 });
 
 test('nodes that are behind are planned where the policy finishes them', () => {

@@ -11,7 +11,7 @@ import { exclusionOf } from './document/exclusions.ts';
 import { instantOrNull, instantText } from './document/instant.ts';
 import type { PlanDocument } from './document/plan-schema.ts';
 import { wavesOf } from './document/waves.ts';
-import { type Drawn, draw, endOf, meets, membersOf } from './drawn.ts';
+import { type Drawn, draw, endOf, hopsOf, meets, membersOf } from './drawn.ts';
 import { spreadOf } from './eta/drawn-chance.ts';
 import { etaOf } from './eta/eta.ts';
 import { limitedBy } from './limits/limited-by.ts';
@@ -107,7 +107,8 @@ function deadlinesOf(drawn: Drawn): PlanDocument['deadlines'] {
 }
 
 /** What a plan takes for granted, in sentences. */
-function assumptionsOf({ rules, input }: Drawn, inventory: Inventory, timeZoneData: string | undefined): string[] {
+function assumptionsOf(drawn: Drawn, inventory: Inventory, timeZoneData: string | undefined): string[] {
+  const { rules, input } = drawn;
   const { learned } = input.snapshot;
   const specs = [...rules.policies.values()].map(({ spec }) => spec);
   const stated = specs.filter(({ estimates }) => estimates.upgrade !== undefined).length;
@@ -129,7 +130,8 @@ function assumptionsOf({ rules, input }: Drawn, inventory: Inventory, timeZoneDa
       : `For eta durations are drawn as learned (half within ${spread.learned.p50} s, nine of ten within ${spread.learned.p90} s); ${failures}.`,
     'Every Region offers what EKS has released by now, and nothing new appears meanwhile.',
     'Nothing runs yet, rollouts of policies with trigger manual start now too, and the Fleet is in mode act.',
-    'Labels, tags and node groups are as the inventory has them: an AMI without an image of a version, a kubelet that would be too old and a cluster that is lost stop a hop. Findings of scans are not known, and stop nobody.',
+    'Labels, tags and node groups are as the inventory has them: an AMI without an image of a version, a kubelet that would be too old and a cluster that is lost stop a hop.',
+    scansAssumed(drawn),
     'Extended support costs the list price.',
     `Time runs until ${instantText(input.now.getTime() + HORIZON_MILLISECONDS)}: what has not ended by then has no end here.`,
     ...(timeZoneData === undefined ? [] : [`Clocks of time zones go by the data ${timeZoneData}.`]),
@@ -137,6 +139,19 @@ function assumptionsOf({ rules, input }: Drawn, inventory: Inventory, timeZoneDa
       ? []
       : ['Not every cluster has createdAt, so the hashes bind no approvals: a recreated cluster would look the same.']),
   ];
+}
+
+/** Whose scans are known stops by them; of the others nobody knows what a scan will find. */
+function scansAssumed({ plans, input: { snapshot } }: Drawn): string {
+  const going = plans.flatMap(membersOf);
+  const hops = going.flatMap((member) => hopsOf(member).map((hop) => ({ member, target: hop.toString() })));
+  const isScanned = ({ member, target }: (typeof hops)[number]) =>
+    snapshot.scans?.get(member.clusterKey)?.scans.some((scan) => scan.target === target) === true;
+  const known = hops.filter(isScanned).length;
+  if (known === 0) return 'Findings of scans are not known, and stop nobody.';
+  const left = hops.length - known;
+  const others = left === 0 ? '' : ` Of ${left} of ${hops.length} hops no scan is known, and no finding stops those.`;
+  return `What the last scan for a hop found stops that hop, until somebody mends it and scans again.${others}`;
 }
 
 const NO_POLICY = reason('NoPolicy', 'No policy selects it.');

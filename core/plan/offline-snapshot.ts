@@ -52,7 +52,7 @@ export function planRules(config: Config, target?: UpgradePolicy['spec']['target
 
 /** What the reconciler would read if these rules were in force over this inventory and nothing had begun. */
 export function offlineSnapshot(rules: PlanRules, inventory: Inventory): FleetSnapshot {
-  const { clusters, controls, learned } = inventory;
+  const { clusters, controls, learned, scans } = inventory;
   const regions = [...new Set(clusters.map(({ region }) => region))];
   return {
     epoch: { number: 1 },
@@ -70,6 +70,7 @@ export function offlineSnapshot(rules: PlanRules, inventory: Inventory): FleetSn
     learned,
     gateReadings: new Map(),
     clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, cluster])),
+    scans: new Map(scans.map((known) => [known.clusterKey, known])),
     controls: new Map(controls.map((control) => [control.clusterKey, control])),
     regions: new Map(regions.map((region) => [region, builtInVersions(region)])),
     ledger: { counts: {} },

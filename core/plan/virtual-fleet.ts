@@ -10,9 +10,9 @@ import { quarantineReasons } from '../policy/quarantine.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { settle, type UpgradeEnd, waveAfter } from '../protocol/settle-decision.ts';
 import type { Decision } from '../rollout/decisions.ts';
+import { hopBlockers } from '../rollout/hop-blockers.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { EventHeap } from './event-heap.ts';
 import { offered } from './offered.ts';
@@ -167,12 +167,14 @@ export class VirtualFleet {
 
   #grant({ member, upgradeId, from, to }: Extract<Decision, { type: 'grant-member' }>, now: Date): void {
     const { clusterKey, rolloutId, waveIndex } = member;
-    const { fleet, clusters } = this.#base;
+    const { fleet, clusters, scans } = this.#base;
     const cluster = clusters.get(clusterKey);
     if (fleet === undefined || cluster === undefined) return;
     const at = now.toISOString();
     const target = KubeVersion.parse(to);
-    const blockers = isFinish({ from, to }) ? [] : provedBlockers(cluster, target, cluster.version === from);
+    const blockers = isFinish({ from, to })
+      ? []
+      : hopBlockers(cluster, scans?.get(clusterKey), target, cluster.version === from);
     const parked = this.#upgrades.get(clusterKey);
     const resumes = parked?.status === 'Parked' && parked.id === upgradeId;
     const keys = capKeys(cluster, fleet);

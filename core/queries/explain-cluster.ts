@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
+import type { LatestScans } from '../contracts/items/scan.ts';
 import { reason } from '../contracts/step-result.ts';
 import { arrivalId, hopId, hopTo } from '../model/hop.ts';
 import { glassInForce } from '../policy/break-glass.ts';
@@ -8,14 +9,15 @@ import type { HopRules } from '../policy/hop-rules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
+import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { isFinished } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { PolicyRollouts, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { loadWaves, memberIn } from '../store/members.ts';
-import { LatestScanItems } from '../store/scan-entities.ts';
+import { isTried, loadWaves, memberIn } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { upgradesOf } from './cluster-detail.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
@@ -62,6 +64,10 @@ export async function explainCluster(
   const wave = place?.waves.find(({ index }) => index === place.member?.waveIndex);
   const { rules, wave: ofHop } = rulesOfHop(snapshot, cluster, place, now);
   const region = snapshot.regions.get(cluster.region);
+  const scans = (await latestScansOf(ports.table, [cluster.clusterKey])).get(cluster.clusterKey);
+  // Of what runs the scan is past, and of what was tried its end tells more.
+  const isOver = activeUpgrade(snapshot, cluster.clusterKey) !== undefined || (member !== undefined && isTried(member));
+  const toCome = isOver ? undefined : (goingOn(place)?.member.to ?? aim.target?.toString());
   const [latest = null] = await upgradeViews(ports.table, upgrades.slice(0, 1), cluster);
   return {
     cluster: shortId(cluster),
@@ -84,7 +90,8 @@ export async function explainCluster(
     hops: aim.target === undefined ? [] : KubeVersion.parse(cluster.version).hopsTo(aim.target).map(String),
     rollout: rolloutOf(place, wave),
     upgrade: latest,
-    ...(await lastScan(ports.table, cluster.clusterKey, upgrades)),
+    ...lastScan(scans?.scans[0], upgrades),
+    foreseen: toCome === undefined ? [] : blockersOnTheWay(cluster, scans, toCome),
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     breakGlass: glassInForce(control, ofHop, rules.policy?.spec.breakGlass, now) ?? null,
     rollback: rollbackView(cluster, upgrades, region, now),
@@ -117,20 +124,20 @@ function rulesOfHop(
 }
 
 /** The step asks more than its report tells (insights, nodes, who else is at work), and may end before there is one: what it said counts. */
-async function lastScan(
-  table: Table,
-  clusterKey: string,
+function lastScan(
+  scan: LatestScans['scans'][number] | undefined,
   upgrades: readonly Upgrade[],
-): Promise<Pick<Explanation, 'scan' | 'scanBlocked'>> {
-  const [scan] = (await load(table, LatestScanItems, clusterKey))?.data.scans ?? [];
+): Pick<Explanation, 'scan' | 'scanBlocked' | 'scanLooked'> {
   const steps = upgrades.flatMap(({ steps: { 'scan-cluster': step } }) => step ?? []);
   const [step] = steps.sort((a, b) => ((a.endedAt ?? '') < (b.endedAt ?? '') ? 1 : -1));
-  const { status, endedAt: at = '', reasons: [why] = [] } = step ?? {};
+  const { status, startedAt = '', endedAt: at = '', reasons: [why] = [] } = step ?? {};
   const isNewest = scan === undefined || scan.scannedAt <= at;
   const scanBlocked = status === 'blocked' && isNewest && why !== undefined ? { at, reason: why } : null;
-  if (scan === undefined) return { scan: null, scanBlocked };
+  const leftNone = scan === undefined || scan.scannedAt < startedAt;
+  const scanLooked = status === 'done' && leftNone && why !== undefined ? { at, reason: why } : null;
+  if (scan === undefined) return { scan: null, scanBlocked, scanLooked };
   const { scannedAt, target, verdict, errors, warnings, gaps } = scan;
-  return { scan: { scannedAt, target, verdict, errors, warnings, gaps }, scanBlocked };
+  return { scan: { scannedAt, target, verdict, errors, warnings, gaps }, scanBlocked, scanLooked };
 }
 
 /** In the rollout that it waits in, else in the newest one of its policy. */

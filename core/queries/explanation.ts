@@ -39,6 +39,10 @@ export interface Explanation
   readonly scan: Pick<ScanView, 'scannedAt' | 'target' | 'verdict' | 'errors' | 'warnings' | 'gaps'> | null;
   /** Why the step that scans for an upgrade was blocked, where nobody has scanned since; a report that passes is then not the answer. */
   readonly scanBlocked: { readonly at: string; readonly reason: Reason } | null;
+  /** What the step that scans for an upgrade said where it passed and left no report, as at the target, and nobody has scanned since. */
+  readonly scanLooked: { readonly at: string; readonly reason: Reason } | null;
+  /** What is known today to stop the hops that it waits for, whatever it waits for now: the inventory and the last scans. Empty while one runs. */
+  readonly foreseen: readonly Reason[];
   readonly held: { readonly reason: Reason; readonly since: string } | null;
   /** By whose order its windows and freezes are passed over now. */
   readonly breakGlass: BreakGlass | null;

@@ -3,6 +3,7 @@ import type { WrittenCluster } from '../inventory/document/inventory-schema.ts';
 import { writtenCluster } from '../inventory/document/written-cluster.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { matchSelector } from '../selector/match.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 import { shortId } from './find-cluster.ts';
@@ -45,11 +46,12 @@ export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter
   const listed = await inRollout(ports.table, snapshot, summaries);
   if (filter.inventory !== true) return { items: listed, ...rest };
   const { clusters, controls, learned } = snapshot;
+  const scans = await latestScansOf(ports.table, [...keys]);
   const whole = listed.map((summary): ListedCluster => {
     const cluster = clusters.get(summary.key);
     return cluster === undefined
       ? summary
-      : { ...summary, inventory: writtenCluster(cluster, controls.get(summary.key)) };
+      : { ...summary, inventory: writtenCluster(cluster, controls.get(summary.key), scans.get(summary.key)) };
   });
   return { items: whole, ...rest, ...(learned === undefined ? {} : { learned }) };
 }

@@ -1,8 +1,12 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { keep, NOON, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { Members, Rollouts } from '../store/entities.ts';
+import { put } from '../store/entity.ts';
+import { LatestScanItems } from '../store/scan-entities.ts';
 import { listRollouts, rolloutDetail } from './rollout-views.ts';
 
 const approval = '{ before: true, approvals: 1, fourEyes: false }';
@@ -56,4 +60,29 @@ test.each<[string, Rollout['status'], Member['status'], object, boolean]>([
   expect(standings?.some(({ soakUntil, approvalReasons }) => soakUntil !== null || approvalReasons.length > 0)).toBe(
     told,
   );
+});
+
+test('who waits says what the last scan will have it stop for, as the dry run of the rollout did', async () => {
+  const table = new MemoryTable();
+  const policy = policyConfig(policyWith({ name: 'p', waves: '[{ name: all }]' }));
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const { clusterKey } = cluster;
+  const causes = [{ cause: 'psp', severity: 'error' as const, findings: 1 }];
+  const counts = { errors: 1, warnings: 0, infos: 0, waived: 0, read: 9, gaps: 0 };
+  const scan = { ...{ scannedAt: NOON.toISOString(), from: '1.36', target: '1.37' }, ...counts, causes };
+  const latest = { clusterKey, scans: [{ ...scan, verdict: 'fail' as const, dataUpdatedOn: '2026-11-01' }] };
+  const members = [
+    memberItem({ clusterKey, status: 'Pending', reasons: [] }),
+    memberItem({ clusterKey, rolloutId: 'old', status: 'Blocked', reasons: [] }),
+  ];
+  await keep(table, { policy, cluster, rollout: rolloutItem({ id: 'r', policy: 'p' }), member: members[0] });
+  await table.transact([
+    put(LatestScanItems, latest, 'absent'),
+    put(Rollouts, rolloutItem({ id: 'old', policy: 'p' }), 'absent'),
+    ...members.slice(1).map((one) => put(Members, one, 'absent')),
+  ]);
+  const told = async (id: string) => (await rolloutDetail(table, id, NOON)).members.map(({ reasons }) => reasons);
+  const why = { code: 'ScanFinding', message: `The scan of ${NOON.toISOString()} for 1.37 found: psp.` };
+  expect(await told('r')).toEqual([[why]]);
+  expect(await told('old')).toEqual([[]]);
 });

@@ -1,20 +1,18 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { bounded, type Reason, reason } from '../contracts/step-result.ts';
-import { scansOfHops } from '../model/blocking-findings.ts';
 import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
+import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
+import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
 import { load, loadKind } from '../store/entity.ts';
 import { loadMembers, loadWaves } from '../store/members.ts';
-import { KubeVersion } from '../version/kube-version.ts';
 import { findRollout } from './find-rollout.ts';
 import { type WaveStanding, waveStanding } from './wave-standing.ts';
 
@@ -61,25 +59,27 @@ export async function rolloutDetail(table: Table, id: string, now: Date): Promis
   const members = await loadMembers(table, id);
   const waves = await wavesOf(table, id);
   const standings = await standingsOf(table, rollout, waves, now);
-  const reasons = [...rollout.reasons, ...(await stalledIn(table, rollout, waves, members, now))];
+  const { stalled, forewarned: told } = await foreseen(table, rollout, waves, members, now);
   return {
-    ...detail({ ...rollout, reasons }, waves, members, standings),
+    ...detail({ ...rollout, reasons: [...rollout.reasons, ...stalled] }, waves, told, standings),
     standings,
     suspiciousTraits: fingerprintOf(rollout, waves).traits,
   };
 }
 
-/** Waves that wait for who never starts, said before all others: who is asked where nobody waits takes no reading. */
-async function stalledIn(
-  table: Table,
-  rollout: Rollout,
-  waves: readonly Wave[],
-  members: readonly Member[],
-  now: Date,
-) {
-  if (!members.some(({ status }) => status === 'Pending')) return [];
+/**
+ * Waves that wait for who never starts, said before all others, and members with what will stop them: where nobody waits, or nothing goes
+ * on, that takes no reading.
+ */
+async function foreseen(table: Table, rollout: Rollout, waves: readonly Wave[], members: readonly Member[], now: Date) {
+  const waiting = members.filter(({ status }) => status === 'Pending').map(({ clusterKey }) => clusterKey);
+  if (waiting.length === 0) return { stalled: [], forewarned: members };
   const snapshot = await loadSnapshot(table, await table.queryActive(), 'motion');
-  return stalledWaves(snapshot, rollout, waves, members, now).map(({ reason: why }) => why);
+  const scans = await latestScansOf(table, waiting);
+  return {
+    stalled: stalledWaves(snapshot, rollout, waves, members, now).map(({ reason: why }) => why),
+    forewarned: forewarned({ ...snapshot, scans }, members),
+  };
 }
 
 /** A plan in the same shape as the rollout that it would become; who would be stopped by what is known today says so. */
@@ -87,26 +87,18 @@ export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date
   const stalled = stalledWaves(snapshot, plan.rollout, plan.waves, plan.members, now);
   const reasons = [...stalled.map(({ reason: why }) => why), ...plan.rollout.reasons];
   const planned: Rollout = { ...plan.rollout, status: 'Planned', reasons };
-  const members = plan.members.map((member) =>
-    member.status === 'Pending'
-      ? { ...member, reasons: [...member.reasons, ...knownBlockers(snapshot, member)] }
-      : member,
-  );
+  const members = forewarned(snapshot, plan.members);
   return { ...detail(planned, plan.waves, members), leftOut: plan.leftOut };
 }
 
-/** What the inventory proves to stop a member on its way, and what the last scans of its hops found. */
-function knownBlockers({ clusters, history }: FleetSnapshot, { clusterKey, from, to }: Member): Reason[] {
-  const cluster = clusters.get(clusterKey);
-  const hops = KubeVersion.parse(from).hopsTo(KubeVersion.parse(to));
-  const proved = cluster === undefined ? [] : hops.flatMap((hop, index) => provedBlockers(cluster, hop, index === 0));
-  const scanned = scansOfHops(history?.scans.get(clusterKey) ?? { clusterKey, scans: [] }, from, to)
-    .filter(({ errors }) => errors > 0)
-    .map(({ target, scannedAt, causes }) => {
-      const found = causes.flatMap(({ severity, cause }) => (severity === 'error' ? cause : []));
-      return reason('ScanFinding', `The scan of ${scannedAt} for ${target} found: ${found.join(', ')}.`);
-    });
-  return bounded([...new Map([...proved, ...scanned].map((one) => [one.message, one])).values()]);
+/** The same members; who has not begun says what is known today to stop it on its way. */
+function forewarned({ clusters, scans }: Pick<FleetSnapshot, 'clusters' | 'scans'>, members: readonly Member[]) {
+  return members.map((member): Member => {
+    const cluster = member.status === 'Pending' ? clusters.get(member.clusterKey) : undefined;
+    if (cluster === undefined) return member;
+    const known = blockersOnTheWay(cluster, scans?.get(member.clusterKey), member.to);
+    return { ...member, reasons: [...member.reasons, ...known] };
+  });
 }
 
 async function standingsOf(table: Table, rollout: Rollout, waves: readonly Wave[], now: Date): Promise<WaveStanding[]> {

@@ -91,7 +91,7 @@ function portsOf(table: MemoryTable) {
 /** What a full look decides that has read this. */
 function decisionsOf(fleet: Fleet, { rollout, waves, members }: Stored): readonly Decision[] {
   const lists = { waves, members: members.filter(isMember) };
-  const history = { ...lists, rollouts: [rollout], scans: new Map(), served: new Set<string>(), accounts: [] };
+  const history = { ...lists, rollouts: [rollout], served: new Set<string>(), accounts: [] };
   return decide({ ...fleet, ...lists, rollouts: [rollout], history }, NOW).decisions;
 }
 

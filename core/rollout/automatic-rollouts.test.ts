@@ -35,7 +35,7 @@ function planned({
   more,
 }: Given) {
   const base = fleetSnapshot({ clusters, policies });
-  const known = { waves: [], members: [], scans: new Map(), served: new Set<string>(), accounts: undefined };
+  const known = { waves: [], members: [], served: new Set<string>(), accounts: undefined };
   const past = { ...known, rollouts: rollouts.map((one) => rolloutItem(one)) };
   const { history: _, ...rest } = base;
   return automaticRollouts(

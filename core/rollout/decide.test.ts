@@ -176,7 +176,7 @@ describe('what the reconciler decides', () => {
 describe('everything is looked at', () => {
   const base = running({ members: 2, total: 9, concurrency: 3, busy: 0, statuses: ['Pending', 'Pending'] });
   const decided = (more: Partial<FleetSnapshot>) => decide({ ...base, ...more }, NOW).decisions;
-  const history = { waves: [], members: [], scans: new Map(), served: new Set<string>(), accounts: undefined };
+  const history = { waves: [], members: [], served: new Set<string>(), accounts: undefined };
 
   test('what runs before all else, and whoever holds a grant gets no other', () => {
     const [first] = base.members;
@@ -221,7 +221,7 @@ describe('everything is looked at', () => {
 });
 
 describe('a wave that would begin', () => {
-  const looks = { scans: new Map(), served: new Set<string>(), accounts: undefined, organizationId: undefined };
+  const looks = { served: new Set<string>(), accounts: undefined, organizationId: undefined };
 
   /** What becomes of the waves of two rollouts, of which the first has the cluster `a`. */
   function waves(

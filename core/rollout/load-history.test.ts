@@ -42,7 +42,8 @@ test.each([
 ])('all rollouts are known, members of those under way, and who had a try: %s', async (_, more) => {
   const table = await tableWith({ rollouts: [...two, ...more], members });
   const served = (policy: string, clusterKey: string) => servedKey(policy, { clusterKey, from: '1.36', to: '1.37' });
-  const history = await loadHistory(table, batched(table), []);
+  const { history } = await loadHistory(table, batched(table), []);
+  if (history === undefined) throw new Error('unreachable: it is read');
   expect(history.rollouts).toHaveLength(2 + more.length);
   expect(history.waves).toHaveLength(2 + more.length);
   expect(history.members.map(({ clusterKey }) => clusterKey)).toEqual(['a']);
@@ -65,5 +66,5 @@ test('where nothing is under way the rollouts alone are read', async () => {
   const { rollouts, ...rest } = await loadRollouts(table);
   expect(rollouts.map(({ id }) => id).sort()).toEqual(['old', 'r']);
   expect(rest).toMatchObject({ waves: [], members: [] });
-  expect([rest.served.size, rest.scans.size, rest.accounts]).toEqual([0, 0, undefined]);
+  expect([rest.served.size, rest.accounts]).toEqual([0, undefined]);
 });

@@ -6,6 +6,7 @@ import { labeled } from '../policy/cluster-labels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
 import { itemId, type StoredItem, type Table } from '../ports/table.ts';
+import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { batched } from '../store/batched.ts';
 import {
   Accounts,
@@ -27,7 +28,6 @@ import {
 } from '../store/entities.ts';
 import { dataOf, decode, load, loadAll, loadKind, ofKind } from '../store/entity.ts';
 import { isMember } from '../store/members.ts';
-import { LatestScanItems } from '../store/scan-entities.ts';
 import { nextHopId } from './admission.ts';
 import { isServed, servedKey } from './automatic-rollouts.ts';
 import {
@@ -122,11 +122,11 @@ export async function loadSnapshot(
   };
   const reading = started(scope === 'turn' ? others() : first);
   const clustersRead = started(reading.then(({ clusters }) => clusters));
-  const past = async (): Promise<FleetSnapshot['history']> => {
-    if (scope === 'rollouts') return loadRollouts(table);
-    return isExact ? loadHistory(table, reader, keys) : undefined;
+  const past = async (): Promise<Pick<FleetSnapshot, 'history' | 'scans'>> => {
+    if (scope === 'rollouts') return { history: await loadRollouts(table) };
+    return isExact ? loadHistory(table, reader, keys) : {};
   };
-  const [configs, regions, history, epoch, control, learned, ledger, { clusters, controls }, ended, passed] =
+  const [configs, regions, looked, epoch, control, learned, ledger, { clusters, controls }, ended, passed] =
     await Promise.all([
       everything || upgrades.some(waitsByHand) ? everyConfig(table) : configsOf(reader, rollouts, clustersRead),
       everything ? table.queryPartition('VERSIONS') : [],
@@ -169,7 +169,7 @@ export async function loadSnapshot(
     rollouts,
     waves: [...waves, ...passed],
     members,
-    ...(history === undefined ? {} : { history }),
+    ...looked,
   };
 }
 
@@ -280,12 +280,12 @@ export async function loadHistory(
   table: Table,
   reader: Pick<Table, 'get' | 'getAll'>,
   clusterKeys: readonly string[],
-): Promise<NonNullable<FleetSnapshot['history']>> {
+): Promise<Required<Pick<FleetSnapshot, 'history' | 'scans'>>> {
   const [{ rollouts, members, waves }, accounts, listed, scans] = await Promise.all([
     everyRollout(table),
     table.queryPartition('ACCOUNTS'),
     load(reader, Organizations),
-    loadAll(reader, LatestScanItems, clusterKeys.map(LatestScanItems.key)),
+    latestScansOf(reader, clusterKeys),
   ]);
   const policyOf = new Map(rollouts.map((rollout) => [rollout.id, rollout.policy]));
   const served = new Set<string>();
@@ -294,13 +294,15 @@ export async function loadHistory(
     if (isServed(member)) served.add(servedKey(policyOf.get(member.rolloutId) ?? '', member));
   }
   return {
-    rollouts,
-    waves,
-    members: members.filter((member) => underWay.has(member.rolloutId)),
-    scans: new Map(scans.map((latest) => [latest.clusterKey, latest])),
-    served,
-    accounts: accounts.map((item) => dataOf(Accounts, item)),
-    organizationId: listed?.data.organizationId,
+    scans,
+    history: {
+      rollouts,
+      waves,
+      members: members.filter((member) => underWay.has(member.rolloutId)),
+      served,
+      accounts: accounts.map((item) => dataOf(Accounts, item)),
+      organizationId: listed?.data.organizationId,
+    },
   };
 }
 
@@ -310,7 +312,6 @@ export async function loadRollouts(table: Table): Promise<NonNullable<FleetSnaps
     rollouts: await loadKind(table, Rollouts),
     waves: [],
     members: [],
-    scans: new Map(),
     served: new Set(),
     accounts: undefined,
   };

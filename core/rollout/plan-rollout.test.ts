@@ -77,14 +77,13 @@ test('a plan has another name for other clusters, and for another salt, and for 
 test('a plan has another name where a cluster is in another wave, where something blocks it and where its policy is another', () => {
   const a = cluster('a');
   const scans = new Map([[a.clusterKey, { clusterKey: a.clusterKey, scans: [error('1.37')] }]]);
-  const lists = { rollouts: [], waves: [], members: [], served: new Set<string>(), accounts: undefined };
   const snapshot = fleetSnapshot({ clusters: [a], policies: { p: policy } });
   const [known] = snapshot.policies.values();
   const policies = new Map(known === undefined ? [] : [['p', { ...known, revision: 'another' }]]);
   const plans = [
     planned([a]),
     planned([{ ...a, labels: { env: 'dev' } }]),
-    planned([a], { more: { history: { ...lists, scans } } }),
+    planned([a], { more: { scans } }),
     planned([a], { more: { policies } }),
   ];
   expect(new Set(plans.map((plan) => plan?.rollout.id)).size).toBe(4);
@@ -113,8 +112,7 @@ describe('a wave that is planned', () => {
     new Map(
       Object.entries(at).map(([clusterKey, scannedAt]) => [clusterKey, { clusterKey, scans: [scanned(scannedAt)] }]),
     );
-  const lists = { rollouts: [], waves: [], members: [], served: new Set<string>(), accounts: undefined };
-  const history = { ...lists, scans: scansOf({ k1: '' }) };
+  const scans = scansOf({ k1: '' });
   const wave = (members: Parameters<typeof plannedWave>[4], more: Partial<FleetSnapshot> = {}) =>
     plannedWave({ ...rest, policies, ...more }, applied, { rolloutId: 'r', index: 0 }, spec, members);
   const member = (number: number, status: Parameters<typeof memberItem>[0] = {}) =>
@@ -171,14 +169,14 @@ describe('a wave that is planned', () => {
 
   test('does not know what blocks it while somebody who goes was not scanned since a restore', () => {
     const epoch = { number: 2, restoredAt: '2026-11-20T12:00:00.000Z' };
-    const when = (at: Record<string, string>) => ({ epoch, history: { ...lists, scans: scansOf(at) } });
+    const when = (at: Record<string, string>) => ({ epoch, scans: scansOf(at) });
     const [before, after] = ['2026-11-20T11:59:00.000Z', '2026-11-20T12:01:00.000Z'];
     const two = [member(1), member(2)];
     expect(wave(two, when({ k1: after, k2: after })).blockingFindings).toBe(2);
     expect(wave([member(1), member(2, { status: 'Excluded' })], when({ k1: after })).blockingFindings).toBe(1);
     for (const known of [{ k1: after, k2: before }, { k1: after }, {}])
       expect(wave(two, when(known))).not.toHaveProperty('blockingFindings');
-    expect(wave(two, { epoch, history })).not.toHaveProperty('blockingFindings');
+    expect(wave(two, { epoch, scans })).not.toHaveProperty('blockingFindings');
     expect(wave(two, { ...when({ k1: before }), epoch: { number: 1 } }).blockingFindings).toBe(1);
   });
 
@@ -187,29 +185,27 @@ describe('a wave that is planned', () => {
     ['only the last hop was', [{ target: '1.37' }], false],
     ['only the first hop was', [{ target: '1.36' }], false],
     ['a scan could not read everything', [{ target: '1.36', gaps: 1 }, { target: '1.37' }], false],
-  ])('of two hops after a restore it knows what blocks it where %s', (_, scans, isKnown) => {
+  ])('of two hops after a restore it knows what blocks it where %s', (_, hops, isKnown) => {
     const epoch = { number: 2, restoredAt: '2026-11-20T12:00:00.000Z' };
-    const of = { clusterKey: 'k1', scans: scans.map((one) => scanned('2026-11-20T12:01:00.000Z', one)) };
-    const history = { ...lists, scans: new Map([['k1', of]]) };
-    const planned = wave([member(1, { from: '1.35' })], { epoch, history });
+    const of = { clusterKey: 'k1', scans: hops.map((one) => scanned('2026-11-20T12:01:00.000Z', one)) };
+    const known = new Map([['k1', of]]);
+    const planned = wave([member(1, { from: '1.35' })], { epoch, scans: known });
     expect(planned.blockingFindings !== undefined).toBe(isKnown);
     // Who is through has no hop to come.
-    expect(wave([member(1, { from: '1.37' })], { epoch, history }).blockingFindings).toBe(0);
+    expect(wave([member(1, { from: '1.37' })], { epoch, scans: known }).blockingFindings).toBe(0);
   });
 
   test('does not know what blocks it where the newest scan could not read everything, restored or not', () => {
     const of = { clusterKey: 'k1', scans: [scanned('2026-11-20T12:01:00.000Z', { verdict: 'fail', gaps: 1 })] };
-    expect(wave([member(1)], { history: { ...lists, scans: new Map([['k1', of]]) } })).not.toHaveProperty(
-      'blockingFindings',
-    );
+    expect(wave([member(1)], { scans: new Map([['k1', of]]) })).not.toHaveProperty('blockingFindings');
   });
 
   test('is another plan with what blocks it and who goes, and not with who is excluded', () => {
     const hash = (...given: Parameters<typeof wave>) => wave(...given).planHash;
-    expect(wave([member(1)], { history }).blockingFindings).toBe(1);
-    expect(wave([member(2)], { history }).blockingFindings).toBe(0);
-    expect(wave([member(1, { status: 'Excluded' }), member(2)], { history }).blockingFindings).toBe(0);
-    expect(hash([member(1)], { history })).not.toBe(hash([member(1)]));
+    expect(wave([member(1)], { scans }).blockingFindings).toBe(1);
+    expect(wave([member(2)], { scans }).blockingFindings).toBe(0);
+    expect(wave([member(1, { status: 'Excluded' }), member(2)], { scans }).blockingFindings).toBe(0);
+    expect(hash([member(1)], { scans })).not.toBe(hash([member(1)]));
     expect(hash([member(1), member(2, { status: 'Excluded' })])).toBe(hash([member(1)]));
     expect(hash([member(1), member(2)])).not.toBe(hash([member(1)]));
   });

@@ -82,9 +82,9 @@ export function plannedWave(
     ({ status, reasons }) => status === 'Excluded' && reasons.some(({ code }) => OWED.includes(code)),
   ).length;
   const strays = members.filter(({ status, isStray }) => status === 'Failed' && isStray === true).length;
-  const { epoch, history } = snapshot;
+  const { epoch, scans } = snapshot;
   const going = members.filter(goes);
-  const scansOf = (key: string) => history?.scans.get(key) ?? { clusterKey: key, scans: [] };
+  const scansOf = (key: string) => scans?.get(key) ?? { clusterKey: key, scans: [] };
   const findings = going.flatMap(({ clusterKey, from, to }) => blockingFindings(scansOf(clusterKey), from, to));
   // What could not be read is never taken for fine, and what a scan before a restore has found may be lost.
   const isKnown = going.every(({ clusterKey, from, to }) =>

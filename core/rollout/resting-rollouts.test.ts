@@ -82,7 +82,7 @@ test('a rollout without members leaves nothing to do', () => {
 test('those that are not under way are at rest, and only a full look knows them', () => {
   const [running, ended] = [rolloutItem(), rolloutItem({ id: 'ended', status: 'Aborted' })];
   const snapshot = { ...fleetSnapshot({ clusters: [], policies: {} }), rollouts: [running] };
-  const history = { waves: [], members: [], scans: new Map(), served: new Set<string>(), accounts: undefined };
+  const history = { waves: [], members: [], served: new Set<string>(), accounts: undefined };
   expect(atRest({ ...snapshot, history: { ...history, rollouts: [running, ended] } })).toEqual([ended]);
   expect(atRest(snapshot)).toStrictEqual([]);
 });

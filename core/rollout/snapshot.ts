@@ -11,7 +11,7 @@ import type {
   Rollout,
   Wave,
 } from '../contracts/items/rollout.ts';
-import type { LatestScans } from '../contracts/items/scan.ts';
+import type { KnownScans } from '../contracts/items/scan.ts';
 
 import type { Channels } from '../policy/channels.ts';
 
@@ -47,6 +47,8 @@ export interface FleetSnapshot {
   readonly waves: readonly Wave[];
   /** Not settled, or quarantined. */
   readonly members: readonly Member[];
+  /** The last scans of each cluster, by cluster key. Set on a full look, and where a plan's inventory tells them. */
+  readonly scans?: ReadonlyMap<string, KnownScans>;
   /**
    * Set on a full look: every rollout that ever was, each cluster that has been in one, as `<policy>/<target>/<clusterKey>`, and where
    * discovery has looked.
@@ -57,8 +59,6 @@ export interface FleetSnapshot {
     readonly waves: readonly Wave[];
     /** Of rollouts that are under way, ended members too. */
     readonly members: readonly Member[];
-    /** By cluster key. */
-    readonly scans: ReadonlyMap<string, LatestScans>;
     readonly served: ReadonlySet<string>;
     /** Undefined = not read: what would be planned is planned again by whoever has them. */
     readonly accounts: readonly AccountState[] | undefined;

@@ -1,6 +1,10 @@
+import { parseInventory } from '../../core/inventory/document/parse-inventory.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { listClusters } from '../../core/queries/list-clusters.ts';
+import { blockersOnTheWay } from '../../core/rollout/hop-blockers.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { attributesClass, OLD } from './attributes-class.ts';
@@ -46,6 +50,28 @@ test('a rollout that is created by hand is not approved by a rule over findings 
   const world = await found();
   await start(world);
   await expectNobodyApproved(world);
+});
+
+test('who waits for an approval is told what the last scan will have it stop for, and an inventory carries that to a plan', async () => {
+  const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }], objects: [attributesClass(OLD)] };
+  const asked = { ...spec({ name: 'all', approval: { before: true } }) };
+  const world = await smallFleet({ clusters: [web], policy: asked });
+  await hours(world, 0.3);
+  await startByHand(world, 'scan-cluster', scanned);
+  await hours(world, 0.1);
+  const cluster = await recordOf(world, 'web');
+  const { reasons, foreseen } = await explainCluster(world.ports, cluster);
+  expect(reasons.map(({ code }) => code)).toContain('ApprovalMissing');
+  expect(foreseen.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^The scan of .+ for 1\.37 found: manager:terraform\.$/),
+  ]);
+  const [listed] = (await listClusters(world.ports, { inventory: true })).items;
+  expect(listed?.inventory?.scans).toMatchObject([
+    { target: '1.37', verdict: 'fail', causes: [{ severity: 'error' }] },
+  ]);
+  const inventory = { apiVersion: 'liftlock/v1alpha1', kind: 'Inventory', clusters: [listed?.inventory] };
+  const read = parseInventory({ path: 'inventory.json', text: JSON.stringify(inventory) }).inventory;
+  expect(blockersOnTheWay(cluster, read?.scans[0], '1.37')).toEqual(foreseen);
 });
 
 test('neither is it where whoever created it died before the reconciler was asked to look', async () => {

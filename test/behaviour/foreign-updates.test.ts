@@ -1,4 +1,5 @@
-import { memberOf, membersOf, mutationsOf, run, smallFleet, upgradesOf, versionOf } from './small-fleet.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { memberOf, membersOf, mutationsOf, recordOf, run, smallFleet, upgradesOf, versionOf } from './small-fleet.ts';
 
 const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
 const at = { account: '111111111111', region: 'eu-central-1' };
@@ -25,6 +26,9 @@ describe('what others started', () => {
     expect(world.table.auditTimeline().some((item) => item.event === 'UpgradeParked')).toBe(true);
     // It was seen and waited for, not run into.
     expect(world.eks.state.refusedMutations).toEqual([]);
+    // At the target its scan finds nothing to judge and keeps no report; that it looked is told all the same.
+    const { scan, scanLooked } = await explainCluster(world.ports, await recordOf(world, 'web'));
+    expect([scan, scanLooked?.reason.code]).toEqual([null, 'AtTarget']);
   });
 
   test('is seen while DescribeCluster still says ACTIVE, since EKS shows it late', async () => {

@@ -50,6 +50,15 @@ export const latestScans = z.object({
 });
 export type LatestScans = z.infer<typeof latestScans>;
 
+/** What decides of them; an inventory document tells no more. */
+export interface KnownScans {
+  readonly clusterKey: string;
+  readonly scans: readonly Pick<
+    LatestScans['scans'][number],
+    'target' | 'scannedAt' | 'verdict' | 'gaps' | 'causes' | 'moreErrors'
+  >[];
+}
+
 /** Where the scan of one execution stands. */
 export const scanRun = z.object({
   clusterKey: z.string(),

@@ -6,6 +6,7 @@ import { clusterName } from '../../config/schema/wave.ts';
 import { otherNodeGroup, otherNodes, plannedChange } from '../../contracts/items/cluster.ts';
 import { reasonSchema, timestamp } from '../../contracts/items/common.ts';
 import { learnedDurations } from '../../contracts/items/rollout.ts';
+import { latestScans } from '../../contracts/items/scan.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 
 const count = z.int().min(0);
@@ -37,6 +38,21 @@ function minorWords(input: unknown): string {
     : `is not a minor alone: write "${version}", in quotes`;
 }
 
+const minor = z.string().regex(/^[1-9]\d{0,2}\.(?:0|[1-9]\d{0,3})$/, { error: ({ input }) => minorWords(input) });
+
+const summary = latestScans.shape.scans.element.shape;
+const knownScan = z.strictObject({
+  target: minor.describe('The minor that it was for, in quotes.'),
+  scannedAt: summary.scannedAt.describe('When it began.'),
+  verdict: summary.verdict.describe('pass lets the hop go on, fail and incomplete stop it in a plan.'),
+  gaps: count.default(0).describe('How much could not be read.'),
+  causes: z
+    .array(summary.causes.element.strict())
+    .default([])
+    .describe('What was found, one entry for each cause; errors are part of what an approval agrees to.'),
+  moreErrors: summary.moreErrors.describe('Digest of the causes that found no place.'),
+});
+
 /** What Liftlock adds when it prints its own inventory; a plan is made from the rest, so a person need not write it. */
 const printed = {
   id: z.string().optional(),
@@ -55,10 +71,7 @@ export const inventoryClusterSchema = z
     name: clusterName.describe('Its name in EKS.'),
     accountId: accountId.describe('Its AWS account: 12 digits, in quotes.'),
     region: region.describe('Its Region, such as eu-central-1.'),
-    kubernetesVersion: z
-      .string()
-      .regex(/^[1-9]\d{0,2}\.(?:0|[1-9]\d{0,3})$/, { error: ({ input }) => minorWords(input) })
-      .describe('The minor that it runs, in quotes.'),
+    kubernetesVersion: minor.describe('The minor that it runs, in quotes.'),
     labels: labelMap.describe('Its labels, as selectors see them.'),
     arn: z
       .string()
@@ -112,6 +125,10 @@ export const inventoryClusterSchema = z
       .strictObject({ reason: reasonSchema, since: z.string() })
       .optional()
       .describe('Why nothing starts there until a person releases it.'),
+    scans: z
+      .array(knownScan)
+      .optional()
+      .describe('What its last scans found for hops that it has before it, one for each target, the newest first.'),
     state: z.string().optional(),
     ...printed,
   })

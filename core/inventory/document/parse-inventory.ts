@@ -10,6 +10,7 @@ import { parseBySchema } from '../../config/schema-issues.ts';
 import type { YamlDocument } from '../../config/yaml-document.ts';
 import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluster.ts';
 import type { LearnedDurations } from '../../contracts/items/rollout.ts';
+import type { KnownScans } from '../../contracts/items/scan.ts';
 import { clusterKey } from '../../model/cluster-key.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { type InventoryCluster, type InventoryDocument, inventorySchema } from './inventory-schema.ts';
@@ -18,6 +19,8 @@ import { type InventoryCluster, type InventoryDocument, inventorySchema } from '
 export interface Inventory {
   readonly clusters: readonly ClusterRecord[];
   readonly controls: readonly ClusterControl[];
+  /** Of clusters of which the document tells any. */
+  readonly scans: readonly KnownScans[];
   readonly learned: LearnedDurations | undefined;
   /** Every cluster says when it was created: without that, hashes of plans bind nothing (semantics.md, Approval). */
   readonly complete: boolean;
@@ -90,6 +93,9 @@ function inventoryOf({ clusters, learned }: InventoryDocument): Inventory {
   return {
     clusters: known.map(({ record }) => record),
     controls: known.flatMap(({ written, record }) => recordedHold(record.clusterKey, written) ?? []),
+    scans: known.flatMap(({ written: { scans }, record }) =>
+      scans === undefined ? [] : [{ clusterKey: record.clusterKey, scans }],
+    ),
     learned,
     complete: clusters.every(({ createdAt }) => createdAt !== undefined),
   };

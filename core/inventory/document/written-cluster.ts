@@ -1,10 +1,16 @@
 import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluster.ts';
+import type { KnownScans } from '../../contracts/items/scan.ts';
+import { scansOfHops } from '../../model/blocking-findings.ts';
 import { given } from '../../model/given.ts';
 import { unreachable } from '../../model/unreachable.ts';
 import type { WrittenCluster } from './inventory-schema.ts';
 
 /** One cluster as the inventory document has it: all that policies can ask about, and what keeps Liftlock away. */
-export function writtenCluster(cluster: ClusterRecord, control: ClusterControl | undefined): WrittenCluster {
+export function writtenCluster(
+  cluster: ClusterRecord,
+  control: ClusterControl | undefined,
+  scans?: KnownScans,
+): WrittenCluster {
   const { name, account, region, version, arn, createdAt, labels, tags, status, autoMode } = cluster;
   const { platformVersion, supportType, authenticationMode, unsupported, plannedChanges, deletedAt } = cluster;
   const held = control?.held;
@@ -29,6 +35,13 @@ export function writtenCluster(cluster: ClusterRecord, control: ClusterControl |
     insights: cluster.insights,
     managedBy: cluster.managedBy,
     ...given({ unsupported, plannedChanges, unreachable: unreachable(cluster)?.message }),
+    ...given({ scans: scans && scansOfHops(scans, version).map(writtenScan) }),
     ...given({ held: held && { reason: held.reason, since: held.since }, deletedAt }),
   };
+}
+
+/** What stops no hop is left out: a report has it. */
+function writtenScan({ target, scannedAt, verdict, gaps, causes, moreErrors }: KnownScans['scans'][number]) {
+  const told = causes.filter(({ severity }) => severity === 'error' || verdict === 'fail');
+  return { target, scannedAt, verdict, gaps, causes: told, ...given({ moreErrors }) };
 }

@@ -1,6 +1,6 @@
 /** What can make a plan infeasible: the words of `limitedBy.kind`. Approvals are taken as given, so they never do. */
 export const LIMIT_KINDS = {
-  blockers: 'What stops clusters on their way, by what the inventory says of them.',
+  blockers: 'What stops clusters on their way, by what the inventory and the last scans say of them.',
   cap: 'A cap of the Fleet or of the policy.',
   concurrency: 'How many clusters of a wave may run at once.',
   failureBudget: 'How many may fail, where those in flight count too.',

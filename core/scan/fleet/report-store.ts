@@ -5,7 +5,7 @@ import { blockingFindings } from '../../model/blocking-findings.ts';
 import { isSame } from '../../model/is-same.ts';
 import type { Table } from '../../ports/table.ts';
 import { clusterPartition, ReconcileMarkers } from '../../store/entities.ts';
-import { decode, load, put, replace } from '../../store/entity.ts';
+import { decode, load, loadAll, put, replace } from '../../store/entity.ts';
 import { decideAndWrite } from '../../store/retry.ts';
 import { LatestScanItems, newestFirst, SCAN_SUMMARIES, ScanSummaries } from '../../store/scan-entities.ts';
 import { loadParts, packText, saveParts } from '../../store/scan-parts.ts';
@@ -53,6 +53,15 @@ function latestOf(scans: LatestScans['scans'], whole: ScanSummary): LatestScans[
   const others = scans.filter(({ target, scannedAt }) => target !== summary.target && scannedAt !== summary.scannedAt);
   const newer = scans.find(({ target, scannedAt }) => target === summary.target && scannedAt > summary.scannedAt);
   return [...others, newer ?? summary].sort((a, b) => (a.scannedAt < b.scannedAt ? 1 : -1)).slice(0, MOST_TARGETS);
+}
+
+/** The last scans of clusters, by cluster key; who was never scanned is missing. */
+export async function latestScansOf(
+  table: Pick<Table, 'getAll'>,
+  clusterKeys: readonly string[],
+): Promise<Map<string, LatestScans>> {
+  const latest = await loadAll(table, LatestScanItems, clusterKeys.map(LatestScanItems.key));
+  return new Map(latest.map((one) => [one.clusterKey, one]));
 }
 
 /** A cluster's scans, the newest first. */

@@ -24,6 +24,7 @@ export interface SmallCluster {
   readonly createdAt?: string;
   readonly supportType?: string;
   readonly nodegroups?: readonly { readonly name: string; readonly version: string; readonly amiType?: string }[];
+  readonly scans?: readonly object[];
 }
 
 const apiVersion = 'liftlock/v1alpha1';

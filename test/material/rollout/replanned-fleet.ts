@@ -35,7 +35,7 @@ export function begin(snapshot: FleetSnapshot, statuses: readonly Wave['status']
 }
 
 export function later(snapshot: FleetSnapshot, { rollout, waves, members }: Begun, served: readonly string[] = []) {
-  const history = { rollouts: [rollout], waves, members, scans: new Map(), served: new Set(served), accounts: [] };
+  const history = { rollouts: [rollout], waves, members, served: new Set(served), accounts: [] };
   return replanOf({ ...snapshot, rollouts: [rollout], waves, members, history }, rollout, NOW);
 }
 

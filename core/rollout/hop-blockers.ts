@@ -1,0 +1,42 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { KnownScans } from '../contracts/items/scan.ts';
+import { bounded, type Reason, reason } from '../contracts/step-result.ts';
+import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+
+/** All that is known today to stop the hop to a version: what the inventory proves, and what the last scan for it refused. */
+export function hopBlockers(
+  cluster: ClusterRecord,
+  scans: KnownScans | undefined,
+  target: KubeVersion,
+  isFirst: boolean,
+): readonly Reason[] {
+  const proved = provedBlockers(cluster, target, isFirst);
+  const scan = scans?.scans.find((one) => one.target === target.toString());
+  const refused = scan === undefined ? undefined : refusedBy(scan, cluster.name);
+  return refused === undefined ? proved : [...proved, refused];
+}
+
+/** Likewise of every hop from where the cluster is to a version, each said once. */
+export function blockersOnTheWay(cluster: ClusterRecord, scans: KnownScans | undefined, to: string): Reason[] {
+  const hops = KubeVersion.parse(cluster.version).hopsTo(KubeVersion.parse(to));
+  const found = hops.flatMap((hop, index) => hopBlockers(cluster, scans, hop, index === 0));
+  return bounded([...new Map(found.map((one) => [one.message, one])).values()]);
+}
+
+/** Only a report that passes lets a hop go on (core/scan/fleet/gate.ts). */
+function refusedBy(
+  { verdict, target, scannedAt, causes, gaps }: KnownScans['scans'][number],
+  name: string,
+): Reason | undefined {
+  const scan = `The scan of ${scannedAt} for ${target}`;
+  if (verdict === 'pass') return undefined;
+  if (verdict === 'incomplete') {
+    const text = `${scan} could not read ${gaps === 1 ? 'one thing' : `${gaps} things`}. Run: liftlock scan cluster ${name}`;
+    return reason('ScanIncomplete', text);
+  }
+  const of = (wanted: string) => causes.flatMap(({ severity, cause }) => (severity === wanted ? cause : []));
+  // Where the policy fails warnings too, they may be all that fails.
+  const [errors, warnings] = [of('error'), of('warning')];
+  return reason('ScanFinding', `${scan} found: ${(errors.length > 0 ? errors : warnings).join(', ')}.`);
+}
