@@ -60,7 +60,7 @@ test('who never starts is told before the waves, and in the chart', async () => 
   const days = CALENDAR.replaceAll('nights', 'days').replace('0 22', '0 8').replace('6h', '20m');
   const files = { ...FILES, 'inventory.json': JSON.stringify({ ...INVENTORY, clusters }), 'days.yaml': days };
   const said =
-    'In the wave canary, acme never starts as things are: an upgrade is taken to last 1h, and within three years days is never open for longer than 20m. The wave does not end by itself, and prod after it does not begin (cannotStart: wait).';
+    'In the wave canary, acme never starts as things are: an upgrade is taken to last 1h, and within three years, as far ahead as Liftlock plans, days is never open for longer than 20m. The wave does not end by itself, and prod after it does not begin (cannotStart: wait).';
   const { out } = await plan(files, '-f', '@days.yaml').ran;
   expect(out.replaceAll(/\s+/g, ' ')).toContain(`Never start: ${said}`);
   expect(out.indexOf('Never start:')).toBeLessThan(out.indexOf('Waves:'));

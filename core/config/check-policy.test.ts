@@ -111,6 +111,18 @@ test.each([
   expect(issuesOf('{ name: a }', { spec })).toEqual(told.map((one) => expect.stringContaining(one)));
 });
 
+test('what nothing reads is refused together with whatever else is wrong, in its own field, its neighbours and the waves', () => {
+  const spec = 'rollback: { automatic: true, windows: sometimes, when: never }';
+  expect(issuesOf('{ name: a, soak: soon }', { spec })).toEqual(
+    expect.arrayContaining([
+      expect.stringContaining('spec.rollback.automatic: no release carries it out'),
+      expect.stringContaining('spec.rollback.windows: '),
+      expect.stringContaining('spec.rollback.when: '),
+      expect.stringContaining('spec.waves[0].soak: '),
+    ]),
+  );
+});
+
 test.each([
   '{ name: a, gates: [{ alarm: errors }] }, { name: b, clusters: [x] }',
   '{ name: a, soak: 1h, gates: [{ alarm: errors }] }',

@@ -11,7 +11,7 @@ import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts'
 import { checkUnreachableWaves, checkWaveNumbers } from './checks/waves.ts';
 import type { ConfigIssue } from './issue.ts';
 import { durationMilliseconds } from './schema/quantities.ts';
-import { upgradePolicySchema } from './schema/upgrade-policy.ts';
+import { rollbackSchema, upgradePolicySchema } from './schema/upgrade-policy.ts';
 import { parseBySchema } from './schema-issues.ts';
 import { soundFields } from './sound-fields.ts';
 import type { FleetSpec, UpgradePolicy, Wave } from './types.ts';
@@ -59,7 +59,7 @@ export function checkPolicy(
   const { value: policy, issues: found } = parseBySchema(upgradePolicySchema, document);
   issues.push(...found);
   const spec = policy?.spec ?? soundFields(upgradePolicySchema.shape.spec, fieldOf(document.value, 'spec'));
-  const { selector, target, caps, estimates, rollback, waves } = spec;
+  const { selector, target, caps, estimates, waves } = spec;
   if (selector !== undefined && waves !== undefined) {
     checkUnreachableWaves({ spec: { selector, waves } }, report);
     checkOverlappingWaves({ spec: { selector, waves } }, report);
@@ -67,10 +67,11 @@ export function checkPolicy(
   if (waves !== undefined) {
     checkWaveNumbers({ spec: { waves } }, report);
     checkApprovals({ spec: { waves } }, report);
-    if (rollback !== undefined) checkEffects({ spec: { rollback, waves } }, report);
+    checkEffects({ spec: { waves } }, report);
     if (times !== undefined && estimates !== undefined)
       checkWaveOpenings({ spec: { estimates, waves } }, times, report);
   }
+  checkUnread(fieldOf(document.value, 'spec', 'rollback'), report);
   checkDeadline({ spec }, options.calendar, options.now, report);
   checkPatience(spec.cannotStart, report);
   if (caps !== undefined && fleet.caps !== undefined && fleet.labels !== undefined)
@@ -159,13 +160,18 @@ function checkPatience(cannotStart: UpgradePolicy['spec']['cannotStart'], report
 /** For how long EKS lets a control plane go back (eks.md, version rollback). */
 const ROLLBACK_DAYS = 7;
 
-/** Fields that are legal and do nothing, or less than they promise. What nothing reads at all is refused: somebody would rely on it. */
-function checkEffects({ spec }: PolicyWith<'rollback' | 'waves'>, report: Report): void {
-  const unread = [spec.rollback.automatic && 'automatic', spec.rollback.windows !== 'ignore' && 'windows'];
+/** What nothing reads at all is refused: somebody would rely on it. Whatever else is wrong, it is told with that. */
+function checkUnread(rollback: unknown, report: Report): void {
+  const { automatic, windows } = soundFields(rollbackSchema, rollback);
+  const unread = [automatic === true && 'automatic', windows === 'obey' && 'windows'];
   for (const field of unread.filter((one) => one !== false)) {
     const message = 'no release carries it out: after a failure the cluster is held for a person. Remove it.';
     report('error', ['spec', 'rollback', field], message);
   }
+}
+
+/** Fields that are legal and do nothing, or less than they promise. */
+function checkEffects({ spec }: PolicyWith<'waves'>, report: Report): void {
   for (const [index, wave] of spec.waves.entries()) {
     const path = ['spec', 'waves', index];
     const isLast = index === spec.waves.length - 1;

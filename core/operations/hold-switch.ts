@@ -10,7 +10,7 @@ import { policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
-import { type Refusal, wrongState } from '../queries/refusal.ts';
+import { Refusal, wrongState } from '../queries/refusal.ts';
 import { outOfHold } from '../queries/upgrade-plan.ts';
 import { nextHopId } from '../rollout/admission.ts';
 import { AT_REST, goesOnWith } from '../rollout/automatic-rollouts.ts';
@@ -286,7 +286,8 @@ async function refuseInVain(
   const { reasons } = refusalsOfRetry(snapshot, rollout.data, waves, member, now);
   if (reasons.length === 0) return;
   const said = reasons.map(({ message }) => message).join(' ');
-  throw wrongState(
+  throw new Refusal(
+    'UpgradeBlocked',
     `${member.name} is not tried again now: ${said} When that is over: liftlock retry cluster ${member.name}`,
   );
 }

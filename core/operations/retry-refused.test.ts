@@ -139,7 +139,10 @@ test.each<[string, Partial<ClusterRecord>, string]>([
   ['beyond the target', { version: '1.38' }, 'The cluster is at 1.38 already, beyond 1.37; Liftlock never goes down.'],
 ])('what failed is not tried again, and stays failed and held, while its cluster is %s', async (_, given, told) => {
   const kept = { cluster: { ...cluster, ...given } };
-  await expect(after(retryCluster, { kept })).rejects.toMatchObject({ name: 'WrongState', message: inVainNow(told) });
+  await expect(after(retryCluster, { kept })).rejects.toMatchObject({
+    name: 'UpgradeBlocked',
+    message: inVainNow(told),
+  });
   const left = await after(retryCluster, { kept, member: { status: 'Blocked' }, wave: { failed: 0, blocked: 1 } });
   expect([left.member?.status, left.control]).toEqual(['Pending', without]);
 });

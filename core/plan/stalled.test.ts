@@ -18,7 +18,7 @@ function planOf(policy: object, given: SmallPlan = {}) {
 }
 const opens = ({ waves }: ReturnType<typeof planOf>) => waves.map(({ opensAt }) => opensAt);
 const WHY =
-  'In the wave staging, a never starts as things are: night and acme are never open at the same time within three years.';
+  'In the wave staging, a never starts as things are: night and acme are never open at the same time within three years, as far ahead as Liftlock plans.';
 
 test('a wave that waits for who never starts leaves the later ones without dates, and says so first', () => {
   const plan = planOf({});
@@ -75,7 +75,7 @@ test('an upgrade that is learned to take longer than every opening stalls all of
   const [{ clusters = [], message = '' } = {}] = stalled;
   expect([stalled.length, clusters]).toEqual([1, ['a', 's']]);
   expect(message).toContain(
-    's never starts as things are: an upgrade is taken to last 7h, and within three years night is never open for longer than 6h.',
+    's never starts as things are: an upgrade is taken to last 7h, and within three years, as far ahead as Liftlock plans, night is never open for longer than 6h.',
   );
   // A wave of which nobody was tried proves nothing.
   expect(message).toMatch(/Too few are judged then, so that an approver lets it pass \(rollout promote\)\.$/);

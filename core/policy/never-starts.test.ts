@@ -27,23 +27,23 @@ test.each<[string, string | undefined, HopRules]>([
   ['have one in two years', undefined, rulesOf([open('0 0 29 2 *', '2h')])],
   [
     'never meet',
-    'prod and acme are never open at the same time within three years.',
+    'prod and acme are never open at the same time within three years, as far ahead as Liftlock plans.',
     rulesOf([nights, open('0 8 * * *', '9h')]),
   ],
   [
     'open for less than an upgrade takes',
-    'an upgrade is taken to last 1h, and within three years prod is never open for longer than 30m.',
+    'an upgrade is taken to last 1h, and within three years, as far ahead as Liftlock plans, prod is never open for longer than 30m.',
     rulesOf([lunch]),
   ],
   [
     'open for less than what comes before the bake',
-    'what comes before the bake, half of an upgrade, is taken to last 1h, and within three years prod and acme are never open for longer than 30m.',
+    'what comes before the bake, half of an upgrade, is taken to last 1h, and within three years, as far ahead as Liftlock plans, prod and acme are never open for longer than 30m.',
     rulesOf([lunch, lunch], { wave: { bake: '1h' } as never }),
   ],
   ['open for less than an upgrade that may overrun', undefined, rulesOf([lunch], { mayOverrun: true })],
   [
     'are frozen for good',
-    'prod is never open within three years.',
+    'prod is never open within three years, as far ahead as Liftlock plans.',
     rulesOf([open('0 22 * * *', '4h', [{ from: '2026-11-20', to: '2036-01-01' }])]),
   ],
   [

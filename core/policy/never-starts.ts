@@ -4,6 +4,8 @@ import type { HopRules } from './hop-rules.ts';
 import { LAST_COMMIT_MILLISECONDS } from './window-rule.ts';
 
 const HORIZON_DAYS = 3 * 366;
+/** The same in words: a calendar tells its next opening however much later it is (core/calendar/calendar-state.ts). */
+const AHEAD = 'within three years, as far ahead as Liftlock plans';
 /** So far ahead an opening is looked for, and a plan is drawn: what has none by then never will. */
 export const HORIZON_MILLISECONDS = HORIZON_DAYS * 86_400_000;
 
@@ -28,8 +30,8 @@ export function whyNever(rules: HopRules, now: Date, from = now): string | undef
   const names = calendarNames.join(' and ');
   const longest = longestOpening(calendars, now, HORIZON_DAYS);
   if (longest === 0)
-    return `${names} ${calendarNames.length > 1 ? 'are never open at the same time' : 'is never open'} within three years.`;
+    return `${names} ${calendarNames.length > 1 ? 'are never open at the same time' : 'is never open'} ${AHEAD}.`;
   const what = wave?.bake === undefined ? 'an upgrade' : 'what comes before the bake, half of an upgrade,';
   const open = `${names} ${calendarNames.length > 1 ? 'are' : 'is'} never open for longer than ${writtenDuration(longest)}`;
-  return `${what} is taken to last ${writtenDuration(Math.ceil(estimateMilliseconds / 60_000) * 60_000)}, and within three years ${open}.`;
+  return `${what} is taken to last ${writtenDuration(Math.ceil(estimateMilliseconds / 60_000) * 60_000)}, and ${AHEAD}, ${open}.`;
 }

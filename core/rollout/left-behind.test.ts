@@ -57,7 +57,7 @@ test('who never starts is left behind once its wave has been open for as long as
       reasons: [
         reason(
           'NeverStarts',
-          'It never starts as things are: prod and acme are never open at the same time within three years. The wave all has been open for 14d, and has left it behind (cannotStart of the policy p).',
+          'It never starts as things are: prod and acme are never open at the same time within three years, as far ahead as Liftlock plans. The wave all has been open for 14d, and has left it behind (cannotStart of the policy p).',
         ),
       ],
     },

@@ -54,7 +54,7 @@ const explained = async (world: World, name: string) => {
 };
 const statuses = async (world: World) => (await wavesOf(world)).map(({ name, status }) => `${name} ${status}`);
 const NEVER =
-  'In the wave staging, acme never starts as things are: nights and acme are never open at the same time within three years.';
+  'In the wave staging, acme never starts as things are: nights and acme are never open at the same time within three years, as far ahead as Liftlock plans.';
 
 test('by itself a wave waits for who never starts, and whoever asks hears whom it waits for and what lets it pass', async () => {
   const world = await fleet({});

@@ -6,9 +6,9 @@ import { scanCsv } from './csv.ts';
 test('a cluster: a line for each finding and for each gap', () => {
   expect(scanCsv(clusterReport())).toMatchInlineSnapshot(`
 "scanned,target,severity,rule,apiVersion,kind,namespace,name,place,owner,cause,what,fix,id
-prod,1.36,error,,policy/v1beta1,PodDisruptionBudget,payments,api,,platform,manager:terraform,Kubernetes 1.25 and later do not serve policy/v1beta1 PodDisruptionBudget.,Write policy/v1.,605caf039125e6d2
-prod,1.36,warning,,policy/v1beta1,PodDisruptionBudget,payments,web,,platform,manager:terraform,Kubernetes 1.25 and later do not serve policy/v1beta1 PodDisruptionBudget.,Write policy/v1.,6e42fe85ce7f0647
-prod,1.36,info,,policy/v1beta1,PodDisruptionBudget,payments,old,,platform,manager:terraform,Kubernetes 1.25 and later do not serve policy/v1beta1 PodDisruptionBudget.,Write policy/v1.,cc58fadceb40f0e1
+prod,1.36,error,removed,policy/v1beta1,PodDisruptionBudget,payments,api,,platform,manager:terraform,Kubernetes 1.25 and later do not serve policy/v1beta1 PodDisruptionBudget.,Write policy/v1.,605caf039125e6d2
+prod,1.36,warning,removed,policy/v1beta1,PodDisruptionBudget,payments,web,,platform,manager:terraform,Kubernetes 1.25 and later do not serve policy/v1beta1 PodDisruptionBudget.,Write policy/v1.,6e42fe85ce7f0647
+prod,1.36,info,stale-trace,policy/v1beta1,PodDisruptionBudget,payments,old,,platform,manager:terraform,Kubernetes 1.25 and later do not serve policy/v1beta1 PodDisruptionBudget.,Write policy/v1.,cc58fadceb40f0e1
 prod,1.36,"error, waived",al2-ami,v1,Node,,ip-10-0-0-1,,platform,node-group:workers,EKS builds no Amazon Linux 2 images for 1.33 and later.,Move to Amazon Linux 2023.,589bbb40d6309bcf
 prod,1.36,not read,,,,,,,,helm releases in Secrets,Allow list of secrets.,,
 "

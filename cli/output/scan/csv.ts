@@ -2,7 +2,7 @@ import { visibleLine } from '../../../core/model/visible.ts';
 import { isGap } from '../../../core/scan/report/verdict.ts';
 import { type Block, blocksOf } from './across-hops.ts';
 import type { ScanDocument } from './scan-document.ts';
-import { placeWords, severityWords } from './words.ts';
+import { placeWords, ruleWords, severityWords } from './words.ts';
 
 const COLUMNS = ['scanned', 'target', 'severity', 'rule', 'apiVersion', 'kind', 'namespace', 'name', 'place', 'owner'];
 const HEADERS = [...COLUMNS, 'cause', 'what', 'fix', 'id'];
@@ -19,7 +19,7 @@ function rowsOf({ report, hopsOf }: Block): (string | null)[][] {
         subject,
         hopsOf?.(one) ?? target,
         severityWords(one),
-        one.rule,
+        ruleWords(one),
         one.apiVersion,
         one.kind,
         one.namespace,

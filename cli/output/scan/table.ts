@@ -7,7 +7,7 @@ import type { Paint, Style } from '../paint.ts';
 import { counted, tableLines } from '../print.ts';
 import { type Block, blocksOf } from './across-hops.ts';
 import { reportsOf, type ScanDocument } from './scan-document.ts';
-import { listWords, objectWords, placeWords, severityWords, VERDICT_STYLES, verdictWords } from './words.ts';
+import { listWords, objectWords, placeWords, ruleWords, severityWords, VERDICT_STYLES, verdictWords } from './words.ts';
 
 /** More than this nobody reads on a terminal. */
 const MOST_OF_GROUP = 10;
@@ -97,7 +97,7 @@ function countLines({ findings }: ScanReport): string[] {
   return [
     `${findings.length} findings`,
     `  by API: ${by(({ apiVersion, kind }) => [apiVersion, kind].filter((word) => word !== null).join(' ') || null)}`,
-    `  by rule: ${by(({ rule, reason }) => rule ?? reason)}`,
+    `  by rule: ${by(ruleWords)}`,
     `  by owner: ${by(({ owner }) => owner)}`,
     `  by folder: ${by(({ location }) => (location === null ? null : dirname(location.file)))}`,
     '',

@@ -10,6 +10,9 @@ export function objectWords({ apiVersion, kind, namespace, name, rule, cause }: 
   return words.length === 0 ? (rule ?? cause) : words.join(' ');
 }
 
+/** What it is counted, chosen (`--only rule=`) and listed by: the name of its rule, and of an API its reason. */
+export const ruleWords = ({ rule, reason }: Finding): string => rule ?? reason;
+
 /** `deploy/web.yaml:3:1`; undefined for what is in a cluster. */
 export function placeWords({ location }: Finding): string | undefined {
   if (location === null) return undefined;

@@ -119,6 +119,11 @@ const scan = z
   .default({ skip: [], failOn: 'removed', versionOwner: 'warn' })
   .describe('How clusters are scanned for removed APIs before each hop.');
 
+export const rollbackSchema = z.strictObject({
+  automatic: z.boolean().default(false).describe('Whether a failed verification rolls the cluster back.'),
+  windows: z.enum(['ignore', 'obey']).default('ignore').describe('Whether a rollback waits for a window.'),
+});
+
 export const upgradePolicySchema = documentSchema(
   'UpgradePolicy',
   z
@@ -172,11 +177,7 @@ export const upgradePolicySchema = documentSchema(
         .describe('eks-api: for clusters whose API server Liftlock cannot reach; less is checked.'),
       scan,
       smoke,
-      rollback: z
-        .strictObject({
-          automatic: z.boolean().default(false).describe('Whether a failed verification rolls the cluster back.'),
-          windows: z.enum(['ignore', 'obey']).default('ignore').describe('Whether a rollback waits for a window.'),
-        })
+      rollback: rollbackSchema
         .default({ automatic: false, windows: 'ignore' })
         .describe('What happens after a failure. No release carries it out: anything but the defaults is refused.'),
       waves: z
