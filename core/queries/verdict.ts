@@ -25,6 +25,7 @@ import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
 import type { Verdict } from './explanation.ts';
+import { turnAt } from './turn-at.ts';
 import { finishing, outOfHold, somebodyOnce } from './upgrade-plan.ts';
 
 /** The rollout that the cluster waits in, else the newest one of its policy, and the cluster's place in it. */
@@ -74,8 +75,9 @@ export function verdictOf(
   // Before an instant that it waits for nothing else is asked about it, and that may be in its way all the same.
   const later = decide(asIfDue(snapshot, cluster, now), now).waiting;
   const waits = [...all, ...later].filter((one) => isOwn(one) && isOfIt(one));
-  const waiting = waits.flatMap(({ reasons }) => reasons);
   const [until] = waits.flatMap((wait) => wait.until ?? []).sort((a, b) => (a < b ? 1 : -1));
+  const asked = waits.flatMap(({ reasons }) => reasons);
+  const waiting = [...asked, ...turnAt(snapshot, cluster, asked, until)];
   if (upgrade !== undefined && upgrade.status !== 'Parked') {
     const begun = Object.entries(upgrade.steps);
     const [step, state] = begun.filter(([, one]) => one.status === 'running').at(-1) ?? [];

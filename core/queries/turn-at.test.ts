@@ -1,0 +1,56 @@
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
+import { compileCalendar } from '../calendar/compile-calendar.ts';
+import { clusterPolicy } from './cluster-policy.ts';
+import { verdictOf } from './verdict.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const evenings = {
+  timeZone: 'UTC',
+  windows: [{ name: 'evenings', schedule: '0 15 * * *', duration: '6h' }],
+  freezes: [],
+};
+
+/** What is said of each of three clusters whose wave is open and waits for its window. */
+function told({ maxConcurrency = 9, caps = {} }: { readonly maxConcurrency?: number; readonly caps?: object }) {
+  const clusters = ['a', 'b', 'c'].map((name) => clusterRecord({ name, version: '1.36' }));
+  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all', calendar: 'evenings' }] } };
+  const rollout = rolloutItem({ waves: ['all'], policyRevision: JSON.stringify(policies.p) });
+  const wave = waveItem({ index: 0, name: 'all', members: 3, needWork: 3, maxConcurrency });
+  const members = clusters.map(({ clusterKey, name }, position) =>
+    memberItem({ clusterKey, name, to: '1.37', position: position + 1 }),
+  );
+  const snapshot = {
+    ...fleetSnapshot({ clusters, policies, caps }),
+    calendars: new Map([['evenings', compileCalendar('evenings', evenings)]]),
+    ...{ rollouts: [rollout], waves: [wave], members },
+  };
+  return clusters.map((cluster, index) => {
+    const place = { rollout, waves: [wave], member: members[index] };
+    const aim = clusterPolicy(snapshot, cluster, NOW);
+    return verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW);
+  });
+}
+
+const codes = (given: Parameters<typeof told>[0]) =>
+  told(given).map(({ reasons }) => reasons.map(({ code }) => code).join(' '));
+
+test.each([
+  ['a place for one', { maxConcurrency: 1 }, 'WaveFull'],
+  ['a cap for one', { caps: { total: 1 } }, 'CapReached'],
+])('who waits for an opening that others take is told whose turn it is then: %s', (_, given, code) => {
+  const then = `WindowClosed ${code}`;
+  expect(codes(given)).toEqual(['WindowClosed', then, then]);
+  const [first, , last] = told(given);
+  expect(last?.reasons[1]?.message).toMatch(
+    /^At that opening, as things stand, it is not its turn\. a goes first\. 1 of at most 1 /,
+  );
+  expect(first?.when).toEqual({ at: '2026-11-20T15:00:00.000Z', condition: 'Its calendars are open.' });
+  expect(last?.when.at).toBe('2026-11-20T15:00:00.000Z');
+  expect(last?.when.condition).toMatch(/^Not sooner, and only when .*its calendars are open\.$/);
+});
+
+test('who has a place at the opening waits for it alone', () => {
+  expect(codes({})).toEqual(['WindowClosed', 'WindowClosed', 'WindowClosed']);
+});
