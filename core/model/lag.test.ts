@@ -45,6 +45,24 @@ const addon = (name: string, more: Partial<ClusterRecord['addons'][number]>) => 
 });
 const own: Group = { name: 'ml', version: '1.36', amiType: 'CUSTOM' };
 
+test.each<[string, object, string | undefined]>([
+  ['more than three minors older, and EKS was not asked', { version: 'v1.32.6-eksbuild.2' }, 'AddonsBehind'],
+  ['three minors older', { version: 'v1.34.1-eksbuild.2' }, undefined],
+  ['newer than the API server', { version: 'v1.38.0-eksbuild.1' }, undefined],
+  ['listed by EKS all the same', { version: 'v1.32.6-eksbuild.2', compatible: true }, undefined],
+  ['of a version that cannot be read', { version: 'latest' }, undefined],
+])('kube-proxy follows the skew policy where nobody knows what EKS lists: %s', (_, more, code) => {
+  const cluster = { ...record('1.37'), addons: [addon('kube-proxy', more), addon('coredns', more)] };
+  expect(lagCode(cluster)).toBe(code);
+});
+
+test('a kube-proxy that is too old is told in the words of the skew policy', () => {
+  const addons = [addon('kube-proxy', { version: 'v1.32.6-eksbuild.2' })];
+  expect(lagReason({ ...record('1.37'), addons })?.message).toBe(
+    'The control plane of web is at 1.37, and add-ons are behind: kube-proxy on every node is 1.32, 5 minors older than an API server at 1.37; at most 3 are allowed. Update it first.',
+  );
+});
+
 test.each<[string, readonly Group[], Partial<ClusterRecord['addons'][number]>, string | undefined, boolean]>([
   ['that EKS lists', [], { compatible: true }, undefined, false],
   ['of which nothing is known', [], {}, undefined, false],

@@ -47,8 +47,30 @@ export function lagOf({ version, nodegroups, otherNodes }: Omit<Parts, 'addons'>
 }
 
 /** Add-ons whose version EKS does not list for the cluster's: one that it lists is never behind, however old it is. */
-const addonsBehind = ({ addons }: Parts): ClusterRecord['addons'] =>
-  addons.filter(({ compatible }) => compatible === false);
+const addonsBehind = (cluster: Omit<Parts, 'nodegroups' | 'otherNodes'>): ClusterRecord['addons'] =>
+  cluster.addons.filter((addon) => addon.compatible === false || outOfSkew(cluster, addon) !== undefined);
+
+/** Of kube-proxy Kubernetes itself says how old it may be: where nobody has asked EKS, as in an inventory that a person wrote, that decides. */
+function outOfSkew(
+  { version }: Pick<Parts, 'version'>,
+  { name, version: own, compatible }: ClusterRecord['addons'][number],
+): string | undefined {
+  const controlPlane = KubeVersion.parse(version);
+  if (compatible !== undefined || KubeVersion.tryParse(own)?.isOlderThan(controlPlane) !== true) return undefined;
+  return kubeProxySkew([{ name, version: own }], controlPlane)[0];
+}
+
+/** What the skew policy has against an API server at a version while the add-on kube-proxy stays as it is. */
+export function kubeProxySkew(
+  addons: readonly Pick<ClusterRecord['addons'][number], 'name' | 'version'>[],
+  apiServer: KubeVersion,
+): readonly string[] {
+  const proxies = addons.flatMap(({ name, version }) => {
+    if (name !== 'kube-proxy' || KubeVersion.tryParse(version) === undefined) return [];
+    return [{ kind: 'kube-proxy', name: 'every node', version } as const];
+  });
+  return checkSkew(apiServer, proxies).reasons;
+}
 
 /** Whether Liftlock can bring something of what lags behind to the control plane's version. */
 export const canFinish = (cluster: Parts): boolean =>
@@ -94,7 +116,10 @@ export function lagReason(cluster: Parts & Pick<ClusterRecord, 'name'>): Reason 
     ...(left.length === 0 ? [] : [`${left.length} more groups are no older`]),
   ];
   const seen = others.length === 0 ? '' : ` (those outside managed groups as seen at ${cluster.otherNodes?.seenAt})`;
-  const addons = addonsBehind(cluster).map(({ name, version, wants }) => {
+  const addons = addonsBehind(cluster).map((addon) => {
+    const { name, version, wants } = addon;
+    const skew = outOfSkew(cluster, addon);
+    if (skew !== undefined) return skew.replace(/\.$/, '');
     const way =
       wants === undefined ? 'and no version leads there: update or remove it by hand' : `and goes to ${wants}`;
     return `${name} ${version} is not listed for ${cluster.version}, ${way}`;

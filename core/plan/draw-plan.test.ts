@@ -332,6 +332,18 @@ test('what the inventory proves to stop a cluster stops it in the plan, with why
   ]);
 });
 
+test('a kube-proxy that would be too old stops the first hop alone, since it follows each', () => {
+  const proxy = (version: string) => ({ addons: [{ name: 'kube-proxy', version }] });
+  const clusters = [
+    { name: 'old', version: '1.35', ...proxy('v1.32.6-eksbuild.2') },
+    { name: 'later', version: '1.34', ...proxy('v1.32.6-eksbuild.2') },
+  ];
+  const plan = planOf({ clusters });
+  expect(times(plan).sort()).toEqual(['later 20T08:00-20T10:00', 'old undefined-undefined']);
+  const reasons = plan.waves[0]?.clusters.find(({ name }) => name === 'old')?.reasons;
+  expect(reasons?.[0]?.message).toMatch(/^kube-proxy on every node is 1\.32, 4 minors older/);
+});
+
 test('what the last scan for a hop refused stops that hop in the plan, and which hops nobody has scanned is said', () => {
   const scan = (target: string, verdict: string, more = {}) => ({ target, scannedAt: SCANNED, verdict, ...more });
   const found = { causes: [{ cause: 'psp', severity: 'error', findings: 2 }] };

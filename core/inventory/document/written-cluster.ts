@@ -14,6 +14,7 @@ export function writtenCluster(
   const { name, account, region, version, arn, createdAt, labels, tags, status, autoMode } = cluster;
   const { platformVersion, supportType, authenticationMode, unsupported, plannedChanges, deletedAt } = cluster;
   const held = control?.held;
+  const known = scans === undefined ? [] : scansOfHops(scans, version);
   return {
     name,
     accountId: account,
@@ -35,7 +36,7 @@ export function writtenCluster(
     insights: cluster.insights,
     managedBy: cluster.managedBy,
     ...given({ unsupported, plannedChanges, unreachable: unreachable(cluster)?.message }),
-    ...given({ scans: scans && scansOfHops(scans, version).map(writtenScan) }),
+    ...(known.length === 0 ? {} : { scans: known.map(writtenScan) }),
     ...given({ held: held && { reason: held.reason, since: held.since }, deletedAt }),
   };
 }

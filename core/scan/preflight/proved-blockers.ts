@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../../contracts/items/cluster.ts';
 import { type Reason, reason } from '../../contracts/step-result.ts';
+import { kubeProxySkew } from '../../model/lag.ts';
 import { lostCluster } from '../../model/passing-status.ts';
 import type { KubeVersion } from '../../version/kube-version.ts';
 import { checkSkew } from '../../version/skew.ts';
@@ -31,5 +32,7 @@ function prove(cluster: ClusterRecord, target: KubeVersion, isFirst: boolean): R
     if (version === undefined || (!isFirst && amiType !== 'CUSTOM')) return [];
     return checkSkew(target, [{ kind: 'kubelet', name, version }]).reasons.map((text) => reason('VersionSkew', text));
   });
-  return [...(lost === undefined ? [] : [lost]), ...images, ...old];
+  // It follows each hop, so that only the first one meets it as it is.
+  const proxy = isFirst ? kubeProxySkew(cluster.addons, target).map((text) => reason('VersionSkew', text)) : [];
+  return [...(lost === undefined ? [] : [lost]), ...images, ...old, ...proxy];
 }

@@ -25,6 +25,7 @@ export interface SmallCluster {
   readonly supportType?: string;
   readonly nodegroups?: readonly { readonly name: string; readonly version: string; readonly amiType?: string }[];
   readonly scans?: readonly object[];
+  readonly addons?: readonly object[];
 }
 
 const apiVersion = 'liftlock/v1alpha1';
