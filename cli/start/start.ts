@@ -1,5 +1,7 @@
 import { open, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 import { given } from '../../core/model/given.ts';
 import { GiveApprovals } from '../../simulator/process/give-approvals.ts';
 import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
@@ -16,6 +18,8 @@ import type { LocalRun, StartLocalRun } from './local-run.ts';
 import { plainLines } from './plain-lines.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
+
+const EXAMPLE_FLEET = fileURLToPath(new URL('../../examples/fleet', import.meta.url));
 
 interface StartOptions {
   readonly fleet: string;
@@ -59,7 +63,10 @@ export async function start(_: Session, options: StartOptions): Promise<ExitCode
     const people = new StandInPeople(run, run.person);
     const rested = await runToRest(run, prepared, options, people, live);
     timings.end('rollouts');
-    const report = await runReport(run, prepared.loaded, rested, people.said);
+    const report = await runReport(run, prepared.loaded, rested, people.said, {
+      html: options.html,
+      ownFleet: resolve(options.fleet) === EXAMPLE_FLEET ? undefined : options.fleet,
+    });
     const conclusion = run.conclusion();
     if (options.html !== undefined) {
       await writeFile(options.html, renderHtml(report));

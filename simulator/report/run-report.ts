@@ -17,7 +17,7 @@ import type { RunView } from '../process/run-view.ts';
 import { adviceFor } from './advice.ts';
 import { bucketOf } from './bucket.ts';
 import { movesOf } from './moves.ts';
-import { nextThings } from './next-things.ts';
+import { type Asked, nextThings } from './next-things.ts';
 import type { ClusterReport, RunReport } from './report-types.ts';
 import { stepsOf } from './steps.ts';
 import { undiscovered } from './undiscovered.ts';
@@ -30,6 +30,7 @@ export async function runReport(
   loaded: LoadedFleet,
   rested: boolean,
   people: readonly string[] = [],
+  asked: Asked = {},
 ): Promise<RunReport> {
   const [records, members, upgrades, controls, rollouts, waves, accounts] = await Promise.all([
     loadKind(world.table, Clusters),
@@ -102,7 +103,7 @@ export async function runReport(
     cost: { stateTransitions: transitions, dollars: (transitions / 1000) * 0.025 },
     statements: [...loaded.statements, ...people],
   };
-  return { ...report, next: nextThings(report) };
+  return { ...report, next: nextThings(report, asked) };
 }
 
 function clusterReport(

@@ -1,0 +1,22 @@
+import { clusterReport, runReportOf } from '../../test/material/report/example-report.ts';
+import { type Asked, nextThings } from './next-things.ts';
+
+const failed = clusterReport({ bucket: 'failed', status: 'Failed' });
+const retry = 'web: once what blocks it is mended, liftlock retry cluster web';
+const own = 'rehearse your own fleet: npm start -- --fleet my-fleet/ (README, Rehearse your own fleet)';
+
+test.each<[string, readonly (typeof failed)[], Asked, string[]]>([
+  ['to see what is left as a page', [failed], {}, [retry, 'see it as a page: npm start -- --html report.html']],
+  [
+    'likewise, of the fleet that was run',
+    [failed],
+    { ownFleet: 'my-fleet' },
+    [retry, 'see it as a page: npm start -- --fleet my-fleet --html report.html'],
+  ],
+  ['nothing more where that is the page', [failed], { html: 'report.html' }, [retry]],
+  ['to rehearse, of the example', [clusterReport()], {}, [own]],
+  ['nothing where all is well with their own', [clusterReport()], { ownFleet: 'my-fleet' }, []],
+])('a report tells people what to do next: %s', (_, clusters, asked, told) => {
+  const totals = { upgraded: clusters.includes(failed) ? 0 : 1, failed: 1, held: 0, excluded: 0 };
+  expect(nextThings(runReportOf({ clusters, totals }), asked)).toEqual(told);
+});
