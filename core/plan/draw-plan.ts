@@ -130,7 +130,7 @@ function assumptionsOf(drawn: Drawn, inventory: Inventory, timeZoneData: string 
       : `For eta durations are drawn as learned (half within ${spread.learned.p50} s, nine of ten within ${spread.learned.p90} s); ${failures}.`,
     'Every Region offers what EKS has released by now, and nothing new appears meanwhile.',
     'Nothing runs yet, rollouts of policies with trigger manual start now too, and the Fleet is in mode act.',
-    'Labels, tags and node groups are as the inventory has them: an AMI without an image of a version, a kubelet that would be too old and a cluster that is lost stop a hop.',
+    'Labels, tags and node groups are as the inventory has them: an AMI without an image of a version, a kubelet or kube-proxy that would be too old and a cluster that is lost stop a hop.',
     scansAssumed(drawn),
     'Extended support costs the list price.',
     `Time runs until ${instantText(input.now.getTime() + HORIZON_MILLISECONDS)}: what has not ended by then has no end here.`,

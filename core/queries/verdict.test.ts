@@ -121,6 +121,19 @@ test('what was blocked in a rollout that was aborted is tried by another one tha
   expect(condition).toContain('Somebody runs: liftlock rollout create p');
 });
 
+test('whom a person took out of a rollout that goes on is told what takes it up again', () => {
+  const member: Given['member'] = {
+    status: 'Excluded',
+    reasons: [reason('Skipped', 'ann took it out of this rollout: x')],
+  };
+  const { codes, at: when, condition } = verdict({ member });
+  expect([codes, when, condition]).toEqual([
+    ['Skipped'],
+    null,
+    'The rollout r ends, and then somebody runs: liftlock rollout create p; or another version becomes the target.',
+  ]);
+});
+
 test('what ended while its cluster was held is not said to be held after that', () => {
   const member: Given['member'] = { status: 'Blocked', reasons: [reason('Held', 'It is held.')] };
   expect(verdict({ rollout: { status: 'Completed' }, member }).codes).toEqual(['MemberBlocked']);

@@ -247,7 +247,9 @@ export function goingOn(place: Place | undefined): MemberPlace | undefined {
 }
 
 function inRollout({ rollout, waves, member }: MemberPlace, waiting: readonly Reason[], at: string | null): Verdict {
-  if (member.status === 'Excluded') return said(NEVER, ...member.reasons);
+  // Whom a person took out no rollout takes by itself for that target, and one that a person creates does.
+  const takes = `The rollout ${rollout.id} ends, and then somebody runs: liftlock rollout create ${rollout.policy}; or another version becomes the target.`;
+  if (member.status === 'Excluded') return said(isServed(member) ? after(takes) : NEVER, ...member.reasons);
   const told = laterWaveOf(member);
   if (rollout.status === 'Halted') return halted(rollout, ...told);
   if (waiting.length === 0) return said(NEXT_TICK, reason('Next', `It is next in the rollout ${rollout.id}.`), ...told);
