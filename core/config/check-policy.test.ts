@@ -111,6 +111,16 @@ test.each([
   expect(issuesOf('{ name: a }', { spec })).toEqual(told.map((one) => expect.stringContaining(one)));
 });
 
+test('what is wrong with one wave is told together with what is wrong with another', () => {
+  const two = ['sso:111111111111/a@x.io', 'sso:111111111111/b@x.io'];
+  const waves = `{ name: a, soak: soon }, { name: b, approval: { approvals: 3, from: ${JSON.stringify(two)} } }`;
+  const errors = issuesOf(waves).filter((issue) => issue.includes('error: '));
+  expect(errors.sort()).toEqual([
+    expect.stringContaining('spec.waves[0].soak: '),
+    expect.stringMatching(/spec\.waves\[1\]\.approval\.approvals: 3 different people must agree/),
+  ]);
+});
+
 test('what nothing reads is refused together with whatever else is wrong, in its own field, its neighbours and the waves', () => {
   const spec = 'rollback: { automatic: true, windows: sometimes, when: never }';
   expect(issuesOf('{ name: a, soak: soon }', { spec })).toEqual(

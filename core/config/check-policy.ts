@@ -1,7 +1,7 @@
 import { both, overlapInPart } from '../selector/cover.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 import { checkApprovals } from './checks/approvals.ts';
-import { fieldOf, listOf, type PolicyWith, type Report, reporter } from './checks/check.ts';
+import { fieldOf, listOf, type PolicyWith, type Report, reporter, type SoundWaves } from './checks/check.ts';
 import { checkExpressions } from './checks/expressions.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkReferences, type WrittenNames } from './checks/references.ts';
@@ -12,6 +12,7 @@ import { checkUnreachableWaves, checkWaveNumbers } from './checks/waves.ts';
 import type { ConfigIssue } from './issue.ts';
 import { durationMilliseconds } from './schema/quantities.ts';
 import { rollbackSchema, upgradePolicySchema } from './schema/upgrade-policy.ts';
+import { waveSchema } from './schema/wave.ts';
 import { parseBySchema } from './schema-issues.ts';
 import { soundFields } from './sound-fields.ts';
 import type { FleetSpec, UpgradePolicy, Wave } from './types.ts';
@@ -65,12 +66,16 @@ export function checkPolicy(
     checkOverlappingWaves({ spec: { selector, waves } }, report);
   }
   if (waves !== undefined) {
-    checkWaveNumbers({ spec: { waves } }, report);
-    checkApprovals({ spec: { waves } }, report);
-    checkEffects({ spec: { waves } }, report);
-    if (times !== undefined && estimates !== undefined)
-      checkWaveOpenings({ spec: { estimates, waves } }, times, report);
   }
+  const written = listOf(fieldOf(document.value, 'spec', 'waves'));
+  const sound = written.flatMap((wave, index) => {
+    const { data } = waveSchema.safeParse(wave);
+    return data === undefined ? [] : [[index, data] as const];
+  });
+  checkWaveNumbers(sound, report);
+  checkApprovals(sound, report);
+  checkEffects(sound, written.length, report);
+  if (times !== undefined && estimates !== undefined) checkWaveOpenings(sound, { spec: { estimates } }, times, report);
   checkUnread(fieldOf(document.value, 'spec', 'rollback'), report);
   checkDeadline({ spec }, options.calendar, options.now, report);
   checkPatience(spec.cannotStart, report);
@@ -171,10 +176,10 @@ function checkUnread(rollback: unknown, report: Report): void {
 }
 
 /** Fields that are legal and do nothing, or less than they promise. */
-function checkEffects({ spec }: PolicyWith<'waves'>, report: Report): void {
-  for (const [index, wave] of spec.waves.entries()) {
+function checkEffects(waves: SoundWaves, count: number, report: Report): void {
+  for (const [index, wave] of waves) {
     const path = ['spec', 'waves', index];
-    const isLast = index === spec.waves.length - 1;
+    const isLast = index === count - 1;
     if (wave.gates.length > 0 && wave.soak === undefined && isLast) {
       const message =
         'nobody looks at them: this wave has no soak, and no wave comes after it. Give it a soak, or remove them.';

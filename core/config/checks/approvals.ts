@@ -1,6 +1,6 @@
 import { IDENTITY_CENTER_ROLE, personOf } from '../../model/principal.ts';
 import type { Wave } from '../types.ts';
-import { type PolicyWith, type Report, repeats } from './check.ts';
+import { type Report, repeats, type SoundWaves } from './check.ts';
 
 type Approval = NonNullable<Wave['approval']>;
 
@@ -8,8 +8,8 @@ const NOBODY =
   'this stands for nobody: who comes through a permission set of Identity Center is known by their own name. Write sso:ACCOUNT/NAME.';
 
 /** Approvals that nobody can ever give, or that nobody is asked for. */
-export function checkApprovals({ spec }: PolicyWith<'waves'>, report: Report): void {
-  for (const [index, { approval }] of spec.waves.entries()) {
+export function checkApprovals(waves: SoundWaves, report: Report): void {
+  for (const [index, { approval }] of waves) {
     if (approval === undefined) continue;
     const path = ['spec', 'waves', index, 'approval'];
     for (const [at, pattern] of repeats(approval.from ?? []))

@@ -5,7 +5,7 @@ import { longestOpening } from '../../calendar/longest-opening.ts';
 import { nextOpenings } from '../../calendar/next-openings.ts';
 import { durationMilliseconds } from '../schema/quantities.ts';
 import type { Calendar, Wave } from '../types.ts';
-import type { PolicyWith, Report } from './check.ts';
+import type { PolicyWith, Report, SoundWaves } from './check.ts';
 
 /** What the calendars of a wave leave open; several intersect. Undefined: one of them is not among the files, or is not valid. */
 export interface OpeningTimes {
@@ -20,11 +20,12 @@ const DEFAULT_ESTIMATE = '60m';
 
 /** Windows in which nothing fits, and approvals that have expired before a window opens. */
 export function checkWaveOpenings(
-  { spec }: PolicyWith<'estimates' | 'waves'>,
+  waves: SoundWaves,
+  { spec }: PolicyWith<'estimates'>,
   times: OpeningTimes,
   report: Report,
 ): void {
-  for (const [index, wave] of spec.waves.entries()) {
+  for (const [index, wave] of waves) {
     const calendars = [wave.calendar ?? []].flat();
     if (calendars.length === 0) continue;
     const path = ['spec', 'waves', index];

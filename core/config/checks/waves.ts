@@ -2,7 +2,7 @@ import { both, covers, isSatisfiable } from '../../selector/cover.ts';
 import type { LabelSelector } from '../../selector/label-selector.ts';
 import type { Wave } from '../types.ts';
 import { concurrencyLimit, failureLimit } from '../wave-limits.ts';
-import { type PolicyWith, type Report, repeats } from './check.ts';
+import { type PolicyWith, type Report, repeats, type SoundWaves } from './check.ts';
 
 /** A wave that no cluster can ever land in is most likely in the wrong place: the first matching wave wins. */
 export function checkUnreachableWaves(policy: PolicyWith<'selector' | 'waves'>, report: Report): void {
@@ -49,8 +49,8 @@ function reportRepeatedClusters(earlier: readonly Wave[], wave: Wave, index: num
 }
 
 /** Numbers and shares of a wave that cannot mean what they seem to, as far as the file tells how many clusters it has. */
-export function checkWaveNumbers({ spec }: PolicyWith<'waves'>, report: Report): void {
-  for (const [index, wave] of spec.waves.entries()) {
+export function checkWaveNumbers(waves: SoundWaves, report: Report): void {
+  for (const [index, wave] of waves) {
     const warn = (path: readonly (string | number)[], message: string) =>
       report('warning', ['spec', 'waves', index, ...path], message);
     if (wave.failureBudget.maxFailures === '100%') {
