@@ -84,7 +84,7 @@ test('scan fleet shows what was scanned, what was not, causes and owners', async
   expect(out).toMatch(/111111111111\.eu-central-1\.shop +1\.35 +other-target +- +- +for 1\.36/);
   expect(out).toMatch(/111111111111\.eu-central-1\.web +1\.35 +fail +1 /);
   expect(out).toMatch(/us-east-1\.twin +1\.36 +never/);
-  expect(out).toMatch(/Top causes:\n {2}error \S+ \(storage\): 1 finding in 111111111111\.eu-central-1\.web/);
+  expect(out).toMatch(/Top causes:\n {2}error \S+ \(storage\): 1 finding in 111111111111\.eu-central-1\.web\. Fix: \S/);
   expect(out).toMatch(/Owners to chase:\n {2}storage: 1 cause of errors/);
   expect(out).toContain('4 clusters for 1.37: 1 fail, 1 scanned for other targets only, 2 never scanned.');
   const passing = await run(served, 'scan fleet --target 1.36 -l env=prod,liftlock/paused!=true');

@@ -82,9 +82,10 @@ function fleetText(matrix: ScanMatrix, { paint, now }: Shown): string[] {
   ]);
   return [
     ...tableLines(['CLUSTER', 'VERSION', `FOR ${visible(target)}`, 'ERRORS', 'WARNINGS', 'SCANNED'], rows),
-    ...listed('Top causes', causes.slice(0, MOST_CAUSES), ({ cause, owner, severity, findings, ...where }) => {
+    ...listed('Top causes', causes.slice(0, MOST_CAUSES), ({ cause, owner, severity, findings, fixes, ...where }) => {
       const who = owner === null ? '' : ` (${owner})`;
-      return `${severity} ${cause}${who}: ${counted(findings, 'finding')} in ${clustersOf(where)}`;
+      const fix = fixes.map((one) => ` Fix: ${one}`).join('');
+      return `${severity} ${cause}${who}: ${counted(findings, 'finding')} in ${clustersOf(where)}.${fix}`;
     }),
     ...listed('Owners to chase', owners.slice(0, MOST_OWNERS), ({ owner, errors, warnings, ...where }) => {
       return `${owner}: ${counted(errors, 'cause')} of errors and ${warnings} of warnings in ${clustersOf(where)}`;

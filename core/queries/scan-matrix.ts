@@ -106,6 +106,8 @@ interface FleetCause {
   readonly owner: string | null;
   readonly severity: ScanCause['severity'];
   readonly findings: number;
+  /** What ends it, where it stops hops, as the gate of each says it. */
+  readonly fixes: readonly string[];
   readonly clusterCount: number;
   /** Some of them, by name. */
   readonly clusters: readonly string[];
@@ -125,6 +127,7 @@ interface OwnerToChase {
 const MOST = 50;
 /** A cause of a fleet may be in ten thousand clusters: an answer names so many. */
 const MOST_NAMED = 50;
+const MOST_FIXES = 5;
 const SEVERITIES: readonly ScanCause['severity'][] = ['error', 'warning', 'info'];
 
 type Found = ScanCause & { readonly cluster: string };
@@ -154,6 +157,7 @@ function causeOf(found: readonly Found[]): FleetCause | undefined {
     owner: first.owner ?? null,
     severity: SEVERITIES.find((one) => found.some(({ severity }) => severity === one)) ?? 'info',
     findings: found.reduce((sum, { findings }) => sum + findings, 0),
+    fixes: [...new Set(found.flatMap(({ fixes }) => fixes ?? []))].slice(0, MOST_FIXES),
     ...clustersOf(found),
   };
 }

@@ -13,8 +13,7 @@ export function hopBlockers(
 ): readonly Reason[] {
   const proved = provedBlockers(cluster, target, isFirst);
   const scan = scans?.scans.find((one) => one.target === target.toString());
-  const refused = scan === undefined ? undefined : refusedBy(scan, cluster.name);
-  return refused === undefined ? proved : [...proved, refused];
+  return scan === undefined ? proved : [...proved, ...refusedBy(scan, cluster.name)];
 }
 
 /** Likewise of every hop from where the cluster is to a version, each said once. */
@@ -24,19 +23,22 @@ export function blockersOnTheWay(cluster: ClusterRecord, scans: KnownScans | und
   return bounded([...new Map(found.map((one) => [one.message, one])).values()]);
 }
 
-/** Only a report that passes lets a hop go on (core/scan/fleet/gate.ts). */
+/** Only a report that passes lets a hop go on (core/scan/fleet/gate.ts). One reason for each cause, with whose it is and what ends it. */
 function refusedBy(
   { verdict, target, scannedAt, causes, gaps }: KnownScans['scans'][number],
   name: string,
-): Reason | undefined {
+): readonly Reason[] {
   const scan = `The scan of ${scannedAt} for ${target}`;
-  if (verdict === 'pass') return undefined;
+  if (verdict === 'pass') return [];
   if (verdict === 'incomplete') {
     const text = `${scan} could not read ${gaps === 1 ? 'one thing' : `${gaps} things`}. Run: liftlock scan cluster ${name}`;
-    return reason('ScanIncomplete', text);
+    return [reason('ScanIncomplete', text)];
   }
-  const of = (wanted: string) => causes.flatMap(({ severity, cause }) => (severity === wanted ? cause : []));
+  const of = (wanted: string) => causes.filter(({ severity }) => severity === wanted);
   // Where the policy fails warnings too, they may be all that fails.
   const [errors, warnings] = [of('error'), of('warning')];
-  return reason('ScanFinding', `${scan} found: ${(errors.length > 0 ? errors : warnings).join(', ')}.`);
+  return (errors.length > 0 ? errors : warnings).map(({ cause, owner, fixes = [] }) => {
+    const who = owner === undefined ? '' : ` (${owner})`;
+    return reason('ScanFinding', [`${scan} found: ${cause}${who}.`, ...fixes].join(' '));
+  });
 }

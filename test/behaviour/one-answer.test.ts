@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { isKnown } from '../../core/contracts/reasons.ts';
+import type { Reason } from '../../core/contracts/step-result.ts';
+import { inventoryClusterSchema } from '../../core/inventory/document/inventory-schema.ts';
+import { writtenCluster } from '../../core/inventory/document/written-cluster.ts';
 import { livingRecords } from '../../core/inventory/records.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { requestScan } from '../../core/operations/request-scan.ts';
@@ -10,7 +13,9 @@ import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { shortId } from '../../core/queries/find-cluster.ts';
 import { scanReport } from '../../core/queries/scan-history.ts';
 import { scanMatrix } from '../../core/queries/scan-matrix.ts';
-import { gateOf } from '../../core/scan/fleet/gate.ts';
+import { blockersOnTheWay } from '../../core/rollout/hop-blockers.ts';
+import { blockersOf, gateOf } from '../../core/scan/fleet/gate.ts';
+import { latestScansOf } from '../../core/scan/fleet/report-store.ts';
 import { loadRun } from '../../core/scan/fleet/run-store.ts';
 import { fails } from '../../core/scan/report/verdict.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
@@ -35,7 +40,7 @@ async function observedFleet(): Promise<World> {
 }
 
 // docs/scan.md, Fleet: the report alone says whether the hop may go on.
-test('of every cluster of the example fleet the execution, the report, the gate, the fleet and explain say the same', async () => {
+test('of every cluster of the example fleet the execution, the report, the gate, the fleet, the plan and explain say the same', async () => {
   const world = await observedFleet();
   const records = await livingRecords(world.table);
   const rows: string[] = [];
@@ -87,9 +92,31 @@ async function answersOf(world: World, record: ClusterRecord): Promise<string> {
   expect(new Set(findings.map(({ id, location, message }) => JSON.stringify([id, location, message]))).size).toBe(
     findings.length,
   );
-  const { items } = await scanMatrix(world.table, targetVersion, undefined);
+  const { items, causes } = await scanMatrix(world.table, targetVersion, undefined);
   const row = items.find(({ cluster }) => cluster === shortId(record));
-  const { scan: told } = await explainCluster(world.ports, record);
+  const { scan: told, foreseen } = await explainCluster(world.ports, record);
+  const planned = await plannedWith(world, record, targetVersion);
+  const ofCluster = causes.filter(({ clusters }) => clusters.includes(shortId(record)));
+  const groups = report.groups.filter(({ severity }) => severity !== 'info');
+  expect(ofCluster.map(({ cause, owner, severity }) => `${severity} ${cause} ${owner}`).sort()).toEqual(
+    groups.map(({ cause, owner, severity }) => `${severity} ${cause} ${owner}`).sort(),
+  );
+  // Each cause that stops the hop, with whose it is and what ends it.
+  for (const { cause, owner, fix } of blockersOf(report)) {
+    const ofFleet = ofCluster.filter((one) => one.cause === cause);
+    expect([cause, ofFleet]).toEqual([
+      cause,
+      [expect.objectContaining({ owner, severity: 'error', fixes: expect.arrayContaining([fix]) })],
+    ]);
+    for (const words of [foreseen, planned].map((reasons) => reasons.map(({ message }) => message).join(' ')))
+      expect([words.includes(cause), words.includes(owner ?? ''), words.includes(fix), words]).toEqual([
+        true,
+        true,
+        true,
+        words,
+      ]);
+  }
+  expect(planned).toEqual(foreseen.filter(({ code }) => code !== 'MoreReasons'));
   const figures = { verdict, errors: summary.errors, warnings: summary.warnings, gaps: summary.gaps };
   // Somebody else moves catalog-staging there meanwhile.
   expect([record.name, row]).toMatchObject([
@@ -99,6 +126,13 @@ async function answersOf(world: World, record: ClusterRecord): Promise<string> {
   expect(told).toMatchObject(figures);
   const named = [...new Set(findings.map(({ severity, rule, reason }) => `${severity} ${rule ?? reason}`))].sort();
   return `${record.name} ${record.version} → ${targetVersion}: ${verdict}, ${summary.errors} errors, ${summary.gaps} gaps: ${named.join(', ')}`;
+}
+
+/** What a plan over the inventory as it is printed says of the hop. */
+async function plannedWith(world: World, record: ClusterRecord, to: string): Promise<readonly Reason[]> {
+  const scans = (await latestScansOf(world.table, [record.clusterKey])).get(record.clusterKey);
+  const written = inventoryClusterSchema.parse(JSON.parse(JSON.stringify(writtenCluster(record, undefined, scans))));
+  return blockersOnTheWay(record, { clusterKey: record.clusterKey, scans: written.scans ?? [] }, to);
 }
 
 test('a target several minors away is judged hop by hop: what the hops bring up to date is no failure', async () => {

@@ -10,6 +10,8 @@ const cause = z.object({
   owner: z.string().optional(),
   severity: z.enum(['error', 'warning', 'info']),
   findings: count,
+  /** What ends it, where it stops the hop, as the gate says it; absent of what stops none, and in scans of before there were any. */
+  fixes: z.array(z.string()).optional(),
 });
 export type ScanCause = z.infer<typeof cause>;
 

@@ -12,6 +12,7 @@ import { loadParts, packText, saveParts } from '../../store/scan-parts.ts';
 import { writeUnrecorded } from '../../store/unrecorded.ts';
 import type { ScanReport } from '../report/report-schema.ts';
 import { isGap } from '../report/verdict.ts';
+import { blockersOf } from './gate.ts';
 
 const RETENTION = 90 * 24 * 60 * 60_000;
 /** A cluster is asked about its next minors; more targets than that are nobody's. */
@@ -82,6 +83,8 @@ export async function loadReport(
 const ownerOf = (clusterKey: string, scannedAt: string) => ({ clusterKey, owner: `REPORT#${newestFirst(scannedAt)}` });
 
 const MOST = 20;
+/** Of one cause: a group of nodes may be too old, of an AMI that is given up, and more. */
+const MOST_FIXES = 3;
 const LONGEST_DETAIL = 300;
 
 /** What lists and trends show of a report. */
@@ -91,12 +94,25 @@ function summaryOf(
 ): ScanSummary {
   const { errors, warnings, infos, waived, read, gaps } = report.summary;
   const counts = new Map(report.findings.filter(({ waived: is }) => !is).map(({ id, severity }) => [id, severity]));
+  const blockers = Map.groupBy(blockersOf(report), ({ cause }) => cause);
   const causes = report.groups.flatMap(({ cause, owner, findings }) => {
     const own = findings.filter((id) => counts.has(id));
     const severities = own.map((id) => counts.get(id));
     const severity = severities.includes('error') ? 'error' : 'warning';
     if (!severities.includes(severity)) return [];
-    return [{ cause, ...(owner === null ? {} : { owner }), severity, findings: own.length } as const];
+    const fixes = [...new Set(blockers.get(cause)?.map(({ fix }) => fix.slice(0, LONGEST_DETAIL)))].slice(
+      0,
+      MOST_FIXES,
+    );
+    return [
+      {
+        cause,
+        ...(owner === null ? {} : { owner }),
+        severity,
+        findings: own.length,
+        ...(fixes.length === 0 ? {} : { fixes }),
+      } as const,
+    ];
   });
   const more = causes.slice(MOST).flatMap(({ cause, severity }) => (severity === 'error' ? cause : []));
   const unread = report.coverage.filter(isGap).map(({ what, source, status, detail }) => {
