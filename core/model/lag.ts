@@ -1,3 +1,4 @@
+import type { UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, OtherNodeKind } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -145,12 +146,43 @@ function lagText({ kind, name, count, version, blocks }: Lag): string {
 }
 
 /** Who brings to the control plane's version what Liftlock cannot roll, as the beginning of a sentence. */
-export function whoMoves(cluster: Omit<Parts, 'addons'> & Pick<ClusterRecord, 'name'>): string {
+function whoMoves(cluster: Omit<Parts, 'addons'> & Pick<ClusterRecord, 'name'>): string {
   const manual = lagOf(cluster);
   const kinds = new Set(manual.flatMap(({ kind }) => (kind === 'managed' ? [] : [kind])));
   const words = [...kinds].map((kind) => MANUAL[kind][1]).join('; ');
   const looks = manual.some(isOther) ? `; liftlock scan cluster ${cluster.name} looks again` : '';
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}${looks}`;
+}
+
+/** What a policy says of what is behind. */
+interface Finishing {
+  readonly metadata: { readonly name: string };
+  readonly spec: Pick<UpgradePolicySpec, 'finish'>;
+}
+
+/** Who brings to the control plane's version what is behind, by what the policy says of it, as a sentence without its point. */
+export function whoFinishes(
+  cluster: Parts & Pick<ClusterRecord, 'name'>,
+  { metadata: { name: policy }, spec: { finish } }: Finishing,
+): string {
+  const code = lagCode(cluster);
+  if (!canFinish(cluster)) return code === 'ManualNodes' ? whoMoves(cluster) : 'Somebody updates or removes the add-on';
+  if (finish === 'propose') return `Somebody runs: liftlock rollout create ${policy} --finish`;
+  if (finish === 'always')
+    return `The next rollout of ${policy} takes it in (by hand: liftlock rollout create ${policy})`;
+  const byHand =
+    code === 'NodesBehind' ? 'starts the state machine liftlock-roll-node-group for it' : 'updates the add-on';
+  return `Somebody ${byHand}, or applies ${policy} with finish: propose`;
+}
+
+/** What is behind, and who brings it there; of what Liftlock cannot roll the first says that too. */
+export function unfinished(
+  cluster: Parts & Pick<ClusterRecord, 'name'>,
+  policy: Finishing | undefined,
+): Reason | undefined {
+  const lag = lagReason(cluster);
+  if (lag === undefined || policy === undefined || !canFinish(cluster)) return lag;
+  return { ...lag, message: `${lag.message} ${whoFinishes(cluster, policy)}.` };
 }
 
 /** What is said beside "at its target" while nobody has read the nodes: it is true of managed groups alone. */

@@ -55,6 +55,24 @@ test('who upgrades a member by hand is told that this passes its wave by', async
   ]);
 });
 
+test('who asks for a hop to where the control plane is, and nodes are not, is told what brings them', async () => {
+  const table = new MemoryTable();
+  const behind = {
+    ...cluster,
+    version: '1.37',
+    nodegroups: [{ name: 'a', status: 'ACTIVE', issues: [], version: '1.36' }],
+  };
+  const policy = policyConfig(policyWith({ name: 'p' }));
+  await keep(table, { rollout: undefined, waves: [], member: undefined, cluster: behind, policy });
+  const { refusals } = await planUpgrade({ table, clock }, behind, '1.37');
+  expect(refusals.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+    'AlreadyThere: The cluster is at 1.37 already.',
+    expect.stringMatching(
+      /^NodesBehind: .* a is at 1\.36 and stops the hop to 1\.40\. Somebody runs: liftlock rollout create p --finish\.$/,
+    ),
+  ]);
+});
+
 const aborted = rolloutItem({ id: 'a-old', status: 'Aborted', createdAt: '2026-11-01T00:00:00.000Z' });
 const first = rolloutItem({ id: 'b-first', policy: 'other', createdAt: '2026-11-02T00:00:00.000Z' });
 const halted = rolloutItem({ id: 'c-new', status: 'Halted', createdAt: '2026-11-03T00:00:00.000Z' });

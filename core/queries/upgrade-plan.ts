@@ -2,6 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopRefusals } from '../model/hop.ts';
+import { unfinished } from '../model/lag.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hopsBefore, sameUnderWay } from '../protocol/hop-before.ts';
 import { hopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
@@ -58,7 +59,9 @@ export async function planUpgrade(
   const hops = left === undefined ? toCome : [target];
   const refusals = [
     ...(underWay === undefined ? [] : [sameUnderWay(underWay, cluster.name)]),
-    ...((left ?? underWay) === undefined ? hopRefusals(cluster.version, next) : []),
+    ...((left ?? underWay) === undefined
+      ? [...hopRefusals(cluster.version, next), ...isBehind(cluster, next, aim)]
+      : []),
     ...(hops.length === 0
       ? []
       : [
@@ -77,6 +80,12 @@ export async function planUpgrade(
     refusals,
     notes: notesOf(aim, hops, await goesOnIn(ports.table, snapshot, cluster.clusterKey)),
   };
+}
+
+/** No hop leads to where the control plane is: what is behind there something else brings. */
+function isBehind(cluster: ClusterRecord, next: KubeVersion, { policy }: ClusterPolicy): Reason[] {
+  const isThere = next.equals(KubeVersion.parse(cluster.version));
+  return isThere ? [unfinished(cluster, policy) ?? []].flat() : [];
 }
 
 function notOffered(snapshot: FleetSnapshot, cluster: ClusterRecord, target: KubeVersion, now: Date): Reason[] {

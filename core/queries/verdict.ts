@@ -5,7 +5,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { canFinish, lagReason, unseenText, whoMoves } from '../model/lag.ts';
+import { canFinish, lagReason, unseenText, whoFinishes } from '../model/lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
@@ -147,7 +147,7 @@ export function verdictOf(
     if (going !== undefined && hasBegun && !isTried(going.member))
       return inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now));
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
-    if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, left, now);
+    if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, left, now);
     const when = waiting.length === 0 ? NEVER : after(conditionOf(waiting, until ?? null), until);
     return said(when, ...aim.reasons, ...waiting);
   }
@@ -156,7 +156,7 @@ export function verdictOf(
   if (aim.target !== undefined && !aim.needsWork && !snapshot.members.some(isOwn)) {
     const rests = atTarget(snapshot, cluster, aim.policy, aim);
     if (tried !== undefined) return said(tried.when, ...rests.reasons, ...tried.reasons);
-    return left === undefined ? rests : failedHalfWay(snapshot, cluster, left, now);
+    return left === undefined ? rests : failedHalfWay(snapshot, cluster, aim, left, now);
   }
   const refusals = refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0) {
@@ -164,7 +164,7 @@ export function verdictOf(
     const condition = unreachable ? 'Liftlock can read the cluster again.' : 'What excludes it is taken away.';
     if (left === undefined) return said(after(condition), ...refusals);
     // That lets the next minor begin; what is left of the last one a person finishes.
-    const half = failedHalfWay(snapshot, cluster, left, now);
+    const half = failedHalfWay(snapshot, cluster, aim, left, now);
     const finishes = `What finishes the hop to ${left.to}: ${(tried ?? half).when.condition}`;
     return said(after(`${condition} ${finishes}`), ...refusals, ...half.reasons);
   }
@@ -199,16 +199,6 @@ function asIfDue(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): Fl
   };
 }
 
-/** How nodes and add-ons follow, by what the policy says of it. */
-function finisher(finish: UpgradePolicy['spec']['finish'], policy: string, { code }: Reason): string {
-  if (finish === 'propose') return `Somebody runs: liftlock rollout create ${policy} --finish`;
-  if (finish === 'always')
-    return `The next rollout of ${policy} takes it in (by hand: liftlock rollout create ${policy})`;
-  const byHand =
-    code === 'NodesBehind' ? 'starts the state machine liftlock-roll-node-group for it' : 'updates the add-on';
-  return `Somebody ${byHand}, or applies ${policy} with finish: propose`;
-}
-
 /** At its pin a newer version alone gives it no other target. */
 function atTarget(
   snapshot: FleetSnapshot,
@@ -232,8 +222,7 @@ function atTarget(
   if (lag !== undefined) {
     const busy = snapshot.rollouts.find(({ policy, status }) => policy === metadata.name && !AT_REST.includes(status));
     const then = busy === undefined || spec.finish === 'never' ? '' : `The rollout ${busy.id} ends, then: `;
-    const byHand = lag.code === 'ManualNodes' ? whoMoves(cluster) : 'Somebody updates or removes the add-on';
-    const who = canFinish(cluster) ? `${then}${finisher(spec.finish, metadata.name, lag)}` : byHand;
+    const who = `${canFinish(cluster) ? then : ''}${whoFinishes(cluster, { metadata, spec })}`;
     return said(after(`${who}; or a newer version becomes the target.`), lag, ...reasons);
   }
   const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);
@@ -372,11 +361,21 @@ function said(when: Verdict['when'], ...reasons: readonly Reason[]): Verdict {
 }
 
 /** A hop that moved the control plane and failed, and that no rollout tries again: the version alone does not tell. */
-function failedHalfWay(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Upgrade, now: Date): Verdict {
+function failedHalfWay(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  { policy, target, needsWork }: ClusterPolicy,
+  left: Upgrade,
+  now: Date,
+): Verdict {
   const text = `The upgrade from ${left.from} to ${left.to}, which ${left.requestedBy} asked for, has moved the control plane and failed: the cluster is half done.`;
   const { refusals, somebody } = finishing(snapshot, cluster, left, now);
-  const condition = `${somebody} removes the cause and ${wayToFinish(cluster, left)}`;
-  return said(after(condition), ...left.reasons, reason('HalfDone', text), ...refusals);
+  const isAtTarget = target !== undefined && !needsWork;
+  const isProposed = policy?.spec.finish === 'propose' && isAtTarget && canFinish(cluster) && refusals.length === 0;
+  const orFinish = isProposed ? ` (or: liftlock rollout create ${policy.metadata.name} --finish)` : '';
+  const condition = `${somebody} removes the cause and ${wayToFinish(cluster, left)}${orFinish}`;
+  const lag = [lagReason(cluster) ?? []].flat();
+  return said(after(condition), ...left.reasons, reason('HalfDone', text), ...lag, ...refusals);
 }
 
 /** One that a rollout is through with: nothing takes it up again by itself for that target, a rollout that a person creates does. */

@@ -100,7 +100,9 @@ test.each<[string, Given, readonly string[]]>([
   [
     'is at its target, and a node group is not',
     { clusters: [cluster('a', { version: '1.37', nodegroups: [{ ...group, version: '1.36' }] })] },
-    ['a NodesBehind: The control plane of a is at 1.37, and nodes are behind: g is at 1.36 and stops the hop to 1.40.'],
+    [
+      'a NodesBehind: The control plane of a is at 1.37, and nodes are behind: g is at 1.36 and stops the hop to 1.40. Somebody runs: liftlock rollout create p --finish.',
+    ],
   ],
   [
     'is beyond it',

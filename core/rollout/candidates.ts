@@ -1,7 +1,7 @@
 import type { UpgradePolicy, UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { canFinish, isLag, lagReason, unseenText } from '../model/lag.ts';
+import { canFinish, isLag, unfinished, unseenText } from '../model/lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ambiguousPolicy } from '../policy/policy-of.ts';
@@ -102,7 +102,10 @@ function consider(
     if (undecided !== undefined || !mayFinish || !canFinish(cluster))
       return {
         reason:
-          resolved.capped ?? undecided ?? lagReason(cluster) ?? reason('AtTarget', `${said}${unseenText(cluster)}`),
+          resolved.capped ??
+          undecided ??
+          unfinished(cluster, policy) ??
+          reason('AtTarget', `${said}${unseenText(cluster)}`),
       };
   }
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };

@@ -4,6 +4,7 @@ import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { abortRollout, pauseRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { clusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
@@ -121,8 +122,19 @@ test('a cluster that a failed hop left half done in a rollout is not called up t
   const retry = 'Somebody removes the cause and runs: liftlock retry cluster web';
   expect(await told(world)).toMatchObject({ states: blocked, condition: retry });
   await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not this month');
-  expect(await told(world)).toMatchObject({ states: blocked, condition: finish });
+  const codes = expect.arrayContaining(['HalfDone', 'NodesBehind']);
+  const proposed = `${finish} (or: liftlock rollout create policy-0 --finish)`;
+  expect(await told(world)).toMatchObject({ states: blocked, codes, condition: proposed });
   await ask(world);
+  await run(world);
+  expect((await told(world)).states).toEqual(['UpToDate', 'UpToDate', 'UpToDate']);
+});
+
+test('a rollout that is asked to finish brings such a cluster to its end as well', async () => {
+  const world = await failedHalfWay('in a rollout');
+  await releaseCluster(world.ports, await keyOf(world), PERSON);
+  await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not this month');
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false, finish: true });
   await run(world);
   expect((await told(world)).states).toEqual(['UpToDate', 'UpToDate', 'UpToDate']);
 });
@@ -174,7 +186,7 @@ test('a half-done cluster that a tag excludes from the next minor is told that i
   await applyConfig(world.ports, [upgradePolicySchema.parse({ ...newer, spec: spec('1.37') })], PERSON);
   const halfDone = {
     states: ['Excluded', 'Excluded', 'Excluded'],
-    codes: ['Excluded', 'PodEvictionFailure', 'HalfDone'],
+    codes: ['Excluded', 'PodEvictionFailure', 'HalfDone', 'NodesBehind'],
   };
   const first = 'What excludes it is taken away. What finishes the hop to 1.36: ';
   const once = 'Once nothing refuses it any more (now Excluded), somebody removes the cause and runs:';
