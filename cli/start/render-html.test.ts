@@ -42,9 +42,12 @@ test('what is drawn stands where its time stands on the axis', () => {
 test('the page stands alone and tells what blocks a cluster with its parts; what others wrote is no markup', () => {
   const evil = '</td><script>alert(1)</script>"\'&';
   const blockers = [{ code: 'ScanFinding', what: evil, cause: 'c', owner: 'team-payments', fix: 'mend it' }];
-  const page = renderHtml(runReportOf({ clusters: [clusterReport({ name: evil, bucket: 'held', blockers })] }));
+  const page = renderHtml(
+    runReportOf({ clusters: [clusterReport({ name: evil, bucket: 'held', status: 'Blocked', blockers })] }),
+  );
   expect(page).not.toMatch(/<script|<link|<img|<iframe|\ssrc=|\shref=|url\((?!#)|@import/i);
   expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
   expect(page).toContain('<br>cause: c<br>owner: team-payments<br>fix: mend it');
   expect(page).toContain('1 of 1 upgraded');
+  expect(page).toContain('0 upgraded, 0 failed, 1 blocked, 0 excluded.');
 });

@@ -1,4 +1,4 @@
-import { resultOf } from '../../simulator/report/bucket.ts';
+import { resultOf, totalsText } from '../../simulator/report/bucket.ts';
 import type { ClusterReport, RunReport } from '../../simulator/report/report-types.ts';
 import { htmlTable } from '../plan/chart/drawing.ts';
 import { CHART_STYLE } from '../plan/chart/time-axis.ts';
@@ -7,7 +7,7 @@ import { waveBarSvg, waveWords } from './wave-bar.ts';
 
 /** One self-contained page: no script, no outside resource. */
 export function renderHtml(report: RunReport): string {
-  const { startedAt, endedAt, totals, violations, rollouts, unreadableAccounts: accounts } = report;
+  const { startedAt, endedAt, violations, rollouts, unreadableAccounts: accounts } = report;
   const waves = rollouts.map(({ id, status, waves }) => {
     const rows = waves.map((wave) => [e(wave.name), e(wave.status), waveBarSvg(wave), e(waveWords(wave))]);
     return `<h3>${e(id)}: ${e(status)}</h3>${htmlTable(['Wave', 'Status', '', 'Clusters'], rows)}`;
@@ -18,7 +18,7 @@ export function renderHtml(report: RunReport): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>${STYLE}${CHART_STYLE}${RUN_STYLE}</style></head><body>
 <h1>Liftlock run report</h1>
-<p>${e(startedAt)} to ${e(endedAt)} (virtual time). ${totals.upgraded} upgraded, ${totals.failed} failed, ${totals.held} held, ${totals.excluded} excluded.
+<p>${e(startedAt)} to ${e(endedAt)} (virtual time). ${totalsText(report.clusters)}.
 Every invariant held: ${violations.length === 0 ? 'yes' : '<strong>no</strong>'}.</p>
 ${listed('Broken invariants', violations)}
 ${runChart(report)}

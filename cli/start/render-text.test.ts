@@ -14,7 +14,7 @@ test('what blocks a cluster stands there with its cause, its owner and its repai
     const lines = rendered(runReportOf({ clusters: [held], unreadableAccounts, next: [long] }), columns).slice(5);
     const text = lines.join(' ').replaceAll(/ +/g, ' ');
     expect(text).toContain(
-      `What blocks old held at 1.36, target 1.37 ScanFinding: ${long} cause: nodegroup:workers owner: team-payments fix: ${long}`,
+      `What blocks old blocked at 1.36, target 1.37 ScanFinding: ${long} cause: nodegroup:workers owner: team-payments fix: ${long}`,
     );
     expect(text).toContain(`4 in eu-central-1 is Denied: ${long}`);
     expect(text).toContain(`- ${long}`);
@@ -28,7 +28,7 @@ test('of a run in which all is well nothing is noted, and nothing blocks', () =>
   const text = rendered(runReportOf()).join('\n');
   for (const heading of ['What blocks', 'Also noted', 'Accounts']) expect(text).not.toContain(heading);
   expect(text).not.toContain('Looked');
-  expect(text).toContain('1 cluster: 1 upgraded, 0 failed, 0 held, 0 excluded. Every invariant held: yes.');
+  expect(text).toContain('1 cluster: 1 upgraded, 0 failed, 0 blocked, 0 excluded. Every invariant held: yes.');
 });
 
 test('nodes that stay behind are noted, and are not counted as upgraded', () => {
@@ -37,7 +37,7 @@ test('nodes that stay behind are noted, and are not counted as upgraded', () => 
   const text = rendered(runReportOf({ clusters: [clusterReport({ reasons })], waves })).join('\n');
   expect(text).toContain('Also noted\n  web\n    ManualNodes: own is at 1.36\n');
   expect(text).toContain('████████▓▓▓▓▓▓▓▓!!!!!!!!  1 of 3 upgraded, 1 not whole, 1 blocked');
-  expect(text).toContain('1 upgraded (1 not whole)');
+  expect(text).toContain('1 cluster: 0 upgraded, 1 not whole, 0 failed, 0 blocked, 0 excluded.');
 });
 
 test('what others wrote cannot break a line or steer the terminal', () => {

@@ -1,5 +1,5 @@
 import { visibleLine } from '../../core/model/visible.ts';
-import { resultOf } from '../../simulator/report/bucket.ts';
+import { resultOf, totalsText } from '../../simulator/report/bucket.ts';
 import type { ClusterReport, RunReport } from '../../simulator/report/report-types.ts';
 import type { Paint } from '../output/paint.ts';
 import { counted, tableLines } from '../output/print.ts';
@@ -11,7 +11,7 @@ const COLOUR = { upgraded: 'green', failed: 'red', held: 'yellow', excluded: 'di
 /** The report as text: a table of the clusters, all that blocks them, the waves, and what to do next. Long sentences go on in the next line. */
 export function renderText(report: RunReport, { paint, columns }: { paint: Paint; columns: number }): string {
   const wrap = (text: string, indent: string): string[] => wrapped(visibleLine(text), columns, indent);
-  const { clusters, rollouts, unreadableAccounts, violations, totals, cost } = report;
+  const { clusters, rollouts, unreadableAccounts, violations, cost } = report;
   const lines = [
     '',
     paint('bold', `Report: ${report.startedAt} to ${report.endedAt} (virtual time)`),
@@ -26,7 +26,7 @@ export function renderText(report: RunReport, { paint, columns }: { paint: Paint
       ? []
       : [paint('yellow', 'The run was cut off while clusters were still moving; --days gives it more time.')]),
     ...violations.map((violation) => paint('red', `INVARIANT BROKEN ${violation}`)),
-    `${counted(clusters.length, 'cluster')}: ${upgraded(report)}, ${totals.failed} failed, ${totals.held} held, ${totals.excluded} excluded. Every invariant held: ${violations.length === 0 ? 'yes' : 'NO'}.`,
+    `${counted(clusters.length, 'cluster')}: ${totalsText(clusters)}. Every invariant held: ${violations.length === 0 ? 'yes' : 'NO'}.`,
     `On AWS the state machines would have made ${cost.stateTransitions} transitions ($${cost.dollars.toFixed(4)}).`,
     ...section(
       'Next',
@@ -44,7 +44,7 @@ export function renderText(report: RunReport, { paint, columns }: { paint: Paint
     const { name, bucket, version, target } = cluster;
     const aim = target === undefined || target === version ? '' : `, target ${target}`;
     return [
-      `  ${paint(COLOUR[bucket], name)}  ${bucket} at ${version}${aim}`,
+      `  ${paint(COLOUR[bucket], name)}  ${resultOf(cluster)} at ${version}${aim}`,
       ...cluster.blockers.flatMap(({ code, what, cause, owner, fix }) => [
         ...wrap(`    ${code}: ${what}`, '      '),
         ...(cause === null ? [] : wrap(`      cause: ${cause}`, '        ')),
@@ -78,11 +78,6 @@ export function renderText(report: RunReport, { paint, columns }: { paint: Paint
     const [head = '', ...rest] = wrap(`  ${account} in ${region} is ${status}: ${reason}`, '    ');
     return [head, ...rest].map((line) => paint('yellow', line));
   }
-}
-
-function upgraded({ clusters, totals }: RunReport): string {
-  const partly = clusters.filter((cluster) => resultOf(cluster) === 'not whole').length;
-  return `${totals.upgraded} upgraded${partly === 0 ? '' : ` (${partly} not whole)`}`;
 }
 
 function clusterTable(clusters: readonly ClusterReport[], paint: Paint): string[] {

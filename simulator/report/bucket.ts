@@ -16,8 +16,30 @@ export function bucketOf(member: Member | undefined, last: Upgrade | undefined):
 /** Whether its control plane is where it should be, and nodes or add-ons are not. */
 export const isBehind = (reasons: readonly Reason[]): boolean => reasons.some(isLag);
 
+/** As the bars of the waves say it: `held` is what a person has to release, and told apart. */
+const WAITS: ReadonlyMap<string, string> = new Map([
+  ['Blocked', 'blocked'],
+  ['Quarantined', 'set aside'],
+  ['Running', 'under way'],
+  ['Parked', 'parked'],
+  ['Canceled', 'canceled'],
+]);
+
 /** What became of a cluster, in words: nothing is called upgraded that was not, nodes, add-ons and all. */
 export function resultOf({ bucket, reasons, status }: ClusterReport): string {
   if (status === 'UpToDate') return 'up to date';
+  if (bucket === 'held') return WAITS.get(status) ?? 'to come';
   return bucket === 'upgraded' && isBehind(reasons) ? 'not whole' : bucket;
+}
+
+/** `8 upgraded, 1 not whole, 0 failed, 2 blocked, 1 excluded`: each cluster is in one of these. */
+export function totalsText(clusters: readonly ClusterReport[]): string {
+  const found = Map.groupBy(clusters, resultOf);
+  const always = ['upgraded', 'failed', 'blocked', 'excluded'];
+  const order = ['upgraded', 'not whole', 'up to date', 'failed', 'blocked', ...WAITS.values(), 'to come', 'excluded'];
+  return [...new Set(order)]
+    .map((words) => ({ words, count: found.get(words)?.length ?? 0 }))
+    .filter(({ words, count }) => count > 0 || always.includes(words))
+    .map(({ words, count }) => `${count} ${words}`)
+    .join(', ');
 }

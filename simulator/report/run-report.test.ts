@@ -1,6 +1,6 @@
 import { DAY, smallFleet } from '../../test/behaviour/small-fleet.ts';
 import { runWorld } from '../process/run-world.ts';
-import { resultOf } from './bucket.ts';
+import { resultOf, totalsText } from './bucket.ts';
 import { runReport } from './run-report.ts';
 
 const HOUR = 3_600_000;
@@ -106,5 +106,7 @@ test('nothing blocks a cluster that was at its target before, and it counts as l
   const there = clusters.find(({ name }) => name === 'there');
   expect([there?.status, there?.bucket, there?.blockers]).toEqual(['UpToDate', 'excluded', []]);
   expect(there === undefined ? '' : resultOf(there)).toBe('up to date');
+  // Who is where it should be was not excluded.
+  expect(totalsText(clusters)).toBe('2 upgraded, 1 not whole, 1 up to date, 0 failed, 2 blocked, 0 excluded');
   expect(totals).toEqual({ upgraded: 3, failed: 0, held: 2, excluded: 1 });
 });

@@ -79,6 +79,15 @@ test('one reason stands for all findings of a cause, with the object, the owner 
   expect(blockers[0]?.message).toMatch(/^team-payments: .*\(PodDisruptionBudget payments\/api and 2 more\) Write/);
 });
 
+test('what is found several times of one object is one object', () => {
+  const rules = ['al2-ami', 'cgroup-v1', 'containerd-1x'].map((rule) => finding({ rule, name: 'api' }));
+  const told = (findings: typeof rules) =>
+    gateOf(reportOf({ ...hop, findings })).blockers.map(({ message }) => message);
+  expect(told(rules)).toEqual([expect.stringContaining('(PodDisruptionBudget payments/api) ')]);
+  const others = [...rules, finding({ name: 'web' })];
+  expect(told(others)).toEqual([expect.stringContaining('(PodDisruptionBudget payments/api and 1 more) ')]);
+});
+
 test('what could not be read is never pushed out by findings, nor the other way round', () => {
   const findings = Array.from({ length: 30 }, (_, index) => finding({ cause: `cause-${index}`, name: `n-${index}` }));
   const coverage = Array.from({ length: 30 }, (_, index) =>

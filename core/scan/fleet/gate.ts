@@ -61,8 +61,14 @@ const isUnread = ({ code }: Blocker): boolean => code === 'ScanIncomplete';
 /** Findings come with what to fix first at the top, so the first of a cause speaks for it. */
 function byCause(findings: readonly Finding[], code: 'ScanFinding' | 'ScanWarning'): Blocker[] {
   const causes = [...Map.groupBy(findings, (one) => `${codeOf(one) ?? ''} ${one.cause}`).values()];
-  return causes.flatMap((members) => (members[0] === undefined ? [] : [blockerOf(members[0], members.length, code)]));
+  return causes.flatMap((members) =>
+    members[0] === undefined ? [] : [blockerOf(members[0], objectsOf(members), code)],
+  );
 }
+
+/** Several rules may find the same one. */
+const objectsOf = (findings: readonly Finding[]): number =>
+  new Set(findings.map(({ kind, namespace, name }) => JSON.stringify([kind, namespace, name]))).size;
 
 function first(causes: readonly Blocker[], code: 'ScanFinding' | 'ScanWarning', most: number): Reason[] {
   const told = causes.slice(0, most).map((one): Reason => ({ code: one.code, message: one.message }));
@@ -74,12 +80,12 @@ function first(causes: readonly Blocker[], code: 'ScanFinding' | 'ScanWarning', 
 /** A check whose name is a code is told by it. */
 const codeOf = ({ rule }: Finding): ReasonCode | undefined => (rule !== null && isKnown(rule) ? rule : undefined);
 
-function blockerOf(finding: Finding, count: number, code: ReasonCode): Blocker {
+function blockerOf(finding: Finding, objects: number, code: ReasonCode): Blocker {
   const { owner, cause, message, fix, namespace, name, kind, source } = finding;
   // What is said of the cluster itself names what it is about.
   const isOfCluster = OF_THE_CLUSTER.includes(source) && owner === null;
   const object = `${kind ?? 'object'} ${namespace === null ? '' : `${namespace}/`}${name ?? ''}`.trim();
-  const where = isOfCluster || name === null ? '' : ` (${object}${count > 1 ? ` and ${count - 1} more` : ''})`;
+  const where = isOfCluster || name === null ? '' : ` (${object}${objects > 1 ? ` and ${objects - 1} more` : ''})`;
   const what = `${message}${where}`;
   const told = `${isOfCluster ? '' : `${owner ?? cause}: `}${what} ${fix}`;
   return { code: codeOf(finding) ?? code, message: told, what, cause, owner, fix };
