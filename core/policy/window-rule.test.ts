@@ -18,7 +18,7 @@ const rules = (more: object = {}) => ({
   ...more,
 });
 /** 2026-11-20 is a Friday. */
-const at = (text: string) => new Date(`2026-11-${text}:00Z`);
+const at = (text: string) => new Date(`2026-11-${text}${text.length > 8 ? '' : ':00'}Z`);
 const answer = (more: object, now: string, begun = false) => {
   const { reasons, startsAt } = windowRule(rules(more), at(now), begun);
   return { codes: reasons.map(({ code }) => code), startsAt: startsAt?.toISOString() ?? startsAt };
@@ -109,6 +109,18 @@ test('what is closed is told as its calendar tells it', () => {
   expect(reasons[0]?.message).toMatch(/^closed by calendar prod: none of its windows is open; window lunch opens /);
 });
 
+test('a freeze inside a window is told by its name: the window goes on', () => {
+  const windows = [{ name: 'days', schedule: '0 9 * * *', duration: '12h' }];
+  const freezes = [{ name: 'release', from: '2026-11-20T14:00', to: '2026-11-20T15:00' }];
+  const calendars = [only({ windows, freezes })];
+  const told = (now: string, begun = false) => windowRule(rules({ calendars }), at(now), begun).reasons[0]?.message;
+  expect(told('20T13:30')).toBe(
+    'The freeze release begins at 2026-11-20T14:00+00:00, which is too soon: an upgrade is taken to last 1h; it starts when the freeze release ends at 2026-11-20T15:00+00:00.',
+  );
+  expect(told('20T13:59:30', true)).toBe('The freeze release begins at 2026-11-20T14:00+00:00, in a moment.');
+  expect(told('20T20:30')).toMatch(/^The window days closes at 2026-11-20T21:00.* when the window days opens at /);
+});
+
 describe('a calendar without windows', () => {
   const freezes = [
     { name: 'one', from: '2026-11-20T10:00', to: '2026-11-20T12:00' },
@@ -124,11 +136,11 @@ describe('a calendar without windows', () => {
     });
   });
 
-  test('names no window where what is open, or opens next, is too short', () => {
+  test('names the freeze that ends what is open, or whose end opens it', () => {
     const told = (now: string) => windowRule(rules({ calendars }), at(now), false).reasons.at(-1)?.message;
-    const starts = 'an upgrade is taken to last 1h; it starts when it opens at';
+    const starts = 'an upgrade is taken to last 1h; it starts when the freeze two ends at';
     expect(told('20T09:30')).toBe(
-      `What is open closes at 2026-11-20T10:00+00:00, which is too soon: ${starts} 2026-11-20T18:00+00:00.`,
+      `The freeze one begins at 2026-11-20T10:00+00:00, which is too soon: ${starts} 2026-11-20T18:00+00:00.`,
     );
     expect(told('20T11:00')).toBe(`The next opening is too short: ${starts} 2026-11-20T18:00+00:00.`);
   });

@@ -51,8 +51,10 @@ export function windowRule(
   const left = state.closesAt.getTime() - now.getTime();
   if (left >= Math.max(needed, LAST_COMMIT_MILLISECONDS)) return NOTHING;
   const startsAt = fittingOpening(rules, state.closesAt, needed);
-  const window = state.window === null ? 'What is open' : `The window ${state.window}`;
-  const closes = `${window} closes at ${clockText(rules.calendars, state.closesAt)}`;
+  const freeze = nameAt('freezes', rules.calendars, state.closesAt.getTime());
+  const window = state.window === null ? 'What is open closes' : `The window ${state.window} closes`;
+  const ends = freeze === null ? window : `The freeze ${freeze} begins`;
+  const closes = `${ends} at ${clockText(rules.calendars, state.closesAt)}`;
   if (begun || rules.mayOverrun) return { reasons: [reason('WindowClosing', `${closes}, in a moment.`)], startsAt };
   return { reasons: [tooShort(rules, `${closes}, which is too soon`, startsAt)], startsAt };
 }
@@ -63,10 +65,13 @@ function tooShort({ calendars, estimateMilliseconds, wave }: FitRules, what: str
   const why =
     wave?.bake === undefined ? `an upgrade is ${lasts}` : `what comes before the bake, half of an upgrade, is ${lasts}`;
   const window = startsAt === null ? null : nameAt('windows', calendars, startsAt.getTime());
+  const freeze = startsAt === null ? null : nameAt('freezes', calendars, startsAt.getTime() - 1);
+  const opens =
+    freeze !== null ? `the freeze ${freeze} ends` : `${window === null ? 'it' : `the window ${window}`} opens`;
   const then =
     startsAt === null
       ? `none of the next ${OPENINGS} openings is so long. Lengthen the windows, correct estimates.upgrade, or write mayOverrun: true`
-      : `it starts when ${window === null ? 'it' : `the window ${window}`} opens at ${clockText(calendars, startsAt)}`;
+      : `it starts when ${opens} at ${clockText(calendars, startsAt)}`;
   return reason('WindowTooShort', `${what}: ${why}; ${then}.`);
 }
 
