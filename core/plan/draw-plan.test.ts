@@ -374,7 +374,12 @@ test('what the last scan for a hop refused stops that hop in the plan, and which
 
 test('nodes that are behind are planned where the policy finishes them', () => {
   const clusters = [{ name: 'left', version: '1.36', nodegroups: [{ name: 'g', version: '1.35' }] }];
-  const planned = (finish: string) => planOf({ clusters, policy: { finish } });
+  const planned = (finish: string, state = 'NodesBehind') =>
+    planOf({ clusters: clusters.map((one) => ({ ...one, state })), policy: { finish } });
   expect(times(planned('always'))).toEqual(['left 20T08:00-20T09:00']);
   expect(planned('propose').excluded.map(({ name, reason }) => [name, reason])).toEqual([['left', 'NodesBehind']]);
+  const told = (state: string) => planned('propose', state).excluded[0]?.message;
+  expect(told('NodesBehind')).toMatch(/ Somebody runs: liftlock rollout create \S+ --finish\.$/);
+  // While it bakes nobody has to do anything.
+  expect(told('NodesKept')).toMatch(/ the hop to 1\.39\. Its upgrade had not ended when the inventory was printed\.$/);
 });

@@ -1,7 +1,9 @@
 import { dayOrInstant } from '../config/day-or-instant.ts';
 import { apiVersion } from '../config/kinds.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
+import { isLag, lagReason } from '../model/lag.ts';
 import { HORIZON_MILLISECONDS } from '../policy/never-starts.ts';
 import { candidatesOf } from '../rollout/candidates.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
@@ -47,7 +49,7 @@ export function drawPlan(
     now: instantText(now),
     stalled: stalledOf(drawn),
     waves,
-    excluded: excludedOf(drawn),
+    excluded: excludedOf(drawn, inventory),
     deadline: instants[0] ?? null,
     deadlines: [...deadlines, ...idle].sort((a, b) => (a.policy < b.policy ? -1 : 1)),
     feasible,
@@ -157,7 +159,7 @@ function scansAssumed({ plans, input: { snapshot } }: Drawn): string {
 const NO_POLICY = reason('NoPolicy', 'No policy selects it.');
 
 /** Every cluster that is in no wave, with one reason: the first that any policy gave. */
-function excludedOf({ rules, input, plans }: Drawn): PlanDocument['excluded'] {
+function excludedOf({ rules, input, plans }: Drawn, { underWay }: Inventory): PlanDocument['excluded'] {
   const { snapshot, now } = input;
   const inWave = new Set(plans.flatMap((plan) => membersOf(plan).map(({ clusterKey }) => clusterKey)));
   const reasons = new Map<string, Reason>();
@@ -179,12 +181,20 @@ function excludedOf({ rules, input, plans }: Drawn): PlanDocument['excluded'] {
   }
   return [...snapshot.clusters.values()]
     .filter(({ clusterKey }) => !inWave.has(clusterKey))
-    .map(({ clusterKey, name, account, region, deletedAt }) => {
+    .map((cluster) => {
+      const { clusterKey, name, account, region, deletedAt } = cluster;
       const gone = deletedAt === undefined ? NO_POLICY : reason('Gone', `It was deleted (seen ${deletedAt}).`);
-      const { code, message } = reasons.get(clusterKey) ?? gone;
+      const why = reasons.get(clusterKey) ?? gone;
+      const { code, message } = isLag(why) && underWay.has(clusterKey) ? notYet(cluster, why) : why;
       return { name, accountId: account, region, reason: exclusionOf(code), message };
     })
     .sort((a, b) => compare(a.name, b.name) || compare(a.accountId, b.accountId) || compare(a.region, b.region));
 }
+
+/** What is behind while an upgrade has not ended is no business of another one. */
+const notYet = (cluster: ClusterRecord, { code, message }: Reason): Reason => ({
+  code,
+  message: `${lagReason(cluster)?.message ?? message} Its upgrade had not ended when the inventory was printed.`,
+});
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -7,6 +7,7 @@ import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ambiguousPolicy } from '../policy/policy-of.ts';
 import { noWave, waveOf } from '../policy/wave-of.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
+import { Upgrades } from '../store/entities.ts';
 import { latenessPerDay, supportOf } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
@@ -104,7 +105,7 @@ function consider(
         reason:
           resolved.capped ??
           undecided ??
-          unfinished(cluster, policy) ??
+          unfinished(cluster, isUnderWay(snapshot, cluster) ? undefined : policy) ??
           reason('AtTarget', `${said}${unseenText(cluster)}`),
       };
   }
@@ -113,6 +114,10 @@ function consider(
   refusals.push(...holdRefusals(snapshot.controls.get(cluster.clusterKey)));
   return { cluster, target: resolved.target, waveIndex: wave.index, refusals };
 }
+
+/** What is behind then is no business of another rollout. */
+const isUnderWay = ({ upgrades }: FleetSnapshot, { clusterKey }: ClusterRecord): boolean =>
+  upgrades.some((upgrade) => upgrade.clusterKey === clusterKey && Upgrades.active(upgrade));
 
 type Key = UpgradePolicySpec['order'][number];
 type Rank = readonly (number | string)[];

@@ -21,6 +21,8 @@ export interface Inventory {
   readonly controls: readonly ClusterControl[];
   /** Of clusters of which the document tells any. */
   readonly scans: readonly KnownScans[];
+  /** Keys of clusters whose upgrade had not ended when the document was printed. */
+  readonly underWay: ReadonlySet<string>;
   readonly learned: LearnedDurations | undefined;
   /** Every cluster says when it was created: without that, hashes of plans bind nothing (semantics.md, Approval). */
   readonly complete: boolean;
@@ -96,10 +98,13 @@ function inventoryOf({ clusters, learned }: InventoryDocument): Inventory {
     scans: known.flatMap(({ written: { scans }, record }) =>
       scans === undefined ? [] : [{ clusterKey: record.clusterKey, scans }],
     ),
+    underWay: new Set(known.flatMap(({ written: { state }, record }) => (isUnderWay(state) ? record.clusterKey : []))),
     learned,
     complete: clusters.every(({ createdAt }) => createdAt !== undefined),
   };
 }
+
+const isUnderWay = (state: string | undefined): boolean => ['Upgrading', 'Parked', 'NodesKept'].includes(state ?? '');
 
 /** Two that are the same cluster: account, Region, name, and creation where it is told (a recreated one is another). */
 function duplicates(document: unknown): { readonly index: number; readonly first: number; readonly name: string }[] {
