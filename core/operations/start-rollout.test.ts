@@ -4,7 +4,7 @@ import { isDirty, operatorPorts, recordOf } from '../../test/material/operations
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { cluster, fleetConfig, type Kept, NOON, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { AccountState, RegionVersions } from '../contracts/items/cluster.ts';
-import { Accounts, Configs, PolicyRollouts, Regions, Rollouts } from '../store/entities.ts';
+import { Accounts, Clusters, Configs, PolicyRollouts, Regions, Rollouts } from '../store/entities.ts';
 import { loadKind, put } from '../store/entity.ts';
 import { startRollout } from './start-rollout.ts';
 
@@ -96,6 +96,16 @@ test.each([
 ])('nodes that are behind: %s', async (_, finish, isAsked, said) => {
   const refused = asked(withFinish(finish), isAsked);
   await expect(refused).rejects.toMatchObject({ name: 'NothingToDo', message: expect.stringContaining(said) });
+});
+
+test('a rollout that leaves out who is behind says so, once it is created too', async () => {
+  const ports = await world();
+  const left = { ...behind, name: 'left', arn: `${cluster.arn}-left`, clusterKey: `${cluster.arn}-left@x` };
+  await ports.table.transact([put(Clusters, left, 'absent')]);
+  const { leftOut } = await startRollout(ports, 'p', 'ann', { dryRun: false });
+  expect(leftOut?.map(({ name, reason }) => `${name} ${reason.code}: ${reason.message}`)).toEqual([
+    expect.stringMatching(/^left NodesBehind: .* Somebody runs: liftlock rollout create p --finish\.$/),
+  ]);
 });
 
 test('who asks for it in vain hears so, and of nobody who is kept away', async () => {

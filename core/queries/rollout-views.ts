@@ -36,7 +36,7 @@ export interface RolloutDetail extends RolloutSummary {
   readonly standings?: readonly WaveStanding[];
   /** What clusters that failed share and those that succeeded lack: clusters that have it are set aside. */
   readonly suspiciousTraits?: readonly string[];
-  /** Only of a plan: clusters that the policy selects and that need nothing or belong to no wave. */
+  /** Only of a plan: clusters that the policy selects and that need nothing or belong to no wave. Of one just created those that are behind. */
   readonly leftOut?: RolloutPlan['leftOut'];
 }
 

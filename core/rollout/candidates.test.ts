@@ -182,3 +182,13 @@ test.each<[string, ClusterRecord, object, Asked, boolean]>([
   const { waves } = found({ clusters: [one], policies: { p: policy(more) }, asked });
   expect(waves).toEqual(expected ? [[0, ['a 1.37']]] : []);
 });
+
+test.each([
+  ['Parked', false],
+  ['Succeeded', true],
+] as const)('who is behind while its upgrade is %s is finished by somebody: %s', (status, isProposed) => {
+  const hop = { id: '1.36-1.37', from: '1.36', to: '1.37', machine: 'upgrade-cluster', requestedBy: 'ann' } as const;
+  const own = { ...hop, clusterKey: behind.clusterKey, status, mutated: true, steps: {}, reasons: [] };
+  const { leftOut } = found({ clusters: [behind], more: { upgrades: [own] } });
+  expect(leftOut[0]?.includes('--finish')).toBe(isProposed);
+});
