@@ -23,6 +23,7 @@ test.each<[string, Partial<Wave>, Partial<Wave>, Partial<Rollout>, string | null
   ['it is not its turn', { status: 'Open' }, {}, {}, null],
   ['the one before it soaks', { status: 'Soaking' }, {}, {}, null],
   ['the rollout is paused', { status: 'Completed' }, {}, { status: 'Paused' }, null],
+  ['nobody in it needs work, so that it will be passed over', { status: 'Completed' }, { excluded: 1 }, {}, null],
   ['it was passed over', { status: 'Completed' }, { status: 'Skipped' }, {}, null],
 ])('a wave that asks for approval is waited for: %s', async (_, before, all, rollout, waits) => {
   const table = new MemoryTable();

@@ -5,6 +5,7 @@ import { approvalRefusals } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { worstCaseNow } from '../policy/worst-case.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { unsettledIn } from '../rollout/wave-end.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
 import { type GlassStanding, waveGlass } from './glass-standing.ts';
 
@@ -36,11 +37,13 @@ export function waveStanding(
   // A rollout that is at rest forecasts nothing, soaks nothing and asks nobody.
   const acts = !AT_REST.includes(rollout.status);
   const soak = acts && wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
-  const judged = acts && (wave.status === 'Pending' || wave.status === 'Open');
+  // One in which nobody needs work is passed over, whoever has agreed to it.
+  const isEmpty = wave.status === 'Pending' && unsettledIn(wave) === 0;
+  const judged = acts && !isEmpty && (wave.status === 'Pending' || wave.status === 'Open');
   return {
     index: wave.index,
     soakUntil: soak?.until?.toISOString() ?? null,
-    approvalsWanted: spec?.approval?.before === true ? spec.approval.approvals : 0,
+    approvalsWanted: spec?.approval?.before === true && !isEmpty ? spec.approval.approvals : 0,
     approvalReasons: judged ? approvalRefusals(spec, wave, requesters, now) : [],
     worstCase: acts ? worstCaseNow(wave) : null,
     breakGlass: waveGlass(wave, policy?.spec.breakGlass, now),
