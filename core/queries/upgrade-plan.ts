@@ -83,9 +83,9 @@ export async function planUpgrade(
 }
 
 /** No hop leads to where the control plane is: what is behind there something else brings. */
-function isBehind(cluster: ClusterRecord, next: KubeVersion, { policy }: ClusterPolicy): Reason[] {
+function isBehind(cluster: ClusterRecord, next: KubeVersion, { policy, target }: ClusterPolicy): Reason[] {
   const isThere = next.equals(KubeVersion.parse(cluster.version));
-  return isThere ? [unfinished(cluster, policy) ?? []].flat() : [];
+  return isThere ? [unfinished(cluster, policy, target) ?? []].flat() : [];
 }
 
 function notOffered(snapshot: FleetSnapshot, cluster: ClusterRecord, target: KubeVersion, now: Date): Reason[] {

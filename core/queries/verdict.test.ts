@@ -353,6 +353,18 @@ test.each<[string, { version?: string; amiType?: string; wants?: string | undefi
   expect(said.when.condition).toBe(`${who}; or a newer version becomes the target.`);
 });
 
+test('who was moved past the target, and is behind there, is told that no rollout of its policy takes it in', () => {
+  const nodegroups = [{ name: 'g', version: '1.35', status: 'ACTIVE', issues: [] }];
+  const cluster = clusterRecord({ name: 'web', version: '1.37', nodegroups });
+  const policies = { p: { selector: {}, target: '1.36', waves: [{ name: 'all' }] } };
+  const snapshot = fleetSnapshot({ clusters: [cluster], policies });
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const { when } = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);
+  expect(when.condition).toBe(
+    'Somebody applies p with the target 1.37: its rollouts leave alone who is past their target; or a newer version becomes the target.',
+  );
+});
+
 test('what is proposed waits for the rollout of its policy that is under way', () => {
   const nodegroups = [{ name: 'g', version: '1.35', status: 'ACTIVE', issues: [] }];
   const cluster = clusterRecord({ name: 'web', version: '1.36', nodegroups });

@@ -222,7 +222,7 @@ function atTarget(
   if (lag !== undefined) {
     const busy = snapshot.rollouts.find(({ policy, status }) => policy === metadata.name && !AT_REST.includes(status));
     const then = busy === undefined || spec.finish === 'never' ? '' : `The rollout ${busy.id} ends, then: `;
-    const who = `${canFinish(cluster) ? then : ''}${whoFinishes(cluster, { metadata, spec })}`;
+    const who = `${canFinish(cluster) ? then : ''}${whoFinishes(cluster, { metadata, spec }, target)}`;
     return said(after(`${who}; or a newer version becomes the target.`), lag, ...reasons);
   }
   const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);

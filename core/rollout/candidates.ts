@@ -105,7 +105,7 @@ function consider(
         reason:
           resolved.capped ??
           undecided ??
-          unfinished(cluster, isUnderWay(snapshot, cluster) ? undefined : policy) ??
+          unfinished(cluster, isUnderWay(snapshot, cluster) ? undefined : policy, resolved.target) ??
           reason('AtTarget', `${said}${unseenText(cluster)}`),
       };
   }
