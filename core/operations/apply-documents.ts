@@ -48,7 +48,7 @@ export async function applyDocuments(
   const { table } = ports;
   const now = ports.clock.now();
   const inForce = await fleetInForce(table);
-  // JSON is YAML, so one parser judges files and requests alike.
+  // JSON is YAML, so one parser reads files and requests alike.
   const textOf = (document: unknown) => JSON.stringify(document) ?? 'null';
   const files = documents.map((document, index) => ({ path: `document ${index + 1}`, text: textOf(document) }));
   const parseOptions = { now, ...(inForce === undefined ? {} : { allowedHosts: inForce.allowedHosts }) };
@@ -58,14 +58,14 @@ export async function applyDocuments(
   const objects = [...(fleet === undefined ? [] : [fleet]), ...policies, ...calendars, ...channels, ...waivers];
   const own = new Set(files.map(({ path }) => path));
   let warnings = new Set<string>();
-  const judge = async () => {
+  const refuseMisfits = async () => {
     const { all, kept } = await filesInForce(table, objects);
     const together = parseConfig([...kept, ...files], { ...parseOptions, references: 'require' });
     refuse(newErrors(together.errors, parseConfig(all, { ...parseOptions, references: 'require' }).errors));
     warnings = new Set(together.warnings.filter(({ file }) => own.has(file)).map(formatIssue));
   };
-  if (options.dryRun) await judge();
-  const items = options.dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by, judge);
+  if (options.dryRun) await refuseMisfits();
+  const items = options.dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by, refuseMisfits);
   return { items, warnings: [...warnings], dryRun: options.dryRun };
 }
 
@@ -84,13 +84,13 @@ function newErrors(now: readonly ConfigIssue[], before: readonly ConfigIssue[]):
   return now.filter(({ file, message }) => !known.has(`${file}: ${message}`));
 }
 
-const JUDGED_TOGETHER = ['Fleet', 'UpgradePolicy', 'Calendar', 'Channel'] as const;
+const CHECKED_TOGETHER = ['Fleet', 'UpgradePolicy', 'Calendar', 'Channel'] as const;
 
 /** What is in force, as files: all of it, and what of it is `kept`, since none of these objects replaces it. */
 async function filesInForce(table: Table, objects: readonly ConfigObject[]) {
   const isReplaced = ({ kind, name }: AppliedConfig) =>
     objects.some((object) => object.kind === kind && (kind === 'Fleet' || object.metadata.name === name));
-  const found = await Promise.all(JUDGED_TOGETHER.map((kind) => table.queryPartition('CONFIG', `${kind}#`)));
+  const found = await Promise.all(CHECKED_TOGETHER.map((kind) => table.queryPartition('CONFIG', `${kind}#`)));
   const configs = found.flat().map((item) => decode(Configs, item).data);
   const fileOf = ({ kind, name, document }: AppliedConfig) => ({
     path: `${kind === 'Fleet' ? 'the Fleet' : `the ${kind === 'UpgradePolicy' ? 'policy' : kind} ${name}`} in force`,
@@ -118,21 +118,21 @@ interface Applied {
 }
 
 /**
- * Applies objects that were validated, all in one transaction or none. An object that is as applied is not written again. `judge` refuses what
+ * Applies objects that were validated, all in one transaction or none. An object that is as applied is not written again. `refuseMisfits` refuses what
  * does not fit to what is in force, and is asked again when somebody else has applied something meanwhile.
  */
 export async function applyConfig(
   ports: OperatorPorts,
   objects: readonly ConfigObject[],
   by: string,
-  judge?: () => Promise<void>,
+  refuseMisfits?: () => Promise<void>,
 ): Promise<Applied[]> {
   const fleet = objects.find((object) => object.kind === 'Fleet');
   if (fleet !== undefined) await forgetNewScopes(ports.table, fleet.spec);
   const applied = await change(ports, async (now) => {
     // Whatever somebody else applies moves the mark, which is read before: so do tags that change while they are counted.
     const mark = await writeMark(ports.table, now);
-    await judge?.();
+    await refuseMisfits?.();
     const results: Applied[] = [];
     const operations: WriteOperation[] = [];
     const entries: AuditEntry[] = [];

@@ -36,12 +36,12 @@ export function waveStanding(
   // A rollout that is at rest forecasts nothing, soaks nothing and asks nobody.
   const acts = !AT_REST.includes(rollout.status);
   const soak = acts && wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
-  const judged = acts && (wave.status === 'Pending' || wave.status === 'Open');
+  const isAsked = acts && (wave.status === 'Pending' || wave.status === 'Open');
   return {
     index: wave.index,
     soakUntil: soak?.until?.toISOString() ?? null,
     approvalsWanted: spec?.approval?.before === true ? spec.approval.approvals : 0,
-    approvalReasons: judged ? approvalRefusals(spec, wave, requesters, now) : [],
+    approvalReasons: isAsked ? approvalRefusals(spec, wave, requesters, now) : [],
     worstCase: acts ? worstCaseNow(wave) : null,
     breakGlass: waveGlass(wave, policy?.spec.breakGlass, now),
   };

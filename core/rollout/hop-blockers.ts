@@ -24,7 +24,7 @@ export function blockersOnTheWay(cluster: ClusterRecord, scans: KnownScans | und
   return bounded([...new Map(found.map((one) => [one.message, one])).values()]);
 }
 
-/** Only a report that passes lets a hop go on (core/scan/fleet/gate.ts). */
+/** Only a report that passes lets a hop go on (core/scan/fleet/decide-hop.ts). */
 function refusedBy(
   { verdict, target, scannedAt, causes, gaps }: KnownScans['scans'][number],
   name: string,

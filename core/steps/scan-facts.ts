@@ -2,13 +2,13 @@ import type { UpgradePolicySpec } from '../config/types.ts';
 import { recordNodes } from '../inventory/record-nodes.ts';
 import { given } from '../model/given.ts';
 import { unhealthyPods } from '../model/workload-health.ts';
-import type { ClusterTarget, Node } from '../ports/cluster-access.ts';
+import type { ApiServer, Node } from '../ports/cluster-access.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { accessReason, isAccessError } from './cluster-target.ts';
+import { accessReason, isAccessError } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { takeBaseline } from './pod-baseline.ts';
 import { unlessGone } from './update-addons.ts';
@@ -17,8 +17,8 @@ const STEP = 'scan-cluster';
 /** What a policy that verifies through the EKS API gives in place of an API server. */
 export const NOT_ASKED = 'not asked';
 /** Undefined where EKS gives no endpoint. */
-export type Server = ClusterTarget | typeof NOT_ASKED | undefined;
-export const isServer = (server: Server): server is ClusterTarget => typeof server === 'object';
+export type Server = ApiServer | typeof NOT_ASKED | undefined;
+export const isServer = (server: Server): server is ApiServer => typeof server === 'object';
 
 /** What EKS and the API server tell, how much of it could be read, and what the smoke check compares with afterwards. */
 interface ReadFacts {
@@ -110,7 +110,7 @@ async function readServer(
 /** Undefined where it does not give them and nothing is judged by them here: the inventory then keeps what it knows. */
 async function readNodes(
   { clusters }: Pick<Ports, 'clusters'>,
-  server: ClusterTarget,
+  server: ApiServer,
   isJudged: boolean,
 ): Promise<Node[] | undefined> {
   try {

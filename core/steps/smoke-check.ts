@@ -6,10 +6,10 @@ import { recordNodes } from '../inventory/record-nodes.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { unavailable, unhealthyPods } from '../model/workload-health.ts';
 import { policyForUpgrade } from '../policy/policy-of.ts';
-import type { ClusterTarget, Node } from '../ports/cluster-access.ts';
+import type { ApiServer, Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { accessReason, clusterTarget, isAccessError } from './cluster-target.ts';
+import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { hopPolicy } from './hop-policy.ts';
 import { nodesMayWait } from './nodes-later.ts';
@@ -69,23 +69,23 @@ async function checkInside(
   found: Found,
 ): Promise<void> {
   const { problems, looked } = found;
-  const target = clusterTarget(context);
-  if (target === undefined) {
+  const server = findApiServer(context);
+  if (server === undefined) {
     problems.push(reason('NoEndpoint', `EKS gives no endpoint for ${context.name}.`));
     return;
   }
   try {
-    const ready = await ports.clusters.ready(target);
+    const ready = await ports.clusters.ready(server);
     if (!ready.ok) problems.push(reason('ApiServerNotReady', `/readyz says no: ${ready.failed.join(', ')}.`));
-    const version = await ports.clusters.serverVersion(target);
+    const version = await ports.clusters.serverVersion(server);
     if (KubeVersion.tryParse(version)?.equals(context.target) !== true)
       problems.push(reason('WrongVersion', `The API server says ${version}.`));
     looked.push(`the API server is ready and says ${version}`);
-    const nodes = await ports.clusters.listNodes(target);
+    const nodes = await ports.clusters.listNodes(server);
     await recordNodes(ports, await context.record(), nodes);
-    await judgeNodes(context, nodes, await nodesWait(ports, context, nodes), found);
-    await judgePods(ports, context, target, found);
-    await judgeWorkloads(ports, target, policy, found);
+    await checkNodes(context, nodes, await nodesWait(ports, context, nodes), found);
+    await checkPods(ports, context, server, found);
+    await checkWorkloads(ports, server, policy, found);
   } catch (error) {
     if (!isAccessError(error)) throw error;
     problems.push(accessReason(error, context));
@@ -93,7 +93,7 @@ async function checkInside(
 }
 
 /** Nodes of managed groups are at the target; others belong to their owners and may lag, which is told once for each kind of them. */
-async function judgeNodes(
+async function checkNodes(
   context: StepContext,
   nodes: readonly Node[],
   mayWait: boolean,
@@ -140,13 +140,13 @@ function named(nodes: readonly Node[]): string {
   return `${nodes.length} nodes (${names}${nodes.length > 3 ? ', …' : ''}) are`;
 }
 
-async function judgePods(
+async function checkPods(
   ports: SmokePorts,
   context: StepContext,
-  target: ClusterTarget,
+  server: ApiServer,
   { problems, notes, looked }: Found,
 ): Promise<void> {
-  const pods = await ports.clusters.listPods(target);
+  const pods = await ports.clusters.listPods(server);
   const unhealthy = unhealthyPods(pods);
   looked.push(`${counted(pods.length, 'pod')}, ${unhealthy.length} pending or failing`);
   const baseline = baselineOf(context.upgrade);
@@ -163,9 +163,9 @@ async function judgePods(
   }
 }
 
-async function judgeWorkloads(
+async function checkWorkloads(
   ports: SmokePorts,
-  target: ClusterTarget,
+  server: ApiServer,
   policy: UpgradePolicySpec | undefined,
   { problems, looked }: Found,
 ): Promise<void> {
@@ -174,16 +174,16 @@ async function judgeWorkloads(
     name: text.split('/')[1] ?? '',
   }));
   for (const namespace of new Set(['kube-system', ...named.map((one) => one.namespace)])) {
-    const workloads = await ports.clusters.listWorkloads(target, namespace);
+    const workloads = await ports.clusters.listWorkloads(server, namespace);
     const wanted = named.filter((one) => one.namespace === namespace);
-    const judged =
+    const checked =
       namespace === 'kube-system'
         ? workloads
         : workloads.filter(
             (workload) => workload.kind === 'Deployment' && wanted.some((one) => one.name === workload.name),
           );
-    looked.push(`${counted(judged.length, 'workload')} of ${namespace}, all available`);
-    for (const workload of unavailable(judged)) {
+    looked.push(`${counted(checked.length, 'workload')} of ${namespace}, all available`);
+    for (const workload of unavailable(checked)) {
       const said = `${workload.kind} ${namespace}/${workload.name} has ${workload.available} of ${workload.desired} available.`;
       problems.push(reason('WorkloadUnavailable', said));
     }

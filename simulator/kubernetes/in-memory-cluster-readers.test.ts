@@ -19,6 +19,6 @@ clusterReadersContract('in memory', async () => {
     },
   });
   const scope = { account: cluster.account, region: cluster.region };
-  const target = { scope, name: cluster.name, endpoint: 'https://unused.example', certificateAuthority: '' };
-  return { readers, target, slept: () => slept, close: async () => {} };
+  const server = { scope, name: cluster.name, endpoint: 'https://unused.example', certificateAuthority: '' };
+  return { readers, server, slept: () => slept, close: async () => {} };
 });

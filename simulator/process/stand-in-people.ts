@@ -1,7 +1,7 @@
 import { errorMessage } from '../../core/contracts/errors.ts';
-import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
+import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { waveNamed } from '../../core/policy/wave-of.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import { PASSED } from '../../core/rollout/wave-end.ts';
@@ -20,7 +20,7 @@ export interface PersonActs {
 /** Somebody who may do everything in a run in one process. */
 export const personIn = ({ ports }: World): PersonActs => ({
   approve: async (id, wave) => {
-    await judgeWave(ports, id, wave, { decision: 'Approved', by: LOCAL_PRINCIPAL, comment: 'given automatically' });
+    await voteOnWave(ports, id, wave, { decision: 'Approved', by: LOCAL_PRINCIPAL, comment: 'given automatically' });
   },
   promote: async (id, reason) => {
     await promoteRollout(ports, id, LOCAL_PRINCIPAL, reason);
@@ -78,7 +78,7 @@ export class StandInPeople {
       const said = `The policy ${name} has trigger: manual; its rollout was created as a person would.`;
       return [{ key: `create ${name}`, said, run: () => this.#acts.create(name) }];
     });
-    const judged = rollouts.flatMap((rollout): Act[] => {
+    const voted = rollouts.flatMap((rollout): Act[] => {
       if (rollout.status !== 'Running') return [];
       const own = waves.filter(({ rolloutId }) => rolloutId === rollout.id).sort((a, b) => a.index - b.index);
       const wave = own.find(({ status }) => !PASSED.includes(status));
@@ -103,6 +103,6 @@ export class StandInPeople {
         },
       ];
     });
-    return [...created, ...judged];
+    return [...created, ...voted];
   }
 }

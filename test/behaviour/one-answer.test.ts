@@ -10,7 +10,7 @@ import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { shortId } from '../../core/queries/find-cluster.ts';
 import { scanReport } from '../../core/queries/scan-history.ts';
 import { scanMatrix } from '../../core/queries/scan-matrix.ts';
-import { gateOf } from '../../core/scan/fleet/gate.ts';
+import { decideHop } from '../../core/scan/fleet/decide-hop.ts';
 import { loadRun } from '../../core/scan/fleet/run-store.ts';
 import { fails } from '../../core/scan/report/verdict.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
@@ -35,7 +35,7 @@ async function observedFleet(): Promise<World> {
 }
 
 // docs/scan.md, Fleet: the report alone says whether the hop may go on.
-test('of every cluster of the example fleet the execution, the report, the gate, the fleet and explain say the same', async () => {
+test('of every cluster of the example fleet the execution, the report, the decision, the fleet and explain say the same', async () => {
   const world = await observedFleet();
   const records = await livingRecords(world.table);
   const rows: string[] = [];
@@ -66,22 +66,22 @@ async function answersOf(world: World, record: ClusterRecord): Promise<string> {
   const ended = world.runner.describeExecution(scan.execution);
   const report = await scanReport(world.table, record, { target: targetVersion });
   const { verdict, findings, failOn, summary } = report;
-  const gate = gateOf(report);
-  const isLetThrough = gate.blockers.length === 0;
+  const decision = decideHop(report);
+  const isLetThrough = decision.blockers.length === 0;
   expect([record.name, ended.status === 'SUCCEEDED', isLetThrough]).toEqual([
     record.name,
     verdict === 'pass',
     verdict === 'pass',
   ]);
   const run = (await loadRun(world.table, ended.executionArn))?.data;
-  expect(run?.reasons.slice(0, gate.blockers.length)).toEqual(gate.blockers);
+  expect(run?.reasons.slice(0, decision.blockers.length)).toEqual(decision.blockers);
   // What stops the hop is told of each cause that fails, in the words of its finding.
   for (const finding of findings.filter((one) => fails(one, failOn))) {
-    const told = gate.blockers.filter(({ message }) => message.includes(finding.fix));
+    const told = decision.blockers.filter(({ message }) => message.includes(finding.fix));
     const alike = findings.filter(({ cause }) => cause === finding.cause);
-    expect(told.length > 0 || alike.some(({ fix }) => gate.blockers.some(({ message }) => message.includes(fix)))).toBe(
-      true,
-    );
+    expect(
+      told.length > 0 || alike.some(({ fix }) => decision.blockers.some(({ message }) => message.includes(fix))),
+    ).toBe(true);
     if (finding.reason === 'preflight') expect(isKnown(finding.rule ?? '') || finding.rule === 'al2-ami').toBe(true);
   }
   expect(new Set(findings.map(({ id, location, message }) => JSON.stringify([id, location, message]))).size).toBe(

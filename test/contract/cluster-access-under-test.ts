@@ -29,7 +29,7 @@ export async function inMemoryClusterAccess(): Promise<ClusterAccessUnderTest> {
   const { world, cluster, fake } = shop();
   return {
     access: createInMemoryClusterAccess(fake, { clock: { now: world.now }, principal: testCaller.principal }),
-    target: { scope, name: 'shop', endpoint: 'https://in-memory', certificateAuthority: '' },
+    server: { scope, name: 'shop', endpoint: 'https://in-memory', certificateAuthority: '' },
     cluster,
     close: async () => {},
   };
@@ -46,7 +46,7 @@ export async function clusterAccessOverTls(): Promise<ClusterAccessUnderTest> {
       credentials: async () => ({ accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' }),
       clock: { now: world.now },
     }),
-    target: {
+    server: {
       scope,
       name: 'shop',
       endpoint: loopback.endpoint,

@@ -49,7 +49,7 @@ const told = (given: PreflightFacts) =>
   judgeAll(observePreflight(given), {
     target: given.target,
     from: KubeVersion.parse(given.cluster.version),
-    isGate: true,
+    isUpgrade: true,
   }).map(({ severity, rule, name }) => `${severity} ${rule} ${name}`);
 
 test('nothing is found in a cluster that is well', () => {

@@ -151,7 +151,7 @@ function hits(
   });
 }
 
-interface Gate {
+interface FeatureGate {
   readonly path: Path;
   readonly name: string;
   /** `true`, `false`; whatever else people write says nothing about the value. */
@@ -165,7 +165,7 @@ const CONFIG_KINDS = ['KubeletConfiguration', 'KubeProxyConfiguration', 'KubeSch
 /** A feature gate in a component's configuration or in its flags. */
 const featureGate: Detector = (object, rules) => {
   if (rules.length === 0) return [];
-  const found = [...gatesOfConfig(object), ...gatesOfFlags(object), ...gatesOfNodeConfig(object)];
+  const found = [...featureGatesOfConfig(object), ...featureGatesOfFlags(object), ...featureGatesOfNodeConfig(object)];
   return found.flatMap(({ path, name, value }) => {
     const isMeant = (gate: string) => gate === name || gate === `${name}=${value}`;
     const meant = rules.filter((rule) => parameter(rule, 'gates').some(isMeant));
@@ -173,7 +173,7 @@ const featureGate: Detector = (object, rules) => {
   });
 };
 
-function gatesOfConfig({ kind, value }: InspectedObject): Gate[] {
+function featureGatesOfConfig({ kind, value }: InspectedObject): FeatureGate[] {
   const places = [
     ...(CONFIG_KINDS.includes(kind) ? ['featureGates.*'] : []),
     ...(kind === 'NodeConfig' ? ['spec.kubelet.config.featureGates.*'] : []),
@@ -184,12 +184,14 @@ function gatesOfConfig({ kind, value }: InspectedObject): Gate[] {
 }
 
 /** Flags of the kubelet in nodeadm's NodeConfig. */
-function gatesOfNodeConfig({ kind, value }: InspectedObject): Gate[] {
+function featureGatesOfNodeConfig({ kind, value }: InspectedObject): FeatureGate[] {
   if (kind !== 'NodeConfig') return [];
-  return valuesAt(value, 'spec.kubelet.flags[]').flatMap(({ path, value: flag }) => gatesIn(textOf(flag) ?? '', path));
+  return valuesAt(value, 'spec.kubelet.flags[]').flatMap(({ path, value: flag }) =>
+    featureGatesIn(textOf(flag) ?? '', path),
+  );
 }
 
-function gatesOfFlags({ pods }: InspectedObject): Gate[] {
+function featureGatesOfFlags({ pods }: InspectedObject): FeatureGate[] {
   return pods.flatMap((pod) =>
     containersOf(pod)
       .filter(({ container }) => COMPONENT.test(parseImage(textOf(container.image) ?? '').repository))
@@ -199,8 +201,8 @@ function gatesOfFlags({ pods }: InspectedObject): Gate[] {
           return words.flatMap(({ path: inner, value }, index) => {
             const place = [...pod.path, ...path, ...inner];
             // The flag and its value may be two arguments.
-            if (value === FLAG) return gatesIn(`${FLAG} ${textOf(words[index + 1]?.value) ?? ''}`, place);
-            return gatesIn(textOf(value) ?? '', place);
+            if (value === FLAG) return featureGatesIn(`${FLAG} ${textOf(words[index + 1]?.value) ?? ''}`, place);
+            return featureGatesIn(textOf(value) ?? '', place);
           });
         }),
       ),
@@ -210,7 +212,7 @@ function gatesOfFlags({ pods }: InspectedObject): Gate[] {
 const FLAG = '--feature-gates';
 
 /** `--feature-gates=A=true,B=false` → A, B; by itself, or in a command line for a shell. */
-function gatesIn(text: string, path: Path): Gate[] {
+function featureGatesIn(text: string, path: Path): FeatureGate[] {
   const [, list] = /(?:^|\s)--feature-gates[= ]["']?([\w=,]{1,4000})/.exec(text) ?? [];
   if (list === undefined) return [];
   return list.split(',').map((pair) => {

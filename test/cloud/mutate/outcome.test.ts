@@ -1,5 +1,5 @@
-import { judged, objection, resultsOf } from './judge.ts';
 import type { Mutation } from './mutation.ts';
+import { objection, outcomeOf, resultsOf } from './outcome.ts';
 
 const mutation: Mutation = {
   id: 'permission liftlock-api dynamodb:PutItem Items',
@@ -11,21 +11,21 @@ const verdict = (...causes: string[]) => ({ id: mutation.id, killed: causes.leng
 const expected = [{ id: /PutItem Items$/, reason: 'nobody puts anything' }];
 
 test('a mutation that a cause names is as it should be', () => {
-  expect(objection(judged(mutation, verdict('liftlock-api is missing dynamodb:PutItem'), []))).toBeUndefined();
+  expect(objection(outcomeOf(mutation, verdict('liftlock-api is missing dynamodb:PutItem'), []))).toBeUndefined();
 });
 
 test('a cause names it in whatever case: SQS writes its actions in lower case', () => {
-  expect(objection(judged(mutation, verdict('liftlock-api is missing dynamodb:putitem'), []))).toBeUndefined();
+  expect(objection(outcomeOf(mutation, verdict('liftlock-api is missing dynamodb:putitem'), []))).toBeUndefined();
 });
 
 test('a mutation that only fails something is not', () => {
-  const other = judged(mutation, verdict('first-dev is at 1.36', 'liftlock-api is missing dynamodb:GetItem'), []);
+  const other = outcomeOf(mutation, verdict('first-dev is at 1.36', 'liftlock-api is missing dynamodb:GetItem'), []);
   expect(objection(other)).toContain('no cause names liftlock-api and dynamodb:PutItem');
 });
 
 test('a route is named by a path that goes its way, and by no other', () => {
   const route: Mutation = { ...mutation, kind: 'route', named: ['POST /v1/rollouts/{id}/pause'] };
-  const told = (cause: string) => objection(judged(route, verdict(cause), []));
+  const told = (cause: string) => objection(outcomeOf(route, verdict(cause), []));
   expect(told('POST /v1/rollouts/dev-1-37/pause answered 404')).toBeUndefined();
   expect(told('nothing went this way any more: POST /v1/rollouts/{id}/pause')).toBeUndefined();
   expect(told('POST /v1/rollouts/dev-1-37/pause/now answered 404')).toContain('no cause names');
@@ -33,20 +33,20 @@ test('a route is named by a path that goes its way, and by no other', () => {
 });
 
 test('a survivor has to be expected, and who is expected to survive has to', () => {
-  expect(objection(judged(mutation, verdict(), []))).toBe('survived');
-  expect(objection(judged(mutation, verdict(), expected))).toBeUndefined();
-  expect(objection(judged(mutation, verdict('liftlock-api'), expected))).toContain('take it out of the table');
+  expect(objection(outcomeOf(mutation, verdict(), []))).toBe('survived');
+  expect(objection(outcomeOf(mutation, verdict(), expected))).toBeUndefined();
+  expect(objection(outcomeOf(mutation, verdict('liftlock-api'), expected))).toContain('take it out of the table');
 });
 
 test('a run that hung is killed and listed apart', () => {
-  const hung = judged(mutation, { ...verdict('did not end'), didNotEnd: true }, []);
+  const hung = outcomeOf(mutation, { ...verdict('did not end'), didNotEnd: true }, []);
   expect(objection(hung)).toBeUndefined();
   expect(resultsOf([hung]).didNotEnd).toEqual([{ id: mutation.id }]);
   expect(resultsOf([hung]).totals[0]).toEqual({ kind: 'permission', mutations: 1, killed: 1, survived: 0 });
 });
 
 test('results tell survivors with their reasons, and no times', () => {
-  const results = resultsOf([judged(mutation, verdict(), expected)]);
+  const results = resultsOf([outcomeOf(mutation, verdict(), expected)]);
   expect(results.survivors).toEqual([{ id: mutation.id, reason: 'nobody puts anything' }]);
   expect(JSON.stringify(results)).not.toContain('seconds');
 });

@@ -1,7 +1,7 @@
 import type { Member, Wave } from '../../core/contracts/items/rollout.ts';
 import { Members, Waves } from '../../core/store/entities.ts';
 import { inForce, KEY, memberOf, OTHER, waveOf, write } from '../../test/material/invariants/fabricate.ts';
-import { judgeProof } from './judge-proof.ts';
+import { checkProof } from './check-proof.ts';
 
 /** The first wave of a rollout, with these two members, passes. */
 function passing(
@@ -26,7 +26,7 @@ function passing(
     .add('rollout/r', 'RolloutPlanned', {}, write(Members, memberOf({ clusterKey: KEY, status: one, reasons })))
     .add('rollout/r', 'RolloutPlanned', {}, write(Members, memberOf({ clusterKey: OTHER, status: two })))
     .add('rollout/r', event, {}, write(Waves, waveOf({ status: 'Completed', needWork })))
-    .judged(judgeProof);
+    .violations(checkProof);
 }
 
 test.each<[string, Parameters<typeof passing>]>([

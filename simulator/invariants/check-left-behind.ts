@@ -2,9 +2,9 @@ import { calendarStateAt } from '../../core/calendar/calendar-state.ts';
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import type { Member } from '../../core/contracts/items/rollout.ts';
 import { Clusters, Grants, Members } from '../../core/store/entities.ts';
+import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
+import { compiled, selectedNow, tagNames } from './check-window.ts';
 import { placeAt } from './commit-at.ts';
-import { type Judge, type Moment, SKEW_MILLISECONDS } from './judge.ts';
-import { compiled, selectedNow, tagNames } from './judge-window.ts';
 
 const YEARS_MILLISECONDS = 3 * 365 * 86_400_000;
 
@@ -13,7 +13,7 @@ const YEARS_MILLISECONDS = 3 * 365 * 86_400_000;
  * the calendars that were applied at that moment leave no opening that its hop fits into; and neither from the middle of its work nor in a
  * rollout that does not run.
  */
-export const judgeLeftBehind = (): Judge => (moment) =>
+export const checkLeftBehind = (): Check => (moment) =>
   moment.store.written(Members).flatMap(({ before, after }) => {
     const isLeft = after.status === 'Blocked' && after.reasons.some(({ code }) => code === 'NeverStarts');
     if (!isLeft || before === undefined || before.status === 'Blocked') return [];

@@ -2,9 +2,9 @@ import type { Member, Wave } from '../../core/contracts/items/rollout.ts';
 import { LIFTLOCK } from '../../core/contracts/names.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Rollouts, Waves } from '../../core/store/entities.ts';
+import type { Check, Moment } from './check-history.ts';
 import { membersOf } from './commit-at.ts';
 import type { Violation } from './history.ts';
-import type { Judge, Moment } from './judge.ts';
 
 const PASSED: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Soaking'];
 /** A person may let a wave pass that proved nothing; one that soaks has passed already. */
@@ -14,7 +14,7 @@ const MAY_PROVE: readonly Wave['status'][] = ['Pending', 'Open', 'Undecided'];
  * 19 `proof`: no wave passes by itself with fewer of its members judged than its policy asks for, or than there are to upgrade; who was set
  * aside or blocked is not judged (semantics.md, Waves).
  */
-export const judgeProof = (): Judge => (moment) =>
+export const checkProof = (): Check => (moment) =>
   moment.item.principal !== LIFTLOCK
     ? []
     : moment.store.written(Waves).flatMap(({ before, after }) => {

@@ -1,11 +1,11 @@
 import { covered, judged } from '../../../test/material/scan/findings.ts';
 import { reportOf } from '../../../test/material/scan/report.ts';
-import { blockersOf, gateOf } from './gate.ts';
+import { blockersOf, decideHop } from './decide-hop.ts';
 
 const hop = { from: '1.36', target: '1.37', clusters: ['web'] };
 const finding = (changes: Parameters<typeof judged>[0]) => judged({ source: 'object', removedIn: '1.37', ...changes });
 const codes = (parts: Parameters<typeof reportOf>[0]) => {
-  const { blockers, notes } = gateOf(reportOf({ ...hop, ...parts }));
+  const { blockers, notes } = decideHop(reportOf({ ...hop, ...parts }));
   return [blockers.map(({ code }) => code), notes.map(({ code }) => code)];
 };
 
@@ -38,7 +38,7 @@ test('a report that passes lets the hop go on, and no other does', () => {
         for (const status of ['read', 'denied', 'skipped'] as const) {
           const parts = { findings: [finding({ severity, source })], coverage: [covered({ status })], failOn };
           const report = reportOf({ ...hop, ...parts });
-          expect([report.verdict, gateOf(report).blockers.length === 0]).toEqual([
+          expect([report.verdict, decideHop(report).blockers.length === 0]).toEqual([
             report.verdict,
             report.verdict === 'pass',
           ]);
@@ -66,7 +66,7 @@ test('what the API server refused is told as that, before other gaps, and is not
     covered({ what: 'readiness', source: 'server', status: 'denied', detail }),
     covered({ what: 'z', source: 'server', status: 'error', detail: 'It broke' }),
   ];
-  const { blockers } = gateOf(reportOf({ ...hop, findings: [], coverage }));
+  const { blockers } = decideHop(reportOf({ ...hop, findings: [], coverage }));
   expect(blockers.map(({ code }) => code)).toEqual(['ClusterForbidden', 'ScanIncomplete', 'ScanIncomplete']);
   expect(blockers[0]?.message).toBe('The API server of web could not be read.');
   expect(blockers[2]?.message).toBe('z: It broke. Repair it.');
@@ -74,7 +74,7 @@ test('what the API server refused is told as that, before other gaps, and is not
 
 test('one reason stands for all findings of a cause, with the object, the owner and the repair', () => {
   const findings = ['api', 'web', 'worker'].map((name) => finding({ name, owner: 'team-payments' }));
-  const { blockers } = gateOf(reportOf({ ...hop, findings }));
+  const { blockers } = decideHop(reportOf({ ...hop, findings }));
   expect(blockers).toHaveLength(1);
   expect(blockers[0]?.message).toMatch(/^team-payments: .*\(PodDisruptionBudget payments\/api and 2 more\) Write/);
 });
@@ -84,7 +84,7 @@ test('what could not be read is never pushed out by findings, nor the other way 
   const coverage = Array.from({ length: 30 }, (_, index) =>
     covered({ what: `resource-${index}`, source: 'object', status: 'denied', detail: 'It may not be listed.' }),
   );
-  const { blockers } = gateOf(reportOf({ ...hop, findings, coverage }));
+  const { blockers } = decideHop(reportOf({ ...hop, findings, coverage }));
   expect(blockers.length).toBeLessThanOrEqual(12);
   expect(blockers.filter(({ code }) => code === 'ScanIncomplete').length).toBe(4);
   expect(blockers.find(({ message }) => message.startsWith('24 more causes'))).toBeDefined();
@@ -106,7 +106,9 @@ test('all that stops a hop can be had apart: what is so, why, whose it is and wh
   const coverage = [unread('a', 'object', 'No'), unread('b', 'helm', 'No'), unread('c', 'object', 'Never!')];
   const report = reportOf({ ...hop, findings, coverage });
   const all = blockersOf(report);
-  expect(all.slice(0, 2).map(({ code, message }) => ({ code, message }))).toEqual(gateOf(report).blockers.slice(0, 2));
+  expect(all.slice(0, 2).map(({ code, message }) => ({ code, message }))).toEqual(
+    decideHop(report).blockers.slice(0, 2),
+  );
   expect(all[0]).toMatchObject({ cause: 'cause-0', owner: 'team-payments', code: 'ScanFinding' });
   expect(`team-payments: ${all[0]?.what} ${all[0]?.fix}`).toBe(all[0]?.message);
   const fix = 'Grant it (liftlock access manifest), or leave it out in the UpgradePolicy: scan.skip';

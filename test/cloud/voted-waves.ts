@@ -23,11 +23,11 @@ const MOST_MINUTES = 600;
 type Items = readonly NonNullable<WriteRequest['PutRequest']>[];
 
 /**
- * People with the policies of the template, and nothing else, judge waves: a viewer and an operator are refused, one voice of two is not enough, and
+ * People with the policies of the template, and nothing else, vote on waves: a viewer and an operator are refused, one voice of two is not enough, and
  * neither is the same voice twice. A cluster bakes and is asked for its next hop; the table is restored to an early point twice; the second
  * wave is rejected, the rollout aborted half-way, and another one finishes what it left. Gives what was otherwise.
  */
-export async function judgedWaves(assembly: Assembly): Promise<string[]> {
+export async function votedWaves(assembly: Assembly): Promise<string[]> {
   const prepared = await fleetOf();
   const notes: string[] = [];
   const problems: string[] = [];
@@ -38,7 +38,7 @@ export async function judgedWaves(assembly: Assembly): Promise<string[]> {
     const first = await until(cloud, 'a rollout of four', async () =>
       (await loadKind(cloud.table, Members)).length === 4 ? rollouts(cloud).then(([one]) => one?.id) : undefined,
     );
-    problems.push(...(await judgeFirst(cloud, first)));
+    problems.push(...(await voteOnFirst(cloud, first)));
     const early = await itemsOf(cloud);
     problems.push(...(await nextHopInBake(cloud)));
     await restore(cloud, early);
@@ -89,7 +89,7 @@ const say = (cloud: LocalCloud, rollout: string, wave: string, word: 'approve' |
   apiRequest(cloud, 'POST', `/v1/rollouts/${rollout}/waves/${wave}/${word}`, { ...(word === 'reject' && NO) }, as);
 const NO = { reason: 'not before the holidays' };
 
-async function judgeFirst(cloud: LocalCloud, id: string): Promise<string[]> {
+async function voteOnFirst(cloud: LocalCloud, id: string): Promise<string[]> {
   const problems: string[] = [];
   for (const kind of ['liftlock-viewer', 'liftlock-operator', 'liftlock-break-glass']) {
     const answer = await say(cloud, id, 'one', 'approve', kind).then(() => 'taken', String);

@@ -2,10 +2,10 @@ import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.t
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { policyOf } from '../../core/policy/policy-of.ts';
 import { Clusters, Configs, Members, Waves } from '../../core/store/entities.ts';
+import type { Check, Moment } from './check-history.ts';
+import { standingObstacles } from './check-stop.ts';
 import { placeAt } from './commit-at.ts';
 import type { History } from './history.ts';
-import type { Judge, Moment } from './judge.ts';
-import { standingObstacles } from './judge-stop.ts';
 import type { StoreAt } from './store-at.ts';
 
 /** A wave that has not begun lets nobody in, nor does one that was halted or passed over. */
@@ -17,7 +17,7 @@ const WAITING: readonly Member['status'][] = ['Pending', 'Parked', 'Quarantined'
  * runs, in a wave that has begun, to a waiting member of the plan that the wave is of, and nothing failed in it since that was decided
  * (protocol.md, what a grant checks); and after a restore of the table only to a cluster that EKS has described since.
  */
-export const judgeGrant = ({ timeline, looks }: History): Judge => {
+export const checkGrant = ({ timeline, looks }: History): Check => {
   let restoredAt: number | undefined;
   // Of records of one instant a real table does not tell the order: a rollout may seem to be planned, or a wave to open, after its first grant.
   const opened = new Set(

@@ -1,14 +1,14 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { Upgrades } from '../../core/store/entities.ts';
+import type { Check, Moment } from './check-history.ts';
 import { commitAt } from './commit-at.ts';
 import type { Violation } from './history.ts';
-import type { Judge, Moment } from './judge.ts';
 
 /**
  * 4 `order`: in a whole upgrade a step makes its first change only after its predecessors were observed done: the scan, add-ons valid on
  * both minors, the control plane, the node groups, the remaining add-ons. Machines that a person starts are one step each.
  */
-export const judgeOrder = (): Judge => {
+export const checkOrder = (): Check => {
   /** Steps that were ever recorded as done, by upgrade and attempt at it: a late invocation may say "running" once more. */
   const done = new Map<string, Set<string>>();
   return (moment) => {

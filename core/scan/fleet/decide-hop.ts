@@ -10,7 +10,7 @@ const MOST_GAPS = 3;
 const MOST_NOTES = 5;
 
 /** What a scan means for the hop that it was made for. */
-interface Gate {
+interface HopDecision {
   readonly blockers: readonly Reason[];
   readonly notes: readonly Reason[];
 }
@@ -27,7 +27,7 @@ interface Blocker extends Reason {
  * A report that passes lets the hop go on, and no other does: findings that fail it stop the hop, one reason for each cause, and so does what
  * could not be read.
  */
-export function gateOf({ findings, failOn, coverage }: ScanReport): Gate {
+export function decideHop({ findings, failOn, coverage }: ScanReport): HopDecision {
   const [failing, passing] = [true, false].map((is) => findings.filter((finding) => fails(finding, failOn) === is));
   const others = (passing ?? []).filter(({ waived, severity }) => !waived && severity !== 'info');
   const gaps = coverage
@@ -47,7 +47,7 @@ export function gateOf({ findings, failOn, coverage }: ScanReport): Gate {
   };
 }
 
-/** All that stops the hop, however much that is: what a gate tells is the first of it. What was not read for one cause is one of them. */
+/** All that stops the hop, however much that is: a step tells the first of it. What was not read for one cause is one of them. */
 export function blockersOf({ findings, failOn, coverage }: ScanReport): Blocker[] {
   const failing = findings.filter((finding) => fails(finding, failOn));
   const causes = Map.groupBy(coverage.filter(isGap), ({ status, detail }) => `${status} ${detail}`);

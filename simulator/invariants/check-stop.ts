@@ -1,15 +1,15 @@
 import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
 import { ClusterControls, Configs, FleetControls } from '../../core/store/entities.ts';
+import type { Check, Moment } from './check-history.ts';
 import { type CommitAt, commitAt, placeAt } from './commit-at.ts';
 import type { Violation } from './history.ts';
-import type { Judge, Moment } from './judge.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**
  * 11 `stop` and 15 `observe`: no commit while the fleet is stopped, its mode is not `act`, its rollout is paused or aborted, or its cluster
  * is held (protocol.md, what a commit checks). What was in force is read from the audit, at the very item of the commit.
  */
-export const judgeStop = (): Judge => (moment) => {
+export const checkStop = (): Check => (moment) => {
   const commit = commitAt(moment);
   if (commit === undefined) return [];
   return obstacles(moment, commit).map(([invariant, why]) => ({

@@ -1,13 +1,13 @@
 import type { Intent } from '../../core/contracts/items/protocol.ts';
 import { Epochs, Intents } from '../../core/store/entities.ts';
+import type { Check } from './check-history.ts';
 import { commitAt } from './commit-at.ts';
-import type { Judge } from './judge.ts';
 
 /**
  * 13 `fence`: every commit was made under the newest grant of its cluster, while that was open, and in the epoch of that moment, by the
  * execution that holds it or one that is nested in that.
  */
-export const judgeFence = (): Judge => (moment) => {
+export const checkFence = (): Check => (moment) => {
   const commit = commitAt(moment);
   if (commit === undefined) return [];
   const { clusterKey, grantNumber, grant } = commit;
@@ -32,7 +32,7 @@ export const judgeFence = (): Judge => (moment) => {
 };
 
 /** 12 `once`: a new attempt of a step only after the one before was observed terminal, and one token for each attempt. */
-export const judgeAttempts = (): Judge => {
+export const checkAttempts = (): Check => {
   const tokens = new Map<string, string>();
   return (moment) => {
     const commit = commitAt(moment);

@@ -2,7 +2,7 @@ import type { ExpectedSurvivor } from './expected-survivors.ts';
 import { KINDS, type Kind, type Mutation } from './mutation.ts';
 import { namesTheCause, type Verdict } from './verdict.ts';
 
-export interface Judged {
+export interface Outcome {
   readonly mutation: Mutation;
   readonly verdict: Verdict;
   /** Why it was expected to survive; absent = it was not. */
@@ -10,7 +10,7 @@ export interface Judged {
 }
 
 /** What is wrong with an outcome; undefined when it is as it should be. */
-export function objection({ mutation, verdict, reason }: Judged): string | undefined {
+export function objection({ mutation, verdict, reason }: Outcome): string | undefined {
   if (reason !== undefined) return verdict.killed ? 'was expected to survive: take it out of the table' : undefined;
   if (!verdict.killed) return 'survived';
   // It could say no cause, and is listed apart.
@@ -20,7 +20,7 @@ export function objection({ mutation, verdict, reason }: Judged): string | undef
     : `was killed, and no cause names ${mutation.named.join(' and ')}`;
 }
 
-export function judged(mutation: Mutation, verdict: Verdict, expected: readonly ExpectedSurvivor[]): Judged {
+export function outcomeOf(mutation: Mutation, verdict: Verdict, expected: readonly ExpectedSurvivor[]): Outcome {
   const row = expected.find(({ id }) => id.test(mutation.id));
   return { mutation, verdict, ...(row === undefined ? {} : { reason: row.reason }) };
 }
@@ -40,7 +40,7 @@ export interface Results {
   readonly didNotEnd: readonly { readonly id: string }[];
 }
 
-export function resultsOf(all: readonly Judged[]): Results {
+export function resultsOf(all: readonly Outcome[]): Results {
   return {
     totals: KINDS.map((kind) => {
       const of = all.filter(({ mutation }) => mutation.kind === kind);

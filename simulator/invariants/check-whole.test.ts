@@ -1,7 +1,7 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { Upgrades } from '../../core/store/entities.ts';
 import { type Fabricated, hold, inForce, KEY, upgradeOf, write } from '../../test/material/invariants/fabricate.ts';
-import { judgeWhole } from './judge-whole.ts';
+import { checkWhole } from './check-whole.ts';
 
 /** The hop before the one that is granted next, in the state that it was left in. */
 const hopBefore = (more: Partial<Upgrade>): Fabricated => {
@@ -16,7 +16,7 @@ test.each([
   ['is the same one, taken up again', hopBefore({ id: '1.36-1.37', from: '1.36', to: '1.37', status: 'Parked' })],
   ['is of another cluster', hopBefore({ clusterKey: 'other', status: 'Parked' })],
 ])('a hop may be granted where the one before it %s', (_, history) => {
-  expect(history.grant().judged(judgeWhole)).toEqual([]);
+  expect(history.grant().violations(checkWhole)).toEqual([]);
 });
 
 test.each([
@@ -24,7 +24,7 @@ test.each([
   ['is asked for once more', hopBefore({ status: 'Pending' })],
   ['failed, while the cluster is held', hopBefore({ status: 'Failed' }).add(KEY, 'ClusterHeld', {}, hold)],
 ])('a hop violates `whole` where the one before it %s', (_, history) => {
-  expect(history.grant().judged(judgeWhole)).toEqual([{ invariant: 'whole', message: expect.any(String) }]);
+  expect(history.grant().violations(checkWhole)).toEqual([{ invariant: 'whole', message: expect.any(String) }]);
 });
 
 test.each([
@@ -38,14 +38,14 @@ test.each([
     {},
     write(Upgrades, upgradeOf({ id: '1.36-1.37', from: '1.36', to: '1.37' })),
   );
-  expect(history.add(KEY, 'MutationCommitted', { upgradeId: '1.36-1.37', call }).judged(judgeWhole)).toEqual(told);
+  expect(history.add(KEY, 'MutationCommitted', { upgradeId: '1.36-1.37', call }).violations(checkWhole)).toEqual(told);
 });
 
 test('what only finishes a version moves no control plane at all', () => {
   const call = { name: 'UpdateClusterVersion', input: { version: '1.37' } };
   const finish = upgradeOf({ id: '1.37-1.37', from: '1.37', to: '1.37' });
   const history = inForce().add(KEY, 'Noted', {}, write(Upgrades, finish));
-  expect(history.add(KEY, 'MutationCommitted', { upgradeId: '1.37-1.37', call }).judged(judgeWhole)).toEqual([
+  expect(history.add(KEY, 'MutationCommitted', { upgradeId: '1.37-1.37', call }).violations(checkWhole)).toEqual([
     { invariant: 'whole', message: expect.stringContaining('1.37-1.37 goes to 1.37, and moved the control plane') },
   ]);
 });

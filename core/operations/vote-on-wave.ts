@@ -19,7 +19,7 @@ import { load, type Read, replace, unchanged } from '../store/entity.ts';
 import { loadMembers, loadWaves } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
-export interface Judgement {
+export interface Vote {
   readonly decision: ApprovalRecord['decision'];
   readonly by: string;
   readonly comment?: string | undefined;
@@ -34,7 +34,7 @@ const MOST_PEOPLE = 100;
  * Approves or rejects the plan of a wave that has not begun, or takes an approval back from one that has: then nothing new starts in it.
  * Fails with `RolloutNotFound`, `WaveNotFound`, `WrongState`, `PlanChanged` or `NotAllowed`.
  */
-export function judgeWave(ports: OperatorPorts, id: string, name: string, judgement: Judgement): Promise<Wave> {
+export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote: Vote): Promise<Wave> {
   return changeAndTell(ports, async (now) => {
     const { table } = ports;
     const rollout = await findRollout(table, id);
@@ -51,25 +51,25 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
     const isGivenUp = policy !== undefined && spec === undefined && wave.data.status !== 'Pending';
     const specs = isGivenUp ? await takenBy(table, policy, wave.data) : [spec];
     const asked = specs.flatMap((one) => one?.approval ?? []);
-    refuseState(wave.data, asked.length > 0, judgement.decision);
-    if (judgement.decision === 'Approved') refuseOutdated(rollout.data, wave.data, config?.data);
+    refuseState(wave.data, asked.length > 0, vote.decision);
+    if (vote.decision === 'Approved') refuseOutdated(rollout.data, wave.data, config?.data);
     const { planHash } = wave.data;
     if (planHash === undefined)
       throw wrongState(`The wave ${name} has no plan that could be approved yet; look again in a minute.`);
-    if (judgement.planHash !== undefined && judgement.planHash !== planHash) {
+    if (vote.planHash !== undefined && vote.planHash !== planHash) {
       const said = `The plan of the wave ${name} has changed since you looked: it is ${planHash} now. Look again: liftlock describe rollout ${id}`;
       throw new Refusal('PlanChanged', said, { planHash });
     }
     const { authors, checks } = await loadAuthors(table, config?.data);
     const requesters = { policyAppliedBy: authors, rolloutCreatedBy: rollout.data.createdBy };
-    refuseVoice(asked, judgement, requesters);
+    refuseVote(asked, vote, requesters);
     const word: ApprovalRecord = {
-      decision: judgement.decision,
-      principal: judgement.by,
+      decision: vote.decision,
+      principal: vote.by,
       at: now.toISOString(),
       planHash,
       clusters: clustersOf(wave.data),
-      ...(judgement.comment === undefined ? {} : { comment: judgement.comment }),
+      ...(vote.comment === undefined ? {} : { comment: vote.comment }),
     };
     const words = newestOfEach([...(wave.data.approvals ?? []), word]);
     // A rejection is heard however many have spoken: an approval gives way, the oldest first.
@@ -80,8 +80,8 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
         `${MOST_PEOPLE} people have judged the wave ${name}, and no more are kept. To have nothing new start: liftlock rollout pause ${id}`,
       );
     const next: Wave = { ...wave.data, approvals: words };
-    const said = `${judgement.by}${judgement.comment === undefined ? '' : `: ${judgement.comment}`}`;
-    const reasons = [{ code: judgement.decision, message: said }];
+    const said = `${vote.by}${vote.comment === undefined ? '' : `: ${vote.comment}`}`;
+    const reasons = [{ code: vote.decision, message: said }];
     return {
       result: next,
       writes: [
@@ -90,7 +90,7 @@ export function judgeWave(ports: OperatorPorts, id: string, name: string, judgem
         unchanged(Configs, config, 'UpgradePolicy', rollout.data.policy),
         ...checks,
       ],
-      record: [rolloutEntry(id, `Wave${judgement.decision}`, judgement.by, { wave: name, index: next.index, ...word })],
+      record: [rolloutEntry(id, `Wave${vote.decision}`, vote.by, { wave: name, index: next.index, ...word })],
       events: ([change]) => [waveChanged({ ...next, reasons }, change, 'approval')],
     };
   });
@@ -128,7 +128,7 @@ export function refuseOutdated(rollout: Rollout, wave: Wave, config: AppliedConf
   throw new Refusal('PlanChanged', said);
 }
 
-function refuseState(wave: Wave, asksForApproval: boolean, decision: Judgement['decision']): void {
+function refuseState(wave: Wave, asksForApproval: boolean, decision: Vote['decision']): void {
   if (!asksForApproval) {
     const pause =
       decision === 'Rejected' ? ` To have nothing new start in it: liftlock rollout pause ${wave.rolloutId}` : '';
@@ -140,9 +140,9 @@ function refuseState(wave: Wave, asksForApproval: boolean, decision: Judgement['
 }
 
 /** Anybody who may approve may reject, the requester too: taking back one's own wish needs no second person. Any of the waves may ask for it. */
-function refuseVoice(
+function refuseVote(
   asked: readonly Parameters<typeof mayApprove>[0][],
-  { decision, by }: Judgement,
+  { decision, by }: Vote,
   requesters: Parameters<typeof mayApprove>[2],
 ): void {
   const answers = asked.map((approval) =>

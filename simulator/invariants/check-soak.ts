@@ -2,10 +2,10 @@ import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import type { Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Members, Rollouts, Waves } from '../../core/store/entities.ts';
+import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
 import { placeAt, wentOn } from './commit-at.ts';
 import { gateProblems } from './gate-readings.ts';
 import type { History, Violation } from './history.ts';
-import { type Judge, type Moment, SKEW_MILLISECONDS } from './judge.ts';
 
 /** A person's word that a soak need not be waited for, on the record of the rollout (`liftlock promote`). */
 const PROMOTED = 'WavePromoted';
@@ -25,7 +25,7 @@ interface Seen {
  * (semantics.md, Soak). The last success is taken from the members, up to the moment when their wave was no longer open: stragglers
  * that run later do not begin a soak anew.
  */
-export const judgeSoak = (history: History): Judge => {
+export const checkSoak = (history: History): Check => {
   const seen: Seen = { lastSuccess: new Map(), promoted: new Map() };
   return (moment) => {
     noteSuccess(moment, seen.lastSuccess);

@@ -2,9 +2,9 @@ import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import { LIFTLOCK, UNKNOWN_PRINCIPAL } from '../../core/contracts/names.ts';
 import { Configs, Members, Rollouts, Waves } from '../../core/store/entities.ts';
 import { type ApprovalOnRecord, approvalAt } from './approvals-at.ts';
+import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
 import { membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
 import type { Violation } from './history.ts';
-import { type Judge, type Moment, SKEW_MILLISECONDS } from './judge.ts';
 
 interface Word extends ApprovalOnRecord {
   /** Who would have gone where in that wave by the plan that it is bound to, as far as it was ever on record. */
@@ -20,7 +20,7 @@ const PLANNED: readonly string[] = ['RolloutPlanned', 'RolloutReplanned'];
  * of that moment, and all of a plan in which that cluster went to that version. The last word of each person counts, and nobody's last
  * word may be a rejection (semantics.md, Approval).
  */
-export const judgeApproval = (): Judge => {
+export const checkApproval = (): Check => {
   const words: Word[] = [];
   const begun = new Map<string, number>();
   const plans = new Map<string, Set<string>>();

@@ -4,16 +4,16 @@ import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
 import { capLimit } from '../../core/policy/caps.ts';
 import { AT_REST } from '../../core/rollout/automatic-rollouts.ts';
 import { Configs, Grants, Ledgers, Rollouts, Upgrades } from '../../core/store/entities.ts';
+import type { Check, Moment } from './check-history.ts';
 import { membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
 import type { Violation } from './history.ts';
-import type { Judge, Moment } from './judge.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**
  * 6 `caps`: at every grant the open and closing grants are within every cap that was in force then, the Fleet's and the policy's; the
  * members that hold a place are within their wave's concurrency, and canaries go one by one; and at every grant and every freeing the ledger counts what is granted (protocol.md, rules 1 and 6). A policy has one rollout under way.
  */
-export const judgeCaps = (): Judge => (moment) => {
+export const checkCaps = (): Check => (moment) => {
   const { item, store } = moment;
   const atOnce = store.written(Rollouts).flatMap(({ after }) => besideOthers(store, after));
   if (!store.wrote(Grants)) return atOnce;

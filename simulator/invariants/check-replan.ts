@@ -1,5 +1,5 @@
 import { Members, Waves } from '../../core/store/entities.ts';
-import type { Judge } from './judge.ts';
+import type { Check } from './check-history.ts';
 
 const REPLANS = new Set(['RolloutReplanned', 'RolloutPlanned']);
 
@@ -7,8 +7,8 @@ const REPLANS = new Set(['RolloutReplanned', 'RolloutPlanned']);
  * 9 `approval`: a plan that changes leaves waves that have begun as they are: nobody joins, leaves or moves there, and their hash and their
  * limits stay (semantics.md, Approval: frozen when the wave opens). Nor does it touch a member that is in flight.
  */
-export const judgeReplan =
-  (): Judge =>
+export const checkReplan =
+  (): Check =>
   ({ item, store }) => {
     if (!REPLANS.has(item.event)) return [];
     const waves = store

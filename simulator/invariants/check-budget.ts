@@ -1,7 +1,7 @@
 import { Upgrades } from '../../core/store/entities.ts';
+import type { Check, Moment } from './check-history.ts';
 import { commitAt, membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
 import type { Violation } from './history.ts';
-import type { Judge, Moment } from './judge.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { StoreAt } from './store-at.ts';
  * with `countInFlight` what may still fail counts too, by the budget at the grant (semantics.md, Failure budget). Failures are counted from the members, not from the
  * wave's own counter.
  */
-export const judgeBudget = (): Judge => {
+export const checkBudget = (): Check => {
   /** What the wave of each cluster might fail when the cluster was let into it: a budget that is lowered later is for those after it. */
   const grantedUnder = new Map<string, number>();
   return (moment) => {

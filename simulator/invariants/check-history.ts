@@ -10,21 +10,21 @@ export interface Moment {
   readonly at: number;
 }
 
-/** Judges one invariant moment by moment, in the order in which the audit was written. */
-export type Judge = (moment: Moment) => Violation[];
+/** Checks one invariant moment by moment, in the order in which the audit was written. */
+export type Check = (moment: Moment) => Violation[];
 
 /** Clocks of two functions may differ by so much without anybody being to blame (design.md §3; issue: clock skew of a minute). */
 export const SKEW_MILLISECONDS = 60_000;
 
-/** Runs the whole history past every judge. */
-export function judgeHistory(history: History, judges: readonly ((history: History) => Judge)[]): Violation[] {
+/** Runs the whole history past every check. */
+export function checkHistory(history: History, checks: readonly ((history: History) => Check)[]): Violation[] {
   const store = new StoreAt();
-  const sitting = judges.map((judge) => judge(history));
+  const begun = checks.map((check) => check(history));
   const violations: Violation[] = [];
   for (const item of history.timeline) {
     store.apply(item);
     const moment: Moment = { item, store, at: history.writtenAt(item) };
-    for (const judge of sitting) violations.push(...judge(moment));
+    for (const check of begun) violations.push(...check(moment));
   }
   return violations;
 }

@@ -19,7 +19,7 @@ export function requireReadyForUpgrade(context: OperationContext, cluster: Clust
 
 /**
  * ERROR and UNKNOWN block a rollback, after a refresh of their own; `force` lets them pass (facts: eks.md §3.3). The facts give no name:
- * it is that of the upgrades' gate.
+ * it is what an upgrade is refused with.
  */
 export function requireReadyForRollback(context: OperationContext, cluster: ClusterRecord, force: boolean): void {
   refreshInsights(context.state, cluster, context.now);

@@ -2,7 +2,7 @@ import type { Grant } from '../../core/contracts/items/protocol.ts';
 import type { Member } from '../../core/contracts/items/rollout.ts';
 import { Grants, Members } from '../../core/store/entities.ts';
 import { grantOf, inForce, KEY, memberOf, tagged, write } from '../../test/material/invariants/fabricate.ts';
-import { judgeLeftBehind } from './judge-left-behind.ts';
+import { checkLeftBehind } from './check-left-behind.ts';
 
 const window = (schedule: string, duration: string) => ({ windows: [{ name: 'w', schedule, duration }] });
 const day = window('0 8 * * *', '6h');
@@ -34,7 +34,7 @@ function said({
     .add('rollout/r', 'x', {}, write(Members, pending), write(Grants, grantOf({ status: 'free', ...grant })))
     .wait(180)
     .add('rollout/r', 'MemberBlocked', {}, write(Members, { ...pending, status: 'Blocked', inFlight: false, reasons }))
-    .judged(judgeLeftBehind)
+    .violations(checkLeftBehind)
     .map(({ message }) => message.replace(/^.* was left behind, and /, ''));
 }
 

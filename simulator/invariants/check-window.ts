@@ -8,9 +8,9 @@ import { policyOf } from '../../core/policy/policy-of.ts';
 import { waveOf } from '../../core/policy/wave-of.ts';
 import { ClusterControls, Clusters, Configs } from '../../core/store/entities.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
+import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
 import { type CommitAt, commitAt, type PlaceAt, placeAt } from './commit-at.ts';
 import type { History, Violation } from './history.ts';
-import { type Judge, type Moment, SKEW_MILLISECONDS } from './judge.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**
@@ -18,10 +18,10 @@ import type { StoreAt } from './store-at.ts';
  * freeze, by the calendars that were applied at that moment
  * and the one that the cluster's tag adds; a calendar that is not there is closed. The first change of a hop fits into the window where
  * the policy says how long a hop takes (semantics.md, Cannot finish). An instant counts as open when it is open by the clock of the
- * function or by that of the world, since the two may differ by a minute. Rollbacks are judged by policy, not here.
+ * function or by that of the world, since the two may differ by a minute. Rollbacks are a matter of policy, not here.
  */
-export const judgeWindow =
-  (_history: History): Judge =>
+export const checkWindow =
+  (_history: History): Check =>
   (moment) => {
     const commit = commitAt(moment);
     if (commit?.upgrade === undefined || isRollback(commit)) return [];

@@ -8,7 +8,7 @@ import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { type Judgement, judgeWave } from './judge-wave.ts';
+import { type Vote, voteOnWave } from './vote-on-wave.ts';
 
 interface Given {
   readonly wave?: Partial<Wave>;
@@ -19,7 +19,7 @@ interface Given {
 const APPROVED =
   '[{ name: canary, clusters: [a] }, { name: prod, approval: { fourEyes: true, from: ["sso:*/carl", "sso:*/bob", "sso:*/ann"] } }]';
 
-async function judged(judgement: Partial<Judgement> = {}, given: Given = {}, name = 'prod') {
+async function voted(vote: Partial<Vote> = {}, given: Given = {}, name = 'prod') {
   const { wave = {}, rollout = {}, waves = APPROVED } = given;
   const table = new MemoryTable();
   const isGone = 'waves' in given && given.waves === undefined;
@@ -34,7 +34,7 @@ async function judged(judgement: Partial<Judgement> = {}, given: Given = {}, nam
   });
   const operations: WriteOperation[] = [];
   table.beforeTransact = (each) => operations.push(...each);
-  const result = await judgeWave(ports, 'r', name, { decision: 'Approved', by: 'sso:1/carl', ...judgement });
+  const result = await voteOnWave(ports, 'r', name, { decision: 'Approved', by: 'sso:1/carl', ...vote });
   return {
     result,
     told,
@@ -51,13 +51,13 @@ const word: ApprovalRecord = {
   clusters: 3,
 };
 
-test.each<[Partial<Judgement>, Partial<ApprovalRecord>, string]>([
+test.each<[Partial<Vote>, Partial<ApprovalRecord>, string]>([
   [{}, {}, 'sso:1/carl'],
   [{ comment: 'looks good' }, { comment: 'looks good' }, 'sso:1/carl: looks good'],
   [{ planHash: 'h' }, {}, 'sso:1/carl'],
   [{ decision: 'Rejected', by: 'sso:1/bob' }, { decision: 'Rejected', principal: 'sso:1/bob' }, 'sso:1/bob'],
-])('what somebody says of a wave is kept with its plan, on record, and told: %j', async (judgement, more, said) => {
-  const { result, stored, record, told, checks } = await judged(judgement);
+])('what somebody says of a wave is kept with its plan, on record, and told: %j', async (vote, more, said) => {
+  const { result, stored, record, told, checks } = await voted(vote);
   const expected = { ...word, ...more };
   expect(result.approvals).toStrictEqual([expected]);
   expect(stored?.approvals).toEqual([expected]);
@@ -87,12 +87,12 @@ test('of each person the newest word is kept, and nobody pushes out what another
     ...Array.from({ length: 98 }, (_, number) => ({ ...word, principal: `sso:1/${number}` })),
     word,
   ];
-  const { result } = await judged({}, { wave: { approvals: before } });
+  const { result } = await voted({}, { wave: { approvals: before } });
   expect(result.approvals).toHaveLength(100);
   expect(result.approvals?.slice(0, 1)).toEqual([rejected]);
   expect(result.approvals?.at(-1)).toEqual(word);
   const others = Array.from({ length: 100 }, (_, number) => ({ ...word, principal: `sso:1/${number}` }));
-  await expect(judged({}, { wave: { approvals: others } })).rejects.toThrow(
+  await expect(voted({}, { wave: { approvals: others } })).rejects.toThrow(
     '100 people have judged the wave prod, and no more are kept. To have nothing new start: liftlock rollout pause r',
   );
 });
@@ -101,31 +101,31 @@ test('whoever rejects after a hundred others is heard: the oldest approval gives
   const rejected = { ...word, principal: 'sso:1/dora', decision: 'Rejected' as const };
   const others = Array.from({ length: 99 }, (_, number) => ({ ...word, principal: `sso:1/${number}` }));
   const last = { decision: 'Rejected' } as const;
-  const { result } = await judged(last, { wave: { approvals: [rejected, ...others] } });
+  const { result } = await voted(last, { wave: { approvals: [rejected, ...others] } });
   expect(result.approvals?.map(({ principal }) => principal)).toEqual([
     'sso:1/dora',
     ...others.slice(1).map(({ principal }) => principal),
     'sso:1/carl',
   ]);
   const rejections = others.map((one) => ({ ...one, decision: 'Rejected' as const }));
-  await expect(judged(last, { wave: { approvals: [rejected, ...rejections] } })).rejects.toThrow('no more are kept');
+  await expect(voted(last, { wave: { approvals: [rejected, ...rejections] } })).rejects.toThrow('no more are kept');
 });
 
-test('a wave that is open can be judged; one that the policy gives up before it begins has nobody in it', async () => {
-  expect((await judged({}, { wave: { status: 'Open' } })).stored?.approvals).toHaveLength(1);
+test('a wave that is open can be voted on; one that the policy gives up before it begins has nobody in it', async () => {
+  expect((await voted({}, { wave: { status: 'Open' } })).stored?.approvals).toHaveLength(1);
   const renamed = '[{ name: canary, clusters: [a] }, { name: production, approval: {} }]';
-  await expect(judged({}, { waves: renamed })).rejects.toThrow('The wave prod asks for no approval');
+  await expect(voted({}, { waves: renamed })).rejects.toThrow('The wave prod asks for no approval');
 });
 
 const ended = { status: 'Completed', members: 3, succeeded: 1 } as const;
-test('a wave that has ended can be judged while clusters of it are set aside, for these ask again when they go', async () => {
-  expect((await judged({}, { wave: { ...ended, quarantined: 1 } })).stored?.approvals).toHaveLength(1);
-  expect((await judged({}, { wave: { ...ended, members: 4 } })).stored?.approvals).toHaveLength(1);
-  await expect(judged({}, { wave: ended })).rejects.toThrow('only one that has not ended');
+test('a wave that has ended can be voted on while clusters of it are set aside, for these ask again when they go', async () => {
+  expect((await voted({}, { wave: { ...ended, quarantined: 1 } })).stored?.approvals).toHaveLength(1);
+  expect((await voted({}, { wave: { ...ended, members: 4 } })).stored?.approvals).toHaveLength(1);
+  await expect(voted({}, { wave: ended })).rejects.toThrow('only one that has not ended');
 });
 
 const noApproval = 'The wave prod asks for no approval: its policy says none.';
-test.each<[string, Partial<Judgement>, Given, string, string]>([
+test.each<[string, Partial<Vote>, Given, string, string]>([
   [
     'its rollout has ended',
     {},
@@ -191,19 +191,19 @@ test.each<[string, Partial<Judgement>, Given, string, string]>([
     'NotAllowed',
     'sso:1/eve is not among those who may approve: sso:*/carl, sso:*/bob, sso:*/ann.',
   ],
-])('nobody’s word is taken of a wave where %s', async (_, judgement, given, name, message) => {
-  await expect(judged(judgement, given)).rejects.toMatchObject({ name, message });
+])('nobody’s word is taken of a wave where %s', async (_, vote, given, name, message) => {
+  await expect(voted(vote, given)).rejects.toMatchObject({ name, message });
 });
 
 test('what is refused says in data what is in the way', async () => {
-  await expect(judged({ planHash: 'older' })).rejects.toMatchObject({ details: { planHash: 'h' } });
-  await expect(judged({ by: 'sso:1/eve' })).rejects.toMatchObject({
+  await expect(voted({ planHash: 'older' })).rejects.toMatchObject({ details: { planHash: 'h' } });
+  await expect(voted({ by: 'sso:1/eve' })).rejects.toMatchObject({
     details: { reasons: [{ code: 'NotAnApprover' }] },
   });
 });
 
-test('a wave that the rollout does not have is not judged, and those that it has are named', async () => {
-  await expect(judged({}, {}, 'x'.repeat(101))).rejects.toMatchObject({
+test('a wave that the rollout does not have is not voted on, and those that it has are named', async () => {
+  await expect(voted({}, {}, 'x'.repeat(101))).rejects.toMatchObject({
     name: 'WaveNotFound',
     message: `The rollout r has no wave ${'x'.repeat(100)}; it has canary, prod.`,
   });
@@ -211,11 +211,11 @@ test('a wave that the rollout does not have is not judged, and those that it has
 
 test('a plan that was made under another policy is not approved, and may be rejected', async () => {
   const rollout = { policyRevision: 'of the one before' };
-  await expect(judged({}, { rollout })).rejects.toMatchObject({
+  await expect(voted({}, { rollout })).rejects.toMatchObject({
     name: 'PlanChanged',
     message: expect.stringContaining('is planned anew within a minute'),
   });
-  expect((await judged({ decision: 'Rejected' }, { rollout })).stored?.approvals).toHaveLength(1);
+  expect((await voted({ decision: 'Rejected' }, { rollout })).stored?.approvals).toHaveLength(1);
   // What has begun keeps the plan that it began with.
-  expect((await judged({}, { rollout, wave: { status: 'Open' } })).stored?.approvals).toHaveLength(1);
+  expect((await voted({}, { rollout, wave: { status: 'Open' } })).stored?.approvals).toHaveLength(1);
 });

@@ -1,10 +1,10 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { quoted, type Reason } from '../contracts/step-result.ts';
-import { type ClusterAccessError, type ClusterTarget, isAccessErrorName } from '../ports/cluster-access.ts';
+import { type ApiServer, type ClusterAccessError, isAccessErrorName } from '../ports/cluster-access.ts';
 import type { StepContext } from './context.ts';
 
 /** How to reach the cluster's API server; undefined while EKS does not say (a cluster being created). */
-export function clusterTarget(context: Pick<StepContext, 'scope' | 'name' | 'cluster'>): ClusterTarget | undefined {
+export function findApiServer(context: Pick<StepContext, 'scope' | 'name' | 'cluster'>): ApiServer | undefined {
   const { endpoint, certificateAuthority } = context.cluster;
   if (endpoint === undefined || certificateAuthority?.data === undefined) return undefined;
   return { scope: context.scope, name: context.name, endpoint, certificateAuthority: certificateAuthority.data };

@@ -1,12 +1,12 @@
 import { inForce, inventory, KEY } from '../../test/material/invariants/fabricate.ts';
-import { judgeWindow } from './judge-window.ts';
+import { checkWindow } from './check-window.ts';
 
 /** What is said of the first change of a member whose wave the policy has given up. */
 const givenUp = (second: object) =>
   inForce({ spec: { waves: [{ name: 'second', ...second }] } })
     .add(KEY, 'ClusterDiscovered', { tags: {} }, inventory)
     .commit()
-    .judged(judgeWindow);
+    .violations(checkWindow);
 
 test('a member whose wave is given up begins by the rules of the wave that takes it now', () => {
   expect(givenUp({})).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { ClusterControls, Upgrades } from '../../core/store/entities.ts';
+import type { Check, Moment } from './check-history.ts';
 import type { Violation } from './history.ts';
-import type { Judge, Moment } from './judge.ts';
 import type { StoreAt } from './store-at.ts';
 
 /** Machines that begin a hop; the others that a person starts finish one. */
@@ -11,7 +11,7 @@ const MOVES: readonly Upgrade['machine'][] = ['upgrade-cluster', 'upgrade-contro
  * 17 `whole`: a hop begins only where the hop before it is whole. What was never changed is, and so is what failed once a person has
  * released the cluster: that word covers what is half done, and a retry does not. And the control plane goes where its upgrade goes, whoever asks for more under its grant.
  */
-export const judgeWhole = (): Judge => (moment: Moment) => {
+export const checkWhole = (): Check => (moment: Moment) => {
   const { item, store } = moment;
   if (item.event === 'MutationCommitted') return elsewhere(moment);
   if (item.event !== 'Granted') return [];

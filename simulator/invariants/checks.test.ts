@@ -17,19 +17,19 @@ import {
   waveOf,
   write,
 } from '../../test/material/invariants/fabricate.ts';
+import { checkApproval } from './check-approval.ts';
+import { checkBudget } from './check-budget.ts';
+import { checkCaps } from './check-caps.ts';
+import { checkAttempts, checkFence } from './check-fence.ts';
+import type { Check } from './check-history.ts';
+import { checkOrder } from './check-order.ts';
+import { checkReplan } from './check-replan.ts';
+import { checkSoak } from './check-soak.ts';
+import { checkStop } from './check-stop.ts';
+import { checkWindow } from './check-window.ts';
 import type { History } from './history.ts';
-import type { Judge } from './judge.ts';
-import { judgeApproval } from './judge-approval.ts';
-import { judgeBudget } from './judge-budget.ts';
-import { judgeCaps } from './judge-caps.ts';
-import { judgeAttempts, judgeFence } from './judge-fence.ts';
-import { judgeOrder } from './judge-order.ts';
-import { judgeReplan } from './judge-replan.ts';
-import { judgeSoak } from './judge-soak.ts';
-import { judgeStop } from './judge-stop.ts';
-import { judgeWindow } from './judge-window.ts';
 
-type Case = readonly [what: string, judge: (history: History) => Judge, history: Fabricated];
+type Case = readonly [what: string, check: (history: History) => Check, history: Fabricated];
 
 const counts = (number: number) => ({ total: number, 'account/111111111111': number, 'region/eu-central-1': number });
 const nights = { nights: { windows: [{ name: 'nights', schedule: '0 22 * * *', duration: '6h' }] } };
@@ -58,42 +58,42 @@ const approved = (history: Fabricated, hash = 'h', by = 'somebody', clusterKey =
 const asks = (more: object = {}) => ({ wave: { approval: more }, first: { planHash: 'h' } as object });
 
 const INNOCENT: readonly Case[] = [
-  ['a first change', judgeStop, inForce().commit()],
-  ['a first change', judgeFence, inForce().commit()],
-  ['a change by what is nested in the holder', judgeFence, inForce().commit(undefined, {}, {}, 'a:name--roll-1')],
-  ['a first change', judgeAttempts, inForce().commit()],
-  ['a first change', judgeOrder, inForce().commit()],
-  ['a first change', judgeBudget, inForce().commit()],
-  ['a first change', judgeWindow, inForce().commit()],
-  ['a change in an open window', judgeWindow, inForce({ wave: { calendar: 'always' }, calendars: always }).commit()],
+  ['a first change', checkStop, inForce().commit()],
+  ['a first change', checkFence, inForce().commit()],
+  ['a change by what is nested in the holder', checkFence, inForce().commit(undefined, {}, {}, 'a:name--roll-1')],
+  ['a first change', checkAttempts, inForce().commit()],
+  ['a first change', checkOrder, inForce().commit()],
+  ['a first change', checkBudget, inForce().commit()],
+  ['a first change', checkWindow, inForce().commit()],
+  ['a change in an open window', checkWindow, inForce({ wave: { calendar: 'always' }, calendars: always }).commit()],
   [
     'a second change of a hop that ends after the window',
-    judgeWindow,
+    checkWindow,
     inForce({ spec: { estimates: { upgrade: '1h' } }, wave: { calendar: 'noon' }, calendars: untilHalfPast })
       .add(KEY, 'Noted', {}, write(Upgrades, upgradeOf({ mutated: true })))
       .commit(),
   ],
   [
     'a grant within every cap',
-    judgeCaps,
+    checkCaps,
     inForce({ fleet: { caps: { total: 1 } } }).grant({ number: 2 }, {}, counts(1)),
   ],
-  ['the next wave after the soak', judgeSoak, succeeded(inForce({ wave: { soak: '1h' } }), 61).grant({}, secondWave)],
+  ['the next wave after the soak', checkSoak, succeeded(inForce({ wave: { soak: '1h' } }), 61).grant({}, secondWave)],
   [
     'a soak with gates that are green',
-    judgeSoak,
+    checkSoak,
     succeeded(inForce({ wave: watched }), 70, (history) => history.gate('errors', 'green').wait(2)),
   ],
   [
     'a soak that was started again by a red gate',
-    judgeSoak,
+    checkSoak,
     succeeded(inForce({ wave: watched }), 5, (history) =>
       history.gate('errors', 'red').wait(62).gate('errors', 'green'),
     ),
   ],
   [
     'a member that goes on after a rejection',
-    judgeApproval,
+    checkApproval,
     approved(inForce(asks()))
       .grant()
       .add('rollout/r', 'WaveRejected', { index: 0, planHash: 'h', principal: 'lead' })
@@ -101,13 +101,13 @@ const INNOCENT: readonly Case[] = [
   ],
   [
     'a plan that changes what has not begun',
-    judgeReplan,
+    checkReplan,
     inForce().add('rollout/r', 'RolloutReplanned', {}, write(Waves, waveOf({ index: 1, name: 'other' }))),
   ],
-  ['a change by hand in an open window', judgeWindow, byHand({ wave: { calendar: 'always' }, calendars: always })],
+  ['a change by hand in an open window', checkWindow, byHand({ wave: { calendar: 'always' }, calendars: always })],
   [
     'canaries one after the other',
-    judgeCaps,
+    checkCaps,
     inForce({ wave: { canaries: 1, maxConcurrency: 2 }, first: { maxConcurrency: 2 } }).grant(
       { number: 2 },
       {},
@@ -116,47 +116,47 @@ const INNOCENT: readonly Case[] = [
   ],
   [
     'the next wave before its soak has ended, by the word of a person',
-    judgeSoak,
+    checkSoak,
     succeeded(inForce({ wave: { soak: '1h' } }), 1, (history) => history.add('rollout/r', 'WavePromoted')).grant(
       {},
       secondWave,
     ),
   ],
-  ['a wave that was approved', judgeApproval, approved(inForce(asks())).grant()],
-  ['a resumed fleet', judgeStop, inForce().add('fleet', 'FleetStopped', {}, stopFleet).wait(1)],
+  ['a wave that was approved', checkApproval, approved(inForce(asks())).grant()],
+  ['a resumed fleet', checkStop, inForce().add('fleet', 'FleetStopped', {}, stopFleet).wait(1)],
   [
     'a second change in a halted wave',
-    judgeBudget,
+    checkBudget,
     inForce({ first: { status: 'Halted' } })
       .add(KEY, 'Noted', {}, write(Upgrades, upgradeOf({ mutated: true })))
       .commit(),
   ],
 ];
 
-test.each(INNOCENT)('%s is no violation (%p)', (_, judge, history) => {
-  expect(history.judged(judge)).toEqual([]);
+test.each(INNOCENT)('%s is no violation (%p)', (_, check, history) => {
+  expect(history.violations(check)).toEqual([]);
 });
 
 const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
-  ['stop', 'a stopped fleet', judgeStop, inForce().add('fleet', 'FleetStopped', {}, stopFleet).commit()],
+  ['stop', 'a stopped fleet', checkStop, inForce().add('fleet', 'FleetStopped', {}, stopFleet).commit()],
   [
     'stop',
     'a paused rollout',
-    judgeStop,
+    checkStop,
     inForce()
       .add('rollout/r', 'Paused', {}, rollout({ status: 'Paused' }))
       .commit(),
   ],
-  ['stop', 'an aborted rollout', judgeStop, inForce({ rollout: { status: 'Aborted' } }).commit()],
-  ['stop', 'a held cluster', judgeStop, inForce().add(KEY, 'ClusterHeld', {}, hold).commit()],
-  ['observe', 'observe mode', judgeStop, inForce({ fleet: { mode: 'observe' } }).commit()],
-  ['fence', 'a grant that is closing', judgeFence, inForce({ grant: { status: 'closing' } }).commit()],
-  ['fence', 'somebody else', judgeFence, inForce().commit(undefined, {}, {}, 'a:name-of-another')],
-  ['fence', 'an older grant', judgeFence, inForce({ grant: { number: 2 } }).commit()],
+  ['stop', 'an aborted rollout', checkStop, inForce({ rollout: { status: 'Aborted' } }).commit()],
+  ['stop', 'a held cluster', checkStop, inForce().add(KEY, 'ClusterHeld', {}, hold).commit()],
+  ['observe', 'observe mode', checkStop, inForce({ fleet: { mode: 'observe' } }).commit()],
+  ['fence', 'a grant that is closing', checkFence, inForce({ grant: { status: 'closing' } }).commit()],
+  ['fence', 'somebody else', checkFence, inForce().commit(undefined, {}, {}, 'a:name-of-another')],
+  ['fence', 'an older grant', checkFence, inForce({ grant: { number: 2 } }).commit()],
   [
     'fence',
     'an older epoch',
-    judgeFence,
+    checkFence,
     inForce()
       .add('fleet', 'Restored', {}, write(Epochs, { number: 2 }))
       .commit(),
@@ -164,16 +164,16 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   [
     'once',
     'a second token',
-    judgeAttempts,
+    checkAttempts,
     inForce()
       .commit()
       .commit(undefined, { call: callWith('other') }),
   ],
-  ['once', 'an attempt too early', judgeAttempts, inForce().commit().commit(undefined, { attempt: 2, token: 'u' })],
+  ['once', 'an attempt too early', checkAttempts, inForce().commit().commit(undefined, { attempt: 2, token: 'u' })],
   [
     'once',
     'an attempt before the last one was seen to end',
-    judgeAttempts,
+    checkAttempts,
     inForce()
       .add(KEY, 'Accepted', {}, write(Intents, intentOf({ outcome: { type: 'accepted', updateId: 'u', at: 't' } })))
       .commit(undefined, { attempt: 2 }),
@@ -181,21 +181,21 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   [
     'order',
     'nodes before the control plane',
-    judgeOrder,
+    checkOrder,
     inForce({ steps: running }).commit('roll-node-group', {}, { steps: running }),
   ],
-  ['budget', 'a grant in a halted wave', judgeBudget, inForce({ first: { status: 'Halted' } }).grant()],
-  ['budget', 'a halted wave', judgeBudget, inForce({ first: { status: 'Halted' } }).commit()],
+  ['budget', 'a grant in a halted wave', checkBudget, inForce({ first: { status: 'Halted' } }).grant()],
+  ['budget', 'a halted wave', checkBudget, inForce({ first: { status: 'Halted' } }).commit()],
   [
     'budget',
     'too many failures',
-    judgeBudget,
+    checkBudget,
     inForce().add(OTHER, 'UpgradeFailed', {}, write(Members, failed)).commit(),
   ],
   [
     'budget',
     'an earlier wave that is halted',
-    judgeBudget,
+    checkBudget,
     inForce({ first: { status: 'Halted' } })
       .add(KEY, 'Noted', {}, write(Upgrades, upgradeOf({ waveIndex: 1 })))
       .commitIn(1),
@@ -203,7 +203,7 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   [
     'budget',
     'more that may still fail than there is room for',
-    judgeBudget,
+    checkBudget,
     inForce({ wave: { failureBudget: { maxFailures: 0, countInFlight: true } } })
       .add(OTHER, 'Noted', {}, write(Upgrades, upgradeOf({ clusterKey: OTHER, mutated: true })))
       .add(OTHER, 'Noted', {}, write(Members, memberOf({ clusterKey: OTHER, status: 'Running', inFlight: true })))
@@ -213,39 +213,39 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   [
     'caps',
     'a cap of the fleet',
-    judgeCaps,
+    checkCaps,
     inForce({ fleet: { caps: { perAccount: 1 } } }).grant({ clusterKey: OTHER }, { name: 'shop' }, counts(2)),
   ],
   [
     'caps',
     'a full wave',
-    judgeCaps,
+    checkCaps,
     inForce()
       .add(OTHER, 'Noted', {}, write(Members, memberOf({ clusterKey: OTHER, inFlight: true, status: 'Parked' })))
       .grant({ number: 2 }, {}, counts(1)),
   ],
-  ['caps', 'two rollouts of a policy at once', judgeCaps, inForce().add('r2', 'Noted', {}, rollout({ id: 'r2' }))],
-  ['caps', 'a ledger that counts wrong', judgeCaps, inForce().grant({ number: 2 }, {}, counts(3))],
+  ['caps', 'two rollouts of a policy at once', checkCaps, inForce().add('r2', 'Noted', {}, rollout({ id: 'r2' }))],
+  ['caps', 'a ledger that counts wrong', checkCaps, inForce().grant({ number: 2 }, {}, counts(3))],
   [
     'caps',
     'a grant that is not counted',
-    judgeCaps,
+    checkCaps,
     inForce().grant({ number: 2, capKeys: ['total'] }, {}, { total: 1 }),
   ],
-  ['window', 'a closed window', judgeWindow, inForce({ wave: { calendar: 'nights' }, calendars: nights }).commit()],
+  ['window', 'a closed window', checkWindow, inForce({ wave: { calendar: 'nights' }, calendars: nights }).commit()],
   [
     'window',
     'a freeze',
-    judgeWindow,
+    checkWindow,
     inForce({ wave: { calendar: 'always' }, calendars: always })
       .wait(4 * 24 * 60)
       .commit(),
   ],
-  ['window', 'a calendar that is not there', judgeWindow, inForce({ wave: { calendar: 'nights' } }).commit()],
+  ['window', 'a calendar that is not there', checkWindow, inForce({ wave: { calendar: 'nights' } }).commit()],
   [
     'window',
     "the calendar of the cluster's tag",
-    judgeWindow,
+    checkWindow,
     inForce({ calendars: nights })
       .add(KEY, 'TagsObserved', {}, tagged({ 'liftlock/calendar': 'nights' }))
       .commit(),
@@ -253,36 +253,36 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   [
     'window',
     'a hop that does not fit',
-    judgeWindow,
+    checkWindow,
     inForce({ spec: { estimates: { upgrade: '1h' } }, wave: { calendar: 'noon' }, calendars: untilHalfPast }).commit(),
   ],
   [
     'window',
     'a calendar that was changed in the middle',
-    judgeWindow,
+    checkWindow,
     inForce({ wave: { calendar: 'always' }, calendars: always })
       .commit()
       .add('fleet', 'ConfigApplied', {}, config('Calendar', 'always', calendar(nights.nights)))
       .commit('roll-node-group'),
   ],
-  ['soak', 'a soak that has not ended', judgeSoak, succeeded(inForce({ wave: { soak: '1h' } }), 30)],
-  ['soak', 'a gate that nobody has read', judgeSoak, succeeded(inForce({ wave: watched }), 70)],
+  ['soak', 'a soak that has not ended', checkSoak, succeeded(inForce({ wave: { soak: '1h' } }), 30)],
+  ['soak', 'a gate that nobody has read', checkSoak, succeeded(inForce({ wave: watched }), 70)],
   [
     'soak',
     'a gate that was read too long ago',
-    judgeSoak,
+    checkSoak,
     succeeded(inForce({ wave: watched }), 60, (history) => history.gate('errors', 'green').wait(10)),
   ],
   [
     'soak',
     'a gate that is unknown',
-    judgeSoak,
+    checkSoak,
     succeeded(inForce({ wave: watched }), 70, (history) => history.gate('errors', 'unknown')),
   ],
   [
     'soak',
     'a gate that was red in the middle',
-    judgeSoak,
+    checkSoak,
     succeeded(inForce({ wave: watched }), 30, (history) =>
       history.gate('errors', 'red').wait(31).gate('errors', 'green'),
     ),
@@ -290,13 +290,13 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   [
     'approval',
     'a cluster that was not in the plan',
-    judgeApproval,
+    checkApproval,
     approved(inForce(asks()), 'h', 'somebody', OTHER).grant(),
   ],
   [
     'approval',
     'somebody who may not',
-    judgeApproval,
+    checkApproval,
     approved(
       inForce(asks({ from: ['arn:aws:iam::*:role/Lead'] })),
       'h',
@@ -306,7 +306,7 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   [
     'approval',
     'a rejection while the wave is under way',
-    judgeApproval,
+    checkApproval,
     approved(approved(inForce(asks()), 'h', 'somebody', OTHER))
       .grant()
       .add('rollout/r', 'WaveRejected', { index: 0, planHash: 'h', principal: 'lead' })
@@ -315,19 +315,19 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   [
     'approval',
     'a new plan for a wave under way',
-    judgeReplan,
+    checkReplan,
     inForce().add('rollout/r', 'RolloutReplanned', {}, write(Waves, waveOf({ status: 'Open', planHash: 'other' }))),
   ],
   [
     'approval',
     'a member that joins a wave under way',
-    judgeReplan,
+    checkReplan,
     inForce().add('rollout/r', 'RolloutPlanned', {}, write(Members, memberOf({}))),
   ],
   [
     'approval',
     'a member that is taken out while it is in flight',
-    judgeReplan,
+    checkReplan,
     inForce()
       .add(KEY, 'Noted', {}, write(Members, memberOf({ waveIndex: 1, inFlight: true })))
       .add('rollout/r', 'RolloutPlanned', {}, write(Members, memberOf({ waveIndex: 1, status: 'Left' }))),
@@ -335,7 +335,7 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   [
     'caps',
     'a cap of the policy',
-    judgeCaps,
+    checkCaps,
     inForce({ spec: { caps: { perAccount: 1 } }, first: { maxConcurrency: 2 } })
       .grant({ number: 2 }, {}, counts(1))
       .grant({ clusterKey: OTHER }, { name: 'shop' }, counts(2)),
@@ -343,7 +343,7 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   [
     'caps',
     'two canaries at once',
-    judgeCaps,
+    checkCaps,
     inForce({ wave: { canaries: 1, maxConcurrency: 2 }, first: { maxConcurrency: 2 } })
       .grant({ number: 2 }, {}, counts(1))
       .grant({ clusterKey: OTHER }, { name: 'shop' }, counts(2)),
@@ -351,19 +351,19 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   [
     'window',
     'a change by hand in a closed window',
-    judgeWindow,
+    checkWindow,
     byHand({ wave: { calendar: 'nights' }, calendars: nights }),
   ],
-  ['soak', 'an earlier wave that is open', judgeSoak, inForce().grant({}, secondWave)],
-  ['approval', 'nobody', judgeApproval, inForce(asks()).grant()],
-  ['approval', 'another plan', judgeApproval, approved(inForce(asks()), 'older').grant()],
-  ['approval', 'one person twice', judgeApproval, approved(approved(inForce(asks({ approvals: 2 })))).grant()],
-  ['approval', 'the author', judgeApproval, approved(inForce(asks({ fourEyes: true })), 'h', 'author').grant()],
-  ['approval', 'the creator', judgeApproval, approved(inForce(asks({ fourEyes: true })), 'h', 'creator').grant()],
+  ['soak', 'an earlier wave that is open', checkSoak, inForce().grant({}, secondWave)],
+  ['approval', 'nobody', checkApproval, inForce(asks()).grant()],
+  ['approval', 'another plan', checkApproval, approved(inForce(asks()), 'older').grant()],
+  ['approval', 'one person twice', checkApproval, approved(approved(inForce(asks({ approvals: 2 })))).grant()],
+  ['approval', 'the author', checkApproval, approved(inForce(asks({ fourEyes: true })), 'h', 'author').grant()],
+  ['approval', 'the creator', checkApproval, approved(inForce(asks({ fourEyes: true })), 'h', 'creator').grant()],
   [
     'approval',
     'too long ago',
-    judgeApproval,
+    checkApproval,
     approved(inForce(asks({ expiresAfter: '1h' })))
       .wait(90)
       .grant(),
@@ -371,7 +371,7 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   [
     'approval',
     'a rejection afterwards',
-    judgeApproval,
+    checkApproval,
     approved(inForce(asks()))
       .wait(1)
       .add('rollout/r', 'WaveRejected', { index: 0, planHash: 'h', principal: 'lead' })
@@ -379,8 +379,8 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   ],
 ];
 
-test.each(GUILTY)('%s is violated by %s', (invariant, _, judge, history) => {
-  expect(history.judged(judge)).toContainEqual({ invariant, message: expect.any(String) });
+test.each(GUILTY)('%s is violated by %s', (invariant, _, check, history) => {
+  expect(history.violations(check)).toContainEqual({ invariant, message: expect.any(String) });
 });
 
 function callWith(clientRequestToken: string) {

@@ -11,7 +11,7 @@ import {
   waveOf,
   write,
 } from '../../test/material/invariants/fabricate.ts';
-import { judgeGrant } from './judge-grant.ts';
+import { checkGrant } from './check-grant.ts';
 
 /** What is in force, and the cluster as a member that waits, or as it is given. */
 const planned = (
@@ -26,7 +26,7 @@ test.each([
   ['was set aside', planned({}, { status: 'Quarantined' })],
   ['is a straggler of a wave that has ended', planned({ first: { status: 'Completed' } })],
 ])('a member may be granted that %s', (_, history) => {
-  expect(history.grant().judged(judgeGrant)).toEqual([]);
+  expect(history.grant().violations(checkGrant)).toEqual([]);
 });
 
 test.each([
@@ -41,7 +41,9 @@ test.each([
   ['the member was Succeeded', planned({}, { status: 'Succeeded' })],
   ['the member was Running', planned({}, { status: 'Running' })],
 ])('a grant violates `granted` while %s', (why, history) => {
-  expect(history.grant().judged(judgeGrant)).toEqual([{ invariant: 'granted', message: expect.stringContaining(why) }]);
+  expect(history.grant().violations(checkGrant)).toEqual([
+    { invariant: 'granted', message: expect.stringContaining(why) },
+  ]);
 });
 
 const restored = (history: Fabricated) => history.wait(60).add('fleet', 'FleetStopped', { epoch: 2 }).wait(60);
@@ -53,7 +55,7 @@ test.each<[string, Fabricated, boolean]>([
   ['is looked at where the fleet was only stopped', planned().add('fleet', 'FleetStopped', {}), true],
 ])('a cluster may be granted that %s: %#', (_, history, may) => {
   const message = expect.stringContaining('nobody had looked at the cluster since the table was restored');
-  expect(history.grant().judged(judgeGrant)).toEqual(may ? [] : [{ invariant: 'granted', message }]);
+  expect(history.grant().violations(checkGrant)).toEqual(may ? [] : [{ invariant: 'granted', message }]);
 });
 
 const ofLater = config('UpgradePolicy', 'standard', { spec: 'of a later release' });
@@ -66,17 +68,17 @@ test.each<[string, Fabricated, string[]]>([
     ['nobody could read a policy that may select it'],
   ],
 ])('an upgrade that a person starts is judged by the policy too: %s', (_, history, why) => {
-  const said = history.add(KEY, 'Granted', { grantNumber: 2, upgradeId: '1.36-1.37' }).judged(judgeGrant);
+  const said = history.add(KEY, 'Granted', { grantNumber: 2, upgradeId: '1.36-1.37' }).violations(checkGrant);
   expect(said).toEqual(why.map((one) => ({ invariant: 'granted', message: expect.stringContaining(one) })));
 });
 
 test('a wave that opens in the instant of the grant has begun, whichever of the two stands first', () => {
   const history = planned({ first: { status: 'Pending' } }).grant();
   history.add('rollout/r', 'WaveOpen', { wave: 'first' }, write(Waves, waveOf({ status: 'Open' })));
-  expect(history.judged(judgeGrant)).toEqual([]);
+  expect(history.violations(checkGrant)).toEqual([]);
   const late = planned({ first: { status: 'Pending' } })
     .grant()
     .wait(1);
   late.add('rollout/r', 'WaveOpen', { wave: 'first' }, write(Waves, waveOf({ status: 'Open' })));
-  expect(late.judged(judgeGrant)).toHaveLength(1);
+  expect(late.violations(checkGrant)).toHaveLength(1);
 });
