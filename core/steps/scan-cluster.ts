@@ -52,7 +52,7 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
     return { step: STEP, result: wait(objects.pauseSeconds, reason('Scanning', objects.said)) };
   const asksInsights = isWhole && !skip.includes('insight');
   const insights = asksInsights ? await readInsights(ports.eks, context.scope, name) : undefined;
-  const { facts, coverage, detail } = await readFacts(ports, context, server, rules);
+  const { facts, coverage, detail } = await readFacts(ports, context, server, rules, objects?.state);
   const report = await reportOf(ports, context, { facts, coverage, insights, state: objects?.state, rules });
   if (isWhole) await keepReport(ports, context, report);
   const decision = decideHop(report);

@@ -4,6 +4,7 @@ import type { StepInput } from '../contracts/step-input.ts';
 import { done, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { recordNodes } from '../inventory/record-nodes.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
+import { groupOfOne } from '../model/seen-nodes.ts';
 import { unavailable, unhealthyPods } from '../model/workload-health.ts';
 import { policyForUpgrade } from '../policy/policy-of.ts';
 import type { ApiServer, Node } from '../ports/cluster-access.ts';
@@ -82,7 +83,7 @@ async function checkInside(
       problems.push(reason('WrongVersion', `The API server says ${version}.`));
     looked.push(`the API server is ready and says ${version}`);
     const nodes = await ports.clusters.listNodes(server);
-    await recordNodes(ports, await context.record(), nodes);
+    await recordNodes(ports, await context.record(), nodes.flatMap(groupOfOne));
     await checkNodes(context, nodes, await nodesWait(ports, context, nodes), found);
     await checkPods(ports, context, server, found);
     await checkWorkloads(ports, server, policy, found);

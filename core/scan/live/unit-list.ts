@@ -103,6 +103,7 @@ function close(
   const { count = 0, observations = [], facts = noFacts() } = state.page ?? {};
   delete state.page;
   addFacts(state.facts, facts);
+  if (unit.group === '' && unit.kind === 'Node' && unit.full) noteNodes(state.facts, failure === undefined);
   keep(state, unit.group === '' && unit.kind === 'Node' ? groupNodes(observations) : observations);
   const own = { what: titleOf(unit), source: 'object', count } as const;
   if (failure === undefined) return { next: 'done', coverage: [readOf(own.what, own.source, count)] };
@@ -114,6 +115,12 @@ function close(
       coverage: [{ ...own, status: 'skipped', detail: 'They may not be read, and Helm is left out.' }],
     };
   return notRead(own, failure, '', count === 0 ? '' : ` after ${count} objects`);
+}
+
+/** Some of the nodes are as good as none: nobody knows what the others are. */
+function noteNodes(facts: ClusterFacts, isWhole: boolean): void {
+  if (isWhole) facts.otherNodes ??= [];
+  else delete facts.otherNodes;
 }
 
 const conversionFails = ({ group, resource }: ListUnit, why: string): Observation => ({

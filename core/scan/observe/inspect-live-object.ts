@@ -1,5 +1,6 @@
 import { given } from '../../model/given.ts';
 import { managedGroup, type NodeOwner, nodeOwner } from '../../model/node-owner.ts';
+import { groupOfOne } from '../../model/seen-nodes.ts';
 import type { Observation } from '../judge/observation.ts';
 import type { ServedResource } from '../live/discovery.ts';
 import { type Mapping, mappingOf, nameOf, textOf } from '../manifest/manifest-object.ts';
@@ -28,7 +29,10 @@ export function inspectLiveObject(value: Mapping, resource: ServedResource, fact
   };
   const found = [...inspectObject(object, context), ...observeReferences(object, context, facts)];
   const kubelet = textOf(mappingOf(mappingOf(value.status).nodeInfo).kubeletVersion);
-  if (resource.group !== '' || resource.kind !== 'Node' || kubelet === undefined) return found;
+  if (resource.group !== '' || resource.kind !== 'Node') return found;
+  facts.otherNodes ??= [];
+  facts.otherNodes.push(...groupOfOne({ ...nodeOf(value), kubeletVersion: kubelet ?? '' }));
+  if (kubelet === undefined) return found;
   return [
     ...found,
     {
@@ -56,7 +60,14 @@ function staticPodCause(kind: string, value: Mapping): string | undefined {
 /** The nodes that are repaired together. */
 const nodeCause = (node: Mapping): string => `nodegroup:${nodeOwnerOf(node).name ?? 'none'}`;
 
-function nodeOwnerOf({ metadata, spec }: Mapping): NodeOwner {
-  const labels = Object.entries(mappingOf(mappingOf(metadata).labels)).map(([key, label]) => [key, textOf(label)]);
-  return nodeOwner(Object.fromEntries(labels), textOf(mappingOf(spec).providerID));
+function nodeOwnerOf(value: Mapping): NodeOwner {
+  const { labels, providerId } = nodeOf(value);
+  return nodeOwner(labels, providerId);
+}
+
+function nodeOf({ metadata, spec }: Mapping) {
+  const labels = Object.entries(mappingOf(mappingOf(metadata).labels)).flatMap(([key, label]) => {
+    return typeof label === 'string' ? [[key, label] as const] : [];
+  });
+  return { labels: Object.fromEntries(labels), ...given({ providerId: textOf(mappingOf(spec).providerID) }) };
 }
