@@ -4,9 +4,9 @@ import type { ConfigObject, Fleet, UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/canonical-json.ts';
 import { forgetLooks } from '../inventory/forget-looks.ts';
-import { allRecords } from '../inventory/records.ts';
+import { loadAllRecords } from '../inventory/records.ts';
 import { isSame } from '../model/is-same.ts';
-import { authorOf, FLEET, fleetInForce, fleetSpec, upgradePolicy } from '../policy/applied.ts';
+import { authorOf, FLEET, fleetSpec, loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
@@ -47,7 +47,7 @@ export async function applyDocuments(
   }
   const { table } = ports;
   const now = ports.clock.now();
-  const inForce = await fleetInForce(table);
+  const inForce = await loadFleetInForce(table);
   // JSON is YAML, so one parser reads files and requests alike.
   const textOf = (document: unknown) => JSON.stringify(document) ?? 'null';
   const files = documents.map((document, index) => ({ path: `document ${index + 1}`, text: textOf(document) }));
@@ -181,7 +181,7 @@ function authorStays(policy: UpgradePolicy, before: AppliedConfig | undefined): 
  * one of the Fleet's organization, and one that is listed now may not have been.
  */
 async function forgetNewScopes(table: Table, fleet: Fleet['spec']): Promise<void> {
-  const before = await fleetInForce(table);
+  const before = await loadFleetInForce(table);
   const { organizationId: named } = fleet;
   const isListed = (spec: Fleet['spec'], { account }: Scope) => spec.accounts.includes(account);
   const isIn = (scope: Scope) =>
@@ -203,7 +203,7 @@ async function countAhead(ports: OperatorPorts, fleet: Fleet['spec']): Promise<W
   const ledger = await load(table, Ledgers);
   let added = 0;
   // By key: the index of what is held may not have a grant of a moment ago yet.
-  const known = [...(await allRecords(table)), ...ofKind(await table.queryActive(), Grants)];
+  const known = [...(await loadAllRecords(table)), ...ofKind(await table.queryActive(), Grants)];
   const keys = [...new Set(known.map(({ clusterKey }) => clusterKey))].map(Grants.key);
   for (const { clusterKey, status } of await loadAll(table, Grants, keys)) {
     const cluster = status === 'free' ? undefined : await load(table, Clusters, clusterKey);
@@ -218,7 +218,7 @@ async function countAhead(ports: OperatorPorts, fleet: Fleet['spec']): Promise<W
 
 /** What lists show of labels follows a new rule at once, not at the next discovery. */
 async function relabel(ports: OperatorPorts, fleet: Fleet['spec']): Promise<void> {
-  for (const record of await allRecords(ports.table)) {
+  for (const record of await loadAllRecords(ports.table)) {
     if (labeled(record, fleet) === record) continue;
     await change(ports, async (now) => {
       const applied = await load(ports.table, Configs, 'Fleet', FLEET);

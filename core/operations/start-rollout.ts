@@ -2,7 +2,7 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Refusal } from '../queries/refusal.ts';
-import { planDetail, type RolloutDetail, rolloutDetail } from '../queries/rollout-views.ts';
+import { loadRolloutDetail, planDetail, type RolloutDetail } from '../queries/rollout-views.ts';
 import { candidatesOf } from '../rollout/candidates.ts';
 import { createRollout, newestOf } from '../rollout/create-rollout.ts';
 import { inventoryGaps } from '../rollout/inventory-complete.ts';
@@ -48,7 +48,7 @@ export async function startRollout(
   const taken = await load(table, Rollouts, plan.rollout.id);
   const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, details, gaps, ports.ids.next());
   if ((await decideAndWrite(() => createRollout(ports, fresh, by))) !== 'created') throw busy(policy);
-  return rolloutDetail(table, fresh.rollout.id, ports.clock.now());
+  return loadRolloutDetail(table, fresh.rollout.id, ports.clock.now());
 }
 
 /** A plan that would be refused as things stand says so. */

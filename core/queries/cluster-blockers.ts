@@ -18,7 +18,7 @@ export interface ClusterBlocker {
  * All that keeps a cluster from its target: where a scan has stopped its last upgrade what it stopped it for, none of it cut or left out,
  * else the reasons that are told of it.
  */
-export async function clusterBlockers(
+export async function findClusterBlockers(
   table: Pick<Table, 'queryPartition'>,
   last: Upgrade | undefined,
   reasons: readonly Reason[],

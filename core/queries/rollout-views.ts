@@ -54,7 +54,7 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
   return { items: items.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)) };
 }
 
-export async function rolloutDetail(table: Table, id: string, now: Date): Promise<RolloutDetail> {
+export async function loadRolloutDetail(table: Table, id: string, now: Date): Promise<RolloutDetail> {
   const { data: rollout } = await findRollout(table, id);
   const members = await loadMembers(table, id);
   const waves = await wavesOf(table, id);

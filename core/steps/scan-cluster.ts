@@ -1,7 +1,7 @@
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { lostCluster } from '../model/passing-status.ts';
-import { policyForUpgrade } from '../policy/policy-of.ts';
+import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { decideHop } from '../scan/fleet/decide-hop.ts';
 import { goOn, type Progress } from '../scan/fleet/go-on.ts';
@@ -10,7 +10,7 @@ import { readInsights } from '../scan/telemetry/insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findApiServer } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { stopBeside, updatesInFlight } from './foreign-updates.ts';
+import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
 import { lookAtRefresh, refreshInsights, runsSince } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 import { isServer, NOT_ASKED, NOT_VERIFIED, readFacts, type Server } from './scan-facts.ts';
@@ -39,7 +39,7 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const unfresh = await waitForInsights(ports, context, hasMoved, notes);
   if (unfresh !== undefined) return { step: STEP, result: unfresh };
   const byHand = context.grant === undefined;
-  const { spec: policy, unknown } = await policyForUpgrade(ports.table, context.record, context.upgrade);
+  const { spec: policy, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
   if (unknown.length > 0 && !byHand) return { step: STEP, result: parked(undefined, ...unknown) };
   const server = policy?.verification === 'eks-api' ? NOT_ASKED : findApiServer(context);
   if (server === NOT_ASKED) notes.push(reason('NotVerified', NOT_VERIFIED));
@@ -86,7 +86,7 @@ async function waitForInsights(
     const waiting = await refreshInsights(ports, context, look);
     if (waiting.status === 'wait') return waiting;
   }
-  const updates = await updatesInFlight(ports, context, { name });
+  const updates = await findUpdatesInFlight(ports, context, { name });
   const beside = stopBeside(ports, context, `the control plane of ${name}`, updates);
   if (beside !== undefined || look === undefined) return beside;
   const refreshed = await refreshInsights(ports, context, look);

@@ -6,17 +6,17 @@ import { recordNodes } from '../inventory/record-nodes.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
 import { unavailable, unhealthyPods } from '../model/workload-health.ts';
-import { policyForUpgrade } from '../policy/policy-of.ts';
+import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { ApiServer, Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { hopPolicy } from './hop-policy.ts';
+import { loadHopPolicy } from './hop-policy.ts';
 import { nodesMayWait } from './nodes-later.ts';
 import { baselineOf, newlyUnhealthy } from './pod-baseline.ts';
 import { pollSeconds } from './polling.ts';
-import { controlPlaneAtRest } from './read-control-plane.ts';
+import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 
 const STEP = 'smoke-check';
@@ -31,7 +31,7 @@ export function smokeCheck(ports: SmokePorts, stepInput: StepInput): Promise<Ste
 
 async function check(ports: SmokePorts, context: StepContext): Promise<StepOutcome> {
   const { cluster, target, name } = context;
-  const rests = await controlPlaneAtRest(ports, context);
+  const rests = await readControlPlaneAtRest(ports, context);
   if ('stop' in rests) return { step: STEP, result: rests.stop };
   const problems: Reason[] = [];
   const notes: Reason[] = [];
@@ -39,7 +39,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const found: Found = { problems, notes, looked };
   if (!KubeVersion.parse(cluster.version).equals(target))
     problems.push(reason('WrongVersion', `${name} is at ${cluster.version}, not at ${target}.`));
-  const { spec: policy, unknown } = await policyForUpgrade(ports.table, context.record, context.upgrade);
+  const { spec: policy, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
   // What it asks to be checked nobody knows: that is never taken for nothing.
   if (unknown.length > 0) return { step: STEP, result: parked(undefined, ...unknown) };
   if (policy?.verification === 'eks-api') {
@@ -127,7 +127,7 @@ async function checkNodes(
 /** Nodes that were left behind on purpose are no fault of this hop. */
 async function nodesWait(ports: SmokePorts, context: StepContext, nodes: readonly Node[]): Promise<boolean> {
   const kubelets = nodes.map(({ name, kubeletVersion }) => ({ name, version: kubeletVersion }));
-  return nodesMayWait(await hopPolicy(ports, context), context.target, kubelets);
+  return nodesMayWait(await loadHopPolicy(ports, context), context.target, kubelets);
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -5,7 +5,7 @@ import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
-import { rolloutDetail } from '../../core/queries/rollout-views.ts';
+import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import {
@@ -276,7 +276,7 @@ describe('four eyes, where the target of the policy is a Channel', () => {
     await moved(world, APPROVER, { target: '1.37', minimumAge: '1d' });
     await run(world);
     expect(touched(world, 'p1')).toBe(false);
-    const detail = await rolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
+    const detail = await loadRolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
     const [why] = detail.standings?.flatMap(({ approvalReasons }) => approvalReasons) ?? [];
     expect(why?.message).toContain('applied the policy or its Channel');
   });

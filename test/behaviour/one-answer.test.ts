@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { isKnown } from '../../core/contracts/reasons.ts';
-import { livingRecords } from '../../core/inventory/records.ts';
+import { loadLivingRecords } from '../../core/inventory/records.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { requestScan } from '../../core/operations/request-scan.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
@@ -37,7 +37,7 @@ async function observedFleet(): Promise<World> {
 // docs/scan.md, Fleet: the report alone says whether the hop may go on.
 test('of every cluster of the example fleet the execution, the report, the decision, the fleet and explain say the same', async () => {
   const world = await observedFleet();
-  const records = await livingRecords(world.table);
+  const records = await loadLivingRecords(world.table);
   const rows: string[] = [];
   for (const record of records) rows.push(await answersOf(world, record));
   expect(records).toHaveLength(12);
@@ -103,7 +103,7 @@ async function answersOf(world: World, record: ClusterRecord): Promise<string> {
 
 test('a target several minors away is judged hop by hop: what the hops bring up to date is no failure', async () => {
   const world = await observedFleet();
-  const record = (await livingRecords(world.table)).find(({ name }) => name === 'orders-prod');
+  const record = (await loadLivingRecords(world.table)).find(({ name }) => name === 'orders-prod');
   if (record === undefined) throw new Error('The example has no orders-prod.');
   await requestScan(world.ports, record, '1.37', PERSON);
   await runWorld(world, { until: new Date(world.clock.now().getTime() + 3_600_000), quietHours: 2 });

@@ -2,7 +2,7 @@ import { breakGlassOfWave } from '../../core/operations/break-glass.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import { rolloutDetail } from '../../core/queries/rollout-views.ts';
+import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import {
   ANA,
   apply,
@@ -160,7 +160,7 @@ test('nobody is told of a wave that was never approved that its approval is void
     at('prod', { approval: { approvals: 1 } }),
   );
   await hours(world, 0.5);
-  const { standings, waveDetails } = await rolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
+  const { standings, waveDetails } = await loadRolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
   const said = (name: string) =>
     standings?.[waveDetails.findIndex((one) => one.name === name)]?.approvalReasons
       .map(({ message }) => message)

@@ -9,7 +9,7 @@ import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operati
 import { startRollout } from '../../../core/operations/start-rollout.ts';
 import { type Vote, voteOnWave } from '../../../core/operations/vote-on-wave.ts';
 import { pageOf } from '../../../core/queries/page.ts';
-import { listRollouts, rolloutDetail } from '../../../core/queries/rollout-views.ts';
+import { listRollouts, loadRolloutDetail } from '../../../core/queries/rollout-views.ts';
 import type { ApiContext, ApiEnv, ApiPorts, Body, Query } from '../api-context.ts';
 import { breakGlassBody, readBody, withOptionalReason, withReason } from '../request-body.ts';
 import { dryRunQuery, noQuery, pageQuery, readQuery } from '../request-query.ts';
@@ -71,7 +71,7 @@ export const rollouts = new Hono<ApiEnv>()
   .get('/:id', async (context: ApiContext<'/:id', Query<typeof membersQuery>>) => {
     const request = readQuery(context, membersQuery);
     const { table, clock } = context.var.ports;
-    const rollout = await rolloutDetail(table, context.req.param('id'), clock.now());
+    const rollout = await loadRolloutDetail(table, context.req.param('id'), clock.now());
     const { items: members, ...rest } = pageOf(rollout.members, placeOf, request);
     return context.json({ ...rollout, members, ...rest });
   })
