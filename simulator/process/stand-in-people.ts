@@ -3,8 +3,8 @@ import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { waveNamed } from '../../core/policy/wave-of.ts';
+import { PASSED_WAVES } from '../../core/protocol/granting-waves.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
-import { PASSED } from '../../core/rollout/wave-end.ts';
 import type { Approve } from './give-approvals.ts';
 import type { RunView } from './run-view.ts';
 import { LOCAL_PRINCIPAL } from './start-fleet.ts';
@@ -81,7 +81,7 @@ export class StandInPeople {
     const voted = rollouts.flatMap((rollout): Act[] => {
       if (rollout.status !== 'Running') return [];
       const own = waves.filter(({ rolloutId }) => rolloutId === rollout.id).sort((a, b) => a.index - b.index);
-      const wave = own.find(({ status }) => !PASSED.includes(status));
+      const wave = own.find(({ status }) => !PASSED_WAVES.includes(status));
       if (wave === undefined) return [];
       const key = `${rollout.id}/${wave.name}/${wave.status}/${wave.planHash}`;
       const which = `The wave ${wave.name} of the policy ${rollout.policy}`;
