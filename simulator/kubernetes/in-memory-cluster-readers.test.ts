@@ -1,6 +1,6 @@
 import { clusterReadersContract } from '../../test/contract/cluster-readers-contract.ts';
+import { testCaller, testWorld } from '../../test/material/eks/world.ts';
 import { addCluster } from '../eks/add-cluster.ts';
-import { testCaller, testWorld } from '../eks/test-world.ts';
 import { FakeKubernetes } from './fake-kubernetes.ts';
 import { createInMemoryClusterReaders } from './in-memory-cluster-readers.ts';
 

@@ -1,8 +1,8 @@
 import { createClusterAccess } from '../../adapters/kubernetes/create-cluster-access.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
-import { testCaller, testWorld } from '../../simulator/eks/test-world.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterAccess } from '../../simulator/kubernetes/in-memory-cluster-access.ts';
+import { testCaller, testWorld } from '../material/eks/world.ts';
 import type { ClusterAccessUnderTest } from './cluster-access-contract.ts';
 import { kubernetesFace } from './kubernetes-face.ts';
 import { startKubernetesLoopback } from './kubernetes-loopback.ts';

@@ -1,5 +1,5 @@
+import { refusal, testCaller, testDay, testWorld } from '../../../test/material/eks/world.ts';
 import { addCluster, type ClusterSpecification } from '../add-cluster.ts';
-import { refusal, testCaller, testDay, testWorld } from '../test-world.ts';
 
 const days = (count: number) => new Date(testDay.getTime() + count * 86_400_000);
 

@@ -1,7 +1,6 @@
 import type { ApiServer } from '../../../core/ports/cluster-access.ts';
 import { addCluster, type ClusterSpecification } from '../../../simulator/eks/add-cluster.ts';
 import type { ClusterRecord } from '../../../simulator/eks/state/cluster-record.ts';
-import { testCaller, testWorld } from '../../../simulator/eks/test-world.ts';
 import { FakeKubernetes } from '../../../simulator/kubernetes/fake-kubernetes.ts';
 import type { Authenticate } from '../../../simulator/kubernetes/server/authenticate.ts';
 import { createCertificates } from '../../../simulator/kubernetes/server/certificates.ts';
@@ -10,6 +9,7 @@ import {
   type KubernetesServerOptions,
   startKubernetesServer,
 } from '../../../simulator/kubernetes/server/start-kubernetes-server.ts';
+import { testCaller, testWorld } from '../eks/world.ts';
 import { ask, type Reply, type Sent } from './ask.ts';
 
 /** The token that the server under test takes; whose it is. */

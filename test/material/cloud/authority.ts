@@ -1,6 +1,6 @@
-import type { Requirement } from '../iam/requirements/requirement.ts';
-import { AwsFault } from '../wire/aws-call.ts';
-import type { Authority, Source } from './authority.ts';
+import type { Authority, Source } from '../../../simulator/cloud/authority.ts';
+import type { Requirement } from '../../../simulator/iam/requirements/requirement.ts';
+import { AwsFault } from '../../../simulator/wire/aws-call.ts';
 
 export interface TestAuthority extends Authority {
   /** `events.amazonaws.com lambda:InvokeFunction arn:…`, or with the role that it is asked of. */

@@ -1,4 +1,4 @@
-import type { OperationModel } from '../service-model.ts';
+import type { OperationModel } from '../../simulator/wire/service-model.ts';
 import { type Samples, samples, sampleValue } from './sample-value.ts';
 
 /** A whole input, but for what a client acts upon: the URL of a queue must be one, and an EventBridge endpoint would be another host. */

@@ -1,6 +1,6 @@
-import type { ServiceName } from '../wire/aws-call.ts';
-import { startWireServer } from '../wire/wire-server.ts';
-import type { Operations } from './operation.ts';
+import type { Operations } from '../../../simulator/cloud/operation.ts';
+import type { ServiceName } from '../../../simulator/wire/aws-call.ts';
+import { startWireServer } from '../../../simulator/wire/wire-server.ts';
 
 export const ACCOUNT = '111111111111';
 export const REGION = 'eu-west-1';

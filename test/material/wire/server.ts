@@ -1,5 +1,5 @@
-import type { AwsCall } from './aws-call.ts';
-import { startWireServer, type WireOptions, type WireServer } from './wire-server.ts';
+import type { AwsCall } from '../../../simulator/wire/aws-call.ts';
+import { startWireServer, type WireOptions, type WireServer } from '../../../simulator/wire/wire-server.ts';
 
 export interface TestServer extends WireServer {
   readonly calls: AwsCall[];

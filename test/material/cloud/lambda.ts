@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { VirtualClock } from '../../clock/virtual-clock.ts';
-import { CloudTime } from '../cloud-time.ts';
-import { type TestAuthority, testAuthority } from '../test-authority.ts';
-import { FunctionProcesses } from './function-processes.ts';
-import { Functions } from './functions.ts';
-import type { LambdaFunctionOptions } from './lambda-function.ts';
+import { VirtualClock } from '../../../simulator/clock/virtual-clock.ts';
+import { CloudTime } from '../../../simulator/cloud/cloud-time.ts';
+import { FunctionProcesses } from '../../../simulator/cloud/lambda/function-processes.ts';
+import { Functions } from '../../../simulator/cloud/lambda/functions.ts';
+import type { LambdaFunctionOptions } from '../../../simulator/cloud/lambda/lambda-function.ts';
+import { type TestAuthority, testAuthority } from './authority.ts';
 
 export const START = new Date('2031-05-06T07:08:09.000Z');
 export const ROLE = 'arn:aws:iam::111111111111:role/worker';

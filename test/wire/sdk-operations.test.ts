@@ -1,4 +1,4 @@
-import { loadService, type OperationModel } from '../service-model.ts';
+import { loadService, type OperationModel } from '../../simulator/wire/service-model.ts';
 import { comparable } from './comparable.ts';
 import { ECHO_SECRET, type EchoServer, eachOperation, startEchoServer } from './echo-server.ts';
 import { sampleInput } from './sample-input.ts';

@@ -1,9 +1,9 @@
-import { emptyState } from './empty-state.ts';
-import { FakeEks, type FakeEksOptions } from './fake-eks.ts';
-import type { Caller } from './operation-context.ts';
-import type { OperationInput, OperationName, OperationOutput } from './operations/catalog.ts';
-import { seededRandom } from './seeded-random.ts';
-import type { FakeEksState } from './state/fake-eks-state.ts';
+import { emptyState } from '../../../simulator/eks/empty-state.ts';
+import { FakeEks, type FakeEksOptions } from '../../../simulator/eks/fake-eks.ts';
+import type { Caller } from '../../../simulator/eks/operation-context.ts';
+import type { OperationInput, OperationName, OperationOutput } from '../../../simulator/eks/operations/catalog.ts';
+import { seededRandom } from '../../../simulator/eks/seeded-random.ts';
+import type { FakeEksState } from '../../../simulator/eks/state/fake-eks-state.ts';
 
 /** The day of the tests: 1.34 is in standard support for 12 more days, 1.33 in extended support, 1.37 the newest. */
 export const testDay = new Date('2026-11-20T08:00:00Z');

@@ -1,7 +1,7 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsFault } from '../aws-call.ts';
-import { operationsInUse, type ServiceInUse } from '../operations-in-use.ts';
-import { loadService, type OperationModel } from '../service-model.ts';
+import { AwsFault } from '../../simulator/wire/aws-call.ts';
+import { operationsInUse, type ServiceInUse } from '../../simulator/wire/operations-in-use.ts';
+import { loadService, type OperationModel } from '../../simulator/wire/service-model.ts';
 import { ECHO_SECRET, type EchoServer, startEchoServer } from './echo-server.ts';
 import { sampleInput } from './sample-input.ts';
 import { sampleValue } from './sample-value.ts';
