@@ -61,6 +61,12 @@ test('what the API server says gets out, its headers and the rest of its body do
   await expect(access().listPods(apiServer())).rejects.toMatchObject({
     message: 'The API server answered 403: pods is forbidden.',
   });
+  answer(() => refusal(500, 'InternalError', 'x'.repeat(1_000)));
+  const error: unknown = await access()
+    .listPods(apiServer(), '../a b')
+    .catch((thrown: unknown) => thrown);
+  expect((error as Error).message).toHaveLength('The API server answered 500: .'.length + 300);
+  expect(loopback.requests.at(-1)?.path).toBe('/api/v1/namespaces/..%2Fa%20b/pods');
 });
 
 test('an answer that does not come is unreachable', async () => {
@@ -162,6 +168,9 @@ test('a token that is not taken any more is made anew once', async () => {
 test('ready: the failed checks are named, and an answer without checks is a fault', async () => {
   answer(() => ({ status: 500, body: '[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed' }));
   expect(await access().ready(apiServer())).toEqual({ ok: false, failed: ['etcd'] });
+  expect(loopback.requests.map(({ path, query }) => [path, query.has('verbose')])).toEqual([['/readyz', true]]);
+  answer(() => ({ status: 500, body: '[+]ping ok\nreadyz check failed' }));
+  expect(await access().ready(apiServer())).toEqual({ ok: false, failed: [] });
   answer(() => ({ status: 503, body: 'upstream connect error' }));
   await expect(access().ready(apiServer())).rejects.toMatchObject({ name: 'ClusterServerFault' });
   answer(() => refusal(401, 'Unauthorized', 'Unauthorized'));
