@@ -92,12 +92,12 @@ export const FLEET_VERBS: Verbs = {
   'approve <rollout> <wave>': {
     description: 'agree to the plan of a wave, in your name',
     options: [PLAN, ...REASONED],
-    load: async () => (await import('./verbs/wave.ts')).judgeWave('approve'),
+    load: async () => (await import('./verbs/wave.ts')).voteOnWave('approve'),
   },
   'reject <rollout> <wave>': {
     description: 'disagree with the plan of a wave: it does not begin, or nothing new starts in it',
     options: [PLAN, ...REASONED],
-    load: async () => (await import('./verbs/wave.ts')).judgeWave('reject'),
+    load: async () => (await import('./verbs/wave.ts')).voteOnWave('reject'),
   },
   'break-glass <kind> <names...>': {
     description:

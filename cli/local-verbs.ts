@@ -67,12 +67,12 @@ export const LOCAL_VERBS: Verbs = {
       ['--seed <number>', 'seed of durations and identifiers', { parse: Number, default: 1 }],
       ['--assembly <folder>', 'a cloud assembly (cdk.out) to install instead of synthesizing one'],
     ],
-    load: async () => (await import('./local/local-up.ts')).localUp,
+    load: async () => (await import('./local/local-up.ts')).startLocalCloud,
   },
   'local down': {
     description: 'end the local cloud that runs on this machine',
     options: [WHICH],
-    load: async () => (await import('./local/running-cloud.ts')).localDown,
+    load: async () => (await import('./local/running-cloud.ts')).stopLocalCloud,
   },
   'local env': {
     description: 'print the export lines of the local cloud that runs on this machine',

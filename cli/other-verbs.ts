@@ -25,18 +25,18 @@ export const OTHER_VERBS: Verbs = {
   audit: { description: 'the record of who did what: fleet, rollout/<id> or cluster/<name>' },
   'audit show <subject>': {
     description: 'print the record of one subject',
-    load: async () => (await import('./audit/show.ts')).auditShow,
+    load: async () => (await import('./audit/show.ts')).showAudit,
   },
   'audit verify [subject]': {
     description:
       'hold a record, or all of them, against the anchors, on this machine (exit 1 when one was changed, 3 when not all of it is proved)',
     options: [ANCHORS, ['--from <folder>', 'a folder that audit export wrote; nothing is asked of AWS'], OUTPUT],
-    load: async () => (await import('./audit/verify.ts')).auditVerify,
+    load: async () => (await import('./audit/verify.ts')).verifyAudit,
   },
   'audit export [subject]': {
     description: 'write a record, or all of them, with the anchors into a folder, to be verified anywhere',
     options: [['--to <folder>', 'where to', { required: true }], ANCHORS, OUTPUT],
-    load: async () => (await import('./audit/export.ts')).auditExport,
+    load: async () => (await import('./audit/export.ts')).exportAudit,
   },
   recover: {
     description: 'bring a table that was restored to an earlier point up to date from the audit (docs/runbook.md)',

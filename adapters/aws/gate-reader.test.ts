@@ -1,9 +1,9 @@
-import type { Judged } from '../../core/policy/gate-answer.ts';
+import type { GateAnswer } from '../../core/policy/gate-answer.ts';
 import { createGateReader } from './gate-reader.ts';
 
-const never = () => new Promise<Judged>(() => {});
+const never = () => new Promise<GateAnswer>(() => {});
 const failing = (name: string, message: string) => () => Promise.reject(Object.assign(new Error(message), { name }));
-const reader = (read: () => Promise<Judged>) =>
+const reader = (read: () => Promise<GateAnswer>) =>
   createGateReader({ alarms: { read }, webhooks: { read }, timeoutMilliseconds: 50 });
 
 test.each([

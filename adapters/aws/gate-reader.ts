@@ -1,5 +1,5 @@
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
-import { type Judged, oneLine, unknown } from '../../core/policy/gate-answer.ts';
+import { type GateAnswer, oneLine, unknown } from '../../core/policy/gate-answer.ts';
 import { gateName } from '../../core/policy/gate-name.ts';
 import type { GateReader } from '../../core/ports/outside.ts';
 import type { AlarmGates } from './gates/alarm-gate.ts';
@@ -22,13 +22,13 @@ export function createGateReader(options: GateReaderOptions): GateReader {
     async read(gate, allowedHosts) {
       const signal = AbortSignal.timeout(timeoutMilliseconds);
       const reading = 'alarm' in gate ? alarms.read(gate.alarm, signal) : webhooks.read(gate, allowedHosts, signal);
-      const judged = await inTime(reading, signal).catch((error) => failed(error, signal, timeoutMilliseconds));
-      return { gate: gateName(gate), ...judged };
+      const answer = await inTime(reading, signal).catch((error) => failed(error, signal, timeoutMilliseconds));
+      return { gate: gateName(gate), ...answer };
     },
   };
 }
 
-function failed(error: unknown, signal: AbortSignal, timeoutMilliseconds: number): Judged {
+function failed(error: unknown, signal: AbortSignal, timeoutMilliseconds: number): GateAnswer {
   if (signal.aborted) return unknown(`It did not answer within ${timeoutMilliseconds / 1000} seconds.`);
   const name = errorName(error);
   const said = oneLine(errorMessage(error));

@@ -13,7 +13,7 @@ export type Resolve = (host: string) => Promise<readonly Address[]>;
 export const resolveByDns: Resolve = (host) => lookup(host, { all: true });
 
 /**
- * The addresses that a URL may be called at; empty = its host is an address, judged with the URL. The name is resolved once and the caller
+ * The addresses that a URL may be called at; empty = its host is an address, checked with the URL. The name is resolved once and the caller
  * connects to these and no others (`pinnedLookup`), so that a name that changes its address in between leads nowhere else. Fails with
  * `UrlRefused` or `UrlUnreachable`.
  */
@@ -41,7 +41,7 @@ export async function addressesOf(
   return addresses;
 }
 
-/** For `https.request`: leads to what was judged. */
+/** For `https.request`: leads to what was checked. */
 export function pinnedLookup(addresses: readonly Address[]): { readonly lookup?: LookupFunction } {
   if (addresses.length === 0) return {};
   const lookup: LookupFunction = (_, options, done) => {

@@ -12,7 +12,7 @@ interface UrlProbeOptions {
 }
 
 /**
- * GET over https, redirects not followed, the body left unread. The name is resolved once, its addresses are judged, and the connection goes
+ * GET over https, redirects not followed, the body left unread. The name is resolved once, its addresses are checked, and the connection goes
  * to one of those: a name that changes its address in between leads nowhere else. Fails with `UrlRefused` or `UrlUnreachable`.
  */
 export function createUrlProbe(options: UrlProbeOptions): UrlProbe {

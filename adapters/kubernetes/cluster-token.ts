@@ -1,6 +1,6 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { ClusterTarget } from '../../core/ports/cluster-access.ts';
+import type { ApiServer } from '../../core/ports/cluster-access.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { Clock } from '../../core/ports/outside.ts';
 import type { Authorization } from './reader/https-reader.ts';
@@ -55,7 +55,7 @@ export interface ClusterCredentials {
 const TOKEN_MILLISECONDS = 10 * 60_000;
 
 /** A token serves many requests. A new one is made before the old one ends, or when it is not taken any more. */
-export function authorizeByToken({ scope, name, certificateAuthority }: ClusterTarget, options: ClusterCredentials) {
+export function authorizeByToken({ scope, name, certificateAuthority }: ApiServer, options: ClusterCredentials) {
   const tls = { ca: Buffer.from(certificateAuthority, 'base64') };
   let made: { readonly token: string; readonly at: number } | undefined;
   return async (renew: boolean): Promise<Authorization> => {

@@ -1,4 +1,4 @@
-import type { ClusterTarget } from '../../core/ports/cluster-access.ts';
+import type { ApiServer } from '../../core/ports/cluster-access.ts';
 import {
   type ApiHandler,
   type KubernetesLoopback,
@@ -23,7 +23,7 @@ const access = (options: { plainHttp?: boolean; timeoutMilliseconds?: number } =
     clock: { now: () => new Date('2026-11-20T08:00:00Z') },
     ...options,
   });
-const target = (endpoint = loopback.endpoint, certificate = own.certificate): ClusterTarget => ({
+const apiServer = (endpoint = loopback.endpoint, certificate = own.certificate): ApiServer => ({
   scope: { account: '111111111111', region: 'eu-central-1' },
   name: 'web',
   endpoint,
@@ -35,7 +35,7 @@ const answer = (handler: ApiHandler) => {
 
 test('every request carries the cluster’s token', async () => {
   answer(() => ({ status: 200, body: { gitVersion: 'v1.35.1-eks-abc' } }));
-  expect(await access().serverVersion(target())).toBe('v1.35.1-eks-abc');
+  expect(await access().serverVersion(apiServer())).toBe('v1.35.1-eks-abc');
   const [request] = loopback.requests;
   expect(request?.authorization).toMatch(/^Bearer k8s-aws-v1\./);
   expect([request?.method, request?.path]).toEqual(['GET', '/version']);
@@ -53,45 +53,51 @@ test.each<[string, ApiHandler, string]>([
   ['a connection that ends', () => Promise.reject(new Error('hangs up')), 'ClusterUnreachable'],
 ])('%s has the name of what it is', async (_, handler, name) => {
   answer(handler);
-  await expect(access().listNodes(target())).rejects.toMatchObject({ name });
+  await expect(access().listNodes(apiServer())).rejects.toMatchObject({ name });
 });
 
 test('what the API server says gets out, its headers and the rest of its body do not', async () => {
   answer(() => ({ status: 403, body: { kind: 'Status', message: 'pods is forbidden', details: { secret } } }));
-  await expect(access().listPods(target())).rejects.toMatchObject({
+  await expect(access().listPods(apiServer())).rejects.toMatchObject({
     message: 'The API server answered 403: pods is forbidden.',
   });
+  answer(() => refusal(500, 'InternalError', 'x'.repeat(1_000)));
+  const error: unknown = await access()
+    .listPods(apiServer(), '../a b')
+    .catch((thrown: unknown) => thrown);
+  expect((error as Error).message).toHaveLength('The API server answered 500: .'.length + 300);
+  expect(loopback.requests.at(-1)?.path).toBe('/api/v1/namespaces/..%2Fa%20b/pods');
 });
 
 test('an answer that does not come is unreachable', async () => {
   answer(() => new Promise(() => {}));
   const options = { plainHttp: true, timeoutMilliseconds: 50 };
-  await expect(access(options).listNodes(target())).rejects.toMatchObject({
+  await expect(access(options).listNodes(apiServer())).rejects.toMatchObject({
     name: 'ClusterUnreachable',
     message: 'The API server could not be reached: it did not answer in time.',
   });
-  await expect(access(options).ready(target())).rejects.toMatchObject({ name: 'ClusterUnreachable' });
+  await expect(access(options).ready(apiServer())).rejects.toMatchObject({ name: 'ClusterUnreachable' });
 });
 
 test('a port where nobody listens is unreachable', async () => {
   await loopback.close();
-  await expect(access().serverVersion(target())).rejects.toMatchObject({
+  await expect(access().serverVersion(apiServer())).rejects.toMatchObject({
     name: 'ClusterUnreachable',
     message: expect.stringContaining('ECONNREFUSED'),
   });
 });
 
 test('no credentials go to an endpoint without TLS', async () => {
-  await expect(access({}).listNodes(target())).rejects.toMatchObject({ name: 'ClusterUnreachable' });
+  await expect(access({}).listNodes(apiServer())).rejects.toMatchObject({ name: 'ClusterUnreachable' });
   expect(loopback.requests).toEqual([]);
 });
 
 test('no credentials go to a server whose certificate the cluster’s authority did not sign', async () => {
   const server = await startKubernetesLoopback(() => ({ status: 200, body: { gitVersion: 'v1' } }), own);
   try {
-    expect(await access({}).serverVersion(target(server.endpoint))).toBe('v1');
+    expect(await access({}).serverVersion(apiServer(server.endpoint))).toBe('v1');
     const other = selfSignedCertificate(['127.0.0.1']);
-    const stranger = access({}).serverVersion(target(server.endpoint, other.certificate));
+    const stranger = access({}).serverVersion(apiServer(server.endpoint, other.certificate));
     await expect(stranger).rejects.toMatchObject({ name: 'ClusterUnreachable' });
     expect(server.requests).toHaveLength(1);
   } finally {
@@ -105,7 +111,7 @@ test('lists ask for 500 at a time and go on where the page says', async () => {
     const metadata = last ? {} : { continue: 'next page' };
     return { status: 200, body: { metadata, items: [{ metadata: { name: last ? 'b' : 'a' } }] } };
   });
-  expect((await access().listNodes(target())).map((node) => node.name)).toEqual(['a', 'b']);
+  expect((await access().listNodes(apiServer())).map((node) => node.name)).toEqual(['a', 'b']);
   expect(loopback.requests.map(({ query }) => [query.get('limit'), query.get('continue')])).toEqual([
     ['500', null],
     ['500', 'next page'],
@@ -123,7 +129,7 @@ test('of a pod only what is judged comes out: no environment, no arguments, no a
     },
   };
   answer(() => ({ status: 200, body: { metadata: {}, items: [pod] } }));
-  const pods = await access().listPods(target(), 'n');
+  const pods = await access().listPods(apiServer(), 'n');
   expect(pods).toEqual([
     {
       namespace: 'n',
@@ -145,8 +151,8 @@ test('a node without conditions is not ready, and a DaemonSet that nobody has lo
       items: path.endsWith('/nodes') || path.endsWith('/daemonsets') ? [{ metadata: { name: 'x' } }] : [],
     },
   }));
-  expect(await access().listNodes(target())).toMatchObject([{ ready: false, kubeletVersion: '' }]);
-  expect(await access().listWorkloads(target(), 'n')).toMatchObject([{ desired: 1, available: 0 }]);
+  expect(await access().listNodes(apiServer())).toMatchObject([{ ready: false, kubeletVersion: '' }]);
+  expect(await access().listWorkloads(apiServer(), 'n')).toMatchObject([{ desired: 1, available: 0 }]);
 });
 
 test('a token that is not taken any more is made anew once', async () => {
@@ -154,25 +160,28 @@ test('a token that is not taken any more is made anew once', async () => {
   answer(() =>
     refusals-- > 0 ? refusal(401, 'Unauthorized', 'Unauthorized') : { status: 200, body: { gitVersion: 'v1.35.1' } },
   );
-  expect(await access().serverVersion(target())).toBe('v1.35.1');
+  expect(await access().serverVersion(apiServer())).toBe('v1.35.1');
   refusals = 2;
-  await expect(access().serverVersion(target())).rejects.toMatchObject({ name: 'ClusterUnauthorized' });
+  await expect(access().serverVersion(apiServer())).rejects.toMatchObject({ name: 'ClusterUnauthorized' });
 });
 
 test('ready: the failed checks are named, and an answer without checks is a fault', async () => {
   answer(() => ({ status: 500, body: '[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed' }));
-  expect(await access().ready(target())).toEqual({ ok: false, failed: ['etcd'] });
+  expect(await access().ready(apiServer())).toEqual({ ok: false, failed: ['etcd'] });
+  expect(loopback.requests.map(({ path, query }) => [path, query.has('verbose')])).toEqual([['/readyz', true]]);
+  answer(() => ({ status: 500, body: '[+]ping ok\nreadyz check failed' }));
+  expect(await access().ready(apiServer())).toEqual({ ok: false, failed: [] });
   answer(() => ({ status: 503, body: 'upstream connect error' }));
-  await expect(access().ready(target())).rejects.toMatchObject({ name: 'ClusterServerFault' });
+  await expect(access().ready(apiServer())).rejects.toMatchObject({ name: 'ClusterServerFault' });
   answer(() => refusal(401, 'Unauthorized', 'Unauthorized'));
-  await expect(access().ready(target())).rejects.toMatchObject({ name: 'ClusterUnauthorized' });
+  await expect(access().ready(apiServer())).rejects.toMatchObject({ name: 'ClusterUnauthorized' });
 });
 
 test('an error of the credentials keeps its own name', async () => {
   const denied = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
   const clock = { now: () => new Date() };
   const without = createClusterAccess({ credentials: () => Promise.reject(denied), clock, plainHttp: true });
-  await expect(without.listNodes(target())).rejects.toMatchObject({ name: 'AccessDenied' });
+  await expect(without.listNodes(apiServer())).rejects.toMatchObject({ name: 'AccessDenied' });
 });
 
 test('questions that follow each other share a connection and its token; a pause, another cluster and a failure end it, and a token is made anew before it ends', async () => {
@@ -186,7 +195,7 @@ test('questions that follow each other share a connection and its token; a pause
     const from = loopback.requests.length;
     for (const wait of waits) {
       seconds += wait;
-      await clusters.serverVersion({ ...target(), name }).catch(() => {});
+      await clusters.serverVersion({ ...apiServer(), name }).catch(() => {});
     }
     return new Set(loopback.requests.slice(from).map(({ authorization }) => authorization)).size;
   };

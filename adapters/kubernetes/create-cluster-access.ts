@@ -2,9 +2,9 @@ import type { V1DaemonSet, V1Deployment, V1Node, V1Pod, V1StatefulSet } from '@k
 import { given } from '../../core/model/given.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
 import {
+  type ApiServer,
   type ClusterAccess,
   ClusterAccessError,
-  type ClusterTarget,
   type Node,
   type Pod,
   type Workload,
@@ -44,12 +44,12 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
     if (kept === one) kept = undefined;
     if (one.users === 0) one.reader.close();
   };
-  const open = (target: ClusterTarget): KeptReader => {
-    const to = JSON.stringify([target.scope, target.name, target.endpoint, target.certificateAuthority]);
+  const open = (server: ApiServer): KeptReader => {
+    const to = JSON.stringify([server.scope, server.name, server.endpoint, server.certificateAuthority]);
     const now = options.clock.now().getTime();
     if (kept?.to === to && now - kept.usedAt <= KEPT_MILLISECONDS) return kept;
     if (kept !== undefined) drop(kept);
-    kept = { reader: readerOf(target, options), to, usedAt: now, users: 0 };
+    kept = { reader: readerOf(server, options), to, usedAt: now, users: 0 };
     return kept;
   };
   const letGo = (used: KeptReader, isBroken: boolean): void => {
@@ -58,11 +58,8 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
     if (isBroken || kept !== used) drop(used);
     else if (used.users === 0) used.idle = setTimeout(() => drop(used), KEPT_MILLISECONDS).unref();
   };
-  const use = async <Result>(
-    target: ClusterTarget,
-    read: (reader: HttpsReader) => Promise<Result>,
-  ): Promise<Result> => {
-    const used = open(target);
+  const use = async <Result>(server: ApiServer, read: (reader: HttpsReader) => Promise<Result>): Promise<Result> => {
+    const used = open(server);
     clearTimeout(used.idle);
     used.users += 1;
     let isBroken = true;
@@ -76,16 +73,16 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
   };
 
   return {
-    serverVersion: (target) =>
-      use(target, async (reader) => {
+    serverVersion: (server) =>
+      use(server, async (reader) => {
         const { gitVersion } = await readJson<{ gitVersion?: string }>(reader, '/version');
         if (gitVersion) return gitVersion;
         throw new ClusterAccessError('ClusterServerFault', 'The API server gave no version.');
       }),
-    ready: (target) => use(target, readReadiness),
-    listNodes: (target) => use(target, async (reader) => (await readList<V1Node>(reader, '/api/v1/nodes')).map(toNode)),
-    listPods: (target, namespace) =>
-      use(target, async (reader) =>
+    ready: (server) => use(server, readReadiness),
+    listNodes: (server) => use(server, async (reader) => (await readList<V1Node>(reader, '/api/v1/nodes')).map(toNode)),
+    listPods: (server, namespace) =>
+      use(server, async (reader) =>
         (
           await readList<V1Pod>(
             reader,
@@ -93,8 +90,8 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
           )
         ).map(toPod),
       ),
-    listWorkloads: (target, namespace) =>
-      use(target, async (reader) => {
+    listWorkloads: (server, namespace) =>
+      use(server, async (reader) => {
         const list = <Item>(plural: string) => readList<Item>(reader, inNamespace('/apis/apps/v1', namespace, plural));
         const deployments = await list<V1Deployment>('deployments');
         const daemonSets = await list<V1DaemonSet>('daemonsets');
@@ -108,12 +105,12 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
   };
 }
 
-function readerOf(target: ClusterTarget, options: ClusterAccessOptions): HttpsReader {
-  if (target.endpoint.startsWith('http://') && options.plainHttp !== true)
+function readerOf(server: ApiServer, options: ClusterAccessOptions): HttpsReader {
+  if (server.endpoint.startsWith('http://') && options.plainHttp !== true)
     throw new ClusterAccessError('ClusterUnreachable', 'The endpoint is not https, and no credentials go there.');
   return new HttpsReader({
-    server: target.endpoint.replace(/\/$/, ''),
-    authorize: authorizeByToken(target, options),
+    server: server.endpoint.replace(/\/$/, ''),
+    authorize: authorizeByToken(server, options),
     timeoutMilliseconds: options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS,
     userAgent: 'liftlock',
   });
@@ -154,7 +151,7 @@ async function readReadiness(reader: HttpsReader): Promise<{ ok: boolean; failed
   return { ok: status === 200 && failed.length === 0, failed };
 }
 
-/** Kubernetes objects as the port's: only what Liftlock judges leaves the adapter, no environment, no arguments, no annotations. */
+/** Kubernetes objects as the port's: only what Liftlock looks at leaves the adapter, no environment, no arguments, no annotations. */
 function toNode(node: V1Node): Node {
   return {
     name: node.metadata?.name ?? '',

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { FunctionName } from '../../core/contracts/names.ts';
-import { judgeWave } from '../../core/operations/judge-wave.ts';
+import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { GiveApprovals } from '../../simulator/process/give-approvals.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
@@ -55,7 +55,7 @@ async function exampleFleet(): Promise<Figure[]> {
   const { now, approvals } = prepared.loaded;
   const world = await startFleet(prepared, { seed: 1, around: meter.around });
   const people = new GiveApprovals(world, approvals, async (id, wave) => {
-    await judgeWave(world.ports, id, wave, { decision: 'Approved', by: LOCAL_PRINCIPAL, comment: 'given' });
+    await voteOnWave(world.ports, id, wave, { decision: 'Approved', by: LOCAL_PRINCIPAL, comment: 'given' });
   });
   const until = new Date(now.getTime() + 60 * 24 * HOUR);
   const rested = await runWorld(world, { until, quietHours: 1.5, people: () => people.look() });

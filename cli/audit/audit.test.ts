@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anchorName } from '../../core/anchors/anchor.ts';
 import { anchorLines } from '../../core/anchors/anchor-lines.ts';
-import { allRecords } from '../../core/inventory/records.ts';
+import { loadAllRecords } from '../../core/inventory/records.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { link } from '../../core/store/audit.ts';
 import { MemoryAnchorStore } from '../../test/contract/memory-anchor-store.ts';
@@ -249,7 +249,7 @@ describe('against the API', () => {
     'a cluster may be named as "%sNAME", and its record is that of its key',
     async (before) => {
       await written({}, []);
-      const [one] = await allRecords(served.world.table);
+      const [one] = await loadAllRecords(served.world.table);
       const ran = await runInProcess(['audit', 'verify', `cluster/${before}${one?.name}`, '--anchors', folder], {
         url: served.url,
       });
@@ -260,7 +260,7 @@ describe('against the API', () => {
   // docs/cli.md (`audit verify`): a cluster's name means every cluster that has had it.
   test('a cluster that had the name before the living one is proved with it', async () => {
     const { table } = served.world;
-    const living = (await allRecords(table)).find(({ name }) => name === 'shop')?.clusterKey ?? '';
+    const living = (await loadAllRecords(table)).find(({ name }) => name === 'shop')?.clusterKey ?? '';
     const before = living.replace(/@.*/, '@2024-01-01T00:00:00.000Z');
     await written({}, [...record(before, 1), ...(await table.auditOf(living))]);
     const { code, out } = await runInProcess(['audit', 'verify', 'cluster/shop', '--anchors', folder], {

@@ -7,7 +7,7 @@ import { counted, print } from '../output/print.ts';
 import { type AuditOptions, gather, PROBLEMS_FILE, RECORDS_FILE } from './records.ts';
 
 /** Writes records and anchors into a folder, from which `audit verify --from` proves them without AWS. */
-export async function auditExport(
+export async function exportAudit(
   session: Session,
   subject: string | undefined,
   { to, ...options }: AuditOptions & { readonly to: string },

@@ -7,7 +7,7 @@ import type { AnchorFile } from '../../core/ports/anchors.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { shortId } from '../../core/queries/find-cluster.ts';
 import { EXIT, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
-import { trailOf, trailOfSubject } from './show.ts';
+import { readTrailOfSubject, trailOf } from './show.ts';
 
 export interface AuditOptions extends OutputOption {
   /** `s3://<bucket>` or a folder; absent = LIFTLOCK_ANCHORS. */
@@ -62,7 +62,7 @@ async function asked(session: Session, subject: string | undefined, chain: Ancho
   const left = [...new Set(others)].filter((each) => each !== records[0]?.subject).sort();
   while (left.length > 0) {
     const some = left.splice(0, AT_ONCE);
-    const trails = await Promise.all(some.map((each) => trailOfSubject(session, each)));
+    const trails = await Promise.all(some.map((each) => readTrailOfSubject(session, each)));
     // Not the subject of the answer: whoever forges one could say another's, which holds.
     records.push(...trails.map(({ items }, index) => ({ subject: some[index] ?? '', items })));
   }

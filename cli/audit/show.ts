@@ -5,7 +5,7 @@ import { clusterParam, part } from '../client/paths.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { print, tableLines } from '../output/print.ts';
 
-export async function auditShow(session: Session, subject: string, { output }: OutputOption): Promise<ExitCode> {
+export async function showAudit(session: Session, subject: string, { output }: OutputOption): Promise<ExitCode> {
   const trail = await trailOf(session, subject);
   const broken = trail.break;
   await print(session, output, trail, () => [
@@ -36,7 +36,7 @@ export async function trailOf(session: Session, subject: string): Promise<AuditT
 }
 
 /** The whole record of a subject as the audit itself names it; empty where there is none. */
-export async function trailOfSubject(session: Session, subject: string): Promise<AuditTrail> {
+export async function readTrailOfSubject(session: Session, subject: string): Promise<AuditTrail> {
   const client = await session.client();
   return client.whole('items', (page) => client.v1.audit.subjects.$get({ query: { subject, ...page } }));
 }

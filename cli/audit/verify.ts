@@ -5,7 +5,7 @@ import { counted, print } from '../output/print.ts';
 import { type AuditOptions, type Evidence, gather } from './records.ts';
 
 /** `verify` does not believe what the API says of its own record: hashes are computed here, and held against anchors that the API cannot write. */
-export async function auditVerify(session: Session, subject: string | undefined, options: AuditOptions) {
+export async function verifyAudit(session: Session, subject: string | undefined, options: AuditOptions) {
   const evidence = await gather(session, subject, options);
   const { chain, records, place = null } = evidence;
   const compared = records.map((record) => compareWithAnchors(record.subject, record.items, chain));

@@ -21,7 +21,7 @@ interface LocalUpOptions {
 }
 
 /** Runs a local cloud in the foreground. stdout has the export lines first, then what Liftlock does. */
-export async function localUp(_: Session, options: LocalUpOptions): Promise<ExitCode> {
+export async function startLocalCloud(_: Session, options: LocalUpOptions): Promise<ExitCode> {
   const { fleet: folder, port, state, speed, seed, assembly } = options;
   const signal = interruption();
   let started: CloudFleet;

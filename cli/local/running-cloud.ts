@@ -7,7 +7,7 @@ import { writeError, writeOut } from '../command/streams.ts';
 const PATIENCE_MILLISECONDS = 15_000;
 
 /** Ends a local cloud in order, and waits until it is gone. */
-export async function localDown(_: Session, { port }: { readonly port?: number }): Promise<ExitCode> {
+export async function stopLocalCloud(_: Session, { port }: { readonly port?: number }): Promise<ExitCode> {
   const cloud = chooseCloud(port);
   if (typeof cloud === 'number') return cloud;
   process.kill(cloud.pid, 'SIGTERM');

@@ -80,8 +80,8 @@ export function waveLines(wave: Wave, standing: WaveStanding | undefined, now: D
       ? []
       : [`  Worst case: ${standing.worstCase} of ${clusters} fail`]),
     ...(asked === 0 && given.length === 0 ? [] : [`  Approvals: ${asked} asked for`]),
-    ...given.map(({ decision, principal, at, clusters: judged, comment }) => {
-      const covered = judged === undefined ? '' : ` for ${counted(judged, 'cluster')}`;
+    ...given.map(({ decision, principal, at, clusters: count, comment }) => {
+      const covered = count === undefined ? '' : ` for ${counted(count, 'cluster')}`;
       const said = comment === undefined ? '' : `: ${comment}`;
       return visible(`    ${decision} by ${principal}${covered} ${relativeTime(at, now)}${said}`);
     }),

@@ -5,7 +5,7 @@ import { type ExitCode, NO_REASON, type ReasonOption, type Session } from '../co
 import { counted, print } from '../output/print.ts';
 
 /** Agrees or disagrees with the plan of a wave, in one's own name. */
-export const judgeWave =
+export const voteOnWave =
   (verb: 'approve' | 'reject') =>
   async (session: Session, id: string, name: string, options: ReasonOption & { readonly plan?: string }) => {
     const of = (await session.client()).v1.rollouts[':id'].waves[':wave'];

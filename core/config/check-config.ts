@@ -28,7 +28,7 @@ export interface CheckedConfig {
   readonly issues: readonly ConfigIssue[];
 }
 
-/** Judges all documents of a config together. What it returns beside issues counts only when none of them is an error. */
+/** Checks all documents of a config together. What it returns beside issues counts only when none of them is an error. */
 export function checkConfig(documents: readonly YamlDocument[], options: ParseOptions): CheckedConfig {
   const issues: ConfigIssue[] = [];
   const kinds = documents.map((document) => {

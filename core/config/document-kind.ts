@@ -4,7 +4,7 @@ import type { ConfigIssue } from './issue.ts';
 import { apiVersion } from './kinds.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-/** Which of these kinds a document is of; without a readable one there is no schema to judge it by. */
+/** Which of these kinds a document is of; without a readable one there is no schema to check it by. */
 export function kindOf<Kind extends string>(
   document: YamlDocument,
   kinds: readonly Kind[],

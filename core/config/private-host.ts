@@ -1,6 +1,6 @@
 /**
  * Why a host must not be called by Liftlock unless the Fleet lists it, or undefined when it is a public one. Names are
- * judged by their form alone: who resolves them judges the addresses once more with this function.
+ * checked by their form alone: who resolves them checks the addresses once more with this function.
  *
  * @param host as `URL.hostname` gives it, so that `0x7f.1` has become `127.0.0.1`; IPv6 with or without brackets.
  */

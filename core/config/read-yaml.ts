@@ -38,7 +38,7 @@ export function readYaml(
     const exhausted = broken.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
     const told = exhausted === undefined ? broken : [exhausted];
     issues.push(...told.map((error) => syntaxIssue(path, text, lines, error)));
-    // With duplicate keys the rest can still be judged, so that everything is said at once.
+    // With duplicate keys the rest can still be checked, so that everything is said at once.
     if (broken.some((error) => error.code !== 'DUPLICATE_KEY') || isEmpty(document)) continue;
     const refusal = aliasRefusal(document);
     if (refusal === undefined) {

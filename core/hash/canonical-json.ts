@@ -20,7 +20,7 @@ const DEEPEST = 60;
 const PLAIN_STRING = /^[ !#-[\]-~]*$/;
 
 /**
- * The canonical text of what is plain JSON through and through; undefined for anything else, which the library then judges. Every audit
+ * The canonical text of what is plain JSON through and through; undefined for anything else, which the library then takes. Every audit
  * item is hashed, and this takes a tenth of the time.
  */
 function plainText(value: unknown, depth: number): string | undefined {

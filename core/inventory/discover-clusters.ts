@@ -2,7 +2,7 @@ import { isDenied } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName, namedError } from '../contracts/errors.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import { isSame } from '../model/is-same.ts';
-import { fleetInForce } from '../policy/applied.ts';
+import { loadFleetInForce } from '../policy/applied.ts';
 import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
@@ -12,7 +12,7 @@ import { Accounts, Organizations } from '../store/entities.ts';
 import { decode, load, put } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { becomesUnreachable } from './record-cluster.ts';
-import { livingRecords } from './records.ts';
+import { loadLivingRecords } from './records.ts';
 import { isSeenLately } from './seen.ts';
 
 export type DiscoverPorts = Pick<Ports, 'table' | 'eks' | 'queue' | 'organization' | 'clock'>;
@@ -26,13 +26,13 @@ const DEEP_HOUR = 3;
  * organization cannot be listed, the accounts that the Fleet names are looked at all the same, and then the run fails with what was refused.
  */
 export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: number; accounts: AccountState[] }> {
-  const fleet = await fleetInForce(ports.table);
+  const fleet = await loadFleetInForce(ports.table);
   if (fleet === undefined) return { items: 0, accounts: [] };
   const organization = fleet.organizationId === undefined ? { accounts: [] } : await listOrganization(ports);
   const accounts = [...new Set([...fleet.accounts, ...organization.accounts])].sort();
   let reading: Promise<ClusterRecord[]> | undefined;
   const recorded = async ({ account, region }: Scope): Promise<ClusterRecord[]> => {
-    reading ??= livingRecords(ports.table);
+    reading ??= loadLivingRecords(ports.table);
     return (await reading).filter((record) => record.account === account && record.region === region);
   };
   const depth = ports.clock.now().getUTCHours() === DEEP_HOUR ? 'deep' : 'shallow';
@@ -43,7 +43,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   const { organizationId = '' } = fleet;
   const listedBefore = await load(ports.table, Organizations);
   const isNews = (listedBefore?.data.organizationId ?? '') !== organizationId;
-  const records = isListed && isNews ? await livingRecords(ports.table) : [];
+  const records = isListed && isNews ? await loadLivingRecords(ports.table) : [];
   const known = isListed ? [...seen.values(), ...records].map(({ account }) => account) : [];
   const left = [...new Set(known)].filter((account) => !accounts.includes(account));
   const states: AccountState[] = [];

@@ -5,7 +5,7 @@ import { NEVER } from '../policy/cluster-labels.ts';
 import { Accounts, Clusters } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { forgetLooks } from './forget-looks.ts';
-import { allRecords } from './records.ts';
+import { loadAllRecords } from './records.ts';
 
 const LOOKED = '2026-11-20T07:00:00.000Z';
 const condition = { type: 'Reachable', reason: 'x', message: 'x', lastTransitionTime: LOOKED } as const;
@@ -19,7 +19,7 @@ async function forgotten(cluster: Partial<ClusterRecord> = {}, account: Partial<
   const record = clusterRecord({ name: 'web', account: '1', lastSeenAt: LOOKED, ...cluster });
   await table.transact([put(Clusters, record, 'absent'), put(Accounts, state, 'absent')]);
   await forgetLooks(table);
-  const [left] = await allRecords(table);
+  const [left] = await loadAllRecords(table);
   const { status, reason, checkedAt } = (await load(table, Accounts, '1', 'r'))?.data ?? {};
   return { lastSeenAt: left?.lastSeenAt, conditions: left?.conditions, account: [status, reason, checkedAt] };
 }
@@ -59,6 +59,6 @@ test('of more clusters than are written at once, and one that is recorded meanwh
     throw Object.assign(new Error('moved'), { name: 'ConditionFailed' });
   };
   await forgetLooks(table);
-  const seen = new Set((await allRecords(table)).map(({ lastSeenAt }) => lastSeenAt));
+  const seen = new Set((await loadAllRecords(table)).map(({ lastSeenAt }) => lastSeenAt));
   expect([isLate, seen]).toEqual([true, new Set([NEVER])]);
 });

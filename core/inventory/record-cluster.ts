@@ -5,7 +5,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { isSame } from '../model/is-same.ts';
-import { appliedConfigs, FLEET, fleetSpec } from '../policy/applied.ts';
+import { FLEET, fleetSpec, loadAppliedConfigs } from '../policy/applied.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
@@ -17,7 +17,7 @@ import { change, markDirty, NOTHING, writeMark } from '../store/change.ts';
 import { ClusterNames, Clusters, Configs } from '../store/entities.ts';
 import { load, put, type Read, replace, unchanged } from '../store/entity.ts';
 import { observeCluster, plannedChanges } from './observe-cluster.ts';
-import { recordsOfName } from './records.ts';
+import { loadRecordsOfName } from './records.ts';
 import { isSeenLately } from './seen.ts';
 
 export type RecordPorts = Pick<Ports, 'table' | 'eks' | 'clock'>;
@@ -137,13 +137,13 @@ async function isNewsForPlans({ table }: RecordPorts, before: ClusterRecord, aft
 }
 
 async function hasExpressions(table: RecordPorts['table']): Promise<boolean> {
-  const policies = await appliedConfigs(table, 'UpgradePolicy');
+  const policies = await loadAppliedConfigs(table, 'UpgradePolicy');
   return policies.some(({ document }) => JSON.stringify(document).includes('"when":'));
 }
 
 /** Records of this name that are not the cluster which lives now: deleted, or deleted and recreated. */
 async function markGone(ports: RecordPorts, item: ClusterItem, living: string | undefined): Promise<'gone'> {
-  for (const record of await recordsOfName(ports.table, item)) {
+  for (const record of await loadRecordsOfName(ports.table, item)) {
     if (record.clusterKey === living || record.deletedAt !== undefined) continue;
     await changeRecord(ports, record.clusterKey, 'ClusterGone', (read) => ({
       ...read.data,
@@ -155,7 +155,7 @@ async function markGone(ports: RecordPorts, item: ClusterItem, living: string | 
 
 /** Denied is not gone: the record stays, and nothing of it is touched until it can be read again. */
 async function markUnreachable(ports: RecordPorts, item: ClusterItem, why: string): Promise<void> {
-  for (const record of await recordsOfName(ports.table, item)) {
+  for (const record of await loadRecordsOfName(ports.table, item)) {
     if (record.deletedAt !== undefined) continue;
     await becomesUnreachable(ports, record.clusterKey, why, item.planned);
   }

@@ -1,6 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { groupOfOne } from '../model/seen-nodes.ts';
 import { Clusters } from '../store/entities.ts';
 import { load, put, replace } from '../store/entity.ts';
 import { recordNodes } from './record-nodes.ts';
@@ -21,9 +22,11 @@ async function world(known: ClusterRecord = record) {
     return read;
   };
   const look = async (version: string, hours = 0, from?: ClusterRecord) =>
-    recordNodes({ table, clock: { now: () => new Date(NOON + hours * 3_600_000) } }, from ?? (await kept()).data, [
-      spot(version),
-    ]);
+    recordNodes(
+      { table, clock: { now: () => new Date(NOON + hours * 3_600_000) } },
+      from ?? (await kept()).data,
+      groupOfOne(spot(version)),
+    );
   return { table, kept, look };
 }
 

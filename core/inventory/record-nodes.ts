@@ -1,7 +1,6 @@
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { ClusterRecord, OtherNodeGroup } from '../contracts/items/cluster.ts';
 import { isSame } from '../model/is-same.ts';
-import { seenNodes } from '../model/seen-nodes.ts';
-import type { Node } from '../ports/cluster-access.ts';
+import { keptGroups } from '../model/seen-nodes.ts';
 import type { Ports } from '../ports/ports.ts';
 import { change, NOTHING } from '../store/change.ts';
 import { Clusters } from '../store/entities.ts';
@@ -13,14 +12,16 @@ import { isSeenLately } from './seen.ts';
  * or read again, where all is as it is known to be.
  *
  * @param known the record as the caller has it
+ * @param seen the nodes in groups, which may be of one node each
+ * @param at when they were read
  */
 export async function recordNodes(
   ports: Pick<Ports, 'table' | 'clock'>,
   known: ClusterRecord,
-  nodes: readonly Node[],
+  seen: readonly OtherNodeGroup[],
+  at = ports.clock.now(),
 ): Promise<void> {
-  const at = ports.clock.now();
-  const groups = seenNodes(nodes);
+  const groups = keptGroups(seen);
   const isKnown = ({ otherNodes }: ClusterRecord) =>
     otherNodes !== undefined && isSame(otherNodes.groups, groups) && isSeenLately(otherNodes.seenAt, at);
   if (isKnown(known)) return;

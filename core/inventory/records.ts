@@ -6,17 +6,17 @@ import { ClusterNames, Clusters, namePartition } from '../store/entities.ts';
 import { decode, load, loadKind } from '../store/entity.ts';
 
 /** Every cluster in the inventory, deleted ones too. */
-export async function allRecords(table: Table): Promise<ClusterRecord[]> {
+export async function loadAllRecords(table: Table): Promise<ClusterRecord[]> {
   return await loadKind(table, Clusters);
 }
 
 /** Every cluster in the inventory that has not gone. */
-export async function livingRecords(table: Table): Promise<ClusterRecord[]> {
-  return (await allRecords(table)).filter((record) => record.deletedAt === undefined);
+export async function loadLivingRecords(table: Table): Promise<ClusterRecord[]> {
+  return (await loadAllRecords(table)).filter((record) => record.deletedAt === undefined);
 }
 
 /** Every cluster that has had this name there, the newest created last. */
-export async function recordsOfName(table: Table, at: Scope & { readonly name: string }): Promise<ClusterRecord[]> {
+export async function loadRecordsOfName(table: Table, at: Scope & { readonly name: string }): Promise<ClusterRecord[]> {
   const names = (await table.queryPartition(namePartition(at))).map((item) => decode(ClusterNames, item).data);
   const reader = batched(table);
   const records = await Promise.all(names.map(({ clusterKey }) => load(reader, Clusters, clusterKey)));

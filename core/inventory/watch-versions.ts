@@ -2,7 +2,7 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { AccountState, RegionVersions } from '../contracts/items/cluster.ts';
 import { given } from '../model/given.ts';
-import { fleetInForce } from '../policy/applied.ts';
+import { loadFleetInForce } from '../policy/applied.ts';
 import type { ClusterVersionInformation } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { batched } from '../store/batched.ts';
@@ -19,7 +19,7 @@ export type WatchPorts = Pick<Ports, 'table' | 'eks' | 'events' | 'clock'>;
  * nothing.
  */
 export async function watchVersions(ports: WatchPorts): Promise<{ announced: number; unreadable: string[] }> {
-  const fleet = await fleetInForce(ports.table);
+  const fleet = await loadFleetInForce(ports.table);
   if (fleet === undefined) return { announced: 0, unreadable: [] };
   const reader = batched(ports.table);
   const known = await Promise.all(fleet.regions.map((region) => load(reader, Regions, region)));

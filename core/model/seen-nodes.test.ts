@@ -1,6 +1,7 @@
-import { seenNodes } from './seen-nodes.ts';
+import { addGroups, groupOfOne, keptGroups } from './seen-nodes.ts';
 
 const node = (kubeletVersion: string, labels: Record<string, string> = {}) => ({ labels, kubeletVersion });
+const seenNodes = (nodes: readonly ReturnType<typeof node>[]) => keptGroups(nodes.flatMap(groupOfOne));
 const ofPool = (name: string, kubeletVersion: string) => node(kubeletVersion, { 'karpenter.sh/nodepool': name });
 
 test('nodes that are alike are counted, the oldest first, and those of managed groups are left to EKS', () => {
@@ -24,6 +25,9 @@ test('nodes that are alike are counted, the oldest first, and those of managed g
   expect(seenNodes(nodes)).toEqual(groups);
   expect(seenNodes(nodes.toReversed())).toEqual(groups);
   expect(seenNodes([])).toEqual([]);
+  // Read page by page they are the same.
+  const [first, rest] = [nodes.slice(0, 3), nodes.slice(3)].map((page) => addGroups(page.flatMap(groupOfOne)));
+  expect(keptGroups([...(first ?? []), ...(rest ?? [])])).toEqual(groups);
 });
 
 test('ten thousand nodes of as many pools are kept by name where they are the oldest, and none is lost', () => {

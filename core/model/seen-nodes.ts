@@ -8,21 +8,26 @@ import { nodeOwner } from './node-owner.ts';
 const MOST_NAMED = 30;
 const MOST = 60;
 
-/** What a cluster's record keeps of nodes outside managed groups, which EKS does not tell: the oldest first. */
-export function seenNodes(nodes: readonly Pick<Node, 'labels' | 'kubeletVersion' | 'providerId'>[]): OtherNodeGroup[] {
-  const each = nodes.flatMap(({ labels, kubeletVersion, providerId }): OtherNodeGroup[] => {
-    const { kind, name } = nodeOwner(labels, providerId);
-    if (kind === 'managed') return [];
-    const version = KubeVersion.tryParse(kubeletVersion)?.toString() ?? 'unknown';
-    return [{ kind, ...given({ name }), version, count: 1 }];
-  });
-  const groups = together(each);
-  if (groups.length <= MOST_NAMED) return groups;
-  const unnamed = groups.slice(MOST_NAMED).map(({ name: _, ...group }) => group);
-  return together([...groups.slice(0, MOST_NAMED), ...unnamed]).slice(0, MOST);
+type SeenNode = Pick<Node, 'labels' | 'kubeletVersion' | 'providerId'>;
+
+/** One node as the group that it is alone; none for one of a managed group. */
+export function groupOfOne({ labels, kubeletVersion, providerId }: SeenNode): OtherNodeGroup[] {
+  const { kind, name } = nodeOwner(labels, providerId);
+  if (kind === 'managed') return [];
+  const version = KubeVersion.tryParse(kubeletVersion)?.toString() ?? 'unknown';
+  return [{ kind, ...given({ name }), version, count: 1 }];
 }
 
-function together(groups: readonly OtherNodeGroup[]): OtherNodeGroup[] {
+/** What a cluster's record keeps of nodes outside managed groups, which EKS does not tell: the oldest first. */
+export function keptGroups(each: readonly OtherNodeGroup[]): OtherNodeGroup[] {
+  const groups = addGroups(each);
+  if (groups.length <= MOST_NAMED) return groups;
+  const unnamed = groups.slice(MOST_NAMED).map(({ name: _, ...group }) => group);
+  return addGroups([...groups.slice(0, MOST_NAMED), ...unnamed]).slice(0, MOST);
+}
+
+/** Those that are alike as one, the oldest first. */
+export function addGroups(groups: readonly OtherNodeGroup[]): OtherNodeGroup[] {
   const alike = Map.groupBy(groups, ({ kind, name, version }) => JSON.stringify([kind, name ?? null, version]));
   const added = [...alike.values()].flatMap(([first, ...others]) =>
     first === undefined ? [] : [{ ...first, count: others.reduce((sum, { count }) => sum + count, first.count) }],

@@ -164,8 +164,8 @@ function waveNotice(event: Of<'WaveChanged'>): Notice | undefined {
   const look = `liftlock describe rollout ${rolloutId}`;
   switch (about) {
     case 'approval': {
-      const judged = reasons.some(({ code }) => code === 'Rejected') ? 'rejected' : 'approved';
-      return notice(event, `${which} was ${judged}.`, because(reasons), `${NOTHING} To look: ${look}`);
+      const voted = reasons.some(({ code }) => code === 'Rejected') ? 'rejected' : 'approved';
+      return notice(event, `${which} was ${voted}.`, because(reasons), `${NOTHING} To look: ${look}`);
     }
     case 'limits':
       return notice(event, `${which} has other limits.`, because(reasons), `${NOTHING} To look: ${look}`);

@@ -4,9 +4,9 @@ import type { ConfigObject, Fleet, UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/canonical-json.ts';
 import { forgetLooks } from '../inventory/forget-looks.ts';
-import { allRecords } from '../inventory/records.ts';
+import { loadAllRecords } from '../inventory/records.ts';
 import { isSame } from '../model/is-same.ts';
-import { authorOf, FLEET, fleetInForce, fleetSpec, upgradePolicy } from '../policy/applied.ts';
+import { authorOf, FLEET, fleetSpec, loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
@@ -47,8 +47,8 @@ export async function applyDocuments(
   }
   const { table } = ports;
   const now = ports.clock.now();
-  const inForce = await fleetInForce(table);
-  // JSON is YAML, so one parser judges files and requests alike.
+  const inForce = await loadFleetInForce(table);
+  // JSON is YAML, so one parser reads files and requests alike.
   const textOf = (document: unknown) => JSON.stringify(document) ?? 'null';
   const files = documents.map((document, index) => ({ path: `document ${index + 1}`, text: textOf(document) }));
   const parseOptions = { now, ...(inForce === undefined ? {} : { allowedHosts: inForce.allowedHosts }) };
@@ -58,14 +58,14 @@ export async function applyDocuments(
   const objects = [...(fleet === undefined ? [] : [fleet]), ...policies, ...calendars, ...channels, ...waivers];
   const own = new Set(files.map(({ path }) => path));
   let warnings = new Set<string>();
-  const judge = async () => {
+  const refuseMisfits = async () => {
     const { all, kept } = await filesInForce(table, objects);
     const together = parseConfig([...kept, ...files], { ...parseOptions, references: 'require' });
     refuse(newErrors(together.errors, parseConfig(all, { ...parseOptions, references: 'require' }).errors));
     warnings = new Set(together.warnings.filter(({ file }) => own.has(file)).map(formatIssue));
   };
-  if (options.dryRun) await judge();
-  const items = options.dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by, judge);
+  if (options.dryRun) await refuseMisfits();
+  const items = options.dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by, refuseMisfits);
   return { items, warnings: [...warnings], dryRun: options.dryRun };
 }
 
@@ -84,13 +84,13 @@ function newErrors(now: readonly ConfigIssue[], before: readonly ConfigIssue[]):
   return now.filter(({ file, message }) => !known.has(`${file}: ${message}`));
 }
 
-const JUDGED_TOGETHER = ['Fleet', 'UpgradePolicy', 'Calendar', 'Channel'] as const;
+const CHECKED_TOGETHER = ['Fleet', 'UpgradePolicy', 'Calendar', 'Channel'] as const;
 
 /** What is in force, as files: all of it, and what of it is `kept`, since none of these objects replaces it. */
 async function filesInForce(table: Table, objects: readonly ConfigObject[]) {
   const isReplaced = ({ kind, name }: AppliedConfig) =>
     objects.some((object) => object.kind === kind && (kind === 'Fleet' || object.metadata.name === name));
-  const found = await Promise.all(JUDGED_TOGETHER.map((kind) => table.queryPartition('CONFIG', `${kind}#`)));
+  const found = await Promise.all(CHECKED_TOGETHER.map((kind) => table.queryPartition('CONFIG', `${kind}#`)));
   const configs = found.flat().map((item) => decode(Configs, item).data);
   const fileOf = ({ kind, name, document }: AppliedConfig) => ({
     path: `${kind === 'Fleet' ? 'the Fleet' : `the ${kind === 'UpgradePolicy' ? 'policy' : kind} ${name}`} in force`,
@@ -118,21 +118,21 @@ interface Applied {
 }
 
 /**
- * Applies objects that were validated, all in one transaction or none. An object that is as applied is not written again. `judge` refuses what
+ * Applies objects that were validated, all in one transaction or none. An object that is as applied is not written again. `refuseMisfits` refuses what
  * does not fit to what is in force, and is asked again when somebody else has applied something meanwhile.
  */
 export async function applyConfig(
   ports: OperatorPorts,
   objects: readonly ConfigObject[],
   by: string,
-  judge?: () => Promise<void>,
+  refuseMisfits?: () => Promise<void>,
 ): Promise<Applied[]> {
   const fleet = objects.find((object) => object.kind === 'Fleet');
   if (fleet !== undefined) await forgetNewScopes(ports.table, fleet.spec);
   const applied = await change(ports, async (now) => {
     // Whatever somebody else applies moves the mark, which is read before: so do tags that change while they are counted.
     const mark = await writeMark(ports.table, now);
-    await judge?.();
+    await refuseMisfits?.();
     const results: Applied[] = [];
     const operations: WriteOperation[] = [];
     const entries: AuditEntry[] = [];
@@ -181,7 +181,7 @@ function authorStays(policy: UpgradePolicy, before: AppliedConfig | undefined): 
  * one of the Fleet's organization, and one that is listed now may not have been.
  */
 async function forgetNewScopes(table: Table, fleet: Fleet['spec']): Promise<void> {
-  const before = await fleetInForce(table);
+  const before = await loadFleetInForce(table);
   const { organizationId: named } = fleet;
   const isListed = (spec: Fleet['spec'], { account }: Scope) => spec.accounts.includes(account);
   const isIn = (scope: Scope) =>
@@ -203,7 +203,7 @@ async function countAhead(ports: OperatorPorts, fleet: Fleet['spec']): Promise<W
   const ledger = await load(table, Ledgers);
   let added = 0;
   // By key: the index of what is held may not have a grant of a moment ago yet.
-  const known = [...(await allRecords(table)), ...ofKind(await table.queryActive(), Grants)];
+  const known = [...(await loadAllRecords(table)), ...ofKind(await table.queryActive(), Grants)];
   const keys = [...new Set(known.map(({ clusterKey }) => clusterKey))].map(Grants.key);
   for (const { clusterKey, status } of await loadAll(table, Grants, keys)) {
     const cluster = status === 'free' ? undefined : await load(table, Clusters, clusterKey);
@@ -218,7 +218,7 @@ async function countAhead(ports: OperatorPorts, fleet: Fleet['spec']): Promise<W
 
 /** What lists show of labels follows a new rule at once, not at the next discovery. */
 async function relabel(ports: OperatorPorts, fleet: Fleet['spec']): Promise<void> {
-  for (const record of await allRecords(ports.table)) {
+  for (const record of await loadAllRecords(ports.table)) {
     if (labeled(record, fleet) === record) continue;
     await change(ports, async (now) => {
       const applied = await load(ports.table, Configs, 'Fleet', FLEET);

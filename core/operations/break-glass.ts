@@ -13,7 +13,7 @@ import { changeAndTell, markDirty, type ToldChange } from '../store/change.ts';
 import { ClusterControls, Configs, Members, Rollouts, Waves } from '../store/entities.ts';
 import { load, ofKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
-import { findWave, refuseOutdated } from './judge-wave.ts';
+import { findWave, refuseOutdated } from './vote-on-wave.ts';
 
 interface BreakGlassOrder {
   readonly by: string;

@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ScanSummary } from '../contracts/items/scan.ts';
 import { quoted, type Reason, reason } from '../contracts/step-result.ts';
-import { allPolicies, policyOf } from '../policy/policy-of.ts';
+import { loadAllPolicies, policyOf } from '../policy/policy-of.ts';
 import { isAccessErrorName } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { upgradesOf } from '../queries/cluster-detail.ts';
@@ -12,7 +12,7 @@ import { type AccessCheck, type AccessReport, accessStatus } from './access-repo
 
 /** What discovery and the last scan met, and what nobody has looked at. Nothing is asked of the cluster: the API has no way there. */
 export async function checkAccess({ table }: Pick<Ports, 'table'>, record: ClusterRecord): Promise<AccessReport> {
-  const match = policyOf(record, await allPolicies(table));
+  const match = policyOf(record, await loadAllPolicies(table));
   const verification = match.type === 'one' ? match.policy.spec.verification : null;
   const seen = scanSeen(await upgradesOf(table, record.clusterKey), await scansOf(table, record.clusterKey));
   const checks = [...checkEksFromInventory(record, seen), ...checkServerFromScans(seen)];

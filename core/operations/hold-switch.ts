@@ -4,7 +4,7 @@ import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.t
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { arrivalId } from '../model/hop.ts';
-import { appliedConfigs, FLEET, fleetSpec, readPolicies } from '../policy/applied.ts';
+import { FLEET, fleetSpec, loadAppliedConfigs, readPolicies } from '../policy/applied.ts';
 import { isForgotten, labeled } from '../policy/cluster-labels.ts';
 import { policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
@@ -195,7 +195,7 @@ async function strangerOf(
   rollout: Rollout,
   members: readonly Read<Member>[],
 ): Promise<Stranger | undefined> {
-  const { policies, unreadable } = readPolicies(await appliedConfigs(table, 'UpgradePolicy'));
+  const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, 'UpgradePolicy'));
   for (const [index, { data }] of members.entries()) {
     const stored = (await load(table, Clusters, data.clusterKey))?.data;
     const cluster = stored && labeled(stored, fleet);

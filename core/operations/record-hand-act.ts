@@ -1,6 +1,6 @@
 import { HAND_ACTS, MACHINE_NAMES, UNKNOWN_PRINCIPAL } from '../contracts/names.ts';
 import { machineInput } from '../contracts/step-input.ts';
-import { recordsOfName } from '../inventory/records.ts';
+import { loadRecordsOfName } from '../inventory/records.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import { hopTo } from '../model/hop.ts';
 import { parseJson } from '../model/parse-json.ts';
@@ -34,7 +34,7 @@ export async function recordHandAct(
   const input = machineInput.safeParse(parseJson((await ports.executions.describe(execution))?.input ?? ''));
   const place = input.success ? parseClusterArn(input.data.cluster) : undefined;
   if (!input.success || place === undefined) return;
-  const clusterKey = (await recordsOfName(ports.table, place)).at(-1)?.clusterKey;
+  const clusterKey = (await loadRecordsOfName(ports.table, place)).at(-1)?.clusterKey;
   const { cluster, targetVersion } = input.data;
   const detail = { machine, execution, cluster, targetVersion };
   const entry = { subject: clusterKey ?? 'fleet', event: HAND_ACTS[act], principal, detail };

@@ -4,7 +4,7 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { type AnchorChain, readChain } from '../anchors/read-chain.ts';
 import type { Grant } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { allRecords } from '../inventory/records.ts';
+import { loadAllRecords } from '../inventory/records.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import {
   Accounts,
@@ -327,7 +327,7 @@ describe('what discovery saw', () => {
   const [LOOKED, NEVER] = ['2026-11-20T07:00:00.000Z', '1970-01-01T00:00:00.000Z'];
   const looks = async (table: MemoryTable) => ({
     clusters: Object.fromEntries(
-      (await allRecords(table)).map(({ name, deletedAt, lastSeenAt }) => [name, deletedAt ?? lastSeenAt]),
+      (await loadAllRecords(table)).map(({ name, deletedAt, lastSeenAt }) => [name, deletedAt ?? lastSeenAt]),
     ),
     account: (await load(table, Accounts, '1', 'r'))?.data.checkedAt,
     organization: (await load(table, Organizations))?.data.organizationId,

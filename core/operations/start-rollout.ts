@@ -3,7 +3,7 @@ import { given } from '../model/given.ts';
 import { isLag } from '../model/lag.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Refusal } from '../queries/refusal.ts';
-import { planDetail, type RolloutDetail, rolloutDetail } from '../queries/rollout-views.ts';
+import { loadRolloutDetail, planDetail, type RolloutDetail } from '../queries/rollout-views.ts';
 import { candidatesOf } from '../rollout/candidates.ts';
 import { createRollout, newestOf } from '../rollout/create-rollout.ts';
 import { inventoryGaps } from '../rollout/inventory-complete.ts';
@@ -49,7 +49,7 @@ export async function startRollout(
   const taken = await load(table, Rollouts, plan.rollout.id);
   const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, details, gaps, ports.ids.next());
   if ((await decideAndWrite(() => createRollout(ports, fresh, by))) !== 'created') throw busy(policy);
-  const created = await rolloutDetail(table, fresh.rollout.id, ports.clock.now());
+  const created = await loadRolloutDetail(table, fresh.rollout.id, ports.clock.now());
   // Whom it could take in if it were asked to finish.
   const behind = fresh.leftOut.filter(({ reason: why }) => isLag(why));
   return behind.length === 0 ? created : { ...created, leftOut: behind };

@@ -37,7 +37,7 @@ export function drawPlan(
 ): PlanDocument {
   const drawn = draw(rules, inventory, now);
   const { waves, cost } = wavesOf(drawn);
-  const deadlines = deadlinesOf(drawn);
+  const deadlines = policyDeadlines(drawn);
   const isWhole = drawn.plans.every((plan) => endOf(plan, drawn.forward) !== undefined);
   const feasible = isWhole && deadlines.every((deadline) => deadline.feasible);
   const idle = idleDeadlines(drawn);
@@ -91,7 +91,7 @@ function idleDeadlines({ rules, deadlines }: Drawn): PlanDocument['deadlines'] {
   });
 }
 
-function deadlinesOf(drawn: Drawn): PlanDocument['deadlines'] {
+function policyDeadlines(drawn: Drawn): PlanDocument['deadlines'] {
   return drawn.deadlines.map((deadline) => {
     const plan = drawn.plans.find(({ rollout }) => rollout.policy === deadline.policy);
     const end = plan === undefined ? undefined : endOf(plan, drawn.forward);

@@ -3,10 +3,10 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { waitsFor } from '../contracts/reasons.ts';
 import { waveRefusal } from '../policy/wave-room.ts';
-import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
+import { GRANTING_WAVES, PASSED_WAVES } from '../protocol/granting-waves.ts';
 import type { Waiting } from '../rollout/decisions.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { PASSED, unsettledIn } from '../rollout/wave-end.ts';
+import { unsettledIn } from '../rollout/wave-end.ts';
 import type { WaveMembers } from './wave-members.ts';
 
 /** Members beside those that there is room for: some of them wait for a reason of their own. */
@@ -31,7 +31,7 @@ export function offered(looked: Looked, rollout: Rollout, depth: number | undefi
     const wave = looked.waves.get(key);
     const own = looked.members.get(key);
     if (wave === undefined) continue;
-    const passed = PASSED.includes(wave.status);
+    const passed = PASSED_WAVES.includes(wave.status);
     // The next wave opens by counting its members; those after it are not looked at yet.
     if (wave.status === 'Pending') {
       if (own !== undefined) result.push(...(depth === undefined || current ? own.unsettled() : own.aside()));

@@ -4,12 +4,12 @@ import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { Configs } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import {
-  appliedConfigs,
   calendarSpec,
   channelSpec,
   FLEET,
-  fleetInForce,
   fleetSpec,
+  loadAppliedConfigs,
+  loadFleetInForce,
   scanWaivers,
   upgradePolicy,
 } from './applied.ts';
@@ -49,15 +49,15 @@ test.each([
 });
 
 test('the Fleet in force is the one that was applied', async () => {
-  expect(await fleetInForce(await tableWith(config('Fleet', FLEET, fleet)))).toMatchObject({
+  expect(await loadFleetInForce(await tableWith(config('Fleet', FLEET, fleet)))).toMatchObject({
     accounts: fleet.accounts,
   });
-  expect(await fleetInForce(new MemoryTable())).toBeUndefined();
+  expect(await loadFleetInForce(new MemoryTable())).toBeUndefined();
 });
 
 test('what is applied of a kind is listed, readable or not, and nothing of another', async () => {
   const table = await tableWith(config('Calendar', 'a', calendar), config('Calendar', 'b', 'new'), policy);
-  expect(await appliedConfigs(table, 'Calendar')).toEqual([
+  expect(await loadAppliedConfigs(table, 'Calendar')).toEqual([
     config('Calendar', 'a', calendar),
     config('Calendar', 'b', 'new'),
   ]);

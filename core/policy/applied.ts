@@ -18,7 +18,7 @@ import type { ChannelSpec } from './channels.ts';
 export const FLEET = 'fleet';
 
 /** Everything of one kind that is applied, whether or not this version can read it. */
-export async function appliedConfigs(
+export async function loadAppliedConfigs(
   table: Pick<Table, 'queryPartition'>,
   kind: 'UpgradePolicy' | 'Calendar' | 'Channel' | 'ScanWaiver',
 ): Promise<AppliedConfig[]> {
@@ -40,13 +40,13 @@ export const fleetSpec = (applied: AppliedConfig | undefined): FleetSpec | undef
   documentOf(fleetSchema, applied)?.spec;
 
 /** The spec of the Fleet in force, read afresh; undefined as for `fleetSpec`. */
-export async function fleetInForce(table: Pick<Table, 'get'>): Promise<FleetSpec | undefined> {
+export async function loadFleetInForce(table: Pick<Table, 'get'>): Promise<FleetSpec | undefined> {
   return fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
 }
 
 /** Waivers as applied. One that this version cannot read covers nothing. */
 export async function scanWaivers(table: Pick<Table, 'queryPartition'>): Promise<CheckedWaiver[]> {
-  const applied = await appliedConfigs(table, 'ScanWaiver');
+  const applied = await loadAppliedConfigs(table, 'ScanWaiver');
   return applied.flatMap((config): CheckedWaiver[] => {
     const document = documentOf(scanWaiverSchema, config);
     const end = document === undefined ? undefined : waiverEnd(document.spec.expires);

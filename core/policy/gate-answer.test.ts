@@ -1,4 +1,4 @@
-import { judgeAnswer, oneLine } from './gate-answer.ts';
+import { oneLine, readAnswer } from './gate-answer.ts';
 import { gateName } from './gate-name.ts';
 
 test.each([
@@ -7,7 +7,7 @@ test.each([
   ['{"green": false, "message": "error rate 4 %."}', 'red', 'It answers not green: error rate 4 %.'],
   ['{"green": true, "message": "two\\n\\u001b[31mlines"}', 'green', 'It answers green: two [31mlines.'],
 ])('%s is %s', (body, status, message) => {
-  expect(judgeAnswer(body)).toEqual({ status, message });
+  expect(readAnswer(body)).toEqual({ status, message });
 });
 
 test.each([
@@ -25,13 +25,11 @@ test.each([
   '{"green": true} trailing',
   '<html>green: true</html>',
 ])('%s is unknown, and its words are not repeated', (body) => {
-  expect(judgeAnswer(body)).toEqual({ status: 'unknown', message: expect.stringMatching(/^Its answer is not/) });
+  expect(readAnswer(body)).toEqual({ status: 'unknown', message: expect.stringMatching(/^Its answer is not/) });
 });
 
 test('a message is cut, and what is confidential is not shown', () => {
-  const { message } = judgeAnswer(JSON.stringify({ green: true, message: `hunter2 ${'x'.repeat(1_000)}` }), [
-    'hunter2',
-  ]);
+  const { message } = readAnswer(JSON.stringify({ green: true, message: `hunter2 ${'x'.repeat(1_000)}` }), ['hunter2']);
   expect(message).toHaveLength('It answers green: .'.length + 300);
   expect(message).toContain('[not shown] xxx');
 });
@@ -58,5 +56,5 @@ test.each([
 });
 
 test('nothing is hidden where nothing is confidential', () => {
-  expect(judgeAnswer('{"green": true, "message": "all is well"}').message).toBe('It answers green: all is well.');
+  expect(readAnswer('{"green": true, "message": "all is well"}').message).toBe('It answers green: all is well.');
 });

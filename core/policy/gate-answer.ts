@@ -3,9 +3,9 @@ import type { GateReading } from '../contracts/items/gate.ts';
 import { parseJson } from '../model/parse-json.ts';
 
 /** What was learned of a gate, without its name. */
-export type Judged = Pick<GateReading, 'status' | 'message'>;
+export type GateAnswer = Pick<GateReading, 'status' | 'message'>;
 
-export const unknown = (message: string): Judged => ({ status: 'unknown', message });
+export const unknown = (message: string): GateAnswer => ({ status: 'unknown', message });
 
 /** A webhook's whole vocabulary (docs/gates.md). What has members of its own may mean something else by them, so it is not guessed at. */
 const answer = z.strictObject({ green: z.boolean(), message: z.string().optional() });
@@ -14,7 +14,7 @@ const answer = z.strictObject({ green: z.boolean(), message: z.string().optional
 const LONGEST_MESSAGE = 300;
 
 /** What the body of an answer says. Anything but `{"green": true | false, "message"?: "…"}` is unknown, and is not repeated. */
-export function judgeAnswer(body: string, confidential: readonly string[] = []): Judged {
+export function readAnswer(body: string, confidential: readonly string[] = []): GateAnswer {
   const parsed = answer.safeParse(parseJson(body));
   if (!parsed.success) return unknown('Its answer is not {"green": true} or {"green": false} with at most a message.');
   const { green, message = '' } = parsed.data;

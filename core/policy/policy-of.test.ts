@@ -6,7 +6,7 @@ import { fleetConfig, keep, upgrade } from '../../test/material/protocol/one-upg
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { Configs } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { allPolicies, ambiguousPolicy, policyForUpgrade, policyOf } from './policy-of.ts';
+import { ambiguousPolicy, loadAllPolicies, loadPolicyForUpgrade, policyOf } from './policy-of.ts';
 import { waveOf } from './wave-of.ts';
 
 const small = policyWith({ name: 'small', selector: '{ when: "cluster.nodegroups.size() < 2" }' });
@@ -86,8 +86,8 @@ describe('of the policies that are applied', () => {
     await table.transact(configs.map((config) => put(Configs, config, 'absent')));
     return table;
   }
-  const hopPolicy = async (table: MemoryTable, rolloutId: string | undefined, cluster = mine) =>
-    policyForUpgrade(table, async () => cluster, rolloutId === 'none' ? undefined : upgrade({ rolloutId }));
+  const loadHopPolicy = async (table: MemoryTable, rolloutId: string | undefined, cluster = mine) =>
+    loadPolicyForUpgrade(table, async () => cluster, rolloutId === 'none' ? undefined : upgrade({ rolloutId }));
 
   test.each<[string, Record<string, unknown>, object]>([
     [
@@ -107,12 +107,12 @@ describe('of the policies that are applied', () => {
 
   test('each is there that this version can read', async () => {
     const table = await tableWith(applied('prod', prod), applied('odd', { spec: 'new' }), applied('team', team));
-    expect((await allPolicies(table)).map(({ metadata }) => metadata.name)).toEqual(['prod', 'team']);
+    expect((await loadAllPolicies(table)).map(({ metadata }) => metadata.name)).toEqual(['prod', 'team']);
   });
 
   test('an upgrade of a rollout goes by that of its rollout, whichever selects its cluster now', async () => {
     const table = await tableWith(applied('prod', prod), applied('team', team));
-    expect(await hopPolicy(table, 'r')).toEqual({ spec: team.spec, unknown: [] });
+    expect(await loadHopPolicy(table, 'r')).toEqual({ spec: team.spec, unknown: [] });
   });
 
   test('nobody knows what an upgrade goes by whose rollout or policy is gone or cannot be read', async () => {
@@ -121,25 +121,30 @@ describe('of the policies that are applied', () => {
       [await tableWith(applied('prod', prod)), 'gone'],
       [await tableWith(applied('team', { spec: 'new' })), 'r'],
     ] as const)
-      expect(await hopPolicy(table, id)).toMatchObject({ spec: undefined, unknown: [{ code: 'PolicyNotConfigured' }] });
+      expect(await loadHopPolicy(table, id)).toMatchObject({
+        spec: undefined,
+        unknown: [{ code: 'PolicyNotConfigured' }],
+      });
   });
 
   test('nor what one goes by that a person asked for, where several select its cluster or one may that cannot be read', async () => {
     const both = await tableWith(applied('prod', prod), applied('other', { ...prod, metadata: { name: 'other' } }));
     const stored = clusterRecord({ labels: { env: 'dev' }, tags: { stage: 'prod' } });
-    expect((await hopPolicy(both, undefined, stored)).unknown.map(({ code }) => code)).toEqual(['AmbiguousPolicy']);
+    expect((await loadHopPolicy(both, undefined, stored)).unknown.map(({ code }) => code)).toEqual(['AmbiguousPolicy']);
     const odd = await tableWith(applied('odd', { spec: 'new' }));
-    expect((await hopPolicy(odd, undefined, mine)).unknown.map(({ code }) => code)).toEqual(['PolicyNotConfigured']);
+    expect((await loadHopPolicy(odd, undefined, mine)).unknown.map(({ code }) => code)).toEqual([
+      'PolicyNotConfigured',
+    ]);
   });
 
   test('an upgrade that a person asked for goes by the one that selects its cluster, by the labels of the Fleet in force', async () => {
     const table = await tableWith(applied('prod', prod), applied('team', team));
     for (const asked of [undefined, 'none']) {
       const stored = { labels: { env: 'dev' } };
-      expect(await hopPolicy(table, asked, clusterRecord({ ...stored, tags: { stage: 'prod' } }))).toMatchObject({
+      expect(await loadHopPolicy(table, asked, clusterRecord({ ...stored, tags: { stage: 'prod' } }))).toMatchObject({
         spec: prod.spec,
       });
-      expect(await hopPolicy(table, asked, mine)).toMatchObject({
+      expect(await loadHopPolicy(table, asked, mine)).toMatchObject({
         spec: undefined,
         unknown: [{ code: 'PolicyError' }],
       });

@@ -6,7 +6,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Table } from '../ports/table.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { appliedConfigs, fleetInForce, readPolicies, selectorAlone, upgradePolicy } from './applied.ts';
+import { loadAppliedConfigs, loadFleetInForce, readPolicies, selectorAlone, upgradePolicy } from './applied.ts';
 import { labeled } from './cluster-labels.ts';
 import { selects } from './selects.ts';
 
@@ -91,7 +91,7 @@ interface PolicyForUpgrade {
 }
 
 /** The policy that an upgrade runs under: its rollout's, or for one started by hand the one that selects its cluster. */
-export async function policyForUpgrade(
+export async function loadPolicyForUpgrade(
   table: Pick<Table, 'get' | 'queryPartition'>,
   cluster: () => Promise<ClusterRecord>,
   upgrade: Upgrade | undefined,
@@ -102,15 +102,15 @@ export async function policyForUpgrade(
     const spec = upgradePolicy(applied?.data)?.spec;
     return { spec, unknown: spec === undefined ? [unreadablePolicy(name ?? `of ${upgrade.rolloutId}`)] : [] };
   }
-  const { policies, unreadable } = readPolicies(await appliedConfigs(table, 'UpgradePolicy'));
-  const match = policyOf(labeled(await cluster(), await fleetInForce(table)), policies, unreadable);
+  const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, 'UpgradePolicy'));
+  const match = policyOf(labeled(await cluster(), await loadFleetInForce(table)), policies, unreadable);
   if (match.type === 'one') return { spec: match.policy.spec, unknown: [] };
   const isUnread = policyByHand(match, unreadable) !== undefined;
   return { spec: undefined, unknown: [...undecidedPolicy(match), ...(isUnread ? [unreadablePolicy(undefined)] : [])] };
 }
 
-export async function allPolicies(table: Pick<Table, 'queryPartition'>): Promise<UpgradePolicy[]> {
-  return readPolicies(await appliedConfigs(table, 'UpgradePolicy')).policies;
+export async function loadAllPolicies(table: Pick<Table, 'queryPartition'>): Promise<UpgradePolicy[]> {
+  return readPolicies(await loadAppliedConfigs(table, 'UpgradePolicy')).policies;
 }
 
 /** An expression had no answer: what would have followed from it does not happen, and this says why. */

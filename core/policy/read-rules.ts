@@ -7,7 +7,7 @@ import type { Table, WriteOperation } from '../ports/table.ts';
 import { batched } from '../store/batched.ts';
 import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
 import { load, unchanged } from '../store/entity.ts';
-import { appliedConfigs, loadAuthors, readPolicies, upgradePolicy } from './applied.ts';
+import { loadAppliedConfigs, loadAuthors, readPolicies, upgradePolicy } from './applied.ts';
 import { labeled } from './cluster-labels.ts';
 import { type HopRules, hopRules } from './hop-rules.ts';
 import { policyByHand, policyOf, undecidedPolicy } from './policy-of.ts';
@@ -73,7 +73,7 @@ export async function readRules(
 const ofRollout = ({ policy: name }: Rollout): Selecting => ({ name, undecided: [] });
 
 async function selecting(table: Pick<Table, 'queryPartition'>, cluster: ClusterRecord): Promise<Selecting> {
-  const { policies, unreadable } = readPolicies(await appliedConfigs(table, 'UpgradePolicy'));
+  const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, 'UpgradePolicy'));
   const match = policyOf(cluster, policies, unreadable);
   return { name: policyByHand(match, unreadable), undecided: undecidedPolicy(match) };
 }

@@ -6,18 +6,18 @@ import type { Scope } from './eks.ts';
  */
 export interface ClusterAccess {
   /** `GET /version`, e.g. `v1.34.2-eks-abc`. */
-  serverVersion(target: ClusterTarget): Promise<string>;
+  serverVersion(server: ApiServer): Promise<string>;
   /** `GET /readyz?verbose`: whether it answered 200, and the checks that failed. */
-  ready(target: ClusterTarget): Promise<{ ok: boolean; failed: string[] }>;
-  listNodes(target: ClusterTarget): Promise<Node[]>;
+  ready(server: ApiServer): Promise<{ ok: boolean; failed: string[] }>;
+  listNodes(server: ApiServer): Promise<Node[]>;
   /** Every namespace, or one. */
-  listPods(target: ClusterTarget, namespace?: string): Promise<Pod[]>;
+  listPods(server: ApiServer, namespace?: string): Promise<Pod[]>;
   /** Deployments and DaemonSets (StatefulSets too) of one namespace. */
-  listWorkloads(target: ClusterTarget, namespace: string): Promise<Workload[]>;
+  listWorkloads(server: ApiServer, namespace: string): Promise<Workload[]>;
 }
 
 /** How to reach one cluster; the certificate authority and endpoint are those of DescribeCluster. */
-export interface ClusterTarget {
+export interface ApiServer {
   readonly scope: Scope;
   readonly name: string;
   readonly endpoint: string;

@@ -1,4 +1,4 @@
-import type { ClusterTarget } from './cluster-access.ts';
+import type { ApiServer } from './cluster-access.ts';
 
 /**
  * Plain GETs to one cluster's API server, for a scan. What they mean (discovery, lists, pages, metrics) is read in core/scan. An
@@ -42,7 +42,7 @@ export interface ReadAnswer {
 /** Plain reads of any cluster's API server, for scans. */
 export interface ClusterReaders {
   /** Nothing is sent yet. What cannot be reached or is refused is told by the reader, request by request. */
-  open(target: ClusterTarget): OpenCluster;
+  open(server: ApiServer): OpenCluster;
 }
 
 /** One cluster for as long as one look at it lasts. */

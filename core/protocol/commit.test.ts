@@ -24,7 +24,7 @@ import { Clusters, Epochs, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type CommitRequest, commit } from './commit.ts';
-import { newestIntent } from './intent-store.ts';
+import { loadNewestIntent } from './intent-store.ts';
 
 const call = (clientRequestToken: string): MutatingCall => ({
   name: 'UpdateClusterVersion',
@@ -202,7 +202,7 @@ test('what is committed is what is sent: its token, its call, what was there bef
     call: call(read?.data.token ?? ''),
   });
   expect(read?.data.token.length).toBeGreaterThan(20);
-  expect(read).toEqual(await newestIntent(table, KEY, 'upgrade-control-plane', 'cluster'));
+  expect(read).toEqual(await loadNewestIntent(table, KEY, 'upgrade-control-plane', 'cluster'));
   expect(audit).toMatchObject([
     {
       event: 'MutationCommitted',
@@ -239,7 +239,7 @@ test('a repeat sends what was stored, and counts', async () => {
   const kept = { intents: [stored], upgrades: [upgrade({ mutated: true })] };
   const table = new MemoryTable();
   await keep(table, kept);
-  const repeats = await newestIntent(table, KEY, stored.step, stored.subject);
+  const repeats = await loadNewestIntent(table, KEY, stored.step, stored.subject);
   const { read, operations } = await committed(kept, { repeats });
   expect(read?.data).toMatchObject({ token: 'stored', call: stored.call, commits: 3, committedAt: NOON.toISOString() });
   expect(writesOf(operations)).toEqual(['Intent 1']);

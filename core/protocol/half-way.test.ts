@@ -5,7 +5,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { authority, claimsToBeNested } from './authority.ts';
 import { hopsBefore, sameUnderWay, underWayRefusals } from './hop-before.ts';
-import { hopInHand } from './left-half-done.ts';
+import { findHopInHand } from './left-half-done.ts';
 import { fleetRefusals } from './standing-refusals.ts';
 
 const { rolloutId: _, waveIndex: __, ...alone } = upgrade({ id: '1.35-1.36', from: '1.35', to: '1.36', mutated: true });
@@ -54,7 +54,7 @@ test.each<[string, Kept, Found]>([
   async (_, kept, is) => {
     const table = new MemoryTable();
     await keep(table, kept);
-    const found = await hopInHand(table, KEY, KubeVersion.parse('1.36'), true);
+    const found = await findHopInHand(table, KEY, KubeVersion.parse('1.36'), true);
     expect(found).toEqual(is === undefined ? {} : { [is]: kept.upgrades?.[0] });
   },
 );
@@ -71,7 +71,7 @@ test.each<[string, Kept, boolean]>([
   async (_, kept, is) => {
     const table = new MemoryTable();
     await keep(table, kept);
-    const found = await hopInHand(table, KEY, KubeVersion.parse('1.36'), false);
+    const found = await findHopInHand(table, KEY, KubeVersion.parse('1.36'), false);
     expect(found).toEqual(is ? { underWay: kept.upgrades?.[0] } : {});
   },
 );

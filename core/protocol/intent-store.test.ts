@@ -3,7 +3,7 @@ import { clock, intent, KEY, keep, NOON } from '../../test/material/protocol/one
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Read } from '../store/entity.ts';
-import { intentsOf, newestIntent, notBegun, recordDoubt, recordObserved, recordOutcome } from './intent-store.ts';
+import { intentsOf, loadNewestIntent, notBegun, recordDoubt, recordObserved, recordOutcome } from './intent-store.ts';
 
 type Outcome = NonNullable<Intent['outcome']>;
 const AT = NOON.toISOString();
@@ -20,7 +20,7 @@ const filled = async (...intents: Intent[]): Promise<MemoryTable> => {
   return table;
 };
 const newest = async (table: MemoryTable): Promise<Read<Intent>> => {
-  const read = await newestIntent(table, KEY, STEP, 'cluster');
+  const read = await loadNewestIntent(table, KEY, STEP, 'cluster');
   if (read === undefined) throw new Error('no intent is there');
   return read;
 };
@@ -29,7 +29,7 @@ test('the newest intent is the one with the highest attempt, of one step on one 
   const others = [intent({ subject: 'coredns', attempt: 90 }), intent({ step: 'roll-node-group', attempt: 91 })];
   const table = await filled(intent({ attempt: 9 }), intent({ attempt: 10 }), ...others);
   expect((await newest(table)).data.attempt).toBe(10);
-  expect(await newestIntent(table, KEY, 'update-addons', 'coredns')).toBeUndefined();
+  expect(await loadNewestIntent(table, KEY, 'update-addons', 'coredns')).toBeUndefined();
   expect((await intentsOf(table, KEY, 'roll-node-group')).map(({ data }) => data.attempt)).toEqual([91]);
   expect(await intentsOf(table, KEY)).toHaveLength(4);
 });

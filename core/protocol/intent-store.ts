@@ -11,7 +11,7 @@ import { decode, type Read, replace } from '../store/entity.ts';
 type Outcome = NonNullable<Intent['outcome']>;
 
 /** The newest intent of a step on a subject: its attempt is the counter over all upgrades and manual runs. */
-export async function newestIntent(
+export async function loadNewestIntent(
   table: Pick<Ports['table'], 'queryPartition'>,
   clusterKey: string,
   step: string,
@@ -45,7 +45,7 @@ export async function recordOutcome(
 ): Promise<Intent> {
   let known = seen;
   return change(ports, async () => {
-    const read = known ?? (await newestIntent(ports.table, intent.clusterKey, intent.step, intent.subject));
+    const read = known ?? (await loadNewestIntent(ports.table, intent.clusterKey, intent.step, intent.subject));
     known = undefined;
     if (read === undefined || read.data.attempt !== intent.attempt) return { result: intent };
     const before = read.data.outcome;
@@ -73,7 +73,7 @@ export async function recordOutcome(
 export function recordDoubt(ports: Pick<Ports, 'table' | 'clock'>, seen: Read<Intent>, error: unknown): Promise<void> {
   return change(ports, async (now) => {
     const { clusterKey, step, subject, attempt, commits } = seen.data;
-    const read = await newestIntent(ports.table, clusterKey, step, subject);
+    const read = await loadNewestIntent(ports.table, clusterKey, step, subject);
     if (read === undefined || read.data.attempt !== attempt || read.data.commits !== commits) return NOTHING;
     if (read.data.outcome !== undefined) return NOTHING;
     const doubt = { error: errorName(error), message: errorMessage(error), at: now.toISOString() };

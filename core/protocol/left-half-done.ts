@@ -16,7 +16,7 @@ import { isHalfDone } from './hop-before.ts';
  * and nobody goes on with it but a person. One that failed has ended, and is anybody's; one that waits in a rollout that was not aborted is the
  * rollout's, before the control plane has moved only if it has changed the cluster.
  */
-export async function hopInHand(
+export async function findHopInHand(
   table: Pick<Table, 'get' | 'getAll'>,
   clusterKey: string,
   version: KubeVersion,
@@ -36,7 +36,7 @@ async function inHand(
   upgrade: Upgrade | undefined,
   isThere: boolean,
   finish?: Upgrade,
-): ReturnType<typeof hopInHand> {
+): ReturnType<typeof findHopInHand> {
   if (upgrade === undefined) return {};
   const { status, rolloutId } = upgrade;
   if (isThere && hasFailedHalfWay(upgrade, finish)) return { left: upgrade };

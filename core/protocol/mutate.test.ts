@@ -16,7 +16,7 @@ import type { Intent } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import type { EksMutator, EksReader, Update } from '../ports/eks.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { intentsOf, newestIntent } from './intent-store.ts';
+import { intentsOf, loadNewestIntent } from './intent-store.ts';
 import { type Mutation, mutate } from './mutate.ts';
 
 const STEP = 'upgrade-control-plane';
@@ -94,7 +94,7 @@ async function tried(given: Given) {
   };
   const ports = { table, clock: { now: () => now }, eks, mutator };
   const result = await mutate(ports, mutation).catch((error: Error) => ({ type: 'threw', name: error.name }) as const);
-  const newest = (await newestIntent(table, KEY, STEP, 'cluster'))?.data;
+  const newest = (await loadNewestIntent(table, KEY, STEP, 'cluster'))?.data;
   return { result, sent, prepares, newest, table, ports, mutation };
 }
 const standing = (given: Partial<Intent>): Kept => ({
@@ -146,7 +146,7 @@ test('what this invocation has read already is not read again', async () => {
   const { ports, mutation, table } = await tried({
     kept: standing({ outcome: { type: 'accepted', updateId: 'u-7', at: AT } }),
   });
-  const newest = await newestIntent(table, KEY, STEP, 'cluster');
+  const newest = await loadNewestIntent(table, KEY, STEP, 'cluster');
   const before = table.reads.partition;
   expect(await mutate(ports, mutation, { newest })).toMatchObject({ type: 'running', updateId: 'u-7' });
   expect(table.reads.partition).toBe(before);

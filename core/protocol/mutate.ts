@@ -9,7 +9,7 @@ import type { Read } from '../store/entity.ts';
 import { isContention } from '../store/retry.ts';
 import { commit, type PreparedCall, type WantedChange } from './commit.ts';
 import { intentState } from './intent-state.ts';
-import { newestIntent, notBegun, recordDoubt, recordOutcome } from './intent-store.ts';
+import { loadNewestIntent, notBegun, recordDoubt, recordOutcome } from './intent-store.ts';
 import { callOf, LOOK_AGAIN_SECONDS, lookUp, OUTCOME_UNKNOWN } from './look-up.ts';
 
 /** One change that a step wants, and how to make sure right before that it is still wanted. */
@@ -49,7 +49,7 @@ export async function mutate(
   seen?: { readonly newest: Read<Intent> | undefined },
 ): Promise<MutationResult> {
   const { clusterKey, step, subject } = mutation;
-  const { newest } = seen ?? { newest: await newestIntent(ports.table, clusterKey, step, subject) };
+  const { newest } = seen ?? { newest: await loadNewestIntent(ports.table, clusterKey, step, subject) };
   const state = intentState(newest?.data, ports.clock.now());
   if (state.type === 'running') return newest === undefined ? state : { ...state, seen: newest };
   if (state.type === 'in-grace') {

@@ -158,7 +158,7 @@ async function wasMutated(ports: Pick<Ports, 'table'>, upgrade: Upgrade): Promis
   );
 }
 
-/** The budget is judged by the transaction that makes an upgrade fail (protocol.md rule 6): so is who hears of it. */
+/** The budget is checked by the transaction that makes an upgrade fail (protocol.md rule 6): so is who hears of it. */
 function waveHalted(before: Wave | undefined, after: Wave | undefined, change: string | undefined): LiftlockEvent[] {
   return after === undefined || before?.status === after.status ? [] : [waveChanged(after, change)];
 }

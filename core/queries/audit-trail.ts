@@ -9,7 +9,7 @@ export interface AuditTrail extends Page<AuditItem> {
   readonly break: { readonly sequence: number; readonly problem: string } | null;
 }
 
-export async function auditTrail(table: Table, subject: string, request: PageRequest): Promise<AuditTrail> {
+export async function loadAuditTrail(table: Table, subject: string, request: PageRequest): Promise<AuditTrail> {
   const items = await table.auditOf(subject);
   const page = pageOf(items, (item) => String(item.sequence).padStart(12, '0'), request);
   return { subject, break: firstBreak(items) ?? null, ...page };

@@ -4,7 +4,7 @@ import { judged } from '../../test/material/scan/findings.ts';
 import { reportOf } from '../../test/material/scan/report.ts';
 import { quoted, reason } from '../contracts/step-result.ts';
 import { saveReport } from '../scan/fleet/report-store.ts';
-import { clusterBlockers } from './cluster-blockers.ts';
+import { findClusterBlockers } from './cluster-blockers.ts';
 
 const told = reason('ScanWarning', 'later');
 const said = [quoted('PodEvictionFailure', 'no room'), told];
@@ -27,7 +27,7 @@ async function scanned(scannedAt: string) {
 }
 
 test('of a cluster that its scan has stopped everything is told, with cause, owner and repair', async () => {
-  const blockers = await clusterBlockers(await scanned(startedAt), stopped, said);
+  const blockers = await findClusterBlockers(await scanned(startedAt), stopped, said);
   expect(blockers).toHaveLength(10);
   expect(blockers[0]).toEqual({
     code: 'ScanFinding',
@@ -40,15 +40,15 @@ test('of a cluster that its scan has stopped everything is told, with cause, own
 
 test('a report of a time before is not what stopped it, nor is that of one that its scan let pass', async () => {
   const old = await scanned('2020-01-01T00:00:00.000Z');
-  expect(await clusterBlockers(old, stopped, said)).toEqual([plain('PodEvictionFailure', 'no room')]);
+  expect(await findClusterBlockers(old, stopped, said)).toEqual([plain('PodEvictionFailure', 'no room')]);
   const failed = { ...stopped, status: 'Failed' as const };
-  expect(await clusterBlockers(await scanned(startedAt), failed, said)).toEqual([
+  expect(await findClusterBlockers(await scanned(startedAt), failed, said)).toEqual([
     plain('PodEvictionFailure', 'no room'),
   ]);
 });
 
 test('what only tells something blocks nothing, unless nothing else is told', async () => {
   const table = new MemoryTable();
-  expect(await clusterBlockers(table, undefined, said)).toEqual([plain('PodEvictionFailure', 'no room')]);
-  expect(await clusterBlockers(table, undefined, [told])).toEqual([plain('ScanWarning', 'later')]);
+  expect(await findClusterBlockers(table, undefined, said)).toEqual([plain('PodEvictionFailure', 'no room')]);
+  expect(await findClusterBlockers(table, undefined, [told])).toEqual([plain('ScanWarning', 'later')]);
 });

@@ -2,7 +2,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { Table } from '../ports/table.ts';
-import { blockersOf } from '../scan/fleet/gate.ts';
+import { blockersOf } from '../scan/fleet/decide-hop.ts';
 import { loadReport, scansOf } from '../scan/fleet/report-store.ts';
 
 /** One thing that keeps a cluster from its target; what nobody knows of it is null. */
@@ -15,10 +15,10 @@ export interface ClusterBlocker {
 }
 
 /**
- * All that keeps a cluster from its target: where a scan has stopped its last upgrade what the gate stopped it for, none of it cut or left out,
+ * All that keeps a cluster from its target: where a scan has stopped its last upgrade what it stopped it for, none of it cut or left out,
  * else the reasons that are told of it.
  */
-export async function clusterBlockers(
+export async function findClusterBlockers(
   table: Pick<Table, 'queryPartition'>,
   last: Upgrade | undefined,
   reasons: readonly Reason[],

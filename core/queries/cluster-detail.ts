@@ -46,7 +46,7 @@ export interface ClusterDetail
 
 const SCANS = 10;
 
-export async function clusterDetail(
+export async function loadClusterDetail(
   ports: Pick<Ports, 'table' | 'clock'>,
   cluster: ClusterRecord,
 ): Promise<ClusterDetail> {

@@ -17,7 +17,7 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { PolicyRollouts, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { isTried, loadWaves, memberIn } from '../store/members.ts';
+import { isTried, loadMemberIn, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { upgradesOf } from './cluster-detail.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
@@ -25,7 +25,7 @@ import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation } from './explanation.ts';
 import { shortId } from './find-cluster.ts';
-import { goesOnIn, summaryOf } from './in-rollout.ts';
+import { findRolloutGoingOn, summaryOf } from './in-rollout.ts';
 import { rollbackView } from './rollback-view.ts';
 import { supportView } from './support-view.ts';
 import { upgradeViews } from './upgrade-view.ts';
@@ -45,7 +45,7 @@ export async function explainCluster(
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
   const { state } = await summaryOf(ports.table, snapshot, cluster, now);
-  const goesOn = await goesOnIn(ports.table, snapshot, cluster.clusterKey);
+  const goesOn = await findRolloutGoingOn(ports.table, snapshot, cluster.clusterKey);
   const waits = goesOn?.member ?? snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
   const place = await placeOf(ports.table, waits, aim, cluster.clusterKey);
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
@@ -147,7 +147,7 @@ async function placeOf(table: Table, waits: Member | undefined, { policy }: Clus
   const rollout = rolloutId === undefined ? undefined : await load(table, Rollouts, rolloutId);
   if (rollout === undefined) return undefined;
   const waves = (await loadWaves(table, rollout.data.id)).map(({ data }) => data);
-  return { rollout: rollout.data, waves, member: await memberIn(table, rollout.data, clusterKey) };
+  return { rollout: rollout.data, waves, member: await loadMemberIn(table, rollout.data, clusterKey) };
 }
 
 function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanation['rollout'] {

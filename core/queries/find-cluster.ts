@@ -1,6 +1,6 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { livingRecords, recordsOfName } from '../inventory/records.ts';
+import { loadLivingRecords, loadRecordsOfName } from '../inventory/records.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { Clusters } from '../store/entities.ts';
@@ -20,7 +20,7 @@ export async function findCluster(table: Table, text: string): Promise<ClusterRe
   if (text.includes('@')) return byKey(table, text);
   const place = parseClusterArn(text) ?? parseShortId(text);
   if (place !== undefined) {
-    const found = (await recordsOfName(table, place)).filter((record) => record.deletedAt === undefined).at(-1);
+    const found = (await loadRecordsOfName(table, place)).filter((record) => record.deletedAt === undefined).at(-1);
     return found ?? notFound(text);
   }
   if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/.test(text)) {
@@ -29,7 +29,7 @@ export async function findCluster(table: Table, text: string): Promise<ClusterRe
       `"${text.slice(0, 200)}" names no cluster. Give its name, account.region.name, or its ARN.`,
     );
   }
-  const living = (await livingRecords(table)).filter((record) => record.name === text);
+  const living = (await loadLivingRecords(table)).filter((record) => record.name === text);
   const [only, ...others] = living;
   if (only === undefined) return notFound(text);
   if (others.length === 0) return only;

@@ -1,6 +1,6 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { AccountState } from '../contracts/items/cluster.ts';
-import { livingRecords } from '../inventory/records.ts';
+import { loadLivingRecords } from '../inventory/records.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Accounts, Configs, FleetControls, Grants, Ledgers } from '../store/entities.ts';
@@ -34,7 +34,7 @@ export async function fleetStatus(ports: Pick<Ports, 'table'>): Promise<FleetSta
     load(table, FleetControls),
     load(table, Ledgers),
     table.queryPartition('ACCOUNTS'),
-    livingRecords(table),
+    loadLivingRecords(table),
     table.queryActive(),
   ]);
   const spec = fleetSpec(config?.data);

@@ -8,7 +8,7 @@ import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { PolicyRollouts, Rollouts, Upgrades } from '../store/entities.ts';
 import { load, loadAll } from '../store/entity.ts';
-import { isTried, memberIn } from '../store/members.ts';
+import { isTried, loadMemberIn } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 
@@ -57,7 +57,7 @@ export async function inRollout(
       if (left.has(key)) return { ...summary, state: 'Blocked' };
       const rollout = summary.state === 'Behind' ? newest.get(policy ?? '') : undefined;
       if (rollout === undefined) return summary;
-      const member = await memberIn(table, rollout, key);
+      const member = await loadMemberIn(table, rollout, key);
       const goesOn = !AT_REST.includes(rollout.status);
       const isBlocked = member !== undefined && isTried(member) && (goesOn || member.to === target);
       const isOut = member?.status === 'Excluded' && goesOn && isServed(member);
@@ -67,7 +67,7 @@ export async function inRollout(
 }
 
 /** The newest of the rollouts that have it as a member and go on, or may be resumed. */
-export async function goesOnIn(table: Pick<Table, 'get'>, { members }: FleetSnapshot, clusterKey: string) {
+export async function findRolloutGoingOn(table: Pick<Table, 'get'>, { members }: FleetSnapshot, clusterKey: string) {
   const own = members.filter((member) => member.clusterKey === clusterKey);
   const rollouts = await Promise.all(own.map(({ rolloutId }) => load(table, Rollouts, rolloutId)));
   const places = own.flatMap((member, index) => {

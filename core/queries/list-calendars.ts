@@ -1,7 +1,7 @@
 import type { Calendar } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
-import { appliedConfigs, calendarSpec } from '../policy/applied.ts';
-import { allPolicies } from '../policy/policy-of.ts';
+import { calendarSpec, loadAppliedConfigs } from '../policy/applied.ts';
+import { loadAllPolicies } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 
 export interface CalendarView extends Pick<AppliedConfig, 'name' | 'revision' | 'appliedBy' | 'appliedAt'> {
@@ -12,8 +12,8 @@ export interface CalendarView extends Pick<AppliedConfig, 'name' | 'revision' | 
 }
 
 export async function listCalendars({ table }: Pick<Ports, 'table'>): Promise<{ items: CalendarView[] }> {
-  const policies = await allPolicies(table);
-  const items = (await appliedConfigs(table, 'Calendar')).map((config): CalendarView => {
+  const policies = await loadAllPolicies(table);
+  const items = (await loadAppliedConfigs(table, 'Calendar')).map((config): CalendarView => {
     const { name, revision, appliedBy, appliedAt } = config;
     const usedBy = policies.flatMap(({ metadata, spec }) =>
       spec.waves

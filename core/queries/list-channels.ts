@@ -1,6 +1,6 @@
-import { appliedConfigs, channelSpec } from '../policy/applied.ts';
+import { channelSpec, loadAppliedConfigs } from '../policy/applied.ts';
 import { BUILT_IN_CHANNELS, type ChannelSpec } from '../policy/channels.ts';
-import { allPolicies } from '../policy/policy-of.ts';
+import { loadAllPolicies } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 
 export interface ChannelView {
@@ -18,8 +18,8 @@ export interface ChannelView {
 
 /** Those that are there without being written first, then the others by name. */
 export async function listChannels({ table }: Pick<Ports, 'table'>): Promise<{ items: ChannelView[] }> {
-  const configs = await appliedConfigs(table, 'Channel');
-  const targets = (await allPolicies(table)).flatMap(({ metadata, spec: { target } }) =>
+  const configs = await loadAppliedConfigs(table, 'Channel');
+  const targets = (await loadAllPolicies(table)).flatMap(({ metadata, spec: { target } }) =>
     typeof target === 'object' ? [{ policy: metadata.name, channel: target.channel }] : [],
   );
   const usersOf = (name: string) => targets.filter(({ channel }) => channel === name).map(({ policy }) => policy);

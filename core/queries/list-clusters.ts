@@ -26,7 +26,7 @@ export type ListedCluster = ClusterSummary & { readonly inventory?: WrittenClust
 
 export type ClusterPage = Page<ListedCluster> & { readonly learned?: LearnedDurations };
 
-/** The inventory, filtered, by id. Only the page's clusters are judged: that is what costs. */
+/** The inventory, filtered, by id. Only the page's clusters are looked at: that is what costs. */
 export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter: ClusterFilter): Promise<ClusterPage> {
   const selector = filter.selector === undefined ? undefined : parseLabelSelector(filter.selector);
   const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');

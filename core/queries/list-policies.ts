@@ -1,7 +1,7 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
-import { livingRecords } from '../inventory/records.ts';
-import { appliedConfigs, readPolicies, upgradePolicy } from '../policy/applied.ts';
+import { loadLivingRecords } from '../inventory/records.ts';
+import { loadAppliedConfigs, readPolicies, upgradePolicy } from '../policy/applied.ts';
 import { policyOf } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { PolicyRollouts } from '../store/entities.ts';
@@ -20,9 +20,9 @@ export interface PolicyView extends Pick<AppliedConfig, 'name' | 'revision' | 'a
 }
 
 export async function listPolicies({ table }: Pick<Ports, 'table'>): Promise<{ items: PolicyView[] }> {
-  const configs = await appliedConfigs(table, 'UpgradePolicy');
+  const configs = await loadAppliedConfigs(table, 'UpgradePolicy');
   const { policies, unreadable } = readPolicies(configs);
-  const living = await livingRecords(table);
+  const living = await loadLivingRecords(table);
   const matches = living.map((cluster) => policyOf(cluster, policies, unreadable));
   const items = await Promise.all(
     configs.map(async (config): Promise<PolicyView> => {

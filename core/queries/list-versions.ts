@@ -1,4 +1,4 @@
-import { livingRecords } from '../inventory/records.ts';
+import { loadLivingRecords } from '../inventory/records.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Regions } from '../store/entities.ts';
 import { decode } from '../store/entity.ts';
@@ -21,7 +21,7 @@ export interface VersionView extends SupportView {
 export async function listVersions(ports: Pick<Ports, 'table' | 'clock'>): Promise<{ items: VersionView[] }> {
   const now = ports.clock.now();
   const regions = (await ports.table.queryPartition('VERSIONS')).map((item) => decode(Regions, item).data);
-  const living = await livingRecords(ports.table);
+  const living = await loadLivingRecords(ports.table);
   const names = [...new Set([...regions.map(({ region }) => region), ...living.map(({ region }) => region)])].sort();
   const items = names.flatMap((region) => {
     const known = regions.find((one) => one.region === region);

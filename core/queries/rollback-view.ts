@@ -5,7 +5,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 
-/** May EKS still take the control plane one minor back (facts: eks.md §3)? Judged by our own record of when the upgrade ended. */
+/** May EKS still take the control plane one minor back (facts: eks.md §3)? Told by our own record of when the upgrade ended. */
 export interface RollbackView {
   readonly status: 'Reversible' | 'NotReversible' | 'Unknown';
   /** The minor it would go back to. */

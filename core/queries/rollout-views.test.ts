@@ -7,7 +7,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { Members, Rollouts } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
-import { listRollouts, rolloutDetail } from './rollout-views.ts';
+import { listRollouts, loadRolloutDetail } from './rollout-views.ts';
 
 const approval = '{ before: true, approvals: 1, fourEyes: false }';
 const asking = policyConfig(
@@ -39,7 +39,7 @@ test.each<[string, Partial<Wave>, Partial<Wave>, Partial<Rollout>, string | null
   });
   const [listed] = (await listRollouts(table, NOON)).items;
   expect(listed?.waitsForApproval).toBe(waits);
-  expect((await rolloutDetail(table, 'r', NOON)).waitsForApproval).toBe(waits);
+  expect((await loadRolloutDetail(table, 'r', NOON)).waitsForApproval).toBe(waits);
 });
 
 test.each<[string, Rollout['status'], Member['status'], object, boolean]>([
@@ -55,7 +55,7 @@ test.each<[string, Rollout['status'], Member['status'], object, boolean]>([
     member: memberItem({ status, inFlight: true }),
   });
   const [listed] = (await listRollouts(table, NOON)).items;
-  const { progress, standings } = await rolloutDetail(table, 'r', NOON);
+  const { progress, standings } = await loadRolloutDetail(table, 'r', NOON);
   expect([listed?.progress, progress]).toMatchObject([counts, counts]);
   expect(standings?.map(({ worstCase }) => worstCase !== null)).toEqual([told, told]);
   expect(standings?.some(({ soakUntil, approvalReasons }) => soakUntil !== null || approvalReasons.length > 0)).toBe(
@@ -82,7 +82,7 @@ test('who waits says what the last scan will have it stop for, as the dry run of
     put(Rollouts, rolloutItem({ id: 'old', policy: 'p' }), 'absent'),
     ...members.slice(1).map((one) => put(Members, one, 'absent')),
   ]);
-  const told = async (id: string) => (await rolloutDetail(table, id, NOON)).members.map(({ reasons }) => reasons);
+  const told = async (id: string) => (await loadRolloutDetail(table, id, NOON)).members.map(({ reasons }) => reasons);
   const why = { code: 'ScanFinding', message: `The scan of ${NOON.toISOString()} for 1.37 found: psp.` };
   expect(await told('r')).toEqual([[why]]);
   expect(await told('old')).toEqual([[]]);

@@ -45,7 +45,7 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
   const rollouts = await loadKind(table, Rollouts);
   const items = await Promise.all(
     rollouts.map(async (one) => {
-      const waves = await wavesOf(table, one.id);
+      const waves = await loadWavesOf(table, one.id);
       const left =
         one.status === 'Aborted' && waves.some(({ inFlight }) => inFlight > 0) ? await loadMembers(table, one.id) : [];
       return summary(one, waves, left, await standingsOf(table, one, waves, now));
@@ -54,10 +54,10 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
   return { items: items.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)) };
 }
 
-export async function rolloutDetail(table: Table, id: string, now: Date): Promise<RolloutDetail> {
+export async function loadRolloutDetail(table: Table, id: string, now: Date): Promise<RolloutDetail> {
   const { data: rollout } = await findRollout(table, id);
   const members = await loadMembers(table, id);
-  const waves = await wavesOf(table, id);
+  const waves = await loadWavesOf(table, id);
   const standings = await standingsOf(table, rollout, waves, now);
   const { stalled, forewarned: told } = await foreseen(table, rollout, waves, members, now);
   return {
@@ -142,5 +142,5 @@ function summary(
   };
 }
 
-const wavesOf = async (table: Table, id: string): Promise<Wave[]> =>
+const loadWavesOf = async (table: Table, id: string): Promise<Wave[]> =>
   (await loadWaves(table, id)).map(({ data }) => data);

@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
-import { livingRecords } from '../inventory/records.ts';
+import { loadLivingRecords } from '../inventory/records.ts';
 import type { Ports } from '../ports/ports.ts';
 import { matchSelector } from '../selector/match.ts';
 import { loadKind } from '../store/entity.ts';
@@ -46,7 +46,7 @@ export async function scanMatrix(
   if (target === undefined || !/^\d+\.\d+$/.test(asked))
     throw new Refusal('InvalidInput', `target: "${asked.slice(0, 40)}" is no Kubernetes minor. Write it as 1.37.`);
   const selector = selectorText === undefined ? undefined : parseLabelSelector(selectorText);
-  const [records, newest] = await Promise.all([livingRecords(table), loadKind(table, LatestScanItems)]);
+  const [records, newest] = await Promise.all([loadLivingRecords(table), loadKind(table, LatestScanItems)]);
   const latest = new Map(newest.map(({ clusterKey, scans }) => [clusterKey, scans]));
   const chosen = records.filter(({ labels }) => selector === undefined || matchSelector(selector, labels).matches);
   const named = target.toString();

@@ -5,7 +5,7 @@ import { hopRefusals } from '../model/hop.ts';
 import { unfinished } from '../model/lag.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hopsBefore, sameUnderWay } from '../protocol/hop-before.ts';
-import { hopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
+import { findHopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
@@ -15,7 +15,7 @@ import { regionOffer } from '../version/region-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { shortId } from './find-cluster.ts';
-import { goesOnIn } from './in-rollout.ts';
+import { findRolloutGoingOn } from './in-rollout.ts';
 import { Refusal } from './refusal.ts';
 
 /** What an upgrade of one cluster by hand would do. */
@@ -55,7 +55,7 @@ export async function planUpgrade(
   const target = KubeVersion.parse(to);
   const toCome = current.hopsTo(target);
   const [next = target] = toCome;
-  const { left, underWay } = await hopInHand(ports.table, cluster.clusterKey, next, current.equals(target));
+  const { left, underWay } = await findHopInHand(ports.table, cluster.clusterKey, next, current.equals(target));
   const hops = left === undefined ? toCome : [target];
   const refusals = [
     ...(underWay === undefined ? [] : [sameUnderWay(underWay, cluster.name)]),
@@ -78,7 +78,7 @@ export async function planUpgrade(
     hops: hops.map(String),
     checks: hops.length === 0 ? [] : checksOf(cluster, aim, current.equals(target)),
     refusals,
-    notes: notesOf(aim, hops, await goesOnIn(ports.table, snapshot, cluster.clusterKey)),
+    notes: notesOf(aim, hops, await findRolloutGoingOn(ports.table, snapshot, cluster.clusterKey)),
   };
 }
 
@@ -173,7 +173,7 @@ function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: bo
 function notesOf(
   { policy, target }: ClusterPolicy,
   hops: readonly KubeVersion[],
-  place: Awaited<ReturnType<typeof goesOnIn>>,
+  place: Awaited<ReturnType<typeof findRolloutGoingOn>>,
 ): Reason[] {
   const notes: Reason[] = [];
   const [first, ...later] = hops;

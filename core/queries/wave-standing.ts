@@ -39,12 +39,12 @@ export function waveStanding(
   const soak = acts && wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
   // One in which nobody needs work is passed over, whoever has agreed to it.
   const isEmpty = wave.status === 'Pending' && unsettledIn(wave) === 0;
-  const judged = acts && !isEmpty && (wave.status === 'Pending' || wave.status === 'Open');
+  const isAsked = acts && !isEmpty && (wave.status === 'Pending' || wave.status === 'Open');
   return {
     index: wave.index,
     soakUntil: soak?.until?.toISOString() ?? null,
     approvalsWanted: spec?.approval?.before === true && !isEmpty ? spec.approval.approvals : 0,
-    approvalReasons: judged ? approvalRefusals(spec, wave, requesters, now) : [],
+    approvalReasons: isAsked ? approvalRefusals(spec, wave, requesters, now) : [],
     worstCase: acts ? worstCaseNow(wave) : null,
     breakGlass: waveGlass(wave, policy?.spec.breakGlass, now),
   };

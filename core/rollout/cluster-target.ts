@@ -9,8 +9,8 @@ import { regionOffer } from '../version/region-calendar.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
 import { resolveTarget, targetWords } from '../version/target.ts';
 
-/** Where a policy takes a cluster: its Region's offer, its pin as a ceiling. `reason` says why nowhere. */
-type ClusterTargetResult = { readonly target: KubeVersion; readonly capped?: Reason } | { readonly reason: Reason };
+/** The version that a policy takes a cluster to: its Region's offer, its pin as a ceiling. `reason` says why nowhere. */
+type ClusterTarget = { readonly target: KubeVersion; readonly capped?: Reason } | { readonly reason: Reason };
 
 /** The newest minor that Liftlock's own data know; beyond it nobody could say what breaks (semantics.md, Target). */
 const COVERED = SupportCalendar.builtIn().versions().at(-1);
@@ -22,7 +22,7 @@ export function targetOf(
   prefix: string,
   now: Date,
   channels: Channels = new Map(),
-): ClusterTargetResult {
+): ClusterTarget {
   if (region === undefined)
     return { reason: reason('NotOffered', `The versions that EKS offers in ${cluster.region} are not known yet.`) };
   const channel = channelSpecOf(spec.target, channels);

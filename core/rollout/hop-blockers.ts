@@ -23,7 +23,7 @@ export function blockersOnTheWay(cluster: ClusterRecord, scans: KnownScans | und
   return bounded([...new Map(found.map((one) => [one.message, one])).values()]);
 }
 
-/** Only a report that passes lets a hop go on (core/scan/fleet/gate.ts). One reason for each cause, with whose it is and what ends it. */
+/** Only a report that passes lets a hop go on (core/scan/fleet/decide-hop.ts). One reason for each cause, with whose it is and what ends it. */
 function refusedBy(
   { verdict, target, scannedAt, causes, gaps }: KnownScans['scans'][number],
   name: string,

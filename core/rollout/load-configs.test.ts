@@ -7,7 +7,7 @@ import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { batched } from '../store/batched.ts';
 import { Configs } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { configsOf, everyConfig } from './load-snapshot.ts';
+import { configsOf, loadEveryConfig } from './load-snapshot.ts';
 
 const nights = calendarConfig('nights', {});
 const days = calendarConfig('days', {});
@@ -26,7 +26,7 @@ test('all that decisions know of is read in one request, and no waivers', async 
   const channel: AppliedConfig = { ...nights, kind: 'Channel', name: 'c' };
   const waiver: AppliedConfig = { ...nights, kind: 'ScanWaiver', name: 'w' };
   const table = await tableWith(fleetConfig, p, q, nights, channel, waiver);
-  expect(names(await everyConfig(table))).toEqual([
+  expect(names(await loadEveryConfig(table))).toEqual([
     'Calendar nights',
     'Channel c',
     'Fleet fleet',

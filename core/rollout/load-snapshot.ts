@@ -128,7 +128,7 @@ export async function loadSnapshot(
   };
   const [configs, regions, looked, epoch, control, learned, ledger, { clusters, controls }, ended, passed] =
     await Promise.all([
-      everything || upgrades.some(waitsByHand) ? everyConfig(table) : configsOf(reader, rollouts, clustersRead),
+      everything || upgrades.some(waitsByHand) ? loadEveryConfig(table) : configsOf(reader, rollouts, clustersRead),
       everything ? table.queryPartition('VERSIONS') : [],
       past(),
       load(reader, Epochs),
@@ -226,7 +226,7 @@ function named<Value>(
 const KINDS = ['Fleet#', 'UpgradePolicy#', 'Calendar#', 'Channel#'];
 
 /** All that decisions know of what is applied, in one request. Waivers are for scans alone, and lie beside it. */
-export async function everyConfig(table: Pick<Table, 'queryPartition'>): Promise<AppliedConfig[]> {
+export async function loadEveryConfig(table: Pick<Table, 'queryPartition'>): Promise<AppliedConfig[]> {
   const items = await table.queryPartition('CONFIG');
   return items.filter(({ sk }) => KINDS.some((kind) => sk.startsWith(kind))).map((item) => decode(Configs, item).data);
 }

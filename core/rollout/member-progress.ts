@@ -6,6 +6,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { givenUp, rulingWave } from '../policy/wave-of.ts';
+import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { AT_REST } from './automatic-rollouts.ts';
@@ -13,7 +14,6 @@ import type { Decision } from './decisions.ts';
 import { besideLaterWave, laterWaveOf } from './later-wave.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import type { SuspicionOf } from './suspects.ts';
-import { PASSED } from './wave-end.ts';
 
 /**
  * What became of a member that is not running, without anything being started: its cluster is gone, was taken out by a tag, is held by a
@@ -64,7 +64,7 @@ export function memberChange(
   }
   if (standing.length === 0) return undefined;
   // Nobody waits for who has neither a wave any more nor one to come back to: a later rollout takes it up where the policy does.
-  const isLeft = wave !== undefined && PASSED.includes(wave.status) && !member.inFlight;
+  const isLeft = wave !== undefined && PASSED_WAVES.includes(wave.status) && !member.inFlight;
   const closing = standing.filter(({ code }) => kindOf(code) === 'closing' || (isLeft && code === 'NoWave'));
   if (closing.length > 0) return takeOut(...closing);
   // Between two hops nothing is half-done: who has no wave any more gives its place back.

@@ -4,10 +4,11 @@ import { glassInForce } from '../policy/break-glass.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { whyNever } from '../policy/never-starts.ts';
 import { waveNamed } from '../policy/wave-of.ts';
+import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { leavesAt, patienceOf } from './left-behind.ts';
 import { memberRules } from './member-rules.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { PASSED, waveEnd } from './wave-end.ts';
+import { waveEnd } from './wave-end.ts';
 
 /** A wave with members that never start as their calendars are, and what the policy makes of it. */
 interface StalledWave {
@@ -31,7 +32,7 @@ export function stalledWaves(
 ): StalledWave[] {
   const rulesOf = memberRules(snapshot, now);
   const known = new Map<HopRules, string | undefined>();
-  const ordered = waves.filter(({ status }) => !PASSED.includes(status)).sort((a, b) => a.index - b.index);
+  const ordered = waves.filter(({ status }) => !PASSED_WAVES.includes(status)).sort((a, b) => a.index - b.index);
   return ordered.flatMap((wave) => {
     const whys = new Map<string, Member[]>();
     for (const member of members) {

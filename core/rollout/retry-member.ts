@@ -15,7 +15,7 @@ import type { Answer } from './waiting.ts';
 
 /**
  * Whether a cluster whose upgrade ended without success in its rollout has been brought to the rollout's target since: nothing is left to be
- * tried. `hop`: the upgrade to that target. What is held is a person's to judge.
+ * tried. `hop`: the upgrade to that target. What is held is a person's to decide.
  */
 export const isFinished = (
   cluster: ClusterRecord,

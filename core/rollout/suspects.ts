@@ -10,7 +10,7 @@ export type SuspicionOf = (member: Member) => Reason | undefined;
 
 const NOBODY: SuspicionOf = () => undefined;
 
-/** Looks at the failures of one rollout once for a tick. What begins is judged; what was begun goes on. */
+/** Looks at the failures of one rollout once for a tick. What begins is asked; what was begun goes on. */
 export function suspects(
   snapshot: FleetSnapshot,
   rollout: Rollout,

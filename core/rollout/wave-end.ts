@@ -4,8 +4,6 @@ import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { exceedsBudget, judgedOf } from '../policy/wave-room.ts';
 
-export { PASSED_WAVES as PASSED } from '../protocol/granting-waves.ts';
-
 /** How many of its members have not ended. */
 export const unsettledIn = ({ members, succeeded, failed, blocked, excluded }: Wave): number =>
   members - succeeded - failed - blocked - excluded;

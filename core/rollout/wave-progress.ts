@@ -6,9 +6,10 @@ import { given } from '../model/given.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
+import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { automaticApproval } from './automatic-approval.ts';
 import type { Decision } from './decisions.ts';
-import { isSettled, PASSED, unsettledIn, waveEnd } from './wave-end.ts';
+import { isSettled, unsettledIn, waveEnd } from './wave-end.ts';
 import { estimateSeconds, limitChanges, limitsOf } from './wave-limits.ts';
 import { gatesAfter, gatesChanged, isGivenUp, isWatched, soakOf } from './wave-soak.ts';
 
@@ -40,7 +41,7 @@ function decisionsOf(situation: WaveSituation): Decision[] {
   const ordered = [...situation.waves].sort((a, b) => a.index - b.index);
   const decisions = ordered.flatMap((wave) => adjusted(situation, wave));
   for (const wave of ordered) {
-    if (PASSED.includes(wave.status)) continue;
+    if (PASSED_WAVES.includes(wave.status)) continue;
     return [...decisions, ...(rollout.status === 'Running' || wave.status !== 'Pending' ? next(situation, wave) : [])];
   }
   if (rollout.status !== 'Running' || ordered.length === 0) return decisions;
@@ -68,7 +69,7 @@ function adjusted(situation: WaveSituation, wave: Wave): Decision[] {
   if (spec === undefined || situation.policy === undefined || NOT_FOLLOWED.includes(wave.status)) return [];
   const all = limitChanges(wave, situation.policy, spec);
   // A wave that has passed is not judged anew; its stragglers go by its calendars.
-  const changes = PASSED.includes(wave.status) ? given({ calendars: all.calendars }) : all;
+  const changes = PASSED_WAVES.includes(wave.status) ? given({ calendars: all.calendars }) : all;
   const said = Object.entries(changes).map(([name, value]) => `${name} is ${[value].flat().join(' and ') || 'none'}`);
   if (said.length === 0) return [];
   const reasons = [reason('PolicyChanged', `The policy ${situation.rollout.policy} has changed: ${said.join(', ')}.`)];
@@ -141,7 +142,7 @@ function settled(situation: WaveSituation, wave: Wave): Decision[] {
   }
   // That its policy had no rules for it is said no more once it has.
   if (end.status === wave.status && !isGivenUp(wave)) return [];
-  const passes = PASSED.includes(end.status);
+  const passes = PASSED_WAVES.includes(end.status);
   const watched = passes && wave.lastSuccessAt !== undefined && isWatched(spec) && wave.promotedBy === undefined;
   if (!watched) return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons }];
   const { reasons } = soakOf(wave, spec, situation.now);

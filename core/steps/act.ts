@@ -4,13 +4,13 @@ import { failed, parked, quoted, type Reason, reason, type StepResult, wait } fr
 import { recordTags } from '../inventory/record-cluster.ts';
 import { compiledRules } from '../policy/load-rules.ts';
 import type { Ports } from '../ports/ports.ts';
-import { newestIntent, recordObserved } from '../protocol/intent-store.ts';
+import { loadNewestIntent, recordObserved } from '../protocol/intent-store.ts';
 import { callOf } from '../protocol/look-up.ts';
 import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { hopPolicy } from './hop-policy.ts';
+import { loadHopPolicy } from './hop-policy.ts';
 import { rememberRunning, stillRunning } from './look-again.ts';
 import { foreignStop, type PollBounds } from './polling.ts';
 
@@ -21,7 +21,7 @@ const BUSY = new Set(['ResourceInUseException']);
 
 /**
  * One change from wish to observed end: `wait` while its update runs, `failed` when EKS refused it or it failed, the result of `onSuccess`
- * when DescribeUpdate says Successful. Judged by DescribeUpdate alone, never by a status field (design.md §3). `seen`: the newest intent, where
+ * when DescribeUpdate says Successful. Told by DescribeUpdate alone, never by a status field (design.md §3). `seen`: the newest intent, where
  * this invocation has read it.
  */
 export async function act(
@@ -34,7 +34,9 @@ export async function act(
   seen?: { readonly newest: Read<Intent> | undefined },
 ): Promise<StepResult> {
   const { asker, clusterKey, scope, target, grant } = context;
-  const { newest } = seen ?? { newest: await newestIntent(ports.table, clusterKey, mutation.step, mutation.subject) };
+  const { newest } = seen ?? {
+    newest: await loadNewestIntent(ports.table, clusterKey, mutation.step, mutation.subject),
+  };
   // Under one grant a failed attempt is the end: trying again is a person's decision (retry), with a new grant.
   if (newest !== undefined && newest.data.grantNumber === grant?.number) {
     const reasons = failureOf(newest.data);
@@ -102,7 +104,7 @@ export async function ranPast(
   ports: Pick<Ports, 'table' | 'clock'>,
   context: StepContext,
 ): Promise<Reason | undefined> {
-  const { read } = await hopPolicy(ports, context);
+  const { read } = await loadHopPolicy(ports, context);
   const calendars = read === undefined ? [] : compiledRules(read).calendars;
   if (calendars.length === 0) return undefined;
   const now = ports.clock.now();

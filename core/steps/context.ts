@@ -179,7 +179,7 @@ function recordOf({ table }: StepPorts, clusterKey: string, known: ClusterRecord
   };
 }
 
-/** What is wrong is judged once it is known for whom this execution acts. */
+/** What is wrong is told once it is known for whom this execution acts. */
 async function lookAt(
   ports: StepPorts,
   scope: Scope,

@@ -5,7 +5,7 @@ import type { Intent } from '../contracts/items/protocol.ts';
 import type { Update } from '../ports/eks.ts';
 import { SettledUpdates } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
-import { foreignReason, stopBeside, updatesInFlight, withSettled } from './foreign-updates.ts';
+import { findUpdatesInFlight, foreignReason, stopBeside, withSettled } from './foreign-updates.ts';
 
 interface Given {
   readonly updates?: readonly Partial<Update>[];
@@ -25,7 +25,7 @@ async function inFlight({ updates = [], settled, kept = {}, subject = {}, looks 
     await table.transact([put(SettledUpdates, { clusterKey: KEY, subject: name, ids: [...settled] }, 'absent')]);
   const context = await contextOf(ports, stepInput(), looks ? 'read' : 'grant');
   ports.asked.length = 0;
-  const { ids, foreign, isDoubtful } = await updatesInFlight(ports, context, { name: 'web', ...subject });
+  const { ids, foreign, isDoubtful } = await findUpdatesInFlight(ports, context, { name: 'web', ...subject });
   const known = (await load(table, SettledUpdates, KEY, name))?.data.ids;
   return {
     ids,

@@ -45,7 +45,7 @@ export async function withSettled(
 }
 
 /** Lists a subject's updates and finds those in progress that are not ours. Asks about each id only until it was seen terminal. */
-export async function updatesInFlight(
+export async function findUpdatesInFlight(
   ports: StepPorts,
   context: StepContext,
   subject: UpdateSubject,

@@ -1,5 +1,5 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
-import { fleetInForce } from '../policy/applied.ts';
+import { loadFleetInForce } from '../policy/applied.ts';
 import { type ReadRules, readRules } from '../policy/read-rules.ts';
 import type { Ports } from '../ports/ports.ts';
 import { batched } from '../store/batched.ts';
@@ -18,13 +18,13 @@ export interface HopPolicy {
 }
 
 /** Undefined parts: no policy selects the cluster, or this version cannot read it. */
-export async function hopPolicy(ports: Pick<Ports, 'table'>, context: StepContext): Promise<HopPolicy> {
+export async function loadHopPolicy(ports: Pick<Ports, 'table'>, context: StepContext): Promise<HopPolicy> {
   const { table } = ports;
   const { rolloutId, waveIndex } = context.upgrade ?? {};
   const isMember = rolloutId !== undefined && waveIndex !== undefined;
   const reader = batched(table);
   const [fleet, record, rollout, wave, member] = await Promise.all([
-    fleetInForce(reader),
+    loadFleetInForce(reader),
     load(reader, Clusters, context.clusterKey),
     isMember ? load(reader, Rollouts, rolloutId) : undefined,
     isMember ? load(reader, Waves, rolloutId, waveIndex) : undefined,

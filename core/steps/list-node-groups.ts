@@ -3,7 +3,7 @@ import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
 import { isResult, openStep, type StepContext, type StepPorts } from './context.ts';
-import { type HopPolicy, hopPolicy } from './hop-policy.ts';
+import { type HopPolicy, loadHopPolicy } from './hop-policy.ts';
 import { nodesMayWait } from './nodes-later.ts';
 
 type Listed = StepResult & { readonly nodegroups: readonly string[] };
@@ -26,7 +26,7 @@ export async function listNodeGroups(ports: StepPorts, stepInput: StepInput): Pr
 
 async function everyGroup(ports: StepPorts, context: StepContext, groups: readonly string[]): Promise<Listed> {
   const { name, scope, target } = context;
-  const policy = await hopPolicy(ports, context);
+  const policy = await loadHopPolicy(ports, context);
   const baking = stillBaking(policy, context, ports.clock.now());
   if (baking !== undefined) return { ...baking, nodegroups: [] };
   const listed = reason('Listed', `${groups.length} node groups of ${name}.`);

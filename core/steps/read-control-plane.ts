@@ -3,7 +3,7 @@ import { clusterKey } from '../model/cluster-key.ts';
 import { lostCluster } from '../model/passing-status.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { stopBeside, updatesInFlight } from './foreign-updates.ts';
+import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
 import { foreignStop } from './polling.ts';
 
 export type Stop = { readonly stop: StepResult };
@@ -23,13 +23,13 @@ export async function readControlPlane(
       stop: blocked(reason('Gone', `The cluster ${name} was deleted and another one was created under its name.`)),
     };
   }
-  const updates = await updatesInFlight(ports, context, { name });
+  const updates = await findUpdatesInFlight(ports, context, { name });
   const stop = stopBeside(ports, context, `the control plane of ${name}`, updates);
   return stop === undefined ? { cluster, updateIds: updates.ids } : { stop };
 }
 
 /** The same for what starts something on node groups and add-ons: nothing is, while the cluster is not ACTIVE. */
-export async function controlPlaneAtRest(
+export async function readControlPlaneAtRest(
   ports: StepPorts,
   context: StepContext,
 ): Promise<{ readonly cluster: Cluster } | Stop> {

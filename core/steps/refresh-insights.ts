@@ -28,7 +28,7 @@ const isSince = (refresh: InsightsRefresh, startedAt: Date): boolean =>
   refresh.startedAt !== undefined && refresh.startedAt >= startedAt;
 
 /**
- * Has EKS look again, so that the gate judges today's cluster (a refresh is older than this execution → start one). `wait` while it runs;
+ * Has EKS look again, so that the scan judges today's cluster (a refresh is older than this execution → start one). `wait` while it runs;
  * `done` when it is fresh, or with a note when EKS cannot refresh: then only what is younger than a day counts.
  */
 export async function refreshInsights(ports: StepPorts, context: StepContext, look: RefreshLook): Promise<StepResult> {

@@ -13,7 +13,7 @@ import type { Ports } from '../ports/ports.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { HOP_MACHINES, sameUnderWay } from '../protocol/hop-before.ts';
-import { hopInHand, keptOf } from '../protocol/left-half-done.ts';
+import { findHopInHand, keptOf } from '../protocol/left-half-done.ts';
 import { change, NOTHING } from '../store/change.ts';
 import { Clusters, Grants, Upgrades } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
@@ -101,7 +101,7 @@ async function askByHand(
   const known = await load(ports.table, Clusters, key);
   if (known !== undefined) await recordTags(ports, known.data, cluster);
   const isHop = machine === 'upgrade-cluster';
-  const inHand = isHop ? await hopInHand(ports.table, key, target, current.equals(target)) : undefined;
+  const inHand = isHop ? await findHopInHand(ports.table, key, target, current.equals(target)) : undefined;
   const { left, underWay } = inHand ?? {};
   if (underWay !== undefined) return blocked(sameUnderWay(underWay, arn.name));
   const wrong = HOP_MACHINES.includes(machine)

@@ -8,9 +8,9 @@ import { hasNoImage, NEW_GROUP, noImageText } from '../scan/preflight/al2-ami.ts
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import type { StepContext } from './context.ts';
-import { stopBeside, updatesInFlight } from './foreign-updates.ts';
+import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
 import { foreignStop, pollSeconds } from './polling.ts';
-import { controlPlaneAtRest } from './read-control-plane.ts';
+import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'roll-node-group';
@@ -52,7 +52,7 @@ function failedBefore({ upgrade, grant }: StepContext, group: string): string | 
 
 async function prepare(ports: ActPorts, context: StepContext, group: string): ReturnType<Mutation['prepare']> {
   const { scope, name, target } = context;
-  const rests = await controlPlaneAtRest(ports, context);
+  const rests = await readControlPlaneAtRest(ports, context);
   if ('stop' in rests) return rests;
   const { cluster } = rests;
   if (!KubeVersion.parse(cluster.version).equals(target)) {
@@ -60,7 +60,7 @@ async function prepare(ports: ActPorts, context: StepContext, group: string): Re
     return { stop: blocked(reason('NotTheControlPlanesVersion', said)) };
   }
   const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
-  const updates = await updatesInFlight(ports, context, { name, nodegroupName: group });
+  const updates = await findUpdatesInFlight(ports, context, { name, nodegroupName: group });
   const stop = stopBeside(ports, context, `the node group ${group}`, updates) ?? stateOf(ports, context, nodegroup);
   if (stop !== undefined) return { stop };
   return {

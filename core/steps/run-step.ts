@@ -3,7 +3,7 @@ import { errorMessage } from '../contracts/errors.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, bounded, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { newestIntent } from '../protocol/intent-store.ts';
+import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { changeAndTell } from '../store/change.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
@@ -130,7 +130,7 @@ async function controlPlaneCompletedAt(
   clusterKey: string,
   upgradeId: string,
 ): Promise<string | undefined> {
-  const newest = await newestIntent(ports.table, clusterKey, 'upgrade-control-plane', 'cluster');
+  const newest = await loadNewestIntent(ports.table, clusterKey, 'upgrade-control-plane', 'cluster');
   if (newest?.data.upgradeId !== upgradeId || newest.data.outcome?.type !== 'accepted') return undefined;
   const { observed } = newest.data.outcome;
   return observed?.status === 'Successful' ? observed.at : undefined;

@@ -327,3 +327,46 @@ test('every scan keeps whose nodes there are; where it may not read them, and no
   expect((await scanned({ nodes: denied })).told).toEqual([expect.stringMatching(/ClusterForbidden/)]);
   await expect(scanned({ nodes: new Error('odd'), spec: left })).rejects.toThrow('odd');
 });
+
+describe('nodes that the scan reads as objects', () => {
+  const nodes = { ...pods, resource: 'nodes', responseKind: { kind: 'Node' }, scope: 'Cluster' };
+  const both = [{ version: 'v1', freshness: 'Current', resources: [nodes, pods] }];
+  const spot = (name: string, kubeletVersion: string, pool = 'karpenter.sh/nodepool') => ({
+    metadata: { name, labels: { [pool]: 'spot' } },
+    status: { nodeInfo: { kubeletVersion } },
+  });
+  const list = [
+    listOf([spot('a', 'v1.36.1'), spot('b', 'v1.35.2'), spot('c', 'v1.36.0', 'eks.amazonaws.com/nodegroup')], 'more'),
+    listOf([spot('d', 'v1.36.2')]),
+  ];
+  const spec = { scan: { ...scan, skip: ['helm', 'telemetry'] } };
+  const served = (said: Said | readonly Said[]): Given => ({
+    spec,
+    server: {
+      ...quiet,
+      '/api': { kind: 'APIGroupDiscoveryList', items: [{ metadata: {}, versions: both }] },
+      '/api/v1/nodes': said as Said,
+    },
+  });
+
+  test('are the ones that are recorded, as of when the scan began: they are not listed a second time', async () => {
+    const { seen, asked } = await scanned({ ...served(list), nodes: new Error('a second reading') });
+    expect(asked.filter((path) => path.startsWith('/api/v1/nodes'))).toHaveLength(2);
+    expect(seen).toEqual({
+      seenAt: NOON.toISOString(),
+      groups: [
+        { kind: 'karpenter', name: 'spot', version: '1.35', count: 1 },
+        { kind: 'karpenter', name: 'spot', version: '1.36', count: 2 },
+      ],
+    });
+    expect((await scanned({ ...served(listOf([])), nodes: new Error('again') })).seen?.groups).toEqual([]);
+  });
+
+  test('are listed where some of them could not be read, and where the policy leaves them out of the objects', async () => {
+    const own = { ...node('a', 'v1.35.2'), providerId: 'aws:///eu-central-1a/i-0abc' };
+    const groups = [{ kind: 'selfManaged', version: '1.35', count: 1 }];
+    const broken = served([list[0] ?? '', { status: 500 }]);
+    expect((await scanned({ ...broken, nodes: [own] })).seen?.groups).toEqual(groups);
+    expect((await scanned({ ...served(list), spec: {}, nodes: [own] })).seen?.groups).toEqual(groups);
+  });
+});

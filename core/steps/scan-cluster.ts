@@ -1,16 +1,16 @@
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { lostCluster } from '../model/passing-status.ts';
-import { policyForUpgrade } from '../policy/policy-of.ts';
+import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
-import { gateOf } from '../scan/fleet/gate.ts';
+import { decideHop } from '../scan/fleet/decide-hop.ts';
 import { goOn, type Progress } from '../scan/fleet/go-on.ts';
 import type { ScanReport } from '../scan/report/report-schema.ts';
 import { readInsights } from '../scan/telemetry/insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { clusterTarget } from './cluster-target.ts';
+import { findApiServer } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { stopBeside, updatesInFlight } from './foreign-updates.ts';
+import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
 import { lookAtRefresh, refreshInsights, runsSince } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 import { isServer, NOT_ASKED, NOT_VERIFIED, readFacts, type Server } from './scan-facts.ts';
@@ -22,7 +22,7 @@ export type ScanPorts = StepPorts & Pick<Ports, 'clusters' | 'readers'>;
 
 /**
  * What would break if this cluster went to the target? Everything is read, judged and reported, and the report alone says whether the hop may
- * go on (core/scan/fleet/gate.ts). Changes nothing (a refresh of the insights is no mutation), so it runs by hand in observe mode as well, and
+ * go on (core/scan/fleet/decide-hop.ts). Changes nothing (a refresh of the insights is no mutation), so it runs by hand in observe mode as well, and
  * then for later targets too.
  */
 export async function scanCluster(ports: ScanPorts, stepInput: StepInput): Promise<StepResult> {
@@ -39,9 +39,9 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const unfresh = await waitForInsights(ports, context, hasMoved, notes);
   if (unfresh !== undefined) return { step: STEP, result: unfresh };
   const byHand = context.grant === undefined;
-  const { spec: policy, unknown } = await policyForUpgrade(ports.table, context.record, context.upgrade);
+  const { spec: policy, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
   if (unknown.length > 0 && !byHand) return { step: STEP, result: parked(undefined, ...unknown) };
-  const server = policy?.verification === 'eks-api' ? NOT_ASKED : clusterTarget(context);
+  const server = policy?.verification === 'eks-api' ? NOT_ASKED : findApiServer(context);
   if (server === NOT_ASKED) notes.push(reason('NotVerified', NOT_VERIFIED));
   const rules = policy?.scan;
   const skip = rules?.skip ?? [];
@@ -52,12 +52,13 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
     return { step: STEP, result: wait(objects.pauseSeconds, reason('Scanning', objects.said)) };
   const asksInsights = isWhole && !skip.includes('insight');
   const insights = asksInsights ? await readInsights(ports.eks, context.scope, name) : undefined;
-  const { facts, coverage, detail } = await readFacts(ports, context, server, rules);
+  const { facts, coverage, detail } = await readFacts(ports, context, server, rules, objects?.state);
   const report = await reportOf(ports, context, { facts, coverage, insights, state: objects?.state, rules });
   if (isWhole) await keepReport(ports, context, report);
-  const gate = gateOf(report);
-  const told = [...notes, ...gate.notes];
-  const result = gate.blockers.length > 0 ? blocked(...gate.blockers, ...told) : done(...told, lookedAt(report));
+  const decision = decideHop(report);
+  const told = [...notes, ...decision.notes];
+  const result =
+    decision.blockers.length > 0 ? blocked(...decision.blockers, ...told) : done(...told, lookedAt(report));
   return { step: STEP, result, detail };
 }
 
@@ -85,7 +86,7 @@ async function waitForInsights(
     const waiting = await refreshInsights(ports, context, look);
     if (waiting.status === 'wait') return waiting;
   }
-  const updates = await updatesInFlight(ports, context, { name });
+  const updates = await findUpdatesInFlight(ports, context, { name });
   const beside = stopBeside(ports, context, `the control plane of ${name}`, updates);
   if (beside !== undefined || look === undefined) return beside;
   const refreshed = await refreshInsights(ports, context, look);

@@ -1,14 +1,16 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
 import { recordNodes } from '../inventory/record-nodes.ts';
 import { given } from '../model/given.ts';
+import { groupOfOne } from '../model/seen-nodes.ts';
 import { unhealthyPods } from '../model/workload-health.ts';
-import type { ClusterTarget, Node } from '../ports/cluster-access.ts';
+import type { ApiServer, Node } from '../ports/cluster-access.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { LiveScanState } from '../scan/live/live-scan-state.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { accessReason, isAccessError } from './cluster-target.ts';
+import { accessReason, isAccessError } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { takeBaseline } from './pod-baseline.ts';
 import { unlessGone } from './update-addons.ts';
@@ -17,8 +19,8 @@ const STEP = 'scan-cluster';
 /** What a policy that verifies through the EKS API gives in place of an API server. */
 export const NOT_ASKED = 'not asked';
 /** Undefined where EKS gives no endpoint. */
-export type Server = ClusterTarget | typeof NOT_ASKED | undefined;
-export const isServer = (server: Server): server is ClusterTarget => typeof server === 'object';
+export type Server = ApiServer | typeof NOT_ASKED | undefined;
+export const isServer = (server: Server): server is ApiServer => typeof server === 'object';
 
 /** What EKS and the API server tell, how much of it could be read, and what the smoke check compares with afterwards. */
 interface ReadFacts {
@@ -27,12 +29,17 @@ interface ReadFacts {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Asked last, since it changes quickly. */
+/**
+ * Asked last, since it changes quickly.
+ *
+ * @param state what was read of the cluster's objects: where its nodes are among them, they are not read a second time
+ */
 export async function readFacts(
   ports: StepPorts & Pick<Ports, 'clusters'>,
   context: StepContext,
   server: Server,
   rules: UpgradePolicySpec['scan'] | undefined,
+  state: LiveScanState | undefined,
 ): Promise<ReadFacts> {
   const skip = rules?.skip ?? [];
   const holdsOwned = rules?.versionOwner === 'hold';
@@ -47,7 +54,11 @@ export async function readFacts(
   const isHop = context.grant !== undefined;
   const told = { cluster, target, isHop, hasMoved, holdsOwned, nodegroups, addons, versions };
   const ofEks: Coverage = { ...EKS_FACTS, status: 'read', count: 1 + nodegroups.length + addons.length };
-  const read = await readServer(ports, context, server, { hasMoved, asksNodes: !hasMoved && skip.includes('node') });
+  const read = await readServer(ports, context, server, {
+    hasMoved,
+    asksNodes: !hasMoved && skip.includes('node'),
+    state,
+  });
   return {
     facts: { ...told, ...(read.server === undefined ? {} : { server: read.server }) },
     coverage: [ofEks, read.coverage],
@@ -75,11 +86,18 @@ const EKS_FACTS = {
 } as const;
 const SERVER_FACTS = { what: 'readiness, pods and workloads', source: 'server', count: 0 } as const;
 
+interface WhatIsKnown {
+  readonly hasMoved: boolean;
+  /** Whether the report needs each node, since the objects of the scan leave them out. */
+  readonly asksNodes: boolean;
+  readonly state: LiveScanState | undefined;
+}
+
 async function readServer(
   ports: StepPorts & Pick<Ports, 'clusters'>,
   context: StepContext,
   server: Server,
-  { hasMoved, asksNodes }: { readonly hasMoved: boolean; readonly asksNodes: boolean },
+  { hasMoved, asksNodes, state }: WhatIsKnown,
 ): Promise<Pick<PreflightFacts, 'server'> & { coverage: Coverage; detail: Record<string, unknown> }> {
   const unread = (status: Coverage['status'], detail: string) => {
     return { coverage: { ...SERVER_FACTS, status, detail }, detail: {} };
@@ -89,8 +107,11 @@ async function readServer(
   try {
     const ready = await ports.clusters.ready(server);
     const pods = await ports.clusters.listPods(server);
-    const nodes = await readNodes(ports, server, asksNodes);
-    if (nodes !== undefined) await recordNodes(ports, await context.record(), nodes);
+    const { otherNodes } = state?.facts ?? {};
+    const nodes = otherNodes === undefined || asksNodes ? await readNodes(ports, server, asksNodes) : undefined;
+    if (nodes !== undefined) await recordNodes(ports, await context.record(), nodes.flatMap(groupOfOne));
+    else if (state !== undefined && otherNodes !== undefined)
+      await recordNodes(ports, await context.record(), otherNodes, new Date(state.startedAt));
     const workloads = hasMoved ? [] : await ports.clusters.listWorkloads(server, 'kube-system');
     // The baseline is taken right before the first change: what has changed the cluster keeps it.
     const before = context.upgrade?.mutated === true ? context.upgrade.steps[STEP]?.detail : undefined;
@@ -110,7 +131,7 @@ async function readServer(
 /** Undefined where it does not give them and nothing is judged by them here: the inventory then keeps what it knows. */
 async function readNodes(
   { clusters }: Pick<Ports, 'clusters'>,
-  server: ClusterTarget,
+  server: ApiServer,
   isJudged: boolean,
 ): Promise<Node[] | undefined> {
   try {

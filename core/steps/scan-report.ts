@@ -51,7 +51,7 @@ export async function reportOf(ports: StepPorts, context: StepContext, read: Wha
       target,
       from,
       insightsRead,
-      isGate: true,
+      isUpgrade: true,
       brings: (one) => isBrought(one, facts),
     }),
     coverage: [

@@ -4,18 +4,19 @@ import type { StepInput } from '../contracts/step-input.ts';
 import { done, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { recordNodes } from '../inventory/record-nodes.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
+import { groupOfOne } from '../model/seen-nodes.ts';
 import { unavailable, unhealthyPods } from '../model/workload-health.ts';
-import { policyForUpgrade } from '../policy/policy-of.ts';
-import type { ClusterTarget, Node } from '../ports/cluster-access.ts';
+import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
+import type { ApiServer, Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { accessReason, clusterTarget, isAccessError } from './cluster-target.ts';
+import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { hopPolicy } from './hop-policy.ts';
+import { loadHopPolicy } from './hop-policy.ts';
 import { nodesMayWait } from './nodes-later.ts';
 import { baselineOf, newlyUnhealthy } from './pod-baseline.ts';
 import { pollSeconds } from './polling.ts';
-import { controlPlaneAtRest } from './read-control-plane.ts';
+import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 
 const STEP = 'smoke-check';
@@ -30,7 +31,7 @@ export function smokeCheck(ports: SmokePorts, stepInput: StepInput): Promise<Ste
 
 async function check(ports: SmokePorts, context: StepContext): Promise<StepOutcome> {
   const { cluster, target, name } = context;
-  const rests = await controlPlaneAtRest(ports, context);
+  const rests = await readControlPlaneAtRest(ports, context);
   if ('stop' in rests) return { step: STEP, result: rests.stop };
   const problems: Reason[] = [];
   const notes: Reason[] = [];
@@ -38,7 +39,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const found: Found = { problems, notes, looked };
   if (!KubeVersion.parse(cluster.version).equals(target))
     problems.push(reason('WrongVersion', `${name} is at ${cluster.version}, not at ${target}.`));
-  const { spec: policy, unknown } = await policyForUpgrade(ports.table, context.record, context.upgrade);
+  const { spec: policy, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
   // What it asks to be checked nobody knows: that is never taken for nothing.
   if (unknown.length > 0) return { step: STEP, result: parked(undefined, ...unknown) };
   if (policy?.verification === 'eks-api') {
@@ -69,23 +70,23 @@ async function checkInside(
   found: Found,
 ): Promise<void> {
   const { problems, looked } = found;
-  const target = clusterTarget(context);
-  if (target === undefined) {
+  const server = findApiServer(context);
+  if (server === undefined) {
     problems.push(reason('NoEndpoint', `EKS gives no endpoint for ${context.name}.`));
     return;
   }
   try {
-    const ready = await ports.clusters.ready(target);
+    const ready = await ports.clusters.ready(server);
     if (!ready.ok) problems.push(reason('ApiServerNotReady', `/readyz says no: ${ready.failed.join(', ')}.`));
-    const version = await ports.clusters.serverVersion(target);
+    const version = await ports.clusters.serverVersion(server);
     if (KubeVersion.tryParse(version)?.equals(context.target) !== true)
       problems.push(reason('WrongVersion', `The API server says ${version}.`));
     looked.push(`the API server is ready and says ${version}`);
-    const nodes = await ports.clusters.listNodes(target);
-    await recordNodes(ports, await context.record(), nodes);
-    await judgeNodes(context, nodes, await nodesWait(ports, context, nodes), found);
-    await judgePods(ports, context, target, found);
-    await judgeWorkloads(ports, target, policy, found);
+    const nodes = await ports.clusters.listNodes(server);
+    await recordNodes(ports, await context.record(), nodes.flatMap(groupOfOne));
+    await checkNodes(context, nodes, await nodesWait(ports, context, nodes), found);
+    await checkPods(ports, context, server, found);
+    await checkWorkloads(ports, server, policy, found);
   } catch (error) {
     if (!isAccessError(error)) throw error;
     problems.push(accessReason(error, context));
@@ -93,7 +94,7 @@ async function checkInside(
 }
 
 /** Nodes of managed groups are at the target; others belong to their owners and may lag, which is told once for each kind of them. */
-async function judgeNodes(
+async function checkNodes(
   context: StepContext,
   nodes: readonly Node[],
   mayWait: boolean,
@@ -126,7 +127,7 @@ async function judgeNodes(
 /** Nodes that were left behind on purpose are no fault of this hop. */
 async function nodesWait(ports: SmokePorts, context: StepContext, nodes: readonly Node[]): Promise<boolean> {
   const kubelets = nodes.map(({ name, kubeletVersion }) => ({ name, version: kubeletVersion }));
-  return nodesMayWait(await hopPolicy(ports, context), context.target, kubelets);
+  return nodesMayWait(await loadHopPolicy(ports, context), context.target, kubelets);
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
@@ -140,13 +141,13 @@ function named(nodes: readonly Node[]): string {
   return `${nodes.length} nodes (${names}${nodes.length > 3 ? ', …' : ''}) are`;
 }
 
-async function judgePods(
+async function checkPods(
   ports: SmokePorts,
   context: StepContext,
-  target: ClusterTarget,
+  server: ApiServer,
   { problems, notes, looked }: Found,
 ): Promise<void> {
-  const pods = await ports.clusters.listPods(target);
+  const pods = await ports.clusters.listPods(server);
   const unhealthy = unhealthyPods(pods);
   looked.push(`${counted(pods.length, 'pod')}, ${unhealthy.length} pending or failing`);
   const baseline = baselineOf(context.upgrade);
@@ -163,9 +164,9 @@ async function judgePods(
   }
 }
 
-async function judgeWorkloads(
+async function checkWorkloads(
   ports: SmokePorts,
-  target: ClusterTarget,
+  server: ApiServer,
   policy: UpgradePolicySpec | undefined,
   { problems, looked }: Found,
 ): Promise<void> {
@@ -174,16 +175,16 @@ async function judgeWorkloads(
     name: text.split('/')[1] ?? '',
   }));
   for (const namespace of new Set(['kube-system', ...named.map((one) => one.namespace)])) {
-    const workloads = await ports.clusters.listWorkloads(target, namespace);
+    const workloads = await ports.clusters.listWorkloads(server, namespace);
     const wanted = named.filter((one) => one.namespace === namespace);
-    const judged =
+    const checked =
       namespace === 'kube-system'
         ? workloads
         : workloads.filter(
             (workload) => workload.kind === 'Deployment' && wanted.some((one) => one.name === workload.name),
           );
-    looked.push(`${counted(judged.length, 'workload')} of ${namespace}, all available`);
-    for (const workload of unavailable(judged)) {
+    looked.push(`${counted(checked.length, 'workload')} of ${namespace}, all available`);
+    for (const workload of unavailable(checked)) {
       const said = `${workload.kind} ${namespace}/${workload.name} has ${workload.available} of ${workload.desired} available.`;
       problems.push(reason('WorkloadUnavailable', said));
     }

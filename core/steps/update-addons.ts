@@ -12,9 +12,9 @@ import type { Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import type { StepContext } from './context.ts';
-import { foreignReason, stopBeside, updatesInFlight, withSettled } from './foreign-updates.ts';
+import { findUpdatesInFlight, foreignReason, stopBeside, withSettled } from './foreign-updates.ts';
 import { foreignStop } from './polling.ts';
-import { controlPlaneAtRest } from './read-control-plane.ts';
+import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'update-addons';
@@ -117,7 +117,7 @@ async function oneAddon(
     const decision = await decide(ports, context, addon, phase);
     // What rests where it should is left alone, so that nobody need be asked who else changes it.
     if (decision.type === 'keep' && addon.status === 'ACTIVE') return { stop: done(decision.reason) };
-    const updates = await updatesInFlight(ports, context, { name, addonName });
+    const updates = await findUpdatesInFlight(ports, context, { name, addonName });
     const what = `the add-on ${addonName}`;
     const beside = stopBeside(ports, context, what, updates);
     if (beside !== undefined) return { stop: beside };
@@ -125,7 +125,7 @@ async function oneAddon(
       return { stop: foreignStop(ports, context, foreignReason(what, [])) };
     if (decision.type === 'stuck') return { stop: blocked(decision.reason) };
     if (decision.type === 'keep') return { stop: unsettled(ports, context, addon) };
-    const rests = await controlPlaneAtRest(ports, context);
+    const rests = await readControlPlaneAtRest(ports, context);
     if ('stop' in rests) return rests;
     const { serviceAccountRoleArn, configurationValues } = addon;
     return {

@@ -32,7 +32,7 @@ export const rolloutPartition = (rolloutId: string): string => `ROLLOUT#${rollou
 export const padded = (number: number, digits: number): string => String(number).padStart(digits, '0');
 
 /** @param partsOf what of its data the key is made of */
-export function entity<Data, Parts extends readonly unknown[] | []>(
+export function defineEntity<Data, Parts extends readonly unknown[] | []>(
   kind: string,
   schema: z.ZodType<Data>,
   key: (...parts: Parts) => ItemKey,
@@ -50,7 +50,7 @@ export function ofCluster<Data extends { readonly clusterKey: string }>(
   active?: (data: Data) => boolean,
 ): Entity<Data, [clusterKey: string]> {
   const at = (clusterKey: string) => key(clusterPartition(clusterKey), sk);
-  return entity(kind, schema, at, ({ clusterKey }) => [clusterKey], active);
+  return defineEntity(kind, schema, at, ({ clusterKey }) => [clusterKey], active);
 }
 
 function single<Data>(kind: string, schema: z.ZodType<Data>, at: ItemKey, active = false): Entity<Data, []> {
@@ -67,7 +67,7 @@ export const Learned = single('LearnedDurations', learnedDurations, key('RECONCI
 /** The organization whose accounts discovery has listed: of another one the Fleet's inventory is not complete. */
 export const Organizations = single('Organization', organization, key('RECONCILE', 'ORGANIZATION'));
 
-export const Configs = entity(
+export const Configs = defineEntity(
   'Config',
   appliedConfig,
   (kind: string, name: string) => key('CONFIG', `${kind}#${name}`),
@@ -80,7 +80,7 @@ export const ClusterControls = ofCluster('ClusterControl', clusterControl, 'CONT
 
 export const Grants = ofCluster('Grant', grant, 'GRANT', (data) => data.status !== 'free');
 
-export const Upgrades = entity(
+export const Upgrades = defineEntity(
   'Upgrade',
   upgrade,
   (clusterKey: string, id: string) => key(clusterPartition(clusterKey), `UPGRADE#${id}`),
@@ -91,7 +91,7 @@ export const Upgrades = entity(
 /** Of all intents of a cluster, of those of one step, or of those on one subject. */
 export const intentPrefix = (...parts: readonly (string | undefined)[]): string =>
   ['INTENT', ...parts.filter((part) => part !== undefined), ''].join('#');
-export const Intents = entity(
+export const Intents = defineEntity(
   'Intent',
   intent,
   (clusterKey: string, step: string, subject: string, attempt: number) =>
@@ -99,21 +99,21 @@ export const Intents = entity(
   ({ clusterKey, step, subject, attempt }) => [clusterKey, step, subject, attempt],
 );
 
-export const Accounts = entity(
+export const Accounts = defineEntity(
   'Account',
   accountState,
   (account: string, region: string) => key('ACCOUNTS', `${account}#${region}`),
   ({ account, region }) => [account, region],
 );
 
-export const Regions = entity(
+export const Regions = defineEntity(
   'RegionVersions',
   regionVersions,
   (region: string) => key('VERSIONS', region),
   ({ region }) => [region],
 );
 
-export const Rollouts = entity(
+export const Rollouts = defineEntity(
   'Rollout',
   rollout,
   (id: string) => key(rolloutPartition(id), 'ROLLOUT'),
@@ -121,7 +121,7 @@ export const Rollouts = entity(
   (data) => data.status === 'Planned' || data.status === 'Running' || data.status === 'Paused',
 );
 
-export const Waves = entity(
+export const Waves = defineEntity(
   'Wave',
   wave,
   (rolloutId: string, index: number) => key(rolloutPartition(rolloutId), `WAVE#${padded(index, 3)}`),
@@ -129,7 +129,7 @@ export const Waves = entity(
   (data) => data.status === 'Pending' || data.status === 'Open' || data.status === 'Soaking',
 );
 
-export const Members = entity(
+export const Members = defineEntity(
   'Member',
   member,
   (rolloutId: string, waveIndex: number, clusterKey: string) =>
@@ -140,7 +140,7 @@ export const Members = entity(
 
 /** Beside the rollout's own partition, which is read much more often. */
 export const stagedPartition = (rolloutId: string): string => `STAGED#${rolloutId}`;
-export const StagedMembers = entity(
+export const StagedMembers = defineEntity(
   'StagedMember',
   stagedMember,
   (rolloutId: string, waveIndex: number, clusterKey: string) =>
@@ -151,7 +151,7 @@ export const StagedMembers = entity(
 /** Account, Region and name: what a queue item and an ARN have in common, whatever the partition. */
 export const namePartition = (at: { account: string; region: string; name: string }): string =>
   `NAME#${at.account}/${at.region}/${at.name}`;
-export const ClusterNames = entity(
+export const ClusterNames = defineEntity(
   'ClusterName',
   clusterName,
   (account: string, region: string, name: string, clusterKey: string) =>
@@ -159,14 +159,14 @@ export const ClusterNames = entity(
   ({ account, region, name, clusterKey }) => [account, region, name, clusterKey],
 );
 
-export const SettledUpdates = entity(
+export const SettledUpdates = defineEntity(
   'SettledUpdates',
   settledUpdates,
   (clusterKey: string, subject: string) => key(clusterPartition(clusterKey), `SETTLED#${subject}`),
   ({ clusterKey, subject }) => [clusterKey, subject],
 );
 
-export const PolicyRollouts = entity(
+export const PolicyRollouts = defineEntity(
   'PolicyRollout',
   policyRollout,
   (policy: string) => key('POLICY-ROLLOUTS', policy),
@@ -174,7 +174,7 @@ export const PolicyRollouts = entity(
 );
 
 export const deadlinePartition = (region: string): string => `DEADLINES#${region}`;
-export const DeadlineNotices = entity(
+export const DeadlineNotices = defineEntity(
   'DeadlineNotice',
   deadlineNotice,
   (region: string, clusterKey: string, event: string | undefined) =>

@@ -21,7 +21,7 @@ export async function loadMembers(table: Pick<Table, 'queryPartition'>, rolloutI
 }
 
 /** A cluster as a member of a rollout, whatever its wave. Waves are few, members many: one place in each wave instead of all members. */
-export async function memberIn(table: Pick<Table, 'getAll'>, { id, waves }: Rollout, clusterKey: string) {
+export async function loadMemberIn(table: Pick<Table, 'getAll'>, { id, waves }: Rollout, clusterKey: string) {
   const keys = [...waves.keys()].map((index) => Members.key(id, index, clusterKey));
   return (await loadAll(table, Members, keys)).find(isMember);
 }

@@ -1,5 +1,5 @@
 import { latestScans, scanPart, scanRun, scanSummary } from '../contracts/items/scan.ts';
-import { clusterPartition, entity, key, ofCluster, padded } from './entities.ts';
+import { clusterPartition, defineEntity, key, ofCluster, padded } from './entities.ts';
 
 /** Items of scans (docs/data-model.md). What is large lies in a partition of its own: nothing else about a cluster waits for it. */
 
@@ -15,7 +15,7 @@ export function newestFirst(instant: string): string {
 }
 
 export const SCAN_SUMMARIES = 'SCAN#';
-export const ScanSummaries = entity(
+export const ScanSummaries = defineEntity(
   'ScanSummary',
   scanSummary,
   (clusterKey: string, scannedAt: string) =>
@@ -25,7 +25,7 @@ export const ScanSummaries = entity(
 
 export const LatestScanItems = ofCluster('LatestScans', latestScans, 'LATEST-SCANS');
 
-export const ScanRuns = entity(
+export const ScanRuns = defineEntity(
   'ScanRun',
   scanRun,
   (execution: string) => key(`SCAN-RUN#${execution}`, 'RUN'),
@@ -33,7 +33,7 @@ export const ScanRuns = entity(
 );
 
 export const scanPartPrefix = (owner: string): string => `PART#${owner}#`;
-export const ScanParts = entity(
+export const ScanParts = defineEntity(
   'ScanPart',
   scanPart,
   (clusterKey: string, owner: string, part: number) =>

@@ -8,21 +8,24 @@ import { Rollouts, Waves } from './entities.ts';
 export function withConditions(operation: WriteOperation, at: Date): WriteOperation {
   if (operation.type !== 'put') return operation;
   const { item } = operation;
-  const judged = <Data extends Wave | Rollout>(data: Data, judge: (data: Data) => Judged[]): WriteOperation => {
-    const conditions = since(data.conditions, judge(data), at);
+  const stated = <Data extends Wave | Rollout>(
+    data: Data,
+    conditionsOf: (data: Data) => ConditionNow[],
+  ): WriteOperation => {
+    const conditions = since(data.conditions, conditionsOf(data), at);
     return { ...operation, item: { ...item, data: { ...data, conditions } } };
   };
-  if (item.kind === Waves.kind) return judged(item.data as Wave, waveConditions);
-  if (item.kind === Rollouts.kind) return judged(item.data as Rollout, rolloutConditions);
+  if (item.kind === Waves.kind) return stated(item.data as Wave, waveConditions);
+  if (item.kind === Rollouts.kind) return stated(item.data as Rollout, rolloutConditions);
   return operation;
 }
 
 /** Progressing, Paused, Halted, Completed: from the rollout alone. An aborted one is none of them, with that reason. */
-export function rolloutConditions({ status, reasons }: Rollout): Judged[] {
+export function rolloutConditions({ status, reasons }: Rollout): ConditionNow[] {
   const why = reasons.map(({ message }) => message).join(' ');
   const said = (text: string) => (why === '' ? text : `${text} ${why}`);
   const message = said(`The rollout is ${status}.`);
-  const is = (type: string, holds: boolean): Judged => says(type, holds, status, message);
+  const is = (type: string, holds: boolean): ConditionNow => says(type, holds, status, message);
   return [
     is('Progressing', status === 'Running'),
     is('Paused', status === 'Paused'),
@@ -32,7 +35,7 @@ export function rolloutConditions({ status, reasons }: Rollout): Judged[] {
 }
 
 /** Approved, GatesGreen, Soaked, WithinBudget: each from the wave alone, with what it was before, so that whoever writes it writes them too. */
-export const waveConditions = (wave: Wave): Judged[] => [
+export const waveConditions = (wave: Wave): ConditionNow[] => [
   approved(wave),
   gatesGreen(wave),
   soaked(wave),
@@ -43,7 +46,7 @@ export const waveConditions = (wave: Wave): Judged[] => [
  * A wave opens when its policy asks for no more; what a person rejects later takes that back for what has not begun. Whether words suffice is
  * known only under the policy and the time of who asks (core/policy/approvals.ts), so nothing is said of that here.
  */
-function approved(wave: Wave): Judged {
+function approved(wave: Wave): ConditionNow {
   const words = lastWords(wave);
   const rejected = words.find(({ decision }) => decision === 'Rejected');
   if (rejected !== undefined) return says('Approved', false, 'Rejected', `Rejected by ${rejected.principal}.`);
@@ -61,7 +64,7 @@ function approved(wave: Wave): Judged {
   return says('Approved', 'Unknown', 'NotOpened', message);
 }
 
-function gatesGreen({ gates }: Wave): Judged {
+function gatesGreen({ gates }: Wave): ConditionNow {
   if (gates === undefined) return says('GatesGreen', 'Unknown', 'NotRead', 'Gates are read while the wave soaks.');
   const others = gates.readings.filter(({ status }) => status !== 'green');
   const [first] = others.sort((a, b) => Number(b.status === 'red') - Number(a.status === 'red'));
@@ -72,7 +75,7 @@ function gatesGreen({ gates }: Wave): Judged {
 }
 
 /** What its policy asks for is not known here, and policies change: only that it was Soaking, as its own conditions have recorded, is. */
-function soaked({ status, promotedBy, lastSuccessAt, reasons, conditions }: Wave): Judged {
+function soaked({ status, promotedBy, lastSuccessAt, reasons, conditions }: Wave): ConditionNow {
   if (status === 'Soaking') return says('Soaked', false, 'Soaking', reasons[0]?.message ?? 'It soaks.');
   if (status !== 'Completed' && status !== 'CompletedWithFailures')
     return says('Soaked', 'Unknown', 'NotSettled', `It is ${status}; a wave soaks after its last success.`);
@@ -87,7 +90,7 @@ function soaked({ status, promotedBy, lastSuccessAt, reasons, conditions }: Wave
     : says('Soaked', 'Unknown', 'NotSoaked', 'It passed without a soak.');
 }
 
-function withinBudget({ failed, maxFailures, acceptedFailures = 0 }: Wave): Judged {
+function withinBudget({ failed, maxFailures, acceptedFailures = 0 }: Wave): ConditionNow {
   const allowed = Math.max(maxFailures, acceptedFailures);
   const message = `${failed} failed, ${allowed} may${acceptedFailures > maxFailures ? ' since a person accepted them' : ''}.`;
   return failed > allowed
@@ -96,9 +99,9 @@ function withinBudget({ failed, maxFailures, acceptedFailures = 0 }: Wave): Judg
 }
 
 /** What a condition says now, before it is known since when. */
-type Judged = Omit<Condition, 'lastTransitionTime'>;
+type ConditionNow = Omit<Condition, 'lastTransitionTime'>;
 
-const says = (type: string, status: boolean | 'Unknown', reason: string, message: string): Judged => ({
+const says = (type: string, status: boolean | 'Unknown', reason: string, message: string): ConditionNow => ({
   type,
   status: status === 'Unknown' ? status : status ? 'True' : 'False',
   reason,
@@ -106,8 +109,8 @@ const says = (type: string, status: boolean | 'Unknown', reason: string, message
 });
 
 /** As in Kubernetes: the time moves when the status does; another reason or message is no transition. */
-export function since(before: readonly Condition[] | undefined, judged: readonly Judged[], at: Date): Condition[] {
-  return judged.map((one) => {
+export function since(before: readonly Condition[] | undefined, now: readonly ConditionNow[], at: Date): Condition[] {
+  return now.map((one) => {
     const old = before?.find(({ type }) => type === one.type);
     const lastTransitionTime = old?.status === one.status ? old.lastTransitionTime : at.toISOString();
     return { ...one, lastTransitionTime };

@@ -3,7 +3,7 @@ import { createEventBus } from '../../adapters/aws/event-bus.ts';
 import { createExecutions } from '../../adapters/aws/executions.ts';
 import { createOrganization } from '../../adapters/aws/organization.ts';
 import { createUrlProbe } from '../../adapters/aws/url-probe.ts';
-import { fleetInForce } from '../../core/policy/applied.ts';
+import { loadFleetInForce } from '../../core/policy/applied.ts';
 import type { Executions } from '../../core/ports/executions.ts';
 import type { ClusterQueue, EventBus, Organization, UrlProbe } from '../../core/ports/outside.ts';
 import { type PortFactory, table } from './create-handler.ts';
@@ -32,7 +32,7 @@ export const probe: PortFactory<UrlProbe> = {
   create(context) {
     const store = table.create(context);
     return createUrlProbe({
-      allowedHosts: async () => (await fleetInForce(store))?.allowedHosts ?? [],
+      allowedHosts: async () => (await loadFleetInForce(store))?.allowedHosts ?? [],
     });
   },
 };

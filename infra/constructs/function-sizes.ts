@@ -32,7 +32,7 @@ function wantedSize(name: FunctionName, mutatorConcurrency: number): FunctionSiz
   }
   // It reads for a minute, ends its last request and puts away what it has, and is over before its machine asks again.
   if (name === 'scan-cluster') return { memoryMegabytes: 1024, timeoutSeconds: STEP_SECONDS - 10 };
-  // Pods of a large cluster are read in pages, but judged together.
+  // Pods of a large cluster are read in pages, but compared together.
   if (isOneOf(name, KUBERNETES_FUNCTIONS)) return { memoryMegabytes: 1024, timeoutSeconds: 60 };
   switch (name) {
     case 'reconcile-rollouts':

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { CreateQueueCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { testWorld } from '../eks/test-world.ts';
+import { testWorld } from '../../test/material/eks/world.ts';
 import { localAdministrator } from '../iam/principals/local-administrator.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import { LocalCloud } from './local-cloud.ts';

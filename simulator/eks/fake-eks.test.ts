@@ -1,8 +1,8 @@
+import { refusal, testCaller, testDay, testWorld } from '../../test/material/eks/world.ts';
 import { addCluster } from './add-cluster.ts';
 import { FakeEks } from './fake-eks.ts';
 import { acceptedMutations, overlappingUpdates, updateTimeline, versionAt } from './log/timeline.ts';
 import { seededRandom } from './seeded-random.ts';
-import { refusal, testCaller, testDay, testWorld } from './test-world.ts';
 
 const shop = (version = '1.35') =>
   testWorld((state) => {

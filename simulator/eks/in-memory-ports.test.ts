@@ -1,6 +1,6 @@
+import { testWorld } from '../../test/material/eks/world.ts';
 import { addCluster } from './add-cluster.ts';
 import { createInMemoryEks } from './in-memory-ports.ts';
-import { testWorld } from './test-world.ts';
 
 const scope = { account: '111111111111', region: 'eu-central-1' };
 

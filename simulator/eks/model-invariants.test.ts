@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { KubeVersion } from '../../core/version/kube-version.ts';
+import { testWorld } from '../../test/material/eks/world.ts';
 import { addCluster } from './add-cluster.ts';
 import { FakeEksError } from './errors.ts';
 import { overlappingUpdates, updateTimeline } from './log/timeline.ts';
 import { seededRandom } from './seeded-random.ts';
-import { testWorld } from './test-world.ts';
 
 const minors = ['1.33', '1.34', '1.35', '1.36', '1.37'];
 const name = fc.constantFrom('a', 'b');

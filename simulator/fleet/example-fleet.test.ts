@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseConfig } from '../../core/config/parse-config.ts';
+import { refusal } from '../../test/material/eks/world.ts';
 import { FakeEks } from '../eks/fake-eks.ts';
 import type { OperationName } from '../eks/operations/catalog.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
-import { refusal } from '../eks/test-world.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import { loadFleet } from './load-fleet.ts';
 

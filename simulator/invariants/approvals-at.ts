@@ -1,4 +1,4 @@
-import type { Moment } from './judge.ts';
+import type { Moment } from './check-history.ts';
 
 /** A person's word on one wave, as the audit has it on the record of its rollout. */
 export interface ApprovalOnRecord {

@@ -1,45 +1,45 @@
 import type { RunView } from '../process/run-view.ts';
+import { checkApproval } from './check-approval.ts';
+import { checkBudget } from './check-budget.ts';
+import { checkCaps } from './check-caps.ts';
+import { checkAttempts, checkFence } from './check-fence.ts';
+import { checkGrant } from './check-grant.ts';
+import { checkHistory } from './check-history.ts';
+import { checkLeftBehind } from './check-left-behind.ts';
+import { checkOrder } from './check-order.ts';
+import { checkProof } from './check-proof.ts';
+import { checkReplan } from './check-replan.ts';
+import { checkSoak } from './check-soak.ts';
+import { checkStop } from './check-stop.ts';
+import { checkWhole } from './check-whole.ts';
+import { checkWindow } from './check-window.ts';
 import { intentBefore, once } from './commit-invariants.ts';
 import { oneHop, oneUpdate, order, skew } from './eks-invariants.ts';
 import { type History, historyOf, type Violation } from './history.ts';
-import { judgeHistory } from './judge.ts';
-import { judgeApproval } from './judge-approval.ts';
-import { judgeBudget } from './judge-budget.ts';
-import { judgeCaps } from './judge-caps.ts';
-import { judgeAttempts, judgeFence } from './judge-fence.ts';
-import { judgeGrant } from './judge-grant.ts';
-import { judgeLeftBehind } from './judge-left-behind.ts';
-import { judgeOrder } from './judge-order.ts';
-import { judgeProof } from './judge-proof.ts';
-import { judgeReplan } from './judge-replan.ts';
-import { judgeSoak } from './judge-soak.ts';
-import { judgeStop } from './judge-stop.ts';
-import { judgeWhole } from './judge-whole.ts';
-import { judgeWindow } from './judge-window.ts';
 import { tagged, untouched } from './permission-invariants.ts';
 import { rebuilds } from './rebuild-invariants.ts';
 import { atRest, unbrokenAudit, upToDateIsWhole, waveCounters } from './rest-invariants.ts';
 
-/** Judged at every audit item, against what was in force at that item. */
-const JUDGES = [
-  judgeOrder,
-  judgeWindow,
-  judgeCaps,
-  judgeBudget,
-  judgeSoak,
-  judgeApproval,
-  judgeReplan,
-  judgeStop,
-  judgeAttempts,
-  judgeFence,
-  judgeGrant,
-  judgeWhole,
-  judgeProof,
-  judgeLeftBehind,
+/** Checked at every audit item, against what was in force at that item. */
+const CHECKS_OF_MOMENTS = [
+  checkOrder,
+  checkWindow,
+  checkCaps,
+  checkBudget,
+  checkSoak,
+  checkApproval,
+  checkReplan,
+  checkStop,
+  checkAttempts,
+  checkFence,
+  checkGrant,
+  checkWhole,
+  checkProof,
+  checkLeftBehind,
 ];
 
-/** Judged over the whole history at once: the fake EKS's own log, and what is left in the table. */
-const CHECKS: readonly ((history: History) => Violation[] | Promise<Violation[]>)[] = [
+/** Checked over the whole history at once: the fake EKS's own log, and what is left in the table. */
+const CHECKS_OF_HISTORY: readonly ((history: History) => Violation[] | Promise<Violation[]>)[] = [
   oneUpdate,
   oneHop,
   skew,
@@ -55,10 +55,10 @@ const CHECKS: readonly ((history: History) => Violation[] | Promise<Violation[]>
   upToDateIsWhole,
 ];
 
-/** Checks a run that has come to rest against the invariants of design.md §3 (docs/simulation.md says which file judges which). */
+/** Checks a run that has come to rest against the invariants of design.md §3 (docs/simulation.md says which file checks which). */
 export async function checkInvariants(world: RunView): Promise<Violation[]> {
   const history = await historyOf(world);
-  const violations = judgeHistory(history, JUDGES);
-  for (const check of CHECKS) violations.push(...(await check(history)));
+  const violations = checkHistory(history, CHECKS_OF_MOMENTS);
+  for (const check of CHECKS_OF_HISTORY) violations.push(...(await check(history)));
   return violations;
 }

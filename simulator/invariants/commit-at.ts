@@ -4,7 +4,7 @@ import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.t
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Grants, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
 import { isMember } from '../../core/store/members.ts';
-import type { Moment } from './judge.ts';
+import type { Moment } from './check-history.ts';
 import type { StoreAt } from './store-at.ts';
 
 /** An intent at the moment of its commit, with what it was committed for. */

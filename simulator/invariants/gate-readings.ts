@@ -1,5 +1,5 @@
 import type { GateShown } from '../process/in-memory-gates.ts';
-import { SKEW_MILLISECONDS } from './judge.ts';
+import { SKEW_MILLISECONDS } from './check-history.ts';
 
 /** A reading counts for five minutes (semantics.md, Soak); ticks are a minute apart. */
 const FRESH_MILLISECONDS = 5 * 60_000;

@@ -1,4 +1,4 @@
-import { fleetInForce } from '../../core/policy/applied.ts';
+import { loadFleetInForce } from '../../core/policy/applied.ts';
 import { clusterTags } from '../../core/policy/cluster-tags.ts';
 import { Clusters } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';
@@ -21,7 +21,7 @@ export async function untouched(history: History): Promise<Violation[]> {
 
 /** 10 `untouched`: no commit on a cluster after a tag was observed that keeps Liftlock away from it, or below the version asked for. */
 export async function tagged(history: History): Promise<Violation[]> {
-  const fleet = await fleetInForce(history.world.table);
+  const fleet = await loadFleetInForce(history.world.table);
   const violations: Violation[] = [];
   for (const items of history.audit.values()) {
     let tags: Readonly<Record<string, string>> = {};

@@ -1,5 +1,5 @@
+import { testWorld } from '../../test/material/eks/world.ts';
 import { addCluster, type ClusterSpecification } from '../eks/add-cluster.ts';
-import { testWorld } from '../eks/test-world.ts';
 import { FakeKubernetes } from './fake-kubernetes.ts';
 import { createInMemoryClusterAccess } from './in-memory-cluster-access.ts';
 import type { KubernetesAccess } from './kubernetes-state.ts';

@@ -1,4 +1,4 @@
-import type { ClusterAccess, ClusterTarget } from '../../core/ports/cluster-access.ts';
+import type { ApiServer, ClusterAccess } from '../../core/ports/cluster-access.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { Clock } from '../../core/ports/outside.ts';
 import { clusterArn } from '../eks/clusters.ts';
@@ -9,16 +9,16 @@ export function createInMemoryClusterAccess(
   fake: FakeKubernetes,
   options: { readonly clock: Clock; readonly principal: string | ((scope: Scope) => string) },
 ): ClusterAccess {
-  const request = (target: ClusterTarget): KubernetesRequest => ({
-    clusterArn: clusterArn(target.scope.account, target.scope.region, target.name),
-    principal: typeof options.principal === 'string' ? options.principal : options.principal(target.scope),
+  const request = (server: ApiServer): KubernetesRequest => ({
+    clusterArn: clusterArn(server.scope.account, server.scope.region, server.name),
+    principal: typeof options.principal === 'string' ? options.principal : options.principal(server.scope),
     now: options.clock.now(),
   });
   return {
-    serverVersion: async (target) => fake.serverVersion(request(target)),
-    ready: async (target) => fake.ready(request(target)),
-    listNodes: async (target) => fake.listNodes(request(target)),
-    listPods: async (target, namespace) => fake.listPods(request(target), namespace),
-    listWorkloads: async (target, namespace) => fake.listWorkloads(request(target), namespace),
+    serverVersion: async (server) => fake.serverVersion(request(server)),
+    ready: async (server) => fake.ready(request(server)),
+    listNodes: async (server) => fake.listNodes(request(server)),
+    listPods: async (server, namespace) => fake.listPods(request(server), namespace),
+    listWorkloads: async (server, namespace) => fake.listWorkloads(request(server), namespace),
   };
 }

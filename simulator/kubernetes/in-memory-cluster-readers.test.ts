@@ -1,6 +1,6 @@
 import { clusterReadersContract } from '../../test/contract/cluster-readers-contract.ts';
+import { testCaller, testWorld } from '../../test/material/eks/world.ts';
 import { addCluster } from '../eks/add-cluster.ts';
-import { testCaller, testWorld } from '../eks/test-world.ts';
 import { FakeKubernetes } from './fake-kubernetes.ts';
 import { createInMemoryClusterReaders } from './in-memory-cluster-readers.ts';
 
@@ -19,6 +19,6 @@ clusterReadersContract('in memory', async () => {
     },
   });
   const scope = { account: cluster.account, region: cluster.region };
-  const target = { scope, name: cluster.name, endpoint: 'https://unused.example', certificateAuthority: '' };
-  return { readers, target, slept: () => slept, close: async () => {} };
+  const server = { scope, name: cluster.name, endpoint: 'https://unused.example', certificateAuthority: '' };
+  return { readers, server, slept: () => slept, close: async () => {} };
 });

@@ -1,5 +1,5 @@
+import { PASSED_WAVES } from '../../core/protocol/granting-waves.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
-import { PASSED } from '../../core/rollout/wave-end.ts';
 import { Waves } from '../../core/store/entities.ts';
 import { ofKind } from '../../core/store/entity.ts';
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
@@ -38,7 +38,7 @@ export class GiveApprovals {
       if (rollout === undefined || wave?.status !== 'Pending') continue;
       const before = waves.filter((one) => one.rolloutId === rollout.id && one.index < wave.index);
       const key = `${rollout.id}/${name}/${wave.planHash}`;
-      if (!before.every((one) => PASSED.includes(one.status)) || this.#given.has(key)) continue;
+      if (!before.every((one) => PASSED_WAVES.includes(one.status)) || this.#given.has(key)) continue;
       const asked = this.#askedAt.get(key) ?? now;
       this.#askedAt.set(key, asked);
       waits = true;

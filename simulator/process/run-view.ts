@@ -4,7 +4,7 @@ import type { Runner } from '../asl/runner/runner.ts';
 import type { FakeEks } from '../eks/fake-eks.ts';
 import type { GateShown } from './in-memory-gates.ts';
 
-/** What a run of Liftlock shows to whoever judges or reports it, in one process or in the local cloud. */
+/** What a run of Liftlock shows to whoever checks or reports it, in one process or in the local cloud. */
 export interface RunView {
   readonly clock: Clock;
   readonly table: Table;

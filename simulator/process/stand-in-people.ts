@@ -1,10 +1,10 @@
 import { errorMessage } from '../../core/contracts/errors.ts';
-import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
+import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { waveNamed } from '../../core/policy/wave-of.ts';
+import { PASSED_WAVES } from '../../core/protocol/granting-waves.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
-import { PASSED } from '../../core/rollout/wave-end.ts';
 import type { Approve } from './give-approvals.ts';
 import type { RunView } from './run-view.ts';
 import { LOCAL_PRINCIPAL } from './start-fleet.ts';
@@ -20,7 +20,7 @@ export interface PersonActs {
 /** Somebody who may do everything in a run in one process. */
 export const personIn = ({ ports }: World): PersonActs => ({
   approve: async (id, wave) => {
-    await judgeWave(ports, id, wave, { decision: 'Approved', by: LOCAL_PRINCIPAL, comment: 'given automatically' });
+    await voteOnWave(ports, id, wave, { decision: 'Approved', by: LOCAL_PRINCIPAL, comment: 'given automatically' });
   },
   promote: async (id, reason) => {
     await promoteRollout(ports, id, LOCAL_PRINCIPAL, reason);
@@ -78,10 +78,10 @@ export class StandInPeople {
       const said = `The policy ${name} has trigger: manual; its rollout was created as a person would.`;
       return [{ key: `create ${name}`, said, run: () => this.#acts.create(name) }];
     });
-    const judged = rollouts.flatMap((rollout): Act[] => {
+    const voted = rollouts.flatMap((rollout): Act[] => {
       if (rollout.status !== 'Running') return [];
       const own = waves.filter(({ rolloutId }) => rolloutId === rollout.id).sort((a, b) => a.index - b.index);
-      const wave = own.find(({ status }) => !PASSED.includes(status));
+      const wave = own.find(({ status }) => !PASSED_WAVES.includes(status));
       if (wave === undefined) return [];
       const key = `${rollout.id}/${wave.name}/${wave.status}/${wave.planHash}`;
       const which = `The wave ${wave.name} of the policy ${rollout.policy}`;
@@ -103,6 +103,6 @@ export class StandInPeople {
         },
       ];
     });
-    return [...created, ...judged];
+    return [...created, ...voted];
   }
 }

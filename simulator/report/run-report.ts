@@ -3,7 +3,7 @@ import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member } from '../../core/contracts/items/rollout.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
-import { clusterBlockers } from '../../core/queries/cluster-blockers.ts';
+import { findClusterBlockers } from '../../core/queries/cluster-blockers.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { Explanation } from '../../core/queries/explanation.ts';
 import { rollbackEnd } from '../../core/queries/rollback-view.ts';
@@ -56,7 +56,7 @@ export async function runReport(
       const { bucket, reasons, status } = report;
       const last = own.toSorted(byStart).at(-1);
       const isThere = bucket === 'upgraded' || status === 'UpToDate';
-      const found = isThere ? [] : await clusterBlockers(world.table, last, reasons);
+      const found = isThere ? [] : await findClusterBlockers(world.table, last, reasons);
       const blockers = found.map((one) => ({ ...one, fix: one.fix ?? adviceFor(one.code) }));
       const wave = waves.find((one) => one.rolloutId === member?.rolloutId && one.index === member.waveIndex);
       return { ...report, blockers, place: wave && { rollout: wave.rolloutId, wave: wave.name } };

@@ -2,7 +2,7 @@ import { EKSClient, ListClustersCommand } from '@aws-sdk/client-eks';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { form, startTestServer, type TestServer } from './test-server.ts';
+import { form, startTestServer, type TestServer } from '../../test/material/wire/server.ts';
 
 let server: TestServer;
 

@@ -13,3 +13,7 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
 }
+
+/** The same bytes, not a copy. The SDK's own kind of bytes makes a text of itself where `Buffer.from` takes it, and warns. */
+export const bytesOf = (body: string | Uint8Array): Buffer =>
+  typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { type Answered, form, jsonTarget, startTestServer, type TestServer } from './test-server.ts';
+import { type Answered, form, jsonTarget, startTestServer, type TestServer } from '../../test/material/wire/server.ts';
 
 let server: TestServer;
 

@@ -1,6 +1,6 @@
 import type { ServiceName } from './aws-call.ts';
 
-/** What the product, its rehearsals and the AWS CLI ask the local cloud for: what the round-trip suites prove. DynamoDB is passed through. */
+/** What the product, its rehearsals and the AWS CLI ask the local cloud for: what test/wire proves. DynamoDB is passed through. */
 export const operationsInUse = {
   eks: [
     'CancelUpdate',

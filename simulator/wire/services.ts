@@ -20,7 +20,7 @@ export interface ServiceFacts {
 
 const namespaceOf = (host: string, version: string) => `http://${host}.amazonaws.com/doc/${version}/`;
 
-/** Read from each client's runtimeConfig.shared.js; the round-trip suites fail when one of these is wrong. */
+/** Read from each client's runtimeConfig.shared.js; test/wire fails when one of these is wrong. */
 export const services: Readonly<Record<ServiceName, ServiceFacts>> = {
   dynamodb: {
     load: () => import('@aws-sdk/client-dynamodb'),

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { DescribeClusterCommand, EKSClient, ResourceNotFoundException } from '@aws-sdk/client-eks';
+import { form, jsonTarget, startTestServer, type TestServer } from '../../test/material/wire/server.ts';
 import { AwsFault } from './aws-call.ts';
-import { form, jsonTarget, startTestServer, type TestServer } from './test-server.ts';
 import { startWireServer } from './wire-server.ts';
 
 const open: TestServer[] = [];

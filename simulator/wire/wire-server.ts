@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answer, dialectFor } from './answer.ts';
-import type { HttpAnswer, HttpRequest } from './http-message.ts';
+import { bytesOf, type HttpAnswer, type HttpRequest } from './http-message.ts';
 import { tooLarge } from './plain-request.ts';
 import { headersOf, receive } from './receive.ts';
 import { refuse } from './refuse.ts';
@@ -88,7 +88,7 @@ async function exchange(
 ): Promise<void> {
   const answered = await respond(message, options);
   if (answered === undefined || response.destroyed) return;
-  const body = typeof answered.body === 'string' ? Buffer.from(answered.body) : answered.body;
+  const body = bytesOf(answered.body);
   // Or the connection would stay open for the client's next request, and keep the server from closing.
   response.shouldKeepAlive = server.listening;
   response.writeHead(answered.status, { ...answered.headers, 'content-length': body.byteLength });

@@ -6,7 +6,7 @@ import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import { rolloutDetail } from '../../core/queries/rollout-views.ts';
+import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { listUpgrades } from '../../core/queries/upgrade-view.ts';
 import { Clusters } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
@@ -125,7 +125,7 @@ test('an upgrade that an abort left in its bake is finished in the name of who a
   // Nothing bakes any more, wherever one looks.
   const [listed] = (await listUpgrades(world.table, {})).items;
   const { upgrade, reasons } = await explained(world);
-  const { members } = await rolloutDetail(world.table, id, world.clock.now());
+  const { members } = await loadRolloutDetail(world.table, id, world.clock.now());
   for (const one of [listed, upgrade, members[0], { reasons }])
     expect(one?.reasons.map(({ code, message }) => [code, message])).toEqual([
       ['RolloutAborted', expect.stringContaining('from 1.36 to 1.37 is half done and stays so until a person acts')],
@@ -266,5 +266,7 @@ test('what an abort left is closed once somebody has taken the cluster past it, 
   expect([upgrade?.status, upgrade?.reasons.map(({ code }) => code)]).toEqual(['Canceled', ['BeyondTarget']]);
   expect((await membersOf(world)).map(({ status, inFlight }) => [status, inFlight])).toEqual([['Excluded', false]]);
   expect(codes(await explained(world))).not.toContain('RolloutAborted');
-  expect((await rolloutDetail(world.table, await rolloutIdOf(world), world.clock.now())).progress.leftHalfDone).toBe(0);
+  expect(
+    (await loadRolloutDetail(world.table, await rolloutIdOf(world), world.clock.now())).progress.leftHalfDone,
+  ).toBe(0);
 });

@@ -1,11 +1,11 @@
 import { channelSchema } from '../../core/config/schema/target.ts';
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
-import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
-import { rolloutDetail } from '../../core/queries/rollout-views.ts';
+import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
+import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import {
@@ -41,7 +41,7 @@ const policy = (waves: readonly object[], more: object = {}) => ({
   ...more,
 });
 const approve = async (world: World, by: string) =>
-  judgeWave(world.ports, await rolloutIdOf(world), 'prod', { decision: 'Approved', by });
+  voteOnWave(world.ports, await rolloutIdOf(world), 'prod', { decision: 'Approved', by });
 
 test('a wave waits until as many as asked have approved, each counted once', async () => {
   const world = await smallFleet({ clusters, policy: policy(asking({ approvals: 2 })) });
@@ -121,7 +121,7 @@ test('an approval expires before the wave has begun, never after', async () => {
 test('a rejection keeps the wave from beginning until its author approves', async () => {
   const world = await smallFleet({ clusters, policy: policy(asking({})) });
   await hours(world, 3);
-  await judgeWave(world.ports, await rolloutIdOf(world), 'prod', {
+  await voteOnWave(world.ports, await rolloutIdOf(world), 'prod', {
     decision: 'Rejected',
     by: OTHER,
     comment: 'not on a Friday',
@@ -166,8 +166,8 @@ test('another plan voids what was approved; another number does not', async () =
 test('a person who has seen another plan is told so', async () => {
   const world = await smallFleet({ clusters, policy: policy(asking({})) });
   await hours(world, 3);
-  const judgement = { decision: 'Approved', by: APPROVER, planHash: '0'.repeat(64) } as const;
-  await expect(judgeWave(world.ports, await rolloutIdOf(world), 'prod', judgement)).rejects.toThrow(
+  const vote = { decision: 'Approved', by: APPROVER, planHash: '0'.repeat(64) } as const;
+  await expect(voteOnWave(world.ports, await rolloutIdOf(world), 'prod', vote)).rejects.toThrow(
     'has changed since you looked',
   );
 });
@@ -219,7 +219,7 @@ test('a wave that was renamed while it was under way, and asks for approval now,
   await run(world);
   expect(touched(world, 'd2')).toBe(false);
   const id = await rolloutIdOf(world);
-  await judgeWave(world.ports, id, 'first', { decision: 'Approved', by: APPROVER });
+  await voteOnWave(world.ports, id, 'first', { decision: 'Approved', by: APPROVER });
   await hours(world, 12);
   expect(touched(world, 'd2')).toBe(true);
   // What it has to prove went with its name.
@@ -276,7 +276,7 @@ describe('four eyes, where the target of the policy is a Channel', () => {
     await moved(world, APPROVER, { target: '1.37', minimumAge: '1d' });
     await run(world);
     expect(touched(world, 'p1')).toBe(false);
-    const detail = await rolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
+    const detail = await loadRolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
     const [why] = detail.standings?.flatMap(({ approvalReasons }) => approvalReasons) ?? [];
     expect(why?.message).toContain('applied the policy or its Channel');
   });
@@ -295,11 +295,11 @@ describe('four eyes, where the target of the policy is a Channel', () => {
     const racing = new Proxy(table, {
       get: (on, name) => (name === 'transact' ? transact : Reflect.get(on, name).bind(on)),
     });
-    const judged = judgeWave({ ...world.ports, table: racing }, await rolloutIdOf(world), 'prod', {
+    const voted = voteOnWave({ ...world.ports, table: racing }, await rolloutIdOf(world), 'prod', {
       decision: 'Approved',
       by: APPROVER,
     });
-    await expect(judged).rejects.toMatchObject({ name: 'NotAllowed' });
+    await expect(voted).rejects.toMatchObject({ name: 'NotAllowed' });
   });
 });
 
@@ -312,7 +312,7 @@ test('a rejection between two hops keeps the second one waiting, and it is not g
   while ((await memberOf(world, 'p1')).status !== 'Running') await hours(world, 1 / 60);
   await hours(world, 1 / 20);
   const rejected = { decision: 'Rejected', by: APPROVER } as const;
-  await judgeWave(world.ports, await rolloutIdOf(world), 'prod', rejected);
+  await voteOnWave(world.ports, await rolloutIdOf(world), 'prod', rejected);
   await hours(world, 12);
   const grants = world.table.auditTimeline().filter(({ event, subject }) => event === 'Granted' && /p1@/.test(subject));
   expect([grants.length, (await memberOf(world, 'p1')).status, versionOf(world, 'p1')]).toEqual([1, 'Parked', '1.36']);

@@ -8,7 +8,7 @@ import {
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
 import { readCommitSnapshot } from '../../core/protocol/commit-snapshot.ts';
-import { clusterDetail } from '../../core/queries/cluster-detail.ts';
+import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Upgrades, Waves } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';
@@ -249,7 +249,7 @@ describe('a member of a wave that has begun, which its policy gives up to anothe
     async (_, before, after) => {
       const world = await taken(before, after);
       expect(await breakIt(world, ANA)).toMatchObject({ status: 'Requested', peopleNeeded: 2 });
-      expect((await clusterDetail(world.ports, await recordOf(world, 'b'))).breakGlass).toMatchObject({
+      expect((await loadClusterDetail(world.ports, await recordOf(world, 'b'))).breakGlass).toMatchObject({
         status: 'Requested',
         peopleNeeded: 2,
       });

@@ -3,8 +3,8 @@ import { channelSchema } from '../../core/config/schema/target.ts';
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
-import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { ClusterControls } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -52,7 +52,7 @@ export const fleetOf = (more: object) =>
 export const apply = (world: World, ...waves: object[]) => applySpec(world, spec(...waves));
 export const keyOf = async (world: World, name: string) => (await recordOf(world, name)).clusterKey;
 export const judge = async (world: World, decision: 'Approved' | 'Rejected', by: string) =>
-  judgeWave(world.ports, await rolloutIdOf(world), 'prod', { decision, by });
+  voteOnWave(world.ports, await rolloutIdOf(world), 'prod', { decision, by });
 export const waveNamed = async (world: World, name: string) => (await wavesOf(world)).find((one) => one.name === name);
 export const statusOf = async (world: World, name: string) => (await waveNamed(world, name))?.status;
 export const clusterOf = (world: World, name: string) =>

@@ -1,5 +1,5 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
-import { judgeWave } from '../../core/operations/judge-wave.ts';
+import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { dieBeforeRollout, LISTED, listAlone, MEMBER, ofMember, throttle } from './accidents.ts';
 import { apply, applySpec, at, CARL, clusterOf, fleetOf, retag, spec } from './changed-policy.ts';
 import {
@@ -143,7 +143,7 @@ test.each([
   await world.tick();
   lagging = false;
   expect((await recordOf(world, 'p')).tags.stage).toBe('prod');
-  await judgeWave(world.ports, await rolloutIdOf(world), 'dev', { decision: 'Approved', by: CARL });
+  await voteOnWave(world.ports, await rolloutIdOf(world), 'dev', { decision: 'Approved', by: CARL });
   await minutes(world, 45);
   await minutes(world, 300);
   expect([touched(world, 'd'), touched(world, 'p')]).toEqual([true, false]);

@@ -5,7 +5,7 @@ import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { abortRollout, pauseRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
-import { clusterDetail } from '../../core/queries/cluster-detail.ts';
+import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
 import { planUpgrade } from '../../core/queries/upgrade-plan.ts';
@@ -100,7 +100,7 @@ async function told(world: World) {
   const record = await recordOf(world, 'web');
   const { state, reasons, when } = await explainCluster(world.ports, record);
   const [listed] = (await listClusters(world.ports, {})).items;
-  const states = [listed?.state, (await clusterDetail(world.ports, record)).state, state];
+  const states = [listed?.state, (await loadClusterDetail(world.ports, record)).state, state];
   return { states, codes: reasons.map(({ code }) => code), condition: when.condition };
 }
 const blocked = ['Blocked', 'Blocked', 'Blocked'];

@@ -4,7 +4,7 @@ import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { pauseRollout } from '../../core/operations/rollout-switch.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import { rolloutDetail } from '../../core/queries/rollout-views.ts';
+import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { applyDecision } from '../../core/rollout/apply-decision.ts';
 import { decide } from '../../core/rollout/decide.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
@@ -62,7 +62,7 @@ test('by itself a wave waits for who never starts, and whoever asks hears whom i
   expect(await statuses(world)).toEqual(['staging Open', 'prod Pending']);
   expect([touched(world, 'acme'), touched(world, 'p1')]).toEqual([false, false]);
   const said = `${NEVER} The wave does not end by itself, and prod after it does not begin (cannotStart: wait). Change the calendars, or let the policy policy-0 go on without: cannotStart: { leaveBehindAfter: 14d }.`;
-  const { reasons } = await rolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
+  const { reasons } = await loadRolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
   expect(reasons.map(({ message }) => message)).toEqual([said]);
   for (const name of ['acme', 'p1']) {
     const { messages, codes, when } = await explained(world, name);
@@ -79,7 +79,7 @@ test('where the policy says so it is left behind as long after its wave has open
   const [staging] = await wavesOf(world);
   const day = new Date(Date.parse(staging?.openedAt ?? '') + 16 * 3_600_000);
   expect((await explained(world, 'acme')).when.at).toBe(day.toISOString());
-  const { reasons } = await rolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
+  const { reasons } = await loadRolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
   expect(reasons.map(({ message }) => message)).toEqual([
     `${NEVER} The wave waits until ${day.toISOString()}, and prod after it; what still never starts then is left behind (cannotStart of the policy policy-0).`,
   ]);

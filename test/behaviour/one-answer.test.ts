@@ -6,7 +6,7 @@ import { isKnown } from '../../core/contracts/reasons.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
 import { inventoryClusterSchema } from '../../core/inventory/document/inventory-schema.ts';
 import { writtenCluster } from '../../core/inventory/document/written-cluster.ts';
-import { livingRecords } from '../../core/inventory/records.ts';
+import { loadLivingRecords } from '../../core/inventory/records.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { requestScan } from '../../core/operations/request-scan.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
@@ -14,7 +14,7 @@ import { shortId } from '../../core/queries/find-cluster.ts';
 import { scanReport } from '../../core/queries/scan-history.ts';
 import { scanMatrix } from '../../core/queries/scan-matrix.ts';
 import { blockersOnTheWay } from '../../core/rollout/hop-blockers.ts';
-import { blockersOf, gateOf } from '../../core/scan/fleet/gate.ts';
+import { blockersOf, decideHop } from '../../core/scan/fleet/decide-hop.ts';
 import { latestScansOf } from '../../core/scan/fleet/report-store.ts';
 import { loadRun } from '../../core/scan/fleet/run-store.ts';
 import { fails } from '../../core/scan/report/verdict.ts';
@@ -40,9 +40,9 @@ async function observedFleet(): Promise<World> {
 }
 
 // docs/scan.md, Fleet: the report alone says whether the hop may go on.
-test('of every cluster of the example fleet the execution, the report, the gate, the fleet, the plan and explain say the same', async () => {
+test('of every cluster of the example fleet the execution, the report, the decision, the fleet, the plan and explain say the same', async () => {
   const world = await observedFleet();
-  const records = await livingRecords(world.table);
+  const records = await loadLivingRecords(world.table);
   const rows: string[] = [];
   for (const record of records) rows.push(await answersOf(world, record));
   expect(records).toHaveLength(12);
@@ -71,22 +71,22 @@ async function answersOf(world: World, record: ClusterRecord): Promise<string> {
   const ended = world.runner.describeExecution(scan.execution);
   const report = await scanReport(world.table, record, { target: targetVersion });
   const { verdict, findings, failOn, summary } = report;
-  const gate = gateOf(report);
-  const isLetThrough = gate.blockers.length === 0;
+  const decision = decideHop(report);
+  const isLetThrough = decision.blockers.length === 0;
   expect([record.name, ended.status === 'SUCCEEDED', isLetThrough]).toEqual([
     record.name,
     verdict === 'pass',
     verdict === 'pass',
   ]);
   const run = (await loadRun(world.table, ended.executionArn))?.data;
-  expect(run?.reasons.slice(0, gate.blockers.length)).toEqual(gate.blockers);
+  expect(run?.reasons.slice(0, decision.blockers.length)).toEqual(decision.blockers);
   // What stops the hop is told of each cause that fails, in the words of its finding.
   for (const finding of findings.filter((one) => fails(one, failOn))) {
-    const told = gate.blockers.filter(({ message }) => message.includes(finding.fix));
+    const told = decision.blockers.filter(({ message }) => message.includes(finding.fix));
     const alike = findings.filter(({ cause }) => cause === finding.cause);
-    expect(told.length > 0 || alike.some(({ fix }) => gate.blockers.some(({ message }) => message.includes(fix)))).toBe(
-      true,
-    );
+    expect(
+      told.length > 0 || alike.some(({ fix }) => decision.blockers.some(({ message }) => message.includes(fix))),
+    ).toBe(true);
     if (finding.reason === 'preflight') expect(isKnown(finding.rule ?? '') || finding.rule === 'al2-ami').toBe(true);
   }
   expect(new Set(findings.map(({ id, location, message }) => JSON.stringify([id, location, message]))).size).toBe(
@@ -137,7 +137,7 @@ async function plannedWith(world: World, record: ClusterRecord, to: string): Pro
 
 test('a target several minors away is judged hop by hop: what the hops bring up to date is no failure', async () => {
   const world = await observedFleet();
-  const record = (await livingRecords(world.table)).find(({ name }) => name === 'orders-prod');
+  const record = (await loadLivingRecords(world.table)).find(({ name }) => name === 'orders-prod');
   if (record === undefined) throw new Error('The example has no orders-prod.');
   await requestScan(world.ports, record, '1.37', PERSON);
   await runWorld(world, { until: new Date(world.clock.now().getTime() + 3_600_000), quietHours: 2 });

@@ -1,7 +1,7 @@
 import { breakGlassOfWave } from '../../core/operations/break-glass.ts';
-import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { abortRollout } from '../../core/operations/rollout-switch.ts';
+import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { apply, at, CARL, calendars, two as clusters, spec } from './changed-policy.ts';
 import { hours, PERSON, rolloutIdOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
@@ -13,7 +13,7 @@ test('a wave that was rejected and that the policy gives up upgrades nobody, wha
   const world = await smallFleet({ clusters, policy: spec(at('dev'), at('prod', { approval })) });
   await hours(world, 6);
   expect(await statuses(world)).toEqual(['dev Completed', 'prod Pending']);
-  await judgeWave(world.ports, await rolloutIdOf(world), 'prod', { decision: 'Rejected', by: PERSON });
+  await voteOnWave(world.ports, await rolloutIdOf(world), 'prod', { decision: 'Rejected', by: PERSON });
   await apply(world, at('dev'));
   await run(world);
   expect(touched(world, 'p')).toBe(false);
@@ -39,7 +39,7 @@ test('an approval of the plan before is refused until the policy that was just a
   await hours(world, 6);
   await apply(world, at('dev'), { ...asking, failureBudget: { maxFailures: 1 } });
   const id = await rolloutIdOf(world);
-  const approve = () => judgeWave(world.ports, id, 'prod', { decision: 'Approved', by: 'sso:111111111111/carl' });
+  const approve = () => voteOnWave(world.ports, id, 'prod', { decision: 'Approved', by: 'sso:111111111111/carl' });
   await expect(approve()).rejects.toMatchObject({ name: 'PlanChanged' });
   await hours(world, 1);
   expect(await statuses(world)).toEqual(['dev Completed', 'prod Pending']);

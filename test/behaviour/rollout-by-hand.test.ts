@@ -1,7 +1,7 @@
 import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import { rolloutDetail } from '../../core/queries/rollout-views.ts';
+import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { applySpec, at, onceBefore, retag, spec } from './changed-policy.ts';
@@ -94,7 +94,7 @@ test('a cluster whose wave had begun when it appeared goes with a later one, and
   const said = 'Its own wave dev has begun and takes nobody in any more, so it goes with the wave prod.';
   const told = { code: 'LaterWave', message: said };
   expect((await membersOf(world)).find(({ name }) => name === 'd3')).toMatchObject({ waveIndex: 1, reasons: [told] });
-  const { members } = await rolloutDetail(world.table, id, world.clock.now());
+  const { members } = await loadRolloutDetail(world.table, id, world.clock.now());
   expect(members.find(({ name }) => name === 'd3')?.reasons).toEqual([told]);
   expect((await explainCluster(world.ports, await recordOf(world, 'd3'))).reasons).toContainEqual(told);
   const replanned = world.table.auditTimeline().filter(({ event }) => event === 'RolloutReplanned');

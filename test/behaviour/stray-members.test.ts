@@ -1,9 +1,9 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
-import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
+import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -180,7 +180,7 @@ test('who comes late for a wave with named approvers and four eyes does not go b
     policy: spec(dev, at('prod', { approval: { approvals: 1 } })),
   });
   await hours(world, 1);
-  await judgeWave(world.ports, await rolloutIdOf(world), 'dev', { decision: 'Approved', by: CARL });
+  await voteOnWave(world.ports, await rolloutIdOf(world), 'dev', { decision: 'Approved', by: CARL });
   await hours(world, 3);
   for (const late of staged('dev', ['late'])) addCluster(world.eks.state, late);
   await lookAround(world);
@@ -256,7 +256,7 @@ test('a parked straggler waits for an approval that can be given', async () => {
   await hours(world, 2);
   const { reasons } = await explainCluster(world.ports, await recordOf(world, 'e'));
   expect(reasons[0]?.message).toContain('Run: liftlock approve');
-  await judgeWave(world.ports, await rolloutIdOf(world), 'dev', { decision: 'Approved', by: CARL });
+  await voteOnWave(world.ports, await rolloutIdOf(world), 'dev', { decision: 'Approved', by: CARL });
 });
 
 test('a wave that a retry has opened out of Undecided is approved by its own rule', async () => {
@@ -293,7 +293,7 @@ test('a retry in a wave to come that does not take the cluster any more fails wi
     prepare: failing('p'),
   });
   await hours(world, 1);
-  await judgeWave(world.ports, await rolloutIdOf(world), 'dev', { decision: 'Approved', by: CARL });
+  await voteOnWave(world.ports, await rolloutIdOf(world), 'dev', { decision: 'Approved', by: CARL });
   await hours(world, 6);
   await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
   await hours(world, 3);

@@ -1,8 +1,8 @@
 import { breakGlassOfWave } from '../../core/operations/break-glass.ts';
-import { judgeWave } from '../../core/operations/judge-wave.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
+import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import { rolloutDetail } from '../../core/queries/rollout-views.ts';
+import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import {
   ANA,
   apply,
@@ -102,7 +102,7 @@ describe('words of a wave', () => {
     await hours(world, 8);
     const { reasons } = await explainCluster(world.ports, await recordOf(world, 'e'));
     expect(reasons[0]?.message).toContain('Run: liftlock approve');
-    await judgeWave(world.ports, await rolloutIdOf(world), 'dev', { decision: 'Approved', by: CARL });
+    await voteOnWave(world.ports, await rolloutIdOf(world), 'dev', { decision: 'Approved', by: CARL });
   });
   test('are those of who may judge it, also while its name is given up', async () => {
     const P = at('prod', { approval: { approvals: 1, from: [CARL] } });
@@ -160,7 +160,7 @@ test('nobody is told of a wave that was never approved that its approval is void
     at('prod', { approval: { approvals: 1 } }),
   );
   await hours(world, 0.5);
-  const { standings, waveDetails } = await rolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
+  const { standings, waveDetails } = await loadRolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
   const said = (name: string) =>
     standings?.[waveDetails.findIndex((one) => one.name === name)]?.approvalReasons
       .map(({ message }) => message)

@@ -1,7 +1,7 @@
 import { toStoredItem } from '../../adapters/dynamodb/stored-item.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
-import { judgeWave } from '../../core/operations/judge-wave.ts';
+import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import type { StoredItem } from '../../core/ports/table.ts';
 import { grantUpgrade } from '../../core/protocol/grant.ts';
 import { Refusal } from '../../core/queries/refusal.ts';
@@ -42,7 +42,7 @@ export interface Tried {
   readonly isUnapproved: boolean;
 }
 
-type Ports = Parameters<typeof grantUpgrade>[0] & Parameters<typeof judgeWave>[0];
+type Ports = Parameters<typeof grantUpgrade>[0] & Parameters<typeof voteOnWave>[0];
 interface Wanted {
   readonly rollout: Rollout;
   readonly member: Pick<Member, 'clusterKey' | 'name' | 'from' | 'to'>;
@@ -124,7 +124,7 @@ async function approve(ports: Ports, { id }: Rollout, wave: Wave | undefined): P
   if (wave?.planHash === undefined) return undefined;
   try {
     for (const by of APPROVERS)
-      await judgeWave(ports, id, wave.name, { decision: 'Approved', by, planHash: wave.planHash });
+      await voteOnWave(ports, id, wave.name, { decision: 'Approved', by, planHash: wave.planHash });
     return wave.planHash;
   } catch (error) {
     if (error instanceof Refusal) return undefined;

@@ -1,6 +1,6 @@
 /**
  * `npm run e2e:cloud`: the synthesized templates in the local cloud. Two clusters with everything that people do to them, held against the
- * committed recording of what a run uses; then a plan that changes while its writer dies, waves that people judge between two restores, every verb of the
+ * committed recording of what a run uses; then a plan that changes while its writer dies, waves that people vote on between two restores, every verb of the
  * command line, the audit rewritten in every way, and the small fleet with the whole process killed twice. `--record` writes the recording anew.
  * Last line: `N passed, N failed`.
  */
@@ -11,12 +11,12 @@ import { join } from 'node:path';
 import { synthesize } from '../../simulator/cloud/synthesize.ts';
 import { auditEvidence } from './audit-evidence.ts';
 import { everyVerb } from './every-verb.ts';
-import { judgedWaves } from './judged-waves.ts';
 import { killedRun } from './kill/killed-run.ts';
 import { lost, RECORDING, readRecording } from './recording.ts';
 import { replannedRun } from './replanned.ts';
 import { smallRun } from './small-run.ts';
 import { SMALL_SETTINGS } from './small-settings.ts';
+import { votedWaves } from './voted-waves.ts';
 
 /** Virtual minutes: in the first cluster's control plane, and in the second one's node group. */
 const KILLS = [12, 50];
@@ -41,7 +41,7 @@ try {
   await scenario('a plan of 200 clusters changed, its writer killed after each write', () =>
     replannedRun(assembly, 200),
   );
-  await scenario('waves that people judge, and two restores', () => judgedWaves(assembly));
+  await scenario('waves that people vote on, and two restores', () => votedWaves(assembly));
   await scenario('every verb, as the least of those who may', () => everyVerb(assembly));
   await scenario('the audit, rewritten in every way', () => auditEvidence(assembly));
   await scenario(`killed at minutes ${KILLS.join(' and ')}`, () => killedRun(folder, KILLS));

@@ -55,7 +55,7 @@ async function wholeDay(
 ): Promise<{ ended: boolean; problems: string[] }> {
   try {
     await smallDay(cloud, prepared, (problem) => notes.push(problem));
-    return { ended: true, problems: await judged(cloud) };
+    return { ended: true, problems: await problemsOf(cloud) };
   } catch (error) {
     if (error instanceof EndedEarly) return { ended: false, problems: [] };
     return { ended: false, problems: [`The run ended early: ${(error as Error).message}`] };
@@ -63,7 +63,7 @@ async function wholeDay(
 }
 
 /** Whether Liftlock did what it was asked for, by what EKS and the audit say. */
-async function judged(cloud: LocalCloud): Promise<string[]> {
+async function problemsOf(cloud: LocalCloud): Promise<string[]> {
   const clusters = Object.values(cloud.eks.state.clusters).filter(({ arn, version }) => version !== ENDS[arn]);
   const violations = await checkInvariants(cloud);
   return [

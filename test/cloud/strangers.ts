@@ -56,7 +56,7 @@ function strangers(cloud: LocalCloud, cluster: string): Stranger[] {
   const { account, region } = ended;
   const bus = `arn:aws:events:${region}:${account}:event-bus/liftlock`;
   const stopped: Told = { source: 'liftlock', 'detail-type': 'FleetStopped', account, region, detail: {} };
-  const judged: Told = { ...stopped, 'detail-type': 'WaveChanged', detail: { about: 'approval' } };
+  const voted: Told = { ...stopped, 'detail-type': 'WaveChanged', detail: { about: 'approval' } };
   const worded = { detail: { notice: { what: 'The fleet is stopped.' } } };
   return [
     // Whoever may put events in an account can make up all but AWS's own sources.
@@ -86,10 +86,10 @@ function strangers(cloud: LocalCloud, cluster: string): Stranger[] {
     // Accounts of the fleet may put events onto this bus, and Liftlock's own are not theirs to make.
     { told: { ...stopped, account: call.account }, bus },
     { told: { ...stopped, 'detail-type': 'StepChanged' }, bus },
-    { told: { ...judged, ...somebody }, bus },
-    { told: { ...judged, account: call.account }, bus },
+    { told: { ...voted, ...somebody }, bus },
+    { told: { ...voted, account: call.account }, bus },
     // What Liftlock itself changes of a wave does not set it going.
-    { told: { ...judged, detail: { about: 'gates' } }, bus },
+    { told: { ...voted, detail: { about: 'gates' } }, bus },
     // And nobody else has people told in Liftlock's name.
     { told: { ...stopped, ...worded, ...somebody }, bus },
     { told: { ...stopped, ...worded, account: call.account }, bus },

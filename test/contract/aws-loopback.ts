@@ -7,7 +7,7 @@ import { createDynamoTable } from '../../adapters/dynamodb/create-dynamo-table.t
 import { createTables } from '../../adapters/dynamodb/create-tables.ts';
 import type { Table } from '../../core/ports/table.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
-import { testCaller, testWorld } from '../../simulator/eks/test-world.ts';
+import { testCaller, testWorld } from '../material/eks/world.ts';
 import { startEksLoopback, type WireCall } from './eks-loopback.ts';
 import { startLocalDynamo } from './start-local-dynamo.ts';
 

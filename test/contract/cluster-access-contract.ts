@@ -1,11 +1,11 @@
-import type { ClusterAccess, ClusterTarget } from '../../core/ports/cluster-access.ts';
+import type { ApiServer, ClusterAccess } from '../../core/ports/cluster-access.ts';
 import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
 import { failure } from './failure.ts';
 
 /** An implementation of the port on a fake cluster that the test may change. */
 export interface ClusterAccessUnderTest {
   readonly access: ClusterAccess;
-  readonly target: ClusterTarget;
+  readonly server: ApiServer;
   readonly cluster: ClusterRecord;
   close(): Promise<void>;
 }
@@ -15,34 +15,34 @@ export function clusterAccessContract(name: string, create: () => Promise<Cluste
   describe(`the cluster access contract on ${name}`, () => {
     let under: ClusterAccessUnderTest;
     let access: ClusterAccess;
-    let target: ClusterTarget;
+    let server: ApiServer;
     beforeEach(async () => {
       under = await create();
-      ({ access, target } = under);
+      ({ access, server } = under);
     });
     afterEach(() => under.close());
     const reads = (): [string, Promise<unknown>][] => [
-      ['version', access.serverVersion(target)],
-      ['ready', access.ready(target)],
-      ['nodes', access.listNodes(target)],
-      ['pods', access.listPods(target)],
-      ['workloads', access.listWorkloads(target, 'shop')],
+      ['version', access.serverVersion(server)],
+      ['ready', access.ready(server)],
+      ['nodes', access.listNodes(server)],
+      ['pods', access.listPods(server)],
+      ['workloads', access.listWorkloads(server, 'shop')],
     ];
 
     test('the version is the API server’s own', async () => {
-      expect(await access.serverVersion(target)).toMatch(/^v1\.35\.\d+-eks-/);
+      expect(await access.serverVersion(server)).toMatch(/^v1\.35\.\d+-eks-/);
     });
 
     test('ready says so, and names the checks that fail', async () => {
-      expect(await access.ready(target)).toEqual({ ok: true, failed: [] });
+      expect(await access.ready(server)).toEqual({ ok: true, failed: [] });
       under.cluster.kubernetes.failedReadyChecks.push('etcd', 'poststarthook/rbac');
-      expect(await access.ready(target)).toEqual({ ok: false, failed: ['etcd', 'poststarthook/rbac'] });
+      expect(await access.ready(server)).toEqual({ ok: false, failed: ['etcd', 'poststarthook/rbac'] });
     });
 
     test('nodes are told with kubelet, readiness and cordon', async () => {
       const [first] = under.cluster.kubernetes.nodes;
       if (first !== undefined) first.unschedulable = true;
-      const nodes = await access.listNodes(target);
+      const nodes = await access.listNodes(server);
       expect(nodes).toHaveLength(2);
       expect(nodes.find((node) => node.name === first?.name)).toEqual({
         name: first?.name,
@@ -56,19 +56,19 @@ export function clusterAccessContract(name: string, create: () => Promise<Cluste
     });
 
     test('pods of all namespaces come over many pages, or those of one', async () => {
-      const all = await access.listPods(target);
+      const all = await access.listPods(server);
       const shop = all.filter((pod) => pod.namespace === 'shop');
       expect(shop).toHaveLength(1_100);
       expect(new Set(shop.map((pod) => pod.name)).size).toBe(1_100);
       expect(all.length).toBeGreaterThan(1_100);
-      expect(await access.listPods(target, 'shop')).toEqual(shop);
-      expect(await access.listPods(target, 'nowhere')).toEqual([]);
+      expect(await access.listPods(server, 'shop')).toEqual(shop);
+      expect(await access.listPods(server, 'nowhere')).toEqual([]);
     });
 
     test('a pod is told with its phase, images, labels, node, and why it waits', async () => {
       const pod = under.cluster.kubernetes.pods.find((one) => one.namespace === 'shop');
       if (pod !== undefined) pod.waitingReason = 'CrashLoopBackOff';
-      const found = (await access.listPods(target, 'shop')).find((one) => one.name === pod?.name);
+      const found = (await access.listPods(server, 'shop')).find((one) => one.name === pod?.name);
       expect(found).toMatchObject({
         namespace: 'shop',
         phase: 'Running',
@@ -81,18 +81,18 @@ export function clusterAccessContract(name: string, create: () => Promise<Cluste
     });
 
     test('workloads are told with what they want and have', async () => {
-      const workloads = await access.listWorkloads(target, 'shop');
+      const workloads = await access.listWorkloads(server, 'shop');
       expect(workloads).toEqual([
         { kind: 'Deployment', namespace: 'shop', name: 'api', desired: 1_100, available: 1_100 },
       ]);
-      const kinds = (await access.listWorkloads(target, 'kube-system')).map((workload) => workload.kind);
+      const kinds = (await access.listWorkloads(server, 'kube-system')).map((workload) => workload.kind);
       expect(kinds).toContain('DaemonSet');
     });
 
     test('what is forbidden has its name, and the rest goes on', async () => {
       under.cluster.kubernetes.access.forbiddenResources.push('nodes');
-      expect(await failure(access.listNodes(target))).toBe('ClusterForbidden');
-      expect(await failure(access.serverVersion(target))).toBe('none');
+      expect(await failure(access.listNodes(server))).toBe('ClusterForbidden');
+      expect(await failure(access.serverVersion(server))).toBe('none');
     });
 
     test('without an access entry every read is unauthorized', async () => {

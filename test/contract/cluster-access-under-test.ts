@@ -1,8 +1,8 @@
 import { createClusterAccess } from '../../adapters/kubernetes/create-cluster-access.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
-import { testCaller, testWorld } from '../../simulator/eks/test-world.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterAccess } from '../../simulator/kubernetes/in-memory-cluster-access.ts';
+import { testCaller, testWorld } from '../material/eks/world.ts';
 import type { ClusterAccessUnderTest } from './cluster-access-contract.ts';
 import { kubernetesFace } from './kubernetes-face.ts';
 import { startKubernetesLoopback } from './kubernetes-loopback.ts';
@@ -29,7 +29,7 @@ export async function inMemoryClusterAccess(): Promise<ClusterAccessUnderTest> {
   const { world, cluster, fake } = shop();
   return {
     access: createInMemoryClusterAccess(fake, { clock: { now: world.now }, principal: testCaller.principal }),
-    target: { scope, name: 'shop', endpoint: 'https://in-memory', certificateAuthority: '' },
+    server: { scope, name: 'shop', endpoint: 'https://in-memory', certificateAuthority: '' },
     cluster,
     close: async () => {},
   };
@@ -46,7 +46,7 @@ export async function clusterAccessOverTls(): Promise<ClusterAccessUnderTest> {
       credentials: async () => ({ accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' }),
       clock: { now: world.now },
     }),
-    target: {
+    server: {
       scope,
       name: 'shop',
       endpoint: loopback.endpoint,

@@ -1,10 +1,10 @@
-import type { ClusterTarget } from '../../core/ports/cluster-access.ts';
+import type { ApiServer } from '../../core/ports/cluster-access.ts';
 import type { ClusterReaders } from '../../core/ports/cluster-reader.ts';
 
 export interface ReadersUnderTest {
   readonly readers: ClusterReaders;
   /** A cluster that has a few nodes. */
-  readonly target: ClusterTarget;
+  readonly server: ApiServer;
   /** Milliseconds that the port has slept so far. */
   slept(): number;
   close(): Promise<void>;
@@ -20,7 +20,7 @@ export function clusterReadersContract(name: string, make: () => Promise<Readers
     afterEach(() => under.close());
 
     test('answers of every status are given as they came', async () => {
-      const { reader, close } = under.readers.open(under.target);
+      const { reader, close } = under.readers.open(under.server);
       const version = await reader.get({ path: '/version' });
       expect([version.status, JSON.parse(version.text)]).toEqual([200, expect.objectContaining({ major: '1' })]);
       expect((await reader.get({ path: '/apis/nowhere/v1' })).status).toBe(404);
@@ -28,7 +28,7 @@ export function clusterReadersContract(name: string, make: () => Promise<Readers
     });
 
     test('pages go on where the last one ended', async () => {
-      const { reader, close } = under.readers.open(under.target);
+      const { reader, close } = under.readers.open(under.server);
       const first = JSON.parse((await reader.get({ path: '/api/v1/nodes?limit=1' })).text);
       const token = encodeURIComponent(first.metadata.continue);
       const second = JSON.parse((await reader.get({ path: `/api/v1/nodes?limit=1&continue=${token}` })).text);
@@ -39,7 +39,7 @@ export function clusterReadersContract(name: string, make: () => Promise<Readers
 
     test("waits by the port's clock", async () => {
       const before = under.slept();
-      const { wait, close } = under.readers.open(under.target);
+      const { wait, close } = under.readers.open(under.server);
       await wait(3);
       expect(under.slept() - before).toBe(3_000);
       close();
@@ -47,7 +47,7 @@ export function clusterReadersContract(name: string, make: () => Promise<Readers
 
     test('a cluster that is not there is told by the reader, not by opening it', async () => {
       const endpoint = 'https://127.0.0.1:1';
-      const { reader, close } = under.readers.open({ ...under.target, name: 'nowhere', endpoint });
+      const { reader, close } = under.readers.open({ ...under.server, name: 'nowhere', endpoint });
       await expect(reader.get({ path: '/version' })).rejects.toMatchObject({ name: 'ClusterUnreachable' });
       close();
     });

@@ -4,7 +4,7 @@ import { createEksReader } from '../../adapters/aws/eks-reader.ts';
 import type { SpokeSessions } from '../../adapters/aws/spoke-role.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { createInMemoryEks } from '../../simulator/eks/in-memory-ports.ts';
-import { testCaller, testDay, testWorld } from '../../simulator/eks/test-world.ts';
+import { testCaller, testDay, testWorld } from '../material/eks/world.ts';
 import { type EksUnderTest, manyClusters } from './eks-contract.ts';
 import { startEksLoopback } from './eks-loopback.ts';
 

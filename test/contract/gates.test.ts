@@ -4,8 +4,8 @@ import { createWebhookGates } from '../../adapters/aws/gates/webhook-gate.ts';
 import { createWebhookSecrets } from '../../adapters/aws/gates/webhook-secrets.ts';
 import { alarmOperations } from '../../simulator/cloud/alarms/alarm-operations.ts';
 import { type Alarm, Alarms } from '../../simulator/cloud/alarms/alarms.ts';
-import { ACCOUNT, REGION, startTestWire } from '../../simulator/cloud/test-wire.ts';
 import { createInMemoryGates } from '../../simulator/process/in-memory-gates.ts';
+import { ACCOUNT, REGION, startTestWire } from '../material/cloud/wire.ts';
 import { gatesContract, TOKEN } from './gates-contract.ts';
 import { startHttpsAnswers } from './https-answers.ts';
 

@@ -9,7 +9,7 @@ import { Clusters, Configs, Epochs } from '../../core/store/entities.ts';
 import { put } from '../../core/store/entity.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { createInMemoryEks } from '../../simulator/eks/in-memory-ports.ts';
-import { testCaller, testDay, testWorld } from '../../simulator/eks/test-world.ts';
+import { testCaller, testDay, testWorld } from '../material/eks/world.ts';
 
 export type ProtocolPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'mutator' | 'executions' | 'events' | 'ids'>;
 

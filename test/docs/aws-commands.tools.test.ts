@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { pythonWithBotocore } from '../../simulator/wire/round-trip/botocore-python.ts';
+import { pythonWithBotocore } from '../wire/botocore-python.ts';
 import { documentedCommands } from './aws-commands.ts';
 
 const found = pythonWithBotocore();

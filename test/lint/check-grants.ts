@@ -12,7 +12,10 @@ const used = new Set(readRecording().permissions);
 const problems = [
   ...[...granted]
     .filter((grant) => !used.has(grant) && reasonToKeep(...roleAndAction(grant)) === undefined)
-    .map((grant) => `granted, and no run uses it: ${grant}. Take it away, or exercise it in test/cloud/small-run.ts.`),
+    .map(
+      (grant) =>
+        `granted, and no run uses it: ${grant}. Take it away, or have it used in test/cloud/small-run.ts and recorded: npm run e2e:cloud -- --record`,
+    ),
   ...[...used]
     .filter((permission) => !granted.has(permission))
     .map(

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { testCaller } from '../../simulator/eks/test-world.ts';
+import { testCaller } from '../material/eks/world.ts';
 import { administrator } from './eks-server.ts';
 
 /** What a run of a program left behind. */

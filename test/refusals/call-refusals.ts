@@ -1,5 +1,5 @@
 import type { FaultInjector } from '../../simulator/eks/faults/fault-injector.ts';
-import { testCaller } from '../../simulator/eks/test-world.ts';
+import { testCaller } from '../material/eks/world.ts';
 import { invalidParameter, oneRule, type Refusal, shop, type World } from './refusal.ts';
 
 const upgrade = { name: 'shop', version: '1.36' };

@@ -1,4 +1,4 @@
-import { testCaller } from '../../simulator/eks/test-world.ts';
+import { testCaller } from '../material/eks/world.ts';
 import {
   inUse,
   invalidParameter,

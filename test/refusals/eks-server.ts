@@ -1,7 +1,7 @@
 import { eksOperations } from '../../simulator/cloud/eks/eks-operations.ts';
-import { testCaller } from '../../simulator/eks/test-world.ts';
 import { localAdministrator } from '../../simulator/iam/principals/local-administrator.ts';
 import { startWireServer } from '../../simulator/wire/wire-server.ts';
+import { testCaller } from '../material/eks/world.ts';
 import type { World } from './refusal.ts';
 
 /** The account's administrator, whose keys the clients sign with. */

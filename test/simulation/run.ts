@@ -14,7 +14,7 @@ const small = (runs: number, firstSeed: number): Batch[] =>
     firstSeed: firstSeed + (index * runs) / 4,
   }));
 
-/** `npm run simulate`: what gates a change. `npm run simulate:long`: ten thousand runs. Last line: N passed, N failed. */
+/** `npm run simulate`: what a change has to pass. `npm run simulate:long`: ten thousand runs. Last line: N passed, N failed. */
 const GATE: readonly Batch[] = [
   { ...heavy, runs: 120, clusters: 50, firstSeed: 1 },
   { ...heavy, runs: 480, clusters: 10, firstSeed: 10_001 },

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { given } from '../../../core/model/given.ts';
 import { remembered } from '../../../core/model/remembered.ts';
-import { type Judged, oneLine, unknown } from '../../../core/policy/gate-answer.ts';
+import { type GateAnswer, oneLine, unknown } from '../../../core/policy/gate-answer.ts';
 import type { Clock } from '../../../core/ports/outside.ts';
 import { readLimits } from '../request-limits.ts';
 import type { SpokeSessions } from '../spoke-role.ts';
@@ -25,7 +25,7 @@ interface AlarmGatesOptions {
 
 export interface AlarmGates {
   /** Fails as CloudWatch and STS do. */
-  read(alarm: string, signal: AbortSignal): Promise<Judged>;
+  read(alarm: string, signal: AbortSignal): Promise<GateAnswer>;
 }
 
 /** A small rate of its own, for each account and Region: consoles and other tools of the account share CloudWatch's quota. */
@@ -62,7 +62,7 @@ export function createAlarmGates(options: AlarmGatesOptions): AlarmGates {
         { abortSignal: signal },
       );
       const found = [...MetricAlarms, ...CompositeAlarms].find(({ AlarmName }) => AlarmName === place.name);
-      return found === undefined ? unknown(missing(place, hubAccount)) : judged(found);
+      return found === undefined ? unknown(missing(place, hubAccount)) : answerOf(found);
     },
   };
 }
@@ -71,7 +71,7 @@ export function createAlarmGates(options: AlarmGatesOptions): AlarmGates {
  * OK is green and ALARM is red, whether or not its actions are enabled, suppressed or muted: those only say who is told. OK that rests on
  * partial data or on a failed evaluation is no OK.
  */
-function judged(alarm: MetricAlarm | CompositeAlarm): Judged {
+function answerOf(alarm: MetricAlarm | CompositeAlarm): GateAnswer {
   const { StateValue: state, StateTransitionedTimestamp: since, StateReason: text = '' } = alarm;
   const evaluation = 'EvaluationState' in alarm ? alarm.EvaluationState : undefined;
   const from = since === undefined ? '' : ` since ${since.toISOString()}`;

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { urlProblem } from '../../../core/config/checks/smoke-urls.ts';
 import { errorName, namedError } from '../../../core/contracts/errors.ts';
-import { type Judged, judgeAnswer, unknown } from '../../../core/policy/gate-answer.ts';
+import { type GateAnswer, readAnswer, unknown } from '../../../core/policy/gate-answer.ts';
 import type { Clock } from '../../../core/ports/outside.ts';
 import { addressesOf, pinnedLookup, type Resolve, resolveByDns } from '../pinned-addresses.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
@@ -21,7 +21,7 @@ interface Webhook {
 
 export interface WebhookGates {
   /** Fails with `UrlRefused`, `UrlUnreachable` or `SecretUnreadable`, none of which names more of the URL than its host. */
-  read(gate: Webhook, allowedHosts: readonly string[], signal: AbortSignal): Promise<Judged>;
+  read(gate: Webhook, allowedHosts: readonly string[], signal: AbortSignal): Promise<GateAnswer>;
 }
 
 const METHOD = 'GET';
@@ -29,7 +29,7 @@ const BODY = '';
 /** An answer of one word needs less. */
 const MOST_BYTES = 16_384;
 
-/** GET over https to an address that was judged (pinned-addresses.ts); redirects are not followed, a long answer is not read to its end. */
+/** GET over https to an address that was checked (pinned-addresses.ts); redirects are not followed, a long answer is not read to its end. */
 export function createWebhookGates({ secrets, clock, resolve = resolveByDns }: WebhookGatesOptions): WebhookGates {
   return {
     async read({ webhook, secret: arn }, allowedHosts, signal) {
@@ -75,7 +75,7 @@ async function secretOf(secrets: WebhookSecrets, arn: string, signal: AbortSigna
   }
 }
 
-async function answered(response: IncomingMessage, confidential: readonly string[]): Promise<Judged> {
+async function answered(response: IncomingMessage, confidential: readonly string[]): Promise<GateAnswer> {
   const { statusCode: status = 0 } = response;
   if (status !== 200) {
     response.destroy();
@@ -90,7 +90,7 @@ async function answered(response: IncomingMessage, confidential: readonly string
     // Leaving the loop ends the connection.
     if (bytes > MOST_BYTES) return unknown(`Its answer is longer than ${MOST_BYTES} bytes.`);
   }
-  return judgeAnswer(Buffer.concat(chunks).toString('utf8'), confidential);
+  return readAnswer(Buffer.concat(chunks).toString('utf8'), confidential);
 }
 
 const SIGNATURE_HEADER = 'liftlock-signature';

@@ -23,6 +23,9 @@ beforeAll(async () => {
   const table = { TableName, AttributeDefinitions: attributes, KeySchema, BillingMode: 'PAY_PER_REQUEST' };
   expect((await tables.answer('CreateTable', table)).status).toBe(200);
   while (JSON.stringify(await tables.answer('DescribeTable', { TableName })).includes('CREATING')) await setImmediate();
+});
+
+beforeEach(async () => {
   expect((await tables.answer('PutItem', { TableName, Item })).status).toBe(200);
 });
 

@@ -14,10 +14,10 @@ const PAUSE_MILLISECONDS = 50;
 export function createClusterReaders(options: ClusterReadersOptions): ClusterReaders {
   const { clock, sleep, pauseMilliseconds = PAUSE_MILLISECONDS } = options;
   return {
-    open(target) {
-      const authorize = authorizeByToken(target, options);
+    open(server) {
+      const authorize = authorizeByToken(server, options);
       const pace = { milliseconds: pauseMilliseconds, clock, sleep };
-      const reader = new HttpsReader({ server: target.endpoint.replace(/\/$/, ''), authorize, pace });
+      const reader = new HttpsReader({ server: server.endpoint.replace(/\/$/, ''), authorize, pace });
       return {
         reader,
         wait: (seconds) => sleep(seconds * 1_000),

@@ -1,6 +1,6 @@
 import type { ScanRun } from '../../contracts/items/scan.ts';
 import type { Source } from '../../contracts/scan-words.ts';
-import type { ClusterTarget } from '../../ports/cluster-access.ts';
+import type { ApiServer } from '../../ports/cluster-access.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { advance, titleOf } from '../live/advance.ts';
 import { type LiveScanState, startLiveScan } from '../live/live-scan-state.ts';
@@ -14,7 +14,7 @@ interface ScanOrder {
   /** ARN. */
   readonly execution: string;
   readonly target: string;
-  readonly server: ClusterTarget;
+  readonly server: ApiServer;
   readonly skip: readonly Source[];
 }
 
@@ -77,12 +77,8 @@ class NeedsPause extends Error {
  * Goes on with a scan for a minute. The state that it gives is always one between two things to read. `ended`: everything was read, or said
  * to be unreadable. `pauseSeconds`: how long to leave the API server alone before going on.
  */
-async function readForAWhile(
-  ports: Pick<ScanningPorts, 'clock' | 'readers'>,
-  target: ClusterTarget,
-  begun: LiveScanState,
-) {
-  const cluster = ports.readers.open(target);
+async function readForAWhile(ports: Pick<ScanningPorts, 'clock' | 'readers'>, server: ApiServer, begun: LiveScanState) {
+  const cluster = ports.readers.open(server);
   const until = ports.clock.now().getTime() + READING_SECONDS * 1_000;
   const wait = async (seconds: number) => {
     const late = ports.clock.now().getTime() + seconds * 1_000 > until;

@@ -12,7 +12,7 @@ import { loadParts, packText, saveParts } from '../../store/scan-parts.ts';
 import { writeUnrecorded } from '../../store/unrecorded.ts';
 import type { ScanReport } from '../report/report-schema.ts';
 import { isGap } from '../report/verdict.ts';
-import { blockersOf } from './gate.ts';
+import { blockersOf } from './decide-hop.ts';
 
 const RETENTION = 90 * 24 * 60 * 60_000;
 /** A cluster is asked about its next minors; more targets than that are nobody's. */
@@ -28,7 +28,7 @@ export async function saveReport(
   report: ScanReport,
 ): Promise<ScanSummary> {
   const expiresAt = new Date(Date.parse(report.scannedAt) + RETENTION);
-  const { report: fitting, text } = await fittingReport(report);
+  const { report: fitting, text } = await loadFittingReport(report);
   const parts = await saveParts(table, ownerOf(clusterKey, report.scannedAt), text, expiresAt);
   const summary = summaryOf(fitting, { clusterKey, execution, parts });
   // Two scans that end at once: the copy lacks one of them until the next one, the history lacks none.
@@ -140,7 +140,7 @@ const MOST_CHARACTERS = 2_000_000;
 const FITS_IN_ANY_CASE = MOST_CHARACTERS / 5;
 
 /** A report that is too large to keep loses its last findings, those that matter least, and says so. Counts and verdict stay. */
-export async function fittingReport(whole: ScanReport): Promise<{ report: ScanReport; text: string }> {
+export async function loadFittingReport(whole: ScanReport): Promise<{ report: ScanReport; text: string }> {
   let report = whole;
   for (;;) {
     const text = JSON.stringify(report);

@@ -65,8 +65,12 @@ export function judgeApi(use: ApiUse, hop: Hop): JudgedFinding | undefined {
  * Why a removed API is no break of this hop, in sentences: what an older minor removed the cluster has lived with since, and the API server's
  * gauge stays at 1 until a restart, whoever was repaired meanwhile, while insights know clients and times.
  */
-function notOfThisHop({ source }: ApiUse, row: ApiRow, { from, insightsRead = false, isGate = false }: Hop): string[] {
-  const before = isGate && from !== undefined && statusAt(row, from) === 'removed';
+function notOfThisHop(
+  { source }: ApiUse,
+  row: ApiRow,
+  { from, insightsRead = false, isUpgrade = false }: Hop,
+): string[] {
+  const before = isUpgrade && from !== undefined && statusAt(row, from) === 'removed';
   const gauge = source === 'telemetry' && insightsRead;
   return [
     ...(before ? [goneBefore(from)] : []),
@@ -189,7 +193,7 @@ export interface Hop {
   /** Whether the upgrade insights of EKS were read. */
   readonly insightsRead?: boolean;
   /** Whether an upgrade goes by it: what an older minor removed is no break of its hop. A scan of a kubeconfig tells of all that is broken. */
-  readonly isGate?: boolean;
+  readonly isUpgrade?: boolean;
 }
 
 /** An object of a kind that somebody's own list gives up: judged like those of Kubernetes, and always with the name of the list. */

@@ -35,7 +35,7 @@ test('of many names the first are told, and what a gate lived through before is 
   const also = others.map((one) => ({ named: one, evidence: [] }));
   const many: ApiReference = { ...reference(named, 'error'), also };
   const at = (target: string, from: string) =>
-    judge(many, { target: KubeVersion.parse(target), from: KubeVersion.parse(from), isGate: true });
+    judge(many, { target: KubeVersion.parse(target), from: KubeVersion.parse(from), isUpgrade: true });
   expect(at('1.36', '1.35')).toMatchObject({
     severity: 'warning',
     evidence: expect.arrayContaining([expect.stringContaining('1.35')]),
@@ -143,11 +143,11 @@ test('what an older minor removed is no break of a hop, and is one for whoever a
   const use = { ...observed, type: 'api' } as const;
   const hop = { target: KubeVersion.parse('1.37'), from: KubeVersion.parse('1.36') };
   const severities = (more: object) => judgeAll([use], { ...hop, ...more }).map(({ severity }) => severity);
-  expect([severities({}), severities({ isGate: true })]).toEqual([['error'], ['warning']]);
-  expect(judgeAll([use], { ...hop, isGate: true })[0]?.evidence.at(-1)).toBe(
+  expect([severities({}), severities({ isUpgrade: true })]).toEqual([['error'], ['warning']]);
+  expect(judgeAll([use], { ...hop, isUpgrade: true })[0]?.evidence.at(-1)).toBe(
     'Kubernetes 1.36, which runs now, does not serve it either.',
   );
-  const gone = { target: KubeVersion.parse('1.25'), from: KubeVersion.parse('1.24'), isGate: true };
+  const gone = { target: KubeVersion.parse('1.25'), from: KubeVersion.parse('1.24'), isUpgrade: true };
   expect(judgeAll([use], gone)[0]?.severity).toBe('error');
   const gauge = { ...use, source: 'telemetry' } as const;
   expect(judgeAll([gauge], gone)[0]?.severity).toBe('error');

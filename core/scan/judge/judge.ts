@@ -172,7 +172,7 @@ const namedText = ({ group, version, resource, kind }: ApiReference['named']): s
   [group, version, resource ?? kind].filter((part) => part !== undefined).join('/');
 
 /** Something names one API or several. What is gone is told, and what is deprecated only where nothing is gone. */
-function judgeReference(reference: ApiReference, { target, from, isGate = false }: Hop): JudgedFinding | undefined {
+function judgeReference(reference: ApiReference, { target, from, isUpgrade = false }: Hop): JudgedFinding | undefined {
   const { severity, says, consequence } = reference;
   const seen = [reference, ...(reference.also ?? [])].flatMap((one) => {
     const api = lookAt(one.named, target);
@@ -201,7 +201,7 @@ function judgeReference(reference: ApiReference, { target, from, isGate = false 
   };
   const what = listed([...new Set(told.map((one) => one.what))]);
   if (gone.length > 0) {
-    const before = isGate && from !== undefined && gone.every(({ rows }) => areRemoved(rows, from));
+    const before = isUpgrade && from !== undefined && gone.every(({ rows }) => areRemoved(rows, from));
     return findingOf(found, {
       ...base,
       severity: before && severity === 'error' ? 'warning' : severity,

@@ -7,11 +7,11 @@ import type { Coverage, Source } from '../report/report-schema.ts';
 import type { LiveScanState, Unit } from './live-scan-state.ts';
 import { ask, notRead, type Patience, readOf } from './request.ts';
 import { discover } from './unit-discovery.ts';
-import { helmReleases } from './unit-helm.ts';
-import { kubeProxyConfig } from './unit-kube-proxy-config.ts';
+import { readHelmReleases } from './unit-helm.ts';
+import { readKubeProxyConfig } from './unit-kube-proxy-config.ts';
 import { listPage } from './unit-list.ts';
-import { references } from './unit-references.ts';
-import { telemetry } from './unit-telemetry.ts';
+import { readReferences } from './unit-references.ts';
+import { readTelemetry } from './unit-telemetry.ts';
 
 export interface ScanTools extends Patience {
   readonly reader: ClusterReader;
@@ -64,13 +64,13 @@ function run(unit: Unit, state: LiveScanState, tools: ScanTools): Promise<UnitRe
     case 'list':
       return listPage(unit, state, tools);
     case 'kube-proxy-config':
-      return kubeProxyConfig(state, tools);
+      return readKubeProxyConfig(state, tools);
     case 'helm':
-      return helmReleases(unit.storage, state, tools);
+      return readHelmReleases(unit.storage, state, tools);
     case 'telemetry':
-      return telemetry(state, tools);
+      return readTelemetry(state, tools);
     case 'references':
-      return references(state, tools);
+      return readReferences(state, tools);
   }
 }
 

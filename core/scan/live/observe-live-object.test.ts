@@ -1,4 +1,6 @@
 import type { Observation } from '../judge/observation.ts';
+import type { Mapping } from '../manifest/manifest-object.ts';
+import { liveObject } from '../observe/live-object.ts';
 import type { CrdVersion } from '../reference/cluster-facts.ts';
 import { noFacts } from '../reference/cluster-facts.ts';
 import { mayMatter, observeLiveObject } from './observe-live-object.ts';
@@ -15,6 +17,10 @@ const around = (of: typeof budgets, versions: readonly CrdVersion[] = [], served
   if (versions.length > 0) facts.crds[`${of.group}/${of.kind}`] = { versions };
   return { resource: of, facts, served: new Set(served) };
 };
+type Around = ReturnType<typeof around>;
+const observed = (value: Mapping, { resource, ...known }: Around) =>
+  observeLiveObject(liveObject(value, resource), known);
+const matters = (text: string, { resource, ...known }: Around) => mayMatter(text, resource, known);
 const written = (apiVersion: string, more: object = {}, operation = 'Apply') => ({
   metadata: {
     name: 'a',
@@ -31,11 +37,11 @@ const told = (found: readonly Observation[]) =>
 
 test('the version that an object comes in says nothing, its writer’s does', () => {
   const object = { apiVersion: 'policy/v1beta1', kind: 'PodDisruptionBudget', ...written('policy/v1') };
-  expect(observeLiveObject(object, around(budgets))).toEqual([]);
-  expect(told(observeLiveObject(written('policy/v1beta1'), around(budgets)))).toEqual([
+  expect(observed(object, around(budgets))).toEqual([]);
+  expect(told(observed(written('policy/v1beta1'), around(budgets)))).toEqual([
     'api policy/v1beta1 manager m manager:m high',
   ]);
-  expect(told(observeLiveObject(written('policy/v1beta1', {}, 'Update'), around(budgets)))).toEqual([
+  expect(told(observed(written('policy/v1beta1', {}, 'Update'), around(budgets)))).toEqual([
     'api policy/v1beta1 manager m manager:m medium',
   ]);
 });
@@ -45,15 +51,15 @@ test('who owns it is asked first, then who wrote it', () => {
     labels: { team: 'payments' },
     annotations: { 'meta.helm.sh/release-name': 'api', 'meta.helm.sh/release-namespace': 'b' },
   };
-  expect(told(observeLiveObject(written('policy/v1beta1', more), around(budgets)))).toEqual([
+  expect(told(observed(written('policy/v1beta1', more), around(budgets)))).toEqual([
     'api policy/v1beta1 payments helm:b/api high',
   ]);
 });
 
 test('whether the cluster serves it is noted', () => {
   const served = ['policy/v1beta1/poddisruptionbudgets'];
-  expect(observeLiveObject(written('policy/v1beta1'), around(budgets, [], served))).toMatchObject([{ served: true }]);
-  expect(observeLiveObject(written('policy/v1beta1'), around(budgets))).toMatchObject([{ served: false }]);
+  expect(observed(written('policy/v1beta1'), around(budgets, [], served))).toMatchObject([{ served: true }]);
+  expect(observed(written('policy/v1beta1'), around(budgets))).toMatchObject([{ served: false }]);
 });
 
 const versions: readonly CrdVersion[] = [
@@ -68,8 +74,8 @@ test.each([
   ['v1alpha1', ['unserved-version example.com/v1alpha1 manager m manager:m high']],
   ['v0', ['unserved-version example.com/v0 manager m manager:m high']],
 ])('a custom resource that was written at %s', (version, expected) => {
-  expect(told(observeLiveObject(written(`example.com/${version}`), around(widgets, versions)))).toEqual(expected);
-  expect(observeLiveObject(written(`example.com/${version}`), around(widgets))).toEqual([]);
+  expect(told(observed(written(`example.com/${version}`), around(widgets, versions)))).toEqual(expected);
+  expect(observed(written(`example.com/${version}`), around(widgets))).toEqual([]);
 });
 
 const mirrored = (manager: string) => ({
@@ -82,19 +88,19 @@ const mirrored = (manager: string) => ({
 
 test('Endpoints that somebody writes by hand are told from their mirror', () => {
   const object = mirrored('endpointslicemirroring-controller.k8s.io');
-  expect(observeLiveObject(object, around(slices))).toMatchObject([
+  expect(observed(object, around(slices))).toMatchObject([
     { subject: { apiVersion: 'v1', kind: 'Endpoints', namespace: 'b', name: 'x' }, cause: 'endpoints:b/x' },
   ]);
-  expect(mayMatter(JSON.stringify(object), around(slices))).toBe(true);
-  expect(observeLiveObject(mirrored('endpointslice-controller.k8s.io'), around(slices))).toEqual([]);
+  expect(matters(JSON.stringify(object), around(slices))).toBe(true);
+  expect(observed(mirrored('endpointslice-controller.k8s.io'), around(slices))).toEqual([]);
 });
 
 test('what does not matter is not even parsed', () => {
   const text = JSON.stringify(written('policy/v1'));
-  expect(mayMatter(text, around(resource('', 'v1', 'configmaps', 'ConfigMap')))).toBe(false);
+  expect(matters(text, around(resource('', 'v1', 'configmaps', 'ConfigMap')))).toBe(false);
   // Who writes budgets at a good version is worth knowing too.
-  expect(mayMatter(text, around(budgets))).toBe(true);
-  expect(mayMatter(JSON.stringify(written('policy/v1beta1')), around(budgets))).toBe(true);
-  expect(mayMatter(text, around(widgets, versions))).toBe(true);
-  expect(mayMatter(text, around(resource('', 'v1', 'endpoints', 'Endpoints')))).toBe(true);
+  expect(matters(text, around(budgets))).toBe(true);
+  expect(matters(JSON.stringify(written('policy/v1beta1')), around(budgets))).toBe(true);
+  expect(matters(text, around(widgets, versions))).toBe(true);
+  expect(matters(text, around(resource('', 'v1', 'endpoints', 'Endpoints')))).toBe(true);
 });

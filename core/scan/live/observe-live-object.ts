@@ -3,8 +3,9 @@ import { apiRows } from '../data/api-rows.ts';
 import { apiRow, apiVersionsGivenUp } from '../data/api-table.ts';
 import type { ApiUse, Observation } from '../judge/observation.ts';
 import type { KindList } from '../listed/kind-list.ts';
-import { type Mapping, mappingOf, nameOf, textOf } from '../manifest/manifest-object.ts';
+import { type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import { groupVersion } from '../observe/api-version.ts';
+import type { LiveObject } from '../observe/live-object.ts';
 import { listedUses } from '../observe/uses-of.ts';
 import { type Ownership, ownershipOf } from '../owner/owner.ts';
 import type { ClusterFacts } from '../reference/cluster-facts.ts';
@@ -12,7 +13,6 @@ import type { ServedResource } from './discovery.ts';
 import { type Statement, statementsOf } from './statements.ts';
 
 export interface Surroundings {
-  readonly resource: ServedResource;
   readonly facts: ClusterFacts;
   /** `group/version/resource` of what is served. */
   readonly served: ReadonlySet<string>;
@@ -24,10 +24,9 @@ export interface Surroundings {
  * was asked for. Most objects are let go after a look at their apiVersions.
  */
 export function observeLiveObject(
-  object: Mapping,
-  { resource, facts, served, lists = [] }: Surroundings,
+  { resource, metadata, name, namespace }: LiveObject,
+  { facts, served, lists = [] }: Surroundings,
 ): Observation[] {
-  const metadata = mappingOf(object.metadata);
   const mirrored = mirroredEndpoints(resource, metadata);
   if (mirrored !== undefined) return [mirrored];
   const crd = facts.crds[`${resource.group}/${resource.kind}`];
@@ -37,7 +36,7 @@ export function observeLiveObject(
   for (const statement of statementsOf(resource.kind, metadata)) {
     const { group, version } = groupVersion(statement.apiVersion);
     ownership ??= ownershipOf(metadata);
-    const base = baseOf(statement, ownership, { ...nameOf(object) });
+    const base = baseOf(statement, ownership, given({ name, namespace }));
     found.push(...listedUses(statement, lists).map((use) => ({ ...base, ...use, stale: statement.stale })));
     const row = apiRow(group, version, statement.kind);
     if (row !== undefined) {
@@ -60,7 +59,7 @@ const STABLE_KINDS = new Set(apiRows.filter(({ stability }) => stability === 'st
  * Whether an object's text may hold the name of a version that somebody gave up: they are alphas and betas, but for a few kinds. Custom
  * resources are judged by their definitions, so each of theirs may.
  */
-export function mayMatter(text: string, { resource, facts, lists = [] }: Surroundings): boolean {
+export function mayMatter(text: string, resource: ServedResource, { facts, lists = [] }: Surroundings): boolean {
   if (text.includes('beta') || text.includes('alpha') || STABLE_KINDS.has(resource.kind)) return true;
   if (hasOldVersions(resource) || lists.length > 0) return true;
   if (resource.kind === 'EndpointSlice' && text.includes(MIRRORING)) return true;
@@ -164,10 +163,9 @@ const kindsWithOldVersions: ReadonlySet<string> = new Set(apiRows.map(({ group, 
  * Notes when each manager last wrote an object of a kind at a version that stays, and when each workload was last changed: what tells a
  * client that has been repaired from one that has not been seen for a while (facts: deprecated-apis.md §1.6).
  */
-export function noteChanges(item: Mapping, resource: ServedResource, facts: ClusterFacts): void {
+export function noteChanges({ resource, metadata }: LiveObject, facts: ClusterFacts): void {
   const isWorkload = WORKLOADS.has(`${resource.group}/${resource.resource}`);
   if (!isWorkload && !hasOldVersions(resource)) return;
-  const metadata = mappingOf(item.metadata);
   const statements = statementsOf(resource.kind, metadata);
   if (isWorkload) {
     const name = textOf(metadata.name) ?? '';

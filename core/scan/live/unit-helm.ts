@@ -17,7 +17,7 @@ const AT_ONCE = 20;
 const MOST_RESTARTS = 3;
 
 /** Helm's releases of one storage driver: labels first, then only the revisions that matter. */
-export async function helmReleases(storage: Storage, state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
+export async function readHelmReleases(storage: Storage, state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
   state.helm ??= startHelm(0);
   const { helm } = state;
   return helm.pending === undefined ? listHeads(storage, state, helm, tools) : readPending(storage, state, helm, tools);

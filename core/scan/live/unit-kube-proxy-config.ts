@@ -7,7 +7,7 @@ import type { LiveScanState } from './live-scan-state.ts';
 import { ask, notRead, readOf } from './request.ts';
 
 /** The one ConfigMap that is read whole: EKS keeps kube-proxy's configuration in it. Others may hold anything, and are not. */
-export async function kubeProxyConfig(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
+export async function readKubeProxyConfig(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
   const path = '/api/v1/namespaces/kube-system/configmaps/kube-proxy-config';
   const answer = await ask(reader, { path }, { wait });
   // A 404 that does not name it comes from somewhere on the way.

@@ -3,9 +3,9 @@ import { parseJson } from '../../model/parse-json.ts';
 import { remembered } from '../../model/remembered.ts';
 import type { ItemSink } from '../../ports/cluster-reader.ts';
 import type { Observation } from '../judge/observation.ts';
-import { isMapping, type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts';
-import { apiVersionText } from '../observe/api-version.ts';
+import { isMapping, type Mapping } from '../manifest/manifest-object.ts';
 import { inspectLiveObject } from '../observe/inspect-live-object.ts';
+import { liveObject } from '../observe/live-object.ts';
 import { saysItsTemplate } from '../observe/made-from-template.ts';
 import { addFacts, type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';
 import { observeOwnerReferences } from '../reference/reference-of.ts';
@@ -29,7 +29,6 @@ export async function listPage(unit: ListUnit, state: LiveScanState, tools: Scan
   state.page ??= startPage(firstLimit(unit), 0);
   const { page } = state;
   const surroundings = {
-    resource: unit,
     facts: state.facts,
     served: setOf(state.served),
     ...given({ lists: state.lists }),
@@ -38,7 +37,7 @@ export async function listPage(unit: ListUnit, state: LiveScanState, tools: Scan
   const path = listPath({ ...unit, version }, { limit: String(page.limit), continue: page.token });
   const items = new PageItems(
     (item, facts) => observe(unit, item, surroundings, { skip: state.skip, facts }),
-    (text) => (unit.full && !saysItsTemplate(text, unit.kind)) || mayMatter(text, surroundings),
+    (text) => (unit.full && !saysItsTemplate(text, unit.kind)) || mayMatter(text, unit, surroundings),
   );
   const answer = await ask(tools.reader, { path, items, ...(unit.full ? {} : { accept: METADATA_ONLY }) }, tools);
   if (answer.status === 'expired' && page.restarts < MOST_RESTARTS) {
@@ -77,19 +76,12 @@ function observe(
   around: Surroundings,
   { skip, facts }: Pick<LiveScanState, 'skip' | 'facts'>,
 ) {
-  noteChanges(item, unit, facts);
-  const whole = unit.full ? inspectLiveObject(item, unit, facts) : [];
+  const object = liveObject(item, unit);
+  noteChanges(object, facts);
+  const owners = observeOwnerReferences(object, { cause: `owners:${unit.kind}`, evidence: [] });
+  const whole = unit.full ? inspectLiveObject(object, facts) : [];
   // What is read whole for one source may say something that belongs to another one.
-  return [...observeLiveObject(item, around), ...ownersOf(unit, item), ...whole].filter(
-    ({ source }) => !skip.includes(source),
-  );
-}
-
-function ownersOf(unit: ListUnit, item: Mapping): Observation[] {
-  if (mappingOf(item.metadata).ownerReferences === undefined) return [];
-  const name = nameOf(item);
-  const object = { apiVersion: apiVersionText(unit), kind: unit.kind, ...name, value: item, path: [] };
-  return observeOwnerReferences(object, { cause: `owners:${unit.kind}`, evidence: [] });
+  return [...observeLiveObject(object, around), ...owners, ...whole].filter(({ source }) => !skip.includes(source));
 }
 
 const setOf = remembered((served: readonly string[]): ReadonlySet<string> => new Set(served), new WeakMap());
@@ -103,6 +95,7 @@ function close(
   const { count = 0, observations = [], facts = noFacts() } = state.page ?? {};
   delete state.page;
   addFacts(state.facts, facts);
+  if (unit.group === '' && unit.kind === 'Node' && unit.full) noteNodes(state.facts, failure === undefined);
   keep(state, unit.group === '' && unit.kind === 'Node' ? groupNodes(observations) : observations);
   const own = { what: titleOf(unit), source: 'object', count } as const;
   if (failure === undefined) return { next: 'done', coverage: [readOf(own.what, own.source, count)] };
@@ -114,6 +107,12 @@ function close(
       coverage: [{ ...own, status: 'skipped', detail: 'They may not be read, and Helm is left out.' }],
     };
   return notRead(own, failure, '', count === 0 ? '' : ` after ${count} objects`);
+}
+
+/** Some of the nodes are as good as none: nobody knows what the others are. */
+function noteNodes(facts: ClusterFacts, isWhole: boolean): void {
+  if (isWhole) facts.otherNodes ??= [];
+  else delete facts.otherNodes;
 }
 
 const conversionFails = ({ group, resource }: ListUnit, why: string): Observation => ({

@@ -11,7 +11,7 @@ import { ask, gapStatus, readOf, readPage } from './request.ts';
 const WHAT = 'services behind webhooks';
 
 /** Whether anybody is behind the Services that the API server itself calls, and what only all lists together can tell. */
-export async function references(state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
+export async function readReferences(state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
   if (state.skip.includes('reference')) return { next: 'done' };
   const byService = Map.groupBy(state.facts.services, ({ namespace, name }) => `${namespace}/${name}`);
   const gaps: Coverage[] = [];

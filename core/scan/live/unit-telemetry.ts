@@ -10,7 +10,7 @@ import { ask, notRead, readOf } from './request.ts';
 const LOOKS = 3;
 
 /** Which deprecated APIs somebody asked this cluster for since its API servers started. Who it was, the gauge does not say. */
-export async function telemetry(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
+export async function readTelemetry(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
   const found = new Map<string, ReturnType<typeof requestedDeprecatedApis>[number]>();
   for (let look = 0; look < LOOKS; look += 1) {
     const answer = await ask(reader, { path: '/metrics', accept: 'text/plain', newConnection: true }, { wait });

@@ -2,6 +2,7 @@ import { kubeletSkew } from '../preflight/kubelet-skew.ts';
 import type { PreflightFacts } from '../preflight/preflight-check.ts';
 import { noFacts } from '../reference/cluster-facts.ts';
 import { inspectLiveObject } from './inspect-live-object.ts';
+import { liveObject } from './live-object.ts';
 
 const resource = { group: '', version: 'v1', resource: 'nodes', kind: 'Node', namespaced: false, verbs: [] };
 const node = { name: 'a', kubeletVersion: 'v1.34.1', ready: true, unschedulable: false };
@@ -16,7 +17,7 @@ test.each<[string, Record<string, string>, string, string | undefined]>([
   const value = { metadata: { name: 'a', labels }, status: { nodeInfo: { kubeletVersion } } };
   const server = { ready: { ok: true, failed: [] }, workloads: [], nodes: [{ ...node, labels }] };
   const facts = { nodegroups: [], hasMoved: false, server } as unknown as PreflightFacts;
-  const found = [...inspectLiveObject(value, resource, noFacts()), ...kubeletSkew.observe(facts)];
+  const found = [...inspectLiveObject(liveObject(value, resource), noFacts()), ...kubeletSkew.observe(facts)];
   const owners = found.map((one) => [one.cause, 'nodegroup' in one ? one.nodegroup : undefined]);
   expect(owners).toEqual([
     [cause, nodegroup],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { noFacts } from '../reference/cluster-facts.ts';
 import { inspectLiveObject } from './inspect-live-object.ts';
+import { liveObject } from './live-object.ts';
 import { isMadeFromTemplate, saysItsTemplate } from './made-from-template.ts';
 
 const ownedBy = (apiVersion: string, kind: string, more: object = { controller: true }) => {
@@ -73,6 +74,6 @@ test('static pods of one file share their cause', () => {
   const spec = { nodeName: 'ip-1', volumes: [{ gitRepo: {} }], containers: [{ image: 'a' }] };
   const { ownerReferences } = ownedBy('v1', 'Node').metadata;
   const value = { metadata: { name: 'proxy-ip-1', namespace: 'a', ownerReferences }, spec };
-  const found = inspectLiveObject(value, resource, noFacts());
+  const found = inspectLiveObject(liveObject(value, resource), noFacts());
   expect(found.map(({ cause }) => cause)).toEqual(['static-pod:proxy']);
 });

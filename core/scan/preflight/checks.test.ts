@@ -49,7 +49,7 @@ const told = (given: PreflightFacts) =>
   judgeAll(observePreflight(given), {
     target: given.target,
     from: KubeVersion.parse(given.cluster.version),
-    isGate: true,
+    isUpgrade: true,
   }).map(({ severity, rule, name }) => `${severity} ${rule} ${name}`);
 
 test('nothing is found in a cluster that is well', () => {
@@ -157,7 +157,7 @@ test('an image that ended before is no less in the way of the hop', () => {
   expect(told(before)).toEqual([]);
 });
 
-test('each check has a name of its own, and what it finds has that name and a next step', () => {
+test('each check has a name of its own and finds something in the worst of clusters, under that name and with a next step', () => {
   const names = PREFLIGHT_CHECKS.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   const worst = facts({

@@ -33,7 +33,7 @@ interface ServerFacts {
 
 /** One question about a cluster before its control plane moves. A new one is a file beside this one, and a line in `checks.ts`. */
 export interface PreflightCheck {
-  /** The `rule` of its findings, by which waivers name it. A code of core/contracts/reasons.ts is the code of the gate, too. */
+  /** The `rule` of its findings, by which waivers name it. A code of core/contracts/reasons.ts is the code of what stops the hop, too. */
   readonly name: string;
   /** What it finds, for the documents. */
   readonly finds: string;

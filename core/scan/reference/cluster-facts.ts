@@ -1,3 +1,6 @@
+import type { OtherNodeGroup } from '../../contracts/items/cluster.ts';
+import { addGroups } from '../../model/seen-nodes.ts';
+
 /** What one part of a scan learns that another one needs. Plain JSON. */
 export interface ClusterFacts {
   /** Custom resources by `group/kind`: what is said of each version. */
@@ -8,6 +11,8 @@ export interface ClusterFacts {
   storageClasses: Record<string, boolean>;
   /** The newest change of each sort: of a manager that writes a kind at a version that stays, of a workload's own spec. */
   changes: Record<string, Change>;
+  /** Nodes outside managed groups; undefined until all nodes were read, each whole. */
+  otherNodes?: OtherNodeGroup[];
 }
 
 export interface CrdVersion {
@@ -45,10 +50,14 @@ export interface CalledService {
 export const noFacts = (): ClusterFacts => ({ crds: {}, services: [], storageClasses: {}, changes: {} });
 
 /** Puts what one list has told to what is known already. */
-export function addFacts(known: ClusterFacts, { crds, services, storageClasses, changes }: ClusterFacts): void {
+export function addFacts(
+  known: ClusterFacts,
+  { crds, services, storageClasses, changes, otherNodes }: ClusterFacts,
+): void {
   Object.assign(known.crds, crds);
   Object.assign(known.storageClasses, storageClasses);
   known.services.push(...services);
+  if (otherNodes !== undefined) known.otherNodes = addGroups([...(known.otherNodes ?? []), ...otherNodes]);
   for (const [key, change] of Object.entries(changes)) {
     if (change.time > (known.changes[key]?.time ?? '')) known.changes[key] = change;
   }

@@ -1,9 +1,10 @@
 import { compareAddonVersions } from '../../version/addon-version.ts';
 import type { DetectorName } from '../data/break-rule.ts';
+import { parameterOf } from '../data/break-rules.ts';
 import { parseImage } from '../data/image-reference.ts';
 import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { Path } from '../manifest/positions.ts';
-import { type Detector, type Hit, hitsOf, type InspectedObject, parameter } from './hit.ts';
+import { type Detector, type Hit, hitsOf, type InspectedObject } from './hit.ts';
 import { ipAddressFormat } from './ip-address-format.ts';
 import {
   bindingSubject,
@@ -21,8 +22,8 @@ import { type FoundValue, valuesAt } from './values-at.ts';
 const componentConfig: Detector = ({ group, version, kind }, rules) =>
   hitsOf(
     rules
-      .filter((rule) => parameter(rule, 'group').includes(group) && parameter(rule, 'version').includes(version))
-      .filter((rule) => parameter(rule, 'kinds').includes(kind)),
+      .filter((rule) => parameterOf(rule, 'group').includes(group) && parameterOf(rule, 'version').includes(version))
+      .filter((rule) => parameterOf(rule, 'kinds').includes(kind)),
     ['apiVersion'],
     `It is a ${kind} of ${group}/${version}.`,
   );
@@ -42,7 +43,7 @@ const kubeletFlag: Detector = ({ kind, value }, rules) => {
   if (place === undefined) return [];
   return valuesAt(value, place).flatMap(({ path, value: text }) =>
     rules.flatMap((rule) =>
-      parameter(rule, 'flags')
+      parameterOf(rule, 'flags')
         .filter((flag) => hasFlag(textOf(text) ?? '', flag))
         .map((flag) => ({ rule: rule.id, path, evidence: `${readable(path)} gives the kubelet ${flag}.` })),
     ),
@@ -60,10 +61,10 @@ function hasFlag(text: string, flag: string): boolean {
 /** A field of objects of one kind. */
 const objectField: Detector = ({ group, kind, value }, rules) =>
   rules.flatMap((rule) => {
-    if (!parameter(rule, 'kind').includes(kind) || !parameter(rule, 'group').includes(group)) return [];
-    return parameter(rule, 'path').flatMap((field) =>
+    if (!parameterOf(rule, 'kind').includes(kind) || !parameterOf(rule, 'group').includes(group)) return [];
+    return parameterOf(rule, 'path').flatMap((field) =>
       valuesAt(value, field)
-        .filter((found) => isWanted(found.value, parameter(rule, 'values')))
+        .filter((found) => isWanted(found.value, parameterOf(rule, 'values')))
         .map(({ path }) => ({ rule: rule.id, path, evidence: `${readable(path)} is set.` })),
     );
   });
@@ -80,8 +81,8 @@ const nodeRuntime: Detector = ({ group, kind, value }, rules) => {
   if (group !== '' || kind !== 'Node') return [];
   const [runtime = '', version = ''] = (textOf(nodeInfo(value).containerRuntimeVersion) ?? '').split('://');
   return rules
-    .filter((rule) => parameter(rule, 'runtime').includes(runtime))
-    .filter((rule) => parameter(rule, 'below').every((limit) => compareAddonVersions(version, limit) < 0))
+    .filter((rule) => parameterOf(rule, 'runtime').includes(runtime))
+    .filter((rule) => parameterOf(rule, 'below').every((limit) => compareAddonVersions(version, limit) < 0))
     .map((rule) => ({ rule: rule.id, path: [], evidence: `It runs ${runtime} ${version}.` }));
 };
 
@@ -90,7 +91,7 @@ const nodeOs: Detector = ({ group, kind, value }, rules) => {
   if (group !== '' || kind !== 'Node') return [];
   const image = textOf(nodeInfo(value).osImage) ?? '';
   const meant = rules.filter((rule) =>
-    parameter(rule, 'prefix').some((prefix) => image.startsWith(prefix) && !/^\w/.test(image.slice(prefix.length))),
+    parameterOf(rule, 'prefix').some((prefix) => image.startsWith(prefix) && !/^\w/.test(image.slice(prefix.length))),
   );
   return hitsOf(meant, [], `Its operating system is ${image}.`);
 };
@@ -111,7 +112,7 @@ const kubeProxyMode: Detector = ({ group, kind, value }, rules) => {
 };
 
 function proxyMode(mode: string | undefined, path: string[], rules: Parameters<Detector>[1]): ReturnType<Detector> {
-  const meant = rules.filter((rule) => mode !== undefined && parameter(rule, 'mode').includes(mode));
+  const meant = rules.filter((rule) => mode !== undefined && parameterOf(rule, 'mode').includes(mode));
   return hitsOf(meant, path, `kube-proxy runs in the mode ${mode}.`);
 }
 
@@ -146,12 +147,12 @@ function hits(
   return found.flatMap((one) => {
     const label = textOf(labelOf(one)) ?? '';
     const path = [...base, ...one.path];
-    const meant = rules.filter((rule) => parameter(rule, 'keys').includes(label));
+    const meant = rules.filter((rule) => parameterOf(rule, 'keys').includes(label));
     return hitsOf(meant, path, `${readable(path)} names the node label ${label}.`);
   });
 }
 
-interface Gate {
+interface FeatureGate {
   readonly path: Path;
   readonly name: string;
   /** `true`, `false`; whatever else people write says nothing about the value. */
@@ -165,15 +166,15 @@ const CONFIG_KINDS = ['KubeletConfiguration', 'KubeProxyConfiguration', 'KubeSch
 /** A feature gate in a component's configuration or in its flags. */
 const featureGate: Detector = (object, rules) => {
   if (rules.length === 0) return [];
-  const found = [...gatesOfConfig(object), ...gatesOfFlags(object), ...gatesOfNodeConfig(object)];
+  const found = [...featureGatesOfConfig(object), ...featureGatesOfFlags(object), ...featureGatesOfNodeConfig(object)];
   return found.flatMap(({ path, name, value }) => {
     const isMeant = (gate: string) => gate === name || gate === `${name}=${value}`;
-    const meant = rules.filter((rule) => parameter(rule, 'gates').some(isMeant));
+    const meant = rules.filter((rule) => parameterOf(rule, 'gates').some(isMeant));
     return hitsOf(meant, path, `${readable(path)} sets the feature gate ${name}.`);
   });
 };
 
-function gatesOfConfig({ kind, value }: InspectedObject): Gate[] {
+function featureGatesOfConfig({ kind, value }: InspectedObject): FeatureGate[] {
   const places = [
     ...(CONFIG_KINDS.includes(kind) ? ['featureGates.*'] : []),
     ...(kind === 'NodeConfig' ? ['spec.kubelet.config.featureGates.*'] : []),
@@ -184,12 +185,14 @@ function gatesOfConfig({ kind, value }: InspectedObject): Gate[] {
 }
 
 /** Flags of the kubelet in nodeadm's NodeConfig. */
-function gatesOfNodeConfig({ kind, value }: InspectedObject): Gate[] {
+function featureGatesOfNodeConfig({ kind, value }: InspectedObject): FeatureGate[] {
   if (kind !== 'NodeConfig') return [];
-  return valuesAt(value, 'spec.kubelet.flags[]').flatMap(({ path, value: flag }) => gatesIn(textOf(flag) ?? '', path));
+  return valuesAt(value, 'spec.kubelet.flags[]').flatMap(({ path, value: flag }) =>
+    featureGatesIn(textOf(flag) ?? '', path),
+  );
 }
 
-function gatesOfFlags({ pods }: InspectedObject): Gate[] {
+function featureGatesOfFlags({ pods }: InspectedObject): FeatureGate[] {
   return pods.flatMap((pod) =>
     containersOf(pod)
       .filter(({ container }) => COMPONENT.test(parseImage(textOf(container.image) ?? '').repository))
@@ -199,8 +202,8 @@ function gatesOfFlags({ pods }: InspectedObject): Gate[] {
           return words.flatMap(({ path: inner, value }, index) => {
             const place = [...pod.path, ...path, ...inner];
             // The flag and its value may be two arguments.
-            if (value === FLAG) return gatesIn(`${FLAG} ${textOf(words[index + 1]?.value) ?? ''}`, place);
-            return gatesIn(textOf(value) ?? '', place);
+            if (value === FLAG) return featureGatesIn(`${FLAG} ${textOf(words[index + 1]?.value) ?? ''}`, place);
+            return featureGatesIn(textOf(value) ?? '', place);
           });
         }),
       ),
@@ -210,7 +213,7 @@ function gatesOfFlags({ pods }: InspectedObject): Gate[] {
 const FLAG = '--feature-gates';
 
 /** `--feature-gates=A=true,B=false` → A, B; by itself, or in a command line for a shell. */
-function gatesIn(text: string, path: Path): Gate[] {
+function featureGatesIn(text: string, path: Path): FeatureGate[] {
   const [, list] = /(?:^|\s)--feature-gates[= ]["']?([\w=,]{1,4000})/.exec(text) ?? [];
   if (list === undefined) return [];
   return list.split(',').map((pair) => {

@@ -25,5 +25,3 @@ export const hitsOf = (rules: readonly BreakRule[], path: Path, evidence: string
 
 /** Looks for what its rules name. Never throws on what people write. */
 export type Detector = (object: InspectedObject, rules: readonly BreakRule[]) => Hit[];
-
-export { parameterOf as parameter } from '../data/break-rules.ts';

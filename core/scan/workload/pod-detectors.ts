@@ -1,8 +1,9 @@
 import { compareAddonVersions } from '../../version/addon-version.ts';
 import type { BreakRule } from '../data/break-rule.ts';
+import { parameterOf } from '../data/break-rules.ts';
 import { comesFromRegistry, endsInRepository, parseImage, versionOfTag } from '../data/image-reference.ts';
 import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
-import { type Detector, type Hit, hitsOf, parameter } from './hit.ts';
+import { type Detector, type Hit, hitsOf } from './hit.ts';
 import { containersOf, type PodSpec } from './pod-specs.ts';
 import { valuesAt } from './values-at.ts';
 
@@ -10,7 +11,7 @@ import { valuesAt } from './values-at.ts';
 export const podField: Detector = ({ pods }, rules) =>
   pods.flatMap((pod) =>
     rules.flatMap((rule) =>
-      parameter(rule, 'path').flatMap((field) =>
+      parameterOf(rule, 'path').flatMap((field) =>
         valuesAt(pod.spec, field).flatMap(({ path }) => {
           const place = [...pod.path, ...path];
           return hitsOf([rule], place, `${readable(place)} is set.`);
@@ -33,7 +34,7 @@ export const podAnnotation: Detector = ({ pods }, rules) =>
 export const objectAnnotation: Detector = ({ kind, value }, rules) =>
   annotationKeys(
     mappingOf(value.metadata).annotations,
-    rules.filter((rule) => parameter(rule, 'kind').length === 0 || parameter(rule, 'kind').includes(kind)),
+    rules.filter((rule) => parameterOf(rule, 'kind').length === 0 || parameterOf(rule, 'kind').includes(kind)),
   ).map(({ rule, key }) => ({
     rule,
     path: ['metadata', 'annotations', key],
@@ -44,7 +45,7 @@ function annotationKeys(annotations: unknown, rules: Parameters<Detector>[1]): {
   if (!isMapping(annotations)) return [];
   const present = Object.keys(annotations);
   return rules.flatMap((rule) =>
-    parameter(rule, 'key').flatMap((wanted) => {
+    parameterOf(rule, 'key').flatMap((wanted) => {
       const prefix = wanted.endsWith('*') ? wanted.slice(0, -1) : wanted.endsWith('/') ? wanted : undefined;
       const matches = (key: string) => (prefix === undefined ? key === wanted : key.startsWith(prefix));
       return present.filter(matches).map((key) => ({ rule: rule.id, key }));
@@ -57,7 +58,7 @@ export const hostPath: Detector = ({ pods }, rules) =>
   pods.flatMap((pod) =>
     valuesAt(pod.spec, 'volumes[].hostPath.path').flatMap(({ path, value }) => {
       const mounted = typeof value === 'string' ? value.replace(/\/+$/, '') : '';
-      const meant = rules.filter((rule) => parameter(rule, 'paths').includes(mounted));
+      const meant = rules.filter((rule) => parameterOf(rule, 'paths').includes(mounted));
       return hitsOf(meant, [...pod.path, ...path], `It mounts ${mounted} of the node.`);
     }),
   );
@@ -74,12 +75,12 @@ export const containerImage: Detector = ({ pods }, rules) =>
 function isMeant(rule: BreakRule, image: string): boolean {
   const { repository, tag } = parseImage(image);
   const named =
-    parameter(rule, 'images').some((suffix) => endsInRepository(repository, suffix)) ||
-    parameter(rule, 'registries').some((registry) => comesFromRegistry(repository, registry));
+    parameterOf(rule, 'images').some((suffix) => endsInRepository(repository, suffix)) ||
+    parameterOf(rule, 'registries').some((registry) => comesFromRegistry(repository, registry));
   const version = tag === undefined ? undefined : versionOfTag(tag);
   return (
     named &&
-    parameter(rule, 'below').every((limit) => version !== undefined && compareAddonVersions(version, limit) < 0)
+    parameterOf(rule, 'below').every((limit) => version !== undefined && compareAddonVersions(version, limit) < 0)
   );
 }
 
@@ -104,7 +105,7 @@ const PUBLIC_INFO = 'system:public-info-viewer';
 export const bindingSubject: Detector = ({ group, kind, value }, rules) => {
   if (group !== RBAC || !kind.endsWith('RoleBinding') || isBuiltIn(value) || isPublicInfo(value)) return [];
   return valuesAt(value, 'subjects[].name').flatMap(({ path, value: name }) => {
-    const meant = rules.filter((rule) => parameter(rule, 'subjects').includes(textOf(name) ?? ''));
+    const meant = rules.filter((rule) => parameterOf(rule, 'subjects').includes(textOf(name) ?? ''));
     return hitsOf(meant, path, `It gives rights to ${textOf(name)}.`);
   });
 };

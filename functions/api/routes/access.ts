@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
-import { livingRecords } from '../../../core/inventory/records.ts';
+import { loadLivingRecords } from '../../../core/inventory/records.ts';
 import { checkAccess } from '../../../core/operations/check-access.ts';
 import { accessManifest, SCANNERS_RBAC, VIEWERS_RBAC } from '../../../core/queries/access-manifest.ts';
 import { findCluster, shortId } from '../../../core/queries/find-cluster.ts';
@@ -36,6 +36,6 @@ async function chosen(context: ApiContext): Promise<Page<ClusterRecord>> {
   const { cluster, limit = 200, after } = readQuery(context, clusterQuery);
   const { table } = context.var.ports;
   if (cluster !== undefined) return { items: [await findCluster(table, cluster)] };
-  const living = await livingRecords(table);
+  const living = await loadLivingRecords(table);
   return pageOf(living, shortId, { limit, after });
 }

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { auditTrail } from '../../../core/queries/audit-trail.ts';
+import { loadAuditTrail } from '../../../core/queries/audit-trail.ts';
 import { findCluster } from '../../../core/queries/find-cluster.ts';
 import { findRollout } from '../../../core/queries/find-rollout.ts';
 import type { PageRequest } from '../../../core/queries/page.ts';
@@ -21,19 +21,19 @@ const subjectQuery = z.strictObject({ ...pageQuery, subject: z.string().min(1).m
  */
 export const audit = new Hono<ApiEnv>()
   .get('/fleet', async (context: ApiContext<'/fleet', Query<typeof query>>) =>
-    context.json(await auditTrail(context.var.ports.table, 'fleet', pageIn(context))),
+    context.json(await loadAuditTrail(context.var.ports.table, 'fleet', pageIn(context))),
   )
   .get('/subjects', async (context: ApiContext<'/subjects', Query<typeof subjectQuery>>) => {
     const { subject, ...page } = readQuery(context, subjectQuery);
-    return context.json(await auditTrail(context.var.ports.table, subject, { limit: ITEMS, ...page }));
+    return context.json(await loadAuditTrail(context.var.ports.table, subject, { limit: ITEMS, ...page }));
   })
   .get('/rollouts/:id', async (context: ApiContext<'/rollouts/:id', Query<typeof query>>) => {
     const { table } = context.var.ports;
     const { id } = (await findRollout(table, context.req.param('id'))).data;
-    return context.json(await auditTrail(table, `rollout/${id}`, pageIn(context)));
+    return context.json(await loadAuditTrail(table, `rollout/${id}`, pageIn(context)));
   })
   .get('/clusters/:id', async (context: ApiContext<'/clusters/:id', Query<typeof query>>) => {
     const { table } = context.var.ports;
     const { clusterKey } = await findCluster(table, context.req.param('id'));
-    return context.json(await auditTrail(table, clusterKey, pageIn(context)));
+    return context.json(await loadAuditTrail(table, clusterKey, pageIn(context)));
   });

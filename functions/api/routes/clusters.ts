@@ -6,7 +6,7 @@ import { releaseCluster, retryCluster } from '../../../core/operations/hold-swit
 import { requestScan } from '../../../core/operations/request-scan.ts';
 import { requestUpgrade } from '../../../core/operations/request-upgrade.ts';
 import { skipCluster } from '../../../core/operations/skip-cluster.ts';
-import { clusterDetail } from '../../../core/queries/cluster-detail.ts';
+import { loadClusterDetail } from '../../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../../core/queries/explain-cluster.ts';
 import { findCluster } from '../../../core/queries/find-cluster.ts';
 import { listClusters } from '../../../core/queries/list-clusters.ts';
@@ -54,7 +54,7 @@ export const clusters = new Hono<ApiEnv>()
   )
   .get('/:id', async (context) => {
     readQuery(context, noQuery);
-    return context.json(await clusterDetail(context.var.ports, await clusterOf(context)));
+    return context.json(await loadClusterDetail(context.var.ports, await clusterOf(context)));
   })
   .get('/:id/explain', async (context) => {
     readQuery(context, noQuery);

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import type { Member } from '../../../core/contracts/items/rollout.ts';
 import { PLAN_HASH } from '../../../core/contracts/plan-hash.ts';
 import { breakGlassOfWave, mendGlassOfWave } from '../../../core/operations/break-glass.ts';
-import { type Judgement, judgeWave } from '../../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
 import { releaseTrait } from '../../../core/operations/release-trait.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operations/rollout-switch.ts';
 import { startRollout } from '../../../core/operations/start-rollout.ts';
+import { type Vote, voteOnWave } from '../../../core/operations/vote-on-wave.ts';
 import { pageOf } from '../../../core/queries/page.ts';
-import { listRollouts, rolloutDetail } from '../../../core/queries/rollout-views.ts';
+import { listRollouts, loadRolloutDetail } from '../../../core/queries/rollout-views.ts';
 import type { ApiContext, ApiEnv, ApiPorts, Body, Query } from '../api-context.ts';
 import { breakGlassBody, readBody, withOptionalReason, withReason } from '../request-body.ts';
 import { dryRunQuery, noQuery, pageQuery, readQuery } from '../request-query.ts';
@@ -46,13 +46,13 @@ const ordered =
 type OfWave = `/:id/waves/:wave/${string}`;
 
 /** What a person says of the plan of a wave. */
-const judged =
-  <Said>(decision: Judgement['decision'], body: z.ZodType<Pick<Judgement, 'planHash' | 'comment'>, Said>) =>
+const voted =
+  <Said>(decision: Vote['decision'], body: z.ZodType<Pick<Vote, 'planHash' | 'comment'>, Said>) =>
   async (context: ApiContext<OfWave, { json: Said }>) => {
     const { planHash, comment } = await readBody(context, body);
     const { ports, principal: by } = context.var;
     const { id, wave } = context.req.param();
-    return context.json(await judgeWave(ports, id, wave, { decision, by, planHash, comment }));
+    return context.json(await voteOnWave(ports, id, wave, { decision, by, planHash, comment }));
   };
 
 /** `/v1/rollouts`. */
@@ -71,7 +71,7 @@ export const rollouts = new Hono<ApiEnv>()
   .get('/:id', async (context: ApiContext<'/:id', Query<typeof membersQuery>>) => {
     const request = readQuery(context, membersQuery);
     const { table, clock } = context.var.ports;
-    const rollout = await rolloutDetail(table, context.req.param('id'), clock.now());
+    const rollout = await loadRolloutDetail(table, context.req.param('id'), clock.now());
     const { items: members, ...rest } = pageOf(rollout.members, placeOf, request);
     return context.json({ ...rollout, members, ...rest });
   })
@@ -89,8 +89,8 @@ export const rollouts = new Hono<ApiEnv>()
     const { ports, principal } = context.var;
     return context.json(await releaseTrait(ports, context.req.param('id'), trait, principal, reason));
   })
-  .post('/:id/waves/:wave/approve', judged('Approved', approved))
-  .post('/:id/waves/:wave/reject', judged('Rejected', rejected))
+  .post('/:id/waves/:wave/approve', voted('Approved', approved))
+  .post('/:id/waves/:wave/reject', voted('Rejected', rejected))
   .post('/:id/waves/:wave/break-glass', async (context: ApiContext<OfWave, Body<typeof breakGlassBody>>) => {
     const order = await readBody(context, breakGlassBody);
     const { ports, principal: by } = context.var;

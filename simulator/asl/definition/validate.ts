@@ -25,7 +25,7 @@ export function validate(definition: unknown, machineType: StateMachineType = 'S
   checkNumber(machine, 'TimeoutSeconds', { minimum: 1, maximum: 99_999_999 });
   const queryLanguage = definition.QueryLanguage === 'JSONata' ? 'JSONata' : 'JSONPath';
   checkScope(machine, { machineType, queryLanguage, outerVariables: new Set() });
-  // How states hang together can only be judged once each of them has the shape of a state.
+  // How states hang together can only be checked once each of them has the shape of a state.
   if (diagnostics.list.length === 0) {
     const scopes = scopesOf(definition as unknown as StateMachineDefinition);
     for (const [pointer, scope] of scopes) checkTransitions(scope, pointer, diagnostics);

@@ -22,6 +22,8 @@ export interface Parts {
 /** Definitions never change, and neither does what became of their templates. */
 const objects = new WeakMap<object, Part>();
 const texts = new Map<string, Part>();
+/** By source: whoever reads the definitions anew has other templates with the same expressions. */
+const expressions = new Map<string, Omit<ExpressionPart, 'place'>>();
 
 /** The parts of a field's template, taken apart once. */
 export function partOf(template: Json): Part {
@@ -37,7 +39,9 @@ export function partOf(template: Json): Part {
 function takeApart(template: Json, place: string): Part {
   if (isExpression(template)) {
     const source = expressionSource(template);
-    return { source, plain: plainExpressionOf(source), place };
+    const expression = expressions.get(source) ?? { source, plain: plainExpressionOf(source) };
+    expressions.set(source, expression);
+    return { ...expression, place };
   }
   if (typeof template !== 'object' || template === null) return { fixed: template };
   const keys = Array.isArray(template) ? undefined : Object.keys(template);

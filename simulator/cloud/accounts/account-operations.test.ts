@@ -1,6 +1,6 @@
 import { DescribeOrganizationCommand, ListAccountsCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
 import { GetParameterCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { ACCOUNT, REGION, startTestWire } from '../test-wire.ts';
+import { ACCOUNT, REGION, startTestWire } from '../../../test/material/cloud/wire.ts';
 import { organizationOperations, parameterOperations } from './account-operations.ts';
 
 it('answers as Organizations and Parameter Store do', async () => {

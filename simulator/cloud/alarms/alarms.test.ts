@@ -1,5 +1,5 @@
 import * as sdk from '@aws-sdk/client-cloudwatch';
-import { ACCOUNT, REGION, startTestWire, type TestWire } from '../test-wire.ts';
+import { ACCOUNT, REGION, startTestWire, type TestWire } from '../../../test/material/cloud/wire.ts';
 import { alarmOperations } from './alarm-operations.ts';
 import { Alarms, type KeptAlarms } from './alarms.ts';
 

@@ -1,7 +1,7 @@
+import { type SigningOptions, signedRequest } from '../../../test/material/cloud/signing.ts';
 import { IamAuthority } from '../iam-authority.ts';
 import type { Functions } from '../lambda/functions.ts';
 import { ResourcePolicies } from '../resource-policies.ts';
-import { type SigningOptions, signedRequest } from '../test-signing.ts';
 import { Wiring } from '../wiring.ts';
 import { CloudApis } from './cloud-apis.ts';
 import type { HttpApi } from './http-api.ts';

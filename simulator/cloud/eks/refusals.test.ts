@@ -1,10 +1,10 @@
 import * as eks from '@aws-sdk/client-eks';
 import { EKSClient } from '@aws-sdk/client-eks';
+import { testCaller } from '../../../test/material/eks/world.ts';
 import { administrator } from '../../../test/refusals/eks-server.ts';
 import { refusals } from '../../../test/refusals/refusals-table.ts';
 import { refuse } from '../../../test/refusals/refuse.ts';
 import { operations } from '../../eks/operations/catalog.ts';
-import { testCaller } from '../../eks/test-world.ts';
 
 type Command = Parameters<EKSClient['send']>[0];
 

@@ -1,5 +1,5 @@
+import { type TestAuthority, testAuthority } from '../../../test/material/cloud/authority.ts';
 import { Queues } from '../queues/queues.ts';
-import { type TestAuthority, testAuthority } from '../test-authority.ts';
 import { Topics } from '../topics/topics.ts';
 import { Wiring } from '../wiring.ts';
 import { targetDelivery } from './deliver-target.ts';

@@ -1,5 +1,5 @@
 import * as sdk from '@aws-sdk/client-eventbridge';
-import { ACCOUNT, REGION, startTestWire, type TestWire } from '../test-wire.ts';
+import { ACCOUNT, REGION, startTestWire, type TestWire } from '../../../test/material/cloud/wire.ts';
 import { type BusEvent, EventBuses } from './event-buses.ts';
 import { eventOperations } from './event-operations.ts';
 

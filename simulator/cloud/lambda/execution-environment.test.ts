@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type LambdaWorld, lambdaWorld, START } from './test-lambda.ts';
+import { type LambdaWorld, lambdaWorld, START } from '../../../test/material/cloud/lambda.ts';
 
 let world: LambdaWorld;
 afterEach(() => world.close());

@@ -1,4 +1,4 @@
-import { type LambdaWorld, lambdaWorld, START } from './test-lambda.ts';
+import { type LambdaWorld, lambdaWorld, START } from '../../../test/material/cloud/lambda.ts';
 
 let world: LambdaWorld;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { sendTraces, writeLogs } from '../../iam/requirements/service-work.ts';
-import type { HttpAnswer, HttpRequest } from '../../wire/http-message.ts';
+import { bytesOf, type HttpAnswer, type HttpRequest } from '../../wire/http-message.ts';
 import { plainly, type Source } from '../authority.ts';
 import type { CloudTime } from '../cloud-time.ts';
 import type { IamAuthority } from '../iam-authority.ts';
@@ -35,7 +35,7 @@ export function lambdaService(parts: LambdaServiceParts): FunctionsHost {
       now: time.shared,
       areHere: parts.functionsHere,
       origin: parts.origin,
-      answer: ({ body, ...request }) => parts.answer({ ...request, body: Buffer.from(body) }),
+      answer: ({ body, ...request }) => parts.answer({ ...request, body: bytesOf(body) }),
       ...(compileCache === undefined ? {} : { compileCache }),
     }),
     virtualNow: () => time.show(),

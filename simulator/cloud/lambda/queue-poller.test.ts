@@ -1,7 +1,7 @@
+import { type LambdaWorld, lambdaWorld, ROLE, START } from '../../../test/material/cloud/lambda.ts';
 import type { Queue } from '../queues/queue.ts';
 import { Queues } from '../queues/queues.ts';
 import { QueuePoller, type QueuePollerOptions } from './queue-poller.ts';
-import { type LambdaWorld, lambdaWorld, ROLE, START } from './test-lambda.ts';
 
 const PLACE = 'arn:aws:sqs:eu-west-1:111111111111';
 

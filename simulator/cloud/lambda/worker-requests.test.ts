@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { testWorld } from '../../eks/test-world.ts';
+import { signedRequest } from '../../../test/material/cloud/signing.ts';
+import { testWorld } from '../../../test/material/eks/world.ts';
 import { localAdministrator } from '../../iam/principals/local-administrator.ts';
 import type { HttpRequest } from '../../wire/http-message.ts';
 import { LocalCloud } from '../local-cloud.ts';
 import type { Template } from '../template/assembly.ts';
-import { signedRequest } from '../test-signing.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import { FunctionHere } from './function-here.ts';
 import type { FunctionProcess, ProcessListener, ProcessSetup } from './function-process.ts';

@@ -1,5 +1,5 @@
 import * as sdk from '@aws-sdk/client-cloudwatch-logs';
-import { ACCOUNT, REGION, startTestWire, type TestWire } from '../test-wire.ts';
+import { ACCOUNT, REGION, startTestWire, type TestWire } from '../../../test/material/cloud/wire.ts';
 import { Logs, logOperations } from './logs.ts';
 
 const GROUP = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/lambda/f`;

@@ -8,11 +8,11 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { type Simulation, simulation } from '../../../test/material/asl/simulation.ts';
+import { startTestWire, type TestWire } from '../../../test/material/cloud/wire.ts';
 import type { Json } from '../../asl/json/json.ts';
 import { TaskError } from '../../asl/runner/task-invocation.ts';
 import { FUNCTION_ARN_PREFIX, MACHINE_ARN_PREFIX, machineDefinitions } from '../../process/machines.ts';
 import { type BusEvent, EventBuses } from '../events/event-buses.ts';
-import { startTestWire, type TestWire } from '../test-wire.ts';
 import { machineOperations } from './machine-operations.ts';
 import { statusEvents } from './status-events.ts';
 

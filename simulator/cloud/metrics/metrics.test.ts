@@ -1,5 +1,5 @@
 import * as sdk from '@aws-sdk/client-cloudwatch';
-import { startTestWire, type TestWire } from '../test-wire.ts';
+import { startTestWire, type TestWire } from '../../../test/material/cloud/wire.ts';
 import { metricOperations } from './metric-operations.ts';
 import { embeddedMetrics, Metrics } from './metrics.ts';
 

@@ -12,7 +12,7 @@ import {
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { AnchorBucket } from '../../../adapters/aws/anchors/anchor-bucket.ts';
 import { anchorsContract } from '../../../test/contract/anchors-contract.ts';
-import { testWorld } from '../../eks/test-world.ts';
+import { testWorld } from '../../../test/material/eks/world.ts';
 import { localAdministrator } from '../../iam/principals/local-administrator.ts';
 import { LocalCloud } from '../local-cloud.ts';
 

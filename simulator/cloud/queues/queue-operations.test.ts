@@ -1,5 +1,5 @@
 import * as sdk from '@aws-sdk/client-sqs';
-import { ACCOUNT, CALLER, REGION, startTestWire, type TestWire } from '../test-wire.ts';
+import { ACCOUNT, CALLER, REGION, startTestWire, type TestWire } from '../../../test/material/cloud/wire.ts';
 import { queueOperations } from './queue-operations.ts';
 import { Queues } from './queues.ts';
 

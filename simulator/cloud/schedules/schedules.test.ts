@@ -1,7 +1,7 @@
 import * as sdk from '@aws-sdk/client-scheduler';
+import { ACCOUNT, REGION, startTestWire } from '../../../test/material/cloud/wire.ts';
 import { VirtualClock } from '../../clock/virtual-clock.ts';
 import type { Functions } from '../lambda/functions.ts';
-import { ACCOUNT, REGION, startTestWire } from '../test-wire.ts';
 import { Wiring } from '../wiring.ts';
 import { rateMilliseconds } from './schedule-expression.ts';
 import { type Schedule, Schedules, scheduleOperations } from './schedules.ts';

@@ -1,5 +1,5 @@
 import * as sdk from '@aws-sdk/client-secrets-manager';
-import { ACCOUNT, REGION, startTestWire, type TestWire } from '../test-wire.ts';
+import { ACCOUNT, REGION, startTestWire, type TestWire } from '../../../test/material/cloud/wire.ts';
 import { type KeptSecrets, Secrets, secretOperations } from './secrets.ts';
 
 let secrets: Secrets;

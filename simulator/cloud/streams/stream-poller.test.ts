@@ -1,4 +1,4 @@
-import { type LambdaWorld, lambdaWorld, ROLE, START } from '../lambda/test-lambda.ts';
+import { type LambdaWorld, lambdaWorld, ROLE, START } from '../../../test/material/cloud/lambda.ts';
 import { StreamPoller, type StreamPollerOptions } from './stream-poller.ts';
 import { type TableStream, TableStreams } from './table-streams.ts';
 

@@ -1,6 +1,6 @@
 import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { dynamoClient } from '../../../adapters/dynamodb/create-dynamo-table.ts';
-import type { HttpAnswer, HttpRequest } from '../../wire/http-message.ts';
+import { bytesOf, type HttpAnswer, type HttpRequest } from '../../wire/http-message.ts';
 
 /** A request as the SDK's handlers take it: signed, and with the body as it goes out. */
 interface SignedRequest {
@@ -20,8 +20,8 @@ export function clientHere(
 ): DynamoDBClient {
   const handle = async ({ method, path: target, headers, body = '' }: SignedRequest) => {
     const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-    const answered = await answer({ method, target, headers: Object.fromEntries(named), body: Buffer.from(body) });
-    return { response: { statusCode: answered.status, headers: answered.headers, body: Buffer.from(answered.body) } };
+    const answered = await answer({ method, target, headers: Object.fromEntries(named), body: bytesOf(body) });
+    return { response: { statusCode: answered.status, headers: answered.headers, body: bytesOf(answered.body) } };
   };
   return dynamoClient({ ...config, requestHandler: { handle } as NonNullable<DynamoDBClientConfig['requestHandler']> });
 }

@@ -1,7 +1,7 @@
 import * as sdk from '@aws-sdk/client-sns';
+import { type TestAuthority, testAuthority } from '../../../test/material/cloud/authority.ts';
+import { ACCOUNT, REGION, startTestWire, type TestWire } from '../../../test/material/cloud/wire.ts';
 import { Queues } from '../queues/queues.ts';
-import { type TestAuthority, testAuthority } from '../test-authority.ts';
-import { ACCOUNT, REGION, startTestWire, type TestWire } from '../test-wire.ts';
 import { notificationDelivery } from './deliver-notification.ts';
 import { Topics, topicOperations } from './topics.ts';
 

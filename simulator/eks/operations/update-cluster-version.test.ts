@@ -1,5 +1,5 @@
+import { refusal, testCaller, testDay, testWorld } from '../../../test/material/eks/world.ts';
 import { addCluster, type ClusterSpecification } from '../add-cluster.ts';
-import { refusal, testCaller, testDay, testWorld } from '../test-world.ts';
 
 const days = (count: number) => new Date(testDay.getTime() + count * 86_400_000);
 
@@ -132,7 +132,7 @@ describe('an upgrade', () => {
     expect(described.update).toMatchObject({ status: 'Failed', errors: [{ errorCode: 'SubnetNotFound' }] });
   });
 
-  test('is not stopped by a red upgrade insight: the gate is the caller’s', () => {
+  test('is not stopped by a red upgrade insight: that is the caller’s to heed', () => {
     const world = worldWith({ addons: { coredns: 'v1.11.3-eksbuild.2' } });
     const { insights } = world.call('ListInsights', { clusterName: 'shop' });
     expect(insights?.some((each) => each.insightStatus?.status === 'ERROR')).toBe(true);

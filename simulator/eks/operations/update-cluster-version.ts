@@ -10,7 +10,7 @@ import { isPreviousMinor, requireRollbackEligible } from '../rollback-eligibilit
 import type { ClusterRecord } from '../state/cluster-record.ts';
 import { isOffered, parseMinor } from '../support-calendar.ts';
 import { renderUpdate } from '../updates.ts';
-import { requireReadyForRollback, requireReadyForUpgrade } from './readiness-gate.ts';
+import { requireReadyForRollback, requireReadyForUpgrade } from './readiness.ts';
 
 /**
  * Starts an upgrade to the next minor, or, when the target is one minor lower, a VersionRollback (facts: eks.md §2.1).

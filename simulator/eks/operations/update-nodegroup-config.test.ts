@@ -1,5 +1,5 @@
+import { refusal, testWorld } from '../../../test/material/eks/world.ts';
 import { addCluster } from '../add-cluster.ts';
-import { refusal, testWorld } from '../test-world.ts';
 
 const subject = { clusterName: 'shop', nodegroupName: 'workers' };
 

@@ -1,6 +1,6 @@
+import { refusal, testDay, testWorld } from '../../../test/material/eks/world.ts';
 import { addCluster, type ClusterSpecification, type NodegroupSpecification } from '../add-cluster.ts';
 import { updateTimeline } from '../log/timeline.ts';
-import { refusal, testDay, testWorld } from '../test-world.ts';
 
 const blockingBudget = {
   workloads: [

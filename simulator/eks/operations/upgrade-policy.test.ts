@@ -1,5 +1,5 @@
+import { refusal, testWorld } from '../../../test/material/eks/world.ts';
 import { addCluster, type ClusterSpecification } from '../add-cluster.ts';
-import { refusal, testWorld } from '../test-world.ts';
 
 const standard = { name: 'shop', upgradePolicy: { supportType: 'STANDARD' } } as const;
 const extended = { name: 'shop', upgradePolicy: { supportType: 'EXTENDED' } } as const;

@@ -1,5 +1,5 @@
+import { refusal, testDay, testWorld } from '../../../test/material/eks/world.ts';
 import { addCluster, type ClusterSpecification } from '../add-cluster.ts';
-import { refusal, testDay, testWorld } from '../test-world.ts';
 
 const upgradedAt = new Date(testDay.getTime() - 86_400_000);
 

@@ -1,6 +1,6 @@
+import { refusal, testWorld } from '../../../test/material/eks/world.ts';
 import { addCluster } from '../add-cluster.ts';
 import { versionTimeline } from '../log/timeline.ts';
-import { refusal, testWorld } from '../test-world.ts';
 
 const day = 24 * 60;
 

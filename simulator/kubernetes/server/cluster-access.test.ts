@@ -26,7 +26,7 @@ const eksTokens = async (token: string) => (token.startsWith('k8s-aws-v1.') ? { 
 
 clusterAccessContract('the Kubernetes server', async () => {
   const under = await startServerUnderTest({ clusters: [big], authenticate: eksTokens });
-  return { access: accessTo(under), target: under.target(), cluster: under.cluster, close: under.close };
+  return { access: accessTo(under), server: under.apiServer(), cluster: under.cluster, close: under.close };
 });
 
 test('clusters are told apart by their endpoint', async () => {
@@ -34,10 +34,10 @@ test('clusters are told apart by their endpoint', async () => {
   const under = await startServerUnderTest({ clusters, authenticate: eksTokens });
   try {
     const arn = Object.keys(under.world.state.clusters)[1] ?? '';
-    const target = { ...under.target(), endpoint: under.server.endpointOf(arn) };
-    expect(target.endpoint).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/clusters\/222222222222\/us-east-1\/web$/);
-    expect(await accessTo(under).serverVersion(target)).toMatch(/^v1\.33\./);
-    expect(await accessTo(under).serverVersion(under.target())).toMatch(/^v1\.35\./);
+    const server = { ...under.apiServer(), endpoint: under.server.endpointOf(arn) };
+    expect(server.endpoint).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/clusters\/222222222222\/us-east-1\/web$/);
+    expect(await accessTo(under).serverVersion(server)).toMatch(/^v1\.33\./);
+    expect(await accessTo(under).serverVersion(under.apiServer())).toMatch(/^v1\.35\./);
   } finally {
     await under.close();
   }
@@ -65,8 +65,8 @@ test('a client that trusts another authority sends nothing', async () => {
   const under = await startServerUnderTest({ clusters: [big], authenticate: eksTokens });
   try {
     const { certificateAuthority } = await createCertificates();
-    const target = { ...under.target(), certificateAuthority: Buffer.from(certificateAuthority).toString('base64') };
-    await expect(accessTo(under).serverVersion(target)).rejects.toMatchObject({ name: 'ClusterUnreachable' });
+    const server = { ...under.apiServer(), certificateAuthority: Buffer.from(certificateAuthority).toString('base64') };
+    await expect(accessTo(under).serverVersion(server)).rejects.toMatchObject({ name: 'ClusterUnreachable' });
   } finally {
     await under.close();
   }

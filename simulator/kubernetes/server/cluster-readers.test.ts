@@ -34,13 +34,13 @@ function readersOf(under: ServerUnderTest, pauseMilliseconds = 0) {
 clusterReadersContract('over HTTPS', async () => {
   const under = await startServerUnderTest({ authenticate: eksTokens });
   const { readers, slept } = readersOf(under);
-  return { readers, target: under.target(), slept, close: () => under.close() };
+  return { readers, server: under.apiServer(), slept, close: () => under.close() };
 });
 
 test('a token serves ten minutes', async () => {
   const under = await startServerUnderTest({ authenticate: eksTokens });
   const { readers, pass, made } = readersOf(under);
-  const { reader, close } = readers.open(under.target());
+  const { reader, close } = readers.open(under.apiServer());
   const ask = async () => (await reader.get({ path: '/api/v1/nodes?limit=1' })).status;
   expect([await ask(), await ask(), made()]).toEqual([200, 200, 1]);
   pass(10 * MINUTE);
@@ -54,7 +54,7 @@ test('a token serves ten minutes', async () => {
 test('between two requests there is a pause', async () => {
   const under = await startServerUnderTest({ authenticate: eksTokens });
   const { readers, pass, slept } = readersOf(under, 50);
-  const { reader, close } = readers.open(under.target());
+  const { reader, close } = readers.open(under.apiServer());
   await reader.get({ path: '/version' });
   await reader.get({ path: '/version' });
   expect(slept()).toBe(50);
@@ -74,7 +74,7 @@ test('a token that is not taken any more is made anew once', async () => {
     },
   });
   const { readers, made } = readersOf(under);
-  const { reader, close } = readers.open(under.target());
+  const { reader, close } = readers.open(under.apiServer());
   expect((await reader.get({ path: '/api/v1/nodes?limit=1' })).status).toBe(200);
   expect(made()).toBe(2);
   close();

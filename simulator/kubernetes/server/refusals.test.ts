@@ -73,7 +73,7 @@ describe('who asks', () => {
   });
 
   test('without the authority the certificate is not trusted', async () => {
-    const url = `${under.target().endpoint}/version`;
+    const url = `${under.apiServer().endpoint}/version`;
     const refused = new Promise((_, reject) => plainRequest(url).on('error', reject).end());
     await expect(refused).rejects.toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
   });

@@ -24,7 +24,7 @@ async function watch(
   accept = 'application/json',
 ): Promise<Event[]> {
   const separator = path.includes('?') ? '&' : '?';
-  const url = `${under.target().endpoint}${path}${separator}watch=true&timeoutSeconds=1`;
+  const url = `${under.apiServer().endpoint}${path}${separator}watch=true&timeoutSeconds=1`;
   const headers = { authorization: `Bearer ${goodToken}`, accept };
   const events: Event[] = [];
   const call = request(url, { ca: under.certificateAuthority, agent: false, headers }).end();

@@ -3,11 +3,11 @@ import { LIFTLOCK } from '../../../core/contracts/names.ts';
 import { breakGlassOfCluster, breakGlassOfWave, mendGlassOfCluster } from '../../../core/operations/break-glass.ts';
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
-import { judgeWave } from '../../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
 import { releaseTrait } from '../../../core/operations/release-trait.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operations/rollout-switch.ts';
 import { skipCluster } from '../../../core/operations/skip-cluster.ts';
+import { voteOnWave } from '../../../core/operations/vote-on-wave.ts';
 import { fingerprintOf } from '../../../core/rollout/fingerprint.ts';
 import { Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../../../core/store/entities.ts';
 import { load, loadKind } from '../../../core/store/entity.ts';
@@ -116,7 +116,7 @@ async function withdraw(world: World): Promise<void> {
   for (const { rolloutId, name, status, approvals } of waves) {
     const by = approvals?.at(-1)?.principal;
     if (status !== 'Open' || by === undefined || by === LIFTLOCK) continue;
-    await tried(judgeWave(world.ports, rolloutId, name, { decision: 'Rejected', by, comment: 'not like this' }));
+    await tried(voteOnWave(world.ports, rolloutId, name, { decision: 'Rejected', by, comment: 'not like this' }));
   }
 }
 

@@ -1,5 +1,5 @@
-import { judgeWave } from '../../../core/operations/judge-wave.ts';
 import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
+import { voteOnWave } from '../../../core/operations/vote-on-wave.ts';
 import type { World } from '../../process/world.ts';
 import type { FaultOf } from '../faults/planned-fault.ts';
 import { SeededChoices } from '../fleet/seeded-choices.ts';
@@ -60,7 +60,7 @@ async function answer(world: World, { wave, what }: Asked, by: string, rejects: 
   await tried(
     what === 'promotion'
       ? promoteRollout(world.ports, rolloutId, by, 'it may go on')
-      : judgeWave(world.ports, rolloutId, name, { decision, by, planHash }),
+      : voteOnWave(world.ports, rolloutId, name, { decision, by, planHash }),
   );
 }
 

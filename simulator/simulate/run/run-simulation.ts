@@ -1,5 +1,5 @@
 import { applyConfig } from '../../../core/operations/apply-documents.ts';
-import { judgeWave } from '../../../core/operations/judge-wave.ts';
+import { voteOnWave } from '../../../core/operations/vote-on-wave.ts';
 import { Regions, Rollouts } from '../../../core/store/entities.ts';
 import { loadKind, put } from '../../../core/store/entity.ts';
 import { acceptedMutations } from '../../eks/log/timeline.ts';
@@ -47,7 +47,7 @@ const DISCOVER_MINUTES = 120;
 /** Longer than the reconciler's hourly full look, so that it has had its say about what is at rest. */
 const QUIET_HOURS = 1.25;
 
-/** Runs a simulation to its end and judges it. Throws `InvalidInput` for a fleet that cannot be made. */
+/** Runs a simulation to its end and checks it. Throws `InvalidInput` for a fleet that cannot be made. */
 export async function runSimulation(
   simulation: Simulation,
   prepared?: PreparedSimulation,
@@ -64,7 +64,7 @@ export async function runSimulation(
   await applyConfig(world.ports, objects, ADMIN);
   const until = new Date(start.getTime() + DAYS * 86_400_000);
   const people = new GiveApprovals(world, approvals, async (id, wave) => {
-    await judgeWave(world.ports, id, wave, { decision: 'Approved', by: APPROVER });
+    await voteOnWave(world.ports, id, wave, { decision: 'Approved', by: APPROVER });
   });
   const rested = await runWorld(world, {
     until,

@@ -11,8 +11,8 @@ import { parseArgs } from 'node:util';
 import { synthesize } from '../../../simulator/cloud/synthesize.ts';
 import { SMALL_SETTINGS } from '../small-settings.ts';
 import { EXPECTED_SURVIVORS } from './expected-survivors.ts';
-import { type Judged, judged, objection, resultsOf } from './judge.ts';
 import { mutationsOf } from './mutations.ts';
+import { type Outcome, objection, outcomeOf, resultsOf } from './outcome.ts';
 import { runInChild } from './run-in-child.ts';
 import { sampleOf } from './sample.ts';
 
@@ -33,7 +33,7 @@ const child = {
   compileCache: join(scratch, 'compiled'),
   longestSeconds: Number(values.limit),
 };
-const outcomes: Judged[] = [];
+const outcomes: Outcome[] = [];
 const failures: string[] = [];
 try {
   const all = mutationsOf(await synthesize(child.assembly, SMALL_SETTINGS));
@@ -49,7 +49,7 @@ try {
     for (let mutation = waiting.shift(); mutation !== undefined; mutation = waiting.shift()) {
       try {
         const verdict = await runInChild(mutation.id, child);
-        const outcome = judged(mutation, verdict, EXPECTED_SURVIVORS);
+        const outcome = outcomeOf(mutation, verdict, EXPECTED_SURVIVORS);
         outcomes.push(outcome);
         report(outcome);
       } catch (error) {
@@ -64,7 +64,7 @@ try {
   await rm(scratch, { recursive: true, force: true });
 }
 
-function report(outcome: Judged): void {
+function report(outcome: Outcome): void {
   const { mutation, verdict, reason } = outcome;
   const problem = objection(outcome);
   const sign = problem === undefined ? 'ok  ' : 'FAIL';

@@ -18,8 +18,8 @@ import {
   Waves,
 } from '../../../core/store/entities.ts';
 import type { Entity } from '../../../core/store/entity.ts';
+import { type Check, checkHistory } from '../../../simulator/invariants/check-history.ts';
 import type { History, Violation } from '../../../simulator/invariants/history.ts';
-import { type Judge, judgeHistory } from '../../../simulator/invariants/judge.ts';
 import type { GateShown } from '../../../simulator/process/in-memory-gates.ts';
 import { memberItem, rolloutItem, waveItem } from '../items/rollout-items.ts';
 
@@ -27,7 +27,7 @@ const BEGIN = Date.parse('2026-11-20T12:00:00Z');
 export const KEY = 'arn:aws:eks:eu-central-1:111111111111:cluster/web@2026-01-01T00:00:00.000Z';
 export const OTHER = 'arn:aws:eks:eu-central-1:111111111111:cluster/shop@2026-01-01T00:00:00.000Z';
 
-/** A history that somebody made up, item by item, to see whether a judge notices what is wrong with it. */
+/** A history that somebody made up, item by item, to see whether a check notices what is wrong with it. */
 export class Fabricated {
   readonly #items: AuditItem[] = [];
   readonly #gates: GateShown[] = [];
@@ -115,11 +115,11 @@ export class Fabricated {
     );
   }
 
-  judged(judge: (history: History) => Judge): Violation[] {
+  violations(check: (history: History) => Check): Violation[] {
     const timeline = this.#items;
     const writtenAt = (item: AuditItem) => Date.parse(item.at);
-    return judgeHistory({ timeline, writtenAt, gateReadings: this.#gates, looks: this.#looks } as unknown as History, [
-      judge,
+    return checkHistory({ timeline, writtenAt, gateReadings: this.#gates, looks: this.#looks } as unknown as History, [
+      check,
     ]);
   }
 

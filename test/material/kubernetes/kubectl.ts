@@ -36,7 +36,7 @@ export interface Kubectl {
 /** kubectl as it is, with a kubeconfig and a home of its own for the server under test. */
 export async function kubectlFor(under: ServerUnderTest): Promise<Kubectl> {
   const home = await mkdtemp(join(tmpdir(), 'liftlock-kubectl-'));
-  const { endpoint, certificateAuthority, name } = under.target();
+  const { endpoint, certificateAuthority, name } = under.apiServer();
   const config = kubeconfig({ name, server: endpoint, certificateAuthority, user: { token: goodToken } });
   const file = join(home, 'config');
   await writeFile(file, config);

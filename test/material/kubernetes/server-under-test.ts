@@ -1,7 +1,6 @@
-import type { ClusterTarget } from '../../../core/ports/cluster-access.ts';
+import type { ApiServer } from '../../../core/ports/cluster-access.ts';
 import { addCluster, type ClusterSpecification } from '../../../simulator/eks/add-cluster.ts';
 import type { ClusterRecord } from '../../../simulator/eks/state/cluster-record.ts';
-import { testCaller, testWorld } from '../../../simulator/eks/test-world.ts';
 import { FakeKubernetes } from '../../../simulator/kubernetes/fake-kubernetes.ts';
 import type { Authenticate } from '../../../simulator/kubernetes/server/authenticate.ts';
 import { createCertificates } from '../../../simulator/kubernetes/server/certificates.ts';
@@ -10,6 +9,7 @@ import {
   type KubernetesServerOptions,
   startKubernetesServer,
 } from '../../../simulator/kubernetes/server/start-kubernetes-server.ts';
+import { testCaller, testWorld } from '../eks/world.ts';
 import { ask, type Reply, type Sent } from './ask.ts';
 
 /** The token that the server under test takes; whose it is. */
@@ -27,7 +27,7 @@ export interface ServerUnderTest {
   readonly cluster: ClusterRecord;
   readonly fake: FakeKubernetes;
   readonly certificateAuthority: string;
-  target(): ClusterTarget;
+  apiServer(): ApiServer;
   /** A request to the first cluster with the good token; `path` is that on its API server. */
   ask(method: string, path: string, sent?: Sent): Promise<Reply>;
   close(): Promise<void>;
@@ -74,7 +74,7 @@ export async function startServerUnderTest(
     cluster,
     fake,
     certificateAuthority: certificate.certificateAuthority,
-    target: () => ({
+    apiServer: () => ({
       scope: { account: cluster.account, region: cluster.region },
       name: cluster.name,
       endpoint,

@@ -1,6 +1,6 @@
 /**
  * `npm run mutate:rules`: takes each rule of docs/protocol.md's table away, alone. The direct test fails for each cell of the table; the
- * judges of the simulation notice at least four rules in five within a thousand small worlds with heavy faults, and unseen.json says of the
+ * checks of the simulation notice at least four rules in five within a thousand small worlds with heavy faults, and unseen.json says of the
  * others why they cannot. `--direct` simulates nothing; `--runs 50` looks at fewer worlds; words choose rules. Exit code 1 when something went unnoticed.
  */
 import { readFileSync } from 'node:fs';
@@ -53,7 +53,7 @@ async function tryDirect(): Promise<void> {
   console.log(`${cells.length} cells, ${cells.length - failures.length} noticed by ${DIRECT}`);
 }
 
-/** Whether a judge notices, for each rule; what it says is nothing where the rule is not broken. */
+/** Whether a check notices, for each rule; what it says is nothing where the rule is not broken. */
 async function trySimulation(): Promise<void> {
   const runs = Number(values.runs);
   const waiting = [...rules];
@@ -66,7 +66,7 @@ async function trySimulation(): Promise<void> {
       const by = noticed === undefined ? `nobody in ${runs} worlds` : `seed ${noticed.seed}: ${noticed.problem}`;
       console.log(`${rule}\n    ${by.slice(0, 300)} (${Math.round((performance.now() - began) / 1000)} s)`);
       if (noticed === undefined) {
-        if (unseen[rule] === undefined) failures.push(`no judge notices that "${rule}" is not asked`);
+        if (unseen[rule] === undefined) failures.push(`no check notices that "${rule}" is not asked`);
         continue;
       }
       seen += 1;

@@ -1,0 +1,154 @@
+import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
+import type { ApprovalRecord } from '../contracts/items/approval.ts';
+import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { newestOfEach } from '../model/last-words.ts';
+import { FLEET, fleetSpec, loadAuthors, upgradePolicy } from '../policy/applied.ts';
+import { clustersOf, mayApprove } from '../policy/approvals.ts';
+import { labeled } from '../policy/cluster-labels.ts';
+import { waveNamed, waveOf } from '../policy/wave-of.ts';
+import type { Table } from '../ports/table.ts';
+import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
+import { findRollout } from '../queries/find-rollout.ts';
+import { Refusal, wrongState } from '../queries/refusal.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { isSettled } from '../rollout/wave-end.ts';
+import { changeAndTell } from '../store/change.ts';
+import { rolloutEntry, waveChanged } from '../store/changes.ts';
+import { Clusters, Configs, Rollouts, Waves } from '../store/entities.ts';
+import { load, type Read, replace, unchanged } from '../store/entity.ts';
+import { loadMembers, loadWaves } from '../store/members.ts';
+import type { OperatorPorts } from './fleet-switch.ts';
+
+export interface Vote {
+  readonly decision: ApprovalRecord['decision'];
+  readonly by: string;
+  readonly comment?: string | undefined;
+  /** The plan that the person has seen; another one now is refused. Absent = whatever the plan is. */
+  readonly planHash?: string | undefined;
+}
+
+/** So many people's words of one wave are kept, the newest of each: one who speaks often pushes nobody else's out. */
+const MOST_PEOPLE = 100;
+
+/**
+ * Approves or rejects the plan of a wave that has not begun, or takes an approval back from one that has: then nothing new starts in it.
+ * Fails with `RolloutNotFound`, `WaveNotFound`, `WrongState`, `PlanChanged` or `NotAllowed`.
+ */
+export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote: Vote): Promise<Wave> {
+  return changeAndTell(ports, async (now) => {
+    const { table } = ports;
+    const rollout = await findRollout(table, id);
+    if (AT_REST.includes(rollout.data.status)) {
+      const said = `The rollout ${id} is ${rollout.data.status}: nothing begins in it any more, whatever is said of its waves.`;
+      throw wrongState(said);
+    }
+    const wave = await findWave(ports, id, name);
+    const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
+    const policy = upgradePolicy(config?.data);
+    const spec = waveNamed(policy, name);
+    // A wave under way whose name the policy has given up goes by those that select its clusters now: whether these ask, and whom, is judged
+    // at each grant. One that has not begun has nobody in it any more.
+    const isGivenUp = policy !== undefined && spec === undefined && wave.data.status !== 'Pending';
+    const specs = isGivenUp ? await takenBy(table, policy, wave.data) : [spec];
+    const asked = specs.flatMap((one) => one?.approval ?? []);
+    refuseState(wave.data, asked.length > 0, vote.decision);
+    if (vote.decision === 'Approved') refuseOutdated(rollout.data, wave.data, config?.data);
+    const { planHash } = wave.data;
+    if (planHash === undefined)
+      throw wrongState(`The wave ${name} has no plan that could be approved yet; look again in a minute.`);
+    if (vote.planHash !== undefined && vote.planHash !== planHash) {
+      const said = `The plan of the wave ${name} has changed since you looked: it is ${planHash} now. Look again: liftlock describe rollout ${id}`;
+      throw new Refusal('PlanChanged', said, { planHash });
+    }
+    const { authors, checks } = await loadAuthors(table, config?.data);
+    const requesters = { policyAppliedBy: authors, rolloutCreatedBy: rollout.data.createdBy };
+    refuseVote(asked, vote, requesters);
+    const word: ApprovalRecord = {
+      decision: vote.decision,
+      principal: vote.by,
+      at: now.toISOString(),
+      planHash,
+      clusters: clustersOf(wave.data),
+      ...(vote.comment === undefined ? {} : { comment: vote.comment }),
+    };
+    const words = newestOfEach([...(wave.data.approvals ?? []), word]);
+    // A rejection is heard however many have spoken: an approval gives way, the oldest first.
+    const oldest = words.findIndex(({ decision }) => decision === 'Approved');
+    if (words.length > MOST_PEOPLE && word.decision === 'Rejected' && oldest >= 0) words.splice(oldest, 1);
+    if (words.length > MOST_PEOPLE)
+      throw wrongState(
+        `${MOST_PEOPLE} people have judged the wave ${name}, and no more are kept. To have nothing new start: liftlock rollout pause ${id}`,
+      );
+    const next: Wave = { ...wave.data, approvals: words };
+    const said = `${vote.by}${vote.comment === undefined ? '' : `: ${vote.comment}`}`;
+    const reasons = [{ code: vote.decision, message: said }];
+    return {
+      result: next,
+      writes: [
+        replace(Waves, wave, next),
+        unchanged(Rollouts, rollout, id),
+        unchanged(Configs, config, 'UpgradePolicy', rollout.data.policy),
+        ...checks,
+      ],
+      record: [rolloutEntry(id, `Wave${vote.decision}`, vote.by, { wave: name, index: next.index, ...word })],
+      events: ([change]) => [waveChanged({ ...next, reasons }, change, 'approval')],
+    };
+  });
+}
+
+/** The waves of a policy that take clusters of a wave whose name it has given up. */
+async function takenBy(table: Table, policy: UpgradePolicy, { rolloutId, index }: Wave): Promise<WaveSpec[]> {
+  const fleet = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
+  const members = await loadMembers(table, rolloutId);
+  const clusters = await Promise.all(
+    members
+      .filter((member) => member.waveIndex === index)
+      .map(async ({ clusterKey }) => (await load(table, Clusters, clusterKey))?.data),
+  );
+  return policy.spec.waves.filter((_, at) =>
+    clusters.some(
+      (one) => one !== undefined && waveOf(policy, labeled(one, fleet), fleet?.tagPrefix ?? '').index === at,
+    ),
+  );
+}
+
+/** Fails with `WaveNotFound`. */
+export async function findWave({ table }: Pick<OperatorPorts, 'table'>, id: string, name: string): Promise<Read<Wave>> {
+  const waves = await loadWaves(table, id);
+  const wave = waves.find(({ data }) => data.name === name);
+  if (wave !== undefined) return wave;
+  const names = waves.map(({ data }) => data.name).join(', ');
+  throw new Refusal('WaveNotFound', `The rollout ${id} has no wave ${name.slice(0, 100)}; it has ${names}.`);
+}
+
+/** Of a plan that was made under an earlier policy nothing is said that holds: the next look makes it anew. Fails with `PlanChanged`. */
+export function refuseOutdated(rollout: Rollout, wave: Wave, config: AppliedConfig | undefined): void {
+  if (wave.status !== 'Pending' || config === undefined || config.revision === rollout.policyRevision) return;
+  const said = `The policy ${rollout.policy} has changed, and the wave ${wave.name} is planned anew within a minute. Look again: liftlock describe rollout ${rollout.id}`;
+  throw new Refusal('PlanChanged', said);
+}
+
+function refuseState(wave: Wave, asksForApproval: boolean, decision: Vote['decision']): void {
+  if (!asksForApproval) {
+    const pause =
+      decision === 'Rejected' ? ` To have nothing new start in it: liftlock rollout pause ${wave.rolloutId}` : '';
+    throw wrongState(`The wave ${wave.name} asks for no approval: its policy says none.${pause}`);
+  }
+  const hasStragglers = (wave.quarantined > 0 || !isSettled(wave)) && GRANTING_WAVES.includes(wave.status);
+  if (['Pending', 'Open'].includes(wave.status) || hasStragglers) return;
+  throw wrongState(`The wave ${wave.name} is ${wave.status}; only one that has not ended can be judged.`);
+}
+
+/** Anybody who may approve may reject, the requester too: taking back one's own wish needs no second person. Any of the waves may ask for it. */
+function refuseVote(
+  asked: readonly Parameters<typeof mayApprove>[0][],
+  { decision, by }: Vote,
+  requesters: Parameters<typeof mayApprove>[2],
+): void {
+  const answers = asked.map((approval) =>
+    mayApprove(decision === 'Approved' ? approval : { ...approval, fourEyes: false }, by, requesters),
+  );
+  if (answers.some((reasons) => reasons.length === 0)) return;
+  const reasons = answers[0] ?? [];
+  throw new Refusal('NotAllowed', reasons.map(({ message }) => message).join(' '), { reasons });
+}

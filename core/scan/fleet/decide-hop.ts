@@ -1,0 +1,111 @@
+import { isKnown, type ReasonCode } from '../../contracts/reasons.ts';
+import { LIVE_SOURCES } from '../../contracts/scan-words.ts';
+import { type Reason, reason } from '../../contracts/step-result.ts';
+import type { Coverage, Finding, ScanReport } from '../report/report-schema.ts';
+import { fails, isGap, OF_THE_CLUSTER } from '../report/verdict.ts';
+
+/** Reasons are cut to a dozen: findings must not push out what could not be read, nor the other way round. */
+const MOST_CAUSES = 6;
+const MOST_GAPS = 3;
+const MOST_NOTES = 5;
+
+/** What a scan means for the hop that it was made for. */
+interface HopDecision {
+  readonly blockers: readonly Reason[];
+  readonly notes: readonly Reason[];
+}
+
+/** One thing that stops a hop, with its parts: what is so, why, whose it is where that is known, and what ends it. */
+interface Blocker extends Reason {
+  readonly what: string;
+  readonly cause: string;
+  readonly owner: string | null;
+  readonly fix: string;
+}
+
+/**
+ * A report that passes lets the hop go on, and no other does: findings that fail it stop the hop, one reason for each cause, and so does what
+ * could not be read.
+ */
+export function decideHop({ findings, failOn, coverage }: ScanReport): HopDecision {
+  const [failing, passing] = [true, false].map((is) => findings.filter((finding) => fails(finding, failOn) === is));
+  const others = (passing ?? []).filter(({ waived, severity }) => !waived && severity !== 'info');
+  const gaps = coverage
+    .filter(isGap)
+    .map((gap) => gapBlocker([gap]))
+    .sort(refusalsFirst);
+  const unread = gaps.slice(MOST_GAPS).map(({ cause }) => cause);
+  const more = unread.length > 10 ? ` and ${unread.length - 10} more` : '';
+  const left = unread.length === 0 ? [] : [`Not read either: ${unread.slice(0, 10).join(', ')}${more}.`];
+  return {
+    blockers: [
+      ...first(byCause(failing ?? [], 'ScanFinding'), 'ScanFinding', MOST_CAUSES),
+      ...gaps.slice(0, MOST_GAPS).map(({ code, message }) => ({ code, message })),
+      ...left.map((text) => reason('ScanIncomplete', text)),
+    ],
+    notes: first(byCause(others, 'ScanWarning'), 'ScanWarning', MOST_NOTES),
+  };
+}
+
+/** All that stops the hop, however much that is: a step tells the first of it. What was not read for one cause is one of them. */
+export function blockersOf({ findings, failOn, coverage }: ScanReport): Blocker[] {
+  const failing = findings.filter((finding) => fails(finding, failOn));
+  const causes = Map.groupBy(coverage.filter(isGap), ({ status, detail }) => `${status} ${detail}`);
+  return [...byCause(failing, 'ScanFinding'), ...[...causes.values()].map(gapBlocker).sort(refusalsFirst)];
+}
+
+/** What the API server itself refused is why the others were not read. */
+const refusalsFirst = (a: Blocker, b: Blocker): number => Number(isUnread(a)) - Number(isUnread(b));
+const isUnread = ({ code }: Blocker): boolean => code === 'ScanIncomplete';
+
+/** Findings come with what to fix first at the top, so the first of a cause speaks for it. */
+function byCause(findings: readonly Finding[], code: 'ScanFinding' | 'ScanWarning'): Blocker[] {
+  const causes = [...Map.groupBy(findings, (one) => `${codeOf(one) ?? ''} ${one.cause}`).values()];
+  return causes.flatMap((members) =>
+    members[0] === undefined ? [] : [blockerOf(members[0], objectsOf(members), code)],
+  );
+}
+
+/** Several rules may find the same one. */
+const objectsOf = (findings: readonly Finding[]): number =>
+  new Set(findings.map(({ kind, namespace, name }) => JSON.stringify([kind, namespace, name]))).size;
+
+function first(causes: readonly Blocker[], code: 'ScanFinding' | 'ScanWarning', most: number): Reason[] {
+  const told = causes.slice(0, most).map((one): Reason => ({ code: one.code, message: one.message }));
+  const left = causes.length - told.length;
+  if (left === 0) return told;
+  return [...told, reason(code, `${left} more causes are in the report. Run: liftlock scan cluster`)];
+}
+
+/** A check whose name is a code is told by it. */
+const codeOf = ({ rule }: Finding): ReasonCode | undefined => (rule !== null && isKnown(rule) ? rule : undefined);
+
+function blockerOf(finding: Finding, objects: number, code: ReasonCode): Blocker {
+  const { owner, cause, message, fix, namespace, name, kind, source } = finding;
+  // What is said of the cluster itself names what it is about.
+  const isOfCluster = OF_THE_CLUSTER.includes(source) && owner === null;
+  const object = `${kind ?? 'object'} ${namespace === null ? '' : `${namespace}/`}${name ?? ''}`.trim();
+  const where = isOfCluster || name === null ? '' : ` (${object}${objects > 1 ? ` and ${objects - 1} more` : ''})`;
+  const what = `${message}${where}`;
+  const told = `${isOfCluster ? '' : `${owner ?? cause}: `}${what} ${fix}`;
+  return { code: codeOf(finding) ?? code, message: told, what, cause, owner, fix };
+}
+
+function gapBlocker(gaps: readonly Coverage[]): Blocker {
+  const cause = gaps.map(({ what }) => what).join(', ');
+  const [{ status, detail } = { status: 'error', detail: '' }] = gaps;
+  const [refusal] = gaps.flatMap((gap) => refusalOf(gap) ?? []);
+  if (refusal !== undefined) return { ...refusal, what: refusal.message, cause, owner: null, fix: '' };
+  const grant = status === 'denied' ? 'Grant it (liftlock access manifest)' : 'Repair it';
+  const live = new Set(gaps.flatMap(({ source }) => (source !== null && LIVE_SOURCES.includes(source) ? source : [])));
+  const skip = live.size === 0 ? '' : `, or leave it out in the UpgradePolicy: scan.skip: [${[...live].join(', ')}]`;
+  const what = `${detail}${/[.!?]$/.test(detail) ? '' : '.'}`;
+  const fix = `${grant}${skip}.`;
+  return { ...reason('ScanIncomplete', `${cause}: ${what} ${fix}`), what, cause, owner: null, fix };
+}
+
+/** What the API server itself answered to the step, under the name of its refusal. */
+function refusalOf({ source, detail }: Coverage): Reason | undefined {
+  const [, code = '', message = ''] = /^(\w+): (.*)$/s.exec(source === 'server' ? detail : '') ?? [];
+  return isKnown(code) ? reason(code, message) : undefined;
+}

@@ -1,0 +1,28 @@
+import { errorMessage, errorName } from '../contracts/errors.ts';
+import { quoted, type Reason } from '../contracts/step-result.ts';
+import { type ApiServer, type ClusterAccessError, isAccessErrorName } from '../ports/cluster-access.ts';
+import type { StepContext } from './context.ts';
+
+/** How to reach the cluster's API server; undefined while EKS does not say (a cluster being created). */
+export function findApiServer(context: Pick<StepContext, 'scope' | 'name' | 'cluster'>): ApiServer | undefined {
+  const { endpoint, certificateAuthority } = context.cluster;
+  if (endpoint === undefined || certificateAuthority?.data === undefined) return undefined;
+  return { scope: context.scope, name: context.name, endpoint, certificateAuthority: certificateAuthority.data };
+}
+
+export const isAccessError = (error: unknown): error is ClusterAccessError => isAccessErrorName(errorName(error));
+
+/** What could not be read of a cluster's API server, said once and as it is: denied is not clean. */
+export function accessReason(error: unknown, { name, cluster }: Pick<StepContext, 'name' | 'cluster'>): Reason {
+  const closed = errorName(error) === 'ClusterUnreachable' ? closedTo(cluster) : '';
+  const said = `The API server of ${name} could not be read: ${errorMessage(error).replace(/[.\s]*$/, '.')}`;
+  return quoted(errorName(error), `${said}${closed} Run: liftlock access check`);
+}
+
+/** Why no packet of ours may arrive, which a time-out does not tell. */
+function closedTo({ resourcesVpcConfig: vpc }: StepContext['cluster']): string {
+  if (vpc?.endpointPublicAccess === false)
+    return ' Its endpoint is private: only its VPC, and networks with a way there, reach it.';
+  const open = vpc?.publicAccessCidrs ?? [];
+  return open.length === 0 || open.includes('0.0.0.0/0') ? '' : ` Its endpoint is open to ${open.join(', ')} only.`;
+}

@@ -1,0 +1,143 @@
+import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
+import { LIFTLOCK, UNKNOWN_PRINCIPAL } from '../../core/contracts/names.ts';
+import { Configs, Members, Rollouts, Waves } from '../../core/store/entities.ts';
+import { type ApprovalOnRecord, approvalAt } from './approvals-at.ts';
+import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
+import { membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
+import type { Violation } from './history.ts';
+
+interface Word extends ApprovalOnRecord {
+  /** Who would have gone where in that wave by the plan that it is bound to, as far as it was ever on record. */
+  readonly plan: ReadonlySet<string>;
+}
+
+/** Events after which a rollout's plan is another one. */
+const PLANNED: readonly string[] = ['RolloutPlanned', 'RolloutReplanned'];
+
+/**
+ * 9 `approval`: whoever begins in a wave that asks for approval begins with enough approvals: of different people, not expired when the
+ * wave began, none of them by who applied the policy or created the rollout where four eyes are asked for, all bound to the wave's plan hash
+ * of that moment, and all of a plan in which that cluster went to that version. The last word of each person counts, and nobody's last
+ * word may be a rejection (semantics.md, Approval).
+ */
+export const checkApproval = (): Check => {
+  const words: Word[] = [];
+  const begun = new Map<string, number>();
+  const plans = new Map<string, Set<string>>();
+  const authors: Authors = new Map();
+  return (moment) => {
+    if (moment.item.event === 'ConfigApplied') noteAuthors(authors, moment);
+    if (PLANNED.includes(moment.item.event))
+      for (const wave of wavesPlanned(moment)) {
+        keep(plans, moment, wave);
+        forgetVoid(words, wave);
+      }
+    const record = approvalAt(moment);
+    // A member that a tag has taken out since is in the plan all the same until it is planned anew.
+    if (record !== undefined) words.push({ ...record, plan: keep(plans, moment, record) });
+    if (moment.item.event !== 'Granted') return [];
+    const place = placeAt(moment.store, moment.item.detail);
+    if (place === undefined) return [];
+    const { rollout, wave, spec } = place;
+    const key = `${rollout.id}/${wave.index}`;
+    const began = begun.get(key) ?? moment.at;
+    begun.set(key, began);
+    // Who goes on is not asked again.
+    if (spec?.approval?.before !== true || wentOn(moment.store, place, moment.item.subject)) return [];
+    return missing(moment, place, words, { began, author: authors.get(place.rollout.policy)?.by });
+  };
+};
+
+type Planned = Pick<ApprovalOnRecord, 'rolloutId' | 'waveIndex' | 'hash'>;
+
+/** What was said of another plan counts never again, also when a later plan is the same. */
+function forgetVoid(words: Word[], { rolloutId, waveIndex, hash }: Planned): void {
+  const isVoid = (word: Word): boolean =>
+    word.rolloutId === rolloutId && word.waveIndex === waveIndex && word.hash !== hash;
+  words.splice(0, words.length, ...words.filter((word) => !isVoid(word)));
+}
+
+const wavesPlanned = ({ item, store }: Moment): Planned[] =>
+  store
+    .all(Waves)
+    .filter(({ rolloutId }) => item.subject === `rollout/${rolloutId}`)
+    .map(({ rolloutId, index, planHash = '' }) => ({ rolloutId, waveIndex: index, hash: planHash }));
+
+/** Adds who is in the wave now to whom its plan of that hash was seen to hold. */
+function keep(plans: Map<string, Set<string>>, { store }: Moment, wave: Planned): ReadonlySet<string> {
+  const key = `${wave.rolloutId}/${wave.waveIndex}/${wave.hash}`;
+  const plan = plans.get(key) ?? new Set<string>();
+  plans.set(key, plan);
+  // While members follow a plan that has just come into force, the rows do not tell whom it has.
+  if (store.get(Rollouts, wave.rolloutId)?.following !== undefined) return plan;
+  for (const { clusterKey, to, status } of membersOf(store, wave))
+    if (status !== 'Excluded') plan.add(`${clusterKey} ${to}`);
+  return plan;
+}
+
+/** By policy: who applied last what approvals agree to, and when that was applied last. */
+type Authors = Map<string, { readonly by: string; readonly agreed: string; readonly appliedAt: string }>;
+
+/** Whoever changes caps, estimates or concurrency alone is not the author of what is approved (semantics.md, Approval). */
+function noteAuthors(authors: Authors, { store }: Moment): void {
+  for (const { kind, name, document, appliedBy, appliedAt } of store.all(Configs)) {
+    const known = authors.get(name);
+    if (kind !== 'UpgradePolicy' || known?.appliedAt === appliedAt) continue;
+    const aside = new Set(['caps', 'estimates', 'maxConcurrency']);
+    const agreed = JSON.stringify(document.spec, (key, value) => (aside.has(key) ? undefined : value));
+    authors.set(name, { by: known?.agreed === agreed ? known.by : appliedBy, agreed, appliedAt });
+  }
+}
+
+function missing(
+  { item, store }: Moment,
+  place: PlaceAt,
+  words: readonly Word[],
+  { began, author }: { readonly began: number; readonly author: string | undefined },
+): Violation[] {
+  const { rollout, wave, spec } = place;
+  const asked = spec?.approval;
+  if (asked === undefined) return [];
+  const what = `${item.subject} began in the wave ${wave.name} of ${rollout.id} at ${item.at}`;
+  const own = words.filter((one) => one.rolloutId === rollout.id && one.waveIndex === wave.index);
+  const lasts = asked.expiresAfter === undefined ? Number.POSITIVE_INFINITY : durationMilliseconds(asked.expiresAfter);
+  // Of this plan alone, the last word of each person.
+  const last = new Map(own.filter((one) => one.hash === wave.planHash).map((one) => [likePerson(one.principal), one]));
+  const rejected = [...last.values()].find((one) => one.type === 'rejected');
+  if (rejected !== undefined)
+    return [{ invariant: 'approval', message: `${what} although ${rejected.principal} rejects it` }];
+  const member = store.get(Members, rollout.id, wave.index, item.subject);
+  const counts = [...last.values()].filter(
+    (one) =>
+      one.at + lasts + SKEW_MILLISECONDS >= began &&
+      one.plan.has(`${item.subject} ${member?.to}`) &&
+      mayAnswer(one, asked, [rollout.createdBy, author]),
+  ).length;
+  if (counts >= asked.approvals) return [];
+  return [{ invariant: 'approval', message: `${what} with ${counts} of ${asked.approvals} approvals that count` }];
+}
+
+type Asked = NonNullable<NonNullable<PlaceAt['spec']>['approval']>;
+
+/** A rule that the policy in force states counts as one approval, whoever applied it. */
+function mayAnswer({ principal, rule }: Word, asked: Asked, requesters: readonly (string | undefined)[]): boolean {
+  if (principal === LIFTLOCK) return rule === asked.autoApproveWhen;
+  if (principal === UNKNOWN_PRINCIPAL) return false;
+  const people = requesters.flatMap((one) => (one === undefined ? [] : [likePerson(one)]));
+  if (asked.fourEyes && people.includes(likePerson(principal))) return false;
+  return (
+    asked.from === undefined || asked.from.some((pattern) => likeness(likePerson(pattern)).test(likePerson(principal)))
+  );
+}
+
+const likeness = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .split('*')
+      .map((part) => part.replaceAll(/[.+?^$(){}|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+  );
+
+/** Two ways to write one role (its ARN with or without a path, kind and account) and all cases of letters are one. */
+const likePerson = (principal: string): string =>
+  principal.replace(/^arn:[^:]*:iam::([^:]*):(role|user)\/(?:.*\/)?/, '$2:$1/').toLowerCase();

@@ -1,0 +1,122 @@
+import type { Grant } from '../../core/contracts/items/protocol.ts';
+import type { Member, Rollout } from '../../core/contracts/items/rollout.ts';
+import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
+import { capLimit } from '../../core/policy/caps.ts';
+import { AT_REST } from '../../core/rollout/automatic-rollouts.ts';
+import { Configs, Grants, Ledgers, Rollouts, Upgrades } from '../../core/store/entities.ts';
+import type { Check, Moment } from './check-history.ts';
+import { membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
+import type { Violation } from './history.ts';
+import type { StoreAt } from './store-at.ts';
+
+/**
+ * 6 `caps`: at every grant the open and closing grants are within every cap that was in force then, the Fleet's and the policy's; the
+ * members that hold a place are within their wave's concurrency, and canaries go one by one; and at every grant and every freeing the ledger counts what is granted (protocol.md, rules 1 and 6). A policy has one rollout under way.
+ */
+export const checkCaps = (): Check => (moment) => {
+  const { item, store } = moment;
+  const atOnce = store.written(Rollouts).flatMap(({ after }) => besideOthers(store, after));
+  if (!store.wrote(Grants)) return atOnce;
+  const held = store.all(Grants).filter((grant) => grant.status !== 'free');
+  return [
+    ...atOnce,
+    ...ledgerViolations(moment, held),
+    ...(item.event === 'Granted' ? grantViolations(moment, held) : []),
+  ];
+};
+
+function besideOthers(store: StoreAt, { id, policy, status }: Rollout): Violation[] {
+  if (AT_REST.includes(status)) return [];
+  return store
+    .all(Rollouts)
+    .filter((other) => other.id !== id && other.policy === policy && !AT_REST.includes(other.status))
+    .map((other) => caps(`the rollouts ${id} and ${other.id} of the policy ${policy} are under way at once`));
+}
+
+function grantViolations({ item, store }: Moment, held: readonly Grant[]): Violation[] {
+  const fleet = fleetSpec(store.get(Configs, 'Fleet', FLEET));
+  const granted = store.get(Grants, item.subject);
+  if (fleet === undefined || granted === undefined) return [];
+  const violations = missingKeys(granted);
+  for (const key of granted.capKeys) {
+    const count = held.filter((grant) => grant.capKeys.includes(key)).length;
+    const limit = capLimit(key, fleet);
+    if (limit !== undefined && count > limit)
+      violations.push(caps(`${count} grants under ${key} at ${item.at}, at most ${limit} may`));
+  }
+  return [...violations, ...policyViolations(store, held, item), ...waveViolations(store, item.subject, item.detail)];
+}
+
+/** A policy may only tighten: what runs of its own rollouts stays within its caps, whatever the Fleet allows. */
+function policyViolations(
+  store: StoreAt,
+  held: readonly Grant[],
+  { subject, detail, at }: Moment['item'],
+): Violation[] {
+  const place = placeAt(store, detail);
+  const labels = fleetSpec(store.get(Configs, 'Fleet', FLEET))?.labels;
+  if (place?.policy === undefined || labels === undefined) return [];
+  const { policy, rollout } = place;
+  const granted = held.find((grant) => grant.clusterKey === subject);
+  const peers = held.filter(({ clusterKey, upgradeId }) => {
+    const rolloutId = store.get(Upgrades, clusterKey, upgradeId)?.rolloutId;
+    return rolloutId !== undefined && store.get(Rollouts, rolloutId)?.policy === rollout.policy;
+  });
+  return (granted?.capKeys ?? []).flatMap((key) => {
+    const limit = capLimit(key, { caps: policy.caps, labels });
+    const count = peers.filter((grant) => grant.capKeys.includes(key)).length;
+    if (limit === undefined || count <= limit) return [];
+    return [caps(`${count} grants of the policy ${rollout.policy} under ${key} at ${at}, at most ${limit} may`)];
+  });
+}
+
+/** The account and the Region of a cluster stand in its ARN: no grant may leave them out of the count. */
+function missingKeys({ clusterKey, capKeys }: Grant): Violation[] {
+  const [, , , region, account] = clusterKey.split(':');
+  return ['total', `account/${account}`, `region/${region}`]
+    .filter((key) => !capKeys.includes(key))
+    .map((key) => caps(`the grant of ${clusterKey} does not count under ${key}`));
+}
+
+function waveViolations(
+  store: StoreAt,
+  clusterKey: string,
+  detail: { readonly rolloutId?: string; readonly waveIndex?: number },
+): Violation[] {
+  const place = placeAt(store, detail);
+  // Who goes on holds its place already.
+  if (place === undefined || wentOn(store, place, clusterKey)) return [];
+  const { rollout, wave } = place;
+  const members = membersOf(store, { rolloutId: rollout.id, waveIndex: wave.index });
+  const places = members.filter(({ inFlight }) => inFlight).length;
+  const canaries = canaryViolations(members, place, places);
+  if (places <= wave.maxConcurrency) return canaries;
+  return [
+    ...canaries,
+    caps(`${places} clusters of the wave ${wave.name} are in flight, at most ${wave.maxConcurrency} may`),
+  ];
+}
+
+/** Canaries go one after the other, and before all others. */
+function canaryViolations(members: readonly Member[], { wave, spec }: PlaceAt, places: number): Violation[] {
+  const judged = members.filter(({ status }) => status === 'Succeeded' || status === 'Failed').length;
+  if (places <= 1 || judged >= Math.min(spec?.canaries ?? 0, wave.needWork)) return [];
+  return [
+    caps(`${places} clusters of the wave ${wave.name} are in flight after ${judged} of its ${spec?.canaries} canaries`),
+  ];
+}
+
+function ledgerViolations({ item, store }: Moment, held: readonly Grant[]): Violation[] {
+  const counts: Record<string, number> = {};
+  for (const key of held.flatMap((grant) => grant.capKeys)) counts[key] = (counts[key] ?? 0) + 1;
+  const ledger = store.get(Ledgers)?.counts ?? {};
+  return [...new Set([...Object.keys(counts), ...Object.keys(ledger)])]
+    .filter((key) => (counts[key] ?? 0) !== (ledger[key] ?? 0))
+    .map((key) =>
+      caps(
+        `after ${item.event} of ${item.subject} the ledger counts ${ledger[key] ?? 0} under ${key}, granted are ${counts[key] ?? 0}`,
+      ),
+    );
+}
+
+const caps = (message: string): Violation => ({ invariant: 'caps', message });

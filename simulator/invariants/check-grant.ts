@@ -1,0 +1,77 @@
+import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
+import { upgradePolicy } from '../../core/policy/applied.ts';
+import { policyOf } from '../../core/policy/policy-of.ts';
+import { Clusters, Configs, Members, Waves } from '../../core/store/entities.ts';
+import type { Check, Moment } from './check-history.ts';
+import { standingObstacles } from './check-stop.ts';
+import { placeAt } from './commit-at.ts';
+import type { History } from './history.ts';
+import type { StoreAt } from './store-at.ts';
+
+/** A wave that has not begun lets nobody in, nor does one that was halted or passed over. */
+const BEGUN: readonly Wave['status'][] = ['Open', 'Soaking', 'Completed', 'CompletedWithFailures', 'Undecided'];
+const WAITING: readonly Member['status'][] = ['Pending', 'Parked', 'Quarantined'];
+
+/**
+ * 18 `granted`: a grant is given only while the fleet acts and is not stopped, to a cluster that is not held; and in a rollout, only while that
+ * runs, in a wave that has begun, to a waiting member of the plan that the wave is of, and nothing failed in it since that was decided
+ * (protocol.md, what a grant checks); and after a restore of the table only to a cluster that EKS has described since.
+ */
+export const checkGrant = ({ timeline, looks }: History): Check => {
+  let restoredAt: number | undefined;
+  // Of records of one instant a real table does not tell the order: a rollout may seem to be planned, or a wave to open, after its first grant.
+  const opened = new Set(
+    timeline.flatMap(({ event, subject, at, detail }) =>
+      event === 'WaveOpen' ? [`${subject}/${detail.wave}/${at}`] : [],
+    ),
+  );
+  return (moment) => {
+    const { item, at } = moment;
+    // `recover` stops the fleet and raises the epoch in one record.
+    if (item.event === 'FleetStopped' && item.detail.epoch !== undefined) restoredAt = at;
+    if (item.event !== 'Granted') return [];
+    const found = obstacles(moment, (wave) => opened.has(`rollout/${wave.rolloutId}/${wave.name}/${item.at}`));
+    const since = restoredAt;
+    const seen = looks?.get(item.subject.slice(0, item.subject.indexOf('@')));
+    if (since !== undefined && looks !== undefined && seen?.some((look) => look >= since && look <= at) !== true)
+      found.push('nobody had looked at the cluster since the table was restored');
+    return found.map((why) => ({
+      invariant: 'granted',
+      message: `${item.subject} #${item.sequence}: a grant was given at ${item.at} while ${why}`,
+    }));
+  };
+};
+
+function obstacles({ item, store }: Moment, opensNow: (wave: Wave) => boolean): string[] {
+  const found = standingObstacles(store, item.subject).map(([, why]) => why);
+  const place = placeAt(store, item.detail);
+  if (place === undefined)
+    return isUnreadable(store, item.subject) ? [...found, 'nobody could read a policy that may select it'] : found;
+  const { rollout, wave, policy } = place;
+  const { failures } = item.detail as { failures?: number };
+  const status = opensNow(wave) ? 'Open' : wave.status;
+  if (policy === undefined) found.push(`nobody could read the policy ${rollout.policy}`);
+  const member = store.was(Members, rollout.id, wave.index, item.subject);
+  const failed = store.all(Waves).reduce((sum, one) => sum + (one.rolloutId === rollout.id ? one.failed : 0), 0);
+  // Who holds its place already goes on, whatever failed since.
+  if (member?.inFlight !== true && failures !== undefined && failed > failures)
+    found.push(`${failed} had failed in the rollout, and whoever decided it knew of ${failures}`);
+  return [...found, ...ofRollout(rollout, { ...wave, status }, member)];
+}
+
+/** What a person starts goes by the policy that selects the cluster: where none is seen to, one that cannot be read may. */
+function isUnreadable(store: StoreAt, clusterKey: string): boolean {
+  const applied = store.all(Configs).filter(({ kind }) => kind === 'UpgradePolicy');
+  const policies = applied.flatMap((config) => upgradePolicy(config) ?? []);
+  const cluster = store.get(Clusters, clusterKey);
+  return cluster !== undefined && policies.length < applied.length && policyOf(cluster, policies).type === 'none';
+}
+
+function ofRollout(rollout: Rollout, wave: Wave, member: Member | undefined): string[] {
+  const found: string[] = [];
+  if (rollout.status !== 'Running') found.push(`the rollout ${rollout.id} was ${rollout.status}`);
+  if (!BEGUN.includes(wave.status)) found.push(`the wave ${wave.name} was ${wave.status}`);
+  if (member === undefined || (member.plan ?? 0) > (wave.plan ?? 0)) found.push('it was no member of the plan');
+  else if (!WAITING.includes(member.status)) found.push(`the member was ${member.status}`);
+  return found;
+}

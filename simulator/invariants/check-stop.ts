@@ -1,0 +1,39 @@
+import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
+import { ClusterControls, Configs, FleetControls } from '../../core/store/entities.ts';
+import type { Check, Moment } from './check-history.ts';
+import { type CommitAt, commitAt, placeAt } from './commit-at.ts';
+import type { Violation } from './history.ts';
+import type { StoreAt } from './store-at.ts';
+
+/**
+ * 11 `stop` and 15 `observe`: no commit while the fleet is stopped, its mode is not `act`, its rollout is paused or aborted, or its cluster
+ * is held (protocol.md, what a commit checks). What was in force is read from the audit, at the very item of the commit.
+ */
+export const checkStop = (): Check => (moment) => {
+  const commit = commitAt(moment);
+  if (commit === undefined) return [];
+  return obstacles(moment, commit).map(([invariant, why]) => ({
+    invariant,
+    message: `${commit.clusterKey} #${moment.item.sequence}: ${commit.call.name} was committed while ${why}`,
+  }));
+};
+
+function obstacles({ store }: Moment, { clusterKey, upgrade }: CommitAt): [Violation['invariant'], string][] {
+  const found = standingObstacles(store, clusterKey);
+  const place = upgrade === undefined ? undefined : placeAt(store, upgrade);
+  if (place?.rollout.status === 'Paused' || place?.rollout.status === 'Aborted')
+    found.push(['stop', `the rollout ${place.rollout.id} was ${place.rollout.status}`]);
+  if (place !== undefined && place.policy === undefined)
+    found.push(['stop', `nobody could read the policy ${place.rollout.policy}`]);
+  return found;
+}
+
+/** What keeps Liftlock from a cluster whatever its rollout is: the mode, a stop, a hold. By the invariant that it would break. */
+export function standingObstacles(store: StoreAt, clusterKey: string): [Violation['invariant'], string][] {
+  const found: [string, string][] = [];
+  const fleet = fleetSpec(store.get(Configs, 'Fleet', FLEET));
+  if (fleet?.mode !== 'act') found.push(['observe', `the mode of the fleet was ${fleet?.mode ?? 'not set'}`]);
+  if (store.get(FleetControls)?.stopped === true) found.push(['stop', 'the fleet was stopped']);
+  if (store.get(ClusterControls, clusterKey)?.held !== undefined) found.push(['stop', 'its cluster was held']);
+  return found;
+}

@@ -1,0 +1,54 @@
+import type { Upgrade } from '../../core/contracts/items/protocol.ts';
+import { ClusterControls, Upgrades } from '../../core/store/entities.ts';
+import type { Check, Moment } from './check-history.ts';
+import type { Violation } from './history.ts';
+import type { StoreAt } from './store-at.ts';
+
+/** Machines that begin a hop; the others that a person starts finish one. */
+const MOVES: readonly Upgrade['machine'][] = ['upgrade-cluster', 'upgrade-control-plane'];
+
+/**
+ * 17 `whole`: a hop begins only where the hop before it is whole. What was never changed is, and so is what failed once a person has
+ * released the cluster: that word covers what is half done, and a retry does not. And the control plane goes where its upgrade goes, whoever asks for more under its grant.
+ */
+export const checkWhole = (): Check => (moment: Moment) => {
+  const { item, store } = moment;
+  if (item.event === 'MutationCommitted') return elsewhere(moment);
+  if (item.event !== 'Granted') return [];
+  const { upgradeId } = item.detail as { upgradeId?: string };
+  const granted = upgradeId === undefined ? undefined : store.get(Upgrades, item.subject, upgradeId);
+  if (granted === undefined || !MOVES.includes(granted.machine)) return [];
+  return (
+    store
+      .all(Upgrades)
+      .filter(({ clusterKey, machine, to }) => {
+        return clusterKey === item.subject && machine === 'upgrade-cluster' && to === granted.from;
+      })
+      // What finishes a version goes on with itself.
+      .filter(({ id }) => id !== granted.id)
+      .filter((before) => before.mutated && !isWhole(before, store))
+      .map(({ id, status }) => ({
+        invariant: 'whole',
+        message: `${item.subject} #${item.sequence}: ${granted.id} was granted while ${id} was ${status} half-way`,
+      }))
+  );
+};
+
+function elsewhere({ item, store }: Moment): Violation[] {
+  const { upgradeId = '', call } = item.detail as {
+    upgradeId?: string;
+    call?: { name: string; input: { version?: string } };
+  };
+  const upgrade = store.get(Upgrades, item.subject, upgradeId);
+  if (call?.name !== 'UpdateClusterVersion' || upgrade === undefined) return [];
+  // What only finishes a version moves no control plane at all.
+  if (call.input.version === upgrade.to && upgrade.from !== upgrade.to) return [];
+  const message = `${item.subject} #${item.sequence}: ${upgradeId} goes to ${upgrade.to}, and moved the control plane to ${call.input.version}`;
+  return [{ invariant: 'whole', message }];
+}
+
+function isWhole({ status, clusterKey }: Upgrade, store: StoreAt): boolean {
+  const { held, retried } = store.get(ClusterControls, clusterKey) ?? {};
+  if (status === 'Failed') return held === undefined && retried === undefined;
+  return status === 'Succeeded' || status === 'Canceled' || status === 'Blocked';
+}

@@ -1,0 +1,131 @@
+import { type CalendarState, calendarStateAt } from '../../core/calendar/calendar-state.ts';
+import { type CompiledCalendar, compileCalendar } from '../../core/calendar/compile-calendar.ts';
+import { calendarSchema } from '../../core/config/schema/calendar.ts';
+import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
+import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
+import { FLEET, fleetSpec, upgradePolicy } from '../../core/policy/applied.ts';
+import { policyOf } from '../../core/policy/policy-of.ts';
+import { waveOf } from '../../core/policy/wave-of.ts';
+import { ClusterControls, Clusters, Configs } from '../../core/store/entities.ts';
+import { KubeVersion } from '../../core/version/kube-version.ts';
+import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
+import { type CommitAt, commitAt, type PlaceAt, placeAt } from './commit-at.ts';
+import type { History, Violation } from './history.ts';
+import type { StoreAt } from './store-at.ts';
+
+/**
+ * 5 `window`: nothing begins that no wave of its policy has rules for, and no change is committed outside the windows of its wave or inside a
+ * freeze, by the calendars that were applied at that moment
+ * and the one that the cluster's tag adds; a calendar that is not there is closed. The first change of a hop fits into the window where
+ * the policy says how long a hop takes (semantics.md, Cannot finish). An instant counts as open when it is open by the clock of the
+ * function or by that of the world, since the two may differ by a minute. Rollbacks are a matter of policy, not here.
+ */
+export const checkWindow =
+  (_history: History): Check =>
+  (moment) => {
+    const commit = commitAt(moment);
+    if (commit?.upgrade === undefined || isRollback(commit)) return [];
+    const planned = placeAt(moment.store, commit.upgrade);
+    const cluster = moment.store.get(Clusters, commit.clusterKey);
+    const place = planned?.spec === undefined ? (selectedNow(moment, cluster) ?? planned) : planned;
+    if (commit.first && planned !== undefined && !hasRules(moment, planned, cluster))
+      return [window(`${commit.clusterKey} began in ${planned.rollout.id} at ${moment.item.at}, and no wave takes it`)];
+    const names = [...[place?.spec?.calendar ?? []].flat(), ...tagNames(moment, cluster)];
+    if (names.length === 0 || isGlassBroken(moment, commit, place)) return [];
+    return broken(moment, commit, place, names);
+  };
+
+/** A person with the right to has the windows passed over: two people where the policy wants four eyes (docs/protocol.md, Break-glass). */
+function isGlassBroken({ store, item, at }: Moment, commit: CommitAt, place: Rules | undefined): boolean {
+  const wave = placeAt(store, commit.upgrade ?? {})?.wave;
+  const rule = place?.policy?.breakGlass;
+  const early = Math.min(at, Date.parse(item.at));
+  return [store.get(ClusterControls, commit.clusterKey)?.breakGlass, wave?.breakGlass].some((glass, index) => {
+    if (glass === undefined || Date.parse(glass.until) <= early) return false;
+    if (index === 1 && glass.planHash !== wave?.planHash) return false;
+    const people = new Set(glass.by.map(({ principal }) => principal.toLowerCase()));
+    return people.size >= (rule?.fourEyes === true ? 2 : 1);
+  });
+}
+
+type Rules = Pick<PlaceAt, 'policy' | 'spec'>;
+
+/**
+ * What a person upgrades goes by the wave of the policy that selects its cluster, as it was observed last; and so does a member of a wave
+ * whose name the policy has given up.
+ */
+export function selectedNow({ store }: Moment, cluster: ClusterRecord | undefined): Rules | undefined {
+  if (cluster === undefined) return undefined;
+  const policies = store.all(Configs).flatMap((config) => upgradePolicy(config) ?? []);
+  const match = policyOf(cluster, policies);
+  if (match.type !== 'one') return undefined;
+  const { spec } = match.policy;
+  return { policy: spec, spec: spec.waves[waveOf(match.policy, cluster, tagPrefix(store)).index] };
+}
+
+/** Whether the policy of a rollout has rules for its member: of the wave that the rollout knows, or of one that takes the cluster now. */
+function hasRules({ store }: Moment, { rollout, spec }: PlaceAt, cluster: ClusterRecord | undefined): boolean {
+  const policy = upgradePolicy(store.get(Configs, 'UpgradePolicy', rollout.policy));
+  if (spec !== undefined || policy === undefined || cluster === undefined) return true;
+  return waveOf(policy, cluster, tagPrefix(store)).index >= 0;
+}
+
+const tagPrefix = (store: StoreAt): string => fleetSpec(store.get(Configs, 'Fleet', FLEET))?.tagPrefix ?? '';
+
+/** A lower version than the one that the upgrade began with. */
+const isRollback = ({ call, upgrade }: CommitAt): boolean =>
+  call.name === 'UpdateClusterVersion' &&
+  KubeVersion.parse(String(call.input.version)).isOlderThan(KubeVersion.parse(upgrade?.from ?? ''));
+
+function broken(
+  { item, store, at }: Moment,
+  commit: CommitAt,
+  place: Rules | undefined,
+  names: readonly string[],
+): Violation[] {
+  const what = `${commit.clusterKey} #${item.sequence}: ${commit.call.name}`;
+  const missing = names.filter((name) => store.get(Configs, 'Calendar', name) === undefined);
+  if (missing.length > 0)
+    return [window(`${what} was committed under the calendar ${missing.join(', ')}, which is not applied`)];
+  const calendars = names.map((name) => compiled(store, name));
+  const states = [new Date(item.at), new Date(at)].map((instant) => calendarStateAt(calendars, instant));
+  const state = states.find(({ open }) => open);
+  if (state === undefined) {
+    const why = states[0]?.reasons.map((reason) => reason.message).join(' ');
+    return [window(`${what} was committed at ${item.at}, outside the windows of ${names.join(', ')}: ${why}`)];
+  }
+  return commit.first ? overrun(what, item.at, place, state) : [];
+}
+
+function overrun(what: string, at: string, place: Rules | undefined, { closesAt }: CalendarState): Violation[] {
+  const estimate = place?.policy?.estimates.upgrade;
+  // With a bake only the part before it must fit, and how long that takes is not said in the policy.
+  if (
+    estimate === undefined ||
+    closesAt === null ||
+    place?.spec?.mayOverrun === true ||
+    place?.spec?.bake !== undefined
+  )
+    return [];
+  const end = Date.parse(at) + durationMilliseconds(estimate);
+  if (end <= closesAt.getTime() + SKEW_MILLISECONDS) return [];
+  return [window(`${what} began a hop of ${estimate} at ${at}; its window closes at ${closesAt.toISOString()}`)];
+}
+
+export function tagNames({ store }: Pick<Moment, 'store'>, cluster: ClusterRecord | undefined): string[] {
+  const names = cluster?.tags[`${tagPrefix(store)}calendar`] ?? '';
+  return names.split(/[\s,]+/).filter((name) => name !== '');
+}
+
+const compiledBefore = new WeakMap<object, CompiledCalendar>();
+
+export function compiled(store: StoreAt, name: string): CompiledCalendar {
+  const document = store.get(Configs, 'Calendar', name)?.document ?? {};
+  const known = compiledBefore.get(document);
+  if (known !== undefined) return known;
+  const calendar = compileCalendar(name, calendarSchema.parse(document).spec);
+  compiledBefore.set(document, calendar);
+  return calendar;
+}
+
+const window = (message: string): Violation => ({ invariant: 'window', message });
