@@ -63,7 +63,9 @@ test('who waits for an approval is told what the last scan will have it stop for
   const { reasons, foreseen } = await explainCluster(world.ports, cluster);
   expect(reasons.map(({ code }) => code)).toContain('ApprovalMissing');
   expect(foreseen.map(({ message }) => message)).toEqual([
-    expect.stringMatching(/^The scan of .+ for 1\.37 found: manager:terraform\.$/),
+    expect.stringMatching(
+      /^The scan of .+ for 1\.37 found: manager:terraform \(manager terraform\)\. Set apiVersion: /,
+    ),
   ]);
   const [listed] = (await listClusters(world.ports, { inventory: true })).items;
   expect(listed?.inventory?.scans).toMatchObject([
