@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { visible } from '../../core/model/visible.ts';
+import type { ClusterBlocker } from '../../core/queries/cluster-blockers.ts';
 import { EXIT, type ExitCode, type Session } from '../command/session.ts';
 
 /** One document in the format that was asked for; `text` gives the one for people. Gives the exit code of a verb that has no more to say. */
@@ -34,6 +35,14 @@ export function printLines({ io }: Session, lines: readonly string[]): void {
 
 export const reasonLines = (reasons: readonly { code: string; message: string }[], indent = '  '): string[] =>
   reasons.map(({ code, message }) => visible(`${indent}${code}: ${message}`));
+
+/** One thing that keeps a cluster from its target, and under it what it comes from, whose it is and what ends it. */
+export const blockerLines = ({ code, what, cause, owner, fix }: ClusterBlocker, indent = '  '): string[] => [
+  visible(`${indent}${code}: ${what}`),
+  ...Object.entries({ cause, owner, fix }).flatMap(([name, told]) =>
+    told === null ? [] : visible(`${indent}  ${name}: ${told}`),
+  ),
+];
 
 /** `Name:      value` lines, values aligned, as kubectl describe prints them. Values may carry our own colour. */
 export function facts(pairs: readonly (readonly [string, string | number | null | undefined])[]): string[] {

@@ -2,7 +2,7 @@ import { visibleLine } from '../../core/model/visible.ts';
 import { resultOf, totalsText } from '../../simulator/report/bucket.ts';
 import type { ClusterReport, RunReport } from '../../simulator/report/report-types.ts';
 import type { Paint } from '../output/paint.ts';
-import { counted, tableLines } from '../output/print.ts';
+import { blockerLines, counted, tableLines } from '../output/print.ts';
 import { wrapped } from '../output/wrap.ts';
 import { BAR, legend, waveBar, waveWords } from './wave-bar.ts';
 
@@ -45,12 +45,9 @@ export function renderText(report: RunReport, { paint, columns }: { paint: Paint
     const aim = target === undefined || target === version ? '' : `, target ${target}`;
     return [
       `  ${paint(COLOUR[bucket], name)}  ${resultOf(cluster)} at ${version}${aim}`,
-      ...cluster.blockers.flatMap(({ code, what, cause, owner, fix }) => [
-        ...wrap(`    ${code}: ${what}`, '      '),
-        ...(cause === null ? [] : wrap(`      cause: ${cause}`, '        ')),
-        ...(owner === null ? [] : wrap(`      owner: ${owner}`, '        ')),
-        ...(fix === null ? [] : wrap(`      fix: ${fix}`, '        ')),
-      ]),
+      ...cluster.blockers
+        .flatMap((one) => blockerLines(one, '    '))
+        .flatMap((line) => wrap(line, `${/^ */.exec(line)?.[0]}  `)),
     ];
   }
 

@@ -15,6 +15,7 @@ const explanation: Explanation = {
     scanBlocked: null,
     scanLooked: null,
     foreseen: [],
+    stoppedBy: [],
     held: null,
     breakGlass: null,
     managedBy: [],
@@ -65,4 +66,23 @@ test('what will stop it is told beside what it waits for', () => {
     /ApprovalMissing: y[\s\S]*What stops its hops, as last seen:\n {2}ScanFinding: The scan found: psp\./,
   );
   expect(explanationText(explanation, shown).join()).not.toContain('What stops');
+});
+
+test('what stopped it is told with its cause, its owner and what ends it', () => {
+  const found = { code: 'ScanFinding', what: 'Ingress shop/web is gone.', cause: 'removed', owner: 'team-shop' };
+  const stoppedBy = [
+    { ...found, fix: 'Write networking.k8s.io/v1.' },
+    { code: 'Odd', what: 'odd', cause: null, owner: null, fix: null },
+  ];
+  const lines = explanationText({ ...explanation, stoppedBy }, shown);
+  const from = lines.indexOf('What stopped it:');
+  expect(lines.slice(from, from + 6)).toEqual([
+    'What stopped it:',
+    '  ScanFinding: Ingress shop/web is gone.',
+    '    cause: removed',
+    '    owner: team-shop',
+    '    fix: Write networking.k8s.io/v1.',
+    '  Odd: odd',
+  ]);
+  expect(explanationText(explanation, shown)).not.toContain('What stopped it:');
 });

@@ -3,7 +3,7 @@ import type { Explanation } from '../../core/queries/explanation.ts';
 import { clusterParam } from '../client/paths.ts';
 import type { OutputOption, Session } from '../command/session.ts';
 import { painted } from '../output/paint.ts';
-import { counted, facts, print, reasonLines, section, shown } from '../output/print.ts';
+import { blockerLines, counted, facts, print, reasonLines, section, shown } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { openGlassText } from './break-glass.ts';
 import { rollbackText, supportText, tagSection } from './cluster-text.ts';
@@ -59,6 +59,10 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
       ['Rollback', rollbackText(explanation.rollback, now)],
       ['Support', supportText(explanation.support, now)],
     ]),
+    ...section(
+      'What stopped it',
+      explanation.stoppedBy.flatMap((one) => blockerLines(one)),
+    ),
     ...section('What stops its hops, as last seen', reasonLines(explanation.foreseen)),
     ...section('Why there', reasonLines(explanation.placement)),
     ...section('Warnings', reasonLines(warnings)),

@@ -8,7 +8,11 @@ import { findClusterBlockers } from './cluster-blockers.ts';
 
 const told = reason('ScanWarning', 'later');
 const said = [quoted('PodEvictionFailure', 'no room'), told];
-const plain = (code: string, what: string) => ({ code, what, cause: null, owner: null, fix: null });
+const ROOM = 'Give the PodDisruptionBudget room (more replicas, or maxUnavailable: 1).';
+const plain = (code: string, what: string) => {
+  const fix = code === 'PodEvictionFailure' ? ROOM : null;
+  return { code, what, cause: null, owner: null, fix };
+};
 const startedAt = NOON.toISOString();
 const stopped = upgrade({
   status: 'Blocked',

@@ -14,6 +14,15 @@ export interface ClusterBlocker {
   readonly fix: string | null;
 }
 
+/** What ends a reason whose own words do not say it. `PodEvictionFailure` is a word of EKS. */
+const ADVICE: Readonly<Record<string, string>> = {
+  PodEvictionFailure: 'Give the PodDisruptionBudget room (more replicas, or maxUnavailable: 1).',
+  ClusterUnreachable: 'Give Liftlock a route to the API server, or set verification: eks-api in its policy.',
+  ClusterUnauthorized: 'Grant the access entry that liftlock access manifest prints.',
+  ClusterForbidden: 'Apply the RBAC that liftlock access manifest prints.',
+};
+const adviceFor = (code: string): string | null => ADVICE[code] ?? null;
+
 /**
  * All that keeps a cluster from its target: where a scan has stopped its last upgrade what it stopped it for, none of it cut or left out,
  * else the reasons that are told of it.
@@ -27,7 +36,7 @@ export async function findClusterBlockers(
   if (found.length > 0) return found;
   const against = reasons.filter(({ code }) => kindOf(code) !== 'told');
   return (against.length === 0 ? reasons : against).map(({ code, message }) => {
-    return { code, what: message, cause: null, owner: null, fix: null };
+    return { code, what: message, cause: null, owner: null, fix: adviceFor(code) };
   });
 }
 
@@ -44,6 +53,6 @@ async function stoppedBy(table: Pick<Table, 'queryPartition'>, last: Upgrade | u
     what,
     cause,
     owner,
-    fix: fix || null,
+    fix: fix || adviceFor(code),
   }));
 }

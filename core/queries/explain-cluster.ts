@@ -19,6 +19,7 @@ import { PolicyRollouts, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { isTried, loadMemberIn, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { findClusterBlockers } from './cluster-blockers.ts';
 import { upgradesOf } from './cluster-detail.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade } from './cluster-summary.ts';
@@ -68,6 +69,8 @@ export async function explainCluster(
   // Of what runs the scan is past, and of what was tried its end tells more.
   const isOver = activeUpgrade(snapshot, cluster.clusterKey) !== undefined || (member !== undefined && isTried(member));
   const toCome = isOver ? undefined : (goingOn(place)?.member.to ?? aim.target?.toString());
+  const newest = upgrades[0]?.from === cluster.version ? upgrades[0] : undefined;
+  const ended = [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
   const [latest = null] = await upgradeViews(ports.table, upgrades.slice(0, 1), cluster);
   return {
     cluster: shortId(cluster),
@@ -92,6 +95,7 @@ export async function explainCluster(
     upgrade: latest,
     ...lastScan(scans?.scans[0], upgrades),
     foreseen: toCome === undefined ? [] : blockersOnTheWay(cluster, scans, toCome),
+    stoppedBy: ended === undefined ? [] : await findClusterBlockers(ports.table, ended, ended.reasons),
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     breakGlass: glassInForce(control, ofHop, rules.policy?.spec.breakGlass, now) ?? null,
     rollback: rollbackView(cluster, upgrades, region, now),

@@ -1,5 +1,6 @@
 import type { BreakGlass } from '../contracts/items/break-glass.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import type { ClusterBlocker } from './cluster-blockers.ts';
 import type { ClusterDetail } from './cluster-detail.ts';
 import type { ClusterSummary } from './cluster-summary.ts';
 import type { ScanView } from './scan-history.ts';
@@ -43,6 +44,8 @@ export interface Explanation
   readonly scanLooked: { readonly at: string; readonly reason: Reason } | null;
   /** What is known today to stop the hops that it waits for, whatever it waits for now: the inventory and the last scans. Empty while one runs. */
   readonly foreseen: readonly Reason[];
+  /** What the last upgrade ended for, where it did without success and is not past: all that its scan found, each with its owner and repair. */
+  readonly stoppedBy: readonly ClusterBlocker[];
   readonly held: { readonly reason: Reason; readonly since: string } | null;
   /** By whose order its windows and freezes are passed over now. */
   readonly breakGlass: BreakGlass | null;

@@ -1,3 +1,5 @@
+import { loadLivingRecords } from '../../core/inventory/records.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { DAY, smallFleet } from '../../test/behaviour/small-fleet.ts';
 import { runWorld } from '../process/run-world.ts';
 import { resultOf, totalsText } from './bucket.ts';
@@ -10,7 +12,7 @@ const at = (hours: number): string => new Date(DAY.getTime() + hours * HOUR).toI
  * A first wave with one cluster that is upgraded, one whose nodes stay behind and two that their scans stop; then a soak of two hours, then a wave
  * whose calendar is closed for two hours, and frozen in the fifth.
  */
-async function reported(soak = '2h', until = 48, there = false) {
+async function ran(soak = '2h', until = 48, there = false) {
   const world = await smallFleet({
     clusters: [
       { name: 'whole', version: '1.36', tags: { stage: 'dev' }, nodegroups: [{ name: 'workers' }] },
@@ -48,8 +50,10 @@ async function reported(soak = '2h', until = 48, there = false) {
   const end = new Date(DAY.getTime() + until * HOUR);
   const rested = await runWorld(world, { until: end, quietHours: 2 });
   const loaded = { state: world.eks.state, now: DAY, approvals: [], configPaths: [], statements: [] };
-  return runReport(world, loaded, rested);
+  return { world, report: await runReport(world, loaded, rested) };
 }
+
+const reported = async (...given: Parameters<typeof ran>) => (await ran(...given)).report;
 
 test('a report tells where each member of a wave ended, and when its wave was open, soaked and could let nothing begin', async () => {
   const { rollouts, clusters, endedAt, violations } = await reported();
@@ -91,6 +95,18 @@ test('what blocks a cluster is told with its parts, and nothing of those that ar
     'far: once what blocks it is mended, liftlock retry cluster far',
     'old: once what blocks it is mended, liftlock retry cluster old',
   ]);
+});
+
+test('explain names what stopped a cluster as the report does, and of others nothing', async () => {
+  const { world, report } = await ran();
+  const records = await loadLivingRecords(world.table);
+  for (const { name, blockers, bucket } of report.clusters) {
+    const record = records.find((one) => one.name === name);
+    if (record === undefined) throw new Error(`${name} is gone`);
+    const { stoppedBy } = await explainCluster(world.ports, record);
+    expect([name, stoppedBy]).toEqual([name, bucket === 'upgraded' ? [] : blockers]);
+  }
+  expect(report.clusters.filter(({ bucket }) => bucket !== 'upgraded').map(({ name }) => name)).toEqual(['far', 'old']);
 });
 
 test('of a cluster whose turn has not come it is told what explain tells, and nobody is sent to try it again', async () => {

@@ -14,7 +14,6 @@ import type { LoadedFleet } from '../fleet/load-fleet.ts';
 import { checkInvariants } from '../invariants/check-invariants.ts';
 import { loadAllMembers } from '../process/load-all-members.ts';
 import type { RunView } from '../process/run-view.ts';
-import { adviceFor } from './advice.ts';
 import { bucketOf } from './bucket.ts';
 import { movesOf } from './moves.ts';
 import { type Asked, nextThings } from './next-things.ts';
@@ -56,8 +55,7 @@ export async function runReport(
       const { bucket, reasons, status } = report;
       const last = own.toSorted(byStart).at(-1);
       const isThere = bucket === 'upgraded' || status === 'UpToDate';
-      const found = isThere ? [] : await findClusterBlockers(world.table, last, reasons);
-      const blockers = found.map((one) => ({ ...one, fix: one.fix ?? adviceFor(one.code) }));
+      const blockers = isThere ? [] : await findClusterBlockers(world.table, last, reasons);
       const wave = waves.find((one) => one.rolloutId === member?.rolloutId && one.index === member.waveIndex);
       return { ...report, blockers, place: wave && { rollout: wave.rolloutId, wave: wave.name } };
     }),
