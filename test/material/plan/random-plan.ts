@@ -87,3 +87,7 @@ export const randomPlan: fc.Arbitrary<SmallPlan> = fc
     ),
     clusters: fleetOf(clusters.length).map((one, index): SmallCluster => ({ ...one, ...clusters[index] })),
   }));
+
+/** The same plans for every property, so that what is made of one can be kept. */
+export const holds = (check: (given: SmallPlan) => void, numRuns = 80): void =>
+  fc.assert(fc.property(randomPlan, check), { numRuns, seed: 20_261_120 });

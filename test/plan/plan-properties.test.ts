@@ -1,13 +1,11 @@
-import fc from 'fast-check';
-import { randomPlan } from '../../test/material/plan/random-plan.ts';
-import { NOW, type SmallPlan, smallPlan } from '../../test/material/plan/small-plan.ts';
-import { calendarStateAt } from '../calendar/calendar-state.ts';
-import { compileCalendar } from '../calendar/compile-calendar.ts';
-import { durationMilliseconds } from '../config/schema/quantities.ts';
-import { drawPlan } from './draw-plan.ts';
-import { type Drawn, draw, membersOf } from './drawn.ts';
-import { AS_ESTIMATED } from './plan-input.ts';
-import { runForward } from './run-forward.ts';
+import { calendarStateAt } from '../../core/calendar/calendar-state.ts';
+import { compileCalendar } from '../../core/calendar/compile-calendar.ts';
+import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
+import { type Drawn, draw, membersOf } from '../../core/plan/drawn.ts';
+import { AS_ESTIMATED } from '../../core/plan/plan-input.ts';
+import { runForward } from '../../core/plan/run-forward.ts';
+import { holds } from '../material/plan/random-plan.ts';
+import { NOW, type SmallPlan, smallPlan } from '../material/plan/small-plan.ts';
 
 interface Placed {
   readonly key: string;
@@ -81,21 +79,6 @@ const calendarsOf = (plan: Drawn, named: string | readonly string[] | undefined,
     const calendar = plan.rules.calendars.get(name);
     return calendar === undefined ? [] : [compileCalendar(name, calendar)];
   });
-
-const holds = (check: (given: SmallPlan) => void, numRuns = 80) =>
-  fc.assert(fc.property(randomPlan, check), { numRuns, seed: 20_261_120 });
-
-test('every cluster is in exactly one wave or excluded, once', () => {
-  holds((given) => {
-    const { rules, inventory } = smallPlan(given);
-    const { waves, excluded } = drawPlan(rules, inventory, { now: NOW, seed: 1, runs: 1 });
-    const names = [
-      ...waves.flatMap(({ clusters }) => clusters.map(({ name }) => name)),
-      ...excluded.map(({ name }) => name),
-    ];
-    expect(names.sort()).toEqual(inventory.clusters.map(({ name }) => name).sort());
-  });
-});
 
 test('every hop starts where all its calendars are open, and fits unless it may overrun', () => {
   holds((given) => {
@@ -190,16 +173,6 @@ test('canaries go first, one after the other', () => {
         for (const later of own.slice(place + 1)) expect(later.start).toBeGreaterThanOrEqual(end);
     }
   });
-});
-
-test('the same input gives the same plan', () => {
-  holds((given) => {
-    const plan = () => {
-      const { rules, inventory } = smallPlan(given);
-      return JSON.stringify(drawPlan(rules, inventory, { now: NOW, seed: 7, runs: 2 }));
-    };
-    expect(plan()).toBe(plan());
-  }, 40);
 });
 
 test('looking only at whose turn may come decides as looking at everybody does', () => {
