@@ -65,8 +65,6 @@ export function checkPolicy(
     checkUnreachableWaves({ spec: { selector, waves } }, report);
     checkOverlappingWaves({ spec: { selector, waves } }, report);
   }
-  if (waves !== undefined) {
-  }
   const written = listOf(fieldOf(document.value, 'spec', 'waves'));
   const sound = written.flatMap((wave, index) => {
     const { data } = waveSchema.safeParse(wave);

@@ -14,8 +14,8 @@ export function turnAt(
   asked: readonly Reason[],
   until: string | undefined,
 ): Reason[] {
-  const isItsTurn = asked.length > 0 && asked.every(({ code }) => waitsFor(code) === 'window');
-  if (until === undefined || !isItsTurn) return [];
+  const waitsForTime = asked.length > 0 && asked.every(({ code }) => waitsFor(code) === 'window');
+  if (until === undefined || !waitsForTime) return [];
   const at = new Date(until);
   const { decisions, waiting } = decide(snapshot, at);
   const own = waiting.filter(({ clusterKey }) => clusterKey === cluster.clusterKey).flatMap(({ reasons }) => reasons);

@@ -1,5 +1,6 @@
 import { JsonCodec2 } from '@smithy/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
+import { bytesOf } from './http-message.ts';
 import { readJsonValue } from './json-value.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -14,9 +15,7 @@ export function readJson(schema: NormalizedSchema, text: string): object {
 export function writeJson(schema: NormalizedSchema, value: object): string {
   const serializer = codec.createSerializer();
   serializer.write(schema, value);
-  const bytes = serializer.flush();
-  // Not through its own toString: the SDK's buffer warns that it will throw one day.
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  return bytesOf(serializer.flush()).toString();
 }
 
 /** An error's body. AWS names the message `message` or `Message`, as the shape does. */

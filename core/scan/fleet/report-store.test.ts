@@ -5,7 +5,7 @@ import { ReconcileMarkers } from '../../store/entities.ts';
 import { load, put, replace } from '../../store/entity.ts';
 import { LatestScanItems } from '../../store/scan-entities.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
-import { loadFittingReport, loadReport, saveReport, scansOf } from './report-store.ts';
+import { fitReport, loadReport, saveReport, scansOf } from './report-store.ts';
 
 const run = { clusterKey: 'k', execution: 'arn:x' };
 const at = (day: number) => new Date(`2026-11-${String(day).padStart(2, '0')}T08:00:00Z`);
@@ -78,7 +78,7 @@ test('a report that is too large loses what matters least, and says so; what it 
     }),
   );
   const whole = reportOf({ from: '1.35', findings });
-  const { report, text } = await loadFittingReport(whole);
+  const { report, text } = await fitReport(whole);
   expect(text).toBe(JSON.stringify(report));
   expect(report.findings.length).toBeLessThan(1_200);
   expect(report.findings.filter(({ severity }) => severity === 'error')).toHaveLength(100);

@@ -28,7 +28,7 @@ export async function saveReport(
   report: ScanReport,
 ): Promise<ScanSummary> {
   const expiresAt = new Date(Date.parse(report.scannedAt) + RETENTION);
-  const { report: fitting, text } = await loadFittingReport(report);
+  const { report: fitting, text } = await fitReport(report);
   const parts = await saveParts(table, ownerOf(clusterKey, report.scannedAt), text, expiresAt);
   const summary = summaryOf(fitting, { clusterKey, execution, parts });
   // Two scans that end at once: the copy lacks one of them until the next one, the history lacks none.
@@ -140,7 +140,7 @@ const MOST_CHARACTERS = 2_000_000;
 const FITS_IN_ANY_CASE = MOST_CHARACTERS / 5;
 
 /** A report that is too large to keep loses its last findings, those that matter least, and says so. Counts and verdict stay. */
-export async function loadFittingReport(whole: ScanReport): Promise<{ report: ScanReport; text: string }> {
+export async function fitReport(whole: ScanReport): Promise<{ report: ScanReport; text: string }> {
   let report = whole;
   for (;;) {
     const text = JSON.stringify(report);

@@ -21,18 +21,16 @@ export interface Parts {
 
 /** Definitions never change, and neither does what became of their templates. */
 const objects = new WeakMap<object, Part>();
-const texts = new Map<string, Part>();
 /** By source: whoever reads the definitions anew has other templates with the same expressions. */
 const expressions = new Map<string, Omit<ExpressionPart, 'place'>>();
 
 /** The parts of a field's template, taken apart once. */
 export function partOf(template: Json): Part {
-  if (template === null || (typeof template !== 'object' && typeof template !== 'string')) return { fixed: template };
-  const known = typeof template === 'string' ? texts.get(template) : objects.get(template);
+  if (template === null || typeof template !== 'object') return takeApart(template, '');
+  const known = objects.get(template);
   if (known !== undefined) return known;
   const part = takeApart(template, '');
-  if (typeof template === 'string') texts.set(template, part);
-  else objects.set(template, part);
+  objects.set(template, part);
   return part;
 }
 

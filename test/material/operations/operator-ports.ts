@@ -12,6 +12,11 @@ export async function operatorPorts<Kind extends Table>(table: Kind, kept: Kept 
   return { table, clock, events: { publish }, told };
 }
 
+/** The one event that tells of a wave of the rollout `r`. */
+export const toldOfWave = (detail: object) => [
+  { type: 'WaveChanged', detail: { version: 1, change: expect.any(String), rolloutId: 'r', ...detail } },
+];
+
 /** What is on record of a subject, without what was written. */
 export const recordOf = async (table: Table, subject: string) =>
   (await table.auditOf(subject)).map(({ event, principal, detail: { writes, ...detail } }) => ({
