@@ -36,9 +36,9 @@ test('the kinds that are read whole are those of the code', () => {
     const [, source, kinds = ''] = /^\| `([a-z]+)` *\| (.*) \|$/.exec(line) ?? [];
     return [...kinds.matchAll(/`([^`]+)`/g)].map(([, kind]) => `${source} ${kind}`);
   });
-  const wanted = Object.entries(FULL_KINDS).map(([key, source]) => {
+  const wanted = Object.entries(FULL_KINDS).flatMap(([key, sources]) => {
     const [group, resource] = key.split('/');
-    return `${source} ${resource}${group === '' ? '' : `.${group}`}`;
+    return sources.map((source) => `${source} ${resource}${group === '' ? '' : `.${group}`}`);
   });
   expect(listed.sort()).toEqual(wanted.sort());
 });

@@ -4,6 +4,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createKubeconfigReader } from '../../adapters/kubernetes/reader/create-kubeconfig-reader.ts';
 import type { Source } from '../../core/contracts/scan-words.ts';
+import { drainCoverage, observeDrains } from '../../core/scan/drain/observe-drains.ts';
 import type { KindList } from '../../core/scan/listed/kind-list.ts';
 import { advance, unread } from '../../core/scan/live/advance.ts';
 import { coverageOf } from '../../core/scan/live/keep.ts';
@@ -55,8 +56,17 @@ export async function collectLive(io: Io, options: ScanOptions, lists: readonly 
     subject: context.context,
     clusters: [context.context, context.cluster.name, clusterName(context.cluster.name)],
     ...(serverVersion === undefined ? {} : { serverVersion }),
-    observations: [...state.observations, ...insights.observations],
-    coverage: [...coverageOf(state, { forgiven }), ...left, ...(skip.includes('insight') ? [] : [insights.coverage])],
+    observations: [
+      ...state.observations,
+      ...insights.observations,
+      ...observeDrains(state.facts.drain, { rolls: () => true, now: io.now() }),
+    ],
+    coverage: [
+      ...coverageOf(state, { forgiven }),
+      ...drainCoverage(state),
+      ...left,
+      ...(skip.includes('insight') ? [] : [insights.coverage]),
+    ],
     interrupted: interrupted.aborted,
   };
 }

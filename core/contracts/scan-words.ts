@@ -11,6 +11,7 @@ export const SOURCES = {
   reference: 'What refers to APIs: CRDs, APIServices, webhooks, policies, RBAC rules, scale targets, owners.',
   node: 'Nodes: kubelet, kube-proxy, container runtime, operating system.',
   workload: 'Pod templates and other objects: fields, annotations, mounts, images of known controllers.',
+  drain: 'Pods, their budgets, controllers and volumes: whether the nodes of managed groups can be drained.',
   eks: 'What Amazon EKS tells of the cluster: status, health, node groups, versions that it offers.',
   server: 'What the API server tells of itself: readiness, workloads of kube-system.',
 } as const;

@@ -45,7 +45,7 @@ const quiet = {
   '/apis': { kind: 'APIGroupDiscoveryList', items: [] },
   '/api/v1/pods': listOf([]),
 };
-const scan = { failOn: 'removed', skip: ['helm', 'node', 'telemetry'], versionOwner: 'warn' } as const;
+const scan = { failOn: 'removed', skip: ['helm', 'node', 'telemetry', 'drain'], versionOwner: 'warn' } as const;
 
 async function scanned(given: Given = {}) {
   const {

@@ -6,6 +6,7 @@ import { scanWaivers } from '../policy/applied.ts';
 import type { Insight } from '../ports/eks.ts';
 import { shortId } from '../queries/find-cluster.ts';
 import data from '../scan/data/coverage.json' with { type: 'json' };
+import { drainCoverage, observeDrains } from '../scan/drain/observe-drains.ts';
 import { saveReport } from '../scan/fleet/report-store.ts';
 import { loadRun, saveRun } from '../scan/fleet/run-store.ts';
 import { judgeAll } from '../scan/judge/judge.ts';
@@ -39,7 +40,12 @@ export async function reportOf(ports: StepPorts, context: StepContext, read: Wha
   const waivers = await scanWaivers(ports.table);
   const from = versionBefore(facts);
   const observed = observeInsights(insights ?? [], Object.values(state?.facts.changes ?? {}), ports.clock.now());
-  const observations = [...(state?.observations ?? []), ...observed, ...observePreflight(facts)];
+  const observations = [
+    ...(state?.observations ?? []),
+    ...observed,
+    ...observePreflight(facts),
+    ...observeDrains(state?.facts.drain, { rolls: (group) => isRolled(group, facts), now: ports.clock.now() }),
+  ];
   const insightsRead = insights !== undefined;
   return buildReport({
     subject: shortId(record),
@@ -57,7 +63,7 @@ export async function reportOf(ports: StepPorts, context: StepContext, read: Wha
     coverage: [
       ...read.coverage,
       ...(insights === undefined ? [] : [insightsCoverage('read', insights.length)]),
-      ...(state === undefined ? [] : coverageOf(state, { forgiven: waivers.length > 0 })),
+      ...(state === undefined ? [] : [...coverageOf(state, { forgiven: waivers.length > 0 }), ...drainCoverage(state)]),
     ],
     waivers,
     data,
@@ -76,6 +82,10 @@ const isBrought = ({ component, nodegroup }: SkewObservation, { nodegroups, addo
   component === 'kube-proxy'
     ? addons.some(({ addon }) => addon.addonName === component)
     : nodegroups.some(({ nodegroupName, amiType }) => nodegroupName === nodegroup && amiType !== 'CUSTOM');
+
+/** Whether EKS rolls the group when it is asked to: one with an AMI of its own needs a launch template first. */
+const isRolled = (name: string, { nodegroups }: PreflightFacts): boolean =>
+  nodegroups.some(({ nodegroupName, amiType }) => nodegroupName === name && amiType !== 'CUSTOM');
 
 /** Keeps the report, and tells whoever follows the scan where it is. */
 export async function keepReport(ports: StepPorts, context: StepContext, report: ScanReport): Promise<void> {

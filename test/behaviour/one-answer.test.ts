@@ -54,7 +54,7 @@ test('of every cluster of the example fleet the execution, the report, the decis
   "experiments 1.33 → 1.34: pass, 0 errors, 0 gaps: info no-default-storage-class",
   "ledger-prod 1.35 → 1.36: pass, 0 errors, 0 gaps: info no-default-storage-class",
   "orders-prod 1.33 → 1.34: pass, 0 errors, 0 gaps: info no-default-storage-class",
-  "payments-prod 1.36 → 1.37: pass, 0 errors, 0 gaps: info no-default-storage-class",
+  "payments-prod 1.36 → 1.37: fail, 1 errors, 0 gaps: error DrainStuck, info no-default-storage-class",
   "payments-staging 1.36 → 1.37: pass, 0 errors, 0 gaps: ",
   "platform-dev 1.36 → 1.37: pass, 0 errors, 0 gaps: info no-default-storage-class",
   "sandbox-dev 1.35 → 1.36: pass, 0 errors, 0 gaps: info no-default-storage-class",

@@ -1,3 +1,4 @@
+import type { Source } from '../../contracts/scan-words.ts';
 import { readAggregated, readGroups, readResources } from './discovery.ts';
 import { leftOutOf, resourcesToList } from './unit-discovery.ts';
 
@@ -45,7 +46,7 @@ const served = (path: string, kind: string, verbs = ['list']) => {
   const [group = '', name = '', resource = ''] = path.split('/');
   return { group, version: name, resource, kind, namespaced: true, verbs };
 };
-const listed = (resources: readonly string[][], ...skip: ('object' | 'workload' | 'reference' | 'node')[]) =>
+const listed = (resources: readonly string[][], ...skip: Source[]) =>
   resourcesToList(
     resources.map(([path = '', kind = '']) => served(path, kind)),
     skip,
@@ -66,7 +67,7 @@ test.each([
       ['policy/v1beta1/poddisruptionbudgets', 'PodDisruptionBudget'],
       ['policy/v1/poddisruptionbudgets', 'PodDisruptionBudget'],
     ],
-    ['policy/v1/poddisruptionbudgets false'],
+    ['policy/v1/poddisruptionbudgets true'],
   ],
   [
     'one that is given up where there is no other',
@@ -103,12 +104,12 @@ test('what is skipped is not listed, or only as far as another source needs it',
     ['apiextensions.k8s.io/v1/customresourcedefinitions', 'CustomResourceDefinition'],
   ];
   expect(listed(all, 'object')).toEqual(['apiextensions.k8s.io/v1/customresourcedefinitions true', '/v1/nodes true']);
-  expect(listed(all, 'node', 'reference')).toEqual([
+  expect(listed(all, 'node', 'reference', 'drain')).toEqual([
     'apiextensions.k8s.io/v1/customresourcedefinitions true',
     '/v1/nodes false',
     '/v1/configmaps false',
   ]);
-  expect(listed(all, 'node', 'reference', 'object')).toEqual([]);
+  expect(listed(all, 'node', 'reference', 'object', 'drain')).toEqual([]);
 });
 
 test('what is left out is named', () => {

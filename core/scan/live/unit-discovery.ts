@@ -88,34 +88,37 @@ const gap = (answer: Exclude<Answer, { status: 'ok' }>): Coverage => ({
 const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions';
 
 /**
- * Kinds that are read whole, because what breaks stands in their spec or status, and the source that wants it. All others are read as
+ * Kinds that are read whole, because what breaks stands in their spec or status, and the sources that want it. All others are read as
  * metadata only. `docs/scan.md` lists them.
  */
-export const FULL_KINDS: Readonly<Record<string, Source>> = {
-  '/nodes': 'node',
-  '/pods': 'workload',
-  '/replicationcontrollers': 'workload',
-  '/services': 'workload',
-  '/persistentvolumes': 'workload',
-  'apps/deployments': 'workload',
-  'apps/daemonsets': 'workload',
-  'apps/replicasets': 'workload',
-  'apps/statefulsets': 'workload',
-  'batch/cronjobs': 'workload',
-  'batch/jobs': 'workload',
-  'networking.k8s.io/networkpolicies': 'workload',
-  'autoscaling/horizontalpodautoscalers': 'reference',
-  'storage.k8s.io/storageclasses': 'reference',
-  'rbac.authorization.k8s.io/roles': 'reference',
-  'rbac.authorization.k8s.io/clusterroles': 'reference',
-  'rbac.authorization.k8s.io/rolebindings': 'reference',
-  'rbac.authorization.k8s.io/clusterrolebindings': 'reference',
-  [DEFINITIONS]: 'reference',
-  'apiregistration.k8s.io/apiservices': 'reference',
-  'admissionregistration.k8s.io/validatingwebhookconfigurations': 'reference',
-  'admissionregistration.k8s.io/mutatingwebhookconfigurations': 'reference',
-  'admissionregistration.k8s.io/validatingadmissionpolicies': 'reference',
-  'admissionregistration.k8s.io/mutatingadmissionpolicies': 'reference',
+export const FULL_KINDS: Readonly<Record<string, readonly Source[]>> = {
+  '/nodes': ['node', 'drain'],
+  '/pods': ['workload', 'drain'],
+  '/replicationcontrollers': ['workload', 'drain'],
+  '/services': ['workload'],
+  '/persistentvolumes': ['workload', 'drain'],
+  '/namespaces': ['drain'],
+  '/persistentvolumeclaims': ['drain'],
+  'policy/poddisruptionbudgets': ['drain'],
+  'apps/deployments': ['workload', 'drain'],
+  'apps/daemonsets': ['workload'],
+  'apps/replicasets': ['workload', 'drain'],
+  'apps/statefulsets': ['workload', 'drain'],
+  'batch/cronjobs': ['workload'],
+  'batch/jobs': ['workload'],
+  'networking.k8s.io/networkpolicies': ['workload'],
+  'autoscaling/horizontalpodautoscalers': ['reference'],
+  'storage.k8s.io/storageclasses': ['reference'],
+  'rbac.authorization.k8s.io/roles': ['reference'],
+  'rbac.authorization.k8s.io/clusterroles': ['reference'],
+  'rbac.authorization.k8s.io/rolebindings': ['reference'],
+  'rbac.authorization.k8s.io/clusterrolebindings': ['reference'],
+  [DEFINITIONS]: ['reference'],
+  'apiregistration.k8s.io/apiservices': ['reference'],
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': ['reference'],
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': ['reference'],
+  'admissionregistration.k8s.io/validatingadmissionpolicies': ['reference'],
+  'admissionregistration.k8s.io/mutatingadmissionpolicies': ['reference'],
 };
 
 /** Made by the cluster for itself, by the thousand, and gone within the hour: nobody has written them. */
@@ -149,10 +152,10 @@ export function resourcesToList(resources: readonly ServedResource[], skip: read
   }
   for (const [key, one] of chosen) if (isWarnedOf(one)) chosen.delete(key);
   const units = [...chosen].flatMap(([key, resource]): Extract<Unit, { type: 'list' }>[] => {
-    const wanted = FULL_KINDS[key];
+    const wanted = FULL_KINDS[key] ?? [];
     // Custom resources are judged by their definitions.
     const needed = key === DEFINITIONS && !skip.includes('object');
-    const full = needed || (wanted !== undefined && !skip.includes(wanted));
+    const full = needed || wanted.some((source) => !skip.includes(source));
     if (!full && skip.includes('object')) return [];
     return [{ type: 'list', full, ...resource }];
   });

@@ -2,6 +2,7 @@ import { given } from '../../model/given.ts';
 import { parseJson } from '../../model/parse-json.ts';
 import { remembered } from '../../model/remembered.ts';
 import type { ItemSink } from '../../ports/cluster-reader.ts';
+import { DRAIN_KINDS, noteDrainFacts } from '../drain/note-drain-facts.ts';
 import type { Observation } from '../judge/observation.ts';
 import { isMapping, type Mapping } from '../manifest/manifest-object.ts';
 import { inspectLiveObject } from '../observe/inspect-live-object.ts';
@@ -38,6 +39,7 @@ export async function listPage(unit: ListUnit, state: LiveScanState, tools: Scan
   const items = new PageItems(
     (item, facts) => observe(unit, item, surroundings, { skip: state.skip, facts }),
     (text) => (unit.full && !saysItsTemplate(text, unit.kind)) || mayMatter(text, unit, surroundings),
+    isOfDrains(unit, state) ? (item, facts) => noteDrainFacts(liveObject(item, unit), facts.drain) : undefined,
   );
   const answer = await ask(tools.reader, { path, items, ...(unit.full ? {} : { accept: METADATA_ONLY }) }, tools);
   if (answer.status === 'expired' && page.restarts < MOST_RESTARTS) {
@@ -95,6 +97,7 @@ function close(
   const { count = 0, observations = [], facts = noFacts() } = state.page ?? {};
   delete state.page;
   addFacts(state.facts, facts);
+  if (failure === undefined && isOfDrains(unit, state)) state.facts.drain.read.push(kindOf(unit));
   if (unit.group === '' && unit.kind === 'Node' && unit.full) noteNodes(state.facts, failure === undefined);
   keep(state, unit.group === '' && unit.kind === 'Node' ? groupNodes(observations) : observations);
   const own = { what: titleOf(unit), source: 'object', count } as const;
@@ -108,6 +111,10 @@ function close(
     };
   return notRead(own, failure, '', count === 0 ? '' : ` after ${count} objects`);
 }
+
+const kindOf = ({ group, resource }: ListUnit): string => `${group}/${resource}`;
+const isOfDrains = (unit: ListUnit, { skip }: LiveScanState): boolean =>
+  !skip.includes('drain') && DRAIN_KINDS.has(kindOf(unit));
 
 /** Some of the nodes are as good as none: nobody knows what the others are. */
 function noteNodes(facts: ClusterFacts, isWhole: boolean): void {
@@ -144,6 +151,9 @@ function versionToAskFor(
 /** What to do with one item, and where to note what other parts of the scan need of it. */
 type ObserveItem = (item: Mapping, facts: ClusterFacts) => readonly Observation[];
 
+/** Notes what everything else needs of an item, whatever its own text says. */
+type NoteItem = (item: Mapping, facts: ClusterFacts) => void;
+
 /** What the items of one page say. Each is looked at as it comes and let go again. */
 export class PageItems implements ItemSink {
   observations: Observation[] = [];
@@ -154,11 +164,13 @@ export class PageItems implements ItemSink {
   broken = false;
   readonly #observe: ObserveItem;
   readonly #mayMatter: (text: string) => boolean;
+  readonly #note: NoteItem | undefined;
 
-  /** What cannot matter by its text is counted, and not even parsed: nearly all of a large cluster. */
-  constructor(observe: ObserveItem, mayMatter: (text: string) => boolean) {
+  /** What cannot matter by its text, and is not to be noted, is counted and not even parsed: nearly all of a large cluster. */
+  constructor(observe: ObserveItem, mayMatter: (text: string) => boolean, note?: NoteItem) {
     this.#observe = observe;
     this.#mayMatter = mayMatter;
+    this.#note = note;
   }
 
   begin(): void {
@@ -169,7 +181,8 @@ export class PageItems implements ItemSink {
   }
 
   item(text: string): void {
-    if (text.endsWith('}') && !this.#mayMatter(text)) {
+    const matters = !text.endsWith('}') || this.#mayMatter(text);
+    if (!matters && this.#note === undefined) {
       this.count += 1;
       return;
     }
@@ -179,7 +192,8 @@ export class PageItems implements ItemSink {
       return;
     }
     this.count += 1;
-    this.observations.push(...this.#observe(value, this.facts));
+    this.#note?.(value, this.facts);
+    if (matters) this.observations.push(...this.#observe(value, this.facts));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { OtherNodeGroup } from '../../contracts/items/cluster.ts';
 import { addGroups } from '../../model/seen-nodes.ts';
+import { addDrainFacts, type DrainFacts, noDrainFacts } from '../drain/drain-facts.ts';
 
 /** What one part of a scan learns that another one needs. Plain JSON. */
 export interface ClusterFacts {
@@ -11,6 +12,8 @@ export interface ClusterFacts {
   storageClasses: Record<string, boolean>;
   /** The newest change of each sort: of a manager that writes a kind at a version that stays, of a workload's own spec. */
   changes: Record<string, Change>;
+  /** What decides whether nodes can be drained. */
+  drain: DrainFacts;
   /** Nodes outside managed groups; undefined until all nodes were read, each whole. */
   otherNodes?: OtherNodeGroup[];
 }
@@ -47,16 +50,23 @@ export interface CalledService {
   readonly about: string;
 }
 
-export const noFacts = (): ClusterFacts => ({ crds: {}, services: [], storageClasses: {}, changes: {} });
+export const noFacts = (): ClusterFacts => ({
+  crds: {},
+  services: [],
+  storageClasses: {},
+  changes: {},
+  drain: noDrainFacts(),
+});
 
 /** Puts what one list has told to what is known already. */
 export function addFacts(
   known: ClusterFacts,
-  { crds, services, storageClasses, changes, otherNodes }: ClusterFacts,
+  { crds, services, storageClasses, changes, otherNodes, drain }: ClusterFacts,
 ): void {
   Object.assign(known.crds, crds);
   Object.assign(known.storageClasses, storageClasses);
   known.services.push(...services);
+  addDrainFacts(known.drain, drain);
   if (otherNodes !== undefined) known.otherNodes = addGroups([...(known.otherNodes ?? []), ...otherNodes]);
   for (const [key, change] of Object.entries(changes)) {
     if (change.time > (known.changes[key]?.time ?? '')) known.changes[key] = change;

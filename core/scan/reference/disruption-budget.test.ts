@@ -1,10 +1,11 @@
+import { noDrainFacts } from '../drain/drain-facts.ts';
 import { observeDisruptionBudget } from './observe-references.ts';
 
 const budget = (apiVersion: string, selector: unknown) =>
   observeDisruptionBudget(
     { apiVersion, kind: 'PodDisruptionBudget', name: 'api', value: { spec: { selector } }, path: [] },
     { cause: 'x', evidence: [] },
-    { crds: {}, services: [], storageClasses: {}, changes: {} },
+    { crds: {}, services: [], storageClasses: {}, changes: {}, drain: noDrainFacts() },
   );
 
 test.each<[string, unknown, number]>([

@@ -8,8 +8,8 @@ const FAILING: Readonly<Record<ScanReport['failOn'], readonly Finding['severity'
   none: [],
 };
 
-/** What EKS and the API server say of the cluster itself: `failOn` is about what runs in it. */
-export const OF_THE_CLUSTER: readonly Finding['source'][] = ['eks', 'server', 'insight'];
+/** What is in the way of the hop itself, whatever the target takes: `failOn` is about APIs. */
+export const OF_THE_CLUSTER: readonly Finding['source'][] = ['eks', 'server', 'insight', 'drain'];
 
 /** Whether a finding fails the scan: neither waived nor known to the baseline, and as bad as `failOn` says. */
 export function fails(

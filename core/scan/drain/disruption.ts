@@ -1,0 +1,126 @@
+import type { DrainBudget, DrainFacts, DrainPod, PodShape } from './drain-facts.ts';
+
+/** A pod that a budget selects. */
+export interface SelectedPod {
+  readonly pod: DrainPod;
+  readonly shape: PodShape;
+}
+
+/** What the disruption controller makes of a budget. */
+export interface Disruption {
+  /** How many pods it expects; undefined where a controller's scale is not known. */
+  readonly expected: number | undefined;
+  readonly healthy: number;
+  readonly desired: number;
+  /** The controller cannot compute it: it allows nothing, and keeps the other figures as they were. */
+  readonly syncFailed: boolean;
+  /** How many may be evicted now, by the figures above. */
+  readonly allowed: number;
+}
+
+/** An evicted pod that is not gone counts as disrupted so long (facts: nodes.md §1.2, DeletionTimeout). */
+const DELETION_TIMEOUT = 120_000;
+
+/**
+ * `status` of a budget as the disruption controller computes it (facts: nodes.md §1.2; kubernetes pkg/controller/disruption/disruption.go): an
+ * integer minAvailable counts pods, everything else the scales of the pods' controllers, and percentages round up.
+ */
+export function disruptionOf(
+  facts: Pick<DrainFacts, 'replicas'>,
+  budget: DrainBudget,
+  pods: readonly SelectedPod[],
+  now: Date,
+): Disruption {
+  const healthy = pods.filter((one) => isHealthy(budget, one, now)).length;
+  const { minAvailable, maxUnavailable = 1, status } = budget;
+  if (typeof minAvailable === 'number') return allowing(pods.length, healthy, minAvailable);
+  let expected = expectedScale(facts, pods);
+  // The disruption controller has asked for the scale of custom resources, and tells what it was given.
+  if (expected === 'unknown' && status !== undefined) expected = status.syncFailed ? 'none' : status.expectedPods;
+  if (expected === 'unknown') return { expected: undefined, healthy, desired: 0, syncFailed: false, allowed: 0 };
+  if (expected === 'none') {
+    const { currentHealthy = healthy, desiredHealthy = 0 } = status ?? {};
+    return { expected: 0, healthy: currentHealthy, desired: desiredHealthy, syncFailed: true, allowed: 0 };
+  }
+  const desired =
+    minAvailable === undefined
+      ? Math.max(0, expected - scaled(maxUnavailable, expected))
+      : scaled(minAvailable, expected);
+  return allowing(expected, healthy, desired);
+}
+
+function allowing(expected: number, healthy: number, desired: number): Disruption {
+  const figures = { expected, healthy, desired, syncFailed: false };
+  return { ...figures, allowed: roomOf(figures, healthy) };
+}
+
+function scaled(amount: number | string, expected: number): number {
+  if (typeof amount === 'number') return amount;
+  const number = Number.parseInt(amount, 10);
+  return amount.endsWith('%') ? Math.ceil((number * expected) / 100) : number;
+}
+
+/** How many ready pods may go where so many are healthy. */
+export const roomOf = ({ expected = 0, desired, syncFailed }: Omit<Disruption, 'allowed'>, healthy: number): number =>
+  syncFailed || expected <= 0 ? 0 : Math.max(0, healthy - desired);
+
+/**
+ * Whether the eviction API lets a running pod go by its only budget, where so many of the budget's pods are healthy (facts: nodes.md §1.1, steps
+ * 4 and 5).
+ */
+export function letsGo(
+  { evictsUnhealthy }: DrainBudget,
+  disruption: Disruption,
+  isReady: boolean,
+  healthy = disruption.healthy,
+): boolean {
+  if (!isReady && evictsUnhealthy === 'AlwaysAllow') return true;
+  const { desired } = disruption;
+  if (!isReady && evictsUnhealthy === 'IfHealthyBudget' && healthy >= desired && desired > 0) return true;
+  return roomOf(disruption, healthy) > 0;
+}
+
+/** Ready, not on its way out, and not evicted a moment ago. */
+export function isHealthy({ status }: DrainBudget, { pod }: SelectedPod, now: Date): boolean {
+  const evictedAt = status?.disrupted[pod.name];
+  const isDisrupted = evictedAt !== undefined && now.getTime() - Date.parse(evictedAt) < DELETION_TIMEOUT;
+  return pod.ready && pod.terminatingSince === undefined && !isDisrupted;
+}
+
+/** The sum over the distinct controllers; `none` where one of them has no scale, which fails the whole budget. Bare pods count nothing. */
+function expectedScale(
+  { replicas }: Pick<DrainFacts, 'replicas'>,
+  pods: readonly SelectedPod[],
+): number | 'none' | 'unknown' {
+  const scales = new Map<string, number | 'none' | 'unknown'>();
+  for (const { shape } of pods) {
+    const controller = controllerName(replicas, shape);
+    if (controller === undefined || scales.has(controller)) continue;
+    const scale = replicas[controller] ?? (HAVE_NO_SCALE.has(shape.controller?.kind ?? '') ? 'none' : 'unknown');
+    scales.set(controller, scale);
+  }
+  const all = [...scales.values()];
+  if (all.includes('none')) return 'none';
+  if (all.includes('unknown')) return 'unknown';
+  return all.reduce<number>((sum, scale) => sum + (scale as number), 0);
+}
+
+const HAVE_NO_SCALE = new Set(['DaemonSet', 'Job', 'CronJob', 'Node']);
+
+/**
+ * `Deployment/payments/api`, the controller whose replicas count; undefined for a bare pod. A ReplicaSet that a Deployment made is called after
+ * it and after the hash that its pods are labelled with.
+ */
+export function controllerName(
+  replicas: DrainFacts['replicas'],
+  { namespace, labels, controller }: Pick<PodShape, 'namespace' | 'labels' | 'controller'>,
+): string | undefined {
+  if (controller === undefined) return undefined;
+  const { kind, name } = controller;
+  const hash = labels['pod-template-hash'];
+  if (kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`)) {
+    const deployment = `Deployment/${namespace}/${name.slice(0, -hash.length - 1)}`;
+    if (replicas[deployment] !== undefined) return deployment;
+  }
+  return `${kind}/${namespace}/${name}`;
+}

@@ -1,0 +1,260 @@
+import { sha256Hex } from '../../hash/sha256.ts';
+import { given } from '../../model/given.ts';
+import { managedGroup, nodeOwner } from '../../model/node-owner.ts';
+import { type LabelSelector, labelOperators } from '../../selector/label-selector.ts';
+import { type Mapping, mappingOf, mappingsOf, textOf } from '../manifest/manifest-object.ts';
+import type { LiveObject } from '../observe/live-object.ts';
+import { ownershipOf } from '../owner/owner.ts';
+import type {
+  DrainBudget,
+  DrainFacts,
+  DrainNode,
+  DrainPod,
+  NodeRequirement,
+  NodeTerm,
+  PodShape,
+  Taint,
+  Toleration,
+} from './drain-facts.ts';
+import { bytesOf, millicoresOf } from './quantity.ts';
+
+/** Of these a list is read whole for the drains, and every object of it is looked at. */
+export const DRAIN_KINDS: ReadonlySet<string> = new Set([
+  '/nodes',
+  '/pods',
+  '/namespaces',
+  '/persistentvolumes',
+  '/persistentvolumeclaims',
+  '/replicationcontrollers',
+  'apps/deployments',
+  'apps/replicasets',
+  'apps/statefulsets',
+  'policy/poddisruptionbudgets',
+]);
+
+/** Notes what one object of the cluster says about drains. */
+export function noteDrainFacts(
+  { resource, name = '', namespace = '', value, metadata }: LiveObject,
+  facts: DrainFacts,
+) {
+  const [spec, status] = [mappingOf(value.spec), mappingOf(value.status)];
+  const noteOwner = () => {
+    const { owner } = ownershipOf(metadata);
+    if (owner !== undefined) facts.owners[`${resource.kind}/${namespace}/${name}`] = owner;
+  };
+  switch (`${resource.group}/${resource.resource}`) {
+    case '/nodes':
+      facts.nodes.push(nodeOf(name, metadata, spec, status));
+      break;
+    case '/pods':
+      notePod(facts, { name, namespace, metadata, spec, status });
+      break;
+    case '/namespaces':
+      noteOwner();
+      if (metadata.deletionTimestamp !== undefined) facts.endingNamespaces.push(name);
+      break;
+    case '/persistentvolumes':
+      facts.volumes.nodes[name] = volumeTerms(metadata, spec);
+      break;
+    case '/persistentvolumeclaims': {
+      const volume = textOf(spec.volumeName);
+      if (volume !== undefined) facts.volumes.claims[`${namespace}/${name}`] = volume;
+      break;
+    }
+    case 'policy/poddisruptionbudgets':
+      facts.budgets.push(budgetOf(namespace, name, metadata, spec, status));
+      break;
+    case 'apps/replicasets':
+      // One of a Deployment counts with the Deployment's own replicas.
+      if (controllerOf(metadata)?.kind === 'Deployment') break;
+      facts.replicas[`ReplicaSet/${namespace}/${name}`] = numberOf(spec.replicas) ?? 1;
+      break;
+    case 'apps/deployments':
+    case 'apps/statefulsets':
+    case '/replicationcontrollers':
+      noteOwner();
+      facts.replicas[`${resource.kind}/${namespace}/${name}`] = numberOf(spec.replicas) ?? 1;
+  }
+}
+
+function nodeOf(name: string, metadata: Mapping, spec: Mapping, status: Mapping): DrainNode {
+  const labels = textsOf(metadata.labels);
+  const allocatable = mappingOf(status.allocatable);
+  return {
+    name,
+    ...given({ nodegroup: managedGroup(nodeOwner(labels, textOf(spec.providerID))) }),
+    labels,
+    taints: mappingsOf(spec.taints).map((taint): Taint => {
+      return { key: textOf(taint.key) ?? '', value: textOf(taint.value) ?? '', effect: textOf(taint.effect) ?? '' };
+    }),
+    ready: conditionOf(status, 'Ready') === 'True',
+    unschedulable: spec.unschedulable === true,
+    ...given({ cpu: millicoresOf(allocatable.cpu), memory: bytesOf(allocatable.memory) }),
+  };
+}
+
+interface SeenPod {
+  readonly name: string;
+  readonly namespace: string;
+  readonly metadata: Mapping;
+  readonly spec: Mapping;
+  readonly status: Mapping;
+}
+
+function notePod(facts: DrainFacts, pod: SeenPod): void {
+  const { name, metadata, spec, status } = pod;
+  const controller = controllerOf(metadata);
+  const shape = shapeOf(pod, controller);
+  // The key is the content, so that pages that were read apart agree on it.
+  const key = sha256Hex(JSON.stringify(shape)).slice(0, 16);
+  facts.shapes[key] ??= shape;
+  const finalizers = Array.isArray(metadata.finalizers) ? metadata.finalizers.flatMap((one) => textOf(one) ?? []) : [];
+  const noted: DrainPod = {
+    name,
+    shape: key,
+    ...given({ node: textOf(spec.nodeName), terminatingSince: textOf(metadata.deletionTimestamp) }),
+    phase: textOf(status.phase) ?? 'Unknown',
+    ready: conditionOf(status, 'Ready') === 'True',
+    createdAt: textOf(metadata.creationTimestamp) ?? '',
+    ...(finalizers.length === 0 ? {} : { finalizers }),
+  };
+  facts.pods.push(noted);
+}
+
+function shapeOf({ namespace, metadata, spec }: SeenPod, controller: PodShape['controller']): PodShape {
+  const volumes = mappingsOf(spec.volumes);
+  const containers = mappingsOf(spec.containers);
+  const requested = (name: string) => containers.map(({ resources }) => mappingOf(mappingOf(resources).requests)[name]);
+  return {
+    namespace,
+    labels: textsOf(metadata.labels),
+    ...given({ controller }),
+    graceSeconds: numberOf(spec.terminationGracePeriodSeconds) ?? 30,
+    isMirror: mappingOf(metadata.annotations)['kubernetes.io/config.mirror'] !== undefined,
+    terms: podTerms(spec),
+    tolerations: mappingsOf(spec.tolerations).map(tolerationOf),
+    claims: volumes.flatMap(({ persistentVolumeClaim }) => textOf(mappingOf(persistentVolumeClaim).claimName) ?? []),
+    hasLocalData: volumes.some(
+      ({ emptyDir, hostPath }) =>
+        hostPath !== undefined || (emptyDir !== undefined && mappingOf(emptyDir).medium !== 'Memory'),
+    ),
+    cpu: sum(requested('cpu').map((quantity) => millicoresOf(quantity) ?? 0)),
+    memory: sum(requested('memory').map((quantity) => bytesOf(quantity) ?? 0)),
+  };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+
+/** The nodeSelector is part of every term. */
+function podTerms(spec: Mapping): NodeTerm[] {
+  const selector = Object.entries(textsOf(spec.nodeSelector)).map(
+    ([key, value]): NodeRequirement => ({ key, operator: 'In', values: [value] }),
+  );
+  const { requiredDuringSchedulingIgnoredDuringExecution: required } = mappingOf(mappingOf(spec.affinity).nodeAffinity);
+  const terms = nodeTerms(mappingOf(required).nodeSelectorTerms);
+  if (terms.length === 0) return selector.length === 0 ? [] : [selector];
+  return terms.map((term) => [...selector, ...term]);
+}
+
+/** An empty term matches no node (k8s.io/component-helpers nodeaffinity), so it is left out. */
+const nodeTerms = (value: unknown): NodeTerm[] =>
+  mappingsOf(value)
+    .map(({ matchExpressions, matchFields }) => [...mappingsOf(matchExpressions), ...mappingsOf(matchFields)])
+    .filter((term) => term.length > 0)
+    .map((term) => term.map(nodeRequirement));
+
+const NODE_OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'] as const;
+
+function nodeRequirement({ key, operator, values }: Mapping): NodeRequirement {
+  return {
+    key: textOf(key) ?? '',
+    operator: NODE_OPERATORS.find((one) => one === operator) ?? 'In',
+    values: Array.isArray(values) ? values.flatMap((one) => textOf(one) ?? '') : [],
+  };
+}
+
+function tolerationOf({ key, operator, value, effect }: Mapping): Toleration {
+  return {
+    ...given({ key: textOf(key) }),
+    operator: operator === 'Exists' ? 'Exists' : 'Equal',
+    value: textOf(value) ?? '',
+    ...given({ effect: textOf(effect) }),
+  };
+}
+
+const ZONE = 'topology.kubernetes.io/zone';
+
+/** Of drivers that came before node affinity the label of the volume tells its zone. */
+function volumeTerms(metadata: Mapping, spec: Mapping): NodeTerm[] {
+  const terms = nodeTerms(mappingOf(mappingOf(spec.nodeAffinity).required).nodeSelectorTerms);
+  const labels = textsOf(metadata.labels);
+  const zone = labels[ZONE] ?? labels['failure-domain.beta.kubernetes.io/zone'];
+  if (terms.length > 0 || zone === undefined) return terms;
+  return [[{ key: ZONE, operator: 'In', values: zone.split('__') }]];
+}
+
+function budgetOf(namespace: string, name: string, metadata: Mapping, spec: Mapping, status: Mapping): DrainBudget {
+  const { unhealthyPodEvictionPolicy: policy } = spec;
+  const isFresh = numberOf(status.observedGeneration) === numberOf(metadata.generation);
+  return {
+    namespace,
+    name,
+    ...given({ selector: selectorOf(spec.selector) }),
+    ...given({ minAvailable: amountOf(spec.minAvailable), maxUnavailable: amountOf(spec.maxUnavailable) }),
+    evictsUnhealthy:
+      policy === undefined || policy === 'IfHealthyBudget'
+        ? 'IfHealthyBudget'
+        : policy === 'AlwaysAllow'
+          ? policy
+          : 'unknown',
+    ...(isFresh && numberOf(status.expectedPods) !== undefined ? { status: statusOf(status) } : {}),
+    ...given(ownershipOf(metadata)),
+  };
+}
+
+function statusOf(status: Mapping): NonNullable<DrainBudget['status']> {
+  const condition = mappingsOf(status.conditions).find(({ type }) => type === 'DisruptionAllowed');
+  return {
+    expectedPods: numberOf(status.expectedPods) ?? 0,
+    currentHealthy: numberOf(status.currentHealthy) ?? 0,
+    desiredHealthy: numberOf(status.desiredHealthy) ?? 0,
+    syncFailed: condition?.status === 'False' && condition.reason === 'SyncFailed',
+    disrupted: textsOf(status.disruptedPods),
+  };
+}
+
+/** policy/v1: an empty selector matches every pod of the namespace, an absent one none (facts: nodes.md §1.1). */
+function selectorOf(value: unknown): LabelSelector | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { matchLabels, matchExpressions } = mappingOf(value);
+  return {
+    matchLabels: textsOf(matchLabels),
+    matchExpressions: mappingsOf(matchExpressions).map(({ key, operator, values }) => ({
+      key: textOf(key) ?? '',
+      operator: labelOperators.find((one) => one === operator) ?? 'In',
+      values: Array.isArray(values) ? values.flatMap((one) => textOf(one) ?? '') : [],
+    })),
+  };
+}
+
+function amountOf(value: unknown): number | string | undefined {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function controllerOf({ ownerReferences }: Mapping): PodShape['controller'] {
+  const owner = mappingsOf(ownerReferences).find(({ controller }) => controller === true);
+  if (owner === undefined) return undefined;
+  const { apiVersion, kind, name } = owner;
+  return { apiVersion: textOf(apiVersion) ?? '', kind: textOf(kind) ?? '', name: textOf(name) ?? '' };
+}
+
+const conditionOf = (status: Mapping, type: string): string | undefined =>
+  textOf(mappingsOf(status.conditions).find((condition) => condition.type === type)?.status);
+
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+
+const textsOf = (value: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(mappingOf(value)).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text]] : [])),
+  );

@@ -1,0 +1,225 @@
+import type { Source } from '../../contracts/scan-words.ts';
+import { given } from '../../model/given.ts';
+import type { Observation, Problem } from '../judge/observation.ts';
+import { TITLES } from '../live/advance.ts';
+import { readOf } from '../live/request.ts';
+import type { Coverage } from '../report/report-schema.ts';
+import { isGap } from '../report/verdict.ts';
+import type { DrainBudget, DrainFacts } from './drain-facts.ts';
+import { DRAIN_KINDS } from './note-drain-facts.ts';
+import { type DrainCause, type DrainCode, type HeldPod, simulateDrain } from './simulate-drain.ts';
+
+export interface DrainQuestion {
+  /** Whether Liftlock has EKS roll a managed node group in this hop; where nobody has asked EKS, all of them. */
+  readonly rolls: (nodegroup: string) => boolean;
+  readonly now: Date;
+}
+
+/**
+ * What the drains of a hop meet, as observations of the source `drain`: one for each thing that is repaired by itself. Nothing where the lists
+ * were not all read, which the coverage says.
+ */
+export function observeDrains(facts: DrainFacts | undefined, { rolls, now }: DrainQuestion): Observation[] {
+  if (facts === undefined || unreadOf(facts).length > 0) return [];
+  const goes = new Set(facts.nodes.filter(({ nodegroup }) => nodegroup !== undefined && rolls(nodegroup)));
+  const { causes, lost } = simulateDrain(facts, goes, now);
+  return [...causes.map((cause) => problemOf(cause, facts)), ...lostPods(lost)];
+}
+
+/** Whether the drains were judged. What is left out on purpose, and a list that was not read, say so themselves. */
+export function drainCoverage({
+  facts: { drain },
+  coverage,
+  skip,
+}: {
+  readonly facts: { readonly drain: DrainFacts };
+  readonly coverage: readonly Coverage[];
+  readonly skip: readonly Source[];
+}): Coverage[] {
+  const what = 'drains of the nodes';
+  const unread = unreadOf(drain);
+  if (skip.includes('drain')) return [];
+  if (unread.length === 0) return [readOf(what, 'drain', drain.pods.length)];
+  const gaps = coverage.flatMap((one) => (isGap(one) ? one.what : []));
+  const says = (kind: string) => [TITLES.discovery, titleOf(kind), `resources of ${versionOf(kind)}`];
+  const silent = unread.filter((kind) => !says(kind).some((what) => gaps.includes(what)));
+  if (silent.length === 0) return [];
+  const detail = `They are not judged without these lists: ${silent.map(titleOf).join(', ')}.`;
+  return [{ what, source: 'drain', status: 'error', detail, count: 0 }];
+}
+
+const versionOf = (kind: string): string => (kind.startsWith('/') ? 'v1' : `${kind.split('/')[0]}/v1`);
+
+/** `apps/deployments` is called `deployments.apps` in the coverage. */
+const titleOf = (kind: string): string =>
+  kind
+    .split('/')
+    .reverse()
+    .filter((part) => part !== '')
+    .join('.');
+
+const unreadOf = ({ read }: DrainFacts): string[] => [...DRAIN_KINDS].filter((kind) => !read.includes(kind));
+
+const MOST_NAMED = 5;
+
+function problemOf(cause: DrainCause, facts: DrainFacts): Problem {
+  const { verdict, code, pods, budgets } = cause;
+  const [budget] = budgets;
+  const isStuck = verdict === 'stuck';
+  const workloads = [
+    ...new Set(pods.map(({ controller, namespace, name }) => controller ?? `Pod/${namespace}/${name}`)),
+  ];
+  const subject = budget === undefined ? subjectOf(workloads[0] ?? '') : budgetSubject(budget);
+  const { message, fix } = WORDS[code](cause);
+  const nodes = [...new Set(pods.map(({ node }) => node))];
+  const groups = new Map(facts.nodes.map(({ name, nodegroup = '?' }) => [name, nodegroup]));
+  return {
+    type: 'problem',
+    source: 'drain',
+    reason: 'preflight',
+    rule: isStuck ? 'DrainStuck' : 'DrainUncertain',
+    severity: isStuck ? 'error' : 'warning',
+    subject,
+    ...given({ owner: budget?.owner ?? ownerOf(workloads, subject.namespace, facts) }),
+    cause: `drain:${subject.namespace ?? ''}/${subject.name}`,
+    evidence: [
+      `${count(pods.length, 'pod')} of ${named(workloads)} on ${count(nodes.length, 'node')}: ${named(nodes)}.`,
+      `Node groups: ${named([...new Set(nodes.map((node) => groups.get(node) ?? '?'))])}.`,
+      ...figures(cause),
+    ],
+    confidence: 'high',
+    message,
+    fix,
+  };
+}
+
+/** The budget's own word counts first, then that of a workload, then that of the namespace. */
+const ownerOf = (
+  workloads: readonly string[],
+  namespace: string | undefined,
+  { owners }: DrainFacts,
+): string | undefined =>
+  workloads.map((workload) => owners[workload]).find((owner) => owner !== undefined) ??
+  owners[`Namespace//${namespace}`];
+
+const budgetSubject = ({ namespace, name }: DrainBudget) => ({
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  namespace,
+  name,
+});
+
+function subjectOf(workload: string) {
+  const [kind = '', namespace = '', name = ''] = workload.split('/');
+  return { kind, namespace, name };
+}
+
+function figures({ disruption, budgets: [budget] }: DrainCause): string[] {
+  if (disruption === undefined || budget === undefined) return [];
+  const { expected, healthy, desired, allowed } = disruption;
+  const rule =
+    budget.minAvailable === undefined
+      ? `maxUnavailable ${budget.maxUnavailable ?? 1}`
+      : `minAvailable ${budget.minAvailable}`;
+  return [
+    `${rule}: ${expected ?? 'an unknown number of'} pods expected, ${desired} must be healthy, ${healthy} are: ${allowed} may be evicted.`,
+  ];
+}
+
+function named(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMED).join(', ');
+  return names.length > MOST_NAMED ? `${shown} and ${names.length - MOST_NAMED} more` : shown;
+}
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+const budgetText = ({ budgets }: DrainCause): string =>
+  budgets.map(({ namespace, name }) => `PodDisruptionBudget ${namespace}/${name}`).join(' and ');
+
+function workloadText({ pods }: DrainCause): string {
+  const names = [...new Set(pods.map(({ controller, namespace, name }) => controller ?? `Pod/${namespace}/${name}`))];
+  return named(names.map((name) => name.replace('/', ' ')));
+}
+
+interface Said {
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** What is so, and what ends it, for each way in which a drain gets stuck or may. */
+const WORDS: Readonly<Record<DrainCode, (cause: DrainCause) => Said>> = {
+  'budget-allows-none': (cause) => ({
+    message: `${budgetText(cause)} never lets a pod of ${workloadText(cause)} go, so no node with one of them can be drained.`,
+    fix: `Let it allow one disruption (maxUnavailable: 1, or minAvailable below the replicas), or run one replica more: ${patchOf(cause)}`,
+  }),
+  'budget-unhealthy': (cause) => ({
+    message: `${budgetText(cause)} lets no pod of ${workloadText(cause)} go as long as ${missing(cause)} not Ready.`,
+    fix: 'Repair the pods that are not Ready, or set unhealthyPodEvictionPolicy: AlwaysAllow where only those stand in the way.',
+  }),
+  'budget-sync-failed': (cause) => ({
+    message: `${budgetText(cause)} allows nothing: Kubernetes cannot count the replicas of ${workloadText(cause)}, or of another controller whose pods it selects.`,
+    fix: 'Give it an integer minAvailable, which needs no replicas, or a selector that leaves out pods of Jobs and DaemonSets.',
+  }),
+  'budget-shrinks': (cause) => ({
+    message: `Pods of ${workloadText(cause)} do not come back after their eviction, and ${budgetText(cause)} then lets no other one go.`,
+    fix: 'Have a controller make these pods, let a new node take them (nodeSelector, volumes, size), or let the budget allow as many as there are.',
+  }),
+  'budget-recovering': (cause) => ({
+    message: `${budgetText(cause)} lets no pod of ${workloadText(cause)} go now; pods of it are starting, ending or not made yet.`,
+    fix: 'Look again when the rollout of the workload has ended; if pods stay missing, repair it.',
+  }),
+  'budget-scale-unknown': (cause) => ({
+    message: `How many replicas ${budgetText(cause)} counts with is not known: its pods belong to a custom resource, and its status is stale.`,
+    fix: 'Look again in a minute, when the disruption controller has written its status.',
+  }),
+  'several-budgets': (cause) => ({
+    message: `${budgetText(cause)} select the same pods of ${workloadText(cause)}: the eviction API then evicts none of them, whatever they allow.`,
+    fix: 'Let one budget select each pod: narrow the selector of one of them, or delete it.',
+  }),
+  'long-grace': (cause) => ({
+    message: `Pods of ${workloadText(cause)} may take longer to end (terminationGracePeriodSeconds) than the 15 minutes that EKS gives a node.`,
+    fix: 'Shorten terminationGracePeriodSeconds to less than 900, or see to it that the pods end earlier.',
+  }),
+  slow: (cause) => ({
+    message: `To evict the pods of ${workloadText(cause)} takes an estimated time that is longer than the 15 minutes that EKS gives a node.`,
+    fix: 'Let the budgets allow more disruptions at a time, or spread the pods over more nodes.',
+  }),
+  'comes-back': (cause) => ({
+    message: `Pods of ${workloadText(cause)} tolerate the taint of a cordoned node, so they may be scheduled onto it again.`,
+    fix: 'Take the blanket toleration away (operator: Exists without a key), or make it a DaemonSet.',
+  }),
+  finalizer: (cause) => ({
+    message: `Pods of ${workloadText(cause)} have finalizers or have been ending for long, and a node waits for them.`,
+    fix: 'See what sets the finalizers, or what keeps the pods from ending; delete what nobody needs.',
+  }),
+};
+
+function missing({ disruption: { healthy = 0, desired = 0 } = {} as never }: DrainCause): string {
+  const count = Math.max(1, desired - healthy + 1);
+  return count === 1 ? 'one of them is' : `${count} of them are`;
+}
+
+function patchOf({ budgets: [budget] }: DrainCause): string {
+  if (budget === undefined) return '';
+  const { namespace, name, minAvailable } = budget;
+  const spec = minAvailable === undefined ? { maxUnavailable: 1 } : { minAvailable: null, maxUnavailable: 1 };
+  return `kubectl -n ${namespace} patch pdb ${name} --type merge -p '${JSON.stringify({ spec })}'`;
+}
+
+/** Nothing makes a bare pod again: it is drained, and gone. */
+function lostPods(lost: readonly HeldPod[]): Observation[] {
+  const byNamespace = Map.groupBy(lost, ({ namespace }) => namespace);
+  return [...byNamespace].map(([namespace, pods]) => ({
+    type: 'problem',
+    source: 'drain',
+    reason: 'preflight',
+    rule: 'DrainLosesPods',
+    severity: 'info',
+    subject: { kind: 'Pod', namespace, name: pods[0]?.name ?? '' },
+    cause: `drain:${namespace}/bare`,
+    evidence: [`On ${named([...new Set(pods.map(({ node }) => node))])}.`],
+    confidence: 'medium',
+    message: `No controller makes ${named(pods.map(({ name }) => name))} again: the drain ends ${pods.length === 1 ? 'it' : 'them'} for good.`,
+    fix: 'Let a Deployment, a StatefulSet or a Job make what is needed, or start it again by hand after the upgrade.',
+  }));
+}

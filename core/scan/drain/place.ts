@@ -1,0 +1,92 @@
+import type { DrainFacts, DrainNode, NodeRequirement, NodeTerm, PodShape, Toleration } from './drain-facts.ts';
+
+/** Whether what comes for an evicted pod will run: it will, nobody can tell, or no node of these shapes could ever take it. */
+export type Return = 'returns' | 'perhaps' | 'never';
+
+const HOSTNAME = 'kubernetes.io/hostname';
+/** What differs from node to node of a group although nobody wrote it there, and what a new node may have as well. */
+const VARYING =
+  /^(topology\.|failure-domain\.|node\.kubernetes\.io\/instance-type|beta\.kubernetes\.io\/instance-type|topology\.ebs\.)/;
+
+/**
+ * Tells for shapes of pods whether a new node of a group that goes could take one, by necessary conditions only: selectors, taints, volumes and
+ * size (guidance of the drain simulation: no scheduler). A new node has the group's labels and taints, and a name of its own.
+ *
+ * @param goes nodes that are drained
+ */
+export function createPlacement(facts: DrainFacts, goes: ReadonlySet<DrainNode>): (shape: PodShape) => Return {
+  const groups = Map.groupBy(goes, ({ nodegroup = '' }) => nodegroup);
+  const fresh = [...groups.values()].flatMap(freshNodes);
+  const staying = facts.nodes.filter((node) => !goes.has(node) && node.ready && !node.unschedulable);
+  const known = new Map<PodShape, Return>();
+  return (shape) => {
+    const answer = known.get(shape) ?? look(shape);
+    known.set(shape, answer);
+    return answer;
+  };
+
+  function look(shape: PodShape): Return {
+    const volumes = shape.claims.map((claim) => facts.volumes.claims[`${shape.namespace}/${claim}`]);
+    // A claim without a volume is bound when the pod is placed.
+    const reach = volumes.flatMap((volume) => (volume === undefined ? [] : [facts.volumes.nodes[volume] ?? []]));
+    const takes = (node: DrainNode) => fits(shape, reach, node);
+    if (fresh.some(({ sure }) => takes(sure))) return 'returns';
+    // By labels that somebody gave to single nodes, or by room on another group's node, which is not counted here.
+    return fresh.some(({ whole }) => takes(whole)) || staying.some(takes) ? 'perhaps' : 'never';
+  }
+}
+
+/** What new nodes of a group look like. `sure`: with labels that all of the group have; `whole`: with those of one old node. */
+function freshNodes(group: readonly DrainNode[]): { readonly sure: DrainNode; readonly whole: DrainNode }[] {
+  const seen = new Set<string>();
+  return group.flatMap((node) => {
+    const own = Object.entries(node.labels).filter(([key]) => key !== HOSTNAME);
+    const kept = own.filter(([key, value]) => VARYING.test(key) || group.every(({ labels }) => labels[key] === value));
+    const taints = node.taints.filter(({ key }) => !key.startsWith('node.kubernetes.io/'));
+    const common = { ...node, name: '', taints, ready: true, unschedulable: false };
+    const [whole, sure] = [own, kept].map((labels) => ({ ...common, labels: Object.fromEntries(labels) }));
+    const key = JSON.stringify([whole, sure]);
+    if (whole === undefined || sure === undefined || seen.has(key)) return [];
+    seen.add(key);
+    return [{ whole, sure }];
+  });
+}
+
+function fits(shape: PodShape, volumes: readonly (readonly NodeTerm[])[], node: DrainNode): boolean {
+  const { cpu = Number.POSITIVE_INFINITY, memory = Number.POSITIVE_INFINITY } = node;
+  if (shape.cpu > cpu || shape.memory > memory) return false;
+  const repelling = node.taints.filter(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
+  if (repelling.some((taint) => !shape.tolerations.some((toleration) => tolerates(toleration, taint)))) return false;
+  return [shape.terms, ...volumes].every((terms) => terms.length === 0 || terms.some((term) => meets(term, node)));
+}
+
+export function tolerates(
+  { key, operator, value, effect }: Toleration,
+  taint: { readonly key: string; readonly value: string; readonly effect: string },
+): boolean {
+  if (effect !== undefined && effect !== taint.effect) return false;
+  if (key !== undefined && key !== taint.key) return false;
+  return operator === 'Exists' || (key !== undefined && value === taint.value);
+}
+
+const meets = (term: NodeTerm, node: DrainNode): boolean => term.every((requirement) => holds(requirement, node));
+
+function holds({ key, operator, values }: NodeRequirement, { name, labels }: DrainNode): boolean {
+  const value = key === 'metadata.name' ? name : labels[key];
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+    case 'Lt': {
+      const [limit] = values.map(Number);
+      if (value === undefined || limit === undefined || !/^-?\d+$/.test(value)) return false;
+      return operator === 'Gt' ? Number(value) > limit : Number(value) < limit;
+    }
+  }
+}

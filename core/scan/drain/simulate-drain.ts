@@ -1,0 +1,374 @@
+import { matchSelector } from '../../selector/match.ts';
+import {
+  controllerName,
+  type Disruption,
+  disruptionOf,
+  isHealthy,
+  letsGo,
+  roomOf,
+  type SelectedPod,
+} from './disruption.ts';
+import type { DrainBudget, DrainFacts, DrainNode, DrainPod, PodShape } from './drain-facts.ts';
+import { createPlacement, type Return, tolerates } from './place.ts';
+
+/**
+ * `drains`: every order of evictions empties the node. `stuck`: none does, which is proved. `uncertain`: it depends on the order, on time, or on
+ * what is not known.
+ */
+export type DrainVerdict = 'drains' | 'stuck' | 'uncertain';
+
+/** Why pods stay, or may stay. */
+export type DrainCode =
+  | 'budget-allows-none'
+  | 'budget-unhealthy'
+  | 'budget-sync-failed'
+  | 'budget-shrinks'
+  | 'budget-recovering'
+  | 'budget-scale-unknown'
+  | 'several-budgets'
+  | 'long-grace'
+  | 'slow'
+  | 'comes-back'
+  | 'finalizer';
+
+/** What holds pods on the nodes that go: one budget, or one reason of their own. */
+export interface DrainCause {
+  readonly verdict: 'stuck' | 'uncertain';
+  readonly code: DrainCode;
+  /** Absent where no budget has a part in it; several where a pod has several. */
+  readonly budgets: readonly DrainBudget[];
+  readonly disruption?: Disruption;
+  readonly pods: readonly HeldPod[];
+}
+
+export interface HeldPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly node: string;
+  /** `Deployment/payments/api`; absent for a bare pod. */
+  readonly controller?: string;
+}
+
+export interface NodeDrain {
+  readonly name: string;
+  readonly nodegroup?: string;
+  readonly verdict: DrainVerdict;
+  /** An estimate, with pods that end and start within half a minute each. */
+  readonly seconds: number;
+}
+
+export interface DrainAnswer {
+  readonly verdict: DrainVerdict;
+  readonly nodes: readonly NodeDrain[];
+  readonly causes: readonly DrainCause[];
+  /** Pods that no controller makes again. */
+  readonly lost: readonly HeldPod[];
+}
+
+/** EKS gives a node so long before the update fails with PodEvictionFailure (facts: nodes.md §2.2). */
+const LIMIT_SECONDS = 900;
+/** What a pod takes to end, and its successor to become Ready, where nothing else is known. */
+const END_SECONDS = 30;
+const START_SECONDS = 30;
+/** A pod that is not Ready for longer is not just starting. */
+const STARTING_MILLISECONDS = 600_000;
+
+/**
+ * Whether the nodes that go can be drained as EKS drains a managed group: all of them are cordoned, new ones come first, DaemonSets and mirrors
+ * are left alone, and every other pod is evicted through the eviction API. Evictions do not hinder each other where what was evicted comes back
+ * Ready, so each budget is decided by itself, once with the most favourable order and once with the least.
+ */
+export function simulateDrain(facts: DrainFacts, goes: ReadonlySet<DrainNode>, now: Date): DrainAnswer {
+  const names = new Map([...goes].map((node) => [node.name, node]));
+  const budgetsOf = createBudgetIndex(facts);
+  const place = createPlacement(facts, goes);
+  const readyNodes = new Set(facts.nodes.flatMap(({ name, ready }) => (ready ? [name] : [])));
+  const selected = new Map<DrainBudget, SelectedPod[]>();
+  const going: SelectedPod[] = [];
+  for (const pod of facts.pods) {
+    const shape = facts.shapes[pod.shape];
+    if (shape === undefined) continue;
+    const one = { pod, shape };
+    for (const budget of budgetsOf(shape)) {
+      const pods = selected.get(budget);
+      if (pods === undefined) selected.set(budget, [one]);
+      else pods.push(one);
+    }
+    if (pod.node !== undefined && names.has(pod.node) && !isLeftAlone(shape)) going.push(one);
+  }
+  const surplus = countSurplus(facts);
+  const causes: DrainCause[] = [];
+  const held = (pods: readonly SelectedPod[]) => pods.map((one) => heldPod(facts, one));
+  const add = (cause: Omit<DrainCause, 'pods'>, pods: readonly SelectedPod[]) => {
+    if (pods.length > 0) causes.push({ ...cause, pods: held(pods) });
+  };
+
+  const several = new Map<string, SelectedPod[]>();
+  const guarded = new Map<DrainBudget, SelectedPod[]>();
+  for (const one of going) {
+    const budgets = budgetsOf(one.shape);
+    if (budgets.length === 0 || isFree(one, facts)) continue;
+    const [first] = budgets;
+    if (budgets.length > 1) push(several, budgets.map(budgetKey).join(' '), one);
+    else if (first !== undefined) push(guarded, first, one);
+  }
+  for (const pods of several.values()) {
+    const budgets = pods[0] === undefined ? [] : budgetsOf(pods[0].shape);
+    add({ verdict: 'stuck', code: 'several-budgets', budgets }, pods);
+  }
+  const rounds = new Map<DrainBudget, number>();
+  for (const [budget, pods] of guarded) {
+    const all = selected.get(budget) ?? [];
+    const disruption = disruptionOf(facts, budget, all, now);
+    rounds.set(budget, Math.max(1, disruption.allowed));
+    const returns = (one: SelectedPod): Return => returnOf(facts, one, place(one.shape), surplus);
+    const outlook = {
+      maybe: mayRecover(facts, budget, all, disruption, now),
+      isLost: (one: SelectedPod) => !readyNodes.has(one.pod.node ?? ''),
+    };
+    const { stays, mayStay } = decideBudget(budget, disruption, pods, { returns, ...outlook });
+    const code = codeOf(facts, budget, disruption, all);
+    add({ verdict: 'stuck', code: stays.code ?? code, budgets: [budget], disruption }, stays.pods);
+    const certain = new Set(stays.pods);
+    const others = mayStay.pods.filter((one) => !certain.has(one));
+    add({ verdict: 'uncertain', code: mayStay.code ?? code, budgets: [budget], disruption }, others);
+  }
+  for (const [code, pods] of ownReasons(going, now)) add({ verdict: 'uncertain', code, budgets: [] }, pods);
+
+  const seconds = estimate(going, (one) => {
+    const [budget] = budgetsOf(one.shape);
+    return budget === undefined || isFree(one, facts) ? undefined : { budget, allowed: rounds.get(budget) ?? 1 };
+  });
+  const stuck = new Set(
+    causes.filter(({ verdict }) => verdict === 'stuck').flatMap(({ pods }) => pods.map(({ node }) => node)),
+  );
+  const slow = [...names.keys()].filter((node) => !stuck.has(node) && (seconds.get(node) ?? 0) > LIMIT_SECONDS);
+  add(
+    { verdict: 'uncertain', code: 'slow', budgets: [] },
+    going.filter(({ pod }) => slow.includes(pod.node ?? '')),
+  );
+  const unsure = new Set(causes.flatMap(({ pods }) => pods.map(({ node }) => node)));
+  const nodes = [...goes].map(({ name, nodegroup }): NodeDrain => {
+    const verdict = stuck.has(name) ? 'stuck' : unsure.has(name) ? 'uncertain' : 'drains';
+    return { name, ...(nodegroup === undefined ? {} : { nodegroup }), verdict, seconds: seconds.get(name) ?? 0 };
+  });
+  const bare = going.filter((one) => one.shape.controller === undefined && !isFinished(one.pod));
+  return { verdict: worstOf(nodes), nodes, causes, lost: held(bare) };
+}
+
+/** The worst of several: what is stuck is so whatever else is not known. */
+export function worstOf(answers: readonly { readonly verdict: DrainVerdict }[]): DrainVerdict {
+  const verdicts = answers.map(({ verdict }) => verdict);
+  if (verdicts.includes('stuck')) return 'stuck';
+  return verdicts.includes('uncertain') ? 'uncertain' : 'drains';
+}
+
+function push<K>(lists: Map<K, SelectedPod[]>, key: K, one: SelectedPod): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [one]);
+  else list.push(one);
+}
+
+const budgetKey = ({ namespace, name }: DrainBudget): string => `${namespace}/${name}`;
+
+/** Which budgets select pods of a shape, asked once for each shape. */
+function createBudgetIndex({ budgets }: DrainFacts): (shape: PodShape) => readonly DrainBudget[] {
+  const byNamespace = Map.groupBy(budgets, ({ namespace }) => namespace);
+  const known = new Map<PodShape, readonly DrainBudget[]>();
+  return (shape) => {
+    const before = known.get(shape);
+    if (before !== undefined) return before;
+    const found = (byNamespace.get(shape.namespace) ?? []).filter(
+      ({ selector }) => selector !== undefined && matchSelector(selector, shape.labels).matches,
+    );
+    known.set(shape, found);
+    return found;
+  };
+}
+
+/** EKS drains like `kubectl drain --ignore-daemonsets`. */
+const isLeftAlone = ({ isMirror, controller }: PodShape): boolean => isMirror || controller?.kind === 'DaemonSet';
+
+const isFinished = ({ phase }: DrainPod): boolean => phase === 'Succeeded' || phase === 'Failed';
+
+/** The eviction API asks no budget for these (facts: nodes.md §1.1, step 2), and namespaces that end take their pods with them. */
+const isFree = ({ pod, shape }: SelectedPod, { endingNamespaces }: DrainFacts): boolean =>
+  isFinished(pod) ||
+  pod.phase === 'Pending' ||
+  pod.terminatingSince !== undefined ||
+  endingNamespaces.includes(shape.namespace);
+
+/** How many pods each controller has beyond its replicas: those are not made again. Of one whose replicas nobody knows it is not known. */
+function countSurplus(facts: DrainFacts): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const pod of facts.pods) {
+    const shape = facts.shapes[pod.shape];
+    const controller = shape === undefined ? undefined : controllerName(facts.replicas, shape);
+    if (controller === undefined || isFinished(pod) || pod.terminatingSince !== undefined) continue;
+    counts.set(controller, (counts.get(controller) ?? -(facts.replicas[controller] ?? Number.NaN)) + 1);
+  }
+  return counts;
+}
+
+function returnOf(
+  { replicas }: DrainFacts,
+  { shape }: SelectedPod,
+  placed: Return,
+  surplus: ReadonlyMap<string, number>,
+): Return {
+  const controller = controllerName(replicas, shape);
+  if (controller === undefined || placed === 'never') return 'never';
+  // A Job makes another pod only as long as its limits allow.
+  if (replicas[controller] === undefined) return 'perhaps';
+  return (surplus.get(controller) ?? 0) > 0 ? 'perhaps' : placed;
+}
+
+/**
+ * How many more pods of a budget may be healthy soon without anybody's doing: starting ones, those being replaced, those not made yet. Of a
+ * controller whose replicas nobody knows the budget's own status tells.
+ */
+function mayRecover(
+  { replicas }: DrainFacts,
+  budget: DrainBudget,
+  pods: readonly SelectedPod[],
+  { expected = 0 }: Disruption,
+  now: Date,
+): number {
+  const running = pods.filter(({ pod }) => !isFinished(pod));
+  const coming = running.filter((one) => {
+    const { pod, shape } = one;
+    if (isHealthy(budget, one, now)) return false;
+    if (pod.terminatingSince !== undefined) return shape.controller !== undefined;
+    return pod.ready || isYoung(pod, now);
+  });
+  const made = Map.groupBy(running, ({ shape }) => controllerName(replicas, shape));
+  made.delete(undefined);
+  const missing = [...made].map(([name = '', { length }]) => Math.max(0, (replicas[name] ?? 0) - length));
+  const isKnown = [...made.keys()].every((name = '') => replicas[name] !== undefined);
+  return (
+    coming.length + (isKnown ? missing.reduce((sum, count) => sum + count, 0) : Math.max(0, expected - running.length))
+  );
+}
+
+const isYoung = ({ createdAt }: DrainPod, now: Date): boolean =>
+  now.getTime() - Date.parse(createdAt) < STARTING_MILLISECONDS;
+
+interface Outlook {
+  readonly returns: (one: SelectedPod) => Return;
+  readonly maybe: number;
+  /** Its node does not answer, so that what comes for it elsewhere may well be Ready. */
+  readonly isLost: (one: SelectedPod) => boolean;
+}
+
+interface Held {
+  readonly pods: readonly SelectedPod[];
+  readonly code?: DrainCode;
+}
+
+/** Which pods of one budget stay whatever the order is, and which stay in the least favourable one. */
+function decideBudget(
+  budget: DrainBudget,
+  disruption: Disruption,
+  pods: readonly SelectedPod[],
+  { returns, maybe, isLost }: Outlook,
+): { readonly stays: Held; readonly mayStay: Held } {
+  const unhealthy = pods.filter(({ pod }) => !pod.ready);
+  const ready = pods.filter(({ pod }) => pod.ready);
+  const { expected, healthy, syncFailed } = disruption;
+  if (expected === undefined) return { stays: { pods: [] }, mayStay: { pods, code: 'budget-scale-unknown' } };
+  const room = (count: number) => roomOf(disruption, count);
+  const letsUnhealthyGo = (count: number) => letsGo(budget, disruption, false, count);
+
+  // Most favourable: what may recover does, unhealthy ones go first, then those that come back, then the others.
+  const most = healthy + (syncFailed ? 0 : maybe);
+  const unhealthyGo = letsUnhealthyGo(most);
+  const gained = unhealthyGo ? unhealthy.filter((one) => isLost(one) && returns(one) !== 'never').length : 0;
+  const best = room(most + gained);
+  const gone = ready.filter((one) => returns(one) === 'never');
+  const back = ready.filter((one) => returns(one) !== 'never');
+  const stays = [...(unhealthyGo ? [] : unhealthy), ...(best > 0 ? gone.slice(best) : ready)];
+
+  // Least favourable: nothing recovers, what does not come back for certain goes first and uses the room up.
+  const least = room(healthy);
+  const unsure = ready.filter((one) => returns(one) !== 'returns');
+  const sure = ready.filter((one) => returns(one) === 'returns');
+  const used = Math.min(unsure.length, least);
+  const mayStay = [
+    ...(letsUnhealthyGo(healthy - used) ? [] : unhealthy),
+    ...unsure.slice(used),
+    ...(least - used > 0 ? [] : sure),
+  ];
+  const shrinks = best > 0 && back.length + unhealthy.length < pods.length;
+  return {
+    stays: { pods: stays, ...(shrinks && unhealthyGo ? { code: 'budget-shrinks' as const } : {}) },
+    mayStay: { pods: mayStay, code: maybe > 0 && least < best ? 'budget-recovering' : 'budget-shrinks' },
+  };
+}
+
+/** Why a budget allows nothing: as it is written, or as its pods are. */
+function codeOf(
+  facts: DrainFacts,
+  budget: DrainBudget,
+  { syncFailed, desired, expected = 0, healthy }: Disruption,
+  pods: readonly SelectedPod[],
+): DrainCode {
+  if (syncFailed) return 'budget-sync-failed';
+  const bare = pods.filter(({ shape }) => controllerName(facts.replicas, shape) === undefined).length;
+  const full = typeof budget.minAvailable === 'number' ? pods.length : expected + bare;
+  return expected <= 0 || Math.max(full, healthy) <= desired ? 'budget-allows-none' : 'budget-unhealthy';
+}
+
+/** The taint of a cordoned node. */
+const CORDON = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' };
+
+/** What may hold a pod that no budget holds. */
+function ownReasons(going: readonly SelectedPod[], now: Date): [DrainCode, SelectedPod[]][] {
+  const isOverdue = ({ pod }: SelectedPod) =>
+    pod.terminatingSince !== undefined && now.getTime() - Date.parse(pod.terminatingSince) > STARTING_MILLISECONDS;
+  return [
+    // It is scheduled onto the node again although that is cordoned, until the time is up (facts: nodes.md §2.2).
+    [
+      'comes-back',
+      going.filter(
+        ({ shape }) => shape.controller !== undefined && shape.tolerations.some((one) => tolerates(one, CORDON)),
+      ),
+    ],
+    [
+      'long-grace',
+      going.filter(
+        ({ shape, pod }) => shape.graceSeconds > LIMIT_SECONDS && !isFinished(pod) && pod.phase !== 'Pending',
+      ),
+    ],
+    ['finalizer', going.filter((one) => isOverdue(one) || (one.pod.finalizers ?? []).length > 0)],
+  ];
+}
+
+/** Seconds for each node: its budgets side by side, the pods of one budget as many at once as it allows. */
+function estimate(
+  going: readonly SelectedPod[],
+  guard: (one: SelectedPod) => { readonly budget: DrainBudget; readonly allowed: number } | undefined,
+): ReadonlyMap<string, number> {
+  const longest = new Map<string, number>();
+  const counts = new Map<string, Map<DrainBudget, number>>();
+  const tell = (node: string, seconds: number) => longest.set(node, Math.max(longest.get(node) ?? 0, seconds));
+  for (const one of going) {
+    const { node = '' } = one.pod;
+    const end = Math.min(one.shape.graceSeconds, END_SECONDS);
+    tell(node, end);
+    const guarded = guard(one);
+    if (guarded === undefined) continue;
+    const own = counts.get(node) ?? new Map<DrainBudget, number>();
+    counts.set(node, own);
+    const count = (own.get(guarded.budget) ?? 0) + 1;
+    own.set(guarded.budget, count);
+    const waits = Math.ceil(count / guarded.allowed) - 1;
+    tell(node, waits * (end + START_SECONDS) + end);
+  }
+  return longest;
+}
+
+function heldPod({ replicas }: DrainFacts, { pod, shape }: SelectedPod): HeldPod {
+  const controller = controllerName(replicas, shape);
+  const { namespace } = shape;
+  return { namespace, name: pod.name, node: pod.node ?? '', ...(controller === undefined ? {} : { controller }) };
+}
