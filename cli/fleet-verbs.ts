@@ -1,6 +1,16 @@
 import { InvalidArgumentError } from 'commander';
 import { PLAN_HASH } from '../core/contracts/plan-hash.ts';
-import { FILES, OUTPUT, output, REASON, RECURSIVE, secondsUpTo, type VerbOption, type Verbs } from './command/verb.ts';
+import {
+  FILES,
+  OUTPUT,
+  output,
+  REASON,
+  RECURSIVE,
+  requestRate,
+  secondsUpTo,
+  type VerbOption,
+  type Verbs,
+} from './command/verb.ts';
 
 /** A verb that people may give a reason for, beside nothing else that they may say. */
 const REASONED = [REASON, OUTPUT];
@@ -49,6 +59,23 @@ export const FLEET_VERBS: Verbs = {
   'explain <kind> <name>': {
     description: 'why a cluster is or is not upgrading, and when it will: explain cluster web',
     load: async () => (await import('./verbs/explain.ts')).explain,
+  },
+  'readiness [kind] [name]': {
+    description:
+      'may clusters go one minor up, and what is in the way: readiness, readiness cluster web (exit 6: blocked)',
+    options: [
+      ['--to <version>', 'of one cluster: all hops to this minor'],
+      ['-l, --selector <labels>', 'only clusters with these labels, e.g. env=prod,team!=web'],
+      ['--kubeconfig <file>', 'ask this cluster itself whether its nodes can be drained, without a controller'],
+      ['--context <name>', 'a context of the kubeconfig, other than its current one'],
+      [
+        '--requests-per-second <number>',
+        'at most so many requests to the API server',
+        { parse: requestRate, default: 50 },
+      ],
+      OUTPUT,
+    ],
+    load: async () => (await import('./readiness/readiness.ts')).readiness,
   },
   rollout: { description: 'create, pause, resume or abort a rollout' },
   'rollout create <policy>': {

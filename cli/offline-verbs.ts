@@ -1,6 +1,15 @@
 import { InvalidArgumentError } from 'commander';
 import { FAIL_ON, LIVE_SOURCES } from '../core/contracts/scan-words.ts';
-import { numberOption, OUTPUT, output, RECURSIVE, secondsUpTo, type Verbs, WHICH_FILES } from './command/verb.ts';
+import {
+  numberOption,
+  OUTPUT,
+  output,
+  RECURSIVE,
+  requestRate,
+  secondsUpTo,
+  type Verbs,
+  WHICH_FILES,
+} from './command/verb.ts';
 import { SCAN_FORMATS } from './output/scan/print-scan.ts';
 
 const SKIPPED = ['manifest', ...LIVE_SOURCES, 'not-rendered'];
@@ -19,7 +28,6 @@ const positiveNumber = numberOption(
   (value, text) => /^\d{1,9}$/.test(text) && value >= 1,
   `${NINE_DIGITS}, 1 or more.`,
 );
-const rate = numberOption((value) => value > 0 && value <= 1_000, 'It is a number above 0, up to 1000.');
 const count = numberOption(
   (value, text) => /^\d+$/.test(text) && value >= 1 && value <= 1000,
   'It is a number from 1 to 1000.',
@@ -57,7 +65,11 @@ export const OFFLINE_VERBS: Verbs = {
       ['--list <path...>', 'files or folders of KindLists: look for kinds of your own, too', { default: [] }],
       ['--baseline <file>', 'an older report (-o json): only what is new fails'],
       ['--eks-insights [arn]', 'with --kubeconfig: read the upgrade insights of Amazon EKS too'],
-      ['--requests-per-second <number>', 'at most so many requests to the API server', { parse: rate, default: 50 }],
+      [
+        '--requests-per-second <number>',
+        'at most so many requests to the API server',
+        { parse: requestRate, default: 50 },
+      ],
       output(SCAN_FORMATS),
     ],
     load: async () => (await import('./scan/scan.ts')).scan,

@@ -51,6 +51,9 @@ export const numberOption =
     throw new InvalidArgumentError(message);
   };
 
+/** Requests a second to an API server. */
+export const requestRate = numberOption((value) => value > 0 && value <= 1_000, 'It is a number above 0, up to 1000.');
+
 /** The argument of an option that waits. */
 export const secondsUpTo = (most: number, least = Number.MIN_VALUE): ((text: string) => number) =>
   numberOption((value) => value >= least && value <= most, `It is a number of seconds, up to ${most}.`);

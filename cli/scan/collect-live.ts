@@ -14,8 +14,12 @@ import { Progress } from '../output/progress.ts';
 import { collectInsights, insightsCluster, insightsNotAsked } from './collect-insights.ts';
 import type { Collected, ScanOptions } from './scan-options.ts';
 
-/** Scans the cluster of a kubeconfig's context. Everything that cannot be read is a gap; only a kubeconfig that is wrong ends it. */
-export async function collectLive(io: Io, options: ScanOptions, lists: readonly KindList[]): Promise<Collected> {
+type ReadOptions = Pick<ScanOptions, 'kubeconfig' | 'context' | 'requestsPerSecond'> & {
+  readonly skip: readonly Source[];
+};
+
+/** Reads the cluster of a kubeconfig's context. Everything that cannot be read is a gap; only a kubeconfig that is wrong ends it. */
+export async function readLive(io: Io, options: ReadOptions, lists: readonly KindList[] = []) {
   const path = options.kubeconfig ?? io.env.KUBECONFIG?.split(':')[0] ?? join(homedir(), '.kube', 'config');
   const { interrupted } = io;
   const pace = {
@@ -28,9 +32,7 @@ export async function collectLive(io: Io, options: ScanOptions, lists: readonly 
     { path, ...(options.context === undefined ? {} : { context: options.context }) },
     { pace },
   );
-  const eks = insightsCluster(options, context.cluster.name);
-  const skip = options.skip.filter((word): word is Source => word !== 'not-rendered');
-  const state = startLiveScan(io.now(), skip, lists);
+  const state = startLiveScan(io.now(), options.skip, lists);
   const progress = new Progress(io);
   // A person who presses Ctrl-C does not want to wait for a slow answer.
   const close = () => reader.close();
@@ -46,21 +48,27 @@ export async function collectLive(io: Io, options: ScanOptions, lists: readonly 
     close();
   }
   const left = interrupted.aborted ? state.units.map((unit) => unread(unit, 'the scan was interrupted')) : [];
+  return { state, context, left };
+}
+
+/** Scans the cluster of a kubeconfig's context. */
+export async function collectLive(io: Io, options: ScanOptions, lists: readonly KindList[]): Promise<Collected> {
+  const { interrupted } = io;
+  const skip = options.skip.filter((word): word is Source => word !== 'not-rendered');
+  const { state, context, left } = await readLive(io, { ...options, skip }, lists);
+  const eks = insightsCluster(options, context.cluster.name);
   const insights =
     eks === undefined || interrupted.aborted
       ? { observations: [], coverage: insightsNotAsked }
       : await collectInsights(eks, options, Object.values(state.facts.changes));
   const { serverVersion } = state;
   const forgiven = options.waivers.length > 0 || options.baseline !== undefined;
+  const drains = observeDrains(state.facts.drain, { rolls: () => true, now: io.now() });
   return {
     subject: context.context,
     clusters: [context.context, context.cluster.name, clusterName(context.cluster.name)],
     ...(serverVersion === undefined ? {} : { serverVersion }),
-    observations: [
-      ...state.observations,
-      ...insights.observations,
-      ...observeDrains(state.facts.drain, { rolls: () => true, now: io.now() }),
-    ],
+    observations: [...state.observations, ...insights.observations, ...drains],
     coverage: [
       ...coverageOf(state, { forgiven }),
       ...drainCoverage(state),

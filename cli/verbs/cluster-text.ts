@@ -1,12 +1,13 @@
 import { visible } from '../../core/model/visible.ts';
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
+import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import type { RollbackView } from '../../core/queries/rollback-view.ts';
 import type { SupportView } from '../../core/queries/support-view.ts';
 import { painted } from '../output/paint.ts';
 import { facts, listed, reasonLines, section, shown, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { glassText } from './break-glass.ts';
-import type { Shown } from './columns.ts';
+import { READINESS_WORDS, type Shown } from './columns.ts';
 
 /** What `describe cluster` prints. */
 export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): string[] {
@@ -18,6 +19,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
       ['ARN', shown(cluster.arn)],
       ['Created', `${cluster.createdAt} (${relativeTime(cluster.createdAt, now)})`],
       ['Version', `${shown(cluster.version)} (${shown(cluster.platformVersion)}), EKS says ${shown(cluster.status)}`],
+      ['Readiness', readinessText(cluster.readiness, now)],
       ['Support', supportText(cluster.support, now)],
       ...cluster.plannedChanges.map(
         ({ code, at }) => ['AWS plans', visible(`${code} at ${at} (${relativeTime(at, now)})`)] as const,
@@ -110,4 +112,11 @@ export function rollbackText({ status, to, until, reasons }: RollbackView, now: 
   if (status === 'Reversible')
     return visible(`reversible to ${to} until ${until} (${relativeTime(until, now)}). ${why}`);
   return visible(`${status === 'Unknown' ? 'not known' : 'not reversible'}: ${why}`);
+}
+
+/** `blocked for 1.37, looked at 3 h ago` */
+export function readinessText({ verdict, for: next, scannedAt }: ReadinessView, now: Date): string {
+  if (next === null) return 'EKS offers nothing newer';
+  const looked = scannedAt === null ? 'never looked at' : `looked at ${relativeTime(scannedAt, now)}`;
+  return `${READINESS_WORDS[verdict]} for ${next}, ${looked}`;
 }

@@ -1,5 +1,6 @@
 import type { AccountState } from '../../core/contracts/items/cluster.ts';
 import { visible } from '../../core/model/visible.ts';
+import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
 import type { CalendarView } from '../../core/queries/list-calendars.ts';
 import type { ChannelView } from '../../core/queries/list-channels.ts';
@@ -55,7 +56,16 @@ const labels = (item: ClusterSummary): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
 
-const clusters: Listing<ClusterSummary> = {
+/** How people read it. */
+export const READINESS_WORDS: Readonly<Record<ReadinessView['verdict'], string>> = {
+  ready: 'ready',
+  readyAfterHops: 'ready after hops',
+  blocked: 'blocked',
+  incomplete: 'incomplete',
+  stale: 'stale',
+};
+
+const clusters: Listing<ClusterSummary & { readonly readiness: ReadinessView }> = {
   nameOf: (item) => item.id,
   columns: [
     plain('NAME', (item) => item.name),
@@ -68,6 +78,7 @@ const clusters: Listing<ClusterSummary> = {
     plain('WAVE', (item) => item.wave),
     plain('SUPPORT', ({ support }) => (support.deadline?.forced ? `${support.state}, then forced` : support.state)),
     time('UNTIL', (item) => item.support.deadline?.at),
+    plain('READINESS', ({ readiness }) => READINESS_WORDS[readiness.verdict], true),
     plain('EKS-STATUS', (item) => item.status, true),
     plain('LATE/DAY', (item) => dollars(item.support.dollarsPerDayLate), true),
     time('SEEN', (item) => item.lastSeenAt, true),

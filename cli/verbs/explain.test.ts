@@ -16,6 +16,10 @@ const explanation: Explanation = {
     scanLooked: null,
     foreseen: [],
     stoppedBy: [],
+    readiness: {
+      ...{ cluster: 'web', name: 'web', version: '1.36', target: null },
+      ...{ verdict: 'ready', for: null, scannedAt: null, reasons: [] },
+    },
     held: null,
     breakGlass: null,
     managedBy: [],

@@ -6,7 +6,7 @@ import { painted } from '../output/paint.ts';
 import { blockerLines, counted, facts, print, reasonLines, section, shown } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { openGlassText } from './break-glass.ts';
-import { rollbackText, supportText, tagSection } from './cluster-text.ts';
+import { readinessText, rollbackText, supportText, tagSection } from './cluster-text.ts';
 import { type Shown, shownAt } from './columns.ts';
 import { kindOf } from './kind.ts';
 
@@ -49,6 +49,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
               `${rollout.id} (${rollout.status}), wave ${rollout.wave} (${rollout.waveStatus}), place ${rollout.position}: ${rollout.memberStatus}`,
             ),
       ],
+      ['Readiness', readinessText(explanation.readiness, now)],
       ['Last scan', scanText(explanation, now)],
       [
         'Last upgrade',

@@ -8,7 +8,7 @@ export const METRIC_SERVICE = 'liftlock';
 const METRIC_NAMES = [
   /** One for each tick of the reconciler: its absence is what the dead-man alarm watches. */
   'Ticks',
-  /** One for each run of discover-clusters, of watch-versions and of the audit's sweep that came to its end: their absence rings too. */
+  /** One for each run of discover-clusters, of watch-versions, of refresh-readiness and of the audit's sweep that came to its end: their absence rings too. */
   'Runs',
   'AuditAnchored',
   /** Items that the daily sweep found unanchored. */
@@ -29,6 +29,8 @@ const METRIC_NAMES = [
   'MessagesFailed',
   'RegionsUnreadable',
   'VersionsAnnounced',
+  /** Looks at the readiness of clusters. */
+  'ScansStarted',
   /** A function threw. */
   'Faults',
   'StepsDone',

@@ -5,6 +5,7 @@ export const FUNCTION_NAMES = [
   'discover-clusters',
   'record-clusters',
   'watch-versions',
+  'refresh-readiness',
   'reconcile-rollouts',
   'request-grant',
   'scan-cluster',

@@ -31,6 +31,8 @@ export const machineInput = z.strictObject({
   /** update-addons only: `before` the control plane (valid on N and N+1) or `after` it. Absent = after. */
   phase: z.enum(['before', 'after']).optional(),
   comment: z.string().max(200).optional(),
+  /** scan-cluster only: it waits until then, so that the looks of a fleet are spread. */
+  notBefore: z.iso.datetime().optional(),
   /** Links a nested execution to its parent in the console; Liftlock does not read it. */
   [STARTED_BY]: z.string().optional(),
 });

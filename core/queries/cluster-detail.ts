@@ -5,9 +5,11 @@ import type { Reason } from '../contracts/step-result.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode } from '../store/entity.ts';
 import { clusterPolicy } from './cluster-policy.ts';
+import { type ReadinessView, readinessView } from './cluster-readiness.ts';
 import type { ClusterSummary } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import { clusterGlass, type GlassStanding } from './glass-standing.ts';
@@ -26,6 +28,7 @@ export interface ClusterDetail
     Pick<ClusterRecord, 'tags' | 'managedBy' | 'conditions'> {
   /** Nodes outside managed groups, as they were last seen; null where nobody has read the nodes. */
   readonly otherNodes: OtherNodes | null;
+  readonly readiness: ReadinessView;
   readonly deletedAt: string | null;
   readonly platformVersion: string | null;
   readonly supportType: string | null;
@@ -53,12 +56,14 @@ export async function loadClusterDetail(
   const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
   const now = ports.clock.now();
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
+  const scans = await latestScansOf(ports.table, [cluster.clusterKey]);
   const { held, breakGlass } = snapshot.controls.get(cluster.clusterKey) ?? {};
   const summary = await summaryOf(ports.table, snapshot, cluster, now);
   const { policy, placement } = clusterPolicy(snapshot, cluster, now);
   const { createdAt, autoMode, endpoint, nodegroups, fargateProfiles, addons, insights, tags } = cluster;
   return {
     ...summary,
+    readiness: readinessView(snapshot, cluster, scans.get(cluster.clusterKey), now),
     createdAt,
     deletedAt: cluster.deletedAt ?? null,
     platformVersion: cluster.platformVersion ?? null,

@@ -22,6 +22,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { findClusterBlockers } from './cluster-blockers.ts';
 import { upgradesOf } from './cluster-detail.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
+import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation } from './explanation.ts';
@@ -96,6 +97,7 @@ export async function explainCluster(
     ...lastScan(scans?.scans[0], upgrades),
     foreseen: toCome === undefined ? [] : blockersOnTheWay(cluster, scans, toCome),
     stoppedBy: ended === undefined ? [] : await findClusterBlockers(ports.table, ended, ended.reasons),
+    readiness: readinessView(snapshot, cluster, scans, now),
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     breakGlass: glassInForce(control, ofHop, rules.policy?.spec.breakGlass, now) ?? null,
     rollback: rollbackView(cluster, upgrades, region, now),

@@ -2,6 +2,7 @@ import type { BreakGlass } from '../contracts/items/break-glass.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { ClusterBlocker } from './cluster-blockers.ts';
 import type { ClusterDetail } from './cluster-detail.ts';
+import type { ReadinessView } from './cluster-readiness.ts';
 import type { ClusterSummary } from './cluster-summary.ts';
 import type { ScanView } from './scan-history.ts';
 import type { UpgradeView } from './upgrade-view.ts';
@@ -46,6 +47,8 @@ export interface Explanation
   readonly foreseen: readonly Reason[];
   /** What the last upgrade ended for, where it did without success and is not past: all that its scan found, each with its owner and repair. */
   readonly stoppedBy: readonly ClusterBlocker[];
+  /** Whether it may go one minor up, by what is known today. */
+  readonly readiness: ReadinessView;
   readonly held: { readonly reason: Reason; readonly since: string } | null;
   /** By whose order its windows and freezes are passed over now. */
   readonly breakGlass: BreakGlass | null;

@@ -5,6 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { matchSelector } from '../selector/match.ts';
+import { type ReadinessView, readinessView } from './cluster-readiness.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 import { shortId } from './find-cluster.ts';
 import { inRollout } from './in-rollout.ts';
@@ -22,7 +23,7 @@ export interface ClusterFilter extends PageRequest {
 }
 
 /** `inventory` only where it was asked for. */
-export type ListedCluster = ClusterSummary & { readonly inventory?: WrittenCluster };
+export type ListedCluster = ClusterSummary & { readonly readiness: ReadinessView; readonly inventory?: WrittenCluster };
 
 export type ClusterPage = Page<ListedCluster> & { readonly learned?: LearnedDurations };
 
@@ -44,14 +45,17 @@ export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter
   const narrowed = { ...snapshot, upgrades: snapshot.upgrades.filter((upgrade) => keys.has(upgrade.clusterKey)) };
   const summaries = items.map((cluster) => clusterSummary(narrowed, cluster, now));
   const listed = await inRollout(ports.table, snapshot, summaries);
-  if (filter.inventory !== true) return { items: listed, ...rest };
-  const { clusters, controls, learned } = snapshot;
+  const { controls, learned } = snapshot;
   const scans = await latestScansOf(ports.table, [...keys]);
-  const whole = listed.map((summary): ListedCluster => {
-    const cluster = clusters.get(summary.key);
-    return cluster === undefined
-      ? summary
-      : { ...summary, inventory: writtenCluster(cluster, controls.get(summary.key), scans.get(summary.key)) };
+  const byKey = new Map(items.map((cluster) => [cluster.clusterKey, cluster]));
+  const whole = listed.flatMap((summary): ListedCluster[] => {
+    const cluster = byKey.get(summary.key);
+    if (cluster === undefined) return [];
+    const own = scans.get(summary.key);
+    const one = { ...summary, readiness: readinessView(snapshot, cluster, own, now) };
+    return [
+      filter.inventory === true ? { ...one, inventory: writtenCluster(cluster, controls.get(summary.key), own) } : one,
+    ];
   });
-  return { items: whole, ...rest, ...(learned === undefined ? {} : { learned }) };
+  return { items: whole, ...rest, ...(filter.inventory !== true || learned === undefined ? {} : { learned }) };
 }

@@ -1,4 +1,4 @@
-import type { StepInput } from '../contracts/step-input.ts';
+import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { lostCluster } from '../model/passing-status.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
@@ -26,9 +26,18 @@ export type ScanPorts = StepPorts & Pick<Ports, 'clusters' | 'readers'>;
  * then for later targets too.
  */
 export async function scanCluster(ports: ScanPorts, stepInput: StepInput): Promise<StepResult> {
+  const early = waitForTurn(ports, stepInput);
+  if (early !== undefined) return early;
   const result = await runStep(ports, stepInput, 'read', STEP, scan);
   await endRun(ports, stepInput, result);
   return result;
+}
+
+/** A look that is spread over the hour waits for its time (core/readiness/refresh-readiness.ts). */
+function waitForTurn({ clock }: ScanPorts, { input }: StepInput): StepResult | undefined {
+  const { notBefore } = parseMachineInput(input);
+  const seconds = notBefore === undefined ? 0 : Math.ceil((Date.parse(notBefore) - clock.now().getTime()) / 1_000);
+  return seconds <= 0 ? undefined : wait(seconds, reason('Spread', `It begins at ${notBefore}.`));
 }
 
 async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome> {

@@ -44,6 +44,7 @@ const reportAfter = z
   .optional();
 export const reportQuery = z.strictObject({ after: reportAfter });
 export const latestReportQuery = z.strictObject({ after: reportAfter, target: minorText.optional() });
+export const readinessQuery = z.strictObject({ to: minorText.optional() });
 export const scansQuery = z.strictObject({ limit: pageQuery.limit });
 export const upgradesQuery = z.strictObject({ ...pageQuery, all: flag });
 export const dryRunQuery = z.strictObject({ dryRun: flag });

@@ -43,6 +43,8 @@ function wantedSize(name: FunctionName, mutatorConcurrency: number): FunctionSiz
     // A sweep reads the whole audit; a batch of the stream takes a second.
     case 'anchor-audit':
       return { memoryMegabytes: 1024, timeoutSeconds: 300 };
+    // It starts some hundreds of executions, one after the other.
+    case 'refresh-readiness':
     case 'watch-versions':
       return { memoryMegabytes: 512, timeoutSeconds: 300 };
     default:

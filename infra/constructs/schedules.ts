@@ -21,6 +21,7 @@ const RATES: Readonly<Partial<Record<FunctionName, string>>> = {
   'reconcile-rollouts': 'rate(1 minute)',
   'discover-clusters': 'rate(1 hour)',
   'watch-versions': 'rate(1 hour)',
+  'refresh-readiness': 'rate(1 hour)',
   'anchor-audit': 'rate(1 day)',
 };
 

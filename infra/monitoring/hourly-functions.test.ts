@@ -39,8 +39,8 @@ const watchedBy = ({ Metrics, ...own }: Alarm): Watched[] =>
 const isOf = (name: string, { Dimensions = [] }: Watched): boolean =>
   Dimensions.some(({ Value }) => Value === name || Value === `liftlock-${name}`);
 
-test('discovery and the watch for versions come every hour', () => {
-  expect(hourly).toEqual(['discover-clusters', 'watch-versions']);
+test('discovery, the watch for versions and readiness come every hour', () => {
+  expect(hourly).toEqual(['discover-clusters', 'watch-versions', 'refresh-readiness']);
 });
 
 describe.each(hourly)('%s', (name) => {

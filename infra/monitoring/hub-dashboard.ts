@@ -80,7 +80,7 @@ export class HubDashboard extends Construct {
 /** Functions that one alarm watches together, since the same person does the same thing about them. */
 export const FUNCTION_GROUPS = {
   reconciler: ['reconcile-rollouts'],
-  inventory: ['discover-clusters', 'record-clusters', 'watch-versions'],
+  inventory: ['discover-clusters', 'record-clusters', 'watch-versions', 'refresh-readiness'],
   upgrades: [
     'request-grant',
     'scan-cluster',

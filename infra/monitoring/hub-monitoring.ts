@@ -138,6 +138,10 @@ const HOURLY: Readonly<Partial<Record<FunctionName, { readonly path: string; rea
     path: 'inventory/versions-missing',
     description: 'Nobody has asked for three hours which versions EKS offers.',
   },
+  'refresh-readiness': {
+    path: 'inventory/readiness-missing',
+    description: 'For three hours no cluster was looked at for its readiness.',
+  },
 };
 
 /** Faults and throttles, by group. A single fault is retried by whoever called; three periods in a row are not passing. */

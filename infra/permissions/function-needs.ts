@@ -3,8 +3,9 @@ import type { IndexName } from './table-statements.ts';
 
 /** What one function needs of AWS, in Liftlock's own terms; permissions/function-statements.ts says it in IAM's. */
 export interface FunctionNeeds {
-  /** Indexes of the table that it queries; every function reads items by key. */
+  /** Indexes of the table that it queries; every function reads items by key, but for one that says so. */
   readonly indexes?: readonly IndexName[];
+  readonly readsIndexesOnly?: true;
   /** `overwrite` also puts items whatever was there before, which is an UpdateItem. */
   readonly writes?: 'conditional' | 'overwrite';
   /** Its writes rest on items that it does not write, such as the grant. */
@@ -48,6 +49,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   },
   'record-clusters': { writes: 'conditional', checks: true, audits: true, queue: 'consume', assumesSpokeRole: true },
   'watch-versions': { writes: 'conditional', publishes: true, assumesSpokeRole: true },
+  'refresh-readiness': { indexes: ['active', 'kind'], readsIndexesOnly: true, starts: ['scan-cluster'] },
   'reconcile-rollouts': {
     indexes: ['active', 'kind'],
     writes: 'conditional',

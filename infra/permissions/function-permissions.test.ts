@@ -80,6 +80,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     'sqs:ReceiveMessage <ClustersQueue>',
   ],
   'watch-versions': [...READ, ...PUT, ...PUBLISH, ...SPOKE, 'sqs:SendMessage <UndeliveredQueue>'],
+  'refresh-readiness': [...ACTIVE, ...KIND, ...START('scan-cluster'), 'sqs:SendMessage <UndeliveredQueue>'],
   'reconcile-rollouts': [
     ...READER,
     ...CHECK,

@@ -66,6 +66,7 @@ test('schedules call their functions, and what cannot be called is kept', () => 
     ['reconcile-rollouts', 'rate(1 minute)'],
     ['discover-clusters', 'rate(1 hour)'],
     ['watch-versions', 'rate(1 hour)'],
+    ['refresh-readiness', 'rate(1 hour)'],
     ['anchor-audit', 'rate(1 day)'],
   ]);
   for (const { Target } of schedules) expect(Target).toMatchObject({ DeadLetterConfig: { Arn: '<UndeliveredQueue>' } });

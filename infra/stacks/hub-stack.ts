@@ -48,7 +48,7 @@ export class HubStack extends Stack {
     });
     new Schedules(this, 'Schedules', { functions, deadLetters, auditTableArn: audit.tableArn });
     new AsynchronousCalls(this, 'ReconcileCalls', { target: reconciler });
-    for (const name of ['discover-clusters', 'watch-versions', 'anchor-audit'] as const) {
+    for (const name of ['discover-clusters', 'watch-versions', 'refresh-readiness', 'anchor-audit'] as const) {
       new AsynchronousCalls(this, `${name}-calls`, { target: functions.get(name), failures: deadLetters });
     }
 

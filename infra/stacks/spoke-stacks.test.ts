@@ -39,9 +39,9 @@ test("it trusts the hub's functions and nobody else, each by its own session nam
       Action: 'sts:AssumeRole',
       Condition: {
         ArnEquals: {
-          'aws:PrincipalArn': FUNCTION_NAMES.filter((name) => name !== 'api' && name !== 'anchor-audit').map(
-            (name) => `arn:<Partition>:iam::${hub}:role/liftlock-${name}`,
-          ),
+          'aws:PrincipalArn': FUNCTION_NAMES.filter(
+            (name) => !['api', 'anchor-audit', 'refresh-readiness'].includes(name),
+          ).map((name) => `arn:<Partition>:iam::${hub}:role/liftlock-${name}`),
         },
         StringEquals: {
           'sts:ExternalId': `<HasExternalId|<ExternalId>|liftlock-${hub}>`,

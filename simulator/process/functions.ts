@@ -5,6 +5,7 @@ import { definition as discoverClusters } from '../../functions/discover-cluster
 import { definition as listNodeGroups } from '../../functions/list-node-groups/function.ts';
 import { definition as reconcileRollouts } from '../../functions/reconcile-rollouts/function.ts';
 import { definition as recordClusters } from '../../functions/record-clusters/function.ts';
+import { definition as refreshReadiness } from '../../functions/refresh-readiness/function.ts';
 import { definition as requestGrant } from '../../functions/request-grant/function.ts';
 import { definition as rollNodeGroup } from '../../functions/roll-node-group/function.ts';
 import type { FunctionDefinition, Log } from '../../functions/runtime/function-definition.ts';
@@ -28,6 +29,7 @@ export const FUNCTIONS: Readonly<Record<InvokedFunction, Run>> = {
   'discover-clusters': bind(discoverClusters),
   'record-clusters': bind(recordClusters),
   'watch-versions': bind(watchVersions),
+  'refresh-readiness': bind(refreshReadiness),
   'reconcile-rollouts': bind(reconcileRollouts),
   'request-grant': bind(requestGrant),
   'scan-cluster': bind(scanCluster),

@@ -110,7 +110,7 @@ async function secondCluster(cloud: LocalCloud): Promise<void> {
 
 /** For an hour calls of the functions that are started hourly are refused; in the next one EKS refuses every account. */
 async function badHours(cloud: LocalCloud, onProblem: OnProblem): Promise<void> {
-  const hourly = ['liftlock-discover-clusters', 'liftlock-watch-versions'];
+  const hourly = ['liftlock-discover-clusters', 'liftlock-watch-versions', 'liftlock-refresh-readiness'];
   const giveBack = switchOff(cloud, hourly);
   await minutes(cloud, 60);
   giveBack();

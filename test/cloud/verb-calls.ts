@@ -76,6 +76,8 @@ export const LOOKS: readonly Call[] = [
   { as: VIEWER, line: 'describe rollout {rollout}' },
   { as: VIEWER, line: 'describe policy all' },
   { as: VIEWER, line: 'explain cluster a' },
+  { as: VIEWER, line: 'readiness', codes: [0, 4, 6] },
+  { as: VIEWER, line: 'readiness cluster a', codes: [0, 4, 6] },
   { as: VIEWER, line: 'fleet status', codes: LOOKED },
   { as: VIEWER, line: 'access check', codes: LOOKED },
   { as: VIEWER, line: 'access manifest' },

@@ -1,5 +1,6 @@
 import { DRAIN_KINDS } from '../../core/scan/drain/note-drain-facts.ts';
 import type { StoredObject } from '../../simulator/kubernetes/resources/stored-object.ts';
+import { runInProcess } from '../material/cli/run-in-process.ts';
 import { gapsOf, type LiveCluster, rowsOf, startLiveCluster } from './live-cluster.ts';
 
 let live: LiveCluster;
@@ -75,3 +76,38 @@ test.each(titles)(
     expect(report.findings.filter(({ source }) => source === 'drain')).toEqual([]);
   },
 );
+
+test('liftlock readiness --kubeconfig answers for each group, and ends with 6 where a drain is stuck', async () => {
+  const path = await live.writeKubeconfig();
+  const ask = (...more: string[]) =>
+    runInProcess(['readiness', '--kubeconfig', path, ...more], { sleep: async () => {} });
+  const free = await ask();
+  expect([free.code, free.err]).toEqual([0, '']);
+  expect(free.out).toMatch(/^shop: drains\n\nGROUP {4}/);
+  plant();
+  const stuck = await ask();
+  expect([stuck.code, stuck.out]).toEqual([
+    6,
+    expect.stringMatching(/ {2}DrainStuck: [\s\S]*owner: payments-core[\s\S]*fix: /),
+  ]);
+  const { nodes, verdict } = JSON.parse((await ask('-o', 'json')).out);
+  expect([verdict, new Set(nodes.map(({ verdict: one }: { verdict: string }) => one))]).toEqual([
+    'stuck',
+    new Set(['stuck', 'drains']),
+  ]);
+  live.fail({ kind: 'forbidden', on: 'pods' });
+  const unread = await ask();
+  expect([unread.code, unread.out]).toEqual([
+    4,
+    expect.stringMatching(/^shop: incomplete[\s\S]*Not read:\n {2}pods: /),
+  ]);
+});
+
+test.each([
+  [['cluster', 'web'], 'leave out names'],
+  [['--to', '1.37'], 'leave out names'],
+  [['-l', 'a=b'], 'leave out names'],
+])('--kubeconfig with %j is refused', async (more, said) => {
+  const { code, err } = await runInProcess(['readiness', '--kubeconfig', 'x', ...more]);
+  expect([code, err]).toEqual([2, expect.stringContaining(said)]);
+});

@@ -11,8 +11,14 @@ export const CHECK_REASONS = {
   ClusterUnauthorized: { kind: 'lasting', meaning: 'The API server does not know the role of Liftlock.' },
   ClusterUnreachable: { kind: 'lasting', meaning: 'The API server did not answer.' },
   DrainLosesPods: { kind: 'told', meaning: 'Pods that no controller makes again end with their node.' },
-  DrainStuck: { kind: 'lasting', meaning: 'Nodes cannot be drained: a budget, or several on one pod, never let a pod go.' },
-  DrainUncertain: { kind: 'told', meaning: 'Whether nodes can be drained depends on time, on an order, or on what is not known.' },
+  DrainStuck: {
+    kind: 'lasting',
+    meaning: 'Nodes cannot be drained: a budget, or several on one pod, never let a pod go.',
+  },
+  DrainUncertain: {
+    kind: 'told',
+    meaning: 'Whether nodes can be drained depends on time, on an order, or on what is not known.',
+  },
   InsightError: { kind: 'lasting', meaning: 'An upgrade insight of EKS has found an error.' },
   InsightOutdated: { kind: 'told', meaning: 'Every client that an insight names has changed since its last call.' },
   InsightStale: { kind: 'lasting', meaning: 'An insight passed, and was last refreshed more than a day ago.' },
@@ -20,6 +26,7 @@ export const CHECK_REASONS = {
   InsightWarning: { kind: 'told', meaning: 'An upgrade insight of EKS warns.' },
   MoreUnhealthyPods: { kind: 'lasting', meaning: 'More pods are pending or failing than before the upgrade.' },
   Looked: { kind: 'told', meaning: 'What a step that succeeded has looked at, with figures.' },
+  NeverScanned: { kind: 'lasting', meaning: 'Nobody has looked yet whether the cluster may go to its next minor.' },
   NoBaseline: { kind: 'told', meaning: 'There is no scan from before to compare the pods with.' },
   NodeNotReady: { kind: 'lasting', meaning: 'Nodes are not Ready.' },
   NoEndpoint: { kind: 'lasting', meaning: 'EKS gives no endpoint of the API server.' },
@@ -33,6 +40,8 @@ export const CHECK_REASONS = {
     meaning:
       'A tool that has made the cluster knows its version and would take it back; told, or what the policy holds for.',
   },
+  ScanStale: { kind: 'lasting', meaning: 'The last look is older than a day, or of another version.' },
+  Spread: { kind: 'told', meaning: 'A daily look waits for its turn within the hour.' },
   ScanFinding: { kind: 'lasting', meaning: 'The scan found what breaks at the target.' },
   ScanIncomplete: { kind: 'lasting', meaning: 'The scan could not read everything.' },
   ScanWarning: { kind: 'told', meaning: 'The scan found what breaks later, or has been broken already.' },

@@ -7,7 +7,7 @@ import type { Coverage } from '../report/report-schema.ts';
 import { isGap } from '../report/verdict.ts';
 import type { DrainBudget, DrainFacts } from './drain-facts.ts';
 import { DRAIN_KINDS } from './note-drain-facts.ts';
-import { type DrainCause, type DrainCode, type HeldPod, simulateDrain } from './simulate-drain.ts';
+import { type DrainAnswer, type DrainCause, type DrainCode, type HeldPod, simulateDrain } from './simulate-drain.ts';
 
 export interface DrainQuestion {
   /** Whether Liftlock has EKS roll a managed node group in this hop; where nobody has asked EKS, all of them. */
@@ -22,9 +22,14 @@ export interface DrainQuestion {
 export function observeDrains(facts: DrainFacts | undefined, { rolls, now }: DrainQuestion): Observation[] {
   if (facts === undefined || unreadOf(facts).length > 0) return [];
   const goes = new Set(facts.nodes.filter(({ nodegroup }) => nodegroup !== undefined && rolls(nodegroup)));
-  const { causes, lost } = simulateDrain(facts, goes, now);
-  return [...causes.map((cause) => problemOf(cause, facts)), ...lostPods(lost)];
+  return drainObservations(simulateDrain(facts, goes, now), facts);
 }
+
+/** What a simulation found, as observations. */
+export const drainObservations = ({ causes, lost }: DrainAnswer, facts: DrainFacts): Problem[] => [
+  ...causes.map((cause) => problemOf(cause, facts)),
+  ...lostPods(lost),
+];
 
 /** Whether the drains were judged. What is left out on purpose, and a list that was not read, say so themselves. */
 export function drainCoverage({
@@ -207,7 +212,7 @@ function patchOf({ budgets: [budget] }: DrainCause): string {
 }
 
 /** Nothing makes a bare pod again: it is drained, and gone. */
-function lostPods(lost: readonly HeldPod[]): Observation[] {
+function lostPods(lost: readonly HeldPod[]): Problem[] {
   const byNamespace = Map.groupBy(lost, ({ namespace }) => namespace);
   return [...byNamespace].map(([namespace, pods]) => ({
     type: 'problem',

@@ -7,6 +7,7 @@ import { requestScan } from '../../../core/operations/request-scan.ts';
 import { requestUpgrade } from '../../../core/operations/request-upgrade.ts';
 import { skipCluster } from '../../../core/operations/skip-cluster.ts';
 import { loadClusterDetail } from '../../../core/queries/cluster-detail.ts';
+import { clusterReadiness } from '../../../core/queries/cluster-readiness.ts';
 import { explainCluster } from '../../../core/queries/explain-cluster.ts';
 import { findCluster } from '../../../core/queries/find-cluster.ts';
 import { listClusters } from '../../../core/queries/list-clusters.ts';
@@ -18,6 +19,7 @@ import {
   latestReportQuery,
   minorText,
   noQuery,
+  readinessQuery,
   readQuery,
   reportQuery,
   scansQuery,
@@ -59,6 +61,10 @@ export const clusters = new Hono<ApiEnv>()
   .get('/:id/explain', async (context) => {
     readQuery(context, noQuery);
     return context.json(await explainCluster(context.var.ports, await clusterOf(context)));
+  })
+  .get('/:id/readiness', async (context: ApiContext<'/:id/readiness', Query<typeof readinessQuery>>) => {
+    const { to } = readQuery(context, readinessQuery);
+    return context.json(await clusterReadiness(context.var.ports, await clusterOf(context), to));
   })
   .post('/:id/retry', explained(empty, retryCluster))
   .post('/:id/release', explained(empty, releaseCluster))

@@ -3,6 +3,7 @@ import { MACHINE_NAMES } from '../../../core/contracts/names.ts';
 import { definition as anchor } from '../../../functions/anchor-audit/function.ts';
 import { definition as discover } from '../../../functions/discover-clusters/function.ts';
 import { definition as reconcile } from '../../../functions/reconcile-rollouts/function.ts';
+import { definition as refresh } from '../../../functions/refresh-readiness/function.ts';
 import { definition as watch } from '../../../functions/watch-versions/function.ts';
 import type { Datum } from '../../../simulator/cloud/metrics/metrics.ts';
 import { executionData, functionDatum, queueData } from '../../../simulator/cloud/metrics/service-metrics.ts';
@@ -34,6 +35,7 @@ export interface Schedules {
   readonly 'reconcile-rollouts': number;
   readonly 'discover-clusters': number;
   readonly 'watch-versions': number;
+  readonly 'refresh-readiness': number;
 }
 
 /** What is published while all is well, by the function that does; `rates` in minutes, as the template has them. */
@@ -42,6 +44,7 @@ export const wellOf = async (rates: Schedules): Promise<Readonly<Record<keyof Sc
   'reconcile-rollouts': await ticks(rates['reconcile-rollouts'], {}),
   'discover-clusters': every(rates['discover-clusters'], await discoveries([])),
   'watch-versions': every(rates['watch-versions'], await watches([])),
+  'refresh-readiness': every(rates['refresh-readiness'], await published(refresh, { started: 1 })),
 });
 
 export interface Cause {
@@ -122,6 +125,10 @@ export async function causesOf(
     'inventory/versions-missing': {
       ...errors('watch-versions', rates['watch-versions']),
       instead: { 'watch-versions': silent },
+    },
+    'inventory/readiness-missing': {
+      ...errors('refresh-readiness', rates['refresh-readiness']),
+      instead: { 'refresh-readiness': silent },
     },
     'inventory/accounts-unreadable': {
       instead: { 'discover-clusters': every(rates['discover-clusters'], await discoveries([unreadable])) },

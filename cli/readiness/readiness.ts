@@ -1,0 +1,97 @@
+import { visible } from '../../core/model/visible.ts';
+import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
+import { clusterParam } from '../client/paths.ts';
+import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
+import { facts, print, reasonLines, section, shown, tableLines } from '../output/print.ts';
+import { relativeTime } from '../output/relative-time.ts';
+import { readinessText } from '../verbs/cluster-text.ts';
+import { READINESS_WORDS, shownAt } from '../verbs/columns.ts';
+import { kindOf } from '../verbs/kind.ts';
+
+export interface ReadinessOptions extends OutputOption {
+  readonly to?: string;
+  readonly selector?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly requestsPerSecond: number;
+}
+
+const EXITS: Readonly<Record<ReadinessView['verdict'], ExitCode>> = {
+  ready: EXIT.ok,
+  readyAfterHops: EXIT.ok,
+  blocked: EXIT.blocked,
+  incomplete: EXIT.incomplete,
+  stale: EXIT.incomplete,
+};
+
+/** Of the fleet, of one cluster of it, or of whatever cluster a kubeconfig leads to. */
+export async function readiness(
+  session: Session,
+  kind: string | undefined,
+  name: string | undefined,
+  options: ReadinessOptions,
+): Promise<ExitCode> {
+  const { kubeconfig, context, to, selector } = options;
+  const isLive = kubeconfig !== undefined || context !== undefined;
+  if (isLive && (kind ?? to ?? selector) !== undefined)
+    throw invalid('liftlock: --kubeconfig asks one cluster about its drains; leave out names, --to and -l.');
+  if (isLive) return (await import('./live-readiness.ts')).liveReadiness(session, options);
+  if (kind === undefined) {
+    if (to !== undefined) throw invalid('liftlock: --to is about one cluster: readiness cluster NAME --to 1.37.');
+    return fleetReadiness(session, options);
+  }
+  kindOf(kind, ['clusters']);
+  if (name === undefined) throw invalid('liftlock: say which cluster: readiness cluster NAME.');
+  if (selector !== undefined) throw invalid('liftlock: -l chooses among the fleet; leave it out for one cluster.');
+  return clusterReadiness(session, name, options);
+}
+
+/** What is blocked first. */
+async function fleetReadiness(session: Session, { selector, output }: ReadinessOptions): Promise<ExitCode> {
+  const client = await session.client();
+  const { items: clusters } = await client.whole('items', (page) =>
+    client.v1.clusters.$get({ query: { selector, ...page } }),
+  );
+  const items = clusters
+    .map((cluster) => cluster.readiness)
+    .sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
+  const { now } = shownAt(session, client);
+  await print(session, output, { items }, () => [
+    ...tableLines(
+      ['CLUSTER', 'VERSION', 'FOR', 'READINESS', 'LOOKED', 'WHY'],
+      items.map((item) => [
+        ...[visible(item.name), visible(item.version), item.for ?? '-', READINESS_WORDS[item.verdict]],
+        ...[relativeTime(item.scannedAt, now), visible(item.reasons[0]?.message ?? '')],
+      ]),
+      session.io.columns,
+    ),
+    ...section('In all', [`  ${countsText(items)}`]),
+  ]);
+  // What is blocked outweighs what nobody knows.
+  const codes = items.map(({ verdict }) => EXITS[verdict]);
+  return codes.find((code) => code === EXIT.blocked) ?? codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
+}
+
+const ORDER: readonly ReadinessView['verdict'][] = ['blocked', 'incomplete', 'stale', 'readyAfterHops', 'ready'];
+
+const countsText = (items: readonly ReadinessView[]): string =>
+  ORDER.flatMap((verdict) => {
+    const count = items.filter((item) => item.verdict === verdict).length;
+    return count === 0 ? [] : [`${count} ${READINESS_WORDS[verdict]}`];
+  }).join(', ') || 'no clusters';
+
+async function clusterReadiness(session: Session, name: string, { to, output }: ReadinessOptions): Promise<ExitCode> {
+  const client = await session.client();
+  const view = await client.v1.clusters[':id'].readiness.$get({ param: clusterParam(name), query: { to } });
+  const { now } = shownAt(session, client);
+  await print(session, output, view, () => [
+    ...facts([
+      ['Cluster', shown(view.cluster)],
+      ['Version', shown(view.version)],
+      ['Target', shown(view.target)],
+      ['Readiness', readinessText(view, now)],
+    ]),
+    ...section('What is in the way', reasonLines(view.reasons)),
+  ]);
+  return EXITS[view.verdict];
+}

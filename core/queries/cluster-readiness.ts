@@ -1,0 +1,65 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { LatestScans } from '../contracts/items/scan.ts';
+import type { Ports } from '../ports/ports.ts';
+import { nextMinor, type Readiness, readinessOf } from '../readiness/readiness.ts';
+import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { latestScansOf } from '../scan/fleet/report-store.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { clusterPolicy } from './cluster-policy.ts';
+import { shortId } from './find-cluster.ts';
+import { Refusal } from './refusal.ts';
+
+/** Whether a cluster may go one minor up, or to a version that somebody asks about. */
+export interface ReadinessView extends Readiness {
+  readonly cluster: string;
+  readonly name: string;
+  readonly version: string;
+  /** Where it is to go, or was asked about; null where nothing says. */
+  readonly target: string | null;
+}
+
+/** The readiness of clusters that are at hand, for lists and `explain`. */
+export function readinessView(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  scans: LatestScans | undefined,
+  now: Date,
+): ReadinessView {
+  const { target } = clusterPolicy(snapshot, cluster, now);
+  const { clusterKey: _, name, version, region } = cluster;
+  return {
+    ...{ cluster: shortId(cluster), name, version, target: target?.toString() ?? null },
+    ...readinessOf(cluster, { scans, region: snapshot.regions.get(region), target, now }),
+  };
+}
+
+/**
+ * Of one cluster, and of all hops to `to` where that is asked: what stands in the way of a later one blocks, too.
+ *
+ * @param to a minor; undefined = what its policy says
+ */
+export async function clusterReadiness(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  cluster: ClusterRecord,
+  to: string | undefined,
+): Promise<ReadinessView> {
+  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
+  const scans = (await latestScansOf(ports.table, [cluster.clusterKey])).get(cluster.clusterKey);
+  const view = readinessView(snapshot, cluster, scans, ports.clock.now());
+  if (to === undefined) return view;
+  const [asked, current] = [KubeVersion.parse(to), KubeVersion.parse(cluster.version)];
+  if (!current.isOlderThan(asked))
+    throw new Refusal('InvalidInput', `${cluster.name} is at ${cluster.version} already; --to ${to} leads nowhere.`);
+  const next = nextMinor(cluster, snapshot.regions.get(cluster.region));
+  if (view.verdict !== 'ready' && view.verdict !== 'readyAfterHops') return { ...view, target: to };
+  const reasons = blockersOnTheWay(cluster, scans, to);
+  const isFurther = next?.isOlderThan(asked) !== false;
+  return {
+    ...view,
+    target: to,
+    verdict: reasons.length > 0 ? 'blocked' : isFurther ? 'readyAfterHops' : 'ready',
+    reasons,
+  };
+}

@@ -1,0 +1,77 @@
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { LatestScans } from '../contracts/items/scan.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { readinessOf } from './readiness.ts';
+
+const now = new Date('2026-11-25T12:00:00Z');
+const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();
+const region: RegionVersions = {
+  region: 'eu-central-1',
+  versions: ['1.34', '1.35', '1.36', '1.37'].map((version) => ({ version, status: 'STANDARD_SUPPORT' })),
+  announced: [],
+  checkedAt: hoursAgo(1),
+};
+const cluster = clusterRecord({ version: '1.35' });
+const scan = (parts: Partial<LatestScans['scans'][number]> = {}): LatestScans['scans'][number] => ({
+  ...{ scannedAt: hoursAgo(1), from: '1.35', target: '1.36', verdict: 'pass', errors: 0, warnings: 0, infos: 0 },
+  ...{ waived: 0, read: 9, gaps: 0, causes: [], dataUpdatedOn: '2026-11-01' },
+  ...parts,
+});
+const look = (scans: LatestScans['scans'], target?: string, of: ClusterRecord = cluster) => {
+  const known = { scans: { clusterKey: of.clusterKey, scans }, region, now };
+  const { verdict, reasons, ...about } = readinessOf(of, {
+    ...known,
+    ...(target === undefined ? {} : { target: KubeVersion.parse(target) }),
+  });
+  return [verdict, about.for, about.scannedAt, reasons.map(({ code }) => code)];
+};
+const stuck: LatestScans['scans'][number]['causes'][number] = {
+  cause: 'drain:payments/api',
+  owner: 'payments',
+  severity: 'error',
+  findings: 1,
+  fixes: ['Mend it.'],
+};
+
+test('who was looked at within a day and has nothing in the way is ready for the next minor', () => {
+  expect(look([scan()])).toEqual(['ready', '1.36', hoursAgo(1), []]);
+  expect(look([scan()], '1.36')).toEqual(['ready', '1.36', hoursAgo(1), []]);
+  expect(look([scan()], '1.37')).toEqual(['readyAfterHops', '1.36', hoursAgo(1), []]);
+});
+
+test('who has something in the way is blocked, and says by what', () => {
+  expect(look([scan({ verdict: 'fail', causes: [stuck] })])).toEqual(['blocked', '1.36', hoursAgo(1), ['ScanFinding']]);
+  const al2 = clusterRecord({
+    version: '1.35',
+    nodegroups: [{ name: 'old', version: '1.35', status: 'ACTIVE', amiType: 'AL2_x86_64', issues: [] }],
+  });
+  // Proved by the inventory, whatever the last look says.
+  expect(look([scan()], undefined, al2)[0]).toBe('blocked');
+  expect(look([], undefined, al2)[0]).toBe('blocked');
+});
+
+test('what was not read is never ready', () => {
+  expect(look([scan({ verdict: 'incomplete', gaps: 1 })])).toEqual([
+    'incomplete',
+    '1.36',
+    hoursAgo(1),
+    ['ScanIncomplete'],
+  ]);
+  expect(look([])).toEqual(['incomplete', '1.36', null, ['NeverScanned']]);
+  expect(look([scan({ target: '1.37' })])).toEqual(['incomplete', '1.36', null, ['NeverScanned']]);
+});
+
+test('a look that is older than a day, or of another version, is stale, and still names what it found', () => {
+  expect(look([scan({ scannedAt: hoursAgo(24) })])[0]).toBe('ready');
+  expect(look([scan({ scannedAt: hoursAgo(25) })])).toEqual(['stale', '1.36', hoursAgo(25), ['ScanStale']]);
+  expect(look([scan({ from: '1.34' })])[0]).toBe('stale');
+  expect(look([scan({ scannedAt: hoursAgo(30), verdict: 'fail', causes: [stuck] })])[3]).toEqual([
+    'ScanStale',
+    'ScanFinding',
+  ]);
+});
+
+test('where EKS offers nothing newer there is nothing to be ready for', () => {
+  expect(look([], undefined, clusterRecord({ version: '1.37' }))).toEqual(['ready', null, null, []]);
+});

@@ -1,0 +1,69 @@
+import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { LatestScans } from '../contracts/items/scan.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { hopBlockers } from '../rollout/hop-blockers.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+
+/**
+ * Whether a cluster may go one minor up, by what is known today. `readyAfterHops`: the next hop may, and the target is further away. `stale`: the
+ * last look is too old, or of another version. A verdict authorizes nothing: the gate runs again before each hop.
+ */
+export type ReadinessVerdict = 'ready' | 'readyAfterHops' | 'blocked' | 'incomplete' | 'stale';
+
+export interface Readiness {
+  readonly verdict: ReadinessVerdict;
+  /** The next minor, about which it is said; null where EKS offers none beyond the cluster's. */
+  readonly for: string | null;
+  /** When that was looked at last; null = never. */
+  readonly scannedAt: string | null;
+  /** What stands in the way, with owner and repair. */
+  readonly reasons: readonly Reason[];
+}
+
+/** A look that is older says nothing any more; every cluster is looked at anew within that time. */
+export const MAX_AGE_HOURS = 24;
+
+interface Known {
+  readonly scans: LatestScans | undefined;
+  /** What EKS offers in the cluster's Region; undefined while nobody has asked. */
+  readonly region: RegionVersions | undefined;
+  /** Where the cluster is to go; undefined where no policy says. */
+  readonly target?: KubeVersion | undefined;
+  readonly now: Date;
+}
+
+/** The one answer to "may it go one minor up?" for lists, `explain` and reports, from the last scan and the inventory. */
+export function readinessOf(cluster: ClusterRecord, { scans, region, target, now }: Known): Readiness {
+  const next = nextMinor(cluster, region);
+  if (next === undefined) return { verdict: 'ready', for: null, scannedAt: null, reasons: [] };
+  const scan = scans?.scans.find((one) => one.target === next.toString());
+  const about = { for: next.toString(), scannedAt: scan?.scannedAt ?? null };
+  const blockers = hopBlockers(cluster, scans, next, true);
+  if (scan === undefined) {
+    // What the inventory alone proves needs no scan.
+    if (blockers.length > 0) return { verdict: 'blocked', ...about, reasons: blockers };
+    const said = `Nobody has looked whether ${cluster.name} may go to ${next}; that happens by itself within a day. Sooner: liftlock scan cluster ${cluster.name}`;
+    return { verdict: 'incomplete', ...about, reasons: [reason('NeverScanned', said)] };
+  }
+  const age = staleness(cluster, scan, now);
+  if (age !== undefined) return { verdict: 'stale', ...about, reasons: [reason('ScanStale', age), ...blockers] };
+  if (scan.verdict === 'incomplete') return { verdict: 'incomplete', ...about, reasons: blockers };
+  if (blockers.length > 0) return { verdict: 'blocked', ...about, reasons: blockers };
+  const isFurther = target !== undefined && next.isOlderThan(target);
+  return { verdict: isFurther ? 'readyAfterHops' : 'ready', ...about, reasons: [] };
+}
+
+/** The minor after the cluster's, where EKS offers it. */
+export function nextMinor(cluster: ClusterRecord, region: RegionVersions | undefined): KubeVersion | undefined {
+  const next = KubeVersion.parse(cluster.version).next();
+  return region?.versions.some(({ version }) => version === next.toString()) === true ? next : undefined;
+}
+
+/** Why the last look says nothing any more; undefined while it does. */
+function staleness(cluster: ClusterRecord, scan: LatestScans['scans'][number], now: Date): string | undefined {
+  if (scan.from !== cluster.version)
+    return `The last look was at ${scan.from}, and ${cluster.name} is at ${cluster.version} now.`;
+  const hours = (now.getTime() - Date.parse(scan.scannedAt)) / 3_600_000;
+  if (hours <= MAX_AGE_HOURS) return undefined;
+  return `The last look is ${Math.floor(hours)} hours old; ${MAX_AGE_HOURS} are allowed. Run: liftlock scan cluster ${cluster.name}`;
+}

@@ -1,0 +1,101 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import type { LatestScans } from '../contracts/items/scan.ts';
+import type { Executions } from '../ports/executions.ts';
+import { Clusters, Regions } from '../store/entities.ts';
+import { put } from '../store/entity.ts';
+import { writeUnrecorded } from '../store/unrecorded.ts';
+import { dueScans, refreshReadiness } from './refresh-readiness.ts';
+
+const NOON = new Date('2026-11-25T12:00:00Z');
+const hoursAgo = (hours: number, from = NOON) => new Date(from.getTime() - hours * 3_600_000).toISOString();
+const regions = new Map(
+  ['eu-central-1', 'us-east-1'].map((region) => [
+    region,
+    {
+      ...{ region, announced: [], checkedAt: hoursAgo(1) },
+      versions: ['1.34', '1.35'].map((version) => ({ version, status: 'STANDARD_SUPPORT' })),
+    },
+  ]),
+);
+const fleet = (count: number, parts: Parameters<typeof clusterRecord>[0] = {}) =>
+  Array.from({ length: count }, (_, at) => clusterRecord({ name: `c-${String(at).padStart(5, '0')}`, ...parts }));
+const looked = (clusterKey: string, scannedAt: string, from = '1.34'): [string, LatestScans] => [
+  clusterKey,
+  { clusterKey, scans: [{ scannedAt, from, target: '1.35' } as LatestScans['scans'][number]] },
+];
+const given = { scans: new Map(), regions, busy: new Set<string>() };
+
+test('a fleet is looked at within a day, and never more than a twentieth of it in an hour', () => {
+  const clusters = fleet(100);
+  const scans = new Map<string, LatestScans>();
+  for (let hour = 0; hour < 72; hour += 1) {
+    const now = new Date(NOON.getTime() + hour * 3_600_000);
+    const due = dueScans({ ...given, clusters, scans }, now);
+    expect(due.length).toBeLessThanOrEqual(5);
+    for (const { cluster, notBefore } of due) scans.set(...looked(cluster.clusterKey, notBefore.toISOString()));
+    if (hour < 24) continue;
+    const oldest = Math.min(
+      ...clusters.map(({ clusterKey }) => Date.parse(scans.get(clusterKey)?.scans[0]?.scannedAt ?? '')),
+    );
+    expect(now.getTime() - oldest).toBeLessThanOrEqual(24 * 3_600_000);
+  }
+});
+
+test('who was never looked at for its next minor comes first, then whose look is the oldest', () => {
+  const clusters = fleet(60);
+  const [young, old, moved, ...rest] = clusters.map(({ clusterKey }) => clusterKey);
+  const scans = new Map([
+    looked(young ?? '', hoursAgo(19)),
+    looked(old ?? '', hoursAgo(30)),
+    looked(moved ?? '', hoursAgo(1), '1.33'),
+    ...rest.map((key) => looked(key, hoursAgo(21))),
+  ]);
+  expect(dueScans({ ...given, clusters, scans }, NOON).map(({ cluster }) => cluster.clusterKey)).toEqual([
+    moved,
+    old,
+    rest[0],
+  ]);
+});
+
+test('looks in one account and Region are spread over the hour, and no more of them begin than the calls allow', () => {
+  const due = dueScans({ ...given, clusters: [...fleet(40), ...fleet(40, { region: 'us-east-1' })] }, NOON);
+  expect(due.map(({ notBefore }) => notBefore.toISOString().slice(11, 16))).toEqual([
+    '12:00',
+    '12:15',
+    '12:30',
+    '12:45',
+  ]);
+  expect(dueScans({ ...given, clusters: fleet(20_000) }, NOON)).toHaveLength(500);
+});
+
+test('nobody is looked at who has nowhere to go, is never touched, or looks for itself', () => {
+  const [one, two, three] = [clusterRecord(), clusterRecord({ version: '1.35' }), clusterRecord({ unsupported: 'x' })];
+  expect(dueScans({ ...given, clusters: [one, two, three], busy: new Set([one.clusterKey]) }, NOON)).toEqual([]);
+  expect(dueScans({ ...given, clusters: [two] }, NOON)).toEqual([]);
+  expect(dueScans({ ...given, clusters: [three] }, NOON)).toEqual([]);
+  expect(dueScans({ ...given, clusters: [one] }, NOON)).toHaveLength(1);
+});
+
+test('a look that was asked for already in this hour is not asked for again', async () => {
+  const table = new MemoryTable();
+  const record = clusterRecord();
+  const region = regions.get('eu-central-1');
+  await writeUnrecorded(table, [
+    put(Clusters, record, 'absent'),
+    ...(region === undefined ? [] : [put(Regions, region, 'absent')]),
+  ]);
+  const started = new Map<string, object>();
+  const executions = {
+    start: async (machine: string, name: string, input: object) => {
+      expect(machine).toBe('scan-cluster');
+      if (started.has(name)) throw Object.assign(new Error('taken'), { name: 'ExecutionAlreadyExists' });
+      started.set(name, input);
+    },
+  } as unknown as Executions;
+  const ports = { table, executions, clock: { now: () => NOON } };
+  expect([await refreshReadiness(ports), await refreshReadiness(ports)]).toEqual([{ started: 1 }, { started: 1 }]);
+  expect([...started.values()]).toEqual([
+    expect.objectContaining({ cluster: record.arn, targetVersion: '1.35', notBefore: NOON.toISOString() }),
+  ]);
+});

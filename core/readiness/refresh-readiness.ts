@@ -1,0 +1,103 @@
+import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { LatestScans } from '../contracts/items/scan.ts';
+import { CONTRACT } from '../contracts/step-input.ts';
+import { sha256Hex } from '../hash/sha256.ts';
+import { loadLivingRecords } from '../inventory/records.ts';
+import { startOnce } from '../model/start-once.ts';
+import type { Ports } from '../ports/ports.ts';
+import { Regions, Upgrades } from '../store/entities.ts';
+import { decode, loadKind } from '../store/entity.ts';
+import { LatestScanItems } from '../store/scan-entities.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
+import { nextMinor } from './readiness.ts';
+
+export type RefreshPorts = Pick<Ports, 'table' | 'clock' | 'executions'>;
+
+/** A look that is due, and when it may begin. */
+export interface DueScan {
+  readonly cluster: ClusterRecord;
+  readonly target: KubeVersion;
+  readonly notBefore: Date;
+}
+
+/** The whole fleet in twenty hours, so that one hour's looks that fail are made up for within the day. */
+const HOURS = 20;
+const HOUR = 3_600_000;
+/**
+ * Looks an hour in one account and Region: some 30 calls to EKS each, so that they stay under five calls a second whatever runs them. They are
+ * spaced by the hour's start times and not by counting calls, which each Lambda environment could only do for itself.
+ */
+const MOST_IN_ONE_PLACE = 500;
+
+interface WhatIsKnown {
+  readonly clusters: readonly ClusterRecord[];
+  /** By cluster key. */
+  readonly scans: ReadonlyMap<string, LatestScans>;
+  /** By Region. */
+  readonly regions: ReadonlyMap<string, RegionVersions>;
+  /** Keys of clusters whose upgrade is under way: it looks for itself. */
+  readonly busy: ReadonlySet<string>;
+}
+
+/**
+ * The looks of the next hour, spread over it: clusters that were never looked at for their next minor first (a version has appeared, the cluster
+ * has moved), then those whose look is the oldest.
+ */
+export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: Date): DueScan[] {
+  const asked = clusters.flatMap((cluster) => {
+    const target = cluster.unsupported === undefined ? nextMinor(cluster, regions.get(cluster.region)) : undefined;
+    if (target === undefined) return [];
+    const last = scans
+      .get(cluster.clusterKey)
+      ?.scans.find((one) => one.target === target.toString() && one.from === cluster.version);
+    return [{ cluster, target, scannedAt: last?.scannedAt ?? '' }];
+  });
+  const limit = new Date(now.getTime() - HOURS * HOUR).toISOString();
+  const due = asked
+    .filter(({ cluster, scannedAt }) => scannedAt < limit && !busy.has(cluster.clusterKey))
+    .sort((a, b) => compare(a.scannedAt, b.scannedAt) || compare(a.cluster.clusterKey, b.cluster.clusterKey))
+    .slice(0, Math.ceil(asked.length / HOURS));
+  const places = Map.groupBy(due, ({ cluster: { account, region } }) => `${account} ${region}`);
+  return [...places.values()].flatMap((place) => {
+    const taken = place.slice(0, MOST_IN_ONE_PLACE);
+    return taken.map(({ cluster, target }, index) => {
+      return { cluster, target, notBefore: new Date(now.getTime() + Math.floor((index * HOUR) / taken.length)) };
+    });
+  });
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Has the looks of the next hour begin, each at its time. They change nothing, take no grant, and are not asked for twice in one hour. */
+export async function refreshReadiness({
+  table,
+  clock,
+  executions,
+}: RefreshPorts): Promise<{ readonly started: number }> {
+  const now = clock.now();
+  const [clusters, latest, versions, active] = await Promise.all([
+    loadLivingRecords(table),
+    loadKind(table, LatestScanItems),
+    loadKind(table, Regions),
+    table.queryActive(),
+  ]);
+  const upgrades = active.filter(({ kind }) => kind === Upgrades.kind).map((item) => decode(Upgrades, item).data);
+  const due = dueScans(
+    {
+      clusters,
+      scans: new Map(latest.map((one) => [one.clusterKey, one])),
+      regions: new Map(versions.map((one) => [one.region, one])),
+      busy: new Set(upgrades.map(({ clusterKey }) => clusterKey)),
+    },
+    now,
+  );
+  const hour = now.toISOString().slice(0, 13);
+  for (const { cluster, target, notBefore } of due) {
+    const name = `readiness-${sha256Hex(`${cluster.clusterKey} ${target}`).slice(0, 16)}-${hour}`;
+    await startOnce(executions, 'scan-cluster', name, {
+      ...{ contract: CONTRACT, cluster: cluster.arn, targetVersion: target.toString() },
+      ...{ notBefore: notBefore.toISOString(), comment: 'Daily readiness' },
+    });
+  }
+  return { started: due.length };
+}

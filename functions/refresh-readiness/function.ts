@@ -1,0 +1,12 @@
+import { type RefreshPorts, refreshReadiness } from '../../core/readiness/refresh-readiness.ts';
+import type { FunctionDefinition } from '../runtime/function-definition.ts';
+
+type Output = Awaited<ReturnType<typeof refreshReadiness>>;
+
+/** Started by a schedule; its event says nothing that the tables do not. */
+export const definition: FunctionDefinition<RefreshPorts, undefined, Output> = {
+  name: 'refresh-readiness',
+  parse: () => undefined,
+  run: (ports) => refreshReadiness(ports),
+  counts: ({ started }) => ({ Runs: 1, ScansStarted: started }),
+};
