@@ -1,0 +1,8 @@
+import type { EvictionRow } from './eviction-row.ts';
+import { rowsOfControllers } from './rows-of-controllers.ts';
+import { rowsOfCounts } from './rows-of-counts.ts';
+
+export type { Eviction, EvictionRow, Expectation } from './eviction-row.ts';
+
+/** What Kubernetes does with evictions: the fake API servers are judged by these rows, and so is whoever foresees a drain. */
+export const evictionRows: readonly EvictionRow[] = [...rowsOfCounts, ...rowsOfControllers];
