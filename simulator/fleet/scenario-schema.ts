@@ -24,6 +24,7 @@ const podDisruptionBudget = z
     matchLabels: labels,
     minAvailable: amount.optional(),
     maxUnavailable: amount.optional(),
+    unhealthyPodEvictionPolicy: z.enum(['IfHealthyBudget', 'AlwaysAllow']).optional(),
   })
   .refine((budget) => (budget.minAvailable === undefined) !== (budget.maxUnavailable === undefined), {
     message: 'needs exactly one of minAvailable and maxUnavailable',

@@ -49,7 +49,7 @@ const builds: Readonly<Record<string, Build>> = {
 export function objectsOf(cluster: ClusterRecord, type: ResourceType, now: number): KubernetesObject[] {
   const found = new Map<string, KubernetesObject>();
   for (const object of builds[type.storage]?.(cluster, now) ?? []) found.set(keyOf(object), object);
-  for (const object of storedObjects(cluster, type)) found.set(keyOf(object), object);
+  for (const object of storedObjects(cluster, type, now)) found.set(keyOf(object), object);
   return [...found].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, object]) => object);
 }
 

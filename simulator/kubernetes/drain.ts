@@ -1,5 +1,9 @@
-import { evictionRefusal, refusalText } from './disruption-budget.ts';
+import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import { refusalText } from './disruption/eviction-refusal.ts';
+import { podViews } from './disruption/pod-view.ts';
+import { tryEviction } from './evict-pod.ts';
 import type { KubernetesState } from './kubernetes-state.ts';
+import { removePodsOf } from './remove-pod.ts';
 import { schedulePods } from './schedule-pods.ts';
 
 /**
@@ -8,15 +12,19 @@ import { schedulePods } from './schedule-pods.ts';
  *
  * @returns the pods that stayed, as `namespace/name: reason`. Empty: the node is drained.
  */
-export function drainPass(kubernetes: KubernetesState, nodeName: string, now: number): string[] {
+export function drainPass(cluster: ClusterRecord, nodeName: string, now: number): string[] {
+  const { kubernetes } = cluster;
   const stayed: string[] = [];
-  for (const pod of kubernetes.pods.filter((each) => each.nodeName === nodeName)) {
-    const refusal = evictionRefusal(kubernetes, pod, now);
-    if (refusal !== undefined) {
-      stayed.push(`${pod.namespace}/${pod.name}: ${refusalText(refusal)}`);
-      continue;
-    }
-    kubernetes.pods.splice(kubernetes.pods.indexOf(pod), 1);
+  const pods = podViews(kubernetes, now).filter(
+    (pod) => pod.nodeName === nodeName && pod.controller?.kind !== 'DaemonSet' && !pod.mirror,
+  );
+  for (const pod of pods) {
+    const refusal = tryEviction(cluster, pod, now);
+    // Accepted is not gone.
+    const waiting =
+      pod.finalizers.length === 0 ? undefined : `It waits for its finalizers ${pod.finalizers.join(', ')}.`;
+    const why = refusal === undefined ? waiting : refusalText(refusal);
+    if (why !== undefined) stayed.push(`${pod.namespace}/${pod.name}: ${why}`);
   }
   schedulePods(kubernetes, now);
   return stayed;
@@ -25,7 +33,7 @@ export function drainPass(kubernetes: KubernetesState, nodeName: string, now: nu
 /** Takes the node away with whatever still runs on it, as terminating its instance does. */
 export function terminateNode(kubernetes: KubernetesState, nodeName: string, now: number): void {
   kubernetes.nodes = kubernetes.nodes.filter((node) => node.name !== nodeName);
-  kubernetes.pods = kubernetes.pods.filter((pod) => pod.nodeName !== nodeName);
+  removePodsOf(kubernetes, nodeName);
   schedulePods(kubernetes, now);
 }
 

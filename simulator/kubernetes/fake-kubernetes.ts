@@ -5,7 +5,9 @@ import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import { reportedVersion } from '../eks/support-calendar.ts';
 import { requireAuthenticated, requireReachable } from './access.ts';
 import { type ObjectList, objectsOf } from './api-objects.ts';
-import { budgetStatus, refusalText } from './disruption-budget.ts';
+import { budgetOfState } from './disruption/budget.ts';
+import { type BudgetStatus, budgetStatus } from './disruption/disruption-controller.ts';
+import { refusalText } from './disruption/eviction-refusal.ts';
 import { evictPod } from './evict-pod.ts';
 import type { PodDisruptionBudgetState } from './kubernetes-state.ts';
 import { noteCreation } from './note-creation.ts';
@@ -74,11 +76,11 @@ export class FakeKubernetes {
   listPodDisruptionBudgets(
     request: KubernetesRequest,
     namespace?: string,
-  ): (PodDisruptionBudgetState & ReturnType<typeof budgetStatus>)[] {
-    const { kubernetes } = this.#list(request, 'poddisruptionbudgets', namespace);
-    return kubernetes.podDisruptionBudgets
+  ): (PodDisruptionBudgetState & BudgetStatus)[] {
+    const cluster = this.#list(request, 'poddisruptionbudgets', namespace);
+    return cluster.kubernetes.podDisruptionBudgets
       .filter((budget) => namespace === undefined || budget.namespace === namespace)
-      .map((budget) => ({ ...budget, ...budgetStatus(kubernetes, budget, request.now.getTime()) }));
+      .map((budget) => ({ ...budget, ...budgetStatus(cluster, budgetOfState(budget), request.now.getTime()) }));
   }
 
   /**
@@ -89,7 +91,7 @@ export class FakeKubernetes {
     const cluster = this.#authenticate(request);
     const eviction = { verb: 'create', group: '', resource: 'pods', subresource: 'eviction', ...pod };
     requireAllowed(cluster, request, eviction);
-    const refusal = evictPod(cluster.kubernetes, pod, request.now.getTime());
+    const refusal = evictPod(cluster, pod, request.now.getTime());
     return refusal === undefined ? undefined : refusalText(refusal);
   }
 

@@ -25,6 +25,8 @@ export interface KubernetesState {
   failedReadyChecks: string[];
   /** The API server has more requests than it takes and refuses the next ones; absent: it serves. */
   overload?: { retryAfterSeconds: number };
+  /** True: nobody works out anew what budgets allow, so that their `status` is what it was. */
+  disruptionControllerStopped?: boolean;
   /** What goes wrong with requests on the wire; absent: nothing. */
   faults?: ApiFault[];
   /** Counts up for names of nodes and pods. */
@@ -84,9 +86,11 @@ export interface PodDisruptionBudgetState {
   namespace: string;
   name: string;
   matchLabels: Record<string, string>;
-  /** A count or a percentage such as `50%`. Exactly one of the two is set. */
+  /** A count or a percentage such as `50%`. At most one of the two is set. */
   minAvailable?: number | string;
   maxUnavailable?: number | string;
+  /** Absent: `IfHealthyBudget`. */
+  unhealthyPodEvictionPolicy?: 'IfHealthyBudget' | 'AlwaysAllow';
 }
 
 export interface KubernetesAccess {

@@ -37,16 +37,19 @@ function objection(path: string, folder: string, one: Import, rules: readonly Im
   }
   if (target.startsWith('..')) return `"${specifier}" leaves the repository.`;
   const allowed = rules.some(
-    ({ folders, types = [] }) =>
-      folders.some((folder) => folder === '*' || isInside(target, folder)) || (typeOnly && types.includes(target)),
+    ({ folders, butNot = [], types = [] }) =>
+      (folders.some((folder) => folder === '*' || isInside(target, folder)) &&
+        !butNot.some((folder) => isInside(target, folder))) ||
+      (typeOnly && types.includes(target)),
   );
   return allowed ? undefined : `${folder} may not import ${target}. ${allowance(folder)}`;
 }
 
 function allowance(folder: string): string {
-  const { folders = [], packages = [], types = [] } = importTable[folder] ?? {};
+  const { folders = [], butNot = [], packages = [], types = [] } = importTable[folder] ?? {};
   const erased = types.map((file) => `types of ${file}`);
-  return `It may import ${[...folders, ...packages, ...erased].join(', ')} (test/lint/import-table.ts).`;
+  const but = butNot.length === 0 ? '' : `, but not ${butNot.join(', ')}`;
+  return `It may import ${[...folders, ...packages, ...erased].join(', ')}${but} (test/lint/import-table.ts).`;
 }
 
 function isInside(path: string, folder: string): boolean {

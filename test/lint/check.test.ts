@@ -24,6 +24,12 @@ test.each([
   ['functions/x/handler.ts', "import '@aws-sdk/client-eks';", 'functions may not import the package'],
   ['infra/a.ts', "import '../core/plan/b.ts';", 'infra may not import core/plan/b.ts'],
   ['simulator/a.ts', "import '../infra/b.ts';", 'simulator may not import infra/b.ts'],
+  [
+    'simulator/kubernetes/disruption/a.ts',
+    "import type { Drain } from '../../../core/readiness/drain.ts';",
+    'simulator/kubernetes may not import core/readiness/drain.ts',
+  ],
+  ['core/readiness/a.ts', "import '../../simulator/kubernetes/drain.ts';", 'core may not import simulator/kubernetes'],
   ['cli/a.ts', "import '../functions/b.ts';", 'cli may not import functions/b.ts'],
   ['cli/a.ts', "import { createApp } from '../functions/api/app.ts';", 'cli may not import functions/api/app.ts'],
   // This one is loaded all the same.

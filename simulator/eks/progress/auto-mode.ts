@@ -75,7 +75,7 @@ function replaceOneNode(world: World, cluster: ClusterRecord, version: string): 
     });
     return 'moved';
   }
-  if (drainPass(kubernetes, node.name, world.now).length > 0) return 'blocked';
+  if (drainPass(cluster, node.name, world.now).length > 0) return 'blocked';
   terminateNode(kubernetes, node.name, world.now);
   return 'moved';
 }

@@ -73,7 +73,7 @@ function upgradeNodes(step: Step): void {
   const { world, cluster, nodegroup, roll } = step;
   const { kubernetes } = cluster;
   for (const drained of [...roll.draining]) {
-    const stayed = drainPass(kubernetes, drained.node, world.now);
+    const stayed = drainPass(cluster, drained.node, world.now);
     if (stayed.length > 0 && world.now - drained.since >= drainLimit && !roll.force) {
       failRoll(world, cluster, nodegroup, {
         errorCode: 'PodEvictionFailure',
@@ -101,7 +101,7 @@ function upgradeNodes(step: Step): void {
   }
   for (const node of roll.remaining.slice(0, roll.parallel)) {
     roll.draining.push({ node, since: world.now });
-    drainPass(kubernetes, node, world.now);
+    drainPass(cluster, node, world.now);
   }
   const [least, most] = world.timing.drain;
   const [leastWait, mostWait] = world.timing.termination;
@@ -125,7 +125,7 @@ function scaleDown(step: Step): void {
 
   function isDrained(each: NodeState): boolean {
     each.unschedulable = true;
-    const drained = drainPass(kubernetes, each.name, world.now).length === 0;
+    const drained = drainPass(cluster, each.name, world.now).length === 0;
     each.unschedulable = drained;
     return drained;
   }

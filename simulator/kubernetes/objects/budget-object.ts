@@ -1,14 +1,14 @@
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
-import { budgetStatus } from '../disruption-budget.ts';
+import { budgetOfObject, budgetOfState } from '../disruption/budget.ts';
+import { type BudgetStatus, budgetStatus } from '../disruption/disruption-controller.ts';
 import type { PodDisruptionBudgetState } from '../kubernetes-state.ts';
+import type { StoredObject } from '../resources/stored-object.ts';
 import { timestamp, uidOf } from './object-metadata.ts';
 
 export type PodDisruptionBudgetObject = ReturnType<typeof podDisruptionBudgetObject>;
 
 export function podDisruptionBudgetObject(cluster: ClusterRecord, budget: PodDisruptionBudgetState, now: number) {
-  const { namespace, name, matchLabels, minAvailable, maxUnavailable } = budget;
-  const status = budgetStatus(cluster.kubernetes, budget, now);
-  const allowed = status.disruptionsAllowed > 0;
+  const { namespace, name, matchLabels, ...spec } = budget;
   return {
     metadata: {
       namespace,
@@ -17,24 +17,17 @@ export function podDisruptionBudgetObject(cluster: ClusterRecord, budget: PodDis
       generation: 1,
       creationTimestamp: timestamp(cluster.createdAt),
     },
-    spec: {
-      selector: { matchLabels },
-      ...(minAvailable === undefined ? {} : { minAvailable }),
-      ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
-    },
-    status: {
-      conditions: [
-        {
-          type: 'DisruptionAllowed',
-          status: allowed ? 'True' : 'False',
-          reason: allowed ? 'SufficientPods' : 'InsufficientPods',
-          message: '',
-          lastTransitionTime: timestamp(cluster.createdAt),
-          observedGeneration: 1,
-        },
-      ],
-      observedGeneration: 1,
-      ...status,
-    },
+    spec: { selector: { matchLabels }, ...spec },
+    status: shownStatus(cluster, budgetStatus(cluster, budgetOfState(budget), now)),
   };
+}
+
+/** One that was written down, with the `status` that it has now. */
+export function withBudgetStatus(cluster: ClusterRecord, object: StoredObject, now: number): StoredObject {
+  return { ...object, status: shownStatus(cluster, budgetStatus(cluster, budgetOfObject(object), now)) };
+}
+
+function shownStatus(cluster: ClusterRecord, { conditions, ...counts }: BudgetStatus) {
+  const since = { lastTransitionTime: timestamp(cluster.createdAt), observedGeneration: counts.observedGeneration };
+  return { conditions: conditions.map((condition) => ({ ...since, ...condition })), ...counts };
 }

@@ -1,18 +1,20 @@
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import { isBudget } from '../disruption/budget.ts';
 import type { ResourceType } from '../resource-types.ts';
 import { storageGroup } from '../resources/storage-group.ts';
 import { groupOf, type StoredObject } from '../resources/stored-object.ts';
+import { withBudgetStatus } from './budget-object.ts';
 import { type KubernetesObject, type ObjectMeta, timestamp, uidOf } from './object-metadata.ts';
 
 /**
  * The raw objects of a resource as they lie in a list, whatever version they were written at: reading converts nothing but
  * `apiVersion`, which lists and answers add.
  */
-export function storedObjects(cluster: ClusterRecord, type: ResourceType): KubernetesObject[] {
+export function storedObjects(cluster: ClusterRecord, type: ResourceType, now: number): KubernetesObject[] {
   const wanted = storageGroup(type.group, type.kind);
   return (cluster.kubernetes.objects ?? [])
     .filter((object) => object.kind === type.kind && storageGroup(groupOf(object), object.kind) === wanted)
-    .map((object) => readable(cluster, object));
+    .map((object) => readable(cluster, isBudget(object) ? withBudgetStatus(cluster, object, now) : object));
 }
 
 function readable(cluster: ClusterRecord, object: StoredObject): KubernetesObject {

@@ -7,6 +7,7 @@ import { type Call, isDryRun, readBody } from './call.ts';
 import { requirePreconditions } from './preconditions.ts';
 import { findObject } from './read-objects.ts';
 import { badRequest, unknownResource } from './refusals.ts';
+import { requireLivingNamespace } from './require-living-namespace.ts';
 
 interface Eviction {
   readonly apiVersion?: string;
@@ -29,14 +30,20 @@ export function evict(call: Call, attributes: ResourceAttributes): Answer {
   if (apiVersion !== 'policy/v1' || kind !== 'Eviction')
     throw badRequest(`${kind} in version "${apiVersion}" cannot be handled as a Eviction`);
   if (metadata?.name !== name) throw badRequest('name in URL does not match name in Eviction object');
+  requireLivingNamespace(call, attributes);
   requirePreconditions(type, findObject(call, type, attributes), deleteOptions.preconditions);
   const dryRun = isDryRun(call.query, deleteOptions);
-  const refused = evictPod(call.cluster.kubernetes, { namespace, name }, call.now, { dryRun });
+  const refused = evictPod(call.cluster, { namespace, name }, call.now, { dryRun });
   if (refused === undefined) {
     return json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
   }
-  const { code, message, cause } = refused;
-  if (cause === undefined) throw new StatusError(code, { message });
+  const { code, message, cause, budget, retryAfterSeconds = 0 } = refused;
+  if (code === 500) throw new StatusError(code, { message });
+  if (code === 403 || cause === undefined) {
+    const details = { ...(budget === undefined ? {} : { name: budget }), group: 'policy', kind: 'poddisruptionbudget' };
+    throw new StatusError(code, { reason: 'Forbidden', message, details });
+  }
   const causes = [{ reason: 'DisruptionBudget', message: cause }];
-  throw new StatusError(code, { reason: 'TooManyRequests', message, details: { causes } });
+  const details = { causes, ...(retryAfterSeconds === 0 ? {} : { retryAfterSeconds }) };
+  throw new StatusError(code, { reason: 'TooManyRequests', message, details });
 }

@@ -1,0 +1,55 @@
+import { isPod } from './disruption/pod-view.ts';
+import type { KubernetesState } from './kubernetes-state.ts';
+import { timestamp } from './objects/object-metadata.ts';
+import { list, record, type StoredObject, texts } from './resources/stored-object.ts';
+
+interface PodName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What an eviction writes on a pod before it deletes it. */
+const disruptionTarget = {
+  type: 'DisruptionTarget',
+  status: 'True',
+  reason: 'EvictionByEvictionAPI',
+  message: 'Eviction API: evicting',
+};
+
+/**
+ * Takes a pod away at once, whatever its grace period. One with finalizers only begins to go, and lies there until somebody takes them
+ * away. A DaemonSet's comes back as the same one: it is not stored.
+ */
+export function removePod(
+  kubernetes: KubernetesState,
+  { namespace, name }: PodName,
+  now: number,
+  options: { readonly evicted?: boolean } = {},
+): void {
+  kubernetes.pods = kubernetes.pods.filter((each) => each.namespace !== namespace || each.name !== name);
+  if (kubernetes.objects === undefined) return;
+  kubernetes.objects = kubernetes.objects.flatMap((object) => {
+    const { metadata } = object;
+    if (!isPod(object) || metadata.name !== name || (metadata.namespace ?? 'default') !== namespace) return [object];
+    if (texts(metadata.finalizers).length === 0) return [];
+    return [metadata.deletionTimestamp === undefined ? terminating(object, now, options.evicted === true) : object];
+  });
+}
+
+function terminating(object: StoredObject, now: number, evicted: boolean): StoredObject {
+  const metadata = { ...object.metadata, deletionTimestamp: timestamp(now), deletionGracePeriodSeconds: 30 };
+  if (!evicted) return { ...object, metadata };
+  const status = record(object.status);
+  const conditions = [...list(status.conditions), { ...disruptionTarget, lastTransitionTime: timestamp(now) }];
+  return { ...object, metadata, status: { ...status, conditions } };
+}
+
+/** Takes away whatever ran on a node that is no more. */
+export function removePodsOf(kubernetes: KubernetesState, nodeName: string): void {
+  kubernetes.pods = kubernetes.pods.filter((pod) => pod.nodeName !== nodeName);
+  if (kubernetes.objects?.some((object) => isOn(object, nodeName)) !== true) return;
+  kubernetes.objects = kubernetes.objects.filter((object) => !isOn(object, nodeName));
+}
+
+const isOn = (object: StoredObject, nodeName: string): boolean =>
+  isPod(object) && record(object.spec).nodeName === nodeName;
