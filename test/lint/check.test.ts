@@ -26,10 +26,14 @@ test.each([
   ['simulator/a.ts', "import '../infra/b.ts';", 'simulator may not import infra/b.ts'],
   [
     'simulator/kubernetes/disruption/a.ts',
-    "import type { Drain } from '../../../core/readiness/drain.ts';",
-    'simulator/kubernetes may not import core/readiness/drain.ts',
+    "import type { Drain } from '../../../core/scan/drain/simulate-drain.ts';",
+    'simulator/kubernetes may not import core/scan/drain/simulate-drain.ts',
   ],
-  ['core/readiness/a.ts', "import '../../simulator/kubernetes/drain.ts';", 'core may not import simulator/kubernetes'],
+  [
+    'core/scan/drain/a.ts',
+    "import '../../../simulator/kubernetes/drain.ts';",
+    'core may not import simulator/kubernetes',
+  ],
   ['cli/a.ts', "import '../functions/b.ts';", 'cli may not import functions/b.ts'],
   ['cli/a.ts', "import { createApp } from '../functions/api/app.ts';", 'cli may not import functions/api/app.ts'],
   // This one is loaded all the same.

@@ -56,7 +56,7 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
   // What foresees drains is judged by this fake, and the fake by rows: neither may be the other's answer.
   'simulator/kubernetes': {
     folders: ['core', 'adapters', 'functions', 'simulator'],
-    butNot: ['core/readiness'],
+    butNot: ['core/scan/drain'],
     packages: ['@peculiar/x509', '@aws-sdk/*', 'node:*'],
   },
   // Fleet folders are files of people: parsed and validated like config.

@@ -26,13 +26,14 @@ const DELETION_TIMEOUT = 120_000;
  * integer minAvailable counts pods, everything else the scales of the pods' controllers, and percentages round up.
  */
 export function disruptionOf(
-  facts: Pick<DrainFacts, 'replicas'>,
+  facts: Pick<DrainFacts, 'replicas' | 'deployments'>,
   budget: DrainBudget,
   pods: readonly SelectedPod[],
   now: Date,
 ): Disruption {
   const healthy = pods.filter((one) => isHealthy(budget, one, now)).length;
-  const { minAvailable, maxUnavailable = 1, status } = budget;
+  const { minAvailable, maxUnavailable, status } = budget;
+  if (minAvailable === undefined && maxUnavailable === undefined) return allowing(0, healthy, 0);
   if (typeof minAvailable === 'number') return allowing(pods.length, healthy, minAvailable);
   let expected = expectedScale(facts, pods);
   // The disruption controller has asked for the scale of custom resources, and tells what it was given.
@@ -44,7 +45,7 @@ export function disruptionOf(
   }
   const desired =
     minAvailable === undefined
-      ? Math.max(0, expected - scaled(maxUnavailable, expected))
+      ? Math.max(0, expected - scaled(maxUnavailable ?? 0, expected))
       : scaled(minAvailable, expected);
   return allowing(expected, healthy, desired);
 }
@@ -81,22 +82,22 @@ export function letsGo(
 }
 
 /** Ready, not on its way out, and not evicted a moment ago. */
-export function isHealthy({ status }: DrainBudget, { pod }: SelectedPod, now: Date): boolean {
-  const evictedAt = status?.disrupted[pod.name];
+export function isHealthy({ disrupted }: DrainBudget, { pod }: SelectedPod, now: Date): boolean {
+  const evictedAt = disrupted?.[pod.name];
   const isDisrupted = evictedAt !== undefined && now.getTime() - Date.parse(evictedAt) < DELETION_TIMEOUT;
   return pod.ready && pod.terminatingSince === undefined && !isDisrupted;
 }
 
 /** The sum over the distinct controllers; `none` where one of them has no scale, which fails the whole budget. Bare pods count nothing. */
 function expectedScale(
-  { replicas }: Pick<DrainFacts, 'replicas'>,
+  facts: Pick<DrainFacts, 'replicas' | 'deployments'>,
   pods: readonly SelectedPod[],
 ): number | 'none' | 'unknown' {
   const scales = new Map<string, number | 'none' | 'unknown'>();
   for (const { shape } of pods) {
-    const controller = controllerName(replicas, shape);
+    const controller = controllerName(facts, shape);
     if (controller === undefined || scales.has(controller)) continue;
-    const scale = replicas[controller] ?? (HAVE_NO_SCALE.has(shape.controller?.kind ?? '') ? 'none' : 'unknown');
+    const scale = facts.replicas[controller] ?? (HAVE_NO_SCALE.has(shape.controller?.kind ?? '') ? 'none' : 'unknown');
     scales.set(controller, scale);
   }
   const all = [...scales.values()];
@@ -109,18 +110,17 @@ const HAVE_NO_SCALE = new Set(['DaemonSet', 'Job', 'CronJob', 'Node']);
 
 /**
  * `Deployment/payments/api`, the controller whose replicas count; undefined for a bare pod. A ReplicaSet that a Deployment made is called after
- * it and after the hash that its pods are labelled with.
+ * it and after the hash that its pods are labelled with; of others it is noted.
  */
 export function controllerName(
-  replicas: DrainFacts['replicas'],
+  { replicas, deployments }: Pick<DrainFacts, 'replicas' | 'deployments'>,
   { namespace, labels, controller }: Pick<PodShape, 'namespace' | 'labels' | 'controller'>,
 ): string | undefined {
   if (controller === undefined) return undefined;
   const { kind, name } = controller;
+  if (kind !== 'ReplicaSet') return `${kind}/${namespace}/${name}`;
   const hash = labels['pod-template-hash'];
-  if (kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`)) {
-    const deployment = `Deployment/${namespace}/${name.slice(0, -hash.length - 1)}`;
-    if (replicas[deployment] !== undefined) return deployment;
-  }
-  return `${kind}/${namespace}/${name}`;
+  const stem = hash !== undefined && name.endsWith(`-${hash}`) ? name.slice(0, -hash.length - 1) : undefined;
+  const deployment = `Deployment/${namespace}/${deployments[`${namespace}/${name}`] ?? stem}`;
+  return replicas[deployment] === undefined ? `${kind}/${namespace}/${name}` : deployment;
 }

@@ -13,6 +13,8 @@ export interface DrainFacts {
   budgets: DrainBudget[];
   /** `spec.replicas` by `Deployment/payments/api`, of the controllers that the disruption controller knows by itself. */
   replicas: Record<string, number>;
+  /** The Deployment of a ReplicaSet whose name does not tell it, by `namespace/name`. */
+  deployments: Record<string, string>;
   /** Whose controllers and namespaces are, where somebody wrote it down: by `Deployment/payments/api` and `Namespace//payments`. */
   owners: Record<string, string>;
   /** Where a claim's volume can be reached from, by `namespace/claim`. */
@@ -108,9 +110,9 @@ export interface DrainBudget {
     readonly currentHealthy: number;
     readonly desiredHealthy: number;
     readonly syncFailed: boolean;
-    /** Pods that were evicted and not gone yet, and when (RFC 3339). */
-    readonly disrupted: Readonly<Record<string, string>>;
   };
+  /** Pods that were evicted and not gone yet, and when (RFC 3339). */
+  readonly disrupted?: Readonly<Record<string, string>>;
   readonly owner?: string;
   readonly cause?: string;
 }
@@ -122,6 +124,7 @@ export const noDrainFacts = (): DrainFacts => ({
   pods: [],
   budgets: [],
   replicas: {},
+  deployments: {},
   owners: {},
   volumes: { claims: {}, nodes: {} },
   endingNamespaces: [],
@@ -135,6 +138,7 @@ export function addDrainFacts(known: DrainFacts, more: DrainFacts): void {
   for (const pod of more.pods) known.pods.push(pod);
   known.budgets.push(...more.budgets);
   Object.assign(known.replicas, more.replicas);
+  Object.assign(known.deployments, more.deployments);
   Object.assign(known.owners, more.owners);
   Object.assign(known.volumes.claims, more.volumes.claims);
   Object.assign(known.volumes.nodes, more.volumes.nodes);

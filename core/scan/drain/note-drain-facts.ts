@@ -65,9 +65,7 @@ export function noteDrainFacts(
       facts.budgets.push(budgetOf(namespace, name, metadata, spec, status));
       break;
     case 'apps/replicasets':
-      // One of a Deployment counts with the Deployment's own replicas.
-      if (controllerOf(metadata)?.kind === 'Deployment') break;
-      facts.replicas[`ReplicaSet/${namespace}/${name}`] = numberOf(spec.replicas) ?? 1;
+      noteReplicaSet(facts, { name, namespace, metadata, spec });
       break;
     case 'apps/deployments':
     case 'apps/statefulsets':
@@ -75,6 +73,15 @@ export function noteDrainFacts(
       noteOwner();
       facts.replicas[`${resource.kind}/${namespace}/${name}`] = numberOf(spec.replicas) ?? 1;
   }
+}
+
+/** One of a Deployment counts with the Deployment's own replicas, whatever its own are. */
+function noteReplicaSet(facts: DrainFacts, { name, namespace, metadata, spec }: Omit<SeenPod, 'status'>): void {
+  const controller = controllerOf(metadata);
+  const hash = textsOf(metadata.labels)['pod-template-hash'];
+  const isOfDeployment = controller?.kind === 'Deployment' && /^(apps|extensions)\//.test(controller.apiVersion);
+  if (!isOfDeployment) facts.replicas[`ReplicaSet/${namespace}/${name}`] = numberOf(spec.replicas) ?? 1;
+  else if (name !== `${controller.name}-${hash}`) facts.deployments[`${namespace}/${name}`] = controller.name;
 }
 
 function nodeOf(name: string, metadata: Mapping, spec: Mapping, status: Mapping): DrainNode {
@@ -195,6 +202,7 @@ function volumeTerms(metadata: Mapping, spec: Mapping): NodeTerm[] {
 
 function budgetOf(namespace: string, name: string, metadata: Mapping, spec: Mapping, status: Mapping): DrainBudget {
   const { unhealthyPodEvictionPolicy: policy } = spec;
+  const disrupted = textsOf(status.disruptedPods);
   const isFresh = numberOf(status.observedGeneration) === numberOf(metadata.generation);
   return {
     namespace,
@@ -208,6 +216,7 @@ function budgetOf(namespace: string, name: string, metadata: Mapping, spec: Mapp
           ? policy
           : 'unknown',
     ...(isFresh && numberOf(status.expectedPods) !== undefined ? { status: statusOf(status) } : {}),
+    ...(Object.keys(disrupted).length === 0 ? {} : { disrupted }),
     ...given(ownershipOf(metadata)),
   };
 }
@@ -219,23 +228,27 @@ function statusOf(status: Mapping): NonNullable<DrainBudget['status']> {
     currentHealthy: numberOf(status.currentHealthy) ?? 0,
     desiredHealthy: numberOf(status.desiredHealthy) ?? 0,
     syncFailed: condition?.status === 'False' && condition.reason === 'SyncFailed',
-    disrupted: textsOf(status.disruptedPods),
   };
 }
 
-/** policy/v1: an empty selector matches every pod of the namespace, an absent one none (facts: nodes.md §1.1). */
+/** policy/v1: an empty selector matches every pod of the namespace, an absent one none, and so does one that is not understood (facts: nodes.md §1.1). */
 function selectorOf(value: unknown): LabelSelector | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { matchLabels, matchExpressions } = mappingOf(value);
-  return {
-    matchLabels: textsOf(matchLabels),
-    matchExpressions: mappingsOf(matchExpressions).map(({ key, operator, values }) => ({
-      key: textOf(key) ?? '',
-      operator: labelOperators.find((one) => one === operator) ?? 'In',
-      values: Array.isArray(values) ? values.flatMap((one) => textOf(one) ?? '') : [],
-    })),
-  };
+  const all = mappingsOf(matchExpressions);
+  const known = all.flatMap(({ key, operator: written, values }) => {
+    const operator = labelOperators.find((one) => one === written);
+    const texts = Array.isArray(values) ? values.flatMap((one) => (typeof one === 'string' ? one : [])) : [];
+    const takesValues = operator === 'In' || operator === 'NotIn';
+    if (operator === undefined || takesValues !== texts.length > 0 || !isLabelKey(key)) return [];
+    return [{ key, operator, values: texts }];
+  });
+  return known.length < all.length ? undefined : { matchLabels: textsOf(matchLabels), matchExpressions: known };
 }
+
+const isLabelKey = (key: unknown): key is string =>
+  typeof key === 'string' &&
+  /^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?$/.test(key);
 
 function amountOf(value: unknown): number | string | undefined {
   if (typeof value === 'number') return value;

@@ -124,7 +124,7 @@ function figures({ disruption, budgets: [budget] }: DrainCause): string[] {
   const { expected, healthy, desired, allowed } = disruption;
   const rule =
     budget.minAvailable === undefined
-      ? `maxUnavailable ${budget.maxUnavailable ?? 1}`
+      ? `maxUnavailable ${budget.maxUnavailable ?? 'not set'}`
       : `minAvailable ${budget.minAvailable}`;
   return [
     `${rule}: ${expected ?? 'an unknown number of'} pods expected, ${desired} must be healthy, ${healthy} are: ${allowed} may be evicted.`,

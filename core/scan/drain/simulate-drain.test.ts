@@ -20,14 +20,14 @@ function replicas(count: number, budget?: Partial<DrainBudget>, pod: Partial<Dra
 const pinned = (key: string, value: string) => ({ terms: [[{ key, operator: 'In' as const, values: [value] }]] });
 const everything = { tolerations: [{ operator: 'Exists' as const, value: '' }] };
 const unready = { ready: false };
-const status = { expectedPods: 2, currentHealthy: 2, desiredHealthy: 1, syncFailed: false, disrupted: {} };
+const status = { expectedPods: 2, currentHealthy: 2, desiredHealthy: 1, syncFailed: false };
 
 /** Named worlds, what is said of them, and why pods stay. */
 const FIXTURES: readonly (readonly [name: string, world: () => DrainWorld, verdict: string, ...codes: string[]])[] = [
   ['no pods', () => new DrainWorld().node('a'), 'drains'],
   ['pods without a budget', () => replicas(3), 'drains'],
   ['a budget with room', () => replicas(3, { maxUnavailable: 1 }), 'drains'],
-  ['a budget whose default is one', () => replicas(2, {}), 'drains'],
+  ['a budget that says no amount, which allows nothing', () => replicas(2, {}), 'stuck', 'budget-allows-none'],
   ['a singleton that may be disrupted', () => replicas(1, { maxUnavailable: 1 }), 'drains'],
   ['a singleton of which one must be available', () => replicas(1, { minAvailable: 1 }), 'stuck', 'budget-allows-none'],
   ['two of which both must be available', () => replicas(2, { minAvailable: 2 }), 'stuck', 'budget-allows-none'],
@@ -53,7 +53,12 @@ const FIXTURES: readonly (readonly [name: string, world: () => DrainWorld, verdi
     'stuck',
     'budget-allows-none',
   ],
-  ['two budgets with room', () => replicas(3, { maxUnavailable: 1 }).budget({ name: 'b' }), 'stuck', 'several-budgets'],
+  [
+    'two budgets with room',
+    () => replicas(3, { maxUnavailable: 1 }).budget({ name: 'b', maxUnavailable: 1 }),
+    'stuck',
+    'several-budgets',
+  ],
   [
     'a crashing pod under a budget that is met',
     () => replicas(3, { minAvailable: 2 }, unready),
@@ -75,13 +80,13 @@ const FIXTURES: readonly (readonly [name: string, world: () => DrainWorld, verdi
   ],
   [
     'a pod that was evicted a minute ago',
-    () => replicas(2, { minAvailable: 1, status: { ...status, disrupted: { 'web-1': minutesAgo(1) } } }),
+    () => replicas(2, { minAvailable: 1, disrupted: { 'web-1': minutesAgo(1) } }),
     'uncertain',
     'budget-recovering',
   ],
   [
     'a pod that was evicted three minutes ago',
-    () => replicas(2, { minAvailable: 1, status: { ...status, disrupted: { 'web-1': minutesAgo(3) } } }),
+    () => replicas(2, { minAvailable: 1, disrupted: { 'web-1': minutesAgo(3) } }),
     'drains',
   ],
   [
@@ -96,11 +101,11 @@ const FIXTURES: readonly (readonly [name: string, world: () => DrainWorld, verdi
   ['a pod that ends now', () => replicas(1, { minAvailable: 1 }, { terminatingSince: minutesAgo(1) }), 'drains'],
   [
     'a pod that has been ending for an hour',
-    () => replicas(1, {}, { terminatingSince: minutesAgo(60) }),
+    () => replicas(1, undefined, { terminatingSince: minutesAgo(60) }),
     'uncertain',
     'finalizer',
   ],
-  ['a pod with a finalizer', () => replicas(1, {}, { finalizers: ['x/y'] }), 'uncertain', 'finalizer'],
+  ['a pod with a finalizer', () => replicas(1, undefined, { finalizers: ['x/y'] }), 'uncertain', 'finalizer'],
   [
     'pods of a namespace that ends',
     () => {
@@ -134,13 +139,13 @@ const FIXTURES: readonly (readonly [name: string, world: () => DrainWorld, verdi
   ],
   [
     'a custom resource whose scale the budget has been told',
-    () => new DrainWorld().node('a').pod('c', 'a', of('Rollout')).budget({ status }),
+    () => new DrainWorld().node('a').pod('c', 'a', of('Rollout')).budget({ status, maxUnavailable: 1 }),
     'uncertain',
     'budget-recovering',
   ],
   [
     'a custom resource of which nobody was told',
-    () => new DrainWorld().node('a').pod('c', 'a', of('Rollout')).budget(),
+    () => new DrainWorld().node('a').pod('c', 'a', of('Rollout')).budget({ maxUnavailable: 1 }),
     'uncertain',
     'budget-scale-unknown',
   ],

@@ -203,7 +203,7 @@ function countSurplus(facts: DrainFacts): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const pod of facts.pods) {
     const shape = facts.shapes[pod.shape];
-    const controller = shape === undefined ? undefined : controllerName(facts.replicas, shape);
+    const controller = shape === undefined ? undefined : controllerName(facts, shape);
     if (controller === undefined || isFinished(pod) || pod.terminatingSince !== undefined) continue;
     counts.set(controller, (counts.get(controller) ?? -(facts.replicas[controller] ?? Number.NaN)) + 1);
   }
@@ -211,15 +211,15 @@ function countSurplus(facts: DrainFacts): ReadonlyMap<string, number> {
 }
 
 function returnOf(
-  { replicas }: DrainFacts,
+  facts: DrainFacts,
   { shape }: SelectedPod,
   placed: Return,
   surplus: ReadonlyMap<string, number>,
 ): Return {
-  const controller = controllerName(replicas, shape);
+  const controller = controllerName(facts, shape);
   if (controller === undefined || placed === 'never') return 'never';
   // A Job makes another pod only as long as its limits allow.
-  if (replicas[controller] === undefined) return 'perhaps';
+  if (facts.replicas[controller] === undefined) return 'perhaps';
   return (surplus.get(controller) ?? 0) > 0 ? 'perhaps' : placed;
 }
 
@@ -228,7 +228,7 @@ function returnOf(
  * controller whose replicas nobody knows the budget's own status tells.
  */
 function mayRecover(
-  { replicas }: DrainFacts,
+  facts: DrainFacts,
   budget: DrainBudget,
   pods: readonly SelectedPod[],
   { expected = 0 }: Disruption,
@@ -241,10 +241,10 @@ function mayRecover(
     if (pod.terminatingSince !== undefined) return shape.controller !== undefined;
     return pod.ready || isYoung(pod, now);
   });
-  const made = Map.groupBy(running, ({ shape }) => controllerName(replicas, shape));
+  const made = Map.groupBy(running, ({ shape }) => controllerName(facts, shape));
   made.delete(undefined);
-  const missing = [...made].map(([name = '', { length }]) => Math.max(0, (replicas[name] ?? 0) - length));
-  const isKnown = [...made.keys()].every((name = '') => replicas[name] !== undefined);
+  const missing = [...made].map(([name = '', { length }]) => Math.max(0, (facts.replicas[name] ?? 0) - length));
+  const isKnown = [...made.keys()].every((name = '') => facts.replicas[name] !== undefined);
   return (
     coming.length + (isKnown ? missing.reduce((sum, count) => sum + count, 0) : Math.max(0, expected - running.length))
   );
@@ -313,7 +313,7 @@ function codeOf(
   pods: readonly SelectedPod[],
 ): DrainCode {
   if (syncFailed) return 'budget-sync-failed';
-  const bare = pods.filter(({ shape }) => controllerName(facts.replicas, shape) === undefined).length;
+  const bare = pods.filter(({ shape }) => controllerName(facts, shape) === undefined).length;
   const full = typeof budget.minAvailable === 'number' ? pods.length : expected + bare;
   return expected <= 0 || Math.max(full, healthy) <= desired ? 'budget-allows-none' : 'budget-unhealthy';
 }
@@ -367,8 +367,8 @@ function estimate(
   return longest;
 }
 
-function heldPod({ replicas }: DrainFacts, { pod, shape }: SelectedPod): HeldPod {
-  const controller = controllerName(replicas, shape);
+function heldPod(facts: DrainFacts, { pod, shape }: SelectedPod): HeldPod {
+  const controller = controllerName(facts, shape);
   const { namespace } = shape;
   return { namespace, name: pod.name, node: pod.node ?? '', ...(controller === undefined ? {} : { controller }) };
 }
