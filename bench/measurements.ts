@@ -20,6 +20,7 @@ export const MEASUREMENTS = {
   'scan-manifests': [],
   'scan-one-file': [],
   'scan-live': [],
+  drain: [],
   calendar: [],
   makespan: [],
   'simulated-rollouts': ['--max-semi-space-size=128', '--single-threaded-gc'],

@@ -12,7 +12,7 @@ afterEach(() => live.close());
 const onceAsked = (): AbortSignal => {
   const controller = new AbortController();
   const timer = setInterval(() => {
-    if (!live.requests.some(({ path }) => path.endsWith('/poddisruptionbudgets'))) return;
+    if (!live.requests.some(({ path }) => path.endsWith('/runtimeclasses'))) return;
     clearInterval(timer);
     controller.abort();
   }, 5);
@@ -20,8 +20,8 @@ const onceAsked = (): AbortSignal => {
 };
 
 test.each([
-  ['a slow answer', { kind: 'delay', on: 'poddisruptionbudgets.policy', milliseconds: 1_000 }],
-  ['a throttled one', { kind: 'too-many-requests', on: 'poddisruptionbudgets.policy', retryAfterSeconds: 50 }],
+  ['a slow answer', { kind: 'delay', on: 'runtimeclasses.node.k8s.io', milliseconds: 1_000 }],
+  ['a throttled one', { kind: 'too-many-requests', on: 'runtimeclasses.node.k8s.io', retryAfterSeconds: 50 }],
 ] as const)('Ctrl-C during %s prints what was covered, and names the rest', async (_name, fault) => {
   live.put(...writtenAtOldVersions.filter(({ kind }) => kind === 'Ingress'));
   live.fail(fault);
@@ -29,12 +29,12 @@ test.each([
   const sleep = (milliseconds: number) => sleepUnless(interrupted, milliseconds);
   const { code, report } = await live.scan([], { interrupted, sleep });
   // Whoever waited would have an answer.
-  expect(live.requests.at(-1)?.path).toMatch(/poddisruptionbudgets$/);
+  expect(live.requests.at(-1)?.path).toMatch(/runtimeclasses$/);
   expect([code, report.verdict]).toEqual([130, 'fail']);
   expect(report.findings.map(({ kind }) => kind)).toEqual(['Ingress']);
   expect(gapsOf(report)).toEqual(
     expect.arrayContaining([
-      'error poddisruptionbudgets.policy',
+      'error runtimeclasses.node.k8s.io',
       'error storageclasses.storage.k8s.io',
       'error helm releases in secrets',
     ]),

@@ -9,6 +9,7 @@ export interface DrainFacts {
   read: string[];
   nodes: DrainNode[];
   shapes: Record<string, PodShape>;
+  /** Where the budgets were read before them, only those that may hold a node: nearly all of a large cluster may not. */
   pods: DrainPod[];
   budgets: DrainBudget[];
   /** `spec.replicas` by `Deployment/payments/api`, of the controllers that the disruption controller knows by itself. */
@@ -89,8 +90,8 @@ export interface DrainPod {
   readonly node?: string;
   readonly phase: string;
   readonly ready: boolean;
-  /** RFC 3339. */
-  readonly createdAt: string;
+  /** RFC 3339; absent where it is Ready, since then it does not matter. */
+  readonly createdAt?: string;
   /** RFC 3339: `deletionTimestamp`. */
   readonly terminatingSince?: string;
   readonly finalizers?: readonly string[];

@@ -17,6 +17,9 @@ import type {
   Toleration,
 } from './drain-facts.ts';
 import { bytesOf, millicoresOf } from './quantity.ts';
+import { mayOutlastDrain, selects } from './simulate-drain.ts';
+
+export const BUDGETS = 'policy/poddisruptionbudgets';
 
 /** Of these a list is read whole for the drains, and every object of it is looked at. */
 export const DRAIN_KINDS: ReadonlySet<string> = new Set([
@@ -29,14 +32,16 @@ export const DRAIN_KINDS: ReadonlySet<string> = new Set([
   'apps/deployments',
   'apps/replicasets',
   'apps/statefulsets',
-  'policy/poddisruptionbudgets',
+  BUDGETS,
 ]);
 
-/** Notes what one object of the cluster says about drains. */
-export function noteDrainFacts(
-  { resource, name = '', namespace = '', value, metadata }: LiveObject,
-  facts: DrainFacts,
-) {
+/**
+ * Notes what one object of the cluster says about drains.
+ *
+ * @param known what the lists before this one have told
+ */
+export function noteDrainFacts(object: LiveObject, facts: DrainFacts, known = facts): void {
+  const { resource, name = '', namespace = '', value, metadata } = object;
   const [spec, status] = [mappingOf(value.spec), mappingOf(value.status)];
   const noteOwner = () => {
     const { owner } = ownershipOf(metadata);
@@ -47,7 +52,7 @@ export function noteDrainFacts(
       facts.nodes.push(nodeOf(name, metadata, spec, status));
       break;
     case '/pods':
-      notePod(facts, { name, namespace, metadata, spec, status });
+      notePod(facts, known, { name, namespace, metadata, spec, status });
       break;
     case '/namespaces':
       noteOwner();
@@ -61,7 +66,7 @@ export function noteDrainFacts(
       if (volume !== undefined) facts.volumes.claims[`${namespace}/${name}`] = volume;
       break;
     }
-    case 'policy/poddisruptionbudgets':
+    case BUDGETS:
       facts.budgets.push(budgetOf(namespace, name, metadata, spec, status));
       break;
     case 'apps/replicasets':
@@ -108,24 +113,40 @@ interface SeenPod {
   readonly status: Mapping;
 }
 
-function notePod(facts: DrainFacts, pod: SeenPod): void {
+function notePod(facts: DrainFacts, known: DrainFacts, pod: SeenPod): void {
   const { name, metadata, spec, status } = pod;
   const controller = controllerOf(metadata);
   const shape = shapeOf(pod, controller);
   // The key is the content, so that pages that were read apart agree on it.
   const key = sha256Hex(JSON.stringify(shape)).slice(0, 16);
-  facts.shapes[key] ??= shape;
   const finalizers = Array.isArray(metadata.finalizers) ? metadata.finalizers.flatMap((one) => textOf(one) ?? []) : [];
+  const ready = conditionOf(status, 'Ready') === 'True';
   const noted: DrainPod = {
     name,
     shape: key,
     ...given({ node: textOf(spec.nodeName), terminatingSince: textOf(metadata.deletionTimestamp) }),
     phase: textOf(status.phase) ?? 'Unknown',
-    ready: conditionOf(status, 'Ready') === 'True',
-    createdAt: textOf(metadata.creationTimestamp) ?? '',
+    ready,
+    ...(ready ? {} : given({ createdAt: textOf(metadata.creationTimestamp) })),
     ...(finalizers.length === 0 ? {} : { finalizers }),
   };
+  if (!mayHoldNode(known, key, shape, noted)) return;
+  facts.shapes[key] ??= shape;
   facts.pods.push(noted);
+}
+
+/** By the keys of shapes: whether a budget selects pods of one. */
+const guardedShapes = new WeakMap<DrainFacts, Map<string, boolean>>();
+
+/** As long as nobody has read the budgets, any pod may. */
+function mayHoldNode(known: DrainFacts, key: string, shape: PodShape, pod: DrainPod): boolean {
+  const isOdd = shape.controller === undefined || pod.terminatingSince !== undefined || pod.finalizers !== undefined;
+  if (isOdd || mayOutlastDrain(shape) || !known.read.includes(BUDGETS)) return true;
+  const shapes = guardedShapes.get(known) ?? new Map<string, boolean>();
+  guardedShapes.set(known, shapes);
+  const isGuarded = shapes.get(key) ?? known.budgets.some((budget) => selects(budget, shape));
+  shapes.set(key, isGuarded);
+  return isGuarded;
 }
 
 function shapeOf({ namespace, metadata, spec }: SeenPod, controller: PodShape['controller']): PodShape {

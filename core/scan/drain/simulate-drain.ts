@@ -150,7 +150,12 @@ export function simulateDrain(facts: DrainFacts, goes: ReadonlySet<DrainNode>, n
   const unsure = new Set(causes.flatMap(({ pods }) => pods.map(({ node }) => node)));
   const nodes = [...goes].map(({ name, nodegroup }): NodeDrain => {
     const verdict = stuck.has(name) ? 'stuck' : unsure.has(name) ? 'uncertain' : 'drains';
-    return { name, ...(nodegroup === undefined ? {} : { nodegroup }), verdict, seconds: seconds.get(name) ?? 0 };
+    return {
+      name,
+      ...(nodegroup === undefined ? {} : { nodegroup }),
+      verdict,
+      seconds: seconds.get(name) ?? END_SECONDS,
+    };
   });
   const bare = going.filter((one) => one.shape.controller === undefined && !isFinished(one.pod));
   return { verdict: worstOf(nodes), nodes, causes, lost: held(bare) };
@@ -178,13 +183,15 @@ function createBudgetIndex({ budgets }: DrainFacts): (shape: PodShape) => readon
   return (shape) => {
     const before = known.get(shape);
     if (before !== undefined) return before;
-    const found = (byNamespace.get(shape.namespace) ?? []).filter(
-      ({ selector }) => selector !== undefined && matchSelector(selector, shape.labels).matches,
-    );
+    const found = (byNamespace.get(shape.namespace) ?? []).filter((budget) => selects(budget, shape));
     known.set(shape, found);
     return found;
   };
 }
+
+/** Whether a budget selects the pods of a shape. */
+export const selects = ({ namespace, selector }: DrainBudget, shape: PodShape): boolean =>
+  namespace === shape.namespace && selector !== undefined && matchSelector(selector, shape.labels).matches;
 
 /** EKS drains like `kubectl drain --ignore-daemonsets`. */
 const isLeftAlone = ({ isMirror, controller }: PodShape): boolean => isMirror || controller?.kind === 'DaemonSet';
@@ -251,7 +258,7 @@ function mayRecover(
 }
 
 const isYoung = ({ createdAt }: DrainPod, now: Date): boolean =>
-  now.getTime() - Date.parse(createdAt) < STARTING_MILLISECONDS;
+  createdAt !== undefined && now.getTime() - Date.parse(createdAt) < STARTING_MILLISECONDS;
 
 interface Outlook {
   readonly returns: (one: SelectedPod) => Return;
@@ -320,6 +327,10 @@ function codeOf(
 
 /** The taint of a cordoned node. */
 const CORDON = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' };
+
+/** By what its template says: it is scheduled onto its node again, or takes longer to end than a node is given. */
+export const mayOutlastDrain = ({ tolerations, graceSeconds }: PodShape): boolean =>
+  graceSeconds > LIMIT_SECONDS || tolerations.some((one) => tolerates(one, CORDON));
 
 /** What may hold a pod that no budget holds. */
 function ownReasons(going: readonly SelectedPod[], now: Date): [DrainCode, SelectedPod[]][] {

@@ -1,5 +1,6 @@
 import { parseJson } from '../../model/parse-json.ts';
 import { apiRow } from '../data/api-table.ts';
+import { BUDGETS } from '../drain/note-drain-facts.ts';
 import { groupVersion } from '../observe/api-version.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
 import { type ScanTools, TITLES, type UnitResult } from './advance.ts';
@@ -159,9 +160,15 @@ export function resourcesToList(resources: readonly ServedResource[], skip: read
     if (!full && skip.includes('object')) return [];
     return [{ type: 'list', full, ...resource }];
   });
-  const first = (unit: { group: string }) => (unit.group === 'apiextensions.k8s.io' ? 0 : 1);
-  return units.sort((a, b) => first(a) - first(b));
+  const place = ({ group, resource }: Pick<ServedResource, 'group' | 'resource'>) => {
+    const at = FIRST.indexOf(`${group}/${resource}`);
+    return at === -1 ? FIRST.length : at;
+  };
+  return units.sort((a, b) => place(a) - place(b));
 }
+
+/** Custom resources are judged by their definitions, and of pods only those are kept that a budget selects. */
+const FIRST = [DEFINITIONS, BUDGETS];
 
 /** What is not listed, because to list it would be counted as its use; components' health is nobody's object. */
 export function leftOutOf(resources: readonly ServedResource[]): string[] {

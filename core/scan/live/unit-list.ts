@@ -39,7 +39,9 @@ export async function listPage(unit: ListUnit, state: LiveScanState, tools: Scan
   const items = new PageItems(
     (item, facts) => observe(unit, item, surroundings, { skip: state.skip, facts }),
     (text) => (unit.full && !saysItsTemplate(text, unit.kind)) || mayMatter(text, unit, surroundings),
-    isOfDrains(unit, state) ? (item, facts) => noteDrainFacts(liveObject(item, unit), facts.drain) : undefined,
+    isOfDrains(unit, state)
+      ? (item, facts) => noteDrainFacts(liveObject(item, unit), facts.drain, state.facts.drain)
+      : undefined,
   );
   const answer = await ask(tools.reader, { path, items, ...(unit.full ? {} : { accept: METADATA_ONLY }) }, tools);
   if (answer.status === 'expired' && page.restarts < MOST_RESTARTS) {
