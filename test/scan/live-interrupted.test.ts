@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => live.close());
 
-/** As soon as they have asked for budgets, and have no answer yet. */
+/** As soon as they have asked for runtime classes, and have no answer yet. */
 const onceAsked = (): AbortSignal => {
   const controller = new AbortController();
   const timer = setInterval(() => {

@@ -68,14 +68,14 @@ const unreadOf = ({ read }: DrainFacts): string[] => [...DRAIN_KINDS].filter((ki
 const MOST_NAMED = 5;
 
 function problemOf(cause: DrainCause, facts: DrainFacts): Problem {
-  const { verdict, code, pods, budgets } = cause;
+  const { verdict, pods, budgets } = cause;
   const [budget] = budgets;
   const isStuck = verdict === 'stuck';
   const workloads = [
     ...new Set(pods.map(({ controller, namespace, name }) => controller ?? `Pod/${namespace}/${name}`)),
   ];
   const subject = budget === undefined ? subjectOf(workloads[0] ?? '') : budgetSubject(budget);
-  const { message, fix } = WORDS[code](cause);
+  const { message, fix } = wordsOf(cause);
   const nodes = [...new Set(pods.map(({ node }) => node))];
   const groups = new Map(facts.nodes.map(({ name, nodegroup = '?' }) => [name, nodegroup]));
   return {
@@ -198,6 +198,9 @@ const WORDS: Readonly<Record<DrainCode, (cause: DrainCause) => Said>> = {
     fix: 'See what sets the finalizers, or what keeps the pods from ending; delete what nobody needs.',
   }),
 };
+
+/** What is so, and what ends it. */
+export const wordsOf = (cause: DrainCause): Said => WORDS[cause.code](cause);
 
 function missing({ disruption: { healthy = 0, desired = 0 } = {} as never }: DrainCause): string {
   const count = Math.max(1, desired - healthy + 1);

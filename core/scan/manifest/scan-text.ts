@@ -1,4 +1,5 @@
 import { given } from '../../model/given.ts';
+import { WrittenDrains } from '../drain/written-drains.ts';
 import type { Observation } from '../judge/observation.ts';
 import type { KindList } from '../listed/kind-list.ts';
 import { groupVersion } from '../observe/api-version.ts';
@@ -26,7 +27,8 @@ export interface TextScan {
 
 /** Everything that one file says. `text` may be a whole stream of documents, in YAML or JSON. Never throws on what stands in it. */
 export function scanText(path: string, text: string, lists: readonly KindList[] = []): TextScan {
-  const file: ScannedFile = { path, lists, words: path === '-' ? '<stdin>' : path };
+  const drains = new WrittenDrains();
+  const file: ScannedFile = { path, lists, drains, words: path === '-' ? '<stdin>' : path };
   const observations: Observation[] = [];
   const gaps: Coverage[] = [];
   let objects = 0;
@@ -44,6 +46,7 @@ export function scanText(path: string, text: string, lists: readonly KindList[] 
     observations.push(...found.observations);
     gaps.push(...found.gaps);
   }
+  observations.push(...drains.judge());
   const status = objects === 0 ? 'skipped' : 'read';
   const detail = objects === 0 ? 'No document in it has an apiVersion and a kind.' : otherText(others);
   const own: Coverage = { what: file.words, source: 'manifest', status, detail, count: objects };
@@ -68,6 +71,7 @@ interface ScannedFile {
   readonly path: string;
   readonly words: string;
   readonly lists: readonly KindList[];
+  readonly drains: WrittenDrains;
 }
 
 interface DocumentScan {
@@ -158,6 +162,7 @@ function scanObject(
     });
   }
   if (outer?.text.lastApplied === true) return;
+  file.drains.note(object, context);
   scan.observations.push(...inspectObject(object, context), ...namedIn(object, context));
   const chart = referencedChart(object);
   if (chart !== undefined) scan.gaps.push({ ...chart, what: `${file.words}: ${chart.what}` });

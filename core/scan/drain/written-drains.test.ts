@@ -1,0 +1,49 @@
+import { scanText } from '../manifest/scan-text.ts';
+
+const budget = (rule: string, name = 'web') =>
+  `apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: ${name}, namespace: shop, labels: {team: shop-core}}\nspec:\n  ${rule}\n  selector: {matchLabels: {app: web}}\n`;
+const deployment = (replicas: string) =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  ${replicas}\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: web}]}\n`;
+const autoscaler =
+  'apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web, namespace: shop}\nspec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\n  maxReplicas: 5\n';
+
+const stuck = (...documents: string[]) =>
+  scanText('f.yaml', documents.join('---\n')).observations.flatMap((one) =>
+    one.type === 'problem' && one.rule === 'DrainStuck' ? [one] : [],
+  );
+
+test.each([['maxUnavailable: 0'], ['maxUnavailable: 0%'], ['minAvailable: 100%']])(
+  '%s never lets a pod go, whatever it selects',
+  (rule) => {
+    expect(stuck(budget(rule))).toMatchObject([
+      {
+        ...{ source: 'manifest', severity: 'error', owner: 'shop-core' },
+        subject: { kind: 'PodDisruptionBudget', namespace: 'shop', name: 'web' },
+        location: { file: 'f.yaml', line: 4 },
+        message: expect.stringContaining('shop/web never lets a pod go'),
+      },
+    ]);
+  },
+);
+
+test.each([
+  ['a budget by itself', [budget('minAvailable: 1')], 0],
+  ['one replica of which one must be available', [budget('minAvailable: 1'), deployment('replicas: 1')], 1],
+  ['no word about replicas, which is one', [budget('minAvailable: 1'), deployment('paused: false')], 1],
+  ['more replicas than must be available', [budget('minAvailable: 1'), deployment('replicas: 2')], 0],
+  ['as many replicas as must be available', [deployment('replicas: 3'), budget('minAvailable: 3')], 1],
+  ['replicas that an autoscaler chooses', [budget('minAvailable: 1'), deployment('replicas: 1'), autoscaler], 0],
+  ['nothing that runs', [budget('minAvailable: 1'), deployment('replicas: 0')], 0],
+  [
+    'two budgets on the same pods',
+    [budget('minAvailable: 1'), budget('maxUnavailable: 1', 'b'), deployment('replicas: 3')],
+    1,
+  ],
+])('%s', (_, documents, count) => {
+  expect(stuck(...documents)).toHaveLength(count);
+});
+
+test('it names the workload, and is said once', () => {
+  const found = stuck(budget('maxUnavailable: 0'), deployment('replicas: 3'));
+  expect(found.map(({ message }) => message)).toEqual([expect.stringContaining('Deployment shop/web')]);
+});
