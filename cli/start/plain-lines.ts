@@ -17,6 +17,8 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
       return `EKS offers ${event.detail.kubernetesVersion} in ${event.detail.region}`;
     case 'SupportDeadlineApproaching':
       return `${nameOf(event.detail.cluster)}: ${event.detail.support} support of ${event.detail.kubernetesVersion} ends in ${event.detail.daysLeft} days${event.detail.forced === true ? ', and EKS upgrades it by force from then on' : ''}`;
+    case 'ReadinessChanged':
+      return `${nameOf(event.detail.cluster)}: ${event.detail.verdict} for ${event.detail.target}${why(event.detail.reasons)}`;
     case 'PlannedChangeApproaching':
       return `${nameOf(event.detail.cluster)}: AWS plans ${event.detail.code} in ${event.detail.daysLeft} days`;
     case 'RolloutChanged':

@@ -46,6 +46,23 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
       daysLeft: 7,
     },
   },
+  ReadinessChanged: {
+    when: 'A look that belongs to no upgrade has found something in the way of the next minor of a cluster, or that what was in the way is gone: once for each.',
+    detail: {
+      version,
+      ...cluster,
+      target: '1.36',
+      verdict: 'blocked',
+      scannedAt: '2026-11-25T04:12:00.000Z',
+      reasons: [
+        {
+          code: 'DrainStuck',
+          message:
+            'team-payments: PodDisruptionBudget payments/gateway never lets a pod of Deployment payments/gateway go.',
+        },
+      ],
+    },
+  },
   RolloutChanged: {
     when: 'A rollout is created, has another status, is planned anew (about: plan), or a person cleared a trait of suspicion (about: traits).',
     detail: {

@@ -30,6 +30,15 @@ export const EVENT_DETAILS = {
     startsAt: z.string(),
     daysLeft: z.number(),
   }),
+  ReadinessChanged: detail({
+    ...cluster,
+    /** The next minor, about which it is said. */
+    target: z.string(),
+    verdict: z.enum(['ready', 'blocked']),
+    scannedAt: z.string(),
+    /** What is in the way, with whose it is and what ends it. */
+    reasons: z.array(reasonSchema),
+  }),
   RolloutChanged: detail({
     ...change,
     rolloutId: z.string(),

@@ -20,6 +20,8 @@ export function noticeOf(event: LiftlockEvent): Notice | undefined {
       return holdNotice(event);
     case 'SupportDeadlineApproaching':
       return deadlineNotice(event);
+    case 'ReadinessChanged':
+      return readinessNotice(event);
     case 'PlannedChangeApproaching':
       return plannedChangeNotice(event);
     case 'StepChanged':
@@ -122,6 +124,18 @@ function deadlineNotice(event: Of<'SupportDeadlineApproaching'>): Notice {
     todo,
     `${cluster}/${kubernetesVersion}/${support}/${daysLeft}`,
   );
+}
+
+function readinessNotice(event: Of<'ReadinessChanged'>): Notice {
+  const { target, verdict, reasons, scannedAt, clusterKey } = event.detail;
+  const reference = `${clusterKey}/${target}/${verdict}/${scannedAt}`;
+  if (verdict === 'ready') {
+    const what = `Nothing is in the way of ${named(event.detail)} any more: it may go to ${target}.`;
+    return notice(event, what, 'What the look before had found is gone.', NOTHING, reference);
+  }
+  const what = `${named(event.detail)} cannot go to ${target} as it is.`;
+  const todo = `Mend it before its turn comes, then have it looked at: liftlock scan cluster ${nameOf(event.detail)}`;
+  return notice(event, what, reasons.map(({ message }) => message).join(' '), todo, reference);
 }
 
 function plannedChangeNotice(event: Of<'PlannedChangeApproaching'>): Notice {

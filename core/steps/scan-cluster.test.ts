@@ -8,7 +8,8 @@ import { ClusterAccessError, type Node, type Pod, type Workload } from '../ports
 import type { ClusterVersionInformation, InsightsRefresh } from '../ports/eks.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
 import { Clusters, Upgrades } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
+import { load, put } from '../store/entity.ts';
+import { LatestScanItems } from '../store/scan-entities.ts';
 import { scanCluster } from './scan-cluster.ts';
 
 const refreshed: InsightsRefresh = { status: 'COMPLETED', startedAt: NOON };
@@ -47,7 +48,7 @@ const quiet = {
 };
 const scan = { failOn: 'removed', skip: ['helm', 'node', 'telemetry', 'drain'], versionOwner: 'warn' } as const;
 
-async function scanned(given: Given = {}) {
+async function scanned(given: Given = {}, table = new MemoryTable()) {
   const {
     refresh = refreshed,
     versions = ['1.36', '1.37'].map((one) => offered(one)),
@@ -65,7 +66,7 @@ async function scanned(given: Given = {}) {
     describeInsight: async (_: object, { id }: { id: string }) =>
       insights.find((one) => (one as { id: string }).id === id) as never,
   };
-  const ports = await oneStep(new MemoryTable(), {
+  const ports = await oneStep(table, {
     eks: { ...eks, more: { ...more, ...eks.more } },
     kept: {
       policy: policyConfig({ ...base, spec: { ...base.spec, scan, ...spec } }),
@@ -98,6 +99,7 @@ async function scanned(given: Given = {}) {
   return {
     status,
     asked,
+    news: ports.told.flatMap(({ type, detail }) => (type === 'ReadinessChanged' ? [detail] : [])),
     waitSeconds,
     looked: reasons.find(({ code }) => code === 'Looked')?.message,
     codes: others.map(({ code }) => code),
@@ -369,4 +371,23 @@ describe('nodes that the scan reads as objects', () => {
     expect((await scanned({ ...broken, nodes: [own] })).seen?.groups).toEqual(groups);
     expect((await scanned({ ...served(list), spec: {}, nodes: [own] })).seen?.groups).toEqual(groups);
   });
+});
+
+test('people are told once of what comes into the way of the next minor, and once that it is gone', async () => {
+  const look = async (given: Given, verdict: 'pass' | 'fail' = 'pass', from = '1.36') => {
+    const table = new MemoryTable();
+    const counts = { errors: 0, warnings: 0, infos: 0, waived: 0, read: 0, gaps: 0, causes: [] };
+    const scan = { ...counts, scannedAt: NOON.toISOString(), from, target: '1.37', verdict, dataUpdatedOn: '' };
+    await table.transact([put(LatestScanItems, { clusterKey: KEY, scans: [scan] }, 'absent')]);
+    return (await scanned({ byHand: true, ...given }, table)).news;
+  };
+  const down = { workloads: [dns] };
+  const blocked = { verdict: 'blocked', target: '1.37', reasons: [{ code: 'WorkloadUnavailable' }] };
+  expect((await scanned({ byHand: true, ...down })).news).toMatchObject([blocked]);
+  // An upgrade tells of itself, and what lies beyond the next minor is nobody's news.
+  expect((await scanned(down)).news).toEqual([]);
+  expect(await look({ ...down, target: '1.38', versions: [offered('1.38')] })).toEqual([]);
+  expect([await look(down), await look(down, 'fail', '1.35')]).toMatchObject([[blocked], [blocked]]);
+  expect([await look(down, 'fail'), await look({})]).toEqual([[], []]);
+  expect(await look({}, 'fail')).toMatchObject([{ verdict: 'ready', reasons: [] }]);
 });
