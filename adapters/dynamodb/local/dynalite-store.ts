@@ -24,7 +24,7 @@ export interface ItemStore {
 }
 
 /** Of keys; `limit` of -1 = all. */
-interface Range {
+export interface Range {
   readonly gte?: string;
   readonly gt?: string;
   readonly lte?: string;
@@ -36,6 +36,8 @@ interface Range {
 export interface ValueIterator {
   /** The next ones, at most so many; none at the end. */
   nextv(size: number): Promise<Buffer[]>;
+  /** All of them; closes it. */
+  all(): Promise<Buffer[]>;
   close(): Promise<void>;
 }
 
@@ -62,14 +64,27 @@ export interface DynaliteStore {
   getIndexDb: (indexType: string, table: string, index: string) => ItemStore;
 }
 
+interface KeyAttribute {
+  readonly AttributeName: string;
+}
+
 export interface DynaliteTable {
   readonly TableName: string;
   readonly TableStatus: string;
+  /** The hash first. */
+  readonly KeySchema: readonly KeyAttribute[];
+  readonly AttributeDefinitions: readonly (KeyAttribute & { readonly AttributeType: string })[];
+  readonly GlobalSecondaryIndexes?: readonly {
+    readonly IndexName: string;
+    readonly KeySchema: readonly KeyAttribute[];
+    readonly Projection: { readonly ProjectionType: string };
+  }[];
 }
 
 export interface DynaliteDatabase {
   create(options: DynaliteOptions): DynaliteStore;
   createKey(item: Item, table: DynaliteTable): string | Error;
+  hashPrefix(hash: string, type: 'S' | 'N' | 'B'): string;
   validateKey(key: Item, table: DynaliteTable): Error | undefined | null;
   checkConditional(data: Item, existing: Item | undefined): Error | undefined | null;
 }

@@ -2,6 +2,7 @@ import db from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import { parseJson } from '../../../core/model/parse-json.ts';
 import { type DynaliteStore, type Item, isAnswer, loadOperation } from './dynalite-store.ts';
+import { plainRead } from './plain-reads.ts';
 import { readDirectly } from './read-directly.ts';
 import { type Answer, transactWrite } from './transact-write.ts';
 
@@ -68,6 +69,17 @@ export class LocalTables {
       if (isAnswer(error)) return { status: error.statusCode, body: error.body };
       throw error;
     }
+  }
+
+  /** As `answer`, with the JSON of the body. */
+  async answerText(
+    operation: string,
+    input: object | undefined,
+  ): Promise<{ readonly status: number; readonly text: string }> {
+    const read = input === undefined ? undefined : await plainRead(this.#store, operation, input);
+    if (read !== undefined) return { status: 200, text: read };
+    const { status, body } = await this.answer(operation, input);
+    return { status, text: JSON.stringify(body) };
   }
 
   /** Waits until what was accepted is written. */

@@ -11,6 +11,7 @@ import {
   isAnswer,
   loadOperation,
 } from './dynalite-store.ts';
+import { indexPrefix, itemPrefix } from './read-directly.ts';
 
 export interface Answer {
   readonly status: number;
@@ -115,12 +116,12 @@ class WriteBuffer implements BufferingStore {
     return {
       lock: (_, run) => run((done) => done),
       get: (key, done) => items.get(key, done),
-      ...this.#writes(`item-${table}~`),
+      ...this.#writes(itemPrefix(table)),
     };
   };
 
   readonly getIndexDb: BufferingStore['getIndexDb'] = (indexType, table, index) =>
-    this.#writes(`index-${indexType.toLowerCase()}~${table}~${index}~`);
+    this.#writes(indexPrefix(indexType, table, index));
 
   #writes(prefix: string) {
     return {
