@@ -18,7 +18,8 @@ type Release = (done: Callback) => Callback;
 export interface ItemStore {
   lock(key: string, run: (release: Release) => void): void;
   get(key: string, done: Callback<Item>): void;
-  put(key: string, value: Item, done: Callback): void;
+  /** Bytes are the JSON of an item: only a buffer of writes takes them. */
+  put(key: string, value: Item | Buffer, done: Callback): void;
   del(key: string, done: Callback): void;
   createValueStream(range?: Range): Stream;
 }
@@ -43,6 +44,7 @@ export interface ValueIterator {
 
 export type BatchOperation =
   | { readonly type: 'put'; readonly key: string; readonly value: Item }
+  | { readonly type: 'put'; readonly key: string; readonly value: Buffer; readonly valueEncoding: 'buffer' }
   | { readonly type: 'del'; readonly key: string };
 
 export interface DynaliteStore {
@@ -64,7 +66,7 @@ export interface DynaliteStore {
   getIndexDb: (indexType: string, table: string, index: string) => ItemStore;
 }
 
-interface KeyAttribute {
+export interface KeyAttribute {
   readonly AttributeName: string;
 }
 
@@ -74,18 +76,36 @@ export interface DynaliteTable {
   /** The hash first. */
   readonly KeySchema: readonly KeyAttribute[];
   readonly AttributeDefinitions: readonly (KeyAttribute & { readonly AttributeType: string })[];
-  readonly GlobalSecondaryIndexes?: readonly {
-    readonly IndexName: string;
-    readonly KeySchema: readonly KeyAttribute[];
-    readonly Projection: { readonly ProjectionType: string };
-  }[];
+  readonly GlobalSecondaryIndexes?: readonly TableIndex[];
+  readonly LocalSecondaryIndexes?: readonly TableIndex[];
+}
+
+interface TableIndex {
+  readonly IndexName: string;
+  readonly KeySchema: readonly KeyAttribute[];
+  readonly Projection: { readonly ProjectionType: string };
+}
+
+/** What a write does to one index. */
+interface IndexAction {
+  readonly index: string;
+  readonly key: string;
 }
 
 export interface DynaliteDatabase {
   create(options: DynaliteOptions): DynaliteStore;
   createKey(item: Item, table: DynaliteTable): string | Error;
   hashPrefix(hash: string, type: 'S' | 'N' | 'B'): string;
+  toLexiStr(piece: string, type: 'S' | 'N' | 'B'): string;
+  /** Of indexes with all attributes. */
+  getIndexActions(
+    indexes: readonly TableIndex[],
+    existing: Item | undefined,
+    item: Item,
+    table: DynaliteTable,
+  ): { readonly puts: readonly IndexAction[]; readonly deletes: readonly IndexAction[] };
   validateKey(key: Item, table: DynaliteTable): Error | undefined | null;
+  validateItem(item: Item, table: DynaliteTable): Error | undefined | null;
   checkConditional(data: Item, existing: Item | undefined): Error | undefined | null;
 }
 

@@ -1,6 +1,16 @@
-import db from 'dynalite/db/index.js';
-import { remembered } from '../../../core/model/remembered.ts';
 import type { DynaliteStore, DynaliteTable, Range } from './dynalite-store.ts';
+import {
+  areJust,
+  hashPrefix,
+  hex,
+  isObject,
+  keyOf,
+  membersOf,
+  plainText,
+  tableOf,
+  textsOf,
+  typeOf,
+} from './plain-request.ts';
 import { indexPrefix, itemPrefix, rangeUnder } from './read-directly.ts';
 
 /** From here on DynamoDB leaves items out of an answer. The JSON of an item is longer than what DynamoDB counts. */
@@ -56,18 +66,6 @@ function shuffled(texts: string[]): string[] {
   return texts;
 }
 
-/** dynalite's key of an item; undefined unless the key has just the table's attributes, all of them texts of a fitting length. */
-function keyOf({ KeySchema, AttributeDefinitions }: DynaliteTable, key: unknown): string | undefined {
-  const [hash = '', range] = KeySchema.map(({ AttributeName }) => AttributeName);
-  const members = membersOf<Record<string, unknown>>(key, range === undefined ? [hash] : [hash, range]);
-  if (members === undefined || !areTexts(AttributeDefinitions, KeySchema)) return undefined;
-  const hashText = plainText(members[hash], 2048);
-  if (hashText === undefined) return undefined;
-  if (range === undefined) return hashPrefix(hashText);
-  const rangeText = plainText(members[range], 1024);
-  return rangeText === undefined ? undefined : `${hashPrefix(hashText)}${hex(rangeText)}/`;
-}
-
 interface QueryRequest {
   readonly TableName?: unknown;
   readonly IndexName?: unknown;
@@ -120,7 +118,7 @@ async function query(store: DynaliteStore, input: object): Promise<string | unde
 /** What lies in which range, and which attributes of it; undefined where that is not plain. */
 function askedFor(
   { KeyConditionExpression, ProjectionExpression, ...request }: QueryRequest,
-  { AttributeDefinitions }: DynaliteTable,
+  table: DynaliteTable,
   keys: DynaliteTable['KeySchema'],
 ): { readonly range: Range; readonly projected: readonly string[] | undefined } | undefined {
   const names = textsOf(request.ExpressionAttributeNames);
@@ -134,7 +132,10 @@ function askedFor(
   const usedValues = [hashValue, ...(rangeValue === undefined ? [] : [rangeValue])];
   if (!areJust(names, usedNames) || !areJust(values, usedValues)) return undefined;
   const [hashKey, rangeKey] = keys;
-  if (names[hashName] !== hashKey?.AttributeName || !areTexts(AttributeDefinitions, keys.slice(0, usedValues.length)))
+  if (
+    names[hashName] !== hashKey?.AttributeName ||
+    !keys.slice(0, usedValues.length).every((key) => typeOf(table, key) === 'S')
+  )
     return undefined;
   if (rangeName !== undefined && names[rangeName] !== rangeKey?.AttributeName) return undefined;
   const hash = plainText(values[hashValue], 2048);
@@ -187,41 +188,3 @@ function textOf(bytes: Buffer): string {
   }
   return text;
 }
-
-/** Undefined for a table that is not there, or not ready: dynalite says so in its own words. */
-const tableOf = (store: DynaliteStore, name: string): Promise<DynaliteTable | undefined> =>
-  new Promise((resolve) => store.getTable(name, (_, table) => resolve(table)));
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The object itself if it has no other members. */
-const membersOf = <Members extends object>(value: unknown, names: readonly string[]): Members | undefined =>
-  isObject(value) && Object.keys(value).every((name) => names.includes(name)) ? (value as Members) : undefined;
-
-function textsOf(value: unknown): Record<string, string> | undefined {
-  if (!isObject(value) || !Object.values(value).every((text) => typeof text === 'string')) return undefined;
-  return value as Record<string, string>;
-}
-
-const areJust = (given: object, used: readonly string[]): boolean =>
-  Object.keys(given).length === new Set(used).size && used.every((name) => Object.hasOwn(given, name));
-
-const areTexts = (
-  definitions: DynaliteTable['AttributeDefinitions'],
-  keys: readonly { readonly AttributeName: string }[],
-): boolean =>
-  keys.every(({ AttributeName: key }) =>
-    definitions.some(({ AttributeName, AttributeType }) => AttributeName === key && AttributeType === 'S'),
-  );
-
-/** What `{ S: … }` says where that is all, and neither empty nor too long for a key. */
-function plainText(value: unknown, most: number): string | undefined {
-  const { S: text } = membersOf<{ S: unknown }>(value, ['S']) ?? {};
-  return typeof text === 'string' && text.length > 0 && text.length <= most ? text : undefined;
-}
-
-const hex = (text: string): string => Buffer.from(text, 'utf8').toString('hex');
-
-/** Where dynalite keeps a partition. */
-const hashPrefix = remembered((hash: string) => `${db.hashPrefix(hash, 'S')}/${hex(hash)}/`);
