@@ -149,7 +149,10 @@ function takeOver(): ReturnType<typeof watchRequests<FunctionRuntime>> {
     stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
       const runtime = running();
       if (runtime === undefined) return write(chunk, ...rest);
-      runtime.host.send({ type: 'wrote', text: Buffer.from(chunk).toString('utf8') });
+      runtime.host.send({
+        type: 'wrote',
+        text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'),
+      });
       const done = rest.at(-1);
       if (typeof done === 'function') process.nextTick(done);
       return true;

@@ -87,7 +87,7 @@ const digestOf = (digest: Buffer, encoding: BinaryToTextEncoding | undefined): B
   encoding === undefined ? digest : digest.toString(encoding);
 
 function padded(key: Buffer, pad: number): Buffer {
-  const block = Buffer.alloc(BLOCK, pad);
-  for (const [index, byte] of key.entries()) block[index] = byte ^ pad;
+  const block = Buffer.allocUnsafe(BLOCK);
+  for (let index = 0; index < BLOCK; index += 1) block[index] = (key[index] ?? 0) ^ pad;
   return block;
 }
