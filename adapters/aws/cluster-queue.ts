@@ -7,14 +7,14 @@ import {
 import { namedError } from '../../core/contracts/errors.ts';
 import type { ClusterItem, ClusterQueue } from '../../core/ports/outside.ts';
 import { batchesOf } from './batches.ts';
-import { readLimits, withoutLogger } from './request-limits.ts';
+import { lightenClient, readLimits } from './request-limits.ts';
 
 const BATCH = 10;
 const ATTEMPTS = 3;
 
 /** Sends one message per cluster. Entries that SQS refuses are sent again; fails with `QueueSendFailed` when some do not get through. */
 export function createClusterQueue(queueUrl: string, config: SQSClientConfig = {}): ClusterQueue {
-  const client = withoutLogger(new SQSClient({ ...readLimits, ...config }));
+  const client = lightenClient(new SQSClient({ ...readLimits, ...config }));
 
   const sendBatch = async (items: readonly ClusterItem[]): Promise<void> => {
     let left = items.map((item, index) => ({ Id: String(index), MessageBody: JSON.stringify(item) }));

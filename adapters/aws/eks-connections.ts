@@ -2,7 +2,7 @@ import { EKSClient, type EKSClientConfig } from '@aws-sdk/client-eks';
 import { remembered } from '../../core/model/remembered.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { Clock } from '../../core/ports/outside.ts';
-import { readLimits, withoutLogger } from './request-limits.ts';
+import { lightenClient, readLimits } from './request-limits.ts';
 import type { SpokeSessions } from './spoke-role.ts';
 import { createTokenBucket, type TokenBucket, type TokenBucketOptions } from './token-bucket.ts';
 
@@ -27,7 +27,7 @@ export function createEksConnections({ sessions, client = {}, ...rate }: EksConn
     client,
     clock: rate.clock,
     reader: keptByScope(({ account, region }) =>
-      withoutLogger(
+      lightenClient(
         new EKSClient({ ...readLimits, region, credentials: () => sessions.forAccount(account), ...client }),
       ),
     ),

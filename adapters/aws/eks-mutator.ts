@@ -9,7 +9,7 @@ import type { MutatingCall } from '../../core/contracts/mutating-calls.ts';
 import type { EksMutator, Scope, Update } from '../../core/ports/eks.ts';
 import type { EksConnections } from './eks-connections.ts';
 import { toUpdate } from './eks-shapes.ts';
-import { MUTATION_MILLISECONDS, mutationLimits, withoutLogger } from './request-limits.ts';
+import { lightenClient, MUTATION_MILLISECONDS, mutationLimits } from './request-limits.ts';
 import { sessionPolicy } from './session-policy.ts';
 
 /**
@@ -33,7 +33,7 @@ export function createEksMutator(
     connections.bucket(scope).spend();
     const policy = sessionPolicy(partition, scope, call);
     const credentials = await connections.sessions.narrowedTo(scope.account, policy, abortSignal);
-    const client = withoutLogger(
+    const client = lightenClient(
       new EKSClient({ ...mutationLimits, region: scope.region, credentials, ...connections.client }),
     );
     try {

@@ -10,7 +10,7 @@ import { EVENT_SOURCE } from '../../core/contracts/names.ts';
 import { noticeOf } from '../../core/notices/notice-of.ts';
 import type { EventBus } from '../../core/ports/outside.ts';
 import { batchesOf } from './batches.ts';
-import { readLimits, withoutLogger } from './request-limits.ts';
+import { lightenClient, readLimits } from './request-limits.ts';
 
 interface EventBusOptions {
   readonly busName: string;
@@ -26,7 +26,7 @@ const BATCH = 10;
  * refused is sent once more by itself, and then reported as lost.
  */
 export function createEventBus({ busName, onLost, client: config = {} }: EventBusOptions): EventBus {
-  const client = withoutLogger(new EventBridgeClient({ ...readLimits, ...config }));
+  const client = lightenClient(new EventBridgeClient({ ...readLimits, ...config }));
 
   const put = async (entries: readonly PutEventsRequestEntry[]) => {
     try {

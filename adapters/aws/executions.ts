@@ -3,7 +3,7 @@ import { errorName } from '../../core/contracts/errors.ts';
 import { canonicalJson } from '../../core/hash/canonical-json.ts';
 import { given } from '../../core/model/given.ts';
 import type { ExecutionState, Executions } from '../../core/ports/executions.ts';
-import { readLimits, withoutLogger } from './request-limits.ts';
+import { lightenClient, readLimits } from './request-limits.ts';
 
 interface ExecutionsOptions {
   /** A machine's ARN without its name: `arn:aws:states:eu-central-1:111111111111:stateMachine:liftlock-`. */
@@ -13,7 +13,7 @@ interface ExecutionsOptions {
 
 /** Step Functions. Names of executions are deterministic, so a start that was not acknowledged is simply made again. */
 export function createExecutions({ machineArnPrefix, client: config = {} }: ExecutionsOptions): Executions {
-  const client = withoutLogger(new SFNClient({ ...readLimits, ...config }));
+  const client = lightenClient(new SFNClient({ ...readLimits, ...config }));
   return {
     arnFor: (machine, name) => `${machineArnPrefix.replace(':stateMachine:', ':execution:')}${machine}:${name}`,
     async start(machine, name, input) {

@@ -2,7 +2,7 @@ import { AssumeRoleCommand, STSClient, type STSClientConfig } from '@aws-sdk/cli
 import { namedError } from '../../core/contracts/errors.ts';
 import { type FunctionName, spokeSessionName } from '../../core/contracts/names.ts';
 import type { Clock } from '../../core/ports/outside.ts';
-import { withoutLogger } from './request-limits.ts';
+import { lightenClient } from './request-limits.ts';
 
 /** The role that Liftlock assumes in every account, the hub's own too. */
 interface SpokeRole {
@@ -43,9 +43,10 @@ interface SpokeSessionsOptions {
 
 /** Calls the STS of the function's own Region. Fails with STS's error names, e.g. `AccessDenied` where the role does not trust the hub. */
 export function createSpokeSessions({ role, clock, sts: config }: SpokeSessionsOptions): SpokeSessions {
-  const sts = withoutLogger(
+  const sts = lightenClient(
     new STSClient({
       maxAttempts: 2,
+      cacheMiddleware: true,
       requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
       ...config,
     }),

@@ -1,4 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { makeQuickToCopy } from '../../core/model/make-quick-to-copy.ts';
 import { DynamoTable } from './dynamo-table.ts';
 import type { TableNames } from './table-schema.ts';
 
@@ -19,5 +20,7 @@ export function dynamoClient(config: DynamoDBClientConfig = {}): DynamoDBClient 
   });
   // It goes through every item for secrets, a third of what a request costs, and hands it to a logger that drops it.
   client.middlewareStack.remove('loggerMiddleware');
+  // It is copied four times for each request.
+  makeQuickToCopy(client.config);
   return client;
 }

@@ -1,6 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { MemoryAnchorStore } from '../../test/contract/memory-anchor-store.ts';
-import type { AnchorFile } from '../ports/anchors.ts';
+import type { AnchorFile, AnchorStore } from '../ports/anchors.ts';
 import type { AuditItem } from '../ports/table.ts';
 import { link, transactWithAudit } from '../store/audit.ts';
 import { type AnchorLine, anchorName, anchorNumber, readAnchor } from './anchor.ts';
@@ -61,6 +61,41 @@ describe('names of anchors', () => {
 });
 
 describe('a batch is anchored', () => {
+  test('after the one before without a question, until a while is over or somebody else came first', async () => {
+    const { anchors, clock } = world();
+    const asked: string[] = [];
+    const told: AnchorStore = {
+      newest: () => {
+        asked.push('newest');
+        return anchors.newest();
+      },
+      read: (number) => {
+        asked.push('read');
+        return anchors.read(number);
+      },
+      put: (number, text) => anchors.put(number, text),
+    };
+    const ports = { anchors: told, clock };
+    const next = async (count: number) => {
+      asked.length = 0;
+      await anchorLines(ports, TABLE, lines(record(count).slice(-1)));
+      return asked.splice(0);
+    };
+    expect(await next(1)).toEqual(['newest']);
+    expect(await next(2)).toEqual([]);
+    clock.time += 15 * 60_000;
+    expect(await next(3)).toEqual([]);
+    clock.time += 15 * 60_000 + 1;
+    expect(await next(4)).toEqual(['newest', 'read']);
+    // From another environment.
+    await anchorLines({ anchors, clock }, TABLE, lines(record(5).slice(-1)));
+    expect(await next(6)).toEqual(['read', 'newest', 'read']);
+    // What is in it already is not put again.
+    expect(await next(6)).toEqual([]);
+    const chain = readChain(filesOf(anchors));
+    expect([chain.problems, anchors.texts.size]).toEqual([[], 6]);
+  });
+
   test('with the head of each subject, after the anchor before', async () => {
     const [fleet, shop] = [record(3), record(2, 'shop')];
     const anchors = await anchored([...fleet.slice(0, 2), ...shop], fleet.slice(2));

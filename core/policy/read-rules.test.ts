@@ -4,10 +4,12 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { checksOf } from '../../test/material/protocol/one-upgrade.ts';
 import type { AppliedConfig, ReconcileMarker, Wave } from '../contracts/items/rollout.ts';
+import { knowing } from '../store/batched.ts';
 import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { fleetSpec } from './applied.ts';
 import { readRules } from './read-rules.ts';
+import { keysOfRules } from './rules-ahead.ts';
 
 const config = (kind: AppliedConfig['kind'], name: string, document: object): AppliedConfig => ({
   kind,
@@ -74,6 +76,39 @@ test('a member goes by the policy of its rollout, whichever selects its cluster'
   const read = await readRules(await tableWith(), cluster, fleet, place('dev'));
   expect(read?.policyAppliedBy).toEqual(['who applied dev']);
   expect(read?.rules(new Map()).policy?.metadata.name).toBe('dev');
+});
+
+test('what a rollout went by last is known to whoever reads ahead, and what was read ahead is not read again', async () => {
+  const table = await tableWith();
+  const of = place('prod', { estimateSeconds: 60 });
+  const { id } = of.rollout;
+  expect(keysOfRules(table, id)).toEqual([]);
+  const first = await readRules(table, cluster, fleet, of);
+  const keys = keysOfRules(table, id);
+  expect(keys.map(({ sk }) => sk)).toEqual(['UpgradePolicy#prod', 'Calendar#nights', 'Calendar#weekends']);
+  expect([keysOfRules(table, undefined), keysOfRules(table, 'other'), keysOfRules(await tableWith(), id)]).toEqual([
+    [],
+    [],
+    [],
+  ]);
+  const before = table.reads.get;
+  const ahead = knowing(table, keys, await table.getAll(keys));
+  const again = await readRules(table, cluster, fleet, of, ahead);
+  expect(table.reads.get).toBe(before + 1);
+  expect(checksOf(again?.checks ?? [])).toEqual(checksOf(first?.checks ?? []));
+  expect(again?.calendars).toEqual(first?.calendars);
+});
+
+test('a calendar that the policy names since then is read besides', async () => {
+  const table = await tableWith();
+  const of = place('dev', { estimateSeconds: 60 });
+  await readRules(table, cluster, fleet, of);
+  const changed = config('UpgradePolicy', 'dev', policyWith({ name: 'dev', waves }));
+  await table.transact([put(Configs, changed, 1)]);
+  const keys = keysOfRules(table, of.rollout.id);
+  const read = await readRules(table, cluster, fleet, of, knowing(table, keys, await table.getAll(keys)));
+  expect(read?.calendars.map(({ name }) => name)).toEqual(['nights']);
+  expect(checksOf(read?.checks ?? [])).toContain('CONFIG UpgradePolicy#dev 2');
 });
 
 test('an upgrade that a person asked for goes by the policy that selects its cluster', async () => {

@@ -11,6 +11,7 @@ import { loadAppliedConfigs, loadAuthors, readPolicies, upgradePolicy } from './
 import { labeled } from './cluster-labels.ts';
 import { type HopRules, hopRules } from './hop-rules.ts';
 import { policyByHand, policyOf, undecidedPolicy } from './policy-of.ts';
+import { rememberRules } from './rules-ahead.ts';
 
 /** What was read of a hop's rules. Whoever needs no window does not load what compiles calendars, which is large. */
 export interface ReadRules {
@@ -31,17 +32,19 @@ interface Selecting {
 /**
  * Reads what a policy says of a cluster's hop, strongly consistent: its rollout's policy, or for an upgrade started by hand the one that
  * selects the cluster (`policyByHand`). Undefined for a cluster that is not known or without a Fleet: there nothing may start anyway.
+ * `ahead`: who has read some of it already, as `keysOfRules` says.
  */
 export async function readRules(
   table: Pick<Table, 'getAll' | 'queryPartition'>,
   stored: ClusterRecord | undefined,
   fleet: FleetSpec | undefined,
   place: { readonly rollout: Rollout; readonly wave: Wave | undefined } | undefined,
+  ahead: Pick<Table, 'getAll'> = table,
 ): Promise<ReadRules | undefined> {
   if (stored === undefined || fleet === undefined) return undefined;
   const cluster = labeled(stored, fleet);
   const { name, undecided } = place === undefined ? await selecting(table, cluster) : ofRollout(place.rollout);
-  const reader = batched(table);
+  const reader = batched(ahead);
   const unestimated = place?.wave?.estimateSeconds === undefined;
   const [applied, durations, marker] = await Promise.all([
     name === undefined ? undefined : load(reader, Configs, 'UpgradePolicy', name),
@@ -67,6 +70,7 @@ export async function readRules(
     checks.push(unchanged(Configs, read, 'Calendar', calendar));
     if (read !== undefined) calendars.push(read.data);
   }
+  if (place !== undefined) rememberRules(table, place.rollout.id, checks);
   return { rules, calendars, policyAppliedBy: author.authors, checks };
 }
 

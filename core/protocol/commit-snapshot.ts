@@ -6,6 +6,7 @@ import { withFresh } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { loadedRules } from '../policy/load-rules.ts';
 import { readRules } from '../policy/read-rules.ts';
+import { keysOfRules } from '../policy/rules-ahead.ts';
 import type { ItemKey, Table, WriteOperation } from '../ports/table.ts';
 import { readAhead } from '../store/batched.ts';
 import {
@@ -63,6 +64,7 @@ export async function readCommitSnapshot(
     ClusterControls.key(clusterKey),
     Grants.key(clusterKey),
     ...(known === undefined ? [] : keysOfUpgrade(known)),
+    ...keysOfRules(table, known?.rolloutId),
   ]);
   const checks: WriteOperation[] = [];
   async function read<Data, Parts extends readonly unknown[]>(
@@ -103,7 +105,7 @@ export async function readCommitSnapshot(
   const place = rollout && { rollout: rollout.data, wave: wave?.data };
   const spec = fleetSpec(fleet?.data);
   const tagged = cluster && spec && { ...cluster.data, tags: withFresh(cluster.data.tags, tags, spec.tagPrefix) };
-  const { rules, policyAppliedBy, checks: ofRules } = loadedRules(await readRules(table, tagged, spec, place));
+  const { rules, policyAppliedBy, checks: ofRules } = loadedRules(await readRules(table, tagged, spec, place, reader));
   checks.push(...ofRules);
   return {
     epoch,

@@ -8,11 +8,12 @@ import { capKeys, recount } from '../policy/caps.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { loadedRules } from '../policy/load-rules.ts';
 import { readRules } from '../policy/read-rules.ts';
+import { keysOfRules } from '../policy/rules-ahead.ts';
 import { traitsOf } from '../policy/traits.ts';
 import { failuresOf } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { batched } from '../store/batched.ts';
+import { batched, knowing } from '../store/batched.ts';
 import { change } from '../store/change.ts';
 import {
   ClusterControls,
@@ -64,6 +65,7 @@ export function grantUpgrade(
     const isMember = rolloutId !== undefined && waveIndex !== undefined;
     const beforeIds = hopsBefore(request);
     const reader = batched(table);
+    const ahead = keysOfRules(table, rolloutId);
     const [
       epoch,
       control,
@@ -77,6 +79,7 @@ export function grantUpgrade(
       rollout,
       member,
       waves,
+      read,
     ] = await Promise.all([
       load(reader, Epochs),
       load(reader, FleetControls),
@@ -90,6 +93,7 @@ export function grantUpgrade(
       isMember ? load(reader, Rollouts, rolloutId) : undefined,
       isMember ? load(reader, Members, rolloutId, waveIndex, clusterKey) : undefined,
       isMember ? loadWaves(table, rolloutId) : [],
+      reader.getAll(ahead),
     ]);
     if (cluster === undefined)
       return { result: { refused: [reason('UnknownCluster', 'The cluster is not in the inventory.')] } };
@@ -99,7 +103,9 @@ export function grantUpgrade(
     const fleet = fleetSpec(fleetConfig?.data);
     const known = labeled(cluster.data, fleet);
     const place = rollout && { rollout: rollout.data, wave: wave?.data };
-    const { rules, policyAppliedBy, checks } = loadedRules(await readRules(table, known, fleet, place));
+    const { rules, policyAppliedBy, checks } = loadedRules(
+      await readRules(table, known, fleet, place, knowing(table, ahead, read)),
+    );
     const refused = refusalsAt('grant', {
       target: KubeVersion.parse(request.to),
       now: ports.clock.now(),

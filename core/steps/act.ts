@@ -11,7 +11,7 @@ import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
-import { rememberRunning, stillRunning } from './look-again.ts';
+import { rememberRunning, stillRunning, takeEnded } from './look-again.ts';
 import { foreignStop, type PollBounds } from './polling.ts';
 
 export type ActPorts = StepPorts & Pick<Ports, 'mutator'>;
@@ -60,7 +60,8 @@ export async function act(
     }
     case 'running': {
       const subject = subjectOf(callOf(result.intent));
-      const update = await ports.eks.describeUpdate(scope, { ...subject, updateId: result.updateId });
+      const { updateId } = result;
+      const update = takeEnded(ports, updateId) ?? (await ports.eks.describeUpdate(scope, { ...subject, updateId }));
       if (update.status === 'InProgress') {
         const { upgradeId, step, subject: of, attempt, committedAt } = result.intent;
         rememberRunning(ports, asker.arn, { scope, clusterKey, upgradeId, step, subject: of, attempt, what, bounds });

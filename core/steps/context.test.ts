@@ -2,8 +2,8 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import { cluster, grant, HOLDER, KEY, keep, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { contextOf, failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { SettledUpdates } from '../store/entities.ts';
-import { put } from '../store/entity.ts';
+import { Grants, SettledUpdates } from '../store/entities.ts';
+import { load, put, replace } from '../store/entity.ts';
 import { grantOf, isResult, openStep } from './context.ts';
 
 const gone = failing('ResourceNotFoundException');
@@ -150,4 +150,20 @@ test('a grant is found for its holder and for who is nested in it, by the name o
   const empty = new MemoryTable();
   await keep(empty, { grant: grant() });
   expect(await grantOf(empty, cluster.arn, { arn: HOLDER, name: 'x' })).toBeUndefined();
+});
+
+test('a cluster that was found is not looked for by its name again, as long as its grant is of who asks', async () => {
+  const table = new MemoryTable();
+  await oneStep(table);
+  const ask = async (arn: string) => (await grantOf(table, cluster.arn, { arn, name: 'x' }))?.data.number;
+  expect(await ask(HOLDER)).toBe(1);
+  const { partition } = table.reads;
+  expect(await ask(HOLDER)).toBe(1);
+  expect(table.reads.partition).toBe(partition);
+  expect(await ask('other')).toBeUndefined();
+  expect(table.reads.partition).toBe(partition + 1);
+  const read = await load(table, Grants, KEY);
+  await table.transact([replace(Grants, read, grant({ holder: 'other', number: 2 }))]);
+  expect(await ask('other')).toBe(2);
+  expect(await ask(HOLDER)).toBeUndefined();
 });

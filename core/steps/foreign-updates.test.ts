@@ -70,6 +70,14 @@ test('nothing is asked or kept where all is known', async () => {
   expect(await inFlight({})).toEqual({ ids: [], foreign: [], asked: [], known: undefined });
 });
 
+test('what Liftlock itself has seen the end of is not asked about again, and kept', async () => {
+  const at = '2026-11-20T12:00:00.000Z';
+  const observed = { status: 'Successful' as const, at, errors: [] };
+  const mine = intent({ outcome: { type: 'accepted', updateId: 'a', at, observed } });
+  const found = await inFlight({ updates: [ended, runs], kept: { intents: [mine] } });
+  expect(found).toEqual({ ids: ['a', 'b'], foreign: ['b'], asked: ['b'], known: ['a'] });
+});
+
 test('what Liftlock itself has begun is nobody else’s', async () => {
   const at = '2026-11-20T12:00:00.000Z';
   const mine = intent({ outcome: { type: 'accepted', updateId: 'b', at } });

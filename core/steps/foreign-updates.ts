@@ -59,6 +59,14 @@ export async function findUpdatesInFlight(
   const unknown = ids.filter((id) => !settled.has(id));
   if (unknown.length === 0) return { ids, foreign: [], isDoubtful: false };
   const intents = (await intentsOf(ports.table, clusterKey)).map(({ data }) => data);
+  // DescribeUpdate has said of these that they have ended, when their step asked.
+  const ended = new Set(
+    intents.flatMap(({ outcome }) =>
+      outcome?.type === 'accepted' && outcome.observed !== undefined && outcome.observed.status !== 'InProgress'
+        ? [outcome.updateId]
+        : [],
+    ),
+  );
   const ours = new Set(intents.flatMap(({ outcome }) => (outcome?.type === 'accepted' ? [outcome.updateId] : [])));
   const open = intents.filter(
     (one) => one.outcome === undefined && subjectName(subjectOf(callOf(one))) === subjectName(subject),
@@ -67,8 +75,8 @@ export async function findUpdatesInFlight(
   let isDoubtful = false;
   let learned = false;
   for (const updateId of unknown) {
-    const update = await ports.eks.describeUpdate(scope, { ...subject, updateId });
-    if (update.status !== 'InProgress') {
+    const update = ended.has(updateId) ? undefined : await ports.eks.describeUpdate(scope, { ...subject, updateId });
+    if (update?.status !== 'InProgress') {
       settled.add(updateId);
       learned = true;
     } else if (open.some((intent) => isOfCall(intent, update))) isDoubtful = true;

@@ -1,8 +1,9 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import { type ReadRules, readRules } from '../policy/read-rules.ts';
+import { keysOfRules } from '../policy/rules-ahead.ts';
 import type { Ports } from '../ports/ports.ts';
-import { batched } from '../store/batched.ts';
+import { batched, knowing } from '../store/batched.ts';
 import { Clusters, Members, Rollouts, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -23,16 +24,18 @@ export async function loadHopPolicy(ports: Pick<Ports, 'table'>, context: StepCo
   const { rolloutId, waveIndex } = context.upgrade ?? {};
   const isMember = rolloutId !== undefined && waveIndex !== undefined;
   const reader = batched(table);
-  const [fleet, record, rollout, wave, member] = await Promise.all([
+  const ahead = keysOfRules(table, rolloutId);
+  const [fleet, record, rollout, wave, member, rules] = await Promise.all([
     loadFleetInForce(reader),
     load(reader, Clusters, context.clusterKey),
     isMember ? load(reader, Rollouts, rolloutId) : undefined,
     isMember ? load(reader, Waves, rolloutId, waveIndex) : undefined,
     isMember ? load(reader, Members, rolloutId, waveIndex, context.clusterKey) : undefined,
+    reader.getAll(ahead),
   ]);
   if (fleet === undefined) return { wave: undefined, read: undefined, moreHops: false };
   const place = rollout === undefined ? undefined : { rollout: rollout.data, wave: wave?.data };
-  const read = await readRules(table, record?.data, fleet, place);
+  const read = await readRules(table, record?.data, fleet, place, knowing(table, ahead, rules));
   const moreHops = member !== undefined && context.target.isOlderThan(KubeVersion.parse(member.data.to));
   return { wave: read?.rules(new Map()).wave, read, moreHops };
 }

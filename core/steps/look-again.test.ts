@@ -4,7 +4,7 @@ import { type FakeEks, failing, oneStep, stepInput } from '../../test/material/s
 import type { StepInput } from '../contracts/step-input.ts';
 import { Grants, Intents } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
-import { lookAgain, rememberRunning } from './look-again.ts';
+import { lookAgain, rememberRunning, takeEnded } from './look-again.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
 
 const INPUT = stepInput({}, { nodegroup: 'a' });
@@ -54,6 +54,21 @@ test.each<[string, FakeEks, string[]]>([
   const { ports, look } = await rolling(later);
   expect(await look()).toEqual(expected);
   expect(ports.asked).toContain('cluster');
+});
+
+test('the step that is opened then does not ask for the update a second time', async () => {
+  const { ports, look } = await rolling({ updates: { 'nodegroup/a': [{ id: 'u-1', status: 'Failed' }] } });
+  expect(await look()).toEqual(['failed', 'UpdateFailed']);
+  expect(ports.asked.filter((one) => one === 'u-1')).toEqual(['u-1']);
+  // Once: another look asks.
+  expect(takeEnded(ports, 'u-1')).toBeUndefined();
+});
+
+test('an update that was found ended is handed to nobody who asks for another one', async () => {
+  const { ports } = await rolling({ updates: { 'nodegroup/a': [{ id: 'u-1', status: 'Failed' }] } });
+  expect(await lookAgain(ports, INPUT)).toBeUndefined();
+  expect(takeEnded(ports, 'u-2')).toBeUndefined();
+  expect(takeEnded(ports, 'u-1')).toMatchObject({ id: 'u-1', status: 'Failed' });
 });
 
 test('whoever has lost its grant is told so, whatever it has seen before', async () => {

@@ -1,6 +1,7 @@
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { reason, type StepResult, wait } from '../contracts/step-result.ts';
+import type { Update } from '../ports/eks.ts';
 import type { Table } from '../ports/table.ts';
 import { authority } from '../protocol/authority.ts';
 import { intentState } from '../protocol/intent-state.ts';
@@ -32,6 +33,16 @@ export function rememberRunning({ table }: Pick<StepPorts, 'table'>, executionAr
   known.set(executionArn, seen);
   const [oldest = ''] = known.keys();
   if (known.size > MOST_REMEMBERED) known.delete(oldest);
+}
+
+/** The update that was found ended at the last look through a table, until the step asks that is opened then: what has ended begins no more. */
+const justEnded = new WeakMap<Pick<Table, 'get'>, Update>();
+
+export function takeEnded({ table }: Pick<StepPorts, 'table'>, updateId: string): Update | undefined {
+  const update = justEnded.get(table);
+  if (update?.id !== updateId) return undefined;
+  justEnded.delete(table);
+  return update;
 }
 
 /** `begunAt`: when the call was committed, ISO 8601. */
@@ -74,8 +85,11 @@ export async function lookAgain(
     const state = intentState(intent?.data, now);
     if (state.type !== 'running') return undefined;
     const { updateId } = state;
-    const { status } = await ports.eks.describeUpdate(scope, { ...subjectOf(callOf(state.intent)), updateId });
-    if (status !== 'InProgress') return undefined;
+    const update = await ports.eks.describeUpdate(scope, { ...subjectOf(callOf(state.intent)), updateId });
+    if (update.status !== 'InProgress') {
+      justEnded.set(ports.table, update);
+      return undefined;
+    }
     const result = stillRunning(what, updateId, state.intent.committedAt, now, bounds);
     const said = JSON.stringify(result.reasons);
     const isOnRecord = Object.values(upgrade?.data.steps ?? {}).some(

@@ -1,5 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { batched, readAhead } from './batched.ts';
+import { batched, knowing, readAhead } from './batched.ts';
 import { Epochs, FleetControls, Grants } from './entities.ts';
 import { load, put } from './entity.ts';
 
@@ -55,6 +55,17 @@ test('what is read ahead is one request and stays as it was read; anything else 
   expect(table.reads.get).toBe(1);
   expect((await load(reader, FleetControls))?.data.stopped).toBe(false);
   expect(table.reads.get).toBe(2);
+});
+
+test('what is known is given as it is, and all the rest is one request', async () => {
+  const table = await filled();
+  const reader = knowing(table, [Epochs.key(), Grants.key('k')], [undefined, undefined]);
+  expect(await reader.getAll([Epochs.key(), Grants.key('k')])).toEqual([undefined, undefined]);
+  expect(table.reads.get).toBe(0);
+  const keys = [FleetControls.key(), Epochs.key(), Grants.key('l')];
+  const [control, ...others] = await reader.getAll(keys);
+  expect([control?.data, others]).toEqual([{ stopped: true }, [undefined, undefined]]);
+  expect(table.reads.get).toBe(1);
 });
 
 test('what is asked for in one turn is one request, also when some ask for several', async () => {

@@ -41,10 +41,24 @@ export function batched(table: Pick<Table, 'getAll'>): Pick<Table, 'get' | 'getA
  * read ahead however late, and the decision's transaction tells whether it has moved since.
  */
 export async function readAhead(
-  table: Pick<Table, 'get' | 'getAll'>,
+  table: Pick<Table, 'getAll'>,
   keys: readonly ItemKey[],
-): Promise<Pick<Table, 'get'>> {
-  const items = await table.getAll(keys);
+): Promise<Pick<Table, 'get' | 'getAll'>> {
+  return knowing(table, keys, await table.getAll(keys));
+}
+
+/** A reader that gives what was read already, and reads the rest of what it is asked for. */
+export function knowing(
+  table: Pick<Table, 'getAll'>,
+  keys: readonly ItemKey[],
+  items: readonly (StoredItem | undefined)[],
+): Pick<Table, 'get' | 'getAll'> {
   const known = new Map(keys.map((key, index) => [itemId(key), items[index]]));
-  return { get: async (key) => (known.has(itemId(key)) ? known.get(itemId(key)) : table.get(key)) };
+  const getAll: Table['getAll'] = async (asked) => {
+    const missing = asked.filter((key) => !known.has(itemId(key)));
+    const read = missing.length === 0 ? [] : await table.getAll(missing);
+    const found = new Map(missing.map((key, index) => [itemId(key), read[index]]));
+    return asked.map((key) => (known.has(itemId(key)) ? known : found).get(itemId(key)));
+  };
+  return { get: async (key) => (await getAll([key]))[0], getAll };
 }

@@ -124,11 +124,11 @@ async function serveTables(
   const principal = operation === 'CreateTable' ? setUp(cloud, call) : cloud.authority.admit(call);
   noteIndex(cloud, call, principal);
   const tell = await tapWrites(cloud.streams, tables, operation, input);
-  const { status, body } = await tables.answer(operation, input);
+  const { status, text } = await tables.answerText(operation, input);
   if (operation === 'TransactWriteItems' && status === 200) cloud.auditOrder.note(call.input);
   if (status === 200) await tell(cloud.clock.now().getTime());
   const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': context.requestId };
-  return { status, headers, body: JSON.stringify(body) };
+  return { status, headers, body: text };
 }
 
 /** CloudFormation makes tables in the name of the hub's administrator. No row says what that needs, since Liftlock never does it: nobody else may. */

@@ -35,8 +35,8 @@ async function serve(tables: LocalTables, request: IncomingMessage, response: Se
   response.setHeader('content-type', 'application/x-amz-json-1.0');
   const [, operation = ''] = String(request.headers['x-amz-target']).split('.');
   try {
-    const { status, body } = await tables.answer(operation, parseInput(await text(request)));
-    response.writeHead(status).end(JSON.stringify(body));
+    const answered = await tables.answerText(operation, parseInput(await text(request)));
+    response.writeHead(answered.status).end(answered.text);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const body = { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message };

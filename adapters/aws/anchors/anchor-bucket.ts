@@ -14,7 +14,7 @@ import {
 import { ANCHOR_FOLDER, anchorName, anchorNumber } from '../../../core/anchors/anchor.ts';
 import { namedError } from '../../../core/contracts/errors.ts';
 import type { AnchorFile, AnchorStore } from '../../../core/ports/anchors.ts';
-import { readLimits, withoutLogger } from '../request-limits.ts';
+import { lightenClient, readLimits } from '../request-limits.ts';
 
 /** Anchors have some megabytes at most: it costs more to ask S3 whether it wants them than to send them. */
 const WITHOUT_ASKING = { expectContinueHeader: false };
@@ -31,7 +31,7 @@ export class AnchorBucket implements AnchorStore {
 
   constructor(bucket: string, config: S3ClientConfig = {}) {
     this.#bucket = bucket;
-    this.#client = withoutLogger(new S3Client({ ...readLimits, ...WITHOUT_ASKING, ...config }));
+    this.#client = lightenClient(new S3Client({ ...readLimits, ...WITHOUT_ASKING, ...config }));
   }
 
   async newest(): Promise<number> {

@@ -18,13 +18,14 @@ type Release = (done: Callback) => Callback;
 export interface ItemStore {
   lock(key: string, run: (release: Release) => void): void;
   get(key: string, done: Callback<Item>): void;
-  put(key: string, value: Item, done: Callback): void;
+  /** Bytes are the JSON of an item: only a buffer of writes takes them. */
+  put(key: string, value: Item | Buffer, done: Callback): void;
   del(key: string, done: Callback): void;
   createValueStream(range?: Range): Stream;
 }
 
 /** Of keys; `limit` of -1 = all. */
-interface Range {
+export interface Range {
   readonly gte?: string;
   readonly gt?: string;
   readonly lte?: string;
@@ -36,11 +37,14 @@ interface Range {
 export interface ValueIterator {
   /** The next ones, at most so many; none at the end. */
   nextv(size: number): Promise<Buffer[]>;
+  /** All of them; closes it. */
+  all(): Promise<Buffer[]>;
   close(): Promise<void>;
 }
 
 export type BatchOperation =
   | { readonly type: 'put'; readonly key: string; readonly value: Item }
+  | { readonly type: 'put'; readonly key: string; readonly value: Buffer; readonly valueEncoding: 'buffer' }
   | { readonly type: 'del'; readonly key: string };
 
 export interface DynaliteStore {
@@ -62,15 +66,46 @@ export interface DynaliteStore {
   getIndexDb: (indexType: string, table: string, index: string) => ItemStore;
 }
 
+export interface KeyAttribute {
+  readonly AttributeName: string;
+}
+
 export interface DynaliteTable {
   readonly TableName: string;
   readonly TableStatus: string;
+  /** The hash first. */
+  readonly KeySchema: readonly KeyAttribute[];
+  readonly AttributeDefinitions: readonly (KeyAttribute & { readonly AttributeType: string })[];
+  readonly GlobalSecondaryIndexes?: readonly TableIndex[];
+  readonly LocalSecondaryIndexes?: readonly TableIndex[];
+}
+
+interface TableIndex {
+  readonly IndexName: string;
+  readonly KeySchema: readonly KeyAttribute[];
+  readonly Projection: { readonly ProjectionType: string };
+}
+
+/** What a write does to one index. */
+interface IndexAction {
+  readonly index: string;
+  readonly key: string;
 }
 
 export interface DynaliteDatabase {
   create(options: DynaliteOptions): DynaliteStore;
   createKey(item: Item, table: DynaliteTable): string | Error;
+  hashPrefix(hash: string, type: 'S' | 'N' | 'B'): string;
+  toLexiStr(piece: string, type: 'S' | 'N' | 'B'): string;
+  /** Of indexes with all attributes. */
+  getIndexActions(
+    indexes: readonly TableIndex[],
+    existing: Item | undefined,
+    item: Item,
+    table: DynaliteTable,
+  ): { readonly puts: readonly IndexAction[]; readonly deletes: readonly IndexAction[] };
   validateKey(key: Item, table: DynaliteTable): Error | undefined | null;
+  validateItem(item: Item, table: DynaliteTable): Error | undefined | null;
   checkConditional(data: Item, existing: Item | undefined): Error | undefined | null;
 }
 

@@ -2,6 +2,8 @@ import db from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import { parseJson } from '../../../core/model/parse-json.ts';
 import { type DynaliteStore, type Item, isAnswer, loadOperation } from './dynalite-store.ts';
+import { ownBytes } from './own-bytes.ts';
+import { plainRead } from './plain-reads.ts';
 import { readDirectly } from './read-directly.ts';
 import { type Answer, transactWrite } from './transact-write.ts';
 
@@ -61,13 +63,24 @@ export class LocalTables {
       const data = validations.checkTypes({ ...input }, types);
       validations.checkValidations(data, types, custom, this.#store);
       const output = await new Promise<unknown>((resolve, reject) => {
-        act(this.#store, data, (error, value) => (error ? reject(error) : resolve(value)));
+        ownBytes(() => act(this.#store, data, (error, value) => (error ? reject(error) : resolve(value))));
       });
       return { status: 200, body: output as object };
     } catch (error) {
       if (isAnswer(error)) return { status: error.statusCode, body: error.body };
       throw error;
     }
+  }
+
+  /** As `answer`, with the JSON of the body. */
+  async answerText(
+    operation: string,
+    input: object | undefined,
+  ): Promise<{ readonly status: number; readonly text: string }> {
+    const read = input === undefined ? undefined : await plainRead(this.#store, operation, input);
+    if (read !== undefined) return { status: 200, text: read };
+    const { status, body } = await this.answer(operation, input);
+    return { status, text: JSON.stringify(body) };
   }
 
   /** Waits until what was accepted is written. */

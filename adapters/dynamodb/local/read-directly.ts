@@ -1,5 +1,13 @@
 import { Stream } from 'node:stream';
-import type { Callback, DynaliteStore, DynaliteTable, Item, ItemStore, ValueIterator } from './dynalite-store.ts';
+import type {
+  Callback,
+  DynaliteStore,
+  DynaliteTable,
+  Item,
+  ItemStore,
+  Range,
+  ValueIterator,
+} from './dynalite-store.ts';
 
 /** Values that are taken from the database at once. */
 const PORTION = 100;
@@ -12,10 +20,26 @@ const PORTION = 100;
 export function readDirectly(store: DynaliteStore): DynaliteStore {
   keepDefinitions(store);
   const { getItemDb, getIndexDb } = store;
-  store.getItemDb = (table) => direct(store, getItemDb(table), `item-${table}~`);
+  store.getItemDb = (table) => direct(store, getItemDb(table), itemPrefix(table));
   store.getIndexDb = (type, table, index) =>
-    direct(store, getIndexDb(type, table, index), `index-${type.toLowerCase()}~${table}~${index}~`);
+    direct(store, getIndexDb(type, table, index), indexPrefix(type, table, index));
   return store;
+}
+
+/** Where dynalite keeps the items of a table. */
+export const itemPrefix = (table: string): string => `item-${table}~`;
+
+/** Where dynalite keeps the items of an index. */
+export const indexPrefix = (type: string, table: string, index: string): string =>
+  `index-${type.toLowerCase()}~${table}~${index}~`;
+
+/** A range of dynalite's keys as one of the database's. */
+export function rangeUnder(prefix: string, { gte, gt, lte, lt, ...options }: Range): Range {
+  return {
+    ...options,
+    ...(gt !== undefined && gte === undefined ? { gt: prefix + gt } : { gte: prefix + (gte ?? '') }),
+    ...(lte === undefined ? { lt: prefix + (lt ?? '\xFF') } : { lte: prefix + lte }),
+  };
 }
 
 /** A definition that was read while it was being changed is not kept. */
@@ -80,15 +104,7 @@ function direct({ db }: DynaliteStore, items: ItemStore, prefix: string): ItemSt
     }
     done(null, item);
   };
-  items.createValueStream = ({ gte, gt, lte, lt, ...options } = {}) =>
-    new Portions(
-      db.values({
-        ...options,
-        ...AS_BYTES,
-        ...(gt !== undefined && gte === undefined ? { gt: prefix + gt } : { gte: prefix + (gte ?? '') }),
-        ...(lte === undefined ? { lt: prefix + (lt ?? '\xFF') } : { lte: prefix + lte }),
-      }),
-    );
+  items.createValueStream = (range = {}) => new Portions(db.values({ ...rangeUnder(prefix, range), ...AS_BYTES }));
   return items;
 }
 

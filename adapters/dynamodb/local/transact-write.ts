@@ -11,6 +11,10 @@ import {
   isAnswer,
   loadOperation,
 } from './dynalite-store.ts';
+import { ownBytes } from './own-bytes.ts';
+import { tableOf } from './plain-request.ts';
+import { type PlainPart, plainPart } from './plain-writes.ts';
+import { indexPrefix, itemPrefix } from './read-directly.ts';
 
 export interface Answer {
   readonly status: number;
@@ -43,7 +47,7 @@ export async function transactWrite(store: DynaliteStore, items: readonly Record
     const reasons: Reason[] = [];
     for (const part of parts) reasons.push(await reasonOf(part, buffer));
     if (reasons.some((reason) => reason.Code !== 'None')) return canceled(reasons);
-    await store.db.batch(buffer.operations);
+    await ownBytes(() => store.db.batch(buffer.operations));
     return { status: 200, body: {} };
   } finally {
     release();
@@ -115,17 +119,18 @@ class WriteBuffer implements BufferingStore {
     return {
       lock: (_, run) => run((done) => done),
       get: (key, done) => items.get(key, done),
-      ...this.#writes(`item-${table}~`),
+      ...this.#writes(itemPrefix(table)),
     };
   };
 
   readonly getIndexDb: BufferingStore['getIndexDb'] = (indexType, table, index) =>
-    this.#writes(`index-${indexType.toLowerCase()}~${table}~${index}~`);
+    this.#writes(indexPrefix(indexType, table, index));
 
   #writes(prefix: string) {
     return {
-      put: (key: string, value: Item, done: Callback) => {
-        this.operations.push({ type: 'put', key: prefix + key, value });
+      put: (key: string, value: Item | Buffer, done: Callback) => {
+        const put = { type: 'put', key: prefix + key } as const;
+        this.operations.push(Buffer.isBuffer(value) ? { ...put, value, valueEncoding: 'buffer' } : { ...put, value });
         done();
       },
       del: (key: string, done: Callback) => {
@@ -158,10 +163,16 @@ async function readPart(store: DynaliteStore, part: Readonly<Record<string, Item
   const [name = '', request = {}] = Object.entries(part)[0] ?? [];
   const kind = KINDS[name];
   if (kind === undefined) throw validationAnswer('TransactItems can only contain one of Check, Put, Update or Delete');
+  const known = typeof request.TableName === 'string' ? await tableOf(store, request.TableName) : undefined;
+  const plain = known === undefined ? undefined : plainPart(known, name, request);
+  if (known !== undefined && plain !== undefined)
+    return { table: known.TableName, key: plain.key, run: (buffer) => runPlain(buffer, known.TableName, plain) };
   const { types, custom, act } = kind;
   const data = validations.checkTypes({ ...request }, types);
   validations.checkValidations(data, types, custom, store);
-  const table = await tableOf(store, String(data.TableName));
+  const table = await readTable(store, String(data.TableName));
+  const invalid = data.Item === undefined ? undefined : db.validateItem(data.Item as Item, table);
+  if (invalid) throw invalid;
   const key = db.createKey((data.Key ?? data.Item) as Item, table);
   if (key instanceof Error) throw key;
   return {
@@ -170,6 +181,17 @@ async function readPart(store: DynaliteStore, part: Readonly<Record<string, Item
     run: (buffer) =>
       new Promise((resolve, reject) => act(buffer, data, (error) => (error ? reject(error) : resolve()))),
   };
+}
+
+function runPlain(buffer: BufferingStore, table: string, { key, holds, write }: PlainPart): Promise<void> {
+  return new Promise((resolve, reject) =>
+    buffer.getItemDb(table).get(key, (failure, existing) => {
+      if (failure && failure.name !== 'NotFoundError') return reject(failure);
+      if (!holds(existing)) return reject(conditionAnswer());
+      write(buffer, existing);
+      resolve();
+    }),
+  );
 }
 
 function checkCondition(...[store, data, done]: Parameters<DynaliteAction>): void {
@@ -187,7 +209,7 @@ function checkCondition(...[store, data, done]: Parameters<DynaliteAction>): voi
   });
 }
 
-function tableOf(store: DynaliteStore, name: string): Promise<DynaliteTable> {
+function readTable(store: DynaliteStore, name: string): Promise<DynaliteTable> {
   return new Promise((resolve, reject) =>
     store.getTable(name, (error, table) =>
       table === undefined ? reject(error ?? new Error(`${name} has no description`)) : resolve(table),
@@ -195,9 +217,11 @@ function tableOf(store: DynaliteStore, name: string): Promise<DynaliteTable> {
   );
 }
 
-function validationAnswer(message: string): Error {
-  return Object.assign(new Error(message), {
-    statusCode: 400,
-    body: { __type: 'com.amazon.coral.validate#ValidationException', message },
-  });
-}
+const validationAnswer = (message: string): Error =>
+  answerError('com.amazon.coral.validate#ValidationException', message);
+
+const conditionAnswer = (): Error =>
+  answerError('com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException', 'The conditional request failed');
+
+const answerError = (type: string, message: string): Error =>
+  Object.assign(new Error(message), { statusCode: 400, body: { __type: type, message } });

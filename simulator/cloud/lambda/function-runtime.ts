@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { syncBuiltinESMExports } from 'node:module';
 import { parse } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { digestAtOnce } from './whole-digests.ts';
 import { insteadOf } from './worker-globals.ts';
 import type { EnvironmentSetup, FromRuntime, FunctionError, InvocationContext, ToRuntime } from './worker-messages.ts';
 import { watchRequests } from './worker-requests.ts';
@@ -132,7 +132,7 @@ export class FunctionRuntime {
 
 /** Puts the runtime under whatever a function uses of the process. What the host itself uses of it stays as it was. */
 function takeOver(): ReturnType<typeof watchRequests<FunctionRuntime>> {
-  keyHmacsFast();
+  digestAtOnce(() => running() !== undefined);
   useVirtualTime({ now: () => running()?.now(), sleep: (milliseconds) => running()?.sleep(milliseconds) });
   insteadOf(process, 'env', (own) => running()?.setup.variables ?? own);
   insteadOf<typeof process.exit>(process, 'exit', (own) => {
@@ -149,7 +149,10 @@ function takeOver(): ReturnType<typeof watchRequests<FunctionRuntime>> {
     stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
       const runtime = running();
       if (runtime === undefined) return write(chunk, ...rest);
-      runtime.host.send({ type: 'wrote', text: Buffer.from(chunk).toString('utf8') });
+      runtime.host.send({
+        type: 'wrote',
+        text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'),
+      });
       const done = rest.at(-1);
       if (typeof done === 'function') process.nextTick(done);
       return true;
@@ -160,18 +163,6 @@ function takeOver(): ReturnType<typeof watchRequests<FunctionRuntime>> {
     originOf: ({ setup }) => setup.origin,
     send: ({ host }, id, request) => host.send({ type: 'request', id, request }),
   });
-}
-
-/**
- * Node 24.21 takes 11 µs to find out that the bytes of a key are neither of its two key objects, and 2 µs for a key object. Each signed request
- * makes two HMACs of such a key. `npm run bench -- start-command` shows the difference.
- */
-function keyHmacsFast(): void {
-  const crypto = process.getBuiltinModule('node:crypto');
-  const { createHmac } = crypto;
-  crypto.createHmac = (algorithm, key, options) =>
-    createHmac(algorithm, key instanceof Uint8Array ? crypto.createSecretKey(key) : key, options);
-  syncBuiltinESMExports();
 }
 
 async function load({ module, handler }: EnvironmentSetup): Promise<Handler> {

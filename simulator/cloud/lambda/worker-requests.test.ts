@@ -17,25 +17,29 @@ const SPOKE = '222222222222';
 const REGION = 'eu-west-1';
 const START = new Date('2031-05-06T07:08:09.000Z');
 
-/** Sends each request of its event as the SDK's handler does, and gives what came back. */
+/** Sends each request of its event as the SDK's handler does, and gives what came back: every other one as the SDK collects it, by a pipe. */
 const SENDER = `
 import http from 'node:http';
-const once = (options, body) => new Promise((resolve) => {
+import { Writable } from 'node:stream';
+const once = (options, body, isPiped) => new Promise((resolve) => {
   const request = http.request(options, (response) => {
     const chunks = [];
-    response.on('data', (chunk) => chunks.push(chunk));
-    response.on('end', () => {
+    const finish = () => {
       const { statusCode: status, headers } = response;
       resolve({ status, headers, body: Buffer.concat(chunks).toString('base64') });
-    });
+    };
+    if (isPiped) {
+      const write = (chunk, _, done) => done(void chunks.push(chunk));
+      response.pipe(new Writable({ write })).on('finish', finish);
+    } else response.on('data', (chunk) => chunks.push(chunk)).on('end', finish);
   });
   request.on('error', ({ code, message }) => resolve({ code, message }));
   request.end(Buffer.from(body, 'base64'));
 });
 export const handler = async ({ port, requests }) => {
   const answers = [];
-  for (const { method, target, headers, body } of requests)
-    answers.push(await once({ host: '127.0.0.1', port, method, path: target, headers }, body));
+  for (const [index, { method, target, headers, body }] of requests.entries())
+    answers.push(await once({ host: '127.0.0.1', port, method, path: target, headers }, body, index % 2 === 1));
   return answers;
 };`;
 
@@ -189,6 +193,7 @@ async function record(): Promise<HttpRequest[]> {
     whole,
     await table('GetItem', { TableName: 'items', Key: { id: { S: 'a' } } }),
     await table('TransactWriteItems', { TransactItems: [{ Put: put }] }),
+    await table('BatchGetItem', { RequestItems: { items: { Keys: [{ id: { S: 'a' } }], ConsistentRead: true } } }),
     await table('GetItem', { TableName: 'gone', Key: { id: { S: 'a' } } }),
     await table('DescribeLimits', {}),
     await table('PutItem', '{"TableName":'),

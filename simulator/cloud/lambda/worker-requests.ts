@@ -73,6 +73,32 @@ export function watchRequests<Sender>({ sender, originOf, send }: RequestsHost<S
   };
 }
 
+/** A body that is all there. The SDK pipes it into a collector: that needs none of what Node's streams do for one that comes bit by bit. */
+class WholeBody extends Readable {
+  readonly #bytes: Buffer;
+  #isRead = false;
+
+  constructor(bytes: Buffer) {
+    super();
+    this.#bytes = bytes;
+  }
+
+  override _read(): void {
+    this.#isRead = true;
+    if (this.#bytes.length > 0) this.push(this.#bytes);
+    this.push(null);
+  }
+
+  override pipe<To extends NodeJS.WritableStream>(to: To, options?: { readonly end?: boolean }): To {
+    if (this.#isRead || options?.end === false) return super.pipe(to, options);
+    this.#isRead = true;
+    // Its end is told in a later turn, when whoever pipes has begun to listen.
+    if (this.#bytes.length > 0) to.end(this.#bytes);
+    else to.end();
+    return to;
+  }
+}
+
 /** A connection as clients look at it: open, and never idle for too long. */
 const CONNECTION = Object.assign(new EventEmitter(), {
   connecting: false,
@@ -115,12 +141,7 @@ class MessageRequest extends EventEmitter {
       return;
     }
     const { status: statusCode, headers, body } = answer;
-    const bytes = Buffer.from(body);
-    const read = function (this: Readable): void {
-      if (bytes.length > 0) this.push(bytes);
-      this.push(null);
-    };
-    const response = Object.assign(new Readable({ read }), { statusCode, headers, complete: true });
+    const response = Object.assign(new WholeBody(Buffer.from(body)), { statusCode, headers, complete: true });
     this.emit('response', response);
     this.#end(() => this.emit('close'));
   }

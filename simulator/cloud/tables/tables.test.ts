@@ -61,8 +61,8 @@ describe('the embedded DynamoDB', () => {
           const first = before.get(operation);
           before.delete(operation);
           await first?.();
-          const { status, body } = await tables.answer(operation, parseInput(request.body.toString('utf8')));
-          return { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: JSON.stringify(body) };
+          const { status, text } = await tables.answerText(operation, parseInput(request.body.toString('utf8')));
+          return { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: text };
         },
       },
       onUnmodelled: () => {},
