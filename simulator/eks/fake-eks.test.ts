@@ -20,7 +20,7 @@ describe('access', () => {
 
   test('an operation that is not modelled is named loudly', () => {
     const world = shop();
-    expect(() => world.fake.operation('CreateNodegroup', {}, testCaller, testDay)).toThrow('eks:CreateNodegroup');
+    expect(() => world.fake.operation('CreateAddon', {}, testCaller, testDay)).toThrow('eks:CreateAddon');
   });
 
   test('errors carry what the SDK’s carry', () => {

@@ -5,6 +5,7 @@ import type { World } from './operation-context.ts';
 import { schedule } from './progress/schedule.ts';
 import type { ClusterEventKind } from './progress/timer.ts';
 import type { ClusterRecord } from './state/cluster-record.ts';
+import type { NodegroupRecord } from './state/nodegroup-record.ts';
 import type { UpdateRecord } from './state/update-record.ts';
 import { draw } from './timing.ts';
 
@@ -51,6 +52,17 @@ export function later(
     ...reference,
     ...(updateId === undefined ? {} : { updateId }),
   });
+}
+
+/** Schedules the next step in the life of a node group; another one of its name has another ARN. */
+export function laterForNodegroup(
+  world: World,
+  cluster: ClusterRecord,
+  { arn: nodegroupArn }: NodegroupRecord,
+  milliseconds: number,
+): void {
+  const { arn, createdAt } = cluster;
+  schedule(world.state, world.now + milliseconds, { kind: 'nodegroup-step', arn, createdAt, nodegroupArn });
 }
 
 /** The status of the update's subject says UPDATING only after this event (facts: eks.md §2.3). */

@@ -8,7 +8,7 @@ import type { KubernetesObject } from './objects/object-metadata.ts';
 import { podObject } from './objects/pod-object.ts';
 import { replicaSetObject } from './objects/replica-set-object.ts';
 import { storedObjects } from './objects/stored-objects.ts';
-import { daemonSetObject, deploymentObject, statefulSetObject } from './objects/workload-object.ts';
+import { asWritten, daemonSetObject, deploymentObject, statefulSetObject } from './objects/workload-object.ts';
 import type { ResourceType } from './resource-types.ts';
 
 /** What the API server answers to a list, as JSON. */
@@ -29,15 +29,20 @@ const workloads =
   (cluster: ClusterRecord, now: number) =>
     cluster.kubernetes.workloads.filter((each) => each.kind === kind).map((each) => build(cluster, each, now));
 
+const written =
+  (build: (cluster: ClusterRecord, each: WorkloadState, now: number) => KubernetesObject) =>
+  (cluster: ClusterRecord, each: WorkloadState, now: number) =>
+    asWritten(build(cluster, each, now), each);
+
 /** What follows from the model, by `storage` of its type. */
 const builds: Readonly<Record<string, Build>> = {
   '/namespaces': (cluster) => namespaceNames(cluster).map((name) => namespaceObject(cluster, name)),
   '/nodes': (cluster, now) => cluster.kubernetes.nodes.map((node) => nodeObject(cluster, node, now)),
   '/pods': (cluster, now) => allPods(cluster.kubernetes).map((pod) => podObject(cluster, pod, now)),
-  'apps/daemonsets': workloads('DaemonSet', daemonSetObject),
-  'apps/deployments': workloads('Deployment', deploymentObject),
+  'apps/daemonsets': workloads('DaemonSet', written(daemonSetObject)),
+  'apps/deployments': workloads('Deployment', written(deploymentObject)),
   'apps/replicasets': workloads('Deployment', replicaSetObject),
-  'apps/statefulsets': workloads('StatefulSet', statefulSetObject),
+  'apps/statefulsets': workloads('StatefulSet', written(statefulSetObject)),
   'policy/poddisruptionbudgets': (cluster, now) =>
     cluster.kubernetes.podDisruptionBudgets.map((budget) => podDisruptionBudgetObject(cluster, budget, now)),
 };

@@ -45,6 +45,10 @@ export interface NodeState {
   unschedulable: boolean;
   /** `karpenter.sh/do-not-disrupt: "true"` on the node. */
   doNotDisrupt?: boolean;
+  /** Those that people or tools have put on it. */
+  annotations?: Record<string, string>;
+  /** Those that do not follow from its state. */
+  taints?: { key: string; value?: string; effect: string }[];
   /** Members of `status.nodeInfo` that are otherwise than what the image has: `containerRuntimeVersion`, `osImage`, … */
   nodeInfo?: Record<string, string>;
   /** When it joined; absent until somebody looks (`noteCreation`). */
@@ -62,6 +66,8 @@ export interface WorkloadState {
   image: string;
   /** Its pods go to CrashLoopBackOff on a kubelet of this minor or newer, e.g. `1.36`. */
   crashesFromKubelet?: string;
+  /** As somebody wrote it through the API, without `status`; absent for one that follows from the members above. */
+  written?: Omit<StoredObject, 'status'>;
 }
 
 export interface PodState {
@@ -80,6 +86,15 @@ export interface PodState {
   createdAt?: number;
   /** Tells it from an earlier pod of the same name. */
   incarnation?: number;
+  /** What somebody wrote through the API, of the pod itself or of the template that it was made from. */
+  written?: WrittenPod;
+  /** Since when it is going, where its finalizers hold it. */
+  deletedAt?: number;
+}
+
+export interface WrittenPod {
+  metadata: { annotations?: unknown; finalizers?: unknown; ownerReferences?: unknown; managedFields?: unknown };
+  spec: Readonly<Record<string, unknown>>;
 }
 
 export interface PodDisruptionBudgetState {

@@ -12,7 +12,7 @@ export function newPodName(kubernetes: KubernetesState, workload: WorkloadState,
     while (taken.has(`${workload.name}-${ordinal}`)) ordinal++;
     return `${workload.name}-${ordinal}`;
   }
-  return `${workload.name}-${podTemplateHash(workload)}-${suffix(kubernetes.sequence)}`;
+  return `${workload.name}-${podTemplateHash(workload)}-${nameSuffix(kubernetes.sequence)}`;
 }
 
 /**
@@ -25,7 +25,7 @@ export function podTemplateHash({ kind, namespace, name }: { kind: string; names
 }
 
 /** Another one for every number below 27⁵, in no visible order. */
-function suffix(number: number): string {
+export function nameSuffix(number: number): string {
   return letters((number * 8_191_021) % alphabet.length ** 5, 5);
 }
 

@@ -26,7 +26,9 @@ export function removePod(
   now: number,
   options: { readonly evicted?: boolean } = {},
 ): void {
-  kubernetes.pods = kubernetes.pods.filter((each) => each.namespace !== namespace || each.name !== name);
+  const pod = kubernetes.pods.find((each) => each.namespace === namespace && each.name === name);
+  if (pod !== undefined && texts(pod.written?.metadata.finalizers).length > 0) pod.deletedAt ??= now;
+  else kubernetes.pods = kubernetes.pods.filter((each) => each !== pod);
   if (kubernetes.objects === undefined) return;
   kubernetes.objects = kubernetes.objects.flatMap((object) => {
     const { metadata } = object;

@@ -10,7 +10,7 @@ export interface ResourceType {
   readonly namespaced: boolean;
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
-  /** What can be asked of it here; `create` only with `dryRun=All`. */
+  /** What can be asked of it here. */
   readonly verbs: readonly string[];
   /** `apps/deployments`: where its objects lie, whatever the version they are read at. */
   readonly storage: string;

@@ -2,6 +2,7 @@ import { KubeVersion } from '../../core/version/kube-version.ts';
 import type { KubernetesState, NodeState, PodState, WorkloadState } from './kubernetes-state.ts';
 import { newPodName } from './pod-names.ts';
 import { isNodeReady } from './pod-status.ts';
+import { templateImages, templateOf } from './pod-template.ts';
 
 /** From placement to Ready; an image is usually on the node's disk or pulled within that time. */
 export const startupMilliseconds = 20_000;
@@ -11,7 +12,7 @@ export function schedulePods(kubernetes: KubernetesState, now: number): void {
   for (const workload of kubernetes.workloads) {
     if (workload.kind === 'DaemonSet') continue;
     const owner = ownerOf(workload);
-    const owned = kubernetes.pods.filter((pod) => pod.owner === owner);
+    const owned = kubernetes.pods.filter((pod) => pod.owner === owner && isCounted(pod, workload));
     while (owned.length < workload.replicas) {
       const pod = newPod(kubernetes, workload, owned);
       owned.push(pod);
@@ -24,7 +25,7 @@ export function schedulePods(kubernetes: KubernetesState, now: number): void {
   for (const pod of kubernetes.pods) {
     if (pod.nodeName !== undefined) load.set(pod.nodeName, (load.get(pod.nodeName) ?? 0) + 1);
   }
-  const open = kubernetes.nodes.filter((node) => isNodeReady(node, now) && !node.unschedulable);
+  const open = kubernetes.nodes.filter((node) => isNodeReady(node, now) && !node.unschedulable && !isTainted(node));
   for (const pod of pending) {
     const node = open.reduce<NodeState | undefined>(
       (best, each) => (best === undefined || (load.get(each.name) ?? 0) < (load.get(best.name) ?? 0) ? each : best),
@@ -40,18 +41,26 @@ export function ownerOf(workload: { kind: string; namespace: string; name: strin
   return `${workload.kind}/${workload.namespace}/${workload.name}`;
 }
 
+/** Pods that go are made anew at once, but for those of StatefulSets, whose names are not free yet. */
+const isCounted = ({ deletedAt }: PodState, { kind }: WorkloadState): boolean =>
+  deletedAt === undefined || kind === 'StatefulSet';
+
 function newPod(kubernetes: KubernetesState, workload: WorkloadState, owned: readonly PodState[]): PodState {
   kubernetes.sequence += 1;
   return {
     namespace: workload.namespace,
     name: newPodName(kubernetes, workload, owned),
     labels: workload.labels,
-    images: [workload.image],
+    images: templateImages(workload),
     owner: ownerOf(workload),
     readyAt: Number.MAX_SAFE_INTEGER,
     incarnation: kubernetes.sequence,
+    ...templateOf(workload),
   };
 }
+
+/** No pod here tolerates anything. */
+const isTainted = ({ taints = [] }: NodeState): boolean => taints.some(({ effect }) => effect !== 'PreferNoSchedule');
 
 function place(kubernetes: KubernetesState, pod: PodState, node: NodeState, now: number): void {
   pod.nodeName = node.name;

@@ -34,10 +34,16 @@ export function installSystemWorkload(kubernetes: KubernetesState, addonName: st
   const existing = kubernetes.workloads.find(
     (each) => each.namespace === workload.namespace && each.name === workload.name && each.kind === workload.kind,
   );
-  if (existing !== undefined) existing.image = image;
-  else kubernetes.workloads.push({ ...workload, image });
+  // What people wrote into it goes: an update of the add-on overwrites it.
+  if (existing !== undefined) {
+    existing.image = image;
+    delete existing.written;
+  } else kubernetes.workloads.push({ ...workload, image });
   for (const pod of kubernetes.pods) {
-    if (pod.owner === `${workload.kind}/${workload.namespace}/${workload.name}`) pod.images = [image];
+    if (pod.owner === `${workload.kind}/${workload.namespace}/${workload.name}`) {
+      pod.images = [image];
+      delete pod.written;
+    }
   }
   if (addonName === 'coredns' && !kubernetes.podDisruptionBudgets.some((budget) => budget.name === 'coredns')) {
     kubernetes.podDisruptionBudgets.push({

@@ -5,7 +5,9 @@ export const operationsInUse = {
   eks: [
     'CancelUpdate',
     'CreateCluster',
+    'CreateNodegroup',
     'DeleteCluster',
+    'DeleteNodegroup',
     'DescribeAccessEntry',
     'DescribeAddon',
     'DescribeAddonVersions',

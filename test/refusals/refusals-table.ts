@@ -5,6 +5,7 @@ import { clusterConfigRefusals } from './cluster-config-refusals.ts';
 import { clusterRefusals } from './cluster-refusals.ts';
 import { clusterVersionRefusals } from './cluster-version-refusals.ts';
 import { nodegroupConfigRefusals } from './nodegroup-config-refusals.ts';
+import { nodegroupLifeRefusals } from './nodegroup-life-refusals.ts';
 import { nodegroupVersionRefusals } from './nodegroup-version-refusals.ts';
 import { pageRefusals } from './page-refusals.ts';
 import { readRefusals } from './read-refusals.ts';
@@ -23,6 +24,7 @@ export const refusals: readonly Refusal[] = [
   ...tagRefusals,
   ...nodegroupVersionRefusals,
   ...nodegroupConfigRefusals,
+  ...nodegroupLifeRefusals,
   ...addonRefusals,
   ...readRefusals,
   ...pageRefusals,

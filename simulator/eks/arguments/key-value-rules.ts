@@ -13,12 +13,15 @@ export const tagRule: ArgumentRule = ({ tags }) => {
 };
 
 /** Labels of nodes have keys and values of 1 to 63 characters (`labelKey` and `labelValue` of the API's model). */
-export const labelRule: ArgumentRule = (input) => {
-  const labels = Object.entries(
-    (valueAt(input, 'labels.addOrUpdateLabels') ?? {}) as Readonly<Record<string, unknown>>,
-  );
-  const wrong = labels.flat().find((text) => text === '' || String(text).length > 63);
-  return wrong === undefined
-    ? undefined
-    : `Label keys and values must be between 1 and 63 characters: ${String(wrong)}`;
-};
+const labelsAt =
+  (path: string): ArgumentRule =>
+  (input) => {
+    const labels = Object.entries((valueAt(input, path) ?? {}) as Readonly<Record<string, unknown>>);
+    const wrong = labels.flat().find((text) => text === '' || String(text).length > 63);
+    return wrong === undefined
+      ? undefined
+      : `Label keys and values must be between 1 and 63 characters: ${String(wrong)}`;
+  };
+
+export const labelRule = labelsAt('labels.addOrUpdateLabels');
+export const newLabelRule = labelsAt('labels');

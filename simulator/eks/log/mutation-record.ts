@@ -11,7 +11,7 @@ export interface MutationRecord {
   operation: string;
   /** As it was sent, token included. */
   request: Record<string, unknown>;
-  /** Absent for calls that start no update (TagResource, CreateCluster, DeleteCluster). */
+  /** Absent for calls that start no update (TagResource, those that create or delete). */
   updateId?: string;
   /** The same token with the same parameters came again: nothing new was started. */
   replay: boolean;

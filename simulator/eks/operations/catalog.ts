@@ -3,7 +3,9 @@ import { describeAccessEntry, listAccessEntries, listAssociatedAccessPolicies } 
 import { describeAddon, listAddons } from './addons.ts';
 import { cancelUpdate } from './cancel-update.ts';
 import { createCluster } from './create-cluster.ts';
+import { createNodegroup } from './create-nodegroup.ts';
 import { deleteCluster } from './delete-cluster.ts';
+import { deleteNodegroup } from './delete-nodegroup.ts';
 import { describeAddonVersions } from './describe-addon-versions.ts';
 import { describeCluster } from './describe-cluster.ts';
 import { describeClusterVersions } from './describe-cluster-versions.ts';
@@ -23,7 +25,9 @@ import { describeUpdate, listUpdates } from './updates.ts';
 export const operations = {
   CancelUpdate: cancelUpdate,
   CreateCluster: createCluster,
+  CreateNodegroup: createNodegroup,
   DeleteCluster: deleteCluster,
+  DeleteNodegroup: deleteNodegroup,
   DescribeAccessEntry: describeAccessEntry,
   DescribeAddon: describeAddon,
   DescribeAddonVersions: describeAddonVersions,
@@ -68,7 +72,9 @@ export const handlers = operations as unknown as Readonly<
 export const mutatingOperations: ReadonlySet<string> = new Set([
   'CancelUpdate',
   'CreateCluster',
+  'CreateNodegroup',
   'DeleteCluster',
+  'DeleteNodegroup',
   'TagResource',
   'UpdateAddon',
   'UpdateClusterConfig',

@@ -13,14 +13,17 @@ export function checkSettings({ scalingConfig }: NodegroupRecord, input: UpdateN
 }
 
 /** Words of the first: terraform-aws-modules/terraform-aws-eks#3306. */
-function checkScaling({ minSize, maxSize, desiredSize }: NodegroupRecord['scalingConfig']): void {
+export function checkScaling({ minSize, maxSize, desiredSize }: NodegroupRecord['scalingConfig']): void {
   if (minSize > desiredSize) refuse(`Minimum capacity ${minSize} can't be greater than desired size ${desiredSize}`);
   if (desiredSize > maxSize) refuse(`Desired capacity ${desiredSize} can't be greater than max size ${maxSize}`);
   if (maxSize > nodesPerNodegroup) refuse(`A node group can have at most ${nodesPerNodegroup} nodes`);
 }
 
 /** One of the two forms (the API's model); not more at once than there can be (hashicorp/terraform-provider-aws#26535). */
-function checkUpdateConfig(config: NonNullable<UpdateNodegroupConfigRequest['updateConfig']>, maxSize: number): void {
+export function checkUpdateConfig(
+  config: NonNullable<UpdateNodegroupConfigRequest['updateConfig']>,
+  maxSize: number,
+): void {
   const { maxUnavailable, maxUnavailablePercentage } = config;
   if ((maxUnavailable === undefined) === (maxUnavailablePercentage === undefined)) {
     refuse('Exactly one of maxUnavailable and maxUnavailablePercentage is required');

@@ -26,7 +26,7 @@ export function describeNodegroup(
   return { nodegroup: renderNodegroup(cluster, findNodegroup(cluster, input.nodegroupName)) };
 }
 
-function renderNodegroup(cluster: ClusterRecord, nodegroup: NodegroupRecord): Nodegroup {
+export function renderNodegroup(cluster: ClusterRecord, nodegroup: NodegroupRecord): Nodegroup {
   return {
     ...copyJson(nodegroup.description),
     nodegroupName: nodegroup.name,

@@ -8,9 +8,10 @@ import type { World } from '../operation-context.ts';
 import { serve } from '../operations/serve.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
 import type { NodegroupRecord } from '../state/nodegroup-record.ts';
-import { endUpdate, updateInProgress } from '../updates.ts';
+import { updateInProgress } from '../updates.ts';
 import { removeCluster } from './advance.ts';
 import { forceUpgrade, scheduleAutoUpgrade } from './auto-upgrade.ts';
+import { forgetNodegroup } from './nodegroup-life.ts';
 import type { OutsideActor } from './outside-actor.ts';
 
 /** Lets an actor do its thing; what it cannot do is noted in `actorFailures` and harms nobody. */
@@ -52,7 +53,7 @@ function act(world: World, actor: OutsideActor): void {
   }
 }
 
-/** Its nodes go with it, and its updates can be asked for no more. Another one of its name has nodes of the version that the old one had. */
+/** Its nodes go with it. Another one of its name has nodes of the version that the old one had. */
 function deleteNodegroup(
   world: World,
   cluster: ClusterRecord,
@@ -60,13 +61,8 @@ function deleteNodegroup(
 ): void {
   const old = findNodegroup(cluster, name);
   const { kubernetes } = cluster;
-  cluster.nodegroups = cluster.nodegroups.filter((group) => group !== old);
   for (const node of kubernetes.nodes) if (node.nodegroupName === name) terminateNode(kubernetes, node.name, world.now);
-  for (const update of cluster.updates) {
-    if (update.nodegroupName !== name) continue;
-    update.nodegroupName = `${name} of ${new Date(old.createdAt).toISOString()}`;
-    if (update.status === 'InProgress') endUpdate(world, update, 'Cancelled');
-  }
+  forgetNodegroup(world, cluster, old);
   if (!recreated) return;
   const { roll: _roll, launches: _launches, ...rest } = structuredClone(old);
   const arn = old.arn.replace(/[^/]*$/, randomUuid(world.random));

@@ -9,6 +9,7 @@ import { driftAutoModeNodes, rollBackAutoModeNodes } from './auto-mode.ts';
 import { autoUpgradeWhenDue } from './auto-upgrade.ts';
 import { endConfigUpdate } from './config.ts';
 import { endControlPlaneUpdate } from './control-plane.ts';
+import { stepNodegroup } from './nodegroup-life.ts';
 import { stepRoll } from './roll.ts';
 import type { ClusterEventKind, ClusterReference, Timer } from './timer.ts';
 
@@ -33,6 +34,11 @@ function fire(world: World, timer: Timer): void {
   const cluster = livingCluster(world.state, event);
   if (cluster === undefined) return;
   refreshWhenDue(world.state, cluster, world.now);
+  if (event.kind === 'nodegroup-step') {
+    const nodegroup = cluster.nodegroups.find(({ arn }) => arn === event.nodegroupArn);
+    if (nodegroup !== undefined) stepNodegroup(world, cluster, nodegroup);
+    return;
+  }
   const update = cluster.updates.find((each) => each.id === event.updateId);
   if (update !== undefined) fireUpdate(world, cluster, update, event.kind);
   else fireCluster(world, cluster, event.kind);

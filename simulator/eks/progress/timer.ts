@@ -7,7 +7,7 @@ export interface Timer {
 
 /** Those of a cluster name it by ARN and creation time, so that they die with it. */
 export type TimerEvent =
-  | ({ kind: ClusterEventKind } & ClusterReference & { updateId?: string })
+  | ({ kind: ClusterEventKind } & ClusterReference & { updateId?: string; nodegroupArn?: string })
   | { kind: 'actor'; index: number };
 
 export type ClusterEventKind =
@@ -20,6 +20,7 @@ export type ClusterEventKind =
   | 'addon-ends'
   | 'insights-refreshed'
   | 'auto-upgrade'
+  | 'nodegroup-step'
   | 'cluster-created'
   | 'cluster-deleted';
 

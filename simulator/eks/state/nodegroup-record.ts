@@ -18,6 +18,10 @@ export interface NodegroupRecord {
   healthIssues: { code?: string; message?: string; resourceIds?: string[] }[];
   /** The rest of what DescribeNodegroup answers: instanceTypes, subnets, nodeRole, … */
   description: NodegroupDescription;
+  /** The call that created it, for idempotency; absent for one that was there before. */
+  creation?: Record<string, unknown>;
+  /** Since when it is DELETING. */
+  deletedAt?: number;
   /** What its Auto Scaling group launches; changes as soon as a roll begins, and stays when it fails. */
   launches?: { kubeletVersion: string; image: string };
   /** The roll that is under way. */

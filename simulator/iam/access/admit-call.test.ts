@@ -64,7 +64,7 @@ it('refuses a call that nobody signed, but not before it looked for an operation
   const iam = spokeWorld();
   expect(() => admit(iam, call('eks', 'ListClusters', {}))).toThrow('Missing Authentication Token');
   const signer = { accessKeyId: `LOCALADMIN${HUB}` };
-  expect(() => admit(iam, call('eks', 'CreateNodegroup', {}, signer))).toThrow('eks:CreateNodegroup has no row');
+  expect(() => admit(iam, call('eks', 'CreateAddon', {}, signer))).toThrow('eks:CreateAddon has no row');
 });
 
 it('asks the policy of the resource', () => {

@@ -37,6 +37,6 @@ it('takes patterns, without regard to case', () => {
   expect(isMutating('sqs:*')).toBe(true);
 });
 
-it.each(['eks:CreateNodegroup', 'glacier:*'])('fails on %s, which it does not have', (action) => {
+it.each(['eks:CreateAddon', 'glacier:*'])('fails on %s, which it does not have', (action) => {
   expect(() => knownActions(action)).toThrow(`${action} is not in`);
 });

@@ -67,7 +67,13 @@ export const eksRows: RequirementRows = {
     const context = { ...newClusterSettings(call), ...tagsInRequest(call) };
     return [need(call, 'CreateCluster', '*', context), ...(role === undefined ? [] : [passRole(role)])];
   },
+  CreateNodegroup: (call) => {
+    const role = text(call.input, 'nodeRole');
+    const create = need(call, 'CreateNodegroup', clusterByClusterName(call), tagsInRequest(call));
+    return [create, ...(role === undefined ? [] : [passRole(role)])];
+  },
   DeleteCluster: on(clusterByName),
+  DeleteNodegroup: on(nodegroup),
   DescribeAccessEntry: on(accessEntry),
   DescribeAddon: on(addon),
   DescribeAddonVersions: onNoResource,

@@ -316,7 +316,7 @@ describe('what EKS checks beside a call', () => {
 
 describe('an operation without a row', () => {
   it.each([
-    ['eks', 'CreateNodegroup'],
+    ['eks', 'CreateAddon'],
     ['sqs', 'toString'],
     ['sts', 'AssumeRoleWithSAML'],
   ] as const)('of %s is refused by its name: %s', (service, operation) => {

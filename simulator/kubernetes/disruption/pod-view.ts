@@ -45,8 +45,8 @@ export function podViews(kubernetes: KubernetesState, now: number, namespace?: s
 export const isPod = ({ kind, apiVersion }: StoredObject): boolean => kind === 'Pod' && apiVersion === 'v1';
 
 /** The reference that says `controller: true`. */
-export function controllerOf(metadata: StoredObject['metadata']): ControllerReference | undefined {
-  const reference = list(metadata.ownerReferences)
+export function controllerOf({ ownerReferences }: Readonly<Record<string, unknown>>): ControllerReference | undefined {
+  const reference = list(ownerReferences)
     .map(record)
     .find(({ controller }) => controller === true);
   if (reference === undefined) return undefined;
@@ -60,12 +60,16 @@ export function controllerOf(metadata: StoredObject['metadata']): ControllerRefe
 function viewOfState(kubernetes: KubernetesState, pod: PodState, now: number): PodView {
   const { namespace, name, labels, nodeName } = pod;
   const [kind, , owner] = pod.owner?.split('/') ?? [];
+  const { finalizers, ownerReferences } = pod.written?.metadata ?? {};
+  const modelled = kind === undefined || owner === undefined ? undefined : { apiVersion: 'apps/v1', kind, name: owner };
+  const controller = modelled ?? controllerOf({ ownerReferences });
   return {
-    ...{ namespace, name, labels, terminating: false, finalizers: [], mirror: false },
+    ...{ namespace, name, labels, finalizers: texts(finalizers), mirror: false },
+    terminating: pod.deletedAt !== undefined,
     phase: podPhase(pod, now),
     ready: isPodReady(kubernetes, pod, now),
     ...(nodeName === undefined ? {} : { nodeName }),
-    ...(kind === undefined || owner === undefined ? {} : { controller: { apiVersion: 'apps/v1', kind, name: owner } }),
+    ...(controller === undefined ? {} : { controller }),
   };
 }
 

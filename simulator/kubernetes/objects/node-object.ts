@@ -25,6 +25,7 @@ export function nodeObject(cluster: ClusterRecord, node: NodeState, now: number)
       creationTimestamp: timestamp(createdAt),
       labels: node.labels,
       annotations: {
+        ...node.annotations,
         ...(node.doNotDisrupt === true ? { 'karpenter.sh/do-not-disrupt': 'true' } : {}),
         'node.alpha.kubernetes.io/ttl': '0',
         'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
@@ -66,7 +67,7 @@ export function providerIdOf(cluster: ClusterRecord, node: NodeState): string {
 }
 
 function taintsOf(node: NodeState, now: number): { key: string; effect: string }[] {
-  const taints: { key: string; effect: string }[] = [];
+  const taints: { key: string; effect: string }[] = [...(node.taints ?? [])];
   if (!isNodeReady(node, now)) taints.push({ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' });
   if (node.unschedulable) taints.push({ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' });
   return taints;

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import type { KubernetesState, PodState } from '../kubernetes-state.ts';
 import { isNodeReady, isPodReady, podPhase } from '../pod-status.ts';
+import { list, record, texts } from '../resources/stored-object.ts';
 import { startupMilliseconds } from '../schedule-pods.ts';
 import { containerStatus } from './container-statuses.ts';
-import { containersOf } from './containers.ts';
+import { type Container, containersOf } from './containers.ts';
 import { nodeAddress } from './node-object.ts';
-import { timestamp, uidOf } from './object-metadata.ts';
+import { type OwnerReference, timestamp, uidOf } from './object-metadata.ts';
 import { podOwner } from './pod-owner.ts';
 
 export type PodObject = ReturnType<typeof podObject>;
@@ -16,7 +17,9 @@ export function podObject(cluster: ClusterRecord, pod: PodState, now: number) {
   const { namespace, name, nodeName } = pod;
   const { labels, ...owner } = podOwner(cluster, pod);
   const uid = uidOf(cluster, { kind: 'Pod', namespace, name, incarnation: pod.incarnation });
-  const containers = containersOf(pod.images, pod.owner?.split('/')[2]);
+  const { metadata: { annotations, finalizers, ownerReferences, managedFields } = {}, spec: written } =
+    pod.written ?? {};
+  const containers = writtenContainers(pod) ?? containersOf(pod.images, pod.owner?.split('/')[2]);
   const createdAt = pod.createdAt ?? Math.min(now, pod.readyAt - startupMilliseconds);
   const running = podPhase(pod, now) === 'Running';
   const addresses = nodeName === undefined ? {} : { hostIP: nodeAddress({ name: nodeName }) };
@@ -28,6 +31,15 @@ export function podObject(cluster: ClusterRecord, pod: PodState, now: number) {
       creationTimestamp: timestamp(createdAt),
       labels: { ...pod.labels, ...labels },
       ...owner,
+      ...(annotations === undefined ? {} : { annotations: record(annotations) as Record<string, string> }),
+      ...(managedFields === undefined ? {} : { managedFields: list(managedFields) as object[] }),
+      ...(finalizers === undefined ? {} : { finalizers: texts(finalizers) }),
+      ...(pod.owner !== undefined || ownerReferences === undefined
+        ? {}
+        : { ownerReferences: list(ownerReferences) as OwnerReference[] }),
+      ...(pod.deletedAt === undefined
+        ? {}
+        : { deletionTimestamp: timestamp(pod.deletedAt), deletionGracePeriodSeconds: 30 }),
     },
     spec: {
       containers,
@@ -42,6 +54,8 @@ export function podObject(cluster: ClusterRecord, pod: PodState, now: number) {
       serviceAccount: 'default',
       serviceAccountName: 'default',
       terminationGracePeriodSeconds: 30,
+      ...written,
+      ...(nodeName === undefined ? {} : { nodeName }),
     },
     status: {
       phase: podPhase(pod, now),
@@ -55,6 +69,11 @@ export function podObject(cluster: ClusterRecord, pod: PodState, now: number) {
         : { containerStatuses: containers.map((container) => containerStatus(pod, container, uid, now)) }),
     },
   };
+}
+
+function writtenContainers({ written }: PodState): Container[] | undefined {
+  const containers = list(written?.spec.containers);
+  return containers.length === 0 ? undefined : (containers as Container[]);
 }
 
 function podAddress(uid: string): string {

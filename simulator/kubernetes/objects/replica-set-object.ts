@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import type { WorkloadState } from '../kubernetes-state.ts';
 import { podTemplateHash } from '../pod-names.ts';
+import { record } from '../resources/stored-object.ts';
 import { controllerReference, timestamp, uidOf, withoutZeros } from './object-metadata.ts';
 import { workloadCounts } from './workload-counts.ts';
 import { podTemplate } from './workload-object.ts';
@@ -31,7 +32,7 @@ export function replicaSetObject(cluster: ClusterRecord, deployment: WorkloadSta
     spec: {
       replicas: desired,
       selector: { matchLabels: labels },
-      template: { ...podTemplate(deployment), metadata: { labels } },
+      template: { ...podTemplate(deployment), ...writtenTemplate(deployment), metadata: { labels } },
     },
     status: {
       replicas: current,
@@ -39,4 +40,8 @@ export function replicaSetObject(cluster: ClusterRecord, deployment: WorkloadSta
       ...withoutZeros({ fullyLabeledReplicas: current, readyReplicas: ready, availableReplicas: ready }),
     },
   };
+}
+
+function writtenTemplate({ written }: WorkloadState): object {
+  return written === undefined ? {} : { spec: record(record(written.spec).template).spec };
 }

@@ -1,7 +1,8 @@
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import type { WorkloadState } from '../kubernetes-state.ts';
+import { record, type StoredObject } from '../resources/stored-object.ts';
 import { containersOf } from './containers.ts';
-import { timestamp, uidOf, withoutZeros } from './object-metadata.ts';
+import { type KubernetesObject, timestamp, uidOf, withoutZeros } from './object-metadata.ts';
 import { workloadCounts } from './workload-counts.ts';
 
 export type DeploymentObject = ReturnType<typeof deploymentObject>;
@@ -110,6 +111,18 @@ export function podTemplate({ labels, image, name }: WorkloadState) {
       securityContext: {},
       terminationGracePeriodSeconds: 30,
     },
+  };
+}
+
+/** A workload as somebody wrote it, with what the model says of it now. */
+export function asWritten(object: KubernetesObject, { written }: WorkloadState): KubernetesObject {
+  if (written === undefined) return object;
+  const { apiVersion: _version, kind: _kind, metadata, spec, ...rest } = written as StoredObject;
+  return {
+    ...rest,
+    metadata: metadata as unknown as KubernetesObject['metadata'],
+    spec: { ...object.spec, ...record(spec) },
+    status: { ...object.status, observedGeneration: metadata.generation ?? 1 },
   };
 }
 

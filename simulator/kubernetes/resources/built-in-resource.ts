@@ -32,10 +32,13 @@ export interface ApiVersion {
 
 export const reads: readonly string[] = ['get', 'list', 'watch'];
 
+/** Of what people may change; whole collections cannot be deleted at once here. */
+export const readsAndWrites: readonly string[] = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
+
 /** `kubectl get all` */
 export const all: readonly string[] = ['all'];
 
-/** A namespaced resource at `v1` that can be read, and created with `dryRun=All`; `rest` says what is otherwise. */
+/** A namespaced resource at `v1` that can be read and written; `rest` says what is otherwise. */
 export function builtIn(
   group: string,
   resource: string,
@@ -49,7 +52,7 @@ export function builtIn(
     namespaced: true,
     shortNames: [],
     categories: [],
-    verbs: ['create', ...reads],
+    verbs: readsAndWrites,
     versions: [{ version: 'v1' }],
     ...rest,
   };

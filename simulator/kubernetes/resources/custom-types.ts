@@ -1,8 +1,9 @@
 import type { Deprecation, ResourceType } from '../resource-types.ts';
+import { readsAndWrites } from './built-in-resource.ts';
 import { groupOf, list, record, type StoredObject, texts } from './stored-object.ts';
 import { byPriority } from './version-priority.ts';
 
-const verbs = ['get', 'list', 'watch'];
+const verbs = readsAndWrites;
 
 /** What CustomResourceDefinitions serve: their served versions, once they are Established. */
 export function customTypes(objects: readonly StoredObject[]): ResourceType[] {

@@ -41,8 +41,6 @@ function resourcesOf(entries: readonly DiscoveryEntry[]): object[] {
     });
 }
 
-const responseKind = ({ kind, group, version, responseGroup = group }: DiscoveryEntry) => ({
-  group: responseGroup,
-  version,
-  kind,
-});
+/** Kinds of other groups are those of v1. */
+const responseKind = ({ kind, group, version, responseGroup }: DiscoveryEntry) =>
+  responseGroup === undefined ? { group, version, kind } : { group: responseGroup, version: 'v1', kind };

@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import type { ResourceType } from '../resource-types.ts';
 import { type DelegatedVersion, delegatedVersions } from '../resources/api-services.ts';
+import { scalePath } from '../resources/scale-path.ts';
 import { byPriority } from '../resources/version-priority.ts';
 import { resourceTypes } from '../served-types.ts';
 import { reviewTypes } from './reviews.ts';
@@ -42,17 +43,25 @@ const fixed: readonly DiscoveryEntry[] = [
   })),
 ];
 
+const scaleOf = ({ resource, group, version, namespaced }: ResourceType): DiscoveryEntry => ({
+  ...{ name: `${resource}/scale`, singular: '', kind: 'Scale', group, version, responseGroup: 'autoscaling' },
+  ...{ namespaced, verbs: ['get', 'patch', 'update'], shortNames: [], categories: [] },
+});
+
 /** Everything that a cluster serves by group, the core group first, the others by name. */
 export function discoveryGroups(cluster: ClusterRecord): DiscoveryGroup[] {
-  return groupsOf(resourceTypes(cluster), delegatedVersions(cluster.kubernetes.objects ?? []));
+  const types = resourceTypes(cluster);
+  const scales = types.filter((type) => scalePath(cluster.kubernetes, type) !== undefined).map(scaleOf);
+  return groupsOf(types, delegatedVersions(cluster.kubernetes.objects ?? []), scales);
 }
 
-/** The groups of those types, with reviews and evictions. */
+/** The groups of those types, with reviews, evictions and what else is below them. */
 export function groupsOf(
   types: readonly ResourceType[],
   delegated: readonly DelegatedVersion[] = [],
+  subresources: readonly DiscoveryEntry[] = [],
 ): DiscoveryGroup[] {
-  const entries = [...types.map((type) => ({ ...type, name: type.resource })), ...fixed];
+  const entries = [...types.map((type) => ({ ...type, name: type.resource })), ...subresources, ...fixed];
   const names = [...new Set([...entries, ...delegated].map(({ group }) => group))].sort();
   return names.map((name) => {
     const own = entries.filter(({ group }) => group === name);

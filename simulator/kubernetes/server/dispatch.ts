@@ -2,7 +2,8 @@ import type { ResourceType } from '../resource-types.ts';
 import { findType } from '../served-types.ts';
 import { type Answer, json, plainText, type StreamedAnswer } from './answer.ts';
 import type { Call } from './call.ts';
-import { createDryRun } from './create-dry-run.ts';
+import { createObject } from './create-object.ts';
+import { deleteObject } from './delete-object.ts';
 import { deleteNamedPod } from './delete-pod.ts';
 import { noteDeprecated, withWarning } from './deprecated-requests.ts';
 import { discovery } from './discovery.ts';
@@ -10,12 +11,13 @@ import { evict } from './evict.ts';
 import { health, healthPaths } from './health.ts';
 import { metrics } from './metrics.ts';
 import { openapi } from './openapi.ts';
-import { patchNode } from './patch-node.ts';
 import { getObject, listObjects } from './read-objects.ts';
 import { methodNotAllowed, unknownResource } from './refusals.ts';
 import type { RequestInfo } from './request-info.ts';
 import { createReview, reviewTypes } from './reviews.ts';
+import { answerScale } from './scale.ts';
 import { isUnavailable, serviceUnavailable } from './service-unavailable.ts';
+import { patchObject, updateObject } from './update-object.ts';
 import { versionInfo } from './version.ts';
 import { watchObjects } from './watch.ts';
 
@@ -58,6 +60,7 @@ function dispatchResource(call: Call, { version, attributes }: ResourceInfo): An
   if (namespace !== undefined && !type.namespaced && resource !== 'namespaces') throw unknownResource();
   noteDeprecated(call, type);
   if (subresource === undefined) return withWarning(dispatchVerb(call, type, attributes), type);
+  if (subresource === 'scale') return withWarning(answerScale(call, type, attributes), type);
   if (resource !== 'pods' || subresource !== 'eviction') throw unknownResource();
   if (verb !== 'create') throw methodNotAllowed();
   return evict(call, attributes);
@@ -68,8 +71,11 @@ function dispatchVerb(call: Call, type: ResourceType, attributes: ResourceInfo['
   if (verb === 'get') return getObject(call, type, attributes);
   if (verb === 'list') return listObjects(call, type, attributes);
   if (verb === 'watch') return watchObjects(call, type, attributes);
-  if (verb === 'create') return createDryRun(call, type, attributes);
-  if (verb === 'patch' && type.kind === 'Node') return patchNode(call, type, attributes);
-  if (verb === 'delete' && type.kind === 'Pod') return deleteNamedPod(call, type, attributes);
+  if (!type.verbs.includes(verb)) throw methodNotAllowed();
+  if (verb === 'create') return createObject(call, type, attributes);
+  if (verb === 'update') return updateObject(call, type, attributes);
+  if (verb === 'patch') return patchObject(call, type, attributes);
+  if (verb === 'delete' && type.storage === '/pods') return deleteNamedPod(call, type, attributes);
+  if (verb === 'delete') return deleteObject(call, type, attributes);
   throw methodNotAllowed();
 }

@@ -77,7 +77,7 @@ withKubectl(`kubectl ${kubectlPath ?? '(not on PATH)'}`, () => {
     const old = await kubectl.run('get', 'widgets.v1beta1.example.com', '-n', 'payments', '-o', 'name');
     expect(old).toMatchObject({ code: 0, stdout: 'widget.example.com/first\n' });
     expect(old.stderr).toContain('Warning: example.com/v1beta1 Widget is deprecated; use example.com/v1 Widget');
-    expect(await lines('get', 'pdb', '-n', 'payments')).toContainEqual(['web', '1', 'N/A', '<unknown>', '200d']);
+    expect(await lines('get', 'pdb', '-n', 'payments')).toContainEqual(['web', '1', 'N/A', '0', '200d']);
   });
 
   test('get --raw', async () => {

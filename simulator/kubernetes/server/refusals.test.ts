@@ -150,13 +150,9 @@ describe('what is not there', () => {
     ['GET', '/api/v1/gizmos', 404, 'NotFound', missing],
     ['GET', '/api/v1/namespaces/shop/nodes', 404, 'NotFound', missing],
     ['GET', '/api/v1/namespaces/shop/pods/db-0/log', 404, 'NotFound', missing],
-    [
-      'PUT',
-      '/api/v1/nodes/a',
-      405,
-      'MethodNotAllowed',
-      'the server does not allow this method on the requested resource',
-    ],
+    ['PUT', '/api/v1/nodes/a', 404, 'NotFound', 'nodes "a" not found'],
+    ['PATCH', '/api/v1/namespaces/shop/pods/db-0/status', 404, 'NotFound', missing],
+    ['GET', '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy/scale', 404, 'NotFound', missing],
     [
       'DELETE',
       '/api/v1/nodes/a',

@@ -55,10 +55,38 @@ function templateCauses(spec: Fields): FieldCause[] {
 }
 
 function budgetCauses(spec: Fields): FieldCause[] {
-  if (quantities.some((quantity) => spec[quantity] === undefined)) return [];
-  const message = 'Invalid value: minAvailable and maxUnavailable cannot be both set';
-  return [{ reason: 'FieldValueInvalid', field: 'spec', message }];
+  const both = quantities.every((quantity) => spec[quantity] !== undefined);
+  const policy = spec.unhealthyPodEvictionPolicy;
+  const known = ['AlwaysAllow', 'IfHealthyBudget'];
+  return [
+    ...(both ? [wrong('spec', 'minAvailable and maxUnavailable cannot be both set')] : []),
+    ...quantities.flatMap((quantity) => quantityCauses(`spec.${quantity}`, spec[quantity])),
+    ...(policy === undefined || known.includes(String(policy))
+      ? []
+      : [
+          {
+            ...{ reason: 'FieldValueNotSupported', field: 'spec.unhealthyPodEvictionPolicy' },
+            message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "AlwaysAllow", "IfHealthyBudget"`,
+          },
+        ]),
+  ];
 }
+
+function quantityCauses(field: string, value: unknown): FieldCause[] {
+  if (value === undefined) return [];
+  const said = JSON.stringify(value);
+  if (typeof value === 'number')
+    return Number.isInteger(value) && value >= 0 ? [] : [wrong(field, `${said}: must be greater than or equal to 0`)];
+  const share = /^(\d+)%$/.exec(String(value))?.[1];
+  if (share === undefined)
+    return [wrong(field, `${said}: a valid percent string must be a numeric string followed by an ending '%'`)];
+  return Number(share) <= 100 ? [] : [wrong(field, `${said}: must not be greater than 100%`)];
+}
+
+const wrong = (field: string, why: string): FieldCause => ({
+  ...{ reason: 'FieldValueInvalid', field },
+  message: `Invalid value: ${why}`,
+});
 
 const required = (field: string, message = 'Required value'): FieldCause => ({
   reason: 'FieldValueRequired',

@@ -130,10 +130,10 @@ describe('cordon', () => {
   });
 
   test.each([
-    ['labels', { metadata: { labels: { a: 'b' } } }, {}, 405],
-    ['taints', { spec: { taints: [] } }, {}, 405],
+    ['what a node is made of', { spec: { providerID: 'other' } }, {}, 422],
     ['an outdated version', { metadata: { resourceVersion: '0' }, spec: { unschedulable: true } }, {}, 409],
-    ['a JSON patch', { spec: { unschedulable: true } }, { type: 'json-patch' }, 415],
+    ['a patch of another kind', { spec: { unschedulable: true } }, { type: 'some-patch' }, 415],
+    ['a JSON patch that is none', { spec: { unschedulable: true } }, { type: 'json-patch' }, 400],
     ['a dry run of another kind', { spec: { unschedulable: true } }, { query: '?dryRun=Some' }, 400],
   ])('%s are refused', async (_, body, options, status) => {
     expect(await patch(body, options)).toMatchObject({ status });
@@ -175,7 +175,6 @@ describe('create', () => {
   });
 
   test.each<[string, Promise<unknown> | (() => Promise<unknown>), object]>([
-    ['without dryRun', () => create(deployment(), ''), { status: 405, json: { reason: 'MethodNotAllowed' } }],
     ['of another kind', () => create(deployment({ kind: 'Pod' })), { status: 400 }],
     [
       'of a name that is taken',

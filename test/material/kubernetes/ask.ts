@@ -22,17 +22,18 @@ export interface Reply {
 /** One request over TLS as it is, without a client library between. Rejects where the connection ends without an answer. */
 export async function ask(method: string, url: string, authority: string, sent: Sent): Promise<Reply> {
   const { token, body } = sent;
+  const bytes = body === undefined || Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
   const call = request(url, {
     method,
     ca: authority,
     agent: false,
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(bytes === undefined ? {} : { 'content-type': 'application/json', 'content-length': bytes.length }),
       ...sent.headers,
     },
   });
-  call.end(body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+  call.end(bytes);
   const [response]: [IncomingMessage] = (await once(call, 'response')) as [IncomingMessage];
   const said = await text(response);
   return { status: response.statusCode ?? 0, headers: response.headers, text: said, json: parsed(said) };

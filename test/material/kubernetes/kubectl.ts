@@ -26,6 +26,8 @@ export interface Outcome {
 }
 
 export interface Kubectl {
+  /** The program that `kubectl edit` starts; nothing until somebody writes it. */
+  readonly editor: string;
   /** One command to its end; it does not throw when kubectl fails. */
   run(...parameters: string[]): Promise<Outcome>;
   /** Starts a command that does not end by itself, and ends it as soon as its output fits; the output until then. */
@@ -40,9 +42,11 @@ export async function kubectlFor(under: ServerUnderTest): Promise<Kubectl> {
   const config = kubeconfig({ name, server: endpoint, certificateAuthority, user: { token: goodToken } });
   const file = join(home, 'config');
   await writeFile(file, config);
+  const editor = join(home, 'editor');
   const command = kubectlPath ?? 'kubectl';
-  const options = { env: { PATH: process.env.PATH, HOME: home, KUBECONFIG: file } };
+  const options = { env: { PATH: process.env.PATH, HOME: home, KUBECONFIG: file, KUBE_EDITOR: editor } };
   return {
+    editor,
     run: (...parameters) =>
       new Promise((resolve) => {
         // The server is in this process, so kubectl must not be waited for with the process standing still.

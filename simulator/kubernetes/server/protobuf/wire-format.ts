@@ -1,11 +1,12 @@
-/** One field of a message as it lies on the wire; `bytes` for strings and messages, nothing for numbers. */
+/** One field of a message as it lies on the wire: `bytes` for strings and messages, `value` for numbers of variable length. */
 export interface WireField {
   readonly number: number;
   readonly bytes?: Buffer;
+  readonly value?: number;
 }
 
 /**
- * The fields of a Protocol Buffers message, in order. Numbers are passed over: no request that is served carries one that matters.
+ * The fields of a Protocol Buffers message, in order. Numbers of fixed length are passed over: no request that is served carries one.
  *
  * @throws RangeError for a message that ends too early or uses groups.
  */
@@ -15,8 +16,11 @@ export function wireFields(message: Buffer): WireField[] {
   while (at < message.length) {
     const tag = varint();
     const [number, type] = [tag >>> 3, tag & 7];
-    if (type === 0) varint();
-    else if (type === 1 || type === 5) take(type === 1 ? 8 : 4);
+    if (type === 0) {
+      fields.push({ number, value: varint() });
+      continue;
+    }
+    if (type === 1 || type === 5) take(type === 1 ? 8 : 4);
     else if (type === 2) {
       fields.push({ number, bytes: take(varint()) });
       continue;

@@ -1,0 +1,143 @@
+import { canonical } from '../canonical.ts';
+import type { KubernetesObject } from '../objects/object-metadata.ts';
+import { apiVersionOf, type ResourceType } from '../resource-types.ts';
+import { record, type StoredObject, texts } from '../resources/stored-object.ts';
+import { mayBeUnconditional, requireUnchanged } from '../writes/immutable.ts';
+import { managedFieldsAfter } from '../writes/managed-fields.ts';
+import { findPodState, findStored, putObject } from '../writes/put-object.ts';
+import { takeAway } from '../writes/take-away.ts';
+import { type Answer, json } from './answer.ts';
+import { type Call, isDryRun } from './call.ts';
+import { withKind } from './object-forms.ts';
+import { findObject } from './read-objects.ts';
+import { badRequest, conflict, invalid, methodNotAllowed } from './refusals.ts';
+import { representObject } from './represent.ts';
+import { validate } from './validate-object.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What only the API server writes: a client's values of these are passed over. */
+const served = [
+  'managedFields',
+  'uid',
+  'creationTimestamp',
+  'generation',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+];
+const dropped = ['resourceVersion', 'selfLink', ...served];
+
+/**
+ * Puts `next` in the place of `current`, an object as it was read: 200 with what lies there now.
+ *
+ * @throws StatusError 400 for another object, 409 for an outdated one, 422 for what may not be or may not change, 405 for what the model
+ * cannot keep.
+ */
+export function replaceObject(
+  call: Call,
+  type: ResourceType,
+  current: KubernetesObject,
+  next: Fields,
+  subresource?: string,
+): Answer {
+  const replacement = prepare(type, current, next);
+  const before = stored(type, current);
+  validate(type, current.metadata.name, replacement);
+  requireUnchanged(type, before, replacement);
+  requireKept(call, type, current);
+  if (isDryRun(call.query)) return json(200, withKind(type, { ...replacement, status: current.status } as never));
+  const { namespace, name } = current.metadata;
+  if (canonical(before) !== canonical(replacement))
+    putObject(call.cluster, type, noted(call, type, replacement, subresource), { before, now: call.now });
+  const { finalizers, deletionTimestamp } = replacement.metadata;
+  if (deletionTimestamp !== undefined && texts(finalizers).length === 0) {
+    takeAway(call.cluster, type, current.metadata, { orphans: false, now: call.now });
+    return json(200, withKind(type, current));
+  }
+  const attributes = { verb: 'get', group: type.group, resource: type.resource, name };
+  const found = findObject(call, type, namespace === undefined ? attributes : { ...attributes, namespace });
+  return json(200, representObject(call, type, found));
+}
+
+function noted(call: Call, type: ResourceType, object: StoredObject, subresource: string | undefined): StoredObject {
+  const { metadata } = object;
+  const write = subresource === undefined ? call : { ...call, subresource };
+  return {
+    ...object,
+    metadata: { ...metadata, managedFields: managedFieldsAfter(metadata.managedFields, type, write) },
+  };
+}
+
+/** The object that is put, made of what the client may say and of what stays. */
+function prepare(type: ResourceType, current: KubernetesObject, next: Fields): StoredObject {
+  const metadata = record(next.metadata);
+  const { name, namespace, uid, resourceVersion } = current.metadata;
+  requireSameObject(type, current, next);
+  if (metadata.uid !== undefined && metadata.uid !== uid) {
+    const why = `Precondition failed: UID in precondition: ${String(metadata.uid)}, UID in object meta: ${uid}`;
+    throw conflict(type, name, why);
+  }
+  const version = metadata.resourceVersion ?? '';
+  if (version === '' && !mayBeUnconditional(type)) {
+    const message = 'Invalid value: 0x0: must be specified for an update';
+    throw invalid(type, name, [{ reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message }]);
+  }
+  if (version !== '' && version !== resourceVersion) throw outdated(type, name);
+  const kept = current.metadata as unknown as Fields;
+  const own = Object.fromEntries(
+    served.flatMap((member) => (kept[member] === undefined ? [] : [[member, kept[member]]])),
+  );
+  const said = Object.fromEntries(Object.entries(metadata).filter(([member]) => !dropped.includes(member)));
+  const replacement: StoredObject = {
+    ...next,
+    ...{ apiVersion: apiVersionOf(type), kind: type.kind },
+    ...(current.status === undefined ? {} : { status: current.status }),
+    metadata: { ...said, ...own, name, ...(namespace === undefined ? {} : { namespace }) },
+  };
+  if (
+    typeof kept.generation !== 'number' ||
+    canonical(content(stored(type, current))) === canonical(content(replacement))
+  )
+    return replacement;
+  return { ...replacement, metadata: { ...replacement.metadata, generation: kept.generation + 1 } };
+}
+
+function requireSameObject(
+  type: ResourceType,
+  { metadata: { name, namespace } }: KubernetesObject,
+  next: Fields,
+): void {
+  const metadata = record(next.metadata);
+  const { apiVersion = apiVersionOf(type), kind = type.kind } = next;
+  if (kind !== type.kind || apiVersion !== apiVersionOf(type))
+    throw badRequest(`${String(kind)} in version "${String(apiVersion)}" cannot be handled as a ${type.kind}`);
+  if (metadata.name !== undefined && metadata.name !== name)
+    throw badRequest(`the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`);
+  if (metadata.namespace !== undefined && metadata.namespace !== namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+}
+
+export function outdated(type: ResourceType, name: string) {
+  const why = 'the object has been modified; please apply your changes to the latest version and try again';
+  return conflict(type, name, why);
+}
+
+/** 405 for what only follows from something else in this model, and would be as before at the next look. */
+export function requireKept({ cluster }: Call, type: ResourceType, { metadata }: KubernetesObject): void {
+  const { kubernetes } = cluster;
+  if (findStored(kubernetes, type, metadata) !== undefined) return;
+  if (type.storage === 'apps/replicasets') throw methodNotAllowed('changes of a ReplicaSet that a Deployment made');
+  if (type.storage === '/pods' && findPodState(kubernetes, metadata) === undefined)
+    throw methodNotAllowed('changes of a pod that a DaemonSet made');
+}
+
+/** An object as it is put: without its revision. */
+export function stored(type: ResourceType, { metadata, ...rest }: KubernetesObject): StoredObject {
+  const { resourceVersion: _revision, ...kept } = metadata;
+  return { apiVersion: apiVersionOf(type), kind: type.kind, ...rest, metadata: kept };
+}
+
+/** What counts for `generation`. */
+function content({ metadata: _metadata, status: _status, ...rest }: StoredObject): object {
+  return rest;
+}
