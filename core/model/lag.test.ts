@@ -140,7 +140,7 @@ test.each<[string, Others[number], string, string]>([
     code: 'ManualNodes',
     message: `The control plane of web is at 1.37, and nodes are behind (those outside managed groups as seen at ${seenAt}): ${text}.`,
   });
-  expect(whoFinishes(cluster, policy, undefined)).toBe(`${who}; liftlock scan cluster web looks again`);
+  expect(whoFinishes(cluster, policy)).toBe(`${who}; liftlock scan cluster web looks again`);
   expect([lagCode(cluster), canFinish(cluster)]).toEqual(['ManualNodes', false]);
 });
 
@@ -160,9 +160,9 @@ test('beside a managed group they change nothing of what Liftlock can do, and ar
   expect(message).toContain('; 2 Karpenter nodes of c at 1.36 ');
   expect(message).not.toContain('of d ');
   expect(message).toMatch(/; g is at 1.36 .*; 2 more groups are no older\.$/);
-  const words = whoFinishes(withOthers(groups, own), policy, undefined);
+  const words = whoFinishes(withOthers(groups, own), policy);
   expect(words).toMatch(/^Karpenter replaces .*; whoever owns the launch template rolls it; liftlock scan cluster web/);
-  expect(whoFinishes(record('1.37', own), policy, undefined)).toBe('Whoever owns the launch template rolls it');
+  expect(whoFinishes(record('1.37', own), policy)).toBe('Whoever owns the launch template rolls it');
 });
 
 test('that nobody has read the nodes is said; that there are none outside managed groups is not', () => {

@@ -85,11 +85,11 @@ function firstBlocked(controlPlane: KubeVersion, nodes: KubeVersion): KubeVersio
   return next;
 }
 
-/** Why a cluster is not whole whose control plane is at its target. */
+/** Why a cluster is not whole whose control plane is at its target, or past it. */
 export type LagCode = 'NodesBehind' | 'AddonsBehind' | 'ManualNodes';
 
 /**
- * What a cluster is whose control plane is at its target and that is not whole: `NodesBehind` where Liftlock can roll one of the groups,
+ * What a cluster is whose control plane is at its target, or past it, and that is not whole: `NodesBehind` where Liftlock can roll one of the groups,
  * else `AddonsBehind`, or `ManualNodes` where nothing but nodes of others is behind.
  */
 export function lagCode(cluster: Parts): LagCode | undefined {
@@ -164,12 +164,9 @@ interface Finishing {
 export function whoFinishes(
   cluster: Parts & Pick<ClusterRecord, 'name'>,
   { metadata: { name: policy }, spec: { finish } }: Finishing,
-  target: KubeVersion | undefined,
 ): string {
   const code = lagCode(cluster);
   if (!canFinish(cluster)) return code === 'ManualNodes' ? whoMoves(cluster) : 'Somebody updates or removes the add-on';
-  if (finish !== 'never' && target?.isOlderThan(KubeVersion.parse(cluster.version)) === true)
-    return `Somebody applies ${policy} with the target ${cluster.version}: its rollouts leave alone who is past their target`;
   if (finish === 'propose') return `Somebody runs: liftlock rollout create ${policy} --finish`;
   if (finish === 'always')
     return `The next rollout of ${policy} takes it in (by hand: liftlock rollout create ${policy})`;
@@ -182,11 +179,10 @@ export function whoFinishes(
 export function unfinished(
   cluster: Parts & Pick<ClusterRecord, 'name'>,
   policy: Finishing | undefined,
-  target: KubeVersion | undefined,
 ): Reason | undefined {
   const lag = lagReason(cluster);
   if (lag === undefined || policy === undefined || !canFinish(cluster)) return lag;
-  return { ...lag, message: `${lag.message} ${whoFinishes(cluster, policy, target)}.` };
+  return { ...lag, message: `${lag.message} ${whoFinishes(cluster, policy)}.` };
 }
 
 /** What is said beside "at its target" while nobody has read the nodes: it is true of managed groups alone. */

@@ -17,7 +17,7 @@ export type ClusterState =
   | 'Parked'
   | 'Unmanaged'
   | 'UpToDate'
-  /** Its control plane is at the target, and a managed node group is older. */
+  /** Its control plane is at the target or past it, and a managed node group is older. */
   | 'NodesBehind'
   /** Likewise, and all of these are along, but EKS does not list the version of an add-on for its own. */
   | 'AddonsBehind'
@@ -27,7 +27,7 @@ export type ClusterState =
   | 'NodesKept'
   | 'Excluded'
   | 'Unreachable'
-  /** Its upgrade ended without success; there is one try for each target. */
+  /** Its upgrade ended without success, and nothing is behind that a rollout would finish; there is one try for each target. */
   | 'Blocked'
   /** A member of a rollout that has not come to it; or its target is not known yet. */
   | 'Waiting'

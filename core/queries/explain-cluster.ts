@@ -31,7 +31,8 @@ import { findRolloutGoingOn, summaryOf } from './in-rollout.ts';
 import { rollbackView } from './rollback-view.ts';
 import { supportView } from './support-view.ts';
 import { upgradeViews } from './upgrade-view.ts';
-import { ENDED_WELL, goingOn, type Place, verdictOf } from './verdict.ts';
+import { ENDED_WELL, goingOn, verdictOf } from './verdict.ts';
+import type { Place } from './verdict-at-target.ts';
 
 /**
  * Asks the reconciler's own decision why this cluster is or is not upgrading; nothing is decided here a second time. Who explains many

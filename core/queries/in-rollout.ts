@@ -19,14 +19,8 @@ export async function summaryOf(table: Table, snapshot: FleetSnapshot, cluster: 
   return summary;
 }
 
-/** What nobody works on, as far as the control plane tells. */
-const THROUGH: readonly ClusterSummary['state'][] = [
-  'UpToDate',
-  'NodesBehind',
-  'AddonsBehind',
-  'ManualNodes',
-  'Unmanaged',
-];
+/** Where nothing is behind that a rollout would finish: that the last hop failed half-way tells nobody but the hop. */
+const THROUGH: readonly ClusterSummary['state'][] = ['UpToDate', 'ManualNodes', 'Unmanaged'];
 
 /**
  * Says of clusters that are behind what became of them in the newest rollout of their policy. Members that have ended are not in the

@@ -60,7 +60,7 @@ export async function planUpgrade(
   const refusals = [
     ...(underWay === undefined ? [] : [sameUnderWay(underWay, cluster.name)]),
     ...((left ?? underWay) === undefined
-      ? [...hopRefusals(cluster.version, next), ...isBehind(cluster, next, aim)]
+      ? [...hopRefusals(cluster.version, next), ...isBehind(cluster, next, aim.policy)]
       : []),
     ...(hops.length === 0
       ? []
@@ -83,9 +83,9 @@ export async function planUpgrade(
 }
 
 /** No hop leads to where the control plane is: what is behind there something else brings. */
-function isBehind(cluster: ClusterRecord, next: KubeVersion, { policy, target }: ClusterPolicy): Reason[] {
+function isBehind(cluster: ClusterRecord, next: KubeVersion, policy: ClusterPolicy['policy']): Reason[] {
   const isThere = next.equals(KubeVersion.parse(cluster.version));
-  return isThere ? [unfinished(cluster, policy, target) ?? []].flat() : [];
+  return isThere ? [unfinished(cluster, policy) ?? []].flat() : [];
 }
 
 function notOffered(snapshot: FleetSnapshot, cluster: ClusterRecord, target: KubeVersion, now: Date): Reason[] {

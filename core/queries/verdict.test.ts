@@ -353,7 +353,7 @@ test.each<[string, { version?: string; amiType?: string; wants?: string | undefi
   expect(said.when.condition).toBe(`${who}; or a newer version becomes the target.`);
 });
 
-test('who was moved past the target, and is behind there, is told that no rollout of its policy takes it in', () => {
+test('who was moved past the target, and is behind there, is finished where it is', () => {
   const nodegroups = [{ name: 'g', version: '1.35', status: 'ACTIVE', issues: [] }];
   const cluster = clusterRecord({ name: 'web', version: '1.37', nodegroups });
   const policies = { p: { selector: {}, target: '1.36', waves: [{ name: 'all' }] } };
@@ -361,7 +361,7 @@ test('who was moved past the target, and is behind there, is told that no rollou
   const aim = clusterPolicy(snapshot, cluster, NOW);
   const { when } = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);
   expect(when.condition).toBe(
-    'Somebody applies p with the target 1.37: its rollouts leave alone who is past their target; or a newer version becomes the target.',
+    'Somebody runs: liftlock rollout create p --finish; or a newer version becomes the target.',
   );
 });
 

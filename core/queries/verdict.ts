@@ -1,12 +1,8 @@
-import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { canFinish, lagReason, unseenText, whoFinishes } from '../model/lag.ts';
-import { clusterTags } from '../policy/cluster-tags.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { fleetRefusals, OBSERVE_MODE, rolloutRefusals } from '../protocol/standing-refusals.ts';
@@ -20,40 +16,28 @@ import { newerIsUnderWay, refusalsOfRetry } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Answer } from '../rollout/waiting.ts';
 import { isTried } from '../store/members.ts';
-import { KubeVersion } from '../version/kube-version.ts';
-import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
 import type { Verdict } from './explanation.ts';
 import { turnAt } from './turn-at.ts';
 import { finishing, outOfHold, somebodyOnce } from './upgrade-plan.ts';
-
-/** The rollout that the cluster waits in, else the newest one of its policy, and the cluster's place in it. */
-export interface Place {
-  readonly rollout: Rollout;
-  readonly waves: readonly Wave[];
-  readonly member: Member | undefined;
-}
+import {
+  after,
+  atTarget,
+  type ClusterRollouts,
+  failedHalfWay,
+  orFinished,
+  type Place,
+  said,
+} from './verdict-at-target.ts';
 
 type MemberPlace = Place & { readonly member: Member };
-
-/** The rollouts that matter to one cluster. */
-export interface ClusterRollouts {
-  readonly place: Place | undefined;
-  /** The rollout of the upgrade that runs, is parked or was left; an older one than the newest at times. */
-  readonly ofUpgrade: Rollout | undefined;
-  /** The upgrade that the cluster is held for, or of one that is not held, the hop to its version that failed half-way. */
-  readonly left?: Upgrade | undefined;
-  /** Whether the cluster was brought to the target of `place` after it ended there without success. */
-  readonly isFinished?: boolean;
-}
 
 /** A member that its rollout is done with, and not for want of success. */
 export const ENDED_WELL: readonly Member['status'][] = ['Succeeded', 'Excluded'];
 /** What every grant is asked again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
 const NEVER = { at: null, condition: null };
-const after = (condition: string, at?: string | null) => ({ at: at ?? null, condition });
 const NEXT_TICK = after('The next tick of the reconciler, within a minute.');
 
 /** What the reconciler would say of one cluster now; the first thing that is in the way decides, as it does there. */
@@ -147,16 +131,19 @@ export function verdictOf(
     if (going !== undefined && hasBegun && !isTried(going.member))
       return inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now));
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
-    if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, left, now);
+    if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, { left, place }, now);
     const when = waiting.length === 0 ? NEVER : after(conditionOf(waiting, until ?? null), until);
     return said(when, ...aim.reasons, ...waiting);
   }
   // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.
   const tried = going && isTried(going.member) ? again(snapshot, going, isFinished, now) : undefined;
   if (aim.target !== undefined && !aim.needsWork && !snapshot.members.some(isOwn)) {
-    const rests = atTarget(snapshot, cluster, aim.policy, aim);
-    if (tried !== undefined) return said(tried.when, ...rests.reasons, ...tried.reasons);
-    return left === undefined ? rests : failedHalfWay(snapshot, cluster, aim, left, now);
+    const rests = atTarget(snapshot, cluster, aim.policy, aim, place);
+    if (tried !== undefined) {
+      const { when, reasons } = orFinished(snapshot, cluster, aim.policy, place, tried);
+      return said(when, ...rests.reasons, ...reasons);
+    }
+    return left === undefined ? rests : failedHalfWay(snapshot, cluster, aim, { left, place }, now);
   }
   const refusals = refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0) {
@@ -164,7 +151,7 @@ export function verdictOf(
     const condition = unreachable ? 'Liftlock can read the cluster again.' : 'What excludes it is taken away.';
     if (left === undefined) return said(after(condition), ...refusals);
     // That lets the next minor begin; what is left of the last one a person finishes.
-    const half = failedHalfWay(snapshot, cluster, aim, left, now);
+    const half = failedHalfWay(snapshot, cluster, aim, { left, place }, now);
     const finishes = `What finishes the hop to ${left.to}: ${(tried ?? half).when.condition}`;
     return said(after(`${condition} ${finishes}`), ...refusals, ...half.reasons);
   }
@@ -197,36 +184,6 @@ function asIfDue(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): Fl
     upgrades: snapshot.upgrades.map(due),
     clusters: new Map(snapshot.clusters).set(clusterKey, { ...cluster, createdAt }),
   };
-}
-
-/** At its pin a newer version alone gives it no other target. */
-function atTarget(
-  snapshot: FleetSnapshot,
-  cluster: ClusterRecord,
-  { metadata, spec }: UpgradePolicy,
-  aim: ClusterPolicy,
-): Verdict {
-  const { target, reasons } = aim;
-  const { tags, version } = cluster;
-  const prefix = snapshot.fleet?.tagPrefix ?? '';
-  const { pin } = clusterTags(tags, prefix);
-  const isCapped = reasons.some(({ code }) => code === 'Pinned');
-  const here = isCapped ? `and its pin for ${target}` : `which is ${target} here`;
-  const text = `It is at ${version}; the policy ${metadata.name} asks for ${targetWords(spec.target)}, ${here}.${unseenText(cluster)}`;
-  const raise = `Its tag ${prefix}pin-version lets it go no further than ${pin}: whoever may tag the cluster raises it or takes it away`;
-  const moves = isCapped ? `${raise}.` : `${raise}, and a newer version becomes the target.`;
-  const lag = lagReason(cluster);
-  const refusals = lag === undefined ? [] : refusalsOf(snapshot, cluster, aim);
-  if (refusals.length > 0 && lag !== undefined)
-    return said(after('What excludes it is taken away.'), lag, ...refusals, ...reasons);
-  if (lag !== undefined) {
-    const busy = snapshot.rollouts.find(({ policy, status }) => policy === metadata.name && !AT_REST.includes(status));
-    const then = busy === undefined || spec.finish === 'never' ? '' : `The rollout ${busy.id} ends, then: `;
-    const who = `${canFinish(cluster) ? then : ''}${whoFinishes(cluster, { metadata, spec }, target)}`;
-    return said(after(`${who}; or a newer version becomes the target.`), lag, ...reasons);
-  }
-  const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);
-  return said(after(isAtPin ? moves : 'A newer version becomes the target.'), reason('AtTarget', text), ...reasons);
 }
 
 /** The cluster's place as a member of a rollout that has not ended. */
@@ -351,31 +308,6 @@ function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Plac
   }
   const text = `The policy ${name} has trigger: manual, and no rollout of it is under way.`;
   return said(after(`Somebody runs: liftlock rollout create ${name}`), reason('ManualTrigger', text));
-}
-
-function said(when: Verdict['when'], ...reasons: readonly Reason[]): Verdict {
-  const unique = reasons.filter(
-    (one, index) => reasons.findIndex(({ code, message }) => code === one.code && message === one.message) === index,
-  );
-  return { reasons: unique, when };
-}
-
-/** A hop that moved the control plane and failed, and that no rollout tries again: the version alone does not tell. */
-function failedHalfWay(
-  snapshot: FleetSnapshot,
-  cluster: ClusterRecord,
-  { policy, target, needsWork }: ClusterPolicy,
-  left: Upgrade,
-  now: Date,
-): Verdict {
-  const text = `The upgrade from ${left.from} to ${left.to}, which ${left.requestedBy} asked for, has moved the control plane and failed: the cluster is half done.`;
-  const { refusals, somebody } = finishing(snapshot, cluster, left, now);
-  const isAtTarget = target !== undefined && !needsWork;
-  const isProposed = policy?.spec.finish === 'propose' && isAtTarget && canFinish(cluster) && refusals.length === 0;
-  const orFinish = isProposed ? ` (or: liftlock rollout create ${policy.metadata.name} --finish)` : '';
-  const condition = `${somebody} removes the cause and ${wayToFinish(cluster, left)}${orFinish}`;
-  const lag = [lagReason(cluster) ?? []].flat();
-  return said(after(condition), ...left.reasons, reason('HalfDone', text), ...lag, ...refusals);
 }
 
 /** One that a rollout is through with: nothing takes it up again by itself for that target, a rollout that a person creates does. */

@@ -90,7 +90,7 @@ test.each<[string, Given, readonly string[]]>([
   [
     'is beyond it where several policies select it',
     { clusters: [cluster('a')], policies: { p: policy({ target: '1.35' }), q: policy() } },
-    ['a BeyondTarget: a is at 1.36; the target is 1.35.'],
+    ['a AmbiguousPolicy: Several policies select it (p, q); it is left alone until one does.'],
   ],
   [
     'is at its target',
@@ -107,7 +107,17 @@ test.each<[string, Given, readonly string[]]>([
   [
     'is beyond it',
     { clusters: [cluster('a')], policies: { p: policy({ target: '1.35' }) } },
-    ['a BeyondTarget: a is at 1.36; the target is 1.35.'],
+    ['a BeyondTarget: a is at 1.36; the target is 1.35. Of its nodes only managed groups were looked at.'],
+  ],
+  [
+    'is beyond it, and a node group is not at its version',
+    {
+      clusters: [cluster('a', { nodegroups: [{ ...group, version: '1.35' }] })],
+      policies: { p: policy({ target: '1.35' }) },
+    },
+    [
+      'a NodesBehind: The control plane of a is at 1.36, and nodes are behind: g is at 1.35 and stops the hop to 1.39. Somebody runs: liftlock rollout create p --finish.',
+    ],
   ],
   [
     'is kept where it is by its tag',

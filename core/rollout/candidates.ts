@@ -18,7 +18,7 @@ import type { FleetSnapshot } from './snapshot.ts';
 /** A cluster that a policy would upgrade, and where it belongs. */
 export interface Candidate {
   readonly cluster: ClusterRecord;
-  /** The version that its control plane has already, where only nodes and add-ons are to follow. */
+  /** The version that its control plane has already, also past the policy's target, where only nodes and add-ons are to follow. */
   readonly target: KubeVersion;
   /** Of the policy's waves. */
   readonly waveIndex: number;
@@ -95,8 +95,6 @@ function consider(
   const wave = waveOf(policy, cluster, prefix);
   const refusals = ambiguous.length > 0 ? [ambiguousPolicy(ambiguous)] : [];
   if (!current.isOlderThan(resolved.target)) {
-    const said = `${cluster.name} is at ${current}; the target is ${resolved.target}.`;
-    if (resolved.target.isOlderThan(current)) return { reason: resolved.capped ?? reason('BeyondTarget', said) };
     // Where somebody else has moved its control plane, nobody knows by whose rules the rest would follow.
     const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
     const mayFinish = policy.spec.finish === 'always' || (policy.spec.finish === 'propose' && finish);
@@ -105,15 +103,23 @@ function consider(
         reason:
           resolved.capped ??
           undecided ??
-          unfinished(cluster, isUnderWay(snapshot, cluster) ? undefined : policy, resolved.target) ??
-          reason('AtTarget', `${said}${unseenText(cluster)}`),
+          unfinished(cluster, isUnderWay(snapshot, cluster) ? undefined : policy) ??
+          arrived(cluster, resolved.target),
       };
   }
+  const target = current.isOlderThan(resolved.target) ? resolved.target : current;
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };
-  refusals.unshift(...clusterRefusals(cluster, resolved.target, snapshot.fleet, snapshot.calendars));
+  refusals.unshift(...clusterRefusals(cluster, target, snapshot.fleet, snapshot.calendars));
   refusals.push(...holdRefusals(snapshot.controls.get(cluster.clusterKey)));
-  return { cluster, target: resolved.target, waveIndex: wave.index, refusals };
+  return { cluster, target, waveIndex: wave.index, refusals };
 }
+
+/** Past its target it is where its control plane may stay: Liftlock never goes down. */
+const arrived = (cluster: ClusterRecord, target: KubeVersion): Reason =>
+  reason(
+    target.isOlderThan(KubeVersion.parse(cluster.version)) ? 'BeyondTarget' : 'AtTarget',
+    `${cluster.name} is at ${cluster.version}; the target is ${target}.${unseenText(cluster)}`,
+  );
 
 /** What is behind then is no business of another rollout. */
 const isUnderWay = ({ upgrades }: FleetSnapshot, { clusterKey }: ClusterRecord): boolean =>

@@ -105,6 +105,19 @@ test.each([
   expect([...placement, ...reasons].map((one) => one.code)).toContain(code);
 });
 
+test('who was moved past the target is finished at its own version, and goes no further', async () => {
+  const world = await fleet({ finish: 'propose', target: '1.36' });
+  await hours(world, 2);
+  const how = 'Somebody runs: liftlock rollout create policy-0 --finish; or a newer version becomes the target.';
+  expect(await saidOf(world)).toEqual(['NodesBehind', ['NodesBehind'], how]);
+  await finish(world);
+  await run(world);
+  expect([callsOf(world), groupsOf(world, 'left')]).toEqual([['UpdateNodegroupVersion'], ['1.37']]);
+  expect((await upgradesOf(world)).map(({ id, status }) => [id, status])).toEqual([['1.37-1.37', 'Succeeded']]);
+  expect((await saidOf(world))[0]).toBe('UpToDate');
+  expect(await checkInvariants(world)).toEqual([]);
+});
+
 test('what a hop left when it failed is finished once a person has released the cluster', async () => {
   const world = await smallFleet({
     clusters: [{ name: 'p', version: '1.36', nodegroups: [{ name: 'one' }] }],
@@ -123,7 +136,7 @@ test('what a hop left when it failed is finished once a person has released the 
   expect((await saidOf(world, 'p'))[0]).toBe('Held');
   await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
   await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'its group had no nodes');
-  expect((await saidOf(world, 'p'))[0]).toBe('Blocked');
+  expect((await saidOf(world, 'p'))[0]).toBe('NodesBehind');
   await run(world);
   expect(groupsOf(world, 'p')).toEqual(['1.37']);
   expect(callsOf(world).filter((call) => call !== 'UpdateAddon')).toEqual([

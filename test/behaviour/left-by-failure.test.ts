@@ -104,6 +104,7 @@ async function told(world: World) {
   return { states, codes: reasons.map(({ code }) => code), condition: when.condition };
 }
 const blocked = ['Blocked', 'Blocked', 'Blocked'];
+const behind = ['NodesBehind', 'NodesBehind', 'NodesBehind'];
 const finish = 'Somebody removes the cause and runs: liftlock upgrade cluster web --to 1.37 --approve';
 
 test('a cluster without a policy that a failed hop left half done is Blocked once it is released, until that is finished', async () => {
@@ -120,11 +121,17 @@ test('a cluster that a failed hop left half done in a rollout is not called up t
   const world = await failedHalfWay('in a rollout');
   await releaseCluster(world.ports, await keyOf(world), PERSON);
   const retry = 'Somebody removes the cause and runs: liftlock retry cluster web';
-  expect(await told(world)).toMatchObject({ states: blocked, condition: retry });
-  await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not this month');
+  const proposed = 'Somebody runs: liftlock rollout create policy-0 --finish';
+  const rolloutId = await rolloutIdOf(world);
+  const waits = `${retry}; or: The rollout ${rolloutId} ends, then: ${proposed}`;
+  expect(await told(world)).toMatchObject({ states: behind, condition: waits });
+  await abortRollout(world.ports, rolloutId, PERSON, 'not this month');
   const codes = expect.arrayContaining(['HalfDone', 'NodesBehind']);
-  const proposed = `${finish} (or: liftlock rollout create policy-0 --finish)`;
-  expect(await told(world)).toMatchObject({ states: blocked, codes, condition: proposed });
+  const byHand = 'liftlock upgrade cluster web --to 1.37 --approve';
+  const condition = `Somebody removes the cause, then: ${proposed}; or somebody runs: ${byHand}`;
+  expect(await told(world)).toMatchObject({ states: behind, codes, condition });
+  const { stoppedBy } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect(stoppedBy).toEqual([expect.objectContaining({ code: 'PodEvictionFailure' })]);
   await ask(world);
   await run(world);
   expect((await told(world)).states).toEqual(['UpToDate', 'UpToDate', 'UpToDate']);
@@ -134,7 +141,8 @@ test('a rollout that is asked to finish brings such a cluster to its end as well
   const world = await failedHalfWay('in a rollout');
   await releaseCluster(world.ports, await keyOf(world), PERSON);
   await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not this month');
-  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false, finish: true });
+  const { members } = await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false, finish: true });
+  expect(members.map(({ name, from, to }) => [name, from, to])).toEqual([['web', '1.37', '1.37']]);
   await run(world);
   expect((await told(world)).states).toEqual(['UpToDate', 'UpToDate', 'UpToDate']);
 });
@@ -323,7 +331,9 @@ test('a new cluster that was started by hand and failed is not failed again by a
   await releaseCluster(world.ports, await keyOf(world), PERSON);
   expect(await explained()).toEqual({
     at: until,
-    condition: `${once} removes the cause and runs: liftlock retry cluster web`,
+    condition: expect.stringContaining(
+      `${once} removes the cause and runs: liftlock retry cluster web; or: The rollout `,
+    ),
   });
   await ask(world);
   await hours(world, 1);

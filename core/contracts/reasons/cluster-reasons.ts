@@ -4,7 +4,7 @@ import type { ReasonFamily } from './reason-facts.ts';
 export const CLUSTER_REASONS = {
   AddonsBehind: {
     kind: 'told',
-    meaning: 'Its control plane is at its target, and EKS does not list the version of an add-on for it.',
+    meaning: 'Its control plane is at its target or past it, and EKS does not list the version of an add-on for it.',
   },
   AlreadyThere: {
     kind: 'lasting',
@@ -31,11 +31,11 @@ export const CLUSTER_REASONS = {
   InvalidTarget: { kind: 'lasting', meaning: 'The target of the policy is not one.' },
   ManualNodes: {
     kind: 'told',
-    meaning: 'Its control plane is at its target, and nodes are behind that Liftlock cannot roll.',
+    meaning: 'Its control plane is at its target or past it, and nodes are behind that Liftlock cannot roll.',
   },
   NodesBehind: {
     kind: 'told',
-    meaning: 'Its control plane is at its target, and a managed node group is behind.',
+    meaning: 'Its control plane is at its target or past it, and a managed node group is behind.',
   },
   NotInFleet: { kind: 'closing', meaning: 'The Fleet does not name the account and the Region of the cluster.' },
   NoPolicy: { kind: 'lasting', meaning: 'No policy selects the cluster.' },

@@ -3,9 +3,9 @@ import type { AnyCode, ReasonCode } from '../../contracts/reasons.ts';
 /** Why a cluster is in no wave of a plan: the words of `excluded[].reason`. */
 export const EXCLUSIONS = {
   AtTarget: 'It is at its target already.',
-  NodesBehind: 'Its control plane is at its target, and a managed node group is behind.',
-  AddonsBehind: 'Its control plane is at its target, and EKS does not list the version of an add-on for it.',
-  ManualNodes: 'Its control plane is at its target, and nodes are behind that Liftlock cannot roll.',
+  NodesBehind: 'Its control plane is at its target or past it, and a managed node group is behind.',
+  AddonsBehind: 'Its control plane is at its target or past it, and EKS does not list the version of an add-on for it.',
+  ManualNodes: 'Its control plane is at its target or past it, and nodes are behind that Liftlock cannot roll.',
   BeyondTarget: 'It is newer than its target; Liftlock never goes down.',
   NoPolicy: 'No policy selects it.',
   NoWave: 'Its policy selects it, and none of the waves does.',
