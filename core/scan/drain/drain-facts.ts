@@ -20,6 +20,8 @@ export interface DrainFacts {
   owners: Record<string, string>;
   /** Where a claim's volume can be reached from, by `namespace/claim`. */
   volumes: { claims: Record<string, string>; nodes: Record<string, readonly NodeTerm[]> };
+  /** Deployments whose rollout somebody has paused, by `namespace/name`. */
+  paused: string[];
   /** Namespaces that are being deleted: their pods go by themselves. */
   endingNamespaces: string[];
 }
@@ -32,6 +34,8 @@ export interface DrainNode {
   readonly taints: readonly Taint[];
   readonly ready: boolean;
   readonly unschedulable: boolean;
+  /** `MemoryPressure`, `DiskPressure`, `PIDPressure`; absent for none. */
+  readonly pressures?: readonly string[];
   /** Millicores and bytes; absent where the kubelet says nothing. */
   readonly cpu?: number;
   readonly memory?: number;
@@ -128,6 +132,7 @@ export const noDrainFacts = (): DrainFacts => ({
   deployments: {},
   owners: {},
   volumes: { claims: {}, nodes: {} },
+  paused: [],
   endingNamespaces: [],
 });
 
@@ -143,5 +148,6 @@ export function addDrainFacts(known: DrainFacts, more: DrainFacts): void {
   Object.assign(known.owners, more.owners);
   Object.assign(known.volumes.claims, more.volumes.claims);
   Object.assign(known.volumes.nodes, more.volumes.nodes);
+  known.paused.push(...more.paused);
   known.endingNamespaces.push(...more.endingNamespaces);
 }

@@ -47,6 +47,10 @@ export function noteDrainFacts(object: LiveObject, facts: DrainFacts, known = fa
     const { owner } = ownershipOf(metadata);
     if (owner !== undefined) facts.owners[`${resource.kind}/${namespace}/${name}`] = owner;
   };
+  const noteReplicas = () => {
+    noteOwner();
+    facts.replicas[`${resource.kind}/${namespace}/${name}`] = numberOf(spec.replicas) ?? 1;
+  };
   switch (`${resource.group}/${resource.resource}`) {
     case '/nodes':
       facts.nodes.push(nodeOf(name, metadata, spec, status));
@@ -73,10 +77,12 @@ export function noteDrainFacts(object: LiveObject, facts: DrainFacts, known = fa
       noteReplicaSet(facts, { name, namespace, metadata, spec });
       break;
     case 'apps/deployments':
+      if (spec.paused === true) facts.paused.push(`${namespace}/${name}`);
+      noteReplicas();
+      break;
     case 'apps/statefulsets':
     case '/replicationcontrollers':
-      noteOwner();
-      facts.replicas[`${resource.kind}/${namespace}/${name}`] = numberOf(spec.replicas) ?? 1;
+      noteReplicas();
   }
 }
 
@@ -89,9 +95,12 @@ function noteReplicaSet(facts: DrainFacts, { name, namespace, metadata, spec }: 
   else if (name !== `${controller.name}-${hash}`) facts.deployments[`${namespace}/${name}`] = controller.name;
 }
 
+const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'];
+
 function nodeOf(name: string, metadata: Mapping, spec: Mapping, status: Mapping): DrainNode {
   const labels = textsOf(metadata.labels);
   const allocatable = mappingOf(status.allocatable);
+  const pressures = PRESSURES.filter((type) => conditionOf(status, type) === 'True');
   return {
     name,
     ...given({ nodegroup: managedGroup(nodeOwner(labels, textOf(spec.providerID))) }),
@@ -101,6 +110,7 @@ function nodeOf(name: string, metadata: Mapping, spec: Mapping, status: Mapping)
     }),
     ready: conditionOf(status, 'Ready') === 'True',
     unschedulable: spec.unschedulable === true,
+    ...(pressures.length === 0 ? {} : { pressures }),
     ...given({ cpu: millicoresOf(allocatable.cpu), memory: bytesOf(allocatable.memory) }),
   };
 }

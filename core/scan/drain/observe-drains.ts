@@ -7,6 +7,7 @@ import type { Coverage } from '../report/report-schema.ts';
 import { isGap } from '../report/verdict.ts';
 import type { DrainBudget, DrainFacts } from './drain-facts.ts';
 import { DRAIN_KINDS } from './note-drain-facts.ts';
+import { observeHealth } from './observe-health.ts';
 import { type DrainAnswer, type DrainCause, type DrainCode, type HeldPod, simulateDrain } from './simulate-drain.ts';
 
 export interface DrainQuestion {
@@ -22,7 +23,7 @@ export interface DrainQuestion {
 export function observeDrains(facts: DrainFacts | undefined, { rolls, now }: DrainQuestion): Observation[] {
   if (facts === undefined || unreadOf(facts).length > 0) return [];
   const goes = new Set(facts.nodes.filter(({ nodegroup }) => nodegroup !== undefined && rolls(nodegroup)));
-  return drainObservations(simulateDrain(facts, goes, now), facts);
+  return [...drainObservations(simulateDrain(facts, goes, now), facts), ...observeHealth(facts)];
 }
 
 /** What a simulation found, as observations. */

@@ -1,0 +1,24 @@
+import { aNode } from '../../../test/drain/worlds.ts';
+import { noDrainFacts } from './drain-facts.ts';
+import { observeHealth } from './observe-health.ts';
+
+const rulesOf = (facts: Parameters<typeof observeHealth>[0]) =>
+  observeHealth(facts).map(({ rule, severity, cause, message }) => [rule, severity, cause, message]);
+
+test('nodes that are not well are told by group, and a paused rollout with its owner', () => {
+  const nodes = [
+    aNode('a'),
+    ...['b', 'c'].map((name) => aNode(name, { ready: false, unschedulable: true })),
+    aNode('d', { nodegroup: 'other', unschedulable: true }),
+    aNode('e', { pressures: ['DiskPressure'] }),
+  ];
+  const facts = { ...noDrainFacts(), nodes, paused: ['shop/web'], owners: { 'Deployment/shop/web': 'shop-core' } };
+  expect(rulesOf(facts)).toEqual([
+    ['NodeNotReady', 'warning', 'nodegroup:workers', '2 nodes of node group workers are not Ready.'],
+    ['NodeCordoned', 'warning', 'nodegroup:other', expect.stringMatching(/^A node of node group other is cordoned/)],
+    ['NodePressure', 'warning', 'nodegroup:workers', expect.stringMatching(/^A node of node group workers is under/)],
+    ['WorkloadPaused', 'warning', 'workload:shop/web', expect.stringContaining('Deployment shop/web is paused')],
+  ]);
+  expect(observeHealth(facts).at(-1)?.owner).toBe('shop-core');
+  expect(rulesOf({ ...noDrainFacts(), nodes: [aNode('a')] })).toEqual([]);
+});
