@@ -12,7 +12,7 @@ import { blockersOf } from '../scan/fleet/decide-hop.ts';
 import { latestScansOf, saveReport } from '../scan/fleet/report-store.ts';
 import { loadRun, saveRun } from '../scan/fleet/run-store.ts';
 import { judgeAll } from '../scan/judge/judge.ts';
-import type { SkewObservation } from '../scan/judge/observation.ts';
+import type { Observation, Problem, SkewObservation } from '../scan/judge/observation.ts';
 import { coverageOf } from '../scan/live/keep.ts';
 import type { LiveScanState } from '../scan/live/live-scan-state.ts';
 import { observePreflight } from '../scan/preflight/checks.ts';
@@ -22,6 +22,8 @@ import type { Coverage, ScanReport } from '../scan/report/report-schema.ts';
 import { insightsCoverage, observeInsights } from '../scan/telemetry/insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { StepContext, StepPorts } from './context.ts';
+import { loadHopPolicy } from './hop-policy.ts';
+import { nodesMayWait } from './nodes-later.ts';
 
 /** Everything that a scan has read. */
 export interface WhatWasRead {
@@ -46,7 +48,7 @@ export async function reportOf(ports: StepPorts, context: StepContext, read: Wha
     ...(state?.observations ?? []),
     ...observed,
     ...observePreflight(facts),
-    ...observeDrains(state?.facts.drain, { rolls: (group) => isRolled(group, facts), now: ports.clock.now() }),
+    ...(await drainsOf(ports, context, facts, state)),
   ];
   const insightsRead = insights !== undefined;
   return buildReport({
@@ -84,6 +86,23 @@ const isBrought = ({ component, nodegroup }: SkewObservation, { nodegroups, addo
   component === 'kube-proxy'
     ? addons.some(({ addon }) => addon.addonName === component)
     : nodegroups.some(({ nodegroupName, amiType }) => nodegroupName === nodegroup && amiType !== 'CUSTOM');
+
+/** What the drains of this hop meet; where its nodes stay as they are, what stops them stops a later hop, and is only told. */
+async function drainsOf(
+  ports: StepPorts,
+  context: StepContext,
+  facts: PreflightFacts,
+  state: LiveScanState | undefined,
+): Promise<Observation[]> {
+  const question = { rolls: (group: string) => isRolled(group, facts), now: ports.clock.now() };
+  const found = observeDrains(state?.facts.drain, question);
+  const isStuck = (one: Observation): one is Problem => one.type === 'problem' && one.severity === 'error';
+  if (context.grant === undefined || !found.some(isStuck)) return found;
+  const groups = facts.nodegroups.map(({ nodegroupName: name, version }) => ({ name, version }));
+  if (!nodesMayWait(await loadHopPolicy(ports, context), context.target, groups)) return found;
+  const why = 'The nodes stay as they are in this hop (rollNodes: whenSkewRequires).';
+  return found.map((one) => (isStuck(one) ? { ...one, severity: 'warning', evidence: [...one.evidence, why] } : one));
+}
 
 /** Whether EKS rolls the group when it is asked to: one with an AMI of its own needs a launch template first. */
 const isRolled = (name: string, { nodegroups }: PreflightFacts): boolean =>

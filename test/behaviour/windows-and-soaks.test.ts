@@ -208,6 +208,23 @@ test('nodes follow only as often as they must over several hops', async () => {
   expect(rolls).toHaveLength(1);
 });
 
+test('a budget that lets no node be drained stops the hop whose nodes are rolled, and not those before', async () => {
+  const workload = { kind: 'Deployment', namespace: 'shop', name: 'web', labels: { app: 'web' } } as const;
+  const budget = { namespace: 'shop', name: 'web', matchLabels: { app: 'web' }, minAvailable: 1 };
+  const world = await smallFleet({
+    clusters: staged('dev', ['d1'], '1.34').map((cluster) => ({
+      ...cluster,
+      workloads: [{ ...workload, replicas: 1, image: 'web' }],
+      podDisruptionBudgets: [budget],
+    })),
+    policy: { waves: [{ name: 'all', rollNodes: 'whenSkewRequires' }] },
+  });
+  await run(world);
+  expect(mutationsOf(world).filter(({ operation }) => operation === 'UpdateNodegroupVersion')).toEqual([]);
+  const { status, reasons } = await memberOf(world, 'd1');
+  expect([versionOf(world, 'd1'), status, reasons[0]?.code]).toEqual(['1.36', 'Blocked', 'DrainStuck']);
+});
+
 test('who waits is told for what and until when: the soak first, then the window at that time', async () => {
   const world = await smallFleet({
     clusters: [...staged('dev', ['d1']), ...staged('prod', ['p1'])],
