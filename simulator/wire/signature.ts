@@ -1,6 +1,7 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { AwsFault } from './aws-call.ts';
 import { canonicalRequest } from './canonical-request.ts';
+import { hmac } from './hmac.ts';
 import type { HttpRequest } from './http-message.ts';
 import { parseQuery, splitTarget } from './query-string.ts';
 import { signingKey } from './signing-key.ts';
@@ -57,7 +58,7 @@ export function isSignedBy(request: HttpRequest, signature: Signature, secretAcc
   const { date, region, service } = signature.scope;
   const scope = `${date}/${region}/${service}/aws4_request`;
   const signed = [signature.algorithm, signature.amzDate, scope, hash('sha256', canonical)].join('\n');
-  const expected = createHmac('sha256', signingKey(secretAccessKey, signature.scope)).update(signed).digest();
+  const expected = hmac(signingKey(secretAccessKey, signature.scope), Buffer.from(signed));
   const given = Buffer.from(signature.signature, 'hex');
   return given.length === expected.length && timingSafeEqual(given, expected);
 }

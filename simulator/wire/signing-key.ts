@@ -1,21 +1,18 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { type HmacKey, hmac, hmacKey } from './hmac.ts';
 import type { CredentialScope } from './signature.ts';
 
-const keys = new Map<string, KeyObject>();
+const keys = new Map<string, HmacKey>();
 const MOST_KEYS = 1000;
 
 /** The key of Signature Version 4 for one day, Region and service. Kept, since making it costs four times what a signature costs. */
-export function signingKey(secretAccessKey: string, { date, region, service }: CredentialScope): KeyObject {
+export function signingKey(secretAccessKey: string, { date, region, service }: CredentialScope): HmacKey {
   const name = [secretAccessKey, date, region, service].join('\n');
   const known = keys.get(name);
   if (known !== undefined) return known;
   if (keys.size >= MOST_KEYS) keys.clear();
   const parts = [date, region, service, 'aws4_request'];
-  const key = createSecretKey(
-    parts.reduce<Buffer>(
-      (so, part) => createHmac('sha256', so).update(part).digest(),
-      Buffer.from(`AWS4${secretAccessKey}`),
-    ),
+  const key = hmacKey(
+    parts.reduce<Buffer>((so, part) => hmac(hmacKey(so), Buffer.from(part)), Buffer.from(`AWS4${secretAccessKey}`)),
   );
   keys.set(name, key);
   return key;

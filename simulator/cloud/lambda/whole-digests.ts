@@ -1,5 +1,6 @@
-import { type BinaryToTextEncoding, type Encoding, hash } from 'node:crypto';
+import type { BinaryToTextEncoding, Encoding } from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
+import { type HmacKey, hmac, hmacKey, sha256 } from '../../wire/hmac.ts';
 
 type Text = Uint8Array | string;
 
@@ -20,44 +21,31 @@ class WholeHash {
     return new WholeHash(this.#parts);
   }
 
-  digest(): Buffer;
-  digest(encoding: BinaryToTextEncoding): string;
   digest(encoding?: BinaryToTextEncoding): Buffer | string {
-    return digestOf(hashOf(...this.#parts), encoding);
+    return digestOf(sha256(...this.#parts), encoding);
   }
 }
 
-const BLOCK = 64;
-
-/** As much of node:crypto's Hmac as the SDK uses. Definition: RFC 2104. */
+/** As much of node:crypto's Hmac as the SDK uses. */
 class WholeHmac {
-  readonly #outer: Buffer;
-  readonly #inner: WholeHash;
+  readonly #key: HmacKey;
+  readonly #parts: Buffer[] = [];
 
   constructor(key: Text) {
-    const given = bytesOf(key);
-    const short = given.length > BLOCK ? hashOf(given) : given;
-    this.#outer = padded(short, 0x5c);
-    this.#inner = new WholeHash([padded(short, 0x36)]);
+    this.#key = hmacKey(bytesOf(key));
   }
 
   update(text: Text, encoding?: Encoding): this {
-    this.#inner.update(text, encoding);
+    this.#parts.push(bytesOf(text, encoding));
     return this;
   }
 
-  digest(): Buffer;
-  digest(encoding: BinaryToTextEncoding): string;
   digest(encoding?: BinaryToTextEncoding): Buffer | string {
-    return digestOf(hashOf(this.#outer, this.#inner.digest()), encoding);
+    return digestOf(hmac(this.#key, ...this.#parts), encoding);
   }
 }
 
-/**
- * Gives SHA-256 to functions in one call for each digest: Node takes 7 µs for an object that hashes bit by bit and 11 µs to find out that the
- * bytes of a key are none of its key objects, and every signed request needs two of each. Everything else, and whoever is no function, has
- * Node's own. `npm run bench -- start-command` shows the difference.
- */
+/** Gives SHA-256 to functions in one call for each digest. Everything else, and whoever is no function, has Node's own. */
 export function digestAtOnce(isFunction: () => boolean): void {
   const crypto = process.getBuiltinModule('node:crypto') as unknown as Record<
     'createHash' | 'createHmac',
@@ -80,14 +68,5 @@ const isText = (value: unknown): value is Text => typeof value === 'string' || v
 const bytesOf = (text: Text, encoding?: Encoding): Buffer =>
   typeof text === 'string' ? Buffer.from(text, encoding) : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
 
-const hashOf = (...parts: readonly Buffer[]): Buffer =>
-  hash('sha256', parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts), 'buffer');
-
 const digestOf = (digest: Buffer, encoding: BinaryToTextEncoding | undefined): Buffer | string =>
   encoding === undefined ? digest : digest.toString(encoding);
-
-function padded(key: Buffer, pad: number): Buffer {
-  const block = Buffer.allocUnsafe(BLOCK);
-  for (let index = 0; index < BLOCK; index += 1) block[index] = (key[index] ?? 0) ^ pad;
-  return block;
-}
