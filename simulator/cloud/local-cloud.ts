@@ -177,8 +177,6 @@ export class LocalCloud implements RunView {
 
   /** Starts the services, installs every stack, and takes up what was kept. Throws `TemplateProblem` for what cannot be installed. */
   static async start(options: CloudOptions): Promise<LocalCloud> {
-    // Small buffers share slabs, and one that the tables keep would keep its whole slab: after a few thousand requests that is most memory.
-    Buffer.poolSize = 0;
     const cloud = new LocalCloud(options);
     try {
       await cloud.#start();

@@ -2,6 +2,7 @@ import db from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import { parseJson } from '../../../core/model/parse-json.ts';
 import { type DynaliteStore, type Item, isAnswer, loadOperation } from './dynalite-store.ts';
+import { ownBytes } from './own-bytes.ts';
 import { plainRead } from './plain-reads.ts';
 import { readDirectly } from './read-directly.ts';
 import { type Answer, transactWrite } from './transact-write.ts';
@@ -62,7 +63,7 @@ export class LocalTables {
       const data = validations.checkTypes({ ...input }, types);
       validations.checkValidations(data, types, custom, this.#store);
       const output = await new Promise<unknown>((resolve, reject) => {
-        act(this.#store, data, (error, value) => (error ? reject(error) : resolve(value)));
+        ownBytes(() => act(this.#store, data, (error, value) => (error ? reject(error) : resolve(value))));
       });
       return { status: 200, body: output as object };
     } catch (error) {

@@ -1,5 +1,6 @@
 import db from 'dynalite/db/index.js';
 import type { BufferingStore, DynaliteTable, Item } from './dynalite-store.ts';
+import { ownBytes } from './own-bytes.ts';
 import { areJust, isObject, keyOf, membersOf, plainNumber, textsOf, typeOf } from './plain-request.ts';
 
 /** A part of a transaction that dynalite need not look at. */
@@ -51,7 +52,7 @@ function put(table: DynaliteTable, request: Item): PlainPart | undefined {
       Projection.ProjectionType === 'ALL' &&
       keys.every((one) => isOfType(item[one.AttributeName], typeOf(table, one) ?? '')),
   );
-  const bytes = Buffer.from(JSON.stringify(item));
+  const bytes = ownBytes(() => Buffer.from(JSON.stringify(item)));
   if (!areIndexed || bytes.length > MOST_BYTES) return undefined;
   return {
     key,

@@ -11,6 +11,7 @@ import {
   isAnswer,
   loadOperation,
 } from './dynalite-store.ts';
+import { ownBytes } from './own-bytes.ts';
 import { tableOf } from './plain-request.ts';
 import { type PlainPart, plainPart } from './plain-writes.ts';
 import { indexPrefix, itemPrefix } from './read-directly.ts';
@@ -46,7 +47,7 @@ export async function transactWrite(store: DynaliteStore, items: readonly Record
     const reasons: Reason[] = [];
     for (const part of parts) reasons.push(await reasonOf(part, buffer));
     if (reasons.some((reason) => reason.Code !== 'None')) return canceled(reasons);
-    await store.db.batch(buffer.operations);
+    await ownBytes(() => store.db.batch(buffer.operations));
     return { status: 200, body: {} };
   } finally {
     release();
