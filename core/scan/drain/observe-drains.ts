@@ -45,7 +45,7 @@ export function drainCoverage({
   const what = 'drains of the nodes';
   const unread = unreadOf(drain);
   if (skip.includes('drain')) return [];
-  if (unread.length === 0) return [readOf(what, 'drain', drain.pods.length)];
+  if (unread.length === 0) return [readOf(what, 'drain', drain.nodes.length)];
   const gaps = coverage.flatMap((one) => (isGap(one) ? one.what : []));
   const says = (kind: string) => [TITLES.discovery, titleOf(kind), `resources of ${versionOf(kind)}`];
   const silent = unread.filter((kind) => !says(kind).some((what) => gaps.includes(what)));
