@@ -108,6 +108,8 @@ interface FleetCause {
   readonly findings: number;
   /** What ends it, where it stops hops, as the gate of each says it. */
   readonly fixes: readonly string[];
+  /** Ids of its findings where it stops a hop, the first ones. */
+  readonly ids: readonly string[];
   readonly clusterCount: number;
   /** Some of them, by name. */
   readonly clusters: readonly string[];
@@ -128,6 +130,7 @@ const MOST = 50;
 /** A cause of a fleet may be in ten thousand clusters: an answer names so many. */
 const MOST_NAMED = 50;
 const MOST_FIXES = 5;
+const MOST_IDS = 20;
 const SEVERITIES: readonly ScanCause['severity'][] = ['error', 'warning', 'info'];
 
 type Found = ScanCause & { readonly cluster: string };
@@ -158,6 +161,7 @@ function causeOf(found: readonly Found[]): FleetCause | undefined {
     severity: SEVERITIES.find((one) => found.some(({ severity }) => severity === one)) ?? 'info',
     findings: found.reduce((sum, { findings }) => sum + findings, 0),
     fixes: [...new Set(found.flatMap(({ fixes }) => fixes ?? []))].slice(0, MOST_FIXES),
+    ids: [...new Set(found.flatMap(({ ids }) => ids ?? []))].slice(0, MOST_IDS),
     ...clustersOf(found),
   };
 }

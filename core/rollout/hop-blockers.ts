@@ -37,8 +37,10 @@ function refusedBy(
   const of = (wanted: string) => causes.filter(({ severity }) => severity === wanted);
   // Where the policy fails warnings too, they may be all that fails.
   const [errors, warnings] = [of('error'), of('warning')];
-  return (errors.length > 0 ? errors : warnings).map(({ cause, owner, fixes = [] }) => {
+  return (errors.length > 0 ? errors : warnings).map(({ cause, owner, fixes = [], what, ids = [] }) => {
     const who = owner === undefined ? '' : ` (${owner})`;
-    return reason('ScanFinding', [`${scan} found: ${cause}${who}.`, ...fixes].join(' '));
+    const found = what === undefined ? `${cause}${who}.` : `${cause}${who}: ${what}`;
+    const named = ids.length === 0 ? [] : [`Findings: ${ids.join(', ')}.`];
+    return reason('ScanFinding', [`${scan} found: ${found}`, ...fixes, ...named].join(' '));
   });
 }

@@ -12,6 +12,10 @@ const cause = z.object({
   findings: count,
   /** What ends it, where it stops the hop, as the gate says it; absent of what stops none, and in scans of before there were any. */
   fixes: z.array(z.string()).optional(),
+  /** What is so, in the words of the finding that speaks for it; likewise. */
+  what: z.string().optional(),
+  /** Ids of its findings, by which waivers name them; the first of many, and likewise. */
+  ids: z.array(z.string()).optional(),
 });
 export type ScanCause = z.infer<typeof cause>;
 

@@ -85,7 +85,8 @@ function blockerOf(finding: Finding, objects: number, code: ReasonCode): Blocker
   // What is said of the cluster itself names what it is about.
   const isOfCluster = OF_THE_CLUSTER.includes(source) && owner === null;
   const object = `${kind ?? 'object'} ${namespace === null ? '' : `${namespace}/`}${name ?? ''}`.trim();
-  const where = isOfCluster || name === null ? '' : ` (${object}${objects > 1 ? ` and ${objects - 1} more` : ''})`;
+  const isNamed = isOfCluster || name === null || (message.includes(object) && objects === 1);
+  const where = isNamed ? '' : ` (${object}${objects > 1 ? ` and ${objects - 1} more` : ''})`;
   const what = `${message}${where}`;
   const told = `${isOfCluster ? '' : `${owner ?? cause}: `}${what} ${fix}`;
   return { code: codeOf(finding) ?? code, message: told, what, cause, owner, fix };

@@ -86,6 +86,7 @@ const MOST = 20;
 /** Of one cause: a group of nodes may be too old, of an AMI that is given up, and more. */
 const MOST_FIXES = 3;
 const LONGEST_DETAIL = 300;
+const MOST_IDS = 5;
 
 /** What lists and trends show of a report. */
 function summaryOf(
@@ -100,6 +101,7 @@ function summaryOf(
     const severities = own.map((id) => counts.get(id));
     const severity = severities.includes('error') ? 'error' : 'warning';
     if (!severities.includes(severity)) return [];
+    const [{ what } = { what: '' }] = blockers.get(cause) ?? [];
     const fixes = [...new Set(blockers.get(cause)?.map(({ fix }) => fix.slice(0, LONGEST_DETAIL)))].slice(
       0,
       MOST_FIXES,
@@ -110,7 +112,7 @@ function summaryOf(
         ...(owner === null ? {} : { owner }),
         severity,
         findings: own.length,
-        ...(fixes.length === 0 ? {} : { fixes }),
+        ...(fixes.length === 0 ? {} : { fixes, what: what.slice(0, LONGEST_DETAIL), ids: own.slice(0, MOST_IDS) }),
       } as const,
     ];
   });
