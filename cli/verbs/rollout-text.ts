@@ -36,12 +36,15 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
     ...listed('Suspicious', rollout.suspiciousTraits ?? [], (trait) => `${trait}: clusters that have it are set aside`),
     ...rollout.waveDetails.flatMap((wave) => {
       const members = rollout.members.filter(({ waveIndex }) => waveIndex === wave.index);
-      const rows = members.map((member) => [
-        `  ${member.position}`,
-        visible(member.name),
-        versionsOf(member),
-        painted(paint, member.status),
-        visible(member.reasons[0]?.message ?? ''),
+      const rows = members.flatMap(({ reasons: [first, ...others], ...member }) => [
+        [
+          `  ${member.position}`,
+          visible(member.name),
+          versionsOf(member),
+          painted(paint, member.status),
+          visible(first?.message ?? ''),
+        ],
+        ...others.map(({ message }) => ['', '', '', '', visible(message)]),
       ]);
       const standing = rollout.standings?.find(({ index }) => index === wave.index);
       const headers = ['  #', 'CLUSTER', 'VERSION', 'STATUS', 'REASON'];

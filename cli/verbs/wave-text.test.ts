@@ -1,7 +1,9 @@
 import { reason } from '../../core/contracts/step-result.ts';
 import type { GlassStanding } from '../../core/queries/glass-standing.ts';
-import { waveItem } from '../../test/material/items/rollout-items.ts';
-import { limitsText, waveLines } from './rollout-text.ts';
+import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { colourOf } from '../output/paint.ts';
+import { limitsText, rolloutText, waveLines } from './rollout-text.ts';
 
 const at = '2026-11-20T07:00:00.000Z';
 const now = new Date('2026-11-20T08:00:00Z');
@@ -105,4 +107,15 @@ test.each<[string, Partial<typeof wave>, string | undefined]>([
 
 test('of a wave whose rollout is at rest no worst case is forecast', () => {
   expect(waveLines(wave, { ...standing, worstCase: null }, now).join()).not.toContain('Worst case');
+});
+
+test('a member is told with every reason that it has, each on a line of its own', () => {
+  const reasons = [reason('WindowClosed', 'The window is closed.'), reason('ScanFinding', 'Something is gone.')];
+  const rollout = {
+    ...{ ...rolloutItem(), progress: {}, conditions: [], waveDetails: [waveItem({ index: 0 })] },
+    members: [memberItem({ waveIndex: 0, reasons })],
+  } as unknown as RolloutDetail;
+  const lines = rolloutText(rollout, { paint: colourOf({ env: {}, isTerminal: false }, false), now });
+  const at = lines.findIndex((line) => line.includes('The window is closed.'));
+  expect(lines[at + 1]).toMatch(/^ +Something is gone\.$/);
 });

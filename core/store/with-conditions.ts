@@ -65,7 +65,13 @@ function approved(wave: Wave): ConditionNow {
 }
 
 function gatesGreen({ gates }: Wave): ConditionNow {
-  if (gates === undefined) return says('GatesGreen', 'Unknown', 'NotRead', 'Gates are read while the wave soaks.');
+  if (gates === undefined)
+    return says(
+      'GatesGreen',
+      'Unknown',
+      'NotRead',
+      'No gate has been read: those that the policy names are read while the wave soaks.',
+    );
   const others = gates.readings.filter(({ status }) => status !== 'green');
   const [first] = others.sort((a, b) => Number(b.status === 'red') - Number(a.status === 'red'));
   if (first === undefined) return says('GatesGreen', true, 'AllGreen', `All ${gates.readings.length} are green.`);
