@@ -73,6 +73,26 @@ describe('a budget', () => {
     expect(await evict(podsOf('api-')[0]?.name ?? '')).toMatchObject({ status: 429 });
   });
 
+  test('that the disruption controller could once work out says what it cannot now; one that it never could is still processed', async () => {
+    const name = podsOf('db-')[0]?.name ?? '';
+    await patch(budget, { spec: { minAvailable: null, maxUnavailable: 0 } });
+    const controller = { apiVersion: 'example.com/v1', kind: 'Gizmo', name: 'it', uid: 'x', controller: true };
+    const metadata = { namespace: 'shop', name: 'odd', labels: { app: 'db' }, ownerReferences: [controller] };
+    under.cluster.kubernetes.objects?.push({ apiVersion: 'v1', kind: 'Pod', metadata, status: { phase: 'Running' } });
+    const why = 'because it failed sync: no matches for kind "Gizmo" in version "example.com/v1"';
+    expect((await evict(name)).json).toMatchObject({
+      details: { causes: [{ message: expect.stringContaining(why) }] },
+    });
+    await patch(budget, { spec: { maxUnavailable: 1 } });
+    expect(await evict(name)).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '10' },
+      json: {
+        details: { retryAfterSeconds: 10, causes: [{ message: expect.stringContaining('still being processed') }] },
+      },
+    });
+  });
+
   test('that is replaced has to name the version that it was', async () => {
     const now = await get(budget);
     const put = (metadata: object) =>
@@ -286,6 +306,41 @@ describe('pods, nodes and the rest', () => {
     expect(podsOf('web-')).toEqual([]);
     expect(await ask('GET', '/api/v1/namespaces/new')).toMatchObject({ status: 404 });
     expect(await ask('DELETE', '/api/v1/namespaces/kube-system')).toMatchObject({ status: 403 });
+  });
+
+  test('an object with a finalizer waits for whoever takes it away', async () => {
+    await patch(api, { metadata: { finalizers: ['example.com/cleanup'] } });
+    expect(await ask('DELETE', api)).toMatchObject({
+      status: 200,
+      json: { kind: 'Deployment', metadata: { deletionTimestamp: expect.any(String) } },
+    });
+    expect((await get(api)).metadata.deletionTimestamp).toEqual(expect.any(String));
+    await patch(api, { metadata: { '$deleteFromPrimitiveList/finalizers': ['example.com/cleanup'] } });
+    expect(await ask('GET', api)).toMatchObject({ status: 404 });
+    expect(podsOf('api-')).toEqual([]);
+  });
+
+  test.each([
+    ['of another object', { uid: 'other' }, 409],
+    ['under another name', { name: 'other' }, 400],
+    ['in another namespace', { namespace: 'other' }, 400],
+  ])('a change %s is refused', async (_, metadata, status) => {
+    expect(await patch(api, { metadata }, 'merge-patch')).toMatchObject({ status });
+  });
+
+  test('a deletion of another object is refused', async () => {
+    const body = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: 'other' } };
+    expect(await ask('DELETE', api, { body })).toMatchObject({ status: 409 });
+    expect(await ask('GET', api)).toMatchObject({ status: 200 });
+  });
+
+  test('nothing is made in a namespace that goes away', async () => {
+    const metadata = { name: 'shop', deletionTimestamp: '2026-11-20T07:00:00Z' };
+    under.cluster.kubernetes.objects = [{ apiVersion: 'v1', kind: 'Namespace', metadata }];
+    expect(await ask('POST', deployments, { body: web() })).toMatchObject({
+      status: 403,
+      json: { details: { causes: [{ reason: 'NamespaceTerminating' }] } },
+    });
   });
 
   test('what an object owns goes with it', async () => {

@@ -1,4 +1,5 @@
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import { canonical } from '../canonical.ts';
 import { budgetOfObject, isBudget } from '../disruption/budget.ts';
 import { budgetStatus } from '../disruption/disruption-controller.ts';
 import type { KubernetesState, PodState } from '../kubernetes-state.ts';
@@ -9,6 +10,7 @@ import { schedulePods } from '../schedule-pods.ts';
 import { putNode } from './put-node.ts';
 import { createPod, putPod } from './put-pod.ts';
 import { isWorkloadKind, putWorkload } from './put-workload.ts';
+import { retireClients } from './retire-clients.ts';
 
 export interface ObjectName {
   readonly namespace?: string | undefined;
@@ -31,12 +33,16 @@ export function putObject(
   else if (type.storage === '/pods') {
     const pod = before === undefined ? createPod(kubernetes, object) : findPodState(kubernetes, object.metadata);
     if (pod !== undefined) putPod(pod, object);
-  } else if (isWorkloadKind(type.kind) && type.storage.startsWith('apps/'))
+  } else if (isWorkloadKind(type.kind) && type.storage.startsWith('apps/')) {
     putWorkload(kubernetes, type.kind, object, { before, now });
-  else storeAsItIs(kubernetes, type, object);
+    if (before !== undefined && callsNoMore(before, object)) retireClients(cluster, object.metadata.name, now);
+  } else storeAsItIs(kubernetes, type, object);
   if (isBudget(object)) noteBudget(cluster, object, now);
   schedulePods(kubernetes, now);
 }
+
+const callsNoMore = (before: StoredObject, { spec }: StoredObject): boolean =>
+  record(spec).replicas === 0 || canonical(record(before.spec).template) !== canonical(record(spec).template);
 
 /** The object as it was written down; undefined for one of the model. */
 export function findStored({ objects = [] }: KubernetesState, type: ResourceType, name: ObjectName) {

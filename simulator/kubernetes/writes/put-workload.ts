@@ -1,3 +1,4 @@
+import { canonical } from '../canonical.ts';
 import type { KubernetesState, PodState, WorkloadState } from '../kubernetes-state.ts';
 import { podImages, templateImages, templateOf } from '../pod-template.ts';
 import { record, type StoredObject } from '../resources/stored-object.ts';
@@ -33,7 +34,7 @@ export function putWorkload(
   if (workload.image !== image) delete workload.crashesFromKubelet;
   Object.assign(workload, { replicas, labels, image, written });
   const pods = kubernetes.pods.filter((pod) => pod.owner === ownerOf(workload));
-  if (JSON.stringify(record(before?.spec).template) !== JSON.stringify(template))
+  if (canonical(record(before?.spec).template) !== canonical(template))
     for (const pod of pods) takeTemplate(pod, workload, now);
   const surplus = new Set(inOrderOfLoss(pods).slice(0, Math.max(0, pods.length - replicas)));
   if (kind !== 'DaemonSet') kubernetes.pods = kubernetes.pods.filter((pod) => !surplus.has(pod));

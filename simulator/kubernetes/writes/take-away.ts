@@ -5,6 +5,7 @@ import type { ResourceType } from '../resource-types.ts';
 import { list, record, type StoredObject } from '../resources/stored-object.ts';
 import { ownerOf, schedulePods } from '../schedule-pods.ts';
 import { isNamed, type ObjectName } from './put-object.ts';
+import { retireClients } from './retire-clients.ts';
 
 /** Takes an object away at once, and what belongs to it unless `orphans` stay. */
 export function takeAway(
@@ -22,6 +23,7 @@ export function takeAway(
   const workload = kubernetes.workloads.find((each) => each.kind === type.kind && isIt(each));
   if (workload !== undefined) {
     kubernetes.workloads = kubernetes.workloads.filter((each) => each !== workload);
+    retireClients(cluster, name, now);
     const owner = ownerOf(workload);
     if (orphans) for (const pod of kubernetes.pods) if (pod.owner === owner) delete pod.owner;
     kubernetes.pods = kubernetes.pods.filter((pod) => pod.owner !== owner);
