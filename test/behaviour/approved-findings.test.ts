@@ -64,7 +64,7 @@ test('who waits for an approval is told what the last scan will have it stop for
   expect(reasons.map(({ code }) => code)).toContain('ApprovalMissing');
   expect(foreseen.map(({ message }) => message)).toEqual([
     expect.stringMatching(
-      /^The scan of .+ for 1\.37 found: manager:terraform \(manager terraform\)\. Set apiVersion: /,
+      /^The scan of .+ for 1\.37 found: manager:terraform \(manager terraform\): .+ is not served from Kubernetes 1\.37 on\. .+ Set apiVersion: .+ Findings: [0-9a-f]{16}\.$/,
     ),
   ]);
   const [listed] = (await listClusters(world.ports, { inventory: true })).items;
