@@ -1,11 +1,13 @@
+import { READINESS_VERDICTS } from '../../core/contracts/scan-words.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
+import { countVerdicts } from '../../core/readiness/readiness.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { facts, print, reasonLines, section, shown, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { readinessText } from '../verbs/cluster-text.ts';
-import { READINESS_WORDS, shownAt } from '../verbs/columns.ts';
+import { READINESS_WORDS, shownAt, verdictsText } from '../verbs/columns.ts';
 import { kindOf } from '../verbs/kind.ts';
 
 export interface ReadinessOptions extends OutputOption {
@@ -54,7 +56,7 @@ async function fleetReadiness(session: Session, { selector, output }: ReadinessO
   );
   const items = clusters
     .map((cluster) => cluster.readiness)
-    .sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
+    .sort((a, b) => READINESS_VERDICTS.indexOf(a.verdict) - READINESS_VERDICTS.indexOf(b.verdict));
   const { now } = shownAt(session, client);
   await print(session, output, { items }, () => [
     ...tableLines(
@@ -65,20 +67,12 @@ async function fleetReadiness(session: Session, { selector, output }: ReadinessO
       ]),
       session.io.columns,
     ),
-    ...section('In all', [`  ${countsText(items)}`]),
+    ...section('In all', [`  ${verdictsText(countVerdicts(items.map(({ verdict }) => verdict))) || 'no clusters'}`]),
   ]);
   // What is blocked outweighs what nobody knows.
   const codes = items.map(({ verdict }) => EXITS[verdict]);
   return codes.find((code) => code === EXIT.blocked) ?? codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
 }
-
-const ORDER: readonly ReadinessView['verdict'][] = ['blocked', 'incomplete', 'stale', 'readyAfterHops', 'ready'];
-
-const countsText = (items: readonly ReadinessView[]): string =>
-  ORDER.flatMap((verdict) => {
-    const count = items.filter((item) => item.verdict === verdict).length;
-    return count === 0 ? [] : [`${count} ${READINESS_WORDS[verdict]}`];
-  }).join(', ') || 'no clusters';
 
 async function clusterReadiness(session: Session, name: string, { to, output }: ReadinessOptions): Promise<ExitCode> {
   const client = await session.client();

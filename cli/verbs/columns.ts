@@ -1,4 +1,5 @@
 import type { AccountState } from '../../core/contracts/items/cluster.ts';
+import { READINESS_VERDICTS, type ReadinessVerdict } from '../../core/contracts/scan-words.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
@@ -56,14 +57,20 @@ const labels = (item: ClusterSummary): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
 
-/** How people read it. */
-export const READINESS_WORDS: Readonly<Record<ReadinessView['verdict'], string>> = {
-  ready: 'ready',
-  readyAfterHops: 'ready after hops',
+/** How people read it, the most pressing first. */
+export const READINESS_WORDS: Readonly<Record<ReadinessVerdict, string>> = {
   blocked: 'blocked',
   incomplete: 'incomplete',
   stale: 'stale',
+  readyAfterHops: 'ready after hops',
+  ready: 'ready',
 };
+
+/** `2 blocked, 9 ready` */
+export const verdictsText = (counts: Partial<Record<ReadinessVerdict, number>>): string =>
+  READINESS_VERDICTS.flatMap((verdict) =>
+    counts[verdict] === undefined ? [] : [`${counts[verdict]} ${READINESS_WORDS[verdict]}`],
+  ).join(', ');
 
 const clusters: Listing<ClusterSummary & { readonly readiness: ReadinessView }> = {
   nameOf: (item) => item.id,

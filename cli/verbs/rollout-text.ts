@@ -6,11 +6,12 @@ import { clustersOf } from '../../core/policy/approvals.ts';
 import { mostInFlight } from '../../core/policy/wave-room.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import type { WaveStanding } from '../../core/queries/wave-standing.ts';
+import { countVerdicts } from '../../core/readiness/readiness.ts';
 import { painted } from '../output/paint.ts';
 import { counted, facts, listed, reasonLines, section, shown, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { glassText } from './break-glass.ts';
-import type { Shown } from './columns.ts';
+import { type Shown, verdictsText } from './columns.ts';
 
 /** The versions of a member; of one that only finishes its version, that alone. */
 const versionsOf = ({ from, to, status }: Pick<Member, 'from' | 'to' | 'status'>): string =>
@@ -46,6 +47,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
         ],
         ...others.map(({ message }) => ['', '', '', '', visible(message)]),
       ]);
+      const known = verdictsText(countVerdicts(members.flatMap(({ readiness }) => readiness ?? [])));
       const standing = rollout.standings?.find(({ index }) => index === wave.index);
       const headers = ['  #', 'CLUSTER', 'VERSION', 'STATUS', 'REASON'];
       return [
@@ -53,6 +55,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
         `Wave ${wave.index + 1} ${shown(wave.name)}: ${painted(paint, wave.status)} (${limitsText(wave)})`,
         ...reasonLines(wave.reasons),
         ...waveLines(wave, standing, now),
+        ...(known === '' ? [] : [`  Readiness: ${known}`]),
         ...(rows.length === 0 ? [] : tableLines(headers, rows, columns)),
       ];
     }),
@@ -83,8 +86,11 @@ export function waveLines(wave: Wave, standing: WaveStanding | undefined, now: D
       ? []
       : [`  Worst case: ${standing.worstCase} of ${clusters} fail`]),
     ...(asked === 0 && given.length === 0 ? [] : [`  Approvals: ${asked} asked for`]),
-    ...given.map(({ decision, principal, at, clusters: count, comment }) => {
-      const covered = count === undefined ? '' : ` for ${counted(count, 'cluster')}`;
+    ...given.map(({ decision, principal, at, clusters: count, shown: seen, comment }) => {
+      const covered =
+        count === undefined
+          ? ''
+          : ` for ${counted(count, 'cluster')}${seen === undefined ? '' : ` (${verdictsText(seen)})`}`;
       const said = comment === undefined ? '' : `: ${comment}`;
       return visible(`    ${decision} by ${principal}${covered} ${relativeTime(at, now)}${said}`);
     }),

@@ -63,3 +63,10 @@ export const COVERAGE_STATUSES = {
   'not-rendered': 'A template, which says nothing until it is rendered.',
 } as const;
 export const FAIL_ON = ['removed', 'deprecated', 'none'] as const;
+
+/**
+ * Whether a cluster may go up, the most pressing answer first. `readyAfterHops`: the next hop may, and the target is further away. `incomplete`:
+ * something could not be read, or nobody has looked. `stale`: the last look is too old, or of another version.
+ */
+export const READINESS_VERDICTS = ['blocked', 'incomplete', 'stale', 'readyAfterHops', 'ready'] as const;
+export type ReadinessVerdict = (typeof READINESS_VERDICTS)[number];

@@ -1,6 +1,6 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
-import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { AppliedConfig, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { newestOfEach } from '../model/last-words.ts';
 import { FLEET, fleetSpec, loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { clustersOf, mayApprove } from '../policy/approvals.ts';
@@ -10,6 +10,8 @@ import type { Table } from '../ports/table.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
+import { countVerdicts } from '../readiness/readiness.ts';
+import { waveReadiness } from '../readiness/wave-readiness.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { isSettled } from '../rollout/wave-end.ts';
 import { changeAndTell } from '../store/change.ts';
@@ -38,11 +40,11 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
   return changeAndTell(ports, async (now) => {
     const { table } = ports;
     const rollout = await findRollout(table, id);
-    if (AT_REST.includes(rollout.data.status)) {
+    const wave = await findWave(ports, id, name);
+    if (isOver(rollout.data, wave.data)) {
       const said = `The rollout ${id} is ${rollout.data.status}: nothing begins in it any more, whatever is said of its waves.`;
       throw wrongState(said);
     }
-    const wave = await findWave(ports, id, name);
     const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
     const policy = upgradePolicy(config?.data);
     const spec = waveNamed(policy, name);
@@ -63,12 +65,15 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
     const { authors, checks } = await loadAuthors(table, config?.data);
     const requesters = { policyAppliedBy: authors, rolloutCreatedBy: rollout.data.createdBy };
     refuseVote(asked, vote, requesters);
+    const members = vote.decision === 'Approved' ? await membersToGo(table, wave.data) : [];
+    const shown = await waveReadiness(table, members, now);
     const word: ApprovalRecord = {
       decision: vote.decision,
       principal: vote.by,
       at: now.toISOString(),
       planHash,
       clusters: clustersOf(wave.data),
+      ...(shown.length > 0 ? { shown: countVerdicts(shown.map(({ verdict }) => verdict)) } : {}),
       ...(vote.comment === undefined ? {} : { comment: vote.comment }),
     };
     const words = newestOfEach([...(wave.data.approvals ?? []), word]);
@@ -90,9 +95,34 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
         unchanged(Configs, config, 'UpgradePolicy', rollout.data.policy),
         ...checks,
       ],
-      record: [rolloutEntry(id, `Wave${vote.decision}`, vote.by, { wave: name, index: next.index, ...word })],
+      record: [
+        rolloutEntry(id, `Wave${vote.decision}`, vote.by, { wave: name, index: next.index, ...word }),
+        ...shownEntries(id, name, vote.by, shown),
+      ],
       events: ([change]) => [waveChanged({ ...next, reasons }, change, 'approval')],
     };
+  });
+}
+
+/** A rollout that has ended goes on with members that were blocked when somebody retries them, unless it was aborted. */
+const isOver = ({ status }: Rollout, { blocked }: Wave): boolean =>
+  AT_REST.includes(status) && (status === 'Aborted' || blocked === 0);
+
+const ENDED: readonly Member['status'][] = ['Succeeded', 'Excluded', 'Left'];
+const membersToGo = async (table: Table, { rolloutId, index }: Wave): Promise<Member[]> =>
+  (await loadMembers(table, rolloutId)).filter(
+    ({ waveIndex, status }) => waveIndex === index && !ENDED.includes(status),
+  );
+
+/** Of so many members one entry of the audit tells, so that none outgrows an item of the table. */
+const MEMBERS_TOLD = 500;
+
+/** What each member was known to be, for whoever asks later what was agreed to. */
+function shownEntries(id: string, wave: string, by: string, shown: Awaited<ReturnType<typeof waveReadiness>>) {
+  const parts = Math.ceil(shown.length / MEMBERS_TOLD);
+  return Array.from({ length: parts }, (_, part) => {
+    const members = shown.slice(part * MEMBERS_TOLD, (part + 1) * MEMBERS_TOLD);
+    return rolloutEntry(id, 'WaveShown', by, { wave, members });
   });
 }
 
@@ -134,7 +164,8 @@ function refuseState(wave: Wave, asksForApproval: boolean, decision: Vote['decis
       decision === 'Rejected' ? ` To have nothing new start in it: liftlock rollout pause ${wave.rolloutId}` : '';
     throw wrongState(`The wave ${wave.name} asks for no approval: its policy says none.${pause}`);
   }
-  const hasStragglers = (wave.quarantined > 0 || !isSettled(wave)) && GRANTING_WAVES.includes(wave.status);
+  const hasStragglers =
+    (wave.quarantined > 0 || wave.blocked > 0 || !isSettled(wave)) && GRANTING_WAVES.includes(wave.status);
   if (['Pending', 'Open'].includes(wave.status) || hasStragglers) return;
   throw wrongState(`The wave ${wave.name} is ${wave.status}; only one that has not ended can be judged.`);
 }

@@ -1,6 +1,6 @@
 import { approvalSchema } from '../config/schema/wave.ts';
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
-import { approvalRefusals, clustersOf, mayApprove } from './approvals.ts';
+import { approvalRefusals, clustersOf, isShownToApprovers, mayApprove } from './approvals.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const requesters = { policyAppliedBy: ['author', 'mover'], rolloutCreatedBy: 'creator' };
@@ -171,4 +171,23 @@ test.each([
 ])('%s among %j: %s', (principal, from, may) => {
   const approval = { before: true, approvals: 1, fourEyes: false, from };
   expect(mayApprove(approval, principal, requesters)).toHaveLength(may ? 0 : 1);
+});
+
+const BEFORE = { at: '2026-11-20T08:59:59.000Z' };
+test.each([
+  ['the approval is younger', {}, [word('a')], true],
+  ['it is as old', {}, [word('a', { at: '2026-11-20T09:00:00.000Z' })], true],
+  ['it is older', {}, [word('a', BEFORE)], false],
+  ['one of two is older', { approvals: 2 }, [word('a'), word('b', BEFORE)], false],
+  ['a third one came later', { approvals: 2 }, [word('a'), word('b', BEFORE), word('c')], true],
+  ['the younger one is of another plan', {}, [word('a', { planHash: 'o' })], false],
+  ['the younger one may not approve', { from: ['b'] }, [word('a')], false],
+  ['the younger one rejects', {}, [word('a', { decision: 'Rejected' })], false],
+  ['a rule approved before', { autoApproveWhen: 'true' }, [{ ...ruled('true'), ...BEFORE }], false],
+  ['the wave asks nobody before it begins', { before: false }, [], true],
+])('what is known since nine is shown to the approvers or not: %s', (_, approval, approvals, isShown) => {
+  const wave = { rolloutId: 'r', name: 'prod', planHash: 'h', approvals };
+  const asked = approvalSchema.parse(approval);
+  expect(isShownToApprovers(asked, wave, requesters, '2026-11-20T09:00:00.000Z')).toBe(isShown);
+  expect(isShownToApprovers(undefined, wave, requesters, '2026-11-20T09:00:00.000Z')).toBe(true);
 });

@@ -31,8 +31,7 @@ export function approvalRefusals(
   const approval = spec?.approval;
   if (approval === undefined || !approval.before) return [];
   const words = lastWords(wave);
-  const barred = (word: ApprovalRecord) =>
-    word.principal === LIFTLOCK ? ofRule(approval, word) : mayApprove(approval, word.principal, requesters);
+  const barred = (word: ApprovalRecord) => whyBarred(approval, word, requesters);
   const rejected = words.find(({ decision }) => decision === 'Rejected');
   if (rejected !== undefined) {
     const why = rejected.comment === undefined ? '' : `: ${rejected.comment}`;
@@ -57,6 +56,28 @@ export function approvalRefusals(
       [`The wave ${wave.name} has ${more}${after}.`, ...since, how].join(' '),
     ),
   ];
+}
+
+const whyBarred = (approval: Approval, word: ApprovalRecord, requesters: Requesters): Reason[] =>
+  word.principal === LIFTLOCK ? ofRule(approval, word) : mayApprove(approval, word.principal, requesters);
+
+/**
+ * Whether as many approvals as the wave asks for were given once something was known of one of its clusters: earlier ones did not show it. A
+ * wave that asks for none agrees to whatever its policy lets pass.
+ *
+ * @param since RFC 3339, UTC
+ */
+export function isShownToApprovers(
+  approval: WaveSpec['approval'],
+  wave: Approved,
+  requesters: Requesters,
+  since: string,
+): boolean {
+  if (approval === undefined || !approval.before) return true;
+  const showing = lastWords(wave).filter(
+    (word) => word.decision === 'Approved' && word.at >= since && whyBarred(approval, word, requesters).length === 0,
+  );
+  return showing.length >= approval.approvals;
 }
 
 /** The requester may reject and, where four eyes are asked for, never approve; a wave that has begun keeps its plan. */

@@ -26,7 +26,7 @@ async function scanned(scannedAt: string) {
     judged({ source: 'object', cause: `cause-${index}`, name: `n-${index}`, owner: 'team-payments' }),
   );
   const report = reportOf({ from: '1.36', target: '1.37', clusters: ['web'], findings });
-  await saveReport(table, { clusterKey: KEY, execution: 'arn:x' }, { ...report, scannedAt });
+  await saveReport(table, { clusterKey: KEY, execution: 'arn:x' }, { ...report, scannedAt }, new Date(scannedAt));
   return table;
 }
 

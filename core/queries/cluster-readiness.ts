@@ -1,8 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Ports } from '../ports/ports.ts';
-import { nextMinor, type Readiness, readinessOf } from '../readiness/readiness.ts';
-import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
+import { type Readiness, readinessOf, readinessTo } from '../readiness/readiness.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
@@ -52,14 +51,5 @@ export async function clusterReadiness(
   const [asked, current] = [KubeVersion.parse(to), KubeVersion.parse(cluster.version)];
   if (!current.isOlderThan(asked))
     throw new Refusal('InvalidInput', `${cluster.name} is at ${cluster.version} already; --to ${to} leads nowhere.`);
-  const next = nextMinor(cluster, snapshot.regions.get(cluster.region));
-  if (view.verdict !== 'ready' && view.verdict !== 'readyAfterHops') return { ...view, target: to };
-  const reasons = blockersOnTheWay(cluster, scans, to);
-  const isFurther = next?.isOlderThan(asked) !== false;
-  return {
-    ...view,
-    target: to,
-    verdict: reasons.length > 0 ? 'blocked' : isFurther ? 'readyAfterHops' : 'ready',
-    reasons,
-  };
+  return { ...view, target: to, ...readinessTo(cluster, asked, { scans, now: ports.clock.now() }) };
 }

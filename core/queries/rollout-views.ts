@@ -1,8 +1,10 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import type { Table } from '../ports/table.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
+import { readinessTo } from '../readiness/readiness.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -13,6 +15,7 @@ import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
 import { load, loadKind } from '../store/entity.ts';
 import { loadMembers, loadWaves } from '../store/members.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { findRollout } from './find-rollout.ts';
 import { type WaveStanding, waveStanding } from './wave-standing.ts';
 
@@ -28,10 +31,15 @@ export interface RolloutSummary extends Rollout {
   readonly waitsForApproval: string | null;
 }
 
+/** `readiness`: of who has not begun, whether it may go all the way by what is known today. */
+export interface ShownMember extends Member {
+  readonly readiness?: ReadinessVerdict;
+}
+
 export interface RolloutDetail extends RolloutSummary {
   readonly waveDetails: readonly Wave[];
   /** In the order in which they go. */
-  readonly members: readonly Member[];
+  readonly members: readonly ShownMember[];
   /** Of each wave under the policy as applied now; not of a plan. */
   readonly standings?: readonly WaveStanding[];
   /** What clusters that failed share and those that succeeded lack: clusters that have it are set aside. */
@@ -78,7 +86,7 @@ async function foreseen(table: Table, rollout: Rollout, waves: readonly Wave[], 
   const scans = await latestScansOf(table, waiting);
   return {
     stalled: stalledWaves(snapshot, rollout, waves, members, now).map(({ reason: why }) => why),
-    forewarned: forewarned({ ...snapshot, scans }, members),
+    forewarned: forewarned({ ...snapshot, scans }, members, now),
   };
 }
 
@@ -87,17 +95,22 @@ export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date
   const stalled = stalledWaves(snapshot, plan.rollout, plan.waves, plan.members, now);
   const reasons = [...stalled.map(({ reason: why }) => why), ...plan.rollout.reasons];
   const planned: Rollout = { ...plan.rollout, status: 'Planned', reasons };
-  const members = forewarned(snapshot, plan.members);
+  const members = forewarned(snapshot, plan.members, now);
   return { ...detail(planned, plan.waves, members), leftOut: plan.leftOut };
 }
 
 /** The same members; who has not begun says what is known today to stop it on its way. */
-function forewarned({ clusters, scans }: Pick<FleetSnapshot, 'clusters' | 'scans'>, members: readonly Member[]) {
-  return members.map((member): Member => {
+function forewarned(
+  { clusters, scans }: Pick<FleetSnapshot, 'clusters' | 'scans'>,
+  members: readonly Member[],
+  now: Date,
+): ShownMember[] {
+  return members.map((member) => {
     const cluster = member.status === 'Pending' ? clusters.get(member.clusterKey) : undefined;
     if (cluster === undefined) return member;
-    const known = blockersOnTheWay(cluster, scans?.get(member.clusterKey), member.to);
-    return { ...member, reasons: [...member.reasons, ...known] };
+    const known = scans?.get(member.clusterKey);
+    const { verdict: readiness } = readinessTo(cluster, KubeVersion.parse(member.to), { scans: known, now });
+    return { ...member, readiness, reasons: [...member.reasons, ...blockersOnTheWay(cluster, known, member.to)] };
   });
 }
 
@@ -111,7 +124,7 @@ async function standingsOf(table: Table, rollout: Rollout, waves: readonly Wave[
 function detail(
   rollout: Rollout,
   waves: readonly Wave[],
-  members: readonly Member[],
+  members: readonly ShownMember[],
   standings: readonly WaveStanding[] = [],
 ): RolloutDetail {
   const ordered = members

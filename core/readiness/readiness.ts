@@ -1,15 +1,11 @@
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
-import type { LatestScans } from '../contracts/items/scan.ts';
+import type { KnownScans } from '../contracts/items/scan.ts';
+import { READINESS_VERDICTS, type ReadinessVerdict } from '../contracts/scan-words.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { hopBlockers } from '../rollout/hop-blockers.ts';
+import { blockersOnTheWay, hopBlockers } from '../rollout/hop-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
-/**
- * Whether a cluster may go one minor up, by what is known today. `readyAfterHops`: the next hop may, and the target is further away. `stale`: the
- * last look is too old, or of another version. A verdict authorizes nothing: the gate runs again before each hop.
- */
-export type ReadinessVerdict = 'ready' | 'readyAfterHops' | 'blocked' | 'incomplete' | 'stale';
-
+/** Whether a cluster may go one minor up, by what is known today. It authorizes nothing: the gate runs again before each hop. */
 export interface Readiness {
   readonly verdict: ReadinessVerdict;
   /** The next minor, about which it is said; null where EKS offers none beyond the cluster's. */
@@ -24,7 +20,7 @@ export interface Readiness {
 export const MAX_AGE_HOURS = 24;
 
 interface Known {
-  readonly scans: LatestScans | undefined;
+  readonly scans: KnownScans | undefined;
   /** What EKS offers in the cluster's Region; undefined while nobody has asked. */
   readonly region: RegionVersions | undefined;
   /** Where the cluster is to go; undefined where no policy says. */
@@ -35,7 +31,28 @@ interface Known {
 /** The one answer to "may it go one minor up?" for lists, `explain` and reports, from the last scan and the inventory. */
 export function readinessOf(cluster: ClusterRecord, { scans, region, target, now }: Known): Readiness {
   const next = nextMinor(cluster, region);
-  if (next === undefined) return { verdict: 'ready', for: null, scannedAt: null, reasons: [] };
+  if (next === undefined) return NOTHING_ASKED;
+  return lookAt(cluster, next, target !== undefined && next.isOlderThan(target), { scans, now });
+}
+
+/** The same of the whole way to a minor: what stands in the way of a later hop blocks, too. Whoever is there already needs nothing. */
+export function readinessTo(cluster: ClusterRecord, to: KubeVersion, known: Pick<Known, 'scans' | 'now'>): Readiness {
+  const current = KubeVersion.parse(cluster.version);
+  if (!current.isOlderThan(to)) return NOTHING_ASKED;
+  const first = lookAt(cluster, current.next(), current.next().isOlderThan(to), known);
+  if (first.verdict !== 'ready' && first.verdict !== 'readyAfterHops') return first;
+  const reasons = blockersOnTheWay(cluster, known.scans, to.toString());
+  return reasons.length === 0 ? first : { ...first, verdict: 'blocked', reasons };
+}
+
+const NOTHING_ASKED: Readiness = { verdict: 'ready', for: null, scannedAt: null, reasons: [] };
+
+function lookAt(
+  cluster: ClusterRecord,
+  next: KubeVersion,
+  isFurther: boolean,
+  { scans, now }: Pick<Known, 'scans' | 'now'>,
+): Readiness {
   const scan = scans?.scans.find((one) => one.target === next.toString());
   const about = { for: next.toString(), scannedAt: scan?.scannedAt ?? null };
   const blockers = hopBlockers(cluster, scans, next, true);
@@ -49,7 +66,6 @@ export function readinessOf(cluster: ClusterRecord, { scans, region, target, now
   if (age !== undefined) return { verdict: 'stale', ...about, reasons: [reason('ScanStale', age), ...blockers] };
   if (scan.verdict === 'incomplete') return { verdict: 'incomplete', ...about, reasons: blockers };
   if (blockers.length > 0) return { verdict: 'blocked', ...about, reasons: blockers };
-  const isFurther = target !== undefined && next.isOlderThan(target);
   return { verdict: isFurther ? 'readyAfterHops' : 'ready', ...about, reasons: [] };
 }
 
@@ -60,10 +76,18 @@ export function nextMinor(cluster: ClusterRecord, region: RegionVersions | undef
 }
 
 /** Why the last look says nothing any more; undefined while it does. */
-function staleness(cluster: ClusterRecord, scan: LatestScans['scans'][number], now: Date): string | undefined {
-  if (scan.from !== cluster.version)
+function staleness(cluster: ClusterRecord, scan: KnownScans['scans'][number], now: Date): string | undefined {
+  if (scan.from !== undefined && scan.from !== cluster.version)
     return `The last look was at ${scan.from}, and ${cluster.name} is at ${cluster.version} now.`;
   const hours = (now.getTime() - Date.parse(scan.scannedAt)) / 3_600_000;
   if (hours <= MAX_AGE_HOURS) return undefined;
   return `The last look is ${Math.floor(hours)} hours old; ${MAX_AGE_HOURS} are allowed. Run: liftlock scan cluster ${cluster.name}`;
+}
+
+/** How many there are of each verdict, those without any left out. */
+export function countVerdicts(verdicts: readonly ReadinessVerdict[]): Partial<Record<ReadinessVerdict, number>> {
+  const counts = READINESS_VERDICTS.map(
+    (verdict) => [verdict, verdicts.filter((one) => one === verdict).length] as const,
+  );
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }

@@ -6,21 +6,18 @@ import { sha256Hex } from '../hash/sha256.ts';
 interface PlannedWave {
   readonly name: string;
   readonly members: readonly { readonly clusterKey: string; readonly from: string; readonly to: string }[];
-  /** Ids of findings that block clusters of the wave. */
-  readonly findings: readonly string[];
 }
 
 /**
- * sha256 over canonical JSON of the policy without caps, concurrency and estimates, the wave, who goes from where to where, and what is
- * known to block (semantics.md, Approval): another cap, passing time and fresh insights do not void an approval, another plan does, and a
- * failure budget is part of it.
+ * sha256 over canonical JSON of the policy without caps, concurrency and estimates, the wave, and who goes from where to where: another cap,
+ * passing time and what scans find do not void an approval, another plan does, and a failure budget is part of it. A finding that no approval
+ * has shown stops its cluster alone (core/steps/unapproved-findings.ts).
  */
 export function wavePlanHash(policy: UpgradePolicy, wave: PlannedWave): string {
   const members = wave.members.map(({ clusterKey, from, to }) => `${clusterKey} ${from} ${to}`).sort();
-  const findings = [...wave.findings].sort();
-  return sha256Hex(
-    canonicalJson(JSON.parse(JSON.stringify({ spec: agreedPart(policy), wave: wave.name, members, findings }))),
-  );
+  // Findings were part of it once: the empty list keeps what was approved then of waves without any.
+  const agreed = { spec: agreedPart(policy), wave: wave.name, members, findings: [] };
+  return sha256Hex(canonicalJson(JSON.parse(JSON.stringify(agreed))));
 }
 
 /** The hash of a whole plan: over the hashes of its waves, in their order. */

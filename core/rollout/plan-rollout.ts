@@ -104,7 +104,7 @@ export function plannedWave(
     ...counts,
     ...(owed === 0 ? {} : { owed }),
     ...(strays === 0 ? {} : { strays }),
-    planHash: wavePlanHash(policy, { name: spec.name, members: going, findings }),
+    planHash: wavePlanHash(policy, { name: spec.name, members: going }),
     ...(isKnown ? { blockingFindings: findings.length } : {}),
     reasons: [],
   };

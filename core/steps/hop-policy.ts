@@ -1,4 +1,5 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import { type ReadRules, readRules } from '../policy/read-rules.ts';
 import { keysOfRules } from '../policy/rules-ahead.ts';
@@ -12,6 +13,8 @@ import type { StepContext } from './context.ts';
 /** What the policy says of the hop that a step is part of. */
 export interface HopPolicy {
   readonly wave: WaveSpec | undefined;
+  /** Where the hop stands in its rollout; undefined for one that a person started. */
+  readonly place: { readonly rollout: Rollout; readonly wave: Wave | undefined } | undefined;
   /** Undefined: the cluster is not known, or there is no Fleet. */
   readonly read: ReadRules | undefined;
   /** Whether another hop of the same cluster follows in its rollout. */
@@ -33,9 +36,9 @@ export async function loadHopPolicy(ports: Pick<Ports, 'table'>, context: StepCo
     isMember ? load(reader, Members, rolloutId, waveIndex, context.clusterKey) : undefined,
     reader.getAll(ahead),
   ]);
-  if (fleet === undefined) return { wave: undefined, read: undefined, moreHops: false };
   const place = rollout === undefined ? undefined : { rollout: rollout.data, wave: wave?.data };
+  if (fleet === undefined) return { wave: undefined, place, read: undefined, moreHops: false };
   const read = await readRules(table, record?.data, fleet, place, knowing(table, ahead, rules));
   const moreHops = member !== undefined && context.target.isOlderThan(KubeVersion.parse(member.data.to));
-  return { wave: read?.rules(new Map()).wave, read, moreHops };
+  return { wave: read?.rules(new Map()).wave, place, read, moreHops };
 }

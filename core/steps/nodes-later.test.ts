@@ -6,6 +6,7 @@ const groups = (...versions: readonly (string | undefined)[]) =>
   versions.map((version, number) => ({ name: `g${number}`, version }));
 const policy = (rollNodes: 'always' | 'whenSkewRequires' = 'whenSkewRequires', moreHops = true) => ({
   wave: waveSchema.parse({ name: 'all', ...(rollNodes === 'always' ? {} : { rollNodes }) }),
+  place: undefined,
   read: undefined,
   moreHops,
 });

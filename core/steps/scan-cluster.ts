@@ -15,6 +15,7 @@ import { lookAtRefresh, refreshInsights, runsSince } from './refresh-insights.ts
 import { runStep, type StepOutcome } from './run-step.ts';
 import { isServer, NOT_ASKED, NOT_VERIFIED, readFacts, type Server } from './scan-facts.ts';
 import { endRun, keepReport, reportOf } from './scan-report.ts';
+import { unapprovedFindings } from './unapproved-findings.ts';
 
 const STEP = 'scan-cluster';
 
@@ -65,9 +66,12 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const report = await reportOf(ports, context, { facts, coverage, insights, state: objects?.state, rules });
   if (isWhole) await keepReport(ports, context, report);
   const decision = decideHop(report);
+  const passes = decision.blockers.length === 0;
+  const isAsked = passes && !byHand && isWhole && report.summary.errors > 0;
+  const unapproved = isAsked ? await unapprovedFindings(ports, context) : [];
   const told = [...notes, ...decision.notes];
-  const result =
-    decision.blockers.length > 0 ? blocked(...decision.blockers, ...told) : done(...told, lookedAt(report));
+  const blockers = [...decision.blockers, ...unapproved];
+  const result = blockers.length > 0 ? blocked(...blockers, ...told) : done(...told, lookedAt(report));
   return { step: STEP, result, detail };
 }
 

@@ -118,7 +118,7 @@ export async function keepReport(ports: StepPorts, context: StepContext, report:
   const run = (await loadRun(ports.table, asker.arn))?.data ?? begun;
   const isByItself = context.grant === undefined;
   const known = isByItself ? (await latestScansOf(ports.table, [clusterKey])).get(clusterKey) : undefined;
-  const { scannedAt } = await saveReport(ports.table, run, report);
+  const { scannedAt } = await saveReport(ports.table, run, report, ports.clock.now());
   if (isByItself) await tellReadiness(ports, context, report, known);
   await saveRun(ports.table, { ...run, scannedAt }, ports.clock.now());
 }

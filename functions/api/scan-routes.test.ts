@@ -47,7 +47,7 @@ function report(target: string, scannedAt: string, count: number, readable = tru
   return reportOf({ from: '1.35', target, findings, coverage, scannedAt: new Date(scannedAt) });
 }
 const save = (table: MemoryTable, clusterKey: string, what: ReturnType<typeof report>) =>
-  saveReport(table, { clusterKey, execution: 'arn:x' }, what);
+  saveReport(table, { clusterKey, execution: 'arn:x' }, what, new Date(what.scannedAt));
 
 test('a scan is asked for, audited before it starts, and can be followed', async () => {
   const { call, table, started, key, ports } = await apiOf(1);

@@ -1,4 +1,5 @@
 import { parseInventory } from '../../core/inventory/document/parse-inventory.ts';
+import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
@@ -8,11 +9,24 @@ import { blockersOnTheWay } from '../../core/rollout/hop-blockers.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { attributesClass, OLD } from './attributes-class.ts';
-import { applySpec, asking, at, CARL, clusterOf, judge, keyOf, soaking, spec, statusOf } from './changed-policy.ts';
+import {
+  applySpec,
+  asking,
+  at,
+  CARL,
+  clusterOf,
+  judge,
+  keyOf,
+  soaking,
+  spec,
+  statusOf,
+  waveNamed,
+} from './changed-policy.ts';
 import {
   beginByHand,
   clusterArn,
   hours,
+  memberOf,
   minutes,
   mutationsOf,
   PERSON,
@@ -84,25 +98,67 @@ test('neither is it where whoever created it died before the reconciler was aske
   await expectNobodyApproved(world);
 });
 
-test.each([
-  ['by a rule', at('prod', { approval: NO_FINDINGS })],
-  ['by a person', asking],
-])('a scan that finds something new asks for another approval of what was approved %s', async (how, prod) => {
+/** The first wave soaks, and a scan has found something in `web` of the second meanwhile. */
+async function foundWhileSoaking(prod: object, meanwhile?: (world: World) => Promise<unknown>): Promise<World> {
   const world = await smallFleet({
-    clusters: [...staged('dev', ['d']), ...staged('prod', ['web'])],
+    clusters: [...staged('dev', ['d']), ...staged('prod', ['web', 'shop'])],
     policy: { ...spec(soaking, prod), ...told },
   });
   await hours(world, 2.1);
   expect(await statusOf(world, 'dev')).toBe('Soaking');
-  if (how === 'by a person') await judge(world, 'Approved', CARL);
+  await meanwhile?.(world);
   await minutes(world, 3);
   Object.assign(clusterOf(world, 'web')?.kubernetes ?? {}, { objects: [attributesClass(OLD)] });
   await beginByHand(world, 'scan-cluster', scanned);
   await minutes(world, 10);
   expect((await scansOf(world.table, await keyOf(world, 'web')))[0]).toMatchObject({ target: '1.37', errors: 1 });
   await promoteRollout(world.ports, await rolloutIdOf(world), CARL, 'seen enough');
+  return world;
+}
+
+test('a rule over findings does not approve a wave once a scan has found something', async () => {
+  const world = await foundWhileSoaking(at('prod', { approval: NO_FINDINGS }));
   await minutes(world, 20);
   expect([await statusOf(world, 'prod'), touched(world, 'web')]).toEqual(['Pending', false]);
+});
+
+test('what a scan finds after a wave was approved sets that cluster aside, and another approval lets it go', async () => {
+  const world = await foundWhileSoaking(asking, (one) => judge(one, 'Approved', CARL));
+  await hours(world, 3);
+  expect([touched(world, 'web'), touched(world, 'shop')]).toEqual([false, true]);
+  const web = await memberOf(world, 'web');
+  expect(web).toMatchObject({ status: 'Blocked', reasons: [{ code: 'FindingNotApproved' }, { code: 'ScanWarning' }] });
+  expect(web.reasons[0]?.message).toMatch(/^When the wave prod was approved this was not known: manager:terraform \(/);
+  expect(await waveNamed(world, 'prod')).toMatchObject({ status: 'Completed', succeeded: 1, failed: 0, blocked: 1 });
+  await judge(world, 'Approved', CARL);
+  const shown = world.table.auditTimeline().filter(({ event }) => event === 'WaveShown');
+  expect(shown.map(({ principal, detail }) => [principal, detail])).toMatchObject([
+    [CARL, { wave: 'prod', members: [{ verdict: 'incomplete' }, { verdict: 'incomplete', findings: 0 }] }],
+    [CARL, { wave: 'prod', members: [{ clusterKey: await keyOf(world, 'web'), verdict: 'ready', findings: 1 }] }],
+  ]);
+  expect((await waveNamed(world, 'prod'))?.approvals).toMatchObject([{ clusters: 2, shown: { ready: 1 } }]);
+  await retryCluster(world.ports, await keyOf(world, 'web'), PERSON);
+  await hours(world, 3);
+  expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });
+});
+
+test('what went away since an approval voids nothing', async () => {
+  const prod = staged('prod', ['web']).map((one) => ({ ...one, objects: [attributesClass(OLD)] }));
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...prod],
+    policy: { ...spec(soaking, asking), ...told },
+  });
+  await hours(world, 2.1);
+  await beginByHand(world, 'scan-cluster', scanned);
+  await minutes(world, 10);
+  await judge(world, 'Approved', CARL);
+  Object.assign(clusterOf(world, 'web')?.kubernetes ?? {}, { objects: [] });
+  await beginByHand(world, 'scan-cluster', scanned, 'again');
+  await minutes(world, 10);
+  expect((await scansOf(world.table, await keyOf(world, 'web')))[0]).toMatchObject({ errors: 0 });
+  await promoteRollout(world.ports, await rolloutIdOf(world), CARL, 'seen enough');
+  await hours(world, 3);
+  expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });
 });
 
 test.each(['1.36', '1.38'])(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { READINESS_VERDICTS } from '../scan-words.ts';
 import { timestamp } from './common.ts';
 
 /** What a person (or `liftlock`, by a rule) said of a wave. The last word of each principal counts. */
@@ -13,6 +14,8 @@ export const approvalRecord = z.object({
   isVoid: z.literal(true).optional(),
   /** How many clusters that plan upgrades in the wave; absent in words of the version before. */
   clusters: z.number().int().nonnegative().optional(),
+  /** How many of them were ready, blocked and so on when it was said; which, the audit tells (`WaveShown`). Absent in words of rules. */
+  shown: z.partialRecord(z.enum(READINESS_VERDICTS), z.number().int().positive()).optional(),
   comment: z.string().optional(),
 });
 export type ApprovalRecord = z.infer<typeof approvalRecord>;

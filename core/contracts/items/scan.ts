@@ -14,6 +14,8 @@ const cause = z.object({
   fixes: z.array(z.string()).optional(),
   /** What is so, in the words of the finding that speaks for it; likewise. */
   what: z.string().optional(),
+  /** When it was first known, of those that were found at every look since: approvals given before did not show it. Absent before there was any. */
+  since: timestamp.optional(),
   /** Ids of its findings, by which waivers name them; the first of many, and likewise. */
   ids: z.array(z.string()).optional(),
 });
@@ -38,6 +40,8 @@ export const scanSummary = z.object({
   causes: z.array(cause),
   /** SHA-256 over the causes of errors that found no place among them; absent = none. */
   moreErrors: z.string().optional(),
+  /** When these were first known. */
+  moreErrorsSince: timestamp.optional(),
   /** What could not be read; at most 20. */
   unread: z.array(
     z.object({ what: z.string(), source: z.string().optional(), status: z.string(), detail: z.string() }),
@@ -59,10 +63,11 @@ export type LatestScans = z.infer<typeof latestScans>;
 /** What decides of them; an inventory document tells no more. */
 export interface KnownScans {
   readonly clusterKey: string;
-  readonly scans: readonly Pick<
+  readonly scans: readonly (Pick<
     LatestScans['scans'][number],
     'target' | 'scannedAt' | 'verdict' | 'gaps' | 'causes' | 'moreErrors'
-  >[];
+  > &
+    Partial<Pick<LatestScans['scans'][number], 'from'>>)[];
 }
 
 /** Where the scan of one execution stands. */

@@ -11,6 +11,11 @@ export const CALENDAR_REASONS = {
     meaning: 'The wave has too few approvals of the plan that it has now (liftlock approve).',
   },
   ApprovalRejected: { kind: 'lasting', meaning: 'A person rejected the plan of the wave and has not taken that back.' },
+  FindingNotApproved: {
+    kind: 'lasting',
+    meaning:
+      'The scan before the hop found what was not known when the wave was approved (liftlock approve, then liftlock retry).',
+  },
   Approved: { kind: 'told', meaning: 'A person approved the plan of the wave.' },
   AutoApproved: { kind: 'told', meaning: 'autoApproveWhen is true, so Liftlock approved the wave.' },
   CalendarInvalid: { kind: 'lasting', meaning: 'A Calendar cannot be read, so it is closed.' },

@@ -49,7 +49,7 @@ const knownScan = z.strictObject({
   causes: z
     .array(summary.causes.element.strict())
     .default([])
-    .describe('What was found, one entry for each cause; errors are part of what an approval agrees to.'),
+    .describe('What was found, one entry for each cause; errors are what an approver is shown.'),
   moreErrors: summary.moreErrors.describe('Digest of the causes that found no place.'),
 });
 

@@ -8,6 +8,7 @@ import type { JudgedFinding } from '../report/merge-findings.ts';
 import { fitReport, loadReport, saveReport, scansOf } from './report-store.ts';
 
 const run = { clusterKey: 'k', execution: 'arn:x' };
+const NOW = new Date('2026-11-20T08:00:00Z');
 const at = (day: number) => new Date(`2026-11-${String(day).padStart(2, '0')}T08:00:00Z`);
 
 /** Text that gzip makes little of. */
@@ -23,8 +24,8 @@ function noise(seed: number, length: number): string {
 test('a report saved twice is there once, and comes back as it was', async () => {
   const table = new MemoryTable();
   const report = reportOf({ from: '1.35' });
-  const summary = await saveReport(table, run, report);
-  expect(await saveReport(table, run, report)).toEqual(summary);
+  const summary = await saveReport(table, run, report, NOW);
+  expect(await saveReport(table, run, report, NOW)).toEqual(summary);
   expect(await scansOf(table, 'k')).toEqual([summary]);
   expect(await loadReport(table, summary)).toEqual(report);
 });
@@ -33,12 +34,31 @@ test('the last scan of each target is kept for lists, five targets at most', asy
   const table = new MemoryTable();
   for (let day = 1; day <= 8; day += 1) {
     const target = `1.${36 + (day % 7)}`;
-    await saveReport(table, run, reportOf({ from: '1.35', target, scannedAt: at(day) }));
+    await saveReport(table, run, reportOf({ from: '1.35', target, scannedAt: at(day) }), at(day));
   }
   const latest = async () => (await load(table, LatestScanItems, 'k'))?.data.scans ?? [];
   expect((await latest()).map(({ target }) => target)).toEqual(['1.37', '1.36', '1.42', '1.41', '1.40']);
-  await saveReport(table, run, reportOf({ from: '1.35', target: '1.37', scannedAt: at(1) }));
+  await saveReport(table, run, reportOf({ from: '1.35', target: '1.37', scannedAt: at(1) }), at(1));
   expect((await latest())[0]).toMatchObject({ scannedAt: at(8).toISOString() });
+});
+
+test('causes are known since the first of the looks that all found them, those that lists have no room for as well', async () => {
+  const table = new MemoryTable();
+  const since = async (day: number, ...causes: string[]) => {
+    const findings = causes.map((cause) => judged({ cause, name: cause }));
+    const report = reportOf({ from: '1.35', findings, scannedAt: at(day) });
+    const kept = await saveReport(table, run, report, new Date(at(day).getTime() + 60_000));
+    const [first] = kept.causes;
+    return [first?.since, kept.moreErrorsSince].map((one) => one?.slice(8, 16));
+  };
+  expect(await since(1, 'a')).toEqual(['01T08:01', undefined]);
+  expect(await since(2, 'a', 'b')).toEqual(['01T08:01', undefined]);
+  expect(await since(3, 'b')).toEqual(['02T08:01', undefined]);
+  expect(await since(4, 'a')).toEqual(['04T08:01', undefined]);
+  const many = (last: string) => [...Array.from({ length: 24 }, (_, index) => `a-${index}`), last];
+  expect(await since(5, ...many('z-1'))).toEqual(['05T08:01', '05T08:01']);
+  expect(await since(6, ...many('z-1'))).toEqual(['05T08:01', '05T08:01']);
+  expect(await since(7, ...many('z-2'))).toEqual(['05T08:01', '07T08:01']);
 });
 
 test('a report that finds another cause to block has the reconciler look at everything, and what blocks no more too; one that finds the same has not', async () => {
@@ -52,7 +72,7 @@ test('a report that finds another cause to block has the reconciler look at ever
   /** Whether the reconciler is asked to look by a scan of that day with these findings. */
   const asksToLook = async (day: number, ...findings: JudgedFinding[]) => {
     await looked();
-    await saveReport(table, run, reportOf({ from: '1.35', findings, scannedAt: at(day) }));
+    await saveReport(table, run, reportOf({ from: '1.35', findings, scannedAt: at(day) }), at(day));
     return (await marker())?.data.dirtySince !== undefined;
   };
   const warns = judged({ severity: 'warning', cause: 'file:deploy/other.yaml' });
@@ -86,5 +106,5 @@ test('a report that is too large loses what matters least, and says so; what it 
   expect([report.summary, report.verdict]).toEqual([whole.summary, whole.verdict]);
   expect(report.coverage.at(-1)).toMatchObject({ status: 'skipped', what: 'findings of this report' });
   const table = new MemoryTable();
-  expect(await loadReport(table, await saveReport(table, run, whole))).toEqual(report);
+  expect(await loadReport(table, await saveReport(table, run, whole, NOW))).toEqual(report);
 });

@@ -26,14 +26,20 @@ export async function saveReport(
   table: Pick<Table, 'get' | 'transact'>,
   { clusterKey, execution }: Pick<ScanRun, 'clusterKey' | 'execution'>,
   report: ScanReport,
+  now: Date,
 ): Promise<ScanSummary> {
   const expiresAt = new Date(Date.parse(report.scannedAt) + RETENTION);
   const { report: fitting, text } = await fitReport(report);
   const parts = await saveParts(table, ownerOf(clusterKey, report.scannedAt), text, expiresAt);
-  const summary = summaryOf(fitting, { clusterKey, execution, parts });
+  let summary = summaryOf(fitting, { clusterKey, execution, parts });
   // Two scans that end at once: the copy lacks one of them until the next one, the history lacks none.
   await decideAndWrite(async () => {
     const before = (await load(table, LatestScanItems, clusterKey))?.data ?? { clusterKey, scans: [] };
+    summary = datedBy(
+      summary,
+      before.scans.find(({ target }) => target === summary.target),
+      now,
+    );
     const latest = { clusterKey, scans: latestOf(before.scans, summary) };
     // What was agreed to without a finding is another plan with it.
     const [was, is] = [before, latest].map((scans) => blockingFindings(scans, summary.from));
@@ -47,6 +53,16 @@ export async function saveReport(
     ]);
   });
   return summary;
+}
+
+/** What the look before found as well has been known since then; what it did not is news. */
+function datedBy(summary: ScanSummary, before: LatestScans['scans'][number] | undefined, now: Date): ScanSummary {
+  const known = new Map(before?.causes.map((one) => [`${one.severity} ${one.cause}`, one.since ?? before.scannedAt]));
+  const at = now.toISOString();
+  const causes = summary.causes.map((one) => ({ ...one, since: known.get(`${one.severity} ${one.cause}`) ?? at }));
+  if (summary.moreErrors === undefined) return { ...summary, causes };
+  const isKnown = before?.moreErrors === summary.moreErrors;
+  return { ...summary, causes, moreErrorsSince: isKnown ? (before.moreErrorsSince ?? before.scannedAt) : at };
 }
 
 function latestOf(scans: LatestScans['scans'], whole: ScanSummary): LatestScans['scans'] {

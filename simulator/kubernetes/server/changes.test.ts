@@ -376,32 +376,3 @@ test('server-side apply is refused by its name', async () => {
     },
   });
 });
-
-test('whoever may not write is refused, whatever the subresource', async () => {
-  under.cluster.kubernetes.access = { network: 'reachable', authentication: 'access-entries', forbiddenResources: [] };
-  under.cluster.accessEntries.push({
-    ...({ type: 'STANDARD', tags: {}, username: '', createdAt: 0, modifiedAt: 0, arn: '' } as object),
-    principalArn: 'arn:aws:iam::111111111111:role/LiftlockSpoke',
-    kubernetesGroups: [],
-    policies: [
-      {
-        policyArn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy',
-        accessScope: { type: 'cluster' },
-        associatedAt: 0,
-        modifiedAt: 0,
-      },
-    ],
-  } as never);
-  expect(await ask('GET', api)).toMatchObject({ status: 200 });
-  for (const [method, path, verb] of [
-    ['POST', deployments, 'create'],
-    ['PUT', api, 'update'],
-    ['PATCH', api, 'patch'],
-    ['DELETE', api, 'delete'],
-    ['PATCH', `${api}/scale`, 'patch'],
-  ] as const)
-    expect(await ask(method, path, { body: {} })).toMatchObject({
-      status: 403,
-      json: { reason: 'Forbidden', message: expect.stringContaining(`cannot ${verb} resource "deployments`) },
-    });
-});

@@ -239,3 +239,34 @@ describe('reviews', () => {
     expect(self.json).toMatchObject({ status: { userInfo: { username: expect.stringContaining('LiftlockSpoke') } } });
   });
 });
+
+test('whoever may not write is refused, whatever the subresource', async () => {
+  const deployments = '/apis/apps/v1/namespaces/shop/deployments';
+  const deployment = `${deployments}/api`;
+  under.cluster.kubernetes.access = { network: 'reachable', authentication: 'access-entries', forbiddenResources: [] };
+  under.cluster.accessEntries.push({
+    ...({ type: 'STANDARD', tags: {}, username: '', createdAt: 0, modifiedAt: 0, arn: '' } as object),
+    principalArn: 'arn:aws:iam::111111111111:role/LiftlockSpoke',
+    kubernetesGroups: [],
+    policies: [
+      {
+        policyArn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy',
+        accessScope: { type: 'cluster' },
+        associatedAt: 0,
+        modifiedAt: 0,
+      },
+    ],
+  } as never);
+  expect(await under.ask('GET', deployment)).toMatchObject({ status: 200 });
+  for (const [method, path, verb] of [
+    ['POST', deployments, 'create'],
+    ['PUT', deployment, 'update'],
+    ['PATCH', deployment, 'patch'],
+    ['DELETE', deployment, 'delete'],
+    ['PATCH', `${deployment}/scale`, 'patch'],
+  ] as const)
+    expect(await under.ask(method, path, { body: {} })).toMatchObject({
+      status: 403,
+      json: { reason: 'Forbidden', message: expect.stringContaining(`cannot ${verb} resource "deployments`) },
+    });
+});

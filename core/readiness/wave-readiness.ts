@@ -1,0 +1,44 @@
+import type { Member } from '../contracts/items/rollout.ts';
+import type { ReadinessVerdict } from '../contracts/scan-words.ts';
+import { blockingFindings } from '../model/blocking-findings.ts';
+import type { Table } from '../ports/table.ts';
+import { latestScansOf } from '../scan/fleet/report-store.ts';
+import { Clusters } from '../store/entities.ts';
+import { loadAll } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { readinessTo } from './readiness.ts';
+
+/** What was known of a cluster on its way when somebody judged its wave. */
+interface ShownMember {
+  readonly clusterKey: string;
+  readonly to: string;
+  readonly verdict: ReadinessVerdict;
+  readonly scannedAt: string | null;
+  /** Causes of errors on its way, those too that its policy lets pass. */
+  readonly findings: number;
+}
+
+/** What an approver of a wave is shown of those of its members that are to go; a cluster that the inventory has no more is left out. */
+export async function waveReadiness(
+  table: Pick<Table, 'getAll'>,
+  members: readonly Pick<Member, 'clusterKey' | 'to'>[],
+  now: Date,
+): Promise<ShownMember[]> {
+  const keys = members.map(({ clusterKey }) => clusterKey);
+  const [clusters, scans] = await Promise.all([
+    loadAll(
+      table,
+      Clusters,
+      keys.map((key) => Clusters.key(key)),
+    ),
+    latestScansOf(table, keys),
+  ]);
+  const known = new Map(clusters.map((cluster) => [cluster.clusterKey, cluster]));
+  return members.flatMap(({ clusterKey, to }) => {
+    const cluster = known.get(clusterKey);
+    if (cluster === undefined) return [];
+    const found = scans.get(clusterKey) ?? { clusterKey, scans: [] };
+    const { verdict, scannedAt } = readinessTo(cluster, KubeVersion.parse(to), { scans: found, now });
+    return [{ clusterKey, to, verdict, scannedAt, findings: blockingFindings(found, cluster.version, to).length }];
+  });
+}
