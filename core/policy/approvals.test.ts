@@ -1,6 +1,7 @@
 import { approvalSchema } from '../config/schema/wave.ts';
 import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import { approvalRefusals, clustersOf, isShownToApprovers, mayApprove } from './approvals.ts';
+import { unapprovedFindings } from './unapproved-findings.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const requesters = { policyAppliedBy: ['author', 'mover'], rolloutCreatedBy: 'creator' };
@@ -190,4 +191,37 @@ test.each([
   const asked = approvalSchema.parse(approval);
   expect(isShownToApprovers(asked, wave, requesters, '2026-11-20T09:00:00.000Z')).toBe(isShown);
   expect(isShownToApprovers(undefined, wave, requesters, '2026-11-20T09:00:00.000Z')).toBe(true);
+});
+
+test('of what a scan found after the approvals its errors are named, and those that its summary has no room for', () => {
+  const approved = {
+    spec: { approval: approvalSchema.parse({}) },
+    wave: { rolloutId: 'r', name: 'prod', planHash: 'h', approvals: [word('a')] },
+    requesters,
+  };
+  const [before, after] = ['2026-11-20T09:00:00.000Z', '2026-11-20T11:00:00.000Z'];
+  const cause = (name: string, since: string | undefined, severity: 'error' | 'warning' = 'error') => ({
+    ...{ cause: name, severity, findings: 1, owner: 'team-web' },
+    ...(since === undefined ? {} : { since }),
+  });
+  const causes = [
+    cause('old', before),
+    cause('new', after),
+    cause('odd', after, 'warning'),
+    cause('undated', undefined),
+  ];
+  const scan = { target: '1.37', scannedAt: before, verdict: 'pass' as const, gaps: 0, causes, moreErrors: 'x' };
+  const found = (more: object = {}) =>
+    unapprovedFindings({ ...scan, ...more }, 'web', approved, NOW).map(({ message }) =>
+      message.replace(/ Mend it, or approve again: liftlock approve r prod. Then: liftlock retry web$/, ''),
+    );
+  const said = (what: string) => `When the wave prod was approved this was not known: ${what}`;
+  expect(found()).toEqual([said('new (team-web).')]);
+  expect(found({ scannedAt: after, moreErrorsSince: before })).toEqual([
+    said('new (team-web).'),
+    said('undated (team-web).'),
+  ]);
+  expect(found({ moreErrorsSince: after })).toEqual([said('new (team-web).'), said('causes beyond the first 4.')]);
+  const nobody = { ...approved, wave: { ...approved.wave, approvals: [] } };
+  expect(unapprovedFindings(scan, 'web', nobody, NOW)).toEqual([]);
 });

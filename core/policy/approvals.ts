@@ -8,13 +8,13 @@ import { isOfPlan, lastWords, newestOfEach } from '../model/last-words.ts';
 import { EVERYBODY, namesPrincipal, personOf } from '../model/principal.ts';
 
 /** The people who may not agree where four eyes are asked for. */
-interface Requesters {
+export interface Requesters {
   readonly policyAppliedBy: readonly string[] | undefined;
   readonly rolloutCreatedBy: string;
 }
 
 type Approval = NonNullable<WaveSpec['approval']>;
-type Approved = Pick<Wave, 'rolloutId' | 'name' | 'planHash' | 'approvals' | 'startedAt'>;
+export type Approved = Pick<Wave, 'rolloutId' | 'name' | 'planHash' | 'approvals' | 'startedAt'>;
 
 const VOIDED = 'Its plan has changed since it was approved, which voided that.';
 

@@ -3,9 +3,11 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { reason } from '../contracts/step-result.ts';
+import { scansOfHops } from '../model/blocking-findings.ts';
 import { arrivalId, hopId, hopTo } from '../model/hop.ts';
 import { glassInForce } from '../policy/break-glass.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
+import { unapprovedFindings } from '../policy/unapproved-findings.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
@@ -65,12 +67,24 @@ export async function explainCluster(
   const begunIn = (activeUpgrade(snapshot, cluster.clusterKey) ?? left)?.rolloutId;
   const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
   const wave = place?.waves.find(({ index }) => index === place.member?.waveIndex);
-  const { rules, wave: ofHop } = rulesOfHop(snapshot, cluster, place, now);
+  const ofHop = rulesOfHop(snapshot, cluster, place, now);
+  const { rules } = ofHop;
   const region = snapshot.regions.get(cluster.region);
   const scans = (await latestScansOf(ports.table, [cluster.clusterKey])).get(cluster.clusterKey);
   // Of what runs the scan is past, and of what was tried its end tells more.
   const isOver = activeUpgrade(snapshot, cluster.clusterKey) !== undefined || (member !== undefined && isTried(member));
   const toCome = isOver ? undefined : (goingOn(place)?.member.to ?? aim.target?.toString());
+  const unapproved = (to: string) => {
+    const { wave: its, policyAppliedBy } = ofHop;
+    if (its === undefined || place?.rollout === undefined || scans === undefined) return [];
+    const approved = {
+      spec: rules.wave,
+      wave: its,
+      requesters: { policyAppliedBy, rolloutCreatedBy: place.rollout.createdBy },
+    };
+    const passing = scansOfHops(scans, cluster.version, to).filter(({ verdict }) => verdict === 'pass');
+    return passing.flatMap((scan) => unapprovedFindings(scan, cluster.name, approved, now));
+  };
   const newest = upgrades[0]?.from === cluster.version ? upgrades[0] : undefined;
   const ended = [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
   const [latest = null] = await upgradeViews(ports.table, upgrades.slice(0, 1), cluster);
@@ -96,11 +110,11 @@ export async function explainCluster(
     rollout: rolloutOf(place, wave),
     upgrade: latest,
     ...lastScan(scans?.scans[0], upgrades),
-    foreseen: toCome === undefined ? [] : blockersOnTheWay(cluster, scans, toCome),
+    foreseen: toCome === undefined ? [] : [...blockersOnTheWay(cluster, scans, toCome), ...unapproved(toCome)],
     stoppedBy: ended === undefined ? [] : await findClusterBlockers(ports.table, ended, ended.reasons),
     readiness: readinessView(snapshot, cluster, scans, now),
     held: held === undefined ? null : { reason: held.reason, since: held.since },
-    breakGlass: glassInForce(control, ofHop, rules.policy?.spec.breakGlass, now) ?? null,
+    breakGlass: glassInForce(control, ofHop.wave, rules.policy?.spec.breakGlass, now) ?? null,
     rollback: rollbackView(cluster, upgrades, region, now),
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,
@@ -120,7 +134,11 @@ function rulesOfHop(
   cluster: ClusterRecord,
   place: Place | undefined,
   now: Date,
-): { readonly rules: HopRules; readonly wave?: Wave | undefined } {
+): {
+  readonly rules: HopRules;
+  readonly policyAppliedBy?: readonly string[] | undefined;
+  readonly wave?: Wave | undefined;
+} {
   const rulesOf = memberRules(snapshot, now);
   const { rollout, member, waves } = goingOn(place) ?? {};
   const { rolloutId } = activeUpgrade(snapshot, cluster.clusterKey) ?? { rolloutId: rollout?.id };

@@ -11,7 +11,7 @@ interface PlannedWave {
 /**
  * sha256 over canonical JSON of the policy without caps, concurrency and estimates, the wave, and who goes from where to where: another cap,
  * passing time and what scans find do not void an approval, another plan does, and a failure budget is part of it. A finding that no approval
- * has shown stops its cluster alone (core/steps/unapproved-findings.ts).
+ * has shown stops its cluster alone (core/policy/unapproved-findings.ts).
  */
 export function wavePlanHash(policy: UpgradePolicy, wave: PlannedWave): string {
   const members = wave.members.map(({ clusterKey, from, to }) => `${clusterKey} ${from} ${to}`).sort();

@@ -2,20 +2,22 @@ import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { lostCluster } from '../model/passing-status.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
+import { unapprovedFindings } from '../policy/unapproved-findings.ts';
 import type { Ports } from '../ports/ports.ts';
 import { decideHop } from '../scan/fleet/decide-hop.ts';
 import { goOn, type Progress } from '../scan/fleet/go-on.ts';
+import { latestScansOf } from '../scan/fleet/report-store.ts';
 import type { ScanReport } from '../scan/report/report-schema.ts';
 import { readInsights } from '../scan/telemetry/insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findApiServer } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
+import { loadHopPolicy } from './hop-policy.ts';
 import { lookAtRefresh, refreshInsights, runsSince } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 import { isServer, NOT_ASKED, NOT_VERIFIED, readFacts, type Server } from './scan-facts.ts';
 import { endRun, keepReport, reportOf } from './scan-report.ts';
-import { unapprovedFindings } from './unapproved-findings.ts';
 
 const STEP = 'scan-cluster';
 
@@ -68,11 +70,21 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const decision = decideHop(report);
   const passes = decision.blockers.length === 0;
   const isAsked = passes && !byHand && isWhole && report.summary.errors > 0;
-  const unapproved = isAsked ? await unapprovedFindings(ports, context) : [];
+  const unapproved = isAsked ? await unapprovedIn(ports, context) : [];
   const told = [...notes, ...decision.notes];
   const blockers = [...decision.blockers, ...unapproved];
   const result = blockers.length > 0 ? blocked(...blockers, ...told) : done(...told, lookedAt(report));
   return { step: STEP, result, detail };
+}
+
+/** What the report that was just kept shows and no approval of the wave has shown. */
+async function unapprovedIn({ table, clock }: ScanPorts, context: StepContext): Promise<Reason[]> {
+  const { wave: spec, place, read } = await loadHopPolicy({ table }, context);
+  const scans = (await latestScansOf(table, [context.clusterKey])).get(context.clusterKey)?.scans;
+  const scan = scans?.find(({ target }) => target === context.target.toString());
+  if (place?.wave === undefined || scan === undefined) return [];
+  const requesters = { policyAppliedBy: read?.policyAppliedBy, rolloutCreatedBy: place.rollout.createdBy };
+  return unapprovedFindings(scan, context.name, { spec, wave: place.wave, requesters }, clock.now());
 }
 
 /** So that a scan that found nothing is told from one that asked nothing. */

@@ -112,6 +112,9 @@ async function foundWhileSoaking(prod: object, meanwhile?: (world: World) => Pro
   await beginByHand(world, 'scan-cluster', scanned);
   await minutes(world, 10);
   expect((await scansOf(world.table, await keyOf(world, 'web')))[0]).toMatchObject({ target: '1.37', errors: 1 });
+  const { foreseen } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  // Only who has agreed can have missed it.
+  expect(foreseen.map(({ code }) => code)).toEqual(meanwhile === undefined ? [] : ['FindingNotApproved']);
   await promoteRollout(world.ports, await rolloutIdOf(world), CARL, 'seen enough');
   return world;
 }

@@ -65,7 +65,7 @@ export interface KnownScans {
   readonly clusterKey: string;
   readonly scans: readonly (Pick<
     LatestScans['scans'][number],
-    'target' | 'scannedAt' | 'verdict' | 'gaps' | 'causes' | 'moreErrors'
+    'target' | 'scannedAt' | 'verdict' | 'gaps' | 'causes' | 'moreErrors' | 'moreErrorsSince'
   > &
     Partial<Pick<LatestScans['scans'][number], 'from'>>)[];
 }

@@ -1,0 +1,36 @@
+import type { Wave as WaveSpec } from '../config/types.ts';
+import type { KnownScans } from '../contracts/items/scan.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { type Approved, approvalRefusals, isShownToApprovers, type Requesters } from './approvals.ts';
+
+/** Who agrees to a wave, and what was said of it. */
+interface ApprovedWave {
+  readonly spec: Pick<WaveSpec, 'approval'> | undefined;
+  readonly wave: Approved;
+  readonly requesters: Requesters;
+}
+
+/**
+ * What a scan has found that its policy lets pass, and that was not known yet when the wave was approved: whoever agreed has not agreed to it.
+ * One reason for each cause; empty for waves that nobody approves, or has approved yet.
+ *
+ * @param name of the cluster
+ */
+export function unapprovedFindings(
+  scan: KnownScans['scans'][number],
+  name: string,
+  { spec, wave, requesters }: ApprovedWave,
+  now: Date,
+): Reason[] {
+  if (approvalRefusals(spec, wave, requesters, now).length > 0) return [];
+  const isShown = (since = scan.scannedAt) => isShownToApprovers(spec?.approval, wave, requesters, since);
+  const todo = `Mend it, or approve again: liftlock approve ${wave.rolloutId} ${wave.name}. Then: liftlock retry ${name}`;
+  const told = (found: string) =>
+    reason('FindingNotApproved', `When the wave ${wave.name} was approved this was not known: ${found} ${todo}`);
+  const unshown = scan.causes.filter(({ severity, since }) => severity === 'error' && !isShown(since));
+  const hasMore = scan.moreErrors !== undefined && !isShown(scan.moreErrorsSince);
+  return [
+    ...unshown.map(({ cause, owner }) => told(`${cause}${owner === undefined ? '' : ` (${owner})`}.`)),
+    ...(hasMore ? [told(`causes beyond the first ${scan.causes.length}.`)] : []),
+  ];
+}
