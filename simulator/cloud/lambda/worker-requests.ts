@@ -111,6 +111,8 @@ class WholeBody extends Readable {
   }
 
   override _read(): void {
+    // Asked again for what is to come, and does not.
+    if (this.#isRead) return;
     this.#isRead = true;
     if (this.#bytes.length > 0) this.push(this.#bytes);
     if (this.#breaksOff) setImmediate(() => this.#breakOff());
