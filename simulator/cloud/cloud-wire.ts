@@ -14,6 +14,7 @@ import { type CloudServices, callServer, STS_OPERATIONS } from './cloud-services
 import { clusterTokens } from './eks/cluster-tokens.ts';
 import { eksOperations } from './eks/eks-operations.ts';
 import { eventOperations } from './events/event-operations.ts';
+import type { ServersHere } from './lambda/worker-messages.ts';
 import { type LocalCloud, ORGANIZATION_ID } from './local-cloud.ts';
 import { logOperations } from './logs/logs.ts';
 import { machineOperations } from './machines/machine-operations.ts';
@@ -31,7 +32,8 @@ export interface CloudWire {
   readonly origin: string;
   readonly port: number;
   readonly kubernetesPort: number;
-  /** Answers a request as it would be answered at the port, without one. */
+  readonly kubernetes: ServersHere;
+  /** Answers a request as it would be answered at the port, without one; one whose target is a whole address goes to that API server. */
   answer(request: HttpRequest): Promise<HttpAnswer>;
   close(): Promise<void>;
 }
@@ -40,12 +42,13 @@ export interface CloudWire {
 export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
   const { time, authority, options, kept, eks } = cloud;
   const now = () => time.clock.now();
+  const certificate = await createCertificates();
   const kubernetes = await startKubernetesServer({
     fake: new FakeKubernetes(eks),
     authenticate: clusterTokens(authority, now),
     clock: { now },
     around: (work) => time.hold(work),
-    certificate: await createCertificates(),
+    certificate,
   });
   const services: CloudServices = {
     eks: eksOperations(eks, kubernetes, () => {
@@ -99,11 +102,16 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
       throw error;
     });
   kept.world.keepPort(wire.port);
+  const servers = {
+    origin: `https://127.0.0.1:${kubernetes.port}`,
+    certificateAuthority: certificate.certificateAuthority,
+  };
   return {
     origin: wire.origin,
     port: wire.port,
     kubernetesPort: kubernetes.port,
-    answer: (request) => wire.answer(request),
+    kubernetes: servers,
+    answer: (request) => (request.target.startsWith(servers.origin) ? kubernetes : wire).answer(request),
     close: async () => {
       await wire.close();
       await closeOthers();

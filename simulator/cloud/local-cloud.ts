@@ -258,6 +258,7 @@ export class LocalCloud implements RunView {
       lambdaService({
         time,
         origin,
+        kubernetes: this.wire.kubernetes,
         answer: (request) => this.wire.answer(request),
         functionsHere: options.functionsHere === true,
         authority: this.authority,

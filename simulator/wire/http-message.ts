@@ -12,6 +12,8 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
+  /** The connection breaks where the body ends, and more of it was to come. */
+  readonly breaksOff?: boolean;
 }
 
 /** The same bytes, not a copy. The SDK's own kind of bytes makes a text of itself where `Buffer.from` takes it, and warns. */

@@ -19,7 +19,7 @@ export interface ProcessListener {
 }
 
 export interface ProcessSetup extends EnvironmentSetup {
-  /** Answers requests to `origin`. A rejection is a connection that breaks. */
+  /** Answers requests to `origin` and to API servers. A rejection is a connection that breaks. */
   readonly answer?: (request: WorkerRequest) => Promise<WorkerAnswer>;
 }
 

@@ -3,7 +3,7 @@ import type { FunctionProcess, ProcessListener, ProcessSetup } from './function-
 import { FunctionThread } from './function-thread.ts';
 import type { LambdaFunctionOptions } from './lambda-function.ts';
 
-export interface ProcessesOptions extends Pick<ProcessSetup, 'now' | 'origin' | 'answer'> {
+export interface ProcessesOptions extends Pick<ProcessSetup, 'now' | 'origin' | 'kubernetes' | 'answer'> {
   /** Folder of compiled modules, for threads. */
   readonly compileCache?: string;
   /**

@@ -160,7 +160,7 @@ function takeOver(): ReturnType<typeof watchRequests<FunctionRuntime>> {
   }
   return watchRequests({
     sender: running,
-    originOf: ({ setup }) => setup.origin,
+    hostsOf: ({ setup }) => setup,
     send: ({ host }, id, request) => host.send({ type: 'request', id, request }),
   });
 }

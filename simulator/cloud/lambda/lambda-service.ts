@@ -9,11 +9,13 @@ import { functionDatum } from '../metrics/service-metrics.ts';
 import { FunctionProcesses } from './function-processes.ts';
 import type { FunctionsHost } from './functions.ts';
 import type { LambdaFunctionOptions } from './lambda-function.ts';
+import type { ServersHere } from './worker-messages.ts';
 
 export interface LambdaServiceParts {
   readonly time: CloudTime;
   readonly origin: string;
-  /** Answers what a function sends to the origin, as the wire does. */
+  readonly kubernetes: ServersHere;
+  /** Answers what a function sends to the origin or to an API server, as the wire does. */
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
   readonly authority: IamAuthority;
   /** Whether functions run in this thread, or each in its own. */
@@ -35,6 +37,7 @@ export function lambdaService(parts: LambdaServiceParts): FunctionsHost {
       now: time.shared,
       areHere: parts.functionsHere,
       origin: parts.origin,
+      kubernetes: parts.kubernetes,
       answer: ({ body, ...request }) => parts.answer({ ...request, body: bytesOf(body) }),
       ...(compileCache === undefined ? {} : { compileCache }),
     }),

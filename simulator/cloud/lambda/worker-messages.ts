@@ -4,11 +4,20 @@ export interface EnvironmentSetup {
   readonly now: SharedArrayBuffer;
   /** `http://127.0.0.1:4566`: requests to it go to the host as messages; absent = by sockets, as all others do. */
   readonly origin?: string;
+  /** API servers of clusters: what is asked of them goes to the host as messages too; absent = by TLS. */
+  readonly kubernetes?: ServersHere;
   /** Path of the bundle's module. */
   readonly module: string;
   /** Name of the exported handler. */
   readonly handler: string;
   readonly variables: Readonly<Record<string, string>>;
+}
+
+export interface ServersHere {
+  /** `https://127.0.0.1:6443`. */
+  readonly origin: string;
+  /** PEM: whoever trusts anything else finds out by TLS. */
+  readonly certificateAuthority: string;
 }
 
 /** What a thread of an environment is started with. */
@@ -20,6 +29,7 @@ export interface ThreadSetup extends EnvironmentSetup {
 /** An HTTP request of a function, as `HttpRequest` of the wire; bodies that are text stay text. */
 export interface WorkerRequest {
   readonly method: string;
+  /** Path and query; of a request to an API server the whole address. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
@@ -29,6 +39,7 @@ export interface WorkerAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
+  readonly breaksOff?: boolean;
 }
 
 /** What the function is told about its invocation beside the event. */

@@ -1,9 +1,10 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { RequestOptions as HttpsOptions } from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import { Readable } from 'node:stream';
-import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts';
+import type { EnvironmentSetup, ServersHere, WorkerAnswer, WorkerRequest } from './worker-messages.ts';
 
 /** The requests of functions that wait for their answers. */
 export interface WaitingRequests<Sender> {
@@ -16,8 +17,8 @@ export interface WaitingRequests<Sender> {
 export interface RequestsHost<Sender> {
   /** Whose code runs; undefined = nobody's whose requests matter. */
   readonly sender: () => Sender | undefined;
-  /** `http://127.0.0.1:4566`; undefined = everything goes by the network. */
-  readonly originOf: (sender: Sender) => string | undefined;
+  /** What goes to the host; anything else goes by the network. */
+  readonly hostsOf: (sender: Sender) => Pick<EnvironmentSetup, 'origin' | 'kubernetes'>;
   readonly send: (sender: Sender, id: number, request: WorkerRequest) => void;
 }
 
@@ -31,10 +32,10 @@ const ENDS = [
 ];
 
 /**
- * Puts the host in the place of the network: `request` of node:http, by which the SDK sends, hands what it would write to a socket to `send`
- * when it is for the sender's origin. Anything else goes its usual way.
+ * Puts the host in the place of the network: `request` of node:http, by which the SDK sends, and `get` of node:https, by which Liftlock asks
+ * API servers, hand what they would write to a socket to `send` when it is for the sender's hosts. Anything else goes its usual way.
  */
-export function watchRequests<Sender>({ sender, originOf, send }: RequestsHost<Sender>): WaitingRequests<Sender> {
+export function watchRequests<Sender>({ sender, hostsOf, send }: RequestsHost<Sender>): WaitingRequests<Sender> {
   const waiting = new Map<object, Sender>();
   const sent = new Map<number, MessageRequest>();
   for (const channel of BEGINS)
@@ -46,12 +47,10 @@ export function watchRequests<Sender>({ sender, originOf, send }: RequestsHost<S
 
   const http = process.getBuiltinModule('node:http') as unknown as { request: (...given: unknown[]) => unknown };
   const byNetwork = http.request;
+  const https = process.getBuiltinModule('node:https') as unknown as { get: (...given: unknown[]) => unknown };
+  const byTls = https.get;
   let last = 0;
-  http.request = (...given) => {
-    const [options, onResponse] = given as [RequestOptions, (response: IncomingMessage) => void];
-    const from = sender();
-    const origin = from === undefined ? undefined : originOf(from);
-    if (from === undefined || origin !== `http://${options.host}:${options.port}`) return byNetwork(...given);
+  const handTo = (from: Sender, options: RequestOptions): MessageRequest => {
     last += 1;
     const id = last;
     const request = new MessageRequest(options, (message) => {
@@ -59,11 +58,26 @@ export function watchRequests<Sender>({ sender, originOf, send }: RequestsHost<S
       waiting.set(request, from);
       send(from, id, message);
     });
-    request.once('response', onResponse);
     request.once('close', () => {
       sent.delete(id);
       waiting.delete(request);
     });
+    return request;
+  };
+  http.request = (...given) => {
+    const [options, onResponse] = given as [RequestOptions, (response: IncomingMessage) => void];
+    const from = sender();
+    const origin = from === undefined ? undefined : hostsOf(from).origin;
+    if (from === undefined || origin !== `http://${options.host}:${options.port}`) return byNetwork(...given);
+    return handTo(from, options).once('response', onResponse);
+  };
+  https.get = (...given) => {
+    const [address, options] = given as [unknown, HttpsOptions];
+    const from = sender();
+    const servers = from === undefined ? undefined : hostsOf(from).kubernetes;
+    if (from === undefined || servers === undefined || !areAsked(servers, address, options)) return byTls(...given);
+    const request = handTo(from, { ...options, path: address });
+    request.end();
     return request;
   };
   syncBuiltinESMExports();
@@ -73,29 +87,50 @@ export function watchRequests<Sender>({ sender, originOf, send }: RequestsHost<S
   };
 }
 
+/** Who trusts another authority, shows a certificate or watches has a connection: what becomes of that is for TLS to say. */
+function areAsked(
+  { origin, certificateAuthority }: ServersHere,
+  address: unknown,
+  options: HttpsOptions,
+): address is string {
+  const { ca, cert, rejectUnauthorized = true, servername } = options;
+  if (typeof address !== 'string' || !address.startsWith(`${origin}/`) || /[?&]watch=/.test(address)) return false;
+  return rejectUnauthorized && cert === undefined && servername === undefined && String(ca) === certificateAuthority;
+}
+
 /** A body that is all there. The SDK pipes it into a collector: that needs none of what Node's streams do for one that comes bit by bit. */
 class WholeBody extends Readable {
   readonly #bytes: Buffer;
+  readonly #breaksOff: boolean;
   #isRead = false;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, breaksOff: boolean) {
     super();
     this.#bytes = bytes;
+    this.#breaksOff = breaksOff;
   }
 
   override _read(): void {
+    // Asked again for what is to come, and does not.
+    if (this.#isRead) return;
     this.#isRead = true;
     if (this.#bytes.length > 0) this.push(this.#bytes);
-    this.push(null);
+    if (this.#breaksOff) setImmediate(() => this.#breakOff());
+    else this.push(null);
   }
 
   override pipe<To extends NodeJS.WritableStream>(to: To, options?: { readonly end?: boolean }): To {
-    if (this.#isRead || options?.end === false) return super.pipe(to, options);
+    if (this.#isRead || this.#breaksOff || options?.end === false) return super.pipe(to, options);
     this.#isRead = true;
     // Its end is told in a later turn, when whoever pipes has begun to listen.
     if (this.#bytes.length > 0) to.end(this.#bytes);
     else to.end();
     return to;
+  }
+
+  #breakOff(): void {
+    this.emit('aborted');
+    this.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }));
   }
 }
 
@@ -131,6 +166,11 @@ class MessageRequest extends EventEmitter {
     const { method, path, headers = {} } = this.#options;
     const [first = '', ...others] = this.#chunks;
     const body = others.length === 0 ? first : Buffer.concat(this.#chunks.map((each) => Buffer.from(each)));
+    const { timeout } = this.#options;
+    if (timeout !== undefined) {
+      const late = setTimeout(() => this.emit('timeout'), timeout);
+      this.once('close', () => clearTimeout(late));
+    }
     const sent = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
     this.#send({ method: method ?? 'GET', target: path ?? '/', headers: Object.fromEntries(sent), body });
   }
@@ -140,8 +180,9 @@ class MessageRequest extends EventEmitter {
       this.destroy();
       return;
     }
-    const { status: statusCode, headers, body } = answer;
-    const response = Object.assign(new WholeBody(Buffer.from(body)), { statusCode, headers, complete: true });
+    const { status: statusCode, headers, body, breaksOff = false } = answer;
+    const whole = new WholeBody(Buffer.from(body), breaksOff);
+    const response = Object.assign(whole, { statusCode, headers, complete: !breaksOff });
     this.emit('response', response);
     this.#end(() => this.emit('close'));
   }

@@ -6,9 +6,11 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { bytesOf, type HttpAnswer, type HttpRequest } from '../../wire/http-message.ts';
 import type { FakeKubernetes } from '../fake-kubernetes.ts';
 import type { Answer } from './answer.ts';
 import type { Authenticate } from './authenticate.ts';
+import type { ApiRequest } from './call.ts';
 import type { ServerCertificate } from './certificates.ts';
 import { closeAtOnce } from './close-at-once.ts';
 import { clusterPath } from './cluster-path.ts';
@@ -39,6 +41,11 @@ export interface KubernetesServer {
   endpointOf(clusterArn: string): string;
   /** As DescribeCluster answers it in `certificateAuthority.data`: base64 of PEM. */
   readonly certificateAuthority: string;
+  /**
+   * Answers a request as it would be answered at the port, without a connection: its target is a whole address. Rejects where a connection
+   * would end without an answer, or stay open for a watch.
+   */
+  answer(request: HttpRequest): Promise<HttpAnswer>;
   close(): Promise<void>;
 }
 
@@ -64,8 +71,28 @@ export async function startKubernetesServer(options: KubernetesServerOptions): P
     port,
     endpointOf: (clusterArn) => `https://127.0.0.1:${port}${clusterPath(clusterArn)}`,
     certificateAuthority: Buffer.from(certificate.certificateAuthority).toString('base64'),
+    answer: async (request) => {
+      const found = await answerTo(surroundings, { ...request, onRequest: options.onRequest });
+      if (found === undefined || !('body' in found)) throw new Error('Nothing answers that without a connection.');
+      const { delayMilliseconds, breaksOff = false } = found.delivery ?? {};
+      if (delayMilliseconds !== undefined) await delay(delayMilliseconds);
+      const { headers, body } = compress(found.body, request.headers['accept-encoding']);
+      const { status } = found;
+      return { status, headers: { ...found.headers, ...headers }, body: breaksOff ? firstHalf(body) : body, breaksOff };
+    },
     close: () => closeAtOnce(server),
   };
+}
+
+type Received = Omit<HttpRequest, 'headers'> &
+  Pick<ApiRequest, 'headers'> & { readonly onRequest: KubernetesServerOptions['onRequest'] };
+
+async function answerTo(surroundings: Surroundings, { method, target, headers, body, onRequest }: Received) {
+  const url = new URL(target, 'https://kubernetes');
+  const asked = { method, path: url.pathname, query: url.searchParams, headers, body };
+  const found = await serveCall(surroundings, asked);
+  onRequest?.(servedRequest(asked, found?.status));
+  return found;
 }
 
 async function answer(
@@ -74,16 +101,9 @@ async function answer(
   response: ServerResponse,
   onRequest: KubernetesServerOptions['onRequest'],
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'https://kubernetes');
-  const asked = {
-    method: request.method ?? 'GET',
-    path: url.pathname,
-    query: url.searchParams,
-    headers: singleHeaders(request),
-    body: await buffer(request),
-  };
-  const found = await serveCall(surroundings, asked);
-  onRequest?.(servedRequest(asked, found?.status));
+  const { method = 'GET', url: target = '/' } = request;
+  const received = { method, target, headers: singleHeaders(request), body: await buffer(request), onRequest };
+  const found = await answerTo(surroundings, received);
   if (found === undefined) {
     request.socket.destroy();
     return;
@@ -115,7 +135,12 @@ async function deliver(
   }
   const bytes = Buffer.from(body);
   response.writeHead(answer.status, { ...answer.headers, ...headers, 'content-length': bytes.length });
-  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => request.socket.destroy());
+  response.write(firstHalf(bytes), () => request.socket.destroy());
+}
+
+function firstHalf(body: string | Uint8Array): Uint8Array {
+  const bytes = bytesOf(body);
+  return bytes.subarray(0, Math.floor(bytes.length / 2));
 }
 
 const singleHeaders = ({ headers }: IncomingMessage): Record<string, string | undefined> =>
