@@ -8,6 +8,7 @@ import type { Insight } from '../ports/eks.ts';
 import { shortId } from '../queries/find-cluster.ts';
 import data from '../scan/data/coverage.json' with { type: 'json' };
 import { drainCoverage, observeDrains } from '../scan/drain/observe-drains.ts';
+import { endTogether } from '../scan/drain/without-surge.ts';
 import { blockersOf } from '../scan/fleet/decide-hop.ts';
 import { latestScansOf, saveReport } from '../scan/fleet/report-store.ts';
 import { loadRun, saveRun } from '../scan/fleet/run-store.ts';
@@ -94,7 +95,11 @@ async function drainsOf(
   facts: PreflightFacts,
   state: LiveScanState | undefined,
 ): Promise<Observation[]> {
-  const question = { rolls: (group: string) => isRolled(group, facts), now: ports.clock.now() };
+  const question = {
+    rolls: (group: string) => isRolled(group, facts),
+    withoutSurge: endTogether(facts.nodegroups),
+    now: ports.clock.now(),
+  };
   const found = observeDrains(state?.facts.drain, question);
   const isStuck = (one: Observation): one is Problem => one.type === 'problem' && one.severity === 'error';
   if (context.grant === undefined || !found.some(isStuck)) return found;

@@ -9,10 +9,13 @@ import type { DrainBudget, DrainFacts } from './drain-facts.ts';
 import { DRAIN_KINDS } from './note-drain-facts.ts';
 import { observeHealth } from './observe-health.ts';
 import { type DrainAnswer, type DrainCause, type DrainCode, type HeldPod, simulateDrain } from './simulate-drain.ts';
+import type { WithoutSurge } from './without-surge.ts';
 
 export interface DrainQuestion {
   /** Whether Liftlock has EKS roll a managed node group in this hop; where nobody has asked EKS, all of them. */
   readonly rolls: (nodegroup: string) => boolean;
+  /** How many nodes of a group end together before there are new ones, where EKS says that it is so. */
+  readonly withoutSurge?: WithoutSurge;
   readonly now: Date;
 }
 
@@ -20,10 +23,13 @@ export interface DrainQuestion {
  * What the drains of a hop meet, as observations of the source `drain`: one for each thing that is repaired by itself. Nothing where the lists
  * were not all read, which the coverage says.
  */
-export function observeDrains(facts: DrainFacts | undefined, { rolls, now }: DrainQuestion): Observation[] {
+export function observeDrains(
+  facts: DrainFacts | undefined,
+  { rolls, withoutSurge, now }: DrainQuestion,
+): Observation[] {
   if (facts === undefined || unreadOf(facts).length > 0) return [];
   const goes = new Set(facts.nodes.filter(({ nodegroup }) => nodegroup !== undefined && rolls(nodegroup)));
-  return [...drainObservations(simulateDrain(facts, goes, now), facts), ...observeHealth(facts)];
+  return [...drainObservations(simulateDrain(facts, goes, now, withoutSurge), facts), ...observeHealth(facts)];
 }
 
 /** What a simulation found, as observations. */
@@ -177,6 +183,10 @@ const WORDS: Readonly<Record<DrainCode, (cause: DrainCause) => Said>> = {
   'budget-scale-unknown': (cause) => ({
     message: `How many replicas ${budgetText(cause)} counts with is not known: its pods belong to a custom resource, and its status is stale.`,
     fix: 'Look again in a minute, when the disruption controller has written its status.',
+  }),
+  'no-surge': (cause) => ({
+    message: `${budgetText(cause)} lets fewer pods of ${workloadText(cause)} go at a time than end together: their node group has the update strategy MINIMAL, so old nodes end before new ones start, and whether evicted pods find room meanwhile is not known.`,
+    fix: 'Give the group the update strategy DEFAULT, keep room on nodes of other groups, or spread the pods over more nodes.',
   }),
   'several-budgets': (cause) => ({
     message: `${budgetText(cause)} select the same pods of ${workloadText(cause)}: the eviction API then evicts none of them, whatever they allow.`,

@@ -1,6 +1,8 @@
 import { DrainWorld, NOW, ofDeployment } from '../../../test/drain/worlds.ts';
+import { given } from '../../model/given.ts';
 import type { DrainBudget, DrainPod, PodShape } from './drain-facts.ts';
 import { simulateDrain } from './simulate-drain.ts';
+import { endTogether } from './without-surge.ts';
 
 const minutesAgo = (minutes: number): string => new Date(NOW.getTime() - minutes * 60_000).toISOString();
 const web = ofDeployment('web');
@@ -264,4 +266,49 @@ test('a node is as bad as what is on it, and a group as its worst node', () => {
     ['b', 'drains', 30],
   ]);
   expect(lost.map(({ name }) => name)).toEqual(['free']);
+});
+
+test('without a surge, pods that end together need room in their budget for all of them; what is stuck stays so', () => {
+  const verdictOf = (world: DrainWorld, together: number | undefined) => {
+    const { verdict, causes } = simulateDrain(world.facts, world.goes, NOW, (group) =>
+      group === 'workers' ? together : undefined,
+    );
+    return [verdict, ...causes.map(({ code }) => code)];
+  };
+  const spread = (maxUnavailable: number) =>
+    new DrainWorld()
+      .node('a')
+      .node('b')
+      .controller('Deployment', 'web', 2)
+      .pod('web-0', 'a', web)
+      .pod('web-1', 'b', web)
+      .budget({ maxUnavailable });
+  expect(verdictOf(replicas(3, { maxUnavailable: 1 }), undefined)).toEqual(['drains']);
+  expect(verdictOf(replicas(3, { maxUnavailable: 1 }), 1)).toEqual(['uncertain', 'no-surge']);
+  expect(verdictOf(replicas(3, { maxUnavailable: 3 }), 1)).toEqual(['drains']);
+  expect(verdictOf(spread(1), 1)).toEqual(['drains']);
+  expect(verdictOf(spread(1), 2)).toEqual(['uncertain', 'no-surge']);
+  expect(verdictOf(spread(2), 2)).toEqual(['drains']);
+  expect(verdictOf(replicas(3, { maxUnavailable: 0 }), 1)).toEqual(['stuck', 'budget-allows-none']);
+  expect(verdictOf(replicas(3), 3)).toEqual(['drains']);
+});
+
+test('nodes end together where the update strategy is MINIMAL, as many as may be unavailable', () => {
+  const group = (updateConfig: object, desiredSize?: number) =>
+    endTogether([
+      {
+        nodegroupName: 'gpu',
+        clusterName: 'web',
+        status: 'ACTIVE',
+        updateConfig,
+        scalingConfig: given({ desiredSize }),
+      },
+    ])('gpu');
+  expect(group({ updateStrategy: 'DEFAULT', maxUnavailable: 2 })).toBeUndefined();
+  expect(group({ updateStrategy: 'MINIMAL' })).toBe(1);
+  expect(group({ updateStrategy: 'MINIMAL', maxUnavailable: 4 })).toBe(4);
+  expect(group({ updateStrategy: 'MINIMAL', maxUnavailablePercentage: 34 }, 5)).toBe(2);
+  expect(group({ updateStrategy: 'MINIMAL', maxUnavailablePercentage: 10 }, 0)).toBe(1);
+  expect(group({ updateStrategy: 'MINIMAL', maxUnavailablePercentage: 10 })).toBe(Number.POSITIVE_INFINITY);
+  expect(endTogether([])('gpu')).toBeUndefined();
 });

@@ -10,6 +10,7 @@ import {
 } from './disruption.ts';
 import type { DrainBudget, DrainFacts, DrainNode, DrainPod, PodShape } from './drain-facts.ts';
 import { createPlacement, type Return, tolerates } from './place.ts';
+import { crowdOf, type WithoutSurge } from './without-surge.ts';
 
 /**
  * `drains`: every order of evictions empties the node. `stuck`: none does, which is proved. `uncertain`: it depends on the order, on time, or on
@@ -25,6 +26,7 @@ export type DrainCode =
   | 'budget-shrinks'
   | 'budget-recovering'
   | 'budget-scale-unknown'
+  | 'no-surge'
   | 'several-budgets'
   | 'long-grace'
   | 'slow'
@@ -78,7 +80,12 @@ const STARTING_MILLISECONDS = 600_000;
  * are left alone, and every other pod is evicted through the eviction API. Evictions do not hinder each other where what was evicted comes back
  * Ready, so each budget is decided by itself, once with the most favourable order and once with the least.
  */
-export function simulateDrain(facts: DrainFacts, goes: ReadonlySet<DrainNode>, now: Date): DrainAnswer {
+export function simulateDrain(
+  facts: DrainFacts,
+  goes: ReadonlySet<DrainNode>,
+  now: Date,
+  withoutSurge: WithoutSurge = () => undefined,
+): DrainAnswer {
   const names = new Map([...goes].map((node) => [node.name, node]));
   const budgetsOf = createBudgetIndex(facts);
   const place = createPlacement(facts, goes);
@@ -121,7 +128,11 @@ export function simulateDrain(facts: DrainFacts, goes: ReadonlySet<DrainNode>, n
     const all = selected.get(budget) ?? [];
     const disruption = disruptionOf(facts, budget, all, now);
     rounds.set(budget, Math.max(1, disruption.allowed));
-    const returns = (one: SelectedPod): Return => returnOf(facts, one, place(one.shape), surplus);
+    const crowded = crowdOf(pods, disruption.allowed, names, withoutSurge);
+    const returns = (one: SelectedPod): Return => {
+      const found = returnOf(facts, one, place(one.shape), surplus);
+      return found === 'returns' && crowded.has(one) ? 'perhaps' : found;
+    };
     const outlook = {
       maybe: mayRecover(facts, budget, all, disruption, now),
       isLost: (one: SelectedPod) => !readyNodes.has(one.pod.node ?? ''),
@@ -131,7 +142,8 @@ export function simulateDrain(facts: DrainFacts, goes: ReadonlySet<DrainNode>, n
     add({ verdict: 'stuck', code: stays.code ?? code, budgets: [budget], disruption }, stays.pods);
     const certain = new Set(stays.pods);
     const others = mayStay.pods.filter((one) => !certain.has(one));
-    add({ verdict: 'uncertain', code: mayStay.code ?? code, budgets: [budget], disruption }, others);
+    const without = others.some((one) => crowded.has(one)) ? 'no-surge' : undefined;
+    add({ verdict: 'uncertain', code: without ?? mayStay.code ?? code, budgets: [budget], disruption }, others);
   }
   for (const [code, pods] of ownReasons(going, now)) add({ verdict: 'uncertain', code, budgets: [] }, pods);
 
