@@ -57,7 +57,7 @@ const labels = (item: ClusterSummary): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
 
-/** How people read it, the most pressing first. */
+/** How people read it. */
 export const READINESS_WORDS: Readonly<Record<ReadinessVerdict, string>> = {
   blocked: 'blocked',
   incomplete: 'incomplete',

@@ -109,8 +109,9 @@ function forewarned(
     const cluster = member.status === 'Pending' ? clusters.get(member.clusterKey) : undefined;
     if (cluster === undefined) return member;
     const known = scans?.get(member.clusterKey);
-    const { verdict: readiness } = readinessTo(cluster, KubeVersion.parse(member.to), { scans: known, now });
-    return { ...member, readiness, reasons: [...member.reasons, ...blockersOnTheWay(cluster, known, member.to)] };
+    const onTheWay = blockersOnTheWay(cluster, known, member.to);
+    const { verdict } = readinessTo(cluster, KubeVersion.parse(member.to), { scans: known, now }, onTheWay);
+    return { ...member, readiness: verdict, reasons: [...member.reasons, ...onTheWay] };
   });
 }
 

@@ -35,14 +35,22 @@ export function readinessOf(cluster: ClusterRecord, { scans, region, target, now
   return lookAt(cluster, next, target !== undefined && next.isOlderThan(target), { scans, now });
 }
 
-/** The same of the whole way to a minor: what stands in the way of a later hop blocks, too. Whoever is there already needs nothing. */
-export function readinessTo(cluster: ClusterRecord, to: KubeVersion, known: Pick<Known, 'scans' | 'now'>): Readiness {
+/**
+ * The same of the whole way to a minor: what stands in the way of a later hop blocks, too. Whoever is there already needs nothing.
+ *
+ * @param onTheWay where the caller shows them as well
+ */
+export function readinessTo(
+  cluster: ClusterRecord,
+  to: KubeVersion,
+  known: Pick<Known, 'scans' | 'now'>,
+  onTheWay = blockersOnTheWay(cluster, known.scans, to.toString()),
+): Readiness {
   const current = KubeVersion.parse(cluster.version);
   if (!current.isOlderThan(to)) return NOTHING_ASKED;
   const first = lookAt(cluster, current.next(), current.next().isOlderThan(to), known);
   if (first.verdict !== 'ready' && first.verdict !== 'readyAfterHops') return first;
-  const reasons = blockersOnTheWay(cluster, known.scans, to.toString());
-  return reasons.length === 0 ? first : { ...first, verdict: 'blocked', reasons };
+  return onTheWay.length === 0 ? first : { ...first, verdict: 'blocked', reasons: onTheWay };
 }
 
 const NOTHING_ASKED: Readiness = { verdict: 'ready', for: null, scannedAt: null, reasons: [] };

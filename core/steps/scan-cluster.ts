@@ -1,3 +1,4 @@
+import type { ScanSummary } from '../contracts/items/scan.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { lostCluster } from '../model/passing-status.ts';
@@ -6,7 +7,6 @@ import { unapprovedFindings } from '../policy/unapproved-findings.ts';
 import type { Ports } from '../ports/ports.ts';
 import { decideHop } from '../scan/fleet/decide-hop.ts';
 import { goOn, type Progress } from '../scan/fleet/go-on.ts';
-import { latestScansOf } from '../scan/fleet/report-store.ts';
 import type { ScanReport } from '../scan/report/report-schema.ts';
 import { readInsights } from '../scan/telemetry/insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -66,11 +66,11 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const insights = asksInsights ? await readInsights(ports.eks, context.scope, name) : undefined;
   const { facts, coverage, detail } = await readFacts(ports, context, server, rules, objects?.state);
   const report = await reportOf(ports, context, { facts, coverage, insights, state: objects?.state, rules });
-  if (isWhole) await keepReport(ports, context, report);
+  const kept = isWhole ? await keepReport(ports, context, report) : undefined;
   const decision = decideHop(report);
   const passes = decision.blockers.length === 0;
-  const isAsked = passes && !byHand && isWhole && report.summary.errors > 0;
-  const unapproved = isAsked ? await unapprovedIn(ports, context) : [];
+  const isAsked = passes && !byHand && kept !== undefined && report.summary.errors > 0;
+  const unapproved = isAsked ? await unapprovedIn(ports, context, kept) : [];
   const told = [...notes, ...decision.notes];
   const blockers = [...decision.blockers, ...unapproved];
   const result = blockers.length > 0 ? blocked(...blockers, ...told) : done(...told, lookedAt(report));
@@ -78,13 +78,11 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
 }
 
 /** What the report that was just kept shows and no approval of the wave has shown. */
-async function unapprovedIn({ table, clock }: ScanPorts, context: StepContext): Promise<Reason[]> {
+async function unapprovedIn({ table, clock }: ScanPorts, context: StepContext, kept: ScanSummary): Promise<Reason[]> {
   const { wave: spec, place, read } = await loadHopPolicy({ table }, context);
-  const scans = (await latestScansOf(table, [context.clusterKey])).get(context.clusterKey)?.scans;
-  const scan = scans?.find(({ target }) => target === context.target.toString());
-  if (place?.wave === undefined || scan === undefined) return [];
+  if (place?.wave === undefined) return [];
   const requesters = { policyAppliedBy: read?.policyAppliedBy, rolloutCreatedBy: place.rollout.createdBy };
-  return unapprovedFindings(scan, context.name, { spec, wave: place.wave, requesters }, clock.now());
+  return unapprovedFindings(kept, context.name, { spec, wave: place.wave, requesters }, clock.now());
 }
 
 /** So that a scan that found nothing is told from one that asked nothing. */

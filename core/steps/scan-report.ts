@@ -1,6 +1,6 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
-import type { LatestScans, ScanRun } from '../contracts/items/scan.ts';
+import type { LatestScans, ScanRun, ScanSummary } from '../contracts/items/scan.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { bounded, type StepResult } from '../contracts/step-result.ts';
 import { scanWaivers } from '../policy/applied.ts';
@@ -114,7 +114,7 @@ const isRolled = (name: string, { nodegroups }: PreflightFacts): boolean =>
   nodegroups.some(({ nodegroupName, amiType }) => nodegroupName === name && amiType !== 'CUSTOM');
 
 /** Keeps the report, and tells whoever follows the scan where it is; and people, where it belongs to no upgrade and has news for them. */
-export async function keepReport(ports: StepPorts, context: StepContext, report: ScanReport): Promise<void> {
+export async function keepReport(ports: StepPorts, context: StepContext, report: ScanReport): Promise<ScanSummary> {
   const { asker, clusterKey, target } = context;
   const begun: ScanRun = {
     ...{ clusterKey, execution: asker.arn, target: target.toString(), startedAt: context.startedAt.toISOString() },
@@ -123,9 +123,10 @@ export async function keepReport(ports: StepPorts, context: StepContext, report:
   const run = (await loadRun(ports.table, asker.arn))?.data ?? begun;
   const isByItself = context.grant === undefined;
   const known = isByItself ? (await latestScansOf(ports.table, [clusterKey])).get(clusterKey) : undefined;
-  const { scannedAt } = await saveReport(ports.table, run, report, ports.clock.now());
+  const summary = await saveReport(ports.table, run, report, ports.clock.now());
   if (isByItself) await tellReadiness(ports, context, report, known);
-  await saveRun(ports.table, { ...run, scannedAt }, ports.clock.now());
+  await saveRun(ports.table, { ...run, scannedAt: summary.scannedAt }, ports.clock.now());
+  return summary;
 }
 
 /** Words of so many causes fit into one notice. */

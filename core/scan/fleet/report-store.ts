@@ -31,17 +31,14 @@ export async function saveReport(
   const expiresAt = new Date(Date.parse(report.scannedAt) + RETENTION);
   const { report: fitting, text } = await fitReport(report);
   const parts = await saveParts(table, ownerOf(clusterKey, report.scannedAt), text, expiresAt);
-  let summary = summaryOf(fitting, { clusterKey, execution, parts });
+  const found = summaryOf(fitting, { clusterKey, execution, parts });
   // Two scans that end at once: the copy lacks one of them until the next one, the history lacks none.
-  await decideAndWrite(async () => {
+  return decideAndWrite(async () => {
     const before = (await load(table, LatestScanItems, clusterKey))?.data ?? { clusterKey, scans: [] };
-    summary = datedBy(
-      summary,
-      before.scans.find(({ target }) => target === summary.target),
-      now,
-    );
+    const lookBefore = before.scans.find(({ target }) => target === found.target);
+    const summary = datedBy(found, lookBefore, now);
     const latest = { clusterKey, scans: latestOf(before.scans, summary) };
-    // What was agreed to without a finding is another plan with it.
+    // A rule that approves by itself counts findings (autoApproveWhen), so the reconciler looks at its wave again.
     const [was, is] = [before, latest].map((scans) => blockingFindings(scans, summary.from));
     const isNews = !isSame(was, is);
     const marker = isNews ? await load(table, ReconcileMarkers) : undefined;
@@ -51,8 +48,8 @@ export async function saveReport(
       put(LatestScanItems, latest, 'any', expiresAt),
       ...(isNews ? [replace(ReconcileMarkers, marker, { ...marker?.data, dirtySince })] : []),
     ]);
+    return summary;
   });
-  return summary;
 }
 
 /** What the look before found as well has been known since then; what it did not is news. */

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { FUNCTION_PLACES, functionOf, type StartFunction } from '../../../test/material/cloud/function-places.ts';
 import {
   goodToken,
   type ServerUnderTest,
@@ -8,10 +6,7 @@ import {
 } from '../../../test/material/kubernetes/server-under-test.ts';
 import type { ApiFault } from '../../kubernetes/faults/api-fault.ts';
 import { bytesOf } from '../../wire/http-message.ts';
-import { ExecutionEnvironment } from './execution-environment.ts';
-import { FunctionHere } from './function-here.ts';
-import type { ProcessListener, ProcessSetup } from './function-process.ts';
-import { FunctionThread } from './function-thread.ts';
+import type { ProcessSetup } from './function-process.ts';
 
 /** Asks as the reader of clusters does, and gives what came, also of an answer that broke off. */
 const READER = `
@@ -39,16 +34,10 @@ export const handler = async (asked) => {
   return answers;
 };`;
 
-const START = new Date('2031-05-06T07:08:09.000Z');
-let folder: string;
+const read = functionOf(READER);
 const servers: ServerUnderTest[] = [];
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'liftlock-server-requests-test-'));
-  writeFileSync(join(folder, 'index.mjs'), READER);
-});
 afterAll(async () => {
   for (const under of servers) await under.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 interface Asked {
@@ -58,22 +47,14 @@ interface Asked {
   readonly options?: object;
 }
 
-type Start = (setup: ProcessSetup, listener: ProcessListener) => FunctionThread | FunctionHere;
-const PLACES: readonly [string, Start][] = [
-  ['from its thread', (setup, listener) => new FunctionThread(setup, listener)],
-  ['from beside the cloud', (setup, listener) => new FunctionHere(setup, listener)],
-];
-
 /** What a function gets of a server of its own, and how many of its requests came by message. */
-async function answersTo(asked: readonly Asked[], start: Start, isByMessage: boolean) {
+async function answersTo(asked: readonly Asked[], start: StartFunction, isByMessage: boolean) {
   const under = await startServerUnderTest();
   servers.push(under);
   under.cluster.kubernetes.faults = asked.flatMap(({ faults = [] }) => structuredClone(faults));
   const { server, certificateAuthority } = under;
   let messages = 0;
-  const setup: ProcessSetup = {
-    module: join(folder, 'index.mjs'),
-    handler: 'handler',
+  const setup: Omit<ProcessSetup, 'module' | 'handler'> = {
     variables: {},
     now: new SharedArrayBuffer(8),
     ...(isByMessage && { kubernetes: { origin: `https://127.0.0.1:${server.port}`, certificateAuthority } }),
@@ -82,30 +63,12 @@ async function answersTo(asked: readonly Asked[], start: Start, isByMessage: boo
       return server.answer({ ...request, body: bytesOf(body) });
     },
   };
-  const environment = new ExecutionEnvironment({
-    start: (listener) => start(setup, listener),
-    timeoutSeconds: 60,
-    virtualNow: () => START.getTime(),
-    sleep: async () => {},
-    onLine: () => {},
-  });
   const event = asked.map(({ path, token = goodToken, options }) => ({
     address: `${under.apiServer().endpoint}${path}`,
     token,
     options: { ca: certificateAuthority, ...options },
   }));
-  const outcome = await environment.invoke(JSON.stringify(event), {
-    awsRequestId: '1',
-    functionName: 'reader',
-    functionVersion: '$LATEST',
-    invokedFunctionArn: 'arn',
-    memoryLimitInMB: '128',
-    logGroupName: 'group',
-    logStreamName: 'stream',
-  });
-  await environment.close();
-  if ('error' in outcome) throw new Error(outcome.error.errorMessage);
-  const answers = JSON.parse(outcome.payload) as Record<string, unknown>[];
+  const answers = (await read(start, setup, event)) as Record<string, unknown>[];
   return { answers, messages };
 }
 
@@ -120,24 +83,27 @@ const ANSWERED: readonly Asked[] = [
   { path: '/apis', faults: [{ kind: 'delay', on: '/apis', times: 1, milliseconds: 600 }] },
 ];
 
-test.each(PLACES)('what a function asks of an API server by message %s is answered as by TLS', async (_, start) => {
-  const byTls = await answersTo(ANSWERED, start, false);
-  const byMessage = await answersTo(ANSWERED, start, true);
-  expect(byTls.messages).toBe(0);
-  expect(byMessage.messages).toBe(ANSWERED.length);
-  expect(byMessage.answers).toEqual(byTls.answers);
-  expect(byTls.answers.map(({ status, code, message }) => status ?? code ?? message)).toEqual([
-    ...[200, 200, 404, 200, 401, 200],
-    'ECONNRESET',
-    'late',
-  ]);
-  expect(byTls.answers[5]).toMatchObject({
-    aborted: true,
-    text: [expect.any(Number), expect.stringMatching(/"NodeList"/), expect.anything()],
-  });
-});
+test.each(FUNCTION_PLACES)(
+  'what a function asks of an API server by message %s is answered as by TLS',
+  async (_, start) => {
+    const byTls = await answersTo(ANSWERED, start, false);
+    const byMessage = await answersTo(ANSWERED, start, true);
+    expect(byTls.messages).toBe(0);
+    expect(byMessage.messages).toBe(ANSWERED.length);
+    expect(byMessage.answers).toEqual(byTls.answers);
+    expect(byTls.answers.map(({ status, code, message }) => status ?? code ?? message)).toEqual([
+      ...[200, 200, 404, 200, 401, 200],
+      'ECONNRESET',
+      'late',
+    ]);
+    expect(byTls.answers[5]).toMatchObject({
+      aborted: true,
+      text: [expect.any(Number), expect.stringMatching(/"NodeList"/), expect.anything()],
+    });
+  },
+);
 
-test.each(PLACES)(
+test.each(FUNCTION_PLACES)(
   'a function %s that does not trust the server for its authority has a connection',
   async (_, start) => {
     const asked: Asked[] = [

@@ -1,21 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import {
+  FUNCTION_PLACES,
+  FUNCTION_START,
+  functionOf,
+  type StartFunction,
+} from '../../../test/material/cloud/function-places.ts';
 import { signedRequest } from '../../../test/material/cloud/signing.ts';
 import { testWorld } from '../../../test/material/eks/world.ts';
 import { localAdministrator } from '../../iam/principals/local-administrator.ts';
 import type { HttpRequest } from '../../wire/http-message.ts';
 import { LocalCloud } from '../local-cloud.ts';
 import type { Template } from '../template/assembly.ts';
-import { ExecutionEnvironment } from './execution-environment.ts';
-import { FunctionHere } from './function-here.ts';
-import type { FunctionProcess, ProcessListener, ProcessSetup } from './function-process.ts';
-import { FunctionThread } from './function-thread.ts';
+import type { ProcessSetup } from './function-process.ts';
 
 const HUB = '000000000000';
 const SPOKE = '222222222222';
 const REGION = 'eu-west-1';
-const START = new Date('2031-05-06T07:08:09.000Z');
 
 /** Sends each request of its event as the SDK's handler does, and gives what came back: every other one as the SDK collects it, by a pipe. */
 const SENDER = `
@@ -49,15 +48,10 @@ interface Answer {
   readonly body: string;
 }
 
-let folder: string;
+const send = functionOf(SENDER);
 const clouds: LocalCloud[] = [];
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'liftlock-requests-test-'));
-  writeFileSync(join(folder, 'index.mjs'), SENDER);
-});
 afterAll(async () => {
   for (const cloud of clouds) await cloud.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 async function startCloud(): Promise<LocalCloud> {
@@ -85,7 +79,7 @@ async function startCloud(): Promise<LocalCloud> {
       { stack: 'Spoke', account: SPOKE, region: REGION, parameters: {} },
     ],
     eksState: testWorld(() => {}).state,
-    start: START,
+    start: FUNCTION_START,
     seed: 1,
     accounts: [],
     onNote: () => {},
@@ -95,10 +89,7 @@ async function startCloud(): Promise<LocalCloud> {
 }
 
 type ByMessage = Pick<ProcessSetup, 'origin' | 'answer'>;
-type Start = (setup: ProcessSetup, listener: ProcessListener) => FunctionProcess;
-
-const inThread: Start = (setup, listener) => new FunctionThread(setup, listener);
-const here: Start = (setup, listener) => new FunctionHere(setup, listener);
+const [[, inThread]] = FUNCTION_PLACES as [(typeof FUNCTION_PLACES)[number]];
 
 const byMessage = ({ wire }: LocalCloud): ByMessage => ({
   origin: wire.origin,
@@ -110,36 +101,11 @@ async function answersOf(
   cloud: LocalCloud,
   requests: readonly HttpRequest[],
   messages: ByMessage = {},
-  start: Start = inThread,
+  start: StartFunction = inThread,
 ) {
   const { port } = cloud.wire;
-  const setup = {
-    module: join(folder, 'index.mjs'),
-    handler: 'handler',
-    variables: {},
-    now: cloud.time.shared,
-    ...messages,
-  };
-  const environment = new ExecutionEnvironment({
-    start: (listener) => start(setup, listener),
-    timeoutSeconds: 60,
-    virtualNow: () => START.getTime(),
-    sleep: async () => {},
-    onLine: () => {},
-  });
   const event = { port, requests: requests.map((one) => ({ ...one, body: one.body.toString('base64') })) };
-  const outcome = await environment.invoke(JSON.stringify(event), {
-    awsRequestId: '1',
-    functionName: 'sender',
-    functionVersion: '$LATEST',
-    invokedFunctionArn: 'arn',
-    memoryLimitInMB: '128',
-    logGroupName: 'group',
-    logStreamName: 'stream',
-  });
-  await environment.close();
-  if ('error' in outcome) throw new Error(outcome.error.errorMessage);
-  return JSON.parse(outcome.payload) as Answer[];
+  return (await send(start, { variables: {}, now: cloud.time.shared, ...messages }, event)) as Answer[];
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
@@ -161,7 +127,7 @@ async function record(): Promise<HttpRequest[]> {
     service: string,
     request: Parameters<typeof signedRequest>[0],
     key: Key = { accessKeyId, secretAccessKey },
-  ) => signedRequest(request, { service, region: REGION, now: START, ...key });
+  ) => signedRequest(request, { service, region: REGION, now: FUNCTION_START, ...key });
   const table = (operation: string, input: unknown, key?: Key) =>
     signed(
       'dynamodb',
@@ -217,12 +183,7 @@ async function record(): Promise<HttpRequest[]> {
   ];
 }
 
-const PLACES: readonly [string, Start][] = [
-  ['from its thread', inThread],
-  ['from beside the cloud', here],
-];
-
-test.each(PLACES)(
+test.each(FUNCTION_PLACES)(
   'what a function sends by message %s is answered and decided as what comes through the port, byte for byte',
   async (_, start) => {
     const requests = await record();
@@ -243,10 +204,13 @@ test.each(PLACES)(
   },
 );
 
-test.each(PLACES)('a request %s that the host cannot answer ends as one whose connection breaks', async (_, start) => {
-  const cloud = await startCloud();
-  const answer = () => Promise.reject(new Error('broken'));
-  const requests = (await record()).slice(0, 2);
-  const broken = { code: 'ECONNRESET', message: 'socket hang up' };
-  expect(await answersOf(cloud, requests, { origin: cloud.wire.origin, answer }, start)).toEqual([broken, broken]);
-});
+test.each(FUNCTION_PLACES)(
+  'a request %s that the host cannot answer ends as one whose connection breaks',
+  async (_, start) => {
+    const cloud = await startCloud();
+    const answer = () => Promise.reject(new Error('broken'));
+    const requests = (await record()).slice(0, 2);
+    const broken = { code: 'ECONNRESET', message: 'socket hang up' };
+    expect(await answersOf(cloud, requests, { origin: cloud.wire.origin, answer }, start)).toEqual([broken, broken]);
+  },
+);
