@@ -69,6 +69,7 @@ export function offlineSnapshot(rules: PlanRules, inventory: Inventory): FleetSn
     channels: rules.channels,
     learned,
     gateReadings: new Map(),
+    takesLooksForMade: true,
     clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, cluster])),
     scans: new Map(scans.map((known) => [known.clusterKey, known])),
     controls: new Map(controls.map((control) => [control.clusterKey, control])),

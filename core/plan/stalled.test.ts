@@ -89,3 +89,23 @@ test('however many never start, later waves begin without them', () => {
   expect(plan.stalled[0]?.message).toMatch(/a0, a1, .* and 690 more never start as things are: /);
   expect(opens(plan)).toEqual(['2026-11-20T08:00:00Z', '2026-12-04T08:00:00Z', null]);
 });
+
+test('a wave that opens with ready clusters alone waits for who is known to be blocked, and takes all others to be looked at in time', () => {
+  const scan = { target: '1.36', scannedAt: '2026-11-10T08:00:00Z', verdict: 'fail' };
+  const stuck = { ...scan, causes: [{ cause: 'psp', severity: 'error', findings: 1 }] };
+  const ready = (scans: object[]) =>
+    planOf(
+      { waves: [wave('staging', { requireReady: '24h' }), wave('prod'), wave('rest')] },
+      { clusters: [{ ...cluster('s', 'staging'), scans }, cluster('a', 'staging'), cluster('p', 'prod')] },
+    );
+  const plan = ready([stuck]);
+  expect(plan.stalled).toEqual([
+    {
+      ...{ policy: 'standard', wave: 'staging', clusters: ['s'], holds: ['prod'], leavesAt: null },
+      message: expect.stringMatching(/^The wave staging opens once .* \(requireReady\): s is blocked\. /),
+    },
+  ]);
+  expect([opens(plan).slice(0, 2), plan.feasible, plan.eta.p50]).toEqual([[null, null], false, null]);
+  const open = ready([{ ...scan, verdict: 'pass' }]);
+  expect([open.stalled, open.feasible]).toEqual([[], true]);
+});

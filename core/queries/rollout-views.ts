@@ -82,17 +82,18 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
 async function foreseen(table: Table, rollout: Rollout, waves: readonly Wave[], members: readonly Member[], now: Date) {
   const waiting = members.filter(({ status }) => status === 'Pending').map(({ clusterKey }) => clusterKey);
   if (waiting.length === 0) return { stalled: [], forewarned: members };
-  const snapshot = await loadSnapshot(table, await table.queryActive(), 'motion');
-  const scans = await latestScansOf(table, waiting);
+  const read = await loadSnapshot(table, await table.queryActive(), 'motion');
+  const snapshot = { ...read, scans: await latestScansOf(table, waiting) };
   return {
     stalled: stalledWaves(snapshot, rollout, waves, members, now).map(({ reason: why }) => why),
-    forewarned: forewarned({ ...snapshot, scans }, members, now),
+    forewarned: forewarned(snapshot, members, now),
   };
 }
 
 /** A plan in the same shape as the rollout that it would become; who would be stopped by what is known today says so. */
 export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date): RolloutDetail {
-  const stalled = stalledWaves(snapshot, plan.rollout, plan.waves, plan.members, now);
+  const ahead = { ...snapshot, takesLooksForMade: true };
+  const stalled = stalledWaves(ahead, plan.rollout, plan.waves, plan.members, now);
   const reasons = [...stalled.map(({ reason: why }) => why), ...plan.rollout.reasons];
   const planned: Rollout = { ...plan.rollout, status: 'Planned', reasons };
   const members = forewarned(snapshot, plan.members, now);

@@ -167,9 +167,12 @@ export function verdictOf(
 /** Whom it waits for that never starts, itself included. */
 function stalled(snapshot: FleetSnapshot, { rollout, waves, member }: MemberPlace, now: Date): Reason[] {
   const own = snapshot.members.filter(({ rolloutId }) => rolloutId === rollout.id);
-  return stalledWaves(snapshot, rollout, waves, own, now).flatMap(({ wave, members, reason: why }) =>
-    wave.index < member.waveIndex || members.some(({ clusterKey }) => clusterKey === member.clusterKey) ? why : [],
-  );
+  return stalledWaves(snapshot, rollout, waves, own, now).flatMap(({ wave, members, staysShut, reason: why }) => {
+    const isOwn = staysShut
+      ? wave.index === member.waveIndex
+      : members.some(({ clusterKey }) => clusterKey === member.clusterKey);
+    return wave.index < member.waveIndex || isOwn ? why : [];
+  });
 }
 
 /** The fleet as if the instants had come for which the cluster is parked or set aside. */

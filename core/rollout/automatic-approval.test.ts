@@ -38,6 +38,7 @@ function decided(when: string | undefined, { wave = {}, waves = [first, second],
     policyAppliedBy: undefined,
     learned: undefined,
     readings: () => undefined,
+    unready: () => undefined,
     now,
   };
   return automaticApproval(situation, own, spec);

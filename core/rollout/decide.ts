@@ -6,6 +6,7 @@ import type { Decided, Decision, Waiting } from './decisions.ts';
 import { overtaken } from './member-progress.ts';
 import { memberRules, rulesByHand } from './member-rules.ts';
 import { replans } from './replan.ts';
+import { unready } from './require-ready.ts';
 import { atRest, restingDecisions } from './resting-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { waveDecisions } from './wave-progress.ts';
@@ -89,6 +90,7 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
       policyRevision: applied?.revision,
       policyAppliedBy: applied?.appliedBy,
       learned: snapshot.learned,
+      unready: (wave, spec, own) => unready(snapshot, spec, wave, own, now),
       readings: (wave) => snapshot.gateReadings.get(`${wave.rolloutId}/${wave.index}`),
       now,
     });

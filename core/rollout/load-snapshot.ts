@@ -39,6 +39,7 @@ import {
   loadClusters,
   waitsByHand,
 } from './load-clusters.ts';
+import { askedToBeReady } from './require-ready.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /**
@@ -148,6 +149,12 @@ export async function loadSnapshot(
     const channel = configs.find(({ kind, name }) => kind === 'Channel' && name === channelNamed(config));
     return policy && { policy, revision: config.revision, appliedBy: authorsOf(config, channel) };
   });
+  const asked = await askedClusters(
+    table,
+    { rollouts, waves: [...waves, ...passed], members, policies },
+    clusters,
+    looked,
+  );
   const fleet = fleetSpec(configs.find(({ kind, name }) => kind === 'Fleet' && name === FLEET));
   return {
     epoch: epoch?.data,
@@ -159,7 +166,7 @@ export async function loadSnapshot(
     channels: new Map(configs.flatMap((one) => (one.kind === 'Channel' ? [[one.name, channelSpec(one)]] : []))),
     learned: learned?.data ?? ofKind(active, ReconcileMarkers)[0]?.learned,
     gateReadings: new Map(),
-    clusters: new Map(clusters.map((cluster) => [cluster.clusterKey, labeled(cluster, fleet)])),
+    clusters: new Map([...clusters, ...asked.clusters].map((cluster) => [cluster.clusterKey, labeled(cluster, fleet)])),
     unread,
     controls: new Map(controls.map((one) => [one.clusterKey, heldAgain(one, clusters, members, known)])),
     regions: new Map(ofKind(regions, Regions).map((region) => [region.region, region])),
@@ -170,7 +177,25 @@ export async function loadSnapshot(
     waves: [...waves, ...passed],
     members,
     ...looked,
+    ...(asked.scans && { scans: asked.scans }),
   };
+}
+
+/** What the readiness of those is known from whose wave asks for it before it opens, as far as it was not read. */
+async function askedClusters(
+  table: Pick<Table, 'getAll'>,
+  moving: Parameters<typeof askedToBeReady>[0],
+  read: readonly ClusterRecord[],
+  looked: Pick<FleetSnapshot, 'scans'>,
+): Promise<{ readonly clusters: readonly ClusterRecord[]; readonly scans?: FleetSnapshot['scans'] }> {
+  const keys = askedToBeReady(moving).map(({ clusterKey }) => clusterKey);
+  if (keys.length === 0) return { clusters: [] };
+  const known = new Set(read.map(({ clusterKey }) => clusterKey));
+  const [clusters, scans] = await Promise.all([
+    loadAll(table, Clusters, keys.filter((key) => !known.has(key)).map(Clusters.key)),
+    looked.scans ?? latestScansOf(table, keys),
+  ]);
+  return { clusters, scans };
 }
 
 /**

@@ -76,3 +76,24 @@ test.each<[string, Parameters<typeof stalled>[0], unknown[]]>([
 ])('nothing is told %s', (_, given, first) => {
   expect(stalled(given)[0]).toEqual(first);
 });
+
+test('whom a wave waits for to be ready is told when its turn has come, and of a plan at once', () => {
+  const asking = ['one', 'two'].map((name, index) => ({ name, clusters: ['ab'[index]], requireReady: '24h' }));
+  const small = fleetSnapshot({ clusters, policies: { p: { selector: {}, target: '1.37', waves: asking } } });
+  const told = (more: Partial<typeof small>, first: Partial<Wave> = {}) =>
+    stalledWaves(
+      { ...small, ...more },
+      rolloutItem({ waves: ['one', 'two'] }),
+      asking.map(({ name }, index) => waveItem({ index, name, status: 'Pending', ...(index === 0 ? first : {}) })),
+      clusters.slice(0, 2).map(({ clusterKey, name }, waveIndex) => memberItem({ clusterKey, name, waveIndex })),
+      NOW,
+    ).map(({ wave, staysShut, reason: { code } }) => [wave.name, staysShut, code]);
+  expect(told({})).toEqual([['one', true, 'NotReady']]);
+  expect(told({}, { status: 'Completed' })).toEqual([['two', true, 'NotReady']]);
+  const scan = { scannedAt: NOW.toISOString(), target: '1.37', verdict: 'incomplete' as const, gaps: 1, causes: [] };
+  const scans = new Map(clusters.map(({ clusterKey }) => [clusterKey, { clusterKey, scans: [scan] }]));
+  expect(told({ scans, takesLooksForMade: true })).toEqual([
+    ['one', true, 'NotReady'],
+    ['two', true, 'NotReady'],
+  ]);
+});

@@ -7,15 +7,18 @@ import { waveNamed } from '../policy/wave-of.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { leavesAt, patienceOf } from './left-behind.ts';
 import { memberRules } from './member-rules.ts';
+import { unready } from './require-ready.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { waveEnd } from './wave-end.ts';
 
-/** A wave with members that never start as their calendars are, and what the policy makes of it. */
+/** A wave with members that never start as their calendars are, or that it waits for before it opens, and what the policy makes of it. */
 interface StalledWave {
   readonly wave: Wave;
   readonly members: readonly Member[];
   /** Names of the waves after it that wait for it. */
   readonly holds: readonly string[];
+  /** Whether it does not open without them, so that its other members wait too. */
+  readonly staysShut: boolean;
   /** When it goes on without them; undefined = never, or it has not opened. */
   readonly leavesAt: Date | undefined;
   /** All of it in words, and what lets it pass. */
@@ -33,12 +36,21 @@ export function stalledWaves(
   const rulesOf = memberRules(snapshot, now);
   const known = new Map<HopRules, string | undefined>();
   const ordered = waves.filter(({ status }) => !PASSED_WAVES.includes(status)).sort((a, b) => a.index - b.index);
-  return ordered.flatMap((wave) => {
+  const policy = snapshot.policies.get(rollout.policy)?.policy;
+  return ordered.flatMap((wave, place) => {
+    const holds = ordered.flatMap(({ index, name, members: all, excluded }) =>
+      index > wave.index && all > excluded ? name : [],
+    );
+    const own = members.filter(({ waveIndex, status }) => waveIndex === wave.index && status === 'Pending');
+    // Whoever waits for a later wave is looked at again before its turn comes.
+    const isAsked = wave.status === 'Pending' && (place === 0 || snapshot.takesLooksForMade === true);
+    const late = isAsked ? unready(snapshot, waveNamed(policy, wave.name), wave, own, now) : undefined;
+    const awaited = late === undefined ? [] : [{ wave, ...late, holds, staysShut: true, leavesAt: undefined }];
     const whys = new Map<string, Member[]>();
-    for (const member of members) {
-      const { clusterKey, waveIndex, status, inFlight } = member;
+    for (const member of own) {
+      const { clusterKey, inFlight } = member;
       const cluster = snapshot.clusters.get(clusterKey);
-      if (waveIndex !== wave.index || status !== 'Pending' || inFlight || cluster === undefined) continue;
+      if (inFlight || cluster === undefined) continue;
       const { rules } = rulesOf(rollout.policy, cluster, wave);
       if (!known.has(rules)) known.set(rules, whyNever(rules, now));
       const why = known.get(rules);
@@ -46,14 +58,10 @@ export function stalledWaves(
       if (why === undefined || glassInForce(control, wave, rules.policy?.spec.breakGlass, now) !== undefined) continue;
       whys.set(why, [...(whys.get(why) ?? []), member]);
     }
-    if (whys.size === 0) return [];
-    const holds = ordered.flatMap(({ index, name, members: all, excluded }) =>
-      index > wave.index && all > excluded ? name : [],
-    );
-    const policy = snapshot.policies.get(rollout.policy)?.policy;
+    if (whys.size === 0) return awaited;
     const at = leavesAt(policy, wave);
     const patience = patienceOf(policy);
-    const who = [...whys].map(([why, own]) => `${namesOf(own)} as things are: ${why}`).join(' ');
+    const who = [...whys].map(([why, those]) => `${namesOf(those)} as things are: ${why}`).join(' ');
     const then =
       patience === undefined
         ? `The wave does not end by itself${holds.length === 0 ? '' : `, and ${listOf(holds)} after it ${holds.length > 1 ? 'do' : 'does'} not begin`} (cannotStart: wait). Change the calendars, or let the policy ${rollout.policy} go on without: cannotStart: { leaveBehindAfter: 14d }.`
@@ -64,7 +72,7 @@ export function stalledWaves(
     const isUndecided = patience !== undefined && waveEnd(best, waveNamed(policy, wave.name)).status === 'Undecided';
     const asks = isUndecided ? ' Too few are judged then, so that an approver lets it pass (rollout promote).' : '';
     const said = reason('NeverStarts', `In the wave ${wave.name}, ${who} ${then}${asks}`);
-    return [{ wave, members: stuck, holds, leavesAt: at, reason: said }];
+    return [{ wave, members: stuck, holds, staysShut: false, leavesAt: at, reason: said }, ...awaited];
   });
 }
 

@@ -47,8 +47,13 @@ export interface FleetSnapshot {
   readonly waves: readonly Wave[];
   /** Not settled, or quarantined. */
   readonly members: readonly Member[];
-  /** The last scans of each cluster, by cluster key. Set on a full look, and where a plan's inventory tells them. */
+  /**
+   * The last scans of each cluster, by cluster key. Set on a full look, and where a plan's inventory tells them; else of those alone whose
+   * readiness their wave asks for.
+   */
   readonly scans?: ReadonlyMap<string, KnownScans>;
+  /** Of a plan: every cluster is looked at in time, so that only what is known to be in the way makes one unready. */
+  readonly takesLooksForMade?: boolean;
   /**
    * Set on a full look: every rollout that ever was, each cluster that has been in one, as `<policy>/<target>/<clusterKey>`, and where
    * discovery has looked.

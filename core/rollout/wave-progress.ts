@@ -9,6 +9,7 @@ import { exceedsBudget } from '../policy/wave-room.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { automaticApproval } from './automatic-approval.ts';
 import type { Decision } from './decisions.ts';
+import type { Unready } from './require-ready.ts';
 import { isSettled, unsettledIn, waveEnd } from './wave-end.ts';
 import { estimateSeconds, limitChanges, limitsOf } from './wave-limits.ts';
 import { gatesAfter, gatesChanged, isGivenUp, isWatched, soakOf } from './wave-soak.ts';
@@ -26,6 +27,8 @@ export interface WaveSituation {
   readonly learned: LearnedDurations | undefined;
   /** By wave index: gates that were read for this tick. */
   readonly readings: (wave: Wave) => readonly GateReading[] | undefined;
+  /** Whether a wave has to wait for members that are not ready. */
+  readonly unready: (wave: Wave, spec: WaveSpec, members: readonly Member[]) => Unready | undefined;
   readonly now: Date;
 }
 
@@ -104,7 +107,8 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
   const own = members.filter((member) => member.waveIndex === wave.index);
   // The index does not have all of them yet.
   if (own.length < unsettledIn(wave)) return [];
-  const needWork = own.filter((member) => member.status === 'Pending').length;
+  const toGo = own.filter((member) => member.status === 'Pending');
+  const needWork = toGo.length;
   if (own.length === 0) {
     // A failure by hand is one of the wave, whoever else is in it; and who is held needs work all the same, so nothing is proved.
     if (wave.succeeded + wave.failed + wave.blocked + (wave.owed ?? 0) > 0) return settled(situation, wave);
@@ -119,6 +123,7 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
   if (policy === undefined || spec === undefined) return [];
   const missing = awaited(situation, wave);
   if (missing !== undefined) return missing;
+  if (situation.unready(wave, spec, toGo) !== undefined) return [];
   const limits = { needWork, ...limitsOf(spec, needWork), estimateSeconds: estimateSeconds(policy, learned) };
   return [{ type: 'change-wave', wave, status: 'Open', reasons: [], limits }];
 }

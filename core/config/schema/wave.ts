@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { celExpression, labelSelectorSchema } from './label-selector.ts';
 import { objectName } from './names.ts';
-import { concurrency, failures, maxCount, positiveDuration } from './quantities.ts';
+import { concurrency, durationMilliseconds, failures, maxCount, positiveDuration } from './quantities.ts';
 
 const principalPattern = z
   .string()
@@ -41,6 +41,8 @@ export const approvalSchema = z
       .describe('A CEL expression over the evidence of the earlier waves; true counts as one approval, by liftlock.'),
   })
   .describe('Who must agree before the wave begins.');
+
+const DAY_MILLISECONDS = 86_400_000;
 
 const alarm = z.strictObject({
   alarm: z
@@ -144,6 +146,15 @@ export const waveSchema = z
       .default('hold')
       .describe('What happens when fewer than minJudged were judged: hold waits for an approver (rollout promote).'),
     approval: approvalSchema.optional(),
+    requireReady: positiveDuration
+      .refine(
+        (text) => durationMilliseconds(text) <= DAY_MILLISECONDS,
+        'is longer than 24h: a look that is older says nothing any more',
+      )
+      .optional()
+      .describe(
+        'The wave opens once each of its clusters is ready to go all the way (liftlock readiness) by a look no older than this, such as 24h. Absent = the gate before each hop is enough.',
+      ),
     calendar: z
       .union(
         [objectName, z.array(objectName).min(1, 'is empty: leave it out where it is always open').max(20)],

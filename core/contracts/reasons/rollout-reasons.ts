@@ -49,6 +49,10 @@ export const ROLLOUT_REASONS = {
   NoneJudged: { kind: 'lasting', meaning: 'No upgrade was tried to its end, so the wave waits for rollout promote.' },
   NoneSucceeded: { kind: 'lasting', meaning: 'Some were tried and none succeeded, so the wave is halted.' },
   NothingToDo: { kind: 'told', meaning: 'No cluster of the wave needs work.' },
+  NotReady: {
+    kind: 'passing',
+    meaning: 'The wave opens once each of its clusters is ready by a young look (requireReady), and these are not.',
+  },
   NotItsTurn: { kind: 'passing', meaning: 'The rollout or the wave lets nobody begin now.' },
   Paused: { kind: 'told', meaning: 'A person paused the rollout.' },
   PlannedIncomplete: {

@@ -36,6 +36,7 @@ export function decided({ rollout = {}, waves, members = [], readings, estimate,
     policyAppliedBy: ['author'],
     learned: undefined,
     readings: () => readings,
+    unready: () => undefined,
     now,
     ...more,
   });

@@ -1,0 +1,90 @@
+import { durationMilliseconds } from '../config/schema/quantities.ts';
+import type { Wave as WaveSpec } from '../config/types.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { ReadinessVerdict } from '../contracts/scan-words.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { waveNamed } from '../policy/wave-of.ts';
+import { PASSED_WAVES } from '../protocol/granting-waves.ts';
+import { readinessTo } from '../readiness/readiness.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { blockersOnTheWay } from './hop-blockers.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+
+type Looks = Pick<FleetSnapshot, 'clusters' | 'scans' | 'takesLooksForMade'>;
+
+/** Whom a wave with `requireReady` waits for before it opens. */
+export interface Unready {
+  readonly members: readonly Member[];
+  readonly reason: Reason;
+}
+
+/** The members that a wave is about to open with: those whose readiness it asks for. Empty where the policy asks for none. */
+export function askedToBeReady({
+  rollouts,
+  waves,
+  members,
+  policies,
+}: Pick<FleetSnapshot, 'rollouts' | 'waves' | 'members' | 'policies'>): Member[] {
+  return rollouts.flatMap(({ id, status, policy }: Rollout) => {
+    const own = waves.filter(({ rolloutId }) => rolloutId === id).sort((a, b) => a.index - b.index);
+    const next = own.find((wave) => !PASSED_WAVES.includes(wave.status));
+    if (status !== 'Running' || next?.status !== 'Pending') return [];
+    if (waveNamed(policies.get(policy)?.policy, next.name)?.requireReady === undefined) return [];
+    return members.filter((one) => one.rolloutId === id && one.waveIndex === next.index && one.status === 'Pending');
+  });
+}
+
+/**
+ * Why a wave with `requireReady` does not open: members of it that are not ready to go all the way, or of which nobody knows it by a look that
+ * is young enough. Undefined = it may. `members`: those of the wave that are to go.
+ */
+export function unready(
+  snapshot: Looks,
+  spec: Pick<WaveSpec, 'requireReady'> | undefined,
+  wave: Pick<Wave, 'name'>,
+  members: readonly Member[],
+  now: Date,
+): Unready | undefined {
+  const required = spec?.requireReady;
+  if (required === undefined) return undefined;
+  const oldest = now.getTime() - durationMilliseconds(required);
+  const found = members.flatMap((member) => {
+    const why = whyUnready(snapshot, member, oldest, now);
+    return why === undefined ? [] : [{ member, said: `${member.name} ${why}` }];
+  });
+  const [first] = found;
+  if (first === undefined) return undefined;
+  const more = found.length > MOST_NAMED ? `, and ${found.length - MOST_NAMED} more` : '';
+  const { name } = first.member;
+  const who = found.slice(0, MOST_NAMED).map(({ said }) => said);
+  const message =
+    `The wave ${wave.name} opens once each of its clusters is ready by a look of the last ${required} (requireReady): ${who.join(', ')}${more}. ` +
+    `What is in the way: liftlock readiness cluster ${name}. A new look: liftlock scan cluster ${name}. Without it: liftlock skip cluster ${name}`;
+  return { members: found.map(({ member }) => member), reason: reason('NotReady', message) };
+}
+
+const MOST_NAMED = 10;
+
+/** Words that end a sentence about a cluster; undefined = it is ready. A cluster that is not there is for others to judge. */
+function whyUnready(
+  { clusters, scans, takesLooksForMade }: Looks,
+  { clusterKey, to }: Member,
+  oldest: number,
+  now: Date,
+): string | undefined {
+  const cluster = clusters.get(clusterKey);
+  if (cluster === undefined) return undefined;
+  const known = scans?.get(clusterKey);
+  if (takesLooksForMade === true) return blockersOnTheWay(cluster, known, to).length > 0 ? WORDS.blocked : undefined;
+  const { verdict, scannedAt } = readinessTo(cluster, KubeVersion.parse(to), { scans: known, now });
+  const isReady = verdict === 'ready' || verdict === 'readyAfterHops';
+  return isReady && scannedAt !== null && Date.parse(scannedAt) < oldest ? WORDS.stale : WORDS[verdict];
+}
+
+const WORDS: Readonly<Record<ReadinessVerdict, string | undefined>> = {
+  ready: undefined,
+  readyAfterHops: undefined,
+  blocked: 'is blocked',
+  incomplete: 'was not looked at as a whole',
+  stale: 'was looked at too long ago',
+};
