@@ -1,7 +1,7 @@
 import { READINESS_VERDICTS } from '../../core/contracts/scan-words.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
-import { countVerdicts } from '../../core/readiness/readiness.ts';
+import { countVerdicts } from '../../core/rollout/readiness.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { facts, print, reasonLines, section, shown, tableLines } from '../output/print.ts';

@@ -6,7 +6,7 @@ import { clustersOf } from '../../core/policy/approvals.ts';
 import { mostInFlight } from '../../core/policy/wave-room.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import type { WaveStanding } from '../../core/queries/wave-standing.ts';
-import { countVerdicts } from '../../core/readiness/readiness.ts';
+import { countVerdicts } from '../../core/rollout/readiness.ts';
 import { painted } from '../output/paint.ts';
 import { counted, facts, listed, reasonLines, section, shown, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';

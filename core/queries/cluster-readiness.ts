@@ -1,8 +1,8 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Ports } from '../ports/ports.ts';
-import { type Readiness, readinessOf, readinessTo } from '../readiness/readiness.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { type Readiness, readinessOf, readinessTo } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { KubeVersion } from '../version/kube-version.ts';

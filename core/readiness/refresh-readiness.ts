@@ -5,11 +5,11 @@ import { sha256Hex } from '../hash/sha256.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
+import { nextMinor } from '../rollout/readiness.ts';
 import { Regions, Upgrades } from '../store/entities.ts';
 import { decode, loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
-import { nextMinor } from './readiness.ts';
 
 export type RefreshPorts = Pick<Ports, 'table' | 'clock' | 'executions'>;
 

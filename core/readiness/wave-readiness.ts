@@ -2,11 +2,11 @@ import type { Member } from '../contracts/items/rollout.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { blockingFindings } from '../model/blocking-findings.ts';
 import type { Table } from '../ports/table.ts';
+import { readinessTo } from '../rollout/readiness.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { Clusters } from '../store/entities.ts';
 import { loadAll } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { readinessTo } from './readiness.ts';
 
 /** What was known of a cluster on its way when somebody judged its wave. */
 interface ShownMember {

@@ -5,9 +5,9 @@ import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
-import { readinessTo } from '../readiness/readiness.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { blockersOnTheWay } from './hop-blockers.ts';
+import { readinessTo } from './readiness.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 type Looks = Pick<FleetSnapshot, 'clusters' | 'scans' | 'takesLooksForMade'>;

@@ -2,8 +2,8 @@ import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.t
 import type { KnownScans } from '../contracts/items/scan.ts';
 import { READINESS_VERDICTS, type ReadinessVerdict } from '../contracts/scan-words.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { blockersOnTheWay, hopBlockers } from '../rollout/hop-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { blockersOnTheWay, hopBlockers } from './hop-blockers.ts';
 
 /** Whether a cluster may go one minor up, by what is known today. It authorizes nothing: the gate runs again before each hop. */
 export interface Readiness {
