@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { PLAN_HASH } from '../core/contracts/plan-hash.ts';
+import { FORMATS } from './command/session.ts';
 import {
   FILES,
   OUTPUT,
@@ -73,7 +74,7 @@ export const FLEET_VERBS: Verbs = {
         'at most so many requests to the API server',
         { parse: requestRate, default: 50 },
       ],
-      OUTPUT,
+      output([...FORMATS, 'junit']),
     ],
     load: async () => (await import('./readiness/readiness.ts')).readiness,
   },

@@ -33,10 +33,12 @@ export async function readiness(
   name: string | undefined,
   options: ReadinessOptions,
 ): Promise<ExitCode> {
-  const { kubeconfig, context, to, selector } = options;
+  const { kubeconfig, context, to, selector, output } = options;
   const isLive = kubeconfig !== undefined || context !== undefined;
   if (isLive && (kind ?? to ?? selector) !== undefined)
     throw invalid('liftlock: --kubeconfig asks one cluster about its drains; leave out names, --to and -l.');
+  if (isLive && output === 'junit')
+    throw invalid('liftlock: -o junit is for clusters of the fleet, not for --kubeconfig.');
   if (isLive) return (await import('./live-readiness.ts')).liveReadiness(session, options);
   if (kind === undefined) {
     if (to !== undefined) throw invalid('liftlock: --to is about one cluster: readiness cluster NAME --to 1.37.');
@@ -58,17 +60,19 @@ async function fleetReadiness(session: Session, { selector, output }: ReadinessO
     .map((cluster) => cluster.readiness)
     .sort((a, b) => READINESS_VERDICTS.indexOf(a.verdict) - READINESS_VERDICTS.indexOf(b.verdict));
   const { now } = shownAt(session, client);
-  await print(session, output, { items }, () => [
-    ...tableLines(
-      ['CLUSTER', 'VERSION', 'FOR', 'READINESS', 'LOOKED', 'WHY'],
-      items.map((item) => [
-        ...[visible(item.name), visible(item.version), item.for ?? '-', READINESS_WORDS[item.verdict]],
-        ...[relativeTime(item.scannedAt, now), visible(item.reasons[0]?.message ?? '')],
-      ]),
-      session.io.columns,
-    ),
-    ...section('In all', [`  ${verdictsText(countVerdicts(items.map(({ verdict }) => verdict))) || 'no clusters'}`]),
-  ]);
+  if (output === 'junit') session.io.out((await import('./readiness-junit.ts')).readinessJunit(items));
+  else
+    await print(session, output, { items }, () => [
+      ...tableLines(
+        ['CLUSTER', 'VERSION', 'FOR', 'READINESS', 'LOOKED', 'WHY'],
+        items.map((item) => [
+          ...[visible(item.name), visible(item.version), item.for ?? '-', READINESS_WORDS[item.verdict]],
+          ...[relativeTime(item.scannedAt, now), visible(item.reasons[0]?.message ?? '')],
+        ]),
+        session.io.columns,
+      ),
+      ...section('In all', [`  ${verdictsText(countVerdicts(items.map(({ verdict }) => verdict))) || 'no clusters'}`]),
+    ]);
   // What is blocked outweighs what nobody knows.
   const codes = items.map(({ verdict }) => EXITS[verdict]);
   return codes.find((code) => code === EXIT.blocked) ?? codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
@@ -78,14 +82,16 @@ async function clusterReadiness(session: Session, name: string, { to, output }: 
   const client = await session.client();
   const view = await client.v1.clusters[':id'].readiness.$get({ param: clusterParam(name), query: { to } });
   const { now } = shownAt(session, client);
-  await print(session, output, view, () => [
-    ...facts([
-      ['Cluster', shown(view.cluster)],
-      ['Version', shown(view.version)],
-      ['Target', shown(view.target)],
-      ['Readiness', readinessText(view, now)],
-    ]),
-    ...section('What is in the way', reasonLines(view.reasons)),
-  ]);
+  if (output === 'junit') session.io.out((await import('./readiness-junit.ts')).readinessJunit([view]));
+  else
+    await print(session, output, view, () => [
+      ...facts([
+        ['Cluster', shown(view.cluster)],
+        ['Version', shown(view.version)],
+        ['Target', shown(view.target)],
+        ['Readiness', readinessText(view, now)],
+      ]),
+      ...section('What is in the way', reasonLines(view.reasons)),
+    ]);
   return EXITS[view.verdict];
 }

@@ -81,9 +81,9 @@ test('scan fleet shows what was scanned, what was not, causes and owners', async
   await meanwhile(served, 'scan cluster shop');
   const { code, out } = await run(served, 'scan fleet --target 1.37');
   expect(code).toBe(3);
-  expect(out).toMatch(/111111111111\.eu-central-1\.shop +1\.35 +other-target +- +- +for 1\.36/);
-  expect(out).toMatch(/111111111111\.eu-central-1\.web +1\.35 +fail +1 /);
-  expect(out).toMatch(/us-east-1\.twin +1\.36 +never/);
+  expect(out).toMatch(/111111111111\.eu-central-1\.shop +1\.35 +other-target +ready after hops +- +- +for 1\.36/);
+  expect(out).toMatch(/111111111111\.eu-central-1\.web +1\.35 +fail +incomplete +1 /);
+  expect(out).toMatch(/us-east-1\.twin +1\.36 +never +incomplete/);
   expect(out).toMatch(/Top causes:\n {2}error \S+ \(storage\): 1 finding in 111111111111\.eu-central-1\.web\. Fix: \S/);
   expect(out).toMatch(/Owners to chase:\n {2}storage: 1 cause of errors/);
   expect(out).toContain('4 clusters for 1.37: 1 fail, 1 scanned for other targets only, 2 never scanned.');
@@ -101,6 +101,30 @@ test('scan fleet --start starts what was not scanned for the target lately, and 
   expect([second.code, second.err]).toEqual([3, 'Started 0 scans for 1.37.\n']);
   const { items } = JSON.parse(second.out) as ScanMatrix;
   expect(items.map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'fail', 'pass']);
+});
+
+test('readiness as JUnit has a case for each cluster: a failure for who is blocked, an error for who was not looked at', async () => {
+  await meanwhile(served, 'scan cluster web --target 1.36');
+  await meanwhile(served, 'scan cluster shop');
+  for (const { name, kubernetes } of Object.values(served.world.eks.state.clusters))
+    if (name === 'shop') kubernetes.failedReadyChecks = ['etcd<&>'];
+  await meanwhile(served, 'scan cluster shop');
+  const { code, out } = await run(served, 'readiness -o junit');
+  expect(code).toBe(6);
+  expect(out).toMatch(
+    /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="liftlock readiness" tests="4" failures="1" errors="2" skipped="0">/,
+  );
+  expect(out).toMatch(
+    /name="shop at 1\.35 for 1\.36" time="0"><failure type="blocked" message="The scan of [^"]*etcd&lt;&amp;&gt;[^"]*">/,
+  );
+  expect(out).toMatch(/name="web at 1\.35 for 1\.36" time="0"\/>/);
+  expect(out).toMatch(/twin at 1\.36 for 1\.37" time="0"><error type="incomplete" message="Nobody has looked /);
+  const one = await run(served, 'readiness cluster shop -o junit');
+  expect([one.code, one.out.match(/<testsuites .*>/)?.[0]]).toEqual([
+    6,
+    '<testsuites name="liftlock readiness" tests="1" failures="1" errors="0" skipped="0">',
+  ]);
+  expect((await run(served, 'readiness --kubeconfig x -o junit')).code).toBe(2);
 });
 
 test('describe shows the trend of scans, explain the last one', async () => {

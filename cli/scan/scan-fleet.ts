@@ -8,7 +8,7 @@ import type { Style } from '../output/paint.ts';
 import { counted, listed, print, some, tableLines } from '../output/print.ts';
 import { relativeTime } from '../output/relative-time.ts';
 import { VERDICT_STYLES } from '../output/scan/words.ts';
-import { type Shown, shownAt } from '../verbs/columns.ts';
+import { READINESS_WORDS, type Shown, shownAt } from '../verbs/columns.ts';
 import { givenToScan } from './scan-options.ts';
 
 interface ScanFleetOptions extends OutputOption {
@@ -76,12 +76,13 @@ function fleetText(matrix: ScanMatrix, { paint, now }: Shown): string[] {
     visible(row.cluster),
     visible(row.version),
     paint(STYLES[row.verdict], row.verdict),
+    READINESS_WORDS[row.readiness],
     count(row.errors),
     count(row.warnings),
     visible(whenText(row, now)),
   ]);
   return [
-    ...tableLines(['CLUSTER', 'VERSION', `FOR ${visible(target)}`, 'ERRORS', 'WARNINGS', 'SCANNED'], rows),
+    ...tableLines(['CLUSTER', 'VERSION', `FOR ${visible(target)}`, 'READINESS', 'ERRORS', 'WARNINGS', 'SCANNED'], rows),
     ...listed('Top causes', causes.slice(0, MOST_CAUSES), ({ cause, owner, severity, findings, fixes, ...where }) => {
       const who = owner === null ? '' : ` (${owner})`;
       const fix = fixes.map((one) => ` Fix: ${one}`).join('');

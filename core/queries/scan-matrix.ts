@@ -1,7 +1,9 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
+import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
 import type { Ports } from '../ports/ports.ts';
+import { readinessTo } from '../rollout/readiness.ts';
 import { matchSelector } from '../selector/match.ts';
 import { loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
@@ -18,6 +20,8 @@ export interface MatrixRow {
   readonly version: string;
   /** `never`: no scan at all. `other-target`: the last scans were for other minors. `there`: it is at the target, or past it. */
   readonly verdict: 'pass' | 'fail' | 'incomplete' | 'never' | 'other-target' | 'there';
+  /** Whether it may go all the way to the target by what is known now, on every hop and by a look that is young enough. */
+  readonly readiness: ReadinessVerdict;
   readonly errors: number | null;
   readonly warnings: number | null;
   readonly gaps: number | null;
@@ -41,6 +45,7 @@ export async function scanMatrix(
   table: Ports['table'],
   asked: string,
   selectorText: string | undefined,
+  now: Date,
 ): Promise<ScanMatrix> {
   const target = KubeVersion.tryParse(asked);
   if (target === undefined || !/^\d+\.\d+$/.test(asked))
@@ -53,7 +58,9 @@ export async function scanMatrix(
   const found = chosen.map((record) => {
     const scans = latest.get(record.clusterKey) ?? [];
     const scan = scanFor(record, scans, target);
-    return { row: rowOf(record, scans, scan, target), scan };
+    const known = { scans: { clusterKey: record.clusterKey, scans }, now };
+    const { verdict: readiness } = readinessTo(record, target, known);
+    return { row: { ...rowOf(record, scans, scan, target), readiness }, scan };
   });
   const scanned: { cluster: string; causes: readonly ScanCause[] }[] = found.flatMap(({ row, scan }) =>
     scan === undefined || row.verdict === 'there' ? [] : [{ cluster: row.cluster, causes: scan.causes }],
@@ -84,7 +91,7 @@ function rowOf(
   scans: LatestScans['scans'],
   scan: LatestScans['scans'][number] | undefined,
   target: KubeVersion,
-): MatrixRow {
+): Omit<MatrixRow, 'readiness'> {
   const there = !KubeVersion.parse(record.version).isOlderThan(target);
   return {
     cluster: shortId(record),

@@ -92,7 +92,7 @@ async function answersOf(world: World, record: ClusterRecord): Promise<string> {
   expect(new Set(findings.map(({ id, location, message }) => JSON.stringify([id, location, message]))).size).toBe(
     findings.length,
   );
-  const { items, causes } = await scanMatrix(world.table, targetVersion, undefined);
+  const { items, causes } = await scanMatrix(world.table, targetVersion, undefined, world.clock.now());
   const row = items.find(({ cluster }) => cluster === shortId(record));
   const { scan: told, foreseen } = await explainCluster(world.ports, record);
   const planned = await plannedWith(world, record, targetVersion);

@@ -51,7 +51,8 @@ export const fleet = new Hono<ApiEnv>()
   // The fleet by verdict.
   .get('/scans', async (context: ApiContext<'/scans', Query<typeof matrixQuery>>) => {
     const { target, selector } = readQuery(context, matrixQuery);
-    return context.json(await scanMatrix(context.var.ports.table, target, selector));
+    const { ports } = context.var;
+    return context.json(await scanMatrix(ports.table, target, selector, ports.clock.now()));
   })
   .get('/upgrades', async (context: ApiContext<'/upgrades', Query<typeof upgradesQuery>>) =>
     context.json(await listUpgrades(context.var.ports.table, readQuery(context, upgradesQuery))),
