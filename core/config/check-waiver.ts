@@ -14,6 +14,8 @@ const maxWaiverDays = 400;
 export interface CheckedWaiver {
   readonly document: ScanWaiver;
   readonly end: Date;
+  /** Who gave it to the controller, and when; undefined where it is read from a file. */
+  readonly applied?: { readonly by: string; readonly at: string };
 }
 
 /** One document of kind ScanWaiver. One that has expired is no error: reports list it. `now` undefined: any end will do. */

@@ -50,7 +50,8 @@ export async function scanWaivers(table: Pick<Table, 'queryPartition'>): Promise
   return applied.flatMap((config): CheckedWaiver[] => {
     const document = documentOf(scanWaiverSchema, config);
     const end = document === undefined ? undefined : waiverEnd(document.spec.expires);
-    return document === undefined || end === undefined ? [] : [{ document, end }];
+    const byWhom = { by: config.appliedBy, at: config.appliedAt };
+    return document === undefined || end === undefined ? [] : [{ document, end, applied: byWhom }];
   });
 }
 

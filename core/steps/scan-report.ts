@@ -3,6 +3,7 @@ import type { LiftlockEvent } from '../contracts/events.ts';
 import type { LatestScans, ScanRun, ScanSummary } from '../contracts/items/scan.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { bounded, type StepResult } from '../contracts/step-result.ts';
+import { allowsWaiver } from '../policy/allowed-waivers.ts';
 import { scanWaivers } from '../policy/applied.ts';
 import type { Insight } from '../ports/eks.ts';
 import { shortId } from '../queries/find-cluster.ts';
@@ -71,6 +72,7 @@ export async function reportOf(ports: StepPorts, context: StepContext, read: Wha
       ...(state === undefined ? [] : [...coverageOf(state, { forgiven: waivers.length > 0 }), ...drainCoverage(state)]),
     ],
     waivers,
+    allows: (waiver, finding) => allowsWaiver(rules, waiver, finding),
     data,
     scannedAt: state === undefined ? context.startedAt : new Date(state.startedAt),
   });

@@ -97,6 +97,21 @@ const smoke = z
 
 const source = z.enum(LIVE_SOURCES, `is no source of a scan; there are ${LIVE_SOURCES.join(', ')}`);
 
+const waiverRule = z.strictObject({
+  checks: z
+    .array(z.string().min(1, 'is empty').max(300, 'is longer than 300 characters'))
+    .min(1, 'is empty: leave it out where it is about every check')
+    .max(100, 'lists more than 100 checks')
+    .optional()
+    .describe(
+      'By the rule of the finding, or its reason where it has none, such as DrainStuck or removed; * stands for any text. Absent = all.',
+    ),
+  from: principalPatterns('nobody could waive anything. Leave it out to let everybody who may apply')
+    .optional()
+    .describe('Who must have applied the waiver; absent = whoever may.'),
+  longest: positiveDuration.optional().describe('The waiver must end so soon after it was applied, such as 30d.'),
+});
+
 const scan = z
   .strictObject({
     skip: z
@@ -109,6 +124,13 @@ const scan = z
       .enum(FAIL_ON)
       .default('removed')
       .describe('What stops an upgrade. removed: findings of severity error. deprecated: warnings too. none: nothing.'),
+    waivers: z
+      .array(waiverRule)
+      .max(20, 'lists more than 20 rules')
+      .optional()
+      .describe(
+        'Which applied ScanWaivers hold here: those that one of these allows for a finding; an empty list allows none. Absent = all.',
+      ),
     versionOwner: z
       .enum(['warn', 'hold'])
       .default('warn')

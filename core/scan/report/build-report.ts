@@ -21,6 +21,8 @@ export interface ReportParts {
   readonly findings: readonly JudgedFinding[];
   readonly coverage: readonly Coverage[];
   readonly waivers?: readonly CheckedWaiver[];
+  /** Whether a waiver that covers a finding holds; absent = it does. */
+  readonly allows?: (waiver: CheckedWaiver, finding: Finding) => boolean;
   /** Every name that the cluster goes by, for waivers: its name, `account.region.name`, its ARN. Empty for files. */
   readonly clusters: readonly string[];
   readonly baseline?: Baseline;
@@ -32,9 +34,9 @@ export interface ReportParts {
 
 /** From what was found and what was read to what people read. The same parts give the same report, in whatever order they come. */
 export function buildReport(parts: ReportParts): ScanReport {
-  const { subject, from, target, failOn, clusters, data, scannedAt, baseline, only = [] } = parts;
+  const { subject, from, target, failOn, data, scannedAt, baseline, only = [] } = parts;
   const merged = mergeFindings(parts.findings);
-  const { findings: marked, waivers } = applyWaivers(merged, parts.waivers ?? [], clusters, scannedAt);
+  const { findings: marked, waivers } = applyWaivers(merged, parts, scannedAt);
   const compared = baseline === undefined ? undefined : compareWithBaseline(marked, baseline);
   const found = compared?.findings ?? marked;
   const findings = orderFindings(found.filter((finding) => isMeant(finding, only)));
@@ -102,23 +104,27 @@ function summarize(findings: readonly Finding[], coverage: readonly Coverage[]):
  */
 function applyWaivers(
   findings: readonly Finding[],
-  waivers: readonly CheckedWaiver[],
-  clusters: readonly string[],
+  { waivers = [], clusters, allows = () => true }: Pick<ReportParts, 'waivers' | 'clusters' | 'allows'>,
   now: Date,
 ): { readonly findings: readonly Finding[]; readonly waivers: ScanReport['waivers'] } {
   const valid = waivers.filter(({ end }) => end > now);
   const used = new Set<CheckedWaiver>();
+  const refused = new Set<CheckedWaiver>();
   const marked = findings.map((finding) => {
-    const covering = valid.filter((waiver) => covers(waiver, finding, clusters));
-    for (const waiver of covering) used.add(waiver);
+    const about = valid.filter((waiver) => covers(waiver, finding, clusters));
+    const covering = about.filter((waiver) => allows(waiver, finding));
+    for (const waiver of about) (covering.includes(waiver) ? used : refused).add(waiver);
     const [first] = covering;
     return first === undefined ? finding : { ...finding, waived: true, waiver: waiverText(first.document) };
   });
   const unused = valid.filter((waiver) => !used.has(waiver) && concerns(waiver.document, clusters));
   const expired = waivers.filter(({ end }) => end <= now);
-  const texts = (some: readonly CheckedWaiver[]) => some.map(({ document }) => waiverText(document));
+  const texts = (some: readonly CheckedWaiver[]) =>
+    some.map((waiver) => `${waiverText(waiver.document)}${refused.has(waiver) ? REFUSED : ''}`);
   return { findings: marked, waivers: { expired: texts(expired), unused: texts(unused) } };
 }
+
+const REFUSED = ': the policy of the cluster does not allow it (scan.waivers)';
 
 const EXACT = ['reason', 'source', 'rule', 'apiVersion', 'kind', 'id'] as const;
 const GLOBS = ['namespace', 'name', 'owner'] as const;

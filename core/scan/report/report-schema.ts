@@ -116,7 +116,9 @@ export const scanReportSchema = z.strictObject({
   waivers: z
     .strictObject({
       expired: z.array(z.string()).describe('Waivers whose end has come: what they covered counts again.'),
-      unused: z.array(z.string()).describe('Waivers that cover nothing.'),
+      unused: z
+        .array(z.string())
+        .describe('Waivers that cover nothing, those that the policy of the cluster does not allow among them.'),
     })
     .describe('Waivers that somebody should look at.'),
   baseline: baselineSchema.nullable().describe('The older report that this one was compared with.'),
