@@ -21,6 +21,7 @@ export const MEASUREMENTS = {
   'scan-one-file': [],
   'scan-live': [],
   drain: [],
+  readiness: [],
   calendar: [],
   makespan: [],
   'simulated-rollouts': ['--max-semi-space-size=128', '--single-threaded-gc'],

@@ -8,7 +8,7 @@ import { runWorld } from '../../simulator/process/run-world.ts';
 import { World, type WorldOptions } from '../../simulator/process/world.ts';
 
 const START = new Date('2026-11-20T08:00:00Z');
-const CONFIG = `
+const configWith = (policy: object): string => `
 apiVersion: liftlock/v1alpha1
 kind: Fleet
 metadata: { name: bench }
@@ -17,19 +17,23 @@ spec: { mode: act, accounts: ["111111111111"], regions: [eu-central-1], spokeRol
 apiVersion: liftlock/v1alpha1
 kind: UpgradePolicy
 metadata: { name: everything }
-spec: { selector: {}, target: "1.37", trigger: automatic, waves: [{ name: all }] }
+spec: ${JSON.stringify({ selector: {}, target: '1.37', trigger: 'automatic', waves: [{ name: 'all' }], ...policy })}
 `;
 
-/** One cluster at 1.36 with node groups of one node each, and a policy that takes it to 1.37. */
+/** One cluster at 1.36 with node groups of one node each unless told otherwise, and a policy that takes it to 1.37. */
 export async function oneCluster(
   nodeGroups: number,
-  options: Pick<WorldOptions, 'timing' | 'around'> = {},
+  {
+    nodes = 1,
+    policy = {},
+    ...options
+  }: Pick<WorldOptions, 'timing' | 'around'> & { readonly nodes?: number; readonly policy?: object } = {},
 ): Promise<World> {
   const state = emptyState(START);
-  const nodegroups = Array.from({ length: nodeGroups }, (_, index) => ({ name: `group-${index}`, nodes: 1, zones: 1 }));
+  const nodegroups = Array.from({ length: nodeGroups }, (_, index) => ({ name: `group-${index}`, nodes, zones: 1 }));
   addCluster(state, { name: 'shop', version: '1.36', nodegroups });
   const world = new World({ state, start: START, seed: 1, ...options });
-  const { fleet, policies, errors } = parseConfig([{ path: 'bench.yaml', text: CONFIG }], { now: START });
+  const { fleet, policies, errors } = parseConfig([{ path: 'bench.yaml', text: configWith(policy) }], { now: START });
   if (fleet === undefined || errors.length > 0) throw new Error(JSON.stringify(errors));
   await applyConfig(world.ports, [fleet, ...policies], 'arn:aws:iam::000000000000:role/bench');
   return world;
