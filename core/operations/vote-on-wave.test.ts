@@ -8,7 +8,7 @@ import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { type Vote, voteOnWave } from './vote-on-wave.ts';
+import { shownEntries, type Vote, voteOnWave } from './vote-on-wave.ts';
 
 interface Given {
   readonly wave?: Partial<Wave>;
@@ -206,4 +206,15 @@ test('a plan that was made under another policy is not approved, and may be reje
   expect((await voted({ decision: 'Rejected' }, { rollout })).stored?.approvals).toHaveLength(1);
   // What has begun keeps the plan that it began with.
   expect((await voted({}, { rollout, wave: { status: 'Open' } })).stored?.approvals).toHaveLength(1);
+});
+
+test('what was shown of a large wave is told in several entries, each member once', () => {
+  const shown = Array.from({ length: 1_001 }, (_, index) => ({
+    ...{ clusterKey: `k${index}`, to: '1.37', verdict: 'ready' as const, scannedAt: null, findings: 0 },
+  }));
+  const entries = shownEntries('r', 'prod', 'ana', shown);
+  const parts = entries.map(({ detail }) => (detail as { members: typeof shown }).members);
+  expect(parts.map(({ length }) => length)).toEqual([500, 500, 1]);
+  expect(parts.flat()).toEqual(shown);
+  expect(shownEntries('r', 'prod', 'ana', [])).toEqual([]);
 });

@@ -118,7 +118,7 @@ const membersToGo = async (table: Table, { rolloutId, index }: Wave): Promise<Me
 const MEMBERS_TOLD = 500;
 
 /** What each member was known to be, for whoever asks later what was agreed to. */
-function shownEntries(id: string, wave: string, by: string, shown: Awaited<ReturnType<typeof waveReadiness>>) {
+export function shownEntries(id: string, wave: string, by: string, shown: Awaited<ReturnType<typeof waveReadiness>>) {
   const parts = Math.ceil(shown.length / MEMBERS_TOLD);
   return Array.from({ length: parts }, (_, part) => {
     const members = shown.slice(part * MEMBERS_TOLD, (part + 1) * MEMBERS_TOLD);

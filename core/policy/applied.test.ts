@@ -70,6 +70,10 @@ test('a waiver covers until its end, and nothing where it cannot be read or name
     config('ScanWaiver', 'c', 'new'),
   );
   expect(await scanWaivers(table)).toEqual([
-    { document: expect.objectContaining({ spec: waiver('2026-12-31') }), end: new Date('2027-01-01T00:00:00Z') },
+    {
+      document: expect.objectContaining({ spec: waiver('2026-12-31') }),
+      end: new Date('2027-01-01T00:00:00Z'),
+      applied: { by: 'ann', at: '2026-11-20T12:00:00.000Z' },
+    },
   ]);
 });

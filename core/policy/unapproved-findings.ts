@@ -1,10 +1,12 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { KnownScans } from '../contracts/items/scan.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { scansOfHops } from '../model/blocking-findings.ts';
 import { type Approved, approvalRefusals, isShownToApprovers, type Requesters } from './approvals.ts';
 
 /** Who agrees to a wave, and what was said of it. */
-interface ApprovedWave {
+export interface ApprovedWave {
   readonly spec: Pick<WaveSpec, 'approval'> | undefined;
   readonly wave: Approved;
   readonly requesters: Requesters;
@@ -33,4 +35,17 @@ export function unapprovedFindings(
     ...unshown.map(({ cause, owner }) => told(`${cause}${owner === undefined ? '' : ` (${owner})`}.`)),
     ...(hasMore ? [told(`causes beyond the first ${scan.causes.length}.`)] : []),
   ];
+}
+
+/** The same of every hop to come whose last look lets it go on: what the gate will say there if nothing changes. */
+export function unapprovedOnTheWay(
+  scans: KnownScans | undefined,
+  cluster: Pick<ClusterRecord, 'name' | 'version'>,
+  to: string,
+  approved: ApprovedWave,
+  now: Date,
+): Reason[] {
+  if (scans === undefined) return [];
+  const passing = scansOfHops(scans, cluster.version, to).filter(({ verdict }) => verdict === 'pass');
+  return passing.flatMap((scan) => unapprovedFindings(scan, cluster.name, approved, now));
 }

@@ -3,11 +3,10 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { reason } from '../contracts/step-result.ts';
-import { scansOfHops } from '../model/blocking-findings.ts';
 import { arrivalId, hopId, hopTo } from '../model/hop.ts';
 import { glassInForce } from '../policy/break-glass.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
-import { unapprovedFindings } from '../policy/unapproved-findings.ts';
+import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
@@ -76,14 +75,13 @@ export async function explainCluster(
   const toCome = isOver ? undefined : (goingOn(place)?.member.to ?? aim.target?.toString());
   const unapproved = (to: string) => {
     const { wave: its, policyAppliedBy } = ofHop;
-    if (its === undefined || place?.rollout === undefined || scans === undefined) return [];
+    if (its === undefined || place?.rollout === undefined) return [];
     const approved = {
       spec: rules.wave,
       wave: its,
       requesters: { policyAppliedBy, rolloutCreatedBy: place.rollout.createdBy },
     };
-    const passing = scansOfHops(scans, cluster.version, to).filter(({ verdict }) => verdict === 'pass');
-    return passing.flatMap((scan) => unapprovedFindings(scan, cluster.name, approved, now));
+    return unapprovedOnTheWay(scans, cluster, to, approved, now);
   };
   const newest = upgrades[0]?.from === cluster.version ? upgrades[0] : undefined;
   const ended = [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');

@@ -1,12 +1,16 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
+import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
 import type { Table } from '../ports/table.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { memberRules } from '../rollout/member-rules.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { readinessTo } from '../rollout/readiness.ts';
@@ -84,9 +88,17 @@ async function foreseen(table: Table, rollout: Rollout, waves: readonly Wave[], 
   if (waiting.length === 0) return { stalled: [], forewarned: members };
   const read = await loadSnapshot(table, await table.queryActive(), 'motion');
   const snapshot = { ...read, scans: await latestScansOf(table, waiting) };
+  const rulesOf = memberRules(snapshot, now);
   return {
     stalled: stalledWaves(snapshot, rollout, waves, members, now).map(({ reason: why }) => why),
-    forewarned: forewarned(snapshot, members, now),
+    forewarned: forewarned(snapshot, members, now, (member, cluster) => {
+      const wave = waves.find(({ index }) => index === member.waveIndex);
+      if (wave === undefined) return [];
+      const { rules, policyAppliedBy } = rulesOf(rollout.policy, cluster, wave);
+      const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
+      const known = snapshot.scans.get(cluster.clusterKey);
+      return unapprovedOnTheWay(known, cluster, member.to, { spec: rules.wave, wave, requesters }, now);
+    }),
   };
 }
 
@@ -100,11 +112,12 @@ export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date
   return { ...detail(planned, plan.waves, members), leftOut: plan.leftOut };
 }
 
-/** The same members; who has not begun says what is known today to stop it on its way. */
+/** The same members; who has not begun says what is known today to stop it on its way. `unapproved`: what no approval of its wave has shown. */
 function forewarned(
   { clusters, scans }: Pick<FleetSnapshot, 'clusters' | 'scans'>,
   members: readonly Member[],
   now: Date,
+  unapproved: (member: Member, cluster: ClusterRecord) => readonly Reason[] = () => [],
 ): ShownMember[] {
   return members.map((member) => {
     const cluster = member.status === 'Pending' ? clusters.get(member.clusterKey) : undefined;
@@ -112,7 +125,7 @@ function forewarned(
     const known = scans?.get(member.clusterKey);
     const onTheWay = blockersOnTheWay(cluster, known, member.to);
     const { verdict } = readinessTo(cluster, KubeVersion.parse(member.to), { scans: known, now }, onTheWay);
-    return { ...member, readiness: verdict, reasons: [...member.reasons, ...onTheWay] };
+    return { ...member, readiness: verdict, reasons: [...member.reasons, ...onTheWay, ...unapproved(member, cluster)] };
   });
 }
 

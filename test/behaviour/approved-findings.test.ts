@@ -5,6 +5,7 @@ import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
+import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { blockersOnTheWay } from '../../core/rollout/hop-blockers.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -115,6 +116,10 @@ async function foundWhileSoaking(prod: object, meanwhile?: (world: World) => Pro
   const { foreseen } = await explainCluster(world.ports, await recordOf(world, 'web'));
   // Only who has agreed can have missed it.
   expect(foreseen.map(({ code }) => code)).toEqual(meanwhile === undefined ? [] : ['FindingNotApproved']);
+  const { members } = await loadRolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
+  expect(members.find(({ name }) => name === 'web')?.reasons.map(({ message }) => message)).toEqual(
+    foreseen.map(({ message }) => message),
+  );
   await promoteRollout(world.ports, await rolloutIdOf(world), CARL, 'seen enough');
   return world;
 }
