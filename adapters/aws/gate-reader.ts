@@ -8,7 +8,8 @@ import { inTime } from './pinned-addresses.ts';
 
 interface GateReaderOptions {
   readonly alarms: AlarmGates;
-  readonly webhooks: WebhookGates;
+  /** Absent where nobody asks any. */
+  readonly webhooks?: WebhookGates;
   readonly timeoutMilliseconds?: number;
 }
 
@@ -21,12 +22,15 @@ export function createGateReader(options: GateReaderOptions): GateReader {
   return {
     async read(gate, allowedHosts) {
       const signal = AbortSignal.timeout(timeoutMilliseconds);
-      const reading = 'alarm' in gate ? alarms.read(gate.alarm, signal) : webhooks.read(gate, allowedHosts, signal);
+      const reading =
+        'alarm' in gate ? alarms.read(gate.alarm, signal) : (webhooks ?? NO_WEBHOOKS).read(gate, allowedHosts, signal);
       const answer = await inTime(reading, signal).catch((error) => failed(error, signal, timeoutMilliseconds));
       return { gate: gateName(gate), ...answer };
     },
   };
 }
+
+const NO_WEBHOOKS: WebhookGates = { read: async () => unknown('Webhooks are not asked here.') };
 
 function failed(error: unknown, signal: AbortSignal, timeoutMilliseconds: number): GateAnswer {
   if (signal.aborted) return unknown(`It did not answer within ${timeoutMilliseconds / 1000} seconds.`);

@@ -13,6 +13,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, isAccessError } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { takeBaseline } from './pod-baseline.ts';
+import { readPolicyFacts } from './policy-facts.ts';
 import { unlessGone } from './update-addons.ts';
 
 const STEP = 'scan-cluster';
@@ -35,7 +36,7 @@ interface ReadFacts {
  * @param state what was read of the cluster's objects: where its nodes are among them, they are not read a second time
  */
 export async function readFacts(
-  ports: StepPorts & Pick<Ports, 'clusters'>,
+  ports: StepPorts & Pick<Ports, 'clusters' | 'gates' | 'readers'>,
   context: StepContext,
   server: Server,
   rules: UpgradePolicySpec['scan'] | undefined,
@@ -52,16 +53,19 @@ export async function readFacts(
   const addons = await readAddons(ports, context);
   const versions = hasMoved ? [] : await ports.eks.describeClusterVersions(scope);
   const isHop = context.grant !== undefined;
-  const told = { cluster, target, isHop, hasMoved, holdsOwned, nodegroups, addons, versions };
+  const now = ports.clock.now();
+  const told = { cluster, target, isHop, hasMoved, holdsOwned, nodegroups, addons, versions, now };
   const ofEks: Coverage = { ...EKS_FACTS, status: 'read', count: 1 + nodegroups.length + addons.length };
   const read = await readServer(ports, context, server, {
     hasMoved,
     asksNodes: !hasMoved && skip.includes('node'),
     state,
   });
+  const asked = isServer(server) ? server : undefined;
+  const ofPolicy = rules === undefined || hasMoved ? undefined : await readPolicyFacts(ports, context, asked, rules);
   return {
-    facts: { ...told, ...(read.server === undefined ? {} : { server: read.server }) },
-    coverage: [ofEks, read.coverage],
+    facts: { ...told, ...ofPolicy?.facts, ...(read.server === undefined ? {} : { server: read.server }) },
+    coverage: [ofEks, read.coverage, ...(ofPolicy?.coverage ?? [])],
     detail: read.detail,
   };
 }

@@ -1,6 +1,9 @@
+import { createGateReader } from '../../adapters/aws/gate-reader.ts';
 import { systemClock, systemSleep } from '../../adapters/aws/system-clock.ts';
 import { createClusterReaders } from '../../adapters/kubernetes/reader/create-cluster-readers.ts';
 import type { ClusterReaders } from '../../core/ports/cluster-reader.ts';
+import type { GateReader } from '../../core/ports/outside.ts';
+import { alarmEnvironment, alarmsOf } from '../runtime/alarm-gates.ts';
 import { clusters } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, type PortFactory, table } from '../runtime/create-handler.ts';
 import { credentialsOf, eks, spokeEnvironment } from '../runtime/eks-ports.ts';
@@ -13,4 +16,10 @@ const readers: PortFactory<ClusterReaders> = {
     createClusterReaders({ credentials: credentialsOf(context), clock: systemClock, sleep: systemSleep }),
 };
 
-export const handler = createHandler(definition, awsPorts({ clock, clusters, eks, events, readers, table }));
+/** A policy names alarms for a scan, and no webhooks. */
+const gates: PortFactory<GateReader> = {
+  environment: alarmEnvironment,
+  create: (context) => createGateReader({ alarms: alarmsOf(context) }),
+};
+
+export const handler = createHandler(definition, awsPorts({ clock, clusters, eks, events, gates, readers, table }));

@@ -21,8 +21,10 @@ export interface FunctionNeeds {
   /** Goes into the accounts of the fleet. */
   readonly assumesSpokeRole?: true;
   readonly listsAccounts?: true;
-  /** Asks the gates of waves: alarms of its own account, and secrets that requests of webhooks are signed with. */
-  readonly readsGates?: true;
+  /** Asks about alarms of its own account, and through the spoke role of others. */
+  readonly readsAlarms?: true;
+  /** Reads the secrets that requests of webhooks are signed with. */
+  readonly asksWebhooks?: true;
   /** Reads no item but the audit, as it comes and once a day, and puts its anchors. */
   readonly anchors?: true;
 }
@@ -59,10 +61,11 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
     starts: GRANTED,
     describes: ALL_MACHINES,
     assumesSpokeRole: true,
-    readsGates: true,
+    readsAlarms: true,
+    asksWebhooks: true,
   },
   'request-grant': { writes: 'conditional', checks: true, audits: true, assumesSpokeRole: true },
-  'scan-cluster': stepThatWatchesUpdates,
+  'scan-cluster': { ...stepThatWatchesUpdates, readsAlarms: true },
   'update-addons': stepThatMutates,
   'upgrade-control-plane': stepThatMutates,
   'list-node-groups': { assumesSpokeRole: true },

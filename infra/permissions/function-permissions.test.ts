@@ -92,7 +92,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     'secretsmanager:GetSecretValue arn:<Partition>:secretsmanager:*:<AccountId>:secret:liftlock/*',
   ],
   'request-grant': [...READ, ...PUT, ...CHECK, ...AUDIT, ...SPOKE],
-  'scan-cluster': WATCHER,
+  'scan-cluster': [...WATCHER, 'cloudwatch:DescribeAlarms *'],
   'update-addons': MUTATOR,
   'upgrade-control-plane': MUTATOR,
   'list-node-groups': [...READ, ...SPOKE],

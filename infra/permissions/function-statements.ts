@@ -57,9 +57,11 @@ export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicySt
   if (needs.describes) {
     statements.push(allow('Looks', ['states:DescribeExecution'], needs.describes.map(executionArns)));
   }
-  if (needs.readsGates) {
+  if (needs.readsAlarms) {
     // With less than everything DescribeAlarms returns no composite alarms (its API reference), and which alarms policies name is not known here.
     statements.push(allow('Alarms', ['cloudwatch:DescribeAlarms'], ['*']));
+  }
+  if (needs.asksWebhooks) {
     statements.push(allow('WebhookSecrets', ['secretsmanager:GetSecretValue'], [webhookSecrets()]));
   }
   if (needs.assumesSpokeRole) statements.push(...assumeSpokeRole(settings));

@@ -48,7 +48,7 @@ test('the spoke role reads what it reads, and changes three things, each by the 
       `eks:ListUpdates ${eks(type)}`,
       `eks:DescribeUpdate ${eks(type)}`,
     ]),
-    `cloudwatch:DescribeAlarms * if ${session('reconcile-rollouts')}`,
+    `cloudwatch:DescribeAlarms * if ${session('reconcile-rollouts,*:liftlock-scan-cluster')}`,
     `eks:UpdateClusterVersion ${eks('cluster')} if ${session('upgrade-control-plane')}`,
     `eks:UpdateNodegroupVersion ${eks('nodegroup')} if ${NODES}`,
     `eks:UpdateAddon ${eks('addon')} if ${session('update-addons')}`,

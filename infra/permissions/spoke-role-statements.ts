@@ -10,6 +10,9 @@ const CLUSTERS = eks('cluster/*');
 const NODE_GROUPS = eks('nodegroup/*');
 const ADDONS = eks('addon/*');
 
+/** The functions that ask about alarms. */
+const ALARM_READERS = ['reconcile-rollouts', 'scan-cluster'] as const;
+
 /** What every function of the hub may read, and the one refresh that changes nothing. */
 export const readStatements = (): PolicyStatement[] => [
   allow(
@@ -34,12 +37,12 @@ export const readStatements = (): PolicyStatement[] => [
   allow('ReadNodeGroups', ['eks:DescribeNodegroup'], [NODE_GROUPS]),
   allow('ReadAddons', ['eks:DescribeAddon'], [ADDONS]),
   allow('ReadUpdates', ['eks:ListUpdates', 'eks:DescribeUpdate'], [CLUSTERS, NODE_GROUPS, ADDONS]),
-  // For gates of waves. Composite alarms are only returned to who may see all of them (API reference of DescribeAlarms).
+  // For gates of waves and for what policies want before a hop. Composite alarms are only returned to who may see all of them (API reference of DescribeAlarms).
   new PolicyStatement({
     sid: 'ReadAlarms',
     actions: ['cloudwatch:DescribeAlarms'],
     resources: ['*'],
-    conditions: { StringLike: { 'aws:userid': `*:${spokeSessionName('reconcile-rollouts')}` } },
+    conditions: { StringLike: { 'aws:userid': ALARM_READERS.map((name) => `*:${spokeSessionName(name)}`) } },
   }),
 ];
 

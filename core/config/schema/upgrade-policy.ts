@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { FAIL_ON, LIVE_SOURCES } from '../../contracts/scan-words.ts';
 import { capsSchema } from './fleet.ts';
 import { labelSelectorSchema } from './label-selector.ts';
-import { documentSchema } from './names.ts';
+import { documentSchema, objectName } from './names.ts';
 import { duration, positiveDuration } from './quantities.ts';
 import { targetSchema } from './target.ts';
-import { principalPatterns, waveSchema } from './wave.ts';
+import { alarmName, principalPatterns, waveSchema } from './wave.ts';
 
 const deadlineError =
   'is not a deadline: write 2026-12-02 (that day 00:00 UTC), an instant such as 2026-12-02T18:00:00Z, or { beforeEndOf: standardSupport, margin: 14d }';
@@ -124,6 +124,20 @@ const scan = z
       .enum(FAIL_ON)
       .default('removed')
       .describe('What stops an upgrade. removed: findings of severity error. deprecated: warnings too. none: nothing.'),
+    alarms: z
+      .array(alarmName)
+      .max(20, 'lists more than 20 alarms')
+      .default([])
+      .describe('CloudWatch alarms that must be OK before each hop, by name (beside Liftlock) or ARN.'),
+    backups: z
+      .strictObject({
+        velero: z.strictObject({
+          within: positiveDuration.describe('A backup must have completed within this time before a hop, such as 24h.'),
+          namespace: objectName.default('velero').describe('The namespace that Velero keeps its backups in.'),
+        }),
+      })
+      .optional()
+      .describe('Which backup of the cluster must be there before each hop; absent = none.'),
     waivers: z
       .array(waiverRule)
       .max(20, 'lists more than 20 rules')
@@ -138,7 +152,7 @@ const scan = z
         'What a cluster means that a tool has made which knows its version (Terraform, CloudFormation, eksctl, Cluster API, Crossplane, Argo CD). warn: a warning. hold: it is not upgraded until that is waived.',
       ),
   })
-  .default({ skip: [], failOn: 'removed', versionOwner: 'warn' })
+  .default({ skip: [], alarms: [], failOn: 'removed', versionOwner: 'warn' })
   .describe('How clusters are scanned for removed APIs before each hop.');
 
 export const rollbackSchema = z.strictObject({

@@ -44,18 +44,17 @@ export const approvalSchema = z
 
 const DAY_MILLISECONDS = 86_400_000;
 
-const alarm = z.strictObject({
-  alarm: z
-    .string()
-    .max(400, 'is longer than 400 characters')
-    .regex(
-      /^(?:arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.+|(?!arn:)[^\p{C}]+)$/u,
-      'is neither the name of a CloudWatch alarm nor its ARN (arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME)',
-    )
-    .describe(
-      'A CloudWatch alarm, metric or composite: the name of one beside Liftlock, or an ARN. OK is green, everything else is not.',
-    ),
-});
+export const alarmName = z
+  .string()
+  .max(400, 'is longer than 400 characters')
+  .regex(
+    /^(?:arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.+|(?!arn:)[^\p{C}]+)$/u,
+    'is neither the name of a CloudWatch alarm nor its ARN (arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME)',
+  )
+  .describe(
+    'A CloudWatch alarm, metric or composite: the name of one beside Liftlock, or an ARN. OK is green, everything else is not.',
+  );
+const alarm = z.strictObject({ alarm: alarmName });
 
 const webhook = z.strictObject({
   webhook: z

@@ -1,3 +1,4 @@
+import type { GateReading } from '../../contracts/items/gate.ts';
 import type { Addon, Cluster, Nodegroup } from '../../ports/eks.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { judgeAll } from '../judge/judge.ts';
@@ -34,6 +35,9 @@ const dnsAt = (addonVersion: string, more: Partial<Addon> = {}): PreflightFacts[
   info: coredns,
 });
 const dns = { kind: 'Deployment', namespace: 'kube-system', name: 'dns', desired: 2, available: 1 } as const;
+const velero = { namespace: 'velero', within: '24h' };
+const OLD_BACKUP = ['error BackupTooOld web'];
+const NOW = new Date('2026-11-20T12:00:00Z');
 const facts = (more: Partial<PreflightFacts> & { readonly to?: string } = {}): PreflightFacts => ({
   cluster,
   target: KubeVersion.parse(more.to ?? '1.37'),
@@ -43,6 +47,7 @@ const facts = (more: Partial<PreflightFacts> & { readonly to?: string } = {}): P
   addons: [dnsAt('v1.12.0-eksbuild.1')],
   versions: offered('1.35', '1.36', '1.37', '1.38'),
   server: quiet,
+  now: NOW,
   ...more,
 });
 const told = (given: PreflightFacts) =>
@@ -94,6 +99,14 @@ test.each<[string, PreflightFacts, readonly string[]]>([
     facts({ server: { ...quiet, nodes: ['n', 'o', 'p'].map((name) => node(name, 'v1.33.1')) } }),
     ['error VersionSkew n and 2 more'],
   ],
+  [
+    'has an alarm that is red',
+    facts({ alarms: ['red', 'green'].map((status) => ({ gate: status, status, message: '' }) as GateReading) }),
+    ['error AlarmNotOk red'],
+  ],
+  ['has a backup that is young enough', facts({ backup: { ...velero, newest: '2026-11-19T12:00:00Z' } }), []],
+  ['has a backup that is too old', facts({ backup: { ...velero, newest: '2026-11-19T11:59:59Z' } }), OLD_BACKUP],
+  ['has no backup', facts({ backup: { ...velero, newest: null } }), OLD_BACKUP],
   [
     'has no API server that is ready',
     facts({ server: { ...quiet, ready: { ok: false, failed: ['etcd'] } } }),
@@ -166,6 +179,8 @@ test('each check has a name of its own and finds something in the worst of clust
     nodegroups: [group({ status: 'DELETING', amiType: 'AL2_x86_64', version: '1.30' })],
     server: { ready: { ok: false, failed: ['etcd'] }, workloads: [dns], nodes: [] },
     addons: [dnsAt('v1.14.0', { status: 'CREATE_FAILED' })],
+    alarms: [{ gate: 'errors', status: 'red', message: 'It is in ALARM.' }],
+    backup: { ...velero, newest: null },
   });
   const found = judgeAll(observePreflight(worst), { target: worst.target, from: KubeVersion.parse('1.36') });
   expect([...new Set(found.map(({ rule }) => rule))].sort()).toEqual([...names].sort());

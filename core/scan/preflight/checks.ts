@@ -3,11 +3,13 @@ import { addonPath } from './addon-path.ts';
 import { addonStatus } from './addon-status.ts';
 import { al2Ami } from './al2-ami.ts';
 import { apiServerReady } from './api-server-ready.ts';
+import { backupAge } from './backup-age.ts';
 import { clusterHealth } from './cluster-health.ts';
 import { clusterStatus } from './cluster-status.ts';
 import { kubeletSkew } from './kubelet-skew.ts';
 import { nodegroupStatus } from './nodegroup-status.ts';
 import { oneHop } from './one-hop.ts';
+import { policyAlarms } from './policy-alarms.ts';
 import type { PreflightCheck, PreflightFacts } from './preflight-check.ts';
 import { systemWorkloads } from './system-workloads.ts';
 import { targetOffered } from './target-offered.ts';
@@ -25,6 +27,8 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   addonPath,
   addonStatus,
   versionOwner,
+  policyAlarms,
+  backupAge,
   apiServerReady,
   systemWorkloads,
 ];

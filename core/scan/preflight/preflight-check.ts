@@ -1,3 +1,4 @@
+import type { GateReading } from '../../contracts/items/gate.ts';
 import type { Node, Workload } from '../../ports/cluster-access.ts';
 import type { Addon, AddonInfo, Cluster, ClusterVersionInformation, Nodegroup } from '../../ports/eks.ts';
 import type { KubeVersion } from '../../version/kube-version.ts';
@@ -18,6 +19,11 @@ export interface PreflightFacts {
   readonly versions: readonly ClusterVersionInformation[];
   /** Whether the policy holds clusters whose version a tool takes back (`scan.versionOwner: hold`). */
   readonly holdsOwned?: boolean;
+  /** Alarms that the policy wants OK, those that could be read. */
+  readonly alarms?: readonly GateReading[];
+  /** The newest backup that has completed, RFC 3339, where the policy asks for one; null = there is none. */
+  readonly backup?: { readonly namespace: string; readonly within: string; readonly newest: string | null };
+  readonly now: Date;
   /** Absent where nobody asked the API server, or it did not answer: the coverage says which. */
   readonly server?: ServerFacts;
 }

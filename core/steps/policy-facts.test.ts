@@ -1,0 +1,127 @@
+import { upgradePolicySchema } from '../config/schema/upgrade-policy.ts';
+import type { GateReading } from '../contracts/items/gate.ts';
+import { ClusterAccessError } from '../ports/cluster-access.ts';
+import type { ReadAnswer } from '../ports/cluster-reader.ts';
+import { readPolicyFacts } from './policy-facts.ts';
+
+const rules = (scan: object) =>
+  upgradePolicySchema.parse({
+    apiVersion: 'liftlock/v1alpha1',
+    kind: 'UpgradePolicy',
+    metadata: { name: 'p' },
+    spec: { selector: {}, target: 'latest', waves: [{ name: 'all' }], scan },
+  }).spec.scan;
+const server = { endpoint: 'https://x', certificateAuthority: 'x', cluster: 'web' } as never;
+const context = { name: 'web', cluster: {} } as never;
+
+interface Given {
+  readonly scan: object;
+  readonly readings?: Readonly<Record<string, GateReading['status']>>;
+  readonly answers?: readonly (ReadAnswer | Error)[];
+  readonly hasServer?: boolean;
+}
+
+async function read({ scan, readings = {}, answers = [], hasServer = true }: Given) {
+  const asked: string[] = [];
+  let closed = 0;
+  const ports = {
+    gates: {
+      read: async (gate: object) => {
+        const name = 'alarm' in gate ? String(gate.alarm) : '';
+        return { gate: name, status: readings[name] ?? 'unknown', message: `of ${name}` } as GateReading;
+      },
+    },
+    readers: {
+      open: () => ({
+        reader: {
+          get: async ({ path }: { path: string }) => {
+            asked.push(path);
+            const answer = answers[asked.length - 1];
+            if (answer === undefined || answer instanceof Error) throw answer ?? new Error('nothing more is said');
+            return answer;
+          },
+        },
+        wait: async () => {},
+        close: () => {
+          closed += 1;
+        },
+      }),
+    },
+  };
+  const found = await readPolicyFacts(ports, context, hasServer ? server : undefined, rules(scan));
+  expect(closed).toBe(asked.length > 0 ? 1 : 0);
+  return {
+    ...found.facts,
+    coverage: found.coverage.map(({ what, status, detail, count }) => [what, status, detail, count]),
+    asked,
+  };
+}
+
+test('alarms that can be read are judged, and one of which nothing is known is a gap', async () => {
+  const { alarms, coverage } = await read({
+    scan: { alarms: ['good', 'bad', 'odd'] },
+    readings: { good: 'green', bad: 'red' },
+  });
+  expect(alarms?.map(({ gate, status }) => [gate, status])).toEqual([
+    ['good', 'green'],
+    ['bad', 'red'],
+  ]);
+  expect(coverage).toEqual([
+    ['alarm good', 'read', '', 1],
+    ['alarm bad', 'read', '', 1],
+    ['alarm odd', 'error', 'of odd', 0],
+  ]);
+  expect(await read({ scan: {} })).toEqual({ alarms: [], coverage: [], asked: [] });
+});
+
+const velero = { backups: { velero: { within: '24h' } } };
+const backup = (completionTimestamp: string | undefined, phase = 'Completed') => ({
+  status: { phase, completionTimestamp },
+});
+const page = (items: readonly object[], next?: string): ReadAnswer => {
+  return { status: 200, text: JSON.stringify({ items, metadata: next === undefined ? {} : { continue: next } }) };
+};
+
+test('of all backups on all pages the newest that has completed counts', async () => {
+  const answers = [
+    page([backup('2026-11-20T01:00:00Z'), backup('2026-11-20T09:00:00Z', 'PartiallyFailed')], 'a b'),
+    page([backup('2026-11-19T01:00:00Z'), backup(undefined, 'New'), {}]),
+  ];
+  const { backup: newest, coverage, asked } = await read({ scan: velero, answers });
+  expect(newest).toEqual({ namespace: 'velero', within: '24h', newest: '2026-11-20T01:00:00Z' });
+  expect(coverage).toEqual([['backups.velero.io in the namespace velero', 'read', '', 2]]);
+  expect(asked).toEqual([
+    '/apis/velero.io/v1/namespaces/velero/backups?limit=500',
+    '/apis/velero.io/v1/namespaces/velero/backups?limit=500&continue=a%20b',
+  ]);
+  expect((await read({ scan: velero, answers: [page([])] })).backup?.newest).toBeNull();
+});
+
+test.each<[string, Given['answers'], boolean, string, RegExp]>([
+  ['Velero is not there', [{ status: 404, text: '' }], true, 'error', /Velero is not installed there/],
+  [
+    'it may not be read',
+    [{ status: 403, text: '' }],
+    true,
+    'denied',
+    /needs list of backups in the API group velero\.io/,
+  ],
+  ['nobody is asked who it is', [{ status: 401, text: '' }], true, 'denied', /answered 401/],
+  ['the API server fails', [{ status: 500, text: '' }], true, 'error', /answered 500/],
+  ['a later page fails', [page([], 'x'), { status: 500, text: '' }], true, 'error', /answered 500/],
+  ['nobody answers', [new ClusterAccessError('ClusterUnreachable', 'gone')], true, 'error', /gone/],
+  ['the API server is not asked', [], false, 'error', /is not asked/],
+])(
+  'backups that could not be read are a gap and never young: %s',
+  async (_, answers = [], hasServer, status, detail) => {
+    const { backup: none, coverage } = await read({ scan: velero, answers, hasServer });
+    expect(none).toBeUndefined();
+    expect(coverage).toEqual([['backups.velero.io in the namespace velero', status, expect.stringMatching(detail), 0]]);
+  },
+);
+
+test('what is wrong beside that is not taken for an answer', async () => {
+  await expect(read({ scan: velero, answers: [new Error('a fault of its own')] })).rejects.toThrow(
+    'a fault of its own',
+  );
+});

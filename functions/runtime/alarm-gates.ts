@@ -1,0 +1,12 @@
+import { type AlarmGates, createAlarmGates } from '../../adapters/aws/gates/alarm-gate.ts';
+import { systemClock, systemSleep } from '../../adapters/aws/system-clock.ts';
+import type { PortFactory } from './create-handler.ts';
+import { sessionsOf, spokeEnvironment } from './eks-ports.ts';
+
+export const alarmEnvironment = [...spokeEnvironment, 'machineArnPrefix'] as const;
+
+/** Alarms of the hub's own account take no other role; which account that is, the machines' ARN says. */
+export function alarmsOf(context: Parameters<PortFactory<AlarmGates>['create']>[0]): AlarmGates {
+  const [, , , , hubAccount = ''] = context.environment.machineArnPrefix.split(':');
+  return createAlarmGates({ hubAccount, sessions: sessionsOf(context), clock: systemClock, sleep: systemSleep });
+}
