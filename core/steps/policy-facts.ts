@@ -20,7 +20,7 @@ export async function readPolicyFacts(
   ports: Pick<Ports, 'gates' | 'readers'>,
   context: StepContext,
   server: ApiServer | undefined,
-  { alarms, backups }: Asked,
+  { alarms = [], backups }: Asked,
 ): Promise<PolicyFacts> {
   const readings = await Promise.all(alarms.map((alarm) => ports.gates.read({ alarm }, [])));
   const ofAlarms = readings.map((reading) => alarmCoverage(reading));

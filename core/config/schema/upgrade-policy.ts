@@ -126,15 +126,20 @@ const scan = z
       .describe('What stops an upgrade. removed: findings of severity error. deprecated: warnings too. none: nothing.'),
     alarms: z
       .array(alarmName)
+      .min(1, 'is empty: leave it out where no alarm is asked about')
       .max(20, 'lists more than 20 alarms')
-      .default([])
-      .describe('CloudWatch alarms that must be OK before each hop, by name (beside Liftlock) or ARN.'),
+      .optional()
+      .describe('CloudWatch alarms that must be OK before each hop, by name (beside Liftlock) or ARN; absent = none.'),
     backups: z
       .strictObject({
-        velero: z.strictObject({
-          within: positiveDuration.describe('A backup must have completed within this time before a hop, such as 24h.'),
-          namespace: objectName.default('velero').describe('The namespace that Velero keeps its backups in.'),
-        }),
+        velero: z
+          .strictObject({
+            within: positiveDuration.describe(
+              'A backup must have completed within this time before a hop, such as 24h.',
+            ),
+            namespace: objectName.default('velero').describe('The namespace that Velero keeps its backups in.'),
+          })
+          .describe('Backups that Velero makes in the cluster.'),
       })
       .optional()
       .describe('Which backup of the cluster must be there before each hop; absent = none.'),
@@ -152,7 +157,7 @@ const scan = z
         'What a cluster means that a tool has made which knows its version (Terraform, CloudFormation, eksctl, Cluster API, Crossplane, Argo CD). warn: a warning. hold: it is not upgraded until that is waived.',
       ),
   })
-  .default({ skip: [], alarms: [], failOn: 'removed', versionOwner: 'warn' })
+  .default({ skip: [], failOn: 'removed', versionOwner: 'warn' })
   .describe('How clusters are scanned for removed APIs before each hop.');
 
 export const rollbackSchema = z.strictObject({
