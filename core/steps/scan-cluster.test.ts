@@ -50,7 +50,6 @@ const scan = {
   failOn: 'removed',
   skip: ['helm', 'node', 'telemetry', 'drain'],
   versionOwner: 'warn',
-  alarms: [],
 } as const;
 
 async function scanned(given: Given = {}, table = new MemoryTable()) {

@@ -70,9 +70,14 @@ test('it may read exactly what the reader of EKS calls', () => {
   expect(reading.sort()).toEqual([...new Set(called)].sort());
 });
 
-test('alarms are read by the function that asks gates alone', () => {
+test('alarms are read by the functions that ask gates and scan alone', () => {
   expect(allowing('cloudwatch:DescribeAlarms')).toMatchObject([
-    { Resource: '*', Condition: { StringLike: { 'aws:userid': '*:liftlock-reconcile-rollouts' } } },
+    {
+      Resource: '*',
+      Condition: {
+        StringLike: { 'aws:userid': ['reconcile-rollouts', 'scan-cluster'].map((name) => `*:liftlock-${name}`) },
+      },
+    },
   ]);
 });
 
