@@ -10,6 +10,8 @@ const detail = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.object({
 /**
  * Every event on Liftlock's bus: `detail-type` → `detail`. `version` is the contract of the detail; new members are optional and change it
  * not. An event is published once by whoever made the change, after it was made; EventBridge may deliver it twice, with the same `change`.
+ * A new one has an example in event-examples.ts and words for people in core/notices, and `npm run e2e:cloud -- --record` writes down that it is
+ * sent.
  */
 export const EVENT_DETAILS = {
   VersionAvailable: detail({ region: z.string(), kubernetesVersion: z.string() }),
