@@ -242,3 +242,38 @@ describe('a scan that takes longer than one invocation', () => {
     expect(run?.resumed).toBeGreaterThan(0);
   });
 });
+
+test('a policy may want a young backup by Velero, and an alarm that is OK, before a hop', async () => {
+  const backup = (completionTimestamp: string): StoredObject => ({
+    apiVersion: 'velero.io/v1',
+    kind: 'Backup',
+    metadata: { name: 'nightly', namespace: 'velero' },
+    status: { phase: 'Completed', completionTimestamp },
+  });
+  const definition: StoredObject = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'backups.velero.io' },
+    spec: {
+      group: 'velero.io',
+      scope: 'Namespaced',
+      names: { kind: 'Backup', plural: 'backups', singular: 'backup', listKind: 'BackupList' },
+      versions: [{ name: 'v1', served: true, storage: true }],
+    },
+  };
+  const scan = { alarms: ['errors'], backups: { velero: { within: '24h' } } };
+  const old = { ...web, objects: [definition, backup('2026-11-18T00:00:00Z')] };
+  const world = await smallFleet({ clusters: [old], policy: { scan } });
+  world.gates.set('errors', 'red');
+  await run(world);
+  const { status, reasons } = await memberOf(world, 'web');
+  expect([
+    status,
+    reasons.map(({ message }) => message.match(/^(The alarm errors|In the namespace velero)/)?.[0]),
+  ]).toEqual(['Blocked', ['The alarm errors', 'In the namespace velero']]);
+  world.gates.delete('errors');
+  change(world, ({ kubernetes }) => {
+    kubernetes.objects = [definition, backup(world.ports.clock.now().toISOString())];
+  });
+  expect(await retried(world)).toEqual(['Succeeded', 'pass', 0]);
+});
