@@ -29,13 +29,14 @@ const handAct = z.object({
   }),
 });
 
+const news = z.discriminatedUnion('detail-type', [executionEnded, handAct]);
+
 export const definition: FunctionDefinition<ReconcilePorts, Wake, ReconcileResult> = {
   name: 'reconcile-rollouts',
   parse(event) {
-    const ended = executionEnded.safeParse(event);
-    if (ended.success) return { endedExecution: ended.data.detail.executionArn };
-    const told = handAct.safeParse(event);
+    const told = news.safeParse(event);
     if (!told.success) return {};
+    if ('status' in told.data.detail) return { endedExecution: told.data.detail.executionArn };
     const { eventName: act, requestParameters, responseElements, userIdentity } = told.data.detail;
     const execution = responseElements.executionArn ?? requestParameters?.executionArn;
     return execution === undefined ? {} : { handAct: { act, execution, userArn: userIdentity.arn } };

@@ -19,17 +19,21 @@ export interface RunOptions {
   readonly onRest?: () => Promise<boolean>;
 }
 
+const STEP_MILLISECONDS = 10 * 60_000;
+
 /** Runs the clock until the fleet is at rest. Gives whether it came to rest in time. */
 export async function untilRest(view: RunView, clock: VirtualClock, options: RunOptions): Promise<boolean> {
   const quietMilliseconds = (options.quietHours ?? 3) * 3_600_000;
   let quietSince: number | undefined;
   while (clock.now() < options.until && options.signal?.aborted !== true) {
-    await clock.runUntil(new Date(clock.now().getTime() + 10 * 60_000), options.signal);
+    await clock.runUntil(new Date(clock.now().getTime() + STEP_MILLISECONDS), options.signal);
     const now = clock.now().getTime();
     const early = options.notBefore !== undefined && now < options.notBefore.getTime();
     const answers = (await options.people?.()) ?? false;
     const expected = early || answers || options.isExpected?.() === true;
-    if (expected || !(await isAtRest(view, options.until))) quietSince = undefined;
+    // Whether it rests is not asked where the end comes before it has rested for long enough.
+    const ends = (quietSince ?? now) + quietMilliseconds > options.until.getTime() + STEP_MILLISECONDS;
+    if (expected || ends || !(await isAtRest(view, options.until))) quietSince = undefined;
     else quietSince ??= now;
     if (quietSince === undefined || now - quietSince < quietMilliseconds) continue;
     if ((await options.onRest?.()) !== true) return true;

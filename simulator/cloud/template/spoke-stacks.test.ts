@@ -1,19 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { synthesize } from '../synthesize.ts';
-import { type Assembly, readAssembly, type Template } from './assembly.ts';
+import { synthesize } from '../../../test/material/infra/synthesize.ts';
+import { readAssembly, type Template } from './assembly.ts';
 import { resolveStack } from './resolve-stack.ts';
 
 const HUB = '111111111111';
 const SPOKE = '222222222222';
-let folder: string;
-let templates: Assembly['templates'];
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'liftlock-spoke-test-'));
-  ({ templates } = await synthesize(folder, { accounts: [SPOKE] }));
-}, 60_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const { templates } = readAssembly(synthesize({ accounts: [SPOKE] }).folder);
 
 const resolved = (stack: string, parameters: Record<string, string>) => {
   const place = { account: SPOKE, region: 'eu-west-1', partition: 'aws', origin: 'http://127.0.0.1:4566' };

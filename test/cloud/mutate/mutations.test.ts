@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Assembly, readAssembly } from '../../../simulator/cloud/template/assembly.ts';
 import { synthesize } from '../../material/infra/synthesize.ts';
 import { SMALL_SETTINGS } from '../small-settings.ts';
@@ -69,7 +70,7 @@ describe('a sample', () => {
 
 /** What the first value has and the second one lacks; fails on anything that the second one has in addition or otherwise. */
 function missing(before: unknown, after: unknown): unknown[] {
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (before === after) return [];
   if (Array.isArray(before) && Array.isArray(after)) return missingItems(before, after);
   if (isObject(before) && isObject(after)) {
     const added = Object.keys(after).filter((key) => !Object.hasOwn(before, key));
@@ -85,7 +86,7 @@ function missingItems(before: readonly unknown[], after: readonly unknown[]): un
   if (before.length === after.length) return before.flatMap((item, number) => missing(item, after[number]));
   const left = [...after];
   const gone = before.filter((item) => {
-    if (JSON.stringify(item) !== JSON.stringify(left[0])) return true;
+    if (!isDeepStrictEqual(item, left[0])) return true;
     left.shift();
     return false;
   });
