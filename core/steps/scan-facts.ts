@@ -52,7 +52,7 @@ export async function readFacts(
   const addons = await readAddons(ports, context);
   const versions = hasMoved ? [] : await ports.eks.describeClusterVersions(scope);
   const isHop = context.grant !== undefined;
-  const told = { cluster, target, isHop, hasMoved, holdsOwned, nodegroups, addons, versions };
+  const told = { cluster, target, isHop, hasMoved, now: ports.clock.now(), holdsOwned, nodegroups, addons, versions };
   const ofEks: Coverage = { ...EKS_FACTS, status: 'read', count: 1 + nodegroups.length + addons.length };
   const read = await readServer(ports, context, server, {
     hasMoved,

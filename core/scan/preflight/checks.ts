@@ -5,6 +5,7 @@ import { al2Ami } from './al2-ami.ts';
 import { apiServerReady } from './api-server-ready.ts';
 import { clusterHealth } from './cluster-health.ts';
 import { clusterStatus } from './cluster-status.ts';
+import { hopReversal } from './hop-reversal.ts';
 import { kubeletSkew } from './kubelet-skew.ts';
 import { nodegroupStatus } from './nodegroup-status.ts';
 import { oneHop } from './one-hop.ts';
@@ -25,6 +26,7 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   addonPath,
   addonStatus,
   versionOwner,
+  hopReversal,
   apiServerReady,
   systemWorkloads,
 ];

@@ -11,6 +11,7 @@ export interface PreflightFacts {
   readonly isHop: boolean;
   /** Whether the control plane is at the target already: what only matters before it moves is not asked any more. */
   readonly hasMoved: boolean;
+  readonly now: Date;
   readonly nodegroups: readonly Nodegroup[];
   /** Those that EKS manages; without `info` EKS lists no versions of it (any more). */
   readonly addons: readonly { readonly addon: Addon; readonly info?: AddonInfo }[];
