@@ -25,6 +25,7 @@ const explanation: Explanation = {
     managedBy: [],
   },
   rollback: { status: 'Unknown', to: null, until: null, reasons: [] },
+  reversal: [],
   support: { state: 'standard', deadline: null, dollarsPerDayLate: null },
   ...{ tagEffects: [], warnings: [] },
 };
@@ -89,4 +90,13 @@ test('what stopped it is told with its cause, its owner and what ends it', () =>
     '  Odd: odd',
   ]);
   expect(explanationText(explanation, shown)).not.toContain('What stopped it:');
+});
+
+test('the way back of the next hop is told before anything begins, and nothing is where there is no hop', () => {
+  const reversal = [reason('WayBackIsShort', 'The hop from 1.31 to 1.32 is reversible until then only.')];
+  const heading = 'Way back of the next hop';
+  expect(explanationText({ ...explanation, reversal }, shown).join('\n')).toMatch(
+    new RegExp(`${heading}:?\\n.*WayBackIsShort.*reversible until then only`),
+  );
+  expect(explanationText(explanation, shown).join('\n')).not.toContain(heading);
 });

@@ -64,6 +64,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
       'What stopped it',
       explanation.stoppedBy.flatMap((one) => blockerLines(one)),
     ),
+    ...section('Way back of the next hop', reasonLines(explanation.reversal)),
     ...section('What stops its hops, as last seen', reasonLines(explanation.foreseen)),
     ...section('Why there', reasonLines(explanation.placement)),
     ...section('Warnings', reasonLines(warnings)),

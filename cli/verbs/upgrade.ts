@@ -49,6 +49,7 @@ function planText({ paint }: Session, plan: RequestedUpgrade): string[] {
       ['Execution', shown(plan.execution)],
     ]),
     ...listed('Each hop', [...plan.checks.entries()], ([index, check]) => `${index + 1}. ${check}`),
+    ...section('Way back', reasonLines(plan.reversal)),
     ...section('Notes', reasonLines(plan.notes)),
     ...section(
       'In the way',

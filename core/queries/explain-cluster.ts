@@ -29,7 +29,7 @@ import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation } from './explanation.ts';
 import { shortId } from './find-cluster.ts';
 import { findRolloutGoingOn, summaryOf } from './in-rollout.ts';
-import { rollbackView } from './rollback-view.ts';
+import { reversalOf, rollbackView } from './rollback-view.ts';
 import { supportView } from './support-view.ts';
 import { upgradeViews } from './upgrade-view.ts';
 import { ENDED_WELL, goingOn, verdictOf } from './verdict.ts';
@@ -68,6 +68,7 @@ export async function explainCluster(
   const wave = place?.waves.find(({ index }) => index === place.member?.waveIndex);
   const ofHop = rulesOfHop(snapshot, cluster, place, now);
   const { rules } = ofHop;
+  const hops = aim.target === undefined ? [] : KubeVersion.parse(cluster.version).hopsTo(aim.target);
   const region = snapshot.regions.get(cluster.region);
   const scans = (await latestScansOf(ports.table, [cluster.clusterKey])).get(cluster.clusterKey);
   // Of what runs the scan is past, and of what was tried its end tells more.
@@ -104,7 +105,8 @@ export async function explainCluster(
     calendars: rules.unreadable ? null : rules.calendarNames,
     placement: [...aim.placement, ...(rules.unreadable ? [UNREADABLE] : rules.calendarReasons)],
     target: aim.target?.toString() ?? null,
-    hops: aim.target === undefined ? [] : KubeVersion.parse(cluster.version).hopsTo(aim.target).map(String),
+    hops: hops.map(String),
+    reversal: reversalOf(cluster, hops, region, now),
     rollout: rolloutOf(place, wave),
     upgrade: latest,
     ...lastScan(scans?.scans[0], upgrades),

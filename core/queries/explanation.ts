@@ -28,6 +28,8 @@ export interface Explanation
   readonly placement: readonly Reason[];
   /** The minors still to pass through, one hop each. */
   readonly hops: readonly string[];
+  /** Until when EKS would take the next hop back, or why not, and what it asks for that; empty without a hop. */
+  readonly reversal: readonly Reason[];
   readonly rollout: {
     readonly id: string;
     readonly status: string;

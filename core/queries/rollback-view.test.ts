@@ -1,6 +1,7 @@
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { rollbackView } from './rollback-view.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { reversalOf, rollbackView } from './rollback-view.ts';
 
 const now = new Date('2026-11-20T08:00:00Z');
 const daysAgo = (days: number): string => new Date(now.getTime() - days * 86_400_000).toISOString();
@@ -43,4 +44,14 @@ test('going back into extended support under a STANDARD policy needs a change fi
 test("others' upgrades are not guessed at while they are recent", () => {
   expect(rollbackView(cluster, [], region, now).status).toBe('Unknown');
   expect(rollbackView({ ...cluster, versionObservedAt: daysAgo(30) }, [], region, now).status).toBe('NotReversible');
+});
+
+test('of the next hop the way back is told from where the cluster is, and of none where no hop is to come', () => {
+  const next = { ...cluster, version: '1.33', supportType: 'STANDARD' };
+  const hops = [KubeVersion.parse('1.34')];
+  expect(reversalOf(next, hops, region, now).map(({ code }) => code)).toEqual([
+    'HopReversible',
+    'NeedsExtendedSupport',
+  ]);
+  expect(reversalOf(next, [], region, now)).toEqual([]);
 });

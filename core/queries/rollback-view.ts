@@ -4,6 +4,7 @@ import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
+import { foreseeWayBack, SEVEN_DAYS, wayBack } from '../version/way-back.ts';
 
 /** May EKS still take the control plane one minor back (facts: eks.md §3)? Told by our own record of when the upgrade ended. */
 export interface RollbackView {
@@ -13,8 +14,6 @@ export interface RollbackView {
   readonly until: string | null;
   readonly reasons: readonly Reason[];
 }
-
-const SEVEN_DAYS = 7 * 86_400_000;
 
 /** Until when EKS takes a control plane back that reached its version at this instant. */
 export const rollbackEnd = (completedAt: string): Date => new Date(Date.parse(completedAt) + SEVEN_DAYS);
@@ -32,23 +31,16 @@ export function rollbackView(
     .sort()
     .at(-1);
   if (completedAt === undefined) return notOurs(cluster, now);
-  const end = rollbackEnd(completedAt);
-  if (end <= now) {
-    const text = `The control plane reached ${current} at ${completedAt}; EKS rolls back within 7 days, until ${end.toISOString()}.`;
+  const to = KubeVersion.parse(before);
+  const known = { now, calendar: regionCalendar(region), supportType: cluster.supportType };
+  const { until, reasons: asked } = wayBack(to, { ...known, completedAt: new Date(completedAt) });
+  if (until === undefined) {
+    const [unsupported] = asked;
+    if (unsupported !== undefined) return { status: 'NotReversible', to: null, until: null, reasons: [unsupported] };
+    const text = `The control plane reached ${current} at ${completedAt}; EKS rolls back within 7 days, until ${rollbackEnd(completedAt).toISOString()}.`;
     return nowhere('NotReversible', 'TooLate', text);
   }
-  const { state } = regionCalendar(region).supportStatus(KubeVersion.parse(before), now);
-  if (state === 'unsupported')
-    return nowhere('NotReversible', 'VersionUnsupported', `EKS does not support ${before} any more.`);
-  const reasons: Reason[] = [];
-  if (state === 'extended' && cluster.supportType === 'STANDARD') {
-    reasons.push(
-      reason(
-        'NeedsExtendedSupport',
-        `${before} is in extended support and the cluster's upgrade policy is STANDARD: set it to EXTENDED first, which costs more.`,
-      ),
-    );
-  }
+  const reasons: Reason[] = [...asked];
   const ahead = cluster.nodegroups.filter((group) => KubeVersion.tryParse(group.version ?? '')?.equals(current));
   if (ahead.length > 0) {
     const names = ahead.map((group) => group.name).join(', ');
@@ -56,7 +48,7 @@ export function rollbackView(
       reason('NodesFirst', `The node groups ${names} run ${current}; they must go back to ${before} first.`),
     );
   }
-  return { status: 'Reversible', to: before, until: end.toISOString(), reasons };
+  return { status: 'Reversible', to: before, until: until.toISOString(), reasons };
 }
 
 /** EKS does not tell when an upgrade completed; without our own record only the age of what we saw helps. */
@@ -74,3 +66,14 @@ function notOurs(cluster: ClusterRecord, now: Date): RollbackView {
 const nowhere = (status: RollbackView['status'], code: ReasonCode, text: string): RollbackView => {
   return { status, to: null, until: null, reasons: [reason(code, text)] };
 };
+
+/** What will be so of the way back of the cluster's next hop; empty where none is to come. */
+export const reversalOf = (
+  { version, supportType }: ClusterRecord,
+  hops: readonly KubeVersion[],
+  region: RegionVersions | undefined,
+  now: Date,
+): Reason[] =>
+  hops.length === 0
+    ? []
+    : foreseeWayBack(KubeVersion.parse(version), { now, calendar: regionCalendar(region), supportType });

@@ -110,3 +110,10 @@ test.each<[string, Kept, readonly AppliedConfig[], readonly string[]]>([
 ])('what a person is shown of an upgrade by hand is what its grant says: %s', async (_, kept, configs, codes) => {
   expect(await bothOf(kept, configs)).toStrictEqual({ plan: codes, grant: codes });
 });
+
+test('a plan says whether its first hop can be taken back', async () => {
+  const table = new MemoryTable();
+  await keep(table, { rollout: undefined, waves: [], member: undefined });
+  const { reversal } = await planUpgrade({ table, clock }, cluster, '1.37');
+  expect(reversal.map(({ code }) => code)).toEqual(['HopReversible']);
+});

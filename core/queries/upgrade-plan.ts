@@ -17,6 +17,7 @@ import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { shortId } from './find-cluster.ts';
 import { findRolloutGoingOn } from './in-rollout.ts';
 import { Refusal } from './refusal.ts';
+import { reversalOf } from './rollback-view.ts';
 
 /** What an upgrade of one cluster by hand would do. */
 export interface UpgradePlan {
@@ -31,6 +32,8 @@ export interface UpgradePlan {
   readonly checks: readonly string[];
   /** Why it may not start now; empty when it may. */
   readonly refusals: readonly Reason[];
+  /** Until when EKS would take the first hop back, or why not, and what it asks for that; empty for what was begun before. */
+  readonly reversal: readonly Reason[];
   readonly notes: readonly Reason[];
 }
 
@@ -78,6 +81,7 @@ export async function planUpgrade(
     hops: hops.map(String),
     checks: hops.length === 0 ? [] : checksOf(cluster, aim, current.equals(target)),
     refusals,
+    reversal: left === undefined ? reversalOf(cluster, hops, snapshot.regions.get(cluster.region), now) : [],
     notes: notesOf(aim, hops, await findRolloutGoingOn(ports.table, snapshot, cluster.clusterKey)),
   };
 }

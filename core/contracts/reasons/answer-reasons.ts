@@ -4,6 +4,7 @@ import type { ReasonFamily } from './reason-facts.ts';
 export const ANSWER_REASONS = {
   Automatic: { kind: 'passing', meaning: 'The policy begins a rollout by itself within the hour.' },
   BeyondPolicy: { kind: 'told', meaning: 'The upgrade goes beyond what the policy of the cluster asks for.' },
+  HopReversible: { kind: 'told', meaning: 'EKS takes the hop back for seven days after it has ended.' },
   InRollout: { kind: 'told', meaning: 'The cluster is a member of a rollout.' },
   InventoryIncomplete: {
     kind: 'passing',
@@ -32,5 +33,6 @@ export const ANSWER_REASONS = {
   },
   TooLate: { kind: 'lasting', meaning: 'EKS rolls a control plane back within seven days, and they are over.' },
   Unreadable: { kind: 'told', meaning: 'A part of the cluster could not be read; what was known of it stays.' },
+  WayBackIsShort: { kind: 'told', meaning: 'EKS ends its support of the version to go back to within seven days.' },
   VersionUnsupported: { kind: 'lasting', meaning: 'EKS does not support the version to go back to any more.' },
 } as const satisfies ReasonFamily;

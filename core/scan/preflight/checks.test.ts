@@ -167,7 +167,10 @@ test('an image that ended before is no less in the way of the hop', () => {
     versions: offered('1.32'),
     addons: [],
   });
-  expect(told(before)).toEqual([]);
+  // EKS ends its support of 1.31 within seven days, which shortens the way back.
+  expect(told(before)).toEqual(['info HopNotReversible web']);
+  expect(told({ ...before, now: new Date('2026-11-26T00:00:00Z') })).toEqual(['warning HopNotReversible web']);
+  expect(told({ ...before, now: new Date('2026-11-01T00:00:00Z') })).toEqual([]);
 });
 
 test('each check has a name of its own and finds something in the worst of clusters, under that name and with a next step', () => {
@@ -175,6 +178,8 @@ test('each check has a name of its own and finds something in the worst of clust
   expect(new Set(names).size).toBe(names.length);
   const worst = facts({
     to: '1.39',
+    now: new Date('2030-01-01T00:00:00Z'),
+    versions: offered('1.38'),
     cluster: { ...made, status: 'FAILED', health: { issues: [{ code: 'x' }] } } as Cluster,
     nodegroups: [group({ status: 'DELETING', amiType: 'AL2_x86_64', version: '1.30' })],
     server: { ready: { ok: false, failed: ['etcd'] }, workloads: [dns], nodes: [] },

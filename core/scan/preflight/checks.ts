@@ -6,6 +6,7 @@ import { apiServerReady } from './api-server-ready.ts';
 import { backupAge } from './backup-age.ts';
 import { clusterHealth } from './cluster-health.ts';
 import { clusterStatus } from './cluster-status.ts';
+import { hopReversal } from './hop-reversal.ts';
 import { kubeletSkew } from './kubelet-skew.ts';
 import { nodegroupStatus } from './nodegroup-status.ts';
 import { oneHop } from './one-hop.ts';
@@ -29,6 +30,7 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   versionOwner,
   policyAlarms,
   backupAge,
+  hopReversal,
   apiServerReady,
   systemWorkloads,
 ];

@@ -12,6 +12,7 @@ export interface PreflightFacts {
   readonly isHop: boolean;
   /** Whether the control plane is at the target already: what only matters before it moves is not asked any more. */
   readonly hasMoved: boolean;
+  readonly now: Date;
   readonly nodegroups: readonly Nodegroup[];
   /** Those that EKS manages; without `info` EKS lists no versions of it (any more). */
   readonly addons: readonly { readonly addon: Addon; readonly info?: AddonInfo }[];
@@ -23,7 +24,6 @@ export interface PreflightFacts {
   readonly alarms?: readonly GateReading[];
   /** The newest backup that has completed, RFC 3339, where the policy asks for one; null = there is none. */
   readonly backup?: { readonly namespace: string; readonly within: string; readonly newest: string | null };
-  readonly now: Date;
   /** Absent where nobody asked the API server, or it did not answer: the coverage says which. */
   readonly server?: ServerFacts;
 }

@@ -1,0 +1,34 @@
+import { KubeVersion } from '../../version/kube-version.ts';
+import { SupportCalendar } from '../../version/support-calendar.ts';
+import { foreseeWayBack } from '../../version/way-back.ts';
+import { foundOf, type PreflightCheck } from './preflight-check.ts';
+
+const name = 'HopNotReversible';
+
+/** Told where it is not as usual: that EKS takes a hop back for seven days is said by plans and explanations. */
+export const hopReversal: PreflightCheck = {
+  name,
+  finds: 'EKS would not take the hop back for seven days as usual, or asks for extended support first.',
+  observe({ cluster, hasMoved, versions, now }) {
+    if (hasMoved) return [];
+    const calendar = SupportCalendar.builtIn().with(versions);
+    const { supportType } = cluster.upgradePolicy ?? {};
+    const told = foreseeWayBack(KubeVersion.parse(cluster.version), { now, calendar, supportType });
+    return told
+      .filter(({ code }) => code !== 'HopReversible')
+      .map(({ code, message }) =>
+        foundOf(name, 'eks', cluster, {
+          severity: code === 'VersionUnsupported' ? 'warning' : 'info',
+          cause: `eks:${code}`,
+          message,
+          fix: FIXES[code] ?? 'Know it before the hop.',
+        }),
+      );
+  },
+};
+
+const FIXES: Readonly<Record<string, string>> = {
+  VersionUnsupported: 'Try the target on a cluster that may be lost, and have backups: this hop cannot be taken back.',
+  WayBackIsShort: 'Let the hop end early enough before that day, or count it as one that cannot be taken back.',
+  NeedsExtendedSupport: 'If a way back is wanted: aws eks update-cluster-config --upgrade-policy supportType=EXTENDED.',
+};
