@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
 import { LIFTLOCK } from '../../bench/process/run-command.ts';
 import { Shell } from './shell.ts';
 
@@ -13,10 +12,9 @@ test('Ctrl-C on a pipe that never ends: what was covered is printed, and the cod
   child.stdout.on('data', (chunk: Buffer) => {
     out += chunk.toString('utf8');
   });
-  child.stdin.write(BUDGET);
   const closed = once(child, 'close');
-  // Until the scan listens, Ctrl-C ends the process at once, and with another code.
-  await setTimeout(1_500);
+  // Until the scan listens, Ctrl-C ends the process at once, and with another code: a pipe takes less than this before somebody reads.
+  await new Promise((written) => child.stdin.write(`${BUDGET}\n${'#\n'.repeat(200_000)}`, written));
   child.kill('SIGINT');
   expect((await closed)[0]).toBe(130);
   expect(out).toContain('standard input: It was not read: the scan was interrupted.');
