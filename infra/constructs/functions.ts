@@ -81,7 +81,8 @@ export class Functions extends Construct {
 /** Only those that talk to API servers, and where it is asked for the one that asks webhooks: every other one would pay for a way out of the VPC. */
 function vpcOf(name: FunctionName, { settings }: Reach): { vpc?: VpcSettings } {
   const looksIntoClusters = KUBERNETES_FUNCTIONS.some((one) => one === name);
-  const asksGates = settings.vpc?.gates === true && FUNCTION_NEEDS[name].readsGates === true;
+  const { readsGates, tellsOwners } = FUNCTION_NEEDS[name];
+  const asksGates = settings.vpc?.gates === true && (readsGates === true || tellsOwners === true);
   return settings.vpc === undefined || !(looksIntoClusters || asksGates) ? {} : { vpc: settings.vpc };
 }
 
@@ -106,7 +107,7 @@ function environmentOf({ items, audit, anchors, bus, clusterQueue, settings }: R
 /** Where a part of an ARN has to stay open, and why. */
 function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>, { settings }: Reach): void {
   for (const [name, { role }] of functions) {
-    const { describes = [], assumesSpokeRole, listsAccounts, readsGates, anchors } = FUNCTION_NEEDS[name];
+    const { describes = [], assumesSpokeRole, listsAccounts, readsGates, tellsOwners, anchors } = FUNCTION_NEEDS[name];
     const open: Record<string, string> = {};
     for (const machine of describes) {
       open[
@@ -117,9 +118,9 @@ function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>,
       open[`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/${settings.spokeRoleName}]`] =
         'Accounts join the organization at any time; the condition aws:ResourceOrgID keeps it to this one role inside the organization.';
     }
-    if (readsGates) {
+    if (readsGates || tellsOwners) {
       open['AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:*:<AWS::AccountId>:secret:liftlock/*]'] =
-        'Policies name secrets of webhooks when they are applied, in any Region; only those of this account named liftlock/… can be read.';
+        'Policies and the Fleet name secrets of webhooks when they are applied, in any Region; only those of this account named liftlock/… can be read.';
     }
     if (anchors) {
       open[`AwsSolutions-IAM5[Resource::${ANCHOR_BUCKET_ARN}/audit/*]`] =

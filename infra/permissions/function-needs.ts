@@ -3,9 +3,8 @@ import type { IndexName } from './table-statements.ts';
 
 /** What one function needs of AWS, in Liftlock's own terms; permissions/function-statements.ts says it in IAM's. */
 export interface FunctionNeeds {
-  /** Indexes of the table that it queries; every function reads items by key, but for one that says so. */
+  /** Indexes of the table that it queries; every function reads items by key. */
   readonly indexes?: readonly IndexName[];
-  readonly readsIndexesOnly?: true;
   /** `overwrite` also puts items whatever was there before, which is an UpdateItem. */
   readonly writes?: 'conditional' | 'overwrite';
   /** Its writes rest on items that it does not write, such as the grant. */
@@ -23,6 +22,8 @@ export interface FunctionNeeds {
   readonly listsAccounts?: true;
   /** Asks the gates of waves: alarms of its own account, and secrets that requests of webhooks are signed with. */
   readonly readsGates?: true;
+  /** Tells owners of clusters: topics of the settings, and secrets that requests of webhooks are signed with. */
+  readonly tellsOwners?: true;
   /** Reads no item but the audit, as it comes and once a day, and puts its anchors. */
   readonly anchors?: true;
 }
@@ -49,7 +50,13 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   },
   'record-clusters': { writes: 'conditional', checks: true, audits: true, queue: 'consume', assumesSpokeRole: true },
   'watch-versions': { writes: 'conditional', publishes: true, assumesSpokeRole: true },
-  'refresh-readiness': { indexes: ['active', 'kind'], readsIndexesOnly: true, starts: ['scan-cluster'] },
+  'refresh-readiness': {
+    indexes: ['active', 'kind'],
+    writes: 'conditional',
+    publishes: true,
+    starts: ['scan-cluster'],
+    tellsOwners: true,
+  },
   'reconcile-rollouts': {
     indexes: ['active', 'kind'],
     writes: 'conditional',

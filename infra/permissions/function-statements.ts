@@ -60,7 +60,12 @@ export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicySt
   if (needs.readsGates) {
     // With less than everything DescribeAlarms returns no composite alarms (its API reference), and which alarms policies name is not known here.
     statements.push(allow('Alarms', ['cloudwatch:DescribeAlarms'], ['*']));
+  }
+  if (needs.readsGates || needs.tellsOwners) {
     statements.push(allow('WebhookSecrets', ['secretsmanager:GetSecretValue'], [webhookSecrets()]));
+  }
+  if (needs.tellsOwners && settings.ownerTopics.length > 0) {
+    statements.push(allow('OwnerTopics', ['sns:Publish'], [...settings.ownerTopics]));
   }
   if (needs.assumesSpokeRole) statements.push(...assumeSpokeRole(settings));
   // Organizations has no resource to name here; without an organization there is nothing to list.
