@@ -19,6 +19,8 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
       return `${nameOf(event.detail.cluster)}: ${event.detail.support} support of ${event.detail.kubernetesVersion} ends in ${event.detail.daysLeft} days${event.detail.forced === true ? ', and EKS upgrades it by force from then on' : ''}`;
     case 'ReadinessChanged':
       return `${nameOf(event.detail.cluster)}: ${event.detail.verdict} for ${event.detail.target}${why(event.detail.reasons)}`;
+    case 'OwnerNews':
+      return `${event.detail.owner ?? 'owners that no label names'}: told of ${[...new Set(event.detail.news.map(({ cluster }) => nameOf(cluster)))].join(', ')}`;
     case 'PlannedChangeApproaching':
       return `${nameOf(event.detail.cluster)}: AWS plans ${event.detail.code} in ${event.detail.daysLeft} days`;
     case 'RolloutChanged':

@@ -4,6 +4,7 @@ import { checkWaiver } from './check-waiver.ts';
 import { checkCalendar, checkRules } from './checks/calendar.ts';
 import { fieldOf, listOf, type Report, repeats, reporter } from './checks/check.ts';
 import type { SelectingPolicy } from './checks/policies-overlap.ts';
+import { checkOwnerUrls } from './checks/smoke-urls.ts';
 import { openingTimesOf } from './checks/wave-openings.ts';
 import { kindOf } from './document-kind.ts';
 import type { ConfigIssue } from './issue.ts';
@@ -87,6 +88,7 @@ function checkFleet(
 ): { readonly value: Fleet | undefined; readonly sound: Partial<FleetSpec> } {
   const report = reporter(document, issues);
   checkFleetScope(document.value, report);
+  checkOwnerUrls(document.value, hostsOf(document), report);
   const [value] = bySchema(fleetSchema, document, issues);
   const sound = value?.spec ?? soundFields(fleetSchema.shape.spec, fieldOf(document.value, 'spec'));
   const { caps, labels } = sound;

@@ -254,6 +254,23 @@ test.each([
   expect(errors[0]).not.toContain('secret@');
 });
 
+test.each([
+  ['{ webhook: "http://example.com/x" }', 'webhook: "http://"'],
+  ['{ webhook: "https://10.0.0.1/x" }', 'webhook: "10.0.0.1"'],
+  ['{ topic: payments }', 'owners'],
+  ['{ topic: "arn:aws:sns:eu-west-1:111111111111:a.fifo" }', 'owners'],
+  ['{ mail: a@example.com }', 'owners'],
+])('the address %s of an owner is refused', (address, words) => {
+  const [error, ...more] = errorsOf(fleet.replace('spec:', `spec:\n  owners: { payments: ${address} }`));
+  expect([error, more]).toEqual([expect.stringContaining(words), []]);
+});
+
+test('an owner is reached by a topic, or by a webhook on a public or a listed host', () => {
+  const owners =
+    'owners: { a: { topic: "arn:aws:sns:eu-west-1:111111111111:a" }, b: { webhook: "https://web.internal/x", secret: "arn:aws:secretsmanager:eu-west-1:111111111111:secret:liftlock/b" } }';
+  expect(errorsOf(fleet.replace('spec:', `spec:\n  allowedHosts: [web.internal]\n  ${owners}`))).toEqual([]);
+});
+
 test('a private host is allowed where the Fleet, in the same files or in force, lists it', () => {
   const withUrl = policy.replace(
     'spec:',

@@ -47,7 +47,7 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
     },
   },
   ReadinessChanged: {
-    when: 'A look that belongs to no upgrade has found something in the way of the next minor of a cluster, or that what was in the way is gone: once for each.',
+    when: 'The hourly look at the fleet has found something new in the way of the next minor of a cluster, or that what was in the way is gone: once for each. Its owners are told by OwnerNews.',
     detail: {
       version,
       ...cluster,
@@ -61,6 +61,29 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
             'team-payments: PodDisruptionBudget payments/gateway never lets a pod of Deployment payments/gateway go.',
         },
       ],
+    },
+  },
+  OwnerNews: {
+    when: 'Once an hour, for each owner of whom there is news: a cluster became blocked or ready, or EKS moves it by force in less than 30 days. It is the notice of ReadinessChanged.',
+    detail: {
+      version,
+      owner: 'team-payments',
+      reference: 'news/2026-11-25T05:00:00.000Z/team-payments/0',
+      news: [
+        {
+          ...cluster,
+          what: 'blocked',
+          target: '1.36',
+          reasons: [
+            {
+              code: 'ScanFinding',
+              message:
+                'The scan of 2026-11-25T04:12:00.000Z for 1.36 found: pdb:payments/gateway (team-payments): PodDisruptionBudget payments/gateway never lets a pod go.',
+            },
+          ],
+        },
+      ],
+      sentTo: 'arn:aws:sns:eu-central-1:111111111111:payments-upgrades',
     },
   },
   RolloutChanged: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { reasonSchema } from './items/common.ts';
+import { ownerNews } from './items/owner-news.ts';
 
 const cluster = { clusterKey: z.string(), cluster: z.string(), account: z.string(), region: z.string() };
 /** The change that this tells of, as the audit has it: its subject and the number of its record there. */
@@ -40,6 +41,17 @@ export const EVENT_DETAILS = {
     scannedAt: z.string(),
     /** What is in the way, with whose it is and what ends it. */
     reasons: z.array(reasonSchema),
+  }),
+  OwnerNews: detail({
+    /** Whose clusters or findings it is about, as labels say it; null = they name nobody. */
+    owner: z.string().nullable(),
+    /** The same for the same news. */
+    reference: z.string(),
+    news: z.array(ownerNews),
+    /** The owner's own address, which has it; absent = only the topic of the hub. */
+    sentTo: z.string().optional(),
+    /** Why its own address has it not. */
+    refused: z.string().optional(),
   }),
   RolloutChanged: detail({
     ...change,

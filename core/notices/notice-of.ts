@@ -20,10 +20,11 @@ export function noticeOf(event: LiftlockEvent): Notice | undefined {
       return holdNotice(event);
     case 'SupportDeadlineApproaching':
       return deadlineNotice(event);
-    case 'ReadinessChanged':
-      return readinessNotice(event);
+    case 'OwnerNews':
+      return ownerNotice(event);
     case 'PlannedChangeApproaching':
       return plannedChangeNotice(event);
+    case 'ReadinessChanged':
     case 'StepChanged':
       return undefined;
     case 'VersionAvailable': {
@@ -126,16 +127,45 @@ function deadlineNotice(event: Of<'SupportDeadlineApproaching'>): Notice {
   );
 }
 
-function readinessNotice(event: Of<'ReadinessChanged'>): Notice {
-  const { target, verdict, reasons, scannedAt, clusterKey } = event.detail;
-  const reference = `${clusterKey}/${target}/${verdict}/${scannedAt}`;
-  if (verdict === 'ready') {
-    const what = `Nothing is in the way of ${named(event.detail)} any more: it may go to ${target}.`;
-    return notice(event, what, 'What the look before had found is gone.', NOTHING, reference);
+/** Clusters that one notice names; the event has more. */
+const MOST_NAMED = 10;
+
+/** What one owner hears of all of its clusters at once. */
+function ownerNotice(event: Of<'OwnerNews'>): Notice {
+  const { owner, news, refused, reference } = event.detail;
+  const told = news.slice(0, MOST_NAMED).map(newsText);
+  const more = news.length > told.length ? ` And ${news.length - told.length} more.` : '';
+  const whose = owner === null ? 'Labels name no owner' : `For ${owner}`;
+  const whys = news.slice(0, MOST_NAMED).flatMap((one) => one.reasons.map(({ message }) => [nameOf(one), message]));
+  const isOne = new Set(news.map(({ cluster }) => cluster)).size === 1;
+  const why = whys.map(([name, message]) => (isOne ? message : `${name}: ${message}`));
+  const unreached =
+    refused === undefined ? [] : [`The address of this owner did not take it (${refused}), so it comes here.`];
+  const [first] = news.map(nameOf);
+  const look = `liftlock explain cluster ${first}`;
+  const todo = news.some(({ what }) => what === 'blocked' || what === 'forcedUpgrade')
+    ? `Mend what is named before its turn comes: ${look}`
+    : `${NOTHING} To look: ${look}`;
+  const because = [...why, ...unreached].join(' ');
+  return notice(
+    event,
+    `${whose}: ${told.join(' ')}${more}`,
+    because || 'That is what was found last.',
+    todo,
+    reference,
+  );
+}
+
+function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): string {
+  const { what, target, at } = news;
+  switch (what) {
+    case 'blocked':
+      return `${named(news)} cannot go to ${target} as it is.`;
+    case 'ready':
+      return `Nothing is in the way of ${named(news)} any more: it may go to ${target}.`;
+    case 'forcedUpgrade':
+      return `EKS moves ${named(news)} from ${target} to the next minor by force, at any time from ${at} on.`;
   }
-  const what = `${named(event.detail)} cannot go to ${target} as it is.`;
-  const todo = `Mend it before its turn comes, then have it looked at: liftlock scan cluster ${nameOf(event.detail)}`;
-  return notice(event, what, reasons.map(({ message }) => message).join(' '), todo, reference);
 }
 
 function plannedChangeNotice(event: Of<'PlannedChangeApproaching'>): Notice {

@@ -1,4 +1,4 @@
-import type { Wave } from '../config/types.ts';
+import type { FleetSpec, Wave } from '../config/types.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { PlannedChange } from '../contracts/items/cluster.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
@@ -49,4 +49,16 @@ export type Gate = Wave['gates'][number];
 /** Asks whether all is well outside. Never fails: what cannot be asked, or does not answer within ten seconds, is `unknown`. */
 export interface GateReader {
   read(gate: Gate, allowedHosts: readonly string[]): Promise<GateReading>;
+}
+
+/** `{ topic }` or `{ webhook, secret? }`, as the Fleet names it. */
+export type OwnerAddress = NonNullable<FleetSpec['owners']>[string];
+
+/** Brings news to owners. Never fails: undefined = it was taken, else why it was not. */
+export interface OwnerAddresses {
+  send(
+    address: OwnerAddress,
+    allowedHosts: readonly string[],
+    news: Extract<LiftlockEvent, { readonly type: 'OwnerNews' }>,
+  ): Promise<string | undefined>;
 }

@@ -2,7 +2,16 @@ import type { ClusterAccess } from './cluster-access.ts';
 import type { ClusterReaders } from './cluster-reader.ts';
 import type { EksMutator, EksReader } from './eks.ts';
 import type { Executions } from './executions.ts';
-import type { Clock, ClusterQueue, EventBus, GateReader, Ids, Organization, UrlProbe } from './outside.ts';
+import type {
+  Clock,
+  ClusterQueue,
+  EventBus,
+  GateReader,
+  Ids,
+  Organization,
+  OwnerAddresses,
+  UrlProbe,
+} from './outside.ts';
 import type { Table } from './table.ts';
 
 /** Everything outside the core, by name. A use case takes only those it needs: `Pick<Ports, 'table' | 'clock'>`. */
@@ -18,6 +27,7 @@ export interface Ports {
   readonly organization: Organization;
   readonly probe: UrlProbe;
   readonly gates: GateReader;
+  readonly addresses: OwnerAddresses;
   readonly clock: Clock;
   readonly ids: Ids;
 }

@@ -93,8 +93,13 @@ test('a look that was asked for already in this hour is not asked for again', as
       started.set(name, input);
     },
   } as unknown as Executions;
-  const ports = { table, executions, clock: { now: () => NOON } };
-  expect([await refreshReadiness(ports), await refreshReadiness(ports)]).toEqual([{ started: 1 }, { started: 1 }]);
+  const events = { publish: async () => {} };
+  const addresses = { send: async () => undefined };
+  const ports = { table, executions, clock: { now: () => NOON }, events, addresses };
+  expect([await refreshReadiness(ports), await refreshReadiness(ports)]).toMatchObject([
+    { started: 1 },
+    { started: 1 },
+  ]);
   expect([...started.values()]).toEqual([
     expect.objectContaining({ cluster: record.arn, targetVersion: '1.35', notBefore: NOON.toISOString() }),
   ]);

@@ -2,16 +2,17 @@ import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.t
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { sha256Hex } from '../hash/sha256.ts';
-import { loadLivingRecords } from '../inventory/records.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { nextMinor } from '../rollout/readiness.ts';
-import { Regions, Upgrades } from '../store/entities.ts';
-import { decode, loadKind } from '../store/entity.ts';
+import { Upgrades } from '../store/entities.ts';
+import { loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
+import { type TellPorts, tellOwners } from './tell-owners.ts';
 
-export type RefreshPorts = Pick<Ports, 'table' | 'clock' | 'executions'>;
+export type RefreshPorts = TellPorts & Pick<Ports, 'executions'>;
 
 /** A look that is due, and when it may begin. */
 export interface DueScan {
@@ -68,29 +69,21 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Has the looks of the next hour begin, each at its time. They change nothing, take no grant, and are not asked for twice in one hour. */
-export async function refreshReadiness({
-  table,
-  clock,
-  executions,
-}: RefreshPorts): Promise<{ readonly started: number }> {
+/**
+ * Has the looks of the next hour begin, each at its time, and tells owners what those before have found. Looks change nothing, take no grant, and
+ * are not asked for twice in one hour.
+ */
+export async function refreshReadiness(ports: RefreshPorts) {
+  const { table, clock, executions } = ports;
   const now = clock.now();
-  const [clusters, latest, versions, active] = await Promise.all([
-    loadLivingRecords(table),
+  const [snapshot, latest] = await Promise.all([
+    table.queryActive().then((active) => loadSnapshot(table, active, 'fleet')),
     loadKind(table, LatestScanItems),
-    loadKind(table, Regions),
-    table.queryActive(),
   ]);
-  const upgrades = active.filter(({ kind }) => kind === Upgrades.kind).map((item) => decode(Upgrades, item).data);
-  const due = dueScans(
-    {
-      clusters,
-      scans: new Map(latest.map((one) => [one.clusterKey, one])),
-      regions: new Map(versions.map((one) => [one.region, one])),
-      busy: new Set(upgrades.map(({ clusterKey }) => clusterKey)),
-    },
-    now,
-  );
+  const clusters = [...snapshot.clusters.values()].filter(({ deletedAt }) => deletedAt === undefined);
+  const scans = new Map(latest.map((one) => [one.clusterKey, one]));
+  const busy = new Set(snapshot.upgrades.filter(Upgrades.active).map(({ clusterKey }) => clusterKey));
+  const due = dueScans({ clusters, scans, regions: snapshot.regions, busy }, now);
   const hour = now.toISOString().slice(0, 13);
   for (const { cluster, target, notBefore } of due) {
     const name = `readiness-${sha256Hex(`${cluster.clusterKey} ${target}`).slice(0, 16)}-${hour}`;
@@ -99,5 +92,6 @@ export async function refreshReadiness({
       ...{ notBefore: notBefore.toISOString(), comment: 'Daily readiness' },
     });
   }
-  return { started: due.length };
+  // Last, so that an address that does not answer keeps nobody from being looked at.
+  return { started: due.length, ...(await tellOwners(ports, snapshot, clusters, scans)) };
 }

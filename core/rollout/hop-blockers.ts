@@ -4,17 +4,29 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
+/** Something that stops a hop. */
+export interface Stopper {
+  readonly reason: Reason;
+  /** What makes it the same one in the next look; a reason's words name the look. */
+  readonly cause: string;
+  /** Who mends it, as the scan knows; absent = whoever owns the cluster. */
+  readonly owner?: string | undefined;
+}
+
 /** All that is known today to stop the hop to a version: what the inventory proves, and what the last scan for it refused. */
-export function hopBlockers(
+export function stoppersOf(
   cluster: ClusterRecord,
   scans: KnownScans | undefined,
   target: KubeVersion,
   isFirst: boolean,
-): readonly Reason[] {
-  const proved = provedBlockers(cluster, target, isFirst);
+): readonly Stopper[] {
+  const proved = provedBlockers(cluster, target, isFirst).map((one) => ({ reason: one, cause: one.code }));
   const scan = scans?.scans.find((one) => one.target === target.toString());
   return scan === undefined ? proved : [...proved, ...refusedBy(scan, cluster.name)];
 }
+
+export const hopBlockers = (...asked: Parameters<typeof stoppersOf>): readonly Reason[] =>
+  stoppersOf(...asked).map(({ reason: why }) => why);
 
 /** Likewise of every hop from where the cluster is to a version, each said once. */
 export function blockersOnTheWay(cluster: ClusterRecord, scans: KnownScans | undefined, to: string): Reason[] {
@@ -27,12 +39,12 @@ export function blockersOnTheWay(cluster: ClusterRecord, scans: KnownScans | und
 function refusedBy(
   { verdict, target, scannedAt, causes, gaps }: KnownScans['scans'][number],
   name: string,
-): readonly Reason[] {
+): readonly Stopper[] {
   const scan = `The scan of ${scannedAt} for ${target}`;
   if (verdict === 'pass') return [];
   if (verdict === 'incomplete') {
     const text = `${scan} could not read ${gaps === 1 ? 'one thing' : `${gaps} things`}. Run: liftlock scan cluster ${name}`;
-    return [reason('ScanIncomplete', text)];
+    return [{ reason: reason('ScanIncomplete', text), cause: 'ScanIncomplete' }];
   }
   const of = (wanted: string) => causes.filter(({ severity }) => severity === wanted);
   // Where the policy fails warnings too, they may be all that fails.
@@ -41,6 +53,6 @@ function refusedBy(
     const who = owner === undefined ? '' : ` (${owner})`;
     const found = what === undefined ? `${cause}${who}.` : `${cause}${who}: ${what}`;
     const named = ids.length === 0 ? [] : [`Findings: ${ids.join(', ')}.`];
-    return reason('ScanFinding', [`${scan} found: ${found}`, ...fixes, ...named].join(' '));
+    return { reason: reason('ScanFinding', [`${scan} found: ${found}`, ...fixes, ...named].join(' ')), cause, owner };
   });
 }

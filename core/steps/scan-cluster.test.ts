@@ -8,8 +8,7 @@ import { ClusterAccessError, type Node, type Pod, type Workload } from '../ports
 import type { ClusterVersionInformation, InsightsRefresh } from '../ports/eks.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
 import { Clusters, Upgrades } from '../store/entities.ts';
-import { load, put } from '../store/entity.ts';
-import { LatestScanItems } from '../store/scan-entities.ts';
+import { load } from '../store/entity.ts';
 import { scanCluster } from './scan-cluster.ts';
 
 const refreshed: InsightsRefresh = { status: 'COMPLETED', startedAt: NOON };
@@ -104,7 +103,6 @@ async function scanned(given: Given = {}, table = new MemoryTable()) {
   return {
     status,
     asked,
-    news: ports.told.flatMap(({ type, detail }) => (type === 'ReadinessChanged' ? [detail] : [])),
     waitSeconds,
     looked: reasons.find(({ code }) => code === 'Looked')?.message,
     codes: others.map(({ code }) => code),
@@ -376,23 +374,4 @@ describe('nodes that the scan reads as objects', () => {
     expect((await scanned({ ...broken, nodes: [own] })).seen?.groups).toEqual(groups);
     expect((await scanned({ ...served(list), spec: {}, nodes: [own] })).seen?.groups).toEqual(groups);
   });
-});
-
-test('people are told once of what comes into the way of the next minor, and once that it is gone', async () => {
-  const look = async (given: Given, verdict: 'pass' | 'fail' = 'pass', from = '1.36') => {
-    const table = new MemoryTable();
-    const counts = { errors: 0, warnings: 0, infos: 0, waived: 0, read: 0, gaps: 0, causes: [] };
-    const scan = { ...counts, scannedAt: NOON.toISOString(), from, target: '1.37', verdict, dataUpdatedOn: '' };
-    await table.transact([put(LatestScanItems, { clusterKey: KEY, scans: [scan] }, 'absent')]);
-    return (await scanned({ byHand: true, ...given }, table)).news;
-  };
-  const down = { workloads: [dns] };
-  const blocked = { verdict: 'blocked', target: '1.37', reasons: [{ code: 'WorkloadUnavailable' }] };
-  expect((await scanned({ byHand: true, ...down })).news).toMatchObject([blocked]);
-  // An upgrade tells of itself, and what lies beyond the next minor is nobody's news.
-  expect((await scanned(down)).news).toEqual([]);
-  expect(await look({ ...down, target: '1.38', versions: [offered('1.38')] })).toEqual([]);
-  expect([await look(down), await look(down, 'fail', '1.35')]).toMatchObject([[blocked], [blocked]]);
-  expect([await look(down, 'fail'), await look({})]).toEqual([[], []]);
-  expect(await look({}, 'fail')).toMatchObject([{ verdict: 'ready', reasons: [] }]);
 });

@@ -1,6 +1,5 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
-import type { LiftlockEvent } from '../contracts/events.ts';
-import type { LatestScans, ScanRun, ScanSummary } from '../contracts/items/scan.ts';
+import type { ScanRun, ScanSummary } from '../contracts/items/scan.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { bounded, type StepResult } from '../contracts/step-result.ts';
 import { allowsWaiver } from '../policy/allowed-waivers.ts';
@@ -10,8 +9,7 @@ import { shortId } from '../queries/find-cluster.ts';
 import data from '../scan/data/coverage.json' with { type: 'json' };
 import { drainCoverage, observeDrains } from '../scan/drain/observe-drains.ts';
 import { endTogether } from '../scan/drain/without-surge.ts';
-import { blockersOf } from '../scan/fleet/decide-hop.ts';
-import { latestScansOf, saveReport } from '../scan/fleet/report-store.ts';
+import { saveReport } from '../scan/fleet/report-store.ts';
 import { loadRun, saveRun } from '../scan/fleet/run-store.ts';
 import { judgeAll } from '../scan/judge/judge.ts';
 import type { Observation, Problem, SkewObservation } from '../scan/judge/observation.ts';
@@ -115,7 +113,7 @@ async function drainsOf(
 const isRolled = (name: string, { nodegroups }: PreflightFacts): boolean =>
   nodegroups.some(({ nodegroupName, amiType }) => nodegroupName === name && amiType !== 'CUSTOM');
 
-/** Keeps the report, and tells whoever follows the scan where it is; and people, where it belongs to no upgrade and has news for them. */
+/** Keeps the report, and tells whoever follows the scan where it is. */
 export async function keepReport(ports: StepPorts, context: StepContext, report: ScanReport): Promise<ScanSummary> {
   const { asker, clusterKey, target } = context;
   const begun: ScanRun = {
@@ -123,41 +121,9 @@ export async function keepReport(ports: StepPorts, context: StepContext, report:
     ...{ status: 'running', read: 0, left: 0, resumed: 0, reasons: [] },
   };
   const run = (await loadRun(ports.table, asker.arn))?.data ?? begun;
-  const isByItself = context.grant === undefined;
-  const known = isByItself ? (await latestScansOf(ports.table, [clusterKey])).get(clusterKey) : undefined;
   const summary = await saveReport(ports.table, run, report, ports.clock.now());
-  if (isByItself) await tellReadiness(ports, context, report, known);
   await saveRun(ports.table, { ...run, scannedAt: summary.scannedAt }, ports.clock.now());
   return summary;
-}
-
-/** Words of so many causes fit into one notice. */
-const MOST_TOLD = 5;
-
-/** The next minor has something in the way that the look before did not find, or nothing any more. */
-async function tellReadiness(
-  ports: StepPorts,
-  { cluster, clusterKey, scope, target }: StepContext,
-  report: ScanReport,
-  known: LatestScans | undefined,
-): Promise<void> {
-  if (!KubeVersion.parse(cluster.version).next().equals(target)) return;
-  const before = known?.scans.find((one) => one.target === report.target && one.from === report.from)?.verdict;
-  const isBlocked = report.verdict === 'fail';
-  const isNews = isBlocked ? before !== 'fail' : report.verdict === 'pass' && before === 'fail';
-  if (!isNews) return;
-  const reasons = isBlocked ? blockersOf(report).slice(0, MOST_TOLD) : [];
-  const event: LiftlockEvent = {
-    type: 'ReadinessChanged',
-    detail: {
-      version: 1,
-      ...{ clusterKey, cluster: cluster.arn, account: scope.account, region: scope.region },
-      ...{ target: report.target, scannedAt: report.scannedAt },
-      verdict: isBlocked ? 'blocked' : 'ready',
-      reasons: bounded(reasons.map(({ code, message }) => ({ code, message }))),
-    },
-  };
-  await ports.events.publish([event]);
 }
 
 /** Whoever follows a scan learns that it has ended, and why when there is no report. */

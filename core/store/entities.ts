@@ -9,6 +9,7 @@ import {
   regionVersions,
   settledUpdates,
 } from '../contracts/items/cluster.ts';
+import { clusterNews, ownerNotice } from '../contracts/items/owner-news.ts';
 import { epoch, grant, intent, ledger, upgrade } from '../contracts/items/protocol.ts';
 import {
   appliedConfig,
@@ -180,4 +181,15 @@ export const DeadlineNotices = defineEntity(
   (region: string, clusterKey: string, event: string | undefined) =>
     key(deadlinePartition(region), event === undefined ? clusterKey : `${clusterKey}#${event}`),
   ({ region, clusterKey, event }) => [region, clusterKey, event],
+);
+
+/** What was told of a cluster, and when its readiness changed. */
+export const ClusterNewsItems = ofCluster('ClusterNews', clusterNews, 'NEWS');
+
+export const OWNER_NOTICES = 'OWNER-NOTICES';
+export const OwnerNotices = defineEntity(
+  'OwnerNotice',
+  ownerNotice,
+  (reference: string) => key(OWNER_NOTICES, reference),
+  ({ reference }) => [reference],
 );

@@ -4,11 +4,13 @@ import type { Table, WriteOperation } from '../ports/table.ts';
 const UNRECORDED: Readonly<Record<string, string>> = {
   Account: 'A restore has each looked at anew, which discovery does within the hour.',
   Cluster: 'A restore has each looked at anew before anything is planned over it.',
+  ClusterNews: 'What came since is told once more, and no decision rests on it.',
   DeadlineNotice: 'At worst people are told of a deadline twice.',
   Grant: 'Executions that are nested in its holder: a restore raises the epoch, and none of them commits any more.',
   LatestScans: 'The next scan writes it anew; after a restore nothing rests on older ones.',
   LearnedDurations: 'It is learned again from waves, which are on record.',
   Organization: 'Its accounts are listed again within the hour.',
+  OwnerNotice: 'At worst an owner is told twice.',
   ReconcileMarker: 'A look too many finds nothing new.',
   RegionVersions: 'EKS is asked again within the hour.',
   ScanPart: 'A summary names how many there are, and a report that is not whole is told as none.',

@@ -8,5 +8,10 @@ export const definition: FunctionDefinition<RefreshPorts, undefined, Output> = {
   name: 'refresh-readiness',
   parse: () => undefined,
   run: (ports) => refreshReadiness(ports),
-  counts: ({ started }) => ({ Runs: 1, ScansStarted: started }),
+  counts: ({ started, told, refused }) => ({
+    Runs: 1,
+    ScansStarted: started,
+    OwnersTold: told,
+    OwnersNotReached: refused,
+  }),
 };

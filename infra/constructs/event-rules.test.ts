@@ -23,7 +23,7 @@ test('people hear of what has words for them, of the hub alone, in words', () =>
   expect(EventPattern).toEqual({
     source: ['liftlock'],
     account: ['<AccountId>'],
-    detail: { notice: { what: [{ exists: true }] } },
+    detail: { notice: { what: [{ exists: true }] }, sentTo: [{ exists: false }] },
   });
   expect(Targets).toHaveLength(1);
   const { InputPathsMap = {}, InputTemplate = '' } = Targets[0]?.InputTransformer ?? {};

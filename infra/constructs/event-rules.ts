@@ -57,8 +57,8 @@ export class EventRules extends Construct {
     const { bus, reconciler, machineArns, starterRoleArns, clusterQueue, topic, deadLetters } = props;
     const wake = () => new LambdaFunction(reconciler, { deadLetterQueue: deadLetters, retryAttempts: 2 });
 
-    // What has no words for people (core/notices) is for programs.
-    const told = { ...own(), detail: { notice: { what: Match.exists() } } };
+    // What has no words for people (core/notices) is for programs, and what the address of its owner has is nobody else's.
+    const told = { ...own(), detail: { notice: { what: Match.exists() }, sentTo: Match.doesNotExist() } };
     this.#rule('Notify', bus, told, this.#to(topic.topicArn, NOTICE));
     this.#rule('Wake', bus, own([...WAKING]), wake());
     this.#rule('WakeByWord', bus, { ...own(), detail: { about: WORDS } }, wake());

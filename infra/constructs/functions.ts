@@ -119,7 +119,7 @@ function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>,
     }
     if (asksWebhooks) {
       open['AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:*:<AWS::AccountId>:secret:liftlock/*]'] =
-        'Policies name secrets of webhooks when they are applied, in any Region; only those of this account named liftlock/… can be read.';
+        'Policies and the Fleet name secrets of webhooks when they are applied, in any Region; only those of this account named liftlock/… can be read.';
     }
     if (anchors) {
       open[`AwsSolutions-IAM5[Resource::${ANCHOR_BUCKET_ARN}/audit/*]`] =

@@ -14,12 +14,12 @@ test('only the functions that look into clusters are in the VPC, with its subnet
     expect(Properties.VpcConfig).toEqual({ SubnetIds: vpc.subnetIds, SecurityGroupIds: vpc.securityGroupIds });
 });
 
-test('where gates ask for it, so is the function that asks them', () => {
+test('where gates ask for it, so are the functions that call webhooks', () => {
   const names = resourcesOf(synthesize({ vpc: { ...vpc, gates: true } }).hub, 'AWS::Lambda::Function')
     .filter(({ Properties }) => Properties.VpcConfig !== undefined)
     .map(({ Properties }) => Properties.FunctionName);
   expect(names.sort()).toEqual(
-    [...KUBERNETES_FUNCTIONS, 'reconcile-rollouts'].map((name) => `liftlock-${name}`).sort(),
+    [...KUBERNETES_FUNCTIONS, 'reconcile-rollouts', 'refresh-readiness'].map((name) => `liftlock-${name}`).sort(),
   );
 });
 

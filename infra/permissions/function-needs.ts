@@ -3,9 +3,8 @@ import type { IndexName } from './table-statements.ts';
 
 /** What one function needs of AWS, in Liftlock's own terms; permissions/function-statements.ts says it in IAM's. */
 export interface FunctionNeeds {
-  /** Indexes of the table that it queries; every function reads items by key, but for one that says so. */
+  /** Indexes of the table that it queries; every function reads items by key. */
   readonly indexes?: readonly IndexName[];
-  readonly readsIndexesOnly?: true;
   /** `overwrite` also puts items whatever was there before, which is an UpdateItem. */
   readonly writes?: 'conditional' | 'overwrite';
   /** Its writes rest on items that it does not write, such as the grant. */
@@ -25,6 +24,8 @@ export interface FunctionNeeds {
   readonly readsAlarms?: true;
   /** Reads the secrets that requests of webhooks are signed with. */
   readonly asksWebhooks?: true;
+  /** Publishes to the topics of owners that the settings name. */
+  readonly tellsOwners?: true;
   /** Reads no item but the audit, as it comes and once a day, and puts its anchors. */
   readonly anchors?: true;
 }
@@ -51,7 +52,14 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   },
   'record-clusters': { writes: 'conditional', checks: true, audits: true, queue: 'consume', assumesSpokeRole: true },
   'watch-versions': { writes: 'conditional', publishes: true, assumesSpokeRole: true },
-  'refresh-readiness': { indexes: ['active', 'kind'], readsIndexesOnly: true, starts: ['scan-cluster'] },
+  'refresh-readiness': {
+    indexes: ['active', 'kind'],
+    writes: 'conditional',
+    publishes: true,
+    starts: ['scan-cluster'],
+    tellsOwners: true,
+    asksWebhooks: true,
+  },
   'reconcile-rollouts': {
     indexes: ['active', 'kind'],
     writes: 'conditional',

@@ -14,7 +14,11 @@ import {
 } from '../../test/material/infra/template.ts';
 
 const organization = 'o-a1b2c3d4e5';
-const { hub, state, spokeRole } = synthesize({ organizationId: organization, accounts: ['222222222222'] });
+const { hub, state, spokeRole } = synthesize({
+  organizationId: organization,
+  accounts: ['222222222222'],
+  ownerTopics: ['arn:aws:sns:eu-central-1:222222222222:payments'],
+});
 
 const roleOf = (name: FunctionName): [string, Resource] => {
   const found = Object.entries(hub.Resources).find(
@@ -80,7 +84,17 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     'sqs:ReceiveMessage <ClustersQueue>',
   ],
   'watch-versions': [...READ, ...PUT, ...PUBLISH, ...SPOKE, 'sqs:SendMessage <UndeliveredQueue>'],
-  'refresh-readiness': [...ACTIVE, ...KIND, ...START('scan-cluster'), 'sqs:SendMessage <UndeliveredQueue>'],
+  'refresh-readiness': [
+    ...READ,
+    ...PUT,
+    ...ACTIVE,
+    ...KIND,
+    ...PUBLISH,
+    ...START('scan-cluster'),
+    'sns:Publish arn:aws:sns:eu-central-1:222222222222:payments',
+    'sqs:SendMessage <UndeliveredQueue>',
+    'secretsmanager:GetSecretValue arn:<Partition>:secretsmanager:*:<AccountId>:secret:liftlock/*',
+  ],
   'reconcile-rollouts': [
     ...READER,
     ...CHECK,

@@ -64,6 +64,9 @@ export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicySt
   if (needs.asksWebhooks) {
     statements.push(allow('WebhookSecrets', ['secretsmanager:GetSecretValue'], [webhookSecrets()]));
   }
+  if (needs.tellsOwners && settings.ownerTopics.length > 0) {
+    statements.push(allow('OwnerTopics', ['sns:Publish'], [...settings.ownerTopics]));
+  }
   if (needs.assumesSpokeRole) statements.push(...assumeSpokeRole(settings));
   // Organizations has no resource to name here; without an organization there is nothing to list.
   if (needs.listsAccounts && settings.organizationId !== undefined) {

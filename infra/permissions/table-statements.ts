@@ -26,7 +26,7 @@ const WRITES = {
 
 /** The items: reads by key for everybody, the indexes that are queried, and writes of the kind that is needed. */
 export function itemStatements(table: TableReference, needs: FunctionNeeds): PolicyStatement[] {
-  const { indexes = [], writes, checks, readsIndexesOnly } = needs;
+  const { indexes = [], writes, checks } = needs;
   const actions = [
     'dynamodb:BatchGetItem',
     'dynamodb:Query',
@@ -35,7 +35,7 @@ export function itemStatements(table: TableReference, needs: FunctionNeeds): Pol
   ];
   const indexArns = indexes.map((index) => `${table.tableArn}/index/${index}`);
   return [
-    ...(readsIndexesOnly ? [] : [allow('Items', actions, [table.tableArn])]),
+    allow('Items', actions, [table.tableArn]),
     ...(indexes.length === 0 ? [] : [allow('Indexes', ['dynamodb:Query'], indexArns)]),
   ];
 }

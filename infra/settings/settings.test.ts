@@ -16,6 +16,7 @@ test('a fresh clone needs no setting', () => {
     mutatorConcurrency: 10,
     anchorDays: 400,
     anchorMode: 'governance',
+    ownerTopics: [],
   });
   expect(parseSettings({})).toEqual(parseSettings(undefined));
 });

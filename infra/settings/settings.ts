@@ -17,6 +17,8 @@ export interface Settings {
   readonly itemsTable?: string;
   /** Gets the alarms and the notifications. */
   readonly alarmEmail?: string;
+  /** Topics on which owners of clusters may be told, by ARN: those that `owners` of the Fleet names. Nothing is published on any other. */
+  readonly ownerTopics: readonly string[];
   /**
    * Reserved concurrency of each function that mutates: how many upgrades may be acted upon at the same moment. 0 = nothing is reserved, for
    * accounts whose limit is the ten of new ones, of which Lambda lets nobody reserve any.
@@ -41,6 +43,7 @@ export interface VpcSettings {
   readonly gates: boolean;
 }
 
+const OWNER_TOPIC = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/;
 const ACCOUNT = /^\d{12}$/;
 /** 10,240 characters of inline policy hold about this many role ARNs beside everything else. */
 const MOST_ACCOUNTS = 100;
@@ -58,6 +61,7 @@ export function parseSettings(context: unknown): Settings {
     ...reader.text('hubRegion', /^[a-z]{2,4}(-[a-z]+){1,2}-\d{1,2}$/, 'an AWS Region, such as eu-central-1'),
     ...reader.text('itemsTable', /^[\w.-]{3,255}$/, 'the name of a DynamoDB table'),
     ...reader.text('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
+    ownerTopics: reader.texts('ownerTopics', OWNER_TOPIC, 'the ARN of a topic of SNS'),
     mutatorConcurrency: reader.integer('mutatorConcurrency', { least: 0, most: 100, absent: 10 }),
     ...reader.inside('vpc', vpcSettings),
     // Source of the most: a hundred years, https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html

@@ -31,7 +31,8 @@ export async function startCloudFleet(prepared: PreparedFleet, options: CloudFle
   const { accounts = [], regions, spokeRole } = fleet.spec;
   const { assembly: given, signal, ...cloudOptions } = options;
   const externalId = spokeRole?.externalId;
-  const settings = { accounts, ...(externalId === undefined ? {} : { externalId }) };
+  const ownerTopics = Object.values(fleet.spec.owners ?? {}).flatMap((one) => ('topic' in one ? one.topic : []));
+  const settings = { accounts, ownerTopics, ...(externalId === undefined ? {} : { externalId }) };
   const assembly = given ?? (await keptAssembly(settings, signal));
   const { deniedAccounts } = loaded.state;
   // Loaded now: what synthesizes takes as much memory as all the rest, and is over.
@@ -52,6 +53,8 @@ export async function startCloudFleet(prepared: PreparedFleet, options: CloudFle
   });
   const { isContinued: continued } = cloud.kept;
   try {
+    // They are their owners', and no stack of Liftlock makes them.
+    for (const topic of ownerTopics) cloud.topics.add(topic);
     if (!continued) await configure(cloud, prepared);
   } catch (error) {
     await cloud.close();

@@ -2,6 +2,7 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
 import { STARTED_BY } from '../../core/contracts/step-input.ts';
 import type { Scope } from '../../core/ports/eks.ts';
+import type { OwnerAddress } from '../../core/ports/outside.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import type { Json } from '../asl/json/json.ts';
@@ -67,6 +68,9 @@ export class World implements RunView {
   /** Gates that are not green, by alarm or URL. */
   readonly gates = new Map<string, GateShown['status']>();
   readonly gateReadings: GateShown[] = [];
+  /** What went to addresses of owners, and why some of them take nothing, by topic or URL. */
+  readonly sent: { readonly address: OwnerAddress; readonly news: object; readonly refused: string | undefined }[] = [];
+  readonly refusing = new Map<string, string>();
   readonly looks = new Map<string, number[]>();
   readonly runner: Runner;
   readonly ports: Ports;
@@ -163,6 +167,13 @@ export class World implements RunView {
       gates: createInMemoryGates(this.gates, (gate, status) =>
         this.gateReadings.push({ at: this.clock.now().getTime(), gate, status }),
       ),
+      addresses: {
+        send: async (address, _, news) => {
+          const refused = this.refusing.get('topic' in address ? address.topic : address.webhook);
+          this.sent.push({ address, news: news.detail, refused });
+          return refused;
+        },
+      },
       // A rehearsal has no network: URLs of a policy are taken for healthy, which the report says.
       probe: { get: async () => ({ status: 200 }) },
       clock: this.clock,

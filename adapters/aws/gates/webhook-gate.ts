@@ -24,45 +24,57 @@ export interface WebhookGates {
   read(gate: Webhook, allowedHosts: readonly string[], signal: AbortSignal): Promise<GateAnswer>;
 }
 
-const METHOD = 'GET';
-const BODY = '';
 /** An answer of one word needs less. */
 const MOST_BYTES = 16_384;
 
-/** GET over https to an address that was checked (pinned-addresses.ts); redirects are not followed, a long answer is not read to its end. */
-export function createWebhookGates({ secrets, clock, resolve = resolveByDns }: WebhookGatesOptions): WebhookGates {
+export function createWebhookGates(options: WebhookGatesOptions): WebhookGates {
+  const asked = { method: 'GET', body: '', agent: 'liftlock-gate' };
   return {
-    async read({ webhook, secret: arn }, allowedHosts, signal) {
-      const problem = urlProblem(webhook, allowedHosts);
-      if (problem !== undefined) throw namedError('UrlRefused', problem);
-      const url = new URL(webhook);
-      // It is for browsers and never sent, so it is not signed either.
-      url.hash = '';
-      const secret = arn === undefined ? undefined : await secretOf(secrets, arn, signal);
-      const addresses = await addressesOf(url, allowedHosts, resolve, signal);
-      const headers = {
-        'user-agent': 'liftlock-gate',
-        accept: 'application/json',
-        ...(secret === undefined
-          ? {}
-          : { [SIGNATURE_HEADER]: signature(secret, clock.now(), { method: METHOD, url: url.href, body: BODY }) }),
-      };
-      const how = { method: METHOD, signal, agent: false, headers, ...pinnedLookup(addresses) };
-      const sent = [secret?.toString('utf8') ?? '', url.search, ...url.searchParams.values()];
-      const confidential = sent.filter((text) => text.length > 3);
-      return new Promise((done, fail) => {
-        const unreachable = (error: Error) => {
-          const why = signal.aborted ? 'it did not answer in time' : error.message;
-          fail(namedError('UrlUnreachable', `${url.host} could not be reached: ${why}`));
-        };
-        const call = request(url, how, (response) => {
-          answered(response, confidential).then(done, unreachable);
-        });
-        call.once('error', unreachable);
-        call.end();
-      });
-    },
+    read: (gate, allowedHosts, signal) => callWebhook(options, gate, asked, allowedHosts, signal, answered),
   };
+}
+
+/**
+ * One request over https to an address that was checked (pinned-addresses.ts), signed where a secret is named; redirects are not followed.
+ * `answered` is also given what may not be repeated to anybody. Fails as `WebhookGates.read` does.
+ */
+export async function callWebhook<Answer>(
+  { secrets, clock, resolve = resolveByDns }: WebhookGatesOptions,
+  { webhook, secret: arn }: Webhook,
+  { method, body, agent }: { readonly method: string; readonly body: string; readonly agent: string },
+  allowedHosts: readonly string[],
+  signal: AbortSignal,
+  answered: (response: IncomingMessage, confidential: readonly string[]) => Promise<Answer>,
+): Promise<Answer> {
+  const problem = urlProblem(webhook, allowedHosts);
+  if (problem !== undefined) throw namedError('UrlRefused', problem);
+  const url = new URL(webhook);
+  // It is for browsers and never sent, so it is not signed either.
+  url.hash = '';
+  const secret = arn === undefined ? undefined : await secretOf(secrets, arn, signal);
+  const addresses = await addressesOf(url, allowedHosts, resolve, signal);
+  const headers = {
+    'user-agent': agent,
+    accept: 'application/json',
+    ...(body === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+    ...(secret === undefined
+      ? {}
+      : { [SIGNATURE_HEADER]: signature(secret, clock.now(), { method, url: url.href, body }) }),
+  };
+  const how = { method, signal, agent: false, headers, ...pinnedLookup(addresses) };
+  const sent = [secret?.toString('utf8') ?? '', url.search, ...url.searchParams.values()];
+  const confidential = sent.filter((text) => text.length > 3);
+  return new Promise((done, fail) => {
+    const unreachable = (error: Error) => {
+      const why = signal.aborted ? 'it did not answer in time' : error.message;
+      fail(namedError('UrlUnreachable', `${url.host} could not be reached: ${why}`));
+    };
+    const call = request(url, how, (response) => {
+      answered(response, confidential).then(done, unreachable);
+    });
+    call.once('error', unreachable);
+    call.end(body);
+  });
 }
 
 /** A webhook that asks for a signature is not called without one. */

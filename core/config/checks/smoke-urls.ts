@@ -15,6 +15,12 @@ export function checkGateUrls(document: unknown, allowedHosts: readonly string[]
       checkUrl(fieldOf(gate, 'webhook'), ['spec', 'waves', index, 'gates', at, 'webhook'], allowedHosts, report);
 }
 
+/** Addresses of owners are called like gates. */
+export function checkOwnerUrls(document: unknown, allowedHosts: readonly string[], report: Report): void {
+  for (const [owner, address] of Object.entries(fieldOf(document, 'spec', 'owners') ?? {}))
+    checkUrl(fieldOf(address, 'webhook'), ['spec', 'owners', owner, 'webhook'], allowedHosts, report);
+}
+
 function checkUrl(url: unknown, path: DocumentPath, allowedHosts: readonly string[], report: Report): void {
   const message = typeof url === 'string' ? urlProblem(url, allowedHosts) : undefined;
   if (message !== undefined) report('error', path, message);

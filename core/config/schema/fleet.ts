@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { documentSchema, labelKey } from './names.ts';
+import { documentSchema, labelKey, labelValue } from './names.ts';
+import { ownerAddress } from './owner-address.ts';
 import { cap } from './quantities.ts';
 
 /** How many clusters may be upgraded at once: of the Fleet for everything, of a policy only to tighten those. */
@@ -99,6 +100,10 @@ export const fleetSchema = documentSchema(
         .max(1000, 'lists more than 1000 hosts')
         .default([])
         .describe('Private hosts that URLs in policies may name all the same.'),
+      owners: z
+        .record(labelValue.min(1, 'is empty and names no owner'), ownerAddress)
+        .optional()
+        .describe('owner: where that team hears of its clusters and findings, by the name that labels give it.'),
     })
     .describe('The fleet: where it is and how much may happen in it at once.'),
 ).describe('The fleet of clusters that one Liftlock looks after.');

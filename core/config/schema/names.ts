@@ -15,6 +15,14 @@ export const labelValue = z.string().max(256, 'is longer than 256 characters');
 /** Label names and values; the limits are those of AWS tags, where labels come from. */
 export const labelMap = z.record(labelKey, labelValue);
 
+export const secretArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]{1,520}$/,
+    'is not the ARN of a secret in Secrets Manager',
+  )
+  .describe('The secret that requests are signed with (HMAC-SHA256), by the ARN of Secrets Manager.');
+
 /** As in Kubernetes: only the name has a meaning here, labels and annotations are for people and their tools. */
 const metadataSchema = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { celExpression, labelSelectorSchema } from './label-selector.ts';
-import { objectName } from './names.ts';
+import { objectName, secretArn } from './names.ts';
 import { concurrency, durationMilliseconds, failures, maxCount, positiveDuration } from './quantities.ts';
 
 const principalPattern = z
@@ -61,14 +61,7 @@ const webhook = z.strictObject({
     .string()
     .max(2048, 'is longer than 2048 characters')
     .describe('An https URL of a public or allowed host that answers {"green": true} while all is well.'),
-  secret: z
-    .string()
-    .regex(
-      /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]{1,520}$/,
-      'is not the ARN of a secret in Secrets Manager',
-    )
-    .optional()
-    .describe('The secret that requests are signed with (HMAC-SHA256), by the ARN of Secrets Manager.'),
+  secret: secretArn.optional(),
 });
 
 /** What must be green for a wave to end its soak. */

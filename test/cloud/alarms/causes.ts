@@ -44,7 +44,7 @@ export const wellOf = async (rates: Schedules): Promise<Readonly<Record<keyof Sc
   'reconcile-rollouts': await ticks(rates['reconcile-rollouts'], {}),
   'discover-clusters': every(rates['discover-clusters'], await discoveries([])),
   'watch-versions': every(rates['watch-versions'], await watches([])),
-  'refresh-readiness': every(rates['refresh-readiness'], await published(refresh, { started: 1 })),
+  'refresh-readiness': every(rates['refresh-readiness'], await published(refresh, { started: 1, told: 0, refused: 0 })),
 });
 
 export interface Cause {

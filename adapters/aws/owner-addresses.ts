@@ -1,0 +1,57 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { errorMessage, errorName } from '../../core/contracts/errors.ts';
+import { remembered } from '../../core/model/remembered.ts';
+import { noticeOf } from '../../core/notices/notice-of.ts';
+import { oneLine } from '../../core/policy/gate-answer.ts';
+import type { OwnerAddresses } from '../../core/ports/outside.ts';
+import { callWebhook } from './gates/webhook-gate.ts';
+import { inTime } from './pinned-addresses.ts';
+import { mutationLimits } from './request-limits.ts';
+
+type WebhookOptions = Parameters<typeof callWebhook>[0];
+
+/** Everything that one address takes together: credentials, a secret, names, the answer. */
+const TIMEOUT_MILLISECONDS = 10_000;
+
+/** By topics of SNS and by webhooks, each tried once: what is not taken goes to the topic of the hub, and must not come twice. */
+export function createOwnerAddresses(
+  options: WebhookOptions & { readonly timeoutMilliseconds?: number },
+): OwnerAddresses {
+  const clientIn = remembered((region: string) => new SNSClient({ ...mutationLimits, region }));
+  const publish = (topic: string, message: string, abortSignal: AbortSignal) =>
+    clientIn(topic.split(':')[3] ?? '').send(new PublishCommand({ TopicArn: topic, Message: message }), {
+      abortSignal,
+    });
+
+  return {
+    async send(address, allowedHosts, event) {
+      const signal = AbortSignal.timeout(options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS);
+      const notice = noticeOf(event);
+      const body = JSON.stringify({ ...event.detail, notice });
+      const sending =
+        'topic' in address
+          ? publish(address.topic, textOf(notice), signal)
+          : callWebhook(options, address, { method: 'POST', body, agent: 'liftlock' }, allowedHosts, signal, taken);
+      try {
+        const status = await inTime<unknown>(sending, signal);
+        return typeof status === 'string' ? status : undefined;
+      } catch (error) {
+        if (signal.aborted) return 'It did not answer in time.';
+        return `${errorName(error)}: ${oneLine(errorMessage(error))}`;
+      }
+    },
+  };
+}
+
+/** As the topic of the hub words it (infra/constructs/event-rules.ts). */
+function textOf(notice: ReturnType<typeof noticeOf>): string {
+  const { what = '', why = '', todo = '', reference = '' } = notice ?? {};
+  return [what, `Why: ${why}`, `What to do: ${todo}`, `Reference: ${reference}`].join('\n');
+}
+
+/** Why it was not; what it says beside its status is nobody's business. */
+async function taken(response: Parameters<Parameters<typeof callWebhook>[5]>[0]): Promise<string | undefined> {
+  const { statusCode: status = 0 } = response;
+  response.destroy();
+  return status >= 200 && status < 300 ? undefined : `It answered with HTTP status ${status}.`;
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { reasonSchema, timestamp } from './common.ts';
+
+/** One thing that an owner hears of one cluster. */
+export const ownerNews = z.object({
+  clusterKey: z.string(),
+  cluster: z.string(),
+  account: z.string(),
+  region: z.string(),
+  /** `forcedUpgrade`: EKS moves it by itself. */
+  what: z.enum(['blocked', 'ready', 'forcedUpgrade']),
+  /** The minor that it is about; of a forced upgrade the one that ends. */
+  target: z.string(),
+  /** When EKS does so at the earliest. */
+  at: timestamp.optional(),
+  /** What is in the way. */
+  reasons: z.array(reasonSchema),
+});
+export type OwnerNews = z.infer<typeof ownerNews>;
+
+/** What one owner is told in one look at the fleet. It stays a while after it was sent, without its news. */
+export const ownerNotice = z.object({
+  reference: z.string(),
+  owner: z.string().nullable(),
+  news: z.array(ownerNews),
+  sentAt: timestamp.optional(),
+});
+export type OwnerNotice = z.infer<typeof ownerNotice>;
+
+/** What was last told of one cluster. It changes with a change, not with each look. */
+export const clusterNews = z.object({
+  clusterKey: z.string(),
+  /** The last verdict that was proved; what is old or could not be read proves nothing. */
+  readiness: z
+    .object({
+      at: timestamp,
+      isBlocked: z.boolean(),
+      /** The minor about which it is said. */
+      target: z.string(),
+      /** What is in the way, with whose it is. */
+      stoppers: z.array(z.object({ cause: z.string(), owner: z.string().nullable() })),
+    })
+    .optional(),
+  /** The end of support whose forced upgrade was told. */
+  forcedAt: timestamp.optional(),
+});
+export type ClusterNews = z.infer<typeof clusterNews>;

@@ -1,0 +1,104 @@
+import type { LiftlockEvent } from '../contracts/events.ts';
+import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
+import type { KnownScans } from '../contracts/items/scan.ts';
+import { bounded } from '../contracts/step-result.ts';
+import { stoppersOf } from '../rollout/hop-blockers.ts';
+import { readinessOf } from '../rollout/readiness.ts';
+import { ownershipOf } from '../scan/owner/owner.ts';
+import { clusterNames } from '../store/changes.ts';
+import { deadlinesOf } from '../version/cluster-support.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { regionOffer } from '../version/region-calendar.ts';
+
+export type Owner = string | null;
+
+/** What one look at one cluster comes to: what is kept of it, who hears what, and what programs are told. */
+export interface ClusterTold {
+  readonly kept: ClusterNews;
+  readonly news: readonly { readonly owner: Owner; readonly news: OwnerNews }[];
+  readonly event?: LiftlockEvent;
+}
+
+interface Look {
+  readonly cluster: ClusterRecord;
+  readonly scans: KnownScans | undefined;
+  readonly region: RegionVersions | undefined;
+  /** What was told before; undefined = nothing. */
+  readonly before: ClusterNews | undefined;
+  readonly now: Date;
+}
+
+/** Whose a cluster is, by the labels that the Fleet gives to its tags, or the tags themselves. */
+export const ownerOf = ({ labels, tags }: Pick<ClusterRecord, 'labels' | 'tags'>): Owner =>
+  ownershipOf({ labels, annotations: tags }).owner ?? null;
+
+/** Causes of one cluster in one notice. */
+const MOST_TOLD = 3;
+const FORCED_DAYS = 30;
+
+/** What is new since it was told of before; undefined where nothing is. */
+export function newsOf(look: Look): ClusterTold | undefined {
+  const { before, cluster } = look;
+  const readiness = readinessNews(look);
+  const forced = forcedNews(look);
+  if (readiness === undefined && forced === undefined) return undefined;
+  return {
+    kept: {
+      ...before,
+      clusterKey: cluster.clusterKey,
+      ...(readiness && { readiness: readiness.kept }),
+      ...(forced && { forcedAt: forced.at }),
+    },
+    news: [...(readiness?.news ?? []), ...(forced === undefined ? [] : [{ owner: ownerOf(cluster), news: forced }])],
+    ...(readiness?.event && { event: readiness.event }),
+  };
+}
+
+type Told = NonNullable<ClusterNews['readiness']>;
+const idOf = ({ cause, owner }: Told['stoppers'][number]): string => JSON.stringify([cause, owner]);
+
+/** Only what was proved is news: a look that is missing, old or not whole neither blocks nor frees anybody. */
+function readinessNews(look: Look): (Pick<ClusterTold, 'news' | 'event'> & { readonly kept: Told }) | undefined {
+  const { cluster, scans, before, now } = look;
+  const { verdict, for: target, scannedAt, reasons } = readinessOf(cluster, look);
+  if (target === null || verdict === 'stale' || verdict === 'incomplete') return undefined;
+  const isBlocked = verdict === 'blocked';
+  const found = isBlocked ? stoppersOf(cluster, scans, KubeVersion.parse(target), true) : [];
+  const stoppers = found.map(({ cause, owner, reason }) => ({ cause, owner: owner ?? ownerOf(cluster), reason }));
+  const last = before?.readiness;
+  const known = last?.target === target ? last.stoppers : [];
+  const [old, current] = [new Set(known.map(idOf)), new Set(stoppers.map(idOf))];
+  const added = stoppers.filter((one) => !old.has(idOf(one)));
+  const isSame = last?.target === target && last.isBlocked === isBlocked && added.length === 0;
+  if (isSame && old.size === current.size) return undefined;
+
+  const kept = {
+    ...{ at: now.toISOString(), isBlocked, target },
+    stoppers: stoppers.map(({ cause, owner }) => ({ cause, owner })),
+  };
+  const owners = new Set((isBlocked ? added : known).map(({ owner }) => owner));
+  if (owners.size === 0) return { kept, news: [] };
+  const names = clusterNames(cluster.clusterKey);
+  const detail = { version: 1 as const, ...names, target, scannedAt: scannedAt ?? kept.at, reasons: bounded(reasons) };
+  return {
+    kept,
+    event: { type: 'ReadinessChanged', detail: { ...detail, verdict: isBlocked ? 'blocked' : 'ready' } },
+    news: [...owners].map((owner) => {
+      const own = added.flatMap((one) => (one.owner === owner ? [one.reason] : []));
+      const what = isBlocked ? ('blocked' as const) : ('ready' as const);
+      return { owner, news: { ...names, what, target, reasons: bounded(own).slice(0, MOST_TOLD) } };
+    }),
+  };
+}
+
+/** EKS moves the control plane by itself soon: once for each date. */
+function forcedNews({ cluster, region, before, now }: Look): (OwnerNews & { readonly at: string }) | undefined {
+  if (region === undefined) return undefined;
+  const forced = deadlinesOf(cluster, regionOffer(region), now).find(
+    (one) => one.kind !== 'plannedChange' && one.forced && one.daysLeft <= FORCED_DAYS && one.at > now,
+  );
+  const at = forced?.at.toISOString();
+  if (forced === undefined || at === undefined || at === before?.forcedAt) return undefined;
+  return { ...clusterNames(cluster.clusterKey), what: 'forcedUpgrade', target: cluster.version, at, reasons: [] };
+}

@@ -1,0 +1,172 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { NOON } from '../../test/material/protocol/one-upgrade.ts';
+import type { LiftlockEvent } from '../contracts/events.ts';
+import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
+import { noticeOf } from '../notices/notice-of.ts';
+import type { OwnerAddress } from '../ports/outside.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { ClusterNewsItems } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { tellOwners } from './tell-owners.ts';
+
+const region: RegionVersions = {
+  ...{ region: 'eu-central-1', announced: [], checkedAt: NOON.toISOString() },
+  versions: [
+    { version: '1.34', status: 'STANDARD_SUPPORT', endOfStandardSupport: '2026-12-15' },
+    { version: '1.35', status: 'STANDARD_SUPPORT' },
+    { version: '1.36', status: 'STANDARD_SUPPORT' },
+  ],
+};
+const pdb = (owner?: string): ScanCause => ({
+  ...{ cause: 'pdb:gateway', severity: 'error', findings: 1, what: 'It allows no disruption.', fixes: ['Allow one.'] },
+  ...(owner && { owner }),
+});
+const api = (owner: string): ScanCause => ({ ...pdb(owner), cause: 'helm:shop', what: 'It is removed.' });
+const TOPIC = 'arn:aws:sns:eu-central-1:111111111111:payments';
+const tags = { team: 'platform' };
+const shop = clusterRecord({ name: 'shop', tags, labels: {} });
+const web = clusterRecord({ name: 'web', tags, labels: {} });
+
+/** One fleet, looked at hour by hour. */
+function world(owners: Readonly<Record<string, OwnerAddress>> = { payments: { topic: TOPIC } }) {
+  const table = new MemoryTable();
+  const told: LiftlockEvent[] = [];
+  const sent: LiftlockEvent[] = [];
+  const state = { refused: undefined as string | undefined, dies: false, hour: 0, region };
+  const ports = {
+    table,
+    clock: { now: () => new Date(NOON.getTime() + state.hour * 3_600_000) },
+    events: {
+      publish: async (events: readonly LiftlockEvent[]) => {
+        if (state.dies && events.some(({ type }) => type === 'OwnerNews')) throw new Error('died');
+        told.push(...events);
+      },
+    },
+    addresses: {
+      send: async (_: OwnerAddress, __: readonly string[], event: LiftlockEvent) => {
+        sent.push(event);
+        return state.refused;
+      },
+    },
+  };
+  const look = async (
+    found: Readonly<Record<string, readonly ScanCause[] | undefined>>,
+    clusters: readonly ClusterRecord[] = [shop, web],
+  ) => {
+    const empty = await loadSnapshot(table, [], 'fleet');
+    const fleet = { owners, allowedHosts: [] } as unknown as NonNullable<typeof empty.fleet>;
+    const snapshot = { ...empty, fleet, regions: new Map([[region.region, state.region]]) };
+    const scans = new Map(
+      clusters.flatMap(({ name, clusterKey, version }) => {
+        const causes = found[name];
+        if (causes === undefined) return [];
+        const scan = {
+          ...{ scannedAt: ports.clock.now().toISOString(), from: version, target: '1.35', causes, gaps: 0 },
+          verdict: causes.length === 0 ? 'pass' : 'fail',
+        };
+        return [[clusterKey, { clusterKey, scans: [scan] } as unknown as LatestScans] as const];
+      }),
+    );
+    told.length = 0;
+    sent.length = 0;
+    const answer = await tellOwners(ports, snapshot, clusters, scans);
+    const news = told.flatMap((one) =>
+      one.type === 'OwnerNews'
+        ? one.detail.news.map(({ what, cluster }) => `${one.detail.owner}: ${cluster.split('/')[1]} ${what}`)
+        : [],
+    );
+    state.hour += 1;
+    return { answer, news, events: told.flatMap((one) => (one.type === 'ReadinessChanged' ? one.detail.verdict : [])) };
+  };
+  return { table, told, sent, state, look };
+}
+const quiet = { shop: [], web: [] };
+const calm = clusterRecord({ name: 'shop', tags, labels: {}, version: '1.35' });
+
+test('each owner hears once, and in one notice, of all that became blocked of it; what nobody owns goes to who owns the cluster', async () => {
+  const { look, told, sent } = world();
+  const first = await look({ shop: [pdb('payments'), api('search')], web: [pdb('payments'), api('payments')] });
+  expect(first.news.sort()).toEqual(['payments: shop blocked', 'payments: web blocked', 'search: shop blocked']);
+  expect(first.events).toEqual(['blocked', 'blocked']);
+  expect(sent).toHaveLength(1);
+  const notices = told.flatMap((one) => (one.type === 'OwnerNews' ? [{ ...one.detail, ...noticeOf(one) }] : []));
+  expect(notices.sort((a, b) => ((a.owner ?? '') < (b.owner ?? '') ? -1 : 1))).toMatchObject([
+    { owner: 'payments', sentTo: TOPIC, what: expect.stringMatching(/^For payments: shop .* web .*\.$/) },
+    { owner: 'search', what: expect.stringContaining('For search: shop (account') },
+  ]);
+  expect(notices[1]).not.toHaveProperty('sentTo');
+  expect(
+    (await look({ shop: [pdb('payments'), api('search')], web: [pdb('payments'), api('payments')] })).news,
+  ).toEqual([]);
+  // Who has heard of one thing hears of the next, and nobody else does.
+  expect(
+    (await look({ shop: [pdb('payments'), api('search')], web: [pdb('payments'), api('payments'), pdb()] })).news,
+  ).toEqual(['platform: web blocked']);
+});
+
+test('who was told that something is in the way hears when nothing is any more, through looks that say nothing', async () => {
+  const { look, state, table } = world();
+  expect((await look({ ...quiet, shop: [] })).news).toEqual([]);
+  await look({ ...quiet, shop: [pdb('payments')] });
+  state.hour += 30;
+  expect((await look({ web: [] })).news).toEqual([]);
+  expect((await look({ ...quiet, shop: [pdb('payments')] })).news).toEqual([]);
+  const freed = await look(quiet);
+  expect([freed.news, freed.events]).toEqual([['payments: shop ready'], ['ready']]);
+  expect((await look(quiet)).news).toEqual([]);
+  const kept = (await load(table, ClusterNewsItems, shop.clusterKey))?.data.readiness;
+  expect(kept).toMatchObject({ isBlocked: false, target: '1.35', stoppers: [] });
+});
+
+test('one that has gone past what blocked it is not told as freed', async () => {
+  const { look } = world();
+  await look({ shop: [pdb('payments')] }, [shop]);
+  expect((await look({ shop: [] }, [calm])).news).toEqual([]);
+});
+
+test('what its own address does not take goes to the topic of the hub, and says why', async () => {
+  const { look, state, told } = world();
+  state.refused = 'It answered with HTTP status 500.';
+  const { answer } = await look({ ...quiet, shop: [pdb('payments')] });
+  expect(answer).toEqual({ told: 1, refused: 1 });
+  const [event] = told.filter(({ type }) => type === 'OwnerNews');
+  expect(event?.detail).not.toHaveProperty('sentTo');
+  expect(event && noticeOf(event)?.why).toMatch(
+    /The address of this owner did not take it \(It answered with HTTP status 500/,
+  );
+});
+
+test('a run that dies before it has told leaves that to the next one, which tells it once', async () => {
+  const { look, state } = world();
+  state.dies = true;
+  await expect(look({ ...quiet, shop: [pdb('search')] })).rejects.toThrow('died');
+  state.dies = false;
+  expect((await look({ ...quiet, shop: [pdb('search')] })).news).toEqual(['search: shop blocked']);
+  expect((await look({ ...quiet, shop: [pdb('search')] })).news).toEqual([]);
+});
+
+test('an upgrade by force is told once for each date, to who owns the cluster', async () => {
+  const { look, state } = world();
+  const forced = clusterRecord({ name: 'shop', tags, labels: {}, supportType: 'STANDARD' });
+  const at = (end: string) => {
+    state.region = { ...region, versions: region.versions.map((one) => ({ ...one, endOfStandardSupport: end })) };
+    return look({ shop: [] }, [forced]);
+  };
+  const day = (days: number) => new Date(NOON.getTime() + days * 86_400_000).toISOString().slice(0, 10);
+  expect((await at(day(40))).news).toEqual([]);
+  expect((await at(day(30))).news).toEqual(['platform: shop forcedUpgrade']);
+  expect((await at(day(30))).news).toEqual([]);
+  expect((await at(day(20))).news).toEqual(['platform: shop forcedUpgrade']);
+  expect((await look({ shop: [] }, [clusterRecord({ name: 'web', tags, labels: {} })])).news).toEqual([]);
+});
+
+test('a fleet that changes all at once is told in as many transactions as it takes', async () => {
+  const { look } = world();
+  const many = Array.from({ length: 150 }, (_, at) =>
+    clusterRecord({ name: `c${at}`, tags: { team: `t${at}` }, labels: {} }),
+  );
+  const found = Object.fromEntries(many.map(({ name }) => [name, [pdb()]]));
+  expect((await look(found, many)).news).toHaveLength(150);
+});

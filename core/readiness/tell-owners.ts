@@ -1,0 +1,124 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { ClusterNews, OwnerNotice } from '../contracts/items/owner-news.ts';
+import type { LatestScans } from '../contracts/items/scan.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { ClusterNewsItems, OWNER_NOTICES, OwnerNotices } from '../store/entities.ts';
+import { decode, put, type Read, replace } from '../store/entity.ts';
+import { isContention } from '../store/retry.ts';
+import { writeUnrecorded } from '../store/unrecorded.ts';
+import { type ClusterTold, newsOf, type Owner } from './owner-news.ts';
+
+export type TellPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'addresses'>;
+
+/** Operations of one transaction; a cluster has at most some twenty owners. */
+const MOST_WRITES = 70;
+/** A notice that was sent stays so long, so that what comes twice is seen to. */
+const KEPT_MILLISECONDS = 2 * 86_400_000;
+/** Notices that are sent at once: one address may take ten seconds. */
+const AT_ONCE = 10;
+
+/**
+ * Tells owners what has changed since the look before, one notice for each. What is told is written down with the change that it tells of, and
+ * then sent: a run that dies in between leaves it to the next one, and a change is never found twice.
+ */
+export async function tellOwners(
+  ports: TellPorts,
+  snapshot: FleetSnapshot,
+  clusters: readonly ClusterRecord[],
+  scans: ReadonlyMap<string, LatestScans>,
+): Promise<{ readonly told: number; readonly refused: number }> {
+  const { table, clock } = ports;
+  const now = clock.now();
+  const kept = new Map(
+    (await table.queryKind(ClusterNewsItems.kind)).map((item) => [item.pk, decode(ClusterNewsItems, item)]),
+  );
+  const found = clusters.flatMap((cluster) => {
+    const before = kept.get(ClusterNewsItems.key(cluster.clusterKey).pk);
+    const region = snapshot.regions.get(cluster.region);
+    const told = newsOf({ cluster, scans: scans.get(cluster.clusterKey), region, before: before?.data, now });
+    return told === undefined ? [] : [{ before, ...told }];
+  });
+  for (const [index, batch] of inTransactions(found).entries())
+    await keep(ports, batch, `${now.toISOString()}/${index}`);
+  return sendOutstanding(ports, snapshot);
+}
+
+type Found = ClusterTold & { readonly before: Read<ClusterNews> | undefined };
+
+/** By owner, so that what belongs together is told together. */
+function inTransactions(found: readonly Found[]): Found[][] {
+  const ownerOfFirst = ({ news }: Found): string => news[0]?.owner ?? '';
+  const batches: Found[][] = [];
+  let writes = MOST_WRITES;
+  for (const one of [...found].sort((a, b) => (ownerOfFirst(a) < ownerOfFirst(b) ? -1 : 1))) {
+    const more = 1 + one.news.length;
+    if (writes + more > MOST_WRITES) {
+      batches.push([]);
+      writes = 0;
+    }
+    batches.at(-1)?.push(one);
+    writes += more;
+  }
+  return batches;
+}
+
+/** Another run that has kept one of these meanwhile tells of it. */
+async function keep({ table, events }: TellPorts, batch: readonly Found[], run: string): Promise<void> {
+  const byOwner = Map.groupBy(
+    batch.flatMap(({ news }) => news),
+    ({ owner }) => owner,
+  );
+  const notices = [...byOwner].map(([owner, news]): OwnerNotice => {
+    return { reference: `news/${run}/${owner ?? ''}`, owner, news: news.map((one) => one.news) };
+  });
+  try {
+    await writeUnrecorded(table, [
+      ...batch.map(({ before, kept }) => replace(ClusterNewsItems, before, kept)),
+      ...notices.map((notice) => put(OwnerNotices, notice, 'absent')),
+    ]);
+  } catch (error) {
+    if (isContention(error)) return;
+    throw error;
+  }
+  const news = batch.flatMap(({ event }) => event ?? []);
+  if (news.length > 0) await events.publish(news);
+}
+
+/** What was written down by this run, or by one that died before it had sent all. */
+async function sendOutstanding(ports: TellPorts, { fleet }: FleetSnapshot) {
+  const items = await ports.table.queryPartition(OWNER_NOTICES);
+  const waiting = items.map((item) => decode(OwnerNotices, item)).filter(({ data }) => data.sentAt === undefined);
+  let refused = 0;
+  for (let start = 0; start < waiting.length; start += AT_ONCE) {
+    const answers = await Promise.all(waiting.slice(start, start + AT_ONCE).map((one) => send(ports, fleet, one)));
+    refused += answers.filter((answer) => answer !== undefined).length;
+  }
+  return { told: waiting.length, refused };
+}
+
+/** To the address of its owner; where there is none, or it does not take it, to the topic of the hub. Why not; undefined = nothing is wrong. */
+async function send(
+  { table, events, addresses, clock }: TellPorts,
+  fleet: FleetSnapshot['fleet'],
+  read: Read<OwnerNotice>,
+): Promise<string | undefined> {
+  const { owner, reference, news } = read.data;
+  const detail = { version: 1 as const, owner, reference, news };
+  const address = addressOf(fleet, owner);
+  const refused = address && (await addresses.send(address, fleet?.allowedHosts ?? [], { type: 'OwnerNews', detail }));
+  const sentTo =
+    address === undefined || refused !== undefined ? {} : { sentTo: 'topic' in address ? address.topic : 'webhook' };
+  await events.publish([
+    { type: 'OwnerNews', detail: { ...detail, ...sentTo, ...(refused === undefined ? {} : { refused }) } },
+  ]);
+  const now = clock.now();
+  const sent = { ...read.data, news: [], sentAt: now.toISOString() };
+  await writeUnrecorded(table, [put(OwnerNotices, sent, read.revision, new Date(now.getTime() + KEPT_MILLISECONDS))]);
+  return refused;
+}
+
+function addressOf(fleet: FleetSnapshot['fleet'], owner: Owner) {
+  const owners = fleet?.owners ?? {};
+  return owner !== null && Object.hasOwn(owners, owner) ? owners[owner] : undefined;
+}
