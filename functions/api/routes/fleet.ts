@@ -7,6 +7,7 @@ import { listCalendars } from '../../../core/queries/list-calendars.ts';
 import { listChannels } from '../../../core/queries/list-channels.ts';
 import { listPolicies } from '../../../core/queries/list-policies.ts';
 import { listVersions } from '../../../core/queries/list-versions.ts';
+import { ownerReport } from '../../../core/queries/owner-report.ts';
 import { scanMatrix } from '../../../core/queries/scan-matrix.ts';
 import { listUpgrades } from '../../../core/queries/upgrade-view.ts';
 import type { ApiContext, ApiEnv, ApiPorts, Body, Query } from '../api-context.ts';
@@ -52,6 +53,10 @@ export const fleet = new Hono<ApiEnv>()
   .get('/scans', async (context: ApiContext<'/scans', Query<typeof matrixQuery>>) => {
     const { target, selector } = readQuery(context, matrixQuery);
     return context.json(await scanMatrix(context.var.ports.table, target, selector));
+  })
+  .get('/reports/owners/:owner', async (context: ApiContext<'/reports/owners/:owner'>) => {
+    readQuery(context, noQuery);
+    return context.json(await ownerReport(context.var.ports, context.req.param('owner')));
   })
   .get('/upgrades', async (context: ApiContext<'/upgrades', Query<typeof upgradesQuery>>) =>
     context.json(await listUpgrades(context.var.ports.table, readQuery(context, upgradesQuery))),
