@@ -2,13 +2,14 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
 import type { Ports } from '../ports/ports.ts';
 import { ownerOf } from '../readiness/owner-news.ts';
-import { nextMinor, readinessOf } from '../readiness/readiness.ts';
+import { nextMinor } from '../readiness/readiness.ts';
 import { stoppersOf } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { readinessView } from './cluster-readiness.ts';
 import { explainCluster } from './explain-cluster.ts';
 import { shortId } from './find-cluster.ts';
 import { type SupportView, supportView } from './support-view.ts';
@@ -63,10 +64,9 @@ export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: 
   const scans = new Map(latest.map((one) => [one.clusterKey, one]));
   const living = [...snapshot.clusters.values()].filter(({ deletedAt }) => deletedAt === undefined);
   const own = living.filter((cluster) => ownerOf(cluster) === owner);
-  const unknown = own.filter((cluster) => {
-    const known = { scans: scans.get(cluster.clusterKey), region: snapshot.regions.get(cluster.region), now };
-    return ['incomplete', 'stale'].includes(readinessOf(cluster, known).verdict);
-  });
+  const unknown = own.filter((cluster) =>
+    ['incomplete', 'stale'].includes(readinessView(snapshot, cluster, scans.get(cluster.clusterKey), now).verdict),
+  );
   const affected = living.flatMap((cluster) => {
     const repairs = repairsOf(snapshot, cluster, scans.get(cluster.clusterKey), owner);
     const { deadline } = supportView(cluster, snapshot.regions.get(cluster.region), now);
