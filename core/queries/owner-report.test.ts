@@ -23,7 +23,15 @@ const scan = (target: string, causes: readonly ScanCause[], from = '1.34') => ({
 
 async function reportOf(
   found: Readonly<
-    Record<string, { readonly scans: ReturnType<typeof scan>[]; readonly team: string; readonly version?: string }>
+    Record<
+      string,
+      {
+        readonly scans: ReturnType<typeof scan>[];
+        readonly team: string;
+        readonly version?: string;
+        readonly groups?: readonly string[];
+      }
+    >
   >,
 ) {
   const table = new MemoryTable();
@@ -34,8 +42,9 @@ async function reportOf(
   ] as const;
   const region = { region: 'eu-central-1', announced: [], checkedAt: NOW.toISOString(), versions: [...versions] };
   await table.transact([put(Regions, region, 'absent')]);
-  for (const [name, { scans, team, version = '1.34' }] of Object.entries(found)) {
-    const record = clusterRecord({ name, version, tags: { team } });
+  for (const [name, { scans, team, version = '1.34', groups = [] }] of Object.entries(found)) {
+    const nodegroups = groups.map((group) => ({ name: group, status: 'ACTIVE', amiType: 'AL2_x86_64', version, issues: [] }));
+    const record = clusterRecord({ name, version, tags: { team }, nodegroups: nodegroups as never });
     await table.transact([
       put(Clusters, record, 'absent'),
       put(LatestScanItems, { clusterKey: record.clusterKey, scans: scans as never }, 'absent'),
@@ -91,4 +100,12 @@ test('what two hops have in common is mended once, before the first that it stop
 test('clusters of which nobody knows enough are named, so that nothing to mend is not read as all well', async () => {
   const { items, unknown } = await reportOf({ dark: { team: 'payments', scans: [] } });
   expect([items, unknown]).toEqual([[], ['111122223333.eu-central-1.dark']]);
+});
+
+test('two node groups that stop a hop for the same reason are two things to mend', async () => {
+  const { items } = await reportOf({ old: { team: 'payments', scans: [], groups: ['a', 'b'] } });
+  expect(items.map(([, target, what, stops]) => [target, what, stops])).toEqual([
+    ['1.35', 'ScanFinding', true],
+    ['1.35', 'ScanFinding', true],
+  ]);
 });

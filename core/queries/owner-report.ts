@@ -118,12 +118,15 @@ function repairsOf(
     const stopping = stoppersOf(cluster, latest, target, target.equals(current.next())).filter(isOwn);
     for (const { cause, owner: whose, reason } of stopping) {
       const told = causes.find((one) => one.cause === cause && one.owner === whose);
-      const repair = { ...of, cause, stops: true, ...wordsOf(told), ...(told?.what ? {} : { what: reason.message }) };
-      if (found.get(cause)?.stops !== true) found.set(cause, repair);
+      const what = told?.what ?? reason.message;
+      const repair = { ...of, stops: true, ...wordsOf(told), cause: told === undefined ? reason.code : cause, what };
+      const id = JSON.stringify([cause, whose]);
+      if (found.get(id)?.stops !== true) found.set(id, repair);
     }
-    for (const one of causes.filter(isOwn))
-      if (one.severity !== 'info' && !found.has(one.cause))
-        found.set(one.cause, { ...of, cause: one.cause, stops: false, ...wordsOf(one) });
+    for (const one of causes.filter(({ severity }) => severity !== 'info').filter(isOwn)) {
+      const id = JSON.stringify([one.cause, one.owner]);
+      if (!found.has(id)) found.set(id, { ...of, cause: one.cause, stops: false, ...wordsOf(one) });
+    }
   }
   return [...found.values()];
 }
