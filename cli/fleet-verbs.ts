@@ -78,6 +78,12 @@ export const FLEET_VERBS: Verbs = {
     ],
     load: async () => (await import('./readiness/readiness.ts')).readiness,
   },
+  report: { description: 'what somebody has to do: report owner payments' },
+  'report owner <owner>': {
+    description: 'what an owner has to mend in the whole fleet, and before when (exit 6: something stops a hop)',
+    options: [output(['table', 'json', 'yaml', 'markdown'])],
+    load: async () => (await import('./report/owner.ts')).reportOwner,
+  },
   rollout: { description: 'create, pause, resume or abort a rollout' },
   'rollout create <policy>': {
     description: 'begin a rollout of a policy, whatever its trigger',

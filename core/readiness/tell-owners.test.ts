@@ -170,3 +170,14 @@ test('a fleet that changes all at once is told in as many transactions as it tak
   const found = Object.fromEntries(many.map(({ name }) => [name, [pdb()]]));
   expect((await look(found, many)).news).toHaveLength(150);
 });
+
+test('a second node group that stops the hop for the same reason is news, and looks that find both again are none', async () => {
+  const { look } = world();
+  const withGroups = (...names: string[]) => {
+    const nodegroups = names.map((name) => ({ name, status: 'ACTIVE', amiType: 'AL2_x86_64', version: '1.34' }));
+    return clusterRecord({ name: 'shop', tags, labels: {}, nodegroups: nodegroups as never });
+  };
+  expect((await look({ shop: [] }, [withGroups('a')])).news).toEqual(['platform: shop blocked']);
+  expect((await look({ shop: [] }, [withGroups('a', 'b')])).news).toEqual(['platform: shop blocked']);
+  expect((await look({ shop: [] }, [withGroups('b', 'a')])).news).toEqual([]);
+});

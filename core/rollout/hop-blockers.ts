@@ -20,7 +20,8 @@ export function stoppersOf(
   target: KubeVersion,
   isFirst: boolean,
 ): readonly Stopper[] {
-  const proved = provedBlockers(cluster, target, isFirst).map((one) => ({ reason: one, cause: one.code }));
+  // Its words are of the inventory, and the same in every look; one code may stand for two groups.
+  const proved = provedBlockers(cluster, target, isFirst).map((one) => ({ reason: one, cause: one.message }));
   const scan = scans?.scans.find((one) => one.target === target.toString());
   return scan === undefined ? proved : [...proved, ...refusedBy(scan, cluster.name)];
 }

@@ -15,6 +15,11 @@ export const RESERVES: readonly Reserve[] = [
       'of a cluster without add-ons and node groups nobody before it has seen the update of the control plane ended',
   },
   {
+    role: 'Role liftlock-refresh-readiness',
+    actions: ['secretsmanager:GetSecretValue'],
+    reason: 'secrets that requests to webhooks of owners are signed with; no owner of the small run has one',
+  },
+  {
     role: 'Role LiftlockHub/SchedulesRole523D57EE',
     actions: ['sqs:SendMessage'],
     reason: 'dead letters of a call that the scheduler could not make',

@@ -7,6 +7,7 @@ import { listCalendars } from '../../../core/queries/list-calendars.ts';
 import { listChannels } from '../../../core/queries/list-channels.ts';
 import { listPolicies } from '../../../core/queries/list-policies.ts';
 import { listVersions } from '../../../core/queries/list-versions.ts';
+import { ownerReport } from '../../../core/queries/owner-report.ts';
 import { scanMatrix } from '../../../core/queries/scan-matrix.ts';
 import { listUpgrades } from '../../../core/queries/upgrade-view.ts';
 import type { ApiContext, ApiEnv, ApiPorts, Body, Query } from '../api-context.ts';
@@ -53,6 +54,10 @@ export const fleet = new Hono<ApiEnv>()
     const { target, selector } = readQuery(context, matrixQuery);
     const { ports } = context.var;
     return context.json(await scanMatrix(ports.table, target, selector, ports.clock.now()));
+  })
+  .get('/reports/owners/:owner', async (context: ApiContext<'/reports/owners/:owner'>) => {
+    readQuery(context, noQuery);
+    return context.json(await ownerReport(context.var.ports, context.req.param('owner')));
   })
   .get('/upgrades', async (context: ApiContext<'/upgrades', Query<typeof upgradesQuery>>) =>
     context.json(await listUpgrades(context.var.ports.table, readQuery(context, upgradesQuery))),

@@ -1,0 +1,71 @@
+import { visible } from '../../core/model/visible.ts';
+import type { OwnedRepair, OwnerReport } from '../../core/queries/owner-report.ts';
+import { part } from '../client/paths.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
+import { counted, print, printLines, section, some } from '../output/print.ts';
+import { markdownCode, markdownRow, markdownText } from '../output/scan/markdown.ts';
+
+/** What one owner has to mend before when. Exit 6 when something of it stops a hop. */
+export async function reportOwner(session: Session, owner: string, { output }: OutputOption): Promise<ExitCode> {
+  const client = await session.client();
+  const report = await client.v1.reports.owners[':owner'].$get({ param: { owner: part(owner) } });
+  if (output === 'markdown') printLines(session, markdownOf(report));
+  else await print(session, output, report, () => textOf(report));
+  return report.items.some(({ stops }) => stops) ? EXIT.blocked : EXIT.ok;
+}
+
+function textOf(report: OwnerReport): string[] {
+  const lines = report.items.flatMap((item) => [
+    '',
+    `${item.before ?? 'no date'}  ${item.cluster}  ${item.version}, for ${item.target}: ${item.stops ? 'stops it' : 'warning'}`,
+    `  ${item.cause}: ${item.what ?? 'see liftlock scan cluster'}`,
+    ...item.fixes.map((fix) => `  fix: ${fix}`),
+    `  ${datesOf(item)}`,
+  ]);
+  return [
+    totals(report),
+    ...lines,
+    ...section(
+      'Not known',
+      unknownOf(report).map((line) => `  ${line}`),
+    ),
+  ].map(visible);
+}
+
+const HEAD = ['Before', 'Cluster', 'For', 'What', 'Fix', 'Dates'];
+
+function markdownOf(report: OwnerReport): string[] {
+  const rows = report.items.map((item) =>
+    markdownRow([
+      item.before ?? 'no date',
+      markdownCode(item.cluster),
+      `${item.target}${item.stops ? ', stops it' : ''}`,
+      markdownText(`${item.cause}${item.what === null ? '' : `: ${item.what}`}`),
+      item.fixes.map((fix) => markdownCode(fix)).join(' '),
+      markdownText(datesOf(item)),
+    ]),
+  );
+  return [
+    `## ${markdownText(report.owner)}`,
+    '',
+    markdownText(totals(report)),
+    ...(rows.length === 0 ? [] : ['', markdownRow(HEAD), markdownRow(HEAD.map(() => '---')), ...rows]),
+    ...unknownOf(report).flatMap((line) => ['', markdownText(line)]),
+  ];
+}
+
+function datesOf({ since, opensAt, deadline }: OwnedRepair): string {
+  const opening = opensAt === null ? 'no opening is known' : `it can begin ${opensAt}`;
+  const end = deadline === null ? [] : [`${deadline.kind} ${deadline.at}${deadline.forced ? ', then by force' : ''}`];
+  return [...(since === null ? [] : [`known since ${since}`]), opening, ...end].join('; ');
+}
+
+function totals({ owner, items, left, clusterCount }: OwnerReport): string {
+  const stopping = items.filter(({ stops }) => stops).length;
+  const owns = `${owner} owns ${counted(clusterCount, 'cluster')}`;
+  if (items.length === 0) return `${owns}, and nothing is known that it has to mend.`;
+  return `${owns}, and has ${counted(items.length, 'thing')} to mend; ${stopping} of them stop a hop.${left === 0 ? '' : ` ${left} more have no room here.`}`;
+}
+
+const unknownOf = ({ unknown }: OwnerReport): string[] =>
+  unknown.length === 0 ? [] : [`Not looked at lately, or not in full: ${some(unknown, 20)}.`];

@@ -1,0 +1,111 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import type { ScanCause } from '../contracts/items/scan.ts';
+import { Clusters, Regions } from '../store/entities.ts';
+import { put } from '../store/entity.ts';
+import { LatestScanItems } from '../store/scan-entities.ts';
+import { ownerReport } from './owner-report.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const cause = (given: Partial<ScanCause>): ScanCause => ({
+  ...{ cause: 'pdb:gateway', severity: 'error', findings: 1, what: 'It allows no disruption.', fixes: ['Allow one.'] },
+  ...given,
+});
+const scan = (target: string, causes: readonly ScanCause[], from = '1.34') => ({
+  ...{
+    scannedAt: NOW.toISOString(),
+    from,
+    target,
+    verdict: causes.some(({ severity }) => severity === 'error') ? 'fail' : 'pass',
+  },
+  ...{ errors: 0, warnings: 0, infos: 0, waived: 0, read: 1, gaps: 0, causes, dataUpdatedOn: '' },
+});
+
+async function reportOf(
+  found: Readonly<
+    Record<
+      string,
+      {
+        readonly scans: ReturnType<typeof scan>[];
+        readonly team: string;
+        readonly version?: string;
+        readonly groups?: readonly string[];
+      }
+    >
+  >,
+) {
+  const table = new MemoryTable();
+  const versions = [
+    { version: '1.33', status: 'STANDARD_SUPPORT', endOfStandardSupport: '2026-12-01' },
+    { version: '1.34', status: 'STANDARD_SUPPORT', endOfStandardSupport: '2027-03-01' },
+    { version: '1.35', status: 'STANDARD_SUPPORT', endOfStandardSupport: '2027-09-01' },
+  ] as const;
+  const region = { region: 'eu-central-1', announced: [], checkedAt: NOW.toISOString(), versions: [...versions] };
+  await table.transact([put(Regions, region, 'absent')]);
+  for (const [name, { scans, team, version = '1.34', groups = [] }] of Object.entries(found)) {
+    const nodegroups = groups.map((group) => ({ name: group, status: 'ACTIVE', amiType: 'AL2_x86_64', version, issues: [] }));
+    const record = clusterRecord({ name, version, tags: { team }, nodegroups: nodegroups as never });
+    await table.transact([
+      put(Clusters, record, 'absent'),
+      put(LatestScanItems, { clusterKey: record.clusterKey, scans: scans as never }, 'absent'),
+    ]);
+  }
+  const { items, ...rest } = await ownerReport({ table, clock: { now: () => NOW } }, 'payments');
+  return {
+    ...rest,
+    items: items.map((one) => [one.cluster.split('.')[2], one.target, one.cause, one.stops, one.before?.slice(0, 10)]),
+  };
+}
+
+test('what stops a hop comes before warnings, and what ends sooner before what ends later', async () => {
+  const { items } = await reportOf({
+    late: { team: 'payments', scans: [scan('1.35', [cause({})])] },
+    soon: { team: 'payments', version: '1.33', scans: [scan('1.34', [cause({})], '1.33')] },
+    warned: { team: 'payments', version: '1.33', scans: [scan('1.34', [cause({ severity: 'warning' })], '1.33')] },
+  });
+  expect(items).toEqual([
+    ['soon', '1.34', 'pdb:gateway', true, '2026-12-01'],
+    ['late', '1.35', 'pdb:gateway', true, '2027-03-01'],
+    ['warned', '1.34', 'pdb:gateway', false, '2026-12-01'],
+  ]);
+});
+
+test('a cause belongs to whom it names, else to who owns the cluster, and nobody reads those of others', async () => {
+  const { items, clusterCount } = await reportOf({
+    own: { team: 'payments', scans: [scan('1.35', [cause({}), cause({ cause: 'helm:x', owner: 'search' })])] },
+    other: { team: 'search', scans: [scan('1.35', [cause({ owner: 'payments' }), cause({ cause: 'helm:y' })])] },
+  });
+  expect([clusterCount, items.map(([name, , what]) => [name, what]).sort()]).toEqual([
+    1,
+    [
+      ['other', 'pdb:gateway'],
+      ['own', 'pdb:gateway'],
+    ],
+  ]);
+});
+
+test('what two hops have in common is mended once, before the first that it stops; what is behind a cluster is over', async () => {
+  const warning = cause({ severity: 'warning' });
+  const { items } = await reportOf({
+    both: { team: 'payments', scans: [scan('1.36', [cause({})]), scan('1.35', [cause({})])] },
+    grows: { team: 'payments', scans: [scan('1.35', [warning]), scan('1.36', [cause({})])] },
+    past: { team: 'payments', scans: [scan('1.34', [cause({})], '1.33')] },
+  });
+  expect(items.map(([name, target, , stops]) => [name, target, stops]).sort()).toEqual([
+    ['both', '1.35', true],
+    ['grows', '1.36', true],
+  ]);
+});
+
+test('clusters of which nobody knows enough are named, so that nothing to mend is not read as all well', async () => {
+  const { items, unknown } = await reportOf({ dark: { team: 'payments', scans: [] } });
+  expect([items, unknown]).toEqual([[], ['111122223333.eu-central-1.dark']]);
+});
+
+test('two node groups that stop a hop for the same reason are two things to mend', async () => {
+  const { items } = await reportOf({ old: { team: 'payments', scans: [], groups: ['a', 'b'] } });
+  expect(items.map(([, target, what, stops]) => [target, what, stops])).toEqual([
+    ['1.35', 'ScanFinding', true],
+    ['1.35', 'ScanFinding', true],
+  ]);
+});

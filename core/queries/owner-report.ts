@@ -1,0 +1,138 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
+import type { Ports } from '../ports/ports.ts';
+import { ownerOf } from '../readiness/owner-news.ts';
+import { nextMinor } from '../readiness/readiness.ts';
+import { stoppersOf } from '../rollout/hop-blockers.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { loadKind } from '../store/entity.ts';
+import { LatestScanItems } from '../store/scan-entities.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { readinessView } from './cluster-readiness.ts';
+import { explainCluster } from './explain-cluster.ts';
+import { shortId } from './find-cluster.ts';
+import { type SupportView, supportView } from './support-view.ts';
+
+/** One thing that somebody mends in one cluster. */
+interface Repair {
+  readonly cluster: string;
+  readonly version: string;
+  /** The first minor that it is about. */
+  readonly target: string;
+  readonly cause: string;
+  /** Whether it stops the hop there; else it is a warning. */
+  readonly stops: boolean;
+  /** In words, where there are any. */
+  readonly what: string | null;
+  readonly fixes: readonly string[];
+  /** Since when it is known. */
+  readonly since: string | null;
+}
+
+export interface OwnedRepair extends Repair {
+  /** When the cluster can begin at the earliest, as `explain` says it; null = no instant is known. */
+  readonly opensAt: string | null;
+  readonly deadline: SupportView['deadline'];
+  /** The earlier of both: by then it should be mended. */
+  readonly before: string | null;
+}
+
+/** What one owner has to mend in the whole fleet, the most urgent first. */
+export interface OwnerReport {
+  readonly owner: string;
+  readonly items: readonly OwnedRepair[];
+  /** How many more there are, of which an answer has no room. */
+  readonly left: number;
+  /** Its own clusters. */
+  readonly clusterCount: number;
+  /** Those of them of which nobody knows enough: not looked at lately, or not in full. */
+  readonly unknown: readonly string[];
+}
+
+/** Clusters whose openings are asked for: each is a decision of its own. */
+const MOST_OPENINGS = 50;
+/** An answer of a function holds 6 MB. */
+const MOST_ITEMS = 1_000;
+
+export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: string): Promise<OwnerReport> {
+  const now = ports.clock.now();
+  const [snapshot, latest] = await Promise.all([
+    ports.table.queryActive().then((active) => loadSnapshot(ports.table, active, 'fleet')),
+    loadKind(ports.table, LatestScanItems),
+  ]);
+  const scans = new Map(latest.map((one) => [one.clusterKey, one]));
+  const living = [...snapshot.clusters.values()].filter(({ deletedAt }) => deletedAt === undefined);
+  const own = living.filter((cluster) => ownerOf(cluster) === owner);
+  const unknown = own.filter((cluster) =>
+    ['incomplete', 'stale'].includes(readinessView(snapshot, cluster, scans.get(cluster.clusterKey), now).verdict),
+  );
+  const affected = living.flatMap((cluster) => {
+    const repairs = repairsOf(snapshot, cluster, scans.get(cluster.clusterKey), owner);
+    const { deadline } = supportView(cluster, snapshot.regions.get(cluster.region), now);
+    return repairs.length === 0 ? [] : [{ cluster, repairs, deadline }];
+  });
+  // Who has least time is asked about first.
+  affected.sort((a, b) => earlier(a.deadline?.at, b.deadline?.at));
+  const items: OwnedRepair[] = [];
+  for (const [index, { cluster, repairs, deadline }] of affected.entries()) {
+    const { when } = index < MOST_OPENINGS ? await explainCluster(ports, cluster, snapshot) : { when: { at: null } };
+    // An instant that has passed is when it began, or could have: nothing is left to wait for.
+    const opensAt = when.at !== null && Date.parse(when.at) > now.getTime() ? when.at : null;
+    const [before = null] = [opensAt, deadline?.at].flatMap((at) => at ?? []).sort();
+    items.push(...repairs.map((one) => ({ ...one, opensAt, deadline, before })));
+  }
+  items.sort((a, b) => Number(b.stops) - Number(a.stops) || earlier(a.before, b.before));
+  const left = Math.max(0, items.length - MOST_ITEMS);
+  return {
+    owner,
+    items: items.slice(0, MOST_ITEMS),
+    left,
+    clusterCount: own.length,
+    unknown: unknown.map(shortId).sort(),
+  };
+}
+
+const earlier = (a: string | null | undefined, b: string | null | undefined): number => {
+  const [one, other] = [a ?? '~', b ?? '~'];
+  return one < other ? -1 : one > other ? 1 : 0;
+};
+
+/** What stops each hop that was looked at, and what its scan warns of; what two hops have in common is mended once, before the first. */
+function repairsOf(
+  { regions }: FleetSnapshot,
+  cluster: ClusterRecord,
+  latest: LatestScans | undefined,
+  owner: string,
+): Repair[] {
+  const current = KubeVersion.parse(cluster.version);
+  const next = nextMinor(cluster, regions.get(cluster.region));
+  const scanned = (latest?.scans ?? []).map(({ target }) => KubeVersion.parse(target));
+  const ahead = [...(next === undefined ? [] : [next]), ...scanned].filter((one) => current.isOlderThan(one));
+  const targets = [...new Map(ahead.map((one) => [one.toString(), one])).values()];
+  const isOwn = (one: { readonly owner?: string | undefined }): boolean => (one.owner ?? ownerOf(cluster)) === owner;
+  const found = new Map<string, Repair>();
+  for (const target of targets.sort((a, b) => (a.isOlderThan(b) ? -1 : 1))) {
+    const causes = latest?.scans.find((one) => one.target === target.toString())?.causes ?? [];
+    const of = { cluster: shortId(cluster), version: cluster.version, target: target.toString() };
+    const stopping = stoppersOf(cluster, latest, target, target.equals(current.next())).filter(isOwn);
+    for (const { cause, owner: whose, reason } of stopping) {
+      const told = causes.find((one) => one.cause === cause && one.owner === whose);
+      const what = told?.what ?? reason.message;
+      const repair = { ...of, stops: true, ...wordsOf(told), cause: told === undefined ? reason.code : cause, what };
+      const id = JSON.stringify([cause, whose]);
+      if (found.get(id)?.stops !== true) found.set(id, repair);
+    }
+    for (const one of causes.filter(({ severity }) => severity !== 'info').filter(isOwn)) {
+      const id = JSON.stringify([one.cause, one.owner]);
+      if (!found.has(id)) found.set(id, { ...of, cause: one.cause, stops: false, ...wordsOf(one) });
+    }
+  }
+  return [...found.values()];
+}
+
+const wordsOf = (told: ScanCause | undefined) => ({
+  what: told?.what ?? null,
+  fixes: told?.fixes ?? [],
+  since: told?.since ?? null,
+});
