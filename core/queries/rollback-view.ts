@@ -2,9 +2,9 @@ import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.t
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { foreseeWayBack, SEVEN_DAYS, wayBack } from '../model/way-back.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
-import { foreseeWayBack, SEVEN_DAYS, wayBack } from '../version/way-back.ts';
 
 /** May EKS still take the control plane one minor back (facts: eks.md §3)? Told by our own record of when the upgrade ended. */
 export interface RollbackView {

@@ -5,6 +5,7 @@ import { listOf, type Said, scriptedReader, unreachable } from '../../test/mater
 import { type FakeEks, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { ClusterAccessError, type Node, type Pod, type Workload } from '../ports/cluster-access.ts';
+import type { Ec2Reader } from '../ports/ec2.ts';
 import type { ClusterVersionInformation, InsightsRefresh } from '../ports/eks.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
 import { Clusters, Upgrades } from '../store/entities.ts';
@@ -45,6 +46,12 @@ const quiet = {
   '/api': { kind: 'APIGroupDiscoveryList', items: [{ metadata: {}, versions }] },
   '/apis': { kind: 'APIGroupDiscoveryList', items: [] },
   '/api/v1/pods': listOf([]),
+};
+const ec2Quiet: Ec2Reader = {
+  describeSubnets: async (_, ids) =>
+    ids.map((subnetId) => ({ subnetId, availabilityZone: 'a', availableIpAddressCount: 4_000 })),
+  describeSecurityGroups: async (_, ids) => ids.map((groupId) => ({ groupId })),
+  describeInstanceTypes: async () => [],
 };
 const scan = { failOn: 'removed', skip: ['helm', 'node', 'telemetry', 'drain'], versionOwner: 'warn' } as const;
 
@@ -92,7 +99,7 @@ async function scanned(given: Given = {}, table = new MemoryTable()) {
   const { reader, asked } = scriptedReader(server);
   const readers = { open: () => ({ reader, wait: async () => {}, close: () => {} }) };
   const { status, reasons, waitSeconds } = await scanCluster(
-    { ...ports, clusters, readers },
+    { ...ports, clusters, readers, ec2: ec2Quiet },
     stepInput({ targetVersion: target }),
   );
   const others = reasons.filter(({ code }) => code !== 'Looked');

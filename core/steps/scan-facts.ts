@@ -13,6 +13,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, isAccessError } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { takeBaseline } from './pod-baseline.ts';
+import { readCapacity } from './read-capacity.ts';
 import { unlessGone } from './update-addons.ts';
 
 const STEP = 'scan-cluster';
@@ -35,7 +36,7 @@ interface ReadFacts {
  * @param state what was read of the cluster's objects: where its nodes are among them, they are not read a second time
  */
 export async function readFacts(
-  ports: StepPorts & Pick<Ports, 'clusters'>,
+  ports: StepPorts & Pick<Ports, 'clusters' | 'ec2'>,
   context: StepContext,
   server: Server,
   rules: UpgradePolicySpec['scan'] | undefined,
@@ -59,9 +60,11 @@ export async function readFacts(
     asksNodes: !hasMoved && skip.includes('node'),
     state,
   });
+  const asksCapacity = !hasMoved && !skip.includes('capacity');
+  const ofEc2 = asksCapacity ? await readCapacity(ports, context, nodegroups) : { capacity: {}, coverage: [] };
   return {
-    facts: { ...told, ...(read.server === undefined ? {} : { server: read.server }) },
-    coverage: [ofEks, read.coverage],
+    facts: { ...told, capacity: ofEc2.capacity, ...(read.server === undefined ? {} : { server: read.server }) },
+    coverage: [ofEks, read.coverage, ...ofEc2.coverage],
     detail: read.detail,
   };
 }

@@ -5,11 +5,14 @@ import { al2Ami } from './al2-ami.ts';
 import { apiServerReady } from './api-server-ready.ts';
 import { clusterHealth } from './cluster-health.ts';
 import { clusterStatus } from './cluster-status.ts';
+import { controlPlaneAddresses } from './control-plane-addresses.ts';
 import { hopReversal } from './hop-reversal.ts';
 import { kubeletSkew } from './kubelet-skew.ts';
+import { networkGone } from './network-gone.ts';
 import { nodegroupStatus } from './nodegroup-status.ts';
 import { oneHop } from './one-hop.ts';
 import type { PreflightCheck, PreflightFacts } from './preflight-check.ts';
+import { surgeAddresses } from './surge-addresses.ts';
 import { systemWorkloads } from './system-workloads.ts';
 import { targetOffered } from './target-offered.ts';
 import { versionOwner } from './version-owner.ts';
@@ -27,6 +30,9 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   addonStatus,
   versionOwner,
   hopReversal,
+  networkGone,
+  controlPlaneAddresses,
+  surgeAddresses,
   apiServerReady,
   systemWorkloads,
 ];

@@ -1,6 +1,6 @@
+import { foreseeWayBack } from '../../model/way-back.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { SupportCalendar } from '../../version/support-calendar.ts';
-import { foreseeWayBack } from '../../version/way-back.ts';
 import { foundOf, type PreflightCheck } from './preflight-check.ts';
 
 const name = 'HopNotReversible';

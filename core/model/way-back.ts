@@ -1,6 +1,6 @@
 import { type Reason, reason } from '../contracts/step-result.ts';
-import type { KubeVersion } from './kube-version.ts';
-import type { SupportCalendar } from './support-calendar.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
+import type { SupportCalendar } from '../version/support-calendar.ts';
 
 /** EKS takes a control plane back so long after its upgrade has ended (facts: eks.md §3.2). */
 export const SEVEN_DAYS = 7 * 86_400_000;

@@ -1,5 +1,5 @@
-import { KubeVersion } from './kube-version.ts';
-import { SupportCalendar } from './support-calendar.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { SupportCalendar } from '../version/support-calendar.ts';
 import { foreseeWayBack, wayBack } from './way-back.ts';
 
 const now = new Date('2026-11-20T08:00:00Z');
