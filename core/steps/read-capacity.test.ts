@@ -13,7 +13,7 @@ const refused = async (): Promise<never> => {
 };
 
 /** A scan that asks no API server, of a cluster with two subnets and a security group; `calls` is what EC2 was asked for. */
-async function scanned(answers: Partial<Ec2Reader> = {}, { skip = [] as string[], version = '1.36' } = {}) {
+async function scanned(answers: Partial<Ec2Reader> = {}, { skip = [] as string[], version = '1.36', group = {} } = {}) {
   const calls: string[] = [];
   const noted =
     <Args extends unknown[], Result>(name: string, call: (...args: Args) => Result) =>
@@ -38,6 +38,8 @@ async function scanned(answers: Partial<Ec2Reader> = {}, { skip = [] as string[]
         describeInsightsRefresh: async () => ({ status: 'COMPLETED', startedAt: NOON }),
         describeClusterVersions: async () => ['1.36', '1.37'].map((clusterVersion) => ({ clusterVersion })),
         listInsights: async () => [],
+        listNodegroups: async () => ('nodegroupName' in group ? ['workers'] : []),
+        describeNodegroup: async () => group as never,
       },
     },
     kept: {
@@ -89,4 +91,15 @@ test('a subnet that is gone stops the hop, and nobody asks once the control plan
   const { status, told } = await scanned(gone);
   expect([status, told[0]]).toEqual(['blocked', expect.stringContaining('the subnet subnet-1, which does not exist')]);
   expect(await scanned(gone, { version: '1.37' })).toEqual({ status: 'done', told: [], calls: [] });
+});
+
+test('a roll whose new nodes have no addresses stops the hop before its control plane moves', async () => {
+  const group = { nodegroupName: 'workers', version: '1.36', status: 'ACTIVE', subnets: ['subnet-3'] };
+  const describeSubnets: Ec2Reader['describeSubnets'] = async (_, ids) =>
+    ids.map((subnetId) => ({
+      ...{ subnetId, availabilityZone: 'a', availableIpAddressCount: subnetId === 'subnet-3' ? 1 : 4_000 },
+    }));
+  const { status, told, calls } = await scanned({ describeSubnets }, { group });
+  expect([status, calls[0]]).toEqual(['blocked', 'subnets subnet-1,subnet-2,subnet-3']);
+  expect(told).toEqual([expect.stringContaining('begins with 2 new nodes, and its subnets have 1 free addresses')]);
 });

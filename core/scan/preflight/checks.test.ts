@@ -159,6 +159,7 @@ test('an image that ended before is no less in the way of the hop', () => {
   expect(told(before)).toEqual(['info HopNotReversible web']);
   expect(told({ ...before, now: new Date('2026-11-26T00:00:00Z') })).toEqual(['warning HopNotReversible web']);
   expect(told({ ...before, now: new Date('2026-11-01T00:00:00Z') })).toEqual([]);
+  expect(told({ ...before, hasMoved: true })).toEqual([]);
 });
 
 test('each check has a name of its own and finds something in the worst of clusters, under that name and with a next step', () => {
