@@ -12,6 +12,8 @@ export const SOURCES = {
   node: 'Nodes: kubelet, kube-proxy, container runtime, operating system.',
   workload: 'Pod templates and other objects: fields, annotations, mounts, images of known controllers.',
   drain: 'Pods, their budgets, controllers and volumes: whether the nodes of managed groups can be drained.',
+  capacity:
+    'What Amazon EC2 tells: subnets and their free addresses, security groups, for control plane and new nodes of a roll.',
   eks: 'What Amazon EKS tells of the cluster: status, health, node groups, versions that it offers.',
   server: 'What the API server tells of itself: readiness, workloads of kube-system.',
 } as const;

@@ -52,6 +52,8 @@ export interface Cluster {
     readonly endpointPrivateAccess?: boolean;
     readonly publicAccessCidrs?: readonly string[];
     readonly subnetIds?: readonly string[];
+    readonly securityGroupIds?: readonly string[];
+    readonly clusterSecurityGroupId?: string;
   };
   readonly accessConfig?: { readonly authenticationMode?: 'API' | 'API_AND_CONFIG_MAP' | 'CONFIG_MAP' | (string & {}) };
   readonly upgradePolicy?: { readonly supportType?: 'STANDARD' | 'EXTENDED' | (string & {}) };
@@ -88,6 +90,9 @@ export interface Nodegroup {
     | 'DELETE_FAILED'
     | (string & {});
   readonly amiType?: string;
+  readonly subnets?: readonly string[];
+  /** Absent where the launch template says it. */
+  readonly instanceTypes?: readonly string[];
   readonly scalingConfig?: { readonly minSize?: number; readonly maxSize?: number; readonly desiredSize?: number };
   readonly updateConfig?: {
     readonly maxUnavailable?: number;

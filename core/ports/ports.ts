@@ -1,5 +1,6 @@
 import type { ClusterAccess } from './cluster-access.ts';
 import type { ClusterReaders } from './cluster-reader.ts';
+import type { Ec2Reader } from './ec2.ts';
 import type { EksMutator, EksReader } from './eks.ts';
 import type { Executions } from './executions.ts';
 import type {
@@ -19,6 +20,7 @@ export interface Ports {
   readonly table: Table;
   readonly eks: EksReader;
   readonly mutator: EksMutator;
+  readonly ec2: Ec2Reader;
   readonly clusters: ClusterAccess;
   readonly readers: ClusterReaders;
   readonly executions: Executions;

@@ -43,7 +43,13 @@ async function reportOf(
   const region = { region: 'eu-central-1', announced: [], checkedAt: NOW.toISOString(), versions: [...versions] };
   await table.transact([put(Regions, region, 'absent')]);
   for (const [name, { scans, team, version = '1.34', groups = [] }] of Object.entries(found)) {
-    const nodegroups = groups.map((group) => ({ name: group, status: 'ACTIVE', amiType: 'AL2_x86_64', version, issues: [] }));
+    const nodegroups = groups.map((group) => ({
+      name: group,
+      status: 'ACTIVE',
+      amiType: 'AL2_x86_64',
+      version,
+      issues: [],
+    }));
     const record = clusterRecord({ name, version, tags: { team }, nodegroups: nodegroups as never });
     await table.transact([
       put(Clusters, record, 'absent'),

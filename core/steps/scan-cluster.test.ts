@@ -5,6 +5,7 @@ import { listOf, type Said, scriptedReader, unreachable } from '../../test/mater
 import { type FakeEks, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { ClusterAccessError, type Node, type Pod, type Workload } from '../ports/cluster-access.ts';
+import type { Ec2Reader } from '../ports/ec2.ts';
 import type { ClusterVersionInformation, InsightsRefresh } from '../ports/eks.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
 import { Clusters, Upgrades } from '../store/entities.ts';
@@ -45,11 +46,13 @@ const quiet = {
   '/apis': { kind: 'APIGroupDiscoveryList', items: [] },
   '/api/v1/pods': listOf([]),
 };
-const scan = {
-  failOn: 'removed',
-  skip: ['helm', 'node', 'telemetry', 'drain'],
-  versionOwner: 'warn',
-} as const;
+const ec2Quiet: Ec2Reader = {
+  describeSubnets: async (_, ids) =>
+    ids.map((subnetId) => ({ subnetId, availabilityZone: 'a', availableIpAddressCount: 4_000 })),
+  describeSecurityGroups: async (_, ids) => ids.map((groupId) => ({ groupId })),
+  describeInstanceTypes: async () => [],
+};
+const scan = { failOn: 'removed', skip: ['helm', 'node', 'telemetry', 'drain'], versionOwner: 'warn' } as const;
 
 async function scanned(given: Given = {}, table = new MemoryTable()) {
   const {
@@ -96,7 +99,7 @@ async function scanned(given: Given = {}, table = new MemoryTable()) {
   const readers = { open: () => ({ reader, wait: async () => {}, close: () => {} }) };
   const unasked = () => Promise.reject(new Error('no policy names an alarm'));
   const { status, reasons, waitSeconds } = await scanCluster(
-    { ...ports, clusters, readers, gates: { read: unasked } },
+    { ...ports, clusters, readers, ec2: ec2Quiet, gates: { read: unasked } },
     stepInput({ targetVersion: target }),
   );
   const others = reasons.filter(({ code }) => code !== 'Looked');

@@ -14,6 +14,7 @@ import { accessReason, isAccessError } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { takeBaseline } from './pod-baseline.ts';
 import { readPolicyFacts } from './policy-facts.ts';
+import { readCapacity } from './read-capacity.ts';
 import { unlessGone } from './update-addons.ts';
 
 const STEP = 'scan-cluster';
@@ -36,7 +37,7 @@ interface ReadFacts {
  * @param state what was read of the cluster's objects: where its nodes are among them, they are not read a second time
  */
 export async function readFacts(
-  ports: StepPorts & Pick<Ports, 'clusters' | 'gates' | 'readers'>,
+  ports: StepPorts & Pick<Ports, 'clusters' | 'ec2' | 'gates' | 'readers'>,
   context: StepContext,
   server: Server,
   rules: UpgradePolicySpec['scan'] | undefined,
@@ -63,9 +64,12 @@ export async function readFacts(
   });
   const asked = isServer(server) ? server : undefined;
   const ofPolicy = rules === undefined || hasMoved ? undefined : await readPolicyFacts(ports, context, asked, rules);
+  const asksCapacity = !hasMoved && !skip.includes('capacity');
+  const ofEc2 = asksCapacity ? await readCapacity(ports, context, nodegroups) : { capacity: {}, coverage: [] };
+  const ofServer = read.server === undefined ? {} : { server: read.server };
   return {
-    facts: { ...told, ...ofPolicy?.facts, ...(read.server === undefined ? {} : { server: read.server }) },
-    coverage: [ofEks, read.coverage, ...(ofPolicy?.coverage ?? [])],
+    facts: { ...told, ...ofPolicy?.facts, capacity: ofEc2.capacity, ...ofServer },
+    coverage: [ofEks, read.coverage, ...ofEc2.coverage, ...(ofPolicy?.coverage ?? [])],
     detail: read.detail,
   };
 }

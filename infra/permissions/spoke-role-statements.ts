@@ -37,6 +37,13 @@ export const readStatements = (): PolicyStatement[] => [
   allow('ReadNodeGroups', ['eks:DescribeNodegroup'], [NODE_GROUPS]),
   allow('ReadAddons', ['eks:DescribeAddon'], [ADDONS]),
   allow('ReadUpdates', ['eks:ListUpdates', 'eks:DescribeUpdate'], [CLUSTERS, NODE_GROUPS, ADDONS]),
+  // What new network interfaces and nodes of a hop take; none of the three can be narrowed to a resource.
+  new PolicyStatement({
+    sid: 'ReadCapacity',
+    actions: ['ec2:DescribeSubnets', 'ec2:DescribeSecurityGroups', 'ec2:DescribeInstanceTypes'],
+    resources: ['*'],
+    conditions: { StringLike: { 'aws:userid': `*:${spokeSessionName('scan-cluster')}` } },
+  }),
   // For gates of waves and for what policies want before a hop. Composite alarms are only returned to who may see all of them (API reference of DescribeAlarms).
   new PolicyStatement({
     sid: 'ReadAlarms',

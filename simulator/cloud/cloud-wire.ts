@@ -11,6 +11,7 @@ import { type PassedRequest, startWireServer } from '../wire/wire-server.ts';
 import { organizationOperations, parameterOperations } from './accounts/account-operations.ts';
 import { alarmOperations } from './alarms/alarm-operations.ts';
 import { type CloudServices, callServer, STS_OPERATIONS } from './cloud-services.ts';
+import { serveEc2 } from './ec2/serve-ec2.ts';
 import { clusterTokens } from './eks/cluster-tokens.ts';
 import { eksOperations } from './eks/eks-operations.ts';
 import { eventOperations } from './events/event-operations.ts';
@@ -79,6 +80,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     },
     serve: callServer(services, authority, now),
     passThrough: {
+      ec2: (request, context) => serveEc2(cloud, request, context),
       dynamodb: (request, context) => serveTables(cloud, tables, request, context),
       s3: (request, context) => serveObjects(cloud, request, context),
     },

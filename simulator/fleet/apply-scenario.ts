@@ -17,6 +17,8 @@ export function applyScenario(state: FakeEksState, path: string, { spec }: Scena
   if (spec.throttle !== undefined) state.throttle = spec.throttle;
   Object.assign(state.launchTemplateKubelets, spec.launchTemplates);
   state.subnetOwners = { ...state.subnetOwners, ...spec.sharedSubnets };
+  state.freeAddresses = { ...state.freeAddresses, ...spec.freeAddresses };
+  state.goneNetwork = [...(state.goneNetwork ?? []), ...spec.goneNetwork];
   spec.clusters.forEach((entry, index) => {
     const cluster = namedCluster(state, entry, `${path}: spec.clusters.${index}`, findings);
     if (cluster !== undefined) applyToCluster(state, cluster, entry);

@@ -125,6 +125,10 @@ export const scenarioSchema = z.strictObject({
     launchTemplates: z.record(z.string(), z.string()).default({}),
     /** Subnets that are shared: their owners' accounts, by the subnet's id. */
     sharedSubnets: z.record(z.string(), account).default({}),
+    /** Free addresses of subnets, by the subnet's id; all others have plenty. */
+    freeAddresses: z.record(z.string(), z.number().int().min(0)).default({}),
+    /** Ids of subnets and security groups that clusters still name and EC2 has no more. */
+    goneNetwork: z.array(z.string()).default([]),
     /** What EKS offered when Liftlock last looked, before this run: what is offered beyond it is news. Absent: it never looked. */
     knownVersions: z.array(minor).optional(),
     clusters: z.array(clusterScenario).default([]),

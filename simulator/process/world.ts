@@ -12,6 +12,7 @@ import { lambdaFunctionError, type TaskInvocation } from '../asl/runner/task-inv
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import { FakeEks } from '../eks/fake-eks.ts';
 import { createInMemoryEks } from '../eks/in-memory-ports.ts';
+import { createInMemoryEc2 } from '../eks/network.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
 import type { Timing } from '../eks/timing.ts';
@@ -153,6 +154,7 @@ export class World implements RunView {
       table: this.table,
       eks,
       mutator: eks,
+      ec2: createInMemoryEc2(this.eks.state),
       clusters: createInMemoryClusterAccess(kubernetes, { clock: this.clock, principal: spokePrincipal }),
       readers: createInMemoryClusterReaders(kubernetes, {
         clock: this.clock,

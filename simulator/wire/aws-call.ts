@@ -1,6 +1,7 @@
 /** Services of the local cloud, by the name that SigV4 signs with. */
 export const SERVICE_NAMES = [
   'dynamodb',
+  'ec2',
   'eks',
   'events',
   'logs',

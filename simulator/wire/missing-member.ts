@@ -16,6 +16,8 @@ const validation: MissingMember = (member) => new AwsFault('ValidationException'
  */
 export const missingMember: Readonly<Record<ServiceName, MissingMember>> = {
   dynamodb: validation,
+  ec2: (member) =>
+    new AwsFault('MissingParameter', `The request must contain the parameter ${member}`, { status: 400 }),
   eks: (member) => new AwsFault('InvalidParameterException', `${member} is required`),
   events: validation,
   logs: (member) => new AwsFault('InvalidParameterException', notNull(member)),

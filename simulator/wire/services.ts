@@ -29,6 +29,13 @@ export const services: Readonly<Record<ServiceName, ServiceFacts>> = {
     version: '2012-08-10',
     jsonVersion: '1.0',
   },
+  ec2: {
+    // Its client is as large as all others together, and the one service here that nobody else speaks as: it reads its requests itself.
+    load: async () => ({}),
+    dialects: ['query'],
+    target: 'AmazonEC2',
+    version: '2016-11-15',
+  },
   eks: {
     load: () => import('@aws-sdk/client-eks'),
     dialects: ['rest'],

@@ -97,7 +97,8 @@ function gapBlocker(gaps: readonly Coverage[]): Blocker {
   const [{ status, detail } = { status: 'error', detail: '' }] = gaps;
   const [refusal] = gaps.flatMap((gap) => refusalOf(gap) ?? []);
   if (refusal !== undefined) return { ...refusal, what: refusal.message, cause, owner: null, fix: '' };
-  const grant = status === 'denied' ? 'Grant it (liftlock access manifest)' : 'Repair it';
+  const role = gaps[0]?.source === 'capacity' ? 'the stack of the spoke role' : 'liftlock access manifest';
+  const grant = status === 'denied' ? `Grant it (${role})` : 'Repair it';
   const live = new Set(gaps.flatMap(({ source }) => (source !== null && LIVE_SOURCES.includes(source) ? source : [])));
   const skip = live.size === 0 ? '' : `, or leave it out in the UpgradePolicy: scan.skip: [${[...live].join(', ')}]`;
   const what = `${detail}${/[.!?]$/.test(detail) ? '' : '.'}`;

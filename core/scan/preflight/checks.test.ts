@@ -171,6 +171,7 @@ test('an image that ended before is no less in the way of the hop', () => {
   expect(told(before)).toEqual(['info HopNotReversible web']);
   expect(told({ ...before, now: new Date('2026-11-26T00:00:00Z') })).toEqual(['warning HopNotReversible web']);
   expect(told({ ...before, now: new Date('2026-11-01T00:00:00Z') })).toEqual([]);
+  expect(told({ ...before, hasMoved: true })).toEqual([]);
 });
 
 test('each check has a name of its own and finds something in the worst of clusters, under that name and with a next step', () => {
@@ -180,12 +181,16 @@ test('each check has a name of its own and finds something in the worst of clust
     to: '1.39',
     now: new Date('2030-01-01T00:00:00Z'),
     versions: offered('1.38'),
-    cluster: { ...made, status: 'FAILED', health: { issues: [{ code: 'x' }] } } as Cluster,
-    nodegroups: [group({ status: 'DELETING', amiType: 'AL2_x86_64', version: '1.30' })],
+    cluster: {
+      ...{ ...made, status: 'FAILED', health: { issues: [{ code: 'x' }] } },
+      resourcesVpcConfig: { subnetIds: ['s', 'gone'] },
+    } as Cluster,
+    nodegroups: [group({ status: 'DELETING', amiType: 'AL2_x86_64', version: '1.30', subnets: ['s'] })],
     server: { ready: { ok: false, failed: ['etcd'] }, workloads: [dns], nodes: [] },
     addons: [dnsAt('v1.14.0', { status: 'CREATE_FAILED' })],
     alarms: [{ gate: 'errors', status: 'red', message: 'It is in ALARM.' }],
     backup: { ...velero, newest: null },
+    capacity: { subnets: [{ subnetId: 's', availabilityZone: 'a', availableIpAddressCount: 0 }] },
   });
   const found = judgeAll(observePreflight(worst), { target: worst.target, from: KubeVersion.parse('1.36') });
   expect([...new Set(found.map(({ rule }) => rule))].sort()).toEqual([...names].sort());

@@ -6,12 +6,15 @@ import { apiServerReady } from './api-server-ready.ts';
 import { backupAge } from './backup-age.ts';
 import { clusterHealth } from './cluster-health.ts';
 import { clusterStatus } from './cluster-status.ts';
+import { controlPlaneAddresses } from './control-plane-addresses.ts';
 import { hopReversal } from './hop-reversal.ts';
 import { kubeletSkew } from './kubelet-skew.ts';
+import { networkGone } from './network-gone.ts';
 import { nodegroupStatus } from './nodegroup-status.ts';
 import { oneHop } from './one-hop.ts';
 import { policyAlarms } from './policy-alarms.ts';
 import type { PreflightCheck, PreflightFacts } from './preflight-check.ts';
+import { surgeAddresses } from './surge-addresses.ts';
 import { systemWorkloads } from './system-workloads.ts';
 import { targetOffered } from './target-offered.ts';
 import { versionOwner } from './version-owner.ts';
@@ -31,6 +34,9 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   policyAlarms,
   backupAge,
   hopReversal,
+  networkGone,
+  controlPlaneAddresses,
+  surgeAddresses,
   apiServerReady,
   systemWorkloads,
 ];

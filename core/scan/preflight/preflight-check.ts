@@ -1,5 +1,6 @@
 import type { GateReading } from '../../contracts/items/gate.ts';
 import type { Node, Workload } from '../../ports/cluster-access.ts';
+import type { Ec2Reader } from '../../ports/ec2.ts';
 import type { Addon, AddonInfo, Cluster, ClusterVersionInformation, Nodegroup } from '../../ports/eks.ts';
 import type { KubeVersion } from '../../version/kube-version.ts';
 import type { Observation, Problem } from '../judge/observation.ts';
@@ -24,9 +25,19 @@ export interface PreflightFacts {
   readonly alarms?: readonly GateReading[];
   /** The newest backup that has completed, RFC 3339, where the policy asks for one; null = there is none. */
   readonly backup?: { readonly namespace: string; readonly within: string; readonly newest: string | null };
+  /** What EC2 tells; absent, or a part of it, where it was not asked or did not answer: the coverage says which. */
+  readonly capacity?: CapacityFacts;
   /** Absent where nobody asked the API server, or it did not answer: the coverage says which. */
   readonly server?: ServerFacts;
 }
+
+export interface CapacityFacts {
+  readonly subnets?: Answer<'describeSubnets'>;
+  readonly securityGroups?: Answer<'describeSecurityGroups'>;
+  readonly instanceTypes?: Answer<'describeInstanceTypes'>;
+}
+
+type Answer<Call extends keyof Ec2Reader> = Awaited<ReturnType<Ec2Reader[Call]>>;
 
 interface ServerFacts {
   /** `/readyz`, and the parts of it that say no. */
@@ -51,7 +62,7 @@ type Found = Pick<Problem, 'message' | 'fix'> & Partial<Pick<Problem, 'severity'
 /** What a check found, of the cluster itself where it names nothing else. */
 export const foundOf = (
   name: string,
-  source: 'eks' | 'server',
+  source: 'eks' | 'server' | 'capacity',
   cluster: Cluster,
   {
     severity = 'error',

@@ -9,7 +9,7 @@ const FAILING: Readonly<Record<ScanReport['failOn'], readonly Finding['severity'
 };
 
 /** What is in the way of the hop itself, whatever the target takes: `failOn` is about APIs. */
-export const OF_THE_CLUSTER: readonly Finding['source'][] = ['eks', 'server', 'insight', 'drain'];
+export const OF_THE_CLUSTER: readonly Finding['source'][] = ['eks', 'server', 'insight', 'drain', 'capacity'];
 
 /** Whether a finding fails the scan: neither waived nor known to the baseline, and as bad as `failOn` says. */
 export function fails(

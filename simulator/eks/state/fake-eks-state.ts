@@ -24,6 +24,10 @@ export interface FakeEksState {
   deniedAccounts: string[];
   /** Owners of the subnets that accounts share with others, by the subnet's id; who shares none has no entry. */
   subnetOwners?: Record<string, string>;
+  /** Free addresses of subnets, by the subnet's id; of all others there are plenty. */
+  freeAddresses?: Record<string, number>;
+  /** Ids of subnets and security groups that clusters still name and EC2 has no more. */
+  goneNetwork?: string[];
   /** Red upgrade insights block upgrades. AWS has switched that off and may switch it on any day (facts: eks.md C3). */
   enforcesUpgradeInsights?: boolean;
   /** Null: no throttling. Reads and writes of one account and Region share a bucket (facts: eks.md §11). */

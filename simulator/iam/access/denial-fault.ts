@@ -2,7 +2,7 @@ import { AwsFault, type ServiceName } from '../../wire/aws-call.ts';
 import { nameOf, type Principal } from '../principals/principal.ts';
 
 /** Services that refuse, beyond those that the wire serves. */
-export type DenyingService = ServiceName | 'lambda' | 'ec2' | 'iam';
+export type DenyingService = ServiceName | 'lambda' | 'iam';
 
 interface DenialShape {
   readonly name: string;

@@ -56,8 +56,10 @@ const FROM_IAM_DATA: Readonly<Record<string, ActionRow>> = {
   'dynamodb:Scan': reads(dynamodb.index, dynamodb.table),
   'dynamodb:UpdateItem': changes(dynamodb.table),
   'ec2:CreateTags': changes(ec2.any),
+  'ec2:DescribeInstanceTypes': reads(),
   'ec2:DescribeLaunchTemplateVersions': reads(),
   'ec2:DescribeLaunchTemplates': reads(),
+  'ec2:DescribeSecurityGroups': reads(),
   'ec2:DescribeSubnets': reads(),
   'ec2:RunInstances': changes(
     ec2.capacityReservation,

@@ -7,7 +7,7 @@ import { logsRows } from './logs.ts';
 import { monitoringRows } from './monitoring.ts';
 import type { Lookups, Requirement, RequirementRows } from './requirement.ts';
 import { s3Rows } from './s3.ts';
-import { organizationsRows, schedulerRows, secretsRows, ssmRows, stsRows } from './small-services.ts';
+import { ec2Rows, organizationsRows, schedulerRows, secretsRows, ssmRows, stsRows } from './small-services.ts';
 import { snsRows } from './sns.ts';
 import { sqsRows } from './sqs.ts';
 import { statesRows } from './states.ts';
@@ -15,6 +15,7 @@ import { statesRows } from './states.ts';
 /** What the operations of the local cloud need, one row each. */
 export const REQUIREMENT_ROWS: Readonly<Record<ServiceName, RequirementRows>> = {
   dynamodb: dynamodbRows,
+  ec2: ec2Rows,
   eks: eksRows,
   events: eventsRows,
   logs: logsRows,

@@ -39,6 +39,12 @@ export const schedulerRows: RequirementRows = {
   ListSchedules: onNoResource,
 };
 
+export const ec2Rows: RequirementRows = {
+  DescribeInstanceTypes: onNoResource,
+  DescribeSecurityGroups: onNoResource,
+  DescribeSubnets: onNoResource,
+};
+
 export const organizationsRows: RequirementRows = {
   DescribeOrganization: onNoResource,
   ListAccounts: onNoResource,

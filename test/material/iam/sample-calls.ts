@@ -71,6 +71,7 @@ export const SAMPLE_CALLS: Readonly<Record<ServiceName, Readonly<Record<string, 
     },
     UpdateItem: ITEM,
   },
+  ec2: { DescribeInstanceTypes: {}, DescribeSecurityGroups: {}, DescribeSubnets: {} },
   eks: {
     CancelUpdate: { name: 'prod', updateId: '1' },
     CreateCluster: { name: 'prod', roleArn: ROLE, version: '1.36', tags: { team: 'lock' } },

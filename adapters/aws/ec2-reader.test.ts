@@ -1,0 +1,113 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createEc2Reader } from './ec2-reader.ts';
+
+let server: Server;
+let asked: { form: Record<string, string>; authorization: string | undefined }[];
+let answers: { status: number; body: string }[];
+let slept: number[];
+
+beforeEach(async () => {
+  [asked, answers, slept] = [[], [], []];
+  server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      const { authorization } = request.headers;
+      asked.push({ form: Object.fromEntries(new URLSearchParams(body)), authorization });
+      const { status, body: text } = answers.shift() ?? { status: 500, body: '' };
+      response.writeHead(status).end(text);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+const scope = { account: '111111111111', region: 'eu-central-1' };
+const credentials = { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' };
+const reader = () =>
+  createEc2Reader({
+    sessions: { forAccount: async () => ({ ...credentials, expiration: new Date(0) }) },
+    clock: { now: () => new Date(0) },
+    sleep: async (milliseconds) => {
+      slept.push(milliseconds);
+    },
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  });
+const ok = (body: string) => answers.push({ status: 200, body });
+const refuse = (status: number, code: string, message = 'no') =>
+  answers.push({
+    status,
+    body: `<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>r</RequestID></Response>`,
+  });
+const item = (id: string, free: string) =>
+  `<item><subnetId>${id}</subnetId><availabilityZone>z</availabilityZone><availableIpAddressCount>${free}</availableIpAddressCount><tagSet><item><key>subnetId</key><value>other</value></item></tagSet></item>`;
+const subnets = (items: string, token = '') =>
+  `<DescribeSubnetsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId><subnetSet>${items}</subnetSet>${token}</DescribeSubnetsResponse>`;
+
+test('every page is read, of one item as of several and of none; what is signed is EC2, in the Region', async () => {
+  ok(subnets(item('s1', '7') + item('s2', '0'), '<nextToken>more</nextToken>'));
+  ok(subnets(item('s3', '9'), '<nextToken>last</nextToken>'));
+  ok(subnets(''));
+  expect(await reader().describeSubnets(scope, ['s1', 's2', 's3'])).toEqual([
+    { subnetId: 's1', availabilityZone: 'z', availableIpAddressCount: 7 },
+    { subnetId: 's2', availabilityZone: 'z', availableIpAddressCount: 0 },
+    { subnetId: 's3', availabilityZone: 'z', availableIpAddressCount: 9 },
+  ]);
+  expect(asked[0]?.form).toEqual({
+    ...{ Action: 'DescribeSubnets', Version: '2016-11-15', MaxResults: '100', 'Filter.1.Name': 'subnet-id' },
+    ...{ 'Filter.1.Value.1': 's1', 'Filter.1.Value.2': 's2', 'Filter.1.Value.3': 's3' },
+  });
+  expect(asked.map(({ form }) => form.NextToken)).toEqual([undefined, 'more', 'last']);
+  expect(asked[0]?.authorization).toMatch(/Credential=key\/\d{8}\/eu-central-1\/ec2\/aws4_request/);
+});
+
+test('more names than a filter takes are asked in parts', async () => {
+  ok(subnets(''));
+  ok(subnets(item('s200', '1')));
+  const names = Array.from({ length: 201 }, (_, index) => `s${index}`);
+  expect((await reader().describeSubnets(scope, names)).map(({ subnetId }) => subnetId)).toEqual(['s200']);
+  expect(asked[1]?.form).toMatchObject({ 'Filter.1.Value.1': 's200' });
+});
+
+test('security groups and instance types are read from their own elements', async () => {
+  ok(
+    '<DescribeSecurityGroupsResponse><securityGroupInfo><item><groupId>sg</groupId></item></securityGroupInfo></DescribeSecurityGroupsResponse>',
+  );
+  ok(
+    '<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.large</instanceType><networkInfo><ipv4AddressesPerInterface>10</ipv4AddressesPerInterface></networkInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>',
+  );
+  const ec2 = reader();
+  expect(await ec2.describeSecurityGroups(scope, ['sg'])).toEqual([{ groupId: 'sg' }]);
+  expect(await ec2.describeInstanceTypes(scope, ['m5.large'])).toEqual([
+    { instanceType: 'm5.large', ipv4AddressesPerInterface: 10 },
+  ]);
+});
+
+test('what passes is tried again and what does not is not; the error has the name that EC2 gives it', async () => {
+  refuse(503, 'RequestLimitExceeded');
+  refuse(500, 'InternalError');
+  ok(subnets(''));
+  expect(await reader().describeSubnets(scope, ['s'])).toEqual([]);
+  expect(slept).toEqual([500, 1000]);
+  refuse(403, 'UnauthorizedOperation', 'not authorized to perform: ec2:DescribeSubnets');
+  await expect(reader().describeSubnets(scope, ['s'])).rejects.toMatchObject({
+    name: 'UnauthorizedOperation',
+    message: 'not authorized to perform: ec2:DescribeSubnets',
+  });
+  expect(asked).toHaveLength(4);
+  for (let count = 0; count < 5; count += 1) refuse(503, 'Unavailable');
+  await expect(reader().describeSubnets(scope, ['s'])).rejects.toMatchObject({ name: 'Unavailable' });
+  expect(asked).toHaveLength(8);
+});
+
+test.each([
+  ['no number', item('s', 'many')],
+  ['nothing where a number belongs', item('s', '')],
+  ['no id', '<item><availabilityZone>z</availabilityZone></item>'],
+])('an answer with %s is none', async (_, items) => {
+  ok(subnets(items));
+  await expect(reader().describeSubnets(scope, ['s'])).rejects.toMatchObject({ name: 'IncompleteAnswer' });
+});

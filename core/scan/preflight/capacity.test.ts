@@ -1,0 +1,136 @@
+import type { Cluster, Nodegroup } from '../../ports/eks.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
+import type { Problem } from '../judge/observation.ts';
+import { controlPlaneAddresses } from './control-plane-addresses.ts';
+import { networkGone } from './network-gone.ts';
+import type { PreflightCheck, PreflightFacts } from './preflight-check.ts';
+import { surgeAddresses } from './surge-addresses.ts';
+
+const network = { subnetIds: ['s1', 's2'], securityGroupIds: ['sg1'], clusterSecurityGroupId: 'sg0' };
+const subnet = (subnetId: string, availableIpAddressCount: number, availabilityZone = subnetId) => ({
+  ...{ subnetId, availableIpAddressCount, availabilityZone },
+});
+const group = (more: Partial<Nodegroup> = {}): Nodegroup => ({
+  ...{ nodegroupName: 'a', clusterName: 'web', version: '1.36', status: 'ACTIVE', amiType: 'AL2023_x86_64_STANDARD' },
+  ...{ subnets: ['s1', 's2'], instanceTypes: ['m5.large'], scalingConfig: { desiredSize: 3 } },
+  ...more,
+});
+const cni = (configurationValues?: string): PreflightFacts['addons'] => [
+  {
+    addon: {
+      ...{ addonName: 'vpc-cni', clusterName: 'web', addonVersion: 'v1', status: 'ACTIVE' },
+      ...(configurationValues !== undefined && { configurationValues }),
+    },
+  },
+];
+
+function found(check: PreflightCheck, free: readonly [number, number], more: Partial<PreflightFacts> = {}): Problem[] {
+  const facts: PreflightFacts = {
+    cluster: { name: 'web', resourcesVpcConfig: network } as unknown as Cluster,
+    ...{ target: KubeVersion.parse('1.37'), isHop: true, hasMoved: false, now: new Date(0) },
+    ...{ nodegroups: [group()], addons: cni(), versions: [] },
+    capacity: {
+      subnets: [subnet('s1', free[0]), subnet('s2', free[1])],
+      securityGroups: [{ groupId: 'sg0' }, { groupId: 'sg1' }],
+      instanceTypes: [{ instanceType: 'm5.large', ipv4AddressesPerInterface: 10 }],
+    },
+    ...more,
+  };
+  return check.observe(facts) as Problem[];
+}
+const severities = (...given: Parameters<typeof found>) => found(...given).map(({ severity }) => severity);
+
+test.each<[string, readonly [number, number], string[]]>([
+  ['five in each of the subnets are enough', [5, 5], []],
+  ['one that is short of them may be enough to fail', [4, 100], ['warning']],
+  ['five together stop nothing', [0, 5], ['warning']],
+  ['four together are too few', [4, 0], ['error']],
+])('of the addresses that a control plane takes, %s', (_, free, expected) => {
+  expect(severities(controlPlaneAddresses, free)).toEqual(expected);
+});
+
+test('the addresses of a control plane that has moved, or that nobody could read, are not judged', () => {
+  expect(severities(controlPlaneAddresses, [0, 0], { hasMoved: true })).toEqual([]);
+  expect(severities(controlPlaneAddresses, [0, 0], { capacity: {} })).toEqual([]);
+  const ofGroups = { cluster: { name: 'web', resourcesVpcConfig: { subnetIds: ['s2'] } } as unknown as Cluster };
+  expect(severities(controlPlaneAddresses, [0, 9], ofGroups)).toEqual([]);
+});
+
+test.each<[string, readonly [number, number], Partial<PreflightFacts>, string[]]>([
+  // Two zones: four new nodes. Of an m5.large each may take two interfaces of ten addresses.
+  ['fewer addresses than new nodes are proved too few', [2, 1], {}, ['error']],
+  ['as many as new nodes prove nothing', [2, 2], {}, ['warning']],
+  ['one fewer than nodes and pods may take is near', [40, 39], {}, ['warning']],
+  ['as many as they may take are enough', [40, 40], {}, []],
+  ['subnets of one zone have two new nodes', [20, 20], { capacity: oneZone(20, 20) }, []],
+  ['more that may be away together come together', [3, 3], withUpdate({ maxUnavailable: 7 }), ['error']],
+  ['a percentage is of the size, rounded down', [7, 7], withUpdate({ maxUnavailablePercentage: 100 }, 15), ['error']],
+  [
+    'a percentage that is nothing yet leaves two for each zone',
+    [2, 2],
+    withUpdate({ maxUnavailablePercentage: 10 }),
+    ['warning'],
+  ],
+  ['MINIMAL has no new nodes first', [0, 0], withUpdate({ updateStrategy: 'MINIMAL' }), []],
+  ['an AMI of its own is rolled by its owner', [0, 0], { nodegroups: [group({ amiType: 'CUSTOM' })] }, []],
+  ['a group at the target is not rolled', [0, 0], { nodegroups: [group({ version: '1.37' })] }, []],
+  ['a group without nodes is not rolled', [0, 0], withUpdate({}, 0), []],
+  ['prefixes take 33 of each', [66, 66], { addons: cni('{"env":{"ENABLE_PREFIX_DELEGATION":"true"}}') }, []],
+  [
+    'prefixes take 33 of each, and no fewer',
+    [66, 65],
+    { addons: cni('env:\n  ENABLE_PREFIX_DELEGATION: "true"') },
+    ['warning'],
+  ],
+  ['prefixes that are off take none', [40, 40], { addons: cni('{"env":{"ENABLE_PREFIX_DELEGATION":"false"}}') }, []],
+  [
+    'pods of custom networking are elsewhere',
+    [2, 2],
+    { addons: cni('{"env":{"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG":"true"}}') },
+    [],
+  ],
+  [
+    'types that nobody knows are taken for the largest',
+    [200, 199],
+    { nodegroups: [group({ instanceTypes: ['x9.huge'] })] },
+    ['warning'],
+  ],
+  ['so are those of a launch template', [200, 200], { nodegroups: [group({ instanceTypes: [] })] }, []],
+  ['what could not be read is judged by nobody', [0, 0], { capacity: {} }, []],
+  ['a control plane that has moved is past it', [0, 0], { hasMoved: true }, []],
+])('of the new nodes of a roll, %s', (_, free, more, expected) => {
+  expect(severities(surgeAddresses, free, more)).toEqual(expected);
+});
+
+function oneZone(one: number, other: number): NonNullable<PreflightFacts['capacity']> {
+  const instanceTypes = [{ instanceType: 'm5.large', ipv4AddressesPerInterface: 10 }];
+  return { subnets: [subnet('s1', one, 'z'), subnet('s2', other, 'z')], instanceTypes };
+}
+
+function withUpdate(updateConfig: NonNullable<Nodegroup['updateConfig']>, desiredSize = 3): Partial<PreflightFacts> {
+  return { nodegroups: [group({ updateConfig, scalingConfig: { desiredSize } })] };
+}
+
+test('what is not proved is said in these words, with the numbers and where they come from', () => {
+  const [near] = found(surgeAddresses, [30, 30], { addons: [] });
+  expect(near?.message).toBe(
+    'The roll of the node group a begins with 4 new nodes, and its subnets have 60 free addresses (s1 30, s2 30): with their pods they may take 80 (20 each: two interfaces full, as the VPC CNI keeps one whole interface warm; the mode of the CNI is not known), so capacity is not proved.',
+  );
+  expect(found(surgeAddresses, [1, 1])[0]?.message).toMatch(
+    /2 free addresses .*: each of them needs one for itself\.$/,
+  );
+});
+
+test('subnets and security groups that are gone are named with who names them; what is unread is not gone', () => {
+  const capacity = { subnets: [subnet('s1', 9)], securityGroups: [{ groupId: 'sg1' }] };
+  const told = found(networkGone, [0, 0], { capacity });
+  expect(told.map(({ message, severity }) => `${severity}: ${message}`)).toEqual([
+    'error: The cluster names the subnet s2, which does not exist any more.',
+    'error: The cluster names the security group sg0, which does not exist any more.',
+    'error: The node group a names the subnet s2, which does not exist any more.',
+  ]);
+  expect(told[2]?.subject).toEqual({ kind: 'Nodegroup', name: 'a' });
+  expect(severities(networkGone, [0, 0])).toEqual([]);
+  expect(severities(networkGone, [0, 0], { capacity: {} })).toEqual([]);
+  expect(severities(networkGone, [0, 0], { capacity, hasMoved: true })).toEqual([]);
+});

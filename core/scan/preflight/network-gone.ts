@@ -1,0 +1,55 @@
+import { foundOf, type PreflightCheck, type PreflightFacts } from './preflight-check.ts';
+
+const name = 'NetworkGone';
+
+/** An upgrade puts new network interfaces into any of the subnets that the cluster was given, and a roll new nodes into those of the group. */
+export const networkGone: PreflightCheck = {
+  name,
+  finds: 'A subnet or a security group that the cluster or a node group names does not exist any more.',
+  observe({ cluster, hasMoved, nodegroups, capacity }) {
+    if (hasMoved) return [];
+    const groups = nodegroups.flatMap((group) => goneIn('subnet', capacity?.subnets, group.subnets, ofGroup(group)));
+    const vpc = networkOf({ cluster });
+    const own = [
+      ...goneIn('subnet', capacity?.subnets, vpc.subnetIds, vpc),
+      ...goneIn('security group', capacity?.securityGroups, vpc.securityGroupIds, vpc),
+    ];
+    return [...own, ...groups].map(({ what, id, subject, fix }) =>
+      foundOf(name, 'capacity', cluster, {
+        subject,
+        cause: `network:${id}`,
+        message: `${subject.kind === 'Cluster' ? 'The cluster' : `The node group ${subject.name}`} names the ${what} ${id}, which does not exist any more.`,
+        fix,
+      }),
+    );
+  },
+};
+
+/** What the control plane stands in, the security group that EKS made itself among it. */
+export function networkOf({ cluster }: Pick<PreflightFacts, 'cluster'>) {
+  const { subnetIds = [], securityGroupIds = [], clusterSecurityGroupId } = cluster.resourcesVpcConfig ?? {};
+  return {
+    subnetIds,
+    securityGroupIds:
+      clusterSecurityGroupId === undefined ? securityGroupIds : [...securityGroupIds, clusterSecurityGroupId],
+    subject: { kind: 'Cluster', name: cluster.name },
+    fix: `Give it others of the same VPC: aws eks update-cluster-config --name ${cluster.name} --resources-vpc-config subnetIds=…,securityGroupIds=…`,
+  };
+}
+
+const ofGroup = ({ nodegroupName }: PreflightFacts['nodegroups'][number]) => ({
+  subject: { kind: 'Nodegroup', name: nodegroupName },
+  fix: 'The subnets of a group cannot be changed: create another group, move the workloads, delete this one.',
+});
+
+type Where = Pick<ReturnType<typeof ofGroup>, 'subject' | 'fix'>;
+
+function goneIn(
+  what: string,
+  found: readonly ({ readonly subnetId: string } | { readonly groupId: string })[] | undefined,
+  named: readonly string[] = [],
+  { subject, fix }: Where,
+) {
+  const there = new Set(found?.map((one) => ('subnetId' in one ? one.subnetId : one.groupId)));
+  return found === undefined ? [] : named.filter((id) => !there.has(id)).map((id) => ({ what, id, subject, fix }));
+}

@@ -1,0 +1,109 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createEc2Reader } from '../../../adapters/aws/ec2-reader.ts';
+import { testWorld } from '../../../test/material/eks/world.ts';
+import { addCluster } from '../../eks/add-cluster.ts';
+import { createInMemoryEc2 } from '../../eks/network.ts';
+import { AwsFault } from '../../wire/aws-call.ts';
+import type { LocalCloud } from '../local-cloud.ts';
+import { serveEc2 } from './serve-ec2.ts';
+
+const ACCOUNT = '111111111111';
+const REGION = 'eu-central-1';
+const scope = { account: ACCOUNT, region: REGION };
+const { fake } = testWorld((state) => {
+  const shop = addCluster(state, { ...scope, name: 'shop', version: '1.36', nodegroups: [{ name: 'workers' }] });
+  const other = addCluster(state, { account: '222222222222', region: REGION, name: 'other', version: '1.36' });
+  shop.description.resourcesVpcConfig = {
+    subnetIds: ['subnet-a', 'subnet-b', 'subnet-gone'],
+    securityGroupIds: ['sg-1'],
+  };
+  other.description.resourcesVpcConfig = { subnetIds: ['subnet-of-others'] };
+  state.freeAddresses = { 'subnet-b': 3 };
+  state.goneNetwork = ['subnet-gone'];
+});
+
+let server: Server;
+let denied: boolean;
+let notes: string[];
+let ask: (operation: string, form?: string) => ReturnType<typeof serveEc2>;
+
+beforeEach(async () => {
+  [denied, notes] = [false, []];
+  const cloud = {
+    options: { onNote: (note: string) => notes.push(note) },
+    eks: fake,
+    authority: {
+      admit: () => {
+        if (denied) throw new AwsFault('UnauthorizedOperation', 'not <yours>', { status: 403 });
+        return { account: ACCOUNT };
+      },
+    },
+  } as unknown as LocalCloud;
+  const context = { region: REGION, requestId: 'r', origin: '' };
+  const request = (body: string) => ({ method: 'POST', target: '/', headers: {}, body: Buffer.from(body) });
+  ask = (operation, form = '') => serveEc2(cloud, request(form), { ...context, operation });
+  server = createServer((incoming, response) => {
+    let body = '';
+    incoming.on('data', (chunk) => {
+      body += chunk;
+    });
+    incoming.on('end', async () => {
+      const operation = new URLSearchParams(body).get('Action') ?? '';
+      const answer = await ask(operation, body);
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+const credentials = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't', expiration: new Date(0) };
+const overHttp = () =>
+  createEc2Reader({
+    sessions: { forAccount: async () => credentials },
+    clock: { now: () => new Date(0) },
+    sleep: async () => {},
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  });
+
+test.each([
+  ['in this process', () => createInMemoryEc2(fake.state)],
+  ['over HTTP', overHttp],
+])('%s it tells what clusters of the account name, but for what is gone and what others have', async (_, open) => {
+  const ec2 = open();
+  const ids = ['subnet-a', 'subnet-b', 'subnet-gone', 'subnet-of-others', 'subnet-of-nobody'];
+  expect(await ec2.describeSubnets(scope, ids)).toEqual([
+    { subnetId: 'subnet-a', availabilityZone: 'eu-central-1a', availableIpAddressCount: 4000 },
+    { subnetId: 'subnet-b', availabilityZone: 'eu-central-1b', availableIpAddressCount: 3 },
+  ]);
+  expect(await ec2.describeSubnets(scope, ['subnet-b'])).toHaveLength(1);
+  expect(await ec2.describeSecurityGroups(scope, ['sg-1', 'sg-2'])).toEqual([{ groupId: 'sg-1' }]);
+  expect(await ec2.describeInstanceTypes(scope, ['m6i.large', 'x.unknown'])).toEqual([
+    { instanceType: 'm6i.large', ipv4AddressesPerInterface: 10 },
+  ]);
+});
+
+test('a refusal of IAM comes as EC2 writes it', async () => {
+  denied = true;
+  await expect(overHttp().describeSubnets(scope, ['subnet-a'])).rejects.toMatchObject({
+    name: 'UnauthorizedOperation',
+  });
+});
+
+test.each([
+  ['DescribeSubnets', 'SubnetId.1=subnet-gone', 400, 'InvalidSubnetID.NotFound'],
+  ['DescribeSecurityGroups', 'GroupId.1=sg-9', 400, 'InvalidGroup.NotFound'],
+  ['DescribeInstanceTypes', 'InstanceType.1=x9', 400, 'InvalidInstanceType'],
+  ['DescribeSubnets', 'Filter.1.Name=tag:a&Filter.1.Value.1=b', 400, 'InvalidParameterValue'],
+  ['DescribeVpcs', '', 501, 'NotImplemented'],
+])('%s with %s is refused with %i %s', async (operation, form, status, code) => {
+  const { body, ...answer } = await ask(operation, form);
+  expect([answer.status, String(body)]).toEqual([status, expect.stringContaining(`<Code>${code}</Code>`)]);
+  expect(notes).toHaveLength(status === 501 ? 1 : 0);
+});
+
+test('what is named by id comes alone', async () => {
+  const { body } = await ask('DescribeSubnets', 'SubnetId.1=subnet-b');
+  expect(String(body).match(/<subnetId>[^<]*/g)).toEqual(['<subnetId>subnet-b']);
+});
