@@ -145,6 +145,7 @@ test('a run that dies before it has told leaves that to the next one, which tell
   state.dies = false;
   expect((await look({ ...quiet, shop: [pdb('search')] })).news).toEqual(['search: shop blocked']);
   expect((await look({ ...quiet, shop: [pdb('search')] })).news).toEqual([]);
+  expect((await look({ ...quiet, shop: [pdb('search')] })).answer).toEqual({ told: 0, refused: 0 });
 });
 
 test('an upgrade by force is told once for each date, to who owns the cluster', async () => {
@@ -172,12 +173,24 @@ test('a fleet that changes all at once is told in as many transactions as it tak
 });
 
 test('a second node group that stops the hop for the same reason is news, and looks that find both again are none', async () => {
-  const { look } = world();
-  const withGroups = (...names: string[]) => {
-    const nodegroups = names.map((name) => ({ name, status: 'ACTIVE', amiType: 'AL2_x86_64', version: '1.34' }));
-    return clusterRecord({ name: 'shop', tags, labels: {}, nodegroups: nodegroups as never });
-  };
+  const { look, table } = world();
   expect((await look({ shop: [] }, [withGroups('a')])).news).toEqual(['platform: shop blocked']);
   expect((await look({ shop: [] }, [withGroups('a', 'b')])).news).toEqual(['platform: shop blocked']);
+  const kept = () => load(table, ClusterNewsItems, shop.clusterKey);
+  const before = await kept();
   expect((await look({ shop: [] }, [withGroups('b', 'a')])).news).toEqual([]);
+  expect(await kept()).toEqual(before);
 });
+
+test('what was in the way of one minor and is in the way of the next is told of that, too', async () => {
+  const { look } = world();
+  await look({ shop: [] }, [withGroups('a')]);
+  expect((await look({ shop: [] }, [{ ...withGroups('a'), version: '1.35' }])).news).toEqual([
+    'platform: shop blocked',
+  ]);
+});
+
+function withGroups(...names: string[]): ClusterRecord {
+  const nodegroups = names.map((name) => ({ name, status: 'ACTIVE', amiType: 'AL2_x86_64', version: '1.34' }));
+  return clusterRecord({ name: 'shop', tags, labels: {}, nodegroups: nodegroups as never });
+}

@@ -16,8 +16,9 @@ export const RESERVES: readonly Reserve[] = [
   },
   {
     role: 'Role liftlock-refresh-readiness',
-    actions: ['secretsmanager:GetSecretValue'],
-    reason: 'secrets that requests to webhooks of owners are signed with; no owner of the small run has one',
+    actions: ['events:PutEvents', 'secretsmanager:GetSecretValue'],
+    reason:
+      'news of owners, and secrets of their webhooks: of the small run nothing becomes blocked between two hourly looks',
   },
   {
     role: 'Role LiftlockHub/SchedulesRole523D57EE',
