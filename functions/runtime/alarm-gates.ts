@@ -1,5 +1,7 @@
+import { createGateReader } from '../../adapters/aws/gate-reader.ts';
 import { type AlarmGates, createAlarmGates } from '../../adapters/aws/gates/alarm-gate.ts';
 import { systemClock, systemSleep } from '../../adapters/aws/system-clock.ts';
+import type { GateReader } from '../../core/ports/outside.ts';
 import type { PortFactory } from './create-handler.ts';
 import { sessionsOf, spokeEnvironment } from './eks-ports.ts';
 
@@ -10,3 +12,9 @@ export function alarmsOf(context: Parameters<PortFactory<AlarmGates>['create']>[
   const [, , , , hubAccount = ''] = context.environment.machineArnPrefix.split(':');
   return createAlarmGates({ hubAccount, sessions: sessionsOf(context), clock: systemClock, sleep: systemSleep });
 }
+
+/** For who names alarms and no webhooks. */
+export const alarmGates: PortFactory<GateReader> = {
+  environment: alarmEnvironment,
+  create: (context) => createGateReader({ alarms: alarmsOf(context) }),
+};
