@@ -26,6 +26,13 @@ const withoutJsonSchema = replacing(
   `export function fromJSONSchema() ${THROWS}\nexport function toJSONSchema() ${THROWS}\nexport const allProcessors = {};`,
 );
 
+/** The SDK reads the names of browsers where it runs in one. */
+const withoutBrowsers = replacing(
+  'without-browsers',
+  /[\\/]bowser[\\/]bowser\.mjs$/,
+  "export function parse() { throw new Error('No function runs in a browser.'); }",
+);
+
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Packages that came as CommonJS still call `require` for modules of Node itself; ESM has none of its own. */
@@ -67,7 +74,7 @@ export async function bundleFunctions(names: readonly FunctionName[], outputFold
     sourcesContent: false,
     legalComments: 'none',
     banner: { js: REQUIRE },
-    plugins: [onlyEnglish, withoutJsonSchema],
+    plugins: [onlyEnglish, withoutJsonSchema, withoutBrowsers],
     metafile: true,
     logLevel: 'error',
   });
