@@ -302,6 +302,7 @@ describe('whose control plane is there already', () => {
     const given = { ...there, nodes: [node('a', 'v1.32.0')], workloads: [dns], pods: [pod], of };
     const { status, told, kept, asked } = await scanned({
       ...given,
+      spec: { scan: { ...scan, alarms: ['nobody asks about it now'] } },
       eks: { ...there.eks, nodegroups: { g: { version: '1.32' } } },
     });
     expect([status, told, asked]).toEqual(['done', [at], []]);
