@@ -60,19 +60,17 @@ async function fleetReadiness(session: Session, { selector, output }: ReadinessO
     .map((cluster) => cluster.readiness)
     .sort((a, b) => READINESS_VERDICTS.indexOf(a.verdict) - READINESS_VERDICTS.indexOf(b.verdict));
   const { now } = shownAt(session, client);
-  if (output === 'junit') session.io.out((await import('./readiness-junit.ts')).readinessJunit(items));
-  else
-    await print(session, output, { items }, () => [
-      ...tableLines(
-        ['CLUSTER', 'VERSION', 'FOR', 'READINESS', 'LOOKED', 'WHY'],
-        items.map((item) => [
-          ...[visible(item.name), visible(item.version), item.for ?? '-', READINESS_WORDS[item.verdict]],
-          ...[relativeTime(item.scannedAt, now), visible(item.reasons[0]?.message ?? '')],
-        ]),
-        session.io.columns,
-      ),
-      ...section('In all', [`  ${verdictsText(countVerdicts(items.map(({ verdict }) => verdict))) || 'no clusters'}`]),
-    ]);
+  await show(session, output, items, { items }, () => [
+    ...tableLines(
+      ['CLUSTER', 'VERSION', 'FOR', 'READINESS', 'LOOKED', 'WHY'],
+      items.map((item) => [
+        ...[visible(item.name), visible(item.version), item.for ?? '-', READINESS_WORDS[item.verdict]],
+        ...[relativeTime(item.scannedAt, now), visible(item.reasons[0]?.message ?? '')],
+      ]),
+      session.io.columns,
+    ),
+    ...section('In all', [`  ${verdictsText(countVerdicts(items.map(({ verdict }) => verdict))) || 'no clusters'}`]),
+  ]);
   // What is blocked outweighs what nobody knows.
   const codes = items.map(({ verdict }) => EXITS[verdict]);
   return codes.find((code) => code === EXIT.blocked) ?? codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
@@ -82,16 +80,26 @@ async function clusterReadiness(session: Session, name: string, { to, output }: 
   const client = await session.client();
   const view = await client.v1.clusters[':id'].readiness.$get({ param: clusterParam(name), query: { to } });
   const { now } = shownAt(session, client);
-  if (output === 'junit') session.io.out((await import('./readiness-junit.ts')).readinessJunit([view]));
-  else
-    await print(session, output, view, () => [
-      ...facts([
-        ['Cluster', shown(view.cluster)],
-        ['Version', shown(view.version)],
-        ['Target', shown(view.target)],
-        ['Readiness', readinessText(view, now)],
-      ]),
-      ...section('What is in the way', reasonLines(view.reasons)),
-    ]);
+  await show(session, output, [view], view, () => [
+    ...facts([
+      ['Cluster', shown(view.cluster)],
+      ['Version', shown(view.version)],
+      ['Target', shown(view.target)],
+      ['Readiness', readinessText(view, now)],
+    ]),
+    ...section('What is in the way', reasonLines(view.reasons)),
+  ]);
   return EXITS[view.verdict];
+}
+
+/** JUnit has a case for each of the items; every other format shows the document. */
+async function show(
+  session: Session,
+  output: string,
+  items: readonly ReadinessView[],
+  document: object,
+  text: () => readonly string[],
+): Promise<void> {
+  if (output === 'junit') session.io.out((await import('./readiness-junit.ts')).readinessJunit(items));
+  else await print(session, output, document, text);
 }

@@ -1,16 +1,9 @@
 import type { OwnerReport } from '../../core/queries/owner-report.ts';
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { servedWorld } from '../../test/material/cli/served-world.ts';
+import { attributesClass as attributesClassOf, OLD } from '../../test/material/kubernetes/attributes-class.ts';
 
-const managedFields = [
-  { manager: 'terraform', operation: 'Update', apiVersion: 'storage.k8s.io/v1beta1', time: '2026-01-01T00:00:00Z' },
-];
-const attributesClass = {
-  apiVersion: 'storage.k8s.io/v1beta1',
-  kind: 'VolumeAttributesClass',
-  metadata: { name: 'fast', managedFields, labels: { team: 'storage' } },
-  driverName: 'ebs.csi.aws.com',
-};
+const attributesClass = attributesClassOf(OLD, undefined, { team: 'storage' });
 
 test('an owner reads what stops its clusters with cause, repair and dates, for people, programs and tickets', async () => {
   const served = await servedWorld([{ name: 'workers' }]);

@@ -3,18 +3,11 @@ import type { ScanMatrix } from '../../core/queries/scan-matrix.ts';
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
 import { type Ran, type RunOptions, runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { servedWorld } from '../../test/material/cli/served-world.ts';
+import { attributesClass as attributesClassOf, OLD } from '../../test/material/kubernetes/attributes-class.ts';
 
 type Served = Awaited<ReturnType<typeof servedWorld>>;
 
-const managedFields = [
-  { manager: 'terraform', operation: 'Update', apiVersion: 'storage.k8s.io/v1beta1', time: '2026-01-01T00:00:00Z' },
-];
-const attributesClass = {
-  apiVersion: 'storage.k8s.io/v1beta1',
-  kind: 'VolumeAttributesClass',
-  metadata: { name: 'fast', managedFields, labels: { team: 'storage' } },
-  driverName: 'ebs.csi.aws.com',
-};
+const attributesClass = attributesClassOf(OLD, undefined, { team: 'storage' });
 
 const run = (served: Served, line: string, options: RunOptions = {}): Promise<Ran> =>
   runInProcess(line.split(' '), { url: served.url, ...options });

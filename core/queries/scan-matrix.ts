@@ -58,9 +58,7 @@ export async function scanMatrix(
   const found = chosen.map((record) => {
     const scans = latest.get(record.clusterKey) ?? [];
     const scan = scanFor(record, scans, target);
-    const known = { scans: { clusterKey: record.clusterKey, scans }, now };
-    const { verdict: readiness } = readinessTo(record, target, known);
-    return { row: { ...rowOf(record, scans, scan, target), readiness }, scan };
+    return { row: rowOf(record, scans, scan, target, now), scan };
   });
   const scanned: { cluster: string; causes: readonly ScanCause[] }[] = found.flatMap(({ row, scan }) =>
     scan === undefined || row.verdict === 'there' ? [] : [{ cluster: row.cluster, causes: scan.causes }],
@@ -91,13 +89,15 @@ function rowOf(
   scans: LatestScans['scans'],
   scan: LatestScans['scans'][number] | undefined,
   target: KubeVersion,
-): Omit<MatrixRow, 'readiness'> {
+  now: Date,
+): MatrixRow {
   const there = !KubeVersion.parse(record.version).isOlderThan(target);
   return {
     cluster: shortId(record),
     name: record.name,
     version: record.version,
     verdict: there ? 'there' : (scan?.verdict ?? (scans.length === 0 ? 'never' : 'other-target')),
+    readiness: readinessTo(record, target, { scans: { clusterKey: record.clusterKey, scans }, now }).verdict,
     errors: scan?.errors ?? null,
     warnings: scan?.warnings ?? null,
     gaps: scan?.gaps ?? null,

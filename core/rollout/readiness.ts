@@ -44,13 +44,14 @@ export function readinessTo(
   cluster: ClusterRecord,
   to: KubeVersion,
   known: Pick<Known, 'scans' | 'now'>,
-  onTheWay = blockersOnTheWay(cluster, known.scans, to.toString()),
+  onTheWay?: readonly Reason[],
 ): Readiness {
   const current = KubeVersion.parse(cluster.version);
   if (!current.isOlderThan(to)) return NOTHING_ASKED;
   const first = lookAt(cluster, current.next(), current.next().isOlderThan(to), known);
   if (first.verdict !== 'ready' && first.verdict !== 'readyAfterHops') return first;
-  return onTheWay.length === 0 ? first : { ...first, verdict: 'blocked', reasons: onTheWay };
+  const reasons = onTheWay ?? blockersOnTheWay(cluster, known.scans, to.toString());
+  return reasons.length === 0 ? first : { ...first, verdict: 'blocked', reasons };
 }
 
 const NOTHING_ASKED: Readiness = { verdict: 'ready', for: null, scannedAt: null, reasons: [] };

@@ -40,7 +40,7 @@ const alarmCoverage = ({ gate, status, message }: GateReading): Coverage => ({
   ...(status === 'unknown' ? { status: 'error', detail: message, count: 0 } : { status: 'read', detail: '', count: 1 }),
 });
 
-/** Newer ones are on the first pages as little as on the last: all are asked for. */
+/** They are listed by name, so that the newest may be on any page; one beyond the last page that is asked for does not count. */
 const PAGE = 500;
 const MOST_PAGES = 20;
 

@@ -3,7 +3,7 @@ import { writeMark } from '../../core/store/change.ts';
 import { Waves } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import { LatestScanItems } from '../../core/store/scan-entities.ts';
-import { attributesClass, OLD } from './attributes-class.ts';
+import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
 import { ANA, applySpec, at, CARL, judge, keyOf, onceBefore, spec, statusOf, waveNamed } from './changed-policy.ts';
 import {
   beginByHand,

@@ -9,7 +9,7 @@ import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { blockersOnTheWay } from '../../core/rollout/hop-blockers.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { attributesClass, OLD } from './attributes-class.ts';
+import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
 import {
   applySpec,
   asking,

@@ -7,7 +7,7 @@ import { ClusterControls, Clusters, Ledgers } from '../../core/store/entities.ts
 import { load, replace } from '../../core/store/entity.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { attributesClass, OLD } from './attributes-class.ts';
+import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
 import { at, spec } from './changed-policy.ts';
 import { onStep } from './on-step.ts';
 import {

@@ -1,7 +1,7 @@
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
 import { dieBeforeRollout } from './accidents.ts';
-import { attributesClass, OLD } from './attributes-class.ts';
 import { apply, at } from './changed-policy.ts';
 import { hours, membersOf, recordOf, rolloutsOf, smallFleet } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';

@@ -1,8 +1,8 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
+import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
 import { whileUnreachable } from './accidents.ts';
-import { attributesClass, OLD } from './attributes-class.ts';
 import { applySpec, at, clusterOf, failedInX, keyOf, lookAround, spec, waveNamed } from './changed-policy.ts';
 import { restored } from './restored.ts';
 import {

@@ -4,7 +4,7 @@ import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { attributesClass, OLD } from './attributes-class.ts';
+import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
 import { applySpec, at, clusterOf, keyOf, onceBefore, spec, three } from './changed-policy.ts';
 import {
   controlsOf,

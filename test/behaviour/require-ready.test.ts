@@ -2,7 +2,7 @@ import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { attributesClass, OLD } from './attributes-class.ts';
+import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
 import { at, CARL, clusterOf, spec, statusOf } from './changed-policy.ts';
 import {
   clusterArn,

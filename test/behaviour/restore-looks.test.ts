@@ -4,8 +4,8 @@ import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
 import { NEVER } from '../../core/policy/cluster-labels.ts';
+import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
 import { LISTED, MEMBER, ofMember } from './accidents.ts';
-import { attributesClass, OLD } from './attributes-class.ts';
 import { applySpec, at, CARL, clusterOf, fleetOf, judge, keyOf, retag, spec } from './changed-policy.ts';
 import { restored } from './restored.ts';
 import {

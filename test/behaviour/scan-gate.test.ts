@@ -9,7 +9,7 @@ import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import type { StoredObject } from '../../simulator/kubernetes/resources/stored-object.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { attributesClass, OLD } from './attributes-class.ts';
+import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
 import {
   clusterArn,
   discover,
