@@ -9,7 +9,7 @@ import { eks } from '../runtime/eks-ports.ts';
 import { events, executions } from '../runtime/outside-ports.ts';
 import { definition } from './function.ts';
 
-/** Webhooks are for the reconciler alone. */
+/** Gates that are webhooks are asked by the reconciler alone. */
 const gates: PortFactory<GateReader> = {
   environment: alarmEnvironment,
   create: (context) =>

@@ -78,7 +78,7 @@ export class Functions extends Construct {
   }
 }
 
-/** Only those that talk to API servers, and where it is asked for the one that asks webhooks: every other one would pay for a way out of the VPC. */
+/** Only those that talk to API servers, and where it is asked for those that call webhooks: every other one would pay for a way out of the VPC. */
 function vpcOf(name: FunctionName, { settings }: Reach): { vpc?: VpcSettings } {
   const looksIntoClusters = KUBERNETES_FUNCTIONS.some((one) => one === name);
   const asksGates = settings.vpc?.gates === true && FUNCTION_NEEDS[name].asksWebhooks === true;
