@@ -74,7 +74,7 @@ export const FLEET_VERBS: Verbs = {
         'at most so many requests to the API server',
         { parse: requestRate, default: 50 },
       ],
-      output([...FORMATS, 'junit']),
+      output([...FORMATS, 'junit', 'sarif']),
     ],
     load: async () => (await import('./readiness/readiness.ts')).readiness,
   },

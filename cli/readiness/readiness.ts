@@ -37,8 +37,8 @@ export async function readiness(
   const isLive = kubeconfig !== undefined || context !== undefined;
   if (isLive && (kind ?? to ?? selector) !== undefined)
     throw invalid('liftlock: --kubeconfig asks one cluster about its drains; leave out names, --to and -l.');
-  if (isLive && output === 'junit')
-    throw invalid('liftlock: -o junit is for clusters of the fleet, not for --kubeconfig.');
+  if (isLive && (output === 'junit' || output === 'sarif'))
+    throw invalid(`liftlock: -o ${output} is for clusters of the fleet, not for --kubeconfig.`);
   if (isLive) return (await import('./live-readiness.ts')).liveReadiness(session, options);
   if (kind === undefined) {
     if (to !== undefined) throw invalid('liftlock: --to is about one cluster: readiness cluster NAME --to 1.37.');
@@ -92,7 +92,7 @@ async function clusterReadiness(session: Session, name: string, { to, output }: 
   return EXITS[view.verdict];
 }
 
-/** JUnit has a case for each of the items; every other format shows the document. */
+/** JUnit and SARIF tell of each of the items; every other format shows the document. */
 async function show(
   session: Session,
   output: string,
@@ -101,5 +101,6 @@ async function show(
   text: () => readonly string[],
 ): Promise<void> {
   if (output === 'junit') session.io.out((await import('./readiness-junit.ts')).readinessJunit(items));
+  else if (output === 'sarif') session.io.out(await (await import('./readiness-sarif.ts')).readinessSarif(items));
   else await print(session, output, document, text);
 }

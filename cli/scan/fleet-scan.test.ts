@@ -96,7 +96,7 @@ test('scan fleet --start starts what was not scanned for the target lately, and 
   expect(items.map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'fail', 'pass']);
 });
 
-test('readiness as JUnit has a case for each cluster: a failure for who is blocked, an error for who was not looked at', async () => {
+test('readiness as JUnit and SARIF: a failure for who is blocked, an error or warning for who was not looked at', async () => {
   await meanwhile(served, 'scan cluster web --target 1.36');
   await meanwhile(served, 'scan cluster shop');
   for (const { name, kubernetes } of Object.values(served.world.eks.state.clusters))
@@ -117,7 +117,24 @@ test('readiness as JUnit has a case for each cluster: a failure for who is block
     6,
     '<testsuites name="liftlock readiness" tests="1" failures="1" errors="0" skipped="0">',
   ]);
-  expect((await run(served, 'readiness --kubeconfig x -o junit')).code).toBe(2);
+  for (const format of ['junit', 'sarif'])
+    expect((await run(served, `readiness --kubeconfig x -o ${format}`)).code).toBe(2);
+  const sarif = await run(served, 'readiness -o sarif');
+  expect(sarif.code).toBe(6);
+  const [run1] = (JSON.parse(sarif.out) as { runs: { tool: object; results: { message: { text: string } }[] }[] }).runs;
+  expect(run1?.tool).toMatchObject({
+    driver: { rules: [{ id: 'readiness/ScanFinding' }, { id: 'readiness/NeverScanned' }] },
+  });
+  expect(run1?.results).toMatchObject([
+    {
+      ruleId: 'readiness/ScanFinding',
+      level: 'error',
+      message: { text: expect.stringContaining('shop at 1.35 is blocked for 1.36: ') },
+      locations: [{ physicalLocation: { artifactLocation: { uri: expect.stringMatching(/^clusters\/.*\.shop$/) } } }],
+    },
+    { ruleId: 'readiness/NeverScanned', level: 'warning' },
+    { ruleId: 'readiness/NeverScanned', level: 'warning' },
+  ]);
 });
 
 test('describe shows the trend of scans, explain the last one', async () => {

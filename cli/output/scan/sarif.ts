@@ -10,7 +10,8 @@ import { reportsOf, type ScanDocument } from './scan-document.ts';
 /** GitHub refuses a file whose run has more; the worst stand first. */
 export const MOST_RESULTS = 25_000;
 const MOST_NOTIFICATIONS = 1_000;
-const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
+export const SARIF_SCHEMA =
+  'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 
 interface SarifOptions extends Folders {
   /** Of Liftlock. */
@@ -24,7 +25,7 @@ interface SarifOptions extends Folders {
 export function scanSarif(document: ScanDocument, options: SarifOptions) {
   const byTarget = Map.groupBy(reportsOf(document), ({ target }) => target);
   const runs = [...byTarget].map(([target, reports]) => run(target, reports, options));
-  return { $schema: SCHEMA, version: '2.1.0', runs };
+  return { $schema: SARIF_SCHEMA, version: '2.1.0', runs };
 }
 
 function run(target: string, reports: readonly ScanReport[], options: SarifOptions) {
@@ -219,7 +220,7 @@ const MOST = 1000;
  * Plain text as SARIF means it: `[words](1)` would be a link and `{0}` an argument (sections 3.11.5 and 3.11.6), and viewers do not
  * agree on how to escape them, so a blank goes in between.
  */
-function sarifText(text: string): string {
+export function sarifText(text: string): string {
   const cut = text.length > MOST ? `${text.slice(0, MOST - 1)}…` : text;
   return visible(cut.toWellFormed())
     .replaceAll('](', '] (')
