@@ -99,3 +99,6 @@ export const LIFTLOCK = 'liftlock';
 
 /** Executions started by hand, unless CloudTrail tells; it passes no step that asks for approval (semantics.md, People). */
 export const UNKNOWN_PRINCIPAL = 'unknown';
+
+/** Of a standard topic of SNS: FIFO topics end in `.fifo`, and EventBridge and mail do not follow them. */
+export const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/;

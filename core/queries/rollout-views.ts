@@ -87,7 +87,9 @@ async function foreseen(table: Table, rollout: Rollout, waves: readonly Wave[], 
   const waiting = members.filter(({ status }) => status === 'Pending').map(({ clusterKey }) => clusterKey);
   if (waiting.length === 0) return { stalled: [], forewarned: members };
   const read = await loadSnapshot(table, await table.queryActive(), 'motion');
-  const snapshot = { ...read, scans: await latestScansOf(table, waiting) };
+  // Of waves that wait for readiness they are read already.
+  const lacking = waiting.filter((key) => !read.scans?.has(key));
+  const snapshot = { ...read, scans: new Map([...(read.scans ?? []), ...(await latestScansOf(table, lacking))]) };
   const rulesOf = memberRules(snapshot, now);
   return {
     stalled: stalledWaves(snapshot, rollout, waves, members, now).map(({ reason: why }) => why),

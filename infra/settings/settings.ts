@@ -1,4 +1,5 @@
 import { namedError } from '../../core/contracts/errors.ts';
+import { TOPIC_ARN } from '../../core/contracts/names.ts';
 import { DEFAULT_SPOKE_ROLE } from '../names.ts';
 
 /** How one installation differs from another: the context `liftlock` of cdk.json, or `-c liftlock='{…}'`. */
@@ -43,7 +44,6 @@ export interface VpcSettings {
   readonly gates: boolean;
 }
 
-const OWNER_TOPIC = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/;
 const ACCOUNT = /^\d{12}$/;
 /** 10,240 characters of inline policy hold about this many role ARNs beside everything else. */
 const MOST_ACCOUNTS = 100;
@@ -61,7 +61,7 @@ export function parseSettings(context: unknown): Settings {
     ...reader.text('hubRegion', /^[a-z]{2,4}(-[a-z]+){1,2}-\d{1,2}$/, 'an AWS Region, such as eu-central-1'),
     ...reader.text('itemsTable', /^[\w.-]{3,255}$/, 'the name of a DynamoDB table'),
     ...reader.text('alarmEmail', /^[^\s@]+@[^\s@]+$/, 'an e-mail address'),
-    ownerTopics: reader.texts('ownerTopics', OWNER_TOPIC, 'the ARN of a topic of SNS'),
+    ownerTopics: reader.texts('ownerTopics', TOPIC_ARN, 'the ARN of a topic of SNS'),
     mutatorConcurrency: reader.integer('mutatorConcurrency', { least: 0, most: 100, absent: 10 }),
     ...reader.inside('vpc', vpcSettings),
     // Source of the most: a hundred years, https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html

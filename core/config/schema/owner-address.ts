@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TOPIC_ARN } from '../../contracts/names.ts';
 import { secretArn } from './names.ts';
 
 /** Where the news of one owner goes; what of it is not taken goes to the topic of the hub. */
@@ -8,7 +9,7 @@ export const ownerAddress = z
       z.strictObject({
         topic: z
           .string()
-          .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, 'is not the ARN of a standard topic of SNS')
+          .regex(TOPIC_ARN, 'is not the ARN of a standard topic of SNS')
           .describe('A standard topic of SNS; the installation has to name it too (ownerTopics).'),
       }),
       z.strictObject({
