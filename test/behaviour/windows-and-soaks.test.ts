@@ -2,6 +2,7 @@ import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import {
+  hours,
   memberOf,
   membersOf,
   mutationsOf,
@@ -206,6 +207,33 @@ test('nodes follow only as often as they must over several hops', async () => {
   expect((await memberOf(world, 'd1')).status).toBe('Succeeded');
   const rolls = mutationsOf(world).filter((one) => one.operation === 'UpdateNodegroupVersion');
   expect(rolls).toHaveLength(1);
+});
+
+test('whose nodes wait is called so between two hops and while it bakes, and up to date only when it is whole', async () => {
+  const nights = { timeZone: 'UTC', windows: [{ name: 'nights', schedule: '0 22 * * *', duration: '90m' }] };
+  const world = await smallFleet({
+    clusters: staged('dev', ['d1'], '1.35'),
+    calendars: { nights },
+    policy: { waves: [{ name: 'all', rollNodes: 'whenSkewRequires', bake: '2h', calendar: 'nights' }] },
+  });
+  const states: string[] = [];
+  for (let half = 0; half < 2 * 24 * 3; half += 1) {
+    await hours(world, 0.5);
+    const record = await recordOf(world, 'd1');
+    const { state } = await explainCluster(world.ports, record);
+    const [group] = record.nodegroups;
+    const said = `${state} with nodes at ${group?.version}`;
+    if (states.at(-1) !== said) states.push(said);
+  }
+  expect(states).toEqual([
+    'Waiting with nodes at 1.35',
+    'Upgrading with nodes at 1.35',
+    'NodesKept with nodes at 1.35', // until the next night
+    'Upgrading with nodes at 1.35',
+    'NodesKept with nodes at 1.35', // while it bakes
+    'Upgrading with nodes at 1.35',
+    'UpToDate with nodes at 1.37',
+  ]);
 });
 
 test('a budget that lets no node be drained stops the hop whose nodes are rolled, and not those before', async () => {
