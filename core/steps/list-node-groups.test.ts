@@ -110,7 +110,7 @@ const baking = {
   nodegroups: [],
   resumeAt: '2026-11-20T13:00:00.000Z',
   told: [
-    'Baking: The control plane is at 1.37 since 2026-11-20T12:00:00.000Z; it bakes for 1h before the nodes follow, until 2026-11-20T13:00:00.000Z.',
+    'Baking: The control plane is at 1.37 since 2026-11-20T12:00:00.000Z; it bakes for 1h before it goes on, until 2026-11-20T13:00:00.000Z.',
   ],
 };
 test.each<[string, Given, object]>([

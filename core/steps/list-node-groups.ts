@@ -53,6 +53,6 @@ function stillBaking({ wave }: HopPolicy, context: StepContext, now: Date): Step
   if (since === undefined) return undefined;
   const until = new Date(Date.parse(since) + durationMilliseconds(wave.bake));
   if (until <= now) return undefined;
-  const said = `The control plane is at ${upgrade.to} since ${since}; it bakes for ${wave.bake} before the nodes follow, until ${until.toISOString()}.`;
+  const said = `The control plane is at ${upgrade.to} since ${since}; it bakes for ${wave.bake} before it goes on, until ${until.toISOString()}.`;
   return parked(until, reason('Baking', said));
 }
