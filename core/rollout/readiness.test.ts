@@ -72,6 +72,11 @@ test('a look that is older than a day, or of another version, is stale, and stil
   ]);
 });
 
+test('what rested on a waiver is stale from the end of that waiver on', () => {
+  expect(look([scan({ waivedUntil: hoursAgo(-1) })])[0]).toBe('ready');
+  expect(look([scan({ waivedUntil: hoursAgo(0) })])).toEqual(['stale', '1.36', hoursAgo(1), ['ScanStale']]);
+});
+
 test('where EKS offers nothing newer there is nothing to be ready for', () => {
   expect(look([], undefined, clusterRecord({ version: '1.37' }))).toEqual(['ready', null, null, []]);
 });

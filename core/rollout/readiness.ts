@@ -102,10 +102,16 @@ export function nextMinor(cluster: ClusterRecord, region: RegionVersions | undef
 function staleness(cluster: ClusterRecord, scan: KnownScans['scans'][number], now: Date): string | undefined {
   if (scan.from !== undefined && scan.from !== cluster.version)
     return `The last look was at ${scan.from}, and ${cluster.name} is at ${cluster.version} now. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
+  if (hasLostWaiver(scan, now))
+    return `A waiver that the last look rested on ended at ${scan.waivedUntil}. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
   const hours = (now.getTime() - Date.parse(scan.scannedAt)) / 3_600_000;
   if (hours <= MAX_AGE_HOURS) return undefined;
   return `The last look is ${Math.floor(hours)} hours old; ${MAX_AGE_HOURS} are allowed. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
 }
+
+/** Whether a waiver that a look rested on has ended since: what it covered counts again. */
+export const hasLostWaiver = ({ waivedUntil }: Pick<KnownScans['scans'][number], 'waivedUntil'>, now: Date): boolean =>
+  waivedUntil !== undefined && Date.parse(waivedUntil) <= now.getTime();
 
 /** How many there are of each verdict, those without any left out. */
 export function countVerdicts(verdicts: readonly ReadinessVerdict[]): Partial<Record<ReadinessVerdict, number>> {
