@@ -51,5 +51,11 @@ export async function clusterReadiness(
   const [asked, current] = [KubeVersion.parse(to), KubeVersion.parse(cluster.version)];
   if (!current.isOlderThan(asked))
     throw new Refusal('InvalidInput', `${cluster.name} is at ${cluster.version} already; --to ${to} leads nowhere.`);
+  const offered = snapshot.regions.get(cluster.region)?.versions.map(({ version }) => version) ?? [];
+  if (!offered.includes(to))
+    throw new Refusal(
+      'InvalidInput',
+      `EKS offers no ${to} in ${cluster.region}, as far as is known: ${offered.join(', ') || 'nothing was read yet'}.`,
+    );
   return { ...view, target: to, ...readinessTo(cluster, asked, { scans, now: ports.clock.now() }) };
 }

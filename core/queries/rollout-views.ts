@@ -126,7 +126,7 @@ function forewarned(
     if (cluster === undefined) return member;
     const known = scans?.get(member.clusterKey);
     const onTheWay = blockersOnTheWay(cluster, known, member.to);
-    const { verdict } = readinessTo(cluster, KubeVersion.parse(member.to), { scans: known, now }, onTheWay);
+    const { verdict } = readinessTo(cluster, KubeVersion.parse(member.to), { scans: known, now });
     return { ...member, readiness: verdict, reasons: [...member.reasons, ...onTheWay, ...unapproved(member, cluster)] };
   });
 }

@@ -54,8 +54,38 @@ test('who was never looked at for its next minor comes first, then whose look is
   expect(dueScans({ ...given, clusters, scans }, NOON).map(({ cluster }) => cluster.clusterKey)).toEqual([
     moved,
     old,
-    rest[0],
+    ...rest.slice(0, 2),
   ]);
+});
+
+test('clusters whose looks leave no report take turns, and keep nobody else from being looked at', () => {
+  const clusters = fleet(40);
+  const failing = new Set(clusters.slice(0, 7).map(({ clusterKey }) => clusterKey));
+  const scans = new Map(clusters.slice(7).map(({ clusterKey }) => looked(clusterKey, hoursAgo(1))));
+  const tried = new Set<string>();
+  for (let hour = 0; hour < 72; hour += 1) {
+    const now = new Date(NOON.getTime() + hour * 3_600_000);
+    for (const { cluster, notBefore } of dueScans({ ...given, clusters, scans }, now))
+      if (failing.has(cluster.clusterKey)) tried.add(cluster.clusterKey);
+      else scans.set(...looked(cluster.clusterKey, notBefore.toISOString()));
+    if (hour < 44) continue;
+    const oldest = Math.min(...[...scans.values()].map(({ scans: [one] }) => Date.parse(one?.scannedAt ?? '')));
+    expect(now.getTime() - oldest).toBeLessThanOrEqual(24 * 3_600_000);
+  }
+  expect(tried).toEqual(failing);
+});
+
+test('who was let through by a waiver that has ended is looked at again at once', () => {
+  const [record] = fleet(1);
+  const clusterKey = record?.clusterKey ?? '';
+  const due = (waivedUntil: string) => {
+    const last = { scannedAt: hoursAgo(2), from: '1.34', target: '1.35', waivedUntil } as LatestScans['scans'][number];
+    return dueScans(
+      { ...given, clusters: fleet(1), scans: new Map([[clusterKey, { clusterKey, scans: [last] }]]) },
+      NOON,
+    );
+  };
+  expect([due(hoursAgo(0)).length, due(hoursAgo(-1)).length]).toEqual([1, 0]);
 });
 
 test('looks in one account and Region are spread over the hour, and no more of them begin than the calls allow', () => {

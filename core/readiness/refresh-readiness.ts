@@ -5,7 +5,7 @@ import { sha256Hex } from '../hash/sha256.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
-import { nextMinor } from '../rollout/readiness.ts';
+import { hasLostWaiver, nextMinor } from '../rollout/readiness.ts';
 import { Upgrades } from '../store/entities.ts';
 import { loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
@@ -41,8 +41,8 @@ interface WhatIsKnown {
 }
 
 /**
- * The looks of the next hour, spread over it: clusters that were never looked at for their next minor first (a version has appeared, the cluster
- * has moved), then those whose look is the oldest.
+ * The looks of the next hour, spread over it: of clusters that have no look for their next minor (a version has appeared, the cluster has moved,
+ * a waiver has ended), and of those whose look is the oldest.
  */
 export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: Date): DueScan[] {
   const asked = clusters.flatMap((cluster) => {
@@ -50,15 +50,27 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
     if (target === undefined) return [];
     const last = scans
       .get(cluster.clusterKey)
-      ?.scans.find((one) => one.target === target.toString() && one.from === cluster.version);
+      ?.scans.find(
+        (one) => one.target === target.toString() && one.from === cluster.version && !hasLostWaiver(one, now),
+      );
     return [{ cluster, target, scannedAt: last?.scannedAt ?? '' }];
   });
   const limit = new Date(now.getTime() - HOURS * HOUR).toISOString();
   const due = asked
     .filter(({ cluster, scannedAt }) => scannedAt < limit && !busy.has(cluster.clusterKey))
-    .sort((a, b) => compare(a.scannedAt, b.scannedAt) || compare(a.cluster.clusterKey, b.cluster.clusterKey))
-    .slice(0, Math.ceil(asked.length / HOURS));
-  const places = Map.groupBy(due, ({ cluster: { account, region } }) => `${account} ${region}`);
+    .sort((a, b) => compare(a.scannedAt, b.scannedAt) || compare(a.cluster.clusterKey, b.cluster.clusterKey));
+  // Looks that leave no report, as where an account keeps Liftlock out, are asked for again each hour: they take turns, and nobody else's place.
+  const most = Math.ceil(asked.length / HOURS);
+  const [never, old] = [
+    due.filter(({ scannedAt }) => scannedAt === ''),
+    due.filter(({ scannedAt }) => scannedAt !== ''),
+  ];
+  const first = (Math.floor(now.getTime() / HOUR) * most) % Math.max(1, never.length);
+  const turns = [...never.slice(first), ...never.slice(0, first)].slice(0, most);
+  const places = Map.groupBy(
+    [...turns, ...old.slice(0, most)],
+    ({ cluster: { account, region } }) => `${account} ${region}`,
+  );
   return [...places.values()].flatMap((place) => {
     const taken = place.slice(0, MOST_IN_ONE_PLACE);
     return taken.map(({ cluster, target }, index) => {

@@ -23,7 +23,13 @@ export function stoppersOf(
   // Its words are of the inventory, and the same in every look; one code may stand for two groups.
   const proved = provedBlockers(cluster, target, isFirst).map((one) => ({ reason: one, cause: one.message }));
   const scan = scans?.scans.find((one) => one.target === target.toString());
-  return scan === undefined ? proved : [...proved, ...refusedBy(scan, cluster.name)];
+  return scan === undefined ? proved : [...proved, ...refusedBy(scan, lookCommand(cluster, target))];
+}
+
+/** What has a cluster looked at for a minor: the next one unless another is named. */
+export function lookCommand({ name, version }: ClusterRecord, target: KubeVersion): string {
+  const isNext = KubeVersion.parse(version).next().equals(target);
+  return `liftlock scan cluster ${name}${isNext ? '' : ` --target ${target}`}`;
 }
 
 export const hopBlockers = (...asked: Parameters<typeof stoppersOf>): readonly Reason[] =>
@@ -39,12 +45,12 @@ export function blockersOnTheWay(cluster: ClusterRecord, scans: KnownScans | und
 /** Only a report that passes lets a hop go on (core/scan/fleet/decide-hop.ts). One reason for each cause, with whose it is and what ends it. */
 function refusedBy(
   { verdict, target, scannedAt, causes, gaps }: KnownScans['scans'][number],
-  name: string,
+  look: string,
 ): readonly Stopper[] {
   const scan = `The scan of ${scannedAt} for ${target}`;
   if (verdict === 'pass') return [];
   if (verdict === 'incomplete') {
-    const text = `${scan} could not read ${gaps === 1 ? 'one thing' : `${gaps} things`}. Run: liftlock scan cluster ${name}`;
+    const text = `${scan} could not read ${gaps === 1 ? 'one thing' : `${gaps} things`}. Run: ${look}`;
     return [{ reason: reason('ScanIncomplete', text), cause: 'ScanIncomplete' }];
   }
   const of = (wanted: string) => causes.filter(({ severity }) => severity === wanted);

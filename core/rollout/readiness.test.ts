@@ -2,7 +2,7 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { readinessOf } from './readiness.ts';
+import { readinessOf, readinessTo } from './readiness.ts';
 
 const now = new Date('2026-11-25T12:00:00Z');
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();
@@ -72,6 +72,41 @@ test('a look that is older than a day, or of another version, is stale, and stil
   ]);
 });
 
+test('what rested on a waiver is stale from the end of that waiver on', () => {
+  expect(look([scan({ waivedUntil: hoursAgo(-1) })])[0]).toBe('ready');
+  expect(look([scan({ waivedUntil: hoursAgo(0) })])).toEqual(['stale', '1.36', hoursAgo(1), ['ScanStale']]);
+});
+
 test('where EKS offers nothing newer there is nothing to be ready for', () => {
   expect(look([], undefined, clusterRecord({ version: '1.37' }))).toEqual(['ready', null, null, []]);
 });
+
+test('before anybody has read what EKS offers, nobody is ready', () => {
+  const known = { scans: { clusterKey: cluster.clusterKey, scans: [scan()] }, region: undefined, now };
+  expect(readinessOf(cluster, known)).toMatchObject({ verdict: 'incomplete', reasons: [{ code: 'VersionsUnknown' }] });
+});
+
+test.each([
+  ['blocks', { verdict: 'fail' as const, causes: [stuck] }, 'blocked', 'ScanFinding', /drain:payments\/api/],
+  ['is not whole', { verdict: 'incomplete' as const, gaps: 1 }, 'incomplete', 'ScanIncomplete', /--target 1\.37$/],
+  [
+    'is a day old',
+    { verdict: 'fail' as const, causes: [stuck], scannedAt: hoursAgo(25) },
+    'stale',
+    'ScanStale',
+    /scan cluster \S+ --target 1\.37$/,
+  ],
+  ['was at another minor', { from: '1.34' }, 'stale', 'ScanStale', /scan cluster \S+ --target 1\.37$/],
+])(
+  'a look for a later hop that %s is said with its time, and with what looks again',
+  (_, parts, verdict, code, said) => {
+    const later = scan({ target: '1.37', scannedAt: hoursAgo(2), ...parts });
+    const scans = { clusterKey: cluster.clusterKey, scans: [scan(), later] };
+    const found = readinessTo(cluster, KubeVersion.parse('1.37'), { scans, now });
+    expect(found).toMatchObject({ verdict, for: '1.37', scannedAt: later.scannedAt });
+    expect(found.reasons[0]).toMatchObject({ code, message: expect.stringMatching(said) });
+    // A later hop that nobody has looked at keeps nobody.
+    const unseen = { clusterKey: cluster.clusterKey, scans: [scan()] };
+    expect(readinessTo(cluster, KubeVersion.parse('1.37'), { scans: unseen, now }).verdict).toBe('readyAfterHops');
+  },
+);

@@ -1,9 +1,9 @@
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { KnownScans } from '../contracts/items/scan.ts';
 import { READINESS_VERDICTS, type ReadinessVerdict } from '../contracts/scan-words.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
+import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { blockersOnTheWay, hopBlockers } from './hop-blockers.ts';
+import { hopBlockers, lookCommand } from './hop-blockers.ts';
 
 /** Whether a cluster may go one minor up, by what is known today. It authorizes nothing: the gate runs again before each hop. */
 export interface Readiness {
@@ -30,29 +30,42 @@ interface Known {
 
 /** The one answer to "may it go one minor up?" for lists, `explain` and reports, from the last scan and the inventory. */
 export function readinessOf(cluster: ClusterRecord, { scans, region, target, now }: Known): Readiness {
+  const after = KubeVersion.parse(cluster.version).next();
+  if (region === undefined) {
+    const said = `Nobody knows yet what EKS offers in ${cluster.region}; liftlock get versions says what was read and when.`;
+    return {
+      verdict: 'incomplete',
+      for: after.toString(),
+      scannedAt: null,
+      reasons: [reason('VersionsUnknown', said)],
+    };
+  }
   const next = nextMinor(cluster, region);
   if (next === undefined) return NOTHING_ASKED;
   return lookAt(cluster, next, target !== undefined && next.isOlderThan(target), { scans, now });
 }
 
 /**
- * The same of the whole way to a minor: what stands in the way of a later hop blocks, too. Whoever is there already needs nothing.
- *
- * @param onTheWay where the caller shows them as well
+ * The same of the whole way to a minor: what the last look for a later hop found counts, too, as far as there was one. It is said of the first hop
+ * that is not ready, with what stands in the way of all. Whoever is there already needs nothing.
  */
-export function readinessTo(
-  cluster: ClusterRecord,
-  to: KubeVersion,
-  known: Pick<Known, 'scans' | 'now'>,
-  onTheWay?: readonly Reason[],
-): Readiness {
+export function readinessTo(cluster: ClusterRecord, to: KubeVersion, known: Pick<Known, 'scans' | 'now'>): Readiness {
   const current = KubeVersion.parse(cluster.version);
   if (!current.isOlderThan(to)) return NOTHING_ASKED;
-  const first = lookAt(cluster, current.next(), current.next().isOlderThan(to), known);
-  if (first.verdict !== 'ready' && first.verdict !== 'readyAfterHops') return first;
-  const reasons = onTheWay ?? blockersOnTheWay(cluster, known.scans, to.toString());
-  return reasons.length === 0 ? first : { ...first, verdict: 'blocked', reasons };
+  const next = current.next();
+  const first = lookAt(cluster, next, next.isOlderThan(to), known);
+  if (!isReady(first)) return first;
+  // Nobody looks at later hops but whoever asks for that.
+  const later = next.hopsTo(to).map((hop) => lookAt(cluster, hop, false, known));
+  const found = later.filter((one) => !isReady(one) && (one.scannedAt !== null || one.verdict === 'blocked'));
+  const [worst] = found.toSorted((a, b) => Number(b.verdict === 'blocked') - Number(a.verdict === 'blocked'));
+  if (worst === undefined) return first;
+  const reasons = new Map(found.flatMap((one) => one.reasons).map((one) => [one.message, one]));
+  return { ...worst, reasons: bounded([...reasons.values()]) };
 }
+
+export const isReady = ({ verdict }: Pick<Readiness, 'verdict'>): boolean =>
+  verdict === 'ready' || verdict === 'readyAfterHops';
 
 const NOTHING_ASKED: Readiness = { verdict: 'ready', for: null, scannedAt: null, reasons: [] };
 
@@ -64,11 +77,12 @@ function lookAt(
 ): Readiness {
   const scan = scans?.scans.find((one) => one.target === next.toString());
   const about = { for: next.toString(), scannedAt: scan?.scannedAt ?? null };
-  const blockers = hopBlockers(cluster, scans, next, true);
+  const isFirst = KubeVersion.parse(cluster.version).next().equals(next);
+  const blockers = hopBlockers(cluster, scans, next, isFirst);
   if (scan === undefined) {
     // What the inventory alone proves needs no scan.
     if (blockers.length > 0) return { verdict: 'blocked', ...about, reasons: blockers };
-    const said = `Nobody has looked whether ${cluster.name} may go to ${next}; that happens by itself within a day. Sooner: liftlock scan cluster ${cluster.name}`;
+    const said = `Nobody has looked whether ${cluster.name} may go to ${next}; that happens by itself within a day. Sooner: ${lookCommand(cluster, next)}`;
     return { verdict: 'incomplete', ...about, reasons: [reason('NeverScanned', said)] };
   }
   const age = staleness(cluster, scan, now);
@@ -87,11 +101,17 @@ export function nextMinor(cluster: ClusterRecord, region: RegionVersions | undef
 /** Why the last look says nothing any more; undefined while it does. */
 function staleness(cluster: ClusterRecord, scan: KnownScans['scans'][number], now: Date): string | undefined {
   if (scan.from !== undefined && scan.from !== cluster.version)
-    return `The last look was at ${scan.from}, and ${cluster.name} is at ${cluster.version} now.`;
+    return `The last look was at ${scan.from}, and ${cluster.name} is at ${cluster.version} now. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
+  if (hasLostWaiver(scan, now))
+    return `A waiver that the last look rested on ended at ${scan.waivedUntil}. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
   const hours = (now.getTime() - Date.parse(scan.scannedAt)) / 3_600_000;
   if (hours <= MAX_AGE_HOURS) return undefined;
-  return `The last look is ${Math.floor(hours)} hours old; ${MAX_AGE_HOURS} are allowed. Run: liftlock scan cluster ${cluster.name}`;
+  return `The last look is ${Math.floor(hours)} hours old; ${MAX_AGE_HOURS} are allowed. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
 }
+
+/** Whether a waiver that a look rested on has ended since: what it covered counts again. */
+export const hasLostWaiver = ({ waivedUntil }: Pick<KnownScans['scans'][number], 'waivedUntil'>, now: Date): boolean =>
+  waivedUntil !== undefined && Date.parse(waivedUntil) <= now.getTime();
 
 /** How many there are of each verdict, those without any left out. */
 export function countVerdicts(verdicts: readonly ReadinessVerdict[]): Partial<Record<ReadinessVerdict, number>> {

@@ -51,9 +51,20 @@ test.each([
 });
 
 test('what stands in the way of a later hop counts as well', () => {
-  const later = scan({ target: '1.37', from: '1.36', verdict: 'fail', causes: [stuck] });
+  const later = scan({ target: '1.37', verdict: 'fail', causes: [stuck] });
   expect(waitsFor([scan(), later], '24h', {}, '1.37')).toBe('web is blocked');
   expect(waitsFor([scan()], '24h', {}, '1.37')).toBeUndefined();
+});
+
+test('it says the commands that answer about the same way, and look at the hop that is in the way', () => {
+  const scans = {
+    clusterKey: web.clusterKey,
+    scans: [scan(), scan({ target: '1.37', verdict: 'fail', causes: [stuck] })],
+  };
+  const looks = { clusters: new Map([[web.clusterKey, web]]), scans: new Map([[web.clusterKey, scans]]) };
+  const found = unready(looks, { requireReady: '24h' }, { name: 'all' }, [{ ...member, to: '1.37' }], NOW);
+  expect(found?.reason.message).toContain('liftlock readiness cluster web --to 1.37.');
+  expect(found?.reason.message).toContain('liftlock scan cluster web --target 1.37.');
 });
 
 test('a plan takes looks to be made in time, and what is known to be in the way to stay', () => {

@@ -6,8 +6,8 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { blockersOnTheWay } from './hop-blockers.ts';
-import { readinessTo } from './readiness.ts';
+import { blockersOnTheWay, lookCommand } from './hop-blockers.ts';
+import { isReady, readinessTo } from './readiness.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 type Looks = Pick<FleetSnapshot, 'clusters' | 'scans' | 'takesLooksForMade'>;
@@ -50,35 +50,37 @@ export function unready(
   const oldest = now.getTime() - durationMilliseconds(required);
   const found = members.flatMap((member) => {
     const why = whyUnready(snapshot, member, oldest, now);
-    return why === undefined ? [] : [{ member, said: `${member.name} ${why}` }];
+    return why === undefined ? [] : [{ member, ...why }];
   });
   const [first] = found;
   if (first === undefined) return undefined;
   const more = found.length > MOST_NAMED ? `, and ${found.length - MOST_NAMED} more` : '';
-  const { name } = first.member;
-  const who = found.slice(0, MOST_NAMED).map(({ said }) => said);
+  const { name, to } = first.member;
+  const who = found.slice(0, MOST_NAMED).map(({ member, words }) => `${member.name} ${words}`);
   const message =
     `The wave ${wave.name} opens once each of its clusters is ready by a look of the last ${required} (requireReady): ${who.join(', ')}${more}. ` +
-    `What is in the way: liftlock readiness cluster ${name}. A new look: liftlock scan cluster ${name}. Without it: liftlock skip cluster ${name}`;
+    `What is in the way: liftlock readiness cluster ${name} --to ${to}. A new look: ${first.look}. Without it: liftlock skip cluster ${name}`;
   return { members: found.map(({ member }) => member), reason: reason('NotReady', message) };
 }
 
 const MOST_NAMED = 10;
 
-/** Words that end a sentence about a cluster; undefined = it is ready. A cluster that is not there is for others to judge. */
+/** Words that end a sentence about a cluster, and what looks again; undefined = it is ready. A cluster that is not there is for others to judge. */
 function whyUnready(
   { clusters, scans, takesLooksForMade }: Looks,
   { clusterKey, to }: Member,
   oldest: number,
   now: Date,
-): string | undefined {
+): { readonly words: string; readonly look: string } | undefined {
   const cluster = clusters.get(clusterKey);
   if (cluster === undefined) return undefined;
   const known = scans?.get(clusterKey);
-  if (takesLooksForMade === true) return blockersOnTheWay(cluster, known, to).length > 0 ? WORDS.blocked : undefined;
-  const { verdict, scannedAt } = readinessTo(cluster, KubeVersion.parse(to), { scans: known, now });
-  const isReady = verdict === 'ready' || verdict === 'readyAfterHops';
-  return isReady && scannedAt !== null && Date.parse(scannedAt) < oldest ? WORDS.stale : WORDS[verdict];
+  const readiness = readinessTo(cluster, KubeVersion.parse(to), { scans: known, now });
+  const { verdict, scannedAt, for: hop } = readiness;
+  const isOld = isReady(readiness) && scannedAt !== null && Date.parse(scannedAt) < oldest;
+  const isBlocked = takesLooksForMade === true && blockersOnTheWay(cluster, known, to).length > 0;
+  const words = takesLooksForMade === true ? (isBlocked ? WORDS.blocked : undefined) : WORDS[isOld ? 'stale' : verdict];
+  return words === undefined ? undefined : { words, look: lookCommand(cluster, KubeVersion.parse(hop ?? to)) };
 }
 
 const WORDS: Readonly<Record<ReadinessVerdict, string | undefined>> = {

@@ -29,7 +29,7 @@ export const typeOf = ({ AttributeDefinitions }: DynaliteTable, key: KeyAttribut
 /** What `{ S: … }` says where that is all, and neither empty nor too long for a key. */
 export function plainText(value: unknown, most: number): string | undefined {
   const { S: text } = membersOf<{ S: unknown }>(value, ['S']) ?? {};
-  return typeof text === 'string' && text.length > 0 && text.length <= most ? text : undefined;
+  return typeof text === 'string' && text.length > 0 && Buffer.byteLength(text) <= most ? text : undefined;
 }
 
 /** As DynamoDB gives numbers back. */

@@ -77,6 +77,19 @@ const changed = (more: object) => ({ TableName, Item: { ...key('p', '1'), revisi
 
 type Part = readonly ['Put' | 'ConditionCheck', Record<string, unknown>];
 
+test.each([
+  ['p', 'ü'.repeat(513)],
+  ['ü'.repeat(1025), 's'],
+])('a key of more bytes than DynamoDB takes is refused, whatever characters it has', async (pk, sk) => {
+  const write = (item: object) =>
+    transacted.answer('TransactWriteItems', { TransactItems: [{ Put: { TableName, Item: item } }] });
+  expect(await write(key(pk, sk))).toMatchObject({
+    status: 400,
+    body: { __type: expect.stringContaining('Validation') },
+  });
+  expect(await write(key(pk.slice(0, 1024), sk.slice(0, 512)))).toMatchObject({ status: 200 });
+});
+
 test.each<[name: string, ...parts: Part[]]>([
   ['a first item', ['Put', first]],
   ['a first item that must be', ['Put', { ...first, ...isAbsent }]],

@@ -175,12 +175,23 @@ async function readPart(store: DynaliteStore, part: Readonly<Record<string, Item
   if (invalid) throw invalid;
   const key = db.createKey((data.Key ?? data.Item) as Item, table);
   if (key instanceof Error) throw key;
+  refuseLongKey(table, (data.Key ?? data.Item) as Item);
   return {
     table: table.TableName,
     key,
     run: (buffer) =>
       new Promise((resolve, reject) => act(buffer, data, (error) => (error ? reject(error) : resolve()))),
   };
+}
+
+/** DynamoDB counts bytes; dynalite counts characters. */
+function refuseLongKey({ KeySchema }: DynaliteTable, item: Item): void {
+  for (const [index, { AttributeName }] of KeySchema.entries()) {
+    const { S: text = '' } = item[AttributeName] as { readonly S?: string };
+    const [what, most] = index === 0 ? (['hashkey', 2048] as const) : (['all range keys', 1024] as const);
+    if (Buffer.byteLength(text) > most)
+      throw validationAnswer(`Size of ${what} has exceeded the size limit of ${most} bytes`);
+  }
 }
 
 function runPlain(buffer: BufferingStore, table: string, { key, holds, write }: PlainPart): Promise<void> {

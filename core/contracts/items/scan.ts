@@ -48,6 +48,8 @@ export const scanSummary = z.object({
   ),
   /** When the tables that judged it were brought up to date, YYYY-MM-DD. */
   dataUpdatedOn: z.string(),
+  /** When the first waiver that it rests on ends; absent where it rests on none. */
+  waivedUntil: timestamp.optional(),
   /** Parts of the whole report. */
   parts: count,
 });
@@ -67,7 +69,7 @@ export interface KnownScans {
     LatestScans['scans'][number],
     'target' | 'scannedAt' | 'verdict' | 'gaps' | 'causes' | 'moreErrors' | 'moreErrorsSince'
   > &
-    Partial<Pick<LatestScans['scans'][number], 'from'>>)[];
+    Partial<Pick<LatestScans['scans'][number], 'from' | 'waivedUntil'>>)[];
 }
 
 /** Where the scan of one execution stands. */

@@ -49,6 +49,7 @@ export const CHECK_REASONS = {
   ScanIncomplete: { kind: 'lasting', meaning: 'The scan could not read everything.' },
   ScanWarning: { kind: 'told', meaning: 'The scan found what breaks later, or has been broken already.' },
   UrlFailed: { kind: 'lasting', meaning: 'A URL that the policy names did not answer well.' },
+  VersionsUnknown: { kind: 'lasting', meaning: 'Nobody has read yet what EKS offers in the Region of the cluster.' },
   VersionSkew: { kind: 'lasting', meaning: 'Nodes or kube-proxy would be too far behind the API server.' },
   WorkloadMissing: { kind: 'lasting', meaning: 'A Deployment that the policy names does not exist.' },
   WorkloadUnavailable: { kind: 'lasting', meaning: 'A workload has fewer available than it wants.' },

@@ -30,6 +30,14 @@ test('a report saved twice is there once, and comes back as it was', async () =>
   expect(await loadReport(table, summary)).toEqual(report);
 });
 
+test('lists know until when the last scan rests on waivers', async () => {
+  const table = new MemoryTable();
+  const report = reportOf({ from: '1.35' });
+  const until = '2026-12-01T00:00:00.000Z';
+  await saveReport(table, run, { ...report, waivers: { ...report.waivers, until } }, NOW);
+  expect((await load(table, LatestScanItems, 'k'))?.data.scans).toMatchObject([{ waivedUntil: until }]);
+});
+
 test('the last scan of each target is kept for lists, five targets at most', async () => {
   const table = new MemoryTable();
   for (let day = 1; day <= 8; day += 1) {

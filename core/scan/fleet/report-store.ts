@@ -145,6 +145,7 @@ function summaryOf(
     ...(more.length === 0 ? {} : { moreErrors: sha256Hex(canonicalJson(more)) }),
     unread: unread.slice(0, MOST),
     dataUpdatedOn: report.data.updatedOn,
+    ...(report.waivers.until === undefined ? {} : { waivedUntil: report.waivers.until }),
     parts,
   };
 }

@@ -20,7 +20,15 @@ export function ownershipOf(metadata: unknown): Ownership {
   const [label, annotation] = [mappingOf(labels), mappingOf(annotations)];
   const tool = toolOf(label, annotation);
   const team = teamOf(label) ?? teamOf(annotation);
-  return given({ owner: team ?? tool?.owner, cause: tool?.cause });
+  return given({ owner: shortened(team ?? tool?.owner), cause: shortened(tool?.cause) });
+}
+
+/** Anybody may write 256 KiB into an annotation; of what is made a key, an address and a line of a table, so much is a name. */
+const LONGEST = 200;
+
+function shortened(text: string | undefined): string | undefined {
+  const characters = [...(text ?? '')];
+  return characters.length <= LONGEST ? text : `${characters.slice(0, LONGEST - 1).join('')}…`;
 }
 
 function toolOf(label: Mapping, annotation: Mapping): { owner: string; cause: string } | undefined {

@@ -110,18 +110,22 @@ function applyWaivers(
   const valid = waivers.filter(({ end }) => end > now);
   const used = new Set<CheckedWaiver>();
   const refused = new Set<CheckedWaiver>();
+  const ends: number[] = [];
   const marked = findings.map((finding) => {
     const about = valid.filter((waiver) => covers(waiver, finding, clusters));
     const covering = about.filter((waiver) => allows(waiver, finding));
     for (const waiver of about) (covering.includes(waiver) ? used : refused).add(waiver);
     const [first] = covering;
+    if (first !== undefined && finding.severity !== 'info')
+      ends.push(Math.max(...covering.map(({ end }) => end.getTime())));
     return first === undefined ? finding : { ...finding, waived: true, waiver: waiverText(first.document) };
   });
   const unused = valid.filter((waiver) => !used.has(waiver) && concerns(waiver.document, clusters));
   const expired = waivers.filter(({ end }) => end <= now);
   const texts = (some: readonly CheckedWaiver[]) =>
     some.map((waiver) => `${waiverText(waiver.document)}${refused.has(waiver) ? REFUSED : ''}`);
-  return { findings: marked, waivers: { expired: texts(expired), unused: texts(unused) } };
+  const until = ends.length === 0 ? {} : { until: new Date(Math.min(...ends)).toISOString() };
+  return { findings: marked, waivers: { expired: texts(expired), unused: texts(unused), ...until } };
 }
 
 const REFUSED = ': the policy of the cluster does not allow it (scan.waivers)';

@@ -119,6 +119,10 @@ export const scanReportSchema = z.strictObject({
       unused: z
         .array(z.string())
         .describe('Waivers that cover nothing, those that the policy of the cluster does not allow among them.'),
+      until: z
+        .string()
+        .optional()
+        .describe('When the first error or warning that is waived here counts again; absent where none is.'),
     })
     .describe('Waivers that somebody should look at.'),
   baseline: baselineSchema.nullable().describe('The older report that this one was compared with.'),

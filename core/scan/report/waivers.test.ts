@@ -46,8 +46,24 @@ test('an id covers one finding, and a waiver of another cluster is neither used 
   const live = { subject: 'arn:aws:eks:x', clusters: ['prod', 'arn:aws:eks:x'], from: '1.35' };
   const report = reportOf({ ...live, waivers, findings: [judged(), judged({ name: 'other' })] });
   expect(report.findings.map(({ waived }) => waived)).toEqual([false, true]);
-  expect(report.waivers).toEqual({ expired: [], unused: [] });
+  expect(report.waivers).toEqual({ expired: [], unused: [], until: '2027-01-01T00:00:00.000Z' });
   expect(reportOf({ ...live, clusters: ['dev-1'], waivers }).findings[0]?.waived).toBe(true);
+});
+
+test('a report says until when what it waives stays waived: each finding by its longest waiver, and no word of what is for information', () => {
+  const days = ['2026-12-31', '2026-12-10', '2026-12-20'];
+  const { waivers } = parse(
+    days.map((day, at) => waiver('{ kind: PodDisruptionBudget }', day, `w${at}`)).join('---\n'),
+  );
+  expect(reportOf({ waivers }).waivers.until).toBe('2027-01-01T00:00:00.000Z');
+  const apart = parse(
+    [waiver('{ name: one }', days[1]), waiver('{ name: two }', days[2], 'two')].join('---\n'),
+  ).waivers;
+  const findings = [judged({ name: 'one' }), judged({ name: 'two' })];
+  expect(reportOf({ waivers: apart, findings }).waivers.until).toBe('2026-12-11T00:00:00.000Z');
+  const told = [judged({ name: 'one', severity: 'info' }), judged({ name: 'two' })];
+  expect(reportOf({ waivers: apart, findings: told }).waivers.until).toBe('2026-12-21T00:00:00.000Z');
+  expect(reportOf().waivers).not.toHaveProperty('until');
 });
 
 test('an expired waiver bites again and is listed, an unused one is listed', () => {
