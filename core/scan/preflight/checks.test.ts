@@ -197,3 +197,17 @@ test('each check has a name of its own and finds something in the worst of clust
   for (const { fix, evidence, message } of found)
     expect([fix.length > 10, evidence.every((one) => one !== ''), message.endsWith('.')]).toEqual([true, true, true]);
 });
+
+test('only what a check of rolls finds of a node group is about its roll, and nothing is asked twice or left out', () => {
+  const group = { nodegroupName: 'a', version: '1.36', status: 'DEGRADED', subnets: ['gone', 's'] } as never;
+  const subnets = [{ subnetId: 's', availabilityZone: 'a', availableIpAddressCount: 0 }];
+  const given = facts({
+    cluster: { ...cluster, resourcesVpcConfig: { subnetIds: ['gone'] } } as Cluster,
+    ...{ nodegroups: [group], capacity: { subnets } },
+  });
+  const rules = (about: 'hop' | 'rolls') =>
+    observePreflight(given, about).flatMap((one) => ('rule' in one ? [`${one.rule} ${one.subject.kind}`] : []));
+  expect(rules('rolls')).toEqual(['NetworkGone Nodegroup', 'SurgeAddresses Nodegroup']);
+  expect(rules('hop')).toEqual(['NodegroupStatus Nodegroup', 'NetworkGone Cluster']);
+  expect(observePreflight(given)).toHaveLength(5);
+});

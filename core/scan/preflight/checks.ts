@@ -41,5 +41,9 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   systemWorkloads,
 ];
 
-export const observePreflight = (facts: PreflightFacts): Observation[] =>
-  PREFLIGHT_CHECKS.flatMap((check) => check.observe(facts));
+/** `about`: only what stops the hop itself, or only what stops no more than the rolls of its node groups. */
+export const observePreflight = (facts: PreflightFacts, about?: 'hop' | 'rolls'): Observation[] =>
+  PREFLIGHT_CHECKS.flatMap((check) => {
+    const isOfRoll = ({ subject }: Observation) => check.isOfRolls === true && subject.kind === 'Nodegroup';
+    return check.observe(facts).filter((one) => about === undefined || (about === 'rolls') === isOfRoll(one));
+  });

@@ -54,6 +54,8 @@ export interface PreflightCheck {
   readonly name: string;
   /** What it finds, for the documents. */
   readonly finds: string;
+  /** What it finds of a node group stops the roll of that group alone: where nodes stay as they are in a hop, it is only told. */
+  readonly isOfRolls?: true;
   observe(facts: PreflightFacts): readonly Observation[];
 }
 
