@@ -183,14 +183,21 @@ test('each check has a name of its own and finds something in the worst of clust
     versions: offered('1.38'),
     cluster: {
       ...{ ...made, status: 'FAILED', health: { issues: [{ code: 'x' }] } },
-      resourcesVpcConfig: { subnetIds: ['s', 'gone'] },
+      ...{ resourcesVpcConfig: { subnetIds: ['s', 'gone'] }, roleArn: 'role/gone' },
+      encryptionConfig: [{ provider: { keyArn: 'key/gone' } }],
     } as Cluster,
-    nodegroups: [group({ status: 'DELETING', amiType: 'AL2_x86_64', version: '1.30', subnets: ['s'] })],
+    nodegroups: [
+      group({ status: 'DELETING', amiType: 'AL2_x86_64', version: '1.30', subnets: ['s'] }),
+      ...['1', '2'].map((version) => group({ launchTemplate: { id: 'lt', version } })),
+    ],
     server: { ready: { ok: false, failed: ['etcd'] }, workloads: [dns], nodes: [] },
     addons: [dnsAt('v1.14.0', { status: 'CREATE_FAILED' })],
     alarms: [{ gate: 'errors', status: 'red', message: 'It is in ALARM.' }],
     backup: { ...velero, newest: null },
-    capacity: { subnets: [{ subnetId: 's', availabilityZone: 'a', availableIpAddressCount: 0 }] },
+    capacity: {
+      subnets: [{ subnetId: 's', availabilityZone: 'a', availableIpAddressCount: 0 }],
+      ...{ launchTemplates: [{ template: 'lt', version: '1', imageId: 'ami-1' }], images: [], roles: [], keys: [] },
+    },
   });
   const found = judgeAll(observePreflight(worst), { target: worst.target, from: KubeVersion.parse('1.36') });
   expect([...new Set(found.map(({ rule }) => rule))].sort()).toEqual([...names].sort());

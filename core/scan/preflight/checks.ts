@@ -8,12 +8,15 @@ import { clusterHealth } from './cluster-health.ts';
 import { clusterStatus } from './cluster-status.ts';
 import { controlPlaneAddresses } from './control-plane-addresses.ts';
 import { hopReversal } from './hop-reversal.ts';
+import { keyUnusable } from './key-unusable.ts';
 import { kubeletSkew } from './kubelet-skew.ts';
+import { imageGone, launchTemplateGone } from './launched-from.ts';
 import { networkGone } from './network-gone.ts';
 import { nodegroupStatus } from './nodegroup-status.ts';
 import { oneHop } from './one-hop.ts';
 import { policyAlarms } from './policy-alarms.ts';
 import type { PreflightCheck, PreflightFacts } from './preflight-check.ts';
+import { roleGone } from './role-gone.ts';
 import { surgeAddresses } from './surge-addresses.ts';
 import { systemWorkloads } from './system-workloads.ts';
 import { targetOffered } from './target-offered.ts';
@@ -35,6 +38,10 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   backupAge,
   hopReversal,
   networkGone,
+  launchTemplateGone,
+  imageGone,
+  roleGone,
+  keyUnusable,
   controlPlaneAddresses,
   surgeAddresses,
   apiServerReady,
