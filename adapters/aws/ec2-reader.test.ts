@@ -34,7 +34,7 @@ const reader = () =>
     sleep: async (milliseconds) => {
       slept.push(milliseconds);
     },
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpointOf: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
   });
 const ok = (body: string) => answers.push({ status: 200, body });
 const refuse = (status: number, code: string, message = 'no') =>
@@ -77,12 +77,12 @@ test('security groups and instance types are read from their own elements', asyn
     '<DescribeSecurityGroupsResponse><securityGroupInfo><item><groupId>sg</groupId></item></securityGroupInfo></DescribeSecurityGroupsResponse>',
   );
   ok(
-    '<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.large</instanceType><networkInfo><ipv4AddressesPerInterface>10</ipv4AddressesPerInterface></networkInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>',
+    '<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.large</instanceType><vCpuInfo><defaultVCpus>2</defaultVCpus></vCpuInfo><networkInfo><ipv4AddressesPerInterface>10</ipv4AddressesPerInterface></networkInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>',
   );
   const ec2 = reader();
   expect(await ec2.describeSecurityGroups(scope, ['sg'])).toEqual([{ groupId: 'sg' }]);
   expect(await ec2.describeInstanceTypes(scope, ['m5.large'])).toEqual([
-    { instanceType: 'm5.large', ipv4AddressesPerInterface: 10 },
+    { instanceType: 'm5.large', vcpus: 2, ipv4AddressesPerInterface: 10 },
   ]);
 });
 
@@ -110,4 +110,49 @@ test.each([
 ])('an answer with %s is none', async (_, items) => {
   ok(subnets(items));
   await expect(reader().describeSubnets(scope, ['s'])).rejects.toMatchObject({ name: 'IncompleteAnswer' });
+});
+
+test('of AMIs deprecated ones are asked for, too', async () => {
+  const one = (more: string) => `<item><imageId>ami-1</imageId><imageState>available</imageState>${more}</item>`;
+  ok(
+    `<DescribeImagesResponse><imagesSet>${one('')}${one('<deprecationTime>2026-01-01T00:00:00.000Z</deprecationTime>')}</imagesSet></DescribeImagesResponse>`,
+  );
+  const image = { imageId: 'ami-1', state: 'available' };
+  expect(await reader().describeImages(scope, ['ami-1'])).toEqual([
+    ...[image, { ...image, deprecationTime: '2026-01-01T00:00:00.000Z' }],
+  ]);
+  expect(asked[0]?.form).toMatchObject({ IncludeDeprecated: 'true', 'Filter.1.Name': 'image-id' });
+});
+
+test('a version of a launch template is asked for by id or name; one that is gone is undefined, and no other error is', async () => {
+  const ec2 = reader();
+  ok(
+    '<DescribeLaunchTemplateVersionsResponse><launchTemplateVersionSet><item><launchTemplateId>lt-1</launchTemplateId><launchTemplateData><imageId>ami-1</imageId><instanceType>m5.large</instanceType></launchTemplateData></item></launchTemplateVersionSet></DescribeLaunchTemplateVersionsResponse>',
+  );
+  ok(
+    '<DescribeLaunchTemplateVersionsResponse><launchTemplateVersionSet><item><launchTemplateData/></item></launchTemplateVersionSet></DescribeLaunchTemplateVersionsResponse>',
+  );
+  expect(await ec2.describeLaunchTemplateVersion(scope, 'lt-1', '3')).toEqual({
+    ...{ template: 'lt-1', version: '3', imageId: 'ami-1', instanceType: 'm5.large' },
+  });
+  expect(await ec2.describeLaunchTemplateVersion(scope, 'web', '$Default')).toEqual({
+    ...{ template: 'web', version: '$Default' },
+  });
+  const codes = ['Id.NotFound', 'Id.VersionNotFound', 'Name.NotFoundException'];
+  for (const code of codes) {
+    refuse(400, `InvalidLaunchTemplate${code}`);
+    expect(await ec2.describeLaunchTemplateVersion(scope, 'lt-1', '3')).toBeUndefined();
+  }
+  refuse(400, 'InvalidLaunchTemplateId.Malformed');
+  await expect(ec2.describeLaunchTemplateVersion(scope, 'lt-1', '3')).rejects.toMatchObject({
+    name: 'InvalidLaunchTemplateId.Malformed',
+  });
+  expect(asked.map(({ form }) => [form.LaunchTemplateId, form.LaunchTemplateName])).toEqual([
+    ...[
+      ['lt-1', undefined],
+      [undefined, 'web'],
+    ],
+    ...[...codes, ''].map(() => ['lt-1', undefined]),
+  ]);
+  expect(asked[0]?.form['LaunchTemplateVersion.1']).toBe('3');
 });

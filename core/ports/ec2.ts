@@ -2,12 +2,19 @@ import type { Scope } from './eks.ts';
 
 /**
  * What Liftlock reads from Amazon EC2, by the API's own names. Each call asks by a filter: what is gone is left out of the answer, where ids would
- * fail at the first one. Lists are complete; errors have EC2's names (`UnauthorizedOperation`).
+ * fail at the first one; of a version of a launch template, which only ids and names find, undefined says so. Lists are complete; errors have EC2's names (`UnauthorizedOperation`).
  */
 export interface Ec2Reader {
   describeSubnets(scope: Scope, subnetIds: readonly string[]): Promise<Subnet[]>;
   describeSecurityGroups(scope: Scope, groupIds: readonly string[]): Promise<SecurityGroup[]>;
   describeInstanceTypes(scope: Scope, instanceTypes: readonly string[]): Promise<InstanceType[]>;
+  describeImages(scope: Scope, imageIds: readonly string[]): Promise<Image[]>;
+  /** By the template's id or name. */
+  describeLaunchTemplateVersion(
+    scope: Scope,
+    template: string,
+    version: string,
+  ): Promise<LaunchTemplateVersion | undefined>;
 }
 
 export interface Subnet {
@@ -23,5 +30,21 @@ export interface SecurityGroup {
 
 export interface InstanceType {
   readonly instanceType: string;
+  readonly vcpus: number;
   readonly ipv4AddressesPerInterface: number;
+}
+
+export interface Image {
+  readonly imageId: string;
+  /** `available` where instances can be launched from it. */
+  readonly state: string;
+  readonly deprecationTime?: string;
+}
+
+export interface LaunchTemplateVersion {
+  readonly template: string;
+  readonly version: string;
+  /** Absent where EKS chooses the image; `resolve:ssm:…` where a parameter of Systems Manager names it. */
+  readonly imageId?: string;
+  readonly instanceType?: string;
 }

@@ -55,6 +55,8 @@ export interface Cluster {
     readonly securityGroupIds?: readonly string[];
     readonly clusterSecurityGroupId?: string;
   };
+  /** One at most: secrets are encrypted with the key. */
+  readonly encryptionConfig?: readonly { readonly provider?: { readonly keyArn?: string } }[];
   readonly accessConfig?: { readonly authenticationMode?: 'API' | 'API_AND_CONFIG_MAP' | 'CONFIG_MAP' | (string & {}) };
   readonly upgradePolicy?: { readonly supportType?: 'STANDARD' | 'EXTENDED' | (string & {}) };
   readonly computeConfig?: { readonly enabled?: boolean };
@@ -90,6 +92,8 @@ export interface Nodegroup {
     | 'DELETE_FAILED'
     | (string & {});
   readonly amiType?: string;
+  readonly capacityType?: 'ON_DEMAND' | 'SPOT' | 'CAPACITY_BLOCK' | (string & {});
+  readonly nodeRole?: string;
   readonly subnets?: readonly string[];
   /** Absent where the launch template says it. */
   readonly instanceTypes?: readonly string[];

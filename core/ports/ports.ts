@@ -1,3 +1,4 @@
+import type { AccountReader } from './account.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import type { ClusterReaders } from './cluster-reader.ts';
 import type { Ec2Reader } from './ec2.ts';
@@ -21,6 +22,7 @@ export interface Ports {
   readonly eks: EksReader;
   readonly mutator: EksMutator;
   readonly ec2: Ec2Reader;
+  readonly account: AccountReader;
   readonly clusters: ClusterAccess;
   readonly readers: ClusterReaders;
   readonly executions: Executions;

@@ -2,38 +2,40 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { oneStep, stepInput } from '../../test/material/steps/one-step.ts';
+import { quietAccount, quietEc2 } from '../../test/material/steps/quiet-account.ts';
+import type { AccountReader } from '../ports/account.ts';
 import type { Ec2Reader } from '../ports/ec2.ts';
 import { type ScanPorts, scanCluster } from './scan-cluster.ts';
 
 const unasked = undefined as never;
-const refused = async (): Promise<never> => {
-  throw Object.assign(new Error('You are not authorized to perform this operation.'), {
-    name: 'UnauthorizedOperation',
-  });
+const refusing = (name: string) => async (): Promise<never> => {
+  throw Object.assign(new Error('You are not authorized to perform this operation.'), { name });
 };
+const refused = refusing('UnauthorizedOperation');
 
-/** A scan that asks no API server, of a cluster with two subnets and a security group; `calls` is what EC2 was asked for. */
-async function scanned(answers: Partial<Ec2Reader> = {}, { skip = [] as string[], version = '1.36', group = {} } = {}) {
+const network = { subnetIds: ['subnet-2', 'subnet-1'], securityGroupIds: ['sg-1'] };
+
+/** A scan that asks no API server, of a cluster with two subnets and a security group; `calls` is what its account was asked for. */
+async function scanned(
+  answers: Partial<Ec2Reader & AccountReader> = {},
+  { skip = [] as string[], version = '1.36', group = {}, cluster = {}, policy = {}, kept = {} } = {},
+) {
   const calls: string[] = [];
-  const noted =
-    <Args extends unknown[], Result>(name: string, call: (...args: Args) => Result) =>
-    (...args: Args) => {
-      calls.push(`${name} ${(args[1] as string[]).join()}`);
-      return call(...args);
-    };
-  const { describeSubnets, describeSecurityGroups, describeInstanceTypes }: Ec2Reader = {
-    describeSubnets: async (_, ids) =>
-      ids.map((subnetId) => ({ subnetId, availabilityZone: 'a', availableIpAddressCount: 4_000 })),
-    describeSecurityGroups: async (_, ids) => ids.map((groupId) => ({ groupId })),
-    describeInstanceTypes: async () => [],
-    ...answers,
-  };
+  const noted = <Reader extends object>(reader: Reader): Reader =>
+    Object.fromEntries(
+      Object.entries({ ...reader, ...answers }).map(([name, call]) => [
+        name,
+        (...[scope, ...args]: [object, ...string[]]) => {
+          calls.push(`${name} ${args.join()}`);
+          return (call as (...given: unknown[]) => unknown)(scope, ...args);
+        },
+      ]),
+    ) as Reader;
   const base = policyWith({ name: 'p' });
   const scan = { failOn: 'removed', skip, versionOwner: 'warn' };
-  const network = { subnetIds: ['subnet-2', 'subnet-1'], securityGroupIds: ['sg-1'] };
   const ports = await oneStep(new MemoryTable(), {
     eks: {
-      cluster: { version, resourcesVpcConfig: network },
+      cluster: { version, resourcesVpcConfig: network, ...cluster },
       more: {
         describeInsightsRefresh: async () => ({ status: 'COMPLETED', startedAt: NOON }),
         describeClusterVersions: async () => ['1.36', '1.37'].map((clusterVersion) => ({ clusterVersion })),
@@ -43,16 +45,19 @@ async function scanned(answers: Partial<Ec2Reader> = {}, { skip = [] as string[]
       },
     },
     kept: {
-      policy: policyConfig({ ...base, spec: { ...base.spec, verification: 'eks-api', scan } as never }),
+      policy: policyConfig({ ...base, spec: { ...base.spec, verification: 'eks-api', scan, ...policy } as never }),
       upgrades: [upgrade(version === '1.37' ? { mutated: true } : {})],
+      ...kept,
     },
   });
-  const ec2 = {
-    describeSubnets: noted('subnets', describeSubnets),
-    describeSecurityGroups: noted('groups', describeSecurityGroups),
-    describeInstanceTypes: noted('types', describeInstanceTypes),
+  const given: ScanPorts = {
+    ...ports,
+    ec2: noted(quietEc2),
+    account: noted(quietAccount),
+    clusters: unasked,
+    gates: unasked,
+    readers: unasked,
   };
-  const given: ScanPorts = { ...ports, ec2, clusters: unasked, gates: unasked, readers: unasked };
   const { status, reasons } = await scanCluster(given, stepInput({ targetVersion: '1.37' }));
   const told = reasons.filter(({ code }) => code === 'ScanIncomplete' || code === 'ScanFinding');
   return { calls, status, told: told.map(({ code, message }) => `${code}: ${message}`) };
@@ -61,7 +66,7 @@ async function scanned(answers: Partial<Ec2Reader> = {}, { skip = [] as string[]
 test('a hop asks EC2 once for each kind of what the cluster names, and for nothing that it does not name', async () => {
   expect(await scanned()).toEqual({
     ...{ status: 'done', told: [] },
-    calls: ['subnets subnet-1,subnet-2', 'groups sg-1'],
+    calls: ['describeSubnets subnet-1,subnet-2', 'describeSecurityGroups sg-1'],
   });
 });
 
@@ -100,6 +105,58 @@ test('a roll whose new nodes have no addresses stops the hop before its control 
       ...{ subnetId, availabilityZone: 'a', availableIpAddressCount: subnetId === 'subnet-3' ? 1 : 4_000 },
     }));
   const { status, told, calls } = await scanned({ describeSubnets }, { group });
-  expect([status, calls[0]]).toEqual(['blocked', 'subnets subnet-1,subnet-2,subnet-3']);
+  expect([status, calls[0]]).toEqual(['blocked', 'describeSubnets subnet-1,subnet-2,subnet-3']);
   expect(told).toEqual([expect.stringContaining('begins with 2 new nodes, and its subnets have 1 free addresses')]);
+});
+
+const launching = { nodegroupName: 'workers', version: '1.36', status: 'ACTIVE', amiType: 'CUSTOM' };
+const template = { id: 'lt-1', name: 'workers', version: '3' };
+const role = (name: string) => `arn:aws:iam::111111111111:role/${name}`;
+const key = 'arn:aws:kms:eu-central-1:111111111111:key/1';
+const named = {
+  group: { ...launching, launchTemplate: template, nodeRole: role('eks/nodes') },
+  cluster: { roleArn: role('web'), encryptionConfig: [{ provider: { keyArn: key } }] },
+};
+const fromImage: Ec2Reader['describeLaunchTemplateVersion'] = async (_, id, version) => ({
+  ...{ template: id, version, imageId: 'ami-1' },
+});
+
+test('launch template, its AMI, roles and key are asked for by what names them', async () => {
+  const { status, told, calls } = await scanned({ describeLaunchTemplateVersion: fromImage }, named);
+  expect([status, told, calls.slice(2)]).toEqual([
+    ...['done', []],
+    [
+      ...['describeLaunchTemplateVersion lt-1,3', 'describeImages ami-1'],
+      ...['getRole nodes', 'getRole web', `describeKey ${key}`],
+    ],
+  ]);
+});
+
+test.each<[string, Partial<Ec2Reader & AccountReader>, string]>([
+  [
+    'template',
+    { describeLaunchTemplateVersion: async () => undefined },
+    'version 3 of the launch template lt-1, which',
+  ],
+  ['AMI', { describeLaunchTemplateVersion: fromImage, describeImages: async () => [] }, 'the AMI ami-1, and EC2 has'],
+  [
+    'role',
+    { getRole: async (_, name) => (name === 'web' ? undefined : { arn: name }) },
+    `the role ${role('web')}, which`,
+  ],
+  ['key', { describeKey: async (_, keyId) => ({ keyId, keyState: 'PendingDeletion' }) }, 'is PendingDeletion: no API'],
+])('a %s that is gone stops the hop', async (_, answers, said) => {
+  const { status, told } = await scanned(answers, named);
+  expect([status, told]).toEqual(['blocked', [expect.stringContaining(said)]]);
+});
+
+test.each<[string, Partial<Ec2Reader & AccountReader>]>([
+  ['versions of launch templates: ec2:DescribeLaunchTemplateVersions', { describeLaunchTemplateVersion: refused }],
+  ['AMIs: ec2:DescribeImages', { describeLaunchTemplateVersion: fromImage, describeImages: refused }],
+  ['roles: iam:GetRole', { getRole: refusing('AccessDenied') }],
+  ['key of the secrets: kms:DescribeKey', { describeKey: refusing('AccessDeniedException') }],
+])('what may not be read is not gone: %s', async (said, answers) => {
+  const { status, told } = await scanned(answers, named);
+  expect(status).toBe('blocked');
+  expect(told).toEqual([expect.stringMatching(new RegExp(`^ScanIncomplete: ${said}: .* Grant it`))]);
 });

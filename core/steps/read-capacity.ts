@@ -2,14 +2,16 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import { given } from '../model/given.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
+import { keyOf } from '../scan/preflight/key-unusable.ts';
+import { isImageId, templateOf } from '../scan/preflight/launched-from.ts';
 import { networkOf } from '../scan/preflight/network-gone.ts';
 import type { CapacityFacts } from '../scan/preflight/preflight-check.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import type { StepContext } from './context.ts';
 
-/** Of EC2 what the hop takes: three calls at most, each of which may fail by itself. */
+/** Of EC2, IAM and KMS what the hop takes: each call may fail by itself. */
 export async function readCapacity(
-  { ec2 }: Pick<Ports, 'ec2'>,
+  { ec2, account }: Pick<Ports, 'ec2' | 'account'>,
   { cluster, scope }: StepContext,
   nodegroups: readonly Nodegroup[],
 ): Promise<{ capacity: CapacityFacts; coverage: Coverage[] }> {
@@ -46,5 +48,35 @@ export async function readCapacity(
   const instanceTypes = await ask('ec2:DescribeInstanceTypes', 'instance types', types, (names) =>
     ec2.describeInstanceTypes(scope, names),
   );
-  return { capacity: given({ subnets, securityGroups, instanceTypes }), coverage };
+  const templates = nodegroups.flatMap((group) => templateOf(group) ?? []);
+  const launchTemplates = await ask(
+    'ec2:DescribeLaunchTemplateVersions',
+    'versions of launch templates',
+    templates.map((one) => `${one.template}:${one.version}`),
+    (names) =>
+      each(names, (name) => {
+        const end = name.lastIndexOf(':');
+        return ec2.describeLaunchTemplateVersion(scope, name.slice(0, end), name.slice(end + 1));
+      }),
+  );
+  const ids = (launchTemplates ?? []).flatMap(({ imageId = '' }) => (isImageId(imageId) ? imageId : []));
+  const images = await ask('ec2:DescribeImages', 'AMIs', ids, (names) => ec2.describeImages(scope, names));
+  const named = [cluster.roleArn, ...nodegroups.map(({ nodeRole }) => nodeRole)].flatMap((arn) => arn ?? []);
+  const roles = await ask('iam:GetRole', 'roles', named, (arns) =>
+    each(arns, async (arn) => {
+      const role = await account.getRole(scope, arn.slice(arn.lastIndexOf('/') + 1));
+      return role === undefined ? undefined : arn;
+    }),
+  );
+  const keys = await ask('kms:DescribeKey', 'key of the secrets', [keyOf(cluster) ?? []].flat(), (arns) =>
+    each(arns, (arn) => account.describeKey(scope, arn)),
+  );
+  const ofEc2 = { subnets, securityGroups, instanceTypes, launchTemplates, images };
+  return { capacity: given({ ...ofEc2, roles, keys }), coverage };
+}
+
+/** Those that are there, of what can only be asked for one by one. */
+async function each<One>(names: readonly string[], call: (name: string) => Promise<One | undefined>): Promise<One[]> {
+  const found = await Promise.all(names.map(call));
+  return found.flatMap((one) => (one === undefined ? [] : [one]));
 }

@@ -3,9 +3,9 @@ import { policyWith } from '../../test/material/policy/policies.ts';
 import { HOLDER, KEY, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { listOf, type Said, scriptedReader, unreachable } from '../../test/material/scan/scripted-reader.ts';
 import { type FakeEks, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
+import { quietAccount, quietEc2 } from '../../test/material/steps/quiet-account.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { ClusterAccessError, type Node, type Pod, type Workload } from '../ports/cluster-access.ts';
-import type { Ec2Reader } from '../ports/ec2.ts';
 import type { ClusterVersionInformation, InsightsRefresh } from '../ports/eks.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
 import { Clusters, Upgrades } from '../store/entities.ts';
@@ -45,12 +45,6 @@ const quiet = {
   '/api': { kind: 'APIGroupDiscoveryList', items: [{ metadata: {}, versions }] },
   '/apis': { kind: 'APIGroupDiscoveryList', items: [] },
   '/api/v1/pods': listOf([]),
-};
-const ec2Quiet: Ec2Reader = {
-  describeSubnets: async (_, ids) =>
-    ids.map((subnetId) => ({ subnetId, availabilityZone: 'a', availableIpAddressCount: 4_000 })),
-  describeSecurityGroups: async (_, ids) => ids.map((groupId) => ({ groupId })),
-  describeInstanceTypes: async () => [],
 };
 const scan = { failOn: 'removed', skip: ['helm', 'node', 'telemetry', 'drain'], versionOwner: 'warn' } as const;
 
@@ -99,7 +93,7 @@ async function scanned(given: Given = {}, table = new MemoryTable()) {
   const readers = { open: () => ({ reader, wait: async () => {}, close: () => {} }) };
   const unasked = () => Promise.reject(new Error('no policy names an alarm'));
   const { status, reasons, waitSeconds } = await scanCluster(
-    { ...ports, clusters, readers, ec2: ec2Quiet, gates: { read: unasked } },
+    { ...ports, clusters, readers, ec2: quietEc2, account: quietAccount, gates: { read: unasked } },
     stepInput({ targetVersion: target }),
   );
   const others = reasons.filter(({ code }) => code !== 'Looked');

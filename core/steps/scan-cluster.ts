@@ -21,7 +21,7 @@ import { endRun, keepReport, reportOf } from './scan-report.ts';
 
 const STEP = 'scan-cluster';
 
-export type ScanPorts = StepPorts & Pick<Ports, 'clusters' | 'ec2' | 'gates' | 'readers'>;
+export type ScanPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'readers'>;
 
 /**
  * What would break if this cluster went to the target? Everything is read, judged and reported, and the report alone says whether the hop may

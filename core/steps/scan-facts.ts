@@ -37,7 +37,7 @@ interface ReadFacts {
  * @param state what was read of the cluster's objects: where its nodes are among them, they are not read a second time
  */
 export async function readFacts(
-  ports: StepPorts & Pick<Ports, 'clusters' | 'ec2' | 'gates' | 'readers'>,
+  ports: StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'readers'>,
   context: StepContext,
   server: Server,
   rules: UpgradePolicySpec['scan'] | undefined,

@@ -17,7 +17,6 @@ import { coverageOf } from '../scan/live/keep.ts';
 import type { LiveScanState } from '../scan/live/live-scan-state.ts';
 import { observePreflight } from '../scan/preflight/checks.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
-import { surgeAddresses } from '../scan/preflight/surge-addresses.ts';
 import { buildReport } from '../scan/report/build-report.ts';
 import type { Coverage, ScanReport } from '../scan/report/report-schema.ts';
 import { insightsCoverage, observeInsights } from '../scan/telemetry/insights.ts';
@@ -45,12 +44,11 @@ export async function reportOf(ports: StepPorts, context: StepContext, read: Wha
   const waivers = await scanWaivers(ports.table);
   const from = versionBefore(facts);
   const observed = observeInsights(insights ?? [], Object.values(state?.facts.changes ?? {}), ports.clock.now());
-  const preflight = observePreflight(facts);
   const observations = [
     ...(state?.observations ?? []),
     ...observed,
-    ...preflight.filter((one) => !isOfRoll(one)),
-    ...(await findingsOfRolls(ports, context, facts, state, preflight.filter(isOfRoll))),
+    ...observePreflight(facts, 'hop'),
+    ...(await findingsOfRolls(ports, context, facts, state)),
   ];
   const insightsRead = insights !== undefined;
   return buildReport({
@@ -90,23 +88,19 @@ const isBrought = ({ component, nodegroup }: SkewObservation, { nodegroups, addo
     ? addons.some(({ addon }) => addon.addonName === component)
     : nodegroups.some(({ nodegroupName, amiType }) => nodegroupName === nodegroup && amiType !== 'CUSTOM');
 
-/** What EC2 has too little of for new nodes. */
-const isOfRoll = (one: Observation): boolean => one.type === 'problem' && one.rule === surgeAddresses.name;
-
 /** What the rolls of this hop meet; where its nodes stay as they are, what stops them stops a later hop, and is only told. */
 async function findingsOfRolls(
   ports: StepPorts,
   context: StepContext,
   facts: PreflightFacts,
   state: LiveScanState | undefined,
-  surges: readonly Observation[],
 ): Promise<Observation[]> {
   const question = {
     rolls: (group: string) => isRolled(group, facts),
     withoutSurge: endTogether(facts.nodegroups),
     now: ports.clock.now(),
   };
-  const found = [...observeDrains(state?.facts.drain, question), ...surges];
+  const found = [...observeDrains(state?.facts.drain, question), ...observePreflight(facts, 'rolls')];
   const isStuck = (one: Observation): one is Problem => one.type === 'problem' && one.severity === 'error';
   if (context.grant === undefined || !found.some(isStuck)) return found;
   const groups = facts.nodegroups.map(({ nodegroupName: name, version }) => ({ name, version }));

@@ -49,9 +49,12 @@ test('the spoke role reads what it reads, and changes three things, each by the 
       `eks:DescribeUpdate ${eks(type)}`,
     ]),
     `cloudwatch:DescribeAlarms * if ${session('reconcile-rollouts,*:liftlock-scan-cluster')}`,
-    ...['DescribeSubnets', 'DescribeSecurityGroups', 'DescribeInstanceTypes'].map(
-      (action) => `ec2:${action} * if ${session('scan-cluster')}`,
-    ),
+    ...[
+      ...['DescribeSubnets', 'DescribeSecurityGroups', 'DescribeInstanceTypes'].map((action) => `ec2:${action} *`),
+      ...['DescribeImages', 'DescribeLaunchTemplateVersions'].map((action) => `ec2:${action} *`),
+      'iam:GetRole arn:<Partition>:iam::<AccountId>:role/*',
+      'kms:DescribeKey arn:<Partition>:kms:*:*:key/*',
+    ].map((grant) => `${grant} if ${session('scan-cluster')}`),
     `eks:UpdateClusterVersion ${eks('cluster')} if ${session('upgrade-control-plane')}`,
     `eks:UpdateNodegroupVersion ${eks('nodegroup')} if ${NODES}`,
     `eks:UpdateAddon ${eks('addon')} if ${session('update-addons')}`,

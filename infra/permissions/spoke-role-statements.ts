@@ -13,6 +13,20 @@ const ADDONS = eks('addon/*');
 /** The functions that ask about alarms. */
 const ALARM_READERS = ['reconcile-rollouts', 'scan-cluster'] as const;
 
+const CAPACITY_READS = [
+  'ec2:DescribeSubnets',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeInstanceTypes',
+  'ec2:DescribeImages',
+  'ec2:DescribeLaunchTemplateVersions',
+];
+
+const forScans = (sid: string, actions: string[], resources: string[]): PolicyStatement =>
+  new PolicyStatement({
+    ...{ sid, actions, resources },
+    conditions: { StringLike: { 'aws:userid': `*:${spokeSessionName('scan-cluster')}` } },
+  });
+
 /** What every function of the hub may read, and the one refresh that changes nothing. */
 export const readStatements = (): PolicyStatement[] => [
   allow(
@@ -37,13 +51,11 @@ export const readStatements = (): PolicyStatement[] => [
   allow('ReadNodeGroups', ['eks:DescribeNodegroup'], [NODE_GROUPS]),
   allow('ReadAddons', ['eks:DescribeAddon'], [ADDONS]),
   allow('ReadUpdates', ['eks:ListUpdates', 'eks:DescribeUpdate'], [CLUSTERS, NODE_GROUPS, ADDONS]),
-  // What new network interfaces and nodes of a hop take; none of the three can be narrowed to a resource.
-  new PolicyStatement({
-    sid: 'ReadCapacity',
-    actions: ['ec2:DescribeSubnets', 'ec2:DescribeSecurityGroups', 'ec2:DescribeInstanceTypes'],
-    resources: ['*'],
-    conditions: { StringLike: { 'aws:userid': `*:${spokeSessionName('scan-cluster')}` } },
-  }),
+  // What new network interfaces and nodes of a hop take; none of these can be narrowed to a resource.
+  forScans('ReadCapacity', CAPACITY_READS, ['*']),
+  forScans('ReadRoles', ['iam:GetRole'], [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/*`]),
+  // The key of a cluster's secrets may be another account's.
+  forScans('ReadKeys', ['kms:DescribeKey'], [`arn:${Aws.PARTITION}:kms:*:*:key/*`]),
   // For gates of waves and for what policies want before a hop. Composite alarms are only returned to who may see all of them (API reference of DescribeAlarms).
   new PolicyStatement({
     sid: 'ReadAlarms',

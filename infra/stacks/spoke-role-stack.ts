@@ -81,7 +81,9 @@ const WILDCARDS: Readonly<Record<string, string>> = {
   [`AwsSolutions-IAM5[${EKS}:nodegroup/*]`]: FOUND_LATER,
   [`AwsSolutions-IAM5[${EKS}:addon/*]`]: FOUND_LATER,
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role/*]':
-    'Roles of add-ons have any name; only the function that updates add-ons may pass one, only to EKS, and its session policy names it.',
+    'Roles of clusters, node groups and add-ons have any name. Scans ask whether they are there; only the function that updates add-ons may pass one, only to EKS, and its session policy names it.',
+  'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:*:*:key/*]':
+    'Which keys encrypt the secrets of clusters is known later, and they may be of other accounts; their state is read, and nothing else.',
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:*::parameter/aws/service/*]':
     "Public parameters of AWS with the ids of its own images, named in launch templates; they are nobody's secret.",
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:*::image/*]': LAUNCHED,

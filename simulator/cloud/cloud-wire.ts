@@ -8,6 +8,7 @@ import { type AwsCall, AwsFault } from '../wire/aws-call.ts';
 import type { HttpAnswer, HttpRequest } from '../wire/http-message.ts';
 import type { WireOptions } from '../wire/wire-options.ts';
 import { type PassedRequest, startWireServer } from '../wire/wire-server.ts';
+import { serveAccount } from './account/serve-account.ts';
 import { organizationOperations, parameterOperations } from './accounts/account-operations.ts';
 import { alarmOperations } from './alarms/alarm-operations.ts';
 import { type CloudServices, callServer, STS_OPERATIONS } from './cloud-services.ts';
@@ -81,6 +82,8 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     serve: callServer(services, authority, now),
     passThrough: {
       ec2: (request, context) => serveEc2(cloud, request, context),
+      iam: serveAccount(cloud, 'iam'),
+      kms: serveAccount(cloud, 'kms'),
       dynamodb: (request, context) => serveTables(cloud, tables, request, context),
       s3: (request, context) => serveObjects(cloud, request, context),
     },

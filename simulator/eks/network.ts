@@ -1,18 +1,33 @@
-import type { Ec2Reader, InstanceType, SecurityGroup, Subnet } from '../../core/ports/ec2.ts';
+import type { AccountReader } from '../../core/ports/account.ts';
+import type {
+  Ec2Reader,
+  Image,
+  InstanceType,
+  LaunchTemplateVersion,
+  SecurityGroup,
+  Subnet,
+} from '../../core/ports/ec2.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { FakeEksState } from './state/fake-eks-state.ts';
 
 /** Of a subnet that the scenario says nothing of: a /20 with next to nothing in it. */
 const PLENTY = 4_000;
 const ZONES = 'abc';
-/** IPv4 addresses of each interface, of the types that the example and the simulation run (amazon-vpc-cni-k8s, misc/eni-max-pods.txt). */
-const TYPES: Readonly<Record<string, number>> = { 't3.medium': 6, 'm5.large': 10, 'm6i.large': 10, 'r6i.xlarge': 15 };
+/** vCPUs, and IPv4 addresses of each interface, of the types that the example and the simulation run (amazon-vpc-cni-k8s, misc/eni-max-pods.txt). */
+const TYPES: Readonly<Record<string, readonly [vcpus: number, addresses: number]>> = {
+  't3.medium': [2, 6],
+  'm5.large': [2, 10],
+  'm6i.large': [2, 10],
+  'r6i.xlarge': [4, 15],
+};
 
-/** What EC2 has in an account and Region: what its clusters name, but for what the scenario has taken away. */
+/** What an account and Region have beside EKS: what its clusters name, but for what the scenario has taken away. */
 export function networkIn(state: FakeEksState, { account, region }: Scope) {
-  const clusters = Object.values(state.clusters).filter(({ arn }) => arn.includes(`:${region}:${account}:`));
-  const gone = new Set(state.goneNetwork);
+  const ofAccount = Object.values(state.clusters).filter((cluster) => cluster.account === account);
+  const clusters = ofAccount.filter((cluster) => cluster.region === region);
+  const gone = new Set(state.goneResources);
   const there = (ids: Iterable<string>): string[] => [...new Set(ids)].filter((id) => !gone.has(id));
+  const groups = clusters.flatMap(({ nodegroups }) => nodegroups);
   const vpcs = clusters.map(({ description }) => description.resourcesVpcConfig ?? {});
   const lists = clusters.flatMap(({ nodegroups }, index) => [
     vpcs[index]?.subnetIds ?? [],
@@ -22,6 +37,8 @@ export function networkIn(state: FakeEksState, { account, region }: Scope) {
   for (const ids of lists)
     for (const [index, id] of ids.entries())
       if (!zones.has(id)) zones.set(id, `${region}${ZONES[index % ZONES.length]}`);
+  const templates = new Map(groups.flatMap(templatesOf));
+  const images = [...templates.values()].flatMap(({ imageId }) => imageId ?? []);
   return {
     subnets: there(zones.keys()).map(
       (subnetId): Subnet => ({
@@ -36,16 +53,50 @@ export function networkIn(state: FakeEksState, { account, region }: Scope) {
       ),
     ).map((groupId): SecurityGroup => ({ groupId })),
     instanceTypes: Object.entries(TYPES).map(
-      ([instanceType, ipv4AddressesPerInterface]): InstanceType => ({ instanceType, ipv4AddressesPerInterface }),
+      ([instanceType, [vcpus, ipv4AddressesPerInterface]]): InstanceType => ({
+        ...{ instanceType, vcpus, ipv4AddressesPerInterface },
+      }),
+    ),
+    templates: new Map(there(templates.keys()).map((key) => [key, templates.get(key) as LaunchTemplateVersion])),
+    images: there(images).map((imageId): Image => {
+      const deprecationTime = state.deprecatedImages?.[imageId];
+      return { imageId, state: 'available', ...(deprecationTime !== undefined && { deprecationTime }) };
+    }),
+    roles: there([
+      ...ofAccount.flatMap(({ description }) => description.roleArn ?? []),
+      ...ofAccount.flatMap(({ nodegroups }) => nodegroups.flatMap(({ description }) => description.nodeRole ?? [])),
+    ]).map((arn) => ({ arn })),
+    keys: there(clusters.flatMap(({ description }) => description.encryptionConfig?.[0]?.provider?.keyArn ?? [])).map(
+      (keyId) => ({ keyId, keyState: state.keyStates?.[keyId] ?? 'Enabled' }),
     ),
   };
 }
 
-/** The port of core on it, in this process. */
+/** By template and version; EKS chooses the image of a group that has no AMI of its own. */
+function templatesOf({
+  amiType,
+  launchTemplate,
+}: FakeEksState['clusters'][string]['nodegroups'][number]): [string, LaunchTemplateVersion][] {
+  const { id, name, version = '$Default' } = launchTemplate ?? {};
+  const template = id ?? name;
+  if (template === undefined) return [];
+  const image = amiType === 'CUSTOM' ? { imageId: `ami-${template.replace(/^lt-/, '')}-${version}` } : {};
+  return [[`${template}:${version}`, { template, version, ...image }]];
+}
+
+/** The ports of core on it, in this process. */
 export const createInMemoryEc2 = (state: FakeEksState): Ec2Reader => ({
   describeSubnets: async (scope, ids) => networkIn(state, scope).subnets.filter((one) => ids.includes(one.subnetId)),
   describeSecurityGroups: async (scope, ids) =>
     networkIn(state, scope).securityGroups.filter((one) => ids.includes(one.groupId)),
   describeInstanceTypes: async (scope, names) =>
     networkIn(state, scope).instanceTypes.filter((one) => names.includes(one.instanceType)),
+  describeImages: async (scope, ids) => networkIn(state, scope).images.filter((one) => ids.includes(one.imageId)),
+  describeLaunchTemplateVersion: async (scope, template, version) =>
+    networkIn(state, scope).templates.get(`${template}:${version}`),
+});
+
+export const createInMemoryAccount = (state: FakeEksState): AccountReader => ({
+  getRole: async (scope, name) => networkIn(state, scope).roles.find(({ arn }) => arn.endsWith(`/${name}`)),
+  describeKey: async (scope, id) => networkIn(state, scope).keys.find(({ keyId }) => keyId === id),
 });

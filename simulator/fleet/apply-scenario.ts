@@ -18,7 +18,8 @@ export function applyScenario(state: FakeEksState, path: string, { spec }: Scena
   Object.assign(state.launchTemplateKubelets, spec.launchTemplates);
   state.subnetOwners = { ...state.subnetOwners, ...spec.sharedSubnets };
   state.freeAddresses = { ...state.freeAddresses, ...spec.freeAddresses };
-  state.goneNetwork = [...(state.goneNetwork ?? []), ...spec.goneNetwork];
+  state.goneResources = [...(state.goneResources ?? []), ...spec.goneResources];
+  state.keyStates = { ...state.keyStates, ...spec.keyStates };
   spec.clusters.forEach((entry, index) => {
     const cluster = namedCluster(state, entry, `${path}: spec.clusters.${index}`, findings);
     if (cluster !== undefined) applyToCluster(state, cluster, entry);

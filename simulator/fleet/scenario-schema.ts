@@ -127,8 +127,10 @@ export const scenarioSchema = z.strictObject({
     sharedSubnets: z.record(z.string(), account).default({}),
     /** Free addresses of subnets, by the subnet's id; all others have plenty. */
     freeAddresses: z.record(z.string(), z.number().int().min(0)).default({}),
-    /** Ids of subnets and security groups that clusters still name and EC2 has no more. */
-    goneNetwork: z.array(z.string()).default([]),
+    /** What clusters still name and is there no more: ids of subnets, security groups and AMIs, `template:version`, ARNs of roles and keys. */
+    goneResources: z.array(z.string()).default([]),
+    /** States of KMS keys, by their ARN; all others are Enabled. */
+    keyStates: z.record(z.string(), z.string()).default({}),
     /** What EKS offered when Liftlock last looked, before this run: what is offered beyond it is news. Absent: it never looked. */
     knownVersions: z.array(minor).optional(),
     clusters: z.array(clusterScenario).default([]),

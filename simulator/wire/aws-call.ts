@@ -4,6 +4,8 @@ export const SERVICE_NAMES = [
   'ec2',
   'eks',
   'events',
+  'iam',
+  'kms',
   'logs',
   'monitoring',
   'organizations',

@@ -20,6 +20,8 @@ export const missingMember: Readonly<Record<ServiceName, MissingMember>> = {
     new AwsFault('MissingParameter', `The request must contain the parameter ${member}`, { status: 400 }),
   eks: (member) => new AwsFault('InvalidParameterException', `${member} is required`),
   events: validation,
+  iam: validation,
+  kms: validation,
   logs: (member) => new AwsFault('InvalidParameterException', notNull(member)),
   monitoring: (member) => new AwsFault('MissingRequiredParameterException', `The parameter ${member} is required.`),
   organizations: (member) =>

@@ -20,6 +20,9 @@ export interface ServiceFacts {
 
 const namespaceOf = (host: string, version: string) => `http://${host}.amazonaws.com/doc/${version}/`;
 
+/** Of a few reads only, for which no client is loaded: it reads its requests itself (EC2's client is as large as all others together). */
+const readByItself = { load: async () => ({}) };
+
 /** Read from each client's runtimeConfig.shared.js; test/wire fails when one of these is wrong. */
 export const services: Readonly<Record<ServiceName, ServiceFacts>> = {
   dynamodb: {
@@ -30,8 +33,7 @@ export const services: Readonly<Record<ServiceName, ServiceFacts>> = {
     jsonVersion: '1.0',
   },
   ec2: {
-    // Its client is as large as all others together, and the one service here that nobody else speaks as: it reads its requests itself.
-    load: async () => ({}),
+    ...readByItself,
     dialects: ['query'],
     target: 'AmazonEC2',
     version: '2016-11-15',
@@ -49,6 +51,14 @@ export const services: Readonly<Record<ServiceName, ServiceFacts>> = {
     version: '2015-10-07',
     jsonVersion: '1.1',
   },
+  iam: {
+    ...readByItself,
+    dialects: ['query'],
+    target: '',
+    version: '2010-05-08',
+    xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+  },
+  kms: { ...readByItself, dialects: ['json'], target: 'TrentService', version: '2014-11-01', jsonVersion: '1.1' },
   logs: {
     load: () => import('@aws-sdk/client-cloudwatch-logs'),
     dialects: ['json'],

@@ -246,6 +246,21 @@ test('a budget that lets no node be drained stops the hop whose nodes are rolled
   expect([versionOf(world, 'd1'), status, reasons[0]?.code]).toEqual(['1.36', 'Blocked', 'DrainStuck']);
 });
 
+test('new nodes without addresses stop the hop whose nodes are rolled, and not those before', async () => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['d1'], '1.34'),
+    policy: { waves: [{ name: 'all', rollNodes: 'whenSkewRequires' }] },
+  });
+  const [cluster] = Object.values(world.eks.state.clusters);
+  for (const { description } of cluster?.nodegroups ?? []) description.subnets = ['subnet-full'];
+  world.eks.state.freeAddresses = { 'subnet-full': 0 };
+  await run(world);
+  const { status, reasons } = await memberOf(world, 'd1');
+  expect([versionOf(world, 'd1'), status, reasons[0]?.message]).toEqual([
+    ...['1.36', 'Blocked', expect.stringContaining('its subnets have 0 free addresses')],
+  ]);
+});
+
 test('who waits is told for what and until when: the soak first, then the window at that time', async () => {
   const world = await smallFleet({
     clusters: [...staged('dev', ['d1']), ...staged('prod', ['p1'])],

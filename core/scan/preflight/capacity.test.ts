@@ -32,7 +32,7 @@ function found(check: PreflightCheck, free: readonly [number, number], more: Par
     capacity: {
       subnets: [subnet('s1', free[0]), subnet('s2', free[1])],
       securityGroups: [{ groupId: 'sg0' }, { groupId: 'sg1' }],
-      instanceTypes: [{ instanceType: 'm5.large', ipv4AddressesPerInterface: 10 }],
+      instanceTypes: [{ instanceType: 'm5.large', vcpus: 2, ipv4AddressesPerInterface: 10 }],
     },
     ...more,
   };
@@ -103,7 +103,7 @@ test.each<[string, readonly [number, number], Partial<PreflightFacts>, string[]]
 });
 
 function oneZone(one: number, other: number): NonNullable<PreflightFacts['capacity']> {
-  const instanceTypes = [{ instanceType: 'm5.large', ipv4AddressesPerInterface: 10 }];
+  const instanceTypes = [{ instanceType: 'm5.large', vcpus: 2, ipv4AddressesPerInterface: 10 }];
   return { subnets: [subnet('s1', one, 'z'), subnet('s2', other, 'z')], instanceTypes };
 }
 

@@ -183,17 +183,38 @@ test('each check has a name of its own and finds something in the worst of clust
     versions: offered('1.38'),
     cluster: {
       ...{ ...made, status: 'FAILED', health: { issues: [{ code: 'x' }] } },
-      resourcesVpcConfig: { subnetIds: ['s', 'gone'] },
+      ...{ resourcesVpcConfig: { subnetIds: ['s', 'gone'] }, roleArn: 'role/gone' },
+      encryptionConfig: [{ provider: { keyArn: 'key/gone' } }],
     } as Cluster,
-    nodegroups: [group({ status: 'DELETING', amiType: 'AL2_x86_64', version: '1.30', subnets: ['s'] })],
+    nodegroups: [
+      group({ status: 'DELETING', amiType: 'AL2_x86_64', version: '1.30', subnets: ['s'] }),
+      ...['1', '2'].map((version) => group({ launchTemplate: { id: 'lt', version } })),
+    ],
     server: { ready: { ok: false, failed: ['etcd'] }, workloads: [dns], nodes: [] },
     addons: [dnsAt('v1.14.0', { status: 'CREATE_FAILED' })],
     alarms: [{ gate: 'errors', status: 'red', message: 'It is in ALARM.' }],
     backup: { ...velero, newest: null },
-    capacity: { subnets: [{ subnetId: 's', availabilityZone: 'a', availableIpAddressCount: 0 }] },
+    capacity: {
+      subnets: [{ subnetId: 's', availabilityZone: 'a', availableIpAddressCount: 0 }],
+      ...{ launchTemplates: [{ template: 'lt', version: '1', imageId: 'ami-1' }], images: [], roles: [], keys: [] },
+    },
   });
   const found = judgeAll(observePreflight(worst), { target: worst.target, from: KubeVersion.parse('1.36') });
   expect([...new Set(found.map(({ rule }) => rule))].sort()).toEqual([...names].sort());
   for (const { fix, evidence, message } of found)
     expect([fix.length > 10, evidence.every((one) => one !== ''), message.endsWith('.')]).toEqual([true, true, true]);
+});
+
+test('only what a check of rolls finds of a node group is about its roll, and nothing is asked twice or left out', () => {
+  const group = { nodegroupName: 'a', version: '1.36', status: 'DEGRADED', subnets: ['gone', 's'] } as never;
+  const subnets = [{ subnetId: 's', availabilityZone: 'a', availableIpAddressCount: 0 }];
+  const given = facts({
+    cluster: { ...cluster, resourcesVpcConfig: { subnetIds: ['gone'] } } as Cluster,
+    ...{ nodegroups: [group], capacity: { subnets } },
+  });
+  const rules = (about: 'hop' | 'rolls') =>
+    observePreflight(given, about).flatMap((one) => ('rule' in one ? [`${one.rule} ${one.subject.kind}`] : []));
+  expect(rules('rolls')).toEqual(['NetworkGone Nodegroup', 'SurgeAddresses Nodegroup']);
+  expect(rules('hop')).toEqual(['NodegroupStatus Nodegroup', 'NetworkGone Cluster']);
+  expect(observePreflight(given)).toHaveLength(5);
 });

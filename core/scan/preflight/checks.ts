@@ -8,12 +8,15 @@ import { clusterHealth } from './cluster-health.ts';
 import { clusterStatus } from './cluster-status.ts';
 import { controlPlaneAddresses } from './control-plane-addresses.ts';
 import { hopReversal } from './hop-reversal.ts';
+import { keyUnusable } from './key-unusable.ts';
 import { kubeletSkew } from './kubelet-skew.ts';
+import { imageGone, launchTemplateGone } from './launched-from.ts';
 import { networkGone } from './network-gone.ts';
 import { nodegroupStatus } from './nodegroup-status.ts';
 import { oneHop } from './one-hop.ts';
 import { policyAlarms } from './policy-alarms.ts';
 import type { PreflightCheck, PreflightFacts } from './preflight-check.ts';
+import { roleGone } from './role-gone.ts';
 import { surgeAddresses } from './surge-addresses.ts';
 import { systemWorkloads } from './system-workloads.ts';
 import { targetOffered } from './target-offered.ts';
@@ -35,11 +38,19 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   backupAge,
   hopReversal,
   networkGone,
+  launchTemplateGone,
+  imageGone,
+  roleGone,
+  keyUnusable,
   controlPlaneAddresses,
   surgeAddresses,
   apiServerReady,
   systemWorkloads,
 ];
 
-export const observePreflight = (facts: PreflightFacts): Observation[] =>
-  PREFLIGHT_CHECKS.flatMap((check) => check.observe(facts));
+/** `about`: only what stops the hop itself, or only what stops no more than the rolls of its node groups. */
+export const observePreflight = (facts: PreflightFacts, about?: 'hop' | 'rolls'): Observation[] =>
+  PREFLIGHT_CHECKS.flatMap((check) => {
+    const isOfRoll = ({ subject }: Observation) => check.isOfRolls === true && subject.kind === 'Nodegroup';
+    return check.observe(facts).filter((one) => about === undefined || (about === 'rolls') === isOfRoll(one));
+  });

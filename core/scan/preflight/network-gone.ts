@@ -6,6 +6,7 @@ const name = 'NetworkGone';
 export const networkGone: PreflightCheck = {
   name,
   finds: 'A subnet or a security group that the cluster or a node group names does not exist any more.',
+  isOfRolls: true,
   observe({ cluster, hasMoved, nodegroups, capacity }) {
     if (hasMoved) return [];
     const groups = nodegroups.flatMap((group) => goneIn('subnet', capacity?.subnets, group.subnets, ofGroup(group)));

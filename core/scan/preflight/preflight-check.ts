@@ -1,6 +1,7 @@
 import type { GateReading } from '../../contracts/items/gate.ts';
+import type { Key } from '../../ports/account.ts';
 import type { Node, Workload } from '../../ports/cluster-access.ts';
-import type { Ec2Reader } from '../../ports/ec2.ts';
+import type { Ec2Reader, LaunchTemplateVersion } from '../../ports/ec2.ts';
 import type { Addon, AddonInfo, Cluster, ClusterVersionInformation, Nodegroup } from '../../ports/eks.ts';
 import type { KubeVersion } from '../../version/kube-version.ts';
 import type { Observation, Problem } from '../judge/observation.ts';
@@ -25,7 +26,7 @@ export interface PreflightFacts {
   readonly alarms?: readonly GateReading[];
   /** The newest backup that has completed, RFC 3339, where the policy asks for one; null = there is none. */
   readonly backup?: { readonly namespace: string; readonly within: string; readonly newest: string | null };
-  /** What EC2 tells; absent, or a part of it, where it was not asked or did not answer: the coverage says which. */
+  /** What EC2, IAM and KMS tell; absent, or a part of it, where it was not asked or did not answer: the coverage says which. */
   readonly capacity?: CapacityFacts;
   /** Absent where nobody asked the API server, or it did not answer: the coverage says which. */
   readonly server?: ServerFacts;
@@ -35,6 +36,12 @@ export interface CapacityFacts {
   readonly subnets?: Answer<'describeSubnets'>;
   readonly securityGroups?: Answer<'describeSecurityGroups'>;
   readonly instanceTypes?: Answer<'describeInstanceTypes'>;
+  /** Of those that groups name, the versions that are there. */
+  readonly launchTemplates?: readonly LaunchTemplateVersion[];
+  readonly images?: Answer<'describeImages'>;
+  /** ARNs of those that are there. */
+  readonly roles?: readonly string[];
+  readonly keys?: readonly Key[];
 }
 
 type Answer<Call extends keyof Ec2Reader> = Awaited<ReturnType<Ec2Reader[Call]>>;
@@ -54,6 +61,8 @@ export interface PreflightCheck {
   readonly name: string;
   /** What it finds, for the documents. */
   readonly finds: string;
+  /** What it finds of a node group stops the roll of that group alone: where nodes stay as they are in a hop, it is only told. */
+  readonly isOfRolls?: true;
   observe(facts: PreflightFacts): readonly Observation[];
 }
 

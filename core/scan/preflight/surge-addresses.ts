@@ -12,6 +12,7 @@ export const surgeAddresses: PreflightCheck = {
   name,
   finds:
     "The subnets of a node group have too few free addresses for the new nodes of its roll, or may have for these nodes' pods.",
+  isOfRolls: true,
   observe({ cluster, hasMoved, target, nodegroups, addons, capacity }) {
     if (hasMoved || capacity?.subnets === undefined) return [];
     const all = capacity.subnets;

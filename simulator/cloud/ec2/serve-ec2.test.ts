@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEc2Reader } from '../../../adapters/aws/ec2-reader.ts';
 import { testWorld } from '../../../test/material/eks/world.ts';
-import { addCluster } from '../../eks/add-cluster.ts';
+import { addCluster, addNodegroup } from '../../eks/add-cluster.ts';
 import { createInMemoryEc2 } from '../../eks/network.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
 import type { LocalCloud } from '../local-cloud.ts';
@@ -18,9 +18,14 @@ const { fake } = testWorld((state) => {
     subnetIds: ['subnet-a', 'subnet-b', 'subnet-gone'],
     securityGroupIds: ['sg-1'],
   };
+  const own = { id: 'lt-1', name: 'own', version: '3' };
+  addNodegroup(state, shop, { name: 'own', amiType: 'CUSTOM', launchTemplate: own });
+  addNodegroup(state, shop, { name: 'lost', amiType: 'CUSTOM', launchTemplate: { name: 'lost', version: '1' } });
+  addNodegroup(state, shop, { name: 'plain', launchTemplate: { id: 'lt-2', version: '1' } });
+  state.deprecatedImages = { 'ami-1-3': '2026-01-01T00:00:00.000Z' };
   other.description.resourcesVpcConfig = { subnetIds: ['subnet-of-others'] };
   state.freeAddresses = { 'subnet-b': 3 };
-  state.goneNetwork = ['subnet-gone'];
+  state.goneResources = ['subnet-gone', 'lost:1', 'ami-lost-1'];
 });
 
 let server: Server;
@@ -64,7 +69,7 @@ const overHttp = () =>
     sessions: { forAccount: async () => credentials },
     clock: { now: () => new Date(0) },
     sleep: async () => {},
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpointOf: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
   });
 
 test.each([
@@ -80,7 +85,26 @@ test.each([
   expect(await ec2.describeSubnets(scope, ['subnet-b'])).toHaveLength(1);
   expect(await ec2.describeSecurityGroups(scope, ['sg-1', 'sg-2'])).toEqual([{ groupId: 'sg-1' }]);
   expect(await ec2.describeInstanceTypes(scope, ['m6i.large', 'x.unknown'])).toEqual([
-    { instanceType: 'm6i.large', ipv4AddressesPerInterface: 10 },
+    { instanceType: 'm6i.large', vcpus: 2, ipv4AddressesPerInterface: 10 },
+  ]);
+});
+
+test.each([
+  ['in this process', () => createInMemoryEc2(fake.state)],
+  ['over HTTP', overHttp],
+])('%s it tells versions of launch templates, and their AMIs', async (_, open) => {
+  const ec2 = open();
+  const own = { template: 'lt-1', version: '3', imageId: 'ami-1-3' };
+  expect(await ec2.describeLaunchTemplateVersion(scope, 'lt-1', '3')).toEqual(own);
+  expect(await ec2.describeLaunchTemplateVersion(scope, 'lt-2', '1')).toEqual({ template: 'lt-2', version: '1' });
+  for (const [template, version] of [
+    ['lt-1', '4'],
+    ['lt-9', '1'],
+    ['lost', '1'],
+  ] as const)
+    expect(await ec2.describeLaunchTemplateVersion(scope, template, version)).toBeUndefined();
+  expect(await ec2.describeImages(scope, ['ami-1-3', 'ami-lost-1'])).toEqual([
+    { imageId: 'ami-1-3', state: 'available', deprecationTime: '2026-01-01T00:00:00.000Z' },
   ]);
 });
 
@@ -96,6 +120,19 @@ test.each([
   ['DescribeSecurityGroups', 'GroupId.1=sg-9', 400, 'InvalidGroup.NotFound'],
   ['DescribeInstanceTypes', 'InstanceType.1=x9', 400, 'InvalidInstanceType'],
   ['DescribeSubnets', 'Filter.1.Name=tag:a&Filter.1.Value.1=b', 400, 'InvalidParameterValue'],
+  ['DescribeImages', 'ImageId.1=ami-9', 400, 'InvalidAMIID.NotFound'],
+  [
+    ...['DescribeLaunchTemplateVersions', 'LaunchTemplateId=lt-1&LaunchTemplateVersion.1=4'],
+    ...[400, 'InvalidLaunchTemplateId.VersionNotFound'],
+  ] as [string, string, number, string],
+  [
+    ...['DescribeLaunchTemplateVersions', 'LaunchTemplateId=lt-9&LaunchTemplateVersion.1=1'],
+    ...[400, 'InvalidLaunchTemplateId.NotFound'],
+  ] as [string, string, number, string],
+  [
+    ...['DescribeLaunchTemplateVersions', 'LaunchTemplateName=x&LaunchTemplateVersion.1=1'],
+    ...[400, 'InvalidLaunchTemplateName.NotFoundException'],
+  ] as [string, string, number, string],
   ['DescribeVpcs', '', 501, 'NotImplemented'],
 ])('%s with %s is refused with %i %s', async (operation, form, status, code) => {
   const { body, ...answer } = await ask(operation, form);

@@ -13,7 +13,9 @@ interface List {
   readonly filter: string;
   readonly parameter: string;
   /** The code of a parameter that names none, where EC2 has one for ids. */
-  readonly unknown: string;
+  readonly unknown: string | ((form: FormNode, network: Network) => string);
+  /** What a request names, where that is not the parameter alone. */
+  readonly named?: (form: FormNode) => string[];
   readonly items: (network: Network) => readonly (readonly [id: string, xml: string])[];
 }
 
@@ -34,12 +36,45 @@ const LISTS: Readonly<Record<string, List>> = {
     set: 'instanceTypeSet',
     ...{ filter: 'instance-type', parameter: 'InstanceType', unknown: 'InvalidInstanceType' },
     items: ({ instanceTypes }) =>
-      instanceTypes.map(({ instanceType, ipv4AddressesPerInterface }) => [
+      instanceTypes.map(({ instanceType, vcpus, ipv4AddressesPerInterface }) => [
         instanceType,
-        `<instanceType>${instanceType}</instanceType><networkInfo><ipv4AddressesPerInterface>${ipv4AddressesPerInterface}</ipv4AddressesPerInterface></networkInfo>`,
+        `<instanceType>${instanceType}</instanceType><vCpuInfo><defaultVCpus>${vcpus}</defaultVCpus></vCpuInfo><networkInfo><ipv4AddressesPerInterface>${ipv4AddressesPerInterface}</ipv4AddressesPerInterface></networkInfo>`,
+      ]),
+  },
+  DescribeImages: {
+    ...{ set: 'imagesSet', filter: 'image-id', parameter: 'ImageId', unknown: 'InvalidAMIID.NotFound' },
+    items: ({ images }) =>
+      images.map(({ imageId, state, deprecationTime }) => [
+        imageId,
+        `<imageId>${imageId}</imageId><imageState>${state}</imageState>${deprecationTime === undefined ? '' : `<deprecationTime>${deprecationTime}</deprecationTime>`}`,
+      ]),
+  },
+  DescribeLaunchTemplateVersions: {
+    ...{ set: 'launchTemplateVersionSet', filter: 'none', parameter: 'LaunchTemplateVersion' },
+    named(form) {
+      const versions = valuesOf(form.parts.get('LaunchTemplateVersion'));
+      // Without them EC2 lists all of a template, or the default ones of all.
+      if (versions.length === 0)
+        throw new AwsFault('NotImplemented', 'Versions are modelled by number alone', { status: 501 });
+      return versions.map((version) => `${templateIn(form)}:${version}`);
+    },
+    unknown(form, { templates }) {
+      if ([...templates.values()].some(({ template }) => template === templateIn(form)))
+        return 'InvalidLaunchTemplateId.VersionNotFound';
+      return form.parts.has('LaunchTemplateId')
+        ? 'InvalidLaunchTemplateId.NotFound'
+        : 'InvalidLaunchTemplateName.NotFoundException';
+    },
+    items: ({ templates }) =>
+      [...templates].map(([key, { imageId }]) => [
+        key,
+        `<launchTemplateData>${imageId === undefined ? '' : `<imageId>${imageId}</imageId>`}</launchTemplateData>`,
       ]),
   },
 };
+
+const templateIn = ({ parts }: FormNode) =>
+  parts.get('LaunchTemplateId')?.value ?? parts.get('LaunchTemplateName')?.value;
 
 /** EC2 as far as a scan asks it: what the clusters of the account name, by id or by the filter for it. Everything else is answered with 501. */
 export async function serveEc2(
@@ -58,7 +93,7 @@ export async function serveEc2(
     const call: AwsCall = { ...context, service: 'ec2', operation, input: {} };
     const principal = authority.admit(call);
     const { account } = principal as { account: string };
-    const items = chosen(list, form, list.items(networkIn(eks.state, { account, region: context.region })));
+    const items = chosen(list, form, networkIn(eks.state, { account, region: context.region }));
     const set = items.map(([, xml]) => `<item>${xml}</item>`).join('');
     return answer(
       200,
@@ -75,10 +110,12 @@ export async function serveEc2(
   }
 }
 
-function chosen(list: List, form: FormNode, items: ReturnType<List['items']>): ReturnType<List['items']> {
-  const named = valuesOf(form.parts.get(list.parameter));
+function chosen(list: List, form: FormNode, network: Network): ReturnType<List['items']> {
+  const items = list.items(network);
+  const named = list.named?.(form) ?? valuesOf(form.parts.get(list.parameter));
   const missing = named.filter((id) => !items.some(([one]) => one === id));
-  if (missing.length > 0) throw new AwsFault(list.unknown, `'${missing.join(', ')}' does not exist`, { status: 400 });
+  const code = typeof list.unknown === 'string' ? list.unknown : list.unknown(form, network);
+  if (missing.length > 0) throw new AwsFault(code, `'${missing.join(', ')}' does not exist`, { status: 400 });
   const filters = [...(form.parts.get('Filter')?.parts.values() ?? [])];
   const other = filters.find(({ parts }) => parts.get('Name')?.value !== list.filter);
   // A filter that is not modelled would let through what EC2 keeps back.

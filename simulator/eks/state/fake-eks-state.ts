@@ -26,8 +26,12 @@ export interface FakeEksState {
   subnetOwners?: Record<string, string>;
   /** Free addresses of subnets, by the subnet's id; of all others there are plenty. */
   freeAddresses?: Record<string, number>;
-  /** Ids of subnets and security groups that clusters still name and EC2 has no more. */
-  goneNetwork?: string[];
+  /** What clusters still name and is there no more: ids of subnets, security groups and AMIs, `template:version`, ARNs of roles and keys. */
+  goneResources?: string[];
+  /** When AMIs were deprecated, by their id. */
+  deprecatedImages?: Record<string, string>;
+  /** States of KMS keys, by their ARN; all others are Enabled. */
+  keyStates?: Record<string, string>;
   /** Red upgrade insights block upgrades. AWS has switched that off and may switch it on any day (facts: eks.md C3). */
   enforcesUpgradeInsights?: boolean;
   /** Null: no throttling. Reads and writes of one account and Region share a bucket (facts: eks.md §11). */

@@ -2,7 +2,7 @@ import { AwsFault, type ServiceName } from '../../wire/aws-call.ts';
 import { nameOf, type Principal } from '../principals/principal.ts';
 
 /** Services that refuse, beyond those that the wire serves. */
-export type DenyingService = ServiceName | 'lambda' | 'iam';
+export type DenyingService = ServiceName | 'lambda';
 
 interface DenialShape {
   readonly name: string;
@@ -19,6 +19,7 @@ const SHAPES: Readonly<Record<DenyingService, DenialShape>> = {
   eks: REST_DENIAL,
   events: JSON_DENIAL,
   iam: QUERY_DENIAL,
+  kms: JSON_DENIAL,
   lambda: REST_DENIAL,
   logs: JSON_DENIAL,
   monitoring: QUERY_DENIAL,

@@ -61,6 +61,7 @@ export const executeApi = {
 export const iam = {
   role: 'arn:<Partition>:iam::<Account>:role/<RoleNameWithPath>',
 };
+export const kms = { key: 'arn:<Partition>:kms:<Region>:<Account>:key/<KeyId>' };
 export const lambda = {
   function: 'arn:<Partition>:lambda:<Region>:<Account>:function:<FunctionName>',
   qualifiedFunction: 'arn:<Partition>:lambda:<Region>:<Account>:function:<FunctionName>:<Qualifier>',

@@ -7,7 +7,16 @@ import { logsRows } from './logs.ts';
 import { monitoringRows } from './monitoring.ts';
 import type { Lookups, Requirement, RequirementRows } from './requirement.ts';
 import { s3Rows } from './s3.ts';
-import { ec2Rows, organizationsRows, schedulerRows, secretsRows, ssmRows, stsRows } from './small-services.ts';
+import {
+  ec2Rows,
+  iamRows,
+  kmsRows,
+  organizationsRows,
+  schedulerRows,
+  secretsRows,
+  ssmRows,
+  stsRows,
+} from './small-services.ts';
 import { snsRows } from './sns.ts';
 import { sqsRows } from './sqs.ts';
 import { statesRows } from './states.ts';
@@ -18,6 +27,8 @@ export const REQUIREMENT_ROWS: Readonly<Record<ServiceName, RequirementRows>> = 
   ec2: ec2Rows,
   eks: eksRows,
   events: eventsRows,
+  iam: iamRows,
+  kms: kmsRows,
   logs: logsRows,
   monitoring: monitoringRows,
   organizations: organizationsRows,

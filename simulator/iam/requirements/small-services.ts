@@ -1,4 +1,4 @@
-import { arnOf, nameOrArn } from './arns.ts';
+import { arnOf, nameOrArn, PARTITION } from './arns.ts';
 import { text, textOrAny, texts } from './input-members.ts';
 import type { CallFacts, RequirementRows } from './requirement.ts';
 import { need, on, onNoResource } from './row-kinds.ts';
@@ -39,8 +39,24 @@ export const schedulerRows: RequirementRows = {
   ListSchedules: onNoResource,
 };
 
+export const iamRows: RequirementRows = {
+  GetRole: on(({ account, input }) => `arn:${PARTITION}:iam::${account}:role/${textOrAny(input, 'RoleName')}`),
+};
+
+export const kmsRows: RequirementRows = {
+  DescribeKey(call) {
+    const key = nameOrArn(textOrAny(call.input, 'KeyId'), (id) => arnOf('kms', call, `key/${id}`));
+    // The policy that KMS gives a key: IAM of the key's own account decides (KMS, default key policy).
+    const root = { AWS: `arn:${PARTITION}:iam::${key.split(':')[4]}:root` };
+    const Statement = [{ Effect: 'Allow', Principal: root, Action: 'kms:*', Resource: '*' }];
+    return [{ ...need(call, 'DescribeKey', key), resourcePolicy: { Version: '2012-10-17', Statement } }];
+  },
+};
+
 export const ec2Rows: RequirementRows = {
+  DescribeImages: onNoResource,
   DescribeInstanceTypes: onNoResource,
+  DescribeLaunchTemplateVersions: onNoResource,
   DescribeSecurityGroups: onNoResource,
   DescribeSubnets: onNoResource,
 };

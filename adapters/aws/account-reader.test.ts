@@ -1,0 +1,88 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAccountReader } from './account-reader.ts';
+
+let server: Server;
+let asked: { url: string; headers: IncomingHttpHeaders; body: string }[];
+let answers: { status: number; body: string; headers?: Record<string, string> }[];
+let variables: string[];
+
+beforeEach(async () => {
+  [asked, answers, variables] = [[], [], []];
+  server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      asked.push({ url: `${request.method} ${request.url}`, headers: request.headers, body });
+      const { status, body: text, headers } = answers.shift() ?? { status: 500, body: '' };
+      response.writeHead(status, headers).end(text);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+const scope = { account: '111111111111', region: 'eu-central-1' };
+const credentials = { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' };
+const reader = () =>
+  createAccountReader({
+    sessions: { forAccount: async () => ({ ...credentials, expiration: new Date(0) }) },
+    clock: { now: () => new Date('2026-11-20T12:00:00Z') },
+    sleep: async () => {},
+    endpointOf(service) {
+      variables.push(service);
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    },
+  });
+const answer = (status: number, body: string, headers: Record<string, string> = {}) =>
+  answers.push({ status, body, headers });
+const signedFor = (index: number) =>
+  /Credential=key\/\d{8}\/([^,]*)\/aws4_request/.exec(asked[index]?.headers.authorization ?? '')?.[1];
+
+test('a role is asked for by name of IAM, which is in one Region of the partition, and one that is gone is undefined', async () => {
+  answer(
+    200,
+    '<GetRoleResponse xmlns="x"><GetRoleResult><Role><Path>/eks/</Path><Arn>arn:r</Arn></Role></GetRoleResult></GetRoleResponse>',
+  );
+  answer(
+    404,
+    '<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>no</Message></Error></ErrorResponse>',
+  );
+  const iam = reader();
+  expect(await iam.getRole(scope, 'nodes')).toEqual({ arn: 'arn:r' });
+  expect(await iam.getRole({ ...scope, region: 'cn-northwest-1' }, 'nodes')).toBeUndefined();
+  await expect(iam.getRole({ ...scope, region: 'us-gov-east-1' }, 'nodes')).rejects.toMatchObject({ name: 'Http500' });
+  expect(asked[0]?.body).toBe('Action=GetRole&RoleName=nodes&Version=2010-05-08');
+  expect([0, 1, 2].map(signedFor)).toEqual(['us-east-1/iam', 'cn-north-1/iam', 'us-gov-west-1/iam']);
+  expect([...new Set(variables)]).toEqual(['IAM']);
+});
+
+test('a key is asked for of KMS in its Region; what KMS refuses has the name that it gives it', async () => {
+  const kms = reader();
+  answer(200, '{"KeyMetadata":{"KeyId":"1","KeyState":"PendingDeletion"}}');
+  expect(await kms.describeKey(scope, 'arn:key')).toEqual({ keyId: 'arn:key', keyState: 'PendingDeletion' });
+  expect([asked[0]?.headers['x-amz-target'], asked[0]?.body]).toEqual([
+    'TrentService.DescribeKey',
+    '{"KeyId":"arn:key"}',
+  ]);
+  expect(signedFor(0)).toBe('eu-central-1/kms');
+  answer(400, '{"__type":"NotFoundException","message":"no"}');
+  expect(await kms.describeKey(scope, 'arn:key')).toBeUndefined();
+  answer(400, '{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"not \\"yours\\""}');
+  await expect(kms.describeKey(scope, 'arn:key')).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+    message: 'not \\"yours\\"',
+  });
+  answer(400, '{}', { 'x-amzn-errortype': 'ValidationException:http://internal.amazon.com/' });
+  await expect(kms.describeKey(scope, 'arn:key')).rejects.toMatchObject({ name: 'ValidationException' });
+  answer(200, '{"KeyMetadata":{}}');
+  await expect(kms.describeKey(scope, 'arn:key')).rejects.toMatchObject({ name: 'IncompleteAnswer' });
+});
+
+test('what is throttled is asked again', async () => {
+  answer(400, '{"__type":"ThrottlingException","message":"slower"}');
+  answer(200, '{"KeyMetadata":{"KeyState":"Enabled"}}');
+  expect(await reader().describeKey(scope, 'k')).toEqual({ keyId: 'k', keyState: 'Enabled' });
+});

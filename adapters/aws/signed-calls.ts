@@ -1,0 +1,115 @@
+import { request as requestPlain } from 'node:http';
+import { request } from 'node:https';
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { Scope } from '../../core/ports/eks.ts';
+import type { Clock } from '../../core/ports/outside.ts';
+import type { SpokeSessions } from './spoke-role.ts';
+import { createTokenBucket, type Sleep } from './token-bucket.ts';
+
+export interface SignedCallsOptions {
+  readonly sessions: Pick<SpokeSessions, 'forAccount'>;
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  /** In place of AWS's own, by the SDK's name of the service (`SERVICE_QUOTAS`), as its clients take it from the environment. */
+  readonly endpointOf: (service: string) => string | undefined;
+}
+
+interface Service {
+  /** As requests are signed: `ec2`. */
+  readonly name: string;
+  /** As variables of the environment name it. */
+  readonly variable: string;
+  /** Of the host, where it is not the name. */
+  readonly host?: string;
+  /** One for the whole partition, as IAM is. */
+  readonly isGlobal?: true;
+}
+
+interface SignedCall {
+  readonly method?: 'GET' | 'POST';
+  readonly path?: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+const TRIES = 4;
+const TIMEOUT_MILLISECONDS = 10_000;
+/** A small rate of its own for each service: the account's other tools share what AWS gives. */
+const RATE = { perSecond: 3, burst: 9 };
+
+/** Signed requests to a service of the account's, of which the SDK's client would weigh more than they do (docs/adr/0027); the text that it answers. */
+export function createSignedCalls(service: Service, options: SignedCallsOptions) {
+  const { sessions, clock, sleep, endpointOf } = options;
+  const bucket = createTokenBucket({ clock, sleep, ...RATE });
+  return async ({ account, region: asked }: Scope, call: SignedCall): Promise<string> => {
+    const { method = 'POST', path = '/', query = {}, headers = {}, body = '' } = call;
+    const { host, region } = placeOf(service, asked);
+    const url = new URL(endpointOf(service.variable) ?? `https://${host}`);
+    const { hostname, protocol } = url;
+    for (let tried = 1; ; tried += 1) {
+      await bucket.take();
+      const credentials = await sessions.forAccount(account);
+      const signer = new SignatureV4({ service: service.name, region, credentials, sha256: Sha256 });
+      const unsigned = { method, protocol, hostname, path, query, headers: { ...headers, host: url.host }, body };
+      const signed = await signer.sign(unsigned);
+      const search = new URLSearchParams(query).toString().replaceAll('+', '%20');
+      const target = search === '' ? path : `${path}?${search}`;
+      const answer = await exchange(new URL(target, url), method, signed.headers, body).catch((error: Error) => error);
+      if (!(answer instanceof Error) && answer.status === 200) return answer.text;
+      const error = answer instanceof Error ? answer : refusalOf(answer, service.name);
+      const passes =
+        answer instanceof Error || answer.status >= 500 || /^(RequestLimit|Throttl|TooMany)/.test(error.name);
+      if (!passes || tried === TRIES) throw error;
+      await sleep(2 ** tried * 250);
+    }
+  };
+}
+
+function placeOf({ name, host = name, isGlobal }: Service, region: string): { host: string; region: string } {
+  if (isGlobal === undefined)
+    return { host: `${host}.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`, region };
+  if (region.startsWith('cn-')) return { host: `${host}.cn-north-1.amazonaws.com.cn`, region: 'cn-north-1' };
+  if (region.startsWith('us-gov-')) return { host: `${host}.us-gov.amazonaws.com`, region: 'us-gov-west-1' };
+  return { host: `${host}.amazonaws.com`, region: 'us-east-1' };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly errorType: string | undefined;
+}
+
+function exchange(url: URL, method: string, headers: Record<string, string>, body: string): Promise<Answer> {
+  const send = url.protocol === 'http:' ? requestPlain : request;
+  const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  return new Promise((resolve, reject) => {
+    const call = send(url, { method, headers, signal }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.once('error', reject);
+      response.once('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          text: Buffer.concat(chunks).toString('utf8'),
+          errorType: response.headers['x-amzn-errortype']?.toString(),
+        }),
+      );
+    });
+    call.once('error', reject);
+    call.end(body);
+  });
+}
+
+/**
+ * XML has `<Code>` and `<Message>`, whatever each service writes around the two; JSON has `__type` or a header, with a namespace before the name
+ * or a URL behind it.
+ */
+function refusalOf({ status, text, errorType }: Answer, service: string): Error {
+  const [, code] = /<Code>([^<]+)<\/Code>/.exec(text) ?? /"__type"\s*:\s*"(?:[^"#]*#)?([^":]+)/.exec(text) ?? [];
+  const [, message] =
+    /<Message>([^<]+)<\/Message>/.exec(text) ?? /"[Mm]essage"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text) ?? [];
+  const name = code ?? errorType?.split(':')[0] ?? `Http${status}`;
+  return Object.assign(new Error(message ?? `${service} answered with ${status}.`), { name });
+}

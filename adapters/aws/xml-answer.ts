@@ -1,0 +1,36 @@
+import { parseXML } from '@aws-sdk/xml-builder';
+import { namedError } from '../../core/contracts/errors.ts';
+
+export interface XmlNode {
+  readonly [element: string]: unknown;
+}
+
+/** The root element is named after the operation. */
+export const parseAnswer = (text: string, operation: string): XmlNode =>
+  childOf(parseXML(text), `${operation}Response`);
+
+/** An element without anything in it is parsed as an empty text. */
+export const childOf = (node: XmlNode, name: string): XmlNode =>
+  typeof node[name] === 'object' && node[name] !== null ? (node[name] as XmlNode) : {};
+
+/** A list of one is parsed as that one. */
+export function childrenOf(node: XmlNode, list: string, item: string): XmlNode[] {
+  const found = childOf(node, list)[item] ?? [];
+  return (Array.isArray(found) ? found : [found]) as XmlNode[];
+}
+
+export const textOf = (node: XmlNode, name: string): string | undefined =>
+  typeof node[name] === 'string' ? node[name] : undefined;
+
+/** An answer without what the port promises is none: nothing is decided on a guess. */
+export function known(node: XmlNode, name: string): string {
+  const text = textOf(node, name);
+  if (text !== undefined && text !== '') return text;
+  throw namedError('IncompleteAnswer', `AWS answered without ${name}.`);
+}
+
+export function numberOf(node: XmlNode, name: string): number {
+  const number = Number(known(node, name));
+  if (Number.isFinite(number)) return number;
+  throw namedError('IncompleteAnswer', `AWS answered with no number as ${name}.`);
+}

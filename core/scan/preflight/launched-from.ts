@@ -1,0 +1,71 @@
+import type { Nodegroup } from '../../ports/eks.ts';
+import { foundOf, type PreflightCheck, type PreflightFacts } from './preflight-check.ts';
+
+/** The version of its own launch template that a group launches nodes from. */
+export function templateOf({ launchTemplate }: Nodegroup): { template: string; version: string } | undefined {
+  const { id, name, version = '$Default' } = launchTemplate ?? {};
+  const template = id ?? name;
+  return template === undefined ? undefined : { template, version };
+}
+
+/** What EC2 has of it: undefined where nobody asked, or nobody could tell; null where it is gone. */
+export function launchedFrom(group: Nodegroup, templates: NonNullable<PreflightFacts['capacity']>['launchTemplates']) {
+  const own = templateOf(group);
+  if (own === undefined || templates === undefined) return undefined;
+  return templates.find((one) => one.template === own.template && one.version === own.version) ?? null;
+}
+
+const ANOTHER_VERSION =
+  'Give the group another version of its template: aws eks update-nodegroup-version --launch-template id=…,version=…';
+
+export const launchTemplateGone: PreflightCheck = {
+  name: 'LaunchTemplateGone',
+  finds: 'The launch template of a node group, or the version of it that the group has, does not exist any more.',
+  isOfRolls: true,
+  observe({ cluster, hasMoved, nodegroups, capacity }) {
+    const gone = nodegroups.filter((group) => !hasMoved && launchedFrom(group, capacity?.launchTemplates) === null);
+    return gone.map((group) => {
+      const { template, version } = templateOf(group) ?? {};
+      return foundOf('LaunchTemplateGone', 'capacity', cluster, {
+        subject: { kind: 'Nodegroup', name: group.nodegroupName },
+        cause: `launch-template:${template}:${version}`,
+        message: `The node group ${group.nodegroupName} launches nodes from version ${version} of the launch template ${template}, which does not exist any more: no new node of it comes up.`,
+        fix: `${ANOTHER_VERSION}. Where the whole template is gone: create another group, move the workloads, delete this one.`,
+      });
+    });
+  },
+};
+
+export const imageGone: PreflightCheck = {
+  name: 'ImageGone',
+  finds:
+    'The AMI in the launch template of a node group is gone, disabled or not shared any more; a warning where it is deprecated.',
+  isOfRolls: true,
+  observe({ cluster, hasMoved, now, nodegroups, capacity }) {
+    const { images, launchTemplates } = capacity ?? {};
+    if (hasMoved || images === undefined) return [];
+    return nodegroups.flatMap((group) => {
+      const imageId = launchedFrom(group, launchTemplates)?.imageId;
+      if (imageId === undefined || !isImageId(imageId)) return [];
+      const image = images.find((one) => one.imageId === imageId);
+      const isThere = image?.state === 'available';
+      const deprecated = isThere ? image.deprecationTime : undefined;
+      if (isThere && (deprecated === undefined || Date.parse(deprecated) > now.getTime())) return [];
+      const what = isThere
+        ? `its owner has deprecated it since ${deprecated}, and may take it away`
+        : `EC2 ${image === undefined ? 'has none that this account may launch' : `says that it is ${image.state}`}: no new node of the group comes up`;
+      return [
+        foundOf('ImageGone', 'capacity', cluster, {
+          severity: isThere ? 'warning' : 'error',
+          subject: { kind: 'Nodegroup', name: group.nodegroupName },
+          cause: `image:${imageId}`,
+          message: `The node group ${group.nodegroupName} launches nodes from the AMI ${imageId}, and ${what}.`,
+          fix: `Make a version of the launch template with an AMI that is there. ${ANOTHER_VERSION}.`,
+        }),
+      ];
+    });
+  },
+};
+
+/** A parameter of Systems Manager that names the image is not followed. */
+export const isImageId = (imageId: string): boolean => imageId.startsWith('ami-');

@@ -1,0 +1,91 @@
+import { createAccountReader } from '../../../adapters/aws/account-reader.ts';
+import { testWorld } from '../../../test/material/eks/world.ts';
+import { addCluster } from '../../eks/add-cluster.ts';
+import { createInMemoryAccount } from '../../eks/network.ts';
+import { AwsFault } from '../../wire/aws-call.ts';
+import { startWireServer, type WireServer } from '../../wire/wire-server.ts';
+import type { LocalCloud } from '../local-cloud.ts';
+import { serveAccount } from './serve-account.ts';
+
+const ACCOUNT = '111111111111';
+const scope = { account: ACCOUNT, region: 'eu-central-1' };
+const key = (id: string) => `arn:aws:kms:eu-central-1:${ACCOUNT}:key/${id}`;
+const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
+const { fake } = testWorld((state) => {
+  for (const name of ['shop', 'old', 'lost'])
+    addCluster(state, { ...scope, name, version: '1.36' }).description.encryptionConfig = [
+      { provider: { keyArn: key(name) } },
+    ];
+  addCluster(state, { account: '222222222222', region: scope.region, name: 'other', version: '1.36' });
+  state.keyStates = { [key('old')]: 'PendingDeletion' };
+  state.goneResources = [key('lost'), role('lost-cluster')];
+});
+
+let server: WireServer;
+let denied: readonly string[];
+let notes: string[];
+
+beforeEach(async () => {
+  [denied, notes] = [[], []];
+  const cloud = {
+    options: { onNote: (note: string) => notes.push(note) },
+    eks: fake,
+    authority: {
+      admit({ operation }: { operation: string }) {
+        if (!denied.includes(operation)) return { account: ACCOUNT };
+        throw new AwsFault('AccessDenied', 'not <yours>', { status: 403 });
+      },
+    },
+  } as unknown as LocalCloud;
+  server = await startWireServer({
+    services: {},
+    serve: async () => ({}),
+    passThrough: { iam: serveAccount(cloud, 'iam'), kms: serveAccount(cloud, 'kms') },
+    onUnmodelled: () => {},
+    onFailure: (error) => notes.push(String(error)),
+  });
+});
+afterEach(() => server.close());
+
+const credentials = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't', expiration: new Date(0) };
+const overHttp = () =>
+  createAccountReader({
+    sessions: { forAccount: async () => credentials },
+    clock: { now: () => new Date(0) },
+    sleep: async () => {},
+    endpointOf: () => server.origin,
+  });
+
+test.each([
+  ['in this process', () => createInMemoryAccount(fake.state)],
+  ['over HTTP', overHttp],
+])('%s it has what clusters of the account name, but for what is gone', async (_, open) => {
+  const account = open();
+  expect(await account.getRole(scope, 'shop-cluster')).toEqual({ arn: role('shop-cluster') });
+  for (const name of ['lost-cluster', 'other-cluster', 'nobody'])
+    expect(await account.getRole(scope, name)).toBeUndefined();
+  expect(await account.describeKey(scope, key('shop'))).toEqual({ keyId: key('shop'), keyState: 'Enabled' });
+  expect(await account.describeKey(scope, key('old'))).toMatchObject({ keyState: 'PendingDeletion' });
+  expect(await account.describeKey(scope, key('lost'))).toBeUndefined();
+  expect(notes).toEqual([]);
+});
+
+test('a refusal of IAM arrives by its name in each protocol', async () => {
+  denied = ['GetRole', 'DescribeKey'];
+  const refused = { name: 'AccessDenied', message: expect.stringContaining('yours') };
+  await expect(overHttp().getRole(scope, 'shop-cluster')).rejects.toMatchObject(refused);
+  await expect(overHttp().describeKey(scope, key('shop'))).rejects.toMatchObject(refused);
+});
+
+test('what is not modelled is refused by its name, and noted', async () => {
+  const signature = {
+    authorization: `AWS4-HMAC-SHA256 Credential=a/20261120/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0`,
+  };
+  const form = { ...signature, 'x-amz-date': '20261120T120000Z', 'content-type': 'application/x-www-form-urlencoded' };
+  const answer = await fetch(server.origin, { method: 'POST', headers: form, body: 'Action=DeleteRole&RoleName=a' });
+  expect([answer.status, await answer.text()]).toEqual([
+    501,
+    expect.stringContaining('iam DeleteRole is not modelled'),
+  ]);
+  expect(notes).toEqual([expect.stringContaining('iam:DeleteRole')]);
+});

@@ -1,0 +1,55 @@
+import { networkIn } from '../../eks/network.ts';
+import { type AwsCall, AwsFault, type ServiceName } from '../../wire/aws-call.ts';
+import { parseForm } from '../../wire/form.ts';
+import type { PassThrough } from '../../wire/wire-options.ts';
+import type { LocalCloud } from '../local-cloud.ts';
+
+type Resources = ReturnType<typeof networkIn>;
+type Operation = (input: Readonly<Record<string, string>>, resources: Resources) => object;
+
+/** Refusals by the APIs' references; the wire writes them as each protocol does. */
+const OPERATIONS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Operation>>>>> = {
+  iam: {
+    GetRole: ({ RoleName = '' }, { roles }) => {
+      const role = roles.find(({ arn }) => arn.endsWith(`/${RoleName}`));
+      if (role === undefined)
+        throw new AwsFault('NoSuchEntity', `The role with name ${RoleName} cannot be found.`, { status: 404 });
+      return { Role: { RoleName, Arn: role.arn } };
+    },
+  },
+  kms: {
+    DescribeKey: ({ KeyId = '' }, { keys }) => {
+      const key = keys.find(({ keyId }) => keyId === KeyId);
+      if (key === undefined) throw new AwsFault('NotFoundException', `Key '${KeyId}' does not exist`, { status: 400 });
+      return { KeyMetadata: { Arn: KeyId, KeyId: KeyId.split('/').at(-1), KeyState: key.keyState } };
+    },
+  },
+};
+
+/** A service of the account's as far as a scan asks it; its SDK's client is not loaded for that. Everything else is answered with 501. */
+export const serveAccount =
+  ({ authority, options, eks }: LocalCloud, service: ServiceName): PassThrough =>
+  async (request, { operation = '', ...context }) => {
+    const text = request.body.toString('utf8');
+    const serve = OPERATIONS[service]?.[operation];
+    if (serve === undefined) {
+      options.onNote(`${service}:${operation} is not modelled by the local cloud; it was answered with 501.`);
+      throw new AwsFault('NotImplemented', `${service} ${operation} is not modelled by this server`, { status: 501 });
+    }
+    const form = service === 'iam' ? [...parseForm(text).parts].map(([name, { value }]) => [name, value]) : undefined;
+    const input = form === undefined ? JSON.parse(text) : Object.fromEntries(form);
+    const call: AwsCall = { ...context, service, operation, input };
+    const { account } = authority.admit(call) as { account: string };
+    const output = serve(input, networkIn(eks.state, { account, region: context.region }));
+    const isXml = form !== undefined;
+    return {
+      status: 200,
+      headers: { 'content-type': isXml ? 'text/xml' : 'application/x-amz-json-1.1' },
+      body: isXml ? xmlOf({ [`${operation}Response`]: { [`${operation}Result`]: output } }) : JSON.stringify(output),
+    };
+  };
+
+const xmlOf = (node: object): string =>
+  Object.entries(node)
+    .map(([name, value]) => `<${name}>${typeof value === 'object' ? xmlOf(value) : value}</${name}>`)
+    .join('');

@@ -1,0 +1,17 @@
+import type { AccountReader } from '../../../core/ports/account.ts';
+import type { Ec2Reader } from '../../../core/ports/ec2.ts';
+
+/** All that is asked for is there, with addresses enough. */
+export const quietEc2: Ec2Reader = {
+  describeSubnets: async (_, ids) =>
+    ids.map((subnetId) => ({ subnetId, availabilityZone: 'a', availableIpAddressCount: 4_000 })),
+  describeSecurityGroups: async (_, ids) => ids.map((groupId) => ({ groupId })),
+  describeInstanceTypes: async () => [],
+  describeImages: async (_, ids) => ids.map((imageId) => ({ imageId, state: 'available' })),
+  describeLaunchTemplateVersion: async (_, template, version) => ({ template, version }),
+};
+
+export const quietAccount: AccountReader = {
+  getRole: async (_, name) => ({ arn: `arn:aws:iam::111111111111:role/${name}` }),
+  describeKey: async (_, keyId) => ({ keyId, keyState: 'Enabled' }),
+};
