@@ -7,6 +7,7 @@ import { ClusterNewsItems, OWNER_NOTICES, OwnerNotices } from '../store/entities
 import { decode, put, type Read, replace } from '../store/entity.ts';
 import { isContention } from '../store/retry.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
+import { historyWrites } from './keep-history.ts';
 import { type ClusterTold, newsOf, type Owner } from './owner-news.ts';
 
 export type TellPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'addresses'>;
@@ -33,7 +34,9 @@ export async function tellOwners(
   const kept = new Map(
     (await table.queryKind(ClusterNewsItems.kind)).map((item) => [item.pk, decode(ClusterNewsItems, item)]),
   );
-  const found = clusters.flatMap((cluster) => {
+  // What is gone ends in its history.
+  const gone = [...snapshot.clusters.values()].filter(({ deletedAt }) => deletedAt !== undefined);
+  const found = [...clusters, ...gone].flatMap((cluster) => {
     const before = kept.get(ClusterNewsItems.key(cluster.clusterKey).pk);
     const region = snapshot.regions.get(cluster.region);
     const told = newsOf({ cluster, scans: scans.get(cluster.clusterKey), region, before: before?.data, now });
@@ -52,7 +55,7 @@ function inTransactions(found: readonly Found[]): Found[][] {
   const batches: Found[][] = [];
   let writes = MOST_WRITES;
   for (const one of [...found].sort((a, b) => (ownerOfFirst(a) < ownerOfFirst(b) ? -1 : 1))) {
-    const more = 1 + one.news.length;
+    const more = 2 + one.news.length;
     if (writes + more > MOST_WRITES) {
       batches.push([]);
       writes = 0;
@@ -64,7 +67,7 @@ function inTransactions(found: readonly Found[]): Found[][] {
 }
 
 /** Another run that has kept one of these meanwhile tells of it. */
-async function keep({ table, events }: TellPorts, batch: readonly Found[], run: string): Promise<void> {
+async function keep({ table, events, clock }: TellPorts, batch: readonly Found[], run: string): Promise<void> {
   const byOwner = Map.groupBy(
     batch.flatMap(({ news }) => news),
     ({ owner }) => owner,
@@ -73,7 +76,9 @@ async function keep({ table, events }: TellPorts, batch: readonly Found[], run: 
     return { reference: `news/${run}/${owner ?? ''}`, owner, news: news.map((one) => one.news) };
   });
   try {
+    const looks = batch.map(({ look }) => look);
     await writeUnrecorded(table, [
+      ...(await historyWrites(table, looks, clock.now())),
       ...batch.map(({ before, kept }) => replace(ClusterNewsItems, before, kept)),
       ...notices.map((notice) => put(OwnerNotices, notice, 'absent')),
     ]);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { READINESS_VERDICTS } from '../scan-words.ts';
 import { reasonSchema, timestamp } from './common.ts';
 
 /** One thing that an owner hears of one cluster. */
@@ -41,6 +42,8 @@ export const clusterNews = z.object({
       stoppers: z.array(z.object({ cause: z.string(), owner: z.string().nullable() })),
     })
     .optional(),
+  /** What its last look came to, proved or not: the history of its readiness is as old as this. */
+  word: z.enum(READINESS_VERDICTS).optional(),
   /** The end of support whose forced upgrade was told. */
   forcedAt: timestamp.optional(),
 });
