@@ -24,6 +24,11 @@ test('each cause is kept from the first of the looks that found it to the one th
   expect([history?.word, history?.words]).toEqual([{ verdict: 'blocked', since: iso(1) }, []]);
 });
 
+test('what the inventory proves has no date of its own, and stays known since it was found first', () => {
+  const found = (hour: number): Look => ({ verdict: 'blocked', causes: [{ ...cause('group'), since: iso(hour) }] });
+  expect(after([found(1), found(2), found(3)])?.causes[0]?.since).toBe(iso(1));
+});
+
 test('a word is kept with when it was so, the newest first', () => {
   const history = after([ready, blocked('pdb'), blocked('pdb'), ready]);
   expect(history?.word).toEqual({ verdict: 'ready', since: iso(4) });
