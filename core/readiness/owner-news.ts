@@ -10,6 +10,7 @@ import { clusterNames } from '../store/changes.ts';
 import { deadlinesOf } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
+import type { Announcement } from './announcements.ts';
 import type { LookOfHistory } from './readiness-history.ts';
 
 export type Owner = string | null;
@@ -28,6 +29,8 @@ interface Look {
   readonly region: RegionVersions | undefined;
   /** What was told before; undefined = nothing. */
   readonly before: ClusterNews | undefined;
+  /** When its upgrade begins, as far as there is news of it. */
+  readonly announcement?: Announcement | undefined;
   readonly now: Date;
 }
 
@@ -46,17 +49,23 @@ export function newsOf(look: Look): ClusterTold | undefined {
   const readiness = readinessNews(look);
   const forced = forcedNews(look);
   const { verdict } = readinessOf(cluster, look);
-  if (readiness === undefined && forced === undefined && before?.word === verdict) return undefined;
+  const { announcement } = look;
+  const own = [forced, announcement?.news].flatMap((news) =>
+    news === undefined ? [] : [{ owner: ownerOf(cluster), news }],
+  );
+  const isOld = readiness === undefined && forced === undefined && announcement === undefined;
+  if (isOld && before?.word === verdict) return undefined;
   return {
     kept: {
       ...before,
       clusterKey: cluster.clusterKey,
       ...(readiness && { readiness: readiness.kept }),
       ...(forced && { forcedAt: forced.at }),
+      ...(announcement && { announced: announcement.kept }),
       word: verdict,
     },
     look: { cluster, verdict, causes: causesOf(look) },
-    news: [...(readiness?.news ?? []), ...(forced === undefined ? [] : [{ owner: ownerOf(cluster), news: forced }])],
+    news: [...(readiness?.news ?? []), ...own],
     ...(readiness?.event && { event: readiness.event }),
   };
 }
@@ -64,7 +73,7 @@ export function newsOf(look: Look): ClusterTold | undefined {
 /** A cluster that is gone ends what was known of it, and is no news to anybody. */
 function leftBy({ cluster, before }: Look): ClusterTold | undefined {
   if (before?.word === undefined) return undefined;
-  const { readiness: _, word: verdict, ...kept } = before;
+  const { readiness: _, announced: __, word: verdict, ...kept } = before;
   return { kept, news: [], look: { cluster, verdict, causes: [] } };
 }
 

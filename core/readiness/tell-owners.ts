@@ -2,11 +2,14 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ClusterNews, OwnerNotice } from '../contracts/items/owner-news.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Ports } from '../ports/ports.ts';
+import { openingsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { ClusterNewsItems, OWNER_NOTICES, OwnerNotices } from '../store/entities.ts';
-import { decode, put, type Read, replace } from '../store/entity.ts';
+import { ClusterNewsItems, OWNER_NOTICES, OwnerNotices, Rollouts } from '../store/entities.ts';
+import { decode, load, put, type Read, replace } from '../store/entity.ts';
+import { loadMemberIn } from '../store/members.ts';
 import { isContention } from '../store/retry.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
+import { announcementOf, type Withdrawal } from './announcements.ts';
 import { historyWrites } from './keep-history.ts';
 import { type ClusterTold, newsOf, type Owner } from './owner-news.ts';
 
@@ -36,15 +39,34 @@ export async function tellOwners(
   );
   // What is gone ends in its history.
   const gone = [...snapshot.clusters.values()].filter(({ deletedAt }) => deletedAt !== undefined);
-  const found = [...clusters, ...gone].flatMap((cluster) => {
-    const before = kept.get(ClusterNewsItems.key(cluster.clusterKey).pk);
-    const region = snapshot.regions.get(cluster.region);
-    const told = newsOf({ cluster, scans: scans.get(cluster.clusterKey), region, before: before?.data, now });
-    return told === undefined ? [] : [{ before, ...told }];
-  });
+  const openings = openingsOf(snapshot, now);
+  const found: Found[] = [];
+  for (const cluster of [...clusters, ...gone]) {
+    const { clusterKey } = cluster;
+    const before = kept.get(ClusterNewsItems.key(clusterKey).pk);
+    const [region, opening, announced] = [
+      snapshot.regions.get(cluster.region),
+      openings.get(clusterKey),
+      before?.data.announced,
+    ];
+    // Rarely: it begins, or what was announced is taken back.
+    const withdrawal =
+      announced === undefined || opening?.at !== undefined
+        ? undefined
+        : await withdrawalOf(table, announced.rolloutId, clusterKey);
+    const announcement = announcementOf(cluster, announced, opening, withdrawal, now);
+    const known = { scans: scans.get(clusterKey), region, before: before?.data, announcement, now };
+    const told = newsOf({ cluster, ...known });
+    if (told !== undefined) found.push({ before, ...told });
+  }
   for (const [index, batch] of inTransactions(found).entries())
     await keep(ports, batch, `${now.toISOString()}/${index}`);
   return sendOutstanding(ports, snapshot);
+}
+
+async function withdrawalOf(table: TellPorts['table'], rolloutId: string, clusterKey: string): Promise<Withdrawal> {
+  const rollout = (await load(table, Rollouts, rolloutId))?.data;
+  return { rollout, member: rollout && (await loadMemberIn(table, rollout, clusterKey)) };
 }
 
 type Found = ClusterTold & { readonly before: Read<ClusterNews> | undefined };
