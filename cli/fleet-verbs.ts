@@ -16,6 +16,9 @@ import {
 /** A verb that people may give a reason for, beside nothing else that they may say. */
 const REASONED = [REASON, OUTPUT];
 
+const REPORT_OUTPUT = output(['table', 'json', 'yaml', 'markdown']);
+const SINCE: VerbOption = ['--since <when>', 'how long back, or from which date on (2026-08-01)', { default: '30d' }];
+
 const PLAN: VerbOption = [
   '--plan <hash>',
   'the plan that you have seen; another one now is refused',
@@ -78,11 +81,16 @@ export const FLEET_VERBS: Verbs = {
     ],
     load: async () => (await import('./readiness/readiness.ts')).readiness,
   },
-  report: { description: 'what somebody has to do: report owner payments' },
+  report: { description: 'what an owner has to mend, and how readiness came along: report owner payments' },
   'report owner <owner>': {
     description: 'what an owner has to mend in the whole fleet, and before when (exit 6: something stops a hop)',
-    options: [output(['table', 'json', 'yaml', 'markdown'])],
+    options: [REPORT_OUTPUT],
     load: async () => (await import('./report/owner.ts')).reportOwner,
+  },
+  'report readiness': {
+    description: 'since when clusters are stopped and by what, how it ended, and how many were ready from day to day',
+    options: [SINCE, REPORT_OUTPUT],
+    load: async () => (await import('./report/readiness.ts')).reportReadiness,
   },
   rollout: { description: 'create, pause, resume or abort a rollout' },
   'rollout create <policy>': {

@@ -1,3 +1,4 @@
+import type { ReadinessHistory } from '../../core/contracts/items/readiness-history.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
@@ -19,7 +20,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
       ['ARN', shown(cluster.arn)],
       ['Created', `${cluster.createdAt} (${relativeTime(cluster.createdAt, now)})`],
       ['Version', `${shown(cluster.version)} (${shown(cluster.platformVersion)}), EKS says ${shown(cluster.status)}`],
-      ['Readiness', readinessText(cluster.readiness, now)],
+      ['Readiness', readinessText(cluster.readiness, now, cluster.readinessHistory)],
       ['Support', supportText(cluster.support, now)],
       ...cluster.plannedChanges.map(
         ({ code, at }) => ['AWS plans', visible(`${code} at ${at} (${relativeTime(at, now)})`)] as const,
@@ -114,9 +115,15 @@ export function rollbackText({ status, to, until, reasons }: RollbackView, now: 
   return visible(`${status === 'Unknown' ? 'not known' : 'not reversible'}: ${why}`);
 }
 
-/** `blocked for 1.37, looked at 3 h ago` */
-export function readinessText({ verdict, for: next, scannedAt }: ReadinessView, now: Date): string {
+/** `blocked for 1.37, looked at 3 h ago; blocked since …` */
+export function readinessText(
+  { verdict, for: next, scannedAt }: ReadinessView,
+  now: Date,
+  history: ReadinessHistory | null = null,
+): string {
   if (next === null) return 'EKS offers nothing newer';
   const looked = scannedAt === null ? 'never looked at' : `looked at ${relativeTime(scannedAt, now)}`;
-  return `${READINESS_WORDS[verdict]} for ${next}, ${looked}`;
+  const since = verdict === 'blocked' ? history?.causes.map((one) => one.since).sort()[0] : undefined;
+  const known = since === undefined ? '' : `; blocked since ${since} (${relativeTime(since, now)})`;
+  return `${READINESS_WORDS[verdict]} for ${next}, ${looked}${known}`;
 }

@@ -10,6 +10,7 @@ const rollout: RolloutDetail = {
   progress: { members: 28, ...counts },
   currentWave: null,
   waitsForApproval: null,
+  waitsForReadiness: null,
   waveDetails: [],
   members: [],
 };
@@ -31,4 +32,13 @@ test('get policies names one that this version cannot read, and counts no cluste
   const policy = { name: 'w7', spec: null, clusters: 0, ambiguousClusters: 0, undecidedClusters: 0, appliedAt: '' };
   const cells = LISTINGS.policies.columns.slice(0, 7).map(({ cell }) => cell(policy, shown));
   expect(cells).toEqual(['w7', 'cannot be read by this version', '-', '-', '-', '-', '-']);
+});
+
+test.each([
+  [{ waitsForApproval: 'prod', waitsForReadiness: null }, 'prod (needs approval)'],
+  [{ waitsForReadiness: { wave: 'prod', clusters: 2 } }, 'prod (2 not ready)'],
+  [{ currentWave: 'canary' }, 'canary'],
+])('WAVE of get rollouts says what keeps the wave shut', (given, cell) => {
+  const column = LISTINGS.rollouts.columns.find(({ header }) => header === 'WAVE');
+  expect(column?.cell({ ...rollout, ...given }, shown)).toBe(cell);
 });

@@ -101,7 +101,10 @@ const rollouts: Listing<RolloutSummary> = {
     plain('POLICY', (item) => item.policy),
     plain('TARGET', (item) => item.target),
     status('STATUS', (item) => item.status),
-    plain('WAVE', (item) => (item.waitsForApproval ? `${item.waitsForApproval} (needs approval)` : item.currentWave)),
+    plain('WAVE', ({ waitsForApproval, waitsForReadiness: late, currentWave }) => {
+      if (waitsForApproval !== null) return `${waitsForApproval} (needs approval)`;
+      return late === null ? currentWave : `${late.wave} (${late.clusters} not ready)`;
+    }),
     plain('DONE', ({ progress }) => `${progress.succeeded}/${progress.members - progress.excluded}`),
     plain('RUNNING', ({ progress }) => progress.inFlight),
     plain('HALF-DONE', ({ progress }) => progress.leftHalfDone),

@@ -20,6 +20,7 @@ const explanation: Explanation = {
       ...{ cluster: 'web', name: 'web', version: '1.36', target: null },
       ...{ verdict: 'ready', for: null, scannedAt: null, reasons: [] },
     },
+    readinessHistory: null,
     held: null,
     breakGlass: null,
     managedBy: [],

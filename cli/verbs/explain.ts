@@ -49,7 +49,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
               `${rollout.id} (${rollout.status}), wave ${rollout.wave} (${rollout.waveStatus}), place ${rollout.position}: ${rollout.memberStatus}`,
             ),
       ],
-      ['Readiness', readinessText(explanation.readiness, now)],
+      ['Readiness', readinessText(explanation.readiness, now, explanation.readinessHistory)],
       ['Last scan', scanText(explanation, now)],
       [
         'Last upgrade',

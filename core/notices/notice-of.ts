@@ -136,7 +136,14 @@ function ownerNotice(event: Of<'OwnerNews'>): Notice {
   const told = news.slice(0, MOST_NAMED).map(newsText);
   const more = news.length > told.length ? ` And ${news.length - told.length} more.` : '';
   const whose = owner === null ? 'Labels name no owner' : `For ${owner}`;
-  const whys = news.slice(0, MOST_NAMED).flatMap((one) => one.reasons.map(({ message }) => [nameOf(one), message]));
+  const whys = news
+    .slice(0, MOST_NAMED)
+    .flatMap((one) =>
+      one.reasons.map(({ message }) => [
+        nameOf(one),
+        one.what === 'opens' ? `This must be gone by then: ${message}` : message,
+      ]),
+    );
   const isOne = new Set(news.map(({ cluster }) => cluster)).size === 1;
   const why = whys.map(([name, message]) => (isOne ? message : `${name}: ${message}`));
   const unreached =
@@ -157,7 +164,7 @@ function ownerNotice(event: Of<'OwnerNews'>): Notice {
 }
 
 function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): string {
-  const { what, target, at } = news;
+  const { what, target, at, announcedFor } = news;
   switch (what) {
     case 'blocked':
       return `${named(news)} cannot go to ${target} as it is.`;
@@ -165,6 +172,12 @@ function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): string {
       return `Nothing is in the way of ${named(news)} any more: it may go to ${target}.`;
     case 'forcedUpgrade':
       return `EKS moves ${named(news)} from ${target} to the next minor by force, at any time from ${at} on.`;
+    case 'opens':
+      return `The upgrade of ${named(news)} to ${target} begins at ${at} at the earliest.`;
+    case 'moved':
+      return `The upgrade of ${named(news)}, announced for ${announcedFor}, is moved to ${at}.`;
+    case 'takenBack':
+      return `The upgrade of ${named(news)} to ${target} does not begin at ${announcedFor}, as was announced.`;
   }
 }
 

@@ -1,13 +1,14 @@
 import type { BreakGlass } from '../contracts/items/break-glass.ts';
 import type { ClusterRecord, OtherNodes, PlannedChange } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { ReadinessHistory } from '../contracts/items/readiness-history.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
-import { clusterPartition, Upgrades } from '../store/entities.ts';
-import { decode } from '../store/entity.ts';
+import { clusterPartition, ReadinessHistories, Upgrades } from '../store/entities.ts';
+import { decode, load } from '../store/entity.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { type ReadinessView, readinessView } from './cluster-readiness.ts';
 import type { ClusterSummary } from './cluster-summary.ts';
@@ -29,6 +30,7 @@ export interface ClusterDetail
   /** Nodes outside managed groups, as they were last seen; null where nobody has read the nodes. */
   readonly otherNodes: OtherNodes | null;
   readonly readiness: ReadinessView;
+  readonly readinessHistory: ReadinessHistory | null;
   readonly deletedAt: string | null;
   readonly platformVersion: string | null;
   readonly supportType: string | null;
@@ -64,6 +66,7 @@ export async function loadClusterDetail(
   return {
     ...summary,
     readiness: readinessView(snapshot, cluster, scans.get(cluster.clusterKey), now),
+    readinessHistory: (await load(ports.table, ReadinessHistories, cluster.clusterKey))?.data ?? null,
     createdAt,
     deletedAt: cluster.deletedAt ?? null,
     platformVersion: cluster.platformVersion ?? null,

@@ -16,7 +16,7 @@ import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { isFinished } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
-import { PolicyRollouts, Rollouts } from '../store/entities.ts';
+import { PolicyRollouts, ReadinessHistories, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { isTried, loadMemberIn, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -113,6 +113,7 @@ export async function explainCluster(
     foreseen: toCome === undefined ? [] : [...blockersOnTheWay(cluster, scans, toCome), ...unapproved(toCome)],
     stoppedBy: ended === undefined ? [] : await findClusterBlockers(ports.table, ended, ended.reasons),
     readiness: readinessView(snapshot, cluster, scans, now),
+    readinessHistory: (await load(ports.table, ReadinessHistories, cluster.clusterKey))?.data ?? null,
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     breakGlass: glassInForce(control, ofHop.wave, rules.policy?.spec.breakGlass, now) ?? null,
     rollback: rollbackView(cluster, upgrades, region, now),

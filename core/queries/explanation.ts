@@ -1,4 +1,5 @@
 import type { BreakGlass } from '../contracts/items/break-glass.ts';
+import type { ReadinessHistory } from '../contracts/items/readiness-history.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { ClusterBlocker } from './cluster-blockers.ts';
 import type { ClusterDetail } from './cluster-detail.ts';
@@ -51,6 +52,8 @@ export interface Explanation
   readonly stoppedBy: readonly ClusterBlocker[];
   /** Whether it may go one minor up, by what is known today. */
   readonly readiness: ReadinessView;
+  /** Since when it is so and by what it is stopped, as hourly looks have found it; null before the first. */
+  readonly readinessHistory: ReadinessHistory | null;
   readonly held: { readonly reason: Reason; readonly since: string } | null;
   /** By whose order its windows and freezes are passed over now. */
   readonly breakGlass: BreakGlass | null;

@@ -87,3 +87,23 @@ test('who waits says what the last scan will have it stop for, as the dry run of
   expect(await told('r')).toEqual([[why]]);
   expect(await told('old')).toEqual([[]]);
 });
+
+test.each<[string, string, Partial<Wave>, Partial<Rollout>, object | null]>([
+  ['its turn has come', '', {}, {}, { wave: 'all', clusters: 1 }],
+  ['an approval comes first', `, approval: ${approval}`, {}, {}, null],
+  ['the rollout is paused', '', {}, { status: 'Paused' }, null],
+  ['it has opened', '', { status: 'Open' }, {}, null],
+])('what keeps a wave that opens with ready clusters alone: %s', async (_, more, wave, rollout, waits) => {
+  const table = new MemoryTable();
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  await keep(table, {
+    policy: policyConfig(policyWith({ name: 'p', waves: `[{ name: all, requireReady: 24h${more} }]` })),
+    cluster,
+    rollout: rolloutItem({ id: 'r', policy: 'p', waves: ['all'], ...rollout }),
+    waves: [waveItem({ index: 0, name: 'all', status: 'Pending', planHash: 'hash', ...wave })],
+    member: memberItem({ clusterKey: cluster.clusterKey, status: 'Pending', waveIndex: 0 }),
+  });
+  const [listed] = (await listRollouts(table, NOON)).items;
+  expect(listed?.waitsForReadiness).toEqual(waits);
+  expect((await loadRolloutDetail(table, 'r', NOON)).waitsForReadiness).toEqual(waits);
+});

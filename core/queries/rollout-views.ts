@@ -14,6 +14,7 @@ import { memberRules } from '../rollout/member-rules.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { readinessTo } from '../rollout/readiness.ts';
+import { type Unready, unreadyToOpen } from '../rollout/require-ready.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
@@ -33,6 +34,8 @@ export interface RolloutSummary extends Rollout {
   readonly currentWave: string | null;
   /** The wave whose turn it is and that may not begin for want of approval; null where there is none, or the rollout does not run. */
   readonly waitsForApproval: string | null;
+  /** Likewise for want of clusters that are ready (`requireReady`), and of how many; null while an approval comes first. */
+  readonly waitsForReadiness: { readonly wave: string; readonly clusters: number } | null;
 }
 
 /** `readiness`: of who has not begun, whether it may go all the way by what is known today. */
@@ -55,12 +58,15 @@ export interface RolloutDetail extends RolloutSummary {
 /** Every rollout, the newest first. */
 export async function listRollouts(table: Table, now: Date): Promise<{ items: RolloutSummary[] }> {
   const rollouts = await loadKind(table, Rollouts);
+  const known = await Promise.all(rollouts.map(async (one) => ({ one, waves: await loadWavesOf(table, one.id) })));
+  const mayWait = known.some(({ one, waves }) => one.status === 'Running' && nextOf(waves)?.status === 'Pending');
+  const snapshot = mayWait ? await loadSnapshot(table, await table.queryActive(), 'motion') : undefined;
   const items = await Promise.all(
-    rollouts.map(async (one) => {
-      const waves = await loadWavesOf(table, one.id);
+    known.map(async ({ one, waves }) => {
       const left =
         one.status === 'Aborted' && waves.some(({ inFlight }) => inFlight > 0) ? await loadMembers(table, one.id) : [];
-      return summary(one, waves, left, await standingsOf(table, one, waves, now));
+      const late = snapshot === undefined ? undefined : unreadyToOpen(snapshot, one, waves, snapshot.members, now);
+      return summary(one, waves, left, await standingsOf(table, one, waves, now), late);
     }),
   );
   return { items: items.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)) };
@@ -71,9 +77,9 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
   const members = await loadMembers(table, id);
   const waves = await loadWavesOf(table, id);
   const standings = await standingsOf(table, rollout, waves, now);
-  const { stalled, forewarned: told } = await foreseen(table, rollout, waves, members, now);
+  const { stalled, forewarned: told, late } = await foreseen(table, rollout, waves, members, now);
   return {
-    ...detail({ ...rollout, reasons: [...rollout.reasons, ...stalled] }, waves, told, standings),
+    ...detail({ ...rollout, reasons: [...rollout.reasons, ...stalled] }, waves, told, standings, late),
     standings,
     suspiciousTraits: fingerprintOf(rollout, waves).traits,
   };
@@ -85,7 +91,7 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
  */
 async function foreseen(table: Table, rollout: Rollout, waves: readonly Wave[], members: readonly Member[], now: Date) {
   const waiting = members.filter(({ status }) => status === 'Pending').map(({ clusterKey }) => clusterKey);
-  if (waiting.length === 0) return { stalled: [], forewarned: members };
+  if (waiting.length === 0) return { stalled: [], forewarned: members, late: undefined };
   const read = await loadSnapshot(table, await table.queryActive(), 'motion');
   // Of waves that wait for readiness they are read already.
   const lacking = waiting.filter((key) => !read.scans?.has(key));
@@ -93,6 +99,7 @@ async function foreseen(table: Table, rollout: Rollout, waves: readonly Wave[], 
   const rulesOf = memberRules(snapshot, now);
   return {
     stalled: stalledWaves(snapshot, rollout, waves, members, now).map(({ reason: why }) => why),
+    late: unreadyToOpen(snapshot, rollout, waves, members, now),
     forewarned: forewarned(snapshot, members, now, (member, cluster) => {
       const wave = waves.find(({ index }) => index === member.waveIndex);
       if (wave === undefined) return [];
@@ -143,11 +150,12 @@ function detail(
   waves: readonly Wave[],
   members: readonly ShownMember[],
   standings: readonly WaveStanding[] = [],
+  late?: Unready,
 ): RolloutDetail {
   const ordered = members
     .map((member) => ({ ...member, reasons: leftIn(rollout, member) ?? member.reasons }))
     .sort((a, b) => a.waveIndex - b.waveIndex || a.position - b.position);
-  return { ...summary(rollout, waves, members, standings), waveDetails: waves, members: ordered };
+  return { ...summary(rollout, waves, members, standings, late), waveDetails: waves, members: ordered };
 }
 
 const leftIn = (rollout: Rollout, member: Member) => leftByAbort({ ...member, mutated: member.inFlight }, rollout);
@@ -158,9 +166,12 @@ function summary(
   waves: readonly Wave[],
   members: readonly Member[],
   standings: readonly WaveStanding[],
+  late: Unready | undefined,
 ): RolloutSummary {
-  const next = waves.find((wave) => !PASSED_WAVES.includes(wave.status));
+  const next = nextOf(waves);
   const lacksApproval = standings.some((one) => one.index === next?.index && one.approvalReasons.length > 0);
+  const waitsForApproval = rollout.status === 'Running' && lacksApproval ? (next?.name ?? null) : null;
+  const isLate = next !== undefined && late !== undefined && waitsForApproval === null;
   const sums = COUNTERS.map((counter) => [counter, waves.reduce((sum, wave) => sum + wave[counter], 0)]);
   const sum = Object.fromEntries(sums) as Omit<RolloutProgress, 'leftHalfDone'>;
   const left = members.filter((member) => leftIn(rollout, member) !== undefined).length;
@@ -168,9 +179,12 @@ function summary(
     ...rollout,
     progress: { ...sum, inFlight: sum.inFlight - left, leftHalfDone: left },
     currentWave: waves.find((wave) => wave.status !== 'Pending' && !PASSED_WAVES.includes(wave.status))?.name ?? null,
-    waitsForApproval: rollout.status === 'Running' && lacksApproval ? (next?.name ?? null) : null,
+    waitsForApproval,
+    waitsForReadiness: isLate ? { wave: next.name, clusters: late.members.length } : null,
   };
 }
+
+const nextOf = (waves: readonly Wave[]): Wave | undefined => waves.find(({ status }) => !PASSED_WAVES.includes(status));
 
 const loadWavesOf = async (table: Table, id: string): Promise<Wave[]> =>
   (await loadWaves(table, id)).map(({ data }) => data);

@@ -3,15 +3,14 @@ import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { settledAt } from '../policy/quarantine.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { fleetRefusals, OBSERVE_MODE, rolloutRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts';
-import { decide } from '../rollout/decide.ts';
 import type { Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
+import { earliestOpening, waitsOf } from '../rollout/openings.ts';
 import { newerIsUnderWay, refusalsOfRetry } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Answer } from '../rollout/waiting.ts';
@@ -50,16 +49,14 @@ export function verdictOf(
 ): Verdict {
   if (cluster.deletedAt !== undefined)
     return said(NEVER, reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
-  const { decisions, waiting: all } = decide(snapshot, now);
   const isOwn = ({ clusterKey }: { readonly clusterKey: string }) => clusterKey === cluster.clusterKey;
   const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
   // What is begun has the cluster: a rollout, or another start by hand, that waits for it too, waits for other things.
   const isOfIt = ({ rolloutId, upgradeId = upgrade?.id }: Waiting) =>
     upgrade === undefined || (rolloutId === upgrade.rolloutId && upgradeId === upgrade.id);
-  // Before an instant that it waits for nothing else is asked about it, and that may be in its way all the same.
-  const later = decide(asIfDue(snapshot, cluster, now), now).waiting;
-  const waits = [...all, ...later].filter((one) => isOwn(one) && isOfIt(one));
-  const [until] = waits.flatMap((wait) => wait.until ?? []).sort((a, b) => (a < b ? 1 : -1));
+  const { decisions, waits: all } = waitsOf(snapshot, new Set([cluster.clusterKey]), now);
+  const waits = all.filter(isOfIt);
+  const until = earliestOpening(waits);
   const asked = waits.flatMap(({ reasons }) => reasons);
   const waiting = [...asked, ...turnAt(snapshot, cluster, asked, until)];
   if (upgrade !== undefined && upgrade.status !== 'Parked') {
@@ -173,20 +170,6 @@ function stalled(snapshot: FleetSnapshot, { rollout, waves, member }: MemberPlac
       : members.some(({ clusterKey }) => clusterKey === member.clusterKey);
     return wave.index < member.waveIndex || isOwn ? why : [];
   });
-}
-
-/** The fleet as if the instants had come for which the cluster is parked or set aside. */
-function asIfDue(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): FleetSnapshot {
-  const { clusterKey } = cluster;
-  const due = <Item extends { readonly clusterKey: string }>(item: Item): Item =>
-    item.clusterKey === clusterKey ? { ...item, resumeAt: undefined, grantedAt: undefined } : item;
-  const createdAt = settledAt(cluster) > now ? new Date(0).toISOString() : cluster.createdAt;
-  return {
-    ...snapshot,
-    members: snapshot.members.map(due),
-    upgrades: snapshot.upgrades.map(due),
-    clusters: new Map(snapshot.clusters).set(clusterKey, { ...cluster, createdAt }),
-  };
 }
 
 /** The cluster's place as a member of a rollout that has not ended. */

@@ -10,6 +10,8 @@ import { clusterNames } from '../store/changes.ts';
 import { deadlinesOf } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
+import type { Announcement } from './announcements.ts';
+import type { LookOfHistory } from './readiness-history.ts';
 
 export type Owner = string | null;
 
@@ -18,6 +20,7 @@ export interface ClusterTold {
   readonly kept: ClusterNews;
   readonly news: readonly { readonly owner: Owner; readonly news: OwnerNews }[];
   readonly event?: LiftlockEvent;
+  readonly look: LookOfHistory;
 }
 
 interface Look {
@@ -26,6 +29,8 @@ interface Look {
   readonly region: RegionVersions | undefined;
   /** What was told before; undefined = nothing. */
   readonly before: ClusterNews | undefined;
+  /** When its upgrade begins, as far as there is news of it. */
+  readonly announcement?: Announcement | undefined;
   readonly now: Date;
 }
 
@@ -40,19 +45,36 @@ const FORCED_DAYS = 30;
 /** What is new since it was told of before; undefined where nothing is. */
 export function newsOf(look: Look): ClusterTold | undefined {
   const { before, cluster } = look;
+  if (cluster.deletedAt !== undefined) return leftBy(look);
   const readiness = readinessNews(look);
   const forced = forcedNews(look);
-  if (readiness === undefined && forced === undefined) return undefined;
+  const { verdict } = readinessOf(cluster, look);
+  const { announcement } = look;
+  const own = [forced, announcement?.news].flatMap((news) =>
+    news === undefined ? [] : [{ owner: ownerOf(cluster), news }],
+  );
+  const isOld = readiness === undefined && forced === undefined && announcement === undefined;
+  if (isOld && before?.word === verdict) return undefined;
   return {
     kept: {
       ...before,
       clusterKey: cluster.clusterKey,
       ...(readiness && { readiness: readiness.kept }),
       ...(forced && { forcedAt: forced.at }),
+      ...(announcement && { announced: announcement.kept }),
+      word: verdict,
     },
-    news: [...(readiness?.news ?? []), ...(forced === undefined ? [] : [{ owner: ownerOf(cluster), news: forced }])],
+    look: { cluster, verdict, causes: causesOf(look) },
+    news: [...(readiness?.news ?? []), ...own],
     ...(readiness?.event && { event: readiness.event }),
   };
+}
+
+/** A cluster that is gone ends what was known of it, and is no news to anybody. */
+function leftBy({ cluster, before }: Look): ClusterTold | undefined {
+  if (before?.word === undefined) return undefined;
+  const { readiness: _, announced: __, word: verdict, ...kept } = before;
+  return { kept, news: [], look: { cluster, verdict, causes: [] } };
 }
 
 type Told = NonNullable<ClusterNews['readiness']>;
@@ -64,8 +86,7 @@ function readinessNews(look: Look): (Pick<ClusterTold, 'news' | 'event'> & { rea
   const { verdict, for: target, scannedAt, reasons } = readinessOf(cluster, look);
   if (target === null || verdict === 'stale' || verdict === 'incomplete') return undefined;
   const isBlocked = verdict === 'blocked';
-  const found = isBlocked ? stoppersOf(cluster, scans, KubeVersion.parse(target), true) : [];
-  const stoppers = found.map(({ cause, owner, reason }) => ({ cause, owner: owner ?? ownerOf(cluster), reason }));
+  const stoppers = isBlocked ? stoppersAt(cluster, scans, target) : [];
   const last = before?.readiness;
   const known = last?.target === target ? last.stoppers : [];
   const [old, current] = [new Set(known.map(idOf)), new Set(stoppers.map(idOf))];
@@ -90,6 +111,24 @@ function readinessNews(look: Look): (Pick<ClusterTold, 'news' | 'event'> & { rea
       return { owner, news: { ...names, what, target, reasons: bounded(own).slice(0, MOST_TOLD) } };
     }),
   };
+}
+
+const stoppersAt = (cluster: ClusterRecord, scans: KnownScans | undefined, target: string) =>
+  stoppersOf(cluster, scans, KubeVersion.parse(target), true).map(({ cause, owner, reason }) => {
+    return { cause, owner: owner ?? ownerOf(cluster), reason };
+  });
+
+/** What stops it, each since the first of the looks that have all found it; undefined where this one proves nothing. */
+function causesOf(look: Look): LookOfHistory['causes'] {
+  const { cluster, scans, now } = look;
+  const { verdict, for: target } = readinessOf(cluster, look);
+  if (verdict === 'stale' || verdict === 'incomplete') return undefined;
+  if (target === null || verdict !== 'blocked') return [];
+  const known = scans?.scans.find((one) => one.target === target)?.causes ?? [];
+  return stoppersAt(cluster, scans, target).map(({ cause, owner }) => {
+    const since = known.find((one) => one.cause === cause)?.since ?? now.toISOString();
+    return { cause, owner, target, since };
+  });
 }
 
 /** EKS moves the control plane by itself soon: once for each date. */

@@ -5,10 +5,12 @@ import { sha256Hex } from '../hash/sha256.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
-import { hasLostWaiver, nextMinor } from '../rollout/readiness.ts';
-import { Upgrades } from '../store/entities.ts';
-import { loadKind } from '../store/entity.ts';
+import { countVerdicts, hasLostWaiver, nextMinor, readinessOf } from '../rollout/readiness.ts';
+import { ReadinessDays, Upgrades } from '../store/entities.ts';
+import { load, loadKind, put } from '../store/entity.ts';
+import { isContention } from '../store/retry.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
+import { writeUnrecorded } from '../store/unrecorded.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { type TellPorts, tellOwners } from './tell-owners.ts';
 
@@ -79,6 +81,31 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
   });
 }
 
+const DAY_KEPT_MILLISECONDS = 400 * 86_400_000;
+
+/** How many clusters are what today, for the trend of the fleet; a run beside this one has counted the same. */
+async function keepDay(
+  { table, clock }: Pick<Ports, 'table' | 'clock'>,
+  clusters: readonly ClusterRecord[],
+  scans: WhatIsKnown['scans'],
+  regions: WhatIsKnown['regions'],
+): Promise<void> {
+  const now = clock.now();
+  const words = clusters.map((cluster) => {
+    const [known, region] = [scans.get(cluster.clusterKey), regions.get(cluster.region)];
+    return readinessOf(cluster, { scans: known, region, now }).verdict;
+  });
+  const at = now.toISOString();
+  const day = { date: at.slice(0, 10), at, counts: countVerdicts(words) };
+  const before = await load(table, ReadinessDays, day.date);
+  const expiresAt = new Date(now.getTime() + DAY_KEPT_MILLISECONDS);
+  try {
+    await writeUnrecorded(table, [put(ReadinessDays, day, before?.revision ?? 'absent', expiresAt)]);
+  } catch (error) {
+    if (!isContention(error)) throw error;
+  }
+}
+
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
@@ -104,6 +131,7 @@ export async function refreshReadiness(ports: RefreshPorts) {
       ...{ notBefore: notBefore.toISOString(), comment: 'Daily readiness' },
     });
   }
+  await keepDay(ports, clusters, scans, snapshot.regions);
   // Last, so that an address that does not answer keeps nobody from being looked at.
   return { started: due.length, ...(await tellOwners(ports, snapshot, clusters, scans)) };
 }

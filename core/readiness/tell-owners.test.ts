@@ -1,14 +1,17 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { NOON } from '../../test/material/protocol/one-upgrade.ts';
+import { apiVersion } from '../config/kinds.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
 import { noticeOf } from '../notices/notice-of.ts';
 import type { OwnerAddress } from '../ports/outside.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
-import { ClusterNewsItems } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
+import { ClusterNewsItems, Configs, ReadinessHistories } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
+import { LatestScanItems, newestFirst, ScanSummaries } from '../store/scan-entities.ts';
+import { saveParts } from '../store/scan-parts.ts';
 import { tellOwners } from './tell-owners.ts';
 
 const region: RegionVersions = {
@@ -34,7 +37,7 @@ function world(owners: Readonly<Record<string, OwnerAddress>> = { payments: { to
   const table = new MemoryTable();
   const told: LiftlockEvent[] = [];
   const sent: LiftlockEvent[] = [];
-  const state = { refused: undefined as string | undefined, dies: false, hour: 0, region };
+  const state = { refused: undefined as string | undefined, dies: false, hour: 0, region, gone: [] as ClusterRecord[] };
   const ports = {
     table,
     clock: { now: () => new Date(NOON.getTime() + state.hour * 3_600_000) },
@@ -57,7 +60,12 @@ function world(owners: Readonly<Record<string, OwnerAddress>> = { payments: { to
   ) => {
     const empty = await loadSnapshot(table, [], 'fleet');
     const fleet = { owners, allowedHosts: [] } as unknown as NonNullable<typeof empty.fleet>;
-    const snapshot = { ...empty, fleet, regions: new Map([[region.region, state.region]]) };
+    const snapshot = {
+      ...empty,
+      fleet,
+      clusters: new Map(state.gone.map((one) => [one.clusterKey, one])),
+      regions: new Map([[region.region, state.region]]),
+    };
     const scans = new Map(
       clusters.flatMap(({ name, clusterKey, version }) => {
         const causes = found[name];
@@ -188,6 +196,53 @@ test('what was in the way of one minor and is in the way of the next is told of 
   expect((await look({ shop: [] }, [{ ...withGroups('a'), version: '1.35' }])).news).toEqual([
     'platform: shop blocked',
   ]);
+});
+
+test('what stopped a cluster is kept with the news of it, since when its scans know it, and ends with the cluster', async () => {
+  const { look, state, table } = world();
+  const kept = async () => (await load(table, ReadinessHistories, shop.clusterKey))?.data;
+  const since = new Date(NOON.getTime() - 5_000).toISOString();
+  const known = { cause: 'pdb:gateway', owner: 'payments', target: '1.35', since };
+  await look({ shop: [{ ...pdb('payments'), since }] }, [shop]);
+  expect(await kept()).toMatchObject({ word: { verdict: 'blocked' }, causes: [known], ended: [] });
+  // Nobody is told that a look is too old, and the history says so.
+  state.hour += 30;
+  expect((await look({}, [shop])).news).toEqual([]);
+  expect(await kept()).toMatchObject({ word: { verdict: 'incomplete' }, causes: [known] });
+  const deletedAt = NOON.toISOString();
+  state.gone = [{ ...shop, deletedAt }];
+  expect((await look({}, [])).news).toEqual([]);
+  const ended = await kept();
+  expect(ended).toMatchObject({ causes: [], ended: [{ ...known, until: deletedAt, how: 'clusterDeleted' }] });
+  expect(ended).not.toHaveProperty('word');
+  await look({}, []);
+  expect(await kept()).toEqual(ended);
+});
+
+test('what a waiver lets pass ended by whoever applied it', async () => {
+  const { look, table } = world();
+  const cause = 'pdb:gateway';
+  await look({ shop: [pdb('payments')] }, [shop]);
+  const spec = { reason: 'It may.', owner: 'payments', expires: '2027-01-01', match: { rule: 'drain' } };
+  const document = { apiVersion, kind: 'ScanWaiver', metadata: { name: 'quiet' }, spec };
+  const waiver = { kind: 'ScanWaiver', name: 'quiet', document, revision: 'r', appliedBy: 'ann' } as const;
+  const finding = { id: 'f', waived: true, waiver: 'quiet (payments, until 2027-01-01)' };
+  const scannedAt = new Date(NOON.getTime() + 3_600_000).toISOString();
+  const report = { scannedAt, findings: [finding], groups: [{ cause, findings: ['f'] }] };
+  const counts = { errors: 0, warnings: 0, infos: 0, waived: 1, read: 1, gaps: 0, causes: [], unread: [] };
+  const of = { clusterKey: shop.clusterKey, scannedAt, from: '1.34', target: '1.35' };
+  const summary = { ...of, ...counts, execution: 'e', verdict: 'pass' as const, dataUpdatedOn: '2026-11-01' };
+  const { clusterKey: _, execution: __, unread: ___, ...listed } = summary;
+  const owner = { clusterKey: shop.clusterKey, owner: `REPORT#${newestFirst(scannedAt)}` };
+  const parts = await saveParts(table, owner, JSON.stringify(report), NOON);
+  await table.transact([
+    put(Configs, { ...waiver, appliedAt: NOON.toISOString() }, 'absent'),
+    put(ScanSummaries, { ...summary, parts }, 'absent'),
+    put(LatestScanItems, { clusterKey: shop.clusterKey, scans: [listed] }, 'absent'),
+  ]);
+  await look({ shop: [] }, [shop]);
+  const kept = (await load(table, ReadinessHistories, shop.clusterKey))?.data;
+  expect(kept?.ended).toMatchObject([{ cause, how: 'waived', by: 'ann' }]);
 });
 
 function withGroups(...names: string[]): ClusterRecord {

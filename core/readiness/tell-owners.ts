@@ -2,11 +2,15 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ClusterNews, OwnerNotice } from '../contracts/items/owner-news.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Ports } from '../ports/ports.ts';
+import { openingsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { ClusterNewsItems, OWNER_NOTICES, OwnerNotices } from '../store/entities.ts';
-import { decode, put, type Read, replace } from '../store/entity.ts';
+import { ClusterNewsItems, OWNER_NOTICES, OwnerNotices, Rollouts } from '../store/entities.ts';
+import { decode, load, put, type Read, replace } from '../store/entity.ts';
+import { loadMemberIn } from '../store/members.ts';
 import { isContention } from '../store/retry.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
+import { announcementOf, type Withdrawal } from './announcements.ts';
+import { historyWrites } from './keep-history.ts';
 import { type ClusterTold, newsOf, type Owner } from './owner-news.ts';
 
 export type TellPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'addresses'>;
@@ -33,15 +37,36 @@ export async function tellOwners(
   const kept = new Map(
     (await table.queryKind(ClusterNewsItems.kind)).map((item) => [item.pk, decode(ClusterNewsItems, item)]),
   );
-  const found = clusters.flatMap((cluster) => {
-    const before = kept.get(ClusterNewsItems.key(cluster.clusterKey).pk);
-    const region = snapshot.regions.get(cluster.region);
-    const told = newsOf({ cluster, scans: scans.get(cluster.clusterKey), region, before: before?.data, now });
-    return told === undefined ? [] : [{ before, ...told }];
-  });
+  // What is gone ends in its history.
+  const gone = [...snapshot.clusters.values()].filter(({ deletedAt }) => deletedAt !== undefined);
+  const openings = openingsOf(snapshot, now);
+  const found: Found[] = [];
+  for (const cluster of [...clusters, ...gone]) {
+    const { clusterKey } = cluster;
+    const before = kept.get(ClusterNewsItems.key(clusterKey).pk);
+    const [region, opening, announced] = [
+      snapshot.regions.get(cluster.region),
+      openings.get(clusterKey),
+      before?.data.announced,
+    ];
+    // Rarely: it begins, or what was announced is taken back.
+    const withdrawal =
+      announced === undefined || opening?.at !== undefined
+        ? undefined
+        : await withdrawalOf(table, announced.rolloutId, clusterKey);
+    const announcement = announcementOf(cluster, announced, opening, withdrawal, now);
+    const known = { scans: scans.get(clusterKey), region, before: before?.data, announcement, now };
+    const told = newsOf({ cluster, ...known });
+    if (told !== undefined) found.push({ before, ...told });
+  }
   for (const [index, batch] of inTransactions(found).entries())
     await keep(ports, batch, `${now.toISOString()}/${index}`);
   return sendOutstanding(ports, snapshot);
+}
+
+async function withdrawalOf(table: TellPorts['table'], rolloutId: string, clusterKey: string): Promise<Withdrawal> {
+  const rollout = (await load(table, Rollouts, rolloutId))?.data;
+  return { rollout, member: rollout && (await loadMemberIn(table, rollout, clusterKey)) };
 }
 
 type Found = ClusterTold & { readonly before: Read<ClusterNews> | undefined };
@@ -52,7 +77,7 @@ function inTransactions(found: readonly Found[]): Found[][] {
   const batches: Found[][] = [];
   let writes = MOST_WRITES;
   for (const one of [...found].sort((a, b) => (ownerOfFirst(a) < ownerOfFirst(b) ? -1 : 1))) {
-    const more = 1 + one.news.length;
+    const more = 2 + one.news.length;
     if (writes + more > MOST_WRITES) {
       batches.push([]);
       writes = 0;
@@ -64,7 +89,7 @@ function inTransactions(found: readonly Found[]): Found[][] {
 }
 
 /** Another run that has kept one of these meanwhile tells of it. */
-async function keep({ table, events }: TellPorts, batch: readonly Found[], run: string): Promise<void> {
+async function keep({ table, events, clock }: TellPorts, batch: readonly Found[], run: string): Promise<void> {
   const byOwner = Map.groupBy(
     batch.flatMap(({ news }) => news),
     ({ owner }) => owner,
@@ -73,7 +98,9 @@ async function keep({ table, events }: TellPorts, batch: readonly Found[], run: 
     return { reference: `news/${run}/${owner ?? ''}`, owner, news: news.map((one) => one.news) };
   });
   try {
+    const looks = batch.map(({ look }) => look);
     await writeUnrecorded(table, [
+      ...(await historyWrites(table, looks, clock.now())),
       ...batch.map(({ before, kept }) => replace(ClusterNewsItems, before, kept)),
       ...notices.map((notice) => put(OwnerNotices, notice, 'absent')),
     ]);

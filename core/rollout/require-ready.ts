@@ -34,6 +34,20 @@ export function askedToBeReady({
   });
 }
 
+/** What keeps the next wave of a rollout shut for want of readiness, as the tick that would open it asks; undefined where nothing of that does. */
+export function unreadyToOpen(
+  snapshot: Looks & Pick<FleetSnapshot, 'policies'>,
+  rollout: Rollout,
+  waves: readonly Wave[],
+  members: readonly Member[],
+  now: Date,
+): Unready | undefined {
+  const asked = askedToBeReady({ ...snapshot, rollouts: [rollout], waves, members });
+  const wave = waves.find(({ rolloutId, index }) => rolloutId === rollout.id && index === asked[0]?.waveIndex);
+  if (wave === undefined) return undefined;
+  return unready(snapshot, waveNamed(snapshot.policies.get(rollout.policy)?.policy, wave.name), wave, asked, now);
+}
+
 /**
  * Why a wave with `requireReady` does not open: members of it that are not ready to go all the way, or of which nobody knows it by a look that
  * is young enough. Undefined = it may. `members`: those of the wave that are to go.

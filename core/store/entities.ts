@@ -11,6 +11,7 @@ import {
 } from '../contracts/items/cluster.ts';
 import { clusterNews, ownerNotice } from '../contracts/items/owner-news.ts';
 import { epoch, grant, intent, ledger, upgrade } from '../contracts/items/protocol.ts';
+import { readinessDay, readinessHistory } from '../contracts/items/readiness-history.ts';
 import {
   appliedConfig,
   fleetControl,
@@ -185,6 +186,16 @@ export const DeadlineNotices = defineEntity(
 
 /** What was told of a cluster, and when its readiness changed. */
 export const ClusterNewsItems = ofCluster('ClusterNews', clusterNews, 'NEWS');
+
+export const ReadinessHistories = ofCluster('ReadinessHistory', readinessHistory, 'READINESS');
+
+export const READINESS_DAYS = 'READINESS-DAYS';
+export const ReadinessDays = defineEntity(
+  'ReadinessDay',
+  readinessDay,
+  (date: string) => key(READINESS_DAYS, date),
+  ({ date }) => [date],
+);
 
 export const OWNER_NOTICES = 'OWNER-NOTICES';
 export const OwnerNotices = defineEntity(

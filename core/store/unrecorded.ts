@@ -11,6 +11,8 @@ const UNRECORDED: Readonly<Record<string, string>> = {
   LearnedDurations: 'It is learned again from waves, which are on record.',
   Organization: 'Its accounts are listed again within the hour.',
   OwnerNotice: 'At worst an owner is told twice.',
+  ReadinessDay: 'A day that a restore takes back is missing from the trend, and no decision rests on it.',
+  ReadinessHistory: 'What ended since is found once more by the next look, and no decision rests on it.',
   ReconcileMarker: 'A look too many finds nothing new.',
   RegionVersions: 'EKS is asked again within the hour.',
   ScanPart: 'A summary names how many there are, and a report that is not whole is told as none.',

@@ -48,6 +48,7 @@ export const readinessQuery = z.strictObject({ to: minorText.optional() });
 export const scansQuery = z.strictObject({ limit: pageQuery.limit });
 export const upgradesQuery = z.strictObject({ ...pageQuery, all: flag });
 export const dryRunQuery = z.strictObject({ dryRun: flag });
+export const periodQuery = z.strictObject({ since: z.string().min(1).max(40) });
 export const noQuery = z.strictObject({});
 export const clusterQuery = z.strictObject({ ...pageQuery, cluster: text.optional() });
 

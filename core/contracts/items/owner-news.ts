@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { READINESS_VERDICTS } from '../scan-words.ts';
 import { reasonSchema, timestamp } from './common.ts';
 
 /** One thing that an owner hears of one cluster. */
@@ -7,12 +8,14 @@ export const ownerNews = z.object({
   cluster: z.string(),
   account: z.string(),
   region: z.string(),
-  /** `forcedUpgrade`: EKS moves it by itself. */
-  what: z.enum(['blocked', 'ready', 'forcedUpgrade']),
+  /** `forcedUpgrade`: EKS moves it by itself. `opens`: Liftlock does from an instant on; `moved`, `takenBack`: not then, as was announced. */
+  what: z.enum(['blocked', 'ready', 'forcedUpgrade', 'opens', 'moved', 'takenBack']),
   /** The minor that it is about; of a forced upgrade the one that ends. */
   target: z.string(),
-  /** When EKS does so at the earliest. */
+  /** When EKS or Liftlock does so at the earliest. */
   at: timestamp.optional(),
+  /** When it was announced for. */
+  announcedFor: timestamp.optional(),
   /** What is in the way. */
   reasons: z.array(reasonSchema),
 });
@@ -41,6 +44,10 @@ export const clusterNews = z.object({
       stoppers: z.array(z.object({ cause: z.string(), owner: z.string().nullable() })),
     })
     .optional(),
+  /** What its last look came to, proved or not: the history of its readiness is as old as this. */
+  word: z.enum(READINESS_VERDICTS).optional(),
+  /** The opening that was announced last, and how long before it that is done next: hours. */
+  announced: z.object({ rolloutId: z.string(), to: z.string(), at: timestamp, hours: z.number() }).optional(),
   /** The end of support whose forced upgrade was told. */
   forcedAt: timestamp.optional(),
 });

@@ -151,6 +151,7 @@ function concerns({ spec }: ScanWaiver, clusters: readonly string[]): boolean {
 }
 
 /** `legacy-budgets (platform, until 2026-12-31)`: how reports name it. */
-function waiverText({ metadata, spec }: ScanWaiver): string {
+/** As findings name the waiver that covers them. */
+export function waiverText({ metadata, spec }: ScanWaiver): string {
   return `${metadata.name} (${spec.owner}, until ${spec.expires})`;
 }

@@ -8,11 +8,12 @@ import { listChannels } from '../../../core/queries/list-channels.ts';
 import { listPolicies } from '../../../core/queries/list-policies.ts';
 import { listVersions } from '../../../core/queries/list-versions.ts';
 import { ownerReport } from '../../../core/queries/owner-report.ts';
+import { readinessReport } from '../../../core/queries/readiness-report.ts';
 import { scanMatrix } from '../../../core/queries/scan-matrix.ts';
 import { listUpgrades } from '../../../core/queries/upgrade-view.ts';
 import type { ApiContext, ApiEnv, ApiPorts, Body, Query } from '../api-context.ts';
 import { readBody, withOptionalReason, withReason } from '../request-body.ts';
-import { dryRunQuery, minorText, noQuery, readQuery, upgradesQuery } from '../request-query.ts';
+import { dryRunQuery, minorText, noQuery, periodQuery, readQuery, upgradesQuery } from '../request-query.ts';
 
 const documents = z.array(z.record(z.string(), z.unknown()), 'is a list of config documents');
 const matrixQuery = z.strictObject({ target: minorText, selector: z.string().min(1).max(2_000).optional() });
@@ -58,6 +59,10 @@ export const fleet = new Hono<ApiEnv>()
   .get('/reports/owners/:owner', async (context: ApiContext<'/reports/owners/:owner'>) => {
     readQuery(context, noQuery);
     return context.json(await ownerReport(context.var.ports, context.req.param('owner')));
+  })
+  .get('/reports/readiness', async (context: ApiContext<'/reports/readiness', Query<typeof periodQuery>>) => {
+    const { since } = readQuery(context, periodQuery);
+    return context.json(await readinessReport(context.var.ports, since));
   })
   .get('/upgrades', async (context: ApiContext<'/upgrades', Query<typeof upgradesQuery>>) =>
     context.json(await listUpgrades(context.var.ports.table, readQuery(context, upgradesQuery))),

@@ -1,0 +1,23 @@
+import { durationMilliseconds } from '../calendar/duration.ts';
+import { Refusal } from './refusal.ts';
+
+/** What is kept of a history goes back no further. */
+const MOST_DAYS = 400;
+const DAY = 86_400_000;
+
+/** From when on a report tells: a duration before now, such as 90d, or a date. */
+export function periodStart(since: string, now: Date): Date {
+  const start = /^\d{1,5}[mhdw]$/.test(since)
+    ? now.getTime() - durationMilliseconds(since)
+    : /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(since)
+      ? Date.parse(since)
+      : Number.NaN;
+  if (Number.isNaN(start))
+    throw new Refusal(
+      'InvalidInput',
+      `since ${since} is neither a duration such as 90d nor a date such as 2026-08-01.`,
+    );
+  if (start >= now.getTime() || start < now.getTime() - MOST_DAYS * DAY)
+    throw new Refusal('InvalidInput', `since ${since} is not in the last ${MOST_DAYS} days.`);
+  return new Date(start);
+}

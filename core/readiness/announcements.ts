@@ -1,0 +1,101 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
+import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import { waitsFor } from '../contracts/reasons.ts';
+import { bounded, type Reason, reason } from '../contracts/step-result.ts';
+import type { Opening } from '../rollout/openings.ts';
+import { clusterNames } from '../store/changes.ts';
+
+type Announced = NonNullable<ClusterNews['announced']>;
+
+/** Hours before an opening at which owners hear of it. */
+const DISTANCES = [1, 24, 7 * 24];
+const HOUR = 3_600_000;
+/** Looks are an hour apart: the last one counts that is no nearer than the distance. */
+const LOOKS_APART = 1;
+const MOST_TOLD = 3;
+
+/** Where a member stands that was announced and of which no opening is known any more. */
+export interface Withdrawal {
+  readonly rollout: Pick<Rollout, 'status' | 'reasons' | 'id'> | undefined;
+  readonly member: Pick<Member, 'status' | 'inFlight' | 'reasons'> | undefined;
+}
+
+export interface Announcement {
+  /** Undefined = nothing is announced any more. */
+  readonly kept: Announced | undefined;
+  readonly news: OwnerNews | undefined;
+}
+
+/**
+ * What an owner hears of when its cluster begins; undefined = nothing has changed. Each distance is announced once for an opening, the nearest
+ * one alone where several have passed; what was announced and is not so any more is taken back once.
+ */
+export function announcementOf(
+  cluster: Pick<ClusterRecord, 'clusterKey'>,
+  before: Announced | undefined,
+  opening: Opening | undefined,
+  withdrawal: Withdrawal | undefined,
+  now: Date,
+): Announcement | undefined {
+  const names = clusterNames(cluster.clusterKey);
+  if (opening?.at === undefined) {
+    if (before === undefined) return undefined;
+    const why = withdrawal && whyWithdrawn(withdrawal, opening?.reasons ?? [], before, now);
+    if (why === undefined) return { kept: undefined, news: undefined };
+    const told = { what: 'takenBack' as const, target: before.to, announcedFor: before.at };
+    return { kept: undefined, news: { ...names, ...told, reasons: bounded(why).slice(0, MOST_TOLD) } };
+  }
+  const { rolloutId, to, at } = opening;
+  const hoursLeft = (Date.parse(at) - now.getTime()) / HOUR;
+  const hours = DISTANCES.find((distance) => hoursLeft < distance + LOOKS_APART);
+  const others = bounded(opening.reasons.filter(({ code }) => !TIMES.includes(waitsFor(code)))).slice(0, MOST_TOLD);
+  const isSame = before?.at === at && before.to === to;
+  if (before !== undefined && !isSame) {
+    const news = { ...names, what: 'moved' as const, target: to, at, announcedFor: before.at };
+    const why = others.length > 0 ? others : bounded(opening.reasons).slice(0, MOST_TOLD);
+    return { kept: { rolloutId, to, at, hours: hours ?? FAR }, news: { ...news, reasons: why } };
+  }
+  if (hours === undefined || hours >= (before?.hours ?? FAR)) return undefined;
+  return {
+    kept: { rolloutId, to, at, hours },
+    news: { ...names, what: 'opens', target: to, at, reasons: others },
+  };
+}
+
+/** Of an opening that is further away than any distance. */
+const FAR = 10_000;
+/** What the instant tells already. */
+const TIMES: readonly ReturnType<typeof waitsFor>[] = ['window', 'turn'];
+
+/** Undefined = it is begun, or may begin as it was announced. */
+function whyWithdrawn(
+  { rollout, member }: Withdrawal,
+  waits: readonly Reason[],
+  { at }: Announced,
+  now: Date,
+): readonly Reason[] | undefined {
+  const hasCome = Date.parse(at) <= now.getTime() + LOOKS_APART * HOUR;
+  const goesOn = rollout?.status === 'Running' || rollout?.status === 'Paused';
+  if (member !== undefined && (member.inFlight || BEGUN.includes(member.status))) return undefined;
+  if (goesOn && member?.status === 'Pending' && (waits.length === 0 || (hasCome && !waits.some(isLasting))))
+    return undefined;
+  const ended =
+    rollout === undefined || goesOn
+      ? []
+      : [
+          reason(
+            rollout.status === 'Aborted' ? 'RolloutAborted' : 'RolloutHalted',
+            `The rollout ${rollout.id} is ${rollout.status}.`,
+          ),
+        ];
+  return [
+    ...ended,
+    ...(goesOn ? [] : (rollout?.reasons ?? [])),
+    ...(waits.length > 0 ? waits : (member?.reasons ?? [])),
+  ];
+}
+
+const isLasting = ({ code }: Reason): boolean => waitsFor(code) === undefined;
+
+const BEGUN: readonly Member['status'][] = ['Running', 'Parked', 'Succeeded', 'Failed'];

@@ -1,0 +1,55 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { ReadinessHistory } from '../contracts/items/readiness-history.ts';
+import type { ReadinessVerdict } from '../contracts/scan-words.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+
+type Cause = ReadinessHistory['causes'][number];
+type Ended = ReadinessHistory['ended'][number];
+
+/** What one look at one cluster has to say to its history. */
+export interface LookOfHistory {
+  readonly cluster: Pick<ClusterRecord, 'clusterKey' | 'version' | 'deletedAt'>;
+  readonly verdict: ReadinessVerdict;
+  /** What stops it now; undefined = this look proves nothing, so what stopped it does still. */
+  readonly causes: readonly Cause[] | undefined;
+}
+
+/** A cluster's item stays below some ten kilobytes. */
+const MOST_KEPT = 30;
+
+/** @param waivedBy who had a cause waived that no longer stops; undefined = nobody has */
+export function historyAfter(
+  before: ReadinessHistory | undefined,
+  { cluster, verdict, causes }: LookOfHistory,
+  waivedBy: (cause: Cause) => string | undefined,
+  now: Date,
+): ReadinessHistory {
+  const at = now.toISOString();
+  const isGone = cluster.deletedAt !== undefined;
+  const known = new Map(before?.causes.map((one) => [idOf(one), one]));
+  const found = isGone ? [] : causes?.map((one) => known.get(idOf(one)) ?? one);
+  const still = new Set(found?.map(idOf));
+  const ended = [...known.values()].flatMap((one): Ended[] => {
+    if (still.has(idOf(one))) return [];
+    if (isGone) return [{ ...one, until: cluster.deletedAt ?? at, how: 'clusterDeleted' }];
+    // Where it stands tells so, whatever the look could prove.
+    if (!KubeVersion.parse(cluster.version).isOlderThan(KubeVersion.parse(one.target)))
+      return [{ ...one, until: at, how: 'upgraded' }];
+    if (found === undefined) return [];
+    const by = waivedBy(one);
+    return [{ ...one, until: at, ...(by === undefined ? { how: 'noLongerThere' } : { how: 'waived', by }) }];
+  });
+  const over = new Set(ended.map(idOf));
+  const last = before?.word;
+  const isSame = !isGone && last?.verdict === verdict;
+  const past = last === undefined || isSame ? [] : [{ ...last, until: cluster.deletedAt ?? at }];
+  return {
+    clusterKey: cluster.clusterKey,
+    ...(isGone ? {} : { word: isSame ? last : { verdict, since: at } }),
+    causes: found ?? [...known.values()].filter((one) => !over.has(idOf(one))),
+    ended: [...ended, ...(before?.ended ?? [])].slice(0, MOST_KEPT),
+    words: [...past, ...(before?.words ?? [])].slice(0, MOST_KEPT),
+  };
+}
+
+const idOf = ({ cause, owner, target }: Cause): string => JSON.stringify([cause, owner, target]);

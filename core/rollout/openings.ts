@@ -1,0 +1,76 @@
+import type { Member } from '../contracts/items/rollout.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import { settledAt } from '../policy/quarantine.ts';
+import { decide } from './decide.ts';
+import type { Decision, Waiting } from './decisions.ts';
+import { leavesAt } from './left-behind.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+
+/**
+ * What the decision says to clusters that wait. Before an instant that a cluster waits for nothing else is asked about it, and that may be in
+ * its way all the same: so it is asked as if that had come, too.
+ */
+export function waitsOf(
+  snapshot: FleetSnapshot,
+  clusterKeys: ReadonlySet<string>,
+  now: Date,
+): { readonly decisions: readonly Decision[]; readonly waits: readonly Waiting[] } {
+  const { decisions, waiting } = decide(snapshot, now);
+  const later = decide(asIfDue(snapshot, clusterKeys, now), now).waiting;
+  return { decisions, waits: [...waiting, ...later].filter(({ clusterKey }) => clusterKeys.has(clusterKey)) };
+}
+
+/** When what waits so can begin at the earliest: once the last of the instants has come; undefined = no instant is known. */
+export const earliestOpening = (waits: readonly Waiting[]): string | undefined =>
+  waits.flatMap((wait) => wait.until ?? []).sort((a, b) => (a < b ? 1 : -1))[0];
+
+/** The fleet as if the instants had come for which these clusters are parked or set aside. */
+function asIfDue(snapshot: FleetSnapshot, clusterKeys: ReadonlySet<string>, now: Date): FleetSnapshot {
+  const due = <Item extends { readonly clusterKey: string }>(item: Item): Item =>
+    clusterKeys.has(item.clusterKey) ? { ...item, resumeAt: undefined, grantedAt: undefined } : item;
+  const clusters = new Map(snapshot.clusters);
+  for (const key of clusterKeys) {
+    const cluster = clusters.get(key);
+    if (cluster === undefined) continue;
+    const createdAt = settledAt(cluster) > now ? new Date(0).toISOString() : cluster.createdAt;
+    clusters.set(key, { ...cluster, createdAt });
+  }
+  return { ...snapshot, members: snapshot.members.map(due), upgrades: snapshot.upgrades.map(due), clusters };
+}
+
+/** When a member that has not begun can do so at the earliest. */
+export interface Opening {
+  readonly clusterKey: string;
+  readonly rolloutId: string;
+  readonly to: string;
+  /** Undefined = no instant is known. */
+  readonly at: string | undefined;
+  /** What it waits for, approvals too. */
+  readonly reasons: readonly Reason[];
+}
+
+/** Of all members that wait, by cluster key. */
+export function openingsOf(snapshot: FleetSnapshot, now: Date): ReadonlyMap<string, Opening> {
+  const waiting = snapshot.members.filter(({ status, inFlight }) => status === 'Pending' && !inFlight);
+  const { waits } = waitsOf(snapshot, new Set(waiting.map(({ clusterKey }) => clusterKey)), now);
+  const byMember = Map.groupBy(waits, ({ clusterKey, rolloutId }) => `${rolloutId} ${clusterKey}`);
+  return new Map(
+    waiting.map((one) => {
+      const { clusterKey, rolloutId, to } = one;
+      const own = byMember.get(`${rolloutId} ${clusterKey}`) ?? [];
+      const until = earliestOpening(own);
+      // Who never starts waits for an instant, too: at that its wave goes on without it.
+      const isKnown = until !== undefined && Date.parse(until) > now.getTime() && until !== leaving(snapshot, one);
+      const told = own.flatMap(({ reasons }) => reasons);
+      const reasons = [...new Map(told.map((why) => [why.message, why])).values()];
+      return [clusterKey, { clusterKey, rolloutId, to, at: isKnown ? until : undefined, reasons }];
+    }),
+  );
+}
+
+function leaving({ rollouts, policies, waves }: FleetSnapshot, { rolloutId, waveIndex }: Member): string | undefined {
+  const rollout = rollouts.find(({ id }) => id === rolloutId);
+  const wave = waves.find((one) => one.rolloutId === rolloutId && one.index === waveIndex);
+  const policy = policies.get(rollout?.policy ?? '')?.policy;
+  return wave && leavesAt(policy, wave)?.toISOString();
+}
