@@ -33,6 +33,10 @@ export function faultText(fault: PlannedFault): string {
       return `${at(fault.minute)} ${fault.cluster} is deleted${fault.recreated ? ' and created anew' : ''}`;
     case 'denied':
       return `${within(fault.minute, fault.minutes)} the account ${fault.account} denies every call`;
+    case 'blocked': {
+      const what = fault.by === 'budget' ? 'a budget lets no pod of CoreDNS go' : 'EKS cannot tell the insights';
+      return `${within(fault.minute, fault.minutes)} ${what} of ${fault.cluster}`;
+    }
     case 'excluded':
       return `${within(fault.minute, fault.minutes)} a tag keeps Liftlock away from ${fault.cluster}`;
     case 'tag': {

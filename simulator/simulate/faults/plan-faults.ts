@@ -100,6 +100,16 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
     }),
   ],
   [
+    5,
+    (choices, state) => ({
+      kind: 'blocked',
+      ...timed(choices),
+      cluster: choices.pick(clustersByName(state)).name,
+      minutes: choices.integer(5, 240),
+      by: choices.pick(['budget', 'insights']),
+    }),
+  ],
+  [
     9,
     (choices) => ({
       kind: 'person',

@@ -83,6 +83,8 @@ export const plannedFault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('deleted'), minute, cluster, recreated: z.boolean() }),
   /** Every call to an account is denied for a while. */
   z.strictObject({ kind: z.literal('denied'), minute, account: z.string(), minutes: count }),
+  /** What a look finds in the way of a cluster for a while: a budget that lets no pod of CoreDNS go, or insights that EKS cannot tell. */
+  z.strictObject({ kind: z.literal('blocked'), minute, cluster, minutes: count, by: z.enum(['budget', 'insights']) }),
   /** A cluster's tag keeps Liftlock away for a while. */
   z.strictObject({ kind: z.literal('excluded'), minute, cluster, minutes: count }),
   /** A tag of a cluster is set, and after half of the time changed or taken off; then all is as it was. Unseen, the inventory learns of it late. */

@@ -1,5 +1,6 @@
 import { Faults } from '../../faults/faulty-ports.ts';
 import { World, type WorldOptions } from '../../process/world.ts';
+import { clusterNamed } from '../fleet/synthetic-clusters.ts';
 import { openDesk } from '../people/desk.ts';
 import { changeCalendar, changePolicy } from './change-rules.ts';
 import { armEks } from './eks-faults.ts';
@@ -9,7 +10,7 @@ import { hubFaults } from './hub-faults.ts';
 import type { Later } from './later.ts';
 import { applyNewerConfig, changeConfig, deploy, restoreLater } from './operations-faults.ts';
 import { actAsPerson } from './people.ts';
-import { faultsOf, type PlannedFault } from './planned-fault.ts';
+import { type FaultOf, faultsOf, type PlannedFault } from './planned-fault.ts';
 import { redriveEnded, stopToRedrive } from './redrive-ended.ts';
 import { changeTag, excludeCluster } from './tags.ts';
 
@@ -79,6 +80,7 @@ function schedule(world: World, start: Date, planned: readonly PlannedFault[]): 
     const back = Math.min(fault.minute, fault.back);
     at(fault.minute - back, async () => restoreLater(world, { ...fault, back }, later));
   }
+  for (const fault of faultsOf(planned, 'blocked')) at(fault.minute, async () => blockCluster(world, fault, later));
   for (const { minute, minutes, account } of faultsOf(planned, 'denied')) {
     at(minute, async () => void world.eks.state.deniedAccounts.push(account));
     at(minute + minutes, async () => {
@@ -87,4 +89,16 @@ function schedule(world: World, start: Date, planned: readonly PlannedFault[]): 
       if (index >= 0) deniedAccounts.splice(index, 1);
     });
   }
+}
+
+/** In another cluster of that name, created meanwhile, there is nothing to take away. */
+function blockCluster({ eks }: World, { cluster, by, minutes }: FaultOf<'blocked'>, later: Later): void {
+  const blocked = clusterNamed(eks.state, cluster);
+  if (blocked === undefined) return;
+  const block = (stands: boolean): void => {
+    if (by === 'insights') blocked.insights.unavailable = stands;
+    else for (const budget of blocked.kubernetes.podDisruptionBudgets) budget.maxUnavailable = stands ? 0 : 1;
+  };
+  block(true);
+  later(minutes, async () => block(false));
 }

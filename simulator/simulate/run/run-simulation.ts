@@ -47,11 +47,14 @@ const DISCOVER_MINUTES = 120;
 /** Longer than the reconciler's hourly full look, so that it has had its say about what is at rest. */
 const QUIET_HOURS = 1.25;
 
+/** Looks at a world while it runs, and gives the list that fills up. */
+export type Watch = (world: World) => readonly Violation[];
+
 /** Runs a simulation to its end and checks it. Throws `InvalidInput` for a fleet that cannot be made. */
 export async function runSimulation(
   simulation: Simulation,
   prepared?: PreparedSimulation,
-  options: { readonly idleMinutes?: number; readonly timing?: Partial<Timing> } = {},
+  options: { readonly idleMinutes?: number; readonly timing?: Partial<Timing>; readonly watch?: Watch } = {},
 ): Promise<{ readonly result: SimulationResult; readonly world: World }> {
   const begun = performance.now();
   const { state, start, objects, knownVersions, approvals = [] } = prepared ?? (await prepareSimulation(simulation));
@@ -60,6 +63,7 @@ export async function runSimulation(
   const timing = options.timing ?? BRISK_TIMING;
   const { world, over, isExpected } = worldWithFaults({ state, start, seed, timing, keepHistories: false }, faults);
   const skewed = watchSkew(world);
+  const watched = options.watch?.(world) ?? [];
   if (knownVersions !== undefined) await knowVersions(world, objects, knownVersions, start);
   await applyConfig(world.ports, objects, ADMIN);
   const until = new Date(start.getTime() + DAYS * 86_400_000);
@@ -75,7 +79,7 @@ export async function runSimulation(
     idleMinutes: options.idleMinutes ?? IDLE_MINUTES,
     discoverMinutes: DISCOVER_MINUTES,
   });
-  const violations = [...skewed, ...(await checkInvariants(world)), ...unexpected(world, rested, faults)];
+  const violations = [...skewed, ...watched, ...(await checkInvariants(world)), ...unexpected(world, rested, faults)];
   const last = world.table.auditTimeline().at(-1);
   const ended = last === undefined ? start.getTime() : (world.writtenAt(last) ?? start.getTime());
   const result: SimulationResult = {

@@ -1,0 +1,71 @@
+import type { AuditItem } from '../../core/ports/table.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
+import type { Violation } from '../../simulator/invariants/history.ts';
+import type { World } from '../../simulator/process/world.ts';
+
+const NEXT = 'The next tick of the reconciler, within a minute.';
+const TWO_TICKS_MILLISECONDS = 120_000;
+
+/**
+ * Before each look of the reconciler every cluster is explained, by what the look is about to read: who is granted in it was said to be next, and
+ * who is said to be next is granted within two ticks, unless `isDisturbed`: then faults may keep a look from its end. Gives the list that fills up.
+ */
+export function watchWords(world: World, isDisturbed: boolean): { violations: Violation[]; granted: string[] } {
+  const violations: Violation[] = [];
+  const granted: string[] = [];
+  const { table, clock } = world;
+  const said = new Map<string, string>();
+  /** Who is said to be next, and since when. */
+  const nextSince = new Map<string, number>();
+  const note = (message: string) => violations.push({ invariant: 'words', message });
+  let looking = 0;
+
+  const recorded = table.onAppend;
+  table.onAppend = (item: AuditItem) => {
+    recorded(item);
+    if (item.event !== 'Granted' || looking === 0) return;
+    granted.push(item.subject);
+    nextSince.delete(item.subject);
+    const word = said.get(item.subject);
+    if (word !== NEXT) note(`${item.subject} was granted at ${item.at}, and explained by: ${word}`);
+  };
+
+  async function explainAll(): Promise<void> {
+    const snapshot = await loadSnapshot(table, await query(), 'fleet');
+    const now = clock.now().getTime();
+    for (const cluster of snapshot.clusters.values()) {
+      const { clusterKey } = cluster;
+      const { when, reasons } = await explainCluster({ table, clock }, cluster, snapshot);
+      const isNext = when.condition === NEXT;
+      said.set(clusterKey, isNext ? NEXT : `${when.condition} (${reasons.map(({ code }) => code).join()})`);
+      if (!isNext) nextSince.delete(clusterKey);
+      const since = nextSince.get(clusterKey) ?? now;
+      if (isNext) nextSince.set(clusterKey, since);
+      if (!isDisturbed && now - since > TWO_TICKS_MILLISECONDS)
+        note(
+          `${clusterKey} is said to be next since ${new Date(since).toISOString()}, and it is ${new Date(now).toISOString()}`,
+        );
+    }
+  }
+
+  const query = table.queryActive.bind(table);
+  let explaining = false;
+  table.queryActive = async () => {
+    if (looking > 0 && !explaining) {
+      explaining = true;
+      await explainAll().finally(() => {
+        explaining = false;
+      });
+    }
+    return query();
+  };
+  const tick = world.tick.bind(world);
+  world.tick = async (event) => {
+    looking += 1;
+    await tick(event).finally(() => {
+      looking -= 1;
+    });
+  };
+  return { violations, granted };
+}
