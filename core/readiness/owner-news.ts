@@ -33,6 +33,14 @@ interface Look {
 export const ownerOf = ({ labels, tags }: Pick<ClusterRecord, 'labels' | 'tags'>): Owner =>
   ownershipOf({ labels, annotations: tags }).owner ?? null;
 
+/** Who hears of something in a cluster: each who has a part in it, else whoever owns the cluster. */
+export const ownersOf = (
+  { owner, owners }: { readonly owner?: string | undefined; readonly owners?: readonly string[] | undefined },
+  cluster: ClusterRecord,
+): readonly Owner[] => owners ?? [owner ?? ownerOf(cluster)];
+
+/** All that hear of one cluster at once: so many notices are written in one transaction. */
+const MOST_OWNERS = 80;
 /** Causes of one cluster in one notice. */
 const MOST_TOLD = 3;
 const FORCED_DAYS = 30;
@@ -65,7 +73,9 @@ function readinessNews(look: Look): (Pick<ClusterTold, 'news' | 'event'> & { rea
   if (target === null || verdict === 'stale' || verdict === 'incomplete') return undefined;
   const isBlocked = verdict === 'blocked';
   const found = isBlocked ? stoppersOf(cluster, scans, KubeVersion.parse(target), true) : [];
-  const stoppers = found.map(({ cause, owner, reason }) => ({ cause, owner: owner ?? ownerOf(cluster), reason }));
+  const stoppers = found.flatMap(({ cause, reason, ...whose }) =>
+    ownersOf(whose, cluster).map((owner) => ({ cause, owner, reason })),
+  );
   const last = before?.readiness;
   const known = last?.target === target ? last.stoppers : [];
   const [old, current] = [new Set(known.map(idOf)), new Set(stoppers.map(idOf))];
@@ -84,7 +94,7 @@ function readinessNews(look: Look): (Pick<ClusterTold, 'news' | 'event'> & { rea
   return {
     kept,
     event: { type: 'ReadinessChanged', detail: { ...detail, verdict: isBlocked ? 'blocked' : 'ready' } },
-    news: [...owners].map((owner) => {
+    news: [...owners].slice(0, MOST_OWNERS).map((owner) => {
       const own = added.flatMap((one) => (one.owner === owner ? [one.reason] : []));
       const what = isBlocked ? ('blocked' as const) : ('ready' as const);
       return { owner, news: { ...names, what, target, reasons: bounded(own).slice(0, MOST_TOLD) } };

@@ -11,6 +11,8 @@ export interface Stopper {
   readonly cause: string;
   /** Who mends it, as the scan knows; absent = whoever owns the cluster. */
   readonly owner?: string | undefined;
+  /** Each of them, where they are several. */
+  readonly owners?: readonly string[] | undefined;
 }
 
 /** All that is known today to stop the hop to a version: what the inventory proves, and what the last scan for it refused. */
@@ -56,10 +58,15 @@ function refusedBy(
   const of = (wanted: string) => causes.filter(({ severity }) => severity === wanted);
   // Where the policy fails warnings too, they may be all that fails.
   const [errors, warnings] = [of('error'), of('warning')];
-  return (errors.length > 0 ? errors : warnings).map(({ cause, owner, fixes = [], what, ids = [] }) => {
+  return (errors.length > 0 ? errors : warnings).map(({ cause, owner, owners, fixes = [], what, ids = [] }) => {
     const who = owner === undefined ? '' : ` (${owner})`;
     const found = what === undefined ? `${cause}${who}.` : `${cause}${who}: ${what}`;
     const named = ids.length === 0 ? [] : [`Findings: ${ids.join(', ')}.`];
-    return { reason: reason('ScanFinding', [`${scan} found: ${found}`, ...fixes, ...named].join(' ')), cause, owner };
+    return {
+      reason: reason('ScanFinding', [`${scan} found: ${found}`, ...fixes, ...named].join(' ')),
+      cause,
+      owner,
+      owners,
+    };
   });
 }

@@ -8,6 +8,8 @@ const verdict = z.enum(['pass', 'fail', 'incomplete']);
 const cause = z.object({
   cause: z.string(),
   owner: z.string().optional(),
+  /** Each of them, where several have a part in it; `owner` names them in one text then. */
+  owners: z.array(z.string()).optional(),
   severity: z.enum(['error', 'warning', 'info']),
   findings: count,
   /** What ends it, where it stops the hop, as the gate says it; absent of what stops none, and in scans of before there were any. */
