@@ -18,7 +18,7 @@ function textOf(report: OwnerReport): string[] {
   const lines = report.items.flatMap((item) => [
     '',
     `${item.before ?? 'no date'}  ${item.cluster}  ${item.version}, for ${item.target}: ${item.stops ? 'stops it' : 'warning'}`,
-    `  ${item.cause}: ${item.what ?? 'see liftlock scan cluster'}`,
+    `  ${item.cause}: ${item.what ?? `see liftlock scan cluster ${item.cluster} --target ${item.target}`}`,
     ...item.fixes.map((fix) => `  fix: ${fix}`),
     `  ${datesOf(item)}`,
   ]);

@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { KnownScans } from '../contracts/items/scan.ts';
+import { isKnown } from '../contracts/reasons.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -58,15 +59,17 @@ function refusedBy(
   const of = (wanted: string) => causes.filter(({ severity }) => severity === wanted);
   // Where the policy fails warnings too, they may be all that fails.
   const [errors, warnings] = [of('error'), of('warning')];
-  return (errors.length > 0 ? errors : warnings).map(({ cause, owner, owners, fixes = [], what, ids = [] }) => {
-    const who = owner === undefined ? '' : ` (${owner})`;
-    const found = what === undefined ? `${cause}${who}.` : `${cause}${who}: ${what}`;
-    const named = ids.length === 0 ? [] : [`Findings: ${ids.join(', ')}.`];
-    return {
-      reason: reason('ScanFinding', [`${scan} found: ${found}`, ...fixes, ...named].join(' ')),
-      cause,
-      owner,
-      owners,
-    };
-  });
+  return (errors.length > 0 ? errors : warnings).map(
+    ({ cause, owner, owners, code = '', fixes = [], what, ids = [] }) => {
+      const who = owner === undefined ? '' : ` (${owner})`;
+      const found = what === undefined ? `${cause}${who}.` : `${cause}${who}: ${what}`;
+      const named = ids.length === 0 ? [] : [`Findings: ${ids.join(', ')}.`];
+      return {
+        reason: reason(isKnown(code) ? code : 'ScanFinding', [`${scan} found: ${found}`, ...fixes, ...named].join(' ')),
+        cause,
+        owner,
+        owners,
+      };
+    },
+  );
 }

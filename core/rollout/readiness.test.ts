@@ -42,6 +42,9 @@ test('who was looked at within a day and has nothing in the way is ready for the
 
 test('who has something in the way is blocked, and says by what', () => {
   expect(look([scan({ verdict: 'fail', causes: [stuck] })])).toEqual(['blocked', '1.36', hoursAgo(1), ['ScanFinding']]);
+  // By the name that the gate has for it, where the look knows that.
+  const named = scan({ verdict: 'fail', causes: [{ ...stuck, code: 'DrainStuck' }] });
+  expect(look([named])[3]).toEqual(['DrainStuck']);
   const al2 = clusterRecord({
     version: '1.35',
     nodegroups: [{ name: 'old', version: '1.35', status: 'ACTIVE', amiType: 'AL2_x86_64', issues: [] }],

@@ -14,6 +14,8 @@ const cause = z.object({
   findings: count,
   /** What ends it, where it stops the hop, as the gate says it; absent of what stops none, and in scans of before there were any. */
   fixes: z.array(z.string()).optional(),
+  /** Under which name the gate tells it, such as DrainStuck; likewise. Absent = ScanFinding. */
+  code: z.string().optional(),
   /** What is so, in the words of the finding that speaks for it; likewise. */
   what: z.string().optional(),
   /** When it was first known, of those that were found at every look since: approvals given before did not show it. Absent before there was any. */

@@ -117,7 +117,7 @@ function summaryOf(
     const severity = severities.includes('error') ? 'error' : 'warning';
     if (!severities.includes(severity)) return [];
     const owners = [...new Set(own.flatMap((id) => ownerOfId.get(id) ?? []))].slice(0, MOST_OWNERS);
-    const [{ what } = { what: '' }] = blockers.get(cause) ?? [];
+    const [{ what, code } = { what: '', code: undefined }] = blockers.get(cause) ?? [];
     const fixes = [...new Set(blockers.get(cause)?.map(({ fix }) => fix.slice(0, LONGEST_DETAIL)))].slice(
       0,
       MOST_FIXES,
@@ -129,7 +129,9 @@ function summaryOf(
         ...(owners.length > 1 && { owners }),
         severity,
         findings: own.length,
-        ...(fixes.length === 0 ? {} : { fixes, what: what.slice(0, LONGEST_DETAIL), ids: own.slice(0, MOST_IDS) }),
+        ...(fixes.length === 0
+          ? {}
+          : { fixes, what: what.slice(0, LONGEST_DETAIL), ids: own.slice(0, MOST_IDS), code }),
       } as const,
     ];
   });
