@@ -54,6 +54,11 @@ test('who has something in the way is blocked, and says by what', () => {
   expect(look([], undefined, al2)[0]).toBe('blocked');
 });
 
+test('a cluster that Liftlock never touches is blocked by that, and no look is promised', () => {
+  const local = clusterRecord({ version: '1.35', unsupported: 'It is a local cluster on an Outpost.' });
+  expect(look([], undefined, local)).toEqual(['blocked', '1.36', null, ['Unsupported']]);
+});
+
 test('what was not read is never ready', () => {
   expect(look([scan({ verdict: 'incomplete', gaps: 1 })])).toEqual([
     'incomplete',
