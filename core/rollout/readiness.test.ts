@@ -118,3 +118,12 @@ test.each([
     expect(readinessTo(cluster, KubeVersion.parse('1.37'), { scans: unseen, now }).verdict).toBe('readyAfterHops');
   },
 );
+
+test('of a later hop no more reasons are told than an answer has room for, and how many are left', () => {
+  const causes = Array.from({ length: 20 }, (_, at) => ({ ...stuck, cause: `drain:payments/${at}` }));
+  const later = scan({ target: '1.37', verdict: 'fail', causes });
+  const scans = { clusterKey: cluster.clusterKey, scans: [scan(), later] };
+  const { reasons } = readinessTo(cluster, KubeVersion.parse('1.37'), { scans, now });
+  expect(reasons.at(-1)?.code).toBe('MoreReasons');
+  expect(reasons.length).toBeLessThan(20);
+});
