@@ -24,7 +24,7 @@ test('an owner reads what stops its clusters with cause, repair and dates, for p
     expect(item?.since).toMatch(/^20/);
 
     const table = await run('report owner storage');
-    expect(table.out).toContain('storage owns 0 clusters, and has 1 thing to mend; 1 of them stop a hop.');
+    expect(table.out).toContain('storage owns 0 clusters, and has 1 thing to mend; 1 of them stops a hop.');
     expect(table.out).toContain(`fix: ${item?.fixes[0]}`);
     const markdown = await run('report owner storage -o markdown');
     expect(markdown.out).toMatch(/^## storage\n/);
@@ -33,7 +33,7 @@ test('an owner reads what stops its clusters with cause, repair and dates, for p
     const nothing = await run('report owner nobody');
     expect([nothing.code, nothing.out]).toEqual([
       0,
-      'nobody owns 0 clusters, and nothing is known that it has to mend.\n',
+      'nobody owns 0 clusters, and no finding that is known is its. Names count as labels have them: liftlock get clusters -o wide, liftlock scan fleet.\n',
     ]);
   } finally {
     await served.close();

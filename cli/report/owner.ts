@@ -18,7 +18,7 @@ function textOf(report: OwnerReport): string[] {
   const lines = report.items.flatMap((item) => [
     '',
     `${item.before ?? 'no date'}  ${item.cluster}  ${item.version}, for ${item.target}: ${item.stops ? 'stops it' : 'warning'}`,
-    `  ${item.cause}: ${item.what ?? 'see liftlock scan cluster'}`,
+    `  ${item.cause}: ${item.what ?? `see liftlock scan cluster ${item.cluster} --target ${item.target}`}`,
     ...item.fixes.map((fix) => `  fix: ${fix}`),
     `  ${datesOf(item)}`,
   ]);
@@ -63,8 +63,10 @@ function datesOf({ since, opensAt, deadline }: OwnedRepair): string {
 function totals({ owner, items, left, clusterCount }: OwnerReport): string {
   const stopping = items.filter(({ stops }) => stops).length;
   const owns = `${owner} owns ${counted(clusterCount, 'cluster')}`;
+  if (items.length === 0 && clusterCount === 0)
+    return `${owns}, and no finding that is known is its. Names count as labels have them: liftlock get clusters -o wide, liftlock scan fleet.`;
   if (items.length === 0) return `${owns}, and nothing is known that it has to mend.`;
-  return `${owns}, and has ${counted(items.length, 'thing')} to mend; ${stopping} of them stop a hop.${left === 0 ? '' : ` ${left} more have no room here.`}`;
+  return `${owns}, and has ${counted(items.length, 'thing')} to mend; ${stopping} of them ${stopping === 1 ? 'stops' : 'stop'} a hop.${left === 0 ? '' : ` ${left} more have no room here.`}`;
 }
 
 const unknownOf = ({ unknown }: OwnerReport): string[] =>

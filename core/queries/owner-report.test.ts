@@ -108,6 +108,16 @@ test('clusters of which nobody knows enough are named, so that nothing to mend i
   expect([items, unknown]).toEqual([[], ['111122223333.eu-central-1.dark']]);
 });
 
+test('what several owners have to mend together stands in the report of each', async () => {
+  const { items } = await reportOf({
+    shared: {
+      team: 'search',
+      scans: [scan('1.35', [cause({ owner: 'search, payments', owners: ['search', 'payments'] })])],
+    },
+  });
+  expect(items.map(([name, target]) => [name, target])).toEqual([['shared', '1.35']]);
+});
+
 test('two node groups that stop a hop for the same reason are two things to mend', async () => {
   const { items } = await reportOf({ old: { team: 'payments', scans: [], groups: ['a', 'b'] } });
   expect(items.map(([, target, what, stops]) => [target, what, stops])).toEqual([

@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
 import type { Ports } from '../ports/ports.ts';
-import { ownerOf } from '../readiness/owner-news.ts';
+import { ownerOf, ownersOf } from '../readiness/owner-news.ts';
 import { stoppersOf } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { nextMinor } from '../rollout/readiness.ts';
@@ -110,7 +110,7 @@ function repairsOf(
   const scanned = (latest?.scans ?? []).map(({ target }) => KubeVersion.parse(target));
   const ahead = [...(next === undefined ? [] : [next]), ...scanned].filter((one) => current.isOlderThan(one));
   const targets = [...new Map(ahead.map((one) => [one.toString(), one])).values()];
-  const isOwn = (one: { readonly owner?: string | undefined }): boolean => (one.owner ?? ownerOf(cluster)) === owner;
+  const isOwn = (one: Parameters<typeof ownersOf>[0]): boolean => ownersOf(one, cluster).includes(owner);
   const found = new Map<string, Repair>();
   for (const target of targets.sort((a, b) => (a.isOlderThan(b) ? -1 : 1))) {
     const causes = latest?.scans.find((one) => one.target === target.toString())?.causes ?? [];

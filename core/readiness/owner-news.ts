@@ -38,6 +38,14 @@ interface Look {
 export const ownerOf = ({ labels, tags }: Pick<ClusterRecord, 'labels' | 'tags'>): Owner =>
   ownershipOf({ labels, annotations: tags }).owner ?? null;
 
+/** Who hears of something in a cluster: each who has a part in it, else whoever owns the cluster. */
+export const ownersOf = (
+  { owner, owners }: { readonly owner?: string | undefined; readonly owners?: readonly string[] | undefined },
+  cluster: ClusterRecord,
+): readonly Owner[] => owners ?? [owner ?? ownerOf(cluster)];
+
+/** All that hear of one cluster at once: so many notices are written in one transaction. */
+const MOST_OWNERS = 80;
 /** Causes of one cluster in one notice. */
 const MOST_TOLD = 3;
 const FORCED_DAYS = 30;
@@ -105,7 +113,7 @@ function readinessNews(look: Look): (Pick<ClusterTold, 'news' | 'event'> & { rea
   return {
     kept,
     event: { type: 'ReadinessChanged', detail: { ...detail, verdict: isBlocked ? 'blocked' : 'ready' } },
-    news: [...owners].map((owner) => {
+    news: [...owners].slice(0, MOST_OWNERS).map((owner) => {
       const own = added.flatMap((one) => (one.owner === owner ? [one.reason] : []));
       const what = isBlocked ? ('blocked' as const) : ('ready' as const);
       return { owner, news: { ...names, what, target, reasons: bounded(own).slice(0, MOST_TOLD) } };
@@ -114,9 +122,9 @@ function readinessNews(look: Look): (Pick<ClusterTold, 'news' | 'event'> & { rea
 }
 
 const stoppersAt = (cluster: ClusterRecord, scans: KnownScans | undefined, target: string) =>
-  stoppersOf(cluster, scans, KubeVersion.parse(target), true).map(({ cause, owner, reason }) => {
-    return { cause, owner: owner ?? ownerOf(cluster), reason };
-  });
+  stoppersOf(cluster, scans, KubeVersion.parse(target), true).flatMap(({ cause, reason, ...whose }) =>
+    ownersOf(whose, cluster).map((owner) => ({ cause, owner, reason })),
+  );
 
 /** What stops it, each since the first of the looks that have all found it; undefined where this one proves nothing. */
 function causesOf(look: Look): LookOfHistory['causes'] {

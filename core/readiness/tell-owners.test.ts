@@ -128,6 +128,26 @@ test('who was told that something is in the way hears when nothing is any more, 
   expect(kept).toMatchObject({ isBlocked: false, target: '1.35', stoppers: [] });
 });
 
+test('each of several owners of one cause hears of it at its own address, and that it is gone', async () => {
+  const { look, sent } = world({ payments: { topic: TOPIC }, search: { topic: TOPIC } });
+  const shared = { ...pdb('payments, search'), cause: 'manager:kubectl', owners: ['payments', 'search'] };
+  expect((await look({ ...quiet, shop: [shared] })).news).toEqual(['payments: shop blocked', 'search: shop blocked']);
+  expect(sent).toHaveLength(2);
+  expect((await look({ ...quiet, shop: [{ ...shared, owners: ['payments', 'search'] }] })).news).toEqual([]);
+  expect((await look(quiet)).news).toEqual(['payments: shop ready', 'search: shop ready']);
+});
+
+test('a cluster with more owners than one transaction writes is told of all the same', async () => {
+  const { look } = world();
+  const owners = Array.from({ length: 10 }, (_, at) => `team-${at}`);
+  const found = Array.from({ length: 20 }, (_, at) => ({
+    ...pdb('many'),
+    ...{ cause: `manager:${at}`, owners: owners.map((one) => `${one}-${at}`) },
+  }));
+  expect((await look({ shop: found }, [shop])).news).toHaveLength(80);
+  expect((await look({ shop: found }, [shop])).news).toEqual([]);
+});
+
 test('one that has gone past what blocked it is not told as freed', async () => {
   const { look } = world();
   await look({ shop: [pdb('payments')] }, [shop]);

@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { KnownScans } from '../contracts/items/scan.ts';
+import { isKnown } from '../contracts/reasons.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -11,6 +12,8 @@ export interface Stopper {
   readonly cause: string;
   /** Who mends it, as the scan knows; absent = whoever owns the cluster. */
   readonly owner?: string | undefined;
+  /** Each of them, where they are several. */
+  readonly owners?: readonly string[] | undefined;
 }
 
 /** All that is known today to stop the hop to a version: what the inventory proves, and what the last scan for it refused. */
@@ -56,10 +59,17 @@ function refusedBy(
   const of = (wanted: string) => causes.filter(({ severity }) => severity === wanted);
   // Where the policy fails warnings too, they may be all that fails.
   const [errors, warnings] = [of('error'), of('warning')];
-  return (errors.length > 0 ? errors : warnings).map(({ cause, owner, fixes = [], what, ids = [] }) => {
-    const who = owner === undefined ? '' : ` (${owner})`;
-    const found = what === undefined ? `${cause}${who}.` : `${cause}${who}: ${what}`;
-    const named = ids.length === 0 ? [] : [`Findings: ${ids.join(', ')}.`];
-    return { reason: reason('ScanFinding', [`${scan} found: ${found}`, ...fixes, ...named].join(' ')), cause, owner };
-  });
+  return (errors.length > 0 ? errors : warnings).map(
+    ({ cause, owner, owners, code = '', fixes = [], what, ids = [] }) => {
+      const who = owner === undefined ? '' : ` (${owner})`;
+      const found = what === undefined ? `${cause}${who}.` : `${cause}${who}: ${what}`;
+      const named = ids.length === 0 ? [] : [`Findings: ${ids.join(', ')}.`];
+      return {
+        reason: reason(isKnown(code) ? code : 'ScanFinding', [`${scan} found: ${found}`, ...fixes, ...named].join(' ')),
+        cause,
+        owner,
+        owners,
+      };
+    },
+  );
 }

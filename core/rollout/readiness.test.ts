@@ -42,6 +42,9 @@ test('who was looked at within a day and has nothing in the way is ready for the
 
 test('who has something in the way is blocked, and says by what', () => {
   expect(look([scan({ verdict: 'fail', causes: [stuck] })])).toEqual(['blocked', '1.36', hoursAgo(1), ['ScanFinding']]);
+  // By the name that the gate has for it, where the look knows that.
+  const named = scan({ verdict: 'fail', causes: [{ ...stuck, code: 'DrainStuck' }] });
+  expect(look([named])[3]).toEqual(['DrainStuck']);
   const al2 = clusterRecord({
     version: '1.35',
     nodegroups: [{ name: 'old', version: '1.35', status: 'ACTIVE', amiType: 'AL2_x86_64', issues: [] }],
@@ -49,6 +52,11 @@ test('who has something in the way is blocked, and says by what', () => {
   // Proved by the inventory, whatever the last look says.
   expect(look([scan()], undefined, al2)[0]).toBe('blocked');
   expect(look([], undefined, al2)[0]).toBe('blocked');
+});
+
+test('a cluster that Liftlock never touches is blocked by that, and no look is promised', () => {
+  const local = clusterRecord({ version: '1.35', unsupported: 'It is a local cluster on an Outpost.' });
+  expect(look([], undefined, local)).toEqual(['blocked', '1.36', null, ['Unsupported']]);
 });
 
 test('what was not read is never ready', () => {
@@ -110,3 +118,12 @@ test.each([
     expect(readinessTo(cluster, KubeVersion.parse('1.37'), { scans: unseen, now }).verdict).toBe('readyAfterHops');
   },
 );
+
+test('of a later hop no more reasons are told than an answer has room for, and how many are left', () => {
+  const causes = Array.from({ length: 20 }, (_, at) => ({ ...stuck, cause: `drain:payments/${at}` }));
+  const later = scan({ target: '1.37', verdict: 'fail', causes });
+  const scans = { clusterKey: cluster.clusterKey, scans: [scan(), later] };
+  const { reasons } = readinessTo(cluster, KubeVersion.parse('1.37'), { scans, now });
+  expect(reasons.at(-1)?.code).toBe('MoreReasons');
+  expect(reasons.length).toBeLessThan(20);
+});

@@ -77,6 +77,13 @@ function lookAt(
 ): Readiness {
   const scan = scans?.scans.find((one) => one.target === next.toString());
   const about = { for: next.toString(), scannedAt: scan?.scannedAt ?? null };
+  if (cluster.unsupported !== undefined)
+    return {
+      verdict: 'blocked',
+      for: next.toString(),
+      scannedAt: null,
+      reasons: [reason('Unsupported', cluster.unsupported)],
+    };
   const isFirst = KubeVersion.parse(cluster.version).next().equals(next);
   const blockers = hopBlockers(cluster, scans, next, isFirst);
   if (scan === undefined) {

@@ -93,7 +93,14 @@ function whyUnready(
   const { verdict, scannedAt, for: hop } = readiness;
   const isOld = isReady(readiness) && scannedAt !== null && Date.parse(scannedAt) < oldest;
   const isBlocked = takesLooksForMade === true && blockersOnTheWay(cluster, known, to).length > 0;
-  const words = takesLooksForMade === true ? (isBlocked ? WORDS.blocked : undefined) : WORDS[isOld ? 'stale' : verdict];
+  const words =
+    takesLooksForMade === true
+      ? isBlocked
+        ? WORDS.blocked
+        : undefined
+      : scannedAt === null && verdict === 'incomplete'
+        ? 'was not looked at yet'
+        : WORDS[isOld ? 'stale' : verdict];
   return words === undefined ? undefined : { words, look: lookCommand(cluster, KubeVersion.parse(hop ?? to)) };
 }
 

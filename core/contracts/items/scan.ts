@@ -8,10 +8,14 @@ const verdict = z.enum(['pass', 'fail', 'incomplete']);
 const cause = z.object({
   cause: z.string(),
   owner: z.string().optional(),
+  /** Each of them, where several have a part in it; `owner` names them in one text then. */
+  owners: z.array(z.string()).optional(),
   severity: z.enum(['error', 'warning', 'info']),
   findings: count,
   /** What ends it, where it stops the hop, as the gate says it; absent of what stops none, and in scans of before there were any. */
   fixes: z.array(z.string()).optional(),
+  /** Under which name the gate tells it, such as DrainStuck; likewise. Absent = ScanFinding. */
+  code: z.string().optional(),
   /** What is so, in the words of the finding that speaks for it; likewise. */
   what: z.string().optional(),
   /** When it was first known, of those that were found at every look since: approvals given before did not show it. Absent before there was any. */

@@ -27,7 +27,7 @@ interface Blocker extends Reason {
  * A report that passes lets the hop go on, and no other does: findings that fail it stop the hop, one reason for each cause, and so does what
  * could not be read.
  */
-export function decideHop({ findings, failOn, coverage }: ScanReport): HopDecision {
+export function decideHop({ findings, failOn, coverage, subject, target }: ScanReport): HopDecision {
   const [failing, passing] = [true, false].map((is) => findings.filter((finding) => fails(finding, failOn) === is));
   const others = (passing ?? []).filter(({ waived, severity }) => !waived && severity !== 'info');
   const gaps = coverage
@@ -36,14 +36,15 @@ export function decideHop({ findings, failOn, coverage }: ScanReport): HopDecisi
     .sort(refusalsFirst);
   const unread = gaps.slice(MOST_GAPS).map(({ cause }) => cause);
   const more = unread.length > 10 ? ` and ${unread.length - 10} more` : '';
+  const look = `liftlock scan cluster ${subject} --target ${target}`;
   const left = unread.length === 0 ? [] : [`Not read either: ${unread.slice(0, 10).join(', ')}${more}.`];
   return {
     blockers: [
-      ...first(byCause(failing ?? [], 'ScanFinding'), 'ScanFinding', MOST_CAUSES),
+      ...first(byCause(failing ?? [], 'ScanFinding'), 'ScanFinding', MOST_CAUSES, look),
       ...gaps.slice(0, MOST_GAPS).map(({ code, message }) => ({ code, message })),
       ...left.map((text) => reason('ScanIncomplete', text)),
     ],
-    notes: first(byCause(others, 'ScanWarning'), 'ScanWarning', MOST_NOTES),
+    notes: first(byCause(others, 'ScanWarning'), 'ScanWarning', MOST_NOTES, look),
   };
 }
 
@@ -70,11 +71,11 @@ function byCause(findings: readonly Finding[], code: 'ScanFinding' | 'ScanWarnin
 const objectsOf = (findings: readonly Finding[]): number =>
   new Set(findings.map(({ kind, namespace, name }) => JSON.stringify([kind, namespace, name]))).size;
 
-function first(causes: readonly Blocker[], code: 'ScanFinding' | 'ScanWarning', most: number): Reason[] {
+function first(causes: readonly Blocker[], code: 'ScanFinding' | 'ScanWarning', most: number, look: string): Reason[] {
   const told = causes.slice(0, most).map((one): Reason => ({ code: one.code, message: one.message }));
   const left = causes.length - told.length;
   if (left === 0) return told;
-  return [...told, reason(code, `${left} more causes are in the report. Run: liftlock scan cluster`)];
+  return [...told, reason(code, `${left} more causes are in the report. Run: ${look}`)];
 }
 
 /** A check whose name is a code is told by it. */

@@ -38,6 +38,28 @@ test('lists know until when the last scan rests on waivers', async () => {
   expect((await load(table, LatestScanItems, 'k'))?.data.scans).toMatchObject([{ waivedUntil: until }]);
 });
 
+test('who has a part in a cause is named one by one as well', async () => {
+  const table = new MemoryTable();
+  const of = (owner: string, name: string) => judged({ owner, name, cause: 'manager:kubectl' });
+  const findings = [of('payments', 'a'), of('search', 'b'), of('payments', 'c')];
+  const { causes } = await saveReport(table, run, reportOf({ from: '1.35', findings }), NOW);
+  expect(causes).toMatchObject([{ owner: 'payments, search', owners: ['payments', 'search'] }]);
+  const alone = await saveReport(table, run, reportOf({ from: '1.35', findings: [of('payments', 'a')] }), NOW);
+  expect(alone.causes[0]).not.toHaveProperty('owners');
+});
+
+test('what stops a hop is kept under the name that the gate tells it by', async () => {
+  const findings = [
+    judged({ rule: 'DrainStuck', source: 'drain', severity: 'error', cause: 'drain:a' }),
+    judged({ cause: 'b' }),
+  ];
+  const { causes } = await saveReport(new MemoryTable(), run, reportOf({ from: '1.35', findings }), NOW);
+  expect(causes.map(({ cause, code }) => [cause, code]).sort()).toEqual([
+    ['b', 'ScanFinding'],
+    ['drain:a', 'DrainStuck'],
+  ]);
+});
+
 test('the last scan of each target is kept for lists, five targets at most', async () => {
   const table = new MemoryTable();
   for (let day = 1; day <= 8; day += 1) {

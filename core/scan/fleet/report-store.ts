@@ -99,6 +99,7 @@ const MOST = 20;
 /** Of one cause: a group of nodes may be too old, of an AMI that is given up, and more. */
 const MOST_FIXES = 3;
 const LONGEST_DETAIL = 300;
+const MOST_OWNERS = 10;
 const MOST_IDS = 5;
 
 /** What lists and trends show of a report. */
@@ -108,13 +109,15 @@ function summaryOf(
 ): ScanSummary {
   const { errors, warnings, infos, waived, read, gaps } = report.summary;
   const counts = new Map(report.findings.filter(({ waived: is }) => !is).map(({ id, severity }) => [id, severity]));
+  const ownerOfId = new Map(report.findings.map(({ id, owner }) => [id, owner]));
   const blockers = Map.groupBy(blockersOf(report), ({ cause }) => cause);
   const causes = report.groups.flatMap(({ cause, owner, findings }) => {
     const own = findings.filter((id) => counts.has(id));
     const severities = own.map((id) => counts.get(id));
     const severity = severities.includes('error') ? 'error' : 'warning';
     if (!severities.includes(severity)) return [];
-    const [{ what } = { what: '' }] = blockers.get(cause) ?? [];
+    const owners = [...new Set(own.flatMap((id) => ownerOfId.get(id) ?? []))].slice(0, MOST_OWNERS);
+    const [{ what, code } = { what: '', code: undefined }] = blockers.get(cause) ?? [];
     const fixes = [...new Set(blockers.get(cause)?.map(({ fix }) => fix.slice(0, LONGEST_DETAIL)))].slice(
       0,
       MOST_FIXES,
@@ -123,9 +126,12 @@ function summaryOf(
       {
         cause,
         ...(owner === null ? {} : { owner }),
+        ...(owners.length > 1 && { owners }),
         severity,
         findings: own.length,
-        ...(fixes.length === 0 ? {} : { fixes, what: what.slice(0, LONGEST_DETAIL), ids: own.slice(0, MOST_IDS) }),
+        ...(fixes.length === 0
+          ? {}
+          : { fixes, what: what.slice(0, LONGEST_DETAIL), ids: own.slice(0, MOST_IDS), code }),
       } as const,
     ];
   });

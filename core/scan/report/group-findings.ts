@@ -4,7 +4,7 @@ import type { Finding } from './report-schema.ts';
 /** Findings that one repair mends, in the order of the report. */
 export interface FindingGroup {
   readonly cause: string;
-  /** The first that one of its findings names. */
+  /** Whoever its findings name, the first three by name. */
   readonly owner: string | null;
   /** The worst of its findings that are not waived; of all where all are. */
   readonly severity: Finding['severity'];

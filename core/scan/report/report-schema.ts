@@ -80,7 +80,10 @@ export type Coverage = z.infer<typeof coverageSchema>;
 
 const groupSchema = z.strictObject({
   cause: z.string().describe('What to repair once.'),
-  owner: z.string().nullable().describe('Who to ask; the first of them where findings name several.'),
+  owner: z
+    .string()
+    .nullable()
+    .describe('Who to ask; where findings name several, the first three and how many more there are.'),
   severity: z.enum(SEVERITIES).describe('The worst of its findings that are not waived; of all where all are.'),
   findings: z.array(z.string()).describe('Their ids, what to fix first at the top.'),
 });
