@@ -4,7 +4,7 @@ import { createAccountReader } from './account-reader.ts';
 
 let server: Server;
 let asked: { url: string; headers: IncomingHttpHeaders; body: string }[];
-let answers: { status: number; body: string; headers?: Record<string, string> }[];
+let answers: { status: number; body: string }[];
 let variables: string[];
 
 beforeEach(async () => {
@@ -16,8 +16,8 @@ beforeEach(async () => {
     });
     request.on('end', () => {
       asked.push({ url: `${request.method} ${request.url}`, headers: request.headers, body });
-      const { status, body: text, headers } = answers.shift() ?? { status: 500, body: '' };
-      response.writeHead(status, headers).end(text);
+      const { status, body: text } = answers.shift() ?? { status: 500, body: '' };
+      response.writeHead(status).end(text);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -36,8 +36,7 @@ const reader = () =>
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     },
   });
-const answer = (status: number, body: string, headers: Record<string, string> = {}) =>
-  answers.push({ status, body, headers });
+const answer = (status: number, body: string) => answers.push({ status, body });
 const signedFor = (index: number) =>
   /Credential=key\/\d{8}\/([^,]*)\/aws4_request/.exec(asked[index]?.headers.authorization ?? '')?.[1];
 
@@ -75,8 +74,8 @@ test('a key is asked for of KMS in its Region; what KMS refuses has the name tha
     name: 'AccessDeniedException',
     message: 'not \\"yours\\"',
   });
-  answer(400, '{}', { 'x-amzn-errortype': 'ValidationException:http://internal.amazon.com/' });
-  await expect(kms.describeKey(scope, 'arn:key')).rejects.toMatchObject({ name: 'ValidationException' });
+  answer(400, '{}');
+  await expect(kms.describeKey(scope, 'arn:key')).rejects.toMatchObject({ name: 'Http400' });
   answer(200, '{"KeyMetadata":{}}');
   await expect(kms.describeKey(scope, 'arn:key')).rejects.toMatchObject({ name: 'IncompleteAnswer' });
 });

@@ -3,11 +3,10 @@ import { given } from '../../core/model/given.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
 import type { AccountReader } from '../../core/ports/account.ts';
 import type { Scope } from '../../core/ports/eks.ts';
-import { createSignedCalls, type SignedCallsOptions } from './signed-calls.ts';
+import { createSignedCalls, FORM, type SignedCallsOptions } from './signed-calls.ts';
 import { childOf, childrenOf, known, numberOf, parseAnswer } from './xml-answer.ts';
 
 const HOUR = 3_600_000;
-const FORM = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
 const json = (target: string) => ({ 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target });
 
 /** One or two reads of each of several services, by their own protocols, as EC2's (docs/adr/0027). */
@@ -32,7 +31,7 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
     };
     const asked = { Action: 'GetMetricStatistics', Version: '2010-08-01', Namespace: MetricNamespace, MetricName };
     const form = { ...asked, ...times, 'Statistics.member.1': statistic, ...Object.fromEntries(dimensions) };
-    const answer = await metrics(scope, { headers: FORM, body: new URLSearchParams(form).toString() });
+    const answer = await metrics(scope, FORM, new URLSearchParams(form).toString());
     const result = childOf(parseAnswer(answer, 'GetMetricStatistics'), 'GetMetricStatisticsResult');
     const points = childrenOf(result, 'Datapoints', 'member').map((one) => [known(one, 'Timestamp'), one] as const);
     const newest = points.sort(([one], [other]) => (one < other ? -1 : 1)).at(-1)?.[1];
@@ -43,7 +42,7 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
     getServiceQuota: (scope, quotaCode) =>
       unless('NoSuchResourceException', async () => {
         const body = JSON.stringify({ ServiceCode: 'ec2', QuotaCode: quotaCode });
-        const answer = await quotas(scope, { headers: json('ServiceQuotasV20190624.GetServiceQuota'), body });
+        const answer = await quotas(scope, json('ServiceQuotasV20190624.GetServiceQuota'), body);
         const { Quota } = parseJson(answer) as { Quota?: { Value?: number; UsageMetric?: UsageMetric } };
         if (Quota?.Value === undefined) throw namedError('IncompleteAnswer', 'Service Quotas answered without Value.');
         const used = Quota.UsageMetric === undefined ? undefined : await usedOf(scope, Quota.UsageMetric);
@@ -52,14 +51,14 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
     getRole: (scope, roleName) =>
       unless('NoSuchEntity', async () => {
         const form = { Action: 'GetRole', RoleName: roleName, Version: '2010-05-08' };
-        const answer = await iam(scope, { headers: FORM, body: new URLSearchParams(form).toString() });
+        const answer = await iam(scope, FORM, new URLSearchParams(form).toString());
         const role = childOf(childOf(parseAnswer(answer, 'GetRole'), 'GetRoleResult'), 'Role');
         return { arn: known(role, 'Arn') };
       }),
     describeKey: (scope, keyId) =>
       unless('NotFoundException', async () => {
         const body = JSON.stringify({ KeyId: keyId });
-        const answer = await kms(scope, { headers: json('TrentService.DescribeKey'), body });
+        const answer = await kms(scope, json('TrentService.DescribeKey'), body);
         const { KeyMetadata } = parseJson(answer) as { KeyMetadata?: { KeyState?: string } };
         if (KeyMetadata?.KeyState === undefined) throw namedError('IncompleteAnswer', 'KMS answered without KeyState.');
         return { keyId, keyState: KeyMetadata.KeyState };

@@ -64,10 +64,7 @@ export function networkIn(state: FakeEksState, { account, region }: Scope) {
       }),
     ),
     templates: new Map(there(templates.keys()).map((key) => [key, templates.get(key) as LaunchTemplateVersion])),
-    images: there(images).map((imageId): Image => {
-      const deprecationTime = state.deprecatedImages?.[imageId];
-      return { imageId, state: 'available', ...(deprecationTime !== undefined && { deprecationTime }) };
-    }),
+    images: there(images).map((imageId): Image => ({ imageId, state: 'available' })),
     roles: there([
       ...ofAccount.flatMap(({ description }) => description.roleArn ?? []),
       ...ofAccount.flatMap(({ nodegroups }) => nodegroups.flatMap(({ description }) => description.nodeRole ?? [])),

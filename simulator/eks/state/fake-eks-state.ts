@@ -28,8 +28,6 @@ export interface FakeEksState {
   freeAddresses?: Record<string, number>;
   /** What clusters still name and is there no more: ids of subnets, security groups and AMIs, `template:version`, ARNs of roles and keys. */
   goneResources?: string[];
-  /** When AMIs were deprecated, by their id. */
-  deprecatedImages?: Record<string, string>;
   /** Quotas of vCPUs, by their code; of all others there is plenty. */
   vcpuQuotas?: Record<string, number>;
   /** States of KMS keys, by their ARN; all others are Enabled. */
