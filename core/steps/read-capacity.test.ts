@@ -175,3 +175,16 @@ test.each<[string, Partial<Ec2Reader & AccountReader>]>([
   expect(status).toBe('blocked');
   expect(told).toEqual([expect.stringMatching(new RegExp(`^ScanIncomplete: ${said}: .* Grant it`))]);
 });
+
+test('an image that a parameter of Systems Manager names is not asked for by that', async () => {
+  const { status, calls } = await scanned(
+    {
+      ...{ describeInstanceTypes },
+      describeLaunchTemplateVersion: async (...[, id, version]) => ({
+        ...{ template: id, version, imageId: 'resolve:ssm:/golden' },
+      }),
+    },
+    named,
+  );
+  expect([status, calls.filter((call) => call.startsWith('describeImages'))]).toEqual(['done', []]);
+});
