@@ -88,7 +88,7 @@ test.each<[string, CapacityFacts, string[]]>([
 test('roles that are gone are named with who has them', () => {
   expect(found(roleGone, { roles: ['role/web', 'role/nodes'] })).toEqual([]);
   expect(found(roleGone, { roles: [] })).toEqual([
-    'error Cluster: The cluster has the role role/web, which does not exist any more: an upgrade of the control plane needs it.',
+    'error Cluster: The cluster has the role role/web, which does not exist any more: an upgrade needs it.',
     'error Nodegroup: The node group a has the role role/nodes, which does not exist any more: every new node needs it.',
   ]);
   const unnamed = { cluster: { name: 'web' } as Cluster, nodegroups: [] };
