@@ -1,33 +1,76 @@
 import { errorName, namedError } from '../../core/contracts/errors.ts';
+import { given } from '../../core/model/given.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
 import type { AccountReader } from '../../core/ports/account.ts';
-import { createSignedCalls, type SignedCallsOptions } from './signed-calls.ts';
-import { childOf, known, parseAnswer } from './xml-answer.ts';
+import type { Scope } from '../../core/ports/eks.ts';
+import { createSignedCalls, FORM, type SignedCallsOptions } from './signed-calls.ts';
+import { childOf, childrenOf, known, numberOf, parseAnswer } from './xml-answer.ts';
 
-const FORM = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+const HOUR = 3_600_000;
 const json = (target: string) => ({ 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target });
 
 /** One or two reads of each of several services, by their own protocols, as EC2's (docs/adr/0027). */
 export function createAccountReader(options: SignedCallsOptions): AccountReader {
   const iam = createSignedCalls({ name: 'iam', variable: 'IAM', isGlobal: true }, options);
   const kms = createSignedCalls({ name: 'kms', variable: 'KMS' }, options);
+  const quotas = createSignedCalls({ name: 'servicequotas', variable: 'SERVICE_QUOTAS' }, options);
+  const metrics = createSignedCalls({ name: 'monitoring', variable: 'CLOUDWATCH' }, options);
+
+  /** The newest value of the last hour of the metric that Service Quotas names beside a quota. */
+  async function usedOf(scope: Scope, { MetricName, MetricNamespace, MetricDimensions, ...metric }: UsageMetric) {
+    const now = options.clock.now().getTime();
+    const dimensions = Object.entries(MetricDimensions).flatMap(([name, value], index) => [
+      [`Dimensions.member.${index + 1}.Name`, name],
+      [`Dimensions.member.${index + 1}.Value`, value],
+    ]);
+    const { MetricStatisticRecommendation: statistic = 'Maximum' } = metric;
+    const times = {
+      StartTime: new Date(now - HOUR).toISOString(),
+      EndTime: new Date(now).toISOString(),
+      Period: '300',
+    };
+    const asked = { Action: 'GetMetricStatistics', Version: '2010-08-01', Namespace: MetricNamespace, MetricName };
+    const form = { ...asked, ...times, 'Statistics.member.1': statistic, ...Object.fromEntries(dimensions) };
+    const answer = await metrics(scope, FORM, new URLSearchParams(form).toString());
+    const result = childOf(parseAnswer(answer, 'GetMetricStatistics'), 'GetMetricStatisticsResult');
+    const points = childrenOf(result, 'Datapoints', 'member').map((one) => [known(one, 'Timestamp'), one] as const);
+    const newest = points.sort(([one], [other]) => (one < other ? -1 : 1)).at(-1)?.[1];
+    return newest === undefined ? undefined : numberOf(newest, statistic);
+  }
+
   return {
+    getServiceQuota: (scope, quotaCode) =>
+      unless('NoSuchResourceException', async () => {
+        const body = JSON.stringify({ ServiceCode: 'ec2', QuotaCode: quotaCode });
+        const answer = await quotas(scope, json('ServiceQuotasV20190624.GetServiceQuota'), body);
+        const { Quota } = parseJson(answer) as { Quota?: { Value?: number; UsageMetric?: UsageMetric } };
+        if (Quota?.Value === undefined) throw namedError('IncompleteAnswer', 'Service Quotas answered without Value.');
+        const used = Quota.UsageMetric === undefined ? undefined : await usedOf(scope, Quota.UsageMetric);
+        return { quotaCode, value: Quota.Value, ...given({ used }) };
+      }),
     getRole: (scope, roleName) =>
       unless('NoSuchEntity', async () => {
         const form = { Action: 'GetRole', RoleName: roleName, Version: '2010-05-08' };
-        const answer = await iam(scope, { headers: FORM, body: new URLSearchParams(form).toString() });
+        const answer = await iam(scope, FORM, new URLSearchParams(form).toString());
         const role = childOf(childOf(parseAnswer(answer, 'GetRole'), 'GetRoleResult'), 'Role');
         return { arn: known(role, 'Arn') };
       }),
     describeKey: (scope, keyId) =>
       unless('NotFoundException', async () => {
         const body = JSON.stringify({ KeyId: keyId });
-        const answer = await kms(scope, { headers: json('TrentService.DescribeKey'), body });
+        const answer = await kms(scope, json('TrentService.DescribeKey'), body);
         const { KeyMetadata } = parseJson(answer) as { KeyMetadata?: { KeyState?: string } };
         if (KeyMetadata?.KeyState === undefined) throw namedError('IncompleteAnswer', 'KMS answered without KeyState.');
         return { keyId, keyState: KeyMetadata.KeyState };
       }),
   };
+}
+
+interface UsageMetric {
+  readonly MetricNamespace: string;
+  readonly MetricName: string;
+  readonly MetricDimensions: Readonly<Record<string, string>>;
+  readonly MetricStatisticRecommendation?: string;
 }
 
 /** Undefined where the service has no such thing, which it says by this error. */

@@ -2,12 +2,11 @@ import { errorName } from '../../core/contracts/errors.ts';
 import { given } from '../../core/model/given.ts';
 import type { Ec2Reader } from '../../core/ports/ec2.ts';
 import type { Scope } from '../../core/ports/eks.ts';
-import { createSignedCalls, type SignedCallsOptions } from './signed-calls.ts';
+import { createSignedCalls, FORM, type SignedCallsOptions } from './signed-calls.ts';
 import { childOf, childrenOf, known, numberOf, parseAnswer, textOf, type XmlNode } from './xml-answer.ts';
 
 /** Values of one filter (API reference of DescribeSubnets). */
 const MOST_VALUES = 200;
-const FORM = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
 /** Errors of DescribeLaunchTemplateVersions for what is not there (EC2, error codes). */
 const NO_TEMPLATE =
   /^(InvalidLaunchTemplateId\.(NotFound|VersionNotFound)|InvalidLaunchTemplateName\.NotFoundException)$/;
@@ -18,7 +17,7 @@ export function createEc2Reader(options: SignedCallsOptions): Ec2Reader {
 
   async function send(scope: Scope, form: Readonly<Record<string, string>>): Promise<XmlNode> {
     const body = new URLSearchParams({ ...form, Version: '2016-11-15' }).toString();
-    return parseAnswer(await call(scope, { headers: FORM, body }), form.Action ?? '');
+    return parseAnswer(await call(scope, FORM, body), form.Action ?? '');
   }
 
   /** Every page of everything that the filter lets through. */

@@ -26,14 +26,8 @@ interface Service {
   readonly isGlobal?: true;
 }
 
-interface SignedCall {
-  readonly method?: 'GET' | 'POST';
-  readonly path?: string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
+/** Of the query protocol. */
+export const FORM = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
 const TRIES = 4;
 const TIMEOUT_MILLISECONDS = 10_000;
 /** A small rate of its own for each service: the account's other tools share what AWS gives. */
@@ -43,20 +37,17 @@ const RATE = { perSecond: 3, burst: 9 };
 export function createSignedCalls(service: Service, options: SignedCallsOptions) {
   const { sessions, clock, sleep, endpointOf } = options;
   const bucket = createTokenBucket({ clock, sleep, ...RATE });
-  return async ({ account, region: asked }: Scope, call: SignedCall): Promise<string> => {
-    const { method = 'POST', path = '/', query = {}, headers = {}, body = '' } = call;
-    const { host, region } = placeOf(service, asked);
+  return async (scope: Scope, headers: Readonly<Record<string, string>>, body: string): Promise<string> => {
+    const { host, region } = placeOf(service, scope.region);
     const url = new URL(endpointOf(service.variable) ?? `https://${host}`);
     const { hostname, protocol } = url;
     for (let tried = 1; ; tried += 1) {
       await bucket.take();
-      const credentials = await sessions.forAccount(account);
+      const credentials = await sessions.forAccount(scope.account);
       const signer = new SignatureV4({ service: service.name, region, credentials, sha256: Sha256 });
-      const unsigned = { method, protocol, hostname, path, query, headers: { ...headers, host: url.host }, body };
+      const unsigned = { method: 'POST', protocol, hostname, path: '/', headers: { ...headers, host: url.host }, body };
       const signed = await signer.sign(unsigned);
-      const search = new URLSearchParams(query).toString().replaceAll('+', '%20');
-      const target = search === '' ? path : `${path}?${search}`;
-      const answer = await exchange(new URL(target, url), method, signed.headers, body).catch((error: Error) => error);
+      const answer = await post(url, signed.headers, body).catch((error: Error) => error);
       if (!(answer instanceof Error) && answer.status === 200) return answer.text;
       const error = answer instanceof Error ? answer : refusalOf(answer, service.name);
       const passes =
@@ -78,23 +69,18 @@ function placeOf({ name, host = name, isGlobal }: Service, region: string): { ho
 interface Answer {
   readonly status: number;
   readonly text: string;
-  readonly errorType: string | undefined;
 }
 
-function exchange(url: URL, method: string, headers: Record<string, string>, body: string): Promise<Answer> {
+function post(url: URL, headers: Record<string, string>, body: string): Promise<Answer> {
   const send = url.protocol === 'http:' ? requestPlain : request;
   const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
   return new Promise((resolve, reject) => {
-    const call = send(url, { method, headers, signal }, (response) => {
+    const call = send(url, { method: 'POST', headers, signal }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.once('error', reject);
       response.once('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          text: Buffer.concat(chunks).toString('utf8'),
-          errorType: response.headers['x-amzn-errortype']?.toString(),
-        }),
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
       );
     });
     call.once('error', reject);
@@ -102,14 +88,10 @@ function exchange(url: URL, method: string, headers: Record<string, string>, bod
   });
 }
 
-/**
- * XML has `<Code>` and `<Message>`, whatever each service writes around the two; JSON has `__type` or a header, with a namespace before the name
- * or a URL behind it.
- */
-function refusalOf({ status, text, errorType }: Answer, service: string): Error {
+/** XML has `<Code>` and `<Message>`, whatever each service writes around the two; JSON has `__type`, with or without a namespace. */
+function refusalOf({ status, text }: Answer, service: string): Error {
   const [, code] = /<Code>([^<]+)<\/Code>/.exec(text) ?? /"__type"\s*:\s*"(?:[^"#]*#)?([^":]+)/.exec(text) ?? [];
   const [, message] =
     /<Message>([^<]+)<\/Message>/.exec(text) ?? /"[Mm]essage"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text) ?? [];
-  const name = code ?? errorType?.split(':')[0] ?? `Http${status}`;
-  return Object.assign(new Error(message ?? `${service} answered with ${status}.`), { name });
+  return Object.assign(new Error(message ?? `${service} answered with ${status}.`), { name: code ?? `Http${status}` });
 }

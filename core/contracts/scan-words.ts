@@ -13,7 +13,7 @@ export const SOURCES = {
   workload: 'Pod templates and other objects: fields, annotations, mounts, images of known controllers.',
   drain: 'Pods, their budgets, controllers and volumes: whether the nodes of managed groups can be drained.',
   capacity:
-    'What EC2, IAM and KMS tell: subnets and their free addresses, what new nodes are launched from, roles, the key of the secrets.',
+    'What EC2, IAM, KMS and Service Quotas tell: subnets and their free addresses, what new nodes are launched from, quotas of vCPUs, roles, the key of the secrets.',
   eks: 'What Amazon EKS tells of the cluster: status, health, node groups, versions that it offers.',
   server: 'What the API server tells of itself: readiness, workloads of kube-system.',
 } as const;

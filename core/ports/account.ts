@@ -9,6 +9,15 @@ export interface AccountReader {
   getRole(scope: Scope, roleName: string): Promise<Role | undefined>;
   /** KMS; `keyId` is an ARN where the key may be another account's. */
   describeKey(scope: Scope, keyId: string): Promise<Key | undefined>;
+  /** Service Quotas: one of EC2's. */
+  getServiceQuota(scope: Scope, quotaCode: string): Promise<Quota | undefined>;
+}
+
+export interface Quota {
+  readonly quotaCode: string;
+  readonly value: number;
+  /** As CloudWatch has it; absent where it has nothing of the last hour. */
+  readonly used?: number;
 }
 
 export interface Role {

@@ -109,7 +109,9 @@ test('a roll whose new nodes have no addresses stops the hop before its control 
   expect(told).toEqual([expect.stringContaining('begins with 2 new nodes, and its subnets have 1 free addresses')]);
 });
 
-const launching = { nodegroupName: 'workers', version: '1.36', status: 'ACTIVE', amiType: 'CUSTOM' };
+const launching = { nodegroupName: 'workers', version: '1.36', status: 'ACTIVE', instanceTypes: ['m5.large'] };
+const describeInstanceTypes: Ec2Reader['describeInstanceTypes'] = async (_, types) =>
+  types.map((instanceType) => ({ instanceType, vcpus: 2, ipv4AddressesPerInterface: 10 }));
 const template = { id: 'lt-1', name: 'workers', version: '3' };
 const role = (name: string) => `arn:aws:iam::111111111111:role/${name}`;
 const key = 'arn:aws:kms:eu-central-1:111111111111:key/1';
@@ -122,12 +124,16 @@ const fromImage: Ec2Reader['describeLaunchTemplateVersion'] = async (_, id, vers
 });
 
 test('launch template, its AMI, roles and key are asked for by what names them', async () => {
-  const { status, told, calls } = await scanned({ describeLaunchTemplateVersion: fromImage }, named);
+  const { status, told, calls } = await scanned(
+    { describeInstanceTypes, describeLaunchTemplateVersion: fromImage },
+    named,
+  );
   expect([status, told, calls.slice(2)]).toEqual([
     ...['done', []],
     [
-      ...['describeLaunchTemplateVersion lt-1,3', 'describeImages ami-1'],
+      ...['describeLaunchTemplateVersion lt-1,3', 'describeInstanceTypes m5.large', 'describeImages ami-1'],
       ...['getRole nodes', 'getRole web', `describeKey ${key}`],
+      'getServiceQuota L-1216C47A',
     ],
   ]);
 });
@@ -144,9 +150,14 @@ test.each<[string, Partial<Ec2Reader & AccountReader>, string]>([
     { getRole: async (_, name) => (name === 'web' ? undefined : { arn: name }) },
     `the role ${role('web')}, which`,
   ],
+  [
+    'quota',
+    { getServiceQuota: async (_, quotaCode) => ({ quotaCode, value: 1, used: 0 }) },
+    'the quota L-1216C47A is 1',
+  ],
   ['key', { describeKey: async (_, keyId) => ({ keyId, keyState: 'PendingDeletion' }) }, 'is PendingDeletion: no API'],
-])('a %s that is gone stops the hop', async (_, answers, said) => {
-  const { status, told } = await scanned(answers, named);
+])('a %s that is gone, or too small, stops the hop', async (_, answers, said) => {
+  const { status, told } = await scanned({ describeInstanceTypes, ...answers }, named);
   expect([status, told]).toEqual(['blocked', [expect.stringContaining(said)]]);
 });
 
@@ -154,9 +165,26 @@ test.each<[string, Partial<Ec2Reader & AccountReader>]>([
   ['versions of launch templates: ec2:DescribeLaunchTemplateVersions', { describeLaunchTemplateVersion: refused }],
   ['AMIs: ec2:DescribeImages', { describeLaunchTemplateVersion: fromImage, describeImages: refused }],
   ['roles: iam:GetRole', { getRole: refusing('AccessDenied') }],
+  [
+    'quotas of vCPUs: servicequotas:GetServiceQuota, cloudwatch:GetMetricStatistics',
+    { getServiceQuota: refusing('AccessDenied') },
+  ],
   ['key of the secrets: kms:DescribeKey', { describeKey: refusing('AccessDeniedException') }],
 ])('what may not be read is not gone: %s', async (said, answers) => {
-  const { status, told } = await scanned(answers, named);
+  const { status, told } = await scanned({ describeInstanceTypes, ...answers }, named);
   expect(status).toBe('blocked');
   expect(told).toEqual([expect.stringMatching(new RegExp(`^ScanIncomplete: ${said}: .* Grant it`))]);
+});
+
+test('an image that a parameter of Systems Manager names is not asked for by that', async () => {
+  const { status, calls } = await scanned(
+    {
+      ...{ describeInstanceTypes },
+      describeLaunchTemplateVersion: async (...[, id, version]) => ({
+        ...{ template: id, version, imageId: 'resolve:ssm:/golden' },
+      }),
+    },
+    named,
+  );
+  expect([status, calls.filter((call) => call.startsWith('describeImages'))]).toEqual(['done', []]);
 });

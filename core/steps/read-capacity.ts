@@ -6,13 +6,15 @@ import { keyOf } from '../scan/preflight/key-unusable.ts';
 import { isImageId, templateOf } from '../scan/preflight/launched-from.ts';
 import { networkOf } from '../scan/preflight/network-gone.ts';
 import type { CapacityFacts } from '../scan/preflight/preflight-check.ts';
+import { isRolled } from '../scan/preflight/surge-addresses.ts';
+import { quotaOf, typesOf } from '../scan/preflight/vcpu-quota.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import type { StepContext } from './context.ts';
 
-/** Of EC2, IAM and KMS what the hop takes: each call may fail by itself. */
+/** Of EC2, IAM, KMS and Service Quotas what the hop takes: each call may fail by itself. */
 export async function readCapacity(
   { ec2, account }: Pick<Ports, 'ec2' | 'account'>,
-  { cluster, scope }: StepContext,
+  { cluster, scope, target }: StepContext,
   nodegroups: readonly Nodegroup[],
 ): Promise<{ capacity: CapacityFacts; coverage: Coverage[] }> {
   const coverage: Coverage[] = [];
@@ -38,15 +40,11 @@ export async function readCapacity(
   };
   const { subnetIds, securityGroupIds } = networkOf({ cluster });
   const ofGroups = nodegroups.flatMap(({ subnets = [] }) => subnets);
-  const types = nodegroups.flatMap(({ instanceTypes = [] }) => instanceTypes);
   const subnets = await ask('ec2:DescribeSubnets', 'subnets', [...subnetIds, ...ofGroups], (ids) =>
     ec2.describeSubnets(scope, ids),
   );
   const securityGroups = await ask('ec2:DescribeSecurityGroups', 'security groups', securityGroupIds, (ids) =>
     ec2.describeSecurityGroups(scope, ids),
-  );
-  const instanceTypes = await ask('ec2:DescribeInstanceTypes', 'instance types', types, (names) =>
-    ec2.describeInstanceTypes(scope, names),
   );
   const templates = nodegroups.flatMap((group) => templateOf(group) ?? []);
   const launchTemplates = await ask(
@@ -58,6 +56,10 @@ export async function readCapacity(
         const end = name.lastIndexOf(':');
         return ec2.describeLaunchTemplateVersion(scope, name.slice(0, end), name.slice(end + 1));
       }),
+  );
+  const types = nodegroups.flatMap((group) => typesOf(group, launchTemplates));
+  const instanceTypes = await ask('ec2:DescribeInstanceTypes', 'instance types', types, (names) =>
+    ec2.describeInstanceTypes(scope, names),
   );
   const ids = (launchTemplates ?? []).flatMap(({ imageId = '' }) => (isImageId(imageId) ? imageId : []));
   const images = await ask('ec2:DescribeImages', 'AMIs', ids, (names) => ec2.describeImages(scope, names));
@@ -71,8 +73,15 @@ export async function readCapacity(
   const keys = await ask('kms:DescribeKey', 'key of the secrets', [keyOf(cluster) ?? []].flat(), (arns) =>
     each(arns, (arn) => account.describeKey(scope, arn)),
   );
+  const codes = nodegroups.flatMap((group) => (isRolled(group, target) ? (quotaOf(group, launchTemplates) ?? []) : []));
+  const quotas = await ask(
+    'servicequotas:GetServiceQuota, cloudwatch:GetMetricStatistics',
+    'quotas of vCPUs',
+    codes,
+    (names) => each(names, (code) => account.getServiceQuota(scope, code)),
+  );
   const ofEc2 = { subnets, securityGroups, instanceTypes, launchTemplates, images };
-  return { capacity: given({ ...ofEc2, roles, keys }), coverage };
+  return { capacity: given({ ...ofEc2, roles, keys, quotas }), coverage };
 }
 
 /** Those that are there, of what can only be asked for one by one. */

@@ -52,6 +52,10 @@ test('the spoke role reads what it reads, and changes three things, each by the 
     ...[
       ...['DescribeSubnets', 'DescribeSecurityGroups', 'DescribeInstanceTypes'].map((action) => `ec2:${action} *`),
       ...['DescribeImages', 'DescribeLaunchTemplateVersions'].map((action) => `ec2:${action} *`),
+      'cloudwatch:GetMetricStatistics *',
+      ...['L-1216C47A', 'L-34B43A08'].map(
+        (code) => `servicequotas:GetServiceQuota arn:<Partition>:servicequotas:*:<AccountId>:ec2/${code}`,
+      ),
       'iam:GetRole arn:<Partition>:iam::<AccountId>:role/*',
       'kms:DescribeKey arn:<Partition>:kms:*:*:key/*',
     ].map((grant) => `${grant} if ${session('scan-cluster')}`),

@@ -19,7 +19,13 @@ const CAPACITY_READS = [
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeImages',
   'ec2:DescribeLaunchTemplateVersions',
+  'cloudwatch:GetMetricStatistics',
 ];
+
+/** Of standard instances, on demand and spot. */
+const VCPU_QUOTAS = ['L-1216C47A', 'L-34B43A08'].map(
+  (code) => `arn:${Aws.PARTITION}:servicequotas:*:${Aws.ACCOUNT_ID}:ec2/${code}`,
+);
 
 const forScans = (sid: string, actions: string[], resources: string[]): PolicyStatement =>
   new PolicyStatement({
@@ -54,6 +60,7 @@ export const readStatements = (): PolicyStatement[] => [
   // What new network interfaces and nodes of a hop take; none of these can be narrowed to a resource.
   forScans('ReadCapacity', CAPACITY_READS, ['*']),
   forScans('ReadRoles', ['iam:GetRole'], [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/*`]),
+  forScans('ReadQuotas', ['servicequotas:GetServiceQuota'], VCPU_QUOTAS),
   // The key of a cluster's secrets may be another account's.
   forScans('ReadKeys', ['kms:DescribeKey'], [`arn:${Aws.PARTITION}:kms:*:*:key/*`]),
   // For gates of waves and for what policies want before a hop. Composite alarms are only returned to who may see all of them (API reference of DescribeAlarms).

@@ -74,9 +74,10 @@ const LAUNCHED =
   'Only through a launch template of this account, when the function that rolls node groups asks EKS to use it.';
 const SHARED = `${LAUNCHED} Its owner is whoever shares it with this account, and decides by the share who may use it.`;
 
+const QUOTAS = 'Resource::arn:<AWS::Partition>:servicequotas:*:<AWS::AccountId>:ec2';
 const WILDCARDS: Readonly<Record<string, string>> = {
   'AwsSolutions-IAM5[Resource::*]':
-    'ListClusters, DescribeClusterVersions, DescribeAddonVersions and the Describe actions of EC2 know no resources; DescribeAlarms returns composite alarms on this one alone.',
+    'ListClusters, DescribeClusterVersions, DescribeAddonVersions the Describe actions of EC2 and GetMetricStatistics know no resources; DescribeAlarms returns composite alarms on this one alone.',
   [`AwsSolutions-IAM5[${EKS}:cluster/*]`]: FOUND_LATER,
   [`AwsSolutions-IAM5[${EKS}:nodegroup/*]`]: FOUND_LATER,
   [`AwsSolutions-IAM5[${EKS}:addon/*]`]: FOUND_LATER,
@@ -84,6 +85,8 @@ const WILDCARDS: Readonly<Record<string, string>> = {
     'Roles of clusters, node groups and add-ons have any name. Scans ask whether they are there; only the function that updates add-ons may pass one, only to EKS, and its session policy names it.',
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:*:*:key/*]':
     'Which keys encrypt the secrets of clusters is known later, and they may be of other accounts; their state is read, and nothing else.',
+  [`AwsSolutions-IAM5[${QUOTAS}/L-1216C47A]`]: 'Of whichever Region a cluster is in.',
+  [`AwsSolutions-IAM5[${QUOTAS}/L-34B43A08]`]: 'Of whichever Region a cluster is in.',
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:*::parameter/aws/service/*]':
     "Public parameters of AWS with the ids of its own images, named in launch templates; they are nobody's secret.",
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:*::image/*]': LAUNCHED,

@@ -8,7 +8,7 @@ import { type AwsCall, AwsFault } from '../wire/aws-call.ts';
 import type { HttpAnswer, HttpRequest } from '../wire/http-message.ts';
 import type { WireOptions } from '../wire/wire-options.ts';
 import { type PassedRequest, startWireServer } from '../wire/wire-server.ts';
-import { serveAccount } from './account/serve-account.ts';
+import { serveAccount, usageOf } from './account/serve-account.ts';
 import { organizationOperations, parameterOperations } from './accounts/account-operations.ts';
 import { alarmOperations } from './alarms/alarm-operations.ts';
 import { type CloudServices, callServer, STS_OPERATIONS } from './cloud-services.ts';
@@ -59,7 +59,10 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     }),
     events: eventOperations(cloud.buses, time.uuid),
     logs: logOperations(cloud.logs),
-    monitoring: { ...alarmOperations(cloud.alarms), ...metricOperations(cloud.metrics) },
+    monitoring: {
+      ...alarmOperations(cloud.alarms),
+      ...metricOperations(cloud.metrics, (place, of) => usageOf(cloud, place, of)),
+    },
     organizations: organizationOperations(options.accounts, ORGANIZATION_ID),
     scheduler: scheduleOperations(cloud.schedules, options.start),
     secretsmanager: secretOperations(cloud.secrets),
@@ -84,6 +87,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
       ec2: (request, context) => serveEc2(cloud, request, context),
       iam: serveAccount(cloud, 'iam'),
       kms: serveAccount(cloud, 'kms'),
+      servicequotas: serveAccount(cloud, 'servicequotas'),
       dynamodb: (request, context) => serveTables(cloud, tables, request, context),
       s3: (request, context) => serveObjects(cloud, request, context),
     },

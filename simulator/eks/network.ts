@@ -21,6 +21,12 @@ const TYPES: Readonly<Record<string, readonly [vcpus: number, addresses: number]
   'r6i.xlarge': [4, 15],
 };
 
+/** Quotas of vCPUs of standard instances, with their dimension Class of AWS/Usage. */
+const QUOTAS = [
+  { quotaCode: 'L-1216C47A', capacityType: 'ON_DEMAND', usage: 'Standard/OnDemand' },
+  { quotaCode: 'L-34B43A08', capacityType: 'SPOT', usage: 'Standard/Spot' },
+];
+
 /** What an account and Region have beside EKS: what its clusters name, but for what the scenario has taken away. */
 export function networkIn(state: FakeEksState, { account, region }: Scope) {
   const ofAccount = Object.values(state.clusters).filter((cluster) => cluster.account === account);
@@ -58,14 +64,21 @@ export function networkIn(state: FakeEksState, { account, region }: Scope) {
       }),
     ),
     templates: new Map(there(templates.keys()).map((key) => [key, templates.get(key) as LaunchTemplateVersion])),
-    images: there(images).map((imageId): Image => {
-      const deprecationTime = state.deprecatedImages?.[imageId];
-      return { imageId, state: 'available', ...(deprecationTime !== undefined && { deprecationTime }) };
-    }),
+    images: there(images).map((imageId): Image => ({ imageId, state: 'available' })),
     roles: there([
       ...ofAccount.flatMap(({ description }) => description.roleArn ?? []),
       ...ofAccount.flatMap(({ nodegroups }) => nodegroups.flatMap(({ description }) => description.nodeRole ?? [])),
     ]).map((arn) => ({ arn })),
+    quotas: QUOTAS.map(({ quotaCode, capacityType, usage }) => ({
+      ...{ quotaCode, usage, value: state.vcpuQuotas?.[quotaCode] ?? 10_000 },
+      used: groups
+        .filter(({ description }) => (description.capacityType ?? 'ON_DEMAND') === capacityType)
+        .map(
+          ({ description: { instanceTypes: [type = ''] = [] }, scalingConfig }) =>
+            scalingConfig.desiredSize * (TYPES[type]?.[0] ?? 0),
+        )
+        .reduce((sum, vcpus) => sum + vcpus, 0),
+    })),
     keys: there(clusters.flatMap(({ description }) => description.encryptionConfig?.[0]?.provider?.keyArn ?? [])).map(
       (keyId) => ({ keyId, keyState: state.keyStates?.[keyId] ?? 'Enabled' }),
     ),
@@ -97,6 +110,7 @@ export const createInMemoryEc2 = (state: FakeEksState): Ec2Reader => ({
 });
 
 export const createInMemoryAccount = (state: FakeEksState): AccountReader => ({
+  getServiceQuota: async (scope, code) => networkIn(state, scope).quotas.find(({ quotaCode }) => quotaCode === code),
   getRole: async (scope, name) => networkIn(state, scope).roles.find(({ arn }) => arn.endsWith(`/${name}`)),
   describeKey: async (scope, id) => networkIn(state, scope).keys.find(({ keyId }) => keyId === id),
 });

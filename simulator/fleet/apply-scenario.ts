@@ -19,6 +19,7 @@ export function applyScenario(state: FakeEksState, path: string, { spec }: Scena
   state.subnetOwners = { ...state.subnetOwners, ...spec.sharedSubnets };
   state.freeAddresses = { ...state.freeAddresses, ...spec.freeAddresses };
   state.goneResources = [...(state.goneResources ?? []), ...spec.goneResources];
+  state.vcpuQuotas = { ...state.vcpuQuotas, ...spec.vcpuQuotas };
   state.keyStates = { ...state.keyStates, ...spec.keyStates };
   spec.clusters.forEach((entry, index) => {
     const cluster = namedCluster(state, entry, `${path}: spec.clusters.${index}`, findings);

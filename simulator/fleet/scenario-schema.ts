@@ -129,6 +129,8 @@ export const scenarioSchema = z.strictObject({
     freeAddresses: z.record(z.string(), z.number().int().min(0)).default({}),
     /** What clusters still name and is there no more: ids of subnets, security groups and AMIs, `template:version`, ARNs of roles and keys. */
     goneResources: z.array(z.string()).default([]),
+    /** Quotas of vCPUs, by their code: L-1216C47A. */
+    vcpuQuotas: z.record(z.string(), z.number().min(0)).default({}),
     /** States of KMS keys, by their ARN; all others are Enabled. */
     keyStates: z.record(z.string(), z.string()).default({}),
     /** What EKS offered when Liftlock last looked, before this run: what is offered beyond it is news. Absent: it never looked. */

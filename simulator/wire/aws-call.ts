@@ -12,6 +12,7 @@ export const SERVICE_NAMES = [
   's3',
   'scheduler',
   'secretsmanager',
+  'servicequotas',
   'sns',
   'sqs',
   'ssm',

@@ -31,6 +31,7 @@ export const missingMember: Readonly<Record<ServiceName, MissingMember>> = {
   s3: (member) => new AwsFault('InvalidRequest', `Missing required parameter ${member}`, { status: 400 }),
   scheduler: validation,
   secretsmanager: (member) => new AwsFault('InvalidParameterException', `You must provide a value for ${member}.`),
+  servicequotas: validation,
   sns: (member) =>
     new AwsFault('InvalidParameterException', `Invalid parameter: ${member} Reason: no value for required parameter`),
   sqs: (member) =>

@@ -101,6 +101,15 @@ export const services: Readonly<Record<ServiceName, ServiceFacts>> = {
     version: '2017-10-17',
     jsonVersion: '1.1',
   },
+  servicequotas: {
+    ...{
+      ...readByItself,
+      dialects: ['json'],
+      target: 'ServiceQuotasV20190624',
+      version: '2019-06-24',
+      jsonVersion: '1.1',
+    },
+  },
   sns: {
     load: () => import('@aws-sdk/client-sns'),
     dialects: ['query'],

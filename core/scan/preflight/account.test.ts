@@ -5,6 +5,7 @@ import { keyUnusable } from './key-unusable.ts';
 import { imageGone, launchTemplateGone } from './launched-from.ts';
 import type { CapacityFacts, PreflightCheck, PreflightFacts } from './preflight-check.ts';
 import { roleGone } from './role-gone.ts';
+import { vcpuQuota } from './vcpu-quota.ts';
 
 const KEY = 'arn:aws:kms:eu-central-1:111111111111:key/1';
 const group = (more: Partial<Nodegroup> = {}): Nodegroup => ({
@@ -87,7 +88,7 @@ test.each<[string, CapacityFacts, string[]]>([
 test('roles that are gone are named with who has them', () => {
   expect(found(roleGone, { roles: ['role/web', 'role/nodes'] })).toEqual([]);
   expect(found(roleGone, { roles: [] })).toEqual([
-    'error Cluster: The cluster has the role role/web, which does not exist any more: an upgrade of the control plane needs it.',
+    'error Cluster: The cluster has the role role/web, which does not exist any more: an upgrade needs it.',
     'error Nodegroup: The node group a has the role role/nodes, which does not exist any more: every new node needs it.',
   ]);
   const unnamed = { cluster: { name: 'web' } as Cluster, nodegroups: [] };
@@ -120,4 +121,64 @@ test('a key that is gone cannot be brought back; a cluster without one needs non
   expect(found(keyUnusable, { keys: [] })).toEqual([expect.stringContaining('does not exist any more')]);
   expect(fixOf({ keys: [] })).toEqual([expect.stringContaining('create another cluster')]);
   expect(found(keyUnusable, { keys: [] }, { cluster: { name: 'web' } as Cluster })).toEqual([]);
+});
+
+const STANDARD = 'L-1216C47A';
+const types = (...named: [instanceType: string, vcpus: number][]) => ({
+  instanceTypes: named.map(([instanceType, vcpus]) => ({ instanceType, vcpus, ipv4AddressesPerInterface: 10 })),
+});
+const zones = ['a', 'b'].map((zone) => ({ subnetId: zone, availabilityZone: zone, availableIpAddressCount: 9 }));
+const quotas = (value: number, used?: number, quotaCode = STANDARD): CapacityFacts => ({
+  ...{ ...types(['m5.large', 2], ['m5.xlarge', 4], ['g5.xlarge', 4]), subnets: zones },
+  quotas: [{ quotaCode, value, ...(used !== undefined && { used }) }],
+});
+const large = { instanceTypes: ['m5.large'], subnets: ['a', 'b'], scalingConfig: { desiredSize: 3 } };
+const both = { ...large, instanceTypes: ['m5.large', 'm5.xlarge'] };
+
+const withType: CapacityFacts = { launchTemplates: [{ template: 'lt-1', version: '3', instanceType: 'm5.large' }] };
+
+// Two zones: four new nodes.
+test.each<[string, CapacityFacts, Partial<Nodegroup>, string[]]>([
+  ['as much is left as they take', quotas(20, 12), large, []],
+  ['one vCPU less is left', quotas(19, 12), large, ['error']],
+  ['the largest type may take all that is left', quotas(28, 12), both, []],
+  ['the largest type may take more than is left', quotas(27, 12), both, ['warning']],
+  ['the smallest type takes more than is left', quotas(19, 12), both, ['error']],
+  ['nobody knows how much is used', quotas(20), large, ['info']],
+  ['the whole quota is too small, whatever is used', quotas(7), large, ['error']],
+  ['other families are used', quotas(0, 0), { ...large, instanceTypes: ['g5.xlarge'] }, ['info']],
+  [
+    'inf is not the family i',
+    { ...quotas(0, 0), ...types(['inf2.xlarge', 4]) },
+    { ...large, instanceTypes: ['inf2.xlarge'] },
+    ['info'],
+  ],
+  ['Spot is wanted and only On-Demand known', quotas(0, 0), { ...large, capacityType: 'SPOT' }, ['info']],
+  ['the quota of Spot is too small', quotas(7, 0, 'L-34B43A08'), { ...large, capacityType: 'SPOT' }, ['error']],
+  ['a block of capacity was reserved', quotas(0, 0), { ...large, capacityType: 'CAPACITY_BLOCK' }, ['info']],
+  ['the launch template says the type', { ...quotas(7, 0), ...withType }, { ...large, instanceTypes: [] }, ['error']],
+  ['nobody says the type', quotas(0, 0), { ...large, instanceTypes: [] }, []],
+  ['EC2 does not know the type', quotas(0, 0), { ...large, instanceTypes: ['m5.large', 'm9.huge'] }, []],
+  ['the group is at the target', quotas(0, 0), { ...large, version: '1.37' }, []],
+  ['MINIMAL brings no new nodes', quotas(0, 0), { ...large, updateConfig: { updateStrategy: 'MINIMAL' } }, []],
+])('of the vCPUs for new nodes, where %s', (_, capacity, more, severities) => {
+  const told = found(vcpuQuota, capacity, { nodegroups: [group(more)] });
+  expect(told.map((one) => one.split(' ')[0])).toEqual(severities);
+});
+
+test('groups roll one after the other, so that each has the whole rest; what is not proved is said so', () => {
+  const nodegroups = ['a', 'b'].map((nodegroupName) => group({ ...large, nodegroupName }));
+  expect(found(vcpuQuota, quotas(8, 0), { nodegroups })).toEqual([]);
+  expect(found(vcpuQuota, quotas(9, 2), { nodegroups })[1]).toBe(
+    `error Nodegroup: The roll of the node group b begins with 4 new nodes, of 8 vCPUs together; the quota ${STANDARD} is 9, and 2 are used.`,
+  );
+  expect(found(vcpuQuota, quotas(27, 12), { nodegroups: [group(both)] })).toEqual([
+    `warning Nodegroup: The roll of the node group a begins with 4 new nodes, of 8 to 16 vCPUs together; the quota ${STANDARD} is 27, and 12 are used, so capacity is not proved.`,
+  ]);
+  expect(found(vcpuQuota, quotas(20), { nodegroups: [group(large)] })[0]).toMatch(
+    /is 20, and how much of it is used is not known, so capacity is not proved\.$/,
+  );
+  expect(found(vcpuQuota, { ...quotas(0), quotas: [] }, { nodegroups: [group(large)] })[0]).toMatch(
+    /the quota of its instances was not read, so capacity is not proved\.$/,
+  );
 });

@@ -60,6 +60,10 @@ test.each<[string, readonly [number, number], Partial<PreflightFacts>, string[]]
   // Two zones: four new nodes. Of an m5.large each may take two interfaces of ten addresses.
   ['fewer addresses than new nodes are proved too few', [2, 1], {}, ['error']],
   ['as many as new nodes prove nothing', [2, 2], {}, ['warning']],
+  ['a zone without any is proved, since EKS waits for a node in each', [0, 400], {}, ['error']],
+  ['one in a zone is enough for its first node', [1, 400], {}, ['warning']],
+  ['what one zone has too much does not help the other', [39, 400], {}, ['warning']],
+  ['subnets of one zone help each other', [0, 40], { capacity: oneZone(0, 40) }, []],
   ['one fewer than nodes and pods may take is near', [40, 39], {}, ['warning']],
   ['as many as they may take are enough', [40, 40], {}, []],
   ['subnets of one zone have two new nodes', [20, 20], { capacity: oneZone(20, 20) }, []],
@@ -114,11 +118,20 @@ function withUpdate(updateConfig: NonNullable<Nodegroup['updateConfig']>, desire
 test('what is not proved is said in these words, with the numbers and where they come from', () => {
   const [near] = found(surgeAddresses, [30, 30], { addons: [] });
   expect(near?.message).toBe(
-    'The roll of the node group a begins with 4 new nodes, and its subnets have 60 free addresses (s1 30, s2 30): with their pods they may take 80 (20 each: two interfaces full, as the VPC CNI keeps one whole interface warm; the mode of the CNI is not known), so capacity is not proved.',
+    'The roll of the node group a begins with 4 new nodes, and its subnets have 60 free addresses (s1 30, s2 30): with their pods they may take 40 in each zone (20 for each node: two interfaces full, as the VPC CNI keeps one whole interface warm; the mode of the CNI is not known), so capacity is not proved.',
+  );
+  expect(found(surgeAddresses, [0, 400])[0]?.message).toMatch(
+    /400 free addresses .*: EKS waits for one in each zone, and s1 has none left\.$/,
   );
   expect(found(surgeAddresses, [1, 1])[0]?.message).toMatch(
     /2 free addresses .*: each of them needs one for itself\.$/,
   );
+});
+
+test('groups that share subnets roll one after the other, so that each finds all the room there is', () => {
+  const nodegroups = ['a', 'b'].map((nodegroupName) => group({ nodegroupName }));
+  expect(severities(surgeAddresses, [40, 40], { nodegroups })).toEqual([]);
+  expect(severities(surgeAddresses, [1, 1], { nodegroups })).toEqual(['error', 'error']);
 });
 
 test('subnets and security groups that are gone are named with who names them; what is unread is not gone', () => {

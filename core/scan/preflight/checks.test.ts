@@ -188,7 +188,7 @@ test('each check has a name of its own and finds something in the worst of clust
     } as Cluster,
     nodegroups: [
       group({ status: 'DELETING', amiType: 'AL2_x86_64', version: '1.30', subnets: ['s'] }),
-      ...['1', '2'].map((version) => group({ launchTemplate: { id: 'lt', version } })),
+      ...['1', '2'].map((version) => group({ instanceTypes: ['m5.large'], launchTemplate: { id: 'lt', version } })),
     ],
     server: { ready: { ok: false, failed: ['etcd'] }, workloads: [dns], nodes: [] },
     addons: [dnsAt('v1.14.0', { status: 'CREATE_FAILED' })],
@@ -196,6 +196,8 @@ test('each check has a name of its own and finds something in the worst of clust
     backup: { ...velero, newest: null },
     capacity: {
       subnets: [{ subnetId: 's', availabilityZone: 'a', availableIpAddressCount: 0 }],
+      instanceTypes: [{ instanceType: 'm5.large', vcpus: 2, ipv4AddressesPerInterface: 10 }],
+      quotas: [{ quotaCode: 'L-1216C47A', value: 5, used: 5 }],
       ...{ launchTemplates: [{ template: 'lt', version: '1', imageId: 'ami-1' }], images: [], roles: [], keys: [] },
     },
   });
@@ -206,15 +208,23 @@ test('each check has a name of its own and finds something in the worst of clust
 });
 
 test('only what a check of rolls finds of a node group is about its roll, and nothing is asked twice or left out', () => {
-  const group = { nodegroupName: 'a', version: '1.36', status: 'DEGRADED', subnets: ['gone', 's'] } as never;
-  const subnets = [{ subnetId: 's', availabilityZone: 'a', availableIpAddressCount: 0 }];
+  const own = { launchTemplate: { id: 'lt', version: '1' }, nodeRole: 'role/gone', instanceTypes: ['m5.large'] };
+  const group = { nodegroupName: 'a', version: '1.36', status: 'DEGRADED', subnets: ['gone', 's'], ...own };
+  const lost = { ...group, nodegroupName: 'b', launchTemplate: { id: 'lt', version: '2' } };
   const given = facts({
-    cluster: { ...cluster, resourcesVpcConfig: { subnetIds: ['gone'] } } as Cluster,
-    ...{ nodegroups: [group], capacity: { subnets } },
+    cluster: { ...cluster, resourcesVpcConfig: { subnetIds: ['gone'] }, roleArn: 'role/gone' } as Cluster,
+    nodegroups: [group, lost] as never,
+    capacity: {
+      subnets: [{ subnetId: 's', availabilityZone: 'a', availableIpAddressCount: 0 }],
+      instanceTypes: [{ instanceType: 'm5.large', vcpus: 2, ipv4AddressesPerInterface: 10 }],
+      quotas: [{ quotaCode: 'L-1216C47A', value: 5, used: 5 }],
+      ...{ launchTemplates: [{ template: 'lt', version: '1', imageId: 'ami-1' }], images: [], roles: [], keys: [] },
+    },
   });
   const rules = (about: 'hop' | 'rolls') =>
-    observePreflight(given, about).flatMap((one) => ('rule' in one ? [`${one.rule} ${one.subject.kind}`] : []));
-  expect(rules('rolls')).toEqual(['NetworkGone Nodegroup', 'SurgeAddresses Nodegroup']);
-  expect(rules('hop')).toEqual(['NodegroupStatus Nodegroup', 'NetworkGone Cluster']);
-  expect(observePreflight(given)).toHaveLength(5);
+    observePreflight(given, about).flatMap((one) => ('rule' in one ? [`${one.rule} ${one.subject.name}`] : []));
+  const both = ['NetworkGone', 'RoleGone', 'SurgeAddresses', 'VcpuQuota'].flatMap((one) => [`${one} a`, `${one} b`]);
+  expect(rules('rolls').sort()).toEqual(['ImageGone a', 'LaunchTemplateGone b', ...both]);
+  expect(rules('hop')).toEqual(['NodegroupStatus a', 'NodegroupStatus b', 'NetworkGone web', 'RoleGone web']);
+  expect(observePreflight(given)).toHaveLength(rules('rolls').length + rules('hop').length + 2);
 });

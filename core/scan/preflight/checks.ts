@@ -20,6 +20,7 @@ import { roleGone } from './role-gone.ts';
 import { surgeAddresses } from './surge-addresses.ts';
 import { systemWorkloads } from './system-workloads.ts';
 import { targetOffered } from './target-offered.ts';
+import { vcpuQuota } from './vcpu-quota.ts';
 import { versionOwner } from './version-owner.ts';
 
 /** Everything that is asked of EKS and of the API server before a hop; the objects are read by core/scan/live. */
@@ -44,6 +45,7 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   keyUnusable,
   controlPlaneAddresses,
   surgeAddresses,
+  vcpuQuota,
   apiServerReady,
   systemWorkloads,
 ];

@@ -1,5 +1,5 @@
 import type { GateReading } from '../../contracts/items/gate.ts';
-import type { Key } from '../../ports/account.ts';
+import type { Key, Quota } from '../../ports/account.ts';
 import type { Node, Workload } from '../../ports/cluster-access.ts';
 import type { Ec2Reader, LaunchTemplateVersion } from '../../ports/ec2.ts';
 import type { Addon, AddonInfo, Cluster, ClusterVersionInformation, Nodegroup } from '../../ports/eks.ts';
@@ -26,7 +26,7 @@ export interface PreflightFacts {
   readonly alarms?: readonly GateReading[];
   /** The newest backup that has completed, RFC 3339, where the policy asks for one; null = there is none. */
   readonly backup?: { readonly namespace: string; readonly within: string; readonly newest: string | null };
-  /** What EC2, IAM and KMS tell; absent, or a part of it, where it was not asked or did not answer: the coverage says which. */
+  /** What EC2, IAM, KMS and Service Quotas tell; absent, or a part of it, where it was not asked or did not answer: the coverage says which. */
   readonly capacity?: CapacityFacts;
   /** Absent where nobody asked the API server, or it did not answer: the coverage says which. */
   readonly server?: ServerFacts;
@@ -42,6 +42,8 @@ export interface CapacityFacts {
   /** ARNs of those that are there. */
   readonly roles?: readonly string[];
   readonly keys?: readonly Key[];
+  /** Those that new nodes of this hop count to. */
+  readonly quotas?: readonly Quota[];
 }
 
 type Answer<Call extends keyof Ec2Reader> = Awaited<ReturnType<Ec2Reader[Call]>>;

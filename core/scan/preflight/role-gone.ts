@@ -11,11 +11,7 @@ export const roleGone: PreflightCheck = {
     const roles = hasMoved ? undefined : capacity?.roles;
     if (roles === undefined) return [];
     const named = [
-      {
-        arn: cluster.roleArn,
-        subject: { kind: 'Cluster', name: cluster.name },
-        use: 'an upgrade of the control plane',
-      },
+      { arn: cluster.roleArn, subject: { kind: 'Cluster', name: cluster.name }, use: 'an upgrade' },
       ...nodegroups.map(({ nodegroupName, nodeRole: arn }) => ({
         ...{ arn, subject: { kind: 'Nodegroup', name: nodegroupName }, use: 'every new node' },
       })),

@@ -5,8 +5,9 @@ import { foundOf, type PreflightCheck, type PreflightFacts } from './preflight-c
 const name = 'SurgeAddresses';
 
 /**
- * A roll begins with new nodes beside the old ones, max(2 × zones, maxUnavailable) of them (facts: eks.md §5.1). A node takes an address of the
- * group's subnets; its pods take more, as the VPC CNI is set. Only the first is proved: how many pods come is nobody's to know.
+ * A roll begins with new nodes beside the old ones, max(2 × zones, maxUnavailable) of them, and waits for one in each zone (facts: eks.md §5.1).
+ * Groups roll one after the other (docs/adr/0006) and give back what they took, so that groups which share subnets each find the same room. A node
+ * takes an address of the group's subnets; its pods take more, as the VPC CNI is set. Only the first is proved: how many pods come is nobody's to know.
  */
 export const surgeAddresses: PreflightCheck = {
   name,
@@ -16,24 +17,28 @@ export const surgeAddresses: PreflightCheck = {
   observe({ cluster, hasMoved, target, nodegroups, addons, capacity }) {
     if (hasMoved || capacity?.subnets === undefined) return [];
     const all = capacity.subnets;
-    const isRolled = ({ amiType, version, updateConfig, scalingConfig }: Nodegroup): boolean =>
-      amiType !== 'CUSTOM' &&
-      version !== target.toString() &&
-      updateConfig?.updateStrategy !== 'MINIMAL' &&
-      (scalingConfig?.desiredSize ?? 1) > 0;
-    return nodegroups.filter(isRolled).flatMap((group) => {
+    return nodegroups.flatMap((group) => {
+      if (!isRolled(group, target)) return [];
       const subnets = all.filter(({ subnetId }) => group.subnets?.includes(subnetId));
       // Which are gone is another finding; without any there is nothing to count.
       if (subnets.length === 0) return [];
       const nodes = surgeOf(group, subnets);
       const free = subnets.reduce((sum, one) => sum + one.availableIpAddressCount, 0);
+      const zones = freePerZone(subnets);
+      const fullest = Math.min(...zones.values());
       const { each, how } = addressesOfNode(group, addons, capacity.instanceTypes);
-      const proved = free < nodes;
-      if (!proved && free >= nodes * each) return [];
+      const inZone = Math.ceil(nodes / zones.size);
+      const full = [...zones].filter(([, left]) => left === 0).map(([zone]) => zone);
+      const proved = free < nodes || full.length > 0;
+      if (!proved && fullest >= inZone * each) return [];
       const has = subnets.map((one) => `${one.subnetId} ${one.availableIpAddressCount}`).join(', ');
-      const need = proved
-        ? 'each of them needs one for itself'
-        : `with their pods they may take ${nodes * each} (${each} each: ${how}), so capacity is not proved`;
+      const ofEach = `${inZone * each} in each zone (${each} for each node: ${how})`;
+      const need =
+        free < nodes
+          ? 'each of them needs one for itself'
+          : proved
+            ? `EKS waits for one in each zone, and ${full.join(', ')} has none left`
+            : `with their pods they may take ${ofEach}, so capacity is not proved`;
       return [
         foundOf(name, 'capacity', cluster, {
           severity: proved ? 'error' : 'warning',
@@ -47,8 +52,22 @@ export const surgeAddresses: PreflightCheck = {
   },
 };
 
+/** Whether this hop brings new nodes of it before old ones go. */
+export const isRolled = (group: Nodegroup, target: PreflightFacts['target']): boolean =>
+  group.amiType !== 'CUSTOM' &&
+  group.version !== target.toString() &&
+  group.updateConfig?.updateStrategy !== 'MINIMAL' &&
+  (group.scalingConfig?.desiredSize ?? 1) > 0;
+
+function freePerZone(subnets: readonly Subnet[]): ReadonlyMap<string, number> {
+  const zones = new Map<string, number>();
+  for (const { availabilityZone: zone, availableIpAddressCount: count } of subnets)
+    zones.set(zone, (zones.get(zone) ?? 0) + count);
+  return zones;
+}
+
 /** At least so many; a percentage rounds down, since what it proves has to be so. */
-function surgeOf({ updateConfig, scalingConfig }: Nodegroup, subnets: readonly Subnet[]): number {
+export function surgeOf({ updateConfig, scalingConfig }: Nodegroup, subnets: readonly Subnet[]): number {
   const { maxUnavailable = 1, maxUnavailablePercentage: percentage } = updateConfig ?? {};
   const parallel =
     percentage === undefined ? maxUnavailable : Math.floor(((scalingConfig?.desiredSize ?? 1) * percentage) / 100);

@@ -1,22 +1,32 @@
 import { createAccountReader } from '../../../adapters/aws/account-reader.ts';
 import { testWorld } from '../../../test/material/eks/world.ts';
-import { addCluster } from '../../eks/add-cluster.ts';
+import { addCluster, addNodegroup } from '../../eks/add-cluster.ts';
 import { createInMemoryAccount } from '../../eks/network.ts';
+import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
 import { startWireServer, type WireServer } from '../../wire/wire-server.ts';
 import type { LocalCloud } from '../local-cloud.ts';
-import { serveAccount } from './serve-account.ts';
+import { metricOperations } from '../metrics/metric-operations.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import { serveAccount, usageOf } from './serve-account.ts';
 
 const ACCOUNT = '111111111111';
 const scope = { account: ACCOUNT, region: 'eu-central-1' };
 const key = (id: string) => `arn:aws:kms:eu-central-1:${ACCOUNT}:key/${id}`;
 const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
 const { fake } = testWorld((state) => {
-  for (const name of ['shop', 'old', 'lost'])
-    addCluster(state, { ...scope, name, version: '1.36' }).description.encryptionConfig = [
-      { provider: { keyArn: key(name) } },
-    ];
+  const [shop] = ['shop', 'old', 'lost'].map((name) => {
+    const cluster = addCluster(state, { ...scope, name, version: '1.36' });
+    cluster.description.encryptionConfig = [{ provider: { keyArn: key(name) } }];
+    return cluster;
+  });
+  for (const capacityType of ['ON_DEMAND', 'SPOT'] as const)
+    Object.assign(addNodegroup(state, shop as ClusterRecord, { name: capacityType }).description, {
+      capacityType,
+      instanceTypes: ['m5.large'],
+    });
   addCluster(state, { account: '222222222222', region: scope.region, name: 'other', version: '1.36' });
+  state.vcpuQuotas = { 'L-1216C47A': 5 };
   state.keyStates = { [key('old')]: 'PendingDeletion' };
   state.goneResources = [key('lost'), role('lost-cluster')];
 });
@@ -38,9 +48,20 @@ beforeEach(async () => {
     },
   } as unknown as LocalCloud;
   server = await startWireServer({
-    services: {},
-    serve: async () => ({}),
-    passThrough: { iam: serveAccount(cloud, 'iam'), kms: serveAccount(cloud, 'kms') },
+    services: { monitoring: ['GetMetricStatistics'] },
+    serve: async ({ input }) =>
+      metricOperations(new Metrics(), (place, of) => usageOf(cloud, place, of)).GetMetricStatistics?.(
+        input as never,
+        {
+          ...scope,
+          now: new Date(0),
+        } as never,
+      ) ?? {},
+    passThrough: {
+      iam: serveAccount(cloud, 'iam'),
+      kms: serveAccount(cloud, 'kms'),
+      servicequotas: serveAccount(cloud, 'servicequotas'),
+    },
     onUnmodelled: () => {},
     onFailure: (error) => notes.push(String(error)),
   });
@@ -67,6 +88,10 @@ test.each([
   expect(await account.describeKey(scope, key('shop'))).toEqual({ keyId: key('shop'), keyState: 'Enabled' });
   expect(await account.describeKey(scope, key('old'))).toMatchObject({ keyState: 'PendingDeletion' });
   expect(await account.describeKey(scope, key('lost'))).toBeUndefined();
+  // Two groups of two nodes with two vCPUs, one of them Spot.
+  expect(await account.getServiceQuota(scope, 'L-1216C47A')).toMatchObject({ value: 5, used: 4 });
+  expect(await account.getServiceQuota(scope, 'L-34B43A08')).toMatchObject({ value: 10_000, used: 4 });
+  expect(await account.getServiceQuota(scope, 'L-0')).toBeUndefined();
   expect(notes).toEqual([]);
 });
 

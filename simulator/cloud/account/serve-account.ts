@@ -1,3 +1,4 @@
+import type { Scope } from '../../../core/ports/eks.ts';
 import { networkIn } from '../../eks/network.ts';
 import { type AwsCall, AwsFault, type ServiceName } from '../../wire/aws-call.ts';
 import { parseForm } from '../../wire/form.ts';
@@ -17,6 +18,21 @@ const OPERATIONS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, O
       return { Role: { RoleName, Arn: role.arn } };
     },
   },
+  servicequotas: {
+    GetServiceQuota: ({ ServiceCode, QuotaCode }, { quotas }) => {
+      const quota = quotas.find(({ quotaCode }) => ServiceCode === 'ec2' && quotaCode === QuotaCode);
+      if (quota === undefined)
+        throw new AwsFault(
+          'NoSuchResourceException',
+          'The request failed because the specified resource does not exist.',
+          { status: 400 },
+        );
+      const MetricDimensions = { Class: quota.usage, Resource: 'vCPU', Service: 'EC2', Type: 'Resource' };
+      const names = { MetricNamespace: 'AWS/Usage', MetricName: 'ResourceCount' };
+      const UsageMetric = { ...names, MetricDimensions, MetricStatisticRecommendation: 'Maximum' };
+      return { Quota: { ServiceCode, QuotaCode, Value: quota.value, UsageMetric } };
+    },
+  },
   kms: {
     DescribeKey: ({ KeyId = '' }, { keys }) => {
       const key = keys.find(({ keyId }) => keyId === KeyId);
@@ -25,6 +41,10 @@ const OPERATIONS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, O
     },
   },
 };
+
+/** What EC2 tells CloudWatch of itself, asked for as the quota says. */
+export const usageOf = (cloud: LocalCloud, place: Scope, of: string | undefined): number | undefined =>
+  networkIn(cloud.eks.state, place).quotas.find(({ usage }) => usage === of)?.used;
 
 /** A service of the account's as far as a scan asks it; its SDK's client is not loaded for that. Everything else is answered with 501. */
 export const serveAccount =

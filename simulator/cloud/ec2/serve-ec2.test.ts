@@ -22,7 +22,6 @@ const { fake } = testWorld((state) => {
   addNodegroup(state, shop, { name: 'own', amiType: 'CUSTOM', launchTemplate: own });
   addNodegroup(state, shop, { name: 'lost', amiType: 'CUSTOM', launchTemplate: { name: 'lost', version: '1' } });
   addNodegroup(state, shop, { name: 'plain', launchTemplate: { id: 'lt-2', version: '1' } });
-  state.deprecatedImages = { 'ami-1-3': '2026-01-01T00:00:00.000Z' };
   other.description.resourcesVpcConfig = { subnetIds: ['subnet-of-others'] };
   state.freeAddresses = { 'subnet-b': 3 };
   state.goneResources = ['subnet-gone', 'lost:1', 'ami-lost-1'];
@@ -104,7 +103,7 @@ test.each([
   ] as const)
     expect(await ec2.describeLaunchTemplateVersion(scope, template, version)).toBeUndefined();
   expect(await ec2.describeImages(scope, ['ami-1-3', 'ami-lost-1'])).toEqual([
-    { imageId: 'ami-1-3', state: 'available', deprecationTime: '2026-01-01T00:00:00.000Z' },
+    { imageId: 'ami-1-3', state: 'available' },
   ]);
 });
 

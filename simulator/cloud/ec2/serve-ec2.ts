@@ -44,10 +44,7 @@ const LISTS: Readonly<Record<string, List>> = {
   DescribeImages: {
     ...{ set: 'imagesSet', filter: 'image-id', parameter: 'ImageId', unknown: 'InvalidAMIID.NotFound' },
     items: ({ images }) =>
-      images.map(({ imageId, state, deprecationTime }) => [
-        imageId,
-        `<imageId>${imageId}</imageId><imageState>${state}</imageState>${deprecationTime === undefined ? '' : `<deprecationTime>${deprecationTime}</deprecationTime>`}`,
-      ]),
+      images.map(({ imageId, state }) => [imageId, `<imageId>${imageId}</imageId><imageState>${state}</imageState>`]),
   },
   DescribeLaunchTemplateVersions: {
     ...{ set: 'launchTemplateVersionSet', filter: 'none', parameter: 'LaunchTemplateVersion' },

@@ -1,3 +1,4 @@
+import type { Scope } from '../../../core/ports/eks.ts';
 import type { OperationContext, Operations } from '../operation.ts';
 import type { Metrics } from './metrics.ts';
 import { type Statistic, statistic } from './statistic.ts';
@@ -7,8 +8,11 @@ interface Dimension {
   readonly Value?: string;
 }
 
+/** What services tell of their own use: of one class of resources. */
+type UsageOf = (place: Scope, of: string | undefined) => number | undefined;
+
 /** Alarms are beside these, in ../alarms. */
-export function metricOperations(metrics: Metrics): Operations {
+export function metricOperations(metrics: Metrics, usageOf: UsageOf): Operations {
   return {
     ListMetrics: (input: { Namespace?: string; MetricName?: string; Dimensions?: Dimension[] }) => ({
       Metrics: metrics
@@ -27,15 +31,22 @@ export function metricOperations(metrics: Metrics): Operations {
           Dimensions: listed(dimensions),
         })),
     }),
-    GetMetricStatistics: (input: {
-      Namespace: string;
-      MetricName: string;
-      Dimensions?: Dimension[];
-      StartTime: Date;
-      EndTime: Date;
-      Period: number;
-      Statistics?: Statistic[];
-    }) => {
+    GetMetricStatistics: (
+      input: {
+        Namespace: string;
+        MetricName: string;
+        Dimensions?: Dimension[];
+        StartTime: Date;
+        EndTime: Date;
+        Period: number;
+        Statistics?: Statistic[];
+      },
+      { account, region, now }: OperationContext,
+    ) => {
+      if (input.Namespace === 'AWS/Usage') {
+        const used = usageOf({ account, region }, input.Dimensions?.find(({ Name }) => Name === 'Class')?.Value);
+        return { Label: input.MetricName, Datapoints: used === undefined ? [] : [{ Timestamp: now, Maximum: used }] };
+      }
       const periods = inPeriods(metrics, { ...input, Dimensions: input.Dimensions ?? [] });
       return {
         Label: input.MetricName,

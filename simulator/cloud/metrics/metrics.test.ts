@@ -58,7 +58,7 @@ describe('CloudWatch', () => {
   let client: sdk.CloudWatchClient;
   beforeEach(async () => {
     metrics = new Metrics();
-    wire = await startTestWire({ monitoring: metricOperations(metrics) });
+    wire = await startTestWire({ monitoring: metricOperations(metrics, () => undefined) });
     client = new sdk.CloudWatchClient(wire.client);
     for (const [at, value] of [
       [AT, 1],

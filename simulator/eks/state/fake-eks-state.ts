@@ -28,8 +28,8 @@ export interface FakeEksState {
   freeAddresses?: Record<string, number>;
   /** What clusters still name and is there no more: ids of subnets, security groups and AMIs, `template:version`, ARNs of roles and keys. */
   goneResources?: string[];
-  /** When AMIs were deprecated, by their id. */
-  deprecatedImages?: Record<string, string>;
+  /** Quotas of vCPUs, by their code; of all others there is plenty. */
+  vcpuQuotas?: Record<string, number>;
   /** States of KMS keys, by their ARN; all others are Enabled. */
   keyStates?: Record<string, string>;
   /** Red upgrade insights block upgrades. AWS has switched that off and may switch it on any day (facts: eks.md C3). */

@@ -27,6 +27,7 @@ const SHAPES: Readonly<Record<DenyingService, DenialShape>> = {
   s3: QUERY_DENIAL,
   scheduler: REST_DENIAL,
   secretsmanager: JSON_DENIAL,
+  servicequotas: JSON_DENIAL,
   // The code on the wire is AuthorizationError.
   sns: { name: 'AuthorizationErrorException', status: 403 },
   sqs: QUERY_DENIAL,

@@ -85,6 +85,7 @@ export const scheduler = {
 export const secretsmanager = {
   secret: 'arn:<Partition>:secretsmanager:<Region>:<Account>:secret:<SecretId>',
 };
+export const servicequotas = { quota: 'arn:<Partition>:servicequotas:<Region>:<Account>:<ServiceCode>/<QuotaCode>' };
 export const sns = {
   topic: 'arn:<Partition>:sns:<Region>:<Account>:<TopicName>',
 };

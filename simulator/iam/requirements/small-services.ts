@@ -53,6 +53,13 @@ export const kmsRows: RequirementRows = {
   },
 };
 
+export const quotasRows: RequirementRows = {
+  GetServiceQuota: on((call) => {
+    const { input } = call;
+    return arnOf('servicequotas', call, `${textOrAny(input, 'ServiceCode')}/${textOrAny(input, 'QuotaCode')}`);
+  }),
+};
+
 export const ec2Rows: RequirementRows = {
   DescribeImages: onNoResource,
   DescribeInstanceTypes: onNoResource,

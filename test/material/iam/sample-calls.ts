@@ -111,6 +111,7 @@ export const SAMPLE_CALLS: Readonly<Record<ServiceName, Readonly<Record<string, 
     UpdateNodegroupVersion: NODEGROUP,
   },
   iam: { GetRole: { RoleName: 'web' } },
+  servicequotas: { GetServiceQuota: { ServiceCode: 'ec2', QuotaCode: 'L-1216C47A' } },
   kms: { DescribeKey: { KeyId: arn('kms', 'key/1') } },
   events: {
     DescribeEventBus: { Name: 'liftlock' },

@@ -1,0 +1,59 @@
+import type { Nodegroup } from '../../ports/eks.ts';
+import { launchedFrom } from './launched-from.ts';
+import { type CapacityFacts, foundOf, type PreflightCheck } from './preflight-check.ts';
+import { isRolled, surgeOf } from './surge-addresses.ts';
+
+const name = 'VcpuQuota';
+
+/** Families that share one quota of vCPUs, for each way to buy them (facts: nodes.md §7); the quotas of others are not read. */
+const STANDARD = /^(a|c|d|h|i|im|is|m|r|t|z)\d/;
+const STANDARD_QUOTAS: Readonly<Record<string, string>> = { ON_DEMAND: 'L-1216C47A', SPOT: 'L-34B43A08' };
+
+export function typesOf(group: Nodegroup, templates: CapacityFacts['launchTemplates']): readonly string[] {
+  const { instanceTypes = [] } = group;
+  return instanceTypes.length > 0 ? instanceTypes : [launchedFrom(group, templates)?.instanceType ?? []].flat();
+}
+
+/** Undefined where its instances count to no quota that is read, or nobody knows which. */
+export function quotaOf(group: Nodegroup, templates: CapacityFacts['launchTemplates']): string | undefined {
+  const types = typesOf(group, templates);
+  if (types.length === 0 || !types.every((type) => STANDARD.test(type))) return undefined;
+  return STANDARD_QUOTAS[group.capacityType ?? 'ON_DEMAND'];
+}
+
+/** Groups roll one after the other (docs/adr/0006), and give back what they took: each roll has the whole rest of the quota. */
+export const vcpuQuota: PreflightCheck = {
+  name,
+  finds:
+    'The quota of vCPUs has too little left for the new nodes of a roll; it may have (a warning), or nobody could tell (info).',
+  isOfRolls: true,
+  observe({ cluster, hasMoved, target, nodegroups, capacity }) {
+    const { quotas = [], instanceTypes = [], launchTemplates, subnets = [] } = capacity ?? {};
+    return nodegroups.flatMap((group) => {
+      const types = typesOf(group, launchTemplates);
+      const sizes = instanceTypes.filter((one) => types.includes(one.instanceType)).map(({ vcpus }) => vcpus);
+      if (hasMoved || !isRolled(group, target) || sizes.length === 0 || sizes.length < types.length) return [];
+      const own = subnets.filter(({ subnetId }) => group.subnets?.includes(subnetId));
+      const nodes = surgeOf(group, own);
+      const [least, most] = [nodes * Math.min(...sizes), nodes * Math.max(...sizes)];
+      const quota = quotas.find(({ quotaCode }) => quotaCode === quotaOf(group, launchTemplates));
+      const { quotaCode = '…', value = Number.POSITIVE_INFINITY, used } = quota ?? {};
+      const isProved = least > value - (used ?? 0);
+      if (!isProved && used !== undefined && most <= value - used) return [];
+      const rest = used === undefined ? 'how much of it is used is not known' : `${used} are used`;
+      const has =
+        quota === undefined
+          ? 'the quota of its instances was not read'
+          : `the quota ${quotaCode} is ${value}, and ${rest}`;
+      return [
+        foundOf(name, 'capacity', cluster, {
+          severity: isProved ? 'error' : used === undefined ? 'info' : 'warning',
+          subject: { kind: 'Nodegroup', name: group.nodegroupName },
+          cause: `quota:${quotaCode}:${group.nodegroupName}`,
+          message: `The roll of the node group ${group.nodegroupName} begins with ${nodes} new nodes, of ${least === most ? '' : `${least} to `}${most} vCPUs together; ${has}${isProved ? '' : ', so capacity is not proved'}.`,
+          fix: `Ask for more: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${quotaCode} --desired-value …; or roll with the update strategy MINIMAL.`,
+        }),
+      ];
+    });
+  },
+};
