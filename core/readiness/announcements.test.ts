@@ -160,13 +160,16 @@ test('who begins, or waits for its place in the window that was announced, is ta
   const { look } = world('2026-11-20T20:00:00Z');
   await look('2026-11-20T19:00:00Z');
   expect(await look('2026-11-20T20:10:00Z', { wave: { inFlight: 9, maxConcurrency: 1 } })).toEqual([]);
-  const early = world('2026-11-21T20:00:00Z');
-  await early.look(START);
-  expect(await early.look('2026-11-20T13:00:00Z', { member: { status: 'Running', inFlight: true } })).toEqual([]);
+  for (const status of ['Running', 'Parked', 'Succeeded', 'Failed'] as const) {
+    const early = world('2026-11-21T20:00:00Z');
+    await early.look(START);
+    expect(await early.look('2026-11-20T13:00:00Z', { member: { status, reasons: [held.held.reason] } })).toEqual([]);
+  }
 });
 
 test('whom its gate stops at the opening is taken nothing back, and who is blocked before is', async () => {
-  const blocked = { member: { status: 'Blocked', reasons: [reason('ScanFinding', 'A budget.')] } } as const;
+  const member: Partial<Member> = { status: 'Blocked', reasons: [reason('ScanFinding', 'A budget.')] };
+  const blocked = { member };
   const { look } = world('2026-11-21T20:00:00Z');
   await look('2026-11-21T19:00:00Z');
   expect(await look('2026-11-21T20:30:00Z', blocked)).toEqual([]);
