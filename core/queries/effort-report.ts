@@ -78,7 +78,7 @@ export async function effortReport(
     waits.push(...clusterWaits(items, team, (id, index) => opened.get(`${id} ${index}`)));
   });
   const within = (at: string, from: Date, to: Date): number =>
-    Number(at >= from.toISOString() && at < to.toISOString());
+    Number(at > from.toISOString() && at <= to.toISOString());
   return {
     ...{ since: since.toISOString(), until: until.toISOString(), before: start },
     acts: rows(acts, 'act', ({ at }, from, to) => within(at, from, to), [before, since, until]),

@@ -51,6 +51,8 @@ test('what people did is counted by hop and team, in two periods of equal length
     [20, 'rollout/r', 'WaveApproved', 'ann', { wave: 'all' }],
     [19, 'rollout/r', 'WaveShown', 'ann', { wave: 'all' }],
     [10, 'rollout/r', 'WaveApproved', 'bob', { wave: 'all' }],
+    ...['MemberRetried', 'RolloutPlanned'].map((event): Entry => [9, 'rollout/r', event, 'bob']),
+    ...['UpgradeCanceled', 'Granted', 'UpgradeParked'].map((event): Entry => [8, KEY, event, 'bob']),
     [5, 'rollout/r', 'MemberSkipped', 'bob', { clusterKey: KEY }],
   ]);
   expect([answer.before, answer.since, answer.until]).toEqual([ago(120), ago(60), ago(0)]);
