@@ -16,9 +16,9 @@ test('what people did and upgrades waited for is told against the period before,
       expect.stringMatching(/^2026-11-19T10/),
       expect.stringMatching(/^2026-11-20T09/),
     ]);
-    expect(report.acts).toContainEqual({ hop: null, team: null, act: 'FleetStopped', now: 1, before: 1 });
+    expect(report.acts).toContainEqual({ hop: null, team: null, what: 'FleetStopped', now: 1, before: 1 });
     const table = (await run('report effort --since 23h')).out;
-    expect(table).toMatch(/What people did, times:\nHOP +TEAM +WHAT +NOW +BEFORE\n/);
+    expect(table).toMatch(/What people did, times:\nHOP +TEAM +ACT +NOW +BEFORE\n/);
     expect(table).toMatch(/- +- +FleetStopped +1 +1\n/);
     expect(table).toContain('Not recorded:');
     const markdown = (await run('report effort --since 23h -o markdown')).out;

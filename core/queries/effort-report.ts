@@ -3,12 +3,10 @@ import type { AuditItem } from '../ports/table.ts';
 import { ownerOf } from '../readiness/owner-news.ts';
 import { Clusters, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { loadKind } from '../store/entity.ts';
-import { type Act, actsOf, clusterWaits, hopOfItem, minutesIn, rolloutWaits, type Wait } from './effort.ts';
+import { actsOf, clusterWaits, hopOfItem, minutesIn, rolloutWaits, type Spent, timesIn } from './effort.ts';
 import { periodStart } from './report-period.ts';
 
-interface Row {
-  readonly hop: string | null;
-  readonly team: string | null;
+interface Row extends Pick<Spent, 'hop' | 'team' | 'what'> {
   /** In the period, and in the one of equal length before it. */
   readonly now: number;
   readonly before: number;
@@ -20,13 +18,11 @@ export interface EffortReport {
   readonly until: string;
   /** Where the period begins that this one is compared with; it ends where this one begins. */
   readonly before: string;
-  /** Counts; acts by the names that the audit gives them. */
-  readonly acts: readonly (Row & { readonly act: string })[];
+  /** Times, by the names that the audit gives to acts. */
+  readonly acts: readonly Row[];
   /** Minutes, of each cluster that waits and of each wave as a whole. */
-  readonly waits: readonly (Row & { readonly cause: string })[];
+  readonly waits: readonly Row[];
   readonly notRecorded: readonly string[];
-  /** Clusters whose record was not read, since there are too many. */
-  readonly unread: number;
 }
 
 const NOT_RECORDED = [
@@ -59,8 +55,8 @@ export async function effortReport(
   const ordered = [...clusters].sort((a, b) => Number(upgraded.has(b.clusterKey)) - Number(upgraded.has(a.clusterKey)));
   const teams = new Map(clusters.map((cluster) => [cluster.clusterKey, ownerOf(cluster)]));
   const opened = new Map(waves.map(({ rolloutId, index, openedAt }) => [`${rolloutId} ${index}`, openedAt]));
-  const acts: Act[] = [];
-  const waits: Wait[] = [];
+  const acts: Spent[] = [];
+  const waits: Spent[] = [];
   const read = (subjects: readonly string[], take: (items: readonly AuditItem[], subject: string) => void) =>
     inTurn(subjects, async (subject) => take(await table.auditOf(subject), subject));
   const teamOf = (key: unknown) => (typeof key === 'string' ? (teams.get(key) ?? null) : null);
@@ -77,37 +73,35 @@ export async function effortReport(
     acts.push(...actsOf(items, (item) => ({ hop: hopOfItem(item), team })));
     waits.push(...clusterWaits(items, team, (id, index) => opened.get(`${id} ${index}`)));
   });
-  const within = (at: string, from: Date, to: Date): number =>
-    Number(at > from.toISOString() && at <= to.toISOString());
+  const left = ordered.length - chosen.length;
+  const periods = [since, until, before, since] as const;
   return {
     ...{ since: since.toISOString(), until: until.toISOString(), before: start },
-    acts: rows(acts, 'act', ({ at }, from, to) => within(at, from, to), [before, since, until]),
-    waits: rows(waits, 'cause', minutesIn, [before, since, until]),
-    notRecorded: NOT_RECORDED,
-    unread: ordered.length - chosen.length,
+    acts: rows(acts, timesIn, periods),
+    waits: rows(waits, minutesIn, periods),
+    notRecorded: [
+      ...NOT_RECORDED,
+      ...(left === 0 ? [] : [`What ${left} more clusters did: there are too many to be read.`]),
+    ],
   };
 }
 
 /** Sums by hop, team and what they are of, the most first; what is nothing in both periods is left out. */
-function rows<Name extends 'act' | 'cause', One extends Pick<Act, 'hop' | 'team'> & Record<Name, string>>(
-  all: readonly One[],
-  name: Name,
-  measure: (one: One, from: Date, to: Date) => number,
-  [before, since, until]: readonly [Date, Date, Date],
-): (Row & Record<Name, string>)[] {
-  const groups = Map.groupBy(all, (one) => JSON.stringify([one.hop, one.team, one[name]]));
-  const sum = (those: readonly One[], from: Date, to: Date) =>
+function rows(
+  all: readonly Spent[],
+  measure: typeof minutesIn,
+  [since, until, before, end]: readonly [Date, Date, Date, Date],
+): Row[] {
+  const groups = Map.groupBy(all, ({ hop, team, what }) => JSON.stringify([hop, team, what]));
+  const sum = (those: readonly Spent[], from: Date, to: Date) =>
     Math.round(those.reduce((total, one) => total + measure(one, from, to), 0));
   return [...groups.values()]
-    .flatMap((those) => {
-      const [one] = those;
-      if (one === undefined) return [];
-      const { hop, team } = one;
-      const counts = { now: sum(those, since, until), before: sum(those, before, since) };
-      const row = { hop, team, [name]: one[name], ...counts } as Row & Record<Name, string>;
-      return counts.now + counts.before === 0 ? [] : [row];
+    .flatMap((those): Row[] => {
+      const row = { now: sum(those, since, until), before: sum(those, before, end) };
+      return those.slice(0, 1).map(({ hop, team, what }) => ({ hop, team, what, ...row }));
     })
-    .sort((a, b) => b.now - a.now || b.before - a.before || (a[name] < b[name] ? -1 : 1));
+    .filter((row) => row.now + row.before > 0)
+    .sort((a, b) => b.now - a.now || b.before - a.before || (a.what < b.what ? -1 : 1));
 }
 
 async function inTurn(subjects: readonly string[], work: (subject: string) => Promise<void>): Promise<void> {

@@ -34,8 +34,8 @@ async function report(entries: readonly Entry[], since = '60m') {
   ) => `${hop} ${team} ${what} ${now}/${before}`;
   return {
     answer,
-    acts: answer.acts.map((row) => said(row, row.act)),
-    waits: answer.waits.map((row) => said(row, row.cause)),
+    acts: answer.acts.map((row) => said(row, row.what)),
+    waits: answer.waits.map((row) => said(row, row.what)),
   };
 }
 const ago = (minutes: number): string => new Date(NOW.getTime() - minutes * MINUTE).toISOString();

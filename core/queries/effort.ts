@@ -8,14 +8,9 @@ interface About {
   readonly hop: string | null;
   readonly team: string | null;
 }
-/** Something that a person did, in the words of the audit. */
-export interface Act extends About {
-  readonly act: string;
-  readonly at: string;
-}
-/** A time in which something waited; without an end it still does. */
-export interface Wait extends About {
-  readonly cause: string;
+/** Something that a person did at an instant, in the words of the audit, or a time in which something waited; without an end it still does. */
+export interface Spent extends About {
+  readonly what: string;
   readonly from: string;
   readonly to?: string;
 }
@@ -24,11 +19,11 @@ export interface Wait extends About {
 const BESIDE = ['WaveShown', 'RolloutPlanned', 'MemberRetried', 'UpgradeCanceled', 'Granted', 'UpgradeParked'];
 
 /** What people did, whatever it was: who is not Liftlock is a person, also where nobody knows which. */
-export function actsOf(items: readonly AuditItem[], aboutOf: (item: AuditItem) => About): Act[] {
+export function actsOf(items: readonly AuditItem[], aboutOf: (item: AuditItem) => About): Spent[] {
   return items.flatMap((item) => {
     const { event, principal, at, detail } = item;
     if (principal === LIFTLOCK || BESIDE.includes(event)) return [];
-    return [{ ...aboutOf(item), act: event === 'ConfigApplied' ? `${event} ${detail.kind}` : event, at }];
+    return [{ ...aboutOf(item), what: event === 'ConfigApplied' ? `${event} ${detail.kind}` : event, from: at }];
   });
 }
 
@@ -54,8 +49,8 @@ export function clusterWaits(
   items: readonly AuditItem[],
   team: string | null,
   openedAt: (rolloutId: unknown, waveIndex: unknown) => string | undefined,
-): Wait[] {
-  const waits: Wait[] = [];
+): Spent[] {
+  const waits: Spent[] = [];
   const granted = new Set<string>();
   for (const [index, item] of items.entries()) {
     const { event, at, detail } = item;
@@ -68,11 +63,11 @@ export function clusterWaits(
     };
     const wave = `${detail.rolloutId} ${detail.waveIndex}`;
     if (event === 'UpgradeParked')
-      waits.push({ hop, team, cause: parkedFor(detail.reasons), from: at, ...endOf(['Granted', ...ENDED]) });
+      waits.push({ hop, team, what: parkedFor(detail.reasons), from: at, ...endOf(['Granted', ...ENDED]) });
     const stopped = STOPPED[event];
-    if (stopped !== undefined) waits.push({ hop, team, cause: stopped, from: at, ...endOf(TAKEN_UP, () => true) });
+    if (stopped !== undefined) waits.push({ hop, team, what: stopped, from: at, ...endOf(TAKEN_UP, () => true) });
     const opened = event === 'Granted' && !granted.has(wave) ? openedAt(detail.rolloutId, detail.waveIndex) : undefined;
-    if (opened !== undefined && opened < at) waits.push({ hop, team, cause: 'open wave', from: opened, to: at });
+    if (opened !== undefined && opened < at) waits.push({ hop, team, what: 'open wave', from: opened, to: at });
     if (event === 'Granted') granted.add(wave);
   }
   return waits;
@@ -88,19 +83,19 @@ function parkedFor(reasons: unknown): string {
 const PASSED = ['WaveCompleted', 'WaveCompletedWithFailures', 'WaveSkipped', 'WavePassed', 'WavePromoted'];
 
 /** How long the waves of one rollout soaked, and waited from their turn for their last approval. */
-export function rolloutWaits(items: readonly AuditItem[], about: About): Wait[] {
-  const waits: Wait[] = [];
+export function rolloutWaits(items: readonly AuditItem[], about: About): Spent[] {
+  const waits: Spent[] = [];
   let turn: string | undefined;
   for (const [index, { event, at, detail }] of items.entries()) {
     const ofWave = ({ detail: { wave } }: AuditItem): boolean => wave === detail.wave;
     if (event === 'WaveSoaking') {
       const end = items.slice(index + 1).find((one) => ofWave(one) && [...PASSED, 'WaveHalted'].includes(one.event));
-      waits.push({ ...about, cause: 'soak', from: at, ...(end === undefined ? {} : { to: end.at }) });
+      waits.push({ ...about, what: 'soak', from: at, ...(end === undefined ? {} : { to: end.at }) });
     }
     if (event === 'WaveOpen') {
       const approved = items.slice(0, index).findLast((one) => one.event === 'WaveApproved' && ofWave(one))?.at;
       if (turn !== undefined && approved !== undefined && approved > turn)
-        waits.push({ ...about, cause: 'approval', from: turn, to: approved });
+        waits.push({ ...about, what: 'approval', from: turn, to: approved });
     }
     if (event === 'RolloutCreated' || PASSED.includes(event)) turn = at;
   }
@@ -108,7 +103,11 @@ export function rolloutWaits(items: readonly AuditItem[], about: About): Wait[] 
 }
 
 /** Minutes of a wait that lie in a period. */
-export function minutesIn({ from, to }: Wait, start: Date, end: Date): number {
+export function minutesIn({ from, to }: Spent, start: Date, end: Date): number {
   const until = to === undefined ? end.getTime() : Math.min(Date.parse(to), end.getTime());
   return Math.max(0, until - Math.max(Date.parse(from), start.getTime())) / 60_000;
 }
+
+/** Whether an act lies in a period: the instant at which it ends is one of it. */
+export const timesIn = ({ from }: Spent, start: Date, end: Date): number =>
+  Number(from > start.toISOString() && from <= end.toISOString());
