@@ -160,6 +160,10 @@ test('who begins, or waits for its place in the window that was announced, is ta
   const { look } = world('2026-11-20T20:00:00Z');
   await look('2026-11-20T19:00:00Z');
   expect(await look('2026-11-20T20:10:00Z', { wave: { inFlight: 9, maxConcurrency: 1 } })).toEqual([]);
+  const unapproved = world('2026-11-20T20:00:00Z');
+  Object.assign(unapproved.state, { approval: true, wave: { status: 'Pending', planHash: 'hash' } });
+  expect(await unapproved.look('2026-11-20T19:00:00Z')).toEqual([expect.stringMatching(/gone by then: .*approv/)]);
+  expect(await unapproved.look('2026-11-20T20:30:00Z')).toEqual([]);
   for (const status of ['Running', 'Parked', 'Succeeded', 'Failed'] as const) {
     const early = world('2026-11-21T20:00:00Z');
     await early.look(START);

@@ -84,8 +84,9 @@ function whyWithdrawn(
   // It began, and its gate let it go no further: that is news of its own.
   if (member.status === 'Blocked' && !isComing) return undefined;
   if (goesOn(withdrawal)) {
-    const isLeft = member.status !== 'Pending' || isComing || waits.some(({ code }) => waitsFor(code) === undefined);
-    return isLeft ? (waits.length > 0 ? waits : member.reasons) : undefined;
+    // Its time has come: what it still lacks then, such as an approval, the announcement has said.
+    if (member.status === 'Pending' && !isComing) return undefined;
+    return waits.length > 0 ? waits : member.reasons;
   }
   const { id = '', status = 'Completed', reasons: ended = [] } = rollout ?? {};
   const code = status === 'Aborted' ? 'RolloutAborted' : status === 'Halted' ? 'RolloutHalted' : undefined;
