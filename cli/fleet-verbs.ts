@@ -92,6 +92,11 @@ export const FLEET_VERBS: Verbs = {
     options: [SINCE, REPORT_OUTPUT],
     load: async () => (await import('./report/readiness.ts')).reportReadiness,
   },
+  'report effort': {
+    description: 'what people did for upgrades and what these waited for, by hop and team, against the period before',
+    options: [SINCE, REPORT_OUTPUT],
+    load: async () => (await import('./report/effort.ts')).reportEffort,
+  },
   rollout: { description: 'create, pause, resume or abort a rollout' },
   'rollout create <policy>': {
     description: 'begin a rollout of a policy, whatever its trigger',

@@ -41,7 +41,12 @@ export function announcementOf(
   const names = clusterNames(cluster.clusterKey);
   if (opening?.at === undefined) {
     if (before === undefined) return undefined;
-    const why = withdrawal && whyWithdrawn(withdrawal, opening?.reasons ?? [], before, now);
+    const waits = opening?.reasons ?? [];
+    // A tick that has come between two looks says more by the next one.
+    const isComing = Date.parse(before.at) > now.getTime() + LOOKS_APART * HOUR;
+    if (isComing && waits.length === 0 && withdrawal?.member?.status === 'Pending' && goesOn(withdrawal))
+      return undefined;
+    const why = withdrawal && whyWithdrawn(withdrawal, waits, isComing);
     if (why === undefined) return { kept: undefined, news: undefined };
     const told = { what: 'takenBack' as const, target: before.to, announcedFor: before.at };
     return { kept: undefined, news: { ...names, ...told, reasons: bounded(why).slice(0, MOST_TOLD) } };
@@ -70,32 +75,27 @@ const TIMES: readonly ReturnType<typeof waitsFor>[] = ['window', 'turn'];
 
 /** Undefined = it is begun, or may begin as it was announced. */
 function whyWithdrawn(
-  { rollout, member }: Withdrawal,
+  withdrawal: Withdrawal,
   waits: readonly Reason[],
-  { at }: Announced,
-  now: Date,
+  isComing: boolean,
 ): readonly Reason[] | undefined {
-  const hasCome = Date.parse(at) <= now.getTime() + LOOKS_APART * HOUR;
-  const goesOn = rollout?.status === 'Running' || rollout?.status === 'Paused';
-  if (member !== undefined && (member.inFlight || BEGUN.includes(member.status))) return undefined;
-  if (goesOn && member?.status === 'Pending' && (waits.length === 0 || (hasCome && !waits.some(isLasting))))
-    return undefined;
-  const ended =
-    rollout === undefined || goesOn
-      ? []
-      : [
-          reason(
-            rollout.status === 'Aborted' ? 'RolloutAborted' : 'RolloutHalted',
-            `The rollout ${rollout.id} is ${rollout.status}.`,
-          ),
-        ];
+  const { rollout, member } = withdrawal;
+  if (member === undefined || member.inFlight || BEGUN.includes(member.status)) return undefined;
+  // It began, and its gate let it go no further: that is news of its own.
+  if (member.status === 'Blocked' && !isComing) return undefined;
+  if (goesOn(withdrawal)) {
+    // Its time has come: what it still lacks then, such as an approval, the announcement has said.
+    if (member.status === 'Pending' && !isComing) return undefined;
+    return waits.length > 0 ? waits : member.reasons;
+  }
+  const { id = '', status = 'Completed', reasons: ended = [] } = rollout ?? {};
+  const code = status === 'Aborted' ? 'RolloutAborted' : status === 'Halted' ? 'RolloutHalted' : undefined;
   return [
-    ...ended,
-    ...(goesOn ? [] : (rollout?.reasons ?? [])),
-    ...(waits.length > 0 ? waits : (member?.reasons ?? [])),
+    ...(code === undefined ? [] : [reason(code, `The rollout ${id} is ${status}.`), ...ended]),
+    ...member.reasons,
   ];
 }
 
-const isLasting = ({ code }: Reason): boolean => waitsFor(code) === undefined;
+const goesOn = ({ rollout }: Withdrawal): boolean => rollout?.status === 'Running' || rollout?.status === 'Paused';
 
 const BEGUN: readonly Member['status'][] = ['Running', 'Parked', 'Succeeded', 'Failed'];

@@ -2,6 +2,7 @@ import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
 import type { KnownScans } from '../contracts/items/scan.ts';
+import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { bounded } from '../contracts/step-result.ts';
 import { stoppersOf } from '../rollout/hop-blockers.ts';
 import { readinessOf } from '../rollout/readiness.ts';
@@ -46,6 +47,11 @@ export const ownersOf = (
 
 /** All that hear of one cluster at once: so many notices are written in one transaction. */
 const MOST_OWNERS = 80;
+
+/** What a cluster is, as its history and the days of the fleet keep it. */
+export const wordOf = (cluster: ClusterRecord, known: Pick<Look, 'scans' | 'region' | 'now'>): ReadinessVerdict =>
+  readinessOf(cluster, known).verdict;
+
 /** Causes of one cluster in one notice. */
 const MOST_TOLD = 3;
 const FORCED_DAYS = 30;
@@ -56,7 +62,7 @@ export function newsOf(look: Look): ClusterTold | undefined {
   if (cluster.deletedAt !== undefined) return leftBy(look);
   const readiness = readinessNews(look);
   const forced = forcedNews(look);
-  const { verdict } = readinessOf(cluster, look);
+  const verdict = wordOf(cluster, look);
   const { announcement } = look;
   const own = [forced, announcement?.news].flatMap((news) =>
     news === undefined ? [] : [{ owner: ownerOf(cluster), news }],

@@ -5,13 +5,14 @@ import { sha256Hex } from '../hash/sha256.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
-import { countVerdicts, hasLostWaiver, nextMinor, readinessOf } from '../rollout/readiness.ts';
+import { countVerdicts, hasLostWaiver, nextMinor } from '../rollout/readiness.ts';
 import { ReadinessDays, Upgrades } from '../store/entities.ts';
 import { load, loadKind, put } from '../store/entity.ts';
 import { isContention } from '../store/retry.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
+import { wordOf } from './owner-news.ts';
 import { type TellPorts, tellOwners } from './tell-owners.ts';
 
 export type RefreshPorts = TellPorts & Pick<Ports, 'executions'>;
@@ -93,7 +94,7 @@ async function keepDay(
   const now = clock.now();
   const words = clusters.map((cluster) => {
     const [known, region] = [scans.get(cluster.clusterKey), regions.get(cluster.region)];
-    return readinessOf(cluster, { scans: known, region, now }).verdict;
+    return wordOf(cluster, { scans: known, region, now });
   });
   const at = now.toISOString();
   const day = { date: at.slice(0, 10), at, counts: countVerdicts(words) };

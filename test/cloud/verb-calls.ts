@@ -80,6 +80,7 @@ export const LOOKS: readonly Call[] = [
   { as: VIEWER, line: 'readiness cluster a', codes: [0, 4, 6] },
   { as: VIEWER, line: 'report owner payments', codes: [0, 6] },
   { as: VIEWER, line: 'report readiness --since 7d' },
+  { as: VIEWER, line: 'report effort --since 7d' },
   { as: VIEWER, line: 'fleet status', codes: LOOKED },
   { as: VIEWER, line: 'access check', codes: LOOKED },
   { as: VIEWER, line: 'access manifest' },

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { applyDocuments } from '../../../core/operations/apply-documents.ts';
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
+import { effortReport } from '../../../core/queries/effort-report.ts';
 import { fleetStatus } from '../../../core/queries/fleet-status.ts';
 import { listCalendars } from '../../../core/queries/list-calendars.ts';
 import { listChannels } from '../../../core/queries/list-channels.ts';
@@ -63,6 +64,10 @@ export const fleet = new Hono<ApiEnv>()
   .get('/reports/readiness', async (context: ApiContext<'/reports/readiness', Query<typeof periodQuery>>) => {
     const { since } = readQuery(context, periodQuery);
     return context.json(await readinessReport(context.var.ports, since));
+  })
+  .get('/reports/effort', async (context: ApiContext<'/reports/effort', Query<typeof periodQuery>>) => {
+    const { since } = readQuery(context, periodQuery);
+    return context.json(await effortReport(context.var.ports, since));
   })
   .get('/upgrades', async (context: ApiContext<'/upgrades', Query<typeof upgradesQuery>>) =>
     context.json(await listUpgrades(context.var.ports.table, readQuery(context, upgradesQuery))),

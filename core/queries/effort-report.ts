@@ -1,0 +1,109 @@
+import type { Ports } from '../ports/ports.ts';
+import type { AuditItem } from '../ports/table.ts';
+import { ownerOf } from '../readiness/owner-news.ts';
+import { Clusters, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { loadKind } from '../store/entity.ts';
+import { actsOf, clusterWaits, hopOfItem, minutesIn, rolloutWaits, type Spent, timesIn } from './effort.ts';
+import { periodStart } from './report-period.ts';
+
+interface Row extends Pick<Spent, 'hop' | 'team' | 'what'> {
+  /** In the period, and in the one of equal length before it. */
+  readonly now: number;
+  readonly before: number;
+}
+
+/** What upgrades have cost people, and what they have waited for. */
+export interface EffortReport {
+  readonly since: string;
+  readonly until: string;
+  /** Where the period begins that this one is compared with; it ends where this one begins. */
+  readonly before: string;
+  /** Times, by the names that the audit gives to acts. */
+  readonly acts: readonly Row[];
+  /** Minutes, of each cluster that waits and of each wave as a whole. */
+  readonly waits: readonly Row[];
+  readonly notRecorded: readonly string[];
+}
+
+const NOT_RECORDED = [
+  'How long an approval was waited for that nobody has given yet.',
+  'Whether a cluster waited for a window or for capacity before its first grant in an open wave: both are "open wave".',
+  'Which part of a soak was due to a gate that was not green.',
+];
+
+/** Records are read one by one, with all that their transactions wrote: clusters that were upgraded in these periods come first. */
+const MOST_CLUSTERS = 500;
+const AT_ONCE = 20;
+
+export async function effortReport(
+  { table, clock }: Pick<Ports, 'table' | 'clock'>,
+  sinceText: string,
+): Promise<EffortReport> {
+  const until = clock.now();
+  const since = periodStart(sinceText, until);
+  const before = new Date(2 * since.getTime() - until.getTime());
+  const [rollouts, waves, clusters, upgrades] = await Promise.all([
+    loadKind(table, Rollouts),
+    loadKind(table, Waves),
+    loadKind(table, Clusters),
+    loadKind(table, Upgrades),
+  ]);
+  const start = before.toISOString();
+  const isIn = ({ endedAt }: { readonly endedAt?: string | undefined }): boolean =>
+    endedAt === undefined || endedAt >= start;
+  const upgraded = new Set(upgrades.filter(isIn).map(({ clusterKey }) => clusterKey));
+  const ordered = [...clusters].sort((a, b) => Number(upgraded.has(b.clusterKey)) - Number(upgraded.has(a.clusterKey)));
+  const teams = new Map(clusters.map((cluster) => [cluster.clusterKey, ownerOf(cluster)]));
+  const opened = new Map(waves.map(({ rolloutId, index, openedAt }) => [`${rolloutId} ${index}`, openedAt]));
+  const acts: Spent[] = [];
+  const waits: Spent[] = [];
+  const read = (subjects: readonly string[], take: (items: readonly AuditItem[], subject: string) => void) =>
+    inTurn(subjects, async (subject) => take(await table.auditOf(subject), subject));
+  const teamOf = (key: unknown) => (typeof key === 'string' ? (teams.get(key) ?? null) : null);
+  await read(['fleet'], (items) => acts.push(...actsOf(items, () => ({ hop: null, team: null }))));
+  const targets = new Map(rollouts.filter(isIn).map(({ id, target }) => [`rollout/${id}`, `to ${target}`]));
+  await read([...targets.keys()], (items, subject) => {
+    const hop = targets.get(subject) ?? null;
+    acts.push(...actsOf(items, ({ detail }) => ({ hop, team: teamOf(detail.clusterKey) })));
+    waits.push(...rolloutWaits(items, { hop, team: null }));
+  });
+  const chosen = ordered.slice(0, MOST_CLUSTERS).map(({ clusterKey }) => clusterKey);
+  await read(chosen, (items, key) => {
+    const team = teamOf(key);
+    acts.push(...actsOf(items, (item) => ({ hop: hopOfItem(item), team })));
+    waits.push(...clusterWaits(items, team, (id, index) => opened.get(`${id} ${index}`)));
+  });
+  const left = ordered.length - chosen.length;
+  const periods = [since, until, before, since] as const;
+  return {
+    ...{ since: since.toISOString(), until: until.toISOString(), before: start },
+    acts: rows(acts, timesIn, periods),
+    waits: rows(waits, minutesIn, periods),
+    notRecorded: [
+      ...NOT_RECORDED,
+      ...(left === 0 ? [] : [`What ${left} more clusters did: there are too many to be read.`]),
+    ],
+  };
+}
+
+/** Sums by hop, team and what they are of, the most first; what is nothing in both periods is left out. */
+function rows(
+  all: readonly Spent[],
+  measure: typeof minutesIn,
+  [since, until, before, end]: readonly [Date, Date, Date, Date],
+): Row[] {
+  const groups = Map.groupBy(all, ({ hop, team, what }) => JSON.stringify([hop, team, what]));
+  const sum = (those: readonly Spent[], from: Date, to: Date) =>
+    Math.round(those.reduce((total, one) => total + measure(one, from, to), 0));
+  return [...groups.values()]
+    .flatMap((those): Row[] => {
+      const row = { now: sum(those, since, until), before: sum(those, before, end) };
+      return those.slice(0, 1).map(({ hop, team, what }) => ({ hop, team, what, ...row }));
+    })
+    .filter((row) => row.now + row.before > 0)
+    .sort((a, b) => b.now - a.now || b.before - a.before || (a.what < b.what ? -1 : 1));
+}
+
+async function inTurn(subjects: readonly string[], work: (subject: string) => Promise<void>): Promise<void> {
+  for (let at = 0; at < subjects.length; at += AT_ONCE) await Promise.all(subjects.slice(at, at + AT_ONCE).map(work));
+}

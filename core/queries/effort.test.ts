@@ -1,0 +1,124 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { reason } from '../contracts/step-result.ts';
+import { transactWithAudit } from '../store/audit.ts';
+import { Clusters, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { put } from '../store/entity.ts';
+import { effortReport } from './effort-report.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const MINUTE = 60_000;
+const web = clusterRecord({ name: 'web', version: '1.36', tags: { team: 'shop' }, labels: {} });
+const KEY = web.clusterKey;
+const OF = { upgradeId: '1.35-1.36', from: '1.35', to: '1.36' };
+
+type Entry = readonly [minutesAgo: number, subject: string, event: string, principal: string, detail?: object];
+
+/** What these records come to over the last hour, against the hour before. */
+async function report(entries: readonly Entry[], since = '60m') {
+  const table = new MemoryTable();
+  await table.transact([
+    put(Clusters, web, 'absent'),
+    put(Rollouts, rolloutItem({ id: 'r', target: '1.37' }), 'absent'),
+    put(Waves, waveItem({ rolloutId: 'r', index: 1, openedAt: ago(50) }), 'absent'),
+    put(Upgrades, upgrade({ clusterKey: KEY }), 'absent'),
+  ]);
+  for (const [minutes, subject, event, principal, detail = {}] of entries)
+    await transactWithAudit(table, [], [{ subject, event, principal, detail: { ...detail } }], new Date(ago(minutes)));
+  const answer = await effortReport({ table, clock: { now: () => NOW } }, since);
+  const said = (
+    { hop, team, now, before }: (typeof answer.acts)[number] | (typeof answer.waits)[number],
+    what: string,
+  ) => `${hop} ${team} ${what} ${now}/${before}`;
+  return {
+    answer,
+    acts: answer.acts.map((row) => said(row, row.what)),
+    waits: answer.waits.map((row) => said(row, row.what)),
+  };
+}
+const ago = (minutes: number): string => new Date(NOW.getTime() - minutes * MINUTE).toISOString();
+
+test('what people did is counted by hop and team, in two periods of equal length, and what Liftlock did is not', async () => {
+  const { answer, acts } = await report([
+    [130, KEY, 'ClusterRetried', 'ann'],
+    [90, 'rollout/r', 'WaveApproved', 'ann', { wave: 'all' }],
+    [50, KEY, 'ClusterRetried', 'ann', { held: { upgradeId: '1.35-1.36' } }],
+    [45, KEY, 'StartedByHand', 'unknown'],
+    [40, 'fleet', 'ConfigApplied', 'bob', { kind: 'ScanWaiver' }],
+    [30, 'rollout/r', 'WaveApproved', 'liftlock', { wave: 'all' }],
+    [20, 'rollout/r', 'WaveApproved', 'ann', { wave: 'all' }],
+    [19, 'rollout/r', 'WaveShown', 'ann', { wave: 'all' }],
+    [10, 'rollout/r', 'WaveApproved', 'bob', { wave: 'all' }],
+    ...['MemberRetried', 'RolloutPlanned'].map((event): Entry => [9, 'rollout/r', event, 'bob']),
+    ...['UpgradeCanceled', 'Granted', 'UpgradeParked'].map((event): Entry => [8, KEY, event, 'bob']),
+    [5, 'rollout/r', 'MemberSkipped', 'bob', { clusterKey: KEY }],
+  ]);
+  expect([answer.before, answer.since, answer.until]).toEqual([ago(120), ago(60), ago(0)]);
+  expect(acts).toEqual([
+    'to 1.37 null WaveApproved 2/1',
+    '1.35-1.36 shop ClusterRetried 1/0',
+    'null null ConfigApplied ScanWaiver 1/0',
+    'to 1.37 shop MemberSkipped 1/0',
+    'null shop StartedByHand 1/0',
+  ]);
+});
+
+test('a parked upgrade waits for the first of its reasons until its next grant, in each period as long as it lies there', async () => {
+  const parked = (code: Parameters<typeof reason>[0]) => ({
+    ...OF,
+    reasons: [reason(code, 'x'), reason('FleetStopped', 'x')],
+  });
+  const { waits } = await report([
+    [100, KEY, 'UpgradeParked', 'liftlock', parked('WindowClosed')],
+    [40, KEY, 'Granted', 'liftlock', OF],
+    [30, KEY, 'UpgradeParked', 'liftlock', parked('CapReached')],
+    [25, KEY, 'Granted', 'liftlock', OF],
+    [12, KEY, 'UpgradeParked', 'liftlock', parked('ForeignUpdate')],
+  ]);
+  expect(waits).toEqual([
+    '1.35-1.36 shop window 20/40',
+    '1.35-1.36 shop ForeignUpdate 12/0',
+    '1.35-1.36 shop capacity 5/0',
+  ]);
+});
+
+test('what ended without success waits until a person takes it up', async () => {
+  const { waits } = await report([
+    [50, KEY, 'UpgradeBlocked', 'liftlock', OF],
+    [20, KEY, 'ClusterRetried', 'ann', { held: null }],
+    [18, KEY, 'UpgradeFailed', 'liftlock', OF],
+    [17, KEY, 'ClusterHeld', 'liftlock'],
+    [11, KEY, 'ClusterReleased', 'ann'],
+  ]);
+  expect(waits).toEqual(['1.35-1.36 shop blocked 30/0', '1.35-1.36 shop failed 7/0']);
+});
+
+test('the first grant in an open wave ends what nobody has recorded the cause of', async () => {
+  const by = { ...OF, rolloutId: 'r', waveIndex: 1 };
+  const { waits, answer } = await report([
+    [38, KEY, 'Granted', 'liftlock', by],
+    [20, KEY, 'Granted', 'liftlock', by],
+  ]);
+  expect(waits).toEqual(['1.35-1.36 shop open wave 12/0']);
+  expect(answer.notRecorded.join(' ')).toContain('"open wave"');
+});
+
+test('a wave waits from its turn for its last approval, and soaks until it passes', async () => {
+  const wave = (name: string) => ({ wave: name });
+  const { waits } = await report([
+    [59, 'rollout/r', 'RolloutCreated', 'ann'],
+    [58, 'rollout/r', 'WaveOpen', 'liftlock', wave('first')],
+    [40, 'rollout/r', 'WaveSoaking', 'liftlock', wave('first')],
+    [39, 'rollout/r', 'WaveApproved', 'ann', wave('third')],
+    [30, 'rollout/r', 'WaveCompleted', 'liftlock', wave('first')],
+    [25, 'rollout/r', 'WaveApproved', 'ann', wave('second')],
+    [22, 'rollout/r', 'WaveApproved', 'bob', wave('second')],
+    [20, 'rollout/r', 'WaveOpen', 'liftlock', wave('second')],
+    [15, 'rollout/r', 'WaveCompletedWithFailures', 'liftlock', wave('second')],
+    [14, 'rollout/r', 'WaveOpen', 'liftlock', wave('third')],
+    [4, 'rollout/r', 'WaveSoaking', 'liftlock', wave('third')],
+  ]);
+  expect(waits).toEqual(['to 1.37 null soak 14/0', 'to 1.37 null approval 8/0']);
+});

@@ -1,0 +1,113 @@
+import { LIFTLOCK } from '../contracts/names.ts';
+import { waitsFor } from '../contracts/reasons.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import type { AuditItem } from '../ports/table.ts';
+
+/** Whose clusters, and between which minors: `1.36-1.37`, or `to 1.37` of what a rollout has in common. */
+interface About {
+  readonly hop: string | null;
+  readonly team: string | null;
+}
+/** Something that a person did at an instant, in the words of the audit, or a time in which something waited; without an end it still does. */
+export interface Spent extends About {
+  readonly what: string;
+  readonly from: string;
+  readonly to?: string;
+}
+
+/** Records that stand beside the one of the act itself, and what an execution writes in the name of who started it. */
+const BESIDE = ['WaveShown', 'RolloutPlanned', 'MemberRetried', 'UpgradeCanceled', 'Granted', 'UpgradeParked'];
+
+/** What people did, whatever it was: who is not Liftlock is a person, also where nobody knows which. */
+export function actsOf(items: readonly AuditItem[], aboutOf: (item: AuditItem) => About): Spent[] {
+  return items.flatMap((item) => {
+    const { event, principal, at, detail } = item;
+    if (principal === LIFTLOCK || BESIDE.includes(event)) return [];
+    return [{ ...aboutOf(item), what: event === 'ConfigApplied' ? `${event} ${detail.kind}` : event, from: at }];
+  });
+}
+
+/** The hop that an item of a cluster is about. */
+export function hopOfItem({ detail: { upgradeId, from, to, held } }: AuditItem): string | null {
+  const ofHeld = typeof held === 'object' && held !== null && 'upgradeId' in held ? held.upgradeId : undefined;
+  const [named] = [upgradeId, ofHeld].filter((id) => typeof id === 'string' && /^\d+\.\d+-\d+\.\d+$/.test(id));
+  return typeof named === 'string' ? named : from === undefined || to === undefined ? null : `${from}-${to}`;
+}
+
+const CAUSES = { window: 'window', cap: 'capacity', place: 'capacity', turn: 'turn' } as const;
+const ENDED = ['UpgradeSucceeded', 'UpgradeFailed', 'UpgradeBlocked', 'UpgradeCanceled', 'UpgradeRolledBack'];
+/** What a person answers by an act. */
+const STOPPED: Readonly<Record<string, string>> = { UpgradeBlocked: 'blocked', UpgradeFailed: 'failed' };
+const TAKEN_UP = ['ClusterRetried', 'ClusterReleased', 'Granted', 'UpgradeSucceeded', 'UpgradeCanceled'];
+
+/**
+ * How long the upgrades of one cluster waited and for what.
+ *
+ * @param openedAt when the wave had opened by which an upgrade was granted
+ */
+export function clusterWaits(
+  items: readonly AuditItem[],
+  team: string | null,
+  openedAt: (rolloutId: unknown, waveIndex: unknown) => string | undefined,
+): Spent[] {
+  const waits: Spent[] = [];
+  const granted = new Set<string>();
+  for (const [index, item] of items.entries()) {
+    const { event, at, detail } = item;
+    const hop = hopOfItem(item);
+    const after = items.slice(index + 1);
+    const isOfIt = (one: AuditItem): boolean => hopOfItem(one) === hop;
+    const endOf = (events: readonly string[], isAsked: (one: AuditItem) => boolean = isOfIt) => {
+      const end = after.find((one) => events.includes(one.event) && isAsked(one));
+      return end === undefined ? {} : { to: end.at };
+    };
+    const wave = `${detail.rolloutId} ${detail.waveIndex}`;
+    if (event === 'UpgradeParked')
+      waits.push({ hop, team, what: parkedFor(detail.reasons), from: at, ...endOf(['Granted', ...ENDED]) });
+    const stopped = STOPPED[event];
+    if (stopped !== undefined) waits.push({ hop, team, what: stopped, from: at, ...endOf(TAKEN_UP, () => true) });
+    const opened = event === 'Granted' && !granted.has(wave) ? openedAt(detail.rolloutId, detail.waveIndex) : undefined;
+    if (opened !== undefined && opened < at) waits.push({ hop, team, what: 'open wave', from: opened, to: at });
+    if (event === 'Granted') granted.add(wave);
+  }
+  return waits;
+}
+
+/** The first reason is the one that it parked for. */
+function parkedFor(reasons: unknown): string {
+  const [first] = Array.isArray(reasons) ? (reasons as readonly Reason[]) : [];
+  const shared = first === undefined ? undefined : waitsFor(first.code);
+  return shared === undefined ? (first?.code ?? 'not recorded') : CAUSES[shared];
+}
+
+const PASSED = ['WaveCompleted', 'WaveCompletedWithFailures', 'WaveSkipped', 'WavePassed', 'WavePromoted'];
+
+/** How long the waves of one rollout soaked, and waited from their turn for their last approval. */
+export function rolloutWaits(items: readonly AuditItem[], about: About): Spent[] {
+  const waits: Spent[] = [];
+  let turn: string | undefined;
+  for (const [index, { event, at, detail }] of items.entries()) {
+    const ofWave = ({ detail: { wave } }: AuditItem): boolean => wave === detail.wave;
+    if (event === 'WaveSoaking') {
+      const end = items.slice(index + 1).find((one) => ofWave(one) && [...PASSED, 'WaveHalted'].includes(one.event));
+      waits.push({ ...about, what: 'soak', from: at, ...(end === undefined ? {} : { to: end.at }) });
+    }
+    if (event === 'WaveOpen') {
+      const approved = items.slice(0, index).findLast((one) => one.event === 'WaveApproved' && ofWave(one))?.at;
+      if (turn !== undefined && approved !== undefined && approved > turn)
+        waits.push({ ...about, what: 'approval', from: turn, to: approved });
+    }
+    if (event === 'RolloutCreated' || PASSED.includes(event)) turn = at;
+  }
+  return waits;
+}
+
+/** Minutes of a wait that lie in a period. */
+export function minutesIn({ from, to }: Spent, start: Date, end: Date): number {
+  const until = to === undefined ? end.getTime() : Math.min(Date.parse(to), end.getTime());
+  return Math.max(0, until - Math.max(Date.parse(from), start.getTime())) / 60_000;
+}
+
+/** Whether an act lies in a period: the instant at which it ends is one of it. */
+export const timesIn = ({ from }: Spent, start: Date, end: Date): number =>
+  Number(from > start.toISOString() && from <= end.toISOString());
