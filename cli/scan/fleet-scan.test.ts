@@ -123,11 +123,11 @@ test('readiness as JUnit and SARIF: a failure for who is blocked, an error or wa
   expect(sarif.code).toBe(6);
   const [run1] = (JSON.parse(sarif.out) as { runs: { tool: object; results: { message: { text: string } }[] }[] }).runs;
   expect(run1?.tool).toMatchObject({
-    driver: { rules: [{ id: 'readiness/ScanFinding' }, { id: 'readiness/NeverScanned' }] },
+    driver: { rules: [{ id: 'readiness/ApiServerNotReady' }, { id: 'readiness/NeverScanned' }] },
   });
   expect(run1?.results).toMatchObject([
     {
-      ruleId: 'readiness/ScanFinding',
+      ruleId: 'readiness/ApiServerNotReady',
       level: 'error',
       message: { text: expect.stringContaining('shop at 1.35 is blocked for 1.36: ') },
       locations: [{ physicalLocation: { artifactLocation: { uri: expect.stringMatching(/^clusters\/.*\.shop$/) } } }],

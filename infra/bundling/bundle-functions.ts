@@ -25,6 +25,14 @@ const withoutJsonSchema = replacing(
   /[\\/]zod[\\/]v4[\\/](classic[\\/]from-json-schema|core[\\/]json-schema-processors)\.js$/,
   `export function fromJSONSchema() ${THROWS}\nexport function toJSONSchema() ${THROWS}\nexport const allProcessors = {};`,
 );
+/** Each schema gets two methods for it when it is made. */
+const withoutJsonSchemaMethods = replacing(
+  'without-json-schema-methods',
+  /[\\/]zod[\\/]v4[\\/]core[\\/](to-json-schema|json-schema-generator)\.js$/,
+  `const toJSONSchema = () => ${THROWS};
+export const createToJSONSchemaMethod = () => toJSONSchema;
+export { createToJSONSchemaMethod as createStandardJSONSchemaMethod, toJSONSchema as JSONSchemaGenerator };`,
+);
 
 /** The SDK reads the names of browsers where it runs in one. */
 const withoutBrowsers = replacing(
@@ -74,7 +82,7 @@ export async function bundleFunctions(names: readonly FunctionName[], outputFold
     sourcesContent: false,
     legalComments: 'none',
     banner: { js: REQUIRE },
-    plugins: [onlyEnglish, withoutJsonSchema, withoutBrowsers],
+    plugins: [onlyEnglish, withoutJsonSchema, withoutJsonSchemaMethods, withoutBrowsers],
     metafile: true,
     logLevel: 'error',
   });

@@ -79,6 +79,7 @@ test('heavy is more than light, and every kind of fault comes up', () => {
   }
   expect([...kinds].sort()).toEqual([
     'approvals',
+    'blocked',
     'calendar',
     'call',
     'clock',
