@@ -1,5 +1,6 @@
 import { awsPorts, clock, createHandler, ids, table } from '../runtime/create-handler.ts';
-import { events, executions } from '../runtime/outside-ports.ts';
+import { events } from '../runtime/event-bus-port.ts';
+import { executions } from '../runtime/executions-port.ts';
 import { definition } from './function.ts';
 
 export const handler = createHandler(definition, awsPorts({ clock, events, executions, ids, table }));

@@ -6,7 +6,8 @@ import type { GateReader } from '../../core/ports/outside.ts';
 import { alarmEnvironment, alarmsOf } from '../runtime/alarm-gates.ts';
 import { awsPorts, clock, createHandler, ids, type PortFactory, table } from '../runtime/create-handler.ts';
 import { eks } from '../runtime/eks-ports.ts';
-import { events, executions } from '../runtime/outside-ports.ts';
+import { events } from '../runtime/event-bus-port.ts';
+import { executions } from '../runtime/executions-port.ts';
 import { definition } from './function.ts';
 
 /** Gates that are webhooks are asked by the reconciler alone. */

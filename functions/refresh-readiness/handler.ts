@@ -3,7 +3,8 @@ import { createOwnerAddresses } from '../../adapters/aws/owner-addresses.ts';
 import { systemClock } from '../../adapters/aws/system-clock.ts';
 import type { OwnerAddresses } from '../../core/ports/outside.ts';
 import { awsPorts, clock, createHandler, type PortFactory, table } from '../runtime/create-handler.ts';
-import { events, executions } from '../runtime/outside-ports.ts';
+import { events } from '../runtime/event-bus-port.ts';
+import { executions } from '../runtime/executions-port.ts';
 import { definition } from './function.ts';
 
 /** No other function tells owners. */

@@ -6,7 +6,7 @@ import { alarmGates as gates } from '../runtime/alarm-gates.ts';
 import { clusters } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, type PortFactory, table } from '../runtime/create-handler.ts';
 import { credentialsOf, eks, spokeEnvironment } from '../runtime/eks-ports.ts';
-import { events } from '../runtime/outside-ports.ts';
+import { events } from '../runtime/event-bus-port.ts';
 import { definition } from './function.ts';
 
 const readers: PortFactory<ClusterReaders> = {

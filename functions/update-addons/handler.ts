@@ -1,6 +1,6 @@
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks, mutator } from '../runtime/eks-ports.ts';
-import { events } from '../runtime/outside-ports.ts';
+import { events } from '../runtime/event-bus-port.ts';
 import { definition } from './function.ts';
 
 export const handler = createHandler(definition, awsPorts({ clock, eks, events, mutator, table }));

@@ -1,0 +1,10 @@
+import { createEventBus } from '../../adapters/aws/event-bus.ts';
+import type { EventBus } from '../../core/ports/outside.ts';
+import type { PortFactory } from './create-handler.ts';
+
+/** Ports that reach other services stand in files of their own: a bundle carries the clients of every port in the files that it loads. */
+export const events: PortFactory<EventBus> = {
+  environment: ['bus'],
+  create: ({ environment, log }) =>
+    createEventBus({ busName: environment.bus, onLost: (event) => log('An event was lost.', event) }),
+};
