@@ -98,6 +98,7 @@ test('a webhook on a private host is allowed where the Fleet lists it', () => {
 test.each([
   ['{ name: a, gates: [{ alarm: errors }] }', '', 'gates: nobody looks at them'],
   ['{ name: a, mayOverrun: true }', '', 'mayOverrun: this wave has no calendar'],
+  ['{ name: a, requireReady: 23h }', '', 'requireReady: every cluster is looked at once a day'],
   ['{ name: a, bake: 7d }', '', 'bake: EKS lets a cluster go back for 7 days'],
 ])('%s %s has no effect, or less than it promises', (waves, spec, message) => {
   expect(issuesOf(waves, { spec })).toEqual([expect.stringContaining(message)]);
@@ -137,6 +138,7 @@ test.each([
   '{ name: a, gates: [{ alarm: errors }] }, { name: b, clusters: [x] }',
   '{ name: a, soak: 1h, gates: [{ alarm: errors }] }',
   '{ name: a, bake: 6d }',
+  '{ name: a, requireReady: 24h }',
 ])('%s has an effect', (waves) => {
   expect(issuesOf(waves).filter((issue) => !issue.includes('takes all of them'))).toEqual([]);
 });

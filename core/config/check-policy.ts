@@ -192,5 +192,10 @@ function checkEffects(waves: SoundWaves, count: number, report: Report): void {
       const message = `EKS lets a cluster go back for ${ROLLBACK_DAYS} days, and a bake as long leaves no time to decide. Use a shorter one.`;
       report('warning', [...path, 'bake'], message);
     }
+    if (wave.requireReady !== undefined && durationMilliseconds(wave.requireReady) < DAY) {
+      const message =
+        'every cluster is looked at once a day, so this wave opens only where somebody has looked at each of its clusters by hand. 24h waits for nobody.';
+      report('warning', [...path, 'requireReady'], message);
+    }
   }
 }

@@ -12,7 +12,9 @@ export function periodStart(since: string, now: Date): Date {
     : /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(since)
       ? Date.parse(since)
       : Number.NaN;
-  if (Number.isNaN(start))
+  // JavaScript takes the 31st of February for the 3rd of March.
+  const isNoDay = since.includes('-') && !new Date(start || 0).toISOString().startsWith(since.slice(0, 10));
+  if (Number.isNaN(start) || isNoDay)
     throw new Refusal(
       'InvalidInput',
       `since ${since} is neither a duration such as 90d nor a date such as 2026-08-01.`,

@@ -102,13 +102,11 @@ export const services: Readonly<Record<ServiceName, ServiceFacts>> = {
     jsonVersion: '1.1',
   },
   servicequotas: {
-    ...{
-      ...readByItself,
-      dialects: ['json'],
-      target: 'ServiceQuotasV20190624',
-      version: '2019-06-24',
-      jsonVersion: '1.1',
-    },
+    ...readByItself,
+    dialects: ['json'],
+    target: 'ServiceQuotasV20190624',
+    version: '2019-06-24',
+    jsonVersion: '1.1',
   },
   sns: {
     load: () => import('@aws-sdk/client-sns'),
