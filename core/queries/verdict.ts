@@ -129,7 +129,8 @@ export function verdictOf(
       return inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now));
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
     if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, { left, place }, now);
-    const when = waiting.length === 0 ? NEVER : after(conditionOf(waiting, until ?? null), until);
+    const alone = isAmbiguous ? after('Selectors are changed so that one policy alone selects it.') : NEVER;
+    const when = waiting.length === 0 ? alone : after(conditionOf(waiting, until ?? null), until);
     return said(when, ...aim.reasons, ...waiting);
   }
   // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.

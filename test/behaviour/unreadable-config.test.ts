@@ -136,8 +136,9 @@ test('a cluster that two policies select is left alone, also when this version c
   await hours(world, 2);
   await makeUnreadable(world, 'UpgradePolicy', 'policy-1');
   await hours(world, 8);
-  const { state, placement, reasons } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  const { state, placement, reasons, when } = await explainCluster(world.ports, await recordOf(world, 'web'));
   expect([state, placement, reasons.map(({ code }) => code)]).toEqual(['Excluded', [], ['AmbiguousPolicy']]);
+  expect(when.condition).toBe('Selectors are changed so that one policy alone selects it.');
   expect(reasons[0]?.message).toContain('policy-1 that this version cannot read');
   expect(mutationsOf(world)).toEqual([]);
 });
