@@ -1,28 +1,14 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { startAnsweringServer } from '../../test/material/wire/answering-server.ts';
 import { createAccountReader } from './account-reader.ts';
 
-let server: Server;
-let asked: { url: string; headers: IncomingHttpHeaders; body: string }[];
-let answers: { status: number; body: string }[];
+let server: Awaited<ReturnType<typeof startAnsweringServer>>;
 let variables: string[];
 
 beforeEach(async () => {
-  [asked, answers, variables] = [[], [], []];
-  server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => {
-      body += chunk;
-    });
-    request.on('end', () => {
-      asked.push({ url: `${request.method} ${request.url}`, headers: request.headers, body });
-      const { status, body: text } = answers.shift() ?? { status: 500, body: '' };
-      response.writeHead(status).end(text);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  variables = [];
+  server = await startAnsweringServer();
 });
-afterEach(() => new Promise((resolve) => server.close(resolve)));
+afterEach(() => server.close());
 
 const scope = { account: '111111111111', region: 'eu-central-1' };
 const credentials = { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' };
@@ -33,12 +19,12 @@ const reader = () =>
     sleep: async () => {},
     endpointOf(service) {
       variables.push(service);
-      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      return server.url;
     },
   });
-const answer = (status: number, body: string) => answers.push({ status, body });
+const answer = (status: number, body: string) => server.answers.push({ status, body });
 const signedFor = (index: number) =>
-  /Credential=key\/\d{8}\/([^,]*)\/aws4_request/.exec(asked[index]?.headers.authorization ?? '')?.[1];
+  /Credential=key\/\d{8}\/([^,]*)\/aws4_request/.exec(server.asked[index]?.headers.authorization ?? '')?.[1];
 
 test('a role is asked for by name of IAM, which is in one Region of the partition, and one that is gone is undefined', async () => {
   answer(
@@ -53,7 +39,7 @@ test('a role is asked for by name of IAM, which is in one Region of the partitio
   expect(await iam.getRole(scope, 'nodes')).toEqual({ arn: 'arn:r' });
   expect(await iam.getRole({ ...scope, region: 'cn-northwest-1' }, 'nodes')).toBeUndefined();
   await expect(iam.getRole({ ...scope, region: 'us-gov-east-1' }, 'nodes')).rejects.toMatchObject({ name: 'Http500' });
-  expect(asked[0]?.body).toBe('Action=GetRole&RoleName=nodes&Version=2010-05-08');
+  expect(server.asked[0]?.body).toBe('Action=GetRole&RoleName=nodes&Version=2010-05-08');
   expect([0, 1, 2].map(signedFor)).toEqual(['us-east-1/iam', 'cn-north-1/iam', 'us-gov-west-1/iam']);
   expect([...new Set(variables)]).toEqual(['IAM']);
 });
@@ -62,7 +48,7 @@ test('a key is asked for of KMS in its Region; what KMS refuses has the name tha
   const kms = reader();
   answer(200, '{"KeyMetadata":{"KeyId":"1","KeyState":"PendingDeletion"}}');
   expect(await kms.describeKey(scope, 'arn:key')).toEqual({ keyId: 'arn:key', keyState: 'PendingDeletion' });
-  expect([asked[0]?.headers['x-amz-target'], asked[0]?.body]).toEqual([
+  expect([server.asked[0]?.headers['x-amz-target'], server.asked[0]?.body]).toEqual([
     'TrentService.DescribeKey',
     '{"KeyId":"arn:key"}',
   ]);
@@ -105,8 +91,8 @@ test('a quota comes with the newest value of the metric that Service Quotas name
     ),
   );
   expect(await reader().getServiceQuota(scope, 'L-1')).toEqual({ quotaCode: 'L-1', value: 640, used: 14 });
-  expect(asked[0]).toMatchObject({ body: '{"ServiceCode":"ec2","QuotaCode":"L-1"}' });
-  expect(Object.fromEntries(new URLSearchParams(asked[1]?.body))).toEqual({
+  expect(server.asked[0]).toMatchObject({ body: '{"ServiceCode":"ec2","QuotaCode":"L-1"}' });
+  expect(Object.fromEntries(new URLSearchParams(server.asked[1]?.body))).toEqual({
     ...{ Action: 'GetMetricStatistics', Version: '2010-08-01', Namespace: 'AWS/Usage', MetricName: 'ResourceCount' },
     ...{ StartTime: '2026-11-20T11:00:00.000Z', EndTime: '2026-11-20T12:00:00.000Z', Period: '300' },
     ...{ 'Statistics.member.1': 'Maximum', 'Dimensions.member.1.Name': 'Class' },

@@ -1,29 +1,14 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { startAnsweringServer } from '../../test/material/wire/answering-server.ts';
 import { createEc2Reader } from './ec2-reader.ts';
 
-let server: Server;
-let asked: { form: Record<string, string>; authorization: string | undefined }[];
-let answers: { status: number; body: string }[];
+let server: Awaited<ReturnType<typeof startAnsweringServer>>;
 let slept: number[];
 
 beforeEach(async () => {
-  [asked, answers, slept] = [[], [], []];
-  server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => {
-      body += chunk;
-    });
-    request.on('end', () => {
-      const { authorization } = request.headers;
-      asked.push({ form: Object.fromEntries(new URLSearchParams(body)), authorization });
-      const { status, body: text } = answers.shift() ?? { status: 500, body: '' };
-      response.writeHead(status).end(text);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  slept = [];
+  server = await startAnsweringServer();
 });
-afterEach(() => new Promise((resolve) => server.close(resolve)));
+afterEach(() => server.close());
 
 const scope = { account: '111111111111', region: 'eu-central-1' };
 const credentials = { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' };
@@ -34,11 +19,12 @@ const reader = () =>
     sleep: async (milliseconds) => {
       slept.push(milliseconds);
     },
-    endpointOf: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpointOf: () => server.url,
   });
-const ok = (body: string) => answers.push({ status: 200, body });
+const formOf = (index: number) => Object.fromEntries(new URLSearchParams(server.asked[index]?.body));
+const ok = (body: string) => server.answers.push({ status: 200, body });
 const refuse = (status: number, code: string, message = 'no') =>
-  answers.push({
+  server.answers.push({
     status,
     body: `<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>r</RequestID></Response>`,
   });
@@ -56,12 +42,12 @@ test('every page is read, of one item as of several and of none; what is signed 
     { subnetId: 's2', availabilityZone: 'z', availableIpAddressCount: 0 },
     { subnetId: 's3', availabilityZone: 'z', availableIpAddressCount: 9 },
   ]);
-  expect(asked[0]?.form).toEqual({
+  expect(formOf(0)).toEqual({
     ...{ Action: 'DescribeSubnets', Version: '2016-11-15', MaxResults: '100', 'Filter.1.Name': 'subnet-id' },
     ...{ 'Filter.1.Value.1': 's1', 'Filter.1.Value.2': 's2', 'Filter.1.Value.3': 's3' },
   });
-  expect(asked.map(({ form }) => form.NextToken)).toEqual([undefined, 'more', 'last']);
-  expect(asked[0]?.authorization).toMatch(/Credential=key\/\d{8}\/eu-central-1\/ec2\/aws4_request/);
+  expect(server.asked.map((_, index) => formOf(index).NextToken)).toEqual([undefined, 'more', 'last']);
+  expect(server.asked[0]?.headers.authorization).toMatch(/Credential=key\/\d{8}\/eu-central-1\/ec2\/aws4_request/);
 });
 
 test('more names than a filter takes are asked in parts', async () => {
@@ -69,7 +55,7 @@ test('more names than a filter takes are asked in parts', async () => {
   ok(subnets(item('s200', '1')));
   const names = Array.from({ length: 201 }, (_, index) => `s${index}`);
   expect((await reader().describeSubnets(scope, names)).map(({ subnetId }) => subnetId)).toEqual(['s200']);
-  expect(asked[1]?.form).toMatchObject({ 'Filter.1.Value.1': 's200' });
+  expect(formOf(1)).toMatchObject({ 'Filter.1.Value.1': 's200' });
 });
 
 test('security groups and instance types are read from their own elements', async () => {
@@ -97,10 +83,10 @@ test('what passes is tried again and what does not is not; the error has the nam
     name: 'UnauthorizedOperation',
     message: 'not authorized to perform: ec2:DescribeSubnets',
   });
-  expect(asked).toHaveLength(4);
+  expect(server.asked).toHaveLength(4);
   for (let count = 0; count < 5; count += 1) refuse(503, 'Unavailable');
   await expect(reader().describeSubnets(scope, ['s'])).rejects.toMatchObject({ name: 'Unavailable' });
-  expect(asked).toHaveLength(8);
+  expect(server.asked).toHaveLength(8);
 });
 
 test.each([
@@ -121,7 +107,7 @@ test('of AMIs deprecated ones are asked for, too', async () => {
   expect(await reader().describeImages(scope, ['ami-1'])).toEqual([
     ...[image, { ...image, deprecationTime: '2026-01-01T00:00:00.000Z' }],
   ]);
-  expect(asked[0]?.form).toMatchObject({ IncludeDeprecated: 'true', 'Filter.1.Name': 'image-id' });
+  expect(formOf(0)).toMatchObject({ IncludeDeprecated: 'true', 'Filter.1.Name': 'image-id' });
 });
 
 test('a version of a launch template is asked for by id or name; one that is gone is undefined, and no other error is', async () => {
@@ -147,12 +133,12 @@ test('a version of a launch template is asked for by id or name; one that is gon
   await expect(ec2.describeLaunchTemplateVersion(scope, 'lt-1', '3')).rejects.toMatchObject({
     name: 'InvalidLaunchTemplateId.Malformed',
   });
-  expect(asked.map(({ form }) => [form.LaunchTemplateId, form.LaunchTemplateName])).toEqual([
+  expect(server.asked.map((_, index) => [formOf(index).LaunchTemplateId, formOf(index).LaunchTemplateName])).toEqual([
     ...[
       ['lt-1', undefined],
       [undefined, 'web'],
     ],
     ...[...codes, ''].map(() => ['lt-1', undefined]),
   ]);
-  expect(asked[0]?.form['LaunchTemplateVersion.1']).toBe('3');
+  expect(formOf(0)['LaunchTemplateVersion.1']).toBe('3');
 });

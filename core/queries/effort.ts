@@ -55,10 +55,9 @@ export function clusterWaits(
   for (const [index, item] of items.entries()) {
     const { event, at, detail } = item;
     const hop = hopOfItem(item);
-    const after = items.slice(index + 1);
     const isOfIt = (one: AuditItem): boolean => hopOfItem(one) === hop;
     const endOf = (events: readonly string[], isAsked: (one: AuditItem) => boolean = isOfIt) => {
-      const end = after.find((one) => events.includes(one.event) && isAsked(one));
+      const end = items.slice(index + 1).find((one) => events.includes(one.event) && isAsked(one));
       return end === undefined ? {} : { to: end.at };
     };
     const wave = `${detail.rolloutId} ${detail.waveIndex}`;

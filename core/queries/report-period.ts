@@ -1,9 +1,8 @@
 import { durationMilliseconds } from '../calendar/duration.ts';
+import { HISTORY_MILLISECONDS } from '../readiness/readiness-history.ts';
 import { Refusal } from './refusal.ts';
 
-/** What is kept of a history goes back no further. */
-const MOST_DAYS = 400;
-const DAY = 86_400_000;
+const MOST_DAYS = HISTORY_MILLISECONDS / 86_400_000;
 
 /** From when on a report tells: a duration before now, such as 90d, or a date. */
 export function periodStart(since: string, now: Date): Date {
@@ -19,7 +18,7 @@ export function periodStart(since: string, now: Date): Date {
       'InvalidInput',
       `since ${since} is neither a duration such as 90d nor a date such as 2026-08-01.`,
     );
-  if (start >= now.getTime() || start < now.getTime() - MOST_DAYS * DAY)
+  if (start >= now.getTime() || start < now.getTime() - HISTORY_MILLISECONDS)
     throw new Refusal('InvalidInput', `since ${since} is not in the last ${MOST_DAYS} days.`);
   return new Date(start);
 }

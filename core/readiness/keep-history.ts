@@ -6,10 +6,7 @@ import { waiverText } from '../scan/report/build-report.ts';
 import { ReadinessHistories } from '../store/entities.ts';
 import { decode, load, put } from '../store/entity.ts';
 import { ScanSummaries } from '../store/scan-entities.ts';
-import { historyAfter, type LookOfHistory } from './readiness-history.ts';
-
-/** As long as the inventory keeps a cluster that is gone. */
-const KEPT_MILLISECONDS = 400 * 86_400_000;
+import { HISTORY_MILLISECONDS, historyAfter, type LookOfHistory } from './readiness-history.ts';
 
 /** What looks write into the histories of their clusters. They are read only where something has changed. */
 export async function historyWrites(
@@ -26,7 +23,7 @@ export async function historyWrites(
       const waivedBy = mayBeWaived ? await waivers(table, look) : () => undefined;
       const data = historyAfter(before?.data, look, waivedBy, now);
       const isGone = look.cluster.deletedAt !== undefined;
-      const expiresAt = isGone ? new Date(now.getTime() + KEPT_MILLISECONDS) : undefined;
+      const expiresAt = isGone ? new Date(now.getTime() + HISTORY_MILLISECONDS) : undefined;
       return put(ReadinessHistories, data, before?.revision ?? 'absent', expiresAt);
     }),
   );

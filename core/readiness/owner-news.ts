@@ -2,10 +2,9 @@ import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
 import type { KnownScans } from '../contracts/items/scan.ts';
-import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { bounded } from '../contracts/step-result.ts';
 import { stoppersOf } from '../rollout/hop-blockers.ts';
-import { readinessOf } from '../rollout/readiness.ts';
+import { type Readiness, readinessOf } from '../rollout/readiness.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
 import { clusterNames } from '../store/changes.ts';
 import { deadlinesOf } from '../version/cluster-support.ts';
@@ -48,10 +47,6 @@ export const ownersOf = (
 /** All that hear of one cluster at once: so many notices are written in one transaction. */
 const MOST_OWNERS = 80;
 
-/** What a cluster is, as its history and the days of the fleet keep it. */
-export const wordOf = (cluster: ClusterRecord, known: Pick<Look, 'scans' | 'region' | 'now'>): ReadinessVerdict =>
-  readinessOf(cluster, known).verdict;
-
 /** Causes of one cluster in one notice. */
 const MOST_TOLD = 3;
 const FORCED_DAYS = 30;
@@ -60,9 +55,11 @@ const FORCED_DAYS = 30;
 export function newsOf(look: Look): ClusterTold | undefined {
   const { before, cluster } = look;
   if (cluster.deletedAt !== undefined) return leftBy(look);
-  const readiness = readinessNews(look);
+  const known = readinessOf(cluster, look);
+  const { verdict } = known;
+  const stoppers = stoppersAt(look, known);
+  const readiness = readinessNews(look, known, stoppers);
   const forced = forcedNews(look);
-  const verdict = wordOf(cluster, look);
   const { announcement } = look;
   const own = [forced, announcement?.news].flatMap((news) =>
     news === undefined ? [] : [{ owner: ownerOf(cluster), news }],
@@ -78,7 +75,7 @@ export function newsOf(look: Look): ClusterTold | undefined {
       ...(announcement && { announced: announcement.kept }),
       word: verdict,
     },
-    look: { cluster, verdict, causes: causesOf(look) },
+    look: { cluster, verdict, causes: causesOf(look, known, stoppers) },
     news: [...(readiness?.news ?? []), ...own],
     ...(readiness?.event && { event: readiness.event }),
   };
@@ -95,12 +92,13 @@ type Told = NonNullable<ClusterNews['readiness']>;
 const idOf = ({ cause, owner }: Told['stoppers'][number]): string => JSON.stringify([cause, owner]);
 
 /** Only what was proved is news: a look that is missing, old or not whole neither blocks nor frees anybody. */
-function readinessNews(look: Look): (Pick<ClusterTold, 'news' | 'event'> & { readonly kept: Told }) | undefined {
-  const { cluster, scans, before, now } = look;
-  const { verdict, for: target, scannedAt, reasons } = readinessOf(cluster, look);
-  if (target === null || verdict === 'stale' || verdict === 'incomplete') return undefined;
+function readinessNews(
+  { cluster, before, now }: Look,
+  { verdict, for: target, scannedAt, reasons }: Readiness,
+  stoppers: Stoppers,
+): (Pick<ClusterTold, 'news' | 'event'> & { readonly kept: Told }) | undefined {
+  if (target === null || stoppers === undefined) return undefined;
   const isBlocked = verdict === 'blocked';
-  const stoppers = isBlocked ? stoppersAt(cluster, scans, target) : [];
   const last = before?.readiness;
   const known = last?.target === target ? last.stoppers : [];
   const [old, current] = [new Set(known.map(idOf)), new Set(stoppers.map(idOf))];
@@ -127,19 +125,22 @@ function readinessNews(look: Look): (Pick<ClusterTold, 'news' | 'event'> & { rea
   };
 }
 
-const stoppersAt = (cluster: ClusterRecord, scans: KnownScans | undefined, target: string) =>
-  stoppersOf(cluster, scans, KubeVersion.parse(target), true).flatMap(({ cause, reason, ...whose }) =>
-    ownersOf(whose, cluster).map((owner) => ({ cause, owner, reason })),
-  );
+type Stoppers = ReturnType<typeof stoppersAt>;
 
-/** What stops it, each since the first of the looks that have all found it; undefined where this one proves nothing. */
-function causesOf(look: Look): LookOfHistory['causes'] {
-  const { cluster, scans, now } = look;
-  const { verdict, for: target } = readinessOf(cluster, look);
+/** What stops it, for each who hears of it; undefined where the last look proves nothing. */
+function stoppersAt({ cluster, scans }: Look, { verdict, for: target }: Readiness) {
   if (verdict === 'stale' || verdict === 'incomplete') return undefined;
   if (target === null || verdict !== 'blocked') return [];
+  return stoppersOf(cluster, scans, KubeVersion.parse(target), true).flatMap(({ cause, reason, ...whose }) =>
+    ownersOf(whose, cluster).map((owner) => ({ cause, owner, reason })),
+  );
+}
+
+/** What stops it, each since the first of the looks that have all found it; undefined where this one proves nothing. */
+function causesOf({ scans, now }: Look, { for: target }: Readiness, stoppers: Stoppers): LookOfHistory['causes'] {
+  if (target === null) return stoppers && [];
   const known = scans?.scans.find((one) => one.target === target)?.causes ?? [];
-  return stoppersAt(cluster, scans, target).map(({ cause, owner }) => {
+  return stoppers?.map(({ cause, owner }) => {
     const since = known.find((one) => one.cause === cause)?.since ?? now.toISOString();
     return { cause, owner, target, since };
   });

@@ -14,6 +14,9 @@ export interface LookOfHistory {
   readonly causes: readonly Cause[] | undefined;
 }
 
+/** Days of the fleet, and what is known of clusters that are gone, are kept so long: reports go back no further. */
+export const HISTORY_MILLISECONDS = 400 * 86_400_000;
+
 /** A cluster's item stays below some ten kilobytes. */
 const MOST_KEPT = 30;
 

@@ -5,14 +5,14 @@ import { sha256Hex } from '../hash/sha256.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
-import { countVerdicts, hasLostWaiver, nextMinor } from '../rollout/readiness.ts';
+import { countReadiness, hasLostWaiver, nextMinor } from '../rollout/readiness.ts';
 import { ReadinessDays, Upgrades } from '../store/entities.ts';
 import { load, loadKind, put } from '../store/entity.ts';
 import { isContention } from '../store/retry.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
-import { wordOf } from './owner-news.ts';
+import { HISTORY_MILLISECONDS } from './readiness-history.ts';
 import { type TellPorts, tellOwners } from './tell-owners.ts';
 
 export type RefreshPorts = TellPorts & Pick<Ports, 'executions'>;
@@ -82,8 +82,6 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
   });
 }
 
-const DAY_KEPT_MILLISECONDS = 400 * 86_400_000;
-
 /** How many clusters are what today, for the trend of the fleet; a run beside this one has counted the same. */
 async function keepDay(
   { table, clock }: Pick<Ports, 'table' | 'clock'>,
@@ -92,14 +90,10 @@ async function keepDay(
   regions: WhatIsKnown['regions'],
 ): Promise<void> {
   const now = clock.now();
-  const words = clusters.map((cluster) => {
-    const [known, region] = [scans.get(cluster.clusterKey), regions.get(cluster.region)];
-    return wordOf(cluster, { scans: known, region, now });
-  });
   const at = now.toISOString();
-  const day = { date: at.slice(0, 10), at, counts: countVerdicts(words) };
+  const day = { date: at.slice(0, 10), at, counts: countReadiness(clusters, { scans, regions, now }) };
   const before = await load(table, ReadinessDays, day.date);
-  const expiresAt = new Date(now.getTime() + DAY_KEPT_MILLISECONDS);
+  const expiresAt = new Date(now.getTime() + HISTORY_MILLISECONDS);
   try {
     await writeUnrecorded(table, [put(ReadinessDays, day, before?.revision ?? 'absent', expiresAt)]);
   } catch (error) {

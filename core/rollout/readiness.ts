@@ -120,6 +120,26 @@ function staleness(cluster: ClusterRecord, scan: KnownScans['scans'][number], no
 export const hasLostWaiver = ({ waivedUntil }: Pick<KnownScans['scans'][number], 'waivedUntil'>, now: Date): boolean =>
   waivedUntil !== undefined && Date.parse(waivedUntil) <= now.getTime();
 
+/** How many clusters of a fleet are what; `scans` by cluster key. */
+export const countReadiness = (
+  clusters: readonly ClusterRecord[],
+  {
+    scans,
+    regions,
+    now,
+  }: {
+    readonly scans: ReadonlyMap<string, KnownScans>;
+    readonly regions: ReadonlyMap<string, RegionVersions>;
+    readonly now: Date;
+  },
+) =>
+  countVerdicts(
+    clusters.map((cluster) => {
+      const [known, region] = [scans.get(cluster.clusterKey), regions.get(cluster.region)];
+      return readinessOf(cluster, { scans: known, region, now }).verdict;
+    }),
+  );
+
 /** How many there are of each verdict, those without any left out. */
 export function countVerdicts(verdicts: readonly ReadinessVerdict[]): Partial<Record<ReadinessVerdict, number>> {
   const counts = READINESS_VERDICTS.map(

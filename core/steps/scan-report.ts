@@ -15,7 +15,7 @@ import { judgeAll } from '../scan/judge/judge.ts';
 import type { Observation, Problem, SkewObservation } from '../scan/judge/observation.ts';
 import { coverageOf } from '../scan/live/keep.ts';
 import type { LiveScanState } from '../scan/live/live-scan-state.ts';
-import { observePreflight } from '../scan/preflight/checks.ts';
+import { isOfRoll, observePreflight } from '../scan/preflight/checks.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import { buildReport } from '../scan/report/build-report.ts';
 import type { Coverage, ScanReport } from '../scan/report/report-schema.ts';
@@ -44,11 +44,12 @@ export async function reportOf(ports: StepPorts, context: StepContext, read: Wha
   const waivers = await scanWaivers(ports.table);
   const from = versionBefore(facts);
   const observed = observeInsights(insights ?? [], Object.values(state?.facts.changes ?? {}), ports.clock.now());
+  const preflight = observePreflight(facts);
   const observations = [
     ...(state?.observations ?? []),
     ...observed,
-    ...observePreflight(facts, 'hop'),
-    ...(await findingsOfRolls(ports, context, facts, state)),
+    ...preflight.filter((one) => !isOfRoll(one)),
+    ...(await findingsOfRolls(ports, context, facts, state, preflight.filter(isOfRoll))),
   ];
   const insightsRead = insights !== undefined;
   return buildReport({
@@ -94,13 +95,14 @@ async function findingsOfRolls(
   context: StepContext,
   facts: PreflightFacts,
   state: LiveScanState | undefined,
+  ofRolls: readonly Observation[],
 ): Promise<Observation[]> {
   const question = {
     rolls: (group: string) => isRolled(group, facts),
     withoutSurge: endTogether(facts.nodegroups),
     now: ports.clock.now(),
   };
-  const found = [...observeDrains(state?.facts.drain, question), ...observePreflight(facts, 'rolls')];
+  const found = [...observeDrains(state?.facts.drain, question), ...ofRolls];
   const isStuck = (one: Observation): one is Problem => one.type === 'problem' && one.severity === 'error';
   if (context.grant === undefined || !found.some(isStuck)) return found;
   const groups = facts.nodegroups.map(({ nodegroupName: name, version }) => ({ name, version }));

@@ -2,7 +2,7 @@ import type { GateReading } from '../../contracts/items/gate.ts';
 import type { Addon, Cluster, Nodegroup } from '../../ports/eks.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { judgeAll } from '../judge/judge.ts';
-import { observePreflight, PREFLIGHT_CHECKS } from './checks.ts';
+import { isOfRoll, observePreflight, PREFLIGHT_CHECKS } from './checks.ts';
 import type { PreflightFacts } from './preflight-check.ts';
 
 const cluster = {
@@ -222,7 +222,9 @@ test('only what a check of rolls finds of a node group is about its roll, and no
     },
   });
   const rules = (about: 'hop' | 'rolls') =>
-    observePreflight(given, about).flatMap((one) => ('rule' in one ? [`${one.rule} ${one.subject.name}`] : []));
+    observePreflight(given)
+      .filter((one) => isOfRoll(one) === (about === 'rolls'))
+      .flatMap((one) => ('rule' in one ? [`${one.rule} ${one.subject.name}`] : []));
   const both = ['NetworkGone', 'RoleGone', 'SurgeAddresses', 'VcpuQuota'].flatMap((one) => [`${one} a`, `${one} b`]);
   expect(rules('rolls').sort()).toEqual(['ImageGone a', 'LaunchTemplateGone b', ...both]);
   expect(rules('hop')).toEqual(['NodegroupStatus a', 'NodegroupStatus b', 'NetworkGone web', 'RoleGone web']);

@@ -50,9 +50,11 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   systemWorkloads,
 ];
 
-/** `about`: only what stops the hop itself, or only what stops no more than the rolls of its node groups. */
-export const observePreflight = (facts: PreflightFacts, about?: 'hop' | 'rolls'): Observation[] =>
-  PREFLIGHT_CHECKS.flatMap((check) => {
-    const isOfRoll = ({ subject }: Observation) => check.isOfRolls === true && subject.kind === 'Nodegroup';
-    return check.observe(facts).filter((one) => about === undefined || (about === 'rolls') === isOfRoll(one));
-  });
+export const observePreflight = (facts: PreflightFacts): Observation[] =>
+  PREFLIGHT_CHECKS.flatMap((check) => check.observe(facts));
+
+const OF_ROLLS = new Set(PREFLIGHT_CHECKS.filter(({ isOfRolls }) => isOfRolls).map(({ name }) => name));
+
+/** Whether it stops no more than the roll of a node group. */
+export const isOfRoll = (one: Observation): boolean =>
+  one.type === 'problem' && one.subject.kind === 'Nodegroup' && OF_ROLLS.has(one.rule ?? '');
