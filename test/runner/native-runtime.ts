@@ -6,10 +6,10 @@ const EVENT_HANDLERS = Symbol.for('EVENT_HANDLERS');
 const TEST_TIMEOUT = Symbol.for('TEST_TIMEOUT_SYMBOL');
 const shared = globalThis as unknown as Record<symbol | string, unknown>;
 
-// Stripped and compiled modules are kept from one run to the next, beside those of the command line: each worker loads more than a thousand.
-enableCompileCache(
-  process.env.NODE_COMPILE_CACHE ?? fileURLToPath(new URL('../../node_modules/.cache/liftlock', import.meta.url)),
-);
+// Stripped and compiled modules are kept from one run to the next, beside those of the command line: each worker, and each process that a test
+// begins, loads more than a thousand.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../../node_modules/.cache/liftlock', import.meta.url));
+enableCompileCache();
 
 /**
  * What Jest loads tests with, in place of `jest-runtime`: Node itself. Jest's own runtime links every module anew for every test file, which
