@@ -31,10 +31,7 @@ export async function readCapacity(
       coverage.push({ what, source: 'capacity', status: 'read', count: found.length, detail: '' });
       return found;
     } catch (error) {
-      const name = errorName(error);
-      const status = /^(UnauthorizedOperation|AccessDenied)/.test(name) ? 'denied' : 'error';
-      const detail = `${permission}: ${name}: ${errorMessage(error)}`;
-      coverage.push({ what, source: 'capacity', status, count: 0, detail });
+      coverage.push({ what, source: 'capacity', count: 0, ...refusedBy(permission, error) });
       return undefined;
     }
   };
@@ -82,6 +79,13 @@ export async function readCapacity(
   );
   const ofEc2 = { subnets, securityGroups, instanceTypes, launchTemplates, images };
   return { capacity: given({ ...ofEc2, roles, keys, quotas }), coverage };
+}
+
+/** What the coverage says of a call to AWS that gave nothing. */
+export function refusedBy(permission: string, error: unknown): { status: 'denied' | 'error'; detail: string } {
+  const name = errorName(error);
+  const status = /^(UnauthorizedOperation|AccessDenied)/.test(name) ? 'denied' : 'error';
+  return { status, detail: `${permission}: ${name}: ${errorMessage(error)}` };
 }
 
 /** Those that are there, of what can only be asked for one by one. */

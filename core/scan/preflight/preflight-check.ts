@@ -24,13 +24,19 @@ export interface PreflightFacts {
   readonly holdsOwned?: boolean;
   /** Alarms that the policy wants OK, those that could be read. */
   readonly alarms?: readonly GateReading[];
-  /** The newest backup that has completed, RFC 3339, where the policy asks for one; null = there is none. */
-  readonly backup?: { readonly namespace: string; readonly within: string; readonly newest: string | null };
+  /** Where the policy wants young backups, those places that could be read. */
+  readonly backups?: readonly Backup[];
   /** What EC2, IAM, KMS and Service Quotas tell; absent, or a part of it, where it was not asked or did not answer: the coverage says which. */
   readonly capacity?: CapacityFacts;
   /** Absent where nobody asked the API server, or it did not answer: the coverage says which. */
   readonly server?: ServerFacts;
 }
+
+/** The newest whole backup of the cluster in a namespace of Velero's, or a vault of AWS Backup's; null = there is none. */
+export type Backup = { readonly within: string; readonly newest: string | null } & (
+  | { readonly namespace: string }
+  | { readonly vault: string }
+);
 
 export interface CapacityFacts {
   readonly subnets?: Answer<'describeSubnets'>;
