@@ -1,10 +1,9 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { parseJson } from '../model/parse-json.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Backup } from '../scan/preflight/preflight-check.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
-import { accessReason, isAccessError } from './api-server.ts';
+import { askServer } from './ask-server.ts';
 import type { StepContext } from './context.ts';
 import { refusedBy } from './read-capacity.ts';
 
@@ -28,22 +27,17 @@ export async function readVelero(
   { namespace, within }: NonNullable<Asked['velero']>,
 ): Promise<ReadBackup> {
   const what = { what: `backups.velero.io in the namespace ${namespace}`, source: 'server' } as const;
-  const unread = (status: 'denied' | 'error', detail: string) => ({ coverage: { ...what, status, detail, count: 0 } });
+  const unread = (why: Pick<Coverage, 'status' | 'detail'>) => ({ coverage: { ...what, ...why, count: 0 } });
   if (server === undefined)
-    return unread('error', 'The API server is not asked (verification: eks-api, or no endpoint).');
-  const opened = ports.readers.open(server);
-  const times: string[] = [];
-  try {
+    return unread({ status: 'error', detail: 'The API server is not asked (verification: eks-api, or no endpoint).' });
+  const asked = await askServer(ports, context, server, async (get) => {
+    const times: string[] = [];
     let next = '';
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const path = `/apis/velero.io/v1/namespaces/${namespace}/backups?limit=${PAGE}${next}`;
-      const { status, text } = await opened.reader.get({ path });
-      if (status === 404)
-        return unread('error', 'The API server knows no velero.io/v1: Velero is not installed there.');
-      if (status === 401 || status === 403)
-        return unread('denied', `It answered ${status}: the role needs list of backups in the API group velero.io.`);
-      if (status !== 200) return unread('error', `It answered ${status}.`);
-      const { items = [], metadata } = (parseJson(text) ?? {}) as BackupList;
+      const list = await get(path, 'list of backups in the API group velero.io');
+      if (list === undefined) return undefined;
+      const { items = [], metadata } = list as BackupList;
       times.push(
         ...items.flatMap(({ status: is }) => (is?.phase === 'Completed' ? (is.completionTimestamp ?? []) : [])),
       );
@@ -51,13 +45,12 @@ export async function readVelero(
       if (token === '') break;
       next = `&continue=${encodeURIComponent(token)}`;
     }
-  } catch (error) {
-    if (!isAccessError(error)) throw error;
-    const { code, message } = accessReason(error, context);
-    return unread('error', `${code}: ${message}`);
-  } finally {
-    opened.close();
-  }
+    return times;
+  });
+  if ('unread' in asked) return unread(asked.unread);
+  const { found: times } = asked;
+  if (times === undefined)
+    return unread({ status: 'error', detail: 'The API server knows no velero.io/v1: Velero is not installed there.' });
   const valid = times.filter((time) => !Number.isNaN(Date.parse(time)));
   return {
     backup: { namespace, within, newest: newestOf(valid) },

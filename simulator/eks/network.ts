@@ -44,6 +44,9 @@ export function networkIn(state: FakeEksState, { account, region }: Scope) {
   for (const ids of lists)
     for (const [index, id] of ids.entries())
       if (!zones.has(id)) zones.set(id, `${region}${ZONES[index % ZONES.length]}`);
+  // Named after zones, as nearly all are.
+  for (const { kind, metadata, spec } of clusters.flatMap(({ kubernetes: { objects = [] } }) => objects))
+    if (kind === 'ENIConfig') zones.set((spec as { subnet: string }).subnet, metadata.name);
   const templates = new Map(groups.flatMap(templatesOf));
   const images = [...templates.values()].flatMap(({ imageId }) => imageId ?? []);
   return {

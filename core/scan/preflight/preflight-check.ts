@@ -5,6 +5,7 @@ import type { Ec2Reader, LaunchTemplateVersion } from '../../ports/ec2.ts';
 import type { Addon, AddonInfo, Cluster, ClusterVersionInformation, Nodegroup } from '../../ports/eks.ts';
 import type { KubeVersion } from '../../version/kube-version.ts';
 import type { Observation, Problem } from '../judge/observation.ts';
+import type { PodNetwork } from './pod-network.ts';
 
 /** What EKS and the API server tell of a cluster right now, beside its objects. */
 export interface PreflightFacts {
@@ -42,6 +43,7 @@ export interface CapacityFacts {
   readonly subnets?: Answer<'describeSubnets'>;
   readonly securityGroups?: Answer<'describeSecurityGroups'>;
   readonly instanceTypes?: Answer<'describeInstanceTypes'>;
+  readonly podNetwork?: PodNetwork;
   /** Of those that groups name, the versions that are there. */
   readonly launchTemplates?: readonly LaunchTemplateVersion[];
   readonly images?: Answer<'describeImages'>;
