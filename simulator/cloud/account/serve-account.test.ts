@@ -127,4 +127,11 @@ test('what is not modelled is refused by its name, and noted', async () => {
     expect.stringContaining('iam DeleteRole is not modelled'),
   ]);
   expect(notes).toEqual([expect.stringContaining('iam:DeleteRole')]);
+  const headers = {
+    'x-amz-date': '20261120T120000Z',
+    authorization: signature.authorization.replace('us-east-1/iam', 'eu-central-1/backup'),
+  };
+  const list = `${server.origin}/backup-vaults/nightly/recovery-points/?resourceArn=arn%3Ashop`;
+  const asked = await Promise.all(['', '&createdAfter=0'].map((more) => fetch(`${list}${more}`, { headers })));
+  expect(asked.map(({ status }) => status)).toEqual([200, 501]);
 });

@@ -56,8 +56,8 @@ const OPERATIONS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, O
 export const usageOf = (cloud: LocalCloud, place: Scope, of: string | undefined): number | undefined =>
   networkIn(cloud.eks.state, place).quotas.find(({ usage }) => usage === of)?.used;
 
-/** As a path of REST asks: with these two parameters and no others. */
-const RECOVERY_POINTS = /^\/backup-vaults\/([\w-]{2,50})\/recovery-points\/\?resourceArn=([^&]+)&maxResults=\d+$/;
+/** With these two parameters: others would be obeyed by AWS, and not here. */
+const RECOVERY_POINTS = /^\/backup-vaults\/([\w-]{2,50})\/recovery-points\/\?resourceArn=([^&]+)(?:&maxResults=\d+)?$/;
 
 /** The operation and its input, in the SDK's names. */
 function readCall(
