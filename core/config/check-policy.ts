@@ -1,4 +1,6 @@
+import { CHECK_NAMES } from '../contracts/check-names.ts';
 import { both, overlapInPart } from '../selector/cover.ts';
+import { matchesGlob } from '../selector/glob.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 import { checkApprovals } from './checks/approvals.ts';
 import { fieldOf, listOf, type PolicyWith, type Report, reporter, type SoundWaves } from './checks/check.ts';
@@ -9,6 +11,7 @@ import { checkGateUrls, checkSmokeUrls } from './checks/smoke-urls.ts';
 import { checkDeadline, checkTargetSupport } from './checks/target-support.ts';
 import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
 import { checkUnreachableWaves, checkWaveNumbers } from './checks/waves.ts';
+import { didYouMean } from './did-you-mean.ts';
 import type { ConfigIssue } from './issue.ts';
 import { durationMilliseconds } from './schema/quantities.ts';
 import { rollbackSchema, upgradePolicySchema } from './schema/upgrade-policy.ts';
@@ -56,6 +59,7 @@ export function checkPolicy(
   checkSmokeUrls(document.value, allowedHosts, report);
   checkGateUrls(document.value, allowedHosts, report);
   checkExpressions(document.value, report);
+  checkWaivedNames(document.value, report);
   checkReferences(document.value, names, options.references ?? 'warn', report);
   const { value: policy, issues: found } = parseBySchema(upgradePolicySchema, document);
   issues.push(...found);
@@ -87,6 +91,26 @@ export function checkPolicy(
     earlier.push(selecting);
   }
   return policy;
+}
+
+/** A name that no finding has would let no waiver hold, and nobody would see it. What is empty or too long the schema tells of. */
+function checkWaivedNames(document: unknown, report: Report): void {
+  const rules = ['spec', 'scan', 'waivers'];
+  for (const [index, rule] of listOf(fieldOf(document, ...rules)).entries())
+    for (const [at, name] of listOf(fieldOf(rule, 'checks')).entries()) {
+      if (typeof name !== 'string' || /^(names:.|list:.|.{301}|$)/s.test(name)) continue;
+      if (CHECK_NAMES.some((known) => matchesGlob(name, known))) continue;
+      const meant = didYouMean(name, CHECK_NAMES);
+      const hint =
+        meant === undefined
+          ? 'Write the rule or the reason of a finding, as reports show it.'
+          : `Did you mean ${meant}?`;
+      report(
+        'error',
+        [...rules, index, 'checks', at],
+        `"${name}" is the name of no check, so that no waiver would hold by it. ${hint}`,
+      );
+    }
 }
 
 /** Waves are known by their name, and take their clusters either by selector or by name. */

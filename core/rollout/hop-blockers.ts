@@ -10,6 +10,8 @@ export interface Stopper {
   readonly reason: Reason;
   /** What makes it the same one in the next look; a reason's words name the look. */
   readonly cause: string;
+  /** The same in words; absent where it is a sentence itself, or the scan has none. */
+  readonly what?: string | undefined;
   /** Who mends it, as the scan knows; absent = whoever owns the cluster. */
   readonly owner?: string | undefined;
   /** Each of them, where they are several. */
@@ -66,9 +68,7 @@ function refusedBy(
       const named = ids.length === 0 ? [] : [`Findings: ${ids.join(', ')}.`];
       return {
         reason: reason(isKnown(code) ? code : 'ScanFinding', [`${scan} found: ${found}`, ...fixes, ...named].join(' ')),
-        cause,
-        owner,
-        owners,
+        ...{ cause, what, owner, owners },
       };
     },
   );

@@ -8,6 +8,7 @@ import { monitoringRows } from './monitoring.ts';
 import type { Lookups, Requirement, RequirementRows } from './requirement.ts';
 import { s3Rows } from './s3.ts';
 import {
+  backupRows,
   ec2Rows,
   iamRows,
   kmsRows,
@@ -24,6 +25,7 @@ import { statesRows } from './states.ts';
 
 /** What the operations of the local cloud need, one row each. */
 export const REQUIREMENT_ROWS: Readonly<Record<ServiceName, RequirementRows>> = {
+  backup: backupRows,
   dynamodb: dynamodbRows,
   ec2: ec2Rows,
   eks: eksRows,
