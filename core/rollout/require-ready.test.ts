@@ -72,6 +72,8 @@ test('a plan takes looks to be made in time, and what is known to be in the way 
   expect(waitsFor([], '24h', planned)).toBeUndefined();
   expect(waitsFor([scan({ scannedAt: hoursAgo(60) })], '24h', planned)).toBeUndefined();
   expect(waitsFor([{ ...failing, scannedAt: hoursAgo(60) }], '24h', planned)).toBe('web is blocked');
+  const unread = scan({ verdict: 'incomplete', gaps: 1 });
+  expect(waitsFor([unread], '24h', planned)).toBe('web was not looked at as a whole');
 });
 
 test('the first ten are named, and how many more there are', () => {

@@ -92,12 +92,12 @@ function whyUnready(
   const readiness = readinessTo(cluster, KubeVersion.parse(to), { scans: known, now });
   const { verdict, scannedAt, for: hop } = readiness;
   const isOld = isReady(readiness) && scannedAt !== null && Date.parse(scannedAt) < oldest;
-  const isBlocked = takesLooksForMade === true && blockersOnTheWay(cluster, known, to).length > 0;
+  // A look that will be made meets again what was found, and what could not be read.
+  const lasting = takesLooksForMade === true ? blockersOnTheWay(cluster, known, to) : [];
+  const isUnread = lasting.every(({ code }) => code === 'ScanIncomplete');
   const words =
     takesLooksForMade === true
-      ? isBlocked
-        ? WORDS.blocked
-        : undefined
+      ? WORDS[lasting.length === 0 ? 'ready' : isUnread ? 'incomplete' : 'blocked']
       : scannedAt === null && verdict === 'incomplete'
         ? 'was not looked at yet'
         : WORDS[isOld ? 'stale' : verdict];
