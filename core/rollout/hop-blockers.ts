@@ -54,7 +54,7 @@ function refusedBy(
   if (verdict === 'pass') return [];
   if (verdict === 'incomplete') {
     const more = gaps > notRead.length ? ` and ${gaps - notRead.length} more` : '';
-    const named = notRead.length === 0 ? '' : `: ${notRead.join(', ')}${more}`;
+    const named = notRead.length === 0 ? '' : `: ${notRead.join('; ')}${more}`;
     const text = `${scan} could not read ${gaps === 1 ? 'one thing' : `${gaps} things`}${named}. Run: ${look}`;
     return [{ reason: reason('ScanIncomplete', text), cause: 'ScanIncomplete' }];
   }

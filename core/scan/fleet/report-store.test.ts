@@ -57,7 +57,7 @@ test('lists name the first of what could not be read, and the hop says it', asyn
     KubeVersion.parse(report.target),
     true,
   );
-  expect(told?.message).toContain(' could not read 6 things: a, b, c, d, e and 1 more. Run: liftlock scan cluster web');
+  expect(told?.message).toContain(' could not read 6 things: a; b; c; d; e and 1 more. Run: liftlock scan cluster web');
   await saveReport(table, run, report, at(21));
   expect((await load(table, LatestScanItems, 'k'))?.data.scans[0]).not.toHaveProperty('notRead');
 });
