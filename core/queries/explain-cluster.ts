@@ -189,5 +189,7 @@ function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanatio
     waveStatus: wave?.status ?? '',
     memberStatus: member.status,
     position: member.position,
+    of: wave?.members ?? 0,
+    atOnce: wave?.maxConcurrency ?? 0,
   };
 }

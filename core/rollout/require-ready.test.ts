@@ -105,6 +105,7 @@ test('those are asked for whose wave is about to open', () => {
   expect(asked([{}, {}])).toEqual(['one']);
   expect(asked([{ status: 'Completed' }, {}])).toEqual(['two']);
   expect(asked([{ status: 'Open' }, {}])).toEqual([]);
-  expect(asked([{}, {}], { status: 'Paused' })).toEqual([]);
+  expect(asked([{}, {}], { status: 'Paused' })).toEqual(['one']);
+  expect(asked([{}, {}], { status: 'Halted' })).toEqual([]);
   expect(asked([{}, {}], {}, { status: 'Quarantined' })).toEqual([]);
 });
