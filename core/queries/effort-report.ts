@@ -26,7 +26,8 @@ export interface EffortReport {
 }
 
 const NOT_RECORDED = [
-  'How long an approval was waited for that nobody has given yet.',
+  'How long a wave that has not opened yet has waited for an approval, or for its clusters to be ready.',
+  'Whether a wave whose turn had come was shut for readiness or by a pause: both are "shut wave".',
   'Whether a cluster waited for a window or for capacity before its first grant in an open wave: both are "open wave".',
   'Which part of a soak was due to a gate that was not green.',
 ];

@@ -126,6 +126,21 @@ test('the first grant in an open wave ends what nobody has recorded the cause of
   expect(answer.notRecorded.join(' ')).toContain('"open wave"');
 });
 
+test('a wave that stays shut once it is approved waits for that as well, but not for the tick that opens it', async () => {
+  const wave = (name: string) => ({ wave: name });
+  const { waits, answer } = await report([
+    [59, 'rollout/r', 'RolloutCreated', 'ann'],
+    [57, 'rollout/r', 'WaveOpen', 'liftlock', wave('first')],
+    [50, 'rollout/r', 'WaveCompleted', 'liftlock', wave('first')],
+    [40, 'rollout/r', 'WaveApproved', 'ann', wave('second')],
+    [25, 'rollout/r', 'WaveOpen', 'liftlock', wave('second')],
+    [20, 'rollout/r', 'WaveCompleted', 'liftlock', wave('second')],
+    [10, 'rollout/r', 'WaveOpen', 'liftlock', wave('third')],
+  ]);
+  expect(waits).toEqual(['to 1.37 null shut wave 25/0', 'to 1.37 null approval 10/0']);
+  expect(answer.notRecorded.join(' ')).toContain('"shut wave"');
+});
+
 test('a wave waits from its turn for its last approval, and soaks until it passes', async () => {
   const wave = (name: string) => ({ wave: name });
   const { waits } = await report([

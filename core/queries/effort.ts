@@ -89,7 +89,10 @@ function parkedFor(reasons: unknown): string {
 
 const PASSED = ['WaveCompleted', 'WaveCompletedWithFailures', 'WaveSkipped', 'WavePassed', 'WavePromoted'];
 
-/** How long the waves of one rollout soaked, and waited from their turn for their last approval. */
+/** Until a wave whose turn has come opens where nothing is in its way. */
+const TICKS = 2 * 60_000;
+
+/** How long the waves of one rollout soaked, and waited from their turn for their last approval, and for readiness (or while paused) until they opened. */
 export function rolloutWaits(items: readonly AuditItem[], about: About): Spent[] {
   const waits: Spent[] = [];
   let turn: string | undefined;
@@ -101,8 +104,10 @@ export function rolloutWaits(items: readonly AuditItem[], about: About): Spent[]
     }
     if (event === 'WaveOpen') {
       const approved = items.slice(0, index).findLast((one) => one.event === 'WaveApproved' && ofWave(one))?.at;
-      if (turn !== undefined && approved !== undefined && approved > turn)
-        waits.push({ ...about, what: 'approval', from: turn, to: approved });
+      const from = turn !== undefined && approved !== undefined && approved > turn ? approved : turn;
+      if (turn !== undefined && from !== turn) waits.push({ ...about, what: 'approval', from: turn, to: from ?? at });
+      if (from !== undefined && Date.parse(at) - Date.parse(from) > TICKS)
+        waits.push({ ...about, what: 'shut wave', from, to: at });
     }
     if (event === 'RolloutCreated' || PASSED.includes(event)) turn = at;
   }
