@@ -59,7 +59,7 @@ async function scanned(
     readers: unasked,
   };
   const { status, reasons } = await scanCluster(given, stepInput({ targetVersion: '1.37' }));
-  const told = reasons.filter(({ code }) => code === 'ScanIncomplete' || code === 'ScanFinding');
+  const told = reasons.filter(({ code }) => ['ScanIncomplete', 'ScanFinding', 'Throttled'].includes(code));
   return { calls, status, told: told.map(({ code, message }) => `${code}: ${message}`) };
 }
 
@@ -68,6 +68,14 @@ test('a hop asks EC2 once for each kind of what the cluster names, and for nothi
     ...{ status: 'done', told: [] },
     calls: ['describeSubnets subnet-1,subnet-2', 'describeSecurityGroups sg-1'],
   });
+});
+
+test.each<[string, Partial<Ec2Reader & AccountReader>]>([
+  ['EC2', { describeSubnets: refusing('RequestLimitExceeded') }],
+  ['IAM', { getRole: refusing('Throttling') }],
+])('a throttle of %s is waited for, and no gap of the scan', async (_, answers) => {
+  const { status, told } = await scanned({ describeInstanceTypes, ...answers }, named);
+  expect([status, told]).toEqual(['wait', [expect.stringMatching(/^Throttled: /)]]);
 });
 
 test('what may not be read leaves the scan incomplete, names the permission, and keeps the rest from nothing', async () => {

@@ -1,3 +1,4 @@
+import { isThrottled } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { given } from '../model/given.ts';
 import type { Nodegroup } from '../ports/eks.ts';
@@ -30,6 +31,8 @@ export async function readCapacity(
       coverage.push({ what, source: 'capacity', status: 'read', count: found.length, detail: '' });
       return found;
     } catch (error) {
+      // It passes by itself, and would end the hop as what lasts.
+      if (isThrottled(error)) throw error;
       const name = errorName(error);
       const status = /^(UnauthorizedOperation|AccessDenied)/.test(name) ? 'denied' : 'error';
       const detail = `${name}: ${errorMessage(error)}`;
