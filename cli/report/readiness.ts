@@ -8,13 +8,13 @@ import { type PeriodOption, printReport } from './print-report.ts';
 export async function reportReadiness(session: Session, { since: asked, output }: PeriodOption): Promise<ExitCode> {
   const client = await session.client();
   const report = await client.v1.reports.readiness.$get({ query: { since: asked } });
-  const { since, until, clusters, left } = report;
+  const { since, until, clusters, days: looks, left } = report;
   const stopped = clusters.filter(({ causes }) => causes.length > 0).length;
   const more = left === 0 ? '' : ` ${left} more have no room here.`;
   const [causes, days] = [['CLUSTER', 'OWNER', 'FOR', 'CAUSE', 'SINCE', 'UNTIL', 'HOW'], COUNTED.map(wordOf)];
   return printReport(session, output, report, {
     title: 'Readiness',
-    totals: `From ${since} to ${until}: ${clusters.length} were stopped, ${stopped} of them still are.${more}`,
+    totals: `From ${since} to ${until}: ${clusters.length} were stopped, ${stopped} of them still are. Last hourly look: ${looks.at(-1)?.at ?? 'none yet'}.${more}`,
     tables: [
       { heading: 'What stopped hops', heads: causes, rows: causesOf(report) },
       {

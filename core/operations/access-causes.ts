@@ -62,7 +62,7 @@ function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): st
     case 'ClusterUnreachable':
       return 'Give Liftlock a way to the endpoint, or choose verification: eks-api in the UpgradePolicy.';
   }
-  if (part === 'EKS API' && DENIED.test(code))
+  if (part !== 'API server' && DENIED.test(code))
     return `Deploy or update the spoke role in the account ${account} (docs/install.md, Spokes).`;
   return `It may pass. ${LOOK_AGAIN}`;
 }

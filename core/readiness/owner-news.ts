@@ -2,7 +2,7 @@ import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
 import type { KnownScans } from '../contracts/items/scan.ts';
-import { bounded } from '../contracts/step-result.ts';
+import { bounded, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { stoppersOf } from '../rollout/hop-blockers.ts';
 import { type Readiness, readinessOf } from '../rollout/readiness.ts';
@@ -84,11 +84,22 @@ export function newsOf(look: Look): ClusterTold | undefined {
   };
 }
 
-/** A cluster that is gone ends what was known of it, and is no news to anybody. */
-function leftBy({ cluster, before }: Look): ClusterTold | undefined {
+/** A cluster that is gone ends what was known of it, which is news only where its upgrade was announced: one of its name may be there again. */
+function leftBy({ cluster, before, now }: Look): ClusterTold | undefined {
   if (before?.word === undefined) return undefined;
-  const { readiness: _, announced: __, word: verdict, ...kept } = before;
-  return { kept, news: [], look: { cluster, verdict, causes: [] } };
+  const { readiness: _, announced, word: verdict, ...kept } = before;
+  const isTakenBack = announced !== undefined && announced.at > now.toISOString();
+  const taken = isTakenBack && {
+    ...{
+      ...clusterNames(cluster.clusterKey),
+      what: 'takenBack' as const,
+      target: announced.to,
+      announcedFor: announced.at,
+    },
+    reasons: [reason('Gone', `The cluster ${cluster.name} does not exist any more.`)],
+  };
+  const news = taken ? [{ owner: ownerOf(cluster), news: taken }] : [];
+  return { kept, news, look: { cluster, verdict, causes: [] } };
 }
 
 type Told = NonNullable<ClusterNews['readiness']>;

@@ -49,13 +49,15 @@ export function blockersOnTheWay(cluster: ClusterRecord, scans: KnownScans | und
 
 /** Only a report that passes lets a hop go on (core/scan/fleet/decide-hop.ts). One reason for each cause, with whose it is and what ends it. */
 function refusedBy(
-  { verdict, target, scannedAt, causes, gaps }: KnownScans['scans'][number],
+  { verdict, target, scannedAt, causes, gaps, notRead = [] }: KnownScans['scans'][number],
   look: string,
 ): readonly Stopper[] {
   const scan = `The scan of ${scannedAt} for ${target}`;
   if (verdict === 'pass') return [];
   if (verdict === 'incomplete') {
-    const text = `${scan} could not read ${gaps === 1 ? 'one thing' : `${gaps} things`}. Run: ${look}`;
+    const more = gaps > notRead.length ? ` and ${gaps - notRead.length} more` : '';
+    const named = notRead.length === 0 ? '' : `: ${notRead.join('; ')}${more}`;
+    const text = `${scan} could not read ${gaps === 1 ? 'one thing' : `${gaps} things`}${named}. Run: ${look}`;
     return [{ reason: reason('ScanIncomplete', text), cause: 'ScanIncomplete' }];
   }
   const of = (wanted: string) => causes.filter(({ severity }) => severity === wanted);

@@ -1,3 +1,4 @@
+import { isThrottled } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { given } from '../model/given.ts';
 import type { Nodegroup } from '../ports/eks.ts';
@@ -12,7 +13,7 @@ import { quotaOf, typesOf } from '../scan/preflight/vcpu-quota.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import type { StepContext } from './context.ts';
 
-/** Of EC2, IAM, KMS and Service Quotas what the hop takes: each call may fail by itself. */
+/** Of EC2, IAM, KMS and Service Quotas what the hop takes: each call may fail by itself, and is told by the permission that it takes. */
 export async function readCapacity(
   { ec2, account }: Pick<Ports, 'ec2' | 'account'>,
   { cluster, scope, target }: StepContext,
@@ -21,7 +22,6 @@ export async function readCapacity(
 ): Promise<{ capacity: CapacityFacts; coverage: Coverage[] }> {
   const coverage: Coverage[] = [];
   const ask = async <One>(
-    permission: string,
     what: string,
     names: readonly string[],
     call: (names: readonly string[]) => Promise<One[]>,
@@ -33,23 +33,24 @@ export async function readCapacity(
       coverage.push({ what, source: 'capacity', status: 'read', count: found.length, detail: '' });
       return found;
     } catch (error) {
-      coverage.push({ what, source: 'capacity', count: 0, ...refusedBy(permission, error) });
+      // It passes by itself, and would end the hop as what lasts.
+      if (isThrottled(error)) throw error;
+      coverage.push({ what, source: 'capacity', count: 0, ...refusedBy(error) });
       return undefined;
     }
   };
   const { subnetIds, securityGroupIds } = networkOf({ cluster });
   const ofGroups = nodegroups.flatMap(({ subnets = [] }) => subnets);
   const ofPods = podNetwork?.eniConfigs.map(({ subnet }) => subnet) ?? [];
-  const subnets = await ask('ec2:DescribeSubnets', 'subnets', [...subnetIds, ...ofGroups, ...ofPods], (ids) =>
+  const subnets = await ask('ec2:DescribeSubnets', [...subnetIds, ...ofGroups, ...ofPods], (ids) =>
     ec2.describeSubnets(scope, ids),
   );
-  const securityGroups = await ask('ec2:DescribeSecurityGroups', 'security groups', securityGroupIds, (ids) =>
+  const securityGroups = await ask('ec2:DescribeSecurityGroups', securityGroupIds, (ids) =>
     ec2.describeSecurityGroups(scope, ids),
   );
   const templates = nodegroups.flatMap((group) => templateOf(group) ?? []);
   const launchTemplates = await ask(
     'ec2:DescribeLaunchTemplateVersions',
-    'versions of launch templates',
     templates.map((one) => `${one.template}:${one.version}`),
     (names) =>
       each(names, (name) => {
@@ -58,37 +59,34 @@ export async function readCapacity(
       }),
   );
   const types = nodegroups.flatMap((group) => typesOf(group, launchTemplates));
-  const instanceTypes = await ask('ec2:DescribeInstanceTypes', 'instance types', types, (names) =>
+  const instanceTypes = await ask('ec2:DescribeInstanceTypes', types, (names) =>
     ec2.describeInstanceTypes(scope, names),
   );
   const ids = (launchTemplates ?? []).flatMap(({ imageId = '' }) => (isImageId(imageId) ? imageId : []));
-  const images = await ask('ec2:DescribeImages', 'AMIs', ids, (names) => ec2.describeImages(scope, names));
+  const images = await ask('ec2:DescribeImages', ids, (names) => ec2.describeImages(scope, names));
   const named = [cluster.roleArn, ...nodegroups.map(({ nodeRole }) => nodeRole)].flatMap((arn) => arn ?? []);
-  const roles = await ask('iam:GetRole', 'roles', named, (arns) =>
+  const roles = await ask('iam:GetRole', named, (arns) =>
     each(arns, async (arn) => {
       const role = await account.getRole(scope, arn.slice(arn.lastIndexOf('/') + 1));
       return role === undefined ? undefined : arn;
     }),
   );
-  const keys = await ask('kms:DescribeKey', 'key of the secrets', [keyOf(cluster) ?? []].flat(), (arns) =>
+  const keys = await ask('kms:DescribeKey', [keyOf(cluster) ?? []].flat(), (arns) =>
     each(arns, (arn) => account.describeKey(scope, arn)),
   );
   const codes = nodegroups.flatMap((group) => (isRolled(group, target) ? (quotaOf(group, launchTemplates) ?? []) : []));
-  const quotas = await ask(
-    'servicequotas:GetServiceQuota, cloudwatch:GetMetricStatistics',
-    'quotas of vCPUs',
-    codes,
-    (names) => each(names, (code) => account.getServiceQuota(scope, code)),
+  const quotas = await ask('servicequotas:GetServiceQuota, cloudwatch:GetMetricStatistics', codes, (names) =>
+    each(names, (code) => account.getServiceQuota(scope, code)),
   );
   const ofEc2 = { subnets, securityGroups, instanceTypes, launchTemplates, images };
   return { capacity: given({ ...ofEc2, roles, keys, quotas, podNetwork }), coverage };
 }
 
 /** What the coverage says of a call to AWS that gave nothing. */
-export function refusedBy(permission: string, error: unknown): { status: 'denied' | 'error'; detail: string } {
+export function refusedBy(error: unknown): { status: 'denied' | 'error'; detail: string } {
   const name = errorName(error);
   const status = /^(UnauthorizedOperation|AccessDenied)/.test(name) ? 'denied' : 'error';
-  return { status, detail: `${permission}: ${name}: ${errorMessage(error)}` };
+  return { status, detail: `${name}: ${errorMessage(error)}` };
 }
 
 /** Those that are there, of what can only be asked for one by one. */

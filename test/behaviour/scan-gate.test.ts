@@ -2,6 +2,7 @@ import { parseAllDocuments } from 'yaml';
 import { applyDocuments } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { SCANNERS_RBAC, VIEWERS, VIEWERS_RBAC } from '../../core/queries/access-manifest.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { scanReport } from '../../core/queries/scan-history.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import { loadRun } from '../../core/scan/fleet/run-store.ts';
@@ -48,6 +49,17 @@ test('an object whose writer uses an API that the hop removes stops it; rewritte
   await run(world);
   expect(versionOf(world, 'web')).toBe('1.37');
   expect(await lastScan(world)).toMatchObject({ verdict: 'pass', errors: 0, gaps: 0 });
+});
+
+test('what the last look foresees once more is not explained twice after a retry', async () => {
+  const world = await smallFleet({ clusters: [withOld] });
+  await run(world);
+  const explained = async () => explainCluster(world.ports, await recordOf(world, 'web'));
+  const before = await explained();
+  expect([before.stoppedBy.length, before.foreseen.length]).toEqual([1, 0]);
+  await retryCluster(world.ports, (await memberOf(world, 'web')).clusterKey, 'ana');
+  const after = await explained();
+  expect([after.stoppedBy.length, after.foreseen.length]).toEqual([0, 1]);
 });
 
 test('a policy may let removed APIs pass', async () => {
