@@ -5,7 +5,7 @@ import type { ItemSink } from '../../ports/cluster-reader.ts';
 import { DRAIN_KINDS, noteDrainFacts } from '../drain/note-drain-facts.ts';
 import type { Observation } from '../judge/observation.ts';
 import { isMapping, type Mapping } from '../manifest/manifest-object.ts';
-import { inspectLiveObject } from '../observe/inspect-live-object.ts';
+import { inspectLiveObject } from '../observe/inspect-object.ts';
 import { liveObject } from '../observe/live-object.ts';
 import { saysItsTemplate } from '../observe/made-from-template.ts';
 import { addFacts, type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { noFacts } from '../reference/cluster-facts.ts';
-import { inspectLiveObject } from './inspect-live-object.ts';
+import { inspectLiveObject } from './inspect-object.ts';
 import { liveObject } from './live-object.ts';
 import { isMadeFromTemplate, saysItsTemplate } from './made-from-template.ts';
 
