@@ -3,9 +3,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { collect } from '../../test/contract/collect.ts';
 import { createDynamoTable, dynamoClient } from './create-dynamo-table.ts';
-import { DynamoTable } from './dynamo-table.ts';
+import { DynamoTable, toTransactItem } from './dynamo-table.ts';
 import { toAttributes } from './stored-item.ts';
-import { toTransactItem } from './write-operations.ts';
 
 const NAMES = { items: 'items', audit: 'audit' };
 type Input = Readonly<Record<string, unknown>>;

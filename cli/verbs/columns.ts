@@ -3,9 +3,7 @@ import { READINESS_VERDICTS, type ReadinessVerdict } from '../../core/contracts/
 import { visible } from '../../core/model/visible.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
-import type { CalendarView } from '../../core/queries/list-calendars.ts';
-import type { ChannelView } from '../../core/queries/list-channels.ts';
-import type { PolicyView } from '../../core/queries/list-policies.ts';
+import type { CalendarView, ChannelView, PolicyView } from '../../core/queries/list-calendars.ts';
 import type { VersionView } from '../../core/queries/list-versions.ts';
 import type { RolloutSummary } from '../../core/queries/rollout-views.ts';
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';

@@ -1,6 +1,6 @@
 import { visible } from '../../core/model/visible.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
-import type { PolicyView } from '../../core/queries/list-policies.ts';
+import type { PolicyView } from '../../core/queries/list-calendars.ts';
 import { targetWords } from '../../core/version/target.ts';
 import { clusterParam, part } from '../client/paths.ts';
 import { EXIT, Failure, type OutputOption, type Session } from '../command/session.ts';

@@ -1,8 +1,12 @@
-import type { Calendar } from '../config/types.ts';
+import type { Calendar, UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
-import { calendarSpec, loadAppliedConfigs } from '../policy/applied.ts';
-import { loadAllPolicies } from '../policy/policy-of.ts';
+import { loadLivingRecords } from '../inventory/records.ts';
+import { calendarSpec, channelSpec, loadAppliedConfigs, readPolicies, upgradePolicy } from '../policy/applied.ts';
+import { BUILT_IN_CHANNELS, type ChannelSpec } from '../policy/channels.ts';
+import { loadAllPolicies, policyOf } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
+import { PolicyRollouts } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
 
 export interface CalendarView extends Pick<AppliedConfig, 'name' | 'revision' | 'appliedBy' | 'appliedAt'> {
   /** Null when this version cannot read what was applied: then it is closed. */
@@ -22,5 +26,78 @@ export async function listCalendars({ table }: Pick<Ports, 'table'>): Promise<{ 
     );
     return { name, spec: calendarSpec(config) ?? null, usedBy, revision, appliedBy, appliedAt };
   });
+  return { items };
+}
+
+export interface ChannelView {
+  readonly name: string;
+  /** Null when this version cannot read what was applied: then nothing moves by it. */
+  readonly spec: ChannelSpec | null;
+  /** `replaced`: one that is built in, with other words of yours. */
+  readonly source: 'built-in' | 'applied' | 'replaced';
+  /** Policies whose target it is. */
+  readonly usedBy: readonly string[];
+  /** Null for one that nobody applied. */
+  readonly appliedBy: string | null;
+  readonly appliedAt: string | null;
+}
+
+/** Those that are there without being written first, then the others by name. */
+export async function listChannels({ table }: Pick<Ports, 'table'>): Promise<{ items: ChannelView[] }> {
+  const configs = await loadAppliedConfigs(table, 'Channel');
+  const targets = (await loadAllPolicies(table)).flatMap(({ metadata, spec: { target } }) =>
+    typeof target === 'object' ? [{ policy: metadata.name, channel: target.channel }] : [],
+  );
+  const usersOf = (name: string) => targets.filter(({ channel }) => channel === name).map(({ policy }) => policy);
+  const names = new Set([...BUILT_IN_CHANNELS.keys(), ...configs.map(({ name }) => name)]);
+  const items = [...names].map((name): ChannelView => {
+    const config = configs.find((one) => one.name === name);
+    const builtIn = BUILT_IN_CHANNELS.get(name);
+    return {
+      name,
+      spec: (config === undefined ? builtIn : channelSpec(config)) ?? null,
+      source: config === undefined ? 'built-in' : builtIn === undefined ? 'applied' : 'replaced',
+      usedBy: usersOf(name),
+      appliedBy: config?.appliedBy ?? null,
+      appliedAt: config?.appliedAt ?? null,
+    };
+  });
+  return { items };
+}
+
+export interface PolicyView extends Pick<AppliedConfig, 'name' | 'revision' | 'appliedBy' | 'appliedAt'> {
+  /** Null when this version cannot read what was applied: then nothing happens under it. */
+  readonly spec: UpgradePolicy['spec'] | null;
+  /** Clusters that it alone selects. */
+  readonly clusters: number;
+  /** Clusters that it selects together with other policies: left alone until one does. */
+  readonly ambiguousClusters: number;
+  /** Clusters for which its expression has no answer (`PolicyError`): it does not select them. */
+  readonly undecidedClusters: number;
+  readonly newestRollout: string | null;
+}
+
+export async function listPolicies({ table }: Pick<Ports, 'table'>): Promise<{ items: PolicyView[] }> {
+  const configs = await loadAppliedConfigs(table, 'UpgradePolicy');
+  const { policies, unreadable } = readPolicies(configs);
+  const living = await loadLivingRecords(table);
+  const matches = living.map((cluster) => policyOf(cluster, policies, unreadable));
+  const items = await Promise.all(
+    configs.map(async (config): Promise<PolicyView> => {
+      const rollout = await load(table, PolicyRollouts, config.name);
+      return {
+        name: config.name,
+        spec: upgradePolicy(config)?.spec ?? null,
+        revision: config.revision,
+        appliedBy: config.appliedBy,
+        appliedAt: config.appliedAt,
+        clusters: matches.filter((match) => match.type === 'one' && match.policy.metadata.name === config.name).length,
+        ambiguousClusters: matches.filter((match) => match.type === 'ambiguous' && match.names.includes(config.name))
+          .length,
+        undecidedClusters: matches.filter(({ errors }) => errors.some(({ policy }) => policy === config.name)).length,
+        newestRollout: rollout?.data.rolloutId ?? null,
+      };
+    }),
+  );
   return { items };
 }

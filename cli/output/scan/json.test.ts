@@ -1,6 +1,6 @@
 import { reportOf } from '../../../test/material/scan/report.ts';
 import type { Io } from '../../command/io.ts';
-import { printJson } from './json.ts';
+import { printJson } from './print-scan.ts';
 import type { ScanDocument } from './scan-document.ts';
 
 function printed(document: ScanDocument): string {
