@@ -158,26 +158,7 @@ export function clientRequestToken(parts: TokenParts): string {
 }
 
 /** Everything that could forbid a mutating call, read in one go. */
-interface CommitSnapshot {
-  readonly epoch: Read<Epoch> | undefined;
-  readonly grant: Read<Grant> | undefined;
-  readonly upgrade: Read<Upgrade> | undefined;
-  readonly control: Read<FleetControl> | undefined;
-  readonly fleet: Read<AppliedConfig> | undefined;
-  readonly cluster: Read<ClusterRecord> | undefined;
-  readonly clusterControl: Read<ClusterControl> | undefined;
-  readonly rollout: Read<Rollout> | undefined;
-  readonly wave: Read<Wave> | undefined;
-  /** Not read when the first change was made already. */
-  readonly member: Read<Member> | undefined;
-  /** Those before it; none when the first change was made already. */
-  readonly earlier: readonly Wave[];
-  /** What the policy says of the hop; undefined where no policy selects a cluster that a person upgrades. */
-  readonly rules: HopRules | undefined;
-  readonly policyAppliedBy: readonly string[] | undefined;
-  /** "All of it is still as read": what the commit's transaction checks besides its own writes. */
-  readonly checks: readonly WriteOperation[];
-}
+type CommitSnapshot = Awaited<ReturnType<typeof readCommitSnapshot>>;
 
 /**
  * Reads it strongly consistent. `known`: the upgrade as its step has read it, which names most of what is needed: that is read in one request.
@@ -188,7 +169,7 @@ export async function readCommitSnapshot(
   clusterKey: string,
   known: Upgrade | undefined,
   tags: ClusterRecord['tags'] = {},
-): Promise<CommitSnapshot> {
+) {
   const reader = await readAhead(table, [
     Epochs.key(),
     FleetControls.key(),
@@ -250,10 +231,14 @@ export async function readCommitSnapshot(
     clusterControl,
     rollout,
     wave,
+    /** Not read when the first change was made already. */
     member,
+    /** Those before it; none when the first change was made already. */
     earlier: earlier.map(({ data }) => data),
+    /** What the policy says of the hop; undefined where no policy selects a cluster that a person upgrades. */
     rules,
     policyAppliedBy,
+    /** "All of it is still as read": what the commit's transaction checks besides its own writes. */
     checks,
   };
 }

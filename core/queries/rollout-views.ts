@@ -28,15 +28,7 @@ const COUNTERS = ['members', 'inFlight', 'succeeded', 'failed', 'blocked', 'excl
 /** How many clusters of a rollout stand where, over all its waves. `leftHalfDone`: parked where nothing of the rollout goes on any more. */
 type RolloutProgress = Readonly<Record<(typeof COUNTERS)[number] | 'leftHalfDone', number>>;
 
-export interface RolloutSummary extends Rollout {
-  readonly progress: RolloutProgress;
-  /** The wave that is open; null before the first and after the last. */
-  readonly currentWave: string | null;
-  /** The wave whose turn it is and that may not begin for want of approval; null where there is none, or the rollout does not run. */
-  readonly waitsForApproval: string | null;
-  /** Likewise for want of clusters that are ready (`requireReady`), and of how many; null while an approval comes first. */
-  readonly waitsForReadiness: { readonly wave: string; readonly clusters: number } | null;
-}
+export type RolloutSummary = ReturnType<typeof summary>;
 
 /** `readiness`: of who has not begun, whether it may go all the way by what is known today. */
 export interface ShownMember extends Member {
@@ -167,7 +159,7 @@ function summary(
   members: readonly Member[],
   standings: readonly WaveStanding[],
   late: Unready | undefined,
-): RolloutSummary {
+) {
   const next = nextOf(waves);
   const lacksApproval = standings.some((one) => one.index === next?.index && one.approvalReasons.length > 0);
   const waitsForApproval = rollout.status === 'Running' && lacksApproval ? (next?.name ?? null) : null;
@@ -178,8 +170,11 @@ function summary(
   return {
     ...rollout,
     progress: { ...sum, inFlight: sum.inFlight - left, leftHalfDone: left },
+    /** The wave that is open; null before the first and after the last. */
     currentWave: waves.find((wave) => wave.status !== 'Pending' && !PASSED_WAVES.includes(wave.status))?.name ?? null,
+    /** The wave whose turn it is and that may not begin for want of approval; null where there is none, or the rollout does not run. */
     waitsForApproval,
+    /** Likewise for want of clusters that are ready (`requireReady`), and of how many; null while an approval comes first. */
     waitsForReadiness: isLate ? { wave: next.name, clusters: late.members.length } : null,
   };
 }

@@ -11,16 +11,7 @@ import { shortId } from './find-cluster.ts';
 import { type Page, type PageRequest, pageOf } from './page.ts';
 
 /** One upgrade of one cluster: a hop, or one step that was started by hand. */
-export interface UpgradeView
-  extends Pick<Upgrade, 'id' | 'clusterKey' | 'machine' | 'from' | 'to' | 'status' | 'mutated' | 'requestedBy'> {
-  readonly cluster: string;
-  readonly rollout: string | null;
-  readonly steps: readonly StepView[];
-  readonly reasons: readonly Reason[];
-  readonly resumeAt: string | null;
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
-}
+export type UpgradeView = ReturnType<typeof upgradeView>;
 
 interface StepView extends Pick<StepState, 'status' | 'reasons' | 'startedAt'> {
   readonly step: string;
@@ -49,7 +40,7 @@ export async function upgradeViews(
 }
 
 /** What steps keep for each other (`detail`) is their own business and stays out. */
-function upgradeView(upgrade: Upgrade, rollout: Rollout | undefined, cluster: ClusterRecord | undefined): UpgradeView {
+function upgradeView(upgrade: Upgrade, rollout: Rollout | undefined, cluster: ClusterRecord | undefined) {
   const left = leftByAbort(upgrade, rollout);
   const place = cluster ?? parseClusterArn(arnOf(upgrade.clusterKey));
   const steps = Object.entries(upgrade.steps).map(([step, { status, reasons, startedAt, endedAt }]) => ({

@@ -10,19 +10,7 @@ import { soakOf } from '../rollout/wave-soak.ts';
 import { type GlassStanding, waveGlass } from './glass-standing.ts';
 
 /** Where a wave stands under its policy as applied now: what its item alone does not tell. */
-export interface WaveStanding {
-  readonly index: number;
-  /** When its soak will be over if every gate stays green; null while it does not soak, or a gate is not green. */
-  readonly soakUntil: string | null;
-  /** How many approvals it asks for; 0 = none. */
-  readonly approvalsWanted: number;
-  /** Why it may not begin for want of approval; empty = it may, or has begun. */
-  readonly approvalReasons: readonly Reason[];
-  /** The most clusters that can fail before nothing more starts; null where nothing starts any more. */
-  readonly worstCase: number | null;
-  /** Where its order to pass windows over stands; null where there is none. */
-  readonly breakGlass: GlassStanding | null;
-}
+export type WaveStanding = ReturnType<typeof waveStanding>;
 
 /** Of waves that have not ended; a wave whose policy is gone, or cannot be read, asks for nothing that could be told. */
 export function waveStanding(
@@ -31,7 +19,7 @@ export function waveStanding(
   policy: UpgradePolicy | undefined,
   policyAppliedBy: readonly string[],
   now: Date,
-): WaveStanding {
+) {
   const spec = waveNamed(policy, wave.name);
   const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
   // A rollout that is at rest forecasts nothing, soaks nothing and asks nobody.
@@ -42,10 +30,15 @@ export function waveStanding(
   const isAsked = acts && !isEmpty && (wave.status === 'Pending' || wave.status === 'Open');
   return {
     index: wave.index,
+    /** When its soak will be over if every gate stays green; null while it does not soak, or a gate is not green. */
     soakUntil: soak?.until?.toISOString() ?? null,
+    /** How many approvals it asks for; 0 = none. */
     approvalsWanted: spec?.approval?.before === true && !isEmpty ? spec.approval.approvals : 0,
+    /** Why it may not begin for want of approval; empty = it may, or has begun. */
     approvalReasons: isAsked ? approvalRefusals(spec, wave, requesters, now) : [],
+    /** The most clusters that can fail before nothing more starts; null where nothing starts any more. */
     worstCase: acts ? worstCaseNow(wave) : null,
+    /** Where its order to pass windows over stands; null where there is none. */
     breakGlass: waveGlass(wave, policy?.spec.breakGlass, now),
   };
 }

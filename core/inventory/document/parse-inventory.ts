@@ -16,17 +16,7 @@ import { KubeVersion } from '../../version/kube-version.ts';
 import { type InventoryCluster, type InventoryDocument, inventorySchema } from './inventory-schema.ts';
 
 /** A fleet as a file tells it. */
-export interface Inventory {
-  readonly clusters: readonly ClusterRecord[];
-  readonly controls: readonly ClusterControl[];
-  /** Of clusters of which the document tells any. */
-  readonly scans: readonly KnownScans[];
-  /** Keys of clusters whose upgrade had not ended when the document was printed. */
-  readonly underWay: ReadonlySet<string>;
-  readonly learned: LearnedDurations | undefined;
-  /** Every cluster says when it was created: without that, hashes of plans bind nothing (semantics.md, Approval). */
-  readonly complete: boolean;
-}
+export type Inventory = ReturnType<typeof inventoryOf>;
 
 export type ParsedInventory =
   | { readonly inventory: Inventory; readonly errors: readonly [] }
@@ -90,16 +80,19 @@ function withPlaces(file: ConfigFile): ParsedInventory {
   return { inventory: inventoryOf(parsed.value), errors: [] };
 }
 
-function inventoryOf({ clusters, learned }: InventoryDocument): Inventory {
+function inventoryOf({ clusters, learned }: InventoryDocument) {
   const known = clusters.map((written) => ({ written, record: deepFreeze(recordedCluster(written)) }));
   return {
     clusters: known.map(({ record }) => record),
     controls: known.flatMap(({ written, record }) => recordedHold(record.clusterKey, written) ?? []),
+    /** Of clusters of which the document tells any. */
     scans: known.flatMap(({ written: { scans }, record }) =>
       scans === undefined ? [] : [{ clusterKey: record.clusterKey, scans }],
     ),
+    /** Keys of clusters whose upgrade had not ended when the document was printed. */
     underWay: new Set(known.flatMap(({ written: { state }, record }) => (isUnderWay(state) ? record.clusterKey : []))),
     learned,
+    /** Every cluster says when it was created: without that, hashes of plans bind nothing (semantics.md, Approval). */
     complete: clusters.every(({ createdAt }) => createdAt !== undefined),
   };
 }

@@ -1,21 +1,9 @@
 import type { ConfigFile } from '../../config/read-yaml.ts';
 
 /** What is needed of an older report. Whatever else it holds is not read: another release may have written it. */
-export interface Baseline {
-  readonly scannedAt: string;
-  readonly subject: string;
-  readonly from: string | null;
-  readonly target: string;
-  readonly findings: readonly BaselineFinding[];
-}
+export type Baseline = ReturnType<typeof reportAt>;
 
-export interface BaselineFinding {
-  readonly id: string;
-  readonly severity: string;
-  readonly waived: boolean;
-  readonly message: string;
-  readonly file: string | null;
-}
+export type BaselineFinding = ReturnType<typeof findingAt>;
 
 /** In characters; far above a report of 100,000 findings. */
 const maxBaselineSize = 256 * 1024 * 1024;
@@ -54,7 +42,7 @@ class Mismatch extends Error {
   }
 }
 
-function reportAt(value: unknown, where: string): Baseline {
+function reportAt(value: unknown, where: string) {
   const report = mapAt(value, where);
   if (report.kind !== 'ScanReport') throw new Mismatch(`${where}: kind`, 'ScanReport', report.kind);
   return {
@@ -68,7 +56,7 @@ function reportAt(value: unknown, where: string): Baseline {
   };
 }
 
-function findingAt(value: unknown, where: string): BaselineFinding {
+function findingAt(value: unknown, where: string) {
   const { id, severity, waived, message, location } = mapAt(value, where);
   if (typeof waived !== 'boolean') throw new Mismatch(`${where}.waived`, 'true or false', waived);
   return {
