@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { visibleAround } from '../../core/model/visible.ts';
+import { writeError, writeOut } from './streams.ts';
 
 /** Everything that a command touches outside itself; tests give their own. */
 export interface Io {
@@ -76,9 +76,3 @@ export function processIo(): Io {
   };
   return io;
 }
-
-/** The one way to stdout: whatever others wrote into it, and whoever forgot to escape that, it cannot steer the terminal or hide. */
-export const writeOut = (text: string): void => void process.stdout.write(visibleAround(text));
-
-/** The same to stderr. */
-export const writeError = (text: string): void => void process.stderr.write(visibleAround(text));

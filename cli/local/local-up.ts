@@ -5,8 +5,9 @@ import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import { type CloudFleet, startCloudFleet } from '../../simulator/cloud/start-cloud-fleet.ts';
 import { noteRunning } from '../../simulator/cloud/state/running-clouds.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
-import { interruption, writeError, writeOut } from '../command/io.ts';
+import { interruption } from '../command/io.ts';
 import { EXIT, type ExitCode, type Session } from '../command/session.ts';
+import { writeError, writeOut } from '../command/streams.ts';
 import { accessLines } from '../start/access-lines.ts';
 import { plainLines } from '../start/plain-lines.ts';
 

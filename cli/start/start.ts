@@ -8,8 +8,9 @@ import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepar
 import { StandInPeople } from '../../simulator/process/stand-in-people.ts';
 import type { RunReport } from '../../simulator/report/report-types.ts';
 import { runReport } from '../../simulator/report/run-report.ts';
-import { interruption, writeError, writeOut } from '../command/io.ts';
+import { interruption } from '../command/io.ts';
 import { EXIT, type ExitCode, type Session } from '../command/session.ts';
+import { writeError, writeOut } from '../command/streams.ts';
 import { colourOf } from '../output/paint.ts';
 import { USUAL_WIDTH } from '../output/wrap.ts';
 import { LiveView } from './live-view.ts';

@@ -18,25 +18,20 @@ export const SCAN_SUMMARIES = 'SCAN#';
 export const ScanSummaries = defineEntity(
   'ScanSummary',
   scanSummary,
-  (clusterKey: string, scannedAt: string) =>
-    key(clusterPartition(clusterKey), `${SCAN_SUMMARIES}${newestFirst(scannedAt)}`),
-  ({ clusterKey, scannedAt }) => [clusterKey, scannedAt],
+  ['clusterKey', 'scannedAt'],
+  (clusterKey, scannedAt) => key(clusterPartition(clusterKey), `${SCAN_SUMMARIES}${newestFirst(scannedAt)}`),
 );
 
 export const LatestScanItems = ofCluster('LatestScans', latestScans, 'LATEST-SCANS');
 
-export const ScanRuns = defineEntity(
-  'ScanRun',
-  scanRun,
-  (execution: string) => key(`SCAN-RUN#${execution}`, 'RUN'),
-  ({ execution }) => [execution],
+export const ScanRuns = defineEntity('ScanRun', scanRun, ['execution'], (execution) =>
+  key(`SCAN-RUN#${execution}`, 'RUN'),
 );
 
 export const scanPartPrefix = (owner: string): string => `PART#${owner}#`;
 export const ScanParts = defineEntity(
   'ScanPart',
   scanPart,
-  (clusterKey: string, owner: string, part: number) =>
-    key(scanPartition(clusterKey), `${scanPartPrefix(owner)}${padded(part, 3)}`),
-  ({ clusterKey, owner, part }) => [clusterKey, owner, part],
+  ['clusterKey', 'owner', 'part'],
+  (clusterKey, owner, part) => key(scanPartition(clusterKey), `${scanPartPrefix(owner)}${padded(part, 3)}`),
 );
