@@ -4,8 +4,7 @@ import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterId, clusterParam, part } from '../client/paths.ts';
 import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
-import { painted } from '../output/paint.ts';
-import { counted, print, some, tableLines } from '../output/print.ts';
+import { counted, painted, print, some, tableLines } from '../output/print.ts';
 import { Progress } from '../output/progress.ts';
 
 interface CheckOptions extends OutputOption {

@@ -1,6 +1,6 @@
-import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Epoch, Grant, Intent, Upgrade } from '../contracts/items/protocol.ts';
-import type { AppliedConfig, FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
@@ -8,15 +8,12 @@ import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { withFresh } from '../policy/cluster-tags.ts';
-import type { HopRules } from '../policy/hop-rules.ts';
 import { loadedRules } from '../policy/load-rules.ts';
-import { readRules } from '../policy/read-rules.ts';
-import { keysOfRules } from '../policy/rules-ahead.ts';
+import { keysOfRules, readRules } from '../policy/read-rules.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ItemKey, Table, WriteOperation } from '../ports/table.ts';
 import { nextRevision, transactWithAudit } from '../store/audit.ts';
-import { readAhead } from '../store/batched.ts';
 import {
   ClusterControls,
   Clusters,
@@ -30,8 +27,17 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { dataOfEach, type Entity, load, put, type Read, replace, unchanged } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
+import {
+  dataOfEach,
+  decideAndWrite,
+  type Entity,
+  load,
+  put,
+  type Read,
+  readAhead,
+  replace,
+  unchanged,
+} from '../store/entity.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
 import { refusalsAt, type Situation } from './vetoes.ts';
@@ -144,13 +150,7 @@ function mutated(upgrade: Read<Upgrade>): WriteOperation {
   return replace(Upgrades, upgrade, { ...upgrade.data, mutated: true });
 }
 
-interface TokenParts {
-  readonly epoch: number;
-  readonly clusterKey: string;
-  readonly step: string;
-  readonly subject: string;
-  readonly attempt: number;
-}
+type TokenParts = Pick<Intent, 'epoch' | 'clusterKey' | 'step' | 'subject' | 'attempt'>;
 
 /** `clientRequestToken` of a step attempt (protocol.md, Step attempt): the same attempt always sends the same token. 64 characters. */
 export function clientRequestToken(parts: TokenParts): string {

@@ -1,8 +1,5 @@
-import type { BreakGlass } from '../contracts/items/break-glass.ts';
-import type { ClusterRecord, OtherNodes, PlannedChange } from '../contracts/items/cluster.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { ReadinessHistory } from '../contracts/items/readiness-history.ts';
-import type { Reason } from '../contracts/step-result.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -10,14 +7,13 @@ import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { clusterPartition, ReadinessHistories, Upgrades } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
 import { clusterPolicy } from './cluster-policy.ts';
-import { type ReadinessView, readinessView } from './cluster-readiness.ts';
-import type { ClusterSummary } from './cluster-summary.ts';
+import { readinessView } from './cluster-readiness.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
-import { clusterGlass, type GlassStanding } from './glass-standing.ts';
+import { clusterGlass } from './glass-standing.ts';
 import { summaryOf } from './in-rollout.ts';
-import { type RollbackView, rollbackView } from './rollback-view.ts';
-import { type ScanView, scanHistory } from './scan-history.ts';
-import { type UpgradeView, upgradeViews } from './upgrade-view.ts';
+import { rollbackView } from './rollback-view.ts';
+import { scanHistory } from './scan-history.ts';
+import { upgradeViews } from './upgrade-view.ts';
 
 /** Everything that Liftlock knows of one cluster. */
 export type ClusterDetail = Awaited<ReturnType<typeof loadClusterDetail>>;

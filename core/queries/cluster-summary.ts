@@ -7,7 +7,7 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { shortId } from './find-cluster.ts';
-import { type SupportView, supportView } from './support-view.ts';
+import { supportView } from './support-view.ts';
 
 /** One word for where a cluster stands; `explain` says why. */
 export type ClusterState =

@@ -1,5 +1,3 @@
-import type { FleetSpec } from '../config/types.ts';
-import type { AccountState } from '../contracts/items/cluster.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import type { Ports } from '../ports/ports.ts';

@@ -1,7 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { StepState, Upgrade } from '../contracts/items/protocol.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
-import type { Reason } from '../contracts/step-result.ts';
 import { arnOf, parseClusterArn } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
@@ -12,11 +11,6 @@ import { type Page, type PageRequest, pageOf } from './page.ts';
 
 /** One upgrade of one cluster: a hop, or one step that was started by hand. */
 export type UpgradeView = ReturnType<typeof upgradeView>;
-
-interface StepView extends Pick<StepState, 'status' | 'reasons' | 'startedAt'> {
-  readonly step: string;
-  readonly endedAt: string | null;
-}
 
 /** As they stand: of one that waits in a rollout, what became of that rollout counts as well. */
 export async function upgradeViews(

@@ -1,7 +1,6 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
-import type { ApprovalRecord } from '../contracts/items/approval.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
-import type { LearnedDurations, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { ApprovalRecord, LearnedDurations, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { evidenceEnvironment } from '../expression/evidence-environment.ts';

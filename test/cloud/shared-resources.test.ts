@@ -3,7 +3,7 @@ import type { CloudParts } from '../../simulator/cloud/cloud-parts.ts';
 import { eksLookups } from '../../simulator/cloud/eks/eks-lookups.ts';
 import { iamInstallers } from '../../simulator/cloud/install/install-iam.ts';
 import type { Template } from '../../simulator/cloud/template/assembly.ts';
-import { resolveStack, type Resource } from '../../simulator/cloud/template/resolve-stack.ts';
+import { type Resource, resolveStack } from '../../simulator/cloud/template/resolve-stack.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { LocalIam } from '../../simulator/iam/local-iam.ts';
 import type { Lookups } from '../../simulator/iam/requirements/requirement.ts';

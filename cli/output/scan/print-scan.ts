@@ -2,7 +2,7 @@ import type { ScanReport } from '../../../core/scan/report/report-schema.ts';
 import type { Io } from '../../command/io.ts';
 import type { Session } from '../../command/session.ts';
 import { print, printLines } from '../print.ts';
-import type { ScanDocument } from './scan-document.ts';
+import type { ScanDocument } from './across-hops.ts';
 
 export const SCAN_FORMATS = ['table', 'json', 'yaml', 'markdown', 'sarif', 'junit', 'csv'] as const;
 export type ScanFormat = (typeof SCAN_FORMATS)[number];
@@ -28,18 +28,12 @@ export async function printScan(
       const columns = io.columns === undefined ? {} : { columns: io.columns };
       return printLines(session, scanTable(document, { paint, ...columns }));
     }
-    case 'markdown': {
-      const { scanMarkdown } = await import('./markdown.ts');
-      return io.out(scanMarkdown(document));
-    }
-    case 'junit': {
-      const { scanJunit } = await import('./junit.ts');
-      return io.out(scanJunit(document));
-    }
-    case 'csv': {
-      const { scanCsv } = await import('./csv.ts');
-      return io.out(scanCsv(document));
-    }
+    case 'markdown':
+      return io.out((await import('./markdown.ts')).scanMarkdown(document));
+    case 'junit':
+      return io.out((await import('./junit.ts')).scanJunit(document));
+    case 'csv':
+      return io.out((await import('./csv.ts')).scanCsv(document));
     case 'sarif': {
       const { scanSarif } = await import('./sarif.ts');
       // In GitHub Actions a step may run in a folder of the repository; code scanning counts from its root.

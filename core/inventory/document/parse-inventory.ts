@@ -9,8 +9,6 @@ import { type ConfigFile, readYaml } from '../../config/read-yaml.ts';
 import { parseBySchema } from '../../config/schema-issues.ts';
 import type { YamlDocument } from '../../config/yaml-document.ts';
 import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluster.ts';
-import type { LearnedDurations } from '../../contracts/items/rollout.ts';
-import type { KnownScans } from '../../contracts/items/scan.ts';
 import { clusterKey } from '../../model/cluster-key.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { type InventoryCluster, type InventoryDocument, inventorySchema } from './inventory-schema.ts';

@@ -276,11 +276,10 @@ function ofNodes(
   const groups = Map.groupBy(nodes.filter(isSo), ({ nodegroup }) => nodegroup);
   return [...groups].map(([group, found]): Problem => {
     const names = found.map(({ name }) => name);
-    const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
     const of = group === undefined ? 'outside of managed groups' : `of node group ${group}`;
     return {
       ...told(rule, { kind: 'Node', name: names[0] ?? '' }, `nodegroup:${group ?? 'none'}`),
-      evidence: [`${names.slice(0, MOST_NAMED).join(', ')}${more}.`],
+      evidence: [`${named(names)}.`],
       message: `${names.length === 1 ? 'A node' : `${names.length} nodes`} ${of} ${names.length === 1 ? 'is' : 'are'} ${says}.`,
       fix,
     };

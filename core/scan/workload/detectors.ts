@@ -4,17 +4,20 @@ import { parameterOf } from '../data/break-rules.ts';
 import { parseImage } from '../data/image-reference.ts';
 import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { Path } from '../manifest/positions.ts';
-import { type Detector, type Hit, hitsOf, type InspectedObject } from './hit.ts';
 import {
   bindingSubject,
   containerImage,
+  containersOf,
+  type Detector,
+  type Hit,
+  hitsOf,
   hostPath,
+  type InspectedObject,
   objectAnnotation,
   podAnnotation,
   podField,
   readable,
 } from './pod-detectors.ts';
-import { containersOf } from './pod-specs.ts';
 import { type FoundValue, valuesAt } from './values-at.ts';
 
 /** The configuration of a component (KubeSchedulerConfiguration), by itself or in a ConfigMap. */

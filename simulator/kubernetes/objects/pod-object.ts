@@ -119,8 +119,6 @@ function unschedulableMessage({ nodes }: KubernetesState, now: number): string {
     : `0/${nodes.length} nodes are available: ${reasons.join(', ')}.`;
 }
 
-type ContainerStatus = ReturnType<typeof containerStatus>;
-
 /** `status.containerStatuses[]`: `running`, or `waiting` with the pod's reason while it starts or crashes. */
 function containerStatus(pod: PodState, container: Container, uid: string, now: number) {
   const { waitingReason } = pod;
