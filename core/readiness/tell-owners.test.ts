@@ -10,8 +10,7 @@ import type { OwnerAddress } from '../ports/outside.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { ClusterNewsItems, Configs, ReadinessHistories } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
-import { LatestScanItems, newestFirst, ScanSummaries } from '../store/scan-entities.ts';
-import { saveParts } from '../store/scan-parts.ts';
+import { LatestScanItems, newestFirst, ScanSummaries, saveParts } from '../store/scan-entities.ts';
 import { tellOwners } from './tell-owners.ts';
 
 const region: RegionVersions = {

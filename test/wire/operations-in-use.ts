@@ -1,4 +1,4 @@
-import type { ServiceName } from './aws-call.ts';
+import type { ServiceName } from '../../simulator/wire/aws-call.ts';
 
 /** What the product, its rehearsals and the AWS CLI ask the local cloud for: what test/wire proves. DynamoDB is passed through. */
 export const operationsInUse = {
