@@ -10,6 +10,8 @@ export interface Stopper {
   readonly reason: Reason;
   /** What makes it the same one in the next look; a reason's words name the look. */
   readonly cause: string;
+  /** The cause by which a scan tells the same. */
+  readonly scanned?: string;
   /** Who mends it, as the scan knows; absent = whoever owns the cluster. */
   readonly owner?: string | undefined;
   /** Each of them, where they are several. */
@@ -24,7 +26,7 @@ export function stoppersOf(
   isFirst: boolean,
 ): readonly Stopper[] {
   // Its words are of the inventory, and the same in every look; one code may stand for two groups.
-  const proved = provedBlockers(cluster, target, isFirst).map((one) => ({ reason: one, cause: one.message }));
+  const proved = provedBlockers(cluster, target, isFirst).map((one) => ({ ...one, cause: one.reason.message }));
   const scan = scans?.scans.find((one) => one.target === target.toString());
   return scan === undefined ? proved : [...proved, ...refusedBy(scan, lookCommand(cluster, target))];
 }
@@ -36,13 +38,19 @@ export function lookCommand({ name, version }: ClusterRecord, target: KubeVersio
 }
 
 export const hopBlockers = (...asked: Parameters<typeof stoppersOf>): readonly Reason[] =>
-  stoppersOf(...asked).map(({ reason: why }) => why);
+  inWords(stoppersOf(...asked));
+
+/** Each once: what a scan found as well is told by it, with whose it is and what ends it. */
+function inWords(stoppers: readonly Stopper[]): readonly Reason[] {
+  const causes = new Set(stoppers.map(({ cause }) => cause));
+  const told = stoppers.flatMap(({ reason: why, scanned = '' }) => (causes.has(scanned) ? [] : why));
+  return [...new Map(told.map((one) => [one.message, one])).values()];
+}
 
 /** Likewise of every hop from where the cluster is to a version, each said once. */
 export function blockersOnTheWay(cluster: ClusterRecord, scans: KnownScans | undefined, to: string): Reason[] {
   const hops = KubeVersion.parse(cluster.version).hopsTo(KubeVersion.parse(to));
-  const found = hops.flatMap((hop, index) => hopBlockers(cluster, scans, hop, index === 0));
-  return bounded([...new Map(found.map((one) => [one.message, one])).values()]);
+  return bounded(inWords(hops.flatMap((hop, index) => stoppersOf(cluster, scans, hop, index === 0))));
 }
 
 /** Only a report that passes lets a hop go on (core/scan/fleet/decide-hop.ts). One reason for each cause, with whose it is and what ends it. */
