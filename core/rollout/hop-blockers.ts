@@ -40,11 +40,14 @@ export function lookCommand({ name, version }: ClusterRecord, target: KubeVersio
 export const hopBlockers = (...asked: Parameters<typeof stoppersOf>): readonly Reason[] =>
   inWords(stoppersOf(...asked));
 
-/** Each once: what a scan found as well is told by it, with whose it is and what ends it. */
-function inWords(stoppers: readonly Stopper[]): readonly Reason[] {
+const inWords = (stoppers: readonly Stopper[]): readonly Reason[] => [
+  ...new Map(toldOnce(stoppers).map(({ reason: why }) => [why.message, why])).values(),
+];
+
+/** What a scan found as well is told by it, with whose it is and what ends it. */
+export function toldOnce(stoppers: readonly Stopper[]): readonly Stopper[] {
   const causes = new Set(stoppers.map(({ cause }) => cause));
-  const told = stoppers.flatMap(({ reason: why, scanned = '' }) => (causes.has(scanned) ? [] : why));
-  return [...new Map(told.map((one) => [one.message, one])).values()];
+  return stoppers.filter(({ scanned = '' }) => !causes.has(scanned));
 }
 
 /** Likewise of every hop from where the cluster is to a version, each said once. */
