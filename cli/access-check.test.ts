@@ -1,5 +1,4 @@
-import type { AccessCause } from '../core/operations/access-causes.ts';
-import type { AccessReport } from '../core/operations/access-report.ts';
+import type { AccessCause, AccessReport } from '../core/operations/access-report.ts';
 import { type Ran, type RunOptions, runInProcess } from '../test/material/cli/run-in-process.ts';
 import { servedWorld } from '../test/material/cli/served-world.ts';
 

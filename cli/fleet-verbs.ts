@@ -129,22 +129,22 @@ export const FLEET_VERBS: Verbs = {
   'rollout promote <rollout>': {
     description: 'end the soak of the wave that soaks, its gates included, or let one pass that is undecided',
     options: REASONED,
-    load: async () => (await import('./verbs/wave.ts')).promote,
+    load: async () => (await import('./verbs/rollout.ts')).promote,
   },
   'rollout release-trait <rollout> <trait>': {
     description: 'let clusters go on that were set aside for what they share with those that failed',
     options: REASONED,
-    load: async () => (await import('./verbs/wave.ts')).releaseTrait,
+    load: async () => (await import('./verbs/rollout.ts')).releaseTrait,
   },
   'approve <rollout> <wave>': {
     description: 'agree to the plan of a wave, in your name',
     options: [PLAN, ...REASONED],
-    load: async () => (await import('./verbs/wave.ts')).voteOnWave('approve'),
+    load: async () => (await import('./verbs/rollout.ts')).voteOnWave('approve'),
   },
   'reject <rollout> <wave>': {
     description: 'disagree with the plan of a wave: it does not begin, or nothing new starts in it',
     options: [PLAN, ...REASONED],
-    load: async () => (await import('./verbs/wave.ts')).voteOnWave('reject'),
+    load: async () => (await import('./verbs/rollout.ts')).voteOnWave('reject'),
   },
   'break-glass <kind> <names...>': {
     description:

@@ -8,7 +8,7 @@ import { FLEET_VERBS } from './fleet-verbs.ts';
 import { LOCAL_VERBS } from './local-verbs.ts';
 import { OFFLINE_VERBS } from './offline-verbs.ts';
 import { OTHER_VERBS } from './other-verbs.ts';
-import { colourOf } from './output/paint.ts';
+import { colourOf } from './output/print.ts';
 
 /** Runs one command line and gives its exit code. */
 export async function runCommand(argv: readonly string[], io: Io): Promise<ExitCode> {

@@ -3,8 +3,7 @@ import type { App, Environment } from 'aws-cdk-lib/core';
 import type { FunctionName } from '../core/contracts/names.ts';
 import type { Settings } from './settings/settings.ts';
 import { HubStack } from './stacks/hub-stack.ts';
-import { SpokeForwarderStack } from './stacks/spoke-forwarder-stack.ts';
-import { SpokeRoleStack } from './stacks/spoke-role-stack.ts';
+import { SpokeForwarderStack, SpokeRoleStack } from './stacks/spoke-stacks.ts';
 import { StateStack } from './stacks/state-stack.ts';
 
 interface LiftlockAppOptions {

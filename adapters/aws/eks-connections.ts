@@ -1,10 +1,9 @@
 import { EKSClient, type EKSClientConfig } from '@aws-sdk/client-eks';
 import { remembered } from '../../core/model/remembered.ts';
 import type { Scope } from '../../core/ports/eks.ts';
-import type { Clock } from '../../core/ports/outside.ts';
 import { lightenClient, readLimits } from './request-limits.ts';
 import type { SpokeSessions } from './spoke-role.ts';
-import { createTokenBucket, type TokenBucket, type TokenBucketOptions } from './token-bucket.ts';
+import { createTokenBucket, type TokenBucketOptions } from './token-bucket.ts';
 
 interface EksConnectionsOptions extends TokenBucketOptions {
   readonly sessions: SpokeSessions;
@@ -13,15 +12,9 @@ interface EksConnectionsOptions extends TokenBucketOptions {
 }
 
 /** What reader and mutator share: a client and a rate for each account and Region. */
-export interface EksConnections {
-  readonly sessions: SpokeSessions;
-  readonly client: EKSClientConfig;
-  readonly clock: Clock;
-  reader(scope: Scope): EKSClient;
-  bucket(scope: Scope): TokenBucket;
-}
+export type EksConnections = ReturnType<typeof createEksConnections>;
 
-export function createEksConnections({ sessions, client = {}, ...rate }: EksConnectionsOptions): EksConnections {
+export function createEksConnections({ sessions, client = {}, ...rate }: EksConnectionsOptions) {
   return {
     sessions,
     client,

@@ -1,6 +1,5 @@
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
-import { type GateAnswer, oneLine, unknown } from '../../core/policy/gate-answer.ts';
-import { gateName } from '../../core/policy/gate-name.ts';
+import { type GateAnswer, gateName, oneLine, unknown } from '../../core/policy/gate-answer.ts';
 import type { GateReader } from '../../core/ports/outside.ts';
 import type { AlarmGates } from './gates/alarm-gate.ts';
 import type { WebhookGates } from './gates/webhook-gate.ts';

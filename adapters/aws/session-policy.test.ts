@@ -1,5 +1,5 @@
 import type { MutatingCall } from '../../core/contracts/mutating-calls.ts';
-import { sessionPolicy } from './session-policy.ts';
+import { sessionPolicy } from './eks-mutator.ts';
 
 const scope = { account: '111111111111', region: 'eu-central-1' };
 const clientRequestToken = 'token';

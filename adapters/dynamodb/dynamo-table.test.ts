@@ -3,9 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { collect } from '../../test/contract/collect.ts';
 import { createDynamoTable, dynamoClient } from './create-dynamo-table.ts';
-import { DynamoTable } from './dynamo-table.ts';
-import { toAttributes } from './stored-item.ts';
-import { toTransactItem } from './write-operations.ts';
+import { DynamoTable, toAttributes, toTransactItem } from './dynamo-table.ts';
 
 const NAMES = { items: 'items', audit: 'audit' };
 type Input = Readonly<Record<string, unknown>>;

@@ -11,9 +11,11 @@ import {
   QueryCommand,
   type QueryCommandInput,
   TransactionCanceledException,
+  type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { deepFreeze } from '../../core/config/deep-freeze.ts';
 import { errorMessage, errorName, namedError } from '../../core/contracts/errors.ts';
 import {
   ACTIVE_INDEX,
@@ -22,20 +24,21 @@ import {
   KIND_INDEX,
   KIND_SHARDS,
   transactionProblem,
+  UNLISTED_KINDS,
 } from '../../core/contracts/table-schema.ts';
+import { sha256Hex } from '../../core/hash/sha256.ts';
 import {
   type AuditHead,
   type AuditItem,
   byKey,
+  type Expected,
   type ItemKey,
   itemId,
   type RestoredTable,
   type StoredItem,
   type WriteOperation,
 } from '../../core/ports/table.ts';
-import { keyOf, kindKey, toAttributes, toStoredItem } from './stored-item.ts';
 import type { TableNames } from './table-schema.ts';
-import { toTransactItem } from './write-operations.ts';
 
 /**
  * The table on DynamoDB. Every read by key is a BatchGetItem, so that no function needs two permissions for it. Every write is a TransactWriteItems, the audit has a table of its own into which items are only ever put when
@@ -250,3 +253,125 @@ function describe(operation: WriteOperation | undefined): string {
   const { pk, sk } = operation.type === 'put' ? operation.item : operation.key;
   return `${pk} ${sk}`;
 }
+
+/** One write of the port as one part of TransactWriteItems. */
+export function toTransactItem(operation: WriteOperation, names: TableNames): TransactWriteItem {
+  switch (operation.type) {
+    case 'put':
+      return operation.expect === 'any'
+        ? { Update: overwrite(operation.item, names.items) }
+        : {
+            Put: {
+              TableName: names.items,
+              Item: marshall({
+                ...toAttributes(operation.item),
+                revision: operation.revision ?? (operation.expect === 'absent' ? 1 : operation.expect + 1),
+              }),
+              ...conditionOf(operation.expect),
+            },
+          };
+    case 'check':
+      return {
+        ConditionCheck: { TableName: names.items, Key: keyOf(operation.key), ...conditionOf(operation.expect) },
+      };
+    case 'append':
+      return {
+        Put: {
+          TableName: names.audit,
+          Item: marshall(plainJson(operation.item)),
+          ConditionExpression: 'attribute_not_exists(#subject)',
+          ExpressionAttributeNames: { '#subject': 'subject' },
+        },
+      };
+  }
+}
+
+function conditionOf(expect: Exclude<Expected, 'any'>) {
+  return expect === 'absent'
+    ? { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': 'pk' } }
+    : {
+        ConditionExpression: '#revision = :expected',
+        ExpressionAttributeNames: { '#revision': 'revision' },
+        ExpressionAttributeValues: marshall({ ':expected': expect }),
+      };
+}
+
+/** A put that expects nothing still raises the revision, so that checks of others on it stay sound. */
+function overwrite(item: PutItem, table: string) {
+  const { pk, sk, ...attributes } = toAttributes(item);
+  const names: Record<string, string> = { '#revision': 'revision' };
+  const values: Record<string, unknown> = { ':zero': 0, ':one': 1 };
+  const sets = ['#revision = if_not_exists(#revision, :zero) + :one'];
+  const removes: string[] = [];
+  for (const name of ['kind', 'kindKey', 'data', 'activeKey', 'expiresAt'] as const) {
+    names[`#${name}`] = name;
+    if (attributes[name] === undefined) {
+      removes.push(`#${name}`);
+      continue;
+    }
+    values[`:${name}`] = attributes[name];
+    sets.push(`#${name} = :${name}`);
+  }
+  const remove = removes.length === 0 ? '' : ` REMOVE ${removes.join(', ')}`;
+  return {
+    TableName: table,
+    Key: keyOf({ pk, sk }),
+    UpdateExpression: `SET ${sets.join(', ')}${remove}`,
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: marshall(values),
+  };
+}
+
+/** An item as DynamoDB keeps it. `activeKey` is there only while the item is not at rest, which makes its index sparse. */
+interface ItemAttributes extends ItemKey {
+  readonly kind: string;
+  /** Absent for kinds that nobody lists. */
+  readonly kindKey?: string;
+  readonly revision: number;
+  readonly data: unknown;
+  readonly activeKey?: string;
+  readonly expiresAt?: number;
+}
+
+/** What a put writes. */
+type PutItem = Extract<WriteOperation, { readonly type: 'put' }>['item'];
+
+/** All attributes but the revision, which the kind of write decides. */
+export function toAttributes(item: PutItem): Omit<ItemAttributes, 'revision'> {
+  const { pk, sk, kind, active, data, expiresAt } = item;
+  return {
+    pk,
+    sk,
+    kind,
+    ...(UNLISTED_KINDS.includes(kind) ? {} : { kindKey: kindKey(kind, shardOf(pk)) }),
+    data: plainJson(data),
+    ...(active ? { activeKey: ACTIVE_KEY } : {}),
+    ...(expiresAt === undefined ? {} : { expiresAt: Math.ceil(expiresAt.getTime() / 1000) }),
+  };
+}
+
+/** Items as DynamoDB gave them, by all that it said. Most of what a poll or a tick reads has not changed since the one before. */
+const known = new Map<string, StoredItem>();
+const MOST_KNOWN = 500;
+
+/** The same frozen item for the same answer, so that it is unmarshalled, checked and parsed once. */
+export function toStoredItem(item: Record<string, AttributeValue>): StoredItem {
+  const said = JSON.stringify(item);
+  const before = known.get(said);
+  if (before !== undefined) return before;
+  const { pk, sk, kind, revision, data, activeKey } = unmarshall(item) as ItemAttributes;
+  const stored = deepFreeze({ pk, sk, kind, revision, active: activeKey !== undefined, data });
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(said, stored);
+  return stored;
+}
+
+const keyOf = ({ pk, sk }: ItemKey): Record<string, AttributeValue> => marshall({ pk, sk });
+
+const kindKey = (kind: string, shard: number): string => `${kind}#${shard}`;
+
+/** Items of one partition share a shard; partitions spread evenly. */
+const shardOf = (pk: string): number => Number.parseInt(sha256Hex(pk).slice(0, 8), 16) % KIND_SHARDS;
+
+/** What is stored is what JSON says: members that are `undefined` are left out, dates become texts. */
+const plainJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

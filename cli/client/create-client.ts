@@ -1,7 +1,6 @@
 import type { Io } from '../command/io.ts';
 import { type GlobalOptions, invalid } from '../command/session.ts';
-import { ApiClient } from './api-client.ts';
-import { type ApiAddress, apiAddress, regionOf } from './api-url.ts';
+import { type ApiAddress, ApiClient, apiAddress, regionOf } from './api-client.ts';
 
 /** The client for where a person pointed us. The signer and its SDK are loaded only when a request must be signed. */
 export async function createClient(io: Io, global: GlobalOptions): Promise<ApiClient> {

@@ -1,5 +1,5 @@
 import type { ApiClient } from '../client/api-client.ts';
-import type { Paint } from '../output/paint.ts';
+import type { Paint } from '../output/print.ts';
 import type { Io } from './io.ts';
 
 /** Options that every command takes. */

@@ -1,6 +1,4 @@
-import { colourOf } from './paint.ts';
-import { table } from './print.ts';
-import { relativeTime } from './relative-time.ts';
+import { colourOf, relativeTime, table } from './print.ts';
 
 test('columns are aligned, colour does not count, and only the last one is cut', () => {
   const rows = [

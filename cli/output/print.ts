@@ -1,6 +1,7 @@
-import { stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import { visible } from '../../core/model/visible.ts';
 import type { ClusterBlocker } from '../../core/queries/cluster-blockers.ts';
+import type { Io } from '../command/io.ts';
 import { EXIT, type ExitCode, type Session } from '../command/session.ts';
 
 /** One document in the format that was asked for; `text` gives the one for people. Gives the exit code of a verb that has no more to say. */
@@ -105,4 +106,104 @@ const width = (cell: string): number => [...stripVTControlCharacters(cell)].leng
 function shortened(cell: string, room: number): string {
   if (width(cell) <= room) return cell;
   return `${[...stripVTControlCharacters(cell)].slice(0, room - 1).join('')}…`;
+}
+
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['m', 60],
+  ['s', 1],
+] as const;
+
+/** What lies less than that ahead is now: no two clocks agree, and time in the local cloud runs on while a command prints. */
+const AHEAD_MILLISECONDS = 60_000;
+
+/** `in 3h12m`, `5m ago`, `-` for none, `never` for 1970: what tables show. JSON has the instants themselves. */
+export function relativeTime(at: string | null | undefined, now: Date): string {
+  if (at === null || at === undefined) return '-';
+  if (Date.parse(at) === 0) return 'never';
+  const milliseconds = Date.parse(at) - now.getTime();
+  if (Number.isNaN(milliseconds)) return at;
+  const text = duration(Math.abs(milliseconds) / 1000);
+  if (text === '0s' || (milliseconds > 0 && milliseconds < AHEAD_MILLISECONDS)) return 'now';
+  return milliseconds > 0 ? `in ${text}` : `${text} ago`;
+}
+
+/** The two largest units: `3h12m`, `12d`, `45s`. */
+function duration(seconds: number): string {
+  let rest = Math.round(seconds);
+  const parts: string[] = [];
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0 && parts.length < 2) parts.push(`${count}${unit}`);
+    else if (parts.length > 0) break;
+  }
+  return parts.join('') || '0s';
+}
+
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+export type Paint = (style: Style, text: string) => string;
+
+/** Colour only on a terminal, and not where NO_COLOR or --no-color says no. */
+export function colourOf(io: Pick<Io, 'env' | 'isTerminal'>, wanted: boolean): Paint {
+  const noColour = (io.env.NO_COLOR ?? '') !== '' || io.env.TERM === 'dumb';
+  if (!wanted || noColour || !io.isTerminal) return (_, text) => text;
+  return (style, text) => styleText(style, text, { validateStream: false });
+}
+
+const STYLES = new Map<string, Style>(
+  Object.entries({
+    Upgrading: 'cyan',
+    Running: 'cyan',
+    UpToDate: 'green',
+    Succeeded: 'green',
+    Completed: 'green',
+    Ok: 'green',
+    Readable: 'green',
+    Held: 'red',
+    Failed: 'red',
+    Halted: 'red',
+    Aborted: 'red',
+    Refused: 'red',
+    Denied: 'red',
+    Unreachable: 'red',
+    CompletedWithFailures: 'yellow',
+    Parked: 'yellow',
+    Paused: 'yellow',
+    Blocked: 'yellow',
+    Waiting: 'yellow',
+    Incomplete: 'yellow',
+    Behind: 'yellow',
+    NodesBehind: 'yellow',
+    AddonsBehind: 'yellow',
+    ManualNodes: 'yellow',
+    NodesKept: 'yellow',
+  }),
+);
+
+/** A status in its colour. */
+export function painted(paint: Paint, status: string): string {
+  const style = STYLES.get(status);
+  return style === undefined ? status : paint(style, status);
+}
+
+/** What stands where nobody says how wide the terminal is: a pipe, a file, a log. */
+export const USUAL_WIDTH = 100;
+
+/**
+ * A text in lines of at most `width` characters, broken at its spaces, the later ones indented; colours take no room. A longer word stays
+ * whole, so that it can be copied.
+ */
+export function wrapped(text: string, width: number, indent = ''): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const [word] of text.matchAll(/ *[^ ]+/g)) {
+    const longer = `${line}${word}`;
+    if (line !== '' && [...stripVTControlCharacters(longer)].length > width) {
+      lines.push(line);
+      line = `${indent}${word.trimStart()}`;
+    } else line = longer;
+  }
+  return [...lines, line];
 }

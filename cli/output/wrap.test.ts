@@ -1,4 +1,4 @@
-import { wrapped } from './wrap.ts';
+import { wrapped } from './print.ts';
 
 test('a text is broken at its spaces, the later lines are indented, and nothing is lost', () => {
   const text = '  - web: once what blocks it is mended, liftlock retry cluster web';

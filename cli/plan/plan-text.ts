@@ -1,7 +1,6 @@
 import { visible } from '../../core/model/visible.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
-import type { Paint } from '../output/paint.ts';
-import { facts, listed, section, tableLines } from '../output/print.ts';
+import { facts, listed, type Paint, section, tableLines } from '../output/print.ts';
 import { dollars, nothingToDo, pastWords, runsPast, zoneTime } from './plan-words.ts';
 
 /** So many clusters of a wave are listed one by one; the others are in `-o json`. */

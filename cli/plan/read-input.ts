@@ -8,8 +8,7 @@ import { type PlanDocument, rolloutPlanSchema } from '../../core/plan/document/p
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
 import { invalid, type Session } from '../command/session.ts';
 import { type FileOptions, readConfigFiles } from '../verbs/config-files.ts';
-import { readPrinted } from '../verbs/read-printed.ts';
-import { readText } from '../verbs/read-text.ts';
+import { readPrinted, readText } from '../verbs/read-text.ts';
 
 /** What the config files say; the files are all there is, so a calendar that is named must be among them. Fails with exit code 2. */
 export async function readRules(session: Session, options: FileOptions, now: Date): Promise<ParsedConfig> {

@@ -26,7 +26,13 @@ export async function reportReadiness(session: Session, { since: asked, output }
   });
 }
 
-const COUNTED = ['ready', 'blocked', 'incomplete', 'stale'] as const satisfies readonly ReadinessVerdict[];
+const COUNTED = [
+  'ready',
+  'readyAfterHops',
+  'blocked',
+  'incomplete',
+  'stale',
+] as const satisfies readonly ReadinessVerdict[];
 const wordOf = (verdict: ReadinessVerdict): string => READINESS_WORDS[verdict].toUpperCase();
 /** A longer period is told week by week: by the last look of every seventh day, counted from the last. */
 const MOST_DAYS = 31;
@@ -38,9 +44,13 @@ function trendOf({ days }: ReadinessReport): string[][] {
 
 const causesOf = ({ clusters }: ReadinessReport): string[][] =>
   clusters.flatMap(({ cluster, causes, ended }) => [
-    ...causes.map((one) => [cluster, one.owner ?? '-', one.target, one.cause, one.since, '-', 'stops it']),
-    ...ended.map((one) => [cluster, one.owner ?? '-', one.target, one.cause, one.since, one.until, howText(one)]),
+    ...causes.map((one) => [cluster, ...causeOf(one), one.since, '-', 'stops it']),
+    ...ended.map((one) => [cluster, ...causeOf(one), one.since, one.until, howText(one)]),
   ]);
+
+const causeOf = ({ owner, target, cause, what = cause }: ClusterReadiness['causes'][number]): string[] => [
+  ...[owner ?? '-', target, what],
+];
 
 const ENDS: Readonly<Record<ClusterReadiness['ended'][number]['how'], string>> = {
   upgraded: 'upgraded past it',

@@ -15,8 +15,7 @@ import { type Shrunk, shrinkSimulation } from '../../simulator/simulate/shrink/s
 import { EXIT, type ExitCode, type Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { print, tableLines } from '../output/print.ts';
 import { targetOf } from '../plan/read-input.ts';
-import { notUsable, parsePrinted } from '../verbs/read-printed.ts';
-import { readText } from '../verbs/read-text.ts';
+import { notUsable, parsePrinted, readText } from '../verbs/read-text.ts';
 
 interface SimulateOptions extends OutputOption {
   readonly fleet?: string;

@@ -1,9 +1,7 @@
 import { visibleLine } from '../../core/model/visible.ts';
 import { resultOf, totalsText } from '../../simulator/report/bucket.ts';
 import type { ClusterReport, RunReport } from '../../simulator/report/report-types.ts';
-import type { Paint } from '../output/paint.ts';
-import { blockerLines, counted, tableLines } from '../output/print.ts';
-import { wrapped } from '../output/wrap.ts';
+import { blockerLines, counted, type Paint, tableLines, wrapped } from '../output/print.ts';
 import { BAR, legend, waveBar, waveWords } from './wave-bar.ts';
 
 const COLOUR = { upgraded: 'green', failed: 'red', held: 'yellow', excluded: 'dim' } as const;

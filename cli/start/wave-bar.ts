@@ -1,5 +1,5 @@
 import type { WaveCounts } from '../../simulator/report/wave-counts.ts';
-import type { Paint, Style } from '../output/paint.ts';
+import type { Paint, Style } from '../output/print.ts';
 
 /** Characters of a bar. */
 export const BAR = 24;

@@ -1,13 +1,10 @@
 import { visible } from '../../core/model/visible.ts';
-import { type AccessCause, accessCauses } from '../../core/operations/access-causes.ts';
-import type { AccessReport } from '../../core/operations/access-report.ts';
-import { withScan } from '../../core/operations/access-with-scan.ts';
+import { type AccessCause, type AccessReport, accessCauses, withScan } from '../../core/operations/access-report.ts';
 import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterId, clusterParam, part } from '../client/paths.ts';
 import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
-import { painted } from '../output/paint.ts';
-import { counted, print, some, tableLines } from '../output/print.ts';
+import { counted, painted, print, some, tableLines } from '../output/print.ts';
 import { Progress } from '../output/progress.ts';
 
 interface CheckOptions extends OutputOption {

@@ -4,9 +4,7 @@ import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import type { RollbackView } from '../../core/queries/rollback-view.ts';
 import type { SupportView } from '../../core/queries/support-view.ts';
-import { painted } from '../output/paint.ts';
-import { facts, listed, reasonLines, section, shown, tableLines } from '../output/print.ts';
-import { relativeTime } from '../output/relative-time.ts';
+import { facts, listed, painted, reasonLines, relativeTime, section, shown, tableLines } from '../output/print.ts';
 import { glassText } from './break-glass.ts';
 import { READINESS_WORDS, type Shown } from './columns.ts';
 

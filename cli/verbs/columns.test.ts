@@ -1,6 +1,6 @@
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import { rolloutItem } from '../../test/material/items/rollout-items.ts';
-import { colourOf } from '../output/paint.ts';
+import { colourOf } from '../output/print.ts';
 import { LISTINGS } from './columns.ts';
 import { rolloutText } from './rollout-text.ts';
 

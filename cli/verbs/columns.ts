@@ -3,18 +3,13 @@ import { READINESS_VERDICTS, type ReadinessVerdict } from '../../core/contracts/
 import { visible } from '../../core/model/visible.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
-import type { CalendarView } from '../../core/queries/list-calendars.ts';
-import type { ChannelView } from '../../core/queries/list-channels.ts';
-import type { PolicyView } from '../../core/queries/list-policies.ts';
-import type { VersionView } from '../../core/queries/list-versions.ts';
+import type { CalendarView, ChannelView, PolicyView, VersionView } from '../../core/queries/lists.ts';
 import type { RolloutSummary } from '../../core/queries/rollout-views.ts';
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
 import { targetWords } from '../../core/version/target.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import type { Session } from '../command/session.ts';
-import { type Paint, painted } from '../output/paint.ts';
-import { table } from '../output/print.ts';
-import { relativeTime } from '../output/relative-time.ts';
+import { type Paint, painted, relativeTime, table } from '../output/print.ts';
 import type { Kind } from './kind.ts';
 
 export interface Shown {

@@ -1,11 +1,10 @@
 import { visible } from '../../core/model/visible.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
-import type { PolicyView } from '../../core/queries/list-policies.ts';
+import type { PolicyView } from '../../core/queries/lists.ts';
 import { targetWords } from '../../core/version/target.ts';
 import { clusterParam, part } from '../client/paths.ts';
 import { EXIT, Failure, type OutputOption, type Session } from '../command/session.ts';
-import { facts, listed, print, section, shown } from '../output/print.ts';
-import { relativeTime } from '../output/relative-time.ts';
+import { facts, listed, print, relativeTime, section, shown } from '../output/print.ts';
 import { clusterText } from './cluster-text.ts';
 import { type Shown, shownAt } from './columns.ts';
 import { kindOf } from './kind.ts';

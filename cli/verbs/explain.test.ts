@@ -1,6 +1,6 @@
 import { reason } from '../../core/contracts/step-result.ts';
 import type { Explanation } from '../../core/queries/explanation.ts';
-import { colourOf } from '../output/paint.ts';
+import { colourOf } from '../output/print.ts';
 import { explanationText } from './explain.ts';
 
 const shown = { paint: colourOf({ env: {}, isTerminal: false }, false), now: new Date('2026-11-20T08:00:00Z') };

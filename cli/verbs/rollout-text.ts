@@ -4,12 +4,19 @@ import { isOfPlan } from '../../core/model/last-words.ts';
 import { visible } from '../../core/model/visible.ts';
 import { clustersOf } from '../../core/policy/approvals.ts';
 import { mostInFlight } from '../../core/policy/wave-room.ts';
-import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
-import type { WaveStanding } from '../../core/queries/wave-standing.ts';
+import type { RolloutDetail, WaveStanding } from '../../core/queries/rollout-views.ts';
 import { countVerdicts } from '../../core/rollout/readiness.ts';
-import { painted } from '../output/paint.ts';
-import { counted, facts, listed, reasonLines, section, shown, tableLines } from '../output/print.ts';
-import { relativeTime } from '../output/relative-time.ts';
+import {
+  counted,
+  facts,
+  listed,
+  painted,
+  reasonLines,
+  relativeTime,
+  section,
+  shown,
+  tableLines,
+} from '../output/print.ts';
 import { glassText } from './break-glass.ts';
 import { type Shown, verdictsText } from './columns.ts';
 

@@ -1,5 +1,5 @@
 import { visible } from '../../core/model/visible.ts';
-import type { RequestedUpgrade } from '../../core/operations/request-upgrade.ts';
+import type { RequestedUpgrade } from '../../core/operations/requests.ts';
 import { ApiFailure } from '../client/api-failure.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, type OutputOption, type Session } from '../command/session.ts';

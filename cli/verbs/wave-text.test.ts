@@ -2,7 +2,7 @@ import { reason } from '../../core/contracts/step-result.ts';
 import type { GlassStanding } from '../../core/queries/glass-standing.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
-import { colourOf } from '../output/paint.ts';
+import { colourOf } from '../output/print.ts';
 import { limitsText, rolloutText, waveLines } from './rollout-text.ts';
 
 const at = '2026-11-20T07:00:00.000Z';

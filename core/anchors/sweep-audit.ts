@@ -1,7 +1,6 @@
 import { CALL_SECONDS, GRACE_SECONDS } from '../contracts/mutating-calls.ts';
 import type { AuditItem, Table } from '../ports/table.ts';
-import { isOwnItem, readAnchor } from './anchor.ts';
-import { type AnchorPorts, anchorLines } from './anchor-lines.ts';
+import { type AnchorPorts, anchorLines, isOwnItem, readAnchor } from './anchor.ts';
 
 interface Sweep {
   /** Items that no batch had brought, and that are anchored now. */

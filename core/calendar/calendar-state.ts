@@ -5,18 +5,7 @@ import { localText } from './local-text.ts';
 import { nameAt, nextClosedInstant, nextOpenInstant } from './openings.ts';
 
 /** Whether changes may be made at an instant, until when that stays so, and why. */
-export interface CalendarState {
-  readonly open: boolean;
-  /** The window and the freeze that contain the instant, the first in file order; both may be set. */
-  readonly window: string | null;
-  readonly freeze: string | null;
-  /** Closed: the next instant that is open. Null when open, and when there is none within ten years. */
-  readonly opensAt: Date | null;
-  /** Open: the next instant that is closed. Null when closed, and when there is none within ten years. */
-  readonly closesAt: Date | null;
-  /** One sentence for each calendar that is closed, or one that says through which window it is open. */
-  readonly reasons: readonly Reason[];
-}
+export type CalendarState = ReturnType<typeof calendarStateAt>;
 
 /**
  * Several calendars intersect; none at all is always open. Start inclusive, end exclusive; freezes win over windows.
@@ -24,17 +13,21 @@ export interface CalendarState {
  * The search for `opensAt` and `closesAt` ends after ten years, not counting time under a dated freeze; the first dated
  * freeze of calendars in which nothing recurs is found however far away it is. Source: semantics.md, Calendar.
  */
-export function calendarStateAt(calendars: readonly CompiledCalendar[], at: Date): CalendarState {
+export function calendarStateAt(calendars: readonly CompiledCalendar[], at: Date) {
   const instant = at.getTime();
   const open = calendars.every((calendar) => calendar.open.covers(instant));
   const opensAt = open ? null : nextOpenInstant(calendars, instant);
   const closesAt = open ? nextClosedInstant(calendars, instant) : null;
   return {
     open,
+    /** The window and the freeze that contain the instant, the first in file order; both may be set. */
     window: nameAt('windows', calendars, instant),
     freeze: nameAt('freezes', calendars, instant),
+    /** Closed: the next instant that is open. Null when open, and when there is none within ten years. */
     opensAt: dateOf(opensAt),
+    /** Open: the next instant that is closed. Null when closed, and when there is none within ten years. */
     closesAt: dateOf(closesAt),
+    /** One sentence for each calendar that is closed, or one that says through which window it is open. */
     reasons: open ? openReason(calendars, instant, closesAt) : closedReasons(calendars, instant, opensAt),
   };
 }

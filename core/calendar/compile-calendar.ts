@@ -5,7 +5,6 @@ import { type CronSchedule, everFires, parseCron } from './cron/parse-cron.ts';
 import { durationMilliseconds } from './duration.ts';
 import { firings, lastingSpans } from './firings.ts';
 import { freezeEdge } from './freeze-edge.ts';
-import type { CalendarProblem, FreezeSpec, Rule, WindowSpec } from './rule.ts';
 import { merged, placeOf, type Span, without } from './spans.ts';
 import { type TimeZone, timeZone, UTC, unknownZone } from './time-zone.ts';
 
@@ -203,4 +202,32 @@ function lastFiring(schedule: CronSchedule, zone: TimeZone, instant: number): nu
     to -= length;
   }
   return to;
+}
+
+export type WindowSpec = CalendarSpec['windows'][number];
+export type FreezeSpec = CalendarSpec['freezes'][number];
+
+/** What is wrong with a calendar, beside what its schema sees. */
+interface CalendarProblem {
+  /** Within the calendar's `spec`. */
+  readonly path: readonly (string | number)[];
+  /** A sentence. */
+  readonly message: string;
+}
+
+/** A window or a freeze, ready to be asked. */
+export interface Rule {
+  readonly name: string;
+  readonly zone: TimeZone;
+  readonly reason: string | undefined;
+  readonly ticket: string | undefined;
+  /** How it recurs; undefined for a dated freeze. */
+  readonly schedule: CronSchedule | undefined;
+  /** Milliseconds; undefined where `end` or `to` says it. */
+  readonly length: number | undefined;
+  /** Of a dated freeze. */
+  readonly dates: Span | undefined;
+  readonly coverage: Coverage;
+  /** In any order, at least those that touch `[from, to)`; those that recur are cut off at `to` where they have an `end`. */
+  spansIn(from: number, to: number): readonly Span[];
 }

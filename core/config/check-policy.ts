@@ -1,16 +1,21 @@
+import { CHECK_NAMES } from '../contracts/check-names.ts';
 import { both, overlapInPart } from '../selector/cover.ts';
+import { matchesGlob } from '../selector/glob.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
-import { checkApprovals } from './checks/approvals.ts';
+import { isTargetMinor } from '../version/target.ts';
 import { fieldOf, listOf, type PolicyWith, type Report, reporter, type SoundWaves } from './checks/check.ts';
 import { checkExpressions } from './checks/expressions.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
-import { checkReferences, type WrittenNames } from './checks/references.ts';
 import { checkGateUrls, checkSmokeUrls } from './checks/smoke-urls.ts';
-import { checkDeadline, checkTargetSupport } from './checks/target-support.ts';
 import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
-import { checkUnreachableWaves, checkWaveNumbers } from './checks/waves.ts';
-import type { ConfigIssue } from './issue.ts';
+import { checkApprovals, checkUnreachableWaves, checkWaveNumbers } from './checks/waves.ts';
+import { dayOrInstant } from './day-or-instant.ts';
+import { didYouMean } from './did-you-mean.ts';
+import type { ConfigIssue, DocumentPath } from './issue.ts';
+import { objectName } from './schema/names.ts';
 import { durationMilliseconds } from './schema/quantities.ts';
+import { builtInChannels } from './schema/target.ts';
 import { rollbackSchema, upgradePolicySchema } from './schema/upgrade-policy.ts';
 import { waveSchema } from './schema/wave.ts';
 import { parseBySchema } from './schema-issues.ts';
@@ -56,6 +61,7 @@ export function checkPolicy(
   checkSmokeUrls(document.value, allowedHosts, report);
   checkGateUrls(document.value, allowedHosts, report);
   checkExpressions(document.value, report);
+  checkWaivedNames(document.value, report);
   checkReferences(document.value, names, options.references ?? 'warn', report);
   const { value: policy, issues: found } = parseBySchema(upgradePolicySchema, document);
   issues.push(...found);
@@ -87,6 +93,26 @@ export function checkPolicy(
     earlier.push(selecting);
   }
   return policy;
+}
+
+/** A name that no finding has would let no waiver hold, and nobody would see it. What is empty or too long the schema tells of. */
+function checkWaivedNames(document: unknown, report: Report): void {
+  const rules = ['spec', 'scan', 'waivers'];
+  for (const [index, rule] of listOf(fieldOf(document, ...rules)).entries())
+    for (const [at, name] of listOf(fieldOf(rule, 'checks')).entries()) {
+      if (typeof name !== 'string' || /^(names:.|list:.|.{301}|$)/s.test(name)) continue;
+      if (CHECK_NAMES.some((known) => matchesGlob(name, known))) continue;
+      const meant = didYouMean(name, CHECK_NAMES);
+      const hint =
+        meant === undefined
+          ? 'Write the rule or the reason of a finding, as reports show it.'
+          : `Did you mean ${meant}?`;
+      report(
+        'error',
+        [...rules, index, 'checks', at],
+        `"${name}" is the name of no check, so that no waiver would hold by it. ${hint}`,
+      );
+    }
 }
 
 /** Waves are known by their name, and take their clusters either by selector or by name. */
@@ -196,6 +222,116 @@ function checkEffects(waves: SoundWaves, count: number, report: Report): void {
       const message =
         'every cluster is looked at once a day, so this wave opens only where somebody has looked at each of its clusters by hand. 24h waits for nobody.';
       report('warning', [...path, 'requireReady'], message);
+    }
+  }
+}
+
+/** A target that EKS does not support, or not for standard money, is legal but seldom meant. */
+function checkTargetSupport(
+  { spec: { target } }: PolicyWith<'target'>,
+  calendar: SupportCalendar,
+  now: Date | undefined,
+  report: Report,
+): void {
+  if (typeof target !== 'string' || !isTargetMinor(target)) return;
+  const message = supportProblem(KubeVersion.parse(target), calendar, now);
+  if (message !== undefined) report('warning', ['spec', 'target'], message);
+}
+
+function supportProblem(version: KubeVersion, calendar: SupportCalendar, now: Date | undefined): string | undefined {
+  const oldest = calendar.versions()[0];
+  const newest = calendar.versions().at(-1);
+  if (oldest === undefined || newest === undefined) return undefined;
+  if (newest.isOlderThan(version))
+    return `EKS offers no ${version} as far as is known here (newest: ${newest}). Nothing moves until it does.`;
+  if (version.isOlderThan(oldest))
+    return `EKS no longer supports ${version} (oldest known here: ${oldest}). Choose a newer one.`;
+  if (now === undefined) return undefined;
+  const { state, endOfStandardSupport, endOfExtendedSupport } = calendar.supportStatus(version, now);
+  if (state === 'unsupported')
+    return `EKS no longer supports ${version}${since(endOfExtendedSupport)}. Choose a newer one.`;
+  if (state === 'extended')
+    return `${version} is in extended support${since(endOfStandardSupport)}, which costs extra every day. Choose a newer one.`;
+  if (state === 'unknown')
+    return `EKS does not offer ${version} yet as far as is known here. Nothing moves until it does.`;
+  return undefined;
+}
+
+function since(date: Date | undefined): string {
+  return date === undefined ? '' : ` (since ${date.toISOString().slice(0, 10)})`;
+}
+
+/** A deadline that no day is, that has passed, or that comes before the target is there. */
+function checkDeadline(
+  { spec }: { readonly spec: Partial<PolicyWith<'deadline' | 'target'>['spec']> },
+  calendar: SupportCalendar | undefined,
+  now: Date | undefined,
+  report: Report,
+): void {
+  const { deadline, target } = spec;
+  if (deadline === undefined) return;
+  const path = ['spec', 'deadline'];
+  // Before the end of support: nobody knows offline what the clusters run.
+  if (typeof deadline !== 'string') return;
+  const at = dayOrInstant(deadline);
+  if (at === undefined) {
+    report('error', path, `"${deadline}" is no day or time of the calendar.`);
+  } else if (now !== undefined && at <= now) {
+    const message = `${deadline} has passed, so no plan can meet it. Choose a later day, or remove the deadline.`;
+    report('warning', path, message);
+  } else if (now !== undefined && calendar !== undefined && typeof target === 'string' && isTargetMinor(target)) {
+    const { releaseDate } = calendar.supportStatus(KubeVersion.parse(target), now);
+    if (releaseDate === undefined || releaseDate < at) return;
+    const message = `EKS offers ${target} from ${releaseDate.toISOString().slice(0, 10)} on, so no plan can meet ${deadline}. Choose a later day, or an older target.`;
+    report('warning', path, message);
+  }
+}
+
+/** The names of the Calendars and Channels that are written beside a policy, valid or not; what is no text names nothing. */
+interface WrittenNames {
+  readonly calendars: readonly unknown[];
+  readonly channels: readonly unknown[];
+}
+
+const isName = (name: unknown): name is string => objectName.safeParse(name).success;
+
+/**
+ * Calendars and channels that a policy names and that are not there. The files alone cannot tell what is applied already, so that there it
+ * is a warning; together with what is in force it is an error, since nothing could start.
+ */
+function checkReferences(
+  document: unknown,
+  written: WrittenNames,
+  references: 'warn' | 'require' | 'ignore',
+  report: Report,
+): void {
+  if (references === 'ignore') return;
+  const calendars = written.calendars.filter(isName);
+  const channels = [...Object.keys(builtInChannels), ...written.channels.filter(isName)];
+  const channel = ['spec', 'target', 'channel'];
+  tell('Channel', fieldOf(document, ...channel), channels, channel);
+  for (const [index, wave] of listOf(fieldOf(document, 'spec', 'waves')).entries()) {
+    const path = ['spec', 'waves', index, 'calendar'];
+    const calendar = fieldOf(wave, 'calendar');
+    if (Array.isArray(calendar))
+      for (const [at, name] of calendar.entries()) tell('Calendar', name, calendars, [...path, at]);
+    else tell('Calendar', calendar, calendars, path);
+  }
+
+  function tell(kind: string, name: unknown, known: readonly string[], path: DocumentPath): void {
+    // What is no name the schema tells of.
+    if (!isName(name) || known.includes(name)) return;
+    const meant = didYouMean(name, known);
+    const hint = meant === undefined ? `Write or apply the ${kind} "${name}".` : `Did you mean ${meant}?`;
+    if (references === 'require') {
+      report(
+        'error',
+        path,
+        `there is no ${kind} "${name}", neither here nor in force, so nothing could start. ${hint}`,
+      );
+    } else {
+      const message = `there is no ${kind} "${name}" in these files; unless it is applied already, nothing can start. ${hint}`;
+      report('warning', path, message);
     }
   }
 }

@@ -1,9 +1,25 @@
-import { type CheckedConfig, checkConfig } from './check-config.ts';
-import type { ParseOptions } from './check-policy.ts';
+import type { z } from 'zod';
+import { checkPolicy, type ParseOptions } from './check-policy.ts';
+import { checkWaiver } from './check-waiver.ts';
+import { checkCalendar, checkRules } from './checks/calendar.ts';
+import { fieldOf, listOf, type Report, repeats, reporter } from './checks/check.ts';
+import type { SelectingPolicy } from './checks/policies-overlap.ts';
+import { checkOwnerUrls } from './checks/smoke-urls.ts';
+import { openingTimesOf } from './checks/wave-openings.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { kindOf } from './document-kind.ts';
 import { type ConfigIssue, sortIssues } from './issue.ts';
+import { type ConfigKind, configKinds } from './kinds.ts';
+import { unknownRegionWords } from './known-regions.ts';
 import { type ConfigFile, maxDocuments, maxFiles, readYaml } from './read-yaml.ts';
-import type { Fleet } from './types.ts';
+import { calendarSchemaFor } from './schema/calendar.ts';
+import { fleetSchema } from './schema/fleet.ts';
+import { channelSchema } from './schema/target.ts';
+import { parseBySchema } from './schema-issues.ts';
+import { soundFields } from './sound-fields.ts';
+import type { Calendar, Channel, Fleet, FleetSpec, ScanWaiver, UpgradePolicy } from './types.ts';
+import { checkUniqueness } from './uniqueness.ts';
+import type { YamlDocument } from './yaml-document.ts';
 
 /** All lists of documents are empty when anything is wrong: bad config is never half-applied. */
 export interface ParsedConfig extends Omit<CheckedConfig, 'fleet' | 'issues'> {
@@ -44,4 +60,118 @@ function tooMuch(files: readonly ConfigFile[], what: string, limit: number): Par
     errors: [{ severity: 'error', file, line: 1, column: 1, path: '', message }],
     warnings: [],
   });
+}
+
+interface CheckedConfig {
+  readonly fleet: Fleet | undefined;
+  /** In the order of the files, like all of these lists. */
+  readonly policies: readonly UpgradePolicy[];
+  readonly calendars: readonly Calendar[];
+  readonly channels: readonly Channel[];
+  readonly waivers: readonly ScanWaiver[];
+  readonly issues: readonly ConfigIssue[];
+}
+
+/** Checks all documents of a config together. What it returns beside issues counts only when none of them is an error. */
+function checkConfig(documents: readonly YamlDocument[], options: ParseOptions): CheckedConfig {
+  const issues: ConfigIssue[] = [];
+  const kinds = documents.map((document) => {
+    const { kind, issues: found } = kindOf(document, configKinds);
+    issues.push(...found);
+    return { document, kind };
+  });
+  const documentsOf = (wanted: ConfigKind) => {
+    const own = kinds.filter(({ kind }) => kind === wanted).map(({ document }) => document);
+    issues.push(...checkUniqueness(wanted, own));
+    return own;
+  };
+  const fleets = documentsOf('Fleet');
+  const policyDocuments = documentsOf('UpgradePolicy');
+  const calendars = documentsOf('Calendar').flatMap((document) => {
+    const schema = calendarSchemaFor(document.value);
+    const found = bySchema(schema, document, issues);
+    const report = reporter(document, issues);
+    for (const calendar of found) checkCalendar(calendar, options.now, report);
+    if (found.length === 0) checkRules(soundFields(schema.shape.spec, fieldOf(document.value, 'spec')), report);
+    return found;
+  });
+  const channels = documentsOf('Channel').flatMap((document) => bySchema(channelSchema, document, issues));
+
+  const [fleet] = fleets.map((document) => checkFleet(document, issues));
+  const earlier: SelectingPolicy[] = [];
+  const allowedHosts = fleets[0] === undefined ? (options.allowedHosts ?? []) : hostsOf(fleets[0]);
+  // By what is written and not by what is valid, so that a mistake in a Calendar does not make another one appear.
+  const namesOf = (wanted: ConfigKind) =>
+    kinds.filter(({ kind }) => kind === wanted).map(({ document }) => fieldOf(document.value, 'metadata', 'name'));
+  const names = { calendars: namesOf('Calendar'), channels: namesOf('Channel') };
+  const times = options.now === undefined ? undefined : openingTimesOf(calendars, options.now);
+  const surroundings = { allowedHosts, fleet: fleet?.sound ?? {}, earlier, names, times, options };
+  const policies = policyDocuments.flatMap((document) => checkPolicy(document, surroundings, issues) ?? []);
+  const waivers = documentsOf('ScanWaiver').flatMap(
+    (document) => checkWaiver(document, options.now, issues)?.document ?? [],
+  );
+  return { fleet: fleet?.value, policies, calendars, channels, waivers, issues };
+}
+
+/** The typed object in a list, or nothing and what is wrong with it among the issues. */
+function bySchema<Schema extends z.ZodType>(
+  schema: Schema,
+  document: YamlDocument,
+  issues: ConfigIssue[],
+): z.output<Schema>[] {
+  const { value, issues: found } = parseBySchema(schema, document);
+  issues.push(...found);
+  return value === undefined ? [] : [value];
+}
+
+/** The Fleet, and what is right of its spec when it is not valid. */
+function checkFleet(
+  document: YamlDocument,
+  issues: ConfigIssue[],
+): { readonly value: Fleet | undefined; readonly sound: Partial<FleetSpec> } {
+  const report = reporter(document, issues);
+  checkFleetScope(document.value, report);
+  checkOwnerUrls(document.value, hostsOf(document), report);
+  const [value] = bySchema(fleetSchema, document, issues);
+  const sound = value?.spec ?? soundFields(fleetSchema.shape.spec, fieldOf(document.value, 'spec'));
+  const { caps, labels } = sound;
+  if (caps !== undefined && labels !== undefined) checkFleetCaps({ caps, labels }, report);
+  return { value, sound };
+}
+
+/** Read before the Fleet is known to be valid, so that one mistake in it does not make others appear. */
+function hostsOf(fleet: YamlDocument): string[] {
+  return listOf(fieldOf(fleet.value, 'spec', 'allowedHosts')).filter((host) => typeof host === 'string');
+}
+
+/** A cap per label that no cluster gets would cap the whole fleet: clusters without the label count as one value. */
+function checkFleetCaps({ caps, labels: { fromTags } }: Pick<FleetSpec, 'caps' | 'labels'>, report: Report): void {
+  const labels = Object.keys(fromTags);
+  for (const label of Object.keys(caps.perLabel ?? {})) {
+    if (labels.includes(label)) continue;
+    const message = `no tag gives clusters the label "${label}" (spec.labels.fromTags), so all of them count as one value and this caps the whole fleet. Add it there, or use total.`;
+    report('warning', ['spec', 'caps', 'perLabel', label], message, 'key');
+  }
+}
+
+/** A fleet without accounts looks nowhere; a Region or account written twice, or a Region nobody knows, is a slip. */
+function checkFleetScope(document: unknown, report: Report): void {
+  const accounts = fieldOf(document, 'spec', 'accounts');
+  const spec = fieldOf(document, 'spec');
+  if (
+    spec !== undefined &&
+    fieldOf(spec, 'organizationId') === undefined &&
+    (accounts === undefined || (listOf(accounts).length === 0 && Array.isArray(accounts)))
+  ) {
+    const message =
+      'neither accounts nor organizationId is given, so there is no fleet. List the accounts, or name the organization.';
+    report('error', ['spec', 'accounts'], message, 'key');
+  }
+  for (const field of ['accounts', 'regions'] as const)
+    for (const [index, item] of repeats(listOf(fieldOf(document, 'spec', field))))
+      report('warning', ['spec', field, index], `${item} is listed twice. Remove one.`);
+  for (const [index, region] of listOf(fieldOf(document, 'spec', 'regions')).entries()) {
+    const message = typeof region === 'string' ? unknownRegionWords(region) : undefined;
+    if (message !== undefined) report('warning', ['spec', 'regions', index], message);
+  }
 }

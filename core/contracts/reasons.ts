@@ -1,11 +1,288 @@
-import { ANSWER_REASONS } from './reasons/answer-reasons.ts';
-import { CALENDAR_REASONS } from './reasons/calendar-reasons.ts';
-import { CHECK_REASONS } from './reasons/check-reasons.ts';
-import { CLUSTER_REASONS } from './reasons/cluster-reasons.ts';
-import { GRANT_REASONS } from './reasons/grant-reasons.ts';
-import type { ReasonFacts, ReasonKind, WaitedFor } from './reasons/reason-facts.ts';
-import { ROLLOUT_REASONS } from './reasons/rollout-reasons.ts';
-import { STEP_REASONS } from './reasons/step-reasons.ts';
+import { closing, lasting, passing, type ReasonKind, timed, told, type WaitedFor } from './reasons/reason-facts.ts';
+
+/** What stands in the way of a grant or of the commit of a change, beside what the cluster itself and its wave say. */
+const GRANT_REASONS = {
+  CapReached: passing('A cap has no room; another upgrade under it ends.', 'cap'),
+  Contention: passing('Others write to the same items; the step tries again.'),
+  FailedMeanwhile: passing('More clusters failed since this was decided; it is decided anew.'),
+  FleetNotConfigured: lasting('No Fleet is applied, or none that this version can read.'),
+  FleetStopped: passing('The fleet is stopped until liftlock fleet resume.'),
+  Granted: told('The execution has its grant.'),
+  GrantBusy: passing('Another upgrade holds the grant of the cluster.'),
+  Held: lasting('The cluster is held until liftlock retry or liftlock release.'),
+  NameTooLong: lasting('The name of an execution leaves no room for the names nested in it.'),
+  NoEpoch: lasting('The table is not set up, or is being restored.'),
+  NotAMember: lasting('The cluster is in no wave of the rollout that asks for it.'),
+  PolicyNotConfigured: lasting('The policy that it goes by is not applied, or this version cannot read it.'),
+  ObserveMode: lasting('The Fleet has mode observe, so Liftlock only looks.'),
+  OtherTarget: closing(
+    'The execution asks for another version than the upgrade that its grant is of: somebody started it by hand.',
+  ),
+  OutcomeUnknown: timed('The answer of a call is not known; it is looked up after its grace period.'),
+  RolloutGone: lasting('The rollout of the upgrade does not exist.'),
+  StaleCommit: passing('A commit took too long, so its call was not sent; the step tries again.'),
+  Superseded: closing('The execution does not hold the grant of its cluster, or its upgrade has ended.'),
+  UnknownCluster: lasting('The cluster is not in the inventory, or EKS does not know it.'),
+  UnknownContract: passing(
+    'The execution was started by another version; the reconciler grants anew with its own contract.',
+  ),
+  UpgradeUnderWay: passing(
+    'The hop before this one is half done (it bakes, is parked, or was left so), and this one begins when it has ended; or this very one is under way.',
+  ),
+};
+
+/** What a cluster, its tags, its policy and its target say: whether it is touched at all, and how far it goes. */
+const CLUSTER_REASONS = {
+  AddonsBehind: told(
+    'Its control plane is at its target or past it, and EKS does not list the version of an add-on for it.',
+  ),
+  AlreadyThere: lasting('The cluster has the version that somebody asks for; nothing is left to do.'),
+  AmbiguousPolicy: lasting('Several policies select the cluster; it is left alone until one does.'),
+  AtTarget: told('It is at its target already.'),
+  BadTag: closing('A tag cannot be read, or names a wave or Calendar that is not there.'),
+  BeyondTarget: closing('The cluster is newer than its target; Liftlock never goes down.'),
+  ClusterStatus: lasting('The cluster is FAILED or DELETING, so EKS takes no update in it.'),
+  Creating: passing('The cluster is being created; it is set aside until it is there.'),
+  Deleting: passing('The cluster is being deleted; it is set aside until it is gone.'),
+  Downgrade: lasting('The version asked for is older than that of the cluster.'),
+  Excluded: closing('The tag paused keeps Liftlock away from the cluster.'),
+  FinishOnly: lasting(
+    'The upgrade brings node groups and add-ons to the version of the control plane, and moves none.',
+  ),
+  Gone: closing('The cluster was deleted, also where another one has its name.'),
+  HalfDone: lasting('A hop has moved the control plane and failed; a person has to finish it.'),
+  InvalidTarget: lasting('The target of the policy is not one.'),
+  ManualNodes: told('Its control plane is at its target or past it, and nodes are behind that Liftlock cannot roll.'),
+  NodesBehind: told('Its control plane is at its target or past it, and a managed node group is behind.'),
+  NotInFleet: closing('The Fleet does not name the account and the Region of the cluster.'),
+  NoPolicy: lasting('No policy selects the cluster.'),
+  NoWave: lasting('No wave of the policy selects the cluster, or the wave is not in the policy any more.'),
+  NotCovered: lasting('The target is newer than the data of this release; update Liftlock.'),
+  NotOffered: lasting('EKS does not offer the target in the Region, or what it offers is not known yet.'),
+  NotOneHop: lasting('The version asked for is more than one minor away.'),
+  NotTheControlPlanesVersion: lasting(
+    'Node groups and add-ons go to the version of the control plane, and another one is asked for.',
+  ),
+  Pinned: closing('The tag pin-version keeps the cluster at an older version.'),
+  Policy: told('Which policy selects the cluster, and by what.'),
+  PolicyError: lasting('An expression has no answer for the cluster, which is never a match.'),
+  RecentlyCreated: timed('The cluster is younger than six hours; it is set aside until it is not.'),
+  SuspiciousTrait: lasting(
+    'The cluster shares what all clusters that failed have in common, until one that has it succeeds or liftlock rollout release-trait.',
+  ),
+  UnknownChannel: lasting('The policy names a Channel that is not applied, or that this version cannot read.'),
+  Unreachable: lasting('Liftlock may not read the cluster; it is set aside until it can.'),
+  Unsupported: closing('The cluster is of a kind that Liftlock does not touch.'),
+};
+
+/** What calendars and approvals say: when something may begin, and whether people agree. */
+const CALENDAR_REASONS = {
+  ApprovalExpired: lasting('Approvals of the wave have expired; it needs others (liftlock approve).'),
+  ApprovalMissing: lasting('The wave has too few approvals of the plan that it has now (liftlock approve).'),
+  ApprovalRejected: lasting('A person rejected the plan of the wave and has not taken that back.'),
+  FindingNotApproved: lasting(
+    'The scan before the hop found what was not known when the wave was approved (liftlock approve, then liftlock retry).',
+  ),
+  Approved: told('A person approved the plan of the wave.'),
+  AutoApproved: told('autoApproveWhen is true, so Liftlock approved the wave.'),
+  CalendarInvalid: lasting('A Calendar cannot be read, so it is closed.'),
+  CalendarOpen: told('All calendars are open.'),
+  CalendarsTogether: told('When several calendars are open at once.'),
+  CalendarTag: told('The tag calendar of the cluster adds Calendars.'),
+  FourEyes: lasting('Who applied the policy or Channel, or created the rollout, may not approve.'),
+  Frozen: timed('A freeze of a calendar goes on.', 'window'),
+  NoCalendar: lasting('The wave names a Calendar that is not applied, so nothing may start.'),
+  NotAnApprover: lasting('A person is not among those who may approve.'),
+  NotAutoApproved: lasting('autoApproveWhen is false, so the wave waits for a person.'),
+  Rejected: told('A person rejected the plan of the wave.'),
+  RanPastWindow: told('What EKS worked on ended after the window had closed.'),
+  ForcedUpgrade: told('A plan begins only when EKS may have moved the control plane by force.'),
+  RunsPastWindow: told('A plan takes an upgrade to go on after the window has closed.'),
+  WaveCalendar: told('The Calendars of the wave.'),
+  WindowClosed: timed('No window of a calendar is open.', 'window'),
+  WindowClosing: timed('The window closes in a moment, so nothing is committed.', 'window'),
+  WindowTooShort: timed(
+    'The hop does not fit into what is left of the window, or into the next ones; where it fits into none, a person lengthens them or writes mayOverrun.',
+    'window',
+  ),
+};
+
+/** What rollouts, waves and their members say: whose turn it is, and how they end. */
+const ROLLOUT_REASONS = {
+  Aborted: told('A person aborted the rollout.'),
+  AllWavesEnded: told('Every wave has ended, so the rollout has.'),
+  BudgetInFlight: passing('As many are in flight as may still fail (countInFlight).', 'place'),
+  CanaryFirst: passing('The canaries of the wave go first, one after the other.', 'place'),
+  ClustersJoined: told('Clusters joined a rollout that was planned anew.'),
+  ClustersLeft: told('Clusters left a rollout that was planned anew.'),
+  ClustersKeptOut: told('Clusters are kept out of a rollout that was planned anew.'),
+  ClustersLetIn: told('Clusters that were kept out are part of a rollout again that was planned anew.'),
+  ClustersMoved: told('Clusters moved to another wave of a rollout that was planned anew.'),
+  EarlierWave: passing('A wave before it has not passed.', 'turn'),
+  EarlierWaveHalted: lasting('A wave before it is halted until liftlock retry or rollout resume.'),
+  FailureBudgetExceeded: lasting('More failed than may, so the wave is halted.'),
+  GateRed: passing('A gate of the wave is red; the soak starts again when all are green.'),
+  GatesUnknown: passing('The gates of the wave have not been read in the last five minutes.'),
+  GateUnknown: passing('A gate of the wave cannot be judged; the soak starts again when all are green.'),
+  LaterWave: told(
+    'The wave that matches the cluster had begun before it joined, so it goes with the next one that had not.',
+  ),
+  MemberBlocked: lasting('The member ended Blocked; there is one try until liftlock retry.'),
+  MemberExcluded: lasting('The member was left out before it was granted.'),
+  MemberFailed: lasting('The member ended Failed; there is one try until liftlock retry.'),
+  MemberRunning: passing('The member runs already.'),
+  MemberSucceeded: lasting('The member has succeeded already.'),
+  NeverStarts: lasting(
+    'No opening of its calendars within three years takes the hop: the wave waits for the cluster, or leaves it behind (cannotStart).',
+  ),
+  NextHop: passing('One hop has ended, and the next one follows.'),
+  NoneJudged: lasting('No upgrade was tried to its end, so the wave waits for rollout promote.'),
+  NoneSucceeded: lasting('Some were tried and none succeeded, so the wave is halted.'),
+  NothingToDo: told('No cluster of the wave needs work.'),
+  NotReady: passing(
+    'The wave opens once each of its clusters is ready by a young look (requireReady), and these are not.',
+  ),
+  NotItsTurn: passing('The rollout or the wave lets nobody begin now.'),
+  Paused: told('A person paused the rollout.'),
+  PlannedIncomplete: told(
+    'A person had the rollout planned before the inventory was complete; clusters found later may go in later waves.',
+  ),
+  PlanRefreshed: told('Positions, or what is known of the clusters, changed the plan.'),
+  PolicyChanged: told('The policy has changed, and the rollout or the wave follows it.'),
+  Promoted: told('A person skipped the soak of the wave, or let it pass although it proves nothing.'),
+  ResumesLater: timed('The upgrade is parked until Liftlock looks again.'),
+  Resumed: told('A person resumed the rollout.'),
+  RolloutAborted: closing('The rollout was aborted; nothing of it begins or goes on.'),
+  RolloutCompleted: lasting('The rollout has ended.'),
+  RolloutCompletedWithFailures: lasting('The rollout has ended, and some failed.'),
+  RolloutHalted: lasting('A wave is halted and nothing of it runs any more, until rollout resume.'),
+  RolloutPaused: passing('The rollout is paused until liftlock rollout resume.'),
+  RolloutPlanned: lasting('The rollout has not begun.'),
+  Settled: told('Every cluster of the wave has settled.'),
+  Skipped: closing('A person took the cluster out of this rollout (liftlock skip).'),
+  Soaking: timed('The wave is watched before the next one begins.', 'turn'),
+  TargetChanged: told('The target of a rollout that was planned anew is another one.'),
+  TooFewJudged: lasting('Fewer were judged than minJudged asks for, so the wave waits for rollout promote.'),
+  TraitReleased: told('A person cleared a trait of suspicion.'),
+  Wave: told('Which wave takes the cluster, and by what.'),
+  WaveFull: passing('As many clusters of the wave are in flight as may be.', 'place'),
+  WaveHalted: lasting('The wave is halted until liftlock retry or rollout resume.'),
+  WavePending: passing('The wave has not opened.', 'turn'),
+  WaveSkipped: lasting('The wave was skipped, since none of its clusters needed work.'),
+  WaveTag: told('The tag wave of the cluster moves it to a later wave.'),
+};
+
+/** What the steps of an upgrade say: what they wait for, what they did, and how they failed. */
+const STEP_REASONS = {
+  AddonFits: told('The add-on stays at its version.'),
+  AddonIncompatible: lasting('No version of the add-on fits; update or remove it by hand.'),
+  AddonNotMoved: told('EKS did not take the add-on to a newer version; the one that it has fits.'),
+  AddonStatus: lasting('The add-on is not ACTIVE and does not become so by itself.'),
+  AddonUnknown: lasting('EKS lists no versions of the add-on; update or remove it by hand.'),
+  Baking: timed('The cluster runs with its nodes behind until the bake is over.'),
+  CustomAmi: told('The node group runs an AMI of your own, which EKS does not roll to a version.'),
+  Denied: lasting('AWS denied a read; what was begun looks again, what was not is blocked.'),
+  ExecutionMissing: lasting('The execution of the upgrade does not exist any more.'),
+  Failed: lasting('A plan by chance takes the upgrade to fail.'),
+  ForeignUpdate: passing('Somebody else changes what the step is about; after seven days the upgrade is blocked.'),
+  Listed: told('The node groups were listed.'),
+  MoreReasons: told('There are more reasons than are kept.'),
+  NodegroupStatus: lasting('The node group has a status in which EKS takes no update.'),
+  NodesLater: told('The nodes stay behind, since the next hop allows it (whenSkewRequires).'),
+  NoOutcome: lasting('The execution ended without an outcome that can be read.'),
+  NoSuchNodegroup: lasting('The cluster has no node group of the name that a person gave.'),
+  NotActive: passing('A cluster, node group or add-on is not ACTIVE yet.'),
+  NotStarted: lasting('The node group was not started, because one before it failed.'),
+  NotVisibleYet: passing('The update succeeded, and EKS does not show it yet.'),
+  RefreshDenied: told('The refresh of the insights was denied; only what is younger than a day counts.'),
+  RefreshFailed: told('EKS could not refresh its insights; only what is younger than a day counts.'),
+  RefreshingInsights: passing('EKS refreshes its upgrade insights.'),
+  RefreshTooSlow: told('EKS did not refresh its insights in time; only what is younger than a day counts.'),
+  Rolled: told('Every node of the node group was replaced.'),
+  Scanning: passing('The scan of the cluster goes on.'),
+  Stopped: lasting('The upgrade ended without a reason.'),
+  StoppedFromOutside: lasting('The execution ended without concluding: it was stopped or timed out.'),
+  Throttled: passing('AWS throttles the calls of the account.'),
+  UpdateFailed: lasting('An update of EKS ended without success, and EKS names no error.'),
+  UpdateInProgress: passing('EKS works on the update.'),
+  Upgraded: told('The control plane is at its version.'),
+};
+
+/** What the scan before a hop and the smoke check after it say of the cluster. */
+const CHECK_REASONS = {
+  AddonInsight: told('An insight about add-ons, which the add-on step repairs.'),
+  Al2Nodegroup: lasting('The node group runs Amazon Linux 2, which has no image of the target.'),
+  ApiServerNotReady: lasting('The API server answers that it is not ready.'),
+  ClusterForbidden: lasting('The API server knows the role of Liftlock and does not let it read.'),
+  ClusterHealth: lasting('EKS reports an issue on the cluster that makes an update fail.'),
+  ClusterServerFault: lasting('The API server answered with a fault of its own.'),
+  ClusterUnauthorized: lasting('The API server does not know the role of Liftlock.'),
+  ClusterUnreachable: lasting('The API server did not answer.'),
+  DrainLosesPods: told('Pods that no controller makes again end with their node.'),
+  DrainStuck: lasting('Nodes cannot be drained: a budget, or several on one pod, never let a pod go.'),
+  DrainUncertain: told('Whether nodes can be drained depends on time, on an order, or on what is not known.'),
+  InsightError: lasting('An upgrade insight of EKS has found an error.'),
+  InsightOutdated: told('Every client that an insight names has changed since its last call.'),
+  InsightStale: lasting('An insight passed, and was last refreshed more than a day ago.'),
+  InsightUnknown: lasting('EKS could not evaluate an insight, and that is not a pass.'),
+  InsightWarning: told('An upgrade insight of EKS warns.'),
+  MoreUnhealthyPods: lasting('More pods are pending or failing than before the upgrade.'),
+  Looked: told('What a step that succeeded has looked at, with figures.'),
+  NeverScanned: lasting('Nobody has looked yet whether the cluster may go to its next minor.'),
+  NoBaseline: told('There is no scan from before to compare the pods with.'),
+  NodeCordoned: told('Somebody has cordoned a node.'),
+  NodePressure: told('A node is short of memory, disk or processes.'),
+  NodeNotReady: lasting('Nodes are not Ready.'),
+  NoEndpoint: lasting('EKS gives no endpoint of the API server.'),
+  NotVerified: told('The policy says eks-api, so nothing in the cluster was looked at.'),
+  OldKubelet: lasting('Nodes run an older kubelet; only told where Liftlock does not roll them now.'),
+  WillBeReverted: lasting(
+    'A tool that has made the cluster knows its version and would take it back; told, or what the policy holds for.',
+  ),
+  ScanStale: lasting('The last look is older than a day, or of another version.'),
+  Spread: told('A daily look waits for its turn within the hour.'),
+  WorkloadPaused: told('Somebody has paused the rollout of a Deployment.'),
+  ScanFinding: lasting('The scan found what breaks at the target.'),
+  ScanIncomplete: lasting('The scan could not read everything.'),
+  ScanWarning: told('The scan found what breaks later, or has been broken already.'),
+  UrlFailed: lasting('A URL that the policy names did not answer well.'),
+  VersionsUnknown: lasting('Nobody has read yet what EKS offers in the Region of the cluster.'),
+  VersionSkew: lasting('Nodes or kube-proxy would be too far behind the API server.'),
+  WorkloadMissing: lasting('A Deployment that the policy names does not exist.'),
+  WorkloadUnavailable: lasting('A workload has fewer available than it wants.'),
+  WrongVersion: lasting('The cluster or its API server is not at the target after the upgrade.'),
+};
+
+/** What only answers to people say: explain, describe, plans of one upgrade, access checks, reports of a local run. */
+const ANSWER_REASONS = {
+  Automatic: passing('The policy begins a rollout by itself within the hour.'),
+  BeyondPolicy: told('The upgrade goes beyond what the policy of the cluster asks for.'),
+  HopReversible: told('EKS takes the hop back for seven days after it has ended.'),
+  InRollout: told('The cluster is a member of a rollout.'),
+  InventoryIncomplete: passing(
+    'An account and Region was not looked at, or not all clusters that it lists are recorded; discovery goes on.',
+  ),
+  ManagedElsewhere: told('Another tool manages the cluster and may move its version back.'),
+  ManualTrigger: lasting('The policy has trigger manual, and no rollout of it is under way.'),
+  MovedByOthers: told('The control plane moved without Liftlock.'),
+  NeedsExtendedSupport: lasting('To go back, the cluster needs the support type EXTENDED.'),
+  Next: passing('The cluster is next in its rollout.'),
+  NodegroupIssue: told('EKS reports an issue on a node group.'),
+  NodesFirst: lasting('To go back, the node groups have to go first.'),
+  NotChecked: told('Nobody has looked whether Liftlock may read it.'),
+  NotDiscovered: lasting('The account of the cluster could not be listed in its Region.'),
+  NotObserved: told('Liftlock did not see when the control plane reached its version.'),
+  OneHopAtATime: told('An upgrade moves one minor; the others are asked for afterwards.'),
+  RolloutBusy: passing(
+    'A rollout of the policy was planned without the cluster, or goes on without it; another one takes it.',
+  ),
+  Running: passing('The upgrade of the cluster runs.'),
+  TakenOut: lasting('A rollout is through with the cluster; only one that a person creates takes it up.'),
+  TooLate: lasting('EKS rolls a control plane back within seven days, and they are over.'),
+  Unreadable: told('A part of the cluster could not be read; what was known of it stays.'),
+  WayBackIsShort: told('EKS ends its support of the version to go back to within seven days.'),
+  VersionUnsupported: lasting('EKS does not support the version to go back to any more.'),
+};
 
 /** Families by what they are about, as the documents list them. */
 export const REASON_FAMILIES = {
@@ -49,7 +326,4 @@ export const isKnown = (code: string): code is ReasonCode => Object.hasOwn(REASO
 export const kindOf = (code: AnyCode): ReasonKind => (isKnown(code) ? REASONS[code].kind : 'lasting');
 
 /** Undefined where a cluster waits for nothing that others wait for too, or nobody knows. */
-export function waitsFor(code: AnyCode): WaitedFor | undefined {
-  const facts: ReasonFacts | undefined = isKnown(code) ? REASONS[code] : undefined;
-  return facts?.waitsFor;
-}
+export const waitsFor = (code: AnyCode): WaitedFor | undefined => (isKnown(code) ? REASONS[code].waitsFor : undefined);

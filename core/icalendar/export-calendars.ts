@@ -1,10 +1,9 @@
 import ICAL from 'ical.js';
-import type { CompiledCalendar } from '../calendar/compile-calendar.ts';
+import type { CompiledCalendar, Rule } from '../calendar/compile-calendar.ts';
 import { DAY } from '../calendar/cron/civil-day.ts';
 import { FIELDS, readValue, valuesOf } from '../calendar/cron/field.ts';
 import type { CronSchedule } from '../calendar/cron/parse-cron.ts';
 import { firings } from '../calendar/firings.ts';
-import type { Rule } from '../calendar/rule.ts';
 import { merged } from '../calendar/spans.ts';
 import type { TimeZone } from '../calendar/time-zone.ts';
 

@@ -3,8 +3,7 @@ import { NEVER } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ItemKey, Table } from '../ports/table.ts';
 import { Accounts, Clusters } from '../store/entities.ts';
-import { decode, replace } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
+import { decideAndWrite, decode, replace } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 
 /** Of which each is read again when one of them was recorded meanwhile. */

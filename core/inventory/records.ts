@@ -1,9 +1,8 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Table } from '../ports/table.ts';
-import { batched } from '../store/batched.ts';
 import { ClusterNames, Clusters, namePartition } from '../store/entities.ts';
-import { decode, load, loadKind } from '../store/entity.ts';
+import { batched, decode, load, loadKind } from '../store/entity.ts';
 
 /** Every cluster in the inventory, deleted ones too. */
 export async function loadAllRecords(table: Table): Promise<ClusterRecord[]> {

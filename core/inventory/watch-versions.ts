@@ -5,10 +5,9 @@ import { given } from '../model/given.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import type { ClusterVersionInformation } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
-import { batched } from '../store/batched.ts';
 import { markDirty } from '../store/change.ts';
 import { Accounts, Regions } from '../store/entities.ts';
-import { dataOf, load, type Read, replace } from '../store/entity.ts';
+import { batched, dataOf, load, type Read, replace } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { isSeenLately } from './seen.ts';
 

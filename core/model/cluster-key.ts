@@ -5,15 +5,9 @@ export function clusterKey(arn: string, createdAt: Date): ClusterKey {
   return `${arn}@${createdAt.toISOString()}`;
 }
 
-export interface ClusterArn {
-  readonly arn: string;
-  readonly partition: string;
-  readonly region: string;
-  readonly account: string;
-  readonly name: string;
-}
+export type ClusterArn = NonNullable<ReturnType<typeof parseClusterArn>>;
 
-export function parseClusterArn(text: string): ClusterArn | undefined {
+export function parseClusterArn(text: string) {
   const match = /^arn:(aws[a-z-]*):eks:([a-z0-9-]+):(\d{12}):cluster\/([0-9A-Za-z][0-9A-Za-z_-]{0,99})$/.exec(text);
   if (match === null) return undefined;
   const [arn = '', partition = '', region = '', account = '', name = ''] = match;

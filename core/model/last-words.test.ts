@@ -1,4 +1,4 @@
-import type { ApprovalRecord } from '../contracts/items/approval.ts';
+import type { ApprovalRecord } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { lastWords, newestOfEach } from './last-words.ts';
 

@@ -1,5 +1,4 @@
-import type { ApprovalRecord } from '../contracts/items/approval.ts';
-import type { Wave } from '../contracts/items/rollout.ts';
+import type { ApprovalRecord, Wave } from '../contracts/items/rollout.ts';
 import { personOf } from './principal.ts';
 
 /** Whether a word was said of the plan in force, which has not changed since. */

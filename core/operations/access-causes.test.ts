@@ -1,6 +1,5 @@
 import { quoted } from '../contracts/step-result.ts';
-import { accessCauses } from './access-causes.ts';
-import { type AccessCheck, type AccessReport, accessStatus } from './access-report.ts';
+import { type AccessCheck, type AccessReport, accessCauses, accessStatus } from './access-report.ts';
 
 const EKS = 'EKS API';
 const SERVER = 'API server';

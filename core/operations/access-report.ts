@@ -1,4 +1,7 @@
 import type { Reason } from '../contracts/step-result.ts';
+import { arnOf, parseClusterArn } from '../model/cluster-key.ts';
+import { isAccessErrorName } from '../ports/cluster-access.ts';
+import type { ScanRunView } from '../queries/scan-history.ts';
 
 /** `NotChecked` is neither good nor bad: nobody looked. */
 export type AccessStatus = 'Readable' | 'Refused' | 'NotChecked';
@@ -38,3 +41,97 @@ export function accessStatus(
   if (needed.some(({ status }) => status === 'Refused')) return 'Incomplete';
   return needed.some(({ status }) => status === 'NotChecked') ? 'Unknown' : 'Ok';
 }
+
+/** One thing to repair, for all clusters of an account that it keeps Liftlock out of. */
+export interface AccessCause {
+  /** Null for what nobody looked at: that is not of an account. */
+  readonly account: string | null;
+  readonly status: Exclude<AccessStatus, 'Readable'>;
+  readonly part: AccessCheck['part'];
+  readonly code: string;
+  /** What cannot be read, in any of the clusters. */
+  readonly whats: readonly string[];
+  /** Of the first cluster: messages name clusters and endpoints. */
+  readonly message: string;
+  readonly fix: string;
+  readonly clusters: readonly string[];
+}
+
+/** What was refused and what nobody looked at, by account and cause; what was refused comes first, and the widest of it. */
+export function accessCauses(reports: readonly AccessReport[]): AccessCause[] {
+  const causes = new Map<string, AccessCause & { readonly whats: string[]; readonly clusters: string[] }>();
+  for (const report of reports) {
+    const { account: owner = '' } = parseClusterArn(arnOf(report.clusterKey)) ?? {};
+    for (const { status, part, what, reason } of neededOf(report)) {
+      if (status === 'Readable' || reason === undefined) continue;
+      const account = status === 'Refused' ? owner : null;
+      const key = [account, part, status, reason.code].join(' ');
+      const message = reason.message.replace(/ Run: liftlock access check$/, '');
+      const fix = fixOf(part, reason, owner);
+      const cause = causes.get(key) ?? {
+        account,
+        status,
+        part,
+        code: reason.code,
+        whats: [],
+        message,
+        fix,
+        clusters: [],
+      };
+      if (!cause.whats.includes(what)) cause.whats.push(what);
+      if (!cause.clusters.includes(report.cluster)) cause.clusters.push(report.cluster);
+      causes.set(key, cause);
+    }
+  }
+  const rank = ({ status }: AccessCause) => (status === 'Refused' ? 0 : 1);
+  return [...causes.values()].sort((a, b) => rank(a) - rank(b) || b.clusters.length - a.clusters.length);
+}
+
+const LOOK_AGAIN = 'Run: liftlock access check --now';
+
+/** As discovery calls it, and as AWS's services do. */
+const DENIED = /^(Denied|AccessDenied.*)$/;
+
+function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): string {
+  switch (code) {
+    case 'NotChecked':
+      return LOOK_AGAIN;
+    case 'ClusterUnauthorized':
+    case 'ClusterForbidden':
+      return 'Run liftlock access manifest, and apply what it prints.';
+    case 'ClusterUnreachable':
+      return 'Give Liftlock a way to the endpoint, or choose verification: eks-api in the UpgradePolicy.';
+  }
+  if (part !== 'API server' && DENIED.test(code))
+    return `Deploy or update the spoke role in the account ${account} (docs/install.md, Spokes).`;
+  return `It may pass. ${LOOK_AGAIN}`;
+}
+
+const AT_THE_SERVER = ['NoEndpoint', 'ScanIncomplete'];
+
+/** A report, and what a scan met that was made for it: also one that ended without a report of its own. */
+export function withScan(report: AccessReport, run: ScanRunView | undefined): AccessReport {
+  if (run === undefined) return report;
+  const denied = run.reasons.find(({ code }) => code === 'Denied');
+  const refused = run.reasons.find(({ code }) => isAccessErrorName(code) || AT_THE_SERVER.includes(code));
+  const checks = report.checks.map((check): AccessCheck => {
+    if (check.part === 'API server')
+      return refused !== undefined && check.status === 'NotChecked' ? refusedFor(check, run, refused) : check;
+    if (denied !== undefined) return refusedFor(check, run, denied);
+    // A scan that was not denied has described the cluster and listed its updates.
+    return check.what === 'updates' || check.what === 'cluster' ? readAt(check, run) : check;
+  });
+  return { ...report, checks, status: accessStatus(checks, report.verification) };
+}
+
+const refusedFor = ({ part, what }: AccessCheck, run: ScanRunView, reason: Reason): AccessCheck => ({
+  ...{ part, what, reason },
+  status: 'Refused',
+  asOf: run.startedAt,
+});
+
+const readAt = ({ part, what }: AccessCheck, run: ScanRunView): AccessCheck => ({
+  ...{ part, what },
+  status: 'Readable',
+  asOf: run.startedAt,
+});

@@ -9,9 +9,7 @@ import { reason } from '../contracts/step-result.ts';
 import type { ScanRunView } from '../queries/scan-history.ts';
 import { put } from '../store/entity.ts';
 import { ScanSummaries } from '../store/scan-entities.ts';
-import { accessCauses } from './access-causes.ts';
-import { type AccessCheck, type AccessReport, accessStatus } from './access-report.ts';
-import { withScan } from './access-with-scan.ts';
+import { type AccessCheck, type AccessReport, accessCauses, accessStatus, withScan } from './access-report.ts';
 import { checkAccess, checkEksFromInventory, checkServerFromScans, scanSeen } from './check-access.ts';
 
 const record = {

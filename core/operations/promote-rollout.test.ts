@@ -5,7 +5,7 @@ import { checksOf, type Kept } from '../../test/material/protocol/one-upgrade.ts
 import type { WriteOperation } from '../ports/table.ts';
 import { Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { promoteRollout } from './promote-rollout.ts';
+import { promoteRollout } from './rollout-orders.ts';
 
 const lastSuccessAt = '2026-11-20T11:00:00.000Z';
 const waves = [

@@ -4,7 +4,7 @@ import { operatorPorts, recordOf } from '../../test/material/operations/operator
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { releaseTrait } from './release-trait.ts';
+import { releaseTrait } from './rollout-orders.ts';
 
 async function released(trait: string, failed: NonNullable<Wave['traits']>['failed'], rollout: Partial<Rollout> = {}) {
   const table = new MemoryTable();

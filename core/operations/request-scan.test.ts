@@ -4,7 +4,7 @@ import { clock, cluster, KEY, NOON } from '../../test/material/protocol/one-upgr
 import { CONTRACT } from '../contracts/step-input.ts';
 import { RUN_MILLISECONDS } from '../scan/fleet/run-store.ts';
 import { ScanRuns } from '../store/scan-entities.ts';
-import { requestScan } from './request-scan.ts';
+import { requestScan } from './requests.ts';
 
 interface Given {
   readonly target?: string;

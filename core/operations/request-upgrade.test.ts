@@ -16,7 +16,7 @@ import { CONTRACT } from '../contracts/step-input.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Regions, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
-import { requestUpgrade } from './request-upgrade.ts';
+import { requestUpgrade } from './requests.ts';
 
 const offered = (version: string) => ({ version, status: 'STANDARD_SUPPORT', defaultVersion: false });
 const region: RegionVersions = {

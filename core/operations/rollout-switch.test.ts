@@ -6,7 +6,7 @@ import { Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { rolloutConditions, since } from '../store/with-conditions.ts';
-import { abortRollout, pauseRollout, resumeRollout } from './rollout-switch.ts';
+import { abortRollout, pauseRollout, resumeRollout } from './rollout-orders.ts';
 
 const change = expect.any(String);
 type Ports = Omit<Awaited<ReturnType<typeof operatorPorts<MemoryTable>>>, 'told'>;

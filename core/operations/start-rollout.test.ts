@@ -6,7 +6,7 @@ import { cluster, fleetConfig, type Kept, NOON, policyConfig } from '../../test/
 import type { AccountState, RegionVersions } from '../contracts/items/cluster.ts';
 import { Accounts, Clusters, Configs, PolicyRollouts, Regions, Rollouts } from '../store/entities.ts';
 import { loadKind, put } from '../store/entity.ts';
-import { startRollout } from './start-rollout.ts';
+import { startRollout } from './rollout-orders.ts';
 
 const offered = (version: string) => ({ version, status: 'STANDARD_SUPPORT', defaultVersion: false });
 const region: RegionVersions = {

@@ -3,8 +3,7 @@ import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.t
 import { operatorPorts, recordOf, toldOfWave } from '../../test/material/operations/operator-ports.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { checksOf, NOON, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
-import type { ApprovalRecord } from '../contracts/items/approval.ts';
-import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { ApprovalRecord, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';

@@ -1,6 +1,5 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
-import type { ApprovalRecord } from '../contracts/items/approval.ts';
-import type { AppliedConfig, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { AppliedConfig, ApprovalRecord, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { newestOfEach } from '../model/last-words.ts';
 import { FLEET, fleetSpec, loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { clustersOf, mayApprove } from '../policy/approvals.ts';

@@ -1,5 +1,5 @@
 import { approvalSchema } from '../config/schema/wave.ts';
-import type { ApprovalRecord } from '../contracts/items/approval.ts';
+import type { ApprovalRecord } from '../contracts/items/rollout.ts';
 import { approvalRefusals, clustersOf, isShownToApprovers, mayApprove } from './approvals.ts';
 import { unapprovedFindings } from './unapproved-findings.ts';
 

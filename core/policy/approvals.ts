@@ -1,7 +1,6 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { Wave as WaveSpec } from '../config/types.ts';
-import type { ApprovalRecord } from '../contracts/items/approval.ts';
-import type { Wave } from '../contracts/items/rollout.ts';
+import type { ApprovalRecord, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isOfPlan, lastWords, newestOfEach } from '../model/last-words.ts';

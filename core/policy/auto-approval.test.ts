@@ -1,4 +1,4 @@
-import { autoApproval } from '../rollout/automatic-approval.ts';
+import { autoApproval } from '../rollout/wave-progress.ts';
 import type { ApprovalEvidence } from './approval-evidence.ts';
 
 const canary = {

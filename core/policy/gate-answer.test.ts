@@ -1,5 +1,4 @@
-import { oneLine, readAnswer } from './gate-answer.ts';
-import { gateName } from './gate-name.ts';
+import { gateName, oneLine, readAnswer } from './gate-answer.ts';
 
 test.each([
   ['{"green": true}', 'green', 'It answers green.'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { GateReading } from '../contracts/items/gate.ts';
 import { parseJson } from '../model/parse-json.ts';
+import type { Gate } from '../ports/outside.ts';
 
 /** What was learned of a gate, without its name. */
 export type GateAnswer = Pick<GateReading, 'status' | 'message'>;
@@ -30,4 +31,12 @@ export function oneLine(text: string): string {
     .trim()
     .replace(/\.$/, '');
   return line.length <= LONGEST_MESSAGE ? line : `${line.slice(0, LONGEST_MESSAGE - 1)}…`;
+}
+
+/** What readings, audit and notifications call a gate: the alarm as the policy has it, or host and path; a query may hold a token. */
+export function gateName(gate: Gate): string {
+  if ('alarm' in gate) return gate.alarm;
+  if (!URL.canParse(gate.webhook)) return 'a webhook that is no URL';
+  const { host, pathname } = new URL(gate.webhook);
+  return `${host}${pathname}`;
 }

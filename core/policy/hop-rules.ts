@@ -9,23 +9,7 @@ import { type ClusterTags, clusterTags } from './cluster-tags.ts';
 import { type RulingWave, rulingWave } from './wave-of.ts';
 
 /** What a policy says about one hop of one cluster, looked up once: the wave's rules, and the calendars by name. */
-export interface HopRules {
-  readonly policy: UpgradePolicy | undefined;
-  /** The policy that it goes by is not applied, or this version cannot read it: nobody knows its windows and approvals. */
-  readonly unreadable: boolean;
-  readonly wave: WaveSpec | undefined;
-  /** Why no wave has rules for it, or nobody can tell which policy has. */
-  readonly unplaced: readonly Reason[];
-  readonly calendars: readonly CompiledCalendar[];
-  /** Calendars that are named and cannot be used: such a cluster's window is closed (semantics.md, Calendar). */
-  readonly problems: readonly Reason[];
-  readonly estimateMilliseconds: number;
-  readonly mayOverrun: boolean;
-  /** Names of the calendars that hold, for whoever must know that they have not changed. */
-  readonly calendarNames: readonly string[];
-  /** Where these come from, and what is wrong with them. */
-  readonly calendarReasons: readonly Reason[];
-}
+export type HopRules = ReturnType<typeof hopRules>;
 
 const NO_POLICY: RulingWave = { wave: undefined, unplaced: [] };
 /** Nothing is known of this fleet and nobody said anything: an hour (semantics.md, Cannot finish). */
@@ -59,7 +43,7 @@ export function hopRules(
   calendars: ReadonlyMap<string, CompiledCalendar>,
   tagPrefix: string,
   learned?: LearnedDurations,
-): HopRules {
+) {
   const unreadable = applied === 'unreadable';
   const policy = unreadable ? undefined : applied;
   const { wave: spec, unplaced } =
@@ -71,12 +55,17 @@ export function hopRules(
   const estimate = wave?.estimateSeconds === undefined ? estimateOf(policy, learned) : wave.estimateSeconds * 1000;
   return {
     policy,
+    /** The policy that it goes by is not applied, or this version cannot read it: nobody knows its windows and approvals. */
     unreadable,
     wave: spec,
+    /** Why no wave has rules for it, or nobody can tell which policy has. */
     unplaced,
     calendars: found,
+    /** Names of the calendars that hold, for whoever must know that they have not changed. */
     calendarNames: named.names,
+    /** Where these come from, and what is wrong with them. */
     calendarReasons: named.reasons,
+    /** Calendars that are named and cannot be used: such a cluster's window is closed (semantics.md, Calendar). */
     problems: named.reasons.filter(({ code }) => kindOf(code) !== 'told'),
     estimateMilliseconds: untilParked(estimate, spec),
     mayOverrun: spec?.mayOverrun ?? false,

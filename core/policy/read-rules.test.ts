@@ -4,12 +4,10 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { checksOf } from '../../test/material/protocol/one-upgrade.ts';
 import type { AppliedConfig, ReconcileMarker, Wave } from '../contracts/items/rollout.ts';
-import { knowing } from '../store/batched.ts';
 import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
-import { put } from '../store/entity.ts';
+import { knowing, put } from '../store/entity.ts';
 import { fleetSpec } from './applied.ts';
-import { readRules } from './read-rules.ts';
-import { keysOfRules } from './rules-ahead.ts';
+import { keysOfRules, readRules } from './read-rules.ts';
 
 const config = (kind: AppliedConfig['kind'], name: string, document: object): AppliedConfig => ({
   kind,

@@ -3,15 +3,13 @@ import type { FleetSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import type { Table, WriteOperation } from '../ports/table.ts';
-import { batched } from '../store/batched.ts';
+import type { ItemKey, Table, WriteOperation } from '../ports/table.ts';
 import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
-import { load, unchanged } from '../store/entity.ts';
+import { batched, load, unchanged } from '../store/entity.ts';
 import { loadAppliedConfigs, loadAuthors, readPolicies, upgradePolicy } from './applied.ts';
 import { labeled } from './cluster-labels.ts';
 import { type HopRules, hopRules } from './hop-rules.ts';
 import { policyByHand, policyOf, undecidedPolicy } from './policy-of.ts';
-import { rememberRules } from './rules-ahead.ts';
 
 /** What was read of a hop's rules. Whoever needs no window does not load what compiles calendars, which is large. */
 export interface ReadRules {
@@ -80,4 +78,26 @@ async function selecting(table: Pick<Table, 'queryPartition'>, cluster: ClusterR
   const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, 'UpgradePolicy'));
   const match = policyOf(cluster, policies, unreadable);
   return { name: policyByHand(match, unreadable), undecided: undecidedPolicy(match) };
+}
+
+/** The items that a rollout's rules were read from last, by its id. It says what to read ahead; what is decided rests on what is read each time. */
+const lastRead = new WeakMap<Pick<Table, 'getAll'>, Map<string, readonly ItemKey[]>>();
+/** Rollouts end, and nobody tells a function: the one that was not read for longest is forgotten. */
+const MOST_REMEMBERED = 500;
+
+/** Which items the rules of a rollout are likely in, to be read together with what names them; none where nobody has read them yet. */
+export const keysOfRules = (table: Pick<Table, 'getAll'>, rolloutId: string | undefined): readonly ItemKey[] =>
+  (rolloutId === undefined ? undefined : lastRead.get(table)?.get(rolloutId)) ?? [];
+
+/** `checks`: of all that the rules were read from. */
+function rememberRules(table: Pick<Table, 'getAll'>, rolloutId: string, checks: readonly WriteOperation[]): void {
+  const known = lastRead.get(table) ?? new Map<string, readonly ItemKey[]>();
+  lastRead.set(table, known);
+  known.delete(rolloutId);
+  known.set(
+    rolloutId,
+    checks.flatMap((check) => (check.type === 'check' ? [check.key] : [])),
+  );
+  const [oldest = ''] = known.keys();
+  if (known.size > MOST_REMEMBERED) known.delete(oldest);
 }

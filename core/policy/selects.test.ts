@@ -1,6 +1,6 @@
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { selects } from './selects.ts';
+import { selects } from './policy-of.ts';
 
 const asked = (selector: object, labels: Record<string, string> = {}) =>
   selects(policyWith({ selector: JSON.stringify(selector) }).spec.selector, clusterRecord({ labels, version: '1.34' }));

@@ -3,8 +3,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { rememberedBy } from '../model/remembered.ts';
 import { clusterTags } from './cluster-tags.ts';
-import { policyError } from './policy-of.ts';
-import { selects } from './selects.ts';
+import { policyError, selects } from './policy-of.ts';
 
 interface WavePlace {
   /** In `spec.waves`; -1 = in none, and `reasons` say why (`NoWave`, `PolicyError`, `BadTag`). */

@@ -1,20 +1,46 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
+import { FLEET, fleetSpec } from '../policy/applied.ts';
+import { withFresh } from '../policy/cluster-tags.ts';
+import { loadedRules } from '../policy/load-rules.ts';
+import { keysOfRules, readRules } from '../policy/read-rules.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { WriteOperation } from '../ports/table.ts';
+import type { ItemKey, Table, WriteOperation } from '../ports/table.ts';
 import { nextRevision, transactWithAudit } from '../store/audit.ts';
-import { Intents, Upgrades } from '../store/entities.ts';
-import { put, type Read, replace } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
+import {
+  ClusterControls,
+  Clusters,
+  Configs,
+  Epochs,
+  FleetControls,
+  Grants,
+  Intents,
+  Members,
+  Rollouts,
+  Upgrades,
+  Waves,
+} from '../store/entities.ts';
+import {
+  dataOfEach,
+  decideAndWrite,
+  type Entity,
+  load,
+  put,
+  type Read,
+  readAhead,
+  replace,
+  unchanged,
+} from '../store/entity.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
-import { readCommitSnapshot, situationOf } from './commit-snapshot.ts';
-import { refusalsAt } from './vetoes.ts';
+import { refusalsAt, type Situation } from './vetoes.ts';
 
 /** One change that a step wants. */
 export interface WantedChange {
@@ -124,15 +150,110 @@ function mutated(upgrade: Read<Upgrade>): WriteOperation {
   return replace(Upgrades, upgrade, { ...upgrade.data, mutated: true });
 }
 
-interface TokenParts {
-  readonly epoch: number;
-  readonly clusterKey: string;
-  readonly step: string;
-  readonly subject: string;
-  readonly attempt: number;
-}
+type TokenParts = Pick<Intent, 'epoch' | 'clusterKey' | 'step' | 'subject' | 'attempt'>;
 
 /** `clientRequestToken` of a step attempt (protocol.md, Step attempt): the same attempt always sends the same token. 64 characters. */
 export function clientRequestToken(parts: TokenParts): string {
   return sha256Hex(canonicalJson({ ...parts }));
+}
+
+/** Everything that could forbid a mutating call, read in one go. */
+type CommitSnapshot = Awaited<ReturnType<typeof readCommitSnapshot>>;
+
+/**
+ * Reads it strongly consistent. `known`: the upgrade as its step has read it, which names most of what is needed: that is read in one request.
+ * Nothing else rests on it. `tags`: the cluster's as EKS has them now.
+ */
+export async function readCommitSnapshot(
+  table: Pick<Table, 'get' | 'getAll' | 'queryPartition'>,
+  clusterKey: string,
+  known: Upgrade | undefined,
+  tags: ClusterRecord['tags'] = {},
+) {
+  const reader = await readAhead(table, [
+    Epochs.key(),
+    FleetControls.key(),
+    Configs.key('Fleet', FLEET),
+    Clusters.key(clusterKey),
+    ClusterControls.key(clusterKey),
+    Grants.key(clusterKey),
+    ...(known === undefined ? [] : keysOfUpgrade(known)),
+    ...keysOfRules(table, known?.rolloutId),
+  ]);
+  const checks: WriteOperation[] = [];
+  async function read<Data, Parts extends readonly unknown[]>(
+    entity: Entity<Data, Parts>,
+    ...parts: Parts
+  ): Promise<Read<Data> | undefined> {
+    const found = await load(reader, entity, ...parts);
+    checks.push(unchanged(entity, found, ...parts));
+    return found;
+  }
+  const epoch = await read(Epochs);
+  const control = await read(FleetControls);
+  const fleet = await read(Configs, 'Fleet', FLEET);
+  const cluster = await read(Clusters, clusterKey);
+  const clusterControl = await read(ClusterControls, clusterKey);
+  const grant = await read(Grants, clusterKey);
+  const upgrade = grant === undefined ? undefined : await load(reader, Upgrades, clusterKey, grant.data.upgradeId);
+  const { rolloutId, waveIndex } = upgrade?.data ?? {};
+  const rollout = rolloutId === undefined ? undefined : await read(Rollouts, rolloutId);
+  let wave: Read<Wave> | undefined;
+  let member: Read<Member> | undefined;
+  const earlier: Read<Wave>[] = [];
+  if (rolloutId !== undefined && waveIndex !== undefined) {
+    // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the counters of waves.
+    // A change that a broken glass lets pass rests on that too.
+    if (upgrade?.data.mutated === true) {
+      wave = await load(reader, Waves, rolloutId, waveIndex);
+      if (wave?.data.breakGlass !== undefined) checks.push(unchanged(Waves, wave, rolloutId, waveIndex));
+    } else {
+      wave = await read(Waves, rolloutId, waveIndex);
+      member = await read(Members, rolloutId, waveIndex, clusterKey);
+      for (let index = 0; index < waveIndex; index += 1) {
+        const one = await read(Waves, rolloutId, index);
+        if (one !== undefined) earlier.push(one);
+      }
+    }
+  }
+  const place = rollout && { rollout: rollout.data, wave: wave?.data };
+  const spec = fleetSpec(fleet?.data);
+  const tagged = cluster && spec && { ...cluster.data, tags: withFresh(cluster.data.tags, tags, spec.tagPrefix) };
+  const { rules, policyAppliedBy, checks: ofRules } = loadedRules(await readRules(table, tagged, spec, place, reader));
+  checks.push(...ofRules);
+  return {
+    epoch,
+    grant,
+    upgrade,
+    control,
+    fleet,
+    cluster,
+    clusterControl,
+    rollout,
+    wave,
+    /** Not read when the first change was made already. */
+    member,
+    /** Those before it; none when the first change was made already. */
+    earlier: earlier.map(({ data }) => data),
+    /** What the policy says of the hop; undefined where no policy selects a cluster that a person upgrades. */
+    rules,
+    policyAppliedBy,
+    /** "All of it is still as read": what the commit's transaction checks besides its own writes. */
+    checks,
+  };
+}
+
+/** Its own key, and those of its rollout and of the waves that its first mutation rests on. */
+function keysOfUpgrade({ clusterKey, id, rolloutId, waveIndex, mutated }: Upgrade): ItemKey[] {
+  const own = Upgrades.key(clusterKey, id);
+  if (rolloutId === undefined || waveIndex === undefined) return [own];
+  const waves = Array.from({ length: waveIndex + 1 }, (_, index) => index).slice(mutated ? waveIndex : 0);
+  const member = mutated ? [] : [Members.key(rolloutId, waveIndex, clusterKey)];
+  return [own, Rollouts.key(rolloutId), ...member, ...waves.map((index) => Waves.key(rolloutId, index))];
+}
+
+/** The same for whoever decides. */
+function situationOf(snapshot: CommitSnapshot): Omit<Situation, 'now' | 'target'> {
+  const { fleet, earlier, rules, policyAppliedBy, checks: _, ...reads } = snapshot;
+  return { ...dataOfEach(reads), fleet: fleetSpec(fleet?.data), earlier, rules, policyAppliedBy };
 }

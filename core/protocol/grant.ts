@@ -7,13 +7,11 @@ import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { capKeys, recount } from '../policy/caps.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { loadedRules } from '../policy/load-rules.ts';
-import { readRules } from '../policy/read-rules.ts';
-import { keysOfRules } from '../policy/rules-ahead.ts';
+import { keysOfRules, readRules } from '../policy/read-rules.ts';
 import { traitsOf } from '../policy/traits.ts';
 import { failuresOf } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { batched, knowing } from '../store/batched.ts';
 import { change } from '../store/change.ts';
 import {
   ClusterControls,
@@ -28,7 +26,7 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { dataOfEach, load, replace, unchanged } from '../store/entity.ts';
+import { batched, dataOfEach, knowing, load, replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';

@@ -1,6 +1,6 @@
 import { intent, NOON } from '../../test/material/protocol/one-upgrade.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
-import { intentState } from './intent-state.ts';
+import { intentState } from './look-up.ts';
 
 const at = (seconds: number): Date => new Date(NOON.getTime() + seconds * 1000);
 const doubt = { error: 'ResourceInUseException', message: 'busy', at: NOON.toISOString() };

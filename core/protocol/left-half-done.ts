@@ -5,9 +5,8 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, hopTo } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import type { Table } from '../ports/table.ts';
-import { batched } from '../store/batched.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
+import { batched, load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { isHalfDone } from './hop-before.ts';
 

@@ -5,12 +5,10 @@ import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import type { EksMutator, Scope, Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Read } from '../store/entity.ts';
-import { isContention } from '../store/retry.ts';
+import { isContention, type Read } from '../store/entity.ts';
 import { commit, type PreparedCall, type WantedChange } from './commit.ts';
-import { intentState } from './intent-state.ts';
 import { loadNewestIntent, notBegun, recordDoubt, recordOutcome } from './intent-store.ts';
-import { callOf, LOOK_AGAIN_SECONDS, lookUp, OUTCOME_UNKNOWN } from './look-up.ts';
+import { callOf, intentState, LOOK_AGAIN_SECONDS, lookUp, OUTCOME_UNKNOWN } from './look-up.ts';
 
 /** One change that a step wants, and how to make sure right before that it is still wanted. */
 export interface Mutation extends WantedChange {

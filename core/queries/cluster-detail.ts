@@ -1,8 +1,5 @@
-import type { BreakGlass } from '../contracts/items/break-glass.ts';
-import type { ClusterRecord, OtherNodes, PlannedChange } from '../contracts/items/cluster.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { ReadinessHistory } from '../contracts/items/readiness-history.ts';
-import type { Reason } from '../contracts/step-result.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -10,51 +7,20 @@ import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { clusterPartition, ReadinessHistories, Upgrades } from '../store/entities.ts';
 import { decode, load } from '../store/entity.ts';
 import { clusterPolicy } from './cluster-policy.ts';
-import { type ReadinessView, readinessView } from './cluster-readiness.ts';
-import type { ClusterSummary } from './cluster-summary.ts';
+import { readinessView } from './cluster-readiness.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
-import { clusterGlass, type GlassStanding } from './glass-standing.ts';
+import { clusterGlass } from './glass-standing.ts';
 import { summaryOf } from './in-rollout.ts';
-import { type RollbackView, rollbackView } from './rollback-view.ts';
-import { type ScanView, scanHistory } from './scan-history.ts';
-import { type UpgradeView, upgradeViews } from './upgrade-view.ts';
+import { rollbackView } from './rollback-view.ts';
+import { scanHistory } from './scan-history.ts';
+import { upgradeViews } from './upgrade-view.ts';
 
 /** Everything that Liftlock knows of one cluster. */
-export interface ClusterDetail
-  extends ClusterSummary,
-    Pick<
-      ClusterRecord,
-      'createdAt' | 'autoMode' | 'endpoint' | 'nodegroups' | 'fargateProfiles' | 'addons' | 'insights'
-    >,
-    Pick<ClusterRecord, 'tags' | 'managedBy' | 'conditions'> {
-  /** Nodes outside managed groups, as they were last seen; null where nobody has read the nodes. */
-  readonly otherNodes: OtherNodes | null;
-  readonly readiness: ReadinessView;
-  readonly readinessHistory: ReadinessHistory | null;
-  readonly deletedAt: string | null;
-  readonly platformVersion: string | null;
-  readonly supportType: string | null;
-  readonly authenticationMode: string | null;
-  readonly tagEffects: readonly { readonly tag: string; readonly value: string; readonly effect: string }[];
-  readonly held: { readonly reason: Reason; readonly since: string; readonly upgradeId: string | null } | null;
-  /** A person's order to pass windows over, in force or asked for: `status` says which. */
-  readonly breakGlass: (BreakGlass & GlassStanding) | null;
-  readonly rollback: RollbackView;
-  /** What AWS Health says that AWS will do, the next one first. */
-  readonly plannedChanges: readonly PlannedChange[];
-  readonly warnings: readonly Reason[];
-  /** Newest first. */
-  readonly upgrades: readonly UpgradeView[];
-  /** The last ten, newest first. */
-  readonly scans: readonly ScanView[];
-}
+export type ClusterDetail = Awaited<ReturnType<typeof loadClusterDetail>>;
 
 const SCANS = 10;
 
-export async function loadClusterDetail(
-  ports: Pick<Ports, 'table' | 'clock'>,
-  cluster: ClusterRecord,
-): Promise<ClusterDetail> {
+export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, cluster: ClusterRecord) {
   const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
   const now = ports.clock.now();
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
@@ -75,6 +41,7 @@ export async function loadClusterDetail(
     autoMode,
     endpoint,
     nodegroups,
+    /** Nodes outside managed groups, as they were last seen; null where nobody has read the nodes. */
     otherNodes: cluster.otherNodes ?? null,
     fargateProfiles,
     addons,
@@ -84,12 +51,16 @@ export async function loadClusterDetail(
     managedBy: cluster.managedBy,
     conditions: cluster.conditions,
     held: held === undefined ? null : { ...held, upgradeId: held.upgradeId ?? null },
+    /** A person's order to pass windows over, in force or asked for: `status` says which. */
     breakGlass:
       breakGlass === undefined ? null : { ...breakGlass, ...clusterGlass(breakGlass, policy?.spec.breakGlass, now) },
     rollback: rollbackView(cluster, upgrades, snapshot.regions.get(cluster.region), now),
+    /** What AWS Health says that AWS will do, the next one first. */
     plannedChanges: cluster.plannedChanges ?? [],
     warnings: clusterWarnings(cluster),
+    /** Newest first. */
     upgrades: await upgradeViews(ports.table, upgrades, cluster),
+    /** The last ten, newest first. */
     scans: await scanHistory(ports.table, cluster, SCANS),
   };
 }

@@ -1,8 +1,7 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { ambiguousPolicy, policyOf } from '../policy/policy-of.ts';
-import { selects } from '../policy/selects.ts';
+import { ambiguousPolicy, policyOf, selects } from '../policy/policy-of.ts';
 import { waveOf } from '../policy/wave-of.ts';
 import { targetOf } from '../rollout/cluster-target.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';

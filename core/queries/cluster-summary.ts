@@ -7,7 +7,7 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { shortId } from './find-cluster.ts';
-import { type SupportView, supportView } from './support-view.ts';
+import { supportView } from './support-view.ts';
 
 /** One word for where a cluster stands; `explain` says why. */
 export type ClusterState =
@@ -34,19 +34,9 @@ export type ClusterState =
   /** In no rollout that will come to it. */
   | 'Behind';
 
-export interface ClusterSummary
-  extends Pick<ClusterRecord, 'name' | 'arn' | 'account' | 'region' | 'version' | 'status' | 'labels' | 'lastSeenAt'> {
-  readonly id: string;
-  readonly key: string;
-  readonly state: ClusterState;
-  readonly support: SupportView;
-  readonly policy: string | null;
-  readonly wave: string | null;
-  readonly target: string | null;
-  readonly upgrade: { readonly id: string; readonly to: string; readonly status: string } | null;
-}
+export type ClusterSummary = ReturnType<typeof clusterSummary>;
 
-export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): ClusterSummary {
+export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date) {
   const aim = clusterPolicy(snapshot, cluster, now);
   const { policy, wave, target } = aim;
   const upgrade = activeUpgrade(snapshot, cluster.clusterKey);

@@ -3,7 +3,7 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { applyDocuments } from '../operations/apply-documents.ts';
 import { Clusters } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { listPolicies } from './list-policies.ts';
+import { listPolicies } from './lists.ts';
 
 test('clusters are counted by what a policy says of them: selected, selected by others too, no answer', async () => {
   const table = new MemoryTable();

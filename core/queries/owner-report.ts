@@ -39,23 +39,14 @@ export interface OwnedRepair extends Repair {
 }
 
 /** What one owner has to mend in the whole fleet, the most urgent first. */
-export interface OwnerReport {
-  readonly owner: string;
-  readonly items: readonly OwnedRepair[];
-  /** How many more there are, of which an answer has no room. */
-  readonly left: number;
-  /** Its own clusters. */
-  readonly clusterCount: number;
-  /** Those of them of which nobody knows enough: not looked at lately, or not in full. */
-  readonly unknown: readonly string[];
-}
+export type OwnerReport = Awaited<ReturnType<typeof ownerReport>>;
 
 /** Clusters whose openings are asked for: each is a decision of its own. */
 const MOST_OPENINGS = 50;
 /** An answer of a function holds 6 MB. */
 const MOST_ITEMS = 1_000;
 
-export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: string): Promise<OwnerReport> {
+export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: string) {
   const now = ports.clock.now();
   const [snapshot, latest] = await Promise.all([
     ports.table.queryActive().then((active) => loadSnapshot(ports.table, active, 'fleet')),
@@ -87,8 +78,11 @@ export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: 
   return {
     owner,
     items: items.slice(0, MOST_ITEMS),
+    /** How many more there are, of which an answer has no room. */
     left,
+    /** Its own clusters. */
     clusterCount: own.length,
+    /** Those of them of which nobody knows enough: not looked at lately, or not in full. */
     unknown: unknown.map(shortId).sort(),
   };
 }

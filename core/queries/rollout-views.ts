@@ -1,12 +1,17 @@
+import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
+import { approvalRefusals } from '../policy/approvals.ts';
 import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
+import { waveNamed } from '../policy/wave-of.ts';
+import { worstCaseNow } from '../policy/worst-case.ts';
 import type { Table } from '../ports/table.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -16,27 +21,21 @@ import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { readinessTo } from '../rollout/readiness.ts';
 import { type Unready, unreadyToOpen } from '../rollout/require-ready.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { unsettledIn } from '../rollout/wave-end.ts';
+import { soakOf } from '../rollout/wave-soak.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
 import { load, loadKind } from '../store/entity.ts';
 import { loadMembers, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findRollout } from './find-rollout.ts';
-import { type WaveStanding, waveStanding } from './wave-standing.ts';
+import { waveGlass } from './glass-standing.ts';
 
 const COUNTERS = ['members', 'inFlight', 'succeeded', 'failed', 'blocked', 'excluded', 'quarantined'] as const;
 /** How many clusters of a rollout stand where, over all its waves. `leftHalfDone`: parked where nothing of the rollout goes on any more. */
 type RolloutProgress = Readonly<Record<(typeof COUNTERS)[number] | 'leftHalfDone', number>>;
 
-export interface RolloutSummary extends Rollout {
-  readonly progress: RolloutProgress;
-  /** The wave that is open; null before the first and after the last. */
-  readonly currentWave: string | null;
-  /** The wave whose turn it is and that may not begin for want of approval; null where there is none, or the rollout does not run. */
-  readonly waitsForApproval: string | null;
-  /** Likewise for want of clusters that are ready (`requireReady`), and of how many; null while an approval comes first. */
-  readonly waitsForReadiness: { readonly wave: string; readonly clusters: number } | null;
-}
+export type RolloutSummary = ReturnType<typeof summary>;
 
 /** `readiness`: of who has not begun, whether it may go all the way by what is known today. */
 export interface ShownMember extends Member {
@@ -167,7 +166,7 @@ function summary(
   members: readonly Member[],
   standings: readonly WaveStanding[],
   late: Unready | undefined,
-): RolloutSummary {
+) {
   const next = nextOf(waves);
   const lacksApproval = standings.some((one) => one.index === next?.index && one.approvalReasons.length > 0);
   const waitsForApproval = rollout.status === 'Running' && lacksApproval ? (next?.name ?? null) : null;
@@ -178,8 +177,11 @@ function summary(
   return {
     ...rollout,
     progress: { ...sum, inFlight: sum.inFlight - left, leftHalfDone: left },
+    /** The wave that is open; null before the first and after the last. */
     currentWave: waves.find((wave) => wave.status !== 'Pending' && !PASSED_WAVES.includes(wave.status))?.name ?? null,
+    /** The wave whose turn it is and that may not begin for want of approval; null where there is none, or the rollout does not run. */
     waitsForApproval,
+    /** Likewise for want of clusters that are ready (`requireReady`), and of how many; null while an approval comes first. */
     waitsForReadiness: isLate ? { wave: next.name, clusters: late.members.length } : null,
   };
 }
@@ -188,3 +190,37 @@ const nextOf = (waves: readonly Wave[]): Wave | undefined => waves.find(({ statu
 
 const loadWavesOf = async (table: Table, id: string): Promise<Wave[]> =>
   (await loadWaves(table, id)).map(({ data }) => data);
+
+/** Where a wave stands under its policy as applied now: what its item alone does not tell. */
+export type WaveStanding = ReturnType<typeof waveStanding>;
+
+/** Of waves that have not ended; a wave whose policy is gone, or cannot be read, asks for nothing that could be told. */
+function waveStanding(
+  rollout: Rollout,
+  wave: Wave,
+  policy: UpgradePolicy | undefined,
+  policyAppliedBy: readonly string[],
+  now: Date,
+) {
+  const spec = waveNamed(policy, wave.name);
+  const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
+  // A rollout that is at rest forecasts nothing, soaks nothing and asks nobody.
+  const acts = !AT_REST.includes(rollout.status);
+  const soak = acts && wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
+  // One in which nobody needs work is passed over, whoever has agreed to it.
+  const isEmpty = wave.status === 'Pending' && unsettledIn(wave) === 0;
+  const isAsked = acts && !isEmpty && (wave.status === 'Pending' || wave.status === 'Open');
+  return {
+    index: wave.index,
+    /** When its soak will be over if every gate stays green; null while it does not soak, or a gate is not green. */
+    soakUntil: soak?.until?.toISOString() ?? null,
+    /** How many approvals it asks for; 0 = none. */
+    approvalsWanted: spec?.approval?.before === true && !isEmpty ? spec.approval.approvals : 0,
+    /** Why it may not begin for want of approval; empty = it may, or has begun. */
+    approvalReasons: isAsked ? approvalRefusals(spec, wave, requesters, now) : [],
+    /** The most clusters that can fail before nothing more starts; null where nothing starts any more. */
+    worstCase: acts ? worstCaseNow(wave) : null,
+    /** Where its order to pass windows over stands; null where there is none. */
+    breakGlass: waveGlass(wave, policy?.spec.breakGlass, now),
+  };
+}

@@ -71,21 +71,14 @@ function scanNotFound(
 }
 
 /** Where a scan stands that somebody has asked for. */
-export interface ScanRunView
-  extends Pick<ScanRun, 'target' | 'execution' | 'status' | 'startedAt' | 'read' | 'left' | 'reasons'> {
-  readonly cluster: string;
-  /** Its name, to ask for it again. */
-  readonly name: string;
-  readonly requestedBy: string | null;
-  /** Time of its report; null while there is none. */
-  readonly scannedAt: string | null;
-}
+export type ScanRunView = ReturnType<typeof scanRunView>;
 
-export function scanRunView(cluster: ClusterRecord, run: ScanRun): ScanRunView {
+export function scanRunView(cluster: ClusterRecord, run: ScanRun) {
   const { target, execution, status, startedAt, read, left, reasons } = run;
   return {
     cluster: shortId(cluster),
     target,
+    /** Its name, to ask for it again. */
     name: execution.split(':').at(-1) ?? '',
     execution,
     status,
@@ -93,6 +86,7 @@ export function scanRunView(cluster: ClusterRecord, run: ScanRun): ScanRunView {
     startedAt,
     read,
     left,
+    /** Time of its report; null while there is none. */
     scannedAt: run.scannedAt ?? null,
     reasons,
   };

@@ -32,21 +32,10 @@ export interface MatrixRow {
   readonly targets: readonly string[];
 }
 
-export interface ScanMatrix {
-  readonly target: string;
-  readonly items: readonly MatrixRow[];
-  /** What to repair once, for how many clusters; the widest first. */
-  readonly causes: readonly FleetCause[];
-  readonly owners: readonly OwnerToChase[];
-}
+export type ScanMatrix = Awaited<ReturnType<typeof scanMatrix>>;
 
 /** Clusters of a fleet by verdict for one target. Two queries, whatever the fleet's size. */
-export async function scanMatrix(
-  table: Ports['table'],
-  asked: string,
-  selectorText: string | undefined,
-  now: Date,
-): Promise<ScanMatrix> {
+export async function scanMatrix(table: Ports['table'], asked: string, selectorText: string | undefined, now: Date) {
   const target = KubeVersion.tryParse(asked);
   if (target === undefined || !/^\d+\.\d+$/.test(asked))
     throw new Refusal('InvalidInput', `target: "${asked.slice(0, 40)}" is no Kubernetes minor. Write it as 1.37.`);
@@ -108,30 +97,10 @@ function rowOf(
 }
 
 /** One thing to repair, and where it was found. */
-interface FleetCause {
-  readonly cause: string;
-  readonly owner: string | null;
-  readonly severity: ScanCause['severity'];
-  readonly findings: number;
-  /** What ends it, where it stops hops, as the gate of each says it. */
-  readonly fixes: readonly string[];
-  /** Ids of its findings where it stops a hop, the first ones. */
-  readonly ids: readonly string[];
-  readonly clusterCount: number;
-  /** Some of them, by name. */
-  readonly clusters: readonly string[];
-}
+type FleetCause = NonNullable<ReturnType<typeof causeOf>>;
 
 /** Somebody who has to repair something. */
-interface OwnerToChase {
-  readonly owner: string;
-  /** Causes of severity error. */
-  readonly errors: number;
-  readonly warnings: number;
-  readonly clusterCount: number;
-  /** Some of them, by name. */
-  readonly clusters: readonly string[];
-}
+type OwnerToChase = ReturnType<typeof ownerOf>;
 
 const MOST = 50;
 /** A cause of a fleet may be in ten thousand clusters: an answer names so many. */
@@ -143,10 +112,7 @@ const SEVERITIES: readonly ScanCause['severity'][] = ['error', 'warning', 'info'
 type Found = ScanCause & { readonly cluster: string };
 
 /** Causes over all clusters, the worst and then the widest first, and who has most to do. What nobody owns is among the causes alone. */
-function summed(scanned: readonly { readonly cluster: string; readonly causes: readonly ScanCause[] }[]): {
-  readonly causes: FleetCause[];
-  readonly owners: OwnerToChase[];
-} {
+function summed(scanned: readonly { readonly cluster: string; readonly causes: readonly ScanCause[] }[]) {
   const all = scanned.flatMap(({ cluster, causes }) => causes.map((cause): Found => ({ cluster, ...cause })));
   // One name may stand for two teams: terraform of payments is not terraform of search.
   const byCause = Map.groupBy(all, ({ cause, owner }) => JSON.stringify([cause, owner]));
@@ -159,7 +125,7 @@ function summed(scanned: readonly { readonly cluster: string; readonly causes: r
   return { causes: causes.sort(worstFirst).slice(0, MOST), owners: owners.sort(busiestFirst).slice(0, MOST) };
 }
 
-function causeOf(found: readonly Found[]): FleetCause | undefined {
+function causeOf(found: readonly Found[]) {
   const [first] = found;
   if (first === undefined) return undefined;
   return {
@@ -167,18 +133,22 @@ function causeOf(found: readonly Found[]): FleetCause | undefined {
     owner: first.owner ?? null,
     severity: SEVERITIES.find((one) => found.some(({ severity }) => severity === one)) ?? 'info',
     findings: found.reduce((sum, { findings }) => sum + findings, 0),
+    /** What ends it, where it stops hops, as the gate of each says it. */
     fixes: [...new Set(found.flatMap(({ fixes }) => fixes ?? []))].slice(0, MOST_FIXES),
+    /** Ids of its findings where it stops a hop, the first ones. */
     ids: [...new Set(found.flatMap(({ ids }) => ids ?? []))].slice(0, MOST_IDS),
     ...clustersOf(found),
   };
 }
 
-function ownerOf(owner: string, found: readonly Found[]): OwnerToChase {
+function ownerOf(owner: string, found: readonly Found[]) {
   const causes = (severity: ScanCause['severity']) =>
     new Set(found.filter((one) => one.severity === severity).map(({ cause }) => cause)).size;
+  // Causes of these severities.
   return { owner, errors: causes('error'), warnings: causes('warning'), ...clustersOf(found) };
 }
 
+/** How many there are, and some of them by name. */
 function clustersOf(found: readonly Found[]) {
   const names = [...new Set(found.map(({ cluster }) => cluster))].sort();
   return { clusterCount: names.length, clusters: names.slice(0, MOST_NAMED) };

@@ -1,7 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { StepState, Upgrade } from '../contracts/items/protocol.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
-import type { Reason } from '../contracts/step-result.ts';
 import { arnOf, parseClusterArn } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
@@ -11,21 +10,7 @@ import { shortId } from './find-cluster.ts';
 import { type Page, type PageRequest, pageOf } from './page.ts';
 
 /** One upgrade of one cluster: a hop, or one step that was started by hand. */
-export interface UpgradeView
-  extends Pick<Upgrade, 'id' | 'clusterKey' | 'machine' | 'from' | 'to' | 'status' | 'mutated' | 'requestedBy'> {
-  readonly cluster: string;
-  readonly rollout: string | null;
-  readonly steps: readonly StepView[];
-  readonly reasons: readonly Reason[];
-  readonly resumeAt: string | null;
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
-}
-
-interface StepView extends Pick<StepState, 'status' | 'reasons' | 'startedAt'> {
-  readonly step: string;
-  readonly endedAt: string | null;
-}
+export type UpgradeView = ReturnType<typeof upgradeView>;
 
 /** As they stand: of one that waits in a rollout, what became of that rollout counts as well. */
 export async function upgradeViews(
@@ -49,7 +34,7 @@ export async function upgradeViews(
 }
 
 /** What steps keep for each other (`detail`) is their own business and stays out. */
-function upgradeView(upgrade: Upgrade, rollout: Rollout | undefined, cluster: ClusterRecord | undefined): UpgradeView {
+function upgradeView(upgrade: Upgrade, rollout: Rollout | undefined, cluster: ClusterRecord | undefined) {
   const left = leftByAbort(upgrade, rollout);
   const place = cluster ?? parseClusterArn(arnOf(upgrade.clusterKey));
   const steps = Object.entries(upgrade.steps).map(([step, { status, reasons, startedAt, endedAt }]) => ({

@@ -7,6 +7,7 @@ import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { fleetRefusals, OBSERVE_MODE, rolloutRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts';
+import { decide } from '../rollout/decide.ts';
 import type { Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
@@ -18,7 +19,6 @@ import { isTried } from '../store/members.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
 import type { Verdict } from './explanation.ts';
-import { turnAt } from './turn-at.ts';
 import { finishing, outOfHold, somebodyOnce } from './upgrade-plan.ts';
 import {
   after,
@@ -310,4 +310,36 @@ function takenOut(member: Member, rollout: Rollout): Verdict {
     ...(aborted ? rollout.reasons : []),
     ...others,
   );
+}
+
+/** So many of those that go first are named. */
+const MOST_BEFORE = 5;
+
+/** Who waits for nothing but its calendars, or for an instant, may find others before it at the opening: what the decision says of it then. */
+function turnAt(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  asked: readonly Reason[],
+  until: string | undefined,
+): Reason[] {
+  const waitsForTime = asked.length > 0 && asked.every(({ code }) => waitsFor(code) === 'window');
+  if (until === undefined || !waitsForTime) return [];
+  const at = new Date(until);
+  const { decisions, waiting } = decide(snapshot, at);
+  const own = waiting.filter(({ clusterKey }) => clusterKey === cluster.clusterKey).flatMap(({ reasons }) => reasons);
+  const member = snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
+  const first = decisions.flatMap((one) =>
+    one.type === 'grant-member' && one.member.rolloutId === member?.rolloutId ? one.member.name : [],
+  );
+  const more = first.length > MOST_BEFORE ? ` and ${first.length - MOST_BEFORE} more` : '';
+  const goes =
+    first.length === 0
+      ? ''
+      : ` ${first.slice(0, MOST_BEFORE).join(', ')}${more} ${first.length === 1 ? 'goes' : 'go'} first.`;
+  return own
+    .filter(({ code }) => waitsFor(code) === 'place' || waitsFor(code) === 'cap')
+    .map(({ code, message }) => ({
+      code,
+      message: `At that opening, as things stand, it is not its turn.${goes} ${message}`,
+    }));
 }

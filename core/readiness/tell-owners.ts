@@ -2,12 +2,12 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ClusterNews, OwnerNotice } from '../contracts/items/owner-news.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Ports } from '../ports/ports.ts';
+import { targetIn } from '../rollout/cluster-target.ts';
 import { openingsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { ClusterNewsItems, OWNER_NOTICES, OwnerNotices, Rollouts } from '../store/entities.ts';
-import { decode, load, put, type Read, replace } from '../store/entity.ts';
+import { decode, isContention, load, put, type Read, replace } from '../store/entity.ts';
 import { loadMemberIn } from '../store/members.ts';
-import { isContention } from '../store/retry.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { announcementOf, type Withdrawal } from './announcements.ts';
 import { historyWrites } from './keep-history.ts';
@@ -55,7 +55,8 @@ export async function tellOwners(
         ? undefined
         : await withdrawalOf(table, announced.rolloutId, clusterKey);
     const announcement = announcementOf(cluster, announced, opening, withdrawal, now);
-    const known = { scans: scans.get(clusterKey), region, before: before?.data, announcement, now };
+    const target = targetIn(snapshot, cluster, now);
+    const known = { scans: scans.get(clusterKey), region, target, before: before?.data, announcement, now };
     const told = newsOf({ cluster, ...known });
     if (told !== undefined) found.push({ before, ...told });
   }

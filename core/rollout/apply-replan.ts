@@ -9,7 +9,6 @@ import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { countSettled } from '../protocol/settle-decision.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { batched } from '../store/batched.ts';
 import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
 import {
   Grants,
@@ -20,7 +19,7 @@ import {
   stagedPartition,
   Waves,
 } from '../store/entities.ts';
-import { dataOf, decode, load, type Read, replace, unchanged } from '../store/entity.ts';
+import { batched, dataOf, decode, load, type Read, replace, unchanged } from '../store/entity.ts';
 import type { Change, Replan } from './replan.ts';
 
 type ReplanPorts = Pick<Ports, 'table' | 'clock' | 'events'>;

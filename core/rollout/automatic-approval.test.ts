@@ -1,8 +1,7 @@
 import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { waveSchema } from '../config/schema/wave.ts';
-import type { ApprovalRecord } from '../contracts/items/approval.ts';
-import type { Wave } from '../contracts/items/rollout.ts';
-import { automaticApproval } from './automatic-approval.ts';
+import type { ApprovalRecord, Wave } from '../contracts/items/rollout.ts';
+import { automaticApproval } from './wave-progress.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const at = (hours: number): string => new Date(now.getTime() + hours * 3_600_000).toISOString();

@@ -1,9 +1,16 @@
-import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import type { FleetSpec } from '../config/types.ts';
+import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, isFinish } from '../model/hop.ts';
-import { isInventoryComplete } from './inventory-complete.ts';
+import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
+import { type MemberIndex, upgradeOf } from './admission.ts';
+import type { Decision } from './decisions.ts';
+import { memberChange } from './member-progress.ts';
 import { planRollout, type RolloutPlan } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { isSettled, waveEnd } from './wave-end.ts';
 
 export const AT_REST: readonly Rollout['status'][] = ['Completed', 'CompletedWithFailures', 'Aborted'];
 
@@ -50,4 +57,105 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
     if (plan !== undefined) plans.push(plan);
   }
   return plans;
+}
+
+const WAITING: readonly Wave['status'][] = ['Open', 'Undecided', 'Soaking'];
+
+/** Rollouts that are not under way, which only the full look sees: aborted, halted and completed ones. */
+export function atRest(snapshot: FleetSnapshot): Rollout[] {
+  const underWay = new Set(snapshot.rollouts.map((rollout) => rollout.id));
+  return (snapshot.history?.rollouts ?? []).filter((rollout) => !underWay.has(rollout.id));
+}
+
+/**
+ * What is left to tidy in a rollout that starts nothing any more: members whose cluster is gone, and in an aborted one those whose turn
+ * will not come and waves that nobody will open.
+ */
+export function restingDecisions(
+  snapshot: FleetSnapshot,
+  rollout: Rollout,
+  waves: readonly Wave[],
+  index: MemberIndex,
+): Decision[] {
+  const aborted = rollout.status === 'Aborted';
+  const decisions: Decision[] = [];
+  for (const member of index.members.get(rollout.id) ?? []) {
+    const gone = snapshot.clusters.get(member.clusterKey)?.deletedAt !== undefined;
+    const change =
+      member.status === 'Running' || !(aborted || gone)
+        ? undefined
+        : memberChange(snapshot, rollout, member, upgradeOf(index, member), []);
+    if (change !== undefined) decisions.push(change);
+  }
+  if (!aborted) return decisions;
+  const left = reason('RolloutAborted', `The rollout ${rollout.id} was aborted.`);
+  for (const wave of waves) {
+    if (wave.status === 'Pending') decisions.push({ type: 'change-wave', wave, status: 'Skipped', reasons: [left] });
+    if (!WAITING.includes(wave.status) || !isSettled(wave)) continue;
+    const { status } = waveEnd(wave);
+    // It waits for nobody any more: no soak, and no person.
+    decisions.push({ type: 'change-wave', wave, status: status === 'Undecided' ? 'Skipped' : status, reasons: [left] });
+  }
+  return decisions;
+}
+
+/** A message of discovery is tried five times, three minutes apart; a cluster that is not recorded by then is not waited for. */
+const RECORDED_WITHIN_MILLISECONDS = 15 * 60_000;
+const MOST_NAMES = 5;
+
+/**
+ * Whether everything is known that a rollout begins with: every account and Region of the Fleet was looked at, what was listed there is in
+ * the inventory, and what EKS offers there was read. Between the first look and the last record a rollout would be planned over whatever came first, production clusters
+ * before those of the lower environments among them.
+ */
+export const isInventoryComplete = (...known: Parameters<typeof inventoryGaps>): boolean =>
+  inventoryGaps(...known).length === 0;
+
+/** What is missing for that, a reason for each account and Region; empty when nothing is. */
+export function inventoryGaps(
+  fleet: FleetSpec,
+  { accounts = [], organizationId }: Pick<NonNullable<FleetSnapshot['history']>, 'accounts' | 'organizationId'>,
+  { clusters, regions }: Pick<FleetSnapshot, 'clusters' | 'regions'>,
+  now: Date,
+): Reason[] {
+  const looked = new Set(accounts.filter(({ checkedAt }) => checkedAt !== NEVER).map(scopeOf));
+  // Of the accounts of an organization those that were looked at once.
+  const members = fleet.organizationId === undefined ? [] : accounts.map(({ account }) => account);
+  const known = [...new Set([...fleet.accounts, ...members])];
+  const all = known.flatMap((account) => fleet.regions.map((region) => ({ account, region })));
+  const unseen = all
+    .filter((scope) => !looked.has(scopeOf(scope)))
+    .map(({ account, region }) => gap(`Nobody has looked into ${account} in ${region} yet.`));
+  // The accounts of an organization are known by looking.
+  if (fleet.organizationId !== undefined && fleet.organizationId !== organizationId)
+    unseen.push(gap(`Nobody has listed the accounts of the organization ${fleet.organizationId} yet.`));
+  const recorded = Map.groupBy(
+    [...clusters.values()].filter((cluster) => cluster.deletedAt === undefined && !isForgotten(cluster)),
+    scopeOf,
+  );
+  // A cluster without a version to go to would be left out for now, and its wave passed over.
+  const unoffered = fleet.regions
+    .filter((region) => !regions.has(region) && [...recorded.values()].some(([one]) => one?.region === region))
+    .map((region) => gap(`Nobody has read yet which versions EKS offers in ${region}.`));
+  const unrecorded = accounts
+    .filter(({ status }) => status === 'Ok')
+    .filter(({ checkedAt }) => now.getTime() - Date.parse(checkedAt) < RECORDED_WITHIN_MILLISECONDS)
+    .flatMap((state) => unrecordedIn(state, recorded.get(scopeOf(state)) ?? []));
+  return [...unseen, ...unoffered, ...unrecorded];
+}
+
+const scopeOf = ({ account, region }: Pick<AccountState, 'account' | 'region'>): string => `${account}/${region}`;
+
+const gap = (message: string): Reason => reason('InventoryIncomplete', message);
+
+function unrecordedIn(
+  { account, region, clusters, names = [] }: AccountState,
+  own: readonly ClusterRecord[],
+): Reason[] {
+  if (own.length >= clusters) return [];
+  const known = new Set(own.map(({ name }) => name));
+  const missing = names.filter((name) => !known.has(name));
+  const more = missing.length > MOST_NAMES ? ` and ${missing.length - MOST_NAMES} more` : '';
+  const which = missing.length === 0 ? '' : ` Still to come: ${missing.slice(0, MOST_NAMES).join(', ')}${more}.`;
+  return [gap(`${account} in ${region} lists ${clusters} clusters; recorded so far: ${own.length}.${which}`)];
 }

@@ -1,13 +1,12 @@
 import { reason } from '../contracts/step-result.ts';
 import { isAwaited } from '../policy/cluster-tags.ts';
 import { admit, askToBegin, type MemberIndex, type Room } from './admission.ts';
-import { automaticRollouts } from './automatic-rollouts.ts';
+import { atRest, automaticRollouts, restingDecisions } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
 import { overtaken } from './member-progress.ts';
 import { memberRules, rulesByHand } from './member-rules.ts';
 import { replans } from './replan.ts';
 import { unready } from './require-ready.ts';
-import { atRest, restingDecisions } from './resting-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { waveDecisions } from './wave-progress.ts';
 

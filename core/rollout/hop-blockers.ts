@@ -12,6 +12,8 @@ export interface Stopper {
   readonly cause: string;
   /** The cause by which a scan tells the same. */
   readonly scanned?: string;
+  /** The same in words; absent where it is a sentence itself, or the scan has none. */
+  readonly what?: string | undefined;
   /** Who mends it, as the scan knows; absent = whoever owns the cluster. */
   readonly owner?: string | undefined;
   /** Each of them, where they are several. */
@@ -79,9 +81,7 @@ function refusedBy(
       const named = ids.length === 0 ? [] : [`Findings: ${ids.join(', ')}.`];
       return {
         reason: reason(isKnown(code) ? code : 'ScanFinding', [`${scan} found: ${found}`, ...fixes, ...named].join(' ')),
-        cause,
-        owner,
-        owners,
+        ...{ cause, what, owner, owners },
       };
     },
   );

@@ -4,9 +4,8 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { calendarConfig, fleetConfig, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
-import { batched } from '../store/batched.ts';
 import { Configs } from '../store/entities.ts';
-import { put } from '../store/entity.ts';
+import { batched, put } from '../store/entity.ts';
 import { configsOf, loadEveryConfig } from './load-snapshot.ts';
 
 const nights = calendarConfig('nights', {});

@@ -7,7 +7,6 @@ import { clusterTags } from '../policy/cluster-tags.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
 import { itemId, type StoredItem, type Table } from '../ports/table.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
-import { batched } from '../store/batched.ts';
 import {
   Accounts,
   Clusters,
@@ -26,7 +25,7 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { dataOf, decode, load, loadAll, loadKind, ofKind } from '../store/entity.ts';
+import { batched, dataOf, decode, load, loadAll, loadKind, ofKind } from '../store/entity.ts';
 import { isMember } from '../store/members.ts';
 import { nextHopId } from './admission.ts';
 import { isServed, servedKey } from './automatic-rollouts.ts';

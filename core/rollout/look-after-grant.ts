@@ -6,9 +6,8 @@ import { startOnce } from '../model/start-once.ts';
 import type { ExecutionState } from '../ports/executions.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isMadeByReconciler } from '../protocol/execution-name.ts';
-import { closeGrant, freeGrant, resolveIntents } from '../protocol/free.ts';
 import { stoppedFromOutside } from '../protocol/read-fault.ts';
-import { settleUpgrade } from '../protocol/settle.ts';
+import { closeGrant, freeGrant, resolveIntents, settleUpgrade } from '../protocol/settle.ts';
 
 type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'events'>;
 

@@ -11,12 +11,11 @@ import { waveOf } from '../policy/wave-of.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { servedKey } from './automatic-rollouts.ts';
+import { atRest, servedKey } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf, isAtTarget } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWave } from './later-wave.ts';
 import { plannedMember, plannedWave } from './plan-rollout.ts';
-import { atRest } from './resting-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** From what was read to what should be; undefined = it is not there yet, or not any more. */

@@ -3,7 +3,7 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { atRest, restingDecisions } from './resting-rollouts.ts';
+import { atRest, restingDecisions } from './automatic-rollouts.ts';
 
 interface Given {
   readonly status: Rollout['status'];

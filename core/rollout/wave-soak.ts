@@ -4,7 +4,7 @@ import type { Wave as WaveSpec } from '../config/types.ts';
 import type { GateReading, GateState } from '../contracts/items/gate.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { gateName } from '../policy/gate-name.ts';
+import { gateName } from '../policy/gate-answer.ts';
 
 /** A reading counts for so long (semantics.md, Soak). */
 const FRESH_MILLISECONDS = 5 * 60_000;

@@ -5,7 +5,7 @@ export type Labels = Readonly<Record<string, string>>;
 export interface LabelSelector {
   readonly matchLabels: Labels;
   readonly matchExpressions: readonly LabelRequirement[];
-  /** A CEL expression that must be true as well. Nothing here evaluates it (core/policy/selects.ts does). */
+  /** A CEL expression that must be true as well. Nothing here evaluates it (core/policy/policy-of.ts does). */
   readonly when?: string | undefined;
 }
 

@@ -13,13 +13,13 @@ interface SelectorMatch {
 export function matchSelector(selector: LabelSelector, labels: Labels): SelectorMatch {
   const requirements = requirementsOf(selector);
   if (requirements.length === 0) return { matches: true, reasons: ['an empty selector matches every cluster'] };
-  const failed = requirements.filter((requirement) => !holds(requirement, labels));
+  const failed = requirements.filter((requirement) => !holds(requirement, labelValue(labels, requirement.key)));
   if (failed.length === 0) return { matches: true, reasons: requirements.map(describe) };
   return { matches: false, reasons: failed.map((requirement) => describeFailure(requirement, labels)) };
 }
 
-function holds({ key, operator, values }: LabelRequirement, labels: Labels): boolean {
-  const value = labelValue(labels, key);
+/** Whether a value, or there being none, meets a requirement. */
+export function holds({ operator, values }: Pick<LabelRequirement, 'operator' | 'values'>, value?: string): boolean {
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value);

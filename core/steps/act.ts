@@ -9,10 +9,9 @@ import { callOf } from '../protocol/look-up.ts';
 import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
-import type { StepContext, StepPorts } from './context.ts';
+import { foreignStop, type PollBounds, type StepContext, type StepPorts } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { rememberRunning, stillRunning, takeEnded } from './look-again.ts';
-import { foreignStop, type PollBounds } from './polling.ts';
 
 export type ActPorts = StepPorts & Pick<Ports, 'mutator'>;
 

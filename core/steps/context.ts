@@ -1,9 +1,9 @@
 import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
-import { errorMessage } from '../contracts/errors.ts';
+import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { ACCEPTED_CONTRACTS, type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';
-import { blocked, parked, reason, type StepResult } from '../contracts/step-result.ts';
+import { blocked, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { clusterKey as keyOf, parseClusterArn } from '../model/cluster-key.ts';
 import { hopTo } from '../model/hop.ts';
 import type { Cluster, Scope } from '../ports/eks.ts';
@@ -11,11 +11,9 @@ import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { type Asker, authority, otherTarget } from '../protocol/authority.ts';
 import { CONTROL_PLANE } from '../protocol/update-subject.ts';
-import { batched } from '../store/batched.ts';
 import { ClusterNames, Clusters, Grants, namePartition, SettledUpdates, Upgrades } from '../store/entities.ts';
-import { decode, load, type Read } from '../store/entity.ts';
+import { batched, decode, load, type Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { deniedRetryAt } from './denied-retry.ts';
 
 /** What every step knows of itself: for whom it acts, and by whose authority. */
 export interface StepContext {
@@ -208,3 +206,45 @@ async function lookAt(
 
 export const isResult = (opened: StepContext | StepResult): opened is StepResult =>
   'reasons' in opened && 'status' in opened && !('asker' in opened);
+
+const RETRY_MINUTES = 10;
+
+/** When an upgrade that was begun looks again after a denial: a permission that is missing for a while must not fail it. */
+export const deniedRetryAt = (ports: Pick<Ports, 'clock'>): Date =>
+  new Date(ports.clock.now().getTime() + RETRY_MINUTES * 60_000);
+
+/** A denial, in AWS's words, and where to look. */
+export const deniedReason = (error: unknown): Reason =>
+  reason('Denied', `${errorName(error)}: ${errorMessage(error)} Run: liftlock access check`);
+
+/** Seconds between two looks, and from the beginning to the first one. */
+export interface PollBounds {
+  readonly least: number;
+  readonly most: number;
+  /** Nothing has ever ended before; absent = `least`. */
+  readonly first?: number;
+}
+
+/**
+ * Seconds until the next look: an eighth of the time that it has taken so far, within bounds. A node group that rolls for six hours is
+ * asked about 40 times, not 360, so that the longest upgrade stays far below 25,000 history events (facts: serverless.md §1.8).
+ */
+export function pollSeconds(since: Date, now: Date, { least, most, first = least }: PollBounds): number {
+  const elapsed = Math.max(0, (now.getTime() - since.getTime()) / 1000);
+  return Math.round(Math.max(first - elapsed, Math.min(most, Math.max(least, elapsed / 8))));
+}
+
+const MINUTE = 60;
+const BOUNDS = { least: 5 * MINUTE, most: 240 * MINUTE };
+const GIVE_UP_DAYS = 7;
+
+/**
+ * Parks while somebody else changes what the step is about, and looks ever more rarely: after an eighth of the time that the upgrade has
+ * taken so far, from five minutes to four hours. After seven days it is no passing thing, and the step ends `blocked` with the same reason.
+ */
+export function foreignStop(ports: Pick<Ports, 'clock'>, context: StepContext, why: Reason): StepResult {
+  const now = ports.clock.now();
+  const since = context.upgrade?.startedAt === undefined ? context.startedAt : new Date(context.upgrade.startedAt);
+  if (now.getTime() - since.getTime() >= GIVE_UP_DAYS * 86_400_000) return blocked(why);
+  return parked(new Date(now.getTime() + pollSeconds(since, now, BOUNDS) * 1000), why);
+}

@@ -1,6 +1,5 @@
 import { reason } from '../contracts/step-result.ts';
-import type { StepContext } from './context.ts';
-import { foreignStop } from './polling.ts';
+import { foreignStop, type StepContext } from './context.ts';
 
 const why = reason('ForeignUpdate', 'somebody else changes it');
 const START = new Date('2026-11-20T08:00:00Z');

@@ -3,12 +3,10 @@ import type { Update, UpdateSubject } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import { callOf, isOfCall, LOOK_AGAIN_SECONDS, OUTCOME_UNKNOWN } from '../protocol/look-up.ts';
 import { CONTROL_PLANE, subjectOf } from '../protocol/update-subject.ts';
-import { batched } from '../store/batched.ts';
 import { SettledUpdates } from '../store/entities.ts';
-import { load, put } from '../store/entity.ts';
+import { batched, load, put } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
-import type { StepContext, StepPorts } from './context.ts';
-import { foreignStop } from './polling.ts';
+import { foreignStop, type StepContext, type StepPorts } from './context.ts';
 
 export interface UpdatesInFlight {
   /** Every id that EKS lists now: what the intent stores as known before. */

@@ -1,13 +1,12 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
-import { type ReadRules, readRules } from '../policy/read-rules.ts';
-import { keysOfRules } from '../policy/rules-ahead.ts';
+import { keysOfRules, type ReadRules, readRules } from '../policy/read-rules.ts';
 import type { Ports } from '../ports/ports.ts';
-import { batched, knowing } from '../store/batched.ts';
 import { Clusters, Members, Rollouts, Waves } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
+import { batched, knowing, load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { checkHop, type SkewedComponent } from '../version/skew.ts';
 import type { StepContext } from './context.ts';
 
 /** What the policy says of the hop that a step is part of. */
@@ -41,4 +40,19 @@ export async function loadHopPolicy(ports: Pick<Ports, 'table'>, context: StepCo
   const read = await readRules(table, record?.data, fleet, place, knowing(table, ahead, rules));
   const moreHops = member !== undefined && context.target.isOlderThan(KubeVersion.parse(member.data.to));
   return { wave: read?.rules(new Map()).wave, place, read, moreHops };
+}
+
+/**
+ * Whether the nodes may stay as they are at this hop: the policy says `rollNodes: whenSkewRequires`, another hop follows, and the oldest
+ * kubelet still keeps the skew rule after that one (semantics.md, Multi-hop). What cannot be read is rolled.
+ */
+export function nodesMayWait(
+  { wave, moreHops }: HopPolicy,
+  target: KubeVersion,
+  groups: readonly { readonly name: string; readonly version: string | undefined }[],
+): boolean {
+  if (wave?.rollNodes !== 'whenSkewRequires' || !moreHops) return false;
+  if (groups.some(({ version }) => version === undefined || KubeVersion.tryParse(version) === undefined)) return false;
+  const kubelets = groups.map(({ name, version = '' }): SkewedComponent => ({ kind: 'kubelet', name, version }));
+  return checkHop(target, kubelets).ok;
 }

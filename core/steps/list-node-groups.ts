@@ -3,8 +3,7 @@ import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
 import { isResult, openStep, type StepContext, type StepPorts } from './context.ts';
-import { type HopPolicy, loadHopPolicy } from './hop-policy.ts';
-import { nodesMayWait } from './nodes-later.ts';
+import { type HopPolicy, loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 
 type Listed = StepResult & { readonly nodegroups: readonly string[] };
 

@@ -4,14 +4,11 @@ import { reason, type StepResult, wait } from '../contracts/step-result.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Table } from '../ports/table.ts';
 import { authority } from '../protocol/authority.ts';
-import { intentState } from '../protocol/intent-state.ts';
-import { callOf } from '../protocol/look-up.ts';
+import { callOf, intentState } from '../protocol/look-up.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
-import { batched } from '../store/batched.ts';
 import { Grants, Intents, Upgrades } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
-import type { StepPorts } from './context.ts';
-import { type PollBounds, pollSeconds } from './polling.ts';
+import { batched, load } from '../store/entity.ts';
+import { type PollBounds, pollSeconds, type StepPorts } from './context.ts';
 
 /** An update that an execution has seen running, by the intent that it comes from. */
 export interface RunningUpdate

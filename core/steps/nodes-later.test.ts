@@ -1,6 +1,6 @@
 import { waveSchema } from '../config/schema/wave.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { nodesMayWait } from './nodes-later.ts';
+import { nodesMayWait } from './hop-policy.ts';
 
 const groups = (...versions: readonly (string | undefined)[]) =>
   versions.map((version, number) => ({ name: `g${number}`, version }));

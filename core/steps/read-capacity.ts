@@ -6,6 +6,7 @@ import type { Ports } from '../ports/ports.ts';
 import { keyOf } from '../scan/preflight/key-unusable.ts';
 import { isImageId, templateOf } from '../scan/preflight/launched-from.ts';
 import { networkOf } from '../scan/preflight/network-gone.ts';
+import type { PodNetwork } from '../scan/preflight/pod-network.ts';
 import type { CapacityFacts } from '../scan/preflight/preflight-check.ts';
 import { isRolled } from '../scan/preflight/surge-addresses.ts';
 import { quotaOf, typesOf } from '../scan/preflight/vcpu-quota.ts';
@@ -17,6 +18,7 @@ export async function readCapacity(
   { ec2, account }: Pick<Ports, 'ec2' | 'account'>,
   { cluster, scope, target }: StepContext,
   nodegroups: readonly Nodegroup[],
+  podNetwork: PodNetwork | undefined,
 ): Promise<{ capacity: CapacityFacts; coverage: Coverage[] }> {
   const coverage: Coverage[] = [];
   const ask = async <One>(
@@ -33,16 +35,14 @@ export async function readCapacity(
     } catch (error) {
       // It passes by itself, and would end the hop as what lasts.
       if (isThrottled(error)) throw error;
-      const name = errorName(error);
-      const status = /^(UnauthorizedOperation|AccessDenied)/.test(name) ? 'denied' : 'error';
-      const detail = `${name}: ${errorMessage(error)}`;
-      coverage.push({ what, source: 'capacity', status, count: 0, detail });
+      coverage.push({ what, source: 'capacity', count: 0, ...refusedBy(error) });
       return undefined;
     }
   };
   const { subnetIds, securityGroupIds } = networkOf({ cluster });
   const ofGroups = nodegroups.flatMap(({ subnets = [] }) => subnets);
-  const subnets = await ask('ec2:DescribeSubnets', [...subnetIds, ...ofGroups], (ids) =>
+  const ofPods = podNetwork?.eniConfigs.map(({ subnet }) => subnet) ?? [];
+  const subnets = await ask('ec2:DescribeSubnets', [...subnetIds, ...ofGroups, ...ofPods], (ids) =>
     ec2.describeSubnets(scope, ids),
   );
   const securityGroups = await ask('ec2:DescribeSecurityGroups', securityGroupIds, (ids) =>
@@ -79,7 +79,14 @@ export async function readCapacity(
     each(names, (code) => account.getServiceQuota(scope, code)),
   );
   const ofEc2 = { subnets, securityGroups, instanceTypes, launchTemplates, images };
-  return { capacity: given({ ...ofEc2, roles, keys, quotas }), coverage };
+  return { capacity: given({ ...ofEc2, roles, keys, quotas, podNetwork }), coverage };
+}
+
+/** What the coverage says of a call to AWS that gave nothing. */
+export function refusedBy(error: unknown): { status: 'denied' | 'error'; detail: string } {
+  const name = errorName(error);
+  const status = /^(UnauthorizedOperation|AccessDenied)/.test(name) ? 'denied' : 'error';
+  return { status, detail: `${name}: ${errorMessage(error)}` };
 }
 
 /** Those that are there, of what can only be asked for one by one. */

@@ -2,9 +2,8 @@ import { blocked, reason, type StepResult } from '../contracts/step-result.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { lostCluster } from '../model/passing-status.ts';
 import type { Cluster } from '../ports/eks.ts';
-import type { StepContext, StepPorts } from './context.ts';
+import { foreignStop, type StepContext, type StepPorts } from './context.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
-import { foreignStop } from './polling.ts';
 
 export type Stop = { readonly stop: StepResult };
 

@@ -2,7 +2,7 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import { NOON } from '../../test/material/protocol/one-upgrade.ts';
 import { contextOf, failing, oneStep } from '../../test/material/steps/one-step.ts';
 import type { InsightsRefresh } from '../ports/eks.ts';
-import { lookAtRefresh, refreshInsights, runsSince } from './refresh-insights.ts';
+import { lookAtRefresh, refreshInsights, runsSince } from './scan-cluster.ts';
 
 const at = (minutes: number): Date => new Date(NOON.getTime() + minutes * 60_000);
 const started = { startedAt: at(1) };

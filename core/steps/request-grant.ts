@@ -16,12 +16,10 @@ import { HOP_MACHINES, sameUnderWay } from '../protocol/hop-before.ts';
 import { findHopInHand, keptOf } from '../protocol/left-half-done.ts';
 import { change, NOTHING } from '../store/change.ts';
 import { Clusters, Grants, Upgrades } from '../store/entities.ts';
-import { load, type Read, replace } from '../store/entity.ts';
-import { decideAndWrite } from '../store/retry.ts';
+import { decideAndWrite, load, type Read, replace } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { grantOf, unknownContract } from './context.ts';
-import { deniedReason } from './denied-retry.ts';
+import { deniedReason, grantOf, unknownContract } from './context.ts';
 
 export type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'ids'>;
 export type GrantAnswer = StepResult & {

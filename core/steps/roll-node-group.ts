@@ -7,9 +7,8 @@ import type { Mutation } from '../protocol/mutate.ts';
 import { hasNoImage, NEW_GROUP, noImageText } from '../scan/preflight/al2-ami.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
-import type { StepContext } from './context.ts';
+import { foreignStop, pollSeconds, type StepContext } from './context.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
-import { foreignStop, pollSeconds } from './polling.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 

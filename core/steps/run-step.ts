@@ -7,8 +7,7 @@ import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { changeAndTell } from '../store/change.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
-import { isResult, openStep, type StepContext, type StepPorts } from './context.ts';
-import { deniedReason, deniedRetryAt } from './denied-retry.ts';
+import { deniedReason, deniedRetryAt, isResult, openStep, type StepContext, type StepPorts } from './context.ts';
 import { lookAgain } from './look-again.ts';
 
 const THROTTLED_SECONDS = 30;

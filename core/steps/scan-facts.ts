@@ -8,6 +8,7 @@ import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { LiveScanState } from '../scan/live/live-scan-state.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
+import { isRolled } from '../scan/preflight/surge-addresses.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, isAccessError } from './api-server.ts';
@@ -15,6 +16,7 @@ import type { StepContext, StepPorts } from './context.ts';
 import { takeBaseline } from './pod-baseline.ts';
 import { readPolicyFacts } from './policy-facts.ts';
 import { readCapacity } from './read-capacity.ts';
+import { readPodNetwork } from './read-pod-network.ts';
 import { unlessGone } from './update-addons.ts';
 
 const STEP = 'scan-cluster';
@@ -65,11 +67,21 @@ export async function readFacts(
   const asked = isServer(server) ? server : undefined;
   const ofPolicy = rules === undefined || hasMoved ? undefined : await readPolicyFacts(ports, context, asked, rules);
   const asksCapacity = !hasMoved && !skip.includes('capacity');
-  const ofEc2 = asksCapacity ? await readCapacity(ports, context, nodegroups) : { capacity: {}, coverage: [] };
+  const rolls = asksCapacity && nodegroups.some((group) => isRolled(group, target));
+  const ofPods = rolls && asked !== undefined ? await readPodNetwork(ports, context, asked) : undefined;
+  const ofEc2 = asksCapacity
+    ? await readCapacity(ports, context, nodegroups, ofPods?.podNetwork)
+    : { capacity: {}, coverage: [] };
   const ofServer = read.server === undefined ? {} : { server: read.server };
   return {
     facts: { ...told, ...ofPolicy?.facts, capacity: ofEc2.capacity, ...ofServer },
-    coverage: [ofEks, read.coverage, ...ofEc2.coverage, ...(ofPolicy?.coverage ?? [])],
+    coverage: [
+      ofEks,
+      read.coverage,
+      ...ofEc2.coverage,
+      ...[ofPods?.coverage ?? []].flat(),
+      ...(ofPolicy?.coverage ?? []),
+    ],
     detail: read.detail,
   };
 }

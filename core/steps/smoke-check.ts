@@ -11,11 +11,9 @@ import type { ApiServer, Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
-import type { StepContext, StepPorts } from './context.ts';
-import { loadHopPolicy } from './hop-policy.ts';
-import { nodesMayWait } from './nodes-later.ts';
+import { pollSeconds, type StepContext, type StepPorts } from './context.ts';
+import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 import { baselineOf, newlyUnhealthy } from './pod-baseline.ts';
-import { pollSeconds } from './polling.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 

@@ -11,9 +11,8 @@ import type { Mutation } from '../protocol/mutate.ts';
 import type { Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
-import type { StepContext } from './context.ts';
+import { foreignStop, type StepContext } from './context.ts';
 import { findUpdatesInFlight, foreignReason, stopBeside, withSettled } from './foreign-updates.ts';
-import { foreignStop } from './polling.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 

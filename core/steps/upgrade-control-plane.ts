@@ -7,8 +7,7 @@ import type { Mutation } from '../protocol/mutate.ts';
 import { healthIssues, REPAIR } from '../scan/preflight/cluster-health.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
-import type { StepContext } from './context.ts';
-import { pollSeconds } from './polling.ts';
+import { pollSeconds, type StepContext } from './context.ts';
 import { notActive, readControlPlane } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 

@@ -1,7 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { batched, knowing, readAhead } from './batched.ts';
 import { Epochs, FleetControls, Grants } from './entities.ts';
-import { load, put } from './entity.ts';
+import { batched, knowing, load, put, readAhead } from './entity.ts';
 
 const filled = async (): Promise<MemoryTable> => {
   const table = new MemoryTable();

@@ -3,8 +3,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { type AuditEntry, transactWithAudit } from './audit.ts';
 import { ReconcileMarkers } from './entities.ts';
-import { load, replace, unchanged } from './entity.ts';
-import { decideAndWrite } from './retry.ts';
+import { decideAndWrite, load, replace, unchanged } from './entity.ts';
 import { writeUnrecorded } from './unrecorded.ts';
 
 /** What a decision comes to. Without `writes` it stands already as it should, and nothing is written. */

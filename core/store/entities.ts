@@ -33,26 +33,28 @@ export const clusterPartition = (clusterKey: string): string => `CLUSTER#${clust
 export const rolloutPartition = (rolloutId: string): string => `ROLLOUT#${rolloutId}`;
 export const padded = (number: number, digits: number): string => String(number).padStart(digits, '0');
 
-/** @param partsOf what of its data the key is made of */
-export function defineEntity<Data, Parts extends readonly unknown[] | []>(
+/** `names`: the members of its data that its key is made of. */
+export function defineEntity<Data, const Names extends readonly (keyof Data)[]>(
   kind: string,
   schema: z.ZodType<Data>,
-  key: (...parts: Parts) => ItemKey,
-  partsOf: (data: Data) => Parts,
+  names: Names,
+  key: (...parts: PartsOf<Data, Names>) => ItemKey,
   active: (data: Data) => boolean = () => false,
-): Entity<Data, Parts> {
-  return { kind, schema, key, keyOf: (data) => key(...partsOf(data)), active };
+): Entity<Data, PartsOf<Data, Names>> {
+  const keyOf = (data: Data) => key(...(names.map((name) => data[name]) as unknown as PartsOf<Data, Names>));
+  return { kind, schema, key, keyOf, active };
 }
+type PartsOf<Data, Names extends readonly (keyof Data)[]> = { [Index in keyof Names]: Data[Names[Index]] };
 
 /** One item of each cluster, beside the others that are about it. */
 export function ofCluster<Data extends { readonly clusterKey: string }>(
   kind: string,
   schema: z.ZodType<Data>,
   sk: string,
-  active?: (data: Data) => boolean,
+  active: (data: Data) => boolean = () => false,
 ): Entity<Data, [clusterKey: string]> {
   const at = (clusterKey: string) => key(clusterPartition(clusterKey), sk);
-  return defineEntity(kind, schema, at, ({ clusterKey }) => [clusterKey], active);
+  return { kind, schema, key: at, keyOf: ({ clusterKey }) => at(clusterKey), active };
 }
 
 function single<Data>(kind: string, schema: z.ZodType<Data>, at: ItemKey, active = false): Entity<Data, []> {
@@ -69,11 +71,8 @@ export const Learned = single('LearnedDurations', learnedDurations, key('RECONCI
 /** The organization whose accounts discovery has listed: of another one the Fleet's inventory is not complete. */
 export const Organizations = single('Organization', organization, key('RECONCILE', 'ORGANIZATION'));
 
-export const Configs = defineEntity(
-  'Config',
-  appliedConfig,
-  (kind: string, name: string) => key('CONFIG', `${kind}#${name}`),
-  ({ kind, name }) => [kind, name],
+export const Configs = defineEntity('Config', appliedConfig, ['kind', 'name'], (kind, name) =>
+  key('CONFIG', `${kind}#${name}`),
 );
 
 export const Clusters = ofCluster('Cluster', clusterRecord, 'RECORD');
@@ -85,8 +84,8 @@ export const Grants = ofCluster('Grant', grant, 'GRANT', (data) => data.status !
 export const Upgrades = defineEntity(
   'Upgrade',
   upgrade,
-  (clusterKey: string, id: string) => key(clusterPartition(clusterKey), `UPGRADE#${id}`),
-  ({ clusterKey, id }) => [clusterKey, id],
+  ['clusterKey', 'id'],
+  (clusterKey, id) => key(clusterPartition(clusterKey), `UPGRADE#${id}`),
   (data) => data.status === 'Pending' || data.status === 'Running' || data.status === 'Parked',
 );
 
@@ -96,59 +95,52 @@ export const intentPrefix = (...parts: readonly (string | undefined)[]): string 
 export const Intents = defineEntity(
   'Intent',
   intent,
-  (clusterKey: string, step: string, subject: string, attempt: number) =>
+  ['clusterKey', 'step', 'subject', 'attempt'],
+  (clusterKey, step, subject, attempt) =>
     key(clusterPartition(clusterKey), `${intentPrefix(step, subject)}${padded(attempt, 6)}`),
-  ({ clusterKey, step, subject, attempt }) => [clusterKey, step, subject, attempt],
 );
 
-export const Accounts = defineEntity(
-  'Account',
-  accountState,
-  (account: string, region: string) => key('ACCOUNTS', `${account}#${region}`),
-  ({ account, region }) => [account, region],
+export const Accounts = defineEntity('Account', accountState, ['account', 'region'], (account, region) =>
+  key('ACCOUNTS', `${account}#${region}`),
 );
 
-export const Regions = defineEntity(
-  'RegionVersions',
-  regionVersions,
-  (region: string) => key('VERSIONS', region),
-  ({ region }) => [region],
-);
+export const Regions = defineEntity('RegionVersions', regionVersions, ['region'], (region) => key('VERSIONS', region));
 
 export const Rollouts = defineEntity(
   'Rollout',
   rollout,
-  (id: string) => key(rolloutPartition(id), 'ROLLOUT'),
-  ({ id }) => [id],
+  ['id'],
+  (id) => key(rolloutPartition(id), 'ROLLOUT'),
   (data) => data.status === 'Planned' || data.status === 'Running' || data.status === 'Paused',
 );
 
 export const Waves = defineEntity(
   'Wave',
   wave,
-  (rolloutId: string, index: number) => key(rolloutPartition(rolloutId), `WAVE#${padded(index, 3)}`),
-  ({ rolloutId, index }) => [rolloutId, index],
+  ['rolloutId', 'index'],
+  (rolloutId, index) => key(rolloutPartition(rolloutId), `WAVE#${padded(index, 3)}`),
   (data) => data.status === 'Pending' || data.status === 'Open' || data.status === 'Soaking',
 );
 
 export const Members = defineEntity(
   'Member',
   member,
-  (rolloutId: string, waveIndex: number, clusterKey: string) =>
+  ['rolloutId', 'waveIndex', 'clusterKey'],
+  (rolloutId, waveIndex, clusterKey) =>
     key(rolloutPartition(rolloutId), `MEMBER#${padded(waveIndex, 3)}#${clusterKey}`),
-  ({ rolloutId, waveIndex, clusterKey }) => [rolloutId, waveIndex, clusterKey],
   (data) => ['Pending', 'Running', 'Parked', 'Quarantined'].includes(data.status),
 );
 
 /** Beside the rollout's own partition, which is read much more often. */
 export const stagedPartition = (rolloutId: string): string => `STAGED#${rolloutId}`;
-export const StagedMembers = defineEntity(
-  'StagedMember',
-  stagedMember,
-  (rolloutId: string, waveIndex: number, clusterKey: string) =>
+export const StagedMembers: Entity<z.infer<typeof stagedMember>, Parameters<typeof Members.key>> = {
+  kind: 'StagedMember',
+  schema: stagedMember,
+  key: (rolloutId, waveIndex, clusterKey) =>
     key(stagedPartition(rolloutId), Members.key(rolloutId, waveIndex, clusterKey).sk),
-  ({ member }) => [member.rolloutId, member.waveIndex, member.clusterKey],
-);
+  keyOf: ({ member: { rolloutId, waveIndex, clusterKey } }) => StagedMembers.key(rolloutId, waveIndex, clusterKey),
+  active: () => false,
+};
 
 /** Account, Region and name: what a queue item and an ARN have in common, whatever the partition. */
 export const namePartition = (at: { account: string; region: string; name: string }): string =>
@@ -156,32 +148,28 @@ export const namePartition = (at: { account: string; region: string; name: strin
 export const ClusterNames = defineEntity(
   'ClusterName',
   clusterName,
-  (account: string, region: string, name: string, clusterKey: string) =>
-    key(namePartition({ account, region, name }), clusterKey),
-  ({ account, region, name, clusterKey }) => [account, region, name, clusterKey],
+  ['account', 'region', 'name', 'clusterKey'],
+  (account, region, name, clusterKey) => key(namePartition({ account, region, name }), clusterKey),
 );
 
 export const SettledUpdates = defineEntity(
   'SettledUpdates',
   settledUpdates,
-  (clusterKey: string, subject: string) => key(clusterPartition(clusterKey), `SETTLED#${subject}`),
-  ({ clusterKey, subject }) => [clusterKey, subject],
+  ['clusterKey', 'subject'],
+  (clusterKey, subject) => key(clusterPartition(clusterKey), `SETTLED#${subject}`),
 );
 
-export const PolicyRollouts = defineEntity(
-  'PolicyRollout',
-  policyRollout,
-  (policy: string) => key('POLICY-ROLLOUTS', policy),
-  ({ policy }) => [policy],
+export const PolicyRollouts = defineEntity('PolicyRollout', policyRollout, ['policy'], (policy) =>
+  key('POLICY-ROLLOUTS', policy),
 );
 
 export const deadlinePartition = (region: string): string => `DEADLINES#${region}`;
 export const DeadlineNotices = defineEntity(
   'DeadlineNotice',
   deadlineNotice,
-  (region: string, clusterKey: string, event: string | undefined) =>
+  ['region', 'clusterKey', 'event'],
+  (region, clusterKey, event) =>
     key(deadlinePartition(region), event === undefined ? clusterKey : `${clusterKey}#${event}`),
-  ({ region, clusterKey, event }) => [region, clusterKey, event],
 );
 
 /** What was told of a cluster, and when its readiness changed. */
@@ -190,17 +178,9 @@ export const ClusterNewsItems = ofCluster('ClusterNews', clusterNews, 'NEWS');
 export const ReadinessHistories = ofCluster('ReadinessHistory', readinessHistory, 'READINESS');
 
 export const READINESS_DAYS = 'READINESS-DAYS';
-export const ReadinessDays = defineEntity(
-  'ReadinessDay',
-  readinessDay,
-  (date: string) => key(READINESS_DAYS, date),
-  ({ date }) => [date],
-);
+export const ReadinessDays = defineEntity('ReadinessDay', readinessDay, ['date'], (date) => key(READINESS_DAYS, date));
 
 export const OWNER_NOTICES = 'OWNER-NOTICES';
-export const OwnerNotices = defineEntity(
-  'OwnerNotice',
-  ownerNotice,
-  (reference: string) => key(OWNER_NOTICES, reference),
-  ({ reference }) => [reference],
+export const OwnerNotices = defineEntity('OwnerNotice', ownerNotice, ['reference'], (reference) =>
+  key(OWNER_NOTICES, reference),
 );

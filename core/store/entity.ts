@@ -1,7 +1,14 @@
 import type { z } from 'zod';
 import { deepFreeze } from '../config/deep-freeze.ts';
-import { namedError } from '../contracts/errors.ts';
-import type { Expected, ItemKey, StoredItem, Table, WriteOperation } from '../ports/table.ts';
+import { errorName, namedError } from '../contracts/errors.ts';
+import {
+  type Expected,
+  type ItemKey,
+  itemId,
+  type StoredItem,
+  type Table,
+  type WriteOperation,
+} from '../ports/table.ts';
 
 /** How one kind of thing is kept: its key, its shape, and when it is in the sparse index of what is not at rest. */
 export interface Entity<Data, KeyParts extends readonly unknown[]> {
@@ -112,4 +119,85 @@ export function parseFrozen<Schema extends z.ZodType>(
   if (result.success) deepFreeze(result.data);
   known.set(value, { schema, result });
   return result;
+}
+
+interface Waiting {
+  readonly keys: readonly ItemKey[];
+  resolve(items: (StoredItem | undefined)[]): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * A reader whose reads by key go out together: those that are asked for in one turn, as in one `Promise.all`, are one request. Each is
+ * strongly consistent, as if it had been read alone.
+ */
+export function batched(table: Pick<Table, 'getAll'>): Pick<Table, 'get' | 'getAll'> {
+  let waiting: Waiting[] = [];
+  const send = async (): Promise<void> => {
+    const asked = waiting;
+    waiting = [];
+    try {
+      const items = await table.getAll(asked.flatMap(({ keys }) => keys));
+      let next = 0;
+      for (const { keys, resolve } of asked) {
+        resolve(items.slice(next, next + keys.length));
+        next += keys.length;
+      }
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
+    }
+  };
+  const ask = (one: Waiting): void => {
+    waiting.push(one);
+    if (waiting.length === 1) void Promise.resolve().then(send);
+  };
+  return {
+    get: (key) => new Promise((resolve, reject) => ask({ keys: [key], resolve: ([item]) => resolve(item), reject })),
+    getAll: (keys) => new Promise((resolve, reject) => ask({ keys, resolve, reject })),
+  };
+}
+
+/**
+ * A reader that has read these in one request, and reads what else it is asked for when it is asked. For one decision: it gives what it has
+ * read ahead however late, and the decision's transaction tells whether it has moved since.
+ */
+export async function readAhead(
+  table: Pick<Table, 'getAll'>,
+  keys: readonly ItemKey[],
+): Promise<Pick<Table, 'get' | 'getAll'>> {
+  return knowing(table, keys, await table.getAll(keys));
+}
+
+/** A reader that gives what was read already, and reads the rest of what it is asked for. */
+export function knowing(
+  table: Pick<Table, 'getAll'>,
+  keys: readonly ItemKey[],
+  items: readonly (StoredItem | undefined)[],
+): Pick<Table, 'get' | 'getAll'> {
+  const known = new Map(keys.map((key, index) => [itemId(key), items[index]]));
+  const getAll: Table['getAll'] = async (asked) => {
+    const missing = asked.filter((key) => !known.has(itemId(key)));
+    const read = missing.length === 0 ? [] : await table.getAll(missing);
+    const found = new Map(missing.map((key, index) => [itemId(key), read[index]]));
+    return asked.map((key) => (known.has(itemId(key)) ? known : found).get(itemId(key)));
+  };
+  return { get: async (key) => (await getAll([key]))[0], getAll };
+}
+
+const CONTENTION = new Set(['ConditionFailed', 'TransactionConflict']);
+
+export const isContention = (error: unknown): boolean => CONTENTION.has(errorName(error));
+
+/**
+ * Reads, decides and writes; when something moved in between, does all of it again. `attempt` must read afresh each time, since
+ * a decision on old reads is what the transaction refused. Gives up with the last refusal after `times`.
+ */
+export async function decideAndWrite<Result>(attempt: () => Promise<Result>, times = 8): Promise<Result> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isContention(error) || tried >= times) throw error;
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { packText, unpackText } from './scan-parts.ts';
+import { packText, unpackText } from './scan-entities.ts';
 
 /** Text that gzip makes little of. */
 function noise(length: number): string {

@@ -1,4 +1,4 @@
-import { decideAndWrite } from './retry.ts';
+import { decideAndWrite } from './entity.ts';
 
 /** An attempt that is refused so many times by this name, and how often it was made. */
 function refused(times: number, name: string) {

@@ -1,5 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { loadParts, saveParts } from './scan-parts.ts';
+import { loadParts, saveParts } from './scan-entities.ts';
 
 const owner = { clusterKey: 'k', owner: 'arn' };
 const EXPIRY = new Date('2026-12-20T00:00:00Z');

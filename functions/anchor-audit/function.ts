@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { type AnchorLine, isOwnItem } from '../../core/anchors/anchor.ts';
-import { type AnchorPorts, anchorLines } from '../../core/anchors/anchor-lines.ts';
+import { type AnchorLine, type AnchorPorts, anchorLines, isOwnItem } from '../../core/anchors/anchor.ts';
 import { sweepAudit } from '../../core/anchors/sweep-audit.ts';
 import { namedError } from '../../core/contracts/errors.ts';
 import type { Table } from '../../core/ports/table.ts';

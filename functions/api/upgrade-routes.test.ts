@@ -1,5 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { RequestedUpgrade } from '../../core/operations/request-upgrade.ts';
+import type { RequestedUpgrade } from '../../core/operations/requests.ts';
 import { FleetControls, Regions } from '../../core/store/entities.ts';
 import { put } from '../../core/store/entity.ts';
 import { protocolWorld } from '../../test/contract/protocol-world.ts';

@@ -4,8 +4,12 @@ import {
   AlarmState,
   ComparisonOperator,
   CompositeAlarm,
+  Dashboard,
+  GraphWidget,
   type IMetric,
+  type IWidget,
   Stats,
+  TextWidget,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -15,7 +19,6 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { type FunctionName, MACHINE_NAMES } from '../../core/contracts/names.ts';
 import { ALARM_PREFIX } from '../names.ts';
-import { FUNCTION_GROUPS, type FunctionGroup, GROUP_NAMES, HubDashboard } from './hub-dashboard.ts';
 import { lambdaMetric, machineMetric, ownMetric, sumOf, tableMetric } from './metrics.ts';
 
 interface HubMonitoringProps {
@@ -274,3 +277,93 @@ function describe(severity: Severity, path: string, description: string): string
   const anchor = `${ALARM_PREFIX}/${path}`.replaceAll('/', '');
   return `[${severity}] ${description} See docs/runbook.md#${anchor}`;
 }
+
+const HALF = 12;
+/** What an operator looks at first: does the loop turn, what runs, what failed, and what waits. */
+class HubDashboard extends Construct {
+  constructor(scope: Construct, id: string, { queues }: { readonly queues: MonitoredQueues<IQueue> }) {
+    super(scope, id);
+    const dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: 'liftlock',
+      defaultInterval: Duration.days(1),
+    });
+    dashboard.addWidgets(
+      new TextWidget({
+        markdown:
+          'Liftlock. Why a cluster is or is not upgrading: `liftlock explain cluster NAME`. Alarms: docs/runbook.md',
+        width: 2 * HALF,
+        height: 2,
+      }),
+    );
+    dashboard.addWidgets(this.#reconciler(), this.#waiting());
+    dashboard.addWidgets(this.#machines(), this.#faults());
+    dashboard.addWidgets(this.#inventory(), this.#queues(queues));
+  }
+
+  #reconciler(): IWidget {
+    const left = (['Ticks', 'DecisionsApplied', 'DecisionProblems'] as const).map((name) =>
+      ownMetric(RECONCILER, name),
+    );
+    const right = [
+      lambdaMetric(RECONCILER, 'Duration', { period: Duration.minutes(5), statistic: Stats.percentile(99) }),
+    ];
+    return new GraphWidget({ title: 'Reconciler', width: HALF, left, right });
+  }
+
+  #waiting(): IWidget {
+    const window = { period: Duration.minutes(5), statistic: Stats.MAXIMUM };
+    const left = (['UpgradesWaiting', 'UpgradesStuck'] as const).map((name) => ownMetric(RECONCILER, name, window));
+    return new GraphWidget({ title: 'Upgrades that wait', width: HALF, left });
+  }
+
+  #machines(): IWidget {
+    const left = ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed'].map((name) =>
+      machineMetric('upgrade-cluster', name),
+    );
+    const right = MACHINE_NAMES.map((name) =>
+      machineMetric(name, 'ExecutionTime', { period: Duration.hours(1), statistic: Stats.percentile(90) }),
+    );
+    return new GraphWidget({ title: 'Upgrades of clusters, and how long steps take', width: HALF, left, right });
+  }
+
+  #faults(): IWidget {
+    const left = GROUP_NAMES.map((group) =>
+      sumOf(group, FUNCTION_GROUPS[group], (name) => lambdaMetric(name, 'Errors')),
+    );
+    return new GraphWidget({ title: 'Faults', width: HALF, left });
+  }
+
+  #inventory(): IWidget {
+    const window = { period: Duration.hours(1) };
+    const left = (['ClustersQueued', 'ScopesRead', 'ScopesUnreadable'] as const).map((name) =>
+      ownMetric('discover-clusters', name, window),
+    );
+    return new GraphWidget({ title: 'Inventory', width: HALF, left });
+  }
+
+  #queues(queues: MonitoredQueues<IQueue>): IWidget {
+    const left = Object.values(queues).map((queue) => queue.metricApproximateNumberOfMessagesVisible());
+    return new GraphWidget({ title: 'Queues', width: HALF, left });
+  }
+}
+
+/** Functions that one alarm watches together, since the same person does the same thing about them. */
+const FUNCTION_GROUPS = {
+  reconciler: ['reconcile-rollouts'],
+  inventory: ['discover-clusters', 'record-clusters', 'watch-versions', 'refresh-readiness'],
+  upgrades: [
+    'request-grant',
+    'scan-cluster',
+    'update-addons',
+    'upgrade-control-plane',
+    'list-node-groups',
+    'roll-node-group',
+    'smoke-check',
+    'conclude-upgrade',
+  ],
+  api: ['api'],
+  audit: ['anchor-audit'],
+} as const satisfies Readonly<Record<string, readonly FunctionName[]>>;
+type FunctionGroup = keyof typeof FUNCTION_GROUPS;
+
+const GROUP_NAMES = Object.keys(FUNCTION_GROUPS) as FunctionGroup[];

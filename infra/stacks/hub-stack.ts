@@ -1,17 +1,20 @@
-import type { Code } from 'aws-cdk-lib/aws-lambda';
-import { CfnOutput, Stack } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
+import { CfnEventBusPolicy, EventBus } from 'aws-cdk-lib/aws-events';
+import { AccountPrincipal, AnyPrincipal, type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnEventInvokeConfig, CfnEventSourceMapping, type Code } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
 import type { FunctionName } from '../../core/contracts/names.ts';
-import { AsynchronousCalls } from '../constructs/asynchronous-calls.ts';
-import { AuditAnchors } from '../constructs/audit-anchors.ts';
+import { acknowledge } from '../acknowledge.ts';
 import { ApiPolicies, ControlApi } from '../constructs/control-api.ts';
 import { allowRules, DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
-import { EventRules } from '../constructs/event-rules.ts';
-import { Functions } from '../constructs/functions.ts';
-import { LiftlockBus } from '../constructs/liftlock-bus.ts';
-import { Schedules } from '../constructs/schedules.ts';
+import { EventRules, Schedules } from '../constructs/event-rules.ts';
+import { Functions, type HubFunction } from '../constructs/functions.ts';
 import { StateMachines } from '../constructs/state-machine.ts';
 import { HubMonitoring } from '../monitoring/hub-monitoring.ts';
+import { BUS_NAME } from '../names.ts';
+import { type AuditReference, allow } from '../permissions/table-statements.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { LiftlockStackProps } from './stack-props.ts';
 import type { StateStack } from './state-stack.ts';
 
@@ -67,5 +70,105 @@ export class HubStack extends Stack {
       },
     });
     new CfnOutput(this, 'ApiUrl', { description: 'LIFTLOCK_API_URL of the command line', value: api.apiEndpoint });
+  }
+}
+
+interface AsynchronousCallsProps {
+  readonly target: HubFunction;
+  /** Absent = a call that failed is forgotten, since the next one does the same. */
+  readonly failures?: Queue;
+}
+
+const MAXIMUM_AGE_SECONDS = 300;
+
+/**
+ * How Lambda treats calls by events and schedules: none is tried again, since the next tick looks at everything anyway, and one that waited for
+ * five minutes is too old to be of use.
+ */
+class AsynchronousCalls extends Construct {
+  constructor(scope: Construct, id: string, { target, failures }: AsynchronousCallsProps) {
+    super(scope, id);
+    const config = new CfnEventInvokeConfig(this, 'Config', {
+      functionName: target.function.functionName,
+      qualifier: '$LATEST',
+      maximumRetryAttempts: 0,
+      maximumEventAgeInSeconds: MAXIMUM_AGE_SECONDS,
+      ...(failures === undefined ? {} : { destinationConfig: { onFailure: { destination: failures.queueArn } } }),
+    });
+    if (failures === undefined) {
+      acknowledge(config, {
+        'Serverless-LambdaAsyncFailureDestination':
+          'A lost tick loses nothing: the next one, a minute later, reads the same table. Alarms watch its heartbeat and its errors; a queue of old wake-ups would only be noise.',
+      });
+      return;
+    }
+    target.role.addToPolicy(allow('Failures', ['sqs:SendMessage'], [failures.queueArn]));
+  }
+}
+
+interface AuditAnchorsProps {
+  readonly target: HubFunction;
+  readonly audit: AuditReference;
+  /** Gets where in the stream a batch stood that was given up. */
+  readonly failures: Queue;
+}
+
+/** So long something new in the audit may wait for its anchor, so that one object holds what happened together. */
+const WINDOW = Duration.minutes(1);
+const BATCH = 1_000;
+/** Tried until the stream is about to forget; the daily sweep anchors what was given up. */
+const MAXIMUM_AGE = Duration.hours(20);
+
+/**
+ * The audit table's stream, handed to `anchor-audit`. A batch that fails is not halved: it comes again as it was until its anchor is there. Every
+ * record comes, without a filter: one of a change is the alarm.
+ */
+class AuditAnchors extends Construct {
+  constructor(scope: Construct, id: string, { target, audit, failures }: AuditAnchorsProps) {
+    super(scope, id);
+    const mapping = new CfnEventSourceMapping(this, 'Stream', {
+      functionName: target.function.functionArn,
+      eventSourceArn: audit.streamArn,
+      startingPosition: 'TRIM_HORIZON',
+      batchSize: BATCH,
+      maximumBatchingWindowInSeconds: WINDOW.toSeconds(),
+      maximumRecordAgeInSeconds: MAXIMUM_AGE.toSeconds(),
+      destinationConfig: { onFailure: { destination: failures.queueArn } },
+    });
+    // Lambda looks whether the role may read the stream when the mapping is made.
+    mapping.node.addDependency(target.role);
+  }
+}
+
+/**
+ * The bus of the hub. Liftlock's own functions publish on it by their roles; the forwarders of the fleet's accounts may put events, and nobody
+ * else. What comes from outside cannot pass for Liftlock's own: the rules look at the account (constructs/event-rules.ts).
+ */
+class LiftlockBus extends Construct {
+  readonly bus: EventBus;
+
+  constructor(scope: Construct, id: string, { accounts, organizationId }: Settings) {
+    super(scope, id);
+    this.bus = new EventBus(this, 'Bus', { eventBusName: BUS_NAME, description: "Liftlock's events and the fleet's" });
+    if (organizationId !== undefined) {
+      this.#allow('Organization', [new AnyPrincipal()], { StringEquals: { 'aws:PrincipalOrgID': organizationId } });
+    }
+    const principals = accounts.map((account) => new AccountPrincipal(account));
+    if (principals.length > 0) this.#allow('Accounts', principals);
+  }
+
+  #allow(sid: string, principals: IPrincipal[], conditions?: Record<string, unknown>): void {
+    const statement = new PolicyStatement({
+      sid: `Liftlock${sid}`,
+      principals,
+      actions: ['events:PutEvents'],
+      resources: [this.bus.eventBusArn],
+      ...(conditions === undefined ? {} : { conditions }),
+    });
+    new CfnEventBusPolicy(this, `${sid}Policy`, {
+      eventBusName: this.bus.eventBusName,
+      statementId: `Liftlock${sid}`,
+      statement: statement.toStatementJson(),
+    });
   }
 }

@@ -1,12 +1,25 @@
-import { Aws, CfnOutput, Stack } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
-import { AnchorBucket } from '../constructs/anchor-bucket.ts';
-import { ClusterQueue } from '../constructs/cluster-queue.ts';
-import { Notifications } from '../constructs/notifications.ts';
-import { AuditTable, ItemsTable } from '../constructs/tables.ts';
-import { ANCHOR_BUCKET_ARN } from '../names.ts';
+import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AnyPrincipal,
+  Effect,
+  PolicyDocument,
+  PolicyStatement,
+  type PolicyStatementProps,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Aws, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
+import { acknowledge } from '../acknowledge.ts';
+import { allowRules, DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
+import { ALARM_PREFIX, ANCHOR_BUCKET_ARN, BUS_NAME, functionName } from '../names.ts';
 import type { BucketReference } from '../permissions/function-statements.ts';
 import type { AuditReference, TableReference } from '../permissions/table-statements.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { LiftlockStackProps } from './stack-props.ts';
 
 /** What must survive everything else: tables, anchors of the audit, and the queues and topic that others hold the addresses of. */
@@ -44,3 +57,192 @@ const tableOf = (tableName: string): TableReference => ({
   tableName,
   tableArn: `arn:${Aws.PARTITION}:dynamodb:${Aws.REGION}:${Aws.ACCOUNT_ID}:table/${tableName}`,
 });
+
+/** Six times the consumer's timeout, as Lambda advises: a message must not come back while it is being worked on. */
+const CLUSTER_QUEUE_VISIBILITY_SECONDS = 180;
+const ATTEMPTS = 5;
+
+/** One message per cluster between discover-clusters and record-clusters; forwarded events of spoke Regions come in here too. */
+class ClusterQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters').queue;
+    this.queue = new Queue(this, 'Queue', {
+      enforceSSL: true,
+      visibilityTimeout: Duration.seconds(CLUSTER_QUEUE_VISIBILITY_SECONDS),
+      retentionPeriod: Duration.days(4),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: ATTEMPTS },
+    });
+    allowRules(this.queue, 'ForwardedEvents');
+  }
+}
+
+/** The topic that tells people: alarms, and Liftlock's own events. Only those two may publish. */
+class Notifications extends Construct {
+  readonly topic: Topic;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, { email }: { readonly email: string | undefined }) {
+    super(scope, id);
+    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters').queue;
+    this.topic = new Topic(this, 'Topic', { displayName: 'Liftlock', enforceSSL: true });
+    const here = `${Aws.REGION}:${Aws.ACCOUNT_ID}`;
+    this.#allow('Alarms', 'cloudwatch', `arn:${Aws.PARTITION}:cloudwatch:${here}:alarm:${ALARM_PREFIX}/*`);
+    this.#allow('Events', 'events', `arn:${Aws.PARTITION}:events:${here}:rule/${BUS_NAME}/*`);
+    if (email !== undefined) {
+      this.topic.addSubscription(new EmailSubscription(email, { deadLetterQueue: this.deadLetters }));
+    }
+  }
+
+  #allow(sid: string, service: string, sourceArn: string): void {
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid,
+        principals: [new ServicePrincipal(`${service}.amazonaws.com`)],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { ArnLike: { 'aws:SourceArn': sourceArn } },
+      }),
+    );
+  }
+}
+
+/** Everything that would undo an object, or the lock on it. */
+const UNDOES = [
+  's3:BypassGovernanceRetention',
+  's3:DeleteObject',
+  's3:DeleteObjectVersion',
+  's3:PutObjectLegalHold',
+  's3:PutObjectRetention',
+];
+
+/**
+ * Anchors of the audit under S3 Object Lock. Only `anchor-audit` may put, and only what is not there; nobody may delete. Who wants to change
+ * that must first change this policy, which CloudTrail shows, and even then a locked version stays. Removing the stack leaves the bucket.
+ */
+class AnchorBucket extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { anchorDays, anchorMode }: Settings) {
+    super(scope, id);
+    const days = Duration.days(anchorDays);
+    this.bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      versioned: true,
+      objectLockDefaultRetention:
+        anchorMode === 'compliance' ? ObjectLockRetention.compliance(days) : ObjectLockRetention.governance(days),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const objects = this.bucket.arnForObjects('*');
+    const role = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${functionName('anchor-audit')}`;
+    this.#deny('OnlyAnchorAudit', ['s3:PutObject'], objects, { ArnNotEquals: { 'aws:PrincipalArn': role } });
+    this.#deny('NothingIsPutTwice', ['s3:PutObject'], objects, { Null: { 's3:if-none-match': 'true' } });
+    this.#deny('NothingIsUndone', UNDOES, objects);
+    this.#deny('NothingExpires', ['s3:DeleteBucket', 's3:PutLifecycleConfiguration'], this.bucket.bucketArn);
+    acknowledge(this.bucket, {
+      'AwsSolutions-S1':
+        'One function puts, and its log says what; data events of CloudTrail show everybody else, and a log bucket would need one of its own.',
+    });
+  }
+
+  #deny(sid: string, actions: string[], resource: string, conditions?: Record<string, Record<string, string>>): void {
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid,
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions,
+        resources: [resource],
+        ...(conditions === undefined ? {} : { conditions }),
+      }),
+    );
+  }
+}
+
+const KEPT = {
+  billingMode: BillingMode.PAY_PER_REQUEST,
+  pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
+  deletionProtection: true,
+  removalPolicy: RemovalPolicy.RETAIN,
+};
+
+/** Inventory, config, rollouts, upgrades, grants and ledger in one table, as core/contracts/table-schema.ts describes it. */
+class ItemsTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const { hash, range, timeToLive, indexes } = TABLE_SCHEMA.items;
+    this.table = new Table(this, 'Table', {
+      ...KEPT,
+      partitionKey: attribute(hash),
+      sortKey: attribute(range),
+      timeToLiveAttribute: timeToLive,
+    });
+    for (const index of indexes) {
+      this.table.addGlobalSecondaryIndex({
+        indexName: index.name,
+        partitionKey: attribute(index.hash),
+        sortKey: attribute(index.range),
+        projectionType: ProjectionType.ALL,
+      });
+    }
+  }
+}
+
+/** A key of the schema in CDK's words. */
+const attribute = ({ name, type }: { readonly name: string; readonly type: 'S' | 'N' }) => ({
+  name,
+  type: type === 'S' ? AttributeType.STRING : AttributeType.NUMBER,
+});
+
+/** Everything that changes or removes an item that is there, or could replace it without a condition. */
+const CHANGES = [
+  'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:BatchWriteItem',
+  'dynamodb:PartiQLInsert',
+  'dynamodb:PartiQLUpdate',
+  'dynamodb:PartiQLDelete',
+];
+
+/** To everybody. The ARN of the table itself would be a circle; a policy on a table is about that table. */
+const denied = (what: PolicyStatementProps): PolicyStatement =>
+  new PolicyStatement({ effect: Effect.DENY, principals: [new AnyPrincipal()], resources: ['*'], ...what });
+
+/**
+ * The append-only audit. Its own policy denies changes to everybody, administrators included: who wants to change history must first change
+ * this policy, which CloudTrail shows. Puts are conditional on absence in the adapter, and items are chained by hash.
+ */
+class AuditTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const { hash, range } = TABLE_SCHEMA.audit;
+    this.table = new Table(this, 'Table', {
+      ...KEPT,
+      partitionKey: attribute(hash),
+      sortKey: attribute(range),
+      // What is changed here in spite of everything is in the stream, which nobody can write (constructs/audit-anchors.ts).
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      resourcePolicy: new PolicyDocument({
+        statements: [
+          denied({ sid: 'AppendOnly', actions: CHANGES }),
+          // Liftlock writes its audit together with what it is about, or not at all. A single put is refused to everybody.
+          denied({
+            sid: 'OnlyTransactions',
+            actions: ['dynamodb:PutItem'],
+            conditions: { StringNotEquals: { 'dynamodb:EnclosingOperation': 'TransactWriteItems' } },
+          }),
+        ],
+      }),
+    });
+  }
+}

@@ -1,27 +1,29 @@
 import { LocalTables, parseInput } from '../../adapters/dynamodb/local/local-tables.ts';
 import { given } from '../../core/model/given.ts';
 import { nameOf, type Principal } from '../iam/principals/principal.ts';
+import type { AssumeRoleInput } from '../iam/sessions/assume-role-input.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import { createCertificates } from '../kubernetes/server/certificates.ts';
 import { startKubernetesServer } from '../kubernetes/server/start-kubernetes-server.ts';
-import { type AwsCall, AwsFault } from '../wire/aws-call.ts';
+import { type AwsCall, AwsFault, type ServiceName } from '../wire/aws-call.ts';
 import type { HttpAnswer, HttpRequest } from '../wire/http-message.ts';
 import type { WireOptions } from '../wire/wire-options.ts';
 import { type PassedRequest, startWireServer } from '../wire/wire-server.ts';
 import { serveAccount, usageOf } from './account/serve-account.ts';
 import { organizationOperations, parameterOperations } from './accounts/account-operations.ts';
 import { alarmOperations } from './alarms/alarm-operations.ts';
-import { type CloudServices, callServer, STS_OPERATIONS } from './cloud-services.ts';
 import { serveEc2 } from './ec2/serve-ec2.ts';
 import { clusterTokens } from './eks/cluster-tokens.ts';
 import { eksOperations } from './eks/eks-operations.ts';
 import { eventOperations } from './events/event-operations.ts';
+import type { IamAuthority } from './iam-authority.ts';
 import type { ServersHere } from './lambda/worker-messages.ts';
 import { type LocalCloud, ORGANIZATION_ID } from './local-cloud.ts';
 import { logOperations } from './logs/logs.ts';
 import { machineOperations } from './machines/machine-operations.ts';
 import { metricOperations } from './metrics/metric-operations.ts';
 import { serveObjects } from './objects/serve-objects.ts';
+import type { Operations } from './operation.ts';
 import { queueOperations } from './queues/queue-operations.ts';
 import { scheduleOperations } from './schedules/schedules.ts';
 import { secretOperations } from './secrets/secrets.ts';
@@ -85,6 +87,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     serve: callServer(services, authority, now),
     passThrough: {
       ec2: (request, context) => serveEc2(cloud, request, context),
+      backup: serveAccount(cloud, 'backup'),
       iam: serveAccount(cloud, 'iam'),
       kms: serveAccount(cloud, 'kms'),
       servicequotas: serveAccount(cloud, 'servicequotas'),
@@ -161,4 +164,49 @@ function noteIndex({ wiring, options }: LocalCloud, { input, region }: AwsCall, 
   if (IndexName === undefined || principal.kind !== 'assumed-role') return;
   const table = `arn:aws:dynamodb:${region}:${options.stacks[0]?.account}:table/${TableName}`;
   wiring.record(`Role ${principal.roleArn.split('/').at(-1)}`, `${wiring.nameOf(table)} index ${IndexName}`);
+}
+
+/** Every service that answers over the wire; DynamoDB reads its requests itself. */
+type CloudServices = Readonly<Partial<Record<ServiceName, Operations>>>;
+
+/** STS, whose operations are about the caller. */
+const STS_OPERATIONS = ['AssumeRole', 'GetCallerIdentity'] as const;
+
+/** Serves a call that the wire has read: who calls, whether that is allowed, then the service itself. */
+function callServer(
+  services: CloudServices,
+  authority: IamAuthority,
+  now: () => Date,
+): (call: AwsCall) => Promise<object> {
+  return async (call) => {
+    const principal = authority.admit(call);
+    if (call.service === 'sts') return serveSts(call, principal, authority);
+    const operation = services[call.service]?.[call.operation];
+    if (operation === undefined) throw new Error(`${call.service}:${call.operation} is listed and not there`);
+    const { account, arn: principalArn } = principal as { account: string; arn: string };
+    return operation(call.input as never, { account, region: call.region, now: now(), principalArn, call });
+  };
+}
+
+function serveSts(call: AwsCall, principal: Principal, authority: IamAuthority): object {
+  if (call.operation === 'GetCallerIdentity') {
+    const {
+      account: Account,
+      arn: Arn,
+      userId: UserId,
+    } = principal as { account: string; arn: string; userId: string };
+    return { Account, Arn, UserId };
+  }
+  const assumed = authority.assumeRole(call.input as AssumeRoleInput, principal, call.region);
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = assumed.credentials;
+  return {
+    Credentials: {
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: secretAccessKey,
+      SessionToken: sessionToken,
+      Expiration: expiration,
+    },
+    AssumedRoleUser: { AssumedRoleId: assumed.assumedRoleUser.assumedRoleId, Arn: assumed.assumedRoleUser.arn },
+    ...(assumed.packedPolicySize === undefined ? {} : { PackedPolicySize: assumed.packedPolicySize }),
+  };
 }

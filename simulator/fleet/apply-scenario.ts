@@ -1,15 +1,14 @@
 import type { ErrorCode } from '@aws-sdk/client-eks';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { noteApiClient } from '../eks/insights/api-clients.ts';
+import type { OutsideActor } from '../eks/progress/outside-actor.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
 import { reportedVersion } from '../eks/support-calendar.ts';
 import type { PodDisruptionBudgetState, WorkloadState } from '../kubernetes/kubernetes-state.ts';
 import { launchNode } from '../kubernetes/launch-node.ts';
-import { actorOf } from './actor.ts';
-import { namedCluster } from './named-cluster.ts';
 import type { Findings } from './problems.ts';
-import type { ClusterScenario, Scenario } from './scenario-schema.ts';
+import type { ActorScenario, ClusterScenario, Scenario } from './scenario-schema.ts';
 
 /** Puts into the state what the scenario adds to the dumps. */
 export function applyScenario(state: FakeEksState, path: string, { spec }: Scenario, findings: Findings): void {
@@ -21,6 +20,7 @@ export function applyScenario(state: FakeEksState, path: string, { spec }: Scena
   state.goneResources = [...(state.goneResources ?? []), ...spec.goneResources];
   state.vcpuQuotas = { ...state.vcpuQuotas, ...spec.vcpuQuotas };
   state.keyStates = { ...state.keyStates, ...spec.keyStates };
+  state.backupVaults = { ...state.backupVaults, ...spec.backupVaults };
   spec.clusters.forEach((entry, index) => {
     const cluster = namedCluster(state, entry, `${path}: spec.clusters.${index}`, findings);
     if (cluster !== undefined) applyToCluster(state, cluster, entry);
@@ -98,4 +98,51 @@ function noteUpgrade(cluster: ClusterRecord, since: number): void {
     { version: `${major}.${minor - 1}`, since: cluster.createdAt, how: 'unknown' },
     { version: cluster.version, since, how: 'upgrade' },
   ];
+}
+
+const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** The model's form of a scenario's actor; `after` counts from the scenario's start. */
+function actorOf(entry: ActorScenario, cluster: ClusterRecord, start: number): OutsideActor {
+  const { at, after, account: _account, region: _region, ...rest } = entry;
+  const place = {
+    at: at === undefined ? start + milliseconds(after ?? '0s') : Date.parse(at),
+    account: cluster.account,
+    region: cluster.region,
+  };
+  if (rest.do === 'operation') {
+    const { do: kind, principal, operation, input } = rest;
+    return { ...place, do: kind, principal, operation, input };
+  }
+  if (rest.do === 'recreate-cluster') {
+    const { version, ...others } = rest;
+    return { ...place, ...others, ...(version === undefined ? {} : { version }) };
+  }
+  return { ...place, ...rest };
+}
+
+function milliseconds(duration: string): number {
+  return Number.parseInt(duration, 10) * (units[duration.slice(-1)] ?? 0);
+}
+
+/** The cluster a scenario's entry means; none, or several without account and Region to tell them apart, is a problem. */
+function namedCluster(
+  state: FakeEksState,
+  entry: { cluster: string; account?: string | undefined; region?: string | undefined },
+  where: string,
+  findings: Findings,
+): ClusterRecord | undefined {
+  const found = Object.values(state.clusters).filter(
+    (cluster) =>
+      cluster.name === entry.cluster &&
+      (entry.account === undefined || cluster.account === entry.account) &&
+      (entry.region === undefined || cluster.region === entry.region),
+  );
+  if (found.length === 0) findings.problems.push(`${where}.cluster: no file describes a cluster ${entry.cluster}`);
+  if (found.length > 1) {
+    findings.problems.push(
+      `${where}.cluster: ${found.length} clusters are called ${entry.cluster}; add account and region`,
+    );
+  }
+  return found.length === 1 ? found[0] : undefined;
 }

@@ -1,5 +1,6 @@
+import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
-import { importAccessEntry } from './import-access-entry.ts';
+import type { AccessEntryDump } from './dump-schema.ts';
 import { importAddon, importAddonVersions } from './import-addon.ts';
 import { importCluster } from './import-cluster.ts';
 import { importFargateProfile, importNodegroup } from './import-compute.ts';
@@ -84,4 +85,28 @@ function arnIn(dump: Dump): string | undefined {
 function isIn(cluster: { account: string; region: string }, arn: string): boolean {
   const [, , , region, account] = arn.split(':');
   return cluster.region === region && cluster.account === account;
+}
+
+/**
+ * Adds an access entry as printed by describe-access-entry. From then on only principals with an entry get into that
+ * cluster; an entry without groups reads everything, since its policies are not part of that output.
+ */
+function importAccessEntry(cluster: ClusterRecord, dump: AccessEntryDump): void {
+  cluster.kubernetes.access.authentication = 'access-entries';
+  const groups = dump.kubernetesGroups ?? [];
+  cluster.accessEntries.push({
+    principalArn: dump.principalArn,
+    kubernetesGroups: groups,
+    type: dump.type ?? 'STANDARD',
+    createdAt: dump.createdAt ?? cluster.createdAt,
+    policies:
+      groups.length > 0
+        ? []
+        : [
+            {
+              policyArn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy',
+              accessScope: { type: 'cluster' },
+            },
+          ],
+  });
 }

@@ -2,16 +2,16 @@ import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import { startPods } from '../eks/add-cluster.ts';
 import { emptyState } from '../eks/empty-state.ts';
 import { refreshWhenDue } from '../eks/insights/refresh.ts';
+import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
+import type { UpdateRecord } from '../eks/state/update-record.ts';
 import { applyScenario } from './apply-scenario.ts';
-import { clusterStatements } from './cluster-statements.ts';
 import { importDumps } from './import-dumps.ts';
 import { parseFiles } from './parse-files.ts';
 import { type Findings, FleetFolderInvalid } from './problems.ts';
 import { type FolderFile, readFolder } from './read-folder.ts';
-import { readScenario } from './read-scenario.ts';
 import type { Dump } from './recognise.ts';
-import { settleStatuses } from './settle-statuses.ts';
+import { type Scenario, scenarioSchema } from './scenario-schema.ts';
 
 /** A folder of files, as a world that can run. */
 export interface LoadedFleet {
@@ -108,3 +108,76 @@ function startOf(
   );
   return latest;
 }
+
+/** What is taken for granted about a cluster whose files leave something out. */
+function clusterStatements(cluster: ClusterRecord): string[] {
+  const statements: string[] = [];
+  const say = (words: string) => statements.push(`${cluster.name}: ${words}`);
+  if (cluster.addons.length === 0) say('no add-on is described; nothing runs in its kube-system.');
+  if (cluster.kubernetes.nodes.length === 0) say('no node is described; it has none.');
+  if (cluster.insights.items.length === 0) say('no insights are described; they are evaluated from the dumps.');
+  for (const insight of cluster.insights.items.filter((item) => item.unexplained === true)) {
+    say(
+      `the insight ${insight.name} is ${insight.insightStatus?.status}, and no describe-insight tells why; it stays so unless the dumps show why.`,
+    );
+  }
+  if (cluster.versions.at(-1)?.how === 'unknown') {
+    say(`no update tells how it came to ${cluster.version}; EKS would refuse to roll it back.`);
+  }
+  for (const usage of cluster.insights.apiUsage) {
+    const stopped = usage.clients.filter((client) => !client.active);
+    if (stopped.length === 0) continue;
+    const clients = stopped.map((client) => client.userAgent).join(', ');
+    say(`${clients} is taken to have stopped calling ${usage.usage} after its last request.`);
+  }
+  return statements;
+}
+
+/** The one scenario of the folder, checked; undefined where there is none or it is wrong. */
+function readScenario(
+  found: readonly { path: string; value: unknown }[],
+  findings: Findings,
+): { path: string; scenario: Scenario } | undefined {
+  const [first, second] = found;
+  if (first === undefined) return undefined;
+  if (second !== undefined) {
+    findings.problems.push(`${second.path}: kind: there is a Scenario in ${first.path} already; a folder has one`);
+  }
+  const parsed = scenarioSchema.safeParse(first.value);
+  if (parsed.success) return { path: first.path, scenario: parsed.data };
+  for (const issue of parsed.error.issues) {
+    const where = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+    findings.problems.push(`${first.path}: ${where}${issue.message}`);
+  }
+  return undefined;
+}
+
+/**
+ * What a dump calls UPDATING or CREATING, with no update in progress described, would never end here: it is taken to have ended well.
+ * Gives a sentence for each.
+ */
+function settleStatuses(cluster: ClusterRecord): string[] {
+  const running = cluster.updates.filter((update) => update.status === 'InProgress');
+  const subjects = [
+    { name: cluster.name, record: cluster, own: ownsControlPlane },
+    ...cluster.addons.map((record) => ({
+      name: `${cluster.name}/${record.name}`,
+      record,
+      own: (update: UpdateRecord) => update.addonName === record.name,
+    })),
+    ...cluster.nodegroups.map((record) => ({
+      name: `${cluster.name}/${record.name}`,
+      record,
+      own: (update: UpdateRecord) => update.nodegroupName === record.name,
+    })),
+  ];
+  return subjects.flatMap(({ name, record, own }) => {
+    const { status } = record;
+    if ((status !== 'UPDATING' && status !== 'CREATING') || running.some(own)) return [];
+    record.status = 'ACTIVE';
+    return [`${name}: the dump says ${status} and tells of no update in progress; it is taken to be ACTIVE by now.`];
+  });
+}
+
+const ownsControlPlane = (update: UpdateRecord): boolean =>
+  update.addonName === undefined && update.nodegroupName === undefined;

@@ -2,9 +2,9 @@ import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import type { Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Members, Rollouts, Waves } from '../../core/store/entities.ts';
+import type { GateShown } from '../process/in-memory-gates.ts';
 import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
 import { placeAt, wentOn } from './commit-at.ts';
-import { gateProblems } from './gate-readings.ts';
 import type { History, Violation } from './history.ts';
 
 /** A person's word that a soak need not be waited for, on the record of the rollout (`liftlock promote`). */
@@ -83,3 +83,27 @@ function passedTooEarly(history: History, moment: Moment, wave: Wave, { lastSucc
 }
 
 const soak = (message: string): Violation => ({ invariant: 'soak', message });
+
+/** A reading counts for five minutes (semantics.md, Soak); ticks are a minute apart. */
+const FRESH_MILLISECONDS = 5 * 60_000;
+
+/** What was wrong with gates at `at`, and since `since`. Undefined readings: nobody kept them, so nothing can be said. */
+function gateProblems(
+  readings: readonly GateShown[] | undefined,
+  gates: readonly string[],
+  at: number,
+  since: number,
+): string[] {
+  if (readings === undefined) return [];
+  return gates.flatMap((gate) => {
+    const own = readings.filter((one) => one.gate === gate && one.at <= at);
+    const last = own.at(-1);
+    if (last === undefined || at - last.at > FRESH_MILLISECONDS + SKEW_MILLISECONDS)
+      return [`its gate ${gate} had not been read for five minutes`];
+    if (last.status !== 'green') return [`its gate ${gate} was ${last.status}`];
+    const during = own.find((one) => one.at > since && one.status !== 'green');
+    return during === undefined
+      ? []
+      : [`its gate ${gate} was ${during.status} at ${new Date(during.at).toISOString()}, which starts the soak again`];
+  });
+}

@@ -1,5 +1,5 @@
 import type { GateReading } from '../../core/contracts/items/gate.ts';
-import { gateName } from '../../core/policy/gate-name.ts';
+import { gateName } from '../../core/policy/gate-answer.ts';
 import type { Gate, GateReader } from '../../core/ports/outside.ts';
 
 type Status = GateReading['status'];

@@ -15,10 +15,8 @@ import { checkInvariants } from '../invariants/check-invariants.ts';
 import { loadAllMembers } from '../process/load-all-members.ts';
 import type { RunView } from '../process/run-view.ts';
 import { bucketOf } from './bucket.ts';
-import { movesOf } from './moves.ts';
 import { type Asked, nextThings } from './next-things.ts';
-import type { ClusterReport, RunReport } from './report-types.ts';
-import { stepsOf } from './steps.ts';
+import type { ClusterReport, RunReport, StepReport } from './report-types.ts';
 import { undiscovered } from './undiscovered.ts';
 import { countMembers } from './wave-counts.ts';
 import { waveSpans } from './wave-spans.ts';
@@ -151,4 +149,44 @@ function reasonsOf(
   if (member !== undefined && member.reasons.length > 0) return member.reasons;
   if (held !== undefined) return [held];
   return last?.reasons ?? [];
+}
+
+/** What the audit of one cluster says of its versions: the first that was seen, and the moves that Liftlock did not make. */
+function movesOf(audit: readonly AuditItem[]): {
+  readonly first: string | undefined;
+  readonly byOthers: readonly Reason[];
+} {
+  let first: string | undefined;
+  const ours = new Set<string>();
+  const byOthers: Reason[] = [];
+  for (const { event, detail } of audit) {
+    if (event === 'ClusterDiscovered') first ??= detail.version as string;
+    if (event === 'MutationCommitted') {
+      const { name, input } = detail.call as { name: string; input: { version?: string } };
+      if (name === 'UpdateClusterVersion' && input.version !== undefined) ours.add(input.version);
+    }
+    if (event === 'VersionObserved' && !ours.has(detail.version as string)) {
+      byOthers.push({
+        code: 'MovedByOthers',
+        message: `Its control plane went from ${String(detail.before)} to ${String(detail.version)}, and Liftlock did not ask for that: somebody else did, or AWS by force.`,
+      });
+    }
+  }
+  return { first, byOthers };
+}
+
+/** The steps of a cluster's upgrades in the order in which they began. */
+function stepsOf(upgrades: readonly Upgrade[]): StepReport[] {
+  return upgrades
+    .flatMap((upgrade) =>
+      Object.entries(upgrade.steps).map(([step, state]) => ({
+        hop: `${upgrade.from} → ${upgrade.to}`,
+        step,
+        status: state.status,
+        startedAt: state.startedAt,
+        endedAt: state.endedAt,
+        reasons: state.reasons,
+      })),
+    )
+    .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
 }

@@ -1,5 +1,5 @@
 import { retryCluster } from '../../core/operations/hold-switch.ts';
-import { resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { resumeRollout } from '../../core/operations/rollout-orders.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { at, keyOf, spec } from './changed-policy.ts';
 import { hours, memberOf, membersOf, PERSON, rolloutIdOf, smallFleet, wavesOf } from './small-fleet.ts';

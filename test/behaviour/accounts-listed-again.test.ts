@@ -1,5 +1,5 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
-import { abortRollout } from '../../core/operations/rollout-switch.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
 import { ReconcileMarkers } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';
 import { LISTED, MEMBER, ofMember, throttle } from './accidents.ts';

@@ -1,6 +1,6 @@
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
-import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
-import { pauseRollout } from '../../core/operations/rollout-switch.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
+import { pauseRollout } from '../../core/operations/rollout-orders.ts';
 import type { GrantAnswer } from '../../core/steps/request-grant.ts';
 import { markDirty } from '../../core/store/change.ts';
 import { ClusterControls, Clusters, Ledgers } from '../../core/store/entities.ts';

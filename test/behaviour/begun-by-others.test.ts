@@ -1,7 +1,7 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { releaseCluster } from '../../core/operations/hold-switch.ts';
-import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
-import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
+import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';

@@ -6,8 +6,8 @@ import {
   mendGlassOfWave,
 } from '../../core/operations/break-glass.ts';
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
-import { abortRollout } from '../../core/operations/rollout-switch.ts';
-import { readCommitSnapshot } from '../../core/protocol/commit-snapshot.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
+import { readCommitSnapshot } from '../../core/protocol/commit.ts';
 import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Upgrades, Waves } from '../../core/store/entities.ts';

@@ -3,7 +3,7 @@ import { channelSchema } from '../../core/config/schema/target.ts';
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
-import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { ClusterControls } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';

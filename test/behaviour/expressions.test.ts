@@ -1,8 +1,7 @@
 import parse from 'jsonata-2.0.6';
-import { evaluateTemplate } from '../../simulator/asl/expression/evaluate.ts';
+import { evaluateTemplate, toPlainJson } from '../../simulator/asl/expression/evaluate.ts';
 import { EvaluationFailure } from '../../simulator/asl/expression/evaluation-failure.ts';
 import { expressionSource, isExpression } from '../../simulator/asl/expression/expression-text.ts';
-import { toPlainJson } from '../../simulator/asl/expression/plain-json.ts';
 import { stateFunctions } from '../../simulator/asl/expression/state-functions.ts';
 import type { HistoryEvent } from '../../simulator/asl/interpreter/history-event.ts';
 import type { Json, JsonObject } from '../../simulator/asl/json/json.ts';

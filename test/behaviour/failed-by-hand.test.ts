@@ -1,6 +1,6 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
-import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
-import { resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
+import { resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { ClusterControls } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';

@@ -1,5 +1,5 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
-import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
 import { whileUnreachable } from './accidents.ts';

@@ -1,7 +1,5 @@
 import { retryCluster } from '../../core/operations/hold-switch.ts';
-import { promoteRollout } from '../../core/operations/promote-rollout.ts';
-import { releaseTrait } from '../../core/operations/release-trait.ts';
-import { resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { promoteRollout, releaseTrait, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { grantUpgrade } from '../../core/protocol/grant.ts';
 import {

@@ -1,5 +1,5 @@
 import { retryCluster } from '../../core/operations/hold-switch.ts';
-import { pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import { onStep } from './on-step.ts';
 import {

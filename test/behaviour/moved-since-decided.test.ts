@@ -1,7 +1,7 @@
 import type { Wave } from '../../core/contracts/items/rollout.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
-import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
-import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
+import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';

@@ -8,7 +8,7 @@ import { inventoryClusterSchema } from '../../core/inventory/document/inventory-
 import { writtenCluster } from '../../core/inventory/document/written-cluster.ts';
 import { loadLivingRecords } from '../../core/inventory/records.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
-import { requestScan } from '../../core/operations/request-scan.ts';
+import { requestScan } from '../../core/operations/requests.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { shortId } from '../../core/queries/find-cluster.ts';
 import { scanReport } from '../../core/queries/scan-history.ts';

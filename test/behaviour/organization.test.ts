@@ -1,7 +1,7 @@
 import type { RegionVersions } from '../../core/contracts/items/cluster.ts';
 import { discoverClusters } from '../../core/inventory/discover-clusters.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
-import { isInventoryComplete } from '../../core/rollout/inventory-complete.ts';
+import { isInventoryComplete } from '../../core/rollout/automatic-rollouts.ts';
 import { Accounts } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';

@@ -1,5 +1,5 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
-import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { applySpec, at, clusterOf, fleetOf, groupsOf, lookAround, retag, spec } from './changed-policy.ts';

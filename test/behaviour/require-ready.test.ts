@@ -1,4 +1,4 @@
-import { pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';

@@ -1,5 +1,5 @@
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
-import { abortRollout, pauseRollout } from '../../core/operations/rollout-switch.ts';
+import { abortRollout, pauseRollout } from '../../core/operations/rollout-orders.ts';
 import { ANA, at, CARL, spec } from './changed-policy.ts';
 import { hours, PERSON, rolloutsOf, smallFleet } from './small-fleet.ts';
 

@@ -1,7 +1,7 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { resumeFleet } from '../../core/operations/fleet-switch.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
-import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
 import { NEVER } from '../../core/policy/cluster-labels.ts';
 import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';

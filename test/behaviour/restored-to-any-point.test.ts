@@ -1,7 +1,7 @@
 import { breakGlassOfCluster } from '../../core/operations/break-glass.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
-import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { ClusterControls, Grants, Intents, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { ANA, at, keyOf, spec } from './changed-policy.ts';

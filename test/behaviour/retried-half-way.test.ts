@@ -1,8 +1,8 @@
 import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
-import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
-import { abortRollout, pauseRollout } from '../../core/operations/rollout-switch.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
+import { abortRollout, pauseRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import { ANA, applySpec, at, groupsOf, keyOf, lookAround, spec, waveNamed } from './changed-policy.ts';

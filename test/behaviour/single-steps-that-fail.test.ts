@@ -1,6 +1,6 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
-import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
-import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
+import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import { at, clusterOf, groupsOf, hold, keyOf, lookAround, spec } from './changed-policy.ts';

@@ -1,4 +1,4 @@
-import { pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { Configs } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import { clusterOf } from './changed-policy.ts';

@@ -1,7 +1,7 @@
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
-import { resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Grants } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';

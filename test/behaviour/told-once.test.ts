@@ -1,5 +1,5 @@
 import { noticeOf } from '../../core/notices/notice-of.ts';
-import { pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { reconcileRollouts } from '../../core/rollout/reconcile-rollouts.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import type { World } from '../../simulator/process/world.ts';

@@ -1,7 +1,7 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
-import { requestUpgrade } from '../../core/operations/request-upgrade.ts';
-import { abortRollout } from '../../core/operations/rollout-switch.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Upgrades } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';

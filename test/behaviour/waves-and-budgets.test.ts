@@ -1,5 +1,5 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
-import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { Waves } from '../../core/store/entities.ts';
 import { decode, replace } from '../../core/store/entity.ts';
 import { apply, at, clusterOf, lookAround, onceBefore, retag, spec, statusOf } from './changed-policy.ts';

@@ -1,5 +1,5 @@
 import { noticeOf } from '../../core/notices/notice-of.ts';
-import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { promoteRollout } from '../../core/operations/rollout-orders.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { ANA, at, clusterOf, hold, judge, spec, statusOf } from './changed-policy.ts';
 import { onStep } from './on-step.ts';

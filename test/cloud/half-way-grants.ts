@@ -1,4 +1,4 @@
-import { toStoredItem } from '../../adapters/dynamodb/stored-item.ts';
+import { toStoredItem } from '../../adapters/dynamodb/dynamo-table.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';

@@ -1,4 +1,4 @@
-import { sessionPolicy } from '../../adapters/aws/session-policy.ts';
+import { sessionPolicy } from '../../adapters/aws/eks-mutator.ts';
 import type { CloudParts } from '../../simulator/cloud/cloud-parts.ts';
 import { eksLookups } from '../../simulator/cloud/eks/eks-lookups.ts';
 import { iamInstallers } from '../../simulator/cloud/install/install-iam.ts';

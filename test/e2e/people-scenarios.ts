@@ -1,7 +1,7 @@
 import type { StepResult } from '../../core/contracts/step-result.ts';
 import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
-import { pauseRollout, resumeRollout } from '../../core/operations/rollout-switch.ts';
+import { pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { transactWithAudit } from '../../core/store/audit.ts';
 import { Clusters, Grants, Rollouts, Waves } from '../../core/store/entities.ts';
 import { decode, load, loadKind, replace } from '../../core/store/entity.ts';

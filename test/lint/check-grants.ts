@@ -3,9 +3,10 @@
  * and what is held in reserve for a reason. Prints each difference and exits with 1. Whether the recording is current is for
  * `npm run e2e:cloud` to say.
  */
-import { RESERVES, reasonToKeep } from '../../simulator/cloud/granted-in-reserve.ts';
+
 import { readRecording } from '../cloud/recording.ts';
 import { grantedActions } from './granted.ts';
+import { RESERVES, reasonToKeep } from './granted-in-reserve.ts';
 
 const granted = new Set(grantedActions());
 const used = new Set(readRecording().permissions);

@@ -1,8 +1,8 @@
 import type { CloudParts } from '../../simulator/cloud/cloud-parts.ts';
 import { iamInstallers } from '../../simulator/cloud/install/install-iam.ts';
 import { Wiring } from '../../simulator/cloud/wiring.ts';
+import { unusedGrants } from '../../simulator/iam/local-iam.ts';
 import { IamDirectory } from '../../simulator/iam/principals/iam-directory.ts';
-import { unusedGrants } from '../../simulator/iam/reports/unused-grants.ts';
 import { SMALL_SETTINGS } from '../cloud/small-settings.ts';
 import { synthesize } from '../material/infra/synthesize.ts';
 import { resolvedResources } from '../templates/resolved-stacks.ts';

@@ -1,4 +1,4 @@
-import { unservedKinds } from '../../core/scan/data/unserved-kinds.ts';
+import { unservedKinds } from '../../core/scan/data/custom-resources.ts';
 import { apiVersionOf, textsOf } from './object-texts.ts';
 import { scanFor } from './scan-for.ts';
 

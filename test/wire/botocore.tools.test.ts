@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type AwsCall, AwsFault } from '../../simulator/wire/aws-call.ts';
-import { operationsInUse, type ServiceInUse } from '../../simulator/wire/operations-in-use.ts';
 import { loadService } from '../../simulator/wire/service-model.ts';
 import { isSignedBy, readSignature } from '../../simulator/wire/signature.ts';
 import { pythonWithBotocore } from './botocore-python.ts';
 import { comparable } from './comparable.ts';
 import { ECHO_SECRET, startEchoServer } from './echo-server.ts';
+import { operationsInUse, type ServiceInUse } from './operations-in-use.ts';
 import { samples, sampleValue } from './sample-value.ts';
 
 /** One call of calls_by_botocore.py. */

@@ -1,6 +1,6 @@
 import type { AwsCall } from '../../simulator/wire/aws-call.ts';
-import { operationsInUse, type ServiceInUse } from '../../simulator/wire/operations-in-use.ts';
 import { startWireServer, type WireServer } from '../../simulator/wire/wire-server.ts';
+import { operationsInUse, type ServiceInUse } from './operations-in-use.ts';
 
 export interface EchoServer extends WireServer {
   /** What the last request came to. */

@@ -1,6 +1,6 @@
 import { AwsQueryProtocol } from '@aws-sdk/core/protocols';
-import type { ServiceInUse } from '../../simulator/wire/operations-in-use.ts';
 import { services } from '../../simulator/wire/services.ts';
+import type { ServiceInUse } from './operations-in-use.ts';
 
 interface Client {
   send(command: object): Promise<object>;

@@ -1,8 +1,8 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { AwsFault } from '../../simulator/wire/aws-call.ts';
-import { operationsInUse, type ServiceInUse } from '../../simulator/wire/operations-in-use.ts';
 import { loadService, type OperationModel } from '../../simulator/wire/service-model.ts';
 import { ECHO_SECRET, type EchoServer, startEchoServer } from './echo-server.ts';
+import { operationsInUse, type ServiceInUse } from './operations-in-use.ts';
 import { sampleInput } from './sample-input.ts';
 import { sampleValue } from './sample-value.ts';
 import { sdkClient } from './sdk-client.ts';

@@ -1,10 +1,28 @@
 import db from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import { parseJson } from '../../../core/model/parse-json.ts';
-import { type DynaliteStore, type Item, isAnswer, loadOperation } from './dynalite-store.ts';
-import { ownBytes } from './own-bytes.ts';
-import { plainRead } from './plain-reads.ts';
-import { readDirectly } from './read-directly.ts';
+import {
+  type DynaliteStore,
+  type DynaliteTable,
+  type Item,
+  isAnswer,
+  loadOperation,
+  ownBytes,
+  type Range,
+} from './dynalite-store.ts';
+import {
+  areJust,
+  hashPrefix,
+  hex,
+  isObject,
+  keyOf,
+  membersOf,
+  plainText,
+  tableOf,
+  textsOf,
+  typeOf,
+} from './plain-request.ts';
+import { indexPrefix, itemPrefix, rangeUnder, readDirectly } from './read-directly.ts';
 import { type Answer, transactWrite } from './transact-write.ts';
 
 /** What dynalite 4.0.0 knows. */
@@ -142,3 +160,179 @@ const mismatch = (): Answer => ({
     Message: 'The request uses the same client token as a previous, but non-identical request.',
   },
 });
+
+/** From here on DynamoDB leaves items out of an answer. The JSON of an item is longer than what DynamoDB counts. */
+const MOST_CHARACTERS = 1024 * 1024;
+const MOST_KEYS = 100;
+
+/**
+ * The JSON by which dynalite would answer the reads that Liftlock makes, undefined for every other request and for whatever dynalite would
+ * refuse. What is stored is JSON of DynamoDB's form already: dynalite parses, measures and writes it anew for each read, which takes five times
+ * as long as all else. `npm run bench -- start-command` shows the difference.
+ */
+export async function plainRead(store: DynaliteStore, operation: string, input: object): Promise<string | undefined> {
+  if (operation === 'BatchGetItem') return batch(store, input);
+  if (operation === 'Query') return query(store, input);
+  return undefined;
+}
+
+interface BatchRequest {
+  readonly Keys?: unknown;
+  readonly ConsistentRead?: unknown;
+}
+
+/** Of one table, by whole keys, all attributes. */
+async function batch(store: DynaliteStore, input: object): Promise<string | undefined> {
+  const { RequestItems } = membersOf<{ RequestItems: unknown }>(input, ['RequestItems']) ?? {};
+  const [named, ...others] = isObject(RequestItems) ? Object.entries(RequestItems) : [];
+  if (named === undefined || others.length > 0) return undefined;
+  const [name, request] = named;
+  const { Keys, ConsistentRead = false } = membersOf<BatchRequest>(request, ['Keys', 'ConsistentRead']) ?? {};
+  if (!Array.isArray(Keys) || Keys.length === 0 || Keys.length > MOST_KEYS) return undefined;
+  const table = typeof ConsistentRead === 'boolean' ? await tableOf(store, name) : undefined;
+  if (table === undefined) return undefined;
+  const keys = Keys.map((key) => keyOf(table, key));
+  if (keys.includes(undefined) || new Set(keys).size < keys.length) return undefined;
+  const texts: string[] = [];
+  let length = 0;
+  for (const key of keys) {
+    const bytes = store.db.getSync(`${itemPrefix(name)}${key}`, { valueEncoding: 'buffer' });
+    if (bytes === undefined) continue;
+    texts.push(textOf(bytes));
+    length += bytes.length;
+  }
+  if (length > MOST_CHARACTERS) return undefined;
+  return `{"Responses":{${JSON.stringify(name)}:[${shuffled(texts).join(',')}]},"UnprocessedKeys":{}}`;
+}
+
+/** In any order, as DynamoDB's own: nobody may rest on one. */
+function shuffled(texts: string[]): string[] {
+  for (let last = texts.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(Math.random() * (last + 1));
+    [texts[last], texts[other]] = [texts[other] ?? '', texts[last] ?? ''];
+  }
+  return texts;
+}
+
+interface QueryRequest {
+  readonly TableName?: unknown;
+  readonly IndexName?: unknown;
+  readonly ConsistentRead?: unknown;
+  readonly KeyConditionExpression?: unknown;
+  readonly ExpressionAttributeNames?: unknown;
+  readonly ExpressionAttributeValues?: unknown;
+  readonly ScanIndexForward?: unknown;
+  readonly Limit?: unknown;
+  readonly ProjectionExpression?: unknown;
+}
+
+const QUERY_MEMBERS = [
+  'TableName',
+  'IndexName',
+  'ConsistentRead',
+  'KeyConditionExpression',
+  'ExpressionAttributeNames',
+  'ExpressionAttributeValues',
+  'ScanIndexForward',
+  'Limit',
+  'ProjectionExpression',
+];
+const CONDITION = /^(#\w+) = (:\w+)(?: AND begins_with\((#\w+), (:\w+)\))?$/;
+
+/** Of one partition of a table or of an index with all attributes, by the beginning of its range; the first ones or all. */
+async function query(store: DynaliteStore, input: object): Promise<string | undefined> {
+  const request = membersOf<QueryRequest>(input, QUERY_MEMBERS);
+  if (request === undefined || typeof request.TableName !== 'string') return undefined;
+  const { TableName, IndexName, ConsistentRead = false, ScanIndexForward = true, Limit } = request;
+  if (typeof ConsistentRead !== 'boolean' || typeof ScanIndexForward !== 'boolean') return undefined;
+  if (Limit !== undefined && !(Number.isInteger(Limit) && Number(Limit) > 0)) return undefined;
+  // The end of a page of an index names more than the table's key.
+  if (IndexName !== undefined && (ConsistentRead || Limit !== undefined)) return undefined;
+  const table = await tableOf(store, TableName);
+  const index = table?.GlobalSecondaryIndexes?.find((one) => one.IndexName === IndexName);
+  const keys = IndexName === undefined ? table?.KeySchema : index?.KeySchema;
+  if (table === undefined || keys === undefined) return undefined;
+  if (index !== undefined && index.Projection.ProjectionType !== 'ALL') return undefined;
+  const asked = askedFor(request, table, keys);
+  if (asked === undefined) return undefined;
+  const prefix = index === undefined ? itemPrefix(TableName) : indexPrefix('global', TableName, index.IndexName);
+  const limit = Limit === undefined ? -1 : Number(Limit);
+  const range = { ...rangeUnder(prefix, asked.range), reverse: !ScanIndexForward, limit };
+  const found = await store.db.values({ ...range, valueEncoding: 'buffer' }).all();
+  if (found.reduce((sum, { length }) => sum + length, 0) > MOST_CHARACTERS) return undefined;
+  return answerOf(found, found.length === limit ? table : undefined, asked.projected);
+}
+
+/** What lies in which range, and which attributes of it; undefined where that is not plain. */
+function askedFor(
+  { KeyConditionExpression, ProjectionExpression, ...request }: QueryRequest,
+  table: DynaliteTable,
+  keys: DynaliteTable['KeySchema'],
+): { readonly range: Range; readonly projected: readonly string[] | undefined } | undefined {
+  const names = textsOf(request.ExpressionAttributeNames);
+  const values = isObject(request.ExpressionAttributeValues) ? request.ExpressionAttributeValues : {};
+  const condition = typeof KeyConditionExpression === 'string' ? CONDITION.exec(KeyConditionExpression) : null;
+  if (condition === null || names === undefined) return undefined;
+  const [, hashName = '', hashValue = '', rangeName, rangeValue] = condition;
+  const projectedNames = ProjectionExpression === undefined ? [] : projectionOf(ProjectionExpression);
+  if (projectedNames === undefined) return undefined;
+  const usedNames = [hashName, ...(rangeName === undefined ? [] : [rangeName]), ...projectedNames];
+  const usedValues = [hashValue, ...(rangeValue === undefined ? [] : [rangeValue])];
+  if (!areJust(names, usedNames) || !areJust(values, usedValues)) return undefined;
+  const [hashKey, rangeKey] = keys;
+  if (
+    names[hashName] !== hashKey?.AttributeName ||
+    !keys.slice(0, usedValues.length).every((key) => typeOf(table, key) === 'S')
+  )
+    return undefined;
+  if (rangeName !== undefined && names[rangeName] !== rangeKey?.AttributeName) return undefined;
+  const hash = plainText(values[hashValue], 2048);
+  const begin = rangeValue === undefined ? '' : plainText(values[rangeValue], 1024);
+  if (hash === undefined || begin === undefined) return undefined;
+  const partition = hashPrefix(hash);
+  const projected = ProjectionExpression === undefined ? undefined : projectedNames.map((name) => names[name] ?? '');
+  if (rangeValue === undefined) return { range: { gte: partition, lt: `${partition}~` }, projected };
+  return { range: { gte: `${partition}${hex(begin)}/`, lt: `${partition}${hex(begin)}~` }, projected };
+}
+
+const projectionOf = (expression: unknown): string[] | undefined =>
+  typeof expression === 'string' && /^#\w+(?:, #\w+)*$/.test(expression) ? expression.split(', ') : undefined;
+
+/** `ended`: the table of which there may be more, after the last that was found. */
+function answerOf(
+  found: readonly Buffer[],
+  ended: DynaliteTable | undefined,
+  projected: readonly string[] | undefined,
+): string {
+  const last = found.at(-1);
+  const after =
+    ended === undefined || last === undefined
+      ? ''
+      : `"LastEvaluatedKey":${JSON.stringify(
+          part(
+            last,
+            ended.KeySchema.map(({ AttributeName }) => AttributeName),
+          ),
+        )},`;
+  const items = found.map((bytes) =>
+    projected === undefined ? textOf(bytes) : JSON.stringify(part(bytes, projected)),
+  );
+  return `{"ScannedCount":${found.length},${after}"Count":${found.length},"Items":[${items.join(',')}]}`;
+}
+
+function part(bytes: Buffer, names: readonly string[]): object {
+  const item = JSON.parse(textOf(bytes)) as Record<string, unknown>;
+  return Object.fromEntries(names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]])));
+}
+
+const texts = new WeakMap<Buffer, string>();
+
+/** A database in memory gives the same bytes until they are written anew. */
+function textOf(bytes: Buffer): string {
+  let text = texts.get(bytes);
+  if (text === undefined) {
+    text = bytes.toString('utf8');
+    texts.set(bytes, text);
+  }
+  return text;
+}

@@ -1,4 +1,4 @@
-import { ownBytes } from './own-bytes.ts';
+import { ownBytes } from './dynalite-store.ts';
 
 const isShared = (bytes: Buffer): boolean => bytes.buffer.byteLength > bytes.length;
 

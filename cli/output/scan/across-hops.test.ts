@@ -1,9 +1,8 @@
 import { covered, judged } from '../../../test/material/scan/findings.ts';
 import { reportOf } from '../../../test/material/scan/report.ts';
-import { blocksOf } from './across-hops.ts';
+import { blocksOf, type ScanDocument } from './across-hops.ts';
 import { scanCsv } from './csv.ts';
 import { scanMarkdown } from './markdown.ts';
-import type { ScanDocument } from './scan-document.ts';
 import { scanTable } from './table.ts';
 
 const plain = { paint: (_: string, text: string) => text };

@@ -1,7 +1,13 @@
 import { SEVERITIES } from '../../../core/contracts/scan-words.ts';
 import { orderFindings } from '../../../core/scan/report/order-findings.ts';
-import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
-import { reportsOf, type ScanDocument } from './scan-document.ts';
+import type { Finding, ScanReport, ScanReportList } from '../../../core/scan/report/report-schema.ts';
+
+/** What a scan gives: one report, or a list of several targets or clusters. */
+export type ScanDocument = ScanReport | ScanReportList;
+
+export function reportsOf(document: ScanDocument): readonly ScanReport[] {
+  return document.kind === 'ScanReportList' ? document.items : [document];
+}
 
 /** What is shown together: one report, or those of all hops of one subject, where each finding stands once. */
 export interface Block {

@@ -1,7 +1,6 @@
 import { visibleLine } from '../../../core/model/visible.ts';
 import { isGap } from '../../../core/scan/report/verdict.ts';
-import { type Block, blocksOf } from './across-hops.ts';
-import type { ScanDocument } from './scan-document.ts';
+import { type Block, blocksOf, type ScanDocument } from './across-hops.ts';
 import { placeWords, ruleWords, severityWords } from './words.ts';
 
 const COLUMNS = ['scanned', 'target', 'severity', 'rule', 'apiVersion', 'kind', 'namespace', 'name', 'place', 'owner'];

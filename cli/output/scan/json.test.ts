@@ -1,7 +1,7 @@
 import { reportOf } from '../../../test/material/scan/report.ts';
 import type { Io } from '../../command/io.ts';
-import { printJson } from './json.ts';
-import type { ScanDocument } from './scan-document.ts';
+import type { ScanDocument } from './across-hops.ts';
+import { printJson } from './print-scan.ts';
 
 function printed(document: ScanDocument): string {
   let text = '';

@@ -1,7 +1,7 @@
 import { type FindingGroup, groupByCause } from '../../../core/scan/report/group-findings.ts';
 import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { fails, isGap } from '../../../core/scan/report/verdict.ts';
-import { reportsOf, type ScanDocument } from './scan-document.ts';
+import { reportsOf, type ScanDocument } from './across-hops.ts';
 import { objectWords, placeWords, severityWords } from './words.ts';
 import { xmlAttribute, xmlText } from './xml-text.ts';
 

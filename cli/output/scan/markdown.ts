@@ -3,8 +3,7 @@ import { type FindingGroup, groupByCause } from '../../../core/scan/report/group
 import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
 import { counted } from '../print.ts';
-import { type Block, blocksOf } from './across-hops.ts';
-import { reportsOf, type ScanDocument } from './scan-document.ts';
+import { type Block, blocksOf, reportsOf, type ScanDocument } from './across-hops.ts';
 import { objectWords, placeWords, severityWords, verdictWords } from './words.ts';
 
 /** GitHub takes comments of 65,536 characters; GitLab and others take more. In bytes of UTF-8. */

@@ -1,7 +1,8 @@
+import type { ScanReport } from '../../../core/scan/report/report-schema.ts';
+import type { Io } from '../../command/io.ts';
 import type { Session } from '../../command/session.ts';
 import { print, printLines } from '../print.ts';
-import { printJson } from './json.ts';
-import type { ScanDocument } from './scan-document.ts';
+import type { ScanDocument } from './across-hops.ts';
 
 export const SCAN_FORMATS = ['table', 'json', 'yaml', 'markdown', 'sarif', 'junit', 'csv'] as const;
 export type ScanFormat = (typeof SCAN_FORMATS)[number];
@@ -27,18 +28,12 @@ export async function printScan(
       const columns = io.columns === undefined ? {} : { columns: io.columns };
       return printLines(session, scanTable(document, { paint, ...columns }));
     }
-    case 'markdown': {
-      const { scanMarkdown } = await import('./markdown.ts');
-      return io.out(scanMarkdown(document));
-    }
-    case 'junit': {
-      const { scanJunit } = await import('./junit.ts');
-      return io.out(scanJunit(document));
-    }
-    case 'csv': {
-      const { scanCsv } = await import('./csv.ts');
-      return io.out(scanCsv(document));
-    }
+    case 'markdown':
+      return io.out((await import('./markdown.ts')).scanMarkdown(document));
+    case 'junit':
+      return io.out((await import('./junit.ts')).scanJunit(document));
+    case 'csv':
+      return io.out((await import('./csv.ts')).scanCsv(document));
     case 'sarif': {
       const { scanSarif } = await import('./sarif.ts');
       // In GitHub Actions a step may run in a folder of the repository; code scanning counts from its root.
@@ -51,3 +46,47 @@ export async function printScan(
       await print(session, format, document, () => []);
   }
 }
+
+/** So many findings are put into text at once: the whole text of a large report would take more memory than the scan did. */
+const AT_ONCE = 500;
+
+/** The same text as `JSON.stringify(document, null, 2)`, written in pieces. */
+export function printJson(io: Io, document: ScanDocument): void {
+  if (document.kind === 'ScanReport') printReport(io, document, '');
+  else {
+    const { items, ...head } = document;
+    io.out(`${open(head, '')}  "items": [`);
+    items.forEach((report, index) => {
+      io.out(`${index === 0 ? '' : ','}\n    `);
+      printReport(io, report, '    ');
+    });
+    io.out(`${items.length === 0 ? '' : '\n  '}]\n}`);
+  }
+  io.out('\n');
+}
+
+function printReport(io: Io, report: ScanReport, indent: string): void {
+  const entries = Object.entries(report);
+  io.out('{');
+  entries.forEach(([key, value], index) => {
+    io.out(`${index === 0 ? '' : ','}\n${indent}  ${JSON.stringify(key)}: `);
+    if (Array.isArray(value)) printList(io, value, `${indent}  `);
+    else io.out(indented(value, `${indent}  `));
+  });
+  io.out(`\n${indent}}`);
+}
+
+function printList(io: Io, values: readonly unknown[], indent: string): void {
+  io.out('[');
+  for (let at = 0; at < values.length; at += AT_ONCE) {
+    const part = values.slice(at, at + AT_ONCE).map((value) => `\n${indent}  ${indented(value, `${indent}  `)}`);
+    io.out(`${at === 0 ? '' : ','}${part.join(',')}`);
+  }
+  io.out(values.length === 0 ? ']' : `\n${indent}]`);
+}
+
+const indented = (value: unknown, indent: string): string =>
+  JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`);
+
+/** The members in front of the last one, with the brace open. */
+const open = (head: object, indent: string): string => `${indented(head, indent).replace(/\n\s*\}$/, '')},\n`;

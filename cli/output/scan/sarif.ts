@@ -5,7 +5,7 @@ import { sha256Hex } from '../../../core/hash/sha256.ts';
 import { visible } from '../../../core/model/visible.ts';
 import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { exitCodeOf, isGap } from '../../../core/scan/report/verdict.ts';
-import { reportsOf, type ScanDocument } from './scan-document.ts';
+import { reportsOf, type ScanDocument } from './across-hops.ts';
 
 /** GitHub refuses a file whose run has more; the worst stand first. */
 export const MOST_RESULTS = 25_000;

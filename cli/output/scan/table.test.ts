@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseOnly } from '../../../core/scan/report/only.ts';
+import { parseOnly } from '../../../core/scan/report/build-report.ts';
 import { clusterReport, hostileReport, listOf } from '../../../test/material/cli/documents.ts';
 import { covered, judged } from '../../../test/material/scan/findings.ts';
 import { reportOf } from '../../../test/material/scan/report.ts';

@@ -3,10 +3,8 @@ import { visibleLine } from '../../../core/model/visible.ts';
 import { type FindingGroup, groupByCause } from '../../../core/scan/report/group-findings.ts';
 import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
-import type { Paint, Style } from '../paint.ts';
-import { counted, tableLines } from '../print.ts';
-import { type Block, blocksOf } from './across-hops.ts';
-import { reportsOf, type ScanDocument } from './scan-document.ts';
+import { counted, type Paint, type Style, tableLines } from '../print.ts';
+import { type Block, blocksOf, reportsOf, type ScanDocument } from './across-hops.ts';
 import { listWords, objectWords, placeWords, ruleWords, severityWords, VERDICT_STYLES, verdictWords } from './words.ts';
 
 /** More than this nobody reads on a terminal. */

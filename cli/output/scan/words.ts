@@ -1,7 +1,6 @@
 import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
-import type { Style } from '../paint.ts';
-import { counted } from '../print.ts';
+import { counted, type Style } from '../print.ts';
 
 /** `PodDisruptionBudget payments/api`, or what else names it best. */
 export function objectWords({ apiVersion, kind, namespace, name, rule, cause }: Finding): string {

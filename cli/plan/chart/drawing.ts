@@ -61,12 +61,7 @@ function deadlineLine({ deadline }: PlanDocument, scale: Scale, height: number):
 const shortened = (label: string): string => (label.length > 30 ? `${label.slice(0, 29)}…` : label);
 
 /** One bar of the chart: a cluster, or several that follow each other in the order of their wave. */
-interface Bar {
-  readonly label: string;
-  readonly title: string;
-  readonly from: number;
-  readonly to: number;
-}
+type Bar = ReturnType<typeof barOfSeveral>;
 
 /** A wave with more clusters than this is drawn in so many bars, each standing for several. */
 const MOST_BARS = 40;
@@ -90,7 +85,7 @@ const barOf = ({ name, from, hops, start, end, accountId, region, reasons }: Dat
   to: Date.parse(end),
 });
 
-function barOfSeveral(clusters: readonly Dated[]): Bar {
+function barOfSeveral(clusters: readonly Dated[]) {
   const from = clusters.reduce((least, { start }) => Math.min(least, Date.parse(start)), Number.POSITIVE_INFINITY);
   const to = clusters.reduce((most, { end }) => Math.max(most, Date.parse(end)), 0);
   const [first, last] = [clusters[0], clusters.at(-1)];

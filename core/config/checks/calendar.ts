@@ -1,9 +1,8 @@
-import { type CompiledCalendar, compileCalendar, compileRules } from '../../calendar/compile-calendar.ts';
+import { type CompiledCalendar, compileCalendar, compileRules, type Rule } from '../../calendar/compile-calendar.ts';
 import { DAY } from '../../calendar/cron/civil-day.ts';
 import { localText } from '../../calendar/local-text.ts';
 import { openTimeWithin } from '../../calendar/longest-opening.ts';
 import { nextOpenInstant } from '../../calendar/openings.ts';
-import type { Rule } from '../../calendar/rule.ts';
 import { clipped, merged, type Span, without } from '../../calendar/spans.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { Calendar, CalendarSpec } from '../types.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { breakGlass } from './break-glass.ts';
 import { condition, reasonSchema, timestamp } from './common.ts';
 
-const nodegroup = z.object({
+export const nodegroup = z.object({
   name: z.string(),
   version: z.string().optional(),
   releaseVersion: z.string().optional(),
@@ -12,7 +12,7 @@ const nodegroup = z.object({
   issues: z.array(z.string()),
 });
 
-const addon = z.object({
+export const addon = z.object({
   name: z.string(),
   version: z.string(),
   status: z.string(),

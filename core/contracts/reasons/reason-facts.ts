@@ -17,11 +17,12 @@ const WAITED_FOR = {
 } as const;
 export type WaitedFor = keyof typeof WAITED_FOR;
 
-export interface ReasonFacts {
-  readonly kind: ReasonKind;
-  /** When it is said, and what ends it where its kind does not say so. */
-  readonly meaning: string;
-  readonly waitsFor?: WaitedFor;
-}
-
-export type ReasonFamily = Readonly<Record<string, ReasonFacts>>;
+/** `meaning`: when it is said, and what ends it where its kind does not say so. */
+const of =
+  <Kind extends ReasonKind>(kind: Kind) =>
+  (meaning: string, waitsFor?: WaitedFor) => ({ kind, meaning, waitsFor });
+export const passing = of('passing');
+export const timed = of('timed');
+export const lasting = of('lasting');
+export const closing = of('closing');
+export const told = of('told');

@@ -3,7 +3,7 @@ import { apiVersion } from '../../config/kinds.ts';
 import { accountId, region } from '../../config/schema/fleet.ts';
 import { labelMap } from '../../config/schema/names.ts';
 import { clusterName } from '../../config/schema/wave.ts';
-import { otherNodeGroup, otherNodes, plannedChange } from '../../contracts/items/cluster.ts';
+import { addon, nodegroup, otherNodeGroup, otherNodes, plannedChange } from '../../contracts/items/cluster.ts';
 import { reasonSchema, timestamp } from '../../contracts/items/common.ts';
 import { learnedDurations } from '../../contracts/items/rollout.ts';
 import { latestScans } from '../../contracts/items/scan.ts';
@@ -11,24 +11,15 @@ import { KubeVersion } from '../../version/kube-version.ts';
 
 const count = z.int().min(0);
 
-const nodegroup = z.strictObject({
-  name: z.string(),
-  version: z.string().optional(),
-  releaseVersion: z.string().optional(),
-  status: z.string().default('ACTIVE'),
-  amiType: z.string().optional(),
-  desiredSize: count.optional(),
-  issues: z.array(z.string()).default([]),
-});
-
-const addon = z.strictObject({
-  name: z.string(),
-  version: z.string(),
-  status: z.string().default('ACTIVE'),
-  issues: z.array(z.string()).default([]),
-  compatible: z.boolean().optional().describe('Whether EKS lists this version for that of the cluster.'),
-  wants: z.string().optional().describe('Where it does not: the version to which the add-on is to go.'),
-});
+const health = { status: z.string().default('ACTIVE'), issues: z.array(z.string()).default([]) };
+const writtenNodegroup = nodegroup.extend({ ...health, desiredSize: count.optional() }).strict();
+const writtenAddon = addon
+  .extend({
+    ...health,
+    compatible: z.boolean().optional().describe('Whether EKS lists this version for that of the cluster.'),
+    wants: z.string().optional().describe('Where it does not: the version to which the add-on is to go.'),
+  })
+  .strict();
 
 /** EKS knows a cluster by its minor; patches are those of its platform version. */
 function minorWords(input: unknown): string {
@@ -98,13 +89,13 @@ export const inventoryClusterSchema = z
         publicAccessCidrs: z.array(z.string()).default([]),
       })
       .optional(),
-    nodegroups: z.array(nodegroup).default([]).describe('Its managed node groups.'),
+    nodegroups: z.array(writtenNodegroup).default([]).describe('Its managed node groups.'),
     otherNodes: z
       .strictObject({ ...otherNodes.shape, groups: z.array(otherNodeGroup.extend({ count }).strict()) })
       .optional()
       .describe('Its nodes outside managed groups, as a scan or a smoke check last saw them.'),
     fargateProfiles: z.array(z.string()).default([]).describe('Names of its Fargate profiles.'),
-    addons: z.array(addon).default([]).describe('Its EKS add-ons.'),
+    addons: z.array(writtenAddon).default([]).describe('Its EKS add-ons.'),
     insights: z
       .strictObject({
         passing: count.default(0),

@@ -9,24 +9,12 @@ import { type ConfigFile, readYaml } from '../../config/read-yaml.ts';
 import { parseBySchema } from '../../config/schema-issues.ts';
 import type { YamlDocument } from '../../config/yaml-document.ts';
 import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluster.ts';
-import type { LearnedDurations } from '../../contracts/items/rollout.ts';
-import type { KnownScans } from '../../contracts/items/scan.ts';
 import { clusterKey } from '../../model/cluster-key.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { type InventoryCluster, type InventoryDocument, inventorySchema } from './inventory-schema.ts';
 
 /** A fleet as a file tells it. */
-export interface Inventory {
-  readonly clusters: readonly ClusterRecord[];
-  readonly controls: readonly ClusterControl[];
-  /** Of clusters of which the document tells any. */
-  readonly scans: readonly KnownScans[];
-  /** Keys of clusters whose upgrade had not ended when the document was printed. */
-  readonly underWay: ReadonlySet<string>;
-  readonly learned: LearnedDurations | undefined;
-  /** Every cluster says when it was created: without that, hashes of plans bind nothing (semantics.md, Approval). */
-  readonly complete: boolean;
-}
+export type Inventory = ReturnType<typeof inventoryOf>;
 
 export type ParsedInventory =
   | { readonly inventory: Inventory; readonly errors: readonly [] }
@@ -90,16 +78,19 @@ function withPlaces(file: ConfigFile): ParsedInventory {
   return { inventory: inventoryOf(parsed.value), errors: [] };
 }
 
-function inventoryOf({ clusters, learned }: InventoryDocument): Inventory {
+function inventoryOf({ clusters, learned }: InventoryDocument) {
   const known = clusters.map((written) => ({ written, record: deepFreeze(recordedCluster(written)) }));
   return {
     clusters: known.map(({ record }) => record),
     controls: known.flatMap(({ written, record }) => recordedHold(record.clusterKey, written) ?? []),
+    /** Of clusters of which the document tells any. */
     scans: known.flatMap(({ written: { scans }, record }) =>
       scans === undefined ? [] : [{ clusterKey: record.clusterKey, scans }],
     ),
+    /** Keys of clusters whose upgrade had not ended when the document was printed. */
     underWay: new Set(known.flatMap(({ written: { state }, record }) => (isUnderWay(state) ? record.clusterKey : []))),
     learned,
+    /** Every cluster says when it was created: without that, hashes of plans bind nothing (semantics.md, Approval). */
     complete: clusters.every(({ createdAt }) => createdAt !== undefined),
   };
 }

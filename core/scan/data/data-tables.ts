@@ -1,9 +1,8 @@
 import type { ApiRow, GroupVersionKind } from './api-row.ts';
 import type { BreakRule } from './break-rule.ts';
 import type { ControllerRow } from './controllers.ts';
-import type { CustomResourceRow } from './custom-resources.ts';
+import type { CustomResourceRow, UnservedKind } from './custom-resources.ts';
 import type { ComponentConfigRow } from './tables.ts';
-import type { UnservedKind } from './unserved-kinds.ts';
 
 /** Everything that the data folder says, in one value: what the check reads and `describeData` counts. */
 export interface DataTables {

@@ -3,10 +3,9 @@ import { breakRules } from './break-rules.ts';
 import componentConfigRows from './component-configs.json' with { type: 'json' };
 import { controllers } from './controllers.ts';
 import coverage from './coverage.json' with { type: 'json' };
-import { customResources } from './custom-resources.ts';
+import { customResources, unservedKinds } from './custom-resources.ts';
 import type { DataTables, WirePayloadRow } from './data-tables.ts';
 import sources from './sources.json' with { type: 'json' };
-import { unservedKinds } from './unserved-kinds.ts';
 import wirePayloads from './wire-payloads.json' with { type: 'json' };
 
 /** Every row of `component-configs.json`. Those that a cluster can hold have a rule of the detector `component-config` beside. */

@@ -1,5 +1,5 @@
 import { apiRow } from './api-table.ts';
-import { unservedKind, unservedKinds } from './unserved-kinds.ts';
+import { unservedKind, unservedKinds } from './custom-resources.ts';
 
 test('what never was is found by group, version and kind', () => {
   expect(unservedKind('apps', 'v1beta1', 'ReplicaSet')?.listedBy).toContain('deprecation guide');

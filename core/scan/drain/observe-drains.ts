@@ -5,9 +5,8 @@ import { TITLES } from '../live/advance.ts';
 import { readOf } from '../live/request.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import { isGap } from '../report/verdict.ts';
-import type { DrainBudget, DrainFacts } from './drain-facts.ts';
+import type { DrainBudget, DrainFacts, DrainNode } from './drain-facts.ts';
 import { DRAIN_KINDS } from './note-drain-facts.ts';
-import { observeHealth } from './observe-health.ts';
 import { type DrainAnswer, type DrainCause, type DrainCode, type HeldPod, simulateDrain } from './simulate-drain.ts';
 import type { WithoutSurge } from './without-surge.ts';
 
@@ -242,3 +241,71 @@ function lostPods(lost: readonly HeldPod[]): Problem[] {
     fix: 'Let a Deployment, a StatefulSet or a Job make what is needed, or start it again by hand after the upgrade.',
   }));
 }
+
+/**
+ * What is not well before anything moves, and is only told: nodes that are not Ready, cordoned or under pressure take no pods of those that are
+ * drained, and a rollout that somebody has paused goes on in the middle of the upgrade or not at all.
+ */
+export function observeHealth({ nodes, paused, owners }: DrainFacts): Problem[] {
+  return [
+    ...ofNodes(nodes, 'NodeNotReady', ({ ready }) => !ready, {
+      says: 'not Ready',
+      fix: 'See what its kubelet says (kubectl describe node), or replace it: the smoke check after the upgrade would find it, too.',
+    }),
+    ...ofNodes(nodes, 'NodeCordoned', ({ unschedulable, ready }) => unschedulable && ready, {
+      says: 'cordoned by somebody, and takes no pods of nodes that are drained',
+      fix: 'Uncordon it (kubectl uncordon), or drain and replace it before the upgrade.',
+    }),
+    ...ofNodes(nodes, 'NodePressure', ({ pressures = [] }) => pressures.length > 0, {
+      says: 'under pressure, and evicts pods itself',
+      fix: 'Free what it is short of (kubectl describe node), or give its group larger nodes.',
+    }),
+    ...paused.map((workload) => pausedRollout(workload, owners[`Deployment/${workload}`])),
+  ];
+}
+
+type NodeRule = 'NodeNotReady' | 'NodeCordoned' | 'NodePressure';
+
+/** One for each node group: its nodes are mended together. */
+function ofNodes(
+  nodes: readonly DrainNode[],
+  rule: NodeRule,
+  isSo: (node: DrainNode) => boolean,
+  { says, fix }: { readonly says: string; readonly fix: string },
+): Problem[] {
+  const groups = Map.groupBy(nodes.filter(isSo), ({ nodegroup }) => nodegroup);
+  return [...groups].map(([group, found]): Problem => {
+    const names = found.map(({ name }) => name);
+    const of = group === undefined ? 'outside of managed groups' : `of node group ${group}`;
+    return {
+      ...told(rule, { kind: 'Node', name: names[0] ?? '' }, `nodegroup:${group ?? 'none'}`),
+      evidence: [`${named(names)}.`],
+      message: `${names.length === 1 ? 'A node' : `${names.length} nodes`} ${of} ${names.length === 1 ? 'is' : 'are'} ${says}.`,
+      fix,
+    };
+  });
+}
+
+function pausedRollout(workload: string, owner: string | undefined): Problem {
+  const [namespace = '', name = ''] = workload.split('/');
+  return {
+    ...told('WorkloadPaused', { kind: 'Deployment', namespace, name }, `workload:${workload}`),
+    ...given({ owner }),
+    evidence: ['spec.paused is true.'],
+    message: `The rollout of Deployment ${workload} is paused: pods of two revisions may run, and changes wait.`,
+    fix: `End it before the upgrade: kubectl -n ${namespace} rollout resume deployment ${name}, or undo what it was for.`,
+  };
+}
+
+type Told = Omit<Problem, 'evidence' | 'message' | 'fix'>;
+
+const told = (rule: NodeRule | 'WorkloadPaused', subject: Problem['subject'], cause: string): Told => ({
+  type: 'problem',
+  source: 'drain',
+  reason: 'preflight',
+  severity: 'warning',
+  confidence: 'high',
+  rule,
+  subject,
+  cause,
+});

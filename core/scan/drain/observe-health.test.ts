@@ -1,6 +1,6 @@
 import { aNode } from '../../../test/drain/worlds.ts';
 import { noDrainFacts } from './drain-facts.ts';
-import { observeHealth } from './observe-health.ts';
+import { observeHealth } from './observe-drains.ts';
 
 const rulesOf = (facts: Parameters<typeof observeHealth>[0]) =>
   observeHealth(facts).map(({ rule, severity, cause, message }) => [rule, severity, cause, message]);

@@ -1,3 +1,4 @@
+import { holds } from '../../selector/match.ts';
 import type { DrainFacts, DrainNode, NodeRequirement, NodeTerm, PodShape, Toleration } from './drain-facts.ts';
 
 /** Whether what comes for an evicted pod will run: it will, nobody can tell, or no node of these shapes could ever take it. */
@@ -69,24 +70,12 @@ export function tolerates(
   return operator === 'Exists' || (key !== undefined && value === taint.value);
 }
 
-const meets = (term: NodeTerm, node: DrainNode): boolean => term.every((requirement) => holds(requirement, node));
+const meets = (term: NodeTerm, node: DrainNode): boolean => term.every((requirement) => isMet(requirement, node));
 
-function holds({ key, operator, values }: NodeRequirement, { name, labels }: DrainNode): boolean {
+function isMet({ key, operator, values }: NodeRequirement, { name, labels }: DrainNode): boolean {
   const value = key === 'metadata.name' ? name : labels[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-    case 'Lt': {
-      const [limit] = values.map(Number);
-      if (value === undefined || limit === undefined || !/^-?\d+$/.test(value)) return false;
-      return operator === 'Gt' ? Number(value) > limit : Number(value) < limit;
-    }
-  }
+  if (operator !== 'Gt' && operator !== 'Lt') return holds({ operator, values }, value);
+  const [limit] = values.map(Number);
+  if (value === undefined || limit === undefined || !/^-?\d+$/.test(value)) return false;
+  return operator === 'Gt' ? Number(value) > limit : Number(value) < limit;
 }

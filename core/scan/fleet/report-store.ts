@@ -5,10 +5,16 @@ import { blockingFindings } from '../../model/blocking-findings.ts';
 import { isSame } from '../../model/is-same.ts';
 import type { Table } from '../../ports/table.ts';
 import { clusterPartition, ReconcileMarkers } from '../../store/entities.ts';
-import { decode, load, loadAll, put, replace } from '../../store/entity.ts';
-import { decideAndWrite } from '../../store/retry.ts';
-import { LatestScanItems, newestFirst, SCAN_SUMMARIES, ScanSummaries } from '../../store/scan-entities.ts';
-import { loadParts, packText, saveParts } from '../../store/scan-parts.ts';
+import { decideAndWrite, decode, load, loadAll, put, replace } from '../../store/entity.ts';
+import {
+  LatestScanItems,
+  loadParts,
+  newestFirst,
+  packText,
+  SCAN_SUMMARIES,
+  ScanSummaries,
+  saveParts,
+} from '../../store/scan-entities.ts';
 import { writeUnrecorded } from '../../store/unrecorded.ts';
 import type { ScanReport } from '../report/report-schema.ts';
 import { isGap } from '../report/verdict.ts';

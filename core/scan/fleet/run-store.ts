@@ -2,8 +2,7 @@ import type { ScanRun } from '../../contracts/items/scan.ts';
 import { sha256Hex } from '../../hash/sha256.ts';
 import type { Table } from '../../ports/table.ts';
 import { load, put, type Read } from '../../store/entity.ts';
-import { ScanRuns } from '../../store/scan-entities.ts';
-import { loadParts, type PartsOwner, saveParts } from '../../store/scan-parts.ts';
+import { loadParts, type PartsOwner, ScanRuns, saveParts } from '../../store/scan-entities.ts';
 import { writeUnrecorded } from '../../store/unrecorded.ts';
 import type { LiveScanState } from '../live/live-scan-state.ts';
 

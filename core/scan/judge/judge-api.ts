@@ -1,12 +1,10 @@
 import type { KubeVersion } from '../../version/kube-version.ts';
 import type { ApiRow } from '../data/api-row.ts';
 import { apiRow, isReached, replacementAt, statusAt } from '../data/api-table.ts';
-import { customResource } from '../data/custom-resources.ts';
-import { unservedKind } from '../data/unserved-kinds.ts';
+import { customResource, unservedKind } from '../data/custom-resources.ts';
 import { apiVersionText, groupVersion } from '../observe/api-version.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
-import { findingOf, subjectText } from './finding.ts';
-import type { ApiUse, ListedUse, SkewObservation } from './observation.ts';
+import type { ApiUse, ListedUse, Observation, SkewObservation } from './observation.ts';
 
 /**
  * An object at an API version. Removed is an error, deprecated a warning. What no default cluster serves is said to be so, and in a live
@@ -229,4 +227,40 @@ export function judgeListed(use: ListedUse, target: KubeVersion): JudgedFinding 
       : `${what} is deprecated since Kubernetes ${deprecatedIn}${later}, says the list ${list}.`,
     fix: [use.fix ?? instead, note].filter((text) => text !== undefined).join(' '),
   });
+}
+
+/** What a judgement adds to what was observed. */
+type Judgement = Pick<JudgedFinding, 'severity' | 'reason' | 'message' | 'fix'> &
+  Partial<Pick<JudgedFinding, 'deprecatedIn' | 'removedIn' | 'replacement' | 'rule' | 'evidence' | 'confidence'>>;
+
+/** A finding about what was observed; what does not apply is null. */
+export function findingOf(observation: Observation, judgement: Judgement): JudgedFinding {
+  const { source, subject, owner, cause, evidence, confidence, location } = observation;
+  return {
+    severity: judgement.severity,
+    reason: judgement.reason,
+    source,
+    apiVersion: subject.apiVersion ?? null,
+    kind: subject.kind ?? null,
+    namespace: subject.namespace ?? null,
+    name: subject.name ?? null,
+    deprecatedIn: judgement.deprecatedIn ?? null,
+    removedIn: judgement.removedIn ?? null,
+    replacement: judgement.replacement ?? null,
+    owner: owner ?? null,
+    cause,
+    location: location ?? null,
+    evidence: [...evidence, ...(judgement.evidence ?? [])],
+    confidence: judgement.confidence ?? confidence,
+    rule: judgement.rule ?? null,
+    message: judgement.message,
+    fix: judgement.fix,
+  };
+}
+
+/** `PodDisruptionBudget payments/api`, for sentences. */
+export function subjectText({ subject }: Observation): string {
+  const { kind = 'object', namespace, name } = subject;
+  if (name === undefined) return kind;
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }

@@ -8,8 +8,7 @@ import type { BreakRule } from '../data/break-rule.ts';
 import { breakRule } from '../data/break-rules.ts';
 import { type ControllerRelease, controllerOf, releaseOf } from '../data/controllers.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
-import { findingOf, subjectText } from './finding.ts';
-import { columns, goneBefore, type Hop, judgeApi, judgeListed } from './judge-api.ts';
+import { columns, findingOf, goneBefore, type Hop, judgeApi, judgeListed, subjectText } from './judge-api.ts';
 import type {
   ApiReference,
   ControllerImage,

@@ -1,4 +1,4 @@
-import { statementsOf } from './statements.ts';
+import { statementsOf } from './observe-live-object.ts';
 
 interface Field {
   readonly manager?: string;

@@ -1,7 +1,7 @@
 import { kubeletSkew } from '../preflight/kubelet-skew.ts';
 import type { PreflightFacts } from '../preflight/preflight-check.ts';
 import { noFacts } from '../reference/cluster-facts.ts';
-import { inspectLiveObject } from './inspect-live-object.ts';
+import { inspectLiveObject } from './inspect-object.ts';
 import { liveObject } from './live-object.ts';
 
 const resource = { group: '', version: 'v1', resource: 'nodes', kind: 'Node', namespaced: false, verbs: [] };

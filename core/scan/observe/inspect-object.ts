@@ -1,16 +1,21 @@
 import { given } from '../../model/given.ts';
+import { managedGroup, type NodeOwner, nodeOwner } from '../../model/node-owner.ts';
+import { groupOfOne } from '../../model/seen-nodes.ts';
 import { DETECTORS, type DetectorName } from '../data/break-rule.ts';
 import { rulesOf } from '../data/break-rules.ts';
 import { controllerOfImage } from '../data/controllers.ts';
 import { endsInRepository, parseImage, versionOfTag } from '../data/image-reference.ts';
 import type { Observation } from '../judge/observation.ts';
-import type { ManifestObject } from '../manifest/manifest-object.ts';
+import { type ManifestObject, type Mapping, mappingOf, mappingsOf, textOf } from '../manifest/manifest-object.ts';
 import type { Path } from '../manifest/positions.ts';
+import { ownershipOf } from '../owner/owner.ts';
+import type { ClusterFacts } from '../reference/cluster-facts.ts';
+import { observeReferences } from '../reference/observe-references.ts';
 import type { Finding, Source } from '../report/report-schema.ts';
 import { objectDetectors } from '../workload/detectors.ts';
-import { imagesOf } from '../workload/pod-detectors.ts';
-import { podSpecsOf } from '../workload/pod-specs.ts';
+import { imagesOf, podSpecsOf } from '../workload/pod-detectors.ts';
 import { groupVersion } from './api-version.ts';
+import type { LiveObject } from './live-object.ts';
 
 /** What is known of an object beside what stands in it. */
 export interface ObjectContext {
@@ -90,3 +95,105 @@ export const observedOf = (object: ManifestObject, context: ObjectContext, path:
   cause: context.cause,
   ...given({ location: context.locate?.([...object.path, ...path]) }),
 });
+
+/** What stands in one object that was read whole, and what it refers to. */
+export function inspectLiveObject(object: LiveObject, facts: ClusterFacts): Observation[] {
+  const { kind, name, namespace, value, resource, metadata } = object;
+  if (isMadeFromTemplate(kind, value)) return [];
+  const { owner, cause } = ownershipOf(metadata);
+  const own =
+    cause ?? staticPodCause(object) ?? `object:${kind}/${namespace === undefined ? '' : `${namespace}/`}${name ?? '?'}`;
+  const context = {
+    ...given({ owner }),
+    cause: kind === 'Node' ? nodeCause(object) : own,
+    evidence: [],
+  };
+  const found = [...inspectObject(object, context), ...observeReferences(object, context, facts)];
+  const kubelet = textOf(mappingOf(mappingOf(value.status).nodeInfo).kubeletVersion);
+  if (resource.group !== '' || kind !== 'Node') return found;
+  facts.otherNodes ??= [];
+  facts.otherNodes.push(...groupOfOne({ ...nodeOf(object), kubeletVersion: kubelet ?? '' }));
+  if (kubelet === undefined) return found;
+  return [
+    ...found,
+    {
+      type: 'skew',
+      source: 'node',
+      subject: { kind, ...given({ name }) },
+      cause: nodeCause(object),
+      evidence: [`Its kubelet is ${kubelet}.`],
+      confidence: 'high',
+      component: 'kubelet',
+      version: kubelet,
+      ...given({ nodegroup: managedGroup(nodeOwnerOf(object)) }),
+    },
+  ];
+}
+
+/** Mirrors of one static pod, which is on many nodes and called after each: they come from one file. */
+function staticPodCause({ kind, value, metadata }: LiveObject): string | undefined {
+  const { ownerReferences, name } = metadata;
+  const [owner] = Array.isArray(ownerReferences) ? ownerReferences.map(mappingOf) : [];
+  if (kind !== 'Pod' || owner?.kind !== 'Node' || owner.apiVersion !== 'v1') return undefined;
+  return `static-pod:${(textOf(name) ?? '?').replace(`-${textOf(mappingOf(value.spec).nodeName) ?? ''}`, '')}`;
+}
+
+/** The nodes that are repaired together. */
+const nodeCause = (node: LiveObject): string => `nodegroup:${nodeOwnerOf(node).name ?? 'none'}`;
+
+function nodeOwnerOf(node: LiveObject): NodeOwner {
+  const { labels, providerId } = nodeOf(node);
+  return nodeOwner(labels, providerId);
+}
+
+function nodeOf({ metadata, value }: LiveObject) {
+  const labels = Object.entries(mappingOf(metadata.labels)).flatMap(([key, label]) => {
+    return typeof label === 'string' ? [[key, label] as const] : [];
+  });
+  return { labels: Object.fromEntries(labels), ...given({ providerId: textOf(mappingOf(value.spec).providerID) }) };
+}
+
+/** Kinds that make pods, jobs or sets of pods from a template and are read whole themselves. Nodes are not among them: static pods are written nowhere else. */
+const MAKERS: ReadonlySet<unknown> = new Set([
+  'apps/v1 ReplicaSet',
+  'apps/v1 DaemonSet',
+  'apps/v1 StatefulSet',
+  'apps/v1 Deployment',
+  'batch/v1 Job',
+  'batch/v1 CronJob',
+  'v1 ReplicationController',
+]);
+
+const MADE = new Set(['Pod', 'Job', 'ReplicaSet']);
+
+/**
+ * Pods, jobs and ReplicaSets that were made for a template say everything twice. Those of others' workloads (Rollouts, CloneSets) do not:
+ * custom resources are not read whole.
+ */
+export function isMadeFromTemplate(kind: string, value: Mapping): boolean {
+  if (!MADE.has(kind)) return false;
+  const { ownerReferences } = mappingOf(value.metadata);
+  const controller = mappingsOf(ownerReferences).find((owner) => owner.controller === true);
+  if (controller === undefined) return false;
+  return MAKERS.has(`${controller.apiVersion} ${controller.kind}`) || isPast(kind, value);
+}
+
+/** An older revision of somebody's workload, kept for a rollback. */
+const isPast = (kind: string, { spec }: Mapping): boolean => kind === 'ReplicaSet' && mappingOf(spec).replicas === 0;
+
+/** The same, told from an object's text without parsing it; false when in doubt. Owners are flat, so the first bracket ends them. */
+export function saysItsTemplate(text: string, kind: string): boolean {
+  if (!MADE.has(kind)) return false;
+  // An annotation may be called so too, and is no list.
+  const begin = text.search(/"ownerReferences":\s*\[/);
+  if (begin === -1) return false;
+  // Behind the spec it would be that of a template.
+  const spec = text.indexOf('"spec":');
+  if (spec !== -1 && spec < begin) return false;
+  const owners = text.slice(begin, text.indexOf(']', begin));
+  // With two owners it is not clear which of them is the controller.
+  if (owners.indexOf('"uid"') !== owners.lastIndexOf('"uid"') || !/"controller":\s*true/.test(owners)) return false;
+  const apiVersion = /"apiVersion":\s*"([\w./-]+)"/.exec(owners)?.[1];
+  const maker = /"kind":\s*"(\w+)"/.exec(owners)?.[1];
+  return MAKERS.has(`${apiVersion} ${maker}`);
+}

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { noFacts } from '../reference/cluster-facts.ts';
-import { inspectLiveObject } from './inspect-live-object.ts';
+import { inspectLiveObject, isMadeFromTemplate, saysItsTemplate } from './inspect-object.ts';
 import { liveObject } from './live-object.ts';
-import { isMadeFromTemplate, saysItsTemplate } from './made-from-template.ts';
 
 const ownedBy = (apiVersion: string, kind: string, more: object = { controller: true }) => {
   return { metadata: { ownerReferences: [{ apiVersion, kind, name: 'a', uid: 'u', ...more }] } };

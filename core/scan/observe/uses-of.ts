@@ -1,6 +1,5 @@
 import { apiRow } from '../data/api-table.ts';
-import { customResource } from '../data/custom-resources.ts';
-import { unservedKind } from '../data/unserved-kinds.ts';
+import { customResource, unservedKind } from '../data/custom-resources.ts';
 import type { ApiUse, ListedUse } from '../judge/observation.ts';
 import type { KindList } from '../listed/kind-list.ts';
 import { groupVersion } from './api-version.ts';

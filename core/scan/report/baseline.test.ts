@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { covered, judged } from '../../../test/material/scan/findings.ts';
 import { reportOf } from '../../../test/material/scan/report.ts';
-import { chooseBaseline } from './baseline.ts';
+import { chooseBaseline, readBaseline } from './baseline.ts';
 import type { ReportParts } from './build-report.ts';
 import { parseWaivers } from './parse-waivers.ts';
-import { readBaseline } from './read-baseline.ts';
 
 const now = new Date('2026-11-20T08:00:00Z');
 const { waivers } = parseWaivers(

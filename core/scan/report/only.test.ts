@@ -1,6 +1,6 @@
 import { judged } from '../../../test/material/scan/findings.ts';
 import { reportOf } from '../../../test/material/scan/report.ts';
-import { parseOnly } from './only.ts';
+import { parseOnly } from './build-report.ts';
 
 const findings = [
   judged({ name: 'a', owner: 'team-payments' }),

@@ -1,4 +1,4 @@
-import { isMetricsText, requestedDeprecatedApis } from '../live/unit-telemetry.ts';
+import { isMetricsText, requestedDeprecatedApis } from '../live/advance.ts';
 
 const gauge = 'apiserver_requested_deprecated_apis';
 const sample = (labels: string, value = '1') => `${gauge}{${labels}} ${value}\n`;

@@ -1,5 +1,5 @@
 import { rulesHit } from '../../../test/material/scan/rules-hit.ts';
-import { isCidrCanonical, isIpAddressCanonical } from './ip-address-format.ts';
+import { isCidrCanonical, isIpAddressCanonical } from './detectors.ts';
 
 test.each<[unknown, boolean]>([
   ['10.0.0.1', true],

@@ -1,11 +1,74 @@
 import { compareAddonVersions } from '../../version/addon-version.ts';
+import type { GroupVersionKind } from '../data/api-row.ts';
 import type { BreakRule } from '../data/break-rule.ts';
 import { parameterOf } from '../data/break-rules.ts';
 import { comesFromRegistry, endsInRepository, parseImage, versionOfTag } from '../data/image-reference.ts';
 import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
-import { type Detector, type Hit, hitsOf } from './hit.ts';
-import { containersOf, type PodSpec } from './pod-specs.ts';
+import type { Path } from '../manifest/positions.ts';
 import { valuesAt } from './values-at.ts';
+
+/** The pods that an object makes, or is. */
+interface PodSpec {
+  readonly spec: Mapping;
+  /** Labels and annotations of the pods. */
+  readonly metadata: Mapping;
+  /** Where the spec stands in the object. */
+  readonly path: Path;
+}
+
+/** Where pod specs stand: in Pods, in everything with a template as built-in workloads have it, in CronJobs, in PodTemplates. */
+const PLACES = [
+  'spec',
+  'spec.template.spec',
+  'spec.jobTemplate.spec.template.spec',
+  'template.spec',
+  'spec.podTemplate.spec',
+];
+
+/** Custom resources that hold pods as the built-in workloads do (Rollouts, Knative Services) count too. */
+export function podSpecsOf(object: Mapping): PodSpec[] {
+  return PLACES.flatMap((place) =>
+    valuesAt(object, place).flatMap(({ path, value }) => {
+      if (!isMapping(value) || !(isList(value.containers) || isList(value.initContainers))) return [];
+      const [outer] = valuesAt(object, place.split('.').slice(0, -1).join('.') || 'metadata');
+      const metadata = place === 'spec' ? object.metadata : mappingOf(outer?.value).metadata;
+      return [{ spec: value, metadata: mappingOf(metadata), path }];
+    }),
+  );
+}
+
+const isList = (value: unknown): boolean => Array.isArray(value) && value.some(isMapping);
+
+const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'];
+
+/** All containers of a pod, with where they stand in its spec. */
+export function containersOf({ spec }: PodSpec): { path: Path; container: Mapping }[] {
+  return CONTAINERS.flatMap((list) =>
+    valuesAt(spec, `${list}[]`).flatMap(({ path, value }) => (isMapping(value) ? [{ path, container: value }] : [])),
+  );
+}
+
+/** An object that detectors look at, whole. */
+export interface InspectedObject extends GroupVersionKind {
+  readonly value: Mapping;
+  readonly pods: readonly PodSpec[];
+}
+
+/** What a rule is about was found. */
+export interface Hit {
+  readonly rule: string;
+  /** Where in the object. */
+  readonly path: Path;
+  /** What was seen, in one sentence without values that could be secret. */
+  readonly evidence: string;
+}
+
+/** What each of these rules is about was found, at the same place. */
+export const hitsOf = (rules: readonly BreakRule[], path: Path, evidence: string): Hit[] =>
+  rules.map(({ id }) => ({ rule: id, path, evidence }));
+
+/** Looks for what its rules name. Never throws on what people write. */
+export type Detector = (object: InspectedObject, rules: readonly BreakRule[]) => Hit[];
 
 /** A field of the pod's spec: `volumes[].gitRepo`. */
 export const podField: Detector = ({ pods }, rules) =>

@@ -3,10 +3,14 @@ import { z } from 'zod';
 import type { Member } from '../../../core/contracts/items/rollout.ts';
 import { PLAN_HASH } from '../../../core/contracts/plan-hash.ts';
 import { breakGlassOfWave, mendGlassOfWave } from '../../../core/operations/break-glass.ts';
-import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
-import { releaseTrait } from '../../../core/operations/release-trait.ts';
-import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operations/rollout-switch.ts';
-import { startRollout } from '../../../core/operations/start-rollout.ts';
+import {
+  abortRollout,
+  pauseRollout,
+  promoteRollout,
+  releaseTrait,
+  resumeRollout,
+  startRollout,
+} from '../../../core/operations/rollout-orders.ts';
 import { type Vote, voteOnWave } from '../../../core/operations/vote-on-wave.ts';
 import { pageOf } from '../../../core/queries/page.ts';
 import { listRollouts, loadRolloutDetail } from '../../../core/queries/rollout-views.ts';

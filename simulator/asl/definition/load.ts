@@ -1,9 +1,12 @@
-import { InvalidDefinition } from './diagnostics.ts';
+import { isJsonObject } from '../json/json.ts';
+import { type Diagnostic, Diagnostics, InvalidDefinition, UnsupportedDefinition } from './diagnostics.ts';
+import { checkChoice, checkNumber, refuseUnknownFields } from './fields.ts';
+import { checkScope } from './scope-rules.ts';
 import { scopesOf } from './scopes.ts';
-import type { StateMachineDefinition, StateScope } from './states-language.ts';
+import type { State, StateMachineDefinition, StateScope } from './states-language.ts';
+import { parseTaskResource } from './task-resource.ts';
 import type { StateMachineType } from './task-rules.ts';
-import { refuseUnsupportedFeatures } from './unsupported-features.ts';
-import { validate } from './validate.ts';
+import { checkTransitions, refuseDuplicateNames } from './transition-rules.ts';
 
 /** A definition that may run, with its scopes by pointer. */
 export interface LoadedMachine {
@@ -39,4 +42,53 @@ function parseText(text: string): unknown {
     const message = error instanceof Error ? error.message : String(error);
     throw new InvalidDefinition([{ severity: 'ERROR', code: 'INVALID_JSON_DESCRIPTION', message }]);
   }
+}
+
+/** What a valid state asks for that this interpreter does not have. */
+function unsupportedFeature(state: State, queryLanguage: string): string | undefined {
+  const fields: Readonly<Record<string, unknown>> = { ...state };
+  if ((fields.QueryLanguage ?? queryLanguage) !== 'JSONata') return 'JSONPath query language';
+  if (state.Type === 'Task' && parseTaskResource(state.Resource)?.kind === 'activity') return 'Activity';
+  if (state.Type !== 'Map') return undefined;
+  const config: unknown = Object.entries(state.ItemProcessor).find(([name]) => name === 'ProcessorConfig')?.[1];
+  const mode = typeof config === 'object' && config !== null && 'Mode' in config ? config.Mode : 'INLINE';
+  const distributed = ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'].some((name) => fields[name] !== undefined);
+  return distributed || mode !== 'INLINE' ? 'Distributed Map' : undefined;
+}
+
+/** Throws {@link UnsupportedDefinition} for the first state of a valid definition that cannot run here. */
+function refuseUnsupportedFeatures(definition: StateMachineDefinition): void {
+  for (const [pointer, scope] of scopesOf(definition)) {
+    for (const [name, state] of Object.entries(scope.States)) {
+      const feature = unsupportedFeature(state, definition.QueryLanguage ?? 'JSONPath');
+      if (feature) throw new UnsupportedDefinition(feature, `${pointer}/States/${name}`);
+    }
+  }
+}
+
+const machineFields = ['Comment', 'QueryLanguage', 'StartAt', 'States', 'TimeoutSeconds', 'Version'];
+
+/**
+ * What AWS would find wrong with a definition, as ValidateStateMachineDefinition does. Nothing found means it is a
+ * {@link StateMachineDefinition}; parts in JSONPath are then only known to have the shape of states.
+ */
+function validate(definition: unknown, machineType: StateMachineType = 'STANDARD'): readonly Diagnostic[] {
+  const diagnostics = new Diagnostics();
+  if (!isJsonObject(definition)) {
+    diagnostics.add('INVALID_JSON_DESCRIPTION', 'The definition must be a JSON object', '/');
+    return diagnostics.list;
+  }
+  const machine = { fields: definition, location: '', diagnostics };
+  refuseUnknownFields({ ...machine, location: '/' }, machineFields);
+  checkChoice(machine, 'QueryLanguage', ['JSONPath', 'JSONata']);
+  checkNumber(machine, 'TimeoutSeconds', { minimum: 1, maximum: 99_999_999 });
+  const queryLanguage = definition.QueryLanguage === 'JSONata' ? 'JSONata' : 'JSONPath';
+  checkScope(machine, { machineType, queryLanguage, outerVariables: new Set() });
+  // How states hang together can only be checked once each of them has the shape of a state.
+  if (diagnostics.list.length === 0) {
+    const scopes = scopesOf(definition as unknown as StateMachineDefinition);
+    for (const [pointer, scope] of scopes) checkTransitions(scope, pointer, diagnostics);
+    refuseDuplicateNames(scopes, diagnostics);
+  }
+  return diagnostics.list;
 }

@@ -1,8 +1,9 @@
 import { isExpression } from '../expression/expression-text.ts';
 import { isJsonObject } from '../json/json.ts';
+import type { Diagnostics } from './diagnostics.ts';
 import { checkChoice, type FieldsAt, listAt, objectAt, refuseUnknownFields, requireField } from './fields.ts';
-import { checkPathState } from './path-state-rules.ts';
 import { parseTimestamp } from './rfc3339.ts';
+import { checkPathFields } from './state-fields.ts';
 import { checkJsonataState } from './state-rules.ts';
 import { type StateType, stateTypes } from './states-language.ts';
 import { checkResource, type StateMachineType } from './task-rules.ts';
@@ -95,5 +96,38 @@ export function checkScope(scope: FieldsAt, surroundings: ScopeSurroundings): vo
     if (name.length > 80) diagnostics.schema('State names must not be longer than 80 characters', place);
     if (!isJsonObject(value)) diagnostics.schema('Value must be an object', place);
     else checkState({ fields: value, location: place, diagnostics }, { ...surroundings, outerVariables });
+  }
+}
+
+/** A call of an intrinsic function. Backslashes may only escape quotes, braces and themselves inside its strings. */
+const intrinsicCall = /^States\.[A-Za-z0-9]+\((.*)\)$/s;
+const quotedString = /'(?:[^'\\]|\\['{}\\])*'/g;
+
+function isIntrinsicCall(text: string): boolean {
+  const [, parameters] = intrinsicCall.exec(text) ?? [];
+  return parameters !== undefined && !/['\\]/.test(parameters.replace(quotedString, ''));
+}
+
+function checkPaths(template: unknown, location: string, diagnostics: Diagnostics): void {
+  if (Array.isArray(template)) for (const item of template) checkPaths(item, location, diagnostics);
+  if (!isJsonObject(template)) return;
+  for (const [key, value] of Object.entries(template)) {
+    if (!key.endsWith('.$')) {
+      checkPaths(value, location, diagnostics);
+    } else if (typeof value !== 'string' || !(value.startsWith('$') || isIntrinsicCall(value))) {
+      const message = `The value for the field '${key}' must be a valid JSONPath or a valid intrinsic function call`;
+      diagnostics.schema(message, location);
+    }
+  }
+}
+
+/**
+ * The few rules checked for states in JSONPath. They cannot run here, so all this does is tell a definition AWS would refuse
+ * from one that only this interpreter refuses.
+ */
+function checkPathState(state: FieldsAt): void {
+  checkPathFields(state);
+  for (const name of ['Parameters', 'ResultSelector', 'ItemSelector']) {
+    checkPaths(state.fields[name], `${state.location}/${name}`, state.diagnostics);
   }
 }

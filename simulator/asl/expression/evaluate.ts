@@ -1,9 +1,8 @@
-import type { Json } from '../json/json.ts';
+import type { Json, JsonObject } from '../json/json.ts';
 import { compileExpression } from './compiled-expression.ts';
 import { EvaluationFailure, failureOfThrown } from './evaluation-failure.ts';
-import { NOT_PLAIN } from './plain-expression.ts';
-import { objectOf, toPlainJson, UnsupportedResult } from './plain-json.ts';
-import { type Part, type Parts, partOf } from './template-parts.ts';
+import { expressionSource, isExpression } from './expression-text.ts';
+import { NOT_PLAIN, type PlainExpression, plainExpressionOf } from './plain-expression.ts';
 
 /** Whether a template holds no expression: it stands for itself. */
 export const isFixed = (template: Json): boolean => 'fixed' in partOf(template);
@@ -72,4 +71,94 @@ async function evaluateParts({ keys, parts }: Parts, location: string, bindings:
     values.push(value instanceof Promise ? await value : value);
   }
   return keys === undefined ? values : objectOf(keys, values);
+}
+
+/** A JSONata result holds something JSON has no form for: a function, a regular expression. */
+class UnsupportedResult extends Error {
+  override readonly name = 'UnsupportedResult';
+}
+
+function isFunction(value: object): boolean {
+  return '_jsonata_lambda' in value || '_jsonata_function' in value;
+}
+
+/**
+ * Copies a JSONata result into plain JSON. Results carry hidden marks (sequences, shared arrays) that would be lost when an
+ * execution is stored; taking them off at once makes a run the same whether or not it was interrupted.
+ * Throws {@link UnsupportedResult} for functions.
+ */
+export function toPlainJson(value: unknown): Json {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') {
+    if (Number.isFinite(value)) return Object.is(value, -0) ? 0 : value;
+    // AWS answers the word for a number JSON cannot carry (measured, floci-io/floci#2783).
+    return String(value);
+  }
+  if (Array.isArray(value)) return value.map((item) => (item === undefined ? null : toPlainJson(item)));
+  if (typeof value !== 'object' || isFunction(value)) throw new UnsupportedResult();
+  const members = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(members).filter((key) => members[key] !== undefined);
+  return objectOf(
+    keys,
+    keys.map((key) => toPlainJson(members[key])),
+  );
+}
+
+/** The object of these members. One that is called __proto__ is data like any other. */
+function objectOf(keys: readonly string[], values: readonly Json[]): JsonObject {
+  const object: JsonObject = {};
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] ?? '';
+    const value = values[index] ?? null;
+    if (key !== '__proto__') object[key] = value;
+    else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return object;
+}
+
+/** A template taken apart: what stands for itself, an expression, or a list or object that holds expressions. */
+type Part = { readonly fixed: Json } | ExpressionPart | Parts;
+
+interface ExpressionPart {
+  readonly source: string;
+  /** Absent when it is more than that. */
+  readonly plain: PlainExpression | undefined;
+  /** Where in its field it stands: empty, `/key` or `[0]`. */
+  readonly place: string;
+}
+
+interface Parts {
+  /** Absent in a list. */
+  readonly keys: readonly string[] | undefined;
+  readonly parts: readonly Part[];
+}
+
+/** Definitions never change, and neither does what became of their templates. */
+const objects = new WeakMap<object, Part>();
+/** By source: whoever reads the definitions anew has other templates with the same expressions. */
+const expressions = new Map<string, Omit<ExpressionPart, 'place'>>();
+
+/** The parts of a field's template, taken apart once. */
+function partOf(template: Json): Part {
+  if (template === null || typeof template !== 'object') return takeApart(template, '');
+  const known = objects.get(template);
+  if (known !== undefined) return known;
+  const part = takeApart(template, '');
+  objects.set(template, part);
+  return part;
+}
+
+function takeApart(template: Json, place: string): Part {
+  if (isExpression(template)) {
+    const source = expressionSource(template);
+    const expression = expressions.get(source) ?? { source, plain: plainExpressionOf(source) };
+    expressions.set(source, expression);
+    return { ...expression, place };
+  }
+  if (typeof template !== 'object' || template === null) return { fixed: template };
+  const keys = Array.isArray(template) ? undefined : Object.keys(template);
+  const parts = Object.entries(template).map(([key, item]) =>
+    takeApart(item, keys === undefined ? `${place}[${key}]` : `${place}/${key}`),
+  );
+  return parts.every((part) => 'fixed' in part) ? { fixed: template } : { keys, parts };
 }

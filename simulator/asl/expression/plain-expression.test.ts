@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Json } from '../json/json.ts';
 import { compileExpression } from './compiled-expression.ts';
+import { toPlainJson } from './evaluate.ts';
 import { NOT_PLAIN, plainExpressionOf } from './plain-expression.ts';
-import { toPlainJson } from './plain-json.ts';
 
 const member = fc.constantFrom('a', 'status', 'Payload', 'constructor', '`__proto__`');
 const way = fc.array(member, { maxLength: 3 }).map((members) => ['$states', ...members].join('.'));

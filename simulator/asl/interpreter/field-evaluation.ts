@@ -1,8 +1,8 @@
+import type { State } from '../definition/states-language.ts';
 import { evaluateTemplate, isFixed, type LazyBindings } from '../expression/evaluate.ts';
 import { EvaluationFailure } from '../expression/evaluation-failure.ts';
-import { type ExpectedTypes, expectType } from '../expression/expect-type.ts';
-import type { Json, JsonObject } from '../json/json.ts';
-import { type ContextExtras, contextObject } from './context-object.ts';
+import { expressionSource, isExpression } from '../expression/expression-text.ts';
+import { type Json, type JsonObject, jsonTypeName } from '../json/json.ts';
 import type { Execution, Strand } from './execution.ts';
 import type { Turn } from './turn.ts';
 
@@ -75,4 +75,86 @@ export async function evaluateInteger(
     `The ${location} field must be a whole number from ${range.minimum} to ${range.maximum}, but was: ${value}`,
     location,
   );
+}
+
+/** The types a field can ask its expression for. */
+interface ExpectedTypes {
+  array: Json[];
+  boolean: boolean;
+  number: number;
+  string: string;
+}
+
+function hasType<Name extends keyof ExpectedTypes>(value: Json, type: Name): value is Json & ExpectedTypes[Name] {
+  return jsonTypeName(value) === type;
+}
+
+/**
+ * The value of a field, when it has the type the field takes. `template` is what the definition says there, quoted in the cause.
+ * Throws {@link EvaluationFailure} otherwise.
+ */
+function expectType<Name extends keyof ExpectedTypes>(
+  value: Json,
+  type: Name,
+  template: Json,
+  location: string,
+): ExpectedTypes[Name] {
+  if (hasType(value, type)) return value;
+  const source = isExpression(template) ? expressionSource(template) : JSON.stringify(template);
+  throw new EvaluationFailure(
+    `The JSONata expression '${source}' specified for the field '${location}' returned an unexpected result type. ` +
+      `Expected '${type}', but was '${jsonTypeName(value)}' for value: ${JSON.stringify(value)}`,
+    location,
+  );
+}
+
+/** Which item a Map state is at; its own while it selects an iteration's input. */
+interface MapItem {
+  readonly Index: number;
+  readonly Value: Json;
+}
+
+function mapItemOf(execution: Execution, strand: Strand): MapItem | undefined {
+  for (let inner = strand; inner.parent !== undefined; ) {
+    const outer = execution.strands[inner.parent];
+    if (!outer) return undefined;
+    const value = inner.index === undefined ? undefined : outer.fanOut?.items?.[inner.index];
+    if (inner.index !== undefined && value !== undefined) return { Index: inner.index, Value: value };
+    inner = outer;
+  }
+  return undefined;
+}
+
+/** What the context object says beyond the strand: the token of the task being started, the item being selected. */
+interface ContextExtras {
+  readonly taskToken?: string;
+  readonly mapItem?: MapItem;
+}
+
+/**
+ * The context object, `$states.context`. Only Task states are told how often they were retried, as recorded.
+ * Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+ */
+function contextObject(execution: Execution, strand: Strand, type: State['Type'], extras: ContextExtras): JsonObject {
+  const context: JsonObject = {
+    Execution: {
+      Id: execution.arn,
+      Input: execution.input,
+      Name: execution.name,
+      StartTime: execution.startDate,
+      RedriveCount: execution.redriven?.count ?? 0,
+      ...(execution.redriven === undefined ? {} : { RedriveTime: execution.redriven.date }),
+      ...(execution.roleArn === undefined ? {} : { RoleArn: execution.roleArn }),
+    },
+    StateMachine: { Id: execution.stateMachineArn, Name: execution.stateMachineName },
+    State: {
+      Name: strand.state,
+      EnteredTime: strand.enteredAt,
+      ...(type === 'Task' ? { RetryCount: strand.retryCount } : {}),
+    },
+  };
+  if (extras.taskToken !== undefined) context.Task = { Token: extras.taskToken };
+  const item = extras.mapItem ?? mapItemOf(execution, strand);
+  if (item) context.Map = { Item: { Index: item.Index, Value: item.Value } };
+  return context;
 }

@@ -1,14 +1,15 @@
 import type { LoadedMachine } from '../definition/load.ts';
 import type { Json } from '../json/json.ts';
+import { beginState } from './begin-state.ts';
 import type { Effect, Stimulus } from './effects.ts';
-import { abort, timeOut } from './ending.ts';
-import { type Execution, type PendingTimer, rootStrand } from './execution.ts';
+import { abort, fail, succeed, timeOut } from './ending.ts';
+import { type Execution, type PendingTimer, rootStrand, type Strand } from './execution.ts';
+import { maximumHistoryEvents } from './history-event.ts';
 import { runPart } from './recovery.ts';
-import { reopen, takeUp } from './redrive.ts';
+import { childFailed, childSucceeded, proceed } from './states/fan-out.ts';
 import { taskFailed, taskHeartbeat, taskSubmitted, taskSucceeded, taskTimedOut } from './states/task-answers.ts';
 import { endWait } from './states/wait.ts';
-import { runTurn } from './stepping.ts';
-import { type Environment, Turn } from './turn.ts';
+import { type Environment, HistoryFull, type Step, Turn } from './turn.ts';
 
 /** What an execution is started with. */
 export interface ExecutionStart {
@@ -143,4 +144,92 @@ export function createInterpreter(environment: Environment): Interpreter {
       return { execution, effects: turn.effects };
     },
   };
+}
+
+function enterState(turn: Turn, strand: Strand): void {
+  const { Type } = turn.stateOf(strand);
+  strand.enteredAt = turn.now.toISOString();
+  strand.retryCount = 0;
+  strand.attempts = [];
+  turn.execution.stateTransitions++;
+  strand.enteredEventId = turn.record(strand, `${Type}StateEntered`, {
+    stateEnteredEventDetails: {
+      name: strand.state,
+      input: turn.textOf(strand.input),
+      inputDetails: { truncated: false },
+    },
+  });
+}
+
+async function take(turn: Turn, step: Step): Promise<void> {
+  const strand = turn.execution.strands[step.strand];
+  // A sibling's failure may have ended the strand since the step became due.
+  if (!strand) return;
+  switch (step.do) {
+    case 'enter':
+      enterState(turn, strand);
+      return runPart(turn, strand, () => beginState(turn, strand));
+    case 'begin':
+      return runPart(turn, strand, () => beginState(turn, strand));
+    case 'proceed':
+      return proceed(turn, strand);
+    case 'succeed':
+      return strand.parent === undefined ? succeed(turn, step.output) : childSucceeded(turn, strand, step.output);
+    case 'fail':
+      return strand.parent === undefined ? fail(turn, step.failure) : childFailed(turn, strand, step.failure);
+  }
+}
+
+/**
+ * Runs `first` and then every step that is due, strands taking turns, until all strands wait for the host.
+ * An execution whose history is full fails, as on AWS, with its last event saying so.
+ */
+async function runTurn(turn: Turn, first: () => void | Promise<void>): Promise<void> {
+  try {
+    await first();
+    for (let step = turn.steps.shift(); step; step = turn.steps.shift()) await take(turn, step);
+  } catch (thrown) {
+    if (!(thrown instanceof HistoryFull)) throw thrown;
+    const cause = `The execution reached the maximum number of history events (${maximumHistoryEvents}).`;
+    fail(turn, { error: 'States.Runtime', cause });
+  }
+}
+
+/** Has an execution that ended without success run again, under the same ARN and with the same history. */
+function reopen(turn: Turn): void {
+  const { execution } = turn;
+  const count = (execution.redriven?.count ?? 0) + 1;
+  execution.redriven = { count, date: turn.now.toISOString() };
+  execution.status = 'RUNNING';
+  delete execution.stopDate;
+  delete execution.error;
+  delete execution.cause;
+  // "Execution redrives are considered as state transitions." Source: developer guide, "redrive-executions".
+  execution.stateTransitions++;
+  turn.record(undefined, 'ExecutionRedriven', { executionRedrivenEventDetails: { redriveCount: count } });
+}
+
+/** Takes up the states in which it stopped, each with the input that it had; the machine's time begins anew. */
+function takeUp(turn: Turn): void {
+  const { unfinished } = turn.execution;
+  if (unfinished === undefined) return;
+  delete turn.execution.unfinished;
+  turn.startTimeout();
+  takeUpStrand(turn, unfinished, turn.execution.history.length);
+}
+
+/** Retries are counted from none. Branches and iterations that came to their end keep their results. */
+function takeUpStrand(turn: Turn, { stoppedFanOut, ...stopped }: Strand, lastEventId: number): void {
+  const strand: Strand = { ...stopped, lastEventId, retryCount: 0, attempts: [] };
+  turn.execution.strands[strand.id] = strand;
+  if (stoppedFanOut === undefined) {
+    // "Reenters the Fail state and fails again"; of others AWS says that they are scheduled, reevaluated or rerun.
+    const isEntered = strand.enteredEventId > 0 && turn.stateOf(strand).Type !== 'Fail';
+    turn.steps.push({ do: isEntered ? 'begin' : 'enter', strand: strand.id });
+    return;
+  }
+  const { unfinished, ...fanOut } = stoppedFanOut;
+  strand.fanOut = { ...fanOut, running: unfinished.map(({ id }) => id) };
+  for (const child of unfinished) takeUpStrand(turn, child, lastEventId);
+  turn.steps.push({ do: 'proceed', strand: strand.id });
 }

@@ -6,19 +6,18 @@ import { exceedsDataLimit } from '../json/data-limit.ts';
 import type { Json } from '../json/json.ts';
 import { endOfChild } from './child-executions.ts';
 import { describe, type ExecutionDescription } from './execution-description.ts';
-import type { ExecutionRecord } from './execution-record.ts';
+import type { ExecutionRecord, RedriveToken } from './execution-record.ts';
 import { ExecutionStore } from './execution-store.ts';
 import { HostedExecution } from './hosted-execution.ts';
 import { MachineRegistry } from './machine-registry.ts';
 import { checkName, executionArnOf } from './names.ts';
-import { cutPage } from './page.ts';
 import { whyNotRedrivable } from './redrivability.ts';
-import { dateOfToken, withToken } from './redrive-tokens.ts';
 import type {
   ExecutionsPage,
   GetExecutionHistory,
   HistoryPage,
   ListExecutions,
+  Page,
   RedriveExecution,
   RunnerOptions,
   RunnerState,
@@ -26,7 +25,6 @@ import type {
 } from './requests.ts';
 import { ServiceError } from './service-error.ts';
 import { runTask, type TaskHost } from './task-runner.ts';
-import { TaskTokens } from './task-tokens.ts';
 
 function parseJson(text: string, error: 'InvalidExecutionInput' | 'InvalidOutput', message: string): Json {
   try {
@@ -264,5 +262,84 @@ export class Runner {
   #sendTask(token: string, stimulus: (taskId: string) => Stimulus): Promise<void> {
     const { executionArn, taskId } = this.#tokens.target(token);
     return this.#executions.get(executionArn).deliver(stimulus(taskId));
+  }
+}
+
+const defaultResults = 100;
+const maximumResults = 1_000;
+
+/** Cuts a page out of a list; the token is the position the next page starts at. */
+function cutPage<T>(items: readonly T[], page: Page): { items: readonly T[]; nextToken?: string } {
+  const start = page.nextToken === undefined ? 0 : Number(page.nextToken);
+  const size = Math.min(page.maxResults || defaultResults, maximumResults);
+  const end = start + size;
+  return { items: items.slice(start, end), ...(end < items.length ? { nextToken: String(end) } : {}) };
+}
+
+/** "The last 10 client tokens used to successfully redrive the execution … up to 15 minutes after they are first used." Source: API reference of RedriveExecution. */
+const REMEMBERED = 10;
+const VALID_MILLISECONDS = 15 * 60_000;
+
+/** When an execution was redriven with a token that still counts. */
+function dateOfToken(record: ExecutionRecord, token: string | undefined, now: Date): Date | undefined {
+  const used = record.redriveTokens?.findLast((one) => one.token === token);
+  if (used === undefined || now.getTime() - Date.parse(used.date) > VALID_MILLISECONDS) return undefined;
+  return new Date(used.date);
+}
+
+/** The tokens to remember once this one was used. */
+function withToken(record: ExecutionRecord, token: string, now: Date): readonly RedriveToken[] {
+  return [...(record.redriveTokens ?? []), { token, date: now.toISOString() }].slice(-REMEMBERED);
+}
+
+/** The task a token stands for. */
+interface TokenTarget {
+  readonly executionArn: string;
+  readonly taskId: string;
+}
+
+/** Knows which task waits for which token, and which tokens are spent: AWS tells late answers from made-up ones. */
+class TaskTokens {
+  readonly #open = new Map<string, TokenTarget>();
+  readonly #openByExecution = new Map<string, Set<string>>();
+  readonly #spent = new Set<string>();
+
+  /** Brings the tokens of an execution up to date with its tasks. */
+  update(execution: Execution): void {
+    const open = this.#openByExecution.get(execution.arn) ?? new Set();
+    for (const token of open) {
+      const target = this.#open.get(token);
+      if (target && execution.tasks[target.taskId]) continue;
+      open.delete(token);
+      this.#open.delete(token);
+      this.#spent.add(token);
+    }
+    for (const { taskToken, taskId } of Object.values(execution.tasks)) {
+      if (taskToken === undefined) continue;
+      open.add(taskToken);
+      this.#open.set(taskToken, { executionArn: execution.arn, taskId });
+    }
+    if (open.size > 0) this.#openByExecution.set(execution.arn, open);
+    else this.#openByExecution.delete(execution.arn);
+  }
+
+  /** The task that waits for a token. Throws TaskTimedOut for a task that has ended, InvalidToken for an unknown token. */
+  target(token: string): TokenTarget {
+    const target = this.#open.get(token);
+    if (target) return target;
+    if (this.#spent.has(token)) {
+      throw new ServiceError('TaskTimedOut', `Task Timed Out: 'Provided task does not exist anymore'`);
+    }
+    throw new ServiceError('InvalidToken', `Invalid Token: 'Invalid token'`);
+  }
+
+  /** The spent tokens, to be stored; open ones follow from the executions. */
+  spentTokens(): string[] {
+    return [...this.#spent];
+  }
+
+  /** Takes over stored spent tokens. */
+  restore(spent: readonly string[]): void {
+    for (const token of spent) this.#spent.add(token);
   }
 }

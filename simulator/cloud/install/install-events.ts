@@ -1,5 +1,4 @@
 import type { RuleTarget } from '../events/event-buses.ts';
-import { rateMilliseconds } from '../schedules/schedule-expression.ts';
 import { type Installers, nothing, propertyOf } from './installer.ts';
 
 interface ScheduleTarget {
@@ -70,4 +69,15 @@ function refuseUnknownTarget(target: RuleTarget): void {
     throw new Error(`the target ${target.Arn} is not understood`);
   const unknown = Object.keys(target).filter((name) => !TARGET_PARTS.includes(name));
   if (unknown.length > 0) throw new Error(`${unknown.join(', ')} of its target ${target.Id} is not understood`);
+}
+
+/**
+ * Milliseconds between two runs of `rate(1 minute)`. Undefined for anything else: cron() and at() are not understood, and a schedule that
+ * would never run must stop the start.
+ */
+export function rateMilliseconds(expression: string): number | undefined {
+  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  if (count === undefined || Number(count) < 1) return undefined;
+  const minutes = { minute: 1, hour: 60, day: 1_440 }[unit as 'minute' | 'hour' | 'day'];
+  return Number(count) * minutes * 60_000;
 }

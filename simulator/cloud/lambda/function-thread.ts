@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { type FunctionProcess, hear, type ProcessListener, type ProcessSetup } from './function-process.ts';
 import type { FromRuntime, ThreadSetup, ToRuntime } from './worker-messages.ts';
-import { WORKER_MODULE } from './worker-module.ts';
 
 export interface ThreadOptions extends ProcessSetup, ThreadSetup {
   /** Of the heap, beside its young generation; absent = as much as there is. */
@@ -53,3 +54,19 @@ export class FunctionThread implements FunctionProcess {
     await this.#worker.terminate();
   }
 }
+
+const javascript = (file: URL): string => stripTypeScriptTypes(readFileSync(file, 'utf8'));
+const dataUrl = (code: string): string => `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
+
+/** With what it imports of this repository inside. */
+const inlined = (file: URL): string =>
+  javascript(file).replaceAll(
+    /'(\.\.?\/[a-z./-]+\.ts)'/g,
+    (_, imported: string) => `'${dataUrl(inlined(new URL(imported, file)))}'`,
+  );
+
+/**
+ * worker.ts as JavaScript, its types taken out once for all workers: each that did it for itself would load Node's compiler, which is
+ * ten megabytes and fifty milliseconds of a thread that has little else to do.
+ */
+const WORKER_MODULE = new URL(dataUrl(inlined(new URL('./worker.ts', import.meta.url))));

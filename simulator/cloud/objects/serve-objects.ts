@@ -1,13 +1,14 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { need } from '../../iam/requirements/row-kinds.ts';
 import { s3Arn } from '../../iam/requirements/s3.ts';
 import { type AwsCall, AwsFault } from '../../wire/aws-call.ts';
 import type { HttpAnswer, HttpRequest } from '../../wire/http-message.ts';
+import { parseQuery, splitTarget } from '../../wire/query-string.ts';
 import type { PassedRequest } from '../../wire/wire-options.ts';
 import type { LocalCloud } from '../local-cloud.ts';
 import type { BucketOptions, StoredObject } from './buckets.ts';
 import { listObjects, listVersions } from './list-objects.ts';
-import { type ObjectRequest, readObjectRequest } from './object-request.ts';
-import { checkPut } from './put-conditions.ts';
 
 type Principal = ReturnType<LocalCloud['authority']['admit']>;
 
@@ -91,3 +92,75 @@ function get(
 }
 
 const tags = ({ etag, versionId }: StoredObject): Record<string, string> => ({ etag, 'x-amz-version-id': versionId });
+
+/** What S3's path and query say; nothing of it was looked up. */
+interface ObjectRequest {
+  /** AWS's name, or method and path for what is none of the four operations that are here. */
+  readonly operation: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly query: ReadonlyMap<string, string>;
+}
+
+/** Parameters that an operation may have; with any other one it is another operation, or does more than is understood here. */
+const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  PutObject: ['x-id'],
+  GetObject: ['x-id', 'versionId'],
+  ListObjectsV2: ['list-type', 'prefix', 'max-keys', 'start-after', 'continuation-token', 'encoding-type', 'x-id'],
+  ListObjectVersions: ['versions', 'prefix', 'max-keys', 'key-marker', 'version-id-marker', 'encoding-type', 'x-id'],
+};
+
+/** Reads `/<bucket>/<key>?…`, as clients ask an endpoint that is an address. */
+function readObjectRequest(method: string, target: string): ObjectRequest {
+  const { path, query: text } = splitTarget(target);
+  const query = new Map([...parseQuery(text)].map(([name, values]) => [name, values.at(-1) ?? '']));
+  const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(decodeURIComponent(path)) ?? [];
+  const operation = operationOf(method, key, query);
+  const isKnown = [...query.keys()].every((name) => KNOWN[operation]?.includes(name));
+  return { operation: isKnown ? operation : `${method} ${target}`, bucket, key, query };
+}
+
+function operationOf(method: string, key: string, query: ReadonlyMap<string, string>): string {
+  if (key !== '') return method === 'PUT' ? 'PutObject' : method === 'GET' ? 'GetObject' : method;
+  if (method !== 'GET') return method;
+  if (query.has('versions')) return 'ListObjectVersions';
+  return query.get('list-type') === '2' ? 'ListObjectsV2' : method;
+}
+
+/** Headers of PutObject that ask for more than is understood here. */
+const MORE =
+  /^(?:if-match|x-amz-(?:object-lock-|acl|grant-|copy-|server-side-encryption|tagging|storage-class|website-))/;
+
+/**
+ * Refuses a put as S3 would for what it says of itself. Sources: conditional-writes, object-lock-managing and checking-object-integrity in the
+ * S3 user guide.
+ */
+function checkPut({ headers, body }: HttpRequest, { locks }: { readonly locks: boolean }): void {
+  const more = Object.keys(headers).find((name) => MORE.test(name));
+  if (more !== undefined || (headers['content-encoding'] ?? '').includes('aws-chunked'))
+    throw fault('NotImplemented', `${more ?? 'aws-chunked'} is not understood by the local cloud`, 501);
+  const condition = headers['if-none-match'];
+  if (condition !== undefined && condition !== '*')
+    throw fault('NotImplemented', 'A header you provided implies functionality that is not implemented', 501);
+  const md5 = headers['content-md5'];
+  const checksums = Object.keys(headers).filter((name) => /^x-amz-checksum-(?!type)/.test(name));
+  if (locks && md5 === undefined && checksums.length === 0)
+    throw fault(
+      'InvalidRequest',
+      'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters',
+      400,
+    );
+  if (md5 !== undefined && md5 !== createHash('md5').update(body).digest('base64'))
+    throw fault('BadDigest', 'The Content-MD5 you specified did not match what we received.', 400);
+  const given = headers['x-amz-checksum-crc32'];
+  if (given !== undefined && given !== crc32Text(body))
+    throw fault('BadDigest', 'The CRC32 you specified did not match the calculated checksum.', 400);
+}
+
+function crc32Text(body: Buffer): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(body));
+  return bytes.toString('base64');
+}
+
+const fault = (name: string, message: string, status: number) => new AwsFault(name, message, { status });

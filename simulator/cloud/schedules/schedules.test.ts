@@ -1,9 +1,9 @@
 import * as sdk from '@aws-sdk/client-scheduler';
 import { ACCOUNT, REGION, startTestWire } from '../../../test/material/cloud/wire.ts';
 import { VirtualClock } from '../../clock/virtual-clock.ts';
+import { rateMilliseconds } from '../install/install-events.ts';
 import type { Functions } from '../lambda/functions.ts';
 import { Wiring } from '../wiring.ts';
-import { rateMilliseconds } from './schedule-expression.ts';
 import { type Schedule, Schedules, scheduleOperations } from './schedules.ts';
 import { startSchedule } from './start-schedule.ts';
 

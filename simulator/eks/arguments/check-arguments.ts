@@ -1,7 +1,6 @@
 import { FakeEksError } from '../errors.ts';
-import { isOperationName } from '../operations/catalog.ts';
-import type { Arguments } from './argument-rule.ts';
-import { argumentRules } from './argument-rules.ts';
+import { isOperationName, type OperationName } from '../operations/catalog.ts';
+import { type ArgumentRule, type Arguments, lengthWithin, oneOf, valueAt, within } from './argument-rule.ts';
 
 /** InvalidParameterException for arguments that are wrong whatever the state; TagResource has an error of its own for it. */
 export function checkArguments(operation: string, input: object): void {
@@ -12,3 +11,99 @@ export function checkArguments(operation: string, input: object): void {
     throw new FakeEksError(operation === 'TagResource' ? 'BadRequestException' : 'InvalidParameterException', problem);
   }
 }
+
+const pattern = /^[0-9A-Za-z][A-Za-z0-9_-]*$/;
+
+/**
+ * What cluster names are made of (`ClusterName` of the API's model). EKS checks it wherever a cluster is named, also in operations which
+ * declare no InvalidParameterException: surajincloud/kubectl-eks#72 shows it for DescribeCluster and ListNodegroups.
+ */
+function clusterNameIn(parameter: 'name' | 'clusterName'): ArgumentRule {
+  return (input) => {
+    const value = input[parameter];
+    if (typeof value !== 'string' || value === '') return undefined;
+    if (value.length > 100) return `The parameter ${parameter} must be between 1 and 100 characters`;
+    if (pattern.test(value)) return undefined;
+    return `The parameter ${parameter} contains invalid characters. It should conform to the regular expression "^[0-9A-Za-z][A-Za-z0-9-_]*"`;
+  };
+}
+
+/** Tags as AWS has them everywhere: at most 50, keys of 1 to 128 characters which do not begin with `aws:`, values of at most 256. */
+const tagRule: ArgumentRule = ({ tags }) => {
+  const entries = Object.entries((tags ?? {}) as Readonly<Record<string, unknown>>);
+  if (entries.length > 50) return 'A resource can have at most 50 tags';
+  for (const [key, value] of entries) {
+    if (key.toLowerCase().startsWith('aws:')) return `Tag key ${key} must not start with aws:`;
+    if (key === '' || key.length > 128) return `Tag key ${key} must be between 1 and 128 characters`;
+    if (String(value).length > 256) return `The value of tag ${key} must be at most 256 characters`;
+  }
+  return undefined;
+};
+
+/** Labels of nodes have keys and values of 1 to 63 characters (`labelKey` and `labelValue` of the API's model). */
+const labelsAt =
+  (path: string): ArgumentRule =>
+  (input) => {
+    const labels = Object.entries((valueAt(input, path) ?? {}) as Readonly<Record<string, unknown>>);
+    const wrong = labels.flat().find((text) => text === '' || String(text).length > 63);
+    return wrong === undefined
+      ? undefined
+      : `Label keys and values must be between 1 and 63 characters: ${String(wrong)}`;
+  };
+
+const labelRule = labelsAt('labels.addOrUpdateLabels');
+const newLabelRule = labelsAt('labels');
+
+/** Whatever the operation: a list's pages (facts: eks.md §4.1, §11), and the cluster's name, which stands in one of two members. */
+const everywhere = [within('maxResults', 1, 100), clusterNameIn('name'), clusterNameIn('clusterName')];
+
+const supportType = oneOf('upgradePolicy.supportType', 'STANDARD', 'EXTENDED');
+
+/** Observed of CreateCluster alone (ansible-collections/community.aws#844), so asked of it alone. */
+const token: ArgumentRule = (input) =>
+  lengthWithin('clientRequestToken', 33, 126)(input) === undefined
+    ? undefined
+    : 'The client request token parameter must be between 33 and 126 characters.';
+
+/** How many nodes a node group has, and how many of them an update takes at once. */
+const scaling = [
+  within('scalingConfig.minSize', 0),
+  within('scalingConfig.maxSize', 1),
+  within('scalingConfig.desiredSize', 0),
+  within('updateConfig.maxUnavailable', 1, 100),
+  within('updateConfig.maxUnavailablePercentage', 1, 100),
+  oneOf('updateConfig.updateStrategy', 'DEFAULT', 'MINIMAL'),
+];
+
+const ofOperations: Readonly<Partial<Record<OperationName, readonly ArgumentRule[]>>> = {
+  CreateCluster: [token, supportType, tagRule],
+  CreateNodegroup: [
+    newLabelRule,
+    tagRule,
+    lengthWithin('nodegroupName', 1, 63),
+    ...scaling,
+    oneOf('capacityType', 'ON_DEMAND', 'SPOT', 'CAPACITY_BLOCK'),
+  ],
+  DescribeClusterVersions: [
+    oneOf('versionStatus', 'STANDARD_SUPPORT', 'EXTENDED_SUPPORT', 'UNSUPPORTED'),
+    oneOf('status', 'standard-support', 'extended-support', 'unsupported'),
+  ],
+  ListInsights: [
+    oneOf('filter.categories', 'UPGRADE_READINESS', 'MISCONFIGURATION', 'ROLLBACK_READINESS'),
+    oneOf('filter.statuses', 'PASSING', 'WARNING', 'ERROR', 'UNKNOWN'),
+  ],
+  TagResource: [tagRule],
+  UpdateAddon: [
+    oneOf('resolveConflicts', 'OVERWRITE', 'NONE', 'PRESERVE'),
+    lengthWithin('serviceAccountRoleArn', 1, 255),
+  ],
+  UpdateClusterConfig: [supportType],
+  UpdateClusterVersion: [within('rollbackConfig.timeoutMinutes', 120, 10_080)],
+  UpdateNodegroupConfig: [labelRule, ...scaling],
+};
+
+/** What EKS checks of an operation's arguments before it looks at any cluster. Bounds and enumerations: the API's model. */
+const argumentRules = (operation: OperationName): readonly ArgumentRule[] => [
+  ...everywhere,
+  ...(ofOperations[operation] ?? []),
+];

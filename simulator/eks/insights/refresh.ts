@@ -1,13 +1,12 @@
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { stableUuid } from '../identifiers.ts';
+import { rollbackWindowEnd } from '../rollback-eligibility.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
 import type { FakeEksState } from '../state/fake-eks-state.ts';
-import type { InsightRecord } from '../state/insights-state.ts';
+import type { ApiUsage, DeprecationRecord, InsightRecord } from '../state/insights-state.ts';
 import { addonFinding } from './addon-compatibility.ts';
-import type { Finding } from './check.ts';
+import type { Finding, Subject } from './check.ts';
 import { healthFinding } from './cluster-health.ts';
-import { deprecatedApiFindings } from './deprecated-apis.ts';
-import { rollbackFindings } from './rollback-readiness.ts';
 import { skewFindings } from './version-skew.ts';
 
 const day = 86_400_000;
@@ -69,4 +68,106 @@ export function refreshInsights(state: FakeEksState, cluster: ClusterRecord, at:
       lastTransitionTime: same ? earlier.lastTransitionTime : at,
     };
   }
+}
+
+/** Findings about going back one minor; none outside the seven days after an upgrade (facts: eks.md §3.3). */
+function rollbackFindings(subject: Subject): Finding[] {
+  const end = rollbackWindowEnd(subject.cluster);
+  if (end === undefined || subject.now >= end) return [];
+  const current = KubeVersion.parse(subject.cluster.version);
+  const previous = KubeVersion.parse(`${current.major}.${current.minor - 1}`);
+  return [
+    apiFinding(subject, previous),
+    healthFinding(subject, previous, 'ROLLBACK_READINESS'),
+    ...skewFindings(subject, previous, 'ROLLBACK_READINESS'),
+    addonFinding(subject, previous, 'ROLLBACK_READINESS'),
+    ...(subject.cluster.description.computeConfig?.enabled === true ? [autoModeFinding(subject, previous)] : []),
+  ];
+}
+
+function apiFinding({ cluster }: Subject, previous: KubeVersion): Finding {
+  const unknown = cluster.insights.newerObjects.filter((each) => previous.isOlderThan(KubeVersion.parse(each.since)));
+  return {
+    name: 'API usage rollback compatibility',
+    category: 'ROLLBACK_READINESS',
+    kubernetesVersion: previous.toString(),
+    description: `Checks for API usage that Kubernetes v${previous} does not support.`,
+    status: unknown.length === 0 ? 'PASSING' : 'ERROR',
+    reason: unknown.length === 0 ? 'No incompatible API usage detected.' : 'Incompatible API usage detected.',
+    recommendation: `Delete or change the objects that Kubernetes v${previous} does not know.`,
+    resources: unknown.map((each) => ({ insightStatus: { status: 'ERROR' }, kubernetesResourceUri: each.uri })),
+  };
+}
+
+function autoModeFinding({ cluster }: Subject, previous: KubeVersion): Finding {
+  const held = cluster.kubernetes.nodes.filter((node) => node.doNotDisrupt === true);
+  const strict = cluster.kubernetes.podDisruptionBudgets.filter((budget) => budget.maxUnavailable === 0);
+  const status = held.length > 0 ? 'ERROR' : strict.length > 0 ? 'WARNING' : 'PASSING';
+  return {
+    name: 'Auto Mode node disruption rollback compatibility',
+    category: 'ROLLBACK_READINESS',
+    kubernetesVersion: previous.toString(),
+    description: 'Checks for disruption controls that keep Auto Mode nodes from being replaced.',
+    status,
+    reason: status === 'PASSING' ? 'Auto Mode nodes can be replaced.' : 'Disruption controls block Auto Mode nodes.',
+    recommendation: 'Remove do-not-disrupt annotations and budgets that allow no disruption.',
+    resources: held.map((node) => ({
+      insightStatus: { status: 'ERROR' },
+      kubernetesResourceUri: `nodes/${node.name}`,
+    })),
+  };
+}
+
+/**
+ * One finding per version from the next one on: requests of the last 30 days to APIs which that version removes. ERROR
+ * where it is the next version, WARNING later; what was fixed stays until 30 days after its last request
+ * (facts: eks.md §4.1, §4.3).
+ */
+function deprecatedApiFindings({ state, cluster, now }: Subject): Finding[] {
+  const current = KubeVersion.parse(cluster.version);
+  const next = current.next();
+  const targets = state.supportCalendar
+    .map((row) => KubeVersion.parse(row.minor))
+    .filter((version) => current.isOlderThan(version));
+  for (const usage of cluster.insights.apiUsage) {
+    const removal = KubeVersion.parse(usage.stopServingVersion);
+    if (current.isOlderThan(removal) && !targets.some((each) => each.equals(removal))) targets.push(removal);
+  }
+  if (targets.length === 0) targets.push(next);
+  return targets.map((target) => {
+    const details = cluster.insights.apiUsage
+      .filter((usage) => KubeVersion.parse(usage.stopServingVersion).equals(target))
+      .flatMap((usage) => deprecationOf(usage, now));
+    const status = details.length === 0 ? 'PASSING' : target.equals(next) ? 'ERROR' : 'WARNING';
+    return {
+      name: `Deprecated APIs removed in Kubernetes v${target}`,
+      category: 'UPGRADE_READINESS',
+      kubernetesVersion: target.toString(),
+      description: `Checks for usage of deprecated APIs that are scheduled for removal in Kubernetes v${target}. Upgrading your cluster before migrating to the updated APIs supported by v${target} could cause application impact.`,
+      status,
+      reason:
+        details.length === 0
+          ? 'No deprecated API usage detected within the last 30 days.'
+          : 'Deprecated API usage detected within last 30 days.',
+      recommendation: `Update manifests and API clients to use newer Kubernetes APIs if applicable before upgrading to Kubernetes v${target}.`,
+      deprecationDetails: details,
+    };
+  });
+}
+
+function deprecationOf(usage: ApiUsage, now: number): DeprecationRecord[] {
+  const clientStats = usage.clients
+    .map((client) => ({ ...client, lastRequestTime: client.active ? now - 60_000 : client.lastRequestTime }))
+    .filter((client) => now - client.lastRequestTime < 30 * day)
+    .map((client) => ({
+      userAgent: client.userAgent,
+      numberOfRequestsLast30Days: Math.max(
+        1,
+        Math.round(client.requestsPerDay * (30 - Math.floor((now - client.lastRequestTime) / day))),
+      ),
+      lastRequestTime: client.lastRequestTime,
+    }));
+  if (clientStats.length === 0) return [];
+  const { clients: _clients, ...api } = usage;
+  return [{ ...api, clientStats }];
 }

@@ -1,11 +1,9 @@
 import { checkArguments } from '../arguments/check-arguments.ts';
 import { clusterArn } from '../clusters.ts';
 import { copyJson } from '../copy-json.ts';
-import { nameSubject } from '../error-subject.ts';
-import { FakeEksError, UnmodelledOperation } from '../errors.ts';
+import { type EksErrorName, type ErrorSubject, FakeEksError, UnmodelledOperation } from '../errors.ts';
 import { refreshWhenDue } from '../insights/refresh.ts';
 import type { OperationContext } from '../operation-context.ts';
-import { takeToken } from '../throttle.ts';
 import { handlers, isOperationName, mutatingOperations } from './catalog.ts';
 
 /** Serves one call as EKS would: permission, rate, arguments, then the operation; accepted and refused mutations are logged. */
@@ -80,4 +78,55 @@ function clusterOf(context: OperationContext, input: object) {
     return context.state.clusters[clusterArn(account, region, named)];
   }
   return context.state.clusters[clusterArn(account, region, String(clusterName ?? name ?? ''))];
+}
+
+const clusterAlone = ['clusterName'] as const;
+const clusterAndNodegroup = ['clusterName', 'nodegroupName'] as const;
+const parts = ['clusterName', 'nodegroupName', 'addonName'] as const;
+const partsAndProfile = [...parts, 'fargateProfileName'] as const;
+
+/** The members that say whom an error is about, where its shape has any (the SDK's `models/errors.d.ts`). */
+const membersOf: Readonly<Partial<Record<EksErrorName, readonly (keyof ErrorSubject)[]>>> = {
+  ClientException: parts,
+  InvalidParameterException: partsAndProfile,
+  InvalidRequestException: parts,
+  InvalidStateException: clusterAlone,
+  ResourceInUseException: parts,
+  ResourceLimitExceededException: clusterAndNodegroup,
+  ResourceNotFoundException: partsAndProfile,
+  ServerException: parts,
+  ThrottlingException: clusterAlone,
+};
+
+/**
+ * Puts the cluster and the part of it that the request names into the error, as EKS does: "No update found for ID" comes with
+ * clusterName (aws/aws-cli#10252), a refused add-on version with clusterName and addonName (hashicorp/terraform-provider-aws#20559). What
+ * the refusal itself has put there stays.
+ */
+function nameSubject(error: FakeEksError, input: object): void {
+  const { name, clusterName = name, ...rest } = input as Readonly<Record<string, unknown>>;
+  const named: Readonly<Record<string, unknown>> = { ...rest, clusterName };
+  for (const member of membersOf[error.name as EksErrorName] ?? []) {
+    const value = named[member];
+    if (typeof value === 'string' && !Object.hasOwn(error, member)) Object.assign(error, { [member]: value });
+  }
+}
+
+/**
+ * Takes one token from the bucket of the caller's account and Region, or throws: DescribeCluster with the name seen in
+ * the wild, the others with the declared one (facts: eks.md §2.2, §11).
+ */
+function takeToken(context: OperationContext, operation: string): void {
+  const { throttle, buckets } = context.state;
+  if (throttle === null) return;
+  const key = `${context.caller.account}/${context.caller.region}`;
+  const bucket = buckets[key] ?? { tokens: throttle.burst, at: context.now };
+  const refilled = bucket.tokens + ((context.now - bucket.at) / 1000) * throttle.requestsPerSecond;
+  const tokens = Math.min(throttle.burst, refilled);
+  if (tokens < 1) {
+    buckets[key] = { tokens, at: context.now };
+    const name = operation === 'DescribeCluster' ? 'TooManyRequestsException' : 'ThrottlingException';
+    throw new FakeEksError(name, 'Rate exceeded');
+  }
+  buckets[key] = { tokens: tokens - 1, at: context.now };
 }

@@ -1,8 +1,14 @@
-import type { UpdateClusterVersionRequest, UpdateClusterVersionResponse } from '@aws-sdk/client-eks';
+import type {
+  Category,
+  InsightStatusValue,
+  UpdateClusterVersionRequest,
+  UpdateClusterVersionResponse,
+} from '@aws-sdk/client-eks';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { findCluster, requireManaged } from '../clusters.ts';
 import { FakeEksError, required } from '../errors.ts';
 import { earlierUpdate } from '../idempotency.ts';
+import { refreshInsights } from '../insights/refresh.ts';
 import { refuseWhileClusterUpdates } from '../one-update-at-a-time.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { startControlPlaneUpdate } from '../progress/control-plane.ts';
@@ -10,7 +16,6 @@ import { isPreviousMinor, requireRollbackEligible } from '../rollback-eligibilit
 import type { ClusterRecord } from '../state/cluster-record.ts';
 import { isOffered, parseMinor } from '../support-calendar.ts';
 import { renderUpdate } from '../updates.ts';
-import { requireReadyForRollback, requireReadyForUpgrade } from './readiness.ts';
 
 /**
  * Starts an upgrade to the next minor, or, when the target is one minor lower, a VersionRollback (facts: eks.md §2.1).
@@ -94,4 +99,36 @@ function requireNodegroupsWithinSkew(cluster: ClusterRecord, version: string): v
       `Nodegroups ${behind.map((each) => each.name).join(', ')} must be updated to match cluster version ${cluster.version} before updating cluster version`,
     );
   }
+}
+
+/**
+ * ERROR blocks an upgrade while AWS enforces upgrade insights, which it does not at present; `force` lets it pass (facts: eks.md C3). The
+ * words are those of the days when it did (hashicorp/terraform-provider-aws#42031).
+ */
+function requireReadyForUpgrade(context: OperationContext, cluster: ClusterRecord, force: boolean): void {
+  if (context.state.enforcesUpgradeInsights !== true || force) return;
+  if (blockers(cluster, 'UPGRADE_READINESS', ['ERROR']).length === 0) return;
+  throw new FakeEksError(
+    'InvalidStateException',
+    'Upgrade readiness issues detected. Call the EKS ListInsights API to view upgrade blocking issues detected by EKS.',
+  );
+}
+
+/**
+ * ERROR and UNKNOWN block a rollback, after a refresh of their own; `force` lets them pass (facts: eks.md §3.3). The facts give no name:
+ * it is what an upgrade is refused with.
+ */
+function requireReadyForRollback(context: OperationContext, cluster: ClusterRecord, force: boolean): void {
+  refreshInsights(context.state, cluster, context.now);
+  if (force) return;
+  const blocking = blockers(cluster, 'ROLLBACK_READINESS', ['ERROR', 'UNKNOWN']);
+  if (blocking.length === 0) return;
+  throw new FakeEksError('InvalidStateException', `Rollback readiness issues detected: ${blocking.join(', ')}`);
+}
+
+function blockers(cluster: ClusterRecord, category: Category, blocking: readonly InsightStatusValue[]): string[] {
+  return cluster.insights.items.flatMap(({ name, category: own, insightStatus }) => {
+    const status = insightStatus?.status;
+    return own === category && status !== undefined && blocking.includes(status) ? [`${name} (${status})`] : [];
+  });
 }

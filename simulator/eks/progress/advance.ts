@@ -1,10 +1,12 @@
+import { schedulePods } from '../../kubernetes/schedule-pods.ts';
+import { installSystemWorkload } from '../../kubernetes/system-workloads.ts';
 import { refreshInsights, refreshWhenDue } from '../insights/refresh.ts';
 import type { World } from '../operation-context.ts';
-import type { ClusterRecord } from '../state/cluster-record.ts';
+import type { AddonRecord, ClusterRecord } from '../state/cluster-record.ts';
 import type { FakeEksState } from '../state/fake-eks-state.ts';
 import type { UpdateRecord } from '../state/update-record.ts';
+import { endUpdate } from '../updates.ts';
 import { actOutside } from './act-outside.ts';
-import { endAddonUpdate } from './addon.ts';
 import { driftAutoModeNodes, rollBackAutoModeNodes } from './auto-mode.ts';
 import { autoUpgradeWhenDue } from './auto-upgrade.ts';
 import { endConfigUpdate } from './config.ts';
@@ -91,4 +93,31 @@ export function removeCluster(world: World, cluster: ClusterRecord): void {
 function livingCluster(state: FakeEksState, reference: ClusterReference): ClusterRecord | undefined {
   const cluster = state.clusters[reference.arn];
   return cluster?.createdAt === reference.createdAt ? cluster : undefined;
+}
+
+/** An add-on update ends: the new version runs, or the add-on says UPDATE_FAILED with its issue (facts: eks.md §7). */
+function endAddonUpdate(world: World, cluster: ClusterRecord, addon: AddonRecord, update: UpdateRecord): void {
+  addon.modifiedAt = world.now;
+  const failure = update.plannedFailure;
+  if (failure !== undefined) {
+    update.errors.push({ ...failure, resourceIds: [addon.name] });
+    addon.status = 'UPDATE_FAILED';
+    addon.healthIssues = [{ code: failure.errorCode, message: failure.errorMessage, resourceIds: [addon.name] }];
+    endUpdate(world, update, 'Failed');
+    return;
+  }
+  const value = (type: string) => update.params.find((parameter) => parameter.type === type)?.value;
+  addon.version = update.toVersion ?? addon.version;
+  addon.status = 'ACTIVE';
+  addon.healthIssues = [];
+  const role = value('ServiceAccountRoleArn');
+  if (role !== undefined) addon.serviceAccountRoleArn = role;
+  const configuration = value('ConfigurationValues');
+  if (configuration !== undefined) addon.configurationValues = configuration;
+  // An empty list deletes the associations there are; leaving it out keeps them (facts: eks.md §7).
+  if (value('PodIdentityAssociations') === '[]') addon.podIdentityAssociations = [];
+  if (value('ResolveConflicts') === 'OVERWRITE') addon.customised = false;
+  installSystemWorkload(cluster.kubernetes, addon.name, addon.version);
+  schedulePods(cluster.kubernetes, world.now);
+  endUpdate(world, update, 'Successful');
 }

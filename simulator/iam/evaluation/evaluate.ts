@@ -3,7 +3,6 @@ import type { NamedPolicy, PolicyType } from '../policy/policy-document.ts';
 import { accountOf } from '../principals/principal.ts';
 import type { AccessRequest, ApplicablePolicies, Decision } from './access-request.ts';
 import { askPolicies, type PolicySetAnswer } from './policy-set.ts';
-import { allowedBy, becauseNothingAllows, withExplicitDeny } from './why.ts';
 
 type Answers = Partial<Record<PolicyType, PolicySetAnswer>>;
 
@@ -63,4 +62,32 @@ function typesThatMustAllow(request: AccessRequest, answers: Answers, side: 'tru
 /** Without a grant in the policy of a role or key not even its own account may use it. */
 function hasTheLastWord(side: 'trust' | 'resource', action: string): boolean {
   return side === 'trust' || action.toLowerCase().startsWith('kms:');
+}
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+const NAMES: Readonly<Record<PolicyType, string>> = {
+  identity: 'identity-based policy',
+  resource: 'resource-based policy',
+  trust: 'role trust policy',
+  session: 'session policy',
+  boundary: 'permissions boundary',
+};
+const WITH_ARTICLE: Readonly<Record<PolicyType, string>> = {
+  identity: 'an identity-based policy',
+  resource: 'a resource-based policy',
+  trust: 'the role trust policy',
+  session: 'a session policy',
+  boundary: 'a permissions boundary',
+};
+
+function becauseNothingAllows(type: PolicyType, action: string): string {
+  return `because no ${NAMES[type]} allows the ${action} action`;
+}
+
+function withExplicitDeny(type: PolicyType): string {
+  return `with an explicit deny in ${WITH_ARTICLE[type]}`;
+}
+
+function allowedBy(types: readonly PolicyType[]): string {
+  return `allowed by ${types.map((type) => WITH_ARTICLE[type]).join(' and ')}`;
 }

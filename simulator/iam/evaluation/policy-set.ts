@@ -1,9 +1,11 @@
+import { conditionHolds } from '../conditions/condition.ts';
 import type { NamedPolicy, Policy, PolicyType, Statement } from '../policy/policy-document.ts';
 import { describeProblem, readPolicy } from '../policy/read-policy.ts';
-import { isUnknown } from '../policy/verdict.ts';
+import { every, isUnknown, unknown, type Verdict } from '../policy/verdict.ts';
 import type { AccessRequest, MatchedStatement } from './access-request.ts';
-import type { Closeness } from './principal-match.ts';
-import { matchStatement, type StatementMatch } from './statement-match.ts';
+import { matchingAction } from './action-match.ts';
+import { type Closeness, matchPrincipal } from './principal-match.ts';
+import { matchResource } from './resource-match.ts';
 
 /** What the policies of one kind say of a request. */
 export interface PolicySetAnswer {
@@ -56,4 +58,33 @@ function matched(policy: Policy, statement: Statement, match: StatementMatch): M
     actionPattern,
     resourcePattern,
   };
+}
+
+/** Whether a statement is about a request, and by which of its patterns. */
+interface StatementMatch {
+  readonly verdict: Verdict;
+  readonly closeness: readonly Closeness[];
+  readonly actionPattern: string;
+  readonly resourcePattern: string;
+}
+
+const NONE: StatementMatch = { verdict: 'no', closeness: [], actionPattern: '', resourcePattern: '' };
+
+/** An element that could not be read excludes nothing: it is among the statement's problems, which leave it undecided. */
+function matchStatement(policy: Policy, statement: Statement, request: AccessRequest): StatementMatch {
+  const { action, resource, principal, conditions, problems } = statement;
+  const { findKey } = request;
+  const actionPattern = action === undefined ? '?' : matchingAction(action, request.action);
+  // Most statements end here.
+  if (actionPattern === undefined) return NONE;
+  const covering = resource && matchResource(resource, request.resource, findKey, policy.hasVariables);
+  const who = principal && matchPrincipal(principal, request.principal);
+  function* parts(): Iterable<Verdict> {
+    if (covering !== undefined) yield covering.verdict;
+    if (who !== undefined) yield who.verdict;
+    if (problems.length > 0) yield unknown(...problems);
+    for (const condition of conditions) yield conditionHolds(condition, findKey, policy.hasVariables);
+  }
+  const resourcePattern = covering?.pattern ?? '*';
+  return { verdict: every(parts()), closeness: who?.closeness ?? [], actionPattern, resourcePattern };
 }

@@ -1,11 +1,12 @@
 import type { ApplicablePolicies } from '../evaluation/access-request.ts';
+import { isAccountId, parseArn } from '../policy/arn.ts';
 import type { NamedPolicy } from '../policy/policy-document.ts';
 import { policyProblems } from '../policy/read-policy.ts';
-import { roleOf } from './describe-role.ts';
 import { localAdministrator } from './local-administrator.ts';
 import { localPerson } from './local-person.ts';
 import type { Principal } from './principal.ts';
 import type { Role, RoleDescription, User } from './role.ts';
+import { uniqueIdOf } from './unique-id.ts';
 
 /** Plain JSON. */
 export interface DirectoryState {
@@ -139,4 +140,30 @@ export class IamDirectory {
     if (policy === undefined) throw new Error(`The managed policy ${arn} is not known here`);
     return policy;
   }
+}
+
+const DEFAULT_SESSION_SECONDS = 3600;
+const ROLE = /^role(\/(?:.+\/)?)([\w+=,.@-]{1,64})$/;
+
+/** Fills in what follows from a role's ARN. Throws for an ARN that is none of a role. */
+function roleOf(description: RoleDescription): Role {
+  const { arn, trustPolicy, permissionsBoundary } = description;
+  const parsed = parseArn(arn);
+  const [, path, name] = ROLE.exec(parsed?.resource ?? '') ?? [];
+  if (parsed?.service !== 'iam' || !isAccountId(parsed.account) || path === undefined || name === undefined) {
+    throw new Error(`${arn} is no ARN of a role`);
+  }
+  return {
+    arn,
+    name,
+    account: parsed.account,
+    path,
+    roleId: uniqueIdOf('AROA', arn),
+    trustPolicy,
+    policies: description.policies ?? [],
+    managedPolicies: description.managedPolicies ?? [],
+    ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
+    tags: description.tags ?? {},
+    maxSessionSeconds: description.maxSessionSeconds ?? DEFAULT_SESSION_SECONDS,
+  };
 }

@@ -2,8 +2,7 @@ import type { RequestContext } from '../conditions/request-context.ts';
 import { tagKeys } from '../principals/principal-context.ts';
 import { arnOf } from './arns.ts';
 import { passRole, tryLaunchTemplate } from './eks-on-behalf.ts';
-import { clusterSettings, newClusterSettings } from './eks-settings.ts';
-import { record, records, text, textOrAny } from './input-members.ts';
+import { flag, record, records, text, textOrAny, texts } from './input-members.ts';
 import type { CallFacts, LookedUpKind, Requirement, RequirementRow, RequirementRows } from './requirement.ts';
 import { need, on, onNoResource } from './row-kinds.ts';
 
@@ -104,3 +103,39 @@ export const eksRows: RequirementRows = {
   UpdateNodegroupConfig: on(nodegroup),
   UpdateNodegroupVersion: (call) => [need(call, 'UpdateNodegroupVersion', nodegroup(call)), ...tryLaunchTemplate(call)],
 };
+
+/** Condition keys that CreateCluster and UpdateClusterConfig have in common: settings of the cluster, null where the call leaves them. */
+function clusterSettings({ input }: CallFacts): RequestContext {
+  const vpc = record(input.resourcesVpcConfig);
+  const enabled = records(record(input.logging), 'clusterLogging').filter((setup) => setup.enabled === true);
+  const logs = enabled.flatMap((setup) => texts(setup, 'types')).map((type) => [`eks:loggingType/${type}`, 'true']);
+  return {
+    'eks:authenticationMode': text(record(input.accessConfig), 'authenticationMode') ?? null,
+    'eks:computeConfigEnabled': flag(record(input.computeConfig).enabled),
+    'eks:blockStorageEnabled': flag(record(record(input.storageConfig).blockStorage).enabled),
+    'eks:elasticLoadBalancingEnabled': flag(record(record(input.kubernetesNetworkConfig).elasticLoadBalancing).enabled),
+    'eks:deletionProtection': flag(input.deletionProtection),
+    'eks:endpointPublicAccess': flag(vpc.endpointPublicAccess),
+    'eks:endpointPrivateAccess': flag(vpc.endpointPrivateAccess),
+    'eks:supportType': text(record(input.upgradePolicy), 'supportType') ?? null,
+    'eks:zonalShiftEnabled': flag(record(input.zonalShiftConfig).enabled),
+    'eks:controlPlaneScalingTier': text(record(input.controlPlaneScalingConfig), 'tier') ?? null,
+    'eks:loggingType/*': null,
+    ...Object.fromEntries(logs),
+  };
+}
+
+/** Those of CreateCluster, which also says what cannot be changed later. */
+function newClusterSettings(call: CallFacts): RequestContext {
+  const { input } = call;
+  const keys = records(input, 'encryptionConfig').map(({ provider }) => text(record(provider), 'keyArn'));
+  return {
+    ...clusterSettings(call),
+    'eks:kubernetesVersion': text(input, 'version') ?? null,
+    'eks:bootstrapClusterCreatorAdminPermissions': flag(
+      record(input.accessConfig).bootstrapClusterCreatorAdminPermissions,
+    ),
+    'eks:bootstrapSelfManagedAddons': flag(input.bootstrapSelfManagedAddons),
+    'eks:encryptionConfigProviderKeyArns': keys.filter((key) => key !== undefined),
+  };
+}

@@ -1,13 +1,14 @@
 import { type AwsCall, AwsFault, type ServiceName } from '../../wire/aws-call.ts';
+import { arnOf, nameOrArn } from './arns.ts';
 import { dynamodbRows } from './dynamodb.ts';
 import { eksRows } from './eks.ts';
 import { eventsRows } from './events.ts';
-import { record } from './input-members.ts';
-import { logsRows } from './logs.ts';
-import { monitoringRows } from './monitoring.ts';
-import type { Lookups, Requirement, RequirementRows } from './requirement.ts';
+import { record, text, textOrAny, texts } from './input-members.ts';
+import type { CallFacts, Lookups, Requirement, RequirementRows } from './requirement.ts';
+import { actionOn, need, on, onNoResource } from './row-kinds.ts';
 import { s3Rows } from './s3.ts';
 import {
+  backupRows,
   ec2Rows,
   iamRows,
   kmsRows,
@@ -18,12 +19,104 @@ import {
   ssmRows,
   stsRows,
 } from './small-services.ts';
-import { snsRows } from './sns.ts';
-import { sqsRows } from './sqs.ts';
 import { statesRows } from './states.ts';
+
+/** The queue of a URL, which ends with its account and name whatever host it starts with. */
+function queue(call: CallFacts): string {
+  const url = textOrAny(call.input, 'QueueUrl');
+  const [account = call.account, name = '*'] = /\/(\d{12})\/([^/]+)$/.exec(url)?.slice(1) ?? [];
+  return arnOf('sqs', { region: call.region, account }, name);
+}
+
+function queueByName(call: CallFacts): string {
+  const account = text(call.input, 'QueueOwnerAWSAccountId') ?? call.account;
+  return arnOf('sqs', { region: call.region, account }, textOrAny(call.input, 'QueueName'));
+}
+
+/** The Batch operations are no actions: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html */
+const sqsRows: RequirementRows = {
+  ChangeMessageVisibility: on(queue),
+  DeleteMessage: on(queue),
+  DeleteMessageBatch: actionOn('DeleteMessage', queue),
+  GetQueueAttributes: on(queue),
+  GetQueueUrl: on(queueByName),
+  ListQueues: onNoResource,
+  PurgeQueue: on(queue),
+  ReceiveMessage: on(queue),
+  SendMessage: on(queue),
+  SendMessageBatch: actionOn('SendMessage', queue),
+};
+
+const topic = ({ input }: CallFacts) => textOrAny(input, 'TopicArn');
+
+/** A message may also go to an endpoint, or to a telephone, which has no ARN. */
+const target = ({ input }: CallFacts) => text(input, 'TopicArn') ?? text(input, 'TargetArn') ?? '*';
+
+/** A subscription's ARN is its topic's with an id. */
+const topicOfSubscription = ({ input }: CallFacts) => textOrAny(input, 'SubscriptionArn').replace(/:[^:]*$/, '');
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html */
+const snsRows: RequirementRows = {
+  GetTopicAttributes: on(topic),
+  ListSubscriptions: onNoResource,
+  ListSubscriptionsByTopic: on(topic),
+  ListTopics: onNoResource,
+  Publish: on(target),
+  PublishBatch: actionOn('Publish', topic),
+  Subscribe: (call) => [
+    need(call, 'Subscribe', topic(call), {
+      'sns:Protocol': text(call.input, 'Protocol') ?? null,
+      'sns:Endpoint': text(call.input, 'Endpoint') ?? null,
+    }),
+  ],
+  Unsubscribe: on(topicOfSubscription),
+};
+
+const onAlarm = on((call) => arnOf('cloudwatch', call, `alarm:${textOrAny(call.input, 'AlarmName')}`));
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html */
+const monitoringRows: RequirementRows = {
+  DescribeAlarms: (call) => {
+    const names = texts(call.input, 'AlarmNames');
+    // Composite alarms take the permission on everything (API reference of DescribeAlarms).
+    const whole = names.length === 0 || texts(call.input, 'AlarmTypes').includes('CompositeAlarm');
+    const asked = whole ? ['*'] : names;
+    return asked.map((name) => need(call, 'DescribeAlarms', arnOf('cloudwatch', call, `alarm:${name}`)));
+  },
+  GetMetricData: onNoResource,
+  GetMetricStatistics: onNoResource,
+  ListMetrics: onNoResource,
+  PutMetricAlarm: onAlarm,
+  PutMetricData: (call) => [
+    need(call, 'PutMetricData', '*', { 'cloudwatch:namespace': text(call.input, 'Namespace') ?? null }),
+  ],
+  SetAlarmState: onAlarm,
+};
+
+function group(call: CallFacts): string {
+  const name = text(call.input, 'logGroupIdentifier') ?? textOrAny(call.input, 'logGroupName');
+  return nameOrArn(name, (own) => arnOf('logs', call, `log-group:${own}`)).replace(/:\*$/, '');
+}
+
+/** Actions on a group are asked of `…:log-stream:` without a name, so that grants on `<group>:*` cover them and on `<group>` do not. */
+const streamsOfGroup = (call: CallFacts) => `${group(call)}:log-stream:`;
+const stream = (call: CallFacts) => `${group(call)}:log-stream:${textOrAny(call.input, 'logStreamName')}`;
+/** As AWS's denials say: https://github.com/hashicorp/terraform-provider-aws/issues/8804 */
+const allGroups = (call: CallFacts) => arnOf('logs', call, 'log-group::log-stream:');
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html */
+const logsRows: RequirementRows = {
+  CreateLogStream: on(stream),
+  DescribeLogGroups: on(allGroups),
+  DescribeLogStreams: on(streamsOfGroup),
+  FilterLogEvents: on(streamsOfGroup),
+  GetLogEvents: on(stream),
+  PutLogEvents: on(stream),
+};
 
 /** What the operations of the local cloud need, one row each. */
 export const REQUIREMENT_ROWS: Readonly<Record<ServiceName, RequirementRows>> = {
+  backup: backupRows,
   dynamodb: dynamodbRows,
   ec2: ec2Rows,
   eks: eksRows,

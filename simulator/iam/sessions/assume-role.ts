@@ -1,15 +1,16 @@
+import { AwsFault } from '../../wire/aws-call.ts';
 import type { Authorize } from '../access/authorize.ts';
 import { denialFault } from '../access/denial-fault.ts';
 import type { RequestContext } from '../conditions/request-context.ts';
+import type { NamedPolicy } from '../policy/policy-document.ts';
+import { policyProblems } from '../policy/read-policy.ts';
 import type { IamDirectory } from '../principals/iam-directory.ts';
-import type { Principal } from '../principals/principal.ts';
+import type { Principal, Tags } from '../principals/principal.ts';
 import { tagKeys } from '../principals/principal-context.ts';
 import type { Role } from '../principals/role.ts';
 import { type AssumeRoleInput, validateAssumeRole, validationError } from './assume-role-input.ts';
 import { type IssuedSession, issuedSession, roleSession } from './role-session.ts';
-import { sessionPolicies } from './session-policies.ts';
 import type { SessionStore } from './session-store.ts';
-import { sessionTags, tagContext } from './session-tags.ts';
 import { trustPolicyOf } from './trust-policy-of.ts';
 
 export interface AssumeRoleRequest {
@@ -88,4 +89,90 @@ function allowedRole({ directory, authorize }: StsParts, { caller, input, where,
   }
   if (role === undefined) throw new Error(`Somebody was allowed to assume ${resource}, which does not exist`);
   return role;
+}
+
+interface SessionTags {
+  /** Passed and inherited ones. */
+  readonly tags: Tags;
+  readonly transitiveTags: Tags;
+}
+
+/** The tags of a new session: those that are passed, and those that its caller's session hands on. Throws `ValidationError`. */
+function sessionTags(input: AssumeRoleInput, caller: Principal): SessionTags {
+  const passed = passedTags(input);
+  const inherited = (caller.kind === 'assumed-role' ? caller.transitiveTags : undefined) ?? {};
+  const isPassed = (key: string) => Object.keys(passed).some((each) => each.toLowerCase() === key.toLowerCase());
+  const overridden = Object.keys(inherited).find(isPassed);
+  if (overridden !== undefined) throw validationError(`The tag ${overridden} is transitive and cannot be overridden`);
+  const missing = input.TransitiveTagKeys?.find((key) => passed[key] === undefined);
+  if (missing !== undefined) throw validationError(`The transitive tag key ${missing} is not among the session's tags`);
+  const handedOn = input.TransitiveTagKeys?.map((key) => [key, passed[key] ?? ''] as const) ?? [];
+  return { tags: { ...inherited, ...passed }, transitiveTags: { ...inherited, ...Object.fromEntries(handedOn) } };
+}
+
+/** Condition keys about the tags that are passed. */
+function tagContext(input: AssumeRoleInput): RequestContext {
+  const passed = passedTags(input);
+  return {
+    ...tagKeys('aws:RequestTag', passed),
+    'aws:TagKeys': Object.keys(passed),
+    'sts:TransitiveTagKeys': input.TransitiveTagKeys ?? [],
+  };
+}
+
+function passedTags({ Tags: tags = [] }: AssumeRoleInput): Tags {
+  return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+}
+
+/** What the plain text of session policies may have; AWS packs it, in a way it does not publish, and counts that. */
+const ALLOTTED_CHARACTERS = 2048;
+
+interface SessionPolicies {
+  /** Absent: the session may what its role may. */
+  readonly policies?: readonly NamedPolicy[];
+  /** Percentage of what there is room for; absent without policies and tags. */
+  readonly packedPolicySize?: number;
+}
+
+/**
+ * The policies that narrow a session. Throws `MalformedPolicyDocumentException` for what is not understood and for managed policies that
+ * are not there, `PackedPolicyTooLargeException` where policies and tags have no room.
+ */
+function sessionPolicies(input: AssumeRoleInput, directory: IamDirectory): SessionPolicies {
+  const { Policy, PolicyArns = [], Tags = [] } = input;
+  const inline = Policy === undefined ? [] : [{ name: 'session policy', document: parse(Policy) }];
+  const managed = PolicyArns.map(({ arn = '' }) => {
+    const policy = directory.managedPolicy(arn);
+    if (policy === undefined) throw malformed(`The policy ${arn} does not exist`);
+    return policy;
+  });
+  const policies: NamedPolicy[] = [...inline, ...managed];
+  for (const policy of inline) {
+    const [problem] = policyProblems(policy, 'session');
+    if (problem !== undefined) throw malformed(`Syntax errors in policy: ${problem}`);
+  }
+  const characters = [
+    Policy ?? '',
+    ...PolicyArns.map(({ arn = '' }) => arn),
+    ...Tags.map(({ Key = '', Value = '' }) => Key + Value),
+  ].join('').length;
+  if (characters === 0) return {};
+  const packedPolicySize = Math.ceil((100 * characters) / ALLOTTED_CHARACTERS);
+  if (packedPolicySize > 100) {
+    const text = `Packed policy consumes ${packedPolicySize}% of allotted space, please use smaller policy.`;
+    throw new AwsFault('PackedPolicyTooLargeException', text);
+  }
+  return { ...(policies.length === 0 ? {} : { policies }), packedPolicySize };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed('The policy is not in the valid JSON format.');
+  }
+}
+
+function malformed(message: string): AwsFault {
+  return new AwsFault('MalformedPolicyDocumentException', message);
 }

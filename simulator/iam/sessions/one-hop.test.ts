@@ -1,4 +1,4 @@
-import { sessionPolicy } from '../../../adapters/aws/session-policy.ts';
+import { sessionPolicy } from '../../../adapters/aws/eks-mutator.ts';
 import { NOW, REGION, SPOKE } from '../../../test/material/iam/accounts.ts';
 import { EXTERNAL_ID, SPOKE_ROLE } from '../../../test/material/iam/spoke.ts';
 import { functionSession, spokeWorld } from '../../../test/material/iam/spoke-world.ts';

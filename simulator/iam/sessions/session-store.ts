@@ -1,9 +1,8 @@
-import type { ServiceName, Signer } from '../../wire/aws-call.ts';
+import { AwsFault, type ServiceName, type Signer } from '../../wire/aws-call.ts';
 import type { IamDirectory } from '../principals/iam-directory.ts';
 import type { Principal, RoleSession } from '../principals/principal.ts';
 import type { User } from '../principals/role.ts';
 import { newCredentials, type SessionCredentials } from './credentials.ts';
-import { credentialFault } from './signature-faults.ts';
 
 /** A session and what signs for it; plain JSON. */
 export interface StoredSession {
@@ -83,4 +82,33 @@ export class SessionStore {
       this.#sessions.delete(key);
     }
   }
+}
+
+/** What may be wrong with the credentials of a request. */
+type CredentialProblem = 'missing' | 'unknown' | 'expired';
+
+const TEXTS: Readonly<Record<CredentialProblem, string>> = {
+  missing: 'Missing Authentication Token',
+  unknown: 'The security token included in the request is invalid.',
+  expired: 'The security token included in the request is expired',
+};
+const QUERY_NAMES: Readonly<Record<CredentialProblem, string>> = {
+  missing: 'MissingAuthenticationToken',
+  unknown: 'InvalidClientTokenId',
+  expired: 'ExpiredToken',
+};
+const JSON_NAMES: Readonly<Record<CredentialProblem, string>> = {
+  missing: 'MissingAuthenticationTokenException',
+  unknown: 'UnrecognizedClientException',
+  expired: 'ExpiredTokenException',
+};
+/** Services of the query protocol, and those that kept its codes when they left it. */
+const QUERY_CODES: ReadonlySet<ServiceName> = new Set(['monitoring', 's3', 'sns', 'sqs', 'sts']);
+const REST: ReadonlySet<ServiceName> = new Set(['eks', 'scheduler']);
+
+/** How a service refuses credentials. */
+function credentialFault(problem: CredentialProblem, service: ServiceName): AwsFault {
+  const isQuery = QUERY_CODES.has(service);
+  const name = (isQuery ? QUERY_NAMES : JSON_NAMES)[problem];
+  return new AwsFault(name, TEXTS[problem], { status: isQuery || REST.has(service) ? 403 : 400 });
 }

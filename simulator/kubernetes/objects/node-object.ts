@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
+import { KubeVersion } from '../../../core/version/kube-version.ts';
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import type { NodeState } from '../kubernetes-state.ts';
 import { isNodeReady } from '../pod-status.ts';
-import { nodeResources } from './node-capacity.ts';
-import { nodeInfo } from './node-system.ts';
 import { timestamp, uidOf } from './object-metadata.ts';
 
 /** The kubelet writes its node's status anew that often, if nothing changes. */
@@ -97,4 +96,84 @@ function conditionsOf(node: NodeState, createdAt: number, now: number) {
           'container runtime network not ready: cni plugin not initialized',
         ),
   ];
+}
+
+/** What a node of an instance type has: vCPUs, memory, and the pods for which its network interfaces have addresses. */
+interface NodeCapacity {
+  readonly cpu: number;
+  readonly memoryKibibytes: number;
+  readonly pods: number;
+}
+
+const processors: Readonly<Record<string, number>> = { medium: 1, large: 2, xlarge: 4, metal: 96 };
+const podsOfSizes: Readonly<Record<string, number>> = { medium: 17, large: 29, xlarge: 58, '2xlarge': 58 };
+const gibibytesPerProcessor: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8, t: 4, x: 16 };
+
+/** By the naming of EC2: `m6i.2xlarge` has twice the vCPUs of `m6i.xlarge`, and 4 GiB for each. */
+function nodeCapacity(instanceType: string): NodeCapacity {
+  const [family = 'm', size = 'large'] = instanceType.split('.');
+  const times = /^(\d+)xlarge$/.exec(size)?.[1];
+  const cpu = times === undefined ? (processors[size] ?? 2) : 4 * Number(times);
+  const gibibytes = cpu * (gibibytesPerProcessor[family.charAt(0)] ?? 4);
+  return { cpu, memoryKibibytes: gibibytes * 1_048_576 - 262_144, pods: podsOfSizes[size] ?? 110 };
+}
+
+/** `capacity` and `allocatable` of a node's status; the kubelet and the system keep a part. */
+function nodeResources(instanceType: string): Record<'capacity' | 'allocatable', Record<string, string>> {
+  const { cpu, memoryKibibytes, pods } = nodeCapacity(instanceType);
+  const storage = 20_893_676;
+  const shared = { 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', pods: String(pods) };
+  const reserved = (255 + 11 * pods + 100) * 1_024;
+  return {
+    capacity: { cpu: String(cpu), 'ephemeral-storage': `${storage}Ki`, memory: `${memoryKibibytes}Ki`, ...shared },
+    allocatable: {
+      cpu: `${cpu * 1_000 - 70}m`,
+      'ephemeral-storage': String(Math.floor((storage * 1_024 * 9) / 10) - 1_073_741_824),
+      memory: `${memoryKibibytes - reserved}Ki`,
+      ...shared,
+    },
+  };
+}
+
+/** `status.nodeInfo`: what the kubelet tells of its machine. The image follows from the node group's AMI type. */
+function nodeInfo(node: NodeState, amiType: string, uid: string) {
+  const digits = createHash('sha256').update(uid).digest('hex');
+  return {
+    architecture: architectureOf(amiType),
+    bootID: uid,
+    containerRuntimeVersion: `containerd://${runtimeOf(node)}`,
+    ...imageOf(node, amiType),
+    kubeProxyVersion: kubeProxyVersion(node),
+    kubeletVersion: node.kubeletVersion,
+    machineID: `ec2${digits.slice(3, 32)}`,
+    operatingSystem: node.labels['kubernetes.io/os'] ?? 'linux',
+    systemUUID: uid,
+    ...node.nodeInfo,
+  };
+}
+
+/** The kubelet told its own version for that of kube-proxy until 1.33, and nothing since (KEP-4004). */
+function kubeProxyVersion({ kubeletVersion }: NodeState): string {
+  return KubeVersion.parse(kubeletVersion).isOlderThan(KubeVersion.parse('1.33')) ? kubeletVersion : '';
+}
+
+const architectureOf = (amiType: string): string => (/ARM|ARM_64/.test(amiType) ? 'arm64' : 'amd64');
+
+/** containerd 2.1 came with 1.34 (facts: eks.md §1.6). */
+function runtimeOf({ kubeletVersion }: NodeState): string {
+  return KubeVersion.parse(kubeletVersion).isOlderThan(KubeVersion.parse('1.34')) ? '1.7.28' : '2.1.4';
+}
+
+function imageOf(node: NodeState, amiType: string): { kernelVersion: string; osImage: string } {
+  const machine = architectureOf(amiType) === 'arm64' ? 'aarch64' : 'x86_64';
+  const minor = KubeVersion.parse(node.kubeletVersion).toString();
+  if (amiType.startsWith('BOTTLEROCKET'))
+    return { kernelVersion: '6.12.53', osImage: `Bottlerocket OS 1.50.0 (aws-k8s-${minor})` };
+  if (amiType.startsWith('WINDOWS')) {
+    const year = amiType.includes('2025') ? '2025' : amiType.includes('2019') ? '2019' : '2022';
+    return { kernelVersion: '10.0.20348.4294', osImage: `Windows Server ${year} Datacenter` };
+  }
+  if (amiType.startsWith('AL2_'))
+    return { kernelVersion: `5.10.245-241.978.amzn2.${machine}`, osImage: 'Amazon Linux 2' };
+  return { kernelVersion: `6.12.53-69.119.amzn2023.${machine}`, osImage: 'Amazon Linux 2023.9.20261101' };
 }

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import type { KubernetesState, PodState } from '../kubernetes-state.ts';
+import { podTemplateHash } from '../pod-names.ts';
 import { isNodeReady, isPodReady, podPhase } from '../pod-status.ts';
 import { list, record, texts } from '../resources/stored-object.ts';
 import { startupMilliseconds } from '../schedule-pods.ts';
-import { containerStatus } from './container-statuses.ts';
 import { type Container, containersOf } from './containers.ts';
 import { nodeAddress } from './node-object.ts';
-import { type OwnerReference, timestamp, uidOf } from './object-metadata.ts';
-import { podOwner } from './pod-owner.ts';
+import { controllerReference, type OwnerReference, timestamp, uidOf } from './object-metadata.ts';
 
 export type PodObject = ReturnType<typeof podObject>;
 
@@ -118,4 +117,80 @@ function unschedulableMessage({ nodes }: KubernetesState, now: number): string {
   return nodes.length === 0
     ? 'no nodes available to schedule pods'
     : `0/${nodes.length} nodes are available: ${reasons.join(', ')}.`;
+}
+
+/** `status.containerStatuses[]`: `running`, or `waiting` with the pod's reason while it starts or crashes. */
+function containerStatus(pod: PodState, container: Container, uid: string, now: number) {
+  const { waitingReason } = pod;
+  const started = pod.readyAt <= now && waitingReason === undefined;
+  const crash = waitingReason === 'CrashLoopBackOff' && pod.readyAt <= now ? lastCrash(pod, now) : undefined;
+  return {
+    name: container.name,
+    image: container.image,
+    imageID: `${container.image.split(':')[0]}@sha256:${digest(container.image)}`,
+    ...(started ? { containerID: `containerd://${digest(uid + container.name)}` } : {}),
+    ready: started,
+    started,
+    restartCount: crash?.restarts ?? 0,
+    lastState: crash === undefined ? {} : { terminated: crash.terminated },
+    state: started
+      ? { running: { startedAt: timestamp(pod.readyAt) } }
+      : { waiting: waiting(pod, waitingReason ?? 'ContainerCreating', container.name) },
+  };
+}
+
+function waiting(pod: PodState, reason: string, container: string): { reason: string; message?: string } {
+  if (reason !== 'CrashLoopBackOff') return { reason };
+  const message = `back-off 5m0s restarting failed container=${container} pod=${pod.name}_${pod.namespace}`;
+  return { reason, message };
+}
+
+/** The kubelet waits 10 s, 20 s, 40 s … and at most five minutes before it starts a crashed container again. */
+function lastCrash(pod: PodState, now: number) {
+  let at = pod.readyAt - startupMilliseconds;
+  let restarts = 0;
+  for (let wait = 10_000; at + wait <= now && restarts < 100; wait = Math.min(2 * wait, 300_000)) {
+    at += wait;
+    restarts += 1;
+  }
+  // Beyond that every wait is the longest one, and years need not be counted one by one.
+  const more = Math.floor((now - at) / 300_000);
+  if (restarts === 100) {
+    at += more * 300_000;
+    restarts += more;
+  }
+  const times = { startedAt: timestamp(at), finishedAt: timestamp(at + 1_000) };
+  return { restarts, terminated: { exitCode: 1, reason: 'Error', ...times } };
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** What `metadata` of a pod tells of the object that made it. */
+interface PodOwner {
+  readonly generateName?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+}
+
+/** A Deployment's pods belong to its ReplicaSet, the others' to their workload; bare pods belong to nobody. */
+function podOwner(cluster: ClusterRecord, pod: PodState): PodOwner {
+  const [kind, namespace = pod.namespace, name] = pod.owner?.split('/') ?? [];
+  if (kind === undefined || name === undefined) return { labels: {} };
+  if (kind !== 'Deployment') {
+    const labels = kind === 'StatefulSet' ? statefulLabels(pod) : { 'controller-revision-hash': '6c8d9f7b54' };
+    const ownerReferences = controllerReference(cluster, 'apps/v1', { kind, namespace, name });
+    return { generateName: `${name}-`, labels, ownerReferences };
+  }
+  const hash = podTemplateHash({ kind, namespace, name });
+  const replicaSet = { kind: 'ReplicaSet', namespace, name: `${name}-${hash}` };
+  return {
+    generateName: `${replicaSet.name}-`,
+    labels: { 'pod-template-hash': hash },
+    ownerReferences: controllerReference(cluster, 'apps/v1', replicaSet),
+  };
+}
+
+function statefulLabels({ name }: PodState): Record<string, string> {
+  const ordinal = name.slice(name.lastIndexOf('-') + 1);
+  return { 'apps.kubernetes.io/pod-index': ordinal, 'statefulset.kubernetes.io/pod-name': name };
 }

@@ -1,5 +1,5 @@
+import { applyMergePatch } from '../server/read-patch.ts';
 import { applyJsonPatch } from './json-patch.ts';
-import { applyMergePatch } from './merge-patch.ts';
 import { applyStrategicMergePatch } from './strategic-merge-patch.ts';
 
 describe('a JSON patch', () => {

@@ -1,6 +1,5 @@
 import { type Fields, isFields } from '../patches/fields.ts';
 import { applyJsonPatch } from '../patches/json-patch.ts';
-import { applyMergePatch } from '../patches/merge-patch.ts';
 import { PatchFault } from '../patches/patch-fault.ts';
 import { applyStrategicMergePatch } from '../patches/strategic-merge-patch.ts';
 import type { ResourceType } from '../resource-types.ts';
@@ -56,4 +55,15 @@ export function applyPatch({ format, body }: Patch, kind: string, document: Fiel
 function merged(format: 'merge' | 'strategic', kind: string, document: Fields, body: unknown): unknown {
   if (!isFields(body)) throw new PatchFault(400, 'the patch is not a JSON object');
   return format === 'merge' ? applyMergePatch(document, body) : applyStrategicMergePatch(kind, document, body);
+}
+
+/** What a JSON Merge Patch (RFC 7386) makes of a document: null takes a member away, a list is replaced. */
+export function applyMergePatch(document: unknown, patch: unknown): unknown {
+  if (!isFields(patch)) return patch;
+  const merged = new Map(Object.entries(isFields(document) ? document : {}));
+  for (const [member, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(member);
+    else merged.set(member, applyMergePatch(merged.get(member), value));
+  }
+  return Object.fromEntries(merged);
 }

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '../objects/object-metadata.ts';
 import type { ResourceAttributes } from '../permissions.ts';
 import type { ResourceType } from '../resource-types.ts';
-import { fieldSelector } from './field-selector.ts';
 import { labelSelector, type Matches } from './label-selector.ts';
+import { badRequest } from './refusals.ts';
 
 /** Which objects of a resource a list or a watch is about. */
 export interface Selection {
@@ -23,4 +23,41 @@ export function selection(type: ResourceType, attributes: ResourceAttributes, qu
     matches: (object) => isIn(object) && isCalled(object) && tests.every((test) => test(object)),
     selective: (labels ?? '') !== '' || (fields ?? '') !== '',
   };
+}
+
+const named = ['metadata.name', 'metadata.namespace'];
+
+/** The fields that upstream selects by, as far as the model has them. */
+const fieldsOf: Readonly<Record<string, readonly string[]>> = {
+  pods: [
+    ...named,
+    ...['spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName'],
+    ...['status.phase', 'status.podIP', 'status.nominatedNodeName'],
+  ],
+  nodes: ['metadata.name', 'spec.unschedulable'],
+  namespaces: ['metadata.name', 'status.phase'],
+  replicasets: [...named, 'status.replicas'],
+  secrets: [...named, 'type'],
+};
+
+/**
+ * `spec.nodeName=ip-10-0-0-1,status.phase!=Running`: all of them.
+ *
+ * @throws StatusError 400 for another form, or for a field that the resource is not selected by.
+ */
+function fieldSelector(resource: string, text: string | null): Matches {
+  const terms = (text ?? '').split(',').filter((term) => term !== '');
+  const requirements = terms.map((term) => {
+    const [, field = '', operator, wanted] = /^([^=!]+)(==?|!=)(.*)$/.exec(term) ?? [];
+    if (operator === undefined) throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`);
+    if (!(fieldsOf[resource] ?? named).includes(field)) throw badRequest(`field label not supported: ${field}`);
+    return (object: KubernetesObject) => (textOf(object, field) === wanted) === (operator !== '!=');
+  });
+  return (object) => requirements.every((holds) => holds(object));
+}
+
+/** Absent ones are empty, absent booleans false. */
+function textOf(object: KubernetesObject, field: string): string {
+  const found = field.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown>)?.[part], object);
+  return String(found ?? (field === 'spec.unschedulable' ? false : ''));
 }

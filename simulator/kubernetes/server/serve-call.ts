@@ -1,17 +1,23 @@
+import { ClusterAccessError } from '../../../core/ports/cluster-access.ts';
 import type { FakeKubernetes } from '../fake-kubernetes.ts';
+import { countDown, isAimedAt, isUsedUp } from '../faults/aim.ts';
+import type { AimedFault, ApiFault } from '../faults/api-fault.ts';
+import { damageBody } from '../faults/damaged-body.ts';
+import { isPageReached } from '../faults/expired-page.ts';
 import { requireFresh } from '../faults/expiring-token.ts';
-import { refuse } from '../faults/refuse.ts';
-import { spoil } from '../faults/spoil.ts';
-import { struckBy } from '../faults/struck-by.ts';
-import { requireAllowed } from '../permissions.ts';
+import { serverError } from '../faults/server-error.ts';
+import { tooManyRequests } from '../faults/too-many-requests.ts';
+import type { KubernetesState } from '../kubernetes-state.ts';
+import { forbidden, requireAllowed, type User } from '../permissions.ts';
+import { StatusError } from '../status-error.ts';
 import { type Answer, refusal, type StreamedAnswer } from './answer.ts';
 import { type Authenticate, bearerToken, requireKnown, userOf } from './authenticate.ts';
 import type { ApiRequest, Call } from './call.ts';
-import { clusterOfToken } from './cluster-of-token.ts';
-import { splitClusterPath } from './cluster-path.ts';
+import { clusterPath, splitClusterPath } from './cluster-path.ts';
 import { dispatch } from './dispatch.ts';
+import { expiredPage } from './expired-page.ts';
 import type { Histories } from './histories.ts';
-import { requestInfo } from './request-info.ts';
+import { type RequestInfo, requestInfo } from './request-info.ts';
 
 /** What all API servers share. */
 export interface Surroundings {
@@ -73,3 +79,86 @@ async function serve(surroundings: Surroundings, clusterArn: string, request: Ap
   };
   return spoil(faults, dispatch(call, info));
 }
+
+/** The answer as it goes out under the faults that let the request through; watches go out as they are. */
+function spoil(faults: readonly AimedFault[], answer: Answer | StreamedAnswer): Answer | StreamedAnswer {
+  return 'body' in answer ? faults.reduce(spoiledBy, answer) : answer;
+}
+
+function spoiledBy(answer: Answer, fault: AimedFault): Answer {
+  if (fault.kind === 'damaged-body') return damageBody(fault, answer);
+  if (fault.kind === 'delay')
+    return { ...answer, delivery: { ...answer.delivery, delayMilliseconds: fault.milliseconds } };
+  if (fault.kind === 'connection-reset') return { ...answer, delivery: { ...answer.delivery, breaksOff: true } };
+  return answer;
+}
+
+/** The faults that a request meets, in the order of the state. What is used up by it leaves the state. */
+function struckBy(kubernetes: KubernetesState, info: RequestInfo, query: URLSearchParams): AimedFault[] {
+  const { faults } = kubernetes;
+  if (faults === undefined) return [];
+  const struck = faults.filter(isAimed).filter((fault) => {
+    if (!isAimedAt(fault, info)) return false;
+    return fault.kind === 'expired-page' ? isPageReached(fault, info, query) : countDown(fault);
+  });
+  kubernetes.faults = faults.filter((fault) => !isAimed(fault) || !isUsedUp(fault));
+  return struck;
+}
+
+const isAimed = (fault: ApiFault): fault is AimedFault => fault.kind !== 'expiring-token';
+
+/** A request, and who sent it. */
+interface Struck {
+  readonly user: User;
+  readonly info: RequestInfo;
+  readonly query: URLSearchParams;
+}
+
+/**
+ * @throws StatusError for the first fault that refuses the request; ClusterAccessError `ClusterUnreachable` for one that ends the
+ * connection before an answer.
+ */
+function refuse(faults: readonly AimedFault[], request: Struck): void {
+  for (const fault of faults) {
+    const error = refusalOf(fault, request);
+    if (error !== undefined) throw error;
+  }
+}
+
+function refusalOf(fault: AimedFault, { user, info, query }: Struck): Error | undefined {
+  if (fault.kind === 'too-many-requests') return tooManyRequests(fault);
+  if (fault.kind === 'forbidden') return forbidden(user, info.attributes);
+  if (fault.kind === 'server-error') return serverError(fault);
+  if (fault.kind === 'expired-page') return expiredPage(query.get('continue') ?? '');
+  if (fault.kind === 'connection-reset' && fault.when === 'before-answer')
+    return new ClusterAccessError('ClusterUnreachable', 'read ECONNRESET');
+  return undefined;
+}
+
+/**
+ * The cluster of a request whose path names none: `kubectl get --raw` asks for its path as it stands and drops the server's prefix.
+ * A token is good for clusters of one name only; of several the one in the caller's own account is meant.
+ *
+ * @throws StatusError 404 that says how to write the path, where that does not tell.
+ */
+async function clusterOfToken(
+  { fake, authenticate }: { readonly fake: FakeKubernetes; readonly authenticate: Authenticate },
+  path: string,
+  authorization: string | undefined,
+): Promise<string> {
+  const arns = fake.clusterArns();
+  const token = bearerToken(authorization);
+  const candidates: { arn: string; own: boolean }[] = [];
+  for (const arn of token === undefined ? [] : arns) {
+    const user = token === undefined ? undefined : await authenticate(token, arn);
+    if (user !== undefined) candidates.push({ arn, own: accountOf(user.principal) === accountOf(arn) });
+  }
+  const own = candidates.filter((candidate) => candidate.own);
+  const [found, another] = own.length > 0 ? own : candidates;
+  if (found !== undefined && another === undefined) return found.arn;
+  const example = clusterPath(found?.arn ?? arns[0] ?? 'arn:aws:eks:us-east-1:111111111111:cluster/NAME');
+  const message = `the path names no cluster; write ${example}${path}`;
+  throw new StatusError(404, { reason: 'NotFound', message, details: {} });
+}
+
+const accountOf = (arn: string): string | undefined => arn.split(':')[4];

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { constants, gzipSync } from 'node:zlib';
 import { bytesOf, type HttpAnswer, type HttpRequest } from '../../wire/http-message.ts';
 import type { FakeKubernetes } from '../fake-kubernetes.ts';
 import type { Answer } from './answer.ts';
@@ -14,7 +15,6 @@ import type { ApiRequest } from './call.ts';
 import type { ServerCertificate } from './certificates.ts';
 import { closeAtOnce } from './close-at-once.ts';
 import { clusterPath } from './cluster-path.ts';
-import { compress } from './compress.ts';
 import { Histories } from './histories.ts';
 import { type Surroundings, serveCall } from './serve-call.ts';
 import { type ServedRequest, servedRequest } from './served-request.ts';
@@ -147,3 +147,20 @@ const singleHeaders = ({ headers }: IncomingMessage): Record<string, string | un
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
   );
+
+/** API servers compress answers from that size on, where the client takes it (k8s.io/apiserver, APIResponseCompression). */
+const thresholdBytes = 128 * 1024;
+
+/** What goes out: as it is, or as gzip with its header. */
+interface Encoded {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/** `acceptEncoding` is the client's header; Go's and fetch's clients send `gzip` by themselves. */
+function compress(body: string, acceptEncoding: string | undefined): Encoded {
+  const accepted = (acceptEncoding ?? '').split(',').some((each) => each.split(';')[0]?.trim() === 'gzip');
+  if (!accepted || body.length < thresholdBytes) return { headers: {}, body };
+  const compressed = gzipSync(body, { level: constants.Z_BEST_SPEED });
+  return { headers: { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, body: compressed };
+}

@@ -2,14 +2,12 @@ import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import { canonical } from '../canonical.ts';
 import { budgetOfObject, isBudget } from '../disruption/budget.ts';
 import { budgetStatus } from '../disruption/disruption-controller.ts';
-import type { KubernetesState, PodState } from '../kubernetes-state.ts';
+import type { KubernetesState, PodState, WorkloadState } from '../kubernetes-state.ts';
+import { podImages, templateImages, templateOf } from '../pod-template.ts';
 import type { ResourceType } from '../resource-types.ts';
 import { storageGroup } from '../resources/storage-group.ts';
-import { groupOf, record, type StoredObject } from '../resources/stored-object.ts';
-import { schedulePods } from '../schedule-pods.ts';
-import { putNode } from './put-node.ts';
-import { createPod, putPod } from './put-pod.ts';
-import { isWorkloadKind, putWorkload } from './put-workload.ts';
+import { groupOf, list, record, type StoredObject } from '../resources/stored-object.ts';
+import { ownerOf, schedulePods, startupMilliseconds } from '../schedule-pods.ts';
 import { retireClients } from './retire-clients.ts';
 
 export interface ObjectName {
@@ -80,4 +78,97 @@ function noteBudget(cluster: ClusterRecord, object: StoredObject, now: number): 
   const { observedGeneration } = budgetStatus(cluster, budgetOfObject(object), now);
   const status = { ...record(object.status), observedGeneration };
   kubernetes.objects = (kubernetes.objects ?? []).map((each) => (each === object ? { ...object, status } : each));
+}
+
+const doNotDisrupt = 'karpenter.sh/do-not-disrupt';
+
+/** Taints that follow from what the node is. */
+const ownTaints = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unschedulable'];
+
+/** Takes over what people change of a node: labels, annotations, taints, and whether pods come to it. */
+function putNode(kubernetes: KubernetesState, { metadata, spec }: StoredObject): void {
+  const node = kubernetes.nodes.find((each) => each.name === metadata.name);
+  if (node === undefined) return;
+  const { unschedulable, taints } = record(spec);
+  const { [doNotDisrupt]: protectedBy, ...annotations } = record(metadata.annotations) as Record<string, string>;
+  node.labels = { ...(record(metadata.labels) as Record<string, string>) };
+  node.annotations = annotations;
+  node.doNotDisrupt = protectedBy === 'true';
+  node.unschedulable = unschedulable === true;
+  node.taints = list(taints).filter((taint) => !ownTaints.includes(String(record(taint).key))) as NonNullable<
+    typeof node.taints
+  >;
+}
+
+/** A pod that nobody controls; a node for it is looked for like for any other. */
+function createPod(kubernetes: KubernetesState, { metadata }: StoredObject): PodState {
+  kubernetes.sequence += 1;
+  const pod: PodState = {
+    namespace: metadata.namespace ?? 'default',
+    name: metadata.name,
+    labels: {},
+    images: [],
+    readyAt: Number.MAX_SAFE_INTEGER,
+    incarnation: kubernetes.sequence,
+  };
+  kubernetes.pods.push(pod);
+  return pod;
+}
+
+/** Takes over what people may change of a pod. */
+function putPod(pod: PodState, { metadata, spec }: StoredObject): void {
+  const { annotations, finalizers, ownerReferences, managedFields } = metadata;
+  pod.labels = record(metadata.labels) as Record<string, string>;
+  pod.images = podImages(spec);
+  pod.written = { metadata: { annotations, finalizers, ownerReferences, managedFields }, spec: record(spec) };
+}
+
+const kinds = ['Deployment', 'DaemonSet', 'StatefulSet'] as const;
+
+const isWorkloadKind = (kind: string): kind is WorkloadState['kind'] => kinds.some((workload) => workload === kind);
+
+/**
+ * Takes over a workload as it was written. Its running pods take a new template at once, as those of add-ons do: rollouts take no time
+ * here. A new image is one that does not crash. What is too much after a smaller scale goes.
+ */
+function putWorkload(
+  kubernetes: KubernetesState,
+  kind: WorkloadState['kind'],
+  object: StoredObject,
+  { before, now }: { readonly before: StoredObject | undefined; readonly now: number },
+): void {
+  const { status: _status, ...written } = object;
+  const { namespace = 'default', name } = object.metadata;
+  const spec = record(object.spec);
+  const template = record(spec.template);
+  const [image = ''] = podImages(template.spec);
+  const labels = record(record(template.metadata).labels) as Record<string, string>;
+  const replicas = typeof spec.replicas === 'number' ? spec.replicas : 1;
+  const known = kubernetes.workloads.find(
+    (each) => each.kind === kind && each.namespace === namespace && each.name === name,
+  );
+  const workload: WorkloadState = known ?? { kind, namespace, name, replicas, labels, image };
+  if (known === undefined) kubernetes.workloads.push(workload);
+  if (workload.image !== image) delete workload.crashesFromKubelet;
+  Object.assign(workload, { replicas, labels, image, written });
+  const pods = kubernetes.pods.filter((pod) => pod.owner === ownerOf(workload));
+  if (canonical(record(before?.spec).template) !== canonical(template))
+    for (const pod of pods) takeTemplate(pod, workload, now);
+  const surplus = new Set(inOrderOfLoss(pods).slice(0, Math.max(0, pods.length - replicas)));
+  if (kind !== 'DaemonSet') kubernetes.pods = kubernetes.pods.filter((pod) => !surplus.has(pod));
+}
+
+function takeTemplate(pod: PodState, workload: WorkloadState, now: number): void {
+  Object.assign(pod, { labels: workload.labels, images: templateImages(workload), ...templateOf(workload) });
+  if (pod.waitingReason === undefined || workload.crashesFromKubelet !== undefined) return;
+  delete pod.waitingReason;
+  pod.readyAt = now + startupMilliseconds;
+}
+
+/** Those without a node first, then the youngest: of a StatefulSet that is the highest ordinal. */
+function inOrderOfLoss(pods: readonly PodState[]): PodState[] {
+  return [...pods].sort((left, right) => {
+    const waiting = Number(right.nodeName === undefined) - Number(left.nodeName === undefined);
+    return waiting !== 0 ? waiting : right.name.localeCompare(left.name, 'en', { numeric: true });
+  });
 }

@@ -3,9 +3,13 @@ import { LIFTLOCK } from '../../../core/contracts/names.ts';
 import { breakGlassOfCluster, breakGlassOfWave, mendGlassOfCluster } from '../../../core/operations/break-glass.ts';
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
-import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
-import { releaseTrait } from '../../../core/operations/release-trait.ts';
-import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operations/rollout-switch.ts';
+import {
+  abortRollout,
+  pauseRollout,
+  promoteRollout,
+  releaseTrait,
+  resumeRollout,
+} from '../../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../../core/operations/skip-cluster.ts';
 import { voteOnWave } from '../../../core/operations/vote-on-wave.ts';
 import { fingerprintOf } from '../../../core/rollout/fingerprint.ts';

@@ -1,18 +1,18 @@
+import { STARTED_BY } from '../../../core/contracts/step-input.ts';
+import { recordCluster } from '../../../core/inventory/record-cluster.ts';
 import { Faults } from '../../faults/faulty-ports.ts';
 import { World, type WorldOptions } from '../../process/world.ts';
 import { clusterNamed } from '../fleet/synthetic-clusters.ts';
 import { openDesk } from '../people/desk.ts';
+import { tried } from '../people/tried.ts';
 import { changeCalendar, changePolicy } from './change-rules.ts';
 import { armEks } from './eks-faults.ts';
 import { deliveries, effectFaults, skewedClocks, staleIndex } from './fault-ports.ts';
-import { fillHistory } from './fill-history.ts';
 import { hubFaults } from './hub-faults.ts';
 import type { Later } from './later.ts';
 import { applyNewerConfig, changeConfig, deploy, restoreLater } from './operations-faults.ts';
-import { actAsPerson } from './people.ts';
+import { actAsPerson, openGrants } from './people.ts';
 import { type FaultOf, faultsOf, type PlannedFault } from './planned-fault.ts';
-import { redriveEnded, stopToRedrive } from './redrive-ended.ts';
-import { changeTag, excludeCluster } from './tags.ts';
 
 const MINUTE = 60_000;
 /** The longest that anything goes on which a fault begins: a stop after a restore, an hour's pause, a late event. */
@@ -101,4 +101,69 @@ function blockCluster({ eks }: World, { cluster, by, minutes }: FaultOf<'blocked
   };
   block(true);
   later(minutes, async () => block(false));
+}
+
+/** Lets an execution under the newest grant come to the end of its history: its next event fails it. */
+async function fillHistory(world: World, { nested }: FaultOf<'history-limit'>): Promise<void> {
+  const [grant] = (await openGrants(world)).slice(-1);
+  const executionArn = nested ? grant?.children.at(-1) : grant?.holder;
+  if (executionArn !== undefined) world.runner.fillHistory(executionArn);
+}
+
+/** Redrives the next execution that ends without success, of an upgrade or nested in one. */
+function redriveEnded(world: World, { minutes, nested }: FaultOf<'redriven'>, later: Later): void {
+  const before = world.onEnded;
+  let isArmed = true;
+  world.onEnded = (execution) => {
+    before(execution);
+    const { executionArn, input, redriveStatus } = execution;
+    if (!isArmed || redriveStatus !== 'REDRIVABLE' || input.includes(STARTED_BY) !== nested) return;
+    isArmed = false;
+    // Somebody may have redriven it meanwhile, and it runs again or has succeeded.
+    later(minutes, async () => void (await tried(world.runner.redriveExecution({ executionArn }))));
+  };
+}
+
+/** Stops the newest upgrade, or what runs nested in it. */
+async function stopToRedrive(world: World, { nested }: FaultOf<'redriven'>): Promise<void> {
+  const granted = (await openGrants(world)).flatMap(({ holder, children }) => (nested ? children : [holder]));
+  const executionArn = granted.findLast((arn) => statusOf(world, arn) === 'RUNNING');
+  if (executionArn !== undefined) await tried(world.runner.stopExecution({ executionArn, error: 'StoppedByHand' }));
+}
+
+/** Undefined for an execution that was granted and has not been started. */
+function statusOf({ runner }: World, executionArn: string): string | undefined {
+  try {
+    return runner.describeExecution(executionArn).status;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Puts the tag on a cluster that keeps Liftlock away, lets the inventory see it, and takes it off again. */
+async function excludeCluster(world: World, { cluster, minutes }: FaultOf<'excluded'>, later: Later): Promise<void> {
+  await setTag(world, { cluster, tag: 'paused', seen: true }, 'true');
+  later(minutes, () => setTag(world, { cluster, tag: 'paused', seen: true }, undefined));
+}
+
+/** Sets a tag, changes it or takes it off, and puts back what it said before. */
+async function changeTag(world: World, fault: FaultOf<'tag'>, later: Later): Promise<void> {
+  const { minutes, value, changed } = fault;
+  const before = clusterNamed(world.eks.state, fault.cluster)?.tags[`liftlock/${fault.tag}`];
+  await setTag(world, fault, value);
+  later(Math.ceil(minutes / 2), () => setTag(world, fault, changed));
+  later(minutes, () => setTag(world, fault, before));
+}
+
+async function setTag(
+  world: World,
+  { cluster: name, tag, seen }: Pick<FaultOf<'tag'>, 'cluster' | 'tag' | 'seen'>,
+  value: string | undefined,
+): Promise<void> {
+  const cluster = clusterNamed(world.eks.state, name);
+  if (cluster === undefined) return;
+  const { account, region, tags } = cluster;
+  if (value === undefined) delete tags[`liftlock/${tag}`];
+  else tags[`liftlock/${tag}`] = value;
+  if (seen) await tried(recordCluster(world.ports, { account, region, name, depth: 'deep' }));
 }

@@ -1,5 +1,9 @@
-import { type CompiledCalendar, compileCalendar } from '../../../core/calendar/compile-calendar.ts';
-import type { FreezeSpec, WindowSpec } from '../../../core/calendar/rule.ts';
+import {
+  type CompiledCalendar,
+  compileCalendar,
+  type FreezeSpec,
+  type WindowSpec,
+} from '../../../core/calendar/compile-calendar.ts';
 import type { CalendarSpec } from '../../../core/config/types.ts';
 
 type Nameless<Rule> = Rule extends { name: string } ? Omit<Rule, 'name'> & { name?: string } : never;

@@ -1,0 +1,152 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { ScanRun } from '../contracts/items/scan.ts';
+import { CONTRACT } from '../contracts/step-input.ts';
+import { hopId } from '../model/hop.ts';
+import { startOnce } from '../model/start-once.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { keptOf } from '../protocol/left-half-done.ts';
+import { Refusal } from '../queries/refusal.ts';
+import { type ScanRunView, scanRunView } from '../queries/scan-history.ts';
+import { planUpgrade, type UpgradePlan } from '../queries/upgrade-plan.ts';
+import { RUN_MILLISECONDS } from '../scan/fleet/run-store.ts';
+import { change, NOTHING } from '../store/change.ts';
+import { Upgrades } from '../store/entities.ts';
+import { load, put, replace, unchanged } from '../store/entity.ts';
+import { ScanRuns } from '../store/scan-entities.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+
+/** An execution that does not come to its grant by then (it was lost) is started by the reconciler. */
+const PATIENCE_MINUTES = 5;
+
+type UpgradePorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
+
+export interface RequestedUpgrade extends UpgradePlan {
+  /** Null while nothing was started. */
+  readonly execution: string | null;
+}
+
+/**
+ * Plans the upgrade of one cluster and, when it is approved, starts the execution of its next hop. The execution asks for its grant like
+ * any other, so everything that forbids an upgrade is checked again there; the audit names who asked before anything starts.
+ */
+export async function requestUpgrade(
+  ports: UpgradePorts,
+  cluster: ClusterRecord,
+  to: string,
+  by: string,
+  options: { readonly approve: boolean },
+): Promise<RequestedUpgrade> {
+  const plan = await planUpgrade(ports, cluster, to);
+  if (!options.approve) return { ...plan, execution: null };
+  const [hop] = plan.hops;
+  if (plan.refusals.length > 0 || hop === undefined) {
+    throw new Refusal(
+      'UpgradeBlocked',
+      `${cluster.name} is not upgraded: ${plan.refusals.map(({ message }) => message).join(' ')}`,
+      { plan: { ...plan, execution: null } },
+    );
+  }
+  // 44 characters, and only such that can be logged: executions nested in it are named after it (protocol.md rule 2).
+  const name = `request-${ports.ids.next()}`;
+  const execution = ports.executions.arnFor('upgrade-cluster', name);
+  await change(ports, async () => ({
+    ...NOTHING,
+    writes: await pendingUpgrade(ports, cluster.clusterKey, plan.from, hop, { by, execution }),
+    record: [
+      {
+        subject: cluster.clusterKey,
+        event: 'UpgradeRequested',
+        principal: by,
+        detail: { from: plan.from, to: hop, asked: plan.to, execution },
+      },
+    ],
+  }));
+  const input = {
+    contract: CONTRACT,
+    cluster: cluster.arn,
+    targetVersion: hop,
+    comment: `Requested by ${by}`.slice(0, 200),
+  };
+  await startOnce(ports.executions, 'upgrade-cluster', name, input);
+  return { ...plan, status: 'Started', execution };
+}
+
+/** The upgrade is on record with who asked before anything starts. One that waits is taken up as it is; one that runs has its grant already. */
+async function pendingUpgrade(
+  ports: UpgradePorts,
+  clusterKey: string,
+  from: string,
+  hop: string,
+  { by, execution }: { readonly by: string; readonly execution: string },
+): Promise<WriteOperation[]> {
+  const id = hopId(from, hop);
+  const read = await load(ports.table, Upgrades, clusterKey, id);
+  if (read?.data.status === 'Running') return [unchanged(Upgrades, read, clusterKey, id)];
+  if (read !== undefined && Upgrades.active(read.data))
+    return [replace(Upgrades, read, { ...read.data, requestedBy: by, execution })];
+  const now = ports.clock.now();
+  const upgrade: Upgrade = {
+    clusterKey,
+    id,
+    machine: 'upgrade-cluster',
+    from,
+    to: hop,
+    status: 'Pending',
+    ...keptOf(read?.data),
+    requestedBy: by,
+    execution,
+    reasons: [],
+    resumeAt: new Date(now.getTime() + PATIENCE_MINUTES * 60_000).toISOString(),
+    startedAt: now.toISOString(),
+  };
+  return [replace(Upgrades, read, upgrade)];
+}
+
+type RequestScanPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
+
+/**
+ * Starts a scan of one cluster for a target; without one for its next minor. It changes nothing in the cluster and takes no grant. The audit
+ * names who asked before anything starts.
+ */
+export async function requestScan(
+  ports: RequestScanPorts,
+  cluster: ClusterRecord,
+  asked: string | undefined,
+  by: string,
+): Promise<ScanRunView> {
+  if (cluster.deletedAt !== undefined)
+    throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted at ${cluster.deletedAt}.`);
+  const version = KubeVersion.parse(cluster.version);
+  const target = asked === undefined ? version.next() : minorOf(asked);
+  if (target.isOlderThan(version))
+    throw new Refusal('InvalidInput', `${cluster.name} is at ${version} already; ${target} is older.`);
+  const name = `scan-${ports.ids.next()}`;
+  const run: ScanRun = {
+    clusterKey: cluster.clusterKey,
+    execution: ports.executions.arnFor('scan-cluster', name),
+    target: target.toString(),
+    status: 'requested',
+    requestedBy: by,
+    startedAt: ports.clock.now().toISOString(),
+    ...{ read: 0, left: 0, resumed: 0, reasons: [] },
+  };
+  const expiresAt = new Date(ports.clock.now().getTime() + RUN_MILLISECONDS);
+  const detail = { target: run.target, execution: run.execution };
+  await change(ports, async () => ({
+    ...NOTHING,
+    writes: [put(ScanRuns, run, 'absent', expiresAt)],
+    record: [{ subject: cluster.clusterKey, event: 'ScanRequested', principal: by, detail }],
+  }));
+  const comment = `Requested by ${by}`.slice(0, 200);
+  const input = { contract: CONTRACT, cluster: cluster.arn, targetVersion: run.target, comment };
+  await startOnce(ports.executions, 'scan-cluster', name, input);
+  return scanRunView(cluster, run);
+}
+
+function minorOf(text: string): KubeVersion {
+  const version = /^\d+\.\d+$/.test(text) ? KubeVersion.tryParse(text) : undefined;
+  if (version !== undefined) return version;
+  throw new Refusal('InvalidInput', `target: "${text.slice(0, 40)}" is no Kubernetes minor. Write it as 1.37.`);
+}

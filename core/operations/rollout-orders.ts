@@ -1,0 +1,329 @@
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { bounded, type Reason, reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
+import { isLag } from '../model/lag.ts';
+import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
+import type { Ports } from '../ports/ports.ts';
+import { findRollout } from '../queries/find-rollout.ts';
+import { Refusal, wrongState } from '../queries/refusal.ts';
+import { loadRolloutDetail, planDetail, type RolloutDetail } from '../queries/rollout-views.ts';
+import { AT_REST, inventoryGaps } from '../rollout/automatic-rollouts.ts';
+import { candidatesOf } from '../rollout/candidates.ts';
+import { createRollout, newestOf } from '../rollout/create-rollout.ts';
+import { fingerprintOf } from '../rollout/fingerprint.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { isSettled, waveEnd } from '../rollout/wave-end.ts';
+import { isGivenUp } from '../rollout/wave-soak.ts';
+import { changeAndTell, writeMark } from '../store/change.ts';
+import { rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
+import { Rollouts, Waves } from '../store/entities.ts';
+import { decideAndWrite, load, type Read, replace, unchanged } from '../store/entity.ts';
+import { loadWaves } from '../store/members.ts';
+import { rolloutConditions, since } from '../store/with-conditions.ts';
+import type { OperatorPorts } from './fleet-switch.ts';
+
+/** No mutating call of it is committed from now on; what runs parks at its next one. */
+export function pauseRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
+  return switchRollout(ports, id, by, 'RolloutPaused', (rollout) => {
+    refuseUnless(rollout, ['Planned', 'Running'], 'pause');
+    return { ...rollout, status: 'Paused', reasons: [{ code: 'Paused', message: `${by}: ${reason}` }] };
+  });
+}
+
+/** Goes on: a paused rollout, or one with a halted wave that its budget has room for again, or whose failures a person has accepted. */
+export function resumeRollout(
+  ports: OperatorPorts,
+  id: string,
+  by: string,
+  why?: string,
+  options: { readonly acceptFailures?: boolean } = {},
+): Promise<Rollout> {
+  const accept = options.acceptFailures === true;
+  const next = (rollout: Rollout, waves: readonly Read<Wave>[]): Rollout => {
+    // A wave that was halted when its rollout was aborted must not bring the rollout back.
+    refuseUnless(rollout, ['Paused', 'Running', 'Halted'], 'resume');
+    const undecided = waves.find((wave) => wave.data.status === 'Undecided');
+    const halted = waves.filter((wave) => wave.data.status === 'Halted');
+    if (rollout.status !== 'Paused' && halted.length === 0) {
+      const said =
+        undecided === undefined
+          ? `The rollout ${id} is ${rollout.status}, and no wave of it is halted: there is nothing to resume.`
+          : `The wave ${undecided.data.name} is undecided: it proves nothing, so an approver has to let it pass: liftlock rollout promote ${id}`;
+      throw wrongState(said);
+    }
+    // All of them open again, so that none may halt again at once.
+    const again = accept ? [] : halted.flatMap(({ data }) => haltsAgain(data) ?? []);
+    if (again.length > 0) {
+      const said = again.join(' ');
+      const todo = `Retry its clusters (liftlock retry cluster X), or go on all the same: liftlock rollout resume ${id} --accept-failures`;
+      throw wrongState(`${said} ${todo}`);
+    }
+    return { ...rollout, status: 'Running', endedAt: undefined, reasons: [] };
+  };
+  return switchRollout(ports, id, by, 'RolloutResumed', next, why, (waves) => reopened(waves, by, accept));
+}
+
+/** Nothing new starts and what is parked stays so; what EKS works on finishes. It cannot be taken back. */
+export function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
+  return switchRollout(ports, id, by, 'RolloutAborted', (rollout) => {
+    if (AT_REST.includes(rollout.status)) throw wrongState(`The rollout ${id} is ${rollout.status} already.`);
+    return { ...rollout, status: 'Aborted', reasons: [{ code: 'Aborted', message: `${by}: ${reason}` }] };
+  });
+}
+
+/** Why the next tick would halt the wave again; undefined = it would not. */
+function haltsAgain(wave: Wave): string | undefined {
+  const said = (why: string) => `The wave ${wave.name} is halted: ${wave.failed} failed and ${why}.`;
+  if (exceedsBudget(wave)) return said(`at most ${allowedFailures(wave)} may`);
+  return isSettled(wave) && waveEnd(wave).status === 'Halted' ? said('none succeeded') : undefined;
+}
+
+interface WaveWrite {
+  readonly read: Read<Wave>;
+  readonly next: Wave;
+}
+
+function refuseUnless(rollout: Rollout, statuses: readonly Rollout['status'][], verb: string): void {
+  if (statuses.includes(rollout.status)) return;
+  throw wrongState(
+    `The rollout ${rollout.id} is ${rollout.status}; only ${statuses.join(' or ')} can be changed by ${verb}.`,
+  );
+}
+
+function switchRollout(
+  ports: OperatorPorts,
+  id: string,
+  by: string,
+  event: string,
+  next: (rollout: Rollout, waves: readonly Read<Wave>[]) => Rollout,
+  why?: string,
+  withWaves: (waves: readonly Read<Wave>[]) => readonly WaveWrite[] = () => [],
+): Promise<Rollout> {
+  return changeAndTell(ports, async (now) => {
+    const read = await findRollout(ports.table, id);
+    const waves = await loadWaves(ports.table, id);
+    const changed = next(read.data, waves);
+    const waveWrites = withWaves(waves);
+    const { status, reasons } = changed;
+    return {
+      // What it means now, as it is written: whoever scripts by conditions would take the order for not heeded.
+      result: { ...changed, conditions: since(changed.conditions, rolloutConditions(changed), now) },
+      writes: [
+        replace(Rollouts, read, changed),
+        ...waveWrites.map(({ read: wave, next }) => replace(Waves, wave, next)),
+        // What is aborted is tidied by the next full look. What goes on has to be planned anew first: while it was halted nobody looked at it,
+        // and another policy may have its later waves now.
+        ...(status === 'Paused' ? [] : [await writeMark(ports.table, now)]),
+      ],
+      record: [rolloutEntry(id, event, by, { from: read.data.status, to: status, reasons, why })],
+      events: ([change]) => [
+        rolloutChanged(changed, change),
+        ...waveWrites.map(({ next: wave }) => waveChanged(wave, change)),
+      ],
+    };
+  });
+}
+
+/** Opens halted waves again; who skipped a soak skipped that one alone. How one ends that has settled is decided as for any other, from the failures that a person has accepted. */
+function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): WaveWrite[] {
+  const reasons: Reason[] = [{ code: 'Resumed', message: `Resumed by ${by}.` }];
+  return waves
+    .filter(({ data }) => data.status === 'Halted')
+    .map((read) => {
+      const acceptedFailures = accept ? read.data.failed : read.data.acceptedFailures;
+      return { read, next: { ...read.data, status: 'Open', promotedBy: undefined, acceptedFailures, reasons } };
+    });
+}
+
+/** Clears a trait of suspicion: clusters that were set aside for it go on at the next tick. Fails with `WrongState`. */
+export function releaseTrait(
+  ports: OperatorPorts,
+  id: string,
+  trait: string,
+  by: string,
+  why: string,
+): Promise<Rollout> {
+  return changeAndTell(ports, async () => {
+    const { table } = ports;
+    const rollout = await findRollout(table, id);
+    const waves = (await loadWaves(table, id)).map(({ data }) => data);
+    const { traits } = fingerprintOf(rollout.data, waves);
+    if (!traits.includes(trait)) {
+      const list = traits.length === 0 ? 'none is' : `${traits.join(', ')} ${traits.length === 1 ? 'is' : 'are'}`;
+      throw new Refusal('WrongState', `${trait.slice(0, 200)} is not suspected in the rollout ${id}; ${list}.`, {
+        traits,
+      });
+    }
+    const next: Rollout = { ...rollout.data, releasedTraits: [...(rollout.data.releasedTraits ?? []), trait] };
+    const reasons = [reason('TraitReleased', `${by} cleared ${trait} of suspicion: ${why}`)];
+    return {
+      result: next,
+      writes: [replace(Rollouts, rollout, next)],
+      record: [rolloutEntry(id, 'TraitReleased', by, { trait, why })],
+      events: ([change]) => [rolloutChanged({ ...next, reasons }, change, 'traits')],
+    };
+  });
+}
+
+/**
+ * A person's word in the place of a wave's proof: ends the soak of the one that soaks, its gates included, or lets one pass that is Undecided;
+ * what has proved something soaks all the same. What the next one asks for still holds. Fails with `WrongState`.
+ */
+export function promoteRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Wave> {
+  return changeAndTell(ports, async () => {
+    const { table } = ports;
+    const rollout = await findRollout(table, id);
+    if (AT_REST.includes(rollout.data.status))
+      throw wrongState(`The rollout ${id} is ${rollout.data.status}: nothing waits for its waves any more.`);
+    const waves = await loadWaves(table, id);
+    const wave = waves.find(({ data }) => data.status === 'Soaking' || data.status === 'Undecided');
+    if (wave === undefined) {
+      const states = waves.map(({ data }) => `${data.name} is ${data.status}`).join(', ');
+      throw wrongState(`No wave of ${id} soaks or is undecided, so there is nothing to promote: ${states}.`);
+    }
+    const isUndecided = wave.data.status === 'Undecided';
+    const what = isUndecided ? 'let it pass although it proves nothing' : 'skipped the soak';
+    const reasons: Reason[] = [{ code: 'Promoted', message: `${by} ${what}: ${reason}` }];
+    const next: Wave = {
+      ...wave.data,
+      reasons,
+      ...(isUndecided ? { status: passed(wave.data) } : {}),
+      ...(isUndecided && !isGivenUp(wave.data) ? {} : { promotedBy: by }),
+    };
+    const { name, lastSuccessAt } = wave.data;
+    const detail = isUndecided
+      ? { wave: name, from: 'Undecided', to: next.status, reasons }
+      : { wave: name, soakedSince: lastSuccessAt, reasons };
+    return {
+      result: next,
+      writes: [replace(Waves, wave, next), unchanged(Rollouts, rollout, id)],
+      record: [rolloutEntry(id, isUndecided ? 'WavePassed' : 'WavePromoted', by, detail)],
+      events: ([change]) => [waveChanged(next, change, 'promotion')],
+    };
+  });
+}
+
+function passed({ lastSuccessAt, failed }: Wave): Wave['status'] {
+  if (lastSuccessAt !== undefined) return 'Soaking';
+  return failed > 0 ? 'CompletedWithFailures' : 'Completed';
+}
+
+type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;
+
+/**
+ * Plans a rollout of a policy and creates it, whatever the policy's trigger. With `dryRun` the plan is all. Unlike an automatic rollout it
+ * takes clusters again that were in one for this target before, and with `incompleteInventory` it is planned over what is known so far: it
+ * says so then. `finish`: also clusters whose nodes or add-ons are behind their control plane. Fails with `PolicyNotFound`, `NothingToDo`, `RolloutBusy` or `RolloutBlocked`.
+ */
+export async function startRollout(
+  ports: RolloutPorts,
+  policy: string,
+  by: string,
+  options: { readonly dryRun: boolean; readonly incompleteInventory?: boolean; readonly finish?: boolean },
+): Promise<RolloutDetail> {
+  const { table } = ports;
+  const snapshot = await loadSnapshot(table, await table.queryActive(), 'history');
+  mayPlan(snapshot, policy);
+  const { fleet, history } = snapshot;
+  const isRead = fleet !== undefined && history !== undefined;
+  // What automatic rollouts wait for.
+  const gaps = isRead ? bounded(inventoryGaps(fleet, history, snapshot, ports.clock.now())) : [];
+  if (gaps.length > 0 && options.incompleteInventory !== true) throw incomplete(gaps);
+  const details = { createdBy: by, finish: options.finish };
+  const plan = planOrRefuse(ports, snapshot, policy, details, gaps);
+  if (options.dryRun) return planDetail(await asFarAsItMay(table, plan), snapshot, ports.clock.now());
+  if (snapshot.fleet?.mode !== 'act') {
+    throw new Refusal(
+      'RolloutBlocked',
+      'The fleet is in mode "observe": Liftlock only looks, so no rollout was created. Look at the plan with --dry-run, or apply the Fleet with mode: act.',
+      { reasons: [{ code: 'ObserveMode', message: 'The fleet is in mode "observe".' }] },
+    );
+  }
+  // The same plan gives the same id; after a rollout that has ended, the next one is another on purpose.
+  const taken = await load(table, Rollouts, plan.rollout.id);
+  const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, details, gaps, ports.ids.next());
+  if ((await decideAndWrite(() => createRollout(ports, fresh, by))) !== 'created') throw busy(policy);
+  const created = await loadRolloutDetail(table, fresh.rollout.id, ports.clock.now());
+  // Whom it could take in if it were asked to finish.
+  const behind = fresh.leftOut.filter(({ reason: why }) => isLag(why));
+  return behind.length === 0 ? created : { ...created, leftOut: behind };
+}
+
+/** A plan that would be refused as things stand says so. */
+async function asFarAsItMay(table: RolloutPorts['table'], plan: RolloutPlan): Promise<RolloutPlan> {
+  const { policy, reasons } = plan.rollout;
+  const { underWay } = await newestOf(table, policy);
+  if (underWay === undefined) return plan;
+  const said = `The rollout ${underWay.id} of the policy ${policy} is ${underWay.status}: another one is created when it has ended.`;
+  return { ...plan, rollout: { ...plan.rollout, reasons: [reason('RolloutBusy', said), ...reasons] } };
+}
+
+function mayPlan(snapshot: FleetSnapshot, policy: string): void {
+  const known = [...snapshot.policies.keys()].sort();
+  if (!snapshot.policies.has(policy)) {
+    const list = known.length === 0 ? 'None is applied.' : `Applied are ${known.join(', ')}.`;
+    throw new Refusal('PolicyNotFound', `There is no policy ${policy.slice(0, 100)}. ${list}`, { known });
+  }
+  if (snapshot.fleet === undefined)
+    throw new Refusal('RolloutBlocked', 'No Fleet is applied. Run: liftlock apply -f fleet.yaml');
+}
+
+const incomplete = (gaps: readonly Reason[]): Refusal =>
+  new Refusal(
+    'RolloutBlocked',
+    `The inventory is not complete, and clusters that are found later would go with later waves than their own. ${sentences(gaps)} Try again when liftlock get accounts shows them all, or plan over what is known with --incomplete-inventory.`,
+    { reasons: gaps },
+  );
+
+const sentences = (reasons: readonly Reason[]): string => reasons.map(({ message }) => message).join(' ');
+
+function planOrRefuse(
+  ports: RolloutPorts,
+  snapshot: FleetSnapshot,
+  policy: string,
+  details: { readonly createdBy: string; readonly finish: boolean | undefined },
+  gaps: readonly Reason[],
+  salt?: string,
+): RolloutPlan {
+  const { createdBy: by, finish } = details;
+  mayFinish(snapshot, policy, finish);
+  const plan = planRollout(snapshot, policy, { now: ports.clock.now(), ...details, ...given({ salt }) });
+  if (plan === undefined) {
+    // The clusters that it has upgraded already are at their target; those that it is at are its own.
+    if (snapshot.rollouts.some((rollout) => rollout.policy === policy)) throw busy(policy);
+    throw new Refusal(
+      'NothingToDo',
+      `No cluster of the policy ${policy} can be upgraded${finish === true ? ' or finished' : ''} now: the control plane of each is at its target, or it is excluded or held.${proposed(snapshot, policy, ports.clock.now(), finish)} Of one of them, also where a hop failed and left node groups behind, what goes on with it says: liftlock explain cluster X`,
+    );
+  }
+  if (gaps.length === 0) return plan;
+  const said = `${by} had it planned before the inventory was complete. ${sentences(gaps)}`;
+  return { ...plan, rollout: { ...plan.rollout, reasons: bounded([reason('PlannedIncomplete', said)]) } };
+}
+
+/** A policy that finishes nothing does not do so because somebody asks. */
+function mayFinish({ policies }: FleetSnapshot, name: string, finish: boolean | undefined): void {
+  if (finish !== true || policies.get(name)?.policy.spec.finish !== 'never') return;
+  const said = `The policy ${name} has finish: never, so what is behind is left to whoever looks after them. Apply it with finish: propose, or plan without --finish.`;
+  throw new Refusal('NothingToDo', said);
+}
+
+/** Names the clusters that the same command would take in if it were asked to finish. */
+function proposed(snapshot: FleetSnapshot, policy: string, now: Date, finish: boolean | undefined): string {
+  if (finish === true) return '';
+  const { byWave } = candidatesOf(snapshot, policy, now, { finish: true });
+  const names = [...byWave.values()]
+    .flat()
+    .flatMap(({ cluster, refusals }) => (refusals.length > 0 ? [] : cluster.name));
+  if (names.length === 0) return '';
+  return ` Nodes or add-ons of ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and others' : ''} are behind: --finish takes them in.`;
+}
+
+function busy(policy: string): Refusal {
+  return new Refusal(
+    'RolloutBusy',
+    `A rollout of the policy ${policy} is under way, and there is one at a time. Run liftlock get rollouts, then wait, resume or abort it.`,
+  );
+}
