@@ -1,6 +1,6 @@
 import { isLag } from '../../core/model/lag.ts';
 import { visibleLine } from '../../core/model/visible.ts';
-import { noticeOf } from '../../core/notices/notice-of.ts';
+import { newsText } from '../../core/notices/notice-of.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 
 /** One line for each thing that happens, for logs and pipes. */
@@ -21,7 +21,7 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
     case 'ReadinessChanged':
       return `${nameOf(event.detail.cluster)}: ${event.detail.verdict} for ${event.detail.target}${why(event.detail.reasons)}`;
     case 'OwnerNews':
-      return noticeOf(event)?.what;
+      return `${event.detail.owner ?? 'owners that no label names'}: ${event.detail.news.map(newsText).join(' ')}`;
     case 'PlannedChangeApproaching':
       return `${nameOf(event.detail.cluster)}: AWS plans ${event.detail.code} in ${event.detail.daysLeft} days`;
     case 'RolloutChanged':

@@ -72,3 +72,6 @@ export const FAIL_ON = ['removed', 'deprecated', 'none'] as const;
  */
 export const READINESS_VERDICTS = ['blocked', 'incomplete', 'stale', 'readyAfterHops', 'ready'] as const;
 export type ReadinessVerdict = (typeof READINESS_VERDICTS)[number];
+
+/** What AWS tells of a cluster: where it refuses, the spoke role lacks the permission. */
+export const AWS_SOURCES: readonly string[] = ['capacity', 'eks'];

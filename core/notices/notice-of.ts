@@ -166,7 +166,8 @@ function ownerNotice(event: Of<'OwnerNews'>): Notice {
   );
 }
 
-function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): string {
+/** What one of the news says, without why. */
+export function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): string {
   const { what, target, at, announcedFor } = news;
   switch (what) {
     case 'blocked':

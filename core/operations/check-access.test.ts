@@ -239,7 +239,7 @@ test('what AWS refused beside EKS is a part of its own, told permission by permi
   });
   const unread = [
     refused('iam:GetRole', 'capacity'),
-    refused('kms:DescribeKey', 'capacity'),
+    refused('recovery points', 'eks'),
     refused('ec2:DescribeImages', 'capacity', 'error'),
     refused('deployments.apps', 'object'),
   ];
@@ -249,7 +249,7 @@ test('what AWS refused beside EKS is a part of its own, told permission by permi
   expect(told).toEqual([
     [
       'AWS',
-      ['iam:GetRole', 'kms:DescribeKey'],
+      ['iam:GetRole', 'recovery points'],
       expect.stringContaining('update the spoke role in the account 111122223333'),
     ],
     ['API server', ['deployments.apps'], 'Run liftlock access manifest, and apply what it prints.'],

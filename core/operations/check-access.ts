@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ScanSummary } from '../contracts/items/scan.ts';
+import { AWS_SOURCES } from '../contracts/scan-words.ts';
 import { quoted, type Reason, reason } from '../contracts/step-result.ts';
 import { loadAllPolicies, policyOf } from '../policy/policy-of.ts';
 import { isAccessErrorName } from '../ports/cluster-access.ts';
@@ -84,7 +85,9 @@ export function scanSeen(upgrades: readonly Upgrade[], scans: readonly ScanSumma
 
 /** Of the gaps those that are a matter of access: an aggregated API that is down, or tables that do not reach so far, are not. */
 function seenOf({ scannedAt: at, gaps, unread }: ScanSummary): ScanSeen {
-  const [ofAws, others] = [true, false].map((is) => unread.filter(({ source }) => (source === 'capacity') === is));
+  const [ofAws, others] = [true, false].map((is) =>
+    unread.filter(({ source = '' }) => AWS_SOURCES.includes(source) === is),
+  );
   const denied = ofAws?.filter(({ status }) => status === 'denied') ?? [];
   const aws = denied.map(({ what, detail }) => ({ what, why: reason('Denied', detail) }));
   const server = (others ?? []).flatMap(({ what, status, detail }) => {

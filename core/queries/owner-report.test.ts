@@ -125,3 +125,9 @@ test('two node groups that stop a hop for the same reason are two things to mend
     ['1.35', 'ScanFinding', true],
   ]);
 });
+
+test('a node group that the last scan has found as well is one thing to mend', async () => {
+  const scans = [scan('1.35', [cause({ cause: 'nodegroup:a' })])];
+  const { items } = await reportOf({ old: { team: 'payments', scans, groups: ['a', 'b'] } });
+  expect(items.map(([, , what]) => what).sort()).toEqual(['ScanFinding', 'nodegroup:a']);
+});

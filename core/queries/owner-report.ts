@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
 import type { Ports } from '../ports/ports.ts';
 import { ownerOf, ownersOf } from '../readiness/owner-news.ts';
-import { stoppersOf } from '../rollout/hop-blockers.ts';
+import { stoppersOf, toldOnce } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { nextMinor } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -109,7 +109,7 @@ function repairsOf(
   for (const target of targets.sort((a, b) => (a.isOlderThan(b) ? -1 : 1))) {
     const causes = latest?.scans.find((one) => one.target === target.toString())?.causes ?? [];
     const of = { cluster: shortId(cluster), version: cluster.version, target: target.toString() };
-    const stopping = stoppersOf(cluster, latest, target, target.equals(current.next())).filter(isOwn);
+    const stopping = toldOnce(stoppersOf(cluster, latest, target, target.equals(current.next()))).filter(isOwn);
     for (const { cause, owner: whose, reason } of stopping) {
       const told = causes.find((one) => one.cause === cause && one.owner === whose);
       const what = told?.what ?? reason.message;

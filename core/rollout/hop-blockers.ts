@@ -10,6 +10,8 @@ export interface Stopper {
   readonly reason: Reason;
   /** What makes it the same one in the next look; a reason's words name the look. */
   readonly cause: string;
+  /** The cause by which a scan tells the same. */
+  readonly scanned?: string;
   /** The same in words; absent where it is a sentence itself, or the scan has none. */
   readonly what?: string | undefined;
   /** Who mends it, as the scan knows; absent = whoever owns the cluster. */
@@ -26,7 +28,7 @@ export function stoppersOf(
   isFirst: boolean,
 ): readonly Stopper[] {
   // Its words are of the inventory, and the same in every look; one code may stand for two groups.
-  const proved = provedBlockers(cluster, target, isFirst).map((one) => ({ reason: one, cause: one.message }));
+  const proved = provedBlockers(cluster, target, isFirst).map((one) => ({ ...one, cause: one.reason.message }));
   const scan = scans?.scans.find((one) => one.target === target.toString());
   return scan === undefined ? proved : [...proved, ...refusedBy(scan, lookCommand(cluster, target))];
 }
@@ -38,13 +40,22 @@ export function lookCommand({ name, version }: ClusterRecord, target: KubeVersio
 }
 
 export const hopBlockers = (...asked: Parameters<typeof stoppersOf>): readonly Reason[] =>
-  stoppersOf(...asked).map(({ reason: why }) => why);
+  inWords(stoppersOf(...asked));
+
+const inWords = (stoppers: readonly Stopper[]): readonly Reason[] => [
+  ...new Map(toldOnce(stoppers).map(({ reason: why }) => [why.message, why])).values(),
+];
+
+/** What a scan found as well is told by it, with whose it is and what ends it. */
+export function toldOnce(stoppers: readonly Stopper[]): readonly Stopper[] {
+  const causes = new Set(stoppers.map(({ cause }) => cause));
+  return stoppers.filter(({ scanned = '' }) => !causes.has(scanned));
+}
 
 /** Likewise of every hop from where the cluster is to a version, each said once. */
 export function blockersOnTheWay(cluster: ClusterRecord, scans: KnownScans | undefined, to: string): Reason[] {
   const hops = KubeVersion.parse(cluster.version).hopsTo(KubeVersion.parse(to));
-  const found = hops.flatMap((hop, index) => hopBlockers(cluster, scans, hop, index === 0));
-  return bounded([...new Map(found.map((one) => [one.message, one])).values()]);
+  return bounded(inWords(hops.flatMap((hop, index) => stoppersOf(cluster, scans, hop, index === 0))));
 }
 
 /** Only a report that passes lets a hop go on (core/scan/fleet/decide-hop.ts). One reason for each cause, with whose it is and what ends it. */

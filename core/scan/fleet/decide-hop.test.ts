@@ -72,6 +72,15 @@ test('what the API server refused is told as that, before other gaps, and is not
   expect(blockers[2]?.message).toBe('z: It broke. Repair it.');
 });
 
+test('what AWS refused is granted by the stack of the spoke role, and an object by RBAC', () => {
+  const denied = (source: 'capacity' | 'eks' | 'object') =>
+    covered({ what: 'x', source, status: 'denied', detail: `no ${source}` });
+  const coverage = [denied('capacity'), denied('eks'), denied('object')];
+  const told = decideHop(reportOf({ ...hop, findings: [], coverage })).blockers.map(({ message }) => message);
+  expect(told.filter((one) => one.includes('Grant it (the stack of the spoke role)'))).toHaveLength(2);
+  expect(told.find((one) => one.includes('no object'))).toContain('Grant it (liftlock access manifest)');
+});
+
 test('one reason stands for all findings of a cause, with the object, the owner and the repair', () => {
   const findings = ['api', 'web', 'worker'].map((name) => finding({ name, owner: 'team-payments' }));
   const { blockers } = decideHop(reportOf({ ...hop, findings }));

@@ -1,5 +1,5 @@
 import { isKnown, type ReasonCode } from '../../contracts/reasons.ts';
-import { LIVE_SOURCES } from '../../contracts/scan-words.ts';
+import { AWS_SOURCES, LIVE_SOURCES } from '../../contracts/scan-words.ts';
 import { type Reason, reason } from '../../contracts/step-result.ts';
 import type { Coverage, Finding, ScanReport } from '../report/report-schema.ts';
 import { fails, isGap, OF_THE_CLUSTER } from '../report/verdict.ts';
@@ -98,7 +98,7 @@ function gapBlocker(gaps: readonly Coverage[]): Blocker {
   const [{ status, detail } = { status: 'error', detail: '' }] = gaps;
   const [refusal] = gaps.flatMap((gap) => refusalOf(gap) ?? []);
   if (refusal !== undefined) return { ...refusal, what: refusal.message, cause, owner: null, fix: '' };
-  const role = gaps[0]?.source === 'capacity' ? 'the stack of the spoke role' : 'liftlock access manifest';
+  const role = AWS_SOURCES.includes(gaps[0]?.source ?? '') ? 'the stack of the spoke role' : 'liftlock access manifest';
   const grant = status === 'denied' ? `Grant it (${role})` : 'Repair it';
   const live = new Set(gaps.flatMap(({ source }) => (source !== null && LIVE_SOURCES.includes(source) ? source : [])));
   const skip = live.size === 0 ? '' : `, or leave it out in the UpgradePolicy: scan.skip: [${[...live].join(', ')}]`;
