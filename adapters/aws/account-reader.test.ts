@@ -66,6 +66,37 @@ test('a key is asked for of KMS in its Region; what KMS refuses has the name tha
   await expect(kms.describeKey(scope, 'arn:key')).rejects.toMatchObject({ name: 'IncompleteAnswer' });
 });
 
+const at = (seconds: number, more: object = {}) => ({ Status: 'COMPLETED', CreationDate: seconds, ...more });
+
+test('recovery points of a vault are read by path and query, signed with both, page by page', async () => {
+  answer(200, JSON.stringify({ RecoveryPoints: [at(1516925490.087)], NextToken: 'a b/=' }));
+  answer(200, JSON.stringify({ RecoveryPoints: [at(0, { ParentRecoveryPointArn: 'arn:whole', Status: 'PARTIAL' })] }));
+  expect(await reader().listRecoveryPoints(scope, 'nightly', 'arn:aws:eks:x:1:cluster/web')).toEqual([
+    { status: 'COMPLETED', creationDate: new Date('2018-01-26T00:11:30.087Z') },
+    { status: 'PARTIAL', creationDate: new Date(0), parentRecoveryPointArn: 'arn:whole' },
+  ]);
+  const first =
+    'GET /backup-vaults/nightly/recovery-points/?resourceArn=arn%3Aaws%3Aeks%3Ax%3A1%3Acluster%2Fweb&maxResults=1000';
+  expect(server.asked.map(({ url, body }) => [url, body])).toEqual([
+    [first, ''],
+    [`${first}&nextToken=a%20b%2F%3D`, ''],
+  ]);
+  expect(signedFor(0)).toBe('eu-central-1/backup');
+  expect(server.asked[0]?.headers.authorization).not.toBe(server.asked[1]?.headers.authorization);
+});
+
+test('what AWS Backup refuses has the name of its header, and an answer without recovery points is none', async () => {
+  server.answers.push({
+    ...{ status: 403, body: '{"message":"Insufficient privileges to perform this action."}' },
+    headers: { 'x-amzn-errortype': 'AccessDeniedException:http://internal/' },
+  });
+  answer(200, '{}');
+  const list = () => reader().listRecoveryPoints(scope, 'nightly', 'arn');
+  const message = 'Insufficient privileges to perform this action.';
+  await expect(list()).rejects.toMatchObject({ name: 'AccessDeniedException', message });
+  await expect(list()).rejects.toMatchObject({ name: 'IncompleteAnswer' });
+});
+
 test('what is throttled is asked again', async () => {
   answer(400, '{"__type":"ThrottlingException","message":"slower"}');
   answer(200, '{"KeyMetadata":{"KeyState":"Enabled"}}');

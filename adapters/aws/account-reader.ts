@@ -1,7 +1,7 @@
 import { errorName, namedError } from '../../core/contracts/errors.ts';
 import { given } from '../../core/model/given.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
-import type { AccountReader } from '../../core/ports/account.ts';
+import type { AccountReader, RecoveryPoint } from '../../core/ports/account.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { createSignedCalls, FORM, type SignedCallsOptions } from './signed-calls.ts';
 import { childOf, childrenOf, known, numberOf, parseAnswer } from './xml-answer.ts';
@@ -14,6 +14,7 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
   const iam = createSignedCalls({ name: 'iam', variable: 'IAM', isGlobal: true }, options);
   const kms = createSignedCalls({ name: 'kms', variable: 'KMS' }, options);
   const quotas = createSignedCalls({ name: 'servicequotas', variable: 'SERVICE_QUOTAS' }, options);
+  const backup = createSignedCalls({ name: 'backup', variable: 'BACKUP' }, options);
   const metrics = createSignedCalls({ name: 'monitoring', variable: 'CLOUDWATCH' }, options);
 
   /** The newest value of the last hour of the metric that Service Quotas names beside a quota. */
@@ -63,7 +64,34 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
         if (KeyMetadata?.KeyState === undefined) throw namedError('IncompleteAnswer', 'KMS answered without KeyState.');
         return { keyId, keyState: KeyMetadata.KeyState };
       }),
+    async listRecoveryPoints(scope, vaultName, resourceArn) {
+      const path = `/backup-vaults/${vaultName}/recovery-points/`;
+      const found: RecoveryPoint[] = [];
+      for (let nextToken: string | undefined = ''; nextToken !== undefined; ) {
+        const query = { resourceArn, maxResults: '1000', ...(nextToken !== '' && { nextToken }) };
+        const answer = parseJson(await backup(scope, {}, '', { path, query })) as RecoveryPointList | undefined;
+        if (answer?.RecoveryPoints === undefined)
+          throw namedError('IncompleteAnswer', 'AWS Backup answered without RecoveryPoints.');
+        for (const { Status: status, CreationDate: seconds, ParentRecoveryPointArn } of answer.RecoveryPoints)
+          found.push({
+            status,
+            creationDate: new Date(seconds * 1000),
+            ...given({ parentRecoveryPointArn: ParentRecoveryPointArn }),
+          });
+        nextToken = answer.NextToken || undefined;
+      }
+      return found;
+    },
   };
+}
+
+interface RecoveryPointList {
+  readonly RecoveryPoints?: readonly {
+    readonly Status: string;
+    readonly CreationDate: number;
+    readonly ParentRecoveryPointArn?: string;
+  }[];
+  readonly NextToken?: string;
 }
 
 interface UsageMetric {

@@ -7,7 +7,7 @@ import {
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
 import type { LiftlockEvent } from '../../core/contracts/events.ts';
 import { EVENT_SOURCE } from '../../core/contracts/names.ts';
-import { noticeOf } from '../../core/notices/notice-of.ts';
+import { detailWithNotice } from '../../core/notices/notice-of.ts';
 import type { EventBus } from '../../core/ports/outside.ts';
 import { batchesOf } from './batches.ts';
 import { lightenClient, readLimits } from './request-limits.ts';
@@ -56,5 +56,5 @@ const toEntry = (event: LiftlockEvent, busName: string): PutEventsRequestEntry =
   Source: EVENT_SOURCE,
   DetailType: event.type,
   // Rules pass on what is for people by the words that come with it (infra/constructs/event-rules.ts).
-  Detail: JSON.stringify({ ...event.detail, notice: noticeOf(event) }),
+  Detail: JSON.stringify(detailWithNotice(event)),
 });

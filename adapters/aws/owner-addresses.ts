@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
 import { remembered } from '../../core/model/remembered.ts';
-import { noticeOf } from '../../core/notices/notice-of.ts';
+import { detailWithNotice } from '../../core/notices/notice-of.ts';
 import { oneLine } from '../../core/policy/gate-answer.ts';
 import type { OwnerAddresses } from '../../core/ports/outside.ts';
 import { callWebhook } from './gates/webhook-gate.ts';
@@ -26,11 +26,11 @@ export function createOwnerAddresses(
   return {
     async send(address, allowedHosts, event) {
       const signal = AbortSignal.timeout(options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS);
-      const notice = noticeOf(event);
-      const body = JSON.stringify({ ...event.detail, notice });
+      const detail = detailWithNotice(event);
+      const body = JSON.stringify(detail);
       const sending =
         'topic' in address
-          ? publish(address.topic, textOf(notice), signal)
+          ? publish(address.topic, textOf(detail.notice), signal)
           : callWebhook(options, address, { method: 'POST', body, agent: 'liftlock' }, allowedHosts, signal, taken);
       try {
         const status = await inTime<unknown>(sending, signal);
@@ -44,7 +44,7 @@ export function createOwnerAddresses(
 }
 
 /** As the topic of the hub words it (infra/constructs/event-rules.ts). */
-function textOf(notice: ReturnType<typeof noticeOf>): string {
+function textOf(notice: ReturnType<typeof detailWithNotice>['notice']): string {
   const { what = '', why = '', todo = '', reference = '' } = notice ?? {};
   return [what, `Why: ${why}`, `What to do: ${todo}`, `Reference: ${reference}`].join('\n');
 }

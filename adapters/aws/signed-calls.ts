@@ -26,6 +26,12 @@ interface Service {
   readonly isGlobal?: true;
 }
 
+/** What is read by a path, as REST has it, instead of posted. */
+interface Read {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+}
+
 /** Of the query protocol. */
 export const FORM = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
 const TRIES = 4;
@@ -37,17 +43,27 @@ const RATE = { perSecond: 3, burst: 9 };
 export function createSignedCalls(service: Service, options: SignedCallsOptions) {
   const { sessions, clock, sleep, endpointOf } = options;
   const bucket = createTokenBucket({ clock, sleep, ...RATE });
-  return async (scope: Scope, headers: Readonly<Record<string, string>>, body: string): Promise<string> => {
+  return async (
+    scope: Scope,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    read?: Read,
+  ): Promise<string> => {
     const { host, region } = placeOf(service, scope.region);
-    const url = new URL(endpointOf(service.variable) ?? `https://${host}`);
+    const { path, query } = read ?? { path: '/', query: {} };
+    const method = read === undefined ? 'POST' : 'GET';
+    const url = new URL(path, endpointOf(service.variable) ?? `https://${host}`);
+    url.search = Object.entries(query)
+      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+      .join('&');
     const { hostname, protocol } = url;
     for (let tried = 1; ; tried += 1) {
       await bucket.take();
       const credentials = await sessions.forAccount(scope.account);
       const signer = new SignatureV4({ service: service.name, region, credentials, sha256: Sha256 });
-      const unsigned = { method: 'POST', protocol, hostname, path: '/', headers: { ...headers, host: url.host }, body };
-      const signed = await signer.sign(unsigned);
-      const answer = await post(url, signed.headers, body).catch((error: Error) => error);
+      const request = { method, protocol, hostname, path, query, headers: { ...headers, host: url.host }, body };
+      const signed = await signer.sign(request);
+      const answer = await send(method, url, signed.headers, body).catch((error: Error) => error);
       if (!(answer instanceof Error) && answer.status === 200) return answer.text;
       const error = answer instanceof Error ? answer : refusalOf(answer, service.name);
       const passes =
@@ -68,19 +84,25 @@ function placeOf({ name, host = name, isGlobal }: Service, region: string): { ho
 
 interface Answer {
   readonly status: number;
+  /** The name of the error, where REST says it beside the text. */
+  readonly errorType: string | undefined;
   readonly text: string;
 }
 
-function post(url: URL, headers: Record<string, string>, body: string): Promise<Answer> {
-  const send = url.protocol === 'http:' ? requestPlain : request;
+function send(method: string, url: URL, headers: Record<string, string>, body: string): Promise<Answer> {
+  const open = url.protocol === 'http:' ? requestPlain : request;
   const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
   return new Promise((resolve, reject) => {
-    const call = send(url, { method: 'POST', headers, signal }, (response) => {
+    const call = open(url, { method, headers, signal }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.once('error', reject);
       response.once('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+        resolve({
+          status: response.statusCode ?? 0,
+          errorType: response.headers['x-amzn-errortype']?.toString(),
+          text: Buffer.concat(chunks).toString('utf8'),
+        }),
       );
     });
     call.once('error', reject);
@@ -88,9 +110,10 @@ function post(url: URL, headers: Record<string, string>, body: string): Promise<
   });
 }
 
-/** XML has `<Code>` and `<Message>`, whatever each service writes around the two; JSON has `__type`, with or without a namespace. */
-function refusalOf({ status, text }: Answer, service: string): Error {
-  const [, code] = /<Code>([^<]+)<\/Code>/.exec(text) ?? /"__type"\s*:\s*"(?:[^"#]*#)?([^":]+)/.exec(text) ?? [];
+/** XML has `<Code>` and `<Message>`, whatever each service writes around the two; JSON has `__type`, and REST a header, with or without a namespace. */
+function refusalOf({ status, errorType, text }: Answer, service: string): Error {
+  const named = errorType === undefined ? text : `"__type":"${errorType}"`;
+  const [, code] = /<Code>([^<]+)<\/Code>/.exec(text) ?? /"__type"\s*:\s*"(?:[^"#]*#)?([^":]+)/.exec(named) ?? [];
   const [, message] =
     /<Message>([^<]+)<\/Message>/.exec(text) ?? /"[Mm]essage"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text) ?? [];
   return Object.assign(new Error(message ?? `${service} answered with ${status}.`), { name: code ?? `Http${status}` });

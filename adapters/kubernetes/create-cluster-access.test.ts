@@ -175,6 +175,9 @@ test('ready: the failed checks are named, and an answer without checks is a faul
   await expect(access().ready(apiServer())).rejects.toMatchObject({ name: 'ClusterServerFault' });
   answer(() => refusal(401, 'Unauthorized', 'Unauthorized'));
   await expect(access().ready(apiServer())).rejects.toMatchObject({ name: 'ClusterUnauthorized' });
+  answer(() => refusal(403, 'Forbidden', 'forbidden: User "x" cannot get path "/readyz"'));
+  const message = expect.stringContaining('cannot get path "/readyz"');
+  await expect(access().ready(apiServer())).rejects.toMatchObject({ name: 'ClusterForbidden', message });
 });
 
 test('an error of the credentials keeps its own name', async () => {

@@ -146,7 +146,7 @@ async function readList<Item>(reader: HttpsReader, path: string): Promise<Item[]
 async function readReadiness(reader: HttpsReader): Promise<{ ok: boolean; failed: string[] }> {
   const { status, text } = await reader.get({ path: '/readyz?verbose', accept: '*/*' });
   const lines = text.split('\n');
-  if (status !== 200 && !lines.some((line) => /^\[[+-]\]/.test(line))) throw statusError(status, '');
+  if (status !== 200 && !lines.some((line) => /^\[[+-]\]/.test(line))) throw statusError(status, messageOf(text));
   const failed = lines.flatMap((line) => /^\[-\](\S+)/.exec(line)?.[1] ?? []);
   return { ok: status === 200 && failed.length === 0, failed };
 }

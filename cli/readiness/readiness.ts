@@ -64,7 +64,7 @@ async function fleetReadiness(session: Session, { selector, output }: ReadinessO
       ['CLUSTER', 'VERSION', 'FOR', 'READINESS', 'LOOKED', 'WHY'],
       items.map((item) => [
         ...[visible(item.name), visible(item.version), item.for ?? '-', READINESS_WORDS[item.verdict]],
-        ...[relativeTime(item.scannedAt, now), visible(item.reasons[0]?.message ?? '')],
+        ...[relativeTime(item.scannedAt, now), visible(whyText(item))],
       ]),
       session.io.columns,
     ),
@@ -73,6 +73,12 @@ async function fleetReadiness(session: Session, { selector, output }: ReadinessO
   // What is blocked outweighs what nobody knows.
   const codes = items.map(({ verdict }) => EXITS[verdict]);
   return codes.find((code) => code === EXIT.blocked) ?? codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
+}
+
+/** The first of what is in the way, and that there is more. */
+function whyText({ name, reasons: [first, ...more] }: ReadinessView): string {
+  const rest = more.length === 0 ? '' : ` And ${more.length} more: liftlock readiness cluster ${name}`;
+  return `${first?.message ?? ''}${rest}`;
 }
 
 async function clusterReadiness(session: Session, name: string, { to, output }: ReadinessOptions): Promise<ExitCode> {

@@ -21,7 +21,9 @@ test('since when a cluster is stopped and by what, how it ended, and the days of
       await run(`scan cluster ${ID} --target 1.37`);
       await world.invoke('refresh-readiness', {});
     };
-    expect((await run('report readiness')).out).toContain('0 were stopped, 0 of them still are.');
+    expect((await run('report readiness')).out).toContain(
+      '0 were stopped, 0 of them still are. Last hourly look: none yet.',
+    );
     await look([attributesClass]);
     const stopped = JSON.parse((await run('report readiness --since 7d -o json')).out) as ReadinessReport;
     const [one] = stopped.clusters;
@@ -37,13 +39,15 @@ test('since when a cluster is stopped and by what, how it ended, and the days of
     await clock.runUntil(new Date(START.getTime() + 2 * 86_400_000));
     await look([]);
     const table = (await run('report readiness --since 2026-11-20')).out;
-    expect(table).toContain('1 were stopped, 0 of them still are.');
+    expect(table).toMatch(/1 were stopped, 0 of them still are\. Last hourly look: 2026-11-22T08:\S+Z\.\n/);
     expect(table).toMatch(
-      /twin +storage +1\.37 +\S+ +2026-11-20T08\S+ +2026-11-22T08\S+ +no longer there; who mended it is not/,
+      /twin +storage +1\.37 +storage\.k8s\.io\/v1beta1 VolumeAttributesClass is not served from Kubernetes 1\.37 on\. \(VolumeAttributesClass fast\) +2026-11-20T08\S+ +2026-11-22T08\S+ +no longer there; who mended it is not/,
     );
-    expect(table).toMatch(/DAY +READY +BLOCKED +INCOMPLETE +STALE\n2026-11-20 +0 +1 +3 +0\n2026-11-22 +1 +0 +/);
+    expect(table).toMatch(
+      /DAY +READY +READY AFTER HOPS +BLOCKED +INCOMPLETE +STALE\n2026-11-20 +0 +0 +1 +3 +0\n2026-11-22 +1 +0 +0 +/,
+    );
     const markdown = (await run('report readiness -o markdown')).out;
-    expect(markdown).toMatch(/\n\| DAY \| READY .*\n\| --- .*\n\| 2026-11-20 \| 0 \| 1 \| 3 \| 0 \|/);
+    expect(markdown).toMatch(/\n\| DAY \| READY .*\n\| --- .*\n\| 2026-11-20 \| 0 \| 0 \| 1 \| 3 \| 0 \|/);
     // What ended before is not told.
     expect((await run('report readiness --since 5s')).code).toBe(2);
     await clock.runUntil(new Date(START.getTime() + 4 * 86_400_000));

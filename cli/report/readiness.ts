@@ -8,13 +8,13 @@ import { type PeriodOption, printReport } from './print-report.ts';
 export async function reportReadiness(session: Session, { since: asked, output }: PeriodOption): Promise<ExitCode> {
   const client = await session.client();
   const report = await client.v1.reports.readiness.$get({ query: { since: asked } });
-  const { since, until, clusters, left } = report;
+  const { since, until, clusters, days: looks, left } = report;
   const stopped = clusters.filter(({ causes }) => causes.length > 0).length;
   const more = left === 0 ? '' : ` ${left} more have no room here.`;
   const [causes, days] = [['CLUSTER', 'OWNER', 'FOR', 'CAUSE', 'SINCE', 'UNTIL', 'HOW'], COUNTED.map(wordOf)];
   return printReport(session, output, report, {
     title: 'Readiness',
-    totals: `From ${since} to ${until}: ${clusters.length} were stopped, ${stopped} of them still are.${more}`,
+    totals: `From ${since} to ${until}: ${clusters.length} were stopped, ${stopped} of them still are. Last hourly look: ${looks.at(-1)?.at ?? 'none yet'}.${more}`,
     tables: [
       { heading: 'What stopped hops', heads: causes, rows: causesOf(report) },
       {
@@ -26,7 +26,13 @@ export async function reportReadiness(session: Session, { since: asked, output }
   });
 }
 
-const COUNTED = ['ready', 'blocked', 'incomplete', 'stale'] as const satisfies readonly ReadinessVerdict[];
+const COUNTED = [
+  'ready',
+  'readyAfterHops',
+  'blocked',
+  'incomplete',
+  'stale',
+] as const satisfies readonly ReadinessVerdict[];
 const wordOf = (verdict: ReadinessVerdict): string => READINESS_WORDS[verdict].toUpperCase();
 /** A longer period is told week by week: by the last look of every seventh day, counted from the last. */
 const MOST_DAYS = 31;
@@ -38,9 +44,13 @@ function trendOf({ days }: ReadinessReport): string[][] {
 
 const causesOf = ({ clusters }: ReadinessReport): string[][] =>
   clusters.flatMap(({ cluster, causes, ended }) => [
-    ...causes.map((one) => [cluster, one.owner ?? '-', one.target, one.cause, one.since, '-', 'stops it']),
-    ...ended.map((one) => [cluster, one.owner ?? '-', one.target, one.cause, one.since, one.until, howText(one)]),
+    ...causes.map((one) => [cluster, ...causeOf(one), one.since, '-', 'stops it']),
+    ...ended.map((one) => [cluster, ...causeOf(one), one.since, one.until, howText(one)]),
   ]);
+
+const causeOf = ({ owner, target, cause, what = cause }: ClusterReadiness['causes'][number]): string[] => [
+  ...[owner ?? '-', target, what],
+];
 
 const ENDS: Readonly<Record<ClusterReadiness['ended'][number]['how'], string>> = {
   upgraded: 'upgraded past it',

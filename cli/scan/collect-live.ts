@@ -105,7 +105,8 @@ function smallHeap(): () => void {
     const now = used();
     // V8 collects by itself too.
     least = Math.min(least, now);
-    if (now - least < GROWTH_BYTES) return;
+    // What is collected is the whole heap: where much of it is in use, by others too, it may grow by more before.
+    if (now - least < Math.max(GROWTH_BYTES, least / 4)) return;
     collect();
     least = used();
   };

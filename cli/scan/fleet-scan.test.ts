@@ -135,6 +135,16 @@ test('readiness as JUnit and SARIF: a failure for who is blocked, an error or wa
     { ruleId: 'readiness/NeverScanned', level: 'warning' },
     { ruleId: 'readiness/NeverScanned', level: 'warning' },
   ]);
+  // People see the first of what is in the way, and that there is more.
+  const more = 'And 1 more: liftlock readiness cluster shop';
+  expect((await run(served, 'readiness')).out).not.toContain(more);
+  const { state } = served.world.eks;
+  const roles = Object.values(state.clusters).flatMap(({ name, description: { roleArn } }) =>
+    name === 'shop' ? (roleArn ?? []) : [],
+  );
+  state.goneResources = roles;
+  await meanwhile(served, 'scan cluster shop');
+  expect((await run(served, 'readiness')).out).toContain(more);
 });
 
 test('describe shows the trend of scans, explain the last one', async () => {

@@ -39,3 +39,11 @@ test('steps that begin are no news', () => {
   const detail = { ...EVENT_EXAMPLES.StepChanged.detail, status: 'running' as const };
   expect(written({ type: 'StepChanged', detail })).toBe('');
 });
+
+test('what an owner is told stands there in the words of the notice', () => {
+  const [one] = EVENT_EXAMPLES.OwnerNews.detail.news;
+  if (one === undefined) throw new Error('The example tells nothing.');
+  const news = [{ ...one, what: 'opens' as const, target: '1.37', at: '2026-11-23T11:00:00Z' }];
+  const line = written({ type: 'OwnerNews', detail: { ...EVENT_EXAMPLES.OwnerNews.detail, news } });
+  expect(line).toMatch(/^2026-11-20 08:00 {2}For .*: The upgrade of .* to 1\.37 begins at 2026-11-23T11:00:00Z/);
+});

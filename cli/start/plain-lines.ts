@@ -1,5 +1,6 @@
 import { isLag } from '../../core/model/lag.ts';
 import { visibleLine } from '../../core/model/visible.ts';
+import { noticeOf } from '../../core/notices/notice-of.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 
 /** One line for each thing that happens, for logs and pipes. */
@@ -20,7 +21,7 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
     case 'ReadinessChanged':
       return `${nameOf(event.detail.cluster)}: ${event.detail.verdict} for ${event.detail.target}${why(event.detail.reasons)}`;
     case 'OwnerNews':
-      return `${event.detail.owner ?? 'owners that no label names'}: told of ${[...new Set(event.detail.news.map(({ cluster }) => nameOf(cluster)))].join(', ')}`;
+      return noticeOf(event)?.what;
     case 'PlannedChangeApproaching':
       return `${nameOf(event.detail.cluster)}: AWS plans ${event.detail.code} in ${event.detail.daysLeft} days`;
     case 'RolloutChanged':

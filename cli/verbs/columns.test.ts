@@ -42,3 +42,11 @@ test.each([
   const column = LISTINGS.rollouts.columns.find(({ header }) => header === 'WAVE');
   expect(column?.cell({ ...rollout, ...given }, shown)).toBe(cell);
 });
+
+test.each([
+  ['Behind', 'blocked'],
+  ['Gone', '-'],
+])('READINESS of a cluster that is %s is %s', (state, cell) => {
+  const column = LISTINGS.clusters.columns.find(({ header }) => header === 'READINESS');
+  expect(column?.cell({ state, readiness: { verdict: 'blocked' } } as never, shown)).toBe(cell);
+});

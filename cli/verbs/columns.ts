@@ -80,7 +80,7 @@ const clusters: Listing<ClusterSummary & { readonly readiness: ReadinessView }> 
     plain('WAVE', (item) => item.wave),
     plain('SUPPORT', ({ support }) => (support.deadline?.forced ? `${support.state}, then forced` : support.state)),
     time('UNTIL', (item) => item.support.deadline?.at),
-    plain('READINESS', ({ readiness }) => READINESS_WORDS[readiness.verdict], true),
+    plain('READINESS', ({ readiness, state }) => (state === 'Gone' ? '-' : READINESS_WORDS[readiness.verdict]), true),
     plain('EKS-STATUS', (item) => item.status, true),
     plain('LATE/DAY', (item) => dollars(item.support.dollarsPerDayLate), true),
     time('SEEN', (item) => item.lastSeenAt, true),

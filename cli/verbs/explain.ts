@@ -54,7 +54,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
         rollout === null
           ? 'none'
           : visible(
-              `${rollout.id} (${rollout.status}), wave ${rollout.wave} (${rollout.waveStatus}), place ${rollout.position}: ${rollout.memberStatus}`,
+              `${rollout.id} (${rollout.status}), wave ${rollout.wave} (${rollout.waveStatus}), place ${rollout.position} of ${rollout.of}, ${rollout.atOnce} at once: ${rollout.memberStatus}`,
             ),
       ],
       ['Readiness', readinessText(explanation.readiness, now, explanation.readinessHistory)],

@@ -52,6 +52,8 @@ export function coverageOf(
     return spans[placeOf(spans, instant)];
   };
   const endOfPart = (instant: number): number => (Math.floor(instant / PART) + 1) * PART;
+  // What is always open is asked at every look when it closes, for all of its ten years: the stretch that was looked through last is kept.
+  let covered: Span = { from: 0, to: 0 };
   return {
     covers(instant) {
       const span = spanAt(instant);
@@ -68,13 +70,16 @@ export function coverageOf(
       return null;
     },
     nextUncovered(instant, search) {
-      for (let at = instant; at < search.limit; ) {
+      let at = instant;
+      let from = instant;
+      if (covered.from <= instant && instant < covered.to) ({ from, to: at } = covered);
+      while (at < search.limit) {
         const span = spanAt(at);
-        if (span === undefined || span.from > at) return at;
-        if (span.to < endOfPart(at)) return span.to;
+        if (span === undefined || span.from > at) break;
         at = span.to;
       }
-      return null;
+      covered = { from, to: at };
+      return at < search.limit ? at : null;
     },
   };
 }

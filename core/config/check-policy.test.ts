@@ -142,3 +142,16 @@ test.each([
 ])('%s has an effect', (waves) => {
   expect(issuesOf(waves).filter((issue) => !issue.includes('takes all of them'))).toEqual([]);
 });
+
+test('a name that no check has is told with its place and the nearest one; patterns, and names with what they name, are not', () => {
+  const checks =
+    'DrainStuk, Drain*, removed, al2-ami, "names:example.com/v1 widgets", "list:ours", "*", Dran*, nothing-like-it';
+  const told = issuesOf('{ name: w }', { spec: `scan: { waivers: [{ checks: [${checks}] }] }` });
+  expect(told).toEqual([
+    'p.yaml:7:32: error: spec.scan.waivers[0].checks[0]: "DrainStuk" is the name of no check, so that no waiver would hold by it. Did you mean DrainStuck?',
+    expect.stringMatching(/: error: spec\.scan\.waivers\[0\]\.checks\[7\]: "Dran\*" is the name of no check/),
+    expect.stringMatching(
+      /checks\[8\]: "nothing-like-it" .* Write the rule or the reason of a finding, as reports show it\.$/,
+    ),
+  ]);
+});

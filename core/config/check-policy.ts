@@ -1,8 +1,10 @@
+import { CHECK_NAMES } from '../contracts/check-names.ts';
 import { clusterEnvironment } from '../expression/cluster-environment.ts';
 import type { ExpressionEnvironment } from '../expression/environment.ts';
 import { evidenceEnvironment } from '../expression/evidence-environment.ts';
 import { compilePredicate, type ExpressionProblem } from '../expression/predicate.ts';
 import { both, overlapInPart } from '../selector/cover.ts';
+import { matchesGlob } from '../selector/glob.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
@@ -62,6 +64,7 @@ export function checkPolicy(
   checkSmokeUrls(document.value, allowedHosts, report);
   checkGateUrls(document.value, allowedHosts, report);
   checkExpressions(document.value, report);
+  checkWaivedNames(document.value, report);
   checkReferences(document.value, names, options.references ?? 'warn', report);
   const { value: policy, issues: found } = parseBySchema(upgradePolicySchema, document);
   issues.push(...found);
@@ -93,6 +96,26 @@ export function checkPolicy(
     earlier.push(selecting);
   }
   return policy;
+}
+
+/** A name that no finding has would let no waiver hold, and nobody would see it. What is empty or too long the schema tells of. */
+function checkWaivedNames(document: unknown, report: Report): void {
+  const rules = ['spec', 'scan', 'waivers'];
+  for (const [index, rule] of listOf(fieldOf(document, ...rules)).entries())
+    for (const [at, name] of listOf(fieldOf(rule, 'checks')).entries()) {
+      if (typeof name !== 'string' || /^(names:.|list:.|.{301}|$)/s.test(name)) continue;
+      if (CHECK_NAMES.some((known) => matchesGlob(name, known))) continue;
+      const meant = didYouMean(name, CHECK_NAMES);
+      const hint =
+        meant === undefined
+          ? 'Write the rule or the reason of a finding, as reports show it.'
+          : `Did you mean ${meant}?`;
+      report(
+        'error',
+        [...rules, index, 'checks', at],
+        `"${name}" is the name of no check, so that no waiver would hold by it. ${hint}`,
+      );
+    }
 }
 
 /** Waves are known by their name, and take their clusters either by selector or by name. */

@@ -189,6 +189,7 @@ test.each([
     '5:54',
     'Did you mean Exists?',
   ],
+  ['backups of nobody', policy, 'spec:', 'spec:\n  scan: { backups: {} }', '5:20', 'velero or awsBackup'],
   [
     'a deployment without namespace',
     policy,

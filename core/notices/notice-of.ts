@@ -2,6 +2,9 @@ import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { visibleLine } from '../model/visible.ts';
 
+/** What is sent of an event, to programs and with the words for people. */
+export const detailWithNotice = (event: LiftlockEvent) => ({ ...event.detail, notice: noticeOf(event) });
+
 /**
  * What people are told of an event; undefined = nothing. One change is told once: of events that one transaction leads to, one at most has
  * words of its own about the same thing (an upgrade that failed is told as the hold on its cluster).

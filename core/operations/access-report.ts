@@ -8,7 +8,8 @@ export type AccessStatus = 'Readable' | 'Refused' | 'NotChecked';
 
 /** One thing that Liftlock reads. */
 export interface AccessCheck {
-  readonly part: 'EKS API' | 'API server';
+  /** `AWS`: what a scan asks of EC2, IAM, KMS and Service Quotas; only what they refused. */
+  readonly part: 'EKS API' | 'AWS' | 'API server';
   readonly what: string;
   readonly status: AccessStatus;
   /** Why it cannot be read, or why nobody looked; absent when it can. */
@@ -30,7 +31,7 @@ export interface AccessReport {
 
 /** The checks that the cluster's policy asks for. */
 export const neededOf = ({ checks, verification }: Pick<AccessReport, 'checks' | 'verification'>) =>
-  verification === 'eks-api' ? checks.filter(({ part }) => part === 'EKS API') : checks;
+  verification === 'eks-api' ? checks.filter(({ part }) => part !== 'API server') : checks;
 
 export function accessStatus(
   checks: readonly AccessCheck[],
@@ -101,7 +102,7 @@ function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): st
     case 'ClusterUnreachable':
       return 'Give Liftlock a way to the endpoint, or choose verification: eks-api in the UpgradePolicy.';
   }
-  if (part === 'EKS API' && DENIED.test(code))
+  if (part !== 'API server' && DENIED.test(code))
     return `Deploy or update the spoke role in the account ${account} (docs/install.md, Spokes).`;
   return `It may pass. ${LOOK_AGAIN}`;
 }

@@ -229,6 +229,34 @@ const summary = (scannedAt: string): ScanSummary => ({
   ...{ errors: 0, warnings: 0, infos: 0, waived: 0, read: 9, gaps: 0, causes: [], unread: [], parts: 1 },
   dataUpdatedOn: '2026-11-01',
 });
+test('what AWS refused beside EKS is a part of its own, told permission by permission, which the stack of the spoke role mends', async () => {
+  const ports = await operatorPorts(new MemoryTable(), { policy: undefined });
+  const refused = (what: string, source: string, status = 'denied') => ({
+    what,
+    source,
+    status,
+    detail: `${what}: no`,
+  });
+  const unread = [
+    refused('iam:GetRole', 'capacity'),
+    refused('kms:DescribeKey', 'capacity'),
+    refused('ec2:DescribeImages', 'capacity', 'error'),
+    refused('deployments.apps', 'object'),
+  ];
+  await ports.table.transact([put(ScanSummaries, { ...summary(after), gaps: 4, unread }, 'any')]);
+  const report = await checkAccess(ports, cluster);
+  const told = accessCauses([report]).map(({ part, whats, fix }) => [part, whats, fix]);
+  expect(told).toEqual([
+    [
+      'AWS',
+      ['iam:GetRole', 'kms:DescribeKey'],
+      expect.stringContaining('update the spoke role in the account 111122223333'),
+    ],
+    ['API server', ['deployments.apps'], 'Run liftlock access manifest, and apply what it prints.'],
+  ]);
+  expect(accessStatus(report.checks, 'eks-api')).toBe('Incomplete');
+});
+
 const eksOnly = policyWith();
 const verified = (verification: 'full' | 'eks-api') => ({
   policy: policyConfig({ ...eksOnly, spec: { ...eksOnly.spec, verification } }),

@@ -15,7 +15,10 @@ export async function checkAccess({ table }: Pick<Ports, 'table'>, record: Clust
   const match = policyOf(record, await loadAllPolicies(table));
   const verification = match.type === 'one' ? match.policy.spec.verification : null;
   const seen = scanSeen(await upgradesOf(table, record.clusterKey), await scansOf(table, record.clusterKey));
-  const checks = [...checkEksFromInventory(record, seen), ...checkServerFromScans(seen)];
+  const ofAws = (seen?.aws ?? []).map(({ what, why }): AccessCheck => {
+    return { part: 'AWS', what, status: 'Refused', reason: why, asOf: seen?.at ?? null };
+  });
+  const checks = [...checkEksFromInventory(record, seen), ...ofAws, ...checkServerFromScans(seen)];
   return {
     cluster: shortId(record),
     clusterKey: record.clusterKey,
@@ -52,7 +55,14 @@ export function checkEksFromInventory(record: ClusterRecord, seen: ScanSeen | un
 interface ScanSeen {
   readonly at: string;
   /** `unseen`: the scan did not come to the API server, or was not to. */
-  readonly server: 'read' | 'unseen' | { readonly what: string; readonly why: Reason }[];
+  readonly server: 'read' | 'unseen' | Refusal[];
+  /** What the spoke role may not ask AWS for beside EKS. */
+  readonly aws?: readonly Refusal[];
+}
+
+interface Refusal {
+  readonly what: string;
+  readonly why: Reason;
 }
 
 /** Undefined without a scan. `upgrades` and `scans` come newest first; steps end after the scan that they keep began. */
@@ -69,22 +79,25 @@ export function scanSeen(upgrades: readonly Upgrade[], scans: readonly ScanSumma
   };
   if (kept === undefined) return said;
   // A step that was refused nothing at the API server may have ended before it came there.
-  return said.server === 'unseen' || kept.at > said.at ? kept : said;
+  return said.server === 'unseen' || kept.at > said.at ? kept : { ...said, aws: kept.aws ?? [] };
 }
 
 /** Of the gaps those that are a matter of access: an aggregated API that is down, or tables that do not reach so far, are not. */
-function seenOf({ scannedAt, gaps, unread }: ScanSummary): ScanSeen {
-  const server = unread.flatMap(({ what, status, detail }) => {
+function seenOf({ scannedAt: at, gaps, unread }: ScanSummary): ScanSeen {
+  const [ofAws, others] = [true, false].map((is) => unread.filter(({ source }) => (source === 'capacity') === is));
+  const denied = ofAws?.filter(({ status }) => status === 'denied') ?? [];
+  const aws = denied.map(({ what, detail }) => ({ what, why: reason('Denied', detail) }));
+  const server = (others ?? []).flatMap(({ what, status, detail }) => {
     const [said = ''] = detail.split(':', 1);
     if (isAccessErrorName(said)) return [{ what, why: reason(said, detail.slice(said.length + 2)) }];
     return status === 'denied' ? [{ what, why: reason('ClusterForbidden', `${what}: ${detail}`) }] : [];
   });
   // Where nobody is let in at all, or no way leads there, that need not be told list by list.
   const first = server.find(({ why }) => why.code !== 'ClusterForbidden');
-  if (first !== undefined) return { at: scannedAt, server: [first] };
+  if (first !== undefined) return { at, aws, server: [first] };
   // A summary names twenty gaps: of more, one that it left out may have been a refusal.
   const known = gaps <= unread.length;
-  return { at: scannedAt, server: server.length > 0 ? server : known ? 'read' : 'unseen' };
+  return { at, aws, server: server.length > 0 ? server : known ? 'read' : 'unseen' };
 }
 
 const WHATS = ['readyz', 'nodes', 'pods', 'deployments', 'daemonsets', 'statefulsets'] as const;

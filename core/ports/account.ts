@@ -11,6 +11,16 @@ export interface AccountReader {
   describeKey(scope: Scope, keyId: string): Promise<Key | undefined>;
   /** Service Quotas: one of EC2's. */
   getServiceQuota(scope: Scope, quotaCode: string): Promise<Quota | undefined>;
+  /** AWS Backup: what a vault of the account and Region has of a resource. */
+  listRecoveryPoints(scope: Scope, vaultName: string, resourceArn: string): Promise<RecoveryPoint[]>;
+}
+
+export interface RecoveryPoint {
+  /** `COMPLETED`, `AVAILABLE`, `PARTIAL`, `CREATING`, … */
+  readonly status: string;
+  readonly creationDate: Date;
+  /** Of one that is a part of it. */
+  readonly parentRecoveryPointArn?: string;
 }
 
 export interface Quota {

@@ -20,8 +20,11 @@ test('the RBAC is two documents that give the group reads and nothing else', () 
   expect([...verbs].sort()).toEqual(['get', 'list']);
 });
 
-test('Secrets are not among them', () => {
+test('of custom resources those are among them that say what subnets pods are in, and Secrets are not', () => {
   const [role] = parseAllDocuments(VIEWERS_RBAC).map((document) => document.toJS());
+  expect(role.rules).toContainEqual({
+    ...{ apiGroups: ['crd.k8s.amazonaws.com'], resources: ['eniconfigs'], verbs: ['list'] },
+  });
   const rules: { apiGroups?: string[]; resources?: string[] }[] = role.rules;
   for (const { apiGroups = [], resources = [] } of rules) {
     expect(apiGroups).not.toContain('*');

@@ -23,9 +23,9 @@ subjects:
 
 /**
  * What Liftlock reads of a cluster, and nothing else: what upgrades look at, and lists of whatever Kubernetes itself serves, for scans.
- * Secrets are left out, and with them the releases of Helm; so are custom resources, whose groups only the cluster's owner knows
- * (docs/scan.md, "Permissions"). EKS's own policies do not fit: AmazonEKSViewPolicy shows no nodes, AmazonEKSAdminViewPolicy shows Secrets
- * (facts: eks.md §10.1).
+ * Secrets are left out, and with them the releases of Helm; so are custom resources, whose groups only the cluster's owner knows, but for
+ * ENIConfigs, which say what subnets pods are in (docs/scan.md, "Permissions"). EKS's own policies do not fit: AmazonEKSViewPolicy shows no
+ * nodes, AmazonEKSAdminViewPolicy shows Secrets (facts: eks.md §10.1).
  */
 export const VIEWERS_RBAC = `apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
@@ -58,6 +58,9 @@ rules:
     verbs: [list]
   - apiGroups: [resource.k8s.io, storage.k8s.io, storagemigration.k8s.io]
     resources: ["*"]
+    verbs: [list]
+  - apiGroups: [crd.k8s.amazonaws.com]
+    resources: [eniconfigs]
     verbs: [list]
   - nonResourceURLs: [/metrics, /readyz, /readyz/*, /version]
     verbs: [get]

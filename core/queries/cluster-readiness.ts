@@ -1,12 +1,12 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Ports } from '../ports/ports.ts';
+import { targetIn } from '../rollout/cluster-target.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
-import { type Readiness, readinessOf, readinessTo } from '../rollout/readiness.ts';
+import { type Readiness, readinessIn, readinessTo } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { clusterPolicy } from './cluster-policy.ts';
 import { shortId } from './find-cluster.ts';
 import { Refusal } from './refusal.ts';
 
@@ -26,11 +26,11 @@ export function readinessView(
   scans: LatestScans | undefined,
   now: Date,
 ): ReadinessView {
-  const { target } = clusterPolicy(snapshot, cluster, now);
-  const { clusterKey: _, name, version, region } = cluster;
+  const target = targetIn(snapshot, cluster, now);
+  const { name, version } = cluster;
   return {
     ...{ cluster: shortId(cluster), name, version, target: target?.toString() ?? null },
-    ...readinessOf(cluster, { scans, region: snapshot.regions.get(region), target, now }),
+    ...readinessIn(snapshot, cluster, { scans, now }),
   };
 }
 

@@ -26,7 +26,8 @@ export interface EffortReport {
 }
 
 const NOT_RECORDED = [
-  'How long an approval was waited for that nobody has given yet.',
+  'How long a wave that has not opened yet has waited for an approval, or for its clusters to be ready.',
+  'Whether a wave whose turn had come was shut for readiness or by a pause: both are "shut wave".',
   'Whether a cluster waited for a window or for capacity before its first grant in an open wave: both are "open wave".',
   'Which part of a soak was due to a gate that was not green.',
 ];
@@ -61,19 +62,25 @@ export async function effortReport(
     inTurn(subjects, async (subject) => take(await table.auditOf(subject), subject));
   const teamOf = (key: unknown) => (typeof key === 'string' ? (teams.get(key) ?? null) : null);
   await read(['fleet'], (items) => acts.push(...actsOf(items, () => ({ hop: null, team: null }))));
+  const left = new Map<string, string>();
   const targets = new Map(rollouts.filter(isIn).map(({ id, target }) => [`rollout/${id}`, `to ${target}`]));
   await read([...targets.keys()], (items, subject) => {
     const hop = targets.get(subject) ?? null;
     acts.push(...actsOf(items, ({ detail }) => ({ hop, team: teamOf(detail.clusterKey) })));
     waits.push(...rolloutWaits(items, { hop, team: null }));
+    for (const { event, at, detail } of items) {
+      if (event === 'MemberSkipped') left.set(`${subject} ${detail.clusterKey}`, at);
+      if (event === 'RolloutAborted') left.set(subject, at);
+    }
   });
   const chosen = ordered.slice(0, MOST_CLUSTERS).map(({ clusterKey }) => clusterKey);
   await read(chosen, (items, key) => {
     const team = teamOf(key);
     acts.push(...actsOf(items, (item) => ({ hop: hopOfItem(item), team })));
-    waits.push(...clusterWaits(items, team, (id, index) => opened.get(`${id} ${index}`)));
+    const leftAt = (id: unknown) => left.get(`rollout/${id} ${key}`) ?? left.get(`rollout/${id}`);
+    waits.push(...clusterWaits(items, team, (id, index) => opened.get(`${id} ${index}`), leftAt));
   });
-  const left = ordered.length - chosen.length;
+  const unread = ordered.length - chosen.length;
   const periods = [since, until, before, since] as const;
   return {
     ...{ since: since.toISOString(), until: until.toISOString(), before: start },
@@ -81,7 +88,7 @@ export async function effortReport(
     waits: rows(waits, minutesIn, periods),
     notRecorded: [
       ...NOT_RECORDED,
-      ...(left === 0 ? [] : [`What ${left} more clusters did: there are too many to be read.`]),
+      ...(unread === 0 ? [] : [`What ${unread} more clusters did: there are too many to be read.`]),
     ],
   };
 }

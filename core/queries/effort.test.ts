@@ -95,6 +95,27 @@ test('what ended without success waits until a person takes it up', async () => 
   expect(waits).toEqual(['1.35-1.36 shop blocked 30/0', '1.35-1.36 shop failed 7/0']);
 });
 
+test.each<[string, Entry[], number]>([
+  ['nobody did anything', [], 50],
+  ['it was skipped', [[20, 'rollout/r', 'MemberSkipped', 'ann', { clusterKey: KEY }]], 30],
+  ['another was skipped', [[20, 'rollout/r', 'MemberSkipped', 'ann', { clusterKey: 'other' }]], 50],
+  ['its rollout was aborted', [[20, 'rollout/r', 'RolloutAborted', 'ann']], 30],
+  ['somebody moved it', [[20, KEY, 'VersionObserved', 'liftlock', { version: '1.36', before: '1.35' }]], 30],
+  ['it was deleted', [[20, KEY, 'ClusterGone', 'liftlock']], 30],
+])('a blocked cluster waits no longer than until it leaves its rollout, or moves on: %s', async (_, more, minutes) => {
+  const { waits } = await report([[50, KEY, 'UpgradeBlocked', 'liftlock', { ...OF, rolloutId: 'r' }], ...more]);
+  expect(waits).toEqual([`1.35-1.36 shop blocked ${minutes}/0`]);
+});
+
+test('a failed upgrade has moved the cluster itself, and a skip of before is of another try', async () => {
+  const { waits } = await report([
+    [30, 'rollout/r', 'MemberSkipped', 'ann', { clusterKey: KEY }],
+    [20, KEY, 'UpgradeFailed', 'liftlock', { ...OF, rolloutId: 'r' }],
+    [19, KEY, 'VersionObserved', 'liftlock', { version: '1.36', before: '1.35' }],
+  ]);
+  expect(waits).toEqual(['1.35-1.36 shop failed 20/0']);
+});
+
 test('the first grant in an open wave ends what nobody has recorded the cause of', async () => {
   const by = { ...OF, rolloutId: 'r', waveIndex: 1 };
   const { waits, answer } = await report([
@@ -103,6 +124,21 @@ test('the first grant in an open wave ends what nobody has recorded the cause of
   ]);
   expect(waits).toEqual(['1.35-1.36 shop open wave 12/0']);
   expect(answer.notRecorded.join(' ')).toContain('"open wave"');
+});
+
+test('a wave that stays shut once it is approved waits for that as well, but not for the tick that opens it', async () => {
+  const wave = (name: string) => ({ wave: name });
+  const { waits, answer } = await report([
+    [59, 'rollout/r', 'RolloutCreated', 'ann'],
+    [57, 'rollout/r', 'WaveOpen', 'liftlock', wave('first')],
+    [50, 'rollout/r', 'WaveCompleted', 'liftlock', wave('first')],
+    [40, 'rollout/r', 'WaveApproved', 'ann', wave('second')],
+    [25, 'rollout/r', 'WaveOpen', 'liftlock', wave('second')],
+    [20, 'rollout/r', 'WaveCompleted', 'liftlock', wave('second')],
+    [10, 'rollout/r', 'WaveOpen', 'liftlock', wave('third')],
+  ]);
+  expect(waits).toEqual(['to 1.37 null shut wave 25/0', 'to 1.37 null approval 10/0']);
+  expect(answer.notRecorded.join(' ')).toContain('"shut wave"');
 });
 
 test('a wave waits from its turn for its last approval, and soaks until it passes', async () => {

@@ -38,17 +38,21 @@ const CAUSES = { window: 'window', cap: 'capacity', place: 'capacity', turn: 'tu
 const ENDED = ['UpgradeSucceeded', 'UpgradeFailed', 'UpgradeBlocked', 'UpgradeCanceled', 'UpgradeRolledBack'];
 /** What a person answers by an act. */
 const STOPPED: Readonly<Record<string, string>> = { UpgradeBlocked: 'blocked', UpgradeFailed: 'failed' };
-const TAKEN_UP = ['ClusterRetried', 'ClusterReleased', 'Granted', 'UpgradeSucceeded', 'UpgradeCanceled'];
+const TAKEN_UP = ['ClusterRetried', 'ClusterReleased', 'Granted', 'UpgradeSucceeded', 'UpgradeCanceled', 'ClusterGone'];
+/** Nothing of a blocked upgrade had moved the cluster, so whoever moves it later has taken it up. */
+const MOVED_ON = ['VersionObserved'];
 
 /**
  * How long the upgrades of one cluster waited and for what.
  *
  * @param openedAt when the wave had opened by which an upgrade was granted
+ * @param leftAt when the cluster left a rollout for good: it was skipped there, or the rollout aborted
  */
 export function clusterWaits(
   items: readonly AuditItem[],
   team: string | null,
   openedAt: (rolloutId: unknown, waveIndex: unknown) => string | undefined,
+  leftAt: (rolloutId: unknown) => string | undefined,
 ): Spent[] {
   const waits: Spent[] = [];
   const granted = new Set<string>();
@@ -58,13 +62,17 @@ export function clusterWaits(
     const isOfIt = (one: AuditItem): boolean => hopOfItem(one) === hop;
     const endOf = (events: readonly string[], isAsked: (one: AuditItem) => boolean = isOfIt) => {
       const end = items.slice(index + 1).find((one) => events.includes(one.event) && isAsked(one));
-      return end === undefined ? {} : { to: end.at };
+      return { ...(end && { to: end.at }) };
     };
     const wave = `${detail.rolloutId} ${detail.waveIndex}`;
     if (event === 'UpgradeParked')
       waits.push({ hop, team, what: parkedFor(detail.reasons), from: at, ...endOf(['Granted', ...ENDED]) });
     const stopped = STOPPED[event];
-    if (stopped !== undefined) waits.push({ hop, team, what: stopped, from: at, ...endOf(TAKEN_UP, () => true) });
+    if (stopped !== undefined) {
+      const { to } = endOf(stopped === 'blocked' ? [...TAKEN_UP, ...MOVED_ON] : TAKEN_UP, () => true);
+      const [end] = [to, leftAt(detail.rolloutId)].flatMap((one) => (one !== undefined && one > at ? one : [])).sort();
+      waits.push({ hop, team, what: stopped, from: at, ...(end === undefined ? {} : { to: end }) });
+    }
     const opened = event === 'Granted' && !granted.has(wave) ? openedAt(detail.rolloutId, detail.waveIndex) : undefined;
     if (opened !== undefined && opened < at) waits.push({ hop, team, what: 'open wave', from: opened, to: at });
     if (event === 'Granted') granted.add(wave);
@@ -81,7 +89,10 @@ function parkedFor(reasons: unknown): string {
 
 const PASSED = ['WaveCompleted', 'WaveCompletedWithFailures', 'WaveSkipped', 'WavePassed', 'WavePromoted'];
 
-/** How long the waves of one rollout soaked, and waited from their turn for their last approval. */
+/** Until a wave whose turn has come opens where nothing is in its way. */
+const TICKS = 2 * 60_000;
+
+/** How long the waves of one rollout soaked, and waited from their turn for their last approval, and for readiness (or while paused) until they opened. */
 export function rolloutWaits(items: readonly AuditItem[], about: About): Spent[] {
   const waits: Spent[] = [];
   let turn: string | undefined;
@@ -93,8 +104,10 @@ export function rolloutWaits(items: readonly AuditItem[], about: About): Spent[]
     }
     if (event === 'WaveOpen') {
       const approved = items.slice(0, index).findLast((one) => one.event === 'WaveApproved' && ofWave(one))?.at;
-      if (turn !== undefined && approved !== undefined && approved > turn)
-        waits.push({ ...about, what: 'approval', from: turn, to: approved });
+      const from = turn !== undefined && approved !== undefined && approved > turn ? approved : turn;
+      if (turn !== undefined && from !== turn) waits.push({ ...about, what: 'approval', from: turn, to: from ?? at });
+      if (from !== undefined && Date.parse(at) - Date.parse(from) > TICKS)
+        waits.push({ ...about, what: 'shut wave', from, to: at });
     }
     if (event === 'RolloutCreated' || PASSED.includes(event)) turn = at;
   }

@@ -87,6 +87,8 @@ export async function explainCluster(
   const newest = upgrades[0]?.from === cluster.version ? upgrades[0] : undefined;
   const ended = [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
   const [latest = null] = await upgradeViews(ports.table, upgrades.slice(0, 1), cluster);
+  const foreseen = toCome === undefined ? [] : [...blockersOnTheWay(cluster, scans, toCome), ...unapproved(toCome)];
+  const stoppedBy = ended === undefined ? [] : await findClusterBlockers(ports.table, ended, ended.reasons);
   return {
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
@@ -110,8 +112,9 @@ export async function explainCluster(
     rollout: rolloutOf(place, wave),
     upgrade: latest,
     ...lastScan(scans?.scans[0], upgrades),
-    foreseen: toCome === undefined ? [] : [...blockersOnTheWay(cluster, scans, toCome), ...unapproved(toCome)],
-    stoppedBy: ended === undefined ? [] : await findClusterBlockers(ports.table, ended, ended.reasons),
+    foreseen,
+    // What the last look foresees once more is not said twice; of a long one that look kept the beginning.
+    stoppedBy: stoppedBy.filter(({ what }) => !foreseen.some(({ message }) => message.includes(what.slice(0, 200)))),
     readiness: readinessView(snapshot, cluster, scans, now),
     readinessHistory: (await load(ports.table, ReadinessHistories, cluster.clusterKey))?.data ?? null,
     held: held === undefined ? null : { reason: held.reason, since: held.since },
@@ -186,5 +189,7 @@ function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanatio
     waveStatus: wave?.status ?? '',
     memberStatus: member.status,
     position: member.position,
+    of: wave?.members ?? 0,
+    atOnce: wave?.maxConcurrency ?? 0,
   };
 }

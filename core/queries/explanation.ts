@@ -37,7 +37,10 @@ export interface Explanation
     readonly wave: string;
     readonly waveStatus: string;
     readonly memberStatus: string;
+    /** Its place in the order of its wave, of how many, and how many of them go at once. */
     readonly position: number;
+    readonly of: number;
+    readonly atOnce: number;
   } | null;
   readonly upgrade: UpgradeView | null;
   /** The last report; an upgrade's own scan runs right before its hop. */

@@ -1,6 +1,6 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { loadLivingRecords, loadRecordsOfName } from '../inventory/records.ts';
+import { loadAllRecords, loadRecordsOfName } from '../inventory/records.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { Clusters } from '../store/entities.ts';
@@ -20,8 +20,8 @@ export async function findCluster(table: Table, text: string): Promise<ClusterRe
   if (text.includes('@')) return byKey(table, text);
   const place = parseClusterArn(text) ?? parseShortId(text);
   if (place !== undefined) {
-    const found = (await loadRecordsOfName(table, place)).filter((record) => record.deletedAt === undefined).at(-1);
-    return found ?? notFound(text);
+    const all = await loadRecordsOfName(table, place);
+    return all.findLast((record) => record.deletedAt === undefined) ?? notFound(text, all.at(-1));
   }
   if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/.test(text)) {
     throw new Refusal(
@@ -29,9 +29,10 @@ export async function findCluster(table: Table, text: string): Promise<ClusterRe
       `"${text.slice(0, 200)}" names no cluster. Give its name, account.region.name, or its ARN.`,
     );
   }
-  const living = (await loadLivingRecords(table)).filter((record) => record.name === text);
+  const all = (await loadAllRecords(table)).filter((record) => record.name === text);
+  const living = all.filter((record) => record.deletedAt === undefined);
   const [only, ...others] = living;
-  if (only === undefined) return notFound(text);
+  if (only === undefined) return notFound(text, all.at(-1));
   if (others.length === 0) return only;
   const candidates = living.map((record) => ({ id: shortId(record), arn: record.arn })).sort(byId);
   throw new Refusal(
@@ -54,10 +55,13 @@ function parseShortId(text: string): Place | undefined {
   return { account, region, name };
 }
 
-function notFound(text: string): never {
+/** `gone`: one that had the name. */
+function notFound(text: string, gone?: ClusterRecord): never {
   throw namedError(
     'ClusterNotFound',
-    `The inventory has no cluster ${text}. Run liftlock get clusters; a new one appears after the next discovery, within the hour.`,
+    gone === undefined
+      ? `The inventory has no cluster ${text}. Run liftlock get clusters; a new one appears after the next discovery, within the hour.`
+      : `The cluster ${text} was deleted (seen ${gone.deletedAt}). What is known of it: liftlock describe cluster ${gone.clusterKey}`,
   );
 }
 

@@ -31,6 +31,7 @@ function world(opens: string) {
     wave: {} as Partial<Wave>,
     member: {} as Partial<Member>,
     control: undefined as ClusterControl | undefined,
+    deletedAt: undefined as string | undefined,
   };
   const snapshotNow = () => {
     const policies = {
@@ -52,7 +53,10 @@ function world(opens: string) {
     const wave = waveItem({ index: 0, name: 'all', inFlight: 0, ...state.wave });
     const isActive = rollout.status === 'Running';
     const snapshot = {
-      ...fleetSnapshot({ clusters: [cluster], policies }),
+      ...fleetSnapshot({
+        clusters: [{ ...cluster, ...(state.deletedAt && { deletedAt: state.deletedAt }) }],
+        policies,
+      }),
       ...{ calendars: new Map([['once', compileCalendar('once', once)]]) },
       ...{ rollouts: isActive ? [rollout] : [], waves: isActive ? [wave] : [] },
       members: Members.active(member) ? [member] : [],
@@ -74,7 +78,7 @@ function world(opens: string) {
     await tellOwners(
       { table, clock: { now: () => state.now }, events: { publish }, addresses },
       snapshot,
-      [cluster],
+      state.deletedAt === undefined ? [cluster] : [],
       new Map(),
     );
     return said.map((one) => one.replace(/ \(account[^)]*\)/g, ''));
@@ -154,6 +158,19 @@ test.each<[string, object, string]>([
   // What comes back is announced anew.
   const back = { control: undefined, member: {}, rollout: {} };
   expect(await look('2026-11-20T15:00:00Z', back)).toEqual([expect.stringContaining(begins('2026-11-21T20:00:00'))]);
+});
+
+test('what was announced of a cluster that is gone is taken back once, since its name may be there again', async () => {
+  const { look } = world('2026-11-21T20:00:00Z');
+  await look(START);
+  const deletedAt = '2026-11-20T12:30:00Z';
+  expect(await look('2026-11-20T13:00:00Z', { deletedAt })).toEqual([
+    expect.stringMatching(/web to 1\.37 does not begin at .*, as was announced\. .*does not exist any more/),
+  ]);
+  expect(await look('2026-11-20T14:00:00Z')).toEqual([]);
+  const past = world('2026-11-20T12:30:00Z');
+  expect(await past.look(START)).toHaveLength(1);
+  expect(await past.look('2026-11-20T13:00:00Z', { deletedAt })).toEqual([]);
 });
 
 test('who begins, or waits for its place in the window that was announced, is taken nothing back', async () => {

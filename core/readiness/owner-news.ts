@@ -2,7 +2,8 @@ import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
 import type { KnownScans } from '../contracts/items/scan.ts';
-import { bounded } from '../contracts/step-result.ts';
+import { bounded, reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { stoppersOf } from '../rollout/hop-blockers.ts';
 import { type Readiness, readinessOf } from '../rollout/readiness.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
@@ -27,6 +28,8 @@ interface Look {
   readonly cluster: ClusterRecord;
   readonly scans: KnownScans | undefined;
   readonly region: RegionVersions | undefined;
+  /** Where it is to go; undefined where no policy says. */
+  readonly target?: KubeVersion | undefined;
   /** What was told before; undefined = nothing. */
   readonly before: ClusterNews | undefined;
   /** When its upgrade begins, as far as there is news of it. */
@@ -81,11 +84,22 @@ export function newsOf(look: Look): ClusterTold | undefined {
   };
 }
 
-/** A cluster that is gone ends what was known of it, and is no news to anybody. */
-function leftBy({ cluster, before }: Look): ClusterTold | undefined {
+/** A cluster that is gone ends what was known of it, which is news only where its upgrade was announced: one of its name may be there again. */
+function leftBy({ cluster, before, now }: Look): ClusterTold | undefined {
   if (before?.word === undefined) return undefined;
-  const { readiness: _, announced: __, word: verdict, ...kept } = before;
-  return { kept, news: [], look: { cluster, verdict, causes: [] } };
+  const { readiness: _, announced, word: verdict, ...kept } = before;
+  const isTakenBack = announced !== undefined && announced.at > now.toISOString();
+  const taken = isTakenBack && {
+    ...{
+      ...clusterNames(cluster.clusterKey),
+      what: 'takenBack' as const,
+      target: announced.to,
+      announcedFor: announced.at,
+    },
+    reasons: [reason('Gone', `The cluster ${cluster.name} does not exist any more.`)],
+  };
+  const news = taken ? [{ owner: ownerOf(cluster), news: taken }] : [];
+  return { kept, news, look: { cluster, verdict, causes: [] } };
 }
 
 type Told = NonNullable<ClusterNews['readiness']>;
@@ -106,18 +120,23 @@ function readinessNews(
   const isSame = last?.target === target && last.isBlocked === isBlocked && added.length === 0;
   if (isSame && old.size === current.size) return undefined;
 
+  const owners = [...new Set((isBlocked ? added : known).map(({ owner }) => owner))].slice(0, MOST_OWNERS);
+  const isTold = ({ owner }: { readonly owner: Owner }): boolean => owners.includes(owner);
+  // Whoever found no place hears of it at the next look.
+  const heard = isBlocked
+    ? stoppers.filter((one) => old.has(idOf(one)) || isTold(one))
+    : known.filter((one) => !isTold(one));
   const kept = {
     ...{ at: now.toISOString(), isBlocked, target },
-    stoppers: stoppers.map(({ cause, owner }) => ({ cause, owner })),
+    stoppers: heard.map(({ cause, owner }) => ({ cause, owner })),
   };
-  const owners = new Set((isBlocked ? added : known).map(({ owner }) => owner));
-  if (owners.size === 0) return { kept, news: [] };
+  if (owners.length === 0) return { kept, news: [] };
   const names = clusterNames(cluster.clusterKey);
   const detail = { version: 1 as const, ...names, target, scannedAt: scannedAt ?? kept.at, reasons: bounded(reasons) };
   return {
     kept,
     event: { type: 'ReadinessChanged', detail: { ...detail, verdict: isBlocked ? 'blocked' : 'ready' } },
-    news: [...owners].slice(0, MOST_OWNERS).map((owner) => {
+    news: owners.map((owner) => {
       const own = added.flatMap((one) => (one.owner === owner ? [one.reason] : []));
       const what = isBlocked ? ('blocked' as const) : ('ready' as const);
       return { owner, news: { ...names, what, target, reasons: bounded(own).slice(0, MOST_TOLD) } };
@@ -131,8 +150,8 @@ type Stoppers = ReturnType<typeof stoppersAt>;
 function stoppersAt({ cluster, scans }: Look, { verdict, for: target }: Readiness) {
   if (verdict === 'stale' || verdict === 'incomplete') return undefined;
   if (target === null || verdict !== 'blocked') return [];
-  return stoppersOf(cluster, scans, KubeVersion.parse(target), true).flatMap(({ cause, reason, ...whose }) =>
-    ownersOf(whose, cluster).map((owner) => ({ cause, owner, reason })),
+  return stoppersOf(cluster, scans, KubeVersion.parse(target), true).flatMap(({ cause, reason, what, ...whose }) =>
+    ownersOf(whose, cluster).map((owner) => ({ cause, owner, reason, what })),
   );
 }
 
@@ -140,9 +159,9 @@ function stoppersAt({ cluster, scans }: Look, { verdict, for: target }: Readines
 function causesOf({ scans, now }: Look, { for: target }: Readiness, stoppers: Stoppers): LookOfHistory['causes'] {
   if (target === null) return stoppers && [];
   const known = scans?.scans.find((one) => one.target === target)?.causes ?? [];
-  return stoppers?.map(({ cause, owner }) => {
+  return stoppers?.map(({ cause, owner, what }) => {
     const since = known.find((one) => one.cause === cause)?.since ?? now.toISOString();
-    return { cause, owner, target, since };
+    return { cause, owner, target, since, ...given({ what }) };
   });
 }
 

@@ -29,6 +29,13 @@ test('what the inventory proves has no date of its own, and stays known since it
   expect(after([found(1), found(2), found(3)])?.causes[0]?.since).toBe(iso(1));
 });
 
+test('it is kept in the words of the look that found it last', () => {
+  const found = (what: string): Look => ({ verdict: 'blocked', causes: [{ ...cause('pdb'), what }] });
+  expect(after([found('It allows none.'), found('It allows one too few.')])?.causes).toEqual([
+    { ...cause('pdb'), what: 'It allows one too few.' },
+  ]);
+});
+
 test('a word is kept with when it was so, the newest first', () => {
   const history = after([ready, blocked('pdb'), blocked('pdb'), ready]);
   expect(history?.word).toEqual({ verdict: 'ready', since: iso(4) });

@@ -17,7 +17,7 @@ export interface LookOfHistory {
 /** Days of the fleet, and what is known of clusters that are gone, are kept so long: reports go back no further. */
 export const HISTORY_MILLISECONDS = 400 * 86_400_000;
 
-/** A cluster's item stays below some ten kilobytes. */
+/** A cluster's item stays below some twenty kilobytes. */
 const MOST_KEPT = 30;
 
 /** @param waivedBy who had a cause waived that no longer stops; undefined = nobody has */
@@ -30,7 +30,7 @@ export function historyAfter(
   const at = now.toISOString();
   const isGone = cluster.deletedAt !== undefined;
   const known = new Map(before?.causes.map((one) => [idOf(one), one]));
-  const found = isGone ? [] : causes?.map((one) => known.get(idOf(one)) ?? one);
+  const found = isGone ? [] : causes?.map((one) => ({ ...one, since: known.get(idOf(one))?.since ?? one.since }));
   const still = new Set(found?.map(idOf));
   const ended = [...known.values()].flatMap((one): Ended[] => {
     if (still.has(idOf(one))) return [];

@@ -1,9 +1,11 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { apiVersion } from '../config/kinds.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Executions } from '../ports/executions.ts';
-import { Clusters, Regions } from '../store/entities.ts';
-import { put } from '../store/entity.ts';
+import { Clusters, Configs, ReadinessDays, ReadinessHistories, Regions } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
+import { LatestScanItems } from '../store/scan-entities.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { dueScans, refreshReadiness } from './refresh-readiness.ts';
 
@@ -24,6 +26,17 @@ const looked = (clusterKey: string, scannedAt: string, from = '1.34'): [string, 
   clusterKey,
   { clusterKey, scans: [{ scannedAt, from, target: '1.35' } as LatestScans['scans'][number]] },
 ];
+const COUNTS = {
+  errors: 0,
+  warnings: 0,
+  infos: 0,
+  waived: 0,
+  read: 1,
+  gaps: 0,
+  parts: 1,
+  causes: [],
+  dataUpdatedOn: '2026-11-01',
+};
 const given = { scans: new Map(), regions, busy: new Set<string>() };
 
 test('a fleet is looked at within a day, and never more than a twentieth of it in an hour', () => {
@@ -105,6 +118,44 @@ test('nobody is looked at who has nowhere to go, is never touched, or looks for 
   expect(dueScans({ ...given, clusters: [two] }, NOON)).toEqual([]);
   expect(dueScans({ ...given, clusters: [three] }, NOON)).toEqual([]);
   expect(dueScans({ ...given, clusters: [one] }, NOON)).toHaveLength(1);
+});
+
+test('the trend of the fleet tells who is ready after hops from who is ready, by the policy of each', async () => {
+  const table = new MemoryTable();
+  const names = ['near', 'far', 'nobodys'];
+  const records = names.map((name) => clusterRecord({ name, labels: { to: name } }));
+  const [region] = regions.values();
+  const policies = ['near', 'far'].map((name) => {
+    const spec = {
+      selector: { matchLabels: { to: name } },
+      target: name === 'near' ? '1.35' : '1.36',
+      waves: [{ name: 'all' }],
+    };
+    const document = { apiVersion, kind: 'UpgradePolicy', metadata: { name }, spec };
+    return { kind: 'UpgradePolicy' as const, name, document, revision: name, appliedBy: 'ann', appliedAt: hoursAgo(9) };
+  });
+  const scan = { ...{ scannedAt: hoursAgo(1), from: '1.34', target: '1.35', verdict: 'pass' as const }, ...COUNTS };
+  await table.transact([
+    ...records.map((one) => put(Clusters, one, 'absent')),
+    ...records.map(({ clusterKey }) => put(LatestScanItems, { clusterKey, scans: [scan] }, 'absent')),
+    ...policies.map((one) => put(Configs, one, 'absent')),
+    put(
+      Regions,
+      {
+        ...region,
+        versions: ['1.34', '1.35', '1.36'].map((version) => ({ version, status: 'STANDARD_SUPPORT' })),
+      } as never,
+      'absent',
+    ),
+  ]);
+  const executions = { start: async () => {} } as unknown as Executions;
+  const ports = { events: { publish: async () => {} }, addresses: { send: async () => undefined } };
+  await refreshReadiness({ ...ports, table, executions, clock: { now: () => NOON } });
+  expect((await load(table, ReadinessDays, '2026-11-25'))?.data.counts).toEqual({ readyAfterHops: 1, ready: 2 });
+  const words = await Promise.all(
+    records.map(async ({ clusterKey }) => (await load(table, ReadinessHistories, clusterKey))?.data.word?.verdict),
+  );
+  expect(words).toEqual(['ready', 'readyAfterHops', 'ready']);
 });
 
 test('a look that was asked for already in this hour is not asked for again', async () => {

@@ -5,7 +5,8 @@ import { sha256Hex } from '../hash/sha256.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
-import { countReadiness, hasLostWaiver, nextMinor } from '../rollout/readiness.ts';
+import { countVerdicts, hasLostWaiver, nextMinor, readinessIn } from '../rollout/readiness.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { ReadinessDays, Upgrades } from '../store/entities.ts';
 import { isContention, load, loadKind, put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
@@ -86,11 +87,14 @@ async function keepDay(
   { table, clock }: Pick<Ports, 'table' | 'clock'>,
   clusters: readonly ClusterRecord[],
   scans: WhatIsKnown['scans'],
-  regions: WhatIsKnown['regions'],
+  snapshot: FleetSnapshot,
 ): Promise<void> {
   const now = clock.now();
   const at = now.toISOString();
-  const day = { date: at.slice(0, 10), at, counts: countReadiness(clusters, { scans, regions, now }) };
+  const verdicts = clusters.map(
+    (cluster) => readinessIn(snapshot, cluster, { scans: scans.get(cluster.clusterKey), now }).verdict,
+  );
+  const day = { date: at.slice(0, 10), at, counts: countVerdicts(verdicts) };
   const before = await load(table, ReadinessDays, day.date);
   const expiresAt = new Date(now.getTime() + HISTORY_MILLISECONDS);
   try {
@@ -125,7 +129,7 @@ export async function refreshReadiness(ports: RefreshPorts) {
       ...{ notBefore: notBefore.toISOString(), comment: 'Daily readiness' },
     });
   }
-  await keepDay(ports, clusters, scans, snapshot.regions);
+  await keepDay(ports, clusters, scans, snapshot);
   // Last, so that an address that does not answer keeps nobody from being looked at.
   return { started: due.length, ...(await tellOwners(ports, snapshot, clusters, scans)) };
 }

@@ -2,6 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ClusterNews, OwnerNotice } from '../contracts/items/owner-news.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Ports } from '../ports/ports.ts';
+import { targetIn } from '../rollout/cluster-target.ts';
 import { openingsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { ClusterNewsItems, OWNER_NOTICES, OwnerNotices, Rollouts } from '../store/entities.ts';
@@ -54,7 +55,8 @@ export async function tellOwners(
         ? undefined
         : await withdrawalOf(table, announced.rolloutId, clusterKey);
     const announcement = announcementOf(cluster, announced, opening, withdrawal, now);
-    const known = { scans: scans.get(clusterKey), region, before: before?.data, announcement, now };
+    const target = targetIn(snapshot, cluster, now);
+    const known = { scans: scans.get(clusterKey), region, target, before: before?.data, announcement, now };
     const told = newsOf({ cluster, ...known });
     if (told !== undefined) found.push({ before, ...told });
   }

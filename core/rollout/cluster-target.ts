@@ -8,6 +8,8 @@ import type { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
 import { resolveTarget, targetWords } from '../version/target.ts';
+import { policyMatch } from './policy-matches.ts';
+import type { FleetSnapshot } from './snapshot.ts';
 
 /** The version that a policy takes a cluster to: its Region's offer, its pin as a ceiling. `reason` says why nowhere. */
 type ClusterTarget = { readonly target: KubeVersion; readonly capped?: Reason } | { readonly reason: Reason };
@@ -50,6 +52,16 @@ export function targetOf(
     };
   }
   return { target: resolution.version };
+}
+
+/** Where the policies that are applied take a cluster; undefined where none does, or several would. */
+export function targetIn(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): KubeVersion | undefined {
+  const match = policyMatch(snapshot, cluster);
+  if (match.type !== 'one') return undefined;
+  const { regions, fleet, channels } = snapshot;
+  const prefix = fleet?.tagPrefix ?? '';
+  const found = targetOf(cluster, match.policy.spec, regions.get(cluster.region), prefix, now, channels);
+  return 'target' in found ? found.target : undefined;
 }
 
 interface Offer {

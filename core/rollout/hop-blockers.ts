@@ -10,6 +10,8 @@ export interface Stopper {
   readonly reason: Reason;
   /** What makes it the same one in the next look; a reason's words name the look. */
   readonly cause: string;
+  /** The same in words; absent where it is a sentence itself, or the scan has none. */
+  readonly what?: string | undefined;
   /** Who mends it, as the scan knows; absent = whoever owns the cluster. */
   readonly owner?: string | undefined;
   /** Each of them, where they are several. */
@@ -47,13 +49,15 @@ export function blockersOnTheWay(cluster: ClusterRecord, scans: KnownScans | und
 
 /** Only a report that passes lets a hop go on (core/scan/fleet/decide-hop.ts). One reason for each cause, with whose it is and what ends it. */
 function refusedBy(
-  { verdict, target, scannedAt, causes, gaps }: KnownScans['scans'][number],
+  { verdict, target, scannedAt, causes, gaps, notRead = [] }: KnownScans['scans'][number],
   look: string,
 ): readonly Stopper[] {
   const scan = `The scan of ${scannedAt} for ${target}`;
   if (verdict === 'pass') return [];
   if (verdict === 'incomplete') {
-    const text = `${scan} could not read ${gaps === 1 ? 'one thing' : `${gaps} things`}. Run: ${look}`;
+    const more = gaps > notRead.length ? ` and ${gaps - notRead.length} more` : '';
+    const named = notRead.length === 0 ? '' : `: ${notRead.join('; ')}${more}`;
+    const text = `${scan} could not read ${gaps === 1 ? 'one thing' : `${gaps} things`}${named}. Run: ${look}`;
     return [{ reason: reason('ScanIncomplete', text), cause: 'ScanIncomplete' }];
   }
   const of = (wanted: string) => causes.filter(({ severity }) => severity === wanted);
@@ -66,9 +70,7 @@ function refusedBy(
       const named = ids.length === 0 ? [] : [`Findings: ${ids.join(', ')}.`];
       return {
         reason: reason(isKnown(code) ? code : 'ScanFinding', [`${scan} found: ${found}`, ...fixes, ...named].join(' ')),
-        cause,
-        owner,
-        owners,
+        ...{ cause, what, owner, owners },
       };
     },
   );

@@ -3,7 +3,9 @@ import type { KnownScans } from '../contracts/items/scan.ts';
 import { READINESS_VERDICTS, type ReadinessVerdict } from '../contracts/scan-words.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { targetIn } from './cluster-target.ts';
 import { hopBlockers, lookCommand } from './hop-blockers.ts';
+import type { FleetSnapshot } from './snapshot.ts';
 
 /** Whether a cluster may go one minor up, by what is known today. It authorizes nothing: the gate runs again before each hop. */
 export interface Readiness {
@@ -44,6 +46,16 @@ export function readinessOf(cluster: ClusterRecord, { scans, region, target, now
   if (next === undefined) return NOTHING_ASKED;
   return lookAt(cluster, next, target !== undefined && next.isOlderThan(target), { scans, now });
 }
+
+/** The same by what is applied: its policy says whether it goes further. */
+export const readinessIn = (
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  { scans, now }: Pick<Known, 'scans' | 'now'>,
+): Readiness => {
+  const target = targetIn(snapshot, cluster, now);
+  return readinessOf(cluster, { scans, region: snapshot.regions.get(cluster.region), target, now });
+};
 
 /**
  * The same of the whole way to a minor: what the last look for a later hop found counts, too, as far as there was one. It is said of the first hop
@@ -119,26 +131,6 @@ function staleness(cluster: ClusterRecord, scan: KnownScans['scans'][number], no
 /** Whether a waiver that a look rested on has ended since: what it covered counts again. */
 export const hasLostWaiver = ({ waivedUntil }: Pick<KnownScans['scans'][number], 'waivedUntil'>, now: Date): boolean =>
   waivedUntil !== undefined && Date.parse(waivedUntil) <= now.getTime();
-
-/** How many clusters of a fleet are what; `scans` by cluster key. */
-export const countReadiness = (
-  clusters: readonly ClusterRecord[],
-  {
-    scans,
-    regions,
-    now,
-  }: {
-    readonly scans: ReadonlyMap<string, KnownScans>;
-    readonly regions: ReadonlyMap<string, RegionVersions>;
-    readonly now: Date;
-  },
-) =>
-  countVerdicts(
-    clusters.map((cluster) => {
-      const [known, region] = [scans.get(cluster.clusterKey), regions.get(cluster.region)];
-      return readinessOf(cluster, { scans: known, region, now }).verdict;
-    }),
-  );
 
 /** How many there are of each verdict, those without any left out. */
 export function countVerdicts(verdicts: readonly ReadinessVerdict[]): Partial<Record<ReadinessVerdict, number>> {

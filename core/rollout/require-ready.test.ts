@@ -72,6 +72,8 @@ test('a plan takes looks to be made in time, and what is known to be in the way 
   expect(waitsFor([], '24h', planned)).toBeUndefined();
   expect(waitsFor([scan({ scannedAt: hoursAgo(60) })], '24h', planned)).toBeUndefined();
   expect(waitsFor([{ ...failing, scannedAt: hoursAgo(60) }], '24h', planned)).toBe('web is blocked');
+  const unread = scan({ verdict: 'incomplete', gaps: 1 });
+  expect(waitsFor([unread], '24h', planned)).toBe('web was not looked at as a whole');
 });
 
 test('the first ten are named, and how many more there are', () => {
@@ -103,6 +105,7 @@ test('those are asked for whose wave is about to open', () => {
   expect(asked([{}, {}])).toEqual(['one']);
   expect(asked([{ status: 'Completed' }, {}])).toEqual(['two']);
   expect(asked([{ status: 'Open' }, {}])).toEqual([]);
-  expect(asked([{}, {}], { status: 'Paused' })).toEqual([]);
+  expect(asked([{}, {}], { status: 'Paused' })).toEqual(['one']);
+  expect(asked([{}, {}], { status: 'Halted' })).toEqual([]);
   expect(asked([{}, {}], {}, { status: 'Quarantined' })).toEqual([]);
 });

@@ -18,7 +18,7 @@ export interface Unready {
   readonly reason: Reason;
 }
 
-/** The members that a wave is about to open with: those whose readiness it asks for. Empty where the policy asks for none. */
+/** The members that a wave is about to open with, in a paused rollout once it goes on: those whose readiness it asks for. Empty where the policy asks for none. */
 export function askedToBeReady({
   rollouts,
   waves,
@@ -28,7 +28,7 @@ export function askedToBeReady({
   return rollouts.flatMap(({ id, status, policy }: Rollout) => {
     const own = waves.filter(({ rolloutId }) => rolloutId === id).sort((a, b) => a.index - b.index);
     const next = own.find((wave) => !PASSED_WAVES.includes(wave.status));
-    if (status !== 'Running' || next?.status !== 'Pending') return [];
+    if (!(status === 'Running' || status === 'Paused') || next?.status !== 'Pending') return [];
     if (waveNamed(policies.get(policy)?.policy, next.name)?.requireReady === undefined) return [];
     return members.filter((one) => one.rolloutId === id && one.waveIndex === next.index && one.status === 'Pending');
   });
@@ -44,7 +44,7 @@ export function unreadyToOpen(
 ): Unready | undefined {
   const asked = askedToBeReady({ ...snapshot, rollouts: [rollout], waves, members });
   const wave = waves.find(({ rolloutId, index }) => rolloutId === rollout.id && index === asked[0]?.waveIndex);
-  if (wave === undefined) return undefined;
+  if (wave === undefined || rollout.status !== 'Running') return undefined;
   return unready(snapshot, waveNamed(snapshot.policies.get(rollout.policy)?.policy, wave.name), wave, asked, now);
 }
 
@@ -92,12 +92,12 @@ function whyUnready(
   const readiness = readinessTo(cluster, KubeVersion.parse(to), { scans: known, now });
   const { verdict, scannedAt, for: hop } = readiness;
   const isOld = isReady(readiness) && scannedAt !== null && Date.parse(scannedAt) < oldest;
-  const isBlocked = takesLooksForMade === true && blockersOnTheWay(cluster, known, to).length > 0;
+  // A look that will be made meets again what was found, and what could not be read.
+  const lasting = takesLooksForMade === true ? blockersOnTheWay(cluster, known, to) : [];
+  const isUnread = lasting.every(({ code }) => code === 'ScanIncomplete');
   const words =
     takesLooksForMade === true
-      ? isBlocked
-        ? WORDS.blocked
-        : undefined
+      ? WORDS[lasting.length === 0 ? 'ready' : isUnread ? 'incomplete' : 'blocked']
       : scannedAt === null && verdict === 'incomplete'
         ? 'was not looked at yet'
         : WORDS[isOld ? 'stale' : verdict];

@@ -1,5 +1,7 @@
+import { quietAccount } from '../../test/material/steps/quiet-account.ts';
 import { upgradePolicySchema } from '../config/schema/upgrade-policy.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
+import type { RecoveryPoint } from '../ports/account.ts';
 import { ClusterAccessError } from '../ports/cluster-access.ts';
 import type { ReadAnswer } from '../ports/cluster-reader.ts';
 import { readPolicyFacts } from './policy-facts.ts';
@@ -12,19 +14,29 @@ const rules = (scan: object) =>
     spec: { selector: {}, target: 'latest', waves: [{ name: 'all' }], scan },
   }).spec.scan;
 const server = { endpoint: 'https://x', certificateAuthority: 'x', cluster: 'web' } as never;
-const context = { name: 'web', cluster: {} } as never;
+const scope = { account: '111111111111', region: 'eu-central-1' };
+const context = { name: 'web', cluster: { arn: 'arn:web' }, scope } as never;
 
 interface Given {
   readonly scan: object;
   readonly readings?: Readonly<Record<string, GateReading['status']>>;
   readonly answers?: readonly (ReadAnswer | Error)[];
   readonly hasServer?: boolean;
+  readonly points?: readonly RecoveryPoint[] | Error;
 }
 
-async function read({ scan, readings = {}, answers = [], hasServer = true }: Given) {
+async function read({ scan, readings = {}, answers = [], hasServer = true, points = [] }: Given) {
   const asked: string[] = [];
   let closed = 0;
   const ports = {
+    account: {
+      ...quietAccount,
+      listRecoveryPoints: async (...listed: unknown[]) => {
+        expect(listed).toEqual([scope, 'nightly', 'arn:web']);
+        if (points instanceof Error) throw points;
+        return [...points];
+      },
+    },
     gates: {
       read: async (gate: object) => {
         const name = 'alarm' in gate ? String(gate.alarm) : '';
@@ -71,7 +83,7 @@ test('alarms that can be read are judged, and one of which nothing is known is a
     ['alarm bad', 'read', '', 1],
     ['alarm odd', 'error', 'of odd', 0],
   ]);
-  expect(await read({ scan: {} })).toEqual({ alarms: [], coverage: [], asked: [] });
+  expect(await read({ scan: {} })).toEqual({ alarms: [], backups: [], coverage: [], asked: [] });
 });
 
 const velero = { backups: { velero: { within: '24h' } } };
@@ -87,14 +99,14 @@ test('of all backups on all pages the newest that has completed counts', async (
     page([backup('2026-11-20T01:00:00Z'), backup('2026-11-20T09:00:00Z', 'PartiallyFailed')], 'a b'),
     page([backup('2026-11-19T01:00:00Z'), backup(undefined, 'New'), {}]),
   ];
-  const { backup: newest, coverage, asked } = await read({ scan: velero, answers });
-  expect(newest).toEqual({ namespace: 'velero', within: '24h', newest: '2026-11-20T01:00:00Z' });
+  const { backups, coverage, asked } = await read({ scan: velero, answers });
+  expect(backups).toEqual([{ namespace: 'velero', within: '24h', newest: '2026-11-20T01:00:00Z' }]);
   expect(coverage).toEqual([['backups.velero.io in the namespace velero', 'read', '', 2]]);
   expect(asked).toEqual([
     '/apis/velero.io/v1/namespaces/velero/backups?limit=500',
     '/apis/velero.io/v1/namespaces/velero/backups?limit=500&continue=a%20b',
   ]);
-  expect((await read({ scan: velero, answers: [page([])] })).backup?.newest).toBeNull();
+  expect((await read({ scan: velero, answers: [page([])] })).backups?.[0]?.newest).toBeNull();
 });
 
 test.each<[string, Given['answers'], boolean, string, RegExp]>([
@@ -114,11 +126,51 @@ test.each<[string, Given['answers'], boolean, string, RegExp]>([
 ])(
   'backups that could not be read are a gap and never young: %s',
   async (_, answers = [], hasServer, status, detail) => {
-    const { backup: none, coverage } = await read({ scan: velero, answers, hasServer });
-    expect(none).toBeUndefined();
+    const { backups, coverage } = await read({ scan: velero, answers, hasServer });
+    expect(backups).toEqual([]);
     expect(coverage).toEqual([['backups.velero.io in the namespace velero', status, expect.stringMatching(detail), 0]]);
   },
 );
+
+const aws = { backups: { awsBackup: { vault: 'nightly', within: '24h' } } };
+const point = (at: string, more: Partial<RecoveryPoint> = {}): RecoveryPoint => ({
+  ...{ status: 'COMPLETED', creationDate: new Date(at) },
+  ...more,
+});
+
+test('of the recovery points in a vault the newest that is whole counts, whatever order they come in, without an API server', async () => {
+  const points = [
+    point('2026-11-20T01:00:00Z'),
+    point('2026-11-20T02:00:00Z', { status: 'AVAILABLE' }),
+    point('2026-11-19T01:00:00Z'),
+    point('2026-11-20T03:00:00Z', { status: 'PARTIAL' }),
+    point('2026-11-20T04:00:00Z', { status: 'CREATING' }),
+    point('2026-11-20T05:00:00Z', { parentRecoveryPointArn: 'arn:whole' }),
+  ];
+  const { backups, coverage } = await read({ scan: aws, points, hasServer: false });
+  expect(backups).toEqual([{ vault: 'nightly', within: '24h', newest: '2026-11-20T02:00:00.000Z' }]);
+  expect(coverage).toEqual([['recovery points of AWS Backup in the vault nightly', 'read', '', 6]]);
+  expect((await read({ scan: aws })).backups?.[0]?.newest).toBeNull();
+});
+
+test.each([
+  [
+    'AccessDeniedException',
+    'denied',
+    'backup:ListRecoveryPointsByBackupVault: AccessDeniedException: no AWS Backup says so, too, where eu-central-1 has no such vault.',
+  ],
+  ['ResourceNotFoundException', 'error', 'backup:ListRecoveryPointsByBackupVault: ResourceNotFoundException: no'],
+])('a vault that could not be read is a gap, with the permission that it takes: %s', async (name, status, detail) => {
+  const { backups, coverage } = await read({ scan: aws, points: Object.assign(new Error('no'), { name }) });
+  expect(backups).toEqual([]);
+  expect(coverage).toEqual([['recovery points of AWS Backup in the vault nightly', status, detail, 0]]);
+});
+
+test('both kinds of backups may be asked for, and each counts by itself', async () => {
+  const scan = { backups: { ...velero.backups, ...aws.backups } };
+  const { backups } = await read({ scan, answers: [page([])], points: [point('2026-11-20T01:00:00Z')] });
+  expect(backups?.map(({ newest }) => newest)).toEqual([null, '2026-11-20T01:00:00.000Z']);
+});
 
 test('what is wrong beside that is not taken for an answer', async () => {
   await expect(read({ scan: velero, answers: [new Error('a fault of its own')] })).rejects.toThrow(

@@ -59,7 +59,7 @@ async function scanned(
     readers: unasked,
   };
   const { status, reasons } = await scanCluster(given, stepInput({ targetVersion: '1.37' }));
-  const told = reasons.filter(({ code }) => code === 'ScanIncomplete' || code === 'ScanFinding');
+  const told = reasons.filter(({ code }) => ['ScanIncomplete', 'ScanFinding', 'Throttled'].includes(code));
   return { calls, status, told: told.map(({ code, message }) => `${code}: ${message}`) };
 }
 
@@ -70,19 +70,25 @@ test('a hop asks EC2 once for each kind of what the cluster names, and for nothi
   });
 });
 
+test.each<[string, Partial<Ec2Reader & AccountReader>]>([
+  ['EC2', { describeSubnets: refusing('RequestLimitExceeded') }],
+  ['IAM', { getRole: refusing('Throttling') }],
+])('a throttle of %s is waited for, and no gap of the scan', async (_, answers) => {
+  const { status, told } = await scanned({ describeInstanceTypes, ...answers }, named);
+  expect([status, told]).toEqual(['wait', [expect.stringMatching(/^Throttled: /)]]);
+});
+
 test('what may not be read leaves the scan incomplete, names the permission, and keeps the rest from nothing', async () => {
   const denied = await scanned({ describeSubnets: refused });
   expect(denied.status).toBe('blocked');
   expect(denied.told).toEqual([
     expect.stringMatching(
-      /^ScanIncomplete: subnets: ec2:DescribeSubnets: UnauthorizedOperation: .* Grant it \(the stack of the spoke role\), or .*scan\.skip: \[capacity\]/,
+      /^ScanIncomplete: ec2:DescribeSubnets: UnauthorizedOperation: .* Grant it \(the stack of the spoke role\), or .*scan\.skip: \[capacity\]/,
     ),
   ]);
   expect(denied.calls).toHaveLength(2);
   const groups = await scanned({ describeSecurityGroups: refused });
-  expect(groups.told).toEqual([
-    expect.stringMatching(/^ScanIncomplete: security groups: ec2:DescribeSecurityGroups: /),
-  ]);
+  expect(groups.told).toEqual([expect.stringMatching(/^ScanIncomplete: ec2:DescribeSecurityGroups: /)]);
 });
 
 test('a policy may leave it out', async () => {
@@ -162,14 +168,11 @@ test.each<[string, Partial<Ec2Reader & AccountReader>, string]>([
 });
 
 test.each<[string, Partial<Ec2Reader & AccountReader>]>([
-  ['versions of launch templates: ec2:DescribeLaunchTemplateVersions', { describeLaunchTemplateVersion: refused }],
-  ['AMIs: ec2:DescribeImages', { describeLaunchTemplateVersion: fromImage, describeImages: refused }],
-  ['roles: iam:GetRole', { getRole: refusing('AccessDenied') }],
-  [
-    'quotas of vCPUs: servicequotas:GetServiceQuota, cloudwatch:GetMetricStatistics',
-    { getServiceQuota: refusing('AccessDenied') },
-  ],
-  ['key of the secrets: kms:DescribeKey', { describeKey: refusing('AccessDeniedException') }],
+  ['ec2:DescribeLaunchTemplateVersions', { describeLaunchTemplateVersion: refused }],
+  ['ec2:DescribeImages', { describeLaunchTemplateVersion: fromImage, describeImages: refused }],
+  ['iam:GetRole', { getRole: refusing('AccessDenied') }],
+  ['servicequotas:GetServiceQuota, cloudwatch:GetMetricStatistics', { getServiceQuota: refusing('AccessDenied') }],
+  ['kms:DescribeKey', { describeKey: refusing('AccessDeniedException') }],
 ])('what may not be read is not gone: %s', async (said, answers) => {
   const { status, told } = await scanned({ describeInstanceTypes, ...answers }, named);
   expect(status).toBe('blocked');

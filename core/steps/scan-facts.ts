@@ -1,5 +1,4 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
 import { recordNodes } from '../inventory/record-nodes.ts';
 import { given } from '../model/given.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
@@ -8,18 +7,16 @@ import type { ApiServer, Node } from '../ports/cluster-access.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { LiveScanState } from '../scan/live/live-scan-state.ts';
-import { keyOf } from '../scan/preflight/key-unusable.ts';
-import { isImageId, templateOf } from '../scan/preflight/launched-from.ts';
-import { networkOf } from '../scan/preflight/network-gone.ts';
-import type { CapacityFacts, PreflightFacts } from '../scan/preflight/preflight-check.ts';
+import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import { isRolled } from '../scan/preflight/surge-addresses.ts';
-import { quotaOf, typesOf } from '../scan/preflight/vcpu-quota.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, isAccessError } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { takeBaseline } from './pod-baseline.ts';
 import { readPolicyFacts } from './policy-facts.ts';
+import { readCapacity } from './read-capacity.ts';
+import { readPodNetwork } from './read-pod-network.ts';
 import { unlessGone } from './update-addons.ts';
 
 const STEP = 'scan-cluster';
@@ -70,11 +67,21 @@ export async function readFacts(
   const asked = isServer(server) ? server : undefined;
   const ofPolicy = rules === undefined || hasMoved ? undefined : await readPolicyFacts(ports, context, asked, rules);
   const asksCapacity = !hasMoved && !skip.includes('capacity');
-  const ofEc2 = asksCapacity ? await readCapacity(ports, context, nodegroups) : { capacity: {}, coverage: [] };
+  const rolls = asksCapacity && nodegroups.some((group) => isRolled(group, target));
+  const ofPods = rolls && asked !== undefined ? await readPodNetwork(ports, context, asked) : undefined;
+  const ofEc2 = asksCapacity
+    ? await readCapacity(ports, context, nodegroups, ofPods?.podNetwork)
+    : { capacity: {}, coverage: [] };
   const ofServer = read.server === undefined ? {} : { server: read.server };
   return {
     facts: { ...told, ...ofPolicy?.facts, capacity: ofEc2.capacity, ...ofServer },
-    coverage: [ofEks, read.coverage, ...ofEc2.coverage, ...(ofPolicy?.coverage ?? [])],
+    coverage: [
+      ofEks,
+      read.coverage,
+      ...ofEc2.coverage,
+      ...[ofPods?.coverage ?? []].flat(),
+      ...(ofPolicy?.coverage ?? []),
+    ],
     detail: read.detail,
   };
 }
@@ -157,82 +164,3 @@ async function readNodes(
 
 export const NOT_VERIFIED =
   'The policy verifies through the EKS API only: pods, workloads and the API server itself were not looked at.';
-
-/** Of EC2, IAM, KMS and Service Quotas what the hop takes: each call may fail by itself. */
-async function readCapacity(
-  { ec2, account }: Pick<Ports, 'ec2' | 'account'>,
-  { cluster, scope, target }: StepContext,
-  nodegroups: readonly Nodegroup[],
-): Promise<{ capacity: CapacityFacts; coverage: Coverage[] }> {
-  const coverage: Coverage[] = [];
-  const ask = async <One>(
-    permission: string,
-    what: string,
-    names: readonly string[],
-    call: (names: readonly string[]) => Promise<One[]>,
-  ): Promise<One[] | undefined> => {
-    const asked = [...new Set(names)].sort();
-    if (asked.length === 0) return undefined;
-    try {
-      const found = await call(asked);
-      coverage.push({ what, source: 'capacity', status: 'read', count: found.length, detail: '' });
-      return found;
-    } catch (error) {
-      const name = errorName(error);
-      const status = /^(UnauthorizedOperation|AccessDenied)/.test(name) ? 'denied' : 'error';
-      const detail = `${permission}: ${name}: ${errorMessage(error)}`;
-      coverage.push({ what, source: 'capacity', status, count: 0, detail });
-      return undefined;
-    }
-  };
-  const { subnetIds, securityGroupIds } = networkOf({ cluster });
-  const ofGroups = nodegroups.flatMap(({ subnets = [] }) => subnets);
-  const subnets = await ask('ec2:DescribeSubnets', 'subnets', [...subnetIds, ...ofGroups], (ids) =>
-    ec2.describeSubnets(scope, ids),
-  );
-  const securityGroups = await ask('ec2:DescribeSecurityGroups', 'security groups', securityGroupIds, (ids) =>
-    ec2.describeSecurityGroups(scope, ids),
-  );
-  const templates = nodegroups.flatMap((group) => templateOf(group) ?? []);
-  const launchTemplates = await ask(
-    'ec2:DescribeLaunchTemplateVersions',
-    'versions of launch templates',
-    templates.map((one) => `${one.template}:${one.version}`),
-    (names) =>
-      each(names, (name) => {
-        const end = name.lastIndexOf(':');
-        return ec2.describeLaunchTemplateVersion(scope, name.slice(0, end), name.slice(end + 1));
-      }),
-  );
-  const types = nodegroups.flatMap((group) => typesOf(group, launchTemplates));
-  const instanceTypes = await ask('ec2:DescribeInstanceTypes', 'instance types', types, (names) =>
-    ec2.describeInstanceTypes(scope, names),
-  );
-  const ids = (launchTemplates ?? []).flatMap(({ imageId = '' }) => (isImageId(imageId) ? imageId : []));
-  const images = await ask('ec2:DescribeImages', 'AMIs', ids, (names) => ec2.describeImages(scope, names));
-  const named = [cluster.roleArn, ...nodegroups.map(({ nodeRole }) => nodeRole)].flatMap((arn) => arn ?? []);
-  const roles = await ask('iam:GetRole', 'roles', named, (arns) =>
-    each(arns, async (arn) => {
-      const role = await account.getRole(scope, arn.slice(arn.lastIndexOf('/') + 1));
-      return role === undefined ? undefined : arn;
-    }),
-  );
-  const keys = await ask('kms:DescribeKey', 'key of the secrets', [keyOf(cluster) ?? []].flat(), (arns) =>
-    each(arns, (arn) => account.describeKey(scope, arn)),
-  );
-  const codes = nodegroups.flatMap((group) => (isRolled(group, target) ? (quotaOf(group, launchTemplates) ?? []) : []));
-  const quotas = await ask(
-    'servicequotas:GetServiceQuota, cloudwatch:GetMetricStatistics',
-    'quotas of vCPUs',
-    codes,
-    (names) => each(names, (code) => account.getServiceQuota(scope, code)),
-  );
-  const ofEc2 = { subnets, securityGroups, instanceTypes, launchTemplates, images };
-  return { capacity: given({ ...ofEc2, roles, keys, quotas }), coverage };
-}
-
-/** Those that are there, of what can only be asked for one by one. */
-async function each<One>(names: readonly string[], call: (name: string) => Promise<One | undefined>): Promise<One[]> {
-  const found = await Promise.all(names.map(call));
-  return found.flatMap((one) => (one === undefined ? [] : [one]));
-}

@@ -58,6 +58,7 @@ test('the spoke role reads what it reads, and changes three things, each by the 
       ),
       'iam:GetRole arn:<Partition>:iam::<AccountId>:role/*',
       'kms:DescribeKey arn:<Partition>:kms:*:*:key/*',
+      'backup:ListRecoveryPointsByBackupVault arn:<Partition>:backup:*:<AccountId>:backup-vault:*',
     ].map((grant) => `${grant} if ${session('scan-cluster')}`),
     `eks:UpdateClusterVersion ${eks('cluster')} if ${session('upgrade-control-plane')}`,
     `eks:UpdateNodegroupVersion ${eks('nodegroup')} if ${NODES}`,

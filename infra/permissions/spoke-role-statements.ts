@@ -61,6 +61,11 @@ export const readStatements = (): PolicyStatement[] => [
   forScans('ReadCapacity', CAPACITY_READS, ['*']),
   forScans('ReadRoles', ['iam:GetRole'], [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/*`]),
   forScans('ReadQuotas', ['servicequotas:GetServiceQuota'], VCPU_QUOTAS),
+  forScans(
+    'ReadBackups',
+    ['backup:ListRecoveryPointsByBackupVault'],
+    [`arn:${Aws.PARTITION}:backup:*:${Aws.ACCOUNT_ID}:backup-vault:*`],
+  ),
   // The key of a cluster's secrets may be another account's.
   forScans('ReadKeys', ['kms:DescribeKey'], [`arn:${Aws.PARTITION}:kms:*:*:key/*`]),
   // For gates of waves and for what policies want before a hop. Composite alarms are only returned to who may see all of them (API reference of DescribeAlarms).

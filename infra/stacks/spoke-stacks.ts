@@ -96,6 +96,8 @@ const WILDCARDS: Readonly<Record<string, string>> = {
     'Roles of clusters, node groups and add-ons have any name. Scans ask whether they are there; only the function that updates add-ons may pass one, only to EKS, and its session policy names it.',
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:*:*:key/*]':
     'Which keys encrypt the secrets of clusters is known later, and they may be of other accounts; their state is read, and nothing else.',
+  'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:backup:*:<AWS::AccountId>:backup-vault:*]':
+    'Which vault a policy names is known later; its recovery points are listed, and nothing else.',
   [`AwsSolutions-IAM5[${QUOTAS}/L-1216C47A]`]: 'Of whichever Region a cluster is in.',
   [`AwsSolutions-IAM5[${QUOTAS}/L-34B43A08]`]: 'Of whichever Region a cluster is in.',
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:*::parameter/aws/service/*]':

@@ -87,6 +87,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     serve: callServer(services, authority, now),
     passThrough: {
       ec2: (request, context) => serveEc2(cloud, request, context),
+      backup: serveAccount(cloud, 'backup'),
       iam: serveAccount(cloud, 'iam'),
       kms: serveAccount(cloud, 'kms'),
       servicequotas: serveAccount(cloud, 'servicequotas'),

@@ -196,8 +196,14 @@ it('goes on from what was kept, and from nothing that was not complete', async (
   second.queues.find(arn)?.send('kept', 'sender');
   await second.clock.runUntil(new Date(START.getTime() + 60_000));
   second.time.show();
+  const { state } = second.eks;
+  Object.assign(state, { launchTemplateKubelets: { kept: '1.36' }, vcpuQuotas: { standard: 1 } });
+  second.kept.world.keepEks(state);
   await second.close();
-  const third = await open();
+  const folder = { ...state, launchTemplateKubelets: {}, vcpuQuotas: { standard: 9 } };
+  const third = await start({ Hub: HUB_STACK, Spoke: EMPTY }, { stateFolder, eksState: folder });
+  // What no call of EKS changes is as the folder says it now.
+  expect(third.eks.state).toMatchObject({ launchTemplateKubelets: { kept: '1.36' }, vcpuQuotas: { standard: 9 } });
   expect(third.queues.find(arn)?.messages.map(({ body }) => body)).toEqual(['kept']);
   expect(third.clock.now()).toEqual(new Date(START.getTime() + 60_000));
   await expect(open()).rejects.toThrow('Another local cloud uses it');

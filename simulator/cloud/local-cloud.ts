@@ -52,6 +52,9 @@ export interface FunctionFault {
   readonly error: Error;
 }
 
+/** What no call of EKS changes: the folder says it at each start, so that what is gone there can be given back. */
+const BESIDE_EKS = ['freeAddresses', 'goneResources', 'vcpuQuotas', 'keyStates'] as const;
+
 /**
  * The local cloud: what `cdk synth` made, installed into fake services that answer under AWS's own protocols on one port, with every access
  * decided by the template's own policies. It owns the clock: nothing happens until somebody runs it.
@@ -111,7 +114,9 @@ export class LocalCloud implements RunView {
     );
     const { clock, uuid } = this.time;
     const now = () => clock.now();
-    this.eks = new FakeEks(this.kept.world.eks() ?? options.eksState, {
+    const state = this.kept.world.eks() ?? options.eksState;
+    for (const part of BESIDE_EKS) Object.assign(state, { [part]: options.eksState[part] });
+    this.eks = new FakeEks(state, {
       random,
       ...(timing === undefined ? {} : { timing }),
     });

@@ -8,6 +8,7 @@ import type {
   Subnet,
 } from '../../core/ports/ec2.ts';
 import type { Scope } from '../../core/ports/eks.ts';
+import { AwsFault } from '../wire/aws-call.ts';
 import type { FakeEksState } from './state/fake-eks-state.ts';
 
 /** Of a subnet that the scenario says nothing of: a /20 with next to nothing in it. */
@@ -43,6 +44,9 @@ export function networkIn(state: FakeEksState, { account, region }: Scope) {
   for (const ids of lists)
     for (const [index, id] of ids.entries())
       if (!zones.has(id)) zones.set(id, `${region}${ZONES[index % ZONES.length]}`);
+  // Named after zones, as nearly all are.
+  for (const { kind, metadata, spec } of clusters.flatMap(({ kubernetes: { objects = [] } }) => objects))
+    if (kind === 'ENIConfig') zones.set((spec as { subnet: string }).subnet, metadata.name);
   const templates = new Map(groups.flatMap(templatesOf));
   const images = [...templates.values()].flatMap(({ imageId }) => imageId ?? []);
   return {
@@ -82,6 +86,13 @@ export function networkIn(state: FakeEksState, { account, region }: Scope) {
     keys: there(clusters.flatMap(({ description }) => description.encryptionConfig?.[0]?.provider?.keyArn ?? [])).map(
       (keyId) => ({ keyId, keyState: state.keyStates?.[keyId] ?? 'Enabled' }),
     ),
+    recoveryPoints(vaultName: string, ofResource: string) {
+      const points = state.backupVaults?.[`arn:aws:backup:${region}:${account}:backup-vault:${vaultName}`];
+      // As observed, in place of the ResourceNotFoundException of the API reference (boto/boto3#2269).
+      if (points === undefined)
+        throw new AwsFault('AccessDeniedException', 'Insufficient privileges to perform this action.', { status: 403 });
+      return points.filter(({ resourceArn }) => resourceArn === ofResource);
+    },
   };
 }
 
@@ -112,5 +123,9 @@ export const createInMemoryEc2 = (state: FakeEksState): Ec2Reader => ({
 export const createInMemoryAccount = (state: FakeEksState): AccountReader => ({
   getServiceQuota: async (scope, code) => networkIn(state, scope).quotas.find(({ quotaCode }) => quotaCode === code),
   getRole: async (scope, name) => networkIn(state, scope).roles.find(({ arn }) => arn.endsWith(`/${name}`)),
+  listRecoveryPoints: async (scope, vaultName, resourceArn) =>
+    networkIn(state, scope)
+      .recoveryPoints(vaultName, resourceArn)
+      .map(({ status, creationDate }) => ({ status, creationDate: new Date(creationDate) })),
   describeKey: async (scope, id) => networkIn(state, scope).keys.find(({ keyId }) => keyId === id),
 });

@@ -20,6 +20,7 @@ export function applyScenario(state: FakeEksState, path: string, { spec }: Scena
   state.goneResources = [...(state.goneResources ?? []), ...spec.goneResources];
   state.vcpuQuotas = { ...state.vcpuQuotas, ...spec.vcpuQuotas };
   state.keyStates = { ...state.keyStates, ...spec.keyStates };
+  state.backupVaults = { ...state.backupVaults, ...spec.backupVaults };
   spec.clusters.forEach((entry, index) => {
     const cluster = namedCluster(state, entry, `${path}: spec.clusters.${index}`, findings);
     if (cluster !== undefined) applyToCluster(state, cluster, entry);

@@ -133,6 +133,19 @@ export const scenarioSchema = z.strictObject({
     vcpuQuotas: z.record(z.string(), z.number().min(0)).default({}),
     /** States of KMS keys, by their ARN; all others are Enabled. */
     keyStates: z.record(z.string(), z.string()).default({}),
+    /** Vaults of AWS Backup by their ARN, with their recovery points of clusters. */
+    backupVaults: z
+      .record(
+        z.string(),
+        z.array(
+          z.strictObject({
+            resourceArn: z.string(),
+            creationDate: instant,
+            status: z.enum(['COMPLETED', 'PARTIAL', 'CREATING']).default('COMPLETED'),
+          }),
+        ),
+      )
+      .default({}),
     /** What EKS offered when Liftlock last looked, before this run: what is offered beyond it is news. Absent: it never looked. */
     knownVersions: z.array(minor).optional(),
     clusters: z.array(clusterScenario).default([]),

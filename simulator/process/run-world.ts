@@ -4,6 +4,12 @@ import type { World } from './world.ts';
 /** The schedules of the stack, in minutes. */
 export const SCHEDULE = { reconcile: 1, discover: 60, watch: 60 } as const;
 
+/**
+ * Ticks that would find everything as it was are left out, three of four: as if EventBridge had lost them. Not every five minutes: grants
+ * have their turn once in five (core/rollout/look-after-grant.ts), and one that misses its turn once would miss it always.
+ */
+export const IDLE_MINUTES = 4;
+
 export interface WorldRunOptions extends RunOptions {
   /** While nothing in the table changes the reconciler looks this often only, as if EventBridge had lost the other ticks. Every minute when absent. */
   readonly idleMinutes?: number;

@@ -1,3 +1,4 @@
+import { pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
@@ -49,6 +50,10 @@ test('a wave opens once each of its clusters is ready by a young look, and says 
   expect(await statusOf(world, 'prod')).toBe('Pending');
   expect([touched(world, 'pay'), touched(world, 'web')]).toEqual([false, false]);
   expect((await explained(world, 'web'))[0]?.message).toMatch(/\(requireReady\): pay is blocked\. /);
+  const rolloutId = await rolloutIdOf(world);
+  await pauseRollout(world.ports, rolloutId, 'ana', 'lunch');
+  expect((await explained(world, 'web'))[0]?.message).toMatch(/\(requireReady\): pay is blocked\. /);
+  await resumeRollout(world.ports, rolloutId, 'ana');
   const { reasons } = await loadRolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
   expect(reasons.map(({ code }) => code)).toContain('NotReady');
 

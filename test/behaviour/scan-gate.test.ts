@@ -2,6 +2,7 @@ import { parseAllDocuments } from 'yaml';
 import { applyDocuments } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { SCANNERS_RBAC, VIEWERS, VIEWERS_RBAC } from '../../core/queries/access-manifest.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { scanReport } from '../../core/queries/scan-history.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import { loadRun } from '../../core/scan/fleet/run-store.ts';
@@ -48,6 +49,17 @@ test('an object whose writer uses an API that the hop removes stops it; rewritte
   await run(world);
   expect(versionOf(world, 'web')).toBe('1.37');
   expect(await lastScan(world)).toMatchObject({ verdict: 'pass', errors: 0, gaps: 0 });
+});
+
+test('what the last look foresees once more is not explained twice after a retry', async () => {
+  const world = await smallFleet({ clusters: [withOld] });
+  await run(world);
+  const explained = async () => explainCluster(world.ports, await recordOf(world, 'web'));
+  const before = await explained();
+  expect([before.stoppedBy.length, before.foreseen.length]).toEqual([1, 0]);
+  await retryCluster(world.ports, (await memberOf(world, 'web')).clusterKey, 'ana');
+  const after = await explained();
+  expect([after.stoppedBy.length, after.foreseen.length]).toEqual([0, 1]);
 });
 
 test('a policy may let removed APIs pass', async () => {
@@ -243,6 +255,71 @@ describe('a scan that takes longer than one invocation', () => {
   });
 });
 
+const definitionOf = (group: string, kind: string, scope: 'Namespaced' | 'Cluster', version: string): StoredObject => {
+  const singular = kind.toLowerCase();
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${singular}s.${group}` },
+    spec: {
+      ...{ group, scope, names: { kind, plural: `${singular}s`, singular, listKind: `${kind}List` } },
+      versions: [{ name: version, served: true, storage: true }],
+    },
+  };
+};
+
+test('pods in subnets of their own are counted there, and where ENIConfigs may not be read the scan is incomplete', async () => {
+  const env = [
+    { name: 'AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG', value: 'true' },
+    { name: 'ENI_CONFIG_LABEL_DEF', value: 'topology.kubernetes.io/zone' },
+  ];
+  const eniConfig: StoredObject = {
+    apiVersion: 'crd.k8s.amazonaws.com/v1alpha1',
+    kind: 'ENIConfig',
+    metadata: { name: 'eu-central-1a' },
+    spec: { subnet: 'subnet-pods' },
+  };
+  const labels = { 'k8s-app': 'aws-node' };
+  const metadata = { namespace: 'kube-system', name: 'aws-node' };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'aws-node', image: 'cni', env }] } };
+  const daemonSet: StoredObject = {
+    ...{ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata },
+    spec: { selector: { matchLabels: labels }, template },
+  };
+  const objects = [definitionOf('crd.k8s.amazonaws.com', 'ENIConfig', 'Cluster', 'v1alpha1'), eniConfig];
+  const world = await smallFleet({ clusters: [{ ...web, objects }], policy: { scan: { failOn: 'deprecated' } } });
+  world.eks.state.freeAddresses = { 'subnet-pods': 9 };
+  change(world, ({ kubernetes, nodegroups }) => {
+    for (const { description } of nodegroups) description.subnets = ['subnet-nodes'];
+    kubernetes.access.forbiddenResources = ['eniconfigs'];
+    kubernetes.workloads.push({
+      kind: 'DaemonSet',
+      ...metadata,
+      replicas: 0,
+      labels,
+      image: 'cni',
+      written: daemonSet,
+    });
+  });
+  await run(world);
+  expect((await memberOf(world, 'web')).reasons).toContainEqual({
+    code: 'ScanIncomplete',
+    message: expect.stringContaining('the role needs list of eniconfigs in the API group crd.k8s.amazonaws.com'),
+  });
+  change(world, ({ kubernetes }) => {
+    kubernetes.access.forbiddenResources = [];
+  });
+  await retryCluster(world.ports, (await memberOf(world, 'web')).clusterKey, 'ana');
+  await run(world);
+  const { status, reasons } = await memberOf(world, 'web');
+  expect([status, reasons[0]?.message]).toEqual([
+    'Blocked',
+    expect.stringContaining('of the subnets of their ENIConfigs, subnet-pods 9 in eu-central-1a'),
+  ]);
+  world.eks.state.freeAddresses = {};
+  expect(await retried(world)).toEqual(['Succeeded', 'pass', 0]);
+});
+
 test('a policy may want a young backup by Velero, and an alarm that is OK, before a hop', async () => {
   const backup = (completionTimestamp: string): StoredObject => ({
     apiVersion: 'velero.io/v1',
@@ -250,17 +327,7 @@ test('a policy may want a young backup by Velero, and an alarm that is OK, befor
     metadata: { name: 'nightly', namespace: 'velero' },
     status: { phase: 'Completed', completionTimestamp },
   });
-  const definition: StoredObject = {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'backups.velero.io' },
-    spec: {
-      group: 'velero.io',
-      scope: 'Namespaced',
-      names: { kind: 'Backup', plural: 'backups', singular: 'backup', listKind: 'BackupList' },
-      versions: [{ name: 'v1', served: true, storage: true }],
-    },
-  };
+  const definition = definitionOf('velero.io', 'Backup', 'Namespaced', 'v1');
   const scan = { alarms: ['errors'], backups: { velero: { within: '24h' } } };
   const old = { ...web, objects: [definition, backup('2026-11-18T00:00:00Z')] };
   const world = await smallFleet({ clusters: [old], policy: { scan } });

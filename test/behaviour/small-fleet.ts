@@ -17,7 +17,7 @@ import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { loadAllMembers } from '../../simulator/process/load-all-members.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
-import { runWorld } from '../../simulator/process/run-world.ts';
+import { IDLE_MINUTES, runWorld } from '../../simulator/process/run-world.ts';
 import { spokePrincipal, World } from '../../simulator/process/world.ts';
 
 export const DAY = new Date('2026-11-20T08:00:00Z');
@@ -119,10 +119,11 @@ export async function smallFleet(fleet: SmallFleet): Promise<World> {
 }
 
 /** Runs the schedules until the fleet is at rest, at most for so many days, and checks every invariant. */
-export async function run(world: World, days = 5): Promise<void> {
+export async function run(world: World, days = 5, idleMinutes = IDLE_MINUTES): Promise<void> {
   const rested = await runWorld(world, {
     until: new Date(world.clock.now().getTime() + days * 86_400_000),
     quietHours: 2,
+    idleMinutes,
   });
   expect(await checkInvariants(world)).toEqual([]);
   expect(rested).toBe(true);
@@ -162,8 +163,12 @@ export const touched = (world: World, name: string): boolean =>
   mutationsOf(world).some(({ clusterArn }) => clusterArn.endsWith(`/${name}`));
 
 /** Lets so many hours pass, whatever is at rest. */
-export const hours = (world: World, count: number): Promise<boolean> =>
-  runWorld(world, { until: new Date(world.clock.now().getTime() + count * 3_600_000), quietHours: 1_000 });
+export const hours = (world: World, count: number, idleMinutes = IDLE_MINUTES): Promise<boolean> =>
+  runWorld(world, {
+    until: new Date(world.clock.now().getTime() + count * 3_600_000),
+    quietHours: 1_000,
+    idleMinutes,
+  });
 
 /** Lets so many minutes pass in which the reconciler looks and nobody else: no discovery, no news of versions. */
 export async function minutes(world: World, count: number): Promise<void> {

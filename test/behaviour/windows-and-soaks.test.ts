@@ -40,7 +40,7 @@ describe('a window', () => {
       calendars: { prod: nightly },
       policy: { waves: [{ name: 'all', calendar: 'prod', maxConcurrency: 2 }] },
     });
-    await run(world);
+    await run(world, 5, 1);
     expect(versionOf(world, 'd1')).toBe('1.37');
     for (const name of ['d1', 'd2']) {
       for (const commit of await commitsOf(world, name)) {
@@ -221,7 +221,7 @@ test.each([
   });
   const states: string[] = [];
   for (let half = 0; half < 2 * 24 * 2; half += 1) {
-    await hours(world, 0.5);
+    await hours(world, 0.5, 1);
     const { state } = await explainCluster(world.ports, await recordOf(world, 'd1'));
     if (states.at(-1) !== state) states.push(state);
   }

@@ -1,15 +1,16 @@
 import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { runInProcess } from '../material/cli/run-in-process.ts';
 
 // Whole rollouts, on machines that may be busy.
 jest.setTimeout(60_000);
 
-const PROGRAM = new URL('../../cli/main.ts', import.meta.url).pathname;
+const PROGRAM = fileURLToPath(new URL('../../bin/liftlock', import.meta.url));
 const COMMAND = ['simulate', '--clusters', '6', '--target', '1.37', '-o', 'json'];
 
 /** The document of one command in a process of its own. */
 function inOwnProcess(argv: readonly string[]): string {
-  return execFileSync(process.execPath, [PROGRAM, ...argv], { encoding: 'utf8' });
+  return execFileSync(PROGRAM, argv, { encoding: 'utf8' });
 }
 
 /** What `wallMs` says is nobody's but the machine's. */

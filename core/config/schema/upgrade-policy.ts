@@ -139,10 +139,25 @@ const scan = z
             ),
             namespace: objectName.default('velero').describe('The namespace that Velero keeps its backups in.'),
           })
+          .optional()
           .describe('Backups that Velero makes in the cluster.'),
+        awsBackup: z
+          .strictObject({
+            within: positiveDuration.describe('A whole backup must have begun within this time before a hop.'),
+            vault: z
+              .string()
+              .regex(/^[a-zA-Z0-9_-]{2,50}$/, 'is not the name of a vault of AWS Backup')
+              .describe("The vault that has them, in the cluster's account and Region."),
+          })
+          .optional()
+          .describe('Backups that AWS Backup makes of the cluster.'),
       })
+      .refine(
+        (backups) => Object.keys(backups).length > 0,
+        'names no backup: say velero or awsBackup, or leave it out where none is asked for',
+      )
       .optional()
-      .describe('Which backup of the cluster must be there before each hop; absent = none.'),
+      .describe('Which backups of the cluster must be there before each hop, each that is named; absent = none.'),
     waivers: z
       .array(waiverRule)
       .max(20, 'lists more than 20 rules')

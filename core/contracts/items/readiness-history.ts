@@ -6,6 +6,8 @@ const word = z.enum(READINESS_VERDICTS);
 
 const cause = z.object({
   cause: z.string(),
+  /** The same in words, as the finding that speaks for it has them; absent where the cause is a sentence, and of before there were any. */
+  what: z.string().optional(),
   owner: z.string().nullable(),
   /** The minor that it stops. */
   target: z.string(),

@@ -62,7 +62,12 @@ export type ScanSummary = z.infer<typeof scanSummary>;
 /** The last scan of a cluster for each target, the newest first; at most five. What lists of the fleet read, so it is kept small. */
 export const latestScans = z.object({
   clusterKey: z.string(),
-  scans: z.array(scanSummary.omit({ clusterKey: true, execution: true, unread: true, parts: true })),
+  scans: z.array(
+    scanSummary.omit({ clusterKey: true, execution: true, unread: true, parts: true }).extend({
+      /** The first of what could not be read, by its name; absent in scans of before it was kept. */
+      notRead: z.array(z.string()).optional(),
+    }),
+  ),
 });
 export type LatestScans = z.infer<typeof latestScans>;
 
@@ -73,7 +78,7 @@ export interface KnownScans {
     LatestScans['scans'][number],
     'target' | 'scannedAt' | 'verdict' | 'gaps' | 'causes' | 'moreErrors' | 'moreErrorsSince'
   > &
-    Partial<Pick<LatestScans['scans'][number], 'from' | 'waivedUntil'>>)[];
+    Partial<Pick<LatestScans['scans'][number], 'from' | 'waivedUntil' | 'notRead'>>)[];
 }
 
 /** Where the scan of one execution stands. */

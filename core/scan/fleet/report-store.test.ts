@@ -1,9 +1,12 @@
 import { MemoryTable } from '../../../adapters/memory/table.ts';
+import { clusterRecord } from '../../../test/material/policy/cluster-record.ts';
 import { judged } from '../../../test/material/scan/findings.ts';
 import { reportOf } from '../../../test/material/scan/report.ts';
+import { hopBlockers } from '../../rollout/hop-blockers.ts';
 import { ReconcileMarkers } from '../../store/entities.ts';
 import { load, put, replace } from '../../store/entity.ts';
 import { LatestScanItems } from '../../store/scan-entities.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { fitReport, loadReport, saveReport, scansOf } from './report-store.ts';
 
@@ -36,6 +39,27 @@ test('lists know until when the last scan rests on waivers', async () => {
   const until = '2026-12-01T00:00:00.000Z';
   await saveReport(table, run, { ...report, waivers: { ...report.waivers, until } }, NOW);
   expect((await load(table, LatestScanItems, 'k'))?.data.scans).toMatchObject([{ waivedUntil: until }]);
+});
+
+test('lists name the first of what could not be read, and the hop says it', async () => {
+  const table = new MemoryTable();
+  const coverage = ['a', 'b', 'c', 'd', 'e', 'iam:GetRole'].map((what) => {
+    return { what, source: 'capacity', status: 'denied', count: 0, detail: 'no' } as const;
+  });
+  const report = reportOf({ from: '1.35' });
+  const unread = { ...report, verdict: 'incomplete', coverage, summary: { ...report.summary, gaps: 6 } } as const;
+  await saveReport(table, run, unread, NOW);
+  const scans = (await load(table, LatestScanItems, 'k'))?.data;
+  expect(scans?.scans[0]?.notRead).toEqual(['a', 'b', 'c', 'd', 'e']);
+  const [told] = hopBlockers(
+    clusterRecord({ name: 'web', version: '1.35' }),
+    scans,
+    KubeVersion.parse(report.target),
+    true,
+  );
+  expect(told?.message).toContain(' could not read 6 things: a; b; c; d; e and 1 more. Run: liftlock scan cluster web');
+  await saveReport(table, run, report, at(21));
+  expect((await load(table, LatestScanItems, 'k'))?.data.scans[0]).not.toHaveProperty('notRead');
 });
 
 test('who has a part in a cause is named one by one as well', async () => {

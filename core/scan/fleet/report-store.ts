@@ -23,6 +23,8 @@ import { blockersOf } from './decide-hop.ts';
 const RETENTION = 90 * 24 * 60 * 60_000;
 /** A cluster is asked about its next minors; more targets than that are nobody's. */
 const MOST_TARGETS = 5;
+/** Lists of the fleet read what was not read of every cluster. */
+const MOST_NAMED = 5;
 
 /**
  * Keeps a report for ninety days: whole in parts, its summary in the cluster's history, and a copy for lists of the fleet. Saved twice it is
@@ -69,7 +71,9 @@ function datedBy(summary: ScanSummary, before: LatestScans['scans'][number] | un
 }
 
 function latestOf(scans: LatestScans['scans'], whole: ScanSummary): LatestScans['scans'] {
-  const { clusterKey: _, execution: __, unread: ___, parts: ____, ...summary } = whole;
+  const { clusterKey: _, execution: __, unread, parts: ___, ...rest } = whole;
+  const notRead = unread.slice(0, MOST_NAMED).map(({ what }) => what);
+  const summary = { ...rest, ...(notRead.length > 0 && { notRead }) };
   const others = scans.filter(({ target, scannedAt }) => target !== summary.target && scannedAt !== summary.scannedAt);
   const newer = scans.find(({ target, scannedAt }) => target === summary.target && scannedAt > summary.scannedAt);
   return [...others, newer ?? summary].sort((a, b) => (a.scannedAt < b.scannedAt ? 1 : -1)).slice(0, MOST_TARGETS);

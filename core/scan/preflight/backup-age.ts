@@ -5,18 +5,28 @@ const name = 'BackupTooOld';
 
 export const backupAge: PreflightCheck = {
   name,
-  finds: 'No backup of the cluster has completed within the time that the policy asks for (`scan.backups`).',
-  observe({ cluster, backup, now }) {
-    if (backup === undefined) return [];
-    const { namespace, within, newest } = backup;
-    if (newest !== null && Date.parse(newest) >= now.getTime() - durationMilliseconds(within)) return [];
-    const last =
-      newest === null ? 'Velero has completed no backup' : `the last backup of Velero completed at ${newest}`;
-    return [
-      foundOf(name, 'server', cluster, {
-        message: `In the namespace ${namespace} ${last}; the policy wants one of the last ${within} before a hop.`,
-        fix: `velero backup create before-upgrade --namespace ${namespace} --wait`,
-      }),
-    ];
+  finds: 'No backup of the cluster is as young as the policy asks for (`scan.backups`).',
+  observe({ cluster, backups = [], now }) {
+    const old = backups.filter(
+      ({ newest, within }) => newest === null || Date.parse(newest) < now.getTime() - durationMilliseconds(within),
+    );
+    return old.map(({ newest, within, ...backup }) => {
+      const { place, maker, fix } =
+        'vault' in backup
+          ? {
+              ...{ place: `vault ${backup.vault}`, maker: 'AWS Backup' },
+              fix: `aws backup start-backup-job --backup-vault-name ${backup.vault} --resource-arn ${cluster.arn} --iam-role-arn …`,
+            }
+          : {
+              ...{ place: `namespace ${backup.namespace}`, maker: 'Velero' },
+              fix: `velero backup create before-upgrade --namespace ${backup.namespace} --wait`,
+            };
+      const last =
+        newest === null ? `${maker} has no whole backup` : `the last whole backup of ${maker} is of ${newest}`;
+      return foundOf(name, 'vault' in backup ? 'eks' : 'server', cluster, {
+        message: `In the ${place} ${last}; the policy wants one of the last ${within} before a hop.`,
+        fix,
+      });
+    });
   },
 };

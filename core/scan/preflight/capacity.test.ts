@@ -88,10 +88,10 @@ test.each<[string, readonly [number, number], Partial<PreflightFacts>, string[]]
   ],
   ['prefixes that are off take none', [40, 40], { addons: cni('{"env":{"ENABLE_PREFIX_DELEGATION":"false"}}') }, []],
   [
-    'pods of custom networking are elsewhere',
+    'pods of custom networking are elsewhere, and where is not known by the add-on',
     [2, 2],
     { addons: cni('{"env":{"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG":"true"}}') },
-    [],
+    ['info'],
   ],
   [
     'types that nobody knows are taken for the largest',
@@ -111,6 +111,59 @@ function oneZone(one: number, other: number): NonNullable<PreflightFacts['capaci
   return { subnets: [subnet('s1', one, 'z'), subnet('s2', other, 'z')], instanceTypes };
 }
 
+const LABEL = { ENI_CONFIG_LABEL_DEF: 'a/b' };
+const PREFIXES = { ENABLE_PREFIX_DELEGATION: 'true' };
+const labelled = (labels: Nodegroup['labels']) => ({ nodegroups: [group({ labels: labels ?? {} })] });
+
+// Free addresses of the nodes' subnets s1 and s2, each in a zone of its name; of those that the ENIConfigs s1 and s2 name; settings; the rest.
+test.each<
+  [string, [number, number], (number | undefined)[], Record<string, string>, Partial<PreflightFacts>, string[]]
+>([
+  ['take none of the nodes’ subnets', [2, 2], [40, 40], {}, {}, []],
+  ['leave nodes theirs to take', [2, 1], [40, 40], {}, {}, ['error']],
+  ['may find too few where their own subnets are too full', [400, 400], [40, 39], {}, {}, ['warning']],
+  ['take 33 with prefixes', [2, 2], [66, 66], PREFIXES, {}, []],
+  ['take no fewer with prefixes', [400, 400], [66, 65], PREFIXES, {}, ['warning']],
+  ['have no known room in a zone without ENIConfig', [400, 400], [40], {}, {}, ['info']],
+  ['have no known room where the subnet of one is gone', [400, 400], [40, undefined], {}, {}, ['info']],
+  ['have too little in one zone, whatever is known of the other', [400, 400], [39], {}, {}, ['warning']],
+  ['are nobody knows where by a label that EKS does not set', [400, 400], [40, 40], LABEL, {}, ['info']],
+  ['follow a label of the group', [400, 400], [40, 0], LABEL, labelled({ 'a/b': 's1' }), []],
+  [
+    'follow the label that stands above all others',
+    [400, 400],
+    [40, 0],
+    {},
+    labelled({ 'vpc.amazonaws.com/externalEniConfig': 's1' }),
+    [],
+  ],
+  [
+    'follow what runs, not what the add-on was given',
+    [2, 2],
+    [40, 40],
+    {},
+    { addons: cni('{"env":{"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG":"false"}}') },
+    [],
+  ],
+])('pods of custom networking %s', (_, free, ofPods, settings, more, expected) => {
+  expect(severities(surgeAddresses, free, { capacity: elsewhere(free, ofPods, settings), ...more })).toEqual(expected);
+});
+
+function elsewhere(
+  free: readonly [number, number],
+  ofPods: readonly (number | undefined)[],
+  settings: Readonly<Record<string, string>> = {},
+): NonNullable<PreflightFacts['capacity']> {
+  const named = ofPods.map((left, index) => ({ name: `s${index + 1}`, subnet: `pods${index + 1}`, left }));
+  const there = named.flatMap(({ subnet: id, left }) => (left === undefined ? [] : subnet(id, left)));
+  const set = { AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true', ENI_CONFIG_LABEL_DEF: 'topology.kubernetes.io/zone' };
+  return {
+    subnets: [subnet('s1', free[0]), subnet('s2', free[1]), ...there],
+    instanceTypes: [{ instanceType: 'm5.large', vcpus: 2, ipv4AddressesPerInterface: 10 }],
+    podNetwork: { settings: { ...set, ...settings }, eniConfigs: named },
+  };
+}
+
 function withUpdate(updateConfig: NonNullable<Nodegroup['updateConfig']>, desiredSize = 3): Partial<PreflightFacts> {
   return { nodegroups: [group({ updateConfig, scalingConfig: { desiredSize } })] };
 }
@@ -119,6 +172,9 @@ test('what is not proved is said in these words, with the numbers and where they
   const [near] = found(surgeAddresses, [30, 30], { addons: [] });
   expect(near?.message).toBe(
     'The roll of the node group a begins with 4 new nodes, and its subnets have 60 free addresses (s1 30, s2 30): with their pods they may take 40 in each zone (20 for each node: two interfaces full, as the VPC CNI keeps one whole interface warm; the mode of the CNI is not known), so capacity is not proved.',
+  );
+  expect(found(surgeAddresses, [30, 30], { capacity: elsewhere([30, 30], [39]) })[0]?.message).toMatch(
+    /: their pods may take 40 in each zone of the subnets of their ENIConfigs, pods1 39 in s1, one in s2 that is not known \(20 for each node: two interfaces full, as the VPC CNI keeps one whole interface warm\), so capacity is not proved\.$/,
   );
   expect(found(surgeAddresses, [0, 400])[0]?.message).toMatch(
     /400 free addresses .*: EKS waits for one in each zone, and s1 has none left\.$/,

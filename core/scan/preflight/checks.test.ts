@@ -36,6 +36,7 @@ const dnsAt = (addonVersion: string, more: Partial<Addon> = {}): PreflightFacts[
 });
 const dns = { kind: 'Deployment', namespace: 'kube-system', name: 'dns', desired: 2, available: 1 } as const;
 const velero = { namespace: 'velero', within: '24h' };
+const vault = { vault: 'nightly', within: '24h' };
 const OLD_BACKUP = ['error BackupTooOld web'];
 const NOW = new Date('2026-11-20T12:00:00Z');
 const facts = (more: Partial<PreflightFacts> & { readonly to?: string } = {}): PreflightFacts => ({
@@ -104,9 +105,20 @@ test.each<[string, PreflightFacts, readonly string[]]>([
     facts({ alarms: ['red', 'green'].map((status) => ({ gate: status, status, message: '' }) as GateReading) }),
     ['error AlarmNotOk red'],
   ],
-  ['has a backup that is young enough', facts({ backup: { ...velero, newest: '2026-11-19T12:00:00Z' } }), []],
-  ['has a backup that is too old', facts({ backup: { ...velero, newest: '2026-11-19T11:59:59Z' } }), OLD_BACKUP],
-  ['has no backup', facts({ backup: { ...velero, newest: null } }), OLD_BACKUP],
+  ['has a backup that is young enough', facts({ backups: [{ ...velero, newest: '2026-11-19T12:00:00Z' }] }), []],
+  ['has a backup that is too old', facts({ backups: [{ ...velero, newest: '2026-11-19T11:59:59Z' }] }), OLD_BACKUP],
+  ['has no backup', facts({ backups: [{ ...velero, newest: null }] }), OLD_BACKUP],
+  ['has none in the vault', facts({ backups: [{ ...vault, newest: null }] }), OLD_BACKUP],
+  [
+    'has a young one of Velero, and an old one in the vault',
+    facts({
+      backups: [
+        { ...velero, newest: '2026-11-20T01:00:00Z' },
+        { ...vault, newest: '2026-11-18T01:00:00Z' },
+      ],
+    }),
+    OLD_BACKUP,
+  ],
   [
     'has no API server that is ready',
     facts({ server: { ...quiet, ready: { ok: false, failed: ['etcd'] } } }),
@@ -193,7 +205,7 @@ test('each check has a name of its own and finds something in the worst of clust
     server: { ready: { ok: false, failed: ['etcd'] }, workloads: [dns], nodes: [] },
     addons: [dnsAt('v1.14.0', { status: 'CREATE_FAILED' })],
     alarms: [{ gate: 'errors', status: 'red', message: 'It is in ALARM.' }],
-    backup: { ...velero, newest: null },
+    backups: [{ ...velero, newest: null }],
     capacity: {
       subnets: [{ subnetId: 's', availabilityZone: 'a', availableIpAddressCount: 0 }],
       instanceTypes: [{ instanceType: 'm5.large', vcpus: 2, ipv4AddressesPerInterface: 10 }],

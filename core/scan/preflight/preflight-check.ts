@@ -5,6 +5,7 @@ import type { Ec2Reader, LaunchTemplateVersion } from '../../ports/ec2.ts';
 import type { Addon, AddonInfo, Cluster, ClusterVersionInformation, Nodegroup } from '../../ports/eks.ts';
 import type { KubeVersion } from '../../version/kube-version.ts';
 import type { Observation, Problem } from '../judge/observation.ts';
+import type { PodNetwork } from './pod-network.ts';
 
 /** What EKS and the API server tell of a cluster right now, beside its objects. */
 export interface PreflightFacts {
@@ -24,18 +25,25 @@ export interface PreflightFacts {
   readonly holdsOwned?: boolean;
   /** Alarms that the policy wants OK, those that could be read. */
   readonly alarms?: readonly GateReading[];
-  /** The newest backup that has completed, RFC 3339, where the policy asks for one; null = there is none. */
-  readonly backup?: { readonly namespace: string; readonly within: string; readonly newest: string | null };
+  /** Where the policy wants young backups, those places that could be read. */
+  readonly backups?: readonly Backup[];
   /** What EC2, IAM, KMS and Service Quotas tell; absent, or a part of it, where it was not asked or did not answer: the coverage says which. */
   readonly capacity?: CapacityFacts;
   /** Absent where nobody asked the API server, or it did not answer: the coverage says which. */
   readonly server?: ServerFacts;
 }
 
+/** The newest whole backup of the cluster in a namespace of Velero's, or a vault of AWS Backup's; null = there is none. */
+export type Backup = { readonly within: string; readonly newest: string | null } & (
+  | { readonly namespace: string }
+  | { readonly vault: string }
+);
+
 export interface CapacityFacts {
   readonly subnets?: Answer<'describeSubnets'>;
   readonly securityGroups?: Answer<'describeSecurityGroups'>;
   readonly instanceTypes?: Answer<'describeInstanceTypes'>;
+  readonly podNetwork?: PodNetwork;
   /** Of those that groups name, the versions that are there. */
   readonly launchTemplates?: readonly LaunchTemplateVersion[];
   readonly images?: Answer<'describeImages'>;

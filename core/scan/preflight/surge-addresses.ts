@@ -1,5 +1,6 @@
 import type { Subnet } from '../../ports/ec2.ts';
 import type { Nodegroup } from '../../ports/eks.ts';
+import { CUSTOM_NETWORKING, isOn, roomElsewhere, settingOf } from './pod-network.ts';
 import { foundOf, type PreflightCheck, type PreflightFacts } from './preflight-check.ts';
 
 const name = 'SurgeAddresses';
@@ -7,14 +8,15 @@ const name = 'SurgeAddresses';
 /**
  * A roll begins with new nodes beside the old ones, max(2 × zones, maxUnavailable) of them, and waits for one in each zone (facts: eks.md §5.1).
  * Groups roll one after the other (docs/adr/0006) and give back what they took, so that groups which share subnets each find the same room. A node
- * takes an address of the group's subnets; its pods take more, as the VPC CNI is set. Only the first is proved: how many pods come is nobody's to know.
+ * takes an address of the group's subnets; its pods take more, there or elsewhere, as the VPC CNI is set. Only the first is proved: how many pods come is nobody's to know.
  */
 export const surgeAddresses: PreflightCheck = {
   name,
   finds:
-    "The subnets of a node group have too few free addresses for the new nodes of its roll, or may have for these nodes' pods.",
+    "The subnets of a node group have too few free addresses for the new nodes of its roll, may have for these nodes' pods (a warning), or nobody could tell (info).",
   isOfRolls: true,
-  observe({ cluster, hasMoved, target, nodegroups, addons, capacity }) {
+  observe(facts) {
+    const { cluster, hasMoved, target, nodegroups, capacity } = facts;
     if (hasMoved || capacity?.subnets === undefined) return [];
     const all = capacity.subnets;
     return nodegroups.flatMap((group) => {
@@ -25,27 +27,36 @@ export const surgeAddresses: PreflightCheck = {
       const nodes = surgeOf(group, subnets);
       const free = subnets.reduce((sum, one) => sum + one.availableIpAddressCount, 0);
       const zones = freePerZone(subnets);
-      const fullest = Math.min(...zones.values());
-      const { each, how } = addressesOfNode(group, addons, capacity.instanceTypes);
-      const inZone = Math.ceil(nodes / zones.size);
       const full = [...zones].filter(([, left]) => left === 0).map(([zone]) => zone);
-      const proved = free < nodes || full.length > 0;
-      if (!proved && fullest >= inZone * each) return [];
+      const isProved = free < nodes || full.length > 0;
+      const isElsewhere = isOn(settingOf(facts, CUSTOM_NETWORKING));
+      const elsewhere = isElsewhere ? [...zones.keys()].map((zone) => roomElsewhere(facts, group, zone)) : undefined;
+      const room = elsewhere?.map(({ left }) => left) ?? [...zones.values()];
+      const { each, how } = addressesOfNode(group, facts);
+      const inZone = Math.ceil(nodes / zones.size) * each;
+      const isShort = room.some((left = inZone) => left < inZone);
+      if (!isProved && !isShort && !room.includes(undefined)) return [];
       const has = subnets.map((one) => `${one.subnetId} ${one.availableIpAddressCount}`).join(', ');
-      const ofEach = `${inZone * each} in each zone (${each} for each node: ${how})`;
+      const [who, where] =
+        elsewhere === undefined
+          ? ['with their pods they', '']
+          : ['their pods', ` of the subnets of their ENIConfigs, ${elsewhere.map(({ text }) => text).join(', ')}`];
       const need =
         free < nodes
           ? 'each of them needs one for itself'
-          : proved
+          : isProved
             ? `EKS waits for one in each zone, and ${full.join(', ')} has none left`
-            : `with their pods they may take ${ofEach}, so capacity is not proved`;
+            : `${who} may take ${inZone} in each zone${where} (${each} for each node: ${how}), so capacity is not proved`;
       return [
         foundOf(name, 'capacity', cluster, {
-          severity: proved ? 'error' : 'warning',
+          severity: isProved ? 'error' : isShort ? 'warning' : 'info',
           subject: { kind: 'Nodegroup', name: group.nodegroupName },
           cause: `addresses:nodegroup:${group.nodegroupName}`,
           message: `The roll of the node group ${group.nodegroupName} begins with ${nodes} new nodes, and its subnets have ${free} free addresses (${has}): ${need}.`,
-          fix: 'Free addresses there (pods, interfaces, WARM_ENI_TARGET of the VPC CNI), or roll with the update strategy MINIMAL.',
+          fix:
+            isProved || isShort
+              ? 'Free addresses there (pods, interfaces, WARM_ENI_TARGET of the VPC CNI), or roll with the update strategy MINIMAL.'
+              : 'Name an ENIConfig after each zone, and set ENI_CONFIG_LABEL_DEF of aws-node to topology.kubernetes.io/zone, or label the node group: then the room for its pods is known.',
         }),
       ];
     });
@@ -77,27 +88,17 @@ export function surgeOf({ updateConfig, scalingConfig }: Nodegroup, subnets: rea
 /** Of the largest types; a launch template does not say its own here. */
 const MOST_PER_INTERFACE = 50;
 
-/** How many addresses of the group's subnets a node may take with its first pods, by the settings of the add-on (facts: nodes.md §7). */
-function addressesOfNode(
-  { instanceTypes = [] }: Nodegroup,
-  addons: PreflightFacts['addons'],
-  known: NonNullable<PreflightFacts['capacity']>['instanceTypes'] = [],
-): { each: number; how: string } {
-  const addon = addons.find(({ addon: { addonName } }) => addonName === 'vpc-cni')?.addon;
-  const settings = addon?.configurationValues ?? '';
-  if (isOn(settings, 'AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG'))
-    return { each: 1, how: 'custom networking, whose other subnets were not read' };
+/** How many addresses a node may take with its first pods, by the settings of the VPC CNI (facts: nodes.md §7); with custom networking its pods alone. */
+function addressesOfNode({ instanceTypes = [] }: Nodegroup, facts: PreflightFacts): { each: number; how: string } {
+  const { addons, capacity: { instanceTypes: known = [], podNetwork } = {} } = facts;
   const sizes = known.filter((one) => instanceTypes.includes(one.instanceType));
   const perInterface =
     instanceTypes.length === 0 || sizes.length < instanceTypes.length
       ? MOST_PER_INTERFACE
       : Math.max(...sizes.map((one) => one.ipv4AddressesPerInterface));
-  // A prefix in use, one warm, and the interface's own address.
-  if (isOn(settings, 'ENABLE_PREFIX_DELEGATION')) return { each: 33, how: 'two prefixes of 16 and its own' };
+  // A prefix in use, one warm, and the address of the interface that has them.
+  if (isOn(settingOf(facts, 'ENABLE_PREFIX_DELEGATION'))) return { each: 33, how: 'two prefixes of 16 and one' };
   const how = 'two interfaces full, as the VPC CNI keeps one whole interface warm';
-  return { each: 2 * perInterface, how: addon === undefined ? `${how}; the mode of the CNI is not known` : how };
+  const isKnown = podNetwork !== undefined || addons.some(({ addon: { addonName } }) => addonName === 'vpc-cni');
+  return { each: 2 * perInterface, how: isKnown ? how : `${how}; the mode of the CNI is not known` };
 }
-
-/** In the add-on's JSON or YAML: `"ENABLE_PREFIX_DELEGATION": "true"`. */
-const isOn = (settings: string, variable: string): boolean =>
-  new RegExp(`\\b${variable}["']?\\s*:\\s*["']?true\\b`, 'i').test(settings);

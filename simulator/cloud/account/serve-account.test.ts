@@ -28,6 +28,13 @@ const { fake } = testWorld((state) => {
   addCluster(state, { account: '222222222222', region: scope.region, name: 'other', version: '1.36' });
   state.vcpuQuotas = { 'L-1216C47A': 5 };
   state.keyStates = { [key('old')]: 'PendingDeletion' };
+  state.backupVaults = {
+    [`arn:aws:backup:eu-central-1:${ACCOUNT}:backup-vault:nightly`]: [
+      { resourceArn: 'arn:shop', status: 'COMPLETED', creationDate: '2026-11-20T01:00:00Z' },
+      { resourceArn: 'arn:other', status: 'COMPLETED', creationDate: '2026-11-20T02:00:00Z' },
+    ],
+    [`arn:aws:backup:us-east-1:${ACCOUNT}:backup-vault:elsewhere`]: [],
+  };
   state.goneResources = [key('lost'), role('lost-cluster')];
 });
 
@@ -58,6 +65,7 @@ beforeEach(async () => {
         } as never,
       ) ?? {},
     passThrough: {
+      backup: serveAccount(cloud, 'backup'),
       iam: serveAccount(cloud, 'iam'),
       kms: serveAccount(cloud, 'kms'),
       servicequotas: serveAccount(cloud, 'servicequotas'),
@@ -92,14 +100,20 @@ test.each([
   expect(await account.getServiceQuota(scope, 'L-1216C47A')).toMatchObject({ value: 5, used: 4 });
   expect(await account.getServiceQuota(scope, 'L-34B43A08')).toMatchObject({ value: 10_000, used: 4 });
   expect(await account.getServiceQuota(scope, 'L-0')).toBeUndefined();
+  const ofShop = { status: 'COMPLETED', creationDate: new Date('2026-11-20T01:00:00Z') };
+  expect(await account.listRecoveryPoints(scope, 'nightly', 'arn:shop')).toEqual([ofShop]);
+  expect(await account.listRecoveryPoints(scope, 'nightly', 'arn:web')).toEqual([]);
+  const refused = { name: 'AccessDeniedException', message: 'Insufficient privileges to perform this action.' };
+  await expect(account.listRecoveryPoints(scope, 'elsewhere', 'arn:shop')).rejects.toMatchObject(refused);
   expect(notes).toEqual([]);
 });
 
 test('a refusal of IAM arrives by its name in each protocol', async () => {
-  denied = ['GetRole', 'DescribeKey'];
+  denied = ['GetRole', 'DescribeKey', 'ListRecoveryPointsByBackupVault'];
   const refused = { name: 'AccessDenied', message: expect.stringContaining('yours') };
   await expect(overHttp().getRole(scope, 'shop-cluster')).rejects.toMatchObject(refused);
   await expect(overHttp().describeKey(scope, key('shop'))).rejects.toMatchObject(refused);
+  await expect(overHttp().listRecoveryPoints(scope, 'nightly', 'arn:shop')).rejects.toMatchObject(refused);
 });
 
 test('what is not modelled is refused by its name, and noted', async () => {
@@ -113,4 +127,11 @@ test('what is not modelled is refused by its name, and noted', async () => {
     expect.stringContaining('iam DeleteRole is not modelled'),
   ]);
   expect(notes).toEqual([expect.stringContaining('iam:DeleteRole')]);
+  const headers = {
+    'x-amz-date': '20261120T120000Z',
+    authorization: signature.authorization.replace('us-east-1/iam', 'eu-central-1/backup'),
+  };
+  const list = `${server.origin}/backup-vaults/nightly/recovery-points/?resourceArn=arn%3Ashop`;
+  const asked = await Promise.all(['', '&createdAfter=0'].map((more) => fetch(`${list}${more}`, { headers })));
+  expect(asked.map(({ status }) => status)).toEqual([200, 501]);
 });

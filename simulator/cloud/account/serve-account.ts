@@ -2,11 +2,13 @@ import type { Scope } from '../../../core/ports/eks.ts';
 import { networkIn } from '../../eks/network.ts';
 import { type AwsCall, AwsFault, type ServiceName } from '../../wire/aws-call.ts';
 import { parseForm } from '../../wire/form.ts';
+import type { HttpRequest } from '../../wire/http-message.ts';
 import type { PassThrough } from '../../wire/wire-options.ts';
 import type { LocalCloud } from '../local-cloud.ts';
 
 type Resources = ReturnType<typeof networkIn>;
-type Operation = (input: Readonly<Record<string, string>>, resources: Resources) => object;
+type Input = Readonly<Record<string, string>>;
+type Operation = (input: Input, resources: Resources) => object;
 
 /** Refusals by the APIs' references; the wire writes them as each protocol does. */
 const OPERATIONS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Operation>>>>> = {
@@ -33,6 +35,14 @@ const OPERATIONS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, O
       return { Quota: { ServiceCode, QuotaCode, Value: quota.value, UsageMetric } };
     },
   },
+  backup: {
+    ListRecoveryPointsByBackupVault: ({ BackupVaultName = '', ByResourceArn = '' }, { recoveryPoints }) => ({
+      RecoveryPoints: recoveryPoints(BackupVaultName, ByResourceArn).map(({ resourceArn, status, creationDate }) => ({
+        ...{ BackupVaultName, ResourceArn: resourceArn, ResourceType: 'EKS', IsParent: true, Status: status },
+        CreationDate: Date.parse(creationDate) / 1000,
+      })),
+    }),
+  },
   kms: {
     DescribeKey: ({ KeyId = '' }, { keys }) => {
       const key = keys.find(({ keyId }) => keyId === KeyId);
@@ -46,22 +56,40 @@ const OPERATIONS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, O
 export const usageOf = (cloud: LocalCloud, place: Scope, of: string | undefined): number | undefined =>
   networkIn(cloud.eks.state, place).quotas.find(({ usage }) => usage === of)?.used;
 
+/** With these two parameters: others would be obeyed by AWS, and not here. */
+const RECOVERY_POINTS = /^\/backup-vaults\/([\w-]{2,50})\/recovery-points\/\?resourceArn=([^&]+)(?:&maxResults=\d+)?$/;
+
+/** The operation and its input, in the SDK's names. */
+function readCall(
+  service: ServiceName,
+  { target, body }: HttpRequest,
+  operation = '',
+): Pick<AwsCall, 'operation'> & { input: Input } {
+  const [, BackupVaultName = '', resourceArn = ''] = RECOVERY_POINTS.exec(target) ?? [];
+  if (service === 'backup' && BackupVaultName !== '')
+    return {
+      operation: 'ListRecoveryPointsByBackupVault',
+      input: { BackupVaultName, ByResourceArn: decodeURIComponent(resourceArn) },
+    };
+  const text = body.toString('utf8');
+  const form = service === 'iam' ? [...parseForm(text).parts].map(([name, { value }]) => [name, value]) : undefined;
+  return { operation, input: form === undefined ? JSON.parse(text || '{}') : Object.fromEntries(form) };
+}
+
 /** A service of the account's as far as a scan asks it; its SDK's client is not loaded for that. Everything else is answered with 501. */
 export const serveAccount =
   ({ authority, options, eks }: LocalCloud, service: ServiceName): PassThrough =>
-  async (request, { operation = '', ...context }) => {
-    const text = request.body.toString('utf8');
+  async (request, { operation: named, ...context }) => {
+    const { operation, input } = readCall(service, request, named);
     const serve = OPERATIONS[service]?.[operation];
     if (serve === undefined) {
       options.onNote(`${service}:${operation} is not modelled by the local cloud; it was answered with 501.`);
       throw new AwsFault('NotImplemented', `${service} ${operation} is not modelled by this server`, { status: 501 });
     }
-    const form = service === 'iam' ? [...parseForm(text).parts].map(([name, { value }]) => [name, value]) : undefined;
-    const input = form === undefined ? JSON.parse(text) : Object.fromEntries(form);
     const call: AwsCall = { ...context, service, operation, input };
     const { account } = authority.admit(call) as { account: string };
     const output = serve(input, networkIn(eks.state, { account, region: context.region }));
-    const isXml = form !== undefined;
+    const isXml = service === 'iam';
     return {
       status: 200,
       headers: { 'content-type': isXml ? 'text/xml' : 'application/x-amz-json-1.1' },

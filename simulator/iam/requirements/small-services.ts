@@ -60,6 +60,12 @@ export const quotasRows: RequirementRows = {
   }),
 };
 
+export const backupRows: RequirementRows = {
+  ListRecoveryPointsByBackupVault: on((call) =>
+    arnOf('backup', call, `backup-vault:${textOrAny(call.input, 'BackupVaultName')}`),
+  ),
+};
+
 export const ec2Rows: RequirementRows = {
   DescribeImages: onNoResource,
   DescribeInstanceTypes: onNoResource,

@@ -7,7 +7,7 @@ import type { Timing } from '../../eks/timing.ts';
 import { checkInvariants } from '../../invariants/check-invariants.ts';
 import type { Violation } from '../../invariants/history.ts';
 import { GiveApprovals } from '../../process/give-approvals.ts';
-import { runWorld } from '../../process/run-world.ts';
+import { IDLE_MINUTES, runWorld } from '../../process/run-world.ts';
 import { spokePrincipal, type World } from '../../process/world.ts';
 import { worldWithFaults } from '../faults/run-with-faults.ts';
 import { BRISK_TIMING } from './brisk-timing.ts';
@@ -37,11 +37,6 @@ const ADMIN = 'arn:aws:iam::000000000000:role/admin';
 const APPROVER = 'arn:aws:iam::000000000000:role/approver';
 /** The longest that a run may take, in days of virtual time. */
 const DAYS = 30;
-/**
- * Ticks that would find everything as it was are left out, three of four: as if EventBridge had lost them. Not every five minutes: grants
- * have their turn once in five (core/rollout/look-after-grant.ts), and one that misses its turn once would miss it always.
- */
-const IDLE_MINUTES = 4;
 /** Discovery reads every cluster, and would be a tenth of a run in which clusters seldom come or go. */
 const DISCOVER_MINUTES = 120;
 /** Longer than the reconciler's hourly full look, so that it has had its say about what is at rest. */

@@ -1,0 +1,52 @@
+import { parseJson } from '../model/parse-json.ts';
+import type { ApiServer } from '../ports/cluster-access.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Coverage } from '../scan/report/report-schema.ts';
+import { accessReason, isAccessError } from './api-server.ts';
+import type { StepContext } from './context.ts';
+
+/** Why something is not known, as the coverage says it. */
+type Unread = Pick<Coverage, 'status' | 'detail'>;
+
+/** The JSON at a path; undefined where the API server has nothing there. `permission`: what has to be granted for it. */
+type GetJson = (path: string, permission: string) => Promise<unknown>;
+
+class NotRead extends Error {
+  readonly unread: Unread;
+
+  constructor(unread: Unread) {
+    super(unread.detail);
+    this.unread = unread;
+  }
+}
+
+/** Asks the API server for a few things beside a scan's lists: all of them, or why they are not known. */
+export async function askServer<Found>(
+  { readers }: Pick<Ports, 'readers'>,
+  context: StepContext,
+  server: ApiServer,
+  read: (get: GetJson) => Promise<Found>,
+): Promise<{ readonly found: Found } | { readonly unread: Unread }> {
+  const opened = readers.open(server);
+  try {
+    const found = await read(async (path, permission) => {
+      const { status, text } = await opened.reader.get({ path });
+      if (status === 200) return parseJson(text) ?? {};
+      if (status === 404) return undefined;
+      const isDenied = status === 401 || status === 403;
+      throw new NotRead(
+        isDenied
+          ? { status: 'denied', detail: `It answered ${status}: the role needs ${permission}.` }
+          : { status: 'error', detail: `It answered ${status}.` },
+      );
+    });
+    return { found };
+  } catch (error) {
+    if (error instanceof NotRead) return { unread: error.unread };
+    if (!isAccessError(error)) throw error;
+    const { code, message } = accessReason(error, context);
+    return { unread: { status: 'error', detail: `${code}: ${message}` } };
+  } finally {
+    opened.close();
+  }
+}

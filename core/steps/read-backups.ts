@@ -1,0 +1,96 @@
+import type { UpgradePolicySpec } from '../config/types.ts';
+import { isThrottled } from '../contracts/eks-errors.ts';
+import type { ApiServer } from '../ports/cluster-access.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Backup } from '../scan/preflight/preflight-check.ts';
+import type { Coverage } from '../scan/report/report-schema.ts';
+import { askServer } from './ask-server.ts';
+import type { StepContext } from './context.ts';
+import { refusedBy } from './read-capacity.ts';
+
+type Asked = NonNullable<UpgradePolicySpec['scan']['backups']>;
+
+/** Without a backup it could not be read, as the coverage says. */
+export interface ReadBackup {
+  readonly backup?: Backup;
+  readonly coverage: Coverage;
+}
+
+/** They are listed by name, so that the newest may be on any page; one beyond the last page that is asked for does not count. */
+const PAGE = 500;
+const MOST_PAGES = 20;
+
+/** Velero keeps what it has backed up as objects of `backups.velero.io` (velero.io, API types, Backup: `status.phase`, `completionTimestamp`). */
+export async function readVelero(
+  ports: Pick<Ports, 'readers'>,
+  context: StepContext,
+  server: ApiServer | undefined,
+  { namespace, within }: NonNullable<Asked['velero']>,
+): Promise<ReadBackup> {
+  const what = { what: `backups.velero.io in the namespace ${namespace}`, source: 'server' } as const;
+  const unread = (why: Pick<Coverage, 'status' | 'detail'>) => ({ coverage: { ...what, ...why, count: 0 } });
+  if (server === undefined)
+    return unread({ status: 'error', detail: 'The API server is not asked (verification: eks-api, or no endpoint).' });
+  const asked = await askServer(ports, context, server, async (get) => {
+    const times: string[] = [];
+    let next = '';
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const path = `/apis/velero.io/v1/namespaces/${namespace}/backups?limit=${PAGE}${next}`;
+      const list = await get(path, 'list of backups in the API group velero.io');
+      if (list === undefined) return undefined;
+      const { items = [], metadata } = list as BackupList;
+      times.push(
+        ...items.flatMap(({ status: is }) => (is?.phase === 'Completed' ? (is.completionTimestamp ?? []) : [])),
+      );
+      const token = metadata?.continue ?? '';
+      if (token === '') break;
+      next = `&continue=${encodeURIComponent(token)}`;
+    }
+    return times;
+  });
+  if ('unread' in asked) return unread(asked.unread);
+  const { found: times } = asked;
+  if (times === undefined)
+    return unread({ status: 'error', detail: 'The API server knows no velero.io/v1: Velero is not installed there.' });
+  const valid = times.filter((time) => !Number.isNaN(Date.parse(time)));
+  return {
+    backup: { namespace, within, newest: newestOf(valid) },
+    coverage: { ...what, status: 'read', detail: '', count: times.length },
+  };
+}
+
+interface BackupList {
+  readonly items?: readonly { readonly status?: { readonly phase?: string; readonly completionTimestamp?: string } }[];
+  readonly metadata?: { readonly continue?: string };
+}
+
+/** Such a recovery point is whole: a `PARTIAL` one lacks some of its parts (AWS Backup, API reference of RecoveryPointByBackupVault). */
+const WHOLE = new Set(['COMPLETED', 'AVAILABLE']);
+
+/** Its parts have recovery points of their own, some of which may name the cluster: one of them is no backup of the whole. */
+export async function readRecoveryPoints(
+  { account }: Pick<Ports, 'account'>,
+  { cluster, scope }: StepContext,
+  { vault, within }: NonNullable<Asked['awsBackup']>,
+): Promise<ReadBackup> {
+  const what = { what: `recovery points of AWS Backup in the vault ${vault}`, source: 'eks' } as const;
+  try {
+    const points = await account.listRecoveryPoints(scope, vault, cluster.arn);
+    const whole = points.filter((one) => WHOLE.has(one.status) && one.parentRecoveryPointArn === undefined);
+    return {
+      backup: { vault, within, newest: newestOf(whole.map((one) => one.creationDate.toISOString())) },
+      coverage: { ...what, status: 'read', detail: '', count: points.length },
+    };
+  } catch (error) {
+    if (isThrottled(error)) throw error;
+    const { status, detail } = refusedBy(error);
+    // As observed (boto/boto3#2269): it does not tell who asks in vain whether the vault is there.
+    const hint = status === 'denied' ? ` AWS Backup says so, too, where ${scope.region} has no such vault.` : '';
+    return {
+      coverage: { ...what, status, detail: `backup:ListRecoveryPointsByBackupVault: ${detail}${hint}`, count: 0 },
+    };
+  }
+}
+
+/** Of RFC 3339 in UTC. */
+const newestOf = (times: readonly string[]): string | null => times.toSorted().at(-1) ?? null;

@@ -1,0 +1,96 @@
+import { isThrottled } from '../contracts/eks-errors.ts';
+import { errorMessage, errorName } from '../contracts/errors.ts';
+import { given } from '../model/given.ts';
+import type { Nodegroup } from '../ports/eks.ts';
+import type { Ports } from '../ports/ports.ts';
+import { keyOf } from '../scan/preflight/key-unusable.ts';
+import { isImageId, templateOf } from '../scan/preflight/launched-from.ts';
+import { networkOf } from '../scan/preflight/network-gone.ts';
+import type { PodNetwork } from '../scan/preflight/pod-network.ts';
+import type { CapacityFacts } from '../scan/preflight/preflight-check.ts';
+import { isRolled } from '../scan/preflight/surge-addresses.ts';
+import { quotaOf, typesOf } from '../scan/preflight/vcpu-quota.ts';
+import type { Coverage } from '../scan/report/report-schema.ts';
+import type { StepContext } from './context.ts';
+
+/** Of EC2, IAM, KMS and Service Quotas what the hop takes: each call may fail by itself, and is told by the permission that it takes. */
+export async function readCapacity(
+  { ec2, account }: Pick<Ports, 'ec2' | 'account'>,
+  { cluster, scope, target }: StepContext,
+  nodegroups: readonly Nodegroup[],
+  podNetwork: PodNetwork | undefined,
+): Promise<{ capacity: CapacityFacts; coverage: Coverage[] }> {
+  const coverage: Coverage[] = [];
+  const ask = async <One>(
+    what: string,
+    names: readonly string[],
+    call: (names: readonly string[]) => Promise<One[]>,
+  ): Promise<One[] | undefined> => {
+    const asked = [...new Set(names)].sort();
+    if (asked.length === 0) return undefined;
+    try {
+      const found = await call(asked);
+      coverage.push({ what, source: 'capacity', status: 'read', count: found.length, detail: '' });
+      return found;
+    } catch (error) {
+      // It passes by itself, and would end the hop as what lasts.
+      if (isThrottled(error)) throw error;
+      coverage.push({ what, source: 'capacity', count: 0, ...refusedBy(error) });
+      return undefined;
+    }
+  };
+  const { subnetIds, securityGroupIds } = networkOf({ cluster });
+  const ofGroups = nodegroups.flatMap(({ subnets = [] }) => subnets);
+  const ofPods = podNetwork?.eniConfigs.map(({ subnet }) => subnet) ?? [];
+  const subnets = await ask('ec2:DescribeSubnets', [...subnetIds, ...ofGroups, ...ofPods], (ids) =>
+    ec2.describeSubnets(scope, ids),
+  );
+  const securityGroups = await ask('ec2:DescribeSecurityGroups', securityGroupIds, (ids) =>
+    ec2.describeSecurityGroups(scope, ids),
+  );
+  const templates = nodegroups.flatMap((group) => templateOf(group) ?? []);
+  const launchTemplates = await ask(
+    'ec2:DescribeLaunchTemplateVersions',
+    templates.map((one) => `${one.template}:${one.version}`),
+    (names) =>
+      each(names, (name) => {
+        const end = name.lastIndexOf(':');
+        return ec2.describeLaunchTemplateVersion(scope, name.slice(0, end), name.slice(end + 1));
+      }),
+  );
+  const types = nodegroups.flatMap((group) => typesOf(group, launchTemplates));
+  const instanceTypes = await ask('ec2:DescribeInstanceTypes', types, (names) =>
+    ec2.describeInstanceTypes(scope, names),
+  );
+  const ids = (launchTemplates ?? []).flatMap(({ imageId = '' }) => (isImageId(imageId) ? imageId : []));
+  const images = await ask('ec2:DescribeImages', ids, (names) => ec2.describeImages(scope, names));
+  const named = [cluster.roleArn, ...nodegroups.map(({ nodeRole }) => nodeRole)].flatMap((arn) => arn ?? []);
+  const roles = await ask('iam:GetRole', named, (arns) =>
+    each(arns, async (arn) => {
+      const role = await account.getRole(scope, arn.slice(arn.lastIndexOf('/') + 1));
+      return role === undefined ? undefined : arn;
+    }),
+  );
+  const keys = await ask('kms:DescribeKey', [keyOf(cluster) ?? []].flat(), (arns) =>
+    each(arns, (arn) => account.describeKey(scope, arn)),
+  );
+  const codes = nodegroups.flatMap((group) => (isRolled(group, target) ? (quotaOf(group, launchTemplates) ?? []) : []));
+  const quotas = await ask('servicequotas:GetServiceQuota, cloudwatch:GetMetricStatistics', codes, (names) =>
+    each(names, (code) => account.getServiceQuota(scope, code)),
+  );
+  const ofEc2 = { subnets, securityGroups, instanceTypes, launchTemplates, images };
+  return { capacity: given({ ...ofEc2, roles, keys, quotas, podNetwork }), coverage };
+}
+
+/** What the coverage says of a call to AWS that gave nothing. */
+export function refusedBy(error: unknown): { status: 'denied' | 'error'; detail: string } {
+  const name = errorName(error);
+  const status = /^(UnauthorizedOperation|AccessDenied)/.test(name) ? 'denied' : 'error';
+  return { status, detail: `${name}: ${errorMessage(error)}` };
+}
+
+/** Those that are there, of what can only be asked for one by one. */
+async function each<One>(names: readonly string[], call: (name: string) => Promise<One | undefined>): Promise<One[]> {
+  const found = await Promise.all(names.map(call));
+  return found.flatMap((one) => (one === undefined ? [] : [one]));
+}
