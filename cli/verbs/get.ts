@@ -1,5 +1,9 @@
+import { apiVersion } from '../../core/config/kinds.ts';
+import type { WrittenCluster } from '../../core/inventory/document/inventory-schema.ts';
+import type { ListedCluster } from '../../core/queries/list-clusters.ts';
+import type { ApiClient } from '../client/api-client.ts';
 import { clusterParam } from '../client/paths.ts';
-import { EXIT, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { LISTINGS, type Listing, rendered } from './columns.ts';
 import { KINDS, type Kind, kindOf } from './kind.ts';
@@ -19,14 +23,9 @@ export async function get(session: Session, kindText: string, name: string | und
   const filtered = options.selector ?? options.account ?? options.region;
   if (kind !== 'clusters' && filtered !== undefined)
     throw invalid('liftlock: -l, --account and --region choose clusters; leave them out here.');
-  if (options.watch === true) {
-    const { watch } = await import('./watch.ts');
-    return watch(session, kind, options, () => list(session, kind, name, options));
-  }
-  if (kind === 'clusters' && name === undefined && ['json', 'yaml'].includes(options.output)) {
-    const { inventory } = await import('./inventory.ts');
+  if (options.watch === true) return watch(session, kind, options, () => list(session, kind, name, options));
+  if (kind === 'clusters' && name === undefined && ['json', 'yaml'].includes(options.output))
     return print(session, options.output, await inventory(await session.client(), clusterQuery(options)), () => []);
-  }
   const items = await list(session, kind, name, options);
   if (options.output === 'jsonl') for (const item of items) session.io.out(`${JSON.stringify(item)}\n`);
   else if (options.output === 'name')
@@ -84,4 +83,92 @@ async function list(
 function namesOf(listing: Listing<unknown>, item: unknown): string[] {
   const full = listing.nameOf(item);
   return [full, ...full.split('/')];
+}
+
+/** With node groups and add-ons a cluster is some kilobytes, and a Lambda answer may have six megabytes. */
+const PAGE = '250';
+
+/** The whole fleet as one document, which `liftlock plan --inventory` reads; where each cluster stands is told beside. */
+async function inventory(client: ApiClient, chosen: ReturnType<typeof clusterQuery>) {
+  const query = { ...chosen, inventory: 'true', limit: PAGE } as const;
+  const { items, learned } = await client.whole('items', (page) =>
+    client.v1.clusters.$get({ query: { ...query, ...page } }),
+  );
+  return {
+    apiVersion,
+    kind: 'Inventory',
+    clusters: items.map(clusterOf),
+    ...(learned === undefined ? {} : { learned }),
+  };
+}
+
+function clusterOf(item: ListedCluster): WrittenCluster {
+  const { inventory: written, id, key, state, support, policy, wave, target, upgrade, lastSeenAt } = item;
+  if (written === undefined) {
+    throw new Error(
+      'The API gives no inventory: it is older than this command line. Deploy the newer one, or use -o jsonl.',
+    );
+  }
+  return { ...written, id, key, state, support, policy, wave, target, upgrade, lastSeenAt };
+}
+
+/**
+ * Looks again and again until Ctrl-C. On a terminal the table is drawn anew; elsewhere each new, changed or vanished item is one line, as
+ * JSON with `-o jsonl`. A look that fails is told and the next one is tried.
+ */
+async function watch(
+  session: Session,
+  kind: Kind,
+  options: GetOptions,
+  list: () => Promise<readonly unknown[]>,
+): Promise<ExitCode> {
+  if (options.output === 'json' || options.output === 'yaml')
+    throw invalid(`liftlock: -o ${options.output} prints one document, and --watch never ends. Use -o jsonl.`);
+  const { io } = session;
+  const redraws = io.isTerminal && options.output !== 'jsonl' && options.output !== 'name';
+  let before: ReadonlyMap<string, string> | undefined;
+  for (let first = true; !io.interrupted.aborted; first = false) {
+    try {
+      const items = await list();
+      if (redraws) {
+        const text = await rendered(session, LISTINGS[kind], items, options);
+        io.clear();
+        io.out(text);
+      } else before = await tellChanges(session, kind, options, items, before);
+    } catch (error) {
+      if (io.interrupted.aborted) break;
+      if (first || !(error instanceof Failure)) throw error;
+      io.err(`${error.message}\n`);
+    }
+    await io.sleep(options.interval * 1000);
+  }
+  return EXIT.interrupted;
+}
+
+async function tellChanges(
+  session: Session,
+  kind: Kind,
+  options: GetOptions,
+  items: readonly unknown[],
+  before: ReadonlyMap<string, string> | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const listing = LISTINGS[kind];
+  const now = new Map(items.map((item) => [listing.nameOf(item), fingerprint(item)]));
+  const changed = items.filter((item) => before?.get(listing.nameOf(item)) !== now.get(listing.nameOf(item)));
+  const gone = [...(before?.keys() ?? [])].filter((name) => !now.has(name));
+  if (options.output === 'jsonl') for (const item of changed) session.io.out(`${JSON.stringify(item)}\n`);
+  else if (options.output === 'name') for (const item of changed) session.io.out(`${kind}/${listing.nameOf(item)}\n`);
+  else if (changed.length > 0) {
+    const headers = options.headers && before === undefined;
+    session.io.out(await rendered(session, listing, changed, { ...options, headers }));
+  }
+  for (const name of gone) session.io.err(`${kind}/${name} is not listed any more: it has ended, or is gone.\n`);
+  return now;
+}
+
+/** That it was seen again is no change. */
+function fingerprint(item: unknown): string {
+  return JSON.stringify(item, (key, value: unknown) =>
+    ['lastSeenAt', 'checkedAt', 'daysLeft'].includes(key) ? undefined : value,
+  );
 }

@@ -1,11 +1,14 @@
 import { CHECK_NAMES } from '../contracts/check-names.ts';
+import { clusterEnvironment } from '../expression/cluster-environment.ts';
+import type { ExpressionEnvironment } from '../expression/environment.ts';
+import { evidenceEnvironment } from '../expression/evidence-environment.ts';
+import { compilePredicate, type ExpressionProblem } from '../expression/predicate.ts';
 import { both, overlapInPart } from '../selector/cover.ts';
 import { matchesGlob } from '../selector/glob.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
 import { fieldOf, listOf, type PolicyWith, type Report, reporter, type SoundWaves } from './checks/check.ts';
-import { checkExpressions } from './checks/expressions.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkGateUrls, checkSmokeUrls } from './checks/smoke-urls.ts';
 import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
@@ -334,4 +337,38 @@ function checkReferences(
       report('warning', path, message);
     }
   }
+}
+
+/** Every expression of a policy is compiled and typed here, so that none fails for the first time in the middle of a rollout. */
+function checkExpressions(document: unknown, report: Report): void {
+  check(['spec', 'selector', 'when'], clusterEnvironment);
+  for (const [index] of listOf(fieldOf(document, 'spec', 'waves')).entries()) {
+    check(['spec', 'waves', index, 'selector', 'when'], clusterEnvironment);
+    check(['spec', 'waves', index, 'approval', 'autoApproveWhen'], evidenceEnvironment);
+  }
+
+  function check<Value>(path: DocumentPath, environment: ExpressionEnvironment<Value>): void {
+    const source = fieldOf(document, ...path);
+    // What is too long or no text the schema tells of.
+    if (typeof source !== 'string' || source === '' || source.length > 2000) return;
+    const compiled = compilePredicate(source, environment);
+    if (!('problems' in compiled)) return;
+    for (const problem of compiled.problems) {
+      report('error', path, `${sentence(problem)} ${placeIn(source, problem.offset)}`);
+    }
+  }
+}
+
+function sentence({ message, unknown }: ExpressionProblem): string {
+  if (unknown === undefined) return /[.?]$/.test(message) ? message : `${message}.`;
+  const meant = didYouMean(unknown.name, unknown.known);
+  return `${message}. ${meant === undefined ? `Known here: ${unknown.known.join(', ')}.` : `Did you mean ${meant}?`}`;
+}
+
+/** "At character 9: nmae == …", so that the place is found in long expressions too. */
+function placeIn(source: string, offset: number): string {
+  const rest = source.slice(offset, offset + 24).replace(/\s+/g, ' ');
+  return rest.trim() === ''
+    ? 'At its end.'
+    : `At character ${offset + 1}: ${rest}${source.length > offset + 24 ? '…' : ''}`;
 }

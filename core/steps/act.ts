@@ -11,7 +11,7 @@ import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
 import { foreignStop, type PollBounds, type StepContext, type StepPorts } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
-import { rememberRunning, stillRunning, takeEnded } from './look-again.ts';
+import { rememberRunning, stillRunning, takeEnded } from './run-step.ts';
 
 export type ActPorts = StepPorts & Pick<Ports, 'mutator'>;
 

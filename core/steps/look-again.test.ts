@@ -4,8 +4,8 @@ import { type FakeEks, failing, oneStep, stepInput } from '../../test/material/s
 import type { StepInput } from '../contracts/step-input.ts';
 import { Grants, Intents } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
-import { lookAgain, rememberRunning, takeEnded } from './look-again.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
+import { lookAgain, rememberRunning, takeEnded } from './run-step.ts';
 
 const INPUT = stepInput({}, { nodegroup: 'a' });
 const RUNNING = 'Roll of a to 1.37: EKS works on update u-1.';

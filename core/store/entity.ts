@@ -50,7 +50,7 @@ export function dataOf<Data>(entity: Entity<Data, never>, item: StoredItem): Dat
   return parsed.data;
 }
 
-/** Strongly consistent; undefined when absent; fails with `UnreadableItem`. Several at once: core/store/batched.ts. */
+/** Strongly consistent; undefined when absent; fails with `UnreadableItem`. Several at once: `batched`. */
 export async function load<Data, KeyParts extends readonly unknown[]>(
   table: Pick<Table, 'get'>,
   entity: Entity<Data, KeyParts>,

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { API_ROLES, API_ROUTES, routesOf } from './control-api.ts';
+import { API_ROLES, API_ROUTES, routesOf } from '../stacks/hub-stack.ts';
 
 const API = new URL('../../functions/api/', import.meta.url);
 

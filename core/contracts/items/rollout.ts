@@ -158,7 +158,7 @@ export const member = z.object({
   upgradeId: z.string().optional(),
   reasons: z.array(reasonSchema),
   resumeAt: timestamp.optional(),
-  /** What it had that others may lack, when it was granted last (core/rollout/traits.ts). */
+  /** What it had that others may lack, when it was granted last (core/policy/traits.ts). */
   traits: z.array(z.string()).optional(),
   /** A retry took its failure back: unless it is tried to its end, it counts as failed again. */
   failedBefore: z.literal(true).optional(),

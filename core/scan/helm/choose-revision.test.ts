@@ -1,4 +1,4 @@
-import { chooseRevisions } from './choose-revision.ts';
+import { chooseRevisions } from './observe-release.ts';
 
 /** `3 deployed, 4 failed` → revisions of one release. */
 const chosen = (text: string) =>

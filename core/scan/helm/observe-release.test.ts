@@ -1,5 +1,4 @@
-import type { ChosenRevision } from './choose-revision.ts';
-import { observeRelease } from './observe-release.ts';
+import { type ChosenRevision, observeRelease } from './observe-release.ts';
 
 const head: ChosenRevision = { object: 'o', namespace: 'shop', release: 'api', revision: 7, status: 'deployed' };
 const observe = (...manifests: string[]) => observeRelease(head, { manifests, chart: 'api-1.4.2' });

@@ -1,7 +1,12 @@
 import { fromBase64 } from '../../encoding/bytes.ts';
 import { parseJson } from '../../model/parse-json.ts';
-import { type ChosenRevision, chooseRevisions, type ReleaseHead } from '../helm/choose-revision.ts';
-import { decodeRelease, observeRelease } from '../helm/observe-release.ts';
+import {
+  type ChosenRevision,
+  chooseRevisions,
+  decodeRelease,
+  observeRelease,
+  type ReleaseHead,
+} from '../helm/observe-release.ts';
 import { type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
