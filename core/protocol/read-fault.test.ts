@@ -1,0 +1,53 @@
+import { readFault, stoppedFromOutside } from './read-fault.ts';
+
+const ended = (said: string) => ({
+  code: 'StoppedFromOutside',
+  message: `The execution ${said} Nothing was undone. Look, then: liftlock retry, or liftlock release.`,
+});
+
+test('an execution that was stopped is told with its status, and with why as far as somebody wrote that', () => {
+  const stopped = { status: 'ABORTED' };
+  expect(stoppedFromOutside(stopped)).toEqual(ended('ended ABORTED without concluding.'));
+  expect(stoppedFromOutside(stopped, 'upgrade-1')).toEqual(ended('upgrade-1 ended ABORTED without concluding.'));
+  expect(stoppedFromOutside({ ...stopped, error: 'unknown' })).toEqual(ended('ended ABORTED without concluding.'));
+  expect(stoppedFromOutside({ ...stopped, cause: 'maintenance' })).toEqual(
+    ended('ended ABORTED without concluding. : maintenance'),
+  );
+  expect(stoppedFromOutside({ ...stopped, error: 'ByHand', cause: 'maintenance' })).toEqual(
+    ended('ended ABORTED without concluding. ByHand: maintenance'),
+  );
+});
+
+test('of a long cause a person reads the beginning', () => {
+  const { message } = stoppedFromOutside({ status: 'FAILED', error: 'E', cause: 'x'.repeat(2_000) });
+  expect(message.match(/x+/g)?.at(1)).toHaveLength(500);
+});
+
+test.each([
+  ['a text', 'out of memory', { code: 'Word', message: 'out of memory' }],
+  ["Lambda's error", '{"errorMessage":"no network","trace":[]}', { code: 'Word', message: 'no network' }],
+  [
+    'an error whose message is no text',
+    '{"errorMessage":{"a":1}}',
+    { code: 'Word', message: '{"errorMessage":{"a":1}}' },
+  ],
+  ['what has no status', '{"Name":"n"}', { code: 'Word', message: '{"Name":"n"}' }],
+  ['what has no name', '{"Status":"FAILED"}', { code: 'Word', message: '{"Status":"FAILED"}' }],
+  [
+    'a nested execution that somebody stopped',
+    '{"Name":"upgrade-1--scan","Status":"ABORTED"}',
+    ended('upgrade-1--scan ended ABORTED without concluding.'),
+  ],
+  [
+    'a nested execution that failed, by what failed in it',
+    JSON.stringify({ Name: 'n', Status: 'FAILED', Error: 'E', Cause: '{"errorMessage":"inner"}' }),
+    ended('n ended FAILED without concluding. E: inner'),
+  ],
+  [
+    'a nested execution whose error and cause are no texts',
+    '{"Name":"n","Status":"FAILED","Error":1,"Cause":2}',
+    ended('n ended FAILED without concluding.'),
+  ],
+])('%s is read as a cause', (_, cause, reason) => {
+  expect(readFault('Word', cause)).toEqual(reason);
+});
