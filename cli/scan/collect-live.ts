@@ -106,7 +106,7 @@ function smallHeap(): () => void {
     // V8 collects by itself too.
     least = Math.min(least, now);
     // What is collected is the whole heap: where much of it is in use, by others too, it may grow by more before.
-    if (now - least < Math.max(GROWTH_BYTES, least / 4)) return;
+    if (now - least < Math.max(GROWTH_BYTES, least / 8)) return;
     collect();
     least = used();
   };

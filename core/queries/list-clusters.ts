@@ -4,7 +4,7 @@ import { writtenCluster } from '../inventory/document/written-cluster.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
-import { matchSelector } from '../selector/match.ts';
+import { matchesSelector } from '../selector/match.ts';
 import { type ReadinessView, readinessView } from './cluster-readiness.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 import { shortId } from './find-cluster.ts';
@@ -36,7 +36,7 @@ export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter
       (filter.gone === true || cluster.deletedAt === undefined) &&
       (filter.account === undefined || cluster.account === filter.account) &&
       (filter.region === undefined || cluster.region === filter.region) &&
-      (selector === undefined || matchSelector(selector, cluster.labels).matches),
+      (selector === undefined || matchesSelector(selector, cluster.labels)),
   );
   const { items, ...rest } = pageOf(chosen, (cluster) => `${shortId(cluster)}@${cluster.createdAt}`, filter);
   const now = ports.clock.now();

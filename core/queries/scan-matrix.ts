@@ -4,7 +4,7 @@ import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
 import type { Ports } from '../ports/ports.ts';
 import { readinessTo } from '../rollout/readiness.ts';
-import { matchSelector } from '../selector/match.ts';
+import { matchesSelector } from '../selector/match.ts';
 import { loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -42,7 +42,7 @@ export async function scanMatrix(table: Ports['table'], asked: string, selectorT
   const selector = selectorText === undefined ? undefined : parseLabelSelector(selectorText);
   const [records, newest] = await Promise.all([loadLivingRecords(table), loadKind(table, LatestScanItems)]);
   const latest = new Map(newest.map(({ clusterKey, scans }) => [clusterKey, scans]));
-  const chosen = records.filter(({ labels }) => selector === undefined || matchSelector(selector, labels).matches);
+  const chosen = records.filter(({ labels }) => selector === undefined || matchesSelector(selector, labels));
   const named = target.toString();
   const found = chosen.map((record) => {
     const scans = latest.get(record.clusterKey) ?? [];

@@ -1,5 +1,5 @@
 import type { LabelSelector } from './label-selector.ts';
-import { matchSelector } from './match.ts';
+import { matchesSelector, matchSelector } from './match.ts';
 
 const selector = (parts: Partial<LabelSelector>): LabelSelector => ({
   matchLabels: {},
@@ -29,7 +29,7 @@ test.each([
   ['DoesNotExist on a label that is there', expression('empty', 'DoesNotExist'), false],
   ['a key that every object inherits', expression('constructor', 'Exists'), false],
 ])('%s: matches is %s', (_, given, matches) => {
-  expect(matchSelector(given, labels).matches).toBe(matches);
+  expect([matchSelector(given, labels).matches, matchesSelector(given, labels)]).toEqual([matches, matches]);
 });
 
 test('labels and expressions must both hold', () => {

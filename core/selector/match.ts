@@ -18,6 +18,10 @@ export function matchSelector(selector: LabelSelector, labels: Labels): Selector
   return { matches: false, reasons: failed.map((requirement) => describeFailure(requirement, labels)) };
 }
 
+/** The same without reasons, which cost more than the answer: of a pod and a budget, or a cluster and a query, nobody asks for them. */
+export const matchesSelector = (selector: LabelSelector, labels: Labels): boolean =>
+  requirementsOf(selector).every((requirement) => holds(requirement, labelValue(labels, requirement.key)));
+
 /** Whether a value, or there being none, meets a requirement. */
 export function holds({ operator, values }: Pick<LabelRequirement, 'operator' | 'values'>, value?: string): boolean {
   switch (operator) {

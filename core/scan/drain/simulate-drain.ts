@@ -1,4 +1,4 @@
-import { matchSelector } from '../../selector/match.ts';
+import { matchesSelector } from '../../selector/match.ts';
 import {
   controllerName,
   type Disruption,
@@ -203,7 +203,7 @@ function createBudgetIndex({ budgets }: DrainFacts): (shape: PodShape) => readon
 
 /** Whether a budget selects the pods of a shape. */
 export const selects = ({ namespace, selector }: DrainBudget, shape: PodShape): boolean =>
-  namespace === shape.namespace && selector !== undefined && matchSelector(selector, shape.labels).matches;
+  namespace === shape.namespace && selector !== undefined && matchesSelector(selector, shape.labels);
 
 /** EKS drains like `kubectl drain --ignore-daemonsets`. */
 const isLeftAlone = ({ isMirror, controller }: PodShape): boolean => isMirror || controller?.kind === 'DaemonSet';

@@ -20,20 +20,29 @@ interface Written {
   readonly context: ObjectContext;
 }
 
+/** What matters here of a workload; the objects of a large file would fill the memory. */
+interface Workload {
+  /** `Deployment shop/web`. */
+  readonly id: string;
+  readonly metadata: object;
+  readonly name: string;
+  readonly replicas: number;
+}
+
 /**
  * Budgets and workloads of one file, judged as if the workloads ran as they are written, all of their pods Ready on one node that goes: whether a
  * budget never allows a disruption, and whether several are on the same pods. Files are not judged together: overlays say the same thing twice.
  */
 export class WrittenDrains {
   readonly #budgets: Written[] = [];
-  readonly #workloads: ManifestObject[] = [];
+  readonly #workloads: Workload[] = [];
   /** `Deployment shop/web`, whose replicas an autoscaler chooses. */
   readonly #scaled = new Set<string>();
 
   note(object: ManifestObject, context: ObjectContext): void {
     const { kind, apiVersion, value } = object;
     if (kind === 'PodDisruptionBudget' && apiVersion === 'policy/v1') this.#budgets.push({ object, context });
-    if (WORKLOADS.has(kind)) this.#workloads.push(object);
+    if (WORKLOADS.has(kind)) this.#workloads.push(...workloadOf(object));
     if (kind !== 'HorizontalPodAutoscaler') return;
     const target = mappingOf(mappingOf(value.spec).scaleTargetRef);
     this.#scaled.add(`${textOf(target.kind)} ${object.namespace ?? ''}/${textOf(target.name)}`);
@@ -44,7 +53,8 @@ export class WrittenDrains {
     const node = { name: NODE, labels: {}, taints: [], ready: true, unschedulable: false };
     facts.nodes.push(node);
     for (const { object } of this.#budgets) noteDrainFacts(liveObject(object.value, BUDGET), facts);
-    for (const workload of this.#workloads) addPods(facts, workload, this.#isScaled(workload));
+    // Of one whose replicas an autoscaler chooses nobody knows how many, so it has no part in this.
+    for (const workload of this.#workloads) if (!this.#scaled.has(workload.id)) addPods(facts, workload);
     const { causes } = simulateDrain(facts, new Set([node]), new Date(0));
     const strict = this.#budgets.filter(({ object }) => isStrict(object));
     const told = causes.flatMap((cause): Problem[] => {
@@ -63,10 +73,6 @@ export class WrittenDrains {
         return named.has(`${namespace}/${name}`) ? [] : [problemOf(written, strictWords(namespace, name))];
       }),
     ];
-  }
-
-  #isScaled({ kind, namespace = '', name = '' }: ManifestObject): boolean {
-    return this.#scaled.has(`${kind} ${namespace}/${name}`);
   }
 }
 
@@ -87,19 +93,19 @@ const strictWords = (namespace: string, name: string) => ({
   fix: 'Let it allow one disruption: maxUnavailable: 1, or minAvailable below the replicas.',
 });
 
-/** Ready pods as the workload writes them; of one whose replicas an autoscaler chooses nobody knows how many, so it has no part in this. */
-function addPods(
-  facts: DrainFacts,
-  { kind, name = '', namespace = '', value }: ManifestObject,
-  isScaled: boolean,
-): void {
+function workloadOf({ kind, name = '', namespace = '', value }: ManifestObject): Workload[] {
   const { template, replicas = 1 } = mappingOf(value.spec);
-  if (isScaled || typeof replicas !== 'number' || replicas < 1) return;
-  facts.replicas[`${kind}/${namespace}/${name}`] = replicas;
-  const spec = { nodeName: NODE };
+  if (typeof replicas !== 'number' || replicas < 1) return [];
   const { labels } = mappingOf(mappingOf(template).metadata);
   const controller = { apiVersion: '', kind, name, controller: true };
   const metadata = { namespace, labels, ownerReferences: [controller] };
+  return [{ id: `${kind} ${namespace}/${name}`, metadata, name, replicas }];
+}
+
+/** Ready pods as the workload writes them. */
+function addPods(facts: DrainFacts, { id, metadata, name, replicas }: Workload): void {
+  facts.replicas[id.replace(' ', '/')] = replicas;
+  const spec = { nodeName: NODE };
   const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
   for (let at = 0; at < Math.min(replicas, MOST_REPLICAS); at += 1) {
     noteDrainFacts(liveObject({ metadata: { ...metadata, name: `${name}-${at}` }, spec, status }, POD), facts);
