@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { FunctionName } from '../../core/contracts/names.ts';
+import { type FunctionName, UPGRADE_FUNCTIONS } from '../../core/contracts/names.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { GiveApprovals } from '../../simulator/process/give-approvals.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
@@ -12,17 +12,7 @@ import { minus, NO_USE, plus, TableMeter, type TableUse } from '../fleet/table-m
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/fleet/', import.meta.url));
 const HOUR = 3_600_000;
-/** What an execution of `upgrade-cluster` invokes. */
-const STEPS: readonly FunctionName[] = [
-  'request-grant',
-  'scan-cluster',
-  'update-addons',
-  'upgrade-control-plane',
-  'list-node-groups',
-  'roll-node-group',
-  'smoke-check',
-  'conclude-upgrade',
-];
+const STEPS: readonly FunctionName[] = UPGRADE_FUNCTIONS;
 
 /** What functions ask of the table: on AWS each request is latency and money, and on one machine it is time. */
 export const measure: Measure = async () => [...(await oneHop()), ...(await exampleFleet())];

@@ -49,7 +49,9 @@ const causesOf = ({ clusters }: ReadinessReport): string[][] =>
   ]);
 
 const causeOf = ({ owner, target, cause, what = cause }: ClusterReadiness['causes'][number]): string[] => [
-  ...[owner ?? '-', target, what],
+  owner ?? '-',
+  target,
+  what,
 ];
 
 const ENDS: Readonly<Record<ClusterReadiness['ended'][number]['how'], string>> = {

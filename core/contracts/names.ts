@@ -1,12 +1,7 @@
 /** Names that more than one side uses: functions, state machines, environment variables. One list, so that a typo cannot wire nothing. */
 
-/** Every Lambda function, by the name of its folder under `functions/`. */
-export const FUNCTION_NAMES = [
-  'discover-clusters',
-  'record-clusters',
-  'watch-versions',
-  'refresh-readiness',
-  'reconcile-rollouts',
+/** What an execution of `upgrade-cluster` invokes. */
+export const UPGRADE_FUNCTIONS = [
   'request-grant',
   'scan-cluster',
   'update-addons',
@@ -15,6 +10,16 @@ export const FUNCTION_NAMES = [
   'roll-node-group',
   'smoke-check',
   'conclude-upgrade',
+] as const;
+
+/** Every Lambda function, by the name of its folder under `functions/`. */
+export const FUNCTION_NAMES = [
+  'discover-clusters',
+  'record-clusters',
+  'watch-versions',
+  'refresh-readiness',
+  'reconcile-rollouts',
+  ...UPGRADE_FUNCTIONS,
   'anchor-audit',
   'api',
 ] as const;

@@ -40,6 +40,8 @@ async function report(entries: readonly Entry[], since = '60m') {
 }
 const ago = (minutes: number): string => new Date(NOW.getTime() - minutes * MINUTE).toISOString();
 
+const wave = (name: string) => ({ wave: name });
+
 test('what people did is counted by hop and team, in two periods of equal length, and what Liftlock did is not', async () => {
   const { answer, acts } = await report([
     [130, KEY, 'ClusterRetried', 'ann'],
@@ -127,7 +129,6 @@ test('the first grant in an open wave ends what nobody has recorded the cause of
 });
 
 test('a wave that stays shut once it is approved waits for that as well, but not for the tick that opens it', async () => {
-  const wave = (name: string) => ({ wave: name });
   const { waits, answer } = await report([
     [59, 'rollout/r', 'RolloutCreated', 'ann'],
     [57, 'rollout/r', 'WaveOpen', 'liftlock', wave('first')],
@@ -142,7 +143,6 @@ test('a wave that stays shut once it is approved waits for that as well, but not
 });
 
 test('a wave waits from its turn for its last approval, and soaks until it passes', async () => {
-  const wave = (name: string) => ({ wave: name });
   const { waits } = await report([
     [59, 'rollout/r', 'RolloutCreated', 'ann'],
     [58, 'rollout/r', 'WaveOpen', 'liftlock', wave('first')],

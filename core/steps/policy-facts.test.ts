@@ -166,6 +166,11 @@ test.each([
   expect(coverage).toEqual([['recovery points of AWS Backup in the vault nightly', status, detail, 0]]);
 });
 
+test('a throttle of AWS Backup passes by itself, and is no gap', async () => {
+  const points = Object.assign(new Error('slower'), { name: 'ThrottlingException' });
+  await expect(read({ scan: aws, points })).rejects.toBe(points);
+});
+
 test('both kinds of backups may be asked for, and each counts by itself', async () => {
   const scan = { backups: { ...velero.backups, ...aws.backups } };
   const { backups } = await read({ scan, answers: [page([])], points: [point('2026-11-20T01:00:00Z')] });

@@ -1,5 +1,4 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { isThrottled } from '../contracts/eks-errors.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Backup } from '../scan/preflight/preflight-check.ts';
@@ -82,7 +81,6 @@ export async function readRecoveryPoints(
       coverage: { ...what, status: 'read', detail: '', count: points.length },
     };
   } catch (error) {
-    if (isThrottled(error)) throw error;
     const { status, detail } = refusedBy(error);
     // As observed (boto/boto3#2269): it does not tell who asks in vain whether the vault is there.
     const hint = status === 'denied' ? ` AWS Backup says so, too, where ${scope.region} has no such vault.` : '';

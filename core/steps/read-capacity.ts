@@ -33,8 +33,6 @@ export async function readCapacity(
       coverage.push({ what, source: 'capacity', status: 'read', count: found.length, detail: '' });
       return found;
     } catch (error) {
-      // It passes by itself, and would end the hop as what lasts.
-      if (isThrottled(error)) throw error;
       coverage.push({ what, source: 'capacity', count: 0, ...refusedBy(error) });
       return undefined;
     }
@@ -82,8 +80,9 @@ export async function readCapacity(
   return { capacity: given({ ...ofEc2, roles, keys, quotas, podNetwork }), coverage };
 }
 
-/** What the coverage says of a call to AWS that gave nothing. */
+/** What the coverage says of a call to AWS that gave nothing. A throttle is thrown on: it passes by itself, and would end the hop as what lasts. */
 export function refusedBy(error: unknown): { status: 'denied' | 'error'; detail: string } {
+  if (isThrottled(error)) throw error;
   const name = errorName(error);
   const status = /^(UnauthorizedOperation|AccessDenied)/.test(name) ? 'denied' : 'error';
   return { status, detail: `${name}: ${errorMessage(error)}` };

@@ -17,7 +17,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { type FunctionName, MACHINE_NAMES } from '../../core/contracts/names.ts';
+import { type FunctionName, MACHINE_NAMES, UPGRADE_FUNCTIONS } from '../../core/contracts/names.ts';
 import { ALARM_PREFIX } from '../names.ts';
 import { lambdaMetric, machineMetric, ownMetric, sumOf, tableMetric } from './metrics.ts';
 
@@ -351,16 +351,7 @@ class HubDashboard extends Construct {
 const FUNCTION_GROUPS = {
   reconciler: ['reconcile-rollouts'],
   inventory: ['discover-clusters', 'record-clusters', 'watch-versions', 'refresh-readiness'],
-  upgrades: [
-    'request-grant',
-    'scan-cluster',
-    'update-addons',
-    'upgrade-control-plane',
-    'list-node-groups',
-    'roll-node-group',
-    'smoke-check',
-    'conclude-upgrade',
-  ],
+  upgrades: UPGRADE_FUNCTIONS,
   api: ['api'],
   audit: ['anchor-audit'],
 } as const satisfies Readonly<Record<string, readonly FunctionName[]>>;

@@ -22,7 +22,7 @@ interface Written {
 
 /** What matters here of a workload; the objects of a large file would fill the memory. */
 interface Workload {
-  /** `Deployment shop/web`. */
+  /** `Deployment/shop/web`. */
   readonly id: string;
   readonly metadata: object;
   readonly name: string;
@@ -36,7 +36,7 @@ interface Workload {
 export class WrittenDrains {
   readonly #budgets: Written[] = [];
   readonly #workloads: Workload[] = [];
-  /** `Deployment shop/web`, whose replicas an autoscaler chooses. */
+  /** `Deployment/shop/web`, whose replicas an autoscaler chooses. */
   readonly #scaled = new Set<string>();
 
   note(object: ManifestObject, context: ObjectContext): void {
@@ -45,7 +45,7 @@ export class WrittenDrains {
     if (WORKLOADS.has(kind)) this.#workloads.push(...workloadOf(object));
     if (kind !== 'HorizontalPodAutoscaler') return;
     const target = mappingOf(mappingOf(value.spec).scaleTargetRef);
-    this.#scaled.add(`${textOf(target.kind)} ${object.namespace ?? ''}/${textOf(target.name)}`);
+    this.#scaled.add(`${textOf(target.kind)}/${object.namespace ?? ''}/${textOf(target.name)}`);
   }
 
   judge(): Problem[] {
@@ -99,12 +99,12 @@ function workloadOf({ kind, name = '', namespace = '', value }: ManifestObject):
   const { labels } = mappingOf(mappingOf(template).metadata);
   const controller = { apiVersion: '', kind, name, controller: true };
   const metadata = { namespace, labels, ownerReferences: [controller] };
-  return [{ id: `${kind} ${namespace}/${name}`, metadata, name, replicas }];
+  return [{ id: `${kind}/${namespace}/${name}`, metadata, name, replicas }];
 }
 
 /** Ready pods as the workload writes them. */
 function addPods(facts: DrainFacts, { id, metadata, name, replicas }: Workload): void {
-  facts.replicas[id.replace(' ', '/')] = replicas;
+  facts.replicas[id] = replicas;
   const spec = { nodeName: NODE };
   const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
   for (let at = 0; at < Math.min(replicas, MOST_REPLICAS); at += 1) {

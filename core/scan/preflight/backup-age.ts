@@ -14,11 +14,13 @@ export const backupAge: PreflightCheck = {
       const { place, maker, fix } =
         'vault' in backup
           ? {
-              ...{ place: `vault ${backup.vault}`, maker: 'AWS Backup' },
+              place: `vault ${backup.vault}`,
+              maker: 'AWS Backup',
               fix: `aws backup start-backup-job --backup-vault-name ${backup.vault} --resource-arn ${cluster.arn} --iam-role-arn …`,
             }
           : {
-              ...{ place: `namespace ${backup.namespace}`, maker: 'Velero' },
+              place: `namespace ${backup.namespace}`,
+              maker: 'Velero',
               fix: `velero backup create before-upgrade --namespace ${backup.namespace} --wait`,
             };
       const last =
