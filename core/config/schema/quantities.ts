@@ -15,18 +15,15 @@ export const cap = z
   )
   .max(maxCount);
 
-const concurrencyError =
-  'must be a number of clusters (1 or more) or a share such as "25%" (1% to 100%, whole percents)';
 const failuresError = 'must be a number of clusters (0 or more) or a share such as "10%" (0% to 100%, whole percents)';
 
-/** `n` or `"25%"` of a wave's clusters. The message stands on every branch: zod shows the nearest one. */
-export const concurrency = z.union(
-  [
-    z.int(concurrencyError).min(1, concurrencyError).max(maxCount),
-    z.string().regex(/^(?:[1-9]\d?|100)%$/, concurrencyError),
-  ],
-  concurrencyError,
-);
+/** `n` or `"25%"`, of a wave's clusters or of a cluster's nodes. The message stands on every branch: zod shows the nearest one. */
+export function countOrShare(things: 'clusters' | 'nodes') {
+  const error = `must be a number of ${things} (1 or more) or a share such as "25%" (1% to 100%, whole percents)`;
+  return z.union([z.int(error).min(1, error).max(maxCount), z.string().regex(/^(?:[1-9]\d?|100)%$/, error)], error);
+}
+
+export const concurrency = countOrShare('clusters');
 
 /** `n` or `"10%"` of a wave's clusters; 0 stops at the first failure. */
 export const failures = z.union(

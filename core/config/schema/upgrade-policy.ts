@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FAIL_ON, LIVE_SOURCES } from '../../contracts/scan-words.ts';
+import { drainSchema } from './drain.ts';
 import { capsSchema } from './fleet.ts';
 import { labelSelectorSchema } from './label-selector.ts';
 import { documentSchema, objectName } from './names.ts';
@@ -231,6 +232,7 @@ export const upgradePolicySchema = documentSchema(
         .enum(['full', 'eks-api'])
         .default('full')
         .describe('eks-api: for clusters whose API server Liftlock cannot reach; less is checked.'),
+      drain: drainSchema.optional(),
       scan,
       smoke,
       rollback: rollbackSchema
