@@ -208,6 +208,30 @@ const STEP_REASONS = {
   Upgraded: told('The control plane is at its version.'),
 };
 
+/** What stands in the way of a drain that Liftlock makes itself. */
+const DRAIN_REASONS = {
+  DrainAwaitsCompletion: passing('A rule of the policy waits until the pod has completed.'),
+  DrainBudget: passing('A disruption budget lets the pod not go now; it is asked again.'),
+  DrainComesBack: lasting('The pod tolerates the cordon and has come back to its node too often to be evicted again.'),
+  DrainHeldByPolicy: lasting(
+    'The policy does not let pods without a controller, or with emptyDir volumes, be evicted.',
+  ),
+  DrainNoRoom: passing('As many nodes of the cluster are down as may be (maxUnavailable), whoever took them.'),
+  DrainPause: timed('The pause between two nodes is not over.'),
+  DrainPodsLeft: told('A node counts as drained with the pods that a rule of the policy skips.'),
+  DrainRefused: lasting(
+    'The API server refuses the eviction of the pod, and not because of a budget; it is asked again.',
+  ),
+  DrainSeveralBudgets: lasting('Several disruption budgets select the pod, so that its eviction is refused for ever.'),
+  DrainTerminating: passing('Pods terminate, or their eviction is being taken.'),
+  DrainTerminatingStuck: lasting(
+    'The pod terminates for longer than its grace period: a finalizer, or a kubelet that does not answer.',
+  ),
+  DrainTooManyPods: passing('So many pods are in the way that no others are asked to go.'),
+  DrainUncordoned: lasting('Somebody has taken off the cordon of Liftlock, and the node is left to them.'),
+  Drained: told('The nodes hold nothing any more that has to go.'),
+};
+
 /** What the scan before a hop and the smoke check after it say of the cluster. */
 const CHECK_REASONS = {
   AddonInsight: told('An insight about add-ons, which the add-on step repairs.'),
@@ -291,6 +315,7 @@ export const REASON_FAMILIES = {
   'Calendars and approvals': CALENDAR_REASONS,
   'Rollouts, waves and members': ROLLOUT_REASONS,
   Steps: STEP_REASONS,
+  Drains: DRAIN_REASONS,
   'Scan and smoke check': CHECK_REASONS,
   'Answers and reports': ANSWER_REASONS,
 } as const;
@@ -302,6 +327,7 @@ export const REASONS = {
   ...CALENDAR_REASONS,
   ...ROLLOUT_REASONS,
   ...STEP_REASONS,
+  ...DRAIN_REASONS,
   ...CHECK_REASONS,
   ...ANSWER_REASONS,
 } as const;

@@ -1,5 +1,6 @@
 import type { Reason } from '../contracts/step-result.ts';
 import type { DrainNode, DrainPod, EvictionAnswer, PodUid } from '../ports/node-operator.ts';
+import type { LabelSelector } from '../selector/label-selector.ts';
 
 /** What a policy says of drains that Liftlock makes itself (`UpgradePolicy.spec.drain`). Its absence means that Liftlock evicts nothing. */
 export interface DrainSettings {
@@ -9,11 +10,11 @@ export interface DrainSettings {
   readonly pauseSeconds: number;
   /** Seconds that one pod may stand in the way before its node counts as stuck. */
   readonly podTimeoutSeconds: number;
-  /** `zones`: one zone after the other. `spread`: in turn from each zone. */
+  /** `zones`: one zone after the other. `spread`: nodes that are drained at once are of different zones, those with most nodes left first. */
   readonly order: 'zones' | 'spread';
   /** Key of a taint that is put beside the cordon. */
   readonly taint?: string | undefined;
-  /** Whether pods without a controller, and pods with emptyDir volumes, may be evicted; else they stand in the way, by name. */
+  /** Whether pods without a controller, and pods with emptyDir volumes, may be evicted; else they stand in the way, by name, unless a rule says evict. */
   readonly barePods: 'evict' | 'wait';
   readonly emptyDirs: 'evict' | 'wait';
   /** By the first that selects a pod. */
@@ -21,8 +22,8 @@ export interface DrainSettings {
 }
 
 export interface DrainRule {
-  readonly selector: { readonly matchLabels?: Readonly<Record<string, string>> } & Readonly<Record<string, unknown>>;
-  /** `evict` (later the higher `order` is) · `skip`: left alone, the node counts as drained with it · `waitUntilCompleted`: never evicted, waited for. */
+  readonly selector: LabelSelector;
+  /** `evict` (when those of a lower `order` have left the node; pods without a rule have 0) · `skip`: left alone, the node counts as drained with it · `waitUntilCompleted`: never evicted, waited for. */
   readonly action: 'evict' | 'skip' | 'waitUntilCompleted';
   readonly order?: number | undefined;
 }
@@ -33,31 +34,42 @@ export interface DrainObservation {
   readonly nodes: readonly DrainNode[];
   /** Every node of the cluster: the ledger of disruptions is counted from it. */
   readonly allNodes: readonly DrainNode[];
-  /** Pods by the name of their node, of those nodes of the drain that are cordoned; others need not be read. */
+  /** Pods by the name of their node, of each node of the drain that is cordoned. Others need not be read; where they are, those with fewest pods come first. */
   readonly pods: ReadonlyMap<string, readonly DrainPod[]>;
 }
 
 /** What is remembered between two looks: plain JSON, bounded. */
 export interface DrainMemory {
-  /** Pods whose eviction was refused, or that have not gone, by uid. */
+  /** Pods that were asked to go and are still there, or that stand in the way unasked, by uid. */
   readonly pods: Readonly<Record<string, PodTry>>;
-  /** Nodes whose drain timed out, by name, with the time of it (ISO 8601). They come last when they are tried again. */
-  readonly stuck: Readonly<Record<string, string>>;
-  /** When the last node became empty (ISO 8601). */
+  /** Nodes whose drain has begun and that are still there, by name. */
+  readonly nodes: Readonly<Record<string, NodeTry>>;
+  /** How often a pod was evicted that had come back to its cordoned node, by node and controller. */
+  readonly cameBack: Readonly<Record<string, number>>;
+  /** When the last node became empty, or vanished (ISO 8601). */
   readonly lastDrainedAt?: string | undefined;
 }
 
 export interface PodTry {
-  /** First refusal or acceptance of this pod (ISO 8601). */
+  /** First refusal or acceptance of this pod, or when it was first seen to stand in the way (ISO 8601). */
   readonly since: string;
   /** Not tried again before (ISO 8601). */
   readonly retryAt: string;
   readonly tries: number;
-  readonly answer: EvictionAnswer['type'];
+  /** `unasked`: the policy, or its coming back, keeps it from being evicted. */
+  readonly answer: EvictionAnswer['type'] | 'unasked';
   readonly message?: string | undefined;
 }
 
-export const EMPTY_MEMORY: DrainMemory = { pods: {}, stuck: {} };
+export interface NodeTry {
+  /** Absent where it failed before and is not cordoned now. */
+  readonly begunAt?: string | undefined;
+  readonly drainedAt?: string | undefined;
+  /** When a pod first stood in the way for longer than `podTimeoutSeconds`. Such nodes come last. */
+  readonly stuckAt?: string | undefined;
+}
+
+export const EMPTY_MEMORY: DrainMemory = { pods: {}, nodes: {}, cameBack: {} };
 
 /** The next thing to do, as data: the mutator commits and sends it. */
 export type DrainMove =

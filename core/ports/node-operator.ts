@@ -74,7 +74,9 @@ export interface DrainPod extends PodUid {
   readonly labels: Readonly<Record<string, string>>;
   readonly phase: string;
   readonly ready: boolean;
-  /** ISO 8601, of `metadata.deletionTimestamp`; absent while it does not terminate. */
+  /** ISO 8601, of `metadata.creationTimestamp`: tells who came to a node after its cordon. */
+  readonly createdAt: string;
+  /** ISO 8601: `metadata.deletionTimestamp` less the grace period, which the API server has added to it; absent while it does not terminate. */
   readonly terminatingSince?: string | undefined;
   readonly graceSeconds: number;
   /** What made it: `Deployment/api`, `DaemonSet/aws-node`; absent for a bare pod. */

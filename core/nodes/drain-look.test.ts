@@ -1,0 +1,81 @@
+import { at, NOW, node, observationOf, ours, pod, SETTINGS } from '../../test/material/nodes/drain-world.ts';
+import { lookAt } from './drain-look.ts';
+import { type DrainMemory, type DrainSettings, EMPTY_MEMORY } from './drain-move.ts';
+
+const look = (
+  world: Parameters<typeof observationOf>[0],
+  memory: Partial<DrainMemory> = {},
+  settings: Partial<DrainSettings> = {},
+) => lookAt(observationOf(world), { ...SETTINGS, ...settings }, { ...EMPTY_MEMORY, ...memory }, NOW).memory;
+
+const foreign = (name: string) => node(name, { unschedulable: true });
+
+test('the same look again changes nothing', () => {
+  const names = ['a', 'b', 'c', 'd'];
+  const pods = Object.fromEntries(names.map((name) => [name, [pod(`of-${name}`, { controller: undefined })]]));
+  const world = { nodes: [ours('a'), foreign('b'), foreign('c'), foreign('d'), ours('e')], pods };
+  const once = look(world, { nodes: { e: { begunAt: at(-90) } } }, { maxUnavailable: 3, pauseSeconds: 0 });
+  expect(Object.keys(once.nodes).sort()).toEqual(['a', 'b', 'c', 'e']);
+  expect(look(world, once, { maxUnavailable: 3, pauseSeconds: 0 })).toEqual(once);
+});
+
+test('a node begins when it is first seen cordoned with something to go, and keeps that time', () => {
+  const world = { nodes: [ours('a')], pods: { a: [pod('p')] } };
+  expect(look(world).nodes).toEqual({ a: { begunAt: at(0) } });
+  expect(look(world, { nodes: { a: { begunAt: at(-60) } } }).nodes).toEqual({ a: { begunAt: at(-60) } });
+});
+
+test('when it became empty is told once', () => {
+  const drained = look({ nodes: [ours('a')] }, { nodes: { a: { begunAt: at(-60) } } });
+  expect(drained).toMatchObject({ lastDrainedAt: at(0), nodes: { a: { drainedAt: at(0) } } });
+  const before = { nodes: { a: { begunAt: at(-60), drainedAt: at(-20) } }, lastDrainedAt: at(-20) };
+  expect(look({ nodes: [ours('a')] }, before)).toMatchObject(before);
+});
+
+test('a node that has vanished is forgotten, and one that was drained before begins no pause', () => {
+  expect(look({ nodes: [] }, { nodes: { a: { begunAt: at(-60) } } })).toMatchObject({
+    nodes: {},
+    lastDrainedAt: at(0),
+  });
+  expect(look({ nodes: [] }, { nodes: { a: { begunAt: at(-60), drainedAt: at(-9) } } }).lastDrainedAt).toBeUndefined();
+});
+
+test('a node whose cordon was undone keeps only that its drain failed', () => {
+  const nodes = { a: { begunAt: at(-60), stuckAt: at(-30) }, b: { begunAt: at(-60) } };
+  expect(look({ nodes: [node('a'), node('b')] }, { nodes }).nodes).toEqual({ a: { stuckAt: at(-30) } });
+});
+
+test('a node is stuck from the first look that finds a pod in the way for too long', () => {
+  const world = { nodes: [ours('a')], pods: { a: [pod('p')] } };
+  const tried = { retryAt: at(60), tries: 1, answer: 'budget' } as const;
+  const after = (seconds: number) => look(world, { pods: { 'uid-p': { ...tried, since: at(-seconds) } } }).nodes;
+  expect(after(1799)).toEqual({ a: { begunAt: at(0) } });
+  expect(after(1800)).toEqual({ a: { begunAt: at(0), stuckAt: at(0) } });
+});
+
+test('who stands in the way unasked is remembered from its first look on', () => {
+  const world = { nodes: [ours('a')], pods: { a: [pod('p', { controller: undefined }), pod('q')] } };
+  const { pods } = look(world);
+  expect(pods).toEqual({ 'uid-p': { since: at(0), retryAt: at(0), tries: 0, answer: 'unasked' } });
+});
+
+test('two hundred pods are remembered, and two hundred emptied nodes, the last ones', () => {
+  const bare = Array.from({ length: 250 }, (_, index) => pod(`p${index}`, { controller: undefined }));
+  expect(Object.keys(look({ nodes: [ours('a')], pods: { a: bare } }).pods)).toHaveLength(200);
+  const names = Array.from({ length: 250 }, (_, index) => `n${index}`);
+  const nodes = Object.fromEntries(
+    names.map((name, index) => [name, { begunAt: at(-9000), drainedAt: at(-5000 + index) }]),
+  );
+  const kept = Object.keys(look({ nodes: names.map((name) => ours(name)) }, { nodes }).nodes);
+  expect(kept).toHaveLength(200);
+  expect(kept).toContain('n249');
+  expect(kept).not.toContain('n49');
+});
+
+test('who came back is counted while its node is there', () => {
+  const cameBack = { 'a shop/Deployment/web': 2, 'b shop/Deployment/web': 1 };
+  const world = { nodes: [ours('a')], pods: { a: [pod('p')] } };
+  expect(look(world, { cameBack, nodes: { a: { begunAt: at(-60) } } }).cameBack).toEqual({
+    'a shop/Deployment/web': 2,
+  });
+});
