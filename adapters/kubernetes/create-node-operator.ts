@@ -46,15 +46,25 @@ export const createNodeOperators = (options: ClusterCredentials): NodeOperators 
 /** The same over any way to an API server. */
 export const nodeOperatorOver = (calls: ServerCalls): NodeOperator => ({
   listNodes: async () => (await readList<V1Node>(calls, '/api/v1/nodes')).map(toDrainNode),
-  listPodsOf: async (nodeName) => {
-    const selector = new URLSearchParams({ fieldSelector: `spec.nodeName=${nodeName}` });
-    return (await readList<V1Pod>(calls, `/api/v1/pods?${selector}`)).map(toDrainPod);
-  },
+  listPodsOf: (nodeNames) => listPodsOf(calls, nodeNames),
   cordon: (node, mark) => cordon(calls, node, mark),
   uncordon: (node, mark) => uncordon(calls, node, mark),
   evict: (pod) => evict(calls, pod),
   close: () => calls.close(),
 });
+
+/** More nodes than this are read by one list of all pods, in pages, since each list costs the API server a request. */
+const MOST_ASKED_ONE_BY_ONE = 10;
+
+async function listPodsOf(calls: ServerCalls, nodeNames: readonly string[]): Promise<Map<string, DrainPod[]>> {
+  const found = new Map<string, DrainPod[]>(nodeNames.map((name) => [name, []]));
+  const selectors = nodeNames.map((name) => `?${new URLSearchParams({ fieldSelector: `spec.nodeName=${name}` })}`);
+  for (const selector of nodeNames.length > MOST_ASKED_ONE_BY_ONE ? [''] : selectors) {
+    for (const pod of await readList<V1Pod>(calls, `/api/v1/pods${selector}`))
+      found.get(pod.spec?.nodeName ?? '')?.push(toDrainPod(pod));
+  }
+  return found;
+}
 
 async function cordon(calls: ServerCalls, node: NodeVersion, { upgradeId, taint }: CordonMark): Promise<NodeAnswer> {
   const read = await readNode(calls, node);

@@ -14,8 +14,8 @@ export interface NodeOperators {
 export interface NodeOperator {
   /** Every node of the cluster: those of the drain, and the others for the ledger of disruptions. */
   listNodes(): Promise<DrainNode[]>;
-  /** The pods of one node, whatever their phase. */
-  listPodsOf(nodeName: string): Promise<DrainPod[]>;
+  /** The pods of these nodes, whatever their phase, by the name of the node; each node has its list. */
+  listPodsOf(nodeNames: readonly string[]): Promise<Map<string, DrainPod[]>>;
   /** Patches `spec.unschedulable` (and the taint, where asked) together with the mark, for the node as it was read: never over somebody's change. */
   cordon(node: NodeVersion, mark: CordonMark): Promise<NodeAnswer>;
   /** Takes the cordon, the taint and the mark off, where the mark is this one. A node without it is left as it is. */

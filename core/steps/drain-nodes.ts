@@ -1,6 +1,6 @@
 import { namedError } from '../contracts/errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { blocked, bounded, done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { isSame } from '../model/is-same.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { decideDrain } from '../nodes/decide-drain.ts';
@@ -47,16 +47,48 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
     if (settings === undefined) {
       return { step, result: blocked(drainNotAllowed(context.name, rules?.policy?.metadata.name)) };
     }
-    const known = (context.upgrade?.steps[step]?.detail ?? EMPTY_MEMORY) as unknown as DrainMemory;
+    const known = { told: [], ...EMPTY_MEMORY, ...context.upgrade?.steps[step]?.detail } as Kept;
     const drain = new Drain(ports, context, group, settings, known);
     const result = await withNodeOperator(ports, context, (operator) => drain.go(operator));
     const isLong = result.status === 'wait' && stepInput.poll >= MOST_LOOKS;
+    const kept = { ...drain.memory, told: await tellBlockers(ports, context, group, { known, drain, result }) };
     return {
       step,
       result: isLong ? parked(ports.clock.now(), ...result.reasons) : result,
-      ...(isSame(drain.memory, known) ? {} : { detail: { ...drain.memory } }),
+      ...(isSame(kept, known) ? {} : { detail: kept }),
     };
   });
+}
+
+/** What is kept of a drain between two looks, in its step. */
+type Kept = DrainMemory & {
+  /** Uids of pods that somebody was told of: each once. */
+  readonly told: readonly string[];
+};
+
+/** What asks and is let go within seconds is not news. */
+const NEWS_MILLISECONDS = 20_000;
+const STANDING: readonly string[] = ['budget', 'severalBudgets', 'refused', 'unasked'];
+
+/** Tells of pods that stand in the way, once each, with all that is in the way then. */
+async function tellBlockers(
+  { events, clock }: NodeStepPorts,
+  { clusterKey, input, scope, upgrade }: StepContext,
+  nodegroup: string,
+  { known, drain, result }: { readonly known: Kept; readonly drain: Drain; readonly result: StepResult },
+): Promise<readonly string[]> {
+  const before = clock.now().getTime() - NEWS_MILLISECONDS;
+  const standing = Object.entries(drain.memory.pods).flatMap(([uid, { answer, since }]) =>
+    STANDING.includes(answer) && Date.parse(since) <= before ? [uid] : [],
+  );
+  const { account, region } = scope;
+  const named = { clusterKey, cluster: input.cluster, account, region, upgradeId: upgrade?.id ?? '', nodegroup };
+  if (standing.some((uid) => !known.told.includes(uid)) && result.reasons.length > 0)
+    await events.publish([
+      { type: 'DrainBlocked', detail: { version: 1, ...named, reasons: bounded(result.reasons) } },
+    ]);
+  // One that is let go and stands in the way again is news again.
+  return standing;
 }
 
 function nodeGroupOf({ input }: StepInput): string {
@@ -99,18 +131,23 @@ class Drain {
     }
   }
 
+  /** Before it counts as done, those that were empty once are looked at again. */
   async #decide(operator: NodeOperator): Promise<DrainMove> {
-    const { clock } = this.#ports;
+    const move = await this.#look(operator, ({ name }) => this.memory.nodes[name]?.drainedAt === undefined);
+    return move.type === 'done' ? this.#look(operator, () => true) : move;
+  }
+
+  /** A node that was empty is taken to be so where it `isRead` not: whatever tolerates its cordon may have come back. */
+  async #look(operator: NodeOperator, isRead: (node: DrainNode) => boolean): Promise<DrainMove> {
     const allNodes = await operator.listNodes();
     const nodes = allNodes.filter((node) => isOfGroup(node, this.#group));
     const cordoned = nodes.filter(({ unschedulable }) => unschedulable);
-    const pods = new Map<string, Awaited<ReturnType<NodeOperator['listPodsOf']>>>();
-    for (const { name } of cordoned) pods.set(name, await operator.listPodsOf(name));
-    const observation = { nodes, allNodes, pods };
-    const now = clock.now();
-    this.#seen = observation;
-    this.memory = lookAt(observation, this.#settings, this.memory, now).memory;
-    return decideDrain(observation, this.#settings, this.memory, now);
+    const pods = await operator.listPodsOf(cordoned.filter(isRead).map(({ name }) => name));
+    for (const { name } of cordoned) if (!pods.has(name)) pods.set(name, []);
+    this.#seen = { nodes, allNodes, pods };
+    const now = this.#ports.clock.now();
+    this.memory = lookAt(this.#seen, this.#settings, this.memory, now).memory;
+    return decideDrain(this.#seen, this.#settings, this.memory, now);
   }
 
   /** Undefined: something was sent, and may have made room for more. */

@@ -75,7 +75,11 @@ test('a budget that lets no pod go is named, and once its time is over the cordo
   const [step] = Object.values(running?.steps ?? {});
   expect(step?.reasons[0]).toMatchObject({ code: 'DrainBudget', message: expect.stringMatching(/shop\/api-.*strict/) });
   expect(cordoned(world).length).toBeGreaterThan(0);
+  const told = () => world.bus.published.filter(({ event }) => event.type === 'DrainBlocked');
+  expect([told().length, told()[0]?.at.getTime()]).toEqual([1, expect.any(Number)]);
+  expect((told()[0]?.at.getTime() ?? 0) - Date.parse(step?.startedAt ?? '')).toBeLessThanOrEqual(60_000);
   await run(world, 1);
+  expect(told()).toHaveLength(1);
   expect((await drainOf(world))?.status).toBe('Failed');
   expect([cordoned(world), await open(world)]).toEqual([[], 0]);
   expect((await upgradesOf(world)).find(({ machine }) => machine === 'restore-nodes')?.status).toBe('Succeeded');

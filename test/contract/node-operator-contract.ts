@@ -32,7 +32,10 @@ export function nodeOperatorContract(name: string, create: () => Promise<NodeOpe
       await under.close();
     });
     const firstNode = async (): Promise<DrainNode> => (await operator.listNodes())[0] as DrainNode;
-    const podsOf = async () => operator.listPodsOf((await firstNode()).name);
+    const podsOf = async () => {
+      const { name } = await firstNode();
+      return (await operator.listPodsOf([name])).get(name) ?? [];
+    };
     const apiPod = async () => {
       const pod = (await podsOf()).find(({ labels }) => labels.app === 'api');
       if (pod === undefined) throw new Error('the first node has no pod of the Deployment');
@@ -55,7 +58,15 @@ export function nodeOperatorContract(name: string, create: () => Promise<NodeOpe
       const makers = new Set(pods.map(({ controller }) => controller));
       expect([...makers]).toEqual(expect.arrayContaining(['Deployment/api', 'DaemonSet/aws-node']));
       expect(await apiPod()).toMatchObject({ namespace: 'shop', phase: 'Running', ready: true, isMirror: false });
-      expect(await operator.listPodsOf('no-such-node')).toEqual([]);
+      expect(await operator.listPodsOf(['no-such-node'])).toEqual(new Map([['no-such-node', []]]));
+    });
+
+    test('pods of many nodes are those of each of them', async () => {
+      const nodes = (await operator.listNodes()).map(({ name }) => name);
+      const many = [...nodes, ...Array.from({ length: 20 }, (_, index) => `no-such-node-${index}`)];
+      const [one, all] = [await operator.listPodsOf(nodes), await operator.listPodsOf(many)];
+      expect(new Map(nodes.map((name) => [name, all.get(name)]))).toEqual(one);
+      expect(all.get('no-such-node-7')).toEqual([]);
     });
 
     test('a cordon bears our mark, and the taint that is asked for', async () => {

@@ -84,7 +84,8 @@ describe('the tier operate', () => {
     const work = async () => {
       const [node] = await operator.listNodes();
       if (node === undefined) throw new Error('there is no node');
-      const [pod] = (await operator.listPodsOf(node.name)).filter(({ labels }) => labels.app === 'api');
+      const pods = (await operator.listPodsOf([node.name])).get(node.name) ?? [];
+      const [pod] = pods.filter(({ labels }) => labels.app === 'api');
       if (pod === undefined) throw new Error('there is no pod');
       return [await operator.cordon(node, { upgradeId: 'd' }), (await operator.evict(pod)).type];
     };
