@@ -17,6 +17,7 @@ const GRANT_REASONS = {
   NoEpoch: lasting('The table is not set up, or is being restored.'),
   NotAMember: lasting('The cluster is in no wave of the rollout that asks for it.'),
   PolicyNotConfigured: lasting('The policy that it goes by is not applied, or this version cannot read it.'),
+  NoNodegroup: lasting('A drain was started by hand without the name of its node group.'),
   ObserveMode: lasting('The Fleet has mode observe, so Liftlock only looks.'),
   OtherTarget: closing(
     'The execution asks for another version than the upgrade that its grant is of: somebody started it by hand.',

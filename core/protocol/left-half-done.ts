@@ -68,6 +68,8 @@ export const hasFailedHalfWay = ({ mutated, status, endedAt = '' }: Upgrade, fin
 /** What a person does about what an upgrade has left, after "Somebody". */
 export function wayToFinish({ name, arn, version }: ClusterRecord, upgrade: Upgrade | undefined): string {
   const { machine = 'upgrade-cluster', to = 'VERSION' } = upgrade ?? {};
+  if (machine === 'drain-nodes')
+    return `runs: liftlock drain nodegroup ${upgrade?.input?.nodegroup} --cluster ${name} --approve.`;
   if (machine !== 'upgrade-cluster') return `starts the state machine ${machine} by hand once more.`;
   // Somebody has taken the control plane further: no hop leads there, and what is left are the machines that follow it, each by itself.
   if (upgrade !== undefined && KubeVersion.parse(to).isOlderThan(KubeVersion.parse(version)))

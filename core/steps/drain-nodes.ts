@@ -1,5 +1,4 @@
-import { namedError } from '../contracts/errors.ts';
-import type { StepInput } from '../contracts/step-input.ts';
+import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, bounded, done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { isSame } from '../model/is-same.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
@@ -32,6 +31,9 @@ const BUSY_MILLISECONDS = 12_000;
 /** An execution has 25,000 events of history and a look takes about ten (facts: serverless.md §1.8): the next one goes on. */
 const MOST_LOOKS = 1_500;
 
+/** How soon it is looked again whether nodes of others have come back. */
+const NO_ROOM_MILLISECONDS = 5 * 60_000;
+
 export type NodeStepPorts = StepPorts & Pick<Ports, 'nodes'>;
 
 /**
@@ -39,9 +41,13 @@ export type NodeStepPorts = StepPorts & Pick<Ports, 'nodes'>;
  * forced. The nodes stay cordoned at the end; where it ends otherwise the cordons are taken back (core/protocol/undo.ts).
  */
 export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Promise<StepResult> {
-  const group = nodeGroupOf(stepInput);
-  const step = `${STEP}/${group}`;
+  const { nodegroup: group } = parseMachineInput(stepInput.input);
+  const step = `${STEP}/${group ?? 'none'}`;
   return runStep(ports, stepInput, 'grant', step, async (_, context) => {
+    if (group === undefined) {
+      const said = 'It was not said which node group to drain. Give its name as "nodegroup" beside cluster and target.';
+      return { step, result: blocked(reason('NoNodegroup', said)) };
+    }
     const { rules } = await rulesOf(ports, context);
     const settings = rules?.policy && drainSettingsOf(rules.policy);
     if (settings === undefined) {
@@ -89,12 +95,6 @@ async function tellBlockers(
     ]);
   // One that is let go and stands in the way again is news again.
   return standing;
-}
-
-function nodeGroupOf({ input }: StepInput): string {
-  const group = (input as { nodegroup?: unknown } | null)?.nodegroup;
-  if (typeof group === 'string' && group !== '') return group;
-  throw namedError('InvalidInput', 'drain-nodes was given no node group: say which with "nodegroup".');
 }
 
 async function rulesOf(ports: NodeStepPorts, context: StepContext) {
@@ -154,6 +154,8 @@ class Drain {
   async #make(operator: NodeOperator, move: DrainMove): Promise<StepResult | undefined> {
     switch (move.type) {
       case 'wait':
+        // Until others bring their nodes back nothing of the drain is under way: others may have the grant meanwhile.
+        if (move.reasons.every(({ code }) => code === 'DrainNoRoom')) return parked(this.#later(), ...move.reasons);
         return wait(move.seconds, ...move.reasons);
       case 'stuck':
         return failed(...move.reasons);
@@ -169,6 +171,8 @@ class Drain {
         return this.#evict(operator, move.node, move.pods);
     }
   }
+
+  #later = (): Date => new Date(this.#ports.clock.now().getTime() + NO_ROOM_MILLISECONDS);
 
   async #cordon(operator: NodeOperator, node: DrainNode): Promise<StepResult | undefined> {
     const { table, clock } = this.#ports;

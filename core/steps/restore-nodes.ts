@@ -30,7 +30,8 @@ async function restore(ports: NodeStepPorts, context: StepContext, operator: Nod
   const { table, clock } = ports;
   const until = clock.now().getTime() + BUSY_MILLISECONDS;
   const { asker, clusterKey, scope, target, upgrade } = context;
-  const entries = await openUndoEntries(table, clusterKey, upgrade?.id.replace(/^undo-/, ''));
+  const drain = upgrade?.id.replace(/^undo-/, '');
+  const entries = await openUndoEntries(table, clusterKey, drain);
   const nodes = new Map((await operator.listNodes()).map((node) => [node.name, node]));
   const ended = new Map<How, Read<UndoEntry>[]>();
   const end = (how: How, entry: Read<UndoEntry>): void => void ended.set(how, [...(ended.get(how) ?? []), entry]);
@@ -58,6 +59,6 @@ async function restore(ports: NodeStepPorts, context: StepContext, operator: Nod
   for (const [how, closed] of ended) await closeUndoEntries(ports, closed, how);
   const left = entries.length - [...ended.values()].reduce((sum, { length }) => sum + length, 0);
   if (stop !== undefined) return stop;
-  const said = `Cordons of ${upgrade?.id ?? 'an upgrade'} are taken back: ${entries.length - left} done, ${left} left.`;
+  const said = `Cordons of ${drain} are taken back: ${entries.length - left} done, ${left} left.`;
   return left > 0 ? wait(1, reason('TakingBack', said)) : done(reason('TakenBack', said));
 }

@@ -158,3 +158,20 @@ test('who cordoned before us stays cordoned, however it ends', async () => {
     first?.name,
   ]);
 });
+
+test('while nodes of others are down it waits without the grant, naming them, and goes on when they are back', async () => {
+  const world = await shop();
+  const others = () => stateOf(world).nodes.filter(({ nodegroupName }) => nodegroupName === 'new');
+  for (const node of others().slice(0, 1)) node.unschedulable = true;
+  await start(world);
+  await minutes(world, 10);
+  const waiting = await drainOf(world);
+  expect([waiting?.status, waiting?.mutated, cordoned(world)]).toEqual(['Parked', false, ['new']]);
+  expect(waiting?.reasons[0]).toMatchObject({
+    code: 'DrainNoRoom',
+    message: expect.stringContaining(others()[0]?.name ?? ''),
+  });
+  for (const node of others()) node.unschedulable = false;
+  await run(world, 1);
+  expect([(await drainOf(world))?.status, podsOnLegacy(world)]).toEqual(['Succeeded', 0]);
+});

@@ -39,6 +39,7 @@ export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onPro
   await firstCluster(cloud);
   await secondCluster(cloud);
   for (const problem of await promoteWatchedWave(cloud, 'dev')) onProblem(problem);
+  for (const problem of await drains(cloud)) onProblem(problem);
   for (const machine of MACHINE_NAMES) {
     await startByHand(cloud, machine, { cluster: SECOND, targetVersion: ENDS[SECOND] });
     await minutes(cloud, 3);
@@ -106,6 +107,33 @@ async function secondCluster(cloud: LocalCloud): Promise<void> {
   await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/release', {});
   await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/upgrade', upgrade);
   await rest(cloud);
+}
+
+/** One drain is canceled in the middle, one ends, and one whose pods have nowhere to go is given up and taken back. */
+async function drains(cloud: LocalCloud): Promise<string[]> {
+  const path = '/v1/clusters/second-prod/drain';
+  const problems: string[] = [];
+  const cordoned = (): number =>
+    Object.values(cloud.eks.state.clusters).flatMap(({ kubernetes }) =>
+      kubernetes.nodes.filter(({ annotations }) => annotations?.['liftlock.dev/cordoned-by'] !== undefined),
+    ).length;
+  const expect = (what: string, holds: boolean): void =>
+    void (holds || problems.push(`${what}: ${cordoned()} cordoned`));
+  await apiRequest(cloud, 'POST', path, { nodegroup: 'workers', approve: true });
+  await minutes(cloud, 2);
+  expect('a drain cordons', cordoned() > 0);
+  await apiRequest(cloud, 'POST', `${path}/cancel`, { nodegroup: 'workers', reason: 'rehearsed' });
+  await rest(cloud);
+  expect('a canceled drain is taken back', cordoned() === 0);
+  await apiRequest(cloud, 'POST', path, { nodegroup: 'workers', approve: true });
+  await rest(cloud);
+  const drained = cordoned();
+  expect('a drained group stays cordoned', drained > 0);
+  await apiRequest(cloud, 'POST', path, { nodegroup: 'custom', approve: true });
+  await rest(cloud);
+  expect('a drain that is stuck is taken back, and no other one', cordoned() === drained);
+  await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/release', {});
+  return problems;
 }
 
 /** For an hour calls of the functions that are started hourly are refused; in the next one EKS refuses every account. */
