@@ -86,7 +86,7 @@ function waitOrStuck(look: DrainLook, open: readonly NodeStand[]): DrainMove {
   const reasons = waitingReasons(look, open, waiting);
   if (moving.length === 0) return { type: 'stuck', reasons };
   const seconds = Math.ceil((Math.min(...moving, ...askedAgain) - now) / 1000);
-  return { type: 'wait', seconds: Math.min(LONGEST_WAIT_SECONDS, Math.max(1, seconds)), reasons };
+  return { type: 'wait', seconds: Math.min(LONGEST_WAIT_SECONDS, seconds), reasons };
 }
 
 /** Where others bring their nodes back. */
