@@ -1,17 +1,7 @@
 import { isDown } from './disruption-ledger.ts';
 import { type DrainLook, lookAt } from './drain-look.ts';
 import type { DrainMemory, DrainMove, DrainObservation, DrainSettings } from './drain-move.ts';
-import {
-  compareRanks,
-  isBegun,
-  isFull,
-  isStuck,
-  MOST_AT_ONCE,
-  nextNode,
-  pauseEnd,
-  sinceOf,
-  timeoutOf,
-} from './drain-order.ts';
+import { compareRanks, isBegun, isFull, isStuck, MOST_AT_ONCE, nextNode, overdueAt, pauseEnd } from './drain-order.ts';
 import { isEmpty, isUncordoned, type NodeStand } from './drain-stand.ts';
 import { doneReasons, nodeReasons, podReason } from './drain-words.ts';
 
@@ -45,10 +35,7 @@ function nextEvictions(look: DrainLook): DrainMove | undefined {
     .filter((stand) => isBegun(stand, look))
     .map((stand) => ({ ...stand, due: duePods(stand, look) }))
     .filter(({ due }) => due.length > 0)
-    .map((stand) => ({
-      ...stand,
-      by: [Number(isStuck(stand, look)), Math.min(...stand.due.map(({ tries }) => tries))],
-    }))
+    .map((stand) => ({ ...stand, by: [Number(isStuck(stand, look)), stand.due[0]?.tries ?? 0] }))
     .sort((a, b) => compareRanks(a.by, b.by));
   const pods = first?.due
     .slice(0, MOST_EVICTIONS)
@@ -73,25 +60,21 @@ function waitOrStuck(look: DrainLook, open: readonly NodeStand[]): DrainMove {
   const soon = now + LOOK_SECONDS * 1000;
   const pods = open
     .filter((one) => isBegun(one, look))
-    .flatMap(({ node, toGo }) => toGo.map((stand) => ({ node, stand, since: sinceOf(stand, look) })));
+    .flatMap(({ node, toGo }) => toGo.map((stand) => ({ node, stand, overdue: overdueAt(stand, look) })));
   const waiting = open.filter((stand) => !isBegun(stand, look) && !isUncordoned(stand));
   /** When it is looked again for what can still go. */
-  const moving = pods.flatMap(({ stand, since }) => {
+  const moving = pods.flatMap(({ stand, overdue }) => {
     const retryAt = Date.parse(look.memory.pods[stand.pod.uid]?.retryAt ?? '');
     if (stand.type === 'leaving') return [now + LEAVING_SECONDS * 1000];
-    const overdue = since + timeoutOf(look);
     return overdue > now ? [Math.min(overdue, stand.type === 'evict' && retryAt > now ? retryAt : soon)] : [];
   });
   if (waiting.length > 0 && pauseEnd(look) > now) moving.push(pauseEnd(look));
   else if (waiting.length > 0 && wouldHaveRoom(look) && !isFull(look)) moving.push(soon);
-  const told = pods.filter(({ since }) => !Number.isNaN(since)).sort((a, b) => a.since - b.since);
+  const told = pods.filter(({ overdue }) => !Number.isNaN(overdue)).sort((a, b) => a.overdue - b.overdue);
   const reasons = [...told.map(({ node, stand }) => podReason(node, stand, look)), ...nodeReasons(look, open, waiting)];
   if (moving.length === 0) return { type: 'stuck', reasons };
-  return {
-    type: 'wait',
-    seconds: Math.min(LONGEST_WAIT_SECONDS, Math.ceil((Math.min(...moving) - now) / 1000)),
-    reasons,
-  };
+  const seconds = Math.ceil((Math.min(...moving) - now) / 1000);
+  return { type: 'wait', seconds: Math.min(LONGEST_WAIT_SECONDS, seconds), reasons };
 }
 
 /** Where others bring their nodes back. */

@@ -14,10 +14,12 @@ export const isBegun = ({ node, toGo }: NodeStand, { memory }: DrainLook): boole
 export const sinceOf = ({ pod }: PodStand, { memory }: DrainLook): number =>
   Date.parse(pod.terminatingSince ?? memory.pods[pod.uid]?.since ?? '');
 
-export const isStuck = ({ toGo }: NodeStand, look: DrainLook): boolean =>
-  toGo.some((stand) => stand.type !== 'leaving' && look.now.getTime() - sinceOf(stand, look) >= timeoutOf(look));
+/** When it has been so for too long. */
+export const overdueAt = (stand: PodStand, look: DrainLook): number =>
+  sinceOf(stand, look) + look.settings.podTimeoutSeconds * 1000;
 
-export const timeoutOf = ({ settings }: DrainLook): number => settings.podTimeoutSeconds * 1000;
+export const isStuck = ({ toGo }: NodeStand, look: DrainLook): boolean =>
+  toGo.some((stand) => stand.type !== 'leaving' && overdueAt(stand, look) <= look.now.getTime());
 
 /** When the pause after the last node is over. */
 export const pauseEnd = ({ memory, settings }: DrainLook): number =>
