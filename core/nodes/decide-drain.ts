@@ -77,8 +77,6 @@ function waitOrStuck(look: DrainLook, open: readonly NodeStand[]): DrainMove {
   return { type: 'wait', seconds: Math.min(LONGEST_WAIT_SECONDS, seconds), reasons };
 }
 
-/** Where others bring their nodes back. */
-function wouldHaveRoom({ ledger, stands }: DrainLook): boolean {
-  const others = ledger.down.filter(({ name }) => !stands.some(({ node }) => node.name === name)).length;
-  return others > 0 && ledger.down.length - others < ledger.allowed;
-}
+/** When others have brought back the nodes that they took. */
+const wouldHaveRoom = ({ ledger, stands }: DrainLook): boolean =>
+  ledger.down.filter(({ name }) => stands.some(({ node }) => node.name === name)).length < ledger.allowed;

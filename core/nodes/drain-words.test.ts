@@ -29,11 +29,7 @@ test('within the first minute, too', () => {
 
 test.each<[PodTry['answer'], string | undefined, string]>([
   ['budget', 'something else', ': something else. Give it room'],
-  [
-    'severalBudgets',
-    'more than one',
-    'several budgets select it, so no eviction passes. Change or remove all but one.',
-  ],
+  ['severalBudgets', 'more than one', 'several budgets select it, so no eviction passes. Leave it only one.'],
   [
     'refused',
     '403 denied by policy-webhook',

@@ -25,15 +25,9 @@ const ANSWERED: Readonly<Record<Exclude<PodTry['answer'], 'gone' | 'unasked'>, r
   accepted: ['DrainTerminating', 'its eviction was accepted, and it does not show yet'],
   budget: ['DrainBudget', '#. Give it room: more replicas, or maxUnavailable: 1'],
   busy: ['DrainTerminating', 'the API server has no place for its eviction now (#)'],
-  severalBudgets: [
-    'DrainSeveralBudgets',
-    'several budgets select it, so no eviction passes. Change or remove all but one',
-  ],
+  severalBudgets: ['DrainSeveralBudgets', 'several budgets select it, so no eviction passes. Leave it only one'],
   namespaceTerminating: ['DrainTerminating', 'its namespace is being deleted, and it goes with that'],
-  refused: [
-    'DrainRefused',
-    'the API server refused its eviction: #. Look at the webhooks that are asked about evictions',
-  ],
+  refused: ['DrainRefused', 'the API server refused its eviction: #. Look at the webhooks asked about it'],
 };
 
 /** "Pod team-a/web-7d9 (Deployment/web, team checkout) has blocked node ip-10-0-1-2 for 12 min: budget web-pdb allows 0 disruptions …" */

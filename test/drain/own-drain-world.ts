@@ -121,7 +121,7 @@ export class OwnDrainWorld {
     }
     const batch = kubernetes.pods.find(({ labels }) => labels.app === 'batch');
     if (batch !== undefined && this.below(20) === 0) removePod(kubernetes, batch, this.now);
-    if (this.now < OTHERS_END && this.below(8) === 0) this.#disturb();
+    if (seconds > 1 && this.now < OTHERS_END && this.below(8) === 0) this.#disturb();
     schedulePods(kubernetes, this.now);
     this.#note();
   }
