@@ -195,4 +195,15 @@ export const FLEET_VERBS: Verbs = {
     ],
     load: async () => (await import('./verbs/upgrade.ts')).upgrade,
   },
+  'drain <kind> <name>': {
+    description:
+      'print what draining a node group that Liftlock does not roll would go by (exit 3): drain nodegroup legacy --cluster web; --approve starts it',
+    options: [
+      ['--cluster <cluster>', 'the cluster of the node group', { required: true }],
+      ['--approve', 'start it: cordon its nodes and evict their pods, as the policy says'],
+      ['--cancel', 'end a drain that runs or waits, and take its cordons back'],
+      ...REASONED,
+    ],
+    load: async () => (await import('./verbs/drain.ts')).drain,
+  },
 };

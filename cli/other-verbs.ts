@@ -1,3 +1,4 @@
+import { TIERS } from '../core/queries/access-manifest.ts';
 import { OUTPUT, secondsUpTo, type VerbOption, type Verbs } from './command/verb.ts';
 
 const ANCHORS: VerbOption = [
@@ -19,7 +20,15 @@ export const OTHER_VERBS: Verbs = {
     load: async () => (await import('./verbs/access-check.ts')).accessCheck,
   },
   'access manifest [cluster]': {
-    description: 'access entries (or aws-auth lines) and RBAC that let Liftlock read',
+    description: 'access entries (or aws-auth lines) and RBAC that let Liftlock read, or drain nodes (--tier operate)',
+    options: [
+      [
+        '--tier <tier>',
+        'look: what Liftlock reads; operate: what drains that it makes itself take',
+        { choices: TIERS, default: 'look' },
+      ],
+      OUTPUT,
+    ],
     load: async () => (await import('./verbs/access-manifest.ts')).accessManifest,
   },
   audit: { description: 'the record of who did what: fleet, rollout/<id> or cluster/<name>' },

@@ -119,7 +119,7 @@ function readerOf(server: ApiServer, options: ClusterAccessOptions): HttpsReader
 const inNamespace = (api: string, namespace: string, plural: string): string =>
   `${api}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
 
-async function readJson<Body extends object>(reader: HttpsReader, path: string): Promise<Body> {
+async function readJson<Body extends object>(reader: Pick<HttpsReader, 'get'>, path: string): Promise<Body> {
   const { status, text } = await reader.get({ path });
   if (status !== 200) throw statusError(status, messageOf(text));
   const body = parseJson(text);
@@ -128,12 +128,15 @@ async function readJson<Body extends object>(reader: HttpsReader, path: string):
 }
 
 /** Follows `continue` to the end. */
-async function readList<Item>(reader: HttpsReader, path: string): Promise<Item[]> {
+export async function readList<Item>(reader: Pick<HttpsReader, 'get'>, path: string): Promise<Item[]> {
   const found: Item[] = [];
   let next: string | undefined;
   do {
     const query = new URLSearchParams({ limit: String(PAGE), ...given({ continue: next }) });
-    const list = await readJson<{ items?: Item[]; metadata?: { continue?: string } }>(reader, `${path}?${query}`);
+    const list = await readJson<{ items?: Item[]; metadata?: { continue?: string } }>(
+      reader,
+      `${path}${path.includes('?') ? '&' : '?'}${query}`,
+    );
     if (!Array.isArray(list.items))
       throw new ClusterAccessError('ClusterServerFault', 'The API server gave a list without items.');
     found.push(...list.items);
@@ -181,7 +184,7 @@ function toPod(pod: V1Pod): Pod {
 }
 
 /** The ReplicaSet of a Deployment is called after it and the hash of its template; a new template gives another one. */
-function controllerOf(metadata: V1Pod['metadata']): Pick<Pod, 'controller'> {
+export function controllerOf(metadata: V1Pod['metadata']): Pick<Pod, 'controller'> {
   const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
   if (owner === undefined) return {};
   const { 'pod-template-hash': hash } = metadata?.labels ?? {};
@@ -211,7 +214,7 @@ function named({ metadata }: V1Deployment | V1DaemonSet | V1StatefulSet): { name
 }
 
 /** Only the status and what the API server says in `message` get out: bodies repeat what was asked, and headers hold credentials. */
-function statusError(status: number, said: string): ClusterAccessError {
+export function statusError(status: number, said: string): ClusterAccessError {
   const text = `The API server answered ${status}${said === '' ? '' : `: ${said}`}.`;
   if (status === 401) return new ClusterAccessError('ClusterUnauthorized', text);
   if (status === 403) return new ClusterAccessError('ClusterForbidden', text);
@@ -221,7 +224,7 @@ function statusError(status: number, said: string): ClusterAccessError {
 const MESSAGE_CHARACTERS = 300;
 
 /** `message` of a Kubernetes Status. */
-function messageOf(body: string): string {
+export function messageOf(body: string): string {
   const message = (parseJson(body) as { message?: unknown } | null | undefined)?.message;
   return typeof message === 'string' ? message.slice(0, MESSAGE_CHARACTERS) : '';
 }

@@ -36,6 +36,8 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
       return event.detail.status === 'running'
         ? undefined
         : `${nameOf(event.detail.cluster)}   ${event.detail.step}: ${event.detail.status}${nothingDone(event.detail.reasons)}`;
+    case 'DrainBlocked':
+      return `${nameOf(event.detail.cluster)}   drain of ${event.detail.nodegroup}${why(event.detail.reasons)}`;
     case 'ClusterHeld':
       return `${nameOf(event.detail.cluster)}: held${why(event.detail.reasons)}`;
     case 'BreakGlassChanged':

@@ -1,5 +1,5 @@
 import { visible } from '../../core/model/visible.ts';
-import type { ClusterAccessManifest } from '../../core/queries/access-manifest.ts';
+import type { ClusterAccessManifest, Tier } from '../../core/queries/access-manifest.ts';
 import { clusterId } from '../client/paths.ts';
 import type { OutputOption, Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
@@ -10,10 +10,14 @@ interface Manifests {
   readonly items: readonly ClusterAccessManifest[];
 }
 
+interface ManifestOptions extends OutputOption {
+  readonly tier: Tier;
+}
+
 /** Prints what a person runs and applies; nothing is granted from here. Comments make the text usable as it is. */
-export async function accessManifest(session: Session, cluster: string | undefined, { output }: OutputOption) {
+export async function accessManifest(session: Session, cluster: string | undefined, { output, tier }: ManifestOptions) {
   const client = await session.client();
-  const query = cluster === undefined ? {} : { cluster: clusterId(cluster) };
+  const query = { tier, ...(cluster === undefined ? {} : { cluster: clusterId(cluster) }) };
   const found = await client.whole('items', (page) => client.v1.access.manifest.$get({ query: { ...query, ...page } }));
   return print(session, output, found, () => text(found));
 }

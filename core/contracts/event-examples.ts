@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { EVENT_DETAILS, EventType } from './events.ts';
-import { quoted } from './step-result.ts';
+import { quoted, reason } from './step-result.ts';
 
 interface EventExample<Type extends EventType> {
   /** When it is published; docs/events.md is generated from it. */
@@ -143,6 +143,21 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
   StepChanged: {
     when: 'A step of an upgrade begins, waits or ends.',
     detail: { version, ...upgrade, step: 'upgrade-control-plane', status: 'done', reasons: [] },
+  },
+  DrainBlocked: {
+    when: 'Pods stand in the way of a drain that Liftlock makes itself: once for each pod, within a minute.',
+    detail: {
+      version,
+      ...cluster,
+      upgradeId: 'drain-nodes-request-1',
+      nodegroup: 'legacy',
+      reasons: [
+        reason(
+          'DrainBudget',
+          'Pod shop/api-5d9f (Deployment/api, team shop) has blocked node ip-10-0-1-2 for 1 min: budget api allows 0 disruptions. Give it room: more replicas, or maxUnavailable: 1.',
+        ),
+      ],
+    },
   },
   ClusterHeld: {
     when: 'An upgrade failed or was stopped from outside: nothing starts on its cluster until a person says so.',

@@ -94,6 +94,13 @@ export const EVENT_DETAILS = {
     status: z.string(),
     reasons: z.array(reasonSchema),
   }),
+  DrainBlocked: detail({
+    ...cluster,
+    upgradeId: z.string(),
+    nodegroup: z.string(),
+    /** The pods in the way, each with its node, owner, since when, and what helps. */
+    reasons: z.array(reasonSchema),
+  }),
   ClusterHeld: detail({ ...change, ...cluster, reasons: z.array(reasonSchema) }),
   BreakGlassChanged: detail({
     ...change,

@@ -1,4 +1,5 @@
 import type { UpdateAddonInput, UpdateClusterVersionInput, UpdateNodegroupVersionInput } from '../ports/eks.ts';
+import type { NodeVersion, PodUid } from '../ports/node-operator.ts';
 import type { MUTATING_FUNCTIONS } from './names.ts';
 
 /**
@@ -25,6 +26,41 @@ export type MutatingCall =
   | { readonly name: 'UpdateClusterVersion'; readonly input: UpdateClusterVersionInput }
   | { readonly name: 'UpdateNodegroupVersion'; readonly input: UpdateNodegroupVersionInput }
   | { readonly name: 'UpdateAddon'; readonly input: UpdateAddonInput };
+
+/**
+ * What changes nodes and pods by the API server of a cluster, which answers with no update to ask for later (docs/protocol.md, "Calls that have
+ * no update"): the permission that it takes there, what refuses a second one, what shows that it took effect, and what takes it back.
+ */
+export const NODE_CALLS = {
+  CordonNode: {
+    permission: 'patch nodes',
+    repeats: 'precondition: `uid` and `resourceVersion` of the node',
+    seenBy: '`spec.unschedulable`, with our mark beside it',
+    undo: 'UncordonNode',
+  },
+  EvictPods: {
+    permission: 'create pods/eviction',
+    repeats: 'precondition: `uid` of each pod',
+    seenBy: 'that `uid` terminates, or is gone',
+    undo: 'none: what comes back is made by the workload',
+  },
+  UncordonNode: {
+    permission: 'patch nodes',
+    repeats: 'precondition: `uid` and `resourceVersion` of the node, and our mark',
+    seenBy: 'the mark is gone',
+    undo: 'none: it is the undo of CordonNode',
+  },
+} as const;
+export type NodeCallName = keyof typeof NODE_CALLS;
+export const isNodeCall = (name: string): boolean => Object.hasOwn(NODE_CALLS, name);
+
+/** One call, or the evictions of one node by one invocation, as data. */
+export type NodeCall =
+  | {
+      readonly name: 'CordonNode' | 'UncordonNode';
+      readonly input: { readonly node: NodeVersion; readonly taint?: string };
+    }
+  | { readonly name: 'EvictPods'; readonly input: { readonly node: string; readonly pods: readonly PodUid[] } };
 
 /** `update.type` that EKS gives the update which a call starts. A lower version would be a `VersionRollback`: never ours here. */
 export const UPDATE_TYPE: Readonly<Record<MutatingCallName, string>> = {

@@ -20,6 +20,8 @@ export const FUNCTION_NAMES = [
   'refresh-readiness',
   'reconcile-rollouts',
   ...UPGRADE_FUNCTIONS,
+  'drain-nodes',
+  'restore-nodes',
   'anchor-audit',
   'api',
 ] as const;
@@ -32,8 +34,15 @@ export const MUTATING_FUNCTIONS = [
   'roll-node-group',
 ] as const satisfies readonly FunctionName[];
 
+/** Functions that change nodes and pods: they alone take the role of the tier *operate*. */
+export const NODE_FUNCTIONS = ['drain-nodes', 'restore-nodes'] as const satisfies readonly FunctionName[];
+
 /** Functions that talk to API servers of clusters. */
-export const KUBERNETES_FUNCTIONS = ['scan-cluster', 'smoke-check'] as const satisfies readonly FunctionName[];
+export const KUBERNETES_FUNCTIONS = [
+  'scan-cluster',
+  'smoke-check',
+  ...NODE_FUNCTIONS,
+] as const satisfies readonly FunctionName[];
 
 export const MACHINE_NAMES = [
   'scan-cluster',
@@ -41,6 +50,8 @@ export const MACHINE_NAMES = [
   'roll-node-group',
   'update-addons',
   'smoke-check',
+  'drain-nodes',
+  'restore-nodes',
   'upgrade-cluster',
 ] as const;
 export type MachineName = (typeof MACHINE_NAMES)[number];
@@ -51,6 +62,8 @@ export const MACHINE_DEFINITIONS: Readonly<Record<MachineName, 'step' | 'roll-no
   'upgrade-control-plane': 'step',
   'update-addons': 'step',
   'smoke-check': 'step',
+  'drain-nodes': 'step',
+  'restore-nodes': 'step',
   'roll-node-group': 'roll-node-group',
   'upgrade-cluster': 'upgrade-cluster',
 };
@@ -82,12 +95,17 @@ export const MACHINE_TIMEOUT_SECONDS: Readonly<Record<MachineName, number>> = {
   'upgrade-control-plane': 86_400,
   'update-addons': 86_400,
   'smoke-check': 86_400,
+  'drain-nodes': 86_400,
+  'restore-nodes': 86_400,
   'roll-node-group': 10 * 86_400,
   'upgrade-cluster': 16 * 86_400,
 };
 
 /** Machines that change nothing on the cluster: started by hand they take no grant, and they run in observe mode too. */
 export const READ_ONLY_MACHINES: readonly MachineName[] = ['scan-cluster', 'smoke-check'];
+
+/** The role of the tier *operate* in an account, beside the one that looks: only `NODE_FUNCTIONS` may assume it, and IAM lets it do nothing. */
+export const operateRoleName = (spokeRoleName: string): string => `${spokeRoleName}-operate`;
 
 /** How `AssumeRole` names the session of a function in the accounts: their CloudTrail shows it, and the spoke role's trust rests on it. */
 export const spokeSessionName = (name: FunctionName): string => `liftlock-${name}`;

@@ -5,6 +5,9 @@ const GRANT_REASONS = {
   CapReached: passing('A cap has no room; another upgrade under it ends.', 'cap'),
   Contention: passing('Others write to the same items; the step tries again.'),
   FailedMeanwhile: passing('More clusters failed since this was decided; it is decided anew.'),
+  Draining: passing('Nodes are being drained by Liftlock itself.'),
+  DrainCanceled: told('Somebody has canceled the drain; what it had cordoned is taken back.'),
+  DrainNotAllowed: lasting('The policy has no drain, so that Liftlock evicts no pods.'),
   FleetNotConfigured: lasting('No Fleet is applied, or none that this version can read.'),
   FleetStopped: passing('The fleet is stopped until liftlock fleet resume.'),
   Granted: told('The execution has its grant.'),
@@ -22,6 +25,8 @@ const GRANT_REASONS = {
   RolloutGone: lasting('The rollout of the upgrade does not exist.'),
   StaleCommit: passing('A commit took too long, so its call was not sent; the step tries again.'),
   Superseded: closing('The execution does not hold the grant of its cluster, or its upgrade has ended.'),
+  TakenBack: told('Cordons that an upgrade had left are taken back.'),
+  TakingBack: passing('Cordons that an upgrade had left are being taken back.'),
   UnknownCluster: lasting('The cluster is not in the inventory, or EKS does not know it.'),
   UnknownContract: passing(
     'The execution was started by another version; the reconciler grants anew with its own contract.',

@@ -21,6 +21,8 @@ export function noticeOf(event: LiftlockEvent): Notice | undefined {
       return upgradeNotice(event);
     case 'ClusterHeld':
       return holdNotice(event);
+    case 'DrainBlocked':
+      return drainNotice(event);
     case 'SupportDeadlineApproaching':
       return deadlineNotice(event);
     case 'OwnerNews':
@@ -113,6 +115,13 @@ function holdNotice(event: Of<'ClusterHeld'>): Notice {
   const what = `The cluster ${named(event.detail)} is held: nothing starts there until a person says so.`;
   const todo = `See what it needs and which command goes on: liftlock explain cluster ${name}. To only take the hold off: liftlock release cluster ${name}.`;
   return notice(event, what, because(event.detail.reasons), todo);
+}
+
+function drainNotice(event: Of<'DrainBlocked'>): Notice {
+  const { nodegroup, reasons } = event.detail;
+  const what = `Pods stand in the way of the drain of ${nodegroup} in ${named(event.detail)}.`;
+  const cancel = `liftlock drain nodegroup ${nodegroup} --cluster ${nameOf(event.detail)} --cancel`;
+  return notice(event, what, because(reasons), `It goes on by itself once they may go. To end it: ${cancel}`);
 }
 
 function deadlineNotice(event: Of<'SupportDeadlineApproaching'>): Notice {

@@ -5,17 +5,24 @@ import type { ApiServer } from './cluster-access.ts';
  * Deleting pods, `force`, a grace period of 0 and finalizers are not here. Reads beside it are those that a drain needs. Calls may fail with an
  * error whose `name` is one of `ClusterAccessError`'s; a 403 is `ClusterForbidden`.
  */
+export interface NodeOperators {
+  /** Nothing is sent yet. */
+  open(server: ApiServer): NodeOperator;
+}
+
+/** One cluster, for as long as one invocation works at it. */
 export interface NodeOperator {
   /** Every node of the cluster: those of the drain, and the others for the ledger of disruptions. */
-  listNodes(server: ApiServer): Promise<DrainNode[]>;
-  /** The pods of one node, whatever their phase. */
-  listPodsOf(server: ApiServer, nodeName: string): Promise<DrainPod[]>;
+  listNodes(): Promise<DrainNode[]>;
+  /** The pods of these nodes, whatever their phase, by the name of the node; each node has its list. */
+  listPodsOf(nodeNames: readonly string[]): Promise<Map<string, DrainPod[]>>;
   /** Patches `spec.unschedulable` (and the taint, where asked) together with the mark, for the node as it was read: never over somebody's change. */
-  cordon(server: ApiServer, node: NodeVersion, mark: CordonMark): Promise<NodeAnswer>;
+  cordon(node: NodeVersion, mark: CordonMark): Promise<NodeAnswer>;
   /** Takes the cordon, the taint and the mark off, where the mark is this one. A node without it is left as it is. */
-  uncordon(server: ApiServer, node: NodeVersion, mark: CordonMark): Promise<NodeAnswer>;
+  uncordon(node: NodeVersion, mark: CordonMark): Promise<NodeAnswer>;
   /** `POST pods/{name}/eviction` with the pod's uid as precondition. Accepted is not gone. */
-  evict(server: ApiServer, pod: PodUid): Promise<EvictionAnswer>;
+  evict(pod: PodUid): Promise<EvictionAnswer>;
+  close(): void;
 }
 
 export interface NodeVersion {

@@ -4,6 +4,7 @@ import type { ClusterReaders } from './cluster-reader.ts';
 import type { Ec2Reader } from './ec2.ts';
 import type { EksMutator, EksReader } from './eks.ts';
 import type { Executions } from './executions.ts';
+import type { NodeOperators } from './node-operator.ts';
 import type {
   Clock,
   ClusterQueue,
@@ -25,6 +26,7 @@ export interface Ports {
   readonly account: AccountReader;
   readonly clusters: ClusterAccess;
   readonly readers: ClusterReaders;
+  readonly nodes: NodeOperators;
   readonly executions: Executions;
   readonly events: EventBus;
   readonly queue: ClusterQueue;

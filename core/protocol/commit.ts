@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
-import type { MutatingCall } from '../contracts/mutating-calls.ts';
+import type { MutatingCall, NodeCall } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
@@ -40,6 +40,7 @@ import {
 } from '../store/entity.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
+import { isUndo } from './undo.ts';
 import { refusalsAt, type Situation } from './vetoes.ts';
 
 /** One change that a step wants. */
@@ -60,14 +61,18 @@ export interface WantedChange {
 
 /** What is about to be sent. */
 export interface PreparedCall {
-  readonly call: (clientRequestToken: string) => MutatingCall;
+  readonly call: (clientRequestToken: string) => MutatingCall | NodeCall;
   readonly knownUpdateIds: readonly string[];
+  /** What is written in the same transaction, such as how it is undone. */
+  readonly beside?: readonly WriteOperation[];
 }
 
 /** A repeat gives the intent it repeats: the stored request is sent again, never a new one. */
 export interface CommitRequest extends WantedChange, PreparedCall {
   readonly attempt: number;
   readonly repeats: Read<Intent> | undefined;
+  /** The item of a call before it, which has ended: calls without an update need no item each. */
+  readonly replaces?: Read<Intent> | undefined;
 }
 
 type CommitResult = { readonly committed: Read<Intent> } | { readonly refused: Reason[] };
@@ -83,7 +88,8 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
     // Read after what it rests on, unlike in core/store/change.ts: a window that closes meanwhile is closed.
     const now = ports.clock.now();
     const { asker, target, tags } = request;
-    const moment = snapshot.upgrade?.data.mutated === true ? 'later' : 'first';
+    const isLater = snapshot.upgrade?.data.mutated === true;
+    const moment = isUndo(snapshot.upgrade?.data) ? 'undo' : isLater ? 'later' : 'first';
     const { name: call } = request.repeats?.data.call ?? request.call('');
     const refused = refusalsAt(moment, { ...situationOf(snapshot), asker, target, tags, call, now });
     const { epoch, grant, upgrade } = snapshot;
@@ -105,16 +111,17 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
       scope: request.scope,
       token,
       knownUpdateIds: [...request.knownUpdateIds],
-      commits: (request.repeats?.data.commits ?? 0) + 1,
+      commits: ((request.repeats ?? request.replaces)?.data.commits ?? 0) + 1,
       committedAt: now.toISOString(),
     };
-    const { repeats } = request;
+    const before = request.repeats ?? request.replaces;
     await transactWithAudit(
       ports.table,
       [
         ...snapshot.checks,
         mutated(upgrade),
-        repeats === undefined ? put(Intents, intent, 'absent') : replace(Intents, repeats, intent),
+        before === undefined ? put(Intents, intent, 'absent') : replace(Intents, before, intent),
+        ...(request.beside ?? []),
       ],
       [
         {
@@ -139,7 +146,7 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
       committed: {
         key: Intents.keyOf(intent),
         data: intent,
-        revision: nextRevision(repeats?.revision ?? 'absent', now),
+        revision: nextRevision(before?.revision ?? 'absent', now),
       },
     };
   });

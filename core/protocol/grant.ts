@@ -33,6 +33,7 @@ import type { Asker } from './authority.ts';
 import { executionName } from './execution-name.ts';
 import { hopsBefore } from './hop-before.ts';
 import { keptOf } from './left-half-done.ts';
+import { isUndo } from './undo.ts';
 import { refusalsAt } from './vetoes.ts';
 
 /** `input`: members that a person gave beside cluster and target, e.g. `nodegroup`. */
@@ -104,7 +105,8 @@ export function grantUpgrade(
     const { rules, policyAppliedBy, checks } = loadedRules(
       await readRules(table, known, fleet, place, knowing(table, ahead, read)),
     );
-    const refused = refusalsAt('grant', {
+    const isUndoing = isUndo(request);
+    const refused = refusalsAt(isUndoing ? 'undo-grant' : 'grant', {
       target: KubeVersion.parse(request.to),
       now: ports.clock.now(),
       rules,
@@ -116,7 +118,7 @@ export function grantUpgrade(
       earlier: earlier.map((one) => one.data),
       failures: { known: failures, now: failuresOf(waves.map((one) => one.data)) },
     });
-    if (refused.length > 0 || epoch === undefined || fleet === undefined) return { result: { refused } };
+    if (refused.length > 0 || epoch === undefined) return { result: { refused } };
 
     const number = (grant?.data.number ?? 0) + 1;
     const { upgradeId } = request;
@@ -133,7 +135,7 @@ export function grantUpgrade(
       holder: request.asker?.arn ?? ports.executions.arnFor(request.machine, name),
       executionName: name,
       input: { ...request.input, contract: CONTRACT, cluster: cluster.data.arn, targetVersion: request.to },
-      capKeys: capKeys(known, fleet),
+      capKeys: isUndoing || fleet === undefined ? [] : capKeys(known, fleet),
       ...(isMember ? { rolloutId, waveIndex } : {}),
       children: [],
       grantedAt: now,

@@ -28,7 +28,7 @@ type MutationResult =
   | { readonly type: 'rejected'; readonly error: string; readonly message: string };
 
 /** A call is not sent when its commit is older than this: no mutation later than 30 s after its commit (design.md, invariant 11). */
-const STALE_COMMIT_MILLISECONDS = 5_000;
+export const STALE_COMMIT_MILLISECONDS = 5_000;
 const RETRY_SECONDS = 5;
 const THROTTLED_SECONDS = 10;
 

@@ -2,6 +2,7 @@ import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Grant, Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
+import { isNodeCall } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf } from '../model/cluster-key.ts';
@@ -13,11 +14,12 @@ import type { AuditEntry } from '../store/audit.ts';
 import { change, changeAndTell, NOTHING, writeMark } from '../store/change.ts';
 import { waveChanged } from '../store/changes.ts';
 import { ClusterControls, Clusters, Grants, Ledgers, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
-import { batched, load, readAhead, replace, unchanged } from '../store/entity.ts';
+import { batched, load, put, readAhead, replace, unchanged } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { intentsOf, notBegun, recordOutcome } from './intent-store.ts';
 import { graceEnd, listEnd, lookUp } from './look-up.ts';
 import { settle, type UpgradeEnd, waveWithout, withoutPlace } from './settle-decision.ts';
+import { openUndoEntries, undoOf } from './undo.ts';
 
 /**
  * Ends (or parks) the upgrade of a grant in one transaction with its member's and wave's counters and, where it failed, the hold on its
@@ -42,12 +44,13 @@ export function settleUpgrade(
     const { rolloutId, waveIndex } = upgrade.data;
     const hasMember = rolloutId !== undefined && waveIndex !== undefined;
     const others = batched(table);
-    const [member, wave, control, cluster, mutated] = await Promise.all([
+    const [member, wave, control, cluster, mutated, left] = await Promise.all([
       hasMember ? load(others, Members, rolloutId, waveIndex, clusterKey) : undefined,
       hasMember ? load(others, Waves, rolloutId, waveIndex) : undefined,
       load(others, ClusterControls, clusterKey),
       load(others, Clusters, clusterKey),
       wasMutated(ports, upgrade.data),
+      upgrade.data.machine === 'drain-nodes' ? openUndoEntries(table, clusterKey, upgrade.data.id) : [],
     ]);
 
     const settlement = settle(now, { ...upgrade.data, mutated }, member?.data, wave?.data, end);
@@ -59,6 +62,8 @@ export function settleUpgrade(
       replace(Upgrades, upgrade, settlement.upgrade),
       ...(hop?.writes ?? []),
     ];
+    const undo = undoOf(settlement.upgrade, left, now);
+    if (undo !== undefined) operations.push(put(Upgrades, undo, 'absent'));
     if (settlement.member !== undefined) operations.push(replace(Members, member, settlement.member));
     if (settlement.wave !== undefined) operations.push(replace(Waves, wave, settlement.wave));
     const ended = [settlement.upgrade, ...(hop === undefined ? [] : [hop.upgrade])];
@@ -149,13 +154,17 @@ function settleBeside({ upgrade, member, wave }: HopBeside, now: Date, reasons: 
   return { upgrade: ended.upgrade, wave: after, writes };
 }
 
-/** What EKS refused, or never got, changed nothing; an intent whose outcome is not known may have (semantics.md, Failure budget). */
+/**
+ * What EKS refused, or never got, changed nothing; an intent whose outcome is not known may have (semantics.md, Failure budget). The item of calls
+ * without an update tells only of the last one.
+ */
 async function wasMutated(ports: Pick<Ports, 'table'>, upgrade: Upgrade): Promise<boolean> {
   if (!upgrade.mutated) return false;
   const intents = await intentsOf(ports.table, upgrade.clusterKey);
   return intents.some(
     ({ data }) =>
-      data.upgradeId === upgrade.id && data.outcome?.type !== 'refused' && data.outcome?.type !== 'never-sent',
+      data.upgradeId === upgrade.id &&
+      (isNodeCall(data.call.name) || (data.outcome?.type !== 'refused' && data.outcome?.type !== 'never-sent')),
   );
 }
 
@@ -217,6 +226,7 @@ export async function resolveIntents(
 /** Undefined = what it may have started may not be listed yet. */
 async function outcomeOf({ eks, clock }: Pick<Ports, 'eks' | 'clock'>, intent: Intent): Promise<Intent['outcome']> {
   const at = clock.now().toISOString();
+  if (isNodeCall(intent.call.name)) return { type: 'unheard', at };
   const update = await lookUp(eks, intent);
   if (update === 'gone') return { type: 'lost', at };
   if (update !== undefined) return { type: 'accepted', updateId: update.id, at };

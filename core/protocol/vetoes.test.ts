@@ -384,7 +384,6 @@ test('what has changed its cluster goes on without an approval; who keeps a plac
   expect([codesAt('grant', between), codesAt('first', between)]).toEqual([['ApprovalMissing'], ['ApprovalMissing']]);
   expect(codesAt('grant', { ...asking, upgrade: { mutated: true } })).toEqual(['ApprovalMissing']);
 });
-
 /** The cells of docs/protocol.md (What a grant and a commit check): `12 first RolloutPaused` is the tick of row 11 under First, and one of its codes. */
 const cells = VETOES.flatMap(({ asked, codes, rule }, row) =>
   asked.flatMap((moment) => codes.map((code) => [`${row + 1} ${moment} ${code}`, moment, code, rule] as const)),
@@ -392,9 +391,10 @@ const cells = VETOES.flatMap(({ asked, codes, rule }, row) =>
   // What was begun is not asked whether it fits (core/policy/window-rule.ts).
   .filter(([, moment, code]) => moment !== 'later' || code !== 'WindowTooShort');
 
+// What undoes is forbidden by the same as what it undoes, as far as it is asked.
+const COLUMN = { grant: 0, first: 1, later: 2, 'undo-grant': 0, undo: 1 } as const;
 test.each(cells)('%s', (_, moment, code, rule) => {
-  const at = (['grant', 'first', 'later'] as const).indexOf(moment);
-  const forbidding = CELLS.filter(([, , ...said]) => said[at]?.includes(code));
+  const forbidding = CELLS.filter(([, , ...said]) => said[COLUMN[moment]]?.includes(code));
   expect({ rule, forbidding }).not.toEqual({ rule, forbidding: [] });
   for (const [, given] of forbidding) expect(codesAt(moment, given)).toContain(code);
 });

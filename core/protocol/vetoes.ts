@@ -2,7 +2,7 @@ import type { FleetSpec } from '../config/types.ts';
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import type { MutatingCall } from '../contracts/mutating-calls.ts';
+import type { MutatingCall, NodeCall } from '../contracts/mutating-calls.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
@@ -23,8 +23,11 @@ import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves
 import { isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
 
-/** When something is asked: before a grant, before the first change of an upgrade, or before every later one. */
-export type Moment = 'grant' | 'first' | 'later';
+/**
+ * When something is asked: before a grant, before the first change of an upgrade, or before every later one; and before the grant and the changes
+ * of what only undoes, which no stop, window, hold or cap is in the way of.
+ */
+export type Moment = 'grant' | 'first' | 'later' | 'undo-grant' | 'undo';
 
 /** What grants and commits rest on. `rollout`, `wave` and `member` are absent for executions started by hand. */
 export interface Situation {
@@ -58,7 +61,7 @@ export interface Situation {
   readonly asker?: Asker | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Of a commit: what is about to be called. */
-  readonly call?: MutatingCall['name'] | undefined;
+  readonly call?: (MutatingCall | NodeCall)['name'] | undefined;
 }
 
 export interface Veto {
@@ -75,6 +78,7 @@ const NONE: readonly Reason[] = [];
 const only = (...reasons: readonly (Reason | undefined)[]): readonly Reason[] =>
   reasons.filter((one) => one !== undefined);
 
+const UNDOS: readonly Moment[] = ['undo-grant', 'undo'];
 const ALWAYS: readonly Moment[] = ['grant', 'first', 'later'];
 const BEGINNING: readonly Moment[] = ['grant', 'first'];
 const COMMITS: readonly Moment[] = ['first', 'later'];
@@ -86,21 +90,21 @@ const LOOKED_AT = reason('InventoryIncomplete', 'The cluster is looked at anew f
  */
 export const VETOES: readonly Veto[] = [
   {
-    asked: ALWAYS,
+    asked: [...ALWAYS, ...UNDOS],
     rule: 'the epoch exists',
     codes: ['NoEpoch'],
     ends: true,
     reasons: ({ epoch }) => (epoch === undefined ? [NO_EPOCH] : NONE),
   },
   {
-    asked: COMMITS,
+    asked: [...COMMITS, 'undo'],
     rule: 'the grant is open, of this epoch and this execution, its upgrade runs, and goes to the version that is asked for',
     codes: ['Superseded', 'OtherTarget'],
     ends: true,
     reasons: superseded,
   },
   {
-    asked: ALWAYS,
+    asked: [...ALWAYS, ...UNDOS],
     rule: 'the cluster is in the inventory',
     codes: ['UnknownCluster'],
     ends: true,
@@ -142,7 +146,7 @@ export const VETOES: readonly Veto[] = [
       holdRefusals(control, target, moment === 'grant' ? member?.failedBefore : upgrade?.rolloutId !== undefined),
   },
   {
-    asked: ['grant'],
+    asked: ['grant', 'undo-grant'],
     rule: 'nobody holds the grant of the cluster',
     codes: ['GrantBusy'],
     reasons: ({ grant }) =>

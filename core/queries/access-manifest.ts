@@ -1,12 +1,20 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { operateRoleName } from '../contracts/names.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import { shortId } from './find-cluster.ts';
 
 /** The Kubernetes group that Liftlock's role is in; a ClusterRoleBinding gives it what Liftlock reads. */
 export const VIEWERS = 'liftlock-viewers';
 
-/** Gives a ClusterRole to the group, as the document after it. */
-const bindingOf = (role: string): string => `---
+/** The group of the role that drains, which nobody is in before somebody asks for the tier *operate*. */
+export const OPERATORS = 'liftlock-operators';
+
+/** What may be given of a cluster: to *look*, or to *operate* on nodes and pods as well, by a role of its own. */
+export const TIERS = ['look', 'operate'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** Gives a ClusterRole to a group, as the document after it. */
+const bindingOf = (role: string, group = VIEWERS): string => `---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
 metadata:
@@ -18,7 +26,7 @@ roleRef:
 subjects:
   - apiGroup: rbac.authorization.k8s.io
     kind: Group
-    name: ${VIEWERS}
+    name: ${group}
 `;
 
 /**
@@ -84,6 +92,33 @@ rules:
     verbs: [get]
 ${bindingOf('liftlock-scanners')}`;
 
+/**
+ * What drains that Liftlock makes itself take: to cordon nodes and to evict pods. It deletes nothing, and reads no more than where pods are. Kubernetes
+ * has no smaller right than to patch a node; evictions keep every PodDisruptionBudget.
+ */
+const OPERATORS_RBAC = `# For drains that Liftlock makes itself (UpgradePolicy.spec.drain). It cordons nodes and evicts pods by the eviction API.
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: ${OPERATORS}
+rules:
+  - apiGroups: [""]
+    resources: [nodes]
+    verbs: [get, list, patch]
+  - apiGroups: [""]
+    resources: [pods]
+    verbs: [list]
+  - apiGroups: [""]
+    resources: [pods/eviction]
+    verbs: [create]
+${bindingOf(OPERATORS, OPERATORS)}`;
+
+/** RBAC of a tier: apply it in each cluster. */
+export const RBAC: Readonly<Record<Tier, string>> = {
+  look: `${VIEWERS_RBAC}---\n${SCANNERS_RBAC}`,
+  operate: OPERATORS_RBAC,
+};
+
 /** How the role of one cluster's account gets into the group: an access entry, or a line in aws-auth where there are none. */
 export interface ClusterAccessManifest {
   readonly cluster: string;
@@ -97,28 +132,33 @@ export interface ClusterAccessManifest {
   readonly awsAuthMapRole: string | null;
 }
 
-export function accessManifest(cluster: ClusterRecord, spokeRoleName: string): ClusterAccessManifest {
+export function accessManifest(
+  cluster: ClusterRecord,
+  spokeRoleName: string,
+  tier: Tier = 'look',
+): ClusterAccessManifest {
+  const [role, group] = tier === 'look' ? [spokeRoleName, VIEWERS] : [operateRoleName(spokeRoleName), OPERATORS];
   const { account, region, name, arn } = cluster;
   const partition = parseClusterArn(arn)?.partition ?? 'aws';
-  const principalArn = `arn:${partition}:iam::${account}:role/${spokeRoleName}`;
+  const principalArn = `arn:${partition}:iam::${account}:role/${role}`;
   // EKS clusters from before access entries exist say nothing: those are CONFIG_MAP.
   const authenticationMode = cluster.authenticationMode ?? 'CONFIG_MAP';
   const base = { cluster: shortId(cluster), authenticationMode, principalArn };
   if (authenticationMode === 'CONFIG_MAP') {
-    const awsAuthMapRole = `- rolearn: ${principalArn}\n  username: liftlock\n  groups:\n    - ${VIEWERS}\n`;
+    const awsAuthMapRole = `- rolearn: ${principalArn}\n  username: ${group.replace('-viewers', '')}\n  groups:\n    - ${group}\n`;
     return { ...base, accessEntryCommand: null, accessEntryTemplate: null, awsAuthMapRole };
   }
   return {
     ...base,
-    accessEntryCommand: `aws eks create-access-entry --region ${region} --cluster-name ${name} --principal-arn ${principalArn} --type STANDARD --kubernetes-groups ${VIEWERS}`,
-    accessEntryTemplate: `LiftlockAccessEntry:
+    accessEntryCommand: `aws eks create-access-entry --region ${region} --cluster-name ${name} --principal-arn ${principalArn} --type STANDARD --kubernetes-groups ${group}`,
+    accessEntryTemplate: `${tier === 'look' ? 'LiftlockAccessEntry' : 'LiftlockOperateAccessEntry'}:
   Type: AWS::EKS::AccessEntry
   Properties:
     ClusterName: ${name}
     PrincipalArn: ${principalArn}
     Type: STANDARD
     KubernetesGroups:
-      - ${VIEWERS}
+      - ${group}
 `,
     awsAuthMapRole: null,
   };

@@ -11,7 +11,8 @@ export type RefusalName =
   | 'RolloutBlocked'
   | 'WrongState'
   | 'NothingToDo'
-  | 'UpgradeBlocked';
+  | 'UpgradeBlocked'
+  | 'DrainBlocked';
 
 /** Something that was asked for and is not done, with what a person needs to ask again. */
 export class Refusal extends Error {

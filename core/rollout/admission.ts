@@ -10,6 +10,7 @@ import { failuresOf } from '../policy/wave-room.ts';
 import type { WindowAnswer } from '../policy/window-rule.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { hopsBefore } from '../protocol/hop-before.ts';
+import { isUndo } from '../protocol/undo.ts';
 import { refusalsAt, type Situation } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type Hop, nextHop } from './cluster-target.ts';
@@ -247,7 +248,7 @@ export function askToBegin(
 ): Answer {
   const { clusterKey } = cluster;
   const { epoch, fleet, control, controls } = snapshot;
-  const reasons = refusalsAt('grant', {
+  const reasons = refusalsAt(isUndo(hop) ? 'undo-grant' : 'grant', {
     ...{ epoch, fleet, control, cluster, now, ...asked },
     target: KubeVersion.parse(hop.to),
     clusterControl: controls.get(clusterKey),

@@ -10,7 +10,7 @@ import {
   settledUpdates,
 } from '../contracts/items/cluster.ts';
 import { clusterNews, ownerNotice } from '../contracts/items/owner-news.ts';
-import { epoch, grant, intent, ledger, upgrade } from '../contracts/items/protocol.ts';
+import { epoch, grant, intent, ledger, undoEntry, upgrade } from '../contracts/items/protocol.ts';
 import { readinessDay, readinessHistory } from '../contracts/items/readiness-history.ts';
 import {
   appliedConfig,
@@ -98,6 +98,14 @@ export const Intents = defineEntity(
   ['clusterKey', 'step', 'subject', 'attempt'],
   (clusterKey, step, subject, attempt) =>
     key(clusterPartition(clusterKey), `${intentPrefix(step, subject)}${padded(attempt, 6)}`),
+);
+
+export const UNDO = 'UNDO#';
+export const UndoEntries = defineEntity(
+  'UndoEntry',
+  undoEntry,
+  ['clusterKey', 'effect', 'subject'],
+  (clusterKey, effect, subject) => key(clusterPartition(clusterKey), `${UNDO}${effect}#${subject}`),
 );
 
 export const Accounts = defineEntity('Account', accountState, ['account', 'region'], (account, region) =>

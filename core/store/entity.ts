@@ -87,8 +87,13 @@ export function put<Data>(entity: Entity<Data, never>, data: Data, expect: Expec
 }
 
 /** Writes over what was read, or creates what was absent. */
-export function replace<Data>(entity: Entity<Data, never>, read: Read<Data> | undefined, data: Data): WriteOperation {
-  return put(entity, data, read?.revision ?? 'absent');
+export function replace<Data>(
+  entity: Entity<Data, never>,
+  read: Read<Data> | undefined,
+  data: Data,
+  expiresAt?: Date,
+): WriteOperation {
+  return put(entity, data, read?.revision ?? 'absent', expiresAt);
 }
 
 /** "Still as I read it" (or still absent), for things that a decision rests on but does not change. */

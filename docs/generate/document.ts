@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { jsonSchemaOf, jsonSchemas } from '../../core/config/schema/json-schemas.ts';
 import { EVENT_EXAMPLES } from '../../core/contracts/event-examples.ts';
 import { EVENT_DETAILS, type EventType, type LiftlockEvent } from '../../core/contracts/events.ts';
+import { NODE_CALLS } from '../../core/contracts/mutating-calls.ts';
 import { REASON_KINDS } from '../../core/contracts/reasons/reason-facts.ts';
 import { REASON_FAMILIES } from '../../core/contracts/reasons.ts';
 import {
@@ -75,7 +76,7 @@ export function generatedDocuments() {
   });
 }
 
-const MOMENTS: readonly Moment[] = ['grant', 'first', 'later'];
+const MOMENTS: readonly Moment[] = ['grant', 'first', 'later', 'undo-grant', 'undo'];
 
 /** Everything that forbids a grant or a commit as a Markdown table, in the order in which people are told. */
 function vetoes(): string {
@@ -85,7 +86,17 @@ function vetoes(): string {
     ...MOMENTS.map((moment) => (asked.includes(moment) ? '✓' : '')),
     codes.map((code) => `\`${code}\``).join(', '),
   ]);
-  return markdownTable(['Row', 'What must be so', 'Grant', 'First', 'Later', 'Refused with'], rows);
+  const calls = Object.entries(NODE_CALLS).map(([name, { permission, repeats, seenBy, undo }]) => {
+    return [`\`${name}\``, `\`${permission}\``, repeats, seenBy, undo];
+  });
+  return [
+    markdownTable(
+      ['Row', 'What must be so', 'Grant', 'First', 'Later', 'Grant of an undo', 'Undo', 'Refused with'],
+      rows,
+    ),
+    'Calls that have no update:',
+    markdownTable(['Call', 'Permission in the cluster', 'Repeated by', 'Seen by', 'Undone by'], calls),
+  ].join('\n\n');
 }
 
 /** Every kind and every code of a reason as Markdown: a table of kinds, then one table for each family of codes. */

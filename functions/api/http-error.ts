@@ -41,6 +41,7 @@ const STATUS: Readonly<Record<string, ErrorStatus>> = {
   RolloutBusy: 409,
   RolloutBlocked: 409,
   UpgradeBlocked: 409,
+  DrainBlocked: 409,
   ConditionFailed: 409,
   TransactionConflict: 409,
   ThrottlingException: 503,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TIERS } from '../../core/queries/access-manifest.ts';
 import { PAGE_LIMIT } from '../../core/queries/page.ts';
 import { parseOrRefuse } from '../runtime/function-definition.ts';
 import type { ApiContext } from './api-context.ts';
@@ -51,6 +52,7 @@ export const dryRunQuery = z.strictObject({ dryRun: flag });
 export const periodQuery = z.strictObject({ since: z.string().min(1).max(40) });
 export const noQuery = z.strictObject({});
 export const clusterQuery = z.strictObject({ ...pageQuery, cluster: text.optional() });
+export const manifestQuery = clusterQuery.extend({ tier: z.enum(TIERS, `is one of ${TIERS.join(', ')}`).optional() });
 
 /** The query parameters, or `InvalidInput`: one that is misspelled would otherwise filter nothing. */
 export function readQuery<Data>(context: ApiContext, schema: z.ZodType<Data>): Data {

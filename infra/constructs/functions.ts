@@ -21,6 +21,8 @@ import {
   type FunctionName,
   KUBERNETES_FUNCTIONS,
   MUTATING_FUNCTIONS,
+  NODE_FUNCTIONS,
+  operateRoleName,
 } from '../../core/contracts/names.ts';
 import { acknowledge } from '../acknowledge.ts';
 import {
@@ -131,7 +133,14 @@ function environmentOf({ items, audit, anchors, bus, clusterQueue, settings }: R
 /** Where a part of an ARN has to stay open, and why. */
 function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>, { settings }: Reach): void {
   for (const [name, { role }] of functions) {
-    const { describes = [], assumesSpokeRole, listsAccounts, asksWebhooks, anchors } = FUNCTION_NEEDS[name];
+    const {
+      describes = [],
+      assumesSpokeRole,
+      assumesOperateRole,
+      listsAccounts,
+      asksWebhooks,
+      anchors,
+    } = FUNCTION_NEEDS[name];
     const open: Record<string, string> = {};
     for (const machine of describes) {
       open[
@@ -139,8 +148,10 @@ function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>,
       ] = 'Executions are named when they start; it may look at those of this one machine.';
     }
     if (assumesSpokeRole && settings.organizationId !== undefined) {
-      open[`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/${settings.spokeRoleName}]`] =
-        'Accounts join the organization at any time; the condition aws:ResourceOrgID keeps it to this one role inside the organization.';
+      const { spokeRoleName: look } = settings;
+      for (const role of assumesOperateRole ? [look, operateRoleName(look)] : [look])
+        open[`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/${role}]`] =
+          'Accounts join the organization at any time; the condition aws:ResourceOrgID keeps it to this one role inside the organization.';
     }
     if (asksWebhooks) {
       open['AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:*:<AWS::AccountId>:secret:liftlock/*]'] =
@@ -271,7 +282,7 @@ function functionSize(name: FunctionName, mutatorConcurrency: number): FunctionS
 }
 
 function wantedSize(name: FunctionName, mutatorConcurrency: number): FunctionSize {
-  if (isOneOf(name, MUTATING_FUNCTIONS)) {
+  if (isOneOf(name, MUTATING_FUNCTIONS) || isOneOf(name, NODE_FUNCTIONS)) {
     return {
       memoryMegabytes: 512,
       timeoutSeconds: MUTATION_TIMEOUT_SECONDS,

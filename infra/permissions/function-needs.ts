@@ -19,6 +19,8 @@ export interface FunctionNeeds {
   readonly describes?: readonly MachineName[];
   /** Goes into the accounts of the fleet. */
   readonly assumesSpokeRole?: true;
+  /** Changes nodes and pods, by the role of the tier *operate*. */
+  readonly assumesOperateRole?: true;
   readonly listsAccounts?: true;
   /** Asks about alarms of its own account, and through the spoke role of others. */
   readonly readsAlarms?: true;
@@ -35,9 +37,13 @@ const stepThatReads = { writes: 'conditional', audits: true, publishes: true, as
 const stepThatWatchesUpdates = { ...stepThatReads, writes: 'overwrite' } as const;
 /** Its commits rest on everything that could forbid the call. */
 const stepThatMutates = { ...stepThatWatchesUpdates, checks: true } as const;
+const stepThatOperates = { ...stepThatReads, checks: true, assumesOperateRole: true } as const;
 
 /** Machines that take a grant: the reconciler starts their next attempts. Those that only read are started by people. */
-const GRANTED = ['upgrade-cluster', 'upgrade-control-plane', 'update-addons', 'roll-node-group'] as const;
+const GRANTED = [
+  ...['upgrade-cluster', 'upgrade-control-plane', 'update-addons', 'roll-node-group'],
+  ...['drain-nodes', 'restore-nodes'],
+] as const;
 const ALL_MACHINES = [...GRANTED, 'scan-cluster', 'smoke-check'] as const;
 
 /** Written by hand from what the use cases do: a function that needs more fails with AccessDenied, not silently with more power. */
@@ -79,6 +85,8 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   'list-node-groups': { assumesSpokeRole: true },
   'roll-node-group': stepThatMutates,
   'smoke-check': stepThatWatchesUpdates,
+  'drain-nodes': stepThatOperates,
+  'restore-nodes': stepThatOperates,
   'conclude-upgrade': { ...stepThatReads, checks: true },
   'anchor-audit': { anchors: true },
   // An upgrade that a person asks for starts here and asks for its grant like any other; a scan needs none.
@@ -88,6 +96,6 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
     checks: true,
     audits: true,
     publishes: true,
-    starts: ['upgrade-cluster', 'scan-cluster'],
+    starts: ['upgrade-cluster', 'drain-nodes', 'scan-cluster'],
   },
 };

@@ -57,10 +57,14 @@ const START = (...machines: string[]) =>
 const LOOK = (...machines: string[]) =>
   machines.map((machine) => `states:DescribeExecution ${states(`execution:liftlock-${machine}:*`)}`);
 
-const GRANTED = ['upgrade-cluster', 'upgrade-control-plane', 'update-addons', 'roll-node-group'];
+const GRANTED = [
+  ...['upgrade-cluster', 'upgrade-control-plane', 'update-addons', 'roll-node-group'],
+  ...['drain-nodes', 'restore-nodes'],
+];
 const READER = [...READ, ...PUT, ...AUDIT, ...PUBLISH, ...SPOKE];
 const WATCHER = [...READ, ...OVERWRITE, ...AUDIT, ...PUBLISH, ...SPOKE];
 const MUTATOR = [...WATCHER, ...CHECK];
+const OPERATOR = [...READER, ...CHECK, ...SPOKE.map((one) => `${one}-operate`)];
 
 const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'discover-clusters': [
@@ -112,6 +116,8 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'list-node-groups': [...READ, ...SPOKE],
   'roll-node-group': MUTATOR,
   'smoke-check': WATCHER,
+  'drain-nodes': OPERATOR,
+  'restore-nodes': OPERATOR,
   'conclude-upgrade': [...READER, ...CHECK],
   'anchor-audit': [
     'dynamodb:Scan <AuditTable>',
@@ -130,7 +136,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...CHECK,
     ...AUDIT,
     ...PUBLISH,
-    ...START('upgrade-cluster', 'scan-cluster'),
+    ...START('upgrade-cluster', 'drain-nodes', 'scan-cluster'),
   ],
 };
 

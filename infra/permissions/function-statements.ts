@@ -2,6 +2,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Aws } from 'aws-cdk-lib/core';
+import { operateRoleName } from '../../core/contracts/names.ts';
 import { executionArns, machineArnPrefix, webhookSecrets } from '../names.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { FunctionNeeds } from './function-needs.ts';
@@ -67,7 +68,7 @@ export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicySt
   if (needs.tellsOwners && settings.ownerTopics.length > 0) {
     statements.push(allow('OwnerTopics', ['sns:Publish'], [...settings.ownerTopics]));
   }
-  if (needs.assumesSpokeRole) statements.push(...assumeSpokeRole(settings));
+  if (needs.assumesSpokeRole) statements.push(...assumeSpokeRole(settings, needs.assumesOperateRole === true));
   // Organizations has no resource to name here; without an organization there is nothing to list.
   if (needs.listsAccounts && settings.organizationId !== undefined) {
     statements.push(allow('Accounts', ['organizations:ListAccounts'], ['*']));
@@ -79,14 +80,15 @@ export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicySt
  * Assuming the spoke role: in the hub's own account always, in the listed accounts by name, and in any account only while it belongs to the
  * organization. Without either, the fleet is the hub's account.
  */
-function assumeSpokeRole({ accounts, organizationId, spokeRoleName }: Settings): PolicyStatement[] {
-  const roleIn = (account: string) => `arn:${Aws.PARTITION}:iam::${account}:role/${spokeRoleName}`;
-  const listed = allow('SpokeRoles', ['sts:AssumeRole'], [Aws.ACCOUNT_ID, ...accounts].map(roleIn));
+function assumeSpokeRole({ accounts, organizationId, spokeRoleName }: Settings, operates: boolean): PolicyStatement[] {
+  const roles = [spokeRoleName, ...(operates ? [operateRoleName(spokeRoleName)] : [])];
+  const rolesIn = (account: string) => roles.map((role) => `arn:${Aws.PARTITION}:iam::${account}:role/${role}`);
+  const listed = allow('SpokeRoles', ['sts:AssumeRole'], [Aws.ACCOUNT_ID, ...accounts].flatMap(rolesIn));
   if (organizationId === undefined) return [listed];
   const inOrganization = new PolicyStatement({
     sid: 'SpokeRolesOfTheOrganization',
     actions: ['sts:AssumeRole'],
-    resources: [roleIn('*')],
+    resources: rolesIn('*'),
     conditions: { StringEquals: { 'aws:ResourceOrgID': organizationId } },
   });
   return [listed, inOrganization];

@@ -12,7 +12,7 @@ import {
   Stack,
 } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { FUNCTION_NAMES } from '../../core/contracts/names.ts';
+import { FUNCTION_NAMES, type FunctionName, NODE_FUNCTIONS, operateRoleName } from '../../core/contracts/names.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { BUS_NAME, defaultExternalId, FUNCTION_TAG, functionName } from '../names.ts';
 import { FUNCTION_NEEDS } from '../permissions/function-needs.ts';
@@ -36,7 +36,7 @@ export class SpokeRoleStack extends Stack {
       roleName: parameters.roleName,
       description: "Liftlock's hub reads and upgrades EKS clusters by this role",
       maxSessionDuration: 3600,
-      assumeRolePolicyDocument: trustOf(parameters),
+      assumeRolePolicyDocument: trustOf(parameters, SPOKE_CALLERS),
       policies: [
         { policyName: 'Read', policyDocument: new PolicyDocument({ statements: readStatements() }) },
         { policyName: 'Upgrade', policyDocument: new PolicyDocument({ statements: mutatingStatements() }) },
@@ -44,15 +44,26 @@ export class SpokeRoleStack extends Stack {
     });
     acknowledge(role, WILDCARDS);
     new CfnOutput(this, 'RoleArn', { value: role.attrArn });
+    // No policy: it is who it is. What it may do in a cluster the cluster's owner says, by an access entry (liftlock access manifest --tier operate).
+    new CfnRole(this, 'OperateRole', {
+      roleName: operateRoleName(parameters.roleName),
+      description: "Liftlock's hub drains nodes of clusters that give this role access; in AWS it may do nothing",
+      maxSessionDuration: 3600,
+      assumeRolePolicyDocument: trustOf(parameters, NODE_FUNCTIONS),
+    });
   }
 }
+
+const SPOKE_CALLERS = FUNCTION_NAMES.filter((name) => FUNCTION_NEEDS[name].assumesSpokeRole);
 
 /**
  * Exactly one hub: its account, and of that account only the roles of Liftlock's functions. They are named in a condition, since a principal
  * must exist when the policy is written and is lost when it is made anew. Each may only use the session name that its tag says.
  */
-function trustOf({ hubAccount, externalId, organizationOrNothing }: TrustParameters): object {
-  const callers = FUNCTION_NAMES.filter((name) => FUNCTION_NEEDS[name].assumesSpokeRole);
+function trustOf(
+  { hubAccount, externalId, organizationOrNothing }: TrustParameters,
+  callers: readonly FunctionName[],
+): object {
   return {
     Version: '2012-10-17',
     Statement: [
@@ -236,7 +247,7 @@ function trustParameters(scope: Construct, settings: Settings) {
   const roleName = new CfnParameter(scope, 'RoleName', {
     description: "Name of the role, as in the Fleet's spokeRole.name.",
     default: settings.spokeRoleName,
-    allowedPattern: '^[\\w+=,.@-]{1,64}$',
+    allowedPattern: '^[\\w+=,.@-]{1,56}$',
     constraintDescription: 'must be the name of an IAM role',
   }).valueAsString;
   return { hubAccount, externalId, roleName, organizationOrNothing };

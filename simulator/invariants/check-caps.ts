@@ -5,7 +5,7 @@ import { capLimit } from '../../core/policy/caps.ts';
 import { AT_REST } from '../../core/rollout/automatic-rollouts.ts';
 import { Configs, Grants, Ledgers, Rollouts, Upgrades } from '../../core/store/entities.ts';
 import type { Check, Moment } from './check-history.ts';
-import { membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
+import { isUndoing, membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
 import type { Violation } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
@@ -71,7 +71,8 @@ function policyViolations(
 }
 
 /** The account and the Region of a cluster stand in its ARN: no grant may leave them out of the count. */
-function missingKeys({ clusterKey, capKeys }: Grant): Violation[] {
+function missingKeys({ clusterKey, capKeys, machine }: Grant): Violation[] {
+  if (isUndoing({ machine })) return capKeys.length === 0 ? [] : [caps(`the undo of ${clusterKey} counts under a cap`)];
   const [, , , region, account] = clusterKey.split(':');
   return ['total', `account/${account}`, `region/${region}`]
     .filter((key) => !capKeys.includes(key))

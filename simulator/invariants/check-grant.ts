@@ -1,10 +1,10 @@
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { policyOf } from '../../core/policy/policy-of.ts';
-import { Clusters, Configs, Members, Waves } from '../../core/store/entities.ts';
+import { Clusters, Configs, Members, Upgrades, Waves } from '../../core/store/entities.ts';
 import type { Check, Moment } from './check-history.ts';
 import { standingObstacles } from './check-stop.ts';
-import { placeAt } from './commit-at.ts';
+import { isUndoing, placeAt } from './commit-at.ts';
 import type { History } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
@@ -30,6 +30,8 @@ export const checkGrant = ({ timeline, looks }: History): Check => {
     // `recover` stops the fleet and raises the epoch in one record.
     if (item.event === 'FleetStopped' && item.detail.epoch !== undefined) restoredAt = at;
     if (item.event !== 'Granted') return [];
+    const { upgradeId = '' } = item.detail as { upgradeId?: string };
+    if (isUndoing(moment.store.get(Upgrades, item.subject, upgradeId))) return [];
     const found = obstacles(moment, (wave) => opened.has(`rollout/${wave.rolloutId}/${wave.name}/${item.at}`));
     const since = restoredAt;
     const seen = looks?.get(item.subject.slice(0, item.subject.indexOf('@')));

@@ -1,7 +1,7 @@
 import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
 import { ClusterControls, Configs, FleetControls } from '../../core/store/entities.ts';
 import type { Check, Moment } from './check-history.ts';
-import { type CommitAt, commitAt, placeAt } from './commit-at.ts';
+import { type CommitAt, commitAt, isUndoing, placeAt } from './commit-at.ts';
 import type { Violation } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
@@ -12,11 +12,15 @@ import type { StoreAt } from './store-at.ts';
 export const checkStop = (): Check => (moment) => {
   const commit = commitAt(moment);
   if (commit === undefined) return [];
-  return obstacles(moment, commit).map(([invariant, why]) => ({
+  return (isUndoing(commit.upgrade) ? forbiddenToUndo(commit) : obstacles(moment, commit)).map(([invariant, why]) => ({
     invariant,
     message: `${commit.clusterKey} #${moment.item.sequence}: ${commit.call.name} was committed while ${why}`,
   }));
 };
+
+/** What nothing stops may do nothing but take back. */
+const forbiddenToUndo = ({ call }: CommitAt): [Violation['invariant'], string][] =>
+  call.name === 'UncordonNode' ? [] : [['stop', 'it was only to take back what another upgrade had left']];
 
 function obstacles({ store }: Moment, { clusterKey, upgrade }: CommitAt): [Violation['invariant'], string][] {
   const found = standingObstacles(store, clusterKey);

@@ -9,7 +9,7 @@ import { waveOf } from '../../core/policy/wave-of.ts';
 import { ClusterControls, Clusters, Configs } from '../../core/store/entities.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
-import { type CommitAt, commitAt, type PlaceAt, placeAt } from './commit-at.ts';
+import { type CommitAt, commitAt, isUndoing, type PlaceAt, placeAt } from './commit-at.ts';
 import type { History, Violation } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
@@ -24,7 +24,7 @@ export const checkWindow =
   (_history: History): Check =>
   (moment) => {
     const commit = commitAt(moment);
-    if (commit?.upgrade === undefined || isRollback(commit)) return [];
+    if (commit?.upgrade === undefined || isRollback(commit) || isUndoing(commit.upgrade)) return [];
     const planned = placeAt(moment.store, commit.upgrade);
     const cluster = moment.store.get(Clusters, commit.clusterKey);
     const place = planned?.spec === undefined ? (selectedNow(moment, cluster) ?? planned) : planned;

@@ -40,6 +40,10 @@ export function commitAt({ item, store }: Moment): CommitAt | undefined {
   };
 }
 
+/** Whether an upgrade only takes back what another one has left: neither a stop nor a window, hold or cap is in its way (docs/protocol.md). */
+export const isUndoing = (upgrade: Pick<Upgrade, 'machine'> | undefined): boolean =>
+  upgrade?.machine === 'restore-nodes';
+
 /** Where an upgrade belongs: its rollout, its wave, and the policy as it was in force then. */
 export interface PlaceAt {
   readonly rollout: Rollout;

@@ -89,6 +89,26 @@ export function unbrokenAudit({ audit }: History): Violation[] {
   });
 }
 
+const MARK = 'liftlock.dev/cordoned-by';
+
+/** 16 `rest`: a node bears our mark only while its drain waits, or since that has come to its end; whoever else cordoned is left alone. */
+export async function noCordonLeft({ world }: History): Promise<Violation[]> {
+  const upgrades = await loadKind(world.table, Upgrades);
+  const violations: Violation[] = [];
+  for (const { arn, kubernetes } of Object.values(world.eks.state.clusters)) {
+    for (const { name, annotations, unschedulable } of kubernetes.nodes) {
+      const by = annotations?.[MARK];
+      if (by === undefined) continue;
+      const drain = upgrades.find(({ clusterKey, id }) => id === by && clusterKey.startsWith(`${arn}@`));
+      const mayStay = drain?.status === 'Succeeded' || drain?.status === 'Parked';
+      if (unschedulable && mayStay) continue;
+      const message = `${arn}: ${name} bears the mark of ${by}, which is ${drain?.status ?? 'not there'}`;
+      violations.push({ invariant: 'rest', message });
+    }
+  }
+  return violations;
+}
+
 const FREED = new Set(['ClusterRetried', 'ClusterReleased']);
 
 /** 16 `rest`: with the faults over, nothing is left behind: no grant, count, open intent, running upgrade or execution. */

@@ -1,3 +1,5 @@
+import type { ServerCalls } from '../../adapters/kubernetes/create-node-operator.ts';
+import type { Change } from '../../adapters/kubernetes/reader/https-reader.ts';
 import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
 import type { ClusterReader, ReadAnswer, ReadRequest } from '../../core/ports/cluster-reader.ts';
 import type { Clock } from '../../core/ports/outside.ts';
@@ -29,7 +31,7 @@ export interface InMemoryReaderOptions {
  * The port of core on a fake API server in this process: the same way of a request as over HTTPS, without sockets. After a 401 it asks
  * once more with a new token, as a reader does whose token has expired.
  */
-export function createInMemoryClusterReader(options: InMemoryReaderOptions): ClusterReader {
+export function createInMemoryClusterReader(options: InMemoryReaderOptions): ServerCalls & ClusterReader {
   const surroundings: Surroundings = {
     fake: options.fake,
     authenticate: async () => ({ principal: options.principal }),
@@ -39,27 +41,34 @@ export function createInMemoryClusterReader(options: InMemoryReaderOptions): Clu
     pollMilliseconds: 250,
   };
   let tokens = 1;
-  const send = async ({ path, accept }: ReadRequest): Promise<Answer> => {
+  const send = async ({ path, accept, change }: ReadRequest & { change?: Omit<Change, 'path'> }): Promise<Answer> => {
     const url = new URL(`${clusterPath(options.clusterArn)}${path}`, 'https://kubernetes');
     const authorization = `Bearer in-memory-${tokens}`;
     const request: ApiRequest = {
-      method: 'GET',
+      method: change?.method ?? 'GET',
       path: url.pathname,
       query: url.searchParams,
-      headers: { accept: accept ?? 'application/json', authorization, host: url.host },
-      body: Buffer.alloc(0),
+      headers: {
+        ...{ accept: accept ?? 'application/json', authorization, host: url.host },
+        ...(change && { 'content-type': change.contentType }),
+      },
+      body: Buffer.from(change === undefined ? '' : JSON.stringify(change.body)),
     };
     const answer = await serveCall(surroundings, request);
     options.onRequest?.(servedRequest(request, answer?.status));
     return wholeAnswer(answer);
   };
-  const ask = async (request: ReadRequest): Promise<Answer> => {
+  const ask = async (request: Parameters<typeof send>[0]): Promise<Answer> => {
     const answer = await send(request);
     if (answer.status !== 401) return answer;
     tokens += 1;
     return send(request);
   };
-  return { get: async (request) => handOn(readAnswer(await ask(request), options.maxBytes), request) };
+  return {
+    get: async (request: ReadRequest) => handOn(readAnswer(await ask(request), options.maxBytes), request),
+    change: async ({ path, ...change }) => readAnswer(await ask({ path, change }), options.maxBytes),
+    close: () => undefined,
+  };
 }
 
 function wholeAnswer(answer: Answer | StreamedAnswer | undefined): Answer {

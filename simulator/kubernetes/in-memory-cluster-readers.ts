@@ -1,5 +1,7 @@
+import { nodeOperatorOver } from '../../adapters/kubernetes/create-node-operator.ts';
 import type { ClusterReaders } from '../../core/ports/cluster-reader.ts';
 import type { Scope } from '../../core/ports/eks.ts';
+import type { NodeOperators } from '../../core/ports/node-operator.ts';
 import type { Clock } from '../../core/ports/outside.ts';
 import { clusterArn } from '../eks/clusters.ts';
 import type { FakeKubernetes } from './fake-kubernetes.ts';
@@ -14,6 +16,17 @@ export interface InMemoryReadersOptions {
   readonly requestMilliseconds?: () => number;
   readonly onRequest?: (clusterArn: string, request: ServedRequest) => void;
 }
+
+/** The port of core that changes nodes and pods, on the fake API servers, in this process. */
+export const createInMemoryNodeOperators = (
+  fake: FakeKubernetes,
+  { clock, principal }: Pick<InMemoryReadersOptions, 'clock' | 'principal'>,
+): NodeOperators => ({
+  open: ({ scope, name }) => {
+    const at = clusterArn(scope.account, scope.region, name);
+    return nodeOperatorOver(createInMemoryClusterReader({ fake, clusterArn: at, principal: principal(scope), clock }));
+  },
+});
 
 /** The port of core on the fake API servers, in this process. */
 export function createInMemoryClusterReaders(fake: FakeKubernetes, options: InMemoryReadersOptions): ClusterReaders {

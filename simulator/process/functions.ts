@@ -2,11 +2,13 @@ import type { FunctionName } from '../../core/contracts/names.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import { definition as concludeUpgrade } from '../../functions/conclude-upgrade/function.ts';
 import { definition as discoverClusters } from '../../functions/discover-clusters/function.ts';
+import { definition as drainNodes } from '../../functions/drain-nodes/function.ts';
 import { definition as listNodeGroups } from '../../functions/list-node-groups/function.ts';
 import { definition as reconcileRollouts } from '../../functions/reconcile-rollouts/function.ts';
 import { definition as recordClusters } from '../../functions/record-clusters/function.ts';
 import { definition as refreshReadiness } from '../../functions/refresh-readiness/function.ts';
 import { definition as requestGrant } from '../../functions/request-grant/function.ts';
+import { definition as restoreNodes } from '../../functions/restore-nodes/function.ts';
 import { definition as rollNodeGroup } from '../../functions/roll-node-group/function.ts';
 import type { FunctionDefinition, Log } from '../../functions/runtime/function-definition.ts';
 import { definition as scanCluster } from '../../functions/scan-cluster/function.ts';
@@ -38,5 +40,7 @@ export const FUNCTIONS: Readonly<Record<InvokedFunction, Run>> = {
   'list-node-groups': bind(listNodeGroups),
   'roll-node-group': bind(rollNodeGroup),
   'smoke-check': bind(smokeCheck),
+  'drain-nodes': bind(drainNodes),
+  'restore-nodes': bind(restoreNodes),
   'conclude-upgrade': bind(concludeUpgrade),
 };

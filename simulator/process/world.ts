@@ -1,5 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
+import { operateRoleName } from '../../core/contracts/names.ts';
 import { STARTED_BY } from '../../core/contracts/step-input.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { OwnerAddress } from '../../core/ports/outside.ts';
@@ -18,7 +19,7 @@ import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
 import type { Timing } from '../eks/timing.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterAccess } from '../kubernetes/in-memory-cluster-access.ts';
-import { createInMemoryClusterReaders } from '../kubernetes/in-memory-cluster-readers.ts';
+import { createInMemoryClusterReaders, createInMemoryNodeOperators } from '../kubernetes/in-memory-cluster-readers.ts';
 import { FUNCTIONS, type InvokedFunction } from './functions.ts';
 import { InMemoryBus } from './in-memory-bus.ts';
 import { createInMemoryExecutions } from './in-memory-executions.ts';
@@ -58,6 +59,7 @@ export interface Invocation {
 
 /** The ARN under which Liftlock calls EKS in an account: the spoke role of the templates. */
 export const spokePrincipal = (scope: Scope): string => `arn:aws:iam::${scope.account}:role/LiftlockSpoke`;
+export const operatePrincipal = (scope: Scope): string => operateRoleName(spokePrincipal(scope));
 
 /** Liftlock in one process: real decisions, steps and machine files; a fake EKS, tables in memory, virtual time. */
 export class World implements RunView {
@@ -157,6 +159,7 @@ export class World implements RunView {
       ec2: createInMemoryEc2(this.eks.state),
       account: createInMemoryAccount(this.eks.state),
       clusters: createInMemoryClusterAccess(kubernetes, { clock: this.clock, principal: spokePrincipal }),
+      nodes: createInMemoryNodeOperators(kubernetes, { clock: this.clock, principal: operatePrincipal }),
       readers: createInMemoryClusterReaders(kubernetes, {
         clock: this.clock,
         principal: spokePrincipal,

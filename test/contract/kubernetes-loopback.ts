@@ -11,6 +11,7 @@ export interface ApiRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly authorization: string;
+  readonly contentType: string;
   readonly body: unknown;
 }
 
@@ -67,6 +68,7 @@ async function serve(
     path: url.pathname,
     query: url.searchParams,
     authorization: request.headers.authorization ?? '',
+    contentType: request.headers['content-type'] ?? '',
     body: sent === '' ? undefined : JSON.parse(sent),
   };
   requests.push(seen);

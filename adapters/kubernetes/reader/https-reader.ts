@@ -32,6 +32,14 @@ interface Pace {
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
+/** What changes something, with what refuses it where that is not wanted any more. */
+export interface Change {
+  readonly method: 'PATCH' | 'POST';
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: object;
+}
+
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** Whether credentials may go there. `kubectl proxy` speaks plain HTTP, and nobody can listen in on the way to it. */
@@ -63,7 +71,16 @@ export class HttpsReader implements ClusterReader {
     this.#agent = options.server.startsWith('http://') ? new http.Agent(settings) : new https.Agent(settings);
   }
 
-  async get(request: ReadRequest): Promise<ReadAnswer> {
+  get(request: ReadRequest): Promise<ReadAnswer> {
+    return this.#ask(request);
+  }
+
+  /** Sends it once; after a 401, which has changed nothing, once more. */
+  change({ path, ...change }: Change): Promise<ReadAnswer> {
+    return this.#ask({ path, change });
+  }
+
+  async #ask(request: ReadRequest & Sent): Promise<ReadAnswer> {
     if (this.#closed) throw unreachable(new Error('the scan has ended'));
     await this.#pace();
     const answer = await this.#send(request, await this.#options.authorize(false));
@@ -87,7 +104,7 @@ export class HttpsReader implements ClusterReader {
   }
 
   #send(
-    { path, accept = 'application/json', items, newConnection = false }: ReadRequest,
+    { path, accept = 'application/json', items, newConnection = false, change }: ReadRequest & Sent,
     { headers, tls }: Authorization,
   ): Promise<ReadAnswer> {
     const { server, timeoutMilliseconds = TIMEOUT_MILLISECONDS, userAgent = 'liftlock-scan' } = this.#options;
@@ -96,10 +113,16 @@ export class HttpsReader implements ClusterReader {
     const options = {
       ...tls,
       agent: newConnection ? (false as const) : this.#agent,
-      headers: { accept, 'user-agent': userAgent, ...headers },
+      method: change?.method ?? 'GET',
+      headers: {
+        accept,
+        'user-agent': userAgent,
+        ...headers,
+        ...(change && { 'content-type': change.contentType }),
+      },
       timeout: timeoutMilliseconds,
     };
-    const request = url.startsWith('http://') ? http.get(url, options) : https.get(url, options);
+    const request = url.startsWith('http://') ? http.request(url, options) : https.request(url, options);
     this.#underWay = request;
     request.on('timeout', () => request.destroy(new Error('it did not answer in time')));
     request.on('error', (error) => reject(unreachable(error)));
@@ -124,8 +147,13 @@ export class HttpsReader implements ClusterReader {
         resolve({ status: response.statusCode ?? 0, text: body.finish(), ...retry });
       });
     });
+    request.end(change && JSON.stringify(change.body));
     return promise;
   }
+}
+
+interface Sent {
+  readonly change?: Omit<Change, 'path'>;
 }
 
 type Body = Pick<ListSplitter, 'push' | 'finish'>;

@@ -58,7 +58,7 @@ const spokeRole = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[\w+=,.@-]{1,64}$/, 'is not the name of an IAM role')
+      .regex(/^[\w+=,.@-]{1,56}$/, 'is not the name of an IAM role of at most 56 characters')
       .default('LiftlockSpoke')
       .describe('The role that Liftlock assumes in every account, without path.'),
     externalId: z

@@ -53,6 +53,9 @@ const updateOutcome = z.discriminatedUnion('type', [
   z.object({ type: z.literal('never-sent'), at: timestamp }),
   /** The cluster, node group or add-on is gone, and with it every way to find out. */
   z.object({ type: z.literal('lost'), at: timestamp }),
+  /** Of a call that has no update: the API server answered, or nobody heard it; what it did shows on the cluster itself. */
+  z.object({ type: z.literal('answered'), at: timestamp }),
+  z.object({ type: z.literal('unheard'), at: timestamp }),
 ]);
 
 /** Written before a mutating call; the call follows within seconds or never. */
@@ -66,7 +69,10 @@ export const intent = z.object({
   grantNumber: z.number().int(),
   epoch: z.number().int(),
   call: z.object({
-    name: z.enum(['UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon']),
+    name: z.enum([
+      ...['UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon'],
+      ...['CordonNode', 'EvictPods', 'UncordonNode'],
+    ] as const),
     input: z.record(z.string(), z.unknown()),
   }),
   scope: z.object({ account: z.string(), region: z.string() }),
@@ -79,6 +85,26 @@ export const intent = z.object({
   outcome: updateOutcome.optional(),
 });
 export type Intent = z.infer<typeof intent>;
+
+/**
+ * An effect other than the version itself, written in the transaction that commits it: whose mark it bears, on what. It is open until it is
+ * undone, or until what was asked for has come to its end with it.
+ */
+export const undoEntry = z.object({
+  clusterKey: z.string(),
+  effect: z.literal('cordon'),
+  /** Name of the node. */
+  subject: z.string(),
+  /** Another node may have the name by then. */
+  uid: z.string(),
+  /** In our mark on the node. */
+  upgradeId: z.string(),
+  taint: z.string().optional(),
+  recordedAt: timestamp,
+  /** `kept`: what was asked for has come to its end with it. `notOurs`: somebody has taken our mark off. */
+  closed: z.object({ how: z.enum(['undone', 'kept', 'gone', 'notOurs']), at: timestamp }).optional(),
+});
+export type UndoEntry = z.infer<typeof undoEntry>;
 
 export const stepState = z.object({
   status: z.enum(['running', 'done', 'parked', 'blocked', 'failed']),

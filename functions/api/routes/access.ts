@@ -1,39 +1,43 @@
 import { Hono } from 'hono';
+import type { z } from 'zod';
 import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
 import { loadLivingRecords } from '../../../core/inventory/records.ts';
 import { checkAccess } from '../../../core/operations/check-access.ts';
-import { accessManifest, SCANNERS_RBAC, VIEWERS_RBAC } from '../../../core/queries/access-manifest.ts';
+import { accessManifest, RBAC } from '../../../core/queries/access-manifest.ts';
 import { findCluster, shortId } from '../../../core/queries/find-cluster.ts';
 import { fleetStatus } from '../../../core/queries/fleet-status.ts';
 import { type Page, pageOf } from '../../../core/queries/page.ts';
 import { wrongState } from '../../../core/queries/refusal.ts';
 import type { ApiContext, ApiEnv, Query } from '../api-context.ts';
-import { clusterQuery, readQuery } from '../request-query.ts';
+import { clusterQuery, manifestQuery, readQuery } from '../request-query.ts';
 
 /** `/v1/access`: what Liftlock can read of the clusters, and what to grant so that it can. */
 export const access = new Hono<ApiEnv>()
   .get('/check', async (context: ApiContext<'/check', Query<typeof clusterQuery>>) => {
-    const { items, ...rest } = await chosen(context);
+    const { items, ...rest } = await chosen(context, readQuery(context, clusterQuery));
     const { ports } = context.var;
     const reports = [];
     // One after the other: each reads what the table has of its cluster.
     for (const record of items) reports.push(await checkAccess(ports, record));
     return context.json({ items: reports, ...rest });
   })
-  .get('/manifest', async (context: ApiContext<'/manifest', Query<typeof clusterQuery>>) => {
-    const { items, ...rest } = await chosen(context);
+  .get('/manifest', async (context: ApiContext<'/manifest', Query<typeof manifestQuery>>) => {
+    const { tier = 'look', ...which } = readQuery(context, manifestQuery);
+    const { items, ...rest } = await chosen(context, which);
     const { spec } = await fleetStatus(context.var.ports);
     if (spec === null) {
       const text = 'No Fleet is applied, so the name of the role is not known. Run: liftlock apply -f fleet.yaml';
       throw wrongState(text);
     }
-    const manifests = items.map((record) => accessManifest(record, spec.spokeRole.name));
-    return context.json({ rbac: `${VIEWERS_RBAC}---\n${SCANNERS_RBAC}`, items: manifests, ...rest });
+    const manifests = items.map((record) => accessManifest(record, spec.spokeRole.name, tier));
+    return context.json({ rbac: RBAC[tier], items: manifests, ...rest });
   });
 
 /** The cluster of `?cluster=`, or a page of all that live. */
-async function chosen(context: ApiContext): Promise<Page<ClusterRecord>> {
-  const { cluster, limit = 200, after } = readQuery(context, clusterQuery);
+async function chosen(
+  context: ApiContext,
+  { cluster, limit = 200, after }: z.infer<typeof clusterQuery>,
+): Promise<Page<ClusterRecord>> {
   const { table } = context.var.ports;
   if (cluster !== undefined) return { items: [await findCluster(table, cluster)] };
   const living = await loadLivingRecords(table);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
 import { breakGlassOfCluster, mendGlassOfCluster } from '../../../core/operations/break-glass.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
+import { cancelDrain, requestDrain } from '../../../core/operations/request-drain.ts';
 import { requestScan, requestUpgrade } from '../../../core/operations/requests.ts';
 import { skipCluster } from '../../../core/operations/skip-cluster.ts';
 import { loadClusterDetail } from '../../../core/queries/cluster-detail.ts';
@@ -25,6 +26,8 @@ import {
 } from '../request-query.ts';
 
 const empty = z.strictObject({});
+const drainBody = z.strictObject({ nodegroup: z.string().min(1).max(63), approve: z.boolean().default(false) });
+const cancelBody = withReason.extend({ nodegroup: z.string().min(1).max(63) });
 const upgradeBody = z.strictObject({ to: z.string().max(40), approve: z.boolean().default(false) });
 
 const scanBody = z.strictObject({ target: minorText.optional() });
@@ -83,6 +86,17 @@ export const clusters = new Hono<ApiEnv>()
     const { ports, principal } = context.var;
     const answer = await requestUpgrade(ports, await clusterOf(context), to, principal, { approve });
     return context.json(answer, answer.status === 'Started' ? 202 : 200);
+  })
+  .post('/:id/drain', async (context: ApiContext<'/:id/drain', Body<typeof drainBody>>) => {
+    const { nodegroup, approve } = await readBody(context, drainBody);
+    const { ports, principal } = context.var;
+    const answer = await requestDrain(ports, await clusterOf(context), nodegroup, principal, { approve });
+    return context.json(answer, answer.status === 'Started' ? 202 : 200);
+  })
+  .post('/:id/drain/cancel', async (context: ApiContext<'/:id/drain/cancel', Body<typeof cancelBody>>) => {
+    const { nodegroup, reason } = await readBody(context, cancelBody);
+    const { ports, principal } = context.var;
+    return context.json(await cancelDrain(ports, await clusterOf(context), nodegroup, principal, reason));
   })
   .post('/:id/scans', async (context: ApiContext<'/:id/scans', Body<typeof scanBody>>) => {
     const { target } = await readBody(context, scanBody);

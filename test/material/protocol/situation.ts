@@ -51,7 +51,8 @@ export interface Given
 /** What is said of a member of a rollout, with nothing in its way but what is given. */
 export function codesAt(moment: Moment, given: Given): string[] {
   const { grant: ofGrant, upgrade: ofUpgrade, rollout, wave, member, cluster: ofCluster, ...others } = given;
-  const begun = moment === 'grant' ? {} : { status: 'Running' as const, inFlight: true };
+  const isGrant = moment === 'grant' || moment === 'undo-grant';
+  const begun = isGrant ? {} : { status: 'Running' as const, inFlight: true };
   const situation: Situation = {
     now: NOON,
     target: KubeVersion.parse('1.37'),
@@ -60,16 +61,15 @@ export function codesAt(moment: Moment, given: Given): string[] {
     control: undefined,
     cluster: ofCluster === 'none' ? undefined : { ...cluster, ...ofCluster },
     clusterControl: undefined,
-    grant: moment === 'grant' && ofGrant === undefined ? undefined : { ...grant, ...ofGrant },
-    upgrade:
-      moment === 'grant'
-        ? ofUpgrade && { ...upgrade, ...ofUpgrade }
-        : { ...upgrade, mutated: moment === 'later', ...ofUpgrade },
+    grant: isGrant && ofGrant === undefined ? undefined : { ...grant, ...ofGrant },
+    upgrade: isGrant
+      ? ofUpgrade && { ...upgrade, ...ofUpgrade }
+      : { ...upgrade, mutated: moment === 'later', ...ofUpgrade },
     rollout: rollout === 'none' ? undefined : rolloutItem(rollout),
     wave: waveItem(wave),
     member: member === 'none' ? undefined : memberItem({ ...begun, ...member }),
     earlier: [],
-    ...(moment === 'grant' ? {} : { asker: ASKER }),
+    ...(isGrant ? {} : { asker: ASKER }),
     ...others,
   };
   expectNamedCodes(moment, situation);

@@ -1,0 +1,192 @@
+import type { V1Node, V1Pod, V1Status } from '@kubernetes/client-node';
+import { given } from '../../core/model/given.ts';
+import { parseJson } from '../../core/model/parse-json.ts';
+import type { ReadAnswer } from '../../core/ports/cluster-reader.ts';
+import type {
+  CordonMark,
+  DrainNode,
+  DrainPod,
+  EvictionAnswer,
+  NodeAnswer,
+  NodeOperator,
+  NodeOperators,
+  NodeVersion,
+  PodUid,
+} from '../../core/ports/node-operator.ts';
+import { authorizeByToken, type ClusterCredentials } from './cluster-token.ts';
+import { controllerOf, messageOf, readList, statusError } from './create-cluster-access.ts';
+import { type Change, HttpsReader } from './reader/https-reader.ts';
+
+/** One API server, asked and told one thing after the other. */
+export interface ServerCalls {
+  get(request: { readonly path: string }): Promise<ReadAnswer>;
+  /** Sends it once. */
+  change(change: Change): Promise<ReadAnswer>;
+  close(): void;
+}
+
+/** Where our mark stands; its value is the upgrade that cordoned. */
+const MARK = 'liftlock.dev/cordoned-by';
+const TIMEOUT_MILLISECONDS = 8_000;
+const MERGE_PATCH = 'application/merge-patch+json';
+
+/** Changes nodes and pods by the role that the credentials are of. Every change carries what refuses it where somebody has written meanwhile. */
+export const createNodeOperators = (options: ClusterCredentials): NodeOperators => ({
+  open: (server) =>
+    nodeOperatorOver(
+      new HttpsReader({
+        server: server.endpoint.replace(/\/$/, ''),
+        authorize: authorizeByToken(server, options),
+        timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+        userAgent: 'liftlock-operate',
+      }),
+    ),
+});
+
+/** The same over any way to an API server. */
+export const nodeOperatorOver = (calls: ServerCalls): NodeOperator => ({
+  listNodes: async () => (await readList<V1Node>(calls, '/api/v1/nodes')).map(toDrainNode),
+  listPodsOf: (nodeNames) => listPodsOf(calls, nodeNames),
+  cordon: (node, mark) => cordon(calls, node, mark),
+  uncordon: (node, mark) => uncordon(calls, node, mark),
+  evict: (pod) => evict(calls, pod),
+  close: () => calls.close(),
+});
+
+/** More nodes than this are read by one list of all pods, in pages, since each list costs the API server a request. */
+const MOST_ASKED_ONE_BY_ONE = 10;
+
+async function listPodsOf(calls: ServerCalls, nodeNames: readonly string[]): Promise<Map<string, DrainPod[]>> {
+  const found = new Map<string, DrainPod[]>(nodeNames.map((name) => [name, []]));
+  const selectors = nodeNames.map((name) => `?${new URLSearchParams({ fieldSelector: `spec.nodeName=${name}` })}`);
+  for (const selector of nodeNames.length > MOST_ASKED_ONE_BY_ONE ? [''] : selectors) {
+    for (const pod of await readList<V1Pod>(calls, `/api/v1/pods${selector}`))
+      found.get(pod.spec?.nodeName ?? '')?.push(toDrainPod(pod));
+  }
+  return found;
+}
+
+async function cordon(calls: ServerCalls, node: NodeVersion, { upgradeId, taint }: CordonMark): Promise<NodeAnswer> {
+  const read = await readNode(calls, node);
+  if (read === undefined) return 'gone';
+  const by = read.metadata?.annotations?.[MARK];
+  if (read.spec?.unschedulable === true) return by === upgradeId ? 'done' : 'notOurs';
+  const taints = read.spec?.taints ?? [];
+  const isThere = taints.some(({ key, effect }) => key === taint && effect === 'NoSchedule');
+  const added = taint === undefined || isThere ? {} : { taints: [...taints, { key: taint, effect: 'NoSchedule' }] };
+  return patchNode(calls, node, { [MARK]: upgradeId }, { unschedulable: true, ...added });
+}
+
+async function uncordon(calls: ServerCalls, node: NodeVersion, { upgradeId, taint }: CordonMark): Promise<NodeAnswer> {
+  const read = await readNode(calls, node);
+  if (read === undefined) return 'gone';
+  if (read.metadata?.annotations?.[MARK] !== upgradeId) return 'notOurs';
+  const taints = read.spec?.taints ?? [];
+  const left = taints.filter(({ key, effect }) => key !== taint || effect !== 'NoSchedule');
+  const taken = left.length === taints.length ? {} : { taints: left };
+  return patchNode(calls, node, { [MARK]: null }, { unschedulable: null, ...taken });
+}
+
+/** As it is now; undefined where no node of that uid is there. */
+async function readNode(calls: ServerCalls, { name, uid }: NodeVersion): Promise<V1Node | undefined> {
+  const { status, text } = await calls.get({ path: nodePath(name) });
+  if (status === 404) return undefined;
+  if (status !== 200) throw statusError(status, messageOf(text));
+  const node = parseJson(text) as V1Node | undefined;
+  return node?.metadata?.uid === uid ? node : undefined;
+}
+
+/** Arrays of a merge patch replace: what is in them was read at the very version that the patch demands. */
+async function patchNode(
+  calls: ServerCalls,
+  { name, uid, resourceVersion }: NodeVersion,
+  annotations: Readonly<Record<string, string | null>>,
+  spec: object,
+): Promise<NodeAnswer> {
+  const body = { metadata: { uid, resourceVersion, annotations }, spec };
+  const { status, text } = await calls.change({
+    method: 'PATCH',
+    path: nodePath(name),
+    contentType: MERGE_PATCH,
+    body,
+  });
+  if (status === 200) return 'done';
+  if (status === 404) return 'gone';
+  if (status === 409) return 'changed';
+  throw statusError(status, messageOf(text));
+}
+
+const nodePath = (name: string): string => `/api/v1/nodes/${encodeURIComponent(name)}`;
+
+/** No grace period is said: the pod's own holds. */
+async function evict(calls: ServerCalls, { namespace, name, uid }: PodUid): Promise<EvictionAnswer> {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/eviction`;
+  const body = {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { namespace, name },
+    deleteOptions: { preconditions: { uid } },
+  };
+  return readEviction(await calls.change({ method: 'POST', path, contentType: 'application/json', body }));
+}
+
+/** What the answer means (facts: nodes.md §1.1); fails where it says nothing of the pod. */
+function readEviction({ status, text, retryAfterSeconds }: ReadAnswer): EvictionAnswer {
+  if (status === 200 || status === 201) return { type: 'accepted' };
+  // Another uid is a conflict; a conflict of the budget itself comes as 429.
+  if (status === 404 || status === 409) return { type: 'gone' };
+  const said = messageOf(text);
+  const { details } = (parseJson(text) ?? {}) as V1Status;
+  const causes = details?.causes ?? [];
+  const seconds = details?.retryAfterSeconds ?? retryAfterSeconds ?? 0;
+  if (status === 429) {
+    const cause = causes.find(({ reason }) => reason === 'DisruptionBudget');
+    if (cause === undefined) return { type: 'busy', retryAfterSeconds: seconds, message: said };
+    return { type: 'budget', retryAfterSeconds: seconds, message: cause.message ?? said };
+  }
+  if (status === 500 && said.includes('more than one PodDisruptionBudget'))
+    return { type: 'severalBudgets', message: said };
+  if (status === 403 && causes.some(({ reason }) => reason === 'NamespaceTerminating'))
+    return { type: 'namespaceTerminating' };
+  // Without a word about RBAC it is about this pod: a budget that is out of order, or a webhook.
+  if (status === 403 && said.includes('cannot create resource "pods/eviction"')) throw statusError(status, said);
+  if (status === 401 || status >= 500) throw statusError(status, said);
+  return { type: 'refused', status, message: said };
+}
+
+function toDrainNode({ metadata, spec, status }: V1Node): DrainNode {
+  const taints = (spec?.taints ?? []).filter(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
+  return {
+    name: metadata?.name ?? '',
+    uid: metadata?.uid ?? '',
+    resourceVersion: metadata?.resourceVersion ?? '',
+    labels: metadata?.labels ?? {},
+    ready: status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false,
+    unschedulable: spec?.unschedulable ?? false,
+    terminating: metadata?.deletionTimestamp !== undefined,
+    taints: taints.map(({ key }) => key),
+    ...given({ providerId: spec?.providerID, cordonedBy: metadata?.annotations?.[MARK] }),
+  };
+}
+
+function toDrainPod({ metadata, spec, status }: V1Pod): DrainPod {
+  const graceSeconds = metadata?.deletionGracePeriodSeconds ?? spec?.terminationGracePeriodSeconds ?? 30;
+  const deletedAt = metadata?.deletionTimestamp;
+  return {
+    namespace: metadata?.namespace ?? '',
+    name: metadata?.name ?? '',
+    uid: metadata?.uid ?? '',
+    labels: metadata?.labels ?? {},
+    phase: status?.phase ?? 'Unknown',
+    ready: status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false,
+    graceSeconds,
+    createdAt: String(metadata?.creationTimestamp ?? ''),
+    isMirror: metadata?.annotations?.['kubernetes.io/config.mirror'] !== undefined,
+    emptyDirs: (spec?.volumes ?? []).flatMap(({ name, emptyDir }) => (emptyDir === undefined ? [] : [name])),
+    ...controllerOf(metadata),
+    // The API server has added the grace period to the time of the order.
+    ...(deletedAt === undefined
+      ? {}
+      : { terminatingSince: new Date(new Date(deletedAt).getTime() - graceSeconds * 1000).toISOString() }),
+  };
+}

@@ -1,0 +1,78 @@
+import { visible } from '../../core/model/visible.ts';
+import type { RequestedDrain } from '../../core/operations/request-drain.ts';
+import { ApiFailure } from '../client/api-failure.ts';
+import { clusterParam } from '../client/paths.ts';
+import { EXIT, invalid, NO_REASON, type OutputOption, type Session } from '../command/session.ts';
+import { facts, print, reasonLines, section, shown } from '../output/print.ts';
+
+interface DrainOptions extends OutputOption {
+  readonly cluster: string;
+  readonly approve?: boolean;
+  readonly cancel?: boolean;
+  readonly reason?: string;
+}
+
+/** What a drain would go by is the default (exit 3, or 6 where something is in the way); `--approve` starts it, `--cancel` ends and undoes it. */
+export async function drain(session: Session, kind: string, nodegroup: string, options: DrainOptions) {
+  if (!['nodegroup', 'nodegroups'].includes(kind.toLowerCase()))
+    throw invalid(`liftlock: "${kind}" is not a kind of thing here; there is nodegroup.`);
+  if (options.cancel === true) return cancel(session, nodegroup, options);
+  const plan = await ask(session, nodegroup, options);
+  await print(session, options.output, plan, () => planText(session, plan));
+  if (plan.status === 'Started') {
+    session.io.err(visible(`Started. Follow it with: liftlock explain cluster ${plan.cluster}\n`));
+    return EXIT.ok;
+  }
+  if (plan.status === 'Blocked') {
+    session.io.err('Nothing was started: see what is in the way above.\n');
+    return EXIT.blocked;
+  }
+  session.io.err('Nothing was started. Run it again with --approve.\n');
+  return EXIT.pending;
+}
+
+/** A refused approval brings the plan with it, so that people see the same as without. */
+async function ask(session: Session, nodegroup: string, options: DrainOptions): Promise<RequestedDrain> {
+  const { cluster, approve = false } = options;
+  try {
+    const of = (await session.client()).v1.clusters[':id'];
+    return await of.drain.$post({ param: clusterParam(cluster), json: { nodegroup, approve } });
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || error.errorName !== 'DrainBlocked') throw error;
+    return error.details.plan as RequestedDrain;
+  }
+}
+
+async function cancel(session: Session, nodegroup: string, { cluster, reason, output }: DrainOptions) {
+  const of = (await session.client()).v1.clusters[':id'];
+  const json = { nodegroup, reason: reason ?? NO_REASON };
+  const canceled = await of.drain.cancel.$post({ param: clusterParam(cluster), json });
+  const undo = canceled.undo === null ? 'It had cordoned nothing.' : 'Its cordons are being taken back.';
+  await print(session, output, canceled, () => [`The drain ${shown(canceled.upgrade)} is canceled. ${undo}`]);
+  return EXIT.ok;
+}
+
+function planText({ paint }: Session, plan: RequestedDrain): string[] {
+  const { drain: settings } = plan;
+  return [
+    ...facts([
+      ['Cluster', shown(plan.cluster)],
+      ['Node group', shown(plan.nodegroup)],
+      ['Policy', shown(plan.policy)],
+      ['Execution', shown(plan.execution)],
+      ...(settings === null
+        ? []
+        : ([
+            ['Nodes down at once', String(settings.maxUnavailable)],
+            ['Pause between nodes', `${settings.pauseSeconds} s`],
+            ['A pod may stand in the way', `${settings.podTimeoutSeconds / 60} min`],
+            ['Bare pods', settings.barePods === 'evict' ? 'are evicted, and end' : 'are waited for'],
+            ['Pods with emptyDir', settings.emptyDirs === 'evict' ? 'are evicted, and lose it' : 'are waited for'],
+          ] as const)),
+    ]),
+    ...section(
+      'In the way',
+      reasonLines(plan.refusals).map((line) => paint('yellow', line)),
+    ),
+  ];
+}

@@ -1,0 +1,183 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { CONTRACT } from '../contracts/step-input.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { startOnce } from '../model/start-once.ts';
+import { drainNotAllowed } from '../nodes/drain-allowed.ts';
+import type { DrainSettings } from '../nodes/drain-move.ts';
+import { drainSettingsOf } from '../nodes/drain-settings.ts';
+import type { Ports } from '../ports/ports.ts';
+import { openUndoEntries, undoOf } from '../protocol/undo.ts';
+import { shortId } from '../queries/find-cluster.ts';
+import { Refusal } from '../queries/refusal.ts';
+import { refusalsByHand } from '../queries/upgrade-plan.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
+import { change } from '../store/change.ts';
+import { clusterPartition, Upgrades } from '../store/entities.ts';
+import { decode, put, replace } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+
+type DrainPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
+
+/** What draining one group of nodes by Liftlock itself would do, or has begun. */
+export interface RequestedDrain {
+  readonly cluster: string;
+  readonly clusterKey: string;
+  readonly nodegroup: string;
+  readonly status: 'Blocked' | 'NotApproved' | 'Started';
+  /** The policy that it goes by, and what it says of drains; null where none does. */
+  readonly policy: string | null;
+  readonly drain: DrainSettings | null;
+  /** Why it may not start now; empty when it may. */
+  readonly refusals: readonly Reason[];
+  readonly execution: string | null;
+}
+
+/** An execution that does not come to its grant by then (it was lost) is started by the reconciler. */
+const PATIENCE_MINUTES = 5;
+
+/**
+ * Says what a drain would go by and, when it is approved, starts its execution, which asks for its grant like any other. Fails with `ClusterGone`,
+ * `InvalidInput` (no such group) and `DrainBlocked`.
+ */
+export async function requestDrain(
+  ports: DrainPorts,
+  record: ClusterRecord,
+  nodegroup: string,
+  by: string,
+  { approve }: { readonly approve: boolean },
+): Promise<RequestedDrain> {
+  const plan = await planDrain(ports, record, nodegroup);
+  if (!approve) return plan;
+  if (plan.refusals.length > 0) {
+    const why = plan.refusals.map(({ message }) => message).join(' ');
+    throw new Refusal('DrainBlocked', `${nodegroup} of ${record.name} is not drained: ${why}`, { plan });
+  }
+  const name = `request-${ports.ids.next()}`;
+  const execution = ports.executions.arnFor('drain-nodes', name);
+  const { clusterKey, version, arn } = record;
+  const comment = `Requested by ${by}`.slice(0, 200);
+  const input = { contract: CONTRACT, cluster: arn, targetVersion: version, nodegroup, comment };
+  await change(ports, async (now) => {
+    const upgrade: Upgrade = {
+      clusterKey,
+      id: `drain-nodes-${name}`,
+      machine: 'drain-nodes',
+      from: version,
+      to: version,
+      status: 'Pending',
+      mutated: false,
+      steps: {},
+      requestedBy: by,
+      execution,
+      input,
+      reasons: [],
+      resumeAt: new Date(now.getTime() + PATIENCE_MINUTES * 60_000).toISOString(),
+      startedAt: now.toISOString(),
+    };
+    const detail = { nodegroup, execution };
+    return {
+      result: undefined,
+      writes: [put(Upgrades, upgrade, 'absent')],
+      record: [{ subject: clusterKey, event: 'DrainRequested', principal: by, detail }],
+    };
+  });
+  await startOnce(ports.executions, 'drain-nodes', name, input);
+  return { ...plan, status: 'Started', execution };
+}
+
+async function planDrain(ports: DrainPorts, record: ClusterRecord, nodegroup: string): Promise<RequestedDrain> {
+  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
+  const cluster = snapshot.clusters.get(record.clusterKey) ?? record;
+  if (cluster.deletedAt !== undefined)
+    throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted (seen ${cluster.deletedAt}).`);
+  const groups = groupsOf(cluster);
+  if (!groups.includes(nodegroup)) {
+    const known = groups.length === 0 ? 'none is known' : `it has ${groups.join(', ')}`;
+    throw new Refusal('InvalidInput', `${cluster.name} has no node group "${nodegroup.slice(0, 63)}": ${known}.`);
+  }
+  const now = ports.clock.now();
+  const { policy } = rulesByHand(snapshot, cluster, memberRules(snapshot, now)).rules;
+  const drain = policy && drainSettingsOf(policy);
+  const running = snapshot.upgrades.find(
+    (one) => one.clusterKey === cluster.clusterKey && one.machine === 'drain-nodes',
+  );
+  const refusals = [
+    ...(drain === undefined ? [drainNotAllowed(cluster.name, policy?.metadata.name)] : []),
+    ...(running === undefined || !Upgrades.active(running) ? [] : [underWay(cluster, running)]),
+    ...refusalsByHand(snapshot, cluster, KubeVersion.parse(cluster.version), now),
+  ];
+  return {
+    cluster: shortId(cluster),
+    clusterKey: cluster.clusterKey,
+    nodegroup,
+    status: refusals.length > 0 ? 'Blocked' : 'NotApproved',
+    policy: policy?.metadata.name ?? null,
+    drain: drain ?? null,
+    refusals,
+    execution: null,
+  };
+}
+
+const underWay = ({ name }: ClusterRecord, { id, startedAt = '' }: Upgrade): Reason =>
+  reason('UpgradeUnderWay', `The drain ${id} of ${name} is under way since ${startedAt}.`);
+
+/** Groups of EKS, and those that were seen on nodes which eksctl made. */
+const groupsOf = ({ nodegroups, otherNodes }: ClusterRecord): string[] => [
+  ...nodegroups.map(({ name }) => name),
+  ...(otherNodes?.groups ?? []).flatMap(({ kind, name }) =>
+    kind === 'selfManaged' && name !== undefined ? [name] : [],
+  ),
+];
+
+export interface CanceledDrain {
+  readonly cluster: string;
+  readonly upgrade: string;
+  /** The upgrade that takes the cordons back; null where there is none to take back. */
+  readonly undo: string | null;
+}
+
+/**
+ * Ends the drain of a cluster that runs or waits: from this instant on nothing of it is committed, and its cordons are taken back once its
+ * execution has ended. Fails with `WrongState` where none of that group is under way.
+ */
+export function cancelDrain(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  cluster: ClusterRecord,
+  nodegroup: string,
+  by: string,
+  why: string,
+): Promise<CanceledDrain> {
+  const { clusterKey } = cluster;
+  return change(ports, async (now) => {
+    const read = await findDrain(ports, clusterKey, nodegroup);
+    if (read === undefined)
+      throw new Refusal(
+        'WrongState',
+        `No drain of ${nodegroup} in ${cluster.name} is under way. What ran: liftlock get upgrades --all`,
+      );
+    const said = `${by} has canceled the drain: ${why}`;
+    const { resumeAt: _, ...rest } = read.data;
+    const ended: Upgrade = {
+      ...rest,
+      status: 'Canceled',
+      reasons: [reason('DrainCanceled', said)],
+      endedAt: now.toISOString(),
+    };
+    const undo = undoOf(ended, await openUndoEntries(ports.table, clusterKey, ended.id), now);
+    const detail = { upgradeId: ended.id, reason: why, undo: undo?.id };
+    return {
+      result: { cluster: shortId(cluster), upgrade: ended.id, undo: undo?.id ?? null },
+      writes: [replace(Upgrades, read, ended), ...(undo === undefined ? [] : [put(Upgrades, undo, 'absent')])],
+      record: [{ subject: clusterKey, event: 'DrainCanceled', principal: by, detail }],
+    };
+  });
+}
+
+async function findDrain({ table }: Pick<Ports, 'table'>, clusterKey: string, nodegroup: string) {
+  const items = await table.queryPartition(clusterPartition(clusterKey), 'UPGRADE#drain-nodes-');
+  return items
+    .map((item) => decode(Upgrades, item))
+    .find(({ data }) => Upgrades.active(data) && data.input?.nodegroup === nodegroup);
+}

@@ -1,0 +1,71 @@
+import type { Intent } from '../contracts/items/protocol.ts';
+import { CALL_SECONDS, type NodeCall } from '../contracts/mutating-calls.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { isContention } from '../store/entity.ts';
+import { commit, type WantedChange } from './commit.ts';
+import { loadNewestIntent, recordOutcome } from './intent-store.ts';
+import { graceEnd } from './look-up.ts';
+import { STALE_COMMIT_MILLISECONDS } from './mutate.ts';
+
+/** Nothing of a batch is sent later than this after its commit: the invocation that committed is over by `CALL_SECONDS`. */
+const LAST_SEND_MILLISECONDS = (CALL_SECONDS - 10) * 1000;
+
+export interface NodeMutation extends WantedChange {
+  readonly call: NodeCall;
+  /** How it is undone, written with the commit. */
+  readonly beside?: readonly WriteOperation[];
+}
+
+type NodeMutationResult<Answer> =
+  | { readonly type: 'answered'; readonly answer: Answer }
+  | { readonly type: 'wait'; readonly seconds: number; readonly reason: Reason }
+  | { readonly type: 'forbidden'; readonly reasons: Reason[] };
+
+/**
+ * Commits a call that has no update to ask for later, and makes it in the same invocation (docs/protocol.md, "Calls that have no update"). One
+ * commit covers what one invocation does to one node: whoever comes next commits anew, so that a stop halts a drain within 30 seconds. What an
+ * invocation began that died is not looked up: it shows on the cluster, and a second one is refused by its precondition.
+ *
+ * `send`: makes the call, and begins nothing of it when `mayGoOn` says no. What it throws leaves the intent open until its grace is over.
+ */
+export async function mutateNodes<Answer>(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  mutation: NodeMutation,
+  send: (mayGoOn: () => boolean) => Promise<Answer>,
+): Promise<NodeMutationResult<Answer>> {
+  const { clusterKey, step, subject, call, beside } = mutation;
+  const replaces = await loadNewestIntent(ports.table, clusterKey, step, subject);
+  const millisecondsLeft = replaces === undefined ? 0 : millisecondsOpen(replaces.data, ports.clock.now());
+  if (millisecondsLeft > 0) {
+    const said = 'What an invocation before this one has sent may still arrive.';
+    return { type: 'wait', seconds: Math.ceil(millisecondsLeft / 1000), reason: reason('OutcomeUnknown', said) };
+  }
+  let committed: Awaited<ReturnType<typeof commit>>;
+  try {
+    const attempt = replaces?.data.attempt ?? 1;
+    const prepared = { call: () => call, knownUpdateIds: [], ...(beside && { beside }) };
+    committed = await commit(ports, { ...mutation, ...prepared, attempt, repeats: undefined, replaces });
+  } catch (error) {
+    if (!isContention(error)) throw error;
+    const said = 'Others write to the same items; trying again.';
+    return { type: 'wait', seconds: 5, reason: reason('Contention', said) };
+  }
+  if ('refused' in committed) return { type: 'forbidden', reasons: committed.refused };
+  const intent = committed.committed;
+  const at = Date.parse(intent.data.committedAt);
+  if (ports.clock.now().getTime() - at > STALE_COMMIT_MILLISECONDS) {
+    await recordOutcome(ports, intent.data, { type: 'never-sent', at: ports.clock.now().toISOString() }, intent);
+    const said = 'The commit took too long, so its call was not sent; trying again.';
+    return { type: 'wait', seconds: 5, reason: reason('StaleCommit', said) };
+  }
+  const answer = await send(() => ports.clock.now().getTime() - at <= LAST_SEND_MILLISECONDS);
+  await recordOutcome(ports, intent.data, { type: 'answered', at: ports.clock.now().toISOString() }, intent);
+  return { type: 'answered', answer };
+}
+
+/** How long a call may still arrive of which nobody has heard the answer. */
+function millisecondsOpen(intent: Intent, now: Date): number {
+  return intent.outcome === undefined ? graceEnd(intent).getTime() - now.getTime() : 0;
+}

@@ -1,0 +1,119 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { grant, intent, KEY, keep, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { codesAt, fleet, type Given } from '../../test/material/protocol/situation.ts';
+import type { UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
+import { Ledgers, UndoEntries, Upgrades } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
+import { grantUpgrade } from './grant.ts';
+import { settleUpgrade } from './settle.ts';
+import type { UpgradeEnd } from './settle-decision.ts';
+import { closeUndoEntries, openUndoEntries, undoOf } from './undo.ts';
+
+const clock = { now: () => NOON };
+const DRAIN = 'drain-nodes-request-1';
+const { rolloutId: _, waveIndex: __, ...byHand } = upgrade();
+const drain: Upgrade = { ...byHand, id: DRAIN, machine: 'drain-nodes', from: '1.36', to: '1.36', mutated: true };
+const entry = (subject: string, upgradeId = DRAIN): UndoEntry => ({
+  ...{ clusterKey: KEY, effect: 'cordon', subject, uid: `uid-${subject}`, upgradeId },
+  recordedAt: NOON.toISOString(),
+});
+
+// The item of calls without an update tells of the last one only, which was not sent: others before it were.
+const intents = [
+  intent({
+    ...{ step: 'drain-nodes', subject: 'legacy', upgradeId: DRAIN, commits: 3 },
+    ...{ call: { name: 'EvictPods', input: {} }, outcome: { type: 'never-sent', at: NOON.toISOString() } },
+  }),
+];
+
+async function world(given: Parameters<typeof keep>[1] = {}, entries = [entry('n-1'), entry('n-2', 'another')]) {
+  const table = new MemoryTable();
+  const none = { rollout: undefined, waves: [], member: undefined };
+  await keep(table, {
+    ...none,
+    upgrades: [drain],
+    intents,
+    grant: grant({ upgradeId: DRAIN, machine: 'drain-nodes' }),
+    ...given,
+  });
+  await table.transact(entries.map((one) => put(UndoEntries, one, 'absent')));
+  const events = { publish: async () => undefined };
+  const end = (status: UpgradeEnd['status']) =>
+    settleUpgrade({ table, clock, events }, KEY, 1, { status, reasons: [{ code: 'Stopped', message: 'so' }] });
+  const undo = async () => (await load(table, Upgrades, KEY, `undo-${DRAIN}`))?.data;
+  return { table, end, undo };
+}
+
+test.each([
+  ['failed', 'Failed', true],
+  ['stopped', 'Failed', true],
+  ['gone', 'Canceled', true],
+  ['parked', 'Parked', false],
+  ['done', 'Succeeded', false],
+] as const)('a drain that ends %s is %s, and is undone: %s', async (status, ended, isUndone) => {
+  const { end, undo } = await world();
+  expect((await end(status))?.status).toBe(ended);
+  expect((await undo())?.status).toBe(isUndone ? 'Pending' : undefined);
+});
+
+test('a drain that has cordoned nothing leaves nothing to undo, and an undo none of its own', async () => {
+  const { end, undo } = await world({}, [entry('n-2', 'another')]);
+  await end('failed');
+  expect(await undo()).toBeUndefined();
+  const read = { key: { pk: '', sk: '' }, data: entry('n-1'), revision: 1 };
+  expect(undoOf({ ...drain, machine: 'restore-nodes', status: 'Failed' }, [read], NOON)).toBeUndefined();
+  expect(undoOf({ ...drain, status: 'Failed' }, [read], NOON)?.machine).toBe('restore-nodes');
+});
+
+test('an undo is granted while the fleet is stopped, the cluster held and every cap full, and counts nothing', async () => {
+  const { table } = await world({
+    grant: undefined,
+    control: { stopped: true },
+    ledger: { counts: { total: 5 } },
+    clusterControl: {
+      clusterKey: KEY,
+      held: { reason: { code: 'Stopped', message: 'so' }, since: NOON.toISOString(), upgradeId: DRAIN },
+    },
+  });
+  const executions = { arnFor: () => 'arn:undo' } as never;
+  const ask = (machine: 'restore-nodes' | 'drain-nodes') =>
+    grantUpgrade(
+      { table, clock, executions, ids: { next: () => '0' } },
+      { clusterKey: KEY, upgradeId: `undo-${DRAIN}`, machine, from: '1.36', to: '1.36', requestedBy: 'ann' },
+    );
+  const refused = await ask('drain-nodes');
+  expect('refused' in refused && refused.refused.map(({ code }) => code)).toEqual([
+    'FleetStopped',
+    'Held',
+    'CapReached',
+  ]);
+  expect(await ask('restore-nodes')).toMatchObject({ granted: { capKeys: [], holder: 'arn:undo' } });
+  expect((await load(table, Ledgers))?.data.counts).toEqual({ total: 5 });
+});
+
+test('entries are closed once, on record, and those of another upgrade stay open', async () => {
+  const many = Array.from({ length: 45 }, (_one, index) => entry(`n-${index}`));
+  const { table } = await world({}, [...many, entry('other', 'another')]);
+  const open = await openUndoEntries(table, KEY, DRAIN);
+  await closeUndoEntries({ table, clock }, open, 'kept');
+  await closeUndoEntries({ table, clock }, open, 'undone');
+  expect((await openUndoEntries(table, KEY)).map(({ data }) => data.subject)).toEqual(['other']);
+  expect((await load(table, UndoEntries, KEY, 'cordon', 'n-44'))?.data.closed?.how).toBe('kept');
+  const closings = (await table.auditOf(KEY)).filter(({ event }) => event === 'EffectsClosed');
+  expect(closings.map(({ detail }) => (detail as { subjects: string[] }).subjects.length)).toEqual([40, 5]);
+});
+
+test('what only undoes is refused for nothing but a lost grant, whatever else forbids', () => {
+  const standing = { held: { reason: { code: 'Stopped' as const, message: '' }, since: '', upgradeId: '' } };
+  const given: Given = {
+    fleet: { ...fleet, mode: 'observe', caps: { ...fleet.caps, total: 0 } },
+    control: { stopped: true },
+    clusterControl: { clusterKey: KEY, ...standing },
+    cluster: { tags: { 'liftlock/exclude': 'true', 'liftlock/pin': '1.30' } },
+    rollout: { status: 'Aborted' },
+    wave: { status: 'Halted' },
+  };
+  expect(codesAt('first', given).length).toBeGreaterThan(5);
+  expect([codesAt('undo-grant', given), codesAt('undo', given)]).toEqual([[], []]);
+  expect(codesAt('undo', { ...given, grant: { status: 'closing' } })).toEqual(['Superseded']);
+});

@@ -1,0 +1,83 @@
+import type { UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
+import type { Ports } from '../ports/ports.ts';
+import { change, NOTHING } from '../store/change.ts';
+import { clusterPartition, UNDO, UndoEntries } from '../store/entities.ts';
+import { decode, type Read, replace } from '../store/entity.ts';
+
+/** Closed entries are kept so long beside the audit, which has them for ever. */
+const KEPT_MILLISECONDS = 30 * 86_400_000;
+/** A transaction has room for a hundred writes, and each is on record too. */
+const AT_ONCE = 40;
+
+/** Whether an upgrade only takes back what another one has left: neither a stop nor a window, hold or cap is in its way, and it counts nothing. */
+export const isUndo = (upgrade: Pick<Upgrade, 'machine'> | undefined): boolean => upgrade?.machine === 'restore-nodes';
+
+/** What is open in a cluster's journal: all of it, or what one upgrade has left. */
+export async function openUndoEntries(
+  table: Pick<Ports['table'], 'queryPartition'>,
+  clusterKey: string,
+  upgradeId?: string,
+): Promise<Read<UndoEntry>[]> {
+  const items = await table.queryPartition(clusterPartition(clusterKey), UNDO);
+  return items
+    .map((item) => decode(UndoEntries, item))
+    .filter(({ data }) => data.closed === undefined && (upgradeId === undefined || data.upgradeId === upgradeId));
+}
+
+/** Closes entries on record. One that somebody else has closed meanwhile stays as it is. */
+export async function closeUndoEntries(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  entries: readonly Read<UndoEntry>[],
+  how: NonNullable<UndoEntry['closed']>['how'],
+): Promise<void> {
+  for (let from = 0; from < entries.length; from += AT_ONCE) {
+    const some = entries.slice(from, from + AT_ONCE);
+    const [first] = some;
+    if (first === undefined) return;
+    const { clusterKey } = first.data;
+    await change(ports, async (now) => {
+      const open = await openUndoEntries(ports.table, clusterKey);
+      const still = open.filter(({ data }) =>
+        some.some((one) => one.data.subject === data.subject && one.data.upgradeId === data.upgradeId),
+      );
+      if (still.length === 0) return NOTHING;
+      const expiresAt = new Date(now.getTime() + KEPT_MILLISECONDS);
+      const closed = { how, at: now.toISOString() };
+      return {
+        ...NOTHING,
+        writes: still.map((read) => replace(UndoEntries, read, { ...read.data, closed }, expiresAt)),
+        record: [
+          {
+            subject: clusterKey,
+            event: 'EffectsClosed',
+            principal: LIFTLOCK,
+            detail: { how, effect: first.data.effect, subjects: still.map(({ data }) => data.subject) },
+          },
+        ],
+      };
+    });
+  }
+}
+
+/**
+ * The upgrade that takes back what another one has left; it is written in the transaction that ends that one, so that nothing of it can be
+ * lost. Undefined where that one has come to its end, goes on later, or has left nothing.
+ */
+export function undoOf(ended: Upgrade, entries: readonly Read<UndoEntry>[], now: Date): Upgrade | undefined {
+  const { clusterKey, id, status, to, requestedBy } = ended;
+  if (status === 'Parked' || status === 'Succeeded' || isUndo(ended) || entries.length === 0) return undefined;
+  return {
+    clusterKey,
+    id: `undo-${id}`,
+    machine: 'restore-nodes',
+    from: to,
+    to,
+    status: 'Pending',
+    mutated: false,
+    steps: {},
+    requestedBy,
+    reasons: [],
+    startedAt: now.toISOString(),
+  };
+}

@@ -1,0 +1,223 @@
+import { namedError } from '../contracts/errors.ts';
+import type { StepInput } from '../contracts/step-input.ts';
+import { blocked, bounded, done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { isSame } from '../model/is-same.ts';
+import { managedGroup, nodeOwner } from '../model/node-owner.ts';
+import { decideDrain } from '../nodes/decide-drain.ts';
+import { drainNotAllowed } from '../nodes/drain-allowed.ts';
+import { lookAt } from '../nodes/drain-look.ts';
+import {
+  type DrainMemory,
+  type DrainMove,
+  type DrainObservation,
+  type DrainSettings,
+  EMPTY_MEMORY,
+} from '../nodes/drain-move.ts';
+import { drainSettingsOf } from '../nodes/drain-settings.ts';
+import { rememberAnswers } from '../nodes/remember-answers.ts';
+import type { DrainNode, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
+import type { Ports } from '../ports/ports.ts';
+import { mutateNodes } from '../protocol/mutate-nodes.ts';
+import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
+import { UndoEntries } from '../store/entities.ts';
+import { load, replace } from '../store/entity.ts';
+import type { StepContext, StepPorts } from './context.ts';
+import { loadHopPolicy } from './hop-policy.ts';
+import { runStep } from './run-step.ts';
+import { withNodeOperator } from './with-node-operator.ts';
+
+const STEP = 'drain-nodes';
+/** An invocation begins nothing after this; it is over well before its function is. */
+const BUSY_MILLISECONDS = 12_000;
+/** An execution has 25,000 events of history and a look takes about ten (facts: serverless.md §1.8): the next one goes on. */
+const MOST_LOOKS = 1_500;
+
+export type NodeStepPorts = StepPorts & Pick<Ports, 'nodes'>;
+
+/**
+ * Drains the nodes of one group that Liftlock does not roll: cordons, evicts by the eviction API, waits for what the policy says. Nothing is deleted or
+ * forced. The nodes stay cordoned at the end; where it ends otherwise the cordons are taken back (core/protocol/undo.ts).
+ */
+export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Promise<StepResult> {
+  const group = nodeGroupOf(stepInput);
+  const step = `${STEP}/${group}`;
+  return runStep(ports, stepInput, 'grant', step, async (_, context) => {
+    const { rules } = await rulesOf(ports, context);
+    const settings = rules?.policy && drainSettingsOf(rules.policy);
+    if (settings === undefined) {
+      return { step, result: blocked(drainNotAllowed(context.name, rules?.policy?.metadata.name)) };
+    }
+    const known = { told: [], ...EMPTY_MEMORY, ...context.upgrade?.steps[step]?.detail } as Kept;
+    const drain = new Drain(ports, context, group, settings, known);
+    const result = await withNodeOperator(ports, context, (operator) => drain.go(operator));
+    const isLong = result.status === 'wait' && stepInput.poll >= MOST_LOOKS;
+    const kept = { ...drain.memory, told: await tellBlockers(ports, context, group, { known, drain, result }) };
+    return {
+      step,
+      result: isLong ? parked(ports.clock.now(), ...result.reasons) : result,
+      ...(isSame(kept, known) ? {} : { detail: kept }),
+    };
+  });
+}
+
+/** What is kept of a drain between two looks, in its step. */
+type Kept = DrainMemory & {
+  /** Uids of pods that somebody was told of: each once. */
+  readonly told: readonly string[];
+};
+
+/** What asks and is let go within seconds is not news. */
+const NEWS_MILLISECONDS = 20_000;
+const STANDING: readonly string[] = ['budget', 'severalBudgets', 'refused', 'unasked'];
+
+/** Tells of pods that stand in the way, once each, with all that is in the way then. */
+async function tellBlockers(
+  { events, clock }: NodeStepPorts,
+  { clusterKey, input, scope, upgrade }: StepContext,
+  nodegroup: string,
+  { known, drain, result }: { readonly known: Kept; readonly drain: Drain; readonly result: StepResult },
+): Promise<readonly string[]> {
+  const before = clock.now().getTime() - NEWS_MILLISECONDS;
+  const standing = Object.entries(drain.memory.pods).flatMap(([uid, { answer, since }]) =>
+    STANDING.includes(answer) && Date.parse(since) <= before ? [uid] : [],
+  );
+  const { account, region } = scope;
+  const named = { clusterKey, cluster: input.cluster, account, region, upgradeId: upgrade?.id ?? '', nodegroup };
+  if (standing.some((uid) => !known.told.includes(uid)) && result.reasons.length > 0)
+    await events.publish([
+      { type: 'DrainBlocked', detail: { version: 1, ...named, reasons: bounded(result.reasons) } },
+    ]);
+  // One that is let go and stands in the way again is news again.
+  return standing;
+}
+
+function nodeGroupOf({ input }: StepInput): string {
+  const group = (input as { nodegroup?: unknown } | null)?.nodegroup;
+  if (typeof group === 'string' && group !== '') return group;
+  throw namedError('InvalidInput', 'drain-nodes was given no node group: say which with "nodegroup".');
+}
+
+async function rulesOf(ports: NodeStepPorts, context: StepContext) {
+  const { read } = await loadHopPolicy(ports, context);
+  return { rules: read?.rules(new Map()) };
+}
+
+/** One invocation: it looks, decides and sends until nothing is to be sent, or its time is over. */
+class Drain {
+  memory: DrainMemory;
+  readonly #ports: NodeStepPorts;
+  readonly #context: StepContext;
+  readonly #group: string;
+  readonly #settings: DrainSettings;
+  #seen: DrainObservation = { nodes: [], allNodes: [], pods: new Map() };
+
+  constructor(ports: NodeStepPorts, context: StepContext, group: string, settings: DrainSettings, memory: DrainMemory) {
+    this.#ports = ports;
+    this.#context = context;
+    this.#group = group;
+    this.#settings = settings;
+    this.memory = memory;
+  }
+
+  async go(operator: NodeOperator): Promise<StepResult> {
+    const { clock } = this.#ports;
+    const until = clock.now().getTime() + BUSY_MILLISECONDS;
+    for (;;) {
+      const move = await this.#decide(operator);
+      const result = await this.#make(operator, move);
+      if (result !== undefined) return result;
+      if (clock.now().getTime() >= until)
+        return wait(1, reason('Draining', `Nodes of ${this.#group} are being drained.`));
+    }
+  }
+
+  /** Before it counts as done, those that were empty once are looked at again. */
+  async #decide(operator: NodeOperator): Promise<DrainMove> {
+    const move = await this.#look(operator, ({ name }) => this.memory.nodes[name]?.drainedAt === undefined);
+    return move.type === 'done' ? this.#look(operator, () => true) : move;
+  }
+
+  /** A node that was empty is taken to be so where it `isRead` not: whatever tolerates its cordon may have come back. */
+  async #look(operator: NodeOperator, isRead: (node: DrainNode) => boolean): Promise<DrainMove> {
+    const allNodes = await operator.listNodes();
+    const nodes = allNodes.filter((node) => isOfGroup(node, this.#group));
+    const cordoned = nodes.filter(({ unschedulable }) => unschedulable);
+    const pods = await operator.listPodsOf(cordoned.filter(isRead).map(({ name }) => name));
+    for (const { name } of cordoned) if (!pods.has(name)) pods.set(name, []);
+    this.#seen = { nodes, allNodes, pods };
+    const now = this.#ports.clock.now();
+    this.memory = lookAt(this.#seen, this.#settings, this.memory, now).memory;
+    return decideDrain(this.#seen, this.#settings, this.memory, now);
+  }
+
+  /** Undefined: something was sent, and may have made room for more. */
+  async #make(operator: NodeOperator, move: DrainMove): Promise<StepResult | undefined> {
+    switch (move.type) {
+      case 'wait':
+        return wait(move.seconds, ...move.reasons);
+      case 'stuck':
+        return failed(...move.reasons);
+      case 'done': {
+        const { clusterKey, upgrade } = this.#context;
+        const entries = await openUndoEntries(this.#ports.table, clusterKey, upgrade?.id);
+        await closeUndoEntries(this.#ports, entries, 'kept');
+        return done(...move.reasons);
+      }
+      case 'cordon':
+        return this.#cordon(operator, move.node);
+      case 'evict':
+        return this.#evict(operator, move.node, move.pods);
+    }
+  }
+
+  async #cordon(operator: NodeOperator, node: DrainNode): Promise<StepResult | undefined> {
+    const { table, clock } = this.#ports;
+    const { clusterKey, upgrade } = this.#context;
+    const upgradeId = upgrade?.id ?? '';
+    const { taint } = this.#settings;
+    const version = { name: node.name, uid: node.uid, resourceVersion: node.resourceVersion };
+    const before = await load(table, UndoEntries, clusterKey, 'cordon', node.name);
+    const entry = {
+      ...{ clusterKey, effect: 'cordon' as const, subject: node.name, uid: node.uid, upgradeId },
+      ...(taint === undefined ? {} : { taint }),
+      recordedAt: clock.now().toISOString(),
+    };
+    const call = { name: 'CordonNode' as const, input: { node: version, ...(taint === undefined ? {} : { taint }) } };
+    const mutation = { ...this.#wanted(), call, beside: [replace(UndoEntries, before, entry)] };
+    const result = await mutateNodes(this.#ports, mutation, () => operator.cordon(version, { upgradeId, taint }));
+    return this.#unlessAnswered(result);
+  }
+
+  async #evict(operator: NodeOperator, node: DrainNode, pods: readonly PodUid[]): Promise<StepResult | undefined> {
+    const { clock } = this.#ports;
+    const answers: { pod: PodUid; answer: EvictionAnswer }[] = [];
+    const call = { name: 'EvictPods' as const, input: { node: node.name, pods } };
+    try {
+      const result = await mutateNodes(this.#ports, { ...this.#wanted(), call }, async (mayGoOn) => {
+        for (const pod of pods) {
+          if (!mayGoOn()) return;
+          answers.push({ pod, answer: await operator.evict(pod) });
+        }
+      });
+      return this.#unlessAnswered(result);
+    } finally {
+      this.memory = rememberAnswers(this.memory, this.#seen, answers, clock.now());
+    }
+  }
+
+  #unlessAnswered(result: Exclude<Awaited<ReturnType<typeof mutateNodes>>, never>): StepResult | undefined {
+    if (result.type === 'wait') return wait(result.seconds, result.reason);
+    return result.type === 'forbidden' ? parked(undefined, ...result.reasons) : undefined;
+  }
+
+  #wanted() {
+    const { asker, clusterKey, scope, target, cluster, upgrade } = this.#context;
+    return { asker, clusterKey, scope, target, tags: cluster.tags ?? {}, upgrade, step: STEP, subject: this.#group };
+  }
+}
+
+/** Groups of EKS by their label, and those that eksctl made; what Karpenter or Auto Mode owns moves by its own ways. */
+function isOfGroup({ labels, providerId }: DrainNode, group: string): boolean {
+  const owner = nodeOwner(labels, providerId);
+  return managedGroup(owner) === group || (owner.kind === 'selfManaged' && owner.name === group);
+}

@@ -1,0 +1,63 @@
+import type { UndoEntry } from '../contracts/items/protocol.ts';
+import type { StepInput } from '../contracts/step-input.ts';
+import { done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import type { DrainNode, NodeOperator } from '../ports/node-operator.ts';
+import { mutateNodes } from '../protocol/mutate-nodes.ts';
+import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
+import type { Read } from '../store/entity.ts';
+import type { StepContext } from './context.ts';
+import type { NodeStepPorts } from './drain-nodes.ts';
+import { runStep } from './run-step.ts';
+import { withNodeOperator } from './with-node-operator.ts';
+
+const STEP = 'restore-nodes';
+const BUSY_MILLISECONDS = 12_000;
+
+/**
+ * Takes the cordons back that an upgrade has left open: of nodes that still bear its mark, and of no others. A stop, a window or a hold is not in
+ * its way. Who cordoned before us, or has taken our mark off, keeps it so.
+ */
+export async function restoreNodes(ports: NodeStepPorts, stepInput: StepInput): Promise<StepResult> {
+  return runStep(ports, stepInput, 'grant', STEP, async (_, context) => ({
+    step: STEP,
+    result: await withNodeOperator(ports, context, (operator) => restore(ports, context, operator)),
+  }));
+}
+
+type How = NonNullable<UndoEntry['closed']>['how'];
+
+async function restore(ports: NodeStepPorts, context: StepContext, operator: NodeOperator): Promise<StepResult> {
+  const { table, clock } = ports;
+  const until = clock.now().getTime() + BUSY_MILLISECONDS;
+  const { asker, clusterKey, scope, target, upgrade } = context;
+  const entries = await openUndoEntries(table, clusterKey, upgrade?.id.replace(/^undo-/, ''));
+  const nodes = new Map((await operator.listNodes()).map((node) => [node.name, node]));
+  const ended = new Map<How, Read<UndoEntry>[]>();
+  const end = (how: How, entry: Read<UndoEntry>): void => void ended.set(how, [...(ended.get(how) ?? []), entry]);
+  let stop: StepResult | undefined;
+  for (const entry of entries) {
+    const { subject, uid, upgradeId, taint } = entry.data;
+    const node: DrainNode | undefined = nodes.get(subject);
+    if (node?.uid !== uid) end('gone', entry);
+    else if (node.cordonedBy !== upgradeId) end('notOurs', entry);
+    else {
+      const version = { name: node.name, uid, resourceVersion: node.resourceVersion };
+      const call = {
+        name: 'UncordonNode' as const,
+        input: { node: version, ...(taint === undefined ? {} : { taint }) },
+      };
+      const wanted = { asker, clusterKey, scope, target, upgrade, step: STEP, subject: 'nodes', call };
+      const result = await mutateNodes(ports, wanted, () => operator.uncordon(version, { upgradeId, taint }));
+      if (result.type === 'answered') {
+        // One that somebody has written meanwhile is looked at anew.
+        if (result.answer !== 'changed') end(result.answer === 'done' ? 'undone' : result.answer, entry);
+      } else stop = result.type === 'wait' ? wait(result.seconds, result.reason) : parked(undefined, ...result.reasons);
+    }
+    if (stop !== undefined || clock.now().getTime() >= until) break;
+  }
+  for (const [how, closed] of ended) await closeUndoEntries(ports, closed, how);
+  const left = entries.length - [...ended.values()].reduce((sum, { length }) => sum + length, 0);
+  if (stop !== undefined) return stop;
+  const said = `Cordons of ${upgrade?.id ?? 'an upgrade'} are taken back: ${entries.length - left} done, ${left} left.`;
+  return left > 0 ? wait(1, reason('TakingBack', said)) : done(reason('TakenBack', said));
+}

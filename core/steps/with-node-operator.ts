@@ -1,0 +1,25 @@
+import { blocked, parked, reason, type StepResult } from '../contracts/step-result.ts';
+import type { NodeOperator } from '../ports/node-operator.ts';
+import type { Ports } from '../ports/ports.ts';
+import { accessReason, findApiServer, isAccessError } from './api-server.ts';
+import type { StepContext } from './context.ts';
+
+/** Works at the API server of the step's cluster. One that cannot be reached, or refuses, blocks with its words: what was begun parks by that. */
+export async function withNodeOperator(
+  ports: Pick<Ports, 'nodes'>,
+  context: StepContext,
+  work: (operator: NodeOperator) => Promise<StepResult>,
+): Promise<StepResult> {
+  const server = findApiServer(context);
+  if (server === undefined)
+    return parked(undefined, reason('ApiServerNotReady', `EKS gives no endpoint of ${context.name} yet.`));
+  const operator = ports.nodes.open(server);
+  try {
+    return await work(operator);
+  } catch (error) {
+    if (!isAccessError(error)) throw error;
+    return blocked(accessReason(error, context));
+  } finally {
+    operator.close();
+  }
+}

@@ -1,0 +1,110 @@
+import { parseAllDocuments } from 'yaml';
+import { createNodeOperators } from '../../adapters/kubernetes/create-node-operator.ts';
+import { OPERATORS, RBAC } from '../../core/queries/access-manifest.ts';
+import { addCluster } from '../../simulator/eks/add-cluster.ts';
+import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
+import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
+import { createInMemoryNodeOperators } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
+import { testCaller, testWorld } from '../material/eks/world.ts';
+import { startKubernetesLoopback } from './kubernetes-loopback.ts';
+import { type NodeOperatorUnderTest, nodeOperatorContract } from './node-operator-contract.ts';
+import { selfSignedCertificate } from './self-signed-certificate.ts';
+
+const scope = { account: testCaller.account, region: testCaller.region };
+const ROLE = `arn:aws:iam::${scope.account}:role/LiftlockSpoke-operate`;
+const api = { kind: 'Deployment', namespace: 'shop', name: 'api', replicas: 4, labels: { app: 'api' } } as const;
+
+function shop() {
+  const world = testWorld((state) => {
+    const workloads = [{ ...api, image: 'registry.example/api:1' }];
+    addCluster(state, { name: 'shop', version: '1.35', nodegroups: [{ name: 'workers', nodes: 2 }], workloads });
+  });
+  const [cluster] = Object.values(world.state.clusters);
+  if (cluster === undefined) throw new Error('the world has no cluster');
+  cluster.kubernetes.access.network = 'reachable';
+  cluster.kubernetes.access.authentication = 'any-principal';
+  world.pass(10);
+  return { world, cluster, fake: new FakeKubernetes(world.fake) };
+}
+
+/** The fake's own port, in this process. */
+async function inMemory(principal = testCaller.principal): Promise<NodeOperatorUnderTest> {
+  const { world, cluster, fake } = shop();
+  return {
+    operators: createInMemoryNodeOperators(fake, { clock: { now: world.now }, principal: () => principal }),
+    server: { scope, name: 'shop', endpoint: 'https://in-memory', certificateAuthority: '' },
+    cluster,
+    close: async () => undefined,
+  };
+}
+
+/** The real adapter over TLS, answered by the same fake. */
+async function overTls(): Promise<NodeOperatorUnderTest> {
+  const { world, cluster, fake } = shop();
+  const tls = selfSignedCertificate(['127.0.0.1']);
+  const calls = createInMemoryClusterReader({
+    ...{ fake, clusterArn: cluster.arn, principal: testCaller.principal, clock: { now: world.now } },
+  });
+  const loopback = await startKubernetesLoopback(async ({ method, path, query, body, contentType }) => {
+    const asked = `${path}${query.size === 0 ? '' : `?${query}`}`;
+    const { status, text } =
+      method === 'PATCH' || method === 'POST'
+        ? await calls.change({ method, path: asked, contentType, body: body as object })
+        : await calls.get({ path: asked });
+    return { status, body: text };
+  }, tls);
+  return {
+    operators: createNodeOperators({
+      credentials: async () => ({ accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' }),
+      clock: { now: world.now },
+    }),
+    server: {
+      ...{ scope, name: 'shop', endpoint: loopback.endpoint },
+      certificateAuthority: Buffer.from(tls.certificate).toString('base64'),
+    },
+    cluster,
+    close: () => loopback.close(),
+  };
+}
+
+nodeOperatorContract('the fake clusters in this process', () => inMemory());
+nodeOperatorContract('the adapter over TLS', overTls);
+
+describe('the tier operate', () => {
+  async function withRole(change: (rules: object[]) => object[] = (rules) => rules) {
+    const under = await inMemory(ROLE);
+    const { cluster } = under;
+    cluster.kubernetes.access.authentication = 'access-entries';
+    cluster.description.accessConfig = { authenticationMode: 'API' };
+    const entry = { principalArn: ROLE, type: 'STANDARD', createdAt: 0, policies: [] };
+    cluster.accessEntries.push({ ...entry, kubernetesGroups: [OPERATORS] });
+    const [role, binding] = parseAllDocuments(RBAC.operate).map((document) => document.toJS());
+    cluster.kubernetes.objects = [{ ...role, rules: change(role.rules) }, binding];
+    const operator = under.operators.open(under.server);
+    const work = async () => {
+      const [node] = await operator.listNodes();
+      if (node === undefined) throw new Error('there is no node');
+      const pods = (await operator.listPodsOf([node.name])).get(node.name) ?? [];
+      const [pod] = pods.filter(({ labels }) => labels.app === 'api');
+      if (pod === undefined) throw new Error('there is no pod');
+      return [await operator.cordon(node, { upgradeId: 'd' }), (await operator.evict(pod)).type];
+    };
+    return { work, role };
+  }
+
+  test('is enough for a drain', async () => {
+    const { work } = await withRole();
+    expect(await work()).toEqual(['done', 'accepted']);
+  });
+
+  test.each([0, 1, 2])('and without its rule %i it is not', async (index) => {
+    const { work } = await withRole((rules) => rules.filter((_, at) => at !== index));
+    await expect(work()).rejects.toThrow(expect.objectContaining({ name: 'ClusterForbidden' }));
+  });
+
+  test('deletes nothing, and has no wildcard', async () => {
+    const { role } = await withRole();
+    const said = JSON.stringify(role.rules);
+    expect(said).not.toMatch(/delete|\*|secrets|update/);
+  });
+});
