@@ -217,23 +217,15 @@ const STEP_REASONS = {
 /** What stands in the way of a drain that Liftlock makes itself. */
 const DRAIN_REASONS = {
   DrainAwaitsCompletion: passing('A rule of the policy waits until the pod has completed.'),
-  DrainBudget: passing('A disruption budget lets the pod not go now; it is asked again.'),
-  DrainComesBack: lasting('The pod tolerates the cordon and has come back to its node too often to be evicted again.'),
-  DrainHeldByPolicy: lasting(
-    'The policy does not let pods without a controller, or with emptyDir volumes, be evicted.',
-  ),
-  DrainNoRoom: passing('As many nodes of the cluster are down as may be (maxUnavailable), whoever took them.'),
+  DrainBudget: passing('A disruption budget does not let the pod go now; it is asked again.'),
+  DrainComesBack: lasting('Pods that tolerate the cordon have come back to the node too often to be evicted again.'),
+  DrainHeldByPolicy: lasting('The policy evicts no pods without a controller, or none with emptyDir volumes.'),
+  DrainNoRoom: passing('As many nodes of the cluster are down, or pods in the way, as may be, whoever took them.'),
   DrainPause: timed('The pause between two nodes is not over.'),
-  DrainPodsLeft: told('A node counts as drained with the pods that a rule of the policy skips.'),
-  DrainRefused: lasting(
-    'The API server refuses the eviction of the pod, and not because of a budget; it is asked again.',
-  ),
-  DrainSeveralBudgets: lasting('Several disruption budgets select the pod, so that its eviction is refused for ever.'),
-  DrainTerminating: passing('Pods terminate, or their eviction is being taken.'),
-  DrainTerminatingStuck: lasting(
-    'The pod terminates for longer than its grace period: a finalizer, or a kubelet that does not answer.',
-  ),
-  DrainTooManyPods: passing('So many pods are in the way that no others are asked to go.'),
+  DrainRefused: lasting('The API server refuses the eviction of the pod, though no budget does; it is asked again.'),
+  DrainSeveralBudgets: lasting('Several disruption budgets select the pod, so that its eviction is always refused.'),
+  DrainTerminating: passing('The pod terminates, or its eviction is being taken.'),
+  DrainTerminatingStuck: lasting('The pod terminates for too long: a finalizer, or a kubelet that does not answer.'),
   DrainUncordoned: lasting('Somebody has taken off the cordon of Liftlock, and the node is left to them.'),
   Drained: told('The nodes hold nothing any more that has to go.'),
 };

@@ -193,7 +193,7 @@ const pods: [string, Omit<DrainWorld, 'nodes'> & { readonly a: readonly ReturnTy
   [
     'what a rule skips stays, and is named at the end',
     { a: [app('x')], settings: { rules: [labelled('x', 'skip')] } },
-    'done: Drained DrainPodsLeft',
+    'done: Drained',
   ],
   [
     'the first rule that selects a pod decides',
@@ -306,17 +306,17 @@ const pods: [string, Omit<DrainWorld, 'nodes'> & { readonly a: readonly ReturnTy
   ],
   [
     'who came back after its eviction is evicted again',
-    { a: [pod('p', { createdAt: at(-9) })], memory: { nodes: begun('a'), cameBack: { 'a shop/Deployment/web': 2 } } },
+    { a: [pod('p', { createdAt: at(-9) })], memory: { nodes: { a: { begunAt: at(-3600), returns: 2 } } } },
     'evict a: p',
   ],
   [
     'three times',
-    { a: [pod('p', { createdAt: at(-9) })], memory: { nodes: begun('a'), cameBack: { 'a shop/Deployment/web': 3 } } },
+    { a: [pod('p', { createdAt: at(-9) })], memory: { nodes: { a: { begunAt: at(-3600), returns: 3 } } } },
     'wait 30: DrainComesBack',
   ],
   [
     'who was there before is no such pod',
-    { a: [pod('p')], memory: { nodes: begun('a'), cameBack: { 'a shop/Deployment/web': 3 } } },
+    { a: [pod('p')], memory: { nodes: { a: { begunAt: at(-3600), returns: 3 } } } },
     'evict a: p',
   ],
 ];
@@ -371,7 +371,7 @@ const stuckNodes: [string, DrainWorld, string][] = [
       settings: { maxUnavailable: 2 },
       memory: { pods: Object.fromEntries(many(200).map(({ uid }) => [uid, refused(-9, 9)])) },
     },
-    `wait 9: ${'DrainBudget '.repeat(200)}DrainTooManyPods`,
+    `wait 9: ${'DrainBudget '.repeat(200)}DrainNoRoom`,
   ],
   [
     'and no further pod is asked',
@@ -380,7 +380,7 @@ const stuckNodes: [string, DrainWorld, string][] = [
       pods: { a: many(201) },
       memory: { pods: Object.fromEntries(many(200).map(({ uid }) => [uid, refused(-9, 9)])) },
     },
-    `wait 9: ${'DrainBudget '.repeat(200)}DrainTooManyPods`,
+    `wait 9: ${'DrainBudget '.repeat(200)}DrainNoRoom`,
   ],
 ];
 

@@ -59,23 +59,21 @@ test('who stands in the way unasked is remembered from its first look on', () =>
   expect(pods).toEqual({ 'uid-p': { since: at(0), retryAt: at(0), tries: 0, answer: 'unasked' } });
 });
 
-test('two hundred pods are remembered, and two hundred emptied nodes, the last ones', () => {
+test('two hundred pods are remembered, and four hundred nodes, those that were emptied last', () => {
   const bare = Array.from({ length: 250 }, (_, index) => pod(`p${index}`, { controller: undefined }));
   expect(Object.keys(look({ nodes: [ours('a')], pods: { a: bare } }).pods)).toHaveLength(200);
-  const names = Array.from({ length: 250 }, (_, index) => `n${index}`);
+  const names = Array.from({ length: 450 }, (_, index) => `n${index}`);
   const nodes = Object.fromEntries(
     names.map((name, index) => [name, { begunAt: at(-9000), drainedAt: at(-5000 + index) }]),
   );
   const kept = Object.keys(look({ nodes: names.map((name) => ours(name)) }, { nodes }).nodes);
-  expect(kept).toHaveLength(200);
-  expect(kept).toContain('n249');
+  expect(kept).toHaveLength(400);
+  expect(kept).toContain('n449');
   expect(kept).not.toContain('n49');
 });
 
-test('who came back is counted while its node is there', () => {
-  const cameBack = { 'a shop/Deployment/web': 2, 'b shop/Deployment/web': 1 };
-  const world = { nodes: [ours('a')], pods: { a: [pod('p')] } };
-  expect(look(world, { cameBack, nodes: { a: { begunAt: at(-60) } } }).cameBack).toEqual({
-    'a shop/Deployment/web': 2,
-  });
+test('what came back to a node is counted while it is cordoned', () => {
+  const nodes = { a: { begunAt: at(-60), returns: 2 }, b: { begunAt: at(-60), returns: 1 } };
+  const world = { nodes: [ours('a'), node('b')], pods: { a: [pod('p')] } };
+  expect(look(world, { nodes }).nodes).toEqual({ a: { begunAt: at(-60), returns: 2 } });
 });

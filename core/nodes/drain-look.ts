@@ -13,13 +13,10 @@ export interface DrainLook {
   readonly now: Date;
 }
 
-/** Emptied nodes that are remembered, the last ones: who comes back to a node does so soon. */
-const MOST_DRAINED = 200;
+/** Nodes that are remembered: those that were emptied last beside all others, since who comes back to a node does so soon. */
+const MOST_NODES = 400;
 
-/**
- * Its `memory` is what is to be remembered of the look: pods and nodes that are gone are forgotten, and nodes begin that are cordoned.
- * The same look again changes nothing.
- */
+/** Its `memory` is what is to be remembered: what is gone is forgotten, and cordoned nodes begin. The same look again changes nothing. */
 export function lookAt(
   observation: DrainObservation,
   settings: DrainSettings,
@@ -32,24 +29,22 @@ export function lookAt(
   const ledger = disruptionLedger(observation.allNodes, outOfService, settings.maxUnavailable);
   const here = new Set(stands.flatMap(({ toGo }) => toGo.map(({ pod }) => pod.uid)));
   const pods = Object.fromEntries(Object.entries(before.pods).filter(([uid]) => here.has(uid)));
-  const { nodes, lastDrainedAt } = nodesSince(before, stands, at);
-  const isCounted = ([key]: [string, number]) => nodes[key.split(' ', 1)[0] ?? '']?.begunAt !== undefined;
-  const cameBack = Object.fromEntries(Object.entries(before.cameBack).filter(isCounted));
-  const look: DrainLook = { stands, ledger, settings, now, memory: { pods, nodes, cameBack, lastDrainedAt } };
+  const since = nodesSince(before, stands, at);
+  const { nodes } = since;
+  const look: DrainLook = { stands, ledger, settings, now, memory: { pods, ...since } };
 
   const begin = ({ node: { name } }: NodeStand): void => {
     nodes[name] = { ...nodes[name], begunAt: at };
   };
-  const isWaiting = (stand: NodeStand) => stand.node.unschedulable && stand.toGo.length > 0 && !isBegun(stand, look);
-  for (const stand of stands) if (isWaiting(stand) && stand.node.cordonedBy !== undefined) begin(stand);
-  // Somebody else has cordoned these: they need no room of the ledger, and have their turn all the same.
-  for (let next = nextNode(stands.filter(isWaiting), look); next; next = nextNode(stands.filter(isWaiting), look))
-    begin(next);
+  const waiting = () => stands.filter((one) => one.node.unschedulable && one.toGo.length > 0 && !isBegun(one, look));
+  for (const stand of waiting()) if (stand.node.cordonedBy !== undefined) begin(stand);
+  // Somebody else has cordoned the others: they need no room of the ledger, and have their turn all the same.
+  for (let next = nextNode(waiting(), look); next; next = nextNode(waiting(), look)) begin(next);
   for (const stand of stands.filter((one) => isBegun(one, look))) {
     for (const { pod, type } of stand.toGo)
       if (type === 'held' && !isFull(look)) pods[pod.uid] ??= { since: at, retryAt: at, tries: 0, answer: 'unasked' };
     const { name } = stand.node;
-    if (isStuck(stand, look)) nodes[name] = { ...nodes[name], stuckAt: nodes[name]?.stuckAt ?? at };
+    if (isStuck(stand, look)) nodes[name] = { stuckAt: at, ...nodes[name] };
   }
   return look;
 }
@@ -58,17 +53,16 @@ export function lookAt(
 function nodesSince(before: DrainMemory, stands: readonly NodeStand[], at: string) {
   const nodes: Record<string, NodeTry> = {};
   let { lastDrainedAt } = before;
-  for (const [name, { begunAt, drainedAt, stuckAt }] of Object.entries(before.nodes)) {
+  const known = Object.entries(before.nodes).sort(([, a], [, b]) => compareTexts(endOf(a), endOf(b)));
+  for (const [name, { drainedAt, ...others }] of known.slice(-MOST_NODES)) {
     const stand = stands.find(({ node }) => node.name === name);
     const isOver = stand === undefined || isEmpty(stand);
-    if (isOver && begunAt !== undefined && drainedAt === undefined) lastDrainedAt = at;
-    if (stand?.node.unschedulable === true)
-      nodes[name] = { begunAt, drainedAt: isOver ? (drainedAt ?? at) : undefined, stuckAt };
-    else if (stand !== undefined && stuckAt !== undefined) nodes[name] = { stuckAt };
+    if (isOver && others.begunAt !== undefined && drainedAt === undefined) lastDrainedAt = at;
+    if (stand?.node.unschedulable === true) nodes[name] = isOver ? { ...others, drainedAt: drainedAt ?? at } : others;
+    else if (stand !== undefined && others.stuckAt !== undefined) nodes[name] = { stuckAt: others.stuckAt };
   }
-  const drained = Object.entries(nodes)
-    .flatMap(([name, { drainedAt }]) => (drainedAt === undefined ? [] : [[name, drainedAt] as const]))
-    .sort(([, a], [, b]) => compareTexts(a, b));
-  for (const [name] of drained.slice(0, Math.max(0, drained.length - MOST_DRAINED))) delete nodes[name];
-  return { nodes, lastDrainedAt };
+  return { nodes, ...(lastDrainedAt === undefined ? {} : { lastDrainedAt }) };
 }
+
+/** Those that are not drained come behind all others. */
+const endOf = ({ drainedAt = '~' }: NodeTry): string => drainedAt;

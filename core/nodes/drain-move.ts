@@ -44,8 +44,6 @@ export interface DrainMemory {
   readonly pods: Readonly<Record<string, PodTry>>;
   /** Nodes whose drain has begun and that are still there, by name. */
   readonly nodes: Readonly<Record<string, NodeTry>>;
-  /** How often a pod was evicted that had come back to its cordoned node, by node and controller. */
-  readonly cameBack: Readonly<Record<string, number>>;
   /** When the last node became empty, or vanished (ISO 8601). */
   readonly lastDrainedAt?: string | undefined;
 }
@@ -67,9 +65,11 @@ export interface NodeTry {
   readonly drainedAt?: string | undefined;
   /** When a pod first stood in the way for longer than `podTimeoutSeconds`. Such nodes come last. */
   readonly stuckAt?: string | undefined;
+  /** How many pods were evicted that had come to it after its cordon. */
+  readonly returns?: number | undefined;
 }
 
-export const EMPTY_MEMORY: DrainMemory = { pods: {}, nodes: {}, cameBack: {} };
+export const EMPTY_MEMORY: DrainMemory = { pods: {}, nodes: {} };
 
 /** The next thing to do, as data: the mutator commits and sends it. */
 export type DrainMove =

@@ -29,7 +29,7 @@ test('within the first minute, too', () => {
 
 test.each<[PodTry['answer'], string | undefined, string]>([
   ['budget', 'something else', ': something else. Give it room'],
-  ['severalBudgets', 'more than one', 'refuses its eviction whatever they allow. Change or remove one of them.'],
+  ['severalBudgets', 'more than one', 'several budgets select it, so no eviction passes. Leave it only one.'],
   [
     'refused',
     '403 denied by policy-webhook',
@@ -47,7 +47,7 @@ test.each([
   [
     'a pod that does not end',
     { terminatingSince: at(-600) },
-    'for 10 min: it was told to end 90 s before and more',
+    'for 10 min: it should have ended within 90 s',
     'metadata.finalizers',
   ],
   ['a tool instead of a team', { labels: { 'argocd.argoproj.io/instance': 'shop' } }, 'Argo CD application shop)', ''],
@@ -62,7 +62,7 @@ test('who holds the room is named, six of them shortened', () => {
     reasons: [
       {
         message:
-          '1 node of the drain wait for room: 7 nodes of the cluster are down and 1 may be: t (cordoned by somebody else), u (NotReady), v (NotReady), w (NotReady), x (NotReady) and 2 more.',
+          'Nodes of the drain that wait for room: 1. Down are 7 nodes of the cluster, and 1 may be: t (cordoned by somebody else), u (NotReady), v (NotReady), w (NotReady), x (NotReady) and 2 more.',
       },
     ],
   });
@@ -72,5 +72,18 @@ test('nodes that Liftlock has cordoned, and that end, are named as such', () => 
   const others = [ours('s'), node('t', { terminating: true })];
   expect(decideIn({ nodes: [node('a')], others })).toMatchObject({
     reasons: [{ message: expect.stringContaining('s (cordoned by Liftlock, upgrade u1), t (terminating).') }],
+  });
+});
+
+test('what a rule leaves on drained nodes is named at the end', () => {
+  const rules = [{ selector: { matchLabels: labels, matchExpressions: [] }, action: 'skip' as const }];
+  const pods = { a: [pod('agent', { labels })] };
+  expect(decideIn({ nodes: [ours('a'), ours('b')], pods, settings: { rules } })).toMatchObject({
+    reasons: [
+      {
+        message:
+          'Nodes of the drain that hold nothing any more that has to go: 2. A rule of the policy leaves shop/agent on a.',
+      },
+    ],
   });
 });

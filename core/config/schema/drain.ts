@@ -1,25 +1,20 @@
 import { z } from 'zod';
 import { labelSelectorSchema } from './label-selector.ts';
-import { countOrShare, duration, maxCount, positiveDuration } from './quantities.ts';
+import { countOrShare, duration, positiveDuration } from './quantities.ts';
 
 const selector = labelSelectorSchema
   .omit({ when: true })
   .describe('Which pods, by their labels: all conditions must hold, an empty selector matches every pod.');
 
+const ACTIONS =
+  'evict: as any other pod, also where barePods or emptyDirs say wait. skip: left alone, and its node counts as drained with it. waitUntilCompleted: never evicted, waited for.';
+const ORDER = 'Pods of a higher order are evicted when those of a lower one have left the node. Other pods have 0.';
+
 const drainRule = z.discriminatedUnion('action', [
   z.strictObject({
     selector,
-    action: z
-      .literal('evict')
-      .describe(
-        'evict: as any other pod, also where barePods or emptyDirs say wait. skip: left alone, and its node counts as drained with it. waitUntilCompleted: never evicted, waited for.',
-      ),
-    order: z
-      .int()
-      .min(-maxCount)
-      .max(maxCount)
-      .default(0)
-      .describe('Pods of a higher order are evicted when those of a lower one have left the node. Other pods have 0.'),
+    action: z.literal('evict').describe(ACTIONS),
+    order: z.int().default(0).describe(ORDER),
   }),
   z.strictObject({ selector, action: z.enum(['skip', 'waitUntilCompleted']) }),
 ]);
@@ -28,12 +23,8 @@ const drainRule = z.discriminatedUnion('action', [
 const taintKey = z
   .string()
   .regex(
-    /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/,
-    'is not the key of a taint: write a name such as drained, or example.com/drained',
-  )
-  .regex(
-    /^(?!(?:[^/]*\.)?(?:kubernetes|k8s)\.io\/)/,
-    'is a taint that Kubernetes sets by itself; write one of your own, such as example.com/drained',
+    /^(?!(?:[^/]*\.)?(?:kubernetes|k8s)\.io\/)(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/,
+    'is not the key of a taint of your own: write drained or example.com/drained; kubernetes.io and k8s.io are not yours',
   );
 
 const held = z.enum(['evict', 'wait']);
