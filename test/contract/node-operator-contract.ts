@@ -79,6 +79,15 @@ export function nodeOperatorContract(name: string, create: () => Promise<NodeOpe
       expect(await operator.cordon(after, OURS)).toBe('done');
     });
 
+    test('a cordon that is taken back leaves the cluster as it was', async () => {
+      const mark = { ...OURS, taint: 'liftlock.dev/drained' };
+      const node = await firstNode();
+      const before = structuredClone(cluster.kubernetes);
+      await operator.cordon(node, mark);
+      expect(await operator.uncordon(await firstNode(), mark)).toBe('done');
+      expect(cluster.kubernetes).toEqual(before);
+    });
+
     test('who cordoned before us keeps it', async () => {
       const [state] = cluster.kubernetes.nodes;
       if (state !== undefined) state.unschedulable = true;
@@ -135,6 +144,28 @@ export function nodeOperatorContract(name: string, create: () => Promise<NodeOpe
         retryAfterSeconds: 0,
         message: expect.stringContaining('strict'),
       });
+    });
+
+    test('a budget is asked before the uid, as the API server does', async () => {
+      cluster.kubernetes.podDisruptionBudgets.push(budget('strict', 4));
+      expect(await operator.evict({ ...(await apiPod()), uid: 'another' })).toMatchObject({ type: 'budget' });
+    });
+
+    test('a pod that goes is evicted again, and tells since when it goes', async () => {
+      const pod = await apiPod();
+      const state = cluster.kubernetes.pods.find(({ name }) => name === pod.name);
+      if (state !== undefined) state.written = { metadata: { finalizers: ['example.com/backup'] }, spec: {} };
+      expect(await operator.evict(pod)).toEqual({ type: 'accepted' });
+      const going = (await podsOf()).find(({ uid }) => uid === pod.uid);
+      expect(Date.parse(going?.terminatingSince ?? '')).toBe(state?.deletedAt);
+      expect(await operator.evict(pod)).toEqual({ type: 'accepted' });
+    });
+
+    test('in a namespace that goes, evictions say so', async () => {
+      const pod = await apiPod();
+      const status = { phase: 'Terminating' };
+      cluster.kubernetes.objects = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' }, status }];
+      expect(await operator.evict(pod)).toEqual({ type: 'namespaceTerminating' });
     });
 
     test('two budgets on one pod are told as such', async () => {
