@@ -116,6 +116,16 @@ export function nodeOperatorContract(name: string, create: () => Promise<NodeOpe
       expect([after.unschedulable, after.cordonedBy, after.taints]).toEqual([false, undefined, ['team']]);
     });
 
+    test('a taint of the same key that somebody else has put stays', async () => {
+      const [state] = cluster.kubernetes.nodes;
+      const theirs = [{ key: 'liftlock.dev/drained', value: 'theirs', effect: 'NoSchedule' }];
+      if (state !== undefined) state.taints = theirs;
+      const mark = { ...OURS, taint: 'liftlock.dev/drained' };
+      expect(await operator.cordon(await firstNode(), mark)).toBe('done');
+      expect(await operator.uncordon(await firstNode(), mark)).toBe('done');
+      expect(state?.taints).toEqual(theirs);
+    });
+
     test('a node that is gone, or another one under its name, is told', async () => {
       const node = await firstNode();
       expect(await operator.cordon({ ...node, uid: 'another' }, OURS)).toBe('gone');
@@ -144,6 +154,16 @@ export function nodeOperatorContract(name: string, create: () => Promise<NodeOpe
         retryAfterSeconds: 0,
         message: expect.stringContaining('strict'),
       });
+    });
+
+    test('a budget that is worked on is busy, and says how long', async () => {
+      const metadata = { namespace: 'shop', name: 'new', generation: 2 };
+      const spec = { minAvailable: 1, selector: { matchLabels: { app: 'api' } } };
+      const status = { observedGeneration: 1, disruptionsAllowed: 1, currentHealthy: 4, desiredHealthy: 1 };
+      cluster.kubernetes.disruptionControllerStopped = true;
+      cluster.kubernetes.objects = [{ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec, status }];
+      const message = 'The disruption budget new is still being processed by the server.';
+      expect(await operator.evict(await apiPod())).toEqual({ type: 'busy', retryAfterSeconds: 10, message });
     });
 
     test('a budget is asked before the uid, as the API server does', async () => {
