@@ -9,6 +9,7 @@ import {
   type Pod,
   type Workload,
 } from '../../core/ports/cluster-access.ts';
+import type { ReadAnswer } from '../../core/ports/cluster-reader.ts';
 import { authorizeByToken, type ClusterCredentials } from './cluster-token.ts';
 import { HttpsReader } from './reader/https-reader.ts';
 
@@ -119,8 +120,11 @@ function readerOf(server: ApiServer, options: ClusterAccessOptions): HttpsReader
 const inNamespace = (api: string, namespace: string, plural: string): string =>
   `${api}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
 
-async function readJson<Body extends object>(reader: Pick<HttpsReader, 'get'>, path: string): Promise<Body> {
-  const { status, text } = await reader.get({ path });
+const readJson = async <Body extends object>(reader: Pick<HttpsReader, 'get'>, path: string): Promise<Body> =>
+  objectOf(await reader.get({ path }));
+
+/** The object in an answer. @throws ClusterAccessError for any other answer. */
+export function objectOf<Body extends object>({ status, text }: ReadAnswer): Body {
   if (status !== 200) throw statusError(status, messageOf(text));
   const body = parseJson(text);
   if (typeof body === 'object' && body !== null) return body as Body;

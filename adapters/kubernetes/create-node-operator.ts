@@ -14,7 +14,7 @@ import type {
   PodUid,
 } from '../../core/ports/node-operator.ts';
 import { authorizeByToken, type ClusterCredentials } from './cluster-token.ts';
-import { controllerOf, messageOf, readList, statusError } from './create-cluster-access.ts';
+import { controllerOf, messageOf, objectOf, readList, statusError } from './create-cluster-access.ts';
 import { type Change, HttpsReader } from './reader/https-reader.ts';
 
 /** One API server, asked and told one thing after the other. */
@@ -27,6 +27,8 @@ export interface ServerCalls {
 
 /** Where our mark stands; its value is the upgrade that cordoned. */
 const MARK = 'liftlock.dev/cordoned-by';
+/** Value of our taints: one of the same key without it is somebody else's. */
+const TAINT_VALUE = 'liftlock';
 const TIMEOUT_MILLISECONDS = 8_000;
 const MERGE_PATCH = 'application/merge-patch+json';
 
@@ -73,7 +75,10 @@ async function cordon(calls: ServerCalls, node: NodeVersion, { upgradeId, taint 
   if (read.spec?.unschedulable === true) return by === upgradeId ? 'done' : 'notOurs';
   const taints = read.spec?.taints ?? [];
   const isThere = taints.some(({ key, effect }) => key === taint && effect === 'NoSchedule');
-  const added = taint === undefined || isThere ? {} : { taints: [...taints, { key: taint, effect: 'NoSchedule' }] };
+  const added =
+    taint === undefined || isThere
+      ? {}
+      : { taints: [...taints, { key: taint, value: TAINT_VALUE, effect: 'NoSchedule' }] };
   return patchNode(calls, node, { [MARK]: upgradeId }, { unschedulable: true, ...added });
 }
 
@@ -82,18 +87,17 @@ async function uncordon(calls: ServerCalls, node: NodeVersion, { upgradeId, tain
   if (read === undefined) return 'gone';
   if (read.metadata?.annotations?.[MARK] !== upgradeId) return 'notOurs';
   const taints = read.spec?.taints ?? [];
-  const left = taints.filter(({ key, effect }) => key !== taint || effect !== 'NoSchedule');
+  const left = taints.filter(({ key, value }) => key !== taint || value !== TAINT_VALUE);
   const taken = left.length === taints.length ? {} : { taints: left };
   return patchNode(calls, node, { [MARK]: null }, { unschedulable: null, ...taken });
 }
 
 /** As it is now; undefined where no node of that uid is there. */
 async function readNode(calls: ServerCalls, { name, uid }: NodeVersion): Promise<V1Node | undefined> {
-  const { status, text } = await calls.get({ path: nodePath(name) });
-  if (status === 404) return undefined;
-  if (status !== 200) throw statusError(status, messageOf(text));
-  const node = parseJson(text) as V1Node | undefined;
-  return node?.metadata?.uid === uid ? node : undefined;
+  const answer = await calls.get({ path: nodePath(name) });
+  if (answer.status === 404) return undefined;
+  const node = objectOf<V1Node>(answer);
+  return node.metadata?.uid === uid ? node : undefined;
 }
 
 /** Arrays of a merge patch replace: what is in them was read at the very version that the patch demands. */
@@ -133,16 +137,19 @@ async function evict(calls: ServerCalls, { namespace, name, uid }: PodUid): Prom
 /** What the answer means (facts: nodes.md §1.1); fails where it says nothing of the pod. */
 function readEviction({ status, text, retryAfterSeconds }: ReadAnswer): EvictionAnswer {
   if (status === 200 || status === 201) return { type: 'accepted' };
-  // Another uid is a conflict; a conflict of the budget itself comes as 429.
-  if (status === 404 || status === 409) return { type: 'gone' };
   const said = messageOf(text);
+  if (status === 404) return { type: 'gone' };
   const { details } = (parseJson(text) ?? {}) as V1Status;
   const causes = details?.causes ?? [];
   const seconds = details?.retryAfterSeconds ?? retryAfterSeconds ?? 0;
+  // Another uid; else somebody has written the pod again and again while the API server tried.
+  if (status === 409 && text.includes('UID in precondition')) return { type: 'gone' };
+  if (status === 409) return { type: 'busy', retryAfterSeconds: seconds, message: said };
   if (status === 429) {
     const cause = causes.find(({ reason }) => reason === 'DisruptionBudget');
-    if (cause === undefined) return { type: 'busy', retryAfterSeconds: seconds, message: said };
-    return { type: 'budget', retryAfterSeconds: seconds, message: cause.message ?? said };
+    // A budget that is used up says no time; one that says a time is being worked on.
+    const type = cause === undefined || seconds > 0 ? 'busy' : 'budget';
+    return { type, retryAfterSeconds: seconds, message: cause?.message ?? said };
   }
   if (status === 500 && said.includes('more than one PodDisruptionBudget'))
     return { type: 'severalBudgets', message: said };

@@ -1,5 +1,7 @@
 import { testWorld } from '../../test/material/eks/world.ts';
 import { addCluster, type ClusterSpecification } from '../eks/add-cluster.ts';
+import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import { requestEviction } from './evict-pod.ts';
 import { FakeKubernetes } from './fake-kubernetes.ts';
 import { createInMemoryClusterAccess } from './in-memory-cluster-access.ts';
 import type { KubernetesAccess } from './kubernetes-state.ts';
@@ -22,6 +24,16 @@ function worldWith(specification: Partial<ClusterSpecification> = {}) {
     certificateAuthority: '',
   };
   return { world, cluster, kubernetes, access, target };
+}
+
+/** Empty: the pod went. */
+function refusalOf(...[cluster, pod, now]: [ClusterRecord, { namespace: string; name: string }, Date]): string {
+  try {
+    requestEviction(cluster, pod, now.getTime());
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 describe('the port', () => {
@@ -148,7 +160,7 @@ describe('eviction', () => {
     const request = { clusterArn: cluster.arn, principal, now: world.now() };
     expect(kubernetes.listPodDisruptionBudgets(request, 'shop')[0]?.disruptionsAllowed).toBe(allowed);
     const pods = kubernetes.listPods(request, 'shop');
-    const refused = pods.map((pod) => kubernetes.evict(request, pod)).filter((answer) => answer !== undefined);
+    const refused = pods.map((pod) => refusalOf(cluster, pod, world.now())).filter((answer) => answer !== '');
     expect(pods.length - refused.length).toBe(allowed);
     for (const answer of refused) expect(answer).toContain('would violate the pod');
   });
@@ -163,14 +175,14 @@ describe('eviction', () => {
     });
     const request = { clusterArn: cluster.arn, principal, now: world.now() };
     const [pod] = kubernetes.listPods(request, 'shop');
-    expect(pod && kubernetes.evict(request, pod)).toContain('more than one PodDisruptionBudget');
+    expect(pod && refusalOf(cluster, pod, world.now())).toContain('more than one PodDisruptionBudget');
   });
 
   test('an evicted pod comes back elsewhere, and is ready after a while', () => {
     const { world, kubernetes, cluster } = worldWith({ workloads: [{ ...api, kind: 'Deployment' }] });
     const request = () => ({ clusterArn: cluster.arn, principal, now: world.now() });
     const [pod] = kubernetes.listPods(request(), 'shop');
-    if (pod !== undefined) kubernetes.evict(request(), pod);
+    if (pod !== undefined) requestEviction(cluster, pod, world.now().getTime());
     expect(kubernetes.listWorkloads(request(), 'shop')[0]).toMatchObject({ desired: 3, available: 2 });
     world.pass(1);
     expect(kubernetes.listWorkloads(request(), 'shop')[0]).toMatchObject({ desired: 3, available: 3 });

@@ -7,8 +7,7 @@ import { requireAuthenticated, requireReachable } from './access.ts';
 import { type ObjectList, objectsOf } from './api-objects.ts';
 import { budgetOfState } from './disruption/budget.ts';
 import { type BudgetStatus, budgetStatus } from './disruption/disruption-controller.ts';
-import { refusalText } from './disruption/eviction-refusal.ts';
-import { evictPod } from './evict-pod.ts';
+import { noteDown } from './disruption/disruption-counts.ts';
 import type { PodDisruptionBudgetState } from './kubernetes-state.ts';
 import { noteCreation } from './note-creation.ts';
 import { requireAllowed } from './permissions.ts';
@@ -84,18 +83,6 @@ export class FakeKubernetes {
   }
 
   /**
-   * The eviction API. Undefined: the pod is gone and its workload makes another. Else the message of the 429 (or of the
-   * 500 for a pod under several budgets). An unknown pod is a 404, which is `ClusterServerFault`.
-   */
-  evict(request: KubernetesRequest, pod: { namespace: string; name: string }): string | undefined {
-    const cluster = this.#authenticate(request);
-    const eviction = { verb: 'create', group: '', resource: 'pods', subresource: 'eviction', ...pod };
-    requireAllowed(cluster, request, eviction);
-    const refusal = evictPod(cluster, pod, request.now.getTime());
-    return refusal === undefined ? undefined : refusalText(refusal);
-  }
-
-  /**
    * The cluster as its API server knows it at that time, before anybody is asked who they are.
    *
    * @throws ClusterAccessError `ClusterUnreachable`; StatusError 429 where it has too many requests.
@@ -110,6 +97,7 @@ export class FakeKubernetes {
     requireCapacity(cluster);
     schedulePods(cluster.kubernetes, now.getTime());
     noteCreation(cluster.kubernetes, now.getTime());
+    noteDown(cluster.kubernetes, now.getTime());
     return cluster;
   }
 

@@ -39,7 +39,8 @@ export function removePod(
 }
 
 function terminating(object: StoredObject, now: number, evicted: boolean): StoredObject {
-  const metadata = { ...object.metadata, deletionTimestamp: timestamp(now), deletionGracePeriodSeconds: 30 };
+  // The API server writes when the grace period ends, not when it began.
+  const metadata = { ...object.metadata, deletionTimestamp: timestamp(now + 30_000), deletionGracePeriodSeconds: 30 };
   if (!evicted) return { ...object, metadata };
   const status = record(object.status);
   const conditions = [...list(status.conditions), { ...disruptionTarget, lastTransitionTime: timestamp(now) }];

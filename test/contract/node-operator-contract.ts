@@ -79,6 +79,15 @@ export function nodeOperatorContract(name: string, create: () => Promise<NodeOpe
       expect(await operator.cordon(after, OURS)).toBe('done');
     });
 
+    test('a cordon that is taken back leaves the cluster as it was', async () => {
+      const mark = { ...OURS, taint: 'liftlock.dev/drained' };
+      const node = await firstNode();
+      const before = structuredClone(cluster.kubernetes);
+      await operator.cordon(node, mark);
+      expect(await operator.uncordon(await firstNode(), mark)).toBe('done');
+      expect(cluster.kubernetes).toEqual(before);
+    });
+
     test('who cordoned before us keeps it', async () => {
       const [state] = cluster.kubernetes.nodes;
       if (state !== undefined) state.unschedulable = true;
@@ -105,6 +114,16 @@ export function nodeOperatorContract(name: string, create: () => Promise<NodeOpe
       expect(await operator.uncordon(await firstNode(), mark)).toBe('done');
       const after = await firstNode();
       expect([after.unschedulable, after.cordonedBy, after.taints]).toEqual([false, undefined, ['team']]);
+    });
+
+    test('a taint of the same key that somebody else has put stays', async () => {
+      const [state] = cluster.kubernetes.nodes;
+      const theirs = [{ key: 'liftlock.dev/drained', value: 'theirs', effect: 'NoSchedule' }];
+      if (state !== undefined) state.taints = theirs;
+      const mark = { ...OURS, taint: 'liftlock.dev/drained' };
+      expect(await operator.cordon(await firstNode(), mark)).toBe('done');
+      expect(await operator.uncordon(await firstNode(), mark)).toBe('done');
+      expect(state?.taints).toEqual(theirs);
     });
 
     test('a node that is gone, or another one under its name, is told', async () => {
@@ -135,6 +154,38 @@ export function nodeOperatorContract(name: string, create: () => Promise<NodeOpe
         retryAfterSeconds: 0,
         message: expect.stringContaining('strict'),
       });
+    });
+
+    test('a budget that is worked on is busy, and says how long', async () => {
+      const metadata = { namespace: 'shop', name: 'new', generation: 2 };
+      const spec = { minAvailable: 1, selector: { matchLabels: { app: 'api' } } };
+      const status = { observedGeneration: 1, disruptionsAllowed: 1, currentHealthy: 4, desiredHealthy: 1 };
+      cluster.kubernetes.disruptionControllerStopped = true;
+      cluster.kubernetes.objects = [{ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec, status }];
+      const message = 'The disruption budget new is still being processed by the server.';
+      expect(await operator.evict(await apiPod())).toEqual({ type: 'busy', retryAfterSeconds: 10, message });
+    });
+
+    test('a budget is asked before the uid, as the API server does', async () => {
+      cluster.kubernetes.podDisruptionBudgets.push(budget('strict', 4));
+      expect(await operator.evict({ ...(await apiPod()), uid: 'another' })).toMatchObject({ type: 'budget' });
+    });
+
+    test('a pod that goes is evicted again, and tells since when it goes', async () => {
+      const pod = await apiPod();
+      const state = cluster.kubernetes.pods.find(({ name }) => name === pod.name);
+      if (state !== undefined) state.written = { metadata: { finalizers: ['example.com/backup'] }, spec: {} };
+      expect(await operator.evict(pod)).toEqual({ type: 'accepted' });
+      const going = (await podsOf()).find(({ uid }) => uid === pod.uid);
+      expect(Date.parse(going?.terminatingSince ?? '')).toBe(state?.deletedAt);
+      expect(await operator.evict(pod)).toEqual({ type: 'accepted' });
+    });
+
+    test('in a namespace that goes, evictions say so', async () => {
+      const pod = await apiPod();
+      const status = { phase: 'Terminating' };
+      cluster.kubernetes.objects = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' }, status }];
+      expect(await operator.evict(pod)).toEqual({ type: 'namespaceTerminating' });
     });
 
     test('two budgets on one pod are told as such', async () => {

@@ -8,6 +8,12 @@ import { timestamp, uidOf } from './object-metadata.ts';
 /** The kubelet writes its node's status anew that often, if nothing changes. */
 const heartbeatMilliseconds = 300_000;
 
+/** Those that every node has. */
+export const nodeAnnotations = {
+  'node.alpha.kubernetes.io/ttl': '0',
+  'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+};
+
 export type NodeObject = ReturnType<typeof nodeObject>;
 
 export function nodeObject(cluster: ClusterRecord, node: NodeState, now: number) {
@@ -26,8 +32,7 @@ export function nodeObject(cluster: ClusterRecord, node: NodeState, now: number)
       annotations: {
         ...node.annotations,
         ...(node.doNotDisrupt === true ? { 'karpenter.sh/do-not-disrupt': 'true' } : {}),
-        'node.alpha.kubernetes.io/ttl': '0',
-        'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+        ...nodeAnnotations,
       },
     },
     spec: {

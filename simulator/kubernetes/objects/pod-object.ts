@@ -38,7 +38,7 @@ export function podObject(cluster: ClusterRecord, pod: PodState, now: number) {
         : { ownerReferences: list(ownerReferences) as OwnerReference[] }),
       ...(pod.deletedAt === undefined
         ? {}
-        : { deletionTimestamp: timestamp(pod.deletedAt), deletionGracePeriodSeconds: 30 }),
+        : { deletionTimestamp: timestamp(pod.deletedAt + 30_000), deletionGracePeriodSeconds: 30 }),
     },
     spec: {
       containers,

@@ -14,7 +14,7 @@ export function deleteNamedPod(call: Call, type: ResourceType, attributes: Resou
   const pod = findObject(call, type, attributes);
   requirePreconditions(type, pod, options.preconditions);
   const { namespace = '', name } = pod.metadata;
-  if (!isDryRun(call.query, options)) deletePod(call.cluster.kubernetes, { namespace, name }, call.now);
+  if (!isDryRun(call.query, options)) deletePod(call.cluster, { namespace, name }, call.now);
   const metadata = { ...pod.metadata, deletionTimestamp: timestamp(call.now), deletionGracePeriodSeconds: 0 };
   return json(200, withKind(type, { ...pod, metadata }));
 }

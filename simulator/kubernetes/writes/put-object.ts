@@ -3,6 +3,7 @@ import { canonical } from '../canonical.ts';
 import { budgetOfObject, isBudget } from '../disruption/budget.ts';
 import { budgetStatus } from '../disruption/disruption-controller.ts';
 import type { KubernetesState, PodState, WorkloadState } from '../kubernetes-state.ts';
+import { nodeAnnotations } from '../objects/node-object.ts';
 import { podImages, templateImages, templateOf } from '../pod-template.ts';
 import type { ResourceType } from '../resource-types.ts';
 import { storageGroup } from '../resources/storage-group.ts';
@@ -91,13 +92,15 @@ function putNode(kubernetes: KubernetesState, { metadata, spec }: StoredObject):
   if (node === undefined) return;
   const { unschedulable, taints } = record(spec);
   const { [doNotDisrupt]: protectedBy, ...annotations } = record(metadata.annotations) as Record<string, string>;
+  for (const own of Object.keys(nodeAnnotations)) delete annotations[own];
+  const others = list(taints).filter((taint) => !ownTaints.includes(String(record(taint).key)));
   node.labels = { ...(record(metadata.labels) as Record<string, string>) };
-  node.annotations = annotations;
-  node.doNotDisrupt = protectedBy === 'true';
   node.unschedulable = unschedulable === true;
-  node.taints = list(taints).filter((taint) => !ownTaints.includes(String(record(taint).key))) as NonNullable<
-    typeof node.taints
-  >;
+  // What was put on and taken off again leaves nothing behind.
+  for (const member of ['annotations', 'doNotDisrupt', 'taints'] as const) delete node[member];
+  if (Object.keys(annotations).length > 0) node.annotations = annotations;
+  if (protectedBy === 'true') node.doNotDisrupt = true;
+  if (others.length > 0) node.taints = others as NonNullable<typeof node.taints>;
 }
 
 /** A pod that nobody controls; a node for it is looked for like for any other. */
