@@ -5,8 +5,9 @@ import { seededRandom } from '../../simulator/eks/seeded-random.ts';
 import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
 import { allPods } from '../../simulator/kubernetes/daemon-pods.ts';
 import { refusalText } from '../../simulator/kubernetes/disruption/eviction-refusal.ts';
+import { podViews } from '../../simulator/kubernetes/disruption/pod-view.ts';
 import { cordon, terminateNode } from '../../simulator/kubernetes/drain.ts';
-import { evictPod } from '../../simulator/kubernetes/evict-pod.ts';
+import { tryEviction } from '../../simulator/kubernetes/evict-pod.ts';
 import type { NodeState, PodState } from '../../simulator/kubernetes/kubernetes-state.ts';
 import { launchNode } from '../../simulator/kubernetes/launch-node.ts';
 import { isNodeReady, isPodReady, podPhase } from '../../simulator/kubernetes/pod-status.ts';
@@ -211,7 +212,12 @@ export class OwnDrainWorld {
     if (this.below(40) === 0) return { type: 'busy', retryAfterSeconds: this.below(3), message: 'too many requests' };
     const { nodeName, owner, labels } = found;
     const before = new Set(kubernetes.pods);
-    const refusal = evictPod(this.cluster, pod, this.now);
+    const view = podViews(kubernetes, this.now).find(
+      ({ namespace, name }) => namespace === pod.namespace && name === pod.name,
+    );
+    if (view === undefined) return { type: 'gone' };
+    const refusal = tryEviction(this.cluster, view, this.now);
+    if (refusal === undefined) schedulePods(kubernetes, this.now);
     for (const each of kubernetes.pods.filter((one) => !before.has(one))) {
       this.#afterPlacing(each);
       if (labels.app === 'agent' && each.owner === owner && nodeName !== undefined) each.nodeName = nodeName;
