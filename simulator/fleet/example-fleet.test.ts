@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import { parseConfig } from '../../core/config/parse-config.ts';
+import { RBAC } from '../../core/queries/access-manifest.ts';
 import { refusal } from '../../test/material/eks/world.ts';
 import { FakeEks } from '../eks/fake-eks.ts';
 import type { OperationName } from '../eks/operations/catalog.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
+import { grantedRules, isAllowed } from '../kubernetes/permissions.ts';
 import { loadFleet } from './load-fleet.ts';
 
 const folder = join(import.meta.dirname, '../../examples/fleet');
@@ -136,4 +139,15 @@ test('payments-staging cannot be reached, ledger-prod lets only Liftlock’s rol
   expect(read('payments-staging', 'LiftlockSpoke')).toBe('ClusterUnreachable');
   expect(read('ledger-prod', 'Somebody')).toBe('ClusterUnauthorized');
   expect(read('ledger-prod', 'LiftlockSpoke')).toBe('none');
+});
+
+test('in ledger-prod Liftlock’s role for drains may do what its manifest says, and no other role may evict', async () => {
+  const fleet = await exampleFleet();
+  const cluster = fleet.cluster('ledger-prod');
+  const userOf = (role: string) => ({ principal: `arn:aws:sts::${cluster.account}:assumed-role/${role}/test` });
+  const [role] = parseAllDocuments(RBAC.operate).map((document) => document.toJS());
+  expect(grantedRules(cluster, userOf('LiftlockSpoke-operate')).at(-1)?.rules).toEqual(role.rules);
+  const eviction = { verb: 'create', group: '', resource: 'pods', subresource: 'eviction', namespace: 'shop' };
+  expect(isAllowed(cluster, userOf('LiftlockSpoke-operate'), eviction)).toBe(true);
+  expect(isAllowed(cluster, userOf('LiftlockSpoke'), eviction)).toBe(false);
 });

@@ -62,6 +62,13 @@ export const accessPolicies: Readonly<Record<string, readonly PolicyRule[]>> = {
  */
 export const groupRules: readonly PolicyRule[] = [rule('*', ['*'], read), { verbs: ['get'], nonResourceURLs: ['*'] }];
 
+/** The same of the group that drains nodes: what `liftlock access manifest --tier operate` gives it. */
+export const operatorRules: readonly PolicyRule[] = [
+  rule('', ['nodes'], ['get', 'list', 'patch']),
+  rule('', ['pods'], ['list']),
+  rule('', ['pods/eviction'], ['create']),
+];
+
 /** `system:basic-user`, `system:discovery` and `system:public-info-viewer`, which every authenticated caller has. */
 export const authenticatedRules: readonly PolicyRule[] = [
   rule('authorization.k8s.io', ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'], ['create']),

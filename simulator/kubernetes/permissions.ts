@@ -1,3 +1,4 @@
+import { OPERATORS } from '../../core/queries/access-manifest.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import { entryOf } from './access.ts';
 import {
@@ -6,6 +7,7 @@ import {
   authenticatedRules,
   type GrantedRules,
   groupRules,
+  operatorRules,
   type PolicyRule,
 } from './access-policies.ts';
 import { qualifiedName } from './resource-types.ts';
@@ -104,12 +106,12 @@ function coversResource({ resources = [] }: PolicyRule, attributes: ResourceAttr
 const coversName = ({ resourceNames = [] }: PolicyRule, { name }: ResourceAttributes): boolean =>
   resourceNames.length === 0 || (name !== undefined && resourceNames.includes(name));
 
-/** What the cluster's own bindings give; a state that binds none of the groups means that they read everything. */
+/** What the cluster's own bindings give; a state that binds none of the groups means that they have what upgrades, or drains, need. */
 function boundRules(cluster: ClusterRecord, principal: string, groups: readonly string[]): GrantedRules[] {
   const { objects = [] } = cluster.kubernetes;
   const bound = roleBasedRules(objects, { name: principal, groups: [...groups, 'system:authenticated'] });
   const isDefault = groups.length > 0 && !groups.some((group) => isBound(objects, group));
-  return isDefault ? [...bound, { rules: groupRules }] : bound;
+  return isDefault ? [...bound, { rules: groups.includes(OPERATORS) ? operatorRules : groupRules }] : bound;
 }
 
 const includes = (allowed: readonly string[], wanted: string): boolean =>
