@@ -10,6 +10,7 @@ import {
   clusterArn,
   discover,
   minutes,
+  onRecord,
   PERSON,
   recordOf,
   run,
@@ -232,7 +233,7 @@ test('an undo closes what is gone, leaves what somebody has taken over, and touc
   const other = { clusterKey, effect: 'cordon' as const, subject: 'elsewhere', uid: 'u', upgradeId: 'another' };
   const entry = { ...other, recordedAt: world.clock.now().toISOString() };
   await onRecord(world, 'Noted', put(UndoEntries, entry, 'absent'));
-  const [first, second] = stateOf(world).nodes.filter(({ nodegroupName }) => nodegroupName === 'legacy');
+  const [first, second] = stateOf(world).nodes.filter(({ unschedulable }) => unschedulable);
   stateOf(world).nodes = stateOf(world).nodes.filter((node) => node !== first);
   if (second !== undefined) second.annotations = {};
   await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'wrong group');
