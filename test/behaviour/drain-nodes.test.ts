@@ -226,7 +226,7 @@ test('a pod that came back to an emptied node is seen before the drain counts as
 });
 
 test('an undo closes what is gone, leaves what somebody has taken over, and touches no other drain', async () => {
-  const world = await shop({ budgets: [strict], drain: { pause: '0s', maxUnavailable: 3 } });
+  const world = await shop({ budgets: [strict], drain: { pause: '0s', maxUnavailable: 3, order: 'spread' } });
   await start(world);
   await minutes(world, 2);
   const { clusterKey } = await recordOf(world, 'web');
