@@ -1,6 +1,5 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
-import { isNodeCall } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { readCode } from '../contracts/reasons.ts';
 import type { Update } from '../ports/eks.ts';
@@ -49,8 +48,6 @@ export async function recordOutcome(
     const read = known ?? (await loadNewestIntent(ports.table, intent.clusterKey, intent.step, intent.subject));
     known = undefined;
     if (read === undefined || read.data.attempt !== intent.attempt) return { result: intent };
-    // Calls without an update share one item: what ends late is not the end of the one that came after it.
-    if (isNodeCall(intent.call.name) && read.data.commits !== intent.commits) return { result: intent };
     const before = read.data.outcome;
     // "It was refused" and "it was not sent" are about one commit; another invocation may have committed the attempt again since.
     if (outcome.type !== 'accepted' && read.data.commits !== intent.commits) return { result: read.data };

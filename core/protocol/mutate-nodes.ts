@@ -35,7 +35,7 @@ export async function mutateNodes<Answer>(
   mutation: NodeMutation,
   send: (mayGoOn: () => boolean) => Promise<Answer>,
 ): Promise<NodeMutationResult<Answer>> {
-  const { clusterKey, step, subject, call, beside } = mutation;
+  const { clusterKey, step, subject, call } = mutation;
   const replaces = await loadNewestIntent(ports.table, clusterKey, step, subject);
   const millisecondsLeft = replaces === undefined ? 0 : millisecondsOpen(replaces.data, ports.clock.now());
   if (millisecondsLeft > 0) {
@@ -45,7 +45,7 @@ export async function mutateNodes<Answer>(
   let committed: Awaited<ReturnType<typeof commit>>;
   try {
     const attempt = replaces?.data.attempt ?? 1;
-    const prepared = { call: () => call, knownUpdateIds: [], ...(beside && { beside }) };
+    const prepared = { call: () => call, knownUpdateIds: [] };
     committed = await commit(ports, { ...mutation, ...prepared, attempt, repeats: undefined, replaces });
   } catch (error) {
     if (!isContention(error)) throw error;

@@ -89,6 +89,7 @@ test('an undo is granted while the fleet is stopped, the cluster held and every 
   ]);
   expect(await ask('restore-nodes')).toMatchObject({ granted: { capKeys: [], holder: 'arn:undo' } });
   expect((await load(table, Ledgers))?.data.counts).toEqual({ total: 5 });
+  expect(await ask('restore-nodes')).toMatchObject({ refused: [{ code: 'GrantBusy' }] });
 });
 
 test('entries are closed once, on record, and those of another upgrade stay open', async () => {

@@ -39,10 +39,9 @@ async function restore(ports: NodeStepPorts, context: StepContext, operator: Nod
   for (const entry of entries) {
     const { subject, uid, upgradeId, taint } = entry.data;
     const node: DrainNode | undefined = nodes.get(subject);
-    if (node?.uid !== uid) end('gone', entry);
-    else if (node.cordonedBy !== upgradeId) end('notOurs', entry);
+    if (node === undefined) end('gone', entry);
     else {
-      const version = { name: node.name, uid, resourceVersion: node.resourceVersion };
+      const version = { name: subject, uid, resourceVersion: node.resourceVersion };
       const call = {
         name: 'UncordonNode' as const,
         input: { node: version, ...(taint === undefined ? {} : { taint }) },

@@ -1,10 +1,22 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { cancelDrain, requestDrain } from '../../core/operations/request-drain.ts';
 import { openUndoEntries } from '../../core/protocol/undo.ts';
+import { UndoEntries } from '../../core/store/entities.ts';
+import { load, put } from '../../core/store/entity.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { discover, minutes, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+import {
+  clusterArn,
+  discover,
+  minutes,
+  PERSON,
+  recordOf,
+  run,
+  smallFleet,
+  startByHand,
+  upgradesOf,
+} from './small-fleet.ts';
 
 const api = {
   kind: 'Deployment',
@@ -174,4 +186,63 @@ test('while nodes of others are down it waits without the grant, naming them, an
   for (const node of others()) node.unschedulable = false;
   await run(world, 1);
   expect([(await drainOf(world))?.status, podsOnLegacy(world)]).toEqual(['Succeeded', 0]);
+});
+
+test('one drain at a time, and only the one that is named is canceled', async () => {
+  const world = await shop({ budgets: [strict] });
+  await start(world);
+  await minutes(world, 2);
+  const cluster = await recordOf(world, 'web');
+  const other = await requestDrain(world.ports, cluster, 'new', PERSON, { approve: false });
+  expect(other.refusals.map(({ code }) => code)).toEqual(['UpgradeUnderWay', 'GrantBusy']);
+  await expect(cancelDrain(world.ports, cluster, 'new', PERSON, 'no')).rejects.toThrow('No drain of new in web');
+});
+
+test('what the policy does not let Liftlock drain any more is not begun, and by hand a group has to be named', async () => {
+  const world = await shop({ drain: undefined });
+  const input = { cluster: clusterArn('web'), targetVersion: '1.36' };
+  await startByHand(world, 'drain-nodes', input);
+  await startByHand(world, 'drain-nodes', { ...input, nodegroup: 'legacy' }, 'by-hand-2');
+  await startByHand(world, 'restore-nodes', input);
+  const ended = (await upgradesOf(world)).map(({ status, reasons: [first] }) => [status, first?.code]);
+  expect(ended.sort()).toEqual([
+    ['Blocked', 'DrainNotAllowed'],
+    ['Blocked', 'NoNodegroup'],
+    ['Succeeded', 'TakenBack'],
+  ]);
+  expect(cordoned(world)).toEqual([]);
+});
+
+test('a pod that came back to an emptied node is seen before the drain counts as done', async () => {
+  const world = await shop({ drain: { pause: '2m' } });
+  await start(world);
+  const marked = () => stateOf(world).nodes.filter(({ unschedulable }) => unschedulable);
+  while (marked().length < 2) await minutes(world, 1);
+  const moved = stateOf(world).pods.find(({ nodeName }) => !marked().some(({ name }) => name === nodeName));
+  if (moved !== undefined) moved.nodeName = marked()[0]?.name ?? '';
+  await run(world, 1);
+  expect([(await drainOf(world))?.status, podsOnLegacy(world)]).toEqual(['Succeeded', 0]);
+});
+
+test('an undo closes what is gone, leaves what somebody has taken over, and touches no other drain', async () => {
+  const world = await shop({ budgets: [strict], drain: { pause: '0s', maxUnavailable: 3 } });
+  await start(world);
+  await minutes(world, 2);
+  const { clusterKey } = await recordOf(world, 'web');
+  const other = { clusterKey, effect: 'cordon' as const, subject: 'elsewhere', uid: 'u', upgradeId: 'another' };
+  const entry = { ...other, recordedAt: world.clock.now().toISOString() };
+  await onRecord(world, 'Noted', put(UndoEntries, entry, 'absent'));
+  const [first, second] = stateOf(world).nodes.filter(({ nodegroupName }) => nodegroupName === 'legacy');
+  stateOf(world).nodes = stateOf(world).nodes.filter((node) => node !== first);
+  if (second !== undefined) second.annotations = {};
+  await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'wrong group');
+  await minutes(world, 5);
+  const closed = await Promise.all(
+    [first, second].map((node) => load(world.table, UndoEntries, clusterKey, 'cordon', node?.name ?? '')),
+  );
+  expect(closed.map((read) => read?.data.closed?.how)).toEqual(['gone', 'notOurs']);
+  expect((await openUndoEntries(world.table, clusterKey)).map(({ data }) => data.upgradeId)).toEqual(['another']);
+  expect(stateOf(world).nodes.flatMap(({ name, unschedulable }) => (unschedulable ? [name] : []))).toEqual([
+    second?.name,
+  ]);
 });
