@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import { allPods } from './daemon-pods.ts';
-import type { WorkloadState } from './kubernetes-state.ts';
+import type { PodState, WorkloadState } from './kubernetes-state.ts';
 import { podDisruptionBudgetObject } from './objects/budget-object.ts';
 import { namespaceNames, namespaceObject } from './objects/namespace-object.ts';
 import { nodeObject } from './objects/node-object.ts';
@@ -19,7 +19,9 @@ export interface ObjectList {
   readonly items: readonly KubernetesObject[];
 }
 
-type Build = (cluster: ClusterRecord, now: number) => KubernetesObject[];
+type IsWanted = (pod: PodState) => boolean;
+
+type Build = (cluster: ClusterRecord, now: number, isWanted: IsWanted) => KubernetesObject[];
 
 const workloads =
   (
@@ -38,7 +40,10 @@ const written =
 const builds: Readonly<Record<string, Build>> = {
   '/namespaces': (cluster) => namespaceNames(cluster).map((name) => namespaceObject(cluster, name)),
   '/nodes': (cluster, now) => cluster.kubernetes.nodes.map((node) => nodeObject(cluster, node, now)),
-  '/pods': (cluster, now) => allPods(cluster.kubernetes).map((pod) => podObject(cluster, pod, now)),
+  '/pods': (cluster, now, isWanted) =>
+    allPods(cluster.kubernetes)
+      .filter(isWanted)
+      .map((pod) => podObject(cluster, pod, now)),
   'apps/daemonsets': workloads('DaemonSet', written(daemonSetObject)),
   'apps/deployments': workloads('Deployment', written(deploymentObject)),
   'apps/replicasets': workloads('Deployment', replicaSetObject),
@@ -49,11 +54,16 @@ const builds: Readonly<Record<string, Build>> = {
 
 /**
  * All objects of a resource as they lie in a list, in the order of their keys in etcd: by namespace, then by name. A raw object
- * stands in the place of one that follows from the model and has its name.
+ * stands in the place of one that follows from the model and has its name. Pods of the model that are not wanted are not made at all.
  */
-export function objectsOf(cluster: ClusterRecord, type: ResourceType, now: number): KubernetesObject[] {
+export function objectsOf(
+  cluster: ClusterRecord,
+  type: ResourceType,
+  now: number,
+  isWanted: IsWanted = () => true,
+): KubernetesObject[] {
   const found = new Map<string, KubernetesObject>();
-  for (const object of builds[type.storage]?.(cluster, now) ?? []) found.set(keyOf(object), object);
+  for (const object of builds[type.storage]?.(cluster, now, isWanted) ?? []) found.set(keyOf(object), object);
   for (const object of storedObjects(cluster, type, now)) found.set(keyOf(object), object);
   return [...found].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, object]) => object);
 }

@@ -1,5 +1,8 @@
+import { objectsOf } from '../api-objects.ts';
 import { requestEviction } from '../evict-pod.ts';
 import type { ResourceAttributes } from '../permissions.ts';
+import type { ResourceType } from '../resource-types.ts';
+import { record } from '../resources/stored-object.ts';
 import { findType } from '../served-types.ts';
 import { type Answer, json } from './answer.ts';
 import { type Call, isDryRun, readBody } from './call.ts';
@@ -30,10 +33,19 @@ export function evict(call: Call, attributes: ResourceAttributes): Answer {
   requireLivingNamespace(call, attributes);
   const type = findType(call.cluster, { group: '', version: 'v1', resource: 'pods' });
   if (type === undefined) throw unknownResource();
-  const pod = findObject(call, type, attributes);
   const options = { dryRun: isDryRun(call.query, deleteOptions) };
-  requestEviction(call.cluster, { namespace, name }, call.now, options, () =>
-    requirePreconditions(type, pod, deleteOptions.preconditions),
-  );
+  requestEviction(call.cluster, { namespace, name }, call.now, options, () => {
+    const { preconditions } = deleteOptions;
+    requirePreconditions(type, podOf(call, type, attributes, preconditions), preconditions);
+  });
   return json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+}
+
+/** Revisions are those of all pods, which takes long in a large cluster: they are looked up for those who ask for one. */
+function podOf(call: Call, type: ResourceType, attributes: ResourceAttributes, preconditions: unknown) {
+  const { namespace, name } = attributes;
+  const isWanted = (each: { namespace?: string; name: string }) => each.name === name && each.namespace === namespace;
+  const found = objectsOf(call.cluster, type, call.now, isWanted).find(({ metadata }) => isWanted(metadata));
+  const isEnough = found !== undefined && record(preconditions).resourceVersion === undefined;
+  return isEnough ? found : findObject(call, type, attributes);
 }

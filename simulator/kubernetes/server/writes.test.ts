@@ -80,6 +80,20 @@ describe('eviction', () => {
     expect(await evict(api(), { rest: preconditions })).toMatchObject({ status: 409, json: { reason: 'Conflict' } });
   });
 
+  test('is of the pod as it is, in its namespace', async () => {
+    const name = api();
+    const pod = under.cluster.kubernetes.pods.find((each) => each.name === name);
+    if (pod !== undefined) under.cluster.kubernetes.pods.unshift({ ...pod, namespace: 'another', incarnation: 99 });
+    const { json } = await under.ask('GET', `/api/v1/namespaces/shop/pods/${name}`);
+    const { uid, resourceVersion } = (json as { metadata: Record<string, string> }).metadata;
+    const evictIf = (preconditions: object, query = '') =>
+      evict(name, { query, rest: { deleteOptions: { preconditions } } });
+    expect(await evictIf({ uid, resourceVersion: '1' })).toMatchObject({ status: 409 });
+    expect(await evictIf({ uid }, '?dryRun=All')).toMatchObject({ status: 201 });
+    expect(await evictIf({ uid, resourceVersion })).toMatchObject({ status: 201 });
+    expect(await evictIf({ uid })).toMatchObject({ status: 404 });
+  });
+
   test('can come as Protocol Buffers, as from typed Go clients', async () => {
     const field = (number: number, content: Buffer | string) => {
       const bytes = Buffer.from(content as string);
