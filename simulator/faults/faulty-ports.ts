@@ -1,8 +1,17 @@
 import type { ClusterReader, OpenCluster } from '../../core/ports/cluster-reader.ts';
+import type { NodeOperator } from '../../core/ports/node-operator.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import type { Invocation, World } from '../process/world.ts';
 import type { Fault, Operation } from './fault.ts';
 import { operationOf } from './operation-of.ts';
+
+type Alive = <Port extends object>(
+  port: Port,
+  operations: (
+    name: string,
+    parameters: unknown[],
+  ) => { operation: Operation; clusterKey?: string | undefined } | undefined,
+) => Port;
 
 /** Ends an invocation from inside, as a killed process would. */
 class Crash extends Error {
@@ -61,7 +70,7 @@ export class Faults {
       return effect.kind === 'answer' ? { answer: effect.value } : undefined;
     };
     /** A dead invocation reaches nothing any more, not even to report its own death. */
-    const alive = <Port extends object>(
+    const alive: Alive = <Port extends object>(
       port: Port,
       operations: (
         name: string,
@@ -96,6 +105,7 @@ export class Faults {
       ),
       eks: alive(ports.eks, none),
       clusters: alive(ports.clusters, none),
+      nodes: { open: (server) => nodesAlive(ports.nodes.open(server), alive) },
       readers: { open: (target) => openAlive(ports.readers.open(target), (reader) => alive(reader, none)) },
       events: alive(ports.events, none),
     };
@@ -113,6 +123,14 @@ const EXECUTIONS: Readonly<Record<string, { operation: Operation } | undefined>>
 /** Opening sends nothing; what dies is the reading. */
 function openAlive(opened: OpenCluster, alive: (reader: ClusterReader) => ClusterReader): OpenCluster {
   return { reader: alive(opened.reader), wait: (seconds) => opened.wait(seconds), close: () => opened.close() };
+}
+
+const NODE_CALLS: readonly string[] = ['cordon', 'uncordon', 'evict'];
+
+function nodesAlive(operator: NodeOperator, alive: Alive): NodeOperator {
+  const calls = alive(operator, (name) => (NODE_CALLS.includes(name) ? { operation: 'call' } : undefined));
+  const { listNodes, listPodsOf, cordon, uncordon, evict } = calls;
+  return { listNodes, listPodsOf, cordon, uncordon, evict, close: () => operator.close() };
 }
 
 /** `arnFor` answers at once and touches nothing. */

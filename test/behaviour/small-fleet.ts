@@ -34,6 +34,8 @@ export interface SmallFleet {
   readonly calendars?: Readonly<Record<string, Record<string, unknown>>>;
   readonly prepare?: (state: FakeEksState) => void;
   readonly faults?: readonly Fault[];
+  /** The same, where somebody asks afterwards whether they have struck. */
+  readonly armed?: Faults;
   readonly accounts?: readonly string[];
   readonly organizationId?: string;
   /** Simulated time that one request of a scan takes. */
@@ -59,7 +61,7 @@ export async function smallFleet(fleet: SmallFleet): Promise<World> {
   const state = emptyState(DAY);
   for (const cluster of fleet.clusters) addCluster(state, cluster);
   fleet.prepare?.(state);
-  const faults = new Faults(fleet.faults ?? []);
+  const faults = fleet.armed ?? new Faults(fleet.faults ?? []);
   const { requestMilliseconds = 0 } = fleet;
   const world = new World({
     state,

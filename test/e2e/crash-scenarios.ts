@@ -3,7 +3,7 @@ import type { Fault } from '../../simulator/faults/fault.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Crashes of protocol.md's last section that hit one invocation, at every mutating step. */
-const AT_MUTATIONS: readonly { readonly name: string; readonly faults: readonly Omit<Fault, 'function'>[] }[] = [
+export const AT_MUTATIONS: readonly { readonly name: string; readonly faults: readonly Omit<Fault, 'function'>[] }[] = [
   { name: 'crash before commit', faults: [{ when: 'before', operation: 'commit', effect: { kind: 'crash' } }] },
   {
     name: 'crash after commit, before the call',
