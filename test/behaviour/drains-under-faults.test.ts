@@ -1,0 +1,121 @@
+import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
+import { cancelDrain, requestDrain } from '../../core/operations/request-drain.ts';
+import { openUndoEntries } from '../../core/protocol/undo.ts';
+import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
+import type { Fault } from '../../simulator/faults/fault.ts';
+import { Faults } from '../../simulator/faults/faulty-ports.ts';
+import { disruptionCounts } from '../../simulator/kubernetes/disruption/disruption-counts.ts';
+import type { NodeState } from '../../simulator/kubernetes/kubernetes-state.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { SeededChoices } from '../../simulator/simulate/fleet/seeded-choices.ts';
+import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
+import { discover, minutes, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+
+const SEEDS = 60;
+const STEPS = ['drain-nodes', 'restore-nodes', 'conclude-upgrade', 'request-grant', 'reconcile-rollouts'] as const;
+
+const api = {
+  ...{ kind: 'Deployment' as const, namespace: 'shop', name: 'api', labels: { app: 'api' }, replicas: 6 },
+  image: 'registry.example/api:1',
+};
+
+interface Drawn {
+  readonly faults: readonly Fault[];
+  /** 0: there is no budget. */
+  readonly minAvailable: number;
+  readonly people: readonly ('stop' | 'resume' | 'cancel' | 'cordon' | 'uncordon' | 'vanish' | 'loosen' | 'wait')[];
+  readonly maxUnavailable: number;
+}
+
+function draw(seed: number): Drawn {
+  const choices = new SeededChoices(seed);
+  const faults = Array.from({ length: choices.integer(0, 4) }, () => {
+    const { faults: some } = choices.pick(AT_MUTATIONS);
+    const name = choices.pick(STEPS);
+    return some.map((fault): Fault => ({ ...fault, function: name, skip: choices.integer(0, 6) }));
+  });
+  const acts = ['stop', 'resume', 'cancel', 'cordon', 'uncordon', 'vanish', 'loosen', 'wait', 'wait', 'wait'] as const;
+  return {
+    faults: faults.flat(),
+    minAvailable: choices.pick([0, 3, 5, 6]),
+    people: Array.from({ length: choices.integer(0, 6) }, () => choices.pick(acts)),
+    maxUnavailable: choices.integer(1, 3),
+  };
+}
+
+const clusterOf = (world: World): ClusterRecord => {
+  const [cluster] = Object.values(world.eks.state.clusters);
+  if (cluster === undefined) throw new Error('the world has no cluster');
+  return cluster;
+};
+
+/** All that the fake has of a node, but for when it was first asked about it. */
+const textOf = ({ createdAt: _, ...node }: NodeState): string => JSON.stringify(node);
+
+/** All of them by name: what a drain leaves behind would show. */
+const nodesOf = (world: World): Map<string, string> =>
+  new Map(clusterOf(world).kubernetes.nodes.map((node) => [node.name, textOf(node)]));
+
+/** Somebody else does something. What they do to nodes counts as before the drain: `before` follows. */
+async function act(world: World, what: Drawn['people'][number], before: Map<string, string>): Promise<void> {
+  const { kubernetes } = clusterOf(world);
+  const [free] = kubernetes.nodes.filter(({ annotations }) => annotations?.['liftlock.dev/cordoned-by'] === undefined);
+  if (what === 'stop') await stopFleet(world.ports, PERSON, 'look');
+  if (what === 'resume') await resumeFleet(world.ports, PERSON).catch(() => undefined);
+  if (what === 'cancel')
+    await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'no').catch(() => undefined);
+  if (what === 'loosen') for (const budget of kubernetes.podDisruptionBudgets) budget.minAvailable = 0;
+  if (what === 'vanish') {
+    const gone = kubernetes.nodes.find(({ nodegroupName }) => nodegroupName === 'legacy');
+    kubernetes.nodes = kubernetes.nodes.filter((node) => node !== gone);
+    before.delete(gone?.name ?? '');
+  }
+  if (free === undefined || (what !== 'cordon' && what !== 'uncordon')) return;
+  free.unschedulable = what === 'cordon';
+  before.set(free.name, textOf(free));
+}
+
+test.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
+  'whatever fails and whoever acts, nothing of a drain is left behind and no budget is broken: seed %i',
+  async (seed) => {
+    const drawn = draw(seed);
+    const budget = { namespace: 'shop', name: 'b', matchLabels: { app: 'api' } };
+    const { minAvailable } = drawn;
+    const world = await smallFleet({
+      clusters: [
+        {
+          ...{ name: 'web', version: '1.36', workloads: [api] },
+          nodegroups: ['legacy', 'new'].map((name) => ({ name, nodes: 3 })),
+          podDisruptionBudgets: minAvailable === 0 ? [] : [{ ...budget, minAvailable }],
+        },
+      ],
+      policy: {
+        trigger: 'manual',
+        drain: { pause: '0s', podTimeout: '10m', maxUnavailable: drawn.maxUnavailable, taint: 'liftlock.dev/d' },
+      },
+      armed: new Faults(drawn.faults),
+    });
+    await discover(world);
+    const before = nodesOf(world);
+    await requestDrain(world.ports, await recordOf(world, 'web'), 'legacy', PERSON, { approve: true });
+    for (const what of drawn.people) {
+      await minutes(world, 2);
+      await act(world, what, before);
+    }
+    await resumeFleet(world.ports, PERSON).catch(() => undefined);
+    await run(world, 3);
+
+    const cluster = clusterOf(world);
+    const { forbidden } = disruptionCounts(cluster, world.clock.now().getTime());
+    expect(forbidden).toEqual({ evicted: 0, deleted: 0 });
+    const key = (await recordOf(world, 'web')).clusterKey;
+    expect(await openUndoEntries(world.table, key)).toEqual([]);
+    const drain = (await upgradesOf(world)).find(({ machine }) => machine === 'drain-nodes');
+    expect(['Succeeded', 'Failed', 'Canceled', 'Blocked']).toContain(drain?.status);
+    for (const [name, text] of nodesOf(world)) {
+      const own = JSON.parse(text) as { annotations?: object };
+      const isKept = drain?.status === 'Succeeded' && own.annotations !== undefined;
+      expect([name, isKept ? before.get(name) : text]).toEqual([name, before.get(name)]);
+    }
+  },
+);
