@@ -53,7 +53,8 @@ test.each([
 ] as const)('a drain that ends %s is %s, and is undone: %s', async (status, ended, isUndone) => {
   const { end, undo } = await world();
   expect((await end(status))?.status).toBe(ended);
-  expect((await undo())?.status).toBe(isUndone ? 'Pending' : undefined);
+  const undoing = await undo();
+  expect([undoing?.status, undoing?.mutated]).toEqual(isUndone ? ['Pending', false] : [undefined, undefined]);
 });
 
 test('a drain that has cordoned nothing leaves nothing to undo, and an undo none of its own', async () => {
