@@ -128,7 +128,7 @@ test('who writes to the same items is waited for', async () => {
   };
   expect(await make(EVICT)).toMatchObject({ type: 'wait', reason: { code: 'Contention' } });
   table.beforeTransact = () => {
-    throw namedError('ResourceNotFoundException', 'there is no table');
+    throw namedError('InvalidTransaction', 'there is no table');
   };
   await expect(make(EVICT)).rejects.toThrow('there is no table');
   expect(sent).toEqual([]);
