@@ -105,6 +105,14 @@ test('entries are closed once, on record, and those of another upgrade stay open
   expect(closings.map(({ detail }) => (detail as { subjects: string[] }).subjects.length)).toEqual([40, 5]);
 });
 
+test('a drain that somebody has canceled while it came to its end keeps nothing', async () => {
+  const { table } = await world({ upgrades: [{ ...drain, status: 'Canceled' }] });
+  await closeUndoEntries({ table, clock }, await openUndoEntries(table, KEY, DRAIN), 'kept');
+  expect(await openUndoEntries(table, KEY, DRAIN)).toHaveLength(1);
+  await closeUndoEntries({ table, clock }, await openUndoEntries(table, KEY, DRAIN), 'undone');
+  expect(await openUndoEntries(table, KEY, DRAIN)).toEqual([]);
+});
+
 test('what only undoes is refused for nothing but a lost grant, whatever else forbids', () => {
   const standing = { held: { reason: { code: 'Stopped' as const, message: '' }, since: '', upgradeId: '' } };
   const given: Given = {

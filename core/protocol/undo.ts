@@ -2,8 +2,8 @@ import type { UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Ports } from '../ports/ports.ts';
 import { change, NOTHING } from '../store/change.ts';
-import { clusterPartition, UNDO, UndoEntries } from '../store/entities.ts';
-import { decode, type Read, replace } from '../store/entity.ts';
+import { clusterPartition, UNDO, UndoEntries, Upgrades } from '../store/entities.ts';
+import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
 
 /** Closed entries are kept so long beside the audit, which has them for ever. */
 const KEPT_MILLISECONDS = 30 * 86_400_000;
@@ -25,7 +25,10 @@ export async function openUndoEntries(
     .filter(({ data }) => data.closed === undefined && (upgradeId === undefined || data.upgradeId === upgradeId));
 }
 
-/** Closes entries on record. One that somebody else has closed meanwhile stays as it is. */
+/**
+ * Closes entries on record. One that somebody else has closed meanwhile stays as it is; and what a drain leaves is `kept` only while that runs: one
+ * that was canceled meanwhile is taken back.
+ */
 export async function closeUndoEntries(
   ports: Pick<Ports, 'table' | 'clock'>,
   entries: readonly Read<UndoEntry>[],
@@ -35,18 +38,22 @@ export async function closeUndoEntries(
     const some = entries.slice(from, from + AT_ONCE);
     const [first] = some;
     if (first === undefined) return;
-    const { clusterKey } = first.data;
+    const { clusterKey, upgradeId } = first.data;
     await change(ports, async (now) => {
       const open = await openUndoEntries(ports.table, clusterKey);
       const still = open.filter(({ data }) =>
         some.some((one) => one.data.subject === data.subject && one.data.upgradeId === data.upgradeId),
       );
-      if (still.length === 0) return NOTHING;
+      const owner = how === 'kept' ? await load(ports.table, Upgrades, clusterKey, upgradeId) : undefined;
+      if (still.length === 0 || (how === 'kept' && owner?.data.status !== 'Running')) return NOTHING;
       const expiresAt = new Date(now.getTime() + KEPT_MILLISECONDS);
       const closed = { how, at: now.toISOString() };
       return {
         ...NOTHING,
-        writes: still.map((read) => replace(UndoEntries, read, { ...read.data, closed }, expiresAt)),
+        writes: [
+          ...(owner === undefined ? [] : [unchanged(Upgrades, owner, clusterKey, upgradeId)]),
+          ...still.map((read) => replace(UndoEntries, read, { ...read.data, closed }, expiresAt)),
+        ],
         record: [
           {
             subject: clusterKey,

@@ -209,7 +209,7 @@ class Drain {
     }
   }
 
-  #unlessAnswered(result: Exclude<Awaited<ReturnType<typeof mutateNodes>>, never>): StepResult | undefined {
+  #unlessAnswered(result: Awaited<ReturnType<typeof mutateNodes>>): StepResult | undefined {
     if (result.type === 'wait') return wait(result.seconds, result.reason);
     return result.type === 'forbidden' ? parked(undefined, ...result.reasons) : undefined;
   }

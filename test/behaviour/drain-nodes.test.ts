@@ -247,3 +247,15 @@ test('an undo closes what is gone, leaves what somebody has taken over, and touc
     second?.name,
   ]);
 });
+
+test('a tag that excludes the cluster halts it at once, and it is not begun again and again before discovery', async () => {
+  const world = await shop({ budgets: [strict] });
+  await start(world);
+  await minutes(world, 2);
+  const [cluster] = Object.values(world.eks.state.clusters);
+  if (cluster !== undefined) cluster.tags = { 'liftlock/paused': 'true' };
+  await minutes(world, 10);
+  expect((await drainOf(world))?.reasons[0]?.code).toBe('Excluded');
+  const granted = world.table.auditTimeline().filter(({ event }) => event === 'Granted');
+  expect(granted).toHaveLength(1);
+});
