@@ -13,12 +13,16 @@ interface EndedExecution {
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** Why an execution ended that concluded nothing: somebody stopped it, it timed out or something failed that retries did not cure. */
-export function stoppedFromOutside({ status, error, cause }: EndedExecution, name?: string): Reason {
+export function stoppedFromOutside(
+  { status, error, cause }: EndedExecution,
+  name?: string,
+  undone = 'Nothing was undone.',
+): Reason {
   const because =
     cause === undefined ? '' : ` ${error ?? ''}: ${readFault(error ?? '', cause).message.slice(0, LONGEST_CAUSE)}`;
   return reason(
     'StoppedFromOutside',
-    `The execution${name === undefined ? '' : ` ${name}`} ended ${status} without concluding.${because} Nothing was undone. Look, then: liftlock retry, or liftlock release.`,
+    `The execution${name === undefined ? '' : ` ${name}`} ended ${status} without concluding.${because} ${undone} Look, then: liftlock retry, or liftlock release.`,
   );
 }
 

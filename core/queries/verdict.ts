@@ -1,4 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
@@ -71,7 +72,7 @@ export function verdictOf(
         parks.length === 0 ? 'It runs now.' : 'It runs now, and parks at its next change.',
         upgrade.startedAt ?? null,
       ),
-      reason('Running', `The upgrade from ${upgrade.from} to ${upgrade.to} runs: ${text}.`),
+      reason('Running', `${nameOfUpgrade(upgrade)} runs: ${text}.`),
       ...parks,
       ...(state?.reasons ?? []),
     );
@@ -342,4 +343,9 @@ function turnAt(
       code,
       message: `At that opening, as things stand, it is not its turn.${goes} ${message}`,
     }));
+}
+
+function nameOfUpgrade({ machine, from, to, input }: Upgrade): string {
+  if (machine === 'drain-nodes') return `The drain of ${input?.nodegroup}`;
+  return machine === 'restore-nodes' ? 'The undo of a drain' : `The upgrade from ${from} to ${to}`;
 }

@@ -1,6 +1,7 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { cancelDrain, requestDrain } from '../../core/operations/request-drain.ts';
 import { openUndoEntries } from '../../core/protocol/undo.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { UndoEntries } from '../../core/store/entities.ts';
 import { load, put } from '../../core/store/entity.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
@@ -88,6 +89,8 @@ test('a budget that lets no pod go is named, and once its time is over the cordo
   const [step] = Object.values(running?.steps ?? {});
   expect(step?.reasons[0]).toMatchObject({ code: 'DrainBudget', message: expect.stringMatching(/shop\/api-.*strict/) });
   expect(cordoned(world).length).toBeGreaterThan(0);
+  const explained = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect(JSON.stringify(explained)).toContain('The drain of legacy runs: drain-nodes/legacy runs since');
   const told = () => world.bus.published.filter(({ event }) => event.type === 'DrainBlocked');
   expect([told().length, told()[0]?.at.getTime()]).toEqual([1, expect.any(Number)]);
   expect((told()[0]?.at.getTime() ?? 0) - Date.parse(step?.startedAt ?? '')).toBeLessThanOrEqual(60_000);
