@@ -1,9 +1,8 @@
-import { visible } from '../../core/model/visible.ts';
 import type { RequestedDrain } from '../../core/operations/request-drain.ts';
-import { ApiFailure } from '../client/api-failure.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, invalid, NO_REASON, type OutputOption, type Session } from '../command/session.ts';
 import { facts, print, reasonLines, section, shown } from '../output/print.ts';
+import { planOf, tellStart } from './upgrade.ts';
 
 interface DrainOptions extends OutputOption {
   readonly cluster: string;
@@ -19,28 +18,13 @@ export async function drain(session: Session, kind: string, nodegroup: string, o
   if (options.cancel === true) return cancel(session, nodegroup, options);
   const plan = await ask(session, nodegroup, options);
   await print(session, options.output, plan, () => planText(session, plan));
-  if (plan.status === 'Started') {
-    session.io.err(visible(`Started. Follow it with: liftlock explain cluster ${plan.cluster}\n`));
-    return EXIT.ok;
-  }
-  if (plan.status === 'Blocked') {
-    session.io.err('Nothing was started: see what is in the way above.\n');
-    return EXIT.blocked;
-  }
-  session.io.err('Nothing was started. Run it again with --approve.\n');
-  return EXIT.pending;
+  return tellStart(session, plan);
 }
 
-/** A refused approval brings the plan with it, so that people see the same as without. */
 async function ask(session: Session, nodegroup: string, options: DrainOptions): Promise<RequestedDrain> {
   const { cluster, approve = false } = options;
-  try {
-    const of = (await session.client()).v1.clusters[':id'];
-    return await of.drain.$post({ param: clusterParam(cluster), json: { nodegroup, approve } });
-  } catch (error) {
-    if (!(error instanceof ApiFailure) || error.errorName !== 'DrainBlocked') throw error;
-    return error.details.plan as RequestedDrain;
-  }
+  const of = (await session.client()).v1.clusters[':id'];
+  return planOf(of.drain.$post({ param: clusterParam(cluster), json: { nodegroup, approve } }), 'DrainBlocked');
 }
 
 async function cancel(session: Session, nodegroup: string, { cluster, reason, output }: DrainOptions) {

@@ -1,5 +1,6 @@
 import { visible } from '../../core/model/visible.ts';
 import type { RequestedUpgrade } from '../../core/operations/requests.ts';
+import type { RefusalName } from '../../core/queries/refusal.ts';
 import { ApiFailure } from '../client/api-failure.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, type OutputOption, type Session } from '../command/session.ts';
@@ -16,6 +17,11 @@ export async function upgrade(session: Session, kindText: string, name: string, 
   kindOf(kindText, ['clusters']);
   const plan = await ask(session, name, options);
   await print(session, options.output, plan, () => planText(session, plan));
+  return tellStart(session, plan);
+}
+
+/** What became of what is only planned unless it is approved: exit 3, or 6 where something is in the way. */
+export function tellStart(session: Session, plan: Pick<RequestedUpgrade, 'status' | 'cluster'>) {
   if (plan.status === 'Started') {
     session.io.err(visible(`Started. Follow it with: liftlock explain cluster ${plan.cluster}\n`));
     return EXIT.ok;
@@ -28,14 +34,18 @@ export async function upgrade(session: Session, kindText: string, name: string, 
   return EXIT.pending;
 }
 
-/** A refused approval brings the plan with it, so that people see the same as without. */
 async function ask(session: Session, name: string, { to, approve = false }: UpgradeOptions): Promise<RequestedUpgrade> {
   const of = (await session.client()).v1.clusters[':id'];
+  return planOf(of.upgrade.$post({ param: clusterParam(name), json: { to, approve } }), 'UpgradeBlocked');
+}
+
+/** A refused approval brings the plan with it, so that people see the same as without. */
+export async function planOf<Plan>(asked: Promise<Plan>, blocked: RefusalName): Promise<Plan> {
   try {
-    return await of.upgrade.$post({ param: clusterParam(name), json: { to, approve } });
+    return await asked;
   } catch (error) {
-    if (!(error instanceof ApiFailure) || error.errorName !== 'UpgradeBlocked') throw error;
-    return error.details.plan as RequestedUpgrade;
+    if (!(error instanceof ApiFailure) || error.errorName !== blocked) throw error;
+    return error.details.plan as Plan;
   }
 }
 

@@ -1,6 +1,6 @@
 import { isDown } from './disruption-ledger.ts';
-import { type DrainLook, lookAt } from './drain-look.ts';
-import type { DrainMemory, DrainMove, DrainObservation, DrainSettings } from './drain-move.ts';
+import type { DrainLook } from './drain-look.ts';
+import type { DrainMove } from './drain-move.ts';
 import { compareRanks, isBegun, isFull, isStuck, MOST_AT_ONCE, nextNode, overdueAt, pauseEnd } from './drain-order.ts';
 import { isEmpty, isUncordoned, type NodeStand } from './drain-stand.ts';
 import { doneReasons, nodeReasons, podReason } from './drain-words.ts';
@@ -12,14 +12,8 @@ const LEAVING_SECONDS = 5;
 const LOOK_SECONDS = 30;
 const LONGEST_WAIT_SECONDS = 300;
 
-/** The next thing to do. What is to be remembered of the same look is `lookAt(…).memory`. */
-export function decideDrain(
-  observation: DrainObservation,
-  settings: DrainSettings,
-  memory: DrainMemory,
-  now: Date,
-): DrainMove {
-  const look = lookAt(observation, settings, memory, now);
+/** The next thing to do. What is to be remembered is the look's `memory`. */
+export function decideDrain(look: DrainLook): DrainMove {
   const open = look.stands.filter((stand) => !isEmpty(stand));
   if (open.length === 0) return { type: 'done', reasons: doneReasons(look) };
   const uncordoned = open.filter((stand) => !stand.node.unschedulable && !isUncordoned(stand));

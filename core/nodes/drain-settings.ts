@@ -1,5 +1,6 @@
 import { durationMilliseconds } from '../calendar/duration.ts';
 import type { UpgradePolicy } from '../config/types.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import type { DrainSettings } from './drain-move.ts';
 
 /** What a policy says of drains; undefined where it lets Liftlock evict nothing. */
@@ -10,4 +11,11 @@ export function drainSettingsOf(policy: UpgradePolicy): DrainSettings | undefine
     (text) => durationMilliseconds(text) / 1000,
   );
   return { ...others, pauseSeconds, podTimeoutSeconds };
+}
+
+/** Why Liftlock drains no node of a cluster by itself: no policy says that it may. */
+export function drainNotAllowed(cluster: string, policy: string | undefined): Reason {
+  const where = policy === undefined ? 'no policy selects it' : `the policy ${policy} has no spec.drain`;
+  const said = `Liftlock evicts no pods of ${cluster}: ${where}. Write it, and give its role access: liftlock access manifest --tier operate`;
+  return reason('DrainNotAllowed', said);
 }

@@ -3,9 +3,8 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { startOnce } from '../model/start-once.ts';
-import { drainNotAllowed } from '../nodes/drain-allowed.ts';
 import type { DrainSettings } from '../nodes/drain-move.ts';
-import { drainSettingsOf } from '../nodes/drain-settings.ts';
+import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
 import type { Ports } from '../ports/ports.ts';
 import { openUndoEntries, undoOf } from '../protocol/undo.ts';
 import { shortId } from '../queries/find-cluster.ts';
@@ -17,6 +16,7 @@ import { change } from '../store/change.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode, put, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { takenUpAt } from './requests.ts';
 
 type DrainPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
 
@@ -33,9 +33,6 @@ export interface RequestedDrain {
   readonly refusals: readonly Reason[];
   readonly execution: string | null;
 }
-
-/** An execution that does not come to its grant by then (it was lost) is started by the reconciler. */
-const PATIENCE_MINUTES = 5;
 
 /**
  * Says what a drain would go by and, when it is approved, starts its execution, which asks for its grant like any other. Fails with `ClusterGone`,
@@ -73,7 +70,7 @@ export async function requestDrain(
       execution,
       input,
       reasons: [],
-      resumeAt: new Date(now.getTime() + PATIENCE_MINUTES * 60_000).toISOString(),
+      resumeAt: takenUpAt(now),
       startedAt: now.toISOString(),
     };
     const detail = { nodegroup, execution };

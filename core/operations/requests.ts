@@ -17,8 +17,10 @@ import { load, put, replace, unchanged } from '../store/entity.ts';
 import { ScanRuns } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
-/** An execution that does not come to its grant by then (it was lost) is started by the reconciler. */
 const PATIENCE_MINUTES = 5;
+
+/** An execution that does not come to its grant by then (it was lost) is started by the reconciler. */
+export const takenUpAt = (now: Date): string => new Date(now.getTime() + PATIENCE_MINUTES * 60_000).toISOString();
 
 type UpgradePorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
 
@@ -98,7 +100,7 @@ async function pendingUpgrade(
     requestedBy: by,
     execution,
     reasons: [],
-    resumeAt: new Date(now.getTime() + PATIENCE_MINUTES * 60_000).toISOString(),
+    resumeAt: takenUpAt(now),
     startedAt: now.toISOString(),
   };
   return [replace(Upgrades, read, upgrade)];

@@ -7,7 +7,7 @@ import { isContention } from '../store/entity.ts';
 import { commit, type WantedChange } from './commit.ts';
 import { loadNewestIntent, recordOutcome } from './intent-store.ts';
 import { graceEnd } from './look-up.ts';
-import { STALE_COMMIT_MILLISECONDS } from './mutate.ts';
+import { CONTENDED, STALE_COMMIT, STALE_COMMIT_MILLISECONDS } from './mutate.ts';
 
 /** Nothing of a batch is sent later than this after its commit: the invocation that committed is over by `CALL_SECONDS`. */
 const LAST_SEND_MILLISECONDS = (CALL_SECONDS - 10) * 1000;
@@ -49,16 +49,14 @@ export async function mutateNodes<Answer>(
     committed = await commit(ports, { ...mutation, ...prepared, attempt, repeats: undefined, replaces });
   } catch (error) {
     if (!isContention(error)) throw error;
-    const said = 'Others write to the same items; trying again.';
-    return { type: 'wait', seconds: 5, reason: reason('Contention', said) };
+    return CONTENDED;
   }
   if ('refused' in committed) return { type: 'forbidden', reasons: committed.refused };
   const intent = committed.committed;
   const at = Date.parse(intent.data.committedAt);
   if (ports.clock.now().getTime() - at > STALE_COMMIT_MILLISECONDS) {
     await recordOutcome(ports, intent.data, { type: 'never-sent', at: ports.clock.now().toISOString() }, intent);
-    const said = 'The commit took too long, so its call was not sent; trying again.';
-    return { type: 'wait', seconds: 5, reason: reason('StaleCommit', said) };
+    return STALE_COMMIT;
   }
   const answer = await send(() => ports.clock.now().getTime() - at <= LAST_SEND_MILLISECONDS);
   await recordOutcome(ports, intent.data, { type: 'answered', at: ports.clock.now().toISOString() }, intent);

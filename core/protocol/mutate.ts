@@ -32,6 +32,12 @@ export const STALE_COMMIT_MILLISECONDS = 5_000;
 const RETRY_SECONDS = 5;
 const THROTTLED_SECONDS = 10;
 
+const again = (why: Reason) => ({ type: 'wait' as const, seconds: RETRY_SECONDS, reason: why });
+export const CONTENDED = again(reason('Contention', 'Others write to the same items; trying again.'));
+export const STALE_COMMIT = again(
+  reason('StaleCommit', 'The commit took too long, so its call was not sent; trying again.'),
+);
+
 const unknown = (seconds: number): MutationResult => ({ type: 'wait', seconds, reason: OUTCOME_UNKNOWN });
 
 type MutationPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'mutator'>;
@@ -89,11 +95,7 @@ export async function mutate(
     return await call(ports, mutation.scope, result.committed);
   } catch (error) {
     if (!isContention(error)) throw error;
-    return {
-      type: 'wait',
-      seconds: RETRY_SECONDS,
-      reason: reason('Contention', 'Others write to the same items; trying again.'),
-    };
+    return CONTENDED;
   }
 }
 
@@ -102,11 +104,7 @@ async function call(ports: MutationPorts, scope: Scope, committed: Read<Intent>)
   const age = ports.clock.now().getTime() - Date.parse(intent.committedAt);
   if (age > STALE_COMMIT_MILLISECONDS) {
     await neverSent(ports, committed);
-    return {
-      type: 'wait',
-      seconds: RETRY_SECONDS,
-      reason: reason('StaleCommit', 'The commit took too long, so its call was not sent; trying again.'),
-    };
+    return STALE_COMMIT;
   }
   let update: Update;
   try {

@@ -1,9 +1,9 @@
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, bounded, done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { decideDrain } from '../nodes/decide-drain.ts';
-import { drainNotAllowed } from '../nodes/drain-allowed.ts';
 import { lookAt } from '../nodes/drain-look.ts';
 import {
   type DrainMemory,
@@ -12,7 +12,7 @@ import {
   type DrainSettings,
   EMPTY_MEMORY,
 } from '../nodes/drain-move.ts';
-import { drainSettingsOf } from '../nodes/drain-settings.ts';
+import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
 import type { DrainNode, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -23,11 +23,9 @@ import { load, replace } from '../store/entity.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { runStep } from './run-step.ts';
-import { withNodeOperator } from './with-node-operator.ts';
+import { BUSY_MILLISECONDS, withNodeOperator } from './with-node-operator.ts';
 
 const STEP = 'drain-nodes';
-/** An invocation begins nothing after this; it is over well before its function is. */
-const BUSY_MILLISECONDS = 12_000;
 /** An execution has 25,000 events of history and a look takes about ten (facts: serverless.md §1.8): the next one goes on. */
 const MOST_LOOKS = 1_500;
 
@@ -48,10 +46,11 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
       const said = 'It was not said which node group to drain. Give its name as "nodegroup" beside cluster and target.';
       return { step, result: blocked(reason('NoNodegroup', said)) };
     }
-    const { rules } = await rulesOf(ports, context);
-    const settings = rules?.policy && drainSettingsOf(rules.policy);
+    const { read } = await loadHopPolicy(ports, context);
+    const policy = read?.rules(new Map()).policy;
+    const settings = policy && drainSettingsOf(policy);
     if (settings === undefined) {
-      return { step, result: blocked(drainNotAllowed(context.name, rules?.policy?.metadata.name)) };
+      return { step, result: blocked(drainNotAllowed(context.name, policy?.metadata.name)) };
     }
     const known = { told: [], ...EMPTY_MEMORY, ...context.upgrade?.steps[step]?.detail } as Kept;
     const drain = new Drain(ports, context, group, settings, known);
@@ -97,11 +96,6 @@ async function tellBlockers(
   return standing;
 }
 
-async function rulesOf(ports: NodeStepPorts, context: StepContext) {
-  const { read } = await loadHopPolicy(ports, context);
-  return { rules: read?.rules(new Map()) };
-}
-
 /** One invocation: it looks, decides and sends until nothing is to be sent, or its time is over. */
 class Drain {
   memory: DrainMemory;
@@ -145,9 +139,9 @@ class Drain {
     const pods = await operator.listPodsOf(cordoned.filter(isRead).map(({ name }) => name));
     for (const { name } of cordoned) if (!pods.has(name)) pods.set(name, []);
     this.#seen = { nodes, allNodes, pods };
-    const now = this.#ports.clock.now();
-    this.memory = lookAt(this.#seen, this.#settings, this.memory, now).memory;
-    return decideDrain(this.#seen, this.#settings, this.memory, now);
+    const look = lookAt(this.#seen, this.#settings, this.memory, this.#ports.clock.now());
+    this.memory = look.memory;
+    return decideDrain(look);
   }
 
   /** Undefined: something was sent, and may have made room for more. */
@@ -183,10 +177,10 @@ class Drain {
     const before = await load(table, UndoEntries, clusterKey, 'cordon', node.name);
     const entry = {
       ...{ clusterKey, effect: 'cordon' as const, subject: node.name, uid: node.uid, upgradeId },
-      ...(taint === undefined ? {} : { taint }),
+      ...given({ taint }),
       recordedAt: clock.now().toISOString(),
     };
-    const call = { name: 'CordonNode' as const, input: { node: version, ...(taint === undefined ? {} : { taint }) } };
+    const call = { name: 'CordonNode' as const, input: { node: version, ...given({ taint }) } };
     const mutation = { ...this.#wanted(), call, beside: [replace(UndoEntries, before, entry)] };
     const result = await mutateNodes(this.#ports, mutation, () => operator.cordon(version, { upgradeId, taint }));
     return this.#unlessAnswered(result);

@@ -1,6 +1,7 @@
 import type { UndoEntry } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import type { DrainNode, NodeOperator } from '../ports/node-operator.ts';
 import { mutateNodes } from '../protocol/mutate-nodes.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
@@ -8,10 +9,9 @@ import type { Read } from '../store/entity.ts';
 import type { StepContext } from './context.ts';
 import type { NodeStepPorts } from './drain-nodes.ts';
 import { runStep } from './run-step.ts';
-import { withNodeOperator } from './with-node-operator.ts';
+import { BUSY_MILLISECONDS, withNodeOperator } from './with-node-operator.ts';
 
 const STEP = 'restore-nodes';
-const BUSY_MILLISECONDS = 12_000;
 
 /**
  * Takes the cordons back that an upgrade has left open: of nodes that still bear its mark, and of no others. A stop, a window or a hold is not in
@@ -44,7 +44,7 @@ async function restore(ports: NodeStepPorts, context: StepContext, operator: Nod
       const version = { name: subject, uid, resourceVersion: node.resourceVersion };
       const call = {
         name: 'UncordonNode' as const,
-        input: { node: version, ...(taint === undefined ? {} : { taint }) },
+        input: { node: version, ...given({ taint }) },
       };
       const wanted = { asker, clusterKey, scope, target, upgrade, step: STEP, subject: 'nodes', call };
       const result = await mutateNodes(ports, wanted, () => operator.uncordon(version, { upgradeId, taint }));

@@ -4,6 +4,9 @@ import type { Ports } from '../ports/ports.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import type { StepContext } from './context.ts';
 
+/** An invocation begins nothing at an API server after this; it is over well before its function is. */
+export const BUSY_MILLISECONDS = 12_000;
+
 /** Works at the API server of the step's cluster. One that cannot be reached, or refuses, blocks with its words: what was begun parks by that. */
 export async function withNodeOperator(
   ports: Pick<Ports, 'nodes'>,

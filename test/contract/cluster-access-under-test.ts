@@ -9,11 +9,12 @@ import { startKubernetesLoopback } from './kubernetes-loopback.ts';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
 
 const scope = { account: testCaller.account, region: testCaller.region };
-const api = { kind: 'Deployment', namespace: 'shop', name: 'api', replicas: 1_100, labels: { app: 'api' } } as const;
+const api = { kind: 'Deployment', namespace: 'shop', name: 'api', labels: { app: 'api' } } as const;
 
-function shop() {
+/** A cluster with two nodes and one Deployment, whose API server whoever asks may reach. */
+export function shop(replicas = 1_100) {
   const world = testWorld((state) => {
-    const workloads = [{ ...api, image: 'registry.example/api:1' }];
+    const workloads = [{ ...api, replicas, image: 'registry.example/api:1' }];
     addCluster(state, { name: 'shop', version: '1.35', nodegroups: [{ name: 'workers', nodes: 2 }], workloads });
   });
   const [cluster] = Object.values(world.state.clusters);

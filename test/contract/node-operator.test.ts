@@ -1,35 +1,21 @@
 import { parseAllDocuments } from 'yaml';
 import { createNodeOperators } from '../../adapters/kubernetes/create-node-operator.ts';
 import { OPERATORS, RBAC } from '../../core/queries/access-manifest.ts';
-import { addCluster } from '../../simulator/eks/add-cluster.ts';
-import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
 import { createInMemoryNodeOperators } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
-import { testCaller, testWorld } from '../material/eks/world.ts';
+import { testCaller } from '../material/eks/world.ts';
+import { shop } from './cluster-access-under-test.ts';
 import { startKubernetesLoopback } from './kubernetes-loopback.ts';
 import { type NodeOperatorUnderTest, nodeOperatorContract } from './node-operator-contract.ts';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
 
 const scope = { account: testCaller.account, region: testCaller.region };
 const ROLE = `arn:aws:iam::${scope.account}:role/LiftlockSpoke-operate`;
-const api = { kind: 'Deployment', namespace: 'shop', name: 'api', replicas: 4, labels: { app: 'api' } } as const;
-
-function shop() {
-  const world = testWorld((state) => {
-    const workloads = [{ ...api, image: 'registry.example/api:1' }];
-    addCluster(state, { name: 'shop', version: '1.35', nodegroups: [{ name: 'workers', nodes: 2 }], workloads });
-  });
-  const [cluster] = Object.values(world.state.clusters);
-  if (cluster === undefined) throw new Error('the world has no cluster');
-  cluster.kubernetes.access.network = 'reachable';
-  cluster.kubernetes.access.authentication = 'any-principal';
-  world.pass(10);
-  return { world, cluster, fake: new FakeKubernetes(world.fake) };
-}
+const PODS = 4;
 
 /** The fake's own port, in this process. */
 async function inMemory(principal = testCaller.principal): Promise<NodeOperatorUnderTest> {
-  const { world, cluster, fake } = shop();
+  const { world, cluster, fake } = shop(PODS);
   return {
     operators: createInMemoryNodeOperators(fake, { clock: { now: world.now }, principal: () => principal }),
     server: { scope, name: 'shop', endpoint: 'https://in-memory', certificateAuthority: '' },
@@ -40,7 +26,7 @@ async function inMemory(principal = testCaller.principal): Promise<NodeOperatorU
 
 /** The real adapter over TLS, answered by the same fake. */
 async function overTls(): Promise<NodeOperatorUnderTest> {
-  const { world, cluster, fake } = shop();
+  const { world, cluster, fake } = shop(PODS);
   const tls = selfSignedCertificate(['127.0.0.1']);
   const calls = createInMemoryClusterReader({
     ...{ fake, clusterArn: cluster.arn, principal: testCaller.principal, clock: { now: world.now } },

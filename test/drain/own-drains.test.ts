@@ -55,7 +55,7 @@ function drain(seed: number) {
     const now = new Date(world.now);
     memory = JSON.parse(JSON.stringify(lookAt(observation, settings, memory, now).memory));
     expect(Object.keys(memory.pods).length).toBeLessThanOrEqual(200);
-    const move = decideDrain(observation, settings, memory, now);
+    const move = decideDrain(lookAt(observation, settings, memory, now));
     if (move.type === 'done' || move.type === 'stuck') return { world, settings, move, moves, memory };
     if (move.type === 'wait') {
       expect(move.seconds).toBeGreaterThanOrEqual(1);

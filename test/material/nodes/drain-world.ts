@@ -1,4 +1,5 @@
 import { decideDrain } from '../../../core/nodes/decide-drain.ts';
+import { lookAt } from '../../../core/nodes/drain-look.ts';
 import { type DrainMemory, type DrainMove, type DrainSettings, EMPTY_MEMORY } from '../../../core/nodes/drain-move.ts';
 import type { DrainNode, DrainPod } from '../../../core/ports/node-operator.ts';
 
@@ -61,12 +62,11 @@ export interface DrainWorld {
 
 /** What is decided in a world where every cordoned node without a list of pods is empty. */
 export function decideIn({ nodes, others = [], pods = {}, settings = {}, memory = {} }: DrainWorld): DrainMove {
-  return decideDrain(
-    observationOf({ nodes, others, pods }),
+  const [asked, known] = [
     { ...SETTINGS, ...settings },
     { ...EMPTY_MEMORY, ...memory },
-    NOW,
-  );
+  ];
+  return decideDrain(lookAt(observationOf({ nodes, others, pods }), asked, known, NOW));
 }
 
 export function observationOf({ nodes, others = [], pods = {} }: Pick<DrainWorld, 'nodes' | 'others' | 'pods'>) {
