@@ -1,6 +1,8 @@
 import { namedError } from '../contracts/errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
+import { imageRuleOf } from '../model/image-rule.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Mutation } from '../protocol/mutate.ts';
@@ -8,7 +10,9 @@ import { hasNoImage, NEW_GROUP, noImageText } from '../scan/preflight/al2-ami.ts
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import { foreignStop, pollSeconds, type StepContext } from './context.ts';
+import { findImage, type ImagePorts, launchTemplateVersion } from './custom-image.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
+import { loadHopPolicy } from './hop-policy.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
@@ -16,8 +20,10 @@ const STEP = 'roll-node-group';
 /** A new node joins before an old one is drained and ends, which takes minutes even for one node (facts: eks.md §5.1). */
 const BOUNDS = { least: 60, most: 900, first: 240 };
 
+export type RollPorts = ActPorts & ImagePorts;
+
 /** Rolls one managed node group to the control plane's version, or finds that it is there. `force` is never sent: budgets are kept. */
-export async function rollNodeGroup(ports: ActPorts, stepInput: StepInput): Promise<StepResult> {
+export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Promise<StepResult> {
   const group = stepInput.nodegroup;
   if (group === undefined)
     throw namedError(
@@ -49,7 +55,7 @@ function failedBefore({ upgrade, grant }: StepContext, group: string): string | 
   return undefined;
 }
 
-async function prepare(ports: ActPorts, context: StepContext, group: string): ReturnType<Mutation['prepare']> {
+async function prepare(ports: RollPorts, context: StepContext, group: string): ReturnType<Mutation['prepare']> {
   const { scope, name, target } = context;
   const rests = await readControlPlaneAtRest(ports, context);
   if ('stop' in rests) return rests;
@@ -62,13 +68,44 @@ async function prepare(ports: ActPorts, context: StepContext, group: string): Re
   const updates = await findUpdatesInFlight(ports, context, { name, nodegroupName: group });
   const stop = stopBeside(ports, context, `the node group ${group}`, updates) ?? stateOf(ports, context, nodegroup);
   if (stop !== undefined) return { stop };
+  const to = nodegroup.amiType === 'CUSTOM' ? await ownImage(ports, context, nodegroup) : { version: String(target) };
+  if ('stop' in to) return to;
   return {
     call: (clientRequestToken) => ({
       name: 'UpdateNodegroupVersion',
-      input: { clusterName: name, nodegroupName: group, version: target.toString(), clientRequestToken },
+      input: { clusterName: name, nodegroupName: group, ...to, clientRequestToken },
     }),
     knownUpdateIds: updates.ids,
   };
+}
+
+type Aim = { readonly launchTemplate: { readonly id?: string; readonly name?: string; readonly version: string } };
+
+/** EKS takes no version for a group with an AMI of its own: it is rolled to a version of its launch template (facts: eks.md §5.2). */
+async function ownImage(
+  ports: RollPorts,
+  context: StepContext,
+  nodegroup: Nodegroup,
+): Promise<Aim | { readonly stop: StepResult }> {
+  const { nodegroupName: group, releaseVersion, status } = nodegroup;
+  const { read } = await loadHopPolicy(ports, context);
+  const rule = imageRuleOf(read?.rules(new Map()).policy?.spec.nodes, nodegroup);
+  if (rule === undefined) {
+    const said = `${group} runs a custom AMI: EKS takes no version for it, and no policy names another (spec.nodes.images). Roll it with a new version of its launch template.`;
+    return { stop: done(reason('CustomAmi', said)) };
+  }
+  const wanted = await findImage(ports, context, nodegroup, rule);
+  if ('code' in wanted) return { stop: blocked(wanted) };
+  const { imageId } = wanted.image;
+  // The launch template is another one as soon as a roll begins, also where it fails; this is what EKS says of one that has ended.
+  if (releaseVersion === imageId && status === 'ACTIVE')
+    return {
+      stop: done(reason('AtTarget', `The node group ${group} runs ${imageId}, the AMI for ${context.target}.`)),
+    };
+  const made = await launchTemplateVersion(ports, context, wanted);
+  if ('stop' in made) return made;
+  const { id, name } = nodegroup.launchTemplate ?? {};
+  return { launchTemplate: { ...(id === undefined ? given({ name }) : { id }), version: made.version } };
 }
 
 function stateOf(ports: ActPorts, context: StepContext, nodegroup: Nodegroup): StepResult | undefined {
@@ -76,11 +113,7 @@ function stateOf(ports: ActPorts, context: StepContext, nodegroup: Nodegroup): S
   const { nodegroupName: group, status } = nodegroup;
   const issues = issueTexts(nodegroup.health).join('; ');
   const at = nodegroup.version === undefined ? undefined : KubeVersion.parse(nodegroup.version);
-  if (nodegroup.amiType === 'CUSTOM') {
-    const said = `${group} runs a custom AMI: EKS takes no version for it. Roll it with a new version of its launch template.`;
-    return done(reason('CustomAmi', said));
-  }
-  if (at?.equals(target) === true && status === 'ACTIVE')
+  if (nodegroup.amiType !== 'CUSTOM' && at?.equals(target) === true && status === 'ACTIVE')
     return done(reason('AtTarget', `The node group ${group} is at ${target}.`));
   if (hasNoImage(nodegroup, target)) return blocked(reason('Al2Nodegroup', `${noImageText(nodegroup)} ${NEW_GROUP}`));
   if (status === 'UPDATING') {
@@ -95,9 +128,17 @@ function stateOf(ports: ActPorts, context: StepContext, nodegroup: Nodegroup): S
   return undefined;
 }
 
-async function arrived(ports: ActPorts, context: StepContext, group: string): Promise<StepResult> {
+async function arrived(ports: RollPorts, context: StepContext, group: string): Promise<StepResult> {
   const { scope, name, target, startedAt } = context;
-  const { version } = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
+  const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
+  const { version, amiType, releaseVersion } = nodegroup;
+  if (amiType === 'CUSTOM') {
+    const rolled = reason(
+      'Rolled',
+      `Every node of ${group} was replaced with the AMI ${releaseVersion ?? 'of its launch template'}.`,
+    );
+    return done(rolled);
+  }
   if (version !== undefined && KubeVersion.parse(version).equals(target)) {
     return done(reason('Rolled', `Every node of ${group} was replaced at ${target}.`));
   }
