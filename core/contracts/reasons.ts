@@ -191,6 +191,9 @@ const STEP_REASONS = {
     'The AMI that the policy names for a node group cannot be used, or its launch template may not be changed.',
   ),
   Denied: lasting('AWS denied a read; what was begun looks again, what was not is blocked.'),
+  EvictionRetried: timed(
+    'EKS ended the roll of a node group since pods were not evicted; it is rolled again when the pause of the policy is over.',
+  ),
   ExecutionMissing: lasting('The execution of the upgrade does not exist any more.'),
   Failed: lasting('A plan by chance takes the upgrade to fail.'),
   ForeignUpdate: passing('Somebody else changes what the step is about; after seven days the upgrade is blocked.'),

@@ -1,10 +1,14 @@
+import { durationMilliseconds } from '../config/schema/quantities.ts';
 import { namedError } from '../contracts/errors.ts';
+import type { Intent } from '../contracts/items/protocol.ts';
+import { readCode } from '../contracts/reasons.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, done, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { imageRuleOf } from '../model/image-rule.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import type { Nodegroup } from '../ports/eks.ts';
+import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { hasNoImage, NEW_GROUP, noImageText } from '../scan/preflight/al2-ami.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -39,8 +43,44 @@ export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Pro
     }
     const mutation = { step: STEP, subject: group, prepare: () => prepare(ports, context, group) };
     const what = `Roll of ${group} to ${context.target}`;
-    return { step, result: await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context, group)) };
+    const result = await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context, group));
+    return { step, result: await orRetried(ports, context, group, result) };
   });
+}
+
+/** EKS's own word for a node whose pods were not evicted within 15 minutes (facts: eks.md §5.1). */
+const NOT_EVICTED = readCode('PodEvictionFailure');
+
+/**
+ * A roll that EKS ended because of pods that stayed is tried again as often as the policy says; what was replaced stays so. The upgrade parks
+ * meanwhile, with the pods' budgets as they are: nothing is forced.
+ */
+async function orRetried(
+  ports: RollPorts,
+  context: StepContext,
+  group: string,
+  result: StepResult,
+): Promise<StepResult> {
+  if (result.status !== 'failed' || !result.reasons.some(({ code }) => code === NOT_EVICTED)) return result;
+  const { read } = await loadHopPolicy(ports, context);
+  const allowed = read?.rules(new Map()).policy?.spec.nodes?.podEvictionFailure;
+  const failures = (await intentsOf(ports.table, context.clusterKey, STEP)).filter(({ data }) =>
+    isStuckRoll(data, group, context.upgrade),
+  ).length;
+  if (allowed === undefined || failures > allowed.retries) return result;
+  const until = new Date(ports.clock.now().getTime() + durationMilliseconds(allowed.pause));
+  const said = `Pods stayed on nodes of ${group}; it is rolled again at ${until.toISOString()} (${failures} of ${allowed.retries}). Budgets without room: liftlock scan cluster ${context.name} names them.`;
+  return parked(until, reason('EvictionRetried', said), ...result.reasons);
+}
+
+/** Those of an attempt that a person had to try again count no more. */
+function isStuckRoll(
+  { subject, upgradeId, committedAt, outcome }: Intent,
+  group: string,
+  upgrade: StepContext['upgrade'],
+) {
+  const isOurs = subject === group && upgradeId === upgrade?.id && committedAt >= (upgrade?.startedAt ?? '');
+  return isOurs && outcome?.type === 'accepted' && outcome.observed?.errors.some(({ code }) => code === NOT_EVICTED);
 }
 
 /** A node group that failed since this attempt began: its siblings are not started after it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountId, region } from './fleet.ts';
+import { positiveDuration } from './quantities.ts';
 
 const minor = z.string().regex(/^[1-9]\d{0,2}\.(?:0|[1-9]\d{0,3})$/, 'is not a minor; write it in quotes, as "1.36"');
 const imageId = z.string().regex(/^ami-[0-9a-f]{8,17}$/, 'is not the id of an AMI such as ami-0123456789abcdef0');
@@ -43,8 +44,25 @@ export const nodesSchema = z
       .array(imageRule)
       .min(1, 'is empty')
       .max(50, 'lists more than 50 rules')
+      .optional()
       .describe(
-        'Which AMI node groups with an AMI of their own (amiType CUSTOM) go to; the first rule that names one counts.',
+        'Which AMI node groups with an AMI of their own (amiType CUSTOM) go to; the first rule that names one counts. Absent = they stay as they are.',
+      ),
+    podEvictionFailure: z
+      .strictObject({
+        retries: z
+          .int()
+          .min(1, 'retries nothing: leave it out')
+          .max(50, 'is more than 50: a budget that allows nothing has to be changed by its owner')
+          .describe('So often one node group is rolled again in an upgrade.'),
+        pause: positiveDuration
+          .default('30m')
+          .describe('Time between the end of one try and the beginning of the next.'),
+      })
+      .optional()
+      .describe(
+        'What happens when EKS ends a roll because a pod was not evicted within 15 minutes. Absent = the upgrade fails and the cluster is held.',
       ),
   })
-  .describe('How managed node groups are rolled. Absent = those with an AMI of their own stay as they are.');
+  .refine((nodes) => Object.keys(nodes).length > 0, 'says nothing: leave it out')
+  .describe('How managed node groups are rolled.');
