@@ -4,8 +4,9 @@ import { blocked, parked, quoted, type Reason, reason, type StepResult, wait } f
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import type { ImageRule } from '../model/image-rule.ts';
-import { chooseImage, madeBefore, newVersionOf, tableImage, tagsFor } from '../nodes/custom-image.ts';
-import type { Image, LaunchTemplateVersion } from '../ports/ec2.ts';
+import { chooseImage, madeBefore, tableImage, tagsFor } from '../nodes/custom-image.ts';
+import type { WantedImage } from '../nodes/managed-group.ts';
+import type { NewLaunchTemplateVersion } from '../ports/ec2.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
@@ -13,12 +14,6 @@ import { isImageId, templateOf } from '../scan/preflight/launched-from.ts';
 import type { StepContext, StepPorts } from './context.ts';
 
 const STEP = 'create-launch-template-version';
-
-/** Where a group with an AMI of its own is to go, and from where. */
-interface WantedImage {
-  readonly from: LaunchTemplateVersion;
-  readonly image: Image;
-}
 
 /** Finds the image that the policy names for a group, and whether Liftlock may make a version of its launch template with it; or why not. */
 export async function findImage(
@@ -46,7 +41,7 @@ export async function findImage(
   if ('code' in image) return image;
   if (image.imageId === current || (await mayMakeVersions(ec2, scope, template))) return { from, image };
   const { key, value } = TEMPLATE_TAG;
-  const said = `Liftlock may make no version of the launch template ${template}, so the node group ${nodegroup} cannot go to ${image.imageId}: the template has no tag ${key}=${value}.`;
+  const said = `Liftlock may make no version of the launch template ${template}, so the node group ${nodegroup} cannot go to ${image.imageId}: the template has no tag ${key}=${value}. Whoever owns it runs: aws ec2 create-tags --resources ${template} --tags Key=${key},Value=${value}.`;
   return reason('CustomImage', said);
 }
 
@@ -57,22 +52,19 @@ async function mayMakeVersions(ec2: Ports['ec2'], scope: StepContext['scope'], t
 
 export type ImagePorts = StepPorts & Pick<Ports, 'ec2' | 'templates'>;
 
-/** The version of the launch template that has the image: made once, and found again by whoever looks afterwards. */
+/** The number of a version of the launch template: made once, and found again by whoever looks afterwards. */
 export async function launchTemplateVersion(
   ports: ImagePorts,
   context: StepContext,
-  { from, image }: WantedImage,
+  wanted: NewLaunchTemplateVersion,
 ): Promise<{ readonly version: string } | { readonly stop: StepResult }> {
   const { ec2, templates } = ports;
   const { asker, clusterKey, scope, target, cluster, upgrade } = context;
-  // What an earlier roll has begun with goes on with it.
-  if (from.imageId === image.imageId) return { version: from.version };
-  const wanted = newVersionOf(from, image.imageId);
-  const made = madeBefore(await ec2.listLaunchTemplateVersions(scope, from.template, image.imageId), wanted);
+  const made = madeBefore(await ec2.listLaunchTemplateVersions(scope, wanted.template, wanted.imageId), wanted);
   if (made !== undefined) return { version: made.version };
   const token = sha256Hex(canonicalJson({ clusterKey, upgradeId: upgrade?.id ?? '', ...wanted }));
   const mutation = {
-    ...{ asker, clusterKey, scope, target, tags: cluster.tags ?? {}, upgrade, step: STEP, subject: from.template },
+    ...{ asker, clusterKey, scope, target, tags: cluster.tags ?? {}, upgrade, step: STEP, subject: wanted.template },
     call: { name: 'CreateLaunchTemplateVersion' as const, input: wanted },
   };
   const result = await mutateWithoutUpdate(ports, mutation, () =>

@@ -4,13 +4,10 @@ import type { Intent } from '../contracts/items/protocol.ts';
 import { readCode } from '../contracts/reasons.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { given } from '../model/given.ts';
 import { imageRuleOf } from '../model/image-rule.ts';
-import { issueTexts } from '../model/issue-text.ts';
-import type { Nodegroup } from '../ports/eks.ts';
+import { isThere, type ManagedGroup, nextOfRoll, type WantedImage } from '../nodes/managed-group.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
-import { hasNoImage, NEW_GROUP, noImageText } from '../scan/preflight/al2-ami.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import { foreignStop, pollSeconds, type StepContext } from './context.ts';
@@ -96,7 +93,7 @@ function failedBefore({ upgrade, grant }: StepContext, group: string): string | 
 }
 
 async function prepare(ports: RollPorts, context: StepContext, group: string): ReturnType<Mutation['prepare']> {
-  const { scope, name, target } = context;
+  const { name, target } = context;
   const rests = await readControlPlaneAtRest(ports, context);
   if ('stop' in rests) return rests;
   const { cluster } = rests;
@@ -104,84 +101,48 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
     const said = `${name} is at ${cluster.version}; its node groups go there, not to ${target}.`;
     return { stop: blocked(reason('NotTheControlPlanesVersion', said)) };
   }
-  const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
   const updates = await findUpdatesInFlight(ports, context, { name, nodegroupName: group });
-  const stop = stopBeside(ports, context, `the node group ${group}`, updates) ?? stateOf(ports, context, nodegroup);
-  if (stop !== undefined) return { stop };
-  const to = nodegroup.amiType === 'CUSTOM' ? await ownImage(ports, context, nodegroup) : { version: String(target) };
-  if ('stop' in to) return to;
+  const beside = stopBeside(ports, context, `the node group ${group}`, updates);
+  if (beside !== undefined) return { stop: beside };
+  const unit = await observeGroup(ports, context, group);
+  let next = nextOfRoll(unit, target);
+  if (next.type === 'make-version') {
+    const made = await launchTemplateVersion(ports, context, next.version);
+    if ('stop' in made) return made;
+    next = nextOfRoll({ ...unit, image: { ...(unit.image as WantedImage), made: made.version } }, target);
+  }
+  if (next.type === 'make-version') throw new Error(`unreachable: ${group} wants a version that was made`);
+  if (next.type === 'others') return { stop: foreignStop(ports, context, next.reason) };
+  if (next.type !== 'roll') return { stop: next.type === 'done' ? done(next.reason) : blocked(next.reason) };
+  const { input } = next;
   return {
-    call: (clientRequestToken) => ({
-      name: 'UpdateNodegroupVersion',
-      input: { clusterName: name, nodegroupName: group, ...to, clientRequestToken },
-    }),
+    call: (clientRequestToken) => ({ name: 'UpdateNodegroupVersion', input: { ...input, clientRequestToken } }),
     knownUpdateIds: updates.ids,
   };
 }
 
-type Aim = { readonly launchTemplate: { readonly id?: string; readonly name?: string; readonly version: string } };
-
-/** EKS takes no version for a group with an AMI of its own: it is rolled to a version of its launch template (facts: eks.md §5.2). */
-async function ownImage(
-  ports: RollPorts,
-  context: StepContext,
-  nodegroup: Nodegroup,
-): Promise<Aim | { readonly stop: StepResult }> {
-  const { nodegroupName: group, releaseVersion, status } = nodegroup;
+async function observeGroup(ports: RollPorts, context: StepContext, nodegroupName: string): Promise<ManagedGroup> {
+  const nodegroup = await ports.eks.describeNodegroup(context.scope, { clusterName: context.name, nodegroupName });
+  if (nodegroup.amiType !== 'CUSTOM') return { nodegroup, image: 'eks' };
   const { read } = await loadHopPolicy(ports, context);
   const rule = imageRuleOf(read?.rules(new Map()).policy?.spec.nodes, nodegroup);
-  if (rule === undefined) {
-    const said = `${group} runs a custom AMI: EKS takes no version for it, and no policy names another (spec.nodes.images). Roll it with a new version of its launch template.`;
-    return { stop: done(reason('CustomAmi', said)) };
-  }
-  const wanted = await findImage(ports, context, nodegroup, rule);
-  if ('code' in wanted) return { stop: blocked(wanted) };
-  const { imageId } = wanted.image;
-  // The launch template is another one as soon as a roll begins, also where it fails; this is what EKS says of one that has ended.
-  if (releaseVersion === imageId && status === 'ACTIVE')
-    return {
-      stop: done(reason('AtTarget', `The node group ${group} runs ${imageId}, the AMI for ${context.target}.`)),
-    };
-  const made = await launchTemplateVersion(ports, context, wanted);
-  if ('stop' in made) return made;
-  const { id, name } = nodegroup.launchTemplate ?? {};
-  return { launchTemplate: { ...(id === undefined ? given({ name }) : { id }), version: made.version } };
+  return { nodegroup, image: rule === undefined ? 'nobody' : await findImage(ports, context, nodegroup, rule) };
 }
 
-function stateOf(ports: ActPorts, context: StepContext, nodegroup: Nodegroup): StepResult | undefined {
-  const { target } = context;
-  const { nodegroupName: group, status } = nodegroup;
-  const issues = issueTexts(nodegroup.health).join('; ');
-  const at = nodegroup.version === undefined ? undefined : KubeVersion.parse(nodegroup.version);
-  if (nodegroup.amiType !== 'CUSTOM' && at?.equals(target) === true && status === 'ACTIVE')
-    return done(reason('AtTarget', `The node group ${group} is at ${target}.`));
-  if (hasNoImage(nodegroup, target)) return blocked(reason('Al2Nodegroup', `${noImageText(nodegroup)} ${NEW_GROUP}`));
-  if (status === 'UPDATING') {
-    const foreign = reason('ForeignUpdate', `The node group ${group} is UPDATING, and not by Liftlock.`);
-    return foreignStop(ports, context, foreign);
-  }
-  if (status === 'CREATING')
-    return foreignStop(ports, context, reason('NotActive', `The node group ${group} is CREATING.`));
-  // A failed roll leaves a group ACTIVE or DEGRADED with some nodes replaced; sending it again goes on (facts: eks.md §5.4).
-  if (status !== 'ACTIVE' && status !== 'DEGRADED')
-    return blocked(reason('NodegroupStatus', `The node group ${group} is ${status}. ${issues}`));
-  return undefined;
-}
-
-async function arrived(ports: RollPorts, context: StepContext, group: string): Promise<StepResult> {
-  const { scope, name, target, startedAt } = context;
+async function arrived(
+  ports: RollPorts,
+  { scope, name, target, startedAt }: StepContext,
+  group: string,
+): Promise<StepResult> {
   const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
-  const { version, amiType, releaseVersion } = nodegroup;
-  if (amiType === 'CUSTOM') {
-    const rolled = reason(
-      'Rolled',
-      `Every node of ${group} was replaced with the AMI ${releaseVersion ?? 'of its launch template'}.`,
+  const { amiType, releaseVersion, version } = nodegroup;
+  // By now the policy may name another image still, which is for another roll.
+  if (amiType === 'CUSTOM')
+    return done(
+      reason('Rolled', `Every node of ${group} was replaced with the AMI ${releaseVersion ?? 'of its template'}.`),
     );
-    return done(rolled);
-  }
-  if (version !== undefined && KubeVersion.parse(version).equals(target)) {
+  if (isThere({ nodegroup, image: 'eks' }, target) !== undefined)
     return done(reason('Rolled', `Every node of ${group} was replaced at ${target}.`));
-  }
   const said = `The roll of ${group} succeeded; DescribeNodegroup still says ${version ?? 'no version'}.`;
   return wait(pollSeconds(startedAt, ports.clock.now(), BOUNDS), reason('NotVisibleYet', said));
 }
