@@ -66,6 +66,21 @@ test('a key is asked for of KMS in its Region; what KMS refuses has the name tha
   await expect(kms.describeKey(scope, 'arn:key')).rejects.toMatchObject({ name: 'IncompleteAnswer' });
 });
 
+test('a parameter is asked for of Systems Manager in its Region, and not decrypted', async () => {
+  const ssm = reader();
+  answer(200, '{"Parameter":{"Name":"/images/1.37","Type":"String","Value":"ami-1"}}');
+  expect(await ssm.getParameter(scope, '/images/1.37')).toBe('ami-1');
+  expect([server.asked[0]?.headers['x-amz-target'], server.asked[0]?.body]).toEqual([
+    'AmazonSSM.GetParameter',
+    '{"Name":"/images/1.37"}',
+  ]);
+  expect(signedFor(0)).toBe('eu-central-1/ssm');
+  answer(400, '{"__type":"ParameterNotFound"}');
+  expect(await ssm.getParameter(scope, '/images/1.37')).toBeUndefined();
+  answer(200, '{"Parameter":{}}');
+  await expect(ssm.getParameter(scope, '/images/1.37')).rejects.toMatchObject({ name: 'IncompleteAnswer' });
+});
+
 const at = (seconds: number, more: object = {}) => ({ Status: 'COMPLETED', CreationDate: seconds, ...more });
 
 test('recovery points of a vault are read by path and query, signed with both, page by page', async () => {

@@ -14,6 +14,7 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
   const iam = createSignedCalls({ name: 'iam', variable: 'IAM', isGlobal: true }, options);
   const kms = createSignedCalls({ name: 'kms', variable: 'KMS' }, options);
   const quotas = createSignedCalls({ name: 'servicequotas', variable: 'SERVICE_QUOTAS' }, options);
+  const ssm = createSignedCalls({ name: 'ssm', variable: 'SSM' }, options);
   const backup = createSignedCalls({ name: 'backup', variable: 'BACKUP' }, options);
   const metrics = createSignedCalls({ name: 'monitoring', variable: 'CLOUDWATCH' }, options);
 
@@ -55,6 +56,14 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
         const answer = await iam(scope, FORM, new URLSearchParams(form).toString());
         const role = childOf(childOf(parseAnswer(answer, 'GetRole'), 'GetRoleResult'), 'Role');
         return { arn: known(role, 'Arn') };
+      }),
+    getParameter: (scope, name) =>
+      unless('ParameterNotFound', async () => {
+        const answer = await ssm(scope, json('AmazonSSM.GetParameter'), JSON.stringify({ Name: name }));
+        const { Parameter } = parseJson(answer) as { Parameter?: { Value?: string } };
+        if (Parameter?.Value === undefined)
+          throw namedError('IncompleteAnswer', 'Systems Manager answered without Value.');
+        return Parameter.Value;
       }),
     describeKey: (scope, keyId) =>
       unless('NotFoundException', async () => {

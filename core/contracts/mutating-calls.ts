@@ -64,6 +64,9 @@ export const hasNoUpdate = (name: string): boolean => Object.hasOwn(CALLS_WITHOU
 /** On a launch template: Liftlock may make versions of it. The role asks for it (infra/permissions/spoke-role-statements.ts). */
 export const TEMPLATE_TAG = { key: 'liftlock:versions', value: 'allowed' } as const;
 
+/** On a parameter of Systems Manager: Liftlock may read it. */
+export const PARAMETER_TAG = { key: 'liftlock:images', value: 'allowed' } as const;
+
 /** One call, or the evictions of one node by one invocation, as data. */
 export type CallWithoutUpdate =
   | {

@@ -11,7 +11,7 @@ const image = (imageId: string, more: Partial<Image> = {}): Image => ({
 const tagged = { owners: ['self'], tags: { minor: '{version}' } };
 const asked = {
   ...{ nodegroup: 'ml', target: KubeVersion.parse('1.37'), region: 'eu-central-1', now: NOW },
-  launched: image('ami-old'),
+  ...{ launched: image('ami-old'), named: undefined },
 };
 const chosen = (found: readonly Image[], rule: Parameters<typeof chooseImage>[0] = tagged, more: object = {}) => {
   const result = chooseImage(rule, found, { ...asked, ...more });
@@ -44,6 +44,14 @@ test('a table that has the minor in other Regions alone has none', () => {
   const none =
     'The policy names no AMI of 1.37 in eu-central-1 (spec.nodes.images), so the node group ml cannot be rolled to 1.37.';
   expect(chosen([image('ami-1')], rule)).toBe(none);
+  const parameter = { owners: ['self'], parameter: '/eks/{version}/{version}' };
+  expect(chosen([], parameter)).toBe(
+    "No parameter /eks/1.37/1.37 in eu-central-1 that Liftlock may read holds the id of an AMI (one of the account's own needs the tag liftlock:images=allowed), so the node group ml cannot be rolled to 1.37.",
+  );
+  expect(chosen([image('ami-1')], parameter, { named: 'ami-1' })).toBe('ami-1');
+  expect(chosen([], parameter, { named: 'ami-1' })).toBe(
+    'The AMI ami-1 cannot be used: EC2 has none that this account may launch, so the node group ml cannot be rolled to 1.37.',
+  );
 });
 
 test('the first rule that names a group counts, and none is for groups whose image EKS chooses', () => {

@@ -1,3 +1,4 @@
+import { PARAMETER_TAG } from '../contracts/mutating-calls.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { ImageRule } from '../model/image-rule.ts';
 import type { Image, LaunchTemplateVersion, NewLaunchTemplateVersion } from '../ports/ec2.ts';
@@ -9,6 +10,9 @@ export const tagsFor = (rule: ImageRule, target: KubeVersion): Record<string, st
     Object.entries(rule.tags ?? {}).map(([key, value]) => [key, value.replaceAll('{version}', target.toString())]),
   );
 
+export const parameterFor = (rule: ImageRule, target: KubeVersion): string | undefined =>
+  rule.parameter?.replaceAll('{version}', target.toString());
+
 export const tableImage = (rule: ImageRule, target: KubeVersion, region: string): string | undefined =>
   rule.table?.[target.toString()]?.[region];
 
@@ -16,6 +20,8 @@ interface Asked {
   readonly nodegroup: string;
   readonly target: KubeVersion;
   readonly region: string;
+  /** The image that a table or a parameter names; undefined where it names none, and of tags. */
+  readonly named: string | undefined;
   /** The image that the group launches now; undefined where it is gone. */
   readonly launched: Image | undefined;
   readonly now: Date;
@@ -29,12 +35,16 @@ const BUILT_FOR = 'kubernetes';
  * minor or architecture than the group has, is none: whatever checks a hop and whatever rolls the group ask here.
  */
 export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Asked): Image | Reason {
-  const { nodegroup, target, region, launched, now } = asked;
+  const { nodegroup, target, region, named, launched, now } = asked;
   const none = (said: string): Reason =>
     reason('CustomImage', `${said}, so the node group ${nodegroup} cannot be rolled to ${target}.`);
-  const ofTable = tableImage(rule, target, region);
-  if (rule.table !== undefined && ofTable === undefined)
-    return none(`The policy names no AMI of ${target} in ${region} (spec.nodes.images)`);
+  const parameter = parameterFor(rule, target);
+  if (rule.tags === undefined && named === undefined)
+    return none(
+      parameter === undefined
+        ? `The policy names no AMI of ${target} in ${region} (spec.nodes.images)`
+        : `No parameter ${parameter} in ${region} that Liftlock may read holds the id of an AMI (one of the account's own needs the tag ${PARAMETER_TAG.key}=${PARAMETER_TAG.value})`,
+    );
   const refused: string[] = [];
   const fitting = found.filter((image) => {
     const why = unfit(image, target, launched, now);
@@ -44,9 +54,9 @@ export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Ask
   const [newest] = fitting.sort((a, b) => (a.creationDate < b.creationDate ? 1 : -1));
   if (newest !== undefined) return newest;
   const what =
-    ofTable === undefined
+    named === undefined
       ? `No AMI with the tags ${tagText(tagsFor(rule, target))} can be used`
-      : `The AMI ${ofTable} cannot be used`;
+      : `The AMI ${named} cannot be used`;
   return none(`${what}: ${refused.length === 0 ? 'EC2 has none that this account may launch' : refused.join('; ')}`);
 }
 
@@ -57,10 +67,8 @@ function unfit(image: Image, target: KubeVersion, launched: Image | undefined, n
     return `is deprecated since ${deprecationTime}`;
   if (launched !== undefined && architecture !== launched.architecture)
     return `is of ${architecture}, and the group runs ${launched.architecture}`;
-  const built = tags[BUILT_FOR];
-  return built === undefined || `${built}.`.startsWith(`${target}.`)
-    ? undefined
-    : `was built for Kubernetes ${built.split('/')[0]}`;
+  const built = tags[BUILT_FOR]?.split('/')[0];
+  return built === undefined || `${built}.`.startsWith(`${target}.`) ? undefined : `was built for Kubernetes ${built}`;
 }
 
 const tagText = (tags: Readonly<Record<string, string>>): string =>

@@ -7,6 +7,8 @@ import type { Scope } from './eks.ts';
 export interface AccountReader {
   /** IAM. */
   getRole(scope: Scope, roleName: string): Promise<Role | undefined>;
+  /** Systems Manager: the value of a parameter that is no secret. */
+  getParameter(scope: Scope, name: string): Promise<string | undefined>;
   /** KMS; `keyId` is an ARN where the key may be another account's. */
   describeKey(scope: Scope, keyId: string): Promise<Key | undefined>;
   /** Service Quotas: one of EC2's. */

@@ -1,10 +1,11 @@
+import { isDenied } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { TEMPLATE_TAG } from '../contracts/mutating-calls.ts';
 import { blocked, parked, quoted, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import type { ImageRule } from '../model/image-rule.ts';
-import { chooseImage, madeBefore, tableImage, tagsFor } from '../nodes/custom-image.ts';
+import { chooseImage, madeBefore, parameterFor, tableImage, tagsFor } from '../nodes/custom-image.ts';
 import type { WantedImage } from '../nodes/managed-group.ts';
 import type { NewLaunchTemplateVersion } from '../ports/ec2.ts';
 import type { Nodegroup } from '../ports/eks.ts';
@@ -17,7 +18,7 @@ const STEP = 'create-launch-template-version';
 
 /** Finds the image that the policy names for a group, and whether Liftlock may make a version of its launch template with it; or why not. */
 export async function findImage(
-  { ec2, clock }: Pick<Ports, 'ec2' | 'clock'>,
+  { account, ec2, clock }: Pick<Ports, 'account' | 'ec2' | 'clock'>,
   { scope, target }: Pick<StepContext, 'scope' | 'target'>,
   group: Nodegroup,
   rule: ImageRule,
@@ -28,15 +29,18 @@ export async function findImage(
   if (from === undefined)
     return reason('CustomImage', `Version ${version} of the launch template ${template} of ${nodegroup} is gone.`);
   const { imageId: current = '' } = from;
-  const wanted = tableImage(rule, target, scope.region);
-  const ids = [current, wanted ?? ''].filter(isImageId);
+  const parameter = parameterFor(rule, target);
+  const held = parameter === undefined ? undefined : await readParameter(account, scope, parameter);
+  // Whatever else it holds is not said to anybody.
+  const named = tableImage(rule, target, scope.region) ?? (isImageId(held ?? '') ? held : undefined);
+  const ids = [current, named ?? ''].filter(isImageId);
   const known = ids.length === 0 ? [] : await ec2.describeImages(scope, ids);
   const found =
     rule.tags === undefined
-      ? known.filter(({ imageId }) => imageId === wanted)
+      ? known.filter(({ imageId }) => imageId === named)
       : await ec2.findImages(scope, rule.owners, tagsFor(rule, target));
   const launched = known.find(({ imageId }) => imageId === current);
-  const asked = { nodegroup, target, region: scope.region, launched, now: clock.now() };
+  const asked = { nodegroup, target, region: scope.region, named, launched, now: clock.now() };
   const image = chooseImage(rule, found, asked);
   if ('code' in image) return image;
   if (image.imageId === current || (await mayMakeVersions(ec2, scope, template))) return { from, image };
@@ -45,12 +49,22 @@ export async function findImage(
   return reason('CustomImage', said);
 }
 
+/** Of one that is not there IAM knows no tag, so that it denies it as one that is not open (checked by the local cloud; IAM, `aws:ResourceTag`). */
+async function readParameter(account: Ports['account'], scope: StepContext['scope'], name: string) {
+  try {
+    return await account.getParameter(scope, name);
+  } catch (error) {
+    if (isDenied(error)) return undefined;
+    throw error;
+  }
+}
+
 async function mayMakeVersions(ec2: Ports['ec2'], scope: StepContext['scope'], template: string): Promise<boolean> {
   const tags = await ec2.describeLaunchTemplateTags(scope, template);
   return tags?.[TEMPLATE_TAG.key] === TEMPLATE_TAG.value;
 }
 
-export type ImagePorts = StepPorts & Pick<Ports, 'ec2' | 'templates'>;
+export type ImagePorts = StepPorts & Pick<Ports, 'account' | 'ec2' | 'templates'>;
 
 /** The number of a version of the launch template: made once, and found again by whoever looks afterwards. */
 export async function launchTemplateVersion(

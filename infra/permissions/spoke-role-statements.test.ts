@@ -77,6 +77,11 @@ test('the spoke role reads what it reads, and changes four things, each by the o
     ...['GetParameter', 'GetParameters'].map(
       (action) => `ssm:${action} arn:<Partition>:ssm:*::parameter/aws/service/* if ${NODES}`,
     ),
+    `ssm:GetParameter arn:<Partition>:ssm:*::parameter/aws/service/* if ${session('scan-cluster')}`,
+    ...[NODES, session('scan-cluster')].map(
+      (who) =>
+        `ssm:GetParameter arn:<Partition>:ssm:*:<AccountId>:parameter/* if StringEquals aws:ResourceTag/liftlock:images allowed and ${who}`,
+    ),
   ];
   expect(GRANTS.toSorted()).toEqual(expected.toSorted());
 });

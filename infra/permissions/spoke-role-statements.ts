@@ -5,6 +5,7 @@ import {
   MUTATING_CALLS,
   MUTATORS,
   type MutatingCallName,
+  PARAMETER_TAG,
   TEMPLATE_TAG,
 } from '../../core/contracts/mutating-calls.ts';
 import { spokeSessionName } from '../../core/contracts/names.ts';
@@ -40,6 +41,24 @@ const forScans = (sid: string, actions: string[], resources: string[]): PolicySt
     conditions: { StringLike: { 'aws:userid': `*:${spokeSessionName('scan-cluster')}` } },
   });
 
+/** AWS's own that name images, and those of the account that their owner has opened by the tag. */
+function parameterStatements(name: 'scan-cluster' | 'roll-node-group', actions: string[]): PolicyStatement[] {
+  const session = { StringLike: { 'aws:userid': `*:${spokeSessionName(name)}` } };
+  const tagged = { StringEquals: { [`aws:ResourceTag/${PARAMETER_TAG.key}`]: PARAMETER_TAG.value } };
+  const parameter = (path: string, owner: string) => `arn:${Aws.PARTITION}:ssm:*:${owner}:parameter/${path}`;
+  const sid = name === 'scan-cluster' ? 'Scan' : 'Roll';
+  return [
+    new PolicyStatement({
+      ...{ sid: `${sid}ReadsParametersOfAws`, actions, conditions: session },
+      resources: [parameter('aws/service/*', '')],
+    }),
+    new PolicyStatement({
+      ...{ sid: `${sid}ReadsParameters`, actions: ['ssm:GetParameter'], conditions: { ...session, ...tagged } },
+      resources: [parameter('*', Aws.ACCOUNT_ID)],
+    }),
+  ];
+}
+
 /** What every function of the hub may read, and the one refresh that changes nothing. */
 export const readStatements = (): PolicyStatement[] => [
   allow(
@@ -66,6 +85,7 @@ export const readStatements = (): PolicyStatement[] => [
   allow('ReadUpdates', ['eks:ListUpdates', 'eks:DescribeUpdate'], [CLUSTERS, NODE_GROUPS, ADDONS]),
   // What new network interfaces and nodes of a hop take; none of these can be narrowed to a resource.
   forScans('ReadCapacity', CAPACITY_READS, ['*']),
+  ...parameterStatements('scan-cluster', ['ssm:GetParameter']),
   forScans('ReadRoles', ['iam:GetRole'], [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/*`]),
   forScans('ReadQuotas', ['servicequotas:GetServiceQuota'], VCPU_QUOTAS),
   forScans(
@@ -131,12 +151,7 @@ function launchTemplateStatements(): PolicyStatement[] {
       ['*'],
       'ReadLaunchTemplates',
     ),
-    only(
-      'UpdateNodegroupVersion',
-      ['ssm:GetParameter', 'ssm:GetParameters'],
-      [`arn:${Aws.PARTITION}:ssm:*::parameter/aws/service/*`],
-      'ReadImageParameters',
-    ),
+    ...parameterStatements('roll-node-group', ['ssm:GetParameter', 'ssm:GetParameters']),
   ];
 }
 

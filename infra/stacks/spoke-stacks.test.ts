@@ -113,7 +113,7 @@ test.each(Object.entries(MUTATING_CALLS))(
 
 test('whatever is no read is for the session of one mutating function', () => {
   const reads =
-    /^(eks:(List|Describe)|eks:StartInsightsRefresh$|cloudwatch:DescribeAlarms$|ec2:Describe|iam:GetRole$|servicequotas:GetServiceQuota$|cloudwatch:GetMetricStatistics$|kms:DescribeKey$|backup:ListRecoveryPointsByBackupVault$)/;
+    /^(eks:(List|Describe)|eks:StartInsightsRefresh$|cloudwatch:DescribeAlarms$|ec2:Describe|iam:GetRole$|servicequotas:GetServiceQuota$|cloudwatch:GetMetricStatistics$|kms:DescribeKey$|ssm:GetParameters?$|backup:ListRecoveryPointsByBackupVault$)/;
   for (const { Action, Condition } of statements) {
     if (listOf(Action).every((action) => reads.test(action))) continue;
     expect(Condition?.StringLike?.['aws:userid']).toMatch(

@@ -113,6 +113,8 @@ const WILDCARDS: Readonly<Record<string, string>> = {
   [`AwsSolutions-IAM5[${QUOTAS}/L-34B43A08]`]: 'Of whichever Region a cluster is in.',
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:*::parameter/aws/service/*]':
     "Public parameters of AWS with the ids of its own images, named in launch templates; they are nobody's secret.",
+  'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:*:<AWS::AccountId>:parameter/*]':
+    'Parameters that hold the ids of images, in whichever Region; only those that their owner has opened by a tag.',
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:*::image/*]': LAUNCHED,
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:*::snapshot/*]': LAUNCHED,
   ...Object.fromEntries(

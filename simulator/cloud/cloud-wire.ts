@@ -70,7 +70,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     secretsmanager: secretOperations(cloud.secrets),
     sns: topicOperations(cloud.topics),
     sqs: queueOperations(cloud.queues),
-    ssm: parameterOperations(new Map([['/cdk-bootstrap/hnb659fds/version', '30']])),
+    ssm: parameterOperations(new Map([['/cdk-bootstrap/hnb659fds/version', '30']]), cloud.eks),
     states: machineOperations(cloud.runner, options.start, (...act) => cloud.trail.tellOfExecution(...act)),
   };
   const tables = new LocalTables(kept.tables);

@@ -196,6 +196,7 @@ export const createInMemoryTemplates = (state: FakeEksState): LaunchTemplates =>
 });
 
 export const createInMemoryAccount = (state: FakeEksState): AccountReader => ({
+  getParameter: async ({ account, region }, name) => state.parameters?.[`${account}/${region}/${name}`]?.value,
   getServiceQuota: async (scope, code) => networkIn(state, scope).quotas.find(({ quotaCode }) => quotaCode === code),
   getRole: async (scope, name) => networkIn(state, scope).roles.find(({ arn }) => arn.endsWith(`/${name}`)),
   listRecoveryPoints: async (scope, vaultName, resourceArn) =>

@@ -16,6 +16,8 @@ export function applyScenario(state: FakeEksState, path: string, { spec }: Scena
   if (spec.throttle !== undefined) state.throttle = spec.throttle;
   Object.assign(state.launchTemplateKubelets, spec.launchTemplates);
   state.images = { ...state.images, ...spec.images };
+  const parameters = spec.parameters.map(({ account, region, name, ...one }) => [`${account}/${region}/${name}`, one]);
+  state.parameters = { ...state.parameters, ...Object.fromEntries(parameters) };
   state.templateTags = { ...state.templateTags, ...spec.launchTemplateTags };
   state.subnetOwners = { ...state.subnetOwners, ...spec.sharedSubnets };
   state.freeAddresses = { ...state.freeAddresses, ...spec.freeAddresses };

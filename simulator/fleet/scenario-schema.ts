@@ -138,6 +138,12 @@ export const scenarioSchema = z.strictObject({
         }),
       )
       .default({}),
+    /** Parameters of Systems Manager that hold the ids of images. */
+    parameters: z
+      .array(
+        z.strictObject({ account, region: z.string(), name: z.string(), value: z.string(), tags: labels.default({}) }),
+      )
+      .default([]),
     /** Tags of launch templates, by id or name. */
     launchTemplateTags: z.record(z.string(), labels).default({}),
     /** Subnets that are shared: their owners' accounts, by the subnet's id. */

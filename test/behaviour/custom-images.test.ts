@@ -22,6 +22,7 @@ const image = {
   ...{ creationDate: '2026-11-01T00:00:00.000Z', tags: { minor: '1.37', team: 'ml' } },
 };
 const TABLE = [{ nodegroups: ['ml'], table: { '1.37': { 'eu-central-1': GOLDEN } } }];
+const PARAMETER = [{ parameter: '/images/{version}' }];
 const TAGS = [{ tags: { minor: '{version}', team: 'ml' } }];
 
 interface Given {
@@ -39,6 +40,7 @@ async function fleet({ images = TABLE, policy = {}, prepare = () => {}, faults =
     prepare(state) {
       state.images = { [GOLDEN]: image };
       state.templateTags = { 'lt-1': { 'liftlock:versions': 'allowed' } };
+      state.parameters = { '111111111111/eu-central-1//images/1.37': { value: GOLDEN, tags: {} } };
       prepare(state);
     },
     armed,
@@ -67,6 +69,7 @@ function nodesOf(world: World) {
 test.each([
   ['a table', TABLE],
   ['tags', TAGS],
+  ['a parameter', PARAMETER],
 ])(
   'a group with an AMI of its own goes to the one that the policy names by %s, and the version before is kept',
   async (_, images) => {
@@ -137,6 +140,20 @@ test.each<[string, Given, string]>([
     'no AMI has the tags',
     { images: [{ tags: { minor: '{version}', team: 'web' } }] },
     'No AMI with the tags minor=1.37, team=web',
+  ],
+  [
+    'there is no such parameter',
+    { images: PARAMETER, prepare: (state) => void delete state.parameters },
+    'No parameter /images/1.37 in eu-central-1',
+  ],
+  [
+    'the parameter holds something else',
+    {
+      images: PARAMETER,
+      prepare: (state) =>
+        void Object.assign(state, { parameters: { '111111111111/eu-central-1//images/1.37': { value: 'secret' } } }),
+    },
+    'No parameter /images/1.37 in eu-central-1',
   ],
   ['only others own one with the tags', { images: [{ ...TAGS[0], owners: ['222222222222'] }] }, 'No AMI with the tags'],
   [

@@ -26,7 +26,7 @@ export const RESERVES: readonly Reserve[] = [
   },
   {
     role: 'Role LiftlockSpoke',
-    actions: ['ssm:GetParameter', 'ssm:GetParameters'],
+    actions: ['ssm:GetParameters'],
     reason: 'EKS reads the image parameter that a launch template names, with the rights of who rolls its node group',
   },
 ];

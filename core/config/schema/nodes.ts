@@ -28,6 +28,17 @@ const imageRule = z
       )
       .optional()
       .describe(`Tags of the AMI, ${VERSION} for the minor. The newest that has all of them is taken.`),
+    parameter: z
+      .string()
+      .regex(
+        /^\/?[a-zA-Z0-9_.\-/]*\{version\}[a-zA-Z0-9_.\-/]*$/,
+        `is not the name of a parameter of Systems Manager with ${VERSION} in it, such as /images/eks-{version}`,
+      )
+      .max(1011)
+      .optional()
+      .describe(
+        `Name of a parameter of Systems Manager that holds the id of the AMI, ${VERSION} for the minor, in the cluster's account and Region or of AWS's own (/aws/service/…).`,
+      ),
     owners: z
       .array(z.union([z.literal('self'), accountId], 'is neither self nor an account id'))
       .min(1, 'is empty')
@@ -35,8 +46,11 @@ const imageRule = z
       .default(['self'])
       .describe("Whose images count for tags: self is the cluster's account."),
   })
-  .refine((rule) => (rule.table === undefined) !== (rule.tags === undefined), 'needs either table or tags')
-  .describe('Which AMI the node groups go to, by table or by tags.');
+  .refine(
+    ({ table, tags, parameter }) => [table, tags, parameter].filter((one) => one !== undefined).length === 1,
+    'needs one of table, tags and parameter',
+  )
+  .describe('Which AMI the node groups go to: by table, by tags, or as a parameter says.');
 
 export const nodesSchema = z
   .strictObject({

@@ -1,12 +1,17 @@
 import { DescribeOrganizationCommand, ListAccountsCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
 import { GetParameterCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ACCOUNT, REGION, startTestWire } from '../../../test/material/cloud/wire.ts';
+import { testWorld } from '../../../test/material/eks/world.ts';
 import { organizationOperations, parameterOperations } from './account-operations.ts';
 
 it('answers as Organizations and Parameter Store do', async () => {
+  const { fake } = testWorld((state) => {
+    const own = { value: 'ami-1', tags: {} };
+    state.parameters = { [`${ACCOUNT}/${REGION}/own`]: own, [`222222222222/${REGION}/other`]: own };
+  });
   const wire = await startTestWire({
     organizations: organizationOperations(['222222222222'], 'o-test'),
-    ssm: parameterOperations(new Map([['/a/b', '30']])),
+    ssm: parameterOperations(new Map([['/a/b', '30']]), fake),
   });
   const [organizations, parameters] = [new OrganizationsClient(wire.client), new SSMClient(wire.client)];
   try {
@@ -34,6 +39,9 @@ it('answers as Organizations and Parameter Store do', async () => {
     await expect(parameters.send(new GetParameterCommand({ Name: '/gone' }))).rejects.toMatchObject({
       name: 'ParameterNotFound',
     });
+    const held = async (Name: string) => (await parameters.send(new GetParameterCommand({ Name }))).Parameter?.Value;
+    expect(await held('own')).toBe('ami-1');
+    await expect(held('other')).rejects.toMatchObject({ name: 'ParameterNotFound' });
     const several = await parameters.send(new GetParametersCommand({ Names: ['/gone', '/a/b'] }));
     expect(several).toMatchObject({ Parameters: [{ Value: '30' }], InvalidParameters: ['/gone'] });
     expect(wire.failures).toEqual([]);

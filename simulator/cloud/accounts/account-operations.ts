@@ -1,3 +1,4 @@
+import type { FakeEks } from '../../eks/fake-eks.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
 import type { OperationContext, Operations } from '../operation.ts';
 
@@ -26,22 +27,24 @@ export function organizationOperations(accounts: readonly string[], organization
 }
 
 /** Parameter Store: parameters of AWS that stacks and EKS refer to. */
-export function parameterOperations(parameters: ReadonlyMap<string, string>): Operations {
-  const described = (Name: string, { region }: OperationContext) => ({
+export function parameterOperations(parameters: ReadonlyMap<string, string>, { state }: FakeEks): Operations {
+  const heldBy = (name: string, { account, region }: OperationContext): string | undefined =>
+    parameters.get(name) ?? state.parameters?.[`${account}/${region}/${name}`]?.value;
+  const described = (Name: string, context: OperationContext) => ({
     Name,
     Type: 'String',
-    Value: parameters.get(Name),
+    Value: heldBy(Name, context),
     Version: 1,
-    ARN: `arn:aws:ssm:${region}::parameter${Name}`,
+    ARN: `arn:aws:ssm:${context.region}::parameter${Name}`,
   });
   return {
     GetParameter: ({ Name }: { Name: string }, context: OperationContext) => {
-      if (!parameters.has(Name)) throw new AwsFault('ParameterNotFound', '');
+      if (heldBy(Name, context) === undefined) throw new AwsFault('ParameterNotFound', '');
       return { Parameter: described(Name, context) };
     },
     GetParameters: ({ Names }: { Names: string[] }, context: OperationContext) => ({
-      Parameters: Names.filter((name) => parameters.has(name)).map((name) => described(name, context)),
-      InvalidParameters: Names.filter((name) => !parameters.has(name)),
+      Parameters: Names.filter((name) => heldBy(name, context) !== undefined).map((name) => described(name, context)),
+      InvalidParameters: Names.filter((name) => heldBy(name, context) === undefined),
     }),
   };
 }

@@ -15,6 +15,8 @@ export function eksLookups(eks: FakeEks): Lookups {
       return kind === 'addon' ? found?.addons.find((addon) => addon.name === name)?.arn : undefined;
     },
     tagsOf(arn) {
+      const [, region, account, name] = /^arn:aws:ssm:([^:]*):(\d+):parameter(\/.*)$/.exec(arn) ?? [];
+      if (name !== undefined) return eks.state.parameters?.[`${account}/${region}/${name}`]?.tags ?? {};
       const template = /:launch-template\/(?:lt-of-)?(.*)$/.exec(arn)?.[1];
       return template === undefined ? eks.state.clusters[arn]?.tags : (eks.state.templateTags?.[template] ?? {});
     },

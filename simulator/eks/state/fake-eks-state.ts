@@ -23,6 +23,8 @@ export interface FakeEksState {
   launchTemplateKubelets: Record<string, string>;
   /** Images that somebody has built, by their id; those that node groups began with are not among them. */
   images?: Record<string, MadeImage>;
+  /** Parameters of Systems Manager, by `account/region/name`. */
+  parameters?: Record<string, { value: string; tags: Record<string, string> }>;
   /** Versions of launch templates that were made here, by `template:number`. */
   templateVersions?: Record<string, { imageId: string; description: string; clientToken: string }>;
   /** Tags of launch templates, by id or name. */

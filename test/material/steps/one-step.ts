@@ -17,7 +17,7 @@ import { ClusterNames } from '../../../core/store/entities.ts';
 import { put } from '../../../core/store/entity.ts';
 import { memberItem } from '../items/rollout-items.ts';
 import { cluster, grant, HOLDER, KEY, type Kept, keep, NOON, upgrade } from '../protocol/one-upgrade.ts';
-import { quietEc2 } from './quiet-account.ts';
+import { quietAccount, quietEc2 } from './quiet-account.ts';
 
 /** What a test says of EKS; an error is what it answers. */
 export interface FakeEks {
@@ -140,7 +140,7 @@ export async function oneStep<Kind extends Table>(
       return '8';
     },
   };
-  const outside = { eks, mutator, ec2: quietEc2, templates, events };
+  const outside = { eks, mutator, account: quietAccount, ec2: quietEc2, templates, events };
   return { table, clock: { now: () => later(minutes) }, ...outside, told, sent, asked };
 }
 
