@@ -21,6 +21,7 @@ import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import type { StepContext, StepPorts } from './context.ts';
+import { findUpdatesInFlight, stopBeside, type UpdatesInFlight } from './foreign-updates.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { runStep } from './run-step.ts';
 import { BUSY_MILLISECONDS, withNodeOperator } from './with-node-operator.ts';
@@ -103,6 +104,7 @@ class Drain {
   readonly #context: StepContext;
   readonly #group: string;
   readonly #settings: DrainSettings;
+  #inFlight: Promise<UpdatesInFlight> | undefined;
   #seen: DrainObservation = { nodes: [], allNodes: [], pods: new Map() };
 
   constructor(ports: NodeStepPorts, context: StepContext, group: string, settings: DrainSettings, memory: DrainMemory) {
@@ -160,10 +162,18 @@ class Drain {
         return done(...move.reasons);
       }
       case 'cordon':
-        return this.#cordon(operator, move.node);
+        return (await this.#besideEks(move.node)) ?? this.#cordon(operator, move.node);
       case 'evict':
-        return this.#evict(operator, move.node, move.pods);
+        return (await this.#besideEks(move.node)) ?? this.#evict(operator, move.node, move.pods);
     }
+  }
+
+  /** While EKS rolls a group, it drains its nodes itself, and makes those that take them over. Asked once by an invocation. */
+  async #besideEks({ labels }: DrainNode): Promise<StepResult | undefined> {
+    const nodegroupName = managedGroup(nodeOwner(labels));
+    if (nodegroupName === undefined) return undefined;
+    this.#inFlight ??= findUpdatesInFlight(this.#ports, this.#context, { name: this.#context.name, nodegroupName });
+    return stopBeside(this.#ports, this.#context, `the node group ${nodegroupName}`, await this.#inFlight);
   }
 
   #later = (): Date => new Date(this.#ports.clock.now().getTime() + NO_ROOM_MILLISECONDS);

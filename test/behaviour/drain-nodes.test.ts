@@ -262,3 +262,33 @@ test('a tag that excludes the cluster halts it at once, and it is not begun agai
   const granted = world.table.auditTimeline().filter(({ event }) => event === 'Granted');
   expect(granted).toHaveLength(1);
 });
+
+test('while EKS rolls the group nothing of it is cordoned or evicted, and it is named', async () => {
+  const world = await shop({ budgets: [strict] });
+  await start(world);
+  await minutes(world, 2);
+  const caller = { account: '111111111111', region: 'eu-central-1', principal: PERSON };
+  const roll = { clusterName: 'web', nodegroupName: 'legacy', force: true };
+  world.eks.operation('UpdateNodegroupVersion', roll, caller, world.clock.now());
+  const before = new Set(stateOf(world).nodes.map(({ name }) => name));
+  await minutes(world, 10);
+  expect((await drainOf(world))?.reasons[0]).toMatchObject({
+    code: 'ForeignUpdate',
+    message: expect.stringMatching(/VersionUpdate.*legacy/),
+  });
+  const joined = stateOf(world).nodes.filter(({ name }) => !before.has(name));
+  expect([joined.length > 0, joined.filter(({ unschedulable }) => unschedulable)]).toEqual([true, []]);
+});
+
+test('what it knows outlives a stop: who is in the way since when, and who was told', async () => {
+  const world = await shop({ budgets: [strict] });
+  await start(world);
+  await minutes(world, 10);
+  await stopFleet(world.ports, PERSON, 'look');
+  await minutes(world, 5);
+  await resumeFleet(world.ports, PERSON);
+  await minutes(world, 5);
+  const [step] = Object.values((await drainOf(world))?.steps ?? {});
+  expect(step?.reasons[0]?.message).toMatch(/for (?:19|20) min/);
+  expect(world.bus.published.filter(({ event }) => event.type === 'DrainBlocked')).toHaveLength(1);
+});
