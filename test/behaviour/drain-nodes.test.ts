@@ -6,7 +6,7 @@ import { UndoEntries } from '../../core/store/entities.ts';
 import { load, put } from '../../core/store/entity.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
-import type { World } from '../../simulator/process/world.ts';
+import { operatePrincipal, type World } from '../../simulator/process/world.ts';
 import {
   clusterArn,
   discover,
@@ -291,4 +291,50 @@ test('what it knows outlives a stop: who is in the way since when, and who was t
   const [step] = Object.values((await drainOf(world))?.steps ?? {});
   expect(step?.reasons[0]?.message).toMatch(/for (?:19|20) min/);
   expect(world.bus.published.filter(({ event }) => event.type === 'DrainBlocked')).toHaveLength(1);
+});
+
+test('without access it is not begun; one that loses it parks, and what is to be taken back is tried until it can be', async () => {
+  const world = await shop({ budgets: [strict] });
+  const setAccess = (authentication: 'any-principal' | 'access-entries') => {
+    for (const { kubernetes } of Object.values(world.eks.state.clusters))
+      kubernetes.access.authentication = authentication;
+  };
+  setAccess('access-entries');
+  await start(world);
+  await minutes(world, 2);
+  expect(await drainOf(world)).toMatchObject({ status: 'Blocked', mutated: false });
+  setAccess('any-principal');
+  await start(world);
+  await minutes(world, 3);
+  setAccess('access-entries');
+  await minutes(world, 3);
+  const begun = (await upgradesOf(world)).find(({ mutated }) => mutated);
+  const message = expect.stringContaining('401: Unauthorized. Run: liftlock access manifest web --tier operate');
+  expect(begun).toMatchObject({ status: 'Parked', reasons: [{ code: 'ClusterUnauthorized', message }] });
+  await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'no access');
+  await minutes(world, 40);
+  const undo = (await upgradesOf(world)).find(({ machine }) => machine === 'restore-nodes');
+  expect([undo?.status, undo?.reasons[0]?.code, cordoned(world).length]).toEqual(['Parked', 'ClusterUnauthorized', 1]);
+  setAccess('any-principal');
+  await run(world, 1);
+  expect([cordoned(world), await open(world)]).toEqual([[], 0]);
+});
+
+test('what the first call of a drain is refused parks it, without a hold', async () => {
+  const world = await shop();
+  const [account, region] = ['111111111111', 'eu-central-1'];
+  const policyArn = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy';
+  const looks = {
+    type: 'STANDARD',
+    createdAt: 0,
+    kubernetesGroups: [],
+    policies: [{ policyArn, accessScope: { type: 'cluster' as const } }],
+  };
+  for (const { kubernetes, accessEntries } of Object.values(world.eks.state.clusters)) {
+    kubernetes.access.authentication = 'access-entries';
+    accessEntries.push({ ...looks, principalArn: operatePrincipal({ account, region }) });
+  }
+  await start(world);
+  await minutes(world, 3);
+  expect(await drainOf(world)).toMatchObject({ status: 'Parked', reasons: [{ code: 'ClusterForbidden' }] });
 });
