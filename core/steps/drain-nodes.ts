@@ -1,3 +1,4 @@
+import { isNotFound } from '../contracts/eks-errors.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, bounded, done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
@@ -20,8 +21,8 @@ import { mutateNodes } from '../protocol/mutate-nodes.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
-import type { StepContext, StepPorts } from './context.ts';
-import { findUpdatesInFlight, stopBeside, type UpdatesInFlight } from './foreign-updates.ts';
+import { foreignStop, type StepContext, type StepPorts } from './context.ts';
+import { updatingReason } from './foreign-updates.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { runStep } from './run-step.ts';
 import { BUSY_MILLISECONDS, withNodeOperator } from './with-node-operator.ts';
@@ -104,7 +105,7 @@ class Drain {
   readonly #context: StepContext;
   readonly #group: string;
   readonly #settings: DrainSettings;
-  #inFlight: Promise<UpdatesInFlight> | undefined;
+  #groupStatus: Promise<string | undefined> | undefined;
   #seen: DrainObservation = { nodes: [], allNodes: [], pods: new Map() };
 
   constructor(ports: NodeStepPorts, context: StepContext, group: string, settings: DrainSettings, memory: DrainMemory) {
@@ -172,8 +173,17 @@ class Drain {
   async #besideEks({ labels }: DrainNode): Promise<StepResult | undefined> {
     const nodegroupName = managedGroup(nodeOwner(labels));
     if (nodegroupName === undefined) return undefined;
-    this.#inFlight ??= findUpdatesInFlight(this.#ports, this.#context, { name: this.#context.name, nodegroupName });
-    return stopBeside(this.#ports, this.#context, `the node group ${nodegroupName}`, await this.#inFlight);
+    const { scope, name: clusterName } = this.#context;
+    this.#groupStatus ??= this.#ports.eks.describeNodegroup(scope, { clusterName, nodegroupName }).then(
+      ({ status }) => status,
+      (error: unknown) => {
+        // Its last nodes may be seen for longer than the group itself.
+        if (!isNotFound(error)) throw error;
+        return undefined;
+      },
+    );
+    if ((await this.#groupStatus) !== 'UPDATING') return undefined;
+    return foreignStop(this.#ports, this.#context, updatingReason(nodegroupName));
   }
 
   #later = (): Date => new Date(this.#ports.clock.now().getTime() + NO_ROOM_MILLISECONDS);

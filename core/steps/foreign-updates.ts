@@ -99,6 +99,9 @@ export function stopBeside(
   return isDoubtful ? wait(LOOK_AGAIN_SECONDS, OUTCOME_UNKNOWN) : undefined;
 }
 
+export const updatingReason = (group: string): Reason =>
+  reason('ForeignUpdate', `The node group ${group} is UPDATING, and not by Liftlock.`);
+
 export function foreignReason(subject: string, foreign: readonly Update[]): Reason {
   const [first] = foreign;
   return reason(

@@ -8,7 +8,7 @@ import { hasNoImage, NEW_GROUP, noImageText } from '../scan/preflight/al2-ami.ts
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import { foreignStop, pollSeconds, type StepContext } from './context.ts';
-import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
+import { findUpdatesInFlight, stopBeside, updatingReason } from './foreign-updates.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
@@ -83,10 +83,7 @@ function stateOf(ports: ActPorts, context: StepContext, nodegroup: Nodegroup): S
   if (at?.equals(target) === true && status === 'ACTIVE')
     return done(reason('AtTarget', `The node group ${group} is at ${target}.`));
   if (hasNoImage(nodegroup, target)) return blocked(reason('Al2Nodegroup', `${noImageText(nodegroup)} ${NEW_GROUP}`));
-  if (status === 'UPDATING') {
-    const foreign = reason('ForeignUpdate', `The node group ${group} is UPDATING, and not by Liftlock.`);
-    return foreignStop(ports, context, foreign);
-  }
+  if (status === 'UPDATING') return foreignStop(ports, context, updatingReason(group));
   if (status === 'CREATING')
     return foreignStop(ports, context, reason('NotActive', `The node group ${group} is CREATING.`));
   // A failed roll leaves a group ACTIVE or DEGRADED with some nodes replaced; sending it again goes on (facts: eks.md §5.4).

@@ -274,7 +274,7 @@ test('while EKS rolls the group nothing of it is cordoned or evicted, and it is 
   await minutes(world, 10);
   expect((await drainOf(world))?.reasons[0]).toMatchObject({
     code: 'ForeignUpdate',
-    message: expect.stringMatching(/VersionUpdate.*legacy/),
+    message: expect.stringMatching(/legacy is UPDATING/),
   });
   const joined = stateOf(world).nodes.filter(({ name }) => !before.has(name));
   expect([joined.length > 0, joined.filter(({ unschedulable }) => unschedulable)]).toEqual([true, []]);
@@ -337,4 +337,13 @@ test('what the first call of a drain is refused parks it, without a hold', async
   await start(world);
   await minutes(world, 3);
   expect(await drainOf(world)).toMatchObject({ status: 'Parked', reasons: [{ code: 'ClusterForbidden' }] });
+});
+
+test('nodes that are seen for longer than their group are drained all the same', async () => {
+  const world = await shop();
+  await start(world);
+  for (const cluster of Object.values(world.eks.state.clusters))
+    cluster.nodegroups = cluster.nodegroups.filter(({ name }) => name !== 'legacy');
+  await run(world, 1);
+  expect([(await drainOf(world))?.status, podsOnLegacy(world)]).toEqual(['Succeeded', 0]);
 });
