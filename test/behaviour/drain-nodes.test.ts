@@ -1,5 +1,6 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { cancelDrain, requestDrain } from '../../core/operations/request-drain.ts';
+import { startRollout } from '../../core/operations/rollout-orders.ts';
 import { openUndoEntries } from '../../core/protocol/undo.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { UndoEntries } from '../../core/store/entities.ts';
@@ -8,6 +9,7 @@ import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
 import { operatePrincipal, type World } from '../../simulator/process/world.ts';
 import {
+  beginByHand,
   clusterArn,
   discover,
   minutes,
@@ -347,3 +349,22 @@ test('nodes that are seen for longer than their group are drained all the same',
   await run(world, 1);
   expect([(await drainOf(world))?.status, podsOnLegacy(world)]).toEqual(['Succeeded', 0]);
 });
+
+test.each(['a rollout', 'a person'])(
+  'what a canceled drain has left is taken back before %s has the cluster',
+  async (who) => {
+    const world = await shop({ budgets: [strict] });
+    await start(world);
+    await minutes(world, 2);
+    const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
+    if (who === 'a person') await beginByHand(world, 'upgrade-cluster', input);
+    else await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+    await minutes(world, 3);
+    await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'the hop first');
+    await minutes(world, 2);
+    const granted = world.table
+      .auditTimeline()
+      .flatMap(({ event, detail }) => (event === 'Granted' ? [detail.upgradeId] : []));
+    expect(granted).toEqual([expect.stringMatching(/^drain-/), expect.stringMatching(/^undo-/), '1.36-1.37']);
+  },
+);
