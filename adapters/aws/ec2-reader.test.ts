@@ -99,11 +99,18 @@ test.each([
 });
 
 test('of AMIs deprecated ones are asked for, too', async () => {
-  const one = (more: string) => `<item><imageId>ami-1</imageId><imageState>available</imageState>${more}</item>`;
+  const one = (more: string) =>
+    `<item><imageId>ami-1</imageId><imageState>available</imageState><architecture>arm64</architecture><creationDate>2026-10-01T00:00:00.000Z</creationDate>${more}</item>`;
   ok(
     `<DescribeImagesResponse><imagesSet>${one('')}${one('<deprecationTime>2026-01-01T00:00:00.000Z</deprecationTime>')}</imagesSet></DescribeImagesResponse>`,
   );
-  const image = { imageId: 'ami-1', state: 'available' };
+  const image = {
+    imageId: 'ami-1',
+    state: 'available',
+    architecture: 'arm64',
+    creationDate: '2026-10-01T00:00:00.000Z',
+    tags: {},
+  };
   expect(await reader().describeImages(scope, ['ami-1'])).toEqual([
     ...[image, { ...image, deprecationTime: '2026-01-01T00:00:00.000Z' }],
   ]);
@@ -141,4 +148,50 @@ test('a version of a launch template is asked for by id or name; one that is gon
     ...[...codes, ''].map(() => ['lt-1', undefined]),
   ]);
   expect(formOf(0)['LaunchTemplateVersion.1']).toBe('3');
+});
+
+test('images are found by owner and by every tag, with their tags', async () => {
+  ok(
+    '<DescribeImagesResponse><imagesSet><item><imageId>ami-1</imageId><imageState>available</imageState><architecture>x86_64</architecture><creationDate>c</creationDate><tagSet><item><key>minor</key><value>1.37</value></item><item><key>empty</key><value></value></item></tagSet></item></imagesSet></DescribeImagesResponse>',
+  );
+  const found = await reader().findImages(scope, ['self', '222222222222'], { minor: '1.37', team: 'ml' });
+  expect(found.map(({ imageId, tags }) => [imageId, tags])).toEqual([['ami-1', { minor: '1.37', empty: '' }]]);
+  expect(formOf(0)).toEqual({
+    ...{
+      Action: 'DescribeImages',
+      Version: '2016-11-15',
+      MaxResults: '100',
+      'Owner.1': 'self',
+      'Owner.2': '222222222222',
+    },
+    ...{
+      'Filter.1.Name': 'tag:minor',
+      'Filter.1.Value.1': '1.37',
+      'Filter.2.Name': 'tag:team',
+      'Filter.2.Value.1': 'ml',
+    },
+  });
+  expect(await reader().findImages(scope, ['self'], {})).toEqual([]);
+  expect(server.asked).toHaveLength(1);
+});
+
+test('of a template the versions with an image, and its own tags, are read by id or name', async () => {
+  ok(
+    '<DescribeLaunchTemplateVersionsResponse><launchTemplateVersionSet><item><versionNumber>4</versionNumber><versionDescription>made</versionDescription><launchTemplateData><imageId>ami-1</imageId></launchTemplateData></item></launchTemplateVersionSet></DescribeLaunchTemplateVersionsResponse>',
+  );
+  expect(await reader().listLaunchTemplateVersions(scope, 'web', 'ami-1')).toEqual([
+    { template: 'web', version: '4', imageId: 'ami-1', description: 'made' },
+  ]);
+  expect(formOf(0)).toMatchObject({
+    ...{ LaunchTemplateName: 'web', 'Filter.1.Name': 'image-id', 'Filter.1.Value.1': 'ami-1' },
+  });
+  ok(
+    '<DescribeLaunchTemplatesResponse><launchTemplates><item><tagSet><item><key>a</key><value>b</value></item></tagSet></item></launchTemplates></DescribeLaunchTemplatesResponse>',
+  );
+  ok('<DescribeLaunchTemplatesResponse><launchTemplates/></DescribeLaunchTemplatesResponse>');
+  expect(await reader().describeLaunchTemplateTags(scope, 'lt-1')).toEqual({ a: 'b' });
+  expect(await reader().describeLaunchTemplateTags(scope, 'web')).toBeUndefined();
+  expect([formOf(1), formOf(2)].map((form) => form['Filter.1.Name'])).toEqual([
+    ...['launch-template-id', 'launch-template-name'],
+  ]);
 });

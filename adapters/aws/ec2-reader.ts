@@ -1,6 +1,6 @@
 import { errorName } from '../../core/contracts/errors.ts';
 import { given } from '../../core/model/given.ts';
-import type { Ec2Reader } from '../../core/ports/ec2.ts';
+import type { Ec2Reader, Image, LaunchTemplateVersion } from '../../core/ports/ec2.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { createSignedCalls, FORM, type SignedCallsOptions } from './signed-calls.ts';
 import { childOf, childrenOf, known, numberOf, parseAnswer, textOf, type XmlNode } from './xml-answer.ts';
@@ -65,27 +65,66 @@ export function createEc2Reader(options: SignedCallsOptions): Ec2Reader {
       })),
     // Of others' images those that are deprecated come only where they are asked for.
     describeImages: async (scope, ids) =>
-      (await all(scope, 'DescribeImages', ['image-id', 'imagesSet'], ids, { IncludeDeprecated: 'true' })).map(
-        (item) => ({
-          imageId: known(item, 'imageId'),
-          state: known(item, 'imageState'),
-          ...given({ deprecationTime: textOf(item, 'deprecationTime') }),
-        }),
-      ),
+      (await all(scope, 'DescribeImages', ['image-id', 'imagesSet'], ids, { IncludeDeprecated: 'true' })).map(imageOf),
+    async findImages(scope, owners, tags) {
+      const [first, ...others] = Object.entries(tags);
+      if (first === undefined) return [];
+      const more = others.map(([key, value], index) => [
+        [`Filter.${index + 2}.Name`, `tag:${key}`],
+        [`Filter.${index + 2}.Value.1`, value],
+      ]);
+      const form = [...owners.map((owner, index) => [`Owner.${index + 1}`, owner]), ...more.flat()];
+      const filter = [`tag:${first[0]}`, 'imagesSet'] as const;
+      return (await all(scope, 'DescribeImages', filter, [first[1]], Object.fromEntries(form))).map(imageOf);
+    },
     async describeLaunchTemplateVersion(scope, template, version) {
-      const named = template.startsWith('lt-') ? 'LaunchTemplateId' : 'LaunchTemplateName';
-      const form = { [named]: template, 'LaunchTemplateVersion.1': version };
+      const form = { [templateParameter(template)]: template, 'LaunchTemplateVersion.1': version };
       try {
         const answer = await send(scope, { Action: 'DescribeLaunchTemplateVersions', ...form });
         const [item] = childrenOf(answer, 'launchTemplateVersionSet', 'item');
         if (item === undefined) return undefined;
-        const data = childOf(item, 'launchTemplateData');
-        const launched = { imageId: textOf(data, 'imageId'), instanceType: textOf(data, 'instanceType') };
-        return { template, version, ...given(launched) };
+        return { template, version, ...launchedBy(item) };
       } catch (error) {
         if (NO_TEMPLATE.test(errorName(error))) return undefined;
         throw error;
       }
     },
+    async listLaunchTemplateVersions(scope, template, imageId) {
+      const filter = ['image-id', 'launchTemplateVersionSet'] as const;
+      const of = { [templateParameter(template)]: template };
+      return (await all(scope, 'DescribeLaunchTemplateVersions', filter, [imageId], of)).map((item) => ({
+        ...{ template, version: known(item, 'versionNumber') },
+        ...launchedBy(item),
+      }));
+    },
+    async describeLaunchTemplateTags(scope, template) {
+      const filter = template.startsWith('lt-') ? 'launch-template-id' : 'launch-template-name';
+      const [item] = await all(scope, 'DescribeLaunchTemplates', [filter, 'launchTemplates'], [template]);
+      return item && tagsOf(item);
+    },
   };
+}
+
+export const templateParameter = (template: string): string =>
+  template.startsWith('lt-') ? 'LaunchTemplateId' : 'LaunchTemplateName';
+
+const imageOf = (item: XmlNode): Image => ({
+  imageId: known(item, 'imageId'),
+  state: known(item, 'imageState'),
+  architecture: known(item, 'architecture'),
+  creationDate: known(item, 'creationDate'),
+  tags: tagsOf(item),
+  ...given({ deprecationTime: textOf(item, 'deprecationTime') }),
+});
+
+const tagsOf = (item: XmlNode): Record<string, string> =>
+  Object.fromEntries(childrenOf(item, 'tagSet', 'item').map((tag) => [known(tag, 'key'), textOf(tag, 'value') ?? '']));
+
+function launchedBy(item: XmlNode): Pick<LaunchTemplateVersion, 'imageId' | 'instanceType' | 'description'> {
+  const data = childOf(item, 'launchTemplateData');
+  return given({
+    imageId: textOf(data, 'imageId'),
+    instanceType: textOf(data, 'instanceType'),
+    description: textOf(item, 'versionDescription'),
+  });
 }

@@ -13,6 +13,8 @@ export interface SignedCallsOptions {
   readonly sleep: Sleep;
   /** In place of AWS's own, by the SDK's name of the service (`SERVICE_QUOTAS`), as its clients take it from the environment. */
   readonly endpointOf: (service: string) => string | undefined;
+  /** What may change something is tried once. */
+  readonly tries?: number;
 }
 
 interface Service {
@@ -34,14 +36,13 @@ interface Read {
 
 /** Of the query protocol. */
 export const FORM = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
-const TRIES = 4;
 const TIMEOUT_MILLISECONDS = 10_000;
 /** A small rate of its own for each service: the account's other tools share what AWS gives. */
 const RATE = { perSecond: 3, burst: 9 };
 
 /** Signed requests to a service of the account's, of which the SDK's client would weigh more than they do (docs/adr/0027); the text that it answers. */
 export function createSignedCalls(service: Service, options: SignedCallsOptions) {
-  const { sessions, clock, sleep, endpointOf } = options;
+  const { sessions, clock, sleep, endpointOf, tries = 4 } = options;
   const bucket = createTokenBucket({ clock, sleep, ...RATE });
   return async (
     scope: Scope,
@@ -68,7 +69,7 @@ export function createSignedCalls(service: Service, options: SignedCallsOptions)
       const error = answer instanceof Error ? answer : refusalOf(answer, service.name);
       const passes =
         answer instanceof Error || answer.status >= 500 || /^(RequestLimit|Throttl|TooMany)/.test(error.name);
-      if (!passes || tried === TRIES) throw error;
+      if (!passes || tried >= tries) throw error;
       await sleep(2 ** tried * 250);
     }
   };

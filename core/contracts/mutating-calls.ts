@@ -1,3 +1,4 @@
+import type { NewLaunchTemplateVersion } from '../ports/ec2.ts';
 import type { UpdateAddonInput, UpdateClusterVersionInput, UpdateNodegroupVersionInput } from '../ports/eks.ts';
 import type { NodeVersion, PodUid } from '../ports/node-operator.ts';
 import type { MUTATING_FUNCTIONS } from './names.ts';
@@ -28,10 +29,11 @@ export type MutatingCall =
   | { readonly name: 'UpdateAddon'; readonly input: UpdateAddonInput };
 
 /**
- * What changes nodes and pods by the API server of a cluster, which answers with no update to ask for later (docs/protocol.md, "Calls that have
- * no update"): the permission that it takes there, what refuses a second one, what shows that it took effect, and what takes it back.
+ * What changes something and is answered with no update to ask for later (docs/protocol.md, "Calls that have no update"): nodes and pods by the API
+ * server of a cluster, and launch templates by EC2. Each has the permission that it takes there, what refuses a second one, what shows that it took
+ * effect, and what takes it back.
  */
-export const NODE_CALLS = {
+export const CALLS_WITHOUT_UPDATE = {
   CordonNode: {
     permission: 'patch nodes',
     repeats: 'precondition: `uid` and `resourceVersion` of the node',
@@ -50,17 +52,26 @@ export const NODE_CALLS = {
     seenBy: 'the mark is gone',
     undo: 'none: it is the undo of CordonNode',
   },
+  CreateLaunchTemplateVersion: {
+    permission: 'ec2:CreateLaunchTemplateVersion',
+    repeats: 'token: `ClientToken`, made of the upgrade and of what is asked for',
+    seenBy: 'a version of the template with our description and that image',
+    undo: 'none: nothing launches from a version that no group names, and the one before is kept for the way back',
+  },
 } as const;
-export type NodeCallName = keyof typeof NODE_CALLS;
-export const isNodeCall = (name: string): boolean => Object.hasOwn(NODE_CALLS, name);
+export const hasNoUpdate = (name: string): boolean => Object.hasOwn(CALLS_WITHOUT_UPDATE, name);
+
+/** On a launch template: Liftlock may make versions of it. The role asks for it (infra/permissions/spoke-role-statements.ts). */
+export const TEMPLATE_TAG = { key: 'liftlock:versions', value: 'allowed' } as const;
 
 /** One call, or the evictions of one node by one invocation, as data. */
-export type NodeCall =
+export type CallWithoutUpdate =
   | {
       readonly name: 'CordonNode' | 'UncordonNode';
       readonly input: { readonly node: NodeVersion; readonly taint?: string };
     }
-  | { readonly name: 'EvictPods'; readonly input: { readonly node: string; readonly pods: readonly PodUid[] } };
+  | { readonly name: 'EvictPods'; readonly input: { readonly node: string; readonly pods: readonly PodUid[] } }
+  | { readonly name: 'CreateLaunchTemplateVersion'; readonly input: NewLaunchTemplateVersion };
 
 /** `update.type` that EKS gives the update which a call starts. A lower version would be a `VersionRollback`: never ours here. */
 export const UPDATE_TYPE: Readonly<Record<MutatingCallName, string>> = {

@@ -186,8 +186,14 @@ const STEP_REASONS = {
   AddonStatus: lasting('The add-on is not ACTIVE and does not become so by itself.'),
   AddonUnknown: lasting('EKS lists no versions of the add-on; update or remove it by hand.'),
   Baking: timed('The cluster runs with its nodes behind until the bake is over.'),
-  CustomAmi: told('The node group runs an AMI of your own, which EKS does not roll to a version.'),
+  CustomAmi: told('The node group runs an AMI of your own, and no policy names another.'),
+  CustomImage: lasting(
+    'The AMI that the policy names for a node group cannot be used, or its launch template may not be changed.',
+  ),
   Denied: lasting('AWS denied a read; what was begun looks again, what was not is blocked.'),
+  EvictionRetried: timed(
+    'EKS ended the roll of a node group since pods were not evicted; it is rolled again when the pause of the policy is over.',
+  ),
   ExecutionMissing: lasting('The execution of the upgrade does not exist any more.'),
   Failed: lasting('A plan by chance takes the upgrade to fail.'),
   ForeignUpdate: passing('Somebody else changes what the step is about; after seven days the upgrade is blocked.'),

@@ -1,7 +1,7 @@
 import type { FleetSpec } from '../config/types.ts';
 import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { ClusterRecord, OtherNodes } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
 import { addonFit } from '../model/addon-target.ts';
 import { clusterKey } from '../model/cluster-key.ts';
@@ -11,6 +11,7 @@ import { versionOwners } from '../model/version-owners.ts';
 import { labelsOf } from '../policy/cluster-labels.ts';
 import type { AddonInfo, Cluster, EksReader, Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 
 interface ObserveDetails {
   readonly depth: 'shallow' | 'deep';
@@ -72,8 +73,7 @@ export async function observeCluster(
     autoMode: cluster.computeConfig?.enabled === true,
     ...given({ unsupported: notForUs(cluster) }),
     nodegroups,
-    // Steps read the nodes, and EKS does not know these.
-    ...given({ otherNodes: known?.otherNodes }),
+    ...given({ otherNodes: seenBefore(known, nodegroups) }),
     fargateProfiles,
     addons,
     insights,
@@ -96,6 +96,23 @@ export async function observeCluster(
     lastSeenAt: at,
   };
 }
+
+/** Steps read the nodes, and EKS does not know these. What was older of a group than what EKS has moved it to by now is gone. */
+function seenBefore(
+  known: ClusterRecord | undefined,
+  nodegroups: ClusterRecord['nodegroups'],
+): ClusterRecord['otherNodes'] {
+  const { otherNodes } = known ?? {};
+  const isSo = ({ kind, name, version }: OtherNodes['groups'][number]) => {
+    const [before, group] = [known?.nodegroups ?? [], nodegroups].map((all) => all.find((one) => one.name === name));
+    const isMoved = kind === 'managed' && before?.releaseVersion !== group?.releaseVersion;
+    return !isMoved || !isOlder(version, group?.version);
+  };
+  return otherNodes && { ...otherNodes, groups: otherNodes.groups.filter(isSo) };
+}
+
+const isOlder = (version: string, than: string | undefined): boolean =>
+  than !== undefined && KubeVersion.tryParse(version)?.isOlderThan(KubeVersion.parse(than)) === true;
 
 /** Those that are still to come, with what was just told; undefined = none. */
 export function plannedChanges(

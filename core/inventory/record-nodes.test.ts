@@ -22,11 +22,9 @@ async function world(known: ClusterRecord = record) {
     return read;
   };
   const look = async (version: string, hours = 0, from?: ClusterRecord) =>
-    recordNodes(
-      { table, clock: { now: () => new Date(NOON + hours * 3_600_000) } },
-      from ?? (await kept()).data,
+    recordNodes({ table, clock: { now: () => new Date(NOON + hours * 3_600_000) } }, from ?? (await kept()).data, [
       groupOfOne(spot(version)),
-    );
+    ]);
   return { table, kept, look };
 }
 

@@ -8,7 +8,7 @@ import { load, replace } from '../store/entity.ts';
 import { isSeenLately } from './seen.ts';
 
 /**
- * Keeps what the API server has just told of nodes outside managed groups. Whatever else was recorded meanwhile stays, and nothing is written,
+ * Keeps what the API server has just told of nodes that EKS does not tell the version of. Whatever else was recorded meanwhile stays, and nothing is written,
  * or read again, where all is as it is known to be.
  *
  * @param known the record as the caller has it
@@ -21,7 +21,7 @@ export async function recordNodes(
   seen: readonly OtherNodeGroup[],
   at = ports.clock.now(),
 ): Promise<void> {
-  const groups = keptGroups(seen);
+  const groups = keptGroups(seen, known.nodegroups);
   const isKnown = ({ otherNodes }: ClusterRecord) =>
     otherNodes !== undefined && isSame(otherNodes.groups, groups) && isSeenLately(otherNodes.seenAt, at);
   if (isKnown(known)) return;

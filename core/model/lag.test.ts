@@ -21,23 +21,25 @@ test.each<[string, Group, [string, string, string] | undefined]>([
   ['of no version', { name: 'g', version: undefined, amiType: 'CUSTOM' }, undefined],
   ['of a version that nobody can read', { name: 'g', version: 'latest' }, undefined],
 ])('a group %s', (_, group, lag) => {
-  const [found] = lagOf(record('1.37', group));
+  const [found] = lagOf(record('1.37', group), undefined);
   expect(found && [found.kind, found.version.toString(), found.blocks.toString()]).toEqual(lag);
 });
 
 test('kubelets older than 1.25 may be two minors behind', () => {
-  expect(lagOf(record('1.25', { name: 'g', version: '1.24' }))[0]?.blocks.toString()).toBe('1.27');
+  expect(lagOf(record('1.25', { name: 'g', version: '1.24' }), undefined)[0]?.blocks.toString()).toBe('1.27');
 });
 
 test('the oldest comes first, and says what it stops', () => {
   const behind = record('1.37', { name: 'new', version: '1.36' }, { name: 'ml', version: '1.34', amiType: 'CUSTOM' });
-  expect(lagReason(behind)).toEqual({
+  expect(lagReason(behind, undefined)).toEqual({
     code: 'NodesBehind',
     message:
       'The control plane of web is at 1.37, and nodes are behind: ml is at 1.34 (a custom AMI: whoever owns the launch template rolls it) and stops the hop to 1.38; new is at 1.36 and stops the hop to 1.40.',
   });
-  expect(lagReason(record('1.37', { name: 'ml', version: '1.34', amiType: 'CUSTOM' }))?.code).toBe('ManualNodes');
-  expect(lagReason(record('1.37', { name: 'g', version: '1.37' }))).toBeUndefined();
+  expect(lagReason(record('1.37', { name: 'ml', version: '1.34', amiType: 'CUSTOM' }), undefined)?.code).toBe(
+    'ManualNodes',
+  );
+  expect(lagReason(record('1.37', { name: 'g', version: '1.37' }), undefined)).toBeUndefined();
 });
 
 const addon = (name: string, more: Partial<ClusterRecord['addons'][number]>) => ({
@@ -54,12 +56,12 @@ test.each<[string, object, string | undefined]>([
   ['of a version that cannot be read', { version: 'latest' }, undefined],
 ])('kube-proxy follows the skew policy where nobody knows what EKS lists: %s', (_, more, code) => {
   const cluster = { ...record('1.37'), addons: [addon('kube-proxy', more), addon('coredns', more)] };
-  expect(lagCode(cluster)).toBe(code);
+  expect(lagCode(cluster, undefined)).toBe(code);
 });
 
 test('a kube-proxy that is too old is told in the words of the skew policy', () => {
   const addons = [addon('kube-proxy', { version: 'v1.32.6-eksbuild.2' })];
-  expect(lagReason({ ...record('1.37'), addons })?.message).toBe(
+  expect(lagReason({ ...record('1.37'), addons }, undefined)?.message).toBe(
     'The control plane of web is at 1.37, and add-ons are behind: kube-proxy on every node is 1.32, 5 minors older than an API server at 1.37; at most 3 are allowed. Update it first.',
   );
 });
@@ -74,12 +76,16 @@ test.each<[string, readonly Group[], Partial<ClusterRecord['addons'][number]>, s
   ['that fits, beside a custom AMI', [own], { compatible: true }, 'ManualNodes', false],
 ])('an add-on %s', (_, groups, more, code, finishes) => {
   const cluster = { ...record('1.37', ...groups), addons: [addon('vpc-cni', more)] };
-  expect([lagCode(cluster), lagReason(cluster)?.code, canFinish(cluster)]).toEqual([code, code, finishes]);
+  expect([lagCode(cluster, undefined), lagReason(cluster, undefined)?.code, canFinish(cluster, undefined)]).toEqual([
+    code,
+    code,
+    finishes,
+  ]);
 });
 
 test('everything that is behind is named', () => {
   const addons = [addon('vpc-cni', { compatible: false, wants: 'v2' }), addon('own', { compatible: false })];
-  expect(lagReason({ ...record('1.37', { name: 'g', version: '1.36' }), addons })?.message).toBe(
+  expect(lagReason({ ...record('1.37', { name: 'g', version: '1.36' }), addons }, undefined)?.message).toBe(
     'The control plane of web is at 1.37, and nodes are behind: g is at 1.36 and stops the hop to 1.40. Its add-ons are behind: vpc-cni v1 is not listed for 1.37, and goes to v2; own v1 is not listed for 1.37, and no version leads there: update or remove it by hand.',
   );
 });
@@ -136,18 +142,18 @@ test.each<[string, Others[number], string, string]>([
   ],
 ])('nodes %s that are behind are told with who moves them', (_, nodes, text, who) => {
   const cluster = withOthers([nodes]);
-  expect(lagReason(cluster)).toEqual({
+  expect(lagReason(cluster, undefined)).toEqual({
     code: 'ManualNodes',
     message: `The control plane of web is at 1.37, and nodes are behind (those outside managed groups as seen at ${seenAt}): ${text}.`,
   });
   expect(whoFinishes(cluster, policy)).toBe(`${who}; liftlock scan cluster web looks again`);
-  expect([lagCode(cluster), canFinish(cluster)]).toEqual(['ManualNodes', false]);
+  expect([lagCode(cluster, undefined), canFinish(cluster, undefined)]).toEqual(['ManualNodes', false]);
 });
 
 test('nodes outside managed groups are behind what the control plane is at now, not what it was at when they were seen', () => {
   const groups = [pool('spot', '1.36'), pool('new', '1.37'), { ...pool('odd', 'unknown'), count: 1 }];
-  expect(lagOf({ ...withOthers(groups), version: '1.36' })).toEqual([]);
-  expect(lagOf(withOthers(groups)).map(({ kind, name, count }) => [kind, name, count])).toEqual([
+  expect(lagOf({ ...withOthers(groups), version: '1.36' }, undefined)).toEqual([]);
+  expect(lagOf(withOthers(groups), undefined).map(({ kind, name, count }) => [kind, name, count])).toEqual([
     ['karpenter', 'spot', 2],
   ]);
 });
@@ -155,8 +161,8 @@ test('nodes outside managed groups are behind what the control plane is at now, 
 test('beside a managed group they change nothing of what Liftlock can do, and are named; no more than the oldest three', () => {
   const groups = [pool('a', '1.34'), pool('b', '1.35'), pool('c', '1.36'), pool('d', '1.36', 5), pool('e', '1.36', 6)];
   const cluster = withOthers(groups, { name: 'g', version: '1.36' }, own);
-  expect([lagCode(cluster), canFinish(cluster)]).toEqual(['NodesBehind', true]);
-  const message = lagReason(cluster)?.message ?? '';
+  expect([lagCode(cluster, undefined), canFinish(cluster, undefined)]).toEqual(['NodesBehind', true]);
+  const message = lagReason(cluster, undefined)?.message ?? '';
   expect(message).toContain('; 2 Karpenter nodes of c at 1.36 ');
   expect(message).not.toContain('of d ');
   expect(message).toMatch(/; g is at 1.36 .*; 2 more groups are no older\.$/);

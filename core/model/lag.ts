@@ -3,13 +3,14 @@ import type { ClusterRecord, OtherNodeKind } from '../contracts/items/cluster.ts
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { checkSkew } from '../version/skew.ts';
+import { isRolled } from './image-rule.ts';
 
 type Parts = Pick<ClusterRecord, 'version' | 'nodegroups' | 'otherNodes' | 'addons'>;
 
 /** Nodes that are older than the control plane, as the inventory knows them. */
 export interface Lag {
   /** `managed`: Liftlock rolls them; all others somebody else moves. */
-  readonly kind: 'managed' | ManualKind;
+  readonly kind: 'customAmi' | OtherNodeKind;
   /** The group, or the node pool; absent where it has none. */
   readonly name?: string | undefined;
   /** How many nodes; absent of groups, of which EKS tells only the version. */
@@ -19,12 +20,12 @@ export interface Lag {
   readonly blocks: KubeVersion;
 }
 
-/** `customAmi`: EKS takes no version for the group. */
-type ManualKind = 'customAmi' | OtherNodeKind;
+/** `customAmi`: EKS takes no version for the group, and the policy names no image. */
+type ManualKind = 'customAmi' | Exclude<OtherNodeKind, 'managed'>;
 
 /** What Liftlock cannot roll: what it is called, and who moves it, as a sentence without its point (docs/rollouts.md). */
 const MANUAL: Readonly<Record<ManualKind, readonly [called: string, movedBy: string]>> = {
-  customAmi: ['a custom AMI', 'whoever owns the launch template rolls it'],
+  customAmi: ['custom AMI', 'whoever owns the launch template rolls it'],
   selfManaged: ['self-managed', 'whoever owns the instances replaces them'],
   karpenter: ['Karpenter', 'Karpenter replaces such nodes by drift, as its node class and budgets let it'],
   fargate: ['Fargate', 'whoever owns the pods restarts them'],
@@ -33,13 +34,25 @@ const MANUAL: Readonly<Record<ManualKind, readonly [called: string, movedBy: str
   unknown: ['unknown', 'whoever runs the machines replaces them'],
 };
 
-/** Which nodes of a cluster lag behind its control plane, the oldest first. What has no version that can be read is not known to. */
-export function lagOf({ version, nodegroups, otherNodes }: Omit<Parts, 'addons'>): Lag[] {
+type Nodes = Pick<Lag, 'kind' | 'name' | 'count'> & { readonly version: string | undefined };
+
+/** What a policy says of the images of node groups; undefined where none selects the cluster. */
+type Spec = Pick<UpgradePolicySpec, 'nodes'> | undefined;
+
+/**
+ * Which nodes of a cluster lag behind its control plane, the oldest first. What has no version that can be read is not known to. Of a group with an AMI
+ * of its own the nodes tell, where somebody has read them: EKS says only what it was last moved to.
+ */
+export function lagOf({ version, nodegroups, otherNodes }: Omit<Parts, 'addons'>, spec: Spec): Lag[] {
   const controlPlane = KubeVersion.parse(version);
-  const groups = nodegroups.map(({ name, version: own, amiType }) => {
-    return { kind: amiType === 'CUSTOM' ? 'customAmi' : 'managed', name, version: own } as const;
+  const read = otherNodes?.groups ?? [];
+  const groups = nodegroups.flatMap((group): Nodes[] => {
+    const { name } = group;
+    const kind = isRolled(spec?.nodes, group) ? ('managed' as const) : ('customAmi' as const);
+    const seen = read.filter((one) => one.kind === 'managed' && one.name === name);
+    return seen.length > 0 ? seen.map((one) => ({ ...one, kind })) : [{ kind, name, version: group.version }];
   });
-  const lags = [...groups, ...(otherNodes?.groups ?? [])].flatMap((nodes): Lag[] => {
+  const lags = [...groups, ...read.filter(({ kind }) => kind !== 'managed')].flatMap((nodes): Lag[] => {
     const own = nodes.version === undefined ? undefined : KubeVersion.tryParse(nodes.version);
     if (own?.isOlderThan(controlPlane) !== true) return [];
     return [{ ...nodes, version: own, blocks: firstBlocked(controlPlane, own) }];
@@ -74,8 +87,8 @@ export function kubeProxySkew(
 }
 
 /** Whether Liftlock can bring something of what lags behind to the control plane's version. */
-export const canFinish = (cluster: Parts): boolean =>
-  lagOf(cluster).some(({ kind }) => kind === 'managed') ||
+export const canFinish = (cluster: Parts, spec: Spec): boolean =>
+  lagOf(cluster, spec).some(({ kind }) => kind === 'managed') ||
   addonsBehind(cluster).some(({ wants }) => wants !== undefined);
 
 function firstBlocked(controlPlane: KubeVersion, nodes: KubeVersion): KubeVersion {
@@ -92,8 +105,8 @@ export type LagCode = 'NodesBehind' | 'AddonsBehind' | 'ManualNodes';
  * What a cluster is whose control plane is at its target, or past it, and that is not whole: `NodesBehind` where Liftlock can roll one of the groups,
  * else `AddonsBehind`, or `ManualNodes` where nothing but nodes of others is behind.
  */
-export function lagCode(cluster: Parts): LagCode | undefined {
-  const lags = lagOf(cluster);
+export function lagCode(cluster: Parts, spec: Spec): LagCode | undefined {
+  const lags = lagOf(cluster, spec);
   if (lags.some(({ kind }) => kind === 'managed')) return 'NodesBehind';
   if (addonsBehind(cluster).length > 0) return 'AddonsBehind';
   return lags.length === 0 ? undefined : 'ManualNodes';
@@ -106,17 +119,18 @@ export const isLag = ({ code }: { readonly code: string }): boolean =>
 const MOST_NAMED = 3;
 
 /** The same with what is behind, by name. */
-export function lagReason(cluster: Parts & Pick<ClusterRecord, 'name'>): Reason | undefined {
-  const code = lagCode(cluster);
+export function lagReason(cluster: Parts & Pick<ClusterRecord, 'name'>, spec: Spec): Reason | undefined {
+  const code = lagCode(cluster, spec);
   if (code === undefined) return undefined;
-  const lags = lagOf(cluster);
+  const lags = lagOf(cluster, spec);
   const others = lags.filter(isOther);
   const left = others.slice(MOST_NAMED);
   const nodes = [
     ...lags.filter((lag) => !left.includes(lag)).map(lagText),
     ...(left.length === 0 ? [] : [`${left.length} more groups are no older`]),
   ];
-  const seen = others.length === 0 ? '' : ` (those outside managed groups as seen at ${cluster.otherNodes?.seenAt})`;
+  const which = others.some(({ kind }) => kind === 'customAmi') ? 'that EKS does not tell' : 'outside managed groups';
+  const seen = others.length === 0 ? '' : ` (those ${which} as seen at ${cluster.otherNodes?.seenAt})`;
   const addons = addonsBehind(cluster).map((addon) => {
     const { name, version, wants } = addon;
     const skew = outOfSkew(cluster, addon);
@@ -132,22 +146,21 @@ export function lagReason(cluster: Parts & Pick<ClusterRecord, 'name'>): Reason 
   return reason(code, `The control plane of ${cluster.name} is at ${cluster.version}, and ${said.join('. Its ')}.`);
 }
 
-/** Of groups nobody has counted the nodes. */
-const isOther = ({ count }: Lag): boolean => count !== undefined;
+const isOther = ({ kind, count }: Lag): boolean => kind !== 'managed' && count !== undefined;
 
 function lagText({ kind, name, count, version, blocks }: Lag): string {
   const stops = `the hop to ${blocks}`;
   if (kind === 'managed') return `${name} is at ${version} and stops ${stops}`;
   const [called, movedBy] = MANUAL[kind];
-  if (count === undefined) return `${name} is at ${version} (${called}: ${movedBy}) and stops ${stops}`;
+  if (count === undefined) return `${name} is at ${version} (a ${called}: ${movedBy}) and stops ${stops}`;
   const [nodes, stop] = count === 1 ? ['node', 'stops'] : ['nodes', 'stop'];
   const of = name === undefined ? '' : ` of ${name}`;
   return `${count} ${called} ${nodes}${of} at ${version} (${movedBy}) ${stop} ${stops}`;
 }
 
 /** Who brings to the control plane's version what Liftlock cannot roll, as the beginning of a sentence. */
-function whoMoves(cluster: Omit<Parts, 'addons'> & Pick<ClusterRecord, 'name'>): string {
-  const manual = lagOf(cluster);
+function whoMoves(cluster: Omit<Parts, 'addons'> & Pick<ClusterRecord, 'name'>, spec: Spec): string {
+  const manual = lagOf(cluster, spec);
   const kinds = new Set(manual.flatMap(({ kind }) => (kind === 'managed' ? [] : [kind])));
   const words = [...kinds].map((kind) => MANUAL[kind][1]).join('; ');
   const looks = manual.some(isOther) ? `; liftlock scan cluster ${cluster.name} looks again` : '';
@@ -157,16 +170,18 @@ function whoMoves(cluster: Omit<Parts, 'addons'> & Pick<ClusterRecord, 'name'>):
 /** What a policy says of what is behind. */
 interface Finishing {
   readonly metadata: { readonly name: string };
-  readonly spec: Pick<UpgradePolicySpec, 'finish'>;
+  readonly spec: Pick<UpgradePolicySpec, 'finish' | 'nodes'>;
 }
 
 /** Who brings to the control plane's version what is behind, by what the policy says of it, as a sentence without its point. */
 export function whoFinishes(
   cluster: Parts & Pick<ClusterRecord, 'name'>,
-  { metadata: { name: policy }, spec: { finish } }: Finishing,
+  { metadata: { name: policy }, spec }: Finishing,
 ): string {
-  const code = lagCode(cluster);
-  if (!canFinish(cluster)) return code === 'ManualNodes' ? whoMoves(cluster) : 'Somebody updates or removes the add-on';
+  const { finish } = spec;
+  const code = lagCode(cluster, spec);
+  if (!canFinish(cluster, spec))
+    return code === 'ManualNodes' ? whoMoves(cluster, spec) : 'Somebody updates or removes the add-on';
   if (finish === 'propose') return `Somebody runs: liftlock rollout create ${policy} --finish`;
   if (finish === 'always')
     return `The next rollout of ${policy} takes it in (by hand: liftlock rollout create ${policy})`;
@@ -180,8 +195,8 @@ export function unfinished(
   cluster: Parts & Pick<ClusterRecord, 'name'>,
   policy: Finishing | undefined,
 ): Reason | undefined {
-  const lag = lagReason(cluster);
-  if (lag === undefined || policy === undefined || !canFinish(cluster)) return lag;
+  const lag = lagReason(cluster, policy?.spec);
+  if (lag === undefined || policy === undefined || !canFinish(cluster, policy.spec)) return lag;
   return { ...lag, message: `${lag.message} ${whoFinishes(cluster, policy)}.` };
 }
 

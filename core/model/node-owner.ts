@@ -3,7 +3,7 @@ import { given } from './given.ts';
 
 /** Who moves a node to another version, and what that one calls the nodes that belong together. */
 export interface NodeOwner {
-  readonly kind: 'managed' | OtherNodeKind;
+  readonly kind: OtherNodeKind;
   /** The managed group, the node pool, or the group of eksctl; absent where the node names none. */
   readonly name?: string;
 }

@@ -1,7 +1,7 @@
 import { addGroups, groupOfOne, keptGroups } from './seen-nodes.ts';
 
 const node = (kubeletVersion: string, labels: Record<string, string> = {}) => ({ labels, kubeletVersion });
-const seenNodes = (nodes: readonly ReturnType<typeof node>[]) => keptGroups(nodes.flatMap(groupOfOne));
+const seenNodes = (nodes: readonly ReturnType<typeof node>[]) => keptGroups(nodes.map(groupOfOne), []);
 const ofPool = (name: string, kubeletVersion: string) => node(kubeletVersion, { 'karpenter.sh/nodepool': name });
 
 test('nodes that are alike are counted, the oldest first, and those of managed groups are left to EKS', () => {
@@ -26,8 +26,8 @@ test('nodes that are alike are counted, the oldest first, and those of managed g
   expect(seenNodes(nodes.toReversed())).toEqual(groups);
   expect(seenNodes([])).toEqual([]);
   // Read page by page they are the same.
-  const [first, rest] = [nodes.slice(0, 3), nodes.slice(3)].map((page) => addGroups(page.flatMap(groupOfOne)));
-  expect(keptGroups([...(first ?? []), ...(rest ?? [])])).toEqual(groups);
+  const [first, rest] = [nodes.slice(0, 3), nodes.slice(3)].map((page) => addGroups(page.map(groupOfOne)));
+  expect(keptGroups([...(first ?? []), ...(rest ?? [])], [])).toEqual(groups);
 });
 
 test('ten thousand nodes of as many pools are kept by name where they are the oldest, and none is lost', () => {

@@ -1,4 +1,4 @@
-import type { OtherNodeGroup } from '../contracts/items/cluster.ts';
+import type { ClusterRecord, OtherNodeGroup } from '../contracts/items/cluster.ts';
 import type { Node } from '../ports/cluster-access.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { given } from './given.ts';
@@ -10,17 +10,17 @@ const MOST = 60;
 
 type SeenNode = Pick<Node, 'labels' | 'kubeletVersion' | 'providerId'>;
 
-/** One node as the group that it is alone; none for one of a managed group. */
-export function groupOfOne({ labels, kubeletVersion, providerId }: SeenNode): OtherNodeGroup[] {
+/** One node as the group that it is alone. */
+export function groupOfOne({ labels, kubeletVersion, providerId }: SeenNode): OtherNodeGroup {
   const { kind, name } = nodeOwner(labels, providerId);
-  if (kind === 'managed') return [];
   const version = KubeVersion.tryParse(kubeletVersion)?.toString() ?? 'unknown';
-  return [{ kind, ...given({ name }), version, count: 1 }];
+  return { kind, ...given({ name }), version, count: 1 };
 }
 
-/** What a cluster's record keeps of nodes outside managed groups, which EKS does not tell: the oldest first. */
-export function keptGroups(each: readonly OtherNodeGroup[]): OtherNodeGroup[] {
-  const groups = addGroups(each);
+/** What a cluster's record keeps of nodes that EKS does not tell the version of: the oldest first. */
+export function keptGroups(each: readonly OtherNodeGroup[], nodegroups: ClusterRecord['nodegroups']): OtherNodeGroup[] {
+  const own = new Set(nodegroups.filter(({ amiType }) => amiType === 'CUSTOM').map(({ name }) => name));
+  const groups = addGroups(each.filter(({ kind, name = '' }) => kind !== 'managed' || own.has(name)));
   if (groups.length <= MOST_NAMED) return groups;
   const unnamed = groups.slice(MOST_NAMED).map(({ name: _, ...group }) => group);
   return addGroups([...groups.slice(0, MOST_NAMED), ...unnamed]).slice(0, MOST);

@@ -1,5 +1,6 @@
 import { dayOrInstant } from '../config/day-or-instant.ts';
 import { apiVersion } from '../config/kinds.ts';
+import type { UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
@@ -162,39 +163,41 @@ const NO_POLICY = reason('NoPolicy', 'No policy selects it.');
 function excludedOf({ rules, input, plans }: Drawn, { underWay }: Inventory): PlanDocument['excluded'] {
   const { snapshot, now } = input;
   const inWave = new Set(plans.flatMap((plan) => membersOf(plan).map(({ clusterKey }) => clusterKey)));
-  const reasons = new Map<string, Reason>();
-  const note = (clusterKey: string, why: Reason | undefined): void => {
-    if (why !== undefined && !inWave.has(clusterKey) && !reasons.has(clusterKey)) reasons.set(clusterKey, why);
+  const reasons = new Map<string, { readonly why: Reason; readonly policy: string }>();
+  const note = (policy: string, clusterKey: string, why: Reason | undefined): void => {
+    if (why !== undefined && !inWave.has(clusterKey) && !reasons.has(clusterKey))
+      reasons.set(clusterKey, { why, policy });
   };
   for (const name of [...rules.policies.keys()].sort()) {
     const plan = plans.find(({ rollout }) => rollout.policy === name);
     if (plan === undefined) {
       // Nobody of this policy goes, so there is no rollout of it.
       const { byWave, leftOut } = candidatesOf(snapshot, name, now);
-      for (const { clusterKey, reason: why } of leftOut) note(clusterKey, why);
-      for (const { cluster, refusals } of [...byWave.values()].flat()) note(cluster.clusterKey, refusals[0]);
+      for (const { clusterKey, reason: why } of leftOut) note(name, clusterKey, why);
+      for (const { cluster, refusals } of [...byWave.values()].flat()) note(name, cluster.clusterKey, refusals[0]);
       continue;
     }
-    for (const { clusterKey, reason: why } of plan.leftOut) note(clusterKey, why);
+    for (const { clusterKey, reason: why } of plan.leftOut) note(name, clusterKey, why);
     for (const { clusterKey, status, reasons: why } of plan.members)
-      if (status === 'Excluded') note(clusterKey, why[0]);
+      if (status === 'Excluded') note(name, clusterKey, why[0]);
   }
   return [...snapshot.clusters.values()]
     .filter(({ clusterKey }) => !inWave.has(clusterKey))
     .map((cluster) => {
-      const { clusterKey, name, account, region, deletedAt } = cluster;
+      const { clusterKey, account, region, deletedAt } = cluster;
       const gone = deletedAt === undefined ? NO_POLICY : reason('Gone', `It was deleted (seen ${deletedAt}).`);
-      const why = reasons.get(clusterKey) ?? gone;
-      const { code, message } = isLag(why) && underWay.has(clusterKey) ? notYet(cluster, why) : why;
-      return { name, accountId: account, region, reason: exclusionOf(code), message };
+      const { why, policy = '' } = reasons.get(clusterKey) ?? { why: gone };
+      const { code, message } =
+        isLag(why) && underWay.has(clusterKey) ? notYet(cluster, why, rules.policies.get(policy)?.spec) : why;
+      return { name: cluster.name, accountId: account, region, reason: exclusionOf(code), message };
     })
     .sort((a, b) => compare(a.name, b.name) || compare(a.accountId, b.accountId) || compare(a.region, b.region));
 }
 
 /** What is behind while an upgrade has not ended is no business of another one. */
-const notYet = (cluster: ClusterRecord, { code, message }: Reason): Reason => ({
+const notYet = (cluster: ClusterRecord, { code, message }: Reason, spec: UpgradePolicySpec | undefined): Reason => ({
   code,
-  message: `${lagReason(cluster)?.message ?? message} Its upgrade had not ended when the inventory was printed.`,
+  message: `${lagReason(cluster, spec)?.message ?? message} Its upgrade had not ended when the inventory was printed.`,
 });
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -9,12 +9,33 @@ export interface Ec2Reader {
   describeSecurityGroups(scope: Scope, groupIds: readonly string[]): Promise<SecurityGroup[]>;
   describeInstanceTypes(scope: Scope, instanceTypes: readonly string[]): Promise<InstanceType[]>;
   describeImages(scope: Scope, imageIds: readonly string[]): Promise<Image[]>;
+  /** Those of these owners that have all of the tags. */
+  findImages(scope: Scope, owners: readonly string[], tags: Readonly<Record<string, string>>): Promise<Image[]>;
   /** By the template's id or name. */
   describeLaunchTemplateVersion(
     scope: Scope,
     template: string,
     version: string,
   ): Promise<LaunchTemplateVersion | undefined>;
+  /** Those of its versions, by their numbers, that launch this image. */
+  listLaunchTemplateVersions(scope: Scope, template: string, imageId: string): Promise<LaunchTemplateVersion[]>;
+  /** Tags of the template itself; undefined where it is gone. */
+  describeLaunchTemplateTags(scope: Scope, template: string): Promise<Readonly<Record<string, string>> | undefined>;
+}
+
+/** The one call to EC2 that changes something (`core/contracts/mutating-calls.ts`). */
+export interface LaunchTemplates {
+  /** Makes a version that is the source but for its image, and gives its number. The same token makes no second one. */
+  createVersion(scope: Scope, input: NewLaunchTemplateVersion, clientToken: string): Promise<string>;
+}
+
+export interface NewLaunchTemplateVersion {
+  /** Id or name. */
+  readonly template: string;
+  readonly sourceVersion: string;
+  readonly imageId: string;
+  /** By which whoever looks afterwards knows it; at most 255 characters. */
+  readonly description: string;
 }
 
 export interface Subnet {
@@ -38,7 +59,10 @@ export interface Image {
   readonly imageId: string;
   /** `available` where instances can be launched from it. */
   readonly state: string;
+  readonly architecture: string;
+  readonly creationDate: string;
   readonly deprecationTime?: string;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface LaunchTemplateVersion {
@@ -47,4 +71,5 @@ export interface LaunchTemplateVersion {
   /** Absent where EKS chooses the image; `resolve:ssm:…` where a parameter of Systems Manager names it. */
   readonly imageId?: string;
   readonly instanceType?: string;
+  readonly description?: string;
 }

@@ -1,7 +1,7 @@
 import type { AccountReader } from './account.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import type { ClusterReaders } from './cluster-reader.ts';
-import type { Ec2Reader } from './ec2.ts';
+import type { Ec2Reader, LaunchTemplates } from './ec2.ts';
 import type { EksMutator, EksReader } from './eks.ts';
 import type { Executions } from './executions.ts';
 import type { NodeOperators } from './node-operator.ts';
@@ -23,6 +23,7 @@ export interface Ports {
   readonly eks: EksReader;
   readonly mutator: EksMutator;
   readonly ec2: Ec2Reader;
+  readonly templates: LaunchTemplates;
   readonly account: AccountReader;
   readonly clusters: ClusterAccess;
   readonly readers: ClusterReaders;

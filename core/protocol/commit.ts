@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
-import type { MutatingCall, NodeCall } from '../contracts/mutating-calls.ts';
+import type { CallWithoutUpdate, MutatingCall } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
@@ -61,7 +61,7 @@ export interface WantedChange {
 
 /** What is about to be sent. */
 export interface PreparedCall {
-  readonly call: (clientRequestToken: string) => MutatingCall | NodeCall;
+  readonly call: (clientRequestToken: string) => MutatingCall | CallWithoutUpdate;
   readonly knownUpdateIds: readonly string[];
   /** What is written in the same transaction, such as how it is undone. */
   readonly beside?: readonly WriteOperation[];

@@ -2,7 +2,7 @@ import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Grant, Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { isNodeCall } from '../contracts/mutating-calls.ts';
+import { hasNoUpdate } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf } from '../model/cluster-key.ts';
@@ -164,7 +164,7 @@ async function wasMutated(ports: Pick<Ports, 'table'>, upgrade: Upgrade): Promis
   return intents.some(
     ({ data }) =>
       data.upgradeId === upgrade.id &&
-      (isNodeCall(data.call.name) || (data.outcome?.type !== 'refused' && data.outcome?.type !== 'never-sent')),
+      (hasNoUpdate(data.call.name) || (data.outcome?.type !== 'refused' && data.outcome?.type !== 'never-sent')),
   );
 }
 
@@ -226,7 +226,7 @@ export async function resolveIntents(
 /** Undefined = what it may have started may not be listed yet. */
 async function outcomeOf({ eks, clock }: Pick<Ports, 'eks' | 'clock'>, intent: Intent): Promise<Intent['outcome']> {
   const at = clock.now().toISOString();
-  if (isNodeCall(intent.call.name)) return { type: 'unheard', at };
+  if (hasNoUpdate(intent.call.name)) return { type: 'unheard', at };
   const update = await lookUp(eks, intent);
   if (update === 'gone') return { type: 'lost', at };
   if (update !== undefined) return { type: 'accepted', updateId: update.id, at };

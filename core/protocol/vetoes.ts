@@ -2,7 +2,7 @@ import type { FleetSpec } from '../config/types.ts';
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import type { MutatingCall, NodeCall } from '../contracts/mutating-calls.ts';
+import type { CallWithoutUpdate, MutatingCall } from '../contracts/mutating-calls.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
@@ -61,7 +61,7 @@ export interface Situation {
   readonly asker?: Asker | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Of a commit: what is about to be called. */
-  readonly call?: (MutatingCall | NodeCall)['name'] | undefined;
+  readonly call?: (MutatingCall | CallWithoutUpdate)['name'] | undefined;
 }
 
 export interface Veto {

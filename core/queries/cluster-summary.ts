@@ -77,18 +77,16 @@ function clusterState(
   const isMember = member !== undefined;
   if (policy === undefined && !isMember)
     return reasons.some(({ code }) => code === 'AmbiguousPolicy') ? 'Excluded' : 'Unmanaged';
-  if (target !== undefined && !needsWork && !isMember) return wholeness(cluster);
+  if (target !== undefined && !needsWork && !isMember) return lagCode(cluster, policy?.spec) ?? 'UpToDate';
   const refusals = refusalsOf(snapshot, cluster, aim);
   if (refusals.some(({ code }) => code !== 'Unreachable')) return 'Excluded';
   if (refusals.length > 0) return 'Unreachable';
   const keeps = policy?.spec.waves[wave?.index ?? -1]?.rollNodes === 'whenSkewRequires';
-  if (keeps && member?.inFlight === true && lagOf(cluster).some(({ kind }) => kind === 'managed')) return 'NodesKept';
+  if (keeps && member?.inFlight === true && lagOf(cluster, policy?.spec).some(({ kind }) => kind === 'managed'))
+    return 'NodesKept';
   if (isMember || target === undefined) return 'Waiting';
   return wave === undefined ? 'Excluded' : 'Behind';
 }
-
-/** Of a cluster whose control plane is where it should be. */
-const wholeness = (cluster: ClusterRecord): ClusterState => lagCode(cluster) ?? 'UpToDate';
 
 /** Why the cluster as it stands is not touched, wherever it is to go. */
 export const refusalsOf = (

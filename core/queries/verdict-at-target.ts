@@ -60,7 +60,7 @@ export function atTarget(
   const text = `It is at ${version}; the policy ${metadata.name} asks for ${targetWords(spec.target)}, ${here}.${unseenText(cluster)}`;
   const raise = `Its tag ${prefix}pin-version lets it go no further than ${pin}: whoever may tag the cluster raises it or takes it away`;
   const moves = isCapped ? `${raise}.` : `${raise}, and a newer version becomes the target.`;
-  const lag = lagReason(cluster);
+  const lag = lagReason(cluster, spec);
   const refusals = lag === undefined ? [] : refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0 && lag !== undefined)
     return said(after('What excludes it is taken away.'), lag, ...refusals, ...reasons);
@@ -85,7 +85,7 @@ function whenFinished(
   const isOfIt = (one: Rollout) => one.policy === metadata.name && !AT_REST.includes(one.status);
   // One that is halted is not in the snapshot, and nobody creates another beside it.
   const known = [...(place === undefined ? [] : [place.rollout]), ...snapshot.rollouts];
-  const busy = canFinish(cluster) && spec.finish !== 'never' ? known.find(isOfIt) : undefined;
+  const busy = canFinish(cluster, spec) && spec.finish !== 'never' ? known.find(isOfIt) : undefined;
   return `${busy === undefined ? '' : `The rollout ${busy.id} ends, then: `}${whoFinishes(cluster, policy)}`;
 }
 
@@ -97,7 +97,7 @@ export function orFinished(
   place: Place | undefined,
   { when, reasons }: Verdict,
 ): Verdict {
-  if (policy.spec.finish === 'never' || !canFinish(cluster)) return { when, reasons };
+  if (policy.spec.finish === 'never' || !canFinish(cluster, policy.spec)) return { when, reasons };
   const condition = `${when.condition}; or: ${whenFinished(snapshot, cluster, policy, place)}`;
   return { when: { ...when, condition }, reasons };
 }
@@ -113,13 +113,13 @@ export function failedHalfWay(
   const text = `The upgrade from ${left.from} to ${left.to}, which ${left.requestedBy} asked for, has moved the control plane and failed: the cluster is half done.`;
   const { refusals, somebody } = finishing(snapshot, cluster, left, now);
   const isAtTarget = target !== undefined && !needsWork;
-  const isFinished = isAtTarget && canFinish(cluster) && refusals.length === 0;
+  const isFinished = isAtTarget && canFinish(cluster, policy?.spec) && refusals.length === 0;
   const byHand = wayToFinish(cluster, left);
   // As where somebody else has moved the control plane, and a person may still make that hop to its end.
   const condition =
     isFinished && policy !== undefined && policy.spec.finish !== 'never'
       ? `${somebody} removes the cause, then: ${whenFinished(snapshot, cluster, policy, place)}; or somebody ${byHand}`
       : `${somebody} removes the cause and ${byHand}`;
-  const lag = [lagReason(cluster) ?? []].flat();
+  const lag = [lagReason(cluster, policy?.spec) ?? []].flat();
   return said(after(condition), ...left.reasons, reason('HalfDone', text), ...lag, ...refusals);
 }

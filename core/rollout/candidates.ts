@@ -98,7 +98,7 @@ function consider(
     // Where somebody else has moved its control plane, nobody knows by whose rules the rest would follow.
     const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
     const mayFinish = policy.spec.finish === 'always' || (policy.spec.finish === 'propose' && finish);
-    if (undecided !== undefined || !mayFinish || !canFinish(cluster))
+    if (undecided !== undefined || !mayFinish || !canFinish(cluster, policy.spec))
       return {
         reason:
           resolved.capped ??

@@ -5,13 +5,14 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { type RecordPorts, recordCluster } from '../inventory/record-cluster.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import { lagReason } from '../model/lag.ts';
+import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
 import { readFault } from '../protocol/read-fault.ts';
 import { settleUpgrade } from '../protocol/settle.ts';
 import type { UpgradeEnd } from '../protocol/settle-decision.ts';
-import { Clusters } from '../store/entities.ts';
+import { Clusters, Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { grantOf } from './context.ts';
 
@@ -57,7 +58,8 @@ export async function concludeUpgrade(
     if (held !== undefined && authority(held.data, asker) === 'holder') {
       await observeAnew(ports, input.cluster);
       const { clusterKey, number, upgradeId, machine } = held.data;
-      if (end.status === 'done' && machine === 'upgrade-cluster') end = await withLag(ports.table, clusterKey, end);
+      if (end.status === 'done' && machine === 'upgrade-cluster')
+        end = await withLag(ports.table, clusterKey, upgradeId, end);
       const upgrade = await settleUpgrade(ports, clusterKey, number, end, upgradeId);
       if (upgrade?.status === 'Failed' && end.status === 'blocked') return conclusion('Failed', end, nested);
     }
@@ -66,9 +68,12 @@ export async function concludeUpgrade(
 }
 
 /** An upgrade of the whole cluster that is done and leaves nodes or add-ons behind says which, for whatever reason they stay. */
-async function withLag(table: Table, clusterKey: string, end: UpgradeEnd): Promise<UpgradeEnd> {
+async function withLag(table: Table, clusterKey: string, upgradeId: string, end: UpgradeEnd): Promise<UpgradeEnd> {
   const cluster = await load(table, Clusters, clusterKey);
-  const behind = cluster === undefined ? undefined : lagReason(cluster.data);
+  if (cluster === undefined || lagReason(cluster.data, undefined) === undefined) return end;
+  const upgrade = await load(table, Upgrades, clusterKey, upgradeId);
+  const { spec } = await loadPolicyForUpgrade(table, async () => cluster.data, upgrade?.data);
+  const behind = lagReason(cluster.data, spec);
   return behind === undefined ? end : { ...end, reasons: bounded([behind, ...end.reasons]) };
 }
 

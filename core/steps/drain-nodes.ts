@@ -14,15 +14,15 @@ import {
   EMPTY_MEMORY,
 } from '../nodes/drain-move.ts';
 import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
+import { updatingReason } from '../nodes/managed-group.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
 import type { DrainNode, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
-import { mutateNodes } from '../protocol/mutate-nodes.ts';
+import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { foreignStop, type StepContext, type StepPorts } from './context.ts';
-import { updatingReason } from './foreign-updates.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { runStep } from './run-step.ts';
 import { BUSY_MILLISECONDS, withNodeOperator } from './with-node-operator.ts';
@@ -202,7 +202,9 @@ class Drain {
     };
     const call = { name: 'CordonNode' as const, input: { node: version, ...given({ taint }) } };
     const mutation = { ...this.#wanted(), call, beside: [replace(UndoEntries, before, entry)] };
-    const result = await mutateNodes(this.#ports, mutation, () => operator.cordon(version, { upgradeId, taint }));
+    const result = await mutateWithoutUpdate(this.#ports, mutation, () =>
+      operator.cordon(version, { upgradeId, taint }),
+    );
     return this.#unlessAnswered(result);
   }
 
@@ -211,7 +213,7 @@ class Drain {
     const answers: { pod: PodUid; answer: EvictionAnswer }[] = [];
     const call = { name: 'EvictPods' as const, input: { node: node.name, pods } };
     try {
-      const result = await mutateNodes(this.#ports, { ...this.#wanted(), call }, async (mayGoOn) => {
+      const result = await mutateWithoutUpdate(this.#ports, { ...this.#wanted(), call }, async (mayGoOn) => {
         for (const pod of pods) {
           if (!mayGoOn()) return;
           answers.push({ pod, answer: await operator.evict(pod) });
@@ -223,7 +225,7 @@ class Drain {
     }
   }
 
-  #unlessAnswered(result: Awaited<ReturnType<typeof mutateNodes>>): StepResult | undefined {
+  #unlessAnswered(result: Awaited<ReturnType<typeof mutateWithoutUpdate>>): StepResult | undefined {
     if (result.type === 'wait') return wait(result.seconds, result.reason);
     return result.type === 'forbidden' ? parked(undefined, ...result.reasons) : undefined;
   }

@@ -1,3 +1,4 @@
+import { hasNoUpdate } from '../contracts/mutating-calls.ts';
 import { type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import type { Update, UpdateSubject } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
@@ -67,7 +68,10 @@ export async function findUpdatesInFlight(
   );
   const ours = new Set(intents.flatMap(({ outcome }) => (outcome?.type === 'accepted' ? [outcome.updateId] : [])));
   const open = intents.filter(
-    (one) => one.outcome === undefined && subjectName(subjectOf(callOf(one))) === subjectName(subject),
+    (one) =>
+      one.outcome === undefined &&
+      !hasNoUpdate(one.call.name) &&
+      subjectName(subjectOf(callOf(one))) === subjectName(subject),
   );
   const foreign: Update[] = [];
   let isDoubtful = false;
@@ -98,9 +102,6 @@ export function stopBeside(
   if (foreign.length > 0) return foreignStop(ports, context, foreignReason(subject, foreign));
   return isDoubtful ? wait(LOOK_AGAIN_SECONDS, OUTCOME_UNKNOWN) : undefined;
 }
-
-export const updatingReason = (group: string): Reason =>
-  reason('ForeignUpdate', `The node group ${group} is UPDATING, and not by Liftlock.`);
 
 export function foreignReason(subject: string, foreign: readonly Update[]): Reason {
   const [first] = foreign;

@@ -1,6 +1,7 @@
 import { isThrottled } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { given } from '../model/given.ts';
+import { imageRuleOf, type NodesSpec } from '../model/image-rule.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { keyOf } from '../scan/preflight/key-unusable.ts';
@@ -8,18 +9,22 @@ import { isImageId, templateOf } from '../scan/preflight/launched-from.ts';
 import { networkOf } from '../scan/preflight/network-gone.ts';
 import type { PodNetwork } from '../scan/preflight/pod-network.ts';
 import type { CapacityFacts } from '../scan/preflight/preflight-check.ts';
-import { isRolled } from '../scan/preflight/surge-addresses.ts';
+import { bringsNodes } from '../scan/preflight/surge-addresses.ts';
 import { quotaOf, typesOf } from '../scan/preflight/vcpu-quota.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import type { StepContext } from './context.ts';
+import { findImage } from './custom-image.ts';
 
 /** Of EC2, IAM, KMS and Service Quotas what the hop takes: each call may fail by itself, and is told by the permission that it takes. */
 export async function readCapacity(
-  { ec2, account }: Pick<Ports, 'ec2' | 'account'>,
-  { cluster, scope, target }: StepContext,
+  ports: Pick<Ports, 'ec2' | 'account' | 'clock'>,
+  context: StepContext,
+  nodes: NodesSpec,
   nodegroups: readonly Nodegroup[],
   podNetwork: PodNetwork | undefined,
 ): Promise<{ capacity: CapacityFacts; coverage: Coverage[] }> {
+  const { ec2, account } = ports;
+  const { cluster, scope, target } = context;
   const coverage: Coverage[] = [];
   const ask = async <One>(
     what: string,
@@ -62,6 +67,21 @@ export async function readCapacity(
   );
   const ids = (launchTemplates ?? []).flatMap(({ imageId = '' }) => (isImageId(imageId) ? imageId : []));
   const images = await ask('ec2:DescribeImages', ids, (names) => ec2.describeImages(scope, names));
+  const ruled = nodegroups.flatMap((group) => {
+    const rule = imageRuleOf(nodes, group);
+    return rule === undefined ? [] : [{ group, rule }];
+  });
+  const ownImages = await ask(
+    'ec2:DescribeImages, ec2:DescribeLaunchTemplates',
+    ruled.map(({ group }) => group.nodegroupName),
+    () =>
+      Promise.all(
+        ruled.map(async ({ group, rule }) => {
+          const found = await findImage(ports, context, group, rule);
+          return { nodegroup: group.nodegroupName, refused: 'code' in found ? found : null };
+        }),
+      ),
+  );
   const named = [cluster.roleArn, ...nodegroups.map(({ nodeRole }) => nodeRole)].flatMap((arn) => arn ?? []);
   const roles = await ask('iam:GetRole', named, (arns) =>
     each(arns, async (arn) => {
@@ -72,11 +92,13 @@ export async function readCapacity(
   const keys = await ask('kms:DescribeKey', [keyOf(cluster) ?? []].flat(), (arns) =>
     each(arns, (arn) => account.describeKey(scope, arn)),
   );
-  const codes = nodegroups.flatMap((group) => (isRolled(group, target) ? (quotaOf(group, launchTemplates) ?? []) : []));
+  const codes = nodegroups.flatMap((group) =>
+    bringsNodes(group, { nodes, target }) ? (quotaOf(group, launchTemplates) ?? []) : [],
+  );
   const quotas = await ask('servicequotas:GetServiceQuota, cloudwatch:GetMetricStatistics', codes, (names) =>
     each(names, (code) => account.getServiceQuota(scope, code)),
   );
-  const ofEc2 = { subnets, securityGroups, instanceTypes, launchTemplates, images };
+  const ofEc2 = { subnets, securityGroups, instanceTypes, launchTemplates, images, ownImages };
   return { capacity: given({ ...ofEc2, roles, keys, quotas, podNetwork }), coverage };
 }
 

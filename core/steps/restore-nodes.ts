@@ -3,7 +3,7 @@ import type { StepInput } from '../contracts/step-input.ts';
 import { done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import type { DrainNode, NodeOperator } from '../ports/node-operator.ts';
-import { mutateNodes } from '../protocol/mutate-nodes.ts';
+import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import type { Read } from '../store/entity.ts';
 import type { StepContext } from './context.ts';
@@ -47,7 +47,7 @@ async function restore(ports: NodeStepPorts, context: StepContext, operator: Nod
         input: { node: version, ...given({ taint }) },
       };
       const wanted = { asker, clusterKey, scope, target, upgrade, step: STEP, subject: 'nodes', call };
-      const result = await mutateNodes(ports, wanted, () => operator.uncordon(version, { upgradeId, taint }));
+      const result = await mutateWithoutUpdate(ports, wanted, () => operator.uncordon(version, { upgradeId, taint }));
       if (result.type === 'answered') {
         // One that somebody has written meanwhile is looked at anew.
         if (result.answer !== 'changed') end(result.answer === 'done' ? 'undone' : result.answer, entry);

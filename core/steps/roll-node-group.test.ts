@@ -43,7 +43,7 @@ test.each<[string, Given, string, string, string]>([
     { group: { amiType: 'CUSTOM' } },
     'done',
     'CustomAmi',
-    'a runs a custom AMI: EKS takes no version for it. Roll it with a new version of its launch template.',
+    'a runs a custom AMI: EKS takes no version for it, and no policy names another (spec.nodes.images). Roll it with a new version of its launch template.',
   ],
   [
     'runs Amazon Linux 2',

@@ -1,14 +1,19 @@
+import { durationMilliseconds } from '../config/schema/quantities.ts';
 import { namedError } from '../contracts/errors.ts';
+import type { Intent } from '../contracts/items/protocol.ts';
+import { readCode } from '../contracts/reasons.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, done, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { issueTexts } from '../model/issue-text.ts';
-import type { Nodegroup } from '../ports/eks.ts';
+import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { imageRuleOf } from '../model/image-rule.ts';
+import { isThere, type ManagedGroup, nextOfRoll, type WantedImage } from '../nodes/managed-group.ts';
+import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
-import { hasNoImage, NEW_GROUP, noImageText } from '../scan/preflight/al2-ami.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import { foreignStop, pollSeconds, type StepContext } from './context.ts';
-import { findUpdatesInFlight, stopBeside, updatingReason } from './foreign-updates.ts';
+import { findImage, type ImagePorts, launchTemplateVersion } from './custom-image.ts';
+import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
+import { loadHopPolicy } from './hop-policy.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
@@ -16,8 +21,10 @@ const STEP = 'roll-node-group';
 /** A new node joins before an old one is drained and ends, which takes minutes even for one node (facts: eks.md §5.1). */
 const BOUNDS = { least: 60, most: 900, first: 240 };
 
+export type RollPorts = ActPorts & ImagePorts;
+
 /** Rolls one managed node group to the control plane's version, or finds that it is there. `force` is never sent: budgets are kept. */
-export async function rollNodeGroup(ports: ActPorts, stepInput: StepInput): Promise<StepResult> {
+export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Promise<StepResult> {
   const group = stepInput.nodegroup;
   if (group === undefined)
     throw namedError(
@@ -33,8 +40,44 @@ export async function rollNodeGroup(ports: ActPorts, stepInput: StepInput): Prom
     }
     const mutation = { step: STEP, subject: group, prepare: () => prepare(ports, context, group) };
     const what = `Roll of ${group} to ${context.target}`;
-    return { step, result: await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context, group)) };
+    const result = await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context, group));
+    return { step, result: await orRetried(ports, context, group, result) };
   });
+}
+
+/** EKS's own word for a node whose pods were not evicted within 15 minutes (facts: eks.md §5.1). */
+const NOT_EVICTED = readCode('PodEvictionFailure');
+
+/**
+ * A roll that EKS ended because of pods that stayed is tried again as often as the policy says; what was replaced stays so. The upgrade parks
+ * meanwhile, with the pods' budgets as they are: nothing is forced.
+ */
+async function orRetried(
+  ports: RollPorts,
+  context: StepContext,
+  group: string,
+  result: StepResult,
+): Promise<StepResult> {
+  if (result.status !== 'failed' || !result.reasons.some(({ code }) => code === NOT_EVICTED)) return result;
+  const { read } = await loadHopPolicy(ports, context);
+  const allowed = read?.rules(new Map()).policy?.spec.nodes?.podEvictionFailure;
+  const failures = (await intentsOf(ports.table, context.clusterKey, STEP)).filter(({ data }) =>
+    isStuckRoll(data, group, context.upgrade),
+  ).length;
+  if (allowed === undefined || failures > allowed.retries) return result;
+  const until = new Date(ports.clock.now().getTime() + durationMilliseconds(allowed.pause));
+  const said = `Pods stayed on nodes of ${group}; it is rolled again at ${until.toISOString()} (${failures} of ${allowed.retries}). Budgets without room: liftlock scan cluster ${context.name} names them.`;
+  return parked(until, reason('EvictionRetried', said), ...result.reasons);
+}
+
+/** Those of an attempt that a person had to try again count no more. */
+function isStuckRoll(
+  { subject, upgradeId, committedAt, outcome }: Intent,
+  group: string,
+  upgrade: StepContext['upgrade'],
+) {
+  const isOurs = subject === group && upgradeId === upgrade?.id && committedAt >= (upgrade?.startedAt ?? '');
+  return isOurs && outcome?.type === 'accepted' && outcome.observed?.errors.some(({ code }) => code === NOT_EVICTED);
 }
 
 /** A node group that failed since this attempt began: its siblings are not started after it. */
@@ -49,8 +92,8 @@ function failedBefore({ upgrade, grant }: StepContext, group: string): string | 
   return undefined;
 }
 
-async function prepare(ports: ActPorts, context: StepContext, group: string): ReturnType<Mutation['prepare']> {
-  const { scope, name, target } = context;
+async function prepare(ports: RollPorts, context: StepContext, group: string): ReturnType<Mutation['prepare']> {
+  const { name, target } = context;
   const rests = await readControlPlaneAtRest(ports, context);
   if ('stop' in rests) return rests;
   const { cluster } = rests;
@@ -58,46 +101,48 @@ async function prepare(ports: ActPorts, context: StepContext, group: string): Re
     const said = `${name} is at ${cluster.version}; its node groups go there, not to ${target}.`;
     return { stop: blocked(reason('NotTheControlPlanesVersion', said)) };
   }
-  const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
   const updates = await findUpdatesInFlight(ports, context, { name, nodegroupName: group });
-  const stop = stopBeside(ports, context, `the node group ${group}`, updates) ?? stateOf(ports, context, nodegroup);
-  if (stop !== undefined) return { stop };
+  const beside = stopBeside(ports, context, `the node group ${group}`, updates);
+  if (beside !== undefined) return { stop: beside };
+  const unit = await observeGroup(ports, context, group);
+  let next = nextOfRoll(unit, target);
+  if (next.type === 'make-version') {
+    const made = await launchTemplateVersion(ports, context, next.version);
+    if ('stop' in made) return made;
+    next = nextOfRoll({ ...unit, image: { ...(unit.image as WantedImage), made: made.version } }, target);
+  }
+  if (next.type === 'make-version') throw new Error(`unreachable: ${group} wants a version that was made`);
+  if (next.type === 'others') return { stop: foreignStop(ports, context, next.reason) };
+  if (next.type !== 'roll') return { stop: next.type === 'done' ? done(next.reason) : blocked(next.reason) };
+  const { input } = next;
   return {
-    call: (clientRequestToken) => ({
-      name: 'UpdateNodegroupVersion',
-      input: { clusterName: name, nodegroupName: group, version: target.toString(), clientRequestToken },
-    }),
+    call: (clientRequestToken) => ({ name: 'UpdateNodegroupVersion', input: { ...input, clientRequestToken } }),
     knownUpdateIds: updates.ids,
   };
 }
 
-function stateOf(ports: ActPorts, context: StepContext, nodegroup: Nodegroup): StepResult | undefined {
-  const { target } = context;
-  const { nodegroupName: group, status } = nodegroup;
-  const issues = issueTexts(nodegroup.health).join('; ');
-  const at = nodegroup.version === undefined ? undefined : KubeVersion.parse(nodegroup.version);
-  if (nodegroup.amiType === 'CUSTOM') {
-    const said = `${group} runs a custom AMI: EKS takes no version for it. Roll it with a new version of its launch template.`;
-    return done(reason('CustomAmi', said));
-  }
-  if (at?.equals(target) === true && status === 'ACTIVE')
-    return done(reason('AtTarget', `The node group ${group} is at ${target}.`));
-  if (hasNoImage(nodegroup, target)) return blocked(reason('Al2Nodegroup', `${noImageText(nodegroup)} ${NEW_GROUP}`));
-  if (status === 'UPDATING') return foreignStop(ports, context, updatingReason(group));
-  if (status === 'CREATING')
-    return foreignStop(ports, context, reason('NotActive', `The node group ${group} is CREATING.`));
-  // A failed roll leaves a group ACTIVE or DEGRADED with some nodes replaced; sending it again goes on (facts: eks.md §5.4).
-  if (status !== 'ACTIVE' && status !== 'DEGRADED')
-    return blocked(reason('NodegroupStatus', `The node group ${group} is ${status}. ${issues}`));
-  return undefined;
+async function observeGroup(ports: RollPorts, context: StepContext, nodegroupName: string): Promise<ManagedGroup> {
+  const nodegroup = await ports.eks.describeNodegroup(context.scope, { clusterName: context.name, nodegroupName });
+  if (nodegroup.amiType !== 'CUSTOM') return { nodegroup, image: 'eks' };
+  const { read } = await loadHopPolicy(ports, context);
+  const rule = imageRuleOf(read?.rules(new Map()).policy?.spec.nodes, nodegroup);
+  return { nodegroup, image: rule === undefined ? 'nobody' : await findImage(ports, context, nodegroup, rule) };
 }
 
-async function arrived(ports: ActPorts, context: StepContext, group: string): Promise<StepResult> {
-  const { scope, name, target, startedAt } = context;
-  const { version } = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
-  if (version !== undefined && KubeVersion.parse(version).equals(target)) {
+async function arrived(
+  ports: RollPorts,
+  { scope, name, target, startedAt }: StepContext,
+  group: string,
+): Promise<StepResult> {
+  const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
+  const { amiType, releaseVersion, version } = nodegroup;
+  // By now the policy may name another image still, which is for another roll.
+  if (amiType === 'CUSTOM')
+    return done(
+      reason('Rolled', `Every node of ${group} was replaced with the AMI ${releaseVersion ?? 'of its template'}.`),
+    );
+  if (isThere({ nodegroup, image: 'eks' }, target) !== undefined)
     return done(reason('Rolled', `Every node of ${group} was replaced at ${target}.`));
-  }
   const said = `The roll of ${group} succeeded; DescribeNodegroup still says ${version ?? 'no version'}.`;
   return wait(pollSeconds(startedAt, ports.clock.now(), BOUNDS), reason('NotVisibleYet', said));
 }

@@ -13,6 +13,7 @@ import {
   type StepResult,
   wait,
 } from '../contracts/step-result.ts';
+import { isRolled } from '../model/image-rule.ts';
 import { lostCluster } from '../model/passing-status.ts';
 import { allowsWaiver } from '../policy/allowed-waivers.ts';
 import { scanWaivers } from '../policy/applied.ts';
@@ -90,7 +91,7 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
     return { step: STEP, result: wait(objects.pauseSeconds, reason('Scanning', objects.said)) };
   const asksInsights = isWhole && !skip.includes('insight');
   const insights = asksInsights ? await readInsights(ports.eks, context.scope, name) : undefined;
-  const { facts, coverage, detail } = await readFacts(ports, context, server, rules, objects?.state);
+  const { facts, coverage, detail } = await readFacts(ports, context, server, policy, objects?.state);
   const report = await reportOf(ports, context, { facts, coverage, insights, state: objects?.state, rules });
   const kept = isWhole ? await keepReport(ports, context, report) : undefined;
   const decision = decideHop(report);
@@ -269,11 +270,11 @@ function versionBefore({ cluster, hasMoved, isHop }: PreflightFacts): KubeVersio
   return hasMoved && isHop ? KubeVersion.parse(`${version.major}.${version.minor - 1}`) : version;
 }
 
-/** Whether each hop brings it up to date: the add-on kube-proxy, and a managed node group whose image EKS chooses. */
-const isBrought = ({ component, nodegroup }: SkewObservation, { nodegroups, addons }: PreflightFacts): boolean =>
+/** Whether each hop brings it up to date: the add-on kube-proxy, and a managed node group whose image EKS or the policy chooses. */
+const isBrought = ({ component, nodegroup }: SkewObservation, facts: PreflightFacts): boolean =>
   component === 'kube-proxy'
-    ? addons.some(({ addon }) => addon.addonName === component)
-    : nodegroups.some(({ nodegroupName, amiType }) => nodegroupName === nodegroup && amiType !== 'CUSTOM');
+    ? facts.addons.some(({ addon }) => addon.addonName === component)
+    : isRolledHere(nodegroup, facts);
 
 /** What the rolls of this hop meet; where its nodes stay as they are, what stops them stops a later hop, and is only told. */
 async function findingsOfRolls(
@@ -284,7 +285,7 @@ async function findingsOfRolls(
   ofRolls: readonly Observation[],
 ): Promise<Observation[]> {
   const question = {
-    rolls: (group: string) => isRolled(group, facts),
+    rolls: (group: string) => isRolledHere(group, facts),
     withoutSurge: endTogether(facts.nodegroups),
     now: ports.clock.now(),
   };
@@ -297,9 +298,8 @@ async function findingsOfRolls(
   return found.map((one) => (isStuck(one) ? { ...one, severity: 'warning', evidence: [...one.evidence, why] } : one));
 }
 
-/** Whether EKS rolls the group when it is asked to: one with an AMI of its own needs a launch template first. */
-const isRolled = (name: string, { nodegroups }: PreflightFacts): boolean =>
-  nodegroups.some(({ nodegroupName, amiType }) => nodegroupName === name && amiType !== 'CUSTOM');
+const isRolledHere = (name: string | undefined, { nodegroups, nodes }: PreflightFacts): boolean =>
+  nodegroups.some((group) => group.nodegroupName === name && isRolled(nodes, group));
 
 /** Keeps the report, and tells whoever follows the scan where it is. */
 async function keepReport(ports: StepPorts, context: StepContext, report: ScanReport): Promise<ScanSummary> {

@@ -8,7 +8,7 @@ import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { LiveScanState } from '../scan/live/live-scan-state.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
-import { isRolled } from '../scan/preflight/surge-addresses.ts';
+import { bringsNodes } from '../scan/preflight/surge-addresses.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, isAccessError } from './api-server.ts';
@@ -42,9 +42,10 @@ export async function readFacts(
   ports: StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'readers'>,
   context: StepContext,
   server: Server,
-  rules: UpgradePolicySpec['scan'] | undefined,
+  policy: Pick<UpgradePolicySpec, 'scan' | 'nodes'> | undefined,
   state: LiveScanState | undefined,
 ): Promise<ReadFacts> {
+  const { scan: rules, nodes } = policy ?? {};
   const skip = rules?.skip ?? [];
   const holdsOwned = rules?.versionOwner === 'hold';
   const { scope, name, target, cluster } = context;
@@ -57,7 +58,7 @@ export async function readFacts(
   const versions = hasMoved ? [] : await ports.eks.describeClusterVersions(scope);
   const isHop = context.grant !== undefined;
   const now = ports.clock.now();
-  const told = { cluster, target, isHop, hasMoved, holdsOwned, nodegroups, addons, versions, now };
+  const told = { cluster, target, isHop, hasMoved, holdsOwned, nodegroups, addons, versions, now, ...given({ nodes }) };
   const ofEks: Coverage = { ...EKS_FACTS, status: 'read', count: 1 + nodegroups.length + addons.length };
   const read = await readServer(ports, context, server, {
     hasMoved,
@@ -67,10 +68,10 @@ export async function readFacts(
   const asked = isServer(server) ? server : undefined;
   const ofPolicy = rules === undefined || hasMoved ? undefined : await readPolicyFacts(ports, context, asked, rules);
   const asksCapacity = !hasMoved && !skip.includes('capacity');
-  const rolls = asksCapacity && nodegroups.some((group) => isRolled(group, target));
+  const rolls = asksCapacity && nodegroups.some((group) => bringsNodes(group, { nodes, target }));
   const ofPods = rolls && asked !== undefined ? await readPodNetwork(ports, context, asked) : undefined;
   const ofEc2 = asksCapacity
-    ? await readCapacity(ports, context, nodegroups, ofPods?.podNetwork)
+    ? await readCapacity(ports, context, nodes, nodegroups, ofPods?.podNetwork)
     : { capacity: {}, coverage: [] };
   const ofServer = read.server === undefined ? {} : { server: read.server };
   return {
@@ -129,7 +130,7 @@ async function readServer(
     const pods = await ports.clusters.listPods(server);
     const { otherNodes } = state?.facts ?? {};
     const nodes = otherNodes === undefined || asksNodes ? await readNodes(ports, server, asksNodes) : undefined;
-    if (nodes !== undefined) await recordNodes(ports, await context.record(), nodes.flatMap(groupOfOne));
+    if (nodes !== undefined) await recordNodes(ports, await context.record(), nodes.map(groupOfOne));
     else if (state !== undefined && otherNodes !== undefined)
       await recordNodes(ports, await context.record(), otherNodes, new Date(state.startedAt));
     const workloads = hasMoved ? [] : await ports.clusters.listWorkloads(server, 'kube-system');

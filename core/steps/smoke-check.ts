@@ -3,6 +3,7 @@ import { errorMessage } from '../contracts/errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { done, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { recordNodes } from '../inventory/record-nodes.ts';
+import { isRolled, type NodesSpec } from '../model/image-rule.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
 import { unavailable, unhealthyPods } from '../model/workload-health.ts';
@@ -81,8 +82,8 @@ async function checkInside(
       problems.push(reason('WrongVersion', `The API server says ${version}.`));
     looked.push(`the API server is ready and says ${version}`);
     const nodes = await ports.clusters.listNodes(server);
-    await recordNodes(ports, await context.record(), nodes.flatMap(groupOfOne));
-    await checkNodes(context, nodes, await nodesWait(ports, context, nodes), found);
+    await recordNodes(ports, await context.record(), nodes.map(groupOfOne));
+    await checkNodes(context, nodes, policy?.nodes, await nodesWait(ports, context, nodes), found);
     await checkPods(ports, context, server, found);
     await checkWorkloads(ports, server, policy, found);
   } catch (error) {
@@ -95,12 +96,13 @@ async function checkInside(
 async function checkNodes(
   context: StepContext,
   nodes: readonly Node[],
+  rules: NodesSpec,
   mayWait: boolean,
   { problems, notes, looked }: Found,
 ): Promise<void> {
   looked.push(`${counted(nodes.length, 'node')}, all Ready`);
   const custom = new Set(
-    (await context.record()).nodegroups.filter((group) => group.amiType === 'CUSTOM').map((group) => group.name),
+    (await context.record()).nodegroups.filter((group) => !isRolled(rules, group)).map((group) => group.name),
   );
   const notReady = nodes.filter((node) => !node.ready);
   if (notReady.length > 0) problems.push(reason('NodeNotReady', `${named(notReady)} not Ready.`));

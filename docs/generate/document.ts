@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { jsonSchemaOf, jsonSchemas } from '../../core/config/schema/json-schemas.ts';
 import { EVENT_EXAMPLES } from '../../core/contracts/event-examples.ts';
 import { EVENT_DETAILS, type EventType, type LiftlockEvent } from '../../core/contracts/events.ts';
-import { NODE_CALLS } from '../../core/contracts/mutating-calls.ts';
+import { CALLS_WITHOUT_UPDATE } from '../../core/contracts/mutating-calls.ts';
 import { REASON_KINDS } from '../../core/contracts/reasons/reason-facts.ts';
 import { REASON_FAMILIES } from '../../core/contracts/reasons.ts';
 import {
@@ -86,7 +86,7 @@ function vetoes(): string {
     ...MOMENTS.map((moment) => (asked.includes(moment) ? '✓' : '')),
     codes.map((code) => `\`${code}\``).join(', '),
   ]);
-  const calls = Object.entries(NODE_CALLS).map(([name, { permission, repeats, seenBy, undo }]) => {
+  const calls = Object.entries(CALLS_WITHOUT_UPDATE).map(([name, { permission, repeats, seenBy, undo }]) => {
     return [`\`${name}\``, `\`${permission}\``, repeats, seenBy, undo];
   });
   return [

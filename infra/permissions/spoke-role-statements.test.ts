@@ -20,7 +20,7 @@ const ec2 = (types: readonly string[], owner = '<AccountId>') =>
   types.map((type) => `arn:<Partition>:ec2:*:${owner}:${type}/*`);
 const LAUNCHED = ec2(['instance', 'network-interface', 'volume', 'spot-instances-request']);
 
-test('the spoke role reads what it reads, and changes three things, each by the one function that does', () => {
+test('the spoke role reads what it reads, and changes four things, each by the one function that does', () => {
   const onClusters = [
     'DescribeCluster',
     'ListNodegroups',
@@ -51,7 +51,9 @@ test('the spoke role reads what it reads, and changes three things, each by the 
     `cloudwatch:DescribeAlarms * if ${session('reconcile-rollouts,*:liftlock-scan-cluster')}`,
     ...[
       ...['DescribeSubnets', 'DescribeSecurityGroups', 'DescribeInstanceTypes'].map((action) => `ec2:${action} *`),
-      ...['DescribeImages', 'DescribeLaunchTemplateVersions'].map((action) => `ec2:${action} *`),
+      ...['DescribeImages', 'DescribeLaunchTemplates', 'DescribeLaunchTemplateVersions'].map(
+        (action) => `ec2:${action} *`,
+      ),
       'cloudwatch:GetMetricStatistics *',
       ...['L-1216C47A', 'L-34B43A08'].map(
         (code) => `servicequotas:GetServiceQuota arn:<Partition>:servicequotas:*:<AccountId>:ec2/${code}`,
@@ -68,7 +70,8 @@ test('the spoke role reads what it reads, and changes three things, each by the 
     ...LAUNCHED.map(
       (resource) => `ec2:CreateTags ${resource} if StringEquals ec2:CreateAction RunInstances and ${NODES}`,
     ),
-    ...['DescribeLaunchTemplates', 'DescribeLaunchTemplateVersions', 'DescribeSubnets'].map(
+    `ec2:CreateLaunchTemplateVersion arn:<Partition>:ec2:*:<AccountId>:launch-template/* if StringEquals aws:ResourceTag/liftlock:versions allowed and ${NODES}`,
+    ...['DescribeImages', 'DescribeLaunchTemplates', 'DescribeLaunchTemplateVersions', 'DescribeSubnets'].map(
       (action) => `ec2:${action} * if ${NODES}`,
     ),
     ...['GetParameter', 'GetParameters'].map(

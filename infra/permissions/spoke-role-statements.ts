@@ -1,6 +1,12 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Aws } from 'aws-cdk-lib/core';
-import { MUTATING_CALLS, MUTATORS, type MutatingCallName } from '../../core/contracts/mutating-calls.ts';
+import {
+  CALLS_WITHOUT_UPDATE,
+  MUTATING_CALLS,
+  MUTATORS,
+  type MutatingCallName,
+  TEMPLATE_TAG,
+} from '../../core/contracts/mutating-calls.ts';
 import { spokeSessionName } from '../../core/contracts/names.ts';
 import { allow } from './table-statements.ts';
 
@@ -18,6 +24,7 @@ const CAPACITY_READS = [
   'ec2:DescribeSecurityGroups',
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeImages',
+  'ec2:DescribeLaunchTemplates',
   'ec2:DescribeLaunchTemplateVersions',
   'cloudwatch:GetMetricStatistics',
 ];
@@ -77,7 +84,7 @@ export const readStatements = (): PolicyStatement[] => [
   }),
 ];
 
-/** The three calls that move a cluster, each for the sessions of its own function, and what EKS asks of the caller beside them. */
+/** The calls that move a cluster, each for the sessions of its own function, and what EKS asks of the caller beside them. */
 export const mutatingStatements = (): PolicyStatement[] => [
   only('UpdateClusterVersion', [MUTATING_CALLS.UpdateClusterVersion], [CLUSTERS]),
   only('UpdateNodegroupVersion', [MUTATING_CALLS.UpdateNodegroupVersion], [NODE_GROUPS]),
@@ -105,9 +112,22 @@ function launchTemplateStatements(): PolicyStatement[] {
     only('UpdateNodegroupVersion', ['ec2:CreateTags'], launched, 'TagWhatALaunchTemplateTags', {
       StringEquals: { 'ec2:CreateAction': 'RunInstances' },
     }),
+    // For groups with an AMI of their own, where the policy names another; only of templates that their owner has opened by the tag.
     only(
       'UpdateNodegroupVersion',
-      ['ec2:DescribeLaunchTemplates', 'ec2:DescribeLaunchTemplateVersions', 'ec2:DescribeSubnets'],
+      [CALLS_WITHOUT_UPDATE.CreateLaunchTemplateVersion.permission],
+      [ec2('launch-template')],
+      'MakeLaunchTemplateVersions',
+      { StringEquals: { [`aws:ResourceTag/${TEMPLATE_TAG.key}`]: TEMPLATE_TAG.value } },
+    ),
+    only(
+      'UpdateNodegroupVersion',
+      [
+        'ec2:DescribeImages',
+        'ec2:DescribeLaunchTemplates',
+        'ec2:DescribeLaunchTemplateVersions',
+        'ec2:DescribeSubnets',
+      ],
       ['*'],
       'ReadLaunchTemplates',
     ),

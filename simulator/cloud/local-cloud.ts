@@ -53,7 +53,7 @@ export interface FunctionFault {
 }
 
 /** What no call of EKS changes: the folder says it at each start, so that what is gone there can be given back. */
-const BESIDE_EKS = ['freeAddresses', 'goneResources', 'vcpuQuotas', 'keyStates'] as const;
+const BESIDE_EKS = ['images', 'templateTags', 'freeAddresses', 'goneResources', 'vcpuQuotas', 'keyStates'] as const;
 
 /**
  * The local cloud: what `cdk synth` made, installed into fake services that answer under AWS's own protocols on one port, with every access

@@ -7,7 +7,7 @@ import { defaultVersion } from './addon-catalog.ts';
 import { arnPrefix } from './clusters.ts';
 import { stableUuid } from './identifiers.ts';
 import { newCluster } from './new-cluster.ts';
-import { nodeImage, nodeImageLabel } from './node-image.ts';
+import { nodeImage, nodeImageLabel, templateImage } from './node-image.ts';
 import { autoModeLabels } from './progress/auto-mode.ts';
 import type { ClusterRecord, VersionEntry } from './state/cluster-record.ts';
 import type { FakeEksState } from './state/fake-eks-state.ts';
@@ -104,6 +104,8 @@ export function addNodegroup(
     },
   };
   if (specification.launchTemplate !== undefined) nodegroup.launchTemplate = { ...specification.launchTemplate };
+  if (nodegroup.amiType === 'CUSTOM' && nodegroup.launchTemplate !== undefined)
+    nodegroup.releaseVersion = templateImage(state, nodegroup.launchTemplate);
   cluster.nodegroups.push(nodegroup);
   launchNodes(state, cluster, nodegroup);
   return nodegroup;

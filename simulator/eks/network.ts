@@ -3,13 +3,16 @@ import type {
   Ec2Reader,
   Image,
   InstanceType,
+  LaunchTemplates,
   LaunchTemplateVersion,
+  NewLaunchTemplateVersion,
   SecurityGroup,
   Subnet,
 } from '../../core/ports/ec2.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { AwsFault } from '../wire/aws-call.ts';
-import type { FakeEksState } from './state/fake-eks-state.ts';
+import { templateImage } from './node-image.ts';
+import type { FakeEksState, MadeImage } from './state/fake-eks-state.ts';
 
 /** Of a subnet that the scenario says nothing of: a /20 with next to nothing in it. */
 const PLENTY = 4_000;
@@ -47,8 +50,18 @@ export function networkIn(state: FakeEksState, { account, region }: Scope) {
   // Named after zones, as nearly all are.
   for (const { kind, metadata, spec } of clusters.flatMap(({ kubernetes: { objects = [] } }) => objects))
     if (kind === 'ENIConfig') zones.set((spec as { subnet: string }).subnet, metadata.name);
-  const templates = new Map(groups.flatMap(templatesOf));
-  const images = [...templates.values()].flatMap(({ imageId }) => imageId ?? []);
+  const begun = new Map(groups.flatMap((group) => templatesOf(state, group)));
+  const known = new Set([...begun.values()].map(({ template }) => template));
+  const made = Object.entries(state.templateVersions ?? {}).flatMap(([key, { imageId, description }]) => {
+    const [template = '', version = ''] = key.split(':');
+    return known.has(template) ? [[key, { template, version, imageId, description }] as const] : [];
+  });
+  const templates = new Map<string, LaunchTemplateVersion>([...begun, ...made]);
+  const own = Object.entries(state.images ?? {}).filter(([, of]) => of.account === account && of.region === region);
+  const images = new Map<string, Image>([
+    ...[...templates.values()].flatMap(({ imageId }) => (imageId === undefined ? [] : [imageOf(imageId)])),
+    ...own.map(([imageId, of]) => imageOf(imageId, of)),
+  ]);
   return {
     subnets: there(zones.keys()).map(
       (subnetId): Subnet => ({
@@ -68,7 +81,8 @@ export function networkIn(state: FakeEksState, { account, region }: Scope) {
       }),
     ),
     templates: new Map(there(templates.keys()).map((key) => [key, templates.get(key) as LaunchTemplateVersion])),
-    images: there(images).map((imageId): Image => ({ imageId, state: 'available' })),
+    images: there(images.keys()).map((imageId) => images.get(imageId) as Image),
+    templateTags: new Map(there(known).map((template) => [template, state.templateTags?.[template] ?? {}])),
     roles: there([
       ...ofAccount.flatMap(({ description }) => description.roleArn ?? []),
       ...ofAccount.flatMap(({ nodegroups }) => nodegroups.flatMap(({ description }) => description.nodeRole ?? [])),
@@ -96,15 +110,24 @@ export function networkIn(state: FakeEksState, { account, region }: Scope) {
   };
 }
 
+const imageOf = (imageId: string, of?: MadeImage): [string, Image] => [
+  imageId,
+  {
+    ...{ imageId, state: 'available', architecture: of?.architecture ?? 'x86_64', tags: of?.tags ?? {} },
+    creationDate: of?.creationDate ?? '2026-01-01T00:00:00.000Z',
+    ...(of?.deprecationTime === undefined ? {} : { deprecationTime: of.deprecationTime }),
+  },
+];
+
 /** By template and version; EKS chooses the image of a group that has no AMI of its own. */
-function templatesOf({
-  amiType,
-  launchTemplate,
-}: FakeEksState['clusters'][string]['nodegroups'][number]): [string, LaunchTemplateVersion][] {
+function templatesOf(
+  state: FakeEksState,
+  { amiType, launchTemplate }: FakeEksState['clusters'][string]['nodegroups'][number],
+): [string, LaunchTemplateVersion][] {
   const { id, name, version = '$Default' } = launchTemplate ?? {};
   const template = id ?? name;
   if (template === undefined) return [];
-  const image = amiType === 'CUSTOM' ? { imageId: `ami-${template.replace(/^lt-/, '')}-${version}` } : {};
+  const image = amiType === 'CUSTOM' ? { imageId: templateImage(state, launchTemplate ?? {}) } : {};
   return [[`${template}:${version}`, { template, version, ...image }]];
 }
 
@@ -116,8 +139,60 @@ export const createInMemoryEc2 = (state: FakeEksState): Ec2Reader => ({
   describeInstanceTypes: async (scope, names) =>
     networkIn(state, scope).instanceTypes.filter((one) => names.includes(one.instanceType)),
   describeImages: async (scope, ids) => networkIn(state, scope).images.filter((one) => ids.includes(one.imageId)),
+  findImages: async (scope, owners, tags) =>
+    networkIn(state, scope).images.filter(
+      (one) =>
+        owners.some((owner) => owner === 'self' || owner === scope.account) &&
+        Object.entries(tags).every(([key, value]) => one.tags[key] === value),
+    ),
   describeLaunchTemplateVersion: async (scope, template, version) =>
     networkIn(state, scope).templates.get(`${template}:${version}`),
+  listLaunchTemplateVersions: async (scope, template, imageId) =>
+    [...networkIn(state, scope).templates.values()].filter(
+      (one) => one.template === template && one.imageId === imageId,
+    ),
+  describeLaunchTemplateTags: async (scope, template) => networkIn(state, scope).templateTags.get(template),
+});
+
+/**
+ * CreateLaunchTemplateVersion: the next number, whose data is the source's but for the image. The same token with the same request gives what it
+ * gave; with another it is refused (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html).
+ */
+export function createTemplateVersion(
+  state: FakeEksState,
+  scope: Scope,
+  { template, sourceVersion, imageId, description }: NewLaunchTemplateVersion,
+  clientToken: string,
+): string {
+  const { templates } = networkIn(state, scope);
+  const own = [...templates.values()].filter((one) => one.template === template);
+  const refuse = (code: string, message: string): never => {
+    throw new AwsFault(code, message, { status: 400 });
+  };
+  if (own.length === 0) refuse('InvalidLaunchTemplateId.NotFound', `The launch template '${template}' does not exist`);
+  const source = own.find(({ version }) => version === sourceVersion);
+  if (source === undefined)
+    refuse('InvalidLaunchTemplateId.VersionNotFound', `Version '${sourceVersion}' of '${template}' does not exist`);
+  const made = Object.entries(state.templateVersions ?? {}).find(([, one]) => one.clientToken === clientToken);
+  if (made !== undefined) {
+    const [key, one] = made;
+    if (one.imageId !== imageId || one.description !== description)
+      refuse('IdempotentParameterMismatch', 'The client token was used with other parameters');
+    return key.slice(key.indexOf(':') + 1);
+  }
+  const number = String(1 + Math.max(...own.map(({ version }) => Number(version) || 1)));
+  // The source stays when no group names it any more.
+  const kept = { imageId: source?.imageId ?? imageId, description: '', clientToken: '' };
+  state.templateVersions = {
+    [`${template}:${sourceVersion}`]: kept,
+    ...state.templateVersions,
+    [`${template}:${number}`]: { imageId, description, clientToken },
+  };
+  return number;
+}
+
+export const createInMemoryTemplates = (state: FakeEksState): LaunchTemplates => ({
+  createVersion: async (scope, input, clientToken) => createTemplateVersion(state, scope, input, clientToken),
 });
 
 export const createInMemoryAccount = (state: FakeEksState): AccountReader => ({

@@ -99,6 +99,7 @@ export class Faults {
         name === 'transact' ? operationOf(operations as Parameters<Ports['table']['transact']>[0]) : undefined,
       ),
       mutator: alive(ports.mutator, () => ({ operation: 'call' })),
+      templates: alive(ports.templates, () => ({ operation: 'call' })),
       executions: syncArn(
         ports,
         alive(ports.executions, (name) => EXECUTIONS[name]),

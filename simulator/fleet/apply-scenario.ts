@@ -15,6 +15,8 @@ export function applyScenario(state: FakeEksState, path: string, { spec }: Scena
   state.deniedAccounts.push(...spec.deniedAccounts);
   if (spec.throttle !== undefined) state.throttle = spec.throttle;
   Object.assign(state.launchTemplateKubelets, spec.launchTemplates);
+  state.images = { ...state.images, ...spec.images };
+  state.templateTags = { ...state.templateTags, ...spec.launchTemplateTags };
   state.subnetOwners = { ...state.subnetOwners, ...spec.sharedSubnets };
   state.freeAddresses = { ...state.freeAddresses, ...spec.freeAddresses };
   state.goneResources = [...(state.goneResources ?? []), ...spec.goneResources];

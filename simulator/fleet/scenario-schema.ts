@@ -123,6 +123,23 @@ export const scenarioSchema = z.strictObject({
       .optional(),
     /** Kubelet versions of launch template versions, by `id:version` or `name:version`. */
     launchTemplates: z.record(z.string(), z.string()).default({}),
+    /** Images that somebody has built, by their id, with the minor of their kubelet. */
+    images: z
+      .record(
+        z.string(),
+        z.strictObject({
+          account,
+          region: z.string(),
+          kubelet: minor,
+          architecture: z.enum(['x86_64', 'arm64']).default('x86_64'),
+          creationDate: instant.default('2026-10-01T00:00:00Z'),
+          deprecationTime: instant.optional(),
+          tags: labels.default({}),
+        }),
+      )
+      .default({}),
+    /** Tags of launch templates, by id or name. */
+    launchTemplateTags: z.record(z.string(), labels).default({}),
     /** Subnets that are shared: their owners' accounts, by the subnet's id. */
     sharedSubnets: z.record(z.string(), account).default({}),
     /** Free addresses of subnets, by the subnet's id; all others have plenty. */

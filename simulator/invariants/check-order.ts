@@ -43,7 +43,7 @@ function tooEarly(done: ReadonlyMap<string, ReadonlySet<string>>, moment: Moment
 
 function predecessors(step: string, { steps }: Upgrade, done: ReadonlySet<string>): string[] {
   if (step === 'upgrade-control-plane') return ['scan-cluster', 'update-addons-before'];
-  if (step === 'roll-node-group') return ['upgrade-control-plane'];
+  if (step === 'roll-node-group' || step === 'create-launch-template-version') return ['upgrade-control-plane'];
   // Add-ons are updated before the control plane and after the nodes.
   if (!done.has('upgrade-control-plane')) return ['scan-cluster'];
   return Object.keys(steps).filter((name) => name.startsWith('roll-node-group/'));

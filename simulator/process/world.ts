@@ -13,7 +13,7 @@ import { lambdaFunctionError, type TaskInvocation } from '../asl/runner/task-inv
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import { FakeEks } from '../eks/fake-eks.ts';
 import { createInMemoryEks } from '../eks/in-memory-ports.ts';
-import { createInMemoryAccount, createInMemoryEc2 } from '../eks/network.ts';
+import { createInMemoryAccount, createInMemoryEc2, createInMemoryTemplates } from '../eks/network.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
 import type { Timing } from '../eks/timing.ts';
@@ -157,6 +157,7 @@ export class World implements RunView {
       eks,
       mutator: eks,
       ec2: createInMemoryEc2(this.eks.state),
+      templates: createInMemoryTemplates(this.eks.state),
       account: createInMemoryAccount(this.eks.state),
       clusters: createInMemoryClusterAccess(kubernetes, { clock: this.clock, principal: spokePrincipal }),
       nodes: createInMemoryNodeOperators(kubernetes, { clock: this.clock, principal: operatePrincipal }),

@@ -16,9 +16,8 @@ export const RESERVES: readonly Reserve[] = [
   },
   {
     role: 'Role liftlock-refresh-readiness',
-    actions: ['events:PutEvents', 'secretsmanager:GetSecretValue'],
-    reason:
-      'news of owners, and secrets of their webhooks: of the small run nothing becomes blocked between two hourly looks',
+    actions: ['secretsmanager:GetSecretValue'],
+    reason: 'secrets of the webhooks of owners, of which the small Fleet names none',
   },
   {
     role: 'Role LiftlockHub/SchedulesRole523D57EE',

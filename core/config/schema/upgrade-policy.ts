@@ -4,6 +4,7 @@ import { drainSchema } from './drain.ts';
 import { capsSchema } from './fleet.ts';
 import { labelSelectorSchema } from './label-selector.ts';
 import { documentSchema, objectName } from './names.ts';
+import { nodesSchema } from './nodes.ts';
 import { duration, positiveDuration } from './quantities.ts';
 import { targetSchema } from './target.ts';
 import { alarmName, principalPatterns, waveSchema } from './wave.ts';
@@ -232,6 +233,7 @@ export const upgradePolicySchema = documentSchema(
         .enum(['full', 'eks-api'])
         .default('full')
         .describe('eks-api: for clusters whose API server Liftlock cannot reach; less is checked.'),
+      nodes: nodesSchema.optional(),
       drain: drainSchema.optional(),
       scan,
       smoke,

@@ -23,14 +23,14 @@ export const addon = z.object({
   wants: z.string().optional(),
 });
 
-/** Whose a node is that belongs to no managed group. */
-const otherNodeKind = z.enum(['selfManaged', 'karpenter', 'fargate', 'autoMode', 'hybrid', 'unknown']);
+/** Whose a node is that EKS does not tell the version of: of managed groups only those with an AMI of their own are kept (facts: eks.md §5.2). */
+const otherNodeKind = z.enum(['managed', 'selfManaged', 'karpenter', 'fargate', 'autoMode', 'hybrid', 'unknown']);
 export type OtherNodeKind = z.infer<typeof otherNodeKind>;
 
-/** Nodes outside managed groups that are alike, whoever moves them. */
+/** Such nodes that are alike, whoever moves them. */
 export const otherNodeGroup = z.object({
   kind: otherNodeKind,
-  /** The node pool, or the group of eksctl; absent where there is none, and where there are too many to name. */
+  /** The managed group, the node pool, or the group of eksctl; absent where there is none, and where there are too many to name. */
   name: z.string().optional(),
   /** Minor of their kubelets, or what they say where that is none. */
   version: z.string(),
@@ -38,7 +38,7 @@ export const otherNodeGroup = z.object({
 });
 export type OtherNodeGroup = z.infer<typeof otherNodeGroup>;
 
-/** Nodes outside managed groups as the API server last told them, the oldest first. */
+/** As the API server last told them, the oldest first. */
 export const otherNodes = z.object({ seenAt: timestamp, groups: z.array(otherNodeGroup) });
 export type OtherNodes = z.infer<typeof otherNodes>;
 

@@ -71,7 +71,7 @@ export const intent = z.object({
   call: z.object({
     name: z.enum([
       ...['UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon'],
-      ...['CordonNode', 'EvictPods', 'UncordonNode'],
+      ...['CordonNode', 'EvictPods', 'UncordonNode', 'CreateLaunchTemplateVersion'],
     ] as const),
     input: z.record(z.string(), z.unknown()),
   }),

@@ -112,7 +112,7 @@ export function inspectLiveObject(object: LiveObject, facts: ClusterFacts): Obse
   const kubelet = textOf(mappingOf(mappingOf(value.status).nodeInfo).kubeletVersion);
   if (resource.group !== '' || kind !== 'Node') return found;
   facts.otherNodes ??= [];
-  facts.otherNodes.push(...groupOfOne({ ...nodeOf(object), kubeletVersion: kubelet ?? '' }));
+  facts.otherNodes.push(groupOfOne({ ...nodeOf(object), kubeletVersion: kubelet ?? '' }));
   if (kubelet === undefined) return found;
   return [
     ...found,

@@ -1,4 +1,5 @@
 import type { GateReading } from '../../contracts/items/gate.ts';
+import { reason } from '../../contracts/step-result.ts';
 import type { Addon, Cluster, Nodegroup } from '../../ports/eks.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { judgeAll } from '../judge/judge.ts';
@@ -211,6 +212,7 @@ test('each check has a name of its own and finds something in the worst of clust
       instanceTypes: [{ instanceType: 'm5.large', vcpus: 2, ipv4AddressesPerInterface: 10 }],
       quotas: [{ quotaCode: 'L-1216C47A', value: 5, used: 5 }],
       ...{ launchTemplates: [{ template: 'lt', version: '1', imageId: 'ami-1' }], images: [], roles: [], keys: [] },
+      ownImages: [{ nodegroup: 'ml', refused: reason('CustomImage', 'There is none.') }],
     },
   });
   const found = judgeAll(observePreflight(worst), { target: worst.target, from: KubeVersion.parse('1.36') });

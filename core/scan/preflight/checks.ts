@@ -7,6 +7,7 @@ import { backupAge } from './backup-age.ts';
 import { clusterHealth } from './cluster-health.ts';
 import { clusterStatus } from './cluster-status.ts';
 import { controlPlaneAddresses } from './control-plane-addresses.ts';
+import { customImage } from './custom-image.ts';
 import { hopReversal } from './hop-reversal.ts';
 import { keyUnusable } from './key-unusable.ts';
 import { kubeletSkew } from './kubelet-skew.ts';
@@ -41,6 +42,7 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   networkGone,
   launchTemplateGone,
   imageGone,
+  customImage,
   roleGone,
   keyUnusable,
   controlPlaneAddresses,

@@ -1,7 +1,9 @@
 import type { GateReading } from '../../contracts/items/gate.ts';
+import type { Reason } from '../../contracts/step-result.ts';
+import type { NodesSpec } from '../../model/image-rule.ts';
 import type { Key, Quota } from '../../ports/account.ts';
 import type { Node, Workload } from '../../ports/cluster-access.ts';
-import type { Ec2Reader, LaunchTemplateVersion } from '../../ports/ec2.ts';
+import type { Ec2Reader, Image, LaunchTemplateVersion } from '../../ports/ec2.ts';
 import type { Addon, AddonInfo, Cluster, ClusterVersionInformation, Nodegroup } from '../../ports/eks.ts';
 import type { KubeVersion } from '../../version/kube-version.ts';
 import type { Observation, Problem } from '../judge/observation.ts';
@@ -17,6 +19,8 @@ export interface PreflightFacts {
   readonly hasMoved: boolean;
   readonly now: Date;
   readonly nodegroups: readonly Nodegroup[];
+  /** What the policy says of their images. */
+  readonly nodes?: NodesSpec;
   /** Those that EKS manages; without `info` EKS lists no versions of it (any more). */
   readonly addons: readonly { readonly addon: Addon; readonly info?: AddonInfo }[];
   /** The versions that EKS knows in the cluster's Region. */
@@ -46,12 +50,19 @@ export interface CapacityFacts {
   readonly podNetwork?: PodNetwork;
   /** Of those that groups name, the versions that are there. */
   readonly launchTemplates?: readonly LaunchTemplateVersion[];
-  readonly images?: Answer<'describeImages'>;
+  readonly images?: readonly Pick<Image, 'imageId' | 'state' | 'deprecationTime'>[];
+  /** Of node groups with an AMI of their own that a policy names another for, why it cannot be used; null where it can. */
+  readonly ownImages?: readonly OwnImage[];
   /** ARNs of those that are there. */
   readonly roles?: readonly string[];
   readonly keys?: readonly Key[];
   /** Those that new nodes of this hop count to. */
   readonly quotas?: readonly Quota[];
+}
+
+export interface OwnImage {
+  readonly nodegroup: string;
+  readonly refused: Reason | null;
 }
 
 type Answer<Call extends keyof Ec2Reader> = Awaited<ReturnType<Ec2Reader[Call]>>;

@@ -1,3 +1,4 @@
+import { isRolled } from '../../model/image-rule.ts';
 import type { Subnet } from '../../ports/ec2.ts';
 import type { Nodegroup } from '../../ports/eks.ts';
 import { CUSTOM_NETWORKING, isOn, roomElsewhere, settingOf } from './pod-network.ts';
@@ -16,11 +17,11 @@ export const surgeAddresses: PreflightCheck = {
     "The subnets of a node group have too few free addresses for the new nodes of its roll, may have for these nodes' pods (a warning), or nobody could tell (info).",
   isOfRolls: true,
   observe(facts) {
-    const { cluster, hasMoved, target, nodegroups, capacity } = facts;
+    const { cluster, hasMoved, nodegroups, capacity } = facts;
     if (hasMoved || capacity?.subnets === undefined) return [];
     const all = capacity.subnets;
     return nodegroups.flatMap((group) => {
-      if (!isRolled(group, target)) return [];
+      if (!bringsNodes(group, facts)) return [];
       const subnets = all.filter(({ subnetId }) => group.subnets?.includes(subnetId));
       // Which are gone is another finding; without any there is nothing to count.
       if (subnets.length === 0) return [];
@@ -64,8 +65,8 @@ export const surgeAddresses: PreflightCheck = {
 };
 
 /** Whether this hop brings new nodes of it before old ones go. */
-export const isRolled = (group: Nodegroup, target: PreflightFacts['target']): boolean =>
-  group.amiType !== 'CUSTOM' &&
+export const bringsNodes = (group: Nodegroup, { nodes, target }: Pick<PreflightFacts, 'nodes' | 'target'>): boolean =>
+  isRolled(nodes, group) &&
   group.version !== target.toString() &&
   group.updateConfig?.updateStrategy !== 'MINIMAL' &&
   (group.scalingConfig?.desiredSize ?? 1) > 0;

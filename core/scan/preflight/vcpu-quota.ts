@@ -1,7 +1,7 @@
 import type { Nodegroup } from '../../ports/eks.ts';
 import { launchedFrom } from './launched-from.ts';
 import { type CapacityFacts, foundOf, type PreflightCheck } from './preflight-check.ts';
-import { isRolled, surgeOf } from './surge-addresses.ts';
+import { bringsNodes, surgeOf } from './surge-addresses.ts';
 
 const name = 'VcpuQuota';
 
@@ -27,12 +27,13 @@ export const vcpuQuota: PreflightCheck = {
   finds:
     'The quota of vCPUs has too little left for the new nodes of a roll; it may have (a warning), or nobody could tell (info).',
   isOfRolls: true,
-  observe({ cluster, hasMoved, target, nodegroups, capacity }) {
+  observe(facts) {
+    const { cluster, hasMoved, nodegroups, capacity } = facts;
     const { quotas = [], instanceTypes = [], launchTemplates, subnets = [] } = capacity ?? {};
     return nodegroups.flatMap((group) => {
       const types = typesOf(group, launchTemplates);
       const sizes = instanceTypes.filter((one) => types.includes(one.instanceType)).map(({ vcpus }) => vcpus);
-      if (hasMoved || !isRolled(group, target) || sizes.length === 0 || sizes.length < types.length) return [];
+      if (hasMoved || !bringsNodes(group, facts) || sizes.length === 0 || sizes.length < types.length) return [];
       const own = subnets.filter(({ subnetId }) => group.subnets?.includes(subnetId));
       const nodes = surgeOf(group, own);
       const [least, most] = [nodes * Math.min(...sizes), nodes * Math.max(...sizes)];

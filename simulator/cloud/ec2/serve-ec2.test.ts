@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEc2Reader } from '../../../adapters/aws/ec2-reader.ts';
+import { createLaunchTemplates } from '../../../adapters/aws/launch-templates.ts';
 import { testWorld } from '../../../test/material/eks/world.ts';
 import { addCluster, addNodegroup } from '../../eks/add-cluster.ts';
-import { createInMemoryEc2 } from '../../eks/network.ts';
+import { createInMemoryEc2, createInMemoryTemplates } from '../../eks/network.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
 import type { LocalCloud } from '../local-cloud.ts';
 import { serveEc2 } from './serve-ec2.ts';
@@ -23,6 +24,12 @@ const { fake } = testWorld((state) => {
   addNodegroup(state, shop, { name: 'lost', amiType: 'CUSTOM', launchTemplate: { name: 'lost', version: '1' } });
   addNodegroup(state, shop, { name: 'plain', launchTemplate: { id: 'lt-2', version: '1' } });
   other.description.resourcesVpcConfig = { subnetIds: ['subnet-of-others'] };
+  const golden = { architecture: 'arm64', kubelet: '1.37', creationDate: '2026-01-01T00:00:00.000Z' };
+  state.images = {
+    'ami-golden': { ...golden, ...scope, tags: { minor: '1.37', team: 'a&b' }, deprecationTime: '2027' },
+    'ami-of-others': { ...golden, account: '222222222222', region: REGION, tags: {} },
+  };
+  state.templateTags = { 'lt-1': { 'liftlock:versions': 'allowed' } };
   state.freeAddresses = { 'subnet-b': 3 };
   state.goneResources = ['subnet-gone', 'lost:1', 'ami-lost-1'];
 });
@@ -34,6 +41,7 @@ let ask: (operation: string, form?: string) => ReturnType<typeof serveEc2>;
 
 beforeEach(async () => {
   [denied, notes] = [false, []];
+  delete fake.state.templateVersions;
   const cloud = {
     options: { onNote: (note: string) => notes.push(note) },
     eks: fake,
@@ -62,10 +70,10 @@ beforeEach(async () => {
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-const credentials = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't', expiration: new Date(0) };
+const session = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't', expiration: new Date(0) };
 const overHttp = () =>
   createEc2Reader({
-    sessions: { forAccount: async () => credentials },
+    sessions: { forAccount: async () => session },
     clock: { now: () => new Date(0) },
     sleep: async () => {},
     endpointOf: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -102,9 +110,52 @@ test.each([
     ['lost', '1'],
   ] as const)
     expect(await ec2.describeLaunchTemplateVersion(scope, template, version)).toBeUndefined();
-  expect(await ec2.describeImages(scope, ['ami-1-3', 'ami-lost-1'])).toEqual([
-    { imageId: 'ami-1-3', state: 'available' },
+  const begun = { state: 'available', architecture: 'x86_64', creationDate: '2026-01-01T00:00:00.000Z', tags: {} };
+  expect(await ec2.describeImages(scope, ['ami-1-3', 'ami-lost-1'])).toEqual([{ imageId: 'ami-1-3', ...begun }]);
+  const golden = { ...begun, architecture: 'arm64', tags: { minor: '1.37', team: 'a&b' }, deprecationTime: '2027' };
+  expect(await ec2.describeImages(scope, ['ami-golden', 'ami-of-others'])).toEqual([
+    { imageId: 'ami-golden', ...golden },
   ]);
+  const found = async (owners: string[], tags: Record<string, string>) =>
+    (await ec2.findImages(scope, owners, tags)).map(({ imageId }) => imageId);
+  expect(await found(['self'], { minor: '1.37', team: 'a&b' })).toEqual(['ami-golden']);
+  expect(await found([ACCOUNT], { minor: '1.37' })).toEqual(['ami-golden']);
+  expect(await found(['222222222222'], { minor: '1.37' })).toEqual([]);
+  expect(await found(['self'], { minor: '1.37', team: 'other' })).toEqual([]);
+  expect(await ec2.describeLaunchTemplateTags(scope, 'lt-1')).toEqual({ 'liftlock:versions': 'allowed' });
+  expect(await ec2.describeLaunchTemplateTags(scope, 'lt-2')).toEqual({});
+  expect(await ec2.describeLaunchTemplateTags(scope, 'lt-9')).toBeUndefined();
+});
+
+const templatesOverHttp = () =>
+  createLaunchTemplates({
+    sessions: { forAccount: async () => session, narrowedTo: async () => session },
+    ...{ partition: 'aws', clock: { now: () => new Date(0) }, sleep: async () => {} },
+    endpointOf: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  });
+
+test.each([
+  ['in this process', () => ({ ec2: createInMemoryEc2(fake.state), templates: createInMemoryTemplates(fake.state) })],
+  ['over HTTP', () => ({ ec2: overHttp(), templates: templatesOverHttp() })],
+])('%s a version is its source with another image, under the next number, once for a token', async (_, open) => {
+  const { ec2, templates } = open();
+  const wanted = { template: 'lt-1', sourceVersion: '3', imageId: 'ami-golden', description: '3 <with> golden' };
+  expect(await templates.createVersion(scope, wanted, 'one')).toBe('4');
+  expect(await templates.createVersion(scope, wanted, 'one')).toBe('4');
+  expect(await templates.createVersion(scope, wanted, 'two')).toBe('5');
+  const made = { template: 'lt-1', imageId: 'ami-golden', description: '3 <with> golden' };
+  expect(await ec2.listLaunchTemplateVersions(scope, 'lt-1', 'ami-golden')).toEqual([
+    { ...made, version: '4' },
+    { ...made, version: '5' },
+  ]);
+  expect(await ec2.listLaunchTemplateVersions(scope, 'lt-2', 'ami-golden')).toEqual([]);
+  expect((await ec2.describeLaunchTemplateVersion(scope, 'lt-1', '3'))?.imageId).toBe('ami-1-3');
+  const refused = (more: object, token = 'three') => templates.createVersion(scope, { ...wanted, ...more }, token);
+  await expect(refused({ imageId: 'ami-2' }, 'one')).rejects.toMatchObject({ name: 'IdempotentParameterMismatch' });
+  await expect(refused({ sourceVersion: '9' })).rejects.toMatchObject({
+    name: 'InvalidLaunchTemplateId.VersionNotFound',
+  });
+  await expect(refused({ template: 'lt-9' })).rejects.toMatchObject({ name: 'InvalidLaunchTemplateId.NotFound' });
 });
 
 test('a refusal of IAM comes as EC2 writes it', async () => {
@@ -133,6 +184,7 @@ test.each([
     ...[400, 'InvalidLaunchTemplateName.NotFoundException'],
   ] as [string, string, number, string],
   ['DescribeVpcs', '', 501, 'NotImplemented'],
+  ['DescribeImages', 'Filter.1.Name=name&Filter.1.Value.1=b', 400, 'InvalidParameterValue'],
 ])('%s with %s is refused with %i %s', async (operation, form, status, code) => {
   const { body, ...answer } = await ask(operation, form);
   expect([answer.status, String(body)]).toEqual([status, expect.stringContaining(`<Code>${code}</Code>`)]);

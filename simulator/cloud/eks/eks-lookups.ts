@@ -14,7 +14,10 @@ export function eksLookups(eks: FakeEks): Lookups {
       const found = clusterOf(cluster, region, account);
       return kind === 'addon' ? found?.addons.find((addon) => addon.name === name)?.arn : undefined;
     },
-    tagsOf: (arn) => eks.state.clusters[arn]?.tags,
+    tagsOf(arn) {
+      const template = /:launch-template\/(?:lt-of-)?(.*)$/.exec(arn)?.[1];
+      return template === undefined ? eks.state.clusters[arn]?.tags : (eks.state.templateTags?.[template] ?? {});
+    },
     launchTemplateOf(cluster, name, region, account): LaunchTemplateFacts | undefined {
       const nodegroup = nodegroupOf(cluster, name, region, account);
       const template = nodegroup?.launchTemplate;

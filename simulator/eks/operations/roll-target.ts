@@ -1,6 +1,7 @@
 import type { UpdateNodegroupVersionRequest } from '@aws-sdk/client-eks';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { FakeEksError } from '../errors.ts';
+import { templateImage } from '../node-image.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { isPreviousMinor, rollbackWindowEnd } from '../rollback-eligibility.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
@@ -23,7 +24,7 @@ export function rollTarget(
   input: UpdateNodegroupVersionRequest,
 ): RollTarget {
   const launchTemplate = launchTemplateTarget(nodegroup, input);
-  if (nodegroup.amiType === 'CUSTOM') return customTarget(context, cluster, nodegroup, input, launchTemplate);
+  if (nodegroup.amiType === 'CUSTOM') return customTarget(context, cluster, input, launchTemplate);
   // Without a version AWS's own texts disagree; this is what the operation's says (facts: eks.md C7).
   const version = input.version ?? nodegroup.version;
   const minor = checkVersion(context, cluster, nodegroup, version);
@@ -67,7 +68,6 @@ function checkVersion(
 function customTarget(
   context: OperationContext,
   cluster: ClusterRecord,
-  nodegroup: NodegroupRecord,
   input: UpdateNodegroupVersionRequest,
   launchTemplate: RollTarget['launchTemplate'],
 ): RollTarget {
@@ -78,12 +78,14 @@ function customTarget(
     if (value !== undefined) refuse(`You cannot specify the field ${field} when using custom AMIs.`);
   }
   if (launchTemplate === undefined) refuse('A launch template version is required for a node group with a custom AMI.');
+  const { state } = context;
   const key = `${launchTemplate?.id ?? launchTemplate?.name}:${launchTemplate?.version}`;
-  const kubeletVersion =
-    context.state.launchTemplateKubelets[key] ?? reportedVersion(context.state.supportCalendar, cluster.version);
+  const imageId = templateImage(state, launchTemplate ?? {});
+  const minor = state.images?.[imageId]?.kubelet ?? cluster.version;
+  const kubeletVersion = state.launchTemplateKubelets[key] ?? reportedVersion(state.supportCalendar, minor);
   return {
     version: KubeVersion.parse(kubeletVersion).toString(),
-    releaseVersion: nodegroup.releaseVersion,
+    releaseVersion: imageId,
     kubeletVersion,
     ...(launchTemplate === undefined ? {} : { launchTemplate }),
   };

@@ -21,6 +21,12 @@ export interface FakeEksState {
   addonVersions: Record<string, AddonVersionRow[]>;
   /** `launch template id or name:version` → kubelet version, for node groups with their own AMI. */
   launchTemplateKubelets: Record<string, string>;
+  /** Images that somebody has built, by their id; those that node groups began with are not among them. */
+  images?: Record<string, MadeImage>;
+  /** Versions of launch templates that were made here, by `template:number`. */
+  templateVersions?: Record<string, { imageId: string; description: string; clientToken: string }>;
+  /** Tags of launch templates, by id or name. */
+  templateTags?: Record<string, Record<string, string>>;
   deniedAccounts: string[];
   /** Owners of the subnets that accounts share with others, by the subnet's id; who shares none has no entry. */
   subnetOwners?: Record<string, string>;
@@ -51,6 +57,18 @@ export interface FakeEksState {
   actors: OutsideActor[];
   /** What outside actors tried in vain, e.g. on a cluster that was busy. */
   actorFailures: { at: number; actor: OutsideActor; error: string }[];
+}
+
+/** An AMI of one account and Region. */
+export interface MadeImage {
+  account: string;
+  region: string;
+  /** The minor of its kubelet. */
+  kubelet: string;
+  architecture: string;
+  creationDate: string;
+  deprecationTime?: string | undefined;
+  tags: Record<string, string>;
 }
 
 export interface PlannedFailure {

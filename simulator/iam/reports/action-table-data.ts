@@ -59,6 +59,7 @@ const FROM_IAM_DATA: Readonly<Record<string, ActionRow>> = {
   'dynamodb:Query': reads(dynamodb.index, dynamodb.table),
   'dynamodb:Scan': reads(dynamodb.index, dynamodb.table),
   'dynamodb:UpdateItem': changes(dynamodb.table),
+  'ec2:CreateLaunchTemplateVersion': changes(ec2.launchTemplate),
   'ec2:CreateTags': changes(ec2.any),
   'ec2:DescribeImages': reads(),
   'ec2:DescribeInstanceTypes': reads(),

@@ -66,9 +66,20 @@ export const backupRows: RequirementRows = {
   ),
 };
 
+/** IAM sees a template's id also where the request names it; ids of those that a dump only names are made up (eks-lookups.ts). */
+const launchTemplate = (call: CallFacts): string =>
+  arnOf(
+    'ec2',
+    call,
+    `launch-template/${text(call.input, 'LaunchTemplateId') ?? `lt-of-${textOrAny(call.input, 'LaunchTemplateName')}`}`,
+  );
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html */
 export const ec2Rows: RequirementRows = {
+  CreateLaunchTemplateVersion: on(launchTemplate),
   DescribeImages: onNoResource,
   DescribeInstanceTypes: onNoResource,
+  DescribeLaunchTemplates: onNoResource,
   DescribeLaunchTemplateVersions: onNoResource,
   DescribeSecurityGroups: onNoResource,
   DescribeSubnets: onNoResource,

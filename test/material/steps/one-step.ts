@@ -1,5 +1,6 @@
 import type { LiftlockEvent } from '../../../core/contracts/events.ts';
 import type { StepInput } from '../../../core/contracts/step-input.ts';
+import type { LaunchTemplates } from '../../../core/ports/ec2.ts';
 import type {
   Addon,
   AddonInfo,
@@ -16,6 +17,7 @@ import { ClusterNames } from '../../../core/store/entities.ts';
 import { put } from '../../../core/store/entity.ts';
 import { memberItem } from '../items/rollout-items.ts';
 import { cluster, grant, HOLDER, KEY, type Kept, keep, NOON, upgrade } from '../protocol/one-upgrade.ts';
+import { quietEc2 } from './quiet-account.ts';
 
 /** What a test says of EKS; an error is what it answers. */
 export interface FakeEks {
@@ -132,7 +134,14 @@ export async function oneStep<Kind extends Table>(
   } as unknown as EksMutator;
   const events = { publish: async (more: readonly LiftlockEvent[]): Promise<void> => void told.push(...more) };
   const { eks, asked } = reader(fake);
-  return { table, clock: { now: () => later(minutes) }, eks, mutator, events, told, sent, asked };
+  const templates: LaunchTemplates = {
+    async createVersion(_, input) {
+      sent.push({ call: 'CreateLaunchTemplateVersion', ...input });
+      return '8';
+    },
+  };
+  const outside = { eks, mutator, ec2: quietEc2, templates, events };
+  return { table, clock: { now: () => later(minutes) }, ...outside, told, sent, asked };
 }
 
 /** What a step's function gets from its machine, begun at noon. */

@@ -7,8 +7,14 @@ export const quietEc2: Ec2Reader = {
     ids.map((subnetId) => ({ subnetId, availabilityZone: 'a', availableIpAddressCount: 4_000 })),
   describeSecurityGroups: async (_, ids) => ids.map((groupId) => ({ groupId })),
   describeInstanceTypes: async () => [],
-  describeImages: async (_, ids) => ids.map((imageId) => ({ imageId, state: 'available' })),
+  describeImages: async (_, ids) =>
+    ids.map((imageId) => ({
+      ...{ imageId, state: 'available', architecture: 'x86_64', creationDate: '2026-10-01T00:00:00.000Z', tags: {} },
+    })),
+  findImages: async () => [],
   describeLaunchTemplateVersion: async (_, template, version) => ({ template, version }),
+  listLaunchTemplateVersions: async () => [],
+  describeLaunchTemplateTags: async () => ({}),
 };
 
 export const quietAccount: AccountReader = {

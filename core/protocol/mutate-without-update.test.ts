@@ -12,18 +12,21 @@ import {
 } from '../../test/material/protocol/one-upgrade.ts';
 import { namedError } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
-import type { NodeCall } from '../contracts/mutating-calls.ts';
+import type { CallWithoutUpdate } from '../contracts/mutating-calls.ts';
 import { UndoEntries, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { intentsOf } from './intent-store.ts';
-import { mutateNodes } from './mutate-nodes.ts';
+import { mutateWithoutUpdate } from './mutate-without-update.ts';
 import { resolveIntents } from './settle.ts';
 
 const later = (seconds: number): Date => new Date(NOON.getTime() + seconds * 1000);
 const node = { name: 'n-1', uid: 'u-1', resourceVersion: '7' };
-const CORDON: NodeCall = { name: 'CordonNode', input: { node } };
-const EVICT: NodeCall = { name: 'EvictPods', input: { node: 'n-1', pods: [{ namespace: 'a', name: 'p', uid: 'x' }] } };
+const CORDON: CallWithoutUpdate = { name: 'CordonNode', input: { node } };
+const EVICT: CallWithoutUpdate = {
+  name: 'EvictPods',
+  input: { node: 'n-1', pods: [{ namespace: 'a', name: 'p', uid: 'x' }] },
+};
 const ENTRY = {
   ...{ clusterKey: KEY, effect: 'cordon' as const, subject: 'n-1', uid: 'u-1' },
   ...{ upgradeId: '1.36-1.37', recordedAt: NOON.toISOString() },
@@ -37,8 +40,8 @@ async function world(kept: Kept = {}) {
   await keep(table, { grant: grant(), upgrades: [upgrade()], member, ...kept });
   const clock = { at: NOON, now: () => clock.at };
   const sent: string[] = [];
-  const make = (call: NodeCall, send: () => Promise<unknown> = async () => 'done') =>
-    mutateNodes(
+  const make = (call: CallWithoutUpdate, send: () => Promise<unknown> = async () => 'done') =>
+    mutateWithoutUpdate(
       { table, clock },
       {
         ...{
@@ -145,7 +148,7 @@ test('nothing of a batch is begun later than 15 seconds after its commit', async
     },
     ...{ step: 'drain-nodes', subject: 'legacy', target: KubeVersion.parse('1.37') },
   };
-  const answered = await mutateNodes({ table, clock }, mutation, async (mayGoOn) =>
+  const answered = await mutateWithoutUpdate({ table, clock }, mutation, async (mayGoOn) =>
     [0, 15, 16].map((seconds) => {
       clock.at = later(seconds);
       return mayGoOn();

@@ -1,5 +1,5 @@
 import type { Intent } from '../contracts/items/protocol.ts';
-import { CALL_SECONDS, type NodeCall } from '../contracts/mutating-calls.ts';
+import { CALL_SECONDS, type CallWithoutUpdate } from '../contracts/mutating-calls.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
@@ -12,13 +12,13 @@ import { CONTENDED, STALE_COMMIT, STALE_COMMIT_MILLISECONDS } from './mutate.ts'
 /** Nothing of a batch is sent later than this after its commit: the invocation that committed is over by `CALL_SECONDS`. */
 const LAST_SEND_MILLISECONDS = (CALL_SECONDS - 10) * 1000;
 
-export interface NodeMutation extends WantedChange {
-  readonly call: NodeCall;
+export interface MutationWithoutUpdate extends WantedChange {
+  readonly call: CallWithoutUpdate;
   /** How it is undone, written with the commit. */
   readonly beside?: readonly WriteOperation[];
 }
 
-type NodeMutationResult<Answer> =
+type MutationWithoutUpdateResult<Answer> =
   | { readonly type: 'answered'; readonly answer: Answer }
   | { readonly type: 'wait'; readonly seconds: number; readonly reason: Reason }
   | { readonly type: 'forbidden'; readonly reasons: Reason[] };
@@ -30,11 +30,11 @@ type NodeMutationResult<Answer> =
  *
  * `send`: makes the call, and begins nothing of it when `mayGoOn` says no. What it throws leaves the intent open until its grace is over.
  */
-export async function mutateNodes<Answer>(
+export async function mutateWithoutUpdate<Answer>(
   ports: Pick<Ports, 'table' | 'clock'>,
-  mutation: NodeMutation,
+  mutation: MutationWithoutUpdate,
   send: (mayGoOn: () => boolean) => Promise<Answer>,
-): Promise<NodeMutationResult<Answer>> {
+): Promise<MutationWithoutUpdateResult<Answer>> {
   const { clusterKey, step, subject, call } = mutation;
   const replaces = await loadNewestIntent(ports.table, clusterKey, step, subject);
   const millisecondsLeft = replaces === undefined ? 0 : millisecondsOpen(replaces.data, ports.clock.now());

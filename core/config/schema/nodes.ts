@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { accountId, region } from './fleet.ts';
+import { positiveDuration } from './quantities.ts';
+
+const minor = z.string().regex(/^[1-9]\d{0,2}\.(?:0|[1-9]\d{0,3})$/, 'is not a minor; write it in quotes, as "1.36"');
+const imageId = z.string().regex(/^ami-[0-9a-f]{8,17}$/, 'is not the id of an AMI such as ami-0123456789abcdef0');
+
+const VERSION = '{version}';
+
+const imageRule = z
+  .strictObject({
+    nodegroups: z
+      .array(z.string().min(1, 'is empty').max(63, 'is longer than the name of a node group'))
+      .min(1, 'is empty: leave it out where every node group with an AMI of its own is meant')
+      .max(50, 'lists more than 50 names')
+      .optional()
+      .describe('Names of node groups; * stands for any text. Absent = every one that has an AMI of its own.'),
+    table: z
+      .record(minor, z.record(region, imageId).describe('By Region.'))
+      .optional()
+      .describe('The AMI for each minor in each Region: { "1.36": { eu-central-1: ami-0123456789abcdef0 } }.'),
+    tags: z
+      .record(z.string().min(1, 'is empty').max(128), z.string().max(256))
+      .refine((tags) => Object.keys(tags).length <= 10, 'lists more than 10 tags')
+      .refine(
+        (tags) => Object.values(tags).some((value) => value.includes(VERSION)),
+        `names no minor: one of its values has to have ${VERSION} in it, or an image of another minor would be taken`,
+      )
+      .optional()
+      .describe(`Tags of the AMI, ${VERSION} for the minor. The newest that has all of them is taken.`),
+    owners: z
+      .array(z.union([z.literal('self'), accountId], 'is neither self nor an account id'))
+      .min(1, 'is empty')
+      .max(10, 'lists more than 10 accounts')
+      .default(['self'])
+      .describe("Whose images count for tags: self is the cluster's account."),
+  })
+  .refine((rule) => (rule.table === undefined) !== (rule.tags === undefined), 'needs either table or tags')
+  .describe('Which AMI the node groups go to, by table or by tags.');
+
+export const nodesSchema = z
+  .strictObject({
+    images: z
+      .array(imageRule)
+      .min(1, 'is empty')
+      .max(50, 'lists more than 50 rules')
+      .optional()
+      .describe(
+        'Which AMI node groups with an AMI of their own (amiType CUSTOM) go to; the first rule that names one counts. Absent = they stay as they are.',
+      ),
+    podEvictionFailure: z
+      .strictObject({
+        retries: z
+          .int()
+          .min(1, 'retries nothing: leave it out')
+          .max(50, 'is more than 50: a budget that allows nothing has to be changed by its owner')
+          .describe('So often one node group is rolled again in an upgrade.'),
+        pause: positiveDuration
+          .default('30m')
+          .describe('Time between the end of one try and the beginning of the next.'),
+      })
+      .optional()
+      .describe(
+        'What happens when EKS ends a roll because a pod was not evicted within 15 minutes. Absent = the upgrade fails and the cluster is held.',
+      ),
+  })
+  .refine((nodes) => Object.keys(nodes).length > 0, 'says nothing: leave it out')
+  .describe('How managed node groups are rolled.');

@@ -1,0 +1,72 @@
+import { imageRuleOf, isRolled } from '../model/image-rule.ts';
+import type { Image } from '../ports/ec2.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { chooseImage, madeBefore, newVersionOf } from './custom-image.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const image = (imageId: string, more: Partial<Image> = {}): Image => ({
+  ...{ imageId, state: 'available', architecture: 'x86_64', creationDate: '2026-10-01T00:00:00.000Z', tags: {} },
+  ...more,
+});
+const tagged = { owners: ['self'], tags: { minor: '{version}' } };
+const asked = {
+  ...{ nodegroup: 'ml', target: KubeVersion.parse('1.37'), region: 'eu-central-1', now: NOW },
+  launched: image('ami-old'),
+};
+const chosen = (found: readonly Image[], rule: Parameters<typeof chooseImage>[0] = tagged, more: object = {}) => {
+  const result = chooseImage(rule, found, { ...asked, ...more });
+  return 'code' in result ? result.message : result.imageId;
+};
+
+test('of several the newest that fits is taken', () => {
+  const newer = image('ami-2', { creationDate: '2026-11-01T00:00:00.000Z' });
+  const newest = image('ami-3', { creationDate: '2026-11-02T00:00:00.000Z', architecture: 'arm64' });
+  expect(chosen([image('ami-1'), newer, newest])).toBe('ami-2');
+  // Where nobody can tell what the group runs, nothing is against either.
+  expect(chosen([image('ami-1'), newer, newest], tagged, { launched: undefined })).toBe('ami-3');
+});
+
+test.each<[string, Partial<Image>, string | undefined]>([
+  ['pending', { state: 'pending' }, 'is pending'],
+  ['deprecated', { deprecationTime: '2026-11-20T12:00:00.000Z' }, 'is deprecated since 2026-11-20T12:00:00.000Z'],
+  ['to be deprecated', { deprecationTime: '2026-11-20T12:00:00.001Z' }, undefined],
+  ['of another architecture', { architecture: 'arm64' }, 'is of arm64, and the group runs x86_64'],
+  ['built for a minor that begins alike', { tags: { kubernetes: '1.3.7' } }, 'was built for Kubernetes 1.3.7'],
+  ['built for the minor', { tags: { kubernetes: '1.37.1/2026-10-01/bin/linux/amd64' } }, undefined],
+  ['built for the bare minor', { tags: { kubernetes: '1.37' } }, undefined],
+])('an image that is %s', (_, more, why) => {
+  const said = `No AMI with the tags minor=1.37 can be used: the AMI ami-1 ${why}, so the node group ml cannot be rolled to 1.37.`;
+  expect(chosen([image('ami-1', more)])).toBe(why === undefined ? 'ami-1' : said);
+});
+
+test('a table that has the minor in other Regions alone has none', () => {
+  const rule = { owners: ['self'], table: { '1.37': { 'eu-west-1': 'ami-1' } } };
+  const none =
+    'The policy names no AMI of 1.37 in eu-central-1 (spec.nodes.images), so the node group ml cannot be rolled to 1.37.';
+  expect(chosen([image('ami-1')], rule)).toBe(none);
+});
+
+test('the first rule that names a group counts, and none is for groups whose image EKS chooses', () => {
+  const [first, second] = [{ ...tagged, nodegroups: ['gpu-*', 'ml'] }, tagged];
+  const nodes = { images: [first, second] };
+  const ruleOf = (name: string, amiType = 'CUSTOM') => imageRuleOf(nodes, { name, amiType });
+  expect([ruleOf('gpu-1'), ruleOf('ml'), ruleOf('web')]).toEqual([first, first, second]);
+  expect(ruleOf('ml', 'AL2023_x86_64_STANDARD')).toBeUndefined();
+  expect(imageRuleOf({ images: [first] }, { nodegroupName: 'web', amiType: 'CUSTOM' })).toBeUndefined();
+  expect(imageRuleOf(undefined, { name: 'ml', amiType: 'CUSTOM' })).toBeUndefined();
+  const rolled = (amiType: string, spec: typeof nodes | undefined) => isRolled(spec, { name: 'ml', amiType });
+  expect([rolled('CUSTOM', nodes), rolled('CUSTOM', undefined), rolled('AL2_x86_64', undefined)]).toEqual([
+    ...[true, false, true],
+  ]);
+});
+
+test('a version that was made for it is found again; one with other data, or of another source, is not', () => {
+  const from = { template: 'lt-1', version: '3', imageId: 'ami-old' };
+  const wanted = newVersionOf(from, 'ami-1');
+  expect(wanted).toMatchObject({ template: 'lt-1', sourceVersion: '3', imageId: 'ami-1' });
+  const made = { template: 'lt-1', version: '4', imageId: 'ami-1', description: wanted.description };
+  const byHand = { ...made, version: '5', description: 'by hand' };
+  const ofOther = { ...made, version: '6', description: newVersionOf({ ...from, version: '2' }, 'ami-1').description };
+  expect(madeBefore([made, byHand, ofOther], wanted)).toBe(made);
+  expect(madeBefore([byHand, ofOther, { ...made, imageId: 'ami-2' }], wanted)).toBeUndefined();
+});

@@ -1,0 +1,87 @@
+import { type Reason, reason } from '../contracts/step-result.ts';
+import type { ImageRule } from '../model/image-rule.ts';
+import type { Image, LaunchTemplateVersion, NewLaunchTemplateVersion } from '../ports/ec2.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
+
+/** The minor of a rule's tags and table. */
+export const tagsFor = (rule: ImageRule, target: KubeVersion): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(rule.tags ?? {}).map(([key, value]) => [key, value.replaceAll('{version}', target.toString())]),
+  );
+
+export const tableImage = (rule: ImageRule, target: KubeVersion, region: string): string | undefined =>
+  rule.table?.[target.toString()]?.[region];
+
+interface Asked {
+  readonly nodegroup: string;
+  readonly target: KubeVersion;
+  readonly region: string;
+  /** The image that the group launches now; undefined where it is gone. */
+  readonly launched: Image | undefined;
+  readonly now: Date;
+}
+
+/** What the build of amazon-eks-ami tags images with: `kubernetes` = `1.36.2/2026-10-01/bin/linux/amd64` (awslabs/amazon-eks-ami, templates). */
+const BUILT_FOR = 'kubernetes';
+
+/**
+ * The image that a group goes to, of those that EC2 has for its rule; or why there is none. One that is not there, is deprecated, or was built for another
+ * minor or architecture than the group has, is none: whatever checks a hop and whatever rolls the group ask here.
+ */
+export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Asked): Image | Reason {
+  const { nodegroup, target, region, launched, now } = asked;
+  const none = (said: string): Reason =>
+    reason('CustomImage', `${said}, so the node group ${nodegroup} cannot be rolled to ${target}.`);
+  const ofTable = tableImage(rule, target, region);
+  if (rule.table !== undefined && ofTable === undefined)
+    return none(`The policy names no AMI of ${target} in ${region} (spec.nodes.images)`);
+  const refused: string[] = [];
+  const fitting = found.filter((image) => {
+    const why = unfit(image, target, launched, now);
+    if (why !== undefined) refused.push(`the AMI ${image.imageId} ${why}`);
+    return why === undefined;
+  });
+  const [newest] = fitting.sort((a, b) => (a.creationDate < b.creationDate ? 1 : -1));
+  if (newest !== undefined) return newest;
+  const what =
+    ofTable === undefined
+      ? `No AMI with the tags ${tagText(tagsFor(rule, target))} can be used`
+      : `The AMI ${ofTable} cannot be used`;
+  return none(`${what}: ${refused.length === 0 ? 'EC2 has none that this account may launch' : refused.join('; ')}`);
+}
+
+function unfit(image: Image, target: KubeVersion, launched: Image | undefined, now: Date): string | undefined {
+  const { state, deprecationTime, architecture, tags } = image;
+  if (state !== 'available') return `is ${state}`;
+  if (deprecationTime !== undefined && Date.parse(deprecationTime) <= now.getTime())
+    return `is deprecated since ${deprecationTime}`;
+  if (launched !== undefined && architecture !== launched.architecture)
+    return `is of ${architecture}, and the group runs ${launched.architecture}`;
+  const built = tags[BUILT_FOR];
+  return built === undefined || `${built}.`.startsWith(`${target}.`)
+    ? undefined
+    : `was built for Kubernetes ${built.split('/')[0]}`;
+}
+
+const tagText = (tags: Readonly<Record<string, string>>): string =>
+  Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
+
+/** The version to be made of a group's template. Whoever looks afterwards knows it by its description; what was made once is used again. */
+export const newVersionOf = (
+  { template, version }: LaunchTemplateVersion,
+  imageId: string,
+): NewLaunchTemplateVersion => ({
+  template,
+  sourceVersion: version,
+  imageId,
+  description: `Liftlock: version ${version} with ${imageId}`,
+});
+
+/** The one among a template's versions that is to be rolled to, whoever made it for this. */
+export const madeBefore = (
+  versions: readonly LaunchTemplateVersion[],
+  wanted: NewLaunchTemplateVersion,
+): LaunchTemplateVersion | undefined =>
+  versions.findLast(({ description, imageId }) => description === wanted.description && imageId === wanted.imageId);

@@ -1,0 +1,22 @@
+import { foundOf, type PreflightCheck } from './preflight-check.ts';
+
+/** By the function that rolls the group (core/nodes/custom-image.ts), before the control plane moves and its nodes could no longer follow. */
+export const customImage: PreflightCheck = {
+  name: 'CustomImage',
+  finds:
+    'The AMI that the policy names for a node group with an AMI of its own is missing, deprecated, or of another minor or architecture; or its launch template is not open to Liftlock.',
+  isOfRolls: true,
+  observe: ({ cluster, capacity }) =>
+    (capacity?.ownImages ?? []).flatMap(({ nodegroup, refused }) =>
+      refused === null
+        ? []
+        : [
+            foundOf('CustomImage', 'capacity', cluster, {
+              subject: { kind: 'Nodegroup', name: nodegroup },
+              cause: `image-of:${nodegroup}`,
+              message: refused.message,
+              fix: 'Build or share the AMI, name it in spec.nodes.images of the policy, or tag the launch template (docs/policies.md).',
+            }),
+          ],
+    ),
+};

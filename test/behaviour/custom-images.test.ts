@@ -1,0 +1,213 @@
+import { lagCode } from '../../core/model/lag.ts';
+import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { startRollout } from '../../core/operations/rollout-orders.ts';
+import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
+import type { Fault } from '../../simulator/faults/fault.ts';
+import { Faults } from '../../simulator/faults/faulty-ports.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
+import { applySpec, spec } from './changed-policy.ts';
+import { memberOf, mutationsOf, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+
+const GOLDEN = 'ami-0123456789abcdef0';
+const web = {
+  ...{ name: 'web', version: '1.36' },
+  nodegroups: [
+    { name: 'ml', nodes: 2, amiType: 'CUSTOM', launchTemplate: { id: 'lt-1', version: '1' } },
+    { name: 'workers', nodes: 1 },
+  ],
+};
+const image = {
+  ...{ account: '111111111111', region: 'eu-central-1', kubelet: '1.37', architecture: 'x86_64' },
+  ...{ creationDate: '2026-11-01T00:00:00.000Z', tags: { minor: '1.37', team: 'ml' } },
+};
+const TABLE = [{ nodegroups: ['ml'], table: { '1.37': { 'eu-central-1': GOLDEN } } }];
+const TAGS = [{ tags: { minor: '{version}', team: 'ml' } }];
+
+interface Given {
+  readonly images?: readonly object[];
+  readonly policy?: object;
+  readonly prepare?: (state: FakeEksState) => void;
+  readonly faults?: readonly Fault[];
+}
+
+async function fleet({ images = TABLE, policy = {}, prepare = () => {}, faults = [] }: Given = {}) {
+  const armed = new Faults(faults);
+  const world = await smallFleet({
+    clusters: [web],
+    policy: { nodes: { images }, ...policy },
+    prepare(state) {
+      state.images = { [GOLDEN]: image };
+      state.templateTags = { 'lt-1': { 'liftlock:versions': 'allowed' } };
+      prepare(state);
+    },
+    armed,
+  });
+  await run(world);
+  if (faults.length > 0) expect(armed.hits.length).toBeGreaterThan(0);
+  return world;
+}
+
+const rollsOf = (world: World) =>
+  mutationsOf(world).flatMap(({ operation, request }) =>
+    operation === 'UpdateNodegroupVersion' && request.nodegroupName === 'ml' ? [request] : [],
+  );
+const versionsOf = (world: World) =>
+  Object.entries(world.eks.state.templateVersions ?? {}).map(([key, { imageId }]) => `${key} ${imageId}`);
+function nodesOf(world: World) {
+  const [cluster] = Object.values(world.eks.state.clusters);
+  const nodes = cluster?.kubernetes.nodes ?? [];
+  return nodes.flatMap((node) =>
+    node.nodegroupName === 'ml'
+      ? [`${node.kubeletVersion.slice(1, 5)} ${node.labels['eks.amazonaws.com/nodegroup-image']}`]
+      : [],
+  );
+}
+
+test.each([
+  ['a table', TABLE],
+  ['tags', TAGS],
+])(
+  'a group with an AMI of its own goes to the one that the policy names by %s, and the version before is kept',
+  async (_, images) => {
+    const world = await fleet({ images });
+    expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });
+    const [upgrade] = await upgradesOf(world);
+    expect(upgrade).toMatchObject({ status: 'Succeeded', to: '1.37' });
+    expect(upgrade?.reasons.map(({ code }) => code)).toEqual(['Looked']);
+    expect(nodesOf(world)).toEqual([`1.37 ${GOLDEN}`, `1.37 ${GOLDEN}`]);
+    expect(versionsOf(world)).toEqual(['lt-1:1 ami-1-1', `lt-1:2 ${GOLDEN}`]);
+    expect(rollsOf(world)).toMatchObject([{ launchTemplate: { id: 'lt-1', version: '2' } }]);
+    expect(rollsOf(world)[0]).not.toHaveProperty('version');
+    const { nodegroups, otherNodes } = await recordOf(world, 'web');
+    expect(nodegroups.find(({ name }) => name === 'ml')).toMatchObject({ releaseVersion: GOLDEN });
+    expect(otherNodes?.groups).toEqual([{ kind: 'managed', name: 'ml', version: '1.37', count: 2 }]);
+  },
+);
+
+test.each(AT_MUTATIONS.flatMap(({ name, faults }) => [0, 1].map((skip) => [name, skip, faults] as const)))(
+  'it ends as without a fault: %s, at commit %i',
+  async (_name, skip, faults) => {
+    const armed = faults.map((fault) => ({ ...fault, skip, function: 'roll-node-group' as const }));
+    const world = await fleet({ faults: armed });
+    expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });
+    expect(nodesOf(world)).toEqual([`1.37 ${GOLDEN}`, `1.37 ${GOLDEN}`]);
+    // However often somebody had to begin anew: one version, and one roll.
+    expect(versionsOf(world)).toEqual(['lt-1:1 ami-1-1', `lt-1:2 ${GOLDEN}`]);
+    expect(rollsOf(world)).toHaveLength(1);
+  },
+);
+
+const change = (more: object) => (state: FakeEksState) => {
+  state.images = { [GOLDEN]: { ...image, ...more } };
+};
+
+test.each<[string, Given, string]>([
+  [
+    'EC2 has no such AMI',
+    { prepare: (state) => void delete state.images?.[GOLDEN] },
+    'EC2 has none that this account may launch',
+  ],
+  [
+    'the AMI is another Region’s',
+    { prepare: change({ region: 'eu-west-1' }) },
+    'EC2 has none that this account may launch',
+  ],
+  [
+    'the AMI is deprecated',
+    { prepare: change({ deprecationTime: '2026-11-01T00:00:00.000Z' }) },
+    'is deprecated since 2026-11-01',
+  ],
+  [
+    'the AMI is for another architecture',
+    { prepare: change({ architecture: 'arm64' }) },
+    'is of arm64, and the group runs x86_64',
+  ],
+  [
+    'the AMI was built for another minor',
+    { prepare: change({ tags: { kubernetes: '1.36.2/2026-10-01/bin/linux/amd64' } }) },
+    'was built for Kubernetes 1.36.2',
+  ],
+  [
+    'the table has no such minor',
+    { images: [{ table: { '1.36': { 'eu-central-1': GOLDEN } } }] },
+    'names no AMI of 1.37 in eu-central-1',
+  ],
+  [
+    'no AMI has the tags',
+    { images: [{ tags: { minor: '{version}', team: 'web' } }] },
+    'No AMI with the tags minor=1.37, team=web',
+  ],
+  ['only others own one with the tags', { images: [{ ...TAGS[0], owners: ['222222222222'] }] }, 'No AMI with the tags'],
+  [
+    'the template is not open',
+    { prepare: (state) => void delete state.templateTags },
+    'the template has no tag liftlock:versions=allowed',
+  ],
+])('the control plane does not move where %s', async (_, given, said) => {
+  const world = await fleet(given);
+  expect((await recordOf(world, 'web')).version).toBe('1.36');
+  const member = await memberOf(world, 'web');
+  expect(member.status).toBe('Blocked');
+  expect(member.reasons.map(({ message }) => message).join(' ')).toContain(said);
+  expect(mutationsOf(world)).toEqual([]);
+});
+
+test('where the nodes wait for a later hop, an AMI that is not there yet is only told', async () => {
+  const wave = { name: 'all', rollNodes: 'whenSkewRequires' };
+  const world = await smallFleet({
+    clusters: [{ ...web, version: '1.35' }],
+    policy: { nodes: { images: TABLE }, waves: [wave] },
+    prepare(state) {
+      state.images = { [GOLDEN]: image };
+      state.templateTags = { 'lt-1': { 'liftlock:versions': 'allowed' } };
+    },
+  });
+  await run(world);
+  expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });
+  expect(nodesOf(world)).toEqual([`1.37 ${GOLDEN}`, `1.37 ${GOLDEN}`]);
+  expect(rollsOf(world)).toHaveLength(1);
+});
+
+test('a roll that EKS ended half-way goes on with the same version when somebody tries again', async () => {
+  const world = await fleet({
+    prepare: (state) =>
+      void state.plannedFailures.push({
+        ...{ clusterName: 'web', type: 'VersionUpdate', nodegroupName: 'ml' },
+        ...{ errorCode: 'PodEvictionFailure', errorMessage: 'stuck' },
+      }),
+  });
+  expect(await memberOf(world, 'web')).toMatchObject({ status: 'Failed' });
+  // The template is the new one already, and the group is not there all the same.
+  const record = await recordOf(world, 'web');
+  expect(record.nodegroups.find(({ name }) => name === 'ml')?.releaseVersion).toBe('ami-1-1');
+  await retryCluster(world.ports, record.clusterKey, PERSON);
+  await run(world);
+  expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });
+  expect(nodesOf(world)).toEqual([`1.37 ${GOLDEN}`, `1.37 ${GOLDEN}`]);
+  expect(versionsOf(world)).toEqual(['lt-1:1 ami-1-1', `lt-1:2 ${GOLDEN}`]);
+  expect(rollsOf(world).map(({ launchTemplate }) => launchTemplate)).toEqual([
+    { id: 'lt-1', version: '2' },
+    { id: 'lt-1', version: '2' },
+  ]);
+});
+
+test('nodes that stayed behind are finished when the policy comes to name their image', async () => {
+  const world = await smallFleet({
+    clusters: [web],
+    policy: { finish: 'always' },
+    prepare(state) {
+      state.images = { [GOLDEN]: image };
+      state.templateTags = { 'lt-1': { 'liftlock:versions': 'allowed' } };
+    },
+  });
+  await run(world);
+  const behind = await recordOf(world, 'web');
+  expect(lagCode(behind, undefined)).toBe('ManualNodes');
+  await applySpec(world, { ...spec({ name: 'all' }), finish: 'always', nodes: { images: TABLE } });
+  // It had its one try by itself.
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  await run(world);
+  expect(nodesOf(world)).toEqual([`1.37 ${GOLDEN}`, `1.37 ${GOLDEN}`]);
+  expect(lagCode(await recordOf(world, 'web'), undefined)).toBeUndefined();
+});
