@@ -43,6 +43,7 @@ test.each<[string, number, string, RunOptions?]>([
   ['upgrade cluster 111111111111.us-east-1.twin --to 1.37 --approve', EXIT.blocked, 'Nothing was started'],
   ['upgrade cluster web --to soon', EXIT.invalid, 'is not a Kubernetes minor'],
   ['upgrade cluster web', EXIT.invalid, '--to'],
+  ['drain nodegroup old --cluster web --approve --cancel', EXIT.invalid, 'cannot be used with'],
   ['get boats', EXIT.invalid, 'is not a kind'],
   ['get clustrs', EXIT.invalid, 'Did you mean clusters?'],
   ['get clusters -o xml', EXIT.invalid, 'Allowed choices'],

@@ -201,7 +201,7 @@ export const FLEET_VERBS: Verbs = {
     options: [
       ['--cluster <cluster>', 'the cluster of the node group', { required: true }],
       ['--approve', 'start it: cordon its nodes and evict their pods, as the policy says'],
-      ['--cancel', 'end a drain that runs or waits, and take its cordons back'],
+      ['--cancel', 'end a drain that runs or waits, and take its cordons back', { conflicts: ['approve'] }],
       ...REASONED,
     ],
     load: async () => (await import('./verbs/drain.ts')).drain,

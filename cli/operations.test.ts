@@ -56,14 +56,21 @@ test('a rollout is created, paused once, resumed and aborted for good, each by a
   });
 });
 
-test('no upgrade that runs is told from none that ever was', async () => {
+test('no upgrade that runs is told from none that ever was, and of one that runs what its step waits for', async () => {
   await withWorld(async (served) => {
     const said = async (line: string) => (await run(served, line)).err;
     expect(await said('get upgrades')).toBe('No upgrade runs or waits, and none ever has.\n');
     const [cluster] = await loadKind(served.world.table, Clusters);
     if (cluster === undefined) throw new Error('nothing was discovered');
+    const reasons = [{ code: 'DrainBudget' as const, message: 'Pod shop/api is in the way.' }];
+    const steps = { 'drain-nodes/legacy': { status: 'running' as const, startedAt: '2026-11-20T08:00:00Z', reasons } };
+    const running = upgrade({ clusterKey: cluster.clusterKey, status: 'Running', steps });
+    await served.world.table.transact([put(Upgrades, running, 'absent')]);
+    expect((await run(served, 'get upgrades')).out).toMatch(
+      /Running.*drain-nodes\/legacy.*Pod shop\/api is in the way/,
+    );
     const ended = upgrade({ clusterKey: cluster.clusterKey, status: 'Succeeded' });
-    await served.world.table.transact([put(Upgrades, ended, 'absent')]);
+    await served.world.table.transact([put(Upgrades, ended, 'any')]);
     expect(await said('get upgrades')).toBe('No upgrade runs or waits; 1 has ended: liftlock get upgrades --all\n');
     expect((await run(served, 'get upgrades --all')).out).toMatch(/Succeeded/);
     expect(await said('get rollouts')).toBe('No rollouts found.\n');

@@ -46,6 +46,7 @@ const time = <Item>(header: string, of: (item: Item) => string | null | undefine
   cell: (item, { now }) => relativeTime(of(item), now),
 });
 const firstReason = ({ reasons }: { reasons: readonly { message: string }[] }): string => reasons[0]?.message ?? '';
+const current = ({ steps }: UpgradeView) => steps.findLast(({ status }) => status !== 'done') ?? steps.at(-1);
 const dollars = (amount: number | null): string => (amount === null ? '-' : amount === 0 ? '0' : `$${amount}`);
 const labels = (item: ClusterSummary): string =>
   Object.entries(item.labels)
@@ -119,13 +120,14 @@ const upgrades: Listing<UpgradeView> = {
     plain('CLUSTER', (item) => item.cluster),
     plain('ID', (item) => item.id),
     status('STATUS', (item) => item.status),
-    plain('STEP', ({ steps }) => steps.findLast(({ status }) => status !== 'done')?.step ?? steps.at(-1)?.step ?? null),
+    plain('STEP', (item) => current(item)?.step ?? null),
     time('STARTED', (item) => item.startedAt),
     time('RESUMES', (item) => item.resumeAt, true),
     time('ENDED', (item) => item.endedAt, true),
     plain('ROLLOUT', (item) => item.rollout, true),
     plain('BY', (item) => item.requestedBy, true),
-    plain('REASON', firstReason),
+    // One that runs has no reasons of its own yet; its step may wait for something.
+    plain('REASON', (item) => firstReason(item.status === 'Running' ? (current(item) ?? item) : item)),
   ],
 };
 

@@ -50,6 +50,8 @@ function planText({ paint }: Session, plan: RequestedDrain): string[] {
             ['Nodes down at once', String(settings.maxUnavailable)],
             ['Pause between nodes', `${settings.pauseSeconds} s`],
             ['A pod may stand in the way', `${settings.podTimeoutSeconds / 60} min`],
+            ['Taint beside the cordon', shown(settings.taint)],
+            ['Rules for pods', String(settings.rules.length)],
             ['Bare pods', settings.barePods === 'evict' ? 'are evicted, and end' : 'are waited for'],
             ['Pods with emptyDir', settings.emptyDirs === 'evict' ? 'are evicted, and lose it' : 'are waited for'],
           ] as const)),

@@ -77,3 +77,13 @@ test('what came back to a node is counted while it is cordoned', () => {
   const world = { nodes: [ours('a'), node('b')], pods: { a: [pod('p')] } };
   expect(look(world, { nodes }).nodes).toEqual({ a: { begunAt: at(-60), returns: 2 } });
 });
+
+test.each([
+  [at(-15 * 60), 'budget', at(-7200)],
+  [at(-15 * 60 - 1), 'budget', undefined],
+  [at(-7200), 'unasked', at(-7200)],
+] as const)('a pod that was to be asked at %s and is not (%s) counts since %s', (retryAt, answer, since) => {
+  const pods = { 'uid-p': { since: at(-7200), retryAt, tries: 3, answer } };
+  const known = look({ nodes: [ours('a')], pods: { a: [pod('p')] } }, { pods, nodes: { a: { begunAt: at(-7200) } } });
+  expect(known.pods['uid-p']?.since).toBe(since);
+});

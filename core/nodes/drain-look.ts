@@ -1,6 +1,6 @@
 import { compareTexts } from '../scan/report/order-findings.ts';
 import { type DisruptionLedger, disruptionLedger } from './disruption-ledger.ts';
-import type { DrainMemory, DrainObservation, DrainSettings, NodeTry } from './drain-move.ts';
+import type { DrainMemory, DrainObservation, DrainSettings, NodeTry, PodTry } from './drain-move.ts';
 import { isBegun, isFull, isStuck, nextNode } from './drain-order.ts';
 import { isEmpty, type NodeStand, standsOf } from './drain-stand.ts';
 
@@ -15,6 +15,8 @@ export interface DrainLook {
 
 /** Nodes that are remembered: those that were emptied last beside all others, since who comes back to a node does so soon. */
 const MOST_NODES = 400;
+/** Who was not asked for so long after its turn had stood beside a drain that was parked: its time begins anew. */
+const PARKED_MILLISECONDS = 15 * 60_000;
 
 /** Its `memory` is what is to be remembered: what is gone is forgotten, and cordoned nodes begin. The same look again changes nothing. */
 export function lookAt(
@@ -28,7 +30,9 @@ export function lookAt(
   const outOfService = new Set(stands.filter(isEmpty).map(({ node }) => node.name));
   const ledger = disruptionLedger(observation.allNodes, outOfService, settings.maxUnavailable);
   const here = new Set(stands.flatMap(({ toGo }) => toGo.map(({ pod }) => pod.uid)));
-  const pods = Object.fromEntries(Object.entries(before.pods).filter(([uid]) => here.has(uid)));
+  const isOn = ({ answer, retryAt }: PodTry) =>
+    answer === 'unasked' || now.getTime() <= Date.parse(retryAt) + PARKED_MILLISECONDS;
+  const pods = Object.fromEntries(Object.entries(before.pods).filter(([uid, one]) => here.has(uid) && isOn(one)));
   const since = nodesSince(before, stands, at);
   const { nodes } = since;
   const look: DrainLook = { stands, ledger, settings, now, memory: { pods, ...since } };

@@ -75,6 +75,11 @@ test('nodes that Liftlock has cordoned, and that end, are named as such', () => 
   });
 });
 
+test('of a group without nodes it is said that there is none', () => {
+  const message = 'The cluster has no node of the group.';
+  expect(decideIn({ nodes: [] })).toEqual({ type: 'done', reasons: [{ code: 'Drained', message }] });
+});
+
 test('what a rule leaves on drained nodes is named at the end', () => {
   const rules = [{ selector: { matchLabels: labels, matchExpressions: [] }, action: 'skip' as const }];
   const pods = { a: [pod('agent', { labels })] };

@@ -15,6 +15,7 @@ const listed = (names: readonly string[]): string =>
 const podName = ({ namespace, name }: DrainPod): string => `${namespace}/${name}`;
 
 export function doneReasons({ stands }: DrainLook): Reason[] {
+  if (stands.length === 0) return [reason('Drained', 'The cluster has no node of the group.')];
   const left = stands.flatMap(({ node, skipped }) => skipped.map((pod) => `${podName(pod)} on ${node.name}`));
   const rest = left.length === 0 ? '' : ` A rule of the policy leaves ${listed(left)}.`;
   return [reason('Drained', `Nodes of the drain that hold nothing any more that has to go: ${stands.length}.${rest}`)];

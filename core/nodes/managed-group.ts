@@ -30,6 +30,10 @@ export type NextOfRoll =
   | { readonly type: 'make-version'; readonly version: NewLaunchTemplateVersion }
   | { readonly type: 'roll'; readonly input: Omit<UpdateNodegroupVersionInput, 'clientRequestToken'> };
 
+/** Something that Liftlock has not started runs on a group. */
+export const updatingReason = (group: string): Reason =>
+  reason('ForeignUpdate', `The node group ${group} is UPDATING, and not by Liftlock.`);
+
 /**
  * The whole decision about a managed group that the control plane has left behind. EKS takes a version for one whose image it chooses, and none for
  * one with an AMI of its own, which goes to a version of its launch template (facts: eks.md §5.2).
@@ -47,7 +51,7 @@ export function nextOfRoll({ nodegroup, image }: ManagedGroup, target: KubeVersi
   if (status === 'UPDATING')
     return {
       type: 'others',
-      reason: reason('ForeignUpdate', `The node group ${group} is UPDATING, and not by Liftlock.`),
+      reason: updatingReason(group),
     };
   if (status === 'CREATING')
     return { type: 'others', reason: reason('NotActive', `The node group ${group} is CREATING.`) };

@@ -70,6 +70,14 @@ test('only of what was never begun is that told', () => {
   expect(noticeOf(upgrade('Canceled'))?.what).toMatch(/is Canceled\.$/);
 });
 
+test('a drain is called one, and asked for anew where it was blocked', () => {
+  const detail = { ...upgrade('Blocked').detail, upgradeId: 'drain-nodes-request-1', from: '1.36', to: '1.36' };
+  expect(noticeOf({ type: 'UpgradeChanged', detail } as LiftlockEvent)).toMatchObject({
+    what: expect.stringMatching(/^The drain of nodes of .* is Blocked; nothing of it was begun/),
+    todo: expect.stringMatching(/^Remove what blocks it, then: liftlock drain nodegroup NAME --cluster \S+ --approve$/),
+  });
+});
+
 test('steps are for programs', () => {
   expect(noticeOf({ type: 'StepChanged', detail: EVENT_EXAMPLES.StepChanged.detail } as LiftlockEvent)).toBeUndefined();
 });

@@ -98,15 +98,17 @@ function memberNotice(event: Of<'MemberChanged'>): Notice | undefined {
 
 /** Failures are told as what they lead to, the hold on the cluster; success and parking are in the reports. */
 function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
-  const { from, to, status, reasons } = event.detail;
+  const { from, to, status, reasons, upgradeId } = event.detail;
   if (status !== 'Blocked' && status !== 'Canceled') return undefined;
+  const isDrain = upgradeId.startsWith('drain-nodes-');
   // One whose cluster is gone may have been half done.
   const untouched = status === 'Blocked' ? '; nothing of it was begun or is left over' : '';
   const way =
     from === to ? `of the nodes of ${named(event.detail)} to ${to}` : `of ${named(event.detail)} from ${from} to ${to}`;
-  const what = `The upgrade ${way} is ${status}${untouched}.`;
+  const what = `The ${isDrain ? `drain of nodes of ${named(event.detail)}` : `upgrade ${way}`} is ${status}${untouched}.`;
   const name = nameOf(event.detail);
-  const blocked = `Remove what blocks it, then: liftlock retry cluster ${name}`;
+  const again = isDrain ? `drain nodegroup NAME --cluster ${name} --approve` : `retry cluster ${name}`;
+  const blocked = `Remove what blocks it, then: liftlock ${again}`;
   return notice(event, what, because(reasons), status === 'Blocked' ? blocked : NOTHING);
 }
 

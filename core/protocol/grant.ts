@@ -198,10 +198,12 @@ export function grantUpgrade(
   });
 }
 
-/** What is not done is tried again or is not needed any more (a node group that is gone): it says so itself. The baseline of a scan stays. */
+/** What is not done is tried again or is not needed any more (a node group that is gone): it says so itself. The baseline of a scan stays, and what a drain remembers. */
 const stepsToKeep = ({ steps }: Upgrade): Upgrade['steps'] =>
   Object.fromEntries(
-    Object.entries(steps).filter(([step, { status }]) => status === 'done' || step === 'scan-cluster'),
+    Object.entries(steps).filter(
+      ([step, { status }]) => status === 'done' || /^(?:scan-cluster$|drain-nodes\/)/.test(step),
+    ),
   );
 
 function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, now: string): Upgrade {

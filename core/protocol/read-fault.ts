@@ -16,13 +16,13 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
 export function stoppedFromOutside(
   { status, error, cause }: EndedExecution,
   name?: string,
-  undone = 'Nothing was undone.',
+  then = 'Nothing was undone. Look, then: liftlock retry, or liftlock release.',
 ): Reason {
   const because =
     cause === undefined ? '' : ` ${error ?? ''}: ${readFault(error ?? '', cause).message.slice(0, LONGEST_CAUSE)}`;
   return reason(
     'StoppedFromOutside',
-    `The execution${name === undefined ? '' : ` ${name}`} ended ${status} without concluding.${because} ${undone} Look, then: liftlock retry, or liftlock release.`,
+    `The execution${name === undefined ? '' : ` ${name}`} ended ${status} without concluding.${because} ${then}`,
   );
 }
 

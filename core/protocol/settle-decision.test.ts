@@ -69,6 +69,15 @@ describe('the failure of a member of a wave that was given up', () => {
   });
 });
 
+test.each(['failed', 'blocked', 'stopped'] as const)(
+  'an undo that ends %s is parked, and tried again later',
+  (status) => {
+    const undo = { ...upgrade(false), machine: 'restore-nodes' as const };
+    const { upgrade: after } = settle(NOON, undo, undefined, undefined, { status, reasons: because('X') });
+    expect(after).toMatchObject({ status: 'Parked', resumeAt: '2026-11-20T12:15:00.000Z', reasons: because('X') });
+  },
+);
+
 describe('how an execution that ends leaves its upgrade, its member and its wave', () => {
   test.each<[string, UpgradeEnd, boolean, Upgrade['status'], Member['status'], boolean]>([
     ['done', { status: 'done', reasons: [] }, true, 'Succeeded', 'Succeeded', false],

@@ -5,6 +5,7 @@ import { isFinish } from '../model/hop.ts';
 import { recount } from '../policy/caps.ts';
 import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
 import { GRANTING_WAVES } from './granting-waves.ts';
+import { isUndo } from './undo.ts';
 
 /** How an execution left its upgrade. `stopped` = ended from outside: StopExecution, a timeout, the history limit, a fault. */
 export interface UpgradeEnd {
@@ -26,8 +27,14 @@ function terminalStatus(upgrade: Upgrade, end: UpgradeEnd): Upgrade['status'] {
   if (end.status === 'done') return 'Succeeded';
   if (end.status === 'parked') return 'Parked';
   if (end.status === 'gone') return 'Canceled';
+  // What is to be taken back is not given up, whatever is in the way.
+  if (isUndo(upgrade)) return 'Parked';
   return upgrade.mutated ? 'Failed' : 'Blocked';
 }
+
+const UNDO_AGAIN_MILLISECONDS = 15 * 60_000;
+const laterOf = ({ status }: UpgradeEnd, now: Date): string | undefined =>
+  status === 'parked' ? undefined : new Date(now.getTime() + UNDO_AGAIN_MILLISECONDS).toISOString();
 
 /** What becomes of upgrade, member and wave: pure. Places of the wave are given back when the grant is freed, not here. */
 export function settle(
@@ -44,7 +51,7 @@ export function settle(
     ...upgrade,
     status,
     reasons: [...end.reasons],
-    resumeAt: status === 'Parked' ? end.resumeAt : undefined,
+    resumeAt: status === 'Parked' ? (end.resumeAt ?? laterOf(end, now)) : undefined,
     endedAt: status === 'Parked' ? undefined : at,
   };
   const hold =

@@ -1,5 +1,6 @@
-import { rolloutItem } from '../../test/material/items/rollout-items.ts';
+import { memberItem, rolloutItem } from '../../test/material/items/rollout-items.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
@@ -48,6 +49,25 @@ test.each<[string, string, Partial<Rollout>, string]>([
   const { cluster, snapshot, aim } = heldCluster();
   const ofUpgrade = rolloutItem({ waves: ['all'], policy, ...of });
   expect(verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade }, NOW).when.condition).toBe(condition);
+});
+
+test.each([
+  ['drain-nodes-1', 'release cluster web, and then runs: liftlock drain nodegroup legacy --cluster web --approve.'],
+  ['1.36-1.37', 'retry cluster web (or release).'],
+])('held by %s beside a rollout that has it: %s', (id, way) => {
+  const { cluster, snapshot, aim } = heldCluster();
+  const { clusterKey } = cluster;
+  const held = { reason: reason('DrainBudget', 'x'), since: at(-1), mutated: true, upgradeId: id };
+  const controls = new Map([[clusterKey, { clusterKey, held }]]);
+  const place = {
+    rollout: rolloutItem({ policy: 'p' }),
+    waves: [],
+    member: memberItem({ clusterKey, status: 'Failed' }),
+  };
+  const input = { contract: 1, cluster: cluster.arn, targetVersion: '1.36', nodegroup: 'legacy' };
+  const left = upgrade({ clusterKey, id, machine: 'drain-nodes', input });
+  const { when } = verdictOf({ ...snapshot, controls }, cluster, aim, { place, ofUpgrade: undefined, left }, NOW);
+  expect(when.condition).toBe(`Somebody runs: liftlock ${way}`);
 });
 
 test('a held cluster that a newer rollout of its policy goes on without is told of that, and of a stop', () => {

@@ -7,6 +7,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { fleetRefusals, OBSERVE_MODE, rolloutRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
+import { nextHopId } from '../rollout/admission.ts';
 import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts';
 import { decide } from '../rollout/decide.ts';
 import type { Waiting } from '../rollout/decisions.ts';
@@ -80,7 +81,13 @@ export function verdictOf(
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
   if (held !== undefined) {
     const isWaited = place?.member !== undefined && !ENDED_WELL.includes(place.member.status);
-    const inRollout = isWaited ? place.rollout : ofUpgrade;
+    // What no rollout makes, such as a drain, is tried by none.
+    const isOther =
+      isWaited &&
+      held.mutated === true &&
+      held.upgradeId !== undefined &&
+      nextHopId(place.member, cluster, { clusterKey: cluster.clusterKey, retried: held }) !== held.upgradeId;
+    const inRollout = isOther ? undefined : isWaited ? place.rollout : ofUpgrade;
     const selecting = aim.policy?.metadata.name;
     const triedAgain = inRollout !== undefined && goesOnWith(inRollout, selecting);
     const why = reason('Held', `Held since ${held.since}: ${held.reason.message}`);

@@ -1,5 +1,6 @@
 import { reason } from '../contracts/step-result.ts';
 import { isAwaited } from '../policy/cluster-tags.ts';
+import { isUndo } from '../protocol/undo.ts';
 import { admit, askToBegin, type MemberIndex, type Room } from './admission.ts';
 import { atRest, automaticRollouts, restingDecisions } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
@@ -60,11 +61,19 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
   );
   const replanned = decided.decisions.flatMap((one) => (one.type === 'replan' ? [one.rollout.id] : []));
   const planned = new Set([...replanned, ...forgotten.map(({ rolloutId }) => rolloutId)]);
+  const undone = new Set(
+    decided.decisions.flatMap((one) =>
+      one.type === 'grant-upgrade' && isUndo(one.upgrade) ? [one.upgrade.clusterKey] : [],
+    ),
+  );
   return {
     ...decided,
-    decisions: decided.decisions.filter(
-      (one) => !beginsWave(one) || (snapshot.fleet !== undefined && !planned.has(one.wave.rolloutId)),
-    ),
+    decisions: decided.decisions.filter((one) => {
+      // What was left on a cluster is taken back before anything else has its grant.
+      if (one.type === 'grant-member') return !undone.has(one.member.clusterKey);
+      if (one.type === 'grant-upgrade') return isUndo(one.upgrade) || !undone.has(one.upgrade.clusterKey);
+      return !beginsWave(one) || (snapshot.fleet !== undefined && !planned.has(one.wave.rolloutId));
+    }),
   };
 }
 

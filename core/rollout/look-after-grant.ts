@@ -78,8 +78,9 @@ async function free(
   }
   const state = await ended();
   const missing = reason('ExecutionMissing', 'The execution of this upgrade does not exist any more.');
-  const undone = grant.machine === 'drain-nodes' ? 'What it had cordoned is taken back.' : undefined;
-  const reasons = [unreadable ?? (state === undefined ? missing : stoppedFromOutside(state, undefined, undone))];
+  const isDrain = grant.machine === 'drain-nodes';
+  const then = isDrain ? 'What it had cordoned is taken back. Look, then: liftlock release.' : undefined;
+  const reasons = [unreadable ?? (state === undefined ? missing : stoppedFromOutside(state, undefined, then))];
   // Only an upgrade that nobody concluded is still Running; then it was stopped from outside, and the cluster is held.
   await settleUpgrade(ports, grant.clusterKey, grant.number, { status: 'stopped', reasons }, grant.upgradeId);
   await freeGrant(ports, grant.clusterKey, grant.number, grant.upgradeId);

@@ -12,11 +12,18 @@ export function findApiServer(context: Pick<StepContext, 'scope' | 'name' | 'clu
 
 export const isAccessError = (error: unknown): error is ClusterAccessError => isAccessErrorName(errorName(error));
 
-/** What could not be read of a cluster's API server, said once and as it is: denied is not clean. */
-export function accessReason(error: unknown, { name, cluster }: Pick<StepContext, 'name' | 'cluster'>): Reason {
-  const closed = errorName(error) === 'ClusterUnreachable' ? closedTo(cluster) : '';
-  const said = `The API server of ${name} could not be read: ${errorMessage(error).replace(/[.\s]*$/, '.')}`;
-  return quoted(errorName(error), `${said}${closed} Run: liftlock access check`);
+/** What could not be done at a cluster's API server, said once and as it is: denied is not clean. */
+export function accessReason(
+  error: unknown,
+  { name, cluster }: Pick<StepContext, 'name' | 'cluster'>,
+  tier: 'look' | 'operate' = 'look',
+): Reason {
+  const isClosed = errorName(error) === 'ClusterUnreachable';
+  const closed = isClosed ? closedTo(cluster) : '';
+  const could = tier === 'look' ? 'be read' : 'be worked with';
+  const said = `The API server of ${name} could not ${could}: ${errorMessage(error).replace(/[.\s]*$/, '.')}`;
+  const run = tier === 'look' || isClosed ? 'access check' : `access manifest ${name} --tier operate`;
+  return quoted(errorName(error), `${said}${closed} Run: liftlock ${run}`);
 }
 
 /** Why no packet of ours may arrive, which a time-out does not tell. */

@@ -1,3 +1,4 @@
+import { isNotFound } from '../contracts/eks-errors.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, bounded, done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
@@ -13,6 +14,7 @@ import {
   EMPTY_MEMORY,
 } from '../nodes/drain-move.ts';
 import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
+import { updatingReason } from '../nodes/managed-group.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
 import type { DrainNode, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -20,7 +22,7 @@ import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
-import type { StepContext, StepPorts } from './context.ts';
+import { foreignStop, type StepContext, type StepPorts } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { runStep } from './run-step.ts';
 import { BUSY_MILLISECONDS, withNodeOperator } from './with-node-operator.ts';
@@ -103,6 +105,7 @@ class Drain {
   readonly #context: StepContext;
   readonly #group: string;
   readonly #settings: DrainSettings;
+  #groupStatus: Promise<string | undefined> | undefined;
   #seen: DrainObservation = { nodes: [], allNodes: [], pods: new Map() };
 
   constructor(ports: NodeStepPorts, context: StepContext, group: string, settings: DrainSettings, memory: DrainMemory) {
@@ -160,10 +163,27 @@ class Drain {
         return done(...move.reasons);
       }
       case 'cordon':
-        return this.#cordon(operator, move.node);
+        return (await this.#besideEks(move.node)) ?? this.#cordon(operator, move.node);
       case 'evict':
-        return this.#evict(operator, move.node, move.pods);
+        return (await this.#besideEks(move.node)) ?? this.#evict(operator, move.node, move.pods);
     }
+  }
+
+  /** While EKS rolls a group, it drains its nodes itself, and makes those that take them over. Asked once by an invocation. */
+  async #besideEks({ labels }: DrainNode): Promise<StepResult | undefined> {
+    const nodegroupName = managedGroup(nodeOwner(labels));
+    if (nodegroupName === undefined) return undefined;
+    const { scope, name: clusterName } = this.#context;
+    this.#groupStatus ??= this.#ports.eks.describeNodegroup(scope, { clusterName, nodegroupName }).then(
+      ({ status }) => status,
+      (error: unknown) => {
+        // Its last nodes may be seen for longer than the group itself.
+        if (!isNotFound(error)) throw error;
+        return undefined;
+      },
+    );
+    if ((await this.#groupStatus) !== 'UPDATING') return undefined;
+    return foreignStop(this.#ports, this.#context, updatingReason(nodegroupName));
   }
 
   #later = (): Date => new Date(this.#ports.clock.now().getTime() + NO_ROOM_MILLISECONDS);

@@ -1,15 +1,17 @@
 import { blocked, parked, reason, type StepResult } from '../contracts/step-result.ts';
 import type { NodeOperator } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
+import { Upgrades } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
-import type { StepContext } from './context.ts';
+import { deniedRetryAt, type StepContext } from './context.ts';
 
 /** An invocation begins nothing at an API server after this; it is over well before its function is. */
 export const BUSY_MILLISECONDS = 12_000;
 
-/** Works at the API server of the step's cluster. One that cannot be reached, or refuses, blocks with its words: what was begun parks by that. */
+/** Works at the API server of the step's cluster. One that cannot be reached, or refuses, blocks with its words; what was begun parks by that. */
 export async function withNodeOperator(
-  ports: Pick<Ports, 'nodes'>,
+  ports: Pick<Ports, 'nodes' | 'table' | 'clock'>,
   context: StepContext,
   work: (operator: NodeOperator) => Promise<StepResult>,
 ): Promise<StepResult> {
@@ -21,7 +23,11 @@ export async function withNodeOperator(
     return await work(operator);
   } catch (error) {
     if (!isAccessError(error)) throw error;
-    return blocked(accessReason(error, context));
+    const why = accessReason(error, context, 'operate');
+    const { clusterKey, upgrade } = context;
+    // As this invocation has left it: its first commit may be the beginning.
+    const now = upgrade && (await load(ports.table, Upgrades, clusterKey, upgrade.id));
+    return now?.data.mutated === true ? parked(deniedRetryAt(ports), why) : blocked(why);
   } finally {
     operator.close();
   }

@@ -1,13 +1,15 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { cancelDrain, requestDrain } from '../../core/operations/request-drain.ts';
+import { startRollout } from '../../core/operations/rollout-orders.ts';
 import { openUndoEntries } from '../../core/protocol/undo.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { UndoEntries } from '../../core/store/entities.ts';
 import { load, put } from '../../core/store/entity.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
-import type { World } from '../../simulator/process/world.ts';
+import { operatePrincipal, type World } from '../../simulator/process/world.ts';
 import {
+  beginByHand,
   clusterArn,
   discover,
   minutes,
@@ -262,3 +264,107 @@ test('a tag that excludes the cluster halts it at once, and it is not begun agai
   const granted = world.table.auditTimeline().filter(({ event }) => event === 'Granted');
   expect(granted).toHaveLength(1);
 });
+
+test('while EKS rolls the group nothing of it is cordoned or evicted, and it is named', async () => {
+  const world = await shop({ budgets: [strict] });
+  await start(world);
+  await minutes(world, 2);
+  const caller = { account: '111111111111', region: 'eu-central-1', principal: PERSON };
+  const roll = { clusterName: 'web', nodegroupName: 'legacy', force: true };
+  world.eks.operation('UpdateNodegroupVersion', roll, caller, world.clock.now());
+  const before = new Set(stateOf(world).nodes.map(({ name }) => name));
+  await minutes(world, 10);
+  expect((await drainOf(world))?.reasons[0]).toMatchObject({
+    code: 'ForeignUpdate',
+    message: expect.stringMatching(/legacy is UPDATING/),
+  });
+  const joined = stateOf(world).nodes.filter(({ name }) => !before.has(name));
+  expect([joined.length > 0, joined.filter(({ unschedulable }) => unschedulable)]).toEqual([true, []]);
+});
+
+test('what it knows outlives a stop: who is in the way since when, and who was told', async () => {
+  const world = await shop({ budgets: [strict] });
+  await start(world);
+  await minutes(world, 10);
+  await stopFleet(world.ports, PERSON, 'look');
+  await minutes(world, 5);
+  await resumeFleet(world.ports, PERSON);
+  await minutes(world, 5);
+  const [step] = Object.values((await drainOf(world))?.steps ?? {});
+  expect(step?.reasons[0]?.message).toMatch(/for (?:19|20) min/);
+  expect(world.bus.published.filter(({ event }) => event.type === 'DrainBlocked')).toHaveLength(1);
+});
+
+test('without access it is not begun; one that loses it parks, and what is to be taken back is tried until it can be', async () => {
+  const world = await shop({ budgets: [strict] });
+  const setAccess = (authentication: 'any-principal' | 'access-entries') => {
+    for (const { kubernetes } of Object.values(world.eks.state.clusters))
+      kubernetes.access.authentication = authentication;
+  };
+  setAccess('access-entries');
+  await start(world);
+  await minutes(world, 2);
+  expect(await drainOf(world)).toMatchObject({ status: 'Blocked', mutated: false });
+  setAccess('any-principal');
+  await start(world);
+  await minutes(world, 3);
+  setAccess('access-entries');
+  await minutes(world, 3);
+  const begun = (await upgradesOf(world)).find(({ mutated }) => mutated);
+  const message = expect.stringContaining('401: Unauthorized. Run: liftlock access manifest web --tier operate');
+  expect(begun).toMatchObject({ status: 'Parked', reasons: [{ code: 'ClusterUnauthorized', message }] });
+  await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'no access');
+  await minutes(world, 40);
+  const undo = (await upgradesOf(world)).find(({ machine }) => machine === 'restore-nodes');
+  expect([undo?.status, undo?.reasons[0]?.code, cordoned(world).length]).toEqual(['Parked', 'ClusterUnauthorized', 1]);
+  setAccess('any-principal');
+  await run(world, 1);
+  expect([cordoned(world), await open(world)]).toEqual([[], 0]);
+});
+
+test('what the first call of a drain is refused parks it, without a hold', async () => {
+  const world = await shop();
+  const [account, region] = ['111111111111', 'eu-central-1'];
+  const policyArn = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy';
+  const looks = {
+    type: 'STANDARD',
+    createdAt: 0,
+    kubernetesGroups: [],
+    policies: [{ policyArn, accessScope: { type: 'cluster' as const } }],
+  };
+  for (const { kubernetes, accessEntries } of Object.values(world.eks.state.clusters)) {
+    kubernetes.access.authentication = 'access-entries';
+    accessEntries.push({ ...looks, principalArn: operatePrincipal({ account, region }) });
+  }
+  await start(world);
+  await minutes(world, 3);
+  expect(await drainOf(world)).toMatchObject({ status: 'Parked', reasons: [{ code: 'ClusterForbidden' }] });
+});
+
+test('nodes that are seen for longer than their group are drained all the same', async () => {
+  const world = await shop();
+  await start(world);
+  for (const cluster of Object.values(world.eks.state.clusters))
+    cluster.nodegroups = cluster.nodegroups.filter(({ name }) => name !== 'legacy');
+  await run(world, 1);
+  expect([(await drainOf(world))?.status, podsOnLegacy(world)]).toEqual(['Succeeded', 0]);
+});
+
+test.each(['a rollout', 'a person'])(
+  'what a canceled drain has left is taken back before %s has the cluster',
+  async (who) => {
+    const world = await shop({ budgets: [strict] });
+    await start(world);
+    await minutes(world, 2);
+    const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
+    if (who === 'a person') await beginByHand(world, 'upgrade-cluster', input);
+    else await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+    await minutes(world, 3);
+    await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'the hop first');
+    await minutes(world, 2);
+    const granted = world.table
+      .auditTimeline()
+      .flatMap(({ event, detail }) => (event === 'Granted' ? [detail.upgradeId] : []));
+    expect(granted).toEqual([expect.stringMatching(/^drain-/), expect.stringMatching(/^undo-/), '1.36-1.37']);
+  },
+);
