@@ -39,8 +39,7 @@ function upgradesBefore(
   clusterKey: string,
   hop: Pick<Upgrade, 'machine' | 'from' | 'to'>,
 ): readonly Upgrade[] {
-  const before = hopsBefore(hop);
-  return index.upgrades.get(clusterKey)?.filter(({ id }) => before.includes(id)) ?? [];
+  return index.upgrades.get(clusterKey)?.filter(({ id }) => hopsBefore(hop).includes(id)) ?? [];
 }
 
 /** Those that were begun go first, then by position in their wave. */
