@@ -32,6 +32,16 @@ test('a bake parks the cluster between two halves of the hop, and frees its cap 
   expect(times(plan)).toEqual(['c000 20T08:00-20T12:00', 'c001 20T08:30-20T12:30']);
 });
 
+test('approvals are taken to be given at once, and gates to be green', () => {
+  const first = { name: 'first', clusters: ['c000'], soak: '1h' };
+  const plan = (asked: object) =>
+    times(planOf({ clusters: fleetOf(2), policy: { waves: [{ ...first, ...asked }, { name: 'all' }] } }));
+  const alone = plan({});
+  expect(alone).toEqual(['c000 20T08:00-20T09:00', 'c001 20T10:00-20T11:00']);
+  expect(plan({ approval: {} })).toEqual(alone);
+  expect(plan({ gates: [{ alarm: 'errors' }] })).toEqual(alone);
+});
+
 test('an upgrade that would not end in its window waits for the next one, unless it may overrun', () => {
   const calendars = { nights: { windows: [{ name: 'n', schedule: '0 9 * * *', duration: '90m' }] } };
   const wave = { name: 'all', maxConcurrency: 1, calendar: 'nights' };

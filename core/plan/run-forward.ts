@@ -1,6 +1,8 @@
+import type { UpgradePolicy } from '../config/types.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import { type AnyCode, waitsFor } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { remembered } from '../model/remembered.ts';
 import { HORIZON_MILLISECONDS } from '../policy/never-starts.ts';
 import { SETTLING_MILLISECONDS } from '../policy/quarantine.ts';
 import { waveNamed } from '../policy/wave-of.ts';
@@ -111,15 +113,14 @@ function tick(
   /** As they were before anything was decided about them now. */
   const changed = new Map<string, Member>();
   let depth = 1;
-  let wakes: readonly string[] = [];
-  let codes = new Set<AnyCode>();
+  /** Of the last round alone: why somebody waits is worked out when it is read. */
+  let waiting: readonly Waiting[] = [];
   let before = -1;
   for (let round = 0; round < ROUNDS; round += 1) {
     const snapshot = fleet.snapshot(everybody ? undefined : depth);
-    const { decisions, waiting } = decide(snapshot, now);
-    codes = new Set();
-    for (const { reasons } of waiting) for (const { code } of reasons) codes.add(code);
-    wakes = waiting.flatMap(({ until }) => until ?? []);
+    const decided = decide(snapshot, now);
+    const { decisions } = decided;
+    waiting = decided.waiting;
     let changes = 0;
     let granted = 0;
     for (const decision of decisions) {
@@ -141,7 +142,8 @@ function tick(
     else depth += 1;
     before = changes > 0 ? -1 : offeredNow;
   }
-  return { wakes, codes, started };
+  const codes = new Set(waiting.flatMap(({ reasons }) => reasons.map(({ code }) => code)));
+  return { wakes: waiting.flatMap(({ until }) => until ?? []), codes, started };
 }
 
 const leavesBehind = (decision: Decision): boolean =>
@@ -157,16 +159,16 @@ const apply = (fleet: VirtualFleet, decision: Decision, now: Date): boolean =>
  * The same fleet where nobody has to be asked and all is well outside: a plan takes approvals to be given at once and gates to be green,
  * and says so (semantics.md, Plan).
  */
-function asAssumed(snapshot: FleetSnapshot): FleetSnapshot {
-  const policies = new Map(
-    [...snapshot.policies].map(([name, applied]) => {
-      const waves = applied.policy.spec.waves.map(({ approval: _, ...wave }) => ({ ...wave, gates: [] }));
-      const policy = { ...applied.policy, spec: { ...applied.policy.spec, waves } };
-      return [name, { ...applied, policy }] as const;
-    }),
-  );
-  return { ...snapshot, policies };
-}
+const asAssumed = (snapshot: FleetSnapshot): FleetSnapshot => ({
+  ...snapshot,
+  policies: new Map([...snapshot.policies].map(([name, one]) => [name, { ...one, policy: assumed(one.policy) }])),
+});
+
+/** One object for all runs, frozen: what is remembered of a cluster by its policy holds in each of them. */
+const assumed = remembered((policy: UpgradePolicy): UpgradePolicy => {
+  const waves = policy.spec.waves.map(({ approval: _, ...wave }) => ({ ...wave, gates: [] }));
+  return Object.freeze({ ...policy, spec: { ...policy.spec, waves } });
+}, new WeakMap());
 
 /** So often the reconciler looks by itself. */
 const TICK_MILLISECONDS = 60_000;

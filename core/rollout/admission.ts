@@ -39,8 +39,7 @@ function upgradesBefore(
   clusterKey: string,
   hop: Pick<Upgrade, 'machine' | 'from' | 'to'>,
 ): readonly Upgrade[] {
-  const before = hopsBefore(hop);
-  return index.upgrades.get(clusterKey)?.filter(({ id }) => before.includes(id)) ?? [];
+  return index.upgrades.get(clusterKey)?.filter(({ id }) => hopsBefore(hop).includes(id)) ?? [];
 }
 
 /** Those that were begun go first, then by position in their wave. */
@@ -276,6 +275,7 @@ export function nextHopOf(member: Member, { version }: ClusterRecord, control: C
   if (isFinish(member)) return { from: to, to };
   const next = nextHop(KubeVersion.parse(member.from), current, to);
   // One that failed before the control plane had moved is of the hop that follows.
-  const left = [current, current.next()].find((end) => control?.retried?.upgradeId === hopTo(end));
+  const retried = control?.retried?.upgradeId;
+  const left = retried === undefined ? retried : [current, current.next()].find((end) => retried === hopTo(end));
   return left === undefined || to.isOlderThan(left) ? next : { from: left.previous(), to: left };
 }
