@@ -41,7 +41,7 @@ export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Ask
     if (why !== undefined) refused.push(`the AMI ${image.imageId} ${why}`);
     return why === undefined;
   });
-  const [newest] = fitting.sort((a, b) => (a.creationDate < b.creationDate ? 1 : -1));
+  const [newest] = fitting.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
   if (newest !== undefined) return newest;
   const what =
     ofTable === undefined
@@ -49,6 +49,9 @@ export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Ask
       : `The AMI ${ofTable} cannot be used`;
   return none(`${what}: ${refused.length === 0 ? 'EC2 has none that this account may launch' : refused.join('; ')}`);
 }
+
+/** Of those made in one second the id decides, so that whoever looks again finds the same one. */
+const placeOf = ({ creationDate, imageId }: Image): string => `${creationDate} ${imageId}`;
 
 function unfit(image: Image, target: KubeVersion, launched: Image | undefined, now: Date): string | undefined {
   const { state, deprecationTime, architecture, tags } = image;
@@ -84,4 +87,4 @@ export const madeBefore = (
   versions: readonly LaunchTemplateVersion[],
   wanted: NewLaunchTemplateVersion,
 ): LaunchTemplateVersion | undefined =>
-  versions.findLast(({ description, imageId }) => description === wanted.description && imageId === wanted.imageId);
+  versions.find(({ description, imageId }) => description === wanted.description && imageId === wanted.imageId);

@@ -70,7 +70,8 @@ export async function launchTemplateVersion(
   const wanted = newVersionOf(from, image.imageId);
   const made = madeBefore(await ec2.listLaunchTemplateVersions(scope, from.template, image.imageId), wanted);
   if (made !== undefined) return { version: made.version };
-  const token = sha256Hex(canonicalJson({ clusterKey, upgradeId: upgrade?.id ?? '', ...wanted }));
+  // Of two clusters that share the template and make the same hop at once, the second gets what the first has made.
+  const token = sha256Hex(canonicalJson({ upgradeId: upgrade?.id ?? '', ...wanted }));
   const mutation = {
     ...{ asker, clusterKey, scope, target, tags: cluster.tags ?? {}, upgrade, step: STEP, subject: from.template },
     call: { name: 'CreateLaunchTemplateVersion' as const, input: wanted },

@@ -7,6 +7,7 @@ import { blocked, done, parked, reason, type StepResult, wait } from '../contrac
 import { given } from '../model/given.ts';
 import { imageRuleOf } from '../model/image-rule.ts';
 import { issueTexts } from '../model/issue-text.ts';
+import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
@@ -16,7 +17,6 @@ import { type ActPorts, act } from './act.ts';
 import { foreignStop, pollSeconds, type StepContext } from './context.ts';
 import { findImage, type ImagePorts, launchTemplateVersion } from './custom-image.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
-import { loadHopPolicy } from './hop-policy.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
@@ -62,8 +62,8 @@ async function orRetried(
   result: StepResult,
 ): Promise<StepResult> {
   if (result.status !== 'failed' || !result.reasons.some(({ code }) => code === NOT_EVICTED)) return result;
-  const { read } = await loadHopPolicy(ports, context);
-  const allowed = read?.rules(new Map()).policy?.spec.nodes?.podEvictionFailure;
+  const { spec } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
+  const allowed = spec?.nodes?.podEvictionFailure;
   const failures = (await intentsOf(ports.table, context.clusterKey, STEP)).filter(({ data }) =>
     isStuckRoll(data, group, context.upgrade),
   ).length;
@@ -128,8 +128,10 @@ async function ownImage(
   nodegroup: Nodegroup,
 ): Promise<Aim | { readonly stop: StepResult }> {
   const { nodegroupName: group, releaseVersion, status } = nodegroup;
-  const { read } = await loadHopPolicy(ports, context);
-  const rule = imageRuleOf(read?.rules(new Map()).policy?.spec.nodes, nodegroup);
+  const { spec, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
+  // Which image it names nobody knows: that is never taken for none.
+  if (unknown.length > 0) return { stop: parked(undefined, ...unknown) };
+  const rule = imageRuleOf(spec?.nodes, nodegroup);
   if (rule === undefined) {
     const said = `${group} runs a custom AMI: EKS takes no version for it, and no policy names another (spec.nodes.images). Roll it with a new version of its launch template.`;
     return { stop: done(reason('CustomAmi', said)) };
@@ -137,8 +139,8 @@ async function ownImage(
   const wanted = await findImage(ports, context, nodegroup, rule);
   if ('code' in wanted) return { stop: blocked(wanted) };
   const { imageId } = wanted.image;
-  // The launch template is another one as soon as a roll begins, also where it fails; this is what EKS says of one that has ended.
-  if (releaseVersion === imageId && status === 'ACTIVE')
+  // The release is of the last roll that ended well, the launch template of the last that began: where somebody's has failed since, they differ.
+  if (releaseVersion === imageId && wanted.from.imageId === imageId && status === 'ACTIVE')
     return {
       stop: done(reason('AtTarget', `The node group ${group} runs ${imageId}, the AMI for ${context.target}.`)),
     };

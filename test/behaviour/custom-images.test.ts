@@ -98,6 +98,24 @@ test.each(AT_MUTATIONS.flatMap(({ name, faults }) => [0, 1].map((skip) => [name,
   },
 );
 
+test('two clusters and two groups that share a launch template take one version of it, and each is rolled once', async () => {
+  const ml = { nodes: 2, amiType: 'CUSTOM', launchTemplate: { id: 'lt-1', version: '1' } };
+  const shared = { ...web, nodegroups: ['ml', 'ml-spot'].map((name) => ({ ...ml, name })) };
+  const world = await smallFleet({
+    clusters: [shared, { ...shared, name: 'shop' }],
+    policy: { nodes: { images: TAGS }, waves: [{ name: 'all', maxConcurrency: 2 }] },
+    prepare(state) {
+      state.images = { [GOLDEN]: image };
+      state.templateTags = { 'lt-1': { 'liftlock:versions': 'allowed' } };
+    },
+  });
+  await run(world);
+  for (const name of ['web', 'shop']) expect(await memberOf(world, name)).toMatchObject({ status: 'Succeeded' });
+  expect(versionsOf(world)).toEqual(['lt-1:1 ami-1-1', `lt-1:2 ${GOLDEN}`]);
+  const rolls = mutationsOf(world).filter(({ operation }) => operation === 'UpdateNodegroupVersion');
+  expect(rolls.map(({ request }) => request.launchTemplate)).toEqual(Array(4).fill({ id: 'lt-1', version: '2' }));
+});
+
 const change = (more: object) => (state: FakeEksState) => {
   state.images = { [GOLDEN]: { ...image, ...more } };
 };
