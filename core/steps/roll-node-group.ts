@@ -61,7 +61,7 @@ async function orRetried(
   group: string,
   result: StepResult,
 ): Promise<StepResult> {
-  if (result.status !== 'failed' || !result.reasons.some(({ code }) => code === NOT_EVICTED)) return result;
+  if (!result.reasons.some(({ code }) => code === NOT_EVICTED)) return result;
   const { spec } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
   const allowed = spec?.nodes?.podEvictionFailure;
   const failures = (await intentsOf(ports.table, context.clusterKey, STEP)).filter(({ data }) =>
