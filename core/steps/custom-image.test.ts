@@ -4,7 +4,7 @@ import { grant, intent, type Kept, policyConfig, upgrade } from '../../test/mate
 import { failing, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import { quietEc2 } from '../../test/material/steps/quiet-account.ts';
 import type { LaunchTemplateVersion } from '../ports/ec2.ts';
-import type { Nodegroup, Scope } from '../ports/eks.ts';
+import type { Nodegroup, Scope, Update } from '../ports/eks.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
 
 const GOLDEN = 'ami-0123456789abcdef0';
@@ -20,6 +20,8 @@ interface Given {
   readonly tags?: Readonly<Record<string, string>>;
   readonly kept?: Kept;
   readonly refuses?: Error;
+  /** Those that run on the group. */
+  readonly updates?: readonly Partial<Update>[];
 }
 
 /** What becomes of the node group `a` with an AMI of its own, of a cluster at 1.37. */
@@ -31,7 +33,11 @@ async function rolled({ group, made = [], tags = { 'liftlock:versions': 'allowed
     releaseVersion: 'ami-old',
     launchTemplate: { id: 'lt-1', name: 'ml', version: '3' },
   };
-  const eks = { cluster: { version: '1.37' }, nodegroups: { a: { ...own, ...group } } };
+  const eks = {
+    cluster: { version: '1.37' },
+    nodegroups: { a: { ...own, ...group } },
+    updates: { 'nodegroup/a': given.updates ?? [] },
+  };
   const ports = await oneStep(new MemoryTable(), { eks, kept: { policy: ruled, ...kept } });
   const launched = 'launched' in given ? given.launched : 'ami-old';
   const tokens: string[] = [];
@@ -141,15 +147,21 @@ test.each([
   expect(result.said).toContain(said);
 });
 
+const open = intent({
+  ...{ step: 'create-launch-template-version', subject: 'lt-1' },
+  call: { name: 'CreateLaunchTemplateVersion', input: {} },
+});
+
 test('a stop ends it before a version is made, and what may have been sent before is waited for', async () => {
   const stopped = await rolled({ kept: { control: { stopped: true } } });
   expect(stopped).toMatchObject({ status: 'parked', codes: ['FleetStopped'], sent: [], tokens: [] });
-  const open = intent({
-    ...{ step: 'create-launch-template-version', subject: 'lt-1' },
-    call: { name: 'CreateLaunchTemplateVersion', input: {} },
-  });
   const waits = await rolled({ kept: { intents: [open] } });
   expect(waits).toMatchObject({ status: 'wait', codes: ['OutcomeUnknown'], sent: [], tokens: [] });
+});
+
+test('a roll of somebody else is told while nobody knows what became of a call to EC2', async () => {
+  const result = await rolled({ kept: { intents: [open] }, updates: [{ id: 'x' }] });
+  expect(result).toMatchObject({ status: 'parked', codes: ['ForeignUpdate'], sent: [] });
 });
 
 test('what EC2 refuses blocks with its own word; what may have taken effect is no refusal', async () => {

@@ -171,6 +171,25 @@ test.each<[string, Given, string]>([
   expect(mutationsOf(world)).toEqual([]);
 });
 
+test('a budget without room for pods on such a group stops the hop before it begins', async () => {
+  const api = { namespace: 'shop', name: 'api', labels: { app: 'api' }, image: 'registry.example/api:1', replicas: 2 };
+  const strict = { namespace: 'shop', name: 'strict', matchLabels: { app: 'api' }, minAvailable: 2 };
+  const ml = { name: 'ml', nodes: 2, amiType: 'CUSTOM', launchTemplate: { id: 'lt-1', version: '1' } };
+  const of = { workloads: [{ ...api, kind: 'Deployment' as const }], podDisruptionBudgets: [strict] };
+  const world = await smallFleet({
+    clusters: [{ ...web, nodegroups: [ml], ...of }],
+    policy: { nodes: { images: TABLE } },
+    prepare(state) {
+      state.images = { [GOLDEN]: image };
+      state.templateTags = { 'lt-1': { 'liftlock:versions': 'allowed' } };
+    },
+  });
+  await run(world);
+  const { status, reasons } = await memberOf(world, 'web');
+  expect([status, reasons.map(({ code }) => code)]).toEqual(['Blocked', ['DrainStuck']]);
+  expect(mutationsOf(world)).toEqual([]);
+});
+
 test('where the nodes wait for a later hop, an AMI that is not there yet is only told', async () => {
   const wave = { name: 'all', rollNodes: 'whenSkewRequires' };
   const world = await smallFleet({
