@@ -10,7 +10,13 @@ const image = (imageId: string, more: Partial<Image> = {}): Image => ({
 });
 const tagged = { owners: ['self'], tags: { minor: '{version}' } };
 const asked = {
-  ...{ nodegroup: 'ml', target: KubeVersion.parse('1.37'), region: 'eu-central-1', now: NOW },
+  ...{
+    nodegroup: 'ml',
+    target: KubeVersion.parse('1.37'),
+    controlPlane: KubeVersion.parse('1.36'),
+    region: 'eu-central-1',
+    now: NOW,
+  },
   launched: image('ami-old'),
 };
 const chosen = (found: readonly Image[], rule: Parameters<typeof chooseImage>[0] = tagged, more: object = {}) => {
@@ -40,6 +46,14 @@ test.each<[string, Partial<Image>, string | undefined]>([
 ])('an image that is %s', (_, more, why) => {
   const said = `No AMI with the tags minor=1.37 can be used: the AMI ami-1 ${why}, so the node group ml cannot be rolled to 1.37.`;
   expect(chosen([image('ami-1', more)])).toBe(why === undefined ? 'ami-1' : said);
+});
+
+test('what a group launches before its control plane moves is of an older minor; afterwards it may be what it was rolled to', () => {
+  const rule = { owners: ['self'], table: { '1.37': { 'eu-central-1': 'ami-old' } } };
+  const said =
+    'The AMI ami-old cannot be used: the AMI ami-old is what the group launches at 1.36, so the node group ml cannot be rolled to 1.37.';
+  expect(chosen([image('ami-old')], rule)).toBe(said);
+  expect(chosen([image('ami-old')], rule, { controlPlane: KubeVersion.parse('1.37') })).toBe('ami-old');
 });
 
 test('a table that has the minor in other Regions alone has none', () => {

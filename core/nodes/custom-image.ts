@@ -15,6 +15,7 @@ export const tableImage = (rule: ImageRule, target: KubeVersion, region: string)
 interface Asked {
   readonly nodegroup: string;
   readonly target: KubeVersion;
+  readonly controlPlane: KubeVersion;
   readonly region: string;
   /** The image that the group launches now; undefined where it is gone. */
   readonly launched: Image | undefined;
@@ -25,11 +26,11 @@ interface Asked {
 const BUILT_FOR = 'kubernetes';
 
 /**
- * The image that a group goes to, of those that EC2 has for its rule; or why there is none. One that is not there, is deprecated, or was built for another
- * minor or architecture than the group has, is none: whatever checks a hop and whatever rolls the group ask here.
+ * The image that a group goes to, of those that EC2 has for its rule; or why there is none. One that is not there, is deprecated, or is of another minor or
+ * architecture than the group needs, is none: whatever checks a hop and whatever rolls the group ask here.
  */
 export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Asked): Image | Reason {
-  const { nodegroup, target, region, launched, now } = asked;
+  const { nodegroup, target, region } = asked;
   const none = (said: string): Reason =>
     reason('CustomImage', `${said}, so the node group ${nodegroup} cannot be rolled to ${target}.`);
   const ofTable = tableImage(rule, target, region);
@@ -37,7 +38,7 @@ export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Ask
     return none(`The policy names no AMI of ${target} in ${region} (spec.nodes.images)`);
   const refused: string[] = [];
   const fitting = found.filter((image) => {
-    const why = unfit(image, target, launched, now);
+    const why = unfit(image, asked);
     if (why !== undefined) refused.push(`the AMI ${image.imageId} ${why}`);
     return why === undefined;
   });
@@ -53,13 +54,16 @@ export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Ask
 /** Of those made in one second the id decides, so that whoever looks again finds the same one. */
 const placeOf = ({ creationDate, imageId }: Image): string => `${creationDate} ${imageId}`;
 
-function unfit(image: Image, target: KubeVersion, launched: Image | undefined, now: Date): string | undefined {
-  const { state, deprecationTime, architecture, tags } = image;
+function unfit(image: Image, { target, controlPlane, launched, now }: Asked): string | undefined {
+  const { imageId, state, deprecationTime, architecture, tags } = image;
   if (state !== 'available') return `is ${state}`;
   if (deprecationTime !== undefined && Date.parse(deprecationTime) <= now.getTime())
     return `is deprecated since ${deprecationTime}`;
   if (launched !== undefined && architecture !== launched.architecture)
     return `is of ${architecture}, and the group runs ${launched.architecture}`;
+  // A kubelet is never newer than its control plane.
+  if (imageId === launched?.imageId && controlPlane.isOlderThan(target))
+    return `is what the group launches at ${controlPlane}`;
   const built = tags[BUILT_FOR];
   return built === undefined || `${built}.`.startsWith(`${target}.`)
     ? undefined

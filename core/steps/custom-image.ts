@@ -10,6 +10,7 @@ import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { isImageId, templateOf } from '../scan/preflight/launched-from.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import type { StepContext, StepPorts } from './context.ts';
 
 const STEP = 'create-launch-template-version';
@@ -23,7 +24,7 @@ interface WantedImage {
 /** Finds the image that the policy names for a group, and whether Liftlock may make a version of its launch template with it; or why not. */
 export async function findImage(
   { ec2, clock }: Pick<Ports, 'ec2' | 'clock'>,
-  { scope, target }: Pick<StepContext, 'scope' | 'target'>,
+  { scope, target, cluster }: Pick<StepContext, 'scope' | 'target' | 'cluster'>,
   group: Nodegroup,
   rule: ImageRule,
 ): Promise<WantedImage | Reason> {
@@ -41,7 +42,8 @@ export async function findImage(
       ? known.filter(({ imageId }) => imageId === wanted)
       : await ec2.findImages(scope, rule.owners, tagsFor(rule, target));
   const launched = known.find(({ imageId }) => imageId === current);
-  const asked = { nodegroup, target, region: scope.region, launched, now: clock.now() };
+  const controlPlane = KubeVersion.parse(cluster.version);
+  const asked = { nodegroup, target, controlPlane, region: scope.region, launched, now: clock.now() };
   const image = chooseImage(rule, found, asked);
   if ('code' in image) return image;
   if (image.imageId === current || (await mayMakeVersions(ec2, scope, template))) return { from, image };

@@ -147,6 +147,16 @@ test.each<[string, Given, string]>([
     'was built for Kubernetes 1.36.2',
   ],
   [
+    'the AMI is the one that the group launches',
+    {
+      prepare: (state) =>
+        void Object.assign(state, {
+          templateVersions: { 'lt-1:1': { imageId: GOLDEN, description: '', clientToken: '' } },
+        }),
+    },
+    'is what the group launches at 1.36',
+  ],
+  [
     'the table has no such minor',
     { images: [{ table: { '1.36': { 'eu-central-1': GOLDEN } } }] },
     'names no AMI of 1.37 in eu-central-1',
