@@ -11,7 +11,6 @@ import { versionOwners } from '../model/version-owners.ts';
 import { labelsOf } from '../policy/cluster-labels.ts';
 import type { AddonInfo, Cluster, EksReader, Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
-import { KubeVersion } from '../version/kube-version.ts';
 
 interface ObserveDetails {
   readonly depth: 'shallow' | 'deep';
@@ -46,7 +45,10 @@ export async function observeCluster(
     }
   };
   const input = { clusterName: cluster.name };
-  const nodegroups = await part('node groups', known?.nodegroups ?? [], () => readNodegroups(eks, scope, cluster.name));
+  const modified = new Map<string, string | undefined>();
+  const nodegroups = await part('node groups', known?.nodegroups ?? [], () =>
+    readNodegroups(eks, scope, cluster.name, modified),
+  );
   const fargateProfiles = await part('Fargate profiles', known?.fargateProfiles ?? [], () =>
     eks.listFargateProfiles(scope, input),
   );
@@ -73,7 +75,7 @@ export async function observeCluster(
     autoMode: cluster.computeConfig?.enabled === true,
     ...given({ unsupported: notForUs(cluster) }),
     nodegroups,
-    ...given({ otherNodes: seenBefore(known, nodegroups) }),
+    ...given({ otherNodes: seenBefore(known, nodegroups, modified) }),
     fargateProfiles,
     addons,
     insights,
@@ -97,22 +99,20 @@ export async function observeCluster(
   };
 }
 
-/** Steps read the nodes, and EKS does not know these. What was older of a group than what EKS has moved it to by now is gone. */
+/** Steps read the nodes, and EKS does not know these. Where it has moved a group to another release since, those that were read are gone, and it tells where the group is. */
 function seenBefore(
   known: ClusterRecord | undefined,
   nodegroups: ClusterRecord['nodegroups'],
+  modified: ReadonlyMap<string, string | undefined>,
 ): ClusterRecord['otherNodes'] {
   const { otherNodes } = known ?? {};
-  const isSo = ({ kind, name, version }: OtherNodes['groups'][number]) => {
-    const [before, group] = [known?.nodegroups ?? [], nodegroups].map((all) => all.find((one) => one.name === name));
-    const isMoved = kind === 'managed' && before?.releaseVersion !== group?.releaseVersion;
-    return !isMoved || !isOlder(version, group?.version);
+  const isThere = ({ kind, name = '' }: OtherNodes['groups'][number]) => {
+    const [before, now] = [known?.nodegroups ?? [], nodegroups].map((all) => all.find((one) => one.name === name));
+    const isMoved = kind === 'managed' && before?.releaseVersion !== now?.releaseVersion;
+    return !isMoved || (otherNodes?.seenAt ?? '') >= (modified.get(name) ?? '~');
   };
-  return otherNodes && { ...otherNodes, groups: otherNodes.groups.filter(isSo) };
+  return otherNodes && { ...otherNodes, groups: otherNodes.groups.filter(isThere) };
 }
-
-const isOlder = (version: string, than: string | undefined): boolean =>
-  than !== undefined && KubeVersion.tryParse(version)?.isOlderThan(KubeVersion.parse(than)) === true;
 
 /** Those that are still to come, with what was just told; undefined = none. */
 export function plannedChanges(
@@ -147,14 +147,19 @@ function notForUs(cluster: Cluster): string | undefined {
   return undefined;
 }
 
-async function readNodegroups(eks: EksReader, scope: Scope, clusterName: string): Promise<ClusterRecord['nodegroups']> {
+/** `modified`: takes when EKS last changed each. */
+async function readNodegroups(
+  eks: EksReader,
+  scope: Scope,
+  clusterName: string,
+  modified: Map<string, string | undefined>,
+): Promise<ClusterRecord['nodegroups']> {
   const groups: ClusterRecord['nodegroups'] = [];
   for (const nodegroupName of await eks.listNodegroups(scope, { clusterName })) {
-    const { version, releaseVersion, status, amiType, scalingConfig, health } = await eks.describeNodegroup(scope, {
-      clusterName,
-      nodegroupName,
-    });
+    const group = await eks.describeNodegroup(scope, { clusterName, nodegroupName });
+    const { version, releaseVersion, status, amiType, scalingConfig, health, modifiedAt } = group;
     const issues = issueTexts(health);
+    modified.set(nodegroupName, modifiedAt?.toISOString());
     groups.push({
       name: nodegroupName,
       version,

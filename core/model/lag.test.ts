@@ -158,6 +158,28 @@ test('nodes outside managed groups are behind what the control plane is at now, 
   ]);
 });
 
+const images = [{ owners: ['self'], tags: { minor: '{version}' } }];
+const ofGroup = (name: string, version: string): Others[number] => ({ kind: 'managed', name, version, count: 2 });
+test.each<[string, string, Others, [string, string] | undefined]>([
+  ['that nobody has read', '1.36', [], ['ml', '1.36']],
+  ['that are older than EKS says', '1.37', [ofGroup('ml', '1.37'), ofGroup('ml', '1.36')], ['ml', '1.36']],
+  ['that are newer than EKS says', '1.36', [ofGroup('ml', '1.37')], undefined],
+  ['of which others alone were read', '1.36', [ofGroup('other', '1.34')], ['ml', '1.36']],
+])('the nodes of a group with an AMI of its own %s tell where it is', (_, version, seen, lag) => {
+  const cluster = withOthers(seen, { ...own, version });
+  const told = (spec: Parameters<typeof lagOf>[1]) =>
+    lagOf(cluster, spec).map((one) => [one.kind, one.name, String(one.version)]);
+  expect(told(undefined)).toEqual(lag === undefined ? [] : [['customAmi', ...lag]]);
+  expect(told({ nodes: { images } })).toEqual(lag === undefined ? [] : [['managed', ...lag]]);
+  expect(lagCode(cluster, undefined)).toBe(lag && 'ManualNodes');
+  expect(lagCode(cluster, { nodes: { images } })).toBe(lag && 'NodesBehind');
+});
+
+test('a pool that is called as a group does not tell where the group is', () => {
+  const lags = lagOf(withOthers([pool('ml', '1.35')], { ...own, version: '1.37' }), undefined);
+  expect(lags.map(({ kind }) => kind)).toEqual(['karpenter']);
+});
+
 test('beside a managed group they change nothing of what Liftlock can do, and are named; no more than the oldest three', () => {
   const groups = [pool('a', '1.34'), pool('b', '1.35'), pool('c', '1.36'), pool('d', '1.36', 5), pool('e', '1.36', 6)];
   const cluster = withOthers(groups, { name: 'g', version: '1.36' }, own);

@@ -40,3 +40,17 @@ test('ten thousand nodes of as many pools are kept by name where they are the ol
   const odd = Array.from({ length: 1_000 }, (_, index) => ofPool('p', `v1.${index}.0`));
   expect(seenNodes(odd)).toHaveLength(60);
 });
+
+test('of managed groups those with an AMI of their own are kept, by name however many are older', () => {
+  const group = { status: 'ACTIVE', issues: [] };
+  const nodegroups = [
+    { ...group, name: 'ml', amiType: 'CUSTOM' },
+    { ...group, name: 'workers', amiType: 'AL2023_x86_64_STANDARD' },
+  ];
+  const pools = Array.from({ length: 40 }, (_, index) => ofPool(`pool-${index}`, 'v1.35.0'));
+  const ofGroup = (name: string) => node('v1.36.0', { 'eks.amazonaws.com/nodegroup': name });
+  const groups = keptGroups([...pools, ofGroup('ml'), ofGroup('workers')].map(groupOfOne), nodegroups);
+  expect(groups.filter(({ kind }) => kind === 'managed')).toEqual([
+    { kind: 'managed', name: 'ml', version: '1.36', count: 1 },
+  ]);
+});

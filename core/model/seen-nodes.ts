@@ -22,7 +22,10 @@ export function keptGroups(each: readonly OtherNodeGroup[], nodegroups: ClusterR
   const own = new Set(nodegroups.filter(({ amiType }) => amiType === 'CUSTOM').map(({ name }) => name));
   const groups = addGroups(each.filter(({ kind, name = '' }) => kind !== 'managed' || own.has(name)));
   if (groups.length <= MOST_NAMED) return groups;
-  const unnamed = groups.slice(MOST_NAMED).map(({ name: _, ...group }) => group);
+  // A managed group is told by its name alone.
+  const unnamed = groups
+    .slice(MOST_NAMED)
+    .map(({ name, ...group }) => (group.kind === 'managed' ? { ...group, name } : group));
   return addGroups([...groups.slice(0, MOST_NAMED), ...unnamed]).slice(0, MOST);
 }
 

@@ -10,7 +10,13 @@ const image = (imageId: string, more: Partial<Image> = {}): Image => ({
 });
 const tagged = { owners: ['self'], tags: { minor: '{version}' } };
 const asked = {
-  ...{ nodegroup: 'ml', target: KubeVersion.parse('1.37'), region: 'eu-central-1', now: NOW },
+  ...{
+    nodegroup: 'ml',
+    target: KubeVersion.parse('1.37'),
+    controlPlane: KubeVersion.parse('1.36'),
+    region: 'eu-central-1',
+    now: NOW,
+  },
   ...{ launched: image('ami-old'), named: undefined },
 };
 const chosen = (found: readonly Image[], rule: Parameters<typeof chooseImage>[0] = tagged, more: object = {}) => {
@@ -22,6 +28,9 @@ test('of several the newest that fits is taken', () => {
   const newer = image('ami-2', { creationDate: '2026-11-01T00:00:00.000Z' });
   const newest = image('ami-3', { creationDate: '2026-11-02T00:00:00.000Z', architecture: 'arm64' });
   expect(chosen([image('ami-1'), newer, newest])).toBe('ami-2');
+  // In whatever order EC2 lists those of one second.
+  const [one, other] = [image('ami-4'), image('ami-5')];
+  expect([chosen([one, other]), chosen([other, one])]).toEqual(['ami-5', 'ami-5']);
   // Where nobody can tell what the group runs, nothing is against either.
   expect(chosen([image('ami-1'), newer, newest], tagged, { launched: undefined })).toBe('ami-3');
 });
@@ -37,6 +46,15 @@ test.each<[string, Partial<Image>, string | undefined]>([
 ])('an image that is %s', (_, more, why) => {
   const said = `No AMI with the tags minor=1.37 can be used: the AMI ami-1 ${why}, so the node group ml cannot be rolled to 1.37.`;
   expect(chosen([image('ami-1', more)])).toBe(why === undefined ? 'ami-1' : said);
+});
+
+test('what a group launches before its control plane moves is of an older minor; afterwards it may be what it was rolled to', () => {
+  const rule = { owners: ['self'], table: { '1.37': { 'eu-central-1': 'ami-old' } } };
+  const said =
+    'The AMI ami-old cannot be used: the AMI ami-old is what the group launches at 1.36, so the node group ml cannot be rolled to 1.37.';
+  const named = 'ami-old';
+  expect(chosen([image('ami-old')], rule, { named })).toBe(said);
+  expect(chosen([image('ami-old')], rule, { named, controlPlane: KubeVersion.parse('1.37') })).toBe('ami-old');
 });
 
 test('a table that has the minor in other Regions alone has none', () => {

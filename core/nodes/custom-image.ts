@@ -19,6 +19,7 @@ export const tableImage = (rule: ImageRule, target: KubeVersion, region: string)
 interface Asked {
   readonly nodegroup: string;
   readonly target: KubeVersion;
+  readonly controlPlane: KubeVersion;
   readonly region: string;
   /** The image that a table or a parameter names; undefined where it names none, and of tags. */
   readonly named: string | undefined;
@@ -31,11 +32,11 @@ interface Asked {
 const BUILT_FOR = 'kubernetes';
 
 /**
- * The image that a group goes to, of those that EC2 has for its rule; or why there is none. One that is not there, is deprecated, or was built for another
- * minor or architecture than the group has, is none: whatever checks a hop and whatever rolls the group ask here.
+ * The image that a group goes to, of those that EC2 has for its rule; or why there is none. One that is not there, is deprecated, or is of another minor or
+ * architecture than the group needs, is none: whatever checks a hop and whatever rolls the group ask here.
  */
 export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Asked): Image | Reason {
-  const { nodegroup, target, region, named, launched, now } = asked;
+  const { nodegroup, target, region, named } = asked;
   const none = (said: string): Reason =>
     reason('CustomImage', `${said}, so the node group ${nodegroup} cannot be rolled to ${target}.`);
   const parameter = parameterFor(rule, target);
@@ -47,11 +48,11 @@ export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Ask
     );
   const refused: string[] = [];
   const fitting = found.filter((image) => {
-    const why = unfit(image, target, launched, now);
+    const why = unfit(image, asked);
     if (why !== undefined) refused.push(`the AMI ${image.imageId} ${why}`);
     return why === undefined;
   });
-  const [newest] = fitting.sort((a, b) => (a.creationDate < b.creationDate ? 1 : -1));
+  const [newest] = fitting.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
   if (newest !== undefined) return newest;
   const what =
     named === undefined
@@ -60,13 +61,19 @@ export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Ask
   return none(`${what}: ${refused.length === 0 ? 'EC2 has none that this account may launch' : refused.join('; ')}`);
 }
 
-function unfit(image: Image, target: KubeVersion, launched: Image | undefined, now: Date): string | undefined {
-  const { state, deprecationTime, architecture, tags } = image;
+/** Of those made in one second the id decides, so that whoever looks again finds the same one. */
+const placeOf = ({ creationDate, imageId }: Image): string => `${creationDate} ${imageId}`;
+
+function unfit(image: Image, { target, controlPlane, launched, now }: Asked): string | undefined {
+  const { imageId, state, deprecationTime, architecture, tags } = image;
   if (state !== 'available') return `is ${state}`;
   if (deprecationTime !== undefined && Date.parse(deprecationTime) <= now.getTime())
     return `is deprecated since ${deprecationTime}`;
   if (launched !== undefined && architecture !== launched.architecture)
     return `is of ${architecture}, and the group runs ${launched.architecture}`;
+  // A kubelet is never newer than its control plane.
+  if (imageId === launched?.imageId && controlPlane.isOlderThan(target))
+    return `is what the group launches at ${controlPlane}`;
   const built = tags[BUILT_FOR]?.split('/')[0];
   return built === undefined || `${built}.`.startsWith(`${target}.`) ? undefined : `was built for Kubernetes ${built}`;
 }
@@ -92,4 +99,4 @@ export const madeBefore = (
   versions: readonly LaunchTemplateVersion[],
   wanted: NewLaunchTemplateVersion,
 ): LaunchTemplateVersion | undefined =>
-  versions.findLast(({ description, imageId }) => description === wanted.description && imageId === wanted.imageId);
+  versions.find(({ description, imageId }) => description === wanted.description && imageId === wanted.imageId);

@@ -12,6 +12,7 @@ const group = (given: Partial<Nodegroup> = {}): Nodegroup => ({
 const own = { amiType: 'CUSTOM', releaseVersion: 'ami-old', launchTemplate: { id: 'lt-1', name: 'own', version: '3' } };
 const from = { template: 'lt-1', version: '3', imageId: 'ami-old' };
 const wanted: WantedImage = { from, image: { imageId: 'ami-new' } as Image };
+const there: WantedImage = { ...wanted, from: { ...from, imageId: 'ami-new' } };
 const unusable = reason('CustomImage', 'There is none.');
 
 /** What is done next: `roll VERSION`, `roll TEMPLATE:VERSION`, `make IMAGE of VERSION`, or how it ends with its code. */
@@ -58,7 +59,8 @@ test.each<[string, Partial<Nodegroup>, ManagedGroup['image'], string]>([
     { ...wanted, made: '4' },
     'roll own:4',
   ],
-  ['runs the image', { releaseVersion: 'ami-new', version: '1.36' }, wanted, 'done AtTarget'],
+  ['runs the image', { releaseVersion: 'ami-new', version: '1.36' }, there, 'done AtTarget'],
+  ['ran the image before a roll of somebody that failed', { releaseVersion: 'ami-new' }, wanted, 'make ami-new of 3'],
   [
     'runs the image and is degraded',
     { releaseVersion: 'ami-new', status: 'DEGRADED' },
@@ -100,7 +102,7 @@ test('where a group is, is told by what EKS says of it, and of none whose image 
   const at = (nodegroup: Partial<Nodegroup>, image: ManagedGroup['image']) =>
     isThere({ nodegroup: group(nodegroup), image }, TARGET);
   expect(at({ version: '1.37' }, 'eks')).toBe('The node group a is at 1.37.');
-  expect(at({ releaseVersion: 'ami-new' }, wanted)).toBe('The node group a runs ami-new, the AMI for 1.37.');
+  expect(at({ releaseVersion: 'ami-new' }, there)).toBe('The node group a runs ami-new, the AMI for 1.37.');
   for (const image of ['nobody', unusable, wanted] as const) expect(at({ version: '1.37' }, image)).toBeUndefined();
   expect(at({ version: '1.36' }, 'eks')).toBeUndefined();
 });

@@ -72,8 +72,8 @@ export function nextOfRoll({ nodegroup, image }: ManagedGroup, target: KubeVersi
 }
 
 /**
- * Where a group is, in words, once EKS says that it is there. Of one with an AMI of its own the launch template is another one as soon as a roll begins,
- * also where it fails; `releaseVersion` is the AMI of a roll that has ended.
+ * Where a group is, in words, once EKS says that it is there. Of one with an AMI of its own the release is of the last roll that ended well, the launch
+ * template of the last that began: where somebody's has failed since, they differ.
  */
 export function isThere({ nodegroup, image }: ManagedGroup, target: KubeVersion): string | undefined {
   const { nodegroupName: group, version, releaseVersion } = nodegroup;
@@ -81,6 +81,8 @@ export function isThere({ nodegroup, image }: ManagedGroup, target: KubeVersion)
     return version !== undefined && KubeVersion.parse(version).equals(target)
       ? `The node group ${group} is at ${target}.`
       : undefined;
-  if (typeof image === 'string' || 'code' in image || releaseVersion !== image.image.imageId) return undefined;
+  if (typeof image === 'string' || 'code' in image) return undefined;
+  const { imageId } = image.image;
+  if (releaseVersion !== imageId || image.from.imageId !== imageId) return undefined;
   return `The node group ${group} runs ${releaseVersion}, the AMI for ${target}.`;
 }

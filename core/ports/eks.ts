@@ -78,6 +78,7 @@ export interface Nodegroup {
   readonly nodegroupName: string;
   readonly nodegroupArn?: string;
   readonly createdAt?: Date;
+  readonly modifiedAt?: Date;
   readonly clusterName: string;
   /** The cluster version it was last moved to; for `amiType: CUSTOM` only the nodes know their real kubelet. */
   readonly version?: string;

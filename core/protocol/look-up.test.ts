@@ -95,6 +95,10 @@ const nodes: MutatingCall = {
   input: { clusterName: 'web', nodegroupName: 'workers', version: '1.37', clientRequestToken },
 };
 const { version: _, ...ofLaunchTemplate } = nodes.input;
+const ofTemplate: MutatingCall = {
+  ...nodes,
+  input: { ...ofLaunchTemplate, launchTemplate: { id: 'lt-1', version: '4' } },
+};
 const addon: MutatingCall = {
   name: 'UpdateAddon',
   input: {
@@ -161,6 +165,8 @@ test.each<[string, MutatingCall, Update['params'], boolean]>([
     true,
   ],
   ['an add-on, the same', addon, [{ type: 'AddonVersion', value: 'v1.11' }], true],
+  ['a launch template, the same', ofTemplate, [{ type: 'LaunchTemplateVersion', value: '4' }], true],
+  ['a launch template, another version of it', ofTemplate, [{ type: 'LaunchTemplateVersion', value: '5' }], false],
   ['an add-on, another', addon, [{ type: 'AddonVersion', value: 'v1.12' }], false],
   ['an add-on beside a version', addon, [{ type: 'Version', value: '1.36' }], true],
 ])('%s: whether it is the call’s target', (_name, call, params, same) => {

@@ -16,13 +16,18 @@ export function subjectOf(call: MutatingCall): UpdateSubject {
   }
 }
 
-/** What the call asks for, as EKS repeats it in `update.params`; undefined where it does not say (a custom AMI has no version). */
+/** What the call asks for, as EKS repeats it in `update.params`; undefined where it does not say. */
 function requested(call: MutatingCall): { type: string; value: string } | undefined {
   switch (call.name) {
     case 'UpdateClusterVersion':
       return { type: 'Version', value: call.input.version };
-    case 'UpdateNodegroupVersion':
-      return call.input.version === undefined ? undefined : { type: 'Version', value: call.input.version };
+    case 'UpdateNodegroupVersion': {
+      const { version, launchTemplate } = call.input;
+      if (version !== undefined) return { type: 'Version', value: version };
+      // A group with an AMI of its own has no version: it goes to one of its launch template.
+      const ofTemplate = launchTemplate?.version;
+      return ofTemplate === undefined ? undefined : { type: 'LaunchTemplateVersion', value: ofTemplate };
+    }
     case 'UpdateAddon':
       return { type: 'AddonVersion', value: call.input.addonVersion };
   }

@@ -1,5 +1,15 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { cluster, grant, HOLDER, intent, KEY, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import {
+  cluster,
+  grant,
+  HOLDER,
+  intent,
+  KEY,
+  NOON,
+  policyConfig,
+  upgrade,
+} from '../../test/material/protocol/one-upgrade.ts';
 import { failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import { reason } from '../contracts/step-result.ts';
 import { Clusters, Upgrades } from '../store/entities.ts';
@@ -57,6 +67,11 @@ test('a hop that is done says which nodes it leaves behind; one that parks, and 
   );
   const { conclusion, upgrade: after } = await concluded(outcome('done'), world);
   expect([conclusion.status, conclusion.reasons, after?.reasons]).toEqual(['Succeeded', [behind, why], [behind, why]]);
+  const images = [{ owners: ['self'], tags: { minor: '{version}' } }];
+  const policy = policyWith({ name: 'p' });
+  const ruled = policyConfig({ ...policy, spec: { ...policy.spec, nodes: { images } } });
+  const rolls = await concluded(outcome('done'), { ...world, kept: { policy: ruled } });
+  expect(rolls.conclusion.reasons.map(({ code }) => code)).toEqual(['NodesBehind', why.code]);
   expect((await concluded(outcome('parked'), world)).conclusion.reasons).toEqual([why]);
   expect((await concluded(outcome('done'))).conclusion.reasons).toEqual([why]);
   const single = upgrade({ id: 'update-addons-x', machine: 'update-addons' });

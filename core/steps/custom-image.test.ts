@@ -1,62 +1,186 @@
-import { failing } from '../../test/material/steps/one-step.ts';
-import { quietAccount, quietEc2 } from '../../test/material/steps/quiet-account.ts';
-import type { Nodegroup } from '../ports/eks.ts';
-import { KubeVersion } from '../version/kube-version.ts';
-import { findImage } from './custom-image.ts';
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { grant, intent, type Kept, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { failing, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
+import { quietEc2 } from '../../test/material/steps/quiet-account.ts';
+import type { LaunchTemplateVersion } from '../ports/ec2.ts';
+import type { Nodegroup, Scope, Update } from '../ports/eks.ts';
+import { rollNodeGroup } from './roll-node-group.ts';
 
-const group = {
-  ...{ nodegroupName: 'ml', clusterName: 'web', status: 'ACTIVE', amiType: 'CUSTOM' },
-  launchTemplate: { id: 'lt-1', version: '3' },
-} as Nodegroup;
-const context = { scope: { account: '111111111111', region: 'eu-central-1' }, target: KubeVersion.parse('1.37') };
-const rule = { owners: ['self'], parameter: '/images/{version}' };
-const ec2 = { ...quietEc2, describeLaunchTemplateTags: async () => ({ 'liftlock:versions': 'allowed' }) };
-const found = (getParameter: (name: string) => Promise<string | undefined>, of = ec2) =>
-  findImage(
-    {
-      account: { ...quietAccount, getParameter: (_, name) => getParameter(name) },
-      ec2: of,
-      clock: { now: () => new Date('2026-11-20T12:00:00Z') },
-    },
-    ...([context, group, rule] as const),
-  );
+const GOLDEN = 'ami-0123456789abcdef0';
+const policy = policyWith({ name: 'p' });
+const images = [{ owners: ['self'], table: { '1.37': { 'eu-central-1': GOLDEN } } }];
+const ruled = policyConfig({ ...policy, spec: { ...policy.spec, nodes: { images } } });
 
-test('a parameter names the image of the minor', async () => {
-  const asked: string[] = [];
-  const image = await found(async (name) => {
-    asked.push(name);
-    return 'ami-1';
-  });
-  expect(image).toMatchObject({ image: { imageId: 'ami-1' }, from: { template: 'lt-1', version: '3' } });
-  expect(asked).toEqual(['/images/1.37']);
-});
+interface Given {
+  readonly group?: Partial<Nodegroup>;
+  /** The image of the version that the group launches from. */
+  readonly launched?: string | undefined;
+  readonly made?: readonly LaunchTemplateVersion[];
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly kept?: Kept;
+  readonly refuses?: Error;
+  /** Those that run on the group. */
+  readonly updates?: readonly Partial<Update>[];
+}
 
-test('one that IAM denies stops the roll, as one that is not there; any other fault is one', async () => {
-  const denied = async () => Promise.reject(failing('AccessDeniedException'));
-  expect(await found(denied)).toMatchObject({ code: 'CustomImage', message: expect.stringContaining('/images/1.37') });
-  await expect(found(async () => Promise.reject(failing('InternalServerError')))).rejects.toThrow(
-    'InternalServerError',
-  );
-});
-
-test('what a parameter holds is asked of EC2 and told only where it is the id of an image', async () => {
-  const asked: (readonly string[])[] = [];
-  const describeImages: typeof ec2.describeImages = async (scope, ids) => {
-    asked.push(ids);
-    return ec2.describeImages(scope, ids);
+/** What becomes of the node group `a` with an AMI of its own, of a cluster at 1.37. */
+async function rolled({ group, made = [], tags = { 'liftlock:versions': 'allowed' }, kept, ...given }: Given = {}) {
+  const own = {
+    // No more than when it was last moved.
+    version: '1.37',
+    amiType: 'CUSTOM',
+    releaseVersion: 'ami-old',
+    launchTemplate: { id: 'lt-1', name: 'ml', version: '3' },
   };
-  const refused = await found(async () => 'a password', { ...ec2, describeImages });
-  expect(JSON.stringify([refused, asked])).not.toContain('password');
-  expect(refused).toMatchObject({ code: 'CustomImage' });
+  const eks = {
+    cluster: { version: '1.37' },
+    nodegroups: { a: { ...own, ...group } },
+    updates: { 'nodegroup/a': given.updates ?? [] },
+  };
+  const ports = await oneStep(new MemoryTable(), { eks, kept: { policy: ruled, ...kept } });
+  const launched = 'launched' in given ? given.launched : 'ami-old';
+  const tokens: string[] = [];
+  const asked: (readonly string[])[] = [];
+  const ec2 = {
+    ...quietEc2,
+    describeImages: async (scope: Scope, ids: readonly string[]) => {
+      asked.push(ids);
+      return quietEc2.describeImages(scope, ids);
+    },
+    describeLaunchTemplateVersion: async (_: unknown, template: string, version: string) =>
+      launched === 'gone' ? undefined : { template, version, ...(launched === undefined ? {} : { imageId: launched }) },
+    listLaunchTemplateVersions: async () => [...made],
+    describeLaunchTemplateTags: async () => tags,
+  };
+  const templates: typeof ports.templates = {
+    async createVersion(scope, input, token) {
+      tokens.push(token);
+      if (given.refuses !== undefined) throw given.refuses;
+      return ports.templates.createVersion(scope, input, token);
+    },
+  };
+  const result = await rollNodeGroup({ ...ports, ec2, templates } as typeof ports, stepInput({}, { nodegroup: 'a' }));
+  const { status, reasons } = result;
+  return { status, codes: reasons.map(({ code }) => code), said: reasons[0]?.message, sent: ports.sent, tokens, asked };
+}
+const NEW = { call: 'CreateLaunchTemplateVersion', template: 'lt-1', sourceVersion: '3', imageId: GOLDEN };
+const roll = (launchTemplate: object) => ({
+  ...{ call: 'UpdateNodegroupVersion', clusterName: 'web', nodegroupName: 'a', launchTemplate },
 });
 
-test('a launch template that is gone, or not open, stops the roll', async () => {
-  const gone = { ...ec2, describeLaunchTemplateVersion: async () => undefined };
-  expect(await found(async () => 'ami-1', gone)).toMatchObject({
-    message: 'Version 3 of the launch template lt-1 of ml is gone.',
+test('a version of the template is made with the image, and the group rolled to it by the id of the template', async () => {
+  const { status, sent } = await rolled();
+  expect(sent).toEqual([
+    { ...NEW, description: `Liftlock: version 3 with ${GOLDEN}` },
+    roll({ id: 'lt-1', version: '8' }),
+  ]);
+  expect(status).toBe('wait');
+});
+
+test('a template of which EKS tells the name alone is named', async () => {
+  const { sent } = await rolled({ group: { launchTemplate: { name: 'ml', version: '3' } } });
+  expect(sent).toMatchObject([{ ...NEW, template: 'ml' }, roll({ name: 'ml', version: '8' })]);
+});
+
+test.each<[string, Partial<Nodegroup>, string, object[]]>([
+  ['it is there', { releaseVersion: GOLDEN }, GOLDEN, []],
+  [
+    'a roll to another image has failed since',
+    { releaseVersion: GOLDEN },
+    'ami-other',
+    [NEW, roll({ id: 'lt-1', version: '8' })],
+  ],
+  [
+    'a roll has left it degraded',
+    { releaseVersion: GOLDEN, status: 'DEGRADED' },
+    GOLDEN,
+    [roll({ id: 'lt-1', version: '3' })],
+  ],
+  ['its own roll has failed', {}, GOLDEN, [roll({ id: 'lt-1', version: '3' })]],
+])('what is sent for a group where %s', async (_, group, launched, sent) => {
+  const result = await rolled({ group, launched });
+  expect(result.sent).toMatchObject(sent);
+  expect(result.codes).toEqual(sent.length === 0 ? ['AtTarget'] : ['UpdateInProgress']);
+});
+
+test.each([
+  ['ami-old', ['ami-old', GOLDEN]],
+  ['resolve:ssm:/golden', [GOLDEN]],
+  [undefined, [GOLDEN]],
+])('of a group that launches %s EC2 is asked about ids alone', async (launched, asked) => {
+  const result = await rolled({ launched });
+  expect(result.asked).toEqual([asked]);
+  expect(result.sent).toHaveLength(2);
+});
+
+test('a template whose version is gone is none to make another of', async () => {
+  const result = await rolled({ launched: 'gone' });
+  expect(result).toMatchObject({ status: 'blocked', codes: ['CustomImage'], sent: [] });
+  expect(result.said).toBe('Version 3 of the launch template lt-1 of a is gone.');
+});
+
+test('a version that was made for it before is used', async () => {
+  const made = { template: 'lt-1', version: '6', imageId: GOLDEN, description: `Liftlock: version 3 with ${GOLDEN}` };
+  expect((await rolled({ made: [made] })).sent).toEqual([roll({ id: 'lt-1', version: '6' })]);
+});
+
+test('which image a policy names that nobody can read is not taken for none', async () => {
+  const unread = { ...ruled, document: { ...ruled.document, spec: {} } };
+  expect(await rolled({ kept: { policy: unread } })).toMatchObject({
+    status: 'parked',
+    codes: ['PolicyNotConfigured'],
+    sent: [],
   });
-  for (const tags of [undefined, {}, { 'liftlock:versions': 'no' }] as never[]) {
-    const closed = await found(async () => 'ami-1', { ...ec2, describeLaunchTemplateTags: async () => tags });
-    expect(closed).toMatchObject({ message: expect.stringContaining('no tag liftlock:versions=allowed') });
-  }
+});
+
+test('what its template launches already needs no version of it', async () => {
+  expect((await rolled({ launched: GOLDEN, tags: {} })).sent).toEqual([roll({ id: 'lt-1', version: '3' })]);
+});
+
+test.each([
+  [{}, 'the template has no tag'],
+  [{ 'liftlock:versions': 'denied' }, 'the template has no tag'],
+])('no version is made of a template with the tags %j', async (tags, said) => {
+  const result = await rolled({ tags });
+  expect(result).toMatchObject({ status: 'blocked', codes: ['CustomImage'], sent: [] });
+  expect(result.said).toContain(said);
+});
+
+const open = intent({
+  ...{ step: 'create-launch-template-version', subject: 'lt-1' },
+  call: { name: 'CreateLaunchTemplateVersion', input: {} },
+});
+
+test('a stop ends it before a version is made, and what may have been sent before is waited for', async () => {
+  const stopped = await rolled({ kept: { control: { stopped: true } } });
+  expect(stopped).toMatchObject({ status: 'parked', codes: ['FleetStopped'], sent: [], tokens: [] });
+  const waits = await rolled({ kept: { intents: [open] } });
+  expect(waits).toMatchObject({ status: 'wait', codes: ['OutcomeUnknown'], sent: [], tokens: [] });
+});
+
+test('a roll of somebody else is told while nobody knows what became of a call to EC2', async () => {
+  const result = await rolled({ kept: { intents: [open] }, updates: [{ id: 'x' }] });
+  expect(result).toMatchObject({ status: 'parked', codes: ['ForeignUpdate'], sent: [] });
+});
+
+test('what EC2 refuses blocks with its own word; what may have taken effect is no refusal', async () => {
+  const refused = await rolled({ refuses: failing('UnauthorizedOperation', 'no') });
+  expect(refused).toMatchObject({ status: 'blocked', codes: ['UnauthorizedOperation'], sent: [] });
+  expect(refused.said).toBe('EC2 made no version of the launch template: no');
+  const cut = failing('ServiceUnavailable');
+  await expect(rolled({ refuses: cut })).rejects.toBe(cut);
+});
+
+test('the token is the same for the same wish, and another for another upgrade or template', async () => {
+  const results = await Promise.all([
+    rolled(),
+    rolled(),
+    rolled({ group: { launchTemplate: { id: 'lt-2', version: '3' } } }),
+    rolled({ kept: { upgrades: [upgrade({ id: 'other' })], grant: grant({ upgradeId: 'other' }) } }),
+  ]);
+  const [first, again, ...others] = results.flatMap(({ tokens }) => tokens);
+  expect(first).toMatch(/^[0-9a-f]{64}$/);
+  expect(again).toBe(first);
+  expect(new Set([first, ...others]).size).toBe(3);
 });

@@ -8,10 +8,11 @@ import type { ImageRule } from '../model/image-rule.ts';
 import { chooseImage, madeBefore, parameterFor, tableImage, tagsFor } from '../nodes/custom-image.ts';
 import type { WantedImage } from '../nodes/managed-group.ts';
 import type { NewLaunchTemplateVersion } from '../ports/ec2.ts';
-import type { Nodegroup } from '../ports/eks.ts';
+import type { Cluster, Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { isImageId, templateOf } from '../scan/preflight/launched-from.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import type { StepContext, StepPorts } from './context.ts';
 
 const STEP = 'create-launch-template-version';
@@ -19,7 +20,7 @@ const STEP = 'create-launch-template-version';
 /** Finds the image that the policy names for a group, and whether Liftlock may make a version of its launch template with it; or why not. */
 export async function findImage(
   { account, ec2, clock }: Pick<Ports, 'account' | 'ec2' | 'clock'>,
-  { scope, target }: Pick<StepContext, 'scope' | 'target'>,
+  { scope, target, cluster }: Pick<StepContext, 'scope' | 'target'> & { readonly cluster: Pick<Cluster, 'version'> },
   group: Nodegroup,
   rule: ImageRule,
 ): Promise<WantedImage | Reason> {
@@ -40,7 +41,8 @@ export async function findImage(
       ? known.filter(({ imageId }) => imageId === named)
       : await ec2.findImages(scope, rule.owners, tagsFor(rule, target));
   const launched = known.find(({ imageId }) => imageId === current);
-  const asked = { nodegroup, target, region: scope.region, named, launched, now: clock.now() };
+  const controlPlane = KubeVersion.parse(cluster.version);
+  const asked = { nodegroup, target, controlPlane, region: scope.region, named, launched, now: clock.now() };
   const image = chooseImage(rule, found, asked);
   if ('code' in image) return image;
   if (image.imageId === current || (await mayMakeVersions(ec2, scope, template))) return { from, image };
@@ -76,7 +78,8 @@ export async function launchTemplateVersion(
   const { asker, clusterKey, scope, target, cluster, upgrade } = context;
   const made = madeBefore(await ec2.listLaunchTemplateVersions(scope, wanted.template, wanted.imageId), wanted);
   if (made !== undefined) return { version: made.version };
-  const token = sha256Hex(canonicalJson({ clusterKey, upgradeId: upgrade?.id ?? '', ...wanted }));
+  // Of two clusters that share the template and make the same hop at once, the second gets what the first has made.
+  const token = sha256Hex(canonicalJson({ upgradeId: upgrade?.id ?? '', ...wanted }));
   const mutation = {
     ...{ asker, clusterKey, scope, target, tags: cluster.tags ?? {}, upgrade, step: STEP, subject: wanted.template },
     call: { name: 'CreateLaunchTemplateVersion' as const, input: wanted },

@@ -1,6 +1,9 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { intent, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { intent, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
+import type { Intent } from '../contracts/items/protocol.ts';
+import { readCode } from '../contracts/reasons.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
 
@@ -147,6 +150,29 @@ test.each<[string, Partial<Nodegroup>, string, string, number | undefined]>([
   expect(result).toMatchObject({ status, said, sent: [] });
   expect(result.waitSeconds).toBe(waitSeconds);
 });
+
+const stuck = (more: Partial<Intent> = {}) => {
+  const errors = [{ code: readCode('PodEvictionFailure'), message: 'pods stay' }];
+  const observed = { status: 'Failed' as const, errors, at: '2026-11-20T12:00:00.000Z' };
+  return { ...running, outcome: { type: 'accepted' as const, updateId: 'u-1', at: observed.at, observed }, ...more };
+};
+test.each<[string, Intent[], string]>([
+  ['once', [], 'parked'],
+  ['twice', [stuck({ grantNumber: 0 })], 'failed'],
+  ['once, and another group too', [stuck({ subject: 'b' })], 'parked'],
+  ['once in this upgrade, and in another one', [stuck({ grantNumber: 0, upgradeId: 'other' })], 'parked'],
+])(
+  'a roll whose pods stayed is tried again once where the policy says once: it failed %s',
+  async (_, before, status) => {
+    const policy = policyWith({ name: 'p' });
+    const nodes = { podEvictionFailure: { retries: 1, pause: '30m' } };
+    const kept = { policy: policyConfig({ ...policy, spec: { ...policy.spec, nodes } }) };
+    const attempt = before.some(({ subject }) => subject === 'a') ? 2 : 1;
+    const result = await rolled({ kept: { ...kept, intents: [...before, stuck({ attempt })] } });
+    expect(result).toMatchObject({ status, sent: [] });
+    expect(result.codes).toEqual([...(status === 'parked' ? ['EvictionRetried'] : []), 'PodEvictionFailure']);
+  },
+);
 
 test('a roll is looked at ever more rarely, at first after four minutes', async () => {
   const seconds = async (minutes: number) => (await rolled({ minutes, kept: { intents: [running] } })).waitSeconds;

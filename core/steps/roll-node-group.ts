@@ -6,6 +6,7 @@ import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { imageRuleOf } from '../model/image-rule.ts';
 import { isThere, type ManagedGroup, nextOfRoll, type WantedImage } from '../nodes/managed-group.ts';
+import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -13,7 +14,6 @@ import { type ActPorts, act } from './act.ts';
 import { foreignStop, pollSeconds, type StepContext } from './context.ts';
 import { findImage, type ImagePorts, launchTemplateVersion } from './custom-image.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
-import { loadHopPolicy } from './hop-policy.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
@@ -58,15 +58,15 @@ async function orRetried(
   group: string,
   result: StepResult,
 ): Promise<StepResult> {
-  if (result.status !== 'failed' || !result.reasons.some(({ code }) => code === NOT_EVICTED)) return result;
-  const { read } = await loadHopPolicy(ports, context);
-  const allowed = read?.rules(new Map()).policy?.spec.nodes?.podEvictionFailure;
+  if (!result.reasons.some(({ code }) => code === NOT_EVICTED)) return result;
+  const { spec } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
+  const allowed = spec?.nodes?.podEvictionFailure;
   const failures = (await intentsOf(ports.table, context.clusterKey, STEP)).filter(({ data }) =>
     isStuckRoll(data, group, context.upgrade),
   ).length;
   if (allowed === undefined || failures > allowed.retries) return result;
   const until = new Date(ports.clock.now().getTime() + durationMilliseconds(allowed.pause));
-  const said = `Pods stayed on nodes of ${group}; it is rolled again at ${until.toISOString()} (${failures} of ${allowed.retries}). Budgets without room: liftlock scan cluster ${context.name} names them.`;
+  const said = `Pods stayed on nodes of ${group}; it is rolled again from ${until.toISOString()} on (${failures} of ${allowed.retries}). Budgets without room: liftlock scan cluster ${context.name} names them.`;
   return parked(until, reason('EvictionRetried', said), ...result.reasons);
 }
 
@@ -105,6 +105,7 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const beside = stopBeside(ports, context, `the node group ${group}`, updates);
   if (beside !== undefined) return { stop: beside };
   const unit = await observeGroup(ports, context, group);
+  if ('stop' in unit) return unit;
   let next = nextOfRoll(unit, target);
   if (next.type === 'make-version') {
     const made = await launchTemplateVersion(ports, context, next.version);
@@ -121,11 +122,17 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   };
 }
 
-async function observeGroup(ports: RollPorts, context: StepContext, nodegroupName: string): Promise<ManagedGroup> {
+async function observeGroup(
+  ports: RollPorts,
+  context: StepContext,
+  nodegroupName: string,
+): Promise<ManagedGroup | { readonly stop: StepResult }> {
   const nodegroup = await ports.eks.describeNodegroup(context.scope, { clusterName: context.name, nodegroupName });
   if (nodegroup.amiType !== 'CUSTOM') return { nodegroup, image: 'eks' };
-  const { read } = await loadHopPolicy(ports, context);
-  const rule = imageRuleOf(read?.rules(new Map()).policy?.spec.nodes, nodegroup);
+  const { spec, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
+  // Which image it names nobody knows: that is never taken for none.
+  if (unknown.length > 0) return { stop: parked(undefined, ...unknown) };
+  const rule = imageRuleOf(spec?.nodes, nodegroup);
   return { nodegroup, image: rule === undefined ? 'nobody' : await findImage(ports, context, nodegroup, rule) };
 }
 

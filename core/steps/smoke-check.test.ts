@@ -217,6 +217,12 @@ test.each<[string, Given, readonly string[]]>([
 const lags = (name: string, group?: string) =>
   node(name, { kubeletVersion: 'v1.36.0', labels: group === undefined ? {} : { [GROUP]: group } });
 const custom = { ...cluster, nodegroups: [{ name: 'g', status: 'ACTIVE', amiType: 'CUSTOM', issues: [] }] };
+test('nodes of a group with an AMI of its own are at the target where the policy names one for it', async () => {
+  const spec = { nodes: { images: [{ owners: ['self'], tags: { minor: '{version}' } }] } };
+  const { status, told } = await checked({ nodes: [lags('a', 'g')], kept: { cluster: custom }, spec, minutes: 15 });
+  expect([status, told]).toEqual(['failed', ['OldKubelet: Node group g: The node a is at kubelet v1.36.0, not 1.37.']]);
+});
+
 const others = 'Liftlock rolls no node group that they belong to.';
 test.each<[string, Given, readonly string[]]>([
   [

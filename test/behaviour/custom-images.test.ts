@@ -101,6 +101,24 @@ test.each(AT_MUTATIONS.flatMap(({ name, faults }) => [0, 1].map((skip) => [name,
   },
 );
 
+test('two clusters and two groups that share a launch template take one version of it, and each is rolled once', async () => {
+  const ml = { nodes: 2, amiType: 'CUSTOM', launchTemplate: { id: 'lt-1', version: '1' } };
+  const shared = { ...web, nodegroups: ['ml', 'ml-spot'].map((name) => ({ ...ml, name })) };
+  const world = await smallFleet({
+    clusters: [shared, { ...shared, name: 'shop' }],
+    policy: { nodes: { images: TAGS }, waves: [{ name: 'all', maxConcurrency: 2 }] },
+    prepare(state) {
+      state.images = { [GOLDEN]: image };
+      state.templateTags = { 'lt-1': { 'liftlock:versions': 'allowed' } };
+    },
+  });
+  await run(world);
+  for (const name of ['web', 'shop']) expect(await memberOf(world, name)).toMatchObject({ status: 'Succeeded' });
+  expect(versionsOf(world)).toEqual(['lt-1:1 ami-1-1', `lt-1:2 ${GOLDEN}`]);
+  const rolls = mutationsOf(world).filter(({ operation }) => operation === 'UpdateNodegroupVersion');
+  expect(rolls.map(({ request }) => request.launchTemplate)).toEqual(Array(4).fill({ id: 'lt-1', version: '2' }));
+});
+
 const change = (more: object) => (state: FakeEksState) => {
   state.images = { [GOLDEN]: { ...image, ...more } };
 };
@@ -130,6 +148,16 @@ test.each<[string, Given, string]>([
     'the AMI was built for another minor',
     { prepare: change({ tags: { kubernetes: '1.36.2/2026-10-01/bin/linux/amd64' } }) },
     'was built for Kubernetes 1.36.2',
+  ],
+  [
+    'the AMI is the one that the group launches',
+    {
+      prepare: (state) =>
+        void Object.assign(state, {
+          templateVersions: { 'lt-1:1': { imageId: GOLDEN, description: '', clientToken: '' } },
+        }),
+    },
+    'is what the group launches at 1.36',
   ],
   [
     'the table has no such minor',
@@ -167,6 +195,25 @@ test.each<[string, Given, string]>([
   const member = await memberOf(world, 'web');
   expect(member.status).toBe('Blocked');
   expect(member.reasons.map(({ message }) => message).join(' ')).toContain(said);
+  expect(mutationsOf(world)).toEqual([]);
+});
+
+test('a budget without room for pods on such a group stops the hop before it begins', async () => {
+  const api = { namespace: 'shop', name: 'api', labels: { app: 'api' }, image: 'registry.example/api:1', replicas: 2 };
+  const strict = { namespace: 'shop', name: 'strict', matchLabels: { app: 'api' }, minAvailable: 2 };
+  const ml = { name: 'ml', nodes: 2, amiType: 'CUSTOM', launchTemplate: { id: 'lt-1', version: '1' } };
+  const of = { workloads: [{ ...api, kind: 'Deployment' as const }], podDisruptionBudgets: [strict] };
+  const world = await smallFleet({
+    clusters: [{ ...web, nodegroups: [ml], ...of }],
+    policy: { nodes: { images: TABLE } },
+    prepare(state) {
+      state.images = { [GOLDEN]: image };
+      state.templateTags = { 'lt-1': { 'liftlock:versions': 'allowed' } };
+    },
+  });
+  await run(world);
+  const { status, reasons } = await memberOf(world, 'web');
+  expect([status, reasons.map(({ code }) => code)]).toEqual(['Blocked', ['DrainStuck']]);
   expect(mutationsOf(world)).toEqual([]);
 });
 

@@ -27,9 +27,9 @@ const web = {
 };
 
 /** A scan would foresee a budget without room: somebody tightens it when the control plane is about to move. */
-const fleet = (podEvictionFailure?: object) =>
+const fleet = (podEvictionFailure?: object, cluster: object = web) =>
   smallFleet({
-    clusters: [web],
+    clusters: [{ ...web, ...cluster }],
     policy: podEvictionFailure === undefined ? {} : { nodes: { podEvictionFailure } },
     faults: [beforeCommit((world) => changeBudget(world, 4))],
   });
@@ -70,7 +70,7 @@ test('it is tried again after the pause, and goes on from where it was once some
     ['EvictionRetried', 'PodEvictionFailure'],
   ]);
   expect(reasons[0]?.message).toMatch(
-    /^Pods stayed on nodes of workers; it is rolled again at \S+ \(1 of 3\)\. Budgets without room: liftlock scan cluster web names them\.$/,
+    /^Pods stayed on nodes of workers; it is rolled again from \S+ on \(1 of 3\)\. Budgets without room: liftlock scan cluster web names them\.$/,
   );
   await changeBudget(world, 3);
   await run(world);
@@ -79,6 +79,21 @@ test('it is tried again after the pause, and goes on from where it was once some
   const [first = 0, second = 0] = rolls(world);
   expect(rolls(world)).toHaveLength(2);
   expect((second - first) / 60_000).toBeGreaterThan(45);
+});
+
+test('of several groups whose pods stayed each has its pause, and the others are rolled meanwhile', async () => {
+  const nodegroups = ['a', 'b', 'c'].map((name) => ({ name, nodes: 2 }));
+  const world = await fleet({ retries: 3, pause: '10h' }, { nodegroups });
+  await hours(world, 5);
+  const member = await memberOf(world, 'web');
+  const retried = member.reasons.filter(({ code }) => code === 'EvictionRetried');
+  expect(member).toMatchObject({ status: 'Parked', inFlight: true });
+  expect(retried.length).toBeGreaterThan(1);
+  expect(retried.at(-1)?.message).toContain(member.resumeAt);
+  await changeBudget(world, 3);
+  await run(world);
+  expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });
+  expect(new Set(versions(world))).toEqual(new Set(['1.37']));
 });
 
 test('no more often than the policy says, each with its pause; then it fails and holds the cluster', async () => {

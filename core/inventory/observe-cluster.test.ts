@@ -1,0 +1,55 @@
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import type { OtherNodeGroup } from '../contracts/items/cluster.ts';
+import type { EksReader, Nodegroup } from '../ports/eks.ts';
+import { observeCluster } from './observe-cluster.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const scope = { account: '111111111111', region: 'eu-central-1' };
+const managed = (name: string, version: string): OtherNodeGroup => ({ kind: 'managed', name, version, count: 2 });
+const spot: OtherNodeGroup = { kind: 'karpenter', name: 'ml', version: '1.35', count: 1 };
+const seenAt = '2026-11-20T10:00:00.000Z';
+
+/** What the inventory keeps of nodes that were read at ten, when EKS tells now of the group `ml` that had the release `ami-old`. */
+async function kept(ml: Partial<Nodegroup> | undefined, seen: readonly OtherNodeGroup[], isDeep = true) {
+  const group = {
+    name: 'ml',
+    version: '1.36',
+    releaseVersion: 'ami-old',
+    status: 'ACTIVE',
+    amiType: 'CUSTOM',
+    issues: [],
+  };
+  const known = clusterRecord({
+    name: 'web',
+    version: '1.37',
+    nodegroups: [group],
+    otherNodes: { seenAt, groups: [...seen] },
+  });
+  const eks: Partial<EksReader> = {
+    listNodegroups: async () => (ml === undefined ? [] : ['ml']),
+    describeNodegroup: async (_, names) => ({ ...names, version: '1.36', status: 'ACTIVE', amiType: 'CUSTOM', ...ml }),
+    listFargateProfiles: async () => [],
+    listAddons: async () => [],
+    listInsights: async () => [],
+  };
+  const { name, arn, version } = known;
+  const cluster = { name, arn, version, status: 'ACTIVE', createdAt: new Date(known.createdAt) };
+  const details = { depth: isDeep ? ('deep' as const) : ('shallow' as const), fleet: undefined, now: NOW };
+  return (await observeCluster(eks as EksReader, scope, cluster, known, details)).otherNodes?.groups;
+}
+
+const [before, after] = [new Date('2026-11-20T09:59:59Z'), new Date('2026-11-20T10:00:01Z')];
+test.each<[string, Partial<Nodegroup> | undefined, boolean]>([
+  ['has the release that it had', { releaseVersion: 'ami-old', modifiedAt: after }, true],
+  ['was moved before they were read', { releaseVersion: 'ami-new', modifiedAt: before }, true],
+  ['was moved since', { releaseVersion: 'ami-new', modifiedAt: after }, false],
+  ['was moved nobody knows when', { releaseVersion: 'ami-new' }, false],
+  ['is gone', undefined, false],
+])('nodes of a group that %s: whether they are there', async (_, ml, isThere) => {
+  const seen = [managed('ml', '1.36'), managed('ml', '1.37'), spot];
+  expect(await kept(ml, seen)).toEqual(isThere ? seen : [spot]);
+});
+
+test('where EKS is not asked about groups, what was read of them stays', async () => {
+  expect(await kept({ releaseVersion: 'ami-new', modifiedAt: after }, [managed('ml', '1.36')], false)).toHaveLength(1);
+});

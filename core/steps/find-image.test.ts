@@ -1,0 +1,66 @@
+import { failing } from '../../test/material/steps/one-step.ts';
+import { quietAccount, quietEc2 } from '../../test/material/steps/quiet-account.ts';
+import type { Nodegroup } from '../ports/eks.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { findImage } from './custom-image.ts';
+
+const group = {
+  ...{ nodegroupName: 'ml', clusterName: 'web', status: 'ACTIVE', amiType: 'CUSTOM' },
+  launchTemplate: { id: 'lt-1', version: '3' },
+} as Nodegroup;
+const context = {
+  scope: { account: '111111111111', region: 'eu-central-1' },
+  target: KubeVersion.parse('1.37'),
+  cluster: { version: '1.37' },
+};
+const rule = { owners: ['self'], parameter: '/images/{version}' };
+const ec2 = { ...quietEc2, describeLaunchTemplateTags: async () => ({ 'liftlock:versions': 'allowed' }) };
+const found = (getParameter: (name: string) => Promise<string | undefined>, of = ec2) =>
+  findImage(
+    {
+      account: { ...quietAccount, getParameter: (_, name) => getParameter(name) },
+      ec2: of,
+      clock: { now: () => new Date('2026-11-20T12:00:00Z') },
+    },
+    ...([context, group, rule] as const),
+  );
+
+test('a parameter names the image of the minor', async () => {
+  const asked: string[] = [];
+  const image = await found(async (name) => {
+    asked.push(name);
+    return 'ami-1';
+  });
+  expect(image).toMatchObject({ image: { imageId: 'ami-1' }, from: { template: 'lt-1', version: '3' } });
+  expect(asked).toEqual(['/images/1.37']);
+});
+
+test('one that IAM denies stops the roll, as one that is not there; any other fault is one', async () => {
+  const denied = async () => Promise.reject(failing('AccessDeniedException'));
+  expect(await found(denied)).toMatchObject({ code: 'CustomImage', message: expect.stringContaining('/images/1.37') });
+  await expect(found(async () => Promise.reject(failing('InternalServerError')))).rejects.toThrow(
+    'InternalServerError',
+  );
+});
+
+test('what a parameter holds is asked of EC2 and told only where it is the id of an image', async () => {
+  const asked: (readonly string[])[] = [];
+  const describeImages: typeof ec2.describeImages = async (scope, ids) => {
+    asked.push(ids);
+    return ec2.describeImages(scope, ids);
+  };
+  const refused = await found(async () => 'a password', { ...ec2, describeImages });
+  expect(JSON.stringify([refused, asked])).not.toContain('password');
+  expect(refused).toMatchObject({ code: 'CustomImage' });
+});
+
+test('a launch template that is gone, or not open, stops the roll', async () => {
+  const gone = { ...ec2, describeLaunchTemplateVersion: async () => undefined };
+  expect(await found(async () => 'ami-1', gone)).toMatchObject({
+    message: 'Version 3 of the launch template lt-1 of ml is gone.',
+  });
+  for (const tags of [undefined, {}, { 'liftlock:versions': 'no' }] as never[]) {
+    const closed = await found(async () => 'ami-1', { ...ec2, describeLaunchTemplateTags: async () => tags });
+    expect(closed).toMatchObject({ message: expect.stringContaining('no tag liftlock:versions=allowed') });
+  }
+});
