@@ -15,13 +15,16 @@ import type { Coverage } from '../scan/report/report-schema.ts';
 import type { StepContext } from './context.ts';
 import { findImage } from './custom-image.ts';
 
-/** Of EC2, IAM, KMS and Service Quotas what the hop takes: each call may fail by itself, and is told by the permission that it takes. */
+/**
+ * Of EC2, IAM, KMS and Service Quotas what the hop takes: each call may fail by itself, and is told by the permission that it takes. Images that the policy
+ * names are looked at also where it leaves out the rest (`scan.skip: [capacity]`): without one nodes could not follow their control plane.
+ */
 export async function readCapacity(
   ports: Pick<Ports, 'ec2' | 'account' | 'clock'>,
   context: StepContext,
   nodes: NodesSpec,
   nodegroups: readonly Nodegroup[],
-  podNetwork: PodNetwork | undefined,
+  { podNetwork, asksCapacity }: { readonly podNetwork: PodNetwork | undefined; readonly asksCapacity: boolean },
 ): Promise<{ capacity: CapacityFacts; coverage: Coverage[] }> {
   const { ec2, account } = ports;
   const { cluster, scope, target } = context;
@@ -42,6 +45,22 @@ export async function readCapacity(
       return undefined;
     }
   };
+  const ruled = nodegroups.flatMap((group) => {
+    const rule = imageRuleOf(nodes, group);
+    return rule === undefined ? [] : [{ group, rule }];
+  });
+  const ownImages = await ask(
+    'ec2:DescribeImages, ec2:DescribeLaunchTemplates',
+    ruled.map(({ group }) => group.nodegroupName),
+    () =>
+      Promise.all(
+        ruled.map(async ({ group, rule }) => {
+          const found = await findImage(ports, context, group, rule);
+          return { nodegroup: group.nodegroupName, refused: 'code' in found ? found : null };
+        }),
+      ),
+  );
+  if (!asksCapacity) return { capacity: given({ ownImages }), coverage };
   const { subnetIds, securityGroupIds } = networkOf({ cluster });
   const ofGroups = nodegroups.flatMap(({ subnets = [] }) => subnets);
   const ofPods = podNetwork?.eniConfigs.map(({ subnet }) => subnet) ?? [];
@@ -67,21 +86,6 @@ export async function readCapacity(
   );
   const ids = (launchTemplates ?? []).flatMap(({ imageId = '' }) => (isImageId(imageId) ? imageId : []));
   const images = await ask('ec2:DescribeImages', ids, (names) => ec2.describeImages(scope, names));
-  const ruled = nodegroups.flatMap((group) => {
-    const rule = imageRuleOf(nodes, group);
-    return rule === undefined ? [] : [{ group, rule }];
-  });
-  const ownImages = await ask(
-    'ec2:DescribeImages, ec2:DescribeLaunchTemplates',
-    ruled.map(({ group }) => group.nodegroupName),
-    () =>
-      Promise.all(
-        ruled.map(async ({ group, rule }) => {
-          const found = await findImage(ports, context, group, rule);
-          return { nodegroup: group.nodegroupName, refused: 'code' in found ? found : null };
-        }),
-      ),
-  );
   const named = [cluster.roleArn, ...nodegroups.map(({ nodeRole }) => nodeRole)].flatMap((arn) => arn ?? []);
   const roles = await ask('iam:GetRole', named, (arns) =>
     each(arns, async (arn) => {

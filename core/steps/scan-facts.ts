@@ -70,9 +70,9 @@ export async function readFacts(
   const asksCapacity = !hasMoved && !skip.includes('capacity');
   const rolls = asksCapacity && nodegroups.some((group) => bringsNodes(group, { nodes, target }));
   const ofPods = rolls && asked !== undefined ? await readPodNetwork(ports, context, asked) : undefined;
-  const ofEc2 = asksCapacity
-    ? await readCapacity(ports, context, nodes, nodegroups, ofPods?.podNetwork)
-    : { capacity: {}, coverage: [] };
+  const ofEc2 = hasMoved
+    ? { capacity: {}, coverage: [] }
+    : await readCapacity(ports, context, nodes, nodegroups, { podNetwork: ofPods?.podNetwork, asksCapacity });
   const ofServer = read.server === undefined ? {} : { server: read.server };
   return {
     facts: { ...told, ...ofPolicy?.facts, capacity: ofEc2.capacity, ...ofServer },

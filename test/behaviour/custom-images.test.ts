@@ -130,6 +130,11 @@ test.each<[string, Given, string]>([
     'EC2 has none that this account may launch',
   ],
   [
+    'EC2 has no such AMI, and the policy leaves out the rest of the capacity',
+    { policy: { scan: { skip: ['capacity'] } }, prepare: (state) => void delete state.images?.[GOLDEN] },
+    'EC2 has none that this account may launch',
+  ],
+  [
     'the AMI is another Region’s',
     { prepare: change({ region: 'eu-west-1' }) },
     'EC2 has none that this account may launch',
