@@ -30,3 +30,9 @@ export const otherTarget = ({ id, to }: Pick<Upgrade, 'id' | 'to'>, target: Kube
         'OtherTarget',
         `This execution asks for ${target}, and its grant is of the upgrade ${id}, which goes to ${to}.`,
       );
+
+/** Who has the grant of a cluster, for whoever has to wait for it. */
+export const busyWith = (grant: Grant | undefined): readonly Reason[] =>
+  grant === undefined || grant.status === 'free'
+    ? []
+    : [reason('GrantBusy', `The upgrade ${grant.upgradeId} holds the cluster's grant (${grant.executionName}).`)];

@@ -18,7 +18,7 @@ import { givenUp } from '../policy/wave-of.ts';
 import { allowedFailures, exceedsBudget, haltedBefore, waveRefusal } from '../policy/wave-room.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
-import { type Asker, authority, otherTarget } from './authority.ts';
+import { type Asker, authority, busyWith, otherTarget } from './authority.ts';
 import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves.ts';
 import { isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
@@ -149,10 +149,7 @@ export const VETOES: readonly Veto[] = [
     asked: ['grant', 'undo-grant'],
     rule: 'nobody holds the grant of the cluster',
     codes: ['GrantBusy'],
-    reasons: ({ grant }) =>
-      grant === undefined || grant.status === 'free'
-        ? NONE
-        : [reason('GrantBusy', `The upgrade ${grant.upgradeId} holds the cluster's grant (${grant.executionName}).`)],
+    reasons: ({ grant }) => busyWith(grant),
   },
   {
     asked: ['grant'],

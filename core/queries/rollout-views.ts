@@ -9,6 +9,7 @@ import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { worstCaseNow } from '../policy/worst-case.ts';
 import type { Table } from '../ports/table.ts';
+import { busyWith } from '../protocol/authority.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
@@ -122,7 +123,7 @@ export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date
 
 /** The same members; who has not begun says what is known today to stop it on its way. `unapproved`: what no approval of its wave has shown. */
 function forewarned(
-  { clusters, scans }: Pick<FleetSnapshot, 'clusters' | 'scans'>,
+  { clusters, scans, grants }: Pick<FleetSnapshot, 'clusters' | 'scans' | 'grants'>,
   members: readonly Member[],
   now: Date,
   unapproved: (member: Member, cluster: ClusterRecord) => readonly Reason[] = () => [],
@@ -131,7 +132,10 @@ function forewarned(
     const cluster = member.status === 'Pending' ? clusters.get(member.clusterKey) : undefined;
     if (cluster === undefined) return member;
     const known = scans?.get(member.clusterKey);
-    const onTheWay = blockersOnTheWay(cluster, known, member.to);
+    const onTheWay = [
+      ...busyWith(grants.find((grant) => grant.clusterKey === member.clusterKey)),
+      ...blockersOnTheWay(cluster, known, member.to),
+    ];
     const { verdict } = readinessTo(cluster, KubeVersion.parse(member.to), { scans: known, now });
     return { ...member, readiness: verdict, reasons: [...member.reasons, ...onTheWay, ...unapproved(member, cluster)] };
   });

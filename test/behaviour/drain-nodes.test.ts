@@ -3,6 +3,7 @@ import { cancelDrain, requestDrain } from '../../core/operations/request-drain.t
 import { startRollout } from '../../core/operations/rollout-orders.ts';
 import { openUndoEntries } from '../../core/protocol/undo.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { UndoEntries } from '../../core/store/entities.ts';
 import { load, put } from '../../core/store/entity.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
@@ -16,6 +17,7 @@ import {
   onRecord,
   PERSON,
   recordOf,
+  rolloutIdOf,
   run,
   smallFleet,
   startByHand,
@@ -368,3 +370,14 @@ test.each(['a rollout', 'a person'])(
     expect(granted).toEqual([expect.stringMatching(/^drain-/), expect.stringMatching(/^undo-/), '1.36-1.37']);
   },
 );
+
+test('a rollout that wants the cluster meanwhile says who has it', async () => {
+  const world = await shop({ budgets: [strict] });
+  await start(world);
+  await minutes(world, 5);
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  await minutes(world, 2);
+  const { members } = await loadRolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
+  expect(members.map(({ status, reasons }) => [status, reasons[0]?.code])).toEqual([['Pending', 'GrantBusy']]);
+  expect(members[0]?.reasons[0]?.message).toMatch(/^The upgrade drain-nodes-\S+ holds the cluster's grant/);
+});
