@@ -12,7 +12,7 @@ import { Refusal } from '../queries/refusal.ts';
 import { refusalsByHand } from '../queries/upgrade-plan.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
-import { change } from '../store/change.ts';
+import { change, changeAndTell } from '../store/change.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode, put, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -140,14 +140,14 @@ export interface CanceledDrain {
  * execution has ended. Fails with `WrongState` where none of that group is under way.
  */
 export function cancelDrain(
-  ports: Pick<Ports, 'table' | 'clock'>,
+  ports: Pick<Ports, 'table' | 'clock' | 'events'>,
   cluster: ClusterRecord,
   nodegroup: string,
   by: string,
   why: string,
 ): Promise<CanceledDrain> {
-  const { clusterKey } = cluster;
-  return change(ports, async (now) => {
+  const { clusterKey, arn, account, region } = cluster;
+  return changeAndTell(ports, async (now) => {
     const read = await findDrain(ports, clusterKey, nodegroup);
     if (read === undefined)
       throw new Refusal(
@@ -163,11 +163,14 @@ export function cancelDrain(
       endedAt: now.toISOString(),
     };
     const undo = undoOf(ended, await openUndoEntries(ports.table, clusterKey, ended.id), now);
-    const detail = { upgradeId: ended.id, reason: why, undo: undo?.id };
+    const { id: upgradeId, from, to, status, reasons } = ended;
+    const named = { clusterKey, cluster: arn, account, region, upgradeId, from, to, status, reasons };
+    const detail = { upgradeId, reason: why, undo: undo?.id };
     return {
       result: { cluster: shortId(cluster), upgrade: ended.id, undo: undo?.id ?? null },
       writes: [replace(Upgrades, read, ended), ...(undo === undefined ? [] : [put(Upgrades, undo, 'absent')])],
       record: [{ subject: clusterKey, event: 'DrainCanceled', principal: by, detail }],
+      events: ([change]) => [{ type: 'UpgradeChanged', detail: { version: 1, change, ...named } }],
     };
   });
 }

@@ -158,6 +158,10 @@ test.each([true, false])(
       await minutes(world, 3);
     }
     const canceled = await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'wrong group');
+    expect(world.bus.published.at(-1)?.event).toMatchObject({
+      type: 'UpgradeChanged',
+      detail: { status: 'Canceled', reasons: [{ code: 'DrainCanceled' }] },
+    });
     expect(canceled.undo).toMatch(/^undo-drain-nodes-/);
     await run(world, 1);
     expect((await drainOf(world))?.reasons).toEqual([
