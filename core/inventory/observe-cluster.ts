@@ -45,10 +45,9 @@ export async function observeCluster(
     }
   };
   const input = { clusterName: cluster.name };
-  const modified = new Map<string, string | undefined>();
-  const nodegroups = await part('node groups', known?.nodegroups ?? [], () =>
-    readNodegroups(eks, scope, cluster.name, modified),
-  );
+  const before = (known?.nodegroups ?? []).map((group): SeenNodegroup => ({ group }));
+  const seenGroups = await part('node groups', before, () => readNodegroups(eks, scope, cluster.name));
+  const nodegroups = seenGroups.map(({ group }) => group);
   const fargateProfiles = await part('Fargate profiles', known?.fargateProfiles ?? [], () =>
     eks.listFargateProfiles(scope, input),
   );
@@ -75,7 +74,7 @@ export async function observeCluster(
     autoMode: cluster.computeConfig?.enabled === true,
     ...given({ unsupported: notForUs(cluster) }),
     nodegroups,
-    ...given({ otherNodes: seenBefore(known, nodegroups, modified) }),
+    ...given({ otherNodes: seenBefore(known, seenGroups) }),
     fargateProfiles,
     addons,
     insights,
@@ -102,16 +101,17 @@ export async function observeCluster(
 /** Steps read the nodes, and EKS does not know these. Where it has moved a group to another release since, those that were read are gone, and it tells where the group is. */
 function seenBefore(
   known: ClusterRecord | undefined,
-  nodegroups: ClusterRecord['nodegroups'],
-  modified: ReadonlyMap<string, string | undefined>,
+  nodegroups: readonly SeenNodegroup[],
 ): ClusterRecord['otherNodes'] {
   const { otherNodes } = known ?? {};
-  const isThere = ({ kind, name = '' }: OtherNodes['groups'][number]) => {
-    const [before, now] = [known?.nodegroups ?? [], nodegroups].map((all) => all.find((one) => one.name === name));
-    const isMoved = kind === 'managed' && before?.releaseVersion !== now?.releaseVersion;
-    return !isMoved || (otherNodes?.seenAt ?? '') >= (modified.get(name) ?? '~');
+  if (otherNodes === undefined) return undefined;
+  const isThere = ({ kind, name }: OtherNodes['groups'][number]) => {
+    const before = known?.nodegroups.find((group) => group.name === name);
+    const now = nodegroups.find(({ group }) => group.name === name);
+    const isMoved = kind === 'managed' && before?.releaseVersion !== now?.group.releaseVersion;
+    return !isMoved || (now?.modifiedAt !== undefined && otherNodes.seenAt >= now.modifiedAt);
   };
-  return otherNodes && { ...otherNodes, groups: otherNodes.groups.filter(isThere) };
+  return { ...otherNodes, groups: otherNodes.groups.filter(isThere) };
 }
 
 /** Those that are still to come, with what was just told; undefined = none. */
@@ -147,27 +147,22 @@ function notForUs(cluster: Cluster): string | undefined {
   return undefined;
 }
 
-/** `modified`: takes when EKS last changed each. */
-async function readNodegroups(
-  eks: EksReader,
-  scope: Scope,
-  clusterName: string,
-  modified: Map<string, string | undefined>,
-): Promise<ClusterRecord['nodegroups']> {
-  const groups: ClusterRecord['nodegroups'] = [];
+interface SeenNodegroup {
+  readonly group: ClusterRecord['nodegroups'][number];
+  /** When EKS last changed it; absent where it was not read now. */
+  readonly modifiedAt?: string | undefined;
+}
+
+async function readNodegroups(eks: EksReader, scope: Scope, clusterName: string): Promise<SeenNodegroup[]> {
+  const groups: SeenNodegroup[] = [];
   for (const nodegroupName of await eks.listNodegroups(scope, { clusterName })) {
     const group = await eks.describeNodegroup(scope, { clusterName, nodegroupName });
     const { version, releaseVersion, status, amiType, scalingConfig, health, modifiedAt } = group;
     const issues = issueTexts(health);
-    modified.set(nodegroupName, modifiedAt?.toISOString());
+    const desiredSize = scalingConfig?.desiredSize;
     groups.push({
-      name: nodegroupName,
-      version,
-      releaseVersion,
-      status,
-      amiType,
-      desiredSize: scalingConfig?.desiredSize,
-      issues,
+      group: { name: nodegroupName, version, releaseVersion, status, amiType, desiredSize, issues },
+      modifiedAt: modifiedAt?.toISOString(),
     });
   }
   return groups;

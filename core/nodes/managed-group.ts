@@ -48,11 +48,7 @@ export function nextOfRoll({ nodegroup, image }: ManagedGroup, target: KubeVersi
   if (arrived !== undefined && status === 'ACTIVE') return { type: 'done', reason: reason('AtTarget', arrived) };
   if (hasNoImage(nodegroup, target))
     return { type: 'blocked', reason: reason('Al2Nodegroup', `${noImageText(nodegroup)} ${NEW_GROUP}`) };
-  if (status === 'UPDATING')
-    return {
-      type: 'others',
-      reason: updatingReason(group),
-    };
+  if (status === 'UPDATING') return { type: 'others', reason: updatingReason(group) };
   if (status === 'CREATING')
     return { type: 'others', reason: reason('NotActive', `The node group ${group} is CREATING.`) };
   // A failed roll leaves a group ACTIVE or DEGRADED with some nodes replaced; sending it again goes on (facts: eks.md §5.4).

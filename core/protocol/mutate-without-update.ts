@@ -1,13 +1,13 @@
 import type { Intent } from '../contracts/items/protocol.ts';
 import { CALL_SECONDS, type CallWithoutUpdate } from '../contracts/mutating-calls.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
+import { reason } from '../contracts/step-result.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { isContention } from '../store/entity.ts';
 import { commit, type WantedChange } from './commit.ts';
 import { loadNewestIntent, recordOutcome } from './intent-store.ts';
 import { graceEnd } from './look-up.ts';
-import { CONTENDED, STALE_COMMIT, STALE_COMMIT_MILLISECONDS } from './mutate.ts';
+import { CONTENDED, type NotSent, STALE_COMMIT, STALE_COMMIT_MILLISECONDS } from './mutate.ts';
 
 /** Nothing of a batch is sent later than this after its commit: the invocation that committed is over by `CALL_SECONDS`. */
 const LAST_SEND_MILLISECONDS = (CALL_SECONDS - 10) * 1000;
@@ -18,10 +18,7 @@ export interface MutationWithoutUpdate extends WantedChange {
   readonly beside?: readonly WriteOperation[];
 }
 
-type MutationWithoutUpdateResult<Answer> =
-  | { readonly type: 'answered'; readonly answer: Answer }
-  | { readonly type: 'wait'; readonly seconds: number; readonly reason: Reason }
-  | { readonly type: 'forbidden'; readonly reasons: Reason[] };
+type MutationWithoutUpdateResult<Answer> = { readonly type: 'answered'; readonly answer: Answer } | NotSent;
 
 /**
  * Commits a call that has no update to ask for later, and makes it in the same invocation (docs/protocol.md, "Calls that have no update"). One

@@ -1,12 +1,12 @@
 import { calendarStateAt } from '../calendar/calendar-state.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
-import { failed, parked, quoted, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { failed, quoted, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { recordTags } from '../inventory/record-cluster.ts';
 import { compiledRules } from '../policy/load-rules.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadNewestIntent, recordObserved } from '../protocol/intent-store.ts';
 import { callOf } from '../protocol/look-up.ts';
-import { type Mutation, mutate } from '../protocol/mutate.ts';
+import { type Mutation, mutate, notSent } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
 import { foreignStop, type PollBounds, type StepContext, type StepPorts } from './context.ts';
@@ -47,11 +47,11 @@ export async function act(
     case 'stop':
       return result.result;
     case 'wait':
-      return wait(result.seconds, result.reason);
+      return notSent(result);
     case 'forbidden':
       // By what the inventory says it would be granted again, and park again.
       await recordTags(ports, await context.record(), context.cluster);
-      return parked(undefined, ...result.reasons);
+      return notSent(result);
     case 'rejected': {
       const said = quoted(result.error, `EKS refused ${what}: ${result.message}`);
       if (!BUSY.has(result.error)) return failed(said);

@@ -4,7 +4,7 @@ import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { type RecordPorts, recordCluster } from '../inventory/record-cluster.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
-import { lagReason } from '../model/lag.ts';
+import { lagCode, lagReason } from '../model/lag.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
@@ -70,7 +70,7 @@ export async function concludeUpgrade(
 /** An upgrade of the whole cluster that is done and leaves nodes or add-ons behind says which, for whatever reason they stay. */
 async function withLag(table: Table, clusterKey: string, upgradeId: string, end: UpgradeEnd): Promise<UpgradeEnd> {
   const cluster = await load(table, Clusters, clusterKey);
-  if (cluster === undefined || lagReason(cluster.data, undefined) === undefined) return end;
+  if (cluster === undefined || lagCode(cluster.data, undefined) === undefined) return end;
   const upgrade = await load(table, Upgrades, clusterKey, upgradeId);
   const { spec } = await loadPolicyForUpgrade(table, async () => cluster.data, upgrade?.data);
   const behind = lagReason(cluster.data, spec);

@@ -1,7 +1,7 @@
 import { isDenied } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { TEMPLATE_TAG } from '../contracts/mutating-calls.ts';
-import { blocked, parked, quoted, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { blocked, quoted, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import type { ImageRule } from '../model/image-rule.ts';
@@ -10,6 +10,7 @@ import type { WantedImage } from '../nodes/managed-group.ts';
 import type { NewLaunchTemplateVersion } from '../ports/ec2.ts';
 import type { Cluster, Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
+import { notSent } from '../protocol/mutate.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { isImageId, templateOf } from '../scan/preflight/launched-from.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -87,8 +88,7 @@ export async function launchTemplateVersion(
   const result = await mutateWithoutUpdate(ports, mutation, () =>
     templates.createVersion(scope, wanted, token).then((version) => ({ version }), refusedBy),
   );
-  if (result.type === 'wait') return { stop: wait(result.seconds, result.reason) };
-  if (result.type === 'forbidden') return { stop: parked(undefined, ...result.reasons) };
+  if (result.type !== 'answered') return { stop: notSent(result) };
   return 'refused' in result.answer ? { stop: blocked(result.answer.refused) } : result.answer;
 }
 

@@ -18,6 +18,7 @@ import { updatingReason } from '../nodes/managed-group.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
 import type { DrainNode, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
+import { notSent } from '../protocol/mutate.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
@@ -205,7 +206,7 @@ class Drain {
     const result = await mutateWithoutUpdate(this.#ports, mutation, () =>
       operator.cordon(version, { upgradeId, taint }),
     );
-    return this.#unlessAnswered(result);
+    return result.type === 'answered' ? undefined : notSent(result);
   }
 
   async #evict(operator: NodeOperator, node: DrainNode, pods: readonly PodUid[]): Promise<StepResult | undefined> {
@@ -219,15 +220,10 @@ class Drain {
           answers.push({ pod, answer: await operator.evict(pod) });
         }
       });
-      return this.#unlessAnswered(result);
+      return result.type === 'answered' ? undefined : notSent(result);
     } finally {
       this.memory = rememberAnswers(this.memory, this.#seen, answers, clock.now());
     }
-  }
-
-  #unlessAnswered(result: Awaited<ReturnType<typeof mutateWithoutUpdate>>): StepResult | undefined {
-    if (result.type === 'wait') return wait(result.seconds, result.reason);
-    return result.type === 'forbidden' ? parked(undefined, ...result.reasons) : undefined;
   }
 
   #wanted() {

@@ -1,8 +1,9 @@
 import type { UndoEntry } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { done, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import type { DrainNode, NodeOperator } from '../ports/node-operator.ts';
+import { notSent } from '../protocol/mutate.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import type { Read } from '../store/entity.ts';
@@ -51,7 +52,7 @@ async function restore(ports: NodeStepPorts, context: StepContext, operator: Nod
       if (result.type === 'answered') {
         // One that somebody has written meanwhile is looked at anew.
         if (result.answer !== 'changed') end(result.answer === 'done' ? 'undone' : result.answer, entry);
-      } else stop = result.type === 'wait' ? wait(result.seconds, result.reason) : parked(undefined, ...result.reasons);
+      } else stop = notSent(result);
     }
     if (stop !== undefined || clock.now().getTime() >= until) break;
   }

@@ -61,10 +61,11 @@ async function orRetried(
   if (!result.reasons.some(({ code }) => code === NOT_EVICTED)) return result;
   const { spec } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
   const allowed = spec?.nodes?.podEvictionFailure;
+  if (allowed === undefined) return result;
   const failures = (await intentsOf(ports.table, context.clusterKey, STEP)).filter(({ data }) =>
     isStuckRoll(data, group, context.upgrade),
   ).length;
-  if (allowed === undefined || failures > allowed.retries) return result;
+  if (failures > allowed.retries) return result;
   const until = new Date(ports.clock.now().getTime() + durationMilliseconds(allowed.pause));
   const said = `Pods stayed on nodes of ${group}; it is rolled again from ${until.toISOString()} on (${failures} of ${allowed.retries}). Budgets without room: liftlock scan cluster ${context.name} names them.`;
   return parked(until, reason('EvictionRetried', said), ...result.reasons);

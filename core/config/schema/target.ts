@@ -2,14 +2,15 @@ import { z } from 'zod';
 import { documentSchema, objectName } from './names.ts';
 import { duration } from './quantities.ts';
 
-const minor = '[1-9]\\d{0,2}\\.(?:0|[1-9]\\d{0,3})';
+/** A minor of Kubernetes as a regular expression, without its anchors. */
+export const minorPattern = '[1-9]\\d{0,2}\\.(?:0|[1-9]\\d{0,3})';
 const targetError = 'is not a target: use latest, latest-1, a minor in quotes such as "1.36", or { channel: stable }';
 
 /** Where a policy takes its clusters: a word, a minor, or a channel. */
 export const targetSchema = z
   .union(
     [
-      z.string().regex(new RegExp(`^(?:latest|latest-1|${minor})$`), targetError),
+      z.string().regex(new RegExp(`^(?:latest|latest-1|${minorPattern})$`), targetError),
       z
         .strictObject({ channel: objectName.describe('rapid, stable, extended, or a Channel of your own.') })
         .describe('A named rule that gives the minor.'),
@@ -22,7 +23,7 @@ export const targetSchema = z
 const channelTarget = z
   .string()
   .regex(
-    new RegExp(`^(?:latest(?:-[1-9])?|oldest-in-standard-support|${minor})$`),
+    new RegExp(`^(?:latest(?:-[1-9])?|oldest-in-standard-support|${minorPattern})$`),
     'is not what a channel can say: use latest, latest-1 to latest-9, oldest-in-standard-support, or a minor in quotes',
   );
 

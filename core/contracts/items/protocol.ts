@@ -1,4 +1,10 @@
 import { z } from 'zod';
+import {
+  CALLS_WITHOUT_UPDATE,
+  type CallWithoutUpdate,
+  MUTATING_CALLS,
+  type MutatingCallName,
+} from '../mutating-calls.ts';
 import { MACHINE_NAMES } from '../names.ts';
 import { reasonSchema, timestamp } from './common.ts';
 
@@ -58,6 +64,11 @@ const updateOutcome = z.discriminatedUnion('type', [
   z.object({ type: z.literal('unheard'), at: timestamp }),
 ]);
 
+const callNames = Object.keys({ ...MUTATING_CALLS, ...CALLS_WITHOUT_UPDATE }) as (
+  | MutatingCallName
+  | CallWithoutUpdate['name']
+)[];
+
 /** Written before a mutating call; the call follows within seconds or never. */
 export const intent = z.object({
   clusterKey: z.string(),
@@ -69,10 +80,7 @@ export const intent = z.object({
   grantNumber: z.number().int(),
   epoch: z.number().int(),
   call: z.object({
-    name: z.enum([
-      ...['UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon'],
-      ...['CordonNode', 'EvictPods', 'UncordonNode', 'CreateLaunchTemplateVersion'],
-    ] as const),
+    name: z.enum(callNames),
     input: z.record(z.string(), z.unknown()),
   }),
   scope: z.object({ account: z.string(), region: z.string() }),
