@@ -66,6 +66,21 @@ test('a key is asked for of KMS in its Region; what KMS refuses has the name tha
   await expect(kms.describeKey(scope, 'arn:key')).rejects.toMatchObject({ name: 'IncompleteAnswer' });
 });
 
+test('several parameters are asked for at once, and those that there are come with their day', async () => {
+  const ssm = reader();
+  const found = '{"Name":"/a","Type":"String","Value":"1","Version":7,"LastModifiedDate":1.7950032E9}';
+  answer(200, `{"Parameters":[${found}],"InvalidParameters":["/b"]}`);
+  expect(await ssm.getParameters(scope, ['/a', '/b'])).toEqual([
+    { name: '/a', value: '1', lastModifiedDate: new Date('2026-11-18T12:00:00Z') },
+  ]);
+  expect([server.asked[0]?.headers['x-amz-target'], server.asked[0]?.body]).toEqual([
+    'AmazonSSM.GetParameters',
+    '{"Names":["/a","/b"]}',
+  ]);
+  answer(200, '{}');
+  await expect(ssm.getParameters(scope, ['/a'])).rejects.toMatchObject({ name: 'IncompleteAnswer' });
+});
+
 test('a parameter is asked for of Systems Manager in its Region, and not decrypted', async () => {
   const ssm = reader();
   answer(200, '{"Parameter":{"Name":"/images/1.37","Type":"String","Value":"ami-1"}}');

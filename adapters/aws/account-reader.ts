@@ -65,6 +65,15 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
           throw namedError('IncompleteAnswer', 'Systems Manager answered without Value.');
         return Parameter.Value;
       }),
+    async getParameters(scope, names) {
+      const answer = await ssm(scope, json('AmazonSSM.GetParameters'), JSON.stringify({ Names: names }));
+      const { Parameters } = parseJson(answer) as { Parameters?: readonly FoundParameter[] };
+      if (Parameters === undefined)
+        throw namedError('IncompleteAnswer', 'Systems Manager answered without Parameters.');
+      return Parameters.map(({ Name: name, Value: value, LastModifiedDate: seconds }) => {
+        return { name, value, lastModifiedDate: new Date(seconds * 1000) };
+      });
+    },
     describeKey: (scope, keyId) =>
       unless('NotFoundException', async () => {
         const body = JSON.stringify({ KeyId: keyId });
@@ -92,6 +101,13 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
       return found;
     },
   };
+}
+
+/** `LastModifiedDate` is in seconds since 1970. */
+interface FoundParameter {
+  readonly Name: string;
+  readonly Value: string;
+  readonly LastModifiedDate: number;
 }
 
 interface RecoveryPointList {

@@ -49,11 +49,12 @@ export function createEksMutator(
       return send(scope, { name: 'UpdateClusterVersion', input }, (client, options) => client.send(command, options));
     },
     updateNodegroupVersion: (scope, input) => {
-      const { clusterName, nodegroupName, version, launchTemplate, clientRequestToken } = input;
+      const { clusterName, nodegroupName, version, releaseVersion, launchTemplate, clientRequestToken } = input;
       const command = new UpdateNodegroupVersionCommand({
         clusterName,
         nodegroupName,
         version,
+        releaseVersion,
         launchTemplate,
         clientRequestToken,
       });

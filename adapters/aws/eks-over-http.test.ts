@@ -60,7 +60,8 @@ test('every member of a mutating call is named: a force that came along is not s
   answer(() => ({ update }));
   const eks = ports();
   await eks.updateClusterVersion(scope, { ...upgrade, force: true, rollbackConfig: {} } as typeof upgrade);
-  const group = { clusterName: 'web', nodegroupName: 'workers', version: '1.36', clientRequestToken: 'token-2' };
+  const release = { version: '1.36', releaseVersion: '1.36.2-20261112' };
+  const group = { clusterName: 'web', nodegroupName: 'workers', ...release, clientRequestToken: 'token-2' };
   await eks.updateNodegroupVersion(scope, { ...group, force: true } as typeof group);
   const addon = { clusterName: 'web', addonName: 'coredns', addonVersion: 'v1', clientRequestToken: 'token-3' };
   await eks.updateAddon(scope, { ...addon, resolveConflicts: 'PRESERVE' });

@@ -178,6 +178,7 @@ const STYLES = new Map<string, Style>(
     NodesBehind: 'yellow',
     AddonsBehind: 'yellow',
     ManualNodes: 'yellow',
+    ImagesBehind: 'yellow',
     NodesKept: 'yellow',
   }),
 );

@@ -57,6 +57,9 @@ const CLUSTER_REASONS = {
   ),
   Gone: closing('The cluster was deleted, also where another one has its name.'),
   HalfDone: lasting('A hop has moved the control plane and failed; a person has to finish it.'),
+  ImagesBehind: told(
+    'It is at its target, and its policy wants the image of a node group replaced by a newer release.',
+  ),
   InvalidTarget: lasting('The target of the policy is not one.'),
   ManualNodes: told('Its control plane is at its target or past it, and nodes are behind that Liftlock cannot roll.'),
   NodesBehind: told('Its control plane is at its target or past it, and a managed node group is behind.'),

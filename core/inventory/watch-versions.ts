@@ -1,27 +1,34 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
-import type { AccountState, RegionVersions } from '../contracts/items/cluster.ts';
+import type { AccountState, ImageReleases, RegionVersions } from '../contracts/items/cluster.ts';
 import { given } from '../model/given.ts';
-import { loadFleetInForce } from '../policy/applied.ts';
-import type { ClusterVersionInformation } from '../ports/eks.ts';
+import { isSame } from '../model/is-same.ts';
+import { loadAppliedConfigs, loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
+import type { ClusterVersionInformation, Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { markDirty } from '../store/change.ts';
-import { Accounts, Regions } from '../store/entities.ts';
+import { Accounts, Images, Regions } from '../store/entities.ts';
 import { batched, dataOf, load, type Read, replace } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { isSeenLately } from './seen.ts';
+import { readReleases, withEarlier } from './watch-images.ts';
 
-export type WatchPorts = Pick<Ports, 'table' | 'eks' | 'events' | 'clock'>;
+export type WatchPorts = Pick<Ports, 'table' | 'eks' | 'account' | 'events' | 'clock'>;
 
 /**
  * Asks every Region which versions EKS offers. A version that is new there is announced once; the first look is a baseline and announces
- * nothing.
+ * nothing. Where a policy has `patch` it also asks which images there are.
  */
 export async function watchVersions(ports: WatchPorts): Promise<{ announced: number; unreadable: string[] }> {
   const fleet = await loadFleetInForce(ports.table);
   if (fleet === undefined) return { announced: 0, unreadable: [] };
   const reader = batched(ports.table);
-  const known = await Promise.all(fleet.regions.map((region) => load(reader, Regions, region)));
+  const [policies, images, known] = await Promise.all([
+    loadAppliedConfigs(ports.table, 'UpgradePolicy'),
+    Promise.all(fleet.regions.map((region) => load(reader, Images, region))),
+    Promise.all(fleet.regions.map((region) => load(reader, Regions, region))),
+  ]);
+  const wantsImages = policies.some((policy) => upgradePolicy(policy)?.spec.patch !== undefined);
   let announced = 0;
   const unreadable: string[] = [];
   let reading: Promise<AccountState[]> | undefined;
@@ -31,8 +38,15 @@ export async function watchVersions(ports: WatchPorts): Promise<{ announced: num
   };
   for (const [index, region] of fleet.regions.entries()) {
     // Versions are the Region's, whoever asks: the first account that answers will do.
-    const rows = await firstAnswer(ports, region, accountsFor(region, fleet.accounts, recorded), unreadable);
-    if (rows !== undefined) announced += await watchRegion(ports, region, rows, known[index]);
+    const ask = <Answer>(read: (scope: Scope) => Promise<Answer>) =>
+      firstAnswer(region, accountsFor(region, fleet.accounts, recorded), unreadable, read);
+    const rows = await ask((scope) => ports.eks.describeClusterVersions(scope));
+    if (rows === undefined) continue;
+    announced += await watchRegion(ports, region, rows, known[index]);
+    if (!wantsImages) continue;
+    const minors = rows.filter(isOffered).map(({ clusterVersion }) => clusterVersion);
+    const found = await ask((scope) => readReleases(ports.account, scope, minors));
+    if (found !== undefined) await recordReleases(ports, region, found, images[index]);
   }
   return { announced, unreadable };
 }
@@ -52,16 +66,16 @@ async function* accountsFor(
     if (state.region === region && state.clusters > 0 && !configured.includes(state.account)) yield state.account;
 }
 
-async function firstAnswer(
-  ports: WatchPorts,
+async function firstAnswer<Answer>(
   region: string,
   accounts: AsyncIterable<string>,
   unreadable: string[],
-): Promise<ClusterVersionInformation[] | undefined> {
+  read: (scope: Scope) => Promise<Answer>,
+): Promise<Answer | undefined> {
   const refused: string[] = [];
   for await (const account of accounts) {
     try {
-      return await ports.eks.describeClusterVersions({ account, region });
+      return await read({ account, region });
     } catch (error) {
       refused.push(`${account}: ${errorName(error)}: ${errorMessage(error)}`);
     }
@@ -79,7 +93,7 @@ async function watchRegion(
   const now = ports.clock.now();
   const versions = rows.map(toRow);
   const isNews = JSON.stringify(read?.data.versions) !== JSON.stringify(versions);
-  const offered = rows.filter((row) => row.versionStatus !== 'UNSUPPORTED').map((row) => row.clusterVersion);
+  const offered = rows.filter(isOffered).map((row) => row.clusterVersion);
   const fresh = read === undefined ? [] : offered.filter((version) => !read.data.announced.includes(version));
   const next: RegionVersions = {
     region,
@@ -99,6 +113,22 @@ async function watchRegion(
   );
   if (events.length > 0) await ports.events.publish(events);
   return events.length;
+}
+
+const isOffered = ({ versionStatus }: ClusterVersionInformation): boolean => versionStatus !== 'UNSUPPORTED';
+
+async function recordReleases(
+  ports: WatchPorts,
+  region: string,
+  found: ImageReleases['images'],
+  read: Read<ImageReleases> | undefined,
+): Promise<void> {
+  const now = ports.clock.now();
+  const images = withEarlier(found, read?.data.images ?? []);
+  const isNews = !isSame(read?.data.images, images);
+  if (!isNews && read !== undefined && isSeenLately(read.data.checkedAt, now)) return;
+  await writeUnrecorded(ports.table, [replace(Images, read, { region, images, checkedAt: now.toISOString() })]);
+  if (isNews) await markDirty(ports);
 }
 
 function toRow(row: ClusterVersionInformation): RegionVersions['versions'][number] {

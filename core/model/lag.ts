@@ -183,12 +183,15 @@ export function whoFinishes(
   if (!canFinish(cluster, spec))
     return code === 'ManualNodes' ? whoMoves(cluster, spec) : 'Somebody updates or removes the add-on';
   if (finish === 'propose') return `Somebody runs: liftlock rollout create ${policy} --finish`;
-  if (finish === 'always')
-    return `The next rollout of ${policy} takes it in (by hand: liftlock rollout create ${policy})`;
+  if (finish === 'always') return whoseRolloutTakesIt(policy);
   const byHand =
     code === 'NodesBehind' ? 'starts the state machine liftlock-roll-node-group for it' : 'updates the add-on';
   return `Somebody ${byHand}, or applies ${policy} with finish: propose`;
 }
+
+/** What takes in what is behind by itself, as a sentence without its point. */
+export const whoseRolloutTakesIt = (policy: string): string =>
+  `The next rollout of ${policy} takes it in (by hand: liftlock rollout create ${policy})`;
 
 /** What is behind, and who brings it there; of what Liftlock cannot roll the first says that too. */
 export function unfinished(

@@ -44,6 +44,29 @@ test.each<[string, Partial<Nodegroup>, string]>([
   expect(next(group(given))).toBe(expected);
 });
 
+const PINNED = '1.37.2-20261112';
+test.each<[string, Partial<Nodegroup>, string]>([
+  ['runs an older one', { version: '1.37', releaseVersion: '1.37.2-20261001' }, 'roll 1.37 1.37.2-20261112'],
+  ['is a minor behind as well', { releaseVersion: '1.36.9-20261118' }, 'roll 1.37 1.37.2-20261112'],
+  ['tells none', { version: '1.37' }, 'roll 1.37 1.37.2-20261112'],
+  ['runs it', { version: '1.37', releaseVersion: PINNED }, 'AtTarget'],
+  [
+    'runs it on some nodes',
+    { version: '1.37', releaseVersion: PINNED, status: 'DEGRADED' },
+    'roll 1.37 1.37.2-20261112',
+  ],
+  ['runs a newer one', { version: '1.37', releaseVersion: '1.37.2-20261118' }, 'AtTarget'],
+])('a group with a release that a rollout has pinned, which %s', (_, given, expected) => {
+  const found = nextOfRoll({ nodegroup: group(given), image: 'eks', release: PINNED }, TARGET);
+  if (found.type !== 'roll') return expect('reason' in found && found.reason.code).toBe(expected);
+  return expect(`roll ${found.input.version} ${found.input.releaseVersion}`).toBe(expected);
+});
+
+test('without a pinned release none is named: EKS takes the newest', () => {
+  const found = nextOfRoll({ nodegroup: group(), image: 'eks' }, TARGET);
+  expect(found).toEqual({ type: 'roll', input: { clusterName: 'web', nodegroupName: 'a', version: '1.37' } });
+});
+
 test.each<[string, Partial<Nodegroup>, ManagedGroup['image'], string]>([
   ['nobody names an image for', {}, 'nobody', 'done CustomAmi'],
   ['nobody names an image for, and somebody updates', { status: 'UPDATING' }, 'nobody', 'done CustomAmi'],

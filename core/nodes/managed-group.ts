@@ -4,6 +4,7 @@ import { issueTexts } from '../model/issue-text.ts';
 import type { Image, LaunchTemplateVersion, NewLaunchTemplateVersion } from '../ports/ec2.ts';
 import type { Nodegroup, UpdateNodegroupVersionInput } from '../ports/eks.ts';
 import { hasNoImage, NEW_GROUP, noImageText } from '../scan/preflight/al2-ami.ts';
+import { compareReleases } from '../version/image-release.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { newVersionOf } from './custom-image.ts';
 
@@ -20,6 +21,8 @@ export interface ManagedGroup {
   readonly nodegroup: Nodegroup;
   /** Who chooses its image. `nobody`: it has an AMI of its own and no policy names another. A reason: the image that the policy names cannot be used. */
   readonly image: 'eks' | 'nobody' | Reason | WantedImage;
+  /** The release that a rollout has pinned for it; absent: whichever EKS takes for a version. */
+  readonly release?: string | undefined;
 }
 
 /** What is to be done next to bring a group to a version, as data: nothing is sent here. */
@@ -38,13 +41,13 @@ export const updatingReason = (group: string): Reason =>
  * The whole decision about a managed group that the control plane has left behind. EKS takes a version for one whose image it chooses, and none for
  * one with an AMI of its own, which goes to a version of its launch template (facts: eks.md §5.2).
  */
-export function nextOfRoll({ nodegroup, image }: ManagedGroup, target: KubeVersion): NextOfRoll {
+export function nextOfRoll({ nodegroup, image, release }: ManagedGroup, target: KubeVersion): NextOfRoll {
   const { nodegroupName: group, clusterName, status } = nodegroup;
   if (image === 'nobody') {
     const said = `${group} runs a custom AMI: EKS takes no version for it, and no policy names another (spec.nodes.images). Roll it with a new version of its launch template.`;
     return { type: 'done', reason: reason('CustomAmi', said) };
   }
-  const arrived = isThere({ nodegroup, image }, target);
+  const arrived = isThere({ nodegroup, image, release }, target);
   if (arrived !== undefined && status === 'ACTIVE') return { type: 'done', reason: reason('AtTarget', arrived) };
   if (hasNoImage(nodegroup, target))
     return { type: 'blocked', reason: reason('Al2Nodegroup', `${noImageText(nodegroup)} ${NEW_GROUP}`) };
@@ -57,7 +60,10 @@ export function nextOfRoll({ nodegroup, image }: ManagedGroup, target: KubeVersi
     return { type: 'blocked', reason: reason('NodegroupStatus', `The node group ${group} is ${status}. ${issues}`) };
   }
   if (image === 'eks')
-    return { type: 'roll', input: { clusterName, nodegroupName: group, version: target.toString() } };
+    return {
+      type: 'roll',
+      input: { clusterName, nodegroupName: group, version: target.toString(), ...given({ releaseVersion: release }) },
+    };
   if ('code' in image) return { type: 'blocked', reason: image };
   // What an earlier roll has begun with goes on with it.
   const version = image.from.imageId === image.image.imageId ? image.from.version : image.made;
@@ -71,12 +77,15 @@ export function nextOfRoll({ nodegroup, image }: ManagedGroup, target: KubeVersi
  * Where a group is, in words, once EKS says that it is there. Of one with an AMI of its own the release is of the last roll that ended well, the launch
  * template of the last that began: where somebody's has failed since, they differ.
  */
-export function isThere({ nodegroup, image }: ManagedGroup, target: KubeVersion): string | undefined {
+export function isThere({ nodegroup, image, release }: ManagedGroup, target: KubeVersion): string | undefined {
   const { nodegroupName: group, version, releaseVersion } = nodegroup;
-  if (image === 'eks')
-    return version !== undefined && KubeVersion.parse(version).equals(target)
-      ? `The node group ${group} is at ${target}.`
-      : undefined;
+  if (image === 'eks') {
+    if (version === undefined || !KubeVersion.parse(version).equals(target)) return undefined;
+    if (release === undefined) return `The node group ${group} is at ${target}.`;
+    // Somebody may have taken it further since it was pinned: it never goes back.
+    const isBehind = releaseVersion === undefined || compareReleases(releaseVersion, release) < 0;
+    return isBehind ? undefined : `The node group ${group} runs ${releaseVersion}.`;
+  }
   if (typeof image === 'string' || 'code' in image) return undefined;
   const { imageId } = image.image;
   if (releaseVersion !== imageId || image.from.imageId !== imageId) return undefined;

@@ -9,12 +9,20 @@ export interface AccountReader {
   getRole(scope: Scope, roleName: string): Promise<Role | undefined>;
   /** Systems Manager: the value of a parameter that is no secret. */
   getParameter(scope: Scope, name: string): Promise<string | undefined>;
+  /** Systems Manager: those of up to ten parameters that there are. */
+  getParameters(scope: Scope, names: readonly string[]): Promise<Parameter[]>;
   /** KMS; `keyId` is an ARN where the key may be another account's. */
   describeKey(scope: Scope, keyId: string): Promise<Key | undefined>;
   /** Service Quotas: one of EC2's. */
   getServiceQuota(scope: Scope, quotaCode: string): Promise<Quota | undefined>;
   /** AWS Backup: what a vault of the account and Region has of a resource. */
   listRecoveryPoints(scope: Scope, vaultName: string, resourceArn: string): Promise<RecoveryPoint[]>;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly value: string;
+  readonly lastModifiedDate: Date;
 }
 
 export interface RecoveryPoint {

@@ -235,6 +235,8 @@ export interface UpdateNodegroupVersionInput {
   readonly nodegroupName: string;
   /** Absent only for `amiType: CUSTOM` (facts: eks.md §5.2). */
   readonly version?: string;
+  /** Of the image that EKS chooses; absent: the newest of the version. */
+  readonly releaseVersion?: string;
   readonly launchTemplate?: { readonly id?: string; readonly name?: string; readonly version?: string };
   readonly clientRequestToken: string;
 }

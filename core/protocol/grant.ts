@@ -1,7 +1,9 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
+import type { Member } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { capKeys, recount } from '../policy/caps.ts';
@@ -149,7 +151,7 @@ export function grantUpgrade(
       unchanged(ClusterControls, clusterControl, clusterKey),
       replace(Grants, grant, next),
       replace(Ledgers, ledger, { counts: recount(ledger?.data.counts ?? {}, next.capKeys, 1) }),
-      replace(Upgrades, upgrade, runningUpgrade(request, upgrade?.data, now)),
+      replace(Upgrades, upgrade, runningUpgrade(request, upgrade?.data, member?.data, now)),
     ];
     operations.push(...beforeIds.map((id, index) => unchanged(Upgrades, before[index], clusterKey, id)));
     if (rollout !== undefined && wave !== undefined && member !== undefined) {
@@ -206,7 +208,12 @@ const stepsToKeep = ({ steps }: Upgrade): Upgrade['steps'] =>
     ),
   );
 
-function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, now: string): Upgrade {
+function runningUpgrade(
+  request: GrantRequest,
+  existing: Upgrade | undefined,
+  planned: Member | undefined,
+  now: string,
+): Upgrade {
   const { clusterKey, upgradeId, machine, from, to, requestedBy, member, input, asker } = request;
   const going = existing !== undefined && (existing.status === 'Parked' || existing.status === 'Pending');
   const base: Upgrade = going
@@ -226,8 +233,11 @@ function runningUpgrade(request: GrantRequest, existing: Upgrade | undefined, no
       };
   // One that a person starts belongs to no rollout, whatever it belonged to before.
   const { resumeAt: _, endedAt: __, rolloutId: ___, waveIndex: ____, ...rest } = base;
+  // Who finishes by hand what has failed goes where that was to go.
+  const pinned = existing?.status === 'Succeeded' ? undefined : existing?.releases;
   return {
     ...rest,
+    ...given({ releases: isFinish(request) ? (planned === undefined ? pinned : planned.releases) : undefined }),
     ...(member === undefined ? {} : { rolloutId: member.rolloutId, waveIndex: member.waveIndex }),
     ...(input === undefined ? {} : { input: { ...input } }),
     ...(asker === undefined ? {} : { requestedBy, execution: asker.arn }),

@@ -94,6 +94,7 @@ const nodes: MutatingCall = {
   name: 'UpdateNodegroupVersion',
   input: { clusterName: 'web', nodegroupName: 'workers', version: '1.37', clientRequestToken },
 };
+const ofRelease = { ...nodes, input: { ...nodes.input, releaseVersion: '1.37.2-20261112' } } as MutatingCall;
 const { version: _, ...ofLaunchTemplate } = nodes.input;
 const ofTemplate: MutatingCall = {
   ...nodes,
@@ -158,6 +159,8 @@ test.each<[string, MutatingCall, Update['params'], boolean]>([
   ['a version that is not told', version, [{ type: 'PlatformVersion', value: 'eks.1' }], true],
   ['nodes, the same', nodes, [{ type: 'Version', value: '1.37' }], true],
   ['nodes, another', nodes, [{ type: 'Version', value: '1.36' }], false],
+  ['a release, the same', ofRelease, [{ type: 'ReleaseVersion', value: '1.37.2-20261112' }], true],
+  ['a release, another of the version', ofRelease, [{ type: 'ReleaseVersion', value: '1.37.2-20261118' }], false],
   [
     'nodes of a launch template',
     { name: nodes.name, input: ofLaunchTemplate } as MutatingCall,

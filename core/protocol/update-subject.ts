@@ -22,7 +22,8 @@ function requested(call: MutatingCall): { type: string; value: string } | undefi
     case 'UpdateClusterVersion':
       return { type: 'Version', value: call.input.version };
     case 'UpdateNodegroupVersion': {
-      const { version, launchTemplate } = call.input;
+      const { version, releaseVersion, launchTemplate } = call.input;
+      if (releaseVersion !== undefined) return { type: 'ReleaseVersion', value: releaseVersion };
       if (version !== undefined) return { type: 'Version', value: version };
       // A group with an AMI of its own has no version: it goes to one of its launch template.
       const ofTemplate = launchTemplate?.version;

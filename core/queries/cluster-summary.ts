@@ -2,7 +2,9 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { lagCode, lagOf } from '../model/lag.ts';
+import { oldestImage } from '../nodes/image-lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
+import { imagesBehind } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
@@ -23,6 +25,8 @@ export type ClusterState =
   | 'AddonsBehind'
   /** Likewise, of nodes that Liftlock cannot roll. */
   | 'ManualNodes'
+  /** It is whole, and the image of a node group is older than its policy wants (`patch`). */
+  | 'ImagesBehind'
   /** Its nodes are older for now, as the policy or a bake wants it. */
   | 'NodesKept'
   | 'Excluded'
@@ -49,12 +53,13 @@ export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, 
     region: cluster.region,
     version: cluster.version,
     status: cluster.status,
-    state: clusterState(snapshot, cluster, aim, upgrade),
+    state: clusterState(snapshot, cluster, aim, upgrade, now),
     support: supportView(cluster, snapshot.regions.get(cluster.region), now),
     policy: policy?.metadata.name ?? null,
     wave: wave?.name ?? null,
     target: target?.toString() ?? null,
     upgrade: upgrade === undefined ? null : { id: upgrade.id, to: upgrade.to, status: upgrade.status },
+    oldestImageAt: oldestImage(cluster, snapshot.images?.get(cluster.region))?.toISOString() ?? null,
     labels: cluster.labels,
     lastSeenAt: cluster.lastSeenAt,
   };
@@ -66,6 +71,7 @@ function clusterState(
   cluster: ClusterRecord,
   aim: ClusterPolicy,
   upgrade: Upgrade | undefined,
+  now: Date,
 ): ClusterState {
   const { policy, wave, target, needsWork, reasons } = aim;
   if (cluster.deletedAt !== undefined) return 'Gone';
@@ -77,7 +83,10 @@ function clusterState(
   const isMember = member !== undefined;
   if (policy === undefined && !isMember)
     return reasons.some(({ code }) => code === 'AmbiguousPolicy') ? 'Excluded' : 'Unmanaged';
-  if (target !== undefined && !needsWork && !isMember) return lagCode(cluster, policy?.spec) ?? 'UpToDate';
+  if (target !== undefined && !needsWork && !isMember) {
+    const images = imagesBehind(snapshot, cluster, policy?.spec, now);
+    return lagCode(cluster, policy?.spec) ?? (images.length > 0 ? 'ImagesBehind' : 'UpToDate');
+  }
   const refusals = refusalsOf(snapshot, cluster, aim);
   if (refusals.some(({ code }) => code !== 'Unreachable')) return 'Excluded';
   if (refusals.length > 0) return 'Unreachable';

@@ -3,10 +3,12 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { canFinish, lagReason, unseenText, whoFinishes } from '../model/lag.ts';
+import { canFinish, lagCode, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
+import { imagesReason } from '../nodes/image-lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { wayToFinish } from '../protocol/left-half-done.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { imagesBehind } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetWords } from '../version/target.ts';
@@ -49,6 +51,7 @@ export function atTarget(
   policy: UpgradePolicy,
   aim: ClusterPolicy,
   place: Place | undefined,
+  now: Date,
 ): Verdict {
   const { target, reasons } = aim;
   const { tags, version } = cluster;
@@ -60,7 +63,8 @@ export function atTarget(
   const text = `It is at ${version}; the policy ${metadata.name} asks for ${targetWords(spec.target)}, ${here}.${unseenText(cluster)}`;
   const raise = `Its tag ${prefix}pin-version lets it go no further than ${pin}: whoever may tag the cluster raises it or takes it away`;
   const moves = isCapped ? `${raise}.` : `${raise}, and a newer version becomes the target.`;
-  const lag = lagReason(cluster, spec);
+  const images = imagesBehind(snapshot, cluster, spec, now);
+  const lag = lagReason(cluster, spec) ?? imagesReason(cluster, images, now);
   const refusals = lag === undefined ? [] : refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0 && lag !== undefined)
     return said(after('What excludes it is taken away.'), lag, ...refusals, ...reasons);
@@ -85,8 +89,10 @@ function whenFinished(
   const isOfIt = (one: Rollout) => one.policy === metadata.name && !AT_REST.includes(one.status);
   // One that is halted is not in the snapshot, and nobody creates another beside it.
   const known = [...(place === undefined ? [] : [place.rollout]), ...snapshot.rollouts];
-  const busy = canFinish(cluster, spec) && spec.finish !== 'never' ? known.find(isOfIt) : undefined;
-  return `${busy === undefined ? '' : `The rollout ${busy.id} ends, then: `}${whoFinishes(cluster, policy)}`;
+  const isPatched = lagCode(cluster, spec) === undefined;
+  const busy = isPatched || (canFinish(cluster, spec) && spec.finish !== 'never') ? known.find(isOfIt) : undefined;
+  const who = isPatched ? whoseRolloutTakesIt(metadata.name) : whoFinishes(cluster, policy);
+  return `${busy === undefined ? '' : `The rollout ${busy.id} ends, then: `}${who}`;
 }
 
 /** What a rollout tries again when somebody asks, another one finishes when this one has ended. */

@@ -144,7 +144,7 @@ export function verdictOf(
   // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.
   const tried = going && isTried(going.member) ? again(snapshot, going, isFinished, now) : undefined;
   if (aim.target !== undefined && !aim.needsWork && !snapshot.members.some(isOwn)) {
-    const rests = atTarget(snapshot, cluster, aim.policy, aim, place);
+    const rests = atTarget(snapshot, cluster, aim.policy, aim, place, now);
     if (tried !== undefined) {
       const { when, reasons } = orFinished(snapshot, cluster, aim.policy, place, tried);
       return said(when, ...rests.reasons, ...reasons);

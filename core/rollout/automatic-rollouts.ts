@@ -8,7 +8,8 @@ import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
 import { type MemberIndex, upgradeOf } from './admission.ts';
 import type { Decision } from './decisions.ts';
 import { memberChange } from './member-progress.ts';
-import { planRollout, type RolloutPlan } from './plan-rollout.ts';
+import { goal } from './plan-hash.ts';
+import { plannedMember, planRollout, type RolloutPlan } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { isSettled, waveEnd } from './wave-end.ts';
 
@@ -22,11 +23,14 @@ export const goesOnWith = ({ status, policy }: Rollout, selecting: string | unde
   !AT_REST.includes(status) || (status !== 'Aborted' && policy === selecting);
 
 /**
- * One try for each cluster and target, and one to finish what is behind there: what failed or was blocked waits for `retry`, not for another
- * rollout.
+ * One try for each cluster and target, one to finish what is behind there, and one for the releases of its images: what failed or was blocked
+ * waits for `retry`, not for another rollout.
  */
-export const servedKey = (policy: string, member: Pick<Member, 'clusterKey' | 'from' | 'to'>): string =>
-  `${policy}/${isFinish(member) ? hopId(member.from, member.to) : member.to}/${member.clusterKey}`;
+export function servedKey(policy: string, member: Pick<Member, 'clusterKey' | 'from' | 'to' | 'releases'>): string {
+  const { from, to, releases, clusterKey } = member;
+  const aim = releases === undefined ? hopId(from, to) : goal(member);
+  return `${policy}/${isFinish(member) ? aim : to}/${clusterKey}`;
+}
 
 /** A cluster that an abort or a person took out is not taken up again by itself; one that a tag excluded is, once the tag is gone. */
 export const isServed = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>): boolean =>
@@ -50,9 +54,9 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
       // The same clusters may come again, let in by a tag that is gone: then it is another rollout.
       salt: String(history.rollouts.filter((rollout) => rollout.policy === name).length),
       // A cluster that is held since it failed is not tried again, and its wave proves nothing without it.
-      skip: ({ clusterKey, version: from }, target) =>
-        history.served.has(servedKey(name, { clusterKey, from, to: target.toString() })) &&
-        snapshot.controls.get(clusterKey)?.held === undefined,
+      skip: (candidate) =>
+        history.served.has(servedKey(name, plannedMember('', 0, 0, candidate))) &&
+        snapshot.controls.get(candidate.cluster.clusterKey)?.held === undefined,
     });
     if (plan !== undefined) plans.push(plan);
   }

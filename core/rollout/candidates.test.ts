@@ -166,7 +166,10 @@ test.each<[string, Given]>([
   ],
   [
     'had its try',
-    { clusters: [cluster('a')], asked: { skip: (one, target) => one.name === 'a' && String(target) === '1.37' } },
+    {
+      clusters: [cluster('a')],
+      asked: { skip: ({ cluster: { name }, target }) => name === 'a' && String(target) === '1.37' },
+    },
   ],
   ['asks for a policy that is gone', { clusters: [cluster('a')], name: 'gone' }],
 ])('nothing is said of a cluster that %s', (_, given) => {

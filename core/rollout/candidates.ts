@@ -1,7 +1,9 @@
 import type { UpgradePolicy, UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { canFinish, isLag, unfinished, unseenText } from '../model/lag.ts';
+import { type ImageLag, imageLagsOf, pinnedReleases } from '../nodes/image-lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ambiguousPolicy } from '../policy/policy-of.ts';
@@ -22,6 +24,8 @@ export interface Candidate {
   readonly target: KubeVersion;
   /** Of the policy's waves. */
   readonly waveIndex: number;
+  /** Where images are behind: the release that each of these node groups goes to. */
+  readonly releases?: Readonly<Record<string, string>> | undefined;
   /** Why it will not be touched; such members are listed as Excluded. */
   readonly refusals: readonly Reason[];
 }
@@ -40,7 +44,7 @@ export const isAtTarget = (why: Reason): boolean => why.code === 'AtTarget' || i
 export interface Asked {
   /** Also of a policy that only proposes it: clusters whose nodes or add-ons are behind. */
   readonly finish?: boolean | undefined;
-  readonly skip?: ((cluster: ClusterRecord, target: KubeVersion) => boolean) | undefined;
+  readonly skip?: ((candidate: Candidate) => boolean) | undefined;
 }
 
 export function candidatesOf(
@@ -64,7 +68,7 @@ export function candidatesOf(
     if (!mine) continue;
     const found = consider(snapshot, policy, cluster, now, match.type === 'ambiguous' ? match.names : [], finish);
     if ('reason' in found) leftOut.push({ clusterKey: cluster.clusterKey, name: cluster.name, reason: found.reason });
-    else if (!skip(cluster, found.target)) add(byWave, found);
+    else if (!skip(found)) add(byWave, found);
   }
   for (const [index, inWave] of byWave) byWave.set(index, inOrder(inWave, policy.spec.order, snapshot.regions, now));
   return { byWave, leftOut: leftOut.sort((a, b) => (a.name < b.name ? -1 : 1)) };
@@ -94,11 +98,14 @@ function consider(
   const current = KubeVersion.parse(cluster.version);
   const wave = waveOf(policy, cluster, prefix);
   const refusals = ambiguous.length > 0 ? [ambiguousPolicy(ambiguous)] : [];
+  const images = imagesBehind(snapshot, cluster, policy.spec, now);
   if (!current.isOlderThan(resolved.target)) {
     // Where somebody else has moved its control plane, nobody knows by whose rules the rest would follow.
     const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
     const mayFinish = policy.spec.finish === 'always' || (policy.spec.finish === 'propose' && finish);
-    if (undecided !== undefined || !mayFinish || !canFinish(cluster, policy.spec))
+    // What is left to be finished by a person's word would go along with its images.
+    const goes = canFinish(cluster, policy.spec) ? mayFinish : images.length > 0;
+    if (undecided !== undefined || !goes)
       return {
         reason:
           resolved.capped ??
@@ -111,8 +118,18 @@ function consider(
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };
   refusals.unshift(...clusterRefusals(cluster, target, snapshot.fleet, snapshot.calendars));
   refusals.push(...holdRefusals(snapshot.controls.get(cluster.clusterKey)));
-  return { cluster, target, waveIndex: wave.index, refusals };
+  // A hop brings the newest images by itself.
+  const releases = current.equals(target) ? pinnedReleases(images) : undefined;
+  return { cluster, target, waveIndex: wave.index, refusals, ...given({ releases }) };
 }
+
+/** Which of its images are behind, by what a policy says of them. */
+export const imagesBehind = (
+  { images }: FleetSnapshot,
+  cluster: ClusterRecord,
+  spec: UpgradePolicySpec | undefined,
+  now: Date,
+): ImageLag[] => imageLagsOf(cluster, spec, images?.get(cluster.region), now);
 
 /** Past its target it is where its control plane may stay: Liftlock never goes down. */
 const arrived = (cluster: ClusterRecord, target: KubeVersion): Reason =>

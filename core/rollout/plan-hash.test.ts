@@ -35,6 +35,7 @@ test.each([
   ['other canaries', policy({}, { canaries: 1 }), planned()],
   ['another rollback rule', policy({ rollback: { automatic: true } }), planned()],
   ['another target of a cluster', policy(), planned({ members: [member('a', '1.38'), member('b')] })],
+  ['a release of an image', policy(), planned({ members: [{ ...member('a'), releases: { web: 'r' } }, member('b')] })],
   ['one cluster less', policy(), planned({ members: [member('a')] })],
   ['another wave', policy(), planned({ name: 'prod' })],
 ])('%s is another plan', (_, changed, wave) => {

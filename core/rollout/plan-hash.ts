@@ -1,24 +1,34 @@
 import type { UpgradePolicy } from '../config/types.ts';
+import type { Member } from '../contracts/items/rollout.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 
 /** What an approval of a wave agrees to. */
 interface PlannedWave {
   readonly name: string;
-  readonly members: readonly { readonly clusterKey: string; readonly from: string; readonly to: string }[];
+  readonly members: readonly Pick<Member, 'clusterKey' | 'from' | 'to' | 'releases'>[];
 }
 
 /**
- * sha256 over canonical JSON of the policy without caps, concurrency and estimates, the wave, and who goes from where to where: another cap,
+ * sha256 over canonical JSON of the policy without caps, concurrency and estimates, the wave, and who goes from where to where, to which releases of images: another cap,
  * passing time and what scans find do not void an approval, another plan does, and a failure budget is part of it. A finding that no approval
  * has shown stops its cluster alone (core/policy/unapproved-findings.ts).
  */
 export function wavePlanHash(policy: UpgradePolicy, wave: PlannedWave): string {
-  const members = wave.members.map(({ clusterKey, from, to }) => `${clusterKey} ${from} ${to}`).sort();
+  const members = wave.members.map((member) => `${member.clusterKey} ${goal(member)}`).sort();
   // Findings were part of it once: the empty list keeps what was approved then of waves without any.
   const agreed = { spec: agreedPart(policy), wave: wave.name, members, findings: [] };
   return sha256Hex(canonicalJson(JSON.parse(JSON.stringify(agreed))));
 }
+
+/** From where to where, with the releases that are pinned, if any. */
+export const goal = ({ from, to, releases = {} }: Pick<Member, 'from' | 'to' | 'releases'>): string =>
+  [
+    ...[from, to],
+    ...Object.entries(releases)
+      .map(([group, release]) => `${group}=${release}`)
+      .sort(),
+  ].join(' ');
 
 /** The hash of a whole plan: over the hashes of its waves, in their order. */
 export const rolloutPlanHash = (hashes: readonly string[]): string => sha256Hex(canonicalJson([...hashes]));

@@ -3,6 +3,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { blockingFindings } from '../model/blocking-findings.ts';
+import { given } from '../model/given.ts';
 import { countSettled } from '../protocol/settle-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type Asked, type Candidate, type Candidates, candidatesOf } from './candidates.ts';
@@ -122,7 +123,7 @@ export function plannedMember(
   rolloutId: string,
   waveIndex: number,
   position: number,
-  { cluster, target, refusals }: Candidate,
+  { cluster, target, refusals, releases }: Candidate,
 ): Member {
   return {
     rolloutId,
@@ -131,6 +132,7 @@ export function plannedMember(
     name: cluster.name,
     from: cluster.version,
     to: target.toString(),
+    ...given({ releases }),
     status: refusals.length > 0 ? 'Excluded' : 'Pending',
     inFlight: false,
     reasons: [...refusals],

@@ -164,9 +164,9 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
   const served = rollout.createdBy === LIFTLOCK ? snapshot.history?.served : undefined;
   const { byWave, leftOut } = candidatesOf(snapshot, rollout.policy, now, {
     finish: rollout.finish,
-    skip: ({ clusterKey, version: from }, target) =>
-      !ofRollout.has(clusterKey) &&
-      served?.has(servedKey(rollout.policy, { clusterKey, from, to: target.toString() })) === true,
+    skip: (candidate) =>
+      !ofRollout.has(candidate.cluster.clusterKey) &&
+      served?.has(servedKey(rollout.policy, plannedMember('', 0, 0, candidate))) === true,
   });
   const byIndex = new Map<number, Candidate[]>();
   const own = new Map<string, string>();
@@ -242,7 +242,10 @@ function merged(
       ? { status: old.status, reasons: [...besideLaterWave(old), ...laterWaveOf(member)] }
       : member;
     return [
-      { ...old, waveIndex, position, from: member.from, to: member.to, status: unlessFailed(old, status), reasons },
+      {
+        ...{ ...old, waveIndex, position, from: member.from, to: member.to, releases: member.releases },
+        ...{ status: unlessFailed(old, status), reasons },
+      },
     ];
   });
   // What has ended, or was begun, is not forgotten, whoever selects it by now; nor that a person skipped it, or that it failed before a retry.

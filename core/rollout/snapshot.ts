@@ -1,6 +1,12 @@
 import type { CompiledCalendar } from '../calendar/compile-calendar.ts';
 import type { FleetSpec, UpgradePolicy } from '../config/types.ts';
-import type { AccountState, ClusterControl, ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type {
+  AccountState,
+  ClusterControl,
+  ClusterRecord,
+  ImageReleases,
+  RegionVersions,
+} from '../contracts/items/cluster.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type {
@@ -39,6 +45,8 @@ export interface FleetSnapshot {
   readonly unread?: ReadonlySet<string>;
   /** None with the smallest scope, which plans nothing. */
   readonly regions: ReadonlyMap<string, RegionVersions>;
+  /** Of Regions where a policy asks for them (`patch`). */
+  readonly images?: ReadonlyMap<string, ImageReleases>;
   readonly ledger: Ledger;
   readonly grants: readonly Grant[];
   /** Not terminal, and those that open grants name. */

@@ -129,7 +129,7 @@ async function observeGroup(
   nodegroupName: string,
 ): Promise<ManagedGroup | { readonly stop: StepResult }> {
   const nodegroup = await ports.eks.describeNodegroup(context.scope, { clusterName: context.name, nodegroupName });
-  if (nodegroup.amiType !== 'CUSTOM') return { nodegroup, image: 'eks' };
+  if (nodegroup.amiType !== 'CUSTOM') return { nodegroup, image: 'eks', release: releaseOf(context, nodegroupName) };
   const { spec, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
   // Which image it names nobody knows: that is never taken for none.
   if (unknown.length > 0) return { stop: parked(undefined, ...unknown) };
@@ -137,11 +137,10 @@ async function observeGroup(
   return { nodegroup, image: rule === undefined ? 'nobody' : await findImage(ports, context, nodegroup, rule) };
 }
 
-async function arrived(
-  ports: RollPorts,
-  { scope, name, target, startedAt }: StepContext,
-  group: string,
-): Promise<StepResult> {
+const releaseOf = ({ upgrade }: StepContext, group: string): string | undefined => upgrade?.releases?.[group];
+
+async function arrived(ports: RollPorts, context: StepContext, group: string): Promise<StepResult> {
+  const { scope, name, target, startedAt } = context;
   const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
   const { amiType, releaseVersion, version } = nodegroup;
   // By now the policy may name another image still, which is for another roll.
@@ -149,8 +148,10 @@ async function arrived(
     return done(
       reason('Rolled', `Every node of ${group} was replaced with the AMI ${releaseVersion ?? 'of its template'}.`),
     );
-  if (isThere({ nodegroup, image: 'eks' }, target) !== undefined)
-    return done(reason('Rolled', `Every node of ${group} was replaced at ${target}.`));
+  const release = releaseOf(context, group);
+  const at = release === undefined ? target : `${target} with the image ${releaseVersion}`;
+  if (isThere({ nodegroup, image: 'eks', release }, target) !== undefined)
+    return done(reason('Rolled', `Every node of ${group} was replaced at ${at}.`));
   const said = `The roll of ${group} succeeded; DescribeNodegroup still says ${version ?? 'no version'}.`;
   return wait(pollSeconds(startedAt, ports.clock.now(), BOUNDS), reason('NotVisibleYet', said));
 }

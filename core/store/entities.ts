@@ -5,6 +5,7 @@ import {
   clusterName,
   clusterRecord,
   deadlineNotice,
+  imageReleases,
   organization,
   regionVersions,
   settledUpdates,
@@ -113,6 +114,10 @@ export const Accounts = defineEntity('Account', accountState, ['account', 'regio
 );
 
 export const Regions = defineEntity('RegionVersions', regionVersions, ['region'], (region) => key('VERSIONS', region));
+
+export const Images = defineEntity('ImageReleases', imageReleases, ['region'], (region) =>
+  key('VERSIONS', `IMAGES#${region}`),
+);
 
 export const Rollouts = defineEntity(
   'Rollout',

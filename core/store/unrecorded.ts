@@ -7,6 +7,7 @@ const UNRECORDED: Readonly<Record<string, string>> = {
   ClusterNews: 'What came since is told once more, and no decision rests on it.',
   DeadlineNotice: 'At worst people are told of a deadline twice.',
   Grant: 'Executions that are nested in its holder: a restore raises the epoch, and none of them commits any more.',
+  ImageReleases: 'Systems Manager is asked again within the hour.',
   LatestScans: 'The next scan writes it anew; after a restore nothing rests on older ones.',
   LearnedDurations: 'It is learned again from waves, which are on record.',
   Organization: 'Its accounts are listed again within the hour.',

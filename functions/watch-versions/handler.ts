@@ -1,6 +1,7 @@
+import { account } from '../runtime/account-ports.ts';
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/event-bus-port.ts';
 import { definition } from './function.ts';
 
-export const handler = createHandler(definition, awsPorts({ clock, eks, events, table }));
+export const handler = createHandler(definition, awsPorts({ account, clock, eks, events, table }));

@@ -78,6 +78,7 @@ test('the spoke role reads what it reads, and changes four things, each by the o
       (action) => `ssm:${action} arn:<Partition>:ssm:*::parameter/aws/service/* if ${NODES}`,
     ),
     `ssm:GetParameter arn:<Partition>:ssm:*::parameter/aws/service/* if ${session('scan-cluster')}`,
+    `ssm:GetParameters arn:<Partition>:ssm:*::parameter/aws/service/* if ${session('watch-versions')}`,
     ...[NODES, session('scan-cluster')].map(
       (who) =>
         `ssm:GetParameter arn:<Partition>:ssm:*:<AccountId>:parameter/* if StringEquals aws:ResourceTag/liftlock:images allowed and ${who}`,

@@ -41,11 +41,12 @@ const forScans = (sid: string, actions: string[], resources: string[]): PolicySt
     conditions: { StringLike: { 'aws:userid': `*:${spokeSessionName('scan-cluster')}` } },
   });
 
+const parameter = (path: string, owner: string) => `arn:${Aws.PARTITION}:ssm:*:${owner}:parameter/${path}`;
+
 /** AWS's own that name images, and those of the account that their owner has opened by the tag. */
 function parameterStatements(name: 'scan-cluster' | 'roll-node-group', actions: string[]): PolicyStatement[] {
   const session = { StringLike: { 'aws:userid': `*:${spokeSessionName(name)}` } };
   const tagged = { StringEquals: { [`aws:ResourceTag/${PARAMETER_TAG.key}`]: PARAMETER_TAG.value } };
-  const parameter = (path: string, owner: string) => `arn:${Aws.PARTITION}:ssm:*:${owner}:parameter/${path}`;
   const sid = name === 'scan-cluster' ? 'Scan' : 'Roll';
   return [
     new PolicyStatement({
@@ -86,6 +87,12 @@ export const readStatements = (): PolicyStatement[] => [
   // What new network interfaces and nodes of a hop take; none of these can be narrowed to a resource.
   forScans('ReadCapacity', CAPACITY_READS, ['*']),
   ...parameterStatements('scan-cluster', ['ssm:GetParameter']),
+  new PolicyStatement({
+    sid: 'WatchReadsParametersOfAws',
+    actions: ['ssm:GetParameters'],
+    resources: [parameter('aws/service/*', '')],
+    conditions: { StringLike: { 'aws:userid': `*:${spokeSessionName('watch-versions')}` } },
+  }),
   forScans('ReadRoles', ['iam:GetRole'], [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/*`]),
   forScans('ReadQuotas', ['servicequotas:GetServiceQuota'], VCPU_QUOTAS),
   forScans(

@@ -1,4 +1,4 @@
-import type { AccountReader } from '../../core/ports/account.ts';
+import type { AccountReader, Parameter } from '../../core/ports/account.ts';
 import type {
   Ec2Reader,
   Image,
@@ -12,6 +12,7 @@ import type {
 import type { Scope } from '../../core/ports/eks.ts';
 import { AwsFault } from '../wire/aws-call.ts';
 import { templateImage } from './node-image.ts';
+import { publishedRelease } from './operations/image-versions.ts';
 import type { FakeEksState, MadeImage } from './state/fake-eks-state.ts';
 
 /** Of a subnet that the scenario says nothing of: a /20 with next to nothing in it. */
@@ -195,8 +196,20 @@ export const createInMemoryTemplates = (state: FakeEksState): LaunchTemplates =>
   createVersion: async (scope, input, clientToken) => createTemplateVersion(state, scope, input, clientToken),
 });
 
+/** A parameter of AWS, or of the account. */
+export function parameterIn(state: FakeEksState, { account, region }: Scope, name: string): Parameter | undefined {
+  const own = state.parameters?.[`${account}/${region}/${name}`];
+  const release = own === undefined ? publishedRelease(state, name) : undefined;
+  if (release !== undefined) return { name, value: release.release, lastModifiedDate: new Date(release.publishedAt) };
+  return own && { name, value: own.value, lastModifiedDate: new Date(WRITTEN) };
+}
+
+/** When parameters were written of which the scenario says nothing. */
+export const WRITTEN = '2026-01-01T00:00:00.000Z';
+
 export const createInMemoryAccount = (state: FakeEksState): AccountReader => ({
-  getParameter: async ({ account, region }, name) => state.parameters?.[`${account}/${region}/${name}`]?.value,
+  getParameter: async (scope, name) => parameterIn(state, scope, name)?.value,
+  getParameters: async (scope, names) => names.flatMap((name) => parameterIn(state, scope, name) ?? []),
   getServiceQuota: async (scope, code) => networkIn(state, scope).quotas.find(({ quotaCode }) => quotaCode === code),
   getRole: async (scope, name) => networkIn(state, scope).roles.find(({ arn }) => arn.endsWith(`/${name}`)),
   listRecoveryPoints: async (scope, vaultName, resourceArn) =>

@@ -39,6 +39,7 @@ export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onPro
   await firstCluster(cloud);
   await secondCluster(cloud);
   for (const problem of await promoteWatchedWave(cloud, 'dev')) onProblem(problem);
+  for (const problem of await newImages(cloud)) onProblem(problem);
   for (const problem of await drains(cloud)) onProblem(problem);
   for (const machine of MACHINE_NAMES) {
     await startByHand(cloud, machine, { cluster: SECOND, targetVersion: ENDS[SECOND] });
@@ -107,6 +108,18 @@ async function secondCluster(cloud: LocalCloud): Promise<void> {
   await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/release', {});
   await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/upgrade', upgrade);
   await rest(cloud);
+}
+
+/** AWS has published an image four days before; the policy takes it within the hour. */
+async function newImages(cloud: LocalCloud): Promise<string[]> {
+  cloud.eks.state.imageDays = { '1.37': '2026-11-16' };
+  await minutes(cloud, 60);
+  await rest(cloud);
+  const first = Object.values(cloud.eks.state.clusters).find(({ arn }) => arn === FIRST);
+  const behind = first?.nodegroups.filter(({ releaseVersion }) => !releaseVersion.endsWith('-20261116')) ?? [];
+  return behind.map(
+    ({ name, releaseVersion }) => `${name} of first-dev runs ${releaseVersion}, and not the newest image`,
+  );
 }
 
 /** One drain ends; one whose pods have nowhere to go is canceled in the middle, and then given up: both times it is taken back. */

@@ -24,11 +24,6 @@ export const RESERVES: readonly Reserve[] = [
     actions: ['sqs:SendMessage'],
     reason: 'dead letters of a call that the scheduler could not make',
   },
-  {
-    role: 'Role LiftlockSpoke',
-    actions: ['ssm:GetParameters'],
-    reason: 'EKS reads the image parameter that a launch template names, with the rights of who rolls its node group',
-  },
 ];
 
 export function reasonToKeep(role: string, action: string): string | undefined {

@@ -177,6 +177,25 @@ const scan = z
   .default({ skip: [], failOn: 'removed', versionOwner: 'warn' })
   .describe('How clusters are scanned for removed APIs before each hop.');
 
+const patchSchema = z
+  .strictObject({
+    nodes: z
+      .strictObject({
+        minAge: positiveDuration
+          .optional()
+          .describe('A release of an image is taken once it has been out for so long, such as 3d; absent = at once.'),
+        maxAge: positiveDuration
+          .optional()
+          .describe(
+            'A group is rolled once its own release is older than that and a newer one may be taken, such as 30d; absent = as soon as a newer one may be.',
+          ),
+      })
+      .describe('Managed node groups whose image EKS chooses: to which release of it they go, and when.'),
+  })
+  .describe(
+    'What rollouts bring up to date while the minor stays: in the same waves and windows, with the same approvals and budgets. Absent = nothing.',
+  );
+
 export const rollbackSchema = z.strictObject({
   automatic: z.boolean().default(false).describe('Whether a failed verification rolls the cluster back.'),
   windows: z.enum(['ignore', 'obey']).default('ignore').describe('Whether a rollback waits for a window.'),
@@ -200,6 +219,7 @@ export const upgradePolicySchema = documentSchema(
         .describe(
           'What happens to node groups and add-ons that are behind a control plane that is at its target. never: nothing. propose: explain and the plan show them, and `liftlock rollout create POLICY --finish` takes them in. always: every rollout does.',
         ),
+      patch: patchSchema.optional(),
       cannotStart: cannotStartSchema.optional(),
       deadline: deadlineSchema.optional(),
       order: z

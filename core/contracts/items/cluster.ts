@@ -162,6 +162,22 @@ export const clusterName = z.object({
   clusterKey: z.string(),
 });
 
+/** Releases of the images that EKS chooses for managed node groups in one Region, as far as somebody has seen them published. */
+export const imageReleases = z.object({
+  region: z.string(),
+  images: z.array(
+    z.object({
+      /** The minor. */
+      version: z.string(),
+      amiType: z.string(),
+      /** The newest first. */
+      releases: z.array(z.object({ release: z.string(), publishedAt: timestamp })),
+    }),
+  ),
+  checkedAt: timestamp,
+});
+export type ImageReleases = z.infer<typeof imageReleases>;
+
 /** Ids of updates that were seen terminal: EKS lists them for ever, and nobody asks about them twice. A cache, no decision rests on it. */
 export const settledUpdates = z.object({ clusterKey: z.string(), subject: z.string(), ids: z.array(z.string()) });
 

@@ -34,6 +34,7 @@ it('answers as Organizations and Parameter Store do', async () => {
       Type: 'String',
       Value: '30',
       Version: 1,
+      LastModifiedDate: new Date('2026-01-01T00:00:00Z'),
       ARN: `arn:aws:ssm:${REGION}::parameter/a/b`,
     });
     await expect(parameters.send(new GetParameterCommand({ Name: '/gone' }))).rejects.toMatchObject({
@@ -44,6 +45,13 @@ it('answers as Organizations and Parameter Store do', async () => {
     await expect(held('other')).rejects.toMatchObject({ name: 'ParameterNotFound' });
     const several = await parameters.send(new GetParametersCommand({ Names: ['/gone', '/a/b'] }));
     expect(several).toMatchObject({ Parameters: [{ Value: '30' }], InvalidParameters: ['/gone'] });
+    const published =
+      '/aws/service/eks/optimized-ami/1.36/amazon-linux-2023/arm64/standard/recommended/release_version';
+    expect((await parameters.send(new GetParameterCommand({ Name: published }))).Parameter).toMatchObject({
+      Value: expect.stringMatching(/^1\.36\.\d+-20261112$/),
+      LastModifiedDate: new Date('2026-11-12T00:00:00Z'),
+    });
+    await expect(held(published.replace('1.36', '1.99'))).rejects.toMatchObject({ name: 'ParameterNotFound' });
     expect(wire.failures).toEqual([]);
   } finally {
     organizations.destroy();

@@ -1,4 +1,5 @@
 import type { FakeEks } from '../../eks/fake-eks.ts';
+import { parameterIn, WRITTEN } from '../../eks/network.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
 import type { OperationContext, Operations } from '../operation.ts';
 
@@ -28,23 +29,22 @@ export function organizationOperations(accounts: readonly string[], organization
 
 /** Parameter Store: parameters of AWS that stacks and EKS refer to. */
 export function parameterOperations(parameters: ReadonlyMap<string, string>, { state }: FakeEks): Operations {
-  const heldBy = (name: string, { account, region }: OperationContext): string | undefined =>
-    parameters.get(name) ?? state.parameters?.[`${account}/${region}/${name}`]?.value;
-  const described = (Name: string, context: OperationContext) => ({
-    Name,
-    Type: 'String',
-    Value: heldBy(Name, context),
-    Version: 1,
-    ARN: `arn:aws:ssm:${context.region}::parameter${Name}`,
-  });
+  const described = (Name: string, context: OperationContext) => {
+    const found = parameterIn(state, context, Name);
+    const Value = parameters.get(Name) ?? found?.value;
+    const ARN = `arn:aws:ssm:${context.region}::parameter${Name}`;
+    const LastModifiedDate = found?.lastModifiedDate ?? new Date(WRITTEN);
+    return Value === undefined ? undefined : { Name, Type: 'String', Value, Version: 1, LastModifiedDate, ARN };
+  };
   return {
     GetParameter: ({ Name }: { Name: string }, context: OperationContext) => {
-      if (heldBy(Name, context) === undefined) throw new AwsFault('ParameterNotFound', '');
-      return { Parameter: described(Name, context) };
+      const Parameter = described(Name, context);
+      if (Parameter === undefined) throw new AwsFault('ParameterNotFound', '');
+      return { Parameter };
     },
     GetParameters: ({ Names }: { Names: string[] }, context: OperationContext) => ({
-      Parameters: Names.filter((name) => heldBy(name, context) !== undefined).map((name) => described(name, context)),
-      InvalidParameters: Names.filter((name) => heldBy(name, context) === undefined),
+      Parameters: Names.flatMap((name) => described(name, context) ?? []),
+      InvalidParameters: Names.filter((name) => described(name, context) === undefined),
     }),
   };
 }

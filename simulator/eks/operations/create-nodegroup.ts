@@ -6,10 +6,10 @@ import { randomUuid } from '../identifiers.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
 import type { NodegroupRecord } from '../state/nodegroup-record.ts';
-import { calendarRow, parseMinor } from '../support-calendar.ts';
+import { parseMinor } from '../support-calendar.ts';
 import { draw } from '../timing.ts';
 import { laterForNodegroup } from '../updates.ts';
-import { isReleaseOf, missingImage } from './image-versions.ts';
+import { isReleaseOf, missingImage, newestRelease } from './image-versions.ts';
 import { checkScaling, checkUpdateConfig } from './nodegroup-settings.ts';
 import { renderNodegroup } from './nodegroups.ts';
 
@@ -77,7 +77,7 @@ function imageOf(
     );
   const missing = missingImage(amiType, minor);
   if (missing !== undefined) refuse(missing);
-  const newest = `${calendarRow(state.supportCalendar, version)?.patch ?? `${version}.0`}-20261112`;
+  const newest = newestRelease(state, version).release;
   if (releaseVersion !== undefined && !isReleaseOf(releaseVersion, amiType, minor))
     refuse(`Requested release version ${releaseVersion} is not valid for kubernetes version ${version}.`);
   return { amiType, version, releaseVersion: releaseVersion ?? newest };

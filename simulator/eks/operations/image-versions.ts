@@ -1,4 +1,6 @@
 import { KubeVersion } from '../../../core/version/kube-version.ts';
+import type { FakeEksState } from '../state/fake-eks-state.ts';
+import { calendarRow } from '../support-calendar.ts';
 
 /** Why a node group's family of images has none for that minor; undefined when it has (facts: eks.md §5.3). */
 export function missingImage(amiType: string, minor: KubeVersion): string | undefined {
@@ -15,4 +17,26 @@ export function missingImage(amiType: string, minor: KubeVersion): string | unde
 export function isReleaseOf(release: string, amiType: string, minor: KubeVersion): boolean {
   if (!release.startsWith(`${minor}.`)) return false;
   return !amiType.startsWith('AL2') || /^\d+\.\d+\.\d+-\d{8}$/.test(release);
+}
+
+interface PublishedRelease {
+  readonly release: string;
+  readonly publishedAt: string;
+}
+
+/** The newest release of the images that EKS chooses for a minor; those of Bottlerocket are named like those of Amazon Linux here. */
+export function newestRelease({ supportCalendar, imageDays }: FakeEksState, minor: string): PublishedRelease {
+  const day = imageDays?.[minor] ?? '2026-11-12';
+  const patch = calendarRow(supportCalendar, minor)?.patch ?? `${minor}.0`;
+  return { release: `${patch}-${day.replaceAll('-', '')}`, publishedAt: `${day}T00:00:00.000Z` };
+}
+
+/** AWS's own parameter of the newest release (https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html). */
+export function publishedRelease(state: FakeEksState, name: string): PublishedRelease | undefined {
+  const [, minor] =
+    /^\/aws\/service\/eks\/optimized-ami\/(\d+\.\d+)\/amazon-linux-2023\/.+\/recommended\/release_version$/.exec(
+      name,
+    ) ?? [];
+  const isKnown = minor !== undefined && calendarRow(state.supportCalendar, minor) !== undefined;
+  return isKnown ? newestRelease(state, minor) : undefined;
 }

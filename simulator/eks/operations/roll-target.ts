@@ -6,8 +6,8 @@ import type { OperationContext } from '../operation-context.ts';
 import { isPreviousMinor, rollbackWindowEnd } from '../rollback-eligibility.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
 import type { NodegroupRecord } from '../state/nodegroup-record.ts';
-import { calendarRow, parseMinor, reportedVersion } from '../support-calendar.ts';
-import { isReleaseOf, missingImage } from './image-versions.ts';
+import { parseMinor, reportedVersion } from '../support-calendar.ts';
+import { isReleaseOf, missingImage, newestRelease } from './image-versions.ts';
 
 export interface RollTarget {
   version: string;
@@ -28,8 +28,7 @@ export function rollTarget(
   // Without a version AWS's own texts disagree; this is what the operation's says (facts: eks.md C7).
   const version = input.version ?? nodegroup.version;
   const minor = checkVersion(context, cluster, nodegroup, version);
-  const patch = calendarRow(context.state.supportCalendar, version)?.patch ?? `${version}.0`;
-  const releaseVersion = input.releaseVersion ?? `${patch}-20261112`;
+  const releaseVersion = input.releaseVersion ?? newestRelease(context.state, version).release;
   if (!isReleaseOf(releaseVersion, nodegroup.amiType, minor)) {
     refuse(`Requested release version ${releaseVersion} is not valid for kubernetes version ${version}.`);
   }

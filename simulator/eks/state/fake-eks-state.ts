@@ -24,6 +24,8 @@ export interface FakeEksState {
   /** Images that somebody has built, by their id; those that node groups began with are not among them. */
   images?: Record<string, MadeImage>;
   /** Parameters of Systems Manager, by `account/region/name`. */
+  /** Of a minor, the day of the newest release of its images: `2026-11-19`; of the others it is 2026-11-12. */
+  imageDays?: Record<string, string>;
   parameters?: Record<string, { value: string; tags: Record<string, string> }>;
   /** Versions of launch templates that were made here, by `template:number`. */
   templateVersions?: Record<string, { imageId: string; description: string; clientToken: string }>;

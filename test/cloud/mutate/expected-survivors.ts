@@ -51,7 +51,7 @@ export const EXPECTED_SURVIVORS: readonly ExpectedSurvivor[] = [
     reason: 'both clusters here have add-ons, and whoever looks at those has seen the update of the control plane end',
   },
   {
-    id: /^permission LiftlockSpoke ssm:GetParameters /,
+    id: /^permission LiftlockSpoke ssm:GetParameters RollReads/,
     reason: 'EKS reads the image parameter of a launch template, and the fake EKS does not know what images those name',
   },
   {

@@ -19,6 +19,7 @@ export const quietEc2: Ec2Reader = {
 
 export const quietAccount: AccountReader = {
   getParameter: async () => undefined,
+  getParameters: async () => [],
   getRole: async (_, name) => ({ arn: `arn:aws:iam::111111111111:role/${name}` }),
   getServiceQuota: async (_, quotaCode) => ({ quotaCode, value: 10_000, used: 0 }),
   listRecoveryPoints: async () => [],

@@ -1,0 +1,42 @@
+import type { ImageReleases } from '../contracts/items/cluster.ts';
+import { readReleases, withEarlier } from './watch-images.ts';
+
+const scope = { account: '111111111111', region: 'eu-central-1' };
+const release = (name: string, day: number) => ({ release: name, publishedAt: `2026-11-${day}T00:00:00.000Z` });
+const image = (...releases: ImageReleases['images'][number]['releases']) => ({
+  ...{ version: '1.36', amiType: 'AL2023_x86_64_STANDARD', releases },
+});
+
+test('ten parameters are asked for at a time, and an image that has none is left out', async () => {
+  const asked: number[] = [];
+  const images = await readReleases(
+    {
+      async getParameters(_, names) {
+        asked.push(names.length);
+        return names
+          .filter((name) => name.includes('/x86_64/standard/'))
+          .map((name) => ({
+            name,
+            value: `of ${name.split('/')[5]}`,
+            lastModifiedDate: new Date('2026-11-12T00:00:00Z'),
+          }));
+      },
+    },
+    scope,
+    ['1.36', '1.37'],
+  );
+  expect(asked).toEqual([10, 10, 2]);
+  expect(images).toEqual(['1.36', '1.37'].map((version) => ({ ...image(release(`of ${version}`, 12)), version })));
+});
+
+test('what was the newest before is kept with the day on which it was seen published, two months of them', () => {
+  const before = [image(release('b', 12), release('a', 10))];
+  expect(withEarlier([image(release('c', 19))], before)).toEqual([
+    image(release('c', 19), release('b', 12), release('a', 10)),
+  ]);
+  expect(withEarlier([image(release('b', 19))], before)).toEqual(before);
+  expect(withEarlier([image(release('a', 19))], before)).toEqual([image(release('a', 10), release('b', 12))]);
+  const many = [image(...Array.from({ length: 8 }, (_, index) => release(`r${index}`, 10)))];
+  expect(withEarlier([image(release('new', 19))], many)[0]?.releases).toHaveLength(8);
+  expect(withEarlier([image(release('c', 19))], [])).toEqual([image(release('c', 19))]);
+});

@@ -1,0 +1,86 @@
+import type { ImageReleases } from '../contracts/items/cluster.ts';
+import { imageLagsOf, imagesReason, oldestImage, pinnedReleases } from './image-lag.ts';
+
+const NOW = new Date('2026-11-20T00:00:00Z');
+const release = (name: string, day: string) => ({ release: name, publishedAt: `${day}T00:00:00.000Z` });
+const images: ImageReleases = {
+  region: 'eu-central-1',
+  checkedAt: NOW.toISOString(),
+  images: [
+    {
+      ...{ version: '1.36', amiType: 'AL2023_x86_64_STANDARD' },
+      releases: [release('1.36.2-20261118', '2026-11-19'), release('1.36.2-20261105', '2026-11-06')],
+    },
+    {
+      ...{ version: '1.36', amiType: 'BOTTLEROCKET_x86_64' },
+      releases: [release('1.55.0-d93bb1b1', '2026-11-10'), release('1.54.0-aaaaaaaa', '2026-10-10')],
+    },
+  ],
+};
+const group = (releaseVersion: string | undefined, more: object = {}) => ({
+  ...{ name: 'a', version: '1.36', status: 'ACTIVE', amiType: 'AL2023_x86_64_STANDARD', issues: [] },
+  ...{ releaseVersion, ...more },
+});
+const bottlerocket = (releaseVersion: string) => group(releaseVersion, { amiType: 'BOTTLEROCKET_x86_64' });
+const wants = (one: ReturnType<typeof group>, nodes: object = {}, known: ImageReleases | undefined = images) =>
+  imageLagsOf({ version: '1.36', nodegroups: [one] }, { patch: { nodes } }, known, NOW)[0]?.wants;
+
+test.each<[string, ReturnType<typeof group>, object, string | undefined]>([
+  ['goes to the newest', group('1.36.2-20261001'), {}, '1.36.2-20261118'],
+  ['goes to the newest that is old enough', group('1.36.2-20261001'), { minAge: '2d' }, '1.36.2-20261105'],
+  ['waits while none is old enough', group('1.36.2-20261001'), { minAge: '15d' }, undefined],
+  ['takes one at the very age', group('1.36.2-20261001'), { minAge: '14d' }, '1.36.2-20261105'],
+  ['never goes back', group('1.36.2-20261112'), { minAge: '2d' }, undefined],
+  ['is there', group('1.36.2-20261118'), {}, undefined],
+  ['is no older than it may be', group('1.36.2-20261105'), { maxAge: '15d' }, undefined],
+  ['is as old as it may be', group('1.36.2-20261105'), { maxAge: '14d' }, '1.36.2-20261118'],
+  ['was made long before anybody looked', group('1.36.2-20260101'), { maxAge: '300d' }, '1.36.2-20261118'],
+  ['has another minor', group('1.36.2-20261001', { version: '1.35' }), {}, undefined],
+  ['has an AMI of its own', group('ami-1', { amiType: 'CUSTOM' }), {}, undefined],
+  [
+    'has an image that nobody publishes',
+    group('1.36-2026.10.01', { amiType: 'WINDOWS_CORE_2022_x86_64' }),
+    {},
+    undefined,
+  ],
+  ['tells no release', group(undefined), {}, undefined],
+  ['runs Bottlerocket', bottlerocket('1.54.0-aaaaaaaa'), { maxAge: '30d' }, '1.55.0-d93bb1b1'],
+  [
+    'runs Bottlerocket of which nobody knows the age',
+    bottlerocket('1.20.0-bbbbbbbb'),
+    { maxAge: '300d' },
+    '1.55.0-d93bb1b1',
+  ],
+  ['runs a Bottlerocket that is young enough', bottlerocket('1.54.0-aaaaaaaa'), { maxAge: '60d' }, undefined],
+])('a group that %s', (_, one, nodes, expected) => {
+  expect(wants(one, nodes)).toBe(expected);
+});
+
+test('nothing is behind where the policy does not ask, or where nobody has read what there is', () => {
+  const cluster = { version: '1.36', nodegroups: [group('1.36.2-20261001')] };
+  expect(imageLagsOf(cluster, undefined, images, NOW)).toEqual([]);
+  expect(imageLagsOf(cluster, { patch: {} as never }, images, NOW)).toEqual([]);
+  expect(imageLagsOf(cluster, { patch: { nodes: {} } }, undefined, NOW)).toEqual([]);
+});
+
+test('what is behind is told by name with its age, as far as that is known', () => {
+  const groups = [group('1.36.2-20261001'), { ...bottlerocket('1.20.0-bbbbbbbb'), name: 'b' }];
+  const lags = imageLagsOf({ version: '1.36', nodegroups: groups }, { patch: { nodes: {} } }, images, NOW);
+  expect(imagesReason({ name: 'web' }, lags, NOW)).toEqual({
+    code: 'ImagesBehind',
+    message:
+      'A newer image is there for node groups of web: a runs 1.36.2-20261001 (50 days old) and goes to 1.36.2-20261118; b runs 1.20.0-bbbbbbbb and goes to 1.55.0-d93bb1b1.',
+  });
+  expect(pinnedReleases(lags)).toEqual({ a: '1.36.2-20261118', b: '1.55.0-d93bb1b1' });
+  expect([imagesReason({ name: 'web' }, [], NOW), pinnedReleases([])]).toEqual([undefined, undefined]);
+  const many = Array.from({ length: 7 }, (_, index) => ({ ...group('1.36.2-20261001'), name: `g${index}` }));
+  const all = imageLagsOf({ version: '1.36', nodegroups: many }, { patch: { nodes: {} } }, images, NOW);
+  expect(imagesReason({ name: 'web' }, all, NOW)?.message).toMatch(/g4 .*; so do 2 more groups\.$/);
+});
+
+test('the oldest image is by the day of its name, or since when it was seen', () => {
+  const at = (...groups: ReturnType<typeof group>[]) => oldestImage({ version: '1.36', nodegroups: groups }, images);
+  expect(at(group('1.36.2-20261105'), group('1.36.2-20261001'))).toEqual(new Date('2026-10-01T00:00:00Z'));
+  expect(at(bottlerocket('1.54.0-aaaaaaaa'))).toEqual(new Date('2026-10-10T00:00:00Z'));
+  expect(at(bottlerocket('1.20.0-bbbbbbbb'), group(undefined))).toBeUndefined();
+});

@@ -1,0 +1,80 @@
+import { durationMilliseconds } from '../config/schema/quantities.ts';
+import type { UpgradePolicySpec } from '../config/types.ts';
+import type { ClusterRecord, ImageReleases } from '../contracts/items/cluster.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { compareReleases, madeAt } from '../version/image-release.ts';
+
+/** A managed node group at its control plane's minor whose image is to be replaced by a newer release. */
+export interface ImageLag {
+  readonly group: string;
+  readonly release: string;
+  /** When its own release was published; undefined where nobody has seen that, and its name does not tell. */
+  readonly since: Date | undefined;
+  readonly wants: string;
+}
+
+type Parts = Pick<ClusterRecord, 'version' | 'nodegroups'>;
+type Patch = Pick<UpgradePolicySpec, 'patch'> | undefined;
+type Release = ImageReleases['images'][number]['releases'][number];
+
+/**
+ * Which groups a policy wants on a newer image of the same minor (`patch.nodes`): to the newest release that has been out for `minAge`, once their own
+ * is older than `maxAge`. Never to an older one. Of images that nobody publishes, and where none was read yet, nothing is known to be behind; a
+ * group at another minor than its control plane is behind with its version, and a roll brings it the newest image (core/model/lag.ts).
+ */
+export function imageLagsOf(cluster: Parts, spec: Patch, images: ImageReleases | undefined, now: Date): ImageLag[] {
+  const settings = spec?.patch?.nodes;
+  if (settings === undefined || images === undefined) return [];
+  const [least, most] = [settings.minAge, settings.maxAge].map((age) => age && durationMilliseconds(age));
+  return cluster.nodegroups.flatMap(({ name, amiType, version, releaseVersion: release }): ImageLag[] => {
+    if (release === undefined || version !== cluster.version) return [];
+    const known = images.images.find((one) => one.version === version && one.amiType === amiType)?.releases ?? [];
+    const wants = newest(known.filter(({ publishedAt }) => now.getTime() - Date.parse(publishedAt) >= (least || 0)));
+    if (wants === undefined || compareReleases(wants, release) <= 0) return [];
+    const since = publicationOf(release, known);
+    // One of which nobody knows since when it was there is older than all that were seen.
+    const isDue = !most || since === undefined || now.getTime() - since.getTime() >= most;
+    return isDue ? [{ group: name, release, since, wants }] : [];
+  });
+}
+
+const newest = (releases: readonly Release[]): string | undefined =>
+  releases.map(({ release }) => release).sort((a, b) => compareReleases(b, a))[0];
+
+/** When a release was published, as it was seen, else by the day in its name. */
+function publicationOf(release: string, known: readonly Release[]): Date | undefined {
+  const seen = known.find((one) => one.release === release);
+  return seen === undefined ? madeAt(release) : new Date(seen.publishedAt);
+}
+
+/** When the oldest image of a cluster's managed groups was published, of those of which that is known. */
+export function oldestImage({ nodegroups }: Parts, images: ImageReleases | undefined): Date | undefined {
+  const known = (images?.images ?? []).flatMap(({ releases }) => releases);
+  const times = nodegroups.flatMap(({ releaseVersion }) => {
+    return releaseVersion === undefined ? [] : (publicationOf(releaseVersion, known)?.getTime() ?? []);
+  });
+  return times.length === 0 ? undefined : new Date(Math.min(...times));
+}
+
+const DAY = 86_400_000;
+/** So many groups are named: a reason is cut at some length. */
+const MOST_NAMED = 5;
+
+/** That images are behind, with the groups by name; undefined where none is. */
+export function imagesReason(
+  { name }: Pick<ClusterRecord, 'name'>,
+  lags: readonly ImageLag[],
+  now: Date,
+): Reason | undefined {
+  if (lags.length === 0) return undefined;
+  const named = lags.slice(0, MOST_NAMED).map(({ group, release, since, wants }) => {
+    const days = since && Math.floor((now.getTime() - since.getTime()) / DAY);
+    return `${group} runs ${release}${days === undefined ? '' : ` (${days} days old)`} and goes to ${wants}`;
+  });
+  const more = lags.length > MOST_NAMED ? `; so do ${lags.length - MOST_NAMED} more groups` : '';
+  return reason('ImagesBehind', `A newer image is there for node groups of ${name}: ${named.join('; ')}${more}.`);
+}
+
+/** The releases that a rollout pins for a cluster, by group; undefined where no image is behind. */
+export const pinnedReleases = (lags: readonly ImageLag[]): Readonly<Record<string, string>> | undefined =>
+  lags.length === 0 ? undefined : Object.fromEntries(lags.map(({ group, wants }) => [group, wants]));

@@ -1,0 +1,55 @@
+/**
+ * Where AWS publishes the newest release of the image that EKS chooses for a type, and which is `releaseVersion` of a node group word for word
+ * (https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html, https://bottlerocket.dev/en/os/latest/#/install/quickstart/aws/). Windows
+ * is not among them: its parameters tell an image and no release. Nor is Amazon Linux 2, of which nothing is published any more (facts: eks.md §5.3).
+ */
+const PUBLISHED: Readonly<Record<string, (minor: string) => string>> = {
+  AL2023_x86_64_STANDARD: al2023('x86_64/standard'),
+  AL2023_ARM_64_STANDARD: al2023('arm64/standard'),
+  AL2023_x86_64_NEURON: al2023('x86_64/neuron'),
+  AL2023_x86_64_NVIDIA: al2023('x86_64/nvidia'),
+  AL2023_ARM_64_NVIDIA: al2023('arm64/nvidia'),
+  BOTTLEROCKET_x86_64: bottlerocket('', 'x86_64'),
+  BOTTLEROCKET_ARM_64: bottlerocket('', 'arm64'),
+  BOTTLEROCKET_x86_64_NVIDIA: bottlerocket('-nvidia', 'x86_64'),
+  BOTTLEROCKET_ARM_64_NVIDIA: bottlerocket('-nvidia', 'arm64'),
+  BOTTLEROCKET_x86_64_FIPS: bottlerocket('-fips', 'x86_64'),
+  BOTTLEROCKET_ARM_64_FIPS: bottlerocket('-fips', 'arm64'),
+};
+
+function al2023(path: string) {
+  return (minor: string) =>
+    `/aws/service/eks/optimized-ami/${minor}/amazon-linux-2023/${path}/recommended/release_version`;
+}
+
+function bottlerocket(variant: string, architecture: string) {
+  return (minor: string) => `/aws/service/bottlerocket/aws-k8s-${minor}${variant}/${architecture}/latest/image_version`;
+}
+
+/** The types of images whose releases are published. */
+export const RELEASED_TYPES: readonly string[] = Object.keys(PUBLISHED);
+
+/** The parameter of Systems Manager that holds the newest release of a type for a minor; undefined of a type that has none. */
+export const releaseParameter = (minor: string, amiType: string): string | undefined => PUBLISHED[amiType]?.(minor);
+
+/**
+ * By their numbers: `1.34.2-20261112` of Amazon Linux is version of the kubelet and day, `1.55.0-d93bb1b1` of Bottlerocket its version and what it was
+ * built from, which orders nothing. Negative where `a` is older.
+ */
+export function compareReleases(a: string, b: string): number {
+  const [one, other] = [numbersOf(a), numbersOf(b)];
+  const place = one.findIndex((number, index) => number !== other[index]);
+  return place === -1 ? 0 : (one[place] ?? 0) - (other[place] ?? 0);
+}
+
+const numbersOf = (release: string): readonly number[] => {
+  const [, major, minor, patch, day] = /^(\d+)\.(\d+)\.(\d+)(?:-(\d{8})$)?/.exec(release) ?? [];
+  return [major, minor, patch, day].map((part) => Number(part ?? 0));
+};
+
+/** When a release was made, of one whose name says it: `1.34.2-20261112`. */
+export function madeAt(release: string): Date | undefined {
+  const [, year, month, day] = /^\d+\.\d+\.\d+-(\d{4})(\d{2})(\d{2})$/.exec(release) ?? [];
+  const at = new Date(`${year}-${month}-${day}T00:00:00Z`);
+  return Number.isNaN(at.getTime()) ? undefined : at;
+}

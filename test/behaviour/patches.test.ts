@@ -1,0 +1,200 @@
+import type { UpgradePolicySpec } from '../../core/config/types.ts';
+import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import type { Fault } from '../../simulator/faults/fault.ts';
+import { Faults } from '../../simulator/faults/faulty-ports.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
+import {
+  hours,
+  memberOf,
+  mutationsOf,
+  PERSON,
+  recordOf,
+  rolloutsOf,
+  run,
+  smallFleet,
+  upgradesOf,
+  wavesOf,
+} from './small-fleet.ts';
+
+const OLD = '1.37.1-20261001';
+const NEW = '1.37.1-20261112';
+const NEWER = '1.37.1-20261119';
+
+/** A cluster at the newest minor, whose image is of 1 October; the newest is of 12 November, and it is 20 November. */
+const fleet = (
+  patch: UpgradePolicySpec['patch'],
+  more: object = {},
+  faults: readonly Fault[] = [],
+  armed = new Faults(faults),
+) =>
+  smallFleet({
+    clusters: [
+      {
+        name: 'web',
+        version: '1.37',
+        nodegroups: [
+          { name: 'workers', nodes: 1 },
+          { name: 'batch', nodes: 1 },
+        ],
+      },
+    ],
+    policy: { finish: 'propose', ...(patch && { patch }), ...more },
+    armed,
+  });
+const releasesOf = (world: World) =>
+  Object.values(world.eks.state.clusters).flatMap(({ nodegroups }) =>
+    nodegroups.map(({ releaseVersion }) => releaseVersion),
+  );
+const sentTo = (world: World) =>
+  mutationsOf(world).map(({ operation, request }) => [
+    operation,
+    'releaseVersion' in request && request.releaseVersion,
+  ]);
+const saidOf = async (world: World) => {
+  const { state, reasons, when } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  return { state, codes: reasons.map(({ code }) => code), text: reasons[0]?.message, condition: when.condition };
+};
+const APPROVER = 'arn:aws:iam::000000000000:role/Approver';
+const publish = (world: World, day: string) => {
+  world.eks.state.imageDays = { '1.37': day };
+};
+
+test('nodes are replaced by the newest image of their minor, and by the next one once that has been out long enough', async () => {
+  const world = await fleet({ nodes: { minAge: '3d' } });
+  await run(world);
+  expect(releasesOf(world)).toEqual([NEW, NEW]);
+  expect(sentTo(world)).toEqual([
+    ['UpdateNodegroupVersion', NEW],
+    ['UpdateNodegroupVersion', NEW],
+  ]);
+  const [upgrade] = await upgradesOf(world);
+  expect(upgrade).toMatchObject({ id: '1.37-1.37', status: 'Succeeded', releases: { workers: NEW, batch: NEW } });
+  expect(await saidOf(world)).toMatchObject({ state: 'UpToDate', codes: ['AtTarget'] });
+
+  publish(world, world.clock.now().toISOString().slice(0, 10));
+  await hours(world, 48);
+  expect(releasesOf(world)).toEqual([NEW, NEW]);
+  await hours(world, 48);
+  const latest = releasesOf(world);
+  expect(new Set(latest).size).toBe(1);
+  expect(latest[0]).toMatch(/^1\.37\.1-202611(2\d|30)$/);
+  expect((await rolloutsOf(world)).length).toBe(2);
+});
+
+test('an image is left as long as it is no older than the policy says, and a release is not taken before it is old enough', async () => {
+  const patient = await fleet({ nodes: { maxAge: '60d' } });
+  await hours(patient, 6);
+  expect([releasesOf(patient), await rolloutsOf(patient)]).toEqual([[OLD, OLD], []]);
+  expect(await saidOf(patient)).toMatchObject({ state: 'UpToDate' });
+  const wary = await fleet({ nodes: { minAge: '20d' } });
+  await hours(wary, 6);
+  expect([releasesOf(wary), await rolloutsOf(wary)]).toEqual([[OLD, OLD], []]);
+});
+
+test('without a patch in the policy nobody asks which images there are', async () => {
+  const world = await fleet(undefined);
+  await hours(world, 6);
+  expect([releasesOf(world), await rolloutsOf(world)]).toEqual([[OLD, OLD], []]);
+  expect((await world.table.queryPartition('VERSIONS')).map(({ kind }) => kind)).toEqual(['RegionVersions']);
+});
+
+test('where rollouts begin by hand only, explain tells of the images and of the command that replaces them', async () => {
+  const world = await fleet({ nodes: {} }, { trigger: 'manual' });
+  await hours(world, 3);
+  const { state, codes, text, condition } = await saidOf(world);
+  expect([state, codes]).toEqual(['ImagesBehind', ['ImagesBehind']]);
+  expect(text).toBe(
+    `A newer image is there for node groups of web: batch runs ${OLD} (50 days old) and goes to ${NEW}; workers runs ${OLD} (50 days old) and goes to ${NEW}.`,
+  );
+  expect(condition).toBe(
+    'The next rollout of policy-0 takes it in (by hand: liftlock rollout create policy-0); or a newer version becomes the target.',
+  );
+  const { members } = await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  expect(members).toMatchObject([{ from: '1.37', to: '1.37', releases: { workers: NEW, batch: NEW } }]);
+  await run(world);
+  expect(releasesOf(world)).toEqual([NEW, NEW]);
+});
+
+test('a release that comes before the wave has begun voids what was approved', async () => {
+  const world = await fleet({ nodes: {} }, { waves: [{ name: 'all', approval: {} }] });
+  const approve = async () => {
+    const [{ id = '' } = {}] = await rolloutsOf(world);
+    await voteOnWave(world.ports, id, 'all', { decision: 'Approved', by: APPROVER });
+  };
+  await hours(world, 3);
+  expect(await memberOf(world, 'web')).toMatchObject({ releases: { workers: NEW, batch: NEW } });
+  world.eks.state.imageDays = { '1.37': '2026-11-19' };
+  await world.invoke('watch-versions', {});
+  await approve();
+  await run(world);
+  expect(await memberOf(world, 'web')).toMatchObject({ status: 'Pending', releases: { workers: NEWER, batch: NEWER } });
+  const [wave] = await wavesOf(world);
+  expect(wave?.approvals).toMatchObject([{ isVoid: true }]);
+  expect(mutationsOf(world)).toEqual([]);
+  await approve();
+  await run(world);
+  expect(releasesOf(world)).toEqual([NEWER, NEWER]);
+});
+
+test('a release that comes once the wave has begun waits for the next rollout', async () => {
+  const armed = new Faults([
+    {
+      when: 'after',
+      operation: 'commit',
+      function: 'roll-node-group',
+      effect: { kind: 'act', act: async (world) => publish(world, '2026-11-19') },
+    },
+  ]);
+  const world = await fleet({ nodes: {} }, {}, [], armed);
+  await run(world);
+  expect(armed.hits.length).toBe(1);
+  expect(sentTo(world).slice(0, 2)).toEqual([
+    ['UpdateNodegroupVersion', NEW],
+    ['UpdateNodegroupVersion', NEW],
+  ]);
+  expect(releasesOf(world)).toEqual([NEWER, NEWER]);
+  expect((await rolloutsOf(world)).length).toBe(2);
+});
+
+test.each(AT_MUTATIONS.map(({ name, faults }) => [name, faults] as const))(
+  'each group is rolled once to the release of its rollout: %s',
+  async (_, faults) => {
+    const armed = new Faults(faults.map((fault) => ({ ...fault, function: 'roll-node-group' as const })));
+    const world = await fleet({ nodes: {} }, {}, [], armed);
+    await run(world);
+    expect(armed.hits.length).toBeGreaterThan(0);
+    expect(sentTo(world)).toEqual([
+      ['UpdateNodegroupVersion', NEW],
+      ['UpdateNodegroupVersion', NEW],
+    ]);
+    expect(releasesOf(world)).toEqual([NEW, NEW]);
+  },
+);
+
+test('a group that somebody has taken further meanwhile is left there', async () => {
+  const taken = async (world: World) => {
+    for (const { nodegroups } of Object.values(world.eks.state.clusters))
+      for (const group of nodegroups) if (group.name === 'workers') group.releaseVersion = NEWER;
+  };
+  const world = await fleet({ nodes: {} }, {}, [
+    { when: 'before', operation: 'commit', function: 'roll-node-group', effect: { kind: 'act', act: taken } },
+  ]);
+  await run(world);
+  expect(sentTo(world)).toEqual([['UpdateNodegroupVersion', NEW]]);
+  expect(releasesOf(world).toSorted()).toEqual([NEW, NEWER]);
+});
+
+test('nodes that are a minor behind are not replaced along with images unless somebody may finish them', async () => {
+  const world = await smallFleet({
+    clusters: [{ name: 'web', version: '1.37', nodegroups: [{ name: 'old', version: '1.36' }, { name: 'workers' }] }],
+    policy: { finish: 'propose', patch: { nodes: {} } },
+  });
+  await hours(world, 3);
+  expect([mutationsOf(world), (await saidOf(world)).state]).toEqual([[], 'NodesBehind']);
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false, finish: true });
+  await run(world);
+  expect(new Set(releasesOf(world))).toEqual(new Set([NEW]));
+});
