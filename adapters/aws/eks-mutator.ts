@@ -1,8 +1,10 @@
 import {
   EKSClient,
+  type NodegroupUpdateStrategies,
   type Update as SdkUpdate,
   UpdateAddonCommand,
   UpdateClusterVersionCommand,
+  UpdateNodegroupConfigCommand,
   UpdateNodegroupVersionCommand,
 } from '@aws-sdk/client-eks';
 import { MUTATING_CALLS, type MutatingCall } from '../../core/contracts/mutating-calls.ts';
@@ -60,6 +62,19 @@ export function createEksMutator(
       });
       return send(scope, { name: 'UpdateNodegroupVersion', input }, (client, options) => client.send(command, options));
     },
+    updateNodegroupConfig: (scope, input) => {
+      const { clusterName, nodegroupName, clientRequestToken } = input;
+      const { maxUnavailable, maxUnavailablePercentage, updateStrategy } = input.updateConfig;
+      const strategy = updateStrategy as NodegroupUpdateStrategies | undefined;
+      const updateConfig = { maxUnavailable, maxUnavailablePercentage, updateStrategy: strategy };
+      const command = new UpdateNodegroupConfigCommand({
+        clusterName,
+        nodegroupName,
+        updateConfig,
+        clientRequestToken,
+      });
+      return send(scope, { name: 'UpdateNodegroupConfig', input }, (client, options) => client.send(command, options));
+    },
     updateAddon: (scope, input) => {
       const { clusterName, addonName, addonVersion, resolveConflicts, clientRequestToken } = input;
       const { serviceAccountRoleArn, configurationValues } = input;
@@ -97,6 +112,7 @@ function resourceOf(partition: string, { account, region }: Scope, call: Mutatin
     case 'UpdateClusterVersion':
       return `${eks}:cluster/${call.input.name}`;
     case 'UpdateNodegroupVersion':
+    case 'UpdateNodegroupConfig':
       return `${eks}:nodegroup/${call.input.clusterName}/${call.input.nodegroupName}/*`;
     case 'UpdateAddon':
       return `${eks}:addon/${call.input.clusterName}/${call.input.addonName}/*`;
@@ -105,7 +121,7 @@ function resourceOf(partition: string, { account, region }: Scope, call: Mutatin
 
 /**
  * IAM sees the version that UpdateClusterVersion asks for: two hops at once, another version and a rollback are denied before EKS hears of them.
- * The other two calls have no such key (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html).
+ * The other calls have no such key (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html).
  */
 function onlyTo(call: MutatingCall): object {
   if (call.name !== 'UpdateClusterVersion') return {};

@@ -56,21 +56,25 @@ const refuse = (name: string, status: number): never => {
 };
 const operations = () => loopback.calls.map((call) => call.operation);
 
-test('every member of a mutating call is named: a force that came along is not sent', async () => {
+test('every member of a mutating call is named: a force that came along is not sent, nor a size', async () => {
   answer(() => ({ update }));
   const eks = ports();
   await eks.updateClusterVersion(scope, { ...upgrade, force: true, rollbackConfig: {} } as typeof upgrade);
   const release = { version: '1.36', releaseVersion: '1.36.2-20261112' };
-  const group = { clusterName: 'web', nodegroupName: 'workers', ...release, clientRequestToken: 'token-2' };
+  const of = { clusterName: 'web', nodegroupName: 'workers' };
+  const group = { ...of, ...release, clientRequestToken: 'token-2' };
   await eks.updateNodegroupVersion(scope, { ...group, force: true } as typeof group);
+  const settings = { ...of, updateConfig: { maxUnavailable: 3 }, clientRequestToken: 'token-4' };
+  await eks.updateNodegroupConfig(scope, { ...settings, scalingConfig: { desiredSize: 0 } } as typeof settings);
   const addon = { clusterName: 'web', addonName: 'coredns', addonVersion: 'v1', clientRequestToken: 'token-3' };
   await eks.updateAddon(scope, { ...addon, resolveConflicts: 'PRESERVE' });
   expect(loopback.calls.map((call) => call.input)).toEqual([
     upgrade,
     group,
+    settings,
     { ...addon, resolveConflicts: 'PRESERVE' },
   ]);
-  expect(policies).toHaveLength(3);
+  expect(policies).toHaveLength(4);
 });
 
 test('what EKS offers of an add-on is read once in an hour for an account and Region', async () => {

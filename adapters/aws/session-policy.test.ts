@@ -13,6 +13,10 @@ const nodeGroup: MutatingCall = {
   name: 'UpdateNodegroupVersion',
   input: { clusterName: 'web', nodegroupName: 'workers', version: '1.36', clientRequestToken },
 };
+const settings: MutatingCall = {
+  name: 'UpdateNodegroupConfig',
+  input: { clusterName: 'web', nodegroupName: 'workers', updateConfig: { maxUnavailable: 3 }, clientRequestToken },
+};
 const addon = (serviceAccountRoleArn?: string): MutatingCall => ({
   name: 'UpdateAddon',
   input: {
@@ -30,6 +34,7 @@ const version = { Condition: { StringEquals: { 'eks:kubernetesVersion': '1.36' }
 test.each<[MutatingCall, string, string, object?]>([
   [controlPlane, 'eks:UpdateClusterVersion', 'arn:aws:eks:eu-central-1:111111111111:cluster/web', version],
   [nodeGroup, 'eks:UpdateNodegroupVersion', 'arn:aws:eks:eu-central-1:111111111111:nodegroup/web/workers/*'],
+  [settings, 'eks:UpdateNodegroupConfig', 'arn:aws:eks:eu-central-1:111111111111:nodegroup/web/workers/*'],
   [addon(), 'eks:UpdateAddon', 'arn:aws:eks:eu-central-1:111111111111:addon/web/coredns/*'],
 ])('a session may do its one call on its one cluster: %j', (call, action, resource, more = {}) => {
   expect(statements(call)[0]).toEqual({ Effect: 'Allow', Action: action, Resource: resource, ...more });
@@ -41,6 +46,10 @@ test('only the role of the add-on may be passed', () => {
   const role = 'arn:aws:iam::111111111111:role/vpc-cni';
   expect(statements(addon(role)).slice(1)).toEqual([{ Effect: 'Allow', Action: 'iam:PassRole', Resource: role }]);
   expect(statements(addon())).toHaveLength(1);
+});
+
+test('who changes the update settings of a node group may do nothing else beside it', () => {
+  expect(statements(settings)).toHaveLength(1);
 });
 
 test('it fits into what STS takes', () => {

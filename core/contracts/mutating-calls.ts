@@ -1,5 +1,10 @@
 import type { NewLaunchTemplateVersion } from '../ports/ec2.ts';
-import type { UpdateAddonInput, UpdateClusterVersionInput, UpdateNodegroupVersionInput } from '../ports/eks.ts';
+import type {
+  UpdateAddonInput,
+  UpdateClusterVersionInput,
+  UpdateNodegroupConfigInput,
+  UpdateNodegroupVersionInput,
+} from '../ports/eks.ts';
 import type { NodeVersion, PodUid } from '../ports/node-operator.ts';
 import type { MUTATING_FUNCTIONS } from './names.ts';
 
@@ -11,21 +16,24 @@ import type { MUTATING_FUNCTIONS } from './names.ts';
 export const MUTATING_CALLS = {
   UpdateClusterVersion: 'eks:UpdateClusterVersion',
   UpdateNodegroupVersion: 'eks:UpdateNodegroupVersion',
+  UpdateNodegroupConfig: 'eks:UpdateNodegroupConfig',
   UpdateAddon: 'eks:UpdateAddon',
 } as const;
 export type MutatingCallName = keyof typeof MUTATING_CALLS;
 
-/** The one function that makes each of them; the spoke role lets no other session do it. */
-export const MUTATORS: Readonly<Record<MutatingCallName, (typeof MUTATING_FUNCTIONS)[number]>> = {
-  UpdateClusterVersion: 'upgrade-control-plane',
-  UpdateNodegroupVersion: 'roll-node-group',
-  UpdateAddon: 'update-addons',
+/** The functions that make each of them; the spoke role lets no other session do it. Update settings are put back by who undoes, too. */
+export const MUTATORS: Readonly<Record<MutatingCallName, readonly (typeof MUTATING_FUNCTIONS)[number][]>> = {
+  UpdateClusterVersion: ['upgrade-control-plane'],
+  UpdateNodegroupVersion: ['roll-node-group'],
+  UpdateNodegroupConfig: ['roll-node-group', 'restore-nodes'],
+  UpdateAddon: ['update-addons'],
 };
 
 /** One mutating call as data: it is stored in the intent before it is sent, and a repeat sends the stored one. */
 export type MutatingCall =
   | { readonly name: 'UpdateClusterVersion'; readonly input: UpdateClusterVersionInput }
   | { readonly name: 'UpdateNodegroupVersion'; readonly input: UpdateNodegroupVersionInput }
+  | { readonly name: 'UpdateNodegroupConfig'; readonly input: UpdateNodegroupConfigInput }
   | { readonly name: 'UpdateAddon'; readonly input: UpdateAddonInput };
 
 /**
@@ -80,6 +88,7 @@ export type CallWithoutUpdate =
 export const UPDATE_TYPE: Readonly<Record<MutatingCallName, string>> = {
   UpdateClusterVersion: 'VersionUpdate',
   UpdateNodegroupVersion: 'VersionUpdate',
+  UpdateNodegroupConfig: 'ConfigUpdate',
   UpdateAddon: 'AddonUpdate',
 };
 

@@ -27,12 +27,15 @@ export const FUNCTION_NAMES = [
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
-/** Functions that send calls of the list in mutating-calls.ts; their concurrency is reserved. */
-export const MUTATING_FUNCTIONS = [
+/** Functions that bring clusters on to a version. */
+export const UPGRADING_FUNCTIONS = [
   'update-addons',
   'upgrade-control-plane',
   'roll-node-group',
 ] as const satisfies readonly FunctionName[];
+
+/** Functions that send calls of the list in mutating-calls.ts; their concurrency is reserved. */
+export const MUTATING_FUNCTIONS = [...UPGRADING_FUNCTIONS, 'restore-nodes'] as const satisfies readonly FunctionName[];
 
 /** Functions that change nodes and pods: they alone take the role of the tier *operate*. */
 export const NODE_FUNCTIONS = ['drain-nodes', 'restore-nodes'] as const satisfies readonly FunctionName[];

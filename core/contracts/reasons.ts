@@ -26,8 +26,8 @@ const GRANT_REASONS = {
   RolloutGone: lasting('The rollout of the upgrade does not exist.'),
   StaleCommit: passing('A commit took too long, so its call was not sent; the step tries again.'),
   Superseded: closing('The execution does not hold the grant of its cluster, or its upgrade has ended.'),
-  TakenBack: told('Cordons that an upgrade had left are taken back.'),
-  TakingBack: passing('Cordons that an upgrade had left are being taken back.'),
+  TakenBack: told('What an upgrade had left is taken back: cordons, or update settings of a node group.'),
+  TakingBack: passing('Cordons or update settings of node groups that an upgrade had left are being taken back.'),
   UnknownCluster: lasting('The cluster is not in the inventory, or EKS does not know it.'),
   UnknownContract: passing(
     'The execution was started by another version; the reconciler grants anew with its own contract.',
@@ -218,6 +218,7 @@ const STEP_REASONS = {
   Stopped: lasting('The upgrade ended without a reason.'),
   StoppedFromOutside: lasting('The execution ended without concluding: it was stopped or timed out.'),
   Throttled: passing('AWS throttles the calls of the account.'),
+  UpdateConfig: told('The node group was rolled with the update settings of the policy; what became of its own.'),
   UpdateFailed: lasting('An update of EKS ended without success, and EKS names no error.'),
   UpdateInProgress: passing('EKS works on the update.'),
   Upgraded: told('The control plane is at its version.'),

@@ -74,6 +74,14 @@ interface ResourceIssue {
   readonly resourceIds?: readonly string[];
 }
 
+/** How EKS replaces the nodes of a group: so many at once, 1 to 100, or so many percent of them (facts: eks.md §5.1). */
+export interface UpdateConfig {
+  readonly maxUnavailable?: number | undefined;
+  readonly maxUnavailablePercentage?: number | undefined;
+  /** `DEFAULT`: new nodes come first; `MINIMAL`: old ones go first. Absent in a request = it stays. */
+  readonly updateStrategy?: string | undefined;
+}
+
 export interface Nodegroup {
   readonly nodegroupName: string;
   readonly nodegroupArn?: string;
@@ -99,11 +107,7 @@ export interface Nodegroup {
   /** Absent where the launch template says it. */
   readonly instanceTypes?: readonly string[];
   readonly scalingConfig?: { readonly minSize?: number; readonly maxSize?: number; readonly desiredSize?: number };
-  readonly updateConfig?: {
-    readonly maxUnavailable?: number;
-    readonly maxUnavailablePercentage?: number;
-    readonly updateStrategy?: string;
-  };
+  readonly updateConfig?: UpdateConfig;
   readonly launchTemplate?: { readonly id?: string; readonly name?: string; readonly version?: string };
   readonly health?: { readonly issues?: readonly ResourceIssue[] };
   readonly labels?: Readonly<Record<string, string>>;
@@ -220,6 +224,7 @@ export interface ClusterVersionInformation {
 export interface EksMutator {
   updateClusterVersion(scope: Scope, input: UpdateClusterVersionInput): Promise<Update>;
   updateNodegroupVersion(scope: Scope, input: UpdateNodegroupVersionInput): Promise<Update>;
+  updateNodegroupConfig(scope: Scope, input: UpdateNodegroupConfigInput): Promise<Update>;
   updateAddon(scope: Scope, input: UpdateAddonInput): Promise<Update>;
 }
 
@@ -238,6 +243,14 @@ export interface UpdateNodegroupVersionInput {
   /** Of the image that EKS chooses; absent: the newest of the version. */
   readonly releaseVersion?: string;
   readonly launchTemplate?: { readonly id?: string; readonly name?: string; readonly version?: string };
+  readonly clientRequestToken: string;
+}
+
+/** Sizes, labels and taints are not part of it: Liftlock changes none of them. */
+export interface UpdateNodegroupConfigInput {
+  readonly clusterName: string;
+  readonly nodegroupName: string;
+  readonly updateConfig: UpdateConfig;
   readonly clientRequestToken: string;
 }
 

@@ -71,6 +71,7 @@ async function tried(given: Given) {
   const mutator = {
     updateClusterVersion: take('version'),
     updateNodegroupVersion: take('nodes'),
+    updateNodegroupConfig: take('settings'),
     updateAddon: take('add-on'),
   } as unknown as EksMutator;
   const eks = {

@@ -147,6 +147,8 @@ function send(mutator: EksMutator, scope: Scope, mutatingCall: MutatingCall): Pr
       return mutator.updateClusterVersion(scope, mutatingCall.input);
     case 'UpdateNodegroupVersion':
       return mutator.updateNodegroupVersion(scope, mutatingCall.input);
+    case 'UpdateNodegroupConfig':
+      return mutator.updateNodegroupConfig(scope, mutatingCall.input);
     case 'UpdateAddon':
       return mutator.updateAddon(scope, mutatingCall.input);
   }

@@ -2,7 +2,7 @@ import { readFault, stoppedFromOutside } from './read-fault.ts';
 
 const ended = (said: string) => ({
   code: 'StoppedFromOutside',
-  message: `The execution ${said} Nothing was undone. Look, then: liftlock retry, or liftlock release.`,
+  message: `The execution ${said} No version was undone. Look, then: liftlock retry, or liftlock release.`,
 });
 
 test('an execution that was stopped is told with its status, and with why as far as somebody wrote that', () => {

@@ -16,7 +16,7 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
 export function stoppedFromOutside(
   { status, error, cause }: EndedExecution,
   name?: string,
-  then = 'Nothing was undone. Look, then: liftlock retry, or liftlock release.',
+  then = 'No version was undone. Look, then: liftlock retry, or liftlock release.',
 ): Reason {
   const because =
     cause === undefined ? '' : ` ${error ?? ''}: ${readFault(error ?? '', cause).message.slice(0, LONGEST_CAUSE)}`;

@@ -14,7 +14,7 @@ import type { AuditEntry } from '../store/audit.ts';
 import { change, changeAndTell, NOTHING, writeMark } from '../store/change.ts';
 import { waveChanged } from '../store/changes.ts';
 import { ClusterControls, Clusters, Grants, Ledgers, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
-import { batched, load, put, readAhead, replace, unchanged } from '../store/entity.ts';
+import { batched, load, readAhead, replace, unchanged } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { intentsOf, notBegun, recordOutcome } from './intent-store.ts';
 import { graceEnd, listEnd, lookUp } from './look-up.ts';
@@ -50,7 +50,7 @@ export function settleUpgrade(
       load(others, ClusterControls, clusterKey),
       load(others, Clusters, clusterKey),
       wasMutated(ports, upgrade.data),
-      upgrade.data.machine === 'drain-nodes' ? openUndoEntries(table, clusterKey, upgrade.data.id) : [],
+      upgrade.data.mutated ? openUndoEntries(table, clusterKey, upgrade.data.id) : [],
     ]);
 
     const settlement = settle(now, { ...upgrade.data, mutated }, member?.data, wave?.data, end);
@@ -63,7 +63,8 @@ export function settleUpgrade(
       ...(hop?.writes ?? []),
     ];
     const undo = undoOf(settlement.upgrade, left, now);
-    if (undo !== undefined) operations.push(put(Upgrades, undo, 'absent'));
+    // One that parks again and again leaves its undo under the same name each time.
+    if (undo !== undefined) operations.push(replace(Upgrades, await load(table, Upgrades, clusterKey, undo.id), undo));
     if (settlement.member !== undefined) operations.push(replace(Members, member, settlement.member));
     if (settlement.wave !== undefined) operations.push(replace(Waves, wave, settlement.wave));
     const ended = [settlement.upgrade, ...(hop === undefined ? [] : [hop.upgrade])];

@@ -68,12 +68,15 @@ export async function closeUndoEntries(
 }
 
 /**
- * The upgrade that takes back what another one has left; it is written in the transaction that ends that one, so that nothing of it can be
- * lost. Undefined where that one has come to its end, goes on later, or has left nothing.
+ * The upgrade that takes back what another one has left; it is written in the transaction that ends or parks that one, so that nothing of it can be
+ * lost. Undefined where that one has left nothing. Cordons stay where it has come to its end or goes on later; the update settings of a node group are
+ * ours for one roll, and no longer.
  */
 export function undoOf(ended: Upgrade, entries: readonly Read<UndoEntry>[], now: Date): Upgrade | undefined {
   const { clusterKey, id, status, to, requestedBy } = ended;
-  if (status === 'Parked' || status === 'Succeeded' || isUndo(ended) || entries.length === 0) return undefined;
+  const keepsCordons = status === 'Parked' || status === 'Succeeded';
+  const left = entries.filter(({ data }) => !keepsCordons || data.effect !== 'cordon');
+  if (isUndo(ended) || left.length === 0) return undefined;
   return {
     clusterKey,
     id: `undo-${id}`,

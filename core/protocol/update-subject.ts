@@ -10,6 +10,7 @@ export function subjectOf(call: MutatingCall): UpdateSubject {
     case 'UpdateClusterVersion':
       return { name: call.input.name };
     case 'UpdateNodegroupVersion':
+    case 'UpdateNodegroupConfig':
       return { name: call.input.clusterName, nodegroupName: call.input.nodegroupName };
     case 'UpdateAddon':
       return { name: call.input.clusterName, addonName: call.input.addonName };
@@ -28,6 +29,12 @@ function requested(call: MutatingCall): { type: string; value: string } | undefi
       // A group with an AMI of its own has no version: it goes to one of its launch template.
       const ofTemplate = launchTemplate?.version;
       return ofTemplate === undefined ? undefined : { type: 'LaunchTemplateVersion', value: ofTemplate };
+    }
+    case 'UpdateNodegroupConfig': {
+      const { maxUnavailable, maxUnavailablePercentage } = call.input.updateConfig;
+      return maxUnavailablePercentage === undefined
+        ? { type: 'MaxUnavailable', value: `${maxUnavailable}` }
+        : { type: 'MaxUnavailablePercentage', value: `${maxUnavailablePercentage}` };
     }
     case 'UpdateAddon':
       return { type: 'AddonVersion', value: call.input.addonVersion };

@@ -352,7 +352,9 @@ function turnAt(
     }));
 }
 
-function nameOfUpgrade({ machine, from, to, input }: Upgrade): string {
+function nameOfUpgrade({ id, machine, from, to, input }: Upgrade): string {
   if (machine === 'drain-nodes') return `The drain of ${input?.nodegroup}`;
-  return machine === 'restore-nodes' ? 'The undo of a drain' : `The upgrade from ${from} to ${to}`;
+  if (machine === 'restore-nodes')
+    return `The undo of ${/^undo-drain-/.test(id) ? 'a drain' : 'update settings of node groups'}`;
+  return `The upgrade from ${from} to ${to}`;
 }

@@ -142,9 +142,9 @@ test('one that ended without concluding was stopped from outside: its cluster is
   const stopped = ended('ABORTED', { error: 'StoppedByHand', cause: 'x'.repeat(600) });
   const { freed, held } = await lookedAfter({ states: { [HOLDER]: stopped }, upgrades: [upgrade({ mutated: true })] });
   expect([freed, held?.code]).toEqual([true, 'StoppedFromOutside']);
-  expect(held?.message).toContain(`ended ABORTED without concluding. StoppedByHand: ${'x'.repeat(500)} Nothing`);
+  expect(held?.message).toContain(`ended ABORTED without concluding. StoppedByHand: ${'x'.repeat(500)} No version`);
   const bare = await lookedAfter({ states: { [HOLDER]: ended('TIMED_OUT') }, upgrades: [upgrade({ mutated: true })] });
-  expect(bare.held?.message).toContain('ended TIMED_OUT without concluding. Nothing was undone.');
+  expect(bare.held?.message).toContain('ended TIMED_OUT without concluding. No version was undone.');
 });
 
 test.each([
@@ -158,7 +158,7 @@ test.each([
 ])('of the cause %s a person is told what Lambda said', async (cause, said) => {
   const states = { [HOLDER]: { ...ended('FAILED'), error: 'InvalidInput', cause } };
   const { held } = await lookedAfter({ states });
-  expect(held?.message).toContain(`ended FAILED without concluding. InvalidInput: ${said} Nothing`);
+  expect(held?.message).toContain(`ended FAILED without concluding. InvalidInput: ${said} No version`);
 });
 
 test('a grant that is closing already goes on to be free', async () => {

@@ -7,32 +7,50 @@ import { notSent } from '../protocol/mutate.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import type { Read } from '../store/entity.ts';
+import type { ActPorts } from './act.ts';
 import type { StepContext } from './context.ts';
 import type { NodeStepPorts } from './drain-nodes.ts';
 import { runStep } from './run-step.ts';
+import { isOfUpdateConfig, putUpdateConfigBack } from './update-config.ts';
 import { BUSY_MILLISECONDS, withNodeOperator } from './with-node-operator.ts';
 
 const STEP = 'restore-nodes';
 
 /**
- * Takes the cordons back that an upgrade has left open: of nodes that still bear its mark, and of no others. A stop, a window or a hold is not in
- * its way. Who cordoned before us, or has taken our mark off, keeps it so.
+ * Takes back what an upgrade has left open: cordons of nodes that still bear its mark, update settings of node groups that are still as it has set
+ * them, and no others. A stop, a window or a hold is not in its way. Who cordoned before us, or has changed what was ours, keeps it so.
  */
-export async function restoreNodes(ports: NodeStepPorts, stepInput: StepInput): Promise<StepResult> {
-  return runStep(ports, stepInput, 'grant', STEP, async (_, context) => ({
-    step: STEP,
-    result: await withNodeOperator(ports, context, (operator) => restore(ports, context, operator)),
-  }));
+export async function restoreNodes(ports: NodeStepPorts & ActPorts, stepInput: StepInput): Promise<StepResult> {
+  return runStep(ports, stepInput, 'grant', STEP, async (_, context) => {
+    const upgradeId = context.upgrade?.id.replace(/^undo-/, '');
+    const entries = await openUndoEntries(ports.table, context.clusterKey, upgradeId);
+    for (const entry of entries.filter(isOfUpdateConfig)) {
+      const result = await putUpdateConfigBack(ports, context, entry);
+      if (result.status !== 'done') return { step: STEP, result };
+    }
+    const cordons = entries.flatMap((entry) => (isCordon(entry) ? [entry] : []));
+    // Who has cordoned nothing may have no access to the cluster's own API.
+    const result =
+      cordons.length === 0
+        ? done(reason('TakenBack', `What ${upgradeId} had left is taken back.`))
+        : await withNodeOperator(ports, context, (operator) => uncordon(ports, context, operator, cordons));
+    return { step: STEP, result };
+  });
 }
 
 type How = NonNullable<UndoEntry['closed']>['how'];
+type Cordon = Extract<UndoEntry, { effect: 'cordon' }>;
+const isCordon = (read: Read<UndoEntry>): read is Read<Cordon> => read.data.effect === 'cordon';
 
-async function restore(ports: NodeStepPorts, context: StepContext, operator: NodeOperator): Promise<StepResult> {
-  const { table, clock } = ports;
+async function uncordon(
+  ports: NodeStepPorts,
+  context: StepContext,
+  operator: NodeOperator,
+  entries: readonly Read<Cordon>[],
+): Promise<StepResult> {
+  const { clock } = ports;
   const until = clock.now().getTime() + BUSY_MILLISECONDS;
   const { asker, clusterKey, scope, target, upgrade } = context;
-  const drain = upgrade?.id.replace(/^undo-/, '');
-  const entries = await openUndoEntries(table, clusterKey, drain);
   const nodes = new Map((await operator.listNodes()).map((node) => [node.name, node]));
   const ended = new Map<How, Read<UndoEntry>[]>();
   const end = (how: How, entry: Read<UndoEntry>): void => void ended.set(how, [...(ended.get(how) ?? []), entry]);
@@ -59,6 +77,6 @@ async function restore(ports: NodeStepPorts, context: StepContext, operator: Nod
   for (const [how, closed] of ended) await closeUndoEntries(ports, closed, how);
   const left = entries.length - [...ended.values()].reduce((sum, { length }) => sum + length, 0);
   if (stop !== undefined) return stop;
-  const said = `Cordons of ${drain} are taken back: ${entries.length - left} done, ${left} left.`;
+  const said = `Cordons of ${entries[0]?.data.upgradeId} are taken back: ${entries.length - left} done, ${left} left.`;
   return left > 0 ? wait(1, reason('TakingBack', said)) : done(reason('TakenBack', said));
 }

@@ -4,7 +4,7 @@ import type { Intent } from '../contracts/items/protocol.ts';
 import { readCode } from '../contracts/reasons.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { imageRuleOf } from '../model/image-rule.ts';
+import { imageRuleOf, type NodesSpec } from '../model/image-rule.ts';
 import { isThere, type ManagedGroup, nextOfRoll, type WantedImage } from '../nodes/managed-group.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
@@ -16,6 +16,7 @@ import { findImage, type ImagePorts, launchTemplateVersion } from './custom-imag
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
+import { goOnWithUpdateConfig, setUpdateConfig, withUpdateConfigBack } from './update-config.ts';
 
 const STEP = 'roll-node-group';
 /** A new node joins before an old one is drained and ends, which takes minutes even for one node (facts: eks.md §5.1). */
@@ -38,11 +39,17 @@ export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Pro
       const said = `${group} was not started, because the node group ${before} failed in this attempt.`;
       return { step, result: blocked(reason('NotStarted', said)) };
     }
-    const mutation = { step: STEP, subject: group, prepare: () => prepare(ports, context, group) };
-    const what = `Roll of ${group} to ${context.target}`;
-    const result = await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context, group));
-    return { step, result: await orRetried(ports, context, group, result) };
+    const begun = await goOnWithUpdateConfig(ports, context, group);
+    const result = begun ?? (await roll(ports, context, group));
+    return { step, result: await withUpdateConfigBack(ports, context, group, result) };
   });
+}
+
+async function roll(ports: RollPorts, context: StepContext, group: string): Promise<StepResult> {
+  const mutation = { step: STEP, subject: group, prepare: () => prepare(ports, context, group) };
+  const what = `Roll of ${group} to ${context.target}`;
+  const result = await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context, group));
+  return orRetried(ports, context, group, result);
 }
 
 /** EKS's own word for a node whose pods were not evicted within 15 minutes (facts: eks.md §5.1). */
@@ -105,8 +112,10 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const updates = await findUpdatesInFlight(ports, context, { name, nodegroupName: group });
   const beside = stopBeside(ports, context, `the node group ${group}`, updates);
   if (beside !== undefined) return { stop: beside };
-  const unit = await observeGroup(ports, context, group);
-  if ('stop' in unit) return unit;
+  const { spec, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
+  // Which image and settings it names nobody knows: that is never taken for none.
+  if (unknown.length > 0) return { stop: parked(undefined, ...unknown) };
+  const unit = await observeGroup(ports, context, group, spec?.nodes);
   let next = nextOfRoll(unit, target);
   if (next.type === 'make-version') {
     const made = await launchTemplateVersion(ports, context, next.version);
@@ -116,6 +125,8 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   if (next.type === 'make-version') throw new Error(`unreachable: ${group} wants a version that was made`);
   if (next.type === 'others') return { stop: foreignStop(ports, context, next.reason) };
   if (next.type !== 'roll') return { stop: next.type === 'done' ? done(next.reason) : blocked(next.reason) };
+  const set = await setUpdateConfig(ports, context, unit.nodegroup, spec?.nodes, updates.ids);
+  if (set !== undefined) return { stop: set };
   const { input } = next;
   return {
     call: (clientRequestToken) => ({ name: 'UpdateNodegroupVersion', input: { ...input, clientRequestToken } }),
@@ -127,13 +138,11 @@ async function observeGroup(
   ports: RollPorts,
   context: StepContext,
   nodegroupName: string,
-): Promise<ManagedGroup | { readonly stop: StepResult }> {
+  nodes: NodesSpec,
+): Promise<ManagedGroup> {
   const nodegroup = await ports.eks.describeNodegroup(context.scope, { clusterName: context.name, nodegroupName });
   if (nodegroup.amiType !== 'CUSTOM') return { nodegroup, image: 'eks', release: releaseOf(context, nodegroupName) };
-  const { spec, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
-  // Which image it names nobody knows: that is never taken for none.
-  if (unknown.length > 0) return { stop: parked(undefined, ...unknown) };
-  const rule = imageRuleOf(spec?.nodes, nodegroup);
+  const rule = imageRuleOf(nodes, nodegroup);
   return { nodegroup, image: rule === undefined ? 'nobody' : await findImage(ports, context, nodegroup, rule) };
 }
 

@@ -130,9 +130,10 @@ export async function recordStep(
   });
 }
 
-/** A later attempt finds done what an earlier one did; that it ended outside its window stays true. */
+/** A later look finds done what an earlier one did; that it ended outside its window stays true. */
 function withPast(result: StepResult, before: readonly Reason[]): Reason[] {
-  const past = result.status === 'done' ? before.filter(({ code }) => code === 'RanPastWindow') : [];
+  const isKept = result.status === 'done' || result.status === 'wait';
+  const past = isKept ? before.filter(({ code }) => code === 'RanPastWindow') : [];
   const told = past.filter((one) => !result.reasons.some(({ code }) => code === one.code));
   return [...result.reasons, ...told];
 }

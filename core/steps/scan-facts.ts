@@ -3,6 +3,7 @@ import { recordNodes } from '../inventory/record-nodes.ts';
 import { given } from '../model/given.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
 import { unhealthyPods } from '../model/workload-health.ts';
+import { asRolled } from '../nodes/update-config.ts';
 import type { ApiServer, Node } from '../ports/cluster-access.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -52,7 +53,8 @@ export async function readFacts(
   const hasMoved = KubeVersion.parse(cluster.version).equals(target);
   const nodegroups: Nodegroup[] = [];
   for (const nodegroupName of await ports.eks.listNodegroups(scope, { clusterName: name })) {
-    nodegroups.push(await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName }));
+    const group = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName });
+    nodegroups.push(asRolled(nodes, group));
   }
   const addons = await readAddons(ports, context);
   const versions = hasMoved ? [] : await ports.eks.describeClusterVersions(scope);

@@ -1,7 +1,7 @@
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
-import { eks } from '../runtime/eks-ports.ts';
+import { eks, mutator } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/event-bus-port.ts';
 import { nodes } from '../runtime/node-operator-port.ts';
 import { definition } from './function.ts';
 
-export const handler = createHandler(definition, awsPorts({ clock, eks, events, nodes, table }));
+export const handler = createHandler(definition, awsPorts({ clock, eks, events, mutator, nodes, table }));

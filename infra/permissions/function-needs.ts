@@ -38,6 +38,8 @@ const stepThatWatchesUpdates = { ...stepThatReads, writes: 'overwrite' } as cons
 /** Its commits rest on everything that could forbid the call. */
 const stepThatMutates = { ...stepThatWatchesUpdates, checks: true } as const;
 const stepThatOperates = { ...stepThatReads, checks: true, assumesOperateRole: true } as const;
+/** It takes back what calls of EKS have set, too. */
+const stepThatRestores = { ...stepThatMutates, assumesOperateRole: true } as const;
 
 /** Machines that take a grant: the reconciler starts their next attempts. Those that only read are started by people. */
 const GRANTED = [
@@ -86,7 +88,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   'roll-node-group': stepThatMutates,
   'smoke-check': stepThatWatchesUpdates,
   'drain-nodes': stepThatOperates,
-  'restore-nodes': stepThatOperates,
+  'restore-nodes': stepThatRestores,
   'conclude-upgrade': { ...stepThatReads, checks: true },
   'anchor-audit': { anchors: true },
   // An upgrade that a person asks for starts here and asks for its grant like any other; a scan needs none.

@@ -117,7 +117,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'roll-node-group': MUTATOR,
   'smoke-check': WATCHER,
   'drain-nodes': OPERATOR,
-  'restore-nodes': OPERATOR,
+  'restore-nodes': [...MUTATOR, ...SPOKE.map((one) => `${one}-operate`)],
   'conclude-upgrade': [...READER, ...CHECK],
   'anchor-audit': [
     'dynamodb:Scan <AuditTable>',

@@ -20,7 +20,7 @@ const ec2 = (types: readonly string[], owner = '<AccountId>') =>
   types.map((type) => `arn:<Partition>:ec2:*:${owner}:${type}/*`);
 const LAUNCHED = ec2(['instance', 'network-interface', 'volume', 'spot-instances-request']);
 
-test('the spoke role reads what it reads, and changes four things, each by the one function that does', () => {
+test('the spoke role reads what it reads, and changes five things, each by the functions that do', () => {
   const onClusters = [
     'DescribeCluster',
     'ListNodegroups',
@@ -64,6 +64,7 @@ test('the spoke role reads what it reads, and changes four things, each by the o
     ].map((grant) => `${grant} if ${session('scan-cluster')}`),
     `eks:UpdateClusterVersion ${eks('cluster')} if ${session('upgrade-control-plane')}`,
     `eks:UpdateNodegroupVersion ${eks('nodegroup')} if ${NODES}`,
+    `eks:UpdateNodegroupConfig ${eks('nodegroup')} if ${session('roll-node-group,*:liftlock-restore-nodes')}`,
     `eks:UpdateAddon ${eks('addon')} if ${session('update-addons')}`,
     `iam:PassRole arn:<Partition>:iam::<AccountId>:role/* if StringEquals iam:PassedToService eks.amazonaws.com and ${session('update-addons')}`,
     ...launching.map((resource) => `ec2:RunInstances ${resource} if ${throughTemplate} and ${NODES}`),

@@ -111,10 +111,12 @@ export const readStatements = (): PolicyStatement[] => [
   }),
 ];
 
-/** The calls that move a cluster, each for the sessions of its own function, and what EKS asks of the caller beside them. */
+/** The calls that change a cluster, each for the sessions of its own functions, and what EKS asks of the caller beside them. */
 export const mutatingStatements = (): PolicyStatement[] => [
   only('UpdateClusterVersion', [MUTATING_CALLS.UpdateClusterVersion], [CLUSTERS]),
   only('UpdateNodegroupVersion', [MUTATING_CALLS.UpdateNodegroupVersion], [NODE_GROUPS]),
+  // IAM sees nothing of what it asks for; its session policy holds each call to one group, and the mutator to the update settings.
+  only('UpdateNodegroupConfig', [MUTATING_CALLS.UpdateNodegroupConfig], [NODE_GROUPS]),
   only('UpdateAddon', [MUTATING_CALLS.UpdateAddon], [ADDONS]),
   ...launchTemplateStatements(),
   only('UpdateAddon', ['iam:PassRole'], [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/*`], 'PassRolesOfAddons', {
@@ -173,6 +175,8 @@ function only(
   sid: string = call,
   conditions: Record<string, Record<string, string>> = {},
 ): PolicyStatement {
-  const session = { StringLike: { 'aws:userid': `*:${spokeSessionName(MUTATORS[call])}` } };
+  const [first, ...others] = MUTATORS[call].map((name) => `*:${spokeSessionName(name)}`);
+  const sessions = others.length === 0 ? first : [first, ...others];
+  const session = { StringLike: { 'aws:userid': sessions } };
   return new PolicyStatement({ sid, actions, resources, conditions: { ...conditions, ...session } });
 }

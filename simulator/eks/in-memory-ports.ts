@@ -1,3 +1,4 @@
+import type { UpdateNodegroupConfigRequest } from '@aws-sdk/client-eks';
 import type {
   Addon,
   AddonInfo,
@@ -98,6 +99,8 @@ export function createInMemoryEks(fake: FakeEks, options: InMemoryEksOptions): E
     updateClusterVersion: async (scope, input) => (await send(scope, 'UpdateClusterVersion', input)).update as Update,
     updateNodegroupVersion: async (scope, input) =>
       (await send(scope, 'UpdateNodegroupVersion', input)).update as Update,
+    updateNodegroupConfig: async (scope, input) =>
+      (await send(scope, 'UpdateNodegroupConfig', input as UpdateNodegroupConfigRequest)).update as Update,
     updateAddon: async (scope, input) => (await send(scope, 'UpdateAddon', input)).update as Update,
   };
 }

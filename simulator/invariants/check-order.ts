@@ -41,9 +41,15 @@ function tooEarly(done: ReadonlyMap<string, ReadonlySet<string>>, moment: Moment
     }));
 }
 
+/** Steps of intents that `roll-node-group` makes: they come together. */
+const OF_NODES: readonly string[] = [
+  ...['roll-node-group', 'create-launch-template-version'],
+  ...['set-update-config', 'restore-update-config'],
+];
+
 function predecessors(step: string, { steps }: Upgrade, done: ReadonlySet<string>): string[] {
   if (step === 'upgrade-control-plane') return ['scan-cluster', 'update-addons-before'];
-  if (step === 'roll-node-group' || step === 'create-launch-template-version') return ['upgrade-control-plane'];
+  if (OF_NODES.includes(step)) return ['upgrade-control-plane'];
   // Add-ons are updated before the control plane and after the nodes.
   if (!done.has('upgrade-control-plane')) return ['scan-cluster'];
   return Object.keys(steps).filter((name) => name.startsWith('roll-node-group/'));

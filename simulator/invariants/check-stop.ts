@@ -18,9 +18,12 @@ export const checkStop = (): Check => (moment) => {
   }));
 };
 
+/** That a group gets back what it had, and nothing else, `test/behaviour/update-config.test.ts` holds. */
+const UNDOING: readonly string[] = ['UncordonNode', 'UpdateNodegroupConfig'];
+
 /** What nothing stops may do nothing but take back. */
 const forbiddenToUndo = ({ call }: CommitAt): [Violation['invariant'], string][] =>
-  call.name === 'UncordonNode' ? [] : [['stop', 'it was only to take back what another upgrade had left']];
+  UNDOING.includes(call.name) ? [] : [['stop', 'it was only to take back what another upgrade had left']];
 
 function obstacles({ store }: Moment, { clusterKey, upgrade }: CommitAt): [Violation['invariant'], string][] {
   const found = standingObstacles(store, clusterKey);

@@ -1,6 +1,15 @@
 import { listClusters } from '../../core/queries/list-clusters.ts';
 import { firstBreak } from '../../core/store/audit.ts';
-import { ClusterControls, Clusters, Grants, Intents, Ledgers, Upgrades, Waves } from '../../core/store/entities.ts';
+import {
+  ClusterControls,
+  Clusters,
+  Grants,
+  Intents,
+  Ledgers,
+  UndoEntries,
+  Upgrades,
+  Waves,
+} from '../../core/store/entities.ts';
 import { load, loadKind } from '../../core/store/entity.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { isCompatible } from '../eks/addon-catalog.ts';
@@ -123,6 +132,10 @@ export async function atRest({ world, audit }: History): Promise<Violation[]> {
   for (const intent of await loadKind(world.table, Intents)) {
     if (intent.outcome === undefined)
       left(`${intent.clusterKey} ${intent.step} ${intent.subject} #${intent.attempt} has no outcome`);
+  }
+  for (const { clusterKey, subject, effect, closed } of await loadKind(world.table, UndoEntries)) {
+    if (effect === 'updateConfig' && closed === undefined)
+      left(`the update settings of ${subject} in ${clusterKey} are not put back`);
   }
   const held = new Set(
     (await loadKind(world.table, ClusterControls)).filter((one) => one.held !== undefined).map((one) => one.clusterKey),

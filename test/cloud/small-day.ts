@@ -8,7 +8,7 @@ import { untilRest } from '../../simulator/process/until-rest.ts';
 import { changeSettingsMeanwhile } from './changed-settings.ts';
 import { switchOff, takeLetters } from './failed-calls.ts';
 import { loseAnswer } from './lost-answer.ts';
-import type { Moment } from './moment.ts';
+import { afterCall, type Moment } from './moment.ts';
 import { startByHand, stopRunningUpgrades, switchRollouts } from './people.ts';
 import { auditChanges } from './refused.ts';
 import { minutes } from './small-cloud.ts';
@@ -37,7 +37,7 @@ export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onPro
   await eventsComeIn(cloud, onProblem);
   await fleetAndRollouts(cloud);
   await firstCluster(cloud);
-  await secondCluster(cloud);
+  for (const problem of await secondCluster(cloud)) onProblem(problem);
   for (const problem of await promoteWatchedWave(cloud, 'dev')) onProblem(problem);
   for (const problem of await newImages(cloud)) onProblem(problem);
   for (const problem of await drains(cloud)) onProblem(problem);
@@ -97,7 +97,7 @@ async function firstCluster(cloud: LocalCloud): Promise<void> {
   await minutes(cloud, 20);
 }
 
-async function secondCluster(cloud: LocalCloud): Promise<void> {
+async function secondCluster(cloud: LocalCloud): Promise<string[]> {
   const upgrade = { to: ENDS[SECOND], approve: true };
   await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/break-glass', { reason: 'rehearsed', for: '10m' });
   await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/upgrade', upgrade);
@@ -107,7 +107,32 @@ async function secondCluster(cloud: LocalCloud): Promise<void> {
   await minutes(cloud, 2);
   await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/release', {});
   await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/upgrade', upgrade);
+  const problems = await settingsPutBack(cloud);
+  await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/release', {});
+  await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/upgrade', upgrade);
   await rest(cloud);
+  return problems;
+}
+
+/**
+ * Somebody stops the fleet and the execution while EKS gives a node group the update settings of the policy: they are taken back all the same.
+ */
+async function settingsPutBack(cloud: LocalCloud): Promise<string[]> {
+  const own = (): boolean =>
+    Object.values(cloud.eks.state.clusters).every(({ nodegroups }) =>
+      nodegroups.every(({ updateConfig }) => updateConfig.maxUnavailable === 1),
+    );
+  const problems: string[] = [];
+  const set = afterCall(cloud, { operation: 'UpdateNodegroupConfig', cluster: SECOND }, () => {
+    cloud.time.after(0, () => stopRunningUpgrades(cloud));
+    return true;
+  });
+  await until(cloud, set, 'a node group of second-prod gets the update settings of the policy');
+  await apiRequest(cloud, 'POST', '/v1/fleet/stop', { reason: 'rehearsed' });
+  await minutes(cloud, 15);
+  if (!own()) problems.push('update settings are not put back while the fleet is stopped');
+  await apiRequest(cloud, 'POST', '/v1/fleet/resume', {});
+  return problems;
 }
 
 /** AWS has published an image four days before; the policy takes it within the hour. */

@@ -158,6 +158,15 @@ export function eksContract(name: string, create: () => Promise<EksUnderTest>): 
       expect(roll).toMatchObject({ status: 'InProgress', type: 'VersionUpdate' });
       expect(await eks.listUpdates(scope, { name: 'shop', nodegroupName: 'workers' })).toContain(roll.id);
       expect(await eks.listUpdates(scope, { name: 'shop' })).not.toContain(roll.id);
+      under.pass(7_200);
+      const settings = await eks.updateNodegroupConfig(scope, {
+        ...group,
+        updateConfig: { maxUnavailable: 2 },
+        clientRequestToken: 'token-4',
+      });
+      expect(settings).toMatchObject({ type: 'ConfigUpdate', params: [{ type: 'MaxUnavailable', value: '2' }] });
+      under.pass(300);
+      expect(await eks.describeNodegroup(scope, group)).toMatchObject({ updateConfig: { maxUnavailable: 2 } });
       const [info] = await eks.describeAddonVersions(scope, { addonName: 'coredns', kubernetesVersion: '1.36' });
       const current = (await eks.describeAddon(scope, { clusterName: 'shop', addonName: 'coredns' })).addonVersion;
       const addonVersion =

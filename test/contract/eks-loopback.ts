@@ -22,6 +22,7 @@ const ROUTES: readonly (readonly [method: string, path: string, operation: strin
   ['GET', '/cluster-versions', 'DescribeClusterVersions'],
   ['POST', '/clusters/{name}/updates', 'UpdateClusterVersion'],
   ['POST', '/clusters/{clusterName}/node-groups/{nodegroupName}/update-version', 'UpdateNodegroupVersion'],
+  ['POST', '/clusters/{clusterName}/node-groups/{nodegroupName}/update-config', 'UpdateNodegroupConfig'],
   ['POST', '/clusters/{clusterName}/addons/{addonName}/update', 'UpdateAddon'],
 ];
 

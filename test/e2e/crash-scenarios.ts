@@ -1,4 +1,4 @@
-import { MUTATING_FUNCTIONS } from '../../core/contracts/names.ts';
+import { UPGRADING_FUNCTIONS } from '../../core/contracts/names.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -61,7 +61,7 @@ export const AT_MUTATIONS: readonly { readonly name: string; readonly faults: re
   },
 ];
 
-const mutations: Scenario[] = MUTATING_FUNCTIONS.flatMap((name) =>
+const mutations: Scenario[] = UPGRADING_FUNCTIONS.flatMap((name) =>
   AT_MUTATIONS.map((point) => ({
     name: `${name}: ${point.name}`,
     faults: point.faults.map((fault) => ({ ...fault, function: name })),

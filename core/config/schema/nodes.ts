@@ -53,8 +53,39 @@ const imageRule = z
   )
   .describe('Which AMI the node groups go to: by table, by tags, or as a parameter says.');
 
+const PER_CENT = 100;
+const share = z.int().min(1, 'is less than 1').max(PER_CENT, 'is more than 100');
+
+/** After NodegroupUpdateConfig of EKS (https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupUpdateConfig.html). */
+const updateConfig = z
+  .strictObject({
+    maxUnavailable: share
+      .optional()
+      .describe(
+        'So many nodes of a group are replaced at once; in a group that may have fewer, so many as it may have.',
+      ),
+    maxUnavailablePercentage: share
+      .optional()
+      .describe('So many percent of its nodes are replaced at once, 100 nodes at most.'),
+    updateStrategy: z
+      .enum(['DEFAULT', 'MINIMAL'])
+      .optional()
+      .describe(
+        'DEFAULT: new nodes come before old ones go; MINIMAL: old ones go first. Absent = as the group has it.',
+      ),
+  })
+  .refine(
+    ({ maxUnavailable, maxUnavailablePercentage }) =>
+      (maxUnavailable === undefined) !== (maxUnavailablePercentage === undefined),
+    'needs one of maxUnavailable and maxUnavailablePercentage',
+  )
+  .describe(
+    'How EKS replaces the nodes of a group while Liftlock rolls it. A group that has other settings gets these before its roll, and its own back afterwards. Absent = each group as it is set.',
+  );
+
 export const nodesSchema = z
   .strictObject({
+    updateConfig: updateConfig.optional(),
     images: z
       .array(imageRule)
       .min(1, 'is empty')

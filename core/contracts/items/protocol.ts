@@ -98,21 +98,36 @@ export type Intent = z.infer<typeof intent>;
  * An effect other than the version itself, written in the transaction that commits it: whose mark it bears, on what. It is open until it is
  * undone, or until what was asked for has come to its end with it.
  */
-export const undoEntry = z.object({
+const undoable = {
   clusterKey: z.string(),
-  effect: z.literal('cordon'),
-  /** Name of the node. */
+  /** Name of the node, or of the node group. */
   subject: z.string(),
-  /** Another node may have the name by then. */
+  /** Of the node, or the ARN of the group: another one may have the name by then. */
   uid: z.string(),
-  /** In our mark on the node. */
+  /** In our mark on a node. */
   upgradeId: z.string(),
-  taint: z.string().optional(),
   recordedAt: timestamp,
-  /** `kept`: what was asked for has come to its end with it. `notOurs`: somebody has taken our mark off. */
+  /** `kept`: what was asked for has come to its end with it. `notOurs`: somebody has taken our mark off, or has set something else. */
   closed: z.object({ how: z.enum(['undone', 'kept', 'gone', 'notOurs']), at: timestamp }).optional(),
+};
+
+const updateSettings = z.object({
+  maxUnavailable: z.number().int().optional(),
+  maxUnavailablePercentage: z.number().int().optional(),
+  updateStrategy: z.string(),
 });
+/** The update settings of a node group, told in full: what EKS leaves out is its default. */
+export type UpdateSettings = z.infer<typeof updateSettings>;
+
+const cordonEntry = z.object({ effect: z.literal('cordon'), ...undoable, taint: z.string().optional() });
+/** `former`: what the group has of its own; `ours`: what it was given for its roll. */
+const updateConfigEntry = z.object({
+  ...{ effect: z.literal('updateConfig'), ...undoable },
+  ...{ former: updateSettings, ours: updateSettings },
+});
+export const undoEntry = z.discriminatedUnion('effect', [cordonEntry, updateConfigEntry]);
 export type UndoEntry = z.infer<typeof undoEntry>;
+export type UpdateConfigEntry = z.infer<typeof updateConfigEntry>;
 
 export const stepState = z.object({
   status: z.enum(['running', 'done', 'parked', 'blocked', 'failed']),

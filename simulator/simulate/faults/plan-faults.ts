@@ -1,4 +1,4 @@
-import { MUTATING_FUNCTIONS } from '../../../core/contracts/names.ts';
+import { UPGRADING_FUNCTIONS } from '../../../core/contracts/names.ts';
 import {
   Clusters,
   Grants,
@@ -234,7 +234,7 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
 const OFTEN = [...PEOPLE_DO.filter((does) => does !== 'abort'), 'retry', 'accept-failures'] as const;
 const MUTATIONS = ['UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon'];
 const CALLS = ['DescribeCluster', 'DescribeUpdate', 'UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon'];
-const SKEWED = [...MUTATING_FUNCTIONS, 'reconcile-rollouts', 'conclude-upgrade', 'request-grant'] as const;
+const SKEWED = [...UPGRADING_FUNCTIONS, 'reconcile-rollouts', 'conclude-upgrade', 'request-grant'] as const;
 
 const HUB_FUNCTIONS = [...SKEWED, 'record-clusters', 'discover-clusters', 'list-node-groups', 'scan-cluster'] as const;
 const ENTITIES = [Clusters, Grants, Intents, Ledgers, Members, Rollouts, Upgrades, Waves].map(({ kind }) => kind);

@@ -130,6 +130,7 @@ export async function oneStep<Kind extends Table>(
   const mutator = {
     updateClusterVersion: take('UpdateClusterVersion'),
     updateNodegroupVersion: take('UpdateNodegroupVersion'),
+    updateNodegroupConfig: take('UpdateNodegroupConfig'),
     updateAddon: take('UpdateAddon'),
   } as unknown as EksMutator;
   const events = { publish: async (more: readonly LiftlockEvent[]): Promise<void> => void told.push(...more) };

@@ -1,0 +1,71 @@
+import type { UndoEntry, UpdateConfigEntry, UpdateSettings } from '../contracts/items/protocol.ts';
+import { given } from '../model/given.ts';
+import type { NodesSpec } from '../model/image-rule.ts';
+import { isSame } from '../model/is-same.ts';
+import type { Nodegroup, UpdateConfig } from '../ports/eks.ts';
+
+/** How EKS replaces the nodes of a group now: one at once, and new ones first, where nothing is set (facts: eks.md §5.1). */
+export function settingsOf({ updateConfig = {} }: Pick<Nodegroup, 'updateConfig'>): UpdateSettings {
+  const { maxUnavailable = 1, maxUnavailablePercentage, updateStrategy = 'DEFAULT' } = updateConfig;
+  return maxUnavailablePercentage === undefined
+    ? { maxUnavailable, updateStrategy }
+    : { maxUnavailablePercentage, updateStrategy };
+}
+
+/**
+ * How it is to replace them while Liftlock rolls the group: as the policy says, else as the group is set. Both the roll and the scan that foresees it
+ * ask this. EKS takes no more nodes at once than the group may have (hashicorp/terraform-provider-aws#26535).
+ */
+export function settingsFor(nodes: NodesSpec, group: Nodegroup): UpdateSettings {
+  const own = settingsOf(group);
+  if (nodes?.updateConfig === undefined) return own;
+  const { maxUnavailable, updateStrategy = own.updateStrategy, ...percentage } = nodes.updateConfig;
+  if (maxUnavailable === undefined) return { ...percentage, updateStrategy };
+  const most = group.scalingConfig?.maxSize ?? maxUnavailable;
+  return { maxUnavailable: Math.max(1, Math.min(maxUnavailable, most)), updateStrategy };
+}
+
+/** A group as its roll will find it, for whoever foresees the roll. */
+export const asRolled = (nodes: NodesSpec, group: Nodegroup): Nodegroup =>
+  nodes?.updateConfig === undefined ? group : { ...group, updateConfig: settingsFor(nodes, group) };
+
+/** What is asked of EKS; a strategy that stays is not named, so that a group which never had one gets none. */
+export const requestFor = (from: UpdateSettings, { updateStrategy, ...to }: UpdateSettings): UpdateConfig => ({
+  ...to,
+  ...given({ updateStrategy: from.updateStrategy === updateStrategy ? undefined : updateStrategy }),
+});
+
+/** What is the group's own: what we found there, unless that was set by us before and is not taken back yet. */
+export function formerOf(group: Nodegroup, before: UndoEntry | undefined): UpdateSettings {
+  const current = settingsOf(group);
+  const isOurs = before?.effect === 'updateConfig' && before.closed === undefined && isSame(current, before.ours);
+  return isOurs && before.uid === uidOf(group) ? before.former : current;
+}
+
+/** Two groups of one name are told apart by it. */
+export const uidOf = ({ nodegroupArn = '' }: Nodegroup): string => nodegroupArn;
+
+/**
+ * What is done to put a group's own settings back. EKS writes whatever it is asked to, without a precondition: so it is asked only where the group
+ * still has what we set, and what somebody has set meanwhile stays.
+ *
+ * @param group undefined where it is gone
+ */
+export function nextOfPutBack(
+  { uid, former, ours }: UpdateConfigEntry,
+  group: Nodegroup | undefined,
+): { readonly ended: 'gone' | 'undone' | 'notOurs' } | { readonly updateConfig: UpdateConfig } {
+  if (group === undefined || uidOf(group) !== uid) return { ended: 'gone' };
+  const current = settingsOf(group);
+  if (isSame(current, former)) return { ended: 'undone' };
+  return isSame(current, ours) ? { updateConfig: requestFor(ours, former) } : { ended: 'notOurs' };
+}
+
+/** In words: `3 nodes at once, new ones first`. */
+export function settingsText({ maxUnavailable, maxUnavailablePercentage, updateStrategy }: UpdateSettings): string {
+  const [count, noun] =
+    maxUnavailablePercentage === undefined
+      ? [`${maxUnavailable}`, maxUnavailable === 1 ? 'node' : 'nodes']
+      : [`${maxUnavailablePercentage} %`, 'of the nodes'];
+  return `${count} ${noun} at once, ${updateStrategy === 'MINIMAL' ? 'old' : 'new'} ones first`;
+}

@@ -1,0 +1,205 @@
+import type { UndoEntry, UpdateConfigEntry } from '../contracts/items/protocol.ts';
+import type { MutatingCall } from '../contracts/mutating-calls.ts';
+import { done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import type { NodesSpec } from '../model/image-rule.ts';
+import { isSame } from '../model/is-same.ts';
+import {
+  formerOf,
+  nextOfPutBack,
+  requestFor,
+  settingsFor,
+  settingsOf,
+  settingsText,
+  uidOf,
+} from '../nodes/update-config.ts';
+import type { Nodegroup, UpdateConfig } from '../ports/eks.ts';
+import { loadNewestIntent } from '../protocol/intent-store.ts';
+import { intentState } from '../protocol/look-up.ts';
+import type { Mutation } from '../protocol/mutate.ts';
+import { closeUndoEntries } from '../protocol/undo.ts';
+import { UndoEntries } from '../store/entities.ts';
+import { load, type Read, replace } from '../store/entity.ts';
+import { type ActPorts, act } from './act.ts';
+import type { StepContext } from './context.ts';
+import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
+import { readControlPlaneAtRest } from './read-control-plane.ts';
+import { unlessGone } from './update-addons.ts';
+
+const SET = 'set-update-config';
+const PUT_BACK = 'restore-update-config';
+/** EKS changes the settings of a group within a minute or two. */
+const BOUNDS = { least: 30, most: 120 };
+/** How soon it is looked again whether the group is at rest. */
+const UPDATING_MILLISECONDS = 5 * 60_000;
+
+const callFor =
+  (clusterName: string, nodegroupName: string, updateConfig: UpdateConfig) =>
+  (clientRequestToken: string): MutatingCall => ({
+    name: 'UpdateNodegroupConfig',
+    input: { clusterName, nodegroupName, updateConfig, clientRequestToken },
+  });
+
+/**
+ * Gives a group that is about to be rolled the update settings that the policy names; how they are taken back is written in the same transaction.
+ * Undefined where it has them.
+ *
+ * @param knownUpdateIds of the group, as read right before
+ */
+export async function setUpdateConfig(
+  ports: ActPorts,
+  context: StepContext,
+  group: Nodegroup,
+  nodes: NodesSpec,
+  knownUpdateIds: readonly string[],
+): Promise<StepResult | undefined> {
+  const { clusterKey, upgrade } = context;
+  const { nodegroupName: subject, clusterName } = group;
+  const ours = settingsFor(nodes, group);
+  if (isSame(settingsOf(group), ours)) return undefined;
+  const before = await load(ports.table, UndoEntries, clusterKey, 'updateConfig', subject);
+  const entry: UpdateConfigEntry = {
+    ...{ clusterKey, effect: 'updateConfig', subject, uid: uidOf(group), upgradeId: upgrade?.id ?? '' },
+    ...{ former: formerOf(group, before?.data), ours, recordedAt: ports.clock.now().toISOString() },
+  };
+  const call = callFor(clusterName, subject, requestFor(settingsOf(group), ours));
+  const beside = [replace(UndoEntries, before, entry)];
+  return unlessDone(await actOn(ports, context, SET, subject, async () => ({ call, knownUpdateIds, beside })));
+}
+
+/**
+ * Goes on with a change of settings that was begun, before anything else is done to the group: EKS works on it. Undefined where none is. One that
+ * failed on the way back is tried again by whoever undoes.
+ */
+export async function goOnWithUpdateConfig(
+  ports: ActPorts,
+  context: StepContext,
+  group: string,
+): Promise<StepResult | undefined> {
+  const entry = await loadEntry(ports, context, group);
+  if (!isOpen(entry)) return undefined;
+  if (await isBegun(ports, context, PUT_BACK, group)) {
+    const back = await putUpdateConfigBack(ports, context, entry);
+    if (back.status === 'wait') return back;
+  }
+  return finishSetting(ports, context, group);
+}
+
+/**
+ * Puts the group's own settings back once its roll has come to an end, whichever. What forbids that now is left to whoever undoes what an upgrade has
+ * left (core/protocol/undo.ts). Gives the result of the roll, or waits.
+ */
+export async function withUpdateConfigBack(
+  ports: ActPorts,
+  context: StepContext,
+  group: string,
+  result: StepResult,
+): Promise<StepResult> {
+  if (result.status === 'wait') return result;
+  const entry = await loadEntry(ports, context, group);
+  if (isOpen(entry)) {
+    const back = await putUpdateConfigBack(ports, context, entry);
+    if (back.status === 'wait') return { ...back, reasons: [...back.reasons, ...result.reasons] };
+  }
+  const after = isOpen(entry) ? await loadEntry(ports, context, group) : entry;
+  if (after?.data.upgradeId !== context.upgrade?.id || result.status !== 'done') return result;
+  return after === undefined ? result : { ...result, reasons: [...result.reasons, rolledWith(after.data)] };
+}
+
+/** For people: how it was rolled, and what it is set to now. */
+function rolledWith({ subject, former, ours, closed }: UpdateConfigEntry): Reason {
+  const back =
+    closed === undefined
+      ? `its own settings are put back next: ${settingsText(former)}`
+      : closed.how === 'undone'
+        ? `its own settings are back: ${settingsText(former)}`
+        : 'somebody has set others meanwhile, which stay';
+  return reason('UpdateConfig', `${subject} was rolled as the policy says, ${settingsText(ours)}; ${back}.`);
+}
+
+/** Done: the group has its own settings again, or others that somebody has given it, or it is gone. */
+export async function putUpdateConfigBack(
+  ports: ActPorts,
+  context: StepContext,
+  entry: Read<UpdateConfigEntry>,
+): Promise<StepResult> {
+  const { subject: group, former } = entry.data;
+  // What was begun shows only when it has ended: until then the group may look as if nothing had been set.
+  const set = await finishSetting(ports, context, group);
+  if (set?.status === 'wait') return set;
+  const close = async (how: 'gone' | 'undone' | 'notOurs'): Promise<StepResult> => {
+    await closeUndoEntries(ports, [entry], how);
+    return done(reason('TakenBack', `${group}: ${CLOSED[how]} (${settingsText(former)}).`));
+  };
+  const prepare = () => prepareBack(ports, context, entry.data, close);
+  return actOn(ports, context, PUT_BACK, group, prepare, () => close('undone'));
+}
+
+const CLOSED = {
+  gone: 'the node group is gone, and with it its update settings',
+  undone: 'the node group has its own update settings again',
+  notOurs: 'somebody has changed the update settings meanwhile, and they stay so; its own were others',
+};
+
+async function prepareBack(
+  ports: ActPorts,
+  context: StepContext,
+  entry: UpdateConfigEntry,
+  close: (how: 'gone' | 'undone' | 'notOurs') => Promise<StepResult>,
+): ReturnType<Mutation['prepare']> {
+  const { name, scope } = context;
+  const { subject: nodegroupName } = entry;
+  const rests = await readControlPlaneAtRest(ports, context);
+  if ('stop' in rests) return rests;
+  const group = await unlessGone(() => ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName }));
+  if (group?.status === 'UPDATING') {
+    const said = `The node group ${nodegroupName} is UPDATING; its own update settings are put back when that has ended.`;
+    const later = new Date(ports.clock.now().getTime() + UPDATING_MILLISECONDS);
+    return { stop: parked(later, reason('TakingBack', said)) };
+  }
+  const next = nextOfPutBack(entry, group);
+  if ('ended' in next) return { stop: await close(next.ended) };
+  const updates = await findUpdatesInFlight(ports, context, { name, nodegroupName });
+  const beside = stopBeside(ports, context, `the node group ${nodegroupName}`, updates);
+  if (beside !== undefined) return { stop: beside };
+  return { call: callFor(name, nodegroupName, next.updateConfig), knownUpdateIds: updates.ids };
+}
+
+/** Sees a setting that was begun to its end. What EKS never got is not sent again: whether it is wanted still is decided anew. */
+async function finishSetting(ports: ActPorts, context: StepContext, group: string): Promise<StepResult | undefined> {
+  if (!(await isBegun(ports, context, SET, group))) return undefined;
+  return unlessDone(await actOn(ports, context, SET, group, async () => ({ stop: done() })));
+}
+
+function actOn(
+  ports: ActPorts,
+  context: StepContext,
+  step: typeof SET | typeof PUT_BACK,
+  subject: string,
+  prepare: Mutation['prepare'],
+  onSuccess: () => Promise<StepResult> = async () => done(),
+): Promise<StepResult> {
+  const what = `${step === SET ? 'Update settings of' : 'Own update settings of'} ${subject}`;
+  return act(ports, context, what, { step, subject, prepare }, BOUNDS, onSuccess);
+}
+
+const unlessDone = (result: StepResult): StepResult | undefined => (result.status === 'done' ? undefined : result);
+
+async function isBegun({ table, clock }: ActPorts, { clusterKey }: StepContext, step: string, group: string) {
+  const newest = await loadNewestIntent(table, clusterKey, step, group);
+  return intentState(newest?.data, clock.now()).type !== 'none';
+}
+
+async function loadEntry(
+  { table }: ActPorts,
+  { clusterKey }: StepContext,
+  group: string,
+): Promise<Read<UpdateConfigEntry> | undefined> {
+  const read = await load(table, UndoEntries, clusterKey, 'updateConfig', group);
+  return read !== undefined && isOfUpdateConfig(read) ? read : undefined;
+}
+
+export const isOfUpdateConfig = (read: Read<UndoEntry>): read is Read<UpdateConfigEntry> =>
+  read.data.effect === 'updateConfig';
+
+const isOpen = (read: Read<UpdateConfigEntry> | undefined): read is Read<UpdateConfigEntry> =>
+  read !== undefined && read.data.closed === undefined;
