@@ -9,11 +9,18 @@ import { callOf } from '../protocol/look-up.ts';
 import { type Mutation, mutate, notSent } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
-import { foreignStop, type PollBounds, type StepContext, type StepPorts } from './context.ts';
+import { askHooks, type HookPorts } from './ask-hooks.ts';
+import { foreignStop, type PollBounds, type StepContext } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { rememberRunning, stillRunning, takeEnded } from './run-step.ts';
 
-export type ActPorts = StepPorts & Pick<Ports, 'mutator'>;
+export type ActPorts = HookPorts & Pick<Ports, 'mutator'>;
+
+/** What a step wants changed; hooks are asked before it by the name of the step. */
+interface StepMutation
+  extends Omit<Mutation, 'asker' | 'clusterKey' | 'scope' | 'target' | 'tags' | 'upgrade' | 'step'> {
+  readonly step: 'update-addons' | 'upgrade-control-plane' | 'roll-node-group';
+}
 
 /** EKS was busy with something else; the attempt did nothing and another one may follow. */
 const BUSY = new Set(['ResourceInUseException']);
@@ -27,7 +34,7 @@ export async function act(
   ports: ActPorts,
   context: StepContext,
   what: string,
-  mutation: Omit<Mutation, 'asker' | 'clusterKey' | 'scope' | 'target' | 'tags' | 'upgrade'>,
+  mutation: StepMutation,
   bounds: PollBounds,
   onSuccess: () => Promise<StepResult>,
   seen?: { readonly newest: Read<Intent> | undefined },
@@ -42,7 +49,13 @@ export async function act(
     if (reasons !== undefined) return failed(...reasons);
   }
   const about = { asker, clusterKey, scope, target, tags: context.cluster.tags ?? {}, upgrade: context.upgrade };
-  const result = await mutate(ports, { ...mutation, ...about }, { newest });
+  const prepare = async (): ReturnType<Mutation['prepare']> => {
+    const prepared = await mutation.prepare();
+    if ('stop' in prepared) return prepared;
+    const held = await askHooks(ports, context, beforeChange(mutation, context));
+    return held === undefined ? prepared : { stop: held };
+  };
+  const result = await mutate(ports, { ...mutation, ...about, prepare }, { newest });
   switch (result.type) {
     case 'stop':
       return result.result;
@@ -73,6 +86,16 @@ export async function act(
     }
   }
 }
+
+/** When hooks are asked about a change: node groups one by one, add-ons together in each phase. */
+export const beforeChange = (
+  { step, subject }: Pick<StepMutation, 'step' | 'subject'>,
+  { input }: StepContext,
+): Parameters<typeof askHooks>[2] => ({
+  at: 'before',
+  step,
+  part: step === 'roll-node-group' ? subject : step === 'update-addons' ? (input.phase ?? 'after') : undefined,
+});
 
 const withPast = (result: StepResult, past: Reason | undefined): StepResult =>
   past === undefined ? result : { ...result, reasons: [...result.reasons, past] };

@@ -130,9 +130,11 @@ export async function recordStep(
   });
 }
 
-/** A later attempt finds done what an earlier one did; that it ended outside its window stays true. */
+/** A later attempt finds done what an earlier one did, and a hook may be asked about it; that it ended outside its window stays true. */
 function withPast(result: StepResult, before: readonly Reason[]): Reason[] {
-  const past = result.status === 'done' ? before.filter(({ code }) => code === 'RanPastWindow') : [];
+  const isPast =
+    result.status === 'done' || result.reasons.some(({ code }) => code === 'HookWaits' || code === 'HookPassed');
+  const past = isPast ? before.filter(({ code }) => code === 'RanPastWindow') : [];
   const told = past.filter((one) => !result.reasons.some(({ code }) => code === one.code));
   return [...result.reasons, ...told];
 }
