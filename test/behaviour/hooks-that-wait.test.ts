@@ -3,7 +3,7 @@ import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
-import { answering, at, calls, fleet, type Given, hook, minutesLater, URL, untilAsked } from './hooked-fleet.ts';
+import { answering, calls, fleet, type Given, hook, minutesLater, URL, untilAsked } from './hooked-fleet.ts';
 import { hours, memberOf, PERSON, recordOf, rolloutIdOf, run, upgradesOf, versionOf } from './small-fleet.ts';
 
 describe('what ends every waiting ends that for a hook', () => {
