@@ -9,6 +9,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
 import { fieldOf, listOf, type PolicyWith, type Report, reporter, type SoundWaves } from './checks/check.ts';
+import { checkHooks } from './checks/hooks.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkGateUrls, checkSmokeUrls } from './checks/smoke-urls.ts';
 import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
@@ -63,6 +64,7 @@ export function checkPolicy(
   checkWaves(document.value, report);
   checkSmokeUrls(document.value, allowedHosts, report);
   checkGateUrls(document.value, allowedHosts, report);
+  checkHooks(document.value, allowedHosts, report);
   checkExpressions(document.value, report);
   checkWaivedNames(document.value, report);
   checkReferences(document.value, names, options.references ?? 'warn', report);
@@ -358,6 +360,8 @@ function checkReferences(
 /** Every expression of a policy is compiled and typed here, so that none fails for the first time in the middle of a rollout. */
 function checkExpressions(document: unknown, report: Report): void {
   check(['spec', 'selector', 'when'], clusterEnvironment);
+  for (const [index] of listOf(fieldOf(document, 'spec', 'hooks')).entries())
+    check(['spec', 'hooks', index, 'selector', 'when'], clusterEnvironment);
   for (const [index] of listOf(fieldOf(document, 'spec', 'waves')).entries()) {
     check(['spec', 'waves', index, 'selector', 'when'], clusterEnvironment);
     check(['spec', 'waves', index, 'approval', 'autoApproveWhen'], evidenceEnvironment);

@@ -240,6 +240,14 @@ const DRAIN_REASONS = {
   Drained: told('The nodes hold nothing any more that has to go.'),
 };
 
+/** What hooks of a policy say (docs/hooks.md). */
+const HOOK_REASONS = {
+  HookPassed: told('A hook has said go, or was only to be told; what it was asked about is looked at anew.'),
+  HookRefused: lasting('A hook has said stop, so the step ends; liftlock retry asks it anew.'),
+  HookTimedOut: lasting('A hook has not said go in its time, so the step ends; liftlock retry asks it anew.'),
+  HookWaits: timed('A hook is asked until it says go or stop, or until its timeout is over.'),
+};
+
 /** What the scan before a hop and the smoke check after it say of the cluster. */
 const CHECK_REASONS = {
   AddonInsight: told('An insight about add-ons, which the add-on step repairs.'),
@@ -324,6 +332,7 @@ export const REASON_FAMILIES = {
   'Rollouts, waves and members': ROLLOUT_REASONS,
   Steps: STEP_REASONS,
   Drains: DRAIN_REASONS,
+  Hooks: HOOK_REASONS,
   'Scan and smoke check': CHECK_REASONS,
   'Answers and reports': ANSWER_REASONS,
 } as const;
@@ -336,6 +345,7 @@ export const REASONS = {
   ...ROLLOUT_REASONS,
   ...STEP_REASONS,
   ...DRAIN_REASONS,
+  ...HOOK_REASONS,
   ...CHECK_REASONS,
   ...ANSWER_REASONS,
 } as const;

@@ -126,7 +126,7 @@ function assumptionsOf(drawn: Drawn, inventory: Inventory, timeZoneData: string 
   const spread = spreadOf(learned);
   const failures = `${Math.round(spread.failureRate * 1000) / 10} % of hops fail`;
   return [
-    'Approvals are given at once and gates stay green.',
+    'Approvals are given at once, gates stay green, and hooks say go at once.',
     `One hop lasts: ${estimates.join('; else ')}. It lasts exactly that, and nothing fails, in every date but eta.`,
     spread.learned === undefined
       ? `For eta half of the hops take four fifths of the estimate or less, nine of ten the estimate or less; ${failures}.`

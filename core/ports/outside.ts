@@ -1,5 +1,6 @@
-import type { FleetSpec, Wave } from '../config/types.ts';
+import type { FleetSpec, UpgradePolicySpec, Wave } from '../config/types.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
+import type { HookAnswer, HookRequest } from '../contracts/hook.ts';
 import type { PlannedChange } from '../contracts/items/cluster.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 
@@ -61,4 +62,12 @@ export interface OwnerAddresses {
     allowedHosts: readonly string[],
     news: Extract<LiftlockEvent, { readonly type: 'OwnerNews' }>,
   ): Promise<string | undefined>;
+}
+
+/** `{ webhook, secret }`, as a policy names it. */
+export type HookReceiver = NonNullable<UpgradePolicySpec['hooks']>[number]['ask'];
+
+/** Asks whoever a policy has asked before or after a step, once. Never fails: no answer within ten seconds, or none that counts, is `none`, and says why. */
+export interface Hooks {
+  ask(receiver: HookReceiver, allowedHosts: readonly string[], request: HookRequest): Promise<HookAnswer>;
 }

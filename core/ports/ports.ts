@@ -10,6 +10,7 @@ import type {
   ClusterQueue,
   EventBus,
   GateReader,
+  Hooks,
   Ids,
   Organization,
   OwnerAddresses,
@@ -34,6 +35,7 @@ export interface Ports {
   readonly organization: Organization;
   readonly probe: UrlProbe;
   readonly gates: GateReader;
+  readonly hooks: Hooks;
   readonly addresses: OwnerAddresses;
   readonly clock: Clock;
   readonly ids: Ids;

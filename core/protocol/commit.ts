@@ -87,15 +87,12 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
     const snapshot = await readCommitSnapshot(ports.table, request.clusterKey, request.upgrade, request.tags);
     // Read after what it rests on, unlike in core/store/change.ts: a window that closes meanwhile is closed.
     const now = ports.clock.now();
-    const { asker, target, tags } = request;
-    const isLater = snapshot.upgrade?.data.mutated === true;
-    const moment = isUndo(snapshot.upgrade?.data) ? 'undo' : isLater ? 'later' : 'first';
     const { name: call } = request.repeats?.data.call ?? request.call('');
-    const refused = refusalsAt(moment, { ...situationOf(snapshot), asker, target, tags, call, now });
+    const refused = refusalsOf(snapshot, request, now, call);
     const { epoch, grant, upgrade } = snapshot;
     if (refused.length > 0 || epoch === undefined || grant === undefined || upgrade === undefined) return { refused };
 
-    const { clusterKey, step, subject, attempt } = request;
+    const { asker, clusterKey, step, subject, attempt } = request;
     const token =
       request.repeats?.data.token ??
       clientRequestToken({ epoch: epoch.data.number, clusterKey, step, subject, attempt });
@@ -150,6 +147,23 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
       },
     };
   });
+}
+
+/** Why the change would not be committed now: the checks of a commit, for who waits before it. Nothing is written. */
+export async function refusalsNow(ports: Pick<Ports, 'table' | 'clock'>, change: WantedChange): Promise<Reason[]> {
+  const snapshot = await readCommitSnapshot(ports.table, change.clusterKey, change.upgrade, change.tags);
+  return refusalsOf(snapshot, change, ports.clock.now());
+}
+
+function refusalsOf(
+  snapshot: CommitSnapshot,
+  { asker, target, tags }: WantedChange,
+  now: Date,
+  call?: Situation['call'],
+): Reason[] {
+  const isLater = snapshot.upgrade?.data.mutated === true;
+  const moment = isUndo(snapshot.upgrade?.data) ? 'undo' : isLater ? 'later' : 'first';
+  return refusalsAt(moment, { ...situationOf(snapshot), asker, target, tags, call, now });
 }
 
 function mutated(upgrade: Read<Upgrade>): WriteOperation {

@@ -9,11 +9,21 @@ import { callOf } from '../protocol/look-up.ts';
 import { type Mutation, mutate, notSent } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
+import { askHooks, type HookPorts } from './ask-hooks.ts';
 import { foreignStop, type PollBounds, type StepContext, type StepPorts } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { rememberRunning, stillRunning, takeEnded } from './run-step.ts';
 
-export type ActPorts = StepPorts & Pick<Ports, 'mutator'>;
+export type UnaskedPorts = StepPorts & Pick<Ports, 'mutator'>;
+export type ActPorts = UnaskedPorts & HookPorts;
+
+/** What a step wants changed. */
+type StepMutation = Omit<Mutation, 'asker' | 'clusterKey' | 'scope' | 'target' | 'tags' | 'upgrade'>;
+
+/** The same, where hooks are asked before it. */
+interface AskedMutation extends StepMutation {
+  readonly step: 'update-addons' | 'upgrade-control-plane' | 'roll-node-group' | 'set-update-config';
+}
 
 /** EKS was busy with something else; the attempt did nothing and another one may follow. */
 const BUSY = new Set(['ResourceInUseException']);
@@ -23,11 +33,11 @@ const BUSY = new Set(['ResourceInUseException']);
  * when DescribeUpdate says Successful. Told by DescribeUpdate alone, never by a status field (design.md §3). `seen`: the newest intent, where
  * this invocation has read it.
  */
-export async function act(
-  ports: ActPorts,
+export async function actUnasked(
+  ports: UnaskedPorts,
   context: StepContext,
   what: string,
-  mutation: Omit<Mutation, 'asker' | 'clusterKey' | 'scope' | 'target' | 'tags' | 'upgrade'>,
+  mutation: StepMutation,
   bounds: PollBounds,
   onSuccess: () => Promise<StepResult>,
   seen?: { readonly newest: Read<Intent> | undefined },
@@ -72,6 +82,33 @@ export async function act(
       return failed(...(failureOf(observed) ?? [ended]));
     }
   }
+}
+
+/** The same, once nobody whom the policy has asked before it is in the way. */
+export function act(
+  ports: ActPorts,
+  context: StepContext,
+  what: string,
+  mutation: AskedMutation,
+  ...rest: [PollBounds, () => Promise<StepResult>, { readonly newest: Read<Intent> | undefined }?]
+): Promise<StepResult> {
+  const prepare = async (): ReturnType<Mutation['prepare']> => {
+    const prepared = await mutation.prepare();
+    if ('stop' in prepared) return prepared;
+    const held = await askHooks(ports, context, beforeChange(mutation, context));
+    return held === undefined ? prepared : { stop: held };
+  };
+  return actUnasked(ports, context, what, { ...mutation, prepare }, ...rest);
+}
+
+/** When hooks are asked about a change: node groups one by one, before the first thing that is done to them, add-ons together in each phase. */
+export function beforeChange(
+  { step, subject }: Pick<AskedMutation, 'step' | 'subject'>,
+  { input }: StepContext,
+): Parameters<typeof askHooks>[2] {
+  if (step === 'update-addons') return { at: 'before', step, part: input.phase ?? 'after' };
+  if (step === 'upgrade-control-plane') return { at: 'before', step };
+  return { at: 'before', step: 'roll-node-group', part: subject };
 }
 
 const withPast = (result: StepResult, past: Reason | undefined): StepResult =>

@@ -94,6 +94,10 @@ test('that it ended outside of its window stays true for who finds it done later
   const anew = reason('RanPastWindow', 'It ended in the morning.');
   expect(await reasonsAfter(ends('done', anew))).toEqual([anew]);
   expect(await reasonsAfter(ends('failed', at))).toEqual([at]);
+  const waits = reason('HookWaits', 'Somebody is asked about it.');
+  expect(await reasonsAfter(ends('wait', waits))).toEqual([waits, past]);
+  const puts = reason('UpdateInProgress', 'Its own settings are put back.');
+  expect(await reasonsAfter(ends('wait', puts))).toEqual([puts, past]);
 });
 
 test('an upgrade that has moved since is read anew, and nothing of it is lost', async () => {

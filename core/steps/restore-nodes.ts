@@ -7,7 +7,7 @@ import { notSent } from '../protocol/mutate.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import type { Read } from '../store/entity.ts';
-import type { ActPorts } from './act.ts';
+import type { UnaskedPorts } from './act.ts';
 import type { StepContext } from './context.ts';
 import type { NodeStepPorts } from './drain-nodes.ts';
 import { runStep } from './run-step.ts';
@@ -20,7 +20,7 @@ const STEP = 'restore-nodes';
  * Takes back what an upgrade has left open: cordons of nodes that still bear its mark, update settings of node groups that are still as it has set
  * them, and no others. A stop, a window or a hold is not in its way. Who cordoned before us, or has changed what was ours, keeps it so.
  */
-export async function restoreNodes(ports: NodeStepPorts & ActPorts, stepInput: StepInput): Promise<StepResult> {
+export async function restoreNodes(ports: NodeStepPorts & UnaskedPorts, stepInput: StepInput): Promise<StepResult> {
   return runStep(ports, stepInput, 'grant', STEP, async (_, context) => {
     const upgradeId = context.upgrade?.id.replace(/^undo-/, '');
     const entries = await openUndoEntries(ports.table, context.clusterKey, upgradeId);

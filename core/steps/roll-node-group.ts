@@ -1,7 +1,7 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import { namedError } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
-import { readCode } from '../contracts/reasons.ts';
+import { type AnyCode, readCode } from '../contracts/reasons.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { imageRuleOf, type NodesSpec } from '../model/image-rule.ts';
@@ -10,7 +10,8 @@ import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { type ActPorts, act } from './act.ts';
+import { type ActPorts, act, beforeChange } from './act.ts';
+import { afterHooks, askHooks } from './ask-hooks.ts';
 import { foreignStop, pollSeconds, type StepContext } from './context.ts';
 import { findImage, type ImagePorts, launchTemplateVersion } from './custom-image.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
@@ -18,7 +19,7 @@ import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 import { goOnWithUpdateConfig, setUpdateConfig, withUpdateConfigBack } from './update-config.ts';
 
-const STEP = 'roll-node-group';
+const STEP = 'roll-node-group' as const;
 /** A new node joins before an old one is drained and ends, which takes minutes even for one node (facts: eks.md §5.1). */
 const BOUNDS = { least: 60, most: 900, first: 240 };
 
@@ -41,7 +42,8 @@ export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Pro
     }
     const begun = await goOnWithUpdateConfig(ports, context, group);
     const result = begun ?? (await roll(ports, context, group));
-    return { step, result: await withUpdateConfigBack(ports, context, group, result) };
+    const outcome = { step, result: await withUpdateConfigBack(ports, context, group, result) };
+    return afterHooks(ports, context, { step: STEP, part: group }, outcome);
   });
 }
 
@@ -88,6 +90,9 @@ function isStuckRoll(
   return isOurs && outcome?.type === 'accepted' && outcome.observed?.errors.some(({ code }) => code === NOT_EVICTED);
 }
 
+/** A hook's no to one group is one to the upgrade, also before anything was changed. */
+const HOOK_ENDS: readonly AnyCode[] = ['HookRefused', 'HookTimedOut'];
+
 /** A node group that failed since this attempt began: its siblings are not started after it. */
 function failedBefore({ upgrade, grant }: StepContext, group: string): string | undefined {
   if (upgrade === undefined || grant === undefined) return undefined;
@@ -95,7 +100,8 @@ function failedBefore({ upgrade, grant }: StepContext, group: string): string | 
     if (!step.startsWith(`${STEP}/`)) continue;
     const other = step.slice(STEP.length + 1);
     if (other === group) continue;
-    if (state.status === 'failed' && (state.endedAt ?? '') >= grant.grantedAt) return other;
+    const isOver = state.status === 'failed' || state.reasons.some(({ code }) => HOOK_ENDS.includes(code));
+    if (isOver && (state.endedAt ?? '') >= grant.grantedAt) return other;
   }
   return undefined;
 }
@@ -118,6 +124,9 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const unit = await observeGroup(ports, context, group, spec?.nodes);
   let next = nextOfRoll(unit, target);
   if (next.type === 'make-version') {
+    // A version of the launch template is the first thing that this step changes.
+    const held = await askHooks(ports, context, beforeChange({ step: STEP, subject: group }, context));
+    if (held !== undefined) return { stop: held };
     const made = await launchTemplateVersion(ports, context, next.version);
     if ('stop' in made) return made;
     next = nextOfRoll({ ...unit, image: { ...(unit.image as WantedImage), made: made.version } }, target);

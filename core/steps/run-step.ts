@@ -130,7 +130,7 @@ export async function recordStep(
   });
 }
 
-/** A later look finds done what an earlier one did; that it ended outside its window stays true. */
+/** A later look finds done what an earlier one did, and may wait for a hook or for what is put back; that it ended outside its window stays true. */
 function withPast(result: StepResult, before: readonly Reason[]): Reason[] {
   const isKept = result.status === 'done' || result.status === 'wait';
   const past = isKept ? before.filter(({ code }) => code === 'RanPastWindow') : [];

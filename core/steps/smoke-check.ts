@@ -12,20 +12,25 @@ import type { ApiServer, Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
-import { pollSeconds, type StepContext, type StepPorts } from './context.ts';
+import { afterHooks, askHooks, type HookPorts } from './ask-hooks.ts';
+import { pollSeconds, type StepContext } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 import { baselineOf, newlyUnhealthy } from './pod-baseline.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 
-const STEP = 'smoke-check';
+const STEP = 'smoke-check' as const;
 /** Pods that were moved need a moment to come back; what is not well by then is a failure. */
 const SETTLE_MINUTES = 15;
-export type SmokePorts = StepPorts & Pick<Ports, 'clusters' | 'probe'>;
+export type SmokePorts = HookPorts & Pick<Ports, 'clusters' | 'probe'>;
 
 /** Does the upgraded cluster work? Compared with the baseline that the scan took; what could not be checked is said. */
 export function smokeCheck(ports: SmokePorts, stepInput: StepInput): Promise<StepResult> {
-  return runStep(ports, stepInput, 'read', STEP, check);
+  return runStep(ports, stepInput, 'read', STEP, async (_, context) => {
+    const held = await askHooks(ports, context, { at: 'before', step: STEP });
+    if (held !== undefined) return { step: STEP, result: held };
+    return afterHooks(ports, context, { step: STEP }, await check(ports, context));
+  });
 }
 
 async function check(ports: SmokePorts, context: StepContext): Promise<StepOutcome> {

@@ -11,12 +11,13 @@ import type { Mutation } from '../protocol/mutate.ts';
 import type { Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
+import { afterHooks } from './ask-hooks.ts';
 import { foreignStop, type StepContext } from './context.ts';
 import { findUpdatesInFlight, foreignReason, stopBeside, withSettled } from './foreign-updates.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
-const STEP = 'update-addons';
+const STEP = 'update-addons' as const;
 /** Pods are replaced one after the other, so that no add-on is done within a minute. */
 const BOUNDS = { least: 30, most: 120, first: 60 };
 
@@ -27,7 +28,8 @@ const BOUNDS = { least: 30, most: 120, first: 60 };
 export function updateAddons(ports: ActPorts, stepInput: StepInput): Promise<StepResult> {
   return runStep(ports, stepInput, 'grant', STEP, async (_, context) => {
     const phase = context.input.phase ?? 'after';
-    return { step: `${STEP}-${phase}`, result: await everyAddon(ports, context, phase) };
+    const outcome = { step: `${STEP}-${phase}`, result: await everyAddon(ports, context, phase) };
+    return afterHooks(ports, context, { step: STEP, part: phase }, outcome);
   });
 }
 

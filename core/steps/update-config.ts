@@ -19,14 +19,14 @@ import type { Mutation } from '../protocol/mutate.ts';
 import { closeUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
-import { type ActPorts, act } from './act.ts';
+import { type ActPorts, act, actUnasked, type UnaskedPorts } from './act.ts';
 import type { StepContext } from './context.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { unlessGone } from './update-addons.ts';
 
-const SET = 'set-update-config';
-const PUT_BACK = 'restore-update-config';
+const SET = 'set-update-config' as const;
+const PUT_BACK = 'restore-update-config' as const;
 /** EKS changes the settings of a group within a minute or two. */
 const BOUNDS = { least: 30, most: 120 };
 /** How soon it is looked again whether the group is at rest. */
@@ -63,7 +63,11 @@ export async function setUpdateConfig(
   };
   const call = callFor(clusterName, subject, requestFor(settingsOf(group), ours));
   const beside = [replace(UndoEntries, before, entry)];
-  return unlessDone(await actOn(ports, context, SET, subject, async () => ({ call, knownUpdateIds, beside })));
+  const prepare: Mutation['prepare'] = async () => ({ call, knownUpdateIds, beside });
+  const set = await act(ports, context, WHAT[SET](subject), { step: SET, subject, prepare }, BOUNDS, async () =>
+    done(),
+  );
+  return unlessDone(set);
 }
 
 /**
@@ -71,7 +75,7 @@ export async function setUpdateConfig(
  * failed on the way back is tried again by whoever undoes.
  */
 export async function goOnWithUpdateConfig(
-  ports: ActPorts,
+  ports: UnaskedPorts,
   context: StepContext,
   group: string,
 ): Promise<StepResult | undefined> {
@@ -89,7 +93,7 @@ export async function goOnWithUpdateConfig(
  * left (core/protocol/undo.ts). Gives the result of the roll, or waits.
  */
 export async function withUpdateConfigBack(
-  ports: ActPorts,
+  ports: UnaskedPorts,
   context: StepContext,
   group: string,
   result: StepResult,
@@ -118,7 +122,7 @@ function rolledWith({ subject, former, ours, closed }: UpdateConfigEntry): Reaso
 
 /** Done: the group has its own settings again, or others that somebody has given it, or it is gone. */
 export async function putUpdateConfigBack(
-  ports: ActPorts,
+  ports: UnaskedPorts,
   context: StepContext,
   entry: Read<UpdateConfigEntry>,
 ): Promise<StepResult> {
@@ -141,7 +145,7 @@ const CLOSED = {
 };
 
 async function prepareBack(
-  ports: ActPorts,
+  ports: UnaskedPorts,
   context: StepContext,
   entry: UpdateConfigEntry,
   close: (how: 'gone' | 'undone' | 'notOurs') => Promise<StepResult>,
@@ -165,32 +169,41 @@ async function prepareBack(
 }
 
 /** Sees a setting that was begun to its end. What EKS never got is not sent again: whether it is wanted still is decided anew. */
-async function finishSetting(ports: ActPorts, context: StepContext, group: string): Promise<StepResult | undefined> {
+async function finishSetting(
+  ports: UnaskedPorts,
+  context: StepContext,
+  group: string,
+): Promise<StepResult | undefined> {
   if (!(await isBegun(ports, context, SET, group))) return undefined;
   return unlessDone(await actOn(ports, context, SET, group, async () => ({ stop: done() })));
 }
 
+const WHAT = {
+  [SET]: (group: string) => `Update settings of ${group}`,
+  [PUT_BACK]: (group: string) => `Own update settings of ${group}`,
+};
+
+/** What was begun goes to its end, and what is ours goes away again, whoever is asked before a roll. */
 function actOn(
-  ports: ActPorts,
+  ports: UnaskedPorts,
   context: StepContext,
   step: typeof SET | typeof PUT_BACK,
   subject: string,
   prepare: Mutation['prepare'],
   onSuccess: () => Promise<StepResult> = async () => done(),
 ): Promise<StepResult> {
-  const what = `${step === SET ? 'Update settings of' : 'Own update settings of'} ${subject}`;
-  return act(ports, context, what, { step, subject, prepare }, BOUNDS, onSuccess);
+  return actUnasked(ports, context, WHAT[step](subject), { step, subject, prepare }, BOUNDS, onSuccess);
 }
 
 const unlessDone = (result: StepResult): StepResult | undefined => (result.status === 'done' ? undefined : result);
 
-async function isBegun({ table, clock }: ActPorts, { clusterKey }: StepContext, step: string, group: string) {
+async function isBegun({ table, clock }: UnaskedPorts, { clusterKey }: StepContext, step: string, group: string) {
   const newest = await loadNewestIntent(table, clusterKey, step, group);
   return intentState(newest?.data, clock.now()).type !== 'none';
 }
 
 async function loadEntry(
-  { table }: ActPorts,
+  { table }: UnaskedPorts,
   { clusterKey }: StepContext,
   group: string,
 ): Promise<Read<UpdateConfigEntry> | undefined> {

@@ -7,11 +7,12 @@ import type { Mutation } from '../protocol/mutate.ts';
 import { healthIssues, REPAIR } from '../scan/preflight/cluster-health.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
+import { afterHooks } from './ask-hooks.ts';
 import { pollSeconds, type StepContext } from './context.ts';
 import { notActive, readControlPlane } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
-const STEP = 'upgrade-control-plane';
+const STEP = 'upgrade-control-plane' as const;
 /** A cluster that stays busy is asked ever more rarely: a day of looks must fit into the history of one execution. */
 const SETTLING = { least: 30, most: 900 };
 /** EKS takes several minutes for every control plane (facts: eks.md §2.3): earlier looks would only cost. */
@@ -22,7 +23,8 @@ export function upgradeControlPlane(ports: ActPorts, stepInput: StepInput): Prom
   return runStep(ports, stepInput, 'grant', STEP, async (_, context) => {
     const mutation = { step: STEP, subject: 'cluster', prepare: () => prepare(ports, context) };
     const what = `Upgrade of ${context.name} to ${context.target}`;
-    return { step: STEP, result: await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context)) };
+    const result = await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context));
+    return afterHooks(ports, context, { step: STEP }, { step: STEP, result });
   });
 }
 

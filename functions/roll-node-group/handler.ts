@@ -2,9 +2,10 @@ import { account, ec2, templates } from '../runtime/account-ports.ts';
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks, mutator } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/event-bus-port.ts';
+import { hooks } from '../runtime/hooks-port.ts';
 import { definition } from './function.ts';
 
 export const handler = createHandler(
   definition,
-  awsPorts({ account, clock, ec2, eks, events, mutator, table, templates }),
+  awsPorts({ account, clock, ec2, eks, events, hooks, mutator, table, templates }),
 );

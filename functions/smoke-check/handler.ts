@@ -5,6 +5,7 @@ import { clusters } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, type PortFactory, table } from '../runtime/create-handler.ts';
 import { eks } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/event-bus-port.ts';
+import { hooks } from '../runtime/hooks-port.ts';
 import { definition } from './function.ts';
 
 /** The hosts that may be private are those of the Fleet as it stands when the probe is used. */
@@ -18,4 +19,4 @@ const probe: PortFactory<UrlProbe> = {
   },
 };
 
-export const handler = createHandler(definition, awsPorts({ clock, clusters, eks, events, probe, table }));
+export const handler = createHandler(definition, awsPorts({ clock, clusters, eks, events, hooks, probe, table }));

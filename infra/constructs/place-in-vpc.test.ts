@@ -14,13 +14,15 @@ test('only the functions that look into clusters are in the VPC, with its subnet
     expect(Properties.VpcConfig).toEqual({ SubnetIds: vpc.subnetIds, SecurityGroupIds: vpc.securityGroupIds });
 });
 
-test('where gates ask for it, so are the functions that call webhooks', () => {
+test('where it is asked for, so are the functions that call webhooks', () => {
   const names = resourcesOf(synthesize({ vpc: { ...vpc, gates: true } }).hub, 'AWS::Lambda::Function')
     .filter(({ Properties }) => Properties.VpcConfig !== undefined)
     .map(({ Properties }) => Properties.FunctionName);
-  expect(names.sort()).toEqual(
-    [...KUBERNETES_FUNCTIONS, 'reconcile-rollouts', 'refresh-readiness'].map((name) => `liftlock-${name}`).sort(),
-  );
+  const asking = [
+    ...['reconcile-rollouts', 'refresh-readiness'],
+    ...['update-addons', 'upgrade-control-plane', 'roll-node-group'],
+  ];
+  expect(names.sort()).toEqual([...KUBERNETES_FUNCTIONS, ...asking].map((name) => `liftlock-${name}`).sort());
 });
 
 test('their roles may have interfaces made, and their code may not make any', () => {

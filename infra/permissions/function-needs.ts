@@ -35,11 +35,11 @@ export interface FunctionNeeds {
 const stepThatReads = { writes: 'conditional', audits: true, publishes: true, assumesSpokeRole: true } as const;
 /** It also keeps updates that it saw settle, whatever it kept before. */
 const stepThatWatchesUpdates = { ...stepThatReads, writes: 'overwrite' } as const;
-/** Its commits rest on everything that could forbid the call. */
-const stepThatMutates = { ...stepThatWatchesUpdates, checks: true } as const;
+/** Its commits rest on everything that could forbid the call, and hooks of the policy are asked before them. */
+const stepThatMutates = { ...stepThatWatchesUpdates, checks: true, asksWebhooks: true } as const;
 const stepThatOperates = { ...stepThatReads, checks: true, assumesOperateRole: true } as const;
-/** It takes back what calls of EKS have set, too. */
-const stepThatRestores = { ...stepThatMutates, assumesOperateRole: true } as const;
+/** It takes back what calls of EKS have set, too; nobody is asked before that. */
+const stepThatRestores = { ...stepThatWatchesUpdates, checks: true, assumesOperateRole: true } as const;
 
 /** Machines that take a grant: the reconciler starts their next attempts. Those that only read are started by people. */
 const GRANTED = [
@@ -86,7 +86,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   'upgrade-control-plane': stepThatMutates,
   'list-node-groups': { assumesSpokeRole: true },
   'roll-node-group': stepThatMutates,
-  'smoke-check': stepThatWatchesUpdates,
+  'smoke-check': { ...stepThatWatchesUpdates, asksWebhooks: true },
   'drain-nodes': stepThatOperates,
   'restore-nodes': stepThatRestores,
   'conclude-upgrade': { ...stepThatReads, checks: true },

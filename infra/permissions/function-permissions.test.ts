@@ -63,7 +63,8 @@ const GRANTED = [
 ];
 const READER = [...READ, ...PUT, ...AUDIT, ...PUBLISH, ...SPOKE];
 const WATCHER = [...READ, ...OVERWRITE, ...AUDIT, ...PUBLISH, ...SPOKE];
-const MUTATOR = [...WATCHER, ...CHECK];
+const SECRETS = ['secretsmanager:GetSecretValue arn:<Partition>:secretsmanager:*:<AccountId>:secret:liftlock/*'];
+const MUTATOR = [...WATCHER, ...CHECK, ...SECRETS];
 const OPERATOR = [...READER, ...CHECK, ...SPOKE.map((one) => `${one}-operate`)];
 
 const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
@@ -97,7 +98,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...START('scan-cluster'),
     'sns:Publish arn:aws:sns:eu-central-1:222222222222:payments',
     'sqs:SendMessage <UndeliveredQueue>',
-    'secretsmanager:GetSecretValue arn:<Partition>:secretsmanager:*:<AccountId>:secret:liftlock/*',
+    ...SECRETS,
   ],
   'reconcile-rollouts': [
     ...READER,
@@ -107,7 +108,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...START(...GRANTED),
     ...LOOK(...GRANTED, 'scan-cluster', 'smoke-check'),
     'cloudwatch:DescribeAlarms *',
-    'secretsmanager:GetSecretValue arn:<Partition>:secretsmanager:*:<AccountId>:secret:liftlock/*',
+    ...SECRETS,
   ],
   'request-grant': [...READ, ...PUT, ...CHECK, ...AUDIT, ...SPOKE],
   'scan-cluster': [...WATCHER, 'cloudwatch:DescribeAlarms *'],
@@ -115,9 +116,9 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'upgrade-control-plane': MUTATOR,
   'list-node-groups': [...READ, ...SPOKE],
   'roll-node-group': MUTATOR,
-  'smoke-check': WATCHER,
+  'smoke-check': [...WATCHER, ...SECRETS],
   'drain-nodes': OPERATOR,
-  'restore-nodes': [...MUTATOR, ...SPOKE.map((one) => `${one}-operate`)],
+  'restore-nodes': [...WATCHER, ...CHECK, ...SPOKE.map((one) => `${one}-operate`)],
   'conclude-upgrade': [...READER, ...CHECK],
   'anchor-audit': [
     'dynamodb:Scan <AuditTable>',

@@ -40,7 +40,7 @@ export const COMPLIANCE_WORDS = 'compliance, which nobody can shorten or undo';
 export interface VpcSettings {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
-  /** The function that asks the gates of waves runs there too, so that it reaches webhooks on private hosts. */
+  /** The functions that call webhooks, of gates, owners and hooks, run there too, so that they reach those on private hosts. */
   readonly gates: boolean;
 }
 

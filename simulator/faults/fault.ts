@@ -14,6 +14,10 @@ export const OPERATIONS = [
   'free',
   /** Ends or parks an upgrade. */
   'settle',
+  /** Asks a hook. */
+  'ask-hook',
+  /** Keeps since when a hook is asked, or what it has said. */
+  'keep-hook',
   /** Puts the progress of a scan away. */
   'scan',
   'start-execution',

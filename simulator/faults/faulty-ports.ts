@@ -104,6 +104,7 @@ export class Faults {
         ports,
         alive(ports.executions, (name) => EXECUTIONS[name]),
       ),
+      hooks: alive(ports.hooks, () => ({ operation: 'ask-hook' })),
       eks: alive(ports.eks, none),
       clusters: alive(ports.clusters, none),
       nodes: { open: (server) => nodesAlive(ports.nodes.open(server), alive) },

@@ -20,6 +20,8 @@ export function operationOf(
       if (grant.status === 'open' && grant.children.length > 0) return undefined;
       return { operation: GRANT[grant.status], clusterKey: grant.clusterKey };
     }
+    if (operations.some((other) => other.type === 'append' && /^Hook/.test(other.item.event)))
+      return { operation: 'keep-hook', clusterKey: (data as Upgrade).clusterKey };
     if (
       kind === 'Upgrade' &&
       (data as Upgrade).status !== 'Running' &&

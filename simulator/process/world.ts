@@ -24,6 +24,7 @@ import { FUNCTIONS, type InvokedFunction } from './functions.ts';
 import { InMemoryBus } from './in-memory-bus.ts';
 import { createInMemoryExecutions } from './in-memory-executions.ts';
 import { createInMemoryGates, type GateShown } from './in-memory-gates.ts';
+import { createInMemoryHooks, type HookReceiverHere } from './in-memory-hooks.ts';
 import { type DeliverBatch, InMemoryQueue } from './in-memory-queue.ts';
 import { FUNCTION_ARN_PREFIX, machineDefinitions } from './machines.ts';
 import type { RunView } from './run-view.ts';
@@ -71,6 +72,8 @@ export class World implements RunView {
   /** Gates that are not green, by alarm or URL. */
   readonly gates = new Map<string, GateShown['status']>();
   readonly gateReadings: GateShown[] = [];
+  /** Who answers hooks, by URL. */
+  readonly hooks = new Map<string, HookReceiverHere>();
   /** What went to addresses of owners, and why some of them take nothing, by topic or URL. */
   readonly sent: { readonly address: OwnerAddress; readonly news: object; readonly refused: string | undefined }[] = [];
   readonly refusing = new Map<string, string>();
@@ -174,6 +177,7 @@ export class World implements RunView {
       gates: createInMemoryGates(this.gates, (gate, status) =>
         this.gateReadings.push({ at: this.clock.now().getTime(), gate, status }),
       ),
+      hooks: createInMemoryHooks(this.hooks),
       addresses: {
         send: async (address, _, news) => {
           const refused = this.refusing.get('topic' in address ? address.topic : address.webhook);

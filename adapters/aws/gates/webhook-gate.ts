@@ -88,11 +88,19 @@ async function secretOf(secrets: WebhookSecrets, arn: string, signal: AbortSigna
 }
 
 async function answered(response: IncomingMessage, confidential: readonly string[]): Promise<GateAnswer> {
+  const body = await bodyOf(response);
+  return 'problem' in body ? unknown(body.problem) : readAnswer(body.text, confidential);
+}
+
+/** What came with status 200, or why nothing did that counts. */
+export async function bodyOf(
+  response: IncomingMessage,
+): Promise<{ readonly text: string } | { readonly problem: string }> {
   const { statusCode: status = 0 } = response;
   if (status !== 200) {
     response.destroy();
     const redirected = status >= 300 && status < 400 ? ', and redirects are not followed' : '';
-    return unknown(`It answered with HTTP status ${status} instead of 200${redirected}.`);
+    return { problem: `It answered with HTTP status ${status} instead of 200${redirected}.` };
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -100,9 +108,9 @@ async function answered(response: IncomingMessage, confidential: readonly string
     chunks.push(chunk);
     bytes += chunk.length;
     // Leaving the loop ends the connection.
-    if (bytes > MOST_BYTES) return unknown(`Its answer is longer than ${MOST_BYTES} bytes.`);
+    if (bytes > MOST_BYTES) return { problem: `Its answer is longer than ${MOST_BYTES} bytes.` };
   }
-  return readAnswer(Buffer.concat(chunks).toString('utf8'), confidential);
+  return { text: Buffer.concat(chunks).toString('utf8') };
 }
 
 const SIGNATURE_HEADER = 'liftlock-signature';

@@ -21,7 +21,8 @@ export function checkOwnerUrls(document: unknown, allowedHosts: readonly string[
     checkUrl(fieldOf(address, 'webhook'), ['spec', 'owners', owner, 'webhook'], allowedHosts, report);
 }
 
-function checkUrl(url: unknown, path: DocumentPath, allowedHosts: readonly string[], report: Report): void {
+/** `url` is as it was written: what is no text the schema tells of. */
+export function checkUrl(url: unknown, path: DocumentPath, allowedHosts: readonly string[], report: Report): void {
   const message = typeof url === 'string' ? urlProblem(url, allowedHosts) : undefined;
   if (message !== undefined) report('error', path, message);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FAIL_ON, LIVE_SOURCES } from '../../contracts/scan-words.ts';
 import { drainSchema } from './drain.ts';
 import { capsSchema } from './fleet.ts';
+import { hookSchema } from './hook.ts';
 import { labelSelectorSchema } from './label-selector.ts';
 import { documentSchema, objectName } from './names.ts';
 import { nodesSchema } from './nodes.ts';
@@ -257,6 +258,11 @@ export const upgradePolicySchema = documentSchema(
       drain: drainSchema.optional(),
       scan,
       smoke,
+      hooks: z
+        .array(hookSchema)
+        .max(20, 'lists more than 20 hooks')
+        .optional()
+        .describe('Who is asked before and after steps. A hook can only delay or forbid: no check is left out for it.'),
       rollback: rollbackSchema
         .default({ automatic: false, windows: 'ignore' })
         .describe('What happens after a failure. No release carries it out: anything but the defaults is refused.'),

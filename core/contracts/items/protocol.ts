@@ -139,6 +139,18 @@ export const stepState = z.object({
 });
 export type StepState = z.infer<typeof stepState>;
 
+/** What one hook has said of one upgrade. */
+export const hookState = z.object({
+  /** When it was first asked under this grant. */
+  askedSince: timestamp,
+  grantNumber: z.number().int(),
+  /** Absent until it was asked to the end. `none`: it said nothing that counts, and `message` why. */
+  answer: z.enum(['go', 'wait', 'stop', 'none']).optional(),
+  message: z.string().optional(),
+  answeredAt: timestamp.optional(),
+});
+export type HookState = z.infer<typeof hookState>;
+
 export const UPGRADE_STATUSES = [
   'Pending',
   'Running',
@@ -163,6 +175,8 @@ export const upgrade = z.object({
   /** Whether anything was changed on the cluster. */
   mutated: z.boolean(),
   steps: z.record(z.string(), stepState),
+  /** By hook, time and step, as `change-ticket/before/roll-node-group/workers`. A retry asks anew. */
+  hooks: z.record(z.string(), hookState).optional(),
   requestedBy: z.string(),
   /** ARN of the execution that was started by hand, or by the API in the name of `requestedBy`. */
   execution: z.string().optional(),

@@ -15,6 +15,7 @@ import type { Table } from '../../../core/ports/table.ts';
 import { isResult, openStep, type StepContext } from '../../../core/steps/context.ts';
 import { ClusterNames } from '../../../core/store/entities.ts';
 import { put } from '../../../core/store/entity.ts';
+import { createInMemoryHooks, type HookReceiverHere } from '../../../simulator/process/in-memory-hooks.ts';
 import { memberItem } from '../items/rollout-items.ts';
 import { cluster, grant, HOLDER, KEY, type Kept, keep, NOON, upgrade } from '../protocol/one-upgrade.ts';
 import { quietAccount, quietEc2 } from './quiet-account.ts';
@@ -37,6 +38,8 @@ export interface GivenStep {
   readonly eks?: FakeEks;
   readonly kept?: Kept;
   readonly minutes?: number;
+  /** Who answers hooks, by URL. */
+  readonly hooks?: ReadonlyMap<string, HookReceiverHere>;
   /** Whether the inventory knows the name of the cluster. */
   readonly isNamed?: boolean;
 }
@@ -112,7 +115,7 @@ function reader({ cluster: found = {}, nodegroups = {}, addons = {}, offers = {}
 /** An upgrade from 1.36 to 1.37 whose execution runs a step, and what it changes and tells. */
 export async function oneStep<Kind extends Table>(
   table: Kind,
-  { eks: fake = {}, kept = {}, minutes = 0, isNamed = true }: GivenStep = {},
+  { eks: fake = {}, kept = {}, minutes = 0, isNamed = true, hooks = new Map() }: GivenStep = {},
 ) {
   const member = memberItem({ clusterKey: KEY, waveIndex: 1, status: 'Running', inFlight: true });
   await keep(table, { grant: grant(), upgrades: [upgrade()], member, ...kept });
@@ -141,7 +144,15 @@ export async function oneStep<Kind extends Table>(
       return '8';
     },
   };
-  const outside = { eks, mutator, account: quietAccount, ec2: quietEc2, templates, events };
+  const outside = {
+    eks,
+    mutator,
+    account: quietAccount,
+    ec2: quietEc2,
+    templates,
+    events,
+    hooks: createInMemoryHooks(hooks),
+  };
   return { table, clock: { now: () => later(minutes) }, ...outside, told, sent, asked };
 }
 

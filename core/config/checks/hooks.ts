@@ -1,0 +1,41 @@
+import { HOOK_STEPS } from '../../contracts/hook.ts';
+import { hookSchema } from '../schema/hook.ts';
+import { durationMilliseconds } from '../schema/quantities.ts';
+import { fieldOf, listOf, type Report, repeats } from './check.ts';
+import { checkUrl } from './smoke-urls.ts';
+
+const HOUR = 3_600_000;
+/** An execution of a step has a day, and EKS takes its part of it. */
+const MOST_HOURS = 12;
+
+/** Hooks are known by their name, called like gates, and wait one after the other in the execution of their step. */
+export function checkHooks(document: unknown, allowedHosts: readonly string[], report: Report): void {
+  const hooks = listOf(fieldOf(document, 'spec', 'hooks'));
+  const names = hooks.map((hook) => fieldOf(hook, 'name'));
+  for (const [index, name] of repeats(names)) {
+    if (name === undefined) continue;
+    const message = `"${name}" is the name of hooks[${names.indexOf(name)}] already, and what a hook has said is kept by its name. Rename one.`;
+    report('error', ['spec', 'hooks', index, 'name'], message);
+  }
+  for (const [index, hook] of hooks.entries())
+    checkUrl(fieldOf(hook, 'ask', 'webhook'), ['spec', 'hooks', index, 'ask', 'webhook'], allowedHosts, report);
+  checkTogether(hooks, report);
+}
+
+function checkTogether(hooks: readonly unknown[], report: Report): void {
+  const tooLong = new Map<number, number>();
+  for (const step of HOOK_STEPS) {
+    let together = 0;
+    for (const [index, written] of hooks.entries()) {
+      const { data: hook } = hookSchema.safeParse(written);
+      if (hook?.blocking !== true || ![step, 'upgrade-cluster'].includes(hook.step)) continue;
+      together += durationMilliseconds(hook.timeout);
+      if (together > MOST_HOURS * HOUR && !tooLong.has(index)) tooLong.set(index, together);
+    }
+  }
+  const [first] = [...tooLong].sort(([one], [other]) => one - other);
+  if (first === undefined) return;
+  const [index, together] = first;
+  const message = `up to here the hooks of one step may take ${Math.ceil(together / HOUR)} hours together (those of upgrade-cluster wait in its first or last step), and its execution ends after a day. Let them take ${MOST_HOURS} hours at most.`;
+  report('error', ['spec', 'hooks', index, 'timeout'], message);
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { MachineName } from './names.ts';
+
+/** Of requests to hooks and of their answers (docs/hooks.md). What changes the meaning of either is a new one. */
+export const HOOK_SCHEMA = 'liftlock.hook/v1';
+
+/** Steps that hooks are asked before and after, by the names that events, audit and state machines have for them. */
+export const HOOK_STEPS = [
+  'upgrade-cluster',
+  'update-addons',
+  'upgrade-control-plane',
+  'roll-node-group',
+  'smoke-check',
+] as const satisfies readonly MachineName[];
+export type HookStep = (typeof HOOK_STEPS)[number];
+
+/** Seconds; a hook that wants to be left alone for longer says so again. */
+const MOST_SECONDS = 3_600;
+
+/**
+ * The whole vocabulary of an answer. What has members of its own may mean something else by them, so it is not guessed at. `seconds`: until it
+ * is asked again, from 1 to 3,600.
+ */
+export const hookAnswer = z.strictObject({
+  schema: z.literal(HOOK_SCHEMA),
+  answer: z.enum(['go', 'wait', 'stop']),
+  seconds: z.int().min(1).max(MOST_SECONDS).optional(),
+  message: z.string().optional(),
+});
+
+/** What a hook has said; `none`: nothing that counts, and `message` says why. */
+export interface HookAnswer {
+  readonly answer: 'go' | 'wait' | 'stop' | 'none';
+  readonly seconds?: number | undefined;
+  /** One line, at most 300 characters; empty where it has said nothing. */
+  readonly message: string;
+}
+
+/** What a hook is sent (docs/hooks.md). It is the same whenever the same question is repeated. */
+export interface HookRequest {
+  readonly schema: typeof HOOK_SCHEMA;
+  /** The same for the same question about the same upgrade, whatever crashes; another one after `liftlock retry`. */
+  readonly key: string;
+  readonly hook: string;
+  readonly at: 'before' | 'after';
+  readonly step: HookStep;
+  /** Of `roll-node-group`. */
+  readonly nodegroup?: string;
+  /** Of `update-addons`: it runs before the control plane and after it. */
+  readonly phase?: string;
+  readonly blocking: boolean;
+  readonly cluster: { readonly arn: string; readonly name: string; readonly account: string; readonly region: string };
+  /** Kubernetes minors. */
+  readonly from: string;
+  readonly to: string;
+  readonly upgrade: string;
+  /** Absent of what a person started by hand. */
+  readonly rollout?: string;
+  readonly wave?: string;
+  /** ISO 8601: when it was first asked, and until when it has to answer `go`. */
+  readonly askedSince: string;
+  readonly answerBy: string;
+}

@@ -1,0 +1,86 @@
+import { durationMilliseconds } from '../config/schema/quantities.ts';
+import type { UpgradePolicySpec } from '../config/types.ts';
+import type { HookState } from '../contracts/items/protocol.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+
+export type Hook = NonNullable<UpgradePolicySpec['hooks']>[number];
+
+/** A hook whose turn it is. */
+export interface DueHook {
+  readonly hook: Hook;
+  /** Under which its upgrade keeps what it has said. */
+  readonly key: string;
+}
+
+type HookDecision =
+  /** Nothing stands in the way. */
+  | { readonly type: 'pass' }
+  | { readonly type: 'ask'; readonly due: DueHook }
+  | { readonly type: 'stop'; readonly reason: Reason };
+
+/**
+ * What hooks that are asked at one moment come to, one after the other: pure. An answer counts under the grant that it was given under, so that
+ * none is used after the upgrade was parked; but that what was done is well is not asked again.
+ */
+export function decideHooks(
+  due: readonly DueHook[],
+  states: Readonly<Record<string, HookState>>,
+  grantNumber: number,
+  now: Date,
+): HookDecision {
+  for (const one of due) {
+    const { hook, key } = one;
+    const state = standing(states[key], hook, grantNumber);
+    const isLate = state !== undefined && now >= answerBy(hook, state);
+    if (state?.answer === 'go' || (!hook.blocking && (state?.answer !== undefined || isLate))) continue;
+    if (state === undefined || !hook.blocking) return { type: 'ask', due: one };
+    if (state.answer === 'stop') return { type: 'stop', reason: refused(one, state) };
+    return isLate ? { type: 'stop', reason: timedOut(one, state) } : { type: 'ask', due: one };
+  }
+  return { type: 'pass' };
+}
+
+/** What a hook has said that still counts. */
+export function standing(state: HookState | undefined, hook: Hook, grantNumber: number): HookState | undefined {
+  if (state === undefined || state.grantNumber === grantNumber) return state;
+  const isSettled = hook.at === 'after' && (state.answer === 'go' || (!hook.blocking && state.answer !== undefined));
+  return isSettled ? state : undefined;
+}
+
+/** Without a go by then the step stops. */
+export const answerBy = ({ timeout }: Hook, { askedSince }: Pick<HookState, 'askedSince'>): Date =>
+  new Date(Date.parse(askedSince) + durationMilliseconds(timeout));
+
+const RETRY = 'once it would say go, liftlock retry asks it anew';
+
+function refused({ hook, key }: DueHook, { message, answeredAt }: HookState): Reason {
+  return reason(
+    'HookRefused',
+    `${hookTitle(hook, key)} said stop at ${answeredAt}${words(message)}. Ask who runs it; ${RETRY}.`,
+  );
+}
+
+function timedOut({ hook, key }: DueHook, state: HookState): Reason {
+  const said = `${hookTitle(hook, key)} was asked since ${state.askedSince} and did not say go within ${hook.timeout}; ${lastWords(state)}.`;
+  return reason('HookTimedOut', `${said} Look at what answers there; ${RETRY}.`);
+}
+
+/** It is asked again until then. */
+export function hookWaits({ hook, key }: DueHook, state: HookState): Reason {
+  const by = answerBy(hook, state).toISOString();
+  const said = `${hookTitle(hook, key)} is asked since ${state.askedSince}; ${lastWords(state)}.`;
+  return reason('HookWaits', `${said} Without a go by ${by} the step stops.`);
+}
+
+/** `The hook change-ticket before roll-node-group/workers`. */
+export const hookTitle = ({ name, at }: Hook, key: string): string =>
+  `The hook ${name} ${at} ${key.split('/').slice(2).join('/')}`;
+
+const lastWords = ({ answer, message }: HookState): string =>
+  answer === undefined || answer === 'none'
+    ? `it gives no answer that counts${words(message)}`
+    : `it says ${answer}${words(message)}`;
+
+/** A sentence of somebody else, as it stands. */
+const words = (message: string | undefined): string =>
+  message === undefined || message === '' ? '' : `: “${message.replace(/\.$/, '')}”`;

@@ -1,0 +1,145 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { grant, KEY, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
+import { quietEc2 } from '../../test/material/steps/quiet-account.ts';
+import type { HookStep } from '../contracts/hook.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Hook } from '../policy/hook-decision.ts';
+import { Upgrades } from '../store/entities.ts';
+import { load, replace } from '../store/entity.ts';
+import { rollNodeGroup } from './roll-node-group.ts';
+import { upgradeControlPlane } from './upgrade-control-plane.ts';
+
+/** What a receiver sends back. */
+type Answers = () => string | Promise<string>;
+const webhook = 'https://hooks.example.com/x';
+const secret = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:liftlock/hook-AbCdEf';
+const hookOf = (step: HookStep, more: Partial<Hook> = {}): Hook => ({
+  ...{ name: 'one', at: 'before', step, ask: { webhook, secret }, blocking: true, timeout: '30m' },
+  ...more,
+});
+const says =
+  (answer: string): Answers =>
+  () =>
+    JSON.stringify({ schema: 'liftlock.hook/v1', answer });
+const policy = policyWith({ name: 'p' });
+const withHooks = (hooks: readonly Hook[], spec: object = {}) =>
+  policyConfig({ ...policy, spec: { ...policy.spec, ...spec, hooks } });
+
+/** The step of the control plane, where one hook is asked before it. */
+async function controlPlane(answer: Answers, given: GivenStep = {}, hook = hookOf('upgrade-control-plane')) {
+  const kept = { policy: withHooks([hook]), ...given.kept };
+  const ports = await oneStep(new MemoryTable(), { ...given, kept, hooks: new Map([[webhook, answer]]) });
+  const state = async () =>
+    (await load(ports.table, Upgrades, KEY, upgrade().id))?.data.hooks?.['one/before/upgrade-control-plane'];
+  return { ports, state, look: () => upgradeControlPlane(ports, stepInput()) };
+}
+const codes = ({ reasons }: Awaited<ReturnType<typeof upgradeControlPlane>>) => reasons.map(({ code }) => code);
+
+test('nothing is sent by the look that has asked: the next one reads everything anew', async () => {
+  let asked = 0;
+  const { ports, look } = await controlPlane(() => {
+    asked += 1;
+    return says('go')();
+  });
+  const first = await look();
+  expect([first.status, first.waitSeconds, codes(first), ports.sent]).toEqual(['wait', 1, ['HookPassed'], []]);
+  const looks = ports.asked.length;
+  expect(codes(await look())).toEqual(['UpdateInProgress']);
+  expect(ports.sent).toMatchObject([{ call: 'UpdateClusterVersion' }]);
+  expect(ports.asked.length).toBeGreaterThan(looks);
+  expect(asked).toBe(1);
+});
+
+test('since when it is asked is on record before it is', async () => {
+  const { look, state } = await controlPlane(async () => {
+    expect(await state()).toEqual({ askedSince: '2026-11-20T12:00:00.000Z', grantNumber: grant().number });
+    return says('wait')();
+  });
+  expect(codes(await look())).toEqual(['HookWaits']);
+  expect(await state()).toMatchObject({ answer: 'wait', answeredAt: '2026-11-20T12:00:00.000Z' });
+  expect.assertions(3);
+});
+
+test('a no that another invocation has heard meanwhile stands, whatever this one hears', async () => {
+  const { ports, look, state } = await controlPlane(async () => {
+    const read = await load(ports.table, Upgrades, KEY, upgrade().id);
+    const stopped = {
+      askedSince: '2026-11-20T12:00:00.000Z',
+      grantNumber: grant().number,
+      answer: 'stop' as const,
+      message: '',
+    };
+    if (read !== undefined)
+      await ports.table.transact([
+        replace(Upgrades, read, { ...read.data, hooks: { 'one/before/upgrade-control-plane': stopped } }),
+      ]);
+    return says('go')();
+  });
+  const result = await look();
+  expect([result.status, codes(result)]).toEqual(['blocked', ['HookRefused']]);
+  expect(await state()).toMatchObject({ answer: 'stop' });
+});
+
+test('an invocation of an older grant changes nothing of what a newer one has heard', async () => {
+  const newer = { askedSince: '2026-11-20T13:00:00.000Z', grantNumber: grant().number + 1 };
+  const { look, state } = await controlPlane(says('go'), {
+    kept: {
+      policy: withHooks([hookOf('upgrade-control-plane')]),
+      upgrades: [upgrade({ hooks: { 'one/before/upgrade-control-plane': newer } } as Partial<Upgrade>)],
+    },
+  });
+  const result = await look();
+  expect([result.status, codes(result)]).toEqual(['parked', ['Superseded']]);
+  expect(await state()).toEqual(newer);
+});
+
+test('where nobody can read the policy nobody knows who is to be asked, so nothing begins', async () => {
+  const unread = withHooks([hookOf('upgrade-control-plane', { ask: { webhook, secret: 'of a later release' } })]);
+  const { look, ports } = await controlPlane(says('go'), { kept: { policy: unread } });
+  const result = await look();
+  expect([result.status, codes(result), ports.sent]).toEqual(['parked', ['PolicyNotConfigured'], []]);
+});
+
+test('nor does a step end as done then', async () => {
+  const unread = withHooks([hookOf('upgrade-control-plane', { ask: { webhook, secret: 'of a later release' } })]);
+  const { look } = await controlPlane(says('go'), { kept: { policy: unread }, eks: { cluster: { version: '1.37' } } });
+  const result = await look();
+  expect([result.status, codes(result)]).toEqual(['parked', ['PolicyNotConfigured', 'AtTarget']]);
+});
+
+test('what has no change to make asks nobody', async () => {
+  const { look } = await controlPlane(says('stop'), { eks: { cluster: { version: '1.37' } } });
+  expect(codes(await look())).toEqual(['AtTarget']);
+});
+
+test('an expression of a selector that has no answer lets nobody off', async () => {
+  const selector = { when: 'cluster.labels["team"] == "shop"', matchLabels: {}, matchExpressions: [] };
+  const { look } = await controlPlane(says('stop'), {}, hookOf('upgrade-control-plane', { selector }));
+  expect(codes(await look())).toEqual(['HookRefused']);
+});
+
+test('a hook of a node group is asked before the version of its launch template is made', async () => {
+  const table = { '1.37': { 'eu-central-1': 'ami-0123456789abcdef0' } };
+  const images = [{ owners: ['self'], table }];
+  const group = {
+    ...{ version: '1.37', amiType: 'CUSTOM', releaseVersion: 'ami-old' },
+    launchTemplate: { id: 'lt-1', name: 'ml', version: '3' },
+  };
+  const ports = await oneStep(new MemoryTable(), {
+    eks: { cluster: { version: '1.37' }, nodegroups: { a: group } },
+    kept: { policy: withHooks([hookOf('roll-node-group')], { nodes: { images } }) },
+    hooks: new Map([[webhook, says('stop')]]),
+  });
+  const ec2 = {
+    ...quietEc2,
+    describeLaunchTemplateVersion: async (_: unknown, template: string, version: string) => ({
+      ...{ template, version, imageId: 'ami-old' },
+    }),
+    listLaunchTemplateVersions: async () => [],
+    describeLaunchTemplateTags: async () => ({ 'liftlock:versions': 'allowed' }),
+  };
+  const result = await rollNodeGroup({ ...ports, ec2 }, stepInput({}, { nodegroup: 'a' }));
+  expect([codes(result), ports.sent]).toEqual([['HookRefused'], []]);
+});

@@ -1,0 +1,227 @@
+import { HOOK_SCHEMA, type HookAnswer, type HookRequest, type HookStep } from '../contracts/hook.ts';
+import type { HookState, Intent, Upgrade } from '../contracts/items/protocol.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
+import { blocked, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { sha256Hex } from '../hash/sha256.ts';
+import { recordTags } from '../inventory/record-cluster.ts';
+import { given } from '../model/given.ts';
+import { loadFleetInForce } from '../policy/applied.ts';
+import { labeled } from '../policy/cluster-labels.ts';
+import { gateName } from '../policy/gate-answer.ts';
+import {
+  answerBy,
+  type DueHook,
+  decideHooks,
+  type Hook,
+  hookTitle,
+  hookWaits,
+  standing,
+} from '../policy/hook-decision.ts';
+import { loadPolicyForUpgrade, selects } from '../policy/policy-of.ts';
+import type { Ports } from '../ports/ports.ts';
+import { refusalsNow } from '../protocol/commit.ts';
+import { intentsOf } from '../protocol/intent-store.ts';
+import { change } from '../store/change.ts';
+import { Upgrades, Waves } from '../store/entities.ts';
+import { load, type Read, replace } from '../store/entity.ts';
+import { pollSeconds, type StepContext, type StepPorts } from './context.ts';
+import type { StepOutcome } from './run-step.ts';
+
+export type HookPorts = StepPorts & Pick<Ports, 'hooks'>;
+
+/** When hooks are asked. */
+interface HookMoment {
+  readonly at: Hook['at'];
+  readonly step: Exclude<HookStep, 'upgrade-cluster'>;
+  /** The node group, or the phase of add-ons. */
+  readonly part?: string | undefined;
+}
+
+/** Seconds between two questions, where the hook asks for no longer pause. */
+const BOUNDS = { least: 10, most: 900 };
+
+/**
+ * Asks the hooks of a moment, one in each invocation; undefined = none stands in the way. A step never changes anything in the invocation that has
+ * asked: the next one reads everything anew and commits with every check, so that a go replaces none of them (docs/hooks.md).
+ */
+export async function askHooks(
+  ports: HookPorts,
+  context: StepContext,
+  moment: HookMoment,
+): Promise<StepResult | undefined> {
+  const { upgrade, grant } = context;
+  // A machine that only looks, started by hand, is part of no upgrade.
+  if (upgrade === undefined || grant === undefined) return undefined;
+  const { spec, unknown } = await loadPolicyForUpgrade(ports.table, context.record, upgrade);
+  // Whether somebody is to be asked nobody knows: that is never taken for nobody.
+  if (unknown.length > 0) return parked(undefined, ...unknown);
+  const hooks = (spec?.hooks ?? []).filter((hook) => isOf(hook, moment, upgrade));
+  if (hooks.length === 0 || (moment.at === 'after' && !(await hasChanged(ports, context, moment)))) return undefined;
+  const fleet = await loadFleetInForce(ports.table);
+  const record = labeled(await context.record(), fleet);
+  const due = hooks.filter((hook) => isAbout(hook, record)).map((hook) => ({ hook, key: keyOf(hook, moment) }));
+  const decide = (states: Upgrade['hooks'] = {}) => decideHooks(due, states, grant.number, ports.clock.now());
+  const decision = decide(upgrade.hooks);
+  if (decision.type === 'pass') return undefined;
+  if (decision.type === 'stop') return ended(context, moment, decision.reason);
+  const { hook, key } = decision.due;
+  // What waits is ended by all that ends a grant, and nobody is asked about a change that is forbidden anyway.
+  if (moment.at === 'before' || standing(upgrade.hooks?.[key], hook, grant.number) !== undefined) {
+    const refused = await refusalsOf(ports, context, moment);
+    if (refused.length > 0) return parked(undefined, ...refused);
+  }
+  const asked = await keepAsked(ports, context, decision.due);
+  if (asked === undefined) return parked(undefined, SUPERSEDED);
+  const request = await requestOf(ports, context, moment, decision.due, asked);
+  const answer = await ports.hooks.ask(hook.ask, fleet?.allowedHosts ?? [], request);
+  const states = await keepAnswer(ports, context, decision.due, answer);
+  const next = decide(states);
+  if (next.type === 'stop') return ended(context, moment, next.reason);
+  if (next.type === 'pass' && moment.at === 'after') return undefined;
+  if (next.type === 'ask' && next.due.key === key) return later(ports, next.due, states?.[key] ?? asked, answer);
+  return wait(1, reason('HookPassed', `${hookTitle(hook, key)} was asked; the step looks anew.`));
+}
+
+/** The end of a step that is done, unless a hook that is asked after it is in the way. */
+export async function afterHooks(
+  ports: HookPorts,
+  context: StepContext,
+  moment: Omit<HookMoment, 'at'>,
+  outcome: StepOutcome,
+): Promise<StepOutcome> {
+  if (outcome.result.status !== 'done') return outcome;
+  const held = await askHooks(ports, context, { ...moment, at: 'after' });
+  if (held === undefined) return outcome;
+  return { ...outcome, result: { ...held, reasons: [...held.reasons, ...outcome.result.reasons] } };
+}
+
+/** Those of the whole upgrade are asked in its first step that changes something, and in its last one. */
+function isOf({ at, step }: Hook, moment: HookMoment, { machine, mutated }: Upgrade): boolean {
+  if (at !== moment.at) return false;
+  if (step === moment.step) return true;
+  if (step !== 'upgrade-cluster' || machine !== step) return false;
+  return at === 'before' ? !mutated && moment.step !== 'smoke-check' : moment.step === 'smoke-check';
+}
+
+/** Nobody is asked after a step that this upgrade had nothing to change in; what only looks is always asked about. */
+async function hasChanged(
+  { table }: HookPorts,
+  { clusterKey, upgrade }: StepContext,
+  { step, part }: HookMoment,
+): Promise<boolean> {
+  if (step === 'smoke-check') return true;
+  const isOurs = ({ data }: Read<Intent>) => data.upgradeId === upgrade?.id && data.outcome?.type === 'accepted';
+  const changes = (await intentsOf(table, clusterKey, step)).filter(isOurs);
+  if (step === 'roll-node-group') return changes.some(({ data }) => data.subject === part);
+  if (step === 'upgrade-control-plane') return changes.length > 0;
+  // Add-ons are changed before the control plane and after it.
+  const moved = (await intentsOf(table, clusterKey, 'upgrade-control-plane')).findLast(isOurs)?.data.committedAt;
+  return changes.some(({ data }) => moved === undefined || (part === 'before') === data.committedAt < moved);
+}
+
+/** An expression without an answer lets nobody off: then the hook is asked. */
+function isAbout({ selector }: Hook, record: Parameters<typeof selects>[1]): boolean {
+  if (selector === undefined) return true;
+  const { matches, error } = selects(selector, record);
+  return matches || error !== undefined;
+}
+
+const keyOf = ({ name, at, step }: Hook, { part }: HookMoment): string =>
+  [name, at, step, ...(step === 'upgrade-cluster' || part === undefined ? [] : [part])].join('/');
+
+/** After a step a no is a failure of what was done; before it, one of the upgrade where that has begun. */
+const ended = ({ upgrade }: StepContext, { at }: HookMoment, why: Reason): StepResult =>
+  at === 'after' || upgrade?.mutated === true ? failed(why) : blocked(why);
+
+async function refusalsOf(ports: HookPorts, context: StepContext, { step, part }: HookMoment): Promise<Reason[]> {
+  const { asker, clusterKey, scope, target, cluster, upgrade } = context;
+  const about = { asker, clusterKey, scope, step, subject: part ?? 'cluster', target, upgrade };
+  const refused = await refusalsNow(ports, { ...about, tags: cluster.tags ?? {} });
+  // By what the inventory says it would be granted again, and park again.
+  if (refused.length > 0) await recordTags(ports, await context.record(), cluster);
+  return refused;
+}
+
+/** It waits as long as the hook asks for, at least an eighth of the time that it was asked, and not past its timeout. */
+function later(ports: HookPorts, due: DueHook, state: HookState, { seconds = 0 }: HookAnswer): StepResult {
+  const now = ports.clock.now();
+  const left = Math.ceil((answerBy(due.hook, state).getTime() - now.getTime()) / 1000);
+  const pause = Math.max(seconds, pollSeconds(new Date(state.askedSince), now, BOUNDS));
+  return wait(Math.max(1, Math.min(pause, left)), hookWaits(due, state));
+}
+
+async function requestOf(
+  ports: HookPorts,
+  context: StepContext,
+  { step, part }: HookMoment,
+  { hook, key }: DueHook,
+  state: HookState,
+): Promise<HookRequest> {
+  const { clusterKey, scope, name, input, upgrade } = context;
+  const { id = '', from = '', to = '', startedAt, rolloutId, waveIndex } = upgrade ?? {};
+  const isMember = rolloutId !== undefined && waveIndex !== undefined;
+  const wave = isMember ? (await load(ports.table, Waves, rolloutId, waveIndex))?.data.name : undefined;
+  const partName = step === 'roll-node-group' ? 'nodegroup' : 'phase';
+  return {
+    schema: HOOK_SCHEMA,
+    key: sha256Hex(canonicalJson({ clusterKey, upgrade: id, startedAt: startedAt ?? '', hook: key })),
+    ...{ hook: hook.name, at: hook.at, step: hook.step, blocking: hook.blocking },
+    ...(part === undefined || hook.step !== step ? {} : { [partName]: part }),
+    cluster: { arn: input.cluster, name, ...scope },
+    ...{ from, to, upgrade: id },
+    ...given({ rollout: rolloutId, wave }),
+    askedSince: state.askedSince,
+    answerBy: answerBy(hook, state).toISOString(),
+  };
+}
+
+const SUPERSEDED = reason('Superseded', 'A newer grant of the cluster has asked its hooks meanwhile.');
+
+/** Since when it is asked stands on record before it is, so that no crash lets its time begin anew; undefined under an older grant. */
+async function keepAsked(ports: HookPorts, context: StepContext, due: DueHook): Promise<HookState | undefined> {
+  const states = await keepState(ports, context, due, 'HookAsked', (before, now, grantNumber) =>
+    before === undefined ? { askedSince: now.toISOString(), grantNumber } : before,
+  );
+  return states?.[due.key];
+}
+
+/** A no stands, whatever an invocation that came late has heard. What it says once more is not written again. */
+function keepAnswer(
+  ports: HookPorts,
+  context: StepContext,
+  due: DueHook,
+  { answer, message }: HookAnswer,
+): Promise<Upgrade['hooks']> {
+  return keepState(ports, context, due, 'HookAnswered', (before, now) => {
+    if (before === undefined || before.answer === 'stop') return before;
+    if (before.answer === answer && before.message === message) return before;
+    return { ...before, answer, message, answeredAt: now.toISOString() };
+  });
+}
+
+/** All that hooks have said of the upgrade after it; undefined where the upgrade, or what a newer grant has heard, is not ours to change. */
+function keepState(
+  ports: HookPorts,
+  { clusterKey, upgrade, grant }: StepContext,
+  { hook, key }: DueHook,
+  event: 'HookAsked' | 'HookAnswered',
+  next: (before: HookState | undefined, now: Date, grantNumber: number) => HookState | undefined,
+): Promise<Upgrade['hooks']> {
+  return change(ports, async (now) => {
+    const read = await load(ports.table, Upgrades, clusterKey, upgrade?.id ?? '');
+    const known = read?.data.hooks?.[key];
+    if (read === undefined || grant === undefined || (known?.grantNumber ?? 0) > grant.number)
+      return { result: undefined };
+    const before = standing(known, hook, grant.number);
+    const state = next(before, now, grant.number);
+    if (state === undefined || state === before) return { result: read.data.hooks };
+    const hooks = { ...read.data.hooks, [key]: state };
+    const detail = { hook: key, asked: gateName(hook.ask), blocking: hook.blocking, upgradeId: read.data.id, ...state };
+    return {
+      result: hooks,
+      writes: [replace(Upgrades, read, { ...read.data, hooks })],
+      record: [{ subject: clusterKey, event, principal: LIFTLOCK, detail }],
+    };
+  });
+}
