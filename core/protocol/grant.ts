@@ -232,12 +232,13 @@ function runningUpgrade(
         startedAt: now,
       };
   // One that a person starts belongs to no rollout, whatever it belonged to before.
-  const { resumeAt: _, endedAt: __, rolloutId: ___, waveIndex: ____, ...rest } = base;
+  const { resumeAt: _, endedAt: __, rolloutId: ___, waveIndex: ____, releases: _____, ...rest } = base;
   // Who finishes by hand what has failed goes where that was to go.
-  const pinned = existing?.status === 'Succeeded' ? undefined : existing?.releases;
+  const left = existing?.status === 'Succeeded' ? undefined : existing?.releases;
+  const releases = planned === undefined ? left : planned.releases;
   return {
     ...rest,
-    ...given({ releases: isFinish(request) ? (planned === undefined ? pinned : planned.releases) : undefined }),
+    ...given({ releases: isFinish(request) ? releases : undefined }),
     ...(member === undefined ? {} : { rolloutId: member.rolloutId, waveIndex: member.waveIndex }),
     ...(input === undefined ? {} : { input: { ...input } }),
     ...(asker === undefined ? {} : { requestedBy, execution: asker.arn }),

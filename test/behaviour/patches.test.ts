@@ -1,12 +1,16 @@
 import type { UpgradePolicySpec } from '../../core/config/types.ts';
+import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { startRollout } from '../../core/operations/rollout-orders.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
+import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
+import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
 import {
+  clusterArn,
   hours,
   memberOf,
   mutationsOf,
@@ -15,6 +19,7 @@ import {
   rolloutsOf,
   run,
   smallFleet,
+  startByHand,
   upgradesOf,
   wavesOf,
 } from './small-fleet.ts';
@@ -197,4 +202,73 @@ test('nodes that are a minor behind are not replaced along with images unless so
   await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false, finish: true });
   await run(world);
   expect(new Set(releasesOf(world))).toEqual(new Set([NEW]));
+});
+
+/** A roll of `web` that a budget stops, since somebody tightens it between the decision and the call. */
+async function stopped() {
+  const budget = async (world: World, minAvailable: number) => {
+    const fake = new FakeKubernetes(world.eks);
+    const calls = createInMemoryClusterReader({
+      fake,
+      clusterArn: clusterArn('web'),
+      principal: PERSON,
+      clock: world.clock,
+    });
+    const path = '/apis/policy/v1/namespaces/shop/poddisruptionbudgets/strict';
+    const contentType = 'application/merge-patch+json';
+    await calls.change({ method: 'PATCH', path, contentType, body: { spec: { minAvailable } } });
+  };
+  const world = await smallFleet({
+    clusters: [
+      {
+        ...{ name: 'web', version: '1.37', nodegroups: [{ name: 'workers', nodes: 2 }] },
+        workloads: [
+          {
+            kind: 'Deployment',
+            namespace: 'shop',
+            name: 'api',
+            labels: { app: 'api' },
+            image: 'example/api:1',
+            replicas: 4,
+          },
+        ],
+        podDisruptionBudgets: [{ namespace: 'shop', name: 'strict', matchLabels: { app: 'api' }, minAvailable: 3 }],
+      },
+    ],
+    policy: { patch: { nodes: {} } },
+    faults: [
+      {
+        ...{ when: 'before', operation: 'commit', function: 'roll-node-group' },
+        effect: { kind: 'act', act: (one) => budget(one, 4) },
+      },
+    ],
+  });
+  await run(world);
+  expect([sentTo(world).length, await memberOf(world, 'web')]).toMatchObject([1, { status: 'Failed' }]);
+  expect((await saidOf(world)).state).toBe('Held');
+  // A newer release is for another rollout, and that is for nobody who is held.
+  publish(world, '2026-11-19');
+  await hours(world, 3);
+  expect(sentTo(world).length).toBe(1);
+  await budget(world, 3);
+  return world;
+}
+
+test('what has failed is tried again with the release that was agreed to, and a newer one comes by the next rollout', async () => {
+  const world = await stopped();
+  await retryCluster(world.ports, (await recordOf(world, 'web')).clusterKey, PERSON);
+  await run(world);
+  expect(sentTo(world).map(([, release]) => release)).toEqual([NEW, NEW, NEWER]);
+  expect(releasesOf(world)).toEqual([NEWER]);
+});
+
+test('whoever finishes by hand what has failed goes where it was to go', async () => {
+  const world = await stopped();
+  await releaseCluster(world.ports, (await recordOf(world, 'web')).clusterKey, PERSON);
+  await startByHand(world, 'upgrade-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+  expect(
+    sentTo(world)
+      .slice(0, 2)
+      .map(([, release]) => release),
+  ).toEqual([NEW, NEW]);
 });
