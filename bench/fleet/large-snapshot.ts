@@ -2,7 +2,7 @@ import { type CompiledCalendar, compileCalendar } from '../../core/calendar/comp
 import type { AccountState, ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import type { Grant, Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
-import { servedKey } from '../../core/rollout/automatic-rollouts.ts';
+import { servedKeys } from '../../core/rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../../core/rollout/snapshot.ts';
 import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
@@ -54,7 +54,7 @@ export function largeSnapshot({ clusters: count, history }: LargeFleet): FleetSn
             rollouts,
             waves,
             members,
-            served: new Set(members.map((one) => servedKey(one.rolloutId, one))),
+            served: new Set(members.flatMap((one) => servedKeys(one.rolloutId, one))),
           },
         }
       : {}),

@@ -20,9 +20,12 @@ import {
 import { glassText } from './break-glass.ts';
 import { type Shown, verdictsText } from './columns.ts';
 
-/** The versions of a member; of one that only finishes its version, that alone. */
-const versionsOf = ({ from, to, status }: Pick<Member, 'from' | 'to' | 'status'>): string =>
-  from !== to ? `${from} -> ${to}` : status === 'Succeeded' ? to : `${to}, nodes`;
+/** The versions of a member; of one that only finishes its version, that alone, with the releases that its images go to. */
+function versionsOf({ from, to, status, releases = {} }: Pick<Member, 'from' | 'to' | 'status' | 'releases'>): string {
+  if (from !== to) return `${from} -> ${to}`;
+  const pinned = Object.entries(releases).map(([group, release]) => `${group} to ${release}`);
+  return visible(`${to}${status === 'Succeeded' ? '' : `, ${pinned.length === 0 ? 'nodes' : pinned.join(', ')}`}`);
+}
 
 /** What `describe rollout` and the plan of `rollout create --dry-run` print. */
 export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, columns?: number): string[] {

@@ -30,13 +30,16 @@ test('ten parameters are asked for at a time, and an image that has none is left
 });
 
 test('what was the newest before is kept with the day on which it was seen published, two months of them', () => {
-  const before = [image(release('b', 12), release('a', 10))];
-  expect(withEarlier([image(release('c', 19))], before)).toEqual([
-    image(release('c', 19), release('b', 12), release('a', 10)),
-  ]);
-  expect(withEarlier([image(release('b', 19))], before)).toEqual(before);
-  expect(withEarlier([image(release('a', 19))], before)).toEqual([image(release('a', 10), release('b', 12))]);
-  const many = [image(...Array.from({ length: 8 }, (_, index) => release(`r${index}`, 10)))];
-  expect(withEarlier([image(release('new', 19))], many)[0]?.releases).toHaveLength(8);
-  expect(withEarlier([image(release('c', 19))], [])).toEqual([image(release('c', 19))]);
+  const before = [image(release('1.1.2', 12), release('1.1.1', 10))];
+  const now = (...releases: ReturnType<typeof release>[]) => withEarlier([image(...releases)], before);
+  expect(now(release('1.1.3', 19))).toEqual([image(release('1.1.3', 19), release('1.1.2', 12), release('1.1.1', 10))]);
+  expect(now(release('1.1.2', 19))).toEqual(before);
+  const many = [image(...Array.from({ length: 8 }, (_, index) => release(`1.0.${index}`, 10)))];
+  expect(withEarlier([image(release('1.1.3', 19))], many)[0]?.releases).toHaveLength(8);
+  expect(withEarlier([image(release('1.1.3', 19))], [])).toEqual([image(release('1.1.3', 19))]);
+});
+
+test('what AWS has withdrawn is not kept', () => {
+  const before = [image(release('1.1.2', 12), release('1.1.1', 10))];
+  expect(withEarlier([image(release('1.1.1', 19))], before)).toEqual([image(release('1.1.1', 10))]);
 });

@@ -1,7 +1,7 @@
 import type { ImageReleases } from '../contracts/items/cluster.ts';
 import type { AccountReader } from '../ports/account.ts';
 import type { Scope } from '../ports/eks.ts';
-import { RELEASED_TYPES, releaseParameter } from '../version/image-release.ts';
+import { compareReleases, RELEASED_TYPES, releaseParameter } from '../version/image-release.ts';
 
 /** So many names one GetParameters takes (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html). */
 const NAMES = 10;
@@ -34,12 +34,16 @@ export async function readReleases(
   return images;
 }
 
+type Release = ImageReleases['images'][number]['releases'][number];
+
 /** With what was known before: Systems Manager tells the newest alone. */
 export function withEarlier(read: ImageReleases['images'], known: ImageReleases['images']): ImageReleases['images'] {
   return read.map((image) => {
     const before = known.find(({ version, amiType }) => version === image.version && amiType === image.amiType);
-    const names = new Set(image.releases.map(({ release }) => release));
-    const earlier = before?.releases.filter(({ release }) => !names.has(release)) ?? [];
+    // What was newer than the newest of now AWS has withdrawn.
+    const isEarlier = ({ release }: Release) =>
+      image.releases.every((one) => compareReleases(release, one.release) < 0);
+    const earlier = before?.releases.filter(isEarlier) ?? [];
     // A parameter that was written anew with the same release tells no other day of its publication.
     const releases = image.releases.map(
       (one) => before?.releases.find(({ release }) => release === one.release) ?? one,

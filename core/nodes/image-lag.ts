@@ -47,6 +47,16 @@ function publicationOf(release: string, known: readonly Release[]): Date | undef
   return seen === undefined ? madeAt(release) : new Date(seen.publishedAt);
 }
 
+/** Whether the groups that a rollout has pinned releases for, and that are there still, run these or newer ones. */
+export const hasReleases = (
+  { nodegroups }: Pick<Parts, 'nodegroups'>,
+  pinned: Readonly<Record<string, string>> = {},
+): boolean =>
+  nodegroups.every(({ name, releaseVersion = '' }) => {
+    const wants = pinned[name];
+    return wants === undefined || compareReleases(releaseVersion, wants) >= 0;
+  });
+
 /** When the oldest image of a cluster's managed groups was published, of those of which that is known. */
 export function oldestImage({ nodegroups }: Parts, images: ImageReleases | undefined): Date | undefined {
   const known = (images?.images ?? []).flatMap(({ releases }) => releases);

@@ -2,11 +2,12 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ScanRun } from '../contracts/items/scan.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
+import { given } from '../model/given.ts';
 import { hopId } from '../model/hop.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { keptOf } from '../protocol/left-half-done.ts';
+import { keptOf, pinnedBefore } from '../protocol/left-half-done.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { type ScanRunView, scanRunView } from '../queries/scan-history.ts';
 import { planUpgrade, type UpgradePlan } from '../queries/upgrade-plan.ts';
@@ -97,6 +98,7 @@ async function pendingUpgrade(
     to: hop,
     status: 'Pending',
     ...keptOf(read?.data),
+    ...given({ releases: pinnedBefore(read?.data) }),
     requestedBy: by,
     execution,
     reasons: [],

@@ -34,7 +34,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
 import { executionName } from './execution-name.ts';
 import { hopsBefore } from './hop-before.ts';
-import { keptOf } from './left-half-done.ts';
+import { keptOf, pinnedBefore } from './left-half-done.ts';
 import { isUndo } from './undo.ts';
 import { refusalsAt } from './vetoes.ts';
 
@@ -233,9 +233,7 @@ function runningUpgrade(
       };
   // One that a person starts belongs to no rollout, whatever it belonged to before.
   const { resumeAt: _, endedAt: __, rolloutId: ___, waveIndex: ____, releases: _____, ...rest } = base;
-  // Who finishes by hand what has failed goes where that was to go.
-  const left = existing?.status === 'Succeeded' ? undefined : existing?.releases;
-  const releases = planned === undefined ? left : planned.releases;
+  const releases = planned === undefined ? pinnedBefore(existing) : planned.releases;
   return {
     ...rest,
     ...given({ releases: isFinish(request) ? releases : undefined }),

@@ -84,6 +84,10 @@ export function wayOutOfHold(cluster: ClusterRecord, upgrade: Upgrade | undefine
   return `runs: liftlock release cluster ${cluster.name}, and then ${then}`;
 }
 
+/** The releases to which whoever finishes by hand what has failed goes: those to which it was to go. What was finished once is whole. */
+export const pinnedBefore = (ended: Upgrade | undefined): Upgrade['releases'] =>
+  ended?.status === 'Succeeded' ? undefined : ended?.releases;
+
 /**
  * What the next attempt keeps of one that has ended. What it changed stays changed, so failing now is a failure (semantics.md, Failure budget);
  * what it broke must not pass for normal; and the seven days of a rollback count from the change.

@@ -19,6 +19,8 @@ export async function summaryOf(table: Table, snapshot: FleetSnapshot, cluster: 
   return summary;
 }
 
+/** What somebody waits for a rollout to bring. */
+const WAITS: readonly ClusterSummary['state'][] = ['Behind', 'ImagesBehind'];
 /** Where nothing is behind that a rollout would finish: that the last hop failed half-way tells nobody but the hop. */
 const THROUGH: readonly ClusterSummary['state'][] = ['UpToDate', 'ManualNodes', 'Unmanaged'];
 
@@ -33,7 +35,7 @@ export async function inRollout(
   summaries: readonly ClusterSummary[],
 ): Promise<ClusterSummary[]> {
   const newest = new Map<string, Rollout | undefined>();
-  for (const name of new Set(summaries.flatMap(({ state, policy }) => (state === 'Behind' ? (policy ?? []) : [])))) {
+  for (const name of new Set(summaries.flatMap(({ state, policy }) => (WAITS.includes(state) ? (policy ?? []) : [])))) {
     const known = (await load(table, PolicyRollouts, name))?.data;
     newest.set(name, known && (await load(table, Rollouts, known.rolloutId))?.data);
   }
@@ -49,9 +51,11 @@ export async function inRollout(
     summaries.map(async (summary): Promise<ClusterSummary> => {
       const { key, policy, target } = summary;
       if (left.has(key)) return { ...summary, state: 'Blocked' };
-      const rollout = summary.state === 'Behind' ? newest.get(policy ?? '') : undefined;
+      const rollout = WAITS.includes(summary.state) ? newest.get(policy ?? '') : undefined;
       if (rollout === undefined) return summary;
-      const member = await loadMemberIn(table, rollout, key);
+      const found = await loadMemberIn(table, rollout, key);
+      // What an earlier hop has come to says nothing of its images.
+      const member = summary.state === 'Behind' || found?.releases !== undefined ? found : undefined;
       const goesOn = !AT_REST.includes(rollout.status);
       const isBlocked = member !== undefined && isTried(member) && (goesOn || member.to === target);
       const isOut = member?.status === 'Excluded' && goesOn && isServed(member);

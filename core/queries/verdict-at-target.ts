@@ -3,13 +3,14 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { canFinish, lagCode, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
-import { imagesReason } from '../nodes/image-lag.ts';
+import { canFinish, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
+import { type ImageLag, imagesReason } from '../nodes/image-lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { wayToFinish } from '../protocol/left-half-done.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import { imagesBehind } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
@@ -64,32 +65,51 @@ export function atTarget(
   const raise = `Its tag ${prefix}pin-version lets it go no further than ${pin}: whoever may tag the cluster raises it or takes it away`;
   const moves = isCapped ? `${raise}.` : `${raise}, and a newer version becomes the target.`;
   const images = imagesBehind(snapshot, cluster, spec, now);
-  const lag = lagReason(cluster, spec) ?? imagesReason(cluster, images, now);
-  const refusals = lag === undefined ? [] : refusalsOf(snapshot, cluster, aim);
-  if (refusals.length > 0 && lag !== undefined)
-    return said(after('What excludes it is taken away.'), lag, ...refusals, ...reasons);
-  if (lag !== undefined)
+  // What is left to be finished goes first, as for whoever plans (core/rollout/candidates.ts).
+  const isPatched = images.length > 0 && !canFinish(cluster, spec);
+  const lags = [lagReason(cluster, spec) ?? [], isPatched ? (imagesReason(cluster, images, now) ?? []) : []].flat();
+  // It stays where it is, also past its target: whoever plans asks about that version.
+  const current = KubeVersion.parse(version);
+  const stays = { ...aim, target: target?.isOlderThan(current) === true ? current : target };
+  const refusals = lags.length === 0 ? [] : refusalsOf(snapshot, cluster, stays);
+  if (refusals.length > 0) return said(after('What excludes it is taken away.'), ...lags, ...refusals, ...reasons);
+  const tried = isPatched ? triedAlready(images, place) : undefined;
+  if (tried !== undefined) {
+    const retry = `Somebody removes the cause and runs: liftlock retry cluster ${cluster.name}`;
+    const when = isTried(tried) ? retry : `Somebody runs: liftlock rollout create ${metadata.name}`;
+    return said(after(`${when}; or a newer image or version comes.`), ...lags, ...tried.reasons, ...reasons);
+  }
+  if (lags.length > 0)
     return said(
-      after(`${whenFinished(snapshot, cluster, policy, place)}; or a newer version becomes the target.`),
-      lag,
+      after(`${whenFinished(snapshot, cluster, policy, place, isPatched)}; or a newer version becomes the target.`),
+      ...lags,
       ...reasons,
     );
   const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);
   return said(after(isAtPin ? moves : 'A newer version becomes the target.'), reason('AtTarget', text), ...reasons);
 }
 
-/** Who brings up what is behind there, and after which rollout. */
+/** The member that had the very images to go to and has ended without them: nothing but a person tries it again. */
+function triedAlready(images: readonly ImageLag[], place: Place | undefined): Member | undefined {
+  const { member } = place ?? {};
+  const hadAll = images.every(({ group, wants }) => member?.releases?.[group] === wants);
+  return member !== undefined && hadAll && (isTried(member) || (member.status === 'Excluded' && isServed(member)))
+    ? member
+    : undefined;
+}
+
+/** Who brings up what is behind there, and after which rollout. `isPatched`: its images alone. */
 function whenFinished(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   policy: UpgradePolicy,
   place: Place | undefined,
+  isPatched = false,
 ): string {
   const { metadata, spec } = policy;
   const isOfIt = (one: Rollout) => one.policy === metadata.name && !AT_REST.includes(one.status);
   // One that is halted is not in the snapshot, and nobody creates another beside it.
   const known = [...(place === undefined ? [] : [place.rollout]), ...snapshot.rollouts];
-  const isPatched = lagCode(cluster, spec) === undefined;
   const busy = isPatched || (canFinish(cluster, spec) && spec.finish !== 'never') ? known.find(isOfIt) : undefined;
   const who = isPatched ? whoseRolloutTakesIt(metadata.name) : whoFinishes(cluster, policy);
   return `${busy === undefined ? '' : `The rollout ${busy.id} ends, then: `}${who}`;

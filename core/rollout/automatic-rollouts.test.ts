@@ -4,7 +4,7 @@ import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
-import { automaticRollouts, isServed, servedKey } from './automatic-rollouts.ts';
+import { automaticRollouts, isServed, servedKeys } from './automatic-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -72,17 +72,17 @@ test.each<[string, Given, readonly string[]]>([
   ['one of another policy is under way', { rollouts: [{ policy: 'other' }] }, ['p']],
   [
     'its only cluster had its try',
-    { history: { served: new Set([servedKey('p', { ...web, from: web.version, to: '1.37' })]) } },
+    { history: { served: new Set(servedKeys('p', { ...web, from: web.version, to: '1.37' })) } },
     [],
   ],
   [
     'its cluster had its try for another target',
-    { history: { served: new Set([servedKey('p', { ...web, from: web.version, to: '1.36' })]) } },
+    { history: { served: new Set(servedKeys('p', { ...web, from: web.version, to: '1.36' })) } },
     ['p'],
   ],
   [
     'its cluster had its try under another policy',
-    { history: { served: new Set([servedKey('q', { ...web, from: web.version, to: '1.37' })]) } },
+    { history: { served: new Set(servedKeys('q', { ...web, from: web.version, to: '1.37' })) } },
     ['p'],
   ],
 ])('a rollout is planned by itself where it should be: %s', (_, given, expected) => {

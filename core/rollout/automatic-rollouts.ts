@@ -6,9 +6,9 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, isFinish } from '../model/hop.ts';
 import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
 import { type MemberIndex, upgradeOf } from './admission.ts';
+import type { Candidate } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { memberChange } from './member-progress.ts';
-import { goal } from './plan-hash.ts';
 import { plannedMember, planRollout, type RolloutPlan } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { isSettled, waveEnd } from './wave-end.ts';
@@ -23,14 +23,19 @@ export const goesOnWith = ({ status, policy }: Rollout, selecting: string | unde
   !AT_REST.includes(status) || (status !== 'Aborted' && policy === selecting);
 
 /**
- * One try for each cluster and target, one to finish what is behind there, and one for the releases of its images: what failed or was blocked
- * waits for `retry`, not for another rollout.
+ * One try for each cluster and target, one to finish what is behind there, and one for each group and release of its image: what failed or was
+ * blocked waits for `retry`, not for another rollout.
  */
-export function servedKey(policy: string, member: Pick<Member, 'clusterKey' | 'from' | 'to' | 'releases'>): string {
+export function servedKeys(policy: string, member: Pick<Member, 'clusterKey' | 'from' | 'to' | 'releases'>): string[] {
   const { from, to, releases, clusterKey } = member;
-  const aim = releases === undefined ? hopId(from, to) : goal(member);
-  return `${policy}/${isFinish(member) ? aim : to}/${clusterKey}`;
+  const pins = Object.entries(releases ?? {}).map(([group, release]) => `${hopId(from, to)} ${group}=${release}`);
+  const aims = isFinish(member) ? (releases === undefined ? [hopId(from, to)] : pins) : [to];
+  return aims.map((aim) => `${policy}/${aim}/${clusterKey}`);
 }
+
+/** Whether a rollout of the policy has tried all of that. */
+export const wasServed = (served: ReadonlySet<string>, policy: string, candidate: Candidate): boolean =>
+  servedKeys(policy, plannedMember('', 0, 0, candidate)).every((key) => served.has(key));
 
 /** A cluster that an abort or a person took out is not taken up again by itself; one that a tag excluded is, once the tag is gone. */
 export const isServed = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>): boolean =>
@@ -55,7 +60,7 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
       salt: String(history.rollouts.filter((rollout) => rollout.policy === name).length),
       // A cluster that is held since it failed is not tried again, and its wave proves nothing without it.
       skip: (candidate) =>
-        history.served.has(servedKey(name, plannedMember('', 0, 0, candidate))) &&
+        wasServed(history.served, name, candidate) &&
         snapshot.controls.get(candidate.cluster.clusterKey)?.held === undefined,
     });
     if (plan !== undefined) plans.push(plan);

@@ -5,7 +5,7 @@ import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { Accounts, Members, Rollouts, Waves } from '../store/entities.ts';
 import { batched, put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
-import { servedKey } from './automatic-rollouts.ts';
+import { servedKeys } from './automatic-rollouts.ts';
 import { loadHistory, loadRollouts } from './load-snapshot.ts';
 
 const account: AccountState = {
@@ -40,7 +40,8 @@ test.each([
   ['by kind, where there are many', Array.from({ length: 9 }, (_, number) => ({ id: `r${number}`, policy: 'x' }))],
 ])('all rollouts are known, members of those under way, and who had a try: %s', async (_, more) => {
   const table = await tableWith({ rollouts: [...two, ...more], members });
-  const served = (policy: string, clusterKey: string) => servedKey(policy, { clusterKey, from: '1.36', to: '1.37' });
+  const served = (policy: string, clusterKey: string) =>
+    servedKeys(policy, { clusterKey, from: '1.36', to: '1.37' })[0] ?? '';
   const { history } = await loadHistory(table, batched(table), []);
   if (history === undefined) throw new Error('unreachable: it is read');
   expect(history.rollouts).toHaveLength(2 + more.length);

@@ -29,7 +29,7 @@ import {
 import { batched, dataOf, decode, load, loadAll, loadKind, ofKind } from '../store/entity.ts';
 import { isMember } from '../store/members.ts';
 import { nextHopId } from './admission.ts';
-import { isServed, servedKey } from './automatic-rollouts.ts';
+import { isServed, servedKeys } from './automatic-rollouts.ts';
 import {
   clustersInTurn,
   clustersThatWait,
@@ -317,7 +317,7 @@ export async function loadHistory(
   const served = new Set<string>();
   const underWay = new Set(rollouts.filter((rollout) => Rollouts.active(rollout)).map((rollout) => rollout.id));
   for (const member of members) {
-    if (isServed(member)) served.add(servedKey(policyOf.get(member.rolloutId) ?? '', member));
+    if (isServed(member)) for (const key of servedKeys(policyOf.get(member.rolloutId) ?? '', member)) served.add(key);
   }
   return {
     scans,

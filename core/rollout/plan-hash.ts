@@ -22,7 +22,7 @@ export function wavePlanHash(policy: UpgradePolicy, wave: PlannedWave): string {
 }
 
 /** From where to where, with the releases that are pinned, if any. */
-export const goal = ({ from, to, releases = {} }: Pick<Member, 'from' | 'to' | 'releases'>): string =>
+const goal = ({ from, to, releases = {} }: Pick<Member, 'from' | 'to' | 'releases'>): string =>
   [
     ...[from, to],
     ...Object.entries(releases)

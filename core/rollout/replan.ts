@@ -11,7 +11,7 @@ import { waveOf } from '../policy/wave-of.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { atRest, servedKey } from './automatic-rollouts.ts';
+import { atRest, wasServed } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf, isAtTarget } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWave } from './later-wave.ts';
@@ -105,7 +105,7 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
   const seen = before.map((member) =>
     hasFailedByHand(snapshot, member) ? { ...member, failedBefore: true as const } : member,
   );
-  const next = merged(seen, wanted.members, { stay, busy }, followed);
+  const next = merged(seen, wanted.members, { stay, busy, hasProof: firstFree > 0 }, followed);
   const names = [...begun.map((wave) => wave.name), ...specs.map((spec) => spec.name)];
   const surplus = waves.slice(names.length);
   const changedWaves = [
@@ -166,7 +166,8 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
     finish: rollout.finish,
     skip: (candidate) =>
       !ofRollout.has(candidate.cluster.clusterKey) &&
-      served?.has(servedKey(rollout.policy, plannedMember('', 0, 0, candidate))) === true,
+      served !== undefined &&
+      wasServed(served, rollout.policy, candidate),
   });
   const byIndex = new Map<number, Candidate[]>();
   const own = new Map<string, string>();
@@ -225,7 +226,11 @@ const UNSELECTED = reason('TakenOut', 'It failed, and no wave that has still to 
 function merged(
   before: readonly Member[],
   wanted: readonly Member[],
-  { stay, busy }: { readonly stay: ReadonlySet<string>; readonly busy: ReadonlySet<string> },
+  {
+    stay,
+    busy,
+    hasProof,
+  }: { readonly stay: ReadonlySet<string>; readonly busy: ReadonlySet<string>; readonly hasProof: boolean },
   followed: (member: Member) => Member[],
 ): Member[] {
   const known = new Map(before.map((member) => [member.clusterKey, member]));
@@ -243,7 +248,9 @@ function merged(
       : member;
     return [
       {
-        ...{ ...old, waveIndex, position, from: member.from, to: member.to, releases: member.releases },
+        ...{ ...old, waveIndex, position, from: member.from, to: member.to },
+        // What the first waves have proved are the images that they had: newer ones are for the next rollout.
+        releases: hasProof && old.releases !== undefined ? old.releases : member.releases,
         ...{ status: unlessFailed(old, status), reasons },
       },
     ];

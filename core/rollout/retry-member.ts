@@ -2,6 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { hasReleases } from '../nodes/image-lag.ts';
 import { givenUp } from '../policy/wave-of.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
 import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
@@ -19,11 +20,14 @@ import type { Answer } from './waiting.ts';
  */
 export const isFinished = (
   cluster: ClusterRecord,
-  { to }: Member,
+  { to, releases }: Member,
   hop: Upgrade | undefined,
   isHeld: boolean,
 ): boolean =>
-  !isHeld && hop?.status === 'Succeeded' && !KubeVersion.parse(cluster.version).isOlderThan(KubeVersion.parse(to));
+  !isHeld &&
+  hop?.status === 'Succeeded' &&
+  !KubeVersion.parse(cluster.version).isOlderThan(KubeVersion.parse(to)) &&
+  hasReleases(cluster, releases);
 
 /** What a retry makes of a member: it waits again, or it has succeeded by what brought its cluster to the target since. */
 export function retriedMember(member: Member, finishedBy?: Upgrade): Member {

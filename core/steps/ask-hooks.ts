@@ -111,7 +111,10 @@ async function hasChanged(
   { step, part }: HookMoment,
 ): Promise<boolean> {
   if (step === 'smoke-check') return true;
-  const isOurs = ({ data }: Read<Intent>) => data.upgradeId === upgrade?.id && data.outcome?.type === 'accepted';
+  const isOurs = ({ data }: Read<Intent>) =>
+    data.upgradeId === upgrade?.id &&
+    data.committedAt >= (upgrade?.startedAt ?? '') &&
+    data.outcome?.type === 'accepted';
   const changes = (await intentsOf(table, clusterKey, step)).filter(isOurs);
   if (step === 'roll-node-group') return changes.some(({ data }) => data.subject === part);
   if (step === 'upgrade-control-plane') return changes.length > 0;

@@ -105,7 +105,11 @@ export async function withUpdateConfigBack(
     if (back.status === 'wait') return { ...back, reasons: [...back.reasons, ...result.reasons] };
   }
   const after = isOpen(entry) ? await loadEntry(ports, context, group) : entry;
-  if (after?.data.upgradeId !== context.upgrade?.id || result.status !== 'done') return result;
+  // One that finishes a version has the same id each time.
+  const isOurs =
+    after?.data.upgradeId === context.upgrade?.id &&
+    (after?.data.recordedAt ?? '') >= (context.upgrade?.startedAt ?? '');
+  if (!isOurs || result.status !== 'done') return result;
   return after === undefined ? result : { ...result, reasons: [...result.reasons, rolledWith(after.data)] };
 }
 

@@ -172,10 +172,14 @@ function functionAlarms(monitoring: Monitoring): void {
     metric: ownMetric('discover-clusters', 'ScopesUnreadable', hour),
     periods: 3,
   });
-  monitoring.low('inventory/regions-unreadable', 'In some Region nobody could say which versions EKS offers.', {
-    metric: ownMetric('watch-versions', 'RegionsUnreadable', hour),
-    periods: 3,
-  });
+  monitoring.low(
+    'inventory/regions-unreadable',
+    'In some Region nobody could say which versions EKS offers, or which images there are.',
+    {
+      metric: ownMetric('watch-versions', 'RegionsUnreadable', hour),
+      periods: 3,
+    },
+  );
 }
 
 const DEAD_LETTERS = {

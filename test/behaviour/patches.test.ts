@@ -1,6 +1,7 @@
 import type { UpgradePolicySpec } from '../../core/config/types.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
-import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
+import { abortRollout, startRollout } from '../../core/operations/rollout-orders.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
@@ -9,6 +10,7 @@ import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
+import { answering, hook, untilAsked } from './hooked-fleet.ts';
 import {
   clusterArn,
   hours,
@@ -271,4 +273,112 @@ test('whoever finishes by hand what has failed goes where it was to go', async (
       .slice(0, 2)
       .map(([, release]) => release),
   ).toEqual([NEW, NEW]);
+});
+
+test('whoever finishes by the command what has failed goes where it was to go, and only then has it succeeded', async () => {
+  const world = await fleet({ nodes: {} }, { hooks: [hook('after', 'roll-node-group')] });
+  answering(world, 'stop', 'go');
+  await run(world);
+  expect(releasesOf(world).toSorted()).toEqual([OLD, NEW]);
+  const { clusterKey } = await recordOf(world, 'web');
+  await releaseCluster(world.ports, clusterKey, PERSON);
+  await requestUpgrade(world.ports, await recordOf(world, 'web'), '1.37', PERSON, { approve: true });
+  await hours(world, 6);
+  expect(releasesOf(world)).toEqual([NEW, NEW]);
+  await retryCluster(world.ports, clusterKey, PERSON);
+  expect((await memberOf(world, 'web')).status).toBe('Succeeded');
+});
+
+test('a group that is left after an abort is not taken up again by itself, and explain says who would', async () => {
+  const world = await fleet({ nodes: {} }, { hooks: [hook('before', 'roll-node-group')] });
+  const asked = answering(world, 'go', { answer: 'wait', seconds: 600 });
+  await untilAsked(world, asked, 2);
+  const [{ id = '' } = {}] = await rolloutsOf(world);
+  await abortRollout(world.ports, id, PERSON, 'enough');
+  await hours(world, 12);
+  expect([(await rolloutsOf(world)).length, releasesOf(world).toSorted()]).toEqual([1, [OLD, NEW]]);
+});
+
+test('what was blocked is said to be, with what gives it another try, and gets none by itself', async () => {
+  const broken = (world: World) => {
+    for (const { nodegroups } of Object.values(world.eks.state.clusters))
+      for (const group of nodegroups) if (group.name === 'workers') group.status = 'CREATE_FAILED';
+  };
+  const world = await fleet({ nodes: {} });
+  broken(world);
+  await run(world);
+  await hours(world, 6);
+  expect((await rolloutsOf(world)).length).toBe(1);
+  const { codes, condition } = await saidOf(world);
+  expect(codes).toEqual(expect.arrayContaining(['ImagesBehind', 'NodegroupStatus']));
+  expect(condition).toMatch(/liftlock retry cluster web/);
+});
+
+test('a later wave gets the release that the first one has proved, however many come meanwhile', async () => {
+  const stage = (name: string) => ({
+    name,
+    version: '1.37',
+    tags: { stage: name },
+    nodegroups: [{ name: 'workers', nodes: 1 }],
+  });
+  const dev = { name: 'dev', selector: { matchLabels: { stage: 'dev' } }, soak: '24h' };
+  const world = await smallFleet({
+    clusters: [stage('dev'), stage('prod')],
+    policy: { patch: { nodes: {} }, waves: [dev, { name: 'prod' }] },
+  });
+  await hours(world, 3);
+  publish(world, '2026-11-19');
+  await hours(world, 30);
+  const rolled = mutationsOf(world).map(({ clusterArn, request }) => [
+    clusterArn.split('/')[1],
+    'releaseVersion' in request && request.releaseVersion,
+  ]);
+  expect(rolled.slice(0, 2)).toEqual([
+    ['dev', NEW],
+    ['prod', NEW],
+  ]);
+});
+
+test('images are told beside nodes that only somebody else can move', async () => {
+  const world = await smallFleet({
+    clusters: [
+      {
+        ...{ name: 'web', version: '1.37' },
+        nodegroups: [
+          { name: 'ml', version: '1.36', amiType: 'CUSTOM', launchTemplate: { id: 'lt-1', version: '1' } },
+          { name: 'workers' },
+        ],
+      },
+    ],
+    policy: { trigger: 'manual', patch: { nodes: {} } },
+  });
+  await hours(world, 3);
+  const { codes, condition } = await saidOf(world);
+  expect(codes).toEqual(['ManualNodes', 'ImagesBehind']);
+  expect(condition).toMatch(/^The next rollout of policy-0 takes it in/);
+});
+
+test('a hook after a node group is not asked about one that this patch has not changed', async () => {
+  const world = await fleet({ nodes: {} }, { hooks: [hook('after', 'roll-node-group')] });
+  const asked = answering(world, 'go');
+  await run(world);
+  for (const { nodegroups } of Object.values(world.eks.state.clusters))
+    for (const group of nodegroups) if (group.name === 'workers') group.releaseVersion = NEWER;
+  publish(world, '2026-11-19');
+  await run(world);
+  expect(asked.map(({ nodegroup }) => nodegroup)).toEqual(['batch', 'workers', 'batch']);
+});
+
+test('a pin that forbids it is what explain tells', async () => {
+  const world = await smallFleet({
+    clusters: [
+      { name: 'web', version: '1.37', tags: { 'liftlock/pin-version': '1.36' }, nodegroups: [{ name: 'workers' }] },
+    ],
+    policy: { patch: { nodes: {} } },
+  });
+  await hours(world, 3);
+  expect(await rolloutsOf(world)).toEqual([]);
+  const { codes, condition } = await saidOf(world);
+  expect(codes).toContain('Pinned');
+  expect(condition).toBe('What excludes it is taken away.');
 });

@@ -6,7 +6,7 @@ import { hookSchema } from './hook.ts';
 import { labelSelectorSchema } from './label-selector.ts';
 import { documentSchema, objectName } from './names.ts';
 import { nodesSchema } from './nodes.ts';
-import { duration, positiveDuration } from './quantities.ts';
+import { duration, durationMilliseconds, positiveDuration } from './quantities.ts';
 import { targetSchema } from './target.ts';
 import { alarmName, principalPatterns, waveSchema } from './wave.ts';
 
@@ -178,11 +178,18 @@ const scan = z
   .default({ skip: [], failOn: 'removed', versionOwner: 'warn' })
   .describe('How clusters are scanned for removed APIs before each hop.');
 
+/** Eight releases are kept of each image, and there is about one a week (core/inventory/watch-images.ts). */
+const MOST_DAYS = 42;
+
 const patchSchema = z
   .strictObject({
     nodes: z
       .strictObject({
         minAge: positiveDuration
+          .refine(
+            (age) => durationMilliseconds(age) <= MOST_DAYS * 86_400_000,
+            `is longer than ${MOST_DAYS}d: older releases are not kept`,
+          )
           .optional()
           .describe('A release of an image is taken once it has been out for so long, such as 3d; absent = at once.'),
         maxAge: positiveDuration
