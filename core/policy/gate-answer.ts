@@ -19,10 +19,14 @@ export function readAnswer(body: string, confidential: readonly string[] = []): 
   const parsed = answer.safeParse(parseJson(body));
   if (!parsed.success) return unknown('Its answer is not {"green": true} or {"green": false} with at most a message.');
   const { green, message = '' } = parsed.data;
-  const said = oneLine(confidential.reduce((text, secret) => text.replaceAll(secret, '[not shown]'), message));
+  const said = withoutSecrets(message, confidential);
   const words = said === '' ? '' : `: ${said}`;
   return { status: green ? 'green' : 'red', message: `It answers ${green ? 'green' : 'not green'}${words}.` };
 }
+
+/** What somebody else has said, as it may be kept and shown: in one line, and without what was sent to them in confidence. */
+export const withoutSecrets = (message: string, confidential: readonly string[]): string =>
+  oneLine(confidential.reduce((text, secret) => text.replaceAll(secret, '[not shown]'), message));
 
 /** For people, in one line, of bearable length. */
 export function oneLine(text: string): string {

@@ -1,6 +1,6 @@
 import { HOOK_SCHEMA, type HookAnswer, hookAnswer } from '../contracts/hook.ts';
 import { parseJson } from '../model/parse-json.ts';
-import { oneLine } from './gate-answer.ts';
+import { withoutSecrets } from './gate-answer.ts';
 
 export const noAnswer = (why: string): HookAnswer => ({ answer: 'none', message: why });
 
@@ -10,6 +10,5 @@ export function readHookAnswer(body: string, confidential: readonly string[] = [
   if (data === undefined)
     return noAnswer(`What it sent is no answer of ${HOOK_SCHEMA}, so it counts for nothing (docs/hooks.md).`);
   const { answer, seconds, message = '' } = data;
-  const said = oneLine(confidential.reduce((text, secret) => text.replaceAll(secret, '[not shown]'), message));
-  return { answer, seconds, message: said };
+  return { answer, seconds, message: withoutSecrets(message, confidential) };
 }

@@ -9,7 +9,7 @@ import { type MemberIndex, upgradeOf } from './admission.ts';
 import type { Candidate } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { memberChange } from './member-progress.ts';
-import { plannedMember, planRollout, type RolloutPlan } from './plan-rollout.ts';
+import { planRollout, type RolloutPlan } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { isSettled, waveEnd } from './wave-end.ts';
 
@@ -34,8 +34,13 @@ export function servedKeys(policy: string, member: Pick<Member, 'clusterKey' | '
 }
 
 /** Whether a rollout of the policy has tried all of that. */
-export const wasServed = (served: ReadonlySet<string>, policy: string, candidate: Candidate): boolean =>
-  servedKeys(policy, plannedMember('', 0, 0, candidate)).every((key) => served.has(key));
+export function wasServed(
+  served: ReadonlySet<string>,
+  policy: string,
+  { cluster: { clusterKey, version: from }, target, releases }: Candidate,
+): boolean {
+  return servedKeys(policy, { clusterKey, from, to: target.toString(), releases }).every((key) => served.has(key));
+}
 
 /** A cluster that an abort or a person took out is not taken up again by itself; one that a tag excluded is, once the tag is gone. */
 export const isServed = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>): boolean =>

@@ -98,7 +98,8 @@ function consider(
   const current = KubeVersion.parse(cluster.version);
   const wave = waveOf(policy, cluster, prefix);
   const refusals = ambiguous.length > 0 ? [ambiguousPolicy(ambiguous)] : [];
-  const images = imagesBehind(snapshot, cluster, policy.spec, now);
+  // A hop brings the newest images by itself.
+  const images = current.isOlderThan(resolved.target) ? [] : imagesBehind(snapshot, cluster, policy.spec, now);
   if (!current.isOlderThan(resolved.target)) {
     // Where somebody else has moved its control plane, nobody knows by whose rules the rest would follow.
     const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
@@ -118,9 +119,7 @@ function consider(
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };
   refusals.unshift(...clusterRefusals(cluster, target, snapshot.fleet, snapshot.calendars));
   refusals.push(...holdRefusals(snapshot.controls.get(cluster.clusterKey)));
-  // A hop brings the newest images by itself.
-  const releases = current.equals(target) ? pinnedReleases(images) : undefined;
-  return { cluster, target, waveIndex: wave.index, refusals, ...given({ releases }) };
+  return { cluster, target, waveIndex: wave.index, refusals, ...given({ releases: pinnedReleases(images) }) };
 }
 
 /** Which of its images are behind, by what a policy says of them. */

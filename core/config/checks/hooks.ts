@@ -23,11 +23,11 @@ export function checkHooks(document: unknown, allowedHosts: readonly string[], r
 }
 
 function checkTogether(hooks: readonly unknown[], report: Report): void {
+  const sound = hooks.map((written) => hookSchema.safeParse(written).data);
   const tooLong = new Map<number, number>();
   for (const step of HOOK_STEPS) {
     let together = 0;
-    for (const [index, written] of hooks.entries()) {
-      const { data: hook } = hookSchema.safeParse(written);
+    for (const [index, hook] of sound.entries()) {
       if (hook?.blocking !== true || ![step, 'upgrade-cluster'].includes(hook.step)) continue;
       together += durationMilliseconds(hook.timeout);
       if (together > MOST_HOURS * HOUR && !tooLong.has(index)) tooLong.set(index, together);
