@@ -177,7 +177,8 @@ class SortedGroups {
       return;
     }
     const at = placeOf(group, item);
-    group.splice(at, isAt(group, at, item) ? 1 : 0, item);
+    if (isAt(group, at, item)) group[at] = item;
+    else group.splice(at, 0, item);
   }
 
   remove(name: string, key: ItemKey): void {

@@ -127,6 +127,12 @@ describe('what a tick decides it carries out', () => {
     expect(started).toEqual([expect.stringMatching(/^upgrade-cluster upgrade-/)]);
   });
 
+  test('a grant opens nothing, and what is in motion is not read once more for it', async () => {
+    const { table, tick } = await world({ kept: {} });
+    expect((await tick()).applied).toBe(1);
+    expect(table.reads.active).toBe(1);
+  });
+
   test('a rollout that begins opens its first wave and grants in the same tick, and the result counts all of it', async () => {
     const { table, started, tick } = await world({
       kept: { ...QUIET, policy: policyConfig(automatic) },

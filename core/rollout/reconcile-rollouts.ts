@@ -96,10 +96,11 @@ export async function reconcileRollouts(
       if (typeof result !== 'boolean') problems.push(result);
       else if (result) {
         applied += 1;
-        moved = true;
+        // A grant takes room and makes none: what else could be begun beside it was decided with it.
+        moved ||= decision.type !== 'grant-member';
       }
     }
-    // Grants that are only watched open nothing: then one reading of the fleet is enough.
+    // Grants that are given or only watched open nothing: then one reading of the fleet is enough.
     if (!moved) break;
     active = await table.queryActive();
   }

@@ -30,7 +30,12 @@ export function limitChanges(wave: Wave, policy: UpgradePolicy, spec: WaveSpec):
     ...limitsOf(spec, wave.needWork),
     ...(policy.spec.estimates.upgrade === undefined ? {} : { estimateSeconds: estimateSeconds(policy, undefined) }),
   };
-  const before: Partial<Wave> = { canaries: 0, countInFlight: false, calendars: [], ...wave };
-  const changed = Object.entries(wanted).filter(([name, value]) => `${before[name as keyof Wave]}` !== `${value}`);
+  const changed = Object.entries(wanted).filter(([key, value]) => {
+    const name = key as keyof Wave;
+    return `${wave[name] ?? UNSAID[name]}` !== `${value}`;
+  });
   return Object.fromEntries(changed);
 }
+
+/** What a wave had before these were kept. */
+const UNSAID: Partial<Wave> = { canaries: 0, countInFlight: false, calendars: [] };
