@@ -2,7 +2,7 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { grant, KEY, type Kept, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { grant, KEY, type Kept, NOON, policyConfig, upgrade, waves } from '../../test/material/protocol/one-upgrade.ts';
 import {
   account,
   ago,
@@ -128,7 +128,7 @@ describe('what a tick decides it carries out', () => {
   });
 
   test('a grant opens nothing, and what is in motion is not read once more for it', async () => {
-    const { table, tick } = await world({ kept: {} });
+    const { table, tick } = await world({ kept: { waves: waves.map((wave) => ({ ...wave, maxConcurrency: 1 })) } });
     expect((await tick()).applied).toBe(1);
     expect(table.reads.active).toBe(1);
   });
