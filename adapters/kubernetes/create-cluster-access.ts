@@ -10,6 +10,7 @@ import {
   type Workload,
 } from '../../core/ports/cluster-access.ts';
 import type { ReadAnswer } from '../../core/ports/cluster-reader.ts';
+import { CORDON_MARK } from '../../core/ports/node-operator.ts';
 import { authorizeByToken, type ClusterCredentials } from './cluster-token.ts';
 import { HttpsReader } from './reader/https-reader.ts';
 
@@ -167,7 +168,8 @@ function toNode(node: V1Node): Node {
     ready:
       node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false,
     unschedulable: node.spec?.unschedulable ?? false,
-    ...given({ providerId: node.spec?.providerID }),
+    ...(node.metadata?.deletionTimestamp === undefined ? {} : { terminating: true }),
+    ...given({ providerId: node.spec?.providerID, cordonedBy: node.metadata?.annotations?.[CORDON_MARK] }),
   };
 }
 

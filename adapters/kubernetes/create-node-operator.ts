@@ -2,16 +2,17 @@ import type { V1Node, V1Pod, V1Status } from '@kubernetes/client-node';
 import { given } from '../../core/model/given.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
 import type { ReadAnswer } from '../../core/ports/cluster-reader.ts';
-import type {
-  CordonMark,
-  DrainNode,
-  DrainPod,
-  EvictionAnswer,
-  NodeAnswer,
-  NodeOperator,
-  NodeOperators,
-  NodeVersion,
-  PodUid,
+import {
+  CORDON_MARK,
+  type CordonMark,
+  type DrainNode,
+  type DrainPod,
+  type EvictionAnswer,
+  type NodeAnswer,
+  type NodeOperator,
+  type NodeOperators,
+  type NodeVersion,
+  type PodUid,
 } from '../../core/ports/node-operator.ts';
 import { authorizeByToken, type ClusterCredentials } from './cluster-token.ts';
 import { controllerOf, messageOf, objectOf, readList, statusError } from './create-cluster-access.ts';
@@ -25,8 +26,6 @@ export interface ServerCalls {
   close(): void;
 }
 
-/** Where our mark stands; its value is the upgrade that cordoned. */
-const MARK = 'liftlock.dev/cordoned-by';
 /** Value of our taints: one of the same key without it is somebody else's. */
 const TAINT_VALUE = 'liftlock';
 const TIMEOUT_MILLISECONDS = 8_000;
@@ -71,7 +70,7 @@ async function listPodsOf(calls: ServerCalls, nodeNames: readonly string[]): Pro
 async function cordon(calls: ServerCalls, node: NodeVersion, { upgradeId, taint }: CordonMark): Promise<NodeAnswer> {
   const read = await readNode(calls, node);
   if (read === undefined) return 'gone';
-  const by = read.metadata?.annotations?.[MARK];
+  const by = read.metadata?.annotations?.[CORDON_MARK];
   if (read.spec?.unschedulable === true) return by === upgradeId ? 'done' : 'notOurs';
   const taints = read.spec?.taints ?? [];
   const isThere = taints.some(({ key, effect }) => key === taint && effect === 'NoSchedule');
@@ -79,17 +78,17 @@ async function cordon(calls: ServerCalls, node: NodeVersion, { upgradeId, taint 
     taint === undefined || isThere
       ? {}
       : { taints: [...taints, { key: taint, value: TAINT_VALUE, effect: 'NoSchedule' }] };
-  return patchNode(calls, node, { [MARK]: upgradeId }, { unschedulable: true, ...added });
+  return patchNode(calls, node, { [CORDON_MARK]: upgradeId }, { unschedulable: true, ...added });
 }
 
 async function uncordon(calls: ServerCalls, node: NodeVersion, { upgradeId, taint }: CordonMark): Promise<NodeAnswer> {
   const read = await readNode(calls, node);
   if (read === undefined) return 'gone';
-  if (read.metadata?.annotations?.[MARK] !== upgradeId) return 'notOurs';
+  if (read.metadata?.annotations?.[CORDON_MARK] !== upgradeId) return 'notOurs';
   const taints = read.spec?.taints ?? [];
   const left = taints.filter(({ key, value }) => key !== taint || value !== TAINT_VALUE);
   const taken = left.length === taints.length ? {} : { taints: left };
-  return patchNode(calls, node, { [MARK]: null }, { unschedulable: null, ...taken });
+  return patchNode(calls, node, { [CORDON_MARK]: null }, { unschedulable: null, ...taken });
 }
 
 /** As it is now; undefined where no node of that uid is there. */
@@ -172,7 +171,7 @@ function toDrainNode({ metadata, spec, status }: V1Node): DrainNode {
     unschedulable: spec?.unschedulable ?? false,
     terminating: metadata?.deletionTimestamp !== undefined,
     taints: taints.map(({ key }) => key),
-    ...given({ providerId: spec?.providerID, cordonedBy: metadata?.annotations?.[MARK] }),
+    ...given({ providerId: spec?.providerID, cordonedBy: metadata?.annotations?.[CORDON_MARK] }),
   };
 }
 

@@ -87,6 +87,7 @@ export function checkPolicy(
   if (times !== undefined && estimates !== undefined) checkWaveOpenings(sound, { spec: { estimates } }, times, report);
   checkUnread(fieldOf(document.value, 'spec', 'rollback'), report);
   checkDeadline({ spec }, options.calendar, options.now, report);
+  checkCounted(spec, report);
   checkPatience(spec.cannotStart, report);
   checkDrainRules(spec.drain?.rules ?? [], report);
   if (caps !== undefined && fleet.caps !== undefined && fleet.labels !== undefined)
@@ -184,6 +185,14 @@ function checkPolicyCaps(
 }
 
 const DAY = 86_400_000;
+
+/** Nodes that are down are counted at the API server. */
+function checkCounted({ disruption, verification }: Partial<UpgradePolicy['spec']>, report: Report): void {
+  if (disruption === undefined || verification !== 'eks-api') return;
+  const message =
+    'counts nodes at the API server, which verification: eks-api says Liftlock cannot reach, so that no node group would ever be rolled. Leave one of them out.';
+  report('error', ['spec', 'disruption'], message);
+}
 
 /** A cluster that is left behind within hours is left behind before anybody has read that it never starts. */
 function checkPatience(cannotStart: UpgradePolicy['spec']['cannotStart'], report: Report): void {

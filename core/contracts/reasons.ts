@@ -202,6 +202,10 @@ const STEP_REASONS = {
   ForeignUpdate: passing('Somebody else changes what the step is about; after seven days the upgrade is blocked.'),
   Listed: told('The node groups were listed.'),
   MoreReasons: told('There are more reasons than are kept.'),
+  NodesDown: passing(
+    'As many nodes of the cluster are down as may be, whoever took them; the node group is rolled when they are back.',
+  ),
+  NodesPause: timed('The pause between two node groups is not over.'),
   NodegroupStatus: lasting('The node group has a status in which EKS takes no update.'),
   NodesLater: told('The nodes stay behind, since the next hop allows it (whenSkewRequires).'),
   NoOutcome: lasting('The execution ended without an outcome that can be read.'),

@@ -1,9 +1,16 @@
-import { nodeOwner } from '../model/node-owner.ts';
+import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import type { DrainNode } from '../ports/node-operator.ts';
+
+/** What the ledger has to know of a node. */
+type CountedNode = Pick<DrainNode, 'name' | 'labels' | 'ready' | 'unschedulable'> &
+  Partial<Pick<DrainNode, 'terminating' | 'cordonedBy'>>;
+
+/** A number of nodes, or a percentage of all of them such as `"10%"`; undefined where nobody has set one. */
+export type NodeLimit = number | string | undefined;
 
 /** Which nodes of a cluster are down now, whoever took them, and how many may be. Counted from what the API server shows, never stored. */
 export interface DisruptionLedger {
-  readonly down: readonly DrainNode[];
+  readonly down: readonly CountedNode[];
   readonly allowed: number;
   readonly hasRoom: boolean;
 }
@@ -13,25 +20,51 @@ export interface DisruptionLedger {
  * among all nodes. Nodes of Fargate are one pod each and no room for others.
  */
 export function disruptionLedger(
-  allNodes: readonly DrainNode[],
+  allNodes: readonly CountedNode[],
   outOfService: ReadonlySet<string>,
-  maxUnavailable: number | string,
+  ...limits: readonly NodeLimit[]
 ): DisruptionLedger {
-  const counted = allNodes.filter(
-    ({ name, labels }) => !outOfService.has(name) && nodeOwner(labels).kind !== 'fargate',
-  );
+  const counted = countedOf(allNodes, outOfService);
   const down = counted.filter(isDown);
-  const share = (counted.length * Number.parseInt(`${maxUnavailable}`, 10)) / 100;
-  const allowed = typeof maxUnavailable === 'number' ? maxUnavailable : Math.max(1, Math.floor(share));
+  const allowed = nodesAllowed(counted.length, ...limits);
   return { down, allowed, hasRoom: down.length < allowed };
 }
 
-export const isDown = ({ ready, unschedulable, terminating }: DrainNode): boolean =>
-  !ready || unschedulable || terminating;
+const countedOf = (allNodes: readonly CountedNode[], outOfService: ReadonlySet<string>): CountedNode[] =>
+  allNodes.filter(({ name, labels }) => !outOfService.has(name) && nodeOwner(labels).kind !== 'fargate');
+
+/** How many of so many nodes may be down: a share is rounded down, at least 1. */
+export const nodesAllowed = (count: number, ...limits: readonly NodeLimit[]): number =>
+  Math.min(
+    ...limits.map((limit) => {
+      if (limit === undefined) return Number.POSITIVE_INFINITY;
+      return typeof limit === 'number' ? limit : Math.max(1, Math.floor((count * Number.parseInt(limit, 10)) / 100));
+    }),
+  );
+
+/**
+ * The same for the roll of a managed group. EKS cordons all nodes of a group as its roll begins (facts: eks.md §5.1), and a roll that failed may leave some so:
+ * the next one replaces them, so that they count as down only where they are not ready.
+ */
+export function ledgerForRoll(
+  allNodes: readonly CountedNode[],
+  group: string,
+  outOfService: ReadonlySet<string>,
+  limit: NodeLimit,
+): DisruptionLedger & { readonly room: number } {
+  const seen = allNodes.map((node) =>
+    managedGroup(nodeOwner(node.labels)) === group ? { ...node, unschedulable: false } : node,
+  );
+  const ledger = disruptionLedger(seen, outOfService, limit);
+  return { ...ledger, room: ledger.allowed - ledger.down.length };
+}
+
+export const isDown = ({ ready, unschedulable, terminating }: CountedNode): boolean =>
+  !ready || unschedulable || terminating === true;
 
 /** A node that is down, and by whom as far as it shows. */
-export function whyDown({ name, cordonedBy, terminating, unschedulable }: DrainNode): string {
-  if (terminating) return `${name} (terminating)`;
+export function whyDown({ name, cordonedBy, terminating, unschedulable }: CountedNode): string {
+  if (terminating === true) return `${name} (terminating)`;
   if (!unschedulable) return `${name} (NotReady)`;
   return `${name} (cordoned by ${cordonedBy === undefined ? 'somebody else' : `Liftlock, upgrade ${cordonedBy}`})`;
 }

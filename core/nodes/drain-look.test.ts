@@ -6,7 +6,13 @@ const look = (
   world: Parameters<typeof observationOf>[0],
   memory: Partial<DrainMemory> = {},
   settings: Partial<DrainSettings> = {},
-) => lookAt(observationOf(world), { ...SETTINGS, ...settings }, { ...EMPTY_MEMORY, ...memory }, NOW).memory;
+) => lookWhole(world, memory, settings).memory;
+
+const lookWhole = (
+  world: Parameters<typeof observationOf>[0],
+  memory: Partial<DrainMemory>,
+  settings: Partial<DrainSettings>,
+) => lookAt(observationOf(world), { ...SETTINGS, ...settings }, { ...EMPTY_MEMORY, ...memory }, NOW);
 
 const foreign = (name: string) => node(name, { unschedulable: true });
 
@@ -86,4 +92,14 @@ test.each([
   const pods = { 'uid-p': { since: at(-7200), retryAt, tries: 3, answer } };
   const known = look({ nodes: [ours('a')], pods: { a: [pod('p')] } }, { pods, nodes: { a: { begunAt: at(-7200) } } });
   expect(known.pods['uid-p']?.since).toBe(since);
+});
+
+test.each([
+  [undefined, 3],
+  [2, 2],
+  ['25%', 1],
+  [9, 3],
+])('of all that is done to nodes %s may be down, of the drain three: that is %s', (ofCluster, allowed) => {
+  const world = { nodes: ['a', 'b', 'c', 'd'].map((name) => node(name)) };
+  expect(lookWhole(world, {}, { maxUnavailable: 3, ofCluster }).ledger.allowed).toBe(allowed);
 });

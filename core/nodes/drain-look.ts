@@ -28,7 +28,7 @@ export function lookAt(
   const at = now.toISOString();
   const stands = standsOf(observation, settings, before, now);
   const outOfService = new Set(stands.filter(isEmpty).map(({ node }) => node.name));
-  const ledger = disruptionLedger(observation.allNodes, outOfService, settings.maxUnavailable);
+  const ledger = disruptionLedger(observation.allNodes, outOfService, settings.maxUnavailable, settings.ofCluster);
   const here = new Set(stands.flatMap(({ toGo }) => toGo.map(({ pod }) => pod.uid)));
   const isOn = ({ answer, retryAt }: PodTry) =>
     answer === 'unasked' || now.getTime() <= Date.parse(retryAt) + PARKED_MILLISECONDS;

@@ -6,6 +6,8 @@ import type { LabelSelector } from '../selector/label-selector.ts';
 export interface DrainSettings {
   /** Nodes of the whole cluster that may be down at once, whoever took them: a number, or a percentage of all nodes, rounded down, at least 1. */
   readonly maxUnavailable: number | string;
+  /** The same of all that is done to nodes (`UpgradePolicy.spec.disruption`). */
+  readonly ofCluster?: number | string | undefined;
   /** Seconds between the end of one node and the beginning of the next. */
   readonly pauseSeconds: number;
   /** Seconds that one pod may stand in the way before its node counts as stuck. */

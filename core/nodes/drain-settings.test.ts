@@ -33,3 +33,11 @@ test('durations are seconds, and a rule without an order has 0', () => {
     rules: [{ action: 'evict', order: 0, selector: { matchLabels: { a: 'b' }, matchExpressions: [] } }],
   });
 });
+
+test.each([
+  ['0s', 30],
+  ['2m', 120],
+])('what holds for the whole cluster tightens it: a pause of %s', (pause, pauseSeconds) => {
+  const [settings] = of(`  drain: {}\n  disruption: { maxUnavailable: "5%", pause: ${pause} }\n`);
+  expect(settings).toMatchObject({ maxUnavailable: 1, ofCluster: '5%', pauseSeconds });
+});

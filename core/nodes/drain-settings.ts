@@ -1,16 +1,18 @@
 import { durationMilliseconds } from '../calendar/duration.ts';
 import type { UpgradePolicy } from '../config/types.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import type { DrainSettings } from './drain-move.ts';
 
 /** What a policy says of drains; undefined where it lets Liftlock evict nothing. */
 export function drainSettingsOf(policy: UpgradePolicy): DrainSettings | undefined {
-  if (policy.spec.drain === undefined) return undefined;
-  const { pause, podTimeout, ...others } = policy.spec.drain;
-  const [pauseSeconds = 0, podTimeoutSeconds = 0] = [pause, podTimeout].map(
-    (text) => durationMilliseconds(text) / 1000,
-  );
-  return { ...others, pauseSeconds, podTimeoutSeconds };
+  const { drain, disruption } = policy.spec;
+  if (drain === undefined) return undefined;
+  const { pause, podTimeout, ...others } = drain;
+  const secondsOf = (text: string) => durationMilliseconds(text) / 1000;
+  const pauseSeconds = Math.max(secondsOf(pause), secondsOf(disruption?.pause ?? '0s'));
+  const ofCluster = given({ ofCluster: disruption?.maxUnavailable });
+  return { ...others, pauseSeconds, podTimeoutSeconds: secondsOf(podTimeout), ...ofCluster };
 }
 
 /** Why Liftlock drains no node of a cluster by itself: no policy says that it may. */

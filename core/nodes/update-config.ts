@@ -15,19 +15,38 @@ export function settingsOf({ updateConfig = {} }: Pick<Nodegroup, 'updateConfig'
 /**
  * How it is to replace them while Liftlock rolls the group: as the policy says, else as the group is set. Both the roll and the scan that foresees it
  * ask this. EKS takes no more nodes at once than the group may have (hashicorp/terraform-provider-aws#26535).
+ *
+ * @param room nodes of the cluster that may still go down, where the policy says how many (core/nodes/disruption-ledger.ts)
  */
-export function settingsFor(nodes: NodesSpec, group: Nodegroup): UpdateSettings {
+export function settingsFor(
+  nodes: NodesSpec,
+  group: Nodegroup,
+  room: number = Number.POSITIVE_INFINITY,
+): UpdateSettings {
   const own = settingsOf(group);
-  if (nodes?.updateConfig === undefined) return own;
-  const { maxUnavailable, updateStrategy = own.updateStrategy, ...percentage } = nodes.updateConfig;
+  const wanted = nodes?.updateConfig === undefined ? own : wantedOf(nodes.updateConfig, own, group);
+  const { maxUnavailable, maxUnavailablePercentage = 100, updateStrategy } = wanted;
+  const desired = group.scalingConfig?.desiredSize ?? Number.POSITIVE_INFINITY;
+  const atOnce = maxUnavailable ?? Math.ceil((desired * maxUnavailablePercentage) / 100);
+  return atOnce <= room ? wanted : { maxUnavailable: Math.max(1, room), updateStrategy };
+}
+
+function wantedOf(
+  config: NonNullable<NonNullable<NodesSpec>['updateConfig']>,
+  own: UpdateSettings,
+  group: Nodegroup,
+): UpdateSettings {
+  const { maxUnavailable, updateStrategy = own.updateStrategy, ...percentage } = config;
   if (maxUnavailable === undefined) return { ...percentage, updateStrategy };
   const most = group.scalingConfig?.maxSize ?? maxUnavailable;
   return { maxUnavailable: Math.max(1, Math.min(maxUnavailable, most)), updateStrategy };
 }
 
 /** A group as its roll will find it, for whoever foresees the roll. */
-export const asRolled = (nodes: NodesSpec, group: Nodegroup): Nodegroup =>
-  nodes?.updateConfig === undefined ? group : { ...group, updateConfig: settingsFor(nodes, group) };
+export function asRolled(nodes: NodesSpec, group: Nodegroup, room?: number): Nodegroup {
+  const updateConfig = settingsFor(nodes, group, room);
+  return isSame(updateConfig, settingsOf(group)) ? group : { ...group, updateConfig };
+}
 
 /** What is asked of EKS; a strategy that stays is not named, so that a group which never had one gets none. */
 export const requestFor = (from: UpdateSettings, { updateStrategy, ...to }: UpdateSettings): UpdateConfig => ({

@@ -44,6 +44,10 @@ export interface Node {
   readonly kubeletVersion: string;
   readonly ready: boolean;
   readonly unschedulable: boolean;
+  /** Absent where it is not. */
+  readonly terminating?: boolean;
+  /** The upgrade in our mark; absent where Liftlock has not cordoned it. */
+  readonly cordonedBy?: string;
   /** `aws:///eu-central-1a/i-0abc`; absent until the cloud has told the node. */
   readonly providerId?: string;
 }

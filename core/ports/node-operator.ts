@@ -1,5 +1,8 @@
 import type { ApiServer } from './cluster-access.ts';
 
+/** Annotation of a node that Liftlock has cordoned; its value is the id of the upgrade. */
+export const CORDON_MARK = 'liftlock.dev/cordoned-by';
+
 /**
  * What Liftlock changes on a cluster's own API server, where the *operate* tier is given (docs/permissions.md): it cordons nodes and evicts pods.
  * Deleting pods, `force`, a grace period of 0 and finalizers are not here. Reads beside it are those that a drain needs. Calls may fail with an

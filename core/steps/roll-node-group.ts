@@ -6,7 +6,9 @@ import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { imageRuleOf, type NodesSpec } from '../model/image-rule.ts';
 import { isThere, type ManagedGroup, nextOfRoll, type WantedImage } from '../nodes/managed-group.ts';
+import { settingsFor } from '../nodes/update-config.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
+import type { Ports } from '../ports/ports.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -15,6 +17,7 @@ import { afterHooks, askHooks } from './ask-hooks.ts';
 import { foreignStop, pollSeconds, type StepContext } from './context.ts';
 import { findImage, type ImagePorts, launchTemplateVersion } from './custom-image.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
+import { nodeRoom } from './node-room.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 import { goOnWithUpdateConfig, setUpdateConfig, withUpdateConfigBack } from './update-config.ts';
@@ -23,7 +26,7 @@ const STEP = 'roll-node-group' as const;
 /** A new node joins before an old one is drained and ends, which takes minutes even for one node (facts: eks.md §5.1). */
 const BOUNDS = { least: 60, most: 900, first: 240 };
 
-export type RollPorts = ActPorts & ImagePorts;
+export type RollPorts = ActPorts & ImagePorts & Pick<Ports, 'clusters'>;
 
 /** Rolls one managed node group to the control plane's version, or finds that it is there. `force` is never sent: budgets are kept. */
 export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Promise<StepResult> {
@@ -134,7 +137,10 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   if (next.type === 'make-version') throw new Error(`unreachable: ${group} wants a version that was made`);
   if (next.type === 'others') return { stop: foreignStop(ports, context, next.reason) };
   if (next.type !== 'roll') return { stop: next.type === 'done' ? done(next.reason) : blocked(next.reason) };
-  const set = await setUpdateConfig(ports, context, unit.nodegroup, spec?.nodes, updates.ids);
+  const room = await nodeRoom(ports, context, group, spec?.disruption);
+  if (typeof room === 'object') return { stop: room };
+  const ours = settingsFor(spec?.nodes, unit.nodegroup, room);
+  const set = await setUpdateConfig(ports, context, unit.nodegroup, ours, updates.ids);
   if (set !== undefined) return { stop: set };
   const { input } = next;
   return {

@@ -3,6 +3,7 @@ import { recordNodes } from '../inventory/record-nodes.ts';
 import { given } from '../model/given.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
 import { unhealthyPods } from '../model/workload-health.ts';
+import { nodesAllowed } from '../nodes/disruption-ledger.ts';
 import { asRolled } from '../nodes/update-config.ts';
 import type { ApiServer, Node } from '../ports/cluster-access.ts';
 import type { Nodegroup } from '../ports/eks.ts';
@@ -43,19 +44,20 @@ export async function readFacts(
   ports: StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'readers'>,
   context: StepContext,
   server: Server,
-  policy: Pick<UpgradePolicySpec, 'scan' | 'nodes'> | undefined,
+  policy: Pick<UpgradePolicySpec, 'scan' | 'nodes' | 'disruption'> | undefined,
   state: LiveScanState | undefined,
 ): Promise<ReadFacts> {
-  const { scan: rules, nodes } = policy ?? {};
+  const { scan: rules, nodes, disruption } = policy ?? {};
   const skip = rules?.skip ?? [];
   const holdsOwned = rules?.versionOwner === 'hold';
   const { scope, name, target, cluster } = context;
   const hasMoved = KubeVersion.parse(cluster.version).equals(target);
-  const nodegroups: Nodegroup[] = [];
-  for (const nodegroupName of await ports.eks.listNodegroups(scope, { clusterName: name })) {
-    const group = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName });
-    nodegroups.push(asRolled(nodes, group));
-  }
+  const groups: Nodegroup[] = [];
+  for (const nodegroupName of await ports.eks.listNodegroups(scope, { clusterName: name }))
+    groups.push(await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName }));
+  // Which of them will be down when it is rolled nobody knows: as if none were.
+  const count = groups.reduce((sum, { scalingConfig }) => sum + (scalingConfig?.desiredSize ?? 0), 0);
+  const nodegroups = groups.map((group) => asRolled(nodes, group, nodesAllowed(count, disruption?.maxUnavailable)));
   const addons = await readAddons(ports, context);
   const versions = hasMoved ? [] : await ports.eks.describeClusterVersions(scope);
   const isHop = context.grant !== undefined;

@@ -1,17 +1,8 @@
-import type { UndoEntry, UpdateConfigEntry } from '../contracts/items/protocol.ts';
+import type { UndoEntry, UpdateConfigEntry, UpdateSettings } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
-import type { NodesSpec } from '../model/image-rule.ts';
 import { isSame } from '../model/is-same.ts';
-import {
-  formerOf,
-  nextOfPutBack,
-  requestFor,
-  settingsFor,
-  settingsOf,
-  settingsText,
-  uidOf,
-} from '../nodes/update-config.ts';
+import { formerOf, nextOfPutBack, requestFor, settingsOf, settingsText, uidOf } from '../nodes/update-config.ts';
 import type { Nodegroup, UpdateConfig } from '../ports/eks.ts';
 import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { intentState } from '../protocol/look-up.ts';
@@ -40,7 +31,7 @@ const callFor =
   });
 
 /**
- * Gives a group that is about to be rolled the update settings that the policy names; how they are taken back is written in the same transaction.
+ * Gives a group that is about to be rolled the update settings that it is to be rolled with (`settingsFor`); how they are taken back is written in the same transaction.
  * Undefined where it has them.
  *
  * @param knownUpdateIds of the group, as read right before
@@ -49,12 +40,11 @@ export async function setUpdateConfig(
   ports: ActPorts,
   context: StepContext,
   group: Nodegroup,
-  nodes: NodesSpec,
+  ours: UpdateSettings,
   knownUpdateIds: readonly string[],
 ): Promise<StepResult | undefined> {
   const { clusterKey, upgrade } = context;
   const { nodegroupName: subject, clusterName } = group;
-  const ours = settingsFor(nodes, group);
   if (isSame(settingsOf(group), ours)) return undefined;
   const before = await load(ports.table, UndoEntries, clusterKey, 'updateConfig', subject);
   const entry: UpdateConfigEntry = {

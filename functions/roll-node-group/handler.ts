@@ -1,4 +1,5 @@
 import { account, ec2, templates } from '../runtime/account-ports.ts';
+import { clusters } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks, mutator } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/event-bus-port.ts';
@@ -7,5 +8,5 @@ import { definition } from './function.ts';
 
 export const handler = createHandler(
   definition,
-  awsPorts({ account, clock, ec2, eks, events, hooks, mutator, table, templates }),
+  awsPorts({ account, clock, clusters, ec2, eks, events, hooks, mutator, table, templates }),
 );

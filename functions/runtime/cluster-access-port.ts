@@ -4,7 +4,7 @@ import type { ClusterAccess } from '../../core/ports/cluster-access.ts';
 import type { PortFactory } from './create-handler.ts';
 import { credentialsOf, spokeEnvironment } from './eks-ports.ts';
 
-/** In a file of its own, so that only the two functions that look into clusters carry what reads API servers. */
+/** In a file of its own, so that only functions that look into clusters carry what reads API servers. */
 export const clusters: PortFactory<ClusterAccess> = {
   environment: spokeEnvironment,
   create: (context) => createClusterAccess({ credentials: credentialsOf(context), clock: systemClock }),

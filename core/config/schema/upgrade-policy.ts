@@ -6,7 +6,7 @@ import { hookSchema } from './hook.ts';
 import { labelSelectorSchema } from './label-selector.ts';
 import { documentSchema, objectName } from './names.ts';
 import { nodesSchema } from './nodes.ts';
-import { duration, durationMilliseconds, positiveDuration } from './quantities.ts';
+import { countOrShare, duration, durationMilliseconds, positiveDuration } from './quantities.ts';
 import { targetSchema } from './target.ts';
 import { alarmName, principalPatterns, waveSchema } from './wave.ts';
 
@@ -262,6 +262,17 @@ export const upgradePolicySchema = documentSchema(
         .default('full')
         .describe('eks-api: for clusters whose API server Liftlock cannot reach; less is checked.'),
       nodes: nodesSchema.optional(),
+      disruption: z
+        .strictObject({
+          maxUnavailable: countOrShare('nodes').describe(
+            'Nodes of a cluster that may be down at once (NotReady, cordoned or terminating), whoever took them: rolls of node groups and drains keep to it. A share is rounded down, at least 1. It only tightens what drain and nodes.updateConfig say.',
+          ),
+          pause: duration
+            .default('0s')
+            .describe('Time between the end of one node group, or of one drained node, and the beginning of the next.'),
+        })
+        .optional()
+        .describe('How many nodes of a cluster may be down at once. Absent = only what drain says is counted.'),
       drain: drainSchema.optional(),
       scan,
       smoke,

@@ -1,5 +1,6 @@
 import type { LiftlockEvent } from '../../../core/contracts/events.ts';
 import type { StepInput } from '../../../core/contracts/step-input.ts';
+import type { ClusterAccess, Node } from '../../../core/ports/cluster-access.ts';
 import type { LaunchTemplates } from '../../../core/ports/ec2.ts';
 import type {
   Addon,
@@ -40,6 +41,8 @@ export interface GivenStep {
   readonly minutes?: number;
   /** Who answers hooks, by URL. */
   readonly hooks?: ReadonlyMap<string, HookReceiverHere>;
+  /** What the API server says of its nodes when it is asked. */
+  readonly nodesSeen?: () => readonly Node[];
   /** Whether the inventory knows the name of the cluster. */
   readonly isNamed?: boolean;
 }
@@ -115,7 +118,7 @@ function reader({ cluster: found = {}, nodegroups = {}, addons = {}, offers = {}
 /** An upgrade from 1.36 to 1.37 whose execution runs a step, and what it changes and tells. */
 export async function oneStep<Kind extends Table>(
   table: Kind,
-  { eks: fake = {}, kept = {}, minutes = 0, isNamed = true, hooks = new Map() }: GivenStep = {},
+  { eks: fake = {}, kept = {}, minutes = 0, isNamed = true, hooks = new Map(), nodesSeen = () => [] }: GivenStep = {},
 ) {
   const member = memberItem({ clusterKey: KEY, waveIndex: 1, status: 'Running', inFlight: true });
   await keep(table, { grant: grant(), upgrades: [upgrade()], member, ...kept });
@@ -152,6 +155,7 @@ export async function oneStep<Kind extends Table>(
     templates,
     events,
     hooks: createInMemoryHooks(hooks),
+    clusters: { listNodes: async () => nodesSeen() } as unknown as ClusterAccess,
   };
   return { table, clock: { now: () => later(minutes) }, ...outside, told, sent, asked };
 }

@@ -1,0 +1,77 @@
+import { durationMilliseconds } from '../config/schema/quantities.ts';
+import type { UpgradePolicySpec } from '../config/types.ts';
+import { parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { ledgerForRoll, whyDown } from '../nodes/disruption-ledger.ts';
+import type { Node } from '../ports/cluster-access.ts';
+import type { Ports } from '../ports/ports.ts';
+import { Upgrades } from '../store/entities.ts';
+import { loadAll } from '../store/entity.ts';
+import { accessReason, findApiServer, isAccessError } from './api-server.ts';
+import type { StepContext, StepPorts } from './context.ts';
+
+/** Others have the grant of the cluster meanwhile. */
+const LATER_MILLISECONDS = 10 * 60_000;
+/** A pause is asked about as often as everything else that waits. */
+const MOST_SECONDS = 900;
+/** So many nodes are named. */
+const MOST_NAMED = 5;
+
+/**
+ * How many nodes of the cluster may go down in the roll of a group that is about to begin, by `spec.disruption`; or why it does not begin now.
+ * Counted by what the API server says at this moment: where it says nothing, no node is taken.
+ */
+export async function nodeRoom(
+  ports: StepPorts & Pick<Ports, 'clusters'>,
+  context: StepContext,
+  group: string,
+  disruption: UpgradePolicySpec['disruption'],
+): Promise<number | StepResult> {
+  if (disruption === undefined) return Number.POSITIVE_INFINITY;
+  const now = ports.clock.now();
+  const pause = pauseAfter(context, group, durationMilliseconds(disruption.pause), now);
+  if (pause !== undefined) return pause;
+  const later = (why: Reason): StepResult => parked(new Date(now.getTime() + LATER_MILLISECONDS), why);
+  const server = findApiServer(context);
+  if (server === undefined) return later(reason('ApiServerNotReady', `EKS gives no endpoint of ${context.name} yet.`));
+  try {
+    const nodes = await ports.clusters.listNodes(server);
+    const drained = await drainedNodes(ports, context, nodes);
+    const { allowed, down, room } = ledgerForRoll(nodes, group, drained, disruption.maxUnavailable);
+    if (room > 0) return room;
+    const left = down.length - MOST_NAMED;
+    const names = [...down.slice(0, MOST_NAMED).map(whyDown), ...(left > 0 ? [`${left} more`] : [])].join(', ');
+    const said = `${group} is rolled when nodes of ${context.name} are back: ${down.length} are down, and ${allowed} may be (spec.disruption): ${names}.`;
+    return later(reason('NodesDown', said));
+  } catch (error) {
+    if (!isAccessError(error)) throw error;
+    return later(accessReason(error, context));
+  }
+}
+
+/** Names of nodes that drains of Liftlock have emptied: they stay cordoned until somebody ends them. */
+async function drainedNodes(
+  { table }: Pick<Ports, 'table'>,
+  { clusterKey }: StepContext,
+  nodes: readonly Node[],
+): Promise<Set<string>> {
+  const ids = [...new Set(nodes.flatMap(({ cordonedBy }) => cordonedBy ?? []))];
+  const drains = await loadAll(
+    table,
+    Upgrades,
+    ids.map((id) => Upgrades.key(clusterKey, id)),
+  );
+  const ended = new Set(drains.filter(({ status }) => status === 'Succeeded').map(({ id }) => id));
+  return new Set(nodes.filter(({ cordonedBy = '' }) => ended.has(cordonedBy)).map(({ name }) => name));
+}
+
+/** Undefined where no other group of this upgrade was rolled so lately. */
+function pauseAfter({ upgrade }: StepContext, group: string, pause: number, now: Date): StepResult | undefined {
+  const ends = Object.entries(upgrade?.steps ?? {}).flatMap(([step, { reasons, endedAt }]) => {
+    const wasRolled = step.startsWith('roll-node-group/') && reasons.some(({ code }) => code === 'Rolled');
+    return wasRolled && step !== `roll-node-group/${group}` ? [Date.parse(endedAt ?? '')] : [];
+  });
+  const until = Math.max(...ends) + pause;
+  if (!(until > now.getTime())) return undefined;
+  const said = `The node group before ${group} has ended; ${group} begins at ${new Date(until).toISOString()} (spec.disruption.pause).`;
+  return wait(Math.min(MOST_SECONDS, Math.ceil((until - now.getTime()) / 1000)), reason('NodesPause', said));
+}

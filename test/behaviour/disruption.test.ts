@@ -1,0 +1,70 @@
+import { openUndoEntries } from '../../core/protocol/undo.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { hours, memberOf, mutationsOf, recordOf, run, smallFleet } from './small-fleet.ts';
+
+const THREE = { maxUnavailable: 3 };
+const ONE = { maxUnavailable: 1 };
+const fleet = (disruption: object, begin: (world: World) => void = () => {}) =>
+  smallFleet({
+    clusters: [
+      {
+        ...{ name: 'web', version: '1.36' },
+        nodegroups: ['api', 'batch'].map((name) => ({ name, nodes: 4, updateConfig: THREE })),
+        otherNodes: [{ labels: { 'alpha.eksctl.io/nodegroup-name': 'own' }, version: '1.36' }],
+      },
+    ],
+    policy: { disruption },
+  }).then((world) => {
+    begin(world);
+    return world;
+  });
+const clusterOf = (world: World) => {
+  const [cluster] = Object.values(world.eks.state.clusters);
+  if (cluster === undefined) throw new Error('no cluster');
+  return cluster;
+};
+const calls = (world: World) =>
+  mutationsOf(world).flatMap(({ operation, request }) => {
+    if (operation === 'UpdateNodegroupVersion') return [`roll ${request.nodegroupName}`];
+    return operation === 'UpdateNodegroupConfig' ? [request.updateConfig] : [];
+  });
+
+test('groups are rolled as many nodes at once as may be down, and have their own settings afterwards', async () => {
+  const world = await fleet({ ...ONE, pause: '0s' });
+  await run(world);
+  expect((await memberOf(world, 'web')).status).toBe('Succeeded');
+  expect(calls(world)).toEqual([ONE, 'roll api', THREE, ONE, 'roll batch', THREE]);
+  expect(await openUndoEntries(world.table, (await recordOf(world, 'web')).clusterKey)).toEqual([]);
+});
+
+test('the pause is between one group and the next', async () => {
+  const world = await fleet({ maxUnavailable: '100%', pause: '2h' });
+  await run(world);
+  const [first = 0, second = 0] = mutationsOf(world)
+    .filter(({ operation }) => operation === 'UpdateNodegroupVersion')
+    .map(({ at }) => at);
+  expect((await memberOf(world, 'web')).status).toBe('Succeeded');
+  expect((second - first) / 3_600_000).toBeGreaterThan(2);
+});
+
+test.each<[string, string, string[]]>([
+  ['of others', 'own', []],
+  ['of a group that comes later, which is rolled first', 'batch', ['roll batch', 'roll api']],
+])('a node that somebody has cordoned counts: %s', async (_, owner, rolled) => {
+  const world = await fleet({ ...ONE, pause: '0s' });
+  const labels = ['alpha.eksctl.io/nodegroup-name', 'eks.amazonaws.com/nodegroup'];
+  const cordoned = clusterOf(world).kubernetes.nodes.find((node) => labels.some((key) => node.labels[key] === owner));
+  if (cordoned === undefined) throw new Error('no node');
+  cordoned.unschedulable = true;
+  await hours(world, 12);
+  const rolls = () => calls(world).filter((call) => `${call}`.startsWith('roll'));
+  expect(rolls()).toEqual(rolled);
+  const member = await memberOf(world, 'web');
+  expect(member.status).toBe(rolled.length === 0 ? 'Parked' : 'Succeeded');
+  if (rolled.length > 0) return;
+  expect(member.reasons.map(({ code }) => code)).toEqual(['NodesDown', 'NodesDown']);
+  expect(member.reasons[0]?.message).toContain(`: ${cordoned.name} (cordoned by somebody else).`);
+  cordoned.unschedulable = false;
+  await run(world);
+  expect([(await memberOf(world, 'web')).status, rolls()]).toEqual(['Succeeded', ['roll api', 'roll batch']]);
+});
