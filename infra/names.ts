@@ -1,4 +1,5 @@
 import { Aws } from 'aws-cdk-lib/core';
+import { HOOK_EXECUTION_PREFIX } from '../core/contracts/hook.ts';
 import type { FunctionName, MachineName } from '../core/contracts/names.ts';
 
 /**
@@ -34,6 +35,16 @@ export const defaultExternalId = (hubAccount: string): string => `liftlock-${hub
 
 /** Secrets that webhooks of gates are signed with are told from all others by their name; policies name them at any time, in any Region. */
 export const webhookSecrets = (): string => `arn:${Aws.PARTITION}:secretsmanager:*:${Aws.ACCOUNT_ID}:secret:liftlock/*`;
+
+const anyRegion = (service: string, resource: string): string =>
+  `arn:${Aws.PARTITION}:${service}:*:${Aws.ACCOUNT_ID}:${resource}`;
+
+/** Who hooks may ask, in any Region: functions and machines are told from all others by their tag, executions by their name. */
+export const hookReceivers = {
+  functions: () => anyRegion('lambda', 'function:*'),
+  machines: () => anyRegion('states', 'stateMachine:*'),
+  executions: () => anyRegion('states', `execution:*:${HOOK_EXECUTION_PREFIX}*`),
+};
 
 function statesArn(resource: string, name: string): string {
   return `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:${resource}:${name}`;

@@ -87,7 +87,9 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
       const found: RecoveryPoint[] = [];
       for (let nextToken: string | undefined = ''; nextToken !== undefined; ) {
         const query = { resourceArn, maxResults: '1000', ...(nextToken !== '' && { nextToken }) };
-        const answer = parseJson(await backup(scope, {}, '', { path, query })) as RecoveryPointList | undefined;
+        const answer = parseJson(await backup(scope, {}, '', { method: 'GET', path, query })) as
+          | RecoveryPointList
+          | undefined;
         if (answer?.RecoveryPoints === undefined)
           throw namedError('IncompleteAnswer', 'AWS Backup answered without RecoveryPoints.');
         for (const { Status: status, CreationDate: seconds, ParentRecoveryPointArn } of answer.RecoveryPoints)

@@ -1,29 +1,37 @@
 import { noAnswer, readHookAnswer } from '../../core/policy/hook-answer.ts';
 import type { Hooks } from '../../core/ports/outside.ts';
+import type { AwsReceivers } from './aws-receivers.ts';
 import { whyUnanswered } from './gate-reader.ts';
 import { bodyOf, callWebhook } from './gates/webhook-gate.ts';
 import { inTime } from './pinned-addresses.ts';
 
 type WebhookOptions = Parameters<typeof callWebhook>[0];
 
+export interface HooksOptions extends WebhookOptions {
+  readonly receivers: AwsReceivers;
+  readonly timeoutMilliseconds?: number;
+}
+
 /** Everything that one question takes together: a secret, names, the answer. The step asks again, so it is tried once. */
 const TIMEOUT_MILLISECONDS = 10_000;
 
-/** Asks by a signed POST, as gates are asked (docs/gates.md, Signatures). */
-export function createHooks(options: WebhookOptions & { readonly timeoutMilliseconds?: number }): Hooks {
-  const { timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
+/** Asks webhooks by a signed POST, as gates are asked (docs/gates.md, Signatures), and functions and state machines by AWS's own calls. */
+export function createHooks(options: HooksOptions): Hooks {
+  const { receivers, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
   return {
     async ask(receiver, allowedHosts, request) {
       const signal = AbortSignal.timeout(timeoutMilliseconds);
-      const asked = { method: 'POST', body: JSON.stringify(request), agent: 'liftlock-hook' };
+      const ask = () => {
+        if ('lambda' in receiver) return receivers.askFunction(receiver.lambda, request);
+        if ('stateMachine' in receiver) return receivers.askMachine(receiver.stateMachine, request);
+        const asked = { method: 'POST', body: JSON.stringify(request), agent: 'liftlock-hook' };
+        return callWebhook(options, receiver, asked, allowedHosts, signal, async (response, confidential) => {
+          const body = await bodyOf(response);
+          return 'problem' in body ? noAnswer(body.problem) : readHookAnswer(body.text, confidential);
+        });
+      };
       try {
-        return await inTime(
-          callWebhook(options, receiver, asked, allowedHosts, signal, async (response, confidential) => {
-            const body = await bodyOf(response);
-            return 'problem' in body ? noAnswer(body.problem) : readHookAnswer(body.text, confidential);
-          }),
-          signal,
-        );
+        return await inTime(ask(), signal);
       } catch (error) {
         return noAnswer(whyUnanswered(error, signal, timeoutMilliseconds));
       }

@@ -4,17 +4,22 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { Clock } from '../../core/ports/outside.ts';
-import type { SpokeSessions } from './spoke-role.ts';
 import { createTokenBucket, type Sleep } from './token-bucket.ts';
 
 export interface SignedCallsOptions {
-  readonly sessions: Pick<SpokeSessions, 'forAccount'>;
+  readonly sessions: { readonly forAccount: (account: string) => Promise<Session> };
   readonly clock: Clock;
   readonly sleep: Sleep;
   /** In place of AWS's own, by the SDK's name of the service (`SERVICE_QUOTAS`), as its clients take it from the environment. */
   readonly endpointOf: (service: string) => string | undefined;
   /** What may change something is tried once. */
   readonly tries?: number;
+}
+
+interface Session {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
 }
 
 interface Service {
@@ -28,8 +33,9 @@ interface Service {
   readonly isGlobal?: true;
 }
 
-/** What is read by a path, as REST has it, instead of posted. */
-interface Read {
+/** Where REST has it, instead of posted to the root. */
+interface Place {
+  readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
 }
@@ -48,11 +54,10 @@ export function createSignedCalls(service: Service, options: SignedCallsOptions)
     scope: Scope,
     headers: Readonly<Record<string, string>>,
     body: string,
-    read?: Read,
+    place: Place = { method: 'POST', path: '/', query: {} },
   ): Promise<string> => {
     const { host, region } = placeOf(service, scope.region);
-    const { path, query } = read ?? { path: '/', query: {} };
-    const method = read === undefined ? 'POST' : 'GET';
+    const { method, path, query } = place;
     const url = new URL(path, endpointOf(service.variable) ?? `https://${host}`);
     url.search = Object.entries(query)
       .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
@@ -65,7 +70,7 @@ export function createSignedCalls(service: Service, options: SignedCallsOptions)
       const request = { method, protocol, hostname, path, query, headers: { ...headers, host: url.host }, body };
       const signed = await signer.sign(request);
       const answer = await send(method, url, signed.headers, body).catch((error: Error) => error);
-      if (!(answer instanceof Error) && answer.status === 200) return answer.text;
+      if (!(answer instanceof Error) && answer.status === 200 && answer.functionError === undefined) return answer.text;
       const error = answer instanceof Error ? answer : refusalOf(answer, service.name);
       const passes =
         answer instanceof Error || answer.status >= 500 || /^(RequestLimit|Throttl|TooMany)/.test(error.name);
@@ -87,6 +92,8 @@ interface Answer {
   readonly status: number;
   /** The name of the error, where REST says it beside the text. */
   readonly errorType: string | undefined;
+  /** What Lambda says beside status 200 of a function that has failed. */
+  readonly functionError: string | undefined;
   readonly text: string;
 }
 
@@ -102,6 +109,7 @@ function send(method: string, url: URL, headers: Record<string, string>, body: s
         resolve({
           status: response.statusCode ?? 0,
           errorType: response.headers['x-amzn-errortype']?.toString(),
+          functionError: response.headers['x-amz-function-error']?.toString(),
           text: Buffer.concat(chunks).toString('utf8'),
         }),
       );
@@ -112,7 +120,8 @@ function send(method: string, url: URL, headers: Record<string, string>, body: s
 }
 
 /** XML has `<Code>` and `<Message>`, whatever each service writes around the two; JSON has `__type`, and REST a header, with or without a namespace. */
-function refusalOf({ status, errorType, text }: Answer, service: string): Error {
+function refusalOf({ status, errorType, functionError, text }: Answer, service: string): Error {
+  if (functionError !== undefined) return Object.assign(new Error(text), { name: functionError });
   const named = errorType === undefined ? text : `"__type":"${errorType}"`;
   const [, code] = /<Code>([^<]+)<\/Code>/.exec(text) ?? /"__type"\s*:\s*"(?:[^"#]*#)?([^":]+)/.exec(named) ?? [];
   const [, message] =

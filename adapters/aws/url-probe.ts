@@ -30,7 +30,7 @@ export function createUrlProbe(options: UrlProbeOptions): UrlProbe {
 }
 
 function statusOf(url: URL, addresses: readonly Address[], signal: AbortSignal): Promise<number> {
-  const headers = { 'user-agent': 'liftlock-smoke-check' };
+  const headers = { 'user-agent': 'liftlock' };
   const how = { method: 'GET', signal, agent: false, headers, ...pinnedLookup(addresses) };
   return new Promise((resolve, reject) => {
     const call = request(url, how, (response) => {

@@ -11,7 +11,7 @@ import { isTargetMinor } from '../version/target.ts';
 import { fieldOf, listOf, type PolicyWith, type Report, reporter, type SoundWaves } from './checks/check.ts';
 import { checkHooks } from './checks/hooks.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
-import { checkGateUrls, checkSmokeUrls } from './checks/smoke-urls.ts';
+import { checkGateUrls, checkProbedUrls } from './checks/smoke-urls.ts';
 import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
 import { checkApprovals, checkUnreachableWaves, checkWaveNumbers } from './checks/waves.ts';
 import { dayOrInstant } from './day-or-instant.ts';
@@ -62,7 +62,7 @@ export function checkPolicy(
 ): UpgradePolicy | undefined {
   const report = reporter(document, issues);
   checkWaves(document.value, report);
-  checkSmokeUrls(document.value, allowedHosts, report);
+  checkProbedUrls(document.value, allowedHosts, report);
   checkGateUrls(document.value, allowedHosts, report);
   checkHooks(document.value, allowedHosts, report);
   checkExpressions(document.value, report);

@@ -249,8 +249,13 @@ test.each([
   ['https://[fd00::1]/', 'private address'],
   ['https://web.internal', '.internal'],
 ])('the smoke URL %s is refused', (url, words) => {
-  const errors = errorsOf(policy.replace('spec:', `spec:\n  smoke: { urls: ["${url}"] }`));
-  expect(errors).toEqual([expect.stringMatching(/^c\.yaml:5:19: error: spec\.smoke\.urls\[0\]: /)]);
+  const errors = ['smoke', 'scan'].flatMap((place) =>
+    errorsOf(policy.replace('spec:', `spec:\n  ${place}: { urls: ["${url}"] }`)),
+  );
+  expect(errors).toEqual([
+    expect.stringMatching(/^c\.yaml:5:19: error: spec\.smoke\.urls\[0\]: /),
+    expect.stringMatching(/^c\.yaml:5:18: error: spec\.scan\.urls\[0\]: /),
+  ]);
   expect(errors[0]).toContain(words);
   expect(errors[0]).not.toContain('secret@');
 });

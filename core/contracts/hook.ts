@@ -4,6 +4,19 @@ import type { MachineName } from './names.ts';
 /** Of requests to hooks and of their answers (docs/hooks.md). What changes the meaning of either is a new one. */
 export const HOOK_SCHEMA = 'liftlock.hook/v1';
 
+/** On a function or a state machine: Liftlock may ask it. Its roles may call no other (infra/permissions/function-statements.ts). */
+export const HOOK_TAG = { key: 'liftlock:hook', value: 'allowed' } as const;
+
+/** What the name of each execution begins with that Liftlock starts to ask: those are all that it may look at. */
+export const HOOK_EXECUTION_PREFIX = 'liftlock-hook-';
+
+/**
+ * One execution for one question under one grant: the same however often it is asked and whatever crashes in between, and another one under the
+ * next grant, so that no old go is read again. At most 80 characters, as Step Functions has it.
+ */
+export const hookExecutionName = ({ key, askedSince }: Pick<HookRequest, 'key' | 'askedSince'>): string =>
+  `${HOOK_EXECUTION_PREFIX}${key.slice(0, 48)}-${Date.parse(askedSince)}`;
+
 /** Steps that hooks are asked before and after, by the names that events, audit and state machines have for them. */
 export const HOOK_STEPS = [
   'upgrade-cluster',

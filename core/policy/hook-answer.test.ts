@@ -1,4 +1,4 @@
-import { readHookAnswer } from './hook-answer.ts';
+import { type HookExecution, readHookAnswer, readHookExecution } from './hook-answer.ts';
 
 const sent = (members: object) => readHookAnswer(JSON.stringify({ schema: 'liftlock.hook/v1', ...members }));
 
@@ -32,4 +32,28 @@ test('a message is one line of bearable length, without control characters and w
   const answer = readHookAnswer(JSON.stringify({ schema: 'liftlock.hook/v1', answer: 'stop', message }), ['hunter2']);
   expect(answer.message).toMatch(/^\[31mno ticket \[not shown\] x+…$/);
   expect(answer.message).toHaveLength(300);
+});
+
+const output = (answer: string) => JSON.stringify({ schema: 'liftlock.hook/v1', answer });
+
+test.each<[string, HookExecution, object]>([
+  ['that runs: wait', { status: 'RUNNING' }, { answer: 'wait', message: 'the execution x is running' }],
+  ['that waits to be redriven: wait', { status: 'PENDING_REDRIVE' }, { answer: 'wait' }],
+  ['that has ended with go', { status: 'SUCCEEDED', output: output('go') }, { answer: 'go', message: '' }],
+  ['that has ended with stop', { status: 'SUCCEEDED', output: output('stop') }, { answer: 'stop' }],
+  ['that has ended with wait: none', { status: 'SUCCEEDED', output: output('wait') }, { answer: 'none' }],
+  ['that has ended with nothing: none', { status: 'SUCCEEDED' }, { answer: 'none' }],
+  [
+    'that has failed: none, with its cause',
+    { status: 'FAILED', error: 'NoTicket', cause: 'the board\nis closed', output: output('go') },
+    { answer: 'none', message: 'Its execution x has ended as FAILED: NoTicket: the board is closed' },
+  ],
+  [
+    'that was stopped: none',
+    { status: 'ABORTED' },
+    { answer: 'none', message: 'Its execution x has ended as ABORTED' },
+  ],
+  ['that took too long: none', { status: 'TIMED_OUT', output: output('go') }, { answer: 'none' }],
+])('an execution %s', (_, execution, answer) => {
+  expect(readHookExecution('x', execution)).toMatchObject(answer);
 });

@@ -1,6 +1,14 @@
 import { HOOK_SCHEMA, type HookAnswer, hookAnswer } from '../contracts/hook.ts';
 import { parseJson } from '../model/parse-json.ts';
-import { withoutSecrets } from './gate-answer.ts';
+import type { ExecutionState } from '../ports/executions.ts';
+import type { HookReceiver } from '../ports/outside.ts';
+import { gateName, oneLine, withoutSecrets } from './gate-answer.ts';
+
+/** What audit and people call who is asked: of a URL host and path. */
+export function receiverName(receiver: HookReceiver): string {
+  if ('webhook' in receiver) return gateName(receiver);
+  return 'lambda' in receiver ? receiver.lambda : receiver.stateMachine;
+}
 
 export const noAnswer = (why: string): HookAnswer => ({ answer: 'none', message: why });
 
@@ -11,4 +19,24 @@ export function readHookAnswer(body: string, confidential: readonly string[] = [
     return noAnswer(`What it sent is no answer of ${HOOK_SCHEMA}, so it counts for nothing (docs/hooks.md).`);
   const { answer, seconds, message = '' } = data;
   return { answer, seconds, message: withoutSecrets(message, confidential) };
+}
+
+/** An execution that was started to ask. */
+export type HookExecution = Pick<ExecutionState, 'status' | 'error' | 'cause'> & { readonly output?: string };
+
+/**
+ * What an execution says. One that has failed has judged nothing, so that is no answer: whoever redrives it in time is heard. One word is all that
+ * an execution can say, and so wait is none either.
+ */
+export function readHookExecution(name: string, { status, output = '', error, cause }: HookExecution): HookAnswer {
+  if (status === 'RUNNING' || status === 'PENDING_REDRIVE')
+    return { answer: 'wait', message: `the execution ${name} is running` };
+  if (status !== 'SUCCEEDED') {
+    const why = [error, cause].filter((one) => one !== undefined).join(': ');
+    return noAnswer(oneLine(`Its execution ${name} has ended as ${status}${why === '' ? '' : `: ${why}`}`));
+  }
+  const said = readHookAnswer(output);
+  return said.answer === 'wait'
+    ? noAnswer(`Its execution ${name} has ended with wait, and an execution that has ended says no other word.`)
+    : said;
 }

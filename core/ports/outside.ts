@@ -64,7 +64,7 @@ export interface OwnerAddresses {
   ): Promise<string | undefined>;
 }
 
-/** `{ webhook, secret }`, as a policy names it. */
+/** `{ webhook, secret }`, `{ lambda }` or `{ stateMachine }`, as a policy names it. */
 export type HookReceiver = NonNullable<UpgradePolicySpec['hooks']>[number]['ask'];
 
 /** Asks whoever a policy has asked before or after a step, once. Never fails: no answer within ten seconds, or none that counts, is `none`, and says why. */

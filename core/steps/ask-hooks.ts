@@ -8,7 +8,7 @@ import { recordTags } from '../inventory/record-cluster.ts';
 import { given } from '../model/given.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
-import { gateName } from '../policy/gate-answer.ts';
+import { receiverName } from '../policy/hook-answer.ts';
 import {
   answerBy,
   type DueHook,
@@ -220,7 +220,13 @@ function keepState(
     const state = next(before, now, grant.number);
     if (state === undefined || state === before) return { result: read.data.hooks };
     const hooks = { ...read.data.hooks, [key]: state };
-    const detail = { hook: key, asked: gateName(hook.ask), blocking: hook.blocking, upgradeId: read.data.id, ...state };
+    const detail = {
+      hook: key,
+      asked: receiverName(hook.ask),
+      blocking: hook.blocking,
+      upgradeId: read.data.id,
+      ...state,
+    };
     return {
       result: hooks,
       writes: [replace(Upgrades, read, { ...read.data, hooks })],

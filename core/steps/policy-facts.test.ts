@@ -22,10 +22,11 @@ interface Given {
   readonly readings?: Readonly<Record<string, GateReading['status']>>;
   readonly answers?: readonly (ReadAnswer | Error)[];
   readonly hasServer?: boolean;
+  readonly statuses?: Readonly<Record<string, number>>;
   readonly points?: readonly RecoveryPoint[] | Error;
 }
 
-async function read({ scan, readings = {}, answers = [], hasServer = true, points = [] }: Given) {
+async function read({ scan, readings = {}, answers = [], hasServer = true, points = [], statuses = {} }: Given) {
   const asked: string[] = [];
   let closed = 0;
   const ports = {
@@ -41,6 +42,13 @@ async function read({ scan, readings = {}, answers = [], hasServer = true, point
       read: async (gate: object) => {
         const name = 'alarm' in gate ? String(gate.alarm) : '';
         return { gate: name, status: readings[name] ?? 'unknown', message: `of ${name}` } as GateReading;
+      },
+    },
+    probe: {
+      get: async (url: string) => {
+        const status = statuses[url];
+        if (status === undefined) throw new Error(`${new URL(url).host} could not be reached: no route`);
+        return { status };
       },
     },
     readers: {
@@ -83,7 +91,21 @@ test('alarms that can be read are judged, and one of which nothing is known is a
     ['alarm bad', 'read', '', 1],
     ['alarm odd', 'error', 'of odd', 0],
   ]);
-  expect(await read({ scan: {} })).toEqual({ alarms: [], backups: [], coverage: [], asked: [] });
+  expect(await read({ scan: {} })).toEqual({ alarms: [], urls: [], backups: [], coverage: [], asked: [] });
+});
+
+test('a URL is ready when it answers with success, and is named without what may be secret', async () => {
+  const [up, down, moved, gone] = ['up', 'down', 'moved', 'gone'].map(
+    (path) => `https://x.example.com/${path}?token=t`,
+  );
+  const statuses = { [up ?? '']: 204, [down ?? '']: 503, [moved ?? '']: 302 };
+  const { urls } = await read({ scan: { urls: [up, down, moved, gone] }, statuses });
+  expect(urls).toEqual([
+    { url: 'x.example.com/up', isReady: true, answer: 'it answered 204' },
+    { url: 'x.example.com/down', isReady: false, answer: 'it answered 503' },
+    { url: 'x.example.com/moved', isReady: false, answer: 'it answered 302' },
+    { url: 'x.example.com/gone', isReady: false, answer: 'x.example.com could not be reached: no route' },
+  ]);
 });
 
 const velero = { backups: { velero: { within: '24h' } } };

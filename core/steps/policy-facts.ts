@@ -1,37 +1,52 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
+import { errorMessage } from '../contracts/errors.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
+import { gateName } from '../policy/gate-answer.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
+import type { PreflightFacts, ProbedUrl } from '../scan/preflight/preflight-check.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import type { StepContext } from './context.ts';
 import { type ReadBackup, readRecoveryPoints, readVelero } from './read-backups.ts';
 
-type Asked = Pick<UpgradePolicySpec['scan'], 'alarms' | 'backups'>;
+type Asked = Pick<UpgradePolicySpec['scan'], 'alarms' | 'backups' | 'urls'>;
 
 interface PolicyFacts {
-  readonly facts: Pick<PreflightFacts, 'alarms' | 'backups'>;
+  readonly facts: Pick<PreflightFacts, 'alarms' | 'backups' | 'urls'>;
   readonly coverage: readonly Coverage[];
 }
 
-/** What the policy names that has to be so before a hop: alarms of CloudWatch, and young backups of the cluster. */
+/** What the policy names that has to be so before a hop: alarms of CloudWatch, URLs that answer, and young backups of the cluster. */
 export async function readPolicyFacts(
-  ports: Pick<Ports, 'account' | 'gates' | 'readers'>,
+  ports: Pick<Ports, 'account' | 'gates' | 'probe' | 'readers'>,
   context: StepContext,
   server: ApiServer | undefined,
-  { alarms = [], backups: { velero, awsBackup } = {} }: Asked,
+  { alarms = [], urls = [], backups: { velero, awsBackup } = {} }: Asked,
 ): Promise<PolicyFacts> {
   const readings = await Promise.all(alarms.map((alarm) => ports.gates.read({ alarm }, [])));
+  const probed = await Promise.all(urls.map((url) => probeUrl(ports, url)));
   const backups: ReadBackup[] = [];
   if (velero !== undefined) backups.push(await readVelero(ports, context, server, velero));
   if (awsBackup !== undefined) backups.push(await readRecoveryPoints(ports, context, awsBackup));
   return {
     facts: {
       alarms: readings.filter(({ status }) => status !== 'unknown'),
+      urls: probed,
       backups: backups.flatMap(({ backup }) => backup ?? []),
     },
     coverage: [...readings.map(alarmCoverage), ...backups.map(({ coverage }) => coverage)],
   };
+}
+
+/** What cannot be reached, or is refused as private, has not answered. A query may hold a token, so it is not shown. */
+async function probeUrl({ probe }: Pick<Ports, 'probe'>, text: string): Promise<ProbedUrl> {
+  const url = gateName({ webhook: text });
+  try {
+    const { status } = await probe.get(text);
+    return { url, isReady: status >= 200 && status < 300, answer: `it answered ${status}` };
+  } catch (error) {
+    return { url, isReady: false, answer: errorMessage(error) };
+  }
 }
 
 /** An alarm that cannot be read, or has no data, proves nothing. */

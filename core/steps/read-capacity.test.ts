@@ -56,6 +56,7 @@ async function scanned(
     account: noted(quietAccount),
     clusters: unasked,
     gates: unasked,
+    probe: unasked,
     readers: unasked,
   };
   const { status, reasons } = await scanCluster(given, stepInput({ targetVersion: '1.37' }));

@@ -93,7 +93,15 @@ async function scanned(given: Given = {}, table = new MemoryTable()) {
   const readers = { open: () => ({ reader, wait: async () => {}, close: () => {} }) };
   const unasked = () => Promise.reject(new Error('no policy names an alarm'));
   const { status, reasons, waitSeconds } = await scanCluster(
-    { ...ports, clusters, readers, ec2: quietEc2, account: quietAccount, gates: { read: unasked } },
+    {
+      ...ports,
+      clusters,
+      readers,
+      ec2: quietEc2,
+      account: quietAccount,
+      gates: { read: unasked },
+      probe: { get: unasked },
+    },
     stepInput({ targetVersion: target }),
   );
   const others = reasons.filter(({ code }) => code !== 'Looked');

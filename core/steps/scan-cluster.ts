@@ -48,7 +48,7 @@ import { isServer, NOT_ASKED, NOT_VERIFIED, readFacts, type Server } from './sca
 
 const STEP = 'scan-cluster';
 
-export type ScanPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'readers'>;
+export type ScanPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'probe' | 'readers'>;
 
 /**
  * What would break if this cluster went to the target? Everything is read, judged and reported, and the report alone says whether the hop may

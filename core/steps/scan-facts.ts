@@ -41,7 +41,7 @@ interface ReadFacts {
  * @param state what was read of the cluster's objects: where its nodes are among them, they are not read a second time
  */
 export async function readFacts(
-  ports: StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'readers'>,
+  ports: StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'probe' | 'readers'>,
   context: StepContext,
   server: Server,
   policy: Pick<UpgradePolicySpec, 'scan' | 'nodes' | 'disruption'> | undefined,

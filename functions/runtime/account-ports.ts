@@ -7,8 +7,7 @@ import {
 import { systemClock as clock, systemSleep as sleep } from '../../adapters/aws/system-clock.ts';
 import type { PortFactory } from './create-handler.ts';
 import { sessionsOf, spokeEnvironment } from './eks-ports.ts';
-
-const endpointOf = (service: string) => process.env[`AWS_ENDPOINT_URL_${service}`] ?? process.env.AWS_ENDPOINT_URL;
+import { endpointOf } from './endpoint-of.ts';
 
 const signed = <Port>(create: (options: CallOptions) => Port): PortFactory<Port> => ({
   environment: spokeEnvironment,

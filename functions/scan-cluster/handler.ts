@@ -7,6 +7,7 @@ import { clusters } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, type PortFactory, table } from '../runtime/create-handler.ts';
 import { credentialsOf, eks, spokeEnvironment } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/event-bus-port.ts';
+import { probe } from '../runtime/url-probe-port.ts';
 import { definition } from './function.ts';
 
 const readers: PortFactory<ClusterReaders> = {
@@ -17,5 +18,5 @@ const readers: PortFactory<ClusterReaders> = {
 
 export const handler = createHandler(
   definition,
-  awsPorts({ account, clock, clusters, ec2, eks, events, gates, readers, table }),
+  awsPorts({ account, clock, clusters, ec2, eks, events, gates, probe, readers, table }),
 );

@@ -30,6 +30,7 @@ import {
   defaultExternalId,
   FUNCTION_TAG,
   functionName,
+  hookReceivers,
   machineArnPrefix,
   machineName,
 } from '../names.ts';
@@ -139,6 +140,7 @@ function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>,
       assumesOperateRole,
       listsAccounts,
       asksWebhooks,
+      asksHooks,
       anchors,
     } = FUNCTION_NEEDS[name];
     const open: Record<string, string> = {};
@@ -156,6 +158,13 @@ function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>,
     if (asksWebhooks) {
       open['AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:*:<AWS::AccountId>:secret:liftlock/*]'] =
         'Policies and the Fleet name secrets of webhooks when they are applied, in any Region; only those of this account named liftlock/… can be read.';
+    }
+    if (asksHooks) {
+      const shown = (arn: string) =>
+        arn.replace(Aws.PARTITION, '<AWS::Partition>').replace(Aws.ACCOUNT_ID, '<AWS::AccountId>');
+      const why =
+        'Policies name who is asked when they are applied, in any Region; the condition on the tag liftlock:hook keeps it to what its owner has opened, and the name of an execution to what was started to ask.';
+      for (const arn of Object.values(hookReceivers)) open[`AwsSolutions-IAM5[Resource::${shown(arn())}]`] = why;
     }
     if (anchors) {
       open[`AwsSolutions-IAM5[Resource::${ANCHOR_BUCKET_ARN}/audit/*]`] =

@@ -26,6 +26,8 @@ export interface FunctionNeeds {
   readonly readsAlarms?: true;
   /** Reads the secrets that requests of webhooks are signed with. */
   readonly asksWebhooks?: true;
+  /** Asks hooks of policies: webhooks, and functions and state machines that their owner has opened by the tag. */
+  readonly asksHooks?: true;
   /** Publishes to the topics of owners that the settings name. */
   readonly tellsOwners?: true;
   /** Reads no item but the audit, as it comes and once a day, and puts its anchors. */
@@ -35,8 +37,9 @@ export interface FunctionNeeds {
 const stepThatReads = { writes: 'conditional', audits: true, publishes: true, assumesSpokeRole: true } as const;
 /** It also keeps updates that it saw settle, whatever it kept before. */
 const stepThatWatchesUpdates = { ...stepThatReads, writes: 'overwrite' } as const;
+const asksHooks = { asksWebhooks: true, asksHooks: true } as const;
 /** Its commits rest on everything that could forbid the call, and hooks of the policy are asked before them. */
-const stepThatMutates = { ...stepThatWatchesUpdates, checks: true, asksWebhooks: true } as const;
+const stepThatMutates = { ...stepThatWatchesUpdates, checks: true, ...asksHooks } as const;
 const stepThatOperates = { ...stepThatReads, checks: true, assumesOperateRole: true } as const;
 /** It takes back what calls of EKS have set, too; nobody is asked before that. */
 const stepThatRestores = { ...stepThatWatchesUpdates, checks: true, assumesOperateRole: true } as const;
@@ -86,7 +89,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   'upgrade-control-plane': stepThatMutates,
   'list-node-groups': { assumesSpokeRole: true },
   'roll-node-group': stepThatMutates,
-  'smoke-check': { ...stepThatWatchesUpdates, asksWebhooks: true },
+  'smoke-check': { ...stepThatWatchesUpdates, ...asksHooks },
   'drain-nodes': stepThatOperates,
   'restore-nodes': stepThatRestores,
   'conclude-upgrade': { ...stepThatReads, checks: true },

@@ -64,7 +64,15 @@ const GRANTED = [
 const READER = [...READ, ...PUT, ...AUDIT, ...PUBLISH, ...SPOKE];
 const WATCHER = [...READ, ...OVERWRITE, ...AUDIT, ...PUBLISH, ...SPOKE];
 const SECRETS = ['secretsmanager:GetSecretValue arn:<Partition>:secretsmanager:*:<AccountId>:secret:liftlock/*'];
-const MUTATOR = [...WATCHER, ...CHECK, ...SECRETS];
+const HOOKS = [
+  ...SECRETS,
+  'lambda:InvokeFunction arn:<Partition>:lambda:*:<AccountId>:function:*',
+  ...['DescribeStateMachine', 'StartExecution'].map(
+    (action) => `states:${action} arn:<Partition>:states:*:<AccountId>:stateMachine:*`,
+  ),
+  'states:DescribeExecution arn:<Partition>:states:*:<AccountId>:execution:*:liftlock-hook-*',
+];
+const MUTATOR = [...WATCHER, ...CHECK, ...HOOKS];
 const OPERATOR = [...READER, ...CHECK, ...SPOKE.map((one) => `${one}-operate`)];
 
 const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
@@ -116,7 +124,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'upgrade-control-plane': MUTATOR,
   'list-node-groups': [...READ, ...SPOKE],
   'roll-node-group': MUTATOR,
-  'smoke-check': [...WATCHER, ...SECRETS],
+  'smoke-check': [...WATCHER, ...HOOKS],
   'drain-nodes': OPERATOR,
   'restore-nodes': [...WATCHER, ...CHECK, ...SPOKE.map((one) => `${one}-operate`)],
   'conclude-upgrade': [...READER, ...CHECK],
@@ -165,6 +173,19 @@ test('an open account in AssumeRole is held to the organization', () => {
       expect(Condition).toEqual({ StringEquals: { 'aws:ResourceOrgID': organization } });
     }
   }
+});
+
+test('a function or a machine that is not named is called only with the tag of its owner', () => {
+  const opened = FUNCTION_NAMES.flatMap((name) =>
+    statementsOf(hub, roleOf(name)[0]).filter(
+      ({ Action, Resource }) =>
+        listOf(Action).some((action) => ['lambda:InvokeFunction', 'states:StartExecution'].includes(action)) &&
+        listOf(Resource).some((resource) => resource.endsWith(':*')),
+    ),
+  );
+  expect(opened).toHaveLength(8);
+  for (const { Condition } of opened)
+    expect(Condition).toEqual({ StringEquals: { 'aws:ResourceTag/liftlock:hook': 'allowed' } });
 });
 
 test('without an organization nothing lists its accounts and only named accounts are entered', () => {

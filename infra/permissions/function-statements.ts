@@ -2,8 +2,9 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Aws } from 'aws-cdk-lib/core';
+import { HOOK_TAG } from '../../core/contracts/hook.ts';
 import { operateRoleName } from '../../core/contracts/names.ts';
-import { executionArns, machineArnPrefix, webhookSecrets } from '../names.ts';
+import { executionArns, hookReceivers, machineArnPrefix, webhookSecrets } from '../names.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { FunctionNeeds } from './function-needs.ts';
 import {
@@ -65,6 +66,7 @@ export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicySt
   if (needs.asksWebhooks) {
     statements.push(allow('WebhookSecrets', ['secretsmanager:GetSecretValue'], [webhookSecrets()]));
   }
+  if (needs.asksHooks) statements.push(...hookStatements());
   if (needs.tellsOwners && settings.ownerTopics.length > 0) {
     statements.push(allow('OwnerTopics', ['sns:Publish'], [...settings.ownerTopics]));
   }
@@ -74,6 +76,19 @@ export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicySt
     statements.push(allow('Accounts', ['organizations:ListAccounts'], ['*']));
   }
   return statements;
+}
+
+/** Who is asked policies name at any time; only what its owner has opened by the tag can be called, and only what was started to ask be looked at. */
+function hookStatements(): PolicyStatement[] {
+  const opened = { StringEquals: { [`aws:ResourceTag/${HOOK_TAG.key}`]: HOOK_TAG.value } };
+  const tagged = (sid: string, actions: string[], resource: string) =>
+    new PolicyStatement({ sid, actions, resources: [resource], conditions: opened });
+  return [
+    tagged('HookFunctions', ['lambda:InvokeFunction'], hookReceivers.functions()),
+    tagged('HookMachines', ['states:DescribeStateMachine', 'states:StartExecution'], hookReceivers.machines()),
+    // Executions have no tags.
+    allow('HookExecutions', ['states:DescribeExecution'], [hookReceivers.executions()]),
+  ];
 }
 
 /**

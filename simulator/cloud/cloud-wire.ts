@@ -20,11 +20,12 @@ import type { IamAuthority } from './iam-authority.ts';
 import type { ServersHere } from './lambda/worker-messages.ts';
 import { type LocalCloud, ORGANIZATION_ID } from './local-cloud.ts';
 import { logOperations } from './logs/logs.ts';
-import { machineOperations } from './machines/machine-operations.ts';
+import { machineOperations, machinesByHand } from './machines/machine-operations.ts';
 import { metricOperations } from './metrics/metric-operations.ts';
 import { serveObjects } from './objects/serve-objects.ts';
 import type { Operations } from './operation.ts';
 import { queueOperations } from './queues/queue-operations.ts';
+import { serveLambda } from './receivers/serve-lambda.ts';
 import { scheduleOperations } from './schedules/schedules.ts';
 import { secretOperations } from './secrets/secrets.ts';
 import { tapWrites } from './streams/tap-writes.ts';
@@ -71,7 +72,10 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     sns: topicOperations(cloud.topics),
     sqs: queueOperations(cloud.queues),
     ssm: parameterOperations(new Map([['/cdk-bootstrap/hnb659fds/version', '30']]), cloud.eks),
-    states: machineOperations(cloud.runner, options.start, (...act) => cloud.trail.tellOfExecution(...act)),
+    states: {
+      ...machineOperations(cloud.runner, options.start, (...act) => cloud.trail.tellOfExecution(...act)),
+      ...machinesByHand(cloud),
+    },
   };
   const tables = new LocalTables(kept.tables);
   const closeOthers = async (): Promise<void> => {
@@ -90,6 +94,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
       backup: serveAccount(cloud, 'backup'),
       iam: serveAccount(cloud, 'iam'),
       kms: serveAccount(cloud, 'kms'),
+      lambda: serveLambda(cloud),
       servicequotas: serveAccount(cloud, 'servicequotas'),
       dynamodb: (request, context) => serveTables(cloud, tables, request, context),
       s3: (request, context) => serveObjects(cloud, request, context),

@@ -6,6 +6,7 @@ import { VirtualClock } from '../clock/virtual-clock.ts';
 import { FakeEks } from '../eks/fake-eks.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
 import { localAdministrator } from '../iam/principals/local-administrator.ts';
+import type { Lookups } from '../iam/requirements/requirement.ts';
 import type { RunView } from '../process/run-view.ts';
 import type { WatchedMetric } from './alarms/alarm-definition.ts';
 import { Alarms } from './alarms/alarms.ts';
@@ -31,6 +32,8 @@ import { type Datum, Metrics } from './metrics/metrics.ts';
 import { executionData, queueData } from './metrics/service-metrics.ts';
 import { Buckets } from './objects/buckets.ts';
 import { Queues } from './queues/queues.ts';
+import { MadeByHand } from './receivers/made-by-hand.ts';
+import { addFunction } from './receivers/serve-lambda.ts';
 import { ResourcePolicies } from './resource-policies.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { startSchedule } from './schedules/start-schedule.ts';
@@ -84,6 +87,7 @@ export class LocalCloud implements RunView {
     ),
   );
   readonly secrets = new Secrets();
+  readonly byHand = new MadeByHand();
   readonly buckets = new Buckets();
   readonly streams = new TableStreams();
   readonly expiring: ExpiringTable[] = [];
@@ -133,9 +137,9 @@ export class LocalCloud implements RunView {
       now,
       random: Math.random,
       organizationId: ORGANIZATION_ID,
-      lookups: eksLookups(this.eks),
+      lookups: this.#lookups(),
     });
-    this.kept.world.keepByHand(this.alarms, this.secrets);
+    this.kept.world.keepByHand(this.alarms, this.secrets, this.byHand);
     this.kept.world.keepObjects(this.buckets);
     this.queues = new Queues(() => now().getTime(), uuid);
     this.queues.onChange = (queue) => this.kept.world.keepQueue(queue);
@@ -220,6 +224,14 @@ export class LocalCloud implements RunView {
     return this.auditOrder.sort(items);
   }
 
+  /** Functions and machines have the tags that people gave them, and executions none. */
+  #lookups(): Lookups {
+    const lookups = eksLookups(this.eks);
+    const tagsOf = (arn: string) =>
+      /^arn:aws:(lambda|states):/.test(arn) ? this.byHand.tagsOf(arn) : lookups.tagsOf?.(arn);
+    return { ...lookups, tagsOf };
+  }
+
   /** Lets schedules run from now on. */
   begin(): void {
     this.schedules.start();
@@ -286,6 +298,8 @@ export class LocalCloud implements RunView {
     const executions = this.kept.executions.load();
     if (executions !== undefined) this.runner.machines.restore(executions.machines);
     await this.#install();
+    for (const role of this.byHand.roles.values()) authority.iam.directory.addRole(role);
+    for (const [arn, input] of this.byHand.functions) addFunction(this, arn, input);
     this.table = new DynamoTable(this.dynamo, this.#tableNames());
     for (const queue of this.queues.all()) queue.restore(this.kept.world.messagesOf(queue.options.arn));
     this.kept.executions.keepMachines(this.runner.machines.records());

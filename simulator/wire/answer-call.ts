@@ -127,6 +127,7 @@ const missingMember: Readonly<Record<ServiceName, MissingMember>> = {
   events: validation,
   iam: validation,
   kms: validation,
+  lambda: (member) => new AwsFault('InvalidParameterValueException', notNull(member), { status: 400 }),
   logs: (member) => new AwsFault('InvalidParameterException', notNull(member)),
   monitoring: (member) => new AwsFault('MissingRequiredParameterException', `The parameter ${member} is required.`),
   organizations: (member) =>

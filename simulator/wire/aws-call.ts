@@ -7,6 +7,7 @@ export const SERVICE_NAMES = [
   'events',
   'iam',
   'kms',
+  'lambda',
   'logs',
   'monitoring',
   'organizations',

@@ -60,6 +60,7 @@ export const services: Readonly<Record<ServiceName, ServiceFacts>> = {
     xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
   },
   kms: { ...readByItself, dialects: ['json'], target: 'TrentService', version: '2014-11-01', jsonVersion: '1.1' },
+  lambda: { ...readByItself, dialects: ['rest'], target: '', version: '2015-03-31' },
   logs: {
     load: () => import('@aws-sdk/client-cloudwatch-logs'),
     dialects: ['json'],

@@ -31,11 +31,12 @@ function warning(from: string, text: string): string[] {
   return [`${from} logged: ${[message, errorName, errorMessage].filter((part) => part !== undefined).join(' ')}`];
 }
 
-/** Executions that left no log: Step Functions logs none whose name has another character than letters, digits, `-` and `_`. */
+/** Executions of Liftlock's machines that left no log: Step Functions logs none whose name has another character than letters, digits, `-` and `_`. */
 export function unlogged({ logs, options, runner }: LocalCloud): string[] {
   const [hub] = options.stacks;
   if (hub === undefined) return [];
-  return runner.machines.records().flatMap(({ arn, name }) => {
+  const own = runner.machines.records().filter(({ name }) => name.startsWith('liftlock-'));
+  return own.flatMap(({ arn, name }) => {
     const events = [...logs.streams(`/aws/vendedlogs/states/${name}`, hub).values()].flat();
     const logged = new Set(events.map(({ message }) => (JSON.parse(message) as Event).execution_arn));
     return runner

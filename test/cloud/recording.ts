@@ -16,7 +16,8 @@ export const readRecording = (): Recording => JSON.parse(readFileSync(RECORDING,
 export function recordingOf(cloud: LocalCloud): Recording {
   const permissions = cloud.authority.iam
     .usage()
-    .filter(({ role }) => role.includes(':role/'))
+    // Roles that people made beside the stacks are not theirs.
+    .filter(({ role }) => role.includes(':role/') && !cloud.byHand.roles.has(role))
     .map(({ role, action }) => `${cloud.wiring.nameOf(role)} ${action}`);
   return { edges: cloud.wiring.edges(), permissions: [...new Set(permissions)].sort() };
 }

@@ -14,7 +14,7 @@ import { auditChanges } from './refused.ts';
 import { minutes } from './small-cloud.ts';
 import { misheard } from './strangers.ts';
 import { tellOfOthers, tellOfTimeout } from './told.ts';
-import { makeGates, promoteWatchedWave } from './watched-wave.ts';
+import { makeGates, makeHookReceivers, promoteWatchedWave } from './watched-wave.ts';
 
 const FIRST = 'arn:aws:eks:eu-central-1:111111111111:cluster/first-dev';
 const SECOND = 'arn:aws:eks:us-east-1:222222222222:cluster/second-prod';
@@ -32,6 +32,7 @@ export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onPro
   await knowVersions(cloud.table, prepared);
   await apiRequest(cloud, 'PUT', '/v1/config', configOf(prepared));
   await makeGates(cloud);
+  await makeHookReceivers(cloud);
   cloud.begin();
   await minutes(cloud, 3);
   await eventsComeIn(cloud, onProblem);

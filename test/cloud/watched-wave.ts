@@ -4,6 +4,7 @@ import type { Wave } from '../../core/contracts/items/rollout.ts';
 import { apiRequest } from '../../simulator/cloud/api-request.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import { localAdministrator } from '../../simulator/iam/principals/local-administrator.ts';
+import { makeFunction, makeMachine, makeRole } from '../material/cloud/hook-receivers.ts';
 
 /** Where the alarms of fleet/fleet.yaml are: one beside Liftlock, one in an account of the fleet. */
 const ALARMS = [
@@ -31,6 +32,15 @@ export async function makeGates(cloud: LocalCloud): Promise<void> {
   const secrets = new SecretsManagerClient(clientOptions(cloud, account, region));
   await secrets.send(new CreateSecretCommand({ Name: 'liftlock/gate', SecretString: 'hunter2' }));
   secrets.destroy();
+}
+
+/** Whom the hooks of the policy ask beside its webhook: a function and a machine, opened by their tags. */
+export async function makeHookReceivers(cloud: LocalCloud): Promise<void> {
+  const place = { cloud, ...ALARMS[0] };
+  const role = await makeRole(place, 'hook-receiver');
+  const go = { schema: 'liftlock.hook/v1', answer: 'go' };
+  await makeFunction(place, role, 'ticket', `export const handler = async () => (${JSON.stringify(go)});`);
+  await makeMachine(place, role, 'board', go);
 }
 
 /** Skips the soak of the wave that a gate holds up, after a look at what the gates say; what is wrong with that. */

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createHooks } from '../../adapters/aws/hooks.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
-import { QUESTION } from './hooks-contract.ts';
+import { readHookAnswer } from '../../core/policy/hook-answer.ts';
+import { NO_RECEIVERS, QUESTION } from './hooks-contract.ts';
 import { type HttpsAnswers, startHttpsAnswers } from './https-answers.ts';
 
 const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
@@ -44,6 +45,7 @@ async function asked(secretHere: string, secretThere: string, decide: Parameters
   const hooks = createHooks({
     secrets: { valueOf: async () => Buffer.from(secretHere) },
     clock: { now: () => new Date() },
+    receivers: NO_RECEIVERS,
     resolve: async () => [{ address: '127.0.0.1', family: 4 }],
   });
   return hooks.ask({ webhook: url, secret: 'arn' }, [host], QUESTION);
@@ -67,6 +69,17 @@ test('it answers nothing that somebody else has signed', async () => {
   });
 });
 
+test('the function of the page answers in the vocabulary of the page', async () => {
+  writeFileSync(join(folder, 'freeze.js'), block(page, 'js function'));
+  const { handler } = (await import(pathToFileURL(join(folder, 'freeze.js')).href)) as {
+    handler: (question: object) => Promise<object>;
+  };
+  const said = async (name: string) =>
+    readHookAnswer(JSON.stringify(await handler({ ...QUESTION, cluster: { ...QUESTION.cluster, name } })));
+  expect(await said('test-shop')).toEqual({ answer: 'go', message: '' });
+  expect(await said('shop')).toMatchObject({ answer: 'wait', seconds: 300 });
+});
+
 test('the question of the page has the members of a question, and its hooks are right', () => {
   const shown = JSON.parse(block(page, 'json question')) as object;
   expect(Object.keys(shown).sort()).toEqual(Object.keys(QUESTION).sort());
@@ -78,5 +91,7 @@ test('the question of the page has the members of a question, and its hooks are 
     [true, '2h'],
     [true, '1h'],
     [false, '1h'],
+    [true, '1h'],
+    [true, '4h'],
   ]);
 });

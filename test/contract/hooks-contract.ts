@@ -1,3 +1,4 @@
+import type { AwsReceivers } from '../../adapters/aws/aws-receivers.ts';
 import { HOOK_SCHEMA, type HookRequest } from '../../core/contracts/hook.ts';
 import type { HookReceiver, Hooks } from '../../core/ports/outside.ts';
 
@@ -11,6 +12,12 @@ export interface HooksUnderTest {
   readonly arrived: readonly unknown[];
   close(): Promise<void>;
 }
+
+/** Of hooks that ask webhooks alone. */
+export const NO_RECEIVERS: AwsReceivers = {
+  askFunction: () => Promise.reject(new Error('a function was asked')),
+  askMachine: () => Promise.reject(new Error('a state machine was asked')),
+};
 
 export const QUESTION: HookRequest = {
   ...{ schema: HOOK_SCHEMA, key: 'k'.repeat(64), hook: 'ticket', at: 'before', step: 'roll-node-group' },

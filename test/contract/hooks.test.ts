@@ -2,15 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { createWebhookSecrets } from '../../adapters/aws/gates/webhook-secrets.ts';
 import { createHooks } from '../../adapters/aws/hooks.ts';
 import { createInMemoryHooks, type HookReceiverHere } from '../../simulator/process/in-memory-hooks.ts';
-import { hooksContract, QUESTION } from './hooks-contract.ts';
+import { hooksContract, NO_RECEIVERS, QUESTION } from './hooks-contract.ts';
 import { startHttpsAnswers } from './https-answers.ts';
 
 const host = 'hooks-contract.internal';
 const clock = { now: () => new Date('2026-11-20T08:00:00Z') };
 const secret = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:liftlock/hook-AbCdEf';
 
-hooksContract('in memory', async () => {
-  const receiver = { webhook: 'https://hooks.example.com/ask', secret };
+const webhook = 'https://hooks.example.com/ask';
+const lambda = 'arn:aws:lambda:eu-west-1:111111111111:function:ask';
+const inMemory = async (receiver: { webhook: string; secret: string } | { lambda: string }) => {
+  const id = 'webhook' in receiver ? receiver.webhook : receiver.lambda;
   const arrived: unknown[] = [];
   const receivers = new Map<string, HookReceiverHere>();
   return {
@@ -18,15 +20,17 @@ hooksContract('in memory', async () => {
     allowedHosts: [],
     receiver,
     arrived,
-    answer: (body) =>
-      void receivers.set(receiver.webhook, async (request) => {
+    answer: (body: string | undefined) =>
+      void receivers.set(id, async (request) => {
         arrived.push(request);
         if (body === undefined) throw new Error('broken off');
         return body;
       }),
     close: async () => {},
   };
-});
+};
+hooksContract('webhooks, in memory', () => inMemory({ webhook, secret }));
+hooksContract('functions, in memory', () => inMemory({ lambda }));
 
 async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
@@ -54,7 +58,13 @@ async function overHttps(settings: { readonly timeoutMilliseconds?: number } = {
     },
   };
   return {
-    hooks: createHooks({ secrets, clock, resolve: async () => [{ address: '127.0.0.1', family: 4 }], ...settings }),
+    hooks: createHooks({
+      secrets,
+      clock,
+      receivers: NO_RECEIVERS,
+      resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+      ...settings,
+    }),
     allowedHosts: [host],
     receiver: { webhook: `${server.origin}/ask?token=hunter2`, secret },
     arrived,

@@ -3,9 +3,10 @@ import { privateHostReason } from '../private-host.ts';
 import { fieldOf, listOf, type Report } from './check.ts';
 
 /** Liftlock calls these URLs from inside AWS: only https, no credentials in them, and no private hosts that are not listed. */
-export function checkSmokeUrls(document: unknown, allowedHosts: readonly string[], report: Report): void {
-  for (const [index, url] of listOf(fieldOf(document, 'spec', 'smoke', 'urls')).entries())
-    checkUrl(url, ['spec', 'smoke', 'urls', index], allowedHosts, report);
+export function checkProbedUrls(document: unknown, allowedHosts: readonly string[], report: Report): void {
+  for (const place of ['smoke', 'scan'])
+    for (const [index, url] of listOf(fieldOf(document, 'spec', place, 'urls')).entries())
+      checkUrl(url, ['spec', place, 'urls', index], allowedHosts, report);
 }
 
 /** Webhooks of gates are called from inside AWS like smoke URLs, and the same holds for them. */

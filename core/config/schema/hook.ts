@@ -7,6 +7,36 @@ import { durationMilliseconds, positiveDuration } from './quantities.ts';
 /** A step that waits for hooks has to end within the day that its execution has. */
 const LONGEST_HOURS = 4;
 
+const webhook = z.strictObject({
+  webhook: z
+    .string()
+    .max(2048, 'is longer than 2048 characters')
+    .describe('An https URL of a public or allowed host, which is sent the question as JSON by POST.'),
+  secret: secretArn,
+});
+/** Neither with a version nor with an alias: tags, which open them, are of the whole. */
+const lambda = z.strictObject({
+  lambda: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}$/,
+      'is not the ARN of a Lambda function, without a version or an alias',
+    )
+    .describe("The ARN of a Lambda function of Liftlock's own account, in any Region, tagged liftlock:hook=allowed."),
+});
+const stateMachine = z.strictObject({
+  stateMachine: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:stateMachine:[\w.-]{1,80}$/,
+      'is not the ARN of a state machine, without a version or an alias',
+    )
+    .describe(
+      "The ARN of a state machine of Liftlock's own account, in any Region, of the type STANDARD, tagged liftlock:hook=allowed.",
+    ),
+});
+const RECEIVERS = '{ webhook: URL, secret: ARN }, { lambda: ARN } or { stateMachine: ARN }';
+
 /** Who is asked before or after a step, and may delay or forbid what follows (docs/hooks.md). */
 export const hookSchema = z
   .strictObject({
@@ -18,14 +48,8 @@ export const hookSchema = z
       ),
     step: z.enum(HOOK_STEPS, `is no step with hooks; there are ${HOOK_STEPS.join(', ')}`).describe('Which step.'),
     ask: z
-      .strictObject({
-        webhook: z
-          .string()
-          .max(2048, 'is longer than 2048 characters')
-          .describe('An https URL of a public or allowed host, which is sent the question as JSON by POST.'),
-        secret: secretArn,
-      })
-      .describe('Who is asked: { webhook: URL, secret: ARN }.'),
+      .union([webhook, lambda, stateMachine], `is nobody who can be asked: it is ${RECEIVERS}`)
+      .describe(`Who is asked: ${RECEIVERS}.`),
     blocking: z
       .boolean()
       .default(true)

@@ -133,6 +133,14 @@ const scan = z
       .max(20, 'lists more than 20 alarms')
       .optional()
       .describe('CloudWatch alarms that must be OK before each hop, by name (beside Liftlock) or ARN; absent = none.'),
+    urls: z
+      .array(
+        z.string().max(2048, 'is longer than 2048 characters').describe('An https URL of a public or allowed host.'),
+      )
+      .min(1, 'is empty: leave it out where no URL has to answer')
+      .max(20, 'lists more than 20 URLs')
+      .optional()
+      .describe('URLs that must answer with success before each hop; absent = none.'),
     backups: z
       .strictObject({
         velero: z

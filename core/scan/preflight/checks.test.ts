@@ -106,6 +106,16 @@ test.each<[string, PreflightFacts, readonly string[]]>([
     facts({ alarms: ['red', 'green'].map((status) => ({ gate: status, status, message: '' }) as GateReading) }),
     ['error AlarmNotOk red'],
   ],
+  [
+    'has a URL that does not answer',
+    facts({
+      urls: [
+        { url: 'up', isReady: true, answer: '' },
+        { url: 'down', isReady: false, answer: 'no.' },
+      ],
+    }),
+    ['error UrlNotReady down'],
+  ],
   ['has a backup that is young enough', facts({ backups: [{ ...velero, newest: '2026-11-19T12:00:00Z' }] }), []],
   ['has a backup that is too old', facts({ backups: [{ ...velero, newest: '2026-11-19T11:59:59Z' }] }), OLD_BACKUP],
   ['has no backup', facts({ backups: [{ ...velero, newest: null }] }), OLD_BACKUP],
@@ -206,6 +216,7 @@ test('each check has a name of its own and finds something in the worst of clust
     server: { ready: { ok: false, failed: ['etcd'] }, workloads: [dns], nodes: [] },
     addons: [dnsAt('v1.14.0', { status: 'CREATE_FAILED' })],
     alarms: [{ gate: 'errors', status: 'red', message: 'It is in ALARM.' }],
+    urls: [{ url: 'x.example.com/ready', isReady: false, answer: 'it answered 503' }],
     backups: [{ ...velero, newest: null }],
     capacity: {
       subnets: [{ subnetId: 's', availabilityZone: 'a', availableIpAddressCount: 0 }],

@@ -16,6 +16,7 @@ import { networkGone } from './network-gone.ts';
 import { nodegroupStatus } from './nodegroup-status.ts';
 import { oneHop } from './one-hop.ts';
 import { policyAlarms } from './policy-alarms.ts';
+import { policyUrls } from './policy-urls.ts';
 import type { PreflightCheck, PreflightFacts } from './preflight-check.ts';
 import { roleGone } from './role-gone.ts';
 import { surgeAddresses } from './surge-addresses.ts';
@@ -37,6 +38,7 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   addonStatus,
   versionOwner,
   policyAlarms,
+  policyUrls,
   backupAge,
   hopReversal,
   networkGone,

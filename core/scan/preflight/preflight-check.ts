@@ -29,12 +29,21 @@ export interface PreflightFacts {
   readonly holdsOwned?: boolean;
   /** Alarms that the policy wants OK, those that could be read. */
   readonly alarms?: readonly GateReading[];
+  /** URLs that the policy wants to answer, by host and path, and what they did. */
+  readonly urls?: readonly ProbedUrl[];
   /** Where the policy wants young backups, those places that could be read. */
   readonly backups?: readonly Backup[];
   /** What EC2, IAM, KMS and Service Quotas tell; absent, or a part of it, where it was not asked or did not answer: the coverage says which. */
   readonly capacity?: CapacityFacts;
   /** Absent where nobody asked the API server, or it did not answer: the coverage says which. */
   readonly server?: ServerFacts;
+}
+
+export interface ProbedUrl {
+  readonly url: string;
+  /** Whether it answered with success. */
+  readonly isReady: boolean;
+  readonly answer: string;
 }
 
 /** The newest whole backup of the cluster in a namespace of Velero's, or a vault of AWS Backup's; null = there is none. */

@@ -1,5 +1,6 @@
 import type { Scope } from '../../../core/ports/eks.ts';
 import { networkIn } from '../../eks/network.ts';
+import type { RoleDescription } from '../../iam/principals/role.ts';
 import { type AwsCall, AwsFault, type ServiceName } from '../../wire/aws-call.ts';
 import { parseForm } from '../../wire/form.ts';
 import type { HttpRequest } from '../../wire/http-message.ts';
@@ -8,7 +9,7 @@ import type { LocalCloud } from '../local-cloud.ts';
 
 type Resources = ReturnType<typeof networkIn>;
 type Input = Readonly<Record<string, string>>;
-type Operation = (input: Input, resources: Resources) => object;
+type Operation = (input: Input, resources: Resources, cloud: LocalCloud, account: string) => object;
 
 /** Refusals by the APIs' references; the wire writes them as each protocol does. */
 const OPERATIONS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Operation>>>>> = {
@@ -18,6 +19,22 @@ const OPERATIONS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, O
       if (role === undefined)
         throw new AwsFault('NoSuchEntity', `The role with name ${RoleName} cannot be found.`, { status: 404 });
       return { Role: { RoleName, Arn: role.arn } };
+    },
+    CreateRole: ({ RoleName = '', AssumeRolePolicyDocument = '' }, _, cloud, account) => {
+      const arn = `arn:aws:iam::${account}:role/${RoleName}`;
+      if (cloud.authority.iam.directory.role(arn) !== undefined)
+        throw new AwsFault('EntityAlreadyExists', `Role with name ${RoleName} already exists.`, { status: 409 });
+      keepRole(cloud, { arn, trustPolicy: JSON.parse(AssumeRolePolicyDocument) });
+      return { Role: { RoleName, Arn: arn } };
+    },
+    PutRolePolicy: ({ RoleName = '', PolicyName = '', PolicyDocument = '' }, _, cloud, account) => {
+      const role = cloud.byHand.roles.get(`arn:aws:iam::${account}:role/${RoleName}`);
+      // Roles of the stacks are CloudFormation's.
+      if (role === undefined)
+        throw new AwsFault('NoSuchEntity', `The role with name ${RoleName} cannot be found.`, { status: 404 });
+      const others = role.policies?.filter(({ name }) => name !== PolicyName) ?? [];
+      keepRole(cloud, { ...role, policies: [...others, { name: PolicyName, document: JSON.parse(PolicyDocument) }] });
+      return {};
     },
   },
   servicequotas: {
@@ -52,6 +69,12 @@ const OPERATIONS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, O
   },
 };
 
+function keepRole({ authority, byHand }: LocalCloud, role: RoleDescription): void {
+  authority.iam.directory.addRole(role);
+  byHand.roles.set(role.arn, role);
+  byHand.keep();
+}
+
 /** What EC2 tells CloudWatch of itself, asked for as the quota says. */
 export const usageOf = (cloud: LocalCloud, place: Scope, of: string | undefined): number | undefined =>
   networkIn(cloud.eks.state, place).quotas.find(({ usage }) => usage === of)?.used;
@@ -78,8 +101,9 @@ function readCall(
 
 /** A service of the account's as far as a scan asks it; its SDK's client is not loaded for that. Everything else is answered with 501. */
 export const serveAccount =
-  ({ authority, options, eks }: LocalCloud, service: ServiceName): PassThrough =>
+  (cloud: LocalCloud, service: ServiceName): PassThrough =>
   async (request, { operation: named, ...context }) => {
+    const { authority, options, eks } = cloud;
     const { operation, input } = readCall(service, request, named);
     const serve = OPERATIONS[service]?.[operation];
     if (serve === undefined) {
@@ -88,7 +112,7 @@ export const serveAccount =
     }
     const call: AwsCall = { ...context, service, operation, input };
     const { account } = authority.admit(call) as { account: string };
-    const output = serve(input, networkIn(eks.state, { account, region: context.region }));
+    const output = serve(input, networkIn(eks.state, { account, region: context.region }), cloud, account);
     const isXml = service === 'iam';
     return {
       status: 200,

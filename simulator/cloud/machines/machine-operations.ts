@@ -5,7 +5,11 @@ import type { Page, RedriveExecution } from '../../asl/runner/requests.ts';
 import type { Runner } from '../../asl/runner/runner.ts';
 import { ServiceError } from '../../asl/runner/service-error.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
+import type { LocalCloud } from '../local-cloud.ts';
 import type { OperationContext, Operations } from '../operation.ts';
+
+/** What machines that people make are kept in. */
+type MachineHost = Pick<LocalCloud, 'runner' | 'authority' | 'kept' | 'byHand'>;
 
 interface ListExecutionsInput extends Page {
   readonly stateMachineArn: string;
@@ -104,6 +108,41 @@ export function machineOperations(
     },
     SendTaskHeartbeat: async (input: { taskToken: string }) => {
       await runner.sendTaskHeartbeat(input);
+      return {};
+    },
+  });
+}
+
+interface CreateInput {
+  readonly name: string;
+  readonly definition: string;
+  readonly roleArn: string;
+  readonly type?: 'STANDARD' | 'EXPRESS';
+  readonly tags?: readonly Tag[];
+}
+
+interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** State machines that people make beside those of the stacks. */
+export function machinesByHand({ runner, authority, kept, byHand }: MachineHost): Operations {
+  const tag = (arn: string, tags: readonly Tag[] = []) =>
+    byHand.tag(arn, Object.fromEntries(tags.map(({ key, value }) => [key, value])));
+  return asFaults({
+    CreateStateMachine: ({ name, definition, roleArn, type, tags }: CreateInput, { account, region, now }) => {
+      const arn = `arn:aws:states:${region}:${account}:stateMachine:${name}`;
+      const source = { service: 'states.amazonaws.com', sourceArn: arn, sourceAccount: account };
+      authority.inRole(roleArn, source, [], `creation of ${name}`);
+      runner.machines.create({ arn, name, definition, roleArn, ...(type === undefined ? {} : { type }) });
+      kept.executions.keepMachines(runner.machines.records());
+      tag(arn, tags);
+      return { stateMachineArn: arn, creationDate: now };
+    },
+    TagResource: ({ resourceArn, tags }: { resourceArn: string; tags: readonly Tag[] }) => {
+      runner.machines.get(resourceArn);
+      tag(resourceArn, tags);
       return {};
     },
   });

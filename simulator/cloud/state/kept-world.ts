@@ -2,6 +2,7 @@ import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
 import type { Alarms, KeptAlarms } from '../alarms/alarms.ts';
 import type { Buckets, StoredObject } from '../objects/buckets.ts';
 import type { Message, Queue } from '../queues/queue.ts';
+import type { KeptByHand, MadeByHand } from '../receivers/made-by-hand.ts';
 import type { KeptSecrets, Secrets } from '../secrets/secrets.ts';
 import type { KeptStream, TableStream } from '../streams/table-streams.ts';
 import type { StateStore } from './state-store.ts';
@@ -53,11 +54,13 @@ export class KeptWorld {
   }
 
   /** What people made in services that nothing else makes things in: given back now, kept from now on. */
-  keepByHand(alarms: Alarms, secrets: Secrets): void {
+  keepByHand(alarms: Alarms, secrets: Secrets, byHand: MadeByHand): void {
     alarms.restore((this.#store.get('alarms') as KeptAlarms | undefined) ?? { made: [], states: [] });
     alarms.onChange = (kept) => this.#store.put('alarms', kept);
     secrets.restore((this.#store.get('secrets') as KeptSecrets | undefined) ?? []);
     secrets.onChange = (kept) => this.#store.put('secrets', kept);
+    byHand.restore((this.#store.get('byHand') as KeptByHand | undefined) ?? { roles: [], functions: [], tags: [] });
+    byHand.onChange = (kept) => this.#store.put('byHand', kept);
   }
 
   /** Objects of buckets: given back now, kept from now on. */

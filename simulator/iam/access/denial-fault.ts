@@ -1,8 +1,8 @@
 import { AwsFault, type ServiceName } from '../../wire/aws-call.ts';
 import { nameOf, type Principal } from '../principals/principal.ts';
 
-/** Services that refuse, beyond those that the wire serves. */
-export type DenyingService = ServiceName | 'lambda';
+/** Services that refuse. */
+export type DenyingService = ServiceName;
 
 interface DenialShape {
   readonly name: string;

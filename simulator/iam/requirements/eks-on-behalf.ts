@@ -2,9 +2,9 @@ import { PARTITION } from './arns.ts';
 import { text } from './input-members.ts';
 import type { CallFacts, LaunchTemplateFacts, Requirement } from './requirement.ts';
 
-/** EKS takes a role on somebody's word only if that somebody may pass it. */
-export function passRole(resource: string): Requirement {
-  const context = { 'iam:PassedToService': 'eks.amazonaws.com', 'iam:AssociatedResourceArn': null };
+/** A service takes a role on somebody's word only if that somebody may pass it. */
+export function passRole(resource: string, service = 'eks.amazonaws.com'): Requirement {
+  const context = { 'iam:PassedToService': service, 'iam:AssociatedResourceArn': null };
   return { action: 'iam:PassRole', resource, context };
 }
 

@@ -55,7 +55,7 @@ function tagsInRequest(call: CallFacts): RequestContext {
 function rolesOf({ input }: CallFacts): Requirement[] {
   const associations = records(input, 'podIdentityAssociations').map((association) => text(association, 'roleArn'));
   const roles = [text(input, 'serviceAccountRoleArn'), ...associations].filter((role) => role !== undefined);
-  return roles.map(passRole);
+  return roles.map((role) => passRole(role));
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html */

@@ -1,4 +1,5 @@
 import { arnOf, nameOrArn, PARTITION } from './arns.ts';
+import { passRole } from './eks-on-behalf.ts';
 import { text, textOrAny, texts } from './input-members.ts';
 import type { CallFacts, RequirementRows } from './requirement.ts';
 import { need, on, onNoResource } from './row-kinds.ts';
@@ -39,8 +40,23 @@ export const schedulerRows: RequirementRows = {
   ListSchedules: onNoResource,
 };
 
-export const iamRows: RequirementRows = {
-  GetRole: on(({ account, input }) => `arn:${PARTITION}:iam::${account}:role/${textOrAny(input, 'RoleName')}`),
+const role = ({ account, input }: CallFacts) => `arn:${PARTITION}:iam::${account}:role/${textOrAny(input, 'RoleName')}`;
+
+export const iamRows: RequirementRows = { CreateRole: on(role), GetRole: on(role), PutRolePolicy: on(role) };
+
+const lambdaFunction = (call: CallFacts): string =>
+  nameOrArn(textOrAny(call.input, 'FunctionName'), (name) => arnOf('lambda', call, `function:${name}`));
+
+export const lambdaRows: RequirementRows = {
+  CreateFunction: (call) => [
+    need(call, 'CreateFunction', lambdaFunction(call)),
+    passRole(textOrAny(call.input, 'Role'), 'lambda.amazonaws.com'),
+  ],
+  Invoke: (call) => {
+    const context = { 'lambda:EventSourceToken': null, 'lambda:InvokedViaFunctionUrl': null };
+    return [need(call, 'InvokeFunction', lambdaFunction(call), context)];
+  },
+  TagResource: on((call) => textOrAny(call.input, 'Resource')),
 };
 
 export const kmsRows: RequirementRows = {

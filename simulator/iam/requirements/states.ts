@@ -1,3 +1,5 @@
+import { arnOf } from './arns.ts';
+import { passRole } from './eks-on-behalf.ts';
 import { textOrAny } from './input-members.ts';
 import type { CallFacts, RequirementRow, RequirementRows } from './requirement.ts';
 import { need, on, onNoResource } from './row-kinds.ts';
@@ -28,6 +30,11 @@ const onWaitingMachine: RequirementRow = (call) => {
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html */
 export const statesRows: RequirementRows = {
+  CreateStateMachine: (call) => [
+    need(call, 'CreateStateMachine', arnOf('states', call, `stateMachine:${textOrAny(call.input, 'name')}`)),
+    passRole(textOrAny(call.input, 'roleArn'), 'states.amazonaws.com'),
+  ],
+  TagResource: on((call) => textOrAny(call.input, 'resourceArn')),
   DescribeExecution: on(execution),
   DescribeStateMachine: onMachine,
   DescribeStateMachineForExecution: on(execution),

@@ -115,7 +115,16 @@ export const SAMPLE_CALLS: Readonly<Record<ServiceName, Readonly<Record<string, 
   backup: {
     ListRecoveryPointsByBackupVault: { BackupVaultName: 'nightly', ByResourceArn: arn('eks', 'cluster/prod') },
   },
-  iam: { GetRole: { RoleName: 'web' } },
+  iam: {
+    CreateRole: { RoleName: 'web' },
+    GetRole: { RoleName: 'web' },
+    PutRolePolicy: { RoleName: 'web', PolicyName: 'own' },
+  },
+  lambda: {
+    CreateFunction: { FunctionName: 'ticket', Role: ROLE },
+    Invoke: { FunctionName: arn('lambda', 'function:ticket') },
+    TagResource: { Resource: arn('lambda', 'function:ticket') },
+  },
   servicequotas: { GetServiceQuota: { ServiceCode: 'ec2', QuotaCode: 'L-1216C47A' } },
   kms: { DescribeKey: { KeyId: arn('kms', 'key/1') } },
   events: {
@@ -184,6 +193,8 @@ export const SAMPLE_CALLS: Readonly<Record<ServiceName, Readonly<Record<string, 
     GetParameters: { Names: ['/liftlock/config', '/aws/service/eks/image_id'] },
   },
   states: {
+    CreateStateMachine: { name: 'ticket', roleArn: ROLE },
+    TagResource: { resourceArn: MACHINE.stateMachineArn },
     DescribeExecution: EXECUTION,
     DescribeStateMachine: MACHINE,
     DescribeStateMachineForExecution: EXECUTION,
