@@ -60,6 +60,9 @@ const CLUSTER_REASONS = {
   ImagesBehind: told(
     'It is at its target, and its policy wants the image of a node group replaced by a newer release.',
   ),
+  ImagesUnknown: told(
+    'Its policy wants newer images for its node groups, and which there are could not be read, or nobody has yet.',
+  ),
   InvalidTarget: lasting('The target of the policy is not one.'),
   ManualNodes: told('Its control plane is at its target or past it, and nodes are behind that Liftlock cannot roll.'),
   NodesBehind: told('Its control plane is at its target or past it, and a managed node group is behind.'),

@@ -2,7 +2,8 @@ import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, ImageReleases } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { compareReleases, madeAt } from '../version/image-release.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
+import { compareReleases, madeAt, releaseParameter } from '../version/image-release.ts';
 
 /** A managed node group at its control plane's minor whose image is to be replaced by a newer release. */
 export interface ImageLag {
@@ -36,6 +37,34 @@ export function imageLagsOf(cluster: Parts, spec: Patch, images: ImageReleases |
     const isDue = !most || since === undefined || now.getTime() - since.getTime() >= most;
     return isDue ? [{ group: name, release, since, wants }] : [];
   });
+}
+
+/** What was read longer ago says nothing of what is there now. */
+const KNOWN_FOR = 86_400_000;
+
+/** Why nobody knows whether the images of a cluster are behind, whose policy asks for newer ones; undefined where that is known, or nothing is published of them. */
+export function imagesUnknown(
+  { name, region, version, nodegroups }: Parts & Pick<ClusterRecord, 'name' | 'region'>,
+  spec: Patch,
+  images: ImageReleases | undefined,
+  now: Date,
+): Reason | undefined {
+  const types = nodegroups.flatMap(({ amiType = '', version: own }) =>
+    own === version && releaseParameter(version, amiType) !== undefined ? [amiType] : [],
+  );
+  if (spec?.patch?.nodes === undefined || types.length === 0) return undefined;
+  const unknown = (why: string) => reason('ImagesUnknown', `Nobody knows whether images of ${name} are behind: ${why}`);
+  const { checkedAt = NEVER, unread } = images ?? {};
+  if (now.getTime() - Date.parse(checkedAt) > KNOWN_FOR) {
+    const last = checkedAt === NEVER ? 'was never read' : `was read last at ${checkedAt}`;
+    const failed = unread === undefined ? '' : ` It has failed since ${unread.since}: ${unread.why}`;
+    return unknown(`which releases there are in ${region} ${last}.${failed}`);
+  }
+  const lacking = types.filter(
+    (type) => !images?.images.some((one) => one.version === version && one.amiType === type),
+  );
+  if (lacking.length === 0) return undefined;
+  return unknown(`AWS names no release of ${[...new Set(lacking)].join(', ')} for ${version} in ${region}.`);
 }
 
 const newest = (releases: readonly Release[]): string | undefined =>

@@ -4,7 +4,7 @@ import type { Reason } from '../contracts/step-result.ts';
 import { lagCode, lagOf } from '../model/lag.ts';
 import { oldestImage } from '../nodes/image-lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
-import { imagesBehind } from '../rollout/candidates.ts';
+import { imagesBehind, unknownImages } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
@@ -27,6 +27,8 @@ export type ClusterState =
   | 'ManualNodes'
   /** It is whole, and the image of a node group is older than its policy wants (`patch`). */
   | 'ImagesBehind'
+  /** It is whole otherwise, and nobody knows whether its images are older than its policy wants. */
+  | 'ImagesUnknown'
   /** Its nodes are older for now, as the policy or a bake wants it. */
   | 'NodesKept'
   | 'Excluded'
@@ -83,9 +85,12 @@ function clusterState(
   const isMember = member !== undefined;
   if (policy === undefined && !isMember)
     return reasons.some(({ code }) => code === 'AmbiguousPolicy') ? 'Excluded' : 'Unmanaged';
-  if (target !== undefined && !needsWork && !isMember) {
-    const images = imagesBehind(snapshot, cluster, policy?.spec, now);
-    return lagCode(cluster, policy?.spec) ?? (images.length > 0 ? 'ImagesBehind' : 'UpToDate');
+  const isThere = target !== undefined && !needsWork && !isMember;
+  if (isThere) {
+    const lag = lagCode(cluster, policy?.spec);
+    if (lag !== undefined) return lag;
+    if (imagesBehind(snapshot, cluster, policy?.spec, now).length === 0)
+      return unknownImages(snapshot, cluster, policy?.spec, now) === undefined ? 'UpToDate' : 'ImagesUnknown';
   }
   const refusals = refusalsOf(snapshot, cluster, aim);
   if (refusals.some(({ code }) => code !== 'Unreachable')) return 'Excluded';
@@ -94,15 +99,20 @@ function clusterState(
   if (keeps && member?.inFlight === true && lagOf(cluster, policy?.spec).some(({ kind }) => kind === 'managed'))
     return 'NodesKept';
   if (isMember || target === undefined) return 'Waiting';
-  return wave === undefined ? 'Excluded' : 'Behind';
+  if (wave === undefined) return 'Excluded';
+  return isThere ? 'ImagesBehind' : 'Behind';
 }
 
-/** Why the cluster as it stands is not touched, wherever it is to go. */
-export const refusalsOf = (
+/** Why the cluster as it stands is not touched, wherever it is to go; past its target it is to stay where it is. */
+export function refusalsOf(
   { fleet, calendars }: FleetSnapshot,
   cluster: ClusterRecord,
-  { target = KubeVersion.parse(cluster.version) }: ClusterPolicy,
-): Reason[] => clusterRefusals(cluster, target, fleet, calendars);
+  { target }: ClusterPolicy,
+): Reason[] {
+  const current = KubeVersion.parse(cluster.version);
+  const aim = target === undefined || target.isOlderThan(current) ? current : target;
+  return clusterRefusals(cluster, aim, fleet, calendars);
+}
 
 const ACTIVE: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked'];
 

@@ -22,7 +22,7 @@ export async function summaryOf(table: Table, snapshot: FleetSnapshot, cluster: 
 /** What somebody waits for a rollout to bring. */
 const WAITS: readonly ClusterSummary['state'][] = ['Behind', 'ImagesBehind'];
 /** Where nothing is behind that a rollout would finish: that the last hop failed half-way tells nobody but the hop. */
-const THROUGH: readonly ClusterSummary['state'][] = ['UpToDate', 'ManualNodes', 'Unmanaged'];
+const THROUGH: readonly ClusterSummary['state'][] = ['UpToDate', 'ImagesUnknown', 'ManualNodes', 'Unmanaged'];
 
 /**
  * Says of clusters that are behind what became of them in the newest rollout of their policy. Members that have ended are not in the

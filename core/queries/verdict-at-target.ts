@@ -8,7 +8,7 @@ import { type ImageLag, imagesReason } from '../nodes/image-lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { wayToFinish } from '../protocol/left-half-done.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
-import { imagesBehind } from '../rollout/candidates.ts';
+import { imagesBehind, unknownImages } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -68,11 +68,10 @@ export function atTarget(
   // What is left to be finished goes first, as for whoever plans (core/rollout/candidates.ts).
   const isPatched = images.length > 0 && !canFinish(cluster, spec);
   const lags = [lagReason(cluster, spec) ?? [], isPatched ? (imagesReason(cluster, images, now) ?? []) : []].flat();
-  // It stays where it is, also past its target: whoever plans asks about that version.
-  const current = KubeVersion.parse(version);
-  const stays = { ...aim, target: target?.isOlderThan(current) === true ? current : target };
-  const refusals = lags.length === 0 ? [] : refusalsOf(snapshot, cluster, stays);
+  const unknown = [unknownImages(snapshot, cluster, spec, now) ?? []].flat();
+  const refusals = lags.length === 0 ? [] : refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0) return said(after('What excludes it is taken away.'), ...lags, ...refusals, ...reasons);
+  if (lags.length > 0 && aim.wave === undefined) return said(UNPLACED, ...lags, ...whyUnplaced(aim), ...reasons);
   const tried = isPatched ? triedAlready(images, place) : undefined;
   if (tried !== undefined) {
     const retry = `Somebody removes the cause and runs: liftlock retry cluster ${cluster.name}`;
@@ -82,12 +81,24 @@ export function atTarget(
   if (lags.length > 0)
     return said(
       after(`${whenFinished(snapshot, cluster, policy, place, isPatched)}; or a newer version becomes the target.`),
-      ...lags,
+      ...[...lags, ...unknown],
       ...reasons,
     );
   const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);
-  return said(after(isAtPin ? moves : 'A newer version becomes the target.'), reason('AtTarget', text), ...reasons);
+  const another = isAtPin ? moves : 'A newer version becomes the target.';
+  const when = unknown.length === 0 ? another : `${READ_AGAIN}; or ${uncapitalized(another)}`;
+  return said(after(when), ...unknown, reason('AtTarget', text), ...reasons);
 }
+
+const READ_AGAIN = 'The hourly look of watch-versions reads which releases of images there are';
+
+/** The same as a part of a sentence that has begun. */
+const uncapitalized = (sentence: string): string => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+
+/** When a cluster goes that is in no wave, and why it is in none. */
+export const UNPLACED = after('What keeps it out of every wave is corrected.');
+export const whyUnplaced = ({ placement }: ClusterPolicy): Reason[] =>
+  placement.filter(({ code }) => code !== 'Policy');
 
 /** The member that had the very images to go to and has ended without them: nothing but a person tries it again. */
 function triedAlready(images: readonly ImageLag[], place: Place | undefined): Member | undefined {
@@ -112,7 +123,7 @@ function whenFinished(
   const known = [...(place === undefined ? [] : [place.rollout]), ...snapshot.rollouts];
   const busy = isPatched || (canFinish(cluster, spec) && spec.finish !== 'never') ? known.find(isOfIt) : undefined;
   const who = isPatched ? whoseRolloutTakesIt(metadata.name) : whoFinishes(cluster, policy);
-  return `${busy === undefined ? '' : `The rollout ${busy.id} ends, then: `}${who}`;
+  return busy === undefined ? who : `The rollout ${busy.id} ends, and then ${uncapitalized(who)}`;
 }
 
 /** What a rollout tries again when somebody asks, another one finishes when this one has ended. */
@@ -124,7 +135,7 @@ export function orFinished(
   { when, reasons }: Verdict,
 ): Verdict {
   if (policy.spec.finish === 'never' || !canFinish(cluster, policy.spec)) return { when, reasons };
-  const condition = `${when.condition}; or: ${whenFinished(snapshot, cluster, policy, place)}`;
+  const condition = `${when.condition}; or ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}`;
   return { when: { ...when, condition }, reasons };
 }
 
@@ -144,7 +155,7 @@ export function failedHalfWay(
   // As where somebody else has moved the control plane, and a person may still make that hop to its end.
   const condition =
     isFinished && policy !== undefined && policy.spec.finish !== 'never'
-      ? `${somebody} removes the cause, then: ${whenFinished(snapshot, cluster, policy, place)}; or somebody ${byHand}`
+      ? `${somebody} removes the cause, and then ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}; or somebody ${byHand}`
       : `${somebody} removes the cause and ${byHand}`;
   const lag = [lagReason(cluster, policy?.spec) ?? []].flat();
   return said(after(condition), ...left.reasons, reason('HalfDone', text), ...lag, ...refusals);

@@ -3,7 +3,7 @@ import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.t
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { canFinish, isLag, unfinished, unseenText } from '../model/lag.ts';
-import { type ImageLag, imageLagsOf, pinnedReleases } from '../nodes/image-lag.ts';
+import { type ImageLag, imageLagsOf, imagesUnknown, pinnedReleases } from '../nodes/image-lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ambiguousPolicy } from '../policy/policy-of.ts';
@@ -45,13 +45,15 @@ export interface Asked {
   /** Also of a policy that only proposes it: clusters whose nodes or add-ons are behind. */
   readonly finish?: boolean | undefined;
   readonly skip?: ((candidate: Candidate) => boolean) | undefined;
+  /** To which of these releases the groups of a cluster may go; absent = to all. */
+  readonly pins?: (cluster: ClusterRecord, wanted: Candidate['releases']) => Candidate['releases'];
 }
 
 export function candidatesOf(
   snapshot: FleetSnapshot,
   name: string,
   now: Date,
-  { finish = false, skip = () => false }: Asked = {},
+  { finish = false, skip = () => false, pins = (_, wanted) => wanted }: Asked = {},
 ): Candidates {
   const policy = snapshot.policies.get(name)?.policy;
   const leftOut: Candidates['leftOut'][number][] = [];
@@ -66,7 +68,10 @@ export function candidatesOf(
     if (undecided !== undefined)
       leftOut.push({ clusterKey: cluster.clusterKey, name: cluster.name, reason: undecided.reason });
     if (!mine) continue;
-    const found = consider(snapshot, policy, cluster, now, match.type === 'ambiguous' ? match.names : [], finish);
+    const found = consider(snapshot, policy, cluster, now, match.type === 'ambiguous' ? match.names : [], {
+      finish,
+      pins,
+    });
     if ('reason' in found) leftOut.push({ clusterKey: cluster.clusterKey, name: cluster.name, reason: found.reason });
     else if (!skip(found)) add(byWave, found);
   }
@@ -86,7 +91,7 @@ function consider(
   cluster: ClusterRecord,
   now: Date,
   ambiguous: readonly string[],
-  finish: boolean,
+  { finish, pins }: Required<Pick<Asked, 'pins'>> & Pick<Asked, 'finish'>,
 ): Candidate | { reason: Reason } {
   if (isForgotten(cluster))
     return {
@@ -100,26 +105,36 @@ function consider(
   const refusals = ambiguous.length > 0 ? [ambiguousPolicy(ambiguous)] : [];
   // A hop brings the newest images by itself.
   const images = current.isOlderThan(resolved.target) ? [] : imagesBehind(snapshot, cluster, policy.spec, now);
+  const releases = pins(cluster, pinnedReleases(images));
   if (!current.isOlderThan(resolved.target)) {
     // Where somebody else has moved its control plane, nobody knows by whose rules the rest would follow.
     const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
     const mayFinish = policy.spec.finish === 'always' || (policy.spec.finish === 'propose' && finish);
     // What is left to be finished by a person's word would go along with its images.
-    const goes = canFinish(cluster, policy.spec) ? mayFinish : images.length > 0;
+    const goes = canFinish(cluster, policy.spec) ? mayFinish : releases !== undefined;
     if (undecided !== undefined || !goes)
       return {
         reason:
-          resolved.capped ??
-          undecided ??
-          unfinished(cluster, isUnderWay(snapshot, cluster) ? undefined : policy) ??
-          arrived(cluster, resolved.target),
+          resolved.capped ?? undecided ?? behind(snapshot, cluster, policy, wave) ?? arrived(cluster, resolved.target),
       };
   }
   const target = current.isOlderThan(resolved.target) ? resolved.target : current;
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };
   refusals.unshift(...clusterRefusals(cluster, target, snapshot.fleet, snapshot.calendars));
   refusals.push(...holdRefusals(snapshot.controls.get(cluster.clusterKey)));
-  return { cluster, target, waveIndex: wave.index, refusals, ...given({ releases: pinnedReleases(images) }) };
+  return { cluster, target, waveIndex: wave.index, refusals, ...given({ releases }) };
+}
+
+/** What is behind, and who brings it up: nobody where an upgrade is under way, or it is in no wave. */
+function behind(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  policy: UpgradePolicy,
+  wave: ReturnType<typeof waveOf>,
+): Reason | undefined {
+  if (wave.index >= 0) return unfinished(cluster, isUnderWay(snapshot, cluster) ? undefined : policy);
+  const lag = unfinished(cluster, undefined);
+  return lag && { ...lag, message: [lag, ...wave.reasons].map(({ message }) => message).join(' ') };
 }
 
 /** Which of its images are behind, by what a policy says of them. */
@@ -129,6 +144,14 @@ export const imagesBehind = (
   spec: UpgradePolicySpec | undefined,
   now: Date,
 ): ImageLag[] => imageLagsOf(cluster, spec, images?.get(cluster.region), now);
+
+/** Why nobody knows that of them; undefined where somebody does, or the policy does not ask. */
+export const unknownImages = (
+  { images }: FleetSnapshot,
+  cluster: ClusterRecord,
+  spec: UpgradePolicySpec | undefined,
+  now: Date,
+): Reason | undefined => imagesUnknown(cluster, spec, images?.get(cluster.region), now);
 
 /** Past its target it is where its control plane may stay: Liftlock never goes down. */
 const arrived = (cluster: ClusterRecord, target: KubeVersion): Reason =>

@@ -10,6 +10,7 @@ import { isForgotten } from '../policy/cluster-labels.ts';
 import { waveOf } from '../policy/wave-of.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
+import { compareReleases } from '../version/image-release.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { atRest, wasServed } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf, isAtTarget } from './candidates.ts';
@@ -162,8 +163,11 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
   const ofRollout = new Set(place.members.map(({ clusterKey }) => clusterKey));
   // One try for each cluster and target, as when a rollout begins by itself (automatic-rollouts.ts).
   const served = rollout.createdBy === LIFTLOCK ? snapshot.history?.served : undefined;
+  const proved = firstFree === 0 ? undefined : pinnedIn(snapshot, place.members);
   const { byWave, leftOut } = candidatesOf(snapshot, rollout.policy, now, {
     finish: rollout.finish,
+    pins: (cluster, wanted) =>
+      proved === undefined || ofRollout.has(cluster.clusterKey) ? wanted : proved(cluster, wanted),
     skip: (candidate) =>
       !ofRollout.has(candidate.cluster.clusterKey) &&
       served !== undefined &&
@@ -182,13 +186,17 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
   }
   // What the first waves have proved is proved for their target, in each Region: a newer version is for the next rollout.
   const ceilings = firstFree === 0 ? undefined : ceilingsOf(snapshot, rollout, place.members);
+  const staying = new Set(place.members.filter(isFinish).map(({ clusterKey, to }) => `${clusterKey} ${to}`));
   const members = [...byIndex].flatMap(([index, candidates]) =>
     candidates
       .flatMap(({ target, ...candidate }): Candidate[] => {
         const current = KubeVersion.parse(candidate.cluster.version);
         if (current.equals(target)) return [{ ...candidate, target }];
-        const aim = lower(target, ceilings?.(candidate.cluster));
-        return current.isOlderThan(aim) ? [{ ...candidate, target: aim }] : [];
+        const { cluster } = candidate;
+        const aim = lower(target, ceilings?.(cluster));
+        if (current.isOlderThan(aim)) return [{ ...candidate, target: aim }];
+        // What it was to get at its own minor it gets, where the first waves have had it; the newer minor is for the next rollout.
+        return staying.has(`${cluster.clusterKey} ${aim}`) ? [{ ...candidate, target: aim }] : [];
       })
       .map((candidate, position) => plannedMember(rollout.id, index, position, candidate))
       .map((member) => withLaterWave(member, own.get(member.clusterKey), specs[index - firstFree]?.name)),
@@ -202,6 +210,28 @@ interface Wanted {
   /** Clusters whose control plane is at the target of the policy. */
   readonly atTarget: ReadonlySet<string>;
 }
+
+/** To which of the releases that members have pinned the groups of a cluster go that joins them: an image of another type, or a newer one, nobody has proved. */
+function pinnedIn({ clusters }: FleetSnapshot, members: readonly Member[]) {
+  const pinned = members.flatMap(({ clusterKey, releases = {} }) =>
+    Object.entries(releases).map(([group, release]) => ({ image: imageOf(clusters.get(clusterKey), group), release })),
+  );
+  return (cluster: ClusterRecord, wanted: Member['releases']): Member['releases'] => {
+    const own = Object.entries(wanted ?? {}).flatMap(([group, wants]) => {
+      const { releaseVersion = '' } = cluster.nodegroups.find(({ name }) => name === group) ?? {};
+      const fitting = pinned
+        .filter(({ image }) => image === imageOf(cluster, group))
+        .map(({ release }) => release)
+        .filter((one) => compareReleases(one, wants) <= 0 && compareReleases(one, releaseVersion) > 0);
+      const release = fitting.sort((a, b) => compareReleases(b, a))[0];
+      return release === undefined ? [] : [[group, release] as const];
+    });
+    return own.length === 0 ? undefined : Object.fromEntries(own);
+  };
+}
+
+const imageOf = (cluster: ClusterRecord | undefined, group: string): string =>
+  `${cluster?.version} ${cluster?.nodegroups.find(({ name }) => name === group)?.amiType}`;
 
 /** Of a member its own target, of others that of the rollout's in its Region. */
 function ceilingsOf({ clusters }: FleetSnapshot, { target }: Rollout, members: readonly Member[]) {

@@ -174,7 +174,10 @@ export const imageReleases = z.object({
       releases: z.array(z.object({ release: z.string(), publishedAt: timestamp })),
     }),
   ),
+  /** When they were read last; NEVER where nobody could. */
   checkedAt: timestamp,
+  /** Since when reading them fails, and why it did first; absent where the last try went well. */
+  unread: z.object({ since: timestamp, why: z.string() }).optional(),
 });
 export type ImageReleases = z.infer<typeof imageReleases>;
 
