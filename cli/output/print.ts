@@ -179,7 +179,7 @@ const STYLES = new Map<string, Style>(
     AddonsBehind: 'yellow',
     ManualNodes: 'yellow',
     ImagesBehind: 'yellow',
-    ImagesUnknown: 'yellow',
+    PatchesUnknown: 'yellow',
     NodesKept: 'yellow',
   }),
 );

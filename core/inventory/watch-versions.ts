@@ -29,7 +29,7 @@ export async function watchVersions(ports: WatchPorts): Promise<{ announced: num
     Promise.all(fleet.regions.map((region) => load(reader, Images, region))),
     Promise.all(fleet.regions.map((region) => load(reader, Regions, region))),
   ]);
-  const wantsImages = policies.some((policy) => upgradePolicy(policy)?.spec.patch !== undefined);
+  const wantsImages = policies.some((policy) => upgradePolicy(policy)?.spec.patch?.nodes !== undefined);
   let announced = 0;
   const unreadable: string[] = [];
   let reading: Promise<AccountState[]> | undefined;

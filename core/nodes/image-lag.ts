@@ -53,7 +53,8 @@ export function imagesUnknown(
     own === version && releaseParameter(version, amiType) !== undefined ? [amiType] : [],
   );
   if (spec?.patch?.nodes === undefined || types.length === 0) return undefined;
-  const unknown = (why: string) => reason('ImagesUnknown', `Nobody knows whether images of ${name} are behind: ${why}`);
+  const unknown = (why: string) =>
+    reason('PatchesUnknown', `Nobody knows whether images of ${name} are behind: ${why}`);
   const { checkedAt = NEVER, unread } = images ?? {};
   if (now.getTime() - Date.parse(checkedAt) > KNOWN_FOR) {
     const last = checkedAt === NEVER ? 'was never read' : `was read last at ${checkedAt}`;

@@ -3,12 +3,13 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { canFinish, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
-import { type ImageLag, imagesReason } from '../nodes/image-lag.ts';
+import { addonPatchReason, canFinish, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
+import { imagesReason } from '../nodes/image-lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { wayToFinish } from '../protocol/left-half-done.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
-import { imagesBehind, unknownImages } from '../rollout/candidates.ts';
+import { hasPins, type Pins, patchesOf, pinsOf } from '../rollout/candidates.ts';
+import { pinTexts } from '../rollout/plan-hash.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -64,19 +65,20 @@ export function atTarget(
   const text = `It is at ${version}; the policy ${metadata.name} asks for ${targetWords(spec.target)}, ${here}.${unseenText(cluster)}`;
   const raise = `Its tag ${prefix}pin-version lets it go no further than ${pin}: whoever may tag the cluster raises it or takes it away`;
   const moves = isCapped ? `${raise}.` : `${raise}, and a newer version becomes the target.`;
-  const images = imagesBehind(snapshot, cluster, spec, now);
+  const { unknown, ...patches } = patchesOf(snapshot, cluster, spec, now);
+  const pins = pinsOf(patches);
   // What is left to be finished goes first, as for whoever plans (core/rollout/candidates.ts).
-  const isPatched = images.length > 0 && !canFinish(cluster, spec);
-  const lags = [lagReason(cluster, spec) ?? [], isPatched ? (imagesReason(cluster, images, now) ?? []) : []].flat();
-  const unknown = [unknownImages(snapshot, cluster, spec, now) ?? []].flat();
+  const isPatched = hasPins(pins) && !canFinish(cluster, spec);
+  const newer = [imagesReason(cluster, patches.images, now) ?? [], addonPatchReason(cluster, patches.addons) ?? []];
+  const lags = [lagReason(cluster, spec) ?? [], ...(isPatched ? newer : [])].flat();
   const refusals = lags.length === 0 ? [] : refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0) return said(after('What excludes it is taken away.'), ...lags, ...refusals, ...reasons);
   if (lags.length > 0 && aim.wave === undefined) return said(UNPLACED, ...lags, ...whyUnplaced(aim), ...reasons);
-  const tried = isPatched ? triedAlready(images, place) : undefined;
+  const tried = isPatched ? triedAlready(pins, place) : undefined;
   if (tried !== undefined) {
     const retry = `Somebody removes the cause and runs: liftlock retry cluster ${cluster.name}`;
     const when = isTried(tried) ? retry : `Somebody runs: liftlock rollout create ${metadata.name}`;
-    return said(after(`${when}; or a newer image or version comes.`), ...lags, ...tried.reasons, ...reasons);
+    return said(after(`${when}; or a newer version or image comes.`), ...lags, ...tried.reasons, ...reasons);
   }
   if (lags.length > 0)
     return said(
@@ -90,7 +92,7 @@ export function atTarget(
   return said(after(when), ...unknown, reason('AtTarget', text), ...reasons);
 }
 
-const READ_AGAIN = 'The hourly look of watch-versions reads which releases of images there are';
+const READ_AGAIN = 'Liftlock reads what there is (images every hour, add-ons once a day)';
 
 /** The same as a part of a sentence that has begun. */
 const uncapitalized = (sentence: string): string => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
@@ -100,10 +102,11 @@ export const UNPLACED = after('What keeps it out of every wave is corrected.');
 export const whyUnplaced = ({ placement }: ClusterPolicy): Reason[] =>
   placement.filter(({ code }) => code !== 'Policy');
 
-/** The member that had the very images to go to and has ended without them: nothing but a person tries it again. */
-function triedAlready(images: readonly ImageLag[], place: Place | undefined): Member | undefined {
+/** The member that had the very images and add-ons to go to and has ended without them: nothing but a person tries it again. */
+function triedAlready(pins: Pins, place: Place | undefined): Member | undefined {
   const { member } = place ?? {};
-  const hadAll = images.every(({ group, wants }) => member?.releases?.[group] === wants);
+  const had = new Set(pinTexts(member ?? {}));
+  const hadAll = pinTexts(pins).every((pin) => had.has(pin));
   return member !== undefined && hadAll && (isTried(member) || (member.status === 'Excluded' && isServed(member)))
     ? member
     : undefined;

@@ -1,8 +1,18 @@
+import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicy, UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { canFinish, isLag, unfinished, unseenText } from '../model/lag.ts';
+import {
+  type AddonPatch,
+  addonPatchesOf,
+  addonPatchesUnknown,
+  canFinish,
+  isLag,
+  unfinished,
+  unseenText,
+} from '../model/lag.ts';
 import { type ImageLag, imageLagsOf, imagesUnknown, pinnedReleases } from '../nodes/image-lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
@@ -17,6 +27,9 @@ import { targetOf } from './cluster-target.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
+/** Where images are behind, the release that each of these node groups goes to; where add-ons are, the version of each of these. */
+export type Pins = Pick<Member, 'releases' | 'addons'>;
+
 /** A cluster that a policy would upgrade, and where it belongs. */
 export interface Candidate {
   readonly cluster: ClusterRecord;
@@ -24,8 +37,8 @@ export interface Candidate {
   readonly target: KubeVersion;
   /** Of the policy's waves. */
   readonly waveIndex: number;
-  /** Where images are behind: the release that each of these node groups goes to. */
-  readonly releases?: Readonly<Record<string, string>> | undefined;
+  /** What it goes to inside its minor. */
+  readonly pins: Pins;
   /** Why it will not be touched; such members are listed as Excluded. */
   readonly refusals: readonly Reason[];
 }
@@ -45,8 +58,8 @@ export interface Asked {
   /** Also of a policy that only proposes it: clusters whose nodes or add-ons are behind. */
   readonly finish?: boolean | undefined;
   readonly skip?: ((candidate: Candidate) => boolean) | undefined;
-  /** To which of these releases the groups of a cluster may go; absent = to all. */
-  readonly pins?: (cluster: ClusterRecord, wanted: Candidate['releases']) => Candidate['releases'];
+  /** To which of these a cluster may go; absent = to all. */
+  readonly pins?: (cluster: ClusterRecord, wanted: Pins) => Pins;
 }
 
 export function candidatesOf(
@@ -103,15 +116,15 @@ function consider(
   const current = KubeVersion.parse(cluster.version);
   const wave = waveOf(policy, cluster, prefix);
   const refusals = ambiguous.length > 0 ? [ambiguousPolicy(ambiguous)] : [];
-  // A hop brings the newest images by itself.
-  const images = current.isOlderThan(resolved.target) ? [] : imagesBehind(snapshot, cluster, policy.spec, now);
-  const releases = pins(cluster, pinnedReleases(images));
+  // A hop brings the newest of all by itself.
+  const patches = current.isOlderThan(resolved.target) ? NO_PATCHES : patchesOf(snapshot, cluster, policy.spec, now);
+  const pinned = pins(cluster, pinsOf(patches));
   if (!current.isOlderThan(resolved.target)) {
     // Where somebody else has moved its control plane, nobody knows by whose rules the rest would follow.
     const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
     const mayFinish = policy.spec.finish === 'always' || (policy.spec.finish === 'propose' && finish);
     // What is left to be finished by a person's word would go along with its images.
-    const goes = canFinish(cluster, policy.spec) ? mayFinish : releases !== undefined;
+    const goes = canFinish(cluster, policy.spec) ? mayFinish : hasPins(pinned);
     if (undecided !== undefined || !goes)
       return {
         reason:
@@ -122,7 +135,7 @@ function consider(
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };
   refusals.unshift(...clusterRefusals(cluster, target, snapshot.fleet, snapshot.calendars));
   refusals.push(...holdRefusals(snapshot.controls.get(cluster.clusterKey)));
-  return { cluster, target, waveIndex: wave.index, refusals, ...given({ releases }) };
+  return { cluster, target, waveIndex: wave.index, refusals, pins: pinned };
 }
 
 /** What is behind, and who brings it up: nobody where an upgrade is under way, or it is in no wave. */
@@ -137,21 +150,35 @@ function behind(
   return lag && { ...lag, message: [lag, ...wave.reasons].map(({ message }) => message).join(' ') };
 }
 
-/** Which of its images are behind, by what a policy says of them. */
-export const imagesBehind = (
-  { images }: FleetSnapshot,
-  cluster: ClusterRecord,
-  spec: UpgradePolicySpec | undefined,
-  now: Date,
-): ImageLag[] => imageLagsOf(cluster, spec, images?.get(cluster.region), now);
+/** What a policy wants newer inside the minor, and why nobody knows that where nobody does. */
+export interface Patches {
+  readonly images: readonly ImageLag[];
+  readonly addons: readonly AddonPatch[];
+  readonly unknown: readonly Reason[];
+}
+const NO_PATCHES: Patches = { images: [], addons: [], unknown: [] };
 
-/** Why nobody knows that of them; undefined where somebody does, or the policy does not ask. */
-export const unknownImages = (
+export function patchesOf(
   { images }: FleetSnapshot,
   cluster: ClusterRecord,
   spec: UpgradePolicySpec | undefined,
   now: Date,
-): Reason | undefined => imagesUnknown(cluster, spec, images?.get(cluster.region), now);
+): Patches {
+  const known = images?.get(cluster.region);
+  const settings = spec?.patch?.addons;
+  return {
+    images: imageLagsOf(cluster, spec, known, now),
+    addons: addonPatchesOf(cluster, settings && durationMilliseconds(settings.minAge ?? '0s'), now),
+    unknown: [imagesUnknown(cluster, spec, known, now) ?? [], addonPatchesUnknown(cluster, spec) ?? []].flat(),
+  };
+}
+
+export function pinsOf({ images, addons }: Pick<Patches, 'images' | 'addons'>): Pins {
+  const versions = Object.fromEntries(addons.map(({ name, wants }) => [name, wants]));
+  return given({ releases: pinnedReleases(images), addons: addons.length === 0 ? undefined : versions });
+}
+
+export const hasPins = ({ releases, addons }: Pins): boolean => releases !== undefined || addons !== undefined;
 
 /** Past its target it is where its control plane may stay: Liftlock never goes down. */
 const arrived = (cluster: ClusterRecord, target: KubeVersion): Reason =>

@@ -10,13 +10,13 @@ import { isForgotten } from '../policy/cluster-labels.ts';
 import { waveOf } from '../policy/wave-of.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
-import { compareReleases } from '../version/image-release.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { atRest, wasServed } from './automatic-rollouts.ts';
-import { type Candidate, candidatesOf, isAtTarget } from './candidates.ts';
+import { type Candidate, candidatesOf, hasPins, isAtTarget } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWave } from './later-wave.ts';
 import { plannedMember, plannedWave } from './plan-rollout.ts';
+import { provedPins } from './proved-pins.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** From what was read to what should be; undefined = it is not there yet, or not any more. */
@@ -163,7 +163,7 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
   const ofRollout = new Set(place.members.map(({ clusterKey }) => clusterKey));
   // One try for each cluster and target, as when a rollout begins by itself (automatic-rollouts.ts).
   const served = rollout.createdBy === LIFTLOCK ? snapshot.history?.served : undefined;
-  const proved = firstFree === 0 ? undefined : pinnedIn(snapshot, place.members);
+  const proved = firstFree === 0 ? undefined : provedPins(snapshot, place.members);
   const { byWave, leftOut } = candidatesOf(snapshot, rollout.policy, now, {
     finish: rollout.finish,
     pins: (cluster, wanted) =>
@@ -211,28 +211,6 @@ interface Wanted {
   readonly atTarget: ReadonlySet<string>;
 }
 
-/** To which of the releases that members have pinned the groups of a cluster go that joins them: an image of another type, or a newer one, nobody has proved. */
-function pinnedIn({ clusters }: FleetSnapshot, members: readonly Member[]) {
-  const pinned = members.flatMap(({ clusterKey, releases = {} }) =>
-    Object.entries(releases).map(([group, release]) => ({ image: imageOf(clusters.get(clusterKey), group), release })),
-  );
-  return (cluster: ClusterRecord, wanted: Member['releases']): Member['releases'] => {
-    const own = Object.entries(wanted ?? {}).flatMap(([group, wants]) => {
-      const { releaseVersion = '' } = cluster.nodegroups.find(({ name }) => name === group) ?? {};
-      const fitting = pinned
-        .filter(({ image }) => image === imageOf(cluster, group))
-        .map(({ release }) => release)
-        .filter((one) => compareReleases(one, wants) <= 0 && compareReleases(one, releaseVersion) > 0);
-      const release = fitting.sort((a, b) => compareReleases(b, a))[0];
-      return release === undefined ? [] : [[group, release] as const];
-    });
-    return own.length === 0 ? undefined : Object.fromEntries(own);
-  };
-}
-
-const imageOf = (cluster: ClusterRecord | undefined, group: string): string =>
-  `${cluster?.version} ${cluster?.nodegroups.find(({ name }) => name === group)?.amiType}`;
-
 /** Of a member its own target, of others that of the rollout's in its Region. */
 function ceilingsOf({ clusters }: FleetSnapshot, { target }: Rollout, members: readonly Member[]) {
   const own = new Map(members.map(({ clusterKey, to }) => [clusterKey, to]));
@@ -279,8 +257,8 @@ function merged(
     return [
       {
         ...{ ...old, waveIndex, position, from: member.from, to: member.to },
-        // What the first waves have proved are the images that they had: newer ones are for the next rollout.
-        releases: hasProof && old.releases !== undefined ? old.releases : member.releases,
+        // What the first waves have proved is what they had: newer images and add-ons are for the next rollout.
+        ...(hasProof && hasPins(old) ? {} : { releases: member.releases, addons: member.addons }),
         ...{ status: unlessFailed(old, status), reasons },
       },
     ];

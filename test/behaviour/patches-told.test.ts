@@ -69,12 +69,12 @@ test('where the releases of images cannot be read nobody is called UpToDate, and
   };
   await hours(world, 3);
   const said = await saidOf(world);
-  expect(said).toMatchObject({ state: 'ImagesUnknown', codes: ['ImagesUnknown', 'AtTarget'] });
+  expect(said).toMatchObject({ state: 'PatchesUnknown', codes: ['PatchesUnknown', 'AtTarget'] });
   expect(said.texts[0]).toBe(
     'Nobody knows whether images of web are behind: which releases there are in eu-central-1 was never read. It has failed since 2026-11-20T08:00:00.000Z: eu-central-1: 111111111111: AccessDeniedException: not authorized to perform: ssm:GetParameters',
   );
   expect(said.condition).toBe(
-    'The hourly look of watch-versions reads which releases of images there are; or a newer version becomes the target.',
+    'Liftlock reads what there is (images every hour, add-ons once a day); or a newer version becomes the target.',
   );
   isDenied = false;
   await hours(world, 2);
@@ -88,7 +88,7 @@ test('where the releases of images cannot be read nobody is called UpToDate, and
   expect((await saidOf(world)).state).toBe('UpToDate');
   await hours(world, 26);
   const later = await saidOf(world);
-  expect(later.state).toBe('ImagesUnknown');
+  expect(later.state).toBe('PatchesUnknown');
   expect(later.texts[0]).toMatch(
     /was read last at 2026-11-2\S+\. It has failed since 2026-11-2\S+: eu-central-1: 111111111111: Acc/,
   );
@@ -99,7 +99,7 @@ test('where AWS names no release for the type of a group its images are not know
   world.ports.account.getParameters = async () => [];
   await hours(world, 2);
   const said = await saidOf(world);
-  expect(said.state).toBe('ImagesUnknown');
+  expect(said.state).toBe('PatchesUnknown');
   expect(said.texts[0]).toBe(
     'Nobody knows whether images of web are behind: AWS names no release of AL2023_x86_64_STANDARD for 1.37 in eu-central-1.',
   );
