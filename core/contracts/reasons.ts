@@ -60,6 +60,7 @@ const CLUSTER_REASONS = {
   ImagesBehind: told(
     'It is at its target, and its policy wants the image of a node group replaced by a newer release.',
   ),
+  PatchesOverdue: told('Newer images or add-ons are there for longer than its policy allows (`patch.within`).'),
   PatchesUnknown: told(
     'Its policy wants newer images or add-ons (`patch`), and which there are could not be read, or nobody has yet.',
   ),

@@ -235,6 +235,11 @@ describe('newer add-ons of the same minor', () => {
     expect(wants(one, days)).toEqual(expected);
   });
 
+  test('it is known since when the first of them is there, whichever is taken', () => {
+    const [found] = addonPatchesOf({ addons: [addon({ newer })] }, 0, now);
+    expect(found).toMatchObject({ wants: 'v3', seenOn: '2026-11-18', newerSince: '2026-11-10' });
+  });
+
   test('are told by name, and that nobody knows of them as well', () => {
     const spec = { patch: { addons: {} } };
     const many = Array.from({ length: 7 }, (_, index) => addon({ name: `a${index}`, newer }));

@@ -72,6 +72,8 @@ export interface AddonPatch {
   readonly wants: string;
   /** The day on which that was first seen to be the default. */
   readonly seenOn: string;
+  /** Likewise of the first one that is newer than its own. */
+  readonly newerSince: string;
 }
 
 /**
@@ -87,7 +89,9 @@ export function addonPatchesOf(
   return addons.flatMap(({ name, version, compatible, newer = [] }) => {
     const found = newer.findLast(({ seenOn }) => now.getTime() - Date.parse(seenOn) >= leastAge);
     if (compatible === false || found === undefined) return [];
-    return [{ name, version, wants: found.version, seenOn: found.seenOn }];
+    return [
+      { name, version, wants: found.version, seenOn: found.seenOn, newerSince: newer[0]?.seenOn ?? found.seenOn },
+    ];
   });
 }
 

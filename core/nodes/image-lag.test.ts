@@ -56,6 +56,14 @@ test.each<[string, ReturnType<typeof group>, object, string | undefined]>([
   expect(wants(one, nodes)).toBe(expected);
 });
 
+test('it is known since when the first newer one is there, whichever is taken', () => {
+  const since = (release: string, minAge: string) =>
+    imageLagsOf({ version: '1.36', nodegroups: [group(release)] }, { patch: { nodes: { minAge } } }, images, NOW)[0]
+      ?.newerSince;
+  expect(since('1.36.2-20261001', '1d')).toEqual(new Date('2026-11-06T00:00:00Z'));
+  expect(since('1.36.2-20261105', '1d')).toEqual(new Date('2026-11-19T00:00:00Z'));
+});
+
 test('nothing is behind where the policy does not ask, or where nobody has read what there is', () => {
   const cluster = { version: '1.36', nodegroups: [group('1.36.2-20261001')] };
   expect(imageLagsOf(cluster, undefined, images, NOW)).toEqual([]);

@@ -12,6 +12,8 @@ export interface ImageLag {
   /** When its own release was published; undefined where nobody has seen that, and its name does not tell. */
   readonly since: Date | undefined;
   readonly wants: string;
+  /** When the first one that is newer than its own was published, as far as such are known. */
+  readonly newerSince: Date;
 }
 
 type Parts = Pick<ClusterRecord, 'version' | 'nodegroups'>;
@@ -35,7 +37,10 @@ export function imageLagsOf(cluster: Parts, spec: Patch, images: ImageReleases |
     const since = publicationOf(release, known);
     // One of which nobody knows since when it was there is older than all that were seen.
     const isDue = !most || since === undefined || now.getTime() - since.getTime() >= most;
-    return isDue ? [{ group: name, release, since, wants }] : [];
+    if (!isDue) return [];
+    const newer = known.filter((one) => compareReleases(one.release, release) > 0);
+    const newerSince = new Date(Math.min(...newer.map(({ publishedAt }) => Date.parse(publishedAt))));
+    return [{ group: name, release, since, wants, newerSince }];
   });
 }
 

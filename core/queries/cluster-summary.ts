@@ -62,6 +62,7 @@ export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, 
     target: target?.toString() ?? null,
     upgrade: upgrade === undefined ? null : { id: upgrade.id, to: upgrade.to, status: upgrade.status },
     oldestImageAt: oldestImage(cluster, snapshot.images?.get(cluster.region))?.toISOString() ?? null,
+    patchesDueAt: patchesOf(snapshot, cluster, policy?.spec, now).dueAt?.toISOString() ?? null,
     labels: cluster.labels,
     lastSeenAt: cluster.lastSeenAt,
   };

@@ -155,6 +155,8 @@ export interface Patches {
   readonly images: readonly ImageLag[];
   readonly addons: readonly AddonPatch[];
   readonly unknown: readonly Reason[];
+  /** Until when that is to be taken (`within`); absent where the policy does not say. */
+  readonly dueAt?: Date;
 }
 const NO_PATCHES: Patches = { images: [], addons: [], unknown: [] };
 
@@ -165,13 +167,19 @@ export function patchesOf(
   now: Date,
 ): Patches {
   const known = images?.get(cluster.region);
-  const settings = spec?.patch?.addons;
-  return {
+  const { addons: settings, within } = spec?.patch ?? {};
+  const behind = {
     images: imageLagsOf(cluster, spec, known, now),
     addons: addonPatchesOf(cluster, settings && durationMilliseconds(settings.minAge ?? '0s'), now),
-    unknown: [imagesUnknown(cluster, spec, known, now) ?? [], addonPatchesUnknown(cluster, spec) ?? []].flat(),
   };
+  const unknown = [imagesUnknown(cluster, spec, known, now) ?? [], addonPatchesUnknown(cluster, spec) ?? []].flat();
+  const since = [...behind.images, ...behind.addons].map(({ newerSince }) => new Date(newerSince).getTime());
+  if (within === undefined || since.length === 0) return { ...behind, unknown };
+  return { ...behind, unknown, dueAt: new Date(Math.min(...since) + durationMilliseconds(within)) };
 }
+
+export const isPatchOverdue = ({ dueAt }: Pick<Patches, 'dueAt'>, now: Date): boolean =>
+  dueAt !== undefined && dueAt < now;
 
 export function pinsOf({ images, addons }: Pick<Patches, 'images' | 'addons'>): Pins {
   const versions = Object.fromEntries(addons.map(({ name, wants }) => [name, wants]));

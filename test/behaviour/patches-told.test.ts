@@ -117,3 +117,21 @@ test('a dry run says of a patch what is not known, and once somebody has looked 
   await hours(world, 0.5);
   expect((await dryRun(world)).members).toMatchObject([{ readiness: 'ready', reasons: [] }]);
 });
+
+test('what is to be taken within a time is told as overdue after it, to people and as a metric, until it is taken', async () => {
+  const world = await fleet({ patch: { nodes: {}, within: '10d' } }, cluster('web'), cluster('other'));
+  const counts = async () => ((await world.invoke('refresh-readiness', {})) as { patches: object }).patches;
+  await hours(world, 3);
+  // The newest release is of 12 November.
+  expect((await saidOf(world)).codes).toEqual(['ImagesBehind']);
+  expect(await counts()).toEqual({ behind: 2, overdue: 0, oldestImageDays: 50 });
+  await hours(world, 48);
+  const late = await saidOf(world);
+  expect(late).toMatchObject({ state: 'ImagesBehind', codes: ['ImagesBehind', 'PatchesOverdue'] });
+  expect(late.texts[1]).toBe('By its policy (patch.within) web was to have that by 2026-11-22T00:00:00.000Z.');
+  expect(await counts()).toEqual({ behind: 2, overdue: 2, oldestImageDays: 52 });
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  await run(world);
+  expect((await saidOf(world)).codes).toEqual(['AtTarget']);
+  expect(await counts()).toMatchObject({ behind: 0, overdue: 0 });
+});

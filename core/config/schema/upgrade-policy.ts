@@ -214,10 +214,22 @@ const patchSchema = z
       .describe(
         'Add-ons that EKS manages: those that are older than the default of their minor go to that; absent = none.',
       ),
+    within: positiveDuration
+      .optional()
+      .describe(
+        'So long after something newer is there it is to be taken, such as 30d: later it is told as overdue. Absent = nothing is.',
+      ),
   })
   .refine(
     (patch) => patch.nodes !== undefined || patch.addons !== undefined,
     'names nothing that is brought up to date: say nodes or addons, or leave it out',
+  )
+  .refine(
+    ({ within, nodes, addons }) =>
+      [nodes?.minAge, addons?.minAge].every(
+        (age) => !within || !age || durationMilliseconds(age) < durationMilliseconds(within),
+      ),
+    { message: 'is over before minAge lets anything be taken', path: ['within'] },
   )
   .describe(
     'What rollouts bring up to date while the minor stays: in the same waves and windows, with the same approvals and budgets. Absent = nothing.',
