@@ -138,6 +138,9 @@ function assumptionsOf(drawn: Drawn, inventory: Inventory, timeZoneData: string 
     ...(specs.some(({ patch }) => patch?.nodes !== undefined)
       ? ['Images stay as they are inside a minor: which releases there are is not known here.']
       : []),
+    ...(specs.some(({ patch }) => patch?.addons !== undefined)
+      ? ['Newer add-ons of the same minor are those that the inventory tells, and no others come.']
+      : []),
     'Extended support costs the list price.',
     `Time runs until ${instantText(input.now.getTime() + HORIZON_MILLISECONDS)}: what has not ended by then has no end here.`,
     ...(timeZoneData === undefined ? [] : [`Clocks of time zones go by the data ${timeZoneData}.`]),
