@@ -179,6 +179,7 @@ const STYLES = new Map<string, Style>(
     AddonsBehind: 'yellow',
     ManualNodes: 'yellow',
     ImagesBehind: 'yellow',
+    PatchesUnknown: 'yellow',
     NodesKept: 'yellow',
   }),
 );

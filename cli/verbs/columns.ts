@@ -84,6 +84,7 @@ const clusters: Listing<ClusterSummary & { readonly readiness: ReadinessView }> 
     plain('READINESS', ({ readiness, state }) => (state === 'Gone' ? '-' : READINESS_WORDS[readiness.verdict]), true),
     plain('EKS-STATUS', (item) => item.status, true),
     time('OLDEST-IMAGE', (item) => item.oldestImageAt, true),
+    time('PATCHES-DUE', (item) => item.patchesDueAt, true),
     plain('LATE/DAY', (item) => dollars(item.support.dollarsPerDayLate), true),
     time('SEEN', (item) => item.lastSeenAt, true),
     plain('ID', (item) => item.id, true),

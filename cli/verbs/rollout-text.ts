@@ -20,10 +20,10 @@ import {
 import { glassText } from './break-glass.ts';
 import { type Shown, verdictsText } from './columns.ts';
 
-/** The versions of a member; of one that only finishes its version, that alone, with the releases that its images go to. */
-function versionsOf({ from, to, status, releases = {} }: Pick<Member, 'from' | 'to' | 'status' | 'releases'>): string {
+/** The versions of a member; of one that only finishes its version, that alone, with the releases and versions that its images and add-ons go to. */
+function versionsOf({ from, to, status, releases = {}, addons = {} }: Omit<Member, 'reasons'>): string {
   if (from !== to) return `${from} -> ${to}`;
-  const pinned = Object.entries(releases).map(([group, release]) => `${group} to ${release}`);
+  const pinned = [...Object.entries(releases), ...Object.entries(addons)].map(([name, pin]) => `${name} to ${pin}`);
   return visible(`${to}${status === 'Succeeded' ? '' : `, ${pinned.length === 0 ? 'nodes' : pinned.join(', ')}`}`);
 }
 

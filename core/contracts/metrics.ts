@@ -31,6 +31,10 @@ const METRIC_NAMES = [
   'VersionsAnnounced',
   /** Looks at the readiness of clusters. */
   'ScansStarted',
+  /** Once an hour: clusters that have something newer to take inside their minor, and for longer than their policy allows; the age of the oldest image. */
+  'PatchesBehind',
+  'PatchesOverdue',
+  'OldestImageDays',
   /** A function threw. */
   'Faults',
   'StepsDone',

@@ -40,7 +40,7 @@ const GRANT_REASONS = {
 /** What a cluster, its tags, its policy and its target say: whether it is touched at all, and how far it goes. */
 const CLUSTER_REASONS = {
   AddonsBehind: told(
-    'Its control plane is at its target or past it, and EKS does not list the version of an add-on for it.',
+    'Its control plane is at its target or past it, and EKS does not list the version of an add-on for it, or its policy wants a newer one (`patch`).',
   ),
   AlreadyThere: lasting('The cluster has the version that somebody asks for; nothing is left to do.'),
   AmbiguousPolicy: lasting('Several policies select the cluster; it is left alone until one does.'),
@@ -59,6 +59,10 @@ const CLUSTER_REASONS = {
   HalfDone: lasting('A hop has moved the control plane and failed; a person has to finish it.'),
   ImagesBehind: told(
     'It is at its target, and its policy wants the image of a node group replaced by a newer release.',
+  ),
+  PatchesOverdue: told('Newer images or add-ons are there for longer than its policy allows (`patch.within`).'),
+  PatchesUnknown: told(
+    'Its policy wants newer images or add-ons (`patch`), and which there are could not be read, or nobody has yet.',
   ),
   InvalidTarget: lasting('The target of the policy is not one.'),
   ManualNodes: told('Its control plane is at its target or past it, and nodes are behind that Liftlock cannot roll.'),

@@ -1,5 +1,5 @@
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
-import type { OtherNodeGroup } from '../contracts/items/cluster.ts';
+import type { ClusterRecord, OtherNodeGroup } from '../contracts/items/cluster.ts';
 import type { EksReader, Nodegroup } from '../ports/eks.ts';
 import { observeCluster } from './observe-cluster.ts';
 
@@ -52,4 +52,47 @@ test.each<[string, Partial<Nodegroup> | undefined, boolean]>([
 
 test('where EKS is not asked about groups, what was read of them stays', async () => {
   expect(await kept({ releaseVersion: 'ami-new', modifiedAt: after }, [managed('ml', '1.36')], false)).toHaveLength(1);
+});
+
+describe('of newer add-ons', () => {
+  const rows = (...versions: string[]) =>
+    versions.map((addonVersion, index) => ({
+      addonVersion,
+      compatibilities: [{ clusterVersion: '1.37', defaultVersion: index === versions.length - 1 }],
+    }));
+  /** What is kept of an add-on at v1.0.0 when these are listed, the last one as the default. */
+  const kept = async (listed: string[], before?: ClusterRecord['addons'][number]['newer'], patches = true) => {
+    const own = { name: 'dns', version: 'v1.0.0', status: 'ACTIVE', issues: [], compatible: true };
+    const known = clusterRecord({ version: '1.37', addons: [{ ...own, ...(before && { newer: before }) }] });
+    const eks: Partial<EksReader> = {
+      listNodegroups: async () => [],
+      listFargateProfiles: async () => [],
+      listAddons: async () => ['dns'],
+      describeAddon: async (_, names) => ({ ...names, addonVersion: 'v1.0.0', status: 'ACTIVE' }),
+      describeAddonVersions: async (_, { addonName }) => [{ addonName, addonVersions: rows(...listed) }],
+      listInsights: async () => [],
+    };
+    const { name, arn, version } = known;
+    const cluster = { name, arn, version, status: 'ACTIVE', createdAt: new Date(known.createdAt) };
+    const details = { depth: 'deep' as const, fleet: undefined, patchesAddons: async () => patches, now: NOW };
+    return (await observeCluster(eks as EksReader, scope, cluster, known, details)).addons[0]?.newer;
+  };
+  const v2 = { version: 'v2.0.0', seenOn: '2026-11-01' };
+
+  test('the day on which each was first the default is kept', async () => {
+    expect(await kept(['v1.0.0', 'v2.0.0'])).toEqual([{ ...v2, seenOn: '2026-11-20' }]);
+    expect(await kept(['v1.0.0', 'v2.0.0'], [v2])).toEqual([v2]);
+    expect(await kept(['v1.0.0', 'v2.0.0', 'v3.0.0'], [v2])).toEqual([v2, { version: 'v3.0.0', seenOn: '2026-11-20' }]);
+    expect(await kept(['v1.0.0'])).toEqual([]);
+  });
+
+  test('what EKS lists no more, or has made the default no more, is forgotten', async () => {
+    expect(await kept(['v1.0.0', 'v3.0.0'], [v2])).toEqual([{ version: 'v3.0.0', seenOn: '2026-11-20' }]);
+    expect(await kept(['v1.0.0', 'v2.0.0'], [v2, { version: 'v3.0.0', seenOn: '2026-11-10' }])).toEqual([v2]);
+    expect(await kept(['v2.0.0', 'v1.0.0'], [v2])).toEqual([]);
+  });
+
+  test('nobody asks where no policy does', async () => {
+    expect(await kept(['v1.0.0', 'v2.0.0'], [v2], false)).toBeUndefined();
+  });
 });

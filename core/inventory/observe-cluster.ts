@@ -3,20 +3,23 @@ import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord, OtherNodes } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
-import { addonFit } from '../model/addon-target.ts';
+import { addonAfter, addonFit, newerDefault } from '../model/addon-target.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import { versionOwners } from '../model/version-owners.ts';
 import { labelsOf } from '../policy/cluster-labels.ts';
-import type { AddonInfo, Cluster, EksReader, Scope } from '../ports/eks.ts';
+import type { Addon, AddonInfo, Cluster, EksReader, Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
+import { compareAddonVersions } from '../version/addon-version.ts';
 
 interface ObserveDetails {
   readonly depth: 'shallow' | 'deep';
   /** What AWS Health has just told. */
   readonly planned?: ClusterItem['planned'];
   readonly fleet: FleetSpec | undefined;
+  /** Whether a policy asks which newer versions of add-ons there are. */
+  readonly patchesAddons?: () => Promise<boolean>;
   readonly now: Date;
 }
 
@@ -51,7 +54,7 @@ export async function observeCluster(
   const fargateProfiles = await part('Fargate profiles', known?.fargateProfiles ?? [], () =>
     eks.listFargateProfiles(scope, input),
   );
-  const addons = await part('add-ons', known?.addons ?? [], () => readAddons(eks, scope, cluster, known));
+  const addons = await part('add-ons', known?.addons ?? [], () => readAddons(eks, scope, cluster, known, details));
   const insights = await part('insights', known?.insights ?? NO_INSIGHTS, () => readInsights(eks, scope, cluster.name));
   const tags = { ...cluster.tags };
   const vpc = cluster.resourcesVpcConfig;
@@ -173,18 +176,39 @@ async function readAddons(
   scope: Scope,
   { name: clusterName, version: minor }: Cluster,
   known: ClusterRecord | undefined,
+  { patchesAddons, now }: Pick<ObserveDetails, 'patchesAddons' | 'now'>,
 ): Promise<ClusterRecord['addons']> {
   const addons: ClusterRecord['addons'] = [];
+  const asksNewer = (await patchesAddons?.()) === true;
   for (const addonName of await eks.listAddons(scope, { clusterName })) {
     const addon = await eks.describeAddon(scope, { clusterName, addonName });
     const { addonVersion: version, status, health } = addon;
     const before = known?.version === minor ? known.addons.find(({ name }) => name === addonName) : undefined;
-    // A version that was listed for this minor stays on its list: nobody asks for each cluster every day.
-    const isListed = before?.version === version && before.compatible === true;
-    const listed = isListed ? { compatible: true } : addonFit(addon, await offersOf(eks, scope, addonName), minor);
-    addons.push({ name: addonName, version, status, issues: issueTexts(health), ...listed });
+    // A version that was listed for this minor stays on its list: nobody asks for each cluster every day, but for newer ones.
+    const isListed = before?.version === version && before.compatible === true && !asksNewer;
+    const info = isListed ? undefined : await offersOf(eks, scope, addonName);
+    const listed = isListed ? { compatible: true } : addonFit(addon, info, minor);
+    const newer = asksNewer ? newerThan(addon, info, minor, before?.newer, now) : undefined;
+    addons.push({ name: addonName, version, status, issues: issueTexts(health), ...listed, ...given({ newer }) });
   }
   return addons;
+}
+
+type Newer = NonNullable<ClusterRecord['addons'][number]['newer']>;
+
+/** So many are kept of each add-on: a default of a minor changes every few weeks. */
+const NEWER_KEPT = 4;
+
+/** With those that were the default before, as far as they are newer still: EKS does not tell since when one is there. */
+function newerThan(addon: Addon, info: AddonInfo | undefined, minor: string, before: Newer = [], now: Date): Newer {
+  const version = info && newerDefault(addon, info, minor);
+  if (info === undefined || version === undefined) return [];
+  const earlier = before.filter(
+    (one) =>
+      compareAddonVersions(one.version, version) < 0 && addonAfter(addon, info, minor, one.version).type === 'move',
+  );
+  const seen = before.find((one) => one.version === version) ?? { version, seenOn: now.toISOString().slice(0, 10) };
+  return [...earlier, seen].slice(-NEWER_KEPT);
 }
 
 /** What EKS lists of an add-on; undefined for one that it does not offer (any more). */

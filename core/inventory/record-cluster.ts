@@ -5,7 +5,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { isSame } from '../model/is-same.ts';
-import { FLEET, fleetSpec, loadAppliedConfigs } from '../policy/applied.ts';
+import { FLEET, fleetSpec, loadAppliedConfigs, upgradePolicy } from '../policy/applied.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
@@ -40,6 +40,11 @@ export async function recordCluster(
     return 'denied';
   }
   const key = clusterKey(cluster.arn, cluster.createdAt);
+  let patching: Promise<boolean> | undefined;
+  const patchesAddons = () => {
+    patching ??= hasPatchOfAddons(ports.table);
+    return patching;
+  };
   const look = () => {
     const reader = batched(ports.table);
     return Promise.all([load(reader, Configs, 'Fleet', FLEET), load(reader, Clusters, key)]);
@@ -53,7 +58,7 @@ export async function recordCluster(
     const [applied, read] = seen ?? (await look());
     seen = undefined;
     const fleet = fleetSpec(applied?.data);
-    const observe = () => observeCluster(ports.eks, scope, cluster, read?.data, { ...item, fleet, now });
+    const observe = () => observeCluster(ports.eks, scope, cluster, read?.data, { ...item, fleet, patchesAddons, now });
     let record = await observe();
     // Somebody may have seen it, and written that, since it was described: what is written was seen after what it replaces.
     if (read !== undefined && differs(read.data, record)) {
@@ -133,6 +138,11 @@ function differs(before: ClusterRecord, after: ClusterRecord): boolean {
 async function isNewsForPlans({ table }: RecordPorts, before: ClusterRecord, after: ClusterRecord): Promise<boolean> {
   const { nodegroups, addons, insights, platformVersion } = after;
   return differs({ ...before, nodegroups, addons, insights, platformVersion }, after) || hasExpressions(table);
+}
+
+async function hasPatchOfAddons(table: RecordPorts['table']): Promise<boolean> {
+  const policies = await loadAppliedConfigs(table, 'UpgradePolicy');
+  return policies.some((policy) => upgradePolicy(policy)?.spec.patch?.addons !== undefined);
 }
 
 async function hasExpressions(table: RecordPorts['table']): Promise<boolean> {

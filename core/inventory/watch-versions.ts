@@ -4,6 +4,7 @@ import type { AccountState, ImageReleases, RegionVersions } from '../contracts/i
 import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import { loadAppliedConfigs, loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import type { ClusterVersionInformation, Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { markDirty } from '../store/change.ts';
@@ -28,7 +29,7 @@ export async function watchVersions(ports: WatchPorts): Promise<{ announced: num
     Promise.all(fleet.regions.map((region) => load(reader, Images, region))),
     Promise.all(fleet.regions.map((region) => load(reader, Regions, region))),
   ]);
-  const wantsImages = policies.some((policy) => upgradePolicy(policy)?.spec.patch !== undefined);
+  const wantsImages = policies.some((policy) => upgradePolicy(policy)?.spec.patch?.nodes !== undefined);
   let announced = 0;
   const unreadable: string[] = [];
   let reading: Promise<AccountState[]> | undefined;
@@ -41,12 +42,12 @@ export async function watchVersions(ports: WatchPorts): Promise<{ announced: num
     const ask = <Answer>(read: (scope: Scope) => Promise<Answer>) =>
       firstAnswer(region, accountsFor(region, fleet.accounts, recorded), unreadable, read);
     const rows = await ask((scope) => ports.eks.describeClusterVersions(scope));
-    if (rows === undefined) continue;
-    announced += await watchRegion(ports, region, rows, known[index]);
+    if (rows !== undefined) announced += await watchRegion(ports, region, rows, known[index]);
     if (!wantsImages) continue;
-    const minors = rows.filter(isOffered).map(({ clusterVersion }) => clusterVersion);
-    const found = await ask((scope) => readReleases(ports.account, scope, minors));
+    const minors = rows?.filter(isOffered).map(({ clusterVersion }) => clusterVersion);
+    const found = minors && (await ask((scope) => readReleases(ports.account, scope, minors)));
     if (found !== undefined) await recordReleases(ports, region, found, images[index]);
+    else await recordUnread(ports, region, unreadable.at(-1) ?? '', images[index]);
   }
   return { announced, unreadable };
 }
@@ -126,9 +127,26 @@ async function recordReleases(
   const now = ports.clock.now();
   const images = withEarlier(found, read?.data.images ?? []);
   const isNews = !isSame(read?.data.images, images);
-  if (!isNews && read !== undefined && isSeenLately(read.data.checkedAt, now)) return;
+  const isKnown = read !== undefined && read.data.unread === undefined && isSeenLately(read.data.checkedAt, now);
+  if (!isNews && isKnown) return;
   await writeUnrecorded(ports.table, [replace(Images, read, { region, images, checkedAt: now.toISOString() })]);
   if (isNews) await markDirty(ports);
+}
+
+/** More of why is in the log of every try. */
+const WHY_LENGTH = 500;
+
+/** What was known stays; that it may be old is said once, with when that began. */
+async function recordUnread(
+  ports: WatchPorts,
+  region: string,
+  why: string,
+  read: Read<ImageReleases> | undefined,
+): Promise<void> {
+  if (read?.data.unread !== undefined) return;
+  const known = read?.data ?? { region, images: [], checkedAt: NEVER };
+  const unread = { since: ports.clock.now().toISOString(), why: why.slice(0, WHY_LENGTH) };
+  await writeUnrecorded(ports.table, [replace(Images, read, { ...known, unread })]);
 }
 
 function toRow(row: ClusterVersionInformation): RegionVersions['versions'][number] {

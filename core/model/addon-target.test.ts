@@ -1,6 +1,6 @@
 import type { Addon, AddonInfo } from '../ports/eks.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { addonAfter, addonBefore, addonFit, addonPathProblem } from './addon-target.ts';
+import { addonAfter, addonBefore, addonFit, addonPathProblem, newerDefault } from './addon-target.ts';
 
 const info = (
   name: string,
@@ -169,4 +169,41 @@ test('what the inventory keeps of an add-on is whether it is listed, and where i
   expect(kept('v1.15.0', '1.37')).toEqual({ compatible: false });
   expect(kept('v1.12.0', '1.39')).toEqual({ compatible: false });
   expect(addonFit(addon('own', 'v1'), undefined, '1.37')).toEqual({});
+});
+
+describe('inside a minor', () => {
+  const coredns = info('coredns', [
+    ['v1.12.0', '1.36'],
+    ['v1.13.0', '1.36 1.37'],
+    ['v1.14.0', '1.37', '1.37'],
+    ['v1.15.0', '1.37'],
+  ]);
+  const pinnedTo = (version: string, pinned: string) => addonAfter(addon('coredns', version), coredns, '1.37', pinned);
+
+  test('the default is what an older one goes to, and never one that is newer than it', () => {
+    const newer = (version: string) => newerDefault(addon('coredns', version), coredns, '1.37');
+    expect(['v1.13.0', 'v1.14.0', 'v1.15.0'].map(newer)).toEqual(['v1.14.0', undefined, undefined]);
+    expect(newerDefault(addon('coredns', 'v1.12.0'), coredns, '1.36')).toBeUndefined();
+    const gap = info('vpc-cni', [
+      ['v1.18.0', '1.37'],
+      ['v1.20.0', '1.37', '1.37'],
+    ]);
+    expect(newerDefault(addon('vpc-cni', 'v1.18.0'), gap, '1.37')).toBeUndefined();
+  });
+
+  test('a version that a rollout has pinned is taken in place of the default, and never goes down', () => {
+    expect(pinnedTo('v1.13.0', 'v1.15.0')).toEqual({ type: 'move', version: 'v1.15.0' });
+    expect(pinnedTo('v1.14.0', 'v1.13.0').type).toBe('keep');
+  });
+
+  test('where EKS offers it no more what fits stays, and what does not is stuck', () => {
+    expect(pinnedTo('v1.13.0', 'v1.13.5')).toEqual({
+      type: 'keep',
+      reason: {
+        code: 'AddonFits',
+        message: 'EKS lists v1.13.5 of coredns no more for 1.37; v1.13.0 stays, since it fits 1.37.',
+      },
+    });
+    expect(pinnedTo('v1.12.0', 'v1.13.5').type).toBe('stuck');
+  });
 });

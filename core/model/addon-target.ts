@@ -42,6 +42,12 @@ export function addonFit(
   return { compatible: false, ...(decision.type === 'move' ? { wants: decision.version } : {}) };
 }
 
+/** The default of the minor, where the add-on is older and EKS offers a way there. */
+export function newerDefault(addon: Installed, info: AddonInfo, minor: string): string | undefined {
+  const chosen = offers(info, minor).find((offer) => offer.isDefault)?.version;
+  return chosen !== undefined && addonAfter(addon, info, minor, chosen).type === 'move' ? chosen : undefined;
+}
+
 /**
  * Before the control plane moves: a version that both minors list, so that upgrade and way back stay open (facts: eks.md §7).
  * kube-proxy stays: it must never be newer than the API server.
@@ -61,12 +67,16 @@ export function addonBefore(addon: Installed, info: AddonInfo, from: string, to:
   return version === undefined ? stuck(gapText(addon, chosen.version, from)) : { type: 'move', version };
 }
 
-/** After it moved: to the default of the new minor, never down. What fits that minor, and has no way there, stays. */
-export function addonAfter(addon: Installed, info: AddonInfo, to: string): AddonDecision {
+/** After it moved: to the default of the new minor, or to the version that a rollout has pinned, never down. What fits that minor, and has no way there, stays. */
+export function addonAfter(addon: Installed, info: AddonInfo, to: string, pinned?: string): AddonDecision {
   const { addonName: name, addonVersion } = addon;
   const offered = offers(info, to);
-  const chosen = offered.find((offer) => offer.isDefault) ?? offered.at(-1);
-  if (chosen === undefined) return stuck(`EKS lists no version of ${name} for ${to}`);
+  const wanted = offered.find(({ version, isDefault }) => (pinned === undefined ? isDefault : version === pinned));
+  const chosen = wanted ?? (pinned === undefined ? offered.at(-1) : undefined);
+  if (chosen === undefined) {
+    const said = `EKS lists ${pinned ?? 'no version'} of ${name}${pinned === undefined ? '' : ' no more'} for ${to}`;
+    return addonFits(addon, info, to) ? keep(`${said}; ${addonVersion} stays, since it fits ${to}.`) : stuck(said);
+  }
   if (compareAddonVersions(chosen.version, addonVersion) <= 0)
     return keep(`${name} ${addonVersion} is what ${to} wants, or newer.`);
   const version = oneMinor(addon, chosen.version, offered);

@@ -1,6 +1,16 @@
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { canFinish, lagCode, lagOf, lagReason, unseenText, whoFinishes } from './lag.ts';
+import {
+  addonPatchesOf,
+  addonPatchesUnknown,
+  addonPatchReason,
+  canFinish,
+  lagCode,
+  lagOf,
+  lagReason,
+  unseenText,
+  whoFinishes,
+} from './lag.ts';
 
 const policy = { metadata: { name: 'p' }, spec: { finish: 'propose' } } as const;
 type Group = Pick<ClusterRecord['nodegroups'][number], 'name' | 'version' | 'amiType'>;
@@ -196,4 +206,53 @@ test('beside a managed group they change nothing of what Liftlock can do, and ar
 test('that nobody has read the nodes is said; that there are none outside managed groups is not', () => {
   expect(unseenText(record('1.37'))).toBe(' Of its nodes only managed groups were looked at.');
   expect(unseenText(withOthers([]))).toBe('');
+});
+
+describe('newer add-ons of the same minor', () => {
+  const now = new Date('2026-11-20T12:00:00Z');
+  type Addon = ClusterRecord['addons'][number];
+  const addon = (more: Partial<Addon> = {}): Addon => ({
+    ...{ name: 'coredns', version: 'v1', status: 'ACTIVE', issues: [], compatible: true },
+    ...more,
+  });
+  const newer = [
+    { version: 'v2', seenOn: '2026-11-10' },
+    { version: 'v3', seenOn: '2026-11-18' },
+  ];
+  const DAY = 86_400_000;
+  const wants = (one: Addon, days: number | undefined) =>
+    addonPatchesOf({ addons: [one] }, days && days * DAY, now).map((patch) => patch.wants);
+
+  test.each<[string, Addon, number | undefined, string[]]>([
+    ['the newest', addon({ newer }), 0, ['v3']],
+    ['the newest that was known for so long', addon({ newer }), 3, ['v2']],
+    ['none while none was known for so long', addon({ newer }), 30, []],
+    ['none where there is none', addon({ newer: [] }), 0, []],
+    ['none where nobody has asked', addon(), 0, []],
+    ['none where it has to go where it fits first', addon({ newer, compatible: false }), 0, []],
+    ['none by one that does not ask', addon({ newer }), undefined, []],
+  ])('are taken by a policy that asks for them: %s', (_, one, days, expected) => {
+    expect(wants(one, days)).toEqual(expected);
+  });
+
+  test('it is known since when the first of them is there, whichever is taken', () => {
+    const [found] = addonPatchesOf({ addons: [addon({ newer })] }, 0, now);
+    expect(found).toMatchObject({ wants: 'v3', seenOn: '2026-11-18', newerSince: '2026-11-10' });
+  });
+
+  test('are told by name, and that nobody knows of them as well', () => {
+    const spec = { patch: { addons: {} } };
+    const many = Array.from({ length: 7 }, (_, index) => addon({ name: `a${index}`, newer }));
+    expect(addonPatchReason({ name: 'web' }, addonPatchesOf({ addons: many }, 0, now))?.message).toMatch(
+      /^Newer versions are there for add-ons of web: a0 v1 goes to v3 \(seen on 2026-11-18\); .*; so do 2 more\.$/,
+    );
+    const unknown = (one: Addon, unreadable: ClusterRecord['unreadable'] = []) =>
+      addonPatchesUnknown({ name: 'web', addons: [one], unreadable }, spec)?.message;
+    expect(unknown(addon({ newer: [] }))).toBeUndefined();
+    expect(unknown(addon())).toMatch(/nobody has asked EKS about coredns yet/);
+    expect(unknown(addon({ newer: [] }), [{ code: 'Unreadable', message: 'denied', part: 'add-ons' }])).toMatch(
+      /denied$/,
+    );
+    expect(addonPatchesUnknown({ name: 'web', addons: [addon()], unreadable: [] }, {})).toBeUndefined();
+  });
 });

@@ -38,6 +38,7 @@ type Nodes = Pick<Lag, 'kind' | 'name' | 'count'> & { readonly version: string |
 
 /** What a policy says of the images of node groups; undefined where none selects the cluster. */
 type Spec = Pick<UpgradePolicySpec, 'nodes'> | undefined;
+type PatchSpec = Pick<UpgradePolicySpec, 'patch'> | undefined;
 
 /**
  * Which nodes of a cluster lag behind its control plane, the oldest first. What has no version that can be read is not known to. Of a group with an AMI
@@ -63,6 +64,68 @@ export function lagOf({ version, nodegroups, otherNodes }: Omit<Parts, 'addons'>
 /** Add-ons whose version EKS does not list for the cluster's: one that it lists is never behind, however old it is. */
 const addonsBehind = (cluster: Omit<Parts, 'nodegroups' | 'otherNodes'>): ClusterRecord['addons'] =>
   cluster.addons.filter((addon) => addon.compatible === false || outOfSkew(cluster, addon) !== undefined);
+
+/** An add-on that EKS lists for the cluster's version, and that the policy wants newer. */
+export interface AddonPatch {
+  readonly name: string;
+  readonly version: string;
+  readonly wants: string;
+  /** The day on which that was first seen to be the default. */
+  readonly seenOn: string;
+  /** Likewise of the first one that is newer than its own. */
+  readonly newerSince: string;
+}
+
+/**
+ * Which of them a policy wants newer (`patch.addons`): to the newest default that was seen for `leastAge` milliseconds; undefined = none. One that EKS
+ * does not list has to go where it fits first.
+ */
+export function addonPatchesOf(
+  { addons }: Pick<Parts, 'addons'>,
+  leastAge: number | undefined,
+  now: Date,
+): AddonPatch[] {
+  if (leastAge === undefined) return [];
+  return addons.flatMap(({ name, version, compatible, newer = [] }) => {
+    const found = newer.findLast(({ seenOn }) => now.getTime() - Date.parse(seenOn) >= leastAge);
+    if (compatible === false || found === undefined) return [];
+    return [
+      { name, version, wants: found.version, seenOn: found.seenOn, newerSince: newer[0]?.seenOn ?? found.seenOn },
+    ];
+  });
+}
+
+/** That such add-ons are there, by name; undefined where none is. */
+export function addonPatchReason(
+  { name }: Pick<ClusterRecord, 'name'>,
+  patches: readonly AddonPatch[],
+): Reason | undefined {
+  if (patches.length === 0) return undefined;
+  const named = patches
+    .slice(0, MOST_ADDONS)
+    .map(({ name: addon, version, wants, seenOn }) => `${addon} ${version} goes to ${wants} (seen on ${seenOn})`);
+  const more = patches.length > MOST_ADDONS ? `; so do ${patches.length - MOST_ADDONS} more` : '';
+  return reason('AddonsBehind', `Newer versions are there for add-ons of ${name}: ${named.join('; ')}${more}.`);
+}
+
+/** Why nobody knows whether there are newer ones, where the policy asks; undefined where somebody does. */
+export function addonPatchesUnknown(
+  { name, addons, unreadable }: Pick<ClusterRecord, 'name' | 'addons' | 'unreadable'>,
+  spec: PatchSpec,
+): Reason | undefined {
+  if (spec?.patch?.addons === undefined) return undefined;
+  const denied = unreadable.find(({ part }) => part === 'add-ons');
+  const lacking = addons.filter(({ newer }) => newer === undefined).map((addon) => addon.name);
+  if (denied === undefined && lacking.length === 0) return undefined;
+  const why =
+    denied === undefined
+      ? `nobody has asked EKS about ${lacking.slice(0, MOST_ADDONS).join(', ')} yet, which the daily look at the cluster does.`
+      : denied.message;
+  return reason('PatchesUnknown', `Nobody knows whether there are newer add-ons for ${name}: ${why}`);
+}
+
+/** So many add-ons are named: a reason is cut at some length. */
+const MOST_ADDONS = 5;
 
 /** Of kube-proxy Kubernetes itself says how old it may be: where nobody has asked EKS, as in an inventory that a person wrote, that decides. */
 function outOfSkew(

@@ -1,5 +1,5 @@
 import type { ImageReleases } from '../contracts/items/cluster.ts';
-import { imageLagsOf, imagesReason, oldestImage, pinnedReleases } from './image-lag.ts';
+import { imageLagsOf, imagesReason, imagesUnknown, oldestImage, pinnedReleases } from './image-lag.ts';
 
 const NOW = new Date('2026-11-20T00:00:00Z');
 const release = (name: string, day: string) => ({ release: name, publishedAt: `${day}T00:00:00.000Z` });
@@ -56,6 +56,14 @@ test.each<[string, ReturnType<typeof group>, object, string | undefined]>([
   expect(wants(one, nodes)).toBe(expected);
 });
 
+test('it is known since when the first newer one is there, whichever is taken', () => {
+  const since = (release: string, minAge: string) =>
+    imageLagsOf({ version: '1.36', nodegroups: [group(release)] }, { patch: { nodes: { minAge } } }, images, NOW)[0]
+      ?.newerSince;
+  expect(since('1.36.2-20261001', '1d')).toEqual(new Date('2026-11-06T00:00:00Z'));
+  expect(since('1.36.2-20261105', '1d')).toEqual(new Date('2026-11-19T00:00:00Z'));
+});
+
 test('nothing is behind where the policy does not ask, or where nobody has read what there is', () => {
   const cluster = { version: '1.36', nodegroups: [group('1.36.2-20261001')] };
   expect(imageLagsOf(cluster, undefined, images, NOW)).toEqual([]);
@@ -83,4 +91,24 @@ test('the oldest image is by the day of its name, or since when it was seen', ()
   expect(at(group('1.36.2-20261105'), group('1.36.2-20261001'))).toEqual(new Date('2026-10-01T00:00:00Z'));
   expect(at(bottlerocket('1.54.0-aaaaaaaa'))).toEqual(new Date('2026-10-10T00:00:00Z'));
   expect(at(bottlerocket('1.20.0-bbbbbbbb'), group(undefined))).toBeUndefined();
+});
+
+test.each<[string, ReturnType<typeof group>, Partial<ImageReleases> | undefined, RegExp | undefined]>([
+  ['known within a day of the last look', group('1.36.2-20261001'), { checkedAt: '2026-11-19T00:00:00Z' }, undefined],
+  ['not known a day later', group(undefined), { checkedAt: '2026-11-18T23:59:59Z' }, /was read last at 2026-11-18T23/],
+  ['not known where nobody has looked', group('1.36.2-20261001'), undefined, /in eu-central-1 was never read\.$/],
+  [
+    'not known of a type that AWS names none for',
+    group('1.36.2-20261001', { amiType: 'AL2023_ARM_64_STANDARD' }),
+    {},
+    /AWS names no release of AL2023_ARM_64_STANDARD for 1\.36 in eu-central-1\.$/,
+  ],
+  ['not asked for of a type that nobody publishes', group('ami-1', { amiType: 'CUSTOM' }), undefined, undefined],
+  ['not asked for of a group at another minor', group('1.35.1-20261001', { version: '1.35' }), undefined, undefined],
+])('whether images are behind is %s', (_, one, more, said) => {
+  const cluster = { name: 'web', region: 'eu-central-1', version: '1.36', nodegroups: [one] };
+  const known = more && { ...images, ...more };
+  const unknown = imagesUnknown(cluster, { patch: { nodes: {} } }, known, NOW);
+  expect(unknown?.message ?? '').toMatch(said ?? /^$/);
+  expect(imagesUnknown(cluster, {}, known, NOW)).toBeUndefined();
 });

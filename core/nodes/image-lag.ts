@@ -2,7 +2,8 @@ import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, ImageReleases } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { compareReleases, madeAt } from '../version/image-release.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
+import { compareReleases, madeAt, releaseParameter } from '../version/image-release.ts';
 
 /** A managed node group at its control plane's minor whose image is to be replaced by a newer release. */
 export interface ImageLag {
@@ -11,6 +12,8 @@ export interface ImageLag {
   /** When its own release was published; undefined where nobody has seen that, and its name does not tell. */
   readonly since: Date | undefined;
   readonly wants: string;
+  /** When the first one that is newer than its own was published, as far as such are known. */
+  readonly newerSince: Date;
 }
 
 type Parts = Pick<ClusterRecord, 'version' | 'nodegroups'>;
@@ -34,8 +37,40 @@ export function imageLagsOf(cluster: Parts, spec: Patch, images: ImageReleases |
     const since = publicationOf(release, known);
     // One of which nobody knows since when it was there is older than all that were seen.
     const isDue = !most || since === undefined || now.getTime() - since.getTime() >= most;
-    return isDue ? [{ group: name, release, since, wants }] : [];
+    if (!isDue) return [];
+    const newer = known.filter((one) => compareReleases(one.release, release) > 0);
+    const newerSince = new Date(Math.min(...newer.map(({ publishedAt }) => Date.parse(publishedAt))));
+    return [{ group: name, release, since, wants, newerSince }];
   });
+}
+
+/** What was read longer ago says nothing of what is there now. */
+const KNOWN_FOR = 86_400_000;
+
+/** Why nobody knows whether the images of a cluster are behind, whose policy asks for newer ones; undefined where that is known, or nothing is published of them. */
+export function imagesUnknown(
+  { name, region, version, nodegroups }: Parts & Pick<ClusterRecord, 'name' | 'region'>,
+  spec: Patch,
+  images: ImageReleases | undefined,
+  now: Date,
+): Reason | undefined {
+  const types = nodegroups.flatMap(({ amiType = '', version: own }) =>
+    own === version && releaseParameter(version, amiType) !== undefined ? [amiType] : [],
+  );
+  if (spec?.patch?.nodes === undefined || types.length === 0) return undefined;
+  const unknown = (why: string) =>
+    reason('PatchesUnknown', `Nobody knows whether images of ${name} are behind: ${why}`);
+  const { checkedAt = NEVER, unread } = images ?? {};
+  if (now.getTime() - Date.parse(checkedAt) > KNOWN_FOR) {
+    const last = checkedAt === NEVER ? 'was never read' : `was read last at ${checkedAt}`;
+    const failed = unread === undefined ? '' : ` It has failed since ${unread.since}: ${unread.why}`;
+    return unknown(`which releases there are in ${region} ${last}.${failed}`);
+  }
+  const lacking = types.filter(
+    (type) => !images?.images.some((one) => one.version === version && one.amiType === type),
+  );
+  if (lacking.length === 0) return undefined;
+  return unknown(`AWS names no release of ${[...new Set(lacking)].join(', ')} for ${version} in ${region}.`);
 }
 
 const newest = (releases: readonly Release[]): string | undefined =>

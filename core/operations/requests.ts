@@ -2,7 +2,6 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ScanRun } from '../contracts/items/scan.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
-import { given } from '../model/given.ts';
 import { hopId } from '../model/hop.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -98,7 +97,7 @@ async function pendingUpgrade(
     to: hop,
     status: 'Pending',
     ...keptOf(read?.data),
-    ...given({ releases: pinnedBefore(read?.data) }),
+    ...pinnedBefore(read?.data),
     requestedBy: by,
     execution,
     reasons: [],

@@ -135,8 +135,11 @@ function assumptionsOf(drawn: Drawn, inventory: Inventory, timeZoneData: string 
     'Nothing runs yet, rollouts of policies with trigger manual start now too, and the Fleet is in mode act.',
     'Labels, tags and node groups are as the inventory has them: an AMI without an image of a version, a kubelet or kube-proxy that would be too old and a cluster that is lost stop a hop.',
     scansAssumed(drawn),
-    ...(specs.some(({ patch }) => patch !== undefined)
+    ...(specs.some(({ patch }) => patch?.nodes !== undefined)
       ? ['Images stay as they are inside a minor: which releases there are is not known here.']
+      : []),
+    ...(specs.some(({ patch }) => patch?.addons !== undefined)
+      ? ['Newer add-ons of the same minor are those that the inventory tells, and no others come.']
       : []),
     'Extended support costs the list price.',
     `Time runs until ${instantText(input.now.getTime() + HORIZON_MILLISECONDS)}: what has not ended by then has no end here.`,

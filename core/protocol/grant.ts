@@ -232,11 +232,11 @@ function runningUpgrade(
         startedAt: now,
       };
   // One that a person starts belongs to no rollout, whatever it belonged to before.
-  const { resumeAt: _, endedAt: __, rolloutId: ___, waveIndex: ____, releases: _____, ...rest } = base;
-  const releases = planned === undefined ? pinnedBefore(existing) : planned.releases;
+  const { resumeAt: _, endedAt: __, rolloutId: ___, waveIndex: ____, releases: _____, addons: ______, ...rest } = base;
+  const { releases, addons } = planned ?? pinnedBefore(existing);
   return {
     ...rest,
-    ...given({ releases: isFinish(request) ? releases : undefined }),
+    ...(isFinish(request) ? given({ releases, addons }) : {}),
     ...(member === undefined ? {} : { rolloutId: member.rolloutId, waveIndex: member.waveIndex }),
     ...(input === undefined ? {} : { input: { ...input } }),
     ...(asker === undefined ? {} : { requestedBy, execution: asker.arn }),

@@ -2,6 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { hopId, hopTo } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import type { Table } from '../ports/table.ts';
@@ -84,9 +85,9 @@ export function wayOutOfHold(cluster: ClusterRecord, upgrade: Upgrade | undefine
   return `runs: liftlock release cluster ${cluster.name}, and then ${then}`;
 }
 
-/** The releases to which whoever finishes by hand what has failed goes: those to which it was to go. What was finished once is whole. */
-export const pinnedBefore = (ended: Upgrade | undefined): Upgrade['releases'] =>
-  ended?.status === 'Succeeded' ? undefined : ended?.releases;
+/** The releases and versions to which whoever finishes by hand what has failed goes: those to which it was to go. What was finished once is whole. */
+export const pinnedBefore = (ended: Upgrade | undefined): Pick<Upgrade, 'releases' | 'addons'> =>
+  ended === undefined || ended.status === 'Succeeded' ? {} : given({ releases: ended.releases, addons: ended.addons });
 
 /**
  * What the next attempt keeps of one that has ended. What it changed stays changed, so failing now is a failure (semantics.md, Failure budget);

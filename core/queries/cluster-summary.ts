@@ -4,7 +4,7 @@ import type { Reason } from '../contracts/step-result.ts';
 import { lagCode, lagOf } from '../model/lag.ts';
 import { oldestImage } from '../nodes/image-lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
-import { imagesBehind } from '../rollout/candidates.ts';
+import { hasPins, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
@@ -21,12 +21,14 @@ export type ClusterState =
   | 'UpToDate'
   /** Its control plane is at the target or past it, and a managed node group is older. */
   | 'NodesBehind'
-  /** Likewise, and all of these are along, but EKS does not list the version of an add-on for its own. */
+  /** Likewise, and all of these are along, but EKS does not list the version of an add-on for its own, or the policy wants a newer one (`patch`). */
   | 'AddonsBehind'
   /** Likewise, of nodes that Liftlock cannot roll. */
   | 'ManualNodes'
   /** It is whole, and the image of a node group is older than its policy wants (`patch`). */
   | 'ImagesBehind'
+  /** It is whole otherwise, and nobody knows whether its images or add-ons are older than its policy wants. */
+  | 'PatchesUnknown'
   /** Its nodes are older for now, as the policy or a bake wants it. */
   | 'NodesKept'
   | 'Excluded'
@@ -60,6 +62,7 @@ export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, 
     target: target?.toString() ?? null,
     upgrade: upgrade === undefined ? null : { id: upgrade.id, to: upgrade.to, status: upgrade.status },
     oldestImageAt: oldestImage(cluster, snapshot.images?.get(cluster.region))?.toISOString() ?? null,
+    patchesDueAt: patchesOf(snapshot, cluster, policy?.spec, now).dueAt?.toISOString() ?? null,
     labels: cluster.labels,
     lastSeenAt: cluster.lastSeenAt,
   };
@@ -83,9 +86,12 @@ function clusterState(
   const isMember = member !== undefined;
   if (policy === undefined && !isMember)
     return reasons.some(({ code }) => code === 'AmbiguousPolicy') ? 'Excluded' : 'Unmanaged';
-  if (target !== undefined && !needsWork && !isMember) {
-    const images = imagesBehind(snapshot, cluster, policy?.spec, now);
-    return lagCode(cluster, policy?.spec) ?? (images.length > 0 ? 'ImagesBehind' : 'UpToDate');
+  const patches = patchesOf(snapshot, cluster, policy?.spec, now);
+  const isThere = target !== undefined && !needsWork && !isMember;
+  if (isThere) {
+    const lag = lagCode(cluster, policy?.spec);
+    if (lag !== undefined) return lag;
+    if (!hasPins(pinsOf(patches))) return patches.unknown.length === 0 ? 'UpToDate' : 'PatchesUnknown';
   }
   const refusals = refusalsOf(snapshot, cluster, aim);
   if (refusals.some(({ code }) => code !== 'Unreachable')) return 'Excluded';
@@ -94,15 +100,21 @@ function clusterState(
   if (keeps && member?.inFlight === true && lagOf(cluster, policy?.spec).some(({ kind }) => kind === 'managed'))
     return 'NodesKept';
   if (isMember || target === undefined) return 'Waiting';
-  return wave === undefined ? 'Excluded' : 'Behind';
+  if (wave === undefined) return 'Excluded';
+  if (!isThere) return 'Behind';
+  return patches.images.length > 0 ? 'ImagesBehind' : 'AddonsBehind';
 }
 
-/** Why the cluster as it stands is not touched, wherever it is to go. */
-export const refusalsOf = (
+/** Why the cluster as it stands is not touched, wherever it is to go; past its target it is to stay where it is. */
+export function refusalsOf(
   { fleet, calendars }: FleetSnapshot,
   cluster: ClusterRecord,
-  { target = KubeVersion.parse(cluster.version) }: ClusterPolicy,
-): Reason[] => clusterRefusals(cluster, target, fleet, calendars);
+  { target }: ClusterPolicy,
+): Reason[] {
+  const current = KubeVersion.parse(cluster.version);
+  const aim = target === undefined || target.isOlderThan(current) ? current : target;
+  return clusterRefusals(cluster, aim, fleet, calendars);
+}
 
 const ACTIVE: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked'];
 

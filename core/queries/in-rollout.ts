@@ -5,6 +5,7 @@ import { hopId, hopTo, isFinish } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
+import { hasPins } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { PolicyRollouts, Rollouts, Upgrades } from '../store/entities.ts';
 import { load, loadAll } from '../store/entity.ts';
@@ -20,9 +21,9 @@ export async function summaryOf(table: Table, snapshot: FleetSnapshot, cluster: 
 }
 
 /** What somebody waits for a rollout to bring. */
-const WAITS: readonly ClusterSummary['state'][] = ['Behind', 'ImagesBehind'];
+const WAITS: readonly ClusterSummary['state'][] = ['Behind', 'ImagesBehind', 'AddonsBehind'];
 /** Where nothing is behind that a rollout would finish: that the last hop failed half-way tells nobody but the hop. */
-const THROUGH: readonly ClusterSummary['state'][] = ['UpToDate', 'ManualNodes', 'Unmanaged'];
+const THROUGH: readonly ClusterSummary['state'][] = ['UpToDate', 'PatchesUnknown', 'ManualNodes', 'Unmanaged'];
 
 /**
  * Says of clusters that are behind what became of them in the newest rollout of their policy. Members that have ended are not in the
@@ -54,8 +55,9 @@ export async function inRollout(
       const rollout = WAITS.includes(summary.state) ? newest.get(policy ?? '') : undefined;
       if (rollout === undefined) return summary;
       const found = await loadMemberIn(table, rollout, key);
-      // What an earlier hop has come to says nothing of its images.
-      const member = summary.state === 'Behind' || found?.releases !== undefined ? found : undefined;
+      // What an earlier hop has come to says nothing of its images and add-ons.
+      const isOfIt = summary.state === 'Behind' || (found !== undefined && hasPins(found));
+      const member = isOfIt ? found : undefined;
       const goesOn = !AT_REST.includes(rollout.status);
       const isBlocked = member !== undefined && isTried(member) && (goesOn || member.to === target);
       const isOut = member?.status === 'Excluded' && goesOn && isServed(member);

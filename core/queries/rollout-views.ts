@@ -3,6 +3,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { isFinish } from '../model/hop.ts';
 import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
@@ -19,7 +20,7 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules } from '../rollout/member-rules.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
-import { readinessTo } from '../rollout/readiness.ts';
+import { readinessOfMember } from '../rollout/readiness.ts';
 import { type Unready, unreadyToOpen } from '../rollout/require-ready.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { unsettledIn } from '../rollout/wave-end.ts';
@@ -28,7 +29,6 @@ import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
 import { load, loadKind } from '../store/entity.ts';
 import { loadMembers, loadWaves } from '../store/members.ts';
-import { KubeVersion } from '../version/kube-version.ts';
 import { findRollout } from './find-rollout.ts';
 import { waveGlass } from './glass-standing.ts';
 
@@ -132,11 +132,11 @@ function forewarned(
     const cluster = member.status === 'Pending' ? clusters.get(member.clusterKey) : undefined;
     if (cluster === undefined) return member;
     const known = scans?.get(member.clusterKey);
+    const { verdict, reasons } = readinessOfMember(cluster, member, { scans: known, now });
     const onTheWay = [
       ...busyWith(grants.find((grant) => grant.clusterKey === member.clusterKey)),
-      ...blockersOnTheWay(cluster, known, member.to),
+      ...(isFinish(member) ? reasons : blockersOnTheWay(cluster, known, member.to)),
     ];
-    const { verdict } = readinessTo(cluster, KubeVersion.parse(member.to), { scans: known, now });
     return { ...member, readiness: verdict, reasons: [...member.reasons, ...onTheWay, ...unapproved(member, cluster)] };
   });
 }

@@ -3,12 +3,13 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { canFinish, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
-import { type ImageLag, imagesReason } from '../nodes/image-lag.ts';
+import { addonPatchReason, canFinish, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
+import { imagesReason } from '../nodes/image-lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { wayToFinish } from '../protocol/left-half-done.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
-import { imagesBehind } from '../rollout/candidates.ts';
+import { hasPins, isPatchOverdue, type Patches, type Pins, patchesOf, pinsOf } from '../rollout/candidates.ts';
+import { pinTexts } from '../rollout/plan-hash.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -64,35 +65,61 @@ export function atTarget(
   const text = `It is at ${version}; the policy ${metadata.name} asks for ${targetWords(spec.target)}, ${here}.${unseenText(cluster)}`;
   const raise = `Its tag ${prefix}pin-version lets it go no further than ${pin}: whoever may tag the cluster raises it or takes it away`;
   const moves = isCapped ? `${raise}.` : `${raise}, and a newer version becomes the target.`;
-  const images = imagesBehind(snapshot, cluster, spec, now);
+  const { unknown, ...patches } = patchesOf(snapshot, cluster, spec, now);
+  const pins = pinsOf(patches);
   // What is left to be finished goes first, as for whoever plans (core/rollout/candidates.ts).
-  const isPatched = images.length > 0 && !canFinish(cluster, spec);
-  const lags = [lagReason(cluster, spec) ?? [], isPatched ? (imagesReason(cluster, images, now) ?? []) : []].flat();
-  // It stays where it is, also past its target: whoever plans asks about that version.
-  const current = KubeVersion.parse(version);
-  const stays = { ...aim, target: target?.isOlderThan(current) === true ? current : target };
-  const refusals = lags.length === 0 ? [] : refusalsOf(snapshot, cluster, stays);
+  const isPatched = hasPins(pins) && !canFinish(cluster, spec);
+  const newer = [imagesReason(cluster, patches.images, now) ?? [], addonPatchReason(cluster, patches.addons) ?? []];
+  const lags = [
+    lagReason(cluster, spec) ?? [],
+    ...(isPatched ? [...newer, overdue(cluster, patches, now)] : []),
+  ].flat();
+  const refusals = lags.length === 0 ? [] : refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0) return said(after('What excludes it is taken away.'), ...lags, ...refusals, ...reasons);
-  const tried = isPatched ? triedAlready(images, place) : undefined;
+  if (lags.length > 0 && aim.wave === undefined) return said(UNPLACED, ...lags, ...whyUnplaced(aim), ...reasons);
+  const tried = isPatched ? triedAlready(pins, place) : undefined;
   if (tried !== undefined) {
     const retry = `Somebody removes the cause and runs: liftlock retry cluster ${cluster.name}`;
     const when = isTried(tried) ? retry : `Somebody runs: liftlock rollout create ${metadata.name}`;
-    return said(after(`${when}; or a newer image or version comes.`), ...lags, ...tried.reasons, ...reasons);
+    return said(after(`${when}; or a newer version or image comes.`), ...lags, ...tried.reasons, ...reasons);
   }
   if (lags.length > 0)
     return said(
       after(`${whenFinished(snapshot, cluster, policy, place, isPatched)}; or a newer version becomes the target.`),
-      ...lags,
+      ...[...lags, ...unknown],
       ...reasons,
     );
   const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);
-  return said(after(isAtPin ? moves : 'A newer version becomes the target.'), reason('AtTarget', text), ...reasons);
+  const another = isAtPin ? moves : 'A newer version becomes the target.';
+  const when = unknown.length === 0 ? another : `${READ_AGAIN}; or ${uncapitalized(another)}`;
+  return said(after(when), ...unknown, reason('AtTarget', text), ...reasons);
 }
 
-/** The member that had the very images to go to and has ended without them: nothing but a person tries it again. */
-function triedAlready(images: readonly ImageLag[], place: Place | undefined): Member | undefined {
+function overdue({ name }: ClusterRecord, patches: Pick<Patches, 'dueAt'>, now: Date): Reason[] {
+  if (!isPatchOverdue(patches, now)) return [];
+  return [
+    reason(
+      'PatchesOverdue',
+      `By its policy (patch.within) ${name} was to have that by ${patches.dueAt?.toISOString()}.`,
+    ),
+  ];
+}
+
+const READ_AGAIN = 'Liftlock reads what there is (images every hour, add-ons once a day)';
+
+/** The same as a part of a sentence that has begun. */
+const uncapitalized = (sentence: string): string => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+
+/** When a cluster goes that is in no wave, and why it is in none. */
+export const UNPLACED = after('What keeps it out of every wave is corrected.');
+export const whyUnplaced = ({ placement }: ClusterPolicy): Reason[] =>
+  placement.filter(({ code }) => code !== 'Policy');
+
+/** The member that had the very images and add-ons to go to and has ended without them: nothing but a person tries it again. */
+function triedAlready(pins: Pins, place: Place | undefined): Member | undefined {
   const { member } = place ?? {};
-  const hadAll = images.every(({ group, wants }) => member?.releases?.[group] === wants);
+  const had = new Set(pinTexts(member ?? {}));
+  const hadAll = pinTexts(pins).every((pin) => had.has(pin));
   return member !== undefined && hadAll && (isTried(member) || (member.status === 'Excluded' && isServed(member)))
     ? member
     : undefined;
@@ -112,7 +139,7 @@ function whenFinished(
   const known = [...(place === undefined ? [] : [place.rollout]), ...snapshot.rollouts];
   const busy = isPatched || (canFinish(cluster, spec) && spec.finish !== 'never') ? known.find(isOfIt) : undefined;
   const who = isPatched ? whoseRolloutTakesIt(metadata.name) : whoFinishes(cluster, policy);
-  return `${busy === undefined ? '' : `The rollout ${busy.id} ends, then: `}${who}`;
+  return busy === undefined ? who : `The rollout ${busy.id} ends, and then ${uncapitalized(who)}`;
 }
 
 /** What a rollout tries again when somebody asks, another one finishes when this one has ended. */
@@ -124,7 +151,7 @@ export function orFinished(
   { when, reasons }: Verdict,
 ): Verdict {
   if (policy.spec.finish === 'never' || !canFinish(cluster, policy.spec)) return { when, reasons };
-  const condition = `${when.condition}; or: ${whenFinished(snapshot, cluster, policy, place)}`;
+  const condition = `${when.condition}; or ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}`;
   return { when: { ...when, condition }, reasons };
 }
 
@@ -144,7 +171,7 @@ export function failedHalfWay(
   // As where somebody else has moved the control plane, and a person may still make that hop to its end.
   const condition =
     isFinished && policy !== undefined && policy.spec.finish !== 'never'
-      ? `${somebody} removes the cause, then: ${whenFinished(snapshot, cluster, policy, place)}; or somebody ${byHand}`
+      ? `${somebody} removes the cause, and then ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}; or somebody ${byHand}`
       : `${somebody} removes the cause and ${byHand}`;
   const lag = [lagReason(cluster, policy?.spec) ?? []].flat();
   return said(after(condition), ...left.reasons, reason('HalfDone', text), ...lag, ...refusals);

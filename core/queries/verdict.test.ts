@@ -372,5 +372,7 @@ test('what is proposed waits for the rollout of its policy that is under way', (
   const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), rollouts: [rolloutItem({ policy: 'p' })] };
   const aim = clusterPolicy(snapshot, cluster, NOW);
   const { when } = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);
-  expect(when.condition).toMatch(/^The rollout r ends, then: Somebody runs: liftlock rollout create p --finish; or /);
+  expect(when.condition).toMatch(
+    /^The rollout r ends, and then somebody runs: liftlock rollout create p --finish; or /,
+  );
 });

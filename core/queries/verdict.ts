@@ -30,6 +30,8 @@ import {
   orFinished,
   type Place,
   said,
+  UNPLACED,
+  whyUnplaced,
 } from './verdict-at-target.ts';
 
 type MemberPlace = Place & { readonly member: Member };
@@ -276,10 +278,7 @@ function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Plac
     return said(after('Somebody runs: liftlock apply -f fleet.yaml'), reason('FleetNotConfigured', text));
   }
   if (snapshot.fleet.mode !== 'act') return said(after('The Fleet is applied with mode: act.'), OBSERVE_MODE);
-  if (aim.wave === undefined) {
-    const why = aim.placement.filter(({ code }) => code !== 'Policy');
-    return said(after('What keeps it out of every wave is corrected.'), ...why);
-  }
+  if (aim.wave === undefined) return said(UNPLACED, ...whyUnplaced(aim));
   const tried = place?.member;
   const isAborted = place?.rollout.status === 'Aborted';
   if (place !== undefined && tried !== undefined && tried.to === aim.target?.toString() && isTried(tried) && !isAborted)

@@ -3,8 +3,11 @@ import type { LatestScans } from '../contracts/items/scan.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { startOnce } from '../model/start-once.ts';
+import { oldestImage } from '../nodes/image-lag.ts';
 import type { Ports } from '../ports/ports.ts';
+import { hasPins, isPatchOverdue, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { policyMatch } from '../rollout/policy-matches.ts';
 import { countVerdicts, hasLostWaiver, nextMinor, readinessIn } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { ReadinessDays, Upgrades } from '../store/entities.ts';
@@ -104,6 +107,22 @@ async function keepDay(
   }
 }
 
+/** How many clusters have something newer to take by their policy, how many for longer than that allows, and how old the oldest image of the fleet is, in days. */
+function patchCounts(snapshot: FleetSnapshot, clusters: readonly ClusterRecord[], now: Date) {
+  const patches = clusters.map((cluster) => {
+    const match = policyMatch(snapshot, cluster);
+    return patchesOf(snapshot, cluster, match.type === 'one' ? match.policy.spec : undefined, now);
+  });
+  const made = clusters.flatMap(
+    (cluster) => oldestImage(cluster, snapshot.images?.get(cluster.region))?.getTime() ?? [],
+  );
+  return {
+    behind: patches.filter((one) => hasPins(pinsOf(one))).length,
+    overdue: patches.filter((one) => isPatchOverdue(one, now)).length,
+    oldestImageDays: Math.floor((now.getTime() - Math.min(now.getTime(), ...made)) / (24 * HOUR)),
+  };
+}
+
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
@@ -130,6 +149,7 @@ export async function refreshReadiness(ports: RefreshPorts) {
     });
   }
   await keepDay(ports, clusters, scans, snapshot);
+  const patches = patchCounts(snapshot, clusters, now);
   // Last, so that an address that does not answer keeps nobody from being looked at.
-  return { started: due.length, ...(await tellOwners(ports, snapshot, clusters, scans)) };
+  return { started: due.length, patches, ...(await tellOwners(ports, snapshot, clusters, scans)) };
 }

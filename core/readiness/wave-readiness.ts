@@ -2,11 +2,10 @@ import type { Member } from '../contracts/items/rollout.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { blockingFindings } from '../model/blocking-findings.ts';
 import type { Table } from '../ports/table.ts';
-import { readinessTo } from '../rollout/readiness.ts';
+import { readinessOfMember } from '../rollout/readiness.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { Clusters } from '../store/entities.ts';
 import { loadAll } from '../store/entity.ts';
-import { KubeVersion } from '../version/kube-version.ts';
 
 /** What was known of a cluster on its way when somebody judged its wave. */
 interface ShownMember {
@@ -21,7 +20,7 @@ interface ShownMember {
 /** What an approver of a wave is shown of those of its members that are to go; a cluster that the inventory has no more is left out. */
 export async function waveReadiness(
   table: Pick<Table, 'getAll'>,
-  members: readonly Pick<Member, 'clusterKey' | 'to'>[],
+  members: readonly Pick<Member, 'clusterKey' | 'from' | 'to'>[],
   now: Date,
 ): Promise<ShownMember[]> {
   const keys = members.map(({ clusterKey }) => clusterKey);
@@ -34,11 +33,12 @@ export async function waveReadiness(
     latestScansOf(table, keys),
   ]);
   const known = new Map(clusters.map((cluster) => [cluster.clusterKey, cluster]));
-  return members.flatMap(({ clusterKey, to }) => {
+  return members.flatMap((member) => {
+    const { clusterKey, to } = member;
     const cluster = known.get(clusterKey);
     if (cluster === undefined) return [];
     const found = scans.get(clusterKey) ?? { clusterKey, scans: [] };
-    const { verdict, scannedAt } = readinessTo(cluster, KubeVersion.parse(to), { scans: found, now });
+    const { verdict, scannedAt } = readinessOfMember(cluster, member, { scans: found, now });
     return [{ clusterKey, to, verdict, scannedAt, findings: blockingFindings(found, cluster.version, to).length }];
   });
 }

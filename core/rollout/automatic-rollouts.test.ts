@@ -72,17 +72,17 @@ test.each<[string, Given, readonly string[]]>([
   ['one of another policy is under way', { rollouts: [{ policy: 'other' }] }, ['p']],
   [
     'its only cluster had its try',
-    { history: { served: new Set(servedKeys('p', { ...web, from: web.version, to: '1.37' })) } },
+    { history: { served: new Set(servedKeys('p', { clusterKey: web.clusterKey, from: web.version, to: '1.37' })) } },
     [],
   ],
   [
     'its cluster had its try for another target',
-    { history: { served: new Set(servedKeys('p', { ...web, from: web.version, to: '1.36' })) } },
+    { history: { served: new Set(servedKeys('p', { clusterKey: web.clusterKey, from: web.version, to: '1.36' })) } },
     ['p'],
   ],
   [
     'its cluster had its try under another policy',
-    { history: { served: new Set(servedKeys('q', { ...web, from: web.version, to: '1.37' })) } },
+    { history: { served: new Set(servedKeys('q', { clusterKey: web.clusterKey, from: web.version, to: '1.37' })) } },
     ['p'],
   ],
 ])('a rollout is planned by itself where it should be: %s', (_, given, expected) => {

@@ -9,6 +9,7 @@ import { type MemberIndex, upgradeOf } from './admission.ts';
 import type { Candidate } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { memberChange } from './member-progress.ts';
+import { pinTexts } from './plan-hash.ts';
 import { planRollout, type RolloutPlan } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { isSettled, waveEnd } from './wave-end.ts';
@@ -23,13 +24,16 @@ export const goesOnWith = ({ status, policy }: Rollout, selecting: string | unde
   !AT_REST.includes(status) || (status !== 'Aborted' && policy === selecting);
 
 /**
- * One try for each cluster and target, one to finish what is behind there, and one for each group and release of its image: what failed or was
+ * One try for each cluster and target, one to finish what is behind there, and one for each group and release of its image and each add-on and version: what failed or was
  * blocked waits for `retry`, not for another rollout.
  */
-export function servedKeys(policy: string, member: Pick<Member, 'clusterKey' | 'from' | 'to' | 'releases'>): string[] {
-  const { from, to, releases, clusterKey } = member;
-  const pins = Object.entries(releases ?? {}).map(([group, release]) => `${hopId(from, to)} ${group}=${release}`);
-  const aims = isFinish(member) ? (releases === undefined ? [hopId(from, to)] : pins) : [to];
+export function servedKeys(
+  policy: string,
+  member: Pick<Member, 'clusterKey' | 'from' | 'to' | 'releases' | 'addons'>,
+): string[] {
+  const { from, to, clusterKey } = member;
+  const pins = pinTexts(member).map((pin) => `${hopId(from, to)} ${pin}`);
+  const aims = isFinish(member) ? (pins.length === 0 ? [hopId(from, to)] : pins) : [to];
   return aims.map((aim) => `${policy}/${aim}/${clusterKey}`);
 }
 
@@ -37,9 +41,9 @@ export function servedKeys(policy: string, member: Pick<Member, 'clusterKey' | '
 export function wasServed(
   served: ReadonlySet<string>,
   policy: string,
-  { cluster: { clusterKey, version: from }, target, releases }: Candidate,
+  { cluster: { clusterKey, version: from }, target, pins }: Candidate,
 ): boolean {
-  return servedKeys(policy, { clusterKey, from, to: target.toString(), releases }).every((key) => served.has(key));
+  return servedKeys(policy, { clusterKey, from, to: target.toString(), ...pins }).every((key) => served.has(key));
 }
 
 /** A cluster that an abort or a person took out is not taken up again by itself; one that a tag excluded is, once the tag is gone. */

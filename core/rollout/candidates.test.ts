@@ -205,3 +205,12 @@ test.each([
   const { leftOut } = found({ clusters: [behind], more: { upgrades: [own] } });
   expect(leftOut[0]?.includes('--finish')).toBe(isProposed);
 });
+
+test('nobody is said to finish what no wave takes, and its tag says why', () => {
+  const tagged = { ...behind, tags: { 'liftlock/wave': 'nope' } };
+  const { leftOut } = found({ clusters: [tagged], policies: { p: policy({ finish: 'propose' }) } });
+  expect(leftOut[0]).toMatch(
+    /^a NodesBehind: .*The cluster's tag liftlock\/wave is "nope", and the policy p has all\.$/,
+  );
+  expect(leftOut[0]).not.toContain('--finish');
+});

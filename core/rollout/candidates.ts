@@ -1,9 +1,19 @@
+import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicy, UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { canFinish, isLag, unfinished, unseenText } from '../model/lag.ts';
-import { type ImageLag, imageLagsOf, pinnedReleases } from '../nodes/image-lag.ts';
+import {
+  type AddonPatch,
+  addonPatchesOf,
+  addonPatchesUnknown,
+  canFinish,
+  isLag,
+  unfinished,
+  unseenText,
+} from '../model/lag.ts';
+import { type ImageLag, imageLagsOf, imagesUnknown, pinnedReleases } from '../nodes/image-lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ambiguousPolicy } from '../policy/policy-of.ts';
@@ -17,6 +27,9 @@ import { targetOf } from './cluster-target.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
+/** Where images are behind, the release that each of these node groups goes to; where add-ons are, the version of each of these. */
+export type Pins = Pick<Member, 'releases' | 'addons'>;
+
 /** A cluster that a policy would upgrade, and where it belongs. */
 export interface Candidate {
   readonly cluster: ClusterRecord;
@@ -24,8 +37,8 @@ export interface Candidate {
   readonly target: KubeVersion;
   /** Of the policy's waves. */
   readonly waveIndex: number;
-  /** Where images are behind: the release that each of these node groups goes to. */
-  readonly releases?: Readonly<Record<string, string>> | undefined;
+  /** What it goes to inside its minor. */
+  readonly pins: Pins;
   /** Why it will not be touched; such members are listed as Excluded. */
   readonly refusals: readonly Reason[];
 }
@@ -45,13 +58,15 @@ export interface Asked {
   /** Also of a policy that only proposes it: clusters whose nodes or add-ons are behind. */
   readonly finish?: boolean | undefined;
   readonly skip?: ((candidate: Candidate) => boolean) | undefined;
+  /** To which of these a cluster may go; absent = to all. */
+  readonly pins?: (cluster: ClusterRecord, wanted: Pins) => Pins;
 }
 
 export function candidatesOf(
   snapshot: FleetSnapshot,
   name: string,
   now: Date,
-  { finish = false, skip = () => false }: Asked = {},
+  { finish = false, skip = () => false, pins = (_, wanted) => wanted }: Asked = {},
 ): Candidates {
   const policy = snapshot.policies.get(name)?.policy;
   const leftOut: Candidates['leftOut'][number][] = [];
@@ -66,7 +81,10 @@ export function candidatesOf(
     if (undecided !== undefined)
       leftOut.push({ clusterKey: cluster.clusterKey, name: cluster.name, reason: undecided.reason });
     if (!mine) continue;
-    const found = consider(snapshot, policy, cluster, now, match.type === 'ambiguous' ? match.names : [], finish);
+    const found = consider(snapshot, policy, cluster, now, match.type === 'ambiguous' ? match.names : [], {
+      finish,
+      pins,
+    });
     if ('reason' in found) leftOut.push({ clusterKey: cluster.clusterKey, name: cluster.name, reason: found.reason });
     else if (!skip(found)) add(byWave, found);
   }
@@ -86,7 +104,7 @@ function consider(
   cluster: ClusterRecord,
   now: Date,
   ambiguous: readonly string[],
-  finish: boolean,
+  { finish, pins }: Required<Pick<Asked, 'pins'>> & Pick<Asked, 'finish'>,
 ): Candidate | { reason: Reason } {
   if (isForgotten(cluster))
     return {
@@ -98,37 +116,77 @@ function consider(
   const current = KubeVersion.parse(cluster.version);
   const wave = waveOf(policy, cluster, prefix);
   const refusals = ambiguous.length > 0 ? [ambiguousPolicy(ambiguous)] : [];
-  // A hop brings the newest images by itself.
-  const images = current.isOlderThan(resolved.target) ? [] : imagesBehind(snapshot, cluster, policy.spec, now);
+  // A hop brings the newest of all by itself.
+  const patches = current.isOlderThan(resolved.target) ? NO_PATCHES : patchesOf(snapshot, cluster, policy.spec, now);
+  const pinned = pins(cluster, pinsOf(patches));
   if (!current.isOlderThan(resolved.target)) {
     // Where somebody else has moved its control plane, nobody knows by whose rules the rest would follow.
     const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
     const mayFinish = policy.spec.finish === 'always' || (policy.spec.finish === 'propose' && finish);
     // What is left to be finished by a person's word would go along with its images.
-    const goes = canFinish(cluster, policy.spec) ? mayFinish : images.length > 0;
+    const goes = canFinish(cluster, policy.spec) ? mayFinish : hasPins(pinned);
     if (undecided !== undefined || !goes)
       return {
         reason:
-          resolved.capped ??
-          undecided ??
-          unfinished(cluster, isUnderWay(snapshot, cluster) ? undefined : policy) ??
-          arrived(cluster, resolved.target),
+          resolved.capped ?? undecided ?? behind(snapshot, cluster, policy, wave) ?? arrived(cluster, resolved.target),
       };
   }
   const target = current.isOlderThan(resolved.target) ? resolved.target : current;
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };
   refusals.unshift(...clusterRefusals(cluster, target, snapshot.fleet, snapshot.calendars));
   refusals.push(...holdRefusals(snapshot.controls.get(cluster.clusterKey)));
-  return { cluster, target, waveIndex: wave.index, refusals, ...given({ releases: pinnedReleases(images) }) };
+  return { cluster, target, waveIndex: wave.index, refusals, pins: pinned };
 }
 
-/** Which of its images are behind, by what a policy says of them. */
-export const imagesBehind = (
+/** What is behind, and who brings it up: nobody where an upgrade is under way, or it is in no wave. */
+function behind(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  policy: UpgradePolicy,
+  wave: ReturnType<typeof waveOf>,
+): Reason | undefined {
+  if (wave.index >= 0) return unfinished(cluster, isUnderWay(snapshot, cluster) ? undefined : policy);
+  const lag = unfinished(cluster, undefined);
+  return lag && { ...lag, message: [lag, ...wave.reasons].map(({ message }) => message).join(' ') };
+}
+
+/** What a policy wants newer inside the minor, and why nobody knows that where nobody does. */
+export interface Patches {
+  readonly images: readonly ImageLag[];
+  readonly addons: readonly AddonPatch[];
+  readonly unknown: readonly Reason[];
+  /** Until when that is to be taken (`within`); absent where the policy does not say. */
+  readonly dueAt?: Date;
+}
+const NO_PATCHES: Patches = { images: [], addons: [], unknown: [] };
+
+export function patchesOf(
   { images }: FleetSnapshot,
   cluster: ClusterRecord,
   spec: UpgradePolicySpec | undefined,
   now: Date,
-): ImageLag[] => imageLagsOf(cluster, spec, images?.get(cluster.region), now);
+): Patches {
+  const known = images?.get(cluster.region);
+  const { addons: settings, within } = spec?.patch ?? {};
+  const behind = {
+    images: imageLagsOf(cluster, spec, known, now),
+    addons: addonPatchesOf(cluster, settings && durationMilliseconds(settings.minAge ?? '0s'), now),
+  };
+  const unknown = [imagesUnknown(cluster, spec, known, now) ?? [], addonPatchesUnknown(cluster, spec) ?? []].flat();
+  const since = [...behind.images, ...behind.addons].map(({ newerSince }) => new Date(newerSince).getTime());
+  if (within === undefined || since.length === 0) return { ...behind, unknown };
+  return { ...behind, unknown, dueAt: new Date(Math.min(...since) + durationMilliseconds(within)) };
+}
+
+export const isPatchOverdue = ({ dueAt }: Pick<Patches, 'dueAt'>, now: Date): boolean =>
+  dueAt !== undefined && dueAt < now;
+
+export function pinsOf({ images, addons }: Pick<Patches, 'images' | 'addons'>): Pins {
+  const versions = Object.fromEntries(addons.map(({ name, wants }) => [name, wants]));
+  return given({ releases: pinnedReleases(images), addons: addons.length === 0 ? undefined : versions });
+}
+
+export const hasPins = ({ releases, addons }: Pins): boolean => releases !== undefined || addons !== undefined;
 
 /** Past its target it is where its control plane may stay: Liftlock never goes down. */
 const arrived = (cluster: ClusterRecord, target: KubeVersion): Reason =>

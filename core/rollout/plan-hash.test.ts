@@ -36,6 +36,7 @@ test.each([
   ['another rollback rule', policy({ rollback: { automatic: true } }), planned()],
   ['another target of a cluster', policy(), planned({ members: [member('a', '1.38'), member('b')] })],
   ['a release of an image', policy(), planned({ members: [{ ...member('a'), releases: { web: 'r' } }, member('b')] })],
+  ['a version of an add-on', policy(), planned({ members: [{ ...member('a'), addons: { web: 'r' } }, member('b')] })],
   ['one cluster less', policy(), planned({ members: [member('a')] })],
   ['another wave', policy(), planned({ name: 'prod' })],
 ])('%s is another plan', (_, changed, wave) => {
@@ -45,4 +46,9 @@ test.each([
 test('a whole plan is the hashes of its waves in their order', () => {
   expect(rolloutPlanHash(['a', 'b'])).not.toBe(rolloutPlanHash(['b', 'a']));
   expect(rolloutPlanHash(['a', 'b'])).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('a group and an add-on of one name are two things', () => {
+  const pinned = (more: object) => wavePlanHash(policy(), planned({ members: [{ ...member('a'), ...more }] }));
+  expect(pinned({ addons: { web: 'r' } })).not.toBe(pinned({ releases: { web: 'r' } }));
 });

@@ -6,11 +6,11 @@ import { sha256Hex } from '../hash/sha256.ts';
 /** What an approval of a wave agrees to. */
 interface PlannedWave {
   readonly name: string;
-  readonly members: readonly Pick<Member, 'clusterKey' | 'from' | 'to' | 'releases'>[];
+  readonly members: readonly Pick<Member, 'clusterKey' | 'from' | 'to' | 'releases' | 'addons'>[];
 }
 
 /**
- * sha256 over canonical JSON of the policy without caps, concurrency and estimates, the wave, and who goes from where to where, to which releases of images: another cap,
+ * sha256 over canonical JSON of the policy without caps, concurrency and estimates, the wave, and who goes from where to where, to which releases of images and versions of add-ons: another cap,
  * passing time and what scans find do not void an approval, another plan does, and a failure budget is part of it. A finding that no approval
  * has shown stops its cluster alone (core/policy/unapproved-findings.ts).
  */
@@ -21,14 +21,15 @@ export function wavePlanHash(policy: UpgradePolicy, wave: PlannedWave): string {
   return sha256Hex(canonicalJson(JSON.parse(JSON.stringify(agreed))));
 }
 
-/** From where to where, with the releases that are pinned, if any. */
-const goal = ({ from, to, releases = {} }: Pick<Member, 'from' | 'to' | 'releases'>): string =>
-  [
-    ...[from, to],
-    ...Object.entries(releases)
-      .map(([group, release]) => `${group}=${release}`)
-      .sort(),
-  ].join(' ');
+/** From where to where, with the releases and versions of add-ons that are pinned, if any. */
+const goal = ({ from, to, ...pins }: Pick<Member, 'from' | 'to' | 'releases' | 'addons'>): string =>
+  [from, to, ...pinTexts(pins).sort()].join(' ');
+
+/** Each of what is pinned, by a name of its own. */
+export const pinTexts = ({ releases = {}, addons = {} }: Pick<Member, 'releases' | 'addons'>): string[] => [
+  ...Object.entries(releases).map(([group, release]) => `${group}=${release}`),
+  ...Object.entries(addons).map(([addon, version]) => `addon/${addon}=${version}`),
+];
 
 /** The hash of a whole plan: over the hashes of its waves, in their order. */
 export const rolloutPlanHash = (hashes: readonly string[]): string => sha256Hex(canonicalJson([...hashes]));

@@ -3,7 +3,6 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { blockingFindings } from '../model/blocking-findings.ts';
-import { given } from '../model/given.ts';
 import { countSettled } from '../protocol/settle-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type Asked, type Candidate, type Candidates, candidatesOf } from './candidates.ts';
@@ -123,7 +122,7 @@ export function plannedMember(
   rolloutId: string,
   waveIndex: number,
   position: number,
-  { cluster, target, refusals, releases }: Candidate,
+  { cluster, target, refusals, pins }: Candidate,
 ): Member {
   return {
     rolloutId,
@@ -132,7 +131,7 @@ export function plannedMember(
     name: cluster.name,
     from: cluster.version,
     to: target.toString(),
-    ...given({ releases }),
+    ...pins,
     status: refusals.length > 0 ? 'Excluded' : 'Pending',
     inFlight: false,
     reasons: [...refusals],

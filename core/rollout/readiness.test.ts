@@ -2,7 +2,7 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { readinessOf, readinessTo } from './readiness.ts';
+import { readinessOf, readinessOfMember, readinessTo } from './readiness.ts';
 
 const now = new Date('2026-11-25T12:00:00Z');
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();
@@ -126,4 +126,17 @@ test('of a later hop no more reasons are told than an answer has room for, and h
   const { reasons } = readinessTo(cluster, KubeVersion.parse('1.37'), { scans, now });
   expect(reasons.at(-1)?.code).toBe('MoreReasons');
   expect(reasons.length).toBeLessThan(20);
+});
+
+test('who stays at its minor is ready by a look at that alone: a hop that has brought it there says nothing of its nodes', () => {
+  const stays = (...scans: LatestScans['scans']) => {
+    const known = { scans: { clusterKey: cluster.clusterKey, scans }, now };
+    const { verdict, reasons } = readinessOfMember(cluster, { from: '1.35', to: '1.35' }, known);
+    return [verdict, reasons.map(({ code }) => code)];
+  };
+  expect(stays(scan(), scan({ from: '1.34', target: '1.35' }))).toEqual(['incomplete', ['NeverScanned']]);
+  expect(stays(scan({ target: '1.35' }))).toEqual(['ready', []]);
+  expect(stays(scan({ target: '1.35', verdict: 'fail', causes: [stuck] }))[0]).toBe('blocked');
+  const hop = readinessOfMember(cluster, { from: '1.35', to: '1.36' }, { scans: undefined, now });
+  expect(hop.reasons[0]?.message).toMatch(/may go to 1\.36; that happens by itself within a day\. Sooner: /);
 });

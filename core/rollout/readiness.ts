@@ -1,7 +1,9 @@
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { Member } from '../contracts/items/rollout.ts';
 import type { KnownScans } from '../contracts/items/scan.ts';
 import { READINESS_VERDICTS, type ReadinessVerdict } from '../contracts/scan-words.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
+import { isFinish } from '../model/hop.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetIn } from './cluster-target.ts';
 import { hopBlockers, lookCommand } from './hop-blockers.ts';
@@ -76,6 +78,18 @@ export function readinessTo(cluster: ClusterRecord, to: KubeVersion, known: Pick
   return { ...worst, reasons: bounded([...reasons.values()]) };
 }
 
+/** The same of a member of a rollout. One that stays at its minor goes by a look at replacing its nodes there, which nobody makes by itself before it begins. */
+export function readinessOfMember(
+  cluster: ClusterRecord,
+  member: Pick<Member, 'from' | 'to'>,
+  { scans, now }: Pick<Known, 'scans' | 'now'>,
+): Readiness {
+  const to = KubeVersion.parse(member.to);
+  if (!isFinish(member) || member.to !== cluster.version) return readinessTo(cluster, to, { scans, now });
+  const own = scans && { ...scans, scans: scans.scans.filter(({ from }) => from === cluster.version) };
+  return lookAt(cluster, to, false, { scans: own, now });
+}
+
 export const isReady = ({ verdict }: Pick<Readiness, 'verdict'>): boolean =>
   verdict === 'ready' || verdict === 'readyAfterHops';
 
@@ -101,8 +115,12 @@ function lookAt(
   if (scan === undefined) {
     // What the inventory alone proves needs no scan.
     if (blockers.length > 0) return { verdict: 'blocked', ...about, reasons: blockers };
-    const said = `Nobody has looked whether ${cluster.name} may go to ${next}; that happens by itself within a day. Sooner: ${lookCommand(cluster, next)}`;
-    return { verdict: 'incomplete', ...about, reasons: [reason('NeverScanned', said)] };
+    const said =
+      cluster.version === next.toString()
+        ? `Nobody has looked whether the nodes of ${cluster.name} can be replaced at ${next}; its upgrade looks before it changes anything.`
+        : `Nobody has looked whether ${cluster.name} may go to ${next}; that happens by itself within a day.`;
+    const sooner = `Sooner: ${lookCommand(cluster, next)}`;
+    return { verdict: 'incomplete', ...about, reasons: [reason('NeverScanned', `${said} ${sooner}`)] };
   }
   const age = staleness(cluster, scan, now);
   if (age !== undefined) return { verdict: 'stale', ...about, reasons: [reason('ScanStale', age), ...blockers] };

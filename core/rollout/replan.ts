@@ -12,10 +12,11 @@ import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { atRest, wasServed } from './automatic-rollouts.ts';
-import { type Candidate, candidatesOf, isAtTarget } from './candidates.ts';
+import { type Candidate, candidatesOf, hasPins, isAtTarget } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWave } from './later-wave.ts';
 import { plannedMember, plannedWave } from './plan-rollout.ts';
+import { provedPins } from './proved-pins.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** From what was read to what should be; undefined = it is not there yet, or not any more. */
@@ -162,8 +163,11 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
   const ofRollout = new Set(place.members.map(({ clusterKey }) => clusterKey));
   // One try for each cluster and target, as when a rollout begins by itself (automatic-rollouts.ts).
   const served = rollout.createdBy === LIFTLOCK ? snapshot.history?.served : undefined;
+  const proved = firstFree === 0 ? undefined : provedPins(snapshot, place.members);
   const { byWave, leftOut } = candidatesOf(snapshot, rollout.policy, now, {
     finish: rollout.finish,
+    pins: (cluster, wanted) =>
+      proved === undefined || ofRollout.has(cluster.clusterKey) ? wanted : proved(cluster, wanted),
     skip: (candidate) =>
       !ofRollout.has(candidate.cluster.clusterKey) &&
       served !== undefined &&
@@ -182,13 +186,17 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
   }
   // What the first waves have proved is proved for their target, in each Region: a newer version is for the next rollout.
   const ceilings = firstFree === 0 ? undefined : ceilingsOf(snapshot, rollout, place.members);
+  const staying = new Set(place.members.filter(isFinish).map(({ clusterKey, to }) => `${clusterKey} ${to}`));
   const members = [...byIndex].flatMap(([index, candidates]) =>
     candidates
       .flatMap(({ target, ...candidate }): Candidate[] => {
         const current = KubeVersion.parse(candidate.cluster.version);
         if (current.equals(target)) return [{ ...candidate, target }];
-        const aim = lower(target, ceilings?.(candidate.cluster));
-        return current.isOlderThan(aim) ? [{ ...candidate, target: aim }] : [];
+        const { cluster } = candidate;
+        const aim = lower(target, ceilings?.(cluster));
+        if (current.isOlderThan(aim)) return [{ ...candidate, target: aim }];
+        // What it was to get at its own minor it gets, where the first waves have had it; the newer minor is for the next rollout.
+        return staying.has(`${cluster.clusterKey} ${aim}`) ? [{ ...candidate, target: aim }] : [];
       })
       .map((candidate, position) => plannedMember(rollout.id, index, position, candidate))
       .map((member) => withLaterWave(member, own.get(member.clusterKey), specs[index - firstFree]?.name)),
@@ -249,8 +257,8 @@ function merged(
     return [
       {
         ...{ ...old, waveIndex, position, from: member.from, to: member.to },
-        // What the first waves have proved are the images that they had: newer ones are for the next rollout.
-        releases: hasProof && old.releases !== undefined ? old.releases : member.releases,
+        // What the first waves have proved is what they had: newer images and add-ons are for the next rollout.
+        ...(hasProof && hasPins(old) ? {} : { releases: member.releases, addons: member.addons }),
         ...{ status: unlessFailed(old, status), reasons },
       },
     ];

@@ -6,6 +6,7 @@ import { hasReleases } from '../nodes/image-lag.ts';
 import { givenUp } from '../policy/wave-of.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
 import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
+import { compareAddonVersions } from '../version/addon-version.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { asideUntil } from './admission.ts';
 import { targetOf } from './cluster-target.ts';
@@ -20,14 +21,15 @@ import type { Answer } from './waiting.ts';
  */
 export const isFinished = (
   cluster: ClusterRecord,
-  { to, releases }: Member,
+  { to, releases, addons = {} }: Member,
   hop: Upgrade | undefined,
   isHeld: boolean,
 ): boolean =>
   !isHeld &&
   hop?.status === 'Succeeded' &&
   !KubeVersion.parse(cluster.version).isOlderThan(KubeVersion.parse(to)) &&
-  hasReleases(cluster, releases);
+  hasReleases(cluster, releases) &&
+  cluster.addons.every(({ name, version }) => compareAddonVersions(version, addons[name] ?? version) >= 0);
 
 /** What a retry makes of a member: it waits again, or it has succeeded by what brought its cluster to the target since. */
 export function retriedMember(member: Member, finishedBy?: Upgrade): Member {

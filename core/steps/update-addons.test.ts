@@ -1,5 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { intent } from '../../test/material/protocol/one-upgrade.ts';
+import { intent, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { type FakeEks, failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Addon } from '../ports/eks.ts';
 import { updateAddons } from './update-addons.ts';
@@ -188,4 +188,33 @@ test('an add-on that was removed while it was updated is no matter any more', as
   expect(await updated({ addons: {}, kept, eks: { more } })).toMatchObject({ status: 'done', codes: ['Looked'] });
   const other = { describeUpdate: async () => Promise.reject(failing('ServerException')) };
   await expect(updated({ addons: {}, kept, eks: { more: other } })).rejects.toMatchObject({ name: 'ServerException' });
+});
+
+describe('inside a minor', () => {
+  const inside = (pins: object, more: Given = {}) =>
+    updated({ phase: 'after', kept: { upgrades: [upgrade({ from: '1.37', to: '1.37', ...pins })] }, ...more });
+  const fits = { 'v1.0.0': BOTH, 'v1.1.0': BOTH, 'v1.2.0': BOTH };
+
+  test('an add-on goes to the version that its rollout has pinned, whatever is newer', async () => {
+    const { sent } = await inside({ addons: { cni: 'v1.1.0' } }, { eks: { offers: { cni: fits } } });
+    expect(sent).toMatchObject([{ addonName: 'cni', addonVersion: 'v1.1.0' }]);
+  });
+
+  test.each([{ addons: { dns: 'v1.1.0' } }, { releases: { workers: 'r' } }])(
+    'one that the plan does not name stays as long as it fits: %j',
+    async (pins) => {
+      const { status, sent, said } = await inside(pins, { eks: { offers: { cni: fits } } });
+      expect([status, sent]).toEqual(['done', []]);
+      expect(said).toBe('cni stays at v1.0.0, which fits 1.37: the plan of its rollout names no other version.');
+      expect((await inside(pins)).sent).toMatchObject([{ addonName: 'cni', addonVersion: 'v1.1.0' }]);
+    },
+  );
+
+  test('a pinned version that EKS did not install is a failure, though what is there fits', async () => {
+    const upgrades = [upgrade({ from: '1.37', to: '1.37', addons: { cni: 'v1.1.0' } })];
+    const updates = { 'addon/cni': [{ status: 'Failed' as const }] };
+    const eks = { updates, offers: { cni: fits } };
+    const found = await inside({}, { kept: { upgrades, intents: [accepted('cni')] }, eks });
+    expect(found).toMatchObject({ status: 'failed', codes: ['UpdateFailed'] });
+  });
 });

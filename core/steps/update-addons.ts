@@ -90,9 +90,20 @@ async function decide(
     };
   }
   const to = context.target.toString();
+  const pinned = upgradePins(context)?.addons?.[addonName];
+  if (phase === 'after' && upgradePins(context) !== undefined && pinned === undefined && addonFits(addon, info, to)) {
+    const said = `${addonName} stays at ${addon.addonVersion}, which fits ${to}: the plan of its rollout names no other version.`;
+    return { type: 'keep', reason: reason('AddonFits', said) };
+  }
   return phase === 'after'
-    ? addonAfter(addon, info, to)
+    ? addonAfter(addon, info, to, pinned)
     : addonBefore(addon, info, KubeVersion.parse(context.cluster.version).toString(), to);
+}
+
+/** What a rollout has pinned inside the minor; undefined of one that has pinned nothing. */
+function upgradePins({ upgrade }: StepContext) {
+  const { releases, addons } = upgrade ?? {};
+  return releases === undefined && addons === undefined ? undefined : { addons };
 }
 
 /** EKS answers "not found" for an add-on that is no longer in the cluster, and for one that it no longer offers. */
@@ -146,7 +157,9 @@ async function oneAddon(
   };
   const mutation = { step: STEP, subject: addonName, prepare };
   const result = await act(ports, context, `Update of ${addonName}`, mutation, BOUNDS, async () => done(), { newest });
-  return phase === 'after' && result.status === 'failed' ? unlessOptional(ports, context, addonName, result) : result;
+  // A version that a rollout has pinned is what it was begun for.
+  const isOptional = phase === 'after' && upgradePins(context)?.addons?.[addonName] === undefined;
+  return isOptional && result.status === 'failed' ? unlessOptional(ports, context, addonName, result) : result;
 }
 
 /** After the control plane a version that fits is no failure: where EKS refused a newer one, or took it back, the add-on stays what it is. */

@@ -8,9 +8,12 @@ export const definition: FunctionDefinition<RefreshPorts, undefined, Output> = {
   name: 'refresh-readiness',
   parse: () => undefined,
   run: (ports) => refreshReadiness(ports),
-  counts: ({ started, told, refused }) => ({
+  counts: ({ started, patches, told, refused }) => ({
     Runs: 1,
     ScansStarted: started,
+    PatchesBehind: patches.behind,
+    PatchesOverdue: patches.overdue,
+    OldestImageDays: patches.oldestImageDays,
     OwnersTold: told,
     OwnersNotReached: refused,
   }),

@@ -120,14 +120,14 @@ test('a cluster that a failed hop left half done in a rollout is not called up t
   const world = await failedHalfWay('in a rollout');
   await releaseCluster(world.ports, await keyOf(world), PERSON);
   const retry = 'Somebody removes the cause and runs: liftlock retry cluster web';
-  const proposed = 'Somebody runs: liftlock rollout create policy-0 --finish';
+  const proposed = 'somebody runs: liftlock rollout create policy-0 --finish';
   const rolloutId = await rolloutIdOf(world);
-  const waits = `${retry}; or: The rollout ${rolloutId} ends, then: ${proposed}`;
+  const waits = `${retry}; or the rollout ${rolloutId} ends, and then ${proposed}`;
   expect(await told(world)).toMatchObject({ states: behind, condition: waits });
   await abortRollout(world.ports, rolloutId, PERSON, 'not this month');
   const codes = expect.arrayContaining(['HalfDone', 'NodesBehind']);
   const byHand = 'liftlock upgrade cluster web --to 1.37 --approve';
-  const condition = `Somebody removes the cause, then: ${proposed}; or somebody runs: ${byHand}`;
+  const condition = `Somebody removes the cause, and then ${proposed}; or somebody runs: ${byHand}`;
   expect(await told(world)).toMatchObject({ states: behind, codes, condition });
   const { stoppedBy } = await explainCluster(world.ports, await recordOf(world, 'web'));
   expect(stoppedBy).toEqual([expect.objectContaining({ code: 'PodEvictionFailure' })]);
@@ -331,7 +331,7 @@ test('a new cluster that was started by hand and failed is not failed again by a
   expect(await explained()).toEqual({
     at: until,
     condition: expect.stringContaining(
-      `${once} removes the cause and runs: liftlock retry cluster web; or: The rollout `,
+      `${once} removes the cause and runs: liftlock retry cluster web; or the rollout `,
     ),
   });
   await ask(world);

@@ -206,8 +206,39 @@ const patchSchema = z
             'A group is rolled once its own release is older than that and a newer one may be taken, such as 30d; absent = as soon as a newer one may be.',
           ),
       })
-      .describe('Managed node groups whose image EKS chooses: to which release of it they go, and when.'),
+      .optional()
+      .describe(
+        'Managed node groups whose image EKS chooses: to which release of it they go, and when; absent = none.',
+      ),
+    addons: z
+      .strictObject({
+        minAge: positiveDuration
+          .optional()
+          .describe(
+            'A version of an add-on is taken once Liftlock has known it for so long, such as 3d: EKS does not tell when it was published; absent = at once.',
+          ),
+      })
+      .optional()
+      .describe(
+        'Add-ons that EKS manages: those that are older than the default of their minor go to that; absent = none.',
+      ),
+    within: positiveDuration
+      .optional()
+      .describe(
+        'So long after something newer is there it is to be taken, such as 30d: later it is told as overdue. Absent = nothing is.',
+      ),
   })
+  .refine(
+    (patch) => patch.nodes !== undefined || patch.addons !== undefined,
+    'names nothing that is brought up to date: say nodes or addons, or leave it out',
+  )
+  .refine(
+    ({ within, nodes, addons }) =>
+      [nodes?.minAge, addons?.minAge].every(
+        (age) => !within || !age || durationMilliseconds(age) < durationMilliseconds(within),
+      ),
+    { message: 'is over before minAge lets anything be taken', path: ['within'] },
+  )
   .describe(
     'What rollouts bring up to date while the minor stays: in the same waves and windows, with the same approvals and budgets. Absent = nothing.',
   );

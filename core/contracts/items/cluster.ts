@@ -21,6 +21,8 @@ export const addon = z.object({
   compatible: z.boolean().optional(),
   /** Where it does not: the version to which it is to go; absent where none leads there. */
   wants: z.string().optional(),
+  /** Newer ones that were the default of the cluster's version, the newest last, with the day on which that was seen first; absent where nobody has asked. */
+  newer: z.array(z.object({ version: z.string(), seenOn: z.iso.date() })).optional(),
 });
 
 /** Whose a node is that EKS does not tell the version of: of managed groups only those with an AMI of their own are kept (facts: eks.md §5.2). */
@@ -174,7 +176,10 @@ export const imageReleases = z.object({
       releases: z.array(z.object({ release: z.string(), publishedAt: timestamp })),
     }),
   ),
+  /** When they were read last; NEVER where nobody could. */
   checkedAt: timestamp,
+  /** Since when reading them fails, and why it did first; absent where the last try went well. */
+  unread: z.object({ since: timestamp, why: z.string() }).optional(),
 });
 export type ImageReleases = z.infer<typeof imageReleases>;
 

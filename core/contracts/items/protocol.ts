@@ -171,6 +171,8 @@ export const upgrade = z.object({
   to: z.string(),
   /** Of one that also replaces images: the release that each of these node groups goes to, pinned when its wave opened. */
   releases: z.record(z.string(), z.string()).optional(),
+  /** Likewise the version that each of these add-ons goes to. */
+  addons: z.record(z.string(), z.string()).optional(),
   status: z.enum(UPGRADE_STATUSES),
   /** Whether anything was changed on the cluster. */
   mutated: z.boolean(),

@@ -154,6 +154,8 @@ export const member = z.object({
   to: z.string(),
   /** Of one whose images are behind: the release that each of these node groups goes to. */
   releases: z.record(z.string(), z.string()).optional(),
+  /** Likewise the version that each of these add-ons goes to. */
+  addons: z.record(z.string(), z.string()).optional(),
   status: z.enum(MEMBER_STATUSES),
   /** Whether it holds one of the wave's places. */
   inFlight: z.boolean(),

@@ -18,6 +18,7 @@ const writtenAddon = addon
     ...health,
     compatible: z.boolean().optional().describe('Whether EKS lists this version for that of the cluster.'),
     wants: z.string().optional().describe('Where it does not: the version to which the add-on is to go.'),
+    newer: addon.shape.newer.describe('Newer defaults of that version, with the day on which each was seen first.'),
   })
   .strict();
 

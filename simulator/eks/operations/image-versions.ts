@@ -31,12 +31,14 @@ export function newestRelease({ supportCalendar, imageDays }: FakeEksState, mino
   return { release: `${patch}-${day.replaceAll('-', '')}`, publishedAt: `${day}T00:00:00.000Z` };
 }
 
+const OF_AL2023 =
+  /^\/aws\/service\/eks\/optimized-ami\/(\d+\.\d+)\/amazon-linux-2023\/.+\/recommended\/release_version$/;
+const OF_BOTTLEROCKET =
+  /^\/aws\/service\/bottlerocket\/aws-k8s-(\d+\.\d+)(?:-[a-z]+)?\/[a-z0-9_]+\/latest\/image_version$/;
+
 /** AWS's own parameter of the newest release (https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html). */
 export function publishedRelease(state: FakeEksState, name: string): PublishedRelease | undefined {
-  const [, minor] =
-    /^\/aws\/service\/eks\/optimized-ami\/(\d+\.\d+)\/amazon-linux-2023\/.+\/recommended\/release_version$/.exec(
-      name,
-    ) ?? [];
+  const [, minor] = OF_AL2023.exec(name) ?? OF_BOTTLEROCKET.exec(name) ?? [];
   const isKnown = minor !== undefined && calendarRow(state.supportCalendar, minor) !== undefined;
   return isKnown ? newestRelease(state, minor) : undefined;
 }

@@ -38,13 +38,18 @@ export interface Schedules {
   readonly 'refresh-readiness': number;
 }
 
+const patches = { behind: 0, overdue: 0, oldestImageDays: 0 };
+
 /** What is published while all is well, by the function that does; `rates` in minutes, as the template has them. */
 export const wellOf = async (rates: Schedules): Promise<Readonly<Record<keyof Schedules, Source>>> => ({
   'anchor-audit': every(rates['anchor-audit'], await swept({})),
   'reconcile-rollouts': await ticks(rates['reconcile-rollouts'], {}),
   'discover-clusters': every(rates['discover-clusters'], await discoveries([])),
   'watch-versions': every(rates['watch-versions'], await watches([])),
-  'refresh-readiness': every(rates['refresh-readiness'], await published(refresh, { started: 1, told: 0, refused: 0 })),
+  'refresh-readiness': every(
+    rates['refresh-readiness'],
+    await published(refresh, { started: 1, patches, told: 0, refused: 0 }),
+  ),
 });
 
 export interface Cause {

@@ -1,0 +1,68 @@
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
+import { begin, both, cluster, later, NOW } from '../../test/material/rollout/replanned-fleet.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+
+const moves = (changes: ReturnType<typeof later>) => changes?.members.map(({ next }) => next?.to);
+
+const group = (amiType: string, releaseVersion = '1.36.2-20261001') => ({
+  nodegroups: [{ name: 'workers', version: '1.36', status: 'ACTIVE', amiType, releaseVersion, issues: [] }],
+});
+const al2023 = group('AL2023_x86_64_STANDARD');
+const own = [cluster('d', 'dev', al2023), cluster('p', 'prod', al2023)];
+const patched = (clusters: readonly ClusterRecord[], versions: string[], release: string): FleetSnapshot => {
+  const policies = { p: { selector: {}, target: 'latest', waves: both, patch: { nodes: {} } } };
+  const images = ['AL2023_x86_64_STANDARD', 'AL2023_ARM_64_STANDARD'].map((amiType) => ({
+    ...{ version: '1.36', amiType, releases: [{ release, publishedAt: '2026-11-10T00:00:00Z' }] },
+  }));
+  const region = clusters[0]?.region ?? '';
+  return {
+    ...fleetSnapshot({ clusters, policies, versions }),
+    images: new Map([[region, { region, images, checkedAt: NOW.toISOString() }]]),
+  };
+};
+const [first, second] = ['1.36.2-20261105', '1.36.2-20261112'];
+const begun = begin(patched(own, ['1.36'], first), ['Open']);
+
+test('later waves keep them, also where another minor becomes the target', () => {
+  expect(later(patched(own, ['1.36', '1.37'], second), begun)).toBeUndefined();
+  // While nothing has begun, the hop brings the newest images by itself.
+  const moved = later(patched(own, ['1.36', '1.37'], second), begin(patched(own, ['1.36'], first)));
+  expect(moves(moved)).toEqual(['1.37', '1.37']);
+});
+
+test('who joins gets the newest of them for its type, never one that it has, and else is left to the next rollout', () => {
+  const joining = [
+    cluster('late', 'prod', al2023),
+    cluster('other', 'prod', group('AL2023_ARM_64_STANDARD')),
+    cluster('there', 'prod', group('AL2023_x86_64_STANDARD', first)),
+  ];
+  const changes = later(patched([...own, ...joining], ['1.36'], second), begun);
+  const joined = changes?.members.flatMap(({ next }) => (next === undefined ? [] : [[next.name, next.releases]]));
+  expect(joined).toEqual([
+    ['late', { workers: first }],
+    ['p', { workers: first }],
+  ]);
+});
+
+test('the same holds for versions of add-ons', () => {
+  const withNewer = (newest: string) => ({
+    addons: [
+      {
+        ...{ name: 'dns', version: 'v1.0.0', status: 'ACTIVE', issues: [], compatible: true },
+        newer: [{ version: newest, seenOn: '2026-11-01' }],
+      },
+    ],
+  });
+  const asked = (newest: string, ...names: string[]) => {
+    const stages = names.map((name) => cluster(name, name === 'd' ? 'dev' : 'prod', withNewer(newest)));
+    const policies = { p: { selector: {}, target: 'latest', waves: both, patch: { addons: {} } } };
+    return fleetSnapshot({ clusters: stages, policies, versions: ['1.36'] });
+  };
+  const changes = later(asked('v1.2.0', 'd', 'p', 'late'), begin(asked('v1.1.0', 'd', 'p'), ['Open']));
+  const joined = changes?.members.flatMap(({ next }) => (next === undefined ? [] : [[next.name, next.addons]]));
+  expect(joined).toEqual([
+    ['late', { dns: 'v1.1.0' }],
+    ['p', { dns: 'v1.1.0' }],
+  ]);
+});
