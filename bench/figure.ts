@@ -17,7 +17,8 @@ export interface Figure {
     | 'events'
     | 'polls'
     | 'writes'
-    | 'times';
+    | 'times'
+    | '%';
   /** The largest value that is allowed; for rates see `least`. */
   readonly limit?: number;
   /** The smallest value that is allowed. */

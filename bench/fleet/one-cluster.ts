@@ -2,7 +2,7 @@ import { parseConfig } from '../../core/config/parse-config.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { Members, Upgrades } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
-import { addCluster } from '../../simulator/eks/add-cluster.ts';
+import { addCluster, type ClusterSpecification, type NodegroupSpecification } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import { World, type WorldOptions } from '../../simulator/process/world.ts';
@@ -20,18 +20,27 @@ metadata: { name: everything }
 spec: ${JSON.stringify({ selector: {}, target: '1.37', trigger: 'automatic', waves: [{ name: 'all' }], ...policy })}
 `;
 
-/** One cluster at 1.36 with node groups of one node each unless told otherwise, and a policy that takes it to 1.37. */
+/** One cluster at 1.36 with these node groups, or so many of one node each unless told otherwise, and a policy that takes it to 1.37. */
 export async function oneCluster(
-  nodeGroups: number,
+  groups: number | readonly NodegroupSpecification[],
   {
     nodes = 1,
     policy = {},
+    workloads = [],
+    podDisruptionBudgets = [],
     ...options
-  }: Pick<WorldOptions, 'timing' | 'around'> & { readonly nodes?: number; readonly policy?: object } = {},
+  }: Pick<WorldOptions, 'timing' | 'around' | 'onRequest' | 'requestMilliseconds' | 'keepHistories'> &
+    Pick<ClusterSpecification, 'workloads' | 'podDisruptionBudgets'> & {
+      readonly nodes?: number;
+      readonly policy?: object;
+    } = {},
 ): Promise<World> {
   const state = emptyState(START);
-  const nodegroups = Array.from({ length: nodeGroups }, (_, index) => ({ name: `group-${index}`, nodes, zones: 1 }));
-  addCluster(state, { name: 'shop', version: '1.36', nodegroups });
+  const nodegroups =
+    typeof groups === 'number'
+      ? Array.from({ length: groups }, (_, index) => ({ name: `group-${index}`, nodes, zones: 1 }))
+      : [...groups];
+  addCluster(state, { name: 'shop', version: '1.36', nodegroups, workloads, podDisruptionBudgets });
   const world = new World({ state, start: START, seed: 1, ...options });
   const { fleet, policies, errors } = parseConfig([{ path: 'bench.yaml', text: configWith(policy) }], { now: START });
   if (fleet === undefined || errors.length > 0) throw new Error(JSON.stringify(errors));

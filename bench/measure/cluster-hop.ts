@@ -1,8 +1,7 @@
 import type { Measure } from '../figure.ts';
 import { fixedTiming } from '../fleet/fixed-timing.ts';
 import { durations, oneCluster, upgradeIt } from '../fleet/one-cluster.ts';
-
-const DOLLARS_PER_TRANSITION = 0.025 / 1000;
+import { DOLLARS } from '../fleet/prices.ts';
 
 /** One hop: control plane 15 minutes, three node groups 20 minutes each. Standard workflows bill each transition, retries too. */
 export const measure: Measure = async () => {
@@ -14,7 +13,7 @@ export const measure: Measure = async () => {
     { name: 'State transitions of one cluster hop', value: transitions, unit: 'transitions', note },
     {
       name: 'Step Functions cost of one cluster hop',
-      value: transitions * DOLLARS_PER_TRANSITION,
+      value: transitions * DOLLARS.transition,
       unit: 'USD',
       limit: 0.02,
     },

@@ -8,16 +8,13 @@ import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import type { Invocation } from '../../simulator/process/world.ts';
 import { type Figure, type Measure, rounded } from '../figure.ts';
 import { oneCluster } from '../fleet/one-cluster.ts';
+import { DOLLARS, INVOCATION_SECONDS, REQUEST_SECONDS } from '../fleet/prices.ts';
 import { TableMeter } from '../fleet/table-meter.ts';
 
 const GROUPS = 4;
 const NODES_EACH = 25;
 const HOUR = 3_600_000;
 const FLEET = 10_000;
-/** Taken for one request to EKS or to an API server, the pause of the reader between two apart. */
-const REQUEST_SECONDS = 0.05;
-/** facts: serverless.md, prices of us-east-1: Lambda on arm64 with 1 GB, a transition, a request unit written and read. */
-const DOLLARS = { second: 0.0000133334, transition: 0.025 / 1_000, kilobyteWritten: 0.625e-6, kilobytesRead: 0.125e-6 };
 
 const DRAINS = 'what decides drains is listed in any case, for who writes it';
 
@@ -84,8 +81,7 @@ async function look(skip: readonly string[]) {
   const { status } = world.runner.describeExecution(executionArn);
   if (status !== 'SUCCEEDED') throw new Error(`the look ended ${status}`);
   const { invocations, read, written } = meter.of('scan-cluster');
-  // An invocation begins and ends within about a tenth of a second beside what it asks.
-  const seconds = 0.1 * invocations + REQUEST_SECONDS * (api.requests + eksCalls);
+  const seconds = INVOCATION_SECONDS * invocations + REQUEST_SECONDS * (api.requests + eksCalls);
   return {
     ...{ ...api, eksCalls, seconds, cluster, region, transitions: world.runner.stateTransitions() - before },
     ...{ kilobytesRead: read / 1_000, kilobytesWritten: written / 1_000 },

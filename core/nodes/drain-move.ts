@@ -34,7 +34,7 @@ export interface DrainRule {
 export interface DrainObservation {
   /** The nodes that are to be drained and are still there. */
   readonly nodes: readonly DrainNode[];
-  /** Every node of the cluster: the ledger of disruptions is counted from it. */
+  /** Every node of the cluster but those that earlier drains have emptied: the ledger of disruptions is counted from it. */
   readonly allNodes: readonly DrainNode[];
   /** Pods by the name of their node, of each node of the drain that is cordoned. Others need not be read; where they are, those with fewest pods come first. */
   readonly pods: ReadonlyMap<string, readonly DrainPod[]>;

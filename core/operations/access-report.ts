@@ -6,10 +6,13 @@ import type { ScanRunView } from '../queries/scan-history.ts';
 /** `NotChecked` is neither good nor bad: nobody looked. */
 export type AccessStatus = 'Readable' | 'Refused' | 'NotChecked';
 
-/** One thing that Liftlock reads. */
+/** One thing that Liftlock reads, or changes at an API server. */
 export interface AccessCheck {
-  /** `AWS`: what a scan asks of EC2, IAM, KMS and Service Quotas; only what they refused. */
-  readonly part: 'EKS API' | 'AWS' | 'API server';
+  /**
+   * `AWS`: what a scan asks of EC2, IAM, KMS and Service Quotas; only what they refused. `Drains`: what the tier *operate* is for, only where the
+   * policy drains; no upgrade needs it.
+   */
+  readonly part: 'EKS API' | 'AWS' | 'API server' | 'Drains';
   readonly what: string;
   readonly status: AccessStatus;
   /** Why it cannot be read, or why nobody looked; absent when it can. */
@@ -29,9 +32,9 @@ export interface AccessReport {
   readonly checks: readonly AccessCheck[];
 }
 
-/** The checks that the cluster's policy asks for. */
+/** The checks that upgrades under the cluster's policy need. */
 export const neededOf = ({ checks, verification }: Pick<AccessReport, 'checks' | 'verification'>) =>
-  verification === 'eks-api' ? checks.filter(({ part }) => part !== 'API server') : checks;
+  checks.filter(({ part }) => part !== 'Drains' && (part !== 'API server' || verification !== 'eks-api'));
 
 export function accessStatus(
   checks: readonly AccessCheck[],
@@ -62,7 +65,8 @@ export function accessCauses(reports: readonly AccessReport[]): AccessCause[] {
   const causes = new Map<string, AccessCause & { readonly whats: string[]; readonly clusters: string[] }>();
   for (const report of reports) {
     const { account: owner = '' } = parseClusterArn(arnOf(report.clusterKey)) ?? {};
-    for (const { status, part, what, reason } of neededOf(report)) {
+    const ofDrains = report.checks.filter(({ part }) => part === 'Drains');
+    for (const { status, part, what, reason } of [...neededOf(report), ...ofDrains]) {
       if (status === 'Readable' || reason === undefined) continue;
       const account = status === 'Refused' ? owner : null;
       const key = [account, part, status, reason.code].join(' ');
@@ -93,6 +97,8 @@ const LOOK_AGAIN = 'Run: liftlock access check --now';
 const DENIED = /^(Denied|AccessDenied.*)$/;
 
 function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): string {
+  if (part === 'Drains' && code !== 'ClusterUnreachable')
+    return 'Run liftlock access manifest --tier operate, and apply what it prints where that was not done.';
   switch (code) {
     case 'NotChecked':
       return LOOK_AGAIN;
@@ -115,6 +121,8 @@ export function withScan(report: AccessReport, run: ScanRunView | undefined): Ac
   const denied = run.reasons.find(({ code }) => code === 'Denied');
   const refused = run.reasons.find(({ code }) => isAccessErrorName(code) || AT_THE_SERVER.includes(code));
   const checks = report.checks.map((check): AccessCheck => {
+    // A scan has no part in what drains may do.
+    if (check.part === 'Drains') return check;
     if (check.part === 'API server')
       return refused !== undefined && check.status === 'NotChecked' ? refusedFor(check, run, refused) : check;
     if (denied !== undefined) return refusedFor(check, run, denied);

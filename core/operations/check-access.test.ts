@@ -2,6 +2,7 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import { operatorPorts } from '../../test/material/operations/operator-ports.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { cluster, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { drainSchema } from '../config/schema/drain.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ScanSummary } from '../contracts/items/scan.ts';
@@ -10,7 +11,7 @@ import type { ScanRunView } from '../queries/scan-history.ts';
 import { put } from '../store/entity.ts';
 import { ScanSummaries } from '../store/scan-entities.ts';
 import { type AccessCheck, type AccessReport, accessCauses, accessStatus, withScan } from './access-report.ts';
-import { checkAccess, checkEksFromInventory, checkServerFromScans, scanSeen } from './check-access.ts';
+import { checkAccess, checkDrains, checkEksFromInventory, checkServerFromScans, scanSeen } from './check-access.ts';
 
 const record = {
   account: '111111111111',
@@ -297,4 +298,45 @@ test('a scan by hand and one of an upgrade both tell of the access to a cluster'
     const { status, checks } = await checkAccess(ports, cluster);
     expect([status, checks.find(({ what }) => what === 'pods')?.asOf]).toEqual(['Ok', asOf]);
   }
+});
+
+const draining = { ...eksOnly, spec: { ...eksOnly.spec, drain: drainSchema.parse({ pause: '0s' }) } };
+const drain = (code: string | undefined, mutated: boolean): Upgrade => {
+  const reasons = code === undefined ? [] : [reason(code as 'ClusterForbidden', 'no')];
+  const steps = { 'drain-nodes/blue': { status: 'blocked', startedAt: '2026-11-20T06:00:00.000Z', reasons } };
+  return upgrade({ machine: 'drain-nodes', mutated, steps: steps as never });
+};
+
+test.each<[string, readonly Upgrade[], AccessCheck['status']]>([
+  ['has not drained yet', [], 'NotChecked'],
+  ['has only asked for a drain', [upgrade({ machine: 'drain-nodes', steps: {} })], 'NotChecked'],
+  ['was refused', [drain('ClusterForbidden', false)], 'Refused'],
+  ['was stopped by something else before it did anything', [drain('DrainBudget', false)], 'NotChecked'],
+  ['has drained', [drain(undefined, true)], 'Readable'],
+  ['has drained, and is refused since', [drain('ClusterUnauthorized', true), drain(undefined, true)], 'Refused'],
+  ['was refused once, and has drained since', [drain(undefined, true), drain('ClusterForbidden', false)], 'Readable'],
+])('where the policy drains it is told what Liftlock may do there when it %s', (_, upgrades, status) => {
+  expect(checkDrains(draining, upgrades)).toMatchObject([{ part: 'Drains', status }]);
+  expect(checkDrains(policyWith(), upgrades)).toEqual([]);
+});
+
+test('that nobody has granted the tier operate is told with what to run, and is no reason against an upgrade', async () => {
+  const ports = await operatorPorts(new MemoryTable(), { policy: policyConfig(draining) });
+  const passed = [put(ScanSummaries, summary('2026-11-20T07:00:00.000Z'), 'any')];
+  await ports.table.transact(passed);
+  const report = await checkAccess(ports, cluster);
+  expect(report.status).toBe('Ok');
+  expect(accessCauses([report])).toMatchObject([
+    {
+      part: 'Drains',
+      status: 'NotChecked',
+      message: expect.stringContaining('(spec.drain)'),
+      fix: expect.stringContaining('--tier operate'),
+    },
+  ]);
+  expect(
+    withScan(report, { startedAt: '2026-11-20T07:00:00.000Z', reasons: [reason('Denied', 'no')] } as never).checks.at(
+      -1,
+    ),
+  ).toEqual(report.checks.at(-1));
 });

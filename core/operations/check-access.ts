@@ -1,3 +1,4 @@
+import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ScanSummary } from '../contracts/items/scan.ts';
@@ -15,11 +16,13 @@ import { type AccessCheck, type AccessReport, accessStatus } from './access-repo
 export async function checkAccess({ table }: Pick<Ports, 'table'>, record: ClusterRecord): Promise<AccessReport> {
   const match = policyOf(record, await loadAllPolicies(table));
   const verification = match.type === 'one' ? match.policy.spec.verification : null;
-  const seen = scanSeen(await upgradesOf(table, record.clusterKey), await scansOf(table, record.clusterKey));
+  const upgrades = await upgradesOf(table, record.clusterKey);
+  const seen = scanSeen(upgrades, await scansOf(table, record.clusterKey));
   const ofAws = (seen?.aws ?? []).map(({ what, why }): AccessCheck => {
     return { part: 'AWS', what, status: 'Refused', reason: why, asOf: seen?.at ?? null };
   });
-  const checks = [...checkEksFromInventory(record, seen), ...ofAws, ...checkServerFromScans(seen)];
+  const ofDrains = match.type === 'one' ? checkDrains(match.policy, upgrades) : [];
+  const checks = [...checkEksFromInventory(record, seen), ...ofAws, ...checkServerFromScans(seen), ...ofDrains];
   return {
     cluster: shortId(record),
     clusterKey: record.clusterKey,
@@ -27,6 +30,25 @@ export async function checkAccess({ table }: Pick<Ports, 'table'>, record: Clust
     status: accessStatus(checks, verification),
     checks,
   };
+}
+
+/**
+ * Whether nodes may be drained where the policy says how, as the last drain has met it. Nobody asks before: the role that drains is another
+ * one than that which looks. `upgrades` come newest first.
+ */
+export function checkDrains({ metadata, spec }: UpgradePolicy, upgrades: readonly Upgrade[]): AccessCheck[] {
+  if (spec.drain === undefined) return [];
+  const check = { part: 'Drains', what: 'cordons and evictions' } as const;
+  for (const { machine, mutated, steps } of upgrades) {
+    const step = Object.entries(steps).find(([name]) => name.startsWith('drain-nodes/'))?.[1];
+    if (machine !== 'drain-nodes' || step === undefined) continue;
+    const asOf = step.endedAt ?? step.startedAt;
+    const refused = step.reasons.find(({ code }) => isAccessErrorName(code));
+    if (refused !== undefined) return [{ ...check, status: 'Refused', reason: refused, asOf }];
+    if (mutated) return [{ ...check, status: 'Readable', asOf }];
+  }
+  const message = `The policy ${metadata.name} drains nodes (spec.drain), which needs the tier operate, and no drain has shown yet whether it was granted.`;
+  return [{ ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null }];
 }
 
 const EKS_READS = ['cluster', 'node groups', 'add-ons', 'Fargate profiles', 'insights', 'updates'] as const;

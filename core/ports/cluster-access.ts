@@ -47,7 +47,7 @@ export interface Node {
   /** Absent where it is not. */
   readonly terminating?: boolean;
   /** The upgrade in our mark; absent where Liftlock has not cordoned it. */
-  readonly cordonedBy?: string;
+  readonly cordonedBy?: string | undefined;
   /** `aws:///eu-central-1a/i-0abc`; absent until the cloud has told the node. */
   readonly providerId?: string;
 }

@@ -25,6 +25,7 @@ import { UndoEntries } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { foreignStop, type StepContext, type StepPorts } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
+import { drainedNodes } from './node-room.ts';
 import { runStep } from './run-step.ts';
 import { BUSY_MILLISECONDS, withNodeOperator } from './with-node-operator.ts';
 
@@ -142,7 +143,8 @@ class Drain {
     const cordoned = nodes.filter(({ unschedulable }) => unschedulable);
     const pods = await operator.listPodsOf(cordoned.filter(isRead).map(({ name }) => name));
     for (const { name } of cordoned) if (!pods.has(name)) pods.set(name, []);
-    this.#seen = { nodes, allNodes, pods };
+    const drained = await drainedNodes(this.#ports, this.#context, allNodes);
+    this.#seen = { nodes, allNodes: allNodes.filter(({ name }) => !drained.has(name)), pods };
     const look = lookAt(this.#seen, this.#settings, this.memory, this.#ports.clock.now());
     this.memory = look.memory;
     return decideDrain(look);

@@ -48,11 +48,11 @@ export async function nodeRoom(
   }
 }
 
-/** Names of nodes that drains of Liftlock have emptied: they stay cordoned until somebody ends them. */
-async function drainedNodes(
+/** Names of nodes that drains of Liftlock have emptied: they stay cordoned until somebody ends them. Whoever counts nodes leaves these out. */
+export async function drainedNodes(
   { table }: Pick<Ports, 'table'>,
   { clusterKey }: StepContext,
-  nodes: readonly Node[],
+  nodes: readonly Pick<Node, 'name' | 'cordonedBy'>[],
 ): Promise<Set<string>> {
   const ids = [...new Set(nodes.flatMap(({ cordonedBy }) => cordonedBy ?? []))];
   const drains = await loadAll(

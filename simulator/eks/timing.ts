@@ -12,6 +12,11 @@ export interface Timing {
   setup: Range;
   nodeJoin: Range;
   drain: Range;
+  /**
+   * One node in ten takes so many times as long to drain as half of them do, which is the middle of `drain`: log-normal, and each node by
+   * itself. Absent: evenly drawn, and alike for those that are drained at once.
+   */
+  drainTail?: number;
   termination: Range;
   scaleDown: Range;
   /** From the end of support until AWS upgrades: "at any time after" (facts: eks.md §1.3). */
@@ -36,6 +41,23 @@ export const plausibleTiming: Timing = {
   scaleDown: [30, 60],
   autoUpgradeDelay: [0, 12 * 3600],
 };
+
+/** EKS drains a node for no longer (facts: eks.md §5.1); what takes that long there fails by what holds its pods, not by chance. */
+const LONGEST_DRAIN_SECONDS = 15 * 60;
+/** The 90th percentile of the normal distribution, in standard deviations. */
+const NINE_OF_TEN = 1.2816;
+
+/** The seconds until the last of so many nodes that are drained at once is empty, as a range. */
+export function drainRange(random: () => number, { drain, drainTail }: Timing, nodes: number): Range {
+  if (drainTail === undefined) return drain;
+  const median = (drain[0] + drain[1]) / 2;
+  const drawn = Array.from({ length: nodes }, () => {
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    return median * drainTail ** (normal / NINE_OF_TEN);
+  });
+  const longest = Math.min(LONGEST_DRAIN_SECONDS, Math.max(...drawn));
+  return [longest, longest];
+}
 
 /** A number of seconds within the range, as milliseconds. */
 export function draw(random: () => number, [least, most]: Range): number {

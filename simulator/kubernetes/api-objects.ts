@@ -1,11 +1,11 @@
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
-import { allPods } from './daemon-pods.ts';
-import type { PodState, WorkloadState } from './kubernetes-state.ts';
+import { allPods, type Wanted } from './daemon-pods.ts';
+import type { WorkloadState } from './kubernetes-state.ts';
 import { podDisruptionBudgetObject } from './objects/budget-object.ts';
 import { namespaceNames, namespaceObject } from './objects/namespace-object.ts';
-import { nodeObject } from './objects/node-object.ts';
+import { nodeBasis, nodeObject } from './objects/node-object.ts';
 import type { KubernetesObject } from './objects/object-metadata.ts';
-import { podObject } from './objects/pod-object.ts';
+import { podBasis, podObject } from './objects/pod-object.ts';
 import { replicaSetObject } from './objects/replica-set-object.ts';
 import { storedObjects } from './objects/stored-objects.ts';
 import { asWritten, daemonSetObject, deploymentObject, statefulSetObject } from './objects/workload-object.ts';
@@ -19,9 +19,14 @@ export interface ObjectList {
   readonly items: readonly KubernetesObject[];
 }
 
-type IsWanted = (pod: PodState) => boolean;
+/** An object that may be made. Those of one basis, where they have one, are the same to the letter, so that one of them is enough. */
+export interface Source {
+  readonly key: string;
+  readonly basis?: string | undefined;
+  readonly make: () => KubernetesObject;
+}
 
-type Build = (cluster: ClusterRecord, now: number, isWanted: IsWanted) => KubernetesObject[];
+type Build = (cluster: ClusterRecord, now: number, wanted: Wanted) => readonly (KubernetesObject | Source)[];
 
 const workloads =
   (
@@ -39,11 +44,20 @@ const written =
 /** What follows from the model, by `storage` of its type. */
 const builds: Readonly<Record<string, Build>> = {
   '/namespaces': (cluster) => namespaceNames(cluster).map((name) => namespaceObject(cluster, name)),
-  '/nodes': (cluster, now) => cluster.kubernetes.nodes.map((node) => nodeObject(cluster, node, now)),
-  '/pods': (cluster, now, isWanted) =>
-    allPods(cluster.kubernetes)
-      .filter(isWanted)
-      .map((pod) => podObject(cluster, pod, now)),
+  '/nodes': (cluster, now, { name }) =>
+    cluster.kubernetes.nodes
+      .filter((node) => name === undefined || node.name === name)
+      .map((node) => ({
+        key: node.name,
+        basis: nodeBasis(cluster, node, now),
+        make: () => nodeObject(cluster, node, now),
+      })),
+  '/pods': (cluster, now, wanted) =>
+    allPods(cluster.kubernetes, wanted).map((pod) => ({
+      key: `${pod.namespace}/${pod.name}`,
+      basis: podBasis(cluster, pod, now),
+      make: () => podObject(cluster, pod, now),
+    })),
   'apps/daemonsets': workloads('DaemonSet', written(daemonSetObject)),
   'apps/deployments': workloads('Deployment', written(deploymentObject)),
   'apps/replicasets': workloads('Deployment', replicaSetObject),
@@ -54,19 +68,20 @@ const builds: Readonly<Record<string, Build>> = {
 
 /**
  * All objects of a resource as they lie in a list, in the order of their keys in etcd: by namespace, then by name. A raw object
- * stands in the place of one that follows from the model and has its name. Pods of the model that are not wanted are not made at all.
+ * stands in the place of one that follows from the model and has its name. Of those that are not wanted some may be there too.
  */
-export function objectsOf(
-  cluster: ClusterRecord,
-  type: ResourceType,
-  now: number,
-  isWanted: IsWanted = () => true,
-): KubernetesObject[] {
-  const found = new Map<string, KubernetesObject>();
-  for (const object of builds[type.storage]?.(cluster, now, isWanted) ?? []) found.set(keyOf(object), object);
-  for (const object of storedObjects(cluster, type, now)) found.set(keyOf(object), object);
-  return [...found].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, object]) => object);
+export function sourcesOf(cluster: ClusterRecord, type: ResourceType, now: number, wanted: Wanted = {}): Source[] {
+  const found = new Map<string, Source>();
+  const modelled = builds[type.storage]?.(cluster, now, wanted) ?? [];
+  for (const one of [...modelled, ...storedObjects(cluster, type, now)]) {
+    const source = 'make' in one ? one : { key: keyOf(one), make: () => one };
+    found.set(source.key, source);
+  }
+  return [...found.values()].sort((left, right) => (left.key < right.key ? -1 : 1));
 }
+
+export const objectsOf = (...asked: Parameters<typeof sourcesOf>): KubernetesObject[] =>
+  sourcesOf(...asked).map(({ make }) => make());
 
 /** `kube-system/coredns-…`; `ip-10-0-0-1.…` for what is in no namespace. */
 export function keyOf({ metadata: { namespace, name } }: KubernetesObject): string {

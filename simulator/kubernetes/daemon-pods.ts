@@ -1,15 +1,33 @@
-import type { KubernetesState, PodState, WorkloadState } from './kubernetes-state.ts';
+import type { KubernetesState, NodeState, PodState, WorkloadState } from './kubernetes-state.ts';
+import { findNode } from './pod-status.ts';
 import { ownerOf } from './schedule-pods.ts';
 
-/** Every pod: those that are stored, and those of DaemonSets. */
-export function allPods(kubernetes: KubernetesState): PodState[] {
-  const daemonSets = kubernetes.workloads.filter((workload) => workload.kind === 'DaemonSet');
-  return [...kubernetes.pods, ...daemonSets.flatMap((daemonSet) => daemonPods(kubernetes, daemonSet))];
+/** Which objects are asked for, as far as that is known before any of them is made. */
+export interface Wanted {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  /** Pods on this node alone. */
+  readonly nodeName?: string | undefined;
+}
+
+/** Every pod that is wanted: those that are stored, and those of DaemonSets. */
+export function allPods(kubernetes: KubernetesState, wanted: Wanted = {}): PodState[] {
+  const { namespace, name, nodeName } = wanted;
+  const isWanted = (pod: PodState): boolean =>
+    (namespace === undefined || pod.namespace === namespace) &&
+    (name === undefined || pod.name === name) &&
+    (nodeName === undefined || pod.nodeName === nodeName);
+  const daemonSets = kubernetes.workloads.filter(
+    (workload) => workload.kind === 'DaemonSet' && (namespace === undefined || workload.namespace === namespace),
+  );
+  const nodes = nodeName === undefined ? kubernetes.nodes : [findNode(kubernetes, nodeName) ?? []].flat();
+  const daemons = daemonSets.flatMap((daemonSet) => daemonPods(nodes, daemonSet));
+  return [...kubernetes.pods, ...daemons].filter(isWanted);
 }
 
 /** One pod per node, named after it, and ready with it. */
-function daemonPods(kubernetes: KubernetesState, daemonSet: WorkloadState): PodState[] {
-  return kubernetes.nodes.map((node) => ({
+function daemonPods(nodes: readonly NodeState[], daemonSet: WorkloadState): PodState[] {
+  return nodes.map((node) => ({
     namespace: daemonSet.namespace,
     name: `${daemonSet.name}-${node.name.split('.')[0]}`,
     labels: daemonSet.labels,

@@ -25,6 +25,8 @@ export interface InMemoryReaderOptions {
   readonly around?: <T>(work: () => Promise<T>) => Promise<T>;
   /** Told of every request, those with an expired token too. */
   readonly onRequest?: (request: ServedRequest) => void;
+  /** What the API server remembers of those who asked before; nothing when absent. */
+  readonly histories?: Histories | undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export function createInMemoryClusterReader(options: InMemoryReaderOptions): Ser
     authenticate: async () => ({ principal: options.principal }),
     clock: options.clock,
     around: options.around ?? ((work) => work()),
-    histories: new Histories(),
+    histories: options.histories ?? new Histories(),
     pollMilliseconds: 250,
   };
   let tokens = 1;

@@ -1,11 +1,13 @@
-import { nodeOperatorOver } from '../../adapters/kubernetes/create-node-operator.ts';
-import type { ClusterReaders } from '../../core/ports/cluster-reader.ts';
+import { nodeOperatorOver, type ServerCalls } from '../../adapters/kubernetes/create-node-operator.ts';
+import type { ApiServer } from '../../core/ports/cluster-access.ts';
+import type { ClusterReader, ClusterReaders, ReadRequest } from '../../core/ports/cluster-reader.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { NodeOperators } from '../../core/ports/node-operator.ts';
 import type { Clock } from '../../core/ports/outside.ts';
 import { clusterArn } from '../eks/clusters.ts';
 import type { FakeKubernetes } from './fake-kubernetes.ts';
 import { createInMemoryClusterReader } from './in-memory-cluster-reader.ts';
+import { Histories } from './server/histories.ts';
 import type { ServedRequest } from './server/served-request.ts';
 
 export interface InMemoryReadersOptions {
@@ -18,40 +20,48 @@ export interface InMemoryReadersOptions {
 }
 
 /** The port of core that changes nodes and pods, on the fake API servers, in this process. */
-export const createInMemoryNodeOperators = (
-  fake: FakeKubernetes,
-  { clock, principal }: Pick<InMemoryReadersOptions, 'clock' | 'principal'>,
-): NodeOperators => ({
-  open: ({ scope, name }) => {
-    const at = clusterArn(scope.account, scope.region, name);
-    return nodeOperatorOver(createInMemoryClusterReader({ fake, clusterArn: at, principal: principal(scope), clock }));
-  },
-});
+export const createInMemoryNodeOperators = (fake: FakeKubernetes, options: InMemoryReadersOptions): NodeOperators => {
+  const histories = new Histories();
+  return { open: (server) => nodeOperatorOver(openServer(fake, options, server, histories)) };
+};
 
 /** The port of core on the fake API servers, in this process. */
-export function createInMemoryClusterReaders(fake: FakeKubernetes, options: InMemoryReadersOptions): ClusterReaders {
-  const { clock, principal, sleep, requestMilliseconds = () => 0, onRequest } = options;
+export const createInMemoryClusterReaders = (
+  fake: FakeKubernetes,
+  options: InMemoryReadersOptions,
+): ClusterReaders => ({
+  open: (server) => ({
+    reader: openServer(fake, options, server),
+    wait: (seconds) => options.sleep(seconds * 1_000),
+    close: () => {},
+  }),
+});
+
+/** Each request takes its time before it is answered. */
+function openServer(
+  fake: FakeKubernetes,
+  { clock, principal, sleep, requestMilliseconds = () => 0, onRequest }: InMemoryReadersOptions,
+  { scope, name }: ApiServer,
+  histories?: Histories,
+): ServerCalls & ClusterReader {
+  const arn = clusterArn(scope.account, scope.region, name);
+  const server = createInMemoryClusterReader({
+    ...{ fake, clock, clusterArn: arn, principal: principal(scope), histories },
+    ...(onRequest === undefined ? {} : { onRequest: (request: ServedRequest) => onRequest(arn, request) }),
+  });
+  const takeTime = async () => {
+    const takes = requestMilliseconds();
+    if (takes > 0) await sleep(takes);
+  };
   return {
-    open({ scope, name }) {
-      const arn = clusterArn(scope.account, scope.region, name);
-      const reader = createInMemoryClusterReader({
-        fake,
-        clusterArn: arn,
-        principal: principal(scope),
-        clock,
-        ...(onRequest === undefined ? {} : { onRequest: (request) => onRequest(arn, request) }),
-      });
-      return {
-        reader: {
-          get: async (request) => {
-            const takes = requestMilliseconds();
-            if (takes > 0) await sleep(takes);
-            return reader.get(request);
-          },
-        },
-        wait: (seconds) => sleep(seconds * 1_000),
-        close: () => {},
-      };
+    get: async (request: ReadRequest) => {
+      await takeTime();
+      return server.get(request);
     },
+    change: async (change) => {
+      await takeTime();
+      return server.change(change);
+    },
+    close: () => server.close(),
   };
 }

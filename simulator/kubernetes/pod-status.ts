@@ -3,8 +3,20 @@ import type { KubernetesState, NodeState, PodState } from './kubernetes-state.ts
 /** A pod is ready when it runs on a ready node, has had the time to start and does not crash. */
 export function isPodReady(kubernetes: KubernetesState, pod: PodState, now: number): boolean {
   if (pod.nodeName === undefined || pod.waitingReason !== undefined || pod.readyAt > now) return false;
-  const node = kubernetes.nodes.find((each) => each.name === pod.nodeName);
+  const node = findNode(kubernetes, pod.nodeName);
   return node !== undefined && isNodeReady(node, now);
+}
+
+/** Where the nodes of a cluster stood when one was last looked for. */
+const placesOf = new WeakMap<readonly NodeState[], Map<string, number>>();
+
+/** Every pod asks for its node. Who changes the state says so to nobody, so that a place is only taken for true where that node still stands. */
+export function findNode({ nodes }: KubernetesState, name: string): NodeState | undefined {
+  const known = nodes[placesOf.get(nodes)?.get(name) ?? -1];
+  if (known?.name === name) return known;
+  const found = nodes.findIndex((node) => node.name === name);
+  if (found !== -1) placesOf.set(nodes, new Map(nodes.map((node, place) => [node.name, place])));
+  return nodes[found];
 }
 
 export function podPhase(pod: PodState, now: number): 'Pending' | 'Running' {

@@ -21,18 +21,16 @@ export function listNodes(cluster: ClusterRecord, now: number): Node[] {
 }
 
 export function listPods(kubernetes: KubernetesState, now: number, namespace?: string): Pod[] {
-  return allPods(kubernetes)
-    .filter((pod) => namespace === undefined || pod.namespace === namespace)
-    .map((pod) => ({
-      namespace: pod.namespace,
-      name: pod.name,
-      phase: podPhase(pod, now),
-      waitingReasons: pod.waitingReason === undefined ? [] : [pod.waitingReason],
-      ...(pod.nodeName === undefined ? {} : { nodeName: pod.nodeName }),
-      labels: { ...pod.labels },
-      ...controllerOf(pod.owner),
-      images: [...pod.images],
-    }));
+  return allPods(kubernetes, { namespace }).map((pod) => ({
+    namespace: pod.namespace,
+    name: pod.name,
+    phase: podPhase(pod, now),
+    waitingReasons: pod.waitingReason === undefined ? [] : [pod.waitingReason],
+    ...(pod.nodeName === undefined ? {} : { nodeName: pod.nodeName }),
+    labels: { ...pod.labels },
+    ...controllerOf(pod.owner),
+    images: [...pod.images],
+  }));
 }
 
 function controllerOf(owner: string | undefined): Pick<Pod, 'controller'> {

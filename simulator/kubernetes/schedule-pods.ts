@@ -9,10 +9,12 @@ export const startupMilliseconds = 20_000;
 
 /** Gives every workload its replicas and every pod without a node the emptiest node that takes pods. */
 export function schedulePods(kubernetes: KubernetesState, now: number): void {
+  const counts = new Map<string | undefined, number>();
+  for (const pod of kubernetes.pods) if (isCounted(pod)) counts.set(pod.owner, (counts.get(pod.owner) ?? 0) + 1);
   for (const workload of kubernetes.workloads) {
-    if (workload.kind === 'DaemonSet') continue;
     const owner = ownerOf(workload);
-    const owned = kubernetes.pods.filter((pod) => pod.owner === owner && isCounted(pod, workload));
+    if (workload.kind === 'DaemonSet' || (counts.get(owner) ?? 0) >= workload.replicas) continue;
+    const owned = kubernetes.pods.filter((pod) => pod.owner === owner && isCounted(pod));
     while (owned.length < workload.replicas) {
       const pod = newPod(kubernetes, workload, owned);
       owned.push(pod);
@@ -42,8 +44,8 @@ export function ownerOf(workload: { kind: string; namespace: string; name: strin
 }
 
 /** Pods that go are made anew at once, but for those of StatefulSets, whose names are not free yet. */
-const isCounted = ({ deletedAt }: PodState, { kind }: WorkloadState): boolean =>
-  deletedAt === undefined || kind === 'StatefulSet';
+const isCounted = ({ deletedAt, owner }: PodState): boolean =>
+  deletedAt === undefined || owner?.startsWith('StatefulSet/') === true;
 
 function newPod(kubernetes: KubernetesState, workload: WorkloadState, owned: readonly PodState[]): PodState {
   kubernetes.sequence += 1;

@@ -2,6 +2,7 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
 import { operateRoleName } from '../../core/contracts/names.ts';
 import { STARTED_BY } from '../../core/contracts/step-input.ts';
+import { given } from '../../core/model/given.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { OwnerAddress } from '../../core/ports/outside.ts';
 import type { Ports } from '../../core/ports/ports.ts';
@@ -20,6 +21,7 @@ import type { Timing } from '../eks/timing.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterAccess } from '../kubernetes/in-memory-cluster-access.ts';
 import { createInMemoryClusterReaders, createInMemoryNodeOperators } from '../kubernetes/in-memory-cluster-readers.ts';
+import type { ServedRequest } from '../kubernetes/server/served-request.ts';
 import { FUNCTIONS, type InvokedFunction } from './functions.ts';
 import { InMemoryBus } from './in-memory-bus.ts';
 import { createInMemoryExecutions } from './in-memory-executions.ts';
@@ -37,8 +39,10 @@ export interface WorldOptions {
   readonly timing?: Partial<Timing>;
   /** Simulated seconds per real second; absent = as fast as it goes. */
   readonly speed?: number;
-  /** Simulated time that one request of a scan takes, in milliseconds; 0 when absent. */
+  /** Simulated time that one request of a scan or a drain to an API server takes, in milliseconds; 0 when absent. */
   readonly requestMilliseconds?: () => number;
+  /** Told of each of these requests, by the ARN of its cluster. */
+  readonly onRequest?: (clusterArn: string, request: ServedRequest) => void;
   /** Keeps the histories of executions that have ended; true when absent. Nothing of Liftlock reads them. */
   readonly keepHistories?: boolean;
   /** When each copy of an event or a queue's message arrives, in milliseconds from now; none = it is lost. Absent = once, soon. */
@@ -155,6 +159,11 @@ export class World implements RunView {
       },
     };
     const kubernetes = new FakeKubernetes(this.eks);
+    const reading = {
+      clock: this.clock,
+      sleep: (milliseconds: number) => this.clock.sleep(milliseconds),
+      ...given({ requestMilliseconds: options.requestMilliseconds, onRequest: options.onRequest }),
+    };
     this.ports = {
       table: this.table,
       eks,
@@ -163,13 +172,8 @@ export class World implements RunView {
       templates: createInMemoryTemplates(this.eks.state),
       account: createInMemoryAccount(this.eks.state),
       clusters: createInMemoryClusterAccess(kubernetes, { clock: this.clock, principal: spokePrincipal }),
-      nodes: createInMemoryNodeOperators(kubernetes, { clock: this.clock, principal: operatePrincipal }),
-      readers: createInMemoryClusterReaders(kubernetes, {
-        clock: this.clock,
-        principal: spokePrincipal,
-        sleep: (milliseconds) => this.clock.sleep(milliseconds),
-        ...(options.requestMilliseconds === undefined ? {} : { requestMilliseconds: options.requestMilliseconds }),
-      }),
+      nodes: createInMemoryNodeOperators(kubernetes, { ...reading, principal: operatePrincipal }),
+      readers: createInMemoryClusterReaders(kubernetes, { ...reading, principal: spokePrincipal }),
       executions: createInMemoryExecutions(this.runner),
       events: this.bus,
       queue: this.queue,

@@ -200,6 +200,16 @@ test('while nodes of others are down it waits without the grant, naming them, an
   expect([(await drainOf(world))?.status, podsOnLegacy(world)]).toEqual(['Succeeded', 0]);
 });
 
+test('nodes that an earlier drain has emptied leave the next one its room', async () => {
+  const world = await shop({});
+  await start(world);
+  await run(world, 1);
+  expect([(await drainOf(world))?.status, cordoned(world)]).toEqual(['Succeeded', ['legacy', 'legacy', 'legacy']]);
+  await requestDrain(world.ports, await recordOf(world, 'web'), 'new', PERSON, { approve: true });
+  await minutes(world, 5);
+  expect(cordoned(world)).toContain('new');
+});
+
 test('one drain at a time, and only the one that is named is canceled', async () => {
   const world = await shop({ budgets: [strict] });
   await start(world);

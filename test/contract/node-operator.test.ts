@@ -17,7 +17,9 @@ const PODS = 4;
 async function inMemory(principal = testCaller.principal): Promise<NodeOperatorUnderTest> {
   const { world, cluster, fake } = shop(PODS);
   return {
-    operators: createInMemoryNodeOperators(fake, { clock: { now: world.now }, principal: () => principal }),
+    operators: createInMemoryNodeOperators(fake, {
+      ...{ clock: { now: world.now }, principal: () => principal, sleep: async () => undefined },
+    }),
     server: { scope, name: 'shop', endpoint: 'https://in-memory', certificateAuthority: '' },
     cluster,
     close: async () => undefined,

@@ -6,7 +6,7 @@ import { nodeImageLabel } from '../node-image.ts';
 import type { World } from '../operation-context.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
 import type { NodegroupRecord, NodegroupRoll } from '../state/nodegroup-record.ts';
-import { draw, type Range } from '../timing.ts';
+import { drainRange, draw, type Range } from '../timing.ts';
 import { endUpdate, later } from '../updates.ts';
 
 const drainLimit = 15 * 60_000;
@@ -103,7 +103,7 @@ function upgradeNodes(step: Step): void {
     roll.draining.push({ node, since: world.now });
     drainPass(cluster, node, world.now);
   }
-  const [least, most] = world.timing.drain;
+  const [least, most] = drainRange(world.random, world.timing, roll.draining.length);
   const [leastWait, mostWait] = world.timing.termination;
   again(step, [least + leastWait, most + mostWait]);
 }

@@ -33,7 +33,7 @@ export interface ControllerReference {
 export function podViews(kubernetes: KubernetesState, now: number, namespace?: string): PodView[] {
   const isWanted = (each: { namespace?: string }) => namespace === undefined || each.namespace === namespace;
   const written = (kubernetes.objects ?? []).filter((object) => isPod(object) && isWanted(object.metadata));
-  const modelled = allPods(kubernetes).filter(isWanted);
+  const modelled = allPods(kubernetes, { namespace });
   if (written.length === 0) return modelled.map((pod) => viewOfState(kubernetes, pod, now));
   const known = new Set(modelled.map(keyOf));
   const standing = written.filter((object) => object.status !== undefined || !known.has(keyOf(inNamespace(object))));

@@ -16,6 +16,17 @@ export const nodeAnnotations = {
 
 export type NodeObject = ReturnType<typeof nodeObject>;
 
+/** All that a node's object is made of beside its cluster, and what of the time shows in it. */
+export function nodeBasis({ nodegroups }: ClusterRecord, node: NodeState, now: number): string | undefined {
+  if (node.createdAt === undefined) return undefined;
+  const group = nodegroups.find((each) => each.name === node.nodegroupName);
+  const heartbeat = lastHeartbeatOf(node.createdAt, now);
+  return JSON.stringify([node, isNodeReady(node, now), heartbeat, group?.amiType, group?.description.instanceTypes]);
+}
+
+const lastHeartbeatOf = (createdAt: number, now: number): number =>
+  now - (Math.max(0, now - createdAt) % heartbeatMilliseconds);
+
 export function nodeObject(cluster: ClusterRecord, node: NodeState, now: number) {
   const nodegroup = cluster.nodegroups.find((each) => each.name === node.nodegroupName);
   const instanceType =
@@ -79,7 +90,7 @@ function taintsOf(node: NodeState, now: number): { key: string; effect: string }
 
 function conditionsOf(node: NodeState, createdAt: number, now: number) {
   const ready = isNodeReady(node, now);
-  const lastHeartbeat = now - (Math.max(0, now - createdAt) % heartbeatMilliseconds);
+  const lastHeartbeat = lastHeartbeatOf(createdAt, now);
   const condition = (type: string, status: 'True' | 'False', reason: string, message: string) => ({
     type,
     status,

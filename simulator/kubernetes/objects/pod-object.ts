@@ -11,6 +11,13 @@ import { controllerReference, type OwnerReference, timestamp, uidOf } from './ob
 
 export type PodObject = ReturnType<typeof podObject>;
 
+/** All that the object of a pod is made of beside its cluster, and what of the time shows in it; undefined where more of it shows than is worth to tell. */
+export function podBasis({ kubernetes }: ClusterRecord, pod: PodState, now: number): string | undefined {
+  const changesByItself = pod.nodeName === undefined || pod.waitingReason !== undefined || pod.createdAt === undefined;
+  if (changesByItself) return undefined;
+  return JSON.stringify([pod, podPhase(pod, now), isPodReady(kubernetes, pod, now)]);
+}
+
 export function podObject(cluster: ClusterRecord, pod: PodState, now: number) {
   const { kubernetes } = cluster;
   const { namespace, name, nodeName } = pod;

@@ -25,8 +25,11 @@ export interface StreamedAnswer {
 
 const shared = { 'cache-control': 'no-cache, private' };
 
-export function json(status: number, body: object, contentType = 'application/json'): Answer {
-  return { status, headers: { ...shared, 'content-type': contentType }, body: `${JSON.stringify(body)}\n` };
+export const json = (status: number, body: object, contentType?: string): Answer =>
+  jsonText(status, JSON.stringify(body), contentType);
+
+export function jsonText(status: number, text: string, contentType = 'application/json'): Answer {
+  return { status, headers: { ...shared, 'content-type': contentType }, body: `${text}\n` };
 }
 
 export function plainText(status: number, body: string): Answer {

@@ -1,5 +1,6 @@
 import { objectsOf } from '../api-objects.ts';
 import { requestEviction } from '../evict-pod.ts';
+import type { KubernetesObject } from '../objects/object-metadata.ts';
 import type { ResourceAttributes } from '../permissions.ts';
 import type { ResourceType } from '../resource-types.ts';
 import { record } from '../resources/stored-object.ts';
@@ -44,8 +45,8 @@ export function evict(call: Call, attributes: ResourceAttributes): Answer {
 /** Revisions are those of all pods, which takes long in a large cluster: they are looked up for those who ask for one. */
 function podOf(call: Call, type: ResourceType, attributes: ResourceAttributes, preconditions: unknown) {
   const { namespace, name } = attributes;
-  const isWanted = (each: { namespace?: string; name: string }) => each.name === name && each.namespace === namespace;
-  const found = objectsOf(call.cluster, type, call.now, isWanted).find(({ metadata }) => isWanted(metadata));
+  const isMeant = ({ metadata }: KubernetesObject) => metadata.name === name && metadata.namespace === namespace;
+  const found = objectsOf(call.cluster, type, call.now, { namespace, name }).find(isMeant);
   const isEnough = found !== undefined && record(preconditions).resourceVersion === undefined;
   return isEnough ? found : findObject(call, type, attributes);
 }

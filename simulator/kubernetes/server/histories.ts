@@ -44,8 +44,8 @@ class Snapshots {
 
   keep(resource: string, { revision, objects }: Observed, now: number): void {
     this.#snapshots.set(`${resource}@${revision}`, { objects, at: now });
-    const [oldest] = this.#snapshots.keys();
-    if (this.#snapshots.size > keptSnapshots && oldest !== undefined) this.#snapshots.delete(oldest);
+    for (const [key, { at }] of this.#snapshots)
+      if (this.#snapshots.size > keptSnapshots || now - at > lifetimeMilliseconds) this.#snapshots.delete(key);
   }
 
   /** Undefined when it is too old, or was never kept. */

@@ -1,11 +1,11 @@
-import type { KubernetesObject } from '../objects/object-metadata.ts';
+import type { Source } from '../api-objects.ts';
 import { Histories } from './histories.ts';
 import { ObjectHistory } from './object-history.ts';
 
-const object = (name: string, uid: string, spec: object = {}): KubernetesObject => ({
-  metadata: { namespace: 'shop', name, uid, creationTimestamp: '2026-11-20T08:00:00Z' },
-  spec,
-});
+const object = (name: string, uid: string, spec: object = {}): Source => {
+  const metadata = { namespace: 'shop', name, uid, creationTimestamp: '2026-11-20T08:00:00Z' };
+  return { key: `shop/${name}`, make: () => ({ metadata, spec }) };
+};
 const told = (history: ObjectHistory, since: number) =>
   history
     .changesSince('pods', since)

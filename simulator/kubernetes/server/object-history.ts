@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { keyOf } from '../api-objects.ts';
+import type { Source } from '../api-objects.ts';
 import type { KubernetesObject } from '../objects/object-metadata.ts';
 
 /** What happened to one object. `before` is absent for a new one, `after` for one that is gone. */
@@ -20,8 +20,15 @@ export interface RevisionCounter {
   last: number;
 }
 
+/** An object as it was last seen. */
+interface Seen {
+  readonly digest: string;
+  readonly basis?: string | undefined;
+  readonly object: KubernetesObject;
+}
+
 interface ResourceHistory {
-  current: Map<string, { readonly digest: string; readonly object: KubernetesObject }>;
+  current: Map<string, Seen>;
   changes: Change[];
   /** Changes up to here are forgotten. */
   forgotten: number;
@@ -47,12 +54,12 @@ export class ObjectHistory {
     return this.#revision;
   }
 
-  /** `objects` are all of that resource, ordered by key; they come back with their `resourceVersion`. */
-  observe(resource: string, objects: readonly KubernetesObject[]): Observed {
+  /** `sources` are all of that resource, ordered by key; they come back as objects with their `resourceVersion`. */
+  observe(resource: string, sources: readonly Source[]): Observed {
     const known = this.#resources.get(resource);
     const history = known ?? { current: new Map(), changes: [], forgotten: 0 };
     const seen: ResourceHistory['current'] = new Map();
-    for (const object of objects) seen.set(keyOf(object), this.#revise(history, object));
+    for (const source of sources) seen.set(source.key, this.#revise(history, source));
     for (const [key, { object }] of history.current) if (!seen.has(key)) this.#note(history, { before: object });
     history.current = seen;
     // What is seen for the first time is no news.
@@ -62,6 +69,32 @@ export class ObjectHistory {
     return { revision: this.#revision, objects: [...seen.values()].map(({ object }) => object) };
   }
 
+  /**
+   * The same of a part: `sources` are at least those of which the objects are among it. What becomes of the others is seen by the next look at
+   * them. Undefined where the resource was never seen as a whole: there is nothing to compare a part with.
+   */
+  observePart(
+    resource: string,
+    sources: readonly Source[],
+    isAmong: (object: KubernetesObject) => boolean,
+  ): Observed | undefined {
+    const history = this.#resources.get(resource);
+    if (history === undefined) return undefined;
+    const keys = new Set(sources.map(({ key }) => key));
+    for (const [key, { object }] of history.current) {
+      if (keys.has(key) || !isAmong(object)) continue;
+      this.#note(history, { before: object });
+      history.current.delete(key);
+    }
+    const objects = sources.map((source) => {
+      const seen = this.#revise(history, source);
+      history.current.set(source.key, seen);
+      return seen.object;
+    });
+    this.#forget(history);
+    return { revision: this.#revision, objects };
+  }
+
   /** Changes of a resource after that revision, oldest first; undefined where they are forgotten. */
   changesSince(resource: string, revision: number): readonly Change[] | undefined {
     const history = this.#resources.get(resource);
@@ -69,16 +102,18 @@ export class ObjectHistory {
     return history.changes.filter((change) => change.revision > revision);
   }
 
-  #revise(history: ResourceHistory, object: KubernetesObject) {
+  #revise(history: ResourceHistory, { key, basis, make }: Source): Seen {
+    const last = history.current.get(key);
+    if (last !== undefined && basis !== undefined && last.basis === basis) return last;
+    const object = make();
     const digest = createHash('sha1').update(JSON.stringify(object)).digest('base64');
-    const last = history.current.get(keyOf(object));
-    if (last?.digest === digest) return last;
+    if (last?.digest === digest) return { ...last, basis };
     const same = last?.object.metadata.uid === object.metadata.uid;
     if (last !== undefined && !same) this.#note(history, { before: last.object });
     const revision = this.#counter.last + 1;
     const after = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
     this.#note(history, same && last !== undefined ? { before: last.object, after } : { after });
-    return { digest, object: after };
+    return { digest, basis, object: after };
   }
 
   #note(history: ResourceHistory, change: Omit<Change, 'revision'>): void {

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../objects/object-metadata.ts';
 import { apiVersionOf, type ResourceType } from '../resource-types.ts';
+import { type Answer, json, jsonText } from './answer.ts';
 import type { Call } from './call.ts';
 import { representation } from './media-type.ts';
 import { type ListMeta, partial, withKind } from './object-forms.ts';
@@ -19,24 +20,35 @@ export function representObject(
   return table(type, [object], { ...tableOptions(call, wanted.apiVersion), metadata: { resourceVersion }, header });
 }
 
-export function representList(
+export function listAnswer(
   call: Call,
   type: ResourceType,
   objects: readonly KubernetesObject[],
   metadata: ListMeta,
-): object {
+): Answer {
   const wanted = representation(call.headers.accept);
   if (wanted.as === 'Table')
-    return table(type, objects, { ...tableOptions(call, wanted.apiVersion), metadata, header: true });
-  if (wanted.as === 'Object')
-    return { kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata, items: listItems(type, objects) };
+    return json(200, table(type, objects, { ...tableOptions(call, wanted.apiVersion), metadata, header: true }));
+  if (wanted.as === 'Object') {
+    const list = { kind: `${type.kind}List`, apiVersion: apiVersionOf(type), metadata };
+    return jsonText(200, `${JSON.stringify(list).slice(0, -1)},"items":[${itemTexts(type, objects).join(',')}]}`);
+  }
   const items = objects.map((object) => partial(wanted.apiVersion, object));
-  return { kind: 'PartialObjectMetadataList', apiVersion: wanted.apiVersion, metadata, items };
+  return json(200, { kind: 'PartialObjectMetadataList', apiVersion: wanted.apiVersion, metadata, items });
 }
 
+/** Of one revision of an object: another one is another object. */
+const textOf = new WeakMap<KubernetesObject, string>();
+
 /** Items of built-in resources have neither kind nor apiVersion; those of custom resources have both, as upstream. */
-const listItems = (type: ResourceType, objects: readonly KubernetesObject[]): readonly object[] =>
-  type.custom === true ? objects.map((object) => withKind(type, object)) : objects;
+function itemTexts(type: ResourceType, objects: readonly KubernetesObject[]): string[] {
+  if (type.custom === true) return objects.map((object) => JSON.stringify(withKind(type, object)));
+  return objects.map((object) => {
+    const text = textOf.get(object) ?? JSON.stringify(object);
+    textOf.set(object, text);
+    return text;
+  });
+}
 
 function tableOptions({ query, now }: Call, apiVersion: string) {
   const wanted = query.get('includeObject');

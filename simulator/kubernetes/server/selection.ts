@@ -9,6 +9,8 @@ export interface Selection {
   readonly matches: Matches;
   /** Counts of what is left are not told then. */
   readonly selective: boolean;
+  /** Nothing but pods of this node is; absent where that is not said. */
+  readonly nodeName: string | undefined;
 }
 
 /** By namespace, name, labels and fields. @throws StatusError 400 for selectors that cannot be parsed. */
@@ -21,6 +23,7 @@ export function selection(type: ResourceType, attributes: ResourceAttributes, qu
   const isCalled = ({ metadata }: KubernetesObject) => name === undefined || metadata.name === name;
   return {
     matches: (object) => isIn(object) && isCalled(object) && tests.every((test) => test(object)),
+    nodeName: type.resource === 'pods' ? /(?:^|,)spec\.nodeName==?([^,=]+)(?:,|$)/.exec(fields ?? '')?.[1] : undefined,
     selective: (labels ?? '') !== '' || (fields ?? '') !== '',
   };
 }

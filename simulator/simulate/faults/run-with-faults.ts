@@ -4,6 +4,7 @@ import { Faults } from '../../faults/faulty-ports.ts';
 import { World, type WorldOptions } from '../../process/world.ts';
 import { clusterNamed } from '../fleet/synthetic-clusters.ts';
 import { openDesk } from '../people/desk.ts';
+import { openReceivers } from '../people/receivers.ts';
 import { tried } from '../people/tried.ts';
 import { changeCalendar, changePolicy } from './change-rules.ts';
 import { armEks } from './eks-faults.ts';
@@ -38,6 +39,7 @@ export function worldWithFaults(
   faults.attach(world);
   armEks(world.eks, planned, start);
   schedule(world, start, planned);
+  openReceivers(world, options.seed);
   const isExpected = openDesk(world, options.seed, faultsOf(planned, 'approvals'));
   const last = Math.max(0, ...planned.map(endOf));
   return { world, over: new Date(start.getTime() + last * MINUTE), isExpected };

@@ -39,6 +39,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
   const accounts = accountsOf(clusters);
   // Choices of their own: a fleet is otherwise what it was before nodes could be left behind.
   const others = new SeededChoices(seed * 69_069 + 5);
+  const current = new SeededChoices(seed * 16_807 + 11);
   const never = neverMeets({ seed, clusters });
   const stages = clusters <= FEW ? choices.pick(CROWDED) : STAGES;
   for (let index = 0; index < clusters; index += 1) {
@@ -48,9 +49,11 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
     const groups = choices.pick([0, 1, 1, 1, 2, 2, 3]);
     // Now and then somebody has moved the control plane in the console, and left the nodes where they were.
     const isLeft = others.chance(0.06) && groups > 0 && version === behind[0];
+    // And now and then one is where it should be, but for the images of its nodes.
+    const isCurrent = current.chance(0.05) && groups > 0 && version === behind[0];
     addCluster(state, {
       name: `${team}-${stage}-${String(index).padStart(4, '0')}`,
-      version: isLeft ? target : (version as string),
+      version: isLeft || isCurrent ? target : (version as string),
       account: choices.pick(accounts),
       region: choices.pick(REGIONS),
       createdAt: new Date(now.getTime() - ageMinutes(clusters, choices) * 60_000),
@@ -66,7 +69,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
       ...(groups === 0 && choices.chance(0.8) ? { autoModeNodes: choices.integer(1, 3), addons: {} } : {}),
       nodegroups: Array.from({ length: groups }, (_, group) => ({
         name: `group-${group}`,
-        ...(isLeft ? { version: version as string } : {}),
+        ...(isLeft && !isCurrent ? { version: version as string } : {}),
         nodes: choices.integer(1, 3),
         zones: choices.integer(1, 3),
       })),

@@ -1,3 +1,4 @@
+import { HOOK_STEPS } from '../../../core/contracts/hook.ts';
 import { apiVersion, type Document } from './documents.ts';
 import { neverMeets } from './never-meets.ts';
 import { SeededChoices } from './seeded-choices.ts';
@@ -41,6 +42,30 @@ function fleetDocument({ clusters }: SyntheticFleet, choices: SeededChoices): Do
   };
 }
 
+/** Where hooks of a synthetic policy are asked (simulate/people/receivers.ts). */
+export const hookUrlOf = (policy: string): string => `https://hooks.example.com/${policy}`;
+
+/** What a policy wants beside versions: update settings, patches inside a minor, hooks. Choices of their own: all else is as it was without them. */
+function aroundSteps(seed: number, network: string): Document {
+  const choices = new SeededChoices(seed * 48_271 + network.length);
+  const updateConfig = choices.pick<Document>([
+    ...[{ maxUnavailable: 2 }, { maxUnavailablePercentage: 50 }],
+    { maxUnavailable: 3, updateStrategy: 'MINIMAL' },
+  ]);
+  const ages = choices.pick<Document>([{}, { minAge: '3d' }, { maxAge: '30d' }]);
+  const webhook = hookUrlOf(network);
+  const secret = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:liftlock/hook-aa00d8';
+  const hooks = Array.from({ length: choices.integer(1, 3) }, (_, index) => ({
+    ...{ name: `hook-${index}`, at: choices.pick(['before', 'after']), step: choices.pick(HOOK_STEPS) },
+    ...{ ask: { webhook, secret }, timeout: choices.pick(['15m', '1h']), blocking: choices.chance(0.8) },
+  }));
+  return {
+    ...(choices.chance(0.3) ? { nodes: { updateConfig } } : {}),
+    ...(choices.chance(0.3) ? { patch: { nodes: ages } } : {}),
+    ...(choices.chance(0.25) ? { hooks } : {}),
+  };
+}
+
 /** API servers that only their own network reaches are verified through the EKS API: less is read of them, and runs are quicker. */
 function policyDocument(fleet: SyntheticFleet, choices: SeededChoices, network: 'open' | 'private'): Document {
   const { target, seed } = fleet;
@@ -68,6 +93,7 @@ function policyDocument(fleet: SyntheticFleet, choices: SeededChoices, network: 
       order,
       caps,
       ...neverMeets(fleet)?.policy,
+      ...aroundSteps(seed, network),
       ...(estimate === '' ? {} : { estimates: { upgrade: estimate } }),
       ...(deadline === null ? {} : { deadline }),
       waves: syntheticWaves(choices),

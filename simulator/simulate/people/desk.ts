@@ -5,6 +5,7 @@ import type { FaultOf } from '../faults/planned-fault.ts';
 import { SeededChoices } from '../fleet/seeded-choices.ts';
 import { APPROVERS } from '../fleet/synthetic-waves.ts';
 import { type Asked, askedOfPeople } from './asked.ts';
+import { hashOf } from './hash-of.ts';
 import { tried } from './tried.ts';
 
 const EVERY_MINUTES = 10;
@@ -69,11 +70,4 @@ function asWritten(arn: string, chance: number): string {
   const [, account = '', name = ''] = /::(\d+):role\/(.+)$/.exec(arn) ?? [];
   if (chance % 4 === 0) return arn.replace(name, name.toUpperCase());
   return chance % 4 === 1 ? `role:${account}/${name}` : arn;
-}
-
-/** A seed out of a text: FNV-1a. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const letter of text) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
-  return hash >>> 0;
 }

@@ -14,6 +14,7 @@ import { BRISK_TIMING } from './brisk-timing.ts';
 import { type Buckets, bucketsOf, outcomeOf, type SimulationOutcome } from './outcome.ts';
 import { type PreparedSimulation, prepareSimulation } from './prepare-simulation.ts';
 import type { Simulation } from './simulation.ts';
+import { watchSettings } from './watch-settings.ts';
 import { watchSkew } from './watch-skew.ts';
 
 /** What one run came to: the same for the same simulation, `wallMs` aside. */
@@ -58,6 +59,7 @@ export async function runSimulation(
   const timing = options.timing ?? BRISK_TIMING;
   const { world, over, isExpected } = worldWithFaults({ state, start, seed, timing, keepHistories: false }, faults);
   const skewed = watchSkew(world);
+  const settingsLeft = watchSettings(world);
   const watched = options.watch?.(world) ?? [];
   if (knownVersions !== undefined) await knowVersions(world, objects, knownVersions, start);
   await applyConfig(world.ports, objects, ADMIN);
@@ -74,7 +76,8 @@ export async function runSimulation(
     idleMinutes: options.idleMinutes ?? IDLE_MINUTES,
     discoverMinutes: DISCOVER_MINUTES,
   });
-  const violations = [...skewed, ...watched, ...(await checkInvariants(world)), ...unexpected(world, rested, faults)];
+  const seen = [...skewed, ...watched, ...settingsLeft()];
+  const violations = [...seen, ...(await checkInvariants(world)), ...unexpected(world, rested, faults)];
   const last = world.table.auditTimeline().at(-1);
   const ended = last === undefined ? start.getTime() : (world.writtenAt(last) ?? start.getTime());
   const result: SimulationResult = {
