@@ -9,6 +9,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
 import { fieldOf, listOf, type PolicyWith, type Report, reporter, type SoundWaves } from './checks/check.ts';
+import { checkCounted } from './checks/disruption.ts';
 import { checkHooks } from './checks/hooks.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkGateUrls, checkProbedUrls } from './checks/smoke-urls.ts';
@@ -185,14 +186,6 @@ function checkPolicyCaps(
 }
 
 const DAY = 86_400_000;
-
-/** Nodes that are down are counted at the API server. */
-function checkCounted({ disruption, verification }: Partial<UpgradePolicy['spec']>, report: Report): void {
-  if (disruption === undefined || verification !== 'eks-api') return;
-  const message =
-    'counts nodes at the API server, which verification: eks-api says Liftlock cannot reach, so that no node group would ever be rolled. Leave one of them out.';
-  report('error', ['spec', 'disruption'], message);
-}
 
 /** A cluster that is left behind within hours is left behind before anybody has read that it never starts. */
 function checkPatience(cannotStart: UpgradePolicy['spec']['cannotStart'], report: Report): void {
