@@ -31,8 +31,12 @@ test('the next attempt keeps what was changed, what was normal before, and since
     mutated: true,
     steps: { 'scan-cluster': scanned, 'smoke-check': scanned },
     controlPlaneCompletedAt,
+    startedAt: '2026-11-20T12:00:00.000Z',
   });
-  expect(keptOf(ended)).toStrictEqual({ mutated: true, steps: { 'scan-cluster': scanned }, controlPlaneCompletedAt });
+  const kept = { mutated: true, steps: { 'scan-cluster': scanned }, controlPlaneCompletedAt };
+  expect(keptOf(ended)).toStrictEqual({ ...kept, firstStartedAt: ended.startedAt });
+  const firstStartedAt = '2026-11-19T12:00:00.000Z';
+  expect(keptOf({ ...ended, firstStartedAt })).toStrictEqual({ ...kept, firstStartedAt });
 });
 
 test('of an attempt that changed nothing nothing is kept, and of none', () => {

@@ -94,11 +94,12 @@ export const pinnedBefore = (ended: Upgrade | undefined): Pick<Upgrade, 'release
  * what it broke must not pass for normal; and the seven days of a rollback count from the change.
  */
 export function keptOf(ended: Upgrade | undefined) {
-  const { mutated = false, steps, controlPlaneCompletedAt } = ended ?? {};
+  const { mutated = false, steps, controlPlaneCompletedAt, startedAt } = ended ?? {};
+  const firstStartedAt = mutated ? (ended?.firstStartedAt ?? startedAt) : undefined;
   const baseline = mutated ? steps?.['scan-cluster'] : undefined;
   return {
     mutated,
     steps: baseline === undefined ? {} : { 'scan-cluster': baseline },
-    ...(controlPlaneCompletedAt === undefined ? {} : { controlPlaneCompletedAt }),
+    ...given({ controlPlaneCompletedAt, firstStartedAt }),
   };
 }

@@ -104,17 +104,19 @@ function isOf({ at, step }: Hook, moment: HookMoment, { machine, mutated }: Upgr
   return at === 'before' ? !mutated && moment.step !== 'smoke-check' : moment.step === 'smoke-check';
 }
 
-/** Nobody is asked after a step that this upgrade had nothing to change in; what only looks is always asked about. */
+/**
+ * Nobody is asked after a step that this upgrade had nothing to change in; what only looks is always asked about. What an attempt before has changed counts:
+ * whoever has said stop to it is not passed by a retry.
+ */
 async function hasChanged(
   { table }: HookPorts,
   { clusterKey, upgrade }: StepContext,
   { step, part }: HookMoment,
 ): Promise<boolean> {
   if (step === 'smoke-check') return true;
+  const since = upgrade?.firstStartedAt ?? upgrade?.startedAt ?? '';
   const isOurs = ({ data }: Read<Intent>) =>
-    data.upgradeId === upgrade?.id &&
-    data.committedAt >= (upgrade?.startedAt ?? '') &&
-    data.outcome?.type === 'accepted';
+    data.upgradeId === upgrade?.id && data.committedAt >= since && data.outcome?.type === 'accepted';
   const changes = (await intentsOf(table, clusterKey, step)).filter(isOurs);
   if (step === 'roll-node-group') return changes.some(({ data }) => data.subject === part);
   if (step === 'upgrade-control-plane') return changes.length > 0;

@@ -111,6 +111,27 @@ test('stop after the control plane fails the upgrade before its nodes, and holds
   expect(held?.reason.code).toBe('HookRefused');
 });
 
+test.each<[string, 'upgrade-control-plane' | 'roll-node-group', string[]]>([
+  ['after the control plane', 'upgrade-control-plane', ['stop', 'stop', 'go']],
+  ['after a node group', 'roll-node-group', ['stop', 'stop', 'go']],
+])(
+  'who has said stop %s is asked by each retry, though that has nothing more to change there',
+  async (_, step, answers) => {
+    const world = await fleet({ hooks: [hook('after', step)] });
+    const asked = answering(world, ...answers);
+    await run(world);
+    const { clusterKey } = await memberOf(world, 'web');
+    const before = calls(world);
+    await retryCluster(world.ports, clusterKey, PERSON);
+    await run(world);
+    expect([(await memberOf(world, 'web')).status, asked.length, calls(world)]).toEqual(['Failed', 2, before]);
+    await retryCluster(world.ports, clusterKey, PERSON);
+    await run(world);
+    expect((await memberOf(world, 'web')).status).toBe('Succeeded');
+    expect(calls(world).length).toBeGreaterThan(before.length);
+  },
+);
+
 test.each(['before', 'after'] as const)('stop %s the first node group lets no other one begin', async (when) => {
   const world = await fleet({ hooks: [hook(when, 'roll-node-group')] });
   answering(world, 'stop', 'go');

@@ -189,6 +189,8 @@ export const upgrade = z.object({
   reasons: z.array(reasonSchema),
   resumeAt: timestamp.optional(),
   startedAt: timestamp.optional(),
+  /** When the first of the attempts began that have changed the cluster, this one being a later one. */
+  firstStartedAt: timestamp.optional(),
   endedAt: timestamp.optional(),
   /** Our own observation of the control plane at `to`: the rollback clock starts here (design.md §3). */
   controlPlaneCompletedAt: timestamp.optional(),
