@@ -66,6 +66,22 @@ test('nothing begins behind a halted wave, which is named with its budget', () =
   expect(haltedBefore([])).toBeUndefined();
 });
 
+test.each<[string, Partial<Wave>, boolean]>([
+  [
+    'that a retry has opened again, and that has more failures than may',
+    { status: 'Open', failed: 3, maxFailures: 0 },
+    true,
+  ],
+  ['that soaks with more failures than may', { status: 'Soaking', failed: 3, maxFailures: 0 }, true],
+  ['with as many as may', { status: 'Open', failed: 3, maxFailures: 3 }, false],
+  ['whose failures a person has accepted', { status: 'Open', failed: 3, maxFailures: 0, acceptedFailures: 3 }, false],
+  ['that has passed', { status: 'CompletedWithFailures', failed: 3, maxFailures: 0 }, false],
+])('whether something begins after a wave %s', (_, given, isRefused) => {
+  expect(haltedBefore([wave({ name: 'dev', ...given })])?.message).toBe(
+    isRefused ? 'The wave dev, before it, is going to halt: 3 failed and at most 0 may.' : undefined,
+  );
+});
+
 test.each<[string, Partial<Wave>, number]>([
   ['its concurrency', {}, 3],
   ['what may still fail, where those in flight count', { countInFlight: true }, 2],

@@ -13,11 +13,20 @@ export const exceedsBudget = (wave: Pick<Wave, 'failed' | 'maxFailures' | 'accep
 export const failuresOf = (waves: readonly Pick<Wave, 'failed'>[]): number =>
   waves.reduce((sum, wave) => sum + wave.failed, 0);
 
-/** Why nothing begins after these waves: one of them is halted. */
+/** Waves that halt when more of them fail than may; one that has passed is not judged anew. */
+export const MAY_HALT: readonly Wave['status'][] = ['Open', 'Undecided', 'Soaking'];
+
+/**
+ * Why nothing begins after these waves: one of them is halted, or halts when its turn comes. Several that a retry has opened again are judged one after
+ * the other, and a budget may have been lowered meanwhile.
+ */
 export function haltedBefore(earlier: readonly Wave[]): Reason | undefined {
-  const halted = earlier.find((one) => one.status === 'Halted');
+  const halted = earlier.find(
+    (one) => one.status === 'Halted' || (MAY_HALT.includes(one.status) && exceedsBudget(one)),
+  );
   if (halted === undefined) return undefined;
-  const said = `The wave ${halted.name}, before it, is halted: ${halted.failed} failed and at most ${allowedFailures(halted)} may.`;
+  const stands = halted.status === 'Halted' ? 'is halted' : 'is going to halt';
+  const said = `The wave ${halted.name}, before it, ${stands}: ${halted.failed} failed and at most ${allowedFailures(halted)} may.`;
   return reason('EarlierWaveHalted', said);
 }
 

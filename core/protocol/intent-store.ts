@@ -57,7 +57,9 @@ export async function recordOutcome(
       (before.type === 'accepted' &&
         outcome.type === 'accepted' &&
         before.observed === undefined &&
-        outcome.observed !== undefined);
+        outcome.observed !== undefined) ||
+      // Its update went with the node group or add-on that it was of.
+      (before.type === 'accepted' && before.observed === undefined && outcome.type === 'lost');
     if (!isNews) return { result: read.data };
     const next: Intent = { ...read.data, outcome };
     const detail = describe(intent, outcome);

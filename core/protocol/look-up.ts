@@ -68,11 +68,21 @@ export function isOfCall(intent: Intent, update: Update): boolean {
   );
 }
 
+/** Whether what an intent was about does not exist any more, or another one has its name. */
+export async function isGone(eks: LookUpReader, intent: Intent): Promise<boolean> {
+  try {
+    return await isAnother(eks, intent);
+  } catch (error) {
+    if (isNotFound(error)) return true;
+    throw error;
+  }
+}
+
 /**
  * A cluster is known by when it was created, since an ARN may be used anew. A node group or add-on that was committed to was there before:
  * one that was created later, or less than the clocks' difference earlier, is another one.
  */
-async function isGone(eks: LookUpReader, { scope, clusterKey, committedAt, ...intent }: Intent): Promise<boolean> {
+async function isAnother(eks: LookUpReader, { scope, clusterKey, committedAt, ...intent }: Intent): Promise<boolean> {
   const { name, nodegroupName, addonName } = subjectOf(callOf(intent));
   const cluster = await eks.describeCluster(scope, { name });
   if (clusterKeyOf(cluster.arn, cluster.createdAt) !== clusterKey) return true;

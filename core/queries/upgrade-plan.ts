@@ -160,6 +160,8 @@ export function outOfHold(
 function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: boolean): string[] {
   const apiOnly = policy?.spec.verification === 'eks-api';
   const { deployments = [], urls = [] } = policy?.spec.smoke ?? {};
+  const most = policy?.spec.disruption?.maxUnavailable;
+  const down = most === undefined ? '' : `, with ${most} of the cluster's nodes down at most`;
   const own = deployments.length + urls.length === 0 ? '' : `, ${[...deployments, ...urls].join(', ')}`;
   return [
     'request-grant: one upgrade per cluster, every cap, mode, stop, hold and tags, once more.',
@@ -168,7 +170,7 @@ function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: bo
     isThere
       ? `upgrade-control-plane: nothing, it is at ${cluster.version} already.`
       : 'upgrade-control-plane: one minor, judged by the update itself.',
-    `roll-node-group: ${cluster.nodegroups.length} node groups, respecting PodDisruptionBudgets.`,
+    `roll-node-group: ${cluster.nodegroups.length} node groups, respecting PodDisruptionBudgets${down}.`,
     'update-addons: the remaining ones, kube-proxy among them.',
     `smoke-check: ${apiOnly ? 'through the EKS API only' : 'readyz, nodes, kube-system, pods no worse than before'}${own}.`,
   ];

@@ -10,7 +10,7 @@ import { isOfPlan, newestOfEach } from '../model/last-words.ts';
 import type { ApprovalEvidence } from '../policy/approval-evidence.ts';
 import { approvalRefusals, clustersOf, isExpired } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
-import { exceedsBudget } from '../policy/wave-room.ts';
+import { exceedsBudget, MAY_HALT } from '../policy/wave-room.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import type { Decision } from './decisions.ts';
 import type { Unready } from './require-ready.ts';
@@ -82,8 +82,6 @@ function adjusted(situation: WaveSituation, wave: Wave): Decision[] {
   const reasons = [reason('PolicyChanged', `The policy ${situation.rollout.policy} has changed: ${said.join(', ')}.`)];
   return [{ type: 'adjust-wave', wave, changes, event: 'WaveLimitsChanged', reasons }];
 }
-
-const MAY_HALT: readonly Wave['status'][] = ['Open', 'Undecided', 'Soaking'];
 
 function next(situation: WaveSituation, wave: Wave): Decision[] {
   const { rollout, members } = situation;

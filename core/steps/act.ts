@@ -1,11 +1,13 @@
 import { calendarStateAt } from '../calendar/calendar-state.ts';
+import { isNotFound } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { failed, quoted, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { recordTags } from '../inventory/record-cluster.ts';
 import { compiledRules } from '../policy/load-rules.ts';
+import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
-import { loadNewestIntent, recordObserved } from '../protocol/intent-store.ts';
-import { callOf } from '../protocol/look-up.ts';
+import { loadNewestIntent, recordObserved, recordOutcome } from '../protocol/intent-store.ts';
+import { callOf, isGone } from '../protocol/look-up.ts';
 import { type Mutation, mutate, notSent } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
@@ -68,9 +70,14 @@ export async function actUnasked(
       return foreignStop(ports, context, reason('ForeignUpdate', `${said.message}; something else runs there.`));
     }
     case 'running': {
-      const subject = subjectOf(callOf(result.intent));
       const { updateId } = result;
-      const update = takeEnded(ports, updateId) ?? (await ports.eks.describeUpdate(scope, { ...subject, updateId }));
+      const update = takeEnded(ports, updateId) ?? (await findUpdate(ports, result.intent, updateId));
+      if (update === 'gone') {
+        const lost = { type: 'lost' as const, at: ports.clock.now().toISOString() };
+        await recordOutcome(ports, result.intent, lost, result.seen);
+        // What lives under its name now is looked at anew, by a new attempt.
+        return actUnasked(ports, context, what, mutation, bounds, onSuccess);
+      }
       if (update.status === 'InProgress') {
         const { upgradeId, step, subject: of, attempt, committedAt } = result.intent;
         rememberRunning(ports, asker.arn, { scope, clusterKey, upgradeId, step, subject: of, attempt, what, bounds });
@@ -81,6 +88,16 @@ export async function actUnasked(
       const ended = reason('UpdateFailed', `${what}: the update ${update.id} ended ${update.status}.`);
       return failed(...(failureOf(observed) ?? [ended]));
     }
+  }
+}
+
+/** `gone`: the node group or add-on was deleted while EKS worked on it, and took its updates with it. */
+async function findUpdate({ eks }: UnaskedPorts, intent: Intent, updateId: string): Promise<Update | 'gone'> {
+  try {
+    return await eks.describeUpdate(intent.scope, { ...subjectOf(callOf(intent)), updateId });
+  } catch (error) {
+    if (isNotFound(error) && (await isGone(eks, intent))) return 'gone';
+    throw error;
   }
 }
 

@@ -133,8 +133,11 @@ export async function atRest({ world, audit }: History): Promise<Violation[]> {
     if (intent.outcome === undefined)
       left(`${intent.clusterKey} ${intent.step} ${intent.subject} #${intent.attempt} has no outcome`);
   }
+  const gone = new Set(
+    (await loadKind(world.table, Clusters)).flatMap((one) => (one.deletedAt ? [one.clusterKey] : [])),
+  );
   for (const { clusterKey, subject, effect, closed } of await loadKind(world.table, UndoEntries)) {
-    if (effect === 'updateConfig' && closed === undefined)
+    if (effect === 'updateConfig' && closed === undefined && !gone.has(clusterKey))
       left(`the update settings of ${subject} in ${clusterKey} are not put back`);
   }
   const held = new Set(

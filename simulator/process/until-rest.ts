@@ -1,5 +1,6 @@
 import type { Wave } from '../../core/contracts/items/rollout.ts';
 import { waveNamed } from '../../core/policy/wave-of.ts';
+import { isUndo } from '../../core/protocol/undo.ts';
 import { decide } from '../../core/rollout/decide.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import { Grants, Members, Upgrades, Waves } from '../../core/store/entities.ts';
@@ -68,6 +69,8 @@ async function isAtRest(world: RunView, before?: Date): Promise<boolean> {
   const setAside = new Set(
     members.filter(({ status }) => status === 'Quarantined').map(({ clusterKey }) => clusterKey),
   );
+  // A hold is not in the way of what takes back what an upgrade has left.
+  if (upgrades.some((upgrade) => isUndo(upgrade) && upgrade.resumeAt !== undefined)) return false;
   const resumes = [...upgrades, ...members].filter(
     ({ resumeAt, clusterKey }) => resumeAt !== undefined && !setAside.has(clusterKey),
   );
