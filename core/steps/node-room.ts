@@ -1,6 +1,7 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import type { AnyCode } from '../contracts/reasons.ts';
+import { parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { ledgerForRoll, whyDown } from '../nodes/disruption-ledger.ts';
 import type { Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -11,8 +12,6 @@ import type { StepContext, StepPorts } from './context.ts';
 
 /** Others have the grant of the cluster meanwhile. */
 const LATER_MILLISECONDS = 10 * 60_000;
-/** A pause is asked about as often as everything else that waits. */
-const MOST_SECONDS = 900;
 /** So many nodes are named. */
 const MOST_NAMED = 5;
 
@@ -64,14 +63,17 @@ export async function drainedNodes(
   return new Set(nodes.filter(({ cordonedBy = '' }) => ended.has(cordonedBy)).map(({ name }) => name));
 }
 
-/** Undefined where no other group of this upgrade was rolled so lately. */
+/** What a step says of a group that it has rolled; the last where its own settings were put back afterwards. */
+const ROLLED: readonly AnyCode[] = ['Rolled', 'UpdateConfig'];
+
+/** Parked, so that a stop holds at once and others have the grant meanwhile. Undefined where no other group of this upgrade was rolled so lately. */
 function pauseAfter({ upgrade }: StepContext, group: string, pause: number, now: Date): StepResult | undefined {
   const ends = Object.entries(upgrade?.steps ?? {}).flatMap(([step, { reasons, endedAt }]) => {
-    const wasRolled = step.startsWith('roll-node-group/') && reasons.some(({ code }) => code === 'Rolled');
+    const wasRolled = step.startsWith('roll-node-group/') && reasons.some(({ code }) => ROLLED.includes(code));
     return wasRolled && step !== `roll-node-group/${group}` ? [Date.parse(endedAt ?? '')] : [];
   });
-  const until = Math.max(...ends) + pause;
-  if (!(until > now.getTime())) return undefined;
-  const said = `The node group before ${group} has ended; ${group} begins at ${new Date(until).toISOString()} (spec.disruption.pause).`;
-  return wait(Math.min(MOST_SECONDS, Math.ceil((until - now.getTime()) / 1000)), reason('NodesPause', said));
+  const until = new Date(Math.max(0, ...ends) + pause);
+  if (until <= now) return undefined;
+  const said = `The node group before ${group} has ended; ${group} begins at ${until.toISOString()} (spec.disruption.pause).`;
+  return parked(until, reason('NodesPause', said));
 }

@@ -37,8 +37,8 @@ test('groups are rolled as many nodes at once as may be down, and have their own
   expect(await openUndoEntries(world.table, (await recordOf(world, 'web')).clusterKey)).toEqual([]);
 });
 
-test('the pause is between one group and the next', async () => {
-  const world = await fleet({ maxUnavailable: '100%', pause: '2h' });
+test.each(['100%', 1])('the pause is between one group and the next, with %s down at most', async (maxUnavailable) => {
+  const world = await fleet({ maxUnavailable, pause: '2h' });
   await run(world);
   const [first = 0, second = 0] = mutationsOf(world)
     .filter(({ operation }) => operation === 'UpdateNodegroupVersion')
