@@ -398,33 +398,3 @@ test('an undo that is denied tries again every quarter of an hour, under a stop 
   const world = await undone([], { begin: denied });
   expect(await endOf(world)).toEqual({ ...WHOLE, member: 'Parked' });
 });
-
-test.each([
-  ['is deleted', false],
-  ['is deleted and made again', true],
-])('where the group %s while its own settings are put back, nothing is left of it to undo', async (_, recreated) => {
-  const world = await ran({
-    faults: [
-      {
-        when: 'after',
-        operation: 'call',
-        function: 'roll-node-group',
-        // The settings of the policy, the roll, and the group's own settings.
-        skip: 2,
-        effect: {
-          kind: 'act',
-          act: async ({ eks, clock }) => {
-            const [found] = Object.values(eks.state.clusters);
-            if (found === undefined) throw new Error('no cluster');
-            const { account, region, name: cluster } = found;
-            const at = clock.now().getTime() + 10_000;
-            eks.addActor({ at, account, region, do: 'delete-node-group', cluster, nodegroup: 'workers', recreated });
-          },
-        },
-      },
-    ],
-  });
-  expect(calls(world).slice(0, 3)).toEqual([THREE, 'roll', OWN]);
-  expect((await endOf(world)).open).toBe(0);
-  expect(await closedOf(world)).toEqual(['gone']);
-});
