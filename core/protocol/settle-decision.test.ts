@@ -262,6 +262,19 @@ describe('the counters of a wave', () => {
     const waits = settle(NOON, upgrade(true), marked, once, { status: 'parked', reasons: because('X') }).wave;
     expect(waits?.traits).toEqual(once.traits);
   });
+
+  test.each(['HookRefused', 'HookTimedOut'] as const)(
+    'one that failed by %s is counted as such, and no more once it is tried again',
+    (code) => {
+      const marked = { ...member, traits: ['ami/al2'] };
+      const once = settle(NOON, upgrade(true), marked, wave, { ...failed, reasons: because(code) }).wave;
+      expect(once?.traits).toEqual({ failed: {}, succeeded: {}, withoutCause: 1 });
+      if (once === undefined) throw new Error('there is no wave');
+      const tried = { ...marked, status: 'Failed' as const, reasons: because(code) };
+      const again = settle(NOON, upgrade(true), tried, once, done).wave;
+      expect(again?.traits).toEqual({ failed: {}, succeeded: { 'ami/al2': 1 } });
+    },
+  );
 });
 
 describe('durations', () => {

@@ -170,13 +170,23 @@ export const withoutPlace = (member: Member, status: Member['status'], reasons: 
 
 /** A member that is tried again is no longer counted as it was: its next end says more. */
 function traitsAfter(wave: Wave, before: Member, after: Member): Wave['traits'] {
-  const { failed, succeeded } = wave.traits ?? { failed: {}, succeeded: {} };
+  const { failed, succeeded, withoutCause = 0 } = wave.traits ?? { failed: {}, succeeded: {} };
   const count = (counts: Record<string, number>, status: Member['status']) => {
-    const left = before.status === status ? recount(counts, before.traits ?? [], -1) : counts;
-    return after.status === status ? recount(left, after.traits ?? [], 1) : left;
+    const counted = (member: Member) => member.status === status && !failedByHook(member);
+    const left = counted(before) ? recount(counts, before.traits ?? [], -1) : counts;
+    return counted(after) ? recount(left, after.traits ?? [], 1) : left;
   };
-  return { failed: count(failed, 'Failed'), succeeded: count(succeeded, 'Succeeded') };
+  const without = withoutCause + Number(failedByHook(after)) - Number(failedByHook(before));
+  return {
+    failed: count(failed, 'Failed'),
+    succeeded: count(succeeded, 'Succeeded'),
+    ...(without === 0 ? {} : { withoutCause: without }),
+  };
 }
+
+/** Whoever is asked by a hook and says no, or nothing, tells nothing of what clusters have in common. */
+const failedByHook = ({ status, reasons }: Member): boolean =>
+  status === 'Failed' && reasons.some(({ code }) => code === 'HookRefused' || code === 'HookTimedOut');
 
 /**
  * How long this hop took is what the next estimates are learned from; one that waited for a person or a window says nothing, nor does one that

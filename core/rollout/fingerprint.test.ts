@@ -23,6 +23,13 @@ test('is what every failed cluster has and no succeeded one', () => {
   expect(suspicion(print, 'r', ['ami/AL2023'], nobody)).toBeUndefined();
 });
 
+test('failures that say nothing of a cluster are no failures here: they neither suspect nor clear', () => {
+  const of = (failed: number, withoutCause: number, traits: Record<string, number>): Wave =>
+    waveItem({ failed, traits: { failed: traits, succeeded: {}, withoutCause } });
+  expect(fingerprintOf({}, [of(1, 1, {})])).toEqual({ failures: 0, successes: 0, traits: [] });
+  expect(fingerprintOf({}, [of(3, 1, { a: 2, b: 1 })])).toEqual({ failures: 2, successes: 0, traits: ['a'] });
+});
+
 test('suspects nothing without a failure, and nothing that a person has released', () => {
   expect(fingerprintOf({}, [wave({}, { a: 1 }, { failed: 0, succeeded: 1 })]).traits).toEqual([]);
   const failed = wave({ a: 1, b: 1 }, {}, { failed: 1, succeeded: 0 });

@@ -14,8 +14,8 @@ const NONE: Fingerprint = { failures: 0, successes: 0, traits: [] };
 
 /** Of all waves of one rollout. A trait that a person has released is not suspected again. */
 export function fingerprintOf(rollout: Pick<Rollout, 'releasedTraits'>, waves: readonly Wave[]): Fingerprint {
-  const failures = sum(waves.map((wave) => wave.failed));
-  if (failures === 0) return NONE;
+  const failures = sum(waves.map(({ failed, traits }) => failed - (traits?.withoutCause ?? 0)));
+  if (failures <= 0) return NONE;
   const failed = total(waves.map((wave) => wave.traits?.failed ?? {}));
   const succeeded = total(waves.map((wave) => wave.traits?.succeeded ?? {}));
   const released = new Set(rollout.releasedTraits);

@@ -39,7 +39,7 @@ export async function nodeRoom(
     if (room > 0) return room;
     const left = down.length - MOST_NAMED;
     const names = [...down.slice(0, MOST_NAMED).map(whyDown), ...(left > 0 ? [`${left} more`] : [])].join(', ');
-    const said = `${group} is rolled when nodes of ${context.name} are back: ${down.length} are down, and ${allowed} may be (spec.disruption): ${names}.`;
+    const said = `${group} is rolled when nodes of ${context.name} are back; nodes down: ${down.length}, allowed: ${allowed} (spec.disruption): ${names}.`;
     return later(reason('NodesDown', said));
   } catch (error) {
     if (!isAccessError(error)) throw error;

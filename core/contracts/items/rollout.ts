@@ -131,8 +131,11 @@ export const wave = z.object({
   calendars: z.array(z.string()).optional(),
   /** Seconds that upgrades of this wave have lasted, the newest last: what estimates are learned from. */
   durations: z.array(z.number().nonnegative()).optional(),
-  /** How many clusters with each trait failed and succeeded: what a failure fingerprint is made of. */
-  traits: z.object({ failed: counts, succeeded: counts }).optional(),
+  /**
+   * How many clusters with each trait failed and succeeded: what a failure fingerprint is made of. `withoutCause`: those that failed by what says nothing of
+   * the cluster.
+   */
+  traits: z.object({ failed: counts, succeeded: counts, withoutCause: z.number().int().optional() }).optional(),
   /** A person skipped its soak (`promote`). */
   promotedBy: z.string().optional(),
   conditions: z.array(condition).optional(),
