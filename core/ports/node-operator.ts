@@ -4,7 +4,7 @@ import type { ApiServer } from './cluster-access.ts';
 export const CORDON_MARK = 'liftlock.dev/cordoned-by';
 
 /**
- * What Liftlock changes on a cluster's own API server, where the *operate* tier is given (docs/permissions.md): it cordons nodes and evicts pods.
+ * What Liftlock changes on a cluster's own API server, where the *operate* tier is given (docs/install.md): it cordons nodes and evicts pods.
  * Deleting pods, `force`, a grace period of 0 and finalizers are not here. Reads beside it are those that a drain needs. Calls may fail with an
  * error whose `name` is one of `ClusterAccessError`'s; a 403 is `ClusterForbidden`.
  */

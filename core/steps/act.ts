@@ -27,6 +27,9 @@ interface AskedMutation extends StepMutation {
   readonly step: 'update-addons' | 'upgrade-control-plane' | 'roll-node-group' | 'set-update-config';
 }
 
+/** A node group that has the name of one that was deleted in its roll is somebody's, and a person looks first. */
+const ROLLS: readonly string[] = ['roll-node-group', 'set-update-config'];
+
 /** EKS was busy with something else; the attempt did nothing and another one may follow. */
 const BUSY = new Set(['ResourceInUseException']);
 
@@ -75,8 +78,9 @@ export async function actUnasked(
       if (update === 'gone') {
         const lost = { type: 'lost' as const, at: ports.clock.now().toISOString() };
         await recordOutcome(ports, result.intent, lost, result.seen);
-        // What lives under its name now is looked at anew, by a new attempt.
-        return actUnasked(ports, context, what, mutation, bounds, onSuccess);
+        if (!ROLLS.includes(mutation.step)) return actUnasked(ports, context, what, mutation, bounds, onSuccess);
+        const said = `${what}: ${mutation.subject} was deleted while EKS worked on it. What has its name now was left as it is; liftlock retry looks at it anew.`;
+        return failed(reason('UpdateFailed', said));
       }
       if (update.status === 'InProgress') {
         const { upgradeId, step, subject: of, attempt, committedAt } = result.intent;
