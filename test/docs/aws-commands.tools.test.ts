@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pythonWithBotocore } from '../wire/botocore-python.ts';
 import { documentedCommands } from './aws-commands.ts';
@@ -11,11 +14,16 @@ function said(commands: readonly (readonly string[])[]): string[] {
   if (!('python' in found)) throw new Error(found.missing);
   const script = fileURLToPath(new URL('commands_by_aws_cli.py', import.meta.url));
   const env = { PATH: process.env.PATH, AWS_CONFIG_FILE: '/dev/null', AWS_DEFAULT_REGION: 'eu-central-1' };
+  // A zip without anything in it, for the one that the pages have made before.
+  const cwd = mkdtempSync(join(tmpdir(), 'liftlock-commands-'));
+  writeFileSync(join(cwd, 'function.zip'), Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)]));
   const { stdout, stderr } = spawnSync(found.python, [script], {
     input: JSON.stringify(commands),
     encoding: 'utf8',
     env,
+    cwd,
   });
+  rmSync(cwd, { recursive: true });
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout) as string[];
 }
