@@ -49,7 +49,7 @@ function arrayText(values: readonly unknown[], depth: number): string | undefine
 function objectText(value: object, depth: number): string | undefined {
   if (Object.getPrototypeOf(value) !== Object.prototype || 'toJSON' in value) return undefined;
   let text = '';
-  for (const key of sortedKeys(value)) {
+  for (const key of Object.keys(value).sort()) {
     const member = (value as Record<string, unknown>)[key];
     if (member === undefined) continue;
     const name = stringText(key);
@@ -58,19 +58,6 @@ function objectText(value: object, depth: number): string | undefined {
     text += text === '' ? `${name}:${item}` : `,${name}:${item}`;
   }
   return `{${text}}`;
-}
-
-/** Keys by their UTF-16 units. Most objects are small, and `sort` takes several times as long for those. */
-function sortedKeys(value: object): string[] {
-  const keys = Object.keys(value);
-  if (keys.length > 24) return keys.sort();
-  for (let next = 1; next < keys.length; next += 1) {
-    const key = keys[next] as string;
-    let at = next;
-    for (; at > 0 && (keys[at - 1] as string) > key; at -= 1) keys[at] = keys[at - 1] as string;
-    keys[at] = key;
-  }
-  return keys;
 }
 
 function canonicalized(value: unknown): string {

@@ -1,7 +1,8 @@
 import { nodesSchema } from '../config/schema/nodes.ts';
 import type { UndoEntry, UpdateConfigEntry } from '../contracts/items/protocol.ts';
+import { settingsOf } from '../model/update-settings.ts';
 import type { Nodegroup } from '../ports/eks.ts';
-import { asRolled, formerOf, nextOfPutBack, settingsFor, settingsOf, settingsText } from './update-config.ts';
+import { asRolled, formerOf, nextOfPutBack, settingsFor, settingsText } from './update-config.ts';
 
 const group = (updateConfig?: object, more: object = {}): Nodegroup => ({
   ...{ nodegroupName: 'a', clusterName: 'web', status: 'ACTIVE', nodegroupArn: 'arn:a/1' },

@@ -2,15 +2,8 @@ import type { UndoEntry, UpdateConfigEntry, UpdateSettings } from '../contracts/
 import { given } from '../model/given.ts';
 import type { NodesSpec } from '../model/image-rule.ts';
 import { isSame } from '../model/is-same.ts';
+import { nodesAtOnce, settingsOf } from '../model/update-settings.ts';
 import type { Nodegroup, UpdateConfig } from '../ports/eks.ts';
-
-/** How EKS replaces the nodes of a group now: one at once, and new ones first, where nothing is set (facts: eks.md §5.1). */
-export function settingsOf({ updateConfig = {} }: Pick<Nodegroup, 'updateConfig'>): UpdateSettings {
-  const { maxUnavailable = 1, maxUnavailablePercentage, updateStrategy = 'DEFAULT' } = updateConfig;
-  return maxUnavailablePercentage === undefined
-    ? { maxUnavailable, updateStrategy }
-    : { maxUnavailablePercentage, updateStrategy };
-}
 
 /**
  * How it is to replace them while Liftlock rolls the group: as the policy says, else as the group is set. Both the roll and the scan that foresees it
@@ -25,10 +18,8 @@ export function settingsFor(
 ): UpdateSettings {
   const own = settingsOf(group);
   const wanted = nodes?.updateConfig === undefined ? own : wantedOf(nodes.updateConfig, own, group);
-  const { maxUnavailable, maxUnavailablePercentage = 100, updateStrategy } = wanted;
-  const desired = group.scalingConfig?.desiredSize ?? Number.POSITIVE_INFINITY;
-  const atOnce = maxUnavailable ?? Math.ceil((desired * maxUnavailablePercentage) / 100);
-  return atOnce <= room ? wanted : { maxUnavailable: Math.max(1, room), updateStrategy };
+  if (nodesAtOnce(wanted, group) <= room) return wanted;
+  return { maxUnavailable: Math.max(1, room), updateStrategy: wanted.updateStrategy };
 }
 
 function wantedOf(

@@ -46,9 +46,9 @@ async function rolled({
       return nodes;
     },
   });
-  const { status, reasons, waitSeconds } = await rollNodeGroup(ports, stepInput({}, { nodegroup: 'a' }));
+  const { status, reasons } = await rollNodeGroup(ports, stepInput({}, { nodegroup: 'a' }));
   const [sent] = ports.sent as { call: string; updateConfig?: object }[];
-  return { status, waitSeconds, said: reasons.map(({ code, message }) => `${code}: ${message}`), sent };
+  return { status, said: reasons.map(({ code, message }) => `${code}: ${message}`), sent };
 }
 
 const AT_ONCE = { maxUnavailable: 2 };

@@ -1,5 +1,6 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
+import type { StepState } from '../contracts/items/protocol.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
 import { parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { ledgerForRoll, whyDown } from '../nodes/disruption-ledger.ts';
@@ -68,12 +69,20 @@ const ROLLED: readonly AnyCode[] = ['Rolled', 'UpdateConfig'];
 
 /** Parked, so that a stop holds at once and others have the grant meanwhile. Undefined where no other group of this upgrade was rolled so lately. */
 function pauseAfter({ upgrade }: StepContext, group: string, pause: number, now: Date): StepResult | undefined {
-  const ends = Object.entries(upgrade?.steps ?? {}).flatMap(([step, { reasons, endedAt }]) => {
-    const wasRolled = step.startsWith('roll-node-group/') && reasons.some(({ code }) => ROLLED.includes(code));
-    return wasRolled && step !== `roll-node-group/${group}` ? [Date.parse(endedAt ?? '')] : [];
-  });
+  const ends = otherRolls(upgrade, group)
+    .filter(([, { reasons }]) => reasons.some(({ code }) => ROLLED.includes(code)))
+    .map(([, { endedAt = '' }]) => Date.parse(endedAt));
   const until = new Date(Math.max(0, ...ends) + pause);
   if (until <= now) return undefined;
   const said = `The node group before ${group} has ended; ${group} begins at ${until.toISOString()} (spec.disruption.pause).`;
   return parked(until, reason('NodesPause', said));
+}
+
+/** What the steps of the other node groups have come to in an upgrade, by the name of the group. */
+export function otherRolls(upgrade: StepContext['upgrade'], group: string): (readonly [string, StepState])[] {
+  const PREFIX = 'roll-node-group/';
+  return Object.entries(upgrade?.steps ?? {}).flatMap(([step, state]) => {
+    const other = step.startsWith(PREFIX) ? step.slice(PREFIX.length) : group;
+    return other === group ? [] : [[other, state] as const];
+  });
 }

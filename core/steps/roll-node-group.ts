@@ -17,7 +17,7 @@ import { afterHooks, askHooks } from './ask-hooks.ts';
 import { foreignStop, pollSeconds, type StepContext } from './context.ts';
 import { findImage, type ImagePorts, launchTemplateVersion } from './custom-image.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
-import { nodeRoom } from './node-room.ts';
+import { nodeRoom, otherRolls } from './node-room.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 import { goOnWithUpdateConfig, setUpdateConfig, withUpdateConfigBack } from './update-config.ts';
@@ -98,11 +98,8 @@ const HOOK_ENDS: readonly AnyCode[] = ['HookRefused', 'HookTimedOut'];
 
 /** A node group that failed since this attempt began: its siblings are not started after it. */
 function failedBefore({ upgrade, grant }: StepContext, group: string): string | undefined {
-  if (upgrade === undefined || grant === undefined) return undefined;
-  for (const [step, state] of Object.entries(upgrade.steps)) {
-    if (!step.startsWith(`${STEP}/`)) continue;
-    const other = step.slice(STEP.length + 1);
-    if (other === group) continue;
+  if (grant === undefined) return undefined;
+  for (const [other, state] of otherRolls(upgrade, group)) {
     const isOver = state.status === 'failed' || state.reasons.some(({ code }) => HOOK_ENDS.includes(code));
     if (isOver && (state.endedAt ?? '') >= grant.grantedAt) return other;
   }

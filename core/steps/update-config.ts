@@ -2,7 +2,8 @@ import type { UndoEntry, UpdateConfigEntry, UpdateSettings } from '../contracts/
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { isSame } from '../model/is-same.ts';
-import { formerOf, nextOfPutBack, requestFor, settingsOf, settingsText, uidOf } from '../nodes/update-config.ts';
+import { settingsOf } from '../model/update-settings.ts';
+import { formerOf, nextOfPutBack, requestFor, settingsText, uidOf } from '../nodes/update-config.ts';
 import type { Nodegroup, UpdateConfig } from '../ports/eks.ts';
 import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { intentState } from '../protocol/look-up.ts';

@@ -4,7 +4,7 @@ import { hours, memberOf, mutationsOf, recordOf, run, smallFleet } from './small
 
 const THREE = { maxUnavailable: 3 };
 const ONE = { maxUnavailable: 1 };
-const fleet = (disruption: object, begin: (world: World) => void = () => {}) =>
+const fleet = (disruption: object) =>
   smallFleet({
     clusters: [
       {
@@ -14,9 +14,6 @@ const fleet = (disruption: object, begin: (world: World) => void = () => {}) =>
       },
     ],
     policy: { disruption },
-  }).then((world) => {
-    begin(world);
-    return world;
   });
 const clusterOf = (world: World) => {
   const [cluster] = Object.values(world.eks.state.clusters);

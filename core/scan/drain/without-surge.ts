@@ -1,3 +1,4 @@
+import { nodesAtOnce, settingsOf } from '../../model/update-settings.ts';
 import type { Nodegroup } from '../../ports/eks.ts';
 import type { SelectedPod } from './disruption.ts';
 import type { DrainNode } from './drain-facts.ts';
@@ -9,13 +10,9 @@ export type WithoutSurge = (nodegroup: string) => number | undefined;
 export const endTogether =
   (nodegroups: readonly Nodegroup[]): WithoutSurge =>
   (name) => {
-    const { updateConfig, scalingConfig } = nodegroups.find(({ nodegroupName }) => nodegroupName === name) ?? {};
-    if (updateConfig?.updateStrategy !== 'MINIMAL') return undefined;
-    const { maxUnavailable = 1, maxUnavailablePercentage: percentage } = updateConfig;
-    if (percentage === undefined) return maxUnavailable;
-    // Rounded up, since the larger number promises less; of a group without a size all may end.
-    const size = scalingConfig?.desiredSize ?? Number.POSITIVE_INFINITY;
-    return Math.max(1, Math.ceil((size * percentage) / 100));
+    const group = nodegroups.find(({ nodegroupName }) => nodegroupName === name);
+    if (group?.updateConfig?.updateStrategy !== 'MINIMAL') return undefined;
+    return nodesAtOnce(settingsOf(group), group);
   };
 
 /**

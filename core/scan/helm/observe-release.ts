@@ -74,10 +74,10 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * Unpacks `data.release`: base64, then gzip (older Helms left that out), then JSON. `text` is without the base64 that Secrets put around
  * everything. Undefined for what is none.
  */
-export function decodeRelease(text: string): DecodedRelease | undefined {
+export async function decodeRelease(text: string): Promise<DecodedRelease | undefined> {
   try {
     const bytes = fromBase64(text);
-    const json = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes, MOST_BYTES) : bytes;
+    const json = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes, MOST_BYTES) : bytes;
     const release = mappingOf(JSON.parse(new TextDecoder().decode(json)));
     const { manifest, hooks } = release;
     // Every release has a name; what has none is no release, and nobody knows what it is.

@@ -1,0 +1,19 @@
+import type { UpdateSettings } from '../contracts/items/protocol.ts';
+import type { Nodegroup } from '../ports/eks.ts';
+
+/** How EKS replaces the nodes of a group now: one at once, and new ones first, where nothing is set (facts: eks.md §5.1). */
+export function settingsOf({ updateConfig = {} }: Pick<Nodegroup, 'updateConfig'>): UpdateSettings {
+  const { maxUnavailable = 1, maxUnavailablePercentage, updateStrategy = 'DEFAULT' } = updateConfig;
+  return maxUnavailablePercentage === undefined
+    ? { maxUnavailable, updateStrategy }
+    : { maxUnavailablePercentage, updateStrategy };
+}
+
+/** How many nodes EKS takes at once. A share is rounded up, since the larger number promises less; of a group without a size it may be all. */
+export function nodesAtOnce(
+  { maxUnavailable, maxUnavailablePercentage = 100 }: UpdateSettings,
+  { scalingConfig }: Pick<Nodegroup, 'scalingConfig'>,
+): number {
+  const size = scalingConfig?.desiredSize ?? Number.POSITIVE_INFINITY;
+  return maxUnavailable ?? Math.max(1, Math.ceil((size * maxUnavailablePercentage) / 100));
+}
