@@ -42,6 +42,7 @@ const CLUSTER_REASONS = {
   AddonsBehind: told(
     'Its control plane is at its target or past it, and EKS does not list the version of an add-on for it, or its policy wants a newer one (`patch`).',
   ),
+  AddonsFirst: lasting('To go back, the add-on kube-proxy has to go first.'),
   AlreadyThere: lasting('The cluster has the version that somebody asks for; nothing is left to do.'),
   AmbiguousPolicy: lasting('Several policies select the cluster; it is left alone until one does.'),
   AtTarget: told('It is at its target already.'),
@@ -316,7 +317,7 @@ const ANSWER_REASONS = {
   NeedsExtendedSupport: lasting('To go back, the cluster needs the support type EXTENDED.'),
   Next: passing('The cluster is next in its rollout.'),
   NodegroupIssue: told('EKS reports an issue on a node group.'),
-  NodesFirst: lasting('To go back, the node groups have to go first.'),
+  NodesFirst: lasting('To go back, nodes that have followed the control plane have to go first.'),
   NotChecked: told('Nobody has looked whether Liftlock may read it.'),
   NotDiscovered: lasting('The account of the cluster could not be listed in its Region.'),
   NotObserved: told('Liftlock did not see when the control plane reached its version.'),

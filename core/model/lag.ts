@@ -4,6 +4,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { checkSkew } from '../version/skew.ts';
 import { isRolled } from './image-rule.ts';
+import { nodesText, OTHER_OWNERS } from './node-owner.ts';
 
 type Parts = Pick<ClusterRecord, 'version' | 'nodegroups' | 'otherNodes' | 'addons'>;
 
@@ -19,20 +20,6 @@ export interface Lag {
   /** The first version that the control plane cannot go to while they stay (Kubernetes' version skew policy). */
   readonly blocks: KubeVersion;
 }
-
-/** `customAmi`: EKS takes no version for the group, and the policy names no image. */
-type ManualKind = 'customAmi' | Exclude<OtherNodeKind, 'managed'>;
-
-/** What Liftlock cannot roll: what it is called, and who moves it, as a sentence without its point (docs/rollouts.md). */
-const MANUAL: Readonly<Record<ManualKind, readonly [called: string, movedBy: string]>> = {
-  customAmi: ['custom AMI', 'whoever owns the launch template rolls it'],
-  selfManaged: ['self-managed', 'whoever owns the instances replaces them'],
-  karpenter: ['Karpenter', 'Karpenter replaces such nodes by drift, as its node class and budgets let it'],
-  fargate: ['Fargate', 'whoever owns the pods restarts them'],
-  autoMode: ['Auto Mode', 'EKS replaces such nodes by itself, within 21 days'],
-  hybrid: ['hybrid', 'whoever runs the machines upgrades them with nodeadm'],
-  unknown: ['unknown', 'whoever runs the machines replaces them'],
-};
 
 type Nodes = Pick<Lag, 'kind' | 'name' | 'count'> & { readonly version: string | undefined };
 
@@ -214,18 +201,16 @@ const isOther = ({ kind, count }: Lag): boolean => kind !== 'managed' && count !
 function lagText({ kind, name, count, version, blocks }: Lag): string {
   const stops = `the hop to ${blocks}`;
   if (kind === 'managed') return `${name} is at ${version} and stops ${stops}`;
-  const [called, movedBy] = MANUAL[kind];
+  const { called, movedBy } = OTHER_OWNERS[kind];
   if (count === undefined) return `${name} is at ${version} (a ${called}: ${movedBy}) and stops ${stops}`;
-  const [nodes, stop] = count === 1 ? ['node', 'stops'] : ['nodes', 'stop'];
-  const of = name === undefined ? '' : ` of ${name}`;
-  return `${count} ${called} ${nodes}${of} at ${version} (${movedBy}) ${stop} ${stops}`;
+  return `${nodesText(kind, count, name)} at ${version} (${movedBy}) ${count === 1 ? 'stops' : 'stop'} ${stops}`;
 }
 
 /** Who brings to the control plane's version what Liftlock cannot roll, as the beginning of a sentence. */
 function whoMoves(cluster: Omit<Parts, 'addons'> & Pick<ClusterRecord, 'name'>, spec: Spec): string {
   const manual = lagOf(cluster, spec);
   const kinds = new Set(manual.flatMap(({ kind }) => (kind === 'managed' ? [] : [kind])));
-  const words = [...kinds].map((kind) => MANUAL[kind][1]).join('; ');
+  const words = [...kinds].map((kind) => OTHER_OWNERS[kind].movedBy).join('; ');
   const looks = manual.some(isOther) ? `; liftlock scan cluster ${cluster.name} looks again` : '';
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}${looks}`;
 }

@@ -1,4 +1,4 @@
-import { type NodeOwner, nodeOwner } from './node-owner.ts';
+import { nodeOwner, type OwnerRef } from './node-owner.ts';
 
 const INSTANCE = 'aws:///eu-central-1a/i-0abc';
 const GROUP = 'eks.amazonaws.com/nodegroup';
@@ -6,7 +6,7 @@ const EKSCTL = 'alpha.eksctl.io/nodegroup-name';
 const POOL = 'karpenter.sh/nodepool';
 const compute = (type: string) => ({ 'eks.amazonaws.com/compute-type': type });
 
-test.each<[string, Record<string, string>, string | undefined, NodeOwner]>([
+test.each<[string, Record<string, string>, string | undefined, OwnerRef]>([
   ['a managed group', { [GROUP]: 'workers' }, INSTANCE, { kind: 'managed', name: 'workers' }],
   ['one that eksctl made', { [GROUP]: 'w', [EKSCTL]: 'w' }, INSTANCE, { kind: 'managed', name: 'w' }],
   ['one that says it is of EC2', { [GROUP]: 'w', ...compute('ec2') }, INSTANCE, { kind: 'managed', name: 'w' }],

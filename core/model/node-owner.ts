@@ -2,7 +2,7 @@ import type { OtherNodeKind } from '../contracts/items/cluster.ts';
 import { given } from './given.ts';
 
 /** Who moves a node to another version, and what that one calls the nodes that belong together. */
-export interface NodeOwner {
+export interface OwnerRef {
   readonly kind: OtherNodeKind;
   /** The managed group, the node pool, or the group of eksctl; absent where the node names none. */
   readonly name?: string;
@@ -19,7 +19,7 @@ const EKSCTL_LABEL = 'alpha.eksctl.io/nodegroup-name';
  *
  * @param providerId `aws:///eu-central-1a/i-0abc` for an instance of EC2; absent where it was not read
  */
-export function nodeOwner(labels: Readonly<Record<string, string | undefined>>, providerId?: string): NodeOwner {
+export function nodeOwner(labels: Readonly<Record<string, string | undefined>>, providerId?: string): OwnerRef {
   const { [GROUP_LABEL]: group, [COMPUTE_LABEL]: compute, [POOL_LABEL]: pool, [EKSCTL_LABEL]: eksctl } = labels;
   if (group !== undefined) return { kind: 'managed', name: group };
   if (compute === 'auto') return { kind: 'autoMode', ...given({ name: pool }) };
@@ -30,4 +30,55 @@ export function nodeOwner(labels: Readonly<Record<string, string | undefined>>, 
 }
 
 /** The managed group of a node, which EKS rolls when Liftlock asks for it. */
-export const managedGroup = ({ kind, name }: NodeOwner): string | undefined => (kind === 'managed' ? name : undefined);
+export const managedGroup = ({ kind, name }: OwnerRef): string | undefined => (kind === 'managed' ? name : undefined);
+
+/** `customAmi`: EKS takes no version for the group, and the policy names no image. */
+export type ManualKind = 'customAmi' | Exclude<OtherNodeKind, 'managed'>;
+
+/**
+ * What Liftlock cannot roll: what it is called, who moves it (docs/rollouts.md), and what brings it to the minor before, which a control plane can go back to only
+ * when no kubelet is newer (facts: eks.md §3.6). All but the first are sentences without their point.
+ */
+export const OTHER_OWNERS: Readonly<
+  Record<ManualKind, { readonly called: string; readonly movedBy: string; readonly takenBackBy: string }>
+> = {
+  customAmi: {
+    called: 'custom AMI',
+    movedBy: 'whoever owns the launch template rolls it',
+    takenBackBy: 'whoever owns the launch template takes it to the version before',
+  },
+  selfManaged: {
+    called: 'self-managed',
+    movedBy: 'whoever owns the instances replaces them',
+    takenBackBy: 'whoever owns the instances replaces them by older ones',
+  },
+  karpenter: {
+    called: 'Karpenter',
+    movedBy: 'Karpenter replaces such nodes by drift, as its node class and budgets let it',
+    takenBackBy: 'its node class has to name an older AMI by id or name, since an alias follows the control plane',
+  },
+  fargate: {
+    called: 'Fargate',
+    movedBy: 'whoever owns the pods restarts them',
+    takenBackBy: 'their pods have to end, and are started anew afterwards',
+  },
+  autoMode: {
+    called: 'Auto Mode',
+    movedBy: 'EKS replaces such nodes by itself, within 21 days',
+    takenBackBy: 'EKS takes them back itself, before the control plane',
+  },
+  hybrid: {
+    called: 'hybrid',
+    movedBy: 'whoever runs the machines upgrades them with nodeadm',
+    takenBackBy: 'whoever runs the machines installs an older kubelet with nodeadm',
+  },
+  unknown: {
+    called: 'unknown',
+    movedBy: 'whoever runs the machines replaces them',
+    takenBackBy: 'whoever runs the machines replaces them by older ones',
+  },
+};
+
+/** Nodes of one owner, in words: `3 Karpenter nodes of spot`. */
+export const nodesText = (kind: ManualKind, count: number, name: string | undefined): string =>
+  `${count} ${OTHER_OWNERS[kind].called} ${count === 1 ? 'node' : 'nodes'}${name === undefined ? '' : ` of ${name}`}`;

@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { lagCode, lagOf } from '../model/lag.ts';
-import { oldestImage } from '../nodes/image-lag.ts';
+import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { hasPins, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';

@@ -8,7 +8,9 @@ const daysAgo = (days: number): string => new Date(now.getTime() - days * 86_400
 const cluster = {
   version: '1.36',
   versionObservedAt: daysAgo(1),
+  name: 'web',
   nodegroups: [{ name: 'workers', version: '1.35', status: 'ACTIVE', issues: [] }],
+  addons: [],
 } as unknown as ClusterRecord;
 const upgraded = (days: number): Upgrade[] => [
   { to: '1.36', controlPlaneCompletedAt: daysAgo(days) } as unknown as Upgrade,
@@ -20,11 +22,46 @@ test('within seven days of our own upgrade it is reversible, cheaply while the n
   expect(view).toEqual({ status: 'Reversible', to: '1.35', until: daysAgo(-5), reasons: [] });
 });
 
-test('nodes that followed must go back first, and are named', () => {
-  const rolled = { ...cluster, nodegroups: [{ name: 'workers', version: '1.36', status: 'ACTIVE', issues: [] }] };
-  const { status, reasons } = rollbackView(rolled, upgraded(2), region, now);
-  expect([status, reasons[0]?.code]).toEqual(['Reversible', 'NodesFirst']);
-  expect(reasons[0]?.message).toContain('workers');
+const group = (name: string, version: string, more: object = {}) => ({
+  ...{ name, version, status: 'ACTIVE', issues: [], ...more },
+});
+const reasonsOf = (more: object) =>
+  rollbackView({ ...cluster, ...more } as ClusterRecord, upgraded(2), region, now).reasons;
+
+test('nodes that followed must go back first: each is named with what brings it back', () => {
+  const nodegroups = [group('workers', '1.36'), group('old', '1.35'), group('ml', '1.35', { amiType: 'CUSTOM' })];
+  const groups = [
+    { kind: 'managed', name: 'ml', version: '1.36', count: 2 },
+    { kind: 'karpenter', name: 'spot', version: '1.36', count: 3 },
+    { kind: 'fargate', version: '1.36', count: 1 },
+    { kind: 'hybrid', version: '1.35', count: 4 },
+  ];
+  const [first, ...others] = reasonsOf({ nodegroups, otherNodes: { seenAt: daysAgo(0), groups } });
+  expect(others).toEqual([]);
+  expect(first).toEqual({
+    code: 'NodesFirst',
+    message:
+      'Nodes run 1.36 and have to go back to 1.35 first: workers (aws eks update-nodegroup-version --cluster-name web --nodegroup-name workers --kubernetes-version 1.35); ml (ml runs a custom AMI: whoever owns its launch template takes it to the version before); 3 Karpenter nodes of spot (its node class has to name an older AMI by id or name, since an alias follows the control plane); 1 Fargate node (their pods have to end, and are started anew afterwards).',
+  });
+});
+
+test('of a group that cannot go back now the reason is told, and many are counted', () => {
+  const deleting = reasonsOf({ nodegroups: [group('workers', '1.36', { status: 'DELETING' })] });
+  expect(deleting[0]?.message).toContain('workers (The node group workers is DELETING');
+  const many = reasonsOf({ nodegroups: 'abcdefgh'.split('').map((name) => group(name, '1.36')) });
+  expect(many[0]?.message).toMatch(/; and 2 more\.$/);
+});
+
+test('of a group with an AMI of its own the nodes tell where it is, not EKS', () => {
+  const nodegroups = [group('ml', '1.36', { amiType: 'CUSTOM' })];
+  const groups = [{ kind: 'managed', name: 'ml', version: '1.35', count: 2 }];
+  expect(reasonsOf({ nodegroups, otherNodes: { seenAt: daysAgo(0), groups } })).toEqual([]);
+});
+
+test('kube-proxy goes back before its control plane', () => {
+  const addons = (version: string) => ({ addons: [{ name: 'kube-proxy', version, status: 'ACTIVE', issues: [] }] });
+  expect(reasonsOf(addons('v1.36.0-eksbuild.1')).map(({ code }) => code)).toEqual(['AddonsFirst']);
+  expect(reasonsOf(addons('v1.35.2-eksbuild.1'))).toEqual([]);
 });
 
 test('after exactly seven days it is too late', () => {

@@ -2,7 +2,10 @@ import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.t
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
+import { nodesText, OTHER_OWNERS } from '../model/node-owner.ts';
 import { foreseeWayBack, SEVEN_DAYS, wayBack } from '../model/way-back.ts';
+import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 
@@ -40,16 +43,46 @@ export function rollbackView(
     const text = `The control plane reached ${current} at ${completedAt}; EKS rolls back within 7 days, until ${rollbackEnd(completedAt).toISOString()}.`;
     return nowhere('NotReversible', 'TooLate', text);
   }
-  const reasons: Reason[] = [...asked];
-  const ahead = cluster.nodegroups.filter((group) => KubeVersion.tryParse(group.version ?? '')?.equals(current));
-  if (ahead.length > 0) {
-    const names = ahead.map((group) => group.name).join(', ');
-    reasons.push(
-      reason('NodesFirst', `The node groups ${names} run ${current}; they must go back to ${before} first.`),
-    );
-  }
+  const reasons = [...asked, ...nodesFirst(cluster, current, to), ...addonsFirst(cluster, to)];
   return { status: 'Reversible', to: before, until: until.toISOString(), reasons };
 }
+
+/** So many groups are named: a reason is cut at some length. */
+const MOST_NAMED = 6;
+
+/** Each group of nodes that has followed the control plane, with what brings it back. */
+function nodesFirst({ name: clusterName, ...cluster }: ClusterRecord, current: KubeVersion, to: KubeVersion): Reason[] {
+  const hasFollowed = (version = '') => KubeVersion.tryParse(version)?.equals(current) === true;
+  const seen = cluster.otherNodes?.groups ?? [];
+  const groups = cluster.nodegroups.flatMap(({ name, version, amiType, status }) => {
+    const own = seen.filter((one) => one.kind === 'managed' && one.name === name);
+    const isAhead = own.length > 0 ? own.some((one) => hasFollowed(one.version)) : hasFollowed(version);
+    if (!isAhead) return [];
+    const nodegroup = { clusterName, nodegroupName: name, status, ...given({ version, amiType }) };
+    const move = managedGroups.takeBack({ nodegroup, image: amiType === 'CUSTOM' ? 'nobody' : 'eks' }, to);
+    if (move.type !== 'call') return [`${name} (${move.reason.message.replace(/\.$/, '')})`];
+    const how = `aws eks update-nodegroup-version --cluster-name ${clusterName} --nodegroup-name ${name} --kubernetes-version ${to}`;
+    return [`${name} (${how})`];
+  });
+  const others = seen.flatMap(({ kind, name, version, count }) =>
+    kind === 'managed' || !hasFollowed(version)
+      ? []
+      : [`${nodesText(kind, count, name)} (${OTHER_OWNERS[kind].takenBackBy})`],
+  );
+  const all = [...groups, ...others];
+  if (all.length === 0) return [];
+  const more = all.length > MOST_NAMED ? `; and ${all.length - MOST_NAMED} more` : '';
+  const said = `Nodes run ${current} and have to go back to ${to} first: ${all.slice(0, MOST_NAMED).join('; ')}${more}.`;
+  return [reason('NodesFirst', said)];
+}
+
+/** Each hop brings it along, and it may never be newer than its API server (Kubernetes' version skew policy). */
+const addonsFirst = ({ addons }: ClusterRecord, to: KubeVersion): Reason[] =>
+  addons.flatMap(({ name, version }) => {
+    if (name !== 'kube-proxy' || KubeVersion.tryParse(version)?.minorsBehind(to) !== -1) return [];
+    const said = `The add-on ${name} is at ${version}; it has to go to a version for ${to} first, since it may not be newer than the control plane.`;
+    return [reason('AddonsFirst', said)];
+  });
 
 /** EKS does not tell when an upgrade completed; without our own record only the age of what we saw helps. */
 function notOurs(cluster: ClusterRecord, now: Date): RollbackView {

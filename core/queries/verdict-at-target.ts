@@ -4,7 +4,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { addonPatchReason, canFinish, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
-import { imagesReason } from '../nodes/image-lag.ts';
+import { imagesReason } from '../nodes/managed-groups/image-lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { wayToFinish } from '../protocol/left-half-done.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';

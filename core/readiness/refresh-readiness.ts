@@ -3,7 +3,7 @@ import type { LatestScans } from '../contracts/items/scan.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { startOnce } from '../model/start-once.ts';
-import { oldestImage } from '../nodes/image-lag.ts';
+import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hasPins, isPatchOverdue, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';

@@ -13,7 +13,7 @@ import {
   unfinished,
   unseenText,
 } from '../model/lag.ts';
-import { type ImageLag, imageLagsOf, imagesUnknown, pinnedReleases } from '../nodes/image-lag.ts';
+import { type ImageLag, imageLagsOf, imagesUnknown, pinnedReleases } from '../nodes/managed-groups/image-lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ambiguousPolicy } from '../policy/policy-of.ts';

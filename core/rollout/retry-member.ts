@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { hasReleases } from '../nodes/image-lag.ts';
+import { hasReleases } from '../nodes/managed-groups/image-lag.ts';
 import { givenUp } from '../policy/wave-of.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
 import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';

@@ -14,7 +14,7 @@ import {
   EMPTY_MEMORY,
 } from '../nodes/drain-move.ts';
 import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
-import { updatingReason } from '../nodes/managed-group.ts';
+import { updatingReason } from '../nodes/managed-groups/managed-group.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
 import type { DrainNode, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';

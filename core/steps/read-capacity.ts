@@ -2,6 +2,7 @@ import { isThrottled } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { given } from '../model/given.ts';
 import { imageRuleOf, type NodesSpec } from '../model/image-rule.ts';
+import { findImage } from '../nodes/managed-groups/find-image.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { keyOf } from '../scan/preflight/key-unusable.ts';
@@ -13,7 +14,6 @@ import { bringsNodes } from '../scan/preflight/surge-addresses.ts';
 import { quotaOf, typesOf } from '../scan/preflight/vcpu-quota.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import type { StepContext } from './context.ts';
-import { findImage } from './custom-image.ts';
 
 /**
  * Of EC2, IAM, KMS and Service Quotas what the hop takes: each call may fail by itself, and is told by the permission that it takes. Images that the policy

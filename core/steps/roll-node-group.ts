@@ -4,9 +4,7 @@ import type { Intent } from '../contracts/items/protocol.ts';
 import { type AnyCode, readCode } from '../contracts/reasons.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { imageRuleOf, type NodesSpec } from '../model/image-rule.ts';
-import { isThere, type ManagedGroup, nextOfRoll, type WantedImage } from '../nodes/managed-group.ts';
-import { settingsFor } from '../nodes/update-config.ts';
+import { managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
@@ -15,8 +13,8 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act, beforeChange } from './act.ts';
 import { afterHooks, askHooks } from './ask-hooks.ts';
 import { foreignStop, pollSeconds, type StepContext } from './context.ts';
-import { findImage, type ImagePorts, launchTemplateVersion } from './custom-image.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
+import { type ImagePorts, launchTemplateVersion } from './launch-template-version.ts';
 import { nodeRoom, otherRolls } from './node-room.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
@@ -121,41 +119,31 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const { spec, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
   // Which image and settings it names nobody knows: that is never taken for none.
   if (unknown.length > 0) return { stop: parked(undefined, ...unknown) };
-  const unit = await observeGroup(ports, context, group, spec?.nodes);
-  let next = nextOfRoll(unit, target);
-  if (next.type === 'make-version') {
+  const wanted = { nodes: spec?.nodes, release: releaseOf(context, group) };
+  const unit = await managedGroups.observe(ports, context, group, wanted);
+  let next = managedGroups.roll(unit, target);
+  if (next.type === 'call' && next.call.name === 'CreateLaunchTemplateVersion') {
     // A version of the launch template is the first thing that this step changes.
     const held = await askHooks(ports, context, beforeChange({ step: STEP, subject: group }, context));
     if (held !== undefined) return { stop: held };
-    const made = await launchTemplateVersion(ports, context, next.version);
+    const made = await launchTemplateVersion(ports, context, next.call.input);
     if ('stop' in made) return made;
-    next = nextOfRoll({ ...unit, image: { ...(unit.image as WantedImage), made: made.version } }, target);
+    next = managedGroups.roll({ ...unit, image: { ...(unit.image as WantedImage), made: made.version } }, target);
   }
-  if (next.type === 'make-version') throw new Error(`unreachable: ${group} wants a version that was made`);
   if (next.type === 'others') return { stop: foreignStop(ports, context, next.reason) };
-  if (next.type !== 'roll') return { stop: next.type === 'done' ? done(next.reason) : blocked(next.reason) };
+  if (next.type !== 'call') return { stop: next.type === 'done' ? done(next.reason) : blocked(next.reason) };
+  const { call } = next;
+  if (call.name !== 'UpdateNodegroupVersion')
+    throw new Error(`unreachable: ${group} wants ${call.name} before its roll`);
   const room = await nodeRoom(ports, context, group, spec?.disruption);
   if (typeof room === 'object') return { stop: room };
-  const ours = settingsFor(spec?.nodes, unit.nodegroup, room);
-  const set = await setUpdateConfig(ports, context, unit.nodegroup, ours, updates.ids);
+  const { settings } = managedGroups.plan(unit, room);
+  const set = await setUpdateConfig(ports, context, unit.nodegroup, settings, updates.ids);
   if (set !== undefined) return { stop: set };
-  const { input } = next;
   return {
-    call: (clientRequestToken) => ({ name: 'UpdateNodegroupVersion', input: { ...input, clientRequestToken } }),
+    call: (clientRequestToken) => ({ name: call.name, input: { ...call.input, clientRequestToken } }),
     knownUpdateIds: updates.ids,
   };
-}
-
-async function observeGroup(
-  ports: RollPorts,
-  context: StepContext,
-  nodegroupName: string,
-  nodes: NodesSpec,
-): Promise<ManagedGroup> {
-  const nodegroup = await ports.eks.describeNodegroup(context.scope, { clusterName: context.name, nodegroupName });
-  if (nodegroup.amiType !== 'CUSTOM') return { nodegroup, image: 'eks', release: releaseOf(context, nodegroupName) };
-  const rule = imageRuleOf(nodes, nodegroup);
-  return { nodegroup, image: rule === undefined ? 'nobody' : await findImage(ports, context, nodegroup, rule) };
 }
 
 const releaseOf = ({ upgrade }: StepContext, group: string): string | undefined => upgrade?.releases?.[group];
@@ -163,16 +151,8 @@ const releaseOf = ({ upgrade }: StepContext, group: string): string | undefined 
 async function arrived(ports: RollPorts, context: StepContext, group: string): Promise<StepResult> {
   const { scope, name, target, startedAt } = context;
   const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
-  const { amiType, releaseVersion, version } = nodegroup;
-  // By now the policy may name another image still, which is for another roll.
-  if (amiType === 'CUSTOM')
-    return done(
-      reason('Rolled', `Every node of ${group} was replaced with the AMI ${releaseVersion ?? 'of its template'}.`),
-    );
-  const release = releaseOf(context, group);
-  const at = release === undefined ? target : `${target} with the image ${releaseVersion}`;
-  if (isThere({ nodegroup, image: 'eks', release }, target) !== undefined)
-    return done(reason('Rolled', `Every node of ${group} was replaced at ${at}.`));
-  const said = `The roll of ${group} succeeded; DescribeNodegroup still says ${version ?? 'no version'}.`;
+  const there = managedGroups.arrived({ nodegroup, image: 'eks', release: releaseOf(context, group) }, target);
+  if (there !== undefined) return done(there);
+  const said = `The roll of ${group} succeeded; DescribeNodegroup still says ${nodegroup.version ?? 'no version'}.`;
   return wait(pollSeconds(startedAt, ports.clock.now(), BOUNDS), reason('NotVisibleYet', said));
 }

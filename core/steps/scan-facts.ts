@@ -4,7 +4,7 @@ import { given } from '../model/given.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
 import { unhealthyPods } from '../model/workload-health.ts';
 import { nodesAllowed } from '../nodes/disruption-ledger.ts';
-import { asRolled } from '../nodes/update-config.ts';
+import { asRolled } from '../nodes/managed-groups/update-config.ts';
 import type { ApiServer, Node } from '../ports/cluster-access.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';

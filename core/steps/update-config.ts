@@ -3,8 +3,10 @@ import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { isSame } from '../model/is-same.ts';
 import { settingsOf } from '../model/update-settings.ts';
-import { formerOf, nextOfPutBack, requestFor, settingsText, uidOf } from '../nodes/update-config.ts';
-import type { Nodegroup, UpdateConfig } from '../ports/eks.ts';
+import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
+import { formerOf, requestFor, settingsText, uidOf } from '../nodes/managed-groups/update-config.ts';
+import type { Restored } from '../nodes/node-owner.ts';
+import type { Nodegroup, UpdateNodegroupConfigInput } from '../ports/eks.ts';
 import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { intentState } from '../protocol/look-up.ts';
 import type { Mutation } from '../protocol/mutate.ts';
@@ -25,10 +27,10 @@ const BOUNDS = { least: 30, most: 120 };
 const UPDATING_MILLISECONDS = 5 * 60_000;
 
 const callFor =
-  (clusterName: string, nodegroupName: string, updateConfig: UpdateConfig) =>
+  (input: Omit<UpdateNodegroupConfigInput, 'clientRequestToken'>) =>
   (clientRequestToken: string): MutatingCall => ({
     name: 'UpdateNodegroupConfig',
-    input: { clusterName, nodegroupName, updateConfig, clientRequestToken },
+    input: { ...input, clientRequestToken },
   });
 
 /**
@@ -52,7 +54,8 @@ export async function setUpdateConfig(
     ...{ clusterKey, effect: 'updateConfig', subject, uid: uidOf(group), upgradeId: upgrade?.id ?? '' },
     ...{ former: formerOf(group, before?.data), ours, recordedAt: ports.clock.now().toISOString() },
   };
-  const call = callFor(clusterName, subject, requestFor(settingsOf(group), ours));
+  const updateConfig = requestFor(settingsOf(group), ours);
+  const call = callFor({ clusterName, nodegroupName: subject, updateConfig });
   const beside = [replace(UndoEntries, before, entry)];
   const prepare: Mutation['prepare'] = async () => ({ call, knownUpdateIds, beside });
   const set = await act(ports, context, WHAT[SET](subject), { step: SET, subject, prepare }, BOUNDS, async () =>
@@ -125,7 +128,7 @@ export async function putUpdateConfigBack(
   // What was begun shows only when it has ended: until then the group may look as if nothing had been set.
   const set = await finishSetting(ports, context, group);
   if (set?.status === 'wait') return set;
-  const close = async (how: 'gone' | 'undone' | 'notOurs'): Promise<StepResult> => {
+  const close = async (how: Restored): Promise<StepResult> => {
     await closeUndoEntries(ports, [entry], how);
     return done(reason('TakenBack', `${group}: ${CLOSED[how]} (${settingsText(former)}).`));
   };
@@ -143,7 +146,7 @@ async function prepareBack(
   ports: UnaskedPorts,
   context: StepContext,
   entry: UpdateConfigEntry,
-  close: (how: 'gone' | 'undone' | 'notOurs') => Promise<StepResult>,
+  close: (how: Restored) => Promise<StepResult>,
 ): ReturnType<Mutation['prepare']> {
   const { name, scope } = context;
   const { subject: nodegroupName } = entry;
@@ -155,12 +158,12 @@ async function prepareBack(
     const later = new Date(ports.clock.now().getTime() + UPDATING_MILLISECONDS);
     return { stop: parked(later, reason('TakingBack', said)) };
   }
-  const next = nextOfPutBack(entry, group);
+  const next = managedGroups.restore(entry, group && { nodegroup: group, image: 'eks' });
   if ('ended' in next) return { stop: await close(next.ended) };
   const updates = await findUpdatesInFlight(ports, context, { name, nodegroupName });
   const beside = stopBeside(ports, context, `the node group ${nodegroupName}`, updates);
   if (beside !== undefined) return { stop: beside };
-  return { call: callFor(name, nodegroupName, next.updateConfig), knownUpdateIds: updates.ids };
+  return { call: callFor(next.undo), knownUpdateIds: updates.ids };
 }
 
 /** Sees a setting that was begun to its end. What EKS never got is not sent again: whether it is wanted still is decided anew. */

@@ -1,5 +1,5 @@
 import { given } from '../../model/given.ts';
-import { managedGroup, type NodeOwner, nodeOwner } from '../../model/node-owner.ts';
+import { managedGroup, nodeOwner, type OwnerRef } from '../../model/node-owner.ts';
 import { groupOfOne } from '../../model/seen-nodes.ts';
 import { DETECTORS, type DetectorName } from '../data/break-rule.ts';
 import { rulesOf } from '../data/break-rules.ts';
@@ -141,7 +141,7 @@ function staticPodCause({ kind, value, metadata }: LiveObject): string | undefin
 /** The nodes that are repaired together. */
 const nodeCause = (node: LiveObject): string => `nodegroup:${nodeOwnerOf(node).name ?? 'none'}`;
 
-function nodeOwnerOf(node: LiveObject): NodeOwner {
+function nodeOwnerOf(node: LiveObject): OwnerRef {
   const { labels, providerId } = nodeOf(node);
   return nodeOwner(labels, providerId);
 }

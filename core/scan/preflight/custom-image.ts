@@ -1,6 +1,6 @@
 import { foundOf, type PreflightCheck } from './preflight-check.ts';
 
-/** By the function that rolls the group (core/nodes/custom-image.ts), before the control plane moves and its nodes could no longer follow. */
+/** By the function that rolls the group (core/nodes/managed-groups/custom-image.ts), before the control plane moves and its nodes could no longer follow. */
 export const customImage: PreflightCheck = {
   name: 'CustomImage',
   finds:

@@ -1,5 +1,5 @@
 import { given } from '../../model/given.ts';
-import { managedGroup, type NodeOwner, nodeOwner } from '../../model/node-owner.ts';
+import { managedGroup, nodeOwner, type OwnerRef } from '../../model/node-owner.ts';
 import type { SkewObservation } from '../judge/observation.ts';
 import type { PreflightCheck } from './preflight-check.ts';
 
@@ -39,7 +39,7 @@ const KUBELET = { type: 'skew', component: 'kubelet', confidence: 'high' } as co
 const about = (
   kind: string,
   name: string,
-  owner: NodeOwner,
+  owner: OwnerRef,
 ): Pick<SkewObservation, 'subject' | 'cause' | 'nodegroup'> => ({
   subject: { kind, name },
   cause: `nodegroup:${owner.name ?? 'none'}`,

@@ -46,7 +46,7 @@ function scaleUp(step: Step): void {
     return;
   }
   let slowest = 0;
-  if (nodegroup.updateConfig.updateStrategy !== 'MINIMAL' && roll.remaining.length > 0) {
+  if (!isMinimal(nodegroup) && roll.remaining.length > 0) {
     for (let count = Math.max(2 * zonesOf(nodegroup), roll.parallel); count > 0; count--) {
       const join = draw(world.random, world.timing.nodeJoin);
       slowest = Math.max(slowest, join);
@@ -95,11 +95,13 @@ function upgradeNodes(step: Step): void {
     again(step, world.timing.scaleDown);
     return;
   }
-  if (roll.draining.length > 0) {
+  // Nodes that are still to join are unavailable as well (https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupUpdateConfig.html).
+  const joining = isMinimal(nodegroup) ? newNodes(step).filter(({ readyAt }) => readyAt > world.now).length : 0;
+  if (roll.draining.length > 0 || joining >= roll.parallel) {
     later(world, cluster, drainRetry, 'roll', roll.updateId);
     return;
   }
-  for (const node of roll.remaining.slice(0, roll.parallel)) {
+  for (const node of roll.remaining.slice(0, roll.parallel - joining)) {
     roll.draining.push({ node, since: world.now });
     drainPass(cluster, node, world.now);
   }
@@ -130,6 +132,8 @@ function scaleDown(step: Step): void {
     return drained;
   }
 }
+
+const isMinimal = ({ updateConfig }: NodegroupRecord): boolean => updateConfig.updateStrategy === 'MINIMAL';
 
 function plannedFailure({ cluster, roll }: Step) {
   return cluster.updates.find((each) => each.id === roll.updateId)?.plannedFailure;

@@ -1,8 +1,8 @@
-import { failing } from '../../test/material/steps/one-step.ts';
-import { quietAccount, quietEc2 } from '../../test/material/steps/quiet-account.ts';
-import type { Nodegroup } from '../ports/eks.ts';
-import { KubeVersion } from '../version/kube-version.ts';
-import { findImage } from './custom-image.ts';
+import { failing } from '../../../test/material/steps/one-step.ts';
+import { quietAccount, quietEc2 } from '../../../test/material/steps/quiet-account.ts';
+import type { Nodegroup } from '../../ports/eks.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
+import { findImage } from './find-image.ts';
 
 const group = {
   ...{ nodegroupName: 'ml', clusterName: 'web', status: 'ACTIVE', amiType: 'CUSTOM' },
@@ -11,7 +11,7 @@ const group = {
 const context = {
   scope: { account: '111111111111', region: 'eu-central-1' },
   target: KubeVersion.parse('1.37'),
-  cluster: { version: '1.37' },
+  cluster: { name: 'web', version: '1.37' },
 };
 const rule = { owners: ['self'], parameter: '/images/{version}' };
 const ec2 = { ...quietEc2, describeLaunchTemplateTags: async () => ({ 'liftlock:versions': 'allowed' }) };

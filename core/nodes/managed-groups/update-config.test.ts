@@ -1,7 +1,7 @@
-import { nodesSchema } from '../config/schema/nodes.ts';
-import type { UndoEntry, UpdateConfigEntry } from '../contracts/items/protocol.ts';
-import { settingsOf } from '../model/update-settings.ts';
-import type { Nodegroup } from '../ports/eks.ts';
+import { nodesSchema } from '../../config/schema/nodes.ts';
+import type { UndoEntry, UpdateConfigEntry } from '../../contracts/items/protocol.ts';
+import { settingsOf } from '../../model/update-settings.ts';
+import type { Nodegroup } from '../../ports/eks.ts';
 import { asRolled, formerOf, nextOfPutBack, settingsFor, settingsText } from './update-config.ts';
 
 const group = (updateConfig?: object, more: object = {}): Nodegroup => ({
@@ -72,7 +72,9 @@ test.each<[string, Nodegroup | undefined, object, Partial<UpdateConfigEntry>?]>(
     { former: { maxUnavailablePercentage: 10, updateStrategy: 'MINIMAL' } },
   ],
 ])('its own settings are put back to a group that %s', (_, of, expected, more = {}) => {
-  expect(nextOfPutBack({ ...entry, ...more }, of)).toEqual(expected);
+  const next = nextOfPutBack({ ...entry, ...more }, of);
+  const named = { clusterName: 'web', nodegroupName: 'a' };
+  expect(next).toEqual('updateConfig' in expected ? { undo: { ...named, ...expected } } : expected);
 });
 
 test.each<[string, Nodegroup, UndoEntry | undefined, object]>([

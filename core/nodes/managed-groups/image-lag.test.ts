@@ -1,4 +1,4 @@
-import type { ImageReleases } from '../contracts/items/cluster.ts';
+import type { ImageReleases } from '../../contracts/items/cluster.ts';
 import { imageLagsOf, imagesReason, imagesUnknown, oldestImage, pinnedReleases } from './image-lag.ts';
 
 const NOW = new Date('2026-11-20T00:00:00Z');

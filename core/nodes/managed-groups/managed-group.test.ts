@@ -1,8 +1,8 @@
-import { reason } from '../contracts/step-result.ts';
-import type { Image } from '../ports/ec2.ts';
-import type { Nodegroup } from '../ports/eks.ts';
-import { KubeVersion } from '../version/kube-version.ts';
-import { isThere, type ManagedGroup, nextOfRoll, type WantedImage } from './managed-group.ts';
+import { reason } from '../../contracts/step-result.ts';
+import type { Image } from '../../ports/ec2.ts';
+import type { Nodegroup } from '../../ports/eks.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
+import { type ManagedGroup, managedGroups, type WantedImage } from './managed-group.ts';
 
 const TARGET = KubeVersion.parse('1.37');
 const group = (given: Partial<Nodegroup> = {}): Nodegroup => ({
@@ -17,10 +17,14 @@ const unusable = reason('CustomImage', 'There is none.');
 
 /** What is done next: `roll VERSION`, `roll TEMPLATE:VERSION`, `make IMAGE of VERSION`, or how it ends with its code. */
 function next(nodegroup: Nodegroup, image: ManagedGroup['image'] = 'eks'): string {
-  const found = nextOfRoll({ nodegroup, image }, TARGET);
-  if (found.type === 'make-version') return `make ${found.version.imageId} of ${found.version.sourceVersion}`;
-  if (found.type !== 'roll') return `${found.type} ${found.reason.code}`;
-  const { version, launchTemplate: { id, name, version: of } = {} } = found.input;
+  return textOf(managedGroups.roll({ nodegroup, image }, TARGET));
+}
+
+function textOf(found: ReturnType<typeof managedGroups.roll>): string {
+  if (found.type !== 'call') return `${found.type} ${found.reason.code}`;
+  const { call } = found;
+  if (call.name === 'CreateLaunchTemplateVersion') return `make ${call.input.imageId} of ${call.input.sourceVersion}`;
+  const { version, launchTemplate: { id, name, version: of } = {} } = call.input;
   return `roll ${version ?? `${id ?? name}:${of}`}`;
 }
 
@@ -44,6 +48,11 @@ test.each<[string, Partial<Nodegroup>, string]>([
   expect(next(group(given))).toBe(expected);
 });
 
+function rollOf(found: ReturnType<typeof managedGroups.roll>) {
+  if (found.type === 'call' && found.call.name === 'UpdateNodegroupVersion') return found.call.input;
+  throw new Error(`it is not rolled: ${JSON.stringify(found)}`);
+}
+
 const PINNED = '1.37.2-20261112';
 test.each<[string, Partial<Nodegroup>, string]>([
   ['runs an older one', { version: '1.37', releaseVersion: '1.37.2-20261001' }, 'roll 1.37 1.37.2-20261112'],
@@ -57,14 +66,15 @@ test.each<[string, Partial<Nodegroup>, string]>([
   ],
   ['runs a newer one', { version: '1.37', releaseVersion: '1.37.2-20261118' }, 'AtTarget'],
 ])('a group with a release that a rollout has pinned, which %s', (_, given, expected) => {
-  const found = nextOfRoll({ nodegroup: group(given), image: 'eks', release: PINNED }, TARGET);
-  if (found.type !== 'roll') return expect('reason' in found && found.reason.code).toBe(expected);
-  return expect(`roll ${found.input.version} ${found.input.releaseVersion}`).toBe(expected);
+  const found = managedGroups.roll({ nodegroup: group(given), image: 'eks', release: PINNED }, TARGET);
+  if (found.type !== 'call') return expect(found.reason.code).toBe(expected);
+  const { version, releaseVersion } = rollOf(found);
+  return expect(`roll ${version} ${releaseVersion}`).toBe(expected);
 });
 
 test('without a pinned release none is named: EKS takes the newest', () => {
-  const found = nextOfRoll({ nodegroup: group(), image: 'eks' }, TARGET);
-  expect(found).toEqual({ type: 'roll', input: { clusterName: 'web', nodegroupName: 'a', version: '1.37' } });
+  const found = managedGroups.roll({ nodegroup: group(), image: 'eks' }, TARGET);
+  expect(rollOf(found)).toEqual({ clusterName: 'web', nodegroupName: 'a', version: '1.37' });
 });
 
 test.each<[string, Partial<Nodegroup>, ManagedGroup['image'], string]>([
@@ -109,10 +119,7 @@ test.each<[string, Partial<Nodegroup>, ManagedGroup['image'], string]>([
 });
 
 test('a call names what EKS takes, and nothing that would pass over budgets', () => {
-  const inputOf = (unit: ManagedGroup) => {
-    const found = nextOfRoll(unit, TARGET);
-    return found.type === 'roll' ? found.input : found;
-  };
+  const inputOf = (unit: ManagedGroup) => rollOf(managedGroups.roll(unit, TARGET));
   const named = { clusterName: 'web', nodegroupName: 'a' };
   expect(inputOf({ nodegroup: group(), image: 'eks' })).toEqual({ ...named, version: '1.37' });
   // With an AMI of its own neither version nor release may be named (facts: eks.md §5.2).
@@ -121,11 +128,49 @@ test('a call names what EKS takes, and nothing that would pass over budgets', ()
   });
 });
 
-test('where a group is, is told by what EKS says of it, and of none whose image nobody knows', () => {
-  const at = (nodegroup: Partial<Nodegroup>, image: ManagedGroup['image']) =>
-    isThere({ nodegroup: group(nodegroup), image }, TARGET);
-  expect(at({ version: '1.37' }, 'eks')).toBe('The node group a is at 1.37.');
-  expect(at({ releaseVersion: 'ami-new' }, there)).toBe('The node group a runs ami-new, the AMI for 1.37.');
-  for (const image of ['nobody', unusable, wanted] as const) expect(at({ version: '1.37' }, image)).toBeUndefined();
-  expect(at({ version: '1.36' }, 'eks')).toBeUndefined();
+test('a group that is past the target is left there', () => {
+  expect(next(group({ version: '1.38' }))).toBe('done AtTarget');
+  expect(next(group({ version: '1.38', status: 'DEGRADED' }))).toBe('done AtTarget');
+});
+
+test.each<[string, Partial<Nodegroup>, Omit<ManagedGroup, 'nodegroup'>, string | undefined]>([
+  ['has arrived', { version: '1.37' }, { image: 'eks' }, 'Every node of a was replaced at 1.37.'],
+  ['does not show it yet', { version: '1.36' }, { image: 'eks' }, undefined],
+  [
+    'has the release that was pinned',
+    { version: '1.37', releaseVersion: PINNED },
+    { image: 'eks', release: PINNED },
+    `Every node of a was replaced at 1.37 with the image ${PINNED}.`,
+  ],
+  [
+    'has an older release than was pinned',
+    { version: '1.37', releaseVersion: '1.37.2-20261001' },
+    { image: 'eks', release: PINNED },
+    undefined,
+  ],
+  // Whatever the policy names by then is for another roll.
+  ['has an AMI of its own', own, { image: 'nobody' }, 'Every node of a was replaced with the AMI ami-old.'],
+])('a group whose update has ended well, and that %s', (_, given, unit, expected) => {
+  expect(managedGroups.arrived({ nodegroup: group(given), ...unit }, TARGET)?.message).toBe(expected);
+});
+
+test.each<[string, Partial<Nodegroup>, ManagedGroup['image'], string]>([
+  ['has followed its control plane', { version: '1.37' }, 'eks', 'roll 1.36'],
+  ['was taken back half-way', { version: '1.37', status: 'DEGRADED' }, 'eks', 'roll 1.36'],
+  ['is there', {}, 'eks', 'done AtTarget'],
+  ['is older still', { version: '1.35' }, 'eks', 'done AtTarget'],
+  ['is two minors ahead', { version: '1.38' }, 'eks', 'blocked OneHopAtATime'],
+  ['tells no version', { version: undefined as never }, 'eks', 'roll 1.36'],
+  ['somebody updates', { version: '1.37', status: 'UPDATING' }, 'eks', 'others ForeignUpdate'],
+  ['has an AMI that nobody names', { ...own, version: '1.37' }, 'nobody', 'blocked CustomAmi'],
+  ['has an AMI that the policy names for the minor', own, { ...wanted, made: '2' }, 'roll lt-1:2'],
+  ['has no AMI for the minor', own, unusable, 'blocked CustomImage'],
+])('back to the minor before goes a group that %s', (_, given, image, expected) => {
+  const unit = { nodegroup: group(given), image, release: PINNED };
+  expect(textOf(managedGroups.takeBack(unit, KubeVersion.parse('1.36')))).toBe(expected);
+});
+
+test('the way back names no release that was pinned for the way there', () => {
+  const unit = { nodegroup: group({ version: '1.37' }), image: 'eks' as const, release: PINNED };
+  expect(rollOf(managedGroups.takeBack(unit, KubeVersion.parse('1.36')))).not.toHaveProperty('releaseVersion');
 });

@@ -1,9 +1,9 @@
-import { durationMilliseconds } from '../config/schema/quantities.ts';
-import type { UpgradePolicySpec } from '../config/types.ts';
-import type { ClusterRecord, ImageReleases } from '../contracts/items/cluster.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
-import { NEVER } from '../policy/cluster-labels.ts';
-import { compareReleases, madeAt, releaseParameter } from '../version/image-release.ts';
+import { durationMilliseconds } from '../../config/schema/quantities.ts';
+import type { UpgradePolicySpec } from '../../config/types.ts';
+import type { ClusterRecord, ImageReleases } from '../../contracts/items/cluster.ts';
+import { type Reason, reason } from '../../contracts/step-result.ts';
+import { NEVER } from '../../policy/cluster-labels.ts';
+import { compareReleases, madeAt, releaseParameter } from '../../version/image-release.ts';
 
 /** A managed node group at its control plane's minor whose image is to be replaced by a newer release. */
 export interface ImageLag {

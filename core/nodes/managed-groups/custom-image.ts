@@ -1,8 +1,8 @@
-import { PARAMETER_TAG } from '../contracts/mutating-calls.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
-import type { ImageRule } from '../model/image-rule.ts';
-import type { Image, LaunchTemplateVersion, NewLaunchTemplateVersion } from '../ports/ec2.ts';
-import type { KubeVersion } from '../version/kube-version.ts';
+import { PARAMETER_TAG } from '../../contracts/mutating-calls.ts';
+import { type Reason, reason } from '../../contracts/step-result.ts';
+import type { ImageRule } from '../../model/image-rule.ts';
+import type { Image, LaunchTemplateVersion, NewLaunchTemplateVersion } from '../../ports/ec2.ts';
+import type { KubeVersion } from '../../version/kube-version.ts';
 
 /** The minor of a rule's tags and table. */
 export const tagsFor = (rule: ImageRule, target: KubeVersion): Record<string, string> =>
@@ -94,9 +94,17 @@ export const newVersionOf = (
   description: `Liftlock: version ${version} with ${imageId}`,
 });
 
-/** The one among a template's versions that is to be rolled to, whoever made it for this. */
+/**
+ * The version of a template by which a group gets an image, of those that launch it: what was made of its own for that, whoever made it, or on the way back
+ * the very one that its own was made of.
+ */
 export const madeBefore = (
   versions: readonly LaunchTemplateVersion[],
-  wanted: NewLaunchTemplateVersion,
-): LaunchTemplateVersion | undefined =>
-  versions.find(({ description, imageId }) => description === wanted.description && imageId === wanted.imageId);
+  from: LaunchTemplateVersion,
+  imageId: string,
+): LaunchTemplateVersion | undefined => {
+  const launching = versions.filter((one) => one.imageId === imageId);
+  const isMadeOf = (one: LaunchTemplateVersion, of: LaunchTemplateVersion): boolean =>
+    one.description === newVersionOf(of, one.imageId ?? '').description;
+  return launching.find((one) => isMadeOf(one, from)) ?? launching.find((one) => isMadeOf(from, one));
+};

@@ -1,6 +1,6 @@
-import { imageRuleOf, isRolled } from '../model/image-rule.ts';
-import type { Image } from '../ports/ec2.ts';
-import { KubeVersion } from '../version/kube-version.ts';
+import { imageRuleOf, isRolled } from '../../model/image-rule.ts';
+import type { Image } from '../../ports/ec2.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
 import { chooseImage, madeBefore, newVersionOf } from './custom-image.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -93,6 +93,16 @@ test('a version that was made for it is found again; one with other data, or of 
   const made = { template: 'lt-1', version: '4', imageId: 'ami-1', description: wanted.description };
   const byHand = { ...made, version: '5', description: 'by hand' };
   const ofOther = { ...made, version: '6', description: newVersionOf({ ...from, version: '2' }, 'ami-1').description };
-  expect(madeBefore([made, byHand, ofOther], wanted)).toBe(made);
-  expect(madeBefore([byHand, ofOther, { ...made, imageId: 'ami-2' }], wanted)).toBeUndefined();
+  expect(madeBefore([made, byHand, ofOther], from, 'ami-1')).toBe(made);
+  expect(madeBefore([byHand, ofOther, { ...made, imageId: 'ami-2' }], from, 'ami-1')).toBeUndefined();
+});
+
+test('on the way back it is the version that the own one was made of, and no other with that image', () => {
+  const before = { template: 'lt-1', version: '3', imageId: 'ami-old' };
+  const { description } = newVersionOf(before, 'ami-1');
+  const own = { template: 'lt-1', version: '4', imageId: 'ami-1', description };
+  const other = { ...before, version: '2' };
+  expect(madeBefore([other, before], own, 'ami-old')).toBe(before);
+  expect(madeBefore([other], own, 'ami-old')).toBeUndefined();
+  expect(madeBefore([{ ...before, imageId: 'ami-3' }], own, 'ami-old')).toBeUndefined();
 });

@@ -1,9 +1,10 @@
-import type { UndoEntry, UpdateConfigEntry, UpdateSettings } from '../contracts/items/protocol.ts';
-import { given } from '../model/given.ts';
-import type { NodesSpec } from '../model/image-rule.ts';
-import { isSame } from '../model/is-same.ts';
-import { nodesAtOnce, settingsOf } from '../model/update-settings.ts';
-import type { Nodegroup, UpdateConfig } from '../ports/eks.ts';
+import type { UndoEntry, UpdateConfigEntry, UpdateSettings } from '../../contracts/items/protocol.ts';
+import { given } from '../../model/given.ts';
+import type { NodesSpec } from '../../model/image-rule.ts';
+import { isSame } from '../../model/is-same.ts';
+import { nodesAtOnce, settingsOf } from '../../model/update-settings.ts';
+import type { Nodegroup, UpdateConfig, UpdateNodegroupConfigInput } from '../../ports/eks.ts';
+import type { Restored } from '../node-owner.ts';
 
 /**
  * How it is to replace them while Liftlock rolls the group: as the policy says, else as the group is set. Both the roll and the scan that foresees it
@@ -64,11 +65,13 @@ export const uidOf = ({ nodegroupArn = '' }: Nodegroup): string => nodegroupArn;
 export function nextOfPutBack(
   { uid, former, ours }: UpdateConfigEntry,
   group: Nodegroup | undefined,
-): { readonly ended: 'gone' | 'undone' | 'notOurs' } | { readonly updateConfig: UpdateConfig } {
+): { readonly ended: Restored } | { readonly undo: Omit<UpdateNodegroupConfigInput, 'clientRequestToken'> } {
   if (group === undefined || uidOf(group) !== uid) return { ended: 'gone' };
   const current = settingsOf(group);
   if (isSame(current, former)) return { ended: 'undone' };
-  return isSame(current, ours) ? { updateConfig: requestFor(ours, former) } : { ended: 'notOurs' };
+  if (!isSame(current, ours)) return { ended: 'notOurs' };
+  const { clusterName, nodegroupName } = group;
+  return { undo: { clusterName, nodegroupName, updateConfig: requestFor(ours, former) } };
 }
 
 /** In words: `3 nodes at once, new ones first`. */

@@ -1,0 +1,60 @@
+import { isDenied } from '../../contracts/eks-errors.ts';
+import { TEMPLATE_TAG } from '../../contracts/mutating-calls.ts';
+import { type Reason, reason } from '../../contracts/step-result.ts';
+import type { ImageRule } from '../../model/image-rule.ts';
+import type { Nodegroup } from '../../ports/eks.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { isImageId, templateOf } from '../../scan/preflight/launched-from.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
+import type { OwnerContext } from '../node-owner.ts';
+import { chooseImage, parameterFor, tableImage, tagsFor } from './custom-image.ts';
+import type { WantedImage } from './managed-group.ts';
+
+/** Finds the image that the policy names for a group, and whether Liftlock may make a version of its launch template with it; or why not. */
+export async function findImage(
+  { account, ec2, clock }: Pick<Ports, 'account' | 'ec2' | 'clock'>,
+  { scope, target, cluster }: OwnerContext,
+  group: Nodegroup,
+  rule: ImageRule,
+): Promise<WantedImage | Reason> {
+  const { nodegroupName: nodegroup } = group;
+  const { template = '', version = '' } = templateOf(group) ?? {};
+  const from = await ec2.describeLaunchTemplateVersion(scope, template, version);
+  if (from === undefined)
+    return reason('CustomImage', `Version ${version} of the launch template ${template} of ${nodegroup} is gone.`);
+  const { imageId: current = '' } = from;
+  const parameter = parameterFor(rule, target);
+  const held = parameter === undefined ? undefined : await readParameter(account, scope, parameter);
+  // Whatever else it holds is not said to anybody.
+  const named = tableImage(rule, target, scope.region) ?? (isImageId(held ?? '') ? held : undefined);
+  const ids = [current, named ?? ''].filter(isImageId);
+  const known = ids.length === 0 ? [] : await ec2.describeImages(scope, ids);
+  const found =
+    rule.tags === undefined
+      ? known.filter(({ imageId }) => imageId === named)
+      : await ec2.findImages(scope, rule.owners, tagsFor(rule, target));
+  const launched = known.find(({ imageId }) => imageId === current);
+  const controlPlane = KubeVersion.parse(cluster.version);
+  const asked = { nodegroup, target, controlPlane, region: scope.region, named, launched, now: clock.now() };
+  const image = chooseImage(rule, found, asked);
+  if ('code' in image) return image;
+  if (image.imageId === current || (await mayMakeVersions(ec2, scope, template))) return { from, image };
+  const { key, value } = TEMPLATE_TAG;
+  const said = `Liftlock may make no version of the launch template ${template}, so the node group ${nodegroup} cannot go to ${image.imageId}: the template has no tag ${key}=${value}. Whoever owns it runs: aws ec2 create-tags --resources ${template} --tags Key=${key},Value=${value}.`;
+  return reason('CustomImage', said);
+}
+
+/** Of one that is not there IAM knows no tag, so that it denies it as one that is not open (checked by the local cloud; IAM, `aws:ResourceTag`). */
+async function readParameter(account: Ports['account'], scope: OwnerContext['scope'], name: string) {
+  try {
+    return await account.getParameter(scope, name);
+  } catch (error) {
+    if (isDenied(error)) return undefined;
+    throw error;
+  }
+}
+
+async function mayMakeVersions(ec2: Ports['ec2'], scope: OwnerContext['scope'], template: string): Promise<boolean> {
+  const tags = await ec2.describeLaunchTemplateTags(scope, template);
+  return tags?.[TEMPLATE_TAG.key] === TEMPLATE_TAG.value;
+}
