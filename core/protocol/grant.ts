@@ -233,10 +233,11 @@ function runningUpgrade(
       };
   // One that a person starts belongs to no rollout, whatever it belonged to before.
   const { resumeAt: _, endedAt: __, rolloutId: ___, waveIndex: ____, releases: _____, addons: ______, ...rest } = base;
-  const { releases, addons } = planned ?? pinnedBefore(existing);
+  // What is pinned is of the minor that the member arrives at; hops on the way take the newest.
+  const pins = planned === undefined ? pinnedBefore(existing) : planned.to === to ? planned : undefined;
   return {
     ...rest,
-    ...(isFinish(request) ? given({ releases, addons }) : {}),
+    ...given({ releases: pins?.releases, addons: pins?.addons }),
     ...(member === undefined ? {} : { rolloutId: member.rolloutId, waveIndex: member.waveIndex }),
     ...(input === undefined ? {} : { input: { ...input } }),
     ...(asker === undefined ? {} : { requestedBy, execution: asker.arn }),

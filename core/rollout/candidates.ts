@@ -13,7 +13,13 @@ import {
   unfinished,
   unseenText,
 } from '../model/lag.ts';
-import { type ImageLag, imageLagsOf, imagesUnknown, pinnedReleases } from '../nodes/managed-groups/image-lag.ts';
+import {
+  type ImageLag,
+  imageLagsOf,
+  imagesUnknown,
+  pinnedReleases,
+  releasesFor,
+} from '../nodes/managed-groups/image-lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ambiguousPolicy } from '../policy/policy-of.ts';
@@ -27,7 +33,7 @@ import { targetOf } from './cluster-target.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
-/** Where images are behind, the release that each of these node groups goes to; where add-ons are, the version of each of these. */
+/** The releases that node groups go to: inside the minor those whose images are behind. Of add-ons that are behind there, the versions. */
 export type Pins = Pick<Member, 'releases' | 'addons'>;
 
 /** A cluster that a policy would upgrade, and where it belongs. */
@@ -59,7 +65,7 @@ export interface Asked {
   readonly finish?: boolean | undefined;
   readonly skip?: ((candidate: Candidate) => boolean) | undefined;
   /** To which of these a cluster may go; absent = to all. */
-  readonly pins?: (cluster: ClusterRecord, wanted: Pins) => Pins;
+  readonly pins?: (cluster: ClusterRecord, wanted: Pins, target: KubeVersion) => Pins;
 }
 
 export function candidatesOf(
@@ -116,10 +122,12 @@ function consider(
   const current = KubeVersion.parse(cluster.version);
   const wave = waveOf(policy, cluster, prefix);
   const refusals = ambiguous.length > 0 ? [ambiguousPolicy(ambiguous)] : [];
-  // A hop brings the newest of all by itself.
-  const patches = current.isOlderThan(resolved.target) ? NO_PATCHES : patchesOf(snapshot, cluster, policy.spec, now);
-  const pinned = pins(cluster, pinsOf(patches));
-  if (!current.isOlderThan(resolved.target)) {
+  const target = current.isOlderThan(resolved.target) ? resolved.target : current;
+  const wanted = current.isOlderThan(target)
+    ? given({ releases: releasesFor(cluster, target, policy.spec, snapshot.images?.get(cluster.region), now) })
+    : pinsOf(patchesOf(snapshot, cluster, policy.spec, now));
+  const pinned = pins(cluster, wanted, target);
+  if (!current.isOlderThan(target)) {
     // Where somebody else has moved its control plane, nobody knows by whose rules the rest would follow.
     const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
     const mayFinish = policy.spec.finish === 'always' || (policy.spec.finish === 'propose' && finish);
@@ -131,7 +139,6 @@ function consider(
           resolved.capped ?? undecided ?? behind(snapshot, cluster, policy, wave) ?? arrived(cluster, resolved.target),
       };
   }
-  const target = current.isOlderThan(resolved.target) ? resolved.target : current;
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };
   refusals.unshift(...clusterRefusals(cluster, target, snapshot.fleet, snapshot.calendars));
   refusals.push(...holdRefusals(snapshot.controls.get(cluster.clusterKey)));
@@ -158,7 +165,6 @@ export interface Patches {
   /** Until when that is to be taken (`within`); absent where the policy does not say. */
   readonly dueAt?: Date;
 }
-const NO_PATCHES: Patches = { images: [], addons: [], unknown: [] };
 
 export function patchesOf(
   { images }: FleetSnapshot,

@@ -45,6 +45,46 @@ test('who joins gets the newest of them for its type, never one that it has, and
   ]);
 });
 
+const bottlerocket = group('BOTTLEROCKET_x86_64', '1.55.0-aaaaaaaa');
+/** The same with releases of Bottlerocket for the next minor, which are named as those of this one. */
+const hopping = (clusters: readonly ClusterRecord[], minors: Record<string, string>): FleetSnapshot => {
+  const snapshot = patched(clusters, [...new Set(['1.36', ...Object.keys(minors)])], first);
+  const [region = '', known] = [...(snapshot.images ?? [])][0] ?? [];
+  const images = Object.entries(minors).flatMap(([version, release]) =>
+    ['BOTTLEROCKET_x86_64', 'BOTTLEROCKET_ARM_64'].map((amiType) => ({
+      ...{ version, amiType, releases: [{ release, publishedAt: '2026-11-10T00:00:00Z' }] },
+    })),
+  );
+  return known === undefined ? snapshot : { ...snapshot, images: new Map([[region, { ...known, images }]]) };
+};
+const pinsIn = (changes: ReturnType<typeof later>) =>
+  changes?.members.flatMap(({ next }) => (next === undefined ? [] : [[next.name, next.to, next.releases]]));
+const ofBottlerocket = [cluster('d', 'dev', bottlerocket), cluster('p', 'prod', bottlerocket)];
+
+test('who joins a hop gets what it was planned with, also where its own release has the same name, and else the newest', () => {
+  const begun = begin(hopping(ofBottlerocket, { '1.37': '1.55.0-bbbbbbbb' }), ['Open']);
+  const joining = [
+    cluster('late', 'prod', bottlerocket),
+    cluster('other', 'prod', group('BOTTLEROCKET_ARM_64', '1.55.0-aaaaaaaa')),
+  ];
+  const changes = later(hopping([...ofBottlerocket, ...joining], { '1.37': '1.56.0-cccccccc' }), begun);
+  expect(pinsIn(changes)).toEqual([
+    ['late', '1.37', { workers: '1.55.0-bbbbbbbb' }],
+    ['other', '1.37', { workers: '1.56.0-cccccccc' }],
+    ['p', '1.37', { workers: '1.55.0-bbbbbbbb' }],
+  ]);
+});
+
+test('a hop that is planned for another minor is planned with another release', () => {
+  const older = ofBottlerocket.map((one) => ({ ...one, version: '1.35' }));
+  const begun = begin(hopping(older, { '1.36': '1.55.0-bbbbbbbb' }));
+  const changes = later(hopping(older, { '1.36': '1.55.0-bbbbbbbb', '1.37': '1.56.0-cccccccc' }), begun);
+  expect(pinsIn(changes)).toEqual([
+    ['d', '1.37', { workers: '1.56.0-cccccccc' }],
+    ['p', '1.37', { workers: '1.56.0-cccccccc' }],
+  ]);
+});
+
 test('the same holds for versions of add-ons', () => {
   const withNewer = (newest: string) => ({
     addons: [

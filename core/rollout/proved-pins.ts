@@ -3,6 +3,7 @@ import type { Member } from '../contracts/items/rollout.ts';
 import { given } from '../model/given.ts';
 import { compareAddonVersions } from '../version/addon-version.ts';
 import { compareReleases } from '../version/image-release.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
 import type { Pins } from './candidates.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
@@ -10,20 +11,32 @@ import type { FleetSnapshot } from './snapshot.ts';
 export function provedPins({ clusters }: FleetSnapshot, members: readonly Member[]) {
   const releases = members.flatMap((member) =>
     Object.entries(member.releases ?? {}).map(([group, pin]) => ({
-      kind: imageOf(clusters.get(member.clusterKey), group),
+      kind: imageOf(clusters.get(member.clusterKey), group, member.to),
       pin,
     })),
   );
   const addons = members.flatMap((member) =>
     Object.entries(member.addons ?? {}).map(([addon, pin]) => ({ kind: `${member.to} ${addon}`, pin })),
   );
-  return (cluster: ClusterRecord, wanted: Pins): Pins => {
-    const ownRelease = (group: string) => cluster.nodegroups.find(({ name }) => name === group)?.releaseVersion;
+  return (cluster: ClusterRecord, wanted: Pins, target: KubeVersion): Pins => {
+    const to = target.toString();
+    // Of another minor the own release says nothing: that of Bottlerocket has none in its name.
+    const ownRelease = (group: string) =>
+      cluster.version === to ? cluster.nodegroups.find(({ name }) => name === group)?.releaseVersion : undefined;
     const ownAddon = (addon: string) => cluster.addons.find(({ name }) => name === addon)?.version;
-    return given({
-      releases: newestOf(wanted.releases, (group) => imageOf(cluster, group), ownRelease, releases, compareReleases),
-      addons: newestOf(wanted.addons, (addon) => `${cluster.version} ${addon}`, ownAddon, addons, compareAddonVersions),
-    });
+    const proved = {
+      releases: newestOf(
+        wanted.releases,
+        (group) => imageOf(cluster, group, to),
+        ownRelease,
+        releases,
+        compareReleases,
+      ),
+      addons: newestOf(wanted.addons, (addon) => `${to} ${addon}`, ownAddon, addons, compareAddonVersions),
+    };
+    // A hop has to be made, with nodes of whichever kind; inside its minor it waits for the next rollout.
+    const isHop = cluster.version !== to && wanted.releases !== undefined;
+    return given({ ...proved, releases: isHop ? { ...wanted.releases, ...proved.releases } : proved.releases });
   };
 }
 
@@ -46,5 +59,5 @@ function newestOf(
   return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
-const imageOf = (cluster: ClusterRecord | undefined, group: string): string =>
-  `${cluster?.version} ${cluster?.nodegroups.find(({ name }) => name === group)?.amiType}`;
+const imageOf = (cluster: ClusterRecord | undefined, group: string, to: string): string =>
+  `${to} ${cluster?.nodegroups.find(({ name }) => name === group)?.amiType}`;

@@ -166,8 +166,8 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
   const proved = firstFree === 0 ? undefined : provedPins(snapshot, place.members);
   const { byWave, leftOut } = candidatesOf(snapshot, rollout.policy, now, {
     finish: rollout.finish,
-    pins: (cluster, wanted) =>
-      proved === undefined || ofRollout.has(cluster.clusterKey) ? wanted : proved(cluster, wanted),
+    pins: (cluster, wanted, target) =>
+      proved === undefined || ofRollout.has(cluster.clusterKey) ? wanted : proved(cluster, wanted, target),
     skip: (candidate) =>
       !ofRollout.has(candidate.cluster.clusterKey) &&
       served !== undefined &&
@@ -257,8 +257,10 @@ function merged(
     return [
       {
         ...{ ...old, waveIndex, position, from: member.from, to: member.to },
-        // What the first waves have proved is what they had: newer images and add-ons are for the next rollout.
-        ...(hasProof && hasPins(old) ? {} : { releases: member.releases, addons: member.addons }),
+        // What the first waves have proved is what they had: newer images and add-ons are for the next rollout. A hop is planned for its minor, and a release of each week is no other plan.
+        ...((hasProof || !isFinish(member)) && hasPins(old) && old.to === member.to
+          ? {}
+          : { releases: member.releases, addons: member.addons }),
         ...{ status: unlessFailed(old, status), reasons },
       },
     ];

@@ -208,7 +208,7 @@ const patchSchema = z
       })
       .optional()
       .describe(
-        'Managed node groups whose image EKS chooses: to which release of it they go, and when; absent = none.',
+        'Managed node groups whose image EKS chooses: to which release of it they go, and when; absent = none, and hops bring the newest one.',
       ),
     addons: z
       .strictObject({

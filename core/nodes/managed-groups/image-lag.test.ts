@@ -1,5 +1,6 @@
 import type { ImageReleases } from '../../contracts/items/cluster.ts';
-import { imageLagsOf, imagesReason, imagesUnknown, oldestImage, pinnedReleases } from './image-lag.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
+import { imageLagsOf, imagesReason, imagesUnknown, oldestImage, pinnedReleases, releasesFor } from './image-lag.ts';
 
 const NOW = new Date('2026-11-20T00:00:00Z');
 const release = (name: string, day: string) => ({ release: name, publishedAt: `${day}T00:00:00.000Z` });
@@ -54,6 +55,27 @@ test.each<[string, ReturnType<typeof group>, object, string | undefined]>([
   ['runs a Bottlerocket that is young enough', bottlerocket('1.54.0-aaaaaaaa'), { maxAge: '60d' }, undefined],
 ])('a group that %s', (_, one, nodes, expected) => {
   expect(wants(one, nodes)).toBe(expected);
+});
+
+test.each<[string, object[], object | undefined, string, object | undefined]>([
+  ['the newest of its minor', [group('1.35.1-20261001')], {}, '1.36', { a: '1.36.2-20261118' }],
+  ['one that is old enough', [group('1.35.1-20261001')], { minAge: '2d' }, '1.36', { a: '1.36.2-20261105' }],
+  ['none while all are too young', [group('1.35.1-20261001')], { minAge: '15d' }, '1.36', undefined],
+  ['none of another minor', [group('1.35.1-20261001')], {}, '1.37', undefined],
+  ['none for an AMI of its own', [group('ami-1', { amiType: 'CUSTOM' })], {}, '1.36', undefined],
+  ['none where the policy chooses none', [group('1.35.1-20261001')], undefined, '1.36', undefined],
+  [
+    'each that of its type',
+    [group('1.35.1-20261001'), { ...bottlerocket('1.55.0-d93bb1b1'), name: 'b' }],
+    { maxAge: '300d' },
+    '1.36',
+    { a: '1.36.2-20261118', b: '1.55.0-d93bb1b1' },
+  ],
+])('for a hop is pinned %s', (_, nodegroups, nodes, target, expected) => {
+  const spec = nodes && { patch: { nodes } };
+  expect(releasesFor({ nodegroups: nodegroups as never }, KubeVersion.parse(target), spec, images, NOW)).toEqual(
+    expected,
+  );
 });
 
 test('it is known since when the first newer one is there, whichever is taken', () => {

@@ -4,6 +4,7 @@ import type { ClusterRecord, ImageReleases } from '../../contracts/items/cluster
 import { type Reason, reason } from '../../contracts/step-result.ts';
 import { NEVER } from '../../policy/cluster-labels.ts';
 import { compareReleases, madeAt, releaseParameter } from '../../version/image-release.ts';
+import type { KubeVersion } from '../../version/kube-version.ts';
 
 /** A managed node group at its control plane's minor whose image is to be replaced by a newer release. */
 export interface ImageLag {
@@ -32,7 +33,7 @@ export function imageLagsOf(cluster: Parts, spec: Patch, images: ImageReleases |
   return cluster.nodegroups.flatMap(({ name, amiType, version, releaseVersion: release }): ImageLag[] => {
     if (release === undefined || version !== cluster.version) return [];
     const known = images.images.find((one) => one.version === version && one.amiType === amiType)?.releases ?? [];
-    const wants = newest(known.filter(({ publishedAt }) => now.getTime() - Date.parse(publishedAt) >= (least || 0)));
+    const wants = newest(known, least || 0, now);
     if (wants === undefined || compareReleases(wants, release) <= 0) return [];
     const since = publicationOf(release, known);
     // One of which nobody knows since when it was there is older than all that were seen.
@@ -73,8 +74,34 @@ export function imagesUnknown(
   return unknown(`AWS names no release of ${[...new Set(lacking)].join(', ')} for ${version} in ${region}.`);
 }
 
-const newest = (releases: readonly Release[]): string | undefined =>
-  releases.map(({ release }) => release).sort((a, b) => compareReleases(b, a))[0];
+/** The newest of them that has been out for `least` milliseconds. */
+const newest = (releases: readonly Release[], least: number, now: Date): string | undefined =>
+  releases
+    .filter(({ publishedAt }) => now.getTime() - Date.parse(publishedAt) >= least)
+    .map(({ release }) => release)
+    .sort((a, b) => compareReleases(b, a))[0];
+
+/**
+ * The releases of a minor that a rollout pins for the groups of a cluster that goes there, where the policy chooses releases (`patch.nodes`): so each wave gets what the
+ * first has proved. Of what is not known none is pinned, and EKS takes the newest.
+ */
+export function releasesFor(
+  { nodegroups }: Pick<Parts, 'nodegroups'>,
+  target: KubeVersion,
+  spec: Patch,
+  images: ImageReleases | undefined,
+  now: Date,
+): Readonly<Record<string, string>> | undefined {
+  const settings = spec?.patch?.nodes;
+  if (settings === undefined) return undefined;
+  const least = settings.minAge === undefined ? 0 : durationMilliseconds(settings.minAge);
+  const pinned = nodegroups.flatMap(({ name, amiType }): [string, string][] => {
+    const image = images?.images.find((one) => one.version === target.toString() && one.amiType === amiType);
+    const release = newest(image?.releases ?? [], least, now);
+    return release === undefined ? [] : [[name, release]];
+  });
+  return pinned.length === 0 ? undefined : Object.fromEntries(pinned);
+}
 
 /** When a release was published, as it was seen, else by the day in its name. */
 function publicationOf(release: string, known: readonly Release[]): Date | undefined {
