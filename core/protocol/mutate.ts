@@ -26,6 +26,8 @@ type MutationResult =
   /** EKS took the call, now or before: poll this update. */
   | { readonly type: 'running'; readonly intent: Intent; readonly updateId: string; readonly seen?: Read<Intent> }
   | { readonly type: 'stop'; readonly result: StepResult }
+  /** What was asked is gone, and with it what the call began; that is on record. Called again, it looks anew at what has its name now. */
+  | { readonly type: 'lost' }
   | NotSent
   /** EKS said no. */
   | { readonly type: 'rejected'; readonly error: string; readonly message: string };
@@ -70,10 +72,8 @@ export async function mutate(
   if (state.type === 'look-up') {
     const found = await lookUp(ports.eks, state.intent);
     if (found === 'gone') {
-      const lost = { type: 'lost' as const, at: ports.clock.now().toISOString() };
-      await recordOutcome(ports, state.intent, lost, newest);
-      // What lives under its name now is looked at anew, by a new attempt.
-      return mutate(ports, mutation);
+      await recordOutcome(ports, state.intent, { type: 'lost', at: ports.clock.now().toISOString() }, newest);
+      return { type: 'lost' };
     }
     if (found !== undefined) return accepted(ports, state.intent, found, newest);
     if (!state.isLast) return unknown(LOOK_AGAIN_SECONDS);
