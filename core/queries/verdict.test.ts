@@ -174,6 +174,11 @@ test.each<[string, Given, readonly string[]]>([
     ['ForeignUpdate', 'ResumesLater', 'FleetStopped'],
   ],
   [
+    'it is parked with a node group that is done',
+    { member: parkedUntil, upgrade: { ...parkedUntil, reasons: [reason('AtTarget', 'a is there.')] } },
+    ['ResumesLater', 'FleetStopped', 'AtTarget'],
+  ],
+  [
     'it is parked by hand',
     { upgrade: { ...parkedUntil, id: 'by-hand', rolloutId: undefined, reasons: [foreign] } },
     ['ForeignUpdate', 'FleetStopped'],
