@@ -116,9 +116,7 @@ function consider(
   const current = KubeVersion.parse(cluster.version);
   const wave = waveOf(policy, cluster, prefix);
   const refusals = ambiguous.length > 0 ? [ambiguousPolicy(ambiguous)] : [];
-  // A hop brings the newest of all by itself.
-  const patches = current.isOlderThan(resolved.target) ? NO_PATCHES : patchesOf(snapshot, cluster, policy.spec, now);
-  const pinned = pins(cluster, pinsOf(patches));
+  const pinned = pins(cluster, pinsOf(patchesOf(snapshot, cluster, policy.spec, resolved.target, now)));
   if (!current.isOlderThan(resolved.target)) {
     // Where somebody else has moved its control plane, nobody knows by whose rules the rest would follow.
     const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
@@ -158,14 +156,17 @@ export interface Patches {
   /** Until when that is to be taken (`within`); absent where the policy does not say. */
   readonly dueAt?: Date;
 }
-const NO_PATCHES: Patches = { images: [], addons: [], unknown: [] };
 
+/** Nothing where its control plane is older than the target: the hop brings the newest of all by itself. */
 export function patchesOf(
   { images }: FleetSnapshot,
   cluster: ClusterRecord,
   spec: UpgradePolicySpec | undefined,
+  target: KubeVersion | undefined,
   now: Date,
 ): Patches {
+  if (target !== undefined && KubeVersion.parse(cluster.version).isOlderThan(target))
+    return { images: [], addons: [], unknown: [] };
   const known = images?.get(cluster.region);
   const { addons: settings, within } = spec?.patch ?? {};
   const behind = {
