@@ -1,5 +1,6 @@
 import type { Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { counted } from '../model/words.ts';
 
 /** So many failures the wave may have: its budget, or as many as a person has accepted. */
 export const allowedFailures = (wave: Pick<Wave, 'maxFailures' | 'acceptedFailures'>): number =>
@@ -12,7 +13,7 @@ export const exceedsBudget = (wave: Pick<Wave, 'failed' | 'maxFailures' | 'accep
 /** For people: how many have failed and how many may, as counted now. */
 export function overBudget(wave: Pick<Wave, 'name' | 'failed' | 'maxFailures' | 'acceptedFailures'>): Reason {
   const { name, failed } = wave;
-  const said = `${failed} ${failed === 1 ? 'upgrade' : 'upgrades'} of the wave ${name} failed and at most ${allowedFailures(wave)} may.`;
+  const said = `${counted(failed, 'upgrade')} of the wave ${name} failed and at most ${allowedFailures(wave)} may.`;
   return reason('FailureBudgetExceeded', said);
 }
 

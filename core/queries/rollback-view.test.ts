@@ -20,11 +20,13 @@ test('within seven days of our own upgrade it is reversible, cheaply while the n
   expect(view).toEqual({ status: 'Reversible', to: '1.35', until: daysAgo(-5), reasons: [] });
 });
 
-test('nodes that followed must go back first, and are named', () => {
-  const rolled = { ...cluster, nodegroups: [{ name: 'workers', version: '1.36', status: 'ACTIVE', issues: [] }] };
-  const { status, reasons } = rollbackView(rolled, upgraded(2), region, now);
-  expect([status, reasons[0]?.code]).toEqual(['Reversible', 'NodesFirst']);
-  expect(reasons[0]?.message).toContain('workers');
+test.each([
+  [['workers'], 'The node group workers runs 1.36; it must go back to 1.35 first.'],
+  [['api', 'workers'], 'The node groups api, workers run 1.36; they must go back to 1.35 first.'],
+])('nodes that followed must go back first, and are named: %s', (names, said) => {
+  const nodegroups = names.map((name) => ({ name, version: '1.36', status: 'ACTIVE', issues: [] }));
+  const { status, reasons } = rollbackView({ ...cluster, nodegroups }, upgraded(2), region, now);
+  expect([status, reasons]).toEqual(['Reversible', [{ code: 'NodesFirst', message: said }]]);
 });
 
 test('after exactly seven days it is too late', () => {

@@ -44,9 +44,8 @@ export function rollbackView(
   const ahead = cluster.nodegroups.filter((group) => KubeVersion.tryParse(group.version ?? '')?.equals(current));
   if (ahead.length > 0) {
     const names = ahead.map((group) => group.name).join(', ');
-    reasons.push(
-      reason('NodesFirst', `The node groups ${names} run ${current}; they must go back to ${before} first.`),
-    );
+    const said = ahead.length === 1 ? `group ${names} runs ${current}; it` : `groups ${names} run ${current}; they`;
+    reasons.push(reason('NodesFirst', `The node ${said} must go back to ${before} first.`));
   }
   return { status: 'Reversible', to: before, until: until.toISOString(), reasons };
 }

@@ -81,7 +81,7 @@ test('the first ten are named, and how many more there are', () => {
   const looks = { clusters: new Map([[web.clusterKey, web]]), scans: new Map() };
   const found = unready(looks, { requireReady: '24h' }, { name: 'all' }, all, NOW);
   expect(found?.members).toHaveLength(12);
-  expect(found?.reason.message).toMatch(/web-9 was not looked at yet, and 2 more\. /);
+  expect(found?.reason.message).toMatch(/web-9 was not looked at yet and 2 more\. /);
   // A cluster that the inventory has no more is none of its business.
   expect(
     unready({ clusters: new Map(), scans: new Map() }, { requireReady: '24h' }, { name: 'all' }, all, NOW),

@@ -3,6 +3,7 @@ import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { some } from '../model/words.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -68,11 +69,10 @@ export function unready(
   });
   const [first] = found;
   if (first === undefined) return undefined;
-  const more = found.length > MOST_NAMED ? `, and ${found.length - MOST_NAMED} more` : '';
   const { name, to } = first.member;
-  const who = found.slice(0, MOST_NAMED).map(({ member, words }) => `${member.name} ${words}`);
+  const who = found.map(({ member, words }) => `${member.name} ${words}`);
   const message =
-    `The wave ${wave.name} opens once each of its clusters is ready by a look of the last ${required} (requireReady): ${who.join(', ')}${more}. ` +
+    `The wave ${wave.name} opens once each of its clusters is ready by a look of the last ${required} (requireReady): ${some(who, MOST_NAMED)}. ` +
     `What is in the way: liftlock readiness cluster ${name} --to ${to}. A new look: ${first.look}. Without it: liftlock skip cluster ${name}`;
   return { members: found.map(({ member }) => member), reason: reason('NotReady', message) };
 }

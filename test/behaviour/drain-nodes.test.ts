@@ -195,6 +195,9 @@ test('while nodes of others are down it waits without the grant, naming them, an
     code: 'DrainNoRoom',
     message: expect.stringContaining(others()[0]?.name ?? ''),
   });
+  // As rolls do, whose upgrades park for the same.
+  const ended = Object.values(waiting?.steps ?? {}).flatMap(({ endedAt = '' }) => Date.parse(endedAt));
+  expect(Date.parse(waiting?.resumeAt ?? '') - Math.max(...ended)).toBe(600_000);
   for (const node of others()) node.unschedulable = false;
   await run(world, 1);
   expect([(await drainOf(world))?.status, podsOnLegacy(world)]).toEqual(['Succeeded', 0]);
