@@ -188,7 +188,7 @@ test('while nodes of others are down it waits without the grant, naming them, an
   const others = () => stateOf(world).nodes.filter(({ nodegroupName }) => nodegroupName === 'new');
   for (const node of others().slice(0, 1)) node.unschedulable = true;
   await start(world);
-  await minutes(world, 10);
+  await minutes(world, 4);
   const waiting = await drainOf(world);
   expect([waiting?.status, waiting?.mutated, cordoned(world)]).toEqual(['Parked', false, ['new']]);
   expect(waiting?.reasons[0]).toMatchObject({
