@@ -91,7 +91,10 @@ export async function explainCluster(
     ? undefined
     : [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
   const [latest = null] = await upgradeViews(ports.table, upgrades.slice(0, 1), cluster);
-  const foreseen = toCome === undefined ? [] : [...blockersOnTheWay(cluster, scans, toCome), ...unapproved(toCome)];
+  const foreseen =
+    toCome === undefined
+      ? []
+      : [...blockersOnTheWay(cluster, scans, toCome, aim.policy?.spec.nodes), ...unapproved(toCome)];
   const stoppedBy = ended === undefined ? [] : await findClusterBlockers(ports.table, ended, ended.reasons);
   return {
     cluster: shortId(cluster),

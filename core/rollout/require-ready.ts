@@ -8,10 +8,11 @@ import { waveNamed } from '../policy/wave-of.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { blockersOnTheWay, lookCommand } from './hop-blockers.ts';
+import { nodesIn } from './policy-matches.ts';
 import { isReady, readinessTo } from './readiness.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
-type Looks = Pick<FleetSnapshot, 'clusters' | 'scans' | 'takesLooksForMade'>;
+type Looks = Pick<FleetSnapshot, 'clusters' | 'policies' | 'scans' | 'takesLooksForMade'>;
 
 /** Whom a wave with `requireReady` waits for before it opens. */
 export interface Unready {
@@ -37,7 +38,7 @@ export function askedToBeReady({
 
 /** What keeps the next wave of a rollout shut for want of readiness, as the tick that would open it asks; undefined where nothing of that does. */
 export function unreadyToOpen(
-  snapshot: Looks & Pick<FleetSnapshot, 'policies'>,
+  snapshot: Looks,
   rollout: Rollout,
   waves: readonly Wave[],
   members: readonly Member[],
@@ -81,19 +82,21 @@ const MOST_NAMED = 10;
 
 /** Words that end a sentence about a cluster, and what looks again; undefined = it is ready. A cluster that is not there is for others to judge. */
 function whyUnready(
-  { clusters, scans, takesLooksForMade }: Looks,
+  snapshot: Looks,
   { clusterKey, to }: Member,
   oldest: number,
   now: Date,
 ): { readonly words: string; readonly look: string } | undefined {
+  const { clusters, scans, takesLooksForMade } = snapshot;
   const cluster = clusters.get(clusterKey);
   if (cluster === undefined) return undefined;
   const known = scans?.get(clusterKey);
-  const readiness = readinessTo(cluster, KubeVersion.parse(to), { scans: known, now });
+  const nodes = nodesIn(snapshot, cluster);
+  const readiness = readinessTo(cluster, KubeVersion.parse(to), { scans: known, now, nodes });
   const { verdict, scannedAt, for: hop } = readiness;
   const isOld = isReady(readiness) && scannedAt !== null && Date.parse(scannedAt) < oldest;
   // A look that will be made meets again what was found, and what could not be read.
-  const lasting = takesLooksForMade === true ? blockersOnTheWay(cluster, known, to) : [];
+  const lasting = takesLooksForMade === true ? blockersOnTheWay(cluster, known, to, nodes) : [];
   const isUnread = lasting.every(({ code }) => code === 'ScanIncomplete');
   const words =
     takesLooksForMade === true
