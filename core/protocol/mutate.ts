@@ -2,7 +2,7 @@ import { isDoubtful, isThrottled, isWithoutEffect } from '../contracts/eks-error
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
-import { parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import type { EksMutator, Scope, Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isContention, type Read } from '../store/entity.ts';
@@ -31,10 +31,6 @@ type MutationResult =
   | NotSent
   /** EKS said no. */
   | { readonly type: 'rejected'; readonly error: string; readonly message: string };
-
-/** What a step says of a call that was not sent: it looks again, or parks until nothing forbids it. */
-export const notSent = (result: NotSent): StepResult =>
-  result.type === 'wait' ? wait(result.seconds, result.reason) : parked(undefined, ...result.reasons);
 
 /** A call is not sent when its commit is older than this: no mutation later than 30 s after its commit (design.md, invariant 11). */
 export const STALE_COMMIT_MILLISECONDS = 5_000;

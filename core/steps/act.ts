@@ -2,18 +2,18 @@ import { calendarStateAt } from '../calendar/calendar-state.ts';
 import { isNotFound } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { failed, quoted, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
-import { recordTags } from '../inventory/record-cluster.ts';
 import { compiledRules } from '../policy/load-rules.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadNewestIntent, recordObserved, recordOutcome } from '../protocol/intent-store.ts';
 import { callOf, isGone } from '../protocol/look-up.ts';
-import { type Mutation, mutate, notSent } from '../protocol/mutate.ts';
+import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
 import { askHooks, type HookPorts } from './ask-hooks.ts';
 import { foreignStop, type PollBounds, type StepContext, type StepPorts } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
+import { notSent } from './not-sent.ts';
 import { rememberRunning, stillRunning, takeEnded } from './run-step.ts';
 
 export type UnaskedPorts = StepPorts & Pick<Ports, 'mutator'>;
@@ -60,11 +60,8 @@ export async function actUnasked(
     case 'lost':
       return again();
     case 'wait':
-      return notSent(result);
     case 'forbidden':
-      // By what the inventory says it would be granted again, and park again.
-      await recordTags(ports, await context.record(), context.cluster);
-      return notSent(result);
+      return notSent(ports, context, result);
     case 'rejected': {
       const said = quoted(result.error, `EKS refused ${what}: ${result.message}`);
       if (!BUSY.has(result.error)) return failed(said);

@@ -10,11 +10,11 @@ import type { WantedImage } from '../nodes/managed-group.ts';
 import type { NewLaunchTemplateVersion } from '../ports/ec2.ts';
 import type { Cluster, Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
-import { notSent } from '../protocol/mutate.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { isImageId, templateOf } from '../scan/preflight/launched-from.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { StepContext, StepPorts } from './context.ts';
+import { notSent } from './not-sent.ts';
 
 const STEP = 'create-launch-template-version';
 
@@ -88,7 +88,7 @@ export async function launchTemplateVersion(
   const result = await mutateWithoutUpdate(ports, mutation, () =>
     templates.createVersion(scope, wanted, token).then((version) => ({ version }), refusedBy),
   );
-  if (result.type !== 'answered') return { stop: notSent(result) };
+  if (result.type !== 'answered') return { stop: await notSent(ports, context, result) };
   return 'refused' in result.answer ? { stop: blocked(result.answer.refused) } : result.answer;
 }
 

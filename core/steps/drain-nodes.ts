@@ -18,7 +18,6 @@ import { updatingReason } from '../nodes/managed-group.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
 import type { DrainNode, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
-import { notSent } from '../protocol/mutate.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
@@ -26,6 +25,7 @@ import { load, replace } from '../store/entity.ts';
 import { foreignStop, type StepContext, type StepPorts } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { drainedNodes, nodesLater } from './node-room.ts';
+import { notSent } from './not-sent.ts';
 import { runStep } from './run-step.ts';
 import { BUSY_MILLISECONDS, withNodeOperator } from './with-node-operator.ts';
 
@@ -204,7 +204,7 @@ class Drain {
     const result = await mutateWithoutUpdate(this.#ports, mutation, () =>
       operator.cordon(version, { upgradeId, taint }),
     );
-    return result.type === 'answered' ? undefined : notSent(result);
+    return result.type === 'answered' ? undefined : notSent(this.#ports, this.#context, result);
   }
 
   async #evict(operator: NodeOperator, node: DrainNode, pods: readonly PodUid[]): Promise<StepResult | undefined> {
@@ -218,7 +218,7 @@ class Drain {
           answers.push({ pod, answer: await operator.evict(pod) });
         }
       });
-      return result.type === 'answered' ? undefined : notSent(result);
+      return result.type === 'answered' ? undefined : notSent(this.#ports, this.#context, result);
     } finally {
       this.memory = rememberAnswers(this.memory, this.#seen, answers, clock.now());
     }
