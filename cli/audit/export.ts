@@ -2,8 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../../core/hash/canonical-json.ts';
 import { visible } from '../../core/model/visible.ts';
+import { counted } from '../../core/model/words.ts';
 import { type ExitCode, invalid, type Session } from '../command/session.ts';
-import { counted, print } from '../output/print.ts';
+import { print } from '../output/print.ts';
 import { type AuditOptions, gather, PROBLEMS_FILE, RECORDS_FILE } from './records.ts';
 
 /** Writes records and anchors into a folder, from which `audit verify --from` proves them without AWS. */

@@ -1,7 +1,8 @@
 import { type ComparedRecord, compareWithAnchors } from '../../core/anchors/compare-with-anchors.ts';
 import { visible } from '../../core/model/visible.ts';
+import { counted } from '../../core/model/words.ts';
 import { EXIT, type ExitCode, type Session } from '../command/session.ts';
-import { counted, print } from '../output/print.ts';
+import { print } from '../output/print.ts';
 import { type AuditOptions, type Evidence, gather } from './records.ts';
 
 /** `verify` does not believe what the API says of its own record: hashes are computed here, and held against anchors that the API cannot write. */

@@ -65,15 +65,6 @@ export function listed<Item>(heading: string, items: readonly Item[], wordsOf: (
 /** Text of others in a fact. */
 export const shown = (value: string | number | null | undefined): string => visible(String(value ?? '-'));
 
-/** `1 file`, `2 files`. */
-export const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
-
-/** The first of some names: `a, b, c and 2 more`. */
-export function some(names: readonly string[], most = 3, count = names.length): string {
-  const more = count > most ? ` and ${count - most} more` : '';
-  return `${names.slice(0, most).join(', ')}${more}`;
-}
-
 /** Rows under headers, in columns two spaces apart, as kubectl prints them. Cells may carry colour; the last column is not padded. */
 export function table(headers: readonly string[], rows: readonly (readonly string[])[], columns?: number): string {
   const all = [headers, ...rows];

@@ -1,6 +1,6 @@
+import { counted } from '../../core/model/words.ts';
 import type { EffortReport } from '../../core/queries/effort-report.ts';
 import type { ExitCode, Session } from '../command/session.ts';
-import { counted } from '../output/print.ts';
 import { type PeriodOption, printReport } from './print-report.ts';
 
 type Rows = EffortReport['acts'];

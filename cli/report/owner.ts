@@ -1,8 +1,9 @@
 import { visible } from '../../core/model/visible.ts';
+import { counted, some } from '../../core/model/words.ts';
 import type { OwnedRepair, OwnerReport } from '../../core/queries/owner-report.ts';
 import { part } from '../client/paths.ts';
 import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
-import { counted, print, printLines, section, some } from '../output/print.ts';
+import { print, printLines, section } from '../output/print.ts';
 import { markdownCode, markdownRow, markdownText } from '../output/scan/markdown.ts';
 
 /** What one owner has to mend before when. Exit 6 when something of it stops a hop. */

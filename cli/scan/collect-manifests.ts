@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { counted, some } from '../../core/model/words.ts';
 import type { Observation } from '../../core/scan/judge/observation.ts';
 import type { KindList } from '../../core/scan/listed/kind-list.ts';
 import { observeTemplate } from '../../core/scan/manifest/observe-template.ts';
@@ -6,7 +7,6 @@ import { scanText, type TextScan } from '../../core/scan/manifest/scan-text.ts';
 import { isTemplateText } from '../../core/scan/manifest/template-text.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
 import type { Io } from '../command/io.ts';
-import { counted, some } from '../output/print.ts';
 import { Progress } from '../output/progress.ts';
 import { type ManifestPath, manifestPaths } from './manifest-paths.ts';
 import { readStream, readTextFile } from './read-text.ts';

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { visible } from '../../core/model/visible.ts';
+import { counted, some } from '../../core/model/words.ts';
 import type { MatrixRow, ScanMatrix } from '../../core/queries/scan-matrix.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, type ExitCode, FORMATS, invalid, type OutputOption, type Session } from '../command/session.ts';
-import { counted, listed, print, relativeTime, type Style, some, tableLines } from '../output/print.ts';
+import { listed, print, relativeTime, type Style, tableLines } from '../output/print.ts';
 import { VERDICT_STYLES } from '../output/scan/words.ts';
 import { READINESS_WORDS, type Shown, shownAt } from '../verbs/columns.ts';
 import { givenToScan } from './scan-options.ts';

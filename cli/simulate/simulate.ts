@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { didYouMean } from '../../core/config/did-you-mean.ts';
 import { type ConfigFile, readYaml } from '../../core/config/read-yaml.ts';
 import { visible } from '../../core/model/visible.ts';
+import { some } from '../../core/model/words.ts';
 import { isTargetMinor } from '../../core/version/target.ts';
 import { supportCalendarData } from '../../simulator/eks/support-calendar-data.ts';
 import { faultText } from '../../simulator/simulate/faults/fault-text.ts';
@@ -154,8 +155,7 @@ function notInFleet(file: ConfigFile, unknown: readonly UnknownName[]): Failure 
 function wordsOf({ kind, name, known }: UnknownName): string {
   const meant = didYouMean(name, known);
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
-  const more = known.length > MOST_NAMES ? `, and ${known.length - MOST_NAMES} more` : '';
-  return `there is no ${kind} "${name}" in the fleet.${hint} It has ${known.slice(0, MOST_NAMES).join(', ')}${more}.`;
+  return `there is no ${kind} "${name}" in the fleet.${hint} It has ${some(known, MOST_NAMES)}.`;
 }
 
 /** What was asked for cannot be made into a run: that is for whoever typed it. */

@@ -1,10 +1,11 @@
 import { visible } from '../../core/model/visible.ts';
+import { counted, some } from '../../core/model/words.ts';
 import { type AccessCause, type AccessReport, accessCauses, withScan } from '../../core/operations/access-report.ts';
 import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterId, clusterParam, part } from '../client/paths.ts';
 import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
-import { counted, painted, print, some, tableLines } from '../output/print.ts';
+import { painted, print, tableLines } from '../output/print.ts';
 import { Progress } from '../output/progress.ts';
 
 interface CheckOptions extends OutputOption {

@@ -1,5 +1,6 @@
 import type { ReadinessHistory } from '../../core/contracts/items/readiness-history.ts';
 import { visible } from '../../core/model/visible.ts';
+import { settingsText } from '../../core/nodes/managed-groups/update-config.ts';
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import type { RollbackView } from '../../core/queries/rollback-view.ts';
@@ -38,7 +39,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
     ]),
     ...section('Warnings', reasonLines(cluster.warnings)),
     ...tagSection(cluster),
-    ...section('Node groups', rows(['NAME', 'VERSION', 'AMI', 'SIZE', 'STATUS'], nodegroups(cluster))),
+    ...section('Node groups', rows(['NAME', 'VERSION', 'AMI', 'SIZE', 'STATUS', 'REPLACED'], nodegroups(cluster))),
     ...section('Other nodes', rows(['KIND', 'OWNER', 'VERSION', 'NODES', 'SEEN'], otherNodes(cluster, now))),
     ...section('Add-ons', rows(['NAME', 'VERSION', 'STATUS'], addons(cluster))),
     ...section('Scans', rows(['SCANNED', 'HOP', 'VERDICT', 'ERRORS', 'WARNINGS', 'NOT READ'], scans(cluster, now))),
@@ -56,7 +57,15 @@ const nodegroups = (cluster: ClusterDetail) =>
     shown(group.amiType),
     shown(group.desiredSize),
     group.status,
+    updateSettingsText(group),
   ]);
+
+/** How many nodes EKS takes at once now, and what the group's own settings are while Liftlock has set others. */
+function updateSettingsText({ updateSettings: now, ownUpdateSettings: own }: ClusterDetail['nodegroups'][number]) {
+  if (now === null || own === null) return '-';
+  const [set, former] = [settingsText(now), settingsText(own)];
+  return set === former ? set : `${set} (set by Liftlock; its own: ${former})`;
+}
 const otherNodes = ({ otherNodes: seen }: ClusterDetail, now: Date) =>
   (seen?.groups ?? []).map(({ kind, name, version, count }) => [
     kind,

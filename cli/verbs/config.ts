@@ -2,10 +2,11 @@ import { formatIssue } from '../../core/config/issue.ts';
 import { type ParsedConfig, parseConfig } from '../../core/config/parse-config.ts';
 import type { ConfigFile } from '../../core/config/read-yaml.ts';
 import { visible } from '../../core/model/visible.ts';
+import { counted } from '../../core/model/words.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
-import { counted, print } from '../output/print.ts';
+import { print } from '../output/print.ts';
 import { type FileOptions, readConfigFiles } from './config-files.ts';
 
 /** Offline: what can be wrong in the files themselves. Warnings pass. */

@@ -1,4 +1,5 @@
 import { visible } from '../../core/model/visible.ts';
+import { some } from '../../core/model/words.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import type { PolicyView } from '../../core/queries/lists.ts';
 import { targetWords } from '../../core/version/target.ts';
@@ -74,7 +75,7 @@ function deadlineWords(deadline: Spec['deadline']): string {
 function waveLine(wave: Spec['waves'][number], index: number): string {
   const { approval, calendar, canaries, bake, soak } = wave;
   const parts = [
-    wave.clusters === undefined ? undefined : `clusters ${firstOf(wave.clusters)}`,
+    wave.clusters === undefined ? undefined : `clusters ${some(wave.clusters, 5)}`,
     canaries === undefined ? undefined : `${canaries} first`,
     `${wave.maxConcurrency} at once`,
     `${wave.failureBudget.maxFailures} may fail`,
@@ -85,9 +86,4 @@ function waveLine(wave: Spec['waves'][number], index: number): string {
     wave.gates.length === 0 ? undefined : `gates: ${wave.gates.length}`,
   ];
   return visible(`  ${index + 1}. ${wave.name}: ${parts.filter((part) => part !== undefined).join(', ')}`);
-}
-
-function firstOf(names: readonly string[]): string {
-  const first = names.slice(0, 5).join(' ');
-  return names.length > 5 ? `${first} and ${names.length - 5} more` : first;
 }

@@ -1,18 +1,9 @@
 import { visible } from '../../core/model/visible.ts';
+import { counted } from '../../core/model/words.ts';
 import type { Explanation } from '../../core/queries/explanation.ts';
 import { clusterParam } from '../client/paths.ts';
 import type { OutputOption, Session } from '../command/session.ts';
-import {
-  blockerLines,
-  counted,
-  facts,
-  painted,
-  print,
-  reasonLines,
-  relativeTime,
-  section,
-  shown,
-} from '../output/print.ts';
+import { blockerLines, facts, painted, print, reasonLines, relativeTime, section, shown } from '../output/print.ts';
 import { openGlassText } from './break-glass.ts';
 import { readinessText, rollbackText, supportText, tagSection } from './cluster-text.ts';
 import { type Shown, shownAt } from './columns.ts';

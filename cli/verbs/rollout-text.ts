@@ -2,21 +2,12 @@ import type { Condition } from '../../core/contracts/items/common.ts';
 import type { Member, Wave } from '../../core/contracts/items/rollout.ts';
 import { isOfPlan } from '../../core/model/last-words.ts';
 import { visible } from '../../core/model/visible.ts';
+import { counted } from '../../core/model/words.ts';
 import { clustersOf } from '../../core/policy/approvals.ts';
 import { mostInFlight } from '../../core/policy/wave-room.ts';
 import type { RolloutDetail, WaveStanding } from '../../core/queries/rollout-views.ts';
 import { countVerdicts } from '../../core/rollout/readiness.ts';
-import {
-  counted,
-  facts,
-  listed,
-  painted,
-  reasonLines,
-  relativeTime,
-  section,
-  shown,
-  tableLines,
-} from '../output/print.ts';
+import { facts, listed, painted, reasonLines, relativeTime, section, shown, tableLines } from '../output/print.ts';
 import { glassText } from './break-glass.ts';
 import { type Shown, verdictsText } from './columns.ts';
 

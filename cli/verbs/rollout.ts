@@ -1,5 +1,6 @@
 import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
+import { counted } from '../../core/model/words.ts';
 import { part } from '../client/paths.ts';
 import {
   EXIT,
@@ -9,7 +10,7 @@ import {
   type ReasonOption,
   type Session,
 } from '../command/session.ts';
-import { counted, print } from '../output/print.ts';
+import { print } from '../output/print.ts';
 import { shownAt } from './columns.ts';
 import { rolloutText } from './rollout-text.ts';
 

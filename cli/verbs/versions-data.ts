@@ -1,7 +1,8 @@
+import { counted } from '../../core/model/words.ts';
 import { type DataDescription, describeData } from '../../core/scan/data/data-age.ts';
 import { tables } from '../../core/scan/data/tables.ts';
 import type { ExitCode, OutputOption, Session } from '../command/session.ts';
-import { counted, facts, print, section, tableLines } from '../output/print.ts';
+import { facts, print, section, tableLines } from '../output/print.ts';
 
 /** How far the tables of a scan can be trusted. Offline: they come with the release. */
 export async function versionsData(session: Session, { output }: OutputOption): Promise<ExitCode> {

@@ -94,7 +94,10 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
       rolloutId,
       status: 'Halted',
       reasons: [
-        { code: 'FailureBudgetExceeded', message: '1 upgrades failed and at most 0 may: checkout-prod was the last.' },
+        {
+          code: 'FailureBudgetExceeded',
+          message: '1 upgrade of the wave dev failed and at most 0 may. The last one was checkout-dev.',
+        },
       ],
     },
   },

@@ -1,4 +1,4 @@
-import { type AnyCode, type ReasonCode, readCode } from './reasons.ts';
+import { type AnyCode, kindOf, type ReasonCode, readCode } from './reasons.ts';
 
 /** What a step returns; a Choice state of its machine switches on `status`. Exceptions are faults, these are outcomes. */
 export type StepStatus = 'done' | 'wait' | 'parked' | 'blocked' | 'failed';
@@ -22,6 +22,10 @@ export interface Reason {
 /** What fits into every item, audit and answer that carries reasons: some clusters have thousands of nodes. */
 const MOST_REASONS = 12;
 const LONGEST_MESSAGE = 600;
+
+/** What stands in the way before what only tells, each in the order in which it was said: lists and holds show the first one alone. */
+export const standingFirst = (reasons: readonly Reason[]): Reason[] =>
+  reasons.toSorted((a, b) => Number(kindOf(a.code) === 'told') - Number(kindOf(b.code) === 'told'));
 
 /** The first reasons, each cut to what a person reads, and how many there were beside them. */
 export function bounded(reasons: readonly Reason[]): Reason[] {

@@ -7,6 +7,7 @@ import { addonAfter, addonFit, newerDefault } from '../model/addon-target.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { issueTexts } from '../model/issue-text.ts';
+import { settingsOf } from '../model/update-settings.ts';
 import { versionOwners } from '../model/version-owners.ts';
 import { labelsOf } from '../policy/cluster-labels.ts';
 import type { Addon, AddonInfo, Cluster, EksReader, Scope } from '../ports/eks.ts';
@@ -163,8 +164,12 @@ async function readNodegroups(eks: EksReader, scope: Scope, clusterName: string)
     const { version, releaseVersion, status, amiType, scalingConfig, health, modifiedAt } = group;
     const issues = issueTexts(health);
     const desiredSize = scalingConfig?.desiredSize;
+    const updateSettings = settingsOf(group);
     groups.push({
-      group: { name: nodegroupName, version, releaseVersion, status, amiType, desiredSize, issues },
+      group: {
+        ...{ name: nodegroupName, version, releaseVersion, status, amiType },
+        ...{ desiredSize, updateSettings, issues },
+      },
       modifiedAt: modifiedAt?.toISOString(),
     });
   }

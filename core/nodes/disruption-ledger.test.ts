@@ -1,4 +1,4 @@
-import { disruptionLedger, ledgerForRoll, nodesAllowed, whyDown } from './disruption-ledger.ts';
+import { disruptionLedger, downText, ledgerForRoll, nodesAllowed } from './disruption-ledger.ts';
 
 const node = (name: string, given: object = {}) => ({ name, labels: {}, ready: true, unschedulable: false, ...given });
 const own = (name: string, given: object = {}) =>
@@ -30,9 +30,12 @@ test('nodes count as down by whoever took them, those of Fargate and of an empti
     node('e'),
     fargate,
   ];
-  const { down, allowed, hasRoom } = disruptionLedger(nodes, new Set(['d']), '75%');
+  const ledger = disruptionLedger(nodes, new Set(['d']), '75%');
+  const { down, allowed, hasRoom } = ledger;
   expect([down.map(({ name }) => name), allowed, hasRoom]).toEqual([['a', 'b', 'c'], 3, false]);
-  expect(down.map(whyDown)).toEqual(['a (cordoned by somebody else)', 'b (NotReady)', 'c (terminating)']);
+  expect(downText(ledger)).toBe(
+    'Nodes of the cluster that are down: 3, allowed: 3: a (cordoned by somebody else), b (NotReady), c (terminating).',
+  );
 });
 
 test.each<[string, object[], number]>([

@@ -1,4 +1,5 @@
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
+import { some } from '../model/words.ts';
 import type { DrainNode } from '../ports/node-operator.ts';
 
 /** What the ledger has to know of a node. */
@@ -62,8 +63,15 @@ export function ledgerForRoll(
 export const isDown = ({ ready, unschedulable, terminating }: CountedNode): boolean =>
   !ready || unschedulable || terminating === true;
 
+/** So many nodes that are down are named. */
+const MOST_NAMED = 5;
+
+/** For people: how many are down, how many may be, and which those are. */
+export const downText = ({ down, allowed }: DisruptionLedger): string =>
+  `Nodes of the cluster that are down: ${down.length}, allowed: ${allowed}: ${some(down.map(whyDown), MOST_NAMED)}.`;
+
 /** A node that is down, and by whom as far as it shows. */
-export function whyDown({ name, cordonedBy, terminating, unschedulable }: CountedNode): string {
+function whyDown({ name, cordonedBy, terminating, unschedulable }: CountedNode): string {
   if (terminating === true) return `${name} (terminating)`;
   if (!unschedulable) return `${name} (NotReady)`;
   return `${name} (cordoned by ${cordonedBy === undefined ? 'somebody else' : `Liftlock, upgrade ${cordonedBy}`})`;

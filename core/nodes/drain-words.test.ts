@@ -62,7 +62,7 @@ test('who holds the room is named, six of them shortened', () => {
     reasons: [
       {
         message:
-          'Nodes of the drain that wait for room: 1. Down are 7 nodes of the cluster, and 1 may be: t (cordoned by somebody else), u (NotReady), v (NotReady), w (NotReady), x (NotReady) and 2 more.',
+          'Nodes of the drain that wait for room: 1. Nodes of the cluster that are down: 7, allowed: 1: t (cordoned by somebody else), u (NotReady), v (NotReady), w (NotReady), x (NotReady) and 2 more.',
       },
     ],
   });

@@ -1,23 +1,20 @@
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { some } from '../model/words.ts';
 import type { DrainNode, DrainPod } from '../ports/node-operator.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
-import { whyDown } from './disruption-ledger.ts';
+import { downText } from './disruption-ledger.ts';
 import type { DrainLook } from './drain-look.ts';
 import type { PodTry } from './drain-move.ts';
 import { isFull, MOST_AT_ONCE, pauseEnd, sinceOf } from './drain-order.ts';
 import { isUncordoned, type NodeStand, type PodStand } from './drain-stand.ts';
-
-/** The first five and how many more there are. */
-const listed = (names: readonly string[]): string =>
-  `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 
 const podName = ({ namespace, name }: DrainPod): string => `${namespace}/${name}`;
 
 export function doneReasons({ stands }: DrainLook): Reason[] {
   if (stands.length === 0) return [reason('Drained', 'The cluster has no node of the group.')];
   const left = stands.flatMap(({ node, skipped }) => skipped.map((pod) => `${podName(pod)} on ${node.name}`));
-  const rest = left.length === 0 ? '' : ` A rule of the policy leaves ${listed(left)}.`;
+  const rest = left.length === 0 ? '' : ` A rule of the policy leaves ${some(left, 5)}.`;
   return [reason('Drained', `Nodes of the drain that hold nothing any more that has to go: ${stands.length}.${rest}`)];
 }
 
@@ -55,7 +52,7 @@ export function nodeReasons(look: DrainLook, open: readonly NodeStand[], waiting
   });
   const end = pauseEnd(look);
   const full = `${MOST_AT_ONCE} pods are in the way; others are asked to go when some of them have.`;
-  const room = `Nodes of the drain that wait for room: ${waiting.length}. Down are ${ledger.down.length} nodes of the cluster, and ${ledger.allowed} may be: ${listed(ledger.down.map(whyDown))}.`;
+  const room = `Nodes of the drain that wait for room: ${waiting.length}. ${downText(ledger)}`;
   if (isFull(look)) reasons.push(reason('DrainNoRoom', full));
   else if (waiting.length > 0 && end > now.getTime())
     reasons.push(reason('DrainPause', `The next node begins at ${new Date(end).toISOString()}.`));

@@ -123,8 +123,13 @@ function putOnRecord({ member, wave, rollout, checks }: RolloutMember): {
   const { clusterKey, rolloutId, reasons } = member.data;
   if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
   const places = [replace(Members, member, member.data), replace(Waves, wave, wave.data)];
+  // A rollout that is halted says how many have failed by now, as its wave does.
+  const isHalted = rollout.data.status === 'Halted' && wave.data.status === 'Halted';
+  const own = isHalted
+    ? replace(Rollouts, rollout, { ...rollout.data, reasons: wave.data.reasons })
+    : unchanged(Rollouts, rollout, rolloutId);
   return {
-    writes: [...checks, ...places, unchanged(Rollouts, rollout, rolloutId)],
+    writes: [...checks, ...places, own],
     record: rolloutEntry(rolloutId, 'MemberFailed', LIFTLOCK, { clusterKey, reasons }),
   };
 }

@@ -65,7 +65,7 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
     const requesters = { policyAppliedBy: authors, rolloutCreatedBy: rollout.data.createdBy };
     refuseVote(asked, vote, requesters);
     const members = vote.decision === 'Approved' ? await membersToGo(table, wave.data) : [];
-    const shown = await waveReadiness(table, members, now);
+    const shown = await waveReadiness(table, members, now, policy?.spec.nodes);
     const word: ApprovalRecord = {
       decision: vote.decision,
       principal: vote.by,

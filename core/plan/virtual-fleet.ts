@@ -12,6 +12,7 @@ import { settle, type UpgradeEnd, waveAfter } from '../protocol/settle-decision.
 import type { Decision } from '../rollout/decisions.ts';
 import { hopBlockers } from '../rollout/hop-blockers.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
+import { nodesIn } from '../rollout/policy-matches.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { EventHeap } from './event-heap.ts';
@@ -174,7 +175,7 @@ export class VirtualFleet {
     const target = KubeVersion.parse(to);
     const blockers = isFinish({ from, to })
       ? []
-      : hopBlockers(cluster, scans?.get(clusterKey), target, cluster.version === from);
+      : hopBlockers(cluster, scans?.get(clusterKey), target, cluster.version === from, nodesIn(this.#base, cluster));
     const parked = this.#upgrades.get(clusterKey);
     const resumes = parked?.status === 'Parked' && parked.id === upgradeId;
     const keys = capKeys(cluster, fleet);

@@ -1,5 +1,6 @@
 import type { Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { counted } from '../model/words.ts';
 
 /** So many failures the wave may have: its budget, or as many as a person has accepted. */
 export const allowedFailures = (wave: Pick<Wave, 'maxFailures' | 'acceptedFailures'>): number =>
@@ -8,6 +9,13 @@ export const allowedFailures = (wave: Pick<Wave, 'maxFailures' | 'acceptedFailur
 /** Whether more have failed than may: then the wave halts (semantics.md, Failure budget). */
 export const exceedsBudget = (wave: Pick<Wave, 'failed' | 'maxFailures' | 'acceptedFailures'>): boolean =>
   wave.failed > allowedFailures(wave);
+
+/** For people: how many have failed and how many may, as counted now. */
+export function overBudget(wave: Pick<Wave, 'name' | 'failed' | 'maxFailures' | 'acceptedFailures'>): Reason {
+  const { name, failed } = wave;
+  const said = `${counted(failed, 'upgrade')} of the wave ${name} failed and at most ${allowedFailures(wave)} may.`;
+  return reason('FailureBudgetExceeded', said);
+}
 
 /** Failures of all waves of a rollout. */
 export const failuresOf = (waves: readonly Pick<Wave, 'failed'>[]): number =>
@@ -36,10 +44,7 @@ export const judgedOf = ({ succeeded, failed, strays = 0 }: Pick<Wave, 'succeede
 
 /** Why one more cluster of a wave may not be in flight beside those that are; undefined = it may. */
 export function waveRefusal(wave: Wave): Reason | undefined {
-  if (exceedsBudget(wave)) {
-    const said = `${wave.failed} upgrades of the wave ${wave.name} failed and at most ${allowedFailures(wave)} may.`;
-    return reason('FailureBudgetExceeded', said);
-  }
+  if (exceedsBudget(wave)) return overBudget(wave);
   const judged = judgedOf(wave);
   const canaries = Math.min(wave.canaries ?? 0, wave.needWork);
   if (judged < canaries && wave.inFlight >= 1) {

@@ -2,7 +2,7 @@ import { isDoubtful, isThrottled, isWithoutEffect } from '../contracts/eks-error
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
-import { parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import type { EksMutator, Scope, Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isContention, type Read } from '../store/entity.ts';
@@ -26,13 +26,11 @@ type MutationResult =
   /** EKS took the call, now or before: poll this update. */
   | { readonly type: 'running'; readonly intent: Intent; readonly updateId: string; readonly seen?: Read<Intent> }
   | { readonly type: 'stop'; readonly result: StepResult }
+  /** What was asked is gone, and with it what the call began; that is on record. Called again, it looks anew at what has its name now. */
+  | { readonly type: 'lost' }
   | NotSent
   /** EKS said no. */
   | { readonly type: 'rejected'; readonly error: string; readonly message: string };
-
-/** What a step says of a call that was not sent: it looks again, or parks until nothing forbids it. */
-export const notSent = (result: NotSent): StepResult =>
-  result.type === 'wait' ? wait(result.seconds, result.reason) : parked(undefined, ...result.reasons);
 
 /** A call is not sent when its commit is older than this: no mutation later than 30 s after its commit (design.md, invariant 11). */
 export const STALE_COMMIT_MILLISECONDS = 5_000;
@@ -70,10 +68,8 @@ export async function mutate(
   if (state.type === 'look-up') {
     const found = await lookUp(ports.eks, state.intent);
     if (found === 'gone') {
-      const lost = { type: 'lost' as const, at: ports.clock.now().toISOString() };
-      await recordOutcome(ports, state.intent, lost, newest);
-      // What lives under its name now is looked at anew, by a new attempt.
-      return mutate(ports, mutation);
+      await recordOutcome(ports, state.intent, { type: 'lost', at: ports.clock.now().toISOString() }, newest);
+      return { type: 'lost' };
     }
     if (found !== undefined) return accepted(ports, state.intent, found, newest);
     if (!state.isLast) return unknown(LOOK_AGAIN_SECONDS);

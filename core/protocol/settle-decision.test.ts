@@ -241,8 +241,18 @@ describe('the counters of a wave', () => {
     const halted = settle(NOON, upgrade(true), member, { ...ended, maxFailures: 0 }, failed).wave;
     expect(halted).toMatchObject({
       status: 'Halted',
-      reasons: [{ code: 'FailureBudgetExceeded', message: '1 upgrades failed and at most 0 may: web was the last.' }],
+      reasons: [
+        {
+          code: 'FailureBudgetExceeded',
+          message: '1 upgrade of the wave dev failed and at most 0 may. The last one was web.',
+        },
+      ],
     });
+    if (halted === undefined) throw new Error('there is no wave');
+    const more = { ...member, name: 'api' };
+    expect(settle(NOON, upgrade(true), more, halted, failed).wave?.reasons[0]?.message).toBe(
+      '2 upgrades of the wave dev failed and at most 0 may. The last one was api.',
+    );
   });
 
   test('a budget that is exceeded in a wave where nobody runs halts nothing', () => {

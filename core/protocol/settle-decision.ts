@@ -3,7 +3,7 @@ import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { bounded, type Reason } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
 import { recount } from '../policy/caps.ts';
-import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
+import { exceedsBudget, overBudget } from '../policy/wave-room.ts';
 import { GRANTING_WAVES } from './granting-waves.ts';
 import { isUndo } from './undo.ts';
 
@@ -142,14 +142,12 @@ export function waveAfter(wave: Wave, before: Member, after: Member, at: string)
   if (after.status === 'Succeeded') next.lastSuccessAt = at;
   // A straggler may fail long after its wave has ended: a budget is kept, not only while the wave is open.
   if (next.status === 'Completed' && next.failed > 0) next.status = 'CompletedWithFailures';
-  if (exceedsBudget(next) && GRANTING_WAVES.includes(next.status)) {
+  // One that is halted says how many have failed by now.
+  const isOther = next.failed !== wave.failed && next.reasons.some(({ code }) => code === 'FailureBudgetExceeded');
+  if (exceedsBudget(next) && (GRANTING_WAVES.includes(next.status) || isOther)) {
     next.status = 'Halted';
-    next.reasons = [
-      {
-        code: 'FailureBudgetExceeded',
-        message: `${next.failed} upgrades failed and at most ${allowedFailures(next)} may: ${after.name} was the last.`,
-      },
-    ];
+    const { code, message } = overBudget(next);
+    next.reasons = [{ code, message: to === 'failed' ? `${message} The last one was ${after.name}.` : message }];
   }
   return next;
 }

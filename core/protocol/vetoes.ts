@@ -188,7 +188,7 @@ export const VETOES: readonly Veto[] = [
     codes: ['WaveHalted'],
     reasons: ({ wave }) => {
       if (wave === undefined || (wave.status !== 'Halted' && !exceedsBudget(wave))) return NONE;
-      const said = `The wave ${wave.name} is halted: ${wave.failed} failures, at most ${allowedFailures(wave)} are allowed.`;
+      const said = `The wave ${wave.name} is halted: ${wave.failed} failed and at most ${allowedFailures(wave)} may.`;
       return [reason('WaveHalted', said)];
     },
   },

@@ -1,11 +1,12 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
+import { openUndoEntries } from '../protocol/undo.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { clusterPartition, ReadinessHistories, Upgrades } from '../store/entities.ts';
-import { decode, load } from '../store/entity.ts';
+import { decode, load, type Read } from '../store/entity.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
@@ -25,6 +26,7 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, c
   const now = ports.clock.now();
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const scans = await latestScansOf(ports.table, [cluster.clusterKey]);
+  const open = await openUndoEntries(ports.table, cluster.clusterKey);
   const { held, breakGlass } = snapshot.controls.get(cluster.clusterKey) ?? {};
   const summary = await summaryOf(ports.table, snapshot, cluster, now);
   const { policy, placement } = clusterPolicy(snapshot, cluster, now);
@@ -40,7 +42,7 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, c
     authenticationMode: cluster.authenticationMode ?? null,
     autoMode,
     endpoint,
-    nodegroups,
+    nodegroups: nodegroups.map((group) => withSettings(group, open)),
     /** Nodes outside managed groups, as they were last seen; null where nobody has read the nodes. */
     otherNodes: cluster.otherNodes ?? null,
     fargateProfiles,
@@ -63,6 +65,15 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, c
     /** The last ten, newest first. */
     scans: await scanHistory(ports.table, cluster, SCANS),
   };
+}
+
+/** Which update settings a group has now, and which are its own: others while Liftlock rolls it. Null where nobody has read them. */
+function withSettings(
+  { updateSettings: seen, ...group }: ClusterRecord['nodegroups'][number],
+  open: readonly Read<UndoEntry>[],
+) {
+  const [set] = open.flatMap(({ data }) => (data.effect === 'updateConfig' && data.subject === group.name ? data : []));
+  return { ...group, updateSettings: set?.ours ?? seen ?? null, ownUpdateSettings: set?.former ?? seen ?? null };
 }
 
 /** Every upgrade that a cluster has had, the last one started first. */

@@ -3,6 +3,7 @@ import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Ports } from '../ports/ports.ts';
 import { targetIn } from '../rollout/cluster-target.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { nodesIn } from '../rollout/policy-matches.ts';
 import { type Readiness, readinessIn, readinessTo } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
@@ -57,5 +58,6 @@ export async function clusterReadiness(
       'InvalidInput',
       `EKS offers no ${to} in ${cluster.region}, as far as is known: ${offered.join(', ') || 'nothing was read yet'}.`,
     );
-  return { ...view, target: to, ...readinessTo(cluster, asked, { scans, now: ports.clock.now() }) };
+  const known = { scans, now: ports.clock.now(), nodes: nodesIn(snapshot, cluster) };
+  return { ...view, target: to, ...readinessTo(cluster, asked, known) };
 }

@@ -4,7 +4,7 @@ import type { Reason } from '../contracts/step-result.ts';
 import { lagCode, lagOf } from '../model/lag.ts';
 import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
-import { hasPins, patchesOf, pinsOf } from '../rollout/candidates.ts';
+import { hasPins, type Patches, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
@@ -46,6 +46,7 @@ export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, 
   const aim = clusterPolicy(snapshot, cluster, now);
   const { policy, wave, target } = aim;
   const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
+  const patches = patchesOf(snapshot, cluster, policy?.spec, target, now);
   return {
     id: shortId(cluster),
     name: cluster.name,
@@ -55,14 +56,14 @@ export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, 
     region: cluster.region,
     version: cluster.version,
     status: cluster.status,
-    state: clusterState(snapshot, cluster, aim, upgrade, now),
+    state: clusterState(snapshot, cluster, aim, upgrade, patches),
     support: supportView(cluster, snapshot.regions.get(cluster.region), now),
     policy: policy?.metadata.name ?? null,
     wave: wave?.name ?? null,
     target: target?.toString() ?? null,
     upgrade: upgrade === undefined ? null : { id: upgrade.id, to: upgrade.to, status: upgrade.status },
     oldestImageAt: oldestImage(cluster, snapshot.images?.get(cluster.region))?.toISOString() ?? null,
-    patchesDueAt: patchesOf(snapshot, cluster, policy?.spec, now).dueAt?.toISOString() ?? null,
+    patchesDueAt: patches.dueAt?.toISOString() ?? null,
     labels: cluster.labels,
     lastSeenAt: cluster.lastSeenAt,
   };
@@ -74,7 +75,7 @@ function clusterState(
   cluster: ClusterRecord,
   aim: ClusterPolicy,
   upgrade: Upgrade | undefined,
-  now: Date,
+  patches: Patches,
 ): ClusterState {
   const { policy, wave, target, needsWork, reasons } = aim;
   if (cluster.deletedAt !== undefined) return 'Gone';
@@ -86,7 +87,6 @@ function clusterState(
   const isMember = member !== undefined;
   if (policy === undefined && !isMember)
     return reasons.some(({ code }) => code === 'AmbiguousPolicy') ? 'Excluded' : 'Unmanaged';
-  const patches = patchesOf(snapshot, cluster, policy?.spec, now);
   const isThere = target !== undefined && !needsWork && !isMember;
   if (isThere) {
     const lag = lagCode(cluster, policy?.spec);

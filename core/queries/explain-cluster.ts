@@ -85,9 +85,16 @@ export async function explainCluster(
     return unapprovedOnTheWay(scans, cluster, to, approved, now);
   };
   const newest = upgrades[0]?.from === cluster.version ? upgrades[0] : undefined;
-  const ended = [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
+  // What a person has had tried again since is over.
+  const isRetried = control?.retried !== undefined;
+  const ended = isRetried
+    ? undefined
+    : [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
   const [latest = null] = await upgradeViews(ports.table, upgrades.slice(0, 1), cluster);
-  const foreseen = toCome === undefined ? [] : [...blockersOnTheWay(cluster, scans, toCome), ...unapproved(toCome)];
+  const foreseen =
+    toCome === undefined
+      ? []
+      : [...blockersOnTheWay(cluster, scans, toCome, aim.policy?.spec.nodes), ...unapproved(toCome)];
   const stoppedBy = ended === undefined ? [] : await findClusterBlockers(ports.table, ended, ended.reasons);
   return {
     cluster: shortId(cluster),

@@ -4,6 +4,7 @@ import type { Ports } from '../ports/ports.ts';
 import { ownerOf, ownersOf } from '../readiness/owner-news.ts';
 import { stoppersOf, toldOnce } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { nodesIn } from '../rollout/policy-matches.ts';
 import { nextMinor } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { loadKind } from '../store/entity.ts';
@@ -94,13 +95,14 @@ const earlier = (a: string | null | undefined, b: string | null | undefined): nu
 
 /** What stops each hop that was looked at, and what its scan warns of; what two hops have in common is mended once, before the first. */
 function repairsOf(
-  { regions }: FleetSnapshot,
+  snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   latest: LatestScans | undefined,
   owner: string,
 ): Repair[] {
   const current = KubeVersion.parse(cluster.version);
-  const next = nextMinor(cluster, regions.get(cluster.region));
+  const next = nextMinor(cluster, snapshot.regions.get(cluster.region));
+  const nodes = nodesIn(snapshot, cluster);
   const scanned = (latest?.scans ?? []).map(({ target }) => KubeVersion.parse(target));
   const ahead = [...(next === undefined ? [] : [next]), ...scanned].filter((one) => current.isOlderThan(one));
   const targets = [...new Map(ahead.map((one) => [one.toString(), one])).values()];
@@ -109,7 +111,7 @@ function repairsOf(
   for (const target of targets.sort((a, b) => (a.isOlderThan(b) ? -1 : 1))) {
     const causes = latest?.scans.find((one) => one.target === target.toString())?.causes ?? [];
     const of = { cluster: shortId(cluster), version: cluster.version, target: target.toString() };
-    const stopping = toldOnce(stoppersOf(cluster, latest, target, target.equals(current.next()))).filter(isOwn);
+    const stopping = toldOnce(stoppersOf(cluster, latest, target, target.equals(current.next()), nodes)).filter(isOwn);
     for (const { cause, owner: whose, reason } of stopping) {
       const told = causes.find((one) => one.cause === cause && one.owner === whose);
       const what = told?.what ?? reason.message;

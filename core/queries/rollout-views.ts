@@ -20,6 +20,7 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules } from '../rollout/member-rules.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
+import { nodesIn } from '../rollout/policy-matches.ts';
 import { readinessOfMember } from '../rollout/readiness.ts';
 import { type Unready, unreadyToOpen } from '../rollout/require-ready.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -123,19 +124,21 @@ export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date
 
 /** The same members; who has not begun says what is known today to stop it on its way. `unapproved`: what no approval of its wave has shown. */
 function forewarned(
-  { clusters, scans, grants }: Pick<FleetSnapshot, 'clusters' | 'scans' | 'grants'>,
+  snapshot: FleetSnapshot,
   members: readonly Member[],
   now: Date,
   unapproved: (member: Member, cluster: ClusterRecord) => readonly Reason[] = () => [],
 ): ShownMember[] {
+  const { clusters, scans, grants } = snapshot;
   return members.map((member) => {
     const cluster = member.status === 'Pending' ? clusters.get(member.clusterKey) : undefined;
     if (cluster === undefined) return member;
     const known = scans?.get(member.clusterKey);
-    const { verdict, reasons } = readinessOfMember(cluster, member, { scans: known, now });
+    const nodes = nodesIn(snapshot, cluster);
+    const { verdict, reasons } = readinessOfMember(cluster, member, { scans: known, now, nodes });
     const onTheWay = [
       ...busyWith(grants.find((grant) => grant.clusterKey === member.clusterKey)),
-      ...(isFinish(member) ? reasons : blockersOnTheWay(cluster, known, member.to)),
+      ...(isFinish(member) ? reasons : blockersOnTheWay(cluster, known, member.to, nodes)),
     ];
     return { ...member, readiness: verdict, reasons: [...member.reasons, ...onTheWay, ...unapproved(member, cluster)] };
   });

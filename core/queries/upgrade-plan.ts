@@ -3,6 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopRefusals } from '../model/hop.ts';
 import { unfinished } from '../model/lag.ts';
+import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hopsBefore, sameUnderWay } from '../protocol/hop-before.ts';
 import { findHopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
@@ -166,11 +167,11 @@ function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: bo
   return [
     'request-grant: one upgrade per cluster, every cap, mode, stop, hold and tags, once more.',
     `scan-cluster: upgrade insights of EKS, kubelet and kube-proxy skew, AMI types${apiOnly ? '; the API server is not looked at (verification: eks-api)' : ', the API server answers'}.`,
-    `update-addons: ${cluster.addons.length} add-ons to versions that are valid before and after.`,
+    `update-addons: ${counted(cluster.addons.length, 'add-on')} to versions that are valid before and after.`,
     isThere
       ? `upgrade-control-plane: nothing, it is at ${cluster.version} already.`
       : 'upgrade-control-plane: one minor, judged by the update itself.',
-    `roll-node-group: ${cluster.nodegroups.length} node groups, respecting PodDisruptionBudgets${down}.`,
+    `roll-node-group: ${counted(cluster.nodegroups.length, 'node group')}, respecting PodDisruptionBudgets${down}.`,
     'update-addons: the remaining ones, kube-proxy among them.',
     `smoke-check: ${apiOnly ? 'through the EKS API only' : 'readyz, nodes, kube-system, pods no worse than before'}${own}.`,
   ];

@@ -65,7 +65,7 @@ export function atTarget(
   const text = `It is at ${version}; the policy ${metadata.name} asks for ${targetWords(spec.target)}, ${here}.${unseenText(cluster)}`;
   const raise = `Its tag ${prefix}pin-version lets it go no further than ${pin}: whoever may tag the cluster raises it or takes it away`;
   const moves = isCapped ? `${raise}.` : `${raise}, and a newer version becomes the target.`;
-  const { unknown, ...patches } = patchesOf(snapshot, cluster, spec, now);
+  const { unknown, ...patches } = patchesOf(snapshot, cluster, spec, target, now);
   const pins = pinsOf(patches);
   // What is left to be finished goes first, as for whoever plans (core/rollout/candidates.ts).
   const isPatched = hasPins(pins) && !canFinish(cluster, spec);

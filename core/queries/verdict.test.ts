@@ -14,7 +14,10 @@ const NOW = new Date('2026-11-20T12:00:00Z');
 const at = (hours: number): string => new Date(NOW.getTime() + hours * 3_600_000).toISOString();
 const always = { timeZone: 'UTC', windows: [], freezes: [] };
 const evenings = { ...always, windows: [{ name: 'evenings', schedule: '0 15 * * *', duration: '6h' }] };
-const failed = reason('FailureBudgetExceeded', '1 upgrades failed and at most 0 may: shop was the last.');
+const failed = reason(
+  'FailureBudgetExceeded',
+  '1 upgrade of the wave all failed and at most 0 may. The last one was shop.',
+);
 const foreign = reason('ForeignUpdate', 'Somebody else updates it.');
 const noCalendar = reason('NoCalendar', 'There is no Calendar "production".');
 
@@ -169,6 +172,11 @@ test.each<[string, Given, readonly string[]]>([
     'it is parked in a rollout',
     { member: parkedUntil, upgrade: { ...parkedUntil, reasons: [foreign] } },
     ['ForeignUpdate', 'ResumesLater', 'FleetStopped'],
+  ],
+  [
+    'it is parked with a node group that is done',
+    { member: parkedUntil, upgrade: { ...parkedUntil, reasons: [reason('AtTarget', 'a is there.')] } },
+    ['ResumesLater', 'FleetStopped', 'AtTarget'],
   ],
   [
     'it is parked by hand',

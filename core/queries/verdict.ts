@@ -3,7 +3,8 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
+import { type Reason, reason, standingFirst } from '../contracts/step-result.ts';
+import { some } from '../model/words.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { fleetRefusals, OBSERVE_MODE, rolloutRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
@@ -127,7 +128,7 @@ export function verdictOf(
     const condition = looksAgain ? 'Liftlock looks again.' : conditionOf(waiting, at);
     // What refused it when it parked may be gone: where the reconciler asks for it now, its answer stands in place of that.
     const since = waiting.length === 0 ? upgrade.reasons : upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
-    return said(after(condition, at), ...since, ...waiting);
+    return said(after(condition, at), ...standingFirst([...since, ...waiting]));
   }
   const going = goingOn(place);
   if (aim.policy === undefined) {
@@ -338,11 +339,7 @@ function turnAt(
   const first = decisions.flatMap((one) =>
     one.type === 'grant-member' && one.member.rolloutId === member?.rolloutId ? one.member.name : [],
   );
-  const more = first.length > MOST_BEFORE ? ` and ${first.length - MOST_BEFORE} more` : '';
-  const goes =
-    first.length === 0
-      ? ''
-      : ` ${first.slice(0, MOST_BEFORE).join(', ')}${more} ${first.length === 1 ? 'goes' : 'go'} first.`;
+  const goes = first.length === 0 ? '' : ` ${some(first, MOST_BEFORE)} ${first.length === 1 ? 'goes' : 'go'} first.`;
   return own
     .filter(({ code }) => waitsFor(code) === 'place' || waitsFor(code) === 'cap')
     .map(({ code, message }) => ({

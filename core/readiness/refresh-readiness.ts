@@ -6,6 +6,7 @@ import { startOnce } from '../model/start-once.ts';
 import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hasPins, isPatchOverdue, patchesOf, pinsOf } from '../rollout/candidates.ts';
+import { targetIn } from '../rollout/cluster-target.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { policyMatch } from '../rollout/policy-matches.ts';
 import { countVerdicts, hasLostWaiver, nextMinor, readinessIn } from '../rollout/readiness.ts';
@@ -111,7 +112,8 @@ async function keepDay(
 function patchCounts(snapshot: FleetSnapshot, clusters: readonly ClusterRecord[], now: Date) {
   const patches = clusters.map((cluster) => {
     const match = policyMatch(snapshot, cluster);
-    return patchesOf(snapshot, cluster, match.type === 'one' ? match.policy.spec : undefined, now);
+    const spec = match.type === 'one' ? match.policy.spec : undefined;
+    return patchesOf(snapshot, cluster, spec, targetIn(snapshot, cluster, now), now);
   });
   const made = clusters.flatMap(
     (cluster) => oldestImage(cluster, snapshot.images?.get(cluster.region))?.getTime() ?? [],

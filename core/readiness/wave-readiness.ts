@@ -1,6 +1,7 @@
 import type { Member } from '../contracts/items/rollout.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { blockingFindings } from '../model/blocking-findings.ts';
+import type { NodesSpec } from '../model/image-rule.ts';
 import type { Table } from '../ports/table.ts';
 import { readinessOfMember } from '../rollout/readiness.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
@@ -17,11 +18,12 @@ interface ShownMember {
   readonly findings: number;
 }
 
-/** What an approver of a wave is shown of those of its members that are to go; a cluster that the inventory has no more is left out. */
+/** What an approver of a wave is shown of those of its members that are to go; a cluster that the inventory has no more is left out. `nodes`: what its policy says of images. */
 export async function waveReadiness(
   table: Pick<Table, 'getAll'>,
   members: readonly Pick<Member, 'clusterKey' | 'from' | 'to'>[],
   now: Date,
+  nodes: NodesSpec,
 ): Promise<ShownMember[]> {
   const keys = members.map(({ clusterKey }) => clusterKey);
   const [clusters, scans] = await Promise.all([
@@ -38,7 +40,7 @@ export async function waveReadiness(
     const cluster = known.get(clusterKey);
     if (cluster === undefined) return [];
     const found = scans.get(clusterKey) ?? { clusterKey, scans: [] };
-    const { verdict, scannedAt } = readinessOfMember(cluster, member, { scans: found, now });
+    const { verdict, scannedAt } = readinessOfMember(cluster, member, { scans: found, now, nodes });
     return [{ clusterKey, to, verdict, scannedAt, findings: blockingFindings(found, cluster.version, to).length }];
   });
 }

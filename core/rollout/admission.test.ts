@@ -176,7 +176,7 @@ describe('a member that parked', () => {
       name: 'a',
       codes: ['ResumesLater'],
       until: at(1),
-      said: `It is parked Looking again at ${at(1)}.`,
+      said: `It is parked, and Liftlock looks again at ${at(1)}.`,
     });
     expect(admitted({ members: { a: { ...parked, grantedAt: at(-30) } } }).names).toEqual(['a']);
     expect(admitted({ members: { a: { grantedAt } } }).names).toEqual(['a']);
@@ -190,7 +190,7 @@ describe('a member that parked', () => {
         name: 'a',
         codes: ['ResumesLater'],
         until: at(60),
-        said: `Somebody else updates it. Looking again at ${at(60)}.`,
+        said: `It is parked, and Liftlock looks again at ${at(60)}.`,
       },
     ]);
     expect(admitted(given(at(0))).names).toEqual(['a']);

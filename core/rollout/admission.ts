@@ -154,7 +154,7 @@ function postponed(
   now: Date,
 ): Answer | undefined {
   const later = restsUntil(member, now) ?? member.resumeAt;
-  if (later !== undefined && new Date(later) > now) return { reasons: [resumesLater(member, later)], until: later };
+  if (later !== undefined && new Date(later) > now) return { reasons: [resumesLater(later)], until: later };
   if (member.inFlight || standing.length === 0) return undefined;
   return { reasons: standing, until: asideUntil(snapshot, member, standing) };
 }
@@ -179,9 +179,10 @@ export function asideUntil(
   return isNew && cluster !== undefined ? settledAt(cluster).toISOString() : undefined;
 }
 
-const resumesLater = (member: Member, at: string): Reason => ({
+/** What it parked for says its upgrade. */
+const resumesLater = (at: string): Reason => ({
   code: 'ResumesLater',
-  message: `${member.reasons[0]?.message ?? 'It is parked'} Looking again at ${at}.`,
+  message: `It is parked, and Liftlock looks again at ${at}.`,
 });
 
 /** What the grant of a member's next hop is asked. Without `decisions` nobody is let in: it is what will be asked at another instant. */

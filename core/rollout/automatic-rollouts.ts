@@ -4,6 +4,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, isFinish } from '../model/hop.ts';
+import { some } from '../model/words.ts';
 import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
 import { type MemberIndex, upgradeOf } from './admission.ts';
 import type { Candidate } from './candidates.ts';
@@ -173,7 +174,6 @@ function unrecordedIn(
   if (own.length >= clusters) return [];
   const known = new Set(own.map(({ name }) => name));
   const missing = names.filter((name) => !known.has(name));
-  const more = missing.length > MOST_NAMES ? ` and ${missing.length - MOST_NAMES} more` : '';
-  const which = missing.length === 0 ? '' : ` Still to come: ${missing.slice(0, MOST_NAMES).join(', ')}${more}.`;
+  const which = missing.length === 0 ? '' : ` Still to come: ${some(missing, MOST_NAMES)}.`;
   return [gap(`${account} in ${region} lists ${clusters} clusters; recorded so far: ${own.length}.${which}`)];
 }

@@ -125,7 +125,7 @@ function consider(
   const target = current.isOlderThan(resolved.target) ? resolved.target : current;
   const wanted = current.isOlderThan(target)
     ? given({ releases: releasesFor(cluster, target, policy.spec, snapshot.images?.get(cluster.region), now) })
-    : pinsOf(patchesOf(snapshot, cluster, policy.spec, now));
+    : pinsOf(patchesOf(snapshot, cluster, policy.spec, target, now));
   const pinned = pins(cluster, wanted, target);
   if (!current.isOlderThan(target)) {
     // Where somebody else has moved its control plane, nobody knows by whose rules the rest would follow.
@@ -166,12 +166,16 @@ export interface Patches {
   readonly dueAt?: Date;
 }
 
+/** Nothing where its control plane is older than the target: the hop brings the newest of all by itself. */
 export function patchesOf(
   { images }: FleetSnapshot,
   cluster: ClusterRecord,
   spec: UpgradePolicySpec | undefined,
+  target: KubeVersion | undefined,
   now: Date,
 ): Patches {
+  if (target !== undefined && KubeVersion.parse(cluster.version).isOlderThan(target))
+    return { images: [], addons: [], unknown: [] };
   const known = images?.get(cluster.region);
   const { addons: settings, within } = spec?.patch ?? {};
   const behind = {

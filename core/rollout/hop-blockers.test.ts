@@ -26,7 +26,7 @@ test('what the inventory proves of a node group is told once: by the scan where 
   expect([about(alone, 'group old '), about(alone, 'on old ')]).toEqual([1, 1]);
   for (const told of [
     hopBlockers(cluster, scan('nodegroup:old'), next, true),
-    blockersOnTheWay(cluster, scan('nodegroup:old'), '1.37'),
+    blockersOnTheWay(cluster, scan('nodegroup:old'), '1.37', undefined),
   ]) {
     expect([about(told, 'group old '), about(told, 'on old ')]).toEqual([0, 0]);
     expect(about(told, 'nodegroup:old: It is too old. Replace it.')).toBe(1);

@@ -2,6 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { KnownScans } from '../contracts/items/scan.ts';
 import { isKnown } from '../contracts/reasons.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
+import type { NodesSpec } from '../model/image-rule.ts';
 import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
@@ -20,15 +21,22 @@ export interface Stopper {
   readonly owners?: readonly string[] | undefined;
 }
 
-/** All that is known today to stop the hop to a version: what the inventory proves, and what the last scan for it refused. */
+/**
+ * All that is known today to stop the hop to a version: what the inventory proves, and what the last scan for it refused. `nodes`: what the cluster's policy
+ * says of images, by which groups are rolled before a hop that is not the first.
+ */
 export function stoppersOf(
   cluster: ClusterRecord,
   scans: KnownScans | undefined,
   target: KubeVersion,
   isFirst: boolean,
+  nodes?: NodesSpec,
 ): readonly Stopper[] {
   // Its words are of the inventory, and the same in every look; one code may stand for two groups.
-  const proved = provedBlockers(cluster, target, isFirst).map((one) => ({ ...one, cause: one.reason.message }));
+  const proved = provedBlockers(cluster, target, isFirst, nodes).map((one) => ({
+    ...one,
+    cause: one.reason.message,
+  }));
   const scan = scans?.scans.find((one) => one.target === target.toString());
   return scan === undefined ? proved : [...proved, ...refusedBy(scan, lookCommand(cluster, target))];
 }
@@ -53,9 +61,14 @@ export function toldOnce(stoppers: readonly Stopper[]): readonly Stopper[] {
 }
 
 /** Likewise of every hop from where the cluster is to a version, each said once. */
-export function blockersOnTheWay(cluster: ClusterRecord, scans: KnownScans | undefined, to: string): Reason[] {
+export function blockersOnTheWay(
+  cluster: ClusterRecord,
+  scans: KnownScans | undefined,
+  to: string,
+  nodes: NodesSpec,
+): Reason[] {
   const hops = KubeVersion.parse(cluster.version).hopsTo(KubeVersion.parse(to));
-  return bounded(inWords(hops.flatMap((hop, index) => stoppersOf(cluster, scans, hop, index === 0))));
+  return bounded(inWords(hops.flatMap((hop, index) => stoppersOf(cluster, scans, hop, index === 0, nodes))));
 }
 
 /** Only a report that passes lets a hop go on (core/scan/fleet/decide-hop.ts). One reason for each cause, with whose it is and what ends it. */

@@ -1,4 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { NodesSpec } from '../model/image-rule.ts';
 import { remembered } from '../model/remembered.ts';
 import { type PolicyMatch, policyOf } from '../policy/policy-of.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -10,6 +11,12 @@ const matchesOf = remembered(
   (_: Fleet['policies']) => remembered((_: Fleet['clusters']) => new Map<string, PolicyMatch>(), new WeakMap()),
   new WeakMap(),
 );
+
+/** What it says of the images of node groups; undefined where no policy alone selects the cluster. */
+export function nodesIn(fleet: Fleet, cluster: ClusterRecord): NodesSpec {
+  const match = policyMatch(fleet, cluster);
+  return match.type === 'one' ? match.policy.spec.nodes : undefined;
+}
 
 /** The policy that selects a cluster of a snapshot. */
 export function policyMatch({ policies, clusters, unreadablePolicies }: Fleet, cluster: ClusterRecord): PolicyMatch {

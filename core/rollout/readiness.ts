@@ -4,9 +4,11 @@ import type { KnownScans } from '../contracts/items/scan.ts';
 import { READINESS_VERDICTS, type ReadinessVerdict } from '../contracts/scan-words.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
+import type { NodesSpec } from '../model/image-rule.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetIn } from './cluster-target.ts';
 import { hopBlockers, lookCommand } from './hop-blockers.ts';
+import { nodesIn } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** Whether a cluster may go one minor up, by what is known today. It authorizes nothing: the gate runs again before each hop. */
@@ -29,11 +31,13 @@ interface Known {
   readonly region: RegionVersions | undefined;
   /** Where the cluster is to go; undefined where no policy says. */
   readonly target?: KubeVersion | undefined;
+  /** What its policy says of images of node groups. */
+  readonly nodes?: NodesSpec;
   readonly now: Date;
 }
 
 /** The one answer to "may it go one minor up?" for lists, `explain` and reports, from the last scan and the inventory. */
-export function readinessOf(cluster: ClusterRecord, { scans, region, target, now }: Known): Readiness {
+export function readinessOf(cluster: ClusterRecord, { region, target, ...known }: Known): Readiness {
   const after = KubeVersion.parse(cluster.version).next();
   if (region === undefined) {
     const said = `Nobody knows yet what EKS offers in ${cluster.region}; liftlock get versions says what was read and when.`;
@@ -46,7 +50,7 @@ export function readinessOf(cluster: ClusterRecord, { scans, region, target, now
   }
   const next = nextMinor(cluster, region);
   if (next === undefined) return NOTHING_ASKED;
-  return lookAt(cluster, next, target !== undefined && next.isOlderThan(target), { scans, now });
+  return lookAt(cluster, next, target !== undefined && next.isOlderThan(target), known);
 }
 
 /** The same by what is applied: its policy says whether it goes further. */
@@ -56,14 +60,19 @@ export const readinessIn = (
   { scans, now }: Pick<Known, 'scans' | 'now'>,
 ): Readiness => {
   const target = targetIn(snapshot, cluster, now);
-  return readinessOf(cluster, { scans, region: snapshot.regions.get(cluster.region), target, now });
+  const nodes = nodesIn(snapshot, cluster);
+  return readinessOf(cluster, { scans, region: snapshot.regions.get(cluster.region), target, nodes, now });
 };
 
 /**
  * The same of the whole way to a minor: what the last look for a later hop found counts, too, as far as there was one. It is said of the first hop
  * that is not ready, with what stands in the way of all. Whoever is there already needs nothing.
  */
-export function readinessTo(cluster: ClusterRecord, to: KubeVersion, known: Pick<Known, 'scans' | 'now'>): Readiness {
+export function readinessTo(
+  cluster: ClusterRecord,
+  to: KubeVersion,
+  known: Pick<Known, 'scans' | 'now' | 'nodes'>,
+): Readiness {
   const current = KubeVersion.parse(cluster.version);
   if (!current.isOlderThan(to)) return NOTHING_ASKED;
   const next = current.next();
@@ -82,12 +91,13 @@ export function readinessTo(cluster: ClusterRecord, to: KubeVersion, known: Pick
 export function readinessOfMember(
   cluster: ClusterRecord,
   member: Pick<Member, 'from' | 'to'>,
-  { scans, now }: Pick<Known, 'scans' | 'now'>,
+  known: Pick<Known, 'scans' | 'now' | 'nodes'>,
 ): Readiness {
   const to = KubeVersion.parse(member.to);
-  if (!isFinish(member) || member.to !== cluster.version) return readinessTo(cluster, to, { scans, now });
+  if (!isFinish(member) || member.to !== cluster.version) return readinessTo(cluster, to, known);
+  const { scans } = known;
   const own = scans && { ...scans, scans: scans.scans.filter(({ from }) => from === cluster.version) };
-  return lookAt(cluster, to, false, { scans: own, now });
+  return lookAt(cluster, to, false, { ...known, scans: own });
 }
 
 export const isReady = ({ verdict }: Pick<Readiness, 'verdict'>): boolean =>
@@ -99,7 +109,7 @@ function lookAt(
   cluster: ClusterRecord,
   next: KubeVersion,
   isFurther: boolean,
-  { scans, now }: Pick<Known, 'scans' | 'now'>,
+  { scans, now, nodes }: Pick<Known, 'scans' | 'now' | 'nodes'>,
 ): Readiness {
   const scan = scans?.scans.find((one) => one.target === next.toString());
   const about = { for: next.toString(), scannedAt: scan?.scannedAt ?? null };
@@ -111,7 +121,7 @@ function lookAt(
       reasons: [reason('Unsupported', cluster.unsupported)],
     };
   const isFirst = KubeVersion.parse(cluster.version).next().equals(next);
-  const blockers = hopBlockers(cluster, scans, next, isFirst);
+  const blockers = hopBlockers(cluster, scans, next, isFirst, nodes);
   if (scan === undefined) {
     // What the inventory alone proves needs no scan.
     if (blockers.length > 0) return { verdict: 'blocked', ...about, reasons: blockers };

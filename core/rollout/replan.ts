@@ -270,19 +270,15 @@ function merged(
     if (stay.has(member.clusterKey) || !isPlannedAnew(member) || isSkipped(member)) return followed(member);
     return member.failedBefore === true ? followed({ ...member, status: 'Failed', reasons: [UNSELECTED] }) : [];
   });
-  // They go after those whose place was just given out.
+  // They go after those whose place was just given out, and no place stays empty.
   const last = new Map<number, number>();
-  for (const { waveIndex, position } of next) last.set(waveIndex, Math.max(last.get(waveIndex) ?? 0, position));
-  return [
-    ...next,
-    ...rest.map((member) => {
-      // A plan that only gave another place to what is being worked on would have to wait for it.
-      if (busy.has(member.clusterKey)) return member;
-      const position = (last.get(member.waveIndex) ?? 0) + 1;
-      last.set(member.waveIndex, position);
-      return { ...member, position };
-    }),
-  ];
+  return [...next, ...rest].map((member) => {
+    // A plan that only gave another place to what is being worked on would have to wait for it.
+    if (busy.has(member.clusterKey)) return member;
+    const position = (last.get(member.waveIndex) ?? 0) + 1;
+    last.set(member.waveIndex, position);
+    return { ...member, position };
+  });
 }
 
 /**

@@ -20,6 +20,7 @@ function waitsFor(scans: KnownScans['scans'], required: string | undefined, more
   const looks = {
     clusters: new Map([[web.clusterKey, web]]),
     scans: new Map([[web.clusterKey, { clusterKey: web.clusterKey, scans: [...scans] }]]),
+    policies: new Map(),
     ...more,
   };
   const found = unready(
@@ -61,7 +62,11 @@ test('it says the commands that answer about the same way, and look at the hop t
     clusterKey: web.clusterKey,
     scans: [scan(), scan({ target: '1.37', verdict: 'fail', causes: [stuck] })],
   };
-  const looks = { clusters: new Map([[web.clusterKey, web]]), scans: new Map([[web.clusterKey, scans]]) };
+  const looks = {
+    clusters: new Map([[web.clusterKey, web]]),
+    scans: new Map([[web.clusterKey, scans]]),
+    policies: new Map(),
+  };
   const found = unready(looks, { requireReady: '24h' }, { name: 'all' }, [{ ...member, to: '1.37' }], NOW);
   expect(found?.reason.message).toContain('liftlock readiness cluster web --to 1.37.');
   expect(found?.reason.message).toContain('liftlock scan cluster web --target 1.37.');
@@ -78,14 +83,13 @@ test('a plan takes looks to be made in time, and what is known to be in the way 
 
 test('the first ten are named, and how many more there are', () => {
   const all = Array.from({ length: 12 }, (_, index) => ({ ...member, name: `web-${index}` }));
-  const looks = { clusters: new Map([[web.clusterKey, web]]), scans: new Map() };
+  const looks = { clusters: new Map([[web.clusterKey, web]]), scans: new Map(), policies: new Map() };
   const found = unready(looks, { requireReady: '24h' }, { name: 'all' }, all, NOW);
   expect(found?.members).toHaveLength(12);
-  expect(found?.reason.message).toMatch(/web-9 was not looked at yet, and 2 more\. /);
+  expect(found?.reason.message).toMatch(/web-9 was not looked at yet and 2 more\. /);
   // A cluster that the inventory has no more is none of its business.
-  expect(
-    unready({ clusters: new Map(), scans: new Map() }, { requireReady: '24h' }, { name: 'all' }, all, NOW),
-  ).toBeUndefined();
+  const gone = { ...looks, clusters: new Map() };
+  expect(unready(gone, { requireReady: '24h' }, { name: 'all' }, all, NOW)).toBeUndefined();
 });
 
 const asked = (own: Partial<Wave>[], rollout: Partial<Rollout> = {}, more: Partial<Member> = {}) => {

@@ -3,14 +3,16 @@ import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { some } from '../model/words.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { blockersOnTheWay, lookCommand } from './hop-blockers.ts';
+import { nodesIn } from './policy-matches.ts';
 import { isReady, readinessTo } from './readiness.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
-type Looks = Pick<FleetSnapshot, 'clusters' | 'scans' | 'takesLooksForMade'>;
+type Looks = Pick<FleetSnapshot, 'clusters' | 'policies' | 'scans' | 'takesLooksForMade'>;
 
 /** Whom a wave with `requireReady` waits for before it opens. */
 export interface Unready {
@@ -36,7 +38,7 @@ export function askedToBeReady({
 
 /** What keeps the next wave of a rollout shut for want of readiness, as the tick that would open it asks; undefined where nothing of that does. */
 export function unreadyToOpen(
-  snapshot: Looks & Pick<FleetSnapshot, 'policies'>,
+  snapshot: Looks,
   rollout: Rollout,
   waves: readonly Wave[],
   members: readonly Member[],
@@ -68,11 +70,10 @@ export function unready(
   });
   const [first] = found;
   if (first === undefined) return undefined;
-  const more = found.length > MOST_NAMED ? `, and ${found.length - MOST_NAMED} more` : '';
   const { name, to } = first.member;
-  const who = found.slice(0, MOST_NAMED).map(({ member, words }) => `${member.name} ${words}`);
+  const who = found.map(({ member, words }) => `${member.name} ${words}`);
   const message =
-    `The wave ${wave.name} opens once each of its clusters is ready by a look of the last ${required} (requireReady): ${who.join(', ')}${more}. ` +
+    `The wave ${wave.name} opens once each of its clusters is ready by a look of the last ${required} (requireReady): ${some(who, MOST_NAMED)}. ` +
     `What is in the way: liftlock readiness cluster ${name} --to ${to}. A new look: ${first.look}. Without it: liftlock skip cluster ${name}`;
   return { members: found.map(({ member }) => member), reason: reason('NotReady', message) };
 }
@@ -81,19 +82,21 @@ const MOST_NAMED = 10;
 
 /** Words that end a sentence about a cluster, and what looks again; undefined = it is ready. A cluster that is not there is for others to judge. */
 function whyUnready(
-  { clusters, scans, takesLooksForMade }: Looks,
+  snapshot: Looks,
   { clusterKey, to }: Member,
   oldest: number,
   now: Date,
 ): { readonly words: string; readonly look: string } | undefined {
+  const { clusters, scans, takesLooksForMade } = snapshot;
   const cluster = clusters.get(clusterKey);
   if (cluster === undefined) return undefined;
   const known = scans?.get(clusterKey);
-  const readiness = readinessTo(cluster, KubeVersion.parse(to), { scans: known, now });
+  const nodes = nodesIn(snapshot, cluster);
+  const readiness = readinessTo(cluster, KubeVersion.parse(to), { scans: known, now, nodes });
   const { verdict, scannedAt, for: hop } = readiness;
   const isOld = isReady(readiness) && scannedAt !== null && Date.parse(scannedAt) < oldest;
   // A look that will be made meets again what was found, and what could not be read.
-  const lasting = takesLooksForMade === true ? blockersOnTheWay(cluster, known, to) : [];
+  const lasting = takesLooksForMade === true ? blockersOnTheWay(cluster, known, to, nodes) : [];
   const isUnread = lasting.every(({ code }) => code === 'ScanIncomplete');
   const words =
     takesLooksForMade === true

@@ -7,6 +7,7 @@ import { evidenceEnvironment } from '../expression/evidence-environment.ts';
 import { compilePredicate } from '../expression/predicate.ts';
 import { given } from '../model/given.ts';
 import { isOfPlan, newestOfEach } from '../model/last-words.ts';
+import { counted } from '../model/words.ts';
 import type { ApprovalEvidence } from '../policy/approval-evidence.ts';
 import { approvalRefusals, clustersOf, isExpired } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
@@ -59,7 +60,7 @@ function decisionsOf(situation: WaveSituation): Decision[] {
   const reasons = [
     reason(
       'AllWavesEnded',
-      `${failed} ${failed === 1 ? 'cluster' : 'clusters'} failed, ${blocked} ${blocked === 1 ? 'is' : 'are'} blocked.`,
+      `${counted(failed, 'cluster')} failed, ${blocked} ${blocked === 1 ? 'is' : 'are'} blocked.`,
     ),
   ];
   const status = failed > 0 ? 'CompletedWithFailures' : 'Completed';

@@ -2,18 +2,18 @@ import { calendarStateAt } from '../calendar/calendar-state.ts';
 import { isNotFound } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { failed, quoted, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
-import { recordTags } from '../inventory/record-cluster.ts';
 import { compiledRules } from '../policy/load-rules.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadNewestIntent, recordObserved, recordOutcome } from '../protocol/intent-store.ts';
 import { callOf, isGone } from '../protocol/look-up.ts';
-import { type Mutation, mutate, notSent } from '../protocol/mutate.ts';
+import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
 import { askHooks, type HookPorts } from './ask-hooks.ts';
 import { foreignStop, type PollBounds, type StepContext, type StepPorts } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
+import { notSent } from './not-sent.ts';
 import { rememberRunning, stillRunning, takeEnded } from './run-step.ts';
 
 export type UnaskedPorts = StepPorts & Pick<Ports, 'mutator'>;
@@ -26,9 +26,6 @@ type StepMutation = Omit<Mutation, 'asker' | 'clusterKey' | 'scope' | 'target' |
 interface AskedMutation extends StepMutation {
   readonly step: 'update-addons' | 'upgrade-control-plane' | 'roll-node-group' | 'set-update-config';
 }
-
-/** A node group that has the name of one that was deleted in its roll is somebody's, and a person looks first. */
-const ROLLS: readonly string[] = ['roll-node-group', 'set-update-config'];
 
 /** EKS was busy with something else; the attempt did nothing and another one may follow. */
 const BUSY = new Set(['ResourceInUseException']);
@@ -47,26 +44,24 @@ export async function actUnasked(
   onSuccess: () => Promise<StepResult>,
   seen?: { readonly newest: Read<Intent> | undefined },
 ): Promise<StepResult> {
-  const { asker, clusterKey, scope, target, grant } = context;
+  const { asker, clusterKey, scope, target } = context;
   const { newest } = seen ?? {
     newest: await loadNewestIntent(ports.table, clusterKey, mutation.step, mutation.subject),
   };
-  // Under one grant a failed attempt is the end: trying again is a person's decision (retry), with a new grant.
-  if (newest !== undefined && newest.data.grantNumber === grant?.number) {
-    const reasons = failureOf(newest.data);
-    if (reasons !== undefined) return failed(...reasons);
-  }
+  const over = newest && endOfTry(newest.data, context);
+  if (over !== undefined) return failed(...over);
   const about = { asker, clusterKey, scope, target, tags: context.cluster.tags ?? {}, upgrade: context.upgrade };
   const result = await mutate(ports, { ...mutation, ...about }, { newest });
+  // What was lost is on record: the next look says what that means.
+  const again = () => actUnasked(ports, context, what, mutation, bounds, onSuccess);
   switch (result.type) {
     case 'stop':
       return result.result;
+    case 'lost':
+      return again();
     case 'wait':
-      return notSent(result);
     case 'forbidden':
-      // By what the inventory says it would be granted again, and park again.
-      await recordTags(ports, await context.record(), context.cluster);
-      return notSent(result);
+      return notSent(ports, context, result);
     case 'rejected': {
       const said = quoted(result.error, `EKS refused ${what}: ${result.message}`);
       if (!BUSY.has(result.error)) return failed(said);
@@ -78,9 +73,7 @@ export async function actUnasked(
       if (update === 'gone') {
         const lost = { type: 'lost' as const, at: ports.clock.now().toISOString() };
         await recordOutcome(ports, result.intent, lost, result.seen);
-        if (!ROLLS.includes(mutation.step)) return actUnasked(ports, context, what, mutation, bounds, onSuccess);
-        const said = `${what}: ${mutation.subject} was deleted while EKS worked on it. What has its name now was left as it is; liftlock retry looks at it anew.`;
-        return failed(reason('UpdateFailed', said));
+        return again();
       }
       if (update.status === 'InProgress') {
         const { upgradeId, step, subject: of, attempt, committedAt } = result.intent;
@@ -134,6 +127,24 @@ export function beforeChange(
 
 const withPast = (result: StepResult, past: Reason | undefined): StepResult =>
   past === undefined ? result : { ...result, reasons: [...result.reasons, past] };
+
+/** A node group that has the name of one that was deleted in its roll is somebody's, and a person looks first. */
+const ROLLS: readonly string[] = ['roll-node-group', 'set-update-config'];
+
+/** Why this step is over before it looks, as its newest attempt has left it; undefined where it may go on. */
+function endOfTry(newest: Intent, { grant, upgrade }: StepContext): Reason[] | undefined {
+  const { step, subject, outcome, grantNumber } = newest;
+  if (outcome?.type === 'lost' && ROLLS.includes(step) && isOfThisTry(newest, upgrade)) {
+    const said = `The node group ${subject} was deleted while EKS worked on it. What has its name now was left as it is; liftlock retry looks at it anew.`;
+    return [reason('UpdateFailed', said)];
+  }
+  // Under one grant a failed attempt is the end: trying again is a person's decision (retry), with a new grant.
+  return grantNumber === grant?.number ? failureOf(newest) : undefined;
+}
+
+/** Whether it was committed since a person had the upgrade tried, however often it has parked meanwhile. */
+export const isOfThisTry = ({ upgradeId, committedAt }: Intent, upgrade: StepContext['upgrade']): boolean =>
+  upgradeId === upgrade?.id && committedAt >= (upgrade.startedAt ?? '');
 
 /** Why an attempt ended without success; undefined when it did not, or when EKS was only busy. */
 function failureOf(intent: Intent): Reason[] | undefined {

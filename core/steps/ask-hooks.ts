@@ -4,7 +4,6 @@ import { LIFTLOCK } from '../contracts/names.ts';
 import { blocked, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
-import { recordTags } from '../inventory/record-cluster.ts';
 import { given } from '../model/given.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
@@ -26,6 +25,7 @@ import { change } from '../store/change.ts';
 import { Upgrades, Waves } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
 import { pollSeconds, type StepContext, type StepPorts } from './context.ts';
+import { notSent } from './not-sent.ts';
 import type { StepOutcome } from './run-step.ts';
 
 export type HookPorts = StepPorts & Pick<Ports, 'hooks'>;
@@ -69,7 +69,7 @@ export async function askHooks(
   // What waits is ended by all that ends a grant, and nobody is asked about a change that is forbidden anyway.
   if (moment.at === 'before' || standing(upgrade.hooks?.[key], hook, grant.number) !== undefined) {
     const refused = await refusalsOf(ports, context, moment);
-    if (refused.length > 0) return parked(undefined, ...refused);
+    if (refused.length > 0) return notSent(ports, context, { type: 'forbidden', reasons: refused });
   }
   const asked = await keepAsked(ports, context, decision.due);
   if (asked === undefined) return parked(undefined, SUPERSEDED);
@@ -139,13 +139,10 @@ const keyOf = ({ name, at, step }: Hook, { part }: HookMoment): string =>
 const ended = ({ upgrade }: StepContext, { at }: HookMoment, why: Reason): StepResult =>
   at === 'after' || upgrade?.mutated === true ? failed(why) : blocked(why);
 
-async function refusalsOf(ports: HookPorts, context: StepContext, { step, part }: HookMoment): Promise<Reason[]> {
+function refusalsOf(ports: HookPorts, context: StepContext, { step, part }: HookMoment): Promise<Reason[]> {
   const { asker, clusterKey, scope, target, cluster, upgrade } = context;
   const about = { asker, clusterKey, scope, step, subject: part ?? 'cluster', target, upgrade };
-  const refused = await refusalsNow(ports, { ...about, tags: cluster.tags ?? {} });
-  // By what the inventory says it would be granted again, and park again.
-  if (refused.length > 0) await recordTags(ports, await context.record(), cluster);
-  return refused;
+  return refusalsNow(ports, { ...about, tags: cluster.tags ?? {} });
 }
 
 /** It waits as long as the hook asks for, at least an eighth of the time that it was asked, and not past its timeout. */

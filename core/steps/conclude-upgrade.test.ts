@@ -79,6 +79,15 @@ test('a hop that is done says which nodes it leaves behind; one that parks, and 
   expect((await concluded(outcome('done'), { ...world, kept })).conclusion.reasons).toEqual([why]);
 });
 
+test('what stands in the way is told before what is done, to whoever shows one reason alone', async () => {
+  const there = reason('AtTarget', 'The node group a is at 1.37.');
+  const stopped = reason('FleetStopped', 'The fleet is stopped.');
+  const parked = await concluded({ status: 'parked', reasons: [there, stopped, why] });
+  expect(parked.upgrade?.reasons).toEqual([stopped, why, there]);
+  const failed = await concluded({ status: 'failed', reasons: [there, why] }, { kept: begun });
+  expect(failed.upgrade?.reasons).toEqual([why, there]);
+});
+
 test('the end is told with all reasons, for people and for the execution around it', async () => {
   const more = reason('Gone', 'Another.');
   const { conclusion } = await concluded(outcome('parked', { resumeAt: '2026-11-20T13:00:00.000Z' }));

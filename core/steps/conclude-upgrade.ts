@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { reasonSchema } from '../contracts/items/common.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
-import { bounded, type Reason, reason } from '../contracts/step-result.ts';
+import { bounded, type Reason, reason, standingFirst } from '../contracts/step-result.ts';
 import { type RecordPorts, recordCluster } from '../inventory/record-cluster.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import { lagCode, lagReason } from '../model/lag.ts';
@@ -111,7 +111,9 @@ function readEnd(outcome: unknown): UpgradeEnd {
   }
   const { status, resumeAt } = parsed.data;
   // A branch that rolls one node group has caught its fault by itself.
-  const reasons = parsed.data.reasons.map((one) => (status === 'stopped' ? readFault(one.code, one.message) : one));
+  const said = parsed.data.reasons.map((one) => (status === 'stopped' ? readFault(one.code, one.message) : one));
+  // Node groups that are done come before the one that is not.
+  const reasons = standingFirst(said);
   const gone = reasons.some((one) => one.code === 'Gone');
   return { status: gone ? 'gone' : status, reasons, ...(resumeAt === undefined ? {} : { resumeAt }) };
 }

@@ -18,23 +18,20 @@ import { updatingReason } from '../nodes/managed-groups/managed-group.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
 import type { DrainNode, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
-import { notSent } from '../protocol/mutate.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { foreignStop, type StepContext, type StepPorts } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
-import { drainedNodes } from './node-room.ts';
+import { drainedNodes, nodesLater } from './node-room.ts';
+import { notSent } from './not-sent.ts';
 import { runStep } from './run-step.ts';
 import { BUSY_MILLISECONDS, withNodeOperator } from './with-node-operator.ts';
 
 const STEP = 'drain-nodes';
 /** An execution has 25,000 events of history and a look takes about ten (facts: serverless.md §1.8): the next one goes on. */
 const MOST_LOOKS = 1_500;
-
-/** How soon it is looked again whether nodes of others have come back. */
-const NO_ROOM_MILLISECONDS = 5 * 60_000;
 
 export type NodeStepPorts = StepPorts & Pick<Ports, 'nodes'>;
 
@@ -155,7 +152,8 @@ class Drain {
     switch (move.type) {
       case 'wait':
         // Until others bring their nodes back nothing of the drain is under way: others may have the grant meanwhile.
-        if (move.reasons.every(({ code }) => code === 'DrainNoRoom')) return parked(this.#later(), ...move.reasons);
+        if (move.reasons.every(({ code }) => code === 'DrainNoRoom'))
+          return parked(nodesLater(this.#ports), ...move.reasons);
         return wait(move.seconds, ...move.reasons);
       case 'stuck':
         return failed(...move.reasons);
@@ -189,8 +187,6 @@ class Drain {
     return foreignStop(this.#ports, this.#context, updatingReason(nodegroupName));
   }
 
-  #later = (): Date => new Date(this.#ports.clock.now().getTime() + NO_ROOM_MILLISECONDS);
-
   async #cordon(operator: NodeOperator, node: DrainNode): Promise<StepResult | undefined> {
     const { table, clock } = this.#ports;
     const { clusterKey, upgrade } = this.#context;
@@ -208,7 +204,7 @@ class Drain {
     const result = await mutateWithoutUpdate(this.#ports, mutation, () =>
       operator.cordon(version, { upgradeId, taint }),
     );
-    return result.type === 'answered' ? undefined : notSent(result);
+    return result.type === 'answered' ? undefined : notSent(this.#ports, this.#context, result);
   }
 
   async #evict(operator: NodeOperator, node: DrainNode, pods: readonly PodUid[]): Promise<StepResult | undefined> {
@@ -222,7 +218,7 @@ class Drain {
           answers.push({ pod, answer: await operator.evict(pod) });
         }
       });
-      return result.type === 'answered' ? undefined : notSent(result);
+      return result.type === 'answered' ? undefined : notSent(this.#ports, this.#context, result);
     } finally {
       this.memory = rememberAnswers(this.memory, this.#seen, answers, clock.now());
     }

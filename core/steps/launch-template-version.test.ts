@@ -1,10 +1,20 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { grant, intent, type Kept, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import {
+  cluster,
+  grant,
+  intent,
+  KEY,
+  type Kept,
+  policyConfig,
+  upgrade,
+} from '../../test/material/protocol/one-upgrade.ts';
 import { failing, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import { quietEc2 } from '../../test/material/steps/quiet-account.ts';
 import type { LaunchTemplateVersion } from '../ports/ec2.ts';
 import type { Nodegroup, Scope, Update } from '../ports/eks.ts';
+import { Clusters } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
 
 const GOLDEN = 'ami-0123456789abcdef0';
@@ -20,6 +30,8 @@ interface Given {
   readonly tags?: Readonly<Record<string, string>>;
   readonly kept?: Kept;
   readonly refuses?: Error;
+  /** The cluster's tags, as EKS has them now. */
+  readonly clusterTags?: Readonly<Record<string, string>>;
   /** Those that run on the group. */
   readonly updates?: readonly Partial<Update>[];
 }
@@ -34,7 +46,7 @@ async function rolled({ group, made = [], tags = { 'liftlock:versions': 'allowed
     launchTemplate: { id: 'lt-1', name: 'ml', version: '3' },
   };
   const eks = {
-    cluster: { version: '1.37' },
+    cluster: { version: '1.37', ...(given.clusterTags === undefined ? {} : { tags: given.clusterTags }) },
     nodegroups: { a: { ...own, ...group } },
     updates: { 'nodegroup/a': given.updates ?? [] },
   };
@@ -62,7 +74,9 @@ async function rolled({ group, made = [], tags = { 'liftlock:versions': 'allowed
   };
   const result = await rollNodeGroup({ ...ports, ec2, templates } as typeof ports, stepInput({}, { nodegroup: 'a' }));
   const { status, reasons } = result;
-  return { status, codes: reasons.map(({ code }) => code), said: reasons[0]?.message, sent: ports.sent, tokens, asked };
+  const told = { status, codes: reasons.map(({ code }) => code), said: reasons[0]?.message };
+  const { tags: known } = (await load(ports.table, Clusters, KEY))?.data ?? {};
+  return { ...told, sent: ports.sent, tokens, asked, known };
 }
 const NEW = { call: 'CreateLaunchTemplateVersion', template: 'lt-1', sourceVersion: '3', imageId: GOLDEN };
 const roll = (launchTemplate: object) => ({
@@ -170,6 +184,12 @@ test('what EC2 refuses blocks with its own word; what may have taken effect is n
   expect(refused.said).toBe('EC2 made no version of the launch template: no');
   const cut = failing('ServiceUnavailable');
   await expect(rolled({ refuses: cut })).rejects.toBe(cut);
+});
+
+test('where EKS shows other tags than the inventory no version is made, and they are recorded', async () => {
+  const clusterTags = { 'liftlock/paused': 'true' };
+  const { status, tokens, known } = await rolled({ clusterTags, kept: { cluster: { ...cluster, version: '1.37' } } });
+  expect([status, tokens, known]).toEqual(['parked', [], clusterTags]);
 });
 
 test('the token is the same for the same wish, and another for another upgrade or template', async () => {

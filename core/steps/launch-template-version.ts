@@ -4,9 +4,9 @@ import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import type { NewLaunchTemplateVersion } from '../ports/ec2.ts';
 import type { Ports } from '../ports/ports.ts';
-import { notSent } from '../protocol/mutate.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import type { StepContext, StepPorts } from './context.ts';
+import { notSent } from './not-sent.ts';
 
 const STEP = 'create-launch-template-version';
 
@@ -28,7 +28,7 @@ export async function launchTemplateVersion(
   const result = await mutateWithoutUpdate(ports, mutation, () =>
     ports.templates.createVersion(scope, wanted, token).then((version) => ({ version }), refusedBy),
   );
-  if (result.type !== 'answered') return { stop: notSent(result) };
+  if (result.type !== 'answered') return { stop: await notSent(ports, context, result) };
   return 'refused' in result.answer ? { stop: blocked(result.answer.refused) } : result.answer;
 }
 

@@ -2,6 +2,7 @@ import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
+import { counted } from '../model/words.ts';
 import { isResult, openStep, type StepContext, type StepPorts } from './context.ts';
 import { type HopPolicy, loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 
@@ -28,7 +29,7 @@ async function everyGroup(ports: StepPorts, context: StepContext, groups: readon
   const policy = await loadHopPolicy(ports, context);
   const baking = stillBaking(policy, context, ports.clock.now());
   if (baking !== undefined) return { ...baking, nodegroups: [] };
-  const listed = reason('Listed', `${groups.length} node groups of ${name}.`);
+  const listed = reason('Listed', `${counted(groups.length, 'node group')} of ${name}.`);
   if (policy.wave?.rollNodes !== 'whenSkewRequires' || !policy.moreHops) return { ...done(listed), nodegroups: groups };
   const versions = await Promise.all(
     groups.map(async (nodegroupName) => {

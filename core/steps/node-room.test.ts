@@ -95,7 +95,7 @@ test('while as many nodes are down as may be it parks, and names them', async ()
   const { status, said, sent } = await rolled({ disruption: TWO, nodes: down });
   expect([status, sent]).toEqual(['parked', undefined]);
   expect(said).toEqual([
-    'NodesDown: a is rolled when nodes of web are back; nodes down: 7, allowed: 2 (spec.disruption): b-1 (cordoned by somebody else), b-2 (cordoned by somebody else), c-1 (cordoned by somebody else), c-2 (cordoned by somebody else), c-3 (cordoned by somebody else), 2 more.',
+    'NodesDown: a is rolled when nodes of web are back (spec.disruption). Nodes of the cluster that are down: 7, allowed: 2: b-1 (cordoned by somebody else), b-2 (cordoned by somebody else), c-1 (cordoned by somebody else), c-2 (cordoned by somebody else), c-3 (cordoned by somebody else) and 2 more. Counted at 2026-11-20T12:00:00.000Z.',
   ]);
 });
 

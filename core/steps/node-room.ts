@@ -3,7 +3,7 @@ import type { UpgradePolicySpec } from '../config/types.ts';
 import type { StepState } from '../contracts/items/protocol.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
 import { parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
-import { ledgerForRoll, whyDown } from '../nodes/disruption-ledger.ts';
+import { downText, ledgerForRoll } from '../nodes/disruption-ledger.ts';
 import type { Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Upgrades } from '../store/entities.ts';
@@ -11,10 +11,11 @@ import { loadAll } from '../store/entity.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
 
-/** Others have the grant of the cluster meanwhile. */
 const LATER_MILLISECONDS = 10 * 60_000;
-/** So many nodes are named. */
-const MOST_NAMED = 5;
+
+/** When it is looked again whether nodes are back, for a roll and for a drain: others have the grant of the cluster meanwhile. */
+export const nodesLater = ({ clock }: Pick<Ports, 'clock'>): Date =>
+  new Date(clock.now().getTime() + LATER_MILLISECONDS);
 
 /**
  * How many nodes of the cluster may go down in the roll of a group that is about to begin, by `spec.disruption`; or why it does not begin now.
@@ -30,17 +31,15 @@ export async function nodeRoom(
   const now = ports.clock.now();
   const pause = pauseAfter(context, group, durationMilliseconds(disruption.pause), now);
   if (pause !== undefined) return pause;
-  const later = (why: Reason): StepResult => parked(new Date(now.getTime() + LATER_MILLISECONDS), why);
+  const later = (why: Reason): StepResult => parked(nodesLater(ports), why);
   const server = findApiServer(context);
   if (server === undefined) return later(reason('ApiServerNotReady', `EKS gives no endpoint of ${context.name} yet.`));
   try {
     const nodes = await ports.clusters.listNodes(server);
     const drained = await drainedNodes(ports, context, nodes);
-    const { allowed, down, room } = ledgerForRoll(nodes, group, drained, disruption.maxUnavailable);
-    if (room > 0) return room;
-    const left = down.length - MOST_NAMED;
-    const names = [...down.slice(0, MOST_NAMED).map(whyDown), ...(left > 0 ? [`${left} more`] : [])].join(', ');
-    const said = `${group} is rolled when nodes of ${context.name} are back; nodes down: ${down.length}, allowed: ${allowed} (spec.disruption): ${names}.`;
+    const ledger = ledgerForRoll(nodes, group, drained, disruption.maxUnavailable);
+    if (ledger.room > 0) return ledger.room;
+    const said = `${group} is rolled when nodes of ${context.name} are back (spec.disruption). ${downText(ledger)} Counted at ${now.toISOString()}.`;
     return later(reason('NodesDown', said));
   } catch (error) {
     if (!isAccessError(error)) throw error;

@@ -1,12 +1,11 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { errorMessage } from '../contracts/errors.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
-import { gateName } from '../policy/gate-answer.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { PreflightFacts, ProbedUrl } from '../scan/preflight/preflight-check.ts';
+import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import type { StepContext } from './context.ts';
+import { probeUrls } from './probe-urls.ts';
 import { type ReadBackup, readRecoveryPoints, readVelero } from './read-backups.ts';
 
 type Asked = Pick<UpgradePolicySpec['scan'], 'alarms' | 'backups' | 'urls'>;
@@ -24,29 +23,17 @@ export async function readPolicyFacts(
   { alarms = [], urls = [], backups: { velero, awsBackup } = {} }: Asked,
 ): Promise<PolicyFacts> {
   const readings = await Promise.all(alarms.map((alarm) => ports.gates.read({ alarm }, [])));
-  const probed = await Promise.all(urls.map((url) => probeUrl(ports, url)));
   const backups: ReadBackup[] = [];
   if (velero !== undefined) backups.push(await readVelero(ports, context, server, velero));
   if (awsBackup !== undefined) backups.push(await readRecoveryPoints(ports, context, awsBackup));
   return {
     facts: {
       alarms: readings.filter(({ status }) => status !== 'unknown'),
-      urls: probed,
+      urls: await probeUrls(ports, urls),
       backups: backups.flatMap(({ backup }) => backup ?? []),
     },
     coverage: [...readings.map(alarmCoverage), ...backups.map(({ coverage }) => coverage)],
   };
-}
-
-/** What cannot be reached, or is refused as private, has not answered. A query may hold a token, so it is not shown. */
-async function probeUrl({ probe }: Pick<Ports, 'probe'>, text: string): Promise<ProbedUrl> {
-  const url = gateName({ webhook: text });
-  try {
-    const { status } = await probe.get(text);
-    return { url, isReady: status >= 200 && status < 300, answer: `it answered ${status}` };
-  } catch (error) {
-    return { url, isReady: false, answer: errorMessage(error) };
-  }
 }
 
 /** An alarm that cannot be read, or has no data, proves nothing. */

@@ -3,13 +3,13 @@ import type { StepInput } from '../contracts/step-input.ts';
 import { done, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import type { DrainNode, NodeOperator } from '../ports/node-operator.ts';
-import { notSent } from '../protocol/mutate.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import type { Read } from '../store/entity.ts';
 import type { UnaskedPorts } from './act.ts';
 import type { StepContext } from './context.ts';
 import type { NodeStepPorts } from './drain-nodes.ts';
+import { notSent } from './not-sent.ts';
 import { runStep } from './run-step.ts';
 import { isOfUpdateConfig, putUpdateConfigBack } from './update-config.ts';
 import { BUSY_MILLISECONDS, withNodeOperator } from './with-node-operator.ts';
@@ -70,7 +70,7 @@ async function uncordon(
       if (result.type === 'answered') {
         // One that somebody has written meanwhile is looked at anew.
         if (result.answer !== 'changed') end(result.answer === 'done' ? 'undone' : result.answer, entry);
-      } else stop = notSent(result);
+      } else stop = await notSent(ports, context, result);
     }
     if (stop !== undefined || clock.now().getTime() >= until) break;
   }

@@ -1,7 +1,8 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { intent, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { grant, intent, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
+import type { UpgradePolicy } from '../config/types.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { readCode } from '../contracts/reasons.ts';
 import type { Nodegroup } from '../ports/eks.ts';
@@ -105,6 +106,30 @@ test.each<[string, Given, string, string, string]>([
   expect(await rolled(given)).toMatchObject({ status, codes: [code], said, sent: [] });
 });
 
+const policyOf = (nodes: NonNullable<UpgradePolicy['spec']['nodes']>) => {
+  const policy = policyWith({ name: 'p' });
+  return policyConfig({ ...policy, spec: { ...policy.spec, nodes } });
+};
+
+const lost = (more: Partial<Intent> = {}) => ({
+  ...running,
+  outcome: { type: 'lost' as const, at: '2026-11-20T12:00:00.000Z' },
+  ...more,
+});
+test.each<[string, Partial<Intent>, number, string | undefined]>([
+  ['in its roll', {}, 1, 'failed'],
+  ['in its roll, before the upgrade parked and was granted again', {}, 2, 'failed'],
+  ['while its settings were changed to what the group has', { step: 'set-update-config' }, 1, 'failed'],
+  ['before a person had it tried again', { committedAt: '2026-11-20T10:59:59.000Z' }, 2, undefined],
+  ['in another upgrade', { upgradeId: 'other' }, 2, undefined],
+])('a group whose namesake was deleted %s is left as it is until a person looks', async (_, of, number, status) => {
+  const updateConfig = { maxUnavailable: 3 };
+  const upgrades = [upgrade({ startedAt: '2026-11-20T11:00:00.000Z', mutated: true })];
+  const kept = { policy: policyOf({ updateConfig }), grant: grant({ number }), upgrades, intents: [lost(of)] };
+  const result = await rolled({ kept, group: { updateConfig } });
+  expect([result.status, result.sent.length]).toEqual(status === undefined ? ['wait', 1] : [status, 0]);
+});
+
 const failedStep = (endedAt?: string, status: 'failed' | 'done' = 'failed') => ({
   status,
   reasons: [],
@@ -164,9 +189,7 @@ test.each<[string, Intent[], string]>([
 ])(
   'a roll whose pods stayed is tried again once where the policy says once: it failed %s',
   async (_, before, status) => {
-    const policy = policyWith({ name: 'p' });
-    const nodes = { podEvictionFailure: { retries: 1, pause: '30m' } };
-    const kept = { policy: policyConfig({ ...policy, spec: { ...policy.spec, nodes } }) };
+    const kept = { policy: policyOf({ podEvictionFailure: { retries: 1, pause: '30m' } }) };
     const attempt = before.some(({ subject }) => subject === 'a') ? 2 : 1;
     const result = await rolled({ kept: { ...kept, intents: [...before, stuck({ attempt })] } });
     expect(result).toMatchObject({ status, sent: [] });

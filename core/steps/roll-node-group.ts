@@ -10,7 +10,7 @@ import type { Ports } from '../ports/ports.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { type ActPorts, act, beforeChange } from './act.ts';
+import { type ActPorts, act, beforeChange, isOfThisTry } from './act.ts';
 import { afterHooks, askHooks } from './ask-hooks.ts';
 import { foreignStop, pollSeconds, type StepContext } from './context.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
@@ -82,13 +82,10 @@ async function orRetried(
 }
 
 /** Those of an attempt that a person had to try again count no more. */
-function isStuckRoll(
-  { subject, upgradeId, committedAt, outcome }: Intent,
-  group: string,
-  upgrade: StepContext['upgrade'],
-) {
-  const isOurs = subject === group && upgradeId === upgrade?.id && committedAt >= (upgrade?.startedAt ?? '');
-  return isOurs && outcome?.type === 'accepted' && outcome.observed?.errors.some(({ code }) => code === NOT_EVICTED);
+function isStuckRoll(intent: Intent, group: string, upgrade: StepContext['upgrade']) {
+  const { subject, outcome } = intent;
+  if (subject !== group || !isOfThisTry(intent, upgrade)) return false;
+  return outcome?.type === 'accepted' && outcome.observed?.errors.some(({ code }) => code === NOT_EVICTED);
 }
 
 /** A hook's no to one group is one to the upgrade, also before anything was changed. */

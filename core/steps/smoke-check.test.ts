@@ -170,7 +170,7 @@ test.each<[string, Given, readonly string[]]>([
       of: scanned({ unhealthyPods: { count: 1, names: ['shop/a'] } }),
       pods: [pod('a', 'Pending'), pod('b', 'Pending'), pod('c', 'Running')],
     },
-    ['MoreUnhealthyPods: 2 pods are pending or failing, 1 were before; new are: shop/b.'],
+    ['MoreUnhealthyPods: 2 pods pending or failing, 1 were before; new are: shop/b.'],
   ],
   [
     'has lost a workload of its own',
@@ -199,13 +199,13 @@ test.each<[string, Given, readonly string[]]>([
   [
     'has URLs that do not answer well',
     {
-      smoke: { urls: ['https://a/', 'https://b/', 'https://c/', 'https://d/', 'https://e/'] },
+      smoke: { urls: ['https://a/', 'https://b/', 'https://c/', 'https://d/', 'https://e/?token=t'] },
       urls: { 'https://a/': 200, 'https://b/': 299, 'https://c/': 300, 'https://d/': 199 },
     },
     [
-      'UrlFailed: https://c/ answered 300.',
-      'UrlFailed: https://d/ answered 199.',
-      'UrlFailed: https://e/ did not answer: no route',
+      'UrlFailed: The URL c/, which the policy wants to answer with success after a hop, does not: it answered 300.',
+      'UrlFailed: The URL d/, which the policy wants to answer with success after a hop, does not: it answered 199.',
+      'UrlFailed: The URL e/, which the policy wants to answer with success after a hop, does not: no route.',
     ],
   ],
 ])('a cluster that %s gets a quarter of an hour, and fails then', async (_, given, told) => {
@@ -263,7 +263,7 @@ test.each<[string, Given, readonly string[]]>([
   [
     'pods are not well and nobody knows how many were before',
     { pods: [pod('a', 'Pending')] },
-    ['NoBaseline: 1 pods are pending or failing; there is no scan from before to compare with.'],
+    ['NoBaseline: 1 pod pending or failing; there is no scan from before to compare with.'],
   ],
   ['pods are well and nobody knows how many were before', {}, []],
   [
@@ -286,7 +286,7 @@ test('at most ten pods that are not well are named', async () => {
   const pods = Array.from({ length: 12 }, (_, number) => pod(`p${number}`, 'Pending'));
   const { told } = await checked({ pods, of: scanned({ unhealthyPods: { count: 0, names: [] } }) });
   expect(told[0]).toMatch(
-    /^MoreUnhealthyPods: 12 pods are pending or failing, 0 were before; new are: (shop\/p\d, ){9}shop\/p9\.$/,
+    /^MoreUnhealthyPods: 12 pods pending or failing, 0 were before; new are: (shop\/p\d, ){9}shop\/p9\.$/,
   );
 });
 

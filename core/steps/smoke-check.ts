@@ -1,11 +1,11 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { errorMessage } from '../contracts/errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { done, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { recordNodes } from '../inventory/record-nodes.ts';
 import { isRolled, type NodesSpec } from '../model/image-rule.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
+import { counted } from '../model/words.ts';
 import { unavailable, unhealthyPods } from '../model/workload-health.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { ApiServer, Node } from '../ports/cluster-access.ts';
@@ -16,6 +16,7 @@ import { afterHooks, askHooks, type HookPorts } from './ask-hooks.ts';
 import { pollSeconds, type StepContext } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 import { baselineOf, newlyUnhealthy } from './pod-baseline.ts';
+import { probeUrls } from './probe-urls.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 
@@ -135,8 +136,6 @@ async function nodesWait(ports: SmokePorts, context: StepContext, nodes: readonl
   return nodesMayWait(await loadHopPolicy(ports, context), context.target, kubelets);
 }
 
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-
 function named(nodes: readonly Node[]): string {
   const names = nodes
     .slice(0, 3)
@@ -156,7 +155,7 @@ async function checkPods(
   const unhealthy = unhealthyPods(pods);
   looked.push(`${counted(pods.length, 'pod')}, ${unhealthy.length} pending or failing`);
   const baseline = baselineOf(context.upgrade);
-  const found = `${unhealthy.length} pods are pending or failing`;
+  const found = `${counted(unhealthy.length, 'pod')} pending or failing`;
   if (baseline === undefined) {
     if (unhealthy.length > 0)
       notes.push(reason('NoBaseline', `${found}; there is no scan from before to compare with.`));
@@ -209,12 +208,8 @@ async function checkUrls(
 ): Promise<void> {
   const urls = policy?.smoke.urls ?? [];
   if (urls.length > 0) looked.push(`${counted(urls.length, 'URL')} answered`);
-  for (const url of urls) {
-    try {
-      const { status } = await ports.probe.get(url);
-      if (status < 200 || status >= 300) problems.push(reason('UrlFailed', `${url} answered ${status}.`));
-    } catch (error) {
-      problems.push(reason('UrlFailed', `${url} did not answer: ${errorMessage(error)}`));
-    }
+  for (const { url, isReady, answer } of await probeUrls(ports, urls)) {
+    const said = `The URL ${url}, which the policy wants to answer with success after a hop, does not: ${answer}.`;
+    if (!isReady) problems.push(reason('UrlFailed', said));
   }
 }

@@ -48,16 +48,17 @@ export async function setUpdateConfig(
 ): Promise<StepResult | undefined> {
   const { clusterKey, upgrade } = context;
   const { nodegroupName: subject, clusterName } = group;
-  if (isSame(settingsOf(group), ours)) return undefined;
-  const before = await load(ports.table, UndoEntries, clusterKey, 'updateConfig', subject);
-  const entry: UpdateConfigEntry = {
-    ...{ clusterKey, effect: 'updateConfig', subject, uid: uidOf(group), upgradeId: upgrade?.id ?? '' },
-    ...{ former: formerOf(group, before?.data), ours, recordedAt: ports.clock.now().toISOString() },
+  const prepare: Mutation['prepare'] = async () => {
+    if (isSame(settingsOf(group), ours)) return { stop: done() };
+    const before = await load(ports.table, UndoEntries, clusterKey, 'updateConfig', subject);
+    const entry: UpdateConfigEntry = {
+      ...{ clusterKey, effect: 'updateConfig', subject, uid: uidOf(group), upgradeId: upgrade?.id ?? '' },
+      ...{ former: formerOf(group, before?.data), ours, recordedAt: ports.clock.now().toISOString() },
+    };
+    const updateConfig = requestFor(settingsOf(group), ours);
+    const call = callFor({ clusterName, nodegroupName: subject, updateConfig });
+    return { call, knownUpdateIds, beside: [replace(UndoEntries, before, entry)] };
   };
-  const updateConfig = requestFor(settingsOf(group), ours);
-  const call = callFor({ clusterName, nodegroupName: subject, updateConfig });
-  const beside = [replace(UndoEntries, before, entry)];
-  const prepare: Mutation['prepare'] = async () => ({ call, knownUpdateIds, beside });
   const set = await act(ports, context, WHAT[SET](subject), { step: SET, subject, prepare }, BOUNDS, async () =>
     done(),
   );

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
 import type { AuditItem, RestoredTable } from '../../core/ports/table.ts';
@@ -264,6 +265,7 @@ export class LocalCloud implements RunView {
     this.dynamo?.destroy();
     await this.functions?.close();
     await this.wire?.close();
+    for (const folder of this.byHand.folders) rmSync(folder, { recursive: true, force: true });
     this.kept.close();
   }
 

@@ -87,7 +87,7 @@ test('who waits for an approval is told what the last scan will have it stop for
   ]);
   const inventory = { apiVersion: 'liftlock/v1alpha1', kind: 'Inventory', clusters: [listed?.inventory] };
   const read = parseInventory({ path: 'inventory.json', text: JSON.stringify(inventory) }).inventory;
-  expect(blockersOnTheWay(cluster, read?.scans[0], '1.37')).toEqual(foreseen);
+  expect(blockersOnTheWay(cluster, read?.scans[0], '1.37', undefined)).toEqual(foreseen);
 });
 
 test('neither is it where whoever created it died before the reconciler was asked to look', async () => {

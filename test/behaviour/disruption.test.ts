@@ -1,4 +1,5 @@
 import { openUndoEntries } from '../../core/protocol/undo.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { hours, memberOf, mutationsOf, recordOf, run, smallFleet } from './small-fleet.ts';
 
@@ -60,7 +61,11 @@ test.each<[string, string, string[]]>([
   expect(member.status).toBe(rolled.length === 0 ? 'Parked' : 'Succeeded');
   if (rolled.length > 0) return;
   expect(member.reasons.map(({ code }) => code)).toEqual(['NodesDown', 'NodesDown']);
-  expect(member.reasons[0]?.message).toContain(`: ${cordoned.name} (cordoned by somebody else).`);
+  const [first] = member.reasons;
+  expect(first?.message).toContain(`: ${cordoned.name} (cordoned by somebody else). Counted at 2026-11-20T`);
+  const { reasons } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  const named = reasons.filter(({ message }) => message.includes('api is rolled when'));
+  expect(named.map(({ code }) => code)).toEqual(['NodesDown']);
   cordoned.unschedulable = false;
   await run(world);
   expect([(await memberOf(world, 'web')).status, rolls()]).toEqual(['Succeeded', ['roll api', 'roll batch']]);

@@ -188,13 +188,16 @@ test('while nodes of others are down it waits without the grant, naming them, an
   const others = () => stateOf(world).nodes.filter(({ nodegroupName }) => nodegroupName === 'new');
   for (const node of others().slice(0, 1)) node.unschedulable = true;
   await start(world);
-  await minutes(world, 10);
+  await minutes(world, 4);
   const waiting = await drainOf(world);
   expect([waiting?.status, waiting?.mutated, cordoned(world)]).toEqual(['Parked', false, ['new']]);
   expect(waiting?.reasons[0]).toMatchObject({
     code: 'DrainNoRoom',
     message: expect.stringContaining(others()[0]?.name ?? ''),
   });
+  // As rolls do, whose upgrades park for the same.
+  const ended = Object.values(waiting?.steps ?? {}).flatMap(({ endedAt = '' }) => Date.parse(endedAt));
+  expect(Date.parse(waiting?.resumeAt ?? '') - Math.max(...ended)).toBe(600_000);
   for (const node of others()) node.unschedulable = false;
   await run(world, 1);
   expect([(await drainOf(world))?.status, podsOnLegacy(world)]).toEqual(['Succeeded', 0]);

@@ -2,6 +2,7 @@ import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.
 import { requestUpgrade } from '../../core/operations/requests.ts';
 import { resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { ClusterControls } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
@@ -92,6 +93,46 @@ describe('a failure by hand of a cluster that waits in a rollout', () => {
     await hours(world, 0.5);
     expect([isReleased, status, (await waveNamed(world, 'prod'))?.failed]).toEqual([true, expect.anything(), 1]);
   });
+});
+
+test('who is retried after a failure by hand has a place in its wave, and what stopped it is over', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['x']), ...staged('prod', ['a', 'b', 'c', 'd'])],
+    policy: spec(at('dev', { soak: '48h' }), at('prod')),
+    prepare: failing('b'),
+  });
+  await hours(world, 4);
+  await requestUpgrade(world.ports, await recordOf(world, 'b'), '1.37', PERSON, { approve: true });
+  await hours(world, 4);
+  const told = async () => explainCluster(world.ports, await recordOf(world, 'b'));
+  const before = await told();
+  expect([before.rollout?.position, before.rollout?.of, before.stoppedBy.length]).toEqual([4, 4, 1]);
+  await retryCluster(world.ports, await keyOf(world, 'b'), PERSON);
+  const { state, held, stoppedBy } = await told();
+  expect({ state, held, stoppedBy }).toEqual({ state: 'Waiting', held: null, stoppedBy: [] });
+});
+
+test('a wave that is halted and its rollout tell one count of failures, after a release and after a retry', async () => {
+  const world = await smallFleet({
+    clusters: staged('prod', ['a', 'b', 'c']),
+    policy: spec(at('prod', { maxConcurrency: 1 })),
+    prepare: failing('a', 'c'),
+  });
+  await hours(world, 4);
+  await requestUpgrade(world.ports, await recordOf(world, 'c'), '1.37', PERSON, { approve: true });
+  await hours(world, 4);
+  const told = async () => {
+    const [rollout] = await rolloutsOf(world);
+    const wave = await waveNamed(world, 'prod');
+    const said = new Set([...(rollout?.reasons ?? []), ...(wave?.reasons ?? [])].map(({ message }) => message));
+    return [rollout?.status, wave?.failed, ...said];
+  };
+  await releaseCluster(world.ports, await keyOf(world, 'c'), PERSON);
+  const two = '2 upgrades of the wave prod failed and at most 0 may. The last one was c.';
+  expect(await told()).toEqual(['Halted', 2, two]);
+  await retryCluster(world.ports, await keyOf(world, 'a'), PERSON);
+  await hours(world, 1);
+  expect(await told()).toEqual(['Halted', 1, '1 upgrade of the wave prod failed and at most 0 may.']);
 });
 
 test('who is released after a failure by hand between two hops gives its place in the wave back', async () => {

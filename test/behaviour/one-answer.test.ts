@@ -140,7 +140,7 @@ async function answersOf(world: World, record: ClusterRecord): Promise<string> {
 async function plannedWith(world: World, record: ClusterRecord, to: string): Promise<readonly Reason[]> {
   const scans = (await latestScansOf(world.table, [record.clusterKey])).get(record.clusterKey);
   const written = inventoryClusterSchema.parse(JSON.parse(JSON.stringify(writtenCluster(record, undefined, scans))));
-  return blockersOnTheWay(record, { clusterKey: record.clusterKey, scans: written.scans ?? [] }, to);
+  return blockersOnTheWay(record, { clusterKey: record.clusterKey, scans: written.scans ?? [] }, to, undefined);
 }
 
 test('a target several minors away is judged hop by hop: what the hops bring up to date is no failure', async () => {

@@ -1,5 +1,7 @@
 import { startRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { listClusters } from '../../core/queries/list-clusters.ts';
+import { refreshReadiness } from '../../core/readiness/refresh-readiness.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { clusterArn, hours, PERSON, recordOf, run, smallFleet, startByHand } from './small-fleet.ts';
 
@@ -134,4 +136,18 @@ test('what is to be taken within a time is told as overdue after it, to people a
   await run(world);
   expect((await saidOf(world)).codes).toEqual(['AtTarget']);
   expect(await counts()).toMatchObject({ behind: 0, overdue: 0 });
+});
+
+test('a cluster below its target has nothing newer to take by a day: its hop brings the newest', async () => {
+  const paused = { 'liftlock/paused': 'true' };
+  const patch = { nodes: {}, within: '1d' };
+  const world = await fleet({ patch }, { ...cluster('old', paused), version: '1.36' }, cluster('web', paused));
+  await hours(world, 3);
+  const { items } = await listClusters(world.ports, {});
+  expect(items.map(({ name, state, patchesDueAt }) => [name, state, patchesDueAt !== null])).toEqual([
+    ['old', 'Excluded', false],
+    ['web', 'Excluded', true],
+  ]);
+  const { patches } = await refreshReadiness(world.ports);
+  expect([patches.behind, patches.overdue]).toEqual([1, 1]);
 });

@@ -1,4 +1,5 @@
 import { startRollout } from '../../core/operations/rollout-orders.ts';
+import type { Fault } from '../../simulator/faults/fault.ts';
 import { at, calendars, clusterOf, spec } from './changed-policy.ts';
 import {
   beginByHand,
@@ -8,7 +9,9 @@ import {
   minutes,
   mutationsOf,
   PERSON,
+  recordOf,
   smallFleet,
+  upgradesOf,
   versionOf,
 } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
@@ -117,4 +120,35 @@ test('nor is one that a later wave may take, whose expression has no answer for 
       .filter(({ clusterArn: arn }) => arn.endsWith('/a'))
       .map(({ operation }) => operation),
   ).toEqual([]);
+});
+
+test('a version of a launch template that a tag forbids is not wanted again and again before discovery', async () => {
+  const image = 'ami-0123456789abcdef0';
+  const group = { name: 'ml', amiType: 'CUSTOM', launchTemplate: { id: 'lt-1', version: '1' } };
+  const pause: Fault = {
+    // The control plane has moved, and nothing of the node group was looked at yet.
+    ...{ when: 'after', operation: 'outcome', function: 'upgrade-control-plane', skip: 1 },
+    effect: {
+      kind: 'act',
+      act: async (world) => {
+        const cluster = clusterOf(world, 'web');
+        if (cluster !== undefined) cluster.tags['liftlock/paused'] = 'true';
+      },
+    },
+  };
+  const world = await smallFleet({
+    clusters: [{ name: 'web', version: '1.36', nodegroups: [group] }],
+    policy: { nodes: { images: [{ table: { '1.37': { 'eu-central-1': image } } }] } },
+    prepare(state) {
+      const of = { account: '111111111111', region: 'eu-central-1', architecture: 'x86_64' };
+      state.images = { [image]: { ...of, kubelet: '1.37', creationDate: '2026-11-01T00:00:00.000Z', tags: {} } };
+      state.templateTags = { 'lt-1': { 'liftlock:versions': 'allowed' } };
+    },
+    faults: [pause],
+  });
+  await discover(world);
+  await minutes(world, 40);
+  expect((await upgradesOf(world))[0]).toMatchObject({ status: 'Parked', reasons: [{ code: 'Excluded' }] });
+  expect((await recordOf(world, 'web')).tags).toEqual({ 'liftlock/paused': 'true' });
+  expect(world.eks.state.templateVersions ?? {}).toEqual({});
 });

@@ -74,6 +74,7 @@ function runJest() {
     reporters: [],
     runtime: here(ours.runtime),
     testEnvironment: here(ours.testEnvironment),
+    globalSetup: here(ours.globalSetup),
   };
   const jest = join(root, 'node_modules/jest/bin/jest.js');
   const { status, stdout } = spawnSync(

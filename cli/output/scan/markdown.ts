@@ -1,8 +1,8 @@
 import { visibleLine } from '../../../core/model/visible.ts';
+import { counted } from '../../../core/model/words.ts';
 import { type FindingGroup, groupByCause } from '../../../core/scan/report/group-findings.ts';
 import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
-import { counted } from '../print.ts';
 import { type Block, blocksOf, reportsOf, type ScanDocument } from './across-hops.ts';
 import { objectWords, placeWords, severityWords, verdictWords } from './words.ts';
 

@@ -45,7 +45,7 @@ test('what --only left out is never cut off', () => {
   const coverage = ['a', 'b', 'c', 'd', 'e'].map((what) => covered({ what, status: 'skipped' }));
   const { only } = parseOnly(['severity=info']);
   expect(scanTable(reportOf({ coverage, only }), plain).at(-1)).toMatch(
-    /Left out: 1 finding other than severity=info, a, b, c, and 2 more\.$/,
+    /Left out: 1 finding other than severity=info, a, b, c and 2 more\.$/,
   );
 });
 

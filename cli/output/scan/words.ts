@@ -1,6 +1,7 @@
+import { counted, some } from '../../../core/model/words.ts';
 import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
-import { counted, type Style } from '../print.ts';
+import type { Style } from '../print.ts';
 
 /** `PodDisruptionBudget payments/api`, or what else names it best. */
 export function objectWords({ apiVersion, kind, namespace, name, rule, cause }: Finding): string {
@@ -58,8 +59,7 @@ function leftOutWords(coverage: readonly Coverage[]): string | undefined {
 
 function fewWords(head: string, names: readonly string[], most: number): string | undefined {
   if (names.length === 0) return undefined;
-  const rest = names.length > most ? `, and ${names.length - most} more` : '';
-  return `${head}: ${names.slice(0, most).join(', ')}${rest}.`;
+  return `${head}: ${some(names, most)}.`;
 }
 
 const STATUS_WORDS: Readonly<Record<Coverage['status'], string>> = {

@@ -2,6 +2,12 @@ import { z } from 'zod';
 import { breakGlass } from './break-glass.ts';
 import { condition, reasonSchema, timestamp } from './common.ts';
 
+export const updateSettings = z.object({
+  maxUnavailable: z.number().int().optional(),
+  maxUnavailablePercentage: z.number().int().optional(),
+  updateStrategy: z.string(),
+});
+
 export const nodegroup = z.object({
   name: z.string(),
   version: z.string().optional(),
@@ -9,6 +15,8 @@ export const nodegroup = z.object({
   status: z.string(),
   amiType: z.string().optional(),
   desiredSize: z.number().optional(),
+  /** How EKS replaces its nodes, told in full; absent in older records. */
+  updateSettings: updateSettings.optional(),
   issues: z.array(z.string()),
 });
 

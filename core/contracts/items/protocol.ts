@@ -6,6 +6,7 @@ import {
   type MutatingCallName,
 } from '../mutating-calls.ts';
 import { MACHINE_NAMES } from '../names.ts';
+import { updateSettings } from './cluster.ts';
 import { reasonSchema, timestamp } from './common.ts';
 
 /** Raised by a restore of the table; part of every token and execution name, checked in every transaction. */
@@ -111,11 +112,6 @@ const undoable = {
   closed: z.object({ how: z.enum(['undone', 'kept', 'gone', 'notOurs']), at: timestamp }).optional(),
 };
 
-const updateSettings = z.object({
-  maxUnavailable: z.number().int().optional(),
-  maxUnavailablePercentage: z.number().int().optional(),
-  updateStrategy: z.string(),
-});
 /** The update settings of a node group, told in full: what EKS leaves out is its default. */
 export type UpdateSettings = z.infer<typeof updateSettings>;
 

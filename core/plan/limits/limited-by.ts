@@ -3,6 +3,7 @@ import { durationMilliseconds } from '../../config/schema/quantities.ts';
 import type { CalendarSpec, FleetSpec, UpgradePolicySpec as PolicySpec } from '../../config/types.ts';
 import type { Member } from '../../contracts/items/rollout.ts';
 import type { Inventory } from '../../inventory/document/parse-inventory.ts';
+import { some } from '../../model/words.ts';
 import { clusterTags } from '../../policy/cluster-tags.ts';
 import { estimateOf } from '../../policy/hop-rules.ts';
 import type { PolicyDeadline } from '../deadline.ts';
@@ -110,10 +111,8 @@ export function constraintsOf({ rules, input, plans, forward }: Drawn, policies:
 const MOST_NAMES = 5;
 
 function repairs(blocked: readonly Member[]): string {
-  const names = blocked.slice(0, MOST_NAMES).map(({ name }) => name);
-  const all =
-    names.length < blocked.length ? `${names.join(', ')} and ${blocked.length - names.length} more` : names.join(', ');
-  return `repair what stops ${all}; see their reasons`;
+  const names = blocked.map(({ name }) => name);
+  return `repair what stops ${some(names, MOST_NAMES)}; see their reasons`;
 }
 
 /** Without a deadline, or with one that is met: who is left for ever. */

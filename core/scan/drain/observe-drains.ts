@@ -1,5 +1,6 @@
 import type { Source } from '../../contracts/scan-words.ts';
 import { given } from '../../model/given.ts';
+import { counted, some } from '../../model/words.ts';
 import type { Observation, Problem } from '../judge/observation.ts';
 import { TITLES } from '../live/advance.ts';
 import { readOf } from '../live/request.ts';
@@ -94,7 +95,7 @@ function problemOf(cause: DrainCause, facts: DrainFacts): Problem {
     ...given({ owner: budget?.owner ?? ownerOf(workloads, subject.namespace, facts) }),
     cause: `drain:${subject.namespace ?? ''}/${subject.name}`,
     evidence: [
-      `${count(pods.length, 'pod')} of ${named(workloads)} on ${count(nodes.length, 'node')}: ${named(nodes)}.`,
+      `${counted(pods.length, 'pod')} of ${named(workloads)} on ${counted(nodes.length, 'node')}: ${named(nodes)}.`,
       `Node groups: ${named([...new Set(nodes.map((node) => groups.get(node) ?? '?'))])}.`,
       ...figures(cause),
     ],
@@ -137,12 +138,7 @@ function figures({ disruption, budgets: [budget] }: DrainCause): string[] {
   ];
 }
 
-function named(names: readonly string[]): string {
-  const shown = names.slice(0, MOST_NAMED).join(', ');
-  return names.length > MOST_NAMED ? `${shown} and ${names.length - MOST_NAMED} more` : shown;
-}
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+const named = (names: readonly string[]): string => some(names, MOST_NAMED);
 
 const budgetText = ({ budgets }: DrainCause): string =>
   budgets.map(({ namespace, name }) => `PodDisruptionBudget ${namespace}/${name}`).join(' and ');

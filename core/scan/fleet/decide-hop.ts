@@ -1,6 +1,7 @@
 import { isKnown, type ReasonCode } from '../../contracts/reasons.ts';
 import { AWS_SOURCES, LIVE_SOURCES } from '../../contracts/scan-words.ts';
 import { type Reason, reason } from '../../contracts/step-result.ts';
+import { some } from '../../model/words.ts';
 import type { Coverage, Finding, ScanReport } from '../report/report-schema.ts';
 import { fails, isGap, OF_THE_CLUSTER } from '../report/verdict.ts';
 
@@ -35,9 +36,8 @@ export function decideHop({ findings, failOn, coverage, subject, target }: ScanR
     .map((gap) => gapBlocker([gap]))
     .sort(refusalsFirst);
   const unread = gaps.slice(MOST_GAPS).map(({ cause }) => cause);
-  const more = unread.length > 10 ? ` and ${unread.length - 10} more` : '';
   const look = `liftlock scan cluster ${subject} --target ${target}`;
-  const left = unread.length === 0 ? [] : [`Not read either: ${unread.slice(0, 10).join(', ')}${more}.`];
+  const left = unread.length === 0 ? [] : [`Not read either: ${some(unread, 10)}.`];
   return {
     blockers: [
       ...first(byCause(failing ?? [], 'ScanFinding'), 'ScanFinding', MOST_CAUSES, look),

@@ -12,7 +12,7 @@ export const policyUrls: PreflightCheck = {
         foundOf(name, 'eks', cluster, {
           subject: { kind: 'URL', name: url },
           cause: `url:${url}`,
-          message: `The URL ${url}, which the policy wants to answer with success before a hop, does not: ${answer.replace(/\.$/, '')}.`,
+          message: `The URL ${url}, which the policy wants to answer with success before a hop, does not: ${answer}.`,
           fix: 'Bring back what answers there, and look again.',
         }),
       );

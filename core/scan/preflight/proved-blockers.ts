@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../../contracts/items/cluster.ts';
 import { type Reason, reason } from '../../contracts/step-result.ts';
+import { isRolled, type NodesSpec } from '../../model/image-rule.ts';
 import { kubeProxySkew } from '../../model/lag.ts';
 import { lostCluster } from '../../model/passing-status.ts';
 import type { KubeVersion } from '../../version/kube-version.ts';
@@ -14,13 +15,19 @@ interface Proved {
 
 /**
  * What the inventory alone proves to stop the hop to a version, in the words of the checks that stop it. `isFirst`: the hop begins where the
- * cluster is; before a later one Liftlock has rolled every group but those with an AMI of their own.
+ * cluster is; before a later one Liftlock has rolled every group but those with an AMI of their own that the policy has no rule for (`nodes`).
  */
-export function provedBlockers(cluster: ClusterRecord, target: KubeVersion, isFirst: boolean): readonly Proved[] {
+export function provedBlockers(
+  cluster: ClusterRecord,
+  target: KubeVersion,
+  isFirst: boolean,
+  nodes: NodesSpec,
+): readonly Proved[] {
   const known = proved.get(cluster) ?? new Map<string, readonly Proved[]>();
   proved.set(cluster, known);
-  const key = `${target} ${isFirst}`;
-  const reasons = known.get(key) ?? prove(cluster, target, isFirst);
+  const stay = cluster.nodegroups.filter((group) => isFirst || !isRolled(nodes, group)).map(({ name }) => name);
+  const key = `${target} ${isFirst} ${stay}`;
+  const reasons = known.get(key) ?? prove(cluster, target, isFirst, stay);
   known.set(key, reasons);
   return reasons;
 }
@@ -28,14 +35,15 @@ export function provedBlockers(cluster: ClusterRecord, target: KubeVersion, isFi
 /** A plan is drawn many times over the same records. */
 const proved = new WeakMap<ClusterRecord, Map<string, readonly Proved[]>>();
 
-function prove(cluster: ClusterRecord, target: KubeVersion, isFirst: boolean): Proved[] {
+/** `stay`: groups that will not have been rolled by then. */
+function prove(cluster: ClusterRecord, target: KubeVersion, isFirst: boolean, stay: readonly string[]): Proved[] {
   const lost = lostCluster(cluster);
   const groups = cluster.nodegroups.map(({ name: nodegroupName, ...group }) => ({ nodegroupName, ...group }));
   const images = groups
     .filter((group) => hasNoImage(group, target))
     .map((group) => ofGroup(group.nodegroupName, reason('ScanFinding', `${noImageText(group)} ${NEW_GROUP}`)));
-  const old = groups.flatMap(({ nodegroupName: name, version, amiType }) => {
-    if (version === undefined || (!isFirst && amiType !== 'CUSTOM')) return [];
+  const old = groups.flatMap(({ nodegroupName: name, version }) => {
+    if (version === undefined || !stay.includes(name)) return [];
     const { reasons } = checkSkew(target, [{ kind: 'kubelet', name, version }]);
     return reasons.map((text) => ofGroup(name, reason('VersionSkew', text)));
   });

@@ -1,4 +1,5 @@
 import { SEVERITIES } from '../../contracts/scan-words.ts';
+import { some } from '../../model/words.ts';
 import type { Finding } from './report-schema.ts';
 
 /** Findings that one repair mends, in the order of the report. */
@@ -24,8 +25,7 @@ const MOST_OWNERS = 3;
 function ownersOf(members: readonly Finding[]): string | null {
   const owners = [...new Set(members.flatMap(({ owner }) => owner ?? []))];
   if (owners.length === 0) return null;
-  const more = owners.length > MOST_OWNERS ? `, and ${owners.length - MOST_OWNERS} more` : '';
-  return `${owners.slice(0, MOST_OWNERS).join(', ')}${more}`;
+  return some(owners, MOST_OWNERS);
 }
 
 function worst(members: readonly Finding[]): Finding['severity'] {

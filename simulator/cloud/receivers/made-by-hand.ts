@@ -25,6 +25,8 @@ export interface KeptByHand {
 export class MadeByHand {
   readonly roles = new Map<string, RoleDescription>();
   readonly functions = new Map<string, FunctionInput>();
+  /** Where the code of functions lies while the cloud runs; it goes with that. */
+  readonly folders: string[] = [];
   readonly #tags = new Map<string, Readonly<Record<string, string>>>();
   onChange: (kept: KeptByHand) => void = () => {};
 

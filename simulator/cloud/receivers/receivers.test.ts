@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SFNClient, TagResourceCommand } from '@aws-sdk/client-sfn';
@@ -53,6 +53,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await cloud.close();
+  // The code of functions that were made by hand is kept with the state, and lies nowhere else.
+  expect(cloud.byHand.folders.filter((folder) => existsSync(folder))).toEqual([]);
   rmSync(stateFolder, { recursive: true });
 });
 

@@ -84,7 +84,11 @@ function create(cloud: LocalCloud, arn: string, input: Input): HttpAnswer {
 }
 
 /** Takes over a function that was made by hand, now or before a restart. */
-export function addFunction({ authority, functions, logs }: LocalCloud, arn: string, input: FunctionInput): void {
+export function addFunction(
+  { authority, byHand, functions, logs }: LocalCloud,
+  arn: string,
+  input: FunctionInput,
+): void {
   const { FunctionName: name, Role: roleArn, Handler, Code, Environment } = input;
   const invalid = (message: string) => new AwsFault('InvalidParameterValueException', message, { status: 400 });
   try {
@@ -98,6 +102,7 @@ export function addFunction({ authority, functions, logs }: LocalCloud, arn: str
     throw invalid('The role defined for the function cannot be assumed by Lambda.');
   }
   const folder = mkdtempSync(join(tmpdir(), 'liftlock-function-'));
+  byHand.folders.push(folder);
   if (!unzip(Buffer.from(Code?.ZipFile ?? '', 'base64'), folder))
     throw invalid('Could not unzip uploaded file. Please check your file, then try to upload again.');
   logs.addGroup(`${arn.replace(':lambda:', ':logs:').replace(`:function:${name}`, '')}:log-group:/aws/lambda/${name}`);
