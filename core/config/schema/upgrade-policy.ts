@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FAIL_ON, LIVE_SOURCES } from '../../contracts/scan-words.ts';
+import { componentSchema } from './component.ts';
 import { drainSchema } from './drain.ts';
 import { capsSchema } from './fleet.ts';
 import { hookSchema } from './hook.ts';
@@ -320,6 +321,13 @@ export const upgradePolicySchema = documentSchema(
         .max(20, 'lists more than 20 hooks')
         .optional()
         .describe('Who is asked before and after steps. A hook can only delay or forbid: no check is left out for it.'),
+      components: z
+        .array(componentSchema)
+        .max(20, 'lists more than 20 components')
+        .optional()
+        .describe(
+          'What else in the clusters has a version for each minor, in the order in which it is moved: cluster-autoscaler, ingress controllers, releases of Helm. Absent = none.',
+        ),
       rollback: rollbackSchema
         .default({ automatic: false, windows: 'ignore' })
         .describe('What happens after a failure. No release carries it out: anything but the defaults is refused.'),
