@@ -258,17 +258,13 @@ const HOOK_REASONS = {
 
 /** What becomes of components of a policy (docs/components.md). */
 const COMPONENT_REASONS = {
-  ComponentFits: told('A component runs a version that fits, or is not in the cluster, and its hook is not asked.'),
+  ComponentFits: told('A component runs a version that fits, or is not in the cluster, so that its hook is not asked.'),
   ComponentMoves: timed(
-    'A hook has said that it has moved a component; until its time is over it is looked whether that is so.',
+    'A hook says that it has moved a component; until its time is over it is looked whether it has.',
   ),
-  ComponentNotMoved: lasting(
-    'A hook has said that it has moved a component, and in its time no version that fits runs.',
-  ),
+  ComponentNotMoved: lasting('A hook says that it has moved a component, and in its time no version that fits runs.'),
   ComponentUnknown: timed('What runs of a component could not be read; it is looked at anew.'),
-  ComponentVersion: lasting(
-    'A component of the policy runs no version for the target, or nothing says what is right for it.',
-  ),
+  ComponentVersion: lasting('A component runs no version for the target, or nothing says what is right for it.'),
 };
 
 /** What the scan before a hop and the smoke check after it say of the cluster. */

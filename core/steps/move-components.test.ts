@@ -124,7 +124,7 @@ test('go alone is never believed: the reason says what runs and what was wanted'
     ...{ components: [component('a')], objects: old, states: { [KEY_OF_A]: said('go') }, minutes: 31 },
   });
   expect(told).toBe(
-    'The hook that moves the component a from 1.36.2 to 1.37.x said go at 2026-11-20T12:00:00.000Z. The component a (Deployment ops/a) runs 1.36.2; Kubernetes 1.37 wants 1.37.x. It had 30m in all. Look at what the hook did; once it has moved it, or would, liftlock retry looks and asks anew.',
+    'The hook that moves the component a from 1.36.2 to 1.37.x said go at 2026-11-20T12:00:00.000Z. The component a (Deployment ops/a) runs 1.36.2, which does not fit Kubernetes 1.37: the policy wants 1.37.x. It had 30m in all. Look at what the hook did; once it has moved it, or would, liftlock retry looks and asks anew.',
   );
 });
 
@@ -132,7 +132,7 @@ test('a version that fits counts once its rollout is over', async () => {
   const given = { components: [component('a')], states: { [KEY_OF_A]: said('go') }, minutes: 5 };
   const rolling = await moved({ ...given, objects: running('a', 'v1.37.0', 0) });
   expect([rolling.status, rolling.codes]).toEqual(['wait', ['ComponentMoves']]);
-  expect(rolling.said).toContain('Its rollout is not over: of 1 pods 1 are new and 0 available.');
+  expect(rolling.said).toContain('Its rollout is not over: of 1 pods 1 are new, 0 available and 0 old.');
   expect(rolling.waitSeconds).toBe(38);
   const done = await moved({ ...given, objects: running('a', 'v1.37.0') });
   expect([done.status, done.codes]).toEqual(['done', ['ComponentFits']]);

@@ -2,7 +2,7 @@ import { done, parked, type Reason, reason, type StepResult, wait } from '../con
 import { answerBy, componentKey, type DueHook, type Hook, hookTitle, standing } from '../policy/hook-decision.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
-import { type Component, judgeComponent, type SeenComponent } from '../scan/preflight/component-version.ts';
+import { type Component, judgeComponent } from '../scan/preflight/component-version.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findApiServer } from './api-server.ts';
 import { askDue, askHooks, ended, type HookPorts, refusalsOf } from './ask-hooks.ts';
@@ -30,15 +30,22 @@ export async function moveComponents(
   const server = spec?.verification === 'eks-api' ? undefined : findApiServer(context);
   const told: Reason[] = [];
   for (const component of spec?.components ?? []) {
-    if (component.phase !== phase || component.hook === undefined) continue;
+    const { name, hook: ask, timeout, versions } = component;
+    if (component.phase !== phase || ask === undefined) continue;
     const seen = await readComponent(ports, context, server, component);
     const { fit, text } = judgeComponent(component, seen, context.target);
-    const to = component.versions[context.target.toString()];
-    const isThere = fit === 'fits' && seen.type === 'runs' && seen.unsettled === undefined;
+    const to = versions[context.target.toString()];
+    const rolls =
+      seen.type === 'runs' && seen.unsettled !== undefined ? ` Its rollout is not over: ${seen.unsettled}.` : '';
+    const isDone = fit === 'absent' || (fit === 'fits' && rolls === '');
     // The scan stops a hop to where nobody could tell the hook, unless somebody has waived that.
-    if (to === undefined) told.push(reason('ComponentVersion', text));
-    else if (isThere || fit === 'absent') told.push(reason('ComponentFits', text));
-    else return moveOne(ports, context, { component, ask: component.hook, to }, seen, text);
+    if (isDone || to === undefined) told.push(reason(isDone ? 'ComponentFits' : 'ComponentVersion', text));
+    else {
+      const hook: Hook = { name, at: 'before', step: 'update-addons', ask, blocking: true, timeout };
+      const from = seen.type === 'runs' ? seen.version : 'what is not known';
+      const due: DueHook = { hook, key: componentKey(name, phase), component: { name, from, to } };
+      return moveOne(ports, context, phase, due, { isRead: seen.type !== 'unread', text: `${text}${rolls}` });
+    }
   }
   return done(...told);
 }
@@ -46,32 +53,25 @@ export async function moveComponents(
 async function moveOne(
   ports: MovePorts,
   context: StepContext,
-  { component, ask, to }: { readonly component: Component; readonly ask: Hook['ask']; readonly to: string },
-  seen: SeenComponent,
-  text: string,
+  phase: string,
+  due: DueHook,
+  seen: { readonly isRead: boolean; readonly text: string },
 ): Promise<StepResult> {
-  const { name, phase, timeout } = component;
   const moment = { at: 'before', step: 'update-addons', part: phase } as const;
-  const hook: Hook = { name, at: moment.at, step: moment.step, ask, blocking: true, timeout };
-  const key = componentKey(name, phase);
+  const { hook, key } = due;
   const state = standing(context.upgrade?.hooks?.[key], hook, context.grant?.number ?? 0);
-  const from = seen.type === 'runs' ? seen.version : 'what is not known';
-  const due: DueHook = { hook, key, component: { name, from, to } };
   if (state?.answer !== 'go') {
-    if (seen.type === 'unread') return parked(deniedRetryAt(ports), reason('ComponentUnknown', text));
+    if (!seen.isRead) return parked(deniedRetryAt(ports), reason('ComponentUnknown', seen.text));
     const held = await askHooks(ports, context, moment);
     return held ?? (await askDue(ports, context, moment, [due])) ?? wait(1);
   }
   const refused = await refusalsOf(ports, context, moment);
   if (refused.length > 0) return parked(undefined, ...refused);
-  const now = ports.clock.now();
-  const by = answerBy(hook, state);
-  const rolls =
-    seen.type === 'runs' && seen.unsettled !== undefined ? ` Its rollout is not over: ${seen.unsettled}.` : '';
-  const said = `${hookTitle(due)} said go at ${state.answeredAt}. ${text}${rolls}`;
+  const [now, by] = [ports.clock.now(), answerBy(hook, state)];
+  const said = `${hookTitle(due)} said go at ${state.answeredAt}. ${seen.text}`;
   if (now >= by) {
     const next = 'Look at what the hook did; once it has moved it, or would, liftlock retry looks and asks anew.';
-    return ended(context, moment, reason('ComponentNotMoved', `${said} It had ${timeout} in all. ${next}`));
+    return ended(context, moment, reason('ComponentNotMoved', `${said} It had ${hook.timeout} in all. ${next}`));
   }
   const left = Math.ceil((by.getTime() - now.getTime()) / 1000);
   const pause = Math.min(left, pollSeconds(new Date(state.answeredAt ?? state.askedSince), now, BOUNDS));

@@ -54,31 +54,31 @@ test.each<[string, Component, object | number, object]>([
     'nothing of a digest',
     workload('Deployment'),
     deployment([`ops/web@sha256:${'0'.repeat(64)}`]),
-    detail(`The image ops/web@sha256:${'0'.repeat(64)} of Deployment ops/web has no tag that is a released version.`),
+    detail(`The image ops/web@sha256:${'0'.repeat(64)} has no tag that is a released version.`),
   ],
   [
     'nothing of latest',
     workload('Deployment'),
     deployment(['web:latest']),
-    detail('The image web:latest of Deployment ops/web has no tag that is a released version.'),
+    detail('The image web:latest has no tag that is a released version.'),
   ],
   [
     'nothing of a release candidate',
     workload('Deployment'),
     deployment(['web:v1.37.0-rc.1']),
-    detail('The image web:v1.37.0-rc.1 of Deployment ops/web has no tag that is a released version.'),
+    detail('The image web:v1.37.0-rc.1 has no tag that is a released version.'),
   ],
   [
     'nothing where several containers could be meant',
     workload('Deployment'),
     deployment(['a:1.0', 'b:1.1']),
-    detail('Deployment ops/web has several containers: name one of c0, c1.'),
+    detail('Deployment ops/web has the containers c0, c1: name the one that counts.'),
   ],
   [
     'nothing where the container is not there',
     workload('Deployment', 'main'),
     deployment(['a:1.0']),
-    detail('Deployment ops/web has no container main, but c0.'),
+    detail('Deployment ops/web has the containers c0: name the one that counts.'),
   ],
   [
     'a rollout that has not begun',
@@ -90,19 +90,19 @@ test.each<[string, Component, object | number, object]>([
     'a rollout with pods to make',
     workload('Deployment'),
     deployment(['ops/web:v1.37.2'], { updatedReplicas: 1, replicas: 1 }),
-    rolling('of 2 pods 1 are new and 2 available'),
+    rolling('of 2 pods 1 are new, 2 available and 0 old'),
   ],
   [
     'a rollout with old pods beside new ones',
     workload('Deployment'),
     deployment(['ops/web:v1.37.2'], { replicas: 3 }),
-    rolling('of 2 pods 2 are new and 2 available, and 1 are old'),
+    rolling('of 2 pods 2 are new, 2 available and 1 old'),
   ],
   [
     'a rollout whose pods do not come up',
     workload('Deployment'),
     deployment(['ops/web:v1.37.2'], { availableReplicas: 1 }),
-    rolling('of 2 pods 2 are new and 1 available'),
+    rolling('of 2 pods 2 are new, 1 available and 0 old'),
   ],
   ['one that wants no pods', workload('Deployment'), deployment(['ops/web:v1.37.2'], {}, { replicas: 0 }), settled],
 ])('%s', async (_, component, object, seen) => {
@@ -118,8 +118,8 @@ test('a DaemonSet is done when every node has a new pod that is available', asyn
     },
   });
   expect(await read(workload('DaemonSet'), is(3, 3))).toEqual(settled);
-  expect(await read(workload('DaemonSet'), is(2, 3))).toEqual(rolling('of 3 pods 2 are new and 3 available'));
-  expect(await read(workload('DaemonSet'), is(3, 2))).toEqual(rolling('of 3 pods 3 are new and 2 available'));
+  expect(await read(workload('DaemonSet'), is(2, 3))).toEqual(rolling('of 3 pods 2 are new, 3 available and 0 old'));
+  expect(await read(workload('DaemonSet'), is(3, 2))).toEqual(rolling('of 3 pods 3 are new, 2 available and 0 old'));
 });
 
 const SECRETS = '/api/v1/namespaces/ops/secrets';

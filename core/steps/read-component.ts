@@ -6,7 +6,7 @@ import { chooseRevisions, decodeRelease, headOf, secretText } from '../scan/helm
 import { METADATA_ONLY } from '../scan/live/request.ts';
 import { type Mapping, mappingOf, mappingsOf, textOf } from '../scan/manifest/manifest-object.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
-import type { Component, SeenComponent } from '../scan/preflight/component-version.ts';
+import { type Component, placeOf, type SeenComponent } from '../scan/preflight/component-version.ts';
 import { askServer, type GetJson } from './ask-server.ts';
 import type { StepContext } from './context.ts';
 
@@ -15,14 +15,12 @@ export async function readComponent(
   ports: Pick<Ports, 'readers'>,
   context: StepContext,
   server: ApiServer | undefined,
-  { workload, helm }: Component,
+  component: Component,
 ): Promise<SeenComponent> {
-  if (server === undefined)
-    return unread('The API server is not asked (verification: eks-api, or EKS gives no endpoint).');
-  const asked = await askServer(ports, context, server, async (get) => {
-    if (workload !== undefined) return readWorkload(get, workload);
-    return helm === undefined ? unread('It is found nowhere.') : readRelease(get, helm);
-  });
+  if (server === undefined) return unread('No API server is asked (verification: eks-api, or EKS gives no endpoint).');
+  const asked = await askServer(ports, context, server, (get) =>
+    component.workload === undefined ? readRelease(get, component) : readWorkload(get, component, component.workload),
+  );
   return 'found' in asked ? asked.found : { type: 'unread', ...asked.unread };
 }
 
@@ -30,6 +28,7 @@ const unread = (detail: string): SeenComponent => ({ type: 'unread', status: 'er
 
 async function readWorkload(
   get: GetJson,
+  component: Component,
   { kind, namespace, name, container }: NonNullable<Component['workload']>,
 ): Promise<SeenComponent> {
   const resource = `${kind.toLowerCase()}s`;
@@ -37,16 +36,14 @@ async function readWorkload(
   const read = await get(path, `get of ${resource} in the API group apps`);
   if (read === undefined) return { type: 'absent' };
   const object = mappingOf(read);
-  const template = mappingOf(mappingOf(object.spec).template);
-  const containers = mappingsOf(mappingOf(template.spec).containers);
-  const [first, ...others] = containers.filter((one) => container === undefined || one.name === container);
-  const place = `${kind} ${namespace}/${name}`;
-  const names = containers.map((one) => textOf(one.name)).join(', ');
-  if (first === undefined) return unread(`${place} has no container ${container}, but ${names}.`);
-  if (others.length > 0) return unread(`${place} has several containers: name one of ${names}.`);
+  const all = mappingsOf(mappingOf(mappingOf(mappingOf(object.spec).template).spec).containers);
+  const [first, ...others] = all.filter((one) => container === undefined || one.name === container);
+  const names = all.map((one) => textOf(one.name)).join(', ');
+  if (first === undefined || others.length > 0)
+    return unread(`${placeOf(component)} has the containers ${names}: name the one that counts.`);
   const image = textOf(first.image) ?? '';
   const version = versionOf(parseImage(image).tag);
-  if (version === undefined) return unread(`The image ${image} of ${place} has no tag that is a released version.`);
+  if (version === undefined) return unread(`The image ${image} has no tag that is a released version.`);
   const { owner } = ownershipOf(object.metadata);
   return { type: 'runs', version, image, ...given({ owner, unsettled: unsettledOf(object) }) };
 }
@@ -58,22 +55,21 @@ const versionOf = (text = ''): string | undefined =>
 /** Why pods of an older template may still run, as `kubectl rollout status` tells it; undefined where the rollout is over. */
 function unsettledOf({ metadata, spec, status }: Mapping): string | undefined {
   const is = mappingOf(status);
-  const figure = (name: string) => Number(is[name] ?? 0);
+  const figure = (...names: readonly string[]) =>
+    Number(names.map((one) => is[one]).find((one) => one !== undefined) ?? 0);
   if (figure('observedGeneration') < Number(mappingOf(metadata).generation ?? 0)) return 'its controller has not begun';
-  const isDaemonSet = is.desiredNumberScheduled !== undefined;
-  const wanted = isDaemonSet ? figure('desiredNumberScheduled') : Number(mappingOf(spec).replicas ?? 1);
-  const updated = figure(isDaemonSet ? 'updatedNumberScheduled' : 'updatedReplicas');
-  const available = figure(isDaemonSet ? 'numberAvailable' : 'availableReplicas');
-  const old = isDaemonSet ? 0 : figure('replicas') - updated;
-  if (updated >= wanted && available >= wanted && old <= 0) return undefined;
-  return `of ${wanted} pods ${updated} are new and ${available} available${old > 0 ? `, and ${old} are old` : ''}`;
+  // Of a DaemonSet first; it has a pod on each node, and no old one beside a new one.
+  const wanted = Number(is.desiredNumberScheduled ?? mappingOf(spec).replicas ?? 1);
+  const updated = figure('updatedNumberScheduled', 'updatedReplicas');
+  const available = figure('numberAvailable', 'availableReplicas');
+  const old = Math.max(0, figure('replicas') - updated);
+  if (updated >= wanted && available >= wanted && old === 0) return undefined;
+  return `of ${wanted} pods ${updated} are new, ${available} available and ${old} old`;
 }
 
 /** Helm keeps releases in Secrets unless it is told otherwise (helm/helm, pkg/storage/driver). */
-async function readRelease(
-  get: GetJson,
-  { namespace, release }: NonNullable<Component['helm']>,
-): Promise<SeenComponent> {
+async function readRelease(get: GetJson, component: Component): Promise<SeenComponent> {
+  const { namespace, release } = component.helm ?? { namespace: '', release: '' };
   const secrets = `/api/v1/namespaces/${namespace}/secrets`;
   const labels = encodeURIComponent(`owner=helm,name=${release}`);
   const permission = `get and list of secrets in the namespace ${namespace}`;
@@ -81,14 +77,14 @@ async function readRelease(
   const [chosen] = chooseRevisions(mappingsOf(list.items).flatMap((item) => headOf(item) ?? []));
   if (chosen === undefined) return { type: 'absent' };
   const secret = mappingOf(await get(`${secrets}/${chosen.object}`, permission));
-  const decoded = await decodeRelease(secretText(textOf(mappingOf(secret.data).release) ?? ''));
-  const version = versionOf(decoded?.version);
-  const { newest, revision, status } = chosen;
+  const version = versionOf((await decodeRelease(secretText(textOf(mappingOf(secret.data).release) ?? '')))?.version);
+  const place = placeOf(component);
   if (version === undefined)
-    return unread(
-      `Revision ${revision} of the Helm release ${namespace}/${release} has no chart of a released version.`,
-    );
-  const last = newest ?? (status === 'deployed' ? undefined : { revision, status });
-  const unsettled = last === undefined ? undefined : `its newest revision ${last.revision} is ${last.status}`;
-  return { type: 'runs', version, owner: `Helm release ${namespace}/${release}`, ...given({ unsettled }) };
+    return unread(`Revision ${chosen.revision} of the ${place} has no chart of a released version.`);
+  const { newest = chosen } = chosen;
+  const isSettled = newest.status === 'deployed';
+  return {
+    ...{ type: 'runs', version, owner: place },
+    ...(isSettled ? {} : { unsettled: `its newest revision ${newest.revision} is ${newest.status}` }),
+  };
 }

@@ -1,7 +1,6 @@
 import { account, ec2 } from '../runtime/account-ports.ts';
 import { alarmGates as gates } from '../runtime/alarm-gates.ts';
-import { clusters } from '../runtime/cluster-access-port.ts';
-import { clusterReaders } from '../runtime/cluster-readers-port.ts';
+import { clusterReaders, clusters } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/event-bus-port.ts';

@@ -1,4 +1,4 @@
-import { clusterReaders } from '../runtime/cluster-readers-port.ts';
+import { clusterReaders } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks, mutator } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/event-bus-port.ts';

@@ -96,7 +96,8 @@ test('components are moved in their order and phase by their hooks, and the upgr
   const [upgrade] = await upgradesOf(world);
   expect(upgrade?.steps['update-addons-before']?.reasons[0]).toEqual({
     code: 'ComponentFits',
-    message: 'The component ingress (Deployment ops/ingress) runs 3.6.2, which fits Kubernetes 1.37 (>=3.6.0 <4.0.0).',
+    message:
+      'The component ingress (Deployment ops/ingress) runs 3.6.2, which fits Kubernetes 1.37: the policy wants >=3.6.0 <4.0.0.',
   });
 });
 
@@ -107,7 +108,7 @@ test('a hook that says go and moves nothing ends the upgrade before the control 
   await minutesLater(world, 5);
   const { reasons } = await explainCluster(world.ports, await recordOf(world, 'web'));
   expect(reasons.find(({ code }) => code === 'ComponentMoves')?.message).toMatch(
-    /^The hook that moves the component ingress from 3\.5\.1 to >=3\.6\.0 <4\.0\.0 said go at \S+\. The component ingress \(Deployment ops\/ingress\) runs 3\.5\.1; Kubernetes 1\.37 wants >=3\.6\.0 <4\.0\.0\. It is looked at until \S+\.$/,
+    /^The hook that moves the component ingress from 3\.5\.1 to >=3\.6\.0 <4\.0\.0 said go at \S+\. The component ingress \(Deployment ops\/ingress\) runs 3\.5\.1, which does not fit Kubernetes 1\.37: the policy wants >=3\.6\.0 <4\.0\.0\. It is looked at until \S+\.$/,
   );
   await run(world);
   const member = await memberOf(world, 'web');
@@ -125,7 +126,9 @@ test('after the control plane the same is a failure that holds the cluster', asy
   await run(world);
   const { status, reasons } = await memberOf(world, 'web');
   expect([status, reasons[0]?.code]).toEqual(['Failed', 'ComponentNotMoved']);
-  expect(reasons[0]?.message).toContain('runs 1.36.9; Kubernetes 1.37 wants 1.37.x. It had 10m in all.');
+  expect(reasons[0]?.message).toContain(
+    'runs 1.36.9, which does not fit Kubernetes 1.37: the policy wants 1.37.x. It had 10m in all.',
+  );
   const { held } = await explainCluster(world.ports, await recordOf(world, 'web'));
   expect(held?.reason.code).toBe('ComponentNotMoved');
 });
@@ -141,7 +144,7 @@ test('without a hook what has to be right before blocks untouched, and the rest 
   // The last one is of the table of controllers, which knows the autoscaler, too.
   expect(reasons.map(({ code }) => code)).toEqual(['ComponentVersion', 'ComponentVersion', 'ScanWarning']);
   expect(reasons[0]?.message).toBe(
-    'The component ingress (Deployment ops/ingress) runs 3.5.1; Kubernetes 1.37 wants >=3.6.0 <4.0.0. Move it to >=3.6.0 <4.0.0 before the control plane goes to 1.37, or give it a hook.',
+    'The component ingress (Deployment ops/ingress) runs 3.5.1, which does not fit Kubernetes 1.37: the policy wants >=3.6.0 <4.0.0. Move it to >=3.6.0 <4.0.0 before the control plane goes to 1.37, or give it a hook.',
   );
 });
 
@@ -257,7 +260,7 @@ test('what the page shows is right, and an upgrade goes by it: a release of Helm
     reasons.flatMap(({ code, message }) => (code === 'ComponentFits' ? [message] : [])),
   );
   expect(fits).toEqual([
-    'The component ingress (Helm release ingress/traefik) runs 37.1.2, which fits Kubernetes 1.37 (>=37.1.0 <39.0.0).',
-    'The component cluster-autoscaler (Deployment kube-system/cluster-autoscaler) runs 1.37.1, which fits Kubernetes 1.37 (1.37.x).',
+    'The component ingress (Helm release ingress/traefik) runs 37.1.2, which fits Kubernetes 1.37: the policy wants >=37.1.0 <39.0.0.',
+    'The component cluster-autoscaler (Deployment kube-system/cluster-autoscaler) runs 1.37.1, which fits Kubernetes 1.37: the policy wants 1.37.x.',
   ]);
 });

@@ -1,10 +1,6 @@
 import { KubeVersion } from '../../version/kube-version.ts';
 import { isTargetMinor } from '../../version/target.ts';
-import { componentSchema } from '../schema/component.ts';
-import { hookSchema } from '../schema/hook.ts';
-import { durationMilliseconds } from '../schema/quantities.ts';
 import { fieldOf, listOf, type Report, repeats } from './check.ts';
-import { HOUR, MOST_HOURS, waitIn } from './hooks.ts';
 import { checkUrl } from './smoke-urls.ts';
 
 const LIST = ['spec', 'components'];
@@ -30,25 +26,6 @@ export function checkComponents(document: unknown, allowedHosts: readonly string
     const message =
       'verification: eks-api asks no API server, so that nobody sees what runs and no cluster could be upgraded. Remove the components, or verify in full.';
     report('error', LIST, message, 'key');
-  }
-  checkTogether(document, components, report);
-}
-
-/** They wait one after the other with the hooks of the add-ons, in one execution for each phase. */
-function checkTogether(document: unknown, components: readonly unknown[], report: Report): void {
-  const hooks = listOf(fieldOf(document, 'spec', 'hooks')).map((written) => hookSchema.safeParse(written).data);
-  const waitForHooks = hooks.reduce((sum, hook) => sum + waitIn('update-addons', hook), 0);
-  for (const phase of ['before', 'after']) {
-    let together = waitForHooks;
-    for (const [index, written] of components.entries()) {
-      const { data } = componentSchema.safeParse(written);
-      if (data?.hook === undefined || data.phase !== phase) continue;
-      together += durationMilliseconds(data.timeout);
-      if (together <= MOST_HOURS * HOUR) continue;
-      const message = `up to here the hooks of update-addons and the components ${phase} the control plane may take ${Math.ceil(together / HOUR)} hours together, and their execution ends after a day. Let them take ${MOST_HOURS} hours at most.`;
-      report('error', [...LIST, index, 'timeout'], message);
-      break;
-    }
   }
 }
 

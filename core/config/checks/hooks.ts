@@ -1,13 +1,12 @@
-import type { z } from 'zod';
-import { HOOK_STEPS, type HookStep } from '../../contracts/hook.ts';
+import { HOOK_STEPS } from '../../contracts/hook.ts';
 import { hookSchema } from '../schema/hook.ts';
 import { durationMilliseconds } from '../schema/quantities.ts';
 import { fieldOf, listOf, type Report, repeats } from './check.ts';
 import { checkUrl } from './smoke-urls.ts';
 
-export const HOUR = 3_600_000;
+const HOUR = 3_600_000;
 /** An execution of a step has a day, and EKS takes its part of it. */
-export const MOST_HOURS = 12;
+const MOST_HOURS = 12;
 
 /** Hooks are known by their name, called like gates, and wait one after the other in the execution of their step. */
 export function checkHooks(document: unknown, allowedHosts: readonly string[], report: Report): void {
@@ -23,19 +22,14 @@ export function checkHooks(document: unknown, allowedHosts: readonly string[], r
   checkTogether(hooks, report);
 }
 
-/** Milliseconds that an execution of the step waits for it at most. */
-export function waitIn(step: HookStep, hook: z.output<typeof hookSchema> | undefined): number {
-  if (hook?.blocking !== true || ![step, 'upgrade-cluster'].includes(hook.step)) return 0;
-  return durationMilliseconds(hook.timeout);
-}
-
 function checkTogether(hooks: readonly unknown[], report: Report): void {
   const sound = hooks.map((written) => hookSchema.safeParse(written).data);
   const tooLong = new Map<number, number>();
   for (const step of HOOK_STEPS) {
     let together = 0;
     for (const [index, hook] of sound.entries()) {
-      together += waitIn(step, hook);
+      if (hook?.blocking !== true || ![step, 'upgrade-cluster'].includes(hook.step)) continue;
+      together += durationMilliseconds(hook.timeout);
       if (together > MOST_HOURS * HOUR && !tooLong.has(index)) tooLong.set(index, together);
     }
   }

@@ -3,7 +3,6 @@ import { given } from '../../model/given.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { isInRange } from '../../version/version-range.ts';
 import { controllerOf, controllerOfImage, rangeText, releaseOf, supports } from '../data/controllers.ts';
-import type { Problem } from '../judge/observation.ts';
 import { foundOf, type PreflightCheck } from './preflight-check.ts';
 
 export type Component = NonNullable<UpgradePolicySpec['components']>[number];
@@ -16,50 +15,56 @@ export type SeenComponent =
       readonly type: 'runs';
       /** Numbers alone: `1.37.2`. */
       readonly version: string;
-      /** Of a workload, as it is written there. */
       readonly image?: string;
       readonly owner?: string;
       /** Why not all of it runs at the version yet; absent where its rollout is over. */
       readonly unsettled?: string;
     };
 
-/** What somebody sees of a component means for a minor, in the words that scan, step and hook have for it. */
 interface ComponentJudgement {
   readonly fit: 'absent' | 'fits' | 'misfit' | 'unknown';
   readonly text: string;
 }
 
+/** What is seen of a component means for a minor, in the words that scan and step have for it. */
 export function judgeComponent(component: Component, seen: SeenComponent, minor: KubeVersion): ComponentJudgement {
   const name = `The component ${component.name} (${placeOf(component)})`;
   if (seen.type === 'absent') return { fit: 'absent', text: `${name} is not in the cluster.` };
-  if (seen.type === 'unread')
-    return { fit: 'unknown', text: `What runs of ${lower(name)} is not known: ${seen.detail}` };
-  const runs = `${name} runs ${seen.version}`;
+  if (seen.type === 'unread') return { fit: 'unknown', text: `${name} could not be looked at: ${seen.detail}` };
+  const wants = (fits: boolean, what: string): ComponentJudgement => ({
+    fit: fits ? 'fits' : 'misfit',
+    text: `${name} runs ${seen.version}, which ${fits ? 'fits' : 'does not fit'} Kubernetes ${minor}: ${what}.`,
+  });
   const range = component.versions[minor.toString()];
-  if (range !== undefined) {
-    const fits = isInRange(seen.version, range);
-    const text = fits
-      ? `${runs}, which fits Kubernetes ${minor} (${range}).`
-      : `${runs}; Kubernetes ${minor} wants ${range}.`;
-    return { fit: fits ? 'fits' : 'misfit', text };
-  }
-  const nothing = `${runs}, and the policy names no version of it for Kubernetes ${minor}`;
-  // Whoever moves it has to be told where to.
-  if (component.hook !== undefined) return { fit: 'unknown', text: `${nothing}.` };
+  if (range !== undefined) return wants(isInRange(seen.version, range), `the policy wants ${range}`);
   const row = controllerOf(controllerOfImage(seen.image ?? '')?.component ?? '');
   const line = row === undefined ? undefined : releaseOf(row, seen.version);
-  if (line === undefined) return { fit: 'unknown', text: `${nothing}, nor does the table of controllers.` };
-  const says = `${runs}, whose makers name ${rangeText(line)}`;
-  return supports(line, minor) ? { fit: 'fits', text: `${says}.` } : { fit: 'misfit', text: `${says}, not ${minor}.` };
+  // Whoever moves it has to be told where to, which no table does.
+  if (line !== undefined && component.hook === undefined)
+    return wants(supports(line, minor), `its makers name ${rangeText(line)}`);
+  return {
+    fit: 'unknown',
+    text: `${name} runs ${seen.version}, and nothing says what is right for Kubernetes ${minor}.`,
+  };
 }
-
-const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** `Deployment kube-system/cluster-autoscaler`, `Helm release ingress/traefik`. */
 export const placeOf = ({ workload, helm }: Component): string =>
   workload === undefined
     ? `Helm release ${helm?.namespace}/${helm?.release}`
     : `${workload.kind} ${workload.namespace}/${workload.name}`;
+
+/** How much it matters for the hop, and what to do about it. */
+function meaning({ hook, phase, name, versions }: Component, fit: ComponentJudgement['fit'], to: string) {
+  const when = phase === 'before' ? `before the control plane goes to ${to}` : `once the cluster is at ${to}`;
+  if (fit === 'absent')
+    return { severity: 'info', fix: 'Correct where the policy looks for it, if it is there.' } as const;
+  if (fit === 'unknown')
+    return { severity: 'error', fix: `Name a version in the policy: components, ${name}, versions, "${to}".` } as const;
+  if (hook !== undefined) return { severity: 'info', fix: `Nothing: its hook is asked to move it ${when}.` } as const;
+  const fix = `Move it to ${versions[to] ?? 'a release that supports it'} ${when}, or give it a hook.`;
+  return { severity: phase === 'before' ? 'error' : 'warning', fix } as const;
+}
 
 const name = 'ComponentVersion';
 
@@ -74,45 +79,14 @@ export const componentVersion: PreflightCheck = {
       // What could not be read is no finding: the coverage tells it, and that stops the hop.
       if (fit === 'fits' || seen.type === 'unread') return [];
       const { workload, helm } = component;
-      const { kind, name, namespace } = workload ?? { kind: 'HelmRelease', name: helm?.release, ...helm };
-      const found = foundOf('ComponentVersion', 'server', cluster, {
-        ...meaning(component, fit, target),
-        subject: given({ kind, namespace, name }),
-        cause: `component:${component.name}`,
-        message: text,
-      });
-      const owner = seen.type === 'runs' ? seen.owner : undefined;
-      return [{ ...found, ...given({ owner }), evidence: evidenceOf(component, seen, cluster.version) }];
+      const { kind, name: of, namespace } = workload ?? { kind: 'HelmRelease', name: helm?.release, ...helm };
+      const subject = given({ kind, namespace, name: of });
+      const told = { subject, cause: `component:${component.name}`, message: text };
+      const found = foundOf(name, 'server', cluster, { ...meaning(component, fit, target.toString()), ...told });
+      if (seen.type === 'absent') return [found];
+      const now = judgeComponent(component, seen, KubeVersion.parse(cluster.version)).text;
+      const rollout = seen.unsettled === undefined ? [] : [`Its rollout is not over: ${seen.unsettled}.`];
+      return [{ ...found, ...given({ owner: seen.owner }), evidence: [now, ...rollout] }];
     });
   },
 };
-
-type Fit = ComponentJudgement['fit'];
-
-/** How much it matters for the hop, and what to do about it. */
-function meaning(
-  { hook, phase, name, versions }: Component,
-  fit: Fit,
-  target: KubeVersion,
-): Pick<Problem, 'severity' | 'fix'> {
-  if (fit === 'absent')
-    return { severity: 'info', fix: 'Correct where the policy looks for it, unless it is not meant to be there.' };
-  if (fit === 'unknown')
-    return { severity: 'error', fix: `Name the version for it in the policy: ${name}, versions, "${target}".` };
-  const when = phase === 'before' ? `before the control plane goes to ${target}` : `once the cluster is at ${target}`;
-  if (hook !== undefined) return { severity: 'info', fix: `Nothing: its hook is asked to move it ${when}.` };
-  const to = versions[target.toString()] ?? 'a release that supports it';
-  return { severity: phase === 'before' ? 'error' : 'warning', fix: `Move it to ${to} ${when}, or give it a hook.` };
-}
-
-/** Where it runs, and what that is worth at the minor that the cluster has. */
-function evidenceOf(component: Component, seen: SeenComponent, version: string): string[] {
-  if (seen.type !== 'runs') return [];
-  const { image, unsettled } = seen;
-  const { text } = judgeComponent(component, seen, KubeVersion.parse(version));
-  return [
-    `Now: ${text}`,
-    ...(image === undefined ? [] : [`Its image is ${image}.`]),
-    ...(unsettled === undefined ? [] : [`Its rollout is not over: ${unsettled}.`]),
-  ];
-}
