@@ -9,6 +9,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
 import { fieldOf, listOf, type PolicyWith, type Report, reporter, type SoundWaves } from './checks/check.ts';
+import { checkComponents } from './checks/components.ts';
 import { checkCounted } from './checks/disruption.ts';
 import { checkHooks } from './checks/hooks.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
@@ -66,6 +67,7 @@ export function checkPolicy(
   checkProbedUrls(document.value, allowedHosts, report);
   checkGateUrls(document.value, allowedHosts, report);
   checkHooks(document.value, allowedHosts, report);
+  checkComponents(document.value, allowedHosts, report);
   checkExpressions(document.value, report);
   checkWaivedNames(document.value, report);
   checkReferences(document.value, names, options.references ?? 'warn', report);

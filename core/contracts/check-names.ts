@@ -7,7 +7,7 @@ import { REASONS } from './scan-words.ts';
 export const CHECK_NAMES: readonly string[] = [
   ...Object.keys(REASONS),
   ...`
-    ClusterStatus ClusterHealth NotOneHop NotOffered NodegroupStatus VersionSkew AddonIncompatible AddonStatus WillBeReverted AlarmNotOk UrlNotReady
+    ClusterStatus ClusterHealth NotOneHop NotOffered NodegroupStatus VersionSkew AddonIncompatible AddonStatus ComponentVersion WillBeReverted AlarmNotOk UrlNotReady
     BackupTooOld HopNotReversible NetworkGone LaunchTemplateGone ImageGone CustomImage RoleGone KeyUnusable ControlPlaneAddresses SurgeAddresses
     VcpuQuota ApiServerNotReady WorkloadUnavailable DrainStuck DrainUncertain DrainLosesPods NodeNotReady NodeCordoned NodePressure
     WorkloadPaused InsightError InsightWarning InsightUnknown InsightStale InsightOutdated AddonInsight

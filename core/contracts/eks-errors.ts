@@ -34,3 +34,13 @@ export const isNotFound = (error: unknown): boolean => errorName(error) === 'Res
 export const isWithoutEffect = (error: unknown): boolean => WITHOUT_EFFECT.has(errorName(error));
 /** EKS said no, and the call may have taken effect all the same (protocol.md, One mutating call). */
 export const isDoubtful = (error: unknown): boolean => OF_STATE.has(errorName(error));
+
+/** EKS answers "not found" for an add-on that is no longer in the cluster, and for one that it no longer offers. */
+export async function unlessGone<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

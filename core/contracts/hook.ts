@@ -61,6 +61,8 @@ export interface HookRequest {
   readonly nodegroup?: string;
   /** Of `update-addons`: it runs before the control plane and after it. */
   readonly phase?: string;
+  /** What it moves, where it is the hook of a component: from the version that runs to one that fits `to`. */
+  readonly component?: { readonly name: string; readonly from: string; readonly to: string };
   readonly blocking: boolean;
   readonly cluster: { readonly arn: string; readonly name: string; readonly account: string; readonly region: string };
   /** Kubernetes minors. */

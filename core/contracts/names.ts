@@ -43,6 +43,7 @@ export const NODE_FUNCTIONS = ['drain-nodes', 'restore-nodes'] as const satisfie
 /** Functions that talk to API servers of clusters. */
 export const KUBERNETES_FUNCTIONS = [
   'scan-cluster',
+  'update-addons',
   'roll-node-group',
   'smoke-check',
   ...NODE_FUNCTIONS,

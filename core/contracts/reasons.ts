@@ -257,6 +257,17 @@ const HOOK_REASONS = {
   HookWaits: timed('A hook is asked until it says go or stop, or until its timeout is over.'),
 };
 
+/** What becomes of components of a policy (docs/components.md). */
+const COMPONENT_REASONS = {
+  ComponentFits: told('A component runs a version that fits, or is not in the cluster, so that its hook is not asked.'),
+  ComponentMoves: timed(
+    'A hook says that it has moved a component; until its time is over it is looked whether it has.',
+  ),
+  ComponentNotMoved: lasting('A hook says that it has moved a component, and in its time no version that fits runs.'),
+  ComponentUnknown: timed('What runs of a component could not be read; it is looked at anew.'),
+  ComponentVersion: lasting('A component runs no version for the target, or nothing says what is right for it.'),
+};
+
 /** What the scan before a hop and the smoke check after it say of the cluster. */
 const CHECK_REASONS = {
   AddonInsight: told('An insight about add-ons, which the add-on step repairs.'),
@@ -342,6 +353,7 @@ export const REASON_FAMILIES = {
   Steps: STEP_REASONS,
   Drains: DRAIN_REASONS,
   Hooks: HOOK_REASONS,
+  Components: COMPONENT_REASONS,
   'Scan and smoke check': CHECK_REASONS,
   'Answers and reports': ANSWER_REASONS,
 } as const;
@@ -355,6 +367,7 @@ export const REASONS = {
   ...STEP_REASONS,
   ...DRAIN_REASONS,
   ...HOOK_REASONS,
+  ...COMPONENT_REASONS,
   ...CHECK_REASONS,
   ...ANSWER_REASONS,
 } as const;

@@ -1,5 +1,6 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
+import type { HookRequest } from '../contracts/hook.ts';
 import type { HookState } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 
@@ -10,6 +11,8 @@ export interface DueHook {
   readonly hook: Hook;
   /** Under which its upgrade keeps what it has said. */
   readonly key: string;
+  /** What it moves, where it is the hook of a component. */
+  readonly component?: NonNullable<HookRequest['component']>;
 }
 
 type HookDecision =
@@ -53,28 +56,35 @@ export const answerBy = ({ timeout }: Hook, { askedSince }: Pick<HookState, 'ask
 
 const RETRY = 'once it would say go, liftlock retry asks it anew';
 
-function refused({ hook, key }: DueHook, { message, answeredAt }: HookState): Reason {
+function refused(due: DueHook, { message, answeredAt }: HookState): Reason {
   return reason(
     'HookRefused',
-    `${hookTitle(hook, key)} said stop at ${answeredAt}${words(message)}. Ask who runs it; ${RETRY}.`,
+    `${hookTitle(due)} said stop at ${answeredAt}${words(message)}. Ask who runs it; ${RETRY}.`,
   );
 }
 
-function timedOut({ hook, key }: DueHook, state: HookState): Reason {
-  const said = `${hookTitle(hook, key)} was asked since ${state.askedSince} and did not say go within ${hook.timeout}; ${lastWords(state)}.`;
+function timedOut(due: DueHook, state: HookState): Reason {
+  const said = `${hookTitle(due)} was asked since ${state.askedSince} and did not say go within ${due.hook.timeout}; ${lastWords(state)}.`;
   return reason('HookTimedOut', `${said} Look at what answers there; ${RETRY}.`);
 }
 
 /** It is asked again until then. */
-export function hookWaits({ hook, key }: DueHook, state: HookState): Reason {
-  const by = answerBy(hook, state).toISOString();
-  const said = `${hookTitle(hook, key)} is asked since ${state.askedSince}; ${lastWords(state)}.`;
+export function hookWaits(due: DueHook, state: HookState): Reason {
+  const by = answerBy(due.hook, state).toISOString();
+  const said = `${hookTitle(due)} is asked since ${state.askedSince}; ${lastWords(state)}.`;
   return reason('HookWaits', `${said} Without a go by ${by} the step stops.`);
 }
 
+/** Under which an upgrade keeps what the hook of a component has said; no hook of the policy has such a name. */
+export const componentKey = (name: string, phase: string): string => `component:${name}/before/update-addons/${phase}`;
+export const isOfComponent = (key: string, phase: string | undefined): boolean =>
+  key.startsWith('component:') && key.endsWith(`/${phase}`);
+
 /** `The hook change-ticket before roll-node-group/workers`. */
-export const hookTitle = ({ name, at }: Hook, key: string): string =>
-  `The hook ${name} ${at} ${key.split('/').slice(2).join('/')}`;
+export const hookTitle = ({ hook: { name, at }, key, component }: DueHook): string =>
+  component === undefined
+    ? `The hook ${name} ${at} ${key.split('/').slice(2).join('/')}`
+    : `The hook that moves the component ${name} from ${component.from} to ${component.to}`;
 
 const lastWords = ({ answer, message }: HookState): string =>
   answer === undefined || answer === 'none'

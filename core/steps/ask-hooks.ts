@@ -15,6 +15,7 @@ import {
   type Hook,
   hookTitle,
   hookWaits,
+  isOfComponent,
   standing,
 } from '../policy/hook-decision.ts';
 import { loadPolicyForUpgrade, selects } from '../policy/policy-of.ts';
@@ -58,9 +59,20 @@ export async function askHooks(
   if (unknown.length > 0) return parked(undefined, ...unknown);
   const hooks = (spec?.hooks ?? []).filter((hook) => isOf(hook, moment, upgrade));
   if (hooks.length === 0 || (moment.at === 'after' && !(await hasChanged(ports, context, moment)))) return undefined;
-  const fleet = await loadFleetInForce(ports.table);
-  const record = labeled(await context.record(), fleet);
+  const record = labeled(await context.record(), await loadFleetInForce(ports.table));
   const due = hooks.filter((hook) => isAbout(hook, record)).map((hook) => ({ hook, key: keyOf(hook, moment) }));
+  return askDue(ports, context, moment, due);
+}
+
+/** The same of hooks that are asked at a moment, whoever has chosen them. */
+export async function askDue(
+  ports: HookPorts,
+  context: StepContext,
+  moment: HookMoment,
+  due: readonly DueHook[],
+): Promise<StepResult | undefined> {
+  const { upgrade, grant } = context;
+  if (upgrade === undefined || grant === undefined) return undefined;
   const decide = (states: Upgrade['hooks'] = {}) => decideHooks(due, states, grant.number, ports.clock.now());
   const decision = decide(upgrade.hooks);
   if (decision.type === 'pass') return undefined;
@@ -74,13 +86,14 @@ export async function askHooks(
   const asked = await keepAsked(ports, context, decision.due);
   if (asked === undefined) return parked(undefined, SUPERSEDED);
   const request = await requestOf(ports, context, moment, decision.due, asked);
+  const fleet = await loadFleetInForce(ports.table);
   const answer = await ports.hooks.ask(hook.ask, fleet?.allowedHosts ?? [], request);
   const states = await keepAnswer(ports, context, decision.due, answer);
   const next = decide(states);
   if (next.type === 'stop') return ended(context, moment, next.reason);
   if (next.type === 'pass' && moment.at === 'after') return undefined;
   if (next.type === 'ask' && next.due.key === key) return later(ports, next.due, states?.[key] ?? asked, answer);
-  return wait(1, reason('HookPassed', `${hookTitle(hook, key)} was asked; the step looks anew.`));
+  return wait(1, reason('HookPassed', `${hookTitle(decision.due)} was asked; the step looks anew.`));
 }
 
 /** The end of a step that is done, unless a hook that is asked after it is in the way. */
@@ -120,6 +133,8 @@ async function hasChanged(
   const changes = (await intentsOf(table, clusterKey, step)).filter(isOurs);
   if (step === 'roll-node-group') return changes.some(({ data }) => data.subject === part);
   if (step === 'upgrade-control-plane') return changes.length > 0;
+  const said = Object.entries(upgrade?.hooks ?? {});
+  if (said.some(([key, { answer }]) => answer === 'go' && isOfComponent(key, part))) return true;
   // Add-ons are changed before the control plane and after it.
   const moved = (await intentsOf(table, clusterKey, 'upgrade-control-plane')).findLast(isOurs)?.data.committedAt;
   return changes.some(({ data }) => moved === undefined || (part === 'before') === data.committedAt < moved);
@@ -136,10 +151,10 @@ const keyOf = ({ name, at, step }: Hook, { part }: HookMoment): string =>
   [name, at, step, ...(step === 'upgrade-cluster' || part === undefined ? [] : [part])].join('/');
 
 /** After a step a no is a failure of what was done; before it, one of the upgrade where that has begun. */
-const ended = ({ upgrade }: StepContext, { at }: HookMoment, why: Reason): StepResult =>
+export const ended = ({ upgrade }: StepContext, { at }: HookMoment, why: Reason): StepResult =>
   at === 'after' || upgrade?.mutated === true ? failed(why) : blocked(why);
 
-function refusalsOf(ports: HookPorts, context: StepContext, { step, part }: HookMoment): Promise<Reason[]> {
+export function refusalsOf(ports: HookPorts, context: StepContext, { step, part }: HookMoment): Promise<Reason[]> {
   const { asker, clusterKey, scope, target, cluster, upgrade } = context;
   const about = { asker, clusterKey, scope, step, subject: part ?? 'cluster', target, upgrade };
   return refusalsNow(ports, { ...about, tags: cluster.tags ?? {} });
@@ -157,7 +172,7 @@ async function requestOf(
   ports: HookPorts,
   context: StepContext,
   { step, part }: HookMoment,
-  { hook, key }: DueHook,
+  { hook, key, component }: DueHook,
   state: HookState,
 ): Promise<HookRequest> {
   const { clusterKey, scope, name, input, upgrade } = context;
@@ -170,6 +185,7 @@ async function requestOf(
     key: sha256Hex(canonicalJson({ clusterKey, upgrade: id, startedAt: startedAt ?? '', hook: key })),
     ...{ hook: hook.name, at: hook.at, step: hook.step, blocking: hook.blocking },
     ...(part === undefined || hook.step !== step ? {} : { [partName]: part }),
+    ...given({ component }),
     cluster: { arn: input.cluster, name, ...scope },
     ...{ from, to, upgrade: id },
     ...given({ rollout: rolloutId, wave }),
@@ -206,7 +222,7 @@ function keepAnswer(
 function keepState(
   ports: HookPorts,
   { clusterKey, upgrade, grant }: StepContext,
-  { hook, key }: DueHook,
+  { hook, key, component }: DueHook,
   event: 'HookAsked' | 'HookAnswered',
   next: (before: HookState | undefined, now: Date, grantNumber: number) => HookState | undefined,
 ): Promise<Upgrade['hooks']> {
@@ -224,6 +240,7 @@ function keepState(
       asked: receiverName(hook.ask),
       blocking: hook.blocking,
       upgradeId: read.data.id,
+      ...given({ component }),
       ...state,
     };
     return {

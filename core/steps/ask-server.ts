@@ -1,15 +1,18 @@
+import { given } from '../model/given.ts';
 import { parseJson } from '../model/parse-json.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Coverage } from '../scan/report/report-schema.ts';
 import { accessReason, isAccessError } from './api-server.ts';
 import type { StepContext } from './context.ts';
 
 /** Why something is not known, as the coverage says it. */
-type Unread = Pick<Coverage, 'status' | 'detail'>;
+interface Unread {
+  readonly status: 'denied' | 'error';
+  readonly detail: string;
+}
 
 /** The JSON at a path; undefined where the API server has nothing there. `permission`: what has to be granted for it. */
-type GetJson = (path: string, permission: string) => Promise<unknown>;
+export type GetJson = (path: string, permission: string, accept?: string) => Promise<unknown>;
 
 class NotRead extends Error {
   readonly unread: Unread;
@@ -29,8 +32,8 @@ export async function askServer<Found>(
 ): Promise<{ readonly found: Found } | { readonly unread: Unread }> {
   const opened = readers.open(server);
   try {
-    const found = await read(async (path, permission) => {
-      const { status, text } = await opened.reader.get({ path });
+    const found = await read(async (path, permission, accept) => {
+      const { status, text } = await opened.reader.get({ path, ...given({ accept }) });
       if (status === 200) return parseJson(text) ?? {};
       if (status === 404) return undefined;
       const isDenied = status === 401 || status === 403;

@@ -6,19 +6,22 @@ import { ClusterAccessError } from '../ports/cluster-access.ts';
 import type { ReadAnswer } from '../ports/cluster-reader.ts';
 import { readPolicyFacts } from './policy-facts.ts';
 
-const rules = (scan: object) =>
-  upgradePolicySchema.parse({
+const rules = (scan: object, components: readonly object[] = []) => {
+  const { spec } = upgradePolicySchema.parse({
     apiVersion: 'liftlock/v1alpha1',
     kind: 'UpgradePolicy',
     metadata: { name: 'p' },
-    spec: { selector: {}, target: 'latest', waves: [{ name: 'all' }], scan },
-  }).spec.scan;
+    spec: { selector: {}, target: 'latest', waves: [{ name: 'all' }], scan, components },
+  });
+  return { ...spec.scan, components: spec.components };
+};
 const server = { endpoint: 'https://x', certificateAuthority: 'x', cluster: 'web' } as never;
 const scope = { account: '111111111111', region: 'eu-central-1' };
 const context = { name: 'web', cluster: { arn: 'arn:web' }, scope } as never;
 
 interface Given {
   readonly scan: object;
+  readonly components?: readonly object[];
   readonly readings?: Readonly<Record<string, GateReading['status']>>;
   readonly answers?: readonly (ReadAnswer | Error)[];
   readonly hasServer?: boolean;
@@ -26,7 +29,15 @@ interface Given {
   readonly points?: readonly RecoveryPoint[] | Error;
 }
 
-async function read({ scan, readings = {}, answers = [], hasServer = true, points = [], statuses = {} }: Given) {
+async function read({
+  scan,
+  components = [],
+  readings = {},
+  answers = [],
+  hasServer = true,
+  points = [],
+  statuses = {},
+}: Given) {
   const asked: string[] = [];
   let closed = 0;
   const ports = {
@@ -68,8 +79,8 @@ async function read({ scan, readings = {}, answers = [], hasServer = true, point
       }),
     },
   };
-  const found = await readPolicyFacts(ports, context, hasServer ? server : undefined, rules(scan));
-  expect(closed).toBe(asked.length > 0 ? 1 : 0);
+  const found = await readPolicyFacts(ports, context, hasServer ? server : undefined, rules(scan, components));
+  expect(closed).toBe(components.length > 0 ? components.length : asked.length > 0 ? 1 : 0);
   return {
     ...found.facts,
     coverage: found.coverage.map(({ what, status, detail, count }) => [what, status, detail, count]),
@@ -91,7 +102,41 @@ test('alarms that can be read are judged, and one of which nothing is known is a
     ['alarm bad', 'read', '', 1],
     ['alarm odd', 'error', 'of odd', 0],
   ]);
-  expect(await read({ scan: {} })).toEqual({ alarms: [], urls: [], backups: [], coverage: [], asked: [] });
+  expect(await read({ scan: {} })).toEqual({
+    alarms: [],
+    urls: [],
+    backups: [],
+    components: [],
+    coverage: [],
+    asked: [],
+  });
+});
+
+test('what is seen of a component is read, and one that cannot be seen is a gap', async () => {
+  const workload = { kind: 'Deployment', namespace: 'ops', name: 'web' };
+  const text = JSON.stringify({ spec: { template: { spec: { containers: [{ image: 'web:1.37.2' }] } } } });
+  const { components, coverage } = await read({
+    scan: {},
+    components: ['a', 'b', 'c'].map((name) => ({ name, workload })),
+    answers: [
+      { status: 200, text },
+      { status: 404, text: '' },
+      { status: 403, text: '' },
+    ],
+  });
+  expect(components?.map(({ component, seen }) => [component.name, seen.type])).toEqual([
+    ['a', 'runs'],
+    ['b', 'absent'],
+    ['c', 'unread'],
+  ]);
+  expect(coverage).toEqual([
+    ['component a (Deployment ops/web)', 'read', '', 1],
+    ['component b (Deployment ops/web)', 'read', '', 0],
+    [
+      ...['component c (Deployment ops/web)', 'denied'],
+      ...['It answered 403: the role needs get of deployments in the API group apps.', 0],
+    ],
+  ]);
 });
 
 test('a URL is ready when it answers with success, and is named without what may be secret', async () => {

@@ -2,38 +2,54 @@ import type { UpgradePolicySpec } from '../config/types.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
+import { placeOf } from '../scan/preflight/component-version.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import type { StepContext } from './context.ts';
 import { probeUrls } from './probe-urls.ts';
 import { type ReadBackup, readRecoveryPoints, readVelero } from './read-backups.ts';
+import { readComponent } from './read-component.ts';
 
-type Asked = Pick<UpgradePolicySpec['scan'], 'alarms' | 'backups' | 'urls'>;
+type Asked = Pick<UpgradePolicySpec['scan'], 'alarms' | 'backups' | 'urls'> & Pick<UpgradePolicySpec, 'components'>;
 
 interface PolicyFacts {
-  readonly facts: Pick<PreflightFacts, 'alarms' | 'backups' | 'urls'>;
+  readonly facts: Pick<PreflightFacts, 'alarms' | 'backups' | 'components' | 'urls'>;
   readonly coverage: readonly Coverage[];
 }
 
-/** What the policy names that has to be so before a hop: alarms of CloudWatch, URLs that answer, and young backups of the cluster. */
+/** What the policy names that has to be so before a hop: alarms of CloudWatch, URLs that answer, young backups of the cluster, and its components. */
 export async function readPolicyFacts(
   ports: Pick<Ports, 'account' | 'gates' | 'probe' | 'readers'>,
   context: StepContext,
   server: ApiServer | undefined,
-  { alarms = [], urls = [], backups: { velero, awsBackup } = {} }: Asked,
+  { alarms = [], urls = [], backups: { velero, awsBackup } = {}, components = [] }: Asked,
 ): Promise<PolicyFacts> {
   const readings = await Promise.all(alarms.map((alarm) => ports.gates.read({ alarm }, [])));
   const backups: ReadBackup[] = [];
   if (velero !== undefined) backups.push(await readVelero(ports, context, server, velero));
   if (awsBackup !== undefined) backups.push(await readRecoveryPoints(ports, context, awsBackup));
+  const seen: NonNullable<PreflightFacts['components']>[number][] = [];
+  for (const component of components)
+    seen.push({ component, seen: await readComponent(ports, context, server, component) });
   return {
     facts: {
+      components: seen,
       alarms: readings.filter(({ status }) => status !== 'unknown'),
       urls: await probeUrls(ports, urls),
       backups: backups.flatMap(({ backup }) => backup ?? []),
     },
-    coverage: [...readings.map(alarmCoverage), ...backups.map(({ coverage }) => coverage)],
+    coverage: [
+      ...readings.map(alarmCoverage),
+      ...backups.map(({ coverage }) => coverage),
+      ...seen.map(componentCoverage),
+    ],
   };
+}
+
+function componentCoverage({ component, seen }: NonNullable<PreflightFacts['components']>[number]): Coverage {
+  const what = { what: `component ${component.name} (${placeOf(component)})`, source: 'server' } as const;
+  if (seen.type === 'unread') return { ...what, status: seen.status, detail: seen.detail, count: 0 };
+  return { ...what, status: 'read', detail: '', count: seen.type === 'runs' ? 1 : 0 };
 }
 
 /** An alarm that cannot be read, or has no data, proves nothing. */

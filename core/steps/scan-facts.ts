@@ -1,4 +1,5 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
+import { unlessGone } from '../contracts/eks-errors.ts';
 import { recordNodes } from '../inventory/record-nodes.ts';
 import { given } from '../model/given.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
@@ -19,7 +20,6 @@ import { takeBaseline } from './pod-baseline.ts';
 import { readPolicyFacts } from './policy-facts.ts';
 import { readCapacity } from './read-capacity.ts';
 import { readPodNetwork } from './read-pod-network.ts';
-import { unlessGone } from './update-addons.ts';
 
 const STEP = 'scan-cluster';
 /** What a policy that verifies through the EKS API gives in place of an API server. */
@@ -44,10 +44,10 @@ export async function readFacts(
   ports: StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'probe' | 'readers'>,
   context: StepContext,
   server: Server,
-  policy: Pick<UpgradePolicySpec, 'scan' | 'nodes' | 'disruption'> | undefined,
+  policy: Pick<UpgradePolicySpec, 'scan' | 'nodes' | 'disruption' | 'components'> | undefined,
   state: LiveScanState | undefined,
 ): Promise<ReadFacts> {
-  const { scan: rules, nodes, disruption } = policy ?? {};
+  const { scan: rules, nodes, disruption, components } = policy ?? {};
   const skip = rules?.skip ?? [];
   const holdsOwned = rules?.versionOwner === 'hold';
   const { scope, name, target, cluster } = context;
@@ -70,7 +70,10 @@ export async function readFacts(
     state,
   });
   const asked = isServer(server) ? server : undefined;
-  const ofPolicy = rules === undefined || hasMoved ? undefined : await readPolicyFacts(ports, context, asked, rules);
+  const ofPolicy =
+    rules === undefined || hasMoved
+      ? undefined
+      : await readPolicyFacts(ports, context, asked, { ...rules, components });
   const asksCapacity = !hasMoved && !skip.includes('capacity');
   const rolls = asksCapacity && nodegroups.some((group) => bringsNodes(group, { nodes, target }));
   const ofPods = rolls && asked !== undefined ? await readPodNetwork(ports, context, asked) : undefined;

@@ -1,4 +1,4 @@
-import { isNotFound } from '../contracts/eks-errors.ts';
+import { unlessGone } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
@@ -14,6 +14,7 @@ import { type ActPorts, act } from './act.ts';
 import { afterHooks } from './ask-hooks.ts';
 import { foreignStop, type StepContext } from './context.ts';
 import { findUpdatesInFlight, foreignReason, stopBeside, withSettled } from './foreign-updates.ts';
+import { type MovePorts, moveComponents } from './move-components.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
@@ -25,10 +26,13 @@ const BOUNDS = { least: 30, most: 120, first: 60 };
  * Moves every add-on that EKS manages, one at a time: before the control plane to a version valid on N and N+1, after it to what
  * N+1 wants. `resolveConflicts` is PRESERVE, and what the add-on had (role, configuration) is sent again as it was read.
  */
-export function updateAddons(ports: ActPorts, stepInput: StepInput): Promise<StepResult> {
+export function updateAddons(ports: ActPorts & MovePorts, stepInput: StepInput): Promise<StepResult> {
   return runStep(ports, stepInput, 'grant', STEP, async (_, context) => {
     const phase = context.input.phase ?? 'after';
-    const outcome = { step: `${STEP}-${phase}`, result: await everyAddon(ports, context, phase) };
+    const addons = await everyAddon(ports, context, phase);
+    const moved = addons.status === 'done' ? await moveComponents(ports, context, phase) : undefined;
+    const result = moved === undefined ? addons : { ...moved, reasons: [...moved.reasons, ...addons.reasons] };
+    const outcome = { step: `${STEP}-${phase}`, result };
     return afterHooks(ports, context, { step: STEP, part: phase }, outcome);
   });
 }
@@ -104,16 +108,6 @@ async function decide(
 function upgradePins({ upgrade }: StepContext) {
   const { releases, addons } = upgrade ?? {};
   return releases === undefined && addons === undefined ? undefined : { addons };
-}
-
-/** EKS answers "not found" for an add-on that is no longer in the cluster, and for one that it no longer offers. */
-export async function unlessGone<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 async function oneAddon(

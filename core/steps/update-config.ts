@@ -1,3 +1,4 @@
+import { unlessGone } from '../contracts/eks-errors.ts';
 import type { UndoEntry, UpdateConfigEntry, UpdateSettings } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
@@ -17,7 +18,6 @@ import { type ActPorts, act, actUnasked, type UnaskedPorts } from './act.ts';
 import type { StepContext } from './context.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
-import { unlessGone } from './update-addons.ts';
 
 const SET = 'set-update-config' as const;
 const PUT_BACK = 'restore-update-config' as const;

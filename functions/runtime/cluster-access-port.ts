@@ -1,6 +1,8 @@
-import { systemClock } from '../../adapters/aws/system-clock.ts';
+import { systemClock, systemSleep } from '../../adapters/aws/system-clock.ts';
 import { createClusterAccess } from '../../adapters/kubernetes/create-cluster-access.ts';
+import { createClusterReaders } from '../../adapters/kubernetes/reader/create-cluster-readers.ts';
 import type { ClusterAccess } from '../../core/ports/cluster-access.ts';
+import type { ClusterReaders } from '../../core/ports/cluster-reader.ts';
 import type { PortFactory } from './create-handler.ts';
 import { credentialsOf, spokeEnvironment } from './eks-ports.ts';
 
@@ -9,3 +11,12 @@ export const clusters: PortFactory<ClusterAccess> = {
   environment: spokeEnvironment,
   create: (context) => createClusterAccess({ credentials: credentialsOf(context), clock: systemClock }),
 };
+
+/** Reads whatever a cluster has. A function that has seconds for everything waits for an answer no longer than it may. */
+export const clusterReaders = (timeoutMilliseconds: number): PortFactory<ClusterReaders> => ({
+  environment: spokeEnvironment,
+  create: (context) => {
+    const credentials = credentialsOf(context);
+    return createClusterReaders({ credentials, clock: systemClock, sleep: systemSleep, timeoutMilliseconds });
+  },
+});

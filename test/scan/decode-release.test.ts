@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { decodeRelease } from '../../core/scan/helm/observe-release.ts';
+import { decodeRelease } from '../../core/scan/helm/stored-release.ts';
 
 const release = {
   name: 'api',
@@ -12,7 +12,7 @@ const packed = (value: unknown) => gzipSync(JSON.stringify(value)).toString('bas
 
 test('manifest and hooks come out, values do not', async () => {
   const decoded = await decodeRelease(packed(release));
-  expect(decoded).toEqual({ manifests: ['kind: A\n', 'kind: B\n'], chart: 'api-1.4.2' });
+  expect(decoded).toEqual({ manifests: ['kind: A\n', 'kind: B\n'], chart: 'api-1.4.2', version: '1.4.2' });
   expect(JSON.stringify(decoded)).not.toContain('hunter2');
 });
 

@@ -1,3 +1,4 @@
+import { given } from '../../../core/model/given.ts';
 import type { ClusterReaders } from '../../../core/ports/cluster-reader.ts';
 import { authorizeByToken, type ClusterCredentials } from '../cluster-token.ts';
 import { HttpsReader } from './https-reader.ts';
@@ -6,18 +7,23 @@ interface ClusterReadersOptions extends ClusterCredentials {
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** The least time between two requests; 50 when absent. */
   readonly pauseMilliseconds?: number;
+  /** Without a byte until an answer is given up; 30 seconds when absent. */
+  readonly timeoutMilliseconds?: number;
 }
 
 const PAUSE_MILLISECONDS = 50;
 
 /** Reads the API servers of EKS clusters as the spoke role, over one connection each. */
 export function createClusterReaders(options: ClusterReadersOptions): ClusterReaders {
-  const { clock, sleep, pauseMilliseconds = PAUSE_MILLISECONDS } = options;
+  const { clock, sleep, pauseMilliseconds = PAUSE_MILLISECONDS, timeoutMilliseconds } = options;
   return {
     open(server) {
       const authorize = authorizeByToken(server, options);
       const pace = { milliseconds: pauseMilliseconds, clock, sleep };
-      const reader = new HttpsReader({ server: server.endpoint.replace(/\/$/, ''), authorize, pace });
+      const reader = new HttpsReader({
+        ...{ server: server.endpoint.replace(/\/$/, ''), authorize, pace },
+        ...given({ timeoutMilliseconds }),
+      });
       return {
         reader,
         wait: (seconds) => sleep(seconds * 1_000),

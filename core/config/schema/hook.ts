@@ -37,6 +37,13 @@ const stateMachine = z.strictObject({
 });
 const RECEIVERS = '{ webhook: URL, secret: ARN }, { lambda: ARN } or { stateMachine: ARN }';
 
+export const receiver = z.union([webhook, lambda, stateMachine], `is nobody who can be asked: it is ${RECEIVERS}`);
+
+export const hookTimeout = positiveDuration.refine(
+  (text) => durationMilliseconds(text) <= LONGEST_HOURS * 3_600_000,
+  `is longer than ${LONGEST_HOURS} hours; for people who take longer use approval or a calendar`,
+);
+
 /** Who is asked before or after a step, and may delay or forbid what follows (docs/hooks.md). */
 export const hookSchema = z
   .strictObject({
@@ -47,18 +54,12 @@ export const hookSchema = z
         'before: asked right before the step makes its first change. after: once a step that has changed something is done. The smoke check, which changes nothing, is always asked about.',
       ),
     step: z.enum(HOOK_STEPS, `is no step with hooks; there are ${HOOK_STEPS.join(', ')}`).describe('Which step.'),
-    ask: z
-      .union([webhook, lambda, stateMachine], `is nobody who can be asked: it is ${RECEIVERS}`)
-      .describe(`Who is asked: ${RECEIVERS}.`),
+    ask: receiver.describe(`Who is asked: ${RECEIVERS}.`),
     blocking: z
       .boolean()
       .default(true)
       .describe('false: it is asked once, its answer is recorded, and nothing waits for it.'),
-    timeout: positiveDuration
-      .refine(
-        (text) => durationMilliseconds(text) <= LONGEST_HOURS * 3_600_000,
-        `is longer than ${LONGEST_HOURS} hours; for people who take longer use approval or a calendar`,
-      )
+    timeout: hookTimeout
       .default('1h')
       .describe('Without a go within this time from when it was first asked, the step stops.'),
     selector: labelSelectorSchema.optional(),

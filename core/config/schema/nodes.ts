@@ -3,7 +3,7 @@ import { accountId, region } from './fleet.ts';
 import { positiveDuration } from './quantities.ts';
 import { minorPattern } from './target.ts';
 
-const minor = z.string().regex(new RegExp(`^${minorPattern}$`), 'is not a minor; write it in quotes, as "1.36"');
+export const minor = z.string().regex(new RegExp(`^${minorPattern}$`), 'is not a minor; write it in quotes, as "1.36"');
 const imageId = z.string().regex(/^ami-[0-9a-f]{8,17}$/, 'is not the id of an AMI such as ami-0123456789abcdef0');
 
 const VERSION = '{version}';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FAIL_ON, LIVE_SOURCES } from '../../contracts/scan-words.ts';
+import { componentSchema } from './component.ts';
 import { drainSchema } from './drain.ts';
 import { capsSchema } from './fleet.ts';
 import { hookSchema } from './hook.ts';
@@ -186,6 +187,10 @@ const scan = z
   .default({ skip: [], failOn: 'removed', versionOwner: 'warn' })
   .describe('How clusters are scanned for removed APIs before each hop.');
 
+/** An execution ends after a day, of which hooks may take twelve hours. */
+const waitOf = (components: readonly z.output<typeof componentSchema>[]): number =>
+  components.reduce((sum, { hook, timeout }) => sum + (hook === undefined ? 0 : durationMilliseconds(timeout)), 0);
+
 /** Eight releases are kept of each image, and there is about one a week (core/inventory/watch-images.ts). */
 const MOST_DAYS = 42;
 
@@ -320,6 +325,17 @@ export const upgradePolicySchema = documentSchema(
         .max(20, 'lists more than 20 hooks')
         .optional()
         .describe('Who is asked before and after steps. A hook can only delay or forbid: no check is left out for it.'),
+      components: z
+        .array(componentSchema)
+        .max(20, 'lists more than 20 components')
+        .refine(
+          (all) => waitOf(all) <= 8 * 3_600_000,
+          'may wait for hooks for more than 8 hours together: shorten timeout',
+        )
+        .optional()
+        .describe(
+          'What else in the clusters has a version for each minor, in the order in which it is moved: cluster-autoscaler, ingress controllers, releases of Helm. Absent = none.',
+        ),
       rollback: rollbackSchema
         .default({ automatic: false, windows: 'ignore' })
         .describe('What happens after a failure. No release carries it out: anything but the defaults is refused.'),

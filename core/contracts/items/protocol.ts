@@ -173,7 +173,7 @@ export const upgrade = z.object({
   /** Whether anything was changed on the cluster. */
   mutated: z.boolean(),
   steps: z.record(z.string(), stepState),
-  /** By hook, time and step, as `change-ticket/before/roll-node-group/workers`. A retry asks anew. */
+  /** By hook, time and step, as `change-ticket/before/roll-node-group/workers`; of a component as `component:NAME/before/update-addons/after`. A retry asks anew. */
   hooks: z.record(z.string(), hookState).optional(),
   requestedBy: z.string(),
   /** ARN of the execution that was started by hand, or by the API in the name of `requestedBy`. */

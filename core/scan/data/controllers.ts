@@ -1,4 +1,5 @@
 import { addonMinor, compareAddonVersions } from '../../version/addon-version.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
 import controllerRows from './controllers.json' with { type: 'json' };
 import { endsInRepository, parseImage, versionOfTag } from './image-reference.ts';
 
@@ -42,6 +43,16 @@ export function releaseOf(row: ControllerRow, version: string): ControllerReleas
   if (isLater && last.max !== null) return undefined;
   return row.releases.findLast(({ release }) => compareAddonVersions(release, version) <= 0);
 }
+
+/** Whether its makers name the minor. */
+export function supports({ min, max }: ControllerRelease, minor: KubeVersion): boolean {
+  if (minor.isOlderThan(KubeVersion.parse(min))) return false;
+  return max === null || minor.compare(KubeVersion.parse(max)) <= 0;
+}
+
+/** `Kubernetes 1.33 to 1.36` */
+export const rangeText = ({ min, max }: ControllerRelease): string =>
+  max === null ? `Kubernetes ${min} and newer` : `Kubernetes ${min} to ${max}`;
 
 function lastPart(repository: string): string {
   return repository.slice(repository.lastIndexOf('/') + 1);

@@ -1,4 +1,5 @@
-import { type ChosenRevision, observeRelease } from './observe-release.ts';
+import { observeRelease } from './observe-release.ts';
+import type { ChosenRevision } from './stored-release.ts';
 
 const head: ChosenRevision = { object: 'o', namespace: 'shop', release: 'api', revision: 7, status: 'deployed' };
 const observe = (...manifests: string[]) => observeRelease(head, { manifests, chart: 'api-1.4.2' });

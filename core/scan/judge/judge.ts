@@ -1,12 +1,12 @@
 import { given } from '../../model/given.ts';
 import { compareAddonVersions } from '../../version/addon-version.ts';
-import { KubeVersion } from '../../version/kube-version.ts';
+import type { KubeVersion } from '../../version/kube-version.ts';
 import { checkSkew } from '../../version/skew.ts';
 import type { ApiRow } from '../data/api-row.ts';
 import { apiRowsOfGroup, isReached, replacementAt, statusAt } from '../data/api-table.ts';
 import type { BreakRule } from '../data/break-rule.ts';
 import { breakRule } from '../data/break-rules.ts';
-import { type ControllerRelease, controllerOf, releaseOf } from '../data/controllers.ts';
+import { controllerOf, rangeText, releaseOf, supports } from '../data/controllers.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
 import { columns, findingOf, goneBefore, type Hop, judgeApi, judgeListed, subjectText } from './judge-api.ts';
 import type {
@@ -129,7 +129,7 @@ function judgeController(image: ControllerImage, target: KubeVersion): JudgedFin
   const row = controllerOf(image.component);
   if (row === undefined) return undefined;
   const next = row.releases.find(
-    (release) => fits(release, target) && compareAddonVersions(release.release, image.version) > 0,
+    (release) => supports(release, target) && compareAddonVersions(release.release, image.version) > 0,
   );
   const update =
     next === undefined
@@ -150,20 +150,14 @@ function judgeController(image: ControllerImage, target: KubeVersion): JudgedFin
     });
   }
   const says = row.basis === 'tested' ? 'is tested by its makers' : 'is meant';
-  const range = line.max === null ? `Kubernetes ${line.min} and newer` : `Kubernetes ${line.min} to ${line.max}`;
-  if (fits(line, target)) return undefined;
+  if (supports(line, target)) return undefined;
   return findingOf(image, {
     severity: 'warning',
     reason: 'unsupported',
     confidence: row.basis === 'tested' ? 'medium' : 'low',
-    message: `${row.component} ${image.version} ${says} with ${range}, not with ${target}.`,
+    message: `${row.component} ${image.version} ${says} with ${rangeText(line)}, not with ${target}.`,
     fix: update,
   });
-}
-
-function fits({ min, max }: ControllerRelease, target: KubeVersion): boolean {
-  if (!isReached(min, target)) return false;
-  return max === null || target.compare(KubeVersion.parse(max)) <= 0;
 }
 
 /** Of an object that names one API and is of another both are problems of their own, which are told apart and waived by this. */

@@ -1,4 +1,4 @@
-import type { ReleaseHead } from '../helm/observe-release.ts';
+import type { ReleaseHead } from '../helm/stored-release.ts';
 import type { Observation } from '../judge/observation.ts';
 import type { KindList } from '../listed/kind-list.ts';
 import { type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';

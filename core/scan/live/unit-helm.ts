@@ -1,13 +1,7 @@
-import { fromBase64 } from '../../encoding/bytes.ts';
 import { parseJson } from '../../model/parse-json.ts';
-import {
-  type ChosenRevision,
-  chooseRevisions,
-  decodeRelease,
-  observeRelease,
-  type ReleaseHead,
-} from '../helm/observe-release.ts';
-import { type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import { observeRelease } from '../helm/observe-release.ts';
+import { type ChosenRevision, chooseRevisions, decodeRelease, headOf, secretText } from '../helm/stored-release.ts';
+import { mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
@@ -55,21 +49,6 @@ async function listHeads(
     helm.heads = [];
   }
   return { next: 'again' };
-}
-
-function headOf(item: Mapping): ReleaseHead | undefined {
-  const metadata = mappingOf(item.metadata);
-  const labels = mappingOf(metadata.labels);
-  const [object, release] = [textOf(metadata.name), textOf(labels.name)];
-  const revision = Number(textOf(labels.version));
-  if (object === undefined || release === undefined || !Number.isSafeInteger(revision)) return undefined;
-  return {
-    object,
-    release,
-    revision,
-    namespace: textOf(metadata.namespace) ?? '',
-    status: textOf(labels.status) ?? 'unknown',
-  };
 }
 
 async function readPending(
@@ -124,14 +103,6 @@ async function readOne(
   const { found, unread } = observeRelease(head, release, state.lists);
   keep(state, found);
   return unread === 0 ? undefined : { why: `${unread} of its documents could not be parsed` };
-}
-
-function secretText(packed: string): string {
-  try {
-    return new TextDecoder().decode(fromBase64(packed));
-  } catch {
-    return '';
-  }
 }
 
 function gap(storage: Storage, answer: Answer): Coverage {

@@ -36,6 +36,7 @@ const dnsAt = (addonVersion: string, more: Partial<Addon> = {}): PreflightFacts[
   info: coredns,
 });
 const dns = { kind: 'Deployment', namespace: 'kube-system', name: 'dns', desired: 2, available: 1 } as const;
+const helm = { namespace: 'ops', release: 'a' };
 const velero = { namespace: 'velero', within: '24h' };
 const vault = { vault: 'nightly', within: '24h' };
 const OLD_BACKUP = ['error BackupTooOld web'];
@@ -218,6 +219,9 @@ test('each check has a name of its own and finds something in the worst of clust
     alarms: [{ gate: 'errors', status: 'red', message: 'It is in ALARM.' }],
     urls: [{ url: 'x.example.com/ready', isReady: false, answer: 'it answered 503' }],
     backups: [{ ...velero, newest: null }],
+    components: [
+      { component: { name: 'a', helm, versions: {}, phase: 'after', timeout: '1h' }, seen: { type: 'absent' } },
+    ],
     capacity: {
       subnets: [{ subnetId: 's', availabilityZone: 'a', availableIpAddressCount: 0 }],
       instanceTypes: [{ instanceType: 'm5.large', vcpus: 2, ipv4AddressesPerInterface: 10 }],

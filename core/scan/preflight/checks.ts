@@ -6,6 +6,7 @@ import { apiServerReady } from './api-server-ready.ts';
 import { backupAge } from './backup-age.ts';
 import { clusterHealth } from './cluster-health.ts';
 import { clusterStatus } from './cluster-status.ts';
+import { componentVersion } from './component-version.ts';
 import { controlPlaneAddresses } from './control-plane-addresses.ts';
 import { customImage } from './custom-image.ts';
 import { hopReversal } from './hop-reversal.ts';
@@ -36,6 +37,7 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   kubeletSkew,
   addonPath,
   addonStatus,
+  componentVersion,
   versionOwner,
   policyAlarms,
   policyUrls,

@@ -7,6 +7,7 @@ import type { Ec2Reader, Image, LaunchTemplateVersion } from '../../ports/ec2.ts
 import type { Addon, AddonInfo, Cluster, ClusterVersionInformation, Nodegroup } from '../../ports/eks.ts';
 import type { KubeVersion } from '../../version/kube-version.ts';
 import type { Observation, Problem } from '../judge/observation.ts';
+import type { Component, SeenComponent } from './component-version.ts';
 import type { PodNetwork } from './pod-network.ts';
 
 /** What EKS and the API server tell of a cluster right now, beside its objects. */
@@ -31,6 +32,8 @@ export interface PreflightFacts {
   readonly alarms?: readonly GateReading[];
   /** URLs that the policy wants to answer, by host and path, and what they did. */
   readonly urls?: readonly ProbedUrl[];
+  /** Components that the policy names, and what was seen of them. */
+  readonly components?: readonly { readonly component: Component; readonly seen: SeenComponent }[];
   /** Where the policy wants young backups, those places that could be read. */
   readonly backups?: readonly Backup[];
   /** What EC2, IAM, KMS and Service Quotas tell; absent, or a part of it, where it was not asked or did not answer: the coverage says which. */

@@ -1,6 +1,7 @@
 import type { LiftlockEvent } from '../../../core/contracts/events.ts';
 import type { StepInput } from '../../../core/contracts/step-input.ts';
 import type { ClusterAccess, Node } from '../../../core/ports/cluster-access.ts';
+import type { ClusterReaders } from '../../../core/ports/cluster-reader.ts';
 import type { LaunchTemplates } from '../../../core/ports/ec2.ts';
 import type {
   Addon,
@@ -43,6 +44,8 @@ export interface GivenStep {
   readonly hooks?: ReadonlyMap<string, HookReceiverHere>;
   /** What the API server says of its nodes when it is asked. */
   readonly nodesSeen?: () => readonly Node[];
+  /** What the API server has, by path: the object, or the status that it refuses with. */
+  readonly objects?: Readonly<Record<string, object | number>>;
   /** Whether the inventory knows the name of the cluster. */
   readonly isNamed?: boolean;
 }
@@ -115,10 +118,31 @@ function reader({ cluster: found = {}, nodegroups = {}, addons = {}, offers = {}
   return { eks: eks as EksReader, asked };
 }
 
+const readersOf = (objects: NonNullable<GivenStep['objects']>): ClusterReaders => ({
+  open: () => ({
+    reader: {
+      async get({ path }) {
+        const found = objects[path] ?? 404;
+        return typeof found === 'number' ? { status: found, text: '' } : { status: 200, text: JSON.stringify(found) };
+      },
+    },
+    wait: async () => {},
+    close: () => {},
+  }),
+});
+
 /** An upgrade from 1.36 to 1.37 whose execution runs a step, and what it changes and tells. */
 export async function oneStep<Kind extends Table>(
   table: Kind,
-  { eks: fake = {}, kept = {}, minutes = 0, isNamed = true, hooks = new Map(), nodesSeen = () => [] }: GivenStep = {},
+  {
+    eks: fake = {},
+    kept = {},
+    minutes = 0,
+    isNamed = true,
+    hooks = new Map(),
+    nodesSeen = () => [],
+    objects = {},
+  }: GivenStep = {},
 ) {
   const member = memberItem({ clusterKey: KEY, waveIndex: 1, status: 'Running', inFlight: true });
   await keep(table, { grant: grant(), upgrades: [upgrade()], member, ...kept });
@@ -155,6 +179,7 @@ export async function oneStep<Kind extends Table>(
     templates,
     events,
     hooks: createInMemoryHooks(hooks),
+    readers: readersOf(objects),
     clusters: { listNodes: async () => nodesSeen() } as unknown as ClusterAccess,
   };
   return { table, clock: { now: () => later(minutes) }, ...outside, told, sent, asked };

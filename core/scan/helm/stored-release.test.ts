@@ -1,4 +1,4 @@
-import { chooseRevisions } from './observe-release.ts';
+import { chooseRevisions } from './stored-release.ts';
 
 /** `3 deployed, 4 failed` → revisions of one release. */
 const chosen = (text: string) =>

@@ -1,0 +1,42 @@
+import { KubeVersion } from '../../version/kube-version.ts';
+import { isTargetMinor } from '../../version/target.ts';
+import { fieldOf, listOf, type Report, repeats } from './check.ts';
+import { checkUrl } from './smoke-urls.ts';
+
+const LIST = ['spec', 'components'];
+
+/** Components are known by their name, and looked at through the API server; a hook has to be told a version for every minor on the way. */
+export function checkComponents(document: unknown, allowedHosts: readonly string[], report: Report): void {
+  const components = listOf(fieldOf(document, ...LIST));
+  const names = components.map((component) => fieldOf(component, 'name'));
+  for (const [index, name] of repeats(names)) {
+    if (name === undefined) continue;
+    const message = `"${name}" is the name of components[${names.indexOf(name)}] already, and what its hook has said is kept by its name. Rename one.`;
+    report('error', [...LIST, index, 'name'], message);
+  }
+  for (const [index, component] of components.entries()) {
+    checkUrl(fieldOf(component, 'hook', 'webhook'), [...LIST, index, 'hook', 'webhook'], allowedHosts, report);
+    if (fieldOf(component, 'hook') === undefined) continue;
+    const missing = missingMinors(fieldOf(component, 'versions'), fieldOf(document, 'spec', 'target'));
+    if (missing === undefined) continue;
+    const message = `it names no version for ${missing}, so that nobody could tell the hook where to move it. Name one in versions, or remove the hook.`;
+    report('error', [...LIST, index, 'hook'], message, 'key');
+  }
+  if (components.length > 0 && fieldOf(document, 'spec', 'verification') === 'eks-api') {
+    const message =
+      'verification: eks-api asks no API server, so that nobody sees what runs and no cluster could be upgraded. Remove the components, or verify in full.';
+    report('error', LIST, message, 'key');
+  }
+}
+
+/** Clusters go one minor at a time, so that none between the first one and the last may be missing. */
+function missingMinors(versions: unknown, target: unknown): string | undefined {
+  const named = Object.keys(versions ?? {}).flatMap((minor) => KubeVersion.tryParse(minor) ?? []);
+  const goal = typeof target === 'string' && isTargetMinor(target) ? [KubeVersion.parse(target)] : [];
+  const [first, ...others] = [...named, ...goal].sort((one, other) => one.compare(other));
+  if (named.length === 0 || first === undefined) return goal[0]?.toString() ?? 'any minor';
+  const last = others.at(-1) ?? first;
+  for (let minor = first; !last.isOlderThan(minor); minor = minor.next())
+    if (!named.some((one) => one.equals(minor))) return minor.toString();
+  return undefined;
+}

@@ -1,0 +1,92 @@
+import type { UpgradePolicySpec } from '../../config/types.ts';
+import { given } from '../../model/given.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
+import { isInRange } from '../../version/version-range.ts';
+import { controllerOf, controllerOfImage, rangeText, releaseOf, supports } from '../data/controllers.ts';
+import { foundOf, type PreflightCheck } from './preflight-check.ts';
+
+export type Component = NonNullable<UpgradePolicySpec['components']>[number];
+
+/** What a look at a component has shown. `unread`: nobody knows, and the coverage of the scan says why. */
+export type SeenComponent =
+  | { readonly type: 'absent' }
+  | { readonly type: 'unread'; readonly status: 'denied' | 'error'; readonly detail: string }
+  | {
+      readonly type: 'runs';
+      /** Numbers alone: `1.37.2`. */
+      readonly version: string;
+      readonly image?: string;
+      readonly owner?: string;
+      /** Why not all of it runs at the version yet; absent where its rollout is over. */
+      readonly unsettled?: string;
+    };
+
+interface ComponentJudgement {
+  readonly fit: 'absent' | 'fits' | 'misfit' | 'unknown';
+  readonly text: string;
+}
+
+/** What is seen of a component means for a minor, in the words that scan and step have for it. */
+export function judgeComponent(component: Component, seen: SeenComponent, minor: KubeVersion): ComponentJudgement {
+  const name = `The component ${component.name} (${placeOf(component)})`;
+  if (seen.type === 'absent') return { fit: 'absent', text: `${name} is not in the cluster.` };
+  if (seen.type === 'unread') return { fit: 'unknown', text: `${name} could not be looked at: ${seen.detail}` };
+  const wants = (fits: boolean, what: string): ComponentJudgement => ({
+    fit: fits ? 'fits' : 'misfit',
+    text: `${name} runs ${seen.version}, which ${fits ? 'fits' : 'does not fit'} Kubernetes ${minor}: ${what}.`,
+  });
+  const range = component.versions[minor.toString()];
+  if (range !== undefined) return wants(isInRange(seen.version, range), `the policy wants ${range}`);
+  const row = controllerOf(controllerOfImage(seen.image ?? '')?.component ?? '');
+  const line = row === undefined ? undefined : releaseOf(row, seen.version);
+  // Whoever moves it has to be told where to, which no table does.
+  if (line !== undefined && component.hook === undefined)
+    return wants(supports(line, minor), `its makers name ${rangeText(line)}`);
+  return {
+    fit: 'unknown',
+    text: `${name} runs ${seen.version}, and nothing says what is right for Kubernetes ${minor}.`,
+  };
+}
+
+/** `Deployment kube-system/cluster-autoscaler`, `Helm release ingress/traefik`. */
+export const placeOf = ({ workload, helm }: Component): string =>
+  workload === undefined
+    ? `Helm release ${helm?.namespace}/${helm?.release}`
+    : `${workload.kind} ${workload.namespace}/${workload.name}`;
+
+/** How much it matters for the hop, and what to do about it. */
+function meaning({ hook, phase, name, versions }: Component, fit: ComponentJudgement['fit'], to: string) {
+  const when = phase === 'before' ? `before the control plane goes to ${to}` : `once the cluster is at ${to}`;
+  if (fit === 'absent')
+    return { severity: 'info', fix: 'Correct where the policy looks for it, if it is there.' } as const;
+  if (fit === 'unknown')
+    return { severity: 'error', fix: `Name a version in the policy: components, ${name}, versions, "${to}".` } as const;
+  if (hook !== undefined) return { severity: 'info', fix: `Nothing: its hook is asked to move it ${when}.` } as const;
+  const fix = `Move it to ${versions[to] ?? 'a release that supports it'} ${when}, or give it a hook.`;
+  return { severity: phase === 'before' ? 'error' : 'warning', fix } as const;
+}
+
+const name = 'ComponentVersion';
+
+export const componentVersion: PreflightCheck = {
+  name,
+  finds:
+    'A component of the policy (`components`) does not run a version for the target. It stops the hop where it has to be right before the control plane moves and no hook moves it, or where nothing says what is right; a warning where it has to be right after; to know where a hook moves it, or it is not there.',
+  observe({ cluster, target, hasMoved, components = [] }) {
+    if (hasMoved) return [];
+    return components.flatMap(({ component, seen }) => {
+      const { fit, text } = judgeComponent(component, seen, target);
+      // What could not be read is no finding: the coverage tells it, and that stops the hop.
+      if (fit === 'fits' || seen.type === 'unread') return [];
+      const { workload, helm } = component;
+      const { kind, name: of, namespace } = workload ?? { kind: 'HelmRelease', name: helm?.release, ...helm };
+      const subject = given({ kind, namespace, name: of });
+      const told = { subject, cause: `component:${component.name}`, message: text };
+      const found = foundOf(name, 'server', cluster, { ...meaning(component, fit, target.toString()), ...told });
+      if (seen.type === 'absent') return [found];
+      const now = judgeComponent(component, seen, KubeVersion.parse(cluster.version)).text;
+      const rollout = seen.unsettled === undefined ? [] : [`Its rollout is not over: ${seen.unsettled}.`];
+      return [{ ...found, ...given({ owner: seen.owner }), evidence: [now, ...rollout] }];
+    });
+  },
+};
