@@ -31,6 +31,8 @@ import type { YamlDocument } from './yaml-document.ts';
 export interface ParseOptions {
   /** What the Fleet in force allows, when the files hold only policies. Ignored where they hold a Fleet. */
   readonly allowedHosts?: readonly string[];
+  /** Likewise; absent: nobody knows here, and whoever applies them looks. */
+  readonly hookImages?: readonly string[];
   /** Against which fixed targets are checked; absent: they are not. */
   readonly calendar?: SupportCalendar;
   /** Core reads no clock: without it only versions unknown to the calendar are told. */
@@ -45,6 +47,8 @@ export interface ParseOptions {
 /** What stands beside a policy in the same files. */
 interface Surroundings {
   readonly allowedHosts: readonly string[];
+  /** Those that Jobs of hooks may be of; undefined where that is not known here. */
+  readonly hookImages: readonly string[] | undefined;
   /** What is right of it. */
   readonly fleet: Partial<FleetSpec>;
   /** The policies before it, as far as it can be read whom they select. This one is added. */
@@ -58,14 +62,14 @@ interface Surroundings {
 /** One document of kind UpgradePolicy: first what can be told of any text, then by the schema, then what needs several of its fields. */
 export function checkPolicy(
   document: YamlDocument,
-  { allowedHosts, fleet, earlier, names, times, options }: Surroundings,
+  { allowedHosts, hookImages, fleet, earlier, names, times, options }: Surroundings,
   issues: ConfigIssue[],
 ): UpgradePolicy | undefined {
   const report = reporter(document, issues);
   checkWaves(document.value, report);
   checkProbedUrls(document.value, allowedHosts, report);
   checkGateUrls(document.value, allowedHosts, report);
-  checkHooks(document.value, allowedHosts, report);
+  checkHooks(document.value, { allowedHosts, images: hookImages }, report);
   checkExpressions(document.value, report);
   checkWaivedNames(document.value, report);
   checkReferences(document.value, names, options.references ?? 'warn', report);

@@ -17,6 +17,16 @@ export const HOOK_EXECUTION_PREFIX = 'liftlock-hook-';
 export const hookExecutionName = ({ key, askedSince }: Pick<HookRequest, 'key' | 'askedSince'>): string =>
   `${HOOK_EXECUTION_PREFIX}${key.slice(0, 48)}-${Date.parse(askedSince)}`;
 
+/**
+ * The same of a Job, whose name is the label of its pods as well and may have 63 characters. In a cluster there is one question of a key.
+ */
+export const hookJobName = ({ key, askedSince }: Pick<HookRequest, 'key' | 'askedSince'>): string =>
+  `${HOOK_EXECUTION_PREFIX}${key.slice(0, 32)}-${Date.parse(askedSince)}`;
+
+/** Whether the Fleet lists an image: as it is, or its repository alone, with whichever tag and digest. */
+export const isListed = (image: string, listed: readonly string[]): boolean =>
+  listed.some((one) => image.startsWith(one) && /^(?::[\w.-]+)?(?:@[\w:.+-]+)?$/.test(image.slice(one.length)));
+
 /** Steps that hooks are asked before and after, by the names that events, audit and state machines have for them. */
 export const HOOK_STEPS = [
   'upgrade-cluster',
@@ -47,6 +57,8 @@ export interface HookAnswer {
   readonly seconds?: number | undefined;
   /** One line, at most 300 characters; empty where it has said nothing. */
   readonly message: string;
+  /** Of `none`, where an API server let nobody in to ask: by which error. */
+  readonly error?: string | undefined;
 }
 
 /** What a hook is sent (docs/hooks.md). It is the same whenever the same question is repeated. */

@@ -72,7 +72,8 @@ const HOOKS = [
   ),
   'states:DescribeExecution arn:<Partition>:states:*:<AccountId>:execution:*:liftlock-hook-*',
 ];
-const MUTATOR = [...WATCHER, ...CHECK, ...HOOKS];
+const JOBS = SPOKE.map((one) => `${one}-hooks`);
+const MUTATOR = [...WATCHER, ...CHECK, ...HOOKS, ...JOBS];
 const OPERATOR = [...READER, ...CHECK, ...SPOKE.map((one) => `${one}-operate`)];
 
 const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
@@ -124,9 +125,9 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'upgrade-control-plane': MUTATOR,
   'list-node-groups': [...READ, ...SPOKE],
   'roll-node-group': MUTATOR,
-  'smoke-check': [...WATCHER, ...HOOKS],
+  'smoke-check': MUTATOR,
   'drain-nodes': OPERATOR,
-  'restore-nodes': [...WATCHER, ...CHECK, ...SPOKE.map((one) => `${one}-operate`)],
+  'restore-nodes': [...WATCHER, ...CHECK, ...SPOKE.map((one) => `${one}-operate`), ...JOBS],
   'conclude-upgrade': [...READER, ...CHECK],
   'anchor-audit': [
     'dynamodb:Scan <AuditTable>',

@@ -155,6 +155,11 @@ export async function oneStep<Kind extends Table>(
     templates,
     events,
     hooks: createInMemoryHooks(hooks),
+    jobs: {
+      open: () => {
+        throw new Error('no Job is asked here');
+      },
+    },
     clusters: { listNodes: async () => nodesSeen() } as unknown as ClusterAccess,
   };
   return { table, clock: { now: () => later(minutes) }, ...outside, told, sent, asked };
