@@ -36,6 +36,8 @@ export const HOOK_STEPS = [
   'smoke-check',
 ] as const satisfies readonly MachineName[];
 export type HookStep = (typeof HOOK_STEPS)[number];
+/** A wave is no step of a cluster's upgrade: the reconciler asks, before it opens one. */
+export const WAVE_STEP = 'wave';
 
 /** Seconds; a hook that wants to be left alone for longer says so again. */
 const MOST_SECONDS = 3_600;
@@ -85,4 +87,11 @@ export interface HookRequest {
   /** ISO 8601: when it was first asked, and until when it has to answer `go`. */
   readonly askedSince: string;
   readonly answerBy: string;
+}
+
+/** The same of a wave, which is of no cluster. */
+export interface WaveRequest
+  extends Omit<HookRequest, 'step' | 'nodegroup' | 'phase' | 'cluster' | 'from' | 'upgrade'> {
+  readonly step: typeof WAVE_STEP;
+  readonly policy: string;
 }

@@ -51,25 +51,28 @@ export function standing(state: HookState | undefined, hook: Hook, grantNumber: 
 export const answerBy = ({ timeout }: Hook, { askedSince }: Pick<HookState, 'askedSince'>): Date =>
   new Date(Date.parse(askedSince) + durationMilliseconds(timeout));
 
-const RETRY = 'once it would say go, liftlock retry asks it anew';
+const isOfWave = ({ step }: Hook): boolean => step === 'wave';
+const whatStops = (hook: Hook): string => (isOfWave(hook) ? 'the rollout halts' : 'the step stops');
+const retry = (hook: Hook): string =>
+  `once it would say go, liftlock ${isOfWave(hook) ? 'rollout resume' : 'retry'} asks it anew`;
 
 function refused({ hook, key }: DueHook, { message, answeredAt }: HookState): Reason {
   return reason(
     'HookRefused',
-    `${hookTitle(hook, key)} said stop at ${answeredAt}${words(message)}. Ask who runs it; ${RETRY}.`,
+    `${hookTitle(hook, key)} said stop at ${answeredAt}${words(message)}. Ask who runs it; ${retry(hook)}.`,
   );
 }
 
 function timedOut({ hook, key }: DueHook, state: HookState): Reason {
   const said = `${hookTitle(hook, key)} was asked since ${state.askedSince} and did not say go within ${hook.timeout}; ${lastWords(state)}.`;
-  return reason('HookTimedOut', `${said} Look at what answers there; ${RETRY}.`);
+  return reason('HookTimedOut', `${said} Look at what answers there; ${retry(hook)}.`);
 }
 
 /** It is asked again until then. */
 export function hookWaits({ hook, key }: DueHook, state: HookState): Reason {
   const by = answerBy(hook, state).toISOString();
   const said = `${hookTitle(hook, key)} is asked since ${state.askedSince}; ${lastWords(state)}.`;
-  return reason('HookWaits', `${said} Without a go by ${by} the step stops.`);
+  return reason('HookWaits', `${said} Without a go by ${by} ${whatStops(hook)}.`);
 }
 
 /** `The hook change-ticket before roll-node-group/workers`. */

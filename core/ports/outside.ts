@@ -1,6 +1,6 @@
 import type { FleetSpec, UpgradePolicySpec, Wave } from '../config/types.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
-import type { HookAnswer, HookRequest } from '../contracts/hook.ts';
+import type { HookAnswer, HookRequest, WaveRequest } from '../contracts/hook.ts';
 import type { PlannedChange } from '../contracts/items/cluster.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 
@@ -71,5 +71,9 @@ export type RemoteReceiver = Exclude<HookReceiver, { readonly job: object }>;
 
 /** Asks whoever a policy has asked before or after a step, once. Never fails: no answer within ten seconds, or none that counts, is `none`, and says why. */
 export interface Hooks {
-  ask(receiver: RemoteReceiver, allowedHosts: readonly string[], request: HookRequest): Promise<HookAnswer>;
+  ask(
+    receiver: RemoteReceiver,
+    allowedHosts: readonly string[],
+    request: HookRequest | WaveRequest,
+  ): Promise<HookAnswer>;
 }

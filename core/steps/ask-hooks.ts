@@ -178,7 +178,12 @@ async function requestOf(
   return {
     schema: HOOK_SCHEMA,
     key: sha256Hex(canonicalJson({ clusterKey, upgrade: id, startedAt: startedAt ?? '', hook: key })),
-    ...{ hook: hook.name, at: hook.at, step: hook.step, blocking: hook.blocking },
+    ...{
+      hook: hook.name,
+      at: hook.at,
+      step: hook.step === 'upgrade-cluster' ? hook.step : step,
+      blocking: hook.blocking,
+    },
     ...(part === undefined || hook.step !== step ? {} : { [partName]: part }),
     cluster: { arn: input.cluster, name, ...scope },
     ...{ from, to, upgrade: id },

@@ -89,6 +89,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
     assumesSpokeRole: true,
     readsAlarms: true,
     asksWebhooks: true,
+    asksHooks: true,
   },
   'request-grant': { writes: 'conditional', checks: true, audits: true, assumesSpokeRole: true },
   'scan-cluster': { ...stepThatWatchesUpdates, readsAlarms: true },

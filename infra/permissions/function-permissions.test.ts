@@ -117,7 +117,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...START(...GRANTED),
     ...LOOK(...GRANTED, 'scan-cluster', 'smoke-check'),
     'cloudwatch:DescribeAlarms *',
-    ...SECRETS,
+    ...HOOKS,
   ],
   'request-grant': [...READ, ...PUT, ...CHECK, ...AUDIT, ...SPOKE],
   'scan-cluster': [...WATCHER, 'cloudwatch:DescribeAlarms *'],

@@ -116,3 +116,11 @@ test('a Fleet that lists no Jobs allows none, and one that is not known is asked
   expect(issues([byJob('probe')], fleetWith('mode: act'))).toEqual([expect.stringContaining('does not list')]);
   expect(issues([byJob('probe')])).toEqual([]);
 });
+
+test.each([
+  ['ask: { job: { image: "probe" } }', 'spec.hooks[0].ask.job: a Job is of no cluster'],
+  ['selector: {}', 'spec.hooks[0].selector: a selector takes clusters'],
+])('a hook of a wave with %s is refused: it is of no cluster', (more, said) => {
+  expect(issues([hook(more, 'one', 'wave')])).toEqual([expect.stringContaining(said)]);
+  expect(issues([hook('', 'one', 'wave')])).toEqual([]);
+});

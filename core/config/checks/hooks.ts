@@ -1,4 +1,4 @@
-import { HOOK_STEPS, isListed } from '../../contracts/hook.ts';
+import { HOOK_STEPS, isListed, WAVE_STEP } from '../../contracts/hook.ts';
 import { hookSchema } from '../schema/hook.ts';
 import { durationMilliseconds } from '../schema/quantities.ts';
 import { fieldOf, listOf, type Report, repeats } from './check.ts';
@@ -27,6 +27,20 @@ export function checkHooks(
   for (const [index, hook] of hooks.entries()) {
     const path = ['spec', 'hooks', index, 'ask'];
     checkUrl(fieldOf(hook, 'ask', 'webhook'), [...path, 'webhook'], allowedHosts, report);
+    if (fieldOf(hook, 'step') === WAVE_STEP) {
+      for (const [of, message] of [
+        [
+          [...path, 'job'],
+          'a Job is of no cluster where a wave is asked about. Ask a webhook, a function or a state machine.',
+        ],
+        [
+          ['spec', 'hooks', index, 'selector'],
+          'a selector takes clusters, and a wave is asked about as a whole. Leave it out.',
+        ],
+      ] as const)
+        if (fieldOf(document, ...of) !== undefined) report('error', [...of], message);
+      continue;
+    }
     const image = fieldOf(hook, 'ask', 'job', 'image');
     if (images === undefined || typeof image !== 'string' || isListed(image, images)) continue;
     const message = `"${image}" is an image that the Fleet does not list. Add it to spec.hooks.jobs.images of the Fleet, or name another one.`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HOOK_STEPS } from '../../contracts/hook.ts';
+import { HOOK_STEPS, WAVE_STEP } from '../../contracts/hook.ts';
 import { labelSelectorSchema } from './label-selector.ts';
 import { imageName, objectName, secretArn } from './names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
@@ -56,7 +56,9 @@ export const hookSchema = z
       .describe(
         'before: asked right before the step makes its first change. after: once a step that has changed something is done. The smoke check, which changes nothing, is always asked about.',
       ),
-    step: z.enum(HOOK_STEPS, `is no step with hooks; there are ${HOOK_STEPS.join(', ')}`).describe('Which step.'),
+    step: z
+      .enum([...HOOK_STEPS, WAVE_STEP], `is no step with hooks; there are ${HOOK_STEPS.join(', ')}, ${WAVE_STEP}`)
+      .describe('Which step, or wave: before one opens, or after one before the next opens.'),
     ask: z
       .union([webhook, lambda, stateMachine, job], `is nobody who can be asked: it is ${RECEIVERS}`)
       .describe(`Who is asked: ${RECEIVERS}.`),

@@ -152,6 +152,8 @@ export const hookState = z.object({
   /** The error by which an API server let nobody in to ask. */
   error: z.string().optional(),
   answeredAt: timestamp.optional(),
+  /** Of a wave: not before then it is asked again. */
+  againAt: timestamp.optional(),
 });
 export type HookState = z.infer<typeof hookState>;
 
