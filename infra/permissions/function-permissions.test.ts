@@ -184,7 +184,7 @@ test('a function or a machine that is not named is called only with the tag of i
         listOf(Resource).some((resource) => resource.endsWith(':*')),
     ),
   );
-  expect(opened).toHaveLength(8);
+  expect(opened).toHaveLength(10);
   for (const { Condition } of opened)
     expect(Condition).toEqual({ StringEquals: { 'aws:ResourceTag/liftlock:hook': 'allowed' } });
 });
