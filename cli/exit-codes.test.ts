@@ -32,6 +32,7 @@ test.each<[string, number, string, RunOptions?]>([
   ['audit export fleet --to nowhere', EXIT.invalid, 'proves nothing'],
   ['access check', EXIT.incomplete, 'were not looked at in full'],
   ['access manifest web', EXIT.ok, ''],
+  ['access manifest web --tier hooks', EXIT.failure, 'spec.hooks.jobs'],
   ['rollout create standard --dry-run', EXIT.ok, 'Nothing was created'],
   ['apply -f - --dry-run', EXIT.ok, '', { stdin: FLEET_YAML }],
   ['validate -f -', EXIT.ok, '1 file valid', { stdin: FLEET_YAML }],

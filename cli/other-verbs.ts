@@ -20,11 +20,12 @@ export const OTHER_VERBS: Verbs = {
     load: async () => (await import('./verbs/access-check.ts')).accessCheck,
   },
   'access manifest [cluster]': {
-    description: 'access entries (or aws-auth lines) and RBAC that let Liftlock read, or drain nodes (--tier operate)',
+    description:
+      'access entries (or aws-auth lines) and RBAC that let Liftlock read, drain nodes, or ask hooks by Jobs (--tier)',
     options: [
       [
         '--tier <tier>',
-        'look: what Liftlock reads; operate: what drains that it makes itself take',
+        'look: what Liftlock reads; operate: what drains that it makes itself take; hooks: what Jobs of hooks take',
         { choices: TIERS, default: 'look' },
       ],
       OUTPUT,

@@ -1,5 +1,11 @@
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
-import { HOOK_TAG, type HookAnswer, type HookRequest, hookExecutionName } from '../../core/contracts/hook.ts';
+import {
+  HOOK_TAG,
+  type HookAnswer,
+  type HookRequest,
+  hookExecutionName,
+  type WaveRequest,
+} from '../../core/contracts/hook.ts';
 import { canonicalJson } from '../../core/hash/canonical-json.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
 import { oneLine } from '../../core/policy/gate-answer.ts';
@@ -18,7 +24,7 @@ export function createAwsReceivers(options: SignedCallsOptions) {
 
   return {
     /** Invokes it, and waits for what it returns. */
-    askFunction: (arn: string, request: HookRequest): Promise<HookAnswer> =>
+    askFunction: (arn: string, request: HookRequest | WaveRequest): Promise<HookAnswer> =>
       orWhatToTag(arn, async () => {
         const path = `/2015-03-31/functions/${encodeURIComponent(arn)}/invocations`;
         const place = { method: 'POST', path, query: {} } as const;
@@ -29,7 +35,7 @@ export function createAwsReceivers(options: SignedCallsOptions) {
      * Starts one execution for the question, and later looks what has become of it. Its name is the question's own, so that Step Functions refuses a
      * second one, also where it does not show the first one yet.
      */
-    askMachine: (arn: string, request: HookRequest): Promise<HookAnswer> =>
+    askMachine: (arn: string, request: HookRequest | WaveRequest): Promise<HookAnswer> =>
       orWhatToTag(arn, async () => {
         const name = hookExecutionName(request);
         const executionArn = `${arn.replace(':stateMachine:', ':execution:')}:${name}`;

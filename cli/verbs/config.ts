@@ -1,5 +1,5 @@
 import { formatIssue } from '../../core/config/issue.ts';
-import { type ParsedConfig, parseConfig } from '../../core/config/parse-config.ts';
+import { allowedBy, type ParsedConfig, parseConfig } from '../../core/config/parse-config.ts';
 import type { ConfigFile } from '../../core/config/read-yaml.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
@@ -66,5 +66,5 @@ async function parse(session: Session, files: readonly ConfigFile[]): Promise<Pa
   const namesHost = ({ path }: { path: string }) => path.includes('smoke.urls') || path.endsWith('.webhook');
   if (parsed.errors.length === 0 || !parsed.errors.every(namesHost)) return parsed;
   const { spec } = await (await session.client()).v1.fleet.$get();
-  return spec === null ? parsed : parseConfig(files, { ...options, allowedHosts: spec.allowedHosts });
+  return spec === null ? parsed : parseConfig(files, { ...options, ...allowedBy(spec) });
 }

@@ -32,6 +32,8 @@ import type { YamlDocument } from './yaml-document.ts';
 export interface ParseOptions {
   /** What the Fleet in force allows, when the files hold only policies. Ignored where they hold a Fleet. */
   readonly allowedHosts?: readonly string[];
+  /** Likewise; absent: nobody knows here, and whoever applies them looks. */
+  readonly hookImages?: readonly string[];
   /** Against which fixed targets are checked; absent: they are not. */
   readonly calendar?: SupportCalendar;
   /** Core reads no clock: without it only versions unknown to the calendar are told. */
@@ -46,6 +48,8 @@ export interface ParseOptions {
 /** What stands beside a policy in the same files. */
 interface Surroundings {
   readonly allowedHosts: readonly string[];
+  /** Those that Jobs of hooks may be of; undefined where that is not known here. */
+  readonly hookImages: readonly string[] | undefined;
   /** What is right of it. */
   readonly fleet: Partial<FleetSpec>;
   /** The policies before it, as far as it can be read whom they select. This one is added. */
@@ -59,15 +63,15 @@ interface Surroundings {
 /** One document of kind UpgradePolicy: first what can be told of any text, then by the schema, then what needs several of its fields. */
 export function checkPolicy(
   document: YamlDocument,
-  { allowedHosts, fleet, earlier, names, times, options }: Surroundings,
+  { allowedHosts, hookImages, fleet, earlier, names, times, options }: Surroundings,
   issues: ConfigIssue[],
 ): UpgradePolicy | undefined {
   const report = reporter(document, issues);
   checkWaves(document.value, report);
   checkProbedUrls(document.value, allowedHosts, report);
   checkGateUrls(document.value, allowedHosts, report);
-  checkHooks(document.value, allowedHosts, report);
-  checkComponents(document.value, allowedHosts, report);
+  checkHooks(document.value, { allowedHosts, images: hookImages }, report);
+  checkComponents(document.value, { allowedHosts, images: hookImages }, report);
   checkExpressions(document.value, report);
   checkWaivedNames(document.value, report);
   checkReferences(document.value, names, options.references ?? 'warn', report);
@@ -113,15 +117,9 @@ function checkWaivedNames(document: unknown, report: Report): void {
       if (typeof name !== 'string' || /^(names:.|list:.|.{301}|$)/s.test(name)) continue;
       if (CHECK_NAMES.some((known) => matchesGlob(name, known))) continue;
       const meant = didYouMean(name, CHECK_NAMES);
-      const hint =
-        meant === undefined
-          ? 'Write the rule or the reason of a finding, as reports show it.'
-          : `Did you mean ${meant}?`;
-      report(
-        'error',
-        [...rules, index, 'checks', at],
-        `"${name}" is the name of no check, so that no waiver would hold by it. ${hint}`,
-      );
+      const hint = meant ? `Did you mean ${meant}?` : 'Write the rule or the reason of a finding, as reports show it.';
+      const said = `"${name}" is the name of no check, so that no waiver would hold by it. ${hint}`;
+      report('error', [...rules, index, 'checks', at], said);
     }
 }
 

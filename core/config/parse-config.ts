@@ -100,12 +100,14 @@ function checkConfig(documents: readonly YamlDocument[], options: ParseOptions):
   const [fleet] = fleets.map((document) => checkFleet(document, issues));
   const earlier: SelectingPolicy[] = [];
   const allowedHosts = fleets[0] === undefined ? (options.allowedHosts ?? []) : hostsOf(fleets[0]);
+  const hookImages =
+    fleets[0] === undefined ? options.hookImages : textsOf(fleets[0], 'spec', 'hooks', 'jobs', 'images');
   // By what is written and not by what is valid, so that a mistake in a Calendar does not make another one appear.
   const namesOf = (wanted: ConfigKind) =>
     kinds.filter(({ kind }) => kind === wanted).map(({ document }) => fieldOf(document.value, 'metadata', 'name'));
   const names = { calendars: namesOf('Calendar'), channels: namesOf('Channel') };
   const times = options.now === undefined ? undefined : openingTimesOf(calendars, options.now);
-  const surroundings = { allowedHosts, fleet: fleet?.sound ?? {}, earlier, names, times, options };
+  const surroundings = { allowedHosts, hookImages, fleet: fleet?.sound ?? {}, earlier, names, times, options };
   const policies = policyDocuments.flatMap((document) => checkPolicy(document, surroundings, issues) ?? []);
   const waivers = documentsOf('ScanWaiver').flatMap(
     (document) => checkWaiver(document, options.now, issues)?.document ?? [],
@@ -139,10 +141,17 @@ function checkFleet(
   return { value, sound };
 }
 
+/** What a Fleet that is in force lets policies name. */
+export const allowedBy = ({ allowedHosts, hooks }: Pick<FleetSpec, 'allowedHosts' | 'hooks'>) => ({
+  allowedHosts,
+  hookImages: hooks?.jobs?.images ?? [],
+});
+
 /** Read before the Fleet is known to be valid, so that one mistake in it does not make others appear. */
-function hostsOf(fleet: YamlDocument): string[] {
-  return listOf(fieldOf(fleet.value, 'spec', 'allowedHosts')).filter((host) => typeof host === 'string');
-}
+const hostsOf = (fleet: YamlDocument): string[] => textsOf(fleet, 'spec', 'allowedHosts');
+
+const textsOf = ({ value }: YamlDocument, ...path: string[]): string[] =>
+  listOf(fieldOf(value, ...path)).filter((text) => typeof text === 'string');
 
 /** A cap per label that no cluster gets would cap the whole fleet: clusters without the label count as one value. */
 function checkFleetCaps({ caps, labels: { fromTags } }: Pick<FleetSpec, 'caps' | 'labels'>, report: Report): void {

@@ -17,6 +17,16 @@ export const HOOK_EXECUTION_PREFIX = 'liftlock-hook-';
 export const hookExecutionName = ({ key, askedSince }: Pick<HookRequest, 'key' | 'askedSince'>): string =>
   `${HOOK_EXECUTION_PREFIX}${key.slice(0, 48)}-${Date.parse(askedSince)}`;
 
+/**
+ * The same of a Job, whose name is the label of its pods as well and may have 63 characters. In a cluster there is one question of a key.
+ */
+export const hookJobName = ({ key, askedSince }: Pick<HookRequest, 'key' | 'askedSince'>): string =>
+  `${HOOK_EXECUTION_PREFIX}${key.slice(0, 32)}-${Date.parse(askedSince)}`;
+
+/** Whether the Fleet lists an image: as it is, or its repository alone, with whichever tag and digest. */
+export const isListed = (image: string, listed: readonly string[]): boolean =>
+  listed.some((one) => image.startsWith(one) && /^(?::[\w.-]+)?(?:@[\w:.+-]+)?$/.test(image.slice(one.length)));
+
 /** Steps that hooks are asked before and after, by the names that events, audit and state machines have for them. */
 export const HOOK_STEPS = [
   'upgrade-cluster',
@@ -26,6 +36,8 @@ export const HOOK_STEPS = [
   'smoke-check',
 ] as const satisfies readonly MachineName[];
 export type HookStep = (typeof HOOK_STEPS)[number];
+/** A wave is no step of a cluster's upgrade: the reconciler asks, before it opens one. */
+export const WAVE_STEP = 'wave';
 
 /** Seconds; a hook that wants to be left alone for longer says so again. */
 const MOST_SECONDS = 3_600;
@@ -47,6 +59,8 @@ export interface HookAnswer {
   readonly seconds?: number | undefined;
   /** One line, at most 300 characters; empty where it has said nothing. */
   readonly message: string;
+  /** Of `none`, where an API server let nobody in to ask: by which error. */
+  readonly error?: string | undefined;
 }
 
 /** What a hook is sent (docs/hooks.md). It is the same whenever the same question is repeated. */
@@ -75,4 +89,11 @@ export interface HookRequest {
   /** ISO 8601: when it was first asked, and until when it has to answer `go`. */
   readonly askedSince: string;
   readonly answerBy: string;
+}
+
+/** The same of a wave, which is of no cluster. */
+export interface WaveRequest
+  extends Omit<HookRequest, 'step' | 'nodegroup' | 'phase' | 'cluster' | 'from' | 'upgrade'> {
+  readonly step: typeof WAVE_STEP;
+  readonly policy: string;
 }

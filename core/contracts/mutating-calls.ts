@@ -5,6 +5,7 @@ import type {
   UpdateNodegroupConfigInput,
   UpdateNodegroupVersionInput,
 } from '../ports/eks.ts';
+import type { HookJob, HookJobUid } from '../ports/hook-jobs.ts';
 import type { NodeVersion, PodUid } from '../ports/node-operator.ts';
 import type { MUTATING_FUNCTIONS } from './names.ts';
 
@@ -66,7 +67,21 @@ export const CALLS_WITHOUT_UPDATE = {
     seenBy: 'a version of the template with our description and that image',
     undo: 'none: nothing launches from a version that no group names, and the one before is kept for the way back',
   },
+  CreateHookJob: {
+    permission: 'create jobs, in the namespace of hooks',
+    repeats: 'name: made of the key of the question and of since when it is asked',
+    seenBy: 'the Job of that name, with our mark',
+    undo: 'DeleteHookJob',
+  },
+  DeleteHookJob: {
+    permission: 'delete jobs, in the namespace of hooks',
+    repeats: 'precondition: `uid` of the Job, and our mark',
+    seenBy: 'that `uid` is gone',
+    undo: 'none: it is the undo of CreateHookJob',
+  },
 } as const;
+/** A Job that is asked changes nothing of the cluster: an upgrade that has only asked is one that has changed nothing. */
+export const onlyAsks = (name: string): boolean => name === 'CreateHookJob' || name === 'DeleteHookJob';
 export const hasNoUpdate = (name: string): boolean => Object.hasOwn(CALLS_WITHOUT_UPDATE, name);
 
 /** On a launch template: Liftlock may make versions of it. The role asks for it (infra/permissions/spoke-role-statements.ts). */
@@ -82,7 +97,9 @@ export type CallWithoutUpdate =
       readonly input: { readonly node: NodeVersion; readonly taint?: string };
     }
   | { readonly name: 'EvictPods'; readonly input: { readonly node: string; readonly pods: readonly PodUid[] } }
-  | { readonly name: 'CreateLaunchTemplateVersion'; readonly input: NewLaunchTemplateVersion };
+  | { readonly name: 'CreateLaunchTemplateVersion'; readonly input: NewLaunchTemplateVersion }
+  | { readonly name: 'CreateHookJob'; readonly input: HookJob }
+  | { readonly name: 'DeleteHookJob'; readonly input: HookJobUid };
 
 /** `update.type` that EKS gives the update which a call starts. A lower version would be a `VersionRollback`: never ours here. */
 export const UPDATE_TYPE: Readonly<Record<MutatingCallName, string>> = {

@@ -40,11 +40,17 @@ export const MUTATING_FUNCTIONS = [...UPGRADING_FUNCTIONS, 'restore-nodes'] as c
 /** Functions that change nodes and pods: they alone take the role of the tier *operate*. */
 export const NODE_FUNCTIONS = ['drain-nodes', 'restore-nodes'] as const satisfies readonly FunctionName[];
 
+/** Functions that ask hooks by Jobs, and the one that takes back what was left of them: they alone take the role of the tier *hooks*. */
+export const JOB_FUNCTIONS = [
+  ...UPGRADING_FUNCTIONS,
+  'smoke-check',
+  'restore-nodes',
+] as const satisfies readonly FunctionName[];
+
 /** Functions that talk to API servers of clusters. */
 export const KUBERNETES_FUNCTIONS = [
   'scan-cluster',
-  'update-addons',
-  'roll-node-group',
+  ...UPGRADING_FUNCTIONS,
   'smoke-check',
   ...NODE_FUNCTIONS,
 ] as const satisfies readonly FunctionName[];
@@ -111,6 +117,9 @@ export const READ_ONLY_MACHINES: readonly MachineName[] = ['scan-cluster', 'smok
 
 /** The role of the tier *operate* in an account, beside the one that looks: only `NODE_FUNCTIONS` may assume it, and IAM lets it do nothing. */
 export const operateRoleName = (spokeRoleName: string): string => `${spokeRoleName}-operate`;
+
+/** Likewise that of the tier *hooks*, for `JOB_FUNCTIONS`: who asks may drain nothing, and who drains may start no Job. */
+export const hookRoleName = (spokeRoleName: string): string => `${spokeRoleName}-hooks`;
 
 /** How `AssumeRole` names the session of a function in the accounts: their CloudTrail shows it, and the spoke role's trust rests on it. */
 export const spokeSessionName = (name: FunctionName): string => `liftlock-${name}`;

@@ -252,8 +252,12 @@ const DRAIN_REASONS = {
 /** What hooks of a policy say (docs/hooks.md). */
 const HOOK_REASONS = {
   HookPassed: told('A hook has said go, or was only to be told; what it was asked about is looked at anew.'),
-  HookRefused: lasting('A hook has said stop, so the step ends; liftlock retry asks it anew.'),
-  HookTimedOut: lasting('A hook has not said go in its time, so the step ends; liftlock retry asks it anew.'),
+  HookRefused: lasting(
+    'A hook has said stop, so the step ends, or the rollout halts; a retry, or to resume it, asks anew.',
+  ),
+  HookTimedOut: lasting(
+    'A hook has not said go in its time, so the step ends, or the rollout halts; a retry, or to resume it, asks anew.',
+  ),
   HookWaits: timed('A hook is asked until it says go or stop, or until its timeout is over.'),
 };
 

@@ -9,10 +9,10 @@ export type AccessStatus = 'Readable' | 'Refused' | 'NotChecked';
 /** One thing that Liftlock reads, or changes at an API server. */
 export interface AccessCheck {
   /**
-   * `AWS`: what a scan asks of EC2, IAM, KMS and Service Quotas; only what they refused. `Drains`: what the tier *operate* is for, only where the
-   * policy drains; no upgrade needs it.
+   * `AWS`: what a scan asks of EC2, IAM, KMS and Service Quotas; only what they refused. `Drains` and `Hooks`: what the tiers *operate* and *hooks* are for,
+   * only where the policy drains, or asks by Jobs; no upgrade needs to be read by them.
    */
-  readonly part: 'EKS API' | 'AWS' | 'API server' | 'Drains';
+  readonly part: 'EKS API' | 'AWS' | 'API server' | 'Drains' | 'Hooks';
   readonly what: string;
   readonly status: AccessStatus;
   /** Why it cannot be read, or why nobody looked; absent when it can. */
@@ -34,7 +34,9 @@ export interface AccessReport {
 
 /** The checks that upgrades under the cluster's policy need. */
 export const neededOf = ({ checks, verification }: Pick<AccessReport, 'checks' | 'verification'>) =>
-  checks.filter(({ part }) => part !== 'Drains' && (part !== 'API server' || verification !== 'eks-api'));
+  checks.filter((check) => !isOfTier(check) && (check.part !== 'API server' || verification !== 'eks-api'));
+
+const isOfTier = ({ part }: Pick<AccessCheck, 'part'>): boolean => part === 'Drains' || part === 'Hooks';
 
 export function accessStatus(
   checks: readonly AccessCheck[],
@@ -65,8 +67,8 @@ export function accessCauses(reports: readonly AccessReport[]): AccessCause[] {
   const causes = new Map<string, AccessCause & { readonly whats: string[]; readonly clusters: string[] }>();
   for (const report of reports) {
     const { account: owner = '' } = parseClusterArn(arnOf(report.clusterKey)) ?? {};
-    const ofDrains = report.checks.filter(({ part }) => part === 'Drains');
-    for (const { status, part, what, reason } of [...neededOf(report), ...ofDrains]) {
+    const ofTiers = report.checks.filter(isOfTier);
+    for (const { status, part, what, reason } of [...neededOf(report), ...ofTiers]) {
       if (status === 'Readable' || reason === undefined) continue;
       const account = status === 'Refused' ? owner : null;
       const key = [account, part, status, reason.code].join(' ');
@@ -97,8 +99,8 @@ const LOOK_AGAIN = 'Run: liftlock access check --now';
 const DENIED = /^(Denied|AccessDenied.*)$/;
 
 function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): string {
-  if (part === 'Drains' && code !== 'ClusterUnreachable')
-    return 'Run liftlock access manifest --tier operate, and apply what it prints where that was not done.';
+  if (isOfTier({ part }) && code !== 'ClusterUnreachable')
+    return `Run liftlock access manifest --tier ${part === 'Drains' ? 'operate' : 'hooks'}, and apply what it prints where that was not done.`;
   switch (code) {
     case 'NotChecked':
       return LOOK_AGAIN;
@@ -121,8 +123,8 @@ export function withScan(report: AccessReport, run: ScanRunView | undefined): Ac
   const denied = run.reasons.find(({ code }) => code === 'Denied');
   const refused = run.reasons.find(({ code }) => isAccessErrorName(code) || AT_THE_SERVER.includes(code));
   const checks = report.checks.map((check): AccessCheck => {
-    // A scan has no part in what drains may do.
-    if (check.part === 'Drains') return check;
+    // A scan has no part in what drains and hooks may do.
+    if (isOfTier(check)) return check;
     if (check.part === 'API server')
       return refused !== undefined && check.status === 'NotChecked' ? refusedFor(check, run, refused) : check;
     if (denied !== undefined) return refusedFor(check, run, denied);

@@ -1,5 +1,5 @@
 import { type ConfigIssue, formatIssue } from '../config/issue.ts';
-import { parseConfig } from '../config/parse-config.ts';
+import { allowedBy, parseConfig } from '../config/parse-config.ts';
 import type { ConfigObject, Fleet, UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/canonical-json.ts';
@@ -51,7 +51,7 @@ export async function applyDocuments(
   // JSON is YAML, so one parser reads files and requests alike.
   const textOf = (document: unknown) => JSON.stringify(document) ?? 'null';
   const files = documents.map((document, index) => ({ path: `document ${index + 1}`, text: textOf(document) }));
-  const parseOptions = { now, ...(inForce === undefined ? {} : { allowedHosts: inForce.allowedHosts }) };
+  const parseOptions = { now, ...(inForce === undefined ? {} : allowedBy(inForce)) };
   const parsed = parseConfig(files, { ...parseOptions, references: 'ignore' });
   refuse(parsed.errors);
   const { fleet, policies, calendars, channels, waivers } = parsed;

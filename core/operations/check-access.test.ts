@@ -11,7 +11,14 @@ import type { ScanRunView } from '../queries/scan-history.ts';
 import { put } from '../store/entity.ts';
 import { ScanSummaries } from '../store/scan-entities.ts';
 import { type AccessCheck, type AccessReport, accessCauses, accessStatus, withScan } from './access-report.ts';
-import { checkAccess, checkDrains, checkEksFromInventory, checkServerFromScans, scanSeen } from './check-access.ts';
+import {
+  checkAccess,
+  checkDrains,
+  checkEksFromInventory,
+  checkHookJobs,
+  checkServerFromScans,
+  scanSeen,
+} from './check-access.ts';
 
 const record = {
   account: '111111111111',
@@ -339,4 +346,35 @@ test('that nobody has granted the tier operate is told with what to run, and is 
       -1,
     ),
   ).toEqual(report.checks.at(-1));
+});
+
+const probe = {
+  ...{ name: 'probe', at: 'before' as const, step: 'smoke-check' as const, ask: { job: { image: 'probe' } } },
+  ...{ blocking: true, timeout: '1h' },
+};
+const asking = { ...policyWith(), spec: { ...policyWith().spec, hooks: [probe] } };
+const asked = (
+  answer: string | undefined,
+  error?: string,
+  key = 'probe/before/smoke-check',
+  answeredAt = '2026-11-20T06:00:00.000Z',
+): Upgrade =>
+  upgrade({
+    hooks: { [key]: { askedSince: answeredAt, grantNumber: 1, answer, message: 'no', error, answeredAt } } as never,
+  });
+
+test.each<[string, readonly Upgrade[], AccessCheck['status']]>([
+  ['has not asked yet', [upgrade()], 'NotChecked'],
+  ['has asked others alone', [asked('go', undefined, 'other/before/smoke-check')], 'NotChecked'],
+  ['has heard nothing for another reason', [asked('none')], 'NotChecked'],
+  ['was refused', [asked('none', 'ClusterForbidden')], 'Refused'],
+  ['was answered', [asked('stop')], 'Readable'],
+  [
+    'was answered, and is refused since',
+    [asked('go'), asked('none', 'ClusterForbidden', undefined, '2026-11-20T07:00:00.000Z')],
+    'Refused',
+  ],
+])('where the policy asks by Jobs it is told what Liftlock may do there when it %s', (_, upgrades, status) => {
+  expect(checkHookJobs(asking, upgrades)).toMatchObject([{ part: 'Hooks', status }]);
+  expect(checkHookJobs(policyWith(), upgrades)).toEqual([]);
 });

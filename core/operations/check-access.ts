@@ -21,8 +21,9 @@ export async function checkAccess({ table }: Pick<Ports, 'table'>, record: Clust
   const ofAws = (seen?.aws ?? []).map(({ what, why }): AccessCheck => {
     return { part: 'AWS', what, status: 'Refused', reason: why, asOf: seen?.at ?? null };
   });
-  const ofDrains = match.type === 'one' ? checkDrains(match.policy, upgrades) : [];
-  const checks = [...checkEksFromInventory(record, seen), ...ofAws, ...checkServerFromScans(seen), ...ofDrains];
+  const ofTiers =
+    match.type === 'one' ? [...checkDrains(match.policy, upgrades), ...checkHookJobs(match.policy, upgrades)] : [];
+  const checks = [...checkEksFromInventory(record, seen), ...ofAws, ...checkServerFromScans(seen), ...ofTiers];
   return {
     cluster: shortId(record),
     clusterKey: record.clusterKey,
@@ -48,6 +49,26 @@ export function checkDrains({ metadata, spec }: UpgradePolicy, upgrades: readonl
     if (mutated) return [{ ...check, status: 'Readable', asOf }];
   }
   const message = `The policy ${metadata.name} drains nodes (spec.drain), which needs the tier operate, and no drain has shown yet whether it was granted.`;
+  return [{ ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null }];
+}
+
+/** The same of Jobs that the policy asks by, as the last question has met it. */
+export function checkHookJobs({ metadata, spec }: UpgradePolicy, upgrades: readonly Upgrade[]): AccessCheck[] {
+  const names = (spec.hooks ?? []).flatMap(({ name, ask }) => ('job' in ask ? [name] : []));
+  if (names.length === 0) return [];
+  const check = { part: 'Hooks', what: 'Jobs' } as const;
+  const asked = upgrades
+    .flatMap(({ hooks = {} }) => Object.entries(hooks))
+    .flatMap(([key, state]) => (names.some((name) => key.startsWith(`${name}/`)) ? [state] : []))
+    .filter(({ answer, error }) => answer !== undefined && (answer !== 'none' || error !== undefined))
+    .sort((one, other) => (one.answeredAt ?? '').localeCompare(other.answeredAt ?? ''));
+  const last = asked.at(-1);
+  if (last !== undefined) {
+    const asOf = last.answeredAt ?? null;
+    if (last.error === undefined) return [{ ...check, status: 'Readable', asOf }];
+    return [{ ...check, status: 'Refused', reason: quoted(last.error, last.message ?? ''), asOf }];
+  }
+  const message = `The policy ${metadata.name} asks hooks by Jobs, which needs the tier hooks, and no question has shown yet whether it was granted.`;
   return [{ ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null }];
 }
 

@@ -15,6 +15,7 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { isSettled, waveEnd } from '../rollout/wave-end.ts';
+import { withoutHooks } from '../rollout/wave-hooks.ts';
 import { isGivenUp } from '../rollout/wave-soak.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
 import { rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
@@ -46,7 +47,9 @@ export function resumeRollout(
     refuseUnless(rollout, ['Paused', 'Running', 'Halted'], 'resume');
     const undecided = waves.find((wave) => wave.data.status === 'Undecided');
     const halted = waves.filter((wave) => wave.data.status === 'Halted');
-    if (rollout.status !== 'Paused' && halted.length === 0) {
+    // A hook halts a rollout before its wave has opened.
+    const isHeld = rollout.status === 'Halted' && waves.some(({ data }) => withoutHooks(data) !== undefined);
+    if (rollout.status !== 'Paused' && halted.length === 0 && !isHeld) {
       const said =
         undecided === undefined
           ? `The rollout ${id} is ${rollout.status}, and no wave of it is halted: there is nothing to resume.`
@@ -130,8 +133,10 @@ function switchRollout(
 function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): WaveWrite[] {
   const reasons: Reason[] = [{ code: 'Resumed', message: `Resumed by ${by}.` }];
   return waves
-    .filter(({ data }) => data.status === 'Halted')
+    .filter(({ data }) => data.status === 'Halted' || withoutHooks(data) !== undefined)
     .map((read) => {
+      const asksAnew = withoutHooks(read.data);
+      if (asksAnew !== undefined) return { read, next: asksAnew };
       const acceptedFailures = accept ? read.data.failed : read.data.acceptedFailures;
       return { read, next: { ...read.data, status: 'Open', promotedBy: undefined, acceptedFailures, reasons } };
     });

@@ -127,6 +127,12 @@ export class VirtualFleet {
       case 'adjust-wave':
         this.#setWave({ ...this.#wave(decision.wave), ...decision.changes });
         return decision.event !== undefined;
+      case 'ask-hook': {
+        const { wave, due } = decision;
+        const state = { askedSince: at, grantNumber: wave.plan ?? 0, answer: 'go' as const };
+        this.#setWave({ ...this.#wave(wave), hooks: { ...wave.hooks, [due.key]: state } });
+        return true;
+      }
       case 'change-rollout':
         this.rollouts.set(decision.rollout.id, { ...decision.rollout, status: decision.status, endedAt: at });
         return true;

@@ -1,4 +1,4 @@
-import { type HookExecution, readHookAnswer, readHookExecution } from './hook-answer.ts';
+import { type HookExecution, readHookAnswer, readHookExecution, readHookJob } from './hook-answer.ts';
 
 const sent = (members: object) => readHookAnswer(JSON.stringify({ schema: 'liftlock.hook/v1', ...members }));
 
@@ -56,4 +56,14 @@ test.each<[string, HookExecution, object]>([
   ['that took too long: none', { status: 'TIMED_OUT', output: output('go') }, { answer: 'none' }],
 ])('an execution %s', (_, execution, answer) => {
   expect(readHookExecution('x', execution)).toMatchObject(answer);
+});
+
+test.each([
+  ['running', '', { answer: 'wait', message: 'the Job j is running' }],
+  ['running', 'ImagePullBackOff', { answer: 'wait', message: 'the Job j is running: ImagePullBackOff' }],
+  ['succeeded', 'all\nwell.', { answer: 'go', message: 'all well' }],
+  ['refused', '', { answer: 'stop', message: '' }],
+  ['broken', 'overdue', { answer: 'none', message: 'Its Job j has failed and judged nothing: overdue' }],
+] as const)('a Job that is %s, and says %j', (status, message, answer) => {
+  expect(readHookJob({ namespace: 'n', name: 'j', uid: 'u', status, message })).toEqual(answer);
 });

@@ -1,12 +1,14 @@
 import { HOOK_SCHEMA, type HookAnswer, hookAnswer } from '../contracts/hook.ts';
 import { parseJson } from '../model/parse-json.ts';
 import type { ExecutionState } from '../ports/executions.ts';
+import type { HookJobState } from '../ports/hook-jobs.ts';
 import type { HookReceiver } from '../ports/outside.ts';
 import { gateName, oneLine, withoutSecrets } from './gate-answer.ts';
 
 /** What audit and people call who is asked: of a URL host and path. */
 export function receiverName(receiver: HookReceiver): string {
   if ('webhook' in receiver) return gateName(receiver);
+  if ('job' in receiver) return `Job of ${receiver.job.image}`;
   return 'lambda' in receiver ? receiver.lambda : receiver.stateMachine;
 }
 
@@ -19,6 +21,18 @@ export function readHookAnswer(body: string, confidential: readonly string[] = [
     return noAnswer(`What it sent is no answer of ${HOOK_SCHEMA}, so it counts for nothing (docs/hooks.md).`);
   const { answer, seconds, message = '' } = data;
   return { answer, seconds, message: withoutSecrets(message, confidential) };
+}
+
+/**
+ * What a Job says: its container by the code that it ends with, and nobody else. One that failed otherwise (an image that cannot be had, a deadline)
+ * has judged nothing, so that is no answer.
+ */
+export function readHookJob({ name, status, message: said }: HookJobState): HookAnswer {
+  const message = oneLine(said);
+  const words = message === '' ? '' : `: ${message}`;
+  if (status === 'running') return { answer: 'wait', message: oneLine(`the Job ${name} is running${words}`) };
+  if (status === 'broken') return noAnswer(oneLine(`Its Job ${name} has failed and judged nothing${words}`));
+  return { answer: status === 'succeeded' ? 'go' : 'stop', message };
 }
 
 /** An execution that was started to ask. */

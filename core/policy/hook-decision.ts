@@ -54,25 +54,28 @@ export function standing(state: HookState | undefined, hook: Hook, grantNumber: 
 export const answerBy = ({ timeout }: Hook, { askedSince }: Pick<HookState, 'askedSince'>): Date =>
   new Date(Date.parse(askedSince) + durationMilliseconds(timeout));
 
-const RETRY = 'once it would say go, liftlock retry asks it anew';
+const isOfWave = ({ step }: Hook): boolean => step === 'wave';
+const whatStops = (hook: Hook): string => (isOfWave(hook) ? 'the rollout halts' : 'the step stops');
+const retry = (hook: Hook): string =>
+  `once it would say go, liftlock ${isOfWave(hook) ? 'rollout resume' : 'retry'} asks it anew`;
 
 function refused(due: DueHook, { message, answeredAt }: HookState): Reason {
   return reason(
     'HookRefused',
-    `${hookTitle(due)} said stop at ${answeredAt}${words(message)}. Ask who runs it; ${RETRY}.`,
+    `${hookTitle(due)} said stop at ${answeredAt}${words(message)}. Ask who runs it; ${retry(due.hook)}.`,
   );
 }
 
 function timedOut(due: DueHook, state: HookState): Reason {
   const said = `${hookTitle(due)} was asked since ${state.askedSince} and did not say go within ${due.hook.timeout}; ${lastWords(state)}.`;
-  return reason('HookTimedOut', `${said} Look at what answers there; ${RETRY}.`);
+  return reason('HookTimedOut', `${said} Look at what answers there; ${retry(due.hook)}.`);
 }
 
 /** It is asked again until then. */
 export function hookWaits(due: DueHook, state: HookState): Reason {
   const by = answerBy(due.hook, state).toISOString();
   const said = `${hookTitle(due)} is asked since ${state.askedSince}; ${lastWords(state)}.`;
-  return reason('HookWaits', `${said} Without a go by ${by} the step stops.`);
+  return reason('HookWaits', `${said} Without a go by ${by} ${whatStops(due.hook)}.`);
 }
 
 /** Under which an upgrade keeps what the hook of a component has said; no hook of the policy has such a name. */

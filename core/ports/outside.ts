@@ -1,6 +1,6 @@
 import type { FleetSpec, UpgradePolicySpec, Wave } from '../config/types.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
-import type { HookAnswer, HookRequest } from '../contracts/hook.ts';
+import type { HookAnswer, HookRequest, WaveRequest } from '../contracts/hook.ts';
 import type { PlannedChange } from '../contracts/items/cluster.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 
@@ -64,10 +64,16 @@ export interface OwnerAddresses {
   ): Promise<string | undefined>;
 }
 
-/** `{ webhook, secret }`, `{ lambda }` or `{ stateMachine }`, as a policy names it. */
+/** `{ webhook, secret }`, `{ lambda }`, `{ stateMachine }` or `{ job }`, as a policy names it. */
 export type HookReceiver = NonNullable<UpgradePolicySpec['hooks']>[number]['ask'];
+/** Jobs are asked in the cluster itself (core/ports/hook-jobs.ts). */
+export type RemoteReceiver = Exclude<HookReceiver, { readonly job: object }>;
 
 /** Asks whoever a policy has asked before or after a step, once. Never fails: no answer within ten seconds, or none that counts, is `none`, and says why. */
 export interface Hooks {
-  ask(receiver: HookReceiver, allowedHosts: readonly string[], request: HookRequest): Promise<HookAnswer>;
+  ask(
+    receiver: RemoteReceiver,
+    allowedHosts: readonly string[],
+    request: HookRequest | WaveRequest,
+  ): Promise<HookAnswer>;
 }

@@ -4,6 +4,7 @@ import type { ClusterReaders } from './cluster-reader.ts';
 import type { Ec2Reader, LaunchTemplates } from './ec2.ts';
 import type { EksMutator, EksReader } from './eks.ts';
 import type { Executions } from './executions.ts';
+import type { HookJobs } from './hook-jobs.ts';
 import type { NodeOperators } from './node-operator.ts';
 import type {
   Clock,
@@ -29,6 +30,7 @@ export interface Ports {
   readonly clusters: ClusterAccess;
   readonly readers: ClusterReaders;
   readonly nodes: NodeOperators;
+  readonly jobs: HookJobs;
   readonly executions: Executions;
   readonly events: EventBus;
   readonly queue: ClusterQueue;

@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
-import type { CallWithoutUpdate, MutatingCall } from '../contracts/mutating-calls.ts';
+import { type CallWithoutUpdate, type MutatingCall, onlyAsks } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
@@ -116,7 +116,7 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
       ports.table,
       [
         ...snapshot.checks,
-        mutated(upgrade),
+        mutated(upgrade, intent.call.name),
         before === undefined ? put(Intents, intent, 'absent') : replace(Intents, before, intent),
         ...(request.beside ?? []),
       ],
@@ -166,8 +166,8 @@ function refusalsOf(
   return refusalsAt(moment, { ...situationOf(snapshot), asker, target, tags, call, now });
 }
 
-function mutated(upgrade: Read<Upgrade>): WriteOperation {
-  if (upgrade.data.mutated) return { type: 'check', key: upgrade.key, expect: upgrade.revision };
+function mutated(upgrade: Read<Upgrade>, call: string): WriteOperation {
+  if (upgrade.data.mutated || onlyAsks(call)) return { type: 'check', key: upgrade.key, expect: upgrade.revision };
   return replace(Upgrades, upgrade, { ...upgrade.data, mutated: true });
 }
 

@@ -166,3 +166,18 @@ test('a grant is freed of what nobody has heard of once its grace is over, witho
   expect(await resolveIntents({ table, clock, eks }, KEY)).toBeUndefined();
   expect((await intents()).map(said)).toEqual([['EvictPods', 1, 'unheard']]);
 });
+
+test('who is asked by a Job has changed nothing, and a first change that comes after it is checked like one', async () => {
+  const { table, make } = await world();
+  const job = {
+    namespace: 'hooks',
+    name: 'j',
+    serviceAccount: 's',
+    image: 'i',
+    key: 'k',
+    question: '{}',
+    deadlineSeconds: 1,
+  };
+  await make({ name: 'CreateHookJob', input: job });
+  expect((await load(table, Upgrades, KEY, '1.36-1.37'))?.data.mutated).toBe(false);
+});

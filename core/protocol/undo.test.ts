@@ -127,3 +127,31 @@ test('what only undoes is refused for nothing but a lost grant, whatever else fo
   expect([codesAt('undo-grant', given), codesAt('undo', given)]).toEqual([[], []]);
   expect(codesAt('undo', { ...given, grant: { status: 'closing' } })).toEqual(['Superseded']);
 });
+
+test.each(['done', 'parked', 'failed'] as const)(
+  'a Job that was asked is taken back where the upgrade ends %s, though nothing was changed',
+  async (status) => {
+    const hooks = { 'one/before/update-addons': { askedSince: NOON.toISOString(), grantNumber: 1 } };
+    const left: UndoEntry = { ...entry('job-1', '1.36-1.37'), effect: 'job', namespace: 'hooks' };
+    const { table, end } = await world({ upgrades: [{ ...byHand, hooks }], intents: [], grant: grant() }, [left]);
+    await end(status);
+    expect((await load(table, Upgrades, KEY, 'undo-1.36-1.37'))?.data).toMatchObject({
+      machine: 'restore-nodes',
+      status: 'Pending',
+    });
+  },
+);
+
+test('to have asked by a Job makes no failure of what has changed nothing', async () => {
+  const jobs = intent({
+    step: 'ask-hook',
+    subject: 'one',
+    call: { name: 'CreateHookJob', input: {} },
+    outcome: { type: 'answered', at: NOON.toISOString() },
+  });
+  const refused = intent({
+    outcome: { type: 'refused', error: 'InvalidParameterException', message: 'no', at: NOON.toISOString() },
+  });
+  const { end } = await world({ upgrades: [{ ...byHand, mutated: true }], intents: [jobs, refused], grant: grant() });
+  expect((await end('failed'))?.status).toBe('Blocked');
+});

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { accessManifest, SCANNERS_RBAC, VIEWERS, VIEWERS_RBAC } from './access-manifest.ts';
+import { accessManifest, RBAC, SCANNERS_RBAC, VIEWERS, VIEWERS_RBAC } from './access-manifest.ts';
 
 const cluster = (partition: string, authenticationMode?: string) =>
   ({
@@ -62,4 +62,20 @@ test.each(['CONFIG_MAP', undefined])('%s clusters know none, so aws-auth it is',
 test.each(['aws-cn', 'aws-us-gov'])('%s has role ARNs of its own', (partition) => {
   const { principalArn } = accessManifest(cluster(partition, 'API'), 'LiftlockSpoke');
   expect(principalArn).toBe(`arn:${partition}:iam::111111111111:role/LiftlockSpoke`);
+});
+
+test('for hooks there is a role of their own, bound in one namespace alone', () => {
+  const { principalArn, accessEntryCommand } = accessManifest(cluster('aws', 'API'), 'LiftlockSpoke', 'hooks');
+  expect([principalArn, accessEntryCommand]).toEqual([
+    'arn:aws:iam::111111111111:role/LiftlockSpoke-hooks',
+    expect.stringContaining('--kubernetes-groups liftlock-hooks'),
+  ]);
+  const [role, binding] = parseAllDocuments(RBAC.hooks('asked')).map((document) => document.toJS());
+  expect([role.kind, binding.kind, role.metadata.namespace, binding.metadata.namespace]).toEqual([
+    ...['Role', 'RoleBinding', 'asked', 'asked'],
+  ]);
+  expect(role.rules).toEqual([
+    { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'create', 'delete'] },
+    { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+  ]);
 });

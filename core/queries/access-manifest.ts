@@ -1,5 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { operateRoleName } from '../contracts/names.ts';
+import { hookRoleName, operateRoleName } from '../contracts/names.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import { shortId } from './find-cluster.ts';
 
@@ -9,8 +9,11 @@ export const VIEWERS = 'liftlock-viewers';
 /** The group of the role that drains, which nobody is in before somebody asks for the tier *operate*. */
 export const OPERATORS = 'liftlock-operators';
 
-/** What may be given of a cluster: to *look*, or to *operate* on nodes and pods as well, by a role of its own. */
-export const TIERS = ['look', 'operate'] as const;
+/** The group of the role that runs Jobs of hooks. */
+export const HOOK_RUNNERS = 'liftlock-hooks';
+
+/** What may be given of a cluster: to *look*; to *operate* on nodes and pods; to run Jobs of *hooks*. Each has a role of its own. */
+export const TIERS = ['look', 'operate', 'hooks'] as const;
 export type Tier = (typeof TIERS)[number];
 
 /** Gives a ClusterRole to a group, as the document after it. */
@@ -113,11 +116,54 @@ rules:
     verbs: [create]
 ${bindingOf(OPERATORS, OPERATORS)}`;
 
-/** RBAC of a tier: apply it in each cluster. */
-export const RBAC: Readonly<Record<Tier, string>> = {
-  look: `${VIEWERS_RBAC}---\n${SCANNERS_RBAC}`,
-  operate: OPERATORS_RBAC,
-};
+/**
+ * What asking by Jobs takes, in one namespace. Who may create Jobs there runs what it likes by any service account of the namespace, which RBAC cannot
+ * narrow down: the Fleet's list of images is Liftlock's own promise, and nothing else is to be in that namespace.
+ */
+const hookRunnersRbac = (
+  namespace: string,
+): string => `# For hooks that are asked by Jobs (Fleet.spec.hooks.jobs), in their namespace alone.
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: ${HOOK_RUNNERS}
+  namespace: ${namespace}
+rules:
+  - apiGroups: [batch]
+    resources: [jobs]
+    verbs: [get, create, delete]
+  - apiGroups: [""]
+    resources: [pods]
+    verbs: [list]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: ${HOOK_RUNNERS}
+  namespace: ${namespace}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: ${HOOK_RUNNERS}
+subjects:
+  - apiGroup: rbac.authorization.k8s.io
+    kind: Group
+    name: ${HOOK_RUNNERS}
+`;
+
+/** RBAC of a tier: apply it in each cluster. That of hooks is of the namespace that the Fleet names for their Jobs. */
+export const RBAC = {
+  look: () => `${VIEWERS_RBAC}---\n${SCANNERS_RBAC}`,
+  operate: () => OPERATORS_RBAC,
+  hooks: hookRunnersRbac,
+} as const satisfies Readonly<Record<Tier, (namespace: string) => string>>;
+
+/** By tier: the role that takes it, its group, and what the access entry is called in a template. */
+const GRANTEES = {
+  look: { roleOf: (spokeRoleName: string) => spokeRoleName, group: VIEWERS, entry: 'LiftlockAccessEntry' },
+  operate: { roleOf: operateRoleName, group: OPERATORS, entry: 'LiftlockOperateAccessEntry' },
+  hooks: { roleOf: hookRoleName, group: HOOK_RUNNERS, entry: 'LiftlockHookAccessEntry' },
+} as const;
 
 /** How the role of one cluster's account gets into the group: an access entry, or a line in aws-auth where there are none. */
 export interface ClusterAccessManifest {
@@ -137,10 +183,10 @@ export function accessManifest(
   spokeRoleName: string,
   tier: Tier = 'look',
 ): ClusterAccessManifest {
-  const [role, group] = tier === 'look' ? [spokeRoleName, VIEWERS] : [operateRoleName(spokeRoleName), OPERATORS];
+  const { roleOf, group, entry } = GRANTEES[tier];
   const { account, region, name, arn } = cluster;
   const partition = parseClusterArn(arn)?.partition ?? 'aws';
-  const principalArn = `arn:${partition}:iam::${account}:role/${role}`;
+  const principalArn = `arn:${partition}:iam::${account}:role/${roleOf(spokeRoleName)}`;
   // EKS clusters from before access entries exist say nothing: those are CONFIG_MAP.
   const authenticationMode = cluster.authenticationMode ?? 'CONFIG_MAP';
   const base = { cluster: shortId(cluster), authenticationMode, principalArn };
@@ -151,7 +197,7 @@ export function accessManifest(
   return {
     ...base,
     accessEntryCommand: `aws eks create-access-entry --region ${region} --cluster-name ${name} --principal-arn ${principalArn} --type STANDARD --kubernetes-groups ${group}`,
-    accessEntryTemplate: `${tier === 'look' ? 'LiftlockAccessEntry' : 'LiftlockOperateAccessEntry'}:
+    accessEntryTemplate: `${entry}:
   Type: AWS::EKS::AccessEntry
   Properties:
     ClusterName: ${name}

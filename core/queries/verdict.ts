@@ -351,6 +351,6 @@ function turnAt(
 function nameOfUpgrade({ id, machine, from, to, input }: Upgrade): string {
   if (machine === 'drain-nodes') return `The drain of ${input?.nodegroup}`;
   if (machine === 'restore-nodes')
-    return `The undo of ${/^undo-drain-/.test(id) ? 'a drain' : 'update settings of node groups'}`;
+    return `The undo of what ${/^undo-drain-/.test(id) ? 'a drain' : 'an upgrade'} has left`;
   return `The upgrade from ${from} to ${to}`;
 }

@@ -31,8 +31,9 @@ import { AT_REST } from './automatic-rollouts.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
 import { leftBehind } from './left-behind.ts';
+import { askWaveHook } from './wave-hooks.ts';
 
-type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events' | 'ids'>;
+type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events' | 'hooks' | 'ids'>;
 
 /**
  * Carries out one decision, if what it rests on is still so. `look-after-grant` is not among them: it takes several writes. `marker`: of the
@@ -53,6 +54,8 @@ export async function applyDecision(
       return changeWave(ports, decision, marker);
     case 'adjust-wave':
       return adjustWave(ports, decision);
+    case 'ask-hook':
+      return askWaveHook(ports, decision);
     case 'replan':
       return applyReplan(ports, decision.rollout, decision.changes);
     case 'follow-plan':

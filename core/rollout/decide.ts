@@ -78,8 +78,8 @@ export function decide(snapshot: FleetSnapshot, now: Date): Decided {
 }
 
 /** Of a rollout that has to be planned anew nothing begins before it is, whoever is in the way of that; nor while nobody could plan it. */
-export const beginsWave = (decision: Decision): decision is Extract<Decision, { type: 'change-wave' }> =>
-  decision.type === 'change-wave' && decision.wave.status === 'Pending';
+export const beginsWave = (decision: Decision): decision is Extract<Decision, { type: 'change-wave' | 'ask-hook' }> =>
+  decision.type === 'ask-hook' || (decision.type === 'change-wave' && decision.wave.status === 'Pending');
 
 const together = (decided: readonly ReturnType<Decider>[]): Decided => ({
   decisions: decided.flatMap(({ decisions }) => decisions),

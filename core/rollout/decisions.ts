@@ -1,6 +1,7 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import type { DueHook } from '../policy/hook-decision.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
 import type { Replan } from './replan.ts';
 
@@ -37,6 +38,8 @@ export type Decision =
       /** Waves that it rests on. */
       readonly seen?: readonly Wave[];
     }
+  /** Somebody is asked before a wave opens. */
+  | { readonly type: 'ask-hook'; readonly rollout: Rollout; readonly wave: Wave; readonly due: DueHook }
   /** Members that have not started go where the policy puts them now. */
   | { readonly type: 'replan'; readonly rollout: Rollout; readonly changes: Replan }
   /** Members that do not follow the plan in force yet (core/rollout/apply-replan.ts). */

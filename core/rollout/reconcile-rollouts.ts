@@ -22,7 +22,10 @@ import { NOTHING_OVERDUE, type Overdue, overdueWaves } from './overdue-waves.ts'
 import type { FleetSnapshot } from './snapshot.ts';
 import { tellDeadlines } from './support-deadlines.ts';
 
-export type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock' | 'gates' | 'ids'>;
+export type ReconcilePorts = Pick<
+  Ports,
+  'table' | 'eks' | 'executions' | 'events' | 'clock' | 'gates' | 'hooks' | 'ids'
+>;
 
 export interface ReconcileResult {
   /** `idle`: nothing is in motion; it took one query. */
@@ -89,9 +92,17 @@ export async function reconcileRollouts(
     const changing =
       round === 0 ? decided.decisions : decided.decisions.filter((decision) => decision.type !== 'look-after-grant');
     let moved = false;
-    for (const decision of changing) {
+    // A question takes up to ten seconds, however many are asked; the next ones are for the next tick.
+    const asking = round === 0 ? changing.filter(({ type }) => type === 'ask-hook') : [];
+    const carrying = [...asking, ...changing.filter(({ type }) => type !== 'ask-hook')];
+    const asked = new Map(
+      await Promise.all(
+        asking.map(async (one) => [one, await carryOut(ports, snapshot, one, look, undefined)] as const),
+      ),
+    );
+    for (const decision of carrying) {
       if (unplanned && beginsWave(decision)) continue;
-      const result = await carryOut(ports, snapshot, decision, look, wake.endedExecution);
+      const result = asked.get(decision) ?? (await carryOut(ports, snapshot, decision, look, wake.endedExecution));
       if (decision.type === 'follow-plan' || (decision.type === 'replan' && result !== true)) unplanned = true;
       if (typeof result !== 'boolean') problems.push(result);
       else if (result) {

@@ -36,8 +36,12 @@ export function waitingForWaves(
   if (current === undefined) return (_, answer) => answer;
   const [spec, next] = [current, ordered[current.index + 1]].map((wave) => waveNamed(policy, wave?.name ?? ''));
   const soak = current.status === 'Soaking' ? soakOf(current, spec, now, clockOf(snapshot, [next, spec])) : undefined;
-  const before = soak === undefined ? [unsettled(current)] : soak.reasons;
+  // Who is asked before it opens, as the last question has left it.
+  const asked = current.status === 'Pending' ? current.reasons : [];
+  const before = soak === undefined ? [unsettled(current), ...asked] : soak.reasons;
   return (member, answer) => {
+    if (member.waveIndex === current.index && asked.length > 0 && answer.reasons.length > 0)
+      return { ...answer, reasons: [...answer.reasons, ...asked] };
     if (member.waveIndex <= current.index || member.inFlight) return answer;
     const own = answer.reasons.filter(({ code }) => !OF_NOW.includes(waitsFor(code)));
     // Only the next wave can begin when this one has soaked; until when the others wait nobody knows, but for no sooner than their window.

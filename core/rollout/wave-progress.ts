@@ -16,6 +16,7 @@ import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import type { Decision } from './decisions.ts';
 import type { Unready } from './require-ready.ts';
 import { isSettled, unsettledIn, waveEnd } from './wave-end.ts';
+import { heldByHooks } from './wave-hooks.ts';
 import { estimateSeconds, limitChanges, limitsOf } from './wave-limits.ts';
 import { gatesAfter, gatesChanged, isGivenUp, isWatched, soakOf } from './wave-soak.ts';
 
@@ -127,6 +128,8 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
   const missing = awaited(situation, wave);
   if (missing !== undefined) return missing;
   if (situation.unready(wave, spec, toGo) !== undefined) return [];
+  const held = heldByHooks(rollout, situation.waves, wave, policy, situation.now);
+  if (held !== undefined) return held;
   const limits = { needWork, ...limitsOf(spec, needWork), estimateSeconds: estimateSeconds(policy, learned) };
   return [{ type: 'change-wave', wave, status: 'Open', reasons: [], limits }];
 }

@@ -1,6 +1,7 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { quoted, type Reason } from '../contracts/step-result.ts';
 import { type ApiServer, type ClusterAccessError, isAccessErrorName } from '../ports/cluster-access.ts';
+import type { Tier } from '../queries/access-manifest.ts';
 import type { StepContext } from './context.ts';
 
 /** How to reach the cluster's API server; undefined while EKS does not say (a cluster being created). */
@@ -16,13 +17,13 @@ export const isAccessError = (error: unknown): error is ClusterAccessError => is
 export function accessReason(
   error: unknown,
   { name, cluster }: Pick<StepContext, 'name' | 'cluster'>,
-  tier: 'look' | 'operate' = 'look',
+  tier: Tier = 'look',
 ): Reason {
   const isClosed = errorName(error) === 'ClusterUnreachable';
   const closed = isClosed ? closedTo(cluster) : '';
   const could = tier === 'look' ? 'be read' : 'be worked with';
   const said = `The API server of ${name} could not ${could}: ${errorMessage(error).replace(/[.\s]*$/, '.')}`;
-  const run = tier === 'look' || isClosed ? 'access check' : `access manifest ${name} --tier operate`;
+  const run = tier === 'look' || isClosed ? 'access check' : `access manifest ${name} --tier ${tier}`;
   return quoted(errorName(error), `${said}${closed} Run: liftlock ${run}`);
 }
 

@@ -26,10 +26,11 @@ import { change } from '../store/change.ts';
 import { Upgrades, Waves } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
 import { pollSeconds, type StepContext, type StepPorts } from './context.ts';
+import { askJob, endJob } from './hook-job.ts';
 import { notSent } from './not-sent.ts';
 import type { StepOutcome } from './run-step.ts';
 
-export type HookPorts = StepPorts & Pick<Ports, 'hooks'>;
+export type HookPorts = StepPorts & Pick<Ports, 'hooks' | 'jobs'>;
 
 /** When hooks are asked. */
 interface HookMoment {
@@ -87,8 +88,14 @@ export async function askDue(
   if (asked === undefined) return parked(undefined, SUPERSEDED);
   const request = await requestOf(ports, context, moment, decision.due, asked);
   const fleet = await loadFleetInForce(ports.table);
-  const answer = await ports.hooks.ask(hook.ask, fleet?.allowedHosts ?? [], request);
+  const answer =
+    'job' in hook.ask
+      ? await askJob(ports, context, hook, hook.ask, fleet?.hooks?.jobs, request)
+      : await ports.hooks.ask(hook.ask, fleet?.allowedHosts ?? [], request);
+  if ('status' in answer) return answer;
   const states = await keepAnswer(ports, context, decision.due, answer);
+  if ('job' in hook.ask && (answer.answer === 'go' || answer.answer === 'stop'))
+    await endJob(ports, context, hook, request);
   const next = decide(states);
   if (next.type === 'stop') return ended(context, moment, next.reason);
   if (next.type === 'pass' && moment.at === 'after') return undefined;
@@ -183,7 +190,12 @@ async function requestOf(
   return {
     schema: HOOK_SCHEMA,
     key: sha256Hex(canonicalJson({ clusterKey, upgrade: id, startedAt: startedAt ?? '', hook: key })),
-    ...{ hook: hook.name, at: hook.at, step: hook.step, blocking: hook.blocking },
+    ...{
+      hook: hook.name,
+      at: hook.at,
+      step: hook.step === 'upgrade-cluster' ? hook.step : step,
+      blocking: hook.blocking,
+    },
     ...(part === undefined || hook.step !== step ? {} : { [partName]: part }),
     ...given({ component }),
     cluster: { arn: input.cluster, name, ...scope },
@@ -209,12 +221,12 @@ function keepAnswer(
   ports: HookPorts,
   context: StepContext,
   due: DueHook,
-  { answer, message }: HookAnswer,
+  { answer, message, error }: HookAnswer,
 ): Promise<Upgrade['hooks']> {
   return keepState(ports, context, due, 'HookAnswered', (before, now) => {
     if (before === undefined || before.answer === 'stop') return before;
     if (before.answer === answer && before.message === message) return before;
-    return { ...before, answer, message, answeredAt: now.toISOString() };
+    return { ...before, answer, message, error, answeredAt: now.toISOString() };
   });
 }
 

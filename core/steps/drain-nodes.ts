@@ -16,6 +16,7 @@ import {
 import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
 import { updatingReason } from '../nodes/managed-groups/managed-group.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
+import type { ApiServer } from '../ports/cluster-access.ts';
 import type { DrainNode, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
@@ -27,13 +28,17 @@ import { loadHopPolicy } from './hop-policy.ts';
 import { drainedNodes, nodesLater } from './node-room.ts';
 import { notSent } from './not-sent.ts';
 import { runStep } from './run-step.ts';
-import { BUSY_MILLISECONDS, withNodeOperator } from './with-node-operator.ts';
+import { BUSY_MILLISECONDS, withApiServer } from './with-api-server.ts';
 
 const STEP = 'drain-nodes';
 /** An execution has 25,000 events of history and a look takes about ten (facts: serverless.md §1.8): the next one goes on. */
 const MOST_LOOKS = 1_500;
 
 export type NodeStepPorts = StepPorts & Pick<Ports, 'nodes'>;
+
+/** How nodes and pods are worked with. */
+export const operators = ({ nodes }: NodeStepPorts) =>
+  ({ tier: 'operate', open: (server: ApiServer) => nodes.open(server) }) as const;
 
 /**
  * Drains the nodes of one group that Liftlock does not roll: cordons, evicts by the eviction API, waits for what the policy says. Nothing is deleted or
@@ -55,7 +60,7 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
     }
     const known = { told: [], ...EMPTY_MEMORY, ...context.upgrade?.steps[step]?.detail } as Kept;
     const drain = new Drain(ports, context, group, settings, known);
-    const result = await withNodeOperator(ports, context, (operator) => drain.go(operator));
+    const result = await withApiServer(ports, context, operators(ports), (operator) => drain.go(operator));
     const isLong = result.status === 'wait' && stepInput.poll >= MOST_LOOKS;
     const kept = { ...drain.memory, told: await tellBlockers(ports, context, group, { known, drain, result }) };
     return {

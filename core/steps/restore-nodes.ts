@@ -8,19 +8,23 @@ import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import type { Read } from '../store/entity.ts';
 import type { UnaskedPorts } from './act.ts';
 import type { StepContext } from './context.ts';
-import type { NodeStepPorts } from './drain-nodes.ts';
+import { type NodeStepPorts, operators } from './drain-nodes.ts';
+import { isOfJob, type JobPorts, takeJobsBack } from './hook-job.ts';
 import { notSent } from './not-sent.ts';
 import { runStep } from './run-step.ts';
 import { isOfUpdateConfig, putUpdateConfigBack } from './update-config.ts';
-import { BUSY_MILLISECONDS, withNodeOperator } from './with-node-operator.ts';
+import { BUSY_MILLISECONDS, withApiServer } from './with-api-server.ts';
 
 const STEP = 'restore-nodes';
 
 /**
  * Takes back what an upgrade has left open: cordons of nodes that still bear its mark, update settings of node groups that are still as it has set
- * them, and no others. A stop, a window or a hold is not in its way. Who cordoned before us, or has changed what was ours, keeps it so.
+ * them, Jobs that it has asked by, and no others. A stop, a window or a hold is not in its way. Who cordoned before us, or has changed what was ours, keeps it so.
  */
-export async function restoreNodes(ports: NodeStepPorts & UnaskedPorts, stepInput: StepInput): Promise<StepResult> {
+export async function restoreNodes(
+  ports: NodeStepPorts & UnaskedPorts & JobPorts,
+  stepInput: StepInput,
+): Promise<StepResult> {
   return runStep(ports, stepInput, 'grant', STEP, async (_, context) => {
     const upgradeId = context.upgrade?.id.replace(/^undo-/, '');
     const entries = await openUndoEntries(ports.table, context.clusterKey, upgradeId);
@@ -28,12 +32,19 @@ export async function restoreNodes(ports: NodeStepPorts & UnaskedPorts, stepInpu
       const result = await putUpdateConfigBack(ports, context, entry);
       if (result.status !== 'done') return { step: STEP, result };
     }
+    const jobs = entries.filter(isOfJob);
+    // Who was asked by none, or has cordoned nothing, may have no access to the cluster's own API.
+    if (jobs.length > 0) {
+      const result = await takeJobsBack(ports, context, jobs, { step: STEP, subject: 'jobs' });
+      if (result.status !== 'done') return { step: STEP, result };
+    }
     const cordons = entries.flatMap((entry) => (isCordon(entry) ? [entry] : []));
-    // Who has cordoned nothing may have no access to the cluster's own API.
     const result =
       cordons.length === 0
         ? done(reason('TakenBack', `What ${upgradeId} had left is taken back.`))
-        : await withNodeOperator(ports, context, (operator) => uncordon(ports, context, operator, cordons));
+        : await withApiServer(ports, context, operators(ports), (operator) =>
+            uncordon(ports, context, operator, cordons),
+          );
     return { step: STEP, result };
   });
 }

@@ -5,7 +5,7 @@ import type { Ports } from '../../core/ports/ports.ts';
 import { type ReconcileResult, reconcileRollouts } from '../../core/rollout/reconcile-rollouts.ts';
 import type { FunctionDefinition } from '../runtime/function-definition.ts';
 
-type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock' | 'ids' | 'gates'>;
+type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock' | 'ids' | 'gates' | 'hooks'>;
 
 /** Why it was woken. Anything but the end of an execution, or what a person did to one, only means "look now". */
 interface Wake {

@@ -8,6 +8,7 @@ import { awsPorts, clock, createHandler, ids, type PortFactory, table } from '..
 import { eks } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/event-bus-port.ts';
 import { executions } from '../runtime/executions-port.ts';
+import { hooks } from '../runtime/hooks-port.ts';
 import { definition } from './function.ts';
 
 /** Gates that are webhooks are asked by the reconciler alone. */
@@ -20,4 +21,7 @@ const gates: PortFactory<GateReader> = {
     }),
 };
 
-export const handler = createHandler(definition, awsPorts({ clock, eks, events, executions, gates, ids, table }));
+export const handler = createHandler(
+  definition,
+  awsPorts({ clock, eks, events, executions, gates, hooks, ids, table }),
+);

@@ -3,10 +3,11 @@ import { clusters } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks, mutator } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/event-bus-port.ts';
+import { jobs } from '../runtime/hook-jobs-port.ts';
 import { hooks } from '../runtime/hooks-port.ts';
 import { definition } from './function.ts';
 
 export const handler = createHandler(
   definition,
-  awsPorts({ account, clock, clusters, ec2, eks, events, hooks, mutator, table, templates }),
+  awsPorts({ account, clock, clusters, ec2, eks, events, hooks, jobs, mutator, table, templates }),
 );

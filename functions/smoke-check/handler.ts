@@ -2,8 +2,9 @@ import { clusters } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/event-bus-port.ts';
+import { jobs } from '../runtime/hook-jobs-port.ts';
 import { hooks } from '../runtime/hooks-port.ts';
 import { probe } from '../runtime/url-probe-port.ts';
 import { definition } from './function.ts';
 
-export const handler = createHandler(definition, awsPorts({ clock, clusters, eks, events, hooks, probe, table }));
+export const handler = createHandler(definition, awsPorts({ clock, clusters, eks, events, hooks, jobs, probe, table }));

@@ -2,10 +2,11 @@ import { clusterReaders } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks, mutator } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/event-bus-port.ts';
+import { jobs } from '../runtime/hook-jobs-port.ts';
 import { hooks } from '../runtime/hooks-port.ts';
 import { definition } from './function.ts';
 
 export const handler = createHandler(
   definition,
-  awsPorts({ clock, eks, events, hooks, mutator, readers: clusterReaders(7_000), table }),
+  awsPorts({ clock, eks, events, hooks, jobs, mutator, readers: clusterReaders(7_000), table }),
 );

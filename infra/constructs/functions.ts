@@ -22,7 +22,6 @@ import {
   KUBERNETES_FUNCTIONS,
   MUTATING_FUNCTIONS,
   NODE_FUNCTIONS,
-  operateRoleName,
 } from '../../core/contracts/names.ts';
 import { acknowledge } from '../acknowledge.ts';
 import {
@@ -35,7 +34,7 @@ import {
   machineName,
 } from '../names.ts';
 import { FUNCTION_NEEDS } from '../permissions/function-needs.ts';
-import { functionStatements, type Reach } from '../permissions/function-statements.ts';
+import { functionStatements, type Reach, spokeRolesOf } from '../permissions/function-statements.ts';
 import type { VpcSettings } from '../settings/settings.ts';
 
 interface FunctionsProps {
@@ -134,15 +133,7 @@ function environmentOf({ items, audit, anchors, bus, clusterQueue, settings }: R
 /** Where a part of an ARN has to stay open, and why. */
 function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>, { settings }: Reach): void {
   for (const [name, { role }] of functions) {
-    const {
-      describes = [],
-      assumesSpokeRole,
-      assumesOperateRole,
-      listsAccounts,
-      asksWebhooks,
-      asksHooks,
-      anchors,
-    } = FUNCTION_NEEDS[name];
+    const { describes = [], assumesSpokeRole, listsAccounts, asksWebhooks, asksHooks, anchors } = FUNCTION_NEEDS[name];
     const open: Record<string, string> = {};
     for (const machine of describes) {
       open[
@@ -150,8 +141,7 @@ function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>,
       ] = 'Executions are named when they start; it may look at those of this one machine.';
     }
     if (assumesSpokeRole && settings.organizationId !== undefined) {
-      const { spokeRoleName: look } = settings;
-      for (const role of assumesOperateRole ? [look, operateRoleName(look)] : [look])
+      for (const role of spokeRolesOf(FUNCTION_NEEDS[name], settings.spokeRoleName))
         open[`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/${role}]`] =
           'Accounts join the organization at any time; the condition aws:ResourceOrgID keeps it to this one role inside the organization.';
     }

@@ -21,6 +21,8 @@ export interface FunctionNeeds {
   readonly assumesSpokeRole?: true;
   /** Changes nodes and pods, by the role of the tier *operate*. */
   readonly assumesOperateRole?: true;
+  /** Runs Jobs to ask hooks, and deletes them, by the role of the tier *hooks*. */
+  readonly assumesHookRole?: true;
   readonly listsAccounts?: true;
   /** Asks about alarms of its own account, and through the spoke role of others. */
   readonly readsAlarms?: true;
@@ -37,12 +39,17 @@ export interface FunctionNeeds {
 const stepThatReads = { writes: 'conditional', audits: true, publishes: true, assumesSpokeRole: true } as const;
 /** It also keeps updates that it saw settle, whatever it kept before. */
 const stepThatWatchesUpdates = { ...stepThatReads, writes: 'overwrite' } as const;
-const asksHooks = { asksWebhooks: true, asksHooks: true } as const;
+const asksHooks = { asksWebhooks: true, asksHooks: true, checks: true, assumesHookRole: true } as const;
 /** Its commits rest on everything that could forbid the call, and hooks of the policy are asked before them. */
-const stepThatMutates = { ...stepThatWatchesUpdates, checks: true, ...asksHooks } as const;
+const stepThatMutates = { ...stepThatWatchesUpdates, ...asksHooks } as const;
 const stepThatOperates = { ...stepThatReads, checks: true, assumesOperateRole: true } as const;
 /** It takes back what calls of EKS have set, too; nobody is asked before that. */
-const stepThatRestores = { ...stepThatWatchesUpdates, checks: true, assumesOperateRole: true } as const;
+const stepThatRestores = {
+  ...stepThatWatchesUpdates,
+  checks: true,
+  assumesOperateRole: true,
+  assumesHookRole: true,
+} as const;
 
 /** Machines that take a grant: the reconciler starts their next attempts. Those that only read are started by people. */
 const GRANTED = [
@@ -82,6 +89,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
     assumesSpokeRole: true,
     readsAlarms: true,
     asksWebhooks: true,
+    asksHooks: true,
   },
   'request-grant': { writes: 'conditional', checks: true, audits: true, assumesSpokeRole: true },
   'scan-cluster': { ...stepThatWatchesUpdates, readsAlarms: true },

@@ -72,7 +72,8 @@ const HOOKS = [
   ),
   'states:DescribeExecution arn:<Partition>:states:*:<AccountId>:execution:*:liftlock-hook-*',
 ];
-const MUTATOR = [...WATCHER, ...CHECK, ...HOOKS];
+const JOBS = SPOKE.map((one) => `${one}-hooks`);
+const MUTATOR = [...WATCHER, ...CHECK, ...HOOKS, ...JOBS];
 const OPERATOR = [...READER, ...CHECK, ...SPOKE.map((one) => `${one}-operate`)];
 
 const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
@@ -116,7 +117,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...START(...GRANTED),
     ...LOOK(...GRANTED, 'scan-cluster', 'smoke-check'),
     'cloudwatch:DescribeAlarms *',
-    ...SECRETS,
+    ...HOOKS,
   ],
   'request-grant': [...READ, ...PUT, ...CHECK, ...AUDIT, ...SPOKE],
   'scan-cluster': [...WATCHER, 'cloudwatch:DescribeAlarms *'],
@@ -124,9 +125,9 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'upgrade-control-plane': MUTATOR,
   'list-node-groups': [...READ, ...SPOKE],
   'roll-node-group': MUTATOR,
-  'smoke-check': [...WATCHER, ...HOOKS],
+  'smoke-check': MUTATOR,
   'drain-nodes': OPERATOR,
-  'restore-nodes': [...WATCHER, ...CHECK, ...SPOKE.map((one) => `${one}-operate`)],
+  'restore-nodes': [...WATCHER, ...CHECK, ...SPOKE.map((one) => `${one}-operate`), ...JOBS],
   'conclude-upgrade': [...READER, ...CHECK],
   'anchor-audit': [
     'dynamodb:Scan <AuditTable>',
@@ -183,7 +184,7 @@ test('a function or a machine that is not named is called only with the tag of i
         listOf(Resource).some((resource) => resource.endsWith(':*')),
     ),
   );
-  expect(opened).toHaveLength(8);
+  expect(opened).toHaveLength(10);
   for (const { Condition } of opened)
     expect(Condition).toEqual({ StringEquals: { 'aws:ResourceTag/liftlock:hook': 'allowed' } });
 });

@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Aws } from 'aws-cdk-lib/core';
 import { HOOK_TAG } from '../../core/contracts/hook.ts';
-import { operateRoleName } from '../../core/contracts/names.ts';
+import { hookRoleName, operateRoleName } from '../../core/contracts/names.ts';
 import { executionArns, hookReceivers, machineArnPrefix, webhookSecrets } from '../names.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { FunctionNeeds } from './function-needs.ts';
@@ -70,7 +70,7 @@ export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicySt
   if (needs.tellsOwners && settings.ownerTopics.length > 0) {
     statements.push(allow('OwnerTopics', ['sns:Publish'], [...settings.ownerTopics]));
   }
-  if (needs.assumesSpokeRole) statements.push(...assumeSpokeRole(settings, needs.assumesOperateRole === true));
+  if (needs.assumesSpokeRole) statements.push(...assumeRoles(settings, spokeRolesOf(needs, settings.spokeRoleName)));
   // Organizations has no resource to name here; without an organization there is nothing to list.
   if (needs.listsAccounts && settings.organizationId !== undefined) {
     statements.push(allow('Accounts', ['organizations:ListAccounts'], ['*']));
@@ -91,12 +91,21 @@ function hookStatements(): PolicyStatement[] {
   ];
 }
 
+/** The roles of an account that a function takes there: to look, and where it does so, to change nodes or to run Jobs. */
+export const spokeRolesOf = (
+  { assumesOperateRole, assumesHookRole }: FunctionNeeds,
+  spokeRoleName: string,
+): readonly string[] => [
+  spokeRoleName,
+  ...(assumesOperateRole ? [operateRoleName(spokeRoleName)] : []),
+  ...(assumesHookRole ? [hookRoleName(spokeRoleName)] : []),
+];
+
 /**
- * Assuming the spoke role: in the hub's own account always, in the listed accounts by name, and in any account only while it belongs to the
+ * Assuming them: in the hub's own account always, in the listed accounts by name, and in any account only while it belongs to the
  * organization. Without either, the fleet is the hub's account.
  */
-function assumeSpokeRole({ accounts, organizationId, spokeRoleName }: Settings, operates: boolean): PolicyStatement[] {
-  const roles = [spokeRoleName, ...(operates ? [operateRoleName(spokeRoleName)] : [])];
+function assumeRoles({ accounts, organizationId }: Settings, roles: readonly string[]): PolicyStatement[] {
   const rolesIn = (account: string) => roles.map((role) => `arn:${Aws.PARTITION}:iam::${account}:role/${role}`);
   const listed = allow('SpokeRoles', ['sts:AssumeRole'], [Aws.ACCOUNT_ID, ...accounts].flatMap(rolesIn));
   if (organizationId === undefined) return [listed];

@@ -96,7 +96,7 @@ test('without an organization a function enters the hub’s account and those th
       .filter(({ Action }) => listOf(Action).includes('sts:AssumeRole'))
       .flatMap(({ Resource }) => listOf(Resource)),
   );
-  const roles = ['LiftlockSpoke', 'LiftlockSpoke-operate'];
+  const roles = ['LiftlockSpoke', 'LiftlockSpoke-hooks', 'LiftlockSpoke-operate'];
   const inEach = ['222222222222', '<AccountId>'].flatMap((account) =>
     roles.map((role) => `arn:<Partition>:iam::${account}:role/${role}`),
   );

@@ -53,23 +53,32 @@ test("it trusts the hub's functions and nobody else, each by its own session nam
   ]);
 });
 
-test('the role that drains is assumed by two functions, each by its own session name, and IAM lets it do nothing', () => {
-  const { AssumeRolePolicyDocument, ...role } = spokeRole.Resources.OperateRole?.Properties ?? {};
-  expect(Object.keys(role).filter((name) => /polic/i.test(name))).toEqual([]);
-  expect(readable(role.RoleName)).toBe('<RoleName>-operate');
-  const { Statement: trusted } = readable(AssumeRolePolicyDocument) as { Statement: Statement[] };
-  const [own] = trust;
-  const callers = ['liftlock-drain-nodes', 'liftlock-restore-nodes'];
-  expect(trusted).toEqual([
-    {
-      ...own,
-      Condition: {
-        ...own?.Condition,
-        ArnEquals: { 'aws:PrincipalArn': callers.map((name) => expect.stringContaining(`:role/${name}`)) },
+test.each([
+  ['drains', 'OperateRole', '-operate', ['drain-nodes', 'restore-nodes']],
+  [
+    ...(['asks by Jobs', 'HookRole', '-hooks'] as const),
+    ['update-addons', 'upgrade-control-plane', 'roll-node-group', 'smoke-check', 'restore-nodes'],
+  ],
+])(
+  'the role that %s is assumed by few functions, each by its own session name, and IAM lets it do nothing',
+  (_, id, suffix, functions) => {
+    const { AssumeRolePolicyDocument, ...role } = spokeRole.Resources[id]?.Properties ?? {};
+    expect(Object.keys(role).filter((name) => /polic/i.test(name))).toEqual([]);
+    expect(readable(role.RoleName)).toBe(`<RoleName>${suffix}`);
+    const { Statement: trusted } = readable(AssumeRolePolicyDocument) as { Statement: Statement[] };
+    const [own] = trust;
+    const callers = functions.map((name) => `liftlock-${name}`);
+    expect(trusted).toEqual([
+      {
+        ...own,
+        Condition: {
+          ...own?.Condition,
+          ArnEquals: { 'aws:PrincipalArn': callers.map((name) => expect.stringContaining(`:role/${name}`)) },
+        },
       },
-    },
-  ]);
-});
+    ]);
+  },
+);
 
 test('the trust policy fits into the 2,048 characters that IAM allows, in the longest partition', () => {
   const text = JSON.stringify(trust)

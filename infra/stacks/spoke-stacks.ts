@@ -12,7 +12,14 @@ import {
   Stack,
 } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { FUNCTION_NAMES, type FunctionName, NODE_FUNCTIONS, operateRoleName } from '../../core/contracts/names.ts';
+import {
+  FUNCTION_NAMES,
+  type FunctionName,
+  hookRoleName,
+  JOB_FUNCTIONS,
+  NODE_FUNCTIONS,
+  operateRoleName,
+} from '../../core/contracts/names.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { BUS_NAME, defaultExternalId, FUNCTION_TAG, functionName } from '../names.ts';
 import { FUNCTION_NEEDS } from '../permissions/function-needs.ts';
@@ -50,6 +57,13 @@ export class SpokeRoleStack extends Stack {
       description: "Liftlock's hub drains nodes of clusters that give this role access; in AWS it may do nothing",
       maxSessionDuration: 3600,
       assumeRolePolicyDocument: trustOf(parameters, NODE_FUNCTIONS),
+    });
+    // Likewise (liftlock access manifest --tier hooks).
+    new CfnRole(this, 'HookRole', {
+      roleName: hookRoleName(parameters.roleName),
+      description: "Liftlock's hub runs Jobs of hooks in clusters that give this role access; in AWS it may do nothing",
+      maxSessionDuration: 3600,
+      assumeRolePolicyDocument: trustOf(parameters, JOB_FUNCTIONS),
     });
   }
 }

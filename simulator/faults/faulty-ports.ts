@@ -1,4 +1,5 @@
 import type { ClusterReader, OpenCluster } from '../../core/ports/cluster-reader.ts';
+import type { OpenHookJobs } from '../../core/ports/hook-jobs.ts';
 import type { NodeOperator } from '../../core/ports/node-operator.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import type { Invocation, World } from '../process/world.ts';
@@ -108,6 +109,7 @@ export class Faults {
       eks: alive(ports.eks, none),
       clusters: alive(ports.clusters, none),
       nodes: { open: (server) => nodesAlive(ports.nodes.open(server), alive) },
+      jobs: { open: (server) => jobsAlive(ports.jobs.open(server), alive) },
       readers: { open: (target) => openAlive(ports.readers.open(target), (reader) => alive(reader, none)) },
       events: alive(ports.events, none),
     };
@@ -133,6 +135,15 @@ function nodesAlive(operator: NodeOperator, alive: Alive): NodeOperator {
   const calls = alive(operator, (name) => (NODE_CALLS.includes(name) ? { operation: 'call' } : undefined));
   const { listNodes, listPodsOf, cordon, uncordon, evict } = calls;
   return { listNodes, listPodsOf, cordon, uncordon, evict, close: () => operator.close() };
+}
+
+function jobsAlive(opened: OpenHookJobs, alive: Alive): OpenHookJobs {
+  const {
+    read,
+    create,
+    delete: remove,
+  } = alive(opened, (name) => (name === 'read' ? undefined : { operation: 'call' }));
+  return { read, create, delete: remove, close: () => opened.close() };
 }
 
 /** `arnFor` answers at once and touches nothing. */

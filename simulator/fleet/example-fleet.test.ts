@@ -145,7 +145,7 @@ test('in ledger-prod Liftlock’s role for drains may do what its manifest says,
   const fleet = await exampleFleet();
   const cluster = fleet.cluster('ledger-prod');
   const userOf = (role: string) => ({ principal: `arn:aws:sts::${cluster.account}:assumed-role/${role}/test` });
-  const [role] = parseAllDocuments(RBAC.operate).map((document) => document.toJS());
+  const [role] = parseAllDocuments(RBAC.operate()).map((document) => document.toJS());
   expect(grantedRules(cluster, userOf('LiftlockSpoke-operate')).at(-1)?.rules).toEqual(role.rules);
   const eviction = { verb: 'create', group: '', resource: 'pods', subresource: 'eviction', namespace: 'shop' };
   expect(isAllowed(cluster, userOf('LiftlockSpoke-operate'), eviction)).toBe(true);

@@ -137,8 +137,8 @@ export async function atRest({ world, audit }: History): Promise<Violation[]> {
     (await loadKind(world.table, Clusters)).flatMap((one) => (one.deletedAt ? [one.clusterKey] : [])),
   );
   for (const { clusterKey, subject, effect, closed } of await loadKind(world.table, UndoEntries)) {
-    if (effect === 'updateConfig' && closed === undefined && !gone.has(clusterKey))
-      left(`the update settings of ${subject} in ${clusterKey} are not put back`);
+    if (effect !== 'cordon' && closed === undefined && !gone.has(clusterKey))
+      left(`${effect} ${subject} in ${clusterKey} is not taken back`);
   }
   const held = new Set(
     (await loadKind(world.table, ClusterControls)).filter((one) => one.held !== undefined).map((one) => one.clusterKey),

@@ -69,6 +69,12 @@ export const operatorRules: readonly PolicyRule[] = [
   rule('', ['pods/eviction'], ['create']),
 ];
 
+/** Likewise of the group that runs Jobs of hooks, by `--tier hooks`, where its namespace is not told. */
+export const hookRules: readonly PolicyRule[] = [
+  rule('batch', ['jobs'], ['get', 'create', 'delete']),
+  rule('', ['pods'], ['list']),
+];
+
 /** `system:basic-user`, `system:discovery` and `system:public-info-viewer`, which every authenticated caller has. */
 export const authenticatedRules: readonly PolicyRule[] = [
   rule('authorization.k8s.io', ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'], ['create']),

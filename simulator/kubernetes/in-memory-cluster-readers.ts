@@ -1,7 +1,9 @@
+import { hookJobsOver } from '../../adapters/kubernetes/create-hook-jobs.ts';
 import { nodeOperatorOver, type ServerCalls } from '../../adapters/kubernetes/create-node-operator.ts';
 import type { ApiServer } from '../../core/ports/cluster-access.ts';
 import type { ClusterReader, ClusterReaders, ReadRequest } from '../../core/ports/cluster-reader.ts';
 import type { Scope } from '../../core/ports/eks.ts';
+import type { HookJobs } from '../../core/ports/hook-jobs.ts';
 import type { NodeOperators } from '../../core/ports/node-operator.ts';
 import type { Clock } from '../../core/ports/outside.ts';
 import { clusterArn } from '../eks/clusters.ts';
@@ -23,6 +25,12 @@ export interface InMemoryReadersOptions {
 export const createInMemoryNodeOperators = (fake: FakeKubernetes, options: InMemoryReadersOptions): NodeOperators => {
   const histories = new Histories();
   return { open: (server) => nodeOperatorOver(openServer(fake, options, server, histories)) };
+};
+
+/** Likewise the one that runs Jobs of hooks. */
+export const createInMemoryHookJobs = (fake: FakeKubernetes, options: InMemoryReadersOptions): HookJobs => {
+  const histories = new Histories();
+  return { open: (server) => hookJobsOver(openServer(fake, options, server, histories)) };
 };
 
 /** The port of core on the fake API servers, in this process. */

@@ -1,4 +1,5 @@
 import type { ApiFault } from './faults/api-fault.ts';
+import type { JobRun } from './objects/job-object.ts';
 import type { StoredObject } from './resources/stored-object.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface KubernetesState {
   overload?: { retryAfterSeconds: number };
   /** True: nobody works out anew what budgets allow, so that their `status` is what it was. */
   disruptionControllerStopped?: boolean;
+  /** What Jobs do, by image; absent: they succeed. */
+  jobRuns?: Record<string, JobRun>;
   /** What goes wrong with requests on the wire; absent: nothing. */
   faults?: ApiFault[];
   /** Counts up for names of nodes and pods. */

@@ -1,4 +1,4 @@
-import { OPERATORS } from '../../core/queries/access-manifest.ts';
+import { HOOK_RUNNERS, OPERATORS } from '../../core/queries/access-manifest.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import { entryOf } from './access.ts';
 import {
@@ -7,6 +7,7 @@ import {
   authenticatedRules,
   type GrantedRules,
   groupRules,
+  hookRules,
   operatorRules,
   type PolicyRule,
 } from './access-policies.ts';
@@ -111,7 +112,8 @@ function boundRules(cluster: ClusterRecord, principal: string, groups: readonly 
   const { objects = [] } = cluster.kubernetes;
   const bound = roleBasedRules(objects, { name: principal, groups: [...groups, 'system:authenticated'] });
   const isDefault = groups.length > 0 && !groups.some((group) => isBound(objects, group));
-  return isDefault ? [...bound, { rules: groups.includes(OPERATORS) ? operatorRules : groupRules }] : bound;
+  const rules = groups.includes(OPERATORS) ? operatorRules : groups.includes(HOOK_RUNNERS) ? hookRules : groupRules;
+  return isDefault ? [...bound, { rules }] : bound;
 }
 
 const includes = (allowed: readonly string[], wanted: string): boolean =>

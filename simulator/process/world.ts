@@ -1,6 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
-import { operateRoleName } from '../../core/contracts/names.ts';
+import { hookRoleName, operateRoleName } from '../../core/contracts/names.ts';
 import { STARTED_BY } from '../../core/contracts/step-input.ts';
 import { given } from '../../core/model/given.ts';
 import type { Scope } from '../../core/ports/eks.ts';
@@ -20,7 +20,11 @@ import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
 import type { Timing } from '../eks/timing.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterAccess } from '../kubernetes/in-memory-cluster-access.ts';
-import { createInMemoryClusterReaders, createInMemoryNodeOperators } from '../kubernetes/in-memory-cluster-readers.ts';
+import {
+  createInMemoryClusterReaders,
+  createInMemoryHookJobs,
+  createInMemoryNodeOperators,
+} from '../kubernetes/in-memory-cluster-readers.ts';
 import type { ServedRequest } from '../kubernetes/server/served-request.ts';
 import { FUNCTIONS, type InvokedFunction } from './functions.ts';
 import { InMemoryBus } from './in-memory-bus.ts';
@@ -65,6 +69,7 @@ export interface Invocation {
 /** The ARN under which Liftlock calls EKS in an account: the spoke role of the templates. */
 export const spokePrincipal = (scope: Scope): string => `arn:aws:iam::${scope.account}:role/LiftlockSpoke`;
 export const operatePrincipal = (scope: Scope): string => operateRoleName(spokePrincipal(scope));
+const hookPrincipal = (scope: Scope): string => hookRoleName(spokePrincipal(scope));
 
 /** Liftlock in one process: real decisions, steps and machine files; a fake EKS, tables in memory, virtual time. */
 export class World implements RunView {
@@ -173,6 +178,7 @@ export class World implements RunView {
       account: createInMemoryAccount(this.eks.state),
       clusters: createInMemoryClusterAccess(kubernetes, { clock: this.clock, principal: spokePrincipal }),
       nodes: createInMemoryNodeOperators(kubernetes, { ...reading, principal: operatePrincipal }),
+      jobs: createInMemoryHookJobs(kubernetes, { ...reading, principal: hookPrincipal }),
       readers: createInMemoryClusterReaders(kubernetes, { ...reading, principal: spokePrincipal }),
       executions: createInMemoryExecutions(this.runner),
       events: this.bus,

@@ -27,6 +27,8 @@ export interface SmallFleet {
   readonly clusters: readonly ClusterSpecification[];
   readonly mode?: 'act' | 'observe';
   readonly caps?: Record<string, number | Record<string, number>>;
+  /** Jobs of hooks, as the Fleet allows them. */
+  readonly jobs?: object;
   /** One policy over everything, unless `policies` are given. */
   readonly policy?: Record<string, unknown>;
   readonly policies?: readonly Record<string, unknown>[];
@@ -85,6 +87,7 @@ export async function smallFleet(fleet: SmallFleet): Promise<World> {
         regions: ['eu-central-1'],
         spokeRole: { externalId: 'test' },
         caps: fleet.caps ?? {},
+        ...(fleet.jobs === undefined ? {} : { hooks: { jobs: fleet.jobs } }),
         labels: { fromTags: { stage: 'stage' } },
       },
     },

@@ -42,7 +42,7 @@ export interface Tried {
   readonly isUnapproved: boolean;
 }
 
-type Ports = Parameters<typeof grantUpgrade>[0] & Parameters<typeof voteOnWave>[0];
+type Ports = Parameters<typeof applyDecision>[0] & Parameters<typeof voteOnWave>[0];
 interface Wanted {
   readonly rollout: Rollout;
   readonly member: Pick<Member, 'clusterKey' | 'name' | 'from' | 'to'>;
@@ -79,6 +79,7 @@ function portsOf({ clock }: LocalCloud, items: readonly StoredItem[]): Ports {
     events: { publish: async () => undefined },
     ids: { next: () => 'id' },
     executions: { start: unused, describe: unused, arnFor: () => 'arn' },
+    hooks: { ask: unused },
   } as unknown as Ports;
 }
 

@@ -30,7 +30,7 @@ type OnProblem = (problem: string) => void;
  */
 export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onProblem: OnProblem): Promise<void> {
   await knowVersions(cloud.table, prepared);
-  await apiRequest(cloud, 'PUT', '/v1/config', configOf(prepared));
+  await apiRequest(cloud, 'PUT', '/v1/config', withWaveHooks(configOf(prepared)));
   await makeGates(cloud);
   await makeHookReceivers(cloud);
   cloud.begin();
@@ -50,6 +50,20 @@ export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onPro
   await badHours(cloud, onProblem);
   // At the end: a run that goes to its end says by what way nothing came any more.
   for (const problem of problems) onProblem(problem);
+}
+
+/** Those whom the policy dev asks before each step are asked before its wave too; in other runs nobody has made them. */
+function withWaveHooks(documents: ReturnType<typeof configOf>): readonly object[] {
+  return documents.map((document) => {
+    if (document.kind !== 'UpgradePolicy' || document.metadata.name !== 'dev') return document;
+    const { hooks = [] } = document.spec;
+    const ofWave = hooks.flatMap((hook) =>
+      hook.name.startsWith('smoke-') && !('job' in hook.ask || 'webhook' in hook.ask)
+        ? [{ ...hook, name: `wave-${hook.name}`, at: 'before', step: 'wave' }]
+        : [],
+    );
+    return { ...document, spec: { ...document.spec, hooks: [...hooks, ...ofWave] } };
+  });
 }
 
 /** What was started by hand stands in the audit with who did it, one by one; an upgrade that the API started is granted in their name. */

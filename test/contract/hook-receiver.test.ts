@@ -93,5 +93,7 @@ test('the question of the page has the members of a question, and its hooks are 
     [false, '1h'],
     [true, '1h'],
     [true, '4h'],
+    [true, '1h'],
+    [true, '4h'],
   ]);
 });

@@ -1,11 +1,11 @@
 import type { AwsReceivers } from '../../adapters/aws/aws-receivers.ts';
 import { HOOK_SCHEMA, type HookRequest } from '../../core/contracts/hook.ts';
-import type { HookReceiver, Hooks } from '../../core/ports/outside.ts';
+import type { Hooks, RemoteReceiver } from '../../core/ports/outside.ts';
 
 export interface HooksUnderTest {
   readonly hooks: Hooks;
   readonly allowedHosts: readonly string[];
-  readonly receiver: HookReceiver;
+  readonly receiver: RemoteReceiver;
   /** What the receiver answers from now on; undefined = it breaks off. */
   answer(body: string | undefined): void;
   /** Bodies that have arrived, as JSON. */

@@ -66,7 +66,7 @@ describe('the tier operate', () => {
     cluster.description.accessConfig = { authenticationMode: 'API' };
     const entry = { principalArn: ROLE, type: 'STANDARD', createdAt: 0, policies: [] };
     cluster.accessEntries.push({ ...entry, kubernetesGroups: [OPERATORS] });
-    const [role, binding] = parseAllDocuments(RBAC.operate).map((document) => document.toJS());
+    const [role, binding] = parseAllDocuments(RBAC.operate()).map((document) => document.toJS());
     cluster.kubernetes.objects = [{ ...role, rules: change(role.rules) }, binding];
     const operator = under.operators.open(under.server);
     const work = async () => {

@@ -34,7 +34,7 @@ interface Pace {
 
 /** What changes something, with what refuses it where that is not wanted any more. */
 export interface Change {
-  readonly method: 'PATCH' | 'POST';
+  readonly method: 'PATCH' | 'POST' | 'DELETE';
   readonly path: string;
   readonly contentType: string;
   readonly body: object;
@@ -110,6 +110,7 @@ export class HttpsReader implements ClusterReader {
     const { server, timeoutMilliseconds = TIMEOUT_MILLISECONDS, userAgent = 'liftlock-scan' } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<ReadAnswer>();
     const url = `${server}${path}`;
+    const sent = change && JSON.stringify(change.body);
     const options = {
       ...tls,
       agent: newConnection ? (false as const) : this.#agent,
@@ -118,7 +119,8 @@ export class HttpsReader implements ClusterReader {
         accept,
         'user-agent': userAgent,
         ...headers,
-        ...(change && { 'content-type': change.contentType }),
+        // Node tells nobody how long the body of a DELETE is.
+        ...(sent && { 'content-type': change?.contentType, 'content-length': Buffer.byteLength(sent) }),
       },
       timeout: timeoutMilliseconds,
     };
@@ -147,7 +149,7 @@ export class HttpsReader implements ClusterReader {
         resolve({ status: response.statusCode ?? 0, text: body.finish(), ...retry });
       });
     });
-    request.end(change && JSON.stringify(change.body));
+    request.end(sent);
     return promise;
   }
 }

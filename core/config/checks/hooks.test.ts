@@ -80,3 +80,47 @@ test('what nothing waits for may be as much as it likes', () => {
   );
   expect(issues(steps)).toEqual([]);
 });
+
+const jobs = (...images: string[]) =>
+  fleetWith(
+    `hooks: { jobs: { namespace: hooks, serviceAccount: probe, images: [${images.map((one) => `"${one}"`).join()}] } }`,
+  );
+const byJob = (image: string) => hook(`ask: { job: { image: "${image}" } }`);
+
+test.each([
+  ['registry.example/probe:1', 'registry.example/probe:1'],
+  ['registry.example/probe:1', 'registry.example/probe'],
+  ['registry.example/probe@sha256:0a', 'registry.example/probe'],
+  ['registry.example/probe:1@sha256:0a', 'registry.example/probe:1'],
+  ['registry.example:5000/probe:1', 'registry.example:5000/probe'],
+])('an image %s is one that the Fleet lists as %s', (image, listed) => {
+  expect(issues([byJob(image)], jobs('other', listed))).toEqual([]);
+});
+
+test.each([
+  ['registry.example/probe:1', 'registry.example/probe:2'],
+  ['registry.example/probes:1', 'registry.example/probe'],
+  ['registry.example/probe/other:1', 'registry.example/probe'],
+  ['registry.example:5000/probe', 'registry.example'],
+  ['registry.example/probe', 'registry.example/probe:1'],
+  ['evil/registry.example/probe', 'registry.example/probe'],
+])('an image %s is none that the Fleet lists as %s', (image, listed) => {
+  expect(issues([byJob(image)], jobs(listed))).toEqual([
+    expect.stringMatching(
+      /^p\.yaml:8:\d+: error: spec\.hooks\[0\]\.ask\.job\.image: ".*" is an image that the Fleet does not list\. Add it/,
+    ),
+  ]);
+});
+
+test('a Fleet that lists no Jobs allows none, and one that is not known is asked when the policy is applied', () => {
+  expect(issues([byJob('probe')], fleetWith('mode: act'))).toEqual([expect.stringContaining('does not list')]);
+  expect(issues([byJob('probe')])).toEqual([]);
+});
+
+test.each([
+  ['ask: { job: { image: "probe" } }', 'spec.hooks[0].ask.job: a Job is of no cluster'],
+  ['selector: {}', 'spec.hooks[0].selector: a selector takes clusters'],
+])('a hook of a wave with %s is refused: it is of no cluster', (more, said) => {
+  expect(issues([hook(more, 'one', 'wave')])).toEqual([expect.stringContaining(said)]);
+  expect(issues([hook('', 'one', 'wave')])).toEqual([]);
+});

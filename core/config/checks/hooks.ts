@@ -1,4 +1,4 @@
-import { HOOK_STEPS } from '../../contracts/hook.ts';
+import { HOOK_STEPS, isListed, WAVE_STEP } from '../../contracts/hook.ts';
 import { hookSchema } from '../schema/hook.ts';
 import { durationMilliseconds } from '../schema/quantities.ts';
 import { fieldOf, listOf, type Report, repeats } from './check.ts';
@@ -9,7 +9,14 @@ const HOUR = 3_600_000;
 const MOST_HOURS = 12;
 
 /** Hooks are known by their name, called like gates, and wait one after the other in the execution of their step. */
-export function checkHooks(document: unknown, allowedHosts: readonly string[], report: Report): void {
+export function checkHooks(
+  document: unknown,
+  {
+    allowedHosts,
+    images,
+  }: { readonly allowedHosts: readonly string[]; readonly images: readonly string[] | undefined },
+  report: Report,
+): void {
   const hooks = listOf(fieldOf(document, 'spec', 'hooks'));
   const names = hooks.map((hook) => fieldOf(hook, 'name'));
   for (const [index, name] of repeats(names)) {
@@ -17,9 +24,39 @@ export function checkHooks(document: unknown, allowedHosts: readonly string[], r
     const message = `"${name}" is the name of hooks[${names.indexOf(name)}] already, and what a hook has said is kept by its name. Rename one.`;
     report('error', ['spec', 'hooks', index, 'name'], message);
   }
-  for (const [index, hook] of hooks.entries())
-    checkUrl(fieldOf(hook, 'ask', 'webhook'), ['spec', 'hooks', index, 'ask', 'webhook'], allowedHosts, report);
+  for (const [index, hook] of hooks.entries()) {
+    const path = ['spec', 'hooks', index, 'ask'];
+    checkUrl(fieldOf(hook, 'ask', 'webhook'), [...path, 'webhook'], allowedHosts, report);
+    if (fieldOf(hook, 'step') === WAVE_STEP) {
+      for (const [of, message] of [
+        [
+          [...path, 'job'],
+          'a Job is of no cluster where a wave is asked about. Ask a webhook, a function or a state machine.',
+        ],
+        [
+          ['spec', 'hooks', index, 'selector'],
+          'a selector takes clusters, and a wave is asked about as a whole. Leave it out.',
+        ],
+      ] as const)
+        if (fieldOf(document, ...of) !== undefined) report('error', [...of], message);
+      continue;
+    }
+    checkImage(fieldOf(hook, 'ask'), path, images, report);
+  }
   checkTogether(hooks, report);
+}
+
+/** Of somebody who is asked by a Job. */
+export function checkImage(
+  receiver: unknown,
+  path: readonly (string | number)[],
+  images: readonly string[] | undefined,
+  report: Report,
+): void {
+  const image = fieldOf(receiver, 'job', 'image');
+  if (images === undefined || typeof image !== 'string' || isListed(image, images)) return;
+  const message = `"${image}" is an image that the Fleet does not list. Add it to spec.hooks.jobs.images of the Fleet, or name another one.`;
+  report('error', [...path, 'job', 'image'], message);
 }
 
 function checkTogether(hooks: readonly unknown[], report: Report): void {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TOPIC_ARN } from '../../contracts/names.ts';
-import { documentSchema, labelKey, labelValue, secretArn } from './names.ts';
+import { documentSchema, imageName, labelKey, labelValue, secretArn } from './names.ts';
 import { cap } from './quantities.ts';
 
 /** Where the news of one owner goes; what of it is not taken goes to the topic of the hub. */
@@ -80,6 +80,27 @@ const allowedHost = z
     'is not a host: a name or an address in lower case, without port',
   );
 
+/** A label of DNS, as namespaces and service accounts are named. */
+const dnsLabel = z
+  .string()
+  .regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/, 'is not a name of at most 63 lower-case letters, digits and "-"');
+
+const hooks = z
+  .strictObject({
+    jobs: z
+      .strictObject({
+        namespace: dnsLabel.describe('Where they run, in each cluster. Keep nothing else there.'),
+        serviceAccount: dnsLabel.describe('By whose rights they run.'),
+        images: z
+          .array(imageName)
+          .min(1, 'is empty: name at least one image')
+          .max(100, 'lists more than 100 images')
+          .describe('Images that policies may name. One without a tag and a digest allows all of its repository.'),
+      })
+      .describe('Jobs of Kubernetes that hooks may be asked by; absent: none.'),
+  })
+  .describe('What hooks of policies may do.');
+
 export const fleetSchema = documentSchema(
   'Fleet',
   z
@@ -122,6 +143,7 @@ export const fleetSchema = documentSchema(
         .max(1000, 'lists more than 1000 hosts')
         .default([])
         .describe('Private hosts that URLs in policies may name all the same.'),
+      hooks: hooks.optional(),
       owners: z
         .record(labelValue.min(1, 'is empty and names no owner'), ownerAddress)
         .optional()

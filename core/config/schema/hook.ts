@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { HOOK_STEPS } from '../../contracts/hook.ts';
+import { HOOK_STEPS, WAVE_STEP } from '../../contracts/hook.ts';
 import { labelSelectorSchema } from './label-selector.ts';
-import { objectName, secretArn } from './names.ts';
+import { imageName, objectName, secretArn } from './names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
 
 /** A step that waits for hooks has to end within the day that its execution has. */
@@ -35,9 +35,19 @@ const stateMachine = z.strictObject({
       "The ARN of a state machine of Liftlock's own account, in any Region, of the type STANDARD, tagged liftlock:hook=allowed.",
     ),
 });
-const RECEIVERS = '{ webhook: URL, secret: ARN }, { lambda: ARN } or { stateMachine: ARN }';
+const words = z.array(z.string().max(1024, 'is longer than 1024 characters')).max(50, 'has more than 50 words');
+const job = z.strictObject({
+  job: z
+    .strictObject({
+      image: imageName.describe('The image of its one container; the Fleet has to list it (hooks.jobs.images).'),
+      command: words.optional().describe('In the place of the entry point of the image.'),
+      args: words.optional().describe('Arguments of the entry point.'),
+    })
+    .describe('A Job of Kubernetes, which runs once in the cluster; code 0 is go, another one is stop.'),
+});
+const RECEIVERS = '{ webhook: URL, secret: ARN }, { lambda: ARN }, { stateMachine: ARN } or { job: { image: IMAGE } }';
 
-export const receiver = z.union([webhook, lambda, stateMachine], `is nobody who can be asked: it is ${RECEIVERS}`);
+export const receiver = z.union([webhook, lambda, stateMachine, job], `is nobody who can be asked: it is ${RECEIVERS}`);
 
 export const hookTimeout = positiveDuration.refine(
   (text) => durationMilliseconds(text) <= LONGEST_HOURS * 3_600_000,
@@ -53,7 +63,9 @@ export const hookSchema = z
       .describe(
         'before: asked right before the step makes its first change. after: once a step that has changed something is done. The smoke check, which changes nothing, is always asked about.',
       ),
-    step: z.enum(HOOK_STEPS, `is no step with hooks; there are ${HOOK_STEPS.join(', ')}`).describe('Which step.'),
+    step: z
+      .enum([...HOOK_STEPS, WAVE_STEP], `is no step with hooks; there are ${HOOK_STEPS.join(', ')}, ${WAVE_STEP}`)
+      .describe('Which step, or wave: before one opens, or after one before the next opens.'),
     ask: receiver.describe(`Who is asked: ${RECEIVERS}.`),
     blocking: z
       .boolean()

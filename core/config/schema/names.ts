@@ -15,6 +15,12 @@ export const labelValue = z.string().max(256, 'is longer than 256 characters');
 /** Label names and values; the limits are those of AWS tags, where labels come from. */
 export const labelMap = z.record(labelKey, labelValue);
 
+/** Of a container, with its registry, tag and digest. */
+export const imageName = z
+  .string()
+  .max(512, 'is longer than 512 characters')
+  .regex(/^[\w][\w.:/@+-]*$/, 'is not the name of an image');
+
 export const secretArn = z
   .string()
   .regex(

@@ -101,9 +101,9 @@ export type Intent = z.infer<typeof intent>;
  */
 const undoable = {
   clusterKey: z.string(),
-  /** Name of the node, or of the node group. */
+  /** Name of the node, of the node group, or of the Job. */
   subject: z.string(),
-  /** Of the node, or the ARN of the group: another one may have the name by then. */
+  /** Of the node, or the ARN of the group: another one may have the name by then. Of a Job, which has none yet, the key of the question that it is marked with. */
   uid: z.string(),
   /** In our mark on a node. */
   upgradeId: z.string(),
@@ -121,7 +121,9 @@ const updateConfigEntry = z.object({
   ...{ effect: z.literal('updateConfig'), ...undoable },
   ...{ former: updateSettings, ours: updateSettings },
 });
-export const undoEntry = z.discriminatedUnion('effect', [cordonEntry, updateConfigEntry]);
+const jobEntry = z.object({ effect: z.literal('job'), ...undoable, namespace: z.string() });
+export const undoEntry = z.discriminatedUnion('effect', [cordonEntry, updateConfigEntry, jobEntry]);
+export type JobEntry = z.infer<typeof jobEntry>;
 export type UndoEntry = z.infer<typeof undoEntry>;
 export type UpdateConfigEntry = z.infer<typeof updateConfigEntry>;
 
@@ -143,7 +145,11 @@ export const hookState = z.object({
   /** Absent until it was asked to the end. `none`: it said nothing that counts, and `message` why. */
   answer: z.enum(['go', 'wait', 'stop', 'none']).optional(),
   message: z.string().optional(),
+  /** The error by which an API server let nobody in to ask. */
+  error: z.string().optional(),
   answeredAt: timestamp.optional(),
+  /** Of a wave: not before then it is asked again. */
+  againAt: timestamp.optional(),
 });
 export type HookState = z.infer<typeof hookState>;
 

@@ -20,6 +20,8 @@ const approvalRecord = z.object({
   shown: z.partialRecord(z.enum(READINESS_VERDICTS), z.number().int().positive()).optional(),
   comment: z.string().optional(),
 });
+
+import { hookState } from './protocol.ts';
 export type ApprovalRecord = z.infer<typeof approvalRecord>;
 
 export const ROLLOUT_STATUSES = [
@@ -125,6 +127,8 @@ export const wave = z.object({
   approvals: z.array(approvalRecord).optional(),
   breakGlass: breakGlass.optional(),
   gates: gateState.optional(),
+  /** What hooks have said that are asked before it opens, by hook, time and wave; `grantNumber` is the number of the plan. */
+  hooks: z.record(z.string(), hookState).optional(),
   /** Seconds that one hop is taken to last: what must fit into a window. */
   estimateSeconds: z.number().positive().optional(),
   /** Its calendars as the policy named them last: by them goes on what the policy has no wave for any more. */

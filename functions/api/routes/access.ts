@@ -29,8 +29,14 @@ export const access = new Hono<ApiEnv>()
       const text = 'No Fleet is applied, so the name of the role is not known. Run: liftlock apply -f fleet.yaml';
       throw wrongState(text);
     }
+    const { namespace } = spec.hooks?.jobs ?? {};
+    if (tier === 'hooks' && namespace === undefined) {
+      const text =
+        'The Fleet lets hooks run no Jobs. Name their namespace, service account and images in spec.hooks.jobs of the Fleet first (docs/hooks.md).';
+      throw wrongState(text);
+    }
     const manifests = items.map((record) => accessManifest(record, spec.spokeRole.name, tier));
-    return context.json({ rbac: RBAC[tier], items: manifests, ...rest });
+    return context.json({ rbac: RBAC[tier](namespace ?? ''), items: manifests, ...rest });
   });
 
 /** The cluster of `?cluster=`, or a page of all that live. */

@@ -4,6 +4,7 @@ import type { ResourceType } from '../resource-types.ts';
 import { storageGroup } from '../resources/storage-group.ts';
 import { groupOf, type StoredObject } from '../resources/stored-object.ts';
 import { withBudgetStatus } from './budget-object.ts';
+import { withJobStatus } from './job-object.ts';
 import { type KubernetesObject, type ObjectMeta, timestamp, uidOf } from './object-metadata.ts';
 
 /**
@@ -14,7 +15,12 @@ export function storedObjects(cluster: ClusterRecord, type: ResourceType, now: n
   const wanted = storageGroup(type.group, type.kind);
   return (cluster.kubernetes.objects ?? [])
     .filter((object) => object.kind === type.kind && storageGroup(groupOf(object), object.kind) === wanted)
-    .map((object) => readable(cluster, isBudget(object) ? withBudgetStatus(cluster, object, now) : object));
+    .map((object) =>
+      readable(
+        cluster,
+        isBudget(object) ? withBudgetStatus(cluster, object, now) : withJobStatus(cluster, object, now),
+      ),
+    );
 }
 
 function readable(cluster: ClusterRecord, object: StoredObject): KubernetesObject {

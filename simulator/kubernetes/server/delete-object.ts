@@ -41,7 +41,9 @@ export function deleteObject(call: Call, type: ResourceType, attributes: Resourc
     if (!dryRun) putObject(call.cluster, type, { ...before, metadata }, { before, now: call.now });
     return json(200, withKind(type, dryRun ? object : findObject(call, type, attributes)));
   }
-  const orphans = (options.propagationPolicy ?? call.query.get('propagationPolicy')) === 'Orphan';
+  // As before there were such policies, pods of a Job stay where nobody says otherwise.
+  const unsaid = type.storage === 'batch/jobs' ? 'Orphan' : undefined;
+  const orphans = (options.propagationPolicy ?? call.query.get('propagationPolicy') ?? unsaid) === 'Orphan';
   const own = namespace === undefined ? { name, uid } : { name, uid, namespace };
   if (!dryRun) takeAway(call.cluster, type, own, { orphans, now: call.now });
   const details = { name, ...(type.group === '' ? {} : { group: type.group }), kind: type.resource, uid };

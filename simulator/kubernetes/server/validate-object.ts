@@ -17,6 +17,7 @@ export function validate(type: ResourceType, name: string, object: Fields): void
     ...nameCauses(name),
     ...(type.kind === 'Pod' ? containerCauses(spec, 'spec') : []),
     ...(type.group === 'apps' ? templateCauses(spec) : []),
+    ...(type.storage === 'batch/jobs' ? jobCauses(name, spec) : []),
     ...(type.kind === 'PodDisruptionBudget' ? budgetCauses(spec) : []),
   ];
   if (causes.length > 0) throw invalid(type, name, causes);
@@ -51,6 +52,29 @@ function templateCauses(spec: Fields): FieldCause[] {
     ...(spec.selector === undefined ? [required('spec.selector')] : []),
     ...(selects ? [] : [{ reason: 'FieldValueInvalid', field: 'spec.template.metadata.labels', message }]),
     ...containerCauses(fields(template.spec), 'spec.template.spec'),
+  ];
+}
+
+/** A Job's name becomes a label of its pods; its pods end, and those that its rules judge are not started anew in place. */
+function jobCauses(name: string, spec: Fields): FieldCause[] {
+  const pod = fields(fields(spec.template).spec);
+  const policy = pod.restartPolicy ?? 'Always';
+  const field = 'spec.template.spec.restartPolicy';
+  const said = JSON.stringify(policy);
+  return [
+    ...(name.length <= 63 ? [] : [wrong('spec.template.labels', `"${name}": must be no more than 63 characters`)]),
+    ...(['Never', 'OnFailure'].includes(String(policy))
+      ? []
+      : [
+          {
+            ...{ reason: 'FieldValueNotSupported', field },
+            message: `Unsupported value: ${said}: supported values: "OnFailure", "Never"`,
+          },
+        ]),
+    ...(spec.podFailurePolicy === undefined || policy === 'Never'
+      ? []
+      : [wrong(field, `${said}: only "Never" is supported when podFailurePolicy is specified`)]),
+    ...containerCauses(pod, 'spec.template.spec'),
   ];
 }
 

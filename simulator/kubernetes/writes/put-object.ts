@@ -3,6 +3,7 @@ import { canonical } from '../canonical.ts';
 import { budgetOfObject, isBudget } from '../disruption/budget.ts';
 import { budgetStatus } from '../disruption/disruption-controller.ts';
 import type { KubernetesState, PodState, WorkloadState } from '../kubernetes-state.ts';
+import { isJob, jobPod } from '../objects/job-object.ts';
 import { nodeAnnotations } from '../objects/node-object.ts';
 import { podImages, templateImages, templateOf } from '../pod-template.ts';
 import type { ResourceType } from '../resource-types.ts';
@@ -37,6 +38,8 @@ export function putObject(
     if (before !== undefined && callsNoMore(before, object)) retireClients(cluster, object.metadata.name, now);
   } else storeAsItIs(kubernetes, type, object);
   if (isBudget(object)) noteBudget(cluster, object, now);
+  if (isJob(object) && before === undefined)
+    kubernetes.objects = [...(kubernetes.objects ?? []), jobPod(cluster, object)];
   schedulePods(kubernetes, now);
 }
 

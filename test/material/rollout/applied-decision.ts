@@ -42,6 +42,7 @@ export const appliedTo =
       clock,
       events: { publish: async (events: readonly LiftlockEvent[]) => void told.push(...events) },
       ids: { next: () => '0f1e2d3c-0000-4000-8000-000000000000' },
+      hooks: { ask: async () => ({ answer: 'go' as const, message: '' }) },
       executions: {
         arnFor: (machine: string, name: string) => `arn:${machine}:${name}`,
         start: async (machine: string, _: string, input: object) => {

@@ -40,6 +40,7 @@ export async function oneTick<Kind extends Table>(
     clock: { now: () => NOON },
     eks: {} as ReconcilePorts['eks'],
     gates: { read: async () => ({ gate: 'g', status: 'green', message: '' }) },
+    hooks: { ask: async () => ({ answer: 'go', message: '' }) },
     events: { publish: async (events) => void told.push(...events) },
     ids: { next: () => '0f1e2d3c-0000-4000-8000-000000000000' },
     executions: {

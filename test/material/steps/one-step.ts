@@ -180,6 +180,11 @@ export async function oneStep<Kind extends Table>(
     events,
     hooks: createInMemoryHooks(hooks),
     readers: readersOf(objects),
+    jobs: {
+      open: () => {
+        throw new Error('no Job is asked here');
+      },
+    },
     clusters: { listNodes: async () => nodesSeen() } as unknown as ClusterAccess,
   };
   return { table, clock: { now: () => later(minutes) }, ...outside, told, sent, asked };

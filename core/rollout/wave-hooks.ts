@@ -1,0 +1,115 @@
+import type { UpgradePolicy } from '../config/types.ts';
+import { HOOK_SCHEMA, type WaveRequest } from '../contracts/hook.ts';
+import type { HookState } from '../contracts/items/protocol.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { sha256Hex } from '../hash/sha256.ts';
+import { isSame } from '../model/is-same.ts';
+import { loadFleetInForce } from '../policy/applied.ts';
+import { receiverName } from '../policy/hook-answer.ts';
+import { answerBy, type DueHook, decideHooks, hookWaits, standing } from '../policy/hook-decision.ts';
+import type { Ports } from '../ports/ports.ts';
+import { PASSED_WAVES } from '../protocol/granting-waves.ts';
+import { changeOnce, NOTHING } from '../store/change.ts';
+import { rolloutEntry } from '../store/changes.ts';
+import { Rollouts, Waves } from '../store/entities.ts';
+import { load, replace, unchanged } from '../store/entity.ts';
+import type { Decision } from './decisions.ts';
+
+type AskHook = Extract<Decision, { readonly type: 'ask-hook' }>;
+
+/** A tick comes every minute; a hook that has waited for long is asked more rarely. */
+const MOST_MILLISECONDS = 15 * 60_000;
+
+/** By what the answers of a wave's hooks count: of another plan they are asked anew. */
+const planOf = ({ plan = 0 }: Wave): number => plan;
+
+/**
+ * Whoever is asked before a wave that would open now: those after the wave before it, then those before itself. What they say is kept with the wave
+ * that waits. Undefined = none of them is in the way.
+ */
+export function heldByHooks(
+  rollout: Rollout,
+  waves: readonly Wave[],
+  wave: Wave,
+  { spec: { hooks = [] } }: Pick<UpgradePolicy, 'spec'>,
+  now: Date,
+): Decision[] | undefined {
+  const isPast = ({ index, status }: Wave) =>
+    index < wave.index && PASSED_WAVES.includes(status) && status !== 'Skipped';
+  const past = waves
+    .filter(isPast)
+    .sort((one, other) => one.index - other.index)
+    .at(-1);
+  const at = (when: 'before' | 'after', of: Wave | undefined): DueHook[] =>
+    hooks.flatMap((hook) =>
+      of === undefined || hook.step !== 'wave' || hook.at !== when
+        ? []
+        : [{ hook, key: [hook.name, when, 'wave', of.name].join('/') }],
+    );
+  const states = wave.hooks ?? {};
+  const decision = decideHooks([...at('after', past), ...at('before', wave)], states, planOf(wave), now);
+  if (decision.type === 'pass') return undefined;
+  if (decision.type === 'stop')
+    return [{ type: 'change-rollout', rollout, waves: [wave], status: 'Halted', reasons: [decision.reason] }];
+  const { due } = decision;
+  const againAt = standing(states[due.key], due.hook, planOf(wave))?.againAt;
+  return againAt !== undefined && new Date(againAt) > now ? [] : [{ type: 'ask-hook', rollout, wave, due }];
+}
+
+/** Asks once, and keeps what was said with the wave. Since when it is asked is on record before. */
+export async function askWaveHook(
+  ports: Pick<Ports, 'table' | 'clock' | 'events' | 'hooks'>,
+  { rollout, wave, due }: AskHook,
+): Promise<void> {
+  const { hook, key } = due;
+  if ('job' in hook.ask) throw new Error(`unreachable: ${hook.name} has no cluster to ask in, and was validated`);
+  const known = standing(wave.hooks?.[key], hook, planOf(wave));
+  const begun: HookState = known ?? { askedSince: ports.clock.now().toISOString(), grantNumber: planOf(wave) };
+  if (known === undefined && !(await keep(ports, { rollout, wave, due }, begun, 'HookAsked'))) return;
+  const request: WaveRequest = {
+    schema: HOOK_SCHEMA,
+    key: sha256Hex(canonicalJson({ rollout: rollout.id, hook: key, askedSince: begun.askedSince })),
+    ...{ hook: hook.name, at: hook.at, step: 'wave', blocking: hook.blocking },
+    ...{ rollout: rollout.id, policy: rollout.policy, wave: key.split('/').at(-1) ?? '', to: rollout.target },
+    ...{ askedSince: begun.askedSince, answerBy: answerBy(hook, begun).toISOString() },
+  };
+  const fleet = await loadFleetInForce(ports.table);
+  const { answer, message, seconds = 0 } = await ports.hooks.ask(hook.ask, fleet?.allowedHosts ?? [], request);
+  const now = ports.clock.now().getTime();
+  const pause = Math.min((now - Date.parse(begun.askedSince)) / 8, MOST_MILLISECONDS);
+  const againAt = new Date(now + Math.max(seconds * 1000, pause)).toISOString();
+  const state = { ...begun, answer, message, answeredAt: new Date(now).toISOString(), againAt };
+  const asked = known === undefined ? { ...wave, hooks: { ...wave.hooks, [key]: begun } } : wave;
+  await keep(ports, { rollout, wave: asked, due }, state, 'HookAnswered');
+}
+
+/** False where the rollout goes on no more, or its wave has moved: then nobody is asked, and what was heard counts for nothing. */
+function keep(
+  ports: Pick<Ports, 'table' | 'clock' | 'events'>,
+  { rollout, wave, due: { hook, key } }: Omit<AskHook, 'type'>,
+  state: HookState,
+  event: 'HookAsked' | 'HookAnswered',
+): Promise<boolean> {
+  return changeOnce(ports, async () => {
+    const stands = await load(ports.table, Rollouts, rollout.id);
+    const read = await load(ports.table, Waves, rollout.id, wave.index);
+    const isAsIt = read?.data.status === 'Pending' && read.data.plan === wave.plan;
+    if (stands?.data.status !== 'Running' || !isAsIt || !isSame(read.data.hooks, wave.hooks)) return { result: false };
+    const waits = state.answer === 'wait' || state.answer === 'none' ? [hookWaits({ hook, key }, state)] : [];
+    const next: Wave = { ...read.data, hooks: { ...read.data.hooks, [key]: state }, reasons: waits };
+    const detail = { hook: key, asked: receiverName(hook.ask), blocking: hook.blocking, ...state };
+    return {
+      ...NOTHING,
+      result: true,
+      writes: [replace(Waves, read, next), unchanged(Rollouts, stands, rollout.id)],
+      record: [rolloutEntry(rollout.id, event, LIFTLOCK, detail)],
+    };
+  });
+}
+
+/** What a rollout that goes on again has to ask anew: what was said of a wave before it stood still. Undefined where nothing was. */
+export function withoutHooks(wave: Wave): Wave | undefined {
+  return wave.status === 'Pending' && wave.hooks !== undefined ? { ...wave, hooks: undefined, reasons: [] } : undefined;
+}
