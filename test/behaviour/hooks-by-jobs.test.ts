@@ -236,3 +236,32 @@ describe('crashes', () => {
     await leavesNothing(world);
   });
 });
+
+test('a component is moved by a Job: it is told from where to where, and what runs afterwards decides', async () => {
+  const at = (tag: string) => `registry.example.com/autoscaling/cluster-autoscaler:${tag}`;
+  const autoscaler = { kind: 'Deployment', namespace: 'ops', name: 'autoscaler' } as const;
+  const component = {
+    ...{ name: 'autoscaler', workload: autoscaler, versions: { '1.37': '1.37.x' }, phase: 'before', hook: ask },
+  };
+  const workload = { ...autoscaler, replicas: 1, labels: { app: 'autoscaler' }, image: at('v1.36.2') };
+  const world = await smallFleet({
+    clusters: [{ ...cluster, workloads: [workload] }],
+    policy: { components: [component] },
+    jobs,
+    prepare: (state) => {
+      for (const { kubernetes } of Object.values(state.clusters)) {
+        kubernetes.objects = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'hooks' } }];
+        kubernetes.jobRuns = { [IMAGE]: { seconds: 600 } };
+      }
+    },
+  });
+  const job = await untilJob(world);
+  expect(JSON.stringify(job)).toContain(
+    JSON.stringify(JSON.stringify({ from: '1.36.2', name: 'autoscaler', to: '1.37.x' })).slice(1, -1),
+  );
+  for (const { kubernetes } of Object.values(world.eks.state.clusters))
+    for (const one of kubernetes.workloads) if (one.name === 'autoscaler') one.image = at('v1.37.0');
+  await run(world);
+  expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });
+  await leavesNothing(world);
+});

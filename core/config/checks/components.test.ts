@@ -1,4 +1,4 @@
-import { issuesOf } from '../../../test/material/config/issues-of.ts';
+import { fleetWith, issuesOf } from '../../../test/material/config/issues-of.ts';
 
 const lambda = 'arn:aws:lambda:eu-west-1:111111111111:function:mover';
 const where = 'workload: { kind: Deployment, namespace: kube-system, name: cluster-autoscaler }';
@@ -49,6 +49,18 @@ test('a hook needs the version for a target that is a minor, and what is only re
   expect(told(VERSIONS)).toEqual([]);
   expect(told(`${VERSIONS}, ${hook}`)).toEqual([
     expect.stringMatching(/^p\.yaml:8:\d+: error: spec\.components\[0\]\.hook: it names no version for 1\.38, so that/),
+  ]);
+});
+
+test('a Job is of an image that the Fleet lists', () => {
+  const job = (image: string) => component(`${VERSIONS}, hook: { job: { image: "${image}" } }`);
+  const others = fleetWith(
+    'hooks: { jobs: { namespace: hooks, serviceAccount: asked, images: [registry.example/mover] } }',
+  );
+  const told = (image: string) => issuesOf('{ name: w }', { spec: `components:\n  - ${job(image)}`, others });
+  expect(told('registry.example/mover:1')).toEqual([]);
+  expect(told('registry.example/other:1')).toEqual([
+    expect.stringContaining('"registry.example/other:1" is an image that the Fleet does not list.'),
   ]);
 });
 
