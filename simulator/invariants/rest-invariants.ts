@@ -1,3 +1,4 @@
+import { HOOK_JOB_MARK } from '../../core/ports/hook-jobs.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
 import { firstBreak } from '../../core/store/audit.ts';
 import {
@@ -13,6 +14,7 @@ import {
 import { load, loadKind } from '../../core/store/entity.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { isCompatible } from '../eks/addon-catalog.ts';
+import { record } from '../kubernetes/resources/stored-object.ts';
 import { loadAllMembers } from '../process/load-all-members.ts';
 import type { History, Violation } from './history.ts';
 
@@ -117,6 +119,16 @@ export async function noCordonLeft({ world }: History): Promise<Violation[]> {
   }
   return violations;
 }
+
+/** 16 `rest`: of the Jobs by which hooks were asked none is left. */
+export const noJobLeft = ({ world }: History): Violation[] =>
+  Object.values(world.eks.state.clusters).flatMap(({ arn, kubernetes: { objects = [] } }) =>
+    objects.flatMap(({ kind, metadata }) =>
+      kind === 'Job' && record(metadata.annotations)[HOOK_JOB_MARK] !== undefined
+        ? [{ invariant: 'rest', message: `${arn}: the Job ${metadata.name} is left` }]
+        : [],
+    ),
+  );
 
 const FREED = new Set(['ClusterRetried', 'ClusterReleased']);
 

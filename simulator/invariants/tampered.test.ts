@@ -1,3 +1,4 @@
+import { HOOK_JOB_MARK } from '../../core/ports/hook-jobs.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { Clusters, Grants, Waves } from '../../core/store/entities.ts';
 import { decode, replace } from '../../core/store/entity.ts';
@@ -94,6 +95,14 @@ const FALSIFIED: readonly (readonly [invariant: string, what: string, tamper: (w
   ],
   ['audit', 'a write is not on record', (world) => falsify(world, Waves, { maxConcurrency: 17 })],
   ['rest', 'a grant is left open', (world) => falsify(world, Grants, { status: 'open' })],
+  [
+    'rest',
+    'a Job of a hook is left',
+    (world) => {
+      const metadata = { namespace: 'hooks', name: 'asked', annotations: { [HOOK_JOB_MARK]: 'key' } };
+      clusterOf(world).kubernetes.objects?.push({ apiVersion: 'batch/v1', kind: 'Job', metadata });
+    },
+  ],
   ['rest', 'a wave counts wrong', (world) => falsify(world, Waves, { blocked: 3 })],
 ];
 

@@ -38,12 +38,30 @@ function fleetDocument({ clusters }: SyntheticFleet, choices: SeededChoices): Do
         perLabel: { team: Math.max(2, Math.ceil(total / choices.integer(2, 4))) },
       },
       labels: { fromTags: { stage: 'stage', team: 'team', canary: 'canary', network: 'network' } },
+      hooks: { jobs: { namespace: HOOK_NAMESPACE, serviceAccount: 'asked', images: [HOOK_IMAGE] } },
     },
   };
 }
 
 /** Where hooks of a synthetic policy are asked (simulate/people/receivers.ts). */
 export const hookUrlOf = (policy: string): string => `https://hooks.example.com/${policy}`;
+
+/** Where hooks are asked by Jobs, and of which image; its tag says what becomes of one (simulate/people/receivers.ts). */
+export const HOOK_NAMESPACE = 'hooks';
+export const HOOK_IMAGE = 'registry.example.com/hook';
+
+/** Hooks of waves, and by Jobs where Liftlock reaches the API server. */
+function otherHooks(seed: number, network: string, ask: Document): Document[] {
+  const choices = new SeededChoices(seed * 69_621 + network.length);
+  const of = (name: string, more: Document): Document => ({
+    ...{ name, at: choices.pick(['before', 'after']), timeout: choices.pick(['15m', '1h']), ask, ...more },
+  });
+  const job = { image: `${HOOK_IMAGE}:${choices.pick(['go', 'go', 'go', 'go', 'slow', 'no', 'stuck'])}` };
+  return [
+    ...(choices.chance(0.12) ? [of('wave', { step: 'wave' })] : []),
+    ...(network === 'open' && choices.chance(0.2) ? [of('job', { step: choices.pick(HOOK_STEPS), ask: { job } })] : []),
+  ];
+}
 
 /** What a policy wants beside versions: update settings, patches inside a minor, hooks. Choices of their own: all else is as it was without them. */
 function aroundSteps(seed: number, network: string): Document {
@@ -59,10 +77,11 @@ function aroundSteps(seed: number, network: string): Document {
     ...{ name: `hook-${index}`, at: choices.pick(['before', 'after']), step: choices.pick(HOOK_STEPS) },
     ...{ ask: { webhook, secret }, timeout: choices.pick(['15m', '1h']), blocking: choices.chance(0.8) },
   }));
+  const others = otherHooks(seed, network, { webhook, secret });
   return {
     ...(choices.chance(0.3) ? { nodes: { updateConfig } } : {}),
     ...(choices.chance(0.3) ? { patch: { nodes: ages } } : {}),
-    ...(choices.chance(0.25) ? { hooks } : {}),
+    hooks: [...(choices.chance(0.25) ? hooks : []), ...others],
   };
 }
 

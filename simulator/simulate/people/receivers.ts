@@ -1,7 +1,7 @@
 import { HOOK_SCHEMA } from '../../../core/contracts/hook.ts';
 import type { World } from '../../process/world.ts';
 import { SeededChoices } from '../fleet/seeded-choices.ts';
-import { hookUrlOf } from '../fleet/synthetic-config.ts';
+import { HOOK_IMAGE, HOOK_NAMESPACE, hookUrlOf } from '../fleet/synthetic-config.ts';
 import { hashOf } from './hash-of.ts';
 
 /**
@@ -9,6 +9,18 @@ import { hashOf } from './hash-of.ts';
  * a few say stop. By the seed and the question, so that a question which is asked again has the same receiver.
  */
 export function openReceivers(world: World, seed: number): void {
+  for (const { kubernetes } of Object.values(world.eks.state.clusters)) {
+    kubernetes.objects = [
+      ...(kubernetes.objects ?? []),
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: HOOK_NAMESPACE } },
+    ];
+    kubernetes.jobRuns = {
+      [`${HOOK_IMAGE}:go`]: { seconds: 90 },
+      [`${HOOK_IMAGE}:slow`]: { seconds: 1_800 },
+      [`${HOOK_IMAGE}:no`]: { exitCode: 1 },
+      [`${HOOK_IMAGE}:stuck`]: { waiting: 'ImagePullBackOff' },
+    };
+  }
   const asked = new Map<string, number>();
   for (const policy of ['open', 'private'])
     world.hooks.set(hookUrlOf(policy), ({ key }) => {
