@@ -1,5 +1,13 @@
 import { done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { answerBy, componentKey, type DueHook, type Hook, hookTitle, standing, words } from '../policy/hook-decision.ts';
+import {
+  answerBy,
+  componentKey,
+  type DueHook,
+  type Hook,
+  hookTitle,
+  standing,
+  words,
+} from '../policy/hook-decision.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Component, judgeComponent } from '../scan/preflight/component-version.ts';
