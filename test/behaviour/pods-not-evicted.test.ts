@@ -70,7 +70,7 @@ test('it is tried again after the pause, and goes on from where it was once some
     ['EvictionRetried', 'PodEvictionFailure'],
   ]);
   expect(reasons[0]?.message).toMatch(
-    /^Pods stayed on nodes of workers; it is rolled again from \S+ on \(1 of 3\)\. Budgets without room: liftlock scan cluster web names them\.$/,
+    /^Pods stayed on nodes of workers; it is rolled again from \S+ on \(1 of 3\)\. Budgets without room: liftlock scan cluster web --target 1\.37 names them\.$/,
   );
   await changeBudget(world, 3);
   await run(world);
