@@ -137,6 +137,12 @@ test('whom a person took out of a rollout that goes on is told what takes it up 
   ]);
 });
 
+test('of a cluster that somebody took back after its success nothing is told that was seen before', () => {
+  const seen = reason('Looked', 'EKS says 1.37.');
+  const told = verdict({ rollout: { status: 'Completed' }, member: { status: 'Succeeded', reasons: [seen] } });
+  expect(told).toMatchObject({ codes: ['TakenOut'], condition: 'Somebody runs: liftlock rollout create p' });
+});
+
 test('what ended while its cluster was held is not said to be held after that', () => {
   const member: Given['member'] = { status: 'Blocked', reasons: [reason('Held', 'It is held.')] };
   expect(verdict({ rollout: { status: 'Completed' }, member }).codes).toEqual(['MemberBlocked']);

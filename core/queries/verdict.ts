@@ -313,8 +313,9 @@ function takenOut(member: Member, rollout: Rollout): Verdict {
   const aborted = rollout.status === 'Aborted';
   const what = aborted ? 'was aborted' : `ended with ${member.name} ${member.status}`;
   const text = `The rollout ${rollout.id} ${what}. No other one begins by itself for ${member.name} and ${member.to}.`;
-  // The rollout tells who aborted it and why; a member that the abort took out would only say again that it was.
-  const others = member.reasons.filter(({ code }) => code !== 'RolloutAborted');
+  // The rollout tells who aborted it and why; a member that the abort took out would only say again that it was. What was seen at a success was
+  // before somebody took the cluster back.
+  const others = member.reasons.filter(({ code }) => code !== 'RolloutAborted' && member.status !== 'Succeeded');
   return said(
     after(`Somebody runs: liftlock rollout create ${rollout.policy}`),
     reason(aborted ? 'RolloutAborted' : 'TakenOut', text),
