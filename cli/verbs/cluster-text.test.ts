@@ -1,4 +1,4 @@
-import { supportText } from './cluster-text.ts';
+import { rollbackText, supportText } from './cluster-text.ts';
 
 const now = new Date('2026-11-20T00:00:00.000Z');
 const deadline = { kind: 'endOfStandardSupport', at: '2026-12-02T00:00:00.000Z', daysLeft: 12, forced: false };
@@ -20,4 +20,10 @@ test.each<[Parameters<typeof supportText>[0], string]>([
   [{ state: 'unknown', deadline: null, dollarsPerDayLate: null }, 'unknown'],
 ])('the support of a cluster: %j', (support, said) => {
   expect(supportText(support, now)).toBe(said);
+});
+
+test('a way back that asks for nothing first ends with its date', () => {
+  const until = '2026-11-27T08:00:00.000Z';
+  const told = rollbackText({ status: 'Reversible', to: '1.36', until, reasons: [] }, new Date('2026-11-20T08:00:00Z'));
+  expect(told).toBe(`reversible to 1.36 until ${until} (in 7d).`);
 });

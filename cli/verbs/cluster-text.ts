@@ -118,7 +118,7 @@ export function supportText({ state, deadline, dollarsPerDayLate }: SupportView,
 export function rollbackText({ status, to, until, reasons }: RollbackView, now: Date): string {
   const why = reasons.map(({ message }) => message).join(' ');
   if (status === 'Reversible')
-    return visible(`reversible to ${to} until ${until} (${relativeTime(until, now)}). ${why}`);
+    return visible(`reversible to ${to} until ${until} (${relativeTime(until, now)}). ${why}`.trimEnd());
   return visible(`${status === 'Unknown' ? 'not known' : 'not reversible'}: ${why}`);
 }
 

@@ -8,6 +8,7 @@ import { openGlassText } from './break-glass.ts';
 import { readinessText, rollbackText, supportText, tagSection } from './cluster-text.ts';
 import { type Shown, shownAt } from './columns.ts';
 import { kindOf } from './kind.ts';
+import { goalText } from './rollout-text.ts';
 
 export async function explain(session: Session, kind: string, name: string, { output }: OutputOption) {
   kindOf(kind, ['clusters']);
@@ -45,7 +46,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
         rollout === null
           ? 'none'
           : visible(
-              `${rollout.id} (${rollout.status}), wave ${rollout.wave} (${rollout.waveStatus}), place ${rollout.position} of ${rollout.of}, ${rollout.atOnce} at once: ${rollout.memberStatus}`,
+              `${rollout.id} (${rollout.status}), wave ${rollout.wave} (${rollout.waveStatus}), place ${rollout.position} of ${rollout.of}, ${rollout.atOnce} at once: ${rollout.memberStatus}, ${goalText(rollout.goal)}`,
             ),
       ],
       ['Readiness', readinessText(explanation.readiness, now, explanation.readinessHistory)],

@@ -11,11 +11,13 @@ import { facts, listed, painted, reasonLines, relativeTime, section, shown, tabl
 import { glassText } from './break-glass.ts';
 import { type Shown, verdictsText } from './columns.ts';
 
-/** The versions of a member; of one that only finishes its version, that alone, with the releases and versions that its images and add-ons go to. */
-function versionsOf({ from, to, status, releases = {}, addons = {} }: Omit<Member, 'reasons'>): string {
-  if (from !== to) return `${from} -> ${to}`;
+type Goal = Pick<Member, 'from' | 'to' | 'status' | 'releases' | 'addons'>;
+
+/** The versions of a member, with the releases and versions that its images and add-ons go to; of one that only finishes its version, that alone. */
+export function goalText({ from, to, status, releases = {}, addons = {} }: Goal): string {
   const pinned = [...Object.entries(releases), ...Object.entries(addons)].map(([name, pin]) => `${name} to ${pin}`);
-  return visible(`${to}${status === 'Succeeded' ? '' : `, ${pinned.length === 0 ? 'nodes' : pinned.join(', ')}`}`);
+  const rest = pinned.length === 0 && from === to ? ['nodes'] : pinned;
+  return visible([from === to ? to : `${from} -> ${to}`, ...(status === 'Succeeded' ? [] : rest)].join(', '));
 }
 
 /** What `describe rollout` and the plan of `rollout create --dry-run` print. */
@@ -42,7 +44,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
         [
           `  ${member.position}`,
           visible(member.name),
-          versionsOf(member),
+          goalText(member),
           painted(paint, member.status),
           visible(first?.message ?? ''),
         ],

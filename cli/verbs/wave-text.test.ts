@@ -3,7 +3,7 @@ import type { GlassStanding } from '../../core/queries/glass-standing.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { colourOf } from '../output/print.ts';
-import { limitsText, rolloutText, waveLines } from './rollout-text.ts';
+import { goalText, limitsText, rolloutText, waveLines } from './rollout-text.ts';
 
 const at = '2026-11-20T07:00:00.000Z';
 const now = new Date('2026-11-20T08:00:00Z');
@@ -118,4 +118,14 @@ test('a member is told with every reason that it has, each on a line of its own'
   const lines = rolloutText(rollout, { paint: colourOf({ env: {}, isTerminal: false }, false), now });
   const at = lines.findIndex((line) => line.includes('The window is closed.'));
   expect(lines[at + 1]).toMatch(/^ +Something is gone\.$/);
+});
+
+test.each<[string, Partial<Parameters<typeof goalText>[0]>, string]>([
+  ['a hop', {}, '1.36 -> 1.37'],
+  ['a hop with releases', { releases: { a: '1.37.1-1', b: '1.37.1-2' } }, '1.36 -> 1.37, a to 1.37.1-1, b to 1.37.1-2'],
+  ['a patch', { from: '1.37', releases: { a: '1.37.1-1' }, addons: { dns: 'v2' } }, '1.37, a to 1.37.1-1, dns to v2'],
+  ['nodes that follow', { from: '1.37' }, '1.37, nodes'],
+  ['what is there', { from: '1.37', status: 'Succeeded', releases: { a: '1.37.1-1' } }, '1.37'],
+])('whoever approves reads where it goes: of %s', (_, goal, expected) => {
+  expect(goalText({ from: '1.36', to: '1.37', status: 'Pending', ...goal })).toBe(expected);
 });

@@ -10,12 +10,17 @@ const spot: OtherNodeGroup = { kind: 'karpenter', name: 'ml', version: '1.35', c
 const seenAt = '2026-11-20T10:00:00.000Z';
 
 /** What the inventory keeps of nodes that were read at ten, when EKS tells now of the group `ml` that had the release `ami-old`. */
-async function kept(ml: Partial<Nodegroup> | undefined, seen: readonly OtherNodeGroup[], isDeep = true) {
+async function kept(
+  ml: Partial<Nodegroup> | undefined,
+  seen: readonly OtherNodeGroup[],
+  isDeep = true,
+  status = 'ACTIVE',
+) {
   const group = {
     name: 'ml',
     version: '1.36',
     releaseVersion: 'ami-old',
-    status: 'ACTIVE',
+    status,
     amiType: 'CUSTOM',
     issues: [],
   };
@@ -53,6 +58,13 @@ test.each<[string, Partial<Nodegroup> | undefined, boolean]>([
 test('where EKS is not asked about groups, what was read of them stays', async () => {
   expect(await kept({ releaseVersion: 'ami-new', modifiedAt: after }, [managed('ml', '1.36')], false)).toHaveLength(1);
 });
+
+test.each(['UPDATING', 'CREATING', 'DELETING'])(
+  'a group that was seen %s is looked at with the cluster, so that its end is seen within the hour',
+  async (status) => {
+    expect(await kept(undefined, [managed('ml', '1.36'), spot], false, status)).toEqual([spot]);
+  },
+);
 
 describe('of newer add-ons', () => {
   const rows = (...versions: string[]) =>

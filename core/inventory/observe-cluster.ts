@@ -35,7 +35,12 @@ export async function observeCluster(
   const at = details.now.toISOString();
   const unreadable: ClusterRecord['unreadable'] = [];
   const deep =
-    details.depth === 'deep' || known === undefined || known.version !== cluster.version || known.unreadable.length > 0;
+    details.depth === 'deep' ||
+    known === undefined ||
+    known.version !== cluster.version ||
+    known.unreadable.length > 0 ||
+    // Nobody tells when what was seen at work has ended.
+    [...known.nodegroups, ...known.addons].some(({ status }) => /ING$/.test(status));
   const part = async <Part>(name: string, last: Part, read: () => Promise<Part>): Promise<Part> => {
     if (!deep) return last;
     try {

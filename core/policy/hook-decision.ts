@@ -95,5 +95,5 @@ const lastWords = ({ answer, message }: HookState): string =>
     : `it says ${answer}${words(message)}`;
 
 /** A sentence of somebody else, as it stands. */
-const words = (message: string | undefined): string =>
+export const words = (message: string | undefined): string =>
   message === undefined || message === '' ? '' : `: “${message.replace(/\.$/, '')}”`;

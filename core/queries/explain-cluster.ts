@@ -3,6 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { arrivalId, hopId, hopTo } from '../model/hop.ts';
 import { glassInForce } from '../policy/break-glass.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
@@ -189,12 +190,14 @@ async function placeOf(table: Table, waits: Member | undefined, { policy }: Clus
 function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanation['rollout'] {
   if (place?.member === undefined) return null;
   const { rollout, member } = place;
+  const { from, to, status, releases, addons } = member;
   return {
     id: rollout.id,
     status: rollout.status,
     wave: wave?.name ?? '',
     waveStatus: wave?.status ?? '',
-    memberStatus: member.status,
+    goal: { from, to, status, ...given({ releases, addons }) },
+    memberStatus: status,
     position: member.position,
     of: wave?.members ?? 0,
     atOnce: wave?.maxConcurrency ?? 0,

@@ -1,5 +1,6 @@
 import type { BreakGlass } from '../contracts/items/break-glass.ts';
 import type { ReadinessHistory } from '../contracts/items/readiness-history.ts';
+import type { Member } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { ClusterBlocker } from './cluster-blockers.ts';
 import type { ClusterDetail } from './cluster-detail.ts';
@@ -37,6 +38,8 @@ export interface Explanation
     readonly wave: string;
     readonly waveStatus: string;
     readonly memberStatus: string;
+    /** From where to where it goes, and to which releases of images and versions of add-ons. */
+    readonly goal: Pick<Member, 'from' | 'to' | 'status' | 'releases' | 'addons'>;
     /** Its place in the order of its wave, of how many, and how many of them go at once. */
     readonly position: number;
     readonly of: number;

@@ -8,12 +8,12 @@ const daysAgo = (days: number): string => new Date(now.getTime() - days * 86_400
 const cluster = {
   version: '1.36',
   versionObservedAt: daysAgo(1),
-  name: 'web',
+  ...{ name: 'web', region: 'eu-central-1' },
   nodegroups: [{ name: 'workers', version: '1.35', status: 'ACTIVE', issues: [] }],
   addons: [],
 } as unknown as ClusterRecord;
-const upgraded = (days: number): Upgrade[] => [
-  { to: '1.36', controlPlaneCompletedAt: daysAgo(days) } as unknown as Upgrade,
+const upgraded = (days: number, steps: object = {}): Upgrade[] => [
+  { to: '1.36', controlPlaneCompletedAt: daysAgo(days), steps } as unknown as Upgrade,
 ];
 const region: RegionVersions | undefined = undefined;
 
@@ -41,7 +41,7 @@ test('nodes that followed must go back first: each is named with what brings it 
   expect(first).toEqual({
     code: 'NodesFirst',
     message:
-      'Nodes run 1.36 and have to go back to 1.35 first: workers (aws eks update-nodegroup-version --cluster-name web --nodegroup-name workers --kubernetes-version 1.35); ml (ml runs a custom AMI: whoever owns its launch template takes it to the version before); 3 Karpenter nodes of spot (its node class has to name an older AMI by id or name, since an alias follows the control plane); 1 Fargate node (their pods have to end, and are started anew afterwards).',
+      'Nodes run 1.36 and have to go back to 1.35 first: workers (aws eks update-nodegroup-version --region eu-central-1 --cluster-name web --nodegroup-name workers --kubernetes-version 1.35); ml (ml runs a custom AMI: whoever owns its launch template takes it to the version before); 3 Karpenter nodes of spot (its node class has to name an older AMI by id or name, since an alias follows the control plane); 1 Fargate node (their pods have to end, and are started anew afterwards).',
   });
 });
 
@@ -50,6 +50,21 @@ test('of a group that cannot go back now the reason is told, and many are counte
   expect(deleting[0]?.message).toContain('workers (The node group workers is DELETING');
   const many = reasonsOf({ nodegroups: 'abcdefgh'.split('').map((name) => group(name, '1.36')) });
   expect(many[0]?.message).toMatch(/; and 2 more\.$/);
+});
+
+test.each<[string, object, object, boolean]>([
+  ['has failed', { status: 'failed' }, {}, true],
+  ['runs', { status: 'running', endedAt: null }, {}, true],
+  ['has failed, and its nodes were read before', {}, { otherNodes: { seenAt: daysAgo(1.5), groups: [] } }, true],
+  ['has failed, and its nodes were read since', {}, { otherNodes: { seenAt: daysAgo(0.5), groups: [] } }, false],
+  ['is done', { status: 'done' }, {}, false],
+  ['has failed, and EKS says that it is there', {}, { nodegroups: [group('workers', '1.36')] }, false],
+])('a group runs both versions while its roll %s: whether its new nodes are told', (_, step, more, isTold) => {
+  const roll = { status: 'failed', startedAt: daysAgo(1.9), endedAt: daysAgo(1), reasons: [], ...step };
+  const steps = { 'roll-node-group/workers': roll };
+  const { reasons } = rollbackView({ ...cluster, ...more } as ClusterRecord, upgraded(2, steps), region, now);
+  const told = reasons.filter(({ message }) => message.startsWith('The roll of workers to 1.36 has begun'));
+  expect(told.map(({ code }) => code)).toEqual(isTold ? ['NodesFirst'] : []);
 });
 
 test('of a group with an AMI of its own the nodes tell where it is, not EKS', () => {
@@ -74,7 +89,7 @@ test('an upgrade to another version says nothing about this one', () => {
 
 test('going back into extended support under a STANDARD policy needs a change first', () => {
   const late = { ...cluster, version: '1.34', supportType: 'STANDARD' };
-  const upgrades = [{ to: '1.34', controlPlaneCompletedAt: daysAgo(1) } as unknown as Upgrade];
+  const upgrades = [{ ...upgraded(1)[0], to: '1.34' } as Upgrade];
   expect(rollbackView(late, upgrades, region, now).reasons.map(({ code }) => code)).toEqual(['NeedsExtendedSupport']);
 });
 

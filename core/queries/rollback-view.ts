@@ -43,7 +43,8 @@ export function rollbackView(
     const text = `The control plane reached ${current} at ${completedAt}; EKS rolls back within 7 days, until ${rollbackEnd(completedAt).toISOString()}.`;
     return nowhere('NotReversible', 'TooLate', text);
   }
-  const reasons = [...asked, ...nodesFirst(cluster, current, to), ...addonsFirst(cluster, to)];
+  const halfRolled = unreadRolls(cluster, upgrades, current);
+  const reasons = [...asked, ...nodesFirst(cluster, current, to), ...halfRolled, ...addonsFirst(cluster, to)];
   return { status: 'Reversible', to: before, until: until.toISOString(), reasons };
 }
 
@@ -61,7 +62,7 @@ function nodesFirst({ name: clusterName, ...cluster }: ClusterRecord, current: K
     const nodegroup = { clusterName, nodegroupName: name, status, ...given({ version, amiType }) };
     const move = managedGroups.takeBack({ nodegroup, image: amiType === 'CUSTOM' ? 'nobody' : 'eks' }, to);
     if (move.type !== 'call') return [`${name} (${move.reason.message.replace(/\.$/, '')})`];
-    const how = `aws eks update-nodegroup-version --cluster-name ${clusterName} --nodegroup-name ${name} --kubernetes-version ${to}`;
+    const how = `aws eks update-nodegroup-version --region ${cluster.region} --cluster-name ${clusterName} --nodegroup-name ${name} --kubernetes-version ${to}`;
     return [`${name} (${how})`];
   });
   const others = seen.flatMap(({ kind, name, version, count }) =>
@@ -74,6 +75,20 @@ function nodesFirst({ name: clusterName, ...cluster }: ClusterRecord, current: K
   const more = all.length > MOST_NAMED ? `; and ${all.length - MOST_NAMED} more` : '';
   const said = `Nodes run ${current} and have to go back to ${to} first: ${all.slice(0, MOST_NAMED).join('; ')}${more}.`;
   return [reason('NodesFirst', said)];
+}
+
+/** Of a roll that has begun and is not done EKS tells the version before, while nodes run both: only a look at them since tells which. */
+function unreadRolls({ nodegroups, otherNodes }: ClusterRecord, upgrades: readonly Upgrade[], current: KubeVersion) {
+  return nodegroups.flatMap(({ name, version }): Reason[] => {
+    const rolls = upgrades.flatMap(({ to, steps }) =>
+      to === `${current}` ? (steps[`roll-node-group/${name}`] ?? []) : [],
+    );
+    const [last] = rolls.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+    const isRead = last?.endedAt != null && otherNodes !== undefined && otherNodes.seenAt >= last.endedAt;
+    if (last === undefined || last.status === 'done' || isRead || version === `${current}`) return [];
+    const said = `The roll of ${name} to ${current} has begun and is not through (${last.status}): its nodes that run ${current} have to go back first (kubectl get nodes).`;
+    return [reason('NodesFirst', said)];
+  });
 }
 
 /** Each hop brings it along, and it may never be newer than its API server (Kubernetes' version skew policy). */

@@ -137,6 +137,12 @@ test('whom a person took out of a rollout that goes on is told what takes it up 
   ]);
 });
 
+test('of a cluster that somebody took back after its success nothing is told that was seen before', () => {
+  const seen = reason('Looked', 'EKS says 1.37.');
+  const told = verdict({ rollout: { status: 'Completed' }, member: { status: 'Succeeded', reasons: [seen] } });
+  expect(told).toMatchObject({ codes: ['TakenOut'], condition: 'Somebody runs: liftlock rollout create p' });
+});
+
 test('what ended while its cluster was held is not said to be held after that', () => {
   const member: Given['member'] = { status: 'Blocked', reasons: [reason('Held', 'It is held.')] };
   expect(verdict({ rollout: { status: 'Completed' }, member }).codes).toEqual(['MemberBlocked']);
@@ -171,29 +177,29 @@ test.each<[string, Given, readonly string[]]>([
   [
     'it is parked in a rollout',
     { member: parkedUntil, upgrade: { ...parkedUntil, reasons: [foreign] } },
-    ['ForeignUpdate', 'ResumesLater', 'FleetStopped'],
+    ['FleetStopped', 'ForeignUpdate', 'ResumesLater'],
   ],
   [
     'it is parked with a node group that is done',
     { member: parkedUntil, upgrade: { ...parkedUntil, reasons: [reason('AtTarget', 'a is there.')] } },
-    ['ResumesLater', 'FleetStopped', 'AtTarget'],
+    ['FleetStopped', 'ResumesLater', 'AtTarget'],
   ],
   [
     'it is parked by hand',
     { upgrade: { ...parkedUntil, id: 'by-hand', rolloutId: undefined, reasons: [foreign] } },
-    ['ForeignUpdate', 'FleetStopped'],
+    ['FleetStopped', 'ForeignUpdate'],
   ],
   [
     'it parked less than 30 s after its grant',
     { member: { status: 'Parked', grantedAt: at(0) }, upgrade: { status: 'Parked' } },
-    ['ResumesLater', 'FleetStopped'],
+    ['FleetStopped', 'ResumesLater'],
   ],
   [
     'it is new',
     { member: { status: 'Quarantined', reasons: [reason('RecentlyCreated', 'It is new.')] }, createdAt: at(-1) },
     ['RecentlyCreated', 'FleetStopped'],
   ],
-])('what waits for an instant says what else is in the way: %s', (_, given, codes) => {
+])('what waits for an instant says what else is in the way, and first what refuses it: %s', (_, given, codes) => {
   const stopped = verdict({ ...given, fleet: { stopped: true } });
   expect(stopped).toMatchObject({ codes, condition: 'Not sooner, and only when every reason above is gone.' });
   expect(stopped.at).toBe(verdict(given).at);

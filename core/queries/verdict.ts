@@ -41,6 +41,7 @@ type MemberPlace = Place & { readonly member: Member };
 export const ENDED_WELL: readonly Member['status'][] = ['Succeeded', 'Excluded'];
 /** What every grant is asked again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
+const isLook = ({ code }: Reason): boolean => code === 'ResumesLater';
 const NEVER = { at: null, condition: null };
 const NEXT_TICK = after('The next tick of the reconciler, within a minute.');
 
@@ -124,11 +125,13 @@ export function verdictOf(
     if (granted.some((one) => isOwn(one) && one.id === upgrade.id))
       return said(NEXT_TICK, reason('Next', 'Nothing is in the way of its upgrade any more: it goes on.'));
     const at = until ?? upcoming(upgrade.resumeAt, now);
-    const looksAgain = upgrade.resumeAt !== undefined && waiting.every(({ code }) => code === 'ResumesLater');
+    const looksAgain = upgrade.resumeAt !== undefined && waiting.every(isLook);
     const condition = looksAgain ? 'Liftlock looks again.' : conditionOf(waiting, at);
     // What refused it when it parked may be gone: where the reconciler asks for it now, its answer stands in place of that.
     const since = waiting.length === 0 ? upgrade.reasons : upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
-    return said(after(condition, at), ...standingFirst([...since, ...waiting]));
+    // What refuses it now before what it parked for: a stop outlasts a pause.
+    const refused = waiting.filter((one) => !isLook(one));
+    return said(after(condition, at), ...standingFirst([...refused, ...since, ...waiting.filter(isLook)]));
   }
   const going = goingOn(place);
   if (aim.policy === undefined) {
@@ -310,8 +313,9 @@ function takenOut(member: Member, rollout: Rollout): Verdict {
   const aborted = rollout.status === 'Aborted';
   const what = aborted ? 'was aborted' : `ended with ${member.name} ${member.status}`;
   const text = `The rollout ${rollout.id} ${what}. No other one begins by itself for ${member.name} and ${member.to}.`;
-  // The rollout tells who aborted it and why; a member that the abort took out would only say again that it was.
-  const others = member.reasons.filter(({ code }) => code !== 'RolloutAborted');
+  // The rollout tells who aborted it and why; a member that the abort took out would only say again that it was. What was seen at a success was
+  // before somebody took the cluster back.
+  const others = member.reasons.filter(({ code }) => code !== 'RolloutAborted' && member.status !== 'Succeeded');
   return said(
     after(`Somebody runs: liftlock rollout create ${rollout.policy}`),
     reason(aborted ? 'RolloutAborted' : 'TakenOut', text),

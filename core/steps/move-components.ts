@@ -1,5 +1,13 @@
 import { done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { answerBy, componentKey, type DueHook, type Hook, hookTitle, standing } from '../policy/hook-decision.ts';
+import {
+  answerBy,
+  componentKey,
+  type DueHook,
+  type Hook,
+  hookTitle,
+  standing,
+  words,
+} from '../policy/hook-decision.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Component, judgeComponent } from '../scan/preflight/component-version.ts';
@@ -68,7 +76,7 @@ async function moveOne(
   const refused = await refusalsOf(ports, context, moment);
   if (refused.length > 0) return parked(undefined, ...refused);
   const [now, by] = [ports.clock.now(), answerBy(hook, state)];
-  const said = `${hookTitle(due)} said go at ${state.answeredAt}. ${seen.text}`;
+  const said = `${hookTitle(due)} said go at ${state.answeredAt}${words(state.message)}. ${seen.text}`;
   if (now >= by) {
     const next = 'Look at what the hook did; once it has moved it, or would, liftlock retry looks and asks anew.';
     return ended(context, moment, reason('ComponentNotMoved', `${said} It had ${hook.timeout} in all. ${next}`));

@@ -72,13 +72,13 @@ test.each<[string, Component, object | number, object]>([
     'nothing where several containers could be meant',
     workload('Deployment'),
     deployment(['a:1.0', 'b:1.1']),
-    detail('Deployment ops/web has the containers c0, c1: name the one that counts.'),
+    detail('Deployment ops/web has the containers c0, c1: name the one that counts in the policy.'),
   ],
   [
     'nothing where the container is not there',
     workload('Deployment', 'main'),
     deployment(['a:1.0']),
-    detail('Deployment ops/web has the containers c0: name the one that counts.'),
+    detail('Deployment ops/web has no container main but c0: name the one that counts in the policy.'),
   ],
   [
     'a rollout that has not begun',

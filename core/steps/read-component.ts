@@ -40,7 +40,9 @@ async function readWorkload(
   const [first, ...others] = all.filter((one) => container === undefined || one.name === container);
   const names = all.map((one) => textOf(one.name)).join(', ');
   if (first === undefined || others.length > 0)
-    return unread(`${placeOf(component)} has the containers ${names}: name the one that counts.`);
+    return unread(
+      `${placeOf(component)} has ${container === undefined ? 'the containers' : `no container ${container} but`} ${names}: name the one that counts in the policy.`,
+    );
   const image = textOf(first.image) ?? '';
   const version = versionOf(parseImage(image).tag);
   if (version === undefined) return unread(`The image ${image} has no tag that is a released version.`);

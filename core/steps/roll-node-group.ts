@@ -77,7 +77,7 @@ async function orRetried(
   ).length;
   if (failures > allowed.retries) return result;
   const until = new Date(ports.clock.now().getTime() + durationMilliseconds(allowed.pause));
-  const said = `Pods stayed on nodes of ${group}; it is rolled again from ${until.toISOString()} on (${failures} of ${allowed.retries}). Budgets without room: liftlock scan cluster ${context.name} names them.`;
+  const said = `Pods stayed on nodes of ${group}; it is rolled again from ${until.toISOString()} on (${failures} of ${allowed.retries}). Budgets without room: liftlock scan cluster ${context.name} --target ${context.target} names them.`;
   return parked(until, reason('EvictionRetried', said), ...result.reasons);
 }
 

@@ -6,6 +6,8 @@ import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memor
 import type { World } from '../../simulator/process/world.ts';
 import {
   beforeCommit,
+  beginByHand,
+  clusterArn,
   hours,
   memberOf,
   minutes,
@@ -70,8 +72,12 @@ test('it is tried again after the pause, and goes on from where it was once some
     ['EvictionRetried', 'PodEvictionFailure'],
   ]);
   expect(reasons[0]?.message).toMatch(
-    /^Pods stayed on nodes of workers; it is rolled again from \S+ on \(1 of 3\)\. Budgets without room: liftlock scan cluster web names them\.$/,
+    /^Pods stayed on nodes of workers; it is rolled again from \S+ on \(1 of 3\)\. Budgets without room: liftlock scan cluster web --target 1\.37 names them\.$/,
   );
+  const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
+  const { executionArn } = await beginByHand(world, 'scan-cluster', input);
+  await hours(world, 0.2);
+  expect((await world.runner.describeExecution(executionArn)).cause).toContain('shop/strict');
   await changeBudget(world, 3);
   await run(world);
   expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });

@@ -1,6 +1,7 @@
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { hours, memberOf, mutationsOf, smallFleet, upgradesOf } from './small-fleet.ts';
+import { hours, memberOf, mutationsOf, recordOf, smallFleet, upgradesOf } from './small-fleet.ts';
 
 const AL2023 = 'AL2023_x86_64_STANDARD';
 const stage = (name: string, stage: string, { version = '1.36', amiType = AL2023 } = {}) => ({
@@ -31,6 +32,8 @@ test('a later wave gets the release that the first one was rolled to, whatever w
   const world = await fleet([stage('dev', 'dev'), stage('prod', 'prod')]);
   await hours(world, 3);
   expect((await memberOf(world, 'prod')).releases).toEqual({ workers: PINNED });
+  const explained = await explainCluster(world.ports, await recordOf(world, 'prod'));
+  expect(explained.rollout?.goal).toMatchObject({ from: '1.36', to: '1.37', releases: { workers: PINNED } });
   world.eks.state.imageDays = { '1.36': '2026-11-19', '1.37': '2026-11-19' };
   addCluster(world.eks.state, stage('late', 'prod'));
   await hours(world, 60);

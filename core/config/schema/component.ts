@@ -55,6 +55,6 @@ export const componentSchema = z
   })
   .refine(
     ({ workload, helm }) => (workload === undefined) !== (helm === undefined),
-    'says not where it is found: it needs one of workload and helm',
+    'has to say in one way where it is found: it needs exactly one of workload and helm',
   )
   .describe('Something in the cluster that has a version for each minor.');

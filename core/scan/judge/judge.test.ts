@@ -106,6 +106,13 @@ test('of a release from before or after the table no range is quoted', () => {
   expect(said('99.0.0')).toMatch(/^argo-workflows 99\.0\.0 is newer than the table \(which ends at [\d.]+\)\.$/);
 });
 
+test('a release that fits both minors is for before the upgrade, one that fits the new one alone for after', () => {
+  expect(findingAt(controller('3.6.2'), '1.33')?.fix).toMatch(/ before the upgrade\.$/);
+  expect(findingAt(controller('1.35.0', 'cluster-autoscaler'), '1.36')?.fix).toBe(
+    'Update cluster-autoscaler to 1.36 or newer once the cluster is at 1.36.',
+  );
+});
+
 test('the next release that fits is named, or that there is none', () => {
   expect(findingAt(controller('3.6.2'), '1.33')?.fix).toContain('to 3.7');
   expect(findingAt(controller('3.6.2'), '1.37')?.fix).toContain('No release');

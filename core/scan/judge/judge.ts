@@ -134,7 +134,7 @@ function judgeController(image: ControllerImage, target: KubeVersion): JudgedFin
   const update =
     next === undefined
       ? `No release of ${row.component} is known to support ${target}. Look for a newer one, and test it before the upgrade.`
-      : `Update ${row.component} to ${next.release} or newer before the upgrade.`;
+      : `Update ${row.component} to ${next.release} or newer ${supports(next, target.previous()) ? 'before the upgrade' : `once the cluster is at ${target}`}.`;
   const line = releaseOf(row, image.version);
   if (line === undefined) {
     const isOlder = compareAddonVersions(image.version, row.releases[0]?.release ?? '0') < 0;
