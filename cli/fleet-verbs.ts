@@ -174,17 +174,17 @@ export const FLEET_VERBS: Verbs = {
   'retry <kind> <name>': {
     description: 'take the hold off a cluster and have it tried again in its rollout: retry cluster web',
     options: REASONED,
-    load: async () => (await import('./verbs/hold.ts')).unhold('retry'),
+    load: async () => (await import('./verbs/explain.ts')).unhold('retry'),
   },
   'release <kind> <name>': {
     description: 'take the hold off a cluster; in its rollout it stays as it ended: release cluster web',
     options: REASONED,
-    load: async () => (await import('./verbs/hold.ts')).unhold('release'),
+    load: async () => (await import('./verbs/explain.ts')).unhold('release'),
   },
   'skip <kind> <name>': {
     description: 'take a cluster out of the rollout that it waits in: skip cluster web',
     options: REASONED,
-    load: async () => (await import('./verbs/hold.ts')).unhold('skip'),
+    load: async () => (await import('./verbs/explain.ts')).unhold('skip'),
   },
   'upgrade <kind> <name>': {
     description: 'print what an upgrade of one cluster would do (exit 3); --approve starts its next hop',

@@ -2,7 +2,7 @@ import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
 import type { Explanation } from '../../core/queries/explanation.ts';
 import { clusterParam } from '../client/paths.ts';
-import type { OutputOption, Session } from '../command/session.ts';
+import { NO_REASON, type OutputOption, type ReasonOption, type Session } from '../command/session.ts';
 import { blockerLines, facts, painted, print, reasonLines, relativeTime, section, shown } from '../output/print.ts';
 import { openGlassText } from './break-glass.ts';
 import { readinessText, rollbackText, supportText, tagSection } from './cluster-text.ts';
@@ -93,3 +93,17 @@ function whenText({ at, condition }: Explanation['when'], now: Date): string {
   if (condition === null) return instant === '' ? 'not by itself' : instant;
   return visible(instant === '' ? condition : `${instant}. ${condition}`);
 }
+
+/** Prints what follows from it: the explanation of the cluster as it now stands. */
+export const unhold =
+  (verb: 'retry' | 'release' | 'skip') =>
+  async (session: Session, kind: string, name: string, options: ReasonOption) => {
+    kindOf(kind, ['clusters']);
+    const client = await session.client();
+    const of = client.v1.clusters[':id'];
+    const param = clusterParam(name);
+    const explanation = await (verb === 'skip'
+      ? of.skip.$post({ param, json: { reason: options.reason ?? NO_REASON } })
+      : of[verb].$post({ param, json: {} }));
+    return print(session, options.output, explanation, () => explanationText(explanation, shownAt(session, client)));
+  };
