@@ -342,6 +342,7 @@ const ANSWER_REASONS = {
   ),
   Running: passing('The upgrade of the cluster runs.'),
   TakenOut: lasting('A rollout is through with the cluster; only one that a person creates takes it up.'),
+  TakenBackOnce: lasting('The control plane was taken back already, which EKS does once.'),
   TooLate: lasting('EKS rolls a control plane back within seven days, and they are over.'),
   Unreadable: told('A part of the cluster could not be read; what was known of it stays.'),
   WayBackIsShort: told('EKS ends its support of the version to go back to within seven days.'),

@@ -79,12 +79,21 @@ test('kube-proxy goes back before its control plane', () => {
   expect(reasonsOf(addons('v1.35.2-eksbuild.1'))).toEqual([]);
 });
 
+test('one that was taken back goes back no further, also within the days of the upgrade before', () => {
+  const both = [...upgraded(2), { to: '1.37', controlPlaneCompletedAt: daysAgo(1) } as unknown as Upgrade];
+  const { status, to, reasons } = rollbackView(cluster, both, region, now);
+  expect([status, to, reasons.map(({ code }) => code)]).toEqual(['NotReversible', null, ['TakenBackOnce']]);
+  // One that has begun and did not arrive says nothing.
+  const begun = [...upgraded(2), { to: '1.37' } as unknown as Upgrade];
+  expect(rollbackView(cluster, begun, region, now).status).toBe('Reversible');
+});
+
 test('after exactly seven days it is too late', () => {
   expect(rollbackView(cluster, upgraded(7), region, now).reasons[0]?.code).toBe('TooLate');
 });
 
 test('an upgrade to another version says nothing about this one', () => {
-  expect(rollbackView({ ...cluster, version: '1.35' }, upgraded(2), region, now).status).toBe('Unknown');
+  expect(rollbackView({ ...cluster, version: '1.37' }, upgraded(2), region, now).status).toBe('Unknown');
 });
 
 test('going back into extended support under a STANDARD policy needs a change first', () => {

@@ -29,6 +29,11 @@ export function rollbackView(
 ): RollbackView {
   const current = KubeVersion.parse(cluster.version);
   const before = `${current.major}.${current.minor - 1}`;
+  const wasAt = upgrades.find((one) => one.controlPlaneCompletedAt && current.isOlderThan(KubeVersion.parse(one.to)));
+  if (wasAt !== undefined) {
+    const text = `The control plane reached ${wasAt.to} at ${wasAt.controlPlaneCompletedAt} and is at ${current} again; EKS takes it back once, and only to the minor before an upgrade.`;
+    return nowhere('NotReversible', 'TakenBackOnce', text);
+  }
   const completedAt = upgrades
     .flatMap((one) => (one.to === current.toString() ? (one.controlPlaneCompletedAt ?? []) : []))
     .sort()
