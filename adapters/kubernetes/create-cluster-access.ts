@@ -11,8 +11,9 @@ import {
 } from '../../core/ports/cluster-access.ts';
 import type { ReadAnswer } from '../../core/ports/cluster-reader.ts';
 import { CORDON_MARK } from '../../core/ports/node-operator.ts';
-import { authorizeByToken, type ClusterCredentials } from './cluster-token.ts';
-import { HttpsReader } from './reader/https-reader.ts';
+import type { ClusterCredentials } from './cluster-token.ts';
+import type { HttpsReader } from './reader/https-reader.ts';
+import { openReader } from './reader/open-reader.ts';
 
 interface ClusterAccessOptions extends ClusterCredentials {
   /** Lets `http://` endpoints through, for tests on loopback. Credentials go over TLS only, otherwise. */
@@ -110,12 +111,8 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
 function readerOf(server: ApiServer, options: ClusterAccessOptions): HttpsReader {
   if (server.endpoint.startsWith('http://') && options.plainHttp !== true)
     throw new ClusterAccessError('ClusterUnreachable', 'The endpoint is not https, and no credentials go there.');
-  return new HttpsReader({
-    server: server.endpoint.replace(/\/$/, ''),
-    authorize: authorizeByToken(server, options),
-    timeoutMilliseconds: options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS,
-    userAgent: 'liftlock',
-  });
+  const { timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
+  return openReader(server, options, { timeoutMilliseconds, userAgent: 'liftlock' });
 }
 
 const inNamespace = (api: string, namespace: string, plural: string): string =>

@@ -8,10 +8,10 @@ import {
   type HookJobs,
   type OpenHookJobs,
 } from '../../core/ports/hook-jobs.ts';
-import { authorizeByToken, type ClusterCredentials } from './cluster-token.ts';
+import type { ClusterCredentials } from './cluster-token.ts';
 import { messageOf, objectOf, readList, statusError } from './create-cluster-access.ts';
 import type { ServerCalls } from './create-node-operator.ts';
-import { HttpsReader } from './reader/https-reader.ts';
+import { openReader } from './reader/open-reader.ts';
 
 /** A step that asks has 25 seconds, in which it reads, commits, and creates or deletes. */
 const TIMEOUT_MILLISECONDS = 5_000;
@@ -24,12 +24,7 @@ const POD_LABEL = 'liftlock.dev/hook-job';
 export const createHookJobs = (options: ClusterCredentials): HookJobs => ({
   open: (server) =>
     hookJobsOver(
-      new HttpsReader({
-        server: server.endpoint.replace(/\/$/, ''),
-        authorize: authorizeByToken(server, options),
-        timeoutMilliseconds: TIMEOUT_MILLISECONDS,
-        userAgent: 'liftlock-hooks',
-      }),
+      openReader(server, options, { timeoutMilliseconds: TIMEOUT_MILLISECONDS, userAgent: 'liftlock-hooks' }),
     ),
 });
 

@@ -14,9 +14,10 @@ import {
   type NodeVersion,
   type PodUid,
 } from '../../core/ports/node-operator.ts';
-import { authorizeByToken, type ClusterCredentials } from './cluster-token.ts';
+import type { ClusterCredentials } from './cluster-token.ts';
 import { controllerOf, messageOf, objectOf, readList, statusError } from './create-cluster-access.ts';
-import { type Change, HttpsReader } from './reader/https-reader.ts';
+import type { Change } from './reader/https-reader.ts';
+import { openReader } from './reader/open-reader.ts';
 
 /** One API server, asked and told one thing after the other. */
 export interface ServerCalls {
@@ -35,12 +36,7 @@ const MERGE_PATCH = 'application/merge-patch+json';
 export const createNodeOperators = (options: ClusterCredentials): NodeOperators => ({
   open: (server) =>
     nodeOperatorOver(
-      new HttpsReader({
-        server: server.endpoint.replace(/\/$/, ''),
-        authorize: authorizeByToken(server, options),
-        timeoutMilliseconds: TIMEOUT_MILLISECONDS,
-        userAgent: 'liftlock-operate',
-      }),
+      openReader(server, options, { timeoutMilliseconds: TIMEOUT_MILLISECONDS, userAgent: 'liftlock-operate' }),
     ),
 });
 

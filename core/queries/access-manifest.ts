@@ -16,21 +16,24 @@ export const HOOK_RUNNERS = 'liftlock-hooks';
 export const TIERS = ['look', 'operate', 'hooks'] as const;
 export type Tier = (typeof TIERS)[number];
 
-/** Gives a ClusterRole to a group, as the document after it. */
-const bindingOf = (role: string, group = VIEWERS): string => `---
+/** Gives a ClusterRole to a group, or a Role of one namespace, as the document after it. */
+const bindingOf = (role: string, group = VIEWERS, namespace?: string): string => {
+  const [kind, place] = namespace === undefined ? ['ClusterRole', ''] : ['Role', `\n  namespace: ${namespace}`];
+  return `---
 apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
+kind: ${kind}Binding
 metadata:
-  name: ${role}
+  name: ${role}${place}
 roleRef:
   apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
+  kind: ${kind}
   name: ${role}
 subjects:
   - apiGroup: rbac.authorization.k8s.io
     kind: Group
     name: ${group}
 `;
+};
 
 /**
  * What Liftlock reads of a cluster, and nothing else: what upgrades look at, and lists of whatever Kubernetes itself serves, for scans.
@@ -135,21 +138,7 @@ rules:
   - apiGroups: [""]
     resources: [pods]
     verbs: [list]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata:
-  name: ${HOOK_RUNNERS}
-  namespace: ${namespace}
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: Role
-  name: ${HOOK_RUNNERS}
-subjects:
-  - apiGroup: rbac.authorization.k8s.io
-    kind: Group
-    name: ${HOOK_RUNNERS}
-`;
+${bindingOf(HOOK_RUNNERS, HOOK_RUNNERS, namespace)}`;
 
 /** RBAC of a tier: apply it in each cluster. That of hooks is of the namespace that the Fleet names for their Jobs. */
 export const RBAC = {

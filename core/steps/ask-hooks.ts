@@ -1,3 +1,4 @@
+import type { FleetSpec } from '../config/types.ts';
 import { HOOK_SCHEMA, type HookAnswer, type HookRequest, type HookStep } from '../contracts/hook.ts';
 import type { HookState, Intent, Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
@@ -60,9 +61,10 @@ export async function askHooks(
   if (unknown.length > 0) return parked(undefined, ...unknown);
   const hooks = (spec?.hooks ?? []).filter((hook) => isOf(hook, moment, upgrade));
   if (hooks.length === 0 || (moment.at === 'after' && !(await hasChanged(ports, context, moment)))) return undefined;
-  const record = labeled(await context.record(), await loadFleetInForce(ports.table));
+  const fleet = await loadFleetInForce(ports.table);
+  const record = labeled(await context.record(), fleet);
   const due = hooks.filter((hook) => isAbout(hook, record)).map((hook) => ({ hook, key: keyOf(hook, moment) }));
-  return askDue(ports, context, moment, due);
+  return askDue(ports, context, moment, due, fleet);
 }
 
 /** The same of hooks that are asked at a moment, whoever has chosen them. */
@@ -71,6 +73,7 @@ export async function askDue(
   context: StepContext,
   moment: HookMoment,
   due: readonly DueHook[],
+  fleet: FleetSpec | undefined,
 ): Promise<StepResult | undefined> {
   const { upgrade, grant } = context;
   if (upgrade === undefined || grant === undefined) return undefined;
@@ -87,7 +90,6 @@ export async function askDue(
   const asked = await keepAsked(ports, context, decision.due);
   if (asked === undefined) return parked(undefined, SUPERSEDED);
   const request = await requestOf(ports, context, moment, decision.due, asked);
-  const fleet = await loadFleetInForce(ports.table);
   const answer =
     'job' in hook.ask
       ? await askJob(ports, context, hook, hook.ask, fleet?.hooks?.jobs, request)

@@ -1,4 +1,5 @@
 import { done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { loadFleetInForce } from '../policy/applied.ts';
 import {
   answerBy,
   componentKey,
@@ -71,7 +72,7 @@ async function moveOne(
   if (state?.answer !== 'go') {
     if (!seen.isRead) return parked(deniedRetryAt(ports), reason('ComponentUnknown', seen.text));
     const held = await askHooks(ports, context, moment);
-    return held ?? (await askDue(ports, context, moment, [due])) ?? wait(1);
+    return held ?? (await askDue(ports, context, moment, [due], await loadFleetInForce(ports.table))) ?? wait(1);
   }
   const refused = await refusalsOf(ports, context, moment);
   if (refused.length > 0) return parked(undefined, ...refused);

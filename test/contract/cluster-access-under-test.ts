@@ -2,6 +2,7 @@ import { createClusterAccess } from '../../adapters/kubernetes/create-cluster-ac
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterAccess } from '../../simulator/kubernetes/in-memory-cluster-access.ts';
+import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
 import { testCaller, testWorld } from '../material/eks/world.ts';
 import type { ClusterAccessUnderTest } from './cluster-access-contract.ts';
 import { kubernetesFace } from './kubernetes-face.ts';
@@ -56,4 +57,28 @@ export async function clusterAccessOverTls(): Promise<ClusterAccessUnderTest> {
     cluster,
     close: () => loopback.close(),
   };
+}
+
+/** A cluster whose API server answers over TLS, also what changes something, and what an adapter takes to ask it. */
+export async function shopOverTls(replicas: number) {
+  const { world, cluster, fake } = shop(replicas);
+  const tls = selfSignedCertificate(['127.0.0.1']);
+  const calls = createInMemoryClusterReader({
+    ...{ fake, clusterArn: cluster.arn, principal: testCaller.principal, clock: { now: world.now } },
+  });
+  const loopback = await startKubernetesLoopback(async ({ method, path, query, body, contentType }) => {
+    const asked = `${path}${query.size === 0 ? '' : `?${query}`}`;
+    const { status, text } =
+      method === 'POST' || method === 'PATCH' || method === 'DELETE'
+        ? await calls.change({ method, path: asked, contentType, body: body as object })
+        : await calls.get({ path: asked });
+    return { status, body: text };
+  }, tls);
+  const server = {
+    ...{ scope, name: 'shop', endpoint: loopback.endpoint },
+    certificateAuthority: Buffer.from(tls.certificate).toString('base64'),
+  };
+  const credentials = async () => ({ accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' });
+  const options = { credentials, clock: { now: world.now } };
+  return { world, cluster, server, options, close: () => loopback.close() };
 }

@@ -4,15 +4,12 @@ import type { ApiServer } from '../../core/ports/cluster-access.ts';
 import { HOOK_JOB_MARK, type HookJob, type HookJobs, type OpenHookJobs } from '../../core/ports/hook-jobs.ts';
 import { HOOK_RUNNERS, RBAC } from '../../core/queries/access-manifest.ts';
 import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
-import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
 import { createInMemoryHookJobs } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
 import type { JobRun } from '../../simulator/kubernetes/objects/job-object.ts';
 import { isAllowed } from '../../simulator/kubernetes/permissions.ts';
 import { testCaller } from '../material/eks/world.ts';
-import { shop } from './cluster-access-under-test.ts';
+import { shop, shopOverTls } from './cluster-access-under-test.ts';
 import { failure } from './failure.ts';
-import { startKubernetesLoopback } from './kubernetes-loopback.ts';
-import { selfSignedCertificate } from './self-signed-certificate.ts';
 
 const scope = { account: testCaller.account, region: testCaller.region };
 const ROLE = `arn:aws:iam::${scope.account}:role/LiftlockSpoke-hooks`;
@@ -41,32 +38,8 @@ async function inMemory(principal = testCaller.principal): Promise<UnderTest> {
 
 /** The real adapter over TLS, answered by the same fake. */
 async function overTls(): Promise<UnderTest> {
-  const { world, cluster, fake } = shop(1);
-  const tls = selfSignedCertificate(['127.0.0.1']);
-  const calls = createInMemoryClusterReader({
-    ...{ fake, clusterArn: cluster.arn, principal: testCaller.principal, clock: { now: world.now } },
-  });
-  const loopback = await startKubernetesLoopback(async ({ method, path, query, body, contentType }) => {
-    const asked = `${path}${query.size === 0 ? '' : `?${query}`}`;
-    const { status, text } =
-      method === 'POST' || method === 'DELETE'
-        ? await calls.change({ method, path: asked, contentType, body: body as object })
-        : await calls.get({ path: asked });
-    return { status, body: text };
-  }, tls);
-  return {
-    jobs: createHookJobs({
-      credentials: async () => ({ accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' }),
-      clock: { now: world.now },
-    }),
-    server: {
-      ...{ scope, name: 'shop', endpoint: loopback.endpoint },
-      certificateAuthority: Buffer.from(tls.certificate).toString('base64'),
-    },
-    cluster,
-    pass: (seconds) => world.pass(seconds / 60),
-    close: () => loopback.close(),
-  };
+  const { world, cluster, server, options, close } = await shopOverTls(1);
+  return { jobs: createHookJobs(options), server, cluster, pass: (seconds) => world.pass(seconds / 60), close };
 }
 
 const NAME = { namespace: 'default', name: 'liftlock-hook-1' };

@@ -1,13 +1,10 @@
 import { parseAllDocuments } from 'yaml';
 import { createNodeOperators } from '../../adapters/kubernetes/create-node-operator.ts';
 import { OPERATORS, RBAC } from '../../core/queries/access-manifest.ts';
-import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
 import { createInMemoryNodeOperators } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
 import { testCaller } from '../material/eks/world.ts';
-import { shop } from './cluster-access-under-test.ts';
-import { startKubernetesLoopback } from './kubernetes-loopback.ts';
+import { shop, shopOverTls } from './cluster-access-under-test.ts';
 import { type NodeOperatorUnderTest, nodeOperatorContract } from './node-operator-contract.ts';
-import { selfSignedCertificate } from './self-signed-certificate.ts';
 
 const scope = { account: testCaller.account, region: testCaller.region };
 const ROLE = `arn:aws:iam::${scope.account}:role/LiftlockSpoke-operate`;
@@ -28,31 +25,8 @@ async function inMemory(principal = testCaller.principal): Promise<NodeOperatorU
 
 /** The real adapter over TLS, answered by the same fake. */
 async function overTls(): Promise<NodeOperatorUnderTest> {
-  const { world, cluster, fake } = shop(PODS);
-  const tls = selfSignedCertificate(['127.0.0.1']);
-  const calls = createInMemoryClusterReader({
-    ...{ fake, clusterArn: cluster.arn, principal: testCaller.principal, clock: { now: world.now } },
-  });
-  const loopback = await startKubernetesLoopback(async ({ method, path, query, body, contentType }) => {
-    const asked = `${path}${query.size === 0 ? '' : `?${query}`}`;
-    const { status, text } =
-      method === 'PATCH' || method === 'POST'
-        ? await calls.change({ method, path: asked, contentType, body: body as object })
-        : await calls.get({ path: asked });
-    return { status, body: text };
-  }, tls);
-  return {
-    operators: createNodeOperators({
-      credentials: async () => ({ accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' }),
-      clock: { now: world.now },
-    }),
-    server: {
-      ...{ scope, name: 'shop', endpoint: loopback.endpoint },
-      certificateAuthority: Buffer.from(tls.certificate).toString('base64'),
-    },
-    cluster,
-    close: () => loopback.close(),
-  };
+  const { cluster, server, options, close } = await shopOverTls(PODS);
+  return { operators: createNodeOperators(options), server, cluster, close };
 }
 
 nodeOperatorContract('the fake clusters in this process', () => inMemory());

@@ -1,7 +1,7 @@
 import { given } from '../../../core/model/given.ts';
 import type { ClusterReaders } from '../../../core/ports/cluster-reader.ts';
-import { authorizeByToken, type ClusterCredentials } from '../cluster-token.ts';
-import { HttpsReader } from './https-reader.ts';
+import type { ClusterCredentials } from '../cluster-token.ts';
+import { openReader } from './open-reader.ts';
 
 interface ClusterReadersOptions extends ClusterCredentials {
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -18,12 +18,8 @@ export function createClusterReaders(options: ClusterReadersOptions): ClusterRea
   const { clock, sleep, pauseMilliseconds = PAUSE_MILLISECONDS, timeoutMilliseconds } = options;
   return {
     open(server) {
-      const authorize = authorizeByToken(server, options);
       const pace = { milliseconds: pauseMilliseconds, clock, sleep };
-      const reader = new HttpsReader({
-        ...{ server: server.endpoint.replace(/\/$/, ''), authorize, pace },
-        ...given({ timeoutMilliseconds }),
-      });
+      const reader = openReader(server, options, { pace, ...given({ timeoutMilliseconds }) });
       return {
         reader,
         wait: (seconds) => sleep(seconds * 1_000),

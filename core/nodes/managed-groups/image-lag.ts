@@ -32,7 +32,7 @@ export function imageLagsOf(cluster: Parts, spec: Patch, images: ImageReleases |
   const [least, most] = [settings.minAge, settings.maxAge].map((age) => age && durationMilliseconds(age));
   return cluster.nodegroups.flatMap(({ name, amiType, version, releaseVersion: release }): ImageLag[] => {
     if (release === undefined || version !== cluster.version) return [];
-    const known = images.images.find((one) => one.version === version && one.amiType === amiType)?.releases ?? [];
+    const known = releasesOf(images, version, amiType);
     const wants = newest(known, least || 0, now);
     if (wants === undefined || compareReleases(wants, release) <= 0) return [];
     const since = publicationOf(release, known);
@@ -74,6 +74,12 @@ export function imagesUnknown(
   return unknown(`AWS names no release of ${[...new Set(lacking)].join(', ')} for ${version} in ${region}.`);
 }
 
+const releasesOf = (
+  images: ImageReleases | undefined,
+  minor: string,
+  amiType: string | undefined,
+): readonly Release[] => images?.images.find((one) => one.version === minor && one.amiType === amiType)?.releases ?? [];
+
 /** The newest of them that has been out for `least` milliseconds. */
 const newest = (releases: readonly Release[], least: number, now: Date): string | undefined =>
   releases
@@ -96,8 +102,7 @@ export function releasesFor(
   if (settings === undefined) return undefined;
   const least = settings.minAge === undefined ? 0 : durationMilliseconds(settings.minAge);
   const pinned = nodegroups.flatMap(({ name, amiType }): [string, string][] => {
-    const image = images?.images.find((one) => one.version === target.toString() && one.amiType === amiType);
-    const release = newest(image?.releases ?? [], least, now);
+    const release = newest(releasesOf(images, target.toString(), amiType), least, now);
     return release === undefined ? [] : [[name, release]];
   });
   return pinned.length === 0 ? undefined : Object.fromEntries(pinned);

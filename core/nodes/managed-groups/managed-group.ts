@@ -59,6 +59,7 @@ export const managedGroups: NodeOwner<{
     const image = rule === undefined ? 'nobody' : await findImage(ports, context, nodegroup, rule);
     if (image === 'nobody' || 'code' in image) return { nodegroup, nodes, image };
     const { from, image: found } = image;
+    if (from.imageId === found.imageId) return { nodegroup, nodes, image };
     const versions = await ports.ec2.listLaunchTemplateVersions(scope, from.template, found.imageId);
     return { nodegroup, nodes, image: { ...image, made: madeBefore(versions, from, found.imageId)?.version } };
   },

@@ -1,0 +1,14 @@
+import type { ApiServer } from '../../../core/ports/cluster-access.ts';
+import { authorizeByToken, type ClusterCredentials } from '../cluster-token.ts';
+import { HttpsReader, type HttpsReaderOptions } from './https-reader.ts';
+
+/** One API server of EKS over one connection, asked by the role that the credentials are of. */
+export const openReader = (
+  server: ApiServer,
+  credentials: ClusterCredentials,
+  settings: Omit<HttpsReaderOptions, 'server' | 'authorize'>,
+): HttpsReader =>
+  new HttpsReader({
+    ...{ server: server.endpoint.replace(/\/$/, ''), authorize: authorizeByToken(server, credentials) },
+    ...settings,
+  });
