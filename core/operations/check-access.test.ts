@@ -378,3 +378,22 @@ test.each<[string, readonly Upgrade[], AccessCheck['status']]>([
   expect(checkHookJobs(asking, upgrades)).toMatchObject([{ part: 'Hooks', status }]);
   expect(checkHookJobs(policyWith(), upgrades)).toEqual([]);
 });
+
+test('the same where a component is moved by a Job, and nothing else asks by one', () => {
+  const { spec } = policyWith();
+  const mover = (name: string, hook: object) => ({
+    ...{ name, helm: { namespace: 'ops', release: name }, versions: {}, phase: 'after' as const, timeout: '1h', hook },
+  });
+  const moving = {
+    ...policyWith(),
+    spec: { ...spec, components: [mover('traefik', probe.ask), mover('other', lambda)] },
+  };
+  const told = (key: string) =>
+    checkHookJobs(moving as never, [asked('go', undefined, key)]).map(({ status }) => status);
+  expect(told('component:traefik/before/update-addons/after')).toEqual(['Readable']);
+  expect(told('component:other/before/update-addons/after')).toEqual(['NotChecked']);
+  const others = { ...moving, spec: { ...spec, components: [mover('other', lambda)] } };
+  expect(checkHookJobs(others as never, [])).toEqual([]);
+});
+
+const lambda = { lambda: 'arn:aws:lambda:eu-central-1:111111111111:function:mover' };

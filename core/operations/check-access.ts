@@ -4,6 +4,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ScanSummary } from '../contracts/items/scan.ts';
 import { AWS_SOURCES } from '../contracts/scan-words.ts';
 import { quoted, type Reason, reason } from '../contracts/step-result.ts';
+import { componentKey } from '../policy/hook-decision.ts';
 import { loadAllPolicies, policyOf } from '../policy/policy-of.ts';
 import { isAccessErrorName } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -54,12 +55,17 @@ export function checkDrains({ metadata, spec }: UpgradePolicy, upgrades: readonl
 
 /** The same of Jobs that the policy asks by, as the last question has met it. */
 export function checkHookJobs({ metadata, spec }: UpgradePolicy, upgrades: readonly Upgrade[]): AccessCheck[] {
-  const names = (spec.hooks ?? []).flatMap(({ name, ask }) => ('job' in ask ? [name] : []));
-  if (names.length === 0) return [];
+  const keys = [
+    ...(spec.hooks ?? []).flatMap(({ name, ask }) => ('job' in ask ? [`${name}/`] : [])),
+    ...(spec.components ?? []).flatMap(({ name, hook, phase }) =>
+      hook !== undefined && 'job' in hook ? [componentKey(name, phase)] : [],
+    ),
+  ];
+  if (keys.length === 0) return [];
   const check = { part: 'Hooks', what: 'Jobs' } as const;
   const asked = upgrades
     .flatMap(({ hooks = {} }) => Object.entries(hooks))
-    .flatMap(([key, state]) => (names.some((name) => key.startsWith(`${name}/`)) ? [state] : []))
+    .flatMap(([key, state]) => (keys.some((one) => key.startsWith(one)) ? [state] : []))
     .filter(({ answer, error }) => answer !== undefined && (answer !== 'none' || error !== undefined))
     .sort((one, other) => (one.answeredAt ?? '').localeCompare(other.answeredAt ?? ''));
   const last = asked.at(-1);
