@@ -195,6 +195,16 @@ export const FLEET_VERBS: Verbs = {
     ],
     load: async () => (await import('./verbs/upgrade.ts')).upgrade,
   },
+  'rollback <kind> <name>': {
+    description:
+      'print what taking a cluster back to the minor before would do (exit 3): rollback cluster web; --approve starts it',
+    options: [
+      ['--dry-run', 'print it and start nothing, which is the default', { conflicts: ['approve'] }],
+      ['--approve', 'start it: node groups, add-ons, then the control plane'],
+      OUTPUT,
+    ],
+    load: async () => (await import('./verbs/rollback.ts')).rollback,
+  },
   'drain <kind> <name>': {
     description:
       'print what draining a node group that Liftlock does not roll would go by (exit 3): drain nodegroup legacy --cluster web; --approve starts it',

@@ -110,6 +110,7 @@ function resourceOf(partition: string, { account, region }: Scope, call: Mutatin
   const eks = `arn:${partition}:eks:${region}:${account}`;
   switch (call.name) {
     case 'UpdateClusterVersion':
+    case 'RollbackClusterVersion':
       return `${eks}:cluster/${call.input.name}`;
     case 'UpdateNodegroupVersion':
     case 'UpdateNodegroupConfig':
@@ -120,11 +121,11 @@ function resourceOf(partition: string, { account, region }: Scope, call: Mutatin
 }
 
 /**
- * IAM sees the version that UpdateClusterVersion asks for: two hops at once, another version and a rollback are denied before EKS hears of them.
+ * IAM sees the version that UpdateClusterVersion asks for: two hops at once, another version, and a rollback in the session of an upgrade are denied before EKS hears of them.
  * The other calls have no such key (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html).
  */
 function onlyTo(call: MutatingCall): object {
-  if (call.name !== 'UpdateClusterVersion') return {};
+  if (call.name !== 'UpdateClusterVersion' && call.name !== 'RollbackClusterVersion') return {};
   return { Condition: { StringEquals: { 'eks:kubernetesVersion': call.input.version } } };
 }
 

@@ -24,6 +24,9 @@ test.each<[Parameters<typeof supportText>[0], string]>([
 
 test('a way back that asks for nothing first ends with its date', () => {
   const until = '2026-11-27T08:00:00.000Z';
-  const told = rollbackText({ status: 'Reversible', to: '1.36', until, reasons: [] }, new Date('2026-11-20T08:00:00Z'));
+  const told = rollbackText(
+    { status: 'Reversible', to: '1.36', until, reasons: [], blockers: [] },
+    new Date('2026-11-20T08:00:00Z'),
+  );
   expect(told).toBe(`reversible to 1.36 until ${until} (in 7d).`);
 });

@@ -25,7 +25,7 @@ const explanation: Explanation = {
     breakGlass: null,
     managedBy: [],
   },
-  rollback: { status: 'Unknown', to: null, until: null, reasons: [] },
+  rollback: { status: 'Unknown', to: null, until: null, reasons: [], blockers: [] },
   reversal: [],
   support: { state: 'standard', deadline: null, dollarsPerDayLate: null },
   ...{ tagEffects: [], warnings: [] },

@@ -16,6 +16,8 @@ import type { MUTATING_FUNCTIONS } from './names.ts';
  */
 export const MUTATING_CALLS = {
   UpdateClusterVersion: 'eks:UpdateClusterVersion',
+  /** The same call of EKS with the minor before: a name of its own, so that nothing that upgrades can ever send it. */
+  RollbackClusterVersion: 'eks:UpdateClusterVersion',
   UpdateNodegroupVersion: 'eks:UpdateNodegroupVersion',
   UpdateNodegroupConfig: 'eks:UpdateNodegroupConfig',
   UpdateAddon: 'eks:UpdateAddon',
@@ -25,6 +27,7 @@ export type MutatingCallName = keyof typeof MUTATING_CALLS;
 /** The functions that make each of them; the spoke role lets no other session do it. Update settings are put back by who undoes, too. */
 export const MUTATORS: Readonly<Record<MutatingCallName, readonly (typeof MUTATING_FUNCTIONS)[number][]>> = {
   UpdateClusterVersion: ['upgrade-control-plane'],
+  RollbackClusterVersion: ['upgrade-control-plane'],
   UpdateNodegroupVersion: ['roll-node-group'],
   UpdateNodegroupConfig: ['roll-node-group', 'restore-nodes'],
   UpdateAddon: ['update-addons'],
@@ -32,7 +35,7 @@ export const MUTATORS: Readonly<Record<MutatingCallName, readonly (typeof MUTATI
 
 /** One mutating call as data: it is stored in the intent before it is sent, and a repeat sends the stored one. */
 export type MutatingCall =
-  | { readonly name: 'UpdateClusterVersion'; readonly input: UpdateClusterVersionInput }
+  | { readonly name: 'UpdateClusterVersion' | 'RollbackClusterVersion'; readonly input: UpdateClusterVersionInput }
   | { readonly name: 'UpdateNodegroupVersion'; readonly input: UpdateNodegroupVersionInput }
   | { readonly name: 'UpdateNodegroupConfig'; readonly input: UpdateNodegroupConfigInput }
   | { readonly name: 'UpdateAddon'; readonly input: UpdateAddonInput };
@@ -101,9 +104,10 @@ export type CallWithoutUpdate =
   | { readonly name: 'CreateHookJob'; readonly input: HookJob }
   | { readonly name: 'DeleteHookJob'; readonly input: HookJobUid };
 
-/** `update.type` that EKS gives the update which a call starts. A lower version would be a `VersionRollback`: never ours here. */
+/** `update.type` that EKS gives the update which a call starts. */
 export const UPDATE_TYPE: Readonly<Record<MutatingCallName, string>> = {
   UpdateClusterVersion: 'VersionUpdate',
+  RollbackClusterVersion: 'VersionRollback',
   UpdateNodegroupVersion: 'VersionUpdate',
   UpdateNodegroupConfig: 'ConfigUpdate',
   UpdateAddon: 'AddonUpdate',

@@ -64,11 +64,17 @@ export const MACHINE_NAMES = [
   'drain-nodes',
   'restore-nodes',
   'upgrade-cluster',
+  'rollback-cluster',
 ] as const;
 export type MachineName = (typeof MACHINE_NAMES)[number];
 
+/** Machines that start others, whose executions act for the grant of the one that they are named after. */
+export const NESTING_MACHINES: readonly MachineName[] = ['upgrade-cluster', 'rollback-cluster'];
+
 /** Which definition file a machine is an instance of: machines of one shape share one file. */
-export const MACHINE_DEFINITIONS: Readonly<Record<MachineName, 'step' | 'roll-node-group' | 'upgrade-cluster'>> = {
+export const MACHINE_DEFINITIONS: Readonly<
+  Record<MachineName, 'step' | 'roll-node-group' | 'upgrade-cluster' | 'rollback-cluster'>
+> = {
   'scan-cluster': 'step',
   'upgrade-control-plane': 'step',
   'update-addons': 'step',
@@ -77,6 +83,7 @@ export const MACHINE_DEFINITIONS: Readonly<Record<MachineName, 'step' | 'roll-no
   'restore-nodes': 'step',
   'roll-node-group': 'roll-node-group',
   'upgrade-cluster': 'upgrade-cluster',
+  'rollback-cluster': 'rollback-cluster',
 };
 
 /** Environment variables of the functions; an array lists the functions that read one, absent = all. */
@@ -110,6 +117,7 @@ export const MACHINE_TIMEOUT_SECONDS: Readonly<Record<MachineName, number>> = {
   'restore-nodes': 86_400,
   'roll-node-group': 10 * 86_400,
   'upgrade-cluster': 16 * 86_400,
+  'rollback-cluster': 16 * 86_400,
 };
 
 /** Machines that change nothing on the cluster: started by hand they take no grant, and they run in observe mode too. */

@@ -1,4 +1,5 @@
 import { closing, lasting, passing, type ReasonKind, timed, told, type WaitedFor } from './reasons/reason-facts.ts';
+import { ROLLBACK_REASONS } from './reasons/rollback-reasons.ts';
 
 /** What stands in the way of a grant or of the commit of a change, beside what the cluster itself and its wave say. */
 const GRANT_REASONS = {
@@ -42,7 +43,6 @@ const CLUSTER_REASONS = {
   AddonsBehind: told(
     'Its control plane is at its target or past it, and EKS does not list the version of an add-on for it, or its policy wants a newer one (`patch`).',
   ),
-  AddonsFirst: lasting('To go back, the add-on kube-proxy has to go first.'),
   AlreadyThere: lasting('The cluster has the version that somebody asks for; nothing is left to do.'),
   AmbiguousPolicy: lasting('Several policies select the cluster; it is left alone until one does.'),
   AtTarget: told('It is at its target already.'),
@@ -220,7 +220,7 @@ const STEP_REASONS = {
   NotVisibleYet: passing('The update succeeded, and EKS does not show it yet.'),
   RefreshDenied: told('The refresh of the insights was denied; only what is younger than a day counts.'),
   RefreshFailed: told('EKS could not refresh its insights; only what is younger than a day counts.'),
-  RefreshingInsights: passing('EKS refreshes its upgrade insights.'),
+  RefreshingInsights: passing('EKS refreshes its insights.'),
   RefreshTooSlow: told('EKS did not refresh its insights in time; only what is younger than a day counts.'),
   Rolled: told('Every node of the node group was replaced.'),
   Scanning: passing('The scan of the cluster goes on.'),
@@ -321,7 +321,6 @@ const CHECK_REASONS = {
 const ANSWER_REASONS = {
   Automatic: passing('The policy begins a rollout by itself within the hour.'),
   BeyondPolicy: told('The upgrade goes beyond what the policy of the cluster asks for.'),
-  HopReversible: told('EKS takes the hop back for seven days after it has ended.'),
   InRollout: told('The cluster is a member of a rollout.'),
   InventoryIncomplete: passing(
     'An account and Region was not looked at, or not all clusters that it lists are recorded; discovery goes on.',
@@ -329,23 +328,17 @@ const ANSWER_REASONS = {
   ManagedElsewhere: told('Another tool manages the cluster and may move its version back.'),
   ManualTrigger: lasting('The policy has trigger manual, and no rollout of it is under way.'),
   MovedByOthers: told('The control plane moved without Liftlock.'),
-  NeedsExtendedSupport: lasting('To go back, the cluster needs the support type EXTENDED.'),
   Next: passing('The cluster is next in its rollout.'),
   NodegroupIssue: told('EKS reports an issue on a node group.'),
-  NodesFirst: lasting('To go back, nodes that have followed the control plane have to go first.'),
   NotChecked: told('Nobody has looked whether Liftlock may read it.'),
   NotDiscovered: lasting('The account of the cluster could not be listed in its Region.'),
-  NotObserved: told('Liftlock did not see when the control plane reached its version.'),
   OneHopAtATime: told('An upgrade moves one minor; the others are asked for afterwards.'),
   RolloutBusy: passing(
     'A rollout of the policy was planned without the cluster, or goes on without it; another one takes it.',
   ),
   Running: passing('The upgrade of the cluster runs.'),
   TakenOut: lasting('A rollout is through with the cluster; only one that a person creates takes it up.'),
-  TakenBackOnce: lasting('The control plane was taken back already, which EKS does once.'),
-  TooLate: lasting('EKS rolls a control plane back within seven days, and they are over.'),
   Unreadable: told('A part of the cluster could not be read; what was known of it stays.'),
-  WayBackIsShort: told('EKS ends its support of the version to go back to within seven days.'),
   VersionUnsupported: lasting('EKS does not support the version to go back to any more.'),
 };
 
@@ -359,6 +352,7 @@ export const REASON_FAMILIES = {
   Drains: DRAIN_REASONS,
   Hooks: HOOK_REASONS,
   Components: COMPONENT_REASONS,
+  Rollbacks: ROLLBACK_REASONS,
   'Scan and smoke check': CHECK_REASONS,
   'Answers and reports': ANSWER_REASONS,
 } as const;
@@ -373,6 +367,7 @@ export const REASONS = {
   ...DRAIN_REASONS,
   ...HOOK_REASONS,
   ...COMPONENT_REASONS,
+  ...ROLLBACK_REASONS,
   ...CHECK_REASONS,
   ...ANSWER_REASONS,
 } as const;

@@ -28,8 +28,8 @@ export const machineInput = z.strictObject({
   cluster: clusterArn,
   targetVersion: minor,
   nodegroup: z.string().min(1).max(63).optional(),
-  /** update-addons only: `before` the control plane (valid on N and N+1) or `after` it. Absent = after. */
-  phase: z.enum(['before', 'after']).optional(),
+  /** update-addons only: `before` the control plane (valid on N and N+1) or `after` it; `back`: before it is taken back. Absent = after. */
+  phase: z.enum(['before', 'after', 'back']).optional(),
   comment: z.string().max(200).optional(),
   /** scan-cluster only: it waits until then, so that the looks of a fleet are spread. */
   notBefore: z.iso.datetime().optional(),

@@ -1,7 +1,7 @@
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Addon, AddonInfo } from '../ports/eks.ts';
 import { addonMinor, compareAddonVersions, isNextAddonMinor } from '../version/addon-version.ts';
-import type { KubeVersion } from '../version/kube-version.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 
 /** `move`: to this version. `keep`: nothing to do. `stuck`: no version fits. */
 export type AddonDecision =
@@ -84,6 +84,22 @@ export function addonAfter(addon: Installed, info: AddonInfo, to: string, pinned
   const gap = gapText(addon, chosen.version, to);
   return addonFits(addon, info, to) ? keep(`${gap}; it stays, since it fits ${to}.`) : stuck(gap);
 }
+
+/**
+ * Before the control plane is taken back: what the minor lists stays; otherwise the newest that both list, or that it lists alone. kube-proxy may never
+ * be newer than its API server, so that it goes down first (facts: eks.md §3.6).
+ */
+export function addonBack(addon: Installed, info: AddonInfo, from: string, to: string): AddonDecision {
+  const { addonName: name, addonVersion } = addon;
+  const fitting = offers(info, to).filter(({ version }) => name !== 'kube-proxy' || minorOf(version) === to);
+  if (fitting.some(({ version }) => version === addonVersion)) return keep(`${name} ${addonVersion} fits ${to}.`);
+  const both = fitting.filter(({ version }) => offers(info, from).some((offer) => offer.version === version));
+  const chosen = (both.length > 0 ? both : fitting).at(-1);
+  if (chosen === undefined) return stuck(`EKS lists no version of ${name} for ${to}`);
+  return { type: 'move', version: chosen.version };
+}
+
+const minorOf = (version: string): string | undefined => KubeVersion.tryParse(version)?.toString();
 
 /** More than any add-on has minors between two that are offered. */
 const MOST_MOVES = 100;

@@ -1,3 +1,4 @@
+import type { MachineName } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
@@ -17,7 +18,22 @@ export const isFinish = ({ from, to }: { readonly from: string; readonly to: str
 export const arrivalId = (member: { readonly from: string; readonly to: string }): string =>
   isFinish(member) ? hopId(member.from, member.to) : hopTo(KubeVersion.parse(member.to));
 
-/** One hop exactly, and never down: a version one minor lower would be a rollback today (design.md §3). */
+/** Whether an upgrade takes a cluster back to the minor before, and nothing else. */
+export const isRollback = (upgrade: { readonly machine: MachineName } | undefined): boolean =>
+  upgrade?.machine === 'rollback-cluster';
+
+/** The id of what takes a cluster back from one minor to the one before: there is one for each, however often it is tried. */
+export const rollbackId = (from: KubeVersion | string, to: KubeVersion | string): string => `rollback-${from}-${to}`;
+
+/** EKS takes a control plane back by one minor, once (facts: eks.md §3.2). */
+export function rollbackRefusals(current: string, target: KubeVersion): Reason[] {
+  const version = KubeVersion.parse(current);
+  if (target.next().equals(version)) return [];
+  const said = `The cluster is at ${version}; a rollback leads to ${version.previous()}, one minor back, and not to ${target}.`;
+  return [reason('NotOneMinorBack', said)];
+}
+
+/** One hop exactly, and never down: what takes a cluster back is another machine, with checks of its own. */
 export function hopRefusals(current: string, target: KubeVersion): Reason[] {
   const version = KubeVersion.parse(current);
   if (version.next().equals(target)) return [];

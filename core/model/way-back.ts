@@ -48,7 +48,7 @@ function needsExtended(to: KubeVersion, state: string, ends: Date | undefined, u
   const what = "the cluster's upgrade policy is STANDARD: to go back, set it to EXTENDED first, which costs more";
   if (state === 'extended') return [reason('NeedsExtendedSupport', `${to} is in extended support and ${what}.`)];
   if (ends === undefined || ends >= until) return [];
-  return [reason('NeedsExtendedSupport', `From ${ends.toISOString()} on ${to} is in extended support, and ${what}.`)];
+  return [reason('NeedsExtendedLater', `From ${ends.toISOString()} on ${to} is in extended support, and ${what}.`)];
 }
 
 /** What will be so of the way back of a hop that has not begun: for reports of scans, plans and explanations. */

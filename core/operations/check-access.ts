@@ -8,9 +8,9 @@ import { componentKey } from '../policy/hook-decision.ts';
 import { loadAllPolicies, policyOf } from '../policy/policy-of.ts';
 import { isAccessErrorName } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
-import { upgradesOf } from '../queries/cluster-detail.ts';
 import { shortId } from '../queries/find-cluster.ts';
 import { scansOf } from '../scan/fleet/report-store.ts';
+import { upgradesOf } from '../store/cluster-upgrades.ts';
 import { type AccessCheck, type AccessReport, accessStatus } from './access-report.ts';
 
 /** What discovery and the last scan met, and what nobody has looked at. Nothing is asked of the cluster: the API has no way there. */

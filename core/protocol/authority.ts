@@ -1,4 +1,5 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
+import { NESTING_MACHINES } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { holderOf } from './execution-name.ts';
@@ -13,13 +14,13 @@ export interface Asker {
 export const claimsToBeNested = (asker: Asker): boolean => holderOf(asker.name) !== undefined;
 
 /**
- * May this execution act for the grant? Only its holder and executions named after the holder may, and only while it is open. Only one machine
- * starts others: under any other grant an execution that is named like a nested one was started by a person.
+ * May this execution act for the grant? Only its holder and executions named after the holder may, and only while it is open. Only some machines
+ * start others: under any other grant an execution that is named like a nested one was started by a person.
  */
 export function authority(grant: Grant | undefined, asker: Asker): 'holder' | 'nested' | 'none' {
   if (grant === undefined || grant.status !== 'open') return 'none';
   if (grant.holder === asker.arn) return 'holder';
-  return grant.machine === 'upgrade-cluster' && holderOf(asker.name) === grant.executionName ? 'nested' : 'none';
+  return NESTING_MACHINES.includes(grant.machine) && holderOf(asker.name) === grant.executionName ? 'nested' : 'none';
 }
 
 /** Why an execution that acts for a grant does not: a person's input, which its name carried in, asks for another version than the upgrade goes to. */

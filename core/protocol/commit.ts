@@ -40,8 +40,8 @@ import {
 } from '../store/entity.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
-import { isUndo } from './undo.ts';
-import { refusalsAt, type Situation } from './vetoes.ts';
+import { momentOf, type Situation } from './situation.ts';
+import { refusalsAt } from './vetoes.ts';
 
 /** One change that a step wants. */
 export interface WantedChange {
@@ -161,8 +161,8 @@ function refusalsOf(
   now: Date,
   call?: Situation['call'],
 ): Reason[] {
-  const isLater = snapshot.upgrade?.data.mutated === true;
-  const moment = isUndo(snapshot.upgrade?.data) ? 'undo' : isLater ? 'later' : 'first';
+  const upgrade = snapshot.upgrade?.data;
+  const moment = momentOf(upgrade, upgrade?.mutated === true ? 'later' : 'first');
   return refusalsAt(moment, { ...situationOf(snapshot), asker, target, tags, call, now });
 }
 

@@ -1,4 +1,4 @@
-import { MACHINE_NAMES } from '../contracts/names.ts';
+import { MACHINE_NAMES, NESTING_MACHINES } from '../contracts/names.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 
@@ -22,9 +22,9 @@ export function executionName(parts: {
 export const isMadeByReconciler = (name: string): boolean =>
   /^upgrade-[0-9a-f]{12}-e\d+-g\d+(-[0-9a-f]{8})?$/.test(name);
 
-const STEPS = MACHINE_NAMES.filter((name) => name !== 'upgrade-cluster').join('|');
+const STEPS = MACHINE_NAMES.filter((name) => !NESTING_MACHINES.includes(name)).join('|');
 
-/** `<holder>--<step>-<subject>-<number>`, as `upgrade-cluster.asl.json` makes it. Nothing after the holder has two hyphens, so the last two end it. */
+/** `<holder>--<step>-<subject>-<number>`, as the definitions of `NESTING_MACHINES` make it. Nothing after the holder has two hyphens, so the last two end it. */
 const NESTED = new RegExp(`^(.+)--(?:${STEPS})-[a-z]+-\\d+$`);
 
 /**

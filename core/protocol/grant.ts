@@ -4,7 +4,7 @@ import { LIFTLOCK } from '../contracts/names.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { isFinish } from '../model/hop.ts';
+import { isFinish, isRollback } from '../model/hop.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { capKeys, recount } from '../policy/caps.ts';
 import { labeled } from '../policy/cluster-labels.ts';
@@ -35,6 +35,8 @@ import type { Asker } from './authority.ts';
 import { executionName } from './execution-name.ts';
 import { hopsBefore } from './hop-before.ts';
 import { keptOf, pinnedBefore } from './left-half-done.ts';
+import { heldForRollback } from './rollback.ts';
+import { momentOf } from './situation.ts';
 import { isUndo } from './undo.ts';
 import { refusalsAt } from './vetoes.ts';
 
@@ -107,8 +109,7 @@ export function grantUpgrade(
     const { rules, policyAppliedBy, checks } = loadedRules(
       await readRules(table, known, fleet, place, knowing(table, ahead, read)),
     );
-    const isUndoing = isUndo(request);
-    const refused = refusalsAt(isUndoing ? 'undo-grant' : 'grant', {
+    const refused = refusalsAt(momentOf(request, 'grant'), {
       target: KubeVersion.parse(request.to),
       now: ports.clock.now(),
       rules,
@@ -137,7 +138,7 @@ export function grantUpgrade(
       holder: request.asker?.arn ?? ports.executions.arnFor(request.machine, name),
       executionName: name,
       input: { ...request.input, contract: CONTRACT, cluster: cluster.data.arn, targetVersion: request.to },
-      capKeys: isUndoing || fleet === undefined ? [] : capKeys(known, fleet),
+      capKeys: isUndo(request) || fleet === undefined ? [] : capKeys(known, fleet),
       ...(isMember ? { rolloutId, waveIndex } : {}),
       children: [],
       grantedAt: now,
@@ -148,7 +149,9 @@ export function grantUpgrade(
       unchanged(FleetControls, control),
       unchanged(Configs, fleetConfig, 'Fleet', FLEET),
       unchanged(Clusters, cluster, clusterKey),
-      unchanged(ClusterControls, clusterControl, clusterKey),
+      isRollback(request)
+        ? replace(ClusterControls, clusterControl, heldForRollback(clusterControl?.data, request, now))
+        : unchanged(ClusterControls, clusterControl, clusterKey),
       replace(Grants, grant, next),
       replace(Ledgers, ledger, { counts: recount(ledger?.data.counts ?? {}, next.capKeys, 1) }),
       replace(Upgrades, upgrade, runningUpgrade(request, upgrade?.data, member?.data, now)),

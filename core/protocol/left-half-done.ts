@@ -3,7 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { hopId, hopTo } from '../model/hop.ts';
+import { hopId, hopTo, isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import type { Table } from '../ports/table.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';
@@ -71,6 +71,7 @@ export function wayToFinish({ name, arn, version }: ClusterRecord, upgrade: Upgr
   const { machine = 'upgrade-cluster', to = 'VERSION' } = upgrade ?? {};
   if (machine === 'drain-nodes')
     return `runs: liftlock drain nodegroup ${upgrade?.input?.nodegroup} --cluster ${name} --approve.`;
+  if (isRollback(upgrade)) return `runs: liftlock rollback cluster ${name} --approve`;
   if (machine !== 'upgrade-cluster') return `starts the state machine ${machine} by hand once more.`;
   // Somebody has taken the control plane further: no hop leads there, and what is left are the machines that follow it, each by itself.
   if (upgrade !== undefined && KubeVersion.parse(to).isOlderThan(KubeVersion.parse(version)))
@@ -81,6 +82,8 @@ export function wayToFinish({ name, arn, version }: ClusterRecord, upgrade: Upgr
 /** The same while the cluster is held and no rollout would try it again. What has changed nothing yet is begun by a rollout of `policy`. */
 export function wayOutOfHold(cluster: ClusterRecord, upgrade: Upgrade | undefined, policy?: string): string {
   const isBegun = policy === undefined || upgrade?.mutated === true;
+  // A hold is in the way of no rollback.
+  if (isRollback(upgrade)) return wayToFinish(cluster, upgrade);
   const then = isBegun ? wayToFinish(cluster, upgrade) : `runs: liftlock rollout create ${policy}`;
   return `runs: liftlock release cluster ${cluster.name}, and then ${then}`;
 }
@@ -93,7 +96,9 @@ export const pinnedBefore = (ended: Upgrade | undefined): Pick<Upgrade, 'release
  * What the next attempt keeps of one that has ended. What it changed stays changed, so failing now is a failure (semantics.md, Failure budget);
  * what it broke must not pass for normal; and the seven days of a rollback count from the change.
  */
-export function keptOf(ended: Upgrade | undefined) {
+export function keptOf(attempt: Upgrade | undefined) {
+  // Of one that was taken back nothing is left.
+  const ended = attempt?.status === 'RolledBack' ? undefined : attempt;
   const { mutated = false, steps, controlPlaneCompletedAt, startedAt } = ended ?? {};
   const firstStartedAt = mutated ? (ended?.firstStartedAt ?? startedAt) : undefined;
   const baseline = mutated ? steps?.['scan-cluster'] : undefined;

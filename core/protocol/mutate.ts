@@ -140,6 +140,7 @@ async function call(ports: MutationPorts, scope: Scope, committed: Read<Intent>)
 function send(mutator: EksMutator, scope: Scope, mutatingCall: MutatingCall): Promise<Update> {
   switch (mutatingCall.name) {
     case 'UpdateClusterVersion':
+    case 'RollbackClusterVersion':
       return mutator.updateClusterVersion(scope, mutatingCall.input);
     case 'UpdateNodegroupVersion':
       return mutator.updateNodegroupVersion(scope, mutatingCall.input);

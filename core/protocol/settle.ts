@@ -6,7 +6,7 @@ import { hasNoUpdate, onlyAsks } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf } from '../model/cluster-key.ts';
-import { hopId, hopTo } from '../model/hop.ts';
+import { hopId, hopTo, isRollback } from '../model/hop.ts';
 import { recount } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
@@ -18,6 +18,7 @@ import { batched, load, readAhead, replace, unchanged } from '../store/entity.ts
 import { KubeVersion } from '../version/kube-version.ts';
 import { intentsOf, notBegun, recordOutcome } from './intent-store.ts';
 import { graceEnd, listEnd, lookUp } from './look-up.ts';
+import { isHeldForRollback, takeHopBack } from './rollback.ts';
 import { settle, type UpgradeEnd, waveWithout, withoutPlace } from './settle-decision.ts';
 import { openUndoEntries, undoOf } from './undo.ts';
 
@@ -59,41 +60,49 @@ export function settleUpgrade(
     const beside =
       settlement.hold !== undefined && mutated && !hasMember ? await hopBeside(table, upgrade.data) : undefined;
     const hop = beside && settleBeside(beside, now, settlement.upgrade.reasons);
+    const isBack = isRollback(upgrade.data) && settlement.upgrade.status === 'Succeeded';
+    const back = isBack ? await takeHopBack(table, settlement.upgrade, now) : undefined;
     const operations: WriteOperation[] = [
       unchanged(Grants, grant, clusterKey),
       replace(Upgrades, upgrade, settlement.upgrade),
       ...(hop?.writes ?? []),
+      ...(back?.writes ?? []),
     ];
     const undo = undoOf(settlement.upgrade, left, now);
     // One that parks again and again leaves its undo under the same name each time.
     if (undo !== undefined) operations.push(replace(Upgrades, await load(table, Upgrades, clusterKey, undo.id), undo));
     if (settlement.member !== undefined) operations.push(replace(Members, member, settlement.member));
     if (settlement.wave !== undefined) operations.push(replace(Waves, wave, settlement.wave));
-    const ended = [settlement.upgrade, ...(hop === undefined ? [] : [hop.upgrade])];
+    const ended = [settlement.upgrade, hop?.upgrade, back?.hop].filter((one) => one !== undefined);
     const entries: AuditEntry[] = ended.map((one) => audit(clusterKey, `Upgrade${one.status}`, one));
     const { retried, ...undisputed } = control?.data ?? { clusterKey };
     const isTried = retried !== undefined && retried.upgradeId === upgrade.data.id;
     if (isTried && settlement.upgrade.status === 'Succeeded')
       operations.push(replace(ClusterControls, control, undisputed));
-    if (settlement.hold !== undefined) {
-      const held: ClusterControl = {
-        ...(isTried ? undisputed : control?.data),
-        clusterKey,
-        held: {
-          reason: settlement.hold,
-          since: now.toISOString(),
-          upgradeId: hop?.upgrade.id ?? upgrade.data.id,
-          ...(mutated ? { mutated } : {}),
-        },
-      };
-      operations.push(replace(ClusterControls, control, held));
+    const own = settlement.hold && {
+      reason: settlement.hold,
+      since: now.toISOString(),
+      upgradeId: hop?.upgrade.id ?? upgrade.data.id,
+      ...(mutated ? { mutated } : {}),
+    };
+    const held = back?.hold ?? own;
+    const hold = held?.reason;
+    if (held === undefined && settlement.upgrade.status !== 'Parked' && control !== undefined) {
+      // It has changed nothing, so that nothing but itself was in the way of others.
+      const { held: forIt, ...free } = control.data;
+      if (isHeldForRollback({ clusterKey, held: forIt }, upgrade.data.id))
+        operations.push(replace(ClusterControls, control, free));
+    }
+    if (held !== undefined) {
+      const next: ClusterControl = { ...(isTried || isBack ? undisputed : control?.data), clusterKey, held };
+      operations.push(replace(ClusterControls, control, next));
       // A rollout elsewhere in which this cluster waits hears of the hold before its turn comes.
       operations.push(await writeMark(table, now));
       entries.push({
         subject: clusterKey,
         event: 'ClusterHeld',
         principal: LIFTLOCK,
-        detail: { reason: settlement.hold },
+        detail: { reason: hold },
       });
     }
     const { id: upgradeId, from, to, status, reasons } = settlement.upgrade;
@@ -103,7 +112,6 @@ export function settleUpgrade(
       account: cluster?.data.account ?? '',
       region: cluster?.data.region ?? '',
     };
-    const { hold } = settlement;
     return {
       result: settlement.upgrade,
       writes: operations,
@@ -120,6 +128,7 @@ export function settleUpgrade(
             ]),
         ...waveHalted(wave?.data, settlement.wave, change),
         ...waveHalted(beside?.wave.data, hop?.wave, more[0]),
+        ...waveHalted(back?.wave?.before, back?.wave?.after, more[0]),
       ],
     };
   });

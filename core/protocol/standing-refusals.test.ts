@@ -1,8 +1,8 @@
 import { codesAt, type Given } from '../../test/material/protocol/situation.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import type { Moment } from './situation.ts';
 import { holdRefusals } from './standing-refusals.ts';
-import type { Moment } from './vetoes.ts';
 
 const hold = {
   reason: { code: 'UpdateFailed' as const, message: 'It failed.' },

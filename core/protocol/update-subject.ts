@@ -8,6 +8,7 @@ export const CONTROL_PLANE = 'cluster';
 export function subjectOf(call: MutatingCall): UpdateSubject {
   switch (call.name) {
     case 'UpdateClusterVersion':
+    case 'RollbackClusterVersion':
       return { name: call.input.name };
     case 'UpdateNodegroupVersion':
     case 'UpdateNodegroupConfig':
@@ -21,6 +22,7 @@ export function subjectOf(call: MutatingCall): UpdateSubject {
 function requested(call: MutatingCall): { type: string; value: string } | undefined {
   switch (call.name) {
     case 'UpdateClusterVersion':
+    case 'RollbackClusterVersion':
       return { type: 'Version', value: call.input.version };
     case 'UpdateNodegroupVersion': {
       const { version, releaseVersion, launchTemplate } = call.input;

@@ -7,7 +7,8 @@ import { waveSchema } from '../config/schema/wave.ts';
 import { reason } from '../contracts/step-result.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { type Moment, refusalsAt, type Situation } from './vetoes.ts';
+import type { Moment, Situation } from './situation.ts';
+import { refusalsAt } from './vetoes.ts';
 
 const { spec: fleet } = fleetSchema.parse(fleetConfig.document);
 const MOMENTS: readonly Moment[] = ['grant', 'first', 'later'];

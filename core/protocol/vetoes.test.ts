@@ -42,6 +42,8 @@ const capped = { ...fleet, caps: { ...fleet.caps, total: 1 } };
 const denied = { type: 'Reachable', status: 'False' as const, reason: 'Denied', message: 'no', lastTransitionTime: '' };
 const finishing = (call: NonNullable<Given['call']>): Given => ({ upgrade: { from: '1.37', to: '1.37' }, call });
 const [NOTHING, ONLY]: readonly [string[], string[]] = [[], ['FinishOnly']];
+const [UNREAD, AWAY] = [['PolicyNotConfigured'], ['OtherDirection']] as const;
+const unreadable = rules({ policy: undefined, unreadable: true });
 
 /** What is given, and what is said before a grant, before the first change and before a later one: the table of docs/protocol.md, cell by cell. */
 const RETAGGED = ['Excluded', 'InventoryIncomplete'];
@@ -70,20 +72,8 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
     ['ObserveMode'],
   ],
   ['a fleet that is stopped', { control: { stopped: true } }, ['FleetStopped'], ['FleetStopped'], ['FleetStopped']],
-  [
-    'a policy that nobody can read',
-    { rules: rules({ policy: undefined, unreadable: true }) },
-    ['PolicyNotConfigured'],
-    ['PolicyNotConfigured'],
-    ['PolicyNotConfigured'],
-  ],
-  [
-    'a policy that nobody can read and that may select it, of what a person started',
-    { ...byHand, rules: rules({ policy: undefined, unreadable: true }) },
-    ['PolicyNotConfigured'],
-    ['PolicyNotConfigured'],
-    ['PolicyNotConfigured'],
-  ],
+  ['a policy that nobody can read', { rules: unreadable }, UNREAD, UNREAD, UNREAD],
+  ['one that may select it, of what a person started', { ...byHand, rules: unreadable }, UNREAD, UNREAD, UNREAD],
   [
     'no policy, of what a person started',
     { ...byHand, rules: rules({ policy: undefined }) },
@@ -342,6 +332,7 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
   ],
   ['what finishes, and would move the control plane', finishing('UpdateClusterVersion'), NOTHING, ONLY, ONLY],
   ['what finishes, and rolls nodes', finishing('UpdateNodegroupVersion'), NOTHING, NOTHING, NOTHING],
+  ['the call of a rollback', { call: 'RollbackClusterVersion' }, NOTHING, AWAY, AWAY],
   ['a cap without room', { fleet: capped, ledger: { counts: { total: 1 } } }, ['CapReached'], NOTHING, NOTHING],
 ];
 
@@ -388,7 +379,12 @@ test('what has changed its cluster goes on without an approval; who keeps a plac
 });
 /** The cells of docs/protocol.md (What a grant and a commit check): `12 first RolloutPaused` is the tick of row 11 under First, and one of its codes. */
 const cells = VETOES.flatMap(({ asked, codes, rule }, row) =>
-  asked.flatMap((moment) => codes.map((code) => [`${row + 1} ${moment} ${code}`, moment, code, rule] as const)),
+  asked.flatMap((moment) =>
+    // Those of rollbacks: vetoes-of-rollbacks.test.ts.
+    moment === 'rollback-grant' || moment === 'rollback'
+      ? []
+      : codes.map((code) => [`${row + 1} ${moment} ${code}`, moment, code, rule] as const),
+  ),
 )
   // What was begun is not asked whether it fits (core/policy/window-rule.ts).
   .filter(([, moment, code]) => moment !== 'later' || code !== 'WindowTooShort');

@@ -1,68 +1,22 @@
-import type { FleetSpec } from '../config/types.ts';
-import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.ts';
-import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import type { CallWithoutUpdate, MutatingCall } from '../contracts/mutating-calls.ts';
-import type { ReasonCode } from '../contracts/reasons.ts';
+import type { AnyCode, ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { isFinish } from '../model/hop.ts';
+import { isFinish, isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { glassInForce, passesBreakGlass } from '../policy/break-glass.ts';
-import { capKeys, capRefusals } from '../policy/caps.ts';
+import { capKeys, capRefusals, recount } from '../policy/caps.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { unreadablePolicy } from '../policy/policy-of.ts';
 import { givenUp } from '../policy/wave-of.ts';
 import { allowedFailures, exceedsBudget, haltedBefore, waveRefusal } from '../policy/wave-room.ts';
-import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
-import type { KubeVersion } from '../version/kube-version.ts';
-import { type Asker, authority, busyWith, otherTarget } from './authority.ts';
+import { windowRule } from '../policy/window-rule.ts';
+import { authority, busyWith, otherTarget } from './authority.ts';
 import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves.ts';
 import { isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
+import type { Moment, Situation } from './situation.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
-
-/**
- * When something is asked: before a grant, before the first change of an upgrade, or before every later one; and before the grant and the changes
- * of what only undoes, which no stop, window, hold or cap is in the way of.
- */
-export type Moment = 'grant' | 'first' | 'later' | 'undo-grant' | 'undo';
-
-/** What grants and commits rest on. `rollout`, `wave` and `member` are absent for executions started by hand. */
-export interface Situation {
-  readonly now: Date;
-  readonly target: KubeVersion;
-  readonly epoch: Epoch | undefined;
-  readonly fleet: FleetSpec | undefined;
-  readonly control: FleetControl | undefined;
-  readonly cluster: ClusterRecord | undefined;
-  readonly clusterControl: ClusterControl | undefined;
-  readonly grant: Grant | undefined;
-  readonly upgrade: Upgrade | undefined;
-  /** Of a grant: the upgrades that have to be whole before it (`hopsBefore`). */
-  readonly before?: readonly (Upgrade | undefined)[] | undefined;
-  readonly rollout?: Rollout | undefined;
-  readonly wave?: Wave | undefined;
-  /** Waves before it: one that is halted stops those after it too. */
-  readonly earlier?: readonly Wave[];
-  readonly member?: Member | undefined;
-  /** What the policy says of this hop, and the calendars of the cluster's tags; undefined where the cluster or the Fleet is not known. */
-  readonly rules?: HopRules | undefined;
-  /** The people who applied the policy, and the Channel that it goes by, as they are in force. */
-  readonly policyAppliedBy?: readonly string[] | undefined;
-  /** Of a grant alone. */
-  readonly ledger?: Ledger | undefined;
-  /** Of a grant: failures of the rollout that whoever decided it knew of, and those that are counted now. */
-  readonly failures?: { readonly known: number | undefined; readonly now: number } | undefined;
-  /** What the calendars say, where it was asked already: the same answer serves many clusters. */
-  readonly window?: WindowAnswer | undefined;
-  /** Of a commit: who asks, and the cluster's tags as EKS has them now, since the inventory may lag behind. */
-  readonly asker?: Asker | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** Of a commit: what is about to be called. */
-  readonly call?: (MutatingCall | CallWithoutUpdate)['name'] | undefined;
-}
 
 export interface Veto {
   readonly asked: readonly Moment[];
@@ -79,6 +33,7 @@ const only = (...reasons: readonly (Reason | undefined)[]): readonly Reason[] =>
   reasons.filter((one) => one !== undefined);
 
 const UNDOS: readonly Moment[] = ['undo-grant', 'undo'];
+const ROLLBACKS: readonly Moment[] = ['rollback-grant', 'rollback'];
 const ALWAYS: readonly Moment[] = ['grant', 'first', 'later'];
 const BEGINNING: readonly Moment[] = ['grant', 'first'];
 const COMMITS: readonly Moment[] = ['first', 'later'];
@@ -90,21 +45,21 @@ const LOOKED_AT = reason('InventoryIncomplete', 'The cluster is looked at anew f
  */
 export const VETOES: readonly Veto[] = [
   {
-    asked: [...ALWAYS, ...UNDOS],
+    asked: [...ALWAYS, ...ROLLBACKS, ...UNDOS],
     rule: 'the epoch exists',
     codes: ['NoEpoch'],
     ends: true,
     reasons: ({ epoch }) => (epoch === undefined ? [NO_EPOCH] : NONE),
   },
   {
-    asked: [...COMMITS, 'undo'],
+    asked: [...COMMITS, 'rollback', 'undo'],
     rule: 'the grant is open, of this epoch and this execution, its upgrade runs, and goes to the version that is asked for',
     codes: ['Superseded', 'OtherTarget'],
     ends: true,
     reasons: superseded,
   },
   {
-    asked: [...ALWAYS, ...UNDOS],
+    asked: [...ALWAYS, ...ROLLBACKS, ...UNDOS],
     rule: 'the cluster is in the inventory',
     codes: ['UnknownCluster'],
     ends: true,
@@ -112,14 +67,14 @@ export const VETOES: readonly Veto[] = [
       cluster === undefined ? [reason('UnknownCluster', 'The cluster is not in the inventory.')] : NONE,
   },
   {
-    asked: ALWAYS,
+    asked: [...ALWAYS, ...ROLLBACKS],
     rule: 'a Fleet is applied that this version can read',
     codes: ['FleetNotConfigured'],
     ends: true,
     reasons: ({ fleet }) => (fleet === undefined ? [NO_FLEET] : NONE),
   },
   {
-    asked: ALWAYS,
+    asked: [...ALWAYS, ...ROLLBACKS],
     rule: 'its mode is `act`, and the fleet is not stopped',
     codes: ['ObserveMode', 'FleetStopped'],
     reasons: ({ fleet, control }) => (fleet === undefined ? NONE : fleetRefusals(fleet, control)),
@@ -139,6 +94,13 @@ export const VETOES: readonly Veto[] = [
     reasons: ofCluster,
   },
   {
+    // Who goes back does so because of what a pin, a tag or a hold may be there for.
+    asked: ROLLBACKS,
+    rule: 'of a rollback: the cluster lives, is in the Fleet and can be reached',
+    codes: ['Gone', 'NotInFleet', 'Unreachable'],
+    reasons: (situation) => ofCluster(situation).filter(({ code }) => STOP_ROLLBACKS.includes(code)),
+  },
+  {
     asked: ALWAYS,
     rule: 'the cluster is not held; where a retry has taken the hold off, only its rollout goes on, with the upgrade that failed',
     codes: ['Held'],
@@ -146,7 +108,7 @@ export const VETOES: readonly Veto[] = [
       holdRefusals(control, target, moment === 'grant' ? member?.failedBefore : upgrade?.rolloutId !== undefined),
   },
   {
-    asked: ['grant', 'undo-grant'],
+    asked: ['grant', 'rollback-grant', 'undo-grant'],
     rule: 'nobody holds the grant of the cluster',
     codes: ['GrantBusy'],
     reasons: ({ grant }) => busyWith(grant),
@@ -281,12 +243,24 @@ export const VETOES: readonly Veto[] = [
     },
   },
   {
-    asked: ['grant'],
-    rule: 'every cap has room',
+    asked: ROLLBACKS,
+    rule: 'of a rollback whose policy says `rollback.windows: obey`: the calendars are open; what was begun goes on until they close',
+    codes: ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing', 'NoCalendar', 'CalendarInvalid'],
+    reasons: ({ rules, window, now, upgrade }) =>
+      rules?.policy?.spec.rollback.windows === 'obey'
+        ? (window ?? windowRule(rules, now, upgrade?.mutated === true)).reasons
+        : NONE,
+  },
+  {
+    asked: ['grant', 'rollback-grant'],
+    rule: 'every cap has room; a rollback may pass each by one',
     codes: ['CapReached'],
-    reasons: ({ cluster, fleet, ledger, rules }) => {
+    reasons: ({ cluster, fleet, ledger, rules }, moment) => {
       if (cluster === undefined || fleet === undefined) return NONE;
-      return capRefusals(ledger?.counts ?? {}, capKeys(cluster, fleet), fleet, rules?.policy?.spec);
+      const keys = capKeys(cluster, fleet);
+      const counts = ledger?.counts ?? {};
+      const counted = moment === 'grant' ? counts : recount(counts, keys, -1);
+      return capRefusals(counted, keys, fleet, rules?.policy?.spec);
     },
   },
   {
@@ -300,6 +274,18 @@ export const VETOES: readonly Veto[] = [
       return (isForgotten(cluster) || isRetagged) && (moment === 'grant' || upgrade?.mutated !== true)
         ? [LOOKED_AT]
         : NONE;
+    },
+  },
+  {
+    asked: [...COMMITS, 'rollback'],
+    rule: 'a rollback takes the control plane back and never up, anything else never back',
+    codes: ['OtherDirection'],
+    reasons: ({ call, upgrade }) => {
+      const isWrong = call === (isRollback(upgrade) ? 'UpdateClusterVersion' : 'RollbackClusterVersion');
+      if (!isWrong || upgrade === undefined) return NONE;
+      return [
+        reason('OtherDirection', `The upgrade ${upgrade.id} goes to ${upgrade.to}, and ${call} leads away from it.`),
+      ];
     },
   },
   {
@@ -353,6 +339,8 @@ function superseded({ grant, epoch, asker, upgrade, target }: Situation): readon
   const said = `The upgrade ${upgrade.id} is ${upgrade.status}: it was concluded, and nothing of it goes on.`;
   return [reason('Superseded', said)];
 }
+
+const STOP_ROLLBACKS: readonly AnyCode[] = ['Gone', 'NotInFleet', 'Unreachable'];
 
 /** The inventory may lag behind EKS, and what whoever asks has read may lag behind the inventory: both readings count. */
 function ofCluster({ cluster, fleet, target, tags }: Situation): readonly Reason[] {

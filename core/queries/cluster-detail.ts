@@ -1,12 +1,12 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
+import type { UndoEntry } from '../contracts/items/protocol.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Table } from '../ports/table.ts';
 import { openUndoEntries } from '../protocol/undo.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
-import { clusterPartition, ReadinessHistories, Upgrades } from '../store/entities.ts';
-import { decode, load, type Read } from '../store/entity.ts';
+import { upgradesOf } from '../store/cluster-upgrades.ts';
+import { ReadinessHistories } from '../store/entities.ts';
+import { load, type Read } from '../store/entity.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
@@ -56,7 +56,12 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, c
     /** A person's order to pass windows over, in force or asked for: `status` says which. */
     breakGlass:
       breakGlass === undefined ? null : { ...breakGlass, ...clusterGlass(breakGlass, policy?.spec.breakGlass, now) },
-    rollback: rollbackView(cluster, upgrades, snapshot.regions.get(cluster.region), now),
+    rollback: rollbackView(cluster, {
+      upgrades,
+      region: snapshot.regions.get(cluster.region),
+      nodes: policy?.spec.nodes,
+      now,
+    }),
     /** What AWS Health says that AWS will do, the next one first. */
     plannedChanges: cluster.plannedChanges ?? [],
     warnings: clusterWarnings(cluster),
@@ -74,12 +79,4 @@ function withSettings(
 ) {
   const [set] = open.flatMap(({ data }) => (data.effect === 'updateConfig' && data.subject === group.name ? data : []));
   return { ...group, updateSettings: set?.ours ?? seen ?? null, ownUpdateSettings: set?.former ?? seen ?? null };
-}
-
-/** Every upgrade that a cluster has had, the last one started first. */
-export async function upgradesOf(table: Table, clusterKey: string): Promise<Upgrade[]> {
-  const items = await table.queryPartition(clusterPartition(clusterKey), 'UPGRADE#');
-  return items
-    .map((item) => decode(Upgrades, item).data)
-    .sort((a, b) => ((a.startedAt ?? '') < (b.startedAt ?? '') ? 1 : -1));
 }

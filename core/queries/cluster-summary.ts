@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { isRollback } from '../model/hop.ts';
 import { lagCode, lagOf } from '../model/lag.ts';
 import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
@@ -15,6 +16,8 @@ import { supportView } from './support-view.ts';
 export type ClusterState =
   | 'Gone'
   | 'Upgrading'
+  /** It is on its way back to the minor before. */
+  | 'RollingBack'
   | 'Held'
   | 'Parked'
   | 'Unmanaged'
@@ -79,6 +82,7 @@ function clusterState(
 ): ClusterState {
   const { policy, wave, target, needsWork, reasons } = aim;
   if (cluster.deletedAt !== undefined) return 'Gone';
+  if (isRollback(upgrade)) return 'RollingBack';
   if (upgrade !== undefined && upgrade.status !== 'Parked') return 'Upgrading';
   if (snapshot.controls.get(cluster.clusterKey)?.held !== undefined) return 'Held';
   if (upgrade !== undefined) return upgrade.reasons.some(({ code }) => code === 'Baking') ? 'NodesKept' : 'Parked';
@@ -118,8 +122,8 @@ export function refusalsOf(
 
 const ACTIVE: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked'];
 
-/** The upgrade that runs or is parked; of several the one that runs. */
+/** The upgrade that runs or is parked; of several the one that runs, or that takes the cluster back. */
 export function activeUpgrade(snapshot: FleetSnapshot, clusterKey: string): Upgrade | undefined {
   const own = snapshot.upgrades.filter((one) => one.clusterKey === clusterKey && ACTIVE.includes(one.status));
-  return own.find((one) => one.status === 'Running') ?? own[0];
+  return own.find((one) => one.status === 'Running') ?? own.find(isRollback) ?? own[0];
 }

@@ -17,12 +17,12 @@ import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { isFinished } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
+import { upgradesOf } from '../store/cluster-upgrades.ts';
 import { PolicyRollouts, ReadinessHistories, Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { isTried, loadMemberIn, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findClusterBlockers } from './cluster-blockers.ts';
-import { upgradesOf } from './cluster-detail.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade } from './cluster-summary.ts';
@@ -127,7 +127,7 @@ export async function explainCluster(
     readinessHistory: (await load(ports.table, ReadinessHistories, cluster.clusterKey))?.data ?? null,
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     breakGlass: glassInForce(control, ofHop.wave, rules.policy?.spec.breakGlass, now) ?? null,
-    rollback: rollbackView(cluster, upgrades, region, now),
+    rollback: rollbackView(cluster, { upgrades, region, nodes: aim.policy?.spec.nodes, now }),
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,
     tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars, aim.placement),

@@ -12,7 +12,8 @@ export type RefusalName =
   | 'WrongState'
   | 'NothingToDo'
   | 'UpgradeBlocked'
-  | 'DrainBlocked';
+  | 'DrainBlocked'
+  | 'RollbackBlocked';
 
 /** Something that was asked for and is not done, with what a person needs to ask again. */
 export class Refusal extends Error {

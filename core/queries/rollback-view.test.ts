@@ -18,15 +18,15 @@ const upgraded = (days: number, steps: object = {}): Upgrade[] => [
 const region: RegionVersions | undefined = undefined;
 
 test('within seven days of our own upgrade it is reversible, cheaply while the nodes are behind', () => {
-  const view = rollbackView(cluster, upgraded(2), region, now);
-  expect(view).toEqual({ status: 'Reversible', to: '1.35', until: daysAgo(-5), reasons: [] });
+  const view = rollbackView(cluster, { upgrades: upgraded(2), region, now });
+  expect(view).toEqual({ status: 'Reversible', to: '1.35', until: daysAgo(-5), reasons: [], blockers: [] });
 });
 
 const group = (name: string, version: string, more: object = {}) => ({
   ...{ name, version, status: 'ACTIVE', issues: [], ...more },
 });
 const reasonsOf = (more: object) =>
-  rollbackView({ ...cluster, ...more } as ClusterRecord, upgraded(2), region, now).reasons;
+  rollbackView({ ...cluster, ...more } as ClusterRecord, { upgrades: upgraded(2), region, now }).reasons;
 
 test('nodes that followed must go back first: each is named with what brings it back', () => {
   const nodegroups = [group('workers', '1.36'), group('old', '1.35'), group('ml', '1.35', { amiType: 'CUSTOM' })];
@@ -36,12 +36,20 @@ test('nodes that followed must go back first: each is named with what brings it 
     { kind: 'fargate', version: '1.36', count: 1 },
     { kind: 'hybrid', version: '1.35', count: 4 },
   ];
-  const [first, ...others] = reasonsOf({ nodegroups, otherNodes: { seenAt: daysAgo(0), groups } });
-  expect(others).toEqual([]);
+  const more = { nodegroups, otherNodes: { seenAt: daysAgo(0), groups } };
+  const [first, ...others] = reasonsOf(more);
+  expect(others).toEqual([
+    {
+      code: 'NodesGoBack',
+      message: 'Nodes run 1.36 and go back to 1.35 first, as liftlock rollback cluster web has it: workers.',
+    },
+  ]);
+  const view = rollbackView({ ...cluster, ...more } as ClusterRecord, { upgrades: upgraded(2), region, now });
+  expect(view.blockers).toEqual([first]);
   expect(first).toEqual({
     code: 'NodesFirst',
     message:
-      'Nodes run 1.36 and have to go back to 1.35 first: workers (aws eks update-nodegroup-version --region eu-central-1 --cluster-name web --nodegroup-name workers --kubernetes-version 1.35); ml (ml runs a custom AMI: whoever owns its launch template takes it to the version before); 3 Karpenter nodes of spot (its node class has to name an older AMI by id or name, since an alias follows the control plane); 1 Fargate node (their pods have to end, and are started anew afterwards).',
+      'Nodes run 1.36 and have to go back to 1.35 first, which Liftlock does not do: ml (ml runs a custom AMI: whoever owns its launch template takes it to the version before); 3 Karpenter nodes of spot (its node class has to name an older AMI by id or name, since an alias follows the control plane); 1 Fargate node (their pods have to end, and are started anew afterwards).',
   });
 });
 
@@ -62,9 +70,13 @@ test.each<[string, object, object, boolean]>([
 ])('a group runs both versions while its roll %s: whether its new nodes are told', (_, step, more, isTold) => {
   const roll = { status: 'failed', startedAt: daysAgo(1.9), endedAt: daysAgo(1), reasons: [], ...step };
   const steps = { 'roll-node-group/workers': roll };
-  const { reasons } = rollbackView({ ...cluster, ...more } as ClusterRecord, upgraded(2, steps), region, now);
+  const { reasons } = rollbackView({ ...cluster, ...more } as ClusterRecord, {
+    upgrades: upgraded(2, steps),
+    region,
+    now,
+  });
   const told = reasons.filter(({ message }) => message.startsWith('The roll of workers to 1.36 has begun'));
-  expect(told.map(({ code }) => code)).toEqual(isTold ? ['NodesFirst'] : []);
+  expect(told.map(({ code }) => code)).toEqual(isTold ? ['NodesGoBack'] : []);
 });
 
 test('of a group with an AMI of its own the nodes tell where it is, not EKS', () => {
@@ -81,30 +93,34 @@ test('kube-proxy goes back before its control plane', () => {
 
 test('one that was taken back goes back no further, also within the days of the upgrade before', () => {
   const both = [...upgraded(2), { to: '1.37', controlPlaneCompletedAt: daysAgo(1) } as unknown as Upgrade];
-  const { status, to, reasons } = rollbackView(cluster, both, region, now);
+  const { status, to, reasons } = rollbackView(cluster, { upgrades: both, region, now });
   expect([status, to, reasons.map(({ code }) => code)]).toEqual(['NotReversible', null, ['TakenBackOnce']]);
   // One that has begun and did not arrive says nothing.
   const begun = [...upgraded(2), { to: '1.37' } as unknown as Upgrade];
-  expect(rollbackView(cluster, begun, region, now).status).toBe('Reversible');
+  expect(rollbackView(cluster, { upgrades: begun, region, now }).status).toBe('Reversible');
 });
 
 test('after exactly seven days it is too late', () => {
-  expect(rollbackView(cluster, upgraded(7), region, now).reasons[0]?.code).toBe('TooLate');
+  expect(rollbackView(cluster, { upgrades: upgraded(7), region, now }).reasons[0]?.code).toBe('TooLate');
 });
 
 test('an upgrade to another version says nothing about this one', () => {
-  expect(rollbackView({ ...cluster, version: '1.37' }, upgraded(2), region, now).status).toBe('Unknown');
+  expect(rollbackView({ ...cluster, version: '1.37' }, { upgrades: upgraded(2), region, now }).status).toBe('Unknown');
 });
 
 test('going back into extended support under a STANDARD policy needs a change first', () => {
   const late = { ...cluster, version: '1.34', supportType: 'STANDARD' };
   const upgrades = [{ ...upgraded(1)[0], to: '1.34' } as Upgrade];
-  expect(rollbackView(late, upgrades, region, now).reasons.map(({ code }) => code)).toEqual(['NeedsExtendedSupport']);
+  expect(rollbackView(late, { upgrades, region, now }).reasons.map(({ code }) => code)).toEqual([
+    'NeedsExtendedSupport',
+  ]);
 });
 
 test("others' upgrades are not guessed at while they are recent", () => {
-  expect(rollbackView(cluster, [], region, now).status).toBe('Unknown');
-  expect(rollbackView({ ...cluster, versionObservedAt: daysAgo(30) }, [], region, now).status).toBe('NotReversible');
+  expect(rollbackView(cluster, { upgrades: [], region, now }).status).toBe('Unknown');
+  expect(rollbackView({ ...cluster, versionObservedAt: daysAgo(30) }, { upgrades: [], region, now }).status).toBe(
+    'NotReversible',
+  );
 });
 
 test('of the next hop the way back is told from where the cluster is, and of none where no hop is to come', () => {

@@ -3,6 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
+import { isRolled, type NodesSpec } from '../model/image-rule.ts';
 import { nodesText, OTHER_OWNERS } from '../model/node-owner.ts';
 import { foreseeWayBack, SEVEN_DAYS, wayBack } from '../model/way-back.ts';
 import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
@@ -15,20 +16,30 @@ export interface RollbackView {
   /** The minor it would go back to. */
   readonly to: string | null;
   readonly until: string | null;
+  /** Why not, or what goes back with it and what has to be done before. */
   readonly reasons: readonly Reason[];
+  /** Those that Liftlock does not see to: a person has to, before. */
+  readonly blockers: readonly Reason[];
 }
 
 /** Until when EKS takes a control plane back that reached its version at this instant. */
 export const rollbackEnd = (completedAt: string): Date => new Date(Date.parse(completedAt) + SEVEN_DAYS);
 
-export function rollbackView(
-  cluster: ClusterRecord,
-  upgrades: readonly Upgrade[],
-  region: RegionVersions | undefined,
-  now: Date,
-): RollbackView {
-  const current = KubeVersion.parse(cluster.version);
-  const before = `${current.major}.${current.minor - 1}`;
+/** What is known of a cluster whose way back is asked for. */
+interface KnownOfRollback {
+  readonly upgrades: readonly Upgrade[];
+  readonly region: RegionVersions | undefined;
+  /** What the policy says of the images of node groups. */
+  readonly nodes?: NodesSpec;
+  readonly now: Date;
+  /** When EKS began the update to the version, where Liftlock did not see it end: the seven days are counted from there, which is less than EKS gives. */
+  readonly begunAt?: Date | undefined;
+}
+
+/** Whether it may go back, until when, what goes with it, and what a person has to do before. */
+export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): RollbackView {
+  const { upgrades, region, now, begunAt } = known;
+  const current = versionNow(cluster, upgrades);
   const wasAt = upgrades.find((one) => one.controlPlaneCompletedAt && current.isOlderThan(KubeVersion.parse(one.to)));
   if (wasAt !== undefined) {
     const text = `The control plane reached ${wasAt.to} at ${wasAt.controlPlaneCompletedAt} and is at ${current} again; EKS takes it back once, and only to the minor before an upgrade.`;
@@ -36,50 +47,106 @@ export function rollbackView(
   }
   const completedAt = upgrades
     .flatMap((one) => (one.to === current.toString() ? (one.controlPlaneCompletedAt ?? []) : []))
+    .concat(begunAt?.toISOString() ?? [])
     .sort()
     .at(-1);
   if (completedAt === undefined) return notOurs(cluster, now);
-  const to = KubeVersion.parse(before);
-  const known = { now, calendar: regionCalendar(region), supportType: cluster.supportType };
-  const { until, reasons: asked } = wayBack(to, { ...known, completedAt: new Date(completedAt) });
+  const to = current.previous();
+  const support = { now, calendar: regionCalendar(region), supportType: cluster.supportType };
+  const { until, reasons: asked } = wayBack(to, { ...support, completedAt: new Date(completedAt) });
   if (until === undefined) {
     const [unsupported] = asked;
-    if (unsupported !== undefined) return { status: 'NotReversible', to: null, until: null, reasons: [unsupported] };
+    if (unsupported !== undefined) return { ...NOWHERE, status: 'NotReversible', reasons: [unsupported] };
     const text = `The control plane reached ${current} at ${completedAt}; EKS rolls back within 7 days, until ${rollbackEnd(completedAt).toISOString()}.`;
     return nowhere('NotReversible', 'TooLate', text);
   }
-  const halfRolled = unreadRolls(cluster, upgrades, current);
-  const reasons = [...asked, ...nodesFirst(cluster, current, to), ...halfRolled, ...addonsFirst(cluster, to)];
-  return { status: 'Reversible', to: before, until: until.toISOString(), reasons };
+  const blockers = [
+    ...asked.filter(({ code }) => code === 'NeedsExtendedSupport'),
+    ...nodesFirst(cluster, current, to, known.nodes),
+  ];
+  const told = [
+    ...asked.filter((one) => !blockers.includes(one)),
+    ...goBackAlong(cluster, current, to, known),
+    ...unreadRolls(cluster, upgrades, current),
+    ...addonsFirst(cluster, to),
+  ];
+  return {
+    status: 'Reversible',
+    to: to.toString(),
+    until: until.toISOString(),
+    reasons: [...blockers, ...told],
+    blockers,
+  };
+}
+
+/** Where the control plane is: what is recorded of it is older than the end of an update that Liftlock itself has seen since. */
+export function versionNow({ version, lastSeenAt }: ClusterRecord, upgrades: readonly Upgrade[]): KubeVersion {
+  const newer = upgrades.filter(
+    ({ controlPlaneCompletedAt, status }) =>
+      controlPlaneCompletedAt !== undefined && controlPlaneCompletedAt > lastSeenAt && status !== 'RolledBack',
+  );
+  const [last] = newer.toSorted((a, b) => KubeVersion.parse(b.to).compare(KubeVersion.parse(a.to)));
+  return KubeVersion.parse(last?.to ?? version);
 }
 
 /** So many groups are named: a reason is cut at some length. */
 const MOST_NAMED = 6;
+const named = (all: readonly string[]): string =>
+  `${all.slice(0, MOST_NAMED).join('; ')}${all.length > MOST_NAMED ? `; and ${all.length - MOST_NAMED} more` : ''}`;
 
-/** Each group of nodes that has followed the control plane, with what brings it back. */
-function nodesFirst({ name: clusterName, ...cluster }: ClusterRecord, current: KubeVersion, to: KubeVersion): Reason[] {
-  const hasFollowed = (version = '') => KubeVersion.tryParse(version)?.equals(current) === true;
+const hasFollowed = (current: KubeVersion, version = '') => KubeVersion.tryParse(version)?.equals(current) === true;
+
+/** Managed groups whose nodes have followed the control plane, each with what the owner of such groups says of the way back. */
+function followers(
+  { name: clusterName, ...cluster }: ClusterRecord,
+  current: KubeVersion,
+  to: KubeVersion,
+  nodes: NodesSpec,
+) {
   const seen = cluster.otherNodes?.groups ?? [];
-  const groups = cluster.nodegroups.flatMap(({ name, version, amiType, status }) => {
+  return cluster.nodegroups.flatMap((group) => {
+    const { name, version, amiType, status } = group;
     const own = seen.filter((one) => one.kind === 'managed' && one.name === name);
-    const isAhead = own.length > 0 ? own.some((one) => hasFollowed(one.version)) : hasFollowed(version);
+    const isAhead =
+      own.length > 0 ? own.some((one) => hasFollowed(current, one.version)) : hasFollowed(current, version);
     if (!isAhead) return [];
     const nodegroup = { clusterName, nodegroupName: name, status, ...given({ version, amiType }) };
-    const move = managedGroups.takeBack({ nodegroup, image: amiType === 'CUSTOM' ? 'nobody' : 'eks' }, to);
-    if (move.type !== 'call') return [`${name} (${move.reason.message.replace(/\.$/, '')})`];
-    const how = `aws eks update-nodegroup-version --region ${cluster.region} --cluster-name ${clusterName} --nodegroup-name ${name} --kubernetes-version ${to}`;
-    return [`${name} (${how})`];
+    // Which image the policy names for the minor before is looked up right before it is used.
+    const isOurs = isRolled(nodes, group);
+    const move = managedGroups.takeBack({ nodegroup, image: isOurs ? 'eks' : 'nobody' }, to);
+    return [{ name, stuck: move.type === 'blocked' ? move.reason : undefined }];
   });
-  const others = seen.flatMap(({ kind, name, version, count }) =>
-    kind === 'managed' || !hasFollowed(version)
+}
+
+/** What Liftlock does not take back, with what does. */
+function nodesFirst(cluster: ClusterRecord, current: KubeVersion, to: KubeVersion, nodes: NodesSpec): Reason[] {
+  const groups = followers(cluster, current, to, nodes).flatMap(({ name, stuck }) =>
+    stuck === undefined ? [] : [`${name} (${stuck.message.replace(/\.$/, '')})`],
+  );
+  const others = (cluster.otherNodes?.groups ?? []).flatMap(({ kind, name, version, count }) =>
+    kind === 'managed' || kind === 'autoMode' || !hasFollowed(current, version)
       ? []
       : [`${nodesText(kind, count, name)} (${OTHER_OWNERS[kind].takenBackBy})`],
   );
   const all = [...groups, ...others];
   if (all.length === 0) return [];
-  const more = all.length > MOST_NAMED ? `; and ${all.length - MOST_NAMED} more` : '';
-  const said = `Nodes run ${current} and have to go back to ${to} first: ${all.slice(0, MOST_NAMED).join('; ')}${more}.`;
+  const said = `Nodes run ${current} and have to go back to ${to} first, which Liftlock does not do: ${named(all)}.`;
   return [reason('NodesFirst', said)];
+}
+
+/** What a rollback takes back before the control plane. */
+function goBackAlong(
+  cluster: ClusterRecord,
+  current: KubeVersion,
+  to: KubeVersion,
+  { nodes }: Pick<KnownOfRollback, 'nodes'>,
+): Reason[] {
+  const groups = followers(cluster, current, to, nodes).flatMap(({ name, stuck }) =>
+    stuck === undefined ? [name] : [],
+  );
+  if (groups.length === 0) return [];
+  const said = `Nodes run ${current} and go back to ${to} first, as liftlock rollback cluster ${cluster.name} has it: ${named(groups)}.`;
+  return [reason('NodesGoBack', said)];
 }
 
 /** Of a roll that has begun and is not done EKS tells the version before, while nodes run both: only a look at them since tells which. */
@@ -91,8 +158,8 @@ function unreadRolls({ nodegroups, otherNodes }: ClusterRecord, upgrades: readon
     const [last] = rolls.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
     const isRead = last?.endedAt != null && otherNodes !== undefined && otherNodes.seenAt >= last.endedAt;
     if (last === undefined || last.status === 'done' || isRead || version === `${current}`) return [];
-    const said = `The roll of ${name} to ${current} has begun and is not through (${last.status}): its nodes that run ${current} have to go back first (kubectl get nodes).`;
-    return [reason('NodesFirst', said)];
+    const said = `The roll of ${name} to ${current} has begun and is not through (${last.status}): its nodes that run ${current} go back first.`;
+    return [reason('NodesGoBack', said)];
   });
 }
 
@@ -100,7 +167,7 @@ function unreadRolls({ nodegroups, otherNodes }: ClusterRecord, upgrades: readon
 const addonsFirst = ({ addons }: ClusterRecord, to: KubeVersion): Reason[] =>
   addons.flatMap(({ name, version }) => {
     if (name !== 'kube-proxy' || KubeVersion.tryParse(version)?.minorsBehind(to) !== -1) return [];
-    const said = `The add-on ${name} is at ${version}; it has to go to a version for ${to} first, since it may not be newer than the control plane.`;
+    const said = `The add-on ${name} is at ${version}; it goes to a version for ${to} first, since it may not be newer than the control plane.`;
     return [reason('AddonsFirst', said)];
   });
 
@@ -116,8 +183,9 @@ function notOurs(cluster: ClusterRecord, now: Date): RollbackView {
   return nowhere('Unknown', 'NotObserved', text);
 }
 
+const NOWHERE = { to: null, until: null, blockers: [] } as const;
 const nowhere = (status: RollbackView['status'], code: ReasonCode, text: string): RollbackView => {
-  return { status, to: null, until: null, reasons: [reason(code, text)] };
+  return { ...NOWHERE, status, reasons: [reason(code, text)] };
 };
 
 /** What will be so of the way back of the cluster's next hop; empty where none is to come. */

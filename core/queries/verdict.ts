@@ -4,6 +4,7 @@ import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason, standingFirst } from '../contracts/step-result.ts';
+import { isRollback } from '../model/hop.ts';
 import { some } from '../model/words.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { fleetRefusals, OBSERVE_MODE, rolloutRefusals } from '../protocol/standing-refusals.ts';
@@ -83,7 +84,8 @@ export function verdictOf(
     );
   }
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
-  if (held !== undefined) {
+  // A rollback holds its cluster itself, and goes on under any hold.
+  if (held !== undefined && !isRollback(upgrade)) {
     const isWaited = place?.member !== undefined && !ENDED_WELL.includes(place.member.status);
     // What no rollout makes, such as a drain, is tried by none.
     const isOther =
@@ -356,5 +358,5 @@ function nameOfUpgrade({ id, machine, from, to, input }: Upgrade): string {
   if (machine === 'drain-nodes') return `The drain of ${input?.nodegroup}`;
   if (machine === 'restore-nodes')
     return `The undo of what ${/^undo-drain-/.test(id) ? 'a drain' : 'an upgrade'} has left`;
-  return `The upgrade from ${from} to ${to}`;
+  return `The ${machine === 'rollback-cluster' ? 'rollback' : 'upgrade'} from ${from} to ${to}`;
 }

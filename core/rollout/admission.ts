@@ -10,8 +10,8 @@ import { failuresOf } from '../policy/wave-room.ts';
 import type { WindowAnswer } from '../policy/window-rule.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { hopsBefore } from '../protocol/hop-before.ts';
-import { isUndo } from '../protocol/undo.ts';
-import { refusalsAt, type Situation } from '../protocol/vetoes.ts';
+import { momentOf, type Situation } from '../protocol/situation.ts';
+import { refusalsAt } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type Hop, nextHop } from './cluster-target.ts';
 import type { Decision, Waiting } from './decisions.ts';
@@ -248,7 +248,7 @@ export function askToBegin(
 ): Answer {
   const { clusterKey } = cluster;
   const { epoch, fleet, control, controls } = snapshot;
-  const reasons = refusalsAt(isUndo(hop) ? 'undo-grant' : 'grant', {
+  const reasons = refusalsAt(momentOf(hop, 'grant'), {
     ...{ epoch, fleet, control, cluster, now, ...asked },
     target: KubeVersion.parse(hop.to),
     clusterControl: controls.get(clusterKey),

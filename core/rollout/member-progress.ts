@@ -3,6 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { isRollback } from '../model/hop.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { givenUp, rulingWave } from '../policy/wave-of.ts';
@@ -80,7 +81,12 @@ export function memberChange(
 
 /** What nobody goes on with ends once the control plane is past it: no hop leads there any more, and what is behind is told of the cluster. */
 export function overtaken(parked: Upgrade, cluster: ClusterRecord | undefined): Decision | undefined {
-  const { machine, to } = parked;
+  const { machine, to, from } = parked;
+  if (isRollback(parked) && cluster !== undefined && cluster.deletedAt === undefined) {
+    if ([from, to].includes(cluster.version)) return undefined;
+    const said = `The cluster is at ${cluster.version} by now: nothing leads back from ${from} to ${to} any more.`;
+    return { type: 'cancel-upgrade', upgrade: parked, reasons: [reason('BeyondTarget', said)] };
+  }
   if (machine !== 'upgrade-cluster' || cluster === undefined || cluster.deletedAt !== undefined) return undefined;
   if (!KubeVersion.parse(to).isOlderThan(KubeVersion.parse(cluster.version))) return undefined;
   const said = `The cluster is at ${cluster.version} by now, beyond ${to}: what was left of this upgrade is nobody's any more. What is behind says: liftlock explain cluster ${cluster.name}.`;

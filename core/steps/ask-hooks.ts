@@ -6,6 +6,7 @@ import { blocked, failed, parked, type Reason, reason, type StepResult, wait } f
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { given } from '../model/given.ts';
+import { isRollback } from '../model/hop.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { receiverName } from '../policy/hook-answer.ts';
@@ -54,8 +55,8 @@ export async function askHooks(
   moment: HookMoment,
 ): Promise<StepResult | undefined> {
   const { upgrade, grant } = context;
-  // A machine that only looks, started by hand, is part of no upgrade.
-  if (upgrade === undefined || grant === undefined) return undefined;
+  // A machine that only looks, started by hand, is part of no upgrade; and nobody is asked before what is worse than before goes back.
+  if (upgrade === undefined || grant === undefined || isRollback(upgrade)) return undefined;
   const { spec, unknown } = await loadPolicyForUpgrade(ports.table, context.record, upgrade);
   // Whether somebody is to be asked nobody knows: that is never taken for nobody.
   if (unknown.length > 0) return parked(undefined, ...unknown);

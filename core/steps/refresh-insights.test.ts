@@ -2,7 +2,7 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import { NOON } from '../../test/material/protocol/one-upgrade.ts';
 import { contextOf, failing, oneStep } from '../../test/material/steps/one-step.ts';
 import type { InsightsRefresh } from '../ports/eks.ts';
-import { lookAtRefresh, refreshInsights, runsSince } from './scan-cluster.ts';
+import { lookAtRefresh, refreshInsights, runsSince } from './refresh-insights.ts';
 
 const at = (minutes: number): Date => new Date(NOON.getTime() + minutes * 60_000);
 const started = { startedAt: at(1) };
@@ -39,7 +39,7 @@ async function refreshed({ refresh, minutes = 1, start }: Given) {
     runs: runsSince(look, NOON),
   };
 }
-const WAITS = 'RefreshingInsights: EKS refreshes its upgrade insights.';
+const WAITS = 'RefreshingInsights: EKS refreshes its insights.';
 const SLOW = 'RefreshTooSlow: EKS did not refresh its insights within 20 minutes.';
 
 test.each<[string, Given, string, readonly string[], number | undefined]>([

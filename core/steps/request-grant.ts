@@ -1,13 +1,19 @@
 import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
 import { namedError } from '../contracts/errors.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
-import { MACHINE_NAMES, type MachineName, READ_ONLY_MACHINES, UNKNOWN_PRINCIPAL } from '../contracts/names.ts';
+import {
+  MACHINE_NAMES,
+  type MachineName,
+  NESTING_MACHINES,
+  READ_ONLY_MACHINES,
+  UNKNOWN_PRINCIPAL,
+} from '../contracts/names.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { recordTags } from '../inventory/record-cluster.ts';
 import { clusterKey, parseClusterArn } from '../model/cluster-key.ts';
-import { hopId, hopRefusals } from '../model/hop.ts';
+import { hopId, hopRefusals, rollbackId, rollbackRefusals } from '../model/hop.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
@@ -47,7 +53,7 @@ export async function requestGrant(ports: GrantPorts, stepInput: StepInput): Pro
     const said = `The name ${asker.name} claims a grant that is not open. Names with a dot, or with -- and a step at their end, are for nested executions.`;
     return { ...parked(undefined, reason('Superseded', said)), nested };
   }
-  if (machine === 'upgrade-cluster' && asker.name.length > LONGEST_NAME) {
+  if (NESTING_MACHINES.includes(machine) && asker.name.length > LONGEST_NAME) {
     const said = `The execution's name has ${asker.name.length} characters; with more than ${LONGEST_NAME} its nested executions could not be named after it.`;
     return { ...blocked(reason('NameTooLong', said)), nested };
   }
@@ -102,19 +108,29 @@ async function askByHand(
   const inHand = isHop ? await findHopInHand(ports.table, key, target, current.equals(target)) : undefined;
   const { left, underWay } = inHand ?? {};
   if (underWay !== undefined) return blocked(sameUnderWay(underWay, arn.name));
+  const isBack = machine === 'rollback-cluster';
+  const begun = isBack ? await load(ports.table, Upgrades, key, rollbackId(target.next(), target)) : undefined;
+  // Its control plane is back, and its checks are left.
+  const isLast = current.equals(target) && begun?.data.mutated === true && begun.data.status !== 'Succeeded';
   const wrong = HOP_MACHINES.includes(machine)
     ? hopRefusals(cluster.version, target)
-    : versionRefusals(machine, input, current, target, arn.name);
+    : isBack
+      ? isLast
+        ? []
+        : rollbackRefusals(cluster.version, target)
+      : versionRefusals(machine, input, current, target, arn.name);
   const refusals = left === undefined ? wrong : [];
   if (refusals.length > 0) return blocked(...refusals);
   const to = target.toString();
-  const upgradeId = left?.id ?? (isHop ? hopId(current, to) : `${machine}-${asker.name}`);
+  const from = left?.from ?? (isBack ? target.next() : current).toString();
+  const upgradeId =
+    left?.id ?? (isHop ? hopId(current, to) : isBack ? rollbackId(from, to) : `${machine}-${asker.name}`);
   const asked = (await load(ports.table, Upgrades, key, upgradeId))?.data;
   const request: GrantRequest = {
     clusterKey: key,
     upgradeId,
     machine,
-    from: left?.from ?? current.toString(),
+    from,
     to,
     // The API wrote down who asked before it started this execution in their name.
     requestedBy: asked?.execution === asker.arn ? asked.requestedBy : UNKNOWN_PRINCIPAL,

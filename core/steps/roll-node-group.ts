@@ -4,6 +4,8 @@ import type { Intent } from '../contracts/items/protocol.ts';
 import { type AnyCode, readCode } from '../contracts/reasons.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { isRollback } from '../model/hop.ts';
+import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -11,6 +13,7 @@ import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act, beforeChange, isOfThisTry } from './act.ts';
+import { findApiServer, isAccessError } from './api-server.ts';
 import { afterHooks, askHooks } from './ask-hooks.ts';
 import { foreignStop, pollSeconds, type StepContext } from './context.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
@@ -106,7 +109,11 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const rests = await readControlPlaneAtRest(ports, context);
   if ('stop' in rests) return rests;
   const { cluster } = rests;
-  if (!KubeVersion.parse(cluster.version).equals(target)) {
+  const current = KubeVersion.parse(cluster.version);
+  const isBack = isRollback(context.upgrade);
+  // Of one whose control plane is back already, whoever was slower goes there as well.
+  const isAhead = isBack && current.equals(target.next());
+  if (!current.equals(target) && !isAhead) {
     const said = `${name} is at ${cluster.version}; its node groups go there, not to ${target}.`;
     return { stop: blocked(reason('NotTheControlPlanesVersion', said)) };
   }
@@ -118,14 +125,18 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   if (unknown.length > 0) return { stop: parked(undefined, ...unknown) };
   const wanted = { nodes: spec?.nodes, release: releaseOf(context, group) };
   const unit = await managedGroups.observe(ports, context, group, wanted);
-  let next = managedGroups.roll(unit, target);
+  const move = (one: typeof unit) => (isBack ? managedGroups.takeBack(one, target) : managedGroups.roll(one, target));
+  let next = move(unit);
+  // EKS says of a roll that has failed half-way what it was before.
+  if (isBack && next.type === 'done' && (await hasNewerNodes(ports, context, group)))
+    next = move({ ...unit, isHalfRolled: true });
   if (next.type === 'call' && next.call.name === 'CreateLaunchTemplateVersion') {
     // A version of the launch template is the first thing that this step changes.
     const held = await askHooks(ports, context, beforeChange({ step: STEP, subject: group }, context));
     if (held !== undefined) return { stop: held };
     const made = await launchTemplateVersion(ports, context, next.call.input);
     if ('stop' in made) return made;
-    next = managedGroups.roll({ ...unit, image: { ...(unit.image as WantedImage), made: made.version } }, target);
+    next = move({ ...unit, image: { ...(unit.image as WantedImage), made: made.version } });
   }
   if (next.type === 'others') return { stop: foreignStop(ports, context, next.reason) };
   if (next.type !== 'call') return { stop: next.type === 'done' ? done(next.reason) : blocked(next.reason) };
@@ -141,6 +152,22 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
     call: (clientRequestToken) => ({ name: call.name, input: { ...call.input, clientRequestToken } }),
     knownUpdateIds: updates.ids,
   };
+}
+
+async function hasNewerNodes(ports: RollPorts, context: StepContext, group: string): Promise<boolean> {
+  const server = findApiServer(context);
+  if (server === undefined) return false;
+  try {
+    const nodes = await ports.clusters.listNodes(server);
+    return nodes.some(({ labels, kubeletVersion }) => {
+      const version = KubeVersion.tryParse(kubeletVersion);
+      return managedGroup(nodeOwner(labels)) === group && version !== undefined && context.target.isOlderThan(version);
+    });
+  } catch (error) {
+    // EKS looks at its nodes as well, before the control plane goes back.
+    if (!isAccessError(error)) throw error;
+    return false;
+  }
 }
 
 const releaseOf = ({ upgrade }: StepContext, group: string): string | undefined => upgrade?.releases?.[group];

@@ -1,6 +1,4 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { isDenied, isThrottled } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ScanRun, ScanSummary } from '../contracts/items/scan.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import {
@@ -13,13 +11,13 @@ import {
   type StepResult,
   wait,
 } from '../contracts/step-result.ts';
+import { isRollback } from '../model/hop.ts';
 import { isRolled } from '../model/image-rule.ts';
-import { lostCluster } from '../model/passing-status.ts';
 import { allowsWaiver } from '../policy/allowed-waivers.ts';
 import { scanWaivers } from '../policy/applied.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import { unapprovedFindings } from '../policy/unapproved-findings.ts';
-import type { Insight, InsightsRefresh } from '../ports/eks.ts';
+import type { Insight } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { shortId } from '../queries/find-cluster.ts';
 import data from '../scan/data/coverage.json' with { type: 'json' };
@@ -40,9 +38,10 @@ import type { Coverage, ScanReport } from '../scan/report/report-schema.ts';
 import { insightsCoverage, observeInsights, readInsights } from '../scan/telemetry/insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findApiServer } from './api-server.ts';
-import { pollSeconds, type StepContext, type StepPorts } from './context.ts';
-import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
+import { checkRollback } from './check-rollback.ts';
+import type { StepContext, StepPorts } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
+import { waitForInsights } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 import { isServer, NOT_ASKED, NOT_VERIFIED, readFacts, type Server } from './scan-facts.ts';
 
@@ -58,7 +57,9 @@ export type ScanPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' |
 export async function scanCluster(ports: ScanPorts, stepInput: StepInput): Promise<StepResult> {
   const early = waitForTurn(ports, stepInput);
   if (early !== undefined) return early;
-  const result = await runStep(ports, stepInput, 'read', STEP, scan);
+  const result = await runStep(ports, stepInput, 'read', STEP, (_, context) =>
+    isRollback(context.upgrade) ? checkRollback(ports, context) : scan(ports, context),
+  );
   await endRun(ports, stepInput, result);
   return result;
 }
@@ -123,28 +124,6 @@ function lookedAt({ findings, coverage }: ScanReport): Reason {
   return reason('Looked', said);
 }
 
-/** What EKS is asked to look at anew is waited for: what is read meanwhile would be old by then. Undefined when it is fresh, or cannot be. */
-async function waitForInsights(
-  ports: ScanPorts,
-  context: StepContext,
-  hasMoved: boolean,
-  notes: Reason[],
-): Promise<StepResult | undefined> {
-  const { cluster, name, startedAt } = context;
-  const look = hasMoved || lostCluster(cluster) !== undefined ? undefined : await lookAtRefresh(ports, context);
-  if (look !== undefined && runsSince(look, startedAt)) {
-    const waiting = await refreshInsights(ports, context, look);
-    if (waiting.status === 'wait') return waiting;
-  }
-  const updates = await findUpdatesInFlight(ports, context, { name });
-  const beside = stopBeside(ports, context, `the control plane of ${name}`, updates);
-  if (beside !== undefined || look === undefined) return beside;
-  const refreshed = await refreshInsights(ports, context, look);
-  if (refreshed.status === 'wait') return refreshed;
-  notes.push(...refreshed.reasons);
-  return undefined;
-}
-
 /** Who writes which API version, for as long as one invocation may; again and again until everything is read. */
 async function readObjects(
   ports: ScanPorts,
@@ -154,62 +133,6 @@ async function readObjects(
 ): Promise<Progress | undefined> {
   if (!isServer(server)) return undefined;
   return goOn(ports, { clusterKey, execution: asker.arn, target: target.toString(), server, skip });
-}
-
-/** A refresh takes minutes, as far as EKS says anything about it. */
-const BOUNDS = { least: 30, most: 60, first: 60 };
-const GIVE_UP_MINUTES = 20;
-
-/** The latest refresh of the insights, or why it could not be read. */
-type RefreshLook = { readonly refresh: InsightsRefresh } | { readonly error: unknown };
-
-export async function lookAtRefresh(ports: StepPorts, { scope, name }: StepContext): Promise<RefreshLook> {
-  try {
-    return { refresh: await ports.eks.describeInsightsRefresh(scope, { clusterName: name }) };
-  } catch (error) {
-    return { error };
-  }
-}
-
-/** Whether EKS refreshes now what this execution, or somebody since it began, asked for. */
-export const runsSince = (look: RefreshLook, startedAt: Date): boolean =>
-  'refresh' in look && look.refresh.status === 'IN_PROGRESS' && isSince(look.refresh, startedAt);
-
-const isSince = (refresh: InsightsRefresh, startedAt: Date): boolean =>
-  refresh.startedAt !== undefined && refresh.startedAt >= startedAt;
-
-/**
- * Has EKS look again, so that the scan judges today's cluster (a refresh is older than this execution → start one). `wait` while it runs;
- * `done` when it is fresh, or with a note when EKS cannot refresh: then only what is younger than a day counts.
- */
-export async function refreshInsights(ports: StepPorts, context: StepContext, look: RefreshLook): Promise<StepResult> {
-  const { scope, name, startedAt } = context;
-  const now = ports.clock.now();
-  try {
-    if ('error' in look) throw look.error;
-    const { refresh } = look;
-    const fresh = isSince(refresh, startedAt);
-    if (refresh.status === 'IN_PROGRESS') return giveUpAfter(now, startedAt, refresh.startedAt);
-    if (fresh && refresh.status === 'COMPLETED') return done();
-    if (fresh && refresh.status === 'FAILED')
-      return done(
-        reason('RefreshFailed', `EKS could not refresh its insights: ${refresh.message ?? 'no reason given'}.`),
-      );
-    await ports.eks.startInsightsRefresh(scope, { clusterName: name });
-    return refreshing(now, now);
-  } catch (error) {
-    if (errorName(error) === 'InvalidRequestException' || isThrottled(error)) return giveUpAfter(now, startedAt);
-    if (!isDenied(error)) throw error;
-    return done(reason('RefreshDenied', `The refresh of the insights was denied: ${errorMessage(error)}`));
-  }
-}
-
-const refreshing = (since: Date, now: Date): StepResult =>
-  wait(pollSeconds(since, now, BOUNDS), reason('RefreshingInsights', 'EKS refreshes its upgrade insights.'));
-
-function giveUpAfter(now: Date, startedAt: Date, since: Date = now): StepResult {
-  if (now.getTime() - startedAt.getTime() < GIVE_UP_MINUTES * 60_000) return refreshing(since, now);
-  return done(reason('RefreshTooSlow', `EKS did not refresh its insights within ${GIVE_UP_MINUTES} minutes.`));
 }
 
 /** Everything that a scan has read. */

@@ -2,8 +2,9 @@ import { unlessGone } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
-import { type AddonDecision, addonAfter, addonBefore, addonFits } from '../model/addon-target.ts';
+import { type AddonDecision, addonAfter, addonBack, addonBefore, addonFits } from '../model/addon-target.ts';
 import { given } from '../model/given.ts';
+import { isRollback } from '../model/hop.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import type { Addon } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
@@ -19,16 +20,19 @@ import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'update-addons' as const;
+type Phase = NonNullable<StepContext['input']['phase']>;
 /** Pods are replaced one after the other, so that no add-on is done within a minute. */
 const BOUNDS = { least: 30, most: 120, first: 60 };
 
 /**
  * Moves every add-on that EKS manages, one at a time: before the control plane to a version valid on N and N+1, after it to what
- * N+1 wants. `resolveConflicts` is PRESERVE, and what the add-on had (role, configuration) is sent again as it was read.
+ * N+1 wants; and before the control plane is taken back to a version that fits there. `resolveConflicts` is PRESERVE, and what the add-on had (role, configuration) is sent again as it was read.
  */
 export function updateAddons(ports: ActPorts & MovePorts, stepInput: StepInput): Promise<StepResult> {
   return runStep(ports, stepInput, 'grant', STEP, async (_, context) => {
     const phase = context.input.phase ?? 'after';
+    if (isRollback(context.upgrade) !== (phase === 'back')) return { step: STEP, result: blocked(otherPhase(context)) };
+    if (phase === 'back') return { step: `${STEP}-back`, result: await everyAddon(ports, context, phase) };
     const addons = await everyAddon(ports, context, phase);
     const moved = addons.status === 'done' ? await moveComponents(ports, context, phase) : undefined;
     const result = moved === undefined ? addons : { ...moved, reasons: [...moved.reasons, ...addons.reasons] };
@@ -37,7 +41,13 @@ export function updateAddons(ports: ActPorts & MovePorts, stepInput: StepInput):
   });
 }
 
-async function everyAddon(ports: ActPorts, context: StepContext, phase: 'before' | 'after'): Promise<StepResult> {
+const otherPhase = ({ upgrade, input }: StepContext): Reason =>
+  reason(
+    'OtherDirection',
+    `Add-ons go back in a rollback and only there: the phase ${input.phase ?? 'after'} is none of the upgrade ${upgrade?.id}.`,
+  );
+
+async function everyAddon(ports: ActPorts, context: StepContext, phase: Phase): Promise<StepResult> {
   const { scope, name, target } = context;
   const current = KubeVersion.parse(context.cluster.version);
   if (phase === 'after' && !current.equals(target)) {
@@ -48,6 +58,8 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: 'before'
   // A cluster that is at the target already needs nothing "before".
   if (phase === 'before' && !current.next().equals(target))
     return done(reason('AtTarget', `The control plane of ${name} is at ${current}.`));
+  if (phase === 'back' && !target.next().equals(current))
+    return done(reason('AtTarget', `The control plane of ${name} is at ${current}: nothing goes back before it.`));
   const kept: Reason[] = [];
   let intents = await intentsOf(ports.table, context.clusterKey, STEP);
   const update = (known: StepContext, addonName: string) => {
@@ -79,12 +91,7 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: 'before'
     : done(...kept);
 }
 
-async function decide(
-  ports: ActPorts,
-  context: StepContext,
-  addon: Addon,
-  phase: 'before' | 'after',
-): Promise<AddonDecision> {
+async function decide(ports: ActPorts, context: StepContext, addon: Addon, phase: Phase): Promise<AddonDecision> {
   const { addonName } = addon;
   const [info] = (await unlessGone(() => ports.eks.describeAddonVersions(context.scope, { addonName }))) ?? [];
   if (info === undefined) {
@@ -94,6 +101,7 @@ async function decide(
     };
   }
   const to = context.target.toString();
+  if (phase === 'back') return addonBack(addon, info, KubeVersion.parse(context.cluster.version).toString(), to);
   const pinned = upgradePins(context)?.addons?.[addonName];
   if (phase === 'after' && upgradePins(context) !== undefined && pinned === undefined && addonFits(addon, info, to)) {
     const said = `${addonName} stays at ${addon.addonVersion}, which fits ${to}: the plan of its rollout names no other version.`;
@@ -114,7 +122,7 @@ async function oneAddon(
   ports: ActPorts,
   context: StepContext,
   addonName: string,
-  phase: 'before' | 'after',
+  phase: Phase,
   newest: Read<Intent> | undefined,
 ): Promise<StepResult> {
   const { scope, name } = context;

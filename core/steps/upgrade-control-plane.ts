@@ -1,16 +1,18 @@
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, done, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { hopRefusals, isFinish } from '../model/hop.ts';
+import { blocked, done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { hopRefusals, isFinish, isRollback, rollbackRefusals } from '../model/hop.ts';
 import { lostCluster } from '../model/passing-status.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { healthIssues, REPAIR } from '../scan/preflight/cluster-health.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { type ActPorts, act } from './act.ts';
+import { type ActPorts, act, actUnasked } from './act.ts';
 import { afterHooks } from './ask-hooks.ts';
 import { pollSeconds, type StepContext } from './context.ts';
 import { notActive, readControlPlane } from './read-control-plane.ts';
-import { runStep } from './run-step.ts';
+import { waitForInsights } from './refresh-insights.ts';
+import { insightReason, rollbackInsights } from './rollback-insights.ts';
+import { runStep, type StepOutcome } from './run-step.ts';
 
 const STEP = 'upgrade-control-plane' as const;
 /** A cluster that stays busy is asked ever more rarely: a day of looks must fit into the history of one execution. */
@@ -18,9 +20,10 @@ const SETTLING = { least: 30, most: 900 };
 /** EKS takes several minutes for every control plane (facts: eks.md §2.3): earlier looks would only cost. */
 const BOUNDS = { least: 60, most: 120, first: 420 };
 
-/** Moves the control plane one minor up, or finds that it is there. Never down: a lower version would be a rollback (design.md §3). */
+/** Moves the control plane one minor up, or finds that it is there; down in a rollback, and only there. */
 export function upgradeControlPlane(ports: ActPorts, stepInput: StepInput): Promise<StepResult> {
   return runStep(ports, stepInput, 'grant', STEP, async (_, context) => {
+    if (isRollback(context.upgrade)) return rollBack(ports, context);
     const mutation = { step: STEP, subject: 'cluster', prepare: () => prepare(ports, context) };
     const what = `Upgrade of ${context.name} to ${context.target}`;
     const result = await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context));
@@ -46,6 +49,39 @@ async function prepare(ports: ActPorts, context: StepContext): ReturnType<Mutati
   return {
     call: (clientRequestToken) => ({
       name: 'UpdateClusterVersion',
+      input: { name, version: target.toString(), clientRequestToken },
+    }),
+    knownUpdateIds: updateIds,
+  };
+}
+
+const BACK = 'rollback-control-plane' as const;
+
+/** The last thing that a rollback changes: by then nodes and add-ons are at the minor before, and nothing that EKS finds may stand against it. */
+async function rollBack(ports: ActPorts, context: StepContext): Promise<StepOutcome> {
+  const mutation = { step: BACK, subject: 'cluster', prepare: () => prepareBack(ports, context) };
+  const what = `Rollback of ${context.name} to ${context.target}`;
+  const result = await actUnasked(ports, context, what, mutation, BOUNDS, () => arrived(ports, context));
+  return { step: BACK, result };
+}
+
+async function prepareBack(ports: ActPorts, context: StepContext): ReturnType<Mutation['prepare']> {
+  const { name, target } = context;
+  const read = await readControlPlane(ports, context);
+  if ('stop' in read) return read;
+  const { cluster, updateIds } = read;
+  if (KubeVersion.parse(cluster.version).equals(target)) return { stop: atTarget(ports, context, cluster) };
+  const refusals = rollbackRefusals(cluster.version, target);
+  if (refusals.length > 0) return { stop: blocked(...refusals) };
+  if (cluster.status !== 'ACTIVE') return { stop: notActive(ports, context, cluster) };
+  const notes: Reason[] = [];
+  const unfresh = await waitForInsights(ports, context, false, notes);
+  if (unfresh !== undefined) return { stop: unfresh };
+  const insights = await rollbackInsights(ports, context);
+  if (insights.length > 0) return { stop: blocked(...insights.map((one) => insightReason(one, target)), ...notes) };
+  return {
+    call: (clientRequestToken) => ({
+      name: 'RollbackClusterVersion',
       input: { name, version: target.toString(), clientRequestToken },
     }),
     knownUpdateIds: updateIds,

@@ -23,7 +23,8 @@ import { EXCLUSIONS } from '../../core/plan/document/exclusions.ts';
 import { LIMIT_KINDS } from '../../core/plan/document/limit-kinds.ts';
 import { rolloutPlanSchema } from '../../core/plan/document/plan-schema.ts';
 import type { ItemKey } from '../../core/ports/table.ts';
-import { type Moment, VETOES } from '../../core/protocol/vetoes.ts';
+import type { Moment } from '../../core/protocol/situation.ts';
+import { VETOES } from '../../core/protocol/vetoes.ts';
 import { kindListSchema } from '../../core/scan/listed/kind-list.ts';
 import { PREFLIGHT_CHECKS } from '../../core/scan/preflight/checks.ts';
 import { scanReportListSchema, scanReportSchema } from '../../core/scan/report/report-schema.ts';
@@ -76,7 +77,7 @@ export function generatedDocuments() {
   });
 }
 
-const MOMENTS: readonly Moment[] = ['grant', 'first', 'later', 'undo-grant', 'undo'];
+const MOMENTS: readonly Moment[] = ['grant', 'first', 'later', 'rollback-grant', 'rollback', 'undo-grant', 'undo'];
 
 /** Everything that forbids a grant or a commit as a Markdown table, in the order in which people are told. */
 function vetoes(): string {
@@ -91,7 +92,20 @@ function vetoes(): string {
   });
   return [
     markdownTable(
-      ['Row', 'What must be so', 'Grant', 'First', 'Later', 'Grant of an undo', 'Undo', 'Refused with'],
+      [
+        ...[
+          'Row',
+          'What must be so',
+          'Grant',
+          'First',
+          'Later',
+          'Grant of a rollback',
+          'Rollback',
+          'Grant of an undo',
+          'Undo',
+        ],
+        'Refused with',
+      ],
       rows,
     ),
     'Calls that have no update:',

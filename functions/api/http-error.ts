@@ -42,6 +42,7 @@ const STATUS: Readonly<Record<string, ErrorStatus>> = {
   RolloutBlocked: 409,
   UpgradeBlocked: 409,
   DrainBlocked: 409,
+  RollbackBlocked: 409,
   ConditionFailed: 409,
   TransactionConflict: 409,
   ThrottlingException: 503,

@@ -54,7 +54,7 @@ const stepThatRestores = {
 /** Machines that take a grant: the reconciler starts their next attempts. Those that only read are started by people. */
 const GRANTED = [
   ...['upgrade-cluster', 'upgrade-control-plane', 'update-addons', 'roll-node-group'],
-  ...['drain-nodes', 'restore-nodes'],
+  ...['drain-nodes', 'restore-nodes', 'rollback-cluster'],
 ] as const;
 const ALL_MACHINES = [...GRANTED, 'scan-cluster', 'smoke-check'] as const;
 
@@ -109,6 +109,6 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
     checks: true,
     audits: true,
     publishes: true,
-    starts: ['upgrade-cluster', 'drain-nodes', 'scan-cluster'],
+    starts: ['upgrade-cluster', 'rollback-cluster', 'drain-nodes', 'scan-cluster'],
   },
 };

@@ -59,7 +59,7 @@ const LOOK = (...machines: string[]) =>
 
 const GRANTED = [
   ...['upgrade-cluster', 'upgrade-control-plane', 'update-addons', 'roll-node-group'],
-  ...['drain-nodes', 'restore-nodes'],
+  ...['drain-nodes', 'restore-nodes', 'rollback-cluster'],
 ];
 const READER = [...READ, ...PUT, ...AUDIT, ...PUBLISH, ...SPOKE];
 const WATCHER = [...READ, ...OVERWRITE, ...AUDIT, ...PUBLISH, ...SPOKE];
@@ -146,7 +146,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...CHECK,
     ...AUDIT,
     ...PUBLISH,
-    ...START('upgrade-cluster', 'drain-nodes', 'scan-cluster'),
+    ...START('upgrade-cluster', 'rollback-cluster', 'drain-nodes', 'scan-cluster'),
   ],
 };
 

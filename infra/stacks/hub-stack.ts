@@ -292,6 +292,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   { method: 'POST', path: '/v1/rollouts/{id}/waves/{wave}/approve', role: 'approver' },
   { method: 'POST', path: '/v1/rollouts/{id}/waves/{wave}/reject', role: 'approver' },
   { method: 'POST', path: '/v1/clusters/{id}/upgrade', role: 'approver' },
+  { method: 'POST', path: '/v1/clusters/{id}/rollback', role: 'approver' },
   { method: 'POST', path: '/v1/clusters/{id}/drain', role: 'approver' },
   { method: 'POST', path: '/v1/clusters/{id}/drain/cancel', role: 'operator' },
   { method: 'POST', path: '/v1/fleet/resume', role: 'approver' },

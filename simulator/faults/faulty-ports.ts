@@ -20,13 +20,20 @@ class Crash extends Error {
 }
 
 /** Puts faults between invocations and their ports. `hits` tells whether a fault was ever reached: one that was not proves nothing. */
+const armed = (fault: Fault) => ({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
+
 export class Faults {
   readonly hits: { readonly at: Date; readonly fault: Fault; readonly invocation: Invocation }[] = [];
   readonly #armed: { readonly fault: Fault; skip: number; left: number }[];
   #world: World | undefined;
 
   constructor(faults: readonly Fault[]) {
-    this.#armed = faults.map((fault) => ({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 }));
+    this.#armed = faults.map(armed);
+  }
+
+  /** One more, which strikes from now on. */
+  arm(fault: Fault): void {
+    this.#armed.push(armed(fault));
   }
 
   /** The world does not exist yet when its options are made. */

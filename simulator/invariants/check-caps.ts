@@ -5,7 +5,7 @@ import { capLimit } from '../../core/policy/caps.ts';
 import { AT_REST } from '../../core/rollout/automatic-rollouts.ts';
 import { Configs, Grants, Ledgers, Rollouts, Upgrades } from '../../core/store/entities.ts';
 import type { Check, Moment } from './check-history.ts';
-import { isUndoing, membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
+import { isGoingBack, isUndoing, membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
 import type { Violation } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
@@ -41,8 +41,10 @@ function grantViolations({ item, store }: Moment, held: readonly Grant[]): Viola
   for (const key of granted.capKeys) {
     const count = held.filter((grant) => grant.capKeys.includes(key)).length;
     const limit = capLimit(key, fleet);
-    if (limit !== undefined && count > limit)
-      violations.push(caps(`${count} grants under ${key} at ${item.at}, at most ${limit} may`));
+    // A rollback may pass each cap by one.
+    const most = isGoingBack(granted) ? (limit ?? 0) + 1 : limit;
+    if (limit !== undefined && most !== undefined && count > most)
+      violations.push(caps(`${count} grants under ${key} at ${item.at}, at most ${most} may`));
   }
   return [...violations, ...policyViolations(store, held, item), ...waveViolations(store, item.subject, item.detail)];
 }

@@ -4,7 +4,7 @@ import { policyOf } from '../../core/policy/policy-of.ts';
 import { Clusters, Configs, Members, Upgrades, Waves } from '../../core/store/entities.ts';
 import type { Check, Moment } from './check-history.ts';
 import { standingObstacles } from './check-stop.ts';
-import { isUndoing, placeAt } from './commit-at.ts';
+import { isGoingBack, isUndoing, placeAt } from './commit-at.ts';
 import type { History } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
@@ -31,21 +31,30 @@ export const checkGrant = ({ timeline, looks }: History): Check => {
     if (item.event === 'FleetStopped' && item.detail.epoch !== undefined) restoredAt = at;
     if (item.event !== 'Granted') return [];
     const { upgradeId = '' } = item.detail as { upgradeId?: string };
-    if (isUndoing(moment.store.get(Upgrades, item.subject, upgradeId))) return [];
+    const upgrade = moment.store.get(Upgrades, item.subject, upgradeId);
+    if (isUndoing(upgrade)) return [];
+    if (isGoingBack(upgrade)) return granted(item, standing(moment, false));
     const found = obstacles(moment, (wave) => opened.has(`rollout/${wave.rolloutId}/${wave.name}/${item.at}`));
     const since = restoredAt;
     const seen = looks?.get(item.subject.slice(0, item.subject.indexOf('@')));
     if (since !== undefined && looks !== undefined && seen?.some((look) => look >= since && look <= at) !== true)
       found.push('nobody had looked at the cluster since the table was restored');
-    return found.map((why) => ({
-      invariant: 'granted',
-      message: `${item.subject} #${item.sequence}: a grant was given at ${item.at} while ${why}`,
-    }));
+    return granted(item, found);
   };
 };
 
-function obstacles({ item, store }: Moment, opensNow: (wave: Wave) => boolean): string[] {
-  const found = standingObstacles(store, item.subject).map(([, why]) => why);
+const granted = (item: Moment['item'], found: readonly string[]) =>
+  found.map((why) => ({
+    invariant: 'granted',
+    message: `${item.subject} #${item.sequence}: a grant was given at ${item.at} while ${why}`,
+  }));
+
+const standing = ({ item, store }: Moment, asksHold = true): string[] =>
+  standingObstacles(store, item.subject, asksHold).map(([, why]) => why);
+
+function obstacles(moment: Moment, opensNow: (wave: Wave) => boolean): string[] {
+  const { item, store } = moment;
+  const found = standing(moment);
   const place = placeAt(store, item.detail);
   if (place === undefined)
     return isUnreadable(store, item.subject) ? [...found, 'nobody could read a policy that may select it'] : found;

@@ -9,6 +9,7 @@ import { checkLeftBehind } from './check-left-behind.ts';
 import { checkOrder } from './check-order.ts';
 import { checkProof } from './check-proof.ts';
 import { checkReplan } from './check-replan.ts';
+import { checkRollback } from './check-rollback.ts';
 import { checkSoak } from './check-soak.ts';
 import { checkStop } from './check-stop.ts';
 import { checkWhole } from './check-whole.ts';
@@ -36,6 +37,7 @@ const CHECKS_OF_MOMENTS = [
   checkWhole,
   checkProof,
   checkLeftBehind,
+  checkRollback,
 ];
 
 /** Checked over the whole history at once: the fake EKS's own log, and what is left in the table. */

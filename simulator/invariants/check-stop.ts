@@ -1,7 +1,7 @@
 import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
 import { ClusterControls, Configs, FleetControls } from '../../core/store/entities.ts';
 import type { Check, Moment } from './check-history.ts';
-import { type CommitAt, commitAt, isUndoing, placeAt } from './commit-at.ts';
+import { type CommitAt, commitAt, isGoingBack, isUndoing, placeAt } from './commit-at.ts';
 import type { Violation } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
@@ -26,7 +26,7 @@ const forbiddenToUndo = ({ call }: CommitAt): [Violation['invariant'], string][]
   UNDOING.includes(call.name) ? [] : [['stop', 'it was only to take back what another upgrade had left']];
 
 function obstacles({ store }: Moment, { clusterKey, upgrade }: CommitAt): [Violation['invariant'], string][] {
-  const found = standingObstacles(store, clusterKey);
+  const found = standingObstacles(store, clusterKey, !isGoingBack(upgrade));
   const place = upgrade === undefined ? undefined : placeAt(store, upgrade);
   if (place?.rollout.status === 'Paused' || place?.rollout.status === 'Aborted')
     found.push(['stop', `the rollout ${place.rollout.id} was ${place.rollout.status}`]);
@@ -36,11 +36,16 @@ function obstacles({ store }: Moment, { clusterKey, upgrade }: CommitAt): [Viola
 }
 
 /** What keeps Liftlock from a cluster whatever its rollout is: the mode, a stop, a hold. By the invariant that it would break. */
-export function standingObstacles(store: StoreAt, clusterKey: string): [Violation['invariant'], string][] {
+export function standingObstacles(
+  store: StoreAt,
+  clusterKey: string,
+  asksHold = true,
+): [Violation['invariant'], string][] {
   const found: [string, string][] = [];
   const fleet = fleetSpec(store.get(Configs, 'Fleet', FLEET));
   if (fleet?.mode !== 'act') found.push(['observe', `the mode of the fleet was ${fleet?.mode ?? 'not set'}`]);
   if (store.get(FleetControls)?.stopped === true) found.push(['stop', 'the fleet was stopped']);
-  if (store.get(ClusterControls, clusterKey)?.held !== undefined) found.push(['stop', 'its cluster was held']);
+  if (asksHold && store.get(ClusterControls, clusterKey)?.held !== undefined)
+    found.push(['stop', 'its cluster was held']);
   return found;
 }

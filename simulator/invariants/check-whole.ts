@@ -50,5 +50,5 @@ function elsewhere({ item, store }: Moment): Violation[] {
 function isWhole({ status, clusterKey }: Upgrade, store: StoreAt): boolean {
   const { held, retried } = store.get(ClusterControls, clusterKey) ?? {};
   if (status === 'Failed') return held === undefined && retried === undefined;
-  return status === 'Succeeded' || status === 'Canceled' || status === 'Blocked';
+  return status === 'Succeeded' || status === 'RolledBack' || status === 'Canceled' || status === 'Blocked';
 }

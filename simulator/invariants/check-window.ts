@@ -7,9 +7,8 @@ import { FLEET, fleetSpec, upgradePolicy } from '../../core/policy/applied.ts';
 import { policyOf } from '../../core/policy/policy-of.ts';
 import { waveOf } from '../../core/policy/wave-of.ts';
 import { ClusterControls, Clusters, Configs } from '../../core/store/entities.ts';
-import { KubeVersion } from '../../core/version/kube-version.ts';
 import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
-import { type CommitAt, commitAt, isUndoing, type PlaceAt, placeAt } from './commit-at.ts';
+import { type CommitAt, commitAt, isGoingBack, isUndoing, type PlaceAt, placeAt } from './commit-at.ts';
 import type { History, Violation } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
@@ -18,13 +17,13 @@ import type { StoreAt } from './store-at.ts';
  * freeze, by the calendars that were applied at that moment
  * and the one that the cluster's tag adds; a calendar that is not there is closed. The first change of a hop fits into the window where
  * the policy says how long a hop takes (semantics.md, Cannot finish). An instant counts as open when it is open by the clock of the
- * function or by that of the world, since the two may differ by a minute. Rollbacks are a matter of policy, not here.
+ * function or by that of the world, since the two may differ by a minute. Of rollbacks, which ask no window unless their policy says so, core/protocol/vetoes-of-rollbacks.test.ts tells.
  */
 export const checkWindow =
   (_history: History): Check =>
   (moment) => {
     const commit = commitAt(moment);
-    if (commit?.upgrade === undefined || isRollback(commit) || isUndoing(commit.upgrade)) return [];
+    if (commit?.upgrade === undefined || isGoingBack(commit.upgrade) || isUndoing(commit.upgrade)) return [];
     const planned = placeAt(moment.store, commit.upgrade);
     const cluster = moment.store.get(Clusters, commit.clusterKey);
     const place = planned?.spec === undefined ? (selectedNow(moment, cluster) ?? planned) : planned;
@@ -71,11 +70,6 @@ function hasRules({ store }: Moment, { rollout, spec }: PlaceAt, cluster: Cluste
 }
 
 const tagPrefix = (store: StoreAt): string => fleetSpec(store.get(Configs, 'Fleet', FLEET))?.tagPrefix ?? '';
-
-/** A lower version than the one that the upgrade began with. */
-const isRollback = ({ call, upgrade }: CommitAt): boolean =>
-  call.name === 'UpdateClusterVersion' &&
-  KubeVersion.parse(String(call.input.version)).isOlderThan(KubeVersion.parse(upgrade?.from ?? ''));
 
 function broken(
   { item, store, at }: Moment,

@@ -44,6 +44,10 @@ export function commitAt({ item, store }: Moment): CommitAt | undefined {
 export const isUndoing = (upgrade: Pick<Upgrade, 'machine'> | undefined): boolean =>
   upgrade?.machine === 'restore-nodes';
 
+/** Whether an upgrade takes its cluster back: no hold, rollout or exclusion is in its way, a stop and the mode are (docs/protocol.md). */
+export const isGoingBack = (upgrade: Pick<Upgrade, 'machine'> | undefined): boolean =>
+  upgrade?.machine === 'rollback-cluster';
+
 /** Where an upgrade belongs: its rollout, its wave, and the policy as it was in force then. */
 export interface PlaceAt {
   readonly rollout: Rollout;

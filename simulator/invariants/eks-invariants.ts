@@ -24,15 +24,28 @@ export function oneUpdate({ world, ours }: History): Violation[] {
   });
 }
 
-/** 2 `one-hop`: every version we asked for was the control plane's version of that instant plus one. */
-export function oneHop({ world, ours }: History): Violation[] {
+/** Tokens of calls that were committed for rollbacks; whether these may have been, `check-rollback.ts` asks. */
+const tokensOfRollbacks = ({ timeline }: History): ReadonlySet<unknown> =>
+  new Set(
+    timeline.flatMap(({ event, detail }) => {
+      const { upgradeId = '', call } = detail as { upgradeId?: string; call?: { input: Record<string, unknown> } };
+      return event === 'MutationCommitted' && upgradeId.startsWith('rollback-') ? [call?.input.clientRequestToken] : [];
+    }),
+  );
+
+/** 2 `one-hop`: every version we asked for was the control plane's version of that instant plus one, or minus one in a rollback. */
+export function oneHop(history: History): Violation[] {
+  const { world, ours } = history;
+  const backs = tokensOfRollbacks(history);
   return ours
     .filter((mutation) => mutation.operation === 'UpdateClusterVersion')
     .flatMap((mutation) => {
       const asked = String(mutation.request.version);
       const cluster = { arn: mutation.clusterArn, createdAt: mutation.clusterCreatedAt };
       const before = versionTimeline(world.eks.state, cluster).findLast((entry) => entry.since < mutation.at)?.version;
-      const isHop = before !== undefined && KubeVersion.parse(before).next().equals(KubeVersion.parse(asked));
+      const [from, to] = backs.has(mutation.request.clientRequestToken) ? [asked, before] : [before, asked];
+      const isHop =
+        from !== undefined && to !== undefined && KubeVersion.parse(from).next().equals(KubeVersion.parse(to));
       return isHop
         ? []
         : [
@@ -66,7 +79,8 @@ export function skew({ world, ours }: History): Violation[] {
 }
 
 /** 4 `order`: a node group went to a version only after the control plane was there. */
-export function order({ world, ours }: History): Violation[] {
+export function order(history: History): Violation[] {
+  const { world, ours } = history;
   return ours
     .filter((mutation) => mutation.operation === 'UpdateNodegroupVersion' && mutation.request.version !== undefined)
     .flatMap((mutation) => {

@@ -1,4 +1,5 @@
 import { MACHINE_NAMES } from '../../core/contracts/names.ts';
+import { upgradesOf } from '../../core/store/cluster-upgrades.ts';
 import { Clusters } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import { apiRequest } from '../../simulator/cloud/api-request.ts';
@@ -19,14 +20,14 @@ import { makeGates, makeHookReceivers, promoteWatchedWave } from './watched-wave
 const FIRST = 'arn:aws:eks:eu-central-1:111111111111:cluster/first-dev';
 const SECOND = 'arn:aws:eks:us-east-1:222222222222:cluster/second-prod';
 /** Where each is to end. */
-export const ENDS: Readonly<Record<string, string>> = { [FIRST]: '1.37', [SECOND]: '1.35' };
+export const ENDS: Readonly<Record<string, string>> = { [FIRST]: '1.36', [SECOND]: '1.35' };
 const HOURS = 8;
 
 type OnProblem = (problem: string) => void;
 
 /**
  * One cluster goes by its policy, loses its execution in the middle and is tried again; the other one is asked for by a person, taken back
- * and asked for again; fleet and rollouts are stopped and resumed; every machine is started by hand; accounts and functions fail for an hour.
+ * and asked for again, and the first one goes back in the end; fleet and rollouts are stopped and resumed; every machine is started by hand; accounts and functions fail for an hour.
  */
 export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onProblem: OnProblem): Promise<void> {
   await knowVersions(cloud.table, prepared);
@@ -46,6 +47,7 @@ export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onPro
     await startByHand(cloud, machine, { cluster: SECOND, targetVersion: ENDS[SECOND] });
     await minutes(cloud, 3);
   }
+  for (const problem of await takenBack(cloud)) onProblem(problem);
   const problems = [...(await unnamedStarts(cloud)), ...(await auditChanges(cloud))];
   await badHours(cloud, onProblem);
   // At the end: a run that goes to its end says by what way nothing came any more.
@@ -160,6 +162,17 @@ async function newImages(cloud: LocalCloud): Promise<string[]> {
   return behind.map(
     ({ name, releaseVersion }) => `${name} of first-dev runs ${releaseVersion}, and not the newest image`,
   );
+}
+
+/** Whoever approves it takes the first cluster back to where it was. */
+async function takenBack(cloud: LocalCloud): Promise<string[]> {
+  await apiRequest(cloud, 'POST', '/v1/clusters/first-dev/rollback', { approve: true });
+  await rest(cloud);
+  const first = (await loadKind(cloud.table, Clusters)).find(({ arn }) => arn === FIRST);
+  const upgrades = await upgradesOf(cloud.table, first?.clusterKey ?? '');
+  const [back] = upgrades.filter(({ machine }) => machine === 'rollback-cluster');
+  const told = back?.reasons.map(({ message }) => message).join(' ');
+  return back?.status === 'Succeeded' ? [] : [`the rollback of first-dev is ${back?.status}: ${told}`];
 }
 
 /** One drain ends; one whose pods have nowhere to go is canceled in the middle, and then given up: both times it is taken back. */

@@ -108,6 +108,7 @@ export const DECISIONS: readonly Call[] = [
   { as: APPROVER, line: 'approve {rollout} one' },
   { as: APPROVER, line: 'upgrade cluster e --to 1.37', codes: [3] },
   { as: APPROVER, line: 'upgrade cluster e --to 1.37 --approve' },
+  { as: APPROVER, line: 'rollback cluster f', codes: [3, 6] },
   { as: APPROVER, line: 'drain nodegroup none --cluster f', codes: [2] },
   { as: APPROVER, line: 'rollout create hand --dry-run' },
 ];

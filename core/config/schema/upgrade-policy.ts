@@ -338,7 +338,9 @@ export const upgradePolicySchema = documentSchema(
         ),
       rollback: rollbackSchema
         .default({ automatic: false, windows: 'ignore' })
-        .describe('What happens after a failure. No release carries it out: anything but the defaults is refused.'),
+        .describe(
+          'How a cluster goes back to the minor before (liftlock rollback cluster). No release begins it by itself: automatic is refused.',
+        ),
       waves: z
         .array(waveSchema)
         .min(1, 'is empty: a policy needs at least one wave')

@@ -35,6 +35,8 @@ export interface ManagedGroup extends WantedOfGroup {
   readonly nodegroup: Nodegroup;
   /** Who chooses its image. `nobody`: it has an AMI of its own and no policy names another. A reason: the image that the policy names cannot be used. */
   readonly image: 'eks' | 'nobody' | Reason | WantedImage;
+  /** A roll of it has ended half-way, and some of its nodes run what EKS does not say of it. */
+  readonly isHalfRolled?: boolean;
 }
 
 type Untokened<Input> = Omit<Input, 'clientRequestToken'>;
@@ -152,7 +154,8 @@ function moveTo(unit: ManagedGroup, target: KubeVersion): Move<GroupCall> {
  * Where a group is, in words, once EKS says that it is there. Of one with an AMI of its own the release is of the last roll that ended well, the launch
  * template of the last that began: where somebody's has failed since, they differ.
  */
-function isThere({ nodegroup, image, release }: ManagedGroup, target: KubeVersion): string | undefined {
+function isThere({ nodegroup, image, release, isHalfRolled }: ManagedGroup, target: KubeVersion): string | undefined {
+  if (isHalfRolled === true) return undefined;
   const { nodegroupName: group, version, releaseVersion } = nodegroup;
   if (image === 'eks') {
     if (version === undefined || !KubeVersion.parse(version).equals(target)) return undefined;

@@ -204,8 +204,9 @@ export async function readInsights(
   eks: Pick<EksReader, 'listInsights' | 'describeInsight'>,
   scope: Scope,
   clusterName: string,
+  category: 'UPGRADE_READINESS' | 'ROLLBACK_READINESS' = 'UPGRADE_READINESS',
 ): Promise<Insight[]> {
-  const summaries = await eks.listInsights(scope, { clusterName, categories: ['UPGRADE_READINESS'] });
+  const summaries = await eks.listInsights(scope, { clusterName, categories: [category] });
   return Promise.all(
     summaries.map((summary) =>
       summary.insightStatus.status === 'PASSING'

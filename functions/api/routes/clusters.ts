@@ -4,6 +4,7 @@ import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
 import { breakGlassOfCluster, mendGlassOfCluster } from '../../../core/operations/break-glass.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
 import { cancelDrain, requestDrain } from '../../../core/operations/request-drain.ts';
+import { requestRollback } from '../../../core/operations/request-rollback.ts';
 import { requestScan, requestUpgrade } from '../../../core/operations/requests.ts';
 import { skipCluster } from '../../../core/operations/skip-cluster.ts';
 import { loadClusterDetail } from '../../../core/queries/cluster-detail.ts';
@@ -26,6 +27,7 @@ import {
 } from '../request-query.ts';
 
 const empty = z.strictObject({});
+const rollbackBody = z.strictObject({ approve: z.boolean().default(false) });
 const drainBody = z.strictObject({ nodegroup: z.string().min(1).max(63), approve: z.boolean().default(false) });
 const cancelBody = withReason.extend({ nodegroup: z.string().min(1).max(63) });
 const upgradeBody = z.strictObject({ to: z.string().max(40), approve: z.boolean().default(false) });
@@ -85,6 +87,12 @@ export const clusters = new Hono<ApiEnv>()
     const { to, approve } = await readBody(context, upgradeBody);
     const { ports, principal } = context.var;
     const answer = await requestUpgrade(ports, await clusterOf(context), to, principal, { approve });
+    return context.json(answer, answer.status === 'Started' ? 202 : 200);
+  })
+  .post('/:id/rollback', async (context: ApiContext<'/:id/rollback', Body<typeof rollbackBody>>) => {
+    const { approve } = await readBody(context, rollbackBody);
+    const { ports, principal } = context.var;
+    const answer = await requestRollback(ports, await clusterOf(context), principal, { approve });
     return context.json(answer, answer.status === 'Started' ? 202 : 200);
   })
   .post('/:id/drain', async (context: ApiContext<'/:id/drain', Body<typeof drainBody>>) => {

@@ -3,7 +3,8 @@ import { waveSchema } from '../../../core/config/schema/wave.ts';
 import type { Grant, Upgrade } from '../../../core/contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../../../core/contracts/items/rollout.ts';
 import type { HopRules } from '../../../core/policy/hop-rules.ts';
-import { type Moment, refusalsAt, type Situation, VETOES } from '../../../core/protocol/vetoes.ts';
+import type { Moment, Situation } from '../../../core/protocol/situation.ts';
+import { refusalsAt, VETOES } from '../../../core/protocol/vetoes.ts';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { memberItem, rolloutItem, waveItem } from '../items/rollout-items.ts';
 import { policyWith } from '../policy/policies.ts';
@@ -51,7 +52,7 @@ export interface Given
 /** What is said of a member of a rollout, with nothing in its way but what is given. */
 export function codesAt(moment: Moment, given: Given): string[] {
   const { grant: ofGrant, upgrade: ofUpgrade, rollout, wave, member, cluster: ofCluster, ...others } = given;
-  const isGrant = moment === 'grant' || moment === 'undo-grant';
+  const isGrant = moment.endsWith('grant');
   const begun = isGrant ? {} : { status: 'Running' as const, inFlight: true };
   const situation: Situation = {
     now: NOON,

@@ -1,4 +1,5 @@
-import type { Moment, VETOES, Veto } from '../../../core/protocol/vetoes.ts';
+import type { Moment } from '../../../core/protocol/situation.ts';
+import type { VETOES, Veto } from '../../../core/protocol/vetoes.ts';
 
 /** A rule of docs/protocol.md's table that is not asked any more: at one moment, or at all of them. */
 export interface BrokenRule {

@@ -1,0 +1,38 @@
+import type { RequestedRollback } from '../../core/operations/request-rollback.ts';
+import { clusterParam } from '../client/paths.ts';
+import type { OutputOption, Session } from '../command/session.ts';
+import { facts, listed, print, reasonLines, section, shown } from '../output/print.ts';
+import { kindOf } from './kind.ts';
+import { planOf, tellStart } from './upgrade.ts';
+
+interface RollbackOptions extends OutputOption {
+  readonly approve?: boolean;
+}
+
+/** The plan is the default (exit 3, or 6 where something is in the way); only `--approve` starts anything. */
+export async function rollback(session: Session, kindText: string, name: string, options: RollbackOptions) {
+  kindOf(kindText, ['clusters']);
+  const { approve = false } = options;
+  const of = (await session.client()).v1.clusters[':id'];
+  const plan = await planOf(of.rollback.$post({ param: clusterParam(name), json: { approve } }), 'RollbackBlocked');
+  await print(session, options.output, plan, () => planText(session, plan));
+  return tellStart(session, plan);
+}
+
+function planText({ paint }: Session, plan: RequestedRollback): string[] {
+  return [
+    ...facts([
+      ['Cluster', shown(plan.cluster)],
+      ['From', shown(plan.from)],
+      ['Back to', shown(plan.to)],
+      ['Until', shown(plan.until)],
+      ['Execution', shown(plan.execution)],
+    ]),
+    ...listed('Steps', [...plan.checks.entries()], ([index, check]) => `${index + 1}. ${check}`),
+    ...section('Notes', reasonLines(plan.notes)),
+    ...section(
+      'In the way',
+      reasonLines(plan.refusals).map((line) => paint('yellow', line)),
+    ),
+  ];
+}

@@ -1,0 +1,107 @@
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { CONTRACT } from '../contracts/step-input.ts';
+import { reason } from '../contracts/step-result.ts';
+import { isRollback, rollbackId } from '../model/hop.ts';
+import { startOnce } from '../model/start-once.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Table } from '../ports/table.ts';
+import { keptOf } from '../protocol/left-half-done.ts';
+import { heldForRollback, isHeldForRollback } from '../protocol/rollback.ts';
+import { Refusal, wrongState } from '../queries/refusal.ts';
+import { planRollback, type RollbackPlan } from '../queries/rollback-plan.ts';
+import { change } from '../store/change.ts';
+import { ClusterControls, clusterPartition, Upgrades } from '../store/entities.ts';
+import { decode, load, type Read, replace } from '../store/entity.ts';
+import { takenUpAt } from './requests.ts';
+
+export interface RequestedRollback extends RollbackPlan {
+  /** Null while nothing was started. */
+  readonly execution: string | null;
+}
+
+/**
+ * Says what taking a cluster one minor back would do and, when it is approved, starts its execution, which asks for its grant like any other. From then on
+ * the cluster is held, so that a hop which runs there parks at its next change. Fails with `ClusterGone` and `RollbackBlocked`.
+ */
+export async function requestRollback(
+  ports: Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>,
+  cluster: ClusterRecord,
+  by: string,
+  { approve }: { readonly approve: boolean },
+): Promise<RequestedRollback> {
+  const plan = await planRollback(ports, cluster);
+  if (!approve) return { ...plan, execution: null };
+  if (plan.refusals.length > 0) {
+    const why = plan.refusals.map(({ message }) => message).join(' ');
+    const details = { plan: { ...plan, execution: null } };
+    throw new Refusal('RollbackBlocked', `${cluster.name} is not taken back: ${why}`, details);
+  }
+  const name = `request-${ports.ids.next()}`;
+  const execution = ports.executions.arnFor('rollback-cluster', name);
+  const { clusterKey, arn } = cluster;
+  const { from, to } = plan;
+  const comment = `Requested by ${by}`.slice(0, 200);
+  const input = { contract: CONTRACT, cluster: arn, targetVersion: to, comment };
+  await change(ports, async (now) => {
+    const id = rollbackId(from, to);
+    const [read, control] = await Promise.all([
+      load(ports.table, Upgrades, clusterKey, id),
+      load(ports.table, ClusterControls, clusterKey),
+    ]);
+    if (read?.data.status === 'Running') return { result: undefined };
+    const going = read !== undefined && Upgrades.active(read.data) ? read.data : undefined;
+    const upgrade: Upgrade = {
+      ...{ clusterKey, id, machine: 'rollback-cluster', from, to, status: 'Pending' },
+      ...(going === undefined ? keptOf(read?.data.status === 'Failed' ? read.data : undefined) : { ...going }),
+      ...{ requestedBy: by, execution, input, reasons: going?.reasons ?? [] },
+      resumeAt: takenUpAt(now),
+      startedAt: going?.startedAt ?? now.toISOString(),
+    };
+    const held = heldForRollback(control?.data, { clusterKey, upgradeId: id, from, to }, now.toISOString());
+    return {
+      result: undefined,
+      writes: [replace(Upgrades, read, upgrade), replace(ClusterControls, control, held)],
+      record: [{ subject: clusterKey, event: 'RollbackRequested', principal: by, detail: { from, to, execution } }],
+    };
+  });
+  await startOnce(ports.executions, 'rollback-cluster', name, input);
+  return { ...plan, status: 'Started', execution };
+}
+
+/** The rollback of a cluster that waits. */
+export async function findRollback(table: Table, clusterKey: string): Promise<Read<Upgrade> | undefined> {
+  const items = await table.queryPartition(clusterPartition(clusterKey), 'UPGRADE#rollback-');
+  return items.map((item) => decode(Upgrades, item)).find(({ data }) => isRollback(data) && Upgrades.active(data));
+}
+
+export const isGoingBack = (name: string, { from, to, status }: Upgrade): Refusal =>
+  wrongState(
+    `${name} is being taken back from ${from} to ${to} (${status}), so that nothing is tried again there. To give the rollback up: liftlock release cluster ${name}`,
+  );
+
+/** A rollback that waits ends with its hold. What it has taken back by then stays where it is: node groups one minor behind their control plane. */
+export function giveUpRollback(
+  back: Read<Upgrade>,
+  control: Read<ClusterControl> | undefined,
+  { by, now }: { readonly by: string; readonly now: Date },
+) {
+  const { clusterKey, id, mutated } = back.data;
+  const { resumeAt: _, ...rest } = back.data;
+  const why = reason('RollbackGivenUp', `${by} has given it up.`);
+  const ended: Upgrade = {
+    ...rest,
+    status: mutated ? 'Failed' : 'Canceled',
+    reasons: [why],
+    endedAt: now.toISOString(),
+  };
+  const { held, ...free } = control?.data ?? { clusterKey };
+  // Who held it before does so still, and is released after this.
+  const next = held === undefined || isHeldForRollback({ clusterKey, held }, id) ? free : { ...free, held };
+  const detail = { held, upgradeId: id };
+  return {
+    result: next,
+    writes: [replace(Upgrades, back, ended), replace(ClusterControls, control, next)],
+    record: [{ subject: clusterKey, event: 'RollbackGivenUp', principal: by, detail }],
+  };
+}

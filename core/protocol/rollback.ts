@@ -1,0 +1,66 @@
+import type { ClusterControl } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { hopId } from '../model/hop.ts';
+import type { Table, WriteOperation } from '../ports/table.ts';
+import { Members, Upgrades, Waves } from '../store/entities.ts';
+import { load, replace } from '../store/entity.ts';
+import { waveWithout, withoutPlace } from './settle-decision.ts';
+
+type Asked = Pick<Upgrade, 'clusterKey' | 'from' | 'to'> & { readonly upgradeId: string };
+
+/**
+ * The cluster is held from when its rollback is asked for: a hop that runs parks at its next change and gives its grant back, and no other one begins.
+ * Whoever held it before goes on doing so.
+ */
+export function heldForRollback(control: ClusterControl | undefined, asked: Asked, now: string): ClusterControl {
+  const { clusterKey, upgradeId, from, to } = asked;
+  const said = `It is being taken back from ${from} to ${to}. Where that stands: liftlock explain cluster.`;
+  const held = { reason: reason('RollingBack', said), since: now, upgradeId };
+  return { ...control, clusterKey, held: control?.held ?? held };
+}
+
+/** Whether a hold is there for a rollback alone, and goes with it. */
+export const isHeldForRollback = ({ held }: ClusterControl, upgradeId?: string): boolean =>
+  held?.reason.code === 'RollingBack' && (upgradeId === undefined || held.upgradeId === upgradeId);
+
+/** What a rollback that has come to its end makes of the hop that it has taken back. */
+interface TakenBack {
+  readonly hold: ClusterControl['held'];
+  readonly writes: readonly WriteOperation[];
+  /** Absent where Liftlock did not make the hop. */
+  readonly hop?: Upgrade;
+  readonly wave?: { readonly before: Wave; readonly after: Wave };
+}
+
+/**
+ * The hop is RolledBack, which counts as a failure in its wave, also where it had succeeded, and nothing takes the cluster there again before a person
+ * says so (protocol.md, States). All of it is written in the transaction that ends the rollback.
+ */
+export async function takeHopBack(
+  table: Pick<Table, 'get'>,
+  { clusterKey, from, to, reasons: why }: Upgrade,
+  now: Date,
+): Promise<TakenBack> {
+  const id = hopId(to, from);
+  const said = `The control plane was taken back from ${from} to ${to}. Nothing takes it to ${from} again before somebody retries or releases it.`;
+  const told: Reason = reason('RolledBack', said);
+  const hold = { reason: told, since: now.toISOString(), upgradeId: id, mutated: true };
+  const read = await load(table, Upgrades, clusterKey, id);
+  if (read === undefined) return { hold, writes: [] };
+  const { resumeAt: _, ...rest } = read.data;
+  const hop: Upgrade = { ...rest, status: 'RolledBack', reasons: [told, ...why], endedAt: now.toISOString() };
+  const writes = [replace(Upgrades, read, hop)];
+  const { rolloutId, waveIndex } = hop;
+  if (rolloutId === undefined || waveIndex === undefined) return { hold, writes, hop };
+  const [member, wave] = await Promise.all([
+    load(table, Members, rolloutId, waveIndex, clusterKey),
+    load(table, Waves, rolloutId, waveIndex),
+  ]);
+  if (member === undefined || wave === undefined) return { hold, writes, hop };
+  const failed = { ...withoutPlace(member.data, 'Failed', [told]), from: to, resumeAt: undefined };
+  const after = waveWithout(wave.data, member.data, failed, now);
+  writes.push(replace(Members, member, failed), replace(Waves, wave, after));
+  return { hold, writes, hop, wave: { before: wave.data, after } };
+}

@@ -1,0 +1,59 @@
+import type { FleetSpec } from '../config/types.ts';
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.ts';
+import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { CallWithoutUpdate, MutatingCall } from '../contracts/mutating-calls.ts';
+import { isRollback } from '../model/hop.ts';
+import type { HopRules } from '../policy/hop-rules.ts';
+import type { WindowAnswer } from '../policy/window-rule.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
+import type { Asker } from './authority.ts';
+import { isUndo } from './undo.ts';
+
+/**
+ * When something is asked: before a grant, before the first change of an upgrade, or before every later one; before the grant and the changes of a
+ * rollback, which neither its rollout nor a hold, pin or exclusion is in the way of; and of what only undoes, which no stop, window, hold or cap is.
+ */
+export type Moment = 'grant' | 'first' | 'later' | 'rollback-grant' | 'rollback' | 'undo-grant' | 'undo';
+
+/** What grants and commits rest on. `rollout`, `wave` and `member` are absent for executions started by hand. */
+export interface Situation {
+  readonly now: Date;
+  readonly target: KubeVersion;
+  readonly epoch: Epoch | undefined;
+  readonly fleet: FleetSpec | undefined;
+  readonly control: FleetControl | undefined;
+  readonly cluster: ClusterRecord | undefined;
+  readonly clusterControl: ClusterControl | undefined;
+  readonly grant: Grant | undefined;
+  readonly upgrade: Upgrade | undefined;
+  /** Of a grant: the upgrades that have to be whole before it (`hopsBefore`). */
+  readonly before?: readonly (Upgrade | undefined)[] | undefined;
+  readonly rollout?: Rollout | undefined;
+  readonly wave?: Wave | undefined;
+  /** Waves before it: one that is halted stops those after it too. */
+  readonly earlier?: readonly Wave[];
+  readonly member?: Member | undefined;
+  /** What the policy says of this hop, and the calendars of the cluster's tags; undefined where the cluster or the Fleet is not known. */
+  readonly rules?: HopRules | undefined;
+  /** The people who applied the policy, and the Channel that it goes by, as they are in force. */
+  readonly policyAppliedBy?: readonly string[] | undefined;
+  /** Of a grant alone. */
+  readonly ledger?: Ledger | undefined;
+  /** Of a grant: failures of the rollout that whoever decided it knew of, and those that are counted now. */
+  readonly failures?: { readonly known: number | undefined; readonly now: number } | undefined;
+  /** What the calendars say, where it was asked already: the same answer serves many clusters. */
+  readonly window?: WindowAnswer | undefined;
+  /** Of a commit: who asks, and the cluster's tags as EKS has them now, since the inventory may lag behind. */
+  readonly asker?: Asker | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Of a commit: what is about to be called. */
+  readonly call?: (MutatingCall | CallWithoutUpdate)['name'] | undefined;
+}
+
+/** What a grant or a commit of an upgrade is asked: what undoes or goes back is asked less, whoever asks it. */
+export function momentOf(upgrade: Pick<Upgrade, 'machine'> | undefined, asked: 'grant' | 'first' | 'later'): Moment {
+  if (isUndo(upgrade)) return asked === 'grant' ? 'undo-grant' : 'undo';
+  if (isRollback(upgrade)) return asked === 'grant' ? 'rollback-grant' : 'rollback';
+  return asked;
+}

@@ -1,0 +1,127 @@
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { NOON } from '../../test/material/protocol/one-upgrade.ts';
+import { codesAt, fleet, type Given, rules } from '../../test/material/protocol/situation.ts';
+import { compileCalendar } from '../calendar/compile-calendar.ts';
+import { reason } from '../contracts/step-result.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { VETOES } from './vetoes.ts';
+
+const calendar = (spec: object) => compileCalendar('prod', { timeZone: 'UTC', windows: [], freezes: [], ...spec });
+const through = (schedule: string, duration: string, more: object = {}): Given => ({
+  rules: rules({ calendars: [calendar({ windows: [{ name: 'w', schedule, duration }] })], ...more }),
+});
+const tag = (key: string, value: string): Given => ({ cluster: { tags: { [`liftlock/${key}`]: value } } });
+const capped = { ...fleet, caps: { ...fleet.caps, total: 1 } };
+const denied = { type: 'Reachable', status: 'False' as const, reason: 'Denied', message: 'no', lastTransitionTime: '' };
+const NOTHING: readonly string[] = [];
+
+const back = { machine: 'rollback-cluster', from: '1.38', to: '1.37', rolloutId: undefined as never } as const;
+const policy = policyWith();
+const obeying = { ...policy, spec: { ...policy.spec, rollback: { automatic: false, windows: 'obey' as const } } };
+/** The same of a rollback: before its grant, and before each of its changes. */
+const BACK: readonly (readonly [string, Given, readonly string[], readonly string[]])[] = [
+  ['nothing in the way', {}, NOTHING, NOTHING],
+  ['no epoch', { epoch: undefined }, ['NoEpoch'], ['NoEpoch']],
+  ["another one's grant", { grant: { holder: 'b', executionName: 'b' } }, ['GrantBusy'], ['Superseded']],
+  ['another version', { target: KubeVersion.parse('1.38') }, NOTHING, ['OtherTarget']],
+  ['no cluster', { cluster: 'none' }, ['UnknownCluster'], ['UnknownCluster']],
+  ['no Fleet', { fleet: undefined }, ['FleetNotConfigured'], ['FleetNotConfigured']],
+  ['a Fleet that only looks', { fleet: { ...fleet, mode: 'observe' } }, ['ObserveMode'], ['ObserveMode']],
+  ['a fleet that is stopped', { control: { stopped: true } }, ['FleetStopped'], ['FleetStopped']],
+  ['a cluster that is gone', { cluster: { deletedAt: NOON.toISOString() } }, ['Gone'], ['Gone']],
+  ['an account that is not in the Fleet', { fleet: { ...fleet, accounts: [] } }, ['NotInFleet'], ['NotInFleet']],
+  ['a cluster that nobody may read', { cluster: { conditions: [denied] } }, ['Unreachable'], ['Unreachable']],
+  [
+    'a hold',
+    { clusterControl: { clusterKey: 'k', held: { since: '', reason: reason('Held', '') } } },
+    NOTHING,
+    NOTHING,
+  ],
+  ['a cluster that is paused', tag('paused', 'true'), NOTHING, NOTHING],
+  ['a pin at the version before', tag('pin-version', '1.36'), NOTHING, NOTHING],
+  ['a tag that only EKS shows yet', { tags: { 'liftlock/paused': 'true' } }, NOTHING, NOTHING],
+  ['a closed calendar', through('0 13 * * *', '1h'), NOTHING, NOTHING],
+  [
+    'a closed calendar that is obeyed',
+    through('0 13 * * *', '1h', { policy: obeying }),
+    ['WindowClosed'],
+    ['WindowClosed'],
+  ],
+  [
+    'a freeze that is obeyed',
+    {
+      rules: rules({
+        policy: obeying,
+        calendars: [calendar({ freezes: [{ name: 'fair', from: '2026-11-20T00:00', to: '2026-11-21T00:00' }] })],
+      }),
+    },
+    ['Frozen'],
+    ['Frozen'],
+  ],
+  [
+    'a window that is shorter than what is to come',
+    through('0 12 * * *', '1h', { policy: obeying, estimateMilliseconds: 7_200_000 }),
+    ['WindowTooShort'],
+    ['WindowTooShort'],
+  ],
+  [
+    'the same, once it has begun',
+    {
+      ...through('0 12 * * *', '1h', { policy: obeying, estimateMilliseconds: 7_200_000 }),
+      upgrade: { mutated: true },
+    },
+    NOTHING,
+    NOTHING,
+  ],
+  [
+    'a window that closes in a moment',
+    through('30 11 * * *', '30m30s', { policy: obeying, mayOverrun: true }),
+    ['WindowClosing'],
+    ['WindowClosing'],
+  ],
+  [
+    'a calendar that nobody can read',
+    through('0 0 31 2 *', '1h', { policy: obeying }),
+    ['CalendarInvalid'],
+    ['CalendarInvalid'],
+  ],
+  [
+    'a calendar that is missing',
+    { rules: rules({ policy: obeying, problems: [reason('NoCalendar', '')] }) },
+    ['NoCalendar'],
+    ['NoCalendar'],
+  ],
+  ['a cap that is reached', { fleet: capped, ledger: { counts: { total: 1 } } }, NOTHING, NOTHING],
+  [
+    'a cap that a rollback passes already',
+    { fleet: capped, ledger: { counts: { total: 2 } } },
+    ['CapReached'],
+    NOTHING,
+  ],
+  ['the call of an upgrade', { call: 'UpdateClusterVersion' }, NOTHING, ['OtherDirection']],
+  ['its own call', { call: 'RollbackClusterVersion' }, NOTHING, NOTHING],
+];
+const goingBack = (given: Given): Given => ({
+  rollout: 'none',
+  member: 'none',
+  ...given,
+  upgrade: { ...back, ...given.upgrade },
+});
+test.each(BACK)('of a rollback: %s', (_, given, grant, change) => {
+  const atGrant = given.grant === undefined ? { ...given, grant: { status: 'free' } as const } : given;
+  expect(codesAt('rollback-grant', goingBack(atGrant))).toEqual(grant);
+  expect(codesAt('rollback', goingBack(given))).toEqual(change);
+});
+/** The columns of rollbacks in docs/protocol.md (What a grant and a commit check). */
+const cells = VETOES.flatMap(({ asked, codes, rule }, row) =>
+  (['rollback-grant', 'rollback'] as const).flatMap((moment, column) =>
+    asked.includes(moment)
+      ? codes.map((code) => [`${row + 1} ${moment} ${code}`, { moment, column, code, rule }] as const)
+      : [],
+  ),
+);
+test.each(cells)('%s', (_, { moment, column, code, rule }) => {
+  const forbidding = BACK.filter(([, , ...said]) => said[column]?.includes(code));
+  expect({ rule, forbidding }).not.toEqual({ rule, forbidding: [] });
+  for (const [, given] of forbidding) expect(codesAt(moment, goingBack(given))).toContain(code);
+});

@@ -1,0 +1,98 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { rollbackId } from '../model/hop.ts';
+import { counted } from '../model/words.ts';
+import type { Ports } from '../ports/ports.ts';
+import { refusalsAt } from '../protocol/vetoes.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { upgradesOf } from '../store/cluster-upgrades.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
+import { shortId } from './find-cluster.ts';
+import { Refusal } from './refusal.ts';
+import { rollbackView, versionNow } from './rollback-view.ts';
+
+/** What taking a cluster back to the minor before would do. */
+export interface RollbackPlan {
+  readonly cluster: string;
+  readonly clusterKey: string;
+  readonly from: string;
+  readonly to: string;
+  readonly status: 'Blocked' | 'NotApproved' | 'Started';
+  /** When EKS takes it back no more; null where that is not known. */
+  readonly until: string | null;
+  /** Steps in their order, as sentences. */
+  readonly checks: readonly string[];
+  /** Why it may not start now; empty when it may. */
+  readonly refusals: readonly Reason[];
+  readonly notes: readonly Reason[];
+}
+
+/** Fails with `ClusterGone`; anything else that is in the way is a refusal. What EKS itself has against it the first step of the rollback asks. */
+export async function planRollback(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  record: ClusterRecord,
+): Promise<RollbackPlan> {
+  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
+  const cluster = snapshot.clusters.get(record.clusterKey) ?? record;
+  if (cluster.deletedAt !== undefined)
+    throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted (seen ${cluster.deletedAt}).`);
+  const now = ports.clock.now();
+  const { rules, window } = rulesByHand(snapshot, cluster, memberRules(snapshot, now));
+  const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
+  const current = versionNow(cluster, upgrades);
+  // Its control plane is back already, and what is left of the rollback goes on.
+  const begun = upgrades.find(
+    ({ id, status, mutated }) =>
+      id === rollbackId(current.next(), current) && mutated && status !== 'Succeeded' && status !== 'Canceled',
+  );
+  const from = begun === undefined ? current : current.next();
+  const region = snapshot.regions.get(cluster.region);
+  const view = rollbackView(cluster, { upgrades, region, nodes: rules.policy?.spec.nodes, now });
+  const isOver = begun === undefined && view.status === 'NotReversible';
+  const inTheWay = begun === undefined ? (isOver ? view.reasons : view.blockers) : [];
+  const refusals = [...inTheWay, ...refusalsNow(snapshot, cluster, { rules, window }, from.previous(), now)];
+  return {
+    cluster: shortId(cluster),
+    clusterKey: cluster.clusterKey,
+    from: from.toString(),
+    to: from.previous().toString(),
+    status: refusals.length > 0 ? 'Blocked' : 'NotApproved',
+    until: view.until,
+    checks: checksOf(cluster, from.previous()),
+    refusals,
+    notes: [...view.reasons.filter((one) => !inTheWay.includes(one)), ...parksFirst(snapshot, cluster)],
+  };
+}
+
+/** Of what runs there nothing is refused: it is held, parks at its next change, and then the rollback begins. */
+function refusalsNow(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  asked: ReturnType<typeof rulesByHand>,
+  target: KubeVersion,
+  now: Date,
+): Reason[] {
+  const { epoch, fleet, control, controls, ledger } = snapshot;
+  const clusterControl = controls.get(cluster.clusterKey);
+  const situation = { epoch, fleet, control, cluster, clusterControl, ledger, target, now, ...asked };
+  return refusalsAt('rollback-grant', { ...situation, grant: undefined, upgrade: undefined });
+}
+
+function parksFirst({ grants }: FleetSnapshot, { clusterKey }: ClusterRecord): Reason[] {
+  const grant = grants.find((one) => one.clusterKey === clusterKey && one.status !== 'free');
+  if (grant === undefined) return [];
+  const said = `The upgrade ${grant.upgradeId} runs there: it parks at its next change, and the rollback begins when it has.`;
+  return [reason('GrantBusy', said)];
+}
+
+const checksOf = ({ nodegroups, addons }: ClusterRecord, to: KubeVersion): string[] => [
+  'request-grant: one upgrade per cluster, caps (which it may pass by one), mode and stop; windows only where the policy says rollback.windows: obey.',
+  "scan-cluster: EKS's rollback readiness, the seven days, nodes, node groups and add-ons, before anything is changed.",
+  `roll-node-group: those of ${counted(nodegroups.length, 'node group')} that have followed, back to ${to}, respecting PodDisruptionBudgets.`,
+  `update-addons: those of ${counted(addons.length, 'add-on')} that do not fit ${to}, kube-proxy among them.`,
+  `upgrade-control-plane: back to ${to}, judged by the update itself, once EKS has nothing against it; force is never sent.`,
+  'smoke-check: as after an upgrade. Hooks of the policy are not asked.',
+  `Then the cluster is held: nothing takes it up again before somebody runs liftlock retry or release.`,
+];

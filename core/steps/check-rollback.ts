@@ -1,0 +1,141 @@
+import { unlessGone } from '../contracts/eks-errors.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import { observeCluster } from '../inventory/observe-cluster.ts';
+import { addonBack } from '../model/addon-target.ts';
+import { rollbackRefusals } from '../model/hop.ts';
+import { groupOfOne, keptGroups } from '../model/seen-nodes.ts';
+import { counted } from '../model/words.ts';
+import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
+import { loadFleetInForce } from '../policy/applied.ts';
+import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
+import type { Ports } from '../ports/ports.ts';
+import { rollbackView } from '../queries/rollback-view.ts';
+import { upgradesOf } from '../store/cluster-upgrades.ts';
+import { Regions } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { accessReason, findApiServer, isAccessError } from './api-server.ts';
+import type { StepContext, StepPorts } from './context.ts';
+import { waitForInsights } from './refresh-insights.ts';
+import { insightReason, isRepaired, rollbackInsights } from './rollback-insights.ts';
+import type { StepOutcome } from './run-step.ts';
+
+const STEP = 'scan-cluster';
+
+type CheckPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2'>;
+
+/**
+ * Everything that could stop a rollback half-way, asked before its first change: EKS's own readiness, what the cluster's record says of its way back once it
+ * was read anew, each node group and each add-on. Changes nothing on the cluster.
+ */
+export async function checkRollback(ports: CheckPorts, context: StepContext): Promise<StepOutcome> {
+  return { step: STEP, result: await check(ports, context) };
+}
+
+async function check(ports: CheckPorts, context: StepContext): Promise<StepResult> {
+  const { cluster, name, target } = context;
+  if (KubeVersion.parse(cluster.version).equals(target))
+    return done(reason('AtTarget', `The control plane of ${name} is at ${target} already.`));
+  const wrong = rollbackRefusals(cluster.version, target);
+  if (wrong.length > 0) return blocked(...wrong);
+  const notes: Reason[] = [];
+  const unfresh = await waitForInsights(ports, context, false, notes);
+  if (unfresh !== undefined) return unfresh;
+  const { spec, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
+  if (unknown.length > 0) return parked(undefined, ...unknown);
+  const { record, unread } = await observeAnew(ports, context, spec?.verification !== 'eks-api');
+  const upgrades = await upgradesOf(ports.table, context.clusterKey);
+  const region = (await load(ports.table, Regions, context.scope.region))?.data;
+  const now = ports.clock.now();
+  const known = { upgrades, region, nodes: spec?.nodes, now };
+  const told = rollbackView(record, known);
+  const view =
+    told.status === 'Unknown' ? rollbackView(record, { ...known, begunAt: await begunAt(ports, context) }) : told;
+  if (view.status !== 'Reversible') return blocked(...view.reasons);
+  const insights = await rollbackInsights(ports, context);
+  const blockers = [
+    ...unread,
+    ...view.blockers,
+    ...insights.filter((one) => !isRepaired(one)).map((one) => insightReason(one, target)),
+    ...(await groupsInTheWay(ports, context, record, spec?.nodes)),
+    ...(await addonsInTheWay(ports, context)),
+  ];
+  if (blockers.length > 0) return blocked(...blockers, ...notes);
+  const goBack = view.reasons.filter((one) => !view.blockers.includes(one));
+  const looked = `EKS takes ${name} back to ${target} until ${view.until}; ${counted(record.nodegroups.length, 'node group')} and ${counted(record.addons.length, 'add-on')} can go there.`;
+  return done(reason('Looked', looked), ...goBack, ...notes);
+}
+
+/** The cluster as it is now, which nobody records here. What could not be read is told: nobody knows what follows the control plane. */
+async function observeAnew(
+  ports: CheckPorts,
+  context: StepContext,
+  asksServer: boolean,
+): Promise<{ readonly record: ClusterRecord; readonly unread: readonly Reason[] }> {
+  const { scope, cluster } = context;
+  const known = await context.record();
+  const details = { depth: 'deep', fleet: await loadFleetInForce(ports.table), now: ports.clock.now() } as const;
+  const record = await observeCluster(ports.eks, scope, cluster, known, details);
+  const unread = record.unreadable.map(({ code, message }) => reason('ScanIncomplete', `${code}: ${message}`));
+  if (!asksServer) return { record, unread };
+  const server = findApiServer(context);
+  if (server === undefined)
+    return { record, unread: [...unread, reason('NoEndpoint', `EKS gives no endpoint for ${context.name}.`)] };
+  try {
+    const nodes = await ports.clusters.listNodes(server);
+    const otherNodes = {
+      seenAt: details.now.toISOString(),
+      groups: keptGroups(nodes.map(groupOfOne), record.nodegroups),
+    };
+    return { record: { ...record, otherNodes }, unread };
+  } catch (error) {
+    if (!isAccessError(error)) throw error;
+    return { record, unread: [...unread, accessReason(error, context)] };
+  }
+}
+
+/** Of an upgrade that somebody else has made EKS tells when it began. */
+async function begunAt({ eks }: CheckPorts, { scope, name, cluster }: StepContext): Promise<Date | undefined> {
+  for (const updateId of await eks.listUpdates(scope, { name })) {
+    const update = await unlessGone(() => eks.describeUpdate(scope, { name, updateId }));
+    const version = update?.params.find(({ type }) => type === 'Version')?.value;
+    if (update?.type === 'VersionUpdate' && update.status === 'Successful' && version === cluster.version)
+      return update.createdAt;
+  }
+  return undefined;
+}
+
+async function groupsInTheWay(
+  ports: CheckPorts,
+  context: StepContext,
+  { nodegroups }: ClusterRecord,
+  nodes: Parameters<typeof managedGroups.observe>[3]['nodes'],
+): Promise<Reason[]> {
+  const found = await Promise.all(
+    nodegroups.map(async ({ name, amiType }) => {
+      // Whose image nobody chooses is told with the nodes that run it.
+      if (amiType !== 'CUSTOM') return [];
+      const unit = await managedGroups.observe(ports, context, name, { nodes });
+      const move = unit.image === 'nobody' ? undefined : managedGroups.takeBack(unit, context.target);
+      return move?.type === 'blocked' ? [move.reason] : [];
+    }),
+  );
+  return found.flat();
+}
+
+async function addonsInTheWay({ eks }: CheckPorts, { scope, name, cluster, target }: StepContext): Promise<Reason[]> {
+  const stuck: Reason[] = [];
+  for (const addonName of await eks.listAddons(scope, { clusterName: name })) {
+    const addon = await unlessGone(() => eks.describeAddon(scope, { clusterName: name, addonName }));
+    const [info] = (await unlessGone(() => eks.describeAddonVersions(scope, { addonName }))) ?? [];
+    if (addon === undefined) continue;
+    if (info === undefined) {
+      stuck.push(reason('AddonUnknown', `EKS lists no versions of ${addonName}; take it back or remove it by hand.`));
+      continue;
+    }
+    const decision = addonBack(addon, info, KubeVersion.parse(cluster.version).toString(), target.toString());
+    if (decision.type === 'stuck') stuck.push(decision.reason);
+  }
+  return stuck;
+}

@@ -1,0 +1,85 @@
+import { isDenied, isThrottled } from '../contracts/eks-errors.ts';
+import { errorMessage, errorName } from '../contracts/errors.ts';
+import { done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { lostCluster } from '../model/passing-status.ts';
+import type { InsightsRefresh } from '../ports/eks.ts';
+import { pollSeconds, type StepContext, type StepPorts } from './context.ts';
+import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
+
+/** What EKS is asked to look at anew is waited for: what is read meanwhile would be old by then. Undefined when it is fresh, or cannot be. */
+export async function waitForInsights(
+  ports: StepPorts,
+  context: StepContext,
+  hasMoved: boolean,
+  notes: Reason[],
+): Promise<StepResult | undefined> {
+  const { cluster, name, startedAt } = context;
+  const look = hasMoved || lostCluster(cluster) !== undefined ? undefined : await lookAtRefresh(ports, context);
+  if (look !== undefined && runsSince(look, startedAt)) {
+    const waiting = await refreshInsights(ports, context, look);
+    if (waiting.status === 'wait') return waiting;
+  }
+  const updates = await findUpdatesInFlight(ports, context, { name });
+  const beside = stopBeside(ports, context, `the control plane of ${name}`, updates);
+  if (beside !== undefined || look === undefined) return beside;
+  const refreshed = await refreshInsights(ports, context, look);
+  if (refreshed.status === 'wait') return refreshed;
+  notes.push(...refreshed.reasons);
+  return undefined;
+}
+
+/** A refresh takes minutes, as far as EKS says anything about it. */
+const BOUNDS = { least: 30, most: 60, first: 60 };
+const GIVE_UP_MINUTES = 20;
+
+/** The latest refresh of the insights, or why it could not be read. */
+type RefreshLook = { readonly refresh: InsightsRefresh } | { readonly error: unknown };
+
+export async function lookAtRefresh(ports: StepPorts, { scope, name }: StepContext): Promise<RefreshLook> {
+  try {
+    return { refresh: await ports.eks.describeInsightsRefresh(scope, { clusterName: name }) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Whether EKS refreshes now what this execution, or somebody since it began, asked for. */
+export const runsSince = (look: RefreshLook, startedAt: Date): boolean =>
+  'refresh' in look && look.refresh.status === 'IN_PROGRESS' && isSince(look.refresh, startedAt);
+
+const isSince = (refresh: InsightsRefresh, startedAt: Date): boolean =>
+  refresh.startedAt !== undefined && refresh.startedAt >= startedAt;
+
+/**
+ * Has EKS look again, so that the scan judges today's cluster (a refresh is older than this execution → start one). `wait` while it runs;
+ * `done` when it is fresh, or with a note when EKS cannot refresh: then only what is younger than a day counts.
+ */
+export async function refreshInsights(ports: StepPorts, context: StepContext, look: RefreshLook): Promise<StepResult> {
+  const { scope, name, startedAt } = context;
+  const now = ports.clock.now();
+  try {
+    if ('error' in look) throw look.error;
+    const { refresh } = look;
+    const fresh = isSince(refresh, startedAt);
+    if (refresh.status === 'IN_PROGRESS') return giveUpAfter(now, startedAt, refresh.startedAt);
+    if (fresh && refresh.status === 'COMPLETED') return done();
+    if (fresh && refresh.status === 'FAILED')
+      return done(
+        reason('RefreshFailed', `EKS could not refresh its insights: ${refresh.message ?? 'no reason given'}.`),
+      );
+    await ports.eks.startInsightsRefresh(scope, { clusterName: name });
+    return refreshing(now, now);
+  } catch (error) {
+    if (errorName(error) === 'InvalidRequestException' || isThrottled(error)) return giveUpAfter(now, startedAt);
+    if (!isDenied(error)) throw error;
+    return done(reason('RefreshDenied', `The refresh of the insights was denied: ${errorMessage(error)}`));
+  }
+}
+
+const refreshing = (since: Date, now: Date): StepResult =>
+  wait(pollSeconds(since, now, BOUNDS), reason('RefreshingInsights', 'EKS refreshes its insights.'));
+
+function giveUpAfter(now: Date, startedAt: Date, since: Date = now): StepResult {
+  if (now.getTime() - startedAt.getTime() < GIVE_UP_MINUTES * 60_000) return refreshing(since, now);
+  return done(reason('RefreshTooSlow', `EKS did not refresh its insights within ${GIVE_UP_MINUTES} minutes.`));
+}
