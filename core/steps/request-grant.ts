@@ -13,15 +13,16 @@ import { type MachineInput, parseMachineInput, type StepInput } from '../contrac
 import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { recordTags } from '../inventory/record-cluster.ts';
 import { clusterKey, parseClusterArn } from '../model/cluster-key.ts';
-import { hopId, hopRefusals, rollbackId, rollbackRefusals } from '../model/hop.ts';
+import { hopId, hopRefusals, isRollback, rollbackId, rollbackRefusals } from '../model/hop.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { HOP_MACHINES, sameUnderWay } from '../protocol/hop-before.ts';
 import { findHopInHand, keptOf } from '../protocol/left-half-done.ts';
+import { heldForRollback } from '../protocol/rollback.ts';
 import { change, NOTHING } from '../store/change.ts';
-import { Clusters, Grants, Upgrades } from '../store/entities.ts';
+import { ClusterControls, Clusters, Grants, Upgrades } from '../store/entities.ts';
 import { decideAndWrite, load, type Read, replace } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -168,9 +169,19 @@ function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly
       startedAt: pending?.startedAt ?? now.toISOString(),
     };
     const detail = { upgradeId, from, to, status: upgrade.status, mutated: upgrade.mutated, reasons };
+    const control = isRollback(upgrade) ? await load(ports.table, ClusterControls, key) : undefined;
+    const held = isRollback(upgrade)
+      ? [
+          replace(
+            ClusterControls,
+            control,
+            heldForRollback(control?.data, { ...request, upgradeId }, now.toISOString()),
+          ),
+        ]
+      : [];
     return {
       ...NOTHING,
-      writes: [replace(Upgrades, read, upgrade)],
+      writes: [replace(Upgrades, read, upgrade), ...held],
       record: [{ subject: key, event: 'UpgradeParked', principal: requestedBy, detail }],
     };
   });

@@ -27,8 +27,10 @@ export async function tagged(history: History): Promise<Violation[]> {
     let tags: Readonly<Record<string, string>> = {};
     for (const item of items) {
       if (item.event === 'ClusterDiscovered' || item.event === 'TagsObserved') tags = item.detail.tags as typeof tags;
-      // What an upgrade has set is put back whatever is said of the cluster meanwhile (docs/protocol.md).
-      if (item.event !== 'MutationCommitted' || item.detail.step === 'restore-update-config') continue;
+      // What an upgrade has set is put back whatever is said of the cluster meanwhile, and a rollback goes on (docs/protocol.md).
+      const { step, upgradeId } = item.detail;
+      const goesOn = step === 'restore-update-config' || String(upgradeId).startsWith('rollback-');
+      if (item.event !== 'MutationCommitted' || goesOn) continue;
       const { paused, pin, problems } = clusterTags(tags, fleet?.tagPrefix ?? '');
       const { name, input } = item.detail.call as { name: string; input: { version?: string } };
       const beyond =

@@ -266,6 +266,17 @@ describe('a rollback that is begun', () => {
     expect(await endsOf(world)).toEqual(IS_BACK);
   });
 
+  test('by hand while a hop runs keeps the next hop away', async () => {
+    const world = await fleet({ clusters: [{ ...web, version: '1.35' }] });
+    const input = { cluster: clusterArn('web'), targetVersion: '1.35' };
+    onStep(world, 'update-addons-after', 'done', 'web', () => void startByHand(world, 'rollback-cluster', input));
+    await run(world);
+    expect([versionOf(world, 'web'), await endsOf(world)]).toEqual([
+      '1.35',
+      ['1.35-1.36 RolledBack', 'rollback-1.36-1.35 Succeeded'],
+    ]);
+  });
+
   test('waits for what somebody else has begun', async () => {
     const world = await upgraded();
     const caller = { account: '111111111111', region: 'eu-central-1', principal: 'arn:aws:iam::111111111111:role/ann' };

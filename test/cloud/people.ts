@@ -39,8 +39,8 @@ async function refused(request: Promise<unknown>, name: string): Promise<void> {
   throw new Error(`was to be refused with ${name}`);
 }
 
-export async function stopRunningUpgrades(cloud: LocalCloud): Promise<void> {
-  const machineArn = machineArnOf(cloud, 'upgrade-cluster');
+export async function stopRunningUpgrades(cloud: LocalCloud, machine: MachineName = 'upgrade-cluster'): Promise<void> {
+  const machineArn = machineArnOf(cloud, machine);
   const { executions } = cloud.runner.listExecutions({ machineArn, statusFilter: 'RUNNING' });
   const client = stepFunctions(cloud);
   for (const { executionArn } of executions) await client.send(new StopExecutionCommand({ executionArn }));

@@ -164,9 +164,18 @@ async function newImages(cloud: LocalCloud): Promise<string[]> {
   );
 }
 
-/** Whoever approves it takes the first cluster back to where it was. */
+/** Whoever approves it takes the first cluster back to where it was; somebody stops it in the middle, and it is asked for again. */
 async function takenBack(cloud: LocalCloud): Promise<string[]> {
-  await apiRequest(cloud, 'POST', '/v1/clusters/first-dev/rollback', { approve: true });
+  const asked = ['/v1/clusters/first-dev/rollback', { approve: true }] as const;
+  await apiRequest(cloud, 'POST', ...asked);
+  await until(
+    cloud,
+    afterCall(cloud, { operation: 'UpdateNodegroupVersion', cluster: FIRST }, () => true),
+    'a node group of first-dev goes back',
+  );
+  await stopRunningUpgrades(cloud, 'rollback-cluster');
+  await minutes(cloud, 5);
+  await apiRequest(cloud, 'POST', ...asked);
   await rest(cloud);
   const first = (await loadKind(cloud.table, Clusters)).find(({ arn }) => arn === FIRST);
   const upgrades = await upgradesOf(cloud.table, first?.clusterKey ?? '');

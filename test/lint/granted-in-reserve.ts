@@ -9,12 +9,6 @@ export interface Reserve {
 /** Kept small: every row is power that nothing here shows the need of. */
 export const RESERVES: readonly Reserve[] = [
   {
-    role: 'Role liftlock-smoke-check',
-    actions: ['dynamodb:UpdateItem'],
-    reason:
-      'of a cluster without add-ons and node groups nobody before it has seen the update of the control plane ended',
-  },
-  {
     role: 'Role liftlock-refresh-readiness',
     actions: ['secretsmanager:GetSecretValue'],
     reason: 'secrets of the webhooks of owners, of which the small Fleet names none',

@@ -3,6 +3,7 @@ import { LIFTLOCK } from '../../../core/contracts/names.ts';
 import { breakGlassOfCluster, breakGlassOfWave, mendGlassOfCluster } from '../../../core/operations/break-glass.ts';
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
+import { requestRollback } from '../../../core/operations/request-rollback.ts';
 import {
   abortRollout,
   pauseRollout,
@@ -66,6 +67,8 @@ export async function actAsPerson(world: World, { does, minutes }: FaultOf<'pers
       return startAnother(world);
     case 'start-in-bake':
       return startInBake(world);
+    case 'roll-back':
+      return rollSomeBack(world);
     case 'break-glass':
       return breakSomeGlass(world, minutes, later);
   }
@@ -154,6 +157,24 @@ async function startByHand(world: World): Promise<void> {
       input: JSON.stringify({ cluster: grant.input.cluster, targetVersion: further }),
     }),
   );
+}
+
+/** The last two clusters whose control planes have moved go back: one of them is asked for, the other one started by hand. */
+async function rollSomeBack(world: World): Promise<void> {
+  const moved = (await loadKind(world.table, Upgrades)).filter(
+    ({ controlPlaneCompletedAt, status }) => controlPlaneCompletedAt !== undefined && status !== 'RolledBack',
+  );
+  for (const [index, { clusterKey, from }] of moved.slice(-2).entries()) {
+    const cluster = (await load(world.table, Clusters, clusterKey))?.data;
+    if (cluster === undefined) continue;
+    const input = JSON.stringify({ cluster: cluster.arn, targetVersion: from });
+    const name = `back-${index}-${world.clock.now().getTime()}`;
+    await tried(
+      index === 0
+        ? requestRollback(world.ports, cluster, OPERATOR, { approve: true })
+        : world.runner.startExecution({ machineArn: `${MACHINE_ARN_PREFIX}rollback-cluster`, name, input }),
+    );
+  }
 }
 
 /** Somebody starts the upgrade of a cluster that waits for its turn, or belongs to no rollout. */

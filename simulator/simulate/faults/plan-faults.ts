@@ -231,7 +231,11 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
 ];
 
 /** What people do more often stands here more often. */
-const OFTEN = [...PEOPLE_DO.filter((does) => does !== 'abort'), 'retry', 'accept-failures'] as const;
+const OFTEN = [
+  ...PEOPLE_DO.filter((does) => does !== 'abort' && does !== 'roll-back'),
+  'retry',
+  'accept-failures',
+] as const;
 const MUTATIONS = ['UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon'];
 const CALLS = ['DescribeCluster', 'DescribeUpdate', 'UpdateClusterVersion', 'UpdateNodegroupVersion', 'UpdateAddon'];
 const SKEWED = [...UPGRADING_FUNCTIONS, 'reconcile-rollouts', 'conclude-upgrade', 'request-grant'] as const;
@@ -304,6 +308,16 @@ function planLateHalt(choices: SeededChoices, state: FakeEksState): PlannedFault
   ];
 }
 
+/** Somebody has clusters taken back that have gone up, or are on their way; the way back meets the other faults too. Drawn after all others. */
+function planRollbacks(choices: SeededChoices, clusters: number): PlannedFault[] {
+  return Array.from({ length: choices.integer(0, 2 + Math.floor(clusters / 10)) }, () => ({
+    kind: 'person',
+    ...timed(choices),
+    does: 'roll-back',
+    minutes: 0,
+  }));
+}
+
 /** The faults of a run, from its seed: none, a few, or many. The same seed and fleet give the same list. */
 export function planFaults(level: FaultLevel, seed: number, state: FakeEksState): PlannedFault[] {
   const clusters = Object.keys(state.clusters).length;
@@ -321,5 +335,10 @@ export function planFaults(level: FaultLevel, seed: number, state: FakeEksState)
   });
   return level === 'light'
     ? planned
-    : [...planned, ...planRedrives(choices, clusters), ...planLateHalt(choices, state)];
+    : [
+        ...planned,
+        ...planRedrives(choices, clusters),
+        ...planLateHalt(choices, state),
+        ...planRollbacks(choices, clusters),
+      ];
 }

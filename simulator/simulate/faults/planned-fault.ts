@@ -26,6 +26,7 @@ export const PEOPLE_DO = [
   'start-another',
   'start-in-bake',
   'break-glass',
+  'roll-back',
 ] as const;
 
 export const CALENDAR_CHANGES = ['freeze', 'shift', 'always-open', 'zone'] as const;

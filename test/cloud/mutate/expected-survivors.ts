@@ -47,10 +47,6 @@ export const EXPECTED_SURVIVORS: readonly ExpectedSurvivor[] = [
       'the scheduler leaves a call here that AWS does not bring to its function, and here every function takes its calls',
   },
   {
-    id: /^permission liftlock-smoke-check dynamodb:UpdateItem /,
-    reason: 'both clusters here have add-ons, and whoever looks at those has seen the update of the control plane end',
-  },
-  {
     id: /^permission LiftlockSpoke ssm:GetParameters RollReads/,
     reason: 'EKS reads the image parameter of a launch template, and the fake EKS does not know what images those name',
   },
