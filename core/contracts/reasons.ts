@@ -1,3 +1,4 @@
+import { CHECK_REASONS } from './reasons/check-reasons.ts';
 import { closing, lasting, passing, type ReasonKind, timed, told, type WaitedFor } from './reasons/reason-facts.ts';
 import { ROLLBACK_REASONS } from './reasons/rollback-reasons.ts';
 
@@ -270,51 +271,6 @@ const COMPONENT_REASONS = {
   ComponentNotMoved: lasting('A hook says that it has moved a component, and in its time no version that fits runs.'),
   ComponentUnknown: timed('What runs of a component could not be read; it is looked at anew.'),
   ComponentVersion: lasting('A component runs no version for the target, or nothing says what is right for it.'),
-};
-
-/** What the scan before a hop and the smoke check after it say of the cluster. */
-const CHECK_REASONS = {
-  AddonInsight: told('An insight about add-ons, which the add-on step repairs.'),
-  Al2Nodegroup: lasting('The node group runs Amazon Linux 2, which has no image of the target.'),
-  ApiServerNotReady: lasting('The API server answers that it is not ready.'),
-  ClusterForbidden: lasting('The API server knows the role of Liftlock and does not let it read.'),
-  ClusterHealth: lasting('EKS reports an issue on the cluster that makes an update fail.'),
-  ClusterServerFault: lasting('The API server answered with a fault of its own.'),
-  ClusterUnauthorized: lasting('The API server does not know the role of Liftlock.'),
-  ClusterUnreachable: lasting('The API server did not answer.'),
-  DrainLosesPods: told('Pods that no controller makes again end with their node.'),
-  DrainStuck: lasting('Nodes cannot be drained: a budget, or several on one pod, never let a pod go.'),
-  DrainUncertain: told('Whether nodes can be drained depends on time, on an order, or on what is not known.'),
-  InsightError: lasting('An upgrade insight of EKS has found an error.'),
-  InsightOutdated: told('Every client that an insight names has changed since its last call.'),
-  InsightStale: lasting('An insight passed, and was last refreshed more than a day ago.'),
-  InsightUnknown: lasting('EKS could not evaluate an insight, and that is not a pass.'),
-  InsightWarning: told('An upgrade insight of EKS warns.'),
-  MoreUnhealthyPods: lasting('More pods are pending or failing than before the upgrade.'),
-  Looked: told('What a step that succeeded has looked at, with figures.'),
-  NeverScanned: lasting('Nobody has looked yet whether the cluster may go to its next minor.'),
-  NoBaseline: told('There is no scan from before to compare the pods with.'),
-  NodeCordoned: told('Somebody has cordoned a node.'),
-  NodePressure: told('A node is short of memory, disk or processes.'),
-  NodeNotReady: lasting('Nodes are not Ready.'),
-  NoEndpoint: lasting('EKS gives no endpoint of the API server.'),
-  NotVerified: told('The policy says eks-api, so nothing in the cluster was looked at.'),
-  OldKubelet: lasting('Nodes run an older kubelet; only told where Liftlock does not roll them now.'),
-  WillBeReverted: lasting(
-    'A tool that has made the cluster knows its version and would take it back; told, or what the policy holds for.',
-  ),
-  ScanStale: lasting('The last look is older than a day, or of another version.'),
-  Spread: told('A daily look waits for its turn within the hour.'),
-  WorkloadPaused: told('Somebody has paused the rollout of a Deployment.'),
-  ScanFinding: lasting('The scan found what breaks at the target.'),
-  ScanIncomplete: lasting('The scan could not read everything.'),
-  ScanWarning: told('The scan found what breaks later, or has been broken already.'),
-  UrlFailed: lasting('A URL that the policy names did not answer well.'),
-  VersionsUnknown: lasting('Nobody has read yet what EKS offers in the Region of the cluster.'),
-  VersionSkew: lasting('Nodes or kube-proxy would be too far behind the API server.'),
-  WorkloadMissing: lasting('A Deployment that the policy names does not exist.'),
-  WorkloadUnavailable: lasting('A workload has fewer available than it wants.'),
-  WrongVersion: lasting('The cluster or its API server is not at the target after the upgrade.'),
 };
 
 /** What only answers to people say: explain, describe, plans of one upgrade, access checks, reports of a local run. */

@@ -3,9 +3,10 @@ import { policyWith } from '../../test/material/policy/policies.ts';
 import { HOLDER, KEY, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { listOf, type Said, scriptedReader, unreachable } from '../../test/material/scan/scripted-reader.ts';
 import { type FakeEks, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
+import { deploymentObject, type ProbedObjects, probedObjects } from '../../test/material/steps/probed-objects.ts';
 import { quietAccount, quietEc2 } from '../../test/material/steps/quiet-account.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { ClusterAccessError, type Node, type Pod, type Workload } from '../ports/cluster-access.ts';
+import { ClusterAccessError, type Node, type Workload } from '../ports/cluster-access.ts';
 import type { ClusterVersionInformation, InsightsRefresh } from '../ports/eks.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
 import { Clusters, Upgrades } from '../store/entities.ts';
@@ -19,7 +20,6 @@ const node = (name: string, kubeletVersion = 'v1.36.0'): Node => ({
   ...{ name, labels: {}, kubeletVersion, ready: true, unschedulable: false },
 });
 const dns: Workload = { kind: 'Deployment', namespace: 'kube-system', name: 'dns', desired: 2, available: 1 };
-const pod: Pod = { namespace: 'shop', name: 'a', phase: 'Pending', waitingReasons: [], labels: {}, images: [] };
 
 interface Given extends Omit<GivenStep, 'eks'> {
   readonly eks?: FakeEks;
@@ -28,7 +28,7 @@ interface Given extends Omit<GivenStep, 'eks'> {
   readonly insights?: readonly object[];
   readonly ready?: { readonly ok: boolean; readonly failed: string[] } | Error;
   readonly nodes?: readonly Node[] | Error;
-  readonly pods?: readonly Pod[];
+  readonly has?: ProbedObjects;
   readonly workloads?: readonly Workload[];
   readonly server?: Readonly<Record<string, Said>>;
   readonly spec?: object;
@@ -55,7 +55,7 @@ async function scanned(given: Given = {}, table = new MemoryTable()) {
     insights = [],
     eks = {},
   } = given;
-  const { ready = { ok: true, failed: [] }, nodes = [], pods = [], workloads = [], server = quiet } = given;
+  const { ready = { ok: true, failed: [] }, nodes = [], has = {}, workloads = [], server = quiet } = given;
   const { spec = {}, of = {}, target = '1.37', byHand = false, kept = {}, minutes = 0 } = given;
   const base = policyWith({ name: 'p' });
   const more = {
@@ -86,10 +86,14 @@ async function scanned(given: Given = {}, table = new MemoryTable()) {
       if (nodes instanceof Error) throw nodes;
       return [...nodes];
     },
-    listPods: async () => [...pods],
+    listPods: async () => [],
     listWorkloads: async () => [...workloads],
   };
-  const { reader, asked } = scriptedReader(server);
+  const probed = Object.entries(probedObjects(has)).map(([path, said]) => [
+    path.split('?')[0],
+    typeof said === 'number' ? { status: said } : said,
+  ]);
+  const { reader, asked } = scriptedReader({ ...Object.fromEntries(probed), ...server });
   const readers = { open: () => ({ reader, wait: async () => {}, close: () => {} }) };
   const unasked = () => Promise.reject(new Error('no policy names an alarm'));
   const { status, reasons, waitSeconds } = await scanCluster(
@@ -118,13 +122,25 @@ async function scanned(given: Given = {}, table = new MemoryTable()) {
   };
 }
 
-test('a cluster that nothing stands against is done, and its pods are counted for afterwards', async () => {
-  const { status, codes, kept, run, looked } = await scanned({ pods: [pod], nodes: [node('a')] });
+test('a cluster that nothing stands against is done, and what is not well is kept for afterwards', async () => {
+  const { status, codes, kept, run, looked } = await scanned({
+    has: { jobs: 403, deployments: [deploymentObject('shop/a', 0), deploymentObject('shop/b', 2)] },
+    nodes: [node('a')],
+  });
   expect([status, codes]).toEqual(['done', []]);
   expect(looked).toMatch(
     /^Objects and answers of \d+ sources were read \(\d+ not\): \d+; nothing stands against it\.$/,
   );
-  expect(kept?.detail).toEqual({ unhealthyPods: { count: 1, names: ['shop/a'], workloads: { 'shop/Pod': 1 } } });
+  const nothing = { count: 0, unwell: {} };
+  expect(kept?.detail).toEqual({
+    baseline: {
+      takenAt: NOON.toISOString(),
+      probes: {
+        ...{ nodes: nothing, pods: nothing, services: nothing },
+        workloads: { count: 1, unwell: { 'Deployment shop/a': 'down' } },
+      },
+    },
+  });
   expect(run).toMatchObject({ status: 'ended', target: '1.37', reasons: [{ code: 'Looked' }] });
   expect(run?.scannedAt).toBe(NOON.toISOString());
 });
@@ -285,7 +301,7 @@ test('what takes longer than an invocation is gone on with', async () => {
 test('what could not be read of the cluster is a blocker, and the policy says what need not be', async () => {
   const { '/api/v1/pods': _, ...rest } = quiet;
   const denied = { ...rest, '/api/v1/pods': { status: 403 } };
-  expect((await scanned({ server: denied })).codes).toEqual(['ScanIncomplete']);
+  expect((await scanned({ server: denied })).codes).toEqual(['ClusterForbidden', 'ScanIncomplete']);
   expect((await scanned({ spec: { scan: { ...scan, skip: [] } } })).status).toBe('blocked');
 });
 
@@ -301,7 +317,7 @@ describe('whose control plane is there already', () => {
         'scan-cluster': { status: 'done' as const, reasons: [], startedAt: NOON.toISOString(), detail: before },
       },
     };
-    const given = { ...there, nodes: [node('a', 'v1.32.0')], workloads: [dns], pods: [pod], of };
+    const given = { ...there, nodes: [node('a', 'v1.32.0')], workloads: [dns], has: { pods: 403 }, of };
     const { status, told, kept, asked } = await scanned({
       ...given,
       spec: { scan: { ...scan, alarms: ['nobody asks about it now'] } },
@@ -360,9 +376,10 @@ describe('nodes that the scan reads as objects', () => {
     },
   });
 
-  test('are the ones that are recorded, as of when the scan began: they are not listed a second time', async () => {
+  test('are the ones that are recorded, as of when the scan began: they are not listed a second time for that', async () => {
     const { seen, asked } = await scanned({ ...served(list), nodes: new Error('a second reading') });
-    expect(asked.filter((path) => path.startsWith('/api/v1/nodes'))).toHaveLength(2);
+    // The third is the baseline's, which is taken last.
+    expect(asked.filter((path) => path.startsWith('/api/v1/nodes'))).toHaveLength(3);
     expect(seen).toEqual({
       seenAt: NOON.toISOString(),
       groups: [

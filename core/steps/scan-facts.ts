@@ -3,12 +3,12 @@ import { unlessGone } from '../contracts/eks-errors.ts';
 import { recordNodes } from '../inventory/record-nodes.ts';
 import { given } from '../model/given.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
-import { unhealthyPods } from '../model/workload-health.ts';
 import { nodesAllowed } from '../nodes/disruption-ledger.ts';
 import { asRolled } from '../nodes/managed-groups/update-config.ts';
 import type { ApiServer, Node } from '../ports/cluster-access.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
+import { type Reading, takeBaseline } from '../probes/baseline.ts';
 import type { LiveScanState } from '../scan/live/live-scan-state.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import { bringsNodes } from '../scan/preflight/surge-addresses.ts';
@@ -16,10 +16,11 @@ import type { Coverage } from '../scan/report/report-schema.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, isAccessError } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
-import { takeBaseline } from './pod-baseline.ts';
 import { readPolicyFacts } from './policy-facts.ts';
+import { probeUrls } from './probe-urls.ts';
 import { readCapacity } from './read-capacity.ts';
 import { readPodNetwork } from './read-pod-network.ts';
+import { observePolicy, readClusterProbes } from './read-probes.ts';
 
 const STEP = 'scan-cluster';
 /** What a policy that verifies through the EKS API gives in place of an API server. */
@@ -44,10 +45,10 @@ export async function readFacts(
   ports: StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'probe' | 'readers'>,
   context: StepContext,
   server: Server,
-  policy: Pick<UpgradePolicySpec, 'scan' | 'nodes' | 'disruption' | 'components'> | undefined,
+  policy: Pick<UpgradePolicySpec, 'scan' | 'smoke' | 'nodes' | 'disruption' | 'components'> | undefined,
   state: LiveScanState | undefined,
 ): Promise<ReadFacts> {
-  const { scan: rules, nodes, disruption, components } = policy ?? {};
+  const { scan: rules, smoke, nodes, disruption, components } = policy ?? {};
   const skip = rules?.skip ?? [];
   const holdsOwned = rules?.versionOwner === 'hold';
   const { scope, name, target, cluster } = context;
@@ -64,10 +65,11 @@ export async function readFacts(
   const now = ports.clock.now();
   const told = { cluster, target, isHop, hasMoved, holdsOwned, nodegroups, addons, versions, now, ...given({ nodes }) };
   const ofEks: Coverage = { ...EKS_FACTS, status: 'read', count: 1 + nodegroups.length + addons.length };
+  // The baseline is taken right before the first change: what has changed the cluster keeps it.
+  const asksProbes = context.upgrade !== undefined && !context.upgrade.mutated;
   const read = await readServer(ports, context, server, {
-    hasMoved,
+    ...{ hasMoved, asksProbes, components, state },
     asksNodes: !hasMoved && skip.includes('node'),
-    state,
   });
   const asked = isServer(server) ? server : undefined;
   const ofPolicy =
@@ -80,6 +82,10 @@ export async function readFacts(
   const ofEc2 = hasMoved
     ? { capacity: {}, coverage: [] }
     : await readCapacity(ports, context, nodes, nodegroups, { podNetwork: ofPods?.podNetwork, asksCapacity });
+  const seen = asksProbes
+    ? { ...read.reading, ...observePolicy(ofPolicy?.facts.alarms ?? [], await probeUrls(ports, smoke?.urls ?? [])) }
+    : {};
+  const baseline = Object.keys(seen).length === 0 ? {} : { baseline: takeBaseline(seen, now) };
   const ofServer = read.server === undefined ? {} : { server: read.server };
   return {
     facts: { ...told, ...ofPolicy?.facts, capacity: ofEc2.capacity, ...ofServer },
@@ -90,7 +96,7 @@ export async function readFacts(
       ...[ofPods?.coverage ?? []].flat(),
       ...(ofPolicy?.coverage ?? []),
     ],
-    detail: read.detail,
+    detail: asksProbes ? baseline : (context.upgrade?.steps[STEP]?.detail ?? {}),
   };
 }
 
@@ -118,35 +124,38 @@ interface WhatIsKnown {
   readonly hasMoved: boolean;
   /** Whether the report needs each node, since the objects of the scan leave them out. */
   readonly asksNodes: boolean;
+  /** Whether what is well now is compared with afterwards. */
+  readonly asksProbes: boolean;
+  readonly components: UpgradePolicySpec['components'];
   readonly state: LiveScanState | undefined;
 }
 
 async function readServer(
-  ports: StepPorts & Pick<Ports, 'clusters'>,
+  ports: StepPorts & Pick<Ports, 'clusters' | 'readers'>,
   context: StepContext,
   server: Server,
-  { hasMoved, asksNodes, state }: WhatIsKnown,
-): Promise<Pick<PreflightFacts, 'server'> & { coverage: Coverage; detail: Record<string, unknown> }> {
+  { hasMoved, asksNodes, asksProbes, components, state }: WhatIsKnown,
+): Promise<Pick<PreflightFacts, 'server'> & { coverage: Coverage; reading: Reading }> {
   const unread = (status: Coverage['status'], detail: string) => {
-    return { coverage: { ...SERVER_FACTS, status, detail }, detail: {} };
+    return { coverage: { ...SERVER_FACTS, status, detail }, reading: {} };
   };
   if (server === undefined) return unread('error', `NoEndpoint: EKS gives no endpoint for ${context.name}.`);
   if (!isServer(server)) return unread('skipped', NOT_VERIFIED);
   try {
     const ready = await ports.clusters.ready(server);
-    const pods = await ports.clusters.listPods(server);
     const { otherNodes } = state?.facts ?? {};
     const nodes = otherNodes === undefined || asksNodes ? await readNodes(ports, server, asksNodes) : undefined;
     if (nodes !== undefined) await recordNodes(ports, await context.record(), nodes.map(groupOfOne));
     else if (state !== undefined && otherNodes !== undefined)
       await recordNodes(ports, await context.record(), otherNodes, new Date(state.startedAt));
     const workloads = hasMoved ? [] : await ports.clusters.listWorkloads(server, 'kube-system');
-    // The baseline is taken right before the first change: what has changed the cluster keeps it.
-    const before = context.upgrade?.mutated === true ? context.upgrade.steps[STEP]?.detail : undefined;
+    const { reading, objects } = asksProbes
+      ? await readClusterProbes(ports, server, components)
+      : { reading: {}, objects: 0 };
     return {
       server: { ready, workloads, nodes: asksNodes ? (nodes ?? []) : [] },
-      coverage: { ...SERVER_FACTS, status: 'read', detail: '', count: 1 + pods.length + workloads.length },
-      detail: before ?? { unhealthyPods: takeBaseline(unhealthyPods(pods)) },
+      coverage: { ...SERVER_FACTS, status: 'read', detail: '', count: 1 + objects + workloads.length },
+      reading,
     };
   } catch (error) {
     if (!isAccessError(error)) throw error;

@@ -1,10 +1,24 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { memberItem } from '../../test/material/items/rollout-items.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { cluster, KEY, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { cluster, KEY, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
+import {
+  daemonSetObject,
+  deploymentObject,
+  nodeObject,
+  type ProbedObjects,
+  podObject,
+  probedObjects,
+} from '../../test/material/steps/probed-objects.ts';
+import type { GateReading } from '../contracts/items/gate.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { ClusterAccessError, type Node, type Pod, type Workload } from '../ports/cluster-access.ts';
+import { ClusterAccessError, type Node } from '../ports/cluster-access.ts';
+import type { GateReader } from '../ports/outside.ts';
+import type { Baseline } from '../probes/baseline.ts';
+import { comparisonOf } from '../probes/probe-verdict.ts';
+import { Members, Upgrades } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
 import { smokeCheck } from './smoke-check.ts';
 
 const GROUP = 'eks.amazonaws.com/nodegroup';
@@ -12,16 +26,16 @@ const node = (name: string, more: Partial<Node> = {}): Node => ({
   ...{ name, labels: {}, kubeletVersion: 'v1.37.1-eks-abc', ready: true, unschedulable: false },
   ...more,
 });
-const pod = (name: string, phase: string): Pod => ({
-  ...{ namespace: 'shop', name, phase, waitingReasons: [], labels: {}, images: [] },
+const scanned = (baseline: Partial<Baseline['probes']> | undefined, takenAt = '2026-11-20T11:00:00.000Z') => ({
+  steps: {
+    'scan-cluster': {
+      ...{ status: 'done', reasons: [], startedAt: '2026-11-20T11:00:00.000Z' },
+      detail: baseline === undefined ? {} : { baseline: { takenAt, probes: { ...WELL, ...baseline } } },
+    },
+  } as unknown as Upgrade['steps'],
 });
-const workload = (name: string, more: Partial<Workload> = {}): Workload => ({
-  ...{ kind: 'Deployment', namespace: 'shop', name, desired: 2, available: 2 },
-  ...more,
-});
-const scanned = (detail: object): Pick<Upgrade, 'steps'> => ({
-  steps: { 'scan-cluster': { status: 'done', reasons: [], startedAt: '2026-11-20T12:00:00.000Z', detail } as never },
-});
+const NOTHING = { count: 0, unwell: {} };
+const WELL = { nodes: NOTHING, workloads: NOTHING, pods: NOTHING, services: NOTHING, jobs: NOTHING };
 
 interface Given extends Omit<GivenStep, 'eks'> {
   readonly version?: string;
@@ -29,29 +43,31 @@ interface Given extends Omit<GivenStep, 'eks'> {
   readonly ready?: { readonly ok: boolean; readonly failed: string[] } | Error;
   readonly server?: string;
   readonly nodes?: readonly Node[];
-  readonly pods?: readonly Pod[];
-  /** By namespace. */
-  readonly workloads?: Readonly<Record<string, readonly Workload[]>>;
+  readonly has?: ProbedObjects;
+  readonly alarms?: Readonly<Record<string, GateReading['status']>>;
   readonly smoke?: object;
   readonly spec?: object;
   readonly of?: Partial<Upgrade>;
   readonly urls?: Readonly<Record<string, number>>;
 }
 
-async function checked(given: Given = {}) {
-  const { version = '1.37', ready = { ok: true, failed: [] }, server = 'v1.37.1', nodes = [], pods = [] } = given;
-  const { workloads = {}, smoke = {}, spec = {}, of = {}, urls = {}, kept = {}, minutes = 0 } = given;
+async function checked(given: Given = {}, table = new MemoryTable()) {
+  const { version = '1.37', ready = { ok: true, failed: [] }, server = 'v1.37.1', nodes = [], has = {} } = given;
+  const { alarms = {}, smoke = {}, spec = {}, of = {}, urls = {}, kept = {}, minutes = 0 } = given;
   const base = policyWith({ name: 'p' });
   const policy = policyConfig({
     ...base,
     spec: { ...base.spec, smoke: { deployments: [], urls: [], ...smoke }, ...spec },
   });
-  const ports = await oneStep(new MemoryTable(), {
+  const ports = await oneStep(table, {
     eks: { cluster: given.cluster ?? { version } },
     kept: { policy, upgrades: [upgrade(of)], ...kept },
     minutes,
+    objects: probedObjects({
+      nodes: nodes.map(({ name, ready: isReady }) => nodeObject(name, { Ready: isReady })),
+      ...has,
+    }),
   });
-  const asked: string[] = [];
   const clusters = {
     ready: async () => {
       if (ready instanceof Error) throw ready;
@@ -59,11 +75,8 @@ async function checked(given: Given = {}) {
     },
     serverVersion: async () => server,
     listNodes: async () => [...nodes],
-    listPods: async () => [...pods],
-    listWorkloads: async (_: unknown, namespace: string) => {
-      asked.push(namespace);
-      return [...(workloads[namespace] ?? [])];
-    },
+    listPods: async () => [],
+    listWorkloads: async () => [],
   };
   const probe = {
     get: async (url: string) => {
@@ -72,32 +85,39 @@ async function checked(given: Given = {}) {
       return { status };
     },
   };
-  const { status, reasons, waitSeconds } = await smokeCheck({ ...ports, clusters, probe }, stepInput());
+  const gates: GateReader = {
+    read: async (gate) => {
+      const name = 'alarm' in gate ? gate.alarm : '';
+      return { gate: name, status: alarms[name] ?? 'unknown', message: `It is ${alarms[name]}.` };
+    },
+  };
+  const { status, reasons, waitSeconds } = await smokeCheck({ ...ports, clusters, gates, probe }, stepInput());
+  const upgradeNow = (await load(table, Upgrades, KEY, '1.36-1.37'))?.data;
   const looked = reasons.find(({ code }) => code === 'Looked')?.message;
   const others = reasons.filter(({ code }) => code !== 'Looked');
-  return { status, waitSeconds, asked, looked, told: others.map(({ code, message }) => `${code}: ${message}`) };
+  const told = others.map(({ code, message }) => `${code}: ${message}`);
+  return { status, waitSeconds, looked, told, compared: comparisonOf(upgradeNow), upgrade: upgradeNow };
 }
 
 test('a cluster that works is done', async () => {
-  expect(await checked({ nodes: [node('a')] })).toEqual({
-    ...{ status: 'done', waitSeconds: undefined, asked: ['kube-system'], told: [] },
-    looked: expect.stringMatching(/^EKS says 1.37; .* 1 node, all Ready; .*\.$/),
+  expect(await checked({ nodes: [node('a')] })).toMatchObject({
+    ...{ status: 'done', waitSeconds: undefined, told: [] },
+    looked: expect.stringMatching(/^EKS says 1.37; .*; 0 of 1 nodes not well; .*\.$/),
   });
 });
 
 test('one that works says what was looked at, and one that was not asked says so', async () => {
   const { looked } = await checked({
     nodes: [node('a'), node('b')],
-    pods: [pod('a', 'Running'), pod('b', 'Running')],
-    workloads: {
-      'kube-system': [workload('dns', { namespace: 'kube-system' })],
-      shop: [workload('web'), workload('other')],
+    has: {
+      pods: [podObject('shop/a', 'web'), podObject('shop/b', 'web')],
+      deployments: [deploymentObject('kube-system/dns', 2), deploymentObject('shop/web', 2)],
     },
     smoke: { deployments: ['shop/web'], urls: ['https://shop.example/'] },
     urls: { 'https://shop.example/': 200 },
   });
   expect(looked).toBe(
-    'EKS says 1.37; the API server is ready and says v1.37.1; 2 nodes, all Ready; 2 pods, 0 pending or failing; 1 workload of kube-system, all available; 1 workload of shop, all available; 1 URL answered.',
+    'EKS says 1.37; the API server is ready and says v1.37.1; 0 of 2 nodes not well; 0 of 2 workloads not well; 0 of 1 owners of pods not well; 0 of 0 Services not well; 0 of 0 Jobs not well; 1 URL asked.',
   );
   expect((await checked({ spec: { verification: 'eks-api' } })).looked).toBe('EKS says 1.37.');
   expect((await checked({ nodes: [node('a', { ready: false })] })).looked).toBeUndefined();
@@ -152,12 +172,12 @@ test.each<[string, Given, readonly string[]]>([
   [
     'has a node that is not ready',
     { nodes: [node('a', { ready: false }), node('b')] },
-    ['NodeNotReady: The node a is not Ready.'],
+    ['NodeNotReady: Node a: not Ready.'],
   ],
   [
     'has many nodes that are not ready',
     { nodes: ['a', 'b', 'c', 'd'].map((name) => node(name, { ready: false })) },
-    ['NodeNotReady: 4 nodes (a, b, c, …) are not Ready.'],
+    ['NodeNotReady: Node a: not Ready, Node b: not Ready, Node c: not Ready and 1 more.'],
   ],
   [
     'has nodes of a managed group that lag',
@@ -165,34 +185,31 @@ test.each<[string, Given, readonly string[]]>([
     ['OldKubelet: Node group g: 3 nodes (a, b, c) are at kubelet v1.36.0, not 1.37.'],
   ],
   [
-    'has more pods that are not well than before',
-    {
-      of: scanned({ unhealthyPods: { count: 1, names: ['shop/a'] } }),
-      pods: [pod('a', 'Pending'), pod('b', 'Pending'), pod('c', 'Running')],
-    },
-    ['MoreUnhealthyPods: 2 pods pending or failing, 1 were before; new are: shop/b.'],
+    'has lost a workload of its own, and nobody knows how it was before',
+    { has: { daemonsets: [daemonSetObject('kube-system/dns', 1)] } },
+    ['WorkloadUnavailable: DaemonSet kube-system/dns has 1 of 2 available.'],
   ],
   [
-    'has lost a workload of its own',
-    { workloads: { 'kube-system': [workload('dns', { kind: 'DaemonSet', available: 1 })] } },
-    ['WorkloadUnavailable: DaemonSet kube-system/dns has 1 of 2 available.'],
+    'lets nobody read its pods',
+    { has: { pods: 403 } },
+    [
+      'ClusterForbidden: The API server of web could not be read: The API server answered 403: the role needs list of pods. Run: liftlock access check',
+    ],
   ],
   [
     'has lost a workload that its policy names',
     {
       smoke: { deployments: ['shop/web', 'shop/api', 'shop/cart'] },
-      workloads: {
-        shop: [
-          workload('web', { available: 0 }),
-          workload('other', { available: 0 }),
-          workload('api'),
-          workload('api', { kind: 'StatefulSet', available: 0 }),
-          workload('cart', { kind: 'StatefulSet' }),
+      has: {
+        deployments: [
+          deploymentObject('shop/web', 0),
+          deploymentObject('shop/other', 0),
+          deploymentObject('shop/api', 2),
         ],
       },
     },
     [
-      'WorkloadUnavailable: Deployment shop/web has 0 of 2 available.',
+      'WorkloadUnavailable: Deployment shop/web, which the policy names, has 0 of 2 available.',
       'WorkloadMissing: The policy names the Deployment shop/cart, and it does not exist.',
     ],
   ],
@@ -261,15 +278,32 @@ test.each<[string, Given, readonly string[]]>([
     ['OldKubelet: The node a is at kubelet v1.36.0, not 1.37. The policy lets nodes wait for a later hop.'],
   ],
   [
-    'pods are not well and nobody knows how many were before',
-    { pods: [pod('a', 'Pending')] },
-    ['NoBaseline: 1 pod pending or failing; there is no scan from before to compare with.'],
+    'pods are not well and nobody knows how they were before',
+    { has: { pods: [podObject('shop/a', 'web', { phase: 'Pending' })] } },
+    ['NoBaseline: Deployment shop/web: 1 of 1 pods Pending; there is no scan from before to compare with.'],
   ],
-  ['pods are well and nobody knows how many were before', {}, []],
   [
-    'no more pods are not well than before',
-    { pods: [pod('b', 'Pending')], of: scanned({ unhealthyPods: { count: 1, names: ['shop/a'] } }) },
+    'no more is not well than before',
+    {
+      has: { pods: [podObject('shop/b', 'web', { phase: 'Pending' })] },
+      of: scanned({ pods: { count: 1, unwell: { 'Deployment shop/web': 'down' } } }),
+    },
     [],
+  ],
+  [
+    'what is not well was deployed since the scan',
+    {
+      has: { deployments: [deploymentObject('shop/web', 0, 2, { creationTimestamp: '2026-11-20T11:30:00Z' })] },
+      of: scanned({}),
+    },
+    ['ChangedMeanwhile: 1 thing that is not well was made or changed by somebody since the scan, and not compared.'],
+  ],
+  [
+    'nobody may read its Services',
+    { has: { services: 403 }, of: scanned({}) },
+    [
+      'ProbeInconclusive: Not compared with before the hop: services: The API server answered 403: the role needs list of services.',
+    ],
   ],
   [
     'its policy lets nobody look inside',
@@ -282,17 +316,73 @@ test.each<[string, Given, readonly string[]]>([
   expect(await checked(given)).toMatchObject({ status: 'done', told });
 });
 
-test('at most ten pods that are not well are named', async () => {
-  const pods = Array.from({ length: 12 }, (_, number) => pod(`p${number}`, 'Pending'));
-  const { told } = await checked({ pods, of: scanned({ unhealthyPods: { count: 0, names: [] } }) });
-  expect(told[0]).toMatch(
-    /^MoreUnhealthyPods: 12 pods pending or failing, 0 were before; new are: (shop\/p\d, ){9}shop\/p9\.$/,
-  );
+const down: ProbedObjects = { deployments: [deploymentObject('shop/web', 0, 2, { labels: { team: 'payments' } })] };
+const WORSE = 'Deployment shop/web (was well, now 0 of 2 available, owner payments)';
+
+/** Looks at these minutes, each with what the ones before it have kept. */
+async function looks(given: Given, ...minutes: readonly number[]) {
+  let of = given.of ?? scanned({});
+  let last = await checked({ ...given, of, minutes: minutes[0] ?? 0 });
+  for (const minute of minutes.slice(1)) {
+    of = { steps: last.upgrade?.steps ?? {} };
+    last = await checked({ ...given, of, minutes: minute });
+  }
+  return last;
+}
+
+test('what was well and is not is waited for a quarter of an hour, and fails then by its name and owner', async () => {
+  const once = await looks({ has: down }, 0);
+  expect(once).toMatchObject({
+    status: 'wait',
+    told: [expect.stringMatching(/^ProbeInconclusive: .*2026-11-20 12:05 UTC/)],
+  });
+  expect(once.told[0]).toContain(WORSE);
+  const wanted = { status: 'wait', told: [`WorkloadUnavailable: Worse than before the hop: ${WORSE}.`] };
+  expect(await looks({ has: down }, 0, 5)).toMatchObject(wanted);
+  const failed = await looks({ has: down }, 0, 15);
+  expect(failed).toMatchObject({ ...wanted, status: 'failed' });
+  expect(failed.compared?.verdicts.find(({ probe }) => probe === 'workloads')).toMatchObject({ result: 'fail' });
 });
 
-test('namespaces are read once each', async () => {
-  const { asked } = await checked({ smoke: { deployments: ['shop/a', 'shop/b', 'kube-system/c'] } });
-  expect(asked).toEqual(['kube-system', 'shop']);
+test('what is found first at the end of the wait is looked at once more, and what comes later is not waited for', async () => {
+  expect(await looks({ has: down }, 14, 16)).toMatchObject({ status: 'wait' });
+  expect(await looks({ has: down }, 14, 19)).toMatchObject({ status: 'failed' });
+  const late = await looks({ has: down }, 16);
+  expect(late).toMatchObject({ status: 'done', told: [expect.stringMatching(/^ProbeInconclusive: /)] });
+});
+
+test('a look of an execution before this one is no earlier half of two', async () => {
+  const { steps } = (await looks({ has: down }, 0)).upgrade ?? { steps: {} };
+  const old = JSON.parse(JSON.stringify(steps).replaceAll('2026-11-20T12:00', '2026-11-20T11:50')) as Upgrade['steps'];
+  expect(await looks({ has: down, of: { steps: old } }, 15)).toMatchObject({ status: 'wait' });
+});
+
+test('Jobs that fail are told, and fail no upgrade', async () => {
+  const failed = { conditions: [{ type: 'Failed', status: 'True', reason: 'Backoff' }] };
+  const metadata = { namespace: 'shop', name: 'n-2', ownerReferences: [{ kind: 'CronJob', name: 'n' }] };
+  const { status, told } = await looks({ has: { jobs: [{ metadata, status: failed }] } }, 0, 15);
+  expect([status, told[0]]).toEqual(['done', expect.stringMatching(/^JobFailed: .*CronJob shop\/n/)]);
+});
+
+test('an alarm of the policy that was OK before and is not is worse, unless it is for three clusters at once', async () => {
+  const spec = { scan: { alarms: ['errors'] } };
+  const given: Given = { spec, alarms: { errors: 'red' }, of: scanned({ alarms: NOTHING }) };
+  const alone = await looks(given, 0, 15);
+  expect(alone).toMatchObject({ status: 'failed', told: [expect.stringMatching(/^AlarmRings: .*alarm errors/)] });
+  const detail = { ...alone.upgrade?.steps['smoke-check']?.detail };
+  const table = new MemoryTable();
+  for (const clusterKey of ['b#1', 'c#1']) {
+    const startedAt = NOON.toISOString();
+    const other = upgrade({
+      clusterKey,
+      steps: { 'smoke-check': { status: 'failed', reasons: [], startedAt, detail } },
+    });
+    const member = memberItem({ clusterKey, waveIndex: 1, upgradeId: other.id });
+    await table.transact([put(Upgrades, other, 'absent'), put(Members, member, 'absent')]);
+  }
+  const { steps = {} } = (await looks(given, 0)).upgrade ?? {};
+  const among = await checked({ ...given, of: { steps }, minutes: 15 }, table);
+  expect([among.status, among.told]).toEqual(['done', [expect.stringMatching(/^ProbeInconclusive: .*broken source/)]]);
 });
 
 test('a fault of the check is a fault, and a cluster that somebody changes is not checked', async () => {

@@ -5,25 +5,32 @@ import { recordNodes } from '../inventory/record-nodes.ts';
 import { isRolled, type NodesSpec } from '../model/image-rule.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
-import { counted } from '../model/words.ts';
-import { unavailable, unhealthyPods } from '../model/workload-health.ts';
+import { counted, some } from '../model/words.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
-import type { ApiServer, Node } from '../ports/cluster-access.ts';
+import type { Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
+import { baselineOf, type Observed, type Reading } from '../probes/baseline.ts';
+import { withoutBrokenSources } from '../probes/broken-sources.ts';
+import { compareStates } from '../probes/compare-states.ts';
+import { isWorse, verdictReason } from '../probes/is-worse.ts';
+import { comparisonOf, PROBES, STATE_PROBES, type StateVerdict } from '../probes/probe-verdict.ts';
+import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
+import { Members, rolloutPartition, Upgrades } from '../store/entities.ts';
+import { loadAll, ofKind } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import { afterHooks, askHooks, type HookPorts } from './ask-hooks.ts';
 import { pollSeconds, type StepContext } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
-import { baselineOf, newlyUnhealthy } from './pod-baseline.ts';
 import { probeUrls } from './probe-urls.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
+import { observePolicy, readClusterProbes } from './read-probes.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 
 const STEP = 'smoke-check' as const;
 /** Pods that were moved need a moment to come back; what is not well by then is a failure. */
 const SETTLE_MINUTES = 15;
-export type SmokePorts = HookPorts & Pick<Ports, 'clusters' | 'probe'>;
+export type SmokePorts = HookPorts & Pick<Ports, 'clusters' | 'gates' | 'probe' | 'readers'>;
 
 /** Does the upgraded cluster work? Compared with the baseline that the scan took; what could not be checked is said. */
 export function smokeCheck(ports: SmokePorts, stepInput: StepInput): Promise<StepResult> {
@@ -38,27 +45,38 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const { cluster, target, name } = context;
   const rests = await readControlPlaneAtRest(ports, context);
   if ('stop' in rests) return { step: STEP, result: rests.stop };
-  const problems: Reason[] = [];
-  const notes: Reason[] = [];
-  const looked = [`EKS says ${cluster.version}`];
-  const found: Found = { problems, notes, looked };
+  const found: Found = { problems: [], notes: [], looked: [`EKS says ${cluster.version}`] };
+  const { problems, notes, looked } = found;
   if (!KubeVersion.parse(cluster.version).equals(target))
     problems.push(reason('WrongVersion', `${name} is at ${cluster.version}, not at ${target}.`));
   const { spec: policy, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
   // What it asks to be checked nobody knows: that is never taken for nothing.
   if (unknown.length > 0) return { step: STEP, result: parked(undefined, ...unknown) };
+  let ofCluster: Reading = {};
   if (policy?.verification === 'eks-api') {
     const said = 'The policy verifies through the EKS API only: readiness, nodes, pods and workloads were not checked.';
     notes.push(reason('NotVerified', said));
-  } else await checkInside(ports, context, policy, found);
-  await checkUrls(ports, policy, found);
-  if (problems.length === 0) return { step: STEP, result: done(...notes, reason('Looked', `${looked.join('; ')}.`)) };
+  } else ofCluster = await checkInside(ports, context, policy, found);
+  const alarms = await Promise.all((policy?.scan.alarms ?? []).map((alarm) => ports.gates.read({ alarm }, [])));
+  const urls = await checkUrls(ports, policy, found);
+  if (alarms.length > 0) looked.push(counted(alarms.length, 'alarm'));
+  for (const { gate, message } of alarms.filter(({ status }) => status === 'unknown'))
+    notes.push(reason('ProbeInconclusive', `The alarm ${gate} could not be compared with before the hop: ${message}`));
+  const verdicts = await compareProbes(ports, context, { ...ofCluster, ...observePolicy(alarms, urls) });
+  const unproved = tellVerdicts(verdicts, found);
   const now = ports.clock.now();
-  const settling = now.getTime() - context.startedAt.getTime() < SETTLE_MINUTES * 60_000;
-  const result = settling
-    ? wait(pollSeconds(context.startedAt, now, { least: 30, most: 120 }), ...problems)
-    : failed(...problems, ...notes);
-  return { step: STEP, result };
+  const settledAt = context.startedAt.getTime() + SETTLE_MINUTES * 60_000;
+  const isSettling = now.getTime() < settledAt;
+  // What began when all should have been well again is not waited for: something else would begin then.
+  const awaited = unproved.filter(({ figures }) => figures.named.some(({ since }) => Date.parse(since) <= settledAt));
+  const told = (isSettling ? unproved : awaited).map(verdictReason);
+  const detail = isAsRecorded(context, verdicts) ? {} : { detail: { comparedAt: now.toISOString(), verdicts } };
+  const outcome = (result: StepResult): StepOutcome => ({ step: STEP, result, ...detail });
+  if (problems.length === 0 && told.length === 0)
+    return outcome(done(...notes, ...unproved.map(verdictReason), reason('Looked', `${looked.join('; ')}.`)));
+  if (!isSettling && problems.length > 0) return outcome(failed(...problems, ...told, ...notes));
+  const poll = pollSeconds(context.startedAt, now, { least: 30, most: 120 });
+  return outcome(wait(poll, ...problems, ...told));
 }
 
 /** What a check says: what is wrong, what it could not tell, and what it looked at, so that "done" is told from "nothing was asked". */
@@ -68,17 +86,80 @@ interface Found {
   readonly looked: string[];
 }
 
+/** What is worse than in the baseline of this upgrade's scan; nothing where it has none. */
+async function compareProbes(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  context: StepContext,
+  reading: Reading,
+): Promise<StateVerdict[]> {
+  const baseline = baselineOf(context.upgrade);
+  if (baseline === undefined) return [];
+  const now = ports.clock.now();
+  const earlier = comparisonOf(context.upgrade);
+  // A reading of an execution before this one is no earlier half of two: what was between them nobody has seen.
+  const isOurs = earlier !== undefined && Date.parse(earlier.comparedAt) >= context.startedAt.getTime();
+  const verdicts = isOurs ? earlier.verdicts.filter((one) => one.kind === 'state') : [];
+  const compared = compareStates({ baseline, verdicts }, reading, now);
+  const isOfOthers = compared.some(
+    ({ probe, figures }) => (probe === 'alarms' || probe === 'urls') && figures.worse > 0,
+  );
+  return isOfOthers ? withoutBrokenSources(compared, await othersCompared(ports, context, now), now) : compared;
+}
+
+/** What the smoke checks of other clusters in the same rollout have found within the last half hour. */
+async function othersCompared(
+  { table }: Pick<Ports, 'table'>,
+  { upgrade, clusterKey }: StepContext,
+  now: Date,
+): Promise<StateVerdict[][]> {
+  const { rolloutId } = upgrade ?? {};
+  if (rolloutId === undefined) return [];
+  const running = ofKind(await table.queryPartition(rolloutPartition(rolloutId)), Members).filter(
+    (one) => one.upgradeId !== undefined && one.clusterKey !== clusterKey,
+  );
+  const upgrades = await loadAll(
+    table,
+    Upgrades,
+    running.map((one) => Upgrades.key(one.clusterKey, one.upgradeId ?? '')),
+  );
+  return upgrades.flatMap((one) => {
+    const { comparedAt, verdicts = [] } = comparisonOf(one) ?? {};
+    const isRecent = comparedAt !== undefined && now.getTime() - Date.parse(comparedAt) <= 30 * 60_000;
+    return isRecent ? [verdicts.filter((verdict) => verdict.kind === 'state')] : [];
+  });
+}
+
+/** Puts verdicts to what was found, and gives those back that another reading decides. */
+function tellVerdicts(verdicts: readonly StateVerdict[], { problems, notes }: Found): StateVerdict[] {
+  const { worse, because } = isWorse(verdicts);
+  // URLs have to answer whatever they did before, so that they are told already.
+  (worse ? problems : notes).push(...because.filter(({ code }) => code !== 'UrlFailed'));
+  const changed = verdicts.reduce((sum, { figures }) => sum + figures.changed, 0);
+  if (changed > 0) {
+    const said = `${counted(changed, 'thing')} that ${changed === 1 ? 'is' : 'are'} not well ${changed === 1 ? 'was' : 'were'} made or changed by somebody since the scan, and not compared.`;
+    notes.push(reason('ChangedMeanwhile', said));
+  }
+  const unsure = verdicts.filter(({ result }) => result === 'inconclusive');
+  notes.push(...unsure.filter(({ concludesAt }) => concludesAt === undefined).map(verdictReason));
+  return unsure.filter(({ probe, concludesAt }) => concludesAt !== undefined && PROBES[probe].isHard);
+}
+
+/** A look that finds nothing new writes nothing. */
+const isAsRecorded = ({ upgrade }: StepContext, verdicts: readonly StateVerdict[]): boolean =>
+  JSON.stringify(comparisonOf(upgrade)?.verdicts ?? []) === JSON.stringify(verdicts);
+
+/** Gives back what was read of the cluster to compare. */
 async function checkInside(
   ports: SmokePorts,
   context: StepContext,
   policy: UpgradePolicySpec | undefined,
   found: Found,
-): Promise<void> {
-  const { problems, looked } = found;
+): Promise<Reading> {
+  const { problems, notes, looked } = found;
   const server = findApiServer(context);
   if (server === undefined) {
     problems.push(reason('NoEndpoint', `EKS gives no endpoint for ${context.name}.`));
-    return;
+    return {};
   }
   try {
     const ready = await ports.clusters.ready(server);
@@ -89,29 +170,49 @@ async function checkInside(
     looked.push(`the API server is ready and says ${version}`);
     const nodes = await ports.clusters.listNodes(server);
     await recordNodes(ports, await context.record(), nodes.map(groupOfOne));
-    await checkNodes(context, nodes, policy?.nodes, await nodesWait(ports, context, nodes), found);
-    await checkPods(ports, context, server, found);
-    await checkWorkloads(ports, server, policy, found);
+    await checkKubelets(context, nodes, policy?.nodes, await nodesWait(ports, context, nodes), found);
+    const { reading, seen, unread } = await readClusterProbes(ports, server, policy?.components);
+    for (const why of unread) notes.push(reason('ProbeInconclusive', `Not compared with before the hop: ${why}`));
+    checkWithoutBaseline(context, reading, found);
+    checkNamed([...seen.workloads.keys()], reading.workloads ?? [], policy?.smoke.deployments ?? [], found);
+    return reading;
   } catch (error) {
     if (!isAccessError(error)) throw error;
     problems.push(accessReason(error, context));
+    return {};
+  }
+}
+
+/** What nobody has read before the hop cannot be compared: then nodes and the cluster's own workloads have to be well. */
+function checkWithoutBaseline(context: StepContext, reading: Reading, { problems, notes, looked }: Found): void {
+  const baseline = baselineOf(context.upgrade)?.probes;
+  for (const probe of STATE_PROBES) {
+    const seen = reading[probe];
+    if (seen === undefined) continue;
+    const ill = seen.filter(({ is }) => is !== undefined);
+    looked.push(`${ill.length} of ${seen.length} ${PROBES[probe].what} not well`);
+    if (baseline?.[probe] !== undefined || ill.length === 0) continue;
+    const texts = ill.map(({ identity, said }) => `${identity}: ${said}`);
+    const system = ill.filter(({ identity }) => identity.includes(' kube-system/'));
+    if (probe === 'nodes') problems.push(reason('NodeNotReady', `${some(texts, 3)}.`));
+    else if (probe === 'workloads')
+      problems.push(...system.map(({ identity, said }) => reason('WorkloadUnavailable', `${identity} has ${said}.`)));
+    else if (baseline === undefined)
+      notes.push(reason('NoBaseline', `${some(texts, 3)}; there is no scan from before to compare with.`));
   }
 }
 
 /** Nodes of managed groups are at the target; others belong to their owners and may lag, which is told once for each kind of them. */
-async function checkNodes(
+async function checkKubelets(
   context: StepContext,
   nodes: readonly Node[],
   rules: NodesSpec,
   mayWait: boolean,
-  { problems, notes, looked }: Found,
+  { problems, notes }: Found,
 ): Promise<void> {
-  looked.push(`${counted(nodes.length, 'node')}, all Ready`);
   const custom = new Set(
     (await context.record()).nodegroups.filter((group) => !isRolled(rules, group)).map((group) => group.name),
   );
-  const notReady = nodes.filter((node) => !node.ready);
-  if (notReady.length > 0) problems.push(reason('NodeNotReady', `${named(notReady)} not Ready.`));
   const old = Map.groupBy(
     nodes.filter(({ kubeletVersion }) => KubeVersion.tryParse(kubeletVersion)?.equals(context.target) !== true),
     ({ labels, providerId, kubeletVersion }) => {
@@ -145,59 +246,15 @@ function named(nodes: readonly Node[]): string {
   return `${nodes.length} nodes (${names}${nodes.length > 3 ? ', …' : ''}) are`;
 }
 
-async function checkPods(
-  ports: SmokePorts,
-  context: StepContext,
-  server: ApiServer,
-  { problems, notes, looked }: Found,
-): Promise<void> {
-  const pods = await ports.clusters.listPods(server);
-  const unhealthy = unhealthyPods(pods);
-  looked.push(`${counted(pods.length, 'pod')}, ${unhealthy.length} pending or failing`);
-  const baseline = baselineOf(context.upgrade);
-  const found = `${counted(unhealthy.length, 'pod')} pending or failing`;
-  if (baseline === undefined) {
-    if (unhealthy.length > 0)
-      notes.push(reason('NoBaseline', `${found}; there is no scan from before to compare with.`));
-    return;
-  }
-  const more = newlyUnhealthy(baseline, unhealthy);
-  if (more.length > 0) {
-    const said = `${found}, ${baseline.count} were before; new are: ${more.slice(0, 10).join(', ')}.`;
-    problems.push(reason('MoreUnhealthyPods', said));
-  }
-}
-
-async function checkWorkloads(
-  ports: SmokePorts,
-  server: ApiServer,
-  policy: UpgradePolicySpec | undefined,
-  { problems, looked }: Found,
-): Promise<void> {
-  const named = (policy?.smoke.deployments ?? []).map((text) => ({
-    namespace: text.split('/')[0] ?? '',
-    name: text.split('/')[1] ?? '',
-  }));
-  for (const namespace of new Set(['kube-system', ...named.map((one) => one.namespace)])) {
-    const workloads = await ports.clusters.listWorkloads(server, namespace);
-    const wanted = named.filter((one) => one.namespace === namespace);
-    const checked =
-      namespace === 'kube-system'
-        ? workloads
-        : workloads.filter(
-            (workload) => workload.kind === 'Deployment' && wanted.some((one) => one.name === workload.name),
-          );
-    looked.push(`${counted(checked.length, 'workload')} of ${namespace}, all available`);
-    for (const workload of unavailable(checked)) {
-      const said = `${workload.kind} ${namespace}/${workload.name} has ${workload.available} of ${workload.desired} available.`;
-      problems.push(reason('WorkloadUnavailable', said));
-    }
-    for (const { name } of wanted) {
-      if (!workloads.some((workload) => workload.kind === 'Deployment' && workload.name === name)) {
-        const said = `The policy names the Deployment ${namespace}/${name}, and it does not exist.`;
-        problems.push(reason('WorkloadMissing', said));
-      }
-    }
+/** Deployments that the policy names have to be there and available, whatever they were before. */
+function checkNamed(known: readonly string[], seen: readonly Observed[], named: readonly string[], found: Found): void {
+  for (const name of named) {
+    const identity = `Deployment ${name}`;
+    const one = seen.find((it) => it.identity === identity);
+    if (!known.includes(identity))
+      found.problems.push(reason('WorkloadMissing', `The policy names the ${identity}, and it does not exist.`));
+    else if (one?.is !== undefined)
+      found.problems.push(reason('WorkloadUnavailable', `${identity}, which the policy names, has ${one.said}.`));
   }
 }
 
@@ -205,11 +262,13 @@ async function checkUrls(
   ports: SmokePorts,
   policy: UpgradePolicySpec | undefined,
   { problems, looked }: Found,
-): Promise<void> {
+): Promise<ProbedUrl[]> {
   const urls = policy?.smoke.urls ?? [];
-  if (urls.length > 0) looked.push(`${counted(urls.length, 'URL')} answered`);
-  for (const { url, isReady, answer } of await probeUrls(ports, urls)) {
+  if (urls.length > 0) looked.push(`${counted(urls.length, 'URL')} asked`);
+  const probed = await probeUrls(ports, urls);
+  for (const { url, isReady, answer } of probed) {
     const said = `The URL ${url}, which the policy wants to answer with success after a hop, does not: ${answer}.`;
     if (!isReady) problems.push(reason('UrlFailed', said));
   }
+  return probed;
 }

@@ -1,4 +1,5 @@
-import { clusters } from '../runtime/cluster-access-port.ts';
+import { alarmGates as gates } from '../runtime/alarm-gates.ts';
+import { clusterReaders, clusters } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/event-bus-port.ts';
@@ -7,4 +8,7 @@ import { hooks } from '../runtime/hooks-port.ts';
 import { probe } from '../runtime/url-probe-port.ts';
 import { definition } from './function.ts';
 
-export const handler = createHandler(definition, awsPorts({ clock, clusters, eks, events, hooks, jobs, probe, table }));
+export const handler = createHandler(
+  definition,
+  awsPorts({ clock, clusters, eks, events, gates, hooks, jobs, probe, readers: clusterReaders(10_000), table }),
+);

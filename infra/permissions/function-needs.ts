@@ -97,7 +97,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   'upgrade-control-plane': stepThatMutates,
   'list-node-groups': { assumesSpokeRole: true },
   'roll-node-group': stepThatMutates,
-  'smoke-check': { ...stepThatWatchesUpdates, ...asksHooks },
+  'smoke-check': { ...stepThatWatchesUpdates, ...asksHooks, readsAlarms: true },
   'drain-nodes': stepThatOperates,
   'restore-nodes': stepThatRestores,
   'conclude-upgrade': { ...stepThatReads, checks: true },

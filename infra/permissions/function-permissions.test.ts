@@ -125,7 +125,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'upgrade-control-plane': MUTATOR,
   'list-node-groups': [...READ, ...SPOKE],
   'roll-node-group': MUTATOR,
-  'smoke-check': MUTATOR,
+  'smoke-check': [...MUTATOR, 'cloudwatch:DescribeAlarms *'],
   'drain-nodes': OPERATOR,
   'restore-nodes': [...WATCHER, ...CHECK, ...SPOKE.map((one) => `${one}-operate`), ...JOBS],
   'conclude-upgrade': [...READER, ...CHECK],

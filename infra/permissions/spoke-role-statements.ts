@@ -18,7 +18,7 @@ const NODE_GROUPS = eks('nodegroup/*');
 const ADDONS = eks('addon/*');
 
 /** The functions that ask about alarms. */
-const ALARM_READERS = ['reconcile-rollouts', 'scan-cluster'] as const;
+const ALARM_READERS = ['reconcile-rollouts', 'scan-cluster', 'smoke-check'] as const;
 
 const CAPACITY_READS = [
   'ec2:DescribeSubnets',
@@ -102,7 +102,7 @@ export const readStatements = (): PolicyStatement[] => [
   ),
   // The key of a cluster's secrets may be another account's.
   forScans('ReadKeys', ['kms:DescribeKey'], [`arn:${Aws.PARTITION}:kms:*:*:key/*`]),
-  // For gates of waves and for what policies want before a hop. Composite alarms are only returned to who may see all of them (API reference of DescribeAlarms).
+  // For gates of waves, and for what policies want before a hop and compare after it. Composite alarms are only returned to who may see all of them (API reference of DescribeAlarms).
   new PolicyStatement({
     sid: 'ReadAlarms',
     actions: ['cloudwatch:DescribeAlarms'],

@@ -104,6 +104,15 @@ export const actorScenario = z
       namespace: z.string(),
       name: z.string(),
     }),
+    z.strictObject({
+      ...when,
+      do: z.literal('deploy'),
+      ...clusterReference,
+      namespace: z.string(),
+      name: z.string(),
+      image: z.string(),
+      crashes: z.boolean().default(false),
+    }),
     z.strictObject({ ...when, do: z.literal('stop-api-clients'), ...clusterReference, usage: z.string() }),
   ])
   .refine((actor) => (actor.at === undefined) !== (actor.after === undefined), {

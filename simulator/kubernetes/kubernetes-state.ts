@@ -69,6 +69,8 @@ export interface WorkloadState {
   image: string;
   /** Its pods go to CrashLoopBackOff on a kubelet of this minor or newer, e.g. `1.36`. */
   crashesFromKubelet?: string;
+  /** When a team has deployed another image; absent: not since it was made. */
+  deployedAt?: number;
   /** As somebody wrote it through the API, without `status`; absent for one that follows from the members above. */
   written?: Omit<StoredObject, 'status'>;
 }

@@ -89,6 +89,8 @@ test('pods that were well before are held against the upgrade, however many othe
   });
   await hours(world, 3);
   const [upgrade] = await upgradesOf(world);
-  expect(upgrade?.steps['scan-cluster']?.detail).toMatchObject({ unhealthyPods: { count: 2 } });
+  expect(upgrade?.steps['scan-cluster']?.detail).toMatchObject({
+    baseline: { probes: { pods: { unwell: { 'Deployment toys/toys': 'down' } } } },
+  });
   expect(upgrade?.status).toBe('Failed');
 });

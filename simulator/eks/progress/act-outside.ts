@@ -1,4 +1,5 @@
 import { terminateNode } from '../../kubernetes/drain.ts';
+import { ownerOf, schedulePods } from '../../kubernetes/schedule-pods.ts';
 import { installSystemWorkload } from '../../kubernetes/system-workloads.ts';
 import { launchNodes } from '../add-cluster.ts';
 import { clusterArn, findNodegroup } from '../clusters.ts';
@@ -44,13 +45,29 @@ function act(world: World, actor: OutsideActor): void {
     cluster.kubernetes.podDisruptionBudgets = cluster.kubernetes.podDisruptionBudgets.filter(
       (budget) => budget.namespace !== actor.namespace || budget.name !== actor.name,
     );
-  } else {
+  } else if (actor.do === 'deploy') deploy(world, cluster, actor);
+  else {
     for (const client of cluster.insights.apiUsage
       .filter((usage) => usage.usage === actor.usage)
       .flatMap((usage) => usage.clients)) {
       if (client.active) Object.assign(client, { active: false, lastRequestTime: world.now });
     }
   }
+}
+
+/** All its pods are made anew at once, without the patience of a rolling update. */
+function deploy(
+  { now }: World,
+  { kubernetes }: ClusterRecord,
+  { namespace, name, image, crashes }: Extract<OutsideActor, { do: 'deploy' }>,
+): void {
+  const workload = kubernetes.workloads.find((one) => one.namespace === namespace && one.name === name);
+  if (workload === undefined) throw new Error(`There is no workload ${namespace}/${name}.`);
+  Object.assign(workload, { image, deployedAt: now });
+  delete workload.crashesFromKubelet;
+  if (crashes) workload.crashesFromKubelet = '1.0';
+  kubernetes.pods = kubernetes.pods.filter(({ owner }) => owner !== ownerOf(workload));
+  schedulePods(kubernetes, now);
 }
 
 /** Its nodes go with it. Another one of its name has nodes of the version that the old one had. */

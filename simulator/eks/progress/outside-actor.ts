@@ -16,6 +16,8 @@ export type OutsideActor = { at: number; account: string; region: string } & (
   | { do: 'delete-node-group'; cluster: string; nodegroup: string; recreated: boolean }
   /** The owner takes a PodDisruptionBudget away. */
   | { do: 'delete-pod-disruption-budget'; cluster: string; namespace: string; name: string }
+  /** A team deploys another image; with `crashes`, one that does not start. */
+  | { do: 'deploy'; cluster: string; namespace: string; name: string; image: string; crashes: boolean }
   /** The clients of that API path stop calling it. */
   | { do: 'stop-api-clients'; cluster: string; usage: string }
 );

@@ -129,10 +129,16 @@ export function asWritten(object: KubernetesObject, { written }: WorkloadState):
 /** The model knows labels of pods only; the workload has the same ones. */
 function workloadMetadata(
   cluster: ClusterRecord,
-  { kind, namespace, name, labels }: WorkloadState,
+  { kind, namespace, name, labels, deployedAt }: WorkloadState,
   annotations: Readonly<Record<string, string>> = {},
 ) {
   const uid = uidOf(cluster, { kind, namespace, name });
   const creationTimestamp = timestamp(cluster.createdAt);
-  return { namespace, name, uid, generation: 1, creationTimestamp, labels, annotations };
+  const deployed = deployedAt === undefined ? {} : { managedFields: [writtenTemplate(deployedAt)] };
+  return { namespace, name, uid, generation: 1, creationTimestamp, labels, annotations, ...deployed };
 }
+
+const writtenTemplate = (at: number) => ({
+  ...{ manager: 'kubectl-set', operation: 'Update', apiVersion: 'apps/v1', time: timestamp(at) },
+  ...{ fieldsType: 'FieldsV1', fieldsV1: { 'f:spec': { 'f:template': {} } } },
+});

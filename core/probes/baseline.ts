@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { timestamp } from '../contracts/items/common.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { PROBES, STATE_PROBES, type StateProbe, type Unwell, unwell } from './probe-verdict.ts';
+
+/** One thing that a probe looks at, as it is in one reading. */
+export interface Observed {
+  /** Tells it from all others of its probe, for people: `Deployment shop/api`. */
+  readonly identity: string;
+  /** Absent for what is well. */
+  readonly is?: Unwell;
+  /** How it shows: `0 of 2 available`. */
+  readonly said: string;
+  readonly owner?: string;
+  /** RFC 3339: when somebody has made it or last written what it is to be; absent for what no team writes. */
+  readonly writtenAt?: string;
+}
+
+/** What one reading of a cluster has seen, by probe; one that could not be read has no list. */
+export type Reading = Readonly<Partial<Record<StateProbe, readonly Observed[]>>>;
+
+/** What was not well before anything was changed. What was well need not be kept: it is all the rest that was there by then. */
+const baseline = z.object({
+  takenAt: timestamp,
+  probes: z.partialRecord(
+    z.enum(STATE_PROBES as [StateProbe, ...StateProbe[]]),
+    z.object({ count: z.number(), unwell: z.record(z.string(), unwell) }),
+  ),
+});
+export type Baseline = z.infer<typeof baseline>;
+
+/** A cluster with more is ill, and whatever is kept of it is no baseline; all of it has to fit into the record of its upgrade. */
+export const MOST_KEPT = 500;
+
+export function takeBaseline(reading: Reading, now: Date): Baseline {
+  const probes: Baseline['probes'] = {};
+  for (const probe of STATE_PROBES) {
+    const seen = reading[probe];
+    if (seen === undefined) continue;
+    const ill = seen.flatMap(({ identity, is }) => (is === undefined ? [] : [[identity, is] as const]));
+    probes[probe] = { count: ill.length, unwell: Object.fromEntries(ill.slice(0, MOST_KEPT)) };
+  }
+  return { takenAt: now.toISOString(), probes };
+}
+
+/** As the scan of this upgrade took it; undefined when there was none. */
+export function baselineOf(upgrade: Pick<Upgrade, 'steps'> | undefined): Baseline | undefined {
+  const scan = upgrade?.steps['scan-cluster'];
+  const parsed = baseline.safeParse(scan?.detail?.baseline);
+  if (parsed.success) return parsed.data;
+  const older = unhealthyPods.safeParse(scan?.detail?.unhealthyPods);
+  return scan === undefined || !older.success ? undefined : fromCounts(older.data, scan.endedAt ?? scan.startedAt);
+}
+
+/** As the version before wrote it, which knew pods alone. */
+const unhealthyPods = z.object({
+  count: z.number(),
+  names: z.array(z.string()),
+  workloads: z.record(z.string(), z.number()).default({}),
+});
+
+function fromCounts({ count, names, workloads }: z.infer<typeof unhealthyPods>, takenAt: string): Baseline {
+  const owners = Object.keys(workloads).map((text) => {
+    const [namespace = '', kind = '', name = ''] = text.split('/');
+    return `${kind} ${namespace}/${name}`;
+  });
+  const ill = [...owners, ...names.map((name) => `Pod ${name}`)];
+  return { takenAt, probes: { pods: { count, unwell: Object.fromEntries(ill.map((one) => [one, 'down' as const])) } } };
+}
+
+/** For people: `nodes, workloads and Jobs`. */
+export const probesText = (probes: readonly StateProbe[]): string => probes.map((one) => PROBES[one].what).join(', ');

@@ -1,0 +1,187 @@
+import type { RateProbe, RateVerdict } from './probe-verdict.ts';
+import { criticalT, upperTail } from './student-t.ts';
+
+/** One minute of a source: so many events of so many: errors of requests, seconds of requests. */
+export interface MinuteBin {
+  /** Minutes since 1970. */
+  readonly minute: number;
+  readonly events: number;
+  readonly exposure: number;
+}
+
+export interface RateSeries {
+  readonly probe: RateProbe;
+  /** One bin for each minute that has data, in order. */
+  readonly before: readonly MinuteBin[];
+  readonly after: readonly MinuteBin[];
+}
+
+/** What a rate has to exceed beside chance, and from where on it was bad enough before that nothing can be said: errors are shares, latency seconds. */
+const LIMITS: Readonly<Record<RateProbe, { readonly floor: number; readonly redFrom: number }>> = {
+  'api-errors': { floor: 0.001, redFrom: 0.05 },
+  'api-latency': { floor: 0.05, redFrom: 1 },
+};
+
+const LEAST_BEFORE = 15;
+const LEAST_AFTER = 15;
+/** Minutes lean on those before them; blocks of them hardly do. */
+const BLOCK = 5;
+/** What the roll itself leaves behind dies down meanwhile. */
+const SETTLING = 5;
+const LEAST_IN_BLOCK = 3;
+const MOST_GAPS = 0.2;
+const CHANCE = 0.001;
+const LEAST_EFFECT = 1.5;
+/** What is called a pass would have shown an effect of so much. */
+const SHOWN = 3;
+/** How much more the mean of blocks scatters than if no block leaned on the one before: long-run variance of minutes with a correlation of 0.7. */
+const LEANING = 1.3;
+/** Nobody waits longer for a source to decide. */
+const MOST_MINUTES_AFTER = 60;
+const MINUTE = 60_000;
+
+/**
+ * Whether rates rose after a hop. A fail takes all of it, in two evaluations one after the other: hardly by chance (Yuen's test on trimmed means of
+ * the logarithms of blocks, so that a burst of a deploy moves nothing, and their scatter is as it was seen; Holm over all probes), an effect of half
+ * as much again, and an absolute floor. What would not have shown a rise to three times is no pass.
+ */
+export function compareRates(series: readonly RateSeries[], now: Date): RateVerdict[] {
+  const minute = Math.floor(now.getTime() / MINUTE);
+  const [earlier, latest] = [minute - BLOCK, minute].map((end) => evaluate(series, end, series.length));
+  return series.map(({ probe, before, after }, index) => {
+    const evaluation = latest?.[index];
+    const figures = { minutesBefore: before.length, minutesAfter: after.length, ...evaluation?.figures };
+    const rest = { probe, kind: 'rate', figures } as const;
+    const inconclusive = (why: string, minutes?: number): RateVerdict => ({
+      ...{ ...rest, result: 'inconclusive', why },
+      ...(minutes !== undefined && { concludesAt: new Date((minute + Math.max(1, minutes)) * MINUTE).toISOString() }),
+    });
+    if (before.length < LEAST_BEFORE)
+      return inconclusive(
+        `${before.length} minutes of data from before the hop are too few; ${LEAST_BEFORE} are needed.`,
+      );
+    if (gapsOf(before, undefined) > MOST_GAPS) return inconclusive('The data from before the hop has gaps.');
+    if (after.length < LEAST_AFTER || evaluation === undefined)
+      return inconclusive(
+        `${after.length} minutes of data since the hop are too few; it takes ${SETTLING + LEAST_AFTER}.`,
+        (after[0]?.minute ?? minute) + SETTLING + LEAST_AFTER - minute,
+      );
+    if (gapsOf(after, minute) > MOST_GAPS) return inconclusive('The data since the hop has gaps.', BLOCK);
+    if (evaluation.isRed) return inconclusive('It was bad before the hop already.');
+    if (evaluation.exceeds && earlier?.[index]?.exceeds === true) return { ...rest, result: 'fail' };
+    if (evaluation.exceeds) return inconclusive('It rose, and one more look decides.', BLOCK);
+    if (evaluation.figures.detectable <= SHOWN) return { ...rest, result: 'pass' };
+    const more = evaluation.minutesUntil(SHOWN, after.length);
+    return inconclusive(`A rise to ${SHOWN} times would not show in this much data.`, more);
+  });
+}
+
+type Tested = {
+  readonly [Name in 'before' | 'after' | 'effect' | 'p' | 'overDispersion' | 'detectable']: number;
+};
+
+interface Evaluation {
+  readonly exceeds: boolean;
+  readonly isRed: boolean;
+  readonly figures: Tested;
+  /** How many minutes more would show such an effect; undefined where none would. */
+  readonly minutesUntil: (effect: number, minutes: number) => number | undefined;
+}
+
+/** As it was to be seen at the end of a minute; undefined for a series with too little data by then. */
+function evaluate(series: readonly RateSeries[], end: number, tests: number): (Evaluation | undefined)[] {
+  const tested = series.map((one) => testOf(one, end, tests));
+  const order = tested.flatMap((one, index) => (one === undefined ? [] : { index, p: one.figures.p }));
+  order.sort((a, b) => a.p - b.p);
+  // Holm: the smallest is held against all tests, the next against one fewer, and after the first that chance explains none counts.
+  const last = order.findIndex(({ p }, rank) => p * (tests - rank) >= CHANCE);
+  const significant = new Set((last === -1 ? order : order.slice(0, last)).map(({ index }) => index));
+  return tested.map((one, index) => one && { ...one, exceeds: one.exceeds && significant.has(index) });
+}
+
+function testOf({ probe, before, after }: RateSeries, end: number, tests: number): Evaluation | undefined {
+  const from = (after[0]?.minute ?? end) + SETTLING;
+  const past = after.filter(({ minute }) => minute >= from && minute < end);
+  const [old, young] = [blocksOf(before, before.at(-1)?.minute), blocksOf(past, past.at(-1)?.minute)];
+  if (before.length < LEAST_BEFORE || past.length < LEAST_AFTER || old.length < 2 || young.length < 2) return undefined;
+  const [first, second] = [trimmed(old), trimmed(young)];
+  const freedom = first.kept + second.kept - 2;
+  const perBlock = sum([...old, ...young].map(({ events }) => events)) / (old.length + young.length);
+  // Counts of chance alone scatter by so much: what happens to be more even is luck.
+  const chance = 1 / (perBlock + 0.5);
+  const seen = (first.squares + second.squares) / freedom;
+  const variance = Math.max(chance, seen) * LEANING;
+  const errorOf = (blocks: number): number => Math.sqrt(variance * (1 / first.kept + 1 / blocks));
+  const t = (second.mean - first.mean) / errorOf(second.kept);
+  const detectableBy = (blocks: number): number =>
+    Math.max(LEAST_EFFECT, Math.exp(criticalT(CHANCE / tests, first.kept + blocks - 2) * errorOf(blocks)));
+  const [rateBefore, rateAfter] = [Math.exp(first.mean), Math.exp(second.mean)];
+  const { floor, redFrom } = LIMITS[probe];
+  const effect = rateAfter / rateBefore;
+  // What the roll leaves behind dies down: a rise is still there in the newest block.
+  const newest = young[0];
+  const lasts = newest !== undefined && rateOf(newest) >= LEAST_EFFECT * rateBefore;
+  return {
+    exceeds: lasts && effect >= LEAST_EFFECT && rateAfter - rateBefore >= floor,
+    isRed: rateBefore >= redFrom,
+    figures: {
+      ...{ before: rateBefore, after: rateAfter, effect, p: upperTail(t, freedom) },
+      ...{ overDispersion: seen / chance, detectable: detectableBy(second.kept) },
+    },
+    minutesUntil: (wanted, minutes) => {
+      for (let more = BLOCK; minutes + more <= MOST_MINUTES_AFTER; more += BLOCK)
+        if (detectableBy(keptOf(young.length + more / BLOCK)) <= wanted) return more;
+      return undefined;
+    },
+  };
+}
+
+interface Block {
+  readonly events: number;
+  readonly exposure: number;
+}
+
+/** Whole blocks, the newest first, counted back from the last minute: what is left over at the beginning is passed over, and so are blocks that are nearly empty. */
+function blocksOf(bins: readonly MinuteBin[], last = 0): Block[] {
+  const span = last + 1 - (bins[0]?.minute ?? last);
+  const whole = Math.floor(span / BLOCK);
+  const groups = Map.groupBy(bins, ({ minute }) => Math.floor((last - minute) / BLOCK));
+  return [...groups]
+    .toSorted(([a], [b]) => a - b)
+    .flatMap(([back, group]) => {
+      const exposure = sum(group.map((one) => one.exposure));
+      if (back >= whole || group.length < LEAST_IN_BLOCK || exposure === 0) return [];
+      return { events: sum(group.map((one) => one.events)), exposure };
+    });
+}
+
+/** Half an event more, so that none at all is a rate too. */
+const rateOf = ({ events, exposure }: Block): number => (events + 0.5) / exposure;
+
+const TRIM = 0.2;
+const keptOf = (blocks: number): number => blocks - 2 * Math.floor(TRIM * blocks);
+
+/** Mean and scatter of the logarithms of rates without a fifth at each end; those ends count in the scatter as the last ones that stay (Yuen 1974). */
+function trimmed(blocks: readonly Block[]): { mean: number; squares: number; kept: number } {
+  const rates = blocks.map((block) => Math.log(rateOf(block)));
+  const sorted = rates.toSorted((a, b) => a - b);
+  const cut = Math.floor(TRIM * sorted.length);
+  const stay = sorted.slice(cut, sorted.length - cut);
+  const [least = 0, most = 0] = [stay[0], stay.at(-1)];
+  const pulled = sorted.map((one) => Math.min(most, Math.max(least, one)));
+  const center = sum(pulled) / pulled.length;
+  return {
+    mean: sum(stay) / stay.length,
+    squares: sum(pulled.map((one) => (one - center) ** 2)),
+    kept: stay.length,
+  };
+}
+
+/** The share of minutes without data, up to a minute or the last bin. */
+function gapsOf(bins: readonly MinuteBin[], end: number | undefined): number {
+  const first = bins[0]?.minute ?? 0;
+  const span = (end ?? (bins.at(-1)?.minute ?? first) + 1) - first;
+  return span <= 0 ? 0 : 1 - bins.length / span;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

@@ -1,0 +1,146 @@
+import { MOST_KEPT, type Observed, takeBaseline } from './baseline.ts';
+import { compareStates } from './compare-states.ts';
+import type { StateVerdict } from './probe-verdict.ts';
+
+const NOON = new Date('2026-11-20T12:00:00Z');
+const later = (minutes: number): Date => new Date(NOON.getTime() + minutes * 60_000);
+const is = (identity: string, how?: 'degraded' | 'down', more: Partial<Observed> = {}): Observed => ({
+  ...{ identity, said: how ?? 'well', ...more },
+  ...(how !== undefined && { is: how }),
+});
+
+/** Readings of workloads at these minutes after the baseline, each compared with what the one before it has found. */
+function compared(before: readonly Observed[], readings: readonly (readonly [number, readonly Observed[]])[]) {
+  const baseline = takeBaseline({ workloads: before }, NOON);
+  let verdicts: StateVerdict[] = [];
+  for (const [minutes, workloads] of readings)
+    verdicts = compareStates({ baseline, verdicts }, { workloads }, later(minutes));
+  return verdicts[0];
+}
+
+test('what was well and is not in two readings five minutes apart is worse, and named with what it was', () => {
+  const ill = [is('a', 'down', { owner: 'payments' })];
+  expect(compared([is('a')], [[60, ill]])).toMatchObject({
+    result: 'inconclusive',
+    concludesAt: later(65).toISOString(),
+    figures: { compared: 1, worse: 1, named: [{ identity: 'a', was: 'well', is: 'down', owner: 'payments' }] },
+  });
+  expect(
+    compared(
+      [is('a')],
+      [
+        [60, ill],
+        [64, ill],
+      ],
+    )?.result,
+  ).toBe('inconclusive');
+  expect(
+    compared(
+      [is('a')],
+      [
+        [60, ill],
+        [64, ill],
+        [65, ill],
+      ],
+    ),
+  ).toMatchObject({
+    result: 'fail',
+    figures: { named: [{ since: later(60).toISOString() }] },
+  });
+});
+
+test('what gets well in between begins anew, and another thing does not make up for it', () => {
+  const [a, b] = [
+    [is('a', 'down'), is('b')],
+    [is('a'), is('b', 'down')],
+  ];
+  const well = [is('a'), is('b')];
+  expect(
+    compared(well, [
+      [60, a],
+      [63, b],
+      [65, a],
+    ])?.result,
+  ).toBe('inconclusive');
+  expect(
+    compared(well, [
+      [60, a],
+      [65, b],
+    ])?.result,
+  ).toBe('inconclusive');
+  expect(
+    compared(well, [
+      [60, a],
+      [65, well],
+    ]),
+  ).toMatchObject({ result: 'pass', figures: { worse: 0 } });
+});
+
+test('what was no better before is not blamed, and what got worse than it was is', () => {
+  const twice = (one: Observed): [number, Observed[]][] => [
+    [60, [one]],
+    [65, [one]],
+  ];
+  for (const [was, now, result] of [
+    ['down', 'down', 'pass'],
+    ['down', 'degraded', 'pass'],
+    ['degraded', 'degraded', 'pass'],
+    ['degraded', 'down', 'fail'],
+    [undefined, 'degraded', 'fail'],
+  ] as const)
+    expect([was, now, compared([is('a', was)], twice(is('a', now)))?.result]).toEqual([was, now, result]);
+});
+
+test('what somebody made or changed since the baseline is not blamed, and counted', () => {
+  const deployed = is('a', 'down', { writtenAt: later(1).toISOString() });
+  const verdict = compared(
+    [is('a')],
+    [
+      [60, [deployed]],
+      [65, [deployed]],
+    ],
+  );
+  expect(verdict).toMatchObject({ result: 'pass', figures: { changed: 1, worse: 0, unwell: 1 } });
+  // Times of Kubernetes have no parts of seconds.
+  const before = is('a', 'down', { writtenAt: '2026-11-20T12:00:00Z' });
+  expect(
+    compared(
+      [is('a')],
+      [
+        [60, [before]],
+        [65, [before]],
+      ],
+    )?.result,
+  ).toBe('fail');
+});
+
+test('what nobody has read before, or was too ill to keep, says nothing', () => {
+  const baseline = takeBaseline({}, NOON);
+  const [unread] = compareStates({ baseline, verdicts: [] }, { nodes: [is('n', 'down')] }, later(60));
+  expect(unread).toMatchObject({
+    probe: 'nodes',
+    result: 'inconclusive',
+    why: expect.stringContaining('before the hop'),
+  });
+  expect(unread?.concludesAt).toBeUndefined();
+  const many = Array.from({ length: MOST_KEPT + 1 }, (_, number) => is(`${number}`, 'down'));
+  expect(
+    compared(many, [
+      [60, [is('a', 'down')]],
+      [65, [is('a', 'down')]],
+    ])?.result,
+  ).toBe('inconclusive');
+  expect(
+    compared(many.slice(1), [
+      [60, [is('a', 'down')]],
+      [65, [is('a', 'down')]],
+    ])?.result,
+  ).toBe('fail');
+});
+
+test('what is not read now is not judged', () => {
+  const baseline = takeBaseline({ nodes: [], workloads: [] }, NOON);
+  expect(compareStates({ baseline, verdicts: [] }, { nodes: [] }, later(60)).map(({ probe }) => probe)).toEqual([
+    'nodes',
+  ]);
+});

@@ -1,0 +1,62 @@
+import { isWorse, verdictReason } from './is-worse.ts';
+import { PROBES, type ProbeName, type ProbeVerdict } from './probe-verdict.ts';
+
+const since = '2026-11-20T12:00:00.000Z';
+const worse = {
+  identity: 'Deployment shop/api',
+  was: 'well',
+  is: 'down',
+  said: '0 of 2 available',
+  owner: 'payments',
+  since,
+};
+const verdict = (probe: ProbeName, result: ProbeVerdict['result'] = 'fail', more: object = {}): ProbeVerdict =>
+  ({
+    ...{ probe, kind: PROBES[probe].kind, result },
+    figures:
+      PROBES[probe].kind === 'state'
+        ? { compared: 1, unwell: 1, unwellBefore: 0, changed: 0, worse: 1, named: [worse] }
+        : { minutesBefore: 60, minutesAfter: 30, before: 0.005, after: 0.02, effect: 4, p: 0.00001 },
+    ...more,
+  }) as ProbeVerdict;
+
+test.each<[string, readonly ProbeVerdict[], boolean]>([
+  ['a hard state', [verdict('nodes')], true],
+  ['a state that has often causes of its own', [verdict('jobs')], false],
+  ['one rate', [verdict('api-errors')], false],
+  ['two rates of one source', [verdict('api-errors'), verdict('api-latency')], false],
+  ['a rate and Jobs', [verdict('api-errors'), verdict('jobs')], true],
+  ['what another look decides', [verdict('nodes', 'inconclusive'), verdict('pods', 'inconclusive')], false],
+  ['what passes', [verdict('nodes', 'pass'), verdict('api-errors')], false],
+  ['nothing', [], false],
+])('a cluster is worse by one hard state, or by two others of different sources: %s', (_, verdicts, is) => {
+  expect(isWorse(verdicts).worse).toBe(is);
+});
+
+test('what failed is told, enough or not, with what it was and whose it is', () => {
+  expect(isWorse([verdict('jobs'), verdict('nodes', 'pass')]).because).toEqual([
+    {
+      code: 'JobFailed',
+      message: 'Worse than before the hop: Deployment shop/api (was well, now 0 of 2 available, owner payments).',
+    },
+  ]);
+  expect(verdictReason(verdict('api-errors')).message).toBe(
+    'The errors of the API server rose from 0.50 % to 2.00 %, 4.0 times (p = 1.0e-5).',
+  );
+  expect(verdictReason(verdict('api-latency')).message).toContain('from 5 ms to 20 ms');
+});
+
+test('what cannot be told says why, and when it can', () => {
+  const unsure = verdict('nodes', 'inconclusive', { why: 'Wait.', concludesAt: since });
+  expect(verdictReason(unsure).message).toBe(
+    'Of the nodes it cannot be told: Wait. Deployment shop/api (was well, now 0 of 2 available, owner payments). It is decided at 2026-11-20 12:00 UTC.',
+  );
+});
+
+test('five are named, and how many more there are', () => {
+  const named = Array.from({ length: 7 }, (_, number) => ({ ...worse, identity: `n${number}` }));
+  const many = verdict('nodes', 'fail', {
+    figures: { compared: 9, unwell: 9, unwellBefore: 0, changed: 0, worse: 9, named },
+  });
+  expect(verdictReason(many).message).toMatch(/n4 \([^)]*\) and 4 more\.$/);
+});

@@ -1,0 +1,50 @@
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { some } from '../model/words.ts';
+import { PROBES, type ProbeVerdict, type StateVerdict } from './probe-verdict.ts';
+
+export interface Worse {
+  readonly worse: boolean;
+  /** What failed, whether or not it is enough. */
+  readonly because: Reason[];
+}
+
+/**
+ * Whether a cluster is worse than before: one hard state, or two others whose sources do not depend on each other. What is inconclusive never counts:
+ * who takes a hop back on this asks nobody.
+ */
+export function isWorse(verdicts: readonly ProbeVerdict[]): Worse {
+  const failed = verdicts.filter(({ result }) => result === 'fail');
+  const sources = new Set(failed.map(({ probe }) => PROBES[probe].source));
+  const worse = failed.some(({ probe }) => PROBES[probe].isHard) || sources.size >= 2;
+  return { worse, because: failed.map(verdictReason) };
+}
+
+/** What a verdict says that is no pass, for people: what was well and is not, which figure rose, or why nobody can tell. */
+export function verdictReason(verdict: ProbeVerdict): Reason {
+  const { code, what } = PROBES[verdict.probe];
+  const isState = verdict.kind === 'state';
+  if (verdict.result === 'inconclusive') {
+    const { why = '', concludesAt } = verdict;
+    const when =
+      concludesAt === undefined ? '' : ` It is decided at ${concludesAt.slice(0, 16).replace('T', ' ')} UTC.`;
+    const worse = isState && verdict.figures.worse > 0 ? ` ${worsenedText(verdict)}.` : '';
+    return reason('ProbeInconclusive', `Of the ${what} it cannot be told: ${why}${worse}${when}`);
+  }
+  if (isState) return reason(code, `Worse than before the hop: ${worsenedText(verdict)}.`);
+  const { before = 0, after = 0, effect = 1, p = 1 } = verdict.figures;
+  const text = verdict.probe === 'api-errors' ? percent : seconds;
+  const by = `${text(before)} to ${text(after)}, ${effect.toFixed(1)} times (p = ${p.toExponential(1)})`;
+  return reason(code, `The ${what} of the API server rose from ${by}.`);
+}
+
+function worsenedText({ figures: { named, worse } }: StateVerdict): string {
+  const texts = named.map(({ identity, was, said, owner }) => {
+    const whose = owner === undefined ? '' : `, owner ${owner}`;
+    return `${identity} (was ${was}, now ${said}${whose})`;
+  });
+  return some(texts, MOST_TOLD, worse);
+}
+const MOST_TOLD = 5;
+
+const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+const seconds = (value: number): string => `${Math.round(value * 1_000)} ms`;

@@ -1,0 +1,167 @@
+import {
+  daemonSetObject,
+  deploymentObject,
+  LONG_AGO,
+  nodeObject,
+  podObject,
+} from '../../test/material/steps/probed-objects.ts';
+import { type ClusterProbe, type ListName, observedBy, observeNothing, observeObject } from './observe-cluster.ts';
+
+const NOON = new Date('2026-11-20T12:00:00Z');
+const JUST_NOW = '2026-11-20T11:59:00Z';
+
+function observed(probe: ClusterProbe, lists: Partial<Record<ListName, readonly object[]>>, moved: string[] = []) {
+  const seen = observeNothing(NOON, moved);
+  for (const [list, items = []] of Object.entries(lists))
+    for (const item of items) observeObject(list as ListName, item as never, seen);
+  return observedBy(probe, seen);
+}
+
+test('a node is down that is not Ready, and degraded under pressure; one on its way out is not looked at', () => {
+  const leaving = nodeObject('d', { Ready: false });
+  const nodes = [
+    nodeObject('a'),
+    nodeObject('b', { Ready: false, DiskPressure: true }),
+    nodeObject('c', { Ready: true, DiskPressure: true }),
+    { ...leaving, metadata: { ...leaving.metadata, deletionTimestamp: JUST_NOW } },
+  ];
+  expect(observed('nodes', { nodes })).toEqual([
+    { identity: 'Node a', said: 'Ready' },
+    { identity: 'Node b', is: 'down', said: 'not Ready' },
+    { identity: 'Node c', is: 'degraded', said: 'DiskPressure' },
+  ]);
+});
+
+test('a workload is degraded with some of what it wants, and down with none of it', () => {
+  const owned = deploymentObject('shop/api', 1, 2, { labels: { team: 'payments' } });
+  const deployments = [owned, deploymentObject('shop/web', 2), deploymentObject('shop/idle', 0, 0)];
+  const daemonsets = [daemonSetObject('kube-system/dns', 0)];
+  const all = observed('workloads', { deployments, daemonsets });
+  expect(all.map(({ identity, is, said, owner }) => [identity, is, said, owner])).toEqual([
+    ['Deployment shop/api', 'degraded', '1 of 2 available', 'payments'],
+    ['Deployment shop/web', undefined, '2 of 2 available', undefined],
+    ['Deployment shop/idle', undefined, '0 of 0 available', undefined],
+    ['DaemonSet kube-system/dns', 'down', '0 of 2 available', undefined],
+  ]);
+});
+
+const writtenBy = (entries: readonly object[]) => deploymentObject('shop/api', 0, 2, { managedFields: entries });
+const template = { 'f:spec': { 'f:template': {} } };
+test.each<[string, object, string | undefined]>([
+  ['it was made', deploymentObject('shop/api', 0), LONG_AGO],
+  ['its template was written', writtenBy([{ time: JUST_NOW, fieldsV1: template }]), JUST_NOW],
+  ['nobody says what was written', writtenBy([{ time: JUST_NOW, fieldsV1: {} }]), JUST_NOW],
+  ['somebody scaled it', writtenBy([{ time: JUST_NOW, subresource: 'scale', fieldsV1: template }]), LONG_AGO],
+  ['only labels were written', writtenBy([{ time: JUST_NOW, fieldsV1: { 'f:metadata': {} } }]), LONG_AGO],
+  ['it is of the cluster itself', deploymentObject('kube-system/dns', 0), undefined],
+])('a workload is as old as what it runs: %s', (_, object, writtenAt) => {
+  expect(observed('workloads', { deployments: [object] })[0]?.writtenAt).toBe(writtenAt);
+});
+
+test('what the hop itself moves is not excused by that', () => {
+  const [one] = observed('workloads', { deployments: [deploymentObject('shop/api', 0)] }, ['Deployment shop/api']);
+  expect(one?.writtenAt).toBeUndefined();
+});
+
+const restarting = (minutesAgo: number, restartCount: number) => {
+  const pod = podObject('shop/r', 'web');
+  const finishedAt = new Date(NOON.getTime() - minutesAgo * 60_000).toISOString();
+  const status = { phase: 'Running', containerStatuses: [{ restartCount, lastState: { terminated: { finishedAt } } }] };
+  return { ...pod, status };
+};
+test.each<[string, readonly object[], string, string | undefined, string]>([
+  [
+    'all crash',
+    [podObject('shop/a', 'web', { waiting: 'CrashLoopBackOff' })],
+    'Deployment shop/web',
+    'down',
+    '1 of 1 pods CrashLoopBackOff',
+  ],
+  [
+    'one of two is Pending',
+    [podObject('shop/a', 'web', { phase: 'Pending' }), podObject('shop/b', 'web')],
+    'Deployment shop/web',
+    'degraded',
+    '1 of 2 pods Pending',
+  ],
+  [
+    'one starts',
+    [podObject('shop/a', 'web', { waiting: 'ContainerCreating' })],
+    'Deployment shop/web',
+    undefined,
+    'running',
+  ],
+  ['it starts again and again', [restarting(9, 3)], 'Deployment shop/web', 'down', '1 of 1 pods restarting'],
+  ['it started again long ago', [restarting(10, 3)], 'Deployment shop/web', undefined, 'running'],
+  ['it started again twice', [restarting(1, 2)], 'Deployment shop/web', undefined, 'running'],
+  [
+    'nobody makes it again',
+    [podObject('shop/a', undefined, { phase: 'Pending' })],
+    'Pod shop/a',
+    'down',
+    '1 of 1 pods Pending',
+  ],
+])('pods count for what makes them: %s', (_, pods, identity, is, said) => {
+  expect(observed('pods', { pods })).toMatchObject([{ identity, said, ...(is !== undefined && { is }) }]);
+  expect(observed('pods', { pods })[0]?.is).toBe(is);
+});
+
+test('pods that end, and those of Jobs, are not looked at; pods are as old as their workload', () => {
+  const of = (kind: string) => ({ metadata: { name: 'p', ownerReferences: [{ kind, name: 'n', controller: true }] } });
+  const ending = { ...of('StatefulSet').metadata, deletionTimestamp: JUST_NOW };
+  expect(observed('pods', { pods: [of('Job'), { metadata: ending }] })).toEqual([]);
+  const deployments = [writtenBy([{ time: JUST_NOW, fieldsV1: template }])];
+  const [one] = observed('pods', { deployments, pods: [podObject('shop/a', 'api', { phase: 'Pending' })] });
+  expect(one).toMatchObject({ identity: 'Deployment shop/api', writtenAt: JUST_NOW });
+});
+
+const service = (spec: object) => ({ metadata: { namespace: 'shop', name: 'api', creationTimestamp: LONG_AGO }, spec });
+const slice = (ready?: boolean) => ({
+  metadata: { namespace: 'shop', labels: { 'kubernetes.io/service-name': 'api' } },
+  endpoints: [{ conditions: ready === undefined ? {} : { ready } }],
+});
+const selector = { app: 'api' };
+test.each<[string, Partial<Record<ListName, readonly object[]>>, readonly object[]]>([
+  ['an endpoint is ready', { endpointslices: [slice(true)] }, [{ said: 'has ready endpoints' }]],
+  ['an endpoint says nothing', { endpointslices: [slice()] }, [{ said: 'has ready endpoints' }]],
+  [
+    'none is ready',
+    { endpointslices: [slice(false)] },
+    [{ is: 'down', said: 'no ready endpoint', writtenAt: LONG_AGO }],
+  ],
+  ['nobody wants pods', { deployments: [deploymentObject('shop/api', 0, 0)] }, [{ said: 'wants no pods' }]],
+  [
+    'what is behind it was changed',
+    { deployments: [writtenBy([{ time: JUST_NOW, fieldsV1: template }])] },
+    [{ is: 'down', writtenAt: JUST_NOW }],
+  ],
+])('a Service works as far as its endpoints do: %s', (_, lists, expected) => {
+  expect(observed('services', { services: [service({ selector })], ...lists })).toMatchObject(expected);
+});
+
+test('Services without a selector, and names of somewhere else, have no endpoints of ours', () => {
+  const services = [service({}), service({ selector, type: 'ExternalName' })];
+  expect(observed('services', { services })).toEqual([]);
+});
+
+const job = (name: string, type: string | undefined, at: string, cronJob?: string) => ({
+  metadata: {
+    ...{ namespace: 'shop', name, creationTimestamp: at },
+    ...(cronJob !== undefined && { ownerReferences: [{ kind: 'CronJob', name: cronJob }] }),
+  },
+  status:
+    type === undefined ? {} : { conditions: [{ type, status: 'True', lastTransitionTime: at, reason: 'Backoff' }] },
+});
+test('of a CronJob its last run counts that has ended, in whatever order they come', () => {
+  const runs = [
+    job('n-1', 'Complete', LONG_AGO, 'n'),
+    job('n-2', 'Failed', JUST_NOW, 'n'),
+    job('n-3', undefined, '', 'n'),
+  ];
+  for (const jobs of [runs, runs.toReversed()])
+    expect(observed('jobs', { jobs })).toMatchObject([
+      { identity: 'CronJob shop/n', is: 'down', said: 'n-2 failed: Backoff' },
+    ]);
+  const [one] = observed('jobs', { jobs: [job('m', 'Complete', JUST_NOW)] });
+  expect(one).toMatchObject({ identity: 'Job shop/m', writtenAt: JUST_NOW, said: 'well' });
+});

@@ -1,0 +1,255 @@
+import { given } from '../model/given.ts';
+import { type Mapping, mappingOf, mappingsOf, textOf } from '../scan/manifest/manifest-object.ts';
+import { ownershipOf } from '../scan/owner/owner.ts';
+import type { Observed } from './baseline.ts';
+import type { StateProbe, Unwell } from './probe-verdict.ts';
+
+/** The lists that probes read of a cluster, each with what it is asked by. A page has 500 objects and is one request. */
+export const LISTS = {
+  nodes: '/api/v1/nodes',
+  pods: '/api/v1/pods',
+  deployments: '/apis/apps/v1/deployments',
+  daemonsets: '/apis/apps/v1/daemonsets',
+  statefulsets: '/apis/apps/v1/statefulsets',
+  jobs: '/apis/batch/v1/jobs',
+  services: '/api/v1/services',
+  endpointslices: '/apis/discovery.k8s.io/v1/endpointslices',
+} as const;
+export type ListName = keyof typeof LISTS;
+
+/** What each probe of a cluster needs to have read. */
+export const NEEDS = {
+  nodes: ['nodes'],
+  workloads: ['deployments', 'daemonsets', 'statefulsets'],
+  pods: ['pods', 'deployments', 'daemonsets', 'statefulsets'],
+  services: ['services', 'endpointslices', 'deployments', 'daemonsets', 'statefulsets'],
+  jobs: ['jobs'],
+} as const satisfies Partial<Readonly<Record<StateProbe, readonly ListName[]>>>;
+export type ClusterProbe = keyof typeof NEEDS;
+
+interface Workload extends Observed {
+  readonly namespace: string;
+  readonly desired: number;
+  readonly labels: Mapping;
+}
+
+interface PodsOfOne {
+  count: number;
+  ill: number;
+  said: string;
+  readonly writtenAt?: string;
+}
+
+/** What the objects of a cluster say, as they come in: a page at a time, so that no list has to stand in memory. */
+export interface ClusterObservation {
+  readonly now: Date;
+  /** Workloads that the hop itself moves: components of the policy, as `Deployment shop/api`. */
+  readonly moved: ReadonlySet<string>;
+  readonly nodes: Observed[];
+  readonly workloads: Map<string, Workload>;
+  readonly pods: Map<string, PodsOfOne>;
+  readonly jobs: Map<string, Observed & { readonly endedAt: string }>;
+  readonly services: { readonly namespace: string; readonly selector: Mapping; readonly service: Observed }[];
+  /** Services that have an endpoint which is ready, by `namespace/name`. */
+  readonly reachable: Set<string>;
+}
+
+export const observeNothing = (now: Date, moved: readonly string[] = []): ClusterObservation => ({
+  ...{ now, moved: new Set(moved), nodes: [], workloads: new Map(), pods: new Map(), jobs: new Map() },
+  ...{ services: [], reachable: new Set() },
+});
+
+/** Notes what one object says. */
+export function observeObject(list: ListName, object: Mapping, into: ClusterObservation): void {
+  const metadata = mappingOf(object.metadata);
+  const place = { namespace: textOf(metadata.namespace) ?? '', name: textOf(metadata.name) ?? '' };
+  const seen: SeenObject = { ...place, metadata, spec: mappingOf(object.spec), status: mappingOf(object.status) };
+  if (list === 'nodes') noteNode(seen, into);
+  else if (list === 'pods') notePod(seen, into);
+  else if (list === 'jobs') noteJob(seen, into);
+  else if (list === 'services') noteService(seen, into);
+  else if (list === 'endpointslices') noteEndpoints(seen, object, into);
+  else noteWorkload(WORKLOADS[list], seen, into);
+}
+
+interface SeenObject {
+  readonly namespace: string;
+  readonly name: string;
+  readonly metadata: Mapping;
+  readonly spec: Mapping;
+  readonly status: Mapping;
+}
+
+const WORKLOADS = { deployments: 'Deployment', daemonsets: 'DaemonSet', statefulsets: 'StatefulSet' } as const;
+
+/** What a cluster runs of its own is changed by upgrades and their add-ons, so that a change of it excuses nothing. */
+const SYSTEM = 'kube-system';
+
+const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'];
+
+function noteNode({ name, metadata, status }: SeenObject, { nodes }: ClusterObservation): void {
+  // One that is on its way out need not work.
+  if (metadata.deletionTimestamp !== undefined) return;
+  const holds = (type: string): boolean =>
+    mappingsOf(status.conditions).some((one) => one.type === type && one.status === 'True');
+  const pressures = PRESSURES.filter(holds);
+  const seen = { identity: `Node ${name}`, ...ownerOf(metadata) };
+  if (!holds('Ready')) nodes.push({ ...seen, is: 'down', said: 'not Ready' });
+  else if (pressures.length > 0) nodes.push({ ...seen, is: 'degraded', said: pressures.join(', ') });
+  else nodes.push({ ...seen, said: 'Ready' });
+}
+
+function noteWorkload(kind: string, seen: SeenObject, { workloads, moved }: ClusterObservation): void {
+  const { namespace, name, metadata, spec, status } = seen;
+  // A DaemonSet whose status was never written has not been looked at: it wants at least one and has none.
+  const desired = numberOf(kind === 'DaemonSet' ? status.desiredNumberScheduled : spec.replicas) ?? 1;
+  const available = numberOf(kind === 'DaemonSet' ? status.numberAvailable : status.availableReplicas) ?? 0;
+  const identity = `${kind} ${namespace}/${name}`;
+  const is = available >= desired ? undefined : available === 0 ? 'down' : 'degraded';
+  const labels = mappingOf(mappingOf(mappingOf(spec.template).metadata).labels);
+  const writtenAt = namespace === SYSTEM || moved.has(identity) ? undefined : lastWrittenAt(metadata);
+  const told = { identity, said: `${available} of ${desired} available`, ...ownerOf(metadata) };
+  workloads.set(identity, { ...told, namespace, desired, labels, ...given({ is, writtenAt }) });
+}
+
+const FAILING = new Set([
+  'CrashLoopBackOff',
+  'ImagePullBackOff',
+  'ErrImagePull',
+  'CreateContainerError',
+  'CreateContainerConfigError',
+  'RunContainerError',
+]);
+/** A container that starts again and again is Running in between. */
+const RESTARTS = 3;
+const RECENT_MINUTES = 10;
+
+function notePod(seen: SeenObject, { pods, now }: ClusterObservation): void {
+  const { metadata, status } = seen;
+  if (metadata.deletionTimestamp !== undefined) return;
+  const owner = controllerOf(seen);
+  // Jobs are looked at themselves: their pods come and go under new names.
+  if (owner?.startsWith('Job ') === true) return;
+  const identity = owner ?? `Pod ${seen.namespace}/${seen.name}`;
+  const created = owner === undefined ? textOf(metadata.creationTimestamp) : undefined;
+  const known = pods.get(identity) ?? { count: 0, ill: 0, said: '', ...given({ writtenAt: created }) };
+  pods.set(identity, known);
+  known.count += 1;
+  const trouble = troubleOf(status, now);
+  if (trouble === undefined) return;
+  known.ill += 1;
+  known.said ||= trouble;
+}
+
+/** Why a pod does not run as it should; undefined where it does, or has ended. */
+function troubleOf(status: Mapping, now: Date): string | undefined {
+  const containers = [...mappingsOf(status.initContainerStatuses), ...mappingsOf(status.containerStatuses)];
+  for (const { state, lastState, restartCount } of containers) {
+    const waiting = textOf(mappingOf(mappingOf(state).waiting).reason);
+    if (waiting !== undefined && FAILING.has(waiting)) return waiting;
+    const ended = Date.parse(textOf(mappingOf(mappingOf(lastState).terminated).finishedAt) ?? '');
+    const isRecent = now.getTime() - ended < RECENT_MINUTES * 60_000;
+    if (isRecent && (numberOf(restartCount) ?? 0) >= RESTARTS) return 'restarting';
+  }
+  return status.phase === 'Pending' ? 'Pending' : undefined;
+}
+
+/** The ReplicaSet of a Deployment is called after it and the hash of its template. */
+function controllerOf({ namespace, metadata }: SeenObject): string | undefined {
+  const owner = mappingsOf(metadata.ownerReferences).find(({ controller }) => controller === true);
+  if (owner === undefined) return undefined;
+  const [kind = '', name = ''] = [textOf(owner.kind), textOf(owner.name)];
+  const hash = textOf(mappingOf(metadata.labels)['pod-template-hash']);
+  const ofDeployment = kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`);
+  return ofDeployment ? `Deployment ${namespace}/${name.slice(0, -hash.length - 1)}` : `${kind} ${namespace}/${name}`;
+}
+
+/** Of a CronJob the last run that has ended counts. */
+function noteJob({ namespace, name, metadata, status }: SeenObject, { jobs }: ClusterObservation): void {
+  const ended = mappingsOf(status.conditions).find(
+    ({ type, status: held }) => (type === 'Failed' || type === 'Complete') && held === 'True',
+  );
+  const cronJob = mappingsOf(metadata.ownerReferences).find(({ kind }) => kind === 'CronJob');
+  const identity = cronJob === undefined ? `Job ${namespace}/${name}` : `CronJob ${namespace}/${textOf(cronJob.name)}`;
+  const endedAt = textOf(ended?.lastTransitionTime) ?? '';
+  if ((jobs.get(identity)?.endedAt ?? '') > endedAt) return;
+  const hasFailed = ended?.type === 'Failed';
+  const said = hasFailed ? `${name} failed: ${textOf(ended?.reason) ?? 'no reason given'}` : 'well';
+  const is: Unwell | undefined = hasFailed ? 'down' : undefined;
+  const writtenAt = cronJob === undefined ? textOf(metadata.creationTimestamp) : undefined;
+  jobs.set(identity, { identity, said, endedAt, ...ownerOf(metadata), ...given({ is, writtenAt }) });
+}
+
+function noteService({ namespace, name, metadata, spec }: SeenObject, { services }: ClusterObservation): void {
+  const selector = mappingOf(spec.selector);
+  // Without a selector nobody but its owner knows what is behind it.
+  if (Object.keys(selector).length === 0 || spec.type === 'ExternalName') return;
+  const writtenAt = namespace === SYSTEM ? undefined : lastWrittenAt(metadata);
+  const service = { identity: `Service ${namespace}/${name}`, said: '', ...ownerOf(metadata), ...given({ writtenAt }) };
+  services.push({ namespace, selector, service });
+}
+
+function noteEndpoints({ namespace, metadata }: SeenObject, object: Mapping, { reachable }: ClusterObservation): void {
+  const service = textOf(mappingOf(metadata.labels)['kubernetes.io/service-name']);
+  // Absent counts as ready, as the API says.
+  const isReady = mappingsOf(object.endpoints).some(({ conditions }) => mappingOf(conditions).ready !== false);
+  if (service !== undefined && isReady) reachable.add(`${namespace}/${service}`);
+}
+
+/** What one probe says, once its lists were read. */
+export function observedBy(probe: ClusterProbe, seen: ClusterObservation): readonly Observed[] {
+  switch (probe) {
+    case 'nodes':
+      return seen.nodes;
+    case 'workloads':
+      return [...seen.workloads.values()];
+    case 'pods':
+      return [...seen.pods].map(([identity, pods]) => observedPods(identity, pods, seen.workloads.get(identity)));
+    case 'services':
+      return seen.services.map((one) => observedService(one, seen));
+    case 'jobs':
+      return [...seen.jobs.values()];
+  }
+}
+
+/** Pods are of their workload: what changed that has changed them. */
+function observedPods(identity: string, { count, ill, ...pods }: PodsOfOne, workload: Workload | undefined): Observed {
+  const is = ill === 0 ? undefined : ill === count ? 'down' : 'degraded';
+  const writtenAt = workload?.writtenAt ?? pods.writtenAt;
+  const said = ill === 0 ? 'running' : `${ill} of ${count} pods ${pods.said}`;
+  return { identity, said, ...given({ is, owner: workload?.owner, writtenAt }) };
+}
+
+/** A Service is as old as what is behind it, and needs no endpoints where somebody wants no pods. */
+function observedService(
+  { namespace, selector, service }: ClusterObservation['services'][number],
+  { workloads, reachable }: ClusterObservation,
+): Observed {
+  if (reachable.has(service.identity.replace('Service ', ''))) return { ...service, said: 'has ready endpoints' };
+  const behind = [...workloads.values()].filter(
+    (one) => one.namespace === namespace && Object.entries(selector).every(([key, value]) => one.labels[key] === value),
+  );
+  if (behind.length > 0 && behind.every(({ desired }) => desired === 0)) return { ...service, said: 'wants no pods' };
+  const [writtenAt] = [service, ...behind]
+    .flatMap((one) => one.writtenAt ?? [])
+    .sort()
+    .reverse();
+  return { ...service, is: 'down', said: 'no ready endpoint', ...given({ writtenAt }) };
+}
+
+/**
+ * When somebody has last written what an object is to be: not its status, its scale or its labels. That is how long a workload runs as it does, so what
+ * is younger than the baseline was not compared with it.
+ */
+function lastWrittenAt({ creationTimestamp, managedFields }: Mapping): string | undefined {
+  const writes = mappingsOf(managedFields).flatMap(({ time, subresource, fieldsV1 }) => {
+    const fields = mappingOf(fieldsV1);
+    const spec = mappingOf(fields['f:spec']);
+    const isOfSpec = 'f:template' in spec || 'f:selector' in spec || Object.keys(fields).length === 0;
+    return subresource === undefined && isOfSpec ? (textOf(time) ?? []) : [];
+  });
+  return [textOf(creationTimestamp) ?? [], writes].flat().sort().at(-1);
+}
+
+const ownerOf = (metadata: Mapping) => given({ owner: ownershipOf(metadata).owner });
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);

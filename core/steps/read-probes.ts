@@ -1,0 +1,113 @@
+import type { UpgradePolicySpec } from '../config/types.ts';
+import type { GateReading } from '../contracts/items/gate.ts';
+import { parseJson } from '../model/parse-json.ts';
+import { type ApiServer, ClusterAccessError } from '../ports/cluster-access.ts';
+import type { ClusterReader } from '../ports/cluster-reader.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Observed, Reading } from '../probes/baseline.ts';
+import {
+  type ClusterObservation,
+  type ClusterProbe,
+  LISTS,
+  type ListName,
+  NEEDS,
+  observedBy,
+  observeNothing,
+  observeObject,
+} from '../probes/observe-cluster.ts';
+import { readPage } from '../scan/live/request.ts';
+import { mappingOf } from '../scan/manifest/manifest-object.ts';
+import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
+import { isAccessError } from './api-server.ts';
+
+const PAGE = 500;
+/** Requests for one list: a cluster with more objects of a kind is not compared by them. */
+const MOST_PAGES = 80;
+/** Without these nothing is known of a cluster, so that a refusal of them is no gap but a stop. */
+const ESSENTIAL: ReadonlySet<ListName> = new Set(['pods', 'deployments', 'daemonsets', 'statefulsets']);
+
+interface ReadProbes {
+  readonly reading: Reading;
+  readonly seen: ClusterObservation;
+  /** How many objects were read. */
+  readonly objects: number;
+  /** Why a probe has no reading, a sentence each. */
+  readonly unread: readonly string[];
+}
+
+/**
+ * One reading of a cluster, by eight lists. What of it a role may not read is told; without pods and workloads it fails as an access error.
+ */
+export async function readClusterProbes(
+  { readers, clock }: Pick<Ports, 'readers' | 'clock'>,
+  server: ApiServer,
+  components: UpgradePolicySpec['components'] = [],
+): Promise<ReadProbes> {
+  const moved = components.flatMap(({ workload: one }) =>
+    one === undefined ? [] : [`${one.kind} ${one.namespace}/${one.name}`],
+  );
+  const seen = observeNothing(clock.now(), moved);
+  const unread = new Map<ListName, string>();
+  let objects = 0;
+  const opened = readers.open(server);
+  try {
+    for (const list of Object.keys(LISTS) as ListName[]) {
+      try {
+        objects += await readList(opened.reader, list, seen);
+      } catch (error) {
+        if (!isAccessError(error) || ESSENTIAL.has(list)) throw error;
+        unread.set(list, error.message);
+      }
+    }
+  } finally {
+    opened.close();
+  }
+  const probes = (Object.keys(NEEDS) as ClusterProbe[]).filter((one) => !NEEDS[one].some((list) => unread.has(list)));
+  return {
+    reading: Object.fromEntries(probes.map((probe) => [probe, observedBy(probe, seen)])),
+    ...{ seen, objects },
+    unread: [...unread].map(([list, why]) => `${list}: ${why}`),
+  };
+}
+
+async function readList(reader: ClusterReader, list: ListName, seen: ClusterObservation): Promise<number> {
+  let objects = 0;
+  let next: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const query = next === undefined ? '' : `&continue=${encodeURIComponent(next)}`;
+    const { status, text } = await reader.get({ path: `${LISTS[list]}?limit=${PAGE}${query}` });
+    if (status === 401 || status === 403) {
+      const name = status === 401 ? 'ClusterUnauthorized' : 'ClusterForbidden';
+      throw new ClusterAccessError(name, `The API server answered ${status}: the role needs list of ${list}.`);
+    }
+    const read = status === 200 ? readPage(text) : undefined;
+    if (read === undefined) {
+      const said = mappingOf(parseJson(text)).message;
+      const why =
+        status === 200
+          ? 'something that is no list'
+          : `${status}${typeof said === 'string' ? `: ${said.slice(0, 300)}` : ''}`;
+      throw new ClusterAccessError('ClusterServerFault', `For ${list} the API server answered ${why}.`);
+    }
+    for (const item of read.items) observeObject(list, item, seen);
+    objects += read.items.length;
+    next = read.next;
+    if (next === undefined) return objects;
+  }
+  throw new ClusterAccessError('ClusterServerFault', `There are more than ${MOST_PAGES * PAGE} ${list}.`);
+}
+
+/** What the policy names that says whether all is well. What could not be read of an alarm is no reading. */
+export function observePolicy(alarms: readonly GateReading[], urls: readonly ProbedUrl[]): Reading {
+  const known = alarms.filter(({ status }) => status !== 'unknown');
+  const observed = (identity: string, isWell: boolean, said: string): Observed => ({
+    ...{ identity, said },
+    ...(!isWell && { is: 'down' }),
+  });
+  return {
+    ...(known.length > 0 && {
+      alarms: known.map(({ gate, status, message }) => observed(`alarm ${gate}`, status === 'green', message)),
+    }),
+    ...(urls.length > 0 && { urls: urls.map(({ url, isReady, answer }) => observed(`URL ${url}`, isReady, answer)) }),
+  };
+}
