@@ -22,7 +22,7 @@ import type { ConfigIssue, DocumentPath } from './issue.ts';
 import { objectName } from './schema/names.ts';
 import { durationMilliseconds } from './schema/quantities.ts';
 import { builtInChannels } from './schema/target.ts';
-import { rollbackSchema, upgradePolicySchema } from './schema/upgrade-policy.ts';
+import { upgradePolicySchema } from './schema/upgrade-policy.ts';
 import { waveSchema } from './schema/wave.ts';
 import { parseBySchema } from './schema-issues.ts';
 import { soundFields } from './sound-fields.ts';
@@ -92,7 +92,7 @@ export function checkPolicy(
   checkApprovals(sound, report);
   checkEffects(sound, written.length, report);
   if (times !== undefined && estimates !== undefined) checkWaveOpenings(sound, { spec: { estimates } }, times, report);
-  checkUnread(fieldOf(document.value, 'spec', 'rollback'), report);
+  checkAutomatic(spec, report);
   checkDeadline({ spec }, options.calendar, options.now, report);
   checkCounted(spec, report);
   checkPatience(spec.cannotStart, report);
@@ -212,13 +212,14 @@ function checkDrainRules(rules: NonNullable<UpgradePolicy['spec']['drain']>['rul
 /** For how long EKS lets a control plane go back (eks.md, version rollback). */
 const ROLLBACK_DAYS = 7;
 
-/** What nothing reads at all is refused: somebody would rely on it. Whatever else is wrong, it is told with that. */
-function checkUnread(rollback: unknown, report: Report): void {
-  const { automatic } = soundFields(rollbackSchema, rollback);
-  if (automatic !== true) return;
+/** What only the EKS API verifies is compared by alarms and URLs alone: without them nothing would ever be found worse. */
+function checkAutomatic(spec: Partial<UpgradePolicy['spec']>, report: Report): void {
+  const { rollback, verification, scan, smoke } = spec;
+  if (rollback?.automatic !== true || verification !== 'eks-api') return;
+  if ((scan?.alarms ?? []).length + (smoke?.urls ?? []).length > 0) return;
   const message =
-    'no release carries it out: after a failure the cluster is held, and a person takes it back. Remove it.';
-  report('error', ['spec', 'rollback', 'automatic'], message);
+    'nothing is compared with before a hop (verification: eks-api, no alarms, no URLs), so that no cluster is ever found worse. Verify in the cluster, or name alarms or URLs.';
+  report('warning', ['spec', 'rollback', 'automatic'], message);
 }
 
 /** Fields that are legal and do nothing, or less than they promise. */

@@ -100,6 +100,8 @@ export function grantUpgrade(
     ]);
     if (cluster === undefined)
       return { result: { refused: [reason('UnknownCluster', 'The cluster is not in the inventory.')] } };
+    const { rollbackOf: back } = upgrade?.data ?? {};
+    const turn = back === undefined ? undefined : await load(table, Waves, back.rolloutId, back.waveIndex);
     const wave = waves.find((one) => one.data.index === waveIndex);
     const others = waves.filter((one) => one !== wave);
     const earlier = others.filter((one) => one.data.index < (waveIndex ?? 0));
@@ -114,7 +116,7 @@ export function grantUpgrade(
       now: ports.clock.now(),
       rules,
       policyAppliedBy,
-      ...dataOfEach({ epoch, control, clusterControl, grant, ledger, upgrade, rollout, wave, member }),
+      ...dataOfEach({ epoch, control, clusterControl, grant, ledger, upgrade, rollout, wave: wave ?? turn, member }),
       fleet,
       cluster: known,
       before: before.map((one) => one?.data),
@@ -156,6 +158,7 @@ export function grantUpgrade(
       replace(Ledgers, ledger, { counts: recount(ledger?.data.counts ?? {}, next.capKeys, 1) }),
       replace(Upgrades, upgrade, runningUpgrade(request, upgrade?.data, member?.data, now)),
     ];
+    if (turn !== undefined) operations.push(replace(Waves, turn, { ...turn.data, rollingBack: clusterKey }));
     operations.push(...beforeIds.map((id, index) => unchanged(Upgrades, before[index], clusterKey, id)));
     if (rollout !== undefined && wave !== undefined && member !== undefined) {
       operations.push(unchanged(Rollouts, rollout, rollout.data.id));

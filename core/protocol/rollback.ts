@@ -1,8 +1,9 @@
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { hopId } from '../model/hop.ts';
+import { hopId, rollbackId } from '../model/hop.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
@@ -60,7 +61,50 @@ export async function takeHopBack(
   ]);
   if (member === undefined || wave === undefined) return { hold, writes, hop };
   const failed = { ...withoutPlace(member.data, 'Failed', [told]), from: to, resumeAt: undefined };
-  const after = waveWithout(wave.data, member.data, failed, now);
+  const after = withoutTurn(waveWithout(wave.data, member.data, failed, now), clusterKey);
   writes.push(replace(Members, member, failed), replace(Waves, wave, after));
   return { hold, writes, hop, wave: { before: wave.data, after } };
+}
+
+/** So many clusters of one rollout go back by themselves; then it halts, and a person looks (protocol.md, rule 6). */
+const MOST_BY_ITSELF = 2;
+const HALTS: readonly Wave['status'][] = ['Open', 'Soaking', 'Undecided', 'Completed', 'CompletedWithFailures'];
+
+/**
+ * The rollback that a hop begins by itself which has left its cluster worse than it was, with its wave, which halts with the last one that may. `refused`: as
+ * many have gone back already.
+ *
+ * @param waves all of its rollout, its own as the end of the hop leaves it
+ */
+export function beginRollback(
+  hop: Upgrade,
+  wave: Wave,
+  waves: readonly Wave[],
+  worse: readonly Reason[],
+  now: Date,
+): { readonly upgrade: Upgrade; readonly wave: Wave } | { readonly refused: Reason } {
+  const { clusterKey, from, to } = hop;
+  const begun = waves.reduce((sum, one) => sum + (one.rollbacks ?? 0), 0);
+  if (begun >= MOST_BY_ITSELF) {
+    const said = `${begun} clusters of the rollout ${wave.rolloutId} have been taken back by themselves, and no more are: a person decides about this one (liftlock rollback cluster).`;
+    return { refused: reason('RollbackBudget', said) };
+  }
+  const because = `It is worse at ${to} than it was at ${from}, and its policy has it taken back (rollback.automatic).`;
+  const upgrade: Upgrade = {
+    ...{ clusterKey, id: rollbackId(to, from), machine: 'rollback-cluster', from: to, to: from },
+    ...{ status: 'Pending', mutated: false, steps: {}, requestedBy: LIFTLOCK },
+    rollbackOf: { rolloutId: wave.rolloutId, waveIndex: wave.index },
+    reasons: [reason('GotWorse', because), ...worse],
+    startedAt: now.toISOString(),
+  };
+  const counted = { ...wave, rollbacks: (wave.rollbacks ?? 0) + 1 };
+  if (begun + 1 < MOST_BY_ITSELF || !HALTS.includes(wave.status)) return { upgrade, wave: counted };
+  const said = `${begun + 1} clusters of the rollout go back by themselves: nothing more begins before a person has looked.`;
+  return { upgrade, wave: { ...counted, status: 'Halted', reasons: [reason('RollbackBudget', said)] } };
+}
+
+/** Its wave, once a rollback that had its turn there has ended. */
+export function withoutTurn(wave: Wave, clusterKey: string): Wave {
+  const { rollingBack, ...rest } = wave;
+  return rollingBack === clusterKey ? rest : wave;
 }

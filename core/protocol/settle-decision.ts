@@ -12,9 +12,11 @@ export interface UpgradeEnd {
   readonly status: 'done' | 'failed' | 'blocked' | 'parked' | 'stopped' | 'gone';
   readonly reasons: readonly Reason[];
   readonly resumeAt?: string;
+  /** Of one that has failed, and whose policy has it taken back by itself: what got worse. */
+  readonly worse?: readonly Reason[];
 }
 
-interface Settlement {
+export interface Settlement {
   readonly upgrade: Upgrade;
   readonly member: Member | undefined;
   readonly wave: Wave | undefined;

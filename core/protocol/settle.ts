@@ -15,11 +15,12 @@ import { change, changeAndTell, NOTHING, writeMark } from '../store/change.ts';
 import { waveChanged } from '../store/changes.ts';
 import { ClusterControls, Clusters, Grants, Ledgers, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { batched, load, readAhead, replace, unchanged } from '../store/entity.ts';
+import { loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { intentsOf, notBegun, recordOutcome } from './intent-store.ts';
 import { graceEnd, listEnd, lookUp } from './look-up.ts';
-import { isHeldForRollback, takeHopBack } from './rollback.ts';
-import { settle, type UpgradeEnd, waveWithout, withoutPlace } from './settle-decision.ts';
+import { beginRollback, isHeldForRollback, takeHopBack, withoutTurn } from './rollback.ts';
+import { type Settlement, settle, type UpgradeEnd, waveWithout, withoutPlace } from './settle-decision.ts';
 import { openUndoEntries, undoOf } from './undo.ts';
 
 /**
@@ -64,16 +65,25 @@ export function settleUpgrade(
     const back = isBack ? await takeHopBack(table, settlement.upgrade, now) : undefined;
     const operations: WriteOperation[] = [
       unchanged(Grants, grant, clusterKey),
-      replace(Upgrades, upgrade, settlement.upgrade),
       ...(hop?.writes ?? []),
       ...(back?.writes ?? []),
+      ...(await turnGivenBack(table, settlement.upgrade, back?.wave?.after)),
     ];
+    const begun = await rollbackOf(table, settlement, end, now);
+    const refused = begun !== undefined && 'refused' in begun ? begun.refused : undefined;
+    const rollback = begun !== undefined && 'upgrade' in begun ? begun : undefined;
     const undo = undoOf(settlement.upgrade, left, now);
     // One that parks again and again leaves its undo under the same name each time.
     if (undo !== undefined) operations.push(replace(Upgrades, await load(table, Upgrades, clusterKey, undo.id), undo));
     if (settlement.member !== undefined) operations.push(replace(Members, member, settlement.member));
-    if (settlement.wave !== undefined) operations.push(replace(Waves, wave, settlement.wave));
-    const ended = [settlement.upgrade, hop?.upgrade, back?.hop].filter((one) => one !== undefined);
+    const ownWave = rollback?.wave ?? settlement.wave;
+    if (ownWave !== undefined) operations.push(replace(Waves, wave, ownWave));
+    const settled =
+      refused === undefined
+        ? settlement.upgrade
+        : { ...settlement.upgrade, reasons: [...settlement.upgrade.reasons, refused] };
+    operations.push(replace(Upgrades, upgrade, settled), ...(rollback?.writes ?? []));
+    const ended = [settled, hop?.upgrade, back?.hop].filter((one) => one !== undefined);
     const entries: AuditEntry[] = ended.map((one) => audit(clusterKey, `Upgrade${one.status}`, one));
     const { retried, ...undisputed } = control?.data ?? { clusterKey };
     const isTried = retried !== undefined && retried.upgradeId === upgrade.data.id;
@@ -105,7 +115,12 @@ export function settleUpgrade(
         detail: { reason: hold },
       });
     }
-    const { id: upgradeId, from, to, status, reasons } = settlement.upgrade;
+    if (rollback !== undefined) {
+      const { id, from, to, reasons } = rollback.upgrade;
+      const detail = { upgradeId: id, from, to, reasons };
+      entries.push({ subject: clusterKey, event: 'RollbackBegun', principal: LIFTLOCK, detail });
+    }
+    const { id: upgradeId, from, to, status, reasons } = settled;
     const named = {
       clusterKey,
       cluster: arnOf(clusterKey),
@@ -113,7 +128,7 @@ export function settleUpgrade(
       region: cluster?.data.region ?? '',
     };
     return {
-      result: settlement.upgrade,
+      result: settled,
       writes: operations,
       record: entries,
       events: ([change, ...more]) => [
@@ -126,12 +141,41 @@ export function settleUpgrade(
                 detail: { version: 1 as const, change: more.at(-1), ...named, reasons: [hold] },
               },
             ]),
-        ...waveHalted(wave?.data, settlement.wave, change),
+        ...waveHalted(wave?.data, ownWave, change),
         ...waveHalted(beside?.wave.data, hop?.wave, more[0]),
         ...waveHalted(back?.wave?.before, back?.wave?.after, more[0]),
       ],
     };
   });
+}
+
+/** The rollback that begins with the end of a hop, where its policy says so and something got worse. */
+async function rollbackOf(
+  table: Pick<Table, 'get' | 'queryPartition'>,
+  { upgrade, wave }: Pick<Settlement, 'upgrade' | 'wave'>,
+  { worse = [] }: UpgradeEnd,
+  now: Date,
+) {
+  if (upgrade.status !== 'Failed' || wave === undefined || worse.length === 0) return undefined;
+  const others = (await loadWaves(table, wave.rolloutId)).filter(({ data }) => data.index !== wave.index);
+  const begun = beginRollback(upgrade, wave, [wave, ...others.map(({ data }) => data)], worse, now);
+  if ('refused' in begun) return begun;
+  const before = await load(table, Upgrades, upgrade.clusterKey, begun.upgrade.id);
+  // As many as may go back in all of its waves together.
+  const counted = others.map((one) => unchanged(Waves, one, one.data.rolloutId, one.data.index));
+  return { ...begun, writes: [...counted, replace(Upgrades, before, begun.upgrade)] };
+}
+
+/** The place of a rollback that has ended in the queue of its wave; `written`: a wave that is written already. */
+async function turnGivenBack(
+  table: Pick<Table, 'get'>,
+  { clusterKey, rollbackOf: place, status }: Upgrade,
+  written: Wave | undefined,
+): Promise<WriteOperation[]> {
+  if (place === undefined || status === 'Parked') return [];
+  if (written?.rolloutId === place.rolloutId && written.index === place.waveIndex) return [];
+  const wave = await load(table, Waves, place.rolloutId, place.waveIndex);
+  return wave?.data.rollingBack === clusterKey ? [replace(Waves, wave, withoutTurn(wave.data, clusterKey))] : [];
 }
 
 /** The hop that a rollout has parked half-way, of the versions that a single step is about: what fails beside it fails as part of it. */

@@ -14,6 +14,7 @@ const tag = (key: string, value: string): Given => ({ cluster: { tags: { [`liftl
 const capped = { ...fleet, caps: { ...fleet.caps, total: 1 } };
 const denied = { type: 'Reachable', status: 'False' as const, reason: 'Denied', message: 'no', lastTransitionTime: '' };
 const NOTHING: readonly string[] = [];
+const OTHER = 'arn:aws:eks:eu-central-1:111111111111:cluster/other@2026-01-01T00:00:00.000Z';
 
 const back = { machine: 'rollback-cluster', from: '1.38', to: '1.37', rolloutId: undefined as never } as const;
 const policy = policyWith();
@@ -98,6 +99,13 @@ const BACK: readonly (readonly [string, Given, readonly string[], readonly strin
     ['CapReached'],
     NOTHING,
   ],
+  [
+    'another cluster of its wave on its way back',
+    { wave: { rollingBack: OTHER }, upgrade: { rollbackOf: { rolloutId: 'r', waveIndex: 0 } } },
+    ['RollbackTurn'],
+    NOTHING,
+  ],
+  ['the same, of one that a person asked for', { wave: { rollingBack: OTHER } }, NOTHING, NOTHING],
   ['the call of an upgrade', { call: 'UpdateClusterVersion' }, NOTHING, ['OtherDirection']],
   ['its own call', { call: 'RollbackClusterVersion' }, NOTHING, NOTHING],
 ];

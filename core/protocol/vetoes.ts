@@ -1,5 +1,6 @@
 import type { AnyCode, ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { arnOf } from '../model/cluster-key.ts';
 import { isFinish, isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
@@ -243,6 +244,16 @@ export const VETOES: readonly Veto[] = [
     },
   },
   {
+    asked: ['rollback-grant'],
+    rule: 'of a rollback that Liftlock has begun by itself: no other cluster of its wave is on its way back',
+    codes: ['RollbackTurn'],
+    reasons: ({ wave, upgrade, cluster }) => {
+      const other = upgrade?.rollbackOf === undefined ? undefined : wave?.rollingBack;
+      if (other === undefined || other === cluster?.clusterKey) return NONE;
+      return [reason('RollbackTurn', `${nameOf(other)} of its wave goes back first.`)];
+    },
+  },
+  {
     asked: ROLLBACKS,
     rule: 'of a rollback whose policy says `rollback.windows: obey`: the calendars are open; what was begun goes on until they close',
     codes: ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing', 'NoCalendar', 'CalendarInvalid'],
@@ -340,6 +351,7 @@ function superseded({ grant, epoch, asker, upgrade, target }: Situation): readon
   return [reason('Superseded', said)];
 }
 
+const nameOf = (clusterKey: string): string => arnOf(clusterKey).split('/').at(-1) ?? clusterKey;
 const STOP_ROLLBACKS: readonly AnyCode[] = ['Gone', 'NotInFleet', 'Unreachable'];
 
 /** The inventory may lag behind EKS, and what whoever asks has read may lag behind the inventory: both readings count. */

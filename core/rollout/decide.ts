@@ -145,7 +145,9 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
       continue;
     }
     if (upgrade.resumeAt !== undefined && new Date(upgrade.resumeAt) > now) continue;
-    const asked = { upgrade, ...rulesByHand(snapshot, cluster, rulesOf, upgrade.mutated) };
+    const { rolloutId, waveIndex } = upgrade.rollbackOf ?? {};
+    const wave = index.waves.get(rolloutId ?? '')?.find((one) => one.index === waveIndex);
+    const asked = { upgrade, wave, ...rulesByHand(snapshot, cluster, rulesOf, upgrade.mutated) };
     const answer = askToBegin({ snapshot, room, index, now }, cluster, upgrade, asked);
     if (answer.reasons.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });
     else waiting.push({ clusterKey: upgrade.clusterKey, upgradeId: upgrade.id, ...answer });

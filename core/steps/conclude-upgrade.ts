@@ -4,10 +4,13 @@ import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { bounded, type Reason, reason, standingFirst } from '../contracts/step-result.ts';
 import { type RecordPorts, recordCluster } from '../inventory/record-cluster.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
+import { isFinish } from '../model/hop.ts';
 import { lagCode, lagReason } from '../model/lag.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
+import { isWorse } from '../probes/is-worse.ts';
+import { comparisonOf } from '../probes/probe-verdict.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
 import { readFault } from '../protocol/read-fault.ts';
 import { settleUpgrade } from '../protocol/settle.ts';
@@ -60,6 +63,8 @@ export async function concludeUpgrade(
       const { clusterKey, number, upgradeId, machine } = held.data;
       if (end.status === 'done' && machine === 'upgrade-cluster')
         end = await withLag(ports.table, clusterKey, upgradeId, end);
+      if (end.status === 'failed' && machine === 'upgrade-cluster')
+        end = await withRollback(ports.table, clusterKey, upgradeId, end);
       const upgrade = await settleUpgrade(ports, clusterKey, number, end, upgradeId);
       if (upgrade?.status === 'Failed' && end.status === 'blocked') return conclusion('Failed', end, nested);
     }
@@ -75,6 +80,21 @@ async function withLag(table: Table, clusterKey: string, upgradeId: string, end:
   const { spec } = await loadPolicyForUpgrade(table, async () => cluster.data, upgrade?.data);
   const behind = lagReason(cluster.data, spec);
   return behind === undefined ? end : { ...end, reasons: bounded([behind, ...end.reasons]) };
+}
+
+/** A hop of a rollout that has left its cluster worse goes back by itself, where its policy says so; what nobody can tell never does. */
+async function withRollback(table: Table, clusterKey: string, upgradeId: string, end: UpgradeEnd): Promise<UpgradeEnd> {
+  const upgrade = (await load(table, Upgrades, clusterKey, upgradeId))?.data;
+  if (upgrade?.rolloutId === undefined || isFinish(upgrade) || upgrade.steps['smoke-check']?.status !== 'failed')
+    return end;
+  const { worse, because } = isWorse(comparisonOf(upgrade)?.verdicts ?? []);
+  if (!worse) return end;
+  const { spec } = await loadPolicyForUpgrade(table, async () => unreachable(clusterKey), upgrade);
+  return spec?.rollback.automatic === true ? { ...end, worse: because } : end;
+}
+
+function unreachable(clusterKey: string): never {
+  throw new Error(`unreachable: ${clusterKey} is a member, whose policy its rollout names`);
 }
 
 /** The inventory learns of the change now, not at the next discovery. What cannot be read now is read then. */

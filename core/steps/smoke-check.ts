@@ -2,6 +2,7 @@ import type { UpgradePolicySpec } from '../config/types.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { done, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { recordNodes } from '../inventory/record-nodes.ts';
+import { hopId, isRollback } from '../model/hop.ts';
 import { isRolled, type NodesSpec } from '../model/image-rule.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
@@ -16,7 +17,7 @@ import { isWorse, verdictReason } from '../probes/is-worse.ts';
 import { comparisonOf, PROBES, STATE_PROBES, type StateVerdict } from '../probes/probe-verdict.ts';
 import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
 import { Members, rolloutPartition, Upgrades } from '../store/entities.ts';
-import { loadAll, ofKind } from '../store/entity.ts';
+import { load, loadAll, ofKind } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import { afterHooks, askHooks, type HookPorts } from './ask-hooks.ts';
@@ -92,7 +93,7 @@ async function compareProbes(
   context: StepContext,
   reading: Reading,
 ): Promise<StateVerdict[]> {
-  const baseline = baselineOf(context.upgrade);
+  const baseline = baselineOf(await upgradeOfBaseline(ports, context));
   if (baseline === undefined) return [];
   const now = ports.clock.now();
   const earlier = comparisonOf(context.upgrade);
@@ -104,6 +105,12 @@ async function compareProbes(
     ({ probe, figures }) => (probe === 'alarms' || probe === 'urls') && figures.worse > 0,
   );
   return isOfOthers ? withoutBrokenSources(compared, await othersCompared(ports, context, now), now) : compared;
+}
+
+/** A cluster that has gone back is compared with how it was before it went up. */
+async function upgradeOfBaseline({ table }: Pick<Ports, 'table'>, { upgrade, clusterKey }: StepContext) {
+  if (upgrade === undefined || !isRollback(upgrade)) return upgrade;
+  return (await load(table, Upgrades, clusterKey, hopId(upgrade.to, upgrade.from)))?.data;
 }
 
 /** What the smoke checks of other clusters in the same rollout have found within the last half hour. */

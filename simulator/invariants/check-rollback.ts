@@ -1,7 +1,7 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { Upgrades } from '../../core/store/entities.ts';
 import type { Check, Moment } from './check-history.ts';
-import { commitAt, isGoingBack, isUndoing } from './commit-at.ts';
+import { commitAt, isGoingBack, isUndoing, placeAt } from './commit-at.ts';
 import type { Violation } from './history.ts';
 
 const UNDER_WAY: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked'];
@@ -10,7 +10,26 @@ const UNDER_WAY: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked']
  * 23 `rollback`: a control plane goes down only in a rollback whose way was checked before its first change, and to where that rollback leads; and while a
  * cluster is on its way back, nothing else begins there.
  */
-export const checkRollback = (): Check => (moment) => [...ofCommit(moment), ...ofGrant(moment)];
+export const checkRollback = (): Check => {
+  /** Rollbacks that Liftlock has begun by itself, by rollout. */
+  const begun = new Map<string, number>();
+  return (moment) => [...ofCommit(moment), ...ofGrant(moment), ...ofBeginning(moment, begun)];
+};
+
+/** By itself only where the policy of the rollout says so, and two of a rollout at most. */
+function ofBeginning({ item, store }: Moment, begun: Map<string, number>): Violation[] {
+  if (item.event !== 'RollbackBegun') return [];
+  const { upgradeId = '' } = item.detail as { upgradeId?: string };
+  const place = store.get(Upgrades, item.subject, upgradeId)?.rollbackOf;
+  const { rollout, policy } = (place && placeAt(store, place)) ?? {};
+  const count = (begun.get(rollout?.id ?? '') ?? 0) + 1;
+  begun.set(rollout?.id ?? '', count);
+  const what = `${item.subject} #${item.sequence}: ${upgradeId} began by itself`;
+  return [
+    ...(policy?.rollback.automatic === true ? [] : [rollback(`${what}, and no policy says so`)]),
+    ...(count > 2 ? [rollback(`${what}, the ${count}. of ${rollout?.id}`)] : []),
+  ];
+}
 
 function ofCommit(moment: Moment): Violation[] {
   const commit = commitAt(moment);
@@ -28,16 +47,33 @@ function ofCommit(moment: Moment): Violation[] {
   );
 }
 
-function ofGrant({ item, store }: Moment): Violation[] {
+function ofGrant(moment: Moment): Violation[] {
+  const { item, store } = moment;
   if (item.event !== 'Granted') return [];
   const { upgradeId = '' } = item.detail as { upgradeId?: string };
   const granted = store.get(Upgrades, item.subject, upgradeId);
+  if (granted?.rollbackOf !== undefined) return besideOthers(granted, moment);
   if (isGoingBack(granted) || isUndoing(granted)) return [];
   return store
     .all(Upgrades)
     .filter((one) => one.clusterKey === item.subject && isGoingBack(one) && UNDER_WAY.includes(one.status))
     .map(({ id, status }) =>
       rollback(`${item.subject} #${item.sequence}: ${upgradeId} was granted while ${id} was ${status}`),
+    );
+}
+
+/** One at a time in a wave of those that began by themselves. */
+function besideOthers({ clusterKey, rollbackOf: own, id }: Upgrade, { item, store }: Moment): Violation[] {
+  const isBeside = (other: Upgrade): boolean =>
+    other.clusterKey !== clusterKey &&
+    other.status === 'Running' &&
+    other.rollbackOf?.rolloutId === own?.rolloutId &&
+    other.rollbackOf?.waveIndex === own?.waveIndex;
+  return store
+    .all(Upgrades)
+    .filter((other) => other.rollbackOf !== undefined && isBeside(other))
+    .map((other) =>
+      rollback(`${item.subject} #${item.sequence}: ${id} was granted beside that of ${other.clusterKey}`),
     );
 }
 

@@ -249,7 +249,12 @@ const patchSchema = z
   );
 
 export const rollbackSchema = z.strictObject({
-  automatic: z.boolean().default(false).describe('Whether a failed verification rolls the cluster back.'),
+  automatic: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a cluster that its hop has left worse than it was goes back by itself: one at a time in a wave, two in a rollout.',
+    ),
   windows: z.enum(['ignore', 'obey']).default('ignore').describe('Whether a rollback waits for a window.'),
 });
 
@@ -338,9 +343,7 @@ export const upgradePolicySchema = documentSchema(
         ),
       rollback: rollbackSchema
         .default({ automatic: false, windows: 'ignore' })
-        .describe(
-          'How a cluster goes back to the minor before (liftlock rollback cluster). No release begins it by itself: automatic is refused.',
-        ),
+        .describe('How a cluster goes back to the minor before.'),
       waves: z
         .array(waveSchema)
         .min(1, 'is empty: a policy needs at least one wave')

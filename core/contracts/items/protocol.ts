@@ -188,6 +188,8 @@ export const upgrade = z.object({
   input: z.record(z.string(), z.unknown()).optional(),
   rolloutId: z.string().optional(),
   waveIndex: z.number().int().optional(),
+  /** Of a rollback that Liftlock has begun by itself: where the hop that it takes back has its place. */
+  rollbackOf: z.object({ rolloutId: z.string(), waveIndex: z.number().int() }).optional(),
   reasons: z.array(reasonSchema),
   resumeAt: timestamp.optional(),
   startedAt: timestamp.optional(),

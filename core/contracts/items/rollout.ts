@@ -140,6 +140,9 @@ export const wave = z.object({
    * the cluster.
    */
   traits: z.object({ failed: counts, succeeded: counts, withoutCause: z.number().int().optional() }).optional(),
+  /** Rollbacks that Liftlock has begun by itself of clusters of the wave, and the key of the one that has its turn. */
+  rollbacks: z.number().int().positive().optional(),
+  rollingBack: z.string().optional(),
   /** A person skipped its soak (`promote`). */
   promotedBy: z.string().optional(),
   conditions: z.array(condition).optional(),

@@ -2,6 +2,9 @@ import { closing, lasting, passing, told } from './reason-facts.ts';
 
 /** What is said of the way back of a cluster, and of a rollback that leads there. */
 export const ROLLBACK_REASONS = {
+  GotWorse: told('The cluster is worse than before its hop, and its policy has it taken back.'),
+  RollbackBudget: lasting('As many clusters of the rollout as may have gone back by themselves.'),
+  RollbackTurn: passing('Another cluster of the wave is on its way back, and this one follows.', 'turn'),
   AddonsFirst: told('To go back, the add-on kube-proxy goes first.'),
   HopReversible: told('EKS takes the hop back for seven days after it has ended.'),
   NeedsExtendedLater: told('From some day on the cluster needs the support type EXTENDED to go back.'),

@@ -3,6 +3,7 @@ import type { FakeEks } from '../../eks/fake-eks.ts';
 import type { Fault } from '../../eks/faults/fault-injector.ts';
 import type { OutsideActor } from '../../eks/progress/outside-actor.ts';
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import { schedulePods } from '../../kubernetes/schedule-pods.ts';
 import { clusterNamed } from '../fleet/synthetic-clusters.ts';
 import { type FaultOf, faultsOf, type PlannedFault } from './planned-fault.ts';
 
@@ -31,6 +32,10 @@ export function armEks(eks: FakeEks, planned: readonly PlannedFault[], start: Da
   for (const { cluster: name, part } of faultsOf(planned, 'update-fails')) {
     const cluster = clusterNamed(eks.state, name);
     if (cluster !== undefined) planFailure(eks, cluster, part);
+  }
+  for (const { cluster: name, from } of faultsOf(planned, 'regression')) {
+    const cluster = clusterNamed(eks.state, name);
+    if (cluster !== undefined) addCrashing(cluster, from, eks.state.now);
   }
   const lags = faultsOf(planned, 'list-lag').map(({ seconds }) => seconds);
   if (lags.length > 0) eks.state.listLagSeconds = Math.max(...lags);
@@ -132,4 +137,12 @@ function foreignUpdate(cluster: ClusterRecord, part: Part, at: number): OutsideA
     ...by,
     input: { clusterName: name, addonName: addon.name, addonVersion: addon.version, resolveConflicts: 'OVERWRITE' },
   };
+}
+
+function addCrashing({ kubernetes }: ClusterRecord, from: string, now: number): void {
+  if (kubernetes.workloads.some(({ namespace }) => namespace === 'shop')) return;
+  const labels = { app: 'web' };
+  const workload = { kind: 'Deployment', namespace: 'shop', name: 'web', replicas: 1, labels, image: 'web:1' } as const;
+  kubernetes.workloads.push({ ...workload, labels: { ...labels }, crashesFromKubelet: from });
+  schedulePods(kubernetes, now);
 }

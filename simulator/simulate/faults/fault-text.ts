@@ -79,6 +79,8 @@ export function faultText(fault: PlannedFault): string {
       return `${at(fault.minute)} the policy ${fault.policy} is changed at ${fault.wave}: ${fault.change}`;
     case 'policy-meanwhile':
       return `the policy of a cluster is changed at its wave right before the ${fault.operation} after ${fault.skip} others: ${fault.change}`;
+    case 'regression':
+      return `pods of shop/web in ${fault.cluster} crash on ${fault.from}`;
     case 'deployment':
       return `${at(fault.minute)} the state machines are deployed again`;
     case 'restored':

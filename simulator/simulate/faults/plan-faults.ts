@@ -318,6 +318,18 @@ function planRollbacks(choices: SeededChoices, clusters: number): PlannedFault[]
   }));
 }
 
+/** Some clusters get worse on their way up, which policies of half of the runs take back by themselves. Drawn after all others. */
+function planRegressions(choices: SeededChoices, state: FakeEksState): PlannedFault[] {
+  // Only these are looked into.
+  const open = clustersByName(state).filter(({ tags }) => tags.network === 'open');
+  if (open.length === 0 || choices.chance(0.5)) return [];
+  return Array.from({ length: choices.integer(1, 2 + Math.floor(open.length / 3)) }, () => ({
+    kind: 'regression',
+    cluster: choices.pick(open).name,
+    from: choices.pick(['1.36', '1.37', '1.37', '1.37']),
+  }));
+}
+
 /** The faults of a run, from its seed: none, a few, or many. The same seed and fleet give the same list. */
 export function planFaults(level: FaultLevel, seed: number, state: FakeEksState): PlannedFault[] {
   const clusters = Object.keys(state.clusters).length;
@@ -340,5 +352,6 @@ export function planFaults(level: FaultLevel, seed: number, state: FakeEksState)
         ...planRedrives(choices, clusters),
         ...planLateHalt(choices, state),
         ...planRollbacks(choices, clusters),
+        ...planRegressions(choices, state),
       ];
 }

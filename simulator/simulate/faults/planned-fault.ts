@@ -189,6 +189,8 @@ export const plannedFault = z.discriminatedUnion('kind', [
   /** A Fleet, or the policy of that name, is in force for a while that only a later release can read. */
   z.strictObject({ kind: z.literal('newer-config'), minute, minutes: count, policy: z.string().optional() }),
   z.strictObject({ kind: z.literal('deployment'), minute }),
+  /** Pods of a Deployment of the cluster crash on nodes of the minor that everybody goes to. */
+  z.strictObject({ kind: z.literal('regression'), cluster, from: z.string() }),
   /** The table as it was `back` minutes before, brought up to date from the audit as docs/runbook.md says. */
   z.strictObject({
     kind: z.literal('restored'),

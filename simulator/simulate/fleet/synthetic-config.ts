@@ -82,6 +82,7 @@ function aroundSteps(seed: number, network: string): Document {
     ...(choices.chance(0.3) ? { nodes: { updateConfig } } : {}),
     ...(choices.chance(0.3) ? { patch: { nodes: ages } } : {}),
     hooks: [...(choices.chance(0.25) ? hooks : []), ...others],
+    ...(new SeededChoices(seed * 7_907 + network.length).chance(0.5) ? { rollback: { automatic: true } } : {}),
   };
 }
 

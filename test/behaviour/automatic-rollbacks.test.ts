@@ -1,0 +1,107 @@
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import type { World } from '../../simulator/process/world.ts';
+import {
+  membersOf,
+  recordOf,
+  run,
+  type SmallFleet,
+  smallFleet,
+  upgradesOf,
+  versionOf,
+  wavesOf,
+} from './small-fleet.ts';
+
+// docs/rollbacks.md, By itself.
+
+const shop = (crashesFromKubelet?: string) => ({
+  ...{
+    kind: 'Deployment' as const,
+    namespace: 'shop',
+    name: 'web',
+    replicas: 2,
+    labels: { app: 'web' },
+    image: 'web:1',
+  },
+  ...(crashesFromKubelet === undefined ? {} : { crashesFromKubelet }),
+});
+const cluster = (name: string, crashes = '1.37') => ({
+  ...{ name, version: '1.36', nodegroups: [{ name: 'workers' }], workloads: [shop(crashes)] },
+});
+async function fleet(names: readonly string[], policy: object = {}, more: Partial<SmallFleet> = {}) {
+  const world = await smallFleet({
+    clusters: names.map((name) => cluster(name)),
+    policy: { rollback: { automatic: true, windows: 'ignore' }, ...policy },
+    ...more,
+  });
+  await run(world);
+  return world;
+}
+const endsOf = async (world: World) =>
+  (await upgradesOf(world))
+    .map(({ clusterKey, id, status }) => `${clusterKey.split(/[/@]/)[1]} ${id} ${status}`)
+    .sort();
+
+test('a cluster that its hop has left worse goes back by itself, and works again', async () => {
+  const world = await fleet(['web']);
+  expect([versionOf(world, 'web'), await endsOf(world)]).toEqual([
+    '1.36',
+    ['web 1.36-1.37 RolledBack', 'web rollback-1.37-1.36 Succeeded'],
+  ]);
+  const back = (await upgradesOf(world)).find(({ machine }) => machine === 'rollback-cluster');
+  expect([back?.requestedBy, back?.steps['smoke-check']?.status]).toEqual(['liftlock', 'done']);
+  const begun = world.table.auditTimeline().find(({ event }) => event === 'RollbackBegun');
+  expect(JSON.stringify(begun?.detail)).toContain('Deployment shop/web (was well, now 0 of 2 available');
+  const { state, reasons } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect([state, reasons[0]?.message]).toEqual(['Held', expect.stringContaining('was taken back from 1.37 to 1.36')]);
+  expect((await membersOf(world)).map(({ status }) => status)).toEqual(['Failed']);
+});
+
+test.each([
+  ['whose policy leaves that to people', { rollback: { automatic: false, windows: 'ignore' } }],
+  ['where nothing in it was compared', { verification: 'eks-api', smoke: { deployments: [], urls: [] } }],
+])('one %s stays where it is', async (_, policy) => {
+  const world = await fleet(['web'], policy);
+  expect(versionOf(world, 'web')).toBe('1.37');
+  expect((await upgradesOf(world)).map(({ machine }) => machine)).toEqual(['upgrade-cluster']);
+});
+
+test('one that fails without being worse stays for a person', async () => {
+  const world = await fleet(
+    ['web'],
+    {},
+    {
+      clusters: [cluster('web', '1.99')],
+      prepare: (state) =>
+        void state.plannedFailures.push({
+          ...{ clusterName: 'web', nodegroupName: 'workers', type: 'VersionUpdate' },
+          ...{ errorCode: 'PodEvictionFailure', errorMessage: 'no' },
+        }),
+    },
+  );
+  expect(await endsOf(world)).toEqual(['web 1.36-1.37 Failed']);
+});
+
+test('of many one goes back after the other, two at most, and then the rollout halts', async () => {
+  const wave = { name: 'all', maxConcurrency: 4, failureBudget: { maxFailures: 9 } };
+  const world = await fleet(['a', 'b', 'c', 'd'], { waves: [wave] });
+  const ends = await endsOf(world);
+  expect(ends.filter((one) => one.includes('RolledBack')).length).toBe(2);
+  expect(ends.filter((one) => one.includes('rollback-')).every((one) => one.endsWith('Succeeded'))).toBe(true);
+  const left = (await upgradesOf(world)).filter(({ status }) => status === 'Failed');
+  expect(left.map(({ reasons }) => reasons.at(-1)?.code)).toEqual(['RollbackBudget', 'RollbackBudget']);
+  const [only] = await wavesOf(world);
+  expect([only?.status, only?.reasons.map(({ code }) => code), only?.rollbacks, only?.rollingBack]).toEqual([
+    'Halted',
+    ['RollbackBudget'],
+    2,
+    undefined,
+  ]);
+  // While one is on its way back the other waits for its turn.
+  const times = (await upgradesOf(world)).flatMap(({ machine, steps }) =>
+    machine === 'rollback-cluster'
+      ? [[steps['scan-cluster']?.startedAt ?? '', steps['smoke-check']?.endedAt ?? '']]
+      : [],
+  );
+  const [first, second] = times.sort();
+  expect((first?.[1] ?? '') <= (second?.[0] ?? '')).toBe(true);
+});
