@@ -21,6 +21,7 @@ export const MEASUREMENTS = {
   'scan-one-file': [],
   'scan-live': [],
   drain: [],
+  'probe-power': [],
   'thousand-nodes': ['--max-old-space-size=224', '--max-semi-space-size=4'],
   readiness: [],
   calendar: [],

@@ -21,7 +21,7 @@ export function formatFigures(figures: readonly Figure[]): string {
   return [line(HEADINGS), ...rows.map(line)].join('\n');
 }
 
-const DIGITS: Partial<Record<Figure['unit'], number>> = { USD: 5, s: 1, ms: 1, kB: 1, MB: 2, MiB: 0 };
+const DIGITS: Partial<Record<Figure['unit'], number>> = { USD: 5, s: 1, ms: 1, kB: 1, MB: 2, MiB: 0, '%': 1 };
 
 function amount(value: number, unit: Figure['unit']): string {
   const digits = DIGITS[unit] ?? 0;

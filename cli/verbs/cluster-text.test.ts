@@ -1,4 +1,5 @@
-import { rollbackText, supportText } from './cluster-text.ts';
+import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
+import { comparedText, rollbackText, supportText } from './cluster-text.ts';
 
 const now = new Date('2026-11-20T00:00:00.000Z');
 const deadline = { kind: 'endOfStandardSupport', at: '2026-12-02T00:00:00.000Z', daysLeft: 12, forced: false };
@@ -29,4 +30,14 @@ test('a way back that asks for nothing first ends with its date', () => {
     new Date('2026-11-20T08:00:00Z'),
   );
   expect(told).toBe(`reversible to 1.36 until ${until} (in 7d).`);
+});
+
+test('what a cluster was compared by is said in one line, what is worse first', () => {
+  const verdicts = (['pass:nodes', 'fail:workloads', 'inconclusive:alarms', 'pass:pods'] as const).map((one) => {
+    const [result, probe] = one.split(':');
+    return { probe, result, kind: 'state', figures: {} };
+  });
+  const upgrade = { comparison: { comparedAt: '2026-11-19T23:00:00.000Z', verdicts } } as unknown as UpgradeView;
+  expect(comparedText(upgrade, now)).toBe('worse: workloads; not known: alarms; as before: nodes, pods, 1h ago');
+  expect(comparedText(null, now)).toBe('-');
 });

@@ -1,10 +1,12 @@
 import type { ReadinessHistory } from '../../core/contracts/items/readiness-history.ts';
 import { visible } from '../../core/model/visible.ts';
+import { some } from '../../core/model/words.ts';
 import { settingsText } from '../../core/nodes/managed-groups/update-config.ts';
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import type { RollbackView } from '../../core/queries/rollback-view.ts';
 import type { SupportView } from '../../core/queries/support-view.ts';
+import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
 import { facts, listed, painted, reasonLines, relativeTime, section, shown, tableLines } from '../output/print.ts';
 import { glassText } from './break-glass.ts';
 import { READINESS_WORDS, type Shown } from './columns.ts';
@@ -43,6 +45,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
     ...section('Other nodes', rows(['KIND', 'OWNER', 'VERSION', 'NODES', 'SEEN'], otherNodes(cluster, now))),
     ...section('Add-ons', rows(['NAME', 'VERSION', 'STATUS'], addons(cluster))),
     ...section('Scans', rows(['SCANNED', 'HOP', 'VERDICT', 'ERRORS', 'WARNINGS', 'NOT READ'], scans(cluster, now))),
+    ...section('Compared with before the last hop', rows(PROBE_HEADERS, probes(cluster.upgrades))),
     ...section('Upgrades', rows(['ID', 'STATUS', 'STARTED', 'REASON'], upgrades(cluster, now))),
   ];
 }
@@ -82,6 +85,36 @@ const upgrades = (cluster: ClusterDetail, now: Date) =>
     relativeTime(one.startedAt, now),
     visible(one.reasons[0]?.message ?? ''),
   ]);
+
+const PROBE_HEADERS = ['PROBE', 'RESULT', 'COMPARED', 'NOT WELL', 'NOT BEFORE EITHER', 'CHANGED SINCE', 'WORSE'];
+
+/** Of the last upgrade whose smoke check has looked. */
+const probes = (upgrades: readonly UpgradeView[]) =>
+  (lastComparison(upgrades)?.verdicts ?? []).map(({ probe, result, ...verdict }) => {
+    if (verdict.kind === 'rate') {
+      const { effect } = verdict.figures;
+      return [probe, result, '-', '-', '-', '-', effect === undefined ? '-' : `${effect.toFixed(1)} times`];
+    }
+    const { compared, unwell, unwellBefore, changed, worse, named } = verdict.figures;
+    const names = worse === 0 ? '' : `: ${some(named.map(({ identity }) => identity))}`;
+    return [probe, result, ...[compared, unwell, unwellBefore, changed].map(String), visible(`${worse}${names}`)];
+  });
+
+const lastComparison = (upgrades: readonly UpgradeView[]) =>
+  upgrades.find((one) => one.comparison !== null)?.comparison;
+
+/** `worse: workloads, pods; not known: alarms; 4 as before`, of the smoke check of the last hop. */
+export function comparedText(upgrade: UpgradeView | null, now: Date): string {
+  const { comparedAt, verdicts = [] } = upgrade?.comparison ?? {};
+  if (comparedAt === undefined) return '-';
+  const of = (result: string) => verdicts.filter((one) => one.result === result).map(({ probe }) => probe);
+  const parts = [
+    ...(of('fail').length === 0 ? [] : [`worse: ${of('fail').join(', ')}`]),
+    ...(of('inconclusive').length === 0 ? [] : [`not known: ${of('inconclusive').join(', ')}`]),
+    ...(of('pass').length === 0 ? [] : [`as before: ${of('pass').join(', ')}`]),
+  ];
+  return `${parts.join('; ')}, ${relativeTime(comparedAt, now)}`;
+}
 
 /** The newest first, with how much there is more or less than in the scan before for the same target. */
 const scans = (cluster: ClusterDetail, now: Date) =>

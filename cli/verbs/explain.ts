@@ -5,7 +5,7 @@ import { clusterParam } from '../client/paths.ts';
 import { NO_REASON, type OutputOption, type ReasonOption, type Session } from '../command/session.ts';
 import { blockerLines, facts, painted, print, reasonLines, relativeTime, section, shown } from '../output/print.ts';
 import { openGlassText } from './break-glass.ts';
-import { readinessText, rollbackText, supportText, tagSection } from './cluster-text.ts';
+import { comparedText, readinessText, rollbackText, supportText, tagSection } from './cluster-text.ts';
 import { type Shown, shownAt } from './columns.ts';
 import { kindOf } from './kind.ts';
 import { goalText } from './rollout-text.ts';
@@ -57,6 +57,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
           ? 'none'
           : `${shown(upgrade.id)} ${upgrade.status}, asked for by ${shown(upgrade.requestedBy)}`,
       ],
+      ...(upgrade?.comparison == null ? [] : [['Compared', comparedText(upgrade, now)] as const]),
       ['Rollback', rollbackText(explanation.rollback, now)],
       ['Support', supportText(explanation.support, now)],
     ]),

@@ -21,12 +21,12 @@ const errors = (before: number, after: number, minutes: number, more: Partial<Ra
 const verdictOf = (series: RateSeries, minutes: number) => compareRates([series], at(minutes))[0];
 
 test('a rate that rose fails in two looks one after the other, and not in the first', () => {
-  expect(verdictOf(errors(0.005, 0.05, 20), 20)).toMatchObject({
+  expect(verdictOf(errors(0.005, 0.05, 25), 25)).toMatchObject({
     result: 'inconclusive',
     why: 'It rose, and one more look decides.',
-    concludesAt: at(25).toISOString(),
+    concludesAt: at(30).toISOString(),
   });
-  const { result, figures } = verdictOf(errors(0.005, 0.05, 25), 25) ?? {};
+  const { result, figures } = verdictOf(errors(0.005, 0.05, 30), 30) ?? {};
   expect(result).toBe('fail');
   expect(figures).toMatchObject({ effect: expect.closeTo(10, 0), before: expect.closeTo(0.005, 3) });
 });
@@ -36,6 +36,7 @@ test.each<[string, RateSeries]>([
   ['falls', errors(0.005, 0.001, 40)],
   ['rises by less than half', errors(0.005, 0.007, 40)],
   ['rises by less than the floor', errors(0.0001, 0.0008, 40)],
+  ['rises by half only now', errors(0.005, 0, 0, { after: [...minutesOf(0, 35, 0.006), ...minutesOf(35, 40, 0.009)] })],
   [
     'was high for a while and is not now',
     errors(0.005, 0, 0, { after: [...minutesOf(0, 35, 0.05), ...minutesOf(35, 40, 0.005)] }),
@@ -71,8 +72,8 @@ test.each<[string, RateSeries, number, string, string | undefined]>([
     '14 minutes of data from before',
     undefined,
   ],
-  ['little data since', errors(0.005, 0.05, 9), 9, '9 minutes of data since', at(20).toISOString()],
-  ['no data since', errors(0.005, 0.05, 0), 3, '0 minutes', at(23).toISOString()],
+  ['little data since', errors(0.005, 0.05, 9), 9, '9 minutes of data since', at(25).toISOString()],
+  ['no data since', errors(0.005, 0.05, 0), 3, '0 minutes', at(28).toISOString()],
   [
     'gaps before',
     errors(0.005, 0.05, 25, { before: minutesOf(-60, 0, 0.005).filter(({ minute }) => minute % 3 > 0) }),
@@ -94,18 +95,18 @@ const blocksOf = (from: number, rates: readonly number[]): MinuteBin[] =>
 
 test('little data is no pass: it says when a rise to three times would show', () => {
   const before = blocksOf(-60, [0.004, 0.008, 0.003, 0.006, 0.004, 0.008, 0.003, 0.006, 0.004, 0.008, 0.003, 0.006]);
-  const verdict = verdictOf(errors(0, 0.005, 20, { before }), 20);
+  const verdict = verdictOf(errors(0, 0.005, 25, { before }), 25);
   expect(verdict).toMatchObject({ result: 'inconclusive', why: expect.stringContaining('would not show') });
-  expect(Date.parse(verdict?.concludesAt ?? '')).toBeGreaterThan(at(20).getTime());
-  const short = verdictOf(errors(0, 0.005, 20, { before: blocksOf(-15, [0.001, 0.02, 0.004]) }), 20);
+  expect(Date.parse(verdict?.concludesAt ?? '')).toBeGreaterThan(at(25).getTime());
+  const short = verdictOf(errors(0, 0.005, 25, { before: blocksOf(-15, [0.001, 0.02, 0.004]) }), 25);
   expect([short?.result, short?.concludesAt]).toEqual(['inconclusive', undefined]);
 });
 
 test('the more is asked the less counts as no chance', () => {
   const before = blocksOf(-60, [0.004, 0.006, 0.003, 0.006, 0.004, 0.007, 0.003, 0.006, 0.004, 0.006, 0.003, 0.006]);
-  const faint = errors(0, 0.02, 25, { before });
-  const quiet = Array.from({ length: 200 }, () => errors(0.005, 0.005, 25));
-  const [alone, among] = [compareRates([faint], at(25))[0], compareRates([faint, ...quiet], at(25))[0]];
+  const faint = errors(0, 0.02, 30, { before });
+  const quiet = Array.from({ length: 200 }, () => errors(0.005, 0.005, 30));
+  const [alone, among] = [compareRates([faint], at(30))[0], compareRates([faint, ...quiet], at(30))[0]];
   expect([alone?.result, among?.result]).toEqual(['fail', 'inconclusive']);
   expect(alone?.figures.p).toEqual(among?.figures.p);
 });

@@ -23,7 +23,7 @@ const LIMITS: Readonly<Record<RateProbe, { readonly floor: number; readonly redF
 };
 
 const LEAST_BEFORE = 15;
-const LEAST_AFTER = 15;
+const LEAST_AFTER = 20;
 /** Minutes lean on those before them; blocks of them hardly do. */
 const BLOCK = 5;
 /** What the roll itself leaves behind dies down meanwhile. */
@@ -158,10 +158,10 @@ function blocksOf(bins: readonly MinuteBin[], last = 0): Block[] {
 /** Half an event more, so that none at all is a rate too. */
 const rateOf = ({ events, exposure }: Block): number => (events + 0.5) / exposure;
 
-const TRIM = 0.2;
+const TRIM = 0.25;
 const keptOf = (blocks: number): number => blocks - 2 * Math.floor(TRIM * blocks);
 
-/** Mean and scatter of the logarithms of rates without a fifth at each end; those ends count in the scatter as the last ones that stay (Yuen 1974). */
+/** Mean and scatter of the logarithms of rates without a quarter at each end; those ends count in the scatter as the last ones that stay (Yuen 1974). */
 function trimmed(blocks: readonly Block[]): { mean: number; squares: number; kept: number } {
   const rates = blocks.map((block) => Math.log(rateOf(block)));
   const sorted = rates.toSorted((a, b) => a - b);

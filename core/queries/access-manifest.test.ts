@@ -1,5 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { LISTS } from '../probes/observe-cluster.ts';
 import { accessManifest, RBAC, SCANNERS_RBAC, VIEWERS, VIEWERS_RBAC } from './access-manifest.ts';
 
 const cluster = (partition: string, authenticationMode?: string) =>
@@ -78,4 +79,21 @@ test('for hooks there is a role of their own, bound in one namespace alone', () 
     { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'create', 'delete'] },
     { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
   ]);
+});
+
+test('the role of the tier look may list all that a cluster is compared by', () => {
+  const [role] = parseAllDocuments(VIEWERS_RBAC);
+  const { rules = [] } = (role?.toJS() ?? {}) as {
+    rules?: { apiGroups?: string[]; resources?: string[]; verbs: string[] }[];
+  };
+  for (const path of Object.values(LISTS)) {
+    const [, , group = '', , resource = ''] = path.replace('/api/v1', '/apis//v1').split('/');
+    const isListed = rules.some(
+      ({ apiGroups = [], resources = [], verbs }) =>
+        verbs.includes('list') &&
+        apiGroups.includes(group) &&
+        (resources.includes(resource) || resources.includes('*')),
+    );
+    expect([path, isListed]).toEqual([path, true]);
+  }
 });

@@ -3,6 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
 import { arnOf, parseClusterArn } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
+import { comparisonOf } from '../probes/probe-verdict.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';
 import { loadAll, ofKind } from '../store/entity.ts';
@@ -33,7 +34,7 @@ export async function upgradeViews(
   );
 }
 
-/** What steps keep for each other (`detail`) is their own business and stays out. */
+/** What steps keep for each other (`detail`) is their own business and stays out, but for what the smoke check has compared. */
 function upgradeView(upgrade: Upgrade, rollout: Rollout | undefined, cluster: ClusterRecord | undefined) {
   const left = leftByAbort(upgrade, rollout);
   const place = cluster ?? parseClusterArn(arnOf(upgrade.clusterKey));
@@ -56,6 +57,8 @@ function upgradeView(upgrade: Upgrade, rollout: Rollout | undefined, cluster: Cl
     requestedBy: upgrade.requestedBy,
     rollout: upgrade.rolloutId ?? null,
     steps: steps.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)),
+    /** How the cluster was then against before the hop, probe by probe; null before the smoke check has looked. */
+    comparison: comparisonOf(upgrade) ?? null,
     reasons: left ?? upgrade.reasons,
     resumeAt: (left === undefined ? upgrade.resumeAt : undefined) ?? null,
     startedAt: upgrade.startedAt ?? null,

@@ -357,11 +357,14 @@ test('a look of an execution before this one is no earlier half of two', async (
   expect(await looks({ has: down, of: { steps: old } }, 15)).toMatchObject({ status: 'wait' });
 });
 
-test('Jobs that fail are told, and fail no upgrade', async () => {
+test('Jobs that fail are told, are not waited for and fail no upgrade', async () => {
   const failed = { conditions: [{ type: 'Failed', status: 'True', reason: 'Backoff' }] };
   const metadata = { namespace: 'shop', name: 'n-2', ownerReferences: [{ kind: 'CronJob', name: 'n' }] };
-  const { status, told } = await looks({ has: { jobs: [{ metadata, status: failed }] } }, 0, 15);
-  expect([status, told[0]]).toEqual(['done', expect.stringMatching(/^JobFailed: .*CronJob shop\/n/)]);
+  const given: Given = { has: { jobs: [{ metadata, status: failed }] } };
+  const once = await looks(given, 0);
+  expect([once.status, once.told[0]]).toEqual(['done', expect.stringMatching(/^ProbeInconclusive: .*CronJob shop\/n/)]);
+  const twice = await looks(given, 0, 15);
+  expect([twice.status, twice.told[0]]).toEqual(['done', expect.stringMatching(/^JobFailed: .*CronJob shop\/n/)]);
 });
 
 test('an alarm of the policy that was OK before and is not is worse, unless it is for three clusters at once', async () => {

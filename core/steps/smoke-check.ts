@@ -147,8 +147,10 @@ function tellVerdicts(verdicts: readonly StateVerdict[], { problems, notes }: Fo
     notes.push(reason('ChangedMeanwhile', said));
   }
   const unsure = verdicts.filter(({ result }) => result === 'inconclusive');
-  notes.push(...unsure.filter(({ concludesAt }) => concludesAt === undefined).map(verdictReason));
-  return unsure.filter(({ probe, concludesAt }) => concludesAt !== undefined && PROBES[probe].isHard);
+  const isAwaited = ({ probe, concludesAt }: StateVerdict): boolean =>
+    concludesAt !== undefined && PROBES[probe].isHard;
+  notes.push(...unsure.filter((one) => !isAwaited(one)).map(verdictReason));
+  return unsure.filter(isAwaited);
 }
 
 /** A look that finds nothing new writes nothing. */

@@ -1,4 +1,7 @@
+import { clusterText } from '../../cli/verbs/cluster-text.ts';
+import { explanationText } from '../../cli/verbs/explain.ts';
 import { comparisonOf } from '../../core/probes/probe-verdict.ts';
+import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { DAY, hours, recordOf, smallFleet, upgradesOf } from './small-fleet.ts';
 
@@ -38,7 +41,12 @@ test('pods that crash on the new minor fail the smoke check, by name and owner',
   const verdicts = comparisonOf(upgrade)?.verdicts ?? [];
   const results = Object.fromEntries(verdicts.map(({ probe, result }) => [probe, result]));
   expect(results).toMatchObject({ nodes: 'pass', workloads: 'fail', pods: 'fail' });
-  const explained = await explainCluster(world.ports, await recordOf(world, 'web'));
+  const cluster = await recordOf(world, 'web');
+  const shown = { paint: (_: unknown, text: string) => text, now: world.clock.now() } as never;
+  const lines = clusterText(await loadClusterDetail(world.ports, cluster), shown).map((line) => line.trim());
+  expect(lines).toContainEqual(expect.stringMatching(/^workloads +fail +\d+ +1 +0 +0 +1: Deployment shop\/web$/));
+  const explained = await explainCluster(world.ports, cluster);
+  expect(explanationText(explained, shown).join()).toContain('worse: workloads, pods');
   expect(JSON.stringify(explained.stoppedBy)).toContain('shop/web');
 });
 

@@ -1,8 +1,8 @@
 import { compareRates, type MinuteBin, type RateSeries } from '../../../core/probes/compare-rates.ts';
 import { seededRandom } from '../../../simulator/eks/seeded-random.ts';
 
-/** How long a source was watched: an hour before the hop, half an hour after it. */
-const BEFORE = 90;
+/** How long a source was watched: two hours before the hop, 45 minutes after it. */
+const BEFORE = 120;
 const AFTER = 45;
 const MINUTE_OF_HOP = 29_000_000;
 
@@ -59,7 +59,7 @@ export function historyOf(seed: number, effect: number): History {
 
 /** Whether any look on the way has failed a rate: one every five minutes, as soon as there is data enough. */
 export function failsAnywhere({ series, end }: History, probe: RateSeries['probe'] | 'any'): boolean {
-  for (let minutes = 10; minutes <= AFTER; minutes += 5) {
+  for (let minutes = 5; minutes <= AFTER; minutes += 5) {
     const until = MINUTE_OF_HOP + minutes;
     const seen = series.map((one) => ({ ...one, after: one.after.filter(({ minute }) => minute < until) }));
     const verdicts = compareRates(seen, new Date(end.getTime() - (AFTER - minutes) * 60_000));
