@@ -1,0 +1,200 @@
+import { writeFile } from 'node:fs/promises';
+import { anchoredSubjects, readChain } from '../../core/anchors/read-chain.ts';
+import { errorName } from '../../core/contracts/errors.ts';
+import {
+  type AuditRecord,
+  coveredRecords,
+  FLEET_SUBJECT,
+  ROLLOUT_SUBJECT,
+} from '../../core/evidence/covered-records.ts';
+import { disclose } from '../../core/evidence/disclose.ts';
+import type { EvidenceDocument, EvidenceScope } from '../../core/evidence/evidence-document.ts';
+import { proofsOf, saltOf } from '../../core/evidence/verify-evidence.ts';
+import { visible } from '../../core/model/visible.ts';
+import { counted } from '../../core/model/words.ts';
+import type { AnchorFile } from '../../core/ports/anchors.ts';
+import { dateOf } from '../../core/queries/report-period.ts';
+import { anchorFiles } from '../audit/records.ts';
+import { readTrailOfSubject } from '../audit/show.ts';
+import { clusterParam, part } from '../client/paths.ts';
+import { packageVersion } from '../command/package-version.ts';
+import { EXIT, type ExitCode, Failure, invalid, type Session } from '../command/session.ts';
+import { printLines } from '../output/print.ts';
+import { writeEvidence } from './evidence-file.ts';
+import { scopeText } from './page.ts';
+
+interface ExportOptions {
+  readonly upgrade?: string;
+  readonly rollout?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly anchors?: string;
+  readonly redact?: 'people';
+  readonly output?: string;
+}
+
+/** Reads what there is on record of one upgrade, rollout or period, with nothing but the rights of a viewer, and puts it into one file. */
+export async function exportEvidence(session: Session, options: ExportOptions): Promise<ExitCode> {
+  const client = await session.client();
+  await client.v1.fleet.$get();
+  const madeAt = (client.time ?? session.io.now()).toISOString();
+  const scope = await scopeOf(session, options, madeAt);
+  const place = options.anchors ?? session.io.env.LIFTLOCK_ANCHORS;
+  const files = place === undefined ? [] : await anchorFiles(session, place);
+  const known = (await recordsFor(session, scope, files)).map(({ subject, items }) => ({
+    subject,
+    items: items.filter(({ at }) => at <= madeAt),
+  }));
+  const covered = coveredRecords(known, scope);
+  if (!covered.some(({ subject }) => subject !== FLEET_SUBJECT) && scope.kind !== 'period')
+    throw new Failure(
+      `liftlock: nothing is on record of ${scopeText(scope)}. What there is: liftlock get upgrades --all, liftlock get rollouts.`,
+    );
+  const chain = readChain(files);
+  const of = chain.of === '' ? null : chain.of;
+  const redacted = options.redact ?? null;
+  const salt = saltOf({ redacted, of });
+  const document: EvidenceDocument = {
+    ...{ evidence: 1, scope, madeWith: await packageVersion(), madeAt, redacted, of },
+    anchors: proofsOf(files, covered),
+    records: covered.map(({ subject, items }) => ({ subject, items: items.map((item) => disclose(item, salt)) })),
+    scans: await scansIn(session, covered),
+  };
+  const path = options.output ?? `evidence-${fileName(scope)}.html`;
+  // It names people and what they run: nobody else on this machine need read it.
+  await writeFile(path, writeEvidence(document), { mode: 0o600 });
+  const items = covered.reduce((sum, record) => sum + record.items.length, 0);
+  const proofs =
+    of === null
+      ? 'No anchors prove it: name them with --anchors, or LIFTLOCK_ANCHORS.'
+      : `${counted(document.anchors.length, 'anchor')} of ${of} hold them.`;
+  printLines(session, [
+    visible(
+      `${path} has ${counted(items, 'item')} of ${counted(covered.length, 'record')} on ${scopeText(scope)}. ${proofs}`,
+    ),
+    visible(`Verify it anywhere: liftlock evidence verify ${path}${of === null ? '' : ' --anchors PLACE'}`),
+    ...chain.problems.map((problem) => session.paint('red', visible(`anchors: ${problem}`))),
+  ]);
+  return chain.problems.length === 0 ? EXIT.ok : EXIT.failure;
+}
+
+async function scopeOf(
+  session: Session,
+  { upgrade, rollout, since, until }: ExportOptions,
+  now: string,
+): Promise<EvidenceScope> {
+  const asked = [upgrade, rollout, since].filter((one) => one !== undefined);
+  if (asked.length !== 1 || (until !== undefined && since === undefined))
+    throw invalid(
+      'liftlock: evidence of what? Name one of --upgrade CLUSTER/HOP (web/1.36-1.37), --rollout ID, or --since DATE with --until DATE.',
+    );
+  if (rollout !== undefined) return { kind: 'rollout', rolloutId: rollout };
+  if (upgrade === undefined) {
+    const period = { since: instant('since', since ?? ''), until: until === undefined ? now : instant('until', until) };
+    if (period.since >= period.until)
+      throw invalid(
+        `liftlock: the period from ${period.since} to ${period.until} is none: --since comes before --until and before now.`,
+      );
+    return { kind: 'period', ...period };
+  }
+  const [, cluster = '', upgradeId = ''] = /^(.+)\/([^/]+)$/.exec(upgrade) ?? [];
+  if (cluster === '')
+    throw invalid(
+      `liftlock: "${upgrade}" names no upgrade. Write the cluster and the hop, as liftlock get upgrades --all tells them: web/1.36-1.37`,
+    );
+  const client = await session.client();
+  const { key: clusterKey } = await client.v1.clusters[':id'].$get({ param: clusterParam(cluster) });
+  return { kind: 'upgrade', clusterKey, upgradeId };
+}
+
+function instant(option: string, text: string): string {
+  const date = dateOf(text);
+  if (date !== undefined) return date.toISOString();
+  throw invalid(`liftlock: --${option} "${text}" is no date. Write it as 2026-07-01 or 2026-07-01T08:00:00Z.`);
+}
+
+const fileName = (scope: EvidenceScope): string => {
+  const { kind } = scope;
+  const text =
+    kind === 'upgrade'
+      ? `${/\/([^/@]+)@/.exec(scope.clusterKey)?.[1]}-${scope.upgradeId}`
+      : kind === 'rollout'
+        ? scope.rolloutId
+        : `${scope.since.slice(0, 10)}-${scope.until.slice(0, 10)}`;
+  return text.replaceAll(/[^\w.-]/g, '-');
+};
+
+/** Records that are asked for at once. */
+const AT_ONCE = 4;
+
+async function recordsFor(
+  session: Session,
+  scope: EvidenceScope,
+  files: readonly AnchorFile[],
+): Promise<AuditRecord[]> {
+  const first = await readRecords(session, [...(await subjectsOf(session, scope, files)), FLEET_SUBJECT]);
+  if (scope.kind !== 'upgrade') return first;
+  const own = coveredRecords(first, scope).flatMap(({ items }) => items.map(({ detail }) => detail.rolloutId));
+  const rollouts = new Set(own.filter((id) => typeof id === 'string'));
+  return [
+    ...first,
+    ...(await readRecords(
+      session,
+      [...rollouts].map((id) => `${ROLLOUT_SUBJECT}${id}`),
+    )),
+  ];
+}
+
+async function readRecords(session: Session, subjects: readonly string[]): Promise<AuditRecord[]> {
+  const left = [...new Set(subjects)];
+  const records: AuditRecord[] = [];
+  while (left.length > 0) {
+    const some = left.splice(0, AT_ONCE);
+    const trails = await Promise.all(some.map((subject) => readTrailOfSubject(session, subject)));
+    records.push(...trails.map(({ items }, index) => ({ subject: some[index] ?? '', items })));
+  }
+  return records;
+}
+
+async function subjectsOf(session: Session, scope: EvidenceScope, files: readonly AnchorFile[]): Promise<string[]> {
+  const client = await session.client();
+  const { v1 } = client;
+  if (scope.kind === 'upgrade') return [scope.clusterKey];
+  if (scope.kind === 'rollout') {
+    const { members } = await v1.rollouts[':id'].$get({ param: { id: part(scope.rolloutId) } });
+    return [`${ROLLOUT_SUBJECT}${scope.rolloutId}`, ...members.map(({ clusterKey }) => clusterKey)];
+  }
+  const { items: rollouts } = await v1.rollouts.$get({});
+  const { items: clusters } = await client.whole('items', (query) =>
+    v1.clusters.$get({ query: { gone: 'true', ...query } }),
+  );
+  // Whoever has taken a cluster out of the inventory has not taken it out of the anchors.
+  return [
+    ...rollouts.map(({ id }) => `${ROLLOUT_SUBJECT}${id}`),
+    ...clusters.map(({ key }) => key),
+    ...anchoredSubjects(readChain(files)),
+  ];
+}
+
+/** Of each cluster those scans that were made while it is told of. */
+async function scansIn(session: Session, covered: readonly AuditRecord[]): Promise<EvidenceDocument['scans']> {
+  const { v1 } = await session.client();
+  const scans: EvidenceDocument['scans'][number][] = [];
+  for (const { subject, items } of covered) {
+    if (subject === FLEET_SUBJECT || subject.startsWith(ROLLOUT_SUBJECT)) continue;
+    const [first, last] = [items[0]?.at ?? '', items.at(-1)?.at ?? ''];
+    const { items: known } = await v1.clusters[':id'].scans
+      .$get({ param: { id: part(subject) }, query: {} })
+      .catch((error: unknown) => {
+        // Nobody scans what is not in the inventory any more.
+        if (error instanceof Failure && /ClusterNotFound/.test(errorName(error) + error.message)) return { items: [] };
+        throw error;
+      });
+    scans.push(
+      ...known
+        .filter(({ scannedAt }) => scannedAt >= first && scannedAt <= last)
+        .map((scan) => ({ clusterKey: subject, ...scan })),
+    );
+  }
+  return scans;
+}

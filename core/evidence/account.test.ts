@@ -1,0 +1,73 @@
+import { ANN, anchorsOf, evidenceOf, fleetOfOne, recordOf, WEB } from '../../test/material/evidence/small-evidence.ts';
+import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { accountOf } from './account.ts';
+
+const records = fleetOfOne();
+
+test('a call is told with its token and its update, and one without an answer as not known', async () => {
+  const { calls } = accountOf(evidenceOf(records, await anchorsOf(records)));
+  expect(calls).toEqual([
+    {
+      ...{ cluster: WEB, upgrade: '1.36-1.37', step: 'upgrade-control-plane', subject: 'cluster', attempt: 1 },
+      ...{ call: 'UpdateClusterVersion', token: 't0k', committedAt: '2026-11-20T08:31:00.000Z' },
+      ...{ outcome: 'accepted', updateId: 'u1', answeredAt: '2026-11-20T08:32:00.000Z', refused: null, ended: null },
+    },
+  ]);
+  const silent = records.map((record) => ({
+    ...record,
+    items: record.items.filter(({ event }) => event !== 'MutationAccepted'),
+  }));
+  expect(accountOf(evidenceOf(silent, [])).calls).toMatchObject([
+    { outcome: 'not known', updateId: null, answeredAt: null },
+  ]);
+});
+
+test('of a call that is made again each time has its own outcome', () => {
+  const of = { step: 'update-addons', subject: 'coredns', attempt: 1, upgradeId: '1.36-1.37' };
+  const call = { name: 'UpdateAddon', input: {} };
+  const refused = {
+    type: 'refused',
+    error: 'InvalidParameterException',
+    message: 'no',
+    at: '2026-11-20T08:02:00.000Z',
+  };
+  const cluster = recordOf(WEB, [
+    [1, 'MutationCommitted', 'liftlock', { ...of, call }],
+    [2, 'MutationNotSent', 'liftlock', { ...of, outcome: { type: 'never-sent', at: '2026-11-20T08:02:00.000Z' } }],
+    [3, 'MutationCommitted', 'liftlock', { ...of, subject: 'vpc-cni', call }],
+    [4, 'MutationCommitted', 'liftlock', { ...of, call }],
+    [5, 'MutationRefused', 'liftlock', { ...of, outcome: refused }],
+  ]);
+  const { calls } = accountOf(evidenceOf([cluster], []));
+  expect(calls.map(({ subject, outcome, refused: why }) => [subject, outcome, why])).toEqual([
+    ['coredns', 'never-sent', null],
+    ['vpc-cni', 'not known', null],
+    ['coredns', 'refused', 'InvalidParameterException: no'],
+  ]);
+});
+
+test('who agreed to which plan, what people did, and which configuration was in force are told', async () => {
+  const account = accountOf(evidenceOf(records, []));
+  expect(account.approvals).toMatchObject([{ by: ANN, wave: 'all', planHash: 'f00d', clusters: 1, comment: 'go' }]);
+  expect(account.acts.map(({ event }) => event)).toEqual(['ConfigApplied', 'RolloutCreated', 'WaveApproved']);
+  expect(account.configuration).toMatchObject([{ kind: 'Fleet', revision: 'b', appliedBy: ANN, document: null }]);
+});
+
+test('an upgrade is told as it was written last, and what cannot be read is named', () => {
+  const of = { upgradeId: '1.36-1.37', from: '1.36', to: '1.37' };
+  const write = (revision: number, data: object) => ({
+    pk: 'c',
+    sk: 'u',
+    kind: 'Upgrade',
+    active: false,
+    revision,
+    data,
+  });
+  const done = upgrade({ clusterKey: WEB, id: '1.36-1.37', status: 'Succeeded' });
+  const cluster = recordOf(WEB, [
+    [1, 'Granted', 'liftlock', { ...of, writes: [write(1, { ...done, status: 'Running' })] }],
+    [2, 'UpgradeSucceeded', 'liftlock', { ...of, writes: [write(2, done), { ...write(1, { id: 7 }), sk: 'v' }] }],
+  ]);
+  const { upgrades, unreadable } = accountOf(evidenceOf([cluster], []));
+  expect([upgrades.map(({ result }) => result), unreadable]).toEqual([['Succeeded'], ['Upgrade c v']]);
+});
