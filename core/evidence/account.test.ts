@@ -1,4 +1,5 @@
 import { ANN, anchorsOf, evidenceOf, fleetOfOne, recordOf, WEB } from '../../test/material/evidence/small-evidence.ts';
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { accountOf } from './account.ts';
 
@@ -70,4 +71,41 @@ test('an upgrade is told as it was written last, and what cannot be read is name
   ]);
   const { upgrades, unreadable } = accountOf(evidenceOf([cluster], []));
   expect([upgrades.map(({ result }) => result), unreadable]).toEqual([['Succeeded'], ['Upgrade c v']]);
+});
+
+test('the plan is told as it was planned, however far its clusters have gone since', () => {
+  const member = {
+    rolloutId: 'r',
+    waveIndex: 0,
+    clusterKey: WEB,
+    name: 'web',
+    from: '1.35',
+    to: '1.37',
+    status: 'Pending',
+    inFlight: false,
+    reasons: [],
+    position: 1,
+  };
+  const rollout = rolloutItem({ id: 'r' });
+  const write = (kind: string, revision: number, data: object) => ({
+    pk: 'r',
+    sk: kind,
+    kind,
+    active: false,
+    revision,
+    data,
+  });
+  const writes = [
+    write('Rollout', 1, rollout),
+    write('Wave', 1, waveItem({ rolloutId: 'r', index: 0, planHash: 'f00d' })),
+    write('Member', 1, member),
+  ];
+  const moved = { upgradeId: '1.36-1.37', rolloutId: 'r', writes: [write('Member', 2, { ...member, from: '1.37' })] };
+  const records = [
+    recordOf('rollout/r', [[1, 'RolloutCreated', ANN, { writes }]]),
+    recordOf(WEB, [[9, 'Granted', 'liftlock', moved]]),
+  ];
+  expect(accountOf(evidenceOf(records, [])).rollouts).toMatchObject([
+    { id: 'r', waves: [{ planHash: 'f00d' }], plan: [{ cluster: WEB, from: '1.35', to: '1.37' }] },
+  ]);
 });

@@ -3,7 +3,7 @@ import { LIFTLOCK } from '../contracts/names.ts';
 import type { StoredItem } from '../ports/table.ts';
 import { Configs, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import type { Entity } from '../store/entity.ts';
-import { FLEET_SUBJECT } from './covered-records.ts';
+import { FLEET_SUBJECT, ROLLOUT_SUBJECT } from './covered-records.ts';
 import type { EvidenceDocument, EvidenceItem } from './evidence-document.ts';
 
 /** What an evidence file tells, made of its records alone: whatever is said here, some item of the audit said. */
@@ -12,6 +12,8 @@ export type EvidenceAccount = ReturnType<typeof accountOf>;
 export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' | 'scope'>) {
   const items = records.flatMap((record) => record.items).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   const state = new LastWrites(items);
+  // Members move on with their clusters; how they were planned stands in the record of the rollout.
+  const planned = new LastWrites(items.filter(({ subject }) => subject.startsWith(ROLLOUT_SUBJECT)));
   const ofScope = ({ id }: { readonly id: string }) => scope.kind !== 'upgrade' || id === scope.upgradeId;
   const upgrades = state.all(Upgrades).filter(ofScope);
   return {
@@ -34,7 +36,7 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
         .all(Waves)
         .filter(({ rolloutId }) => rolloutId === id)
         .map(waveOf),
-      plan: state
+      plan: planned
         .all(Members)
         .filter(({ rolloutId }) => rolloutId === id)
         .map(({ waveIndex, clusterKey, from, to, position }) => ({
@@ -60,7 +62,7 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
         subject,
         detail: told(detail),
       })),
-    unreadable: state.unreadable,
+    unreadable: [...state.unreadable, ...planned.unreadable],
   };
 }
 

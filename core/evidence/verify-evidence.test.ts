@@ -6,6 +6,7 @@ import {
   fleetOfOne,
   WEB,
 } from '../../test/material/evidence/small-evidence.ts';
+import { readAnchor } from '../anchors/anchor.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import type { AnchorFile } from '../ports/anchors.ts';
@@ -154,6 +155,17 @@ describe('with the anchors is told', () => {
     const some = (await anchorsOf(records)).filter(({ text }) => !text.includes('UpgradeSucceeded'));
     const { verdict, records: compared } = verifyEvidence({ ...whole, anchors: [] }, some);
     expect([verdict, compared.find(({ subject }) => subject === WEB)?.unproved]).toEqual(['unproved', 2]);
+  });
+
+  test('what only anchors hold that are not at hand, as unproved and not as changed', () => {
+    const newest = Math.max(...whole.anchors.map(({ number }) => number));
+    const some = files.filter(({ text }) => readAnchor(text).header.number < newest);
+    const { verdict, problems, unchecked } = verifyEvidence(whole, some);
+    expect([verdict, problems, unchecked[0]]).toEqual([
+      'unproved',
+      [],
+      `1 anchor that the file names, which you have not given: ${newest}.`,
+    ]);
   });
 
   test('nothing of what came after the file was made', async () => {

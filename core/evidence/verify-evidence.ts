@@ -65,7 +65,7 @@ export function verifyEvidence(document: EvidenceDocument, files?: readonly Anch
   const chain = readChain(files ?? []);
   const known = allOf(chain, document);
   const records = coveredRecords(known, document.scope);
-  const isAnchored = files !== undefined && chain.newest > 0;
+  const isAnchored = chain.newest > 0;
   const problems = [...chain.problems, ...problemsOfProofs(document, chain, files ?? [])];
   const shown = new Map(document.records.map((record) => [record.subject, record]));
   if (shown.size < document.records.length)
@@ -83,7 +83,7 @@ export function verifyEvidence(document: EvidenceDocument, files?: readonly Anch
     verdict: isBroken ? 'broken' : isProved ? 'holds' : 'unproved',
     problems: [...problems, ...headless],
     records: compared,
-    unchecked: uncheckedOf(document, compared, isAnchored),
+    unchecked: uncheckedOf(document, compared, chain),
   };
 }
 
@@ -143,6 +143,10 @@ function compareRecord(
 export const saltOf = ({ redacted, of }: Pick<EvidenceDocument, 'redacted' | 'of'>): string | undefined =>
   redacted === null ? undefined : (of ?? 'liftlock');
 
+/** Older ones may be over, younger ones may not have been fetched. */
+const isAmong = ({ first, newest }: AnchorChain, { number }: AnchorProof): boolean =>
+  number >= first && number <= newest;
+
 function problemsOfProofs(
   { of, anchors, records }: EvidenceDocument,
   chain: AnchorChain,
@@ -153,7 +157,7 @@ function problemsOfProofs(
     return [`These anchors are another fleet's: they are about ${chain.of}, and the file is about ${of}.`];
   const found = new Map(proofsOf(files, records).map((proof) => [proof.number, canonicalJson(proof)]));
   return anchors
-    .filter((proof) => proof.number >= chain.first && found.get(proof.number) !== canonicalJson(proof))
+    .filter((proof) => isAmong(chain, proof) && found.get(proof.number) !== canonicalJson(proof))
     .map(({ number }) => `Anchor ${number} is not what the file says of it: its digest, its time or its heads differ.`);
 }
 
@@ -172,7 +176,9 @@ function headProblems({ anchors, records }: EvidenceDocument): string[] {
   );
 }
 
-function uncheckedOf(document: EvidenceDocument, compared: readonly ComparedRecord[], isAnchored: boolean): string[] {
+function uncheckedOf(document: EvidenceDocument, compared: readonly ComparedRecord[], chain: AnchorChain): string[] {
+  const isAnchored = chain.newest > 0;
+  const absent = document.anchors.filter((proof) => !isAmong(chain, proof));
   const withheld = document.records.flatMap(({ items }) => items.filter((item) => item.withheld !== undefined)).length;
   const unproved = compared.reduce((sum, record) => sum + record.unproved, 0);
   const why = document.redacted === null ? 'request bodies' : 'request bodies and names of people';
@@ -182,6 +188,11 @@ function uncheckedOf(document: EvidenceDocument, compared: readonly ComparedReco
       : [
           'It was held against no anchors: whoever made this file could have made it so, or left items out at the ends of its records. Name them: --anchors s3://<bucket>, or a folder that liftlock audit export wrote.',
         ]),
+    ...(isAnchored && absent.length > 0
+      ? [
+          `${counted(absent.length, 'anchor')} that the file names, which you have not given: ${absent.map(({ number }) => number).join(', ')}.`,
+        ]
+      : []),
     ...(isAnchored && unproved > 0
       ? [`${counted(unproved, 'item')} younger than the newest anchor or not anchored.`]
       : []),
