@@ -1,15 +1,15 @@
 import type { AnchorFile } from '../../core/ports/anchors.ts';
-import { anchorsOf, evidenceOf, fleetOfOne, recordOf, WEB } from '../../test/material/evidence/small-evidence.ts';
+import { anchorsOf, evidenceOf, recordOf, smallFleet, WEB } from '../../test/material/evidence/small-evidence.ts';
 import { readEvidence, withSeal, writeEvidence } from './evidence-file.ts';
 import { partText, renderPage } from './page.ts';
 
 const VERSION = '0.1.0';
-const records = fleetOfOne();
+const records = smallFleet();
 let files: AnchorFile[];
 let file: Buffer;
 beforeAll(async () => {
   files = await anchorsOf(records);
-  file = Buffer.from(writeEvidence(evidenceOf(records, files)));
+  file = writeEvidence(evidenceOf(records, files));
 });
 
 const problemsOf = (changed: Buffer, version = VERSION) => readEvidence(changed, version).problems;
@@ -27,12 +27,12 @@ function placeIn(problem: string): [number, number] {
 test('a file that nobody changed has nothing wrong with it', () => {
   const read = readEvidence(file, VERSION);
   expect([read.problems, read.unchecked, read.sha256]).toEqual([[], [], expect.stringMatching(/^[0-9a-f]{64}$/)]);
-  expect(Buffer.from(writeEvidence(read.document ?? evidenceOf([], []))).equals(file)).toBe(true);
+  expect(writeEvidence(read.document ?? evidenceOf([], [])).equals(file)).toBe(true);
 });
 
 test('each single byte that is changed is found, and where', () => {
-  const small = Buffer.from(
-    writeEvidence(evidenceOf([recordOf(WEB, [[30, 'Granted', 'liftlock', { upgradeId: '1.36-1.37' }]])], [])),
+  const small = writeEvidence(
+    evidenceOf([recordOf(WEB, [[30, 'Granted', 'liftlock', { upgradeId: '1.36-1.37' }]])], []),
   );
   const missed: number[] = [];
   const misplaced: string[] = [];
@@ -80,7 +80,7 @@ describe('somebody who seals the file anew', () => {
     const page = renderPage(JSON.parse(partText(evidenceOf(records, files))));
     const changed = change(page);
     expect([file.toString().startsWith(page), changed === page]).toEqual([true, false]);
-    return Buffer.from(withSeal(changed));
+    return withSeal(Buffer.from(changed));
   };
 
   test('is found by the page, which says something else than the record', () => {
@@ -96,6 +96,14 @@ describe('somebody who seals the file anew', () => {
     expect([problems, unchecked]).toEqual([[], [expect.stringContaining('Liftlock 0.1.0 made it, and this is 9.9.9')]]);
   });
 
+  test('is found where a text is none, whatever version reads it', () => {
+    const page = Buffer.from(renderPage(JSON.parse(partText(evidenceOf(records, files)))));
+    page[page.indexOf('UpgradeSucceeded', page.indexOf('<script'))] = 0xff;
+    expect(problemsOf(withSeal(page), '9.9.9')).toEqual([
+      expect.stringMatching(/machine-readable part, bytes .* cannot be read/),
+    ]);
+  });
+
   test('is found where the machine-readable part is not canonical', () => {
     const spaced = sealedAnew((page) => page.replace('"evidence":1', '"evidence": 1'));
     expect(problemsOf(spaced)).toEqual([expect.stringContaining('not canonical')]);
@@ -105,7 +113,7 @@ describe('somebody who seals the file anew', () => {
 test('nothing that a cluster or a person wrote can end the part, run or be read as markup', () => {
   const evil = '</script><script>alert(1)</script><img src=x onerror=1>';
   const one = recordOf(WEB, [[30, 'Granted', evil, { upgradeId: '1.36-1.37', note: evil }]]);
-  const text = writeEvidence(evidenceOf([one], []));
+  const text = writeEvidence(evidenceOf([one], [])).toString();
   expect([text.includes('<img'), text.match(/<script/g)?.length, text.match(/<\/script/g)?.length]).toEqual([
     false,
     1,

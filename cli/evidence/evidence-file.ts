@@ -12,13 +12,13 @@ const DIGITS = 8;
  * A page and, in its last two lines, the seal: digests of its blocks, and one of everything before the last line. The page is made of what a reader of
  * the file finds, whose members have the order of canonical JSON.
  */
-export function writeEvidence(document: EvidenceDocument): string {
+export function writeEvidence(document: EvidenceDocument): Buffer {
   const page = renderPage(JSON.parse(canonicalJson(document)) as EvidenceDocument);
-  return withSeal(page);
+  return withSeal(Buffer.from(page));
 }
 
 /** The seal is no secret: it tells what was changed by accident, or by somebody who did not care. */
-export const withSeal = (page: string): string => `${page}${sealOf(Buffer.from(page))}`;
+export const withSeal = (page: Buffer): Buffer => Buffer.concat([page, Buffer.from(sealOf(page))]);
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -52,7 +52,7 @@ export function readEvidence(file: Buffer, version: string): ReadEvidence {
   const part = machinePart(page);
   const document = 'problem' in part ? undefined : part.document;
   const isOwn = document?.madeWith === version;
-  const made = document !== undefined && isOwn ? Buffer.from(writeEvidence(document)) : undefined;
+  const made = document !== undefined && isOwn ? writeEvidence(document) : undefined;
   const difference = made === undefined ? -1 : firstDifference(file, made);
   const isSealed = found !== null && sealOf(page) === text.slice(found.index);
   const seal = SEAL.exec(made?.toString('latin1') ?? '');

@@ -2,14 +2,17 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAllRecords } from '../../core/inventory/records.ts';
+import { transactWithAudit } from '../../core/store/audit.ts';
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { LOCAL_OPERATOR, START, servedWorld } from '../../test/material/cli/served-world.ts';
 import { anchorsOf } from '../../test/material/evidence/small-evidence.ts';
 import { EXIT } from '../command/session.ts';
 
 const MINUTE = 60_000;
+const GONE = 'arn:aws:eks:eu-central-1:111111111111:cluster/gone@2025-01-01T00:00:00.000Z';
 let served: Awaited<ReturnType<typeof servedWorld>>;
 let folder: string;
+let rollout: string;
 const path = (name: string) => join(folder, name);
 
 /** One upgrade of one cluster, asked for by a person, and its anchors in a folder. */
@@ -18,11 +21,30 @@ beforeAll(async () => {
   served = await servedWorld([{ name: 'workers' }]);
   const { world } = served;
   await online('upgrade cluster web --to 1.36 --approve');
-  for (let minute = 2; minute < 45; minute += 1) {
-    await world.clock.runUntil(new Date(START.getTime() + minute * MINUTE));
-    await world.tick();
-  }
-  const subjects = ['fleet', ...(await loadAllRecords(world.table)).map(({ clusterKey }) => clusterKey)];
+  let minute = 2;
+  const until = async (end: number) => {
+    for (; minute < end; minute += 1) {
+      await world.clock.runUntil(new Date(START.getTime() + minute * MINUTE));
+      await world.tick();
+    }
+  };
+  await until(45);
+  await online('rollout create standard');
+  rollout = JSON.parse((await online('get rollouts -o json')).out).items[0].id;
+  await until(100);
+  // The inventory does not know it, as if somebody had taken it out.
+  await transactWithAudit(
+    world.table,
+    [],
+    [{ subject: GONE, event: 'ClusterDiscovered', principal: 'liftlock', detail: {} }],
+    START,
+  );
+  const subjects = [
+    'fleet',
+    GONE,
+    `rollout/${rollout}`,
+    ...(await loadAllRecords(world.table)).map(({ clusterKey }) => clusterKey),
+  ];
   const records = await Promise.all(
     subjects.map(async (subject) => ({
       subject,
@@ -89,6 +111,19 @@ test('the page has all of it, and says what is not on record', () => {
     expect(page).toContain(said);
 });
 
+test('of scans those are told that were made in its time', () => {
+  const [, text = ''] = /\+json">(.*)<\/script>/.exec(readFileSync(path('upgrade.html'), 'utf8')) ?? [];
+  expect(JSON.parse(text).scans).toMatchObject([{ from: '1.35', target: '1.36' }]);
+});
+
+test('an upgrade that a rollout has made comes with the record of that rollout', async () => {
+  const file = path('second.html');
+  const made = await online(`evidence export --upgrade web/1.36-1.37 --anchors ${folder} -o ${file}`);
+  expect([made.code, made.out]).toEqual([EXIT.ok, expect.stringContaining('of 3 records')]);
+  const { code, out } = await offline(`evidence verify ${file} --anchors ${folder}`);
+  expect([code, out]).toEqual([EXIT.ok, expect.stringMatching(/rollout\/standard-.*: holds\./)]);
+});
+
 test('without anchors a file is unproved, and says so', async () => {
   const { code, out } = await offline(`evidence verify ${path('upgrade.html')}`);
   expect([code, out]).toEqual([EXIT.pending, expect.stringContaining('Not checked: It was held against no anchors')]);
@@ -114,9 +149,24 @@ test('what is no evidence file, or not there, is told', async () => {
 test('a period holds what was done in it, with people as pseudonyms where that is asked for', async () => {
   const file = path('period.html');
   const made = await online(`evidence export --since 2026-11-20 --redact people --anchors ${folder} -o ${file}`);
-  expect([made.code, made.out]).toEqual([EXIT.ok, expect.stringContaining('items of 5 records')]);
+  expect([made.code, made.out]).toEqual([EXIT.ok, expect.stringContaining('items of 7 records')]);
   expect(readFileSync(file, 'utf8')).not.toContain('local-operator');
   expect((await offline(`evidence verify ${file} --anchors ${folder}`)).code).toBe(EXIT.ok);
+});
+
+test('a rollout holds its plan and each of its clusters that it has begun, and none of its items is missing by the anchors', async () => {
+  const file = path('rollout.html');
+  const made = await online(`evidence export --rollout ${rollout} --anchors ${folder} -o ${file}`);
+  expect([made.code, made.out]).toEqual([EXIT.ok, expect.stringContaining('of 4 records')]);
+  const { code, out } = await offline(`evidence verify ${file} --anchors ${folder} -o json`);
+  const { account } = JSON.parse(out);
+  expect(code).toBe(EXIT.ok);
+  expect(account.rollouts[0].plan.map(({ from, to }: { from: string; to: string }) => `${from}-${to}`)).toEqual([
+    '1.36-1.37',
+    '1.35-1.37',
+    '1.36-1.37',
+  ]);
+  expect(account.upgrades.map(({ upgrade }: { upgrade: string }) => upgrade)).toContain('1.36-1.37');
 });
 
 test.each([

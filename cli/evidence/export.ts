@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { anchoredSubjects, readChain } from '../../core/anchors/read-chain.ts';
-import { errorName } from '../../core/contracts/errors.ts';
+import { writesOf } from '../../core/evidence/account.ts';
 import {
   type AuditRecord,
   coveredRecords,
@@ -14,8 +14,10 @@ import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
 import type { AnchorFile } from '../../core/ports/anchors.ts';
 import { dateOf } from '../../core/queries/report-period.ts';
+import { Members } from '../../core/store/entities.ts';
 import { anchorFiles } from '../audit/records.ts';
 import { readTrailOfSubject } from '../audit/show.ts';
+import { ApiFailure } from '../client/api-failure.ts';
 import { clusterParam, part } from '../client/paths.ts';
 import { packageVersion } from '../command/package-version.ts';
 import { EXIT, type ExitCode, Failure, invalid, type Session } from '../command/session.ts';
@@ -132,38 +134,49 @@ async function recordsFor(
   scope: EvidenceScope,
   files: readonly AnchorFile[],
 ): Promise<AuditRecord[]> {
-  const first = await readRecords(session, [...(await subjectsOf(session, scope, files)), FLEET_SUBJECT]);
-  if (scope.kind !== 'upgrade') return first;
-  const own = coveredRecords(first, scope).flatMap(({ items }) => items.map(({ detail }) => detail.rolloutId));
-  const rollouts = new Set(own.filter((id) => typeof id === 'string'));
-  return [
-    ...first,
-    ...(await readRecords(
-      session,
-      [...rollouts].map((id) => `${ROLLOUT_SUBJECT}${id}`),
-    )),
-  ];
+  const read = (subjects: readonly string[]) => readRecords(session, scope, subjects);
+  const fleet = await read([FLEET_SUBJECT]);
+  if (scope.kind === 'rollout') {
+    const rollout = await read([`${ROLLOUT_SUBJECT}${scope.rolloutId}`]);
+    return [...fleet, ...rollout, ...(await read(rollout.flatMap(membersOf)))];
+  }
+  if (scope.kind === 'period') return [...fleet, ...(await read(await subjectsKnown(session, files)))];
+  const cluster = await read([scope.clusterKey]);
+  const rollouts = cluster.flatMap(({ items }) => items.map(({ detail }) => detail.rolloutId));
+  const named = rollouts.filter((id) => typeof id === 'string');
+  return [...fleet, ...cluster, ...(await read(named.map((id) => `${ROLLOUT_SUBJECT}${id}`)))];
 }
 
-async function readRecords(session: Session, subjects: readonly string[]): Promise<AuditRecord[]> {
+/** Of clusters only what the file holds is kept: in a large fleet all of it has no room. */
+async function readRecords(
+  session: Session,
+  scope: EvidenceScope,
+  subjects: readonly string[],
+): Promise<AuditRecord[]> {
   const left = [...new Set(subjects)];
   const records: AuditRecord[] = [];
   while (left.length > 0) {
     const some = left.splice(0, AT_ONCE);
     const trails = await Promise.all(some.map((subject) => readTrailOfSubject(session, subject)));
-    records.push(...trails.map(({ items }, index) => ({ subject: some[index] ?? '', items })));
+    const whole = trails.map(({ items }, index) => ({ subject: some[index] ?? '', items }));
+    records.push(...whole.flatMap((record) => (isOfCluster(record) ? coveredRecords([record], scope) : [record])));
   }
   return records;
 }
 
-async function subjectsOf(session: Session, scope: EvidenceScope, files: readonly AnchorFile[]): Promise<string[]> {
+const isOfCluster = ({ subject }: AuditRecord): boolean =>
+  subject !== FLEET_SUBJECT && !subject.startsWith(ROLLOUT_SUBJECT);
+
+/** Clusters of every plan of a rollout, also those that it lists no more. */
+const membersOf = ({ items }: AuditRecord): string[] =>
+  items
+    .flatMap(writesOf)
+    .filter(({ kind }) => kind === Members.kind)
+    .flatMap(({ data }) => Members.schema.safeParse(data).data?.clusterKey ?? []);
+
+async function subjectsKnown(session: Session, files: readonly AnchorFile[]): Promise<string[]> {
   const client = await session.client();
   const { v1 } = client;
-  if (scope.kind === 'upgrade') return [scope.clusterKey];
-  if (scope.kind === 'rollout') {
-    const { members } = await v1.rollouts[':id'].$get({ param: { id: part(scope.rolloutId) } });
-    return [`${ROLLOUT_SUBJECT}${scope.rolloutId}`, ...members.map(({ clusterKey }) => clusterKey)];
-  }
   const { items: rollouts } = await v1.rollouts.$get({});
   const { items: clusters } = await client.whole('items', (query) =>
     v1.clusters.$get({ query: { gone: 'true', ...query } }),
@@ -180,14 +193,13 @@ async function subjectsOf(session: Session, scope: EvidenceScope, files: readonl
 async function scansIn(session: Session, covered: readonly AuditRecord[]): Promise<EvidenceDocument['scans']> {
   const { v1 } = await session.client();
   const scans: EvidenceDocument['scans'][number][] = [];
-  for (const { subject, items } of covered) {
-    if (subject === FLEET_SUBJECT || subject.startsWith(ROLLOUT_SUBJECT)) continue;
+  for (const { subject, items } of covered.filter(isOfCluster)) {
     const [first, last] = [items[0]?.at ?? '', items.at(-1)?.at ?? ''];
     const { items: known } = await v1.clusters[':id'].scans
-      .$get({ param: { id: part(subject) }, query: {} })
+      .$get({ param: { id: part(subject) }, query: { limit: '1000' } })
       .catch((error: unknown) => {
         // Nobody scans what is not in the inventory any more.
-        if (error instanceof Failure && /ClusterNotFound/.test(errorName(error) + error.message)) return { items: [] };
+        if (error instanceof ApiFailure && error.errorName === 'ClusterNotFound') return { items: [] };
         throw error;
       });
     scans.push(

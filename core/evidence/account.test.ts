@@ -1,9 +1,9 @@
-import { ANN, anchorsOf, evidenceOf, fleetOfOne, recordOf, WEB } from '../../test/material/evidence/small-evidence.ts';
+import { ANN, anchorsOf, evidenceOf, recordOf, smallFleet, WEB } from '../../test/material/evidence/small-evidence.ts';
 import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { accountOf } from './account.ts';
 
-const records = fleetOfOne();
+const records = smallFleet();
 
 test('a call is told with its token and its update, and one without an answer as not known', async () => {
   const { calls } = accountOf(evidenceOf(records, await anchorsOf(records)));

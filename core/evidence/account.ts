@@ -125,7 +125,8 @@ function configurationOf(items: readonly EvidenceItem[]) {
     }));
 }
 
-function writesOf({ detail: { writes } }: EvidenceItem): readonly StoredItem[] {
+/** What the transaction of an item wrote. */
+export function writesOf({ detail: { writes } }: EvidenceItem): readonly StoredItem[] {
   return Array.isArray(writes) ? (writes as readonly StoredItem[]) : [];
 }
 

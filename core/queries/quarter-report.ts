@@ -10,6 +10,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 import { hopOfItem, minutesIn, type Spent, timesIn } from './effort.ts';
 import { readEffort } from './effort-report.ts';
+import { shortId } from './find-cluster.ts';
 import { periodEnd, periodStart } from './report-period.ts';
 
 /** How upgrades may end; each end stands in the record of its cluster. */
@@ -155,12 +156,13 @@ function approvalOf({ at, principal, subject, detail: { wave, decision, planHash
 
 /** How long a cluster was at versions past their standard support, in a period, from when it was first seen. */
 function latenessOf(
-  { arn, supportType, deletedAt }: ClusterRecord,
+  cluster: ClusterRecord,
   items: readonly AuditItem[],
   region: RegionVersions | undefined,
   since: Date,
   until: Date,
 ) {
+  const { supportType, deletedAt } = cluster;
   const seen = items.filter(({ event, detail }) => SEEN.includes(event) && typeof detail.version === 'string');
   const perDay = latenessPerDay('extended', supportType) ?? 0;
   const calendar = regionCalendar(region);
@@ -175,7 +177,7 @@ function latenessOf(
     else if (support.endOfStandardSupport === undefined) hours += support.state === 'standard' ? 0 : inPeriod(at);
     else hours += inPeriod(new Date(Math.max(Date.parse(at), support.endOfStandardSupport.getTime())).toISOString());
   }
-  return { cluster: arn, hours, dollars: (hours / 24) * perDay, unknownHours };
+  return { cluster: shortId(cluster), hours, dollars: (hours / 24) * perDay, unknownHours };
 }
 
 /** What says at which version a cluster is from then on. */

@@ -27,8 +27,8 @@ export function recordOf(subject: string, entries: readonly Entry[]): AuditRecor
 const OF = { upgradeId: '1.36-1.37', from: '1.36', to: '1.37' };
 const CALL = { step: 'upgrade-control-plane', subject: 'cluster', attempt: 1, ...OF };
 
-/** A fleet of one cluster, whose first hop is older than what the file is about and whose next hop is younger. */
-export const fleetOfOne = (): AuditRecord[] => [
+/** What is told of the cluster `web`, whose first hop is older than what the file is about and whose next hop is younger. Another cluster makes the same hop in another rollout. */
+export const smallFleet = (): AuditRecord[] => [
   recordOf('fleet', [
     [0, 'Installed', 'liftlock'],
     [1, 'ConfigApplied', ANN, { kind: 'Fleet', name: 'test', revision: 'a' }],
@@ -40,6 +40,7 @@ export const fleetOfOne = (): AuditRecord[] => [
     [21, 'WaveApproved', ANN, { wave: 'all', decision: 'Approved', planHash: 'f00d', clusters: 1, comment: 'go' }],
   ]),
   recordOf('rollout/other', [[20, 'RolloutCreated', ANN, {}]]),
+  recordOf(WEB.replace('web', 'shop'), [[130, 'Granted', 'liftlock', { ...OF, rolloutId: 'other' }]]),
   recordOf(WEB, [
     [3, 'ClusterDiscovered', 'liftlock', { version: '1.35' }],
     [4, 'Granted', 'liftlock', { upgradeId: '1.35-1.36', rolloutId: 'other' }],
