@@ -1,3 +1,4 @@
+import { verifyEvidence } from '../../core/evidence/verify-evidence.ts';
 import type { AnchorFile } from '../../core/ports/anchors.ts';
 import { anchorsOf, evidenceOf, recordOf, smallFleet, WEB } from '../../test/material/evidence/small-evidence.ts';
 import { readEvidence, withSeal, writeEvidence } from './evidence-file.ts';
@@ -61,18 +62,19 @@ test.each([
   expect(problemsOf(change(file))).not.toEqual([]);
 });
 
-test('where an item was changed, it is named', () => {
+test('where an item was changed, the block is told, and the item by its own hash', () => {
   const at = file.indexOf('UpgradeSucceeded', file.indexOf('<script'));
-  expect(problemsOf(changedAt(at, 'X'.charCodeAt(0)))).toEqual([
-    expect.stringMatching(
-      /^Something was changed within bytes \d+ to \d+, in the machine-readable part: .*item 7 of arn:aws:eks/,
-    ),
+  const { problems, document } = readEvidence(changedAt(at, 'X'.charCodeAt(0)), VERSION);
+  expect(problems).toEqual([
+    expect.stringMatching(/^Something was changed within bytes \d+ to \d+, in the machine-readable part\.$/),
   ]);
+  const { records: compared } = verifyEvidence(document ?? evidenceOf([], []), files);
+  expect(compared.flatMap(({ tampering }) => tampering)).toMatchObject([{ kind: 'edited', sequence: 7 }]);
 });
 
 test('where the page was changed, the byte is told', () => {
   const at = file.indexOf('Evidence of');
-  expect(problemsOf(changedAt(at, 'X'.charCodeAt(0)))).toEqual([`Byte ${at} (line 2) was changed.`]);
+  expect(problemsOf(changedAt(at, 'X'.charCodeAt(0)))).toEqual([`Byte ${at} was changed.`]);
 });
 
 describe('somebody who seals the file anew', () => {
@@ -86,7 +88,7 @@ describe('somebody who seals the file anew', () => {
   test('is found by the page, which says something else than the record', () => {
     const forged = sealedAnew((page) => page.replace('<td>Approved</td>', '<td>Rejected</td>'));
     expect(problemsOf(forged)).toEqual([
-      expect.stringMatching(/^The page does not say what its machine-readable part says: byte \d+/),
+      expect.stringMatching(/^The page does not say what its machine-readable part says.*: byte \d+ is another one/),
     ]);
   });
 

@@ -60,49 +60,38 @@ export function readEvidence(file: Buffer, version: string): ReadEvidence {
   const isPageWhole =
     seal !== null && difference >= seal.index && seal[0].split('\n').some((line) => line !== '' && text.includes(line));
   const changed = isSealed ? [] : [brokenSeal(page, found, { difference, isPageWhole }, part)];
-  const forged =
-    isSealed && difference >= 0
-      ? [`${SAYS_ELSE}${place(file, difference)} is not as Liftlock writes it. ${SEALED_ANEW}`]
-      : [];
+  const forged = isSealed && difference >= 0 ? [`${FORGED}: byte ${difference} is another one.`] : [];
+  const other = `Liftlock ${document?.madeWith} made it, and this is ${version}`;
   return {
     ...(document === undefined ? {} : { document }),
     problems: [...changed, ...('problem' in part ? [part.problem] : []), ...forged],
     unchecked:
-      document === undefined || isOwn
-        ? []
-        : [
-            `Whether the page says what its machine-readable part says: Liftlock ${document.madeWith} made it, and this is ${version}.`,
-          ],
+      document === undefined || isOwn ? [] : [`Whether the page says what its machine-readable part says: ${other}.`],
     sha256: digest(file),
   };
 }
 
-const SAYS_ELSE = 'The page does not say what its machine-readable part says: ';
-const SEALED_ANEW = 'Somebody changed one of them and sealed the file anew.';
+const FORGED =
+  'The page does not say what its machine-readable part says, so somebody changed one of them and sealed the file anew';
 
 type Part = { readonly begins: number; readonly ends: number } & (
   | { readonly document: EvidenceDocument }
   | { readonly problem: string }
 );
 
+const NO_PART = `There is no machine-readable part in it (${PART_BEGINS}).`;
+
 function machinePart(page: Buffer): Part {
   const begins = page.indexOf(PART_BEGINS) + PART_BEGINS.length;
   const ends = page.indexOf(PART_ENDS, begins);
   if (begins < PART_BEGINS.length || ends < 0)
-    return {
-      begins: 0,
-      ends: 0,
-      problem: `There is no machine-readable part in it (${PART_BEGINS}): it is no evidence file of Liftlock, or that was changed.`,
-    };
+    return { begins: 0, ends: 0, problem: `${NO_PART} It is no evidence file of Liftlock, or that was changed.` };
   const place = { begins, ends };
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(page.subarray(begins, ends));
     const document = evidenceDocument.parse(JSON.parse(text)) as EvidenceDocument;
     if (partText(document) === text) return { ...place, document };
-    return {
-      ...place,
-      problem: 'Its machine-readable part is not canonical, or has members that no file of Liftlock has.',
-    };
+    return { ...place, problem: 'Its machine-readable part is not canonical, or has members of its own.' };
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
     return { ...place, problem: `Its machine-readable part, bytes ${begins} to ${ends - 1}, cannot be read: ${why}` };
@@ -114,7 +103,7 @@ function brokenSeal(
   page: Buffer,
   found: RegExpExecArray | null,
   { difference, isPageWhole }: { readonly difference: number; readonly isPageWhole: boolean },
-  part: Part,
+  { begins, ends }: Part,
 ): string {
   if (isPageWhole) return `The seal in the last two lines was changed: byte ${difference}.`;
   if (found === null) return 'The last two lines are no seal of Liftlock: the file was cut, or they were changed.';
@@ -122,28 +111,9 @@ function brokenSeal(
   const bad = blocksOf(page).findIndex((block, index) => block !== told[index]);
   if (bad < 0) return `The seal in the last two lines was changed, from byte ${page.length} on.`;
   const [first, last] = [bad * BLOCK, Math.min((bad + 1) * BLOCK, page.length) - 1];
-  if (difference >= first && difference <= last) return `${capital(place(page, difference))} was changed.`;
-  return `Something was changed within bytes ${first} to ${last}${placeOfBlock(first, last, page, part)}.`;
-}
-
-function place(file: Buffer, at: number): string {
-  const line = file.subarray(0, at).filter((byte) => byte === 10).length + 1;
-  return `byte ${at} (line ${line})`;
-}
-
-/** The items of the audit that such bytes of the machine-readable part belong to. */
-function placeOfBlock(first: number, last: number, page: Buffer, part: Part): string {
-  if (last < part.begins || first >= part.ends) return ', in the page';
-  if ('problem' in part) return ', in the machine-readable part';
-  const items = part.document.records.flatMap(({ subject, items: all }) =>
-    all.flatMap((item) => {
-      const begins = page.indexOf(partText(item), part.begins);
-      return begins >= 0 && begins <= last && begins + Buffer.byteLength(partText(item)) > first
-        ? [`item ${item.sequence} of ${subject}`]
-        : [];
-    }),
-  );
-  return `, in the machine-readable part${items.length === 0 ? ', outside of its items' : `: ${items.join(', ')}`}`;
+  if (difference >= first && difference <= last) return `Byte ${difference} was changed.`;
+  const isInPart = last >= begins && first < ends;
+  return `Something was changed within bytes ${first} to ${last}, in the ${isInPart ? 'machine-readable part' : 'page'}.`;
 }
 
 /** -1 where both are the same. */
@@ -153,5 +123,3 @@ function firstDifference(a: Buffer, b: Buffer): number {
   for (let index = 0; index < length; index += 1) if (a[index] !== b[index]) return index;
   return length;
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

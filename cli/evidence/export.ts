@@ -17,8 +17,7 @@ import { dateOf } from '../../core/queries/report-period.ts';
 import { Members } from '../../core/store/entities.ts';
 import { anchorFiles } from '../audit/records.ts';
 import { readTrailOfSubject } from '../audit/show.ts';
-import { ApiFailure } from '../client/api-failure.ts';
-import { clusterParam, part } from '../client/paths.ts';
+import { clusterParam } from '../client/paths.ts';
 import { packageVersion } from '../command/package-version.ts';
 import { EXIT, type ExitCode, Failure, invalid, type Session } from '../command/session.ts';
 import { printLines } from '../output/print.ts';
@@ -60,9 +59,9 @@ export async function exportEvidence(session: Session, options: ExportOptions): 
     ...{ evidence: 1, scope, madeWith: await packageVersion(), madeAt, redacted, of },
     anchors: proofsOf(files, covered),
     records: covered.map(({ subject, items }) => ({ subject, items: items.map((item) => disclose(item, salt)) })),
-    scans: await scansIn(session, covered),
   };
-  const path = options.output ?? `evidence-${fileName(scope)}.html`;
+  const name = `evidence-${options.upgrade ?? options.rollout ?? options.since}.html`;
+  const path = options.output ?? name.replaceAll(/[^\w.-]/g, '-');
   // It names people and what they run: nobody else on this machine need read it.
   await writeFile(path, writeEvidence(document), { mode: 0o600 });
   const items = covered.reduce((sum, record) => sum + record.items.length, 0);
@@ -114,17 +113,6 @@ function instant(option: string, text: string): string {
   if (date !== undefined) return date.toISOString();
   throw invalid(`liftlock: --${option} "${text}" is no date. Write it as 2026-07-01 or 2026-07-01T08:00:00Z.`);
 }
-
-const fileName = (scope: EvidenceScope): string => {
-  const { kind } = scope;
-  const text =
-    kind === 'upgrade'
-      ? `${/\/([^/@]+)@/.exec(scope.clusterKey)?.[1]}-${scope.upgradeId}`
-      : kind === 'rollout'
-        ? scope.rolloutId
-        : `${scope.since.slice(0, 10)}-${scope.until.slice(0, 10)}`;
-  return text.replaceAll(/[^\w.-]/g, '-');
-};
 
 /** Records that are asked for at once. */
 const AT_ONCE = 4;
@@ -187,26 +175,4 @@ async function subjectsKnown(session: Session, files: readonly AnchorFile[]): Pr
     ...clusters.map(({ key }) => key),
     ...anchoredSubjects(readChain(files)),
   ];
-}
-
-/** Of each cluster those scans that were made while it is told of. */
-async function scansIn(session: Session, covered: readonly AuditRecord[]): Promise<EvidenceDocument['scans']> {
-  const { v1 } = await session.client();
-  const scans: EvidenceDocument['scans'][number][] = [];
-  for (const { subject, items } of covered.filter(isOfCluster)) {
-    const [first, last] = [items[0]?.at ?? '', items.at(-1)?.at ?? ''];
-    const { items: known } = await v1.clusters[':id'].scans
-      .$get({ param: { id: part(subject) }, query: { limit: '1000' } })
-      .catch((error: unknown) => {
-        // Nobody scans what is not in the inventory any more.
-        if (error instanceof ApiFailure && error.errorName === 'ClusterNotFound') return { items: [] };
-        throw error;
-      });
-    scans.push(
-      ...known
-        .filter(({ scannedAt }) => scannedAt >= first && scannedAt <= last)
-        .map((scan) => ({ clusterKey: subject, ...scan })),
-    );
-  }
-  return scans;
 }

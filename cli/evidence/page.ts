@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { accountOf, type EvidenceAccount, told } from '../../core/evidence/account.ts';
 import type { EvidenceDocument, EvidenceScope } from '../../core/evidence/evidence-document.ts';
 import { canonicalJson } from '../../core/hash/canonical-json.ts';
@@ -12,22 +13,39 @@ export const PART_ENDS = '</script>';
 /** Canonical JSON in which nothing can end the element that it stands in: a JSON string means the same with such an escape. */
 export const partText = (document: unknown): string => canonicalJson(document).replaceAll('<', '\\u003c');
 
+const TABLES: readonly (readonly [heading: string, name: Exclude<keyof EvidenceAccount, 'unreadable'>])[] = [
+  ['Results', 'upgrades'],
+  ['Steps, with what scans and smoke checks found before and after', 'steps'],
+  ['Calls that change something', 'calls'],
+  ['Rollouts, as last written here', 'rollouts'],
+  ['Waves and the hashes of their plans', 'waves'],
+  ['The plan', 'plan'],
+  ['Who agreed to which plan', 'approvals'],
+  ['What was known of each cluster then', 'shown'],
+  ['Configuration in force, from when on', 'configuration'],
+  ['What people did', 'acts'],
+];
+
 /** The page of a file, made of its machine-readable part alone, with that part in it: no outside resource, no script that runs. */
 export function renderPage(document: EvidenceDocument): string {
   const account = accountOf(document);
   const title = `Evidence of ${scopeText(document.scope)}`;
+  const unreadable = account.unreadable.map((one) => `${one}: this version of Liftlock cannot read what was written.`);
+  const heads = document.anchors.flatMap(({ heads: all, ...anchor }) =>
+    Object.entries(all).map(([subject, head]) => ({ ...anchor, subject, ...head })),
+  );
   const sections = [
-    ...upgradesOf(account),
-    ...rolloutsOf(account),
-    ...configurationOf(account),
-    section(
-      'What people did',
-      ['At', 'Who', 'What', 'Of', 'Detail'],
-      account.acts.map((act) => [act.at, act.by, act.event, act.subject, json(act.detail)]),
+    ...TABLES.map(([heading, name]) => section(heading, account[name])),
+    '<h2>The record</h2>',
+    ...document.records.map(({ subject, items }) =>
+      folded(
+        `${subject}, ${counted(items.length, 'item')}`,
+        table(items.map(({ subject: _, detail, ...item }) => ({ ...item, detail: told(detail) }))),
+      ),
     ),
-    ...scansOf(document),
-    ...recordOf(document),
-    `<h2>What is not on record</h2><ul>${[...NOT_RECORDED, ...account.unreadable.map((one) => `${one}: this version of Liftlock cannot read what was written.`)].map((one) => `<li>${e(one)}</li>`).join('')}</ul>`,
+    section('Heads in the anchors', heads),
+    '<h2>What is not on record</h2>',
+    `<ul>${[...NOT_RECORDED, ...unreadable].map((one) => `<li>${e(one)}</li>`).join('')}</ul>`,
   ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${e(title)}</title>
@@ -63,200 +81,37 @@ const NOT_RECORDED = [
   'Whole reports of scans: of each the step says what it found; reports are kept apart, and no anchor holds them.',
 ];
 
-const section = (heading: string, heads: readonly string[], rows: readonly (readonly unknown[])[]): string =>
-  rows.length === 0 ? '' : `<h2>${e(heading)}</h2>${table(heads, rows)}`;
+type Row = Readonly<Record<string, unknown>>;
 
-const table = (heads: readonly string[], rows: readonly (readonly unknown[])[]): string =>
-  htmlTable(
-    heads,
-    rows.map((row) => row.map((cell) => e(text(cell)))),
+const section = (heading: string, rows: readonly Row[]): string =>
+  rows.length === 0 ? '' : `<h2>${e(heading)}</h2>${table(rows)}`;
+
+/** A column for each member that any row has. */
+function table(rows: readonly Row[]): string {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return htmlTable(
+    names.map((name) => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)),
+    rows.map((row) => names.map((name) => cell(row[name]))),
   );
-
-const text = (cell: unknown): string =>
-  cell === null || cell === undefined ? '-' : typeof cell === 'string' ? cell : json(cell);
-
-const json = (value: unknown): string => canonicalJson(value ?? null);
-
-type Reasons = EvidenceAccount['upgrades'][number]['reasons'];
-const reasons = (all: Reasons): string => all.map(({ code, message }) => `${code}: ${message}`).join('\n');
-
-function lasted(from: string | null, to: string | null | undefined): string {
-  if (from === null || to === null || to === undefined) return '-';
-  return counted(Math.round((Date.parse(to) - Date.parse(from)) / 60_000), 'minute');
 }
 
-function upgradesOf({ upgrades, calls }: EvidenceAccount): string[] {
-  return [
-    section(
-      'Results',
-      [
-        'Cluster',
-        'Upgrade',
-        'From',
-        'To',
-        'Result',
-        'Changed',
-        'Asked for by',
-        'Began',
-        'Control plane moved',
-        'Ended',
-        'Took',
-        'Why',
-      ],
-      upgrades.map((one) => [
-        ...[one.cluster, one.upgrade, one.from, one.to, one.result, one.changed ? 'yes' : 'no', one.requestedBy],
-        ...[
-          one.startedAt,
-          one.controlPlaneCompletedAt,
-          one.endedAt,
-          lasted(one.startedAt, one.endedAt),
-          reasons(one.reasons),
-        ],
-      ]),
-    ),
-    section(
-      'Steps, with what scans and smoke checks found before and after',
-      ['Cluster', 'Upgrade', 'Step', 'Came to', 'Began', 'Took', 'What it found'],
-      upgrades.flatMap(({ cluster, upgrade, steps }) =>
-        steps.map(({ step, status, startedAt, endedAt, reasons: why, detail }) => [
-          ...[cluster, upgrade, step, status, startedAt, lasted(startedAt, endedAt)],
-          `${reasons(why)}${detail === undefined ? '' : `\n${json(detail)}`}`,
-        ]),
-      ),
-    ),
-    section(
-      'Calls that change something',
-      [
-        'Cluster',
-        'Step',
-        'Subject',
-        'Attempt',
-        'Call',
-        'Committed',
-        'Answered',
-        'Outcome',
-        'Update id',
-        'How the update ended',
-        'Client request token',
-      ],
-      calls.map((one) => [
-        ...[one.cluster, one.step, one.subject, one.attempt, one.call, one.committedAt, one.answeredAt],
-        ...[
-          one.refused ?? one.outcome,
-          one.updateId,
-          one.ended && `${one.ended.status} ${one.ended.at}\n${reasons(one.ended.errors)}`,
-          one.token,
-        ],
-      ]),
-    ),
-  ];
+const folded = (summary: string, content: string): string =>
+  `<details><summary>${e(summary)}</summary>${content}</details>`;
+
+/** Reasons are told line by line, and what is long stands folded. */
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  if (typeof value === 'string') return e(value);
+  const { data: reasons = [] } = REASONS.safeParse(value);
+  if (reasons.length > 0) return e(reasons.map(({ code, message }) => `${code}: ${message}`).join('\n'));
+  const text = canonicalJson(value);
+  return text.length < LONG
+    ? e(text)
+    : folded(`${text.slice(0, LONG)}…`, `<pre>${e(JSON.stringify(value, null, 2))}</pre>`);
 }
 
-function rolloutsOf({ rollouts, approvals, shown }: EvidenceAccount): string[] {
-  const waves = rollouts.flatMap(({ id, waves: all }) =>
-    all.map((wave) => [id, wave.name, wave.planHash, wave.openedAt, wave.endedAt, wave.estimateSeconds]),
-  );
-  return [
-    section(
-      'Rollouts',
-      ['Rollout', 'Policy', 'Revision', 'Target', 'Created', 'By', 'As last written here'],
-      rollouts.map((one) => [
-        one.id,
-        one.policy,
-        one.policyRevision,
-        one.target,
-        one.createdAt,
-        one.createdBy,
-        one.status,
-      ]),
-    ),
-    section(
-      'Waves and the hashes of their plans',
-      ['Rollout', 'Wave', 'Plan', 'Opened', 'Ended', 'Seconds a hop was taken to last'],
-      waves,
-    ),
-    section(
-      'The plan',
-      ['Rollout', 'Wave', 'Place', 'Cluster', 'From', 'To'],
-      rollouts.flatMap(({ id, waves: all, plan }) =>
-        plan.map((one) => [
-          id,
-          all.find(({ index }) => index === one.wave)?.name ?? one.wave,
-          one.position,
-          one.cluster,
-          one.from,
-          one.to,
-        ]),
-      ),
-    ),
-    section(
-      'Who agreed to which plan',
-      ['At', 'Who', 'Wave', 'Decision', 'Plan', 'Clusters', 'Readiness then', 'Comment'],
-      approvals.map((one) => [
-        one.at,
-        one.by,
-        one.wave,
-        one.decision,
-        one.planHash,
-        one.clusters,
-        one.shown,
-        one.comment,
-      ]),
-    ),
-    section(
-      'What was known of each cluster then',
-      ['At', 'Who', 'What'],
-      shown.map(({ at, by, ...rest }) => [at, by, rest]),
-    ),
-  ];
-}
-
-const configurationOf = ({ configuration }: EvidenceAccount): string[] => [
-  section(
-    'Configuration in force, from when on',
-    ['Kind', 'Name', 'Applied', 'By', 'Revision'],
-    configuration.map((one) => [one.kind, one.name, one.appliedAt, one.appliedBy, one.revision]),
-  ),
-  ...configuration.map(
-    ({ kind, name, revision, document }) =>
-      `<details><summary>${e(`${kind}/${name} ${revision}`)}</summary><pre>${e(JSON.stringify(document, null, 2))}</pre></details>`,
-  ),
-];
-
-const scansOf = ({ scans }: EvidenceDocument): string[] => [
-  section(
-    'Scans, as the API told them when this file was made; no part of the audit',
-    ['Cluster', 'At', 'From', 'For', 'Verdict', 'Errors', 'Warnings', 'Waived', 'Not read', 'Execution'],
-    scans.map((one) => [
-      ...[one.clusterKey, one.scannedAt, one.from, one.target, one.verdict],
-      ...[one.errors, one.warnings, one.waived, one.gaps, one.execution],
-    ]),
-  ),
-];
-
-function recordOf({ records, anchors }: EvidenceDocument): string[] {
-  const rows = records.map(({ subject, items }) => {
-    const cells = items.map((item) => [
-      ...[item.sequence, item.at, item.event, item.principal, told(item.detail)],
-      ...[item.hash, item.withheld === undefined ? '' : 'something withheld'],
-    ]);
-    return `<details><summary>${e(subject)}, ${counted(items.length, 'item')}</summary>${table(['#', 'At', 'Event', 'By', 'Detail', 'Hash', ''], cells)}</details>`;
-  });
-  const heads = anchors.flatMap((one) =>
-    Object.entries(one.heads).map(([subject, head]) => [
-      one.number,
-      one.at,
-      subject,
-      head.sequence,
-      head.hash,
-      one.sha256,
-    ]),
-  );
-  return [
-    `<h2>The record</h2>${rows.join('\n')}`,
-    section('Heads in the anchors', ['Anchor', 'Of', 'Subject', '#', 'Hash', 'SHA-256 of the anchor'], heads),
-  ];
-}
+const LONG = 120;
+const REASONS = z.array(z.strictObject({ code: z.string(), message: z.string() }));
 
 const STYLE = `
 body{font:14px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:90rem;padding:0 1rem;color:#1f2328;background:#fff}

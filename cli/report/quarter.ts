@@ -32,15 +32,9 @@ export async function reportQuarter(
       {
         heading: 'Who agreed to what',
         heads: ['AT', 'WHO', 'ROLLOUT', 'WAVE', 'DECISION', 'CLUSTERS', 'PLAN'],
-        rows: approvals.map((one) => [
-          one.at,
-          one.by,
-          one.rollout,
-          one.wave,
-          one.decision,
-          `${one.clusters ?? '-'}`,
-          one.planHash.slice(0, 12),
-        ]),
+        rows: approvals.map(({ at, by, rollout, wave, decision, clusters: count, planHash }) => {
+          return [at, by, rollout, wave, decision, `${count ?? '-'}`, planHash.slice(0, 12)];
+        }),
       },
     ],
     notRecorded,

@@ -9,8 +9,8 @@ test('a call is told with its token and its update, and one without an answer as
   const { calls } = accountOf(evidenceOf(records, await anchorsOf(records)));
   expect(calls).toEqual([
     {
-      ...{ cluster: WEB, upgrade: '1.36-1.37', step: 'upgrade-control-plane', subject: 'cluster', attempt: 1 },
-      ...{ call: 'UpdateClusterVersion', token: 't0k', committedAt: '2026-11-20T08:31:00.000Z' },
+      ...{ clusterKey: WEB, upgradeId: '1.36-1.37', step: 'upgrade-control-plane', subject: 'cluster', attempt: 1 },
+      ...{ call: 'UpdateClusterVersion', clientRequestToken: 't0k', committedAt: '2026-11-20T08:31:00.000Z' },
       ...{ outcome: 'accepted', updateId: 'u1', answeredAt: '2026-11-20T08:32:00.000Z', refused: null, ended: null },
     },
   ]);
@@ -49,7 +49,9 @@ test('of a call that is made again each time has its own outcome', () => {
 
 test('who agreed to which plan, what people did, and which configuration was in force are told', async () => {
   const account = accountOf(evidenceOf(records, []));
-  expect(account.approvals).toMatchObject([{ by: ANN, wave: 'all', planHash: 'f00d', clusters: 1, comment: 'go' }]);
+  expect(account.approvals).toMatchObject([
+    { principal: ANN, wave: 'all', planHash: 'f00d', clusters: 1, comment: 'go' },
+  ]);
   expect(account.acts.map(({ event }) => event)).toEqual(['ConfigApplied', 'RolloutCreated', 'WaveApproved']);
   expect(account.configuration).toMatchObject([{ kind: 'Fleet', revision: 'b', appliedBy: ANN, document: null }]);
 });
@@ -70,7 +72,7 @@ test('an upgrade is told as it was written last, and what cannot be read is name
     [2, 'UpgradeSucceeded', 'liftlock', { ...of, writes: [write(2, done), { ...write(1, { id: 7 }), sk: 'v' }] }],
   ]);
   const { upgrades, unreadable } = accountOf(evidenceOf([cluster], []));
-  expect([upgrades.map(({ result }) => result), unreadable]).toEqual([['Succeeded'], ['Upgrade c v']]);
+  expect([upgrades.map(({ status }) => status), unreadable]).toEqual([['Succeeded'], ['Upgrade c v']]);
 });
 
 test('the plan is told as it was planned, however far its clusters have gone since', () => {
@@ -105,7 +107,7 @@ test('the plan is told as it was planned, however far its clusters have gone sin
     recordOf('rollout/r', [[1, 'RolloutCreated', ANN, { writes }]]),
     recordOf(WEB, [[9, 'Granted', 'liftlock', moved]]),
   ];
-  expect(accountOf(evidenceOf(records, [])).rollouts).toMatchObject([
-    { id: 'r', waves: [{ planHash: 'f00d' }], plan: [{ cluster: WEB, from: '1.35', to: '1.37' }] },
-  ]);
+  const { rollouts, waves, plan } = accountOf(evidenceOf(records, []));
+  expect([rollouts.map(({ id }) => id), waves.map(({ planHash }) => planHash)]).toEqual([['r'], ['f00d']]);
+  expect(plan).toMatchObject([{ clusterKey: WEB, from: '1.35', to: '1.37' }]);
 });

@@ -6,7 +6,7 @@ import type { Entity } from '../store/entity.ts';
 import { FLEET_SUBJECT, ROLLOUT_SUBJECT } from './covered-records.ts';
 import type { EvidenceDocument, EvidenceItem } from './evidence-document.ts';
 
-/** What an evidence file tells, made of its records alone: whatever is said here, some item of the audit said. */
+/** What an evidence file tells, as tables made of its records alone: whatever is said here, some item of the audit said. */
 export type EvidenceAccount = ReturnType<typeof accountOf>;
 
 export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' | 'scope'>) {
@@ -14,57 +14,71 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
   const state = new LastWrites(items);
   // Members move on with their clusters; how they were planned stands in the record of the rollout.
   const planned = new LastWrites(items.filter(({ subject }) => subject.startsWith(ROLLOUT_SUBJECT)));
-  const ofScope = ({ id }: { readonly id: string }) => scope.kind !== 'upgrade' || id === scope.upgradeId;
-  const upgrades = state.all(Upgrades).filter(ofScope);
+  const isMeant = (upgradeId: string) => scope.kind !== 'upgrade' || upgradeId === scope.upgradeId;
+  const upgrades = state.all(Upgrades).filter(({ id }) => isMeant(id));
+  const voices = items.filter(({ event }) => event === 'WaveApproved' || event === 'WaveRejected');
   return {
-    upgrades: upgrades.map((upgrade) => ({
-      ...{ cluster: upgrade.clusterKey, upgrade: upgrade.id, from: upgrade.from, to: upgrade.to },
-      ...{ result: upgrade.status, reasons: upgrade.reasons, changed: upgrade.mutated },
-      ...{ requestedBy: upgrade.requestedBy, rollout: upgrade.rolloutId ?? null },
-      startedAt: upgrade.firstStartedAt ?? upgrade.startedAt ?? null,
-      controlPlaneCompletedAt: upgrade.controlPlaneCompletedAt ?? null,
-      endedAt: upgrade.endedAt ?? null,
-      /** With what the scan and the smoke check found, before and after. */
-      steps: Object.entries(upgrade.steps)
-        .map(([step, one]) => ({ step, endedAt: null, ...one }))
-        .sort((a, b) => (a.startedAt + a.endedAt < b.startedAt + b.endedAt ? -1 : 1)),
+    upgrades: upgrades.map((one) => ({
+      ...pick(one, ['clusterKey', 'id', 'from', 'to', 'status', 'reasons', 'mutated', 'requestedBy', 'rolloutId']),
+      ...pick(one, ['firstStartedAt', 'startedAt', 'controlPlaneCompletedAt', 'endedAt']),
+      minutes: minutesOf(one),
     })),
-    calls: records.flatMap((record) => callsOf(record.items)).filter(({ upgrade }) => ofScope({ id: upgrade })),
-    rollouts: state.all(Rollouts).map(({ id, policy, policyRevision, target, createdBy, createdAt, status }) => ({
-      ...{ id, policy, policyRevision, target, createdBy, createdAt, status },
-      waves: state
-        .all(Waves)
-        .filter(({ rolloutId }) => rolloutId === id)
-        .map(waveOf),
-      plan: planned
-        .all(Members)
-        .filter(({ rolloutId }) => rolloutId === id)
-        .map(({ waveIndex, clusterKey, from, to, position }) => ({
-          wave: waveIndex,
-          position,
-          cluster: clusterKey,
-          from,
-          to,
+    /** With what the scan and the smoke check found, before and after. */
+    steps: upgrades.flatMap(({ clusterKey, id, steps }) =>
+      Object.entries(steps)
+        .sort(([, a], [, b]) => (`${a.startedAt} ${a.endedAt}` < `${b.startedAt} ${b.endedAt}` ? -1 : 1))
+        .map(([step, one]) => ({
+          ...{ clusterKey, upgradeId: id, step },
+          ...pick(one, ['status', 'startedAt', 'endedAt', 'reasons', 'detail']),
+          minutes: minutesOf(one),
         })),
+    ),
+    calls: records.flatMap((record) => callsOf(record.items)).filter(({ upgradeId }) => isMeant(upgradeId)),
+    rollouts: state
+      .all(Rollouts)
+      .map((one) => pick(one, ['id', 'policy', 'policyRevision', 'target', 'createdBy', 'createdAt', 'status'])),
+    waves: state
+      .all(Waves)
+      .map((one) => pick(one, ['rolloutId', 'index', 'name', 'planHash', 'estimateSeconds', 'openedAt', 'endedAt'])),
+    plan: planned
+      .all(Members)
+      .map((one) => pick(one, ['rolloutId', 'waveIndex', 'position', 'clusterKey', 'from', 'to'])),
+    approvals: voices.map(({ at, principal, subject, detail }) => ({
+      ...{ at, principal, subject },
+      ...pick(detail, ['wave', 'decision', 'planHash', 'clusters', 'shown', 'comment']),
     })),
-    approvals: items.filter(({ event }) => event === 'WaveApproved' || event === 'WaveRejected').map(approvalOf),
     /** Of each cluster of a wave, what it was known to be when somebody agreed. */
-    shown: items
-      .filter(({ event }) => event === 'WaveShown')
-      .map(({ at, principal, detail }) => ({ at, by: principal, ...told(detail) })),
+    shown: items.filter(({ event }) => event === 'WaveShown').map(actOf),
     configuration: configurationOf(items),
-    acts: items
-      .filter(({ principal }) => principal !== LIFTLOCK)
-      .map(({ at, principal, event, subject, detail }) => ({
-        at,
-        by: principal,
-        event,
-        subject,
-        detail: told(detail),
-      })),
+    acts: items.filter(({ principal }) => principal !== LIFTLOCK).map(actOf),
     unreadable: [...state.unreadable, ...planned.unreadable],
   };
 }
+
+/** Members in this order, null where there is none: canonical JSON and tables have the same then. */
+const pick = <Data extends object, const Name extends keyof Data>(data: Data, names: readonly Name[]) =>
+  Object.fromEntries(names.map((name) => [name, data[name] ?? null])) as {
+    [Key in Name]: Exclude<Data[Key], undefined> | null;
+  };
+
+const minutesOf = ({
+  startedAt,
+  endedAt,
+}: {
+  readonly startedAt?: string | undefined;
+  readonly endedAt?: string | undefined;
+}) =>
+  startedAt === undefined || endedAt === undefined
+    ? null
+    : Math.round((Date.parse(endedAt) - Date.parse(startedAt)) / 60_000);
+
+const actOf = ({ at, principal, event, subject, detail }: EvidenceItem) => ({
+  at,
+  principal,
+  event,
+  subject,
+  detail: told(detail),
+});
 
 /** Each commit is a call, or none where the commit was too old: what became of it stands in the items after it, up to the next commit of the same. */
 function callsOf(items: readonly EvidenceItem[]) {
@@ -77,35 +91,21 @@ function callsOf(items: readonly EvidenceItem[]) {
     const again = after.findIndex(({ event }) => event === 'MutationCommitted');
     const said = after.slice(0, again < 0 ? after.length : again).map(({ detail }) => detail.outcome);
     const { data: outcome } = intent.shape.outcome.safeParse(said.findLast((one) => one !== undefined));
-    const { name, input } = (call ?? {}) as {
-      readonly name?: string;
-      readonly input?: { readonly clientRequestToken?: string };
-    };
+    const { name, input } = (call ?? {}) as { readonly name?: string; readonly input?: Record<string, unknown> };
+    const update = outcome?.type === 'accepted' ? outcome : undefined;
     return [
       {
-        ...{ cluster: item.subject, upgrade: String(upgradeId), step, subject, attempt, committedAt: item.at },
-        ...{ call: name ?? null, token: input?.clientRequestToken ?? null, outcome: outcome?.type ?? 'not known' },
-        answeredAt: outcome?.at ?? null,
-        updateId: outcome?.type === 'accepted' ? outcome.updateId : null,
+        ...{ clusterKey: item.subject, upgradeId: String(upgradeId), step, subject, attempt, committedAt: item.at },
+        ...{ call: name ?? null, clientRequestToken: input?.clientRequestToken ?? null },
+        ...{ outcome: outcome?.type ?? 'not known', answeredAt: outcome?.at ?? null },
+        ...{ updateId: update?.updateId ?? null, ended: update?.observed ?? null },
         refused: outcome?.type === 'refused' ? `${outcome.error}: ${outcome.message}` : null,
-        ended: (outcome?.type === 'accepted' ? outcome.observed : undefined) ?? null,
       },
     ];
   });
 }
 
-type WaveItem = (typeof Waves)['schema']['_output'];
-const waveOf = ({ index, name, planHash, openedAt, endedAt, estimateSeconds }: WaveItem) => ({
-  ...{ index, name, planHash: planHash ?? null, estimateSeconds: estimateSeconds ?? null },
-  ...{ openedAt: openedAt ?? null, endedAt: endedAt ?? null },
-});
-
-const approvalOf = ({ at, principal, subject, detail }: EvidenceItem) => {
-  const { wave, decision, planHash, clusters, shown, comment } = detail;
-  return { at, by: principal, subject, wave, decision, planHash, clusters, shown, comment };
-};
-
-/** What was decided; what was written is told by the members above. */
+/** What was decided; what was written is told by the tables. */
 export function told({ writes: _, ...rest }: EvidenceItem['detail']): Record<string, unknown> {
   return rest;
 }
@@ -119,9 +119,9 @@ function configurationOf(items: readonly EvidenceItem[]) {
   }
   return items
     .filter(({ subject, event }) => subject === FLEET_SUBJECT && event === 'ConfigApplied')
-    .map(({ at, principal, detail: { kind, name, revision } }) => ({
-      ...{ kind, name, revision, appliedBy: principal, appliedAt: at },
-      document: documents.get(String(revision)) ?? null,
+    .map(({ at, principal, detail }) => ({
+      ...pick(detail, ['kind', 'name', 'revision']),
+      ...{ appliedBy: principal, appliedAt: at, document: documents.get(String(detail.revision)) ?? null },
     }));
 }
 

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { entry } from '../anchors/anchor.ts';
 import type { DeepReadonly } from '../config/types.ts';
-import { scanSummary } from '../contracts/items/scan.ts';
-import type { AuditHead } from '../ports/table.ts';
 
 /** What an evidence file is about. A period takes in all that the fleet did in it. */
 const scope = z.discriminatedUnion('kind', [
@@ -21,7 +19,6 @@ export type EvidenceItem = DeepReadonly<z.infer<typeof item>>;
 
 /** A part of one subject's record, without gaps, oldest first. */
 const record = z.strictObject({ subject: z.string(), items: z.array(item).min(1) });
-export type EvidenceRecord = DeepReadonly<z.infer<typeof record>>;
 
 /** An anchor that holds items of the file: the digest of its text, and per subject the newest of them. */
 const anchorProof = z.strictObject({
@@ -31,9 +28,6 @@ const anchorProof = z.strictObject({
   heads: z.record(z.string(), z.strictObject({ sequence: z.int().positive(), hash: z.string() })),
 });
 export type AnchorProof = DeepReadonly<z.infer<typeof anchorProof>>;
-
-/** No part of the audit, so that nothing proves it: what the API knew of scans when the file was made. */
-const scan = scanSummary.omit({ parts: true });
 
 /** The machine-readable part of an evidence file. A change of what it says, or of how it is read, is another number. */
 export const evidenceDocument = z.strictObject({
@@ -48,12 +42,5 @@ export const evidenceDocument = z.strictObject({
   of: z.string().nullable(),
   anchors: z.array(anchorProof),
   records: z.array(record),
-  scans: z.array(scan),
 });
 export type EvidenceDocument = DeepReadonly<z.infer<typeof evidenceDocument>>;
-
-/** What the first item of a part follows, as that item says. */
-export const headBefore = ({ items: [first] }: Pick<EvidenceRecord, 'items'>): AuditHead => ({
-  sequence: (first?.sequence ?? 1) - 1,
-  hash: first?.previousHash ?? '',
-});

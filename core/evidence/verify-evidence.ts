@@ -9,18 +9,10 @@ import type { AnchorFile } from '../ports/anchors.ts';
 import type { AuditItem } from '../ports/table.ts';
 import { type AuditRecord, coveredRecords } from './covered-records.ts';
 import { disclose, isAsDisclosed } from './disclose.ts';
-import {
-  type AnchorProof,
-  type EvidenceDocument,
-  type EvidenceItem,
-  type EvidenceRecord,
-  headBefore,
-} from './evidence-document.ts';
-
-export type EvidenceVerdict = ComparedRecord['verdict'];
+import type { AnchorProof, EvidenceDocument, EvidenceItem } from './evidence-document.ts';
 
 export interface VerifiedEvidence {
-  readonly verdict: EvidenceVerdict;
+  readonly verdict: ComparedRecord['verdict'];
   /** What is wrong beside single items, each in a sentence. */
   readonly problems: readonly string[];
   readonly records: readonly ComparedRecord[];
@@ -74,7 +66,7 @@ export function verifyEvidence(document: EvidenceDocument, files?: readonly Anch
   const compared = subjects.map((subject) => {
     const record = shown.get(subject) ?? { subject, items: [] };
     const expected = records.find((one) => one.subject === subject)?.items ?? [];
-    return compareRecord(document, record, partOf(chain, record, expected, document.madeAt));
+    return compareRecord(document, record, expected, chain);
   });
   const headless = headProblems(document);
   const isBroken = problems.length > 0 || headless.length > 0 || compared.some(({ verdict }) => verdict === 'broken');
@@ -89,54 +81,41 @@ export function verifyEvidence(document: EvidenceDocument, files?: readonly Anch
 
 /** What is anchored, of all subjects, until the file was made; and of the file itself what no anchor holds. */
 function allOf({ entries }: AnchorChain, { records, madeAt }: EvidenceDocument): AuditRecord[] {
-  const subjects = new Map<string, Map<number, AuditItem>>();
-  for (const { subject, items } of records) subjects.set(subject, new Map(items.map((item) => [item.sequence, item])));
-  for (const [subject, anchored] of entries) {
-    const all = subjects.get(subject) ?? new Map<number, AuditItem>();
-    for (const [sequence, item] of anchored) if (item.at <= madeAt) all.set(sequence, item);
-    subjects.set(subject, all);
-  }
-  return [...subjects].map(([subject, items]) => ({
-    subject,
-    items: [...items.values()].sort((a, b) => a.sequence - b.sequence),
-  }));
+  const shown = records.flatMap(({ items }): readonly AuditItem[] => items);
+  const anchored = [...entries.values()].flatMap((items) => [...items.values()]).filter(({ at }) => at <= madeAt);
+  return [...Map.groupBy([...shown, ...anchored], ({ subject }) => subject)].map(([subject, items]) => {
+    const each = new Map(items.map((item) => [item.sequence, item]));
+    return { subject, items: [...each.values()].sort((a, b) => a.sequence - b.sequence) };
+  });
 }
 
 /** Clocks of those who write differ: what they wrote at the last moment may not have been there yet. */
 const SKEW = (GRACE_SECONDS - CALL_SECONDS) * 1000;
 
-/** Of the anchors what is about this part of a record alone. */
-function partOf(
-  chain: AnchorChain,
-  record: EvidenceRecord | AuditRecord,
-  expected: readonly AuditItem[],
-  madeAt: string,
-): AnchorChain {
-  const { subject } = record;
-  const last = new Date(Date.parse(madeAt) - SKEW).toISOString();
-  const shown = new Set(record.items.map(({ sequence }) => sequence));
-  const sequences = new Set([...shown, ...expected.filter(({ at }) => at <= last).map(({ sequence }) => sequence)]);
-  const anchored = [...(chain.entries.get(subject) ?? [])].filter(([sequence]) => sequences.has(sequence));
-  return {
-    ...chain,
-    entries: new Map([[subject, new Map(anchored)]]),
-    changes: chain.changes.filter((change) => change.subject === subject && sequences.has(change.sequence)),
-  };
-}
-
+/** Holds a record against what the anchors have of it, as far as the file is about that. */
 function compareRecord(
   document: EvidenceDocument,
-  { subject, items }: AuditRecord | EvidenceRecord,
+  { subject, items }: AuditRecord,
+  expected: readonly AuditItem[],
   chain: AnchorChain,
 ): ComparedRecord {
-  const anchored = chain.entries.get(subject);
+  const last = new Date(Date.parse(document.madeAt) - SKEW).toISOString();
+  const meant = new Set([...items, ...expected.filter(({ at }) => at <= last)].map(({ sequence }) => sequence));
+  const anchored = new Map([...(chain.entries.get(subject) ?? [])].filter(([sequence]) => meant.has(sequence)));
+  const changes = chain.changes.filter((change) => change.subject === subject && meant.has(change.sequence));
   const isWhole = (item: EvidenceItem): boolean => {
-    const entry = anchored?.get(item.sequence);
+    const entry = anchored.get(item.sequence);
     if (item.withheld === undefined || entry?.hash !== item.hash) return isAsDisclosed(item);
     return canonicalJson(disclose(entry, saltOf(document))) === canonicalJson(item);
   };
-  const before = headBefore({ items: [...items] });
-  return compareWithAnchors(subject, items, chain, { ...(items.length > 0 ? { before } : {}), isWhole });
+  const [first] = items;
+  const before = first && { before: { sequence: first.sequence - 1, hash: first.previousHash } };
+  return compareWithAnchors(
+    subject,
+    items,
+    { ...chain, entries: new Map([[subject, anchored]]), changes },
+    { ...before, isWhole },
+  );
 }
 
 /** Pseudonyms are the same in every file of a fleet. */
@@ -176,38 +155,30 @@ function headProblems({ anchors, records }: EvidenceDocument): string[] {
   );
 }
 
-function uncheckedOf(document: EvidenceDocument, compared: readonly ComparedRecord[], chain: AnchorChain): string[] {
+function uncheckedOf(
+  { anchors, records, redacted, of }: EvidenceDocument,
+  compared: readonly ComparedRecord[],
+  chain: AnchorChain,
+): string[] {
   const isAnchored = chain.newest > 0;
-  const absent = document.anchors.filter((proof) => !isAmong(chain, proof));
-  const withheld = document.records.flatMap(({ items }) => items.filter((item) => item.withheld !== undefined)).length;
+  const absent = anchors.filter((proof) => !isAmong(chain, proof)).map(({ number }) => number);
+  const withheld = records.flatMap(({ items }) => items.filter((item) => item.withheld !== undefined)).length;
   const unproved = compared.reduce((sum, record) => sum + record.unproved, 0);
-  const why = document.redacted === null ? 'request bodies' : 'request bodies and names of people';
-  return [
-    ...(isAnchored
-      ? []
-      : [
-          'It was held against no anchors: whoever made this file could have made it so, or left items out at the ends of its records. Name them: --anchors s3://<bucket>, or a folder that liftlock audit export wrote.',
-        ]),
-    ...(isAnchored && absent.length > 0
-      ? [
-          `${counted(absent.length, 'anchor')} that the file names, which you have not given: ${absent.map(({ number }) => number).join(', ')}.`,
-        ]
-      : []),
-    ...(isAnchored && unproved > 0
-      ? [`${counted(unproved, 'item')} younger than the newest anchor or not anchored.`]
-      : []),
-    ...(withheld > 0 && (!isAnchored || unproved > 0)
-      ? [
-          `${counted(withheld, 'item')} without ${why}: their hashes are of what is not in the file, so that only anchors prove the rest of them.`,
-        ]
-      : []),
-    ...(document.scans.length > 0
-      ? [
-          `${counted(document.scans.length, 'scan')} that the file sums up: a scan is no part of the audit; the step that says what it found is.`,
-        ]
-      : []),
-    ...(document.of === null && isAnchored
-      ? ['Whose file it is: it was made without anchors and names no audit table.']
-      : []),
+  const what = redacted === null ? 'request bodies' : 'request bodies and names of people';
+  const named = counted(absent.length, 'anchor');
+  const without = `${counted(withheld, 'item')} without ${what}`;
+  const sentences: readonly (readonly [boolean, string])[] = [
+    [!isAnchored, NO_ANCHORS],
+    [isAnchored && absent.length > 0, `${named} that the file names, which you have not given: ${absent.join(', ')}.`],
+    [isAnchored && unproved > 0, `${counted(unproved, 'item')} younger than the newest anchor or not anchored.`],
+    [
+      withheld > 0 && (!isAnchored || unproved > 0),
+      `${without}: only anchors prove the rest of them, since their hashes are of all.`,
+    ],
+    [isAnchored && of === null, 'Whose file it is: it was made without anchors and names no audit table.'],
   ];
+  return sentences.filter(([isSo]) => isSo).map(([, sentence]) => sentence);
 }
+
+const NO_ANCHORS =
+  'It was held against no anchors: whoever made this file could have made it so, or left items out at the ends of its records. Name them: --anchors s3://<bucket>, or a folder that liftlock audit export wrote.';

@@ -70,7 +70,7 @@ describe('how late clusters were', () => {
     ]);
     expect([late.hours, notRecorded.join(' ')]).toEqual([
       0,
-      expect.stringContaining('Whether 1 cluster with versions of which no dates'),
+      expect.stringContaining('How late 1 cluster with versions of which no dates'),
     ]);
   });
 });

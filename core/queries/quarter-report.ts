@@ -22,55 +22,19 @@ const ENDS = [
   'Canceled',
 ] as const satisfies readonly (typeof UPGRADE_STATUSES)[number][];
 
-interface Count {
-  readonly what: string;
-  readonly count: number;
-}
-
-/** What a quarter, or any other period, came to: for whoever answers for a fleet. */
-export interface QuarterReport {
-  readonly since: string;
-  readonly until: string;
-  /** How many lived at its end, and how many went at least one minor up. */
-  readonly clusters: { readonly atEnd: number; readonly moved: number };
-  readonly minorsMoved: number;
-  /** Upgrades by how they ended, the tries of one upgrade each. */
-  readonly ended: Readonly<Record<(typeof ENDS)[number], number>>;
-  /** Beyond standard support: hours of all clusters together, and their dollars at list price. */
-  readonly late: { readonly hours: number; readonly dollars: number; readonly clusters: readonly LateCluster[] };
-  readonly acts: readonly Count[];
-  /** Minutes, of each cluster that waits and of each wave as a whole. */
-  readonly waits: readonly Count[];
-  readonly approvals: readonly Approval[];
-  readonly notRecorded: readonly string[];
-}
-
-interface LateCluster {
-  readonly cluster: string;
-  readonly hours: number;
-  readonly dollars: number;
-}
-
-interface Approval {
-  readonly at: string;
-  readonly by: string;
-  readonly rollout: string;
-  readonly wave: string;
-  readonly decision: string;
-  readonly planHash: string;
-  readonly clusters: number | null;
-}
-
 const NOT_RECORDED = [
   'How late a cluster was before Liftlock first saw it.',
   'What a cluster was billed: hours are reckoned by the versions that were observed and the support type that it has now, dollars at list price.',
 ];
 
+/** What a quarter, or any other period, came to: for whoever answers for a fleet. */
+export type QuarterReport = Awaited<ReturnType<typeof quarterReport>>;
+
 export async function quarterReport(
   { table, clock }: Pick<Ports, 'table' | 'clock'>,
   sinceText: string,
   untilText?: string,
-): Promise<QuarterReport> {
+) {
   const until = periodEnd(untilText, clock.now());
   const since = periodStart(sinceText, until);
   const records = new Map<string, readonly AuditItem[]>();
@@ -80,48 +44,52 @@ export async function quarterReport(
   const regions = new Map((await loadKind(table, Regions)).map((region) => [region.region, region]));
   const items = [...records.values()].flat().filter(({ at }) => timesIn({ from: at }, since, until) > 0);
   // Steps that were started by hand, and what was undone after them, are no hops.
-  const ended = items.filter(
+  const ends = items.filter(
     (item) => item.event === 'UpgradeRolledBack' || (hopOfItem(item) ?? '') === item.detail.upgradeId,
   );
-  const moved = ended.filter(({ event, detail: { from, to } }) => event === 'UpgradeSucceeded' && from !== to);
+  const moved = ends.filter(({ event, detail: { from, to } }) => event === 'UpgradeSucceeded' && from !== to);
+  const ended = ENDS.map((status) => [status, ends.filter(({ event }) => event === `Upgrade${status}`).length]);
   const known = clusters.filter(({ clusterKey }) => records.has(clusterKey));
-  const late = known.map((cluster) =>
+  const lateness = known.map((cluster) =>
     latenessOf(cluster, records.get(cluster.clusterKey) ?? [], regions.get(cluster.region), since, until),
   );
-  const unknown = late.filter(({ unknownHours }) => unknownHours > 0).length;
-  const lateOnes = late.filter(({ hours }) => hours > 0).sort((a, b) => b.hours - a.hours);
+  const late = lateness.filter(({ hours }) => hours > 0).sort((a, b) => b.hours - a.hours);
+  const unknown = lateness.filter(({ unknownHours }) => unknownHours > 0).length;
+  const voices = items.filter(({ event }) => event === 'WaveApproved' || event === 'WaveRejected');
+  const sum = (name: 'hours' | 'dollars') => late.reduce((total, one) => total + one[name], 0);
   return {
     ...{ since: since.toISOString(), until: until.toISOString() },
+    /** How many lived at its end, and how many went at least one minor up. */
     clusters: {
       atEnd: clusters.filter((cluster) => livesAt(cluster, until)).length,
       moved: new Set(moved.map(({ subject }) => subject)).size,
     },
     minorsMoved: moved.length,
-    ended: Object.fromEntries(
-      ENDS.map((status) => [status, ended.filter(({ event }) => event === `Upgrade${status}`).length]),
-    ) as QuarterReport['ended'],
+    /** Each try of an upgrade, by how it ended. */
+    ended: Object.fromEntries(ended) as Record<(typeof ENDS)[number], number>,
+    /** Past standard support. */
     late: {
-      hours: Math.round(lateOnes.reduce((sum, { hours }) => sum + hours, 0)),
-      dollars: cents(lateOnes.reduce((sum, { dollars }) => sum + dollars, 0)),
-      clusters: lateOnes.map(({ cluster, hours, dollars }) => ({
-        cluster,
-        hours: Math.round(hours),
-        dollars: cents(dollars),
+      ...{ hours: Math.round(sum('hours')), dollars: cents(sum('dollars')) },
+      clusters: late.map((one) => ({
+        cluster: one.cluster,
+        hours: Math.round(one.hours),
+        dollars: cents(one.dollars),
       })),
     },
     acts: countsOf(acts, (one) => timesIn(one, since, until)),
+    /** Minutes, of each cluster that waits and of each wave as a whole. */
     waits: countsOf(waits, (one) => minutesIn(one, since, until)),
-    approvals: items
-      .filter(({ event }) => event === 'WaveApproved' || event === 'WaveRejected')
-      .map(approvalOf)
+    approvals: voices
+      .map(({ at, principal: by, subject, detail: { wave, decision, planHash, clusters: count } }) => ({
+        ...{ at, by, rollout: subject.replace(/^rollout\//, ''), wave: String(wave), decision: String(decision) },
+        ...{ planHash: String(planHash), clusters: typeof count === 'number' ? count : null },
+      }))
       .sort((a, b) => (a.at < b.at ? -1 : 1)),
     notRecorded: [
       ...NOT_RECORDED,
       ...(unknown === 0
         ? []
-        : [
-            `Whether ${counted(unknown, 'cluster')} with versions of which no dates are known ${unknown === 1 ? 'was' : 'were'} late.`,
-          ]),
+        : [`How late ${counted(unknown, 'cluster')} with versions of which no dates are known was.`]),
       ...unread,
     ],
   };
@@ -133,26 +101,15 @@ const cents = (dollars: number): number => Math.round(dollars * 100) / 100;
 const livesAt = ({ createdAt, deletedAt }: ClusterRecord, at: Date): boolean =>
   createdAt <= at.toISOString() && (deletedAt === undefined || deletedAt > at.toISOString());
 
-function countsOf(all: readonly Spent[], measure: (one: Spent) => number): Count[] {
-  const sums = Map.groupBy(all, ({ what }) => what);
-  return [...sums]
+function countsOf(all: readonly Spent[], measure: (one: Spent) => number) {
+  return [...Map.groupBy(all, ({ what }) => what)]
     .map(([what, those]) => ({ what, count: Math.round(those.reduce((sum, one) => sum + measure(one), 0)) }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count || (a.what < b.what ? -1 : 1));
 }
 
-function approvalOf({ at, principal, subject, detail: { wave, decision, planHash, clusters } }: AuditItem): Approval {
-  return {
-    ...{
-      at,
-      by: principal,
-      rollout: subject.replace(/^rollout\//, ''),
-      wave: String(wave),
-      decision: String(decision),
-    },
-    ...{ planHash: String(planHash), clusters: typeof clusters === 'number' ? clusters : null },
-  };
-}
+/** What says at which version a cluster is from then on. */
+const SEEN = ['ClusterDiscovered', 'VersionObserved'];
 
 /** How long a cluster was at versions past their standard support, in a period, from when it was first seen. */
 function latenessOf(
@@ -163,22 +120,18 @@ function latenessOf(
   until: Date,
 ) {
   const { supportType, deletedAt } = cluster;
-  const seen = items.filter(({ event, detail }) => SEEN.includes(event) && typeof detail.version === 'string');
-  const perDay = latenessPerDay('extended', supportType) ?? 0;
-  const calendar = regionCalendar(region);
+  const seen = items.filter(({ event }) => SEEN.includes(event));
   let [hours, unknownHours] = [0, 0];
   for (const [index, { at, detail }] of seen.entries()) {
-    const end = seen[index + 1]?.at ?? deletedAt ?? until.toISOString();
+    const to = seen[index + 1]?.at ?? deletedAt ?? until.toISOString();
     const version = KubeVersion.tryParse(String(detail.version));
-    const last = new Date(Math.min(Date.parse(end), until.getTime()));
-    const support = version === undefined ? undefined : calendar.supportStatus(version, last, supportType);
-    const inPeriod = (from: string): number => minutesIn({ from, to: end }, since, until) / 60;
-    if (support === undefined || support.state === 'unknown') unknownHours += inPeriod(at);
-    else if (support.endOfStandardSupport === undefined) hours += support.state === 'standard' ? 0 : inPeriod(at);
-    else hours += inPeriod(new Date(Math.max(Date.parse(at), support.endOfStandardSupport.getTime())).toISOString());
+    const last = new Date(Math.min(Date.parse(to), until.getTime()));
+    const support = version && regionCalendar(region).supportStatus(version, last, supportType);
+    const hoursFrom = (from: string): number => minutesIn({ from, to }, since, until) / 60;
+    const end = support?.endOfStandardSupport?.getTime() ?? 0;
+    if (support === undefined || support.state === 'unknown') unknownHours += hoursFrom(at);
+    else if (support.state !== 'standard') hours += hoursFrom(new Date(Math.max(end, Date.parse(at))).toISOString());
   }
+  const perDay = latenessPerDay('extended', supportType) ?? 0;
   return { cluster: shortId(cluster), hours, dollars: (hours / 24) * perDay, unknownHours };
 }
-
-/** What says at which version a cluster is from then on. */
-const SEEN = ['ClusterDiscovered', 'VersionObserved'];

@@ -100,7 +100,6 @@ export function evidenceOf(
       subject,
       items: items.map((item) => disclose(item, more.redacted === 'people' ? AUDIT_TABLE : undefined)),
     })),
-    scans: [],
     ...more,
   };
 }
