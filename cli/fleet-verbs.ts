@@ -97,6 +97,15 @@ export const FLEET_VERBS: Verbs = {
     options: [SINCE, REPORT_OUTPUT],
     load: async () => (await import('./report/effort.ts')).reportEffort,
   },
+  'report quarter': {
+    description: 'what a quarter, or another period, came to: minors moved, failures, rollbacks, lateness, who agreed',
+    options: [
+      ['--since <when>', 'how long back, or from which date on (2026-07-01)', { default: '90d' }],
+      ['--until <date>', 'until then, itself not a day of it (2026-10-01; default: now)'],
+      REPORT_OUTPUT,
+    ],
+    load: async () => (await import('./report/quarter.ts')).reportQuarter,
+  },
   rollout: { description: 'create, pause, resume or abort a rollout' },
   'rollout create <policy>': {
     description: 'begin a rollout of a policy, whatever its trigger',

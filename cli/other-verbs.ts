@@ -48,6 +48,26 @@ export const OTHER_VERBS: Verbs = {
     options: [['--to <folder>', 'where to', { required: true }], ANCHORS, OUTPUT],
     load: async () => (await import('./audit/export.ts')).exportAudit,
   },
+  evidence: { description: 'one file that proves what happened: of an upgrade, a rollout or a period' },
+  'evidence export': {
+    description: 'write all that is on record of one upgrade, rollout or period into one HTML file, with its proofs',
+    options: [
+      ['--upgrade <cluster/hop>', 'one upgrade of one cluster: web/1.36-1.37', { conflicts: ['rollout', 'since'] }],
+      ['--rollout <id>', 'one rollout, with all clusters in it', { conflicts: ['since'] }],
+      ['--since <date>', 'a period, from 2026-07-01 on'],
+      ['--until <date>', 'until then, itself not a day of it (default: now)'],
+      ANCHORS,
+      ['--redact <what>', 'people: pseudonyms in place of names and ARNs of people', { choices: ['people'] }],
+      ['-o, --output <file>', 'where to (default: evidence-….html, here)'],
+    ],
+    load: async () => (await import('./evidence/export.ts')).exportEvidence,
+  },
+  'evidence verify <file>': {
+    description:
+      'judge an evidence file on this machine, without the table (exit 1 when it was changed, 3 when not all of it is proved)',
+    options: [ANCHORS, OUTPUT],
+    load: async () => (await import('./evidence/verify.ts')).verifyFile,
+  },
   recover: {
     description: 'bring a table that was restored to an earlier point up to date from the audit (docs/runbook.md)',
     options: [

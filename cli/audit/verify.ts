@@ -15,7 +15,7 @@ export async function verifyAudit(session: Session, subject: string | undefined,
   const document = { verdict, anchors: { place, of, first, newest, newestAt, problems }, records: compared };
   await print(session, options.output, document, () => [
     ...problems.map((problem) => session.paint('red', visible(`anchors: ${problem}`))),
-    ...compared.flatMap((record) => linesOf(record, session)),
+    ...compared.flatMap((record) => recordLines(record, session)),
     ...summary(evidence, compared),
   ]);
   return CODES[verdict];
@@ -23,13 +23,18 @@ export async function verifyAudit(session: Session, subject: string | undefined,
 
 type Verdict = ComparedRecord['verdict'];
 
-const CODES: Readonly<Record<Verdict, ExitCode>> = { holds: EXIT.ok, unproved: EXIT.pending, broken: EXIT.failure };
+export const CODES: Readonly<Record<Verdict, ExitCode>> = {
+  holds: EXIT.ok,
+  unproved: EXIT.pending,
+  broken: EXIT.failure,
+};
 
 const worst = (records: readonly ComparedRecord[]): Verdict =>
   (['broken', 'unproved'] as const).find((verdict) => records.some((record) => record.verdict === verdict)) ??
   (records.length === 0 ? 'unproved' : 'holds');
 
-function linesOf(
+/** What a record is worth, for people. */
+export function recordLines(
   { subject, items, proved, unproved, verdict, tampering }: ComparedRecord,
   { paint }: Session,
 ): string[] {

@@ -46,7 +46,8 @@ export interface Anchor {
   readonly lines: readonly AnchorLine[];
 }
 
-const entry = z.strictObject({
+/** An item of the audit, as it is written outside the table. */
+export const entry = z.strictObject({
   subject: z.string(),
   sequence: z.int().positive(),
   event: z.string(),

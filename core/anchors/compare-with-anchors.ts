@@ -1,5 +1,5 @@
 import type { AuditItem } from '../ports/table.ts';
-import { firstBreak, isIntact } from '../store/audit.ts';
+import { type ChainPart, firstBreak, isIntact } from '../store/audit.ts';
 import type { AnchorChain } from './read-chain.ts';
 
 type TamperKind = 'edited' | 'replaced' | 'swapped' | 'dropped' | 'cut' | 'foreign' | 'unlinked' | 'changed';
@@ -24,11 +24,17 @@ export interface ComparedRecord {
   readonly tampering: readonly Tampering[];
 }
 
-/** Holds a subject's items, oldest first, against the anchors and against each other. */
-export function compareWithAnchors(subject: string, items: readonly AuditItem[], chain: AnchorChain): ComparedRecord {
+/** Holds a subject's items, or a part of them, oldest first, against the anchors and against each other. */
+export function compareWithAnchors(
+  subject: string,
+  items: readonly AuditItem[],
+  chain: AnchorChain,
+  part: ChainPart = {},
+): ComparedRecord {
+  const { isWhole = isIntact } = part;
   const anchored = chain.entries.get(subject) ?? new Map<number, AuditItem>();
   const found = new Map(items.map((item) => [item.sequence, item]));
-  const proved = items.filter((item) => anchored.get(item.sequence)?.hash === item.hash && isIntact(item)).length;
+  const proved = items.filter((item) => anchored.get(item.sequence)?.hash === item.hash && isWhole(item)).length;
   const strays = items.filter((item) => item.subject !== subject);
   const tampering = [
     ...strays.map((item) => ({
@@ -36,29 +42,36 @@ export function compareWithAnchors(subject: string, items: readonly AuditItem[],
       sequence: item.sequence,
       problem: `It is of ${item.subject}.`,
     })),
-    ...againstAnchors(found, anchored, items.at(-1)?.sequence ?? 0, proved),
+    ...againstAnchors(found, anchored, proved, part),
     ...changesOf(subject, chain),
   ].sort((a, b) => a.sequence - b.sequence);
-  const broken = firstBreak(items);
+  const broken = firstBreak(items, part);
   // Whatever the anchors show first is said more exactly there.
   if (broken !== undefined && tampering.length === 0)
     tampering.push({ kind: 'unlinked', sequence: broken.sequence, problem: `${capital(broken.problem)}.` });
   const unproved = items.filter(({ sequence }) => !anchored.has(sequence)).length;
-  const isWhole = tampering.length === 0 && chain.problems.length === 0;
-  const verdict = !isWhole ? 'broken' : unproved > 0 || items.length === 0 ? 'unproved' : 'holds';
+  const isSound = tampering.length === 0 && chain.problems.length === 0;
+  const verdict = !isSound ? 'broken' : unproved > 0 || items.length === 0 ? 'unproved' : 'holds';
   return { subject, items: items.length, proved, unproved, verdict, tampering };
 }
 
 function againstAnchors(
   found: ReadonlyMap<number, AuditItem>,
   anchored: ReadonlyMap<number, AuditItem>,
-  newest: number,
   proved: number,
+  part: ChainPart,
 ): Tampering[] {
+  const { before, isWhole = isIntact } = part;
+  const newest = [...found.keys()].at(-1) ?? 0;
   const both = [...anchored.keys()].filter((sequence) => found.has(sequence));
   // A record of its own from the first item on was not made by changing this one.
-  if (proved === 0 && both.length > 1 && both.includes(1) && isRecord(found))
-    return [{ kind: 'foreign', sequence: 1, problem: FOREIGN }];
+  if (
+    proved === 0 &&
+    both.length > 1 &&
+    both.includes((before?.sequence ?? 0) + 1) &&
+    firstBreak([...found.values()], part) === undefined
+  )
+    return [{ kind: 'foreign', sequence: Math.min(...both), problem: FOREIGN }];
   const hashes = new Map([...anchored].map(([sequence, { hash }]) => [hash, sequence]));
   return [...anchored].flatMap(([sequence, entry]): Tampering[] => {
     const item = found.get(sequence);
@@ -70,7 +83,7 @@ function againstAnchors(
         : tampered('dropped', `${anchoredThen}, and was taken out.`);
     }
     if (item.hash === entry.hash)
-      return isIntact(item) ? [] : tampered('edited', 'It was changed, and its hash was left as it was.');
+      return isWhole(item) ? [] : tampered('edited', 'It was changed, and its hash was left as it was.');
     const from = hashes.get(item.hash);
     if (from !== undefined) return tampered('swapped', `In its place is item ${from}.`);
     const other = `Another item is in its place: ${item.event} by ${item.principal}`;
@@ -80,8 +93,6 @@ function againstAnchors(
 
 const FOREIGN =
   'No item is one that these anchors hold: it is the record of another fleet, or written anew from its beginning.';
-
-const isRecord = (found: ReadonlyMap<number, AuditItem>): boolean => firstBreak([...found.values()]) === undefined;
 
 const TOLD = {
   INSERT: 'The table told that something was put there that Liftlock did not write.',

@@ -1,5 +1,5 @@
 import type { Ports } from '../ports/ports.ts';
-import type { AuditItem } from '../ports/table.ts';
+import type { AuditItem, Table } from '../ports/table.ts';
 import { ownerOf } from '../readiness/owner-news.ts';
 import { Clusters, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { loadKind } from '../store/entity.ts';
@@ -43,13 +43,32 @@ export async function effortReport(
   const until = clock.now();
   const since = periodStart(sinceText, until);
   const before = new Date(2 * since.getTime() - until.getTime());
+  const { acts, waits, unread } = await readEffort(table, before);
+  const periods = [since, until, before, since] as const;
+  return {
+    ...{ since: since.toISOString(), until: until.toISOString(), before: before.toISOString() },
+    acts: rows(acts, timesIn, periods),
+    waits: rows(waits, minutesIn, periods),
+    notRecorded: [...NOT_RECORDED, ...unread],
+  };
+}
+
+/**
+ * What people did and upgrades waited for, from an instant on, as the records tell; `seen` is shown each of these. `unread`: what was left out, in
+ * sentences.
+ */
+export async function readEffort(
+  table: Table,
+  from: Date,
+  seen: (items: readonly AuditItem[], subject: string) => void = () => undefined,
+) {
   const [rollouts, waves, clusters, upgrades] = await Promise.all([
     loadKind(table, Rollouts),
     loadKind(table, Waves),
     loadKind(table, Clusters),
     loadKind(table, Upgrades),
   ]);
-  const start = before.toISOString();
+  const start = from.toISOString();
   const isIn = ({ endedAt }: { readonly endedAt?: string | undefined }): boolean =>
     endedAt === undefined || endedAt >= start;
   const upgraded = new Set(upgrades.filter(isIn).map(({ clusterKey }) => clusterKey));
@@ -59,7 +78,11 @@ export async function effortReport(
   const acts: Spent[] = [];
   const waits: Spent[] = [];
   const read = (subjects: readonly string[], take: (items: readonly AuditItem[], subject: string) => void) =>
-    inTurn(subjects, async (subject) => take(await table.auditOf(subject), subject));
+    inTurn(subjects, async (subject) => {
+      const items = await table.auditOf(subject);
+      take(items, subject);
+      seen(items, subject);
+    });
   const teamOf = (key: unknown) => (typeof key === 'string' ? (teams.get(key) ?? null) : null);
   await read(['fleet'], (items) => acts.push(...actsOf(items, () => ({ hop: null, team: null }))));
   const left = new Map<string, string>();
@@ -81,15 +104,9 @@ export async function effortReport(
     waits.push(...clusterWaits(items, team, (id, index) => opened.get(`${id} ${index}`), leftAt));
   });
   const unread = ordered.length - chosen.length;
-  const periods = [since, until, before, since] as const;
   return {
-    ...{ since: since.toISOString(), until: until.toISOString(), before: start },
-    acts: rows(acts, timesIn, periods),
-    waits: rows(waits, minutesIn, periods),
-    notRecorded: [
-      ...NOT_RECORDED,
-      ...(unread === 0 ? [] : [`What ${unread} more clusters did: there are too many to be read.`]),
-    ],
+    ...{ acts, waits, clusters },
+    unread: unread === 0 ? [] : [`What ${unread} more clusters did: there are too many to be read.`],
   };
 }
 

@@ -115,11 +115,11 @@ export function rolloutWaits(items: readonly AuditItem[], about: About): Spent[]
 }
 
 /** Minutes of a wait that lie in a period. */
-export function minutesIn({ from, to }: Spent, start: Date, end: Date): number {
+export function minutesIn({ from, to }: Pick<Spent, 'from' | 'to'>, start: Date, end: Date): number {
   const until = to === undefined ? end.getTime() : Math.min(Date.parse(to), end.getTime());
   return Math.max(0, until - Math.max(Date.parse(from), start.getTime())) / 60_000;
 }
 
 /** Whether an act lies in a period: the instant at which it ends is one of it. */
-export const timesIn = ({ from }: Spent, start: Date, end: Date): number =>
+export const timesIn = ({ from }: Pick<Spent, 'from'>, start: Date, end: Date): number =>
   Number(from > start.toISOString() && from <= end.toISOString());

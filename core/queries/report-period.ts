@@ -4,16 +4,25 @@ import { Refusal } from './refusal.ts';
 
 const MOST_DAYS = HISTORY_MILLISECONDS / 86_400_000;
 
+/** Until when a report tells: a date, or now. */
+export function periodEnd(until: string | undefined, now: Date): Date {
+  if (until === undefined) return now;
+  const end = dateOf(until);
+  if (end === undefined) throw new Refusal('InvalidInput', `until ${until} is no date; write it as 2026-10-01.`);
+  return end < now ? end : now;
+}
+
+/** A day, which begins at midnight UTC, or an instant. JavaScript takes the 31st of February for the 3rd of March. */
+export function dateOf(text: string): Date | undefined {
+  if (!/^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(text)) return undefined;
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text.slice(0, 10)) ? undefined : date;
+}
+
 /** From when on a report tells: a duration before now, such as 90d, or a date. */
 export function periodStart(since: string, now: Date): Date {
-  const start = /^\d{1,5}[mhdw]$/.test(since)
-    ? now.getTime() - durationMilliseconds(since)
-    : /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(since)
-      ? Date.parse(since)
-      : Number.NaN;
-  // JavaScript takes the 31st of February for the 3rd of March.
-  const isNoDay = since.includes('-') && !new Date(start || 0).toISOString().startsWith(since.slice(0, 10));
-  if (Number.isNaN(start) || isNoDay)
+  const start = /^\d{1,5}[mhdw]$/.test(since) ? now.getTime() - durationMilliseconds(since) : dateOf(since)?.getTime();
+  if (start === undefined)
     throw new Refusal(
       'InvalidInput',
       `since ${since} is neither a duration such as 90d nor a date such as 2026-08-01.`,

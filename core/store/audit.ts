@@ -79,15 +79,24 @@ export function isIntact(item: AuditItem): boolean {
   return hash === sha256Hex(canonicalJson(unhashed));
 }
 
-/** The first break of a chain, or undefined when it holds from its first item to its last. */
-export function firstBreak(items: readonly AuditItem[]): { sequence: number; problem: string } | undefined {
-  let previous: AuditItem | undefined;
+/** What is known of a part of a chain: what its first item follows (absent = it begins the chain), and how to tell that an item is as it was written. */
+export interface ChainPart {
+  readonly before?: AuditHead;
+  readonly isWhole?: (item: AuditItem) => boolean;
+}
+
+/** The first break of a chain, or of a part of it; undefined when it holds from its first item to its last. */
+export function firstBreak(
+  items: readonly AuditItem[],
+  { before, isWhole = isIntact }: ChainPart = {},
+): { sequence: number; problem: string } | undefined {
+  let previous = before;
   for (const item of items) {
     if (item.sequence !== (previous?.sequence ?? 0) + 1)
       return { sequence: item.sequence, problem: 'an item is missing before it' };
     if (item.previousHash !== (previous?.hash ?? ''))
       return { sequence: item.sequence, problem: 'it does not follow the item before it' };
-    if (!isIntact(item)) return { sequence: item.sequence, problem: 'it was changed after it was written' };
+    if (!isWhole(item)) return { sequence: item.sequence, problem: 'it was changed after it was written' };
     previous = item;
   }
   return undefined;

@@ -50,6 +50,7 @@ export const scansQuery = z.strictObject({ limit: pageQuery.limit });
 export const upgradesQuery = z.strictObject({ ...pageQuery, all: flag });
 export const dryRunQuery = z.strictObject({ dryRun: flag });
 export const periodQuery = z.strictObject({ since: z.string().min(1).max(40) });
+export const betweenQuery = periodQuery.extend({ until: z.string().min(1).max(40).optional() });
 export const noQuery = z.strictObject({});
 export const clusterQuery = z.strictObject({ ...pageQuery, cluster: text.optional() });
 export const manifestQuery = clusterQuery.extend({ tier: z.enum(TIERS, `is one of ${TIERS.join(', ')}`).optional() });

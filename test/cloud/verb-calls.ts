@@ -81,6 +81,7 @@ export const LOOKS: readonly Call[] = [
   { as: VIEWER, line: 'report owner payments', codes: [0, 6] },
   { as: VIEWER, line: 'report readiness --since 7d' },
   { as: VIEWER, line: 'report effort --since 7d' },
+  { as: VIEWER, line: 'report quarter --since 7d' },
   { as: VIEWER, line: 'fleet status', codes: LOOKED },
   { as: VIEWER, line: 'access check', codes: LOOKED },
   { as: VIEWER, line: 'access manifest' },
@@ -134,4 +135,8 @@ export const RECORDS: readonly Call[] = [
   { as: undefined, line: 'audit verify', codes: PROVED },
   { as: undefined, line: 'audit verify cluster/a', codes: PROVED },
   { as: undefined, line: 'audit export --to {folder}' },
+  // What the anchors take somebody else may have fetched: then a viewer needs nothing of S3.
+  { as: VIEWER, line: 'evidence export --rollout {rollout} --anchors {folder} -o {folder}/rollout.html' },
+  { as: VIEWER, line: 'evidence verify {folder}/rollout.html --anchors {folder}', codes: PROVED },
+  { as: undefined, line: 'evidence export --since 2026-01-01 --redact people -o {folder}/period.html' },
 ];

@@ -6,12 +6,21 @@ import { effortReport } from '../../../core/queries/effort-report.ts';
 import { fleetStatus } from '../../../core/queries/fleet-status.ts';
 import { listCalendars, listChannels, listPolicies, listVersions } from '../../../core/queries/lists.ts';
 import { ownerReport } from '../../../core/queries/owner-report.ts';
+import { quarterReport } from '../../../core/queries/quarter-report.ts';
 import { readinessReport } from '../../../core/queries/readiness-report.ts';
 import { scanMatrix } from '../../../core/queries/scan-matrix.ts';
 import { listUpgrades } from '../../../core/queries/upgrade-view.ts';
 import type { ApiContext, ApiEnv, ApiPorts, Body, Query } from '../api-context.ts';
 import { readBody, withOptionalReason, withReason } from '../request-body.ts';
-import { dryRunQuery, minorText, noQuery, periodQuery, readQuery, upgradesQuery } from '../request-query.ts';
+import {
+  betweenQuery,
+  dryRunQuery,
+  minorText,
+  noQuery,
+  periodQuery,
+  readQuery,
+  upgradesQuery,
+} from '../request-query.ts';
 
 const documents = z.array(z.record(z.string(), z.unknown()), 'is a list of config documents');
 const matrixQuery = z.strictObject({ target: minorText, selector: z.string().min(1).max(2_000).optional() });
@@ -65,6 +74,10 @@ export const fleet = new Hono<ApiEnv>()
   .get('/reports/effort', async (context: ApiContext<'/reports/effort', Query<typeof periodQuery>>) => {
     const { since } = readQuery(context, periodQuery);
     return context.json(await effortReport(context.var.ports, since));
+  })
+  .get('/reports/quarter', async (context: ApiContext<'/reports/quarter', Query<typeof betweenQuery>>) => {
+    const { since, until } = readQuery(context, betweenQuery);
+    return context.json(await quarterReport(context.var.ports, since, until));
   })
   .get('/upgrades', async (context: ApiContext<'/upgrades', Query<typeof upgradesQuery>>) =>
     context.json(await listUpgrades(context.var.ports.table, readQuery(context, upgradesQuery))),

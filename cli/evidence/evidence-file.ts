@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type EvidenceDocument, evidenceDocument } from '../../core/evidence/evidence-document.ts';
+import { canonicalJson } from '../../core/hash/canonical-json.ts';
+import { PART_BEGINS, PART_ENDS, partText, renderPage } from './page.ts';
+
+/** Of each block the seal keeps the first digits of a digest, so that whoever verifies can tell where something was changed. */
+const BLOCK = 1024;
+const DIGITS = 8;
+
+/**
+ * A page and, in its last two lines, the seal: digests of its blocks, and one of everything before the last line. The page is made of what a reader of
+ * the file finds, whose members have the order of canonical JSON.
+ */
+export function writeEvidence(document: EvidenceDocument): Buffer {
+  const page = renderPage(JSON.parse(canonicalJson(document)) as EvidenceDocument);
+  return withSeal(Buffer.from(page));
+}
+
+/** The seal is no secret: it tells what was changed by accident, or by somebody who did not care. */
+export const withSeal = (page: Buffer): Buffer => Buffer.concat([page, Buffer.from(sealOf(page))]);
+
+const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+const blocksOf = (bytes: Buffer): string[] =>
+  Array.from({ length: Math.ceil(bytes.length / BLOCK) }, (_, index) =>
+    digest(bytes.subarray(index * BLOCK, (index + 1) * BLOCK)).slice(0, DIGITS),
+  );
+
+function sealOf(page: Buffer): string {
+  const blocks = `<!-- blocks of ${BLOCK} bytes: ${blocksOf(page).join(' ')} -->\n`;
+  return `${blocks}<!-- sha256 of all before this line: ${digest(Buffer.concat([page, Buffer.from(blocks)]))} -->\n`;
+}
+
+const SEAL = /<!-- blocks of 1024 bytes: ([0-9a-f ]+) -->\n<!-- sha256 of all before this line: ([0-9a-f]{64}) -->\n$/;
+
+export interface ReadEvidence {
+  /** Undefined where the machine-readable part is none. */
+  readonly document?: EvidenceDocument;
+  /** What is wrong with the file as such, each in a sentence, with where. */
+  readonly problems: readonly string[];
+  readonly unchecked: readonly string[];
+  /** Of the whole file: whoever has kept it elsewhere needs nothing else to tell that this is that file. */
+  readonly sha256: string;
+}
+
+/** Reads a file of which nothing is believed yet. @param version of Liftlock that reads it: a page that another one made it cannot compare. */
+export function readEvidence(file: Buffer, version: string): ReadEvidence {
+  const text = file.toString('latin1');
+  const found = SEAL.exec(text);
+  const page = file.subarray(0, found?.index ?? file.length);
+  const part = machinePart(page);
+  const document = 'problem' in part ? undefined : part.document;
+  const isOwn = document?.madeWith === version;
+  const made = document !== undefined && isOwn ? writeEvidence(document) : undefined;
+  const difference = made === undefined ? -1 : firstDifference(file, made);
+  const isSealed = found !== null && sealOf(page) === text.slice(found.index);
+  const seal = SEAL.exec(made?.toString('latin1') ?? '');
+  // Had the page been changed, neither line of the seal would be that of the page.
+  const isPageWhole =
+    seal !== null && difference >= seal.index && seal[0].split('\n').some((line) => line !== '' && text.includes(line));
+  const changed = isSealed ? [] : [brokenSeal(page, found, { difference, isPageWhole }, part)];
+  const forged = isSealed && difference >= 0 ? [`${FORGED}: byte ${difference} is another one.`] : [];
+  const other = `Liftlock ${document?.madeWith} made it, and this is ${version}`;
+  return {
+    ...(document === undefined ? {} : { document }),
+    problems: [...changed, ...('problem' in part ? [part.problem] : []), ...forged],
+    unchecked:
+      document === undefined || isOwn ? [] : [`Whether the page says what its machine-readable part says: ${other}.`],
+    sha256: digest(file),
+  };
+}
+
+const FORGED =
+  'The page does not say what its machine-readable part says, so somebody changed one of them and sealed the file anew';
+
+type Part = { readonly begins: number; readonly ends: number } & (
+  | { readonly document: EvidenceDocument }
+  | { readonly problem: string }
+);
+
+const NO_PART = `There is no machine-readable part in it (${PART_BEGINS}).`;
+
+function machinePart(page: Buffer): Part {
+  const begins = page.indexOf(PART_BEGINS) + PART_BEGINS.length;
+  const ends = page.indexOf(PART_ENDS, begins);
+  if (begins < PART_BEGINS.length || ends < 0)
+    return { begins: 0, ends: 0, problem: `${NO_PART} It is no evidence file of Liftlock, or that was changed.` };
+  const place = { begins, ends };
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(page.subarray(begins, ends));
+    const document = evidenceDocument.parse(JSON.parse(text)) as EvidenceDocument;
+    if (partText(document) === text) return { ...place, document };
+    return { ...place, problem: 'Its machine-readable part is not canonical, or has members of its own.' };
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    return { ...place, problem: `Its machine-readable part, bytes ${begins} to ${ends - 1}, cannot be read: ${why}` };
+  }
+}
+
+/** Where the file is not as it was sealed: to the byte where it can be made anew, else to a block. */
+function brokenSeal(
+  page: Buffer,
+  found: RegExpExecArray | null,
+  { difference, isPageWhole }: { readonly difference: number; readonly isPageWhole: boolean },
+  { begins, ends }: Part,
+): string {
+  if (isPageWhole) return `The seal in the last two lines was changed: byte ${difference}.`;
+  if (found === null) return 'The last two lines are no seal of Liftlock: the file was cut, or they were changed.';
+  const told = (found[1] ?? '').split(' ');
+  const bad = blocksOf(page).findIndex((block, index) => block !== told[index]);
+  if (bad < 0) return `The seal in the last two lines was changed, from byte ${page.length} on.`;
+  const [first, last] = [bad * BLOCK, Math.min((bad + 1) * BLOCK, page.length) - 1];
+  if (difference >= first && difference <= last) return `Byte ${difference} was changed.`;
+  const isInPart = last >= begins && first < ends;
+  return `Something was changed within bytes ${first} to ${last}, in the ${isInPart ? 'machine-readable part' : 'page'}.`;
+}
+
+/** -1 where both are the same. */
+function firstDifference(a: Buffer, b: Buffer): number {
+  if (a.equals(b)) return -1;
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index += 1) if (a[index] !== b[index]) return index;
+  return length;
+}

@@ -1,0 +1,178 @@
+import { writeFile } from 'node:fs/promises';
+import { anchoredSubjects, readChain } from '../../core/anchors/read-chain.ts';
+import { writesOf } from '../../core/evidence/account.ts';
+import {
+  type AuditRecord,
+  coveredRecords,
+  FLEET_SUBJECT,
+  ROLLOUT_SUBJECT,
+} from '../../core/evidence/covered-records.ts';
+import { disclose } from '../../core/evidence/disclose.ts';
+import type { EvidenceDocument, EvidenceScope } from '../../core/evidence/evidence-document.ts';
+import { proofsOf, saltOf } from '../../core/evidence/verify-evidence.ts';
+import { visible } from '../../core/model/visible.ts';
+import { counted } from '../../core/model/words.ts';
+import type { AnchorFile } from '../../core/ports/anchors.ts';
+import { dateOf } from '../../core/queries/report-period.ts';
+import { Members } from '../../core/store/entities.ts';
+import { anchorFiles } from '../audit/records.ts';
+import { readTrailOfSubject } from '../audit/show.ts';
+import { clusterParam } from '../client/paths.ts';
+import { packageVersion } from '../command/package-version.ts';
+import { EXIT, type ExitCode, Failure, invalid, type Session } from '../command/session.ts';
+import { printLines } from '../output/print.ts';
+import { writeEvidence } from './evidence-file.ts';
+import { scopeText } from './page.ts';
+
+interface ExportOptions {
+  readonly upgrade?: string;
+  readonly rollout?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly anchors?: string;
+  readonly redact?: 'people';
+  readonly output?: string;
+}
+
+/** Reads what there is on record of one upgrade, rollout or period, with nothing but the rights of a viewer, and puts it into one file. */
+export async function exportEvidence(session: Session, options: ExportOptions): Promise<ExitCode> {
+  const client = await session.client();
+  await client.v1.fleet.$get();
+  const madeAt = (client.time ?? session.io.now()).toISOString();
+  const scope = await scopeOf(session, options, madeAt);
+  const place = options.anchors ?? session.io.env.LIFTLOCK_ANCHORS;
+  const files = place === undefined ? [] : await anchorFiles(session, place);
+  const known = (await recordsFor(session, scope, files)).map(({ subject, items }) => ({
+    subject,
+    items: items.filter(({ at }) => at <= madeAt),
+  }));
+  const covered = coveredRecords(known, scope);
+  if (!covered.some(({ subject }) => subject !== FLEET_SUBJECT) && scope.kind !== 'period')
+    throw new Failure(
+      `liftlock: nothing is on record of ${scopeText(scope)}. What there is: liftlock get upgrades --all, liftlock get rollouts.`,
+    );
+  const chain = readChain(files);
+  const of = chain.of === '' ? null : chain.of;
+  const redacted = options.redact ?? null;
+  const salt = saltOf({ redacted, of });
+  const document: EvidenceDocument = {
+    ...{ evidence: 1, scope, madeWith: await packageVersion(), madeAt, redacted, of },
+    anchors: proofsOf(files, covered),
+    records: covered.map(({ subject, items }) => ({ subject, items: items.map((item) => disclose(item, salt)) })),
+  };
+  const name = `evidence-${options.upgrade ?? options.rollout ?? options.since}.html`;
+  const path = options.output ?? name.replaceAll(/[^\w.-]/g, '-');
+  // It names people and what they run: nobody else on this machine need read it.
+  await writeFile(path, writeEvidence(document), { mode: 0o600 });
+  const items = covered.reduce((sum, record) => sum + record.items.length, 0);
+  const proofs =
+    of === null
+      ? 'No anchors prove it: name them with --anchors, or LIFTLOCK_ANCHORS.'
+      : `${counted(document.anchors.length, 'anchor')} of ${of} hold them.`;
+  printLines(session, [
+    visible(
+      `${path} has ${counted(items, 'item')} of ${counted(covered.length, 'record')} on ${scopeText(scope)}. ${proofs}`,
+    ),
+    visible(`Verify it anywhere: liftlock evidence verify ${path}${of === null ? '' : ' --anchors PLACE'}`),
+    ...chain.problems.map((problem) => session.paint('red', visible(`anchors: ${problem}`))),
+  ]);
+  return chain.problems.length === 0 ? EXIT.ok : EXIT.failure;
+}
+
+async function scopeOf(
+  session: Session,
+  { upgrade, rollout, since, until }: ExportOptions,
+  now: string,
+): Promise<EvidenceScope> {
+  const asked = [upgrade, rollout, since].filter((one) => one !== undefined);
+  if (asked.length !== 1 || (until !== undefined && since === undefined))
+    throw invalid(
+      'liftlock: evidence of what? Name one of --upgrade CLUSTER/HOP (web/1.36-1.37), --rollout ID, or --since DATE with --until DATE.',
+    );
+  if (rollout !== undefined) return { kind: 'rollout', rolloutId: rollout };
+  if (upgrade === undefined) {
+    const period = { since: instant('since', since ?? ''), until: until === undefined ? now : instant('until', until) };
+    if (period.since >= period.until)
+      throw invalid(
+        `liftlock: the period from ${period.since} to ${period.until} is none: --since comes before --until and before now.`,
+      );
+    return { kind: 'period', ...period };
+  }
+  const [, cluster = '', upgradeId = ''] = /^(.+)\/([^/]+)$/.exec(upgrade) ?? [];
+  if (cluster === '')
+    throw invalid(
+      `liftlock: "${upgrade}" names no upgrade. Write the cluster and the hop, as liftlock get upgrades --all tells them: web/1.36-1.37`,
+    );
+  const client = await session.client();
+  const { key: clusterKey } = await client.v1.clusters[':id'].$get({ param: clusterParam(cluster) });
+  return { kind: 'upgrade', clusterKey, upgradeId };
+}
+
+function instant(option: string, text: string): string {
+  const date = dateOf(text);
+  if (date !== undefined) return date.toISOString();
+  throw invalid(`liftlock: --${option} "${text}" is no date. Write it as 2026-07-01 or 2026-07-01T08:00:00Z.`);
+}
+
+/** Records that are asked for at once. */
+const AT_ONCE = 4;
+
+async function recordsFor(
+  session: Session,
+  scope: EvidenceScope,
+  files: readonly AnchorFile[],
+): Promise<AuditRecord[]> {
+  const read = (subjects: readonly string[]) => readRecords(session, scope, subjects);
+  const fleet = await read([FLEET_SUBJECT]);
+  if (scope.kind === 'rollout') {
+    const rollout = await read([`${ROLLOUT_SUBJECT}${scope.rolloutId}`]);
+    return [...fleet, ...rollout, ...(await read(rollout.flatMap(membersOf)))];
+  }
+  if (scope.kind === 'period') return [...fleet, ...(await read(await subjectsKnown(session, files)))];
+  const cluster = await read([scope.clusterKey]);
+  const rollouts = cluster.flatMap(({ items }) => items.map(({ detail }) => detail.rolloutId));
+  const named = rollouts.filter((id) => typeof id === 'string');
+  return [...fleet, ...cluster, ...(await read(named.map((id) => `${ROLLOUT_SUBJECT}${id}`)))];
+}
+
+/** Of clusters only what the file holds is kept: in a large fleet all of it has no room. */
+async function readRecords(
+  session: Session,
+  scope: EvidenceScope,
+  subjects: readonly string[],
+): Promise<AuditRecord[]> {
+  const left = [...new Set(subjects)];
+  const records: AuditRecord[] = [];
+  while (left.length > 0) {
+    const some = left.splice(0, AT_ONCE);
+    const trails = await Promise.all(some.map((subject) => readTrailOfSubject(session, subject)));
+    const whole = trails.map(({ items }, index) => ({ subject: some[index] ?? '', items }));
+    records.push(...whole.flatMap((record) => (isOfCluster(record) ? coveredRecords([record], scope) : [record])));
+  }
+  return records;
+}
+
+const isOfCluster = ({ subject }: AuditRecord): boolean =>
+  subject !== FLEET_SUBJECT && !subject.startsWith(ROLLOUT_SUBJECT);
+
+/** Clusters of every plan of a rollout, also those that it lists no more. */
+const membersOf = ({ items }: AuditRecord): string[] =>
+  items
+    .flatMap(writesOf)
+    .filter(({ kind }) => kind === Members.kind)
+    .flatMap(({ data }) => Members.schema.safeParse(data).data?.clusterKey ?? []);
+
+async function subjectsKnown(session: Session, files: readonly AnchorFile[]): Promise<string[]> {
+  const client = await session.client();
+  const { v1 } = client;
+  const { items: rollouts } = await v1.rollouts.$get({});
+  const { items: clusters } = await client.whole('items', (query) =>
+    v1.clusters.$get({ query: { gone: 'true', ...query } }),
+  );
+  // Whoever has taken a cluster out of the inventory has not taken it out of the anchors.
+  return [
+    ...rollouts.map(({ id }) => `${ROLLOUT_SUBJECT}${id}`),
+    ...clusters.map(({ key }) => key),
+    ...anchoredSubjects(readChain(files)),
+  ];
+}

@@ -1,0 +1,113 @@
+import { ANN, anchorsOf, evidenceOf, recordOf, smallFleet, WEB } from '../../test/material/evidence/small-evidence.ts';
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { accountOf } from './account.ts';
+
+const records = smallFleet();
+
+test('a call is told with its token and its update, and one without an answer as not known', async () => {
+  const { calls } = accountOf(evidenceOf(records, await anchorsOf(records)));
+  expect(calls).toEqual([
+    {
+      ...{ clusterKey: WEB, upgradeId: '1.36-1.37', step: 'upgrade-control-plane', subject: 'cluster', attempt: 1 },
+      ...{ call: 'UpdateClusterVersion', clientRequestToken: 't0k', committedAt: '2026-11-20T08:31:00.000Z' },
+      ...{ outcome: 'accepted', updateId: 'u1', answeredAt: '2026-11-20T08:32:00.000Z', refused: null, ended: null },
+    },
+  ]);
+  const silent = records.map((record) => ({
+    ...record,
+    items: record.items.filter(({ event }) => event !== 'MutationAccepted'),
+  }));
+  expect(accountOf(evidenceOf(silent, [])).calls).toMatchObject([
+    { outcome: 'not known', updateId: null, answeredAt: null },
+  ]);
+});
+
+test('of a call that is made again each time has its own outcome', () => {
+  const of = { step: 'update-addons', subject: 'coredns', attempt: 1, upgradeId: '1.36-1.37' };
+  const call = { name: 'UpdateAddon', input: {} };
+  const refused = {
+    type: 'refused',
+    error: 'InvalidParameterException',
+    message: 'no',
+    at: '2026-11-20T08:02:00.000Z',
+  };
+  const cluster = recordOf(WEB, [
+    [1, 'MutationCommitted', 'liftlock', { ...of, call }],
+    [2, 'MutationNotSent', 'liftlock', { ...of, outcome: { type: 'never-sent', at: '2026-11-20T08:02:00.000Z' } }],
+    [3, 'MutationCommitted', 'liftlock', { ...of, subject: 'vpc-cni', call }],
+    [4, 'MutationCommitted', 'liftlock', { ...of, call }],
+    [5, 'MutationRefused', 'liftlock', { ...of, outcome: refused }],
+  ]);
+  const { calls } = accountOf(evidenceOf([cluster], []));
+  expect(calls.map(({ subject, outcome, refused: why }) => [subject, outcome, why])).toEqual([
+    ['coredns', 'never-sent', null],
+    ['vpc-cni', 'not known', null],
+    ['coredns', 'refused', 'InvalidParameterException: no'],
+  ]);
+});
+
+test('who agreed to which plan, what people did, and which configuration was in force are told', async () => {
+  const account = accountOf(evidenceOf(records, []));
+  expect(account.approvals).toMatchObject([
+    { principal: ANN, wave: 'all', planHash: 'f00d', clusters: 1, comment: 'go' },
+  ]);
+  expect(account.acts.map(({ event }) => event)).toEqual(['ConfigApplied', 'RolloutCreated', 'WaveApproved']);
+  expect(account.configuration).toMatchObject([{ kind: 'Fleet', revision: 'b', appliedBy: ANN, document: null }]);
+});
+
+test('an upgrade is told as it was written last, and what cannot be read is named', () => {
+  const of = { upgradeId: '1.36-1.37', from: '1.36', to: '1.37' };
+  const write = (revision: number, data: object) => ({
+    pk: 'c',
+    sk: 'u',
+    kind: 'Upgrade',
+    active: false,
+    revision,
+    data,
+  });
+  const done = upgrade({ clusterKey: WEB, id: '1.36-1.37', status: 'Succeeded' });
+  const cluster = recordOf(WEB, [
+    [1, 'Granted', 'liftlock', { ...of, writes: [write(1, { ...done, status: 'Running' })] }],
+    [2, 'UpgradeSucceeded', 'liftlock', { ...of, writes: [write(2, done), { ...write(1, { id: 7 }), sk: 'v' }] }],
+  ]);
+  const { upgrades, unreadable } = accountOf(evidenceOf([cluster], []));
+  expect([upgrades.map(({ status }) => status), unreadable]).toEqual([['Succeeded'], ['Upgrade c v']]);
+});
+
+test('the plan is told as it was planned, however far its clusters have gone since', () => {
+  const member = {
+    rolloutId: 'r',
+    waveIndex: 0,
+    clusterKey: WEB,
+    name: 'web',
+    from: '1.35',
+    to: '1.37',
+    status: 'Pending',
+    inFlight: false,
+    reasons: [],
+    position: 1,
+  };
+  const rollout = rolloutItem({ id: 'r' });
+  const write = (kind: string, revision: number, data: object) => ({
+    pk: 'r',
+    sk: kind,
+    kind,
+    active: false,
+    revision,
+    data,
+  });
+  const writes = [
+    write('Rollout', 1, rollout),
+    write('Wave', 1, waveItem({ rolloutId: 'r', index: 0, planHash: 'f00d' })),
+    write('Member', 1, member),
+  ];
+  const moved = { upgradeId: '1.36-1.37', rolloutId: 'r', writes: [write('Member', 2, { ...member, from: '1.37' })] };
+  const records = [
+    recordOf('rollout/r', [[1, 'RolloutCreated', ANN, { writes }]]),
+    recordOf(WEB, [[9, 'Granted', 'liftlock', moved]]),
+  ];
+  const { rollouts, waves, plan } = accountOf(evidenceOf(records, []));
+  expect([rollouts.map(({ id }) => id), waves.map(({ planHash }) => planHash)]).toEqual([['r'], ['f00d']]);
+  expect(plan).toMatchObject([{ clusterKey: WEB, from: '1.35', to: '1.37' }]);
+});

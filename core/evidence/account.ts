@@ -1,0 +1,156 @@
+import { intent } from '../contracts/items/protocol.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
+import type { StoredItem } from '../ports/table.ts';
+import { Configs, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import type { Entity } from '../store/entity.ts';
+import { FLEET_SUBJECT, ROLLOUT_SUBJECT } from './covered-records.ts';
+import type { EvidenceDocument, EvidenceItem } from './evidence-document.ts';
+
+/** What an evidence file tells, as tables made of its records alone: whatever is said here, some item of the audit said. */
+export type EvidenceAccount = ReturnType<typeof accountOf>;
+
+export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' | 'scope'>) {
+  const items = records.flatMap((record) => record.items).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const state = new LastWrites(items);
+  // Members move on with their clusters; how they were planned stands in the record of the rollout.
+  const planned = new LastWrites(items.filter(({ subject }) => subject.startsWith(ROLLOUT_SUBJECT)));
+  const isMeant = (upgradeId: string) => scope.kind !== 'upgrade' || upgradeId === scope.upgradeId;
+  const upgrades = state.all(Upgrades).filter(({ id }) => isMeant(id));
+  const voices = items.filter(({ event }) => event === 'WaveApproved' || event === 'WaveRejected');
+  return {
+    upgrades: upgrades.map((one) => ({
+      ...pick(one, ['clusterKey', 'id', 'from', 'to', 'status', 'reasons', 'mutated', 'requestedBy', 'rolloutId']),
+      ...pick(one, ['firstStartedAt', 'startedAt', 'controlPlaneCompletedAt', 'endedAt']),
+      minutes: minutesOf(one),
+    })),
+    /** With what the scan and the smoke check found, before and after. */
+    steps: upgrades.flatMap(({ clusterKey, id, steps }) =>
+      Object.entries(steps)
+        .sort(([, a], [, b]) => (`${a.startedAt} ${a.endedAt}` < `${b.startedAt} ${b.endedAt}` ? -1 : 1))
+        .map(([step, one]) => ({
+          ...{ clusterKey, upgradeId: id, step },
+          ...pick(one, ['status', 'startedAt', 'endedAt', 'reasons', 'detail']),
+          minutes: minutesOf(one),
+        })),
+    ),
+    calls: records.flatMap((record) => callsOf(record.items)).filter(({ upgradeId }) => isMeant(upgradeId)),
+    rollouts: state
+      .all(Rollouts)
+      .map((one) => pick(one, ['id', 'policy', 'policyRevision', 'target', 'createdBy', 'createdAt', 'status'])),
+    waves: state
+      .all(Waves)
+      .map((one) => pick(one, ['rolloutId', 'index', 'name', 'planHash', 'estimateSeconds', 'openedAt', 'endedAt'])),
+    plan: planned
+      .all(Members)
+      .map((one) => pick(one, ['rolloutId', 'waveIndex', 'position', 'clusterKey', 'from', 'to'])),
+    approvals: voices.map(({ at, principal, subject, detail }) => ({
+      ...{ at, principal, subject },
+      ...pick(detail, ['wave', 'decision', 'planHash', 'clusters', 'shown', 'comment']),
+    })),
+    /** Of each cluster of a wave, what it was known to be when somebody agreed. */
+    shown: items.filter(({ event }) => event === 'WaveShown').map(actOf),
+    configuration: configurationOf(items),
+    acts: items.filter(({ principal }) => principal !== LIFTLOCK).map(actOf),
+    unreadable: [...state.unreadable, ...planned.unreadable],
+  };
+}
+
+/** Members in this order, null where there is none: canonical JSON and tables have the same then. */
+const pick = <Data extends object, const Name extends keyof Data>(data: Data, names: readonly Name[]) =>
+  Object.fromEntries(names.map((name) => [name, data[name] ?? null])) as {
+    [Key in Name]: Exclude<Data[Key], undefined> | null;
+  };
+
+const minutesOf = ({
+  startedAt,
+  endedAt,
+}: {
+  readonly startedAt?: string | undefined;
+  readonly endedAt?: string | undefined;
+}) =>
+  startedAt === undefined || endedAt === undefined
+    ? null
+    : Math.round((Date.parse(endedAt) - Date.parse(startedAt)) / 60_000);
+
+const actOf = ({ at, principal, event, subject, detail }: EvidenceItem) => ({
+  at,
+  principal,
+  event,
+  subject,
+  detail: told(detail),
+});
+
+/** Each commit is a call, or none where the commit was too old: what became of it stands in the items after it, up to the next commit of the same. */
+function callsOf(items: readonly EvidenceItem[]) {
+  return items.flatMap((item, index) => {
+    if (item.event !== 'MutationCommitted') return [];
+    const { step, subject, attempt, call, upgradeId } = item.detail;
+    const isOfIt = ({ detail }: EvidenceItem) =>
+      detail.step === step && detail.subject === subject && detail.attempt === attempt;
+    const after = items.slice(index + 1).filter(isOfIt);
+    const again = after.findIndex(({ event }) => event === 'MutationCommitted');
+    const said = after.slice(0, again < 0 ? after.length : again).map(({ detail }) => detail.outcome);
+    const { data: outcome } = intent.shape.outcome.safeParse(said.findLast((one) => one !== undefined));
+    const { name, input } = (call ?? {}) as { readonly name?: string; readonly input?: Record<string, unknown> };
+    const update = outcome?.type === 'accepted' ? outcome : undefined;
+    return [
+      {
+        ...{ clusterKey: item.subject, upgradeId: String(upgradeId), step, subject, attempt, committedAt: item.at },
+        ...{ call: name ?? null, clientRequestToken: input?.clientRequestToken ?? null },
+        ...{ outcome: outcome?.type ?? 'not known', answeredAt: outcome?.at ?? null },
+        ...{ updateId: update?.updateId ?? null, ended: update?.observed ?? null },
+        refused: outcome?.type === 'refused' ? `${outcome.error}: ${outcome.message}` : null,
+      },
+    ];
+  });
+}
+
+/** What was decided; what was written is told by the tables. */
+export function told({ writes: _, ...rest }: EvidenceItem['detail']): Record<string, unknown> {
+  return rest;
+}
+
+/** Each revision that was in force, from when on, with its document where the file has it: a revision is the hash of kind and spec. */
+function configurationOf(items: readonly EvidenceItem[]) {
+  const documents = new Map<string, unknown>();
+  for (const write of items.flatMap(writesOf).filter(({ kind }) => kind === Configs.kind)) {
+    const { data } = Configs.schema.safeParse(write.data);
+    if (data !== undefined) documents.set(data.revision, data.document);
+  }
+  return items
+    .filter(({ subject, event }) => subject === FLEET_SUBJECT && event === 'ConfigApplied')
+    .map(({ at, principal, detail }) => ({
+      ...pick(detail, ['kind', 'name', 'revision']),
+      ...{ appliedBy: principal, appliedAt: at, document: documents.get(String(detail.revision)) ?? null },
+    }));
+}
+
+/** What the transaction of an item wrote. */
+export function writesOf({ detail: { writes } }: EvidenceItem): readonly StoredItem[] {
+  return Array.isArray(writes) ? (writes as readonly StoredItem[]) : [];
+}
+
+/** What the records wrote last of everything: the audit carries the writes of each transaction. */
+class LastWrites {
+  /** Kinds and keys of what this version cannot read. */
+  readonly unreadable: string[] = [];
+  readonly #writes = new Map<string, StoredItem>();
+
+  constructor(items: readonly EvidenceItem[]) {
+    for (const write of items.flatMap(writesOf)) {
+      const id = `${write.pk} ${write.sk}`;
+      if ((this.#writes.get(id)?.revision ?? 0) <= write.revision) this.#writes.set(id, write);
+    }
+  }
+
+  all<Data>({ kind, schema }: Entity<Data, never>): Data[] {
+    return [...this.#writes.values()]
+      .filter((write) => write.kind === kind)
+      .sort((a, b) => (a.pk + a.sk < b.pk + b.sk ? -1 : 1))
+      .flatMap(({ pk, sk, data }) => {
+        const parsed = schema.safeParse(data);
+        if (!parsed.success) this.unreadable.push(`${kind} ${pk} ${sk}`);
+        return parsed.success ? [parsed.data] : [];
+      });
+  }
+}

@@ -1,0 +1,81 @@
+import type { AuditItem } from '../ports/table.ts';
+import { hopOfItem } from '../queries/effort.ts';
+import type { EvidenceScope } from './evidence-document.ts';
+
+export interface AuditRecord {
+  readonly subject: string;
+  /** Oldest first. */
+  readonly items: readonly AuditItem[];
+}
+
+export const FLEET_SUBJECT = 'fleet';
+export const ROLLOUT_SUBJECT = 'rollout/';
+
+/**
+ * Which items of these records a file about this shows, each record a part without gaps. Whoever makes a file and whoever verifies it, by the
+ * anchors alone, ask here: what should be there and is not was taken out.
+ */
+export function coveredRecords(known: readonly AuditRecord[], scope: EvidenceScope): AuditRecord[] {
+  const isOther = ({ subject }: AuditRecord) => subject === FLEET_SUBJECT || subject.startsWith(ROLLOUT_SUBJECT);
+  const clusters = known
+    .filter((record) => !isOther(record))
+    .map((record) => between(record, clusterItems(scope, record)));
+  const named = new Set(clusters.flatMap(({ items }) => items.map(({ detail }) => detail.rolloutId)));
+  const rollouts = known
+    .filter(({ subject }) => subject.startsWith(ROLLOUT_SUBJECT))
+    .map((record) => rolloutItems(scope, record, named));
+  const covered = [...clusters, ...rollouts].filter(({ items }) => items.length > 0);
+  const fleet = known.find(({ subject }) => subject === FLEET_SUBJECT);
+  const span = scope.kind === 'period' ? scope : spanOf(covered);
+  if (fleet !== undefined && span !== undefined) covered.push(fleetItems(fleet, span));
+  return covered.filter(({ items }) => items.length > 0).sort((a, b) => (a.subject < b.subject ? -1 : 1));
+}
+
+/** The upgrade that an item of a cluster's record is about, by its id; null where it is about none. */
+export function upgradeOfItem(item: AuditItem): string | null {
+  const { upgradeId } = item.detail;
+  return hopOfItem(item) ?? (typeof upgradeId === 'string' ? upgradeId : null);
+}
+
+/** Those from the first that is meant to the last. */
+function between({ subject, items }: AuditRecord, isMeant: (item: AuditItem) => boolean): AuditRecord {
+  const [first, last] = [items.findIndex(isMeant), items.findLastIndex(isMeant)];
+  return { subject, items: first < 0 ? [] : items.slice(first, last + 1) };
+}
+
+const isIn =
+  ({ since, until }: { readonly since: string; readonly until: string }) =>
+  ({ at }: AuditItem): boolean =>
+    at >= since && at <= until;
+
+function clusterItems(scope: EvidenceScope, { subject, items }: AuditRecord): (item: AuditItem) => boolean {
+  if (scope.kind === 'period') return isIn(scope);
+  if (scope.kind === 'upgrade')
+    return (item) => subject === scope.clusterKey && upgradeOfItem(item) === scope.upgradeId;
+  const isOfRollout = ({ detail }: AuditItem): boolean => detail.rolloutId === scope.rolloutId;
+  const upgrades = new Set(items.filter(isOfRollout).map(upgradeOfItem));
+  return (item) => isOfRollout(item) || (upgradeOfItem(item) !== null && upgrades.has(upgradeOfItem(item)));
+}
+
+/** From its beginning, where it was planned and approved. */
+function rolloutItems(scope: EvidenceScope, record: AuditRecord, named: ReadonlySet<unknown>): AuditRecord {
+  const id = record.subject.slice(ROLLOUT_SUBJECT.length);
+  if (scope.kind === 'rollout') return id === scope.rolloutId ? record : { ...record, items: [] };
+  if (scope.kind === 'upgrade') return named.has(id) ? record : { ...record, items: [] };
+  const isActive = record.items.some(isIn(scope));
+  return { ...record, items: isActive ? record.items.filter(({ at }) => at <= scope.until) : [] };
+}
+
+function spanOf(records: readonly AuditRecord[]) {
+  const times = records.flatMap(({ items }) => items.map(({ at }) => at)).sort();
+  const [since, until] = [times[0], times.at(-1)];
+  return since === undefined || until === undefined ? undefined : { since, until };
+}
+
+/** With what was applied last of each configuration before, which was in force then: the documents are in the first item of their instant. */
+function fleetItems(fleet: AuditRecord, span: { readonly since: string; readonly until: string }): AuditRecord {
+  const applied = fleet.items.filter(({ event, at }) => event === 'ConfigApplied' && at < span.since);
+  const inForce = new Map(applied.map(({ detail, at }) => [`${detail.kind}/${detail.name}`, at]));
+  const instants = new Set(inForce.values());
+  return between(fleet, (item) => (instants.has(item.at) && item.at < span.since) || isIn(span)(item));
+}

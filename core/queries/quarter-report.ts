@@ -1,0 +1,137 @@
+import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { UPGRADE_STATUSES } from '../contracts/items/protocol.ts';
+import { counted } from '../model/words.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { AuditItem } from '../ports/table.ts';
+import { Regions } from '../store/entities.ts';
+import { loadKind } from '../store/entity.ts';
+import { latenessPerDay } from '../version/cluster-support.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { regionCalendar } from '../version/region-calendar.ts';
+import { hopOfItem, minutesIn, type Spent, timesIn } from './effort.ts';
+import { readEffort } from './effort-report.ts';
+import { shortId } from './find-cluster.ts';
+import { periodEnd, periodStart } from './report-period.ts';
+
+/** How upgrades may end; each end stands in the record of its cluster. */
+const ENDS = [
+  'Succeeded',
+  'Failed',
+  'RolledBack',
+  'Blocked',
+  'Canceled',
+] as const satisfies readonly (typeof UPGRADE_STATUSES)[number][];
+
+const NOT_RECORDED = [
+  'How late a cluster was before Liftlock first saw it.',
+  'What a cluster was billed: hours are reckoned by the versions that were observed and the support type that it has now, dollars at list price.',
+];
+
+/** What a quarter, or any other period, came to: for whoever answers for a fleet. */
+export type QuarterReport = Awaited<ReturnType<typeof quarterReport>>;
+
+export async function quarterReport(
+  { table, clock }: Pick<Ports, 'table' | 'clock'>,
+  sinceText: string,
+  untilText?: string,
+) {
+  const until = periodEnd(untilText, clock.now());
+  const since = periodStart(sinceText, until);
+  const records = new Map<string, readonly AuditItem[]>();
+  const { acts, waits, clusters, unread } = await readEffort(table, since, (items, subject) =>
+    records.set(subject, items),
+  );
+  const regions = new Map((await loadKind(table, Regions)).map((region) => [region.region, region]));
+  const items = [...records.values()].flat().filter(({ at }) => timesIn({ from: at }, since, until) > 0);
+  // Steps that were started by hand, and what was undone after them, are no hops.
+  const ends = items.filter(
+    (item) => item.event === 'UpgradeRolledBack' || (hopOfItem(item) ?? '') === item.detail.upgradeId,
+  );
+  const moved = ends.filter(({ event, detail: { from, to } }) => event === 'UpgradeSucceeded' && from !== to);
+  const ended = ENDS.map((status) => [status, ends.filter(({ event }) => event === `Upgrade${status}`).length]);
+  const known = clusters.filter(({ clusterKey }) => records.has(clusterKey));
+  const lateness = known.map((cluster) =>
+    latenessOf(cluster, records.get(cluster.clusterKey) ?? [], regions.get(cluster.region), since, until),
+  );
+  const late = lateness.filter(({ hours }) => hours > 0).sort((a, b) => b.hours - a.hours);
+  const unknown = lateness.filter(({ unknownHours }) => unknownHours > 0).length;
+  const voices = items.filter(({ event }) => event === 'WaveApproved' || event === 'WaveRejected');
+  const sum = (name: 'hours' | 'dollars') => late.reduce((total, one) => total + one[name], 0);
+  return {
+    ...{ since: since.toISOString(), until: until.toISOString() },
+    /** How many lived at its end, and how many went at least one minor up. */
+    clusters: {
+      atEnd: clusters.filter((cluster) => livesAt(cluster, until)).length,
+      moved: new Set(moved.map(({ subject }) => subject)).size,
+    },
+    minorsMoved: moved.length,
+    /** Each try of an upgrade, by how it ended. */
+    ended: Object.fromEntries(ended) as Record<(typeof ENDS)[number], number>,
+    /** Past standard support. */
+    late: {
+      ...{ hours: Math.round(sum('hours')), dollars: cents(sum('dollars')) },
+      clusters: late.map((one) => ({
+        cluster: one.cluster,
+        hours: Math.round(one.hours),
+        dollars: cents(one.dollars),
+      })),
+    },
+    acts: countsOf(acts, (one) => timesIn(one, since, until)),
+    /** Minutes, of each cluster that waits and of each wave as a whole. */
+    waits: countsOf(waits, (one) => minutesIn(one, since, until)),
+    approvals: voices
+      .map(({ at, principal: by, subject, detail: { wave, decision, planHash, clusters: count } }) => ({
+        ...{ at, by, rollout: subject.replace(/^rollout\//, ''), wave: String(wave), decision: String(decision) },
+        ...{ planHash: String(planHash), clusters: typeof count === 'number' ? count : null },
+      }))
+      .sort((a, b) => (a.at < b.at ? -1 : 1)),
+    notRecorded: [
+      ...NOT_RECORDED,
+      ...(unknown === 0
+        ? []
+        : [`How late ${counted(unknown, 'cluster')} with versions of which no dates are known was.`]),
+      ...unread,
+    ],
+  };
+}
+
+const cents = (dollars: number): number => Math.round(dollars * 100) / 100;
+
+/** One that was deleted is not there from then on. */
+const livesAt = ({ createdAt, deletedAt }: ClusterRecord, at: Date): boolean =>
+  createdAt <= at.toISOString() && (deletedAt === undefined || deletedAt > at.toISOString());
+
+function countsOf(all: readonly Spent[], measure: (one: Spent) => number) {
+  return [...Map.groupBy(all, ({ what }) => what)]
+    .map(([what, those]) => ({ what, count: Math.round(those.reduce((sum, one) => sum + measure(one), 0)) }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count || (a.what < b.what ? -1 : 1));
+}
+
+/** What says at which version a cluster is from then on. */
+const SEEN = ['ClusterDiscovered', 'VersionObserved'];
+
+/** How long a cluster was at versions past their standard support, in a period, from when it was first seen. */
+function latenessOf(
+  cluster: ClusterRecord,
+  items: readonly AuditItem[],
+  region: RegionVersions | undefined,
+  since: Date,
+  until: Date,
+) {
+  const { supportType, deletedAt } = cluster;
+  const seen = items.filter(({ event }) => SEEN.includes(event));
+  let [hours, unknownHours] = [0, 0];
+  for (const [index, { at, detail }] of seen.entries()) {
+    const to = seen[index + 1]?.at ?? deletedAt ?? until.toISOString();
+    const version = KubeVersion.tryParse(String(detail.version));
+    const last = new Date(Math.min(Date.parse(to), until.getTime()));
+    const support = version && regionCalendar(region).supportStatus(version, last, supportType);
+    const hoursFrom = (from: string): number => minutesIn({ from, to }, since, until) / 60;
+    const end = support?.endOfStandardSupport?.getTime() ?? 0;
+    if (support === undefined || support.state === 'unknown') unknownHours += hoursFrom(at);
+    else if (support.state !== 'standard') hours += hoursFrom(new Date(Math.max(end, Date.parse(at))).toISOString());
+  }
+  const perDay = latenessPerDay('extended', supportType) ?? 0;
+  return { cluster: shortId(cluster), hours, dollars: (hours / 24) * perDay, unknownHours };
+}
