@@ -30,7 +30,7 @@ const baseline = z.object({
 export type Baseline = z.infer<typeof baseline>;
 
 /** A cluster with more is ill, and whatever is kept of it is no baseline; all of it has to fit into the record of its upgrade. */
-export const MOST_KEPT = 500;
+export const MOST_KEPT = 200;
 
 export function takeBaseline(reading: Reading, now: Date): Baseline {
   const probes: Baseline['probes'] = {};

@@ -4,7 +4,8 @@ import { STATE_PROBES, type StateProbe, type StateVerdict, type Unwell, type Wor
 
 /** What is worse in one reading may be passing; what is in all of so many minutes is not. */
 const LASTS_MINUTES = 5;
-const MOST_NAMED = 50;
+/** By name in the record of an upgrade, what is worse for longest first. */
+const MOST_NAMED = 20;
 
 const RANKS = { well: 0, degraded: 1, down: 2 } as const;
 

@@ -60,3 +60,18 @@ test('five are named, and how many more there are', () => {
   });
   expect(verdictReason(many).message).toMatch(/n4 \([^)]*\) and 4 more\.$/);
 });
+
+test('a workload is told by its pods where they are worse too, since they say why', () => {
+  const both = (probe: ProbeName, ...identities: readonly string[]) =>
+    verdict(probe, 'fail', {
+      figures: {
+        ...{ compared: 9, unwell: 2, unwellBefore: 0, changed: 0, worse: identities.length },
+        named: identities.map((identity) => ({ ...worse, identity })),
+      },
+    });
+  const codes = (...all: readonly ProbeVerdict[]) => isWorse(all).because.map(({ code }) => code);
+  expect(codes(both('workloads', 'a'), both('pods', 'a'))).toEqual(['MoreUnhealthyPods']);
+  const { because } = isWorse([both('workloads', 'a', 'b'), both('pods', 'a')]);
+  expect(because[0]?.message).toMatch(/^Worse than before the hop: b \([^)]*\)\.$/);
+  expect(codes(both('workloads', 'a'))).toEqual(['WorkloadUnavailable']);
+});

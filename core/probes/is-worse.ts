@@ -16,7 +16,17 @@ export function isWorse(verdicts: readonly ProbeVerdict[]): Worse {
   const failed = verdicts.filter(({ result }) => result === 'fail');
   const sources = new Set(failed.map(({ probe }) => PROBES[probe].source));
   const worse = failed.some(({ probe }) => PROBES[probe].isHard) || sources.size >= 2;
-  return { worse, because: failed.map(verdictReason) };
+  return { worse, because: failed.flatMap((one) => withoutPods(one, failed)).map(verdictReason) };
+}
+
+/** Pods say why a workload is not available, so that it is told by them where they are worse as well. */
+function withoutPods(verdict: ProbeVerdict, all: readonly ProbeVerdict[]): ProbeVerdict[] {
+  const pods = all.find(({ probe }) => probe === 'pods');
+  if (verdict.probe !== 'workloads' || verdict.kind !== 'state' || pods?.kind !== 'state') return [verdict];
+  const told = new Set(pods.figures.named.map(({ identity }) => identity));
+  const named = verdict.figures.named.filter(({ identity }) => !told.has(identity));
+  const worse = verdict.figures.worse - verdict.figures.named.length + named.length;
+  return worse === 0 ? [] : [{ ...verdict, figures: { ...verdict.figures, named, worse } }];
 }
 
 /** What a verdict says that is no pass, for people: what was well and is not, which figure rose, or why nobody can tell. */

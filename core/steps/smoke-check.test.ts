@@ -102,7 +102,7 @@ async function checked(given: Given = {}, table = new MemoryTable()) {
 test('a cluster that works is done', async () => {
   expect(await checked({ nodes: [node('a')] })).toMatchObject({
     ...{ status: 'done', waitSeconds: undefined, told: [] },
-    looked: expect.stringMatching(/^EKS says 1.37; .*; 0 of 1 nodes not well; .*\.$/),
+    looked: expect.stringMatching(/^EKS says 1.37; .*; nodes: 1; .*\.$/),
   });
 });
 
@@ -117,7 +117,7 @@ test('one that works says what was looked at, and one that was not asked says so
     urls: { 'https://shop.example/': 200 },
   });
   expect(looked).toBe(
-    'EKS says 1.37; the API server is ready and says v1.37.1; 0 of 2 nodes not well; 0 of 2 workloads not well; 0 of 1 owners of pods not well; 0 of 0 Services not well; 0 of 0 Jobs not well; 1 URL asked.',
+    'EKS says 1.37; the API server is ready and says v1.37.1; nodes: 2; workloads: 2; owners of pods: 1; Services: 0; Jobs: 0; 1 URL asked.',
   );
   expect((await checked({ spec: { verification: 'eks-api' } })).looked).toBe('EKS says 1.37.');
   expect((await checked({ nodes: [node('a', { ready: false })] })).looked).toBeUndefined();

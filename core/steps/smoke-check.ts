@@ -199,7 +199,7 @@ function checkWithoutBaseline(context: StepContext, reading: Reading, { problems
     const seen = reading[probe];
     if (seen === undefined) continue;
     const ill = seen.filter(({ is }) => is !== undefined);
-    looked.push(`${ill.length} of ${seen.length} ${PROBES[probe].what} not well`);
+    looked.push(`${PROBES[probe].what}: ${seen.length}${ill.length === 0 ? '' : ` (${ill.length} not well)`}`);
     if (baseline?.[probe] !== undefined || ill.length === 0) continue;
     const texts = ill.map(({ identity, said }) => `${identity}: ${said}`);
     const system = ill.filter(({ identity }) => identity.includes(' kube-system/'));

@@ -97,12 +97,14 @@ test('it may read exactly what the reader of EKS calls', () => {
   expect(reading.sort()).toEqual([...new Set(called)].sort());
 });
 
-test('alarms are read by the functions that ask gates and scan alone', () => {
+test('alarms are read by the functions that ask gates, scan and check after a hop alone', () => {
   expect(allowing('cloudwatch:DescribeAlarms')).toMatchObject([
     {
       Resource: '*',
       Condition: {
-        StringLike: { 'aws:userid': ['reconcile-rollouts', 'scan-cluster'].map((name) => `*:liftlock-${name}`) },
+        StringLike: {
+          'aws:userid': ['reconcile-rollouts', 'scan-cluster', 'smoke-check'].map((name) => `*:liftlock-${name}`),
+        },
       },
     },
   ]);

@@ -35,7 +35,7 @@ test('pods that crash on the new minor fail the smoke check, by name and owner',
   expect(upgrade?.status).toBe('Failed');
   const told = smoke?.reasons.map(({ code, message }) => `${code}: ${message}`) ?? [];
   expect(told).toContainEqual(
-    'WorkloadUnavailable: Worse than before the hop: Deployment shop/web (was well, now 0 of 2 available, owner payments).',
+    'MoreUnhealthyPods: Worse than before the hop: Deployment shop/web (was well, now 2 of 2 pods CrashLoopBackOff, owner payments).',
   );
   expect(told.some((one) => one.includes('shop/api'))).toBe(false);
   const verdicts = comparisonOf(upgrade)?.verdicts ?? [];

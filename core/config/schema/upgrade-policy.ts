@@ -133,7 +133,9 @@ const scan = z
       .min(1, 'is empty: leave it out where no alarm is asked about')
       .max(20, 'lists more than 20 alarms')
       .optional()
-      .describe('CloudWatch alarms that must be OK before each hop, by name (beside Liftlock) or ARN; absent = none.'),
+      .describe(
+        'CloudWatch alarms that must be OK before each hop, and are compared after it, by name (beside Liftlock) or ARN; absent = none.',
+      ),
     urls: z
       .array(
         z.string().max(2048, 'is longer than 2048 characters').describe('An https URL of a public or allowed host.'),
