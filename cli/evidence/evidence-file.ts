@@ -4,9 +4,8 @@ import { type EvidenceDocument, evidenceDocument } from '../../core/evidence/evi
 import { canonicalJson } from '../../core/hash/canonical-json.ts';
 import { PART_BEGINS, PART_ENDS, partText, renderPage } from './page.ts';
 
-/** Of each block the seal keeps the first digits of a digest, so that whoever verifies can tell where something was changed. */
+/** Of each block the seal keeps eight digits of a digest, so that whoever verifies can tell where something was changed. */
 const BLOCK = 1024;
-const DIGITS = 8;
 
 /**
  * A page and, in its last two lines, the seal: digests of its blocks, and one of everything before the last line. The page is made of what a reader of
@@ -24,7 +23,7 @@ const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 
 const blocksOf = (bytes: Buffer): string[] =>
   Array.from({ length: Math.ceil(bytes.length / BLOCK) }, (_, index) =>
-    digest(bytes.subarray(index * BLOCK, (index + 1) * BLOCK)).slice(0, DIGITS),
+    digest(bytes.subarray(index * BLOCK, (index + 1) * BLOCK)).slice(0, 8),
   );
 
 function sealOf(page: Buffer): string {

@@ -7,6 +7,7 @@ import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { LOCAL_OPERATOR, START, servedWorld } from '../../test/material/cli/served-world.ts';
 import { anchorsOf } from '../../test/material/evidence/small-evidence.ts';
 import { EXIT } from '../command/session.ts';
+import { readEvidence, writeEvidence } from './evidence-file.ts';
 
 const MINUTE = 60_000;
 const GONE = 'arn:aws:eks:eu-central-1:111111111111:cluster/gone@2025-01-01T00:00:00.000Z';
@@ -118,6 +119,14 @@ test('an upgrade that a rollout has made comes with the record of that rollout',
 test('without anchors a file is unproved, and says so', async () => {
   const { code, out } = await offline(`evidence verify ${path('upgrade.html')}`);
   expect([code, out]).toEqual([EXIT.pending, expect.stringContaining('Not checked: It was held against no anchors')]);
+});
+
+test('a file of another version is unproved as far as its page goes', async () => {
+  const { document } = readEvidence(readFileSync(path('upgrade.html')), '');
+  if (document === undefined) throw new Error('the file has no machine-readable part');
+  writeFileSync(path('later.html'), writeEvidence({ ...document, madeWith: '9.9.9' }));
+  const { code, out } = await offline(`evidence verify ${path('later.html')} --anchors ${folder}`);
+  expect([code, out]).toEqual([EXIT.pending, expect.stringContaining('Not checked: Whether the page says')]);
 });
 
 test('a file that somebody changed is broken', async () => {

@@ -52,8 +52,8 @@ export async function exportEvidence(session: Session, options: ExportOptions): 
       `liftlock: nothing is on record of ${scopeText(scope)}. What there is: liftlock get upgrades --all, liftlock get rollouts.`,
     );
   const chain = readChain(files);
-  const of = chain.of === '' ? null : chain.of;
-  const redacted = options.redact ?? null;
+  const of = chain.of || null;
+  const { redact: redacted = null } = options;
   const salt = saltOf({ redacted, of });
   const document: EvidenceDocument = {
     ...{ evidence: 1, scope, madeWith: await packageVersion(), madeAt, redacted, of },
@@ -164,10 +164,9 @@ const membersOf = ({ items }: AuditRecord): string[] =>
 
 async function subjectsKnown(session: Session, files: readonly AnchorFile[]): Promise<string[]> {
   const client = await session.client();
-  const { v1 } = client;
-  const { items: rollouts } = await v1.rollouts.$get({});
+  const { items: rollouts } = await client.v1.rollouts.$get({});
   const { items: clusters } = await client.whole('items', (query) =>
-    v1.clusters.$get({ query: { gone: 'true', ...query } }),
+    client.v1.clusters.$get({ query: { gone: 'true', ...query } }),
   );
   // Whoever has taken a cluster out of the inventory has not taken it out of the anchors.
   return [

@@ -130,7 +130,7 @@ function latenessOf(
     const hoursFrom = (from: string): number => minutesIn({ from, to }, since, until) / 60;
     const end = support?.endOfStandardSupport?.getTime() ?? 0;
     if (support === undefined || support.state === 'unknown') unknownHours += hoursFrom(at);
-    else if (support.state !== 'standard') hours += hoursFrom(new Date(Math.max(end, Date.parse(at))).toISOString());
+    else hours += hoursFrom(new Date(Math.max(end, Date.parse(at))).toISOString());
   }
   const perDay = latenessPerDay('extended', supportType) ?? 0;
   return { cluster: shortId(cluster), hours, dollars: (hours / 24) * perDay, unknownHours };
