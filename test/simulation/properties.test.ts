@@ -101,6 +101,7 @@ test('heavy is more than light, and every kind of fault comes up', () => {
     'policy',
     'policy-meanwhile',
     'redriven',
+    'regression',
     'restored',
     'slow-insights',
     'stale-index',

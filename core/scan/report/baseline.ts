@@ -36,7 +36,7 @@ export function compareWithBaseline(
   const matches = matched(findings, older);
   const marked = findings.map((finding) => {
     const other = matches.get(finding);
-    return { ...finding, new: other === undefined || (other.waived && !finding.waived) || isWorse(finding, other) };
+    return { ...finding, new: other === undefined || (other.waived && !finding.waived) || hasWorsened(finding, other) };
   });
   const kept = new Set(matches.values());
   const gone = older.filter((finding) => !kept.has(finding)).map(({ id, message }) => ({ id, message }));
@@ -69,7 +69,7 @@ function matched(
 }
 
 /** An unknown severity, of a release to come, is taken for the mildest: better told twice than never. */
-function isWorse(finding: Finding, other: BaselineFinding): boolean {
+function hasWorsened(finding: Finding, other: BaselineFinding): boolean {
   const rank = (SEVERITIES as readonly string[]).indexOf(other.severity);
   return SEVERITIES.indexOf(finding.severity) < (rank === -1 ? SEVERITIES.length - 1 : rank);
 }
