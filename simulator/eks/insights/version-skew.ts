@@ -1,6 +1,7 @@
 import type { Category, InsightStatusValue } from '@aws-sdk/client-eks';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { kubeProxyVersion } from '../../kubernetes/system-workloads.ts';
+import { isAutoModeNode } from '../progress/auto-mode.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
 import type { Finding, Subject } from './check.ts';
 
@@ -13,7 +14,12 @@ export function skewFindings({ cluster }: Subject, target: KubeVersion, category
   const proxy = kubeProxyVersion(cluster.kubernetes);
   const proxyVersion = proxy === undefined ? undefined : KubeVersion.tryParse(minorOf(proxy));
   return [
-    finding('Kubelet version', kubelets(cluster), 'At least one node kubelet version', 'Node kubelet versions'),
+    finding(
+      'Kubelet version',
+      kubelets(cluster, rollback),
+      'At least one node kubelet version',
+      'Node kubelet versions',
+    ),
     finding(
       'kube-proxy version',
       proxyVersion === undefined ? [] : [{ name: 'kube-proxy', version: proxyVersion }],
@@ -65,8 +71,10 @@ interface Running {
   version: KubeVersion;
 }
 
-function kubelets(cluster: ClusterRecord): Running[] {
-  return cluster.kubernetes.nodes.map((node) => ({ name: node.name, version: KubeVersion.parse(node.kubeletVersion) }));
+/** Of a rollback EKS takes Auto Mode's nodes back itself, after it has looked at the insights once (rollback-automode, How Auto Mode rollback works). */
+function kubelets({ kubernetes }: ClusterRecord, rollback: boolean): Running[] {
+  const nodes = kubernetes.nodes.filter((node) => !rollback || !isAutoModeNode(node));
+  return nodes.map((node) => ({ name: node.name, version: KubeVersion.parse(node.kubeletVersion) }));
 }
 
 /** `v1.34.5-eksbuild.8` and `v1.33.10-minimal-eksbuild.13` → `v1.34`, `v1.33`. */

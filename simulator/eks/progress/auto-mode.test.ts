@@ -25,7 +25,7 @@ test('nodes follow an upgrade by themselves', () => {
 
 test('a rollback takes the nodes back first, while the cluster says ACTIVE', () => {
   const { world, nodes } = worldWith({ upgradedAt });
-  const { update } = world.call('UpdateClusterVersion', rollback);
+  const { update } = world.call('UpdateClusterVersion', { name: 'shop', version: '1.35' });
   world.pass(4);
   expect(world.call('DescribeCluster', { name: 'shop' }).cluster).toMatchObject({ status: 'ACTIVE', version: '1.36' });
   expect(world.call('DescribeUpdate', { name: 'shop', updateId: update?.id ?? '' }).update?.status).toBe('InProgress');

@@ -86,6 +86,6 @@ export const autoModeLabels: Readonly<Record<string, string>> = {
   'karpenter.sh/nodepool': 'general-purpose',
 };
 
-function isAutoModeNode(node: NodeState): boolean {
+export function isAutoModeNode(node: NodeState): boolean {
   return node.labels['eks.amazonaws.com/compute-type'] === 'auto';
 }
