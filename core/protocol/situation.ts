@@ -3,9 +3,13 @@ import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.t
 import type { Epoch, Grant, Ledger, Upgrade } from '../contracts/items/protocol.ts';
 import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { CallWithoutUpdate, MutatingCall } from '../contracts/mutating-calls.ts';
+import type { ReasonCode } from '../contracts/reasons.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
+import { glassInForce, passesBreakGlass } from '../policy/break-glass.ts';
+import { clusterRefusals } from '../policy/cluster-tags.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
-import type { WindowAnswer } from '../policy/window-rule.ts';
+import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
 import { isUndo } from './undo.ts';
@@ -56,4 +60,37 @@ export function momentOf(upgrade: Pick<Upgrade, 'machine'> | undefined, asked: '
   if (isUndo(upgrade)) return asked === 'grant' ? 'undo-grant' : 'undo';
   if (isRollback(upgrade)) return asked === 'grant' ? 'rollback-grant' : 'rollback';
   return asked;
+}
+
+export interface Veto {
+  readonly asked: readonly Moment[];
+  /** What must be so, for the documents. */
+  readonly rule: string;
+  readonly codes: readonly ReasonCode[];
+  /** What comes after it cannot be asked. */
+  readonly ends?: true;
+  readonly reasons: (situation: Situation, moment: Moment) => readonly Reason[];
+}
+
+export const NONE: readonly Reason[] = [];
+
+export const unplacedBy = (rules: HopRules | undefined, asked: (code: Reason['code']) => boolean): readonly Reason[] =>
+  (rules?.unplaced ?? NONE).filter(({ code }) => asked(code));
+
+/** The inventory may lag behind EKS, and what whoever asks has read may lag behind the inventory: both readings count. */
+export function ofCluster({ cluster, fleet, target, tags }: Situation): readonly Reason[] {
+  if (cluster === undefined || fleet === undefined) return NONE;
+  const reasons = clusterRefusals(cluster, target, fleet);
+  if (tags === undefined) return reasons;
+  reasons.push(...clusterRefusals({ ...cluster, tags: { ...tags } }, target, fleet));
+  return [...new Map(reasons.map((one) => [one.message, one])).values()];
+}
+
+/** What calendars say to what begins now, or goes on, but for what a person has let pass. */
+export function windowReasons({ rules, window, now, upgrade, clusterControl, wave }: Situation): readonly Reason[] {
+  if (rules === undefined) return window?.reasons ?? NONE;
+  const { reasons } = window ?? windowRule(rules, now, upgrade?.mutated === true);
+  if (reasons.length === 0) return reasons;
+  const glass = glassInForce(clusterControl, wave, rules.policy?.spec.breakGlass, now);
+  return glass === undefined ? reasons : reasons.filter((one) => !passesBreakGlass(one));
 }

@@ -14,6 +14,7 @@ const tag = (key: string, value: string): Given => ({ cluster: { tags: { [`liftl
 const capped = { ...fleet, caps: { ...fleet.caps, total: 1 } };
 const denied = { type: 'Reachable', status: 'False' as const, reason: 'Denied', message: 'no', lastTransitionTime: '' };
 const NOTHING: readonly string[] = [];
+const UNREAD = ['PolicyNotConfigured'];
 const OTHER = 'arn:aws:eks:eu-central-1:111111111111:cluster/other@2026-01-01T00:00:00.000Z';
 
 const back = { machine: 'rollback-cluster', from: '1.38', to: '1.37', rolloutId: undefined as never } as const;
@@ -29,6 +30,11 @@ const BACK: readonly (readonly [string, Given, readonly string[], readonly strin
   ['no Fleet', { fleet: undefined }, ['FleetNotConfigured'], ['FleetNotConfigured']],
   ['a Fleet that only looks', { fleet: { ...fleet, mode: 'observe' } }, ['ObserveMode'], ['ObserveMode']],
   ['a fleet that is stopped', { control: { stopped: true } }, ['FleetStopped'], ['FleetStopped']],
+  ['a policy that nobody can read', { rules: rules({ policy: undefined, unreadable: true }) }, UNREAD, UNREAD],
+  ...(['AmbiguousPolicy', 'PolicyError'] as const).map(
+    (code) => [code, { rules: rules({ unplaced: [reason(code, '')] }) }, [code], [code]] as const,
+  ),
+  ['no wave', { rules: rules({ unplaced: [reason('NoWave', '')] }) }, NOTHING, NOTHING],
   ['a cluster that is gone', { cluster: { deletedAt: NOON.toISOString() } }, ['Gone'], ['Gone']],
   ['an account that is not in the Fleet', { fleet: { ...fleet, accounts: [] } }, ['NotInFleet'], ['NotInFleet']],
   ['a cluster that nobody may read', { cluster: { conditions: [denied] } }, ['Unreachable'], ['Unreachable']],

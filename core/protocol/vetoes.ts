@@ -1,40 +1,23 @@
-import type { AnyCode, ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { arnOf } from '../model/cluster-key.ts';
-import { isFinish, isRollback } from '../model/hop.ts';
+import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
-import { glassInForce, passesBreakGlass } from '../policy/break-glass.ts';
 import { capKeys, capRefusals, recount } from '../policy/caps.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
-import { clusterRefusals } from '../policy/cluster-tags.ts';
-import type { HopRules } from '../policy/hop-rules.ts';
 import { unreadablePolicy } from '../policy/policy-of.ts';
 import { givenUp } from '../policy/wave-of.ts';
 import { allowedFailures, exceedsBudget, haltedBefore, waveRefusal } from '../policy/wave-room.ts';
-import { windowRule } from '../policy/window-rule.ts';
 import { authority, busyWith, otherTarget } from './authority.ts';
 import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves.ts';
 import { isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
-import type { Moment, Situation } from './situation.ts';
+import { ROLLBACK_VETOES, ROLLBACKS } from './rollback-vetoes.ts';
+import { type Moment, NONE, ofCluster, type Situation, unplacedBy, type Veto, windowReasons } from './situation.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
 
-export interface Veto {
-  readonly asked: readonly Moment[];
-  /** What must be so, for the documents. */
-  readonly rule: string;
-  readonly codes: readonly ReasonCode[];
-  /** What comes after it cannot be asked. */
-  readonly ends?: true;
-  readonly reasons: (situation: Situation, moment: Moment) => readonly Reason[];
-}
-
-const NONE: readonly Reason[] = [];
 const only = (...reasons: readonly (Reason | undefined)[]): readonly Reason[] =>
   reasons.filter((one) => one !== undefined);
 
 const UNDOS: readonly Moment[] = ['undo-grant', 'undo'];
-const ROLLBACKS: readonly Moment[] = ['rollback-grant', 'rollback'];
 const ALWAYS: readonly Moment[] = ['grant', 'first', 'later'];
 const BEGINNING: readonly Moment[] = ['grant', 'first'];
 const COMMITS: readonly Moment[] = ['first', 'later'];
@@ -95,19 +78,13 @@ export const VETOES: readonly Veto[] = [
     reasons: ofCluster,
   },
   {
-    // Who goes back does so because of what a pin, a tag or a hold may be there for.
-    asked: ROLLBACKS,
-    rule: 'of a rollback: the cluster lives, is in the Fleet and can be reached',
-    codes: ['Gone', 'NotInFleet', 'Unreachable'],
-    reasons: (situation) => ofCluster(situation).filter(({ code }) => STOP_ROLLBACKS.includes(code)),
-  },
-  {
     asked: ALWAYS,
     rule: 'the cluster is not held; where a retry has taken the hold off, only its rollout goes on, with the upgrade that failed',
     codes: ['Held'],
     reasons: ({ clusterControl: control, target, member, upgrade }, moment) =>
       holdRefusals(control, target, moment === 'grant' ? member?.failedBefore : upgrade?.rolloutId !== undefined),
   },
+  ...ROLLBACK_VETOES,
   {
     asked: ['grant', 'rollback-grant', 'undo-grant'],
     rule: 'nobody holds the grant of the cluster',
@@ -235,32 +212,7 @@ export const VETOES: readonly Veto[] = [
     asked: ALWAYS,
     rule: 'the calendars are open, or a person has broken the glass; what begins must fit in, what was begun goes on until they close',
     codes: ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing', 'NoCalendar', 'CalendarInvalid'],
-    reasons: ({ rules, window, now, upgrade, clusterControl, wave }) => {
-      if (rules === undefined) return window?.reasons ?? NONE;
-      const { reasons } = window ?? windowRule(rules, now, upgrade?.mutated === true);
-      if (reasons.length === 0) return reasons;
-      const glass = glassInForce(clusterControl, wave, rules.policy?.spec.breakGlass, now);
-      return glass === undefined ? reasons : reasons.filter((one) => !passesBreakGlass(one));
-    },
-  },
-  {
-    asked: ['rollback-grant'],
-    rule: 'of a rollback that Liftlock has begun by itself: no other cluster of its wave is on its way back',
-    codes: ['RollbackTurn'],
-    reasons: ({ wave, upgrade, cluster }) => {
-      const other = upgrade?.rollbackOf === undefined ? undefined : wave?.rollingBack;
-      if (other === undefined || other === cluster?.clusterKey) return NONE;
-      return [reason('RollbackTurn', `${nameOf(other)} of its wave goes back first.`)];
-    },
-  },
-  {
-    asked: ROLLBACKS,
-    rule: 'of a rollback whose policy says `rollback.windows: obey`: the calendars are open; what was begun goes on until they close',
-    codes: ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing', 'NoCalendar', 'CalendarInvalid'],
-    reasons: ({ rules, window, now, upgrade }) =>
-      rules?.policy?.spec.rollback.windows === 'obey'
-        ? (window ?? windowRule(rules, now, upgrade?.mutated === true)).reasons
-        : NONE,
+    reasons: windowReasons,
   },
   {
     asked: ['grant', 'rollback-grant'],
@@ -285,18 +237,6 @@ export const VETOES: readonly Veto[] = [
       return (isForgotten(cluster) || isRetagged) && (moment === 'grant' || upgrade?.mutated !== true)
         ? [LOOKED_AT]
         : NONE;
-    },
-  },
-  {
-    asked: [...COMMITS, 'rollback'],
-    rule: 'a rollback takes the control plane back and never up, anything else never back',
-    codes: ['OtherDirection'],
-    reasons: ({ call, upgrade }) => {
-      const isWrong = call === (isRollback(upgrade) ? 'UpdateClusterVersion' : 'RollbackClusterVersion');
-      if (!isWrong || upgrade === undefined) return NONE;
-      return [
-        reason('OtherDirection', `The upgrade ${upgrade.id} goes to ${upgrade.to}, and ${call} leads away from it.`),
-      ];
     },
   },
   {
@@ -333,9 +273,6 @@ function placeOf({ rollout, wave, member }: Situation) {
   return { rollout, wave, member };
 }
 
-const unplacedBy = (rules: HopRules | undefined, asked: (code: Reason['code']) => boolean): readonly Reason[] =>
-  (rules?.unplaced ?? NONE).filter(({ code }) => asked(code));
-
 function superseded({ grant, epoch, asker, upgrade, target }: Situation): readonly Reason[] {
   if (
     asker === undefined ||
@@ -349,18 +286,6 @@ function superseded({ grant, epoch, asker, upgrade, target }: Situation): readon
   if (upgrade.status === 'Running') return only(otherTarget(upgrade, target));
   const said = `The upgrade ${upgrade.id} is ${upgrade.status}: it was concluded, and nothing of it goes on.`;
   return [reason('Superseded', said)];
-}
-
-const nameOf = (clusterKey: string): string => arnOf(clusterKey).split('/').at(-1) ?? clusterKey;
-const STOP_ROLLBACKS: readonly AnyCode[] = ['Gone', 'NotInFleet', 'Unreachable'];
-
-/** The inventory may lag behind EKS, and what whoever asks has read may lag behind the inventory: both readings count. */
-function ofCluster({ cluster, fleet, target, tags }: Situation): readonly Reason[] {
-  if (cluster === undefined || fleet === undefined) return NONE;
-  const reasons = clusterRefusals(cluster, target, fleet);
-  if (tags === undefined) return reasons;
-  reasons.push(...clusterRefusals({ ...cluster, tags: { ...tags } }, target, fleet));
-  return [...new Map(reasons.map((one) => [one.message, one])).values()];
 }
 
 function ofRunningRollout({ rollout, upgrade }: Situation): readonly Reason[] {

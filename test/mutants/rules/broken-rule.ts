@@ -1,5 +1,5 @@
-import type { Moment } from '../../../core/protocol/situation.ts';
-import type { VETOES, Veto } from '../../../core/protocol/vetoes.ts';
+import type { Moment, Veto } from '../../../core/protocol/situation.ts';
+import type { VETOES } from '../../../core/protocol/vetoes.ts';
 
 /** A rule of docs/protocol.md's table that is not asked any more: at one moment, or at all of them. */
 export interface BrokenRule {

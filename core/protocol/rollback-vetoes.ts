@@ -1,0 +1,60 @@
+import type { AnyCode } from '../contracts/reasons.ts';
+import { reason } from '../contracts/step-result.ts';
+import { arnOf } from '../model/cluster-key.ts';
+import { isRollback } from '../model/hop.ts';
+import { unreadablePolicy } from '../policy/policy-of.ts';
+import { type Moment, NONE, ofCluster, unplacedBy, type Veto, windowReasons } from './situation.ts';
+
+export const ROLLBACKS: readonly Moment[] = ['rollback-grant', 'rollback'];
+const STOP_ROLLBACKS: readonly AnyCode[] = ['Gone', 'NotInFleet', 'Unreachable'];
+const nameOf = (clusterKey: string): string => arnOf(clusterKey).split('/').at(-1) ?? clusterKey;
+
+/** What only rollbacks are asked, and what keeps the two directions apart. */
+export const ROLLBACK_VETOES: readonly Veto[] = [
+  {
+    // Who goes back does so because of what a pin, a tag or a hold may be there for.
+    asked: ROLLBACKS,
+    rule: 'of a rollback: the cluster lives, is in the Fleet and can be reached',
+    codes: ['Gone', 'NotInFleet', 'Unreachable'],
+    reasons: (situation) => ofCluster(situation).filter(({ code }) => STOP_ROLLBACKS.includes(code)),
+  },
+  {
+    // Its steps park on the same, so that a grant would be given and given back for ever.
+    asked: ROLLBACKS,
+    rule: 'of a rollback: one policy alone selects the cluster, or none, and this version can read it: it may want windows, and says how nodes are rolled',
+    codes: ['PolicyNotConfigured', 'AmbiguousPolicy', 'PolicyError'],
+    reasons: ({ rules }) =>
+      rules?.unreadable === true
+        ? [unreadablePolicy(undefined)]
+        : unplacedBy(rules, (code) => code === 'AmbiguousPolicy' || code === 'PolicyError'),
+  },
+  {
+    asked: ['rollback-grant'],
+    rule: 'of a rollback that Liftlock has begun by itself: no other cluster of its wave is on its way back',
+    codes: ['RollbackTurn'],
+    reasons: ({ wave, upgrade, cluster }) => {
+      const other = upgrade?.rollbackOf === undefined ? undefined : wave?.rollingBack;
+      if (other === undefined || other === cluster?.clusterKey) return NONE;
+      return [reason('RollbackTurn', `${nameOf(other)} of its wave goes back first.`)];
+    },
+  },
+  {
+    asked: ROLLBACKS,
+    rule: 'of a rollback whose policy says `rollback.windows: obey`: the calendars are open, or a person has broken the glass; what was begun goes on until they close',
+    codes: ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing', 'NoCalendar', 'CalendarInvalid'],
+    reasons: (situation) =>
+      situation.rules?.policy?.spec.rollback.windows === 'obey' ? windowReasons(situation) : NONE,
+  },
+  {
+    asked: ['first', 'later', 'rollback'],
+    rule: 'a rollback takes the control plane back and never up, anything else never back',
+    codes: ['OtherDirection'],
+    reasons: ({ call, upgrade }) => {
+      const isWrong = call === (isRollback(upgrade) ? 'UpdateClusterVersion' : 'RollbackClusterVersion');
+      if (!isWrong || upgrade === undefined) return NONE;
+      return [
+        reason('OtherDirection', `The upgrade ${upgrade.id} goes to ${upgrade.to}, and ${call} leads away from it.`),
+      ];
+    },
+  },
+];
