@@ -33,6 +33,14 @@ const NONE: readonly Reason[] = [];
 const only = (...reasons: readonly (Reason | undefined)[]): readonly Reason[] =>
   reasons.filter((one) => one !== undefined);
 
+function openingReasons({ rules, window, now, upgrade, clusterControl, wave }: Situation): readonly Reason[] {
+  if (rules === undefined) return window?.reasons ?? NONE;
+  const { reasons } = window ?? windowRule(rules, now, upgrade?.mutated === true);
+  if (reasons.length === 0) return reasons;
+  const glass = glassInForce(clusterControl, wave, rules.policy?.spec.breakGlass, now);
+  return glass === undefined ? reasons : reasons.filter((one) => !passesBreakGlass(one));
+}
+
 const UNDOS: readonly Moment[] = ['undo-grant', 'undo'];
 const ROLLBACKS: readonly Moment[] = ['rollback-grant', 'rollback'];
 const ALWAYS: readonly Moment[] = ['grant', 'first', 'later'];
@@ -235,13 +243,7 @@ export const VETOES: readonly Veto[] = [
     asked: ALWAYS,
     rule: 'the calendars are open, or a person has broken the glass; what begins must fit in, what was begun goes on until they close',
     codes: ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing', 'NoCalendar', 'CalendarInvalid'],
-    reasons: ({ rules, window, now, upgrade, clusterControl, wave }) => {
-      if (rules === undefined) return window?.reasons ?? NONE;
-      const { reasons } = window ?? windowRule(rules, now, upgrade?.mutated === true);
-      if (reasons.length === 0) return reasons;
-      const glass = glassInForce(clusterControl, wave, rules.policy?.spec.breakGlass, now);
-      return glass === undefined ? reasons : reasons.filter((one) => !passesBreakGlass(one));
-    },
+    reasons: openingReasons,
   },
   {
     asked: ['rollback-grant'],
@@ -255,11 +257,12 @@ export const VETOES: readonly Veto[] = [
   },
   {
     asked: ROLLBACKS,
-    rule: 'of a rollback whose policy says `rollback.windows: obey`: the calendars are open; what was begun goes on until they close',
+    rule: 'of a rollback whose policy says `rollback.windows: obey`: the calendars are open, or a person has broken the glass for its cluster; what was begun goes on until they close',
     codes: ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing', 'NoCalendar', 'CalendarInvalid'],
-    reasons: ({ rules, window, now, upgrade }) =>
-      rules?.policy?.spec.rollback.windows === 'obey'
-        ? (window ?? windowRule(rules, now, upgrade?.mutated === true)).reasons
+    // It is of no wave, so that an order for one is none for it.
+    reasons: (situation) =>
+      situation.rules?.policy?.spec.rollback.windows === 'obey'
+        ? openingReasons({ ...situation, wave: undefined })
         : NONE,
   },
   {
