@@ -111,3 +111,27 @@ test('the plan is told as it was planned, however far its clusters have gone sin
   expect([rollouts.map(({ id }) => id), waves.map(({ planHash }) => planHash)]).toEqual([['r'], ['f00d']]);
   expect(plan).toMatchObject([{ clusterKey: WEB, from: '1.35', to: '1.37' }]);
 });
+
+test('a file about a hop tells of what has taken it back, also before that has ended', () => {
+  const id = 'rollback-1.37-1.36';
+  const back = upgrade({
+    clusterKey: WEB,
+    id,
+    machine: 'rollback-cluster',
+    status: 'Running',
+    from: '1.37',
+    to: '1.36',
+  });
+  const write = { pk: 'c', sk: 'b', kind: 'Upgrade', active: false, revision: 1, data: back };
+  const call = { name: 'RollbackClusterVersion', input: { version: '1.36' } };
+  const cluster = recordOf(WEB, [
+    [1, 'UpgradeSucceeded', 'liftlock', { upgradeId: '1.36-1.37', from: '1.36', to: '1.37' }],
+    [2, 'RollbackBegun', 'liftlock', { upgradeId: id, from: '1.37', to: '1.36', writes: [write] }],
+    [3, 'MutationCommitted', 'liftlock', { upgradeId: id, step: 'rollback-control-plane', attempt: 1, call }],
+    [4, 'Granted', 'liftlock', { upgradeId: '1.37-1.38', from: '1.37', to: '1.38' }],
+  ]);
+  const told = evidenceOf([cluster], []);
+  expect(told.records.map(({ items }) => items.length)).toEqual([3]);
+  const { upgrades, calls } = accountOf(told);
+  expect([upgrades.map((one) => one.id), calls.map((one) => one.call)]).toEqual([[id], ['RollbackClusterVersion']]);
+});

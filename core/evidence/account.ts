@@ -3,7 +3,7 @@ import { LIFTLOCK } from '../contracts/names.ts';
 import type { StoredItem } from '../ports/table.ts';
 import { Configs, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import type { Entity } from '../store/entity.ts';
-import { FLEET_SUBJECT, ROLLOUT_SUBJECT } from './covered-records.ts';
+import { FLEET_SUBJECT, isToldIn, ROLLOUT_SUBJECT } from './covered-records.ts';
 import type { EvidenceDocument, EvidenceItem } from './evidence-document.ts';
 
 /** What an evidence file tells, as tables made of its records alone: whatever is said here, some item of the audit said. */
@@ -14,8 +14,7 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
   const state = new LastWrites(items);
   // Members move on with their clusters; how they were planned stands in the record of the rollout.
   const planned = new LastWrites(items.filter(({ subject }) => subject.startsWith(ROLLOUT_SUBJECT)));
-  const isMeant = (upgradeId: string) => scope.kind !== 'upgrade' || upgradeId === scope.upgradeId;
-  const upgrades = state.all(Upgrades).filter(({ id }) => isMeant(id));
+  const upgrades = state.all(Upgrades).filter(({ id }) => isToldIn(scope, id));
   const voices = items.filter(({ event }) => event === 'WaveApproved' || event === 'WaveRejected');
   return {
     upgrades: upgrades.map((one) => ({
@@ -33,7 +32,7 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
           minutes: minutesOf(one),
         })),
     ),
-    calls: records.flatMap((record) => callsOf(record.items)).filter(({ upgradeId }) => isMeant(upgradeId)),
+    calls: records.flatMap((record) => callsOf(record.items)).filter(({ upgradeId }) => isToldIn(scope, upgradeId)),
     rollouts: state
       .all(Rollouts)
       .map((one) => pick(one, ['id', 'policy', 'policyRevision', 'target', 'createdBy', 'createdAt', 'status'])),

@@ -1,3 +1,4 @@
+import { withWayBack } from '../model/hop.ts';
 import type { AuditItem } from '../ports/table.ts';
 import { hopOfItem } from '../queries/effort.ts';
 import type { EvidenceScope } from './evidence-document.ts';
@@ -31,6 +32,10 @@ export function coveredRecords(known: readonly AuditRecord[], scope: EvidenceSco
   return covered.filter(({ items }) => items.length > 0).sort((a, b) => (a.subject < b.subject ? -1 : 1));
 }
 
+/** Whether a file tells of an upgrade: one about a hop tells of what has taken it back, too. */
+export const isToldIn = (scope: EvidenceScope, upgradeId: string | null): boolean =>
+  scope.kind !== 'upgrade' || (upgradeId !== null && withWayBack(scope.upgradeId).includes(upgradeId));
+
 /** The upgrade that an item of a cluster's record is about, by its id; null where it is about none. */
 export function upgradeOfItem(item: AuditItem): string | null {
   const { upgradeId } = item.detail;
@@ -50,8 +55,7 @@ const isIn =
 
 function clusterItems(scope: EvidenceScope, { subject, items }: AuditRecord): (item: AuditItem) => boolean {
   if (scope.kind === 'period') return isIn(scope);
-  if (scope.kind === 'upgrade')
-    return (item) => subject === scope.clusterKey && upgradeOfItem(item) === scope.upgradeId;
+  if (scope.kind === 'upgrade') return (item) => subject === scope.clusterKey && isToldIn(scope, upgradeOfItem(item));
   const isOfRollout = ({ detail }: AuditItem): boolean => detail.rolloutId === scope.rolloutId;
   const upgrades = new Set(items.filter(isOfRollout).map(upgradeOfItem));
   return (item) => isOfRollout(item) || (upgradeOfItem(item) !== null && upgrades.has(upgradeOfItem(item)));

@@ -40,10 +40,13 @@ export const ROLLBACK_VETOES: readonly Veto[] = [
   },
   {
     asked: ROLLBACKS,
-    rule: 'of a rollback whose policy says `rollback.windows: obey`: the calendars are open, or a person has broken the glass; what was begun goes on until they close',
+    rule: 'of a rollback whose policy says `rollback.windows: obey`: the calendars are open, or a person has broken the glass for its cluster; what was begun goes on until they close',
     codes: ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing', 'NoCalendar', 'CalendarInvalid'],
+    // It is of no wave, so that an order for one is none for it.
     reasons: (situation) =>
-      situation.rules?.policy?.spec.rollback.windows === 'obey' ? windowReasons(situation) : NONE,
+      situation.rules?.policy?.spec.rollback.windows === 'obey'
+        ? windowReasons({ ...situation, wave: undefined })
+        : NONE,
   },
   {
     asked: ['first', 'later', 'rollback'],

@@ -1,13 +1,14 @@
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Wave } from '../contracts/items/rollout.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, rollbackId } from '../model/hop.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
-import { Members, Upgrades, Waves } from '../store/entities.ts';
+import { Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
-import { waveWithout, withoutPlace } from './settle-decision.ts';
+import { loadWaves } from '../store/members.ts';
+import { rolloutEnd, waveWithout, withoutPlace } from './settle-decision.ts';
 
 type Asked = Pick<Upgrade, 'clusterKey' | 'from' | 'to'> & { readonly upgradeId: string };
 
@@ -40,7 +41,7 @@ interface TakenBack {
  * says so (protocol.md, States). All of it is written in the transaction that ends the rollback.
  */
 export async function takeHopBack(
-  table: Pick<Table, 'get'>,
+  table: Pick<Table, 'get' | 'queryPartition'>,
   { clusterKey, from, to, reasons: why }: Upgrade,
   now: Date,
 ): Promise<TakenBack> {
@@ -55,16 +56,25 @@ export async function takeHopBack(
   const writes = [replace(Upgrades, read, hop)];
   const { rolloutId, waveIndex } = hop;
   if (rolloutId === undefined || waveIndex === undefined) return { hold, writes, hop };
-  const [member, wave] = await Promise.all([
+  const [member, wave, rollout, waves] = await Promise.all([
     load(table, Members, rolloutId, waveIndex, clusterKey),
     load(table, Waves, rolloutId, waveIndex),
+    load(table, Rollouts, rolloutId),
+    loadWaves(table, rolloutId),
   ]);
   if (member === undefined || wave === undefined) return { hold, writes, hop };
   const failed = { ...withoutPlace(member.data, 'Failed', [told]), from: to, resumeAt: undefined };
   const after = withoutTurn(waveWithout(wave.data, member.data, failed, now), clusterKey);
   writes.push(replace(Members, member, failed), replace(Waves, wave, after));
+  // A rollout that had ended with a success less says so.
+  if (rollout !== undefined && ENDED.includes(rollout.data.status)) {
+    const end = rolloutEnd(waves.map(({ data }) => (data.index === waveIndex ? after : data)));
+    writes.push(replace(Rollouts, rollout, { ...rollout.data, ...end }));
+  }
   return { hold, writes, hop, wave: { before: wave.data, after } };
 }
+
+const ENDED: readonly Rollout['status'][] = ['Completed', 'CompletedWithFailures'];
 
 /** So many clusters of one rollout go back by themselves; then it halts, and a person looks (protocol.md, rule 6). */
 const MOST_BY_ITSELF = 2;
@@ -86,7 +96,7 @@ export function beginRollback(
   const { clusterKey, from, to } = hop;
   const begun = waves.reduce((sum, one) => sum + (one.rollbacks ?? 0), 0);
   if (begun >= MOST_BY_ITSELF) {
-    const said = `${begun} clusters of the rollout ${wave.rolloutId} have been taken back by themselves, and no more are: a person decides about this one (liftlock rollback cluster).`;
+    const said = `${begun} clusters of the rollout ${wave.rolloutId} go back by themselves or have done so, and no more do: a person decides about this one (liftlock rollback cluster).`;
     return { refused: reason('RollbackBudget', said) };
   }
   const because = `It is worse at ${to} than it was at ${from}, and its policy has it taken back (rollback.automatic).`;

@@ -1,7 +1,8 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Wave } from '../contracts/items/rollout.ts';
-import { bounded, type Reason } from '../contracts/step-result.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
+import { counted } from '../model/words.ts';
 import { recount } from '../policy/caps.ts';
 import { exceedsBudget, overBudget } from '../policy/wave-room.ts';
 import { GRANTING_WAVES } from './granting-waves.ts';
@@ -129,6 +130,18 @@ export function countSettled(members: readonly Member[]): Pick<Wave, (typeof COU
   return counts;
 }
 
+/** What has become of the members of a wave, in numbers. */
+export const settledText = ({ succeeded, failed, blocked, excluded, quarantined }: Wave): string =>
+  `${succeeded} succeeded, ${failed} failed, ${blocked} blocked, ${excluded} excluded, ${quarantined} quarantined`;
+
+/** How a rollout ends whose waves have ended so. */
+export function rolloutEnd(waves: readonly Wave[]): Pick<Rollout, 'status' | 'reasons'> {
+  const failed = waves.reduce((sum, wave) => sum + wave.failed, 0);
+  const blocked = waves.reduce((sum, wave) => sum + wave.blocked, 0);
+  const said = `${counted(failed, 'cluster')} failed, ${blocked} ${blocked === 1 ? 'is' : 'are'} blocked.`;
+  return { status: failed > 0 ? 'CompletedWithFailures' : 'Completed', reasons: [reason('AllWavesEnded', said)] };
+}
+
 /** The newest durations that are kept of a wave. */
 const MOST_DURATIONS = 100;
 
@@ -144,6 +157,9 @@ export function waveAfter(wave: Wave, before: Member, after: Member, at: string)
   if (after.status === 'Succeeded') next.lastSuccessAt = at;
   // A straggler may fail long after its wave has ended: a budget is kept, not only while the wave is open.
   if (next.status === 'Completed' && next.failed > 0) next.status = 'CompletedWithFailures';
+  // How it has ended is told in numbers, which are others by now.
+  if (from !== undefined && to !== undefined && next.reasons.some(({ code }) => code === 'Settled'))
+    next.reasons = [reason('Settled', `Every cluster has settled: ${settledText(next)}.`)];
   // One that is halted says how many have failed by now.
   const isOther = next.failed !== wave.failed && next.reasons.some(({ code }) => code === 'FailureBudgetExceeded');
   if (exceedsBudget(next) && (GRANTING_WAVES.includes(next.status) || isOther)) {

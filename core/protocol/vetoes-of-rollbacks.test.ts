@@ -13,6 +13,11 @@ const through = (schedule: string, duration: string, more: object = {}): Given =
 const tag = (key: string, value: string): Given => ({ cluster: { tags: { [`liftlock/${key}`]: value } } });
 const capped = { ...fleet, caps: { ...fleet.caps, total: 1 } };
 const denied = { type: 'Reachable', status: 'False' as const, reason: 'Denied', message: 'no', lastTransitionTime: '' };
+const glass = {
+  reason: 'incident',
+  until: new Date(NOON.getTime() + 60_000).toISOString(),
+  by: [{ principal: 'sso:111111111111/ana', at: NOON.toISOString() }],
+};
 const NOTHING: readonly string[] = [];
 const UNREAD = ['PolicyNotConfigured'];
 const OTHER = 'arn:aws:eks:eu-central-1:111111111111:cluster/other@2026-01-01T00:00:00.000Z';
@@ -51,6 +56,24 @@ const BACK: readonly (readonly [string, Given, readonly string[], readonly strin
   [
     'a closed calendar that is obeyed',
     through('0 13 * * *', '1h', { policy: obeying }),
+    ['WindowClosed'],
+    ['WindowClosed'],
+  ],
+  [
+    'the same, where a person has broken the glass',
+    {
+      ...through('0 13 * * *', '1h', { policy: obeying }),
+      clusterControl: { clusterKey: 'k', breakGlass: glass },
+    },
+    NOTHING,
+    NOTHING,
+  ],
+  [
+    'the same, where the glass is broken for a wave',
+    {
+      ...through('0 13 * * *', '1h', { policy: obeying }),
+      wave: { planHash: 'h', breakGlass: { ...glass, planHash: 'h' } },
+    },
     ['WindowClosed'],
     ['WindowClosed'],
   ],

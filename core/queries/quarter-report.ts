@@ -65,7 +65,7 @@ export async function quarterReport(
       moved: new Set(moved.map(({ subject }) => subject)).size,
     },
     minorsMoved: moved.length,
-    /** Each try of an upgrade, by how it ended. */
+    /** Each end of a try; one that was taken back after its end counts in both. */
     ended: Object.fromEntries(ended) as Record<(typeof ENDS)[number], number>,
     /** Past standard support. */
     late: {

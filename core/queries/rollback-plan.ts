@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { rollbackId } from '../model/hop.ts';
+import { hopId, rollbackId } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
@@ -52,7 +53,11 @@ export async function planRollback(
   const view = rollbackView(cluster, { upgrades, region, nodes: rules.policy?.spec.nodes, now });
   const isOver = begun === undefined && view.status === 'NotReversible';
   const inTheWay = begun === undefined ? (isOver ? view.reasons : view.blockers) : [];
-  const refusals = [...inTheWay, ...refusalsNow(snapshot, cluster, { rules, window }, from.previous(), now)];
+  const refusals = [
+    ...underWay(upgrades, cluster.name, from),
+    ...inTheWay,
+    ...refusalsNow(snapshot, cluster, { rules, window }, from.previous(), now),
+  ];
   return {
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
@@ -62,7 +67,10 @@ export async function planRollback(
     until: view.until,
     checks: checksOf(cluster, from.previous()),
     refusals,
-    notes: [...view.reasons.filter((one) => !inTheWay.includes(one)), ...parksFirst(snapshot, cluster)],
+    notes: [
+      ...view.reasons.filter((one) => !inTheWay.includes(one)),
+      ...(refusals.length > 0 ? [] : parksFirst(snapshot, cluster)),
+    ],
   };
 }
 
@@ -78,6 +86,20 @@ function refusalsNow(
   const clusterControl = controls.get(cluster.clusterKey);
   const situation = { epoch, fleet, control, cluster, clusterControl, ledger, target, now, ...asked };
   return refusalsAt('rollback-grant', { ...situation, grant: undefined, upgrade: undefined });
+}
+
+/** A rollback that runs is not begun twice, and from a minor that a control plane is leaving upwards there is no way back. */
+function underWay(upgrades: readonly Upgrade[], name: string, from: KubeVersion): Reason[] {
+  return upgrades.flatMap(({ id, status, startedAt, steps, ...hop }): Reason[] => {
+    if (status !== 'Running') return [];
+    if (id === rollbackId(from, from.previous()))
+      return [
+        reason('RollingBack', `The rollback to ${hop.to} runs since ${startedAt}: liftlock explain cluster ${name}.`),
+      ];
+    if (id !== hopId(from, from.next()) || steps['upgrade-control-plane']?.status !== 'running') return [];
+    const said = `The control plane is on its way from ${from} to ${hop.to}; once it has arrived, liftlock rollback cluster ${name} takes it back to ${from}.`;
+    return [reason('UpgradeUnderWay', said)];
+  });
 }
 
 function parksFirst({ grants }: FleetSnapshot, { clusterKey }: ClusterRecord): Reason[] {

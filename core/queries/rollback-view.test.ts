@@ -85,6 +85,23 @@ test('of a group with an AMI of its own the nodes tell where it is, not EKS', ()
   expect(reasonsOf({ nodegroups, otherNodes: { seenAt: daysAgo(0), groups } })).toEqual([]);
 });
 
+test('while a rollback changes things, nothing is said of what it may have taken back already', () => {
+  const nodegroups = [group('workers', '1.36')];
+  const back = (more: object) => ({
+    id: 'rollback-1.36-1.35',
+    machine: 'rollback-cluster',
+    status: 'Running',
+    ...more,
+  });
+  const codesOf = (more: object) =>
+    rollbackView({ ...cluster, nodegroups } as ClusterRecord, {
+      ...{ upgrades: [...upgraded(2), back(more) as unknown as Upgrade], region, now },
+    }).reasons.map(({ code }) => code);
+  expect(codesOf({ mutated: true })).toEqual([]);
+  expect(codesOf({ mutated: false })).toEqual(['NodesGoBack']);
+  expect(codesOf({ mutated: true, status: 'Parked' })).toEqual(['NodesGoBack']);
+});
+
 test('kube-proxy goes back before its control plane', () => {
   const addons = (version: string) => ({ addons: [{ name: 'kube-proxy', version, status: 'ACTIVE', issues: [] }] });
   expect(reasonsOf(addons('v1.36.0-eksbuild.1')).map(({ code }) => code)).toEqual(['AddonsFirst']);
@@ -95,6 +112,19 @@ test('one that was taken back goes back no further, also within the days of the 
   const both = [...upgraded(2), { to: '1.37', controlPlaneCompletedAt: daysAgo(1) } as unknown as Upgrade];
   const { status, to, reasons } = rollbackView(cluster, { upgrades: both, region, now });
   expect([status, to, reasons.map(({ code }) => code)]).toEqual(['NotReversible', null, ['TakenBackOnce']]);
+  // Of what somebody else had upgraded only the rollback is on record.
+  const machine = 'rollback-cluster';
+  const back = {
+    id: 'rollback-1.37-1.36',
+    from: '1.37',
+    to: '1.36',
+    machine,
+    status: 'Succeeded',
+    endedAt: daysAgo(1),
+  };
+  expect(rollbackView(cluster, { upgrades: [back as unknown as Upgrade], region, now }).reasons).toEqual([
+    expect.objectContaining({ code: 'TakenBackOnce' }),
+  ]);
   // One that has begun and did not arrive says nothing.
   const begun = [...upgraded(2), { to: '1.37' } as unknown as Upgrade];
   expect(rollbackView(cluster, { upgrades: begun, region, now }).status).toBe('Reversible');

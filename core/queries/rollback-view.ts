@@ -3,6 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
+import { isRollback, rollbackId } from '../model/hop.ts';
 import { isRolled, type NodesSpec } from '../model/image-rule.ts';
 import { nodesText, OTHER_OWNERS } from '../model/node-owner.ts';
 import { foreseeWayBack, SEVEN_DAYS, wayBack } from '../model/way-back.ts';
@@ -45,6 +46,12 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     const text = `The control plane reached ${wasAt.to} at ${wasAt.controlPlaneCompletedAt} and is at ${current} again; EKS takes it back once, and only to the minor before an upgrade.`;
     return nowhere('NotReversible', 'TakenBackOnce', text);
   }
+  // Of an upgrade that somebody else had made only the rollback is on record.
+  const back = upgrades.find((one) => isRollback(one) && one.status === 'Succeeded' && one.to === current.toString());
+  if (back !== undefined) {
+    const text = `The control plane was taken back from ${back.from} to ${back.to} at ${back.endedAt}; EKS takes it back once.`;
+    return nowhere('NotReversible', 'TakenBackOnce', text);
+  }
   const completedAt = upgrades
     .flatMap((one) => (one.to === current.toString() ? (one.controlPlaneCompletedAt ?? []) : []))
     .concat(begunAt?.toISOString() ?? [])
@@ -64,12 +71,16 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     ...asked.filter(({ code }) => code === 'NeedsExtendedSupport'),
     ...nodesFirst(cluster, current, to, known.nodes),
   ];
-  const told = [
-    ...asked.filter((one) => !blockers.includes(one)),
+  // Once a rollback has begun, its steps tell what has gone back: the record is older.
+  const isUnderWay = upgrades.some(
+    ({ id, status, mutated }) => id === rollbackId(current, to) && status === 'Running' && mutated,
+  );
+  const goAlong = () => [
     ...goBackAlong(cluster, current, to, known),
     ...unreadRolls(cluster, upgrades, current),
     ...addonsFirst(cluster, to),
   ];
+  const told = [...asked.filter((one) => !blockers.includes(one)), ...(isUnderWay ? [] : goAlong())];
   return {
     status: 'Reversible',
     to: to.toString(),

@@ -66,13 +66,18 @@ export function verdictOf(
   const until = earliestOpening(waits);
   const asked = waits.flatMap(({ reasons }) => reasons);
   const waiting = [...asked, ...turnAt(snapshot, cluster, asked, until)];
-  if (upgrade !== undefined && upgrade.status !== 'Parked') {
+  const held = snapshot.controls.get(cluster.clusterKey)?.held;
+  // What Liftlock begins by itself may have to wait before it ever runs.
+  const hasToWait = upgrade?.status === 'Pending' && waits.length > 0;
+  if (upgrade !== undefined && upgrade.status !== 'Parked' && !hasToWait) {
     const begun = Object.entries(upgrade.steps);
     const [step, state] = begun.filter(([, one]) => one.status === 'running').at(-1) ?? [];
     const between = begun.length === 0 ? 'it has just begun' : 'it is between two steps';
     const text = step === undefined ? between : `${step} runs since ${state?.startedAt}`;
     // What EKS works on finishes; the next change asks for these.
-    const parks = [...refusedByFleet(snapshot), ...rolloutRefusals(ofUpgrade)];
+    const isTakenBack = held?.reason.code === 'RollingBack' && !isRollback(upgrade);
+    const back = isTakenBack ? [held.reason] : [];
+    const parks = [...refusedByFleet(snapshot), ...rolloutRefusals(ofUpgrade), ...back];
     return said(
       after(
         parks.length === 0 ? 'It runs now.' : 'It runs now, and parks at its next change.',
@@ -83,7 +88,6 @@ export function verdictOf(
       ...(state?.reasons ?? []),
     );
   }
-  const held = snapshot.controls.get(cluster.clusterKey)?.held;
   // A rollback holds its cluster itself, and goes on under any hold.
   if (held !== undefined && !isRollback(upgrade)) {
     const isWaited = place?.member !== undefined && !ENDED_WELL.includes(place.member.status);

@@ -100,13 +100,17 @@ export async function loadSnapshot(
   const isExact = scope === 'history';
   const first = started(loadClusters(table, reader, keys, isExact ? undefined : inventory, isExact));
   // Waves that have ended matter too: their order, and their stragglers.
+  const ofRollouts = rollouts.flatMap(({ id, waves: names }) => [...names.keys()].map((index) => Waves.key(id, index)));
+  // Whose turn it is to go back its wave tells, also in a rollout that has halted.
+  const queues = upgrades.flatMap(({ rollbackOf: place }) =>
+    place ? Waves.key(place.rolloutId, place.waveIndex) : [],
+  );
+  const beside = new Map([...ofRollouts, ...queues].map((key) => [itemId(key), key]));
   const passing = started(
     loadAll(
       reader,
       Waves,
-      rollouts.flatMap(({ id, waves: names }) =>
-        [...names.keys()].map((index) => Waves.key(id, index)).filter((key) => !indexed.has(itemId(key))),
-      ),
+      [...beside].flatMap(([id, key]) => (indexed.has(id) ? [] : key)),
     ),
   );
   const others = async (): Promise<LoadedClusters> => {

@@ -3,6 +3,7 @@ import type { Wave } from '../contracts/items/rollout.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { exceedsBudget, judgedOf } from '../policy/wave-room.ts';
+import { settledText } from '../protocol/settle-decision.ts';
 
 /** How many of its members have not ended. */
 export const unsettledIn = ({ members, succeeded, failed, blocked, excluded }: Wave): number =>
@@ -18,8 +19,9 @@ type Spec = Pick<WaveSpec, 'failureBudget' | 'onUndecided'>;
  * Undecided where fewer were judged than the policy asks for. Without `spec`, one judged cluster is enough.
  */
 export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reasons: Reason[] } {
-  const count = `${wave.succeeded} succeeded, ${wave.failed} failed, ${wave.blocked} blocked, ${wave.excluded} excluded, ${wave.quarantined} quarantined`;
-  const said = (code: ReasonCode, message: string, todo = '') => [reason(code, `${message}: ${count}.${todo}`)];
+  const said = (code: ReasonCode, message: string, todo = '') => [
+    reason(code, `${message}: ${settledText(wave)}.${todo}`),
+  ];
   if (exceedsBudget(wave)) return { status: 'Halted', reasons: said('FailureBudgetExceeded', 'More failed than may') };
   const accepted = (wave.acceptedFailures ?? 0) >= wave.failed;
   if (wave.succeeded === 0 && wave.failed > 0 && !accepted)

@@ -7,12 +7,12 @@ import { evidenceEnvironment } from '../expression/evidence-environment.ts';
 import { compilePredicate } from '../expression/predicate.ts';
 import { given } from '../model/given.ts';
 import { isOfPlan, newestOfEach } from '../model/last-words.ts';
-import { counted } from '../model/words.ts';
 import type { ApprovalEvidence } from '../policy/approval-evidence.ts';
 import { approvalRefusals, clustersOf, isExpired } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { exceedsBudget, MAY_HALT } from '../policy/wave-room.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
+import { rolloutEnd } from '../protocol/settle-decision.ts';
 import type { Decision } from './decisions.ts';
 import type { Unready } from './require-ready.ts';
 import { isSettled, unsettledIn, waveEnd } from './wave-end.ts';
@@ -56,16 +56,7 @@ function decisionsOf(situation: WaveSituation): Decision[] {
   if (rollout.status !== 'Running' || ordered.length === 0) return decisions;
   // Stragglers run after their wave has ended: the rollout stays until none is left.
   if (ordered.some((wave) => unsettledIn(wave) > 0)) return decisions;
-  const failed = ordered.reduce((sum, wave) => sum + wave.failed, 0);
-  const blocked = ordered.reduce((sum, wave) => sum + wave.blocked, 0);
-  const reasons = [
-    reason(
-      'AllWavesEnded',
-      `${counted(failed, 'cluster')} failed, ${blocked} ${blocked === 1 ? 'is' : 'are'} blocked.`,
-    ),
-  ];
-  const status = failed > 0 ? 'CompletedWithFailures' : 'Completed';
-  return [...decisions, { type: 'change-rollout', rollout, waves: ordered, status, reasons }];
+  return [...decisions, { type: 'change-rollout', rollout, waves: ordered, ...rolloutEnd(ordered) }];
 }
 
 const specOf = ({ policy }: WaveSituation, wave: Wave): WaveSpec | undefined => waveNamed(policy, wave.name);

@@ -44,7 +44,8 @@ async function check(ports: CheckPorts, context: StepContext): Promise<StepResul
   if (unfresh !== undefined) return unfresh;
   const { spec, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
   if (unknown.length > 0) return parked(undefined, ...unknown);
-  const { record, unread } = await observeAnew(ports, context, spec?.verification !== 'eks-api');
+  const asksServer = spec?.verification !== 'eks-api';
+  const { record, unread } = await observeAnew(ports, context, asksServer);
   const upgrades = await upgradesOf(ports.table, context.clusterKey);
   const region = (await load(ports.table, Regions, context.scope.region))?.data;
   const now = ports.clock.now();
@@ -58,7 +59,7 @@ async function check(ports: CheckPorts, context: StepContext): Promise<StepResul
     ...unread,
     ...view.blockers,
     ...insights.filter((one) => !isRepaired(one)).map((one) => insightReason(one, target)),
-    ...(await groupsInTheWay(ports, context, record, spec?.nodes)),
+    ...(await groupsInTheWay(ports, context, record, { nodes: spec?.nodes, asksServer })),
     ...(await addonsInTheWay(ports, context)),
   ];
   if (blockers.length > 0) return blocked(...blockers, ...notes);
@@ -110,14 +111,15 @@ async function groupsInTheWay(
   ports: CheckPorts,
   context: StepContext,
   { nodegroups }: ClusterRecord,
-  nodes: Parameters<typeof managedGroups.observe>[3]['nodes'],
+  { nodes, asksServer }: Parameters<typeof managedGroups.observe>[3] & { readonly asksServer: boolean },
 ): Promise<Reason[]> {
   const found = await Promise.all(
     nodegroups.map(async ({ name, amiType }) => {
-      // Whose image nobody chooses is told with the nodes that run it.
+      // Whose image nobody chooses is told with the nodes that run it, where anybody has read them.
       if (amiType !== 'CUSTOM') return [];
       const unit = await managedGroups.observe(ports, context, name, { nodes });
-      const move = unit.image === 'nobody' ? undefined : managedGroups.takeBack(unit, context.target);
+      const isRead = unit.image === 'nobody' && asksServer;
+      const move = isRead ? undefined : managedGroups.takeBack(unit, context.target);
       return move?.type === 'blocked' ? [move.reason] : [];
     }),
   );

@@ -130,6 +130,11 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   // EKS says of a roll that has failed half-way what it was before.
   if (isBack && next.type === 'done' && (await hasNewerNodes(ports, context, group)))
     next = move({ ...unit, isHalfRolled: true });
+  // The check has told of what runs the newer minor; a group that stayed behind has nothing to go back from.
+  if (isBack && unit.image === 'nobody' && !(await hasNewerNodes(ports, context, group))) {
+    const said = `No node of ${group}, which runs a custom AMI, is newer than ${target}: it stays as it is.`;
+    next = { type: 'done', reason: reason('CustomAmi', said) };
+  }
   if (next.type === 'call' && next.call.name === 'CreateLaunchTemplateVersion') {
     // A version of the launch template is the first thing that this step changes.
     const held = await askHooks(ports, context, beforeChange({ step: STEP, subject: group }, context));

@@ -1,5 +1,6 @@
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { onStep } from './on-step.ts';
 import {
   membersOf,
   recordOf,
@@ -104,4 +105,23 @@ test('of many one goes back after the other, two at most, and then the rollout h
   );
   const [first, second] = times.sort();
   expect((first?.[1] ?? '') <= (second?.[0] ?? '')).toBe(true);
+});
+
+test('one that has not had its turn is not said to run', async () => {
+  const wave = { name: 'all', maxConcurrency: 2, failureBudget: { maxFailures: 9 } };
+  const names = ['a', 'b'];
+  const world = await smallFleet({
+    clusters: names.map((name) => cluster(name)),
+    policy: { rollback: { automatic: true, windows: 'ignore' }, waves: [wave] },
+  });
+  const said: string[][] = [];
+  for (const name of names)
+    onStep(world, 'rollback-control-plane', 'running', name, async () => {
+      for (const other of names) {
+        const { state, reasons } = await explainCluster(world.ports, await recordOf(world, other));
+        if (other !== name) said.push([state, ...reasons.map(({ code }) => code)]);
+      }
+    });
+  await run(world);
+  expect(said).toContainEqual(['RollingBack', 'RollbackTurn', 'MoreUnhealthyPods', 'GotWorse']);
 });

@@ -257,7 +257,10 @@ export const rollbackSchema = z.strictObject({
     .describe(
       'Whether a cluster that its hop has left worse than it was goes back by itself: one at a time in a wave, two in a rollout.',
     ),
-  windows: z.enum(['ignore', 'obey']).default('ignore').describe('Whether a rollback waits for a window.'),
+  windows: z
+    .enum(['ignore', 'obey'])
+    .default('ignore')
+    .describe('Whether a rollback keeps to the calendars of its cluster.'),
 });
 
 export const upgradePolicySchema = documentSchema(

@@ -1,0 +1,116 @@
+import { requestRollback } from '../../core/operations/request-rollback.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { Rollouts } from '../../core/store/entities.ts';
+import { loadKind } from '../../core/store/entity.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { onStep } from './on-step.ts';
+import { PERSON, recordOf, run, type SmallFleet, smallFleet, upgradesOf, versionOf, wavesOf } from './small-fleet.ts';
+
+// docs/rollbacks.md: what is said of a rollback is true at each moment.
+
+const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers', nodes: 2 }] };
+const fleet = (more: Partial<SmallFleet> = {}) => smallFleet({ clusters: [web], ...more });
+const goBack = async (world: World, approve = true) =>
+  requestRollback(world.ports, await recordOf(world, 'web'), PERSON, { approve });
+const endsOf = async (world: World) => (await upgradesOf(world)).map(({ id, status }) => `${id} ${status}`);
+const explained = async (world: World, name = 'web') => {
+  const { reasons, when } = await explainCluster(world.ports, await recordOf(world, name));
+  return [reasons.map(({ code }) => code), when.condition];
+};
+
+/** What was found by looking in the middle of a step. */
+async function during<Found>(
+  world: World,
+  step: string,
+  status: 'running' | 'done',
+  look: () => Promise<Found>,
+): Promise<Found> {
+  const found: Promise<Found>[] = [];
+  onStep(world, step, status, 'web', () => void found.push(look()));
+  await run(world);
+  const [first] = found;
+  if (first === undefined) throw new Error(`${step} was never ${status}`);
+  return first;
+}
+
+test('a group with an AMI of its own that stayed behind stops no rollback', async () => {
+  const world = await fleet({
+    prepare: (state) => {
+      for (const cluster of Object.values(state.clusters))
+        for (const group of cluster.nodegroups) group.amiType = 'CUSTOM';
+    },
+  });
+  await run(world);
+  expect((await goBack(world)).status).toBe('Started');
+  await run(world);
+  expect([versionOf(world, 'web'), await endsOf(world)]).toEqual([
+    '1.36',
+    ['1.36-1.37 RolledBack', 'rollback-1.37-1.36 Succeeded'],
+  ]);
+});
+
+test('where nobody reads the nodes such a group stops it before anything is changed', async () => {
+  const world = await fleet({
+    policy: { verification: 'eks-api', smoke: { deployments: [], urls: [] } },
+    clusters: [{ ...web, nodegroups: [{ name: 'a' }, { name: 'workers' }] }],
+    prepare: (state) => {
+      for (const cluster of Object.values(state.clusters))
+        for (const group of cluster.nodegroups) if (group.name === 'workers') group.amiType = 'CUSTOM';
+    },
+  });
+  await run(world);
+  await goBack(world);
+  await run(world);
+  const back = (await upgradesOf(world)).find(({ machine }) => machine === 'rollback-cluster');
+  expect([back?.status, back?.mutated, back?.reasons[0]?.code]).toEqual(['Blocked', false, 'CustomAmi']);
+});
+
+test('asked for while a hop runs, the hop is said to park', async () => {
+  const world = await fleet();
+  const said = await during(world, 'roll-node-group/workers', 'running', async () => {
+    const { notes } = await goBack(world);
+    return [notes.map(({ code }) => code).includes('GrantBusy'), ...(await explained(world))];
+  });
+  expect(said).toEqual([
+    true,
+    expect.arrayContaining(['Running', 'RollingBack']),
+    'It runs now, and parks at its next change.',
+  ]);
+});
+
+test('while the control plane is on its way up nobody is offered the minor below', async () => {
+  const world = await fleet();
+  const plan = await during(world, 'upgrade-control-plane', 'running', () => goBack(world, false));
+  expect([plan.status, plan.refusals.map(({ code }) => code)]).toEqual(['Blocked', ['UpgradeUnderWay']]);
+});
+
+test('asked for again while it runs, nothing is started and nothing is said to park', async () => {
+  const world = await fleet();
+  await run(world);
+  await goBack(world);
+  const said = await during(world, 'update-addons-back', 'running', async () => {
+    const { status, refusals, notes } = await goBack(world, false);
+    await expect(goBack(world)).rejects.toThrow('runs since');
+    return [status, refusals.map(({ code }) => code), notes.map(({ code }) => code).includes('GrantBusy')];
+  });
+  expect(said).toEqual(['Blocked', ['RollingBack'], false]);
+  expect(await endsOf(world)).toEqual(['1.36-1.37 RolledBack', 'rollback-1.37-1.36 Succeeded']);
+});
+
+test.each([
+  [0, 'Halted'],
+  [5, 'CompletedWithFailures'],
+])('a rollout that had ended tells of it as its wave does (budget %d)', async (maxFailures, status) => {
+  const world = await fleet({ policy: { waves: [{ name: 'all', failureBudget: { maxFailures } }] } });
+  await run(world);
+  await goBack(world);
+  await run(world);
+  const [wave] = await wavesOf(world);
+  const [rollout] = await loadKind(world.table, Rollouts);
+  expect([wave?.status, wave?.reasons[0]?.message, rollout?.status, rollout?.reasons]).toEqual([
+    status,
+    expect.stringMatching(/0 succeeded, 1 failed|The last one was web/),
+    'CompletedWithFailures',
+    [{ code: 'AllWavesEnded', message: '1 cluster failed, 0 are blocked.' }],
+  ]);
+});
