@@ -6,7 +6,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, rollbackId } from '../model/hop.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
-import { load, replace } from '../store/entity.ts';
+import { load, type Read, replace } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { rolloutEnd, waveWithout, withoutPlace } from './settle-decision.ts';
 
@@ -27,43 +27,62 @@ export function heldForRollback(control: ClusterControl | undefined, asked: Aske
 export const isHeldForRollback = ({ held }: ClusterControl, upgradeId?: string): boolean =>
   held?.reason.code === 'RollingBack' && (upgradeId === undefined || held.upgradeId === upgradeId);
 
-/** What a rollback that has come to its end makes of the hop that it has taken back. */
+/** What a rollback that has come to its end makes of what it has taken back. */
 interface TakenBack {
-  readonly hold: ClusterControl['held'];
   readonly writes: readonly WriteOperation[];
-  /** Absent where Liftlock did not make the hop. */
-  readonly hop?: Upgrade;
-  readonly wave?: { readonly before: Wave; readonly after: Wave };
+  /** None where Liftlock did not make the hop. */
+  readonly hops: readonly Upgrade[];
+  readonly waves: readonly { readonly before: Wave; readonly after: Wave }[];
 }
 
 /**
  * The hop is RolledBack, which counts as a failure in its wave, also where it had succeeded, and nothing takes the cluster there again before a person
- * says so (protocol.md, States). All of it is written in the transaction that ends the rollback.
+ * says so (protocol.md, States). So is what was about to bring nodes and add-ons to the version that is gone. All of it is written in the transaction that
+ * ends the rollback.
  */
 export async function takeHopBack(
   table: Pick<Table, 'get' | 'queryPartition'>,
   { clusterKey, from, to, reasons: why }: Upgrade,
   now: Date,
-): Promise<TakenBack> {
+): Promise<TakenBack & { readonly hold: ClusterControl['held'] }> {
   const id = hopId(to, from);
   const said = `The control plane was taken back from ${from} to ${to}. Nothing takes it to ${from} again before somebody retries or releases it.`;
   const told: Reason = reason('RolledBack', said);
   const hold = { reason: told, since: now.toISOString(), upgradeId: id, mutated: true };
-  const read = await load(table, Upgrades, clusterKey, id);
-  if (read === undefined) return { hold, writes: [] };
+  const [hop, finish] = await Promise.all([
+    load(table, Upgrades, clusterKey, id),
+    load(table, Upgrades, clusterKey, hopId(from, from)),
+  ]);
+  const begun = finish !== undefined && Upgrades.active(finish.data) ? finish : undefined;
+  const each = [hop, begun].filter((one) => one !== undefined);
+  const taken = await Promise.all(each.map((one) => rolledBack(table, one, [told, ...why], now)));
+  const [writes, hops, waves] = [
+    taken.flatMap((one) => one.writes),
+    taken.flatMap((one) => one.hops),
+    taken.flatMap((one) => one.waves),
+  ];
+  return { hold, writes, hops, waves };
+}
+
+async function rolledBack(
+  table: Pick<Table, 'get' | 'queryPartition'>,
+  read: Read<Upgrade>,
+  reasons: readonly Reason[],
+  now: Date,
+): Promise<TakenBack> {
   const { resumeAt: _, ...rest } = read.data;
-  const hop: Upgrade = { ...rest, status: 'RolledBack', reasons: [told, ...why], endedAt: now.toISOString() };
+  const hop: Upgrade = { ...rest, status: 'RolledBack', reasons: [...reasons], endedAt: now.toISOString() };
   const writes = [replace(Upgrades, read, hop)];
-  const { rolloutId, waveIndex } = hop;
-  if (rolloutId === undefined || waveIndex === undefined) return { hold, writes, hop };
+  const { clusterKey, rolloutId, waveIndex } = hop;
+  if (rolloutId === undefined || waveIndex === undefined) return { writes, hops: [hop], waves: [] };
   const [member, wave, rollout, waves] = await Promise.all([
     load(table, Members, rolloutId, waveIndex, clusterKey),
     load(table, Waves, rolloutId, waveIndex),
     load(table, Rollouts, rolloutId),
     loadWaves(table, rolloutId),
   ]);
-  if (member === undefined || wave === undefined) return { hold, writes, hop };
-  const failed = { ...withoutPlace(member.data, 'Failed', [told]), from: to, resumeAt: undefined };
+  if (member === undefined || wave === undefined) return { writes, hops: [hop], waves: [] };
+  const failed = { ...withoutPlace(member.data, 'Failed', reasons.slice(0, 1)), from: hop.from, resumeAt: undefined };
   const after = withoutTurn(waveWithout(wave.data, member.data, failed, now), clusterKey);
   writes.push(replace(Members, member, failed), replace(Waves, wave, after));
   // A rollout that had ended with a success less says so.
@@ -71,7 +90,7 @@ export async function takeHopBack(
     const end = rolloutEnd(waves.map(({ data }) => (data.index === waveIndex ? after : data)));
     writes.push(replace(Rollouts, rollout, { ...rollout.data, ...end }));
   }
-  return { hold, writes, hop, wave: { before: wave.data, after } };
+  return { writes, hops: [hop], waves: [{ before: wave.data, after }] };
 }
 
 const ENDED: readonly Rollout['status'][] = ['Completed', 'CompletedWithFailures'];

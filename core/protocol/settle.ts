@@ -67,7 +67,7 @@ export function settleUpgrade(
       unchanged(Grants, grant, clusterKey),
       ...(hop?.writes ?? []),
       ...(back?.writes ?? []),
-      ...(await turnGivenBack(table, settlement.upgrade, back?.wave?.after)),
+      ...(await turnGivenBack(table, settlement.upgrade, back?.waves ?? [])),
     ];
     const begun = await rollbackOf(table, settlement, end, now);
     const refused = begun !== undefined && 'refused' in begun ? begun.refused : undefined;
@@ -83,7 +83,7 @@ export function settleUpgrade(
         ? settlement.upgrade
         : { ...settlement.upgrade, reasons: [...settlement.upgrade.reasons, refused] };
     operations.push(replace(Upgrades, upgrade, settled), ...(rollback?.writes ?? []));
-    const ended = [settled, hop?.upgrade, back?.hop].filter((one) => one !== undefined);
+    const ended = [settled, hop?.upgrade, ...(back?.hops ?? [])].filter((one) => one !== undefined);
     const entries: AuditEntry[] = ended.map((one) => audit(clusterKey, `Upgrade${one.status}`, one));
     const { retried, ...undisputed } = control?.data ?? { clusterKey };
     const isTried = retried !== undefined && retried.upgradeId === upgrade.data.id;
@@ -143,7 +143,7 @@ export function settleUpgrade(
             ]),
         ...waveHalted(wave?.data, ownWave, change),
         ...waveHalted(beside?.wave.data, hop?.wave, more[0]),
-        ...waveHalted(back?.wave?.before, back?.wave?.after, more[0]),
+        ...(back?.waves ?? []).flatMap(({ before, after }) => waveHalted(before, after, more[0])),
       ],
     };
   });
@@ -166,14 +166,14 @@ async function rollbackOf(
   return { ...begun, writes: [...counted, replace(Upgrades, before, begun.upgrade)] };
 }
 
-/** The place of a rollback that has ended in the queue of its wave; `written`: a wave that is written already. */
+/** The place of a rollback that has ended in the queue of its wave; `written`: waves that are written already. */
 async function turnGivenBack(
   table: Pick<Table, 'get'>,
   { clusterKey, rollbackOf: place, status }: Upgrade,
-  written: Wave | undefined,
+  written: readonly { readonly after: Wave }[],
 ): Promise<WriteOperation[]> {
   if (place === undefined || status === 'Parked') return [];
-  if (written?.rolloutId === place.rolloutId && written.index === place.waveIndex) return [];
+  if (written.some(({ after: one }) => one.rolloutId === place.rolloutId && one.index === place.waveIndex)) return [];
   const wave = await load(table, Waves, place.rolloutId, place.waveIndex);
   return wave?.data.rollingBack === clusterKey ? [replace(Waves, wave, withoutTurn(wave.data, clusterKey))] : [];
 }
