@@ -3,10 +3,13 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { hopId, rollbackId } from '../model/hop.ts';
+import { hopId, hopTo, rollbackId } from '../model/hop.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { Members, Upgrades, Waves } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
+import { isMember } from '../store/members.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { GRANTING_WAVES } from './granting-waves.ts';
 import { waveWithout, withoutPlace } from './settle-decision.ts';
 
 type Asked = Pick<Upgrade, 'clusterKey' | 'from' | 'to'> & { readonly upgradeId: string };
@@ -22,16 +25,18 @@ export function heldForRollback(control: ClusterControl | undefined, asked: Aske
   return { ...control, clusterKey, held: control?.held ?? held };
 }
 
-/** Whether a hold is there for a rollback alone, and goes with it. */
-export const isHeldForRollback = ({ held }: ClusterControl, upgradeId?: string): boolean =>
-  held?.reason.code === 'RollingBack' && (upgradeId === undefined || held.upgradeId === upgradeId);
+/** A hold that is there for a rollback alone goes with it; whoever held the cluster before does so still. */
+export function withoutHoldOf(control: ClusterControl, upgradeId: string): ClusterControl {
+  const { held, ...free } = control;
+  return held?.reason.code === 'RollingBack' && held.upgradeId === upgradeId ? free : control;
+}
 
 /** What a rollback that has come to its end makes of the hop that it has taken back. */
 interface TakenBack {
   readonly hold: ClusterControl['held'];
   readonly writes: readonly WriteOperation[];
-  /** Absent where Liftlock did not make the hop. */
-  readonly hop?: Upgrade;
+  /** The hop, where Liftlock has made it, and what waited at the minor that is left. */
+  readonly ended: readonly Upgrade[];
   readonly wave?: { readonly before: Wave; readonly after: Wave };
 }
 
@@ -48,27 +53,39 @@ export async function takeHopBack(
   const said = `The control plane was taken back from ${from} to ${to}. Nothing takes it to ${from} again before somebody retries or releases it.`;
   const told: Reason = reason('RolledBack', said);
   const hold = { reason: told, since: now.toISOString(), upgradeId: id, mutated: true };
+  const end = { resumeAt: undefined, endedAt: now.toISOString() };
+  const ended: Upgrade[] = [];
+  const writes: WriteOperation[] = [];
   const read = await load(table, Upgrades, clusterKey, id);
-  if (read === undefined) return { hold, writes: [] };
-  const { resumeAt: _, ...rest } = read.data;
-  const hop: Upgrade = { ...rest, status: 'RolledBack', reasons: [told, ...why], endedAt: now.toISOString() };
-  const writes = [replace(Upgrades, read, hop)];
-  const { rolloutId, waveIndex } = hop;
-  if (rolloutId === undefined || waveIndex === undefined) return { hold, writes, hop };
+  const hop: Upgrade | undefined = read && { ...read.data, ...end, status: 'RolledBack', reasons: [told, ...why] };
+  if (hop !== undefined) {
+    ended.push(hop);
+    writes.push(replace(Upgrades, read, hop));
+  }
+  // Nobody goes on with what was begun at the minor that is left: it would be half done for ever.
+  const left = KubeVersion.parse(from);
+  for (const next of [hopId(left, left), hopTo(left.next())]) {
+    const waits = await load(table, Upgrades, clusterKey, next);
+    if (waits === undefined || !Upgrades.active(waits.data)) continue;
+    const canceled: Upgrade = { ...waits.data, ...end, status: 'Canceled', reasons: [told] };
+    ended.push(canceled);
+    writes.push(replace(Upgrades, waits, canceled));
+  }
+  const { rolloutId, waveIndex } = hop ?? {};
+  if (rolloutId === undefined || waveIndex === undefined) return { hold, writes, ended };
   const [member, wave] = await Promise.all([
     load(table, Members, rolloutId, waveIndex, clusterKey),
     load(table, Waves, rolloutId, waveIndex),
   ]);
-  if (member === undefined || wave === undefined) return { hold, writes, hop };
+  if (member === undefined || !isMember(member.data) || wave === undefined) return { hold, writes, ended };
   const failed = { ...withoutPlace(member.data, 'Failed', [told]), from: to, resumeAt: undefined };
   const after = withoutTurn(waveWithout(wave.data, member.data, failed, now), clusterKey);
   writes.push(replace(Members, member, failed), replace(Waves, wave, after));
-  return { hold, writes, hop, wave: { before: wave.data, after } };
+  return { hold, writes, ended, wave: { before: wave.data, after } };
 }
 
 /** So many clusters of one rollout go back by themselves; then it halts, and a person looks (protocol.md, rule 6). */
 const MOST_BY_ITSELF = 2;
-const HALTS: readonly Wave['status'][] = ['Open', 'Soaking', 'Undecided', 'Completed', 'CompletedWithFailures'];
 
 /**
  * The rollback that a hop begins by itself which has left its cluster worse than it was, with its wave, which halts with the last one that may. `refused`: as
@@ -98,13 +115,24 @@ export function beginRollback(
     startedAt: now.toISOString(),
   };
   const counted = { ...wave, rollbacks: (wave.rollbacks ?? 0) + 1 };
-  if (begun + 1 < MOST_BY_ITSELF || !HALTS.includes(wave.status)) return { upgrade, wave: counted };
+  if (begun + 1 < MOST_BY_ITSELF || !GRANTING_WAVES.includes(wave.status)) return { upgrade, wave: counted };
   const said = `${begun + 1} clusters of the rollout go back by themselves: nothing more begins before a person has looked.`;
   return { upgrade, wave: { ...counted, status: 'Halted', reasons: [reason('RollbackBudget', said)] } };
 }
 
-/** Its wave, once a rollback that had its turn there has ended. */
-export function withoutTurn(wave: Wave, clusterKey: string): Wave {
+/** The turn of a rollback in its wave, which the next one has once it has ended; `written`: a wave that is written already. */
+export async function turnGivenBack(
+  table: Pick<Table, 'get'>,
+  { clusterKey, rollbackOf: place, status }: Upgrade,
+  written?: Wave,
+): Promise<WriteOperation[]> {
+  if (place === undefined || status === 'Parked') return [];
+  if (written?.rolloutId === place.rolloutId && written.index === place.waveIndex) return [];
+  const wave = await load(table, Waves, place.rolloutId, place.waveIndex);
+  return wave?.data.rollingBack === clusterKey ? [replace(Waves, wave, withoutTurn(wave.data, clusterKey))] : [];
+}
+
+function withoutTurn(wave: Wave, clusterKey: string): Wave {
   const { rollingBack, ...rest } = wave;
   return rollingBack === clusterKey ? rest : wave;
 }
