@@ -61,7 +61,7 @@ describe('a rollback that is asked for', () => {
   });
 
   test('is on record and holds the cluster, and then its execution is started', async () => {
-    const { request, started, left, control, events } = await world();
+    const { ports, request, started, left, control, events } = await world();
     const execution = 'arn:rollback-cluster:request-id';
     expect(await request()).toMatchObject({ status: 'Started', execution });
     expect(await left()).toMatchObject({
@@ -72,12 +72,17 @@ describe('a rollback that is asked for', () => {
     });
     expect((await control())?.held).toMatchObject({ upgradeId: ID, reason: { code: 'RollingBack' } });
     expect([await events(), started.length]).toEqual([['RollbackRequested ann'], 1]);
+    const [entry] = await recordOf(ports.table, KEY);
+    expect(entry?.detail).toEqual({ from: '1.37', to: '1.36', execution });
     expect(started[0]).toMatchObject(['rollback-cluster', 'request-id', { targetVersion: '1.36' }]);
   });
 
   test('is refused, and leaves nothing behind, where something is in its way', async () => {
     const { request, started, left, control, events } = await world({ control: { stopped: true } });
-    await expect(request()).rejects.toMatchObject({ name: 'RollbackBlocked' });
+    await expect(request()).rejects.toMatchObject({
+      ...{ name: 'RollbackBlocked', message: expect.stringContaining('The fleet was stopped') },
+      details: { plan: { status: 'Blocked', execution: null, refusals: [{ code: 'FleetStopped' }] } },
+    });
     expect([started, await left(), await control(), await events()]).toEqual([[], undefined, undefined, []]);
   });
 
@@ -123,6 +128,13 @@ describe('a rollback that waits', () => {
     expect(await left()).toMatchObject({ status: 'Canceled', endedAt: at, reasons: [{ code: 'RollbackGivenUp' }] });
     expect([(await left())?.resumeAt, (await control())?.held]).toEqual([undefined, undefined]);
     expect(await events()).toEqual(['RollbackGivenUp ann']);
+    expect((await recordOf(ports.table, KEY))[0]?.detail).toEqual({ held: forIt.held, upgradeId: ID });
+  });
+
+  test('is given up where nothing holds the cluster any more', async () => {
+    const { ports, left, control } = await waiting({}, { clusterControl: undefined });
+    await releaseCluster(ports, KEY, 'ann');
+    expect([(await left())?.status, await control()]).toEqual(['Canceled', { clusterKey: KEY }]);
   });
 
   test('has failed where it had changed something', async () => {

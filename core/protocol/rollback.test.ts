@@ -100,6 +100,20 @@ describe('the hop that was taken back', () => {
     expect([count, member?.status, wave?.failed]).toEqual([1, 'Succeeded', 0]);
   });
 
+  test.each<[string, Parameters<typeof taken>[0]]>([
+    ['whose wave nobody knows', { upgrades: [{ ...hop, waveIndex: undefined }] }],
+    ['whose rollout nobody knows', { upgrades: [{ ...hop, rolloutId: undefined }] }],
+    ['whose member is not there', { upgrades: [{ ...hop, rolloutId: 'other' }] }],
+    ['whose wave is not there', { upgrades: [{ ...hop, waveIndex: 7 }], member: { waveIndex: 7 } }],
+  ])('%s is RolledBack, and counts nowhere', async (_, given) => {
+    const { count, ended } = await taken(given);
+    expect([count, ended.map(({ status }) => status)]).toEqual([1, ['RolledBack']]);
+  });
+
+  test("leaves another cluster's turn", async () => {
+    expect((await taken({ upgrades: [hop], wave: { rollingBack: OTHER } })).wave?.rollingBack).toBe(OTHER);
+  });
+
   test('whose member has left the plan counts nobody who is not there', async () => {
     const { member, wave } = await taken({ upgrades: [hop], member: { status: 'Left' } });
     expect([member?.status, wave?.failed]).toEqual(['Left', 0]);
@@ -144,7 +158,10 @@ describe('a rollback that begins by itself', () => {
       [{}, [{ rollbacks: 1 }]],
     ] as const) {
       const answer = begun(own, others);
-      expect(answer).toMatchObject({ wave: { status: 'Halted', reasons: [{ code: 'RollbackBudget' }] } });
+      const said = expect.stringMatching(/^2 clusters of the rollout go back by themselves/);
+      expect(answer).toMatchObject({
+        wave: { status: 'Halted', reasons: [{ code: 'RollbackBudget', message: said }] },
+      });
     }
     for (const [own, others] of [
       [{ rollbacks: 2 }, []],
@@ -185,6 +202,11 @@ describe('the turn of a rollback in its wave', () => {
   test("is not another one's, nor of one that a person asked for", async () => {
     expect(await given({ status: 'Failed' }, OTHER)).toEqual([0, OTHER]);
     expect(await given({ status: 'Failed', rollbackOf: undefined }, KEY)).toEqual([0, KEY]);
+  });
+
+  test("is nobody's where its wave is not there", async () => {
+    const gone = back({ status: 'Failed', rollbackOf: { rolloutId: 'r', waveIndex: 7 } });
+    expect(await turnGivenBack(new MemoryTable(), gone)).toEqual([]);
   });
 
   test('is not written twice where its wave is written already', async () => {

@@ -124,10 +124,21 @@ describe('one that has changed nothing', () => {
     expect([control?.held, events]).toEqual([theirs, ['UpgradeBlocked']]);
   });
 
-  test('holds it where it was stopped from outside and nobody else did', async () => {
-    const { control } = await settled(ends('stopped'));
-    expect(control?.held).toMatchObject({ upgradeId: ID, reason: { code: 'UpdateFailed' } });
-  });
+  test.each([forIt, { clusterKey: KEY }, undefined])(
+    'holds it where it was stopped from outside and nobody else did: %#',
+    async (clusterControl) => {
+      const { control } = await settled(ends('stopped'), { clusterControl });
+      expect(control?.held).toMatchObject({ upgradeId: ID, reason: { code: 'UpdateFailed' } });
+    },
+  );
+});
+
+test('what has failed half-way, and what is no rollback, holds a cluster whoever held it before', async () => {
+  const clusterControl = { clusterKey: KEY, held: theirs };
+  expect((await settled(ends('failed'), { ...moved, clusterControl })).control?.held?.upgradeId).toBe(ID);
+  const single = upgrade({ id: 'x', machine: 'update-addons', rolloutId: undefined, waveIndex: undefined });
+  const { control } = await settled(ends('stopped'), { upgrades: [single], clusterControl });
+  expect(control?.held?.upgradeId).toBe('x');
 });
 
 test('its turn ends with it, in whatever wave that was', async () => {

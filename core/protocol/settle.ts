@@ -100,10 +100,10 @@ export function settleUpgrade(
       upgradeId: hop?.upgrade.id ?? upgrade.data.id,
       ...(mutated ? { mutated } : {}),
     };
-    // A rollback that has changed nothing leaves a cluster to whoever held it before.
-    const keeps = isRollback(upgrade.data) && !mutated && control?.data.held !== undefined;
-    const isForIt = keeps && withoutHoldOf(control.data, upgrade.data.id) !== control.data;
-    const held = back?.hold ?? (keeps && !isForIt ? undefined : own);
+    // A rollback that has changed nothing leaves its cluster to whoever held it before.
+    const before = isRollback(upgrade.data) && !mutated ? control?.data : undefined;
+    const isTheirs = before?.held !== undefined && withoutHoldOf(before, upgrade.data.id) === before;
+    const held = back?.hold ?? (isTheirs ? undefined : own);
     const hold = held?.reason;
     if (held === undefined && settlement.upgrade.status !== 'Parked' && control !== undefined) {
       // It has changed nothing, so that nothing but itself was in the way of others.

@@ -138,10 +138,30 @@ test.each<[string, Given, string, string]>([
     },
     ...(['blocked', 'NodesFirst'] as const),
   ],
+  [
+    'the policy names an image of a group with an AMI of its own, and there is none for the minor',
+    {
+      nodegroups: { a: { version: '1.37', amiType: 'CUSTOM', launchTemplate: { id: 'lt-1', version: '3' } } },
+      spec: { nodes: { images: [{ owners: ['self'], tags: { minor: '{version}' } }] } },
+    },
+    ...(['blocked', 'CustomImage'] as const),
+  ],
   ['the policy is not there to be read', { spec: { nodes: 7 } }, 'parked', 'PolicyNotConfigured'],
 ])('nothing begins where %s', async (_, given, status, code) => {
   const answer = await checked(given);
   expect([answer.status, answer.codes]).toEqual([status, expect.arrayContaining([code])]);
+});
+
+test('an add-on that is removed meanwhile stands against nothing', async () => {
+  let looks = 0;
+  const describeAddon = async (_: object, input: { clusterName: string; addonName: string }) => {
+    looks += 1;
+    if (looks > 1) throw failing('ResourceNotFoundException');
+    return { ...input, addonVersion: 'v1.0.0', status: 'ACTIVE' };
+  };
+  const given = { addons: { cni: {} }, offers: { cni: { 'v1.0.0': ['1.37'] } }, more: { describeAddon } };
+  expect(await checked(given)).toMatchObject({ status: 'done', codes: ['Looked'] });
+  expect(looks).toBe(2);
 });
 
 test('with checks of EKS alone nobody asks the API server', async () => {
@@ -156,7 +176,10 @@ test('a fault of the API server is none of no nodes', async () => {
 describe('of an upgrade that somebody else has made the seven days count from when EKS began it', () => {
   const update = (more: object) => ({
     ...{ id: 'u-9', type: 'VersionUpdate', status: 'Successful', createdAt: new Date(daysAgo(2)) },
-    params: [{ type: 'Version', value: '1.37' }],
+    params: [
+      { type: 'PlatformVersion', value: 'eks.1' },
+      { type: 'Version', value: '1.37' },
+    ],
     ...more,
   });
   const told = (...updates: object[]) => checked({ hops: [], updates: { cluster: updates as never } });
@@ -169,6 +192,7 @@ describe('of an upgrade that somebody else has made the seven days count from wh
   test.each([
     ['that has failed', { status: 'Failed' }],
     ['of something else', { type: 'VpcConfigUpdate' }],
+    ['of no version', { params: [] }],
     ['to another version', { params: [{ type: 'Version', value: '1.36' }] }],
   ])('and not from one %s', async (_, more) => {
     expect(await told(update(more))).toMatchObject({ status: 'blocked', codes: ['NotObserved'] });

@@ -261,6 +261,19 @@ describe('in a rollback', () => {
     if (sent === 0) expect(answer).toMatchObject({ status: 'done' });
   });
 
+  test('of a cluster without an endpoint what EKS says of a group is all that is known', async () => {
+    const eks = { cluster: { version: '1.37', endpoint: undefined }, nodegroups: { a: { version: '1.36' } } };
+    const nodesSeen = () => [node('v1.37.0')];
+    expect(await back({}, { eks: eks as never, nodesSeen })).toMatchObject({ status: 'done', sent: [] });
+  });
+
+  test('an upgrade asks nobody for newer nodes of a group that is there', async () => {
+    const up = upgrade({ id: '1.36-1.36', from: '1.36', to: '1.36' });
+    const kept = { upgrades: [up], grant: grant({ upgradeId: up.id }) };
+    const eks = { cluster: { version: '1.36' }, nodegroups: { a: { version: '1.36' } } };
+    expect((await back({}, { kept, eks, nodesSeen: () => [node('v1.37.0')] })).sent).toEqual([]);
+  });
+
   test('a fault of the API server is none of no nodes', async () => {
     const nodesSeen = () => {
       throw new Error('fault');

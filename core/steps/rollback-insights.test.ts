@@ -36,7 +36,7 @@ test('it is told with what EKS says, what it is about, and what EKS recommends',
   const resources = Array.from({ length: 7 }, (_, index) => ({ arn: `arn:${index}` }));
   const first = { kubernetesResourceUri: '/apis/x/servicecidrs', arn: 'unused' };
   const { code, message } = insightReason(
-    insight('ERROR', 'Stored objects', { resources: [first, ...resources], recommendation: 'Remove them.' }),
+    insight('ERROR', 'Stored objects', { resources: [first, {}, ...resources], recommendation: 'Remove them.' }),
     KubeVersion.parse('1.36'),
   );
   expect(code).toBe('RollbackInsight');

@@ -304,6 +304,17 @@ describe('in a rollback', () => {
     expect(sent).toHaveLength(1);
   });
 
+  test('one that was begun is judged by what EKS says of its update', async () => {
+    const call = { name: 'RollbackClusterVersion', input: { name: 'web', version: '1.36' } } as const;
+    const mine = { upgradeId: 'rollback-1.37-1.36', step: 'rollback-control-plane', call } as const;
+    const intents = [intent({ ...mine, outcome: { type: 'accepted', updateId: 'u-1', at } })];
+    const seen = (status: string, version: string) =>
+      back({ cluster: { version }, updates: { cluster: [{ id: 'u-1', status }] } }, { kept: { intents } });
+    expect(await seen('Successful', '1.36')).toMatchObject({ status: 'done', code: 'Upgraded', sent: [] });
+    expect(await seen('Successful', '1.37')).toMatchObject({ status: 'wait', code: 'NotVisibleYet', sent: [] });
+    expect(await seen('Failed', '1.37')).toMatchObject({ status: 'failed', sent: [] });
+  });
+
   test('an upgrade goes nowhere but up', async () => {
     const { status, code, sent } = await back({}, { upgraded: { id: '1.37-1.36', machine: 'upgrade-cluster' } });
     expect([status, code, sent]).toEqual(['blocked', 'Downgrade', []]);
