@@ -1,6 +1,6 @@
 import type { Addon, AddonInfo } from '../ports/eks.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { addonAfter, addonBefore, addonFit, addonPathProblem, newerDefault } from './addon-target.ts';
+import { addonAfter, addonBack, addonBefore, addonFit, addonPathProblem, newerDefault } from './addon-target.ts';
 
 const info = (
   name: string,
@@ -205,5 +205,45 @@ describe('inside a minor', () => {
       },
     });
     expect(pinnedTo('v1.12.0', 'v1.13.5').type).toBe('stuck');
+  });
+});
+
+describe('before the control plane goes back', () => {
+  const dns = info('coredns', [
+    ['v1.11.0-eksbuild.1', '1.35'],
+    ['v1.12.0-eksbuild.1', '1.35 1.36', '1.36'],
+    ['v1.12.4-eksbuild.1', '1.35 1.36'],
+    ['v1.12.9-eksbuild.1', '1.35'],
+    ['v1.13.0-eksbuild.1', '1.36'],
+  ]);
+  const back = (version: string, of = dns) => addonBack(addon(of.addonName ?? '', version), of, '1.36', '1.35');
+
+  test('what the minor lists stays', () => expect(back('v1.12.0-eksbuild.1').type).toBe('keep'));
+
+  test('what it does not goes to the newest that both list, or that it lists alone', () => {
+    expect(back('v1.13.0-eksbuild.1')).toEqual({ type: 'move', version: 'v1.12.4-eksbuild.1' });
+    const alone = info('coredns', [
+      ['v1.11.0-eksbuild.1', '1.35'],
+      ['v1.12.9-eksbuild.1', '1.35'],
+      ['v1.13.0-eksbuild.1', '1.36'],
+    ]);
+    expect(back('v1.13.0-eksbuild.1', alone)).toEqual({ type: 'move', version: 'v1.12.9-eksbuild.1' });
+  });
+
+  test('kube-proxy is at its minor, whatever EKS lists for it', () => {
+    const proxy = info('kube-proxy', [
+      ['v1.34.9-eksbuild.1', '1.34 1.35 1.36'],
+      ['v1.35.1-eksbuild.1', '1.35'],
+      ['v1.36.0-eksbuild.1', '1.35 1.36'],
+    ]);
+    expect(back('v1.36.0-eksbuild.1', proxy)).toEqual({ type: 'move', version: 'v1.35.1-eksbuild.1' });
+    expect(back('v1.35.1-eksbuild.1', proxy).type).toBe('keep');
+  });
+
+  test('where the minor has none it is stuck', () => {
+    expect(back('v9.0.0-eksbuild.1', info('new', [['v9.0.0-eksbuild.1', '1.36']]))).toMatchObject({
+      type: 'stuck',
+      reason: { message: expect.stringContaining('EKS lists no version of new for 1.35') },
+    });
   });
 });

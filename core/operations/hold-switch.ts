@@ -66,7 +66,7 @@ function unhold(
     const read = await load(table, ClusterControls, clusterKey);
     const back = await findRollback(table, clusterKey);
     if (back !== undefined && event === 'Retried') throw isGoingBack(cluster.data.name, back.data);
-    if (back !== undefined) return giveUpRollback(back, read, { by, now });
+    if (back !== undefined) return giveUpRollback(table, back, read, { by, now });
     const { held: own, retried, ...bare } = read?.data ?? { clusterKey };
     const { places: found, stranger } = await goingOn(table, cluster);
     const isTriedAgain = found.some(({ member: { data } }) => data.failedBefore === true && !isTried(data));

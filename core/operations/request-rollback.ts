@@ -7,7 +7,7 @@ import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { keptOf } from '../protocol/left-half-done.ts';
-import { heldForRollback, isHeldForRollback } from '../protocol/rollback.ts';
+import { heldForRollback, turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { planRollback, type RollbackPlan } from '../queries/rollback-plan.ts';
 import { change } from '../store/change.ts';
@@ -81,7 +81,8 @@ export const isGoingBack = (name: string, { from, to, status }: Upgrade): Refusa
   );
 
 /** A rollback that waits ends with its hold. What it has taken back by then stays where it is: node groups one minor behind their control plane. */
-export function giveUpRollback(
+export async function giveUpRollback(
+  table: Pick<Table, 'get'>,
   back: Read<Upgrade>,
   control: Read<ClusterControl> | undefined,
   { by, now }: { readonly by: string; readonly now: Date },
@@ -95,13 +96,14 @@ export function giveUpRollback(
     reasons: [why],
     endedAt: now.toISOString(),
   };
-  const { held, ...free } = control?.data ?? { clusterKey };
+  const { held } = control?.data ?? {};
   // Who held it before does so still, and is released after this.
-  const next = held === undefined || isHeldForRollback({ clusterKey, held }, id) ? free : { ...free, held };
+  const next = withoutHoldOf(control?.data ?? { clusterKey }, id);
+  const turn = await turnGivenBack(table, ended);
   const detail = { held, upgradeId: id };
   return {
     result: next,
-    writes: [replace(Upgrades, back, ended), replace(ClusterControls, control, next)],
+    writes: [replace(Upgrades, back, ended), replace(ClusterControls, control, next), ...turn],
     record: [{ subject: clusterKey, event: 'RollbackGivenUp', principal: by, detail }],
   };
 }

@@ -3,11 +3,13 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { hopId, rollbackId } from '../model/hop.ts';
+import { hopId, hopTo, rollbackId } from '../model/hop.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
-import { loadWaves } from '../store/members.ts';
+import { isMember, loadWaves } from '../store/members.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { GRANTING_WAVES } from './granting-waves.ts';
 import { rolloutEnd, waveWithout, withoutPlace } from './settle-decision.ts';
 
 type Asked = Pick<Upgrade, 'clusterKey' | 'from' | 'to'> & { readonly upgradeId: string };
@@ -23,14 +25,16 @@ export function heldForRollback(control: ClusterControl | undefined, asked: Aske
   return { ...control, clusterKey, held: control?.held ?? held };
 }
 
-/** Whether a hold is there for a rollback alone, and goes with it. */
-export const isHeldForRollback = ({ held }: ClusterControl, upgradeId?: string): boolean =>
-  held?.reason.code === 'RollingBack' && (upgradeId === undefined || held.upgradeId === upgradeId);
+/** A hold that is there for a rollback alone goes with it; whoever held the cluster before does so still. */
+export function withoutHoldOf(control: ClusterControl, upgradeId: string): ClusterControl {
+  const { held, ...free } = control;
+  return held?.reason.code === 'RollingBack' && held.upgradeId === upgradeId ? free : control;
+}
 
 /** What a rollback that has come to its end makes of what it has taken back. */
 interface TakenBack {
   readonly writes: readonly WriteOperation[];
-  /** None where Liftlock did not make the hop. */
+  /** What has ended with it; none where Liftlock has made nothing of it. */
   readonly hops: readonly Upgrade[];
   readonly waves: readonly { readonly before: Wave; readonly after: Wave }[];
 }
@@ -49,39 +53,49 @@ export async function takeHopBack(
   const said = `The control plane was taken back from ${from} to ${to}. Nothing takes it to ${from} again before somebody retries or releases it.`;
   const told: Reason = reason('RolledBack', said);
   const hold = { reason: told, since: now.toISOString(), upgradeId: id, mutated: true };
-  const [hop, finish] = await Promise.all([
-    load(table, Upgrades, clusterKey, id),
-    load(table, Upgrades, clusterKey, hopId(from, from)),
-  ]);
-  const begun = finish !== undefined && Upgrades.active(finish.data) ? finish : undefined;
-  const each = [hop, begun].filter((one) => one !== undefined);
-  const taken = await Promise.all(each.map((one) => rolledBack(table, one, [told, ...why], now)));
+  const left = KubeVersion.parse(from);
+  const [hop, finish, next] = await Promise.all(
+    [id, hopId(from, from), hopTo(left.next())].map((one) => load(table, Upgrades, clusterKey, one)),
+  );
+  const waits = [finish, next].map((one) => (one !== undefined && Upgrades.active(one.data) ? one : undefined));
+  const each = [hop, waits[0]].filter((one) => one !== undefined);
+  // A place that both have is written once.
+  const isOfHop = ({ data }: Read<Upgrade>): boolean => data !== hop?.data && data.rolloutId === hop?.data.rolloutId;
+  const taken = await Promise.all(
+    each.map((one) => rolledBack(table, one, { reasons: [told, ...why], now, isCounted: !isOfHop(one) })),
+  );
   const [writes, hops, waves] = [
     taken.flatMap((one) => one.writes),
     taken.flatMap((one) => one.hops),
     taken.flatMap((one) => one.waves),
   ];
+  // Nobody goes on with the next hop that was begun at the minor which is left: it would be half done for ever.
+  if (waits[1] !== undefined) {
+    const end = { resumeAt: undefined, endedAt: now.toISOString() };
+    const canceled: Upgrade = { ...waits[1].data, ...end, status: 'Canceled', reasons: [told] };
+    hops.push(canceled);
+    writes.push(replace(Upgrades, waits[1], canceled));
+  }
   return { hold, writes, hops, waves };
 }
 
 async function rolledBack(
   table: Pick<Table, 'get' | 'queryPartition'>,
   read: Read<Upgrade>,
-  reasons: readonly Reason[],
-  now: Date,
+  { reasons, now, isCounted }: { readonly reasons: readonly Reason[]; readonly now: Date; readonly isCounted: boolean },
 ): Promise<TakenBack> {
   const { resumeAt: _, ...rest } = read.data;
   const hop: Upgrade = { ...rest, status: 'RolledBack', reasons: [...reasons], endedAt: now.toISOString() };
   const writes = [replace(Upgrades, read, hop)];
   const { clusterKey, rolloutId, waveIndex } = hop;
-  if (rolloutId === undefined || waveIndex === undefined) return { writes, hops: [hop], waves: [] };
+  if (!isCounted || rolloutId === undefined || waveIndex === undefined) return { writes, hops: [hop], waves: [] };
   const [member, wave, rollout, waves] = await Promise.all([
     load(table, Members, rolloutId, waveIndex, clusterKey),
     load(table, Waves, rolloutId, waveIndex),
     load(table, Rollouts, rolloutId),
     loadWaves(table, rolloutId),
   ]);
-  if (member === undefined || wave === undefined) return { writes, hops: [hop], waves: [] };
+  if (member === undefined || !isMember(member.data) || wave === undefined) return { writes, hops: [hop], waves: [] };
   const failed = { ...withoutPlace(member.data, 'Failed', reasons.slice(0, 1)), from: hop.from, resumeAt: undefined };
   const after = withoutTurn(waveWithout(wave.data, member.data, failed, now), clusterKey);
   writes.push(replace(Members, member, failed), replace(Waves, wave, after));
@@ -97,7 +111,6 @@ const ENDED: readonly Rollout['status'][] = ['Completed', 'CompletedWithFailures
 
 /** So many clusters of one rollout go back by themselves; then it halts, and a person looks (protocol.md, rule 6). */
 const MOST_BY_ITSELF = 2;
-const HALTS: readonly Wave['status'][] = ['Open', 'Soaking', 'Undecided', 'Completed', 'CompletedWithFailures'];
 
 /**
  * The rollback that a hop begins by itself which has left its cluster worse than it was, with its wave, which halts with the last one that may. `refused`: as
@@ -127,13 +140,24 @@ export function beginRollback(
     startedAt: now.toISOString(),
   };
   const counted = { ...wave, rollbacks: (wave.rollbacks ?? 0) + 1 };
-  if (begun + 1 < MOST_BY_ITSELF || !HALTS.includes(wave.status)) return { upgrade, wave: counted };
+  if (begun + 1 < MOST_BY_ITSELF || !GRANTING_WAVES.includes(wave.status)) return { upgrade, wave: counted };
   const said = `${begun + 1} clusters of the rollout go back by themselves: nothing more begins before a person has looked.`;
   return { upgrade, wave: { ...counted, status: 'Halted', reasons: [reason('RollbackBudget', said)] } };
 }
 
-/** Its wave, once a rollback that had its turn there has ended. */
-export function withoutTurn(wave: Wave, clusterKey: string): Wave {
+/** The turn of a rollback in its wave, which the next one has once it has ended; `written`: waves that are written already. */
+export async function turnGivenBack(
+  table: Pick<Table, 'get'>,
+  { clusterKey, rollbackOf: place, status }: Upgrade,
+  written: readonly Wave[] = [],
+): Promise<WriteOperation[]> {
+  if (place === undefined || status === 'Parked') return [];
+  if (written.some((one) => one.rolloutId === place.rolloutId && one.index === place.waveIndex)) return [];
+  const wave = await load(table, Waves, place.rolloutId, place.waveIndex);
+  return wave?.data.rollingBack === clusterKey ? [replace(Waves, wave, withoutTurn(wave.data, clusterKey))] : [];
+}
+
+function withoutTurn(wave: Wave, clusterKey: string): Wave {
   const { rollingBack, ...rest } = wave;
   return rollingBack === clusterKey ? rest : wave;
 }

@@ -6,7 +6,7 @@ import { hasNoUpdate, onlyAsks } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf } from '../model/cluster-key.ts';
-import { hopId, hopTo, isRollback } from '../model/hop.ts';
+import { hopId, hopTo, isRollback, rollbackId } from '../model/hop.ts';
 import { recount } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
@@ -19,7 +19,7 @@ import { loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { intentsOf, notBegun, recordOutcome } from './intent-store.ts';
 import { graceEnd, listEnd, lookUp } from './look-up.ts';
-import { beginRollback, isHeldForRollback, takeHopBack, withoutTurn } from './rollback.ts';
+import { beginRollback, takeHopBack, turnGivenBack, withoutHoldOf } from './rollback.ts';
 import { type Settlement, settle, type UpgradeEnd, waveWithout, withoutPlace } from './settle-decision.ts';
 import { openUndoEntries, undoOf } from './undo.ts';
 
@@ -67,7 +67,11 @@ export function settleUpgrade(
       unchanged(Grants, grant, clusterKey),
       ...(hop?.writes ?? []),
       ...(back?.writes ?? []),
-      ...(await turnGivenBack(table, settlement.upgrade, back?.waves ?? [])),
+      ...(await turnGivenBack(
+        table,
+        settlement.upgrade,
+        back?.waves.map(({ after }) => after),
+      )),
     ];
     const begun = await rollbackOf(table, settlement, end, now);
     const refused = begun !== undefined && 'refused' in begun ? begun.refused : undefined;
@@ -85,6 +89,11 @@ export function settleUpgrade(
     operations.push(replace(Upgrades, upgrade, settled), ...(rollback?.writes ?? []));
     const ended = [settled, hop?.upgrade, ...(back?.hops ?? [])].filter((one) => one !== undefined);
     const entries: AuditEntry[] = ended.map((one) => audit(clusterKey, `Upgrade${one.status}`, one));
+    if (rollback !== undefined) {
+      const { id, from, to, reasons } = rollback.upgrade;
+      const detail = { upgradeId: id, from, to, reasons };
+      entries.push({ subject: clusterKey, event: 'RollbackBegun', principal: LIFTLOCK, detail });
+    }
     const { retried, ...undisputed } = control?.data ?? { clusterKey };
     const isTried = retried !== undefined && retried.upgradeId === upgrade.data.id;
     if (isTried && settlement.upgrade.status === 'Succeeded')
@@ -95,13 +104,15 @@ export function settleUpgrade(
       upgradeId: hop?.upgrade.id ?? upgrade.data.id,
       ...(mutated ? { mutated } : {}),
     };
-    const held = back?.hold ?? own;
+    // A rollback that has changed nothing leaves its cluster to whoever held it before.
+    const before = isRollback(upgrade.data) && !mutated ? control?.data : undefined;
+    const isTheirs = before?.held !== undefined && withoutHoldOf(before, upgrade.data.id) === before;
+    const held = back?.hold ?? (isTheirs ? undefined : own);
     const hold = held?.reason;
     if (held === undefined && settlement.upgrade.status !== 'Parked' && control !== undefined) {
       // It has changed nothing, so that nothing but itself was in the way of others.
-      const { held: forIt, ...free } = control.data;
-      if (isHeldForRollback({ clusterKey, held: forIt }, upgrade.data.id))
-        operations.push(replace(ClusterControls, control, free));
+      const free = withoutHoldOf(control.data, upgrade.data.id);
+      if (free !== control.data) operations.push(replace(ClusterControls, control, free));
     }
     if (held !== undefined) {
       const next: ClusterControl = { ...(isTried || isBack ? undisputed : control?.data), clusterKey, held };
@@ -114,11 +125,6 @@ export function settleUpgrade(
         principal: LIFTLOCK,
         detail: { reason: hold },
       });
-    }
-    if (rollback !== undefined) {
-      const { id, from, to, reasons } = rollback.upgrade;
-      const detail = { upgradeId: id, from, to, reasons };
-      entries.push({ subject: clusterKey, event: 'RollbackBegun', principal: LIFTLOCK, detail });
     }
     const { id: upgradeId, from, to, status, reasons } = settled;
     const named = {
@@ -157,25 +163,15 @@ async function rollbackOf(
   now: Date,
 ) {
   if (upgrade.status !== 'Failed' || wave === undefined || worse.length === 0) return undefined;
+  const before = await load(table, Upgrades, upgrade.clusterKey, rollbackId(upgrade.to, upgrade.from));
+  // Whom somebody has asked to go back does so at their word.
+  if (before !== undefined && Upgrades.active(before.data)) return undefined;
   const others = (await loadWaves(table, wave.rolloutId)).filter(({ data }) => data.index !== wave.index);
   const begun = beginRollback(upgrade, wave, [wave, ...others.map(({ data }) => data)], worse, now);
   if ('refused' in begun) return begun;
-  const before = await load(table, Upgrades, upgrade.clusterKey, begun.upgrade.id);
   // As many as may go back in all of its waves together.
   const counted = others.map((one) => unchanged(Waves, one, one.data.rolloutId, one.data.index));
   return { ...begun, writes: [...counted, replace(Upgrades, before, begun.upgrade)] };
-}
-
-/** The place of a rollback that has ended in the queue of its wave; `written`: waves that are written already. */
-async function turnGivenBack(
-  table: Pick<Table, 'get'>,
-  { clusterKey, rollbackOf: place, status }: Upgrade,
-  written: readonly { readonly after: Wave }[],
-): Promise<WriteOperation[]> {
-  if (place === undefined || status === 'Parked') return [];
-  if (written.some(({ after: one }) => one.rolloutId === place.rolloutId && one.index === place.waveIndex)) return [];
-  const wave = await load(table, Waves, place.rolloutId, place.waveIndex);
-  return wave?.data.rollingBack === clusterKey ? [replace(Waves, wave, withoutTurn(wave.data, clusterKey))] : [];
 }
 
 /** The hop that a rollout has parked half-way, of the versions that a single step is about: what fails beside it fails as part of it. */

@@ -103,7 +103,7 @@ function underWay(upgrades: readonly Upgrade[], name: string, from: KubeVersion)
 }
 
 function parksFirst({ grants }: FleetSnapshot, { clusterKey }: ClusterRecord): Reason[] {
-  const grant = grants.find((one) => one.clusterKey === clusterKey && one.status !== 'free');
+  const grant = grants.find((one) => one.clusterKey === clusterKey);
   if (grant === undefined) return [];
   const said = `The upgrade ${grant.upgradeId} runs there: it parks at its next change, and the rollback begins when it has.`;
   return [reason('GrantBusy', said)];

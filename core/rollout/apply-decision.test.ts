@@ -18,6 +18,9 @@ import {
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { heldForRollback } from '../protocol/rollback.ts';
+import { ClusterControls } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
 
 const applied = appliedTo(() => new MemoryTable());
 
@@ -154,6 +157,25 @@ describe('an upgrade that is canceled', () => {
     expect(left?.status).toBe('Canceled');
     if (out !== undefined) expect(out).toEqual(held);
     expect(told.map(({ type }) => type)).toStrictEqual(['UpgradeChanged']);
+  });
+
+  test('is a rollback that leaves its turn in its wave and the hold that was there for it alone', async () => {
+    const rollbackOf = { rolloutId: 'r', waveIndex: 1 };
+    const ofNobody = { rolloutId: undefined, waveIndex: undefined, resumeAt: undefined };
+    const back = { ...parked, ...ofNobody, id: 'rollback-1.37-1.36', machine: 'rollback-cluster' as const, rollbackOf };
+    const forIt = heldForRollback(undefined, { ...back, upgradeId: back.id }, at);
+    const theirs = { clusterKey: KEY, held: { reason: gone[0] as Reason, since: at } };
+    const waves = [before, { ...wave, rollingBack: KEY }];
+    for (const [clusterControl, held] of [
+      [forIt, undefined],
+      [theirs, theirs.held],
+      [undefined, undefined],
+    ] as const) {
+      const { table, wave: after } = await applied(cancel(back), { upgrades: [back], waves, clusterControl });
+      expect([after?.rollingBack, (await load(table, ClusterControls, KEY))?.data.held]).toEqual([undefined, held]);
+    }
+    const hop = await applied(cancel(), { ...kept, clusterControl: forIt });
+    expect((await load(hop.table, ClusterControls, KEY))?.data).toEqual(forIt);
   });
 
   test('ends also where the grant that it had is free', async () => {

@@ -2,6 +2,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, ReconcileMarker, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { given } from '../model/given.ts';
+import { isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { startOnce } from '../model/start-once.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
@@ -10,6 +11,7 @@ import { readRules } from '../policy/read-rules.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
+import { turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
 import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
 import { clusterNames, memberChanged, rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
@@ -296,6 +298,12 @@ async function cancelUpgrade(
         told.push({ member: next, wave: wave.data });
         operations.push(replace(Waves, wave, waveWithout(wave.data, member.data, next, at)));
       }
+    }
+    if (isRollback(read.data)) {
+      const control = await load(ports.table, ClusterControls, clusterKey);
+      const free = control && withoutHoldOf(control.data, decided.id);
+      if (free !== undefined && free !== control?.data) operations.push(replace(ClusterControls, control, free));
+      operations.push(...(await turnGivenBack(ports.table, { ...read.data, status: 'Canceled' })));
     }
     const detail = { upgradeId: decided.id, status: 'Canceled', reasons };
     const { id: upgradeId, from, to } = read.data;

@@ -63,9 +63,8 @@ async function check(ports: CheckPorts, context: StepContext): Promise<StepResul
     ...(await addonsInTheWay(ports, context)),
   ];
   if (blockers.length > 0) return blocked(...blockers, ...notes);
-  const goBack = view.reasons.filter((one) => !view.blockers.includes(one));
   const looked = `EKS takes ${name} back to ${target} until ${view.until}; ${counted(record.nodegroups.length, 'node group')} and ${counted(record.addons.length, 'add-on')} can go there.`;
-  return done(reason('Looked', looked), ...goBack, ...notes);
+  return done(reason('Looked', looked), ...view.reasons, ...notes);
 }
 
 /** The cluster as it is now, which nobody records here. What could not be read is told: nobody knows what follows the control plane. */

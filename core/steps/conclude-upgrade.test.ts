@@ -1,4 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { waveItem } from '../../test/material/items/rollout-items.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import {
   cluster,
@@ -35,6 +36,7 @@ async function concluded(outcome: unknown, { arn = HOLDER, name = 'upgrade-name'
     conclusion,
     upgrade: (await load(ports.table, Upgrades, KEY, '1.36-1.37'))?.data,
     version: (await load(ports.table, Clusters, KEY))?.data.version,
+    back: (await load(ports.table, Upgrades, KEY, 'rollback-1.37-1.36'))?.data,
   };
 }
 const why = reason('NotOffered', 'EKS does not offer it.');
@@ -189,4 +191,52 @@ test('the inventory learns of the change at once, and what cannot be read keeps 
     { eks: { cluster: failing('ServerException') } },
   );
   expect([conclusion.status, version]).toEqual(['Succeeded', '1.36']);
+});
+
+describe('a hop of a rollout that has left its cluster worse', () => {
+  const verdict = (probe: string, result = 'fail') => ({
+    ...{ kind: 'state', probe, result },
+    figures: {
+      compared: 1,
+      unwell: 1,
+      unwellBefore: 0,
+      changed: 0,
+      worse: 1,
+      named: [{ identity: 'shop/web', was: 'well', is: 'down', said: '0 of 1', since: NOON.toISOString() }],
+    },
+  });
+  const step = (status: string, ...verdicts: object[]) => ({
+    'smoke-check': {
+      ...{ status, reasons: [], startedAt: NOON.toISOString() },
+      detail: { comparedAt: NOON.toISOString(), verdicts },
+    },
+  });
+  const policy = policyWith({ name: 'p' });
+  const asks = (automatic: boolean) =>
+    policyConfig({ ...policy, spec: { ...policy.spec, rollback: { automatic, windows: 'ignore' } } });
+  const ended = async (given: object = {}, status = 'failed', automatic = true) => {
+    const steps = step('failed', verdict('workloads'));
+    const of = upgrade({ mutated: true, steps: steps as never, ...given });
+    const waves = [waveItem({ index: 1, name: 'all', members: 3, needWork: 3, maxFailures: 9 })];
+    const kept = { ...begun, upgrades: [of], waves, policy: asks(automatic), grant: grant({ upgradeId: of.id }) };
+    return (await concluded(outcome(status), { kept })).back;
+  };
+
+  test('goes back by itself, for what got worse', async () => {
+    expect((await ended())?.reasons.map(({ code }) => code)).toEqual(['GotWorse', 'WorkloadUnavailable']);
+  });
+
+  test.each<[string, object, ...[string?, boolean?]]>([
+    ['its policy leaves it to people', {}, 'failed', false],
+    ['it is of no rollout', { rolloutId: undefined, waveIndex: undefined }],
+    ['it moved no control plane', { id: '1.37-1.37', from: '1.37' }],
+    ['another step has failed', { steps: step('done', verdict('workloads')) }],
+    ['one state that is not hard is worse', { steps: step('failed', verdict('jobs')) }],
+    ['nobody can tell', { steps: step('failed', verdict('workloads', 'inconclusive')) }],
+    ['nothing was compared', { steps: step('failed') }],
+    ['its execution was stopped', {}, 'stopped'],
+    ['it parks', {}, 'parked'],
+  ])('stays where %s', async (_, given, ...more) => {
+    expect(await ended(given, ...more)).toBeUndefined();
+  });
 });

@@ -63,8 +63,7 @@ export async function concludeUpgrade(
       const { clusterKey, number, upgradeId, machine } = held.data;
       if (end.status === 'done' && machine === 'upgrade-cluster')
         end = await withLag(ports.table, clusterKey, upgradeId, end);
-      if (end.status === 'failed' && machine === 'upgrade-cluster')
-        end = await withRollback(ports.table, clusterKey, upgradeId, end);
+      if (end.status === 'failed') end = await withRollback(ports.table, clusterKey, upgradeId, end);
       const upgrade = await settleUpgrade(ports, clusterKey, number, end, upgradeId);
       if (upgrade?.status === 'Failed' && end.status === 'blocked') return conclusion('Failed', end, nested);
     }

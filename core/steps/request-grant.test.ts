@@ -1,10 +1,19 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { rolloutItem } from '../../test/material/items/rollout-items.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { cluster, grant, HOLDER, KEY, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import {
+  cluster,
+  fleetConfig,
+  grant,
+  HOLDER,
+  KEY,
+  NOON,
+  policyConfig,
+  upgrade,
+} from '../../test/material/protocol/one-upgrade.ts';
 import { failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { Grants, Upgrades } from '../store/entities.ts';
+import { ClusterControls, Grants, Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { requestGrant } from './request-grant.ts';
 
@@ -19,6 +28,8 @@ interface Given extends GivenStep {
   readonly id?: string;
   readonly meanwhile?: (table: MemoryTable) => void;
 }
+
+const ID = 'rollback-1.37-1.36';
 
 async function asked({
   name = 'by-hand',
@@ -50,6 +61,7 @@ async function asked({
     grant: (await load(table, Grants, KEY))?.data,
     upgrade: (await load(table, Upgrades, KEY, id ?? '1.36-1.37'))?.data,
     record: await table.auditOf(KEY),
+    held: (await load(table, ClusterControls, KEY))?.data.held,
   };
 }
 
@@ -305,5 +317,65 @@ describe('an upgrade that a person starts', () => {
       kept: { ...full, policy: policyConfig(policyWith({ name: 'p', waves: '[{ name: all, calendar: nowhere }]' })) },
     });
     expect([status, kept]).toEqual(['blocked', undefined]);
+  });
+});
+
+describe('a rollback that a person starts', () => {
+  const there = { eks: { cluster: { version: '1.37' } } };
+  const back = (given: Given = {}) =>
+    asked({ machine: 'rollback-cluster', input: { targetVersion: '1.36' }, id: ID, ...there, ...given });
+  const one = (given: Partial<Upgrade>): Upgrade => ({
+    ...upgrade({ id: ID, machine: 'rollback-cluster', from: '1.37', to: '1.36', requestedBy: 'ann', ...given }),
+    ...{ rolloutId: undefined, waveIndex: undefined },
+  });
+  const stopped = { control: { stopped: true } };
+
+  test('gets its grant, and holds the cluster from then on', async () => {
+    const { status, upgrade: made, held } = await back();
+    expect([status, held?.reason.code, held?.upgradeId]).toEqual(['done', 'RollingBack', ID]);
+    expect(made).toMatchObject({ id: ID, machine: 'rollback-cluster', from: '1.37', to: '1.36', status: 'Running' });
+  });
+
+  test.each(['1.35', '1.37', '1.38'])('leads one minor back and nowhere else: %s', async (targetVersion) => {
+    const { status, told, held } = await back({ input: { targetVersion } });
+    expect([status, told, held]).toEqual(['blocked', [expect.stringMatching(/^NotOneMinorBack: /)], undefined]);
+  });
+
+  test('goes on where the control plane is back and its checks are left', async () => {
+    const eks = { cluster: { version: '1.36' } };
+    const left = await back({ eks, kept: { upgrades: [one({ status: 'Failed', mutated: true })] } });
+    expect([left.status, left.upgrade]).toMatchObject(['done', { from: '1.37', to: '1.36', mutated: true }]);
+    for (const ended of [
+      one({ status: 'Succeeded', mutated: true }),
+      one({ status: 'Blocked', mutated: false }),
+      undefined,
+    ]) {
+      const { status, told } = await back({ eks, kept: { upgrades: ended === undefined ? [] : [ended] } });
+      expect([status, told]).toEqual(['blocked', [expect.stringMatching(/^NotOneMinorBack: /)]]);
+    }
+  });
+
+  test('that waits is kept, holds the cluster, and leaves who held it before', async () => {
+    const { status, upgrade: kept, held, record } = await back({ kept: stopped });
+    expect([status, kept?.status, held?.reason.code]).toEqual(['parked', 'Parked', 'RollingBack']);
+    expect(record.map(({ event }) => event)).toEqual(['UpgradeParked']);
+    const before = { reason: { code: 'UpdateFailed' as const, message: 'no' }, since: NOON.toISOString() };
+    const other = await back({ kept: { ...stopped, clusterControl: { clusterKey: KEY, held: before } } });
+    expect([other.status, other.held]).toEqual(['parked', before]);
+  });
+
+  test('that waits goes on waiting for its turn in its wave, where Liftlock had begun it', async () => {
+    const rollbackOf = { rolloutId: 'r', waveIndex: 1 };
+    const { upgrade: kept } = await back({ kept: { ...stopped, upgrades: [one({ status: 'Pending', rollbackOf })] } });
+    expect(kept).toMatchObject({ status: 'Parked', rollbackOf });
+  });
+
+  test('holds nothing where it is refused for good, nor does a hop that waits', async () => {
+    const full = { ledger: { counts: { total: 5 } } };
+    expect((await asked({ kept: full })).held).toBeUndefined();
+    const observing = fleetConfig.document.spec as object;
+    const fleet = { ...fleetConfig, document: { ...fleetConfig.document, spec: { ...observing, accounts: [] } } };
+    const { status, held, upgrade: kept } = await back({ kept: { fleet } });
+    expect([status, held, kept]).toEqual(['blocked', undefined, undefined]);
   });
 });

@@ -13,6 +13,7 @@ import { type MachineInput, parseMachineInput, type StepInput } from '../contrac
 import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { recordTags } from '../inventory/record-cluster.ts';
 import { clusterKey, parseClusterArn } from '../model/cluster-key.ts';
+import { given } from '../model/given.ts';
 import { hopId, hopRefusals, isRollback, rollbackId, rollbackRefusals } from '../model/hop.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -167,6 +168,8 @@ function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly
       ...(input === undefined ? {} : { input: { ...input } }),
       reasons: [...reasons],
       startedAt: pending?.startedAt ?? now.toISOString(),
+      // One that Liftlock has begun by itself waits for its turn still, whoever asks for it.
+      ...given({ rollbackOf: pending?.rollbackOf }),
     };
     const detail = { upgradeId, from, to, status: upgrade.status, mutated: upgrade.mutated, reasons };
     const control = isRollback(upgrade) ? await load(ports.table, ClusterControls, key) : undefined;

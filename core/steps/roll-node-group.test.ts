@@ -5,6 +5,7 @@ import { type GivenStep, oneStep, stepInput } from '../../test/material/steps/on
 import type { UpgradePolicy } from '../config/types.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { readCode } from '../contracts/reasons.ts';
+import { ClusterAccessError, type Node } from '../ports/cluster-access.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
 
@@ -207,5 +208,89 @@ test('a machine that passes no node group is told what is missing', async () => 
   await expect(rollNodeGroup(ports, stepInput())).rejects.toMatchObject({
     name: 'InvalidInput',
     message: 'roll-node-group was given no node group: its machine passes one item of list-node-groups.',
+  });
+});
+
+describe('in a rollback', () => {
+  const mine = upgrade({ id: 'rollback-1.37-1.36', machine: 'rollback-cluster', from: '1.37', to: '1.36' });
+  const back = async (group: Partial<Nodegroup>, { eks = {}, kept = {}, ...given }: GivenStep = {}) => {
+    const ports = await oneStep(new MemoryTable(), {
+      eks: { cluster: { version: '1.37' }, nodegroups: { a: { version: '1.37', ...group } }, ...eks },
+      kept: { upgrades: [mine], grant: grant({ upgradeId: mine.id, machine: mine.machine }), ...kept },
+      ...given,
+    });
+    const { status, reasons } = await rollNodeGroup(ports, stepInput({ targetVersion: '1.36' }, { nodegroup: 'a' }));
+    return { status, code: reasons[0]?.code, sent: ports.sent };
+  };
+  const call = { call: 'UpdateNodegroupVersion', clusterName: 'web', nodegroupName: 'a', version: '1.36' };
+  const node = (kubeletVersion: string, nodegroup = 'a'): Node => ({
+    ...{ name: 'n', kubeletVersion, ready: true, unschedulable: false },
+    labels: { 'eks.amazonaws.com/nodegroup': nodegroup },
+  });
+
+  test('a group that has followed goes back, and one that has not stays', async () => {
+    expect(await back({})).toMatchObject({ status: 'wait', sent: [call] });
+    expect(await back({ version: '1.36' })).toMatchObject({ status: 'done', code: 'AtTarget', sent: [] });
+    expect(await back({ version: '1.35' })).toMatchObject({ status: 'done', code: 'AtTarget', sent: [] });
+  });
+
+  test('one whose control plane is back already goes there as well', async () => {
+    expect(await back({}, { eks: { cluster: { version: '1.36' }, nodegroups: { a: { version: '1.37' } } } })).toEqual({
+      ...{ status: 'wait', code: 'UpdateInProgress', sent: [call] },
+    });
+  });
+
+  test.each(['1.35', '1.38'])('nothing is sent where the control plane is at %s', async (version) => {
+    const answer = await back({}, { eks: { cluster: { version }, nodegroups: { a: { version: '1.37' } } } });
+    expect(answer).toMatchObject({ status: 'blocked', code: 'NotTheControlPlanesVersion', sent: [] });
+  });
+
+  test.each<[string, readonly Node[] | Error, number]>([
+    ['newer nodes than EKS says', [node('v1.36.1'), node('v1.37.0-eks-a')], 1],
+    ['nodes at the minor alone', [node('v1.36.9'), node('v1.35.0')], 0],
+    ["newer nodes, which are another group's", [node('v1.37.0', 'b')], 0],
+    ['nodes that nobody can tell', [node('unknown')], 0],
+    ['nodes that nobody may read', new ClusterAccessError('ClusterForbidden', 'no'), 0],
+  ])('a group that is there by what EKS says, with %s', async (_, nodes, sent) => {
+    const nodesSeen = () => {
+      if (nodes instanceof Error) throw nodes;
+      return nodes;
+    };
+    const answer = await back({ version: '1.36' }, { nodesSeen });
+    expect(answer.sent).toEqual(Array.from({ length: sent }, () => call));
+    if (sent === 0) expect(answer).toMatchObject({ status: 'done' });
+  });
+
+  test('of a cluster without an endpoint what EKS says of a group is all that is known', async () => {
+    const eks = { cluster: { version: '1.37', endpoint: undefined }, nodegroups: { a: { version: '1.36' } } };
+    const nodesSeen = () => [node('v1.37.0')];
+    expect(await back({}, { eks: eks as never, nodesSeen })).toMatchObject({ status: 'done', sent: [] });
+  });
+
+  test('an upgrade asks nobody for newer nodes of a group that is there', async () => {
+    const up = upgrade({ id: '1.36-1.36', from: '1.36', to: '1.36' });
+    const kept = { upgrades: [up], grant: grant({ upgradeId: up.id }) };
+    const eks = { cluster: { version: '1.36' }, nodegroups: { a: { version: '1.36' } } };
+    expect((await back({}, { kept, eks, nodesSeen: () => [node('v1.37.0')] })).sent).toEqual([]);
+  });
+
+  test('a fault of the API server is none of no nodes', async () => {
+    const nodesSeen = () => {
+      throw new Error('fault');
+    };
+    await expect(back({ version: '1.36' }, { nodesSeen })).rejects.toThrow('fault');
+  });
+
+  test('an upgrade takes no group back', async () => {
+    const up = upgrade({ id: '1.36-1.36', from: '1.36', to: '1.36' });
+    const kept = { upgrades: [up], grant: grant({ upgradeId: up.id }) };
+    expect(
+      (await back({}, { kept, eks: { cluster: { version: '1.36' }, nodegroups: { a: { version: '1.37' } } } })).sent,
+    ).toEqual([]);
+    expect((await back({}, { kept })).sent).toEqual([]);
+  });
+
+  test("a group with an AMI of its own, which no policy names, is its owner's", async () => {
+    expect(await back({ amiType: 'CUSTOM' })).toMatchObject({ status: 'done', code: 'CustomAmi', sent: [] });
   });
 });

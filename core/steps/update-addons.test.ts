@@ -1,5 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { intent, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { grant, intent, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { type FakeEks, failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Addon } from '../ports/eks.ts';
 import { updateAddons } from './update-addons.ts';
@@ -216,5 +216,50 @@ describe('inside a minor', () => {
     const eks = { updates, offers: { cni: fits } };
     const found = await inside({}, { kept: { upgrades, intents: [accepted('cni')] }, eks });
     expect(found).toMatchObject({ status: 'failed', codes: ['UpdateFailed'] });
+  });
+});
+
+describe('in a rollback', () => {
+  const mine = upgrade({ id: 'rollback-1.37-1.36', machine: 'rollback-cluster', from: '1.37', to: '1.36' });
+  const known = { ...offers, 'kube-proxy': { 'v1.36.0': BOTH, 'v1.37.0': ['1.37'] }, new: { 'v1.0.0': ['1.37'] } };
+  const back = async (
+    addons: FakeEks['addons'],
+    { phase = 'back', version = '1.37', of = mine }: { phase?: string; version?: string; of?: typeof mine } = {},
+  ) => {
+    const ports = await oneStep(new MemoryTable(), {
+      eks: { cluster: { version }, addons: addons ?? {}, offers: known },
+      kept: { upgrades: [of], grant: grant({ upgradeId: of.id, machine: of.machine }) },
+    });
+    const { status, reasons } = await updateAddons(ports, stepInput({ phase, targetVersion: of.to }));
+    return { status, code: reasons[0]?.code, sent: ports.sent };
+  };
+  const proxy = { 'kube-proxy': { addonVersion: 'v1.37.0' } };
+
+  test('an add-on that does not fit the minor goes back, as it was read', async () => {
+    const { status, sent } = await back(proxy);
+    const call = {
+      call: 'UpdateAddon',
+      addonName: 'kube-proxy',
+      addonVersion: 'v1.36.0',
+      resolveConflicts: 'PRESERVE',
+    };
+    expect([status, sent]).toEqual(['wait', [{ ...call, clusterName: 'web' }]]);
+  });
+
+  test('what fits stays, what fits nowhere stops it, and what EKS does not list too', async () => {
+    expect(await back({ cni: { addonVersion: 'v1.1.0' } })).toMatchObject({ status: 'done', sent: [] });
+    expect(await back({ new: {} })).toMatchObject({ status: 'blocked', sent: [] });
+    expect(await back({ other: {} })).toMatchObject({ status: 'blocked', code: 'AddonUnknown', sent: [] });
+  });
+
+  test.each(['1.36', '1.38'])('nothing goes back where the control plane is at %s', async (version) => {
+    expect(await back(proxy, { version })).toMatchObject({ status: 'done', code: 'AtTarget', sent: [] });
+  });
+
+  test('add-ons go back in a rollback and only there', async () => {
+    for (const phase of ['before', 'after'])
+      expect(await back(proxy, { phase })).toMatchObject({ status: 'blocked', code: 'OtherDirection', sent: [] });
+    const up = upgrade({ id: 'x', from: '1.37', to: '1.36' });
+    expect(await back(proxy, { of: up })).toMatchObject({ status: 'blocked', code: 'OtherDirection', sent: [] });
   });
 });

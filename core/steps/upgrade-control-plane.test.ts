@@ -237,3 +237,86 @@ test('what only finishes a version moves no control plane that is at another one
   expect([status, codes, sent]).toEqual(['blocked', ['NotTheControlPlanesVersion'], []]);
   expect(said).toBe('web is at 1.36 by now; its nodes and add-ons were to go to 1.37.');
 });
+
+describe('in a rollback', () => {
+  const insight = (status: string, name = 'Stored objects') => ({
+    ...{ id: status, name, category: 'ROLLBACK_READINESS', insightStatus: { status, reason: 'in use' } },
+  });
+  const back = async (
+    { insights = [], cluster = {}, refresh = 'COMPLETED', ...eks }: Record<string, unknown> = {},
+    given: Omit<GivenStep, 'eks'> & { readonly upgraded?: object } = {},
+  ) => {
+    const all = insights as { id: string }[];
+    const { upgraded: of = {}, kept, ...more } = given;
+    const mine = upgrade({ id: 'rollback-1.37-1.36', machine: 'rollback-cluster', from: '1.37', to: '1.36', ...of });
+    const ports = await oneStep(new MemoryTable(), {
+      eks: {
+        cluster: { version: '1.37', ...(cluster as object) },
+        ...eks,
+        more: {
+          describeInsightsRefresh: async () => ({ status: refresh, startedAt: new Date(at) }) as never,
+          startInsightsRefresh: async () => ({}),
+          listInsights: async () => all as never,
+          describeInsight: async (_: object, { id }: { id: string }) => all.find((one) => one.id === id) as never,
+        },
+      },
+      kept: { upgrades: [mine], grant: grant({ upgradeId: mine.id, machine: mine.machine }), ...kept },
+      ...more,
+    });
+    const { status, reasons } = await upgradeControlPlane(ports, stepInput({ targetVersion: '1.36' }));
+    return { status, sent: ports.sent, code: reasons[0]?.code, said: reasons[0]?.message };
+  };
+
+  test('a control plane goes one minor back, and force is never sent', async () => {
+    const { status, sent, said } = await back({ insights: [insight('PASSING'), insight('WARNING')] });
+    expect([status, sent]).toEqual(['wait', [{ call: 'UpdateClusterVersion', name: 'web', version: '1.36' }]]);
+    expect(said).toBe('Rollback of web to 1.36: EKS works on update u-1.');
+  });
+
+  test.each<[string, Record<string, unknown>, string, string]>([
+    ['EKS finds something', { insights: [insight('ERROR')] }, 'blocked', 'RollbackInsight'],
+    ['EKS cannot tell', { insights: [insight('UNKNOWN')] }, 'blocked', 'RollbackInsight'],
+    [
+      'what nodes and add-ons were to mend is still there',
+      { insights: [insight('ERROR', 'Kubelet version skew')] },
+      'blocked',
+      'RollbackInsight',
+    ],
+    ['EKS looks anew', { refresh: 'IN_PROGRESS' }, 'wait', 'RefreshingInsights'],
+    ['it is there already', { cluster: { version: '1.36' } }, 'done', 'AtTarget'],
+    ['it is two minors away', { cluster: { version: '1.38' } }, 'blocked', 'NotOneMinorBack'],
+    ['it is behind', { cluster: { version: '1.35' } }, 'blocked', 'NotOneMinorBack'],
+    ['somebody changes it', { cluster: { status: 'UPDATING' } }, 'parked', 'ForeignUpdate'],
+    [
+      'somebody else has an update there',
+      { updates: { cluster: [{ id: 'x', type: 'VpcConfigUpdate' }] } },
+      ...(['parked', 'ForeignUpdate'] as const),
+    ],
+  ])('nothing is sent where %s', async (_, eks, status, code) => {
+    expect(await back(eks)).toMatchObject({ status, code, sent: [] });
+  });
+
+  test('a stop is kept, and a hold or a tag is not in its way', async () => {
+    expect(await back({}, { kept: { control: { stopped: true } } })).toMatchObject({ code: 'FleetStopped', sent: [] });
+    const held = { reason: quoted('UpdateFailed', 'no'), since: at };
+    const tags = { 'liftlock/paused': 'true' };
+    const { sent } = await back({ cluster: { tags } }, { kept: { clusterControl: { clusterKey: KEY, held } } });
+    expect(sent).toHaveLength(1);
+  });
+
+  test('one that was begun is judged by what EKS says of its update', async () => {
+    const call = { name: 'RollbackClusterVersion', input: { name: 'web', version: '1.36' } } as const;
+    const mine = { upgradeId: 'rollback-1.37-1.36', step: 'rollback-control-plane', call } as const;
+    const intents = [intent({ ...mine, outcome: { type: 'accepted', updateId: 'u-1', at } })];
+    const seen = (status: string, version: string) =>
+      back({ cluster: { version }, updates: { cluster: [{ id: 'u-1', status }] } }, { kept: { intents } });
+    expect(await seen('Successful', '1.36')).toMatchObject({ status: 'done', code: 'Upgraded', sent: [] });
+    expect(await seen('Successful', '1.37')).toMatchObject({ status: 'wait', code: 'NotVisibleYet', sent: [] });
+    expect(await seen('Failed', '1.37')).toMatchObject({ status: 'failed', sent: [] });
+  });
+
+  test('an upgrade goes nowhere but up', async () => {
+    const { status, code, sent } = await back({}, { upgraded: { id: '1.37-1.36', machine: 'upgrade-cluster' } });
+    expect([status, code, sent]).toEqual(['blocked', 'Downgrade', []]);
+  });
+});

@@ -62,6 +62,7 @@ export const appliedTo =
         detail,
       }));
     return {
+      table,
       told,
       started,
       operations,

@@ -1,0 +1,90 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import {
+  clock,
+  cluster,
+  grant,
+  KEY,
+  type Kept,
+  keep,
+  NOON,
+  upgrade,
+} from '../../test/material/protocol/one-upgrade.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { quoted } from '../contracts/step-result.ts';
+import { planRollback } from './rollback-plan.ts';
+
+const hop = (hours: number): Upgrade =>
+  upgrade({
+    ...{ status: 'Succeeded', mutated: true },
+    controlPlaneCompletedAt: new Date(NOON.getTime() - hours * 3_600_000).toISOString(),
+  });
+const back = (given: Partial<Upgrade>): Upgrade => ({
+  ...upgrade({ id: 'rollback-1.37-1.36', machine: 'rollback-cluster', from: '1.37', to: '1.36', ...given }),
+  ...{ rolloutId: undefined, waveIndex: undefined },
+});
+
+async function planned(kept: Kept = {}, more: Partial<ClusterRecord> = {}) {
+  const table = new MemoryTable();
+  const record = { ...cluster, version: '1.37', versionObservedAt: NOON.toISOString(), lastSeenAt: NOON.toISOString() };
+  const others = { rollout: undefined, waves: [], member: undefined };
+  await keep(table, { cluster: { ...record, ...more }, upgrades: [hop(2)], ...others, ...kept });
+  const plan = await planRollback({ table, clock }, { ...record, ...more });
+  return { ...plan, codes: plan.refusals.map(({ code }) => code), noted: plan.notes.map(({ code }) => code) };
+}
+
+test('it says where it leads, until when, and what it would do, in the order of its steps', async () => {
+  const plan = await planned();
+  expect(plan).toMatchObject({ clusterKey: KEY, from: '1.37', to: '1.36', status: 'NotApproved', codes: [] });
+  expect(plan.until).toBe('2026-11-27T10:00:00.000Z');
+  expect(plan.checks.map((one) => one.split(':')[0])).toEqual([
+    ...['request-grant', 'scan-cluster', 'roll-node-group', 'update-addons', 'upgrade-control-plane', 'smoke-check'],
+    'Then the cluster is held',
+  ]);
+});
+
+const held = { clusterKey: KEY, held: { reason: quoted('UpdateFailed', 'no'), since: NOON.toISOString() } };
+test.each<[string, Kept, Partial<ClusterRecord>]>([
+  ['a hold', { clusterControl: held }, {}],
+  ['a tag that keeps Liftlock away', {}, { tags: { 'liftlock/paused': 'true' } }],
+  ['a pin', {}, { tags: { 'liftlock/pin-version': '1.37' } }],
+  ['an upgrade of somebody else, whose end nobody saw', { upgrades: [] }, {}],
+])('%s is not in its way', async (_, kept, more) => {
+  expect((await planned(kept, more)).codes).toEqual([]);
+});
+
+test.each<[string, Kept, Partial<ClusterRecord>, string]>([
+  ['the seven days are over', { upgrades: [hop(24 * 7)] }, {}, 'TooLate'],
+  ['the fleet is stopped', { control: { stopped: true } }, {}, 'FleetStopped'],
+  ['nothing is applied', { fleet: undefined }, {}, 'FleetNotConfigured'],
+  [
+    'nodes go first that Liftlock does not move',
+    {},
+    { otherNodes: { seenAt: NOON.toISOString(), groups: [{ kind: 'fargate', version: '1.37', count: 1 }] } },
+    'NodesFirst',
+  ],
+])('it is refused where %s', async (_, kept, more, code) => {
+  expect(await planned(kept, more)).toMatchObject({ status: 'Blocked', codes: [code] });
+});
+
+test('what runs there is not in its way, and parks first', async () => {
+  const { codes, noted } = await planned({ grant: grant() });
+  expect([codes, noted]).toEqual([[], ['GrantBusy']]);
+  expect((await planned({ grant: grant({ status: 'free' }) })).noted).toEqual([]);
+});
+
+test('one whose control plane is back goes on with what is left, as long as that is not through', async () => {
+  const at = { version: '1.36' };
+  const left = await planned({ upgrades: [hop(2), back({ status: 'Failed', mutated: true })] }, at);
+  expect(left).toMatchObject({ status: 'NotApproved', from: '1.37', to: '1.36', codes: [] });
+  for (const one of [
+    back({ status: 'Succeeded', mutated: true }),
+    back({ status: 'Canceled', mutated: true }),
+    back({ status: 'Blocked', mutated: false }),
+  ])
+    expect(await planned({ upgrades: [hop(2), one] }, at)).toMatchObject({ from: '1.36', codes: ['TakenBackOnce'] });
+});
+
+test('of a cluster that is gone there is no plan', async () => {
+  await expect(planned({}, { deletedAt: NOON.toISOString() })).rejects.toMatchObject({ name: 'ClusterGone' });
+});

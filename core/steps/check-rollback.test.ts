@@ -1,0 +1,200 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import {
+  grant,
+  KEY,
+  NOON,
+  policyConfig,
+  cluster as recorded,
+  upgrade,
+} from '../../test/material/protocol/one-upgrade.ts';
+import { contextOf, type FakeEks, failing, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { ClusterAccessError, type Node } from '../ports/cluster-access.ts';
+import { Clusters } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { checkRollback } from './check-rollback.ts';
+
+const daysAgo = (days: number): string => new Date(NOON.getTime() - days * 86_400_000).toISOString();
+const insight = (status: string, name = 'Stored objects') => ({
+  ...{ id: name, name, category: 'ROLLBACK_READINESS', insightStatus: { status, reason: 'in use' } },
+});
+const hop = (days: number): Upgrade =>
+  upgrade({ status: 'Succeeded', mutated: true, controlPlaneCompletedAt: daysAgo(days) });
+const node = (kubeletVersion: string, labels: Record<string, string> = {}): Node => ({
+  ...{ name: 'n', labels, kubeletVersion, ready: true, unschedulable: false },
+});
+
+interface Given extends FakeEks {
+  readonly hops?: readonly Upgrade[];
+  readonly insights?: readonly ReturnType<typeof insight>[];
+  readonly refresh?: string;
+  readonly nodes?: readonly Node[] | Error;
+  readonly spec?: object;
+  readonly described?: object;
+}
+
+async function checked(given: Given = {}) {
+  const { hops = [hop(1)], insights = [], refresh = 'COMPLETED', nodes = [], spec = {} } = given;
+  const mine = upgrade({ id: 'rollback-1.37-1.36', machine: 'rollback-cluster', from: '1.37', to: '1.36' });
+  const base = policyWith({ name: 'p' });
+  const ports = await oneStep(new MemoryTable(), {
+    eks: {
+      ...given,
+      cluster: { version: '1.37', ...given.described },
+      more: {
+        describeInsightsRefresh: async () => ({ status: refresh, startedAt: NOON }) as never,
+        startInsightsRefresh: async () => ({}),
+        listInsights: async () => [...insights] as never,
+        describeInsight: async (_: object, { id }: { id: string }) => insights.find((one) => one.id === id) as never,
+        listFargateProfiles: async () => [],
+        ...given.more,
+      },
+    },
+    kept: {
+      upgrades: [mine, ...hops],
+      grant: grant({ upgradeId: mine.id, machine: mine.machine }),
+      cluster: { ...recorded, version: '1.37', versionObservedAt: daysAgo(1) },
+      policy: policyConfig({ ...base, spec: { ...base.spec, ...spec } }),
+    },
+    nodesSeen: () => {
+      if (nodes instanceof Error) throw nodes;
+      return nodes;
+    },
+  });
+  const context = await contextOf(ports, stepInput({ targetVersion: '1.36' }));
+  const before = (await load(ports.table, Clusters, KEY))?.revision;
+  const { step, result } = await checkRollback(ports, context);
+  expect([step, ports.sent]).toEqual(['scan-cluster', []]);
+  expect((await load(ports.table, Clusters, KEY))?.revision).toBe(before);
+  return {
+    status: result.status,
+    codes: result.reasons.map(({ code }) => code),
+    said: result.reasons.map(({ message }) => message).join(' '),
+  };
+}
+
+test('a way that nothing stands against is told with how long it is there, and what goes along', async () => {
+  const { status, codes, said } = await checked({
+    nodegroups: { a: { version: '1.37' } },
+    nodes: [node('v1.37.0-eks-a', { 'eks.amazonaws.com/nodegroup': 'a' })],
+  });
+  expect([status, codes]).toEqual(['done', ['Looked', 'NodesGoBack']]);
+  expect(said).toContain(`EKS takes web back to 1.36 until ${daysAgo(-6)}; 1 node group and 0 add-ons can go there.`);
+});
+
+test('one that is back already needs no check', async () => {
+  expect(await checked({ described: { version: '1.36' }, insights: [insight('ERROR')] })).toMatchObject({
+    ...{ status: 'done', codes: ['AtTarget'] },
+  });
+});
+
+test('what the rollback itself mends is no end of it', async () => {
+  const insights = [insight('ERROR', 'Kubelet version skew'), insight('PASSING'), insight('WARNING', 'x')];
+  expect((await checked({ insights })).status).toBe('done');
+});
+
+const fits = { cni: { 'v1.0.0': ['1.36', '1.37'] } };
+test('an add-on that has a version there can go there', async () => {
+  expect((await checked({ addons: { cni: {} }, offers: fits })).said).toContain('1 add-on can go there');
+});
+
+test.each<[string, Given, string, string]>([
+  ['two minors lie between', { described: { version: '1.38' } }, 'blocked', 'NotOneMinorBack'],
+  ['it would go up', { described: { version: '1.35' } }, 'blocked', 'NotOneMinorBack'],
+  ['EKS looks anew', { refresh: 'IN_PROGRESS' }, 'wait', 'RefreshingInsights'],
+  ['somebody changes the cluster', { updates: { cluster: [{ id: 'x' }] } }, 'parked', 'ForeignUpdate'],
+  ['the seven days are over', { hops: [hop(7)] }, 'blocked', 'TooLate'],
+  ['EKS finds something', { insights: [insight('ERROR')] }, 'blocked', 'RollbackInsight'],
+  ['EKS cannot tell', { insights: [insight('UNKNOWN', 'Kubelet version skew')] }, 'blocked', 'RollbackInsight'],
+  [
+    'nodes follow that Liftlock does not move',
+    { nodes: [node('v1.37.0', { 'karpenter.sh/nodepool': 'spot' })] },
+    ...(['blocked', 'NodesFirst'] as const),
+  ],
+  [
+    'nobody may read its nodes',
+    { nodes: new ClusterAccessError('ClusterForbidden', 'no') },
+    ...(['blocked', 'ClusterForbidden'] as const),
+  ],
+  ['EKS gives no endpoint', { described: { endpoint: undefined } }, 'blocked', 'NoEndpoint'],
+  [
+    'something of it cannot be read',
+    { more: { listFargateProfiles: () => Promise.reject(failing('AccessDeniedException')) } },
+    ...(['blocked', 'ScanIncomplete'] as const),
+  ],
+  [
+    'an add-on has no version there',
+    { addons: { cni: {} }, offers: { cni: { 'v1.0.0': ['1.37'] } } },
+    'blocked',
+    'AddonIncompatible',
+  ],
+  ['EKS lists no versions of an add-on', { addons: { cni: {} } }, 'blocked', 'AddonUnknown'],
+  [
+    'a group with an AMI of its own has followed',
+    {
+      nodegroups: { a: { version: '1.37', amiType: 'CUSTOM' } },
+      nodes: [node('v1.37.0', { 'eks.amazonaws.com/nodegroup': 'a' })],
+    },
+    ...(['blocked', 'NodesFirst'] as const),
+  ],
+  [
+    'the policy names an image of a group with an AMI of its own, and there is none for the minor',
+    {
+      nodegroups: { a: { version: '1.37', amiType: 'CUSTOM', launchTemplate: { id: 'lt-1', version: '3' } } },
+      spec: { nodes: { images: [{ owners: ['self'], tags: { minor: '{version}' } }] } },
+    },
+    ...(['blocked', 'CustomImage'] as const),
+  ],
+  ['the policy is not there to be read', { spec: { nodes: 7 } }, 'parked', 'PolicyNotConfigured'],
+])('nothing begins where %s', async (_, given, status, code) => {
+  const answer = await checked(given);
+  expect([answer.status, answer.codes]).toEqual([status, expect.arrayContaining([code])]);
+});
+
+test('an add-on that is removed meanwhile stands against nothing', async () => {
+  let looks = 0;
+  const describeAddon = async (_: object, input: { clusterName: string; addonName: string }) => {
+    looks += 1;
+    if (looks > 1) throw failing('ResourceNotFoundException');
+    return { ...input, addonVersion: 'v1.0.0', status: 'ACTIVE' };
+  };
+  const given = { addons: { cni: {} }, offers: { cni: { 'v1.0.0': ['1.37'] } }, more: { describeAddon } };
+  expect(await checked(given)).toMatchObject({ status: 'done', codes: ['Looked'] });
+  expect(looks).toBe(2);
+});
+
+test('with checks of EKS alone nobody asks the API server', async () => {
+  const nodes = new ClusterAccessError('ClusterForbidden', 'no');
+  expect((await checked({ nodes, spec: { verification: 'eks-api' } })).status).toBe('done');
+});
+
+test('a fault of the API server is none of no nodes', async () => {
+  await expect(checked({ nodes: new Error('fault') })).rejects.toThrow('fault');
+});
+
+describe('of an upgrade that somebody else has made the seven days count from when EKS began it', () => {
+  const update = (more: object) => ({
+    ...{ id: 'u-9', type: 'VersionUpdate', status: 'Successful', createdAt: new Date(daysAgo(2)) },
+    params: [
+      { type: 'PlatformVersion', value: 'eks.1' },
+      { type: 'Version', value: '1.37' },
+    ],
+    ...more,
+  });
+  const told = (...updates: object[]) => checked({ hops: [], updates: { cluster: updates as never } });
+
+  test('where EKS still lists it', async () => {
+    expect(await told(update({}))).toMatchObject({ status: 'done', said: expect.stringContaining(daysAgo(-5)) });
+    expect(await told(update({ createdAt: new Date(daysAgo(8)) }))).toMatchObject({ codes: ['TooLate'] });
+  });
+
+  test.each([
+    ['that has failed', { status: 'Failed' }],
+    ['of something else', { type: 'VpcConfigUpdate' }],
+    ['of no version', { params: [] }],
+    ['to another version', { params: [{ type: 'Version', value: '1.36' }] }],
+  ])('and not from one %s', async (_, more) => {
+    expect(await told(update(more))).toMatchObject({ status: 'blocked', codes: ['NotObserved'] });
+  });
+});

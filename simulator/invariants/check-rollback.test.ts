@@ -1,0 +1,95 @@
+import type { Intent, Upgrade } from '../../core/contracts/items/protocol.ts';
+import { Upgrades } from '../../core/store/entities.ts';
+import {
+  type Fabricated,
+  grantOf,
+  inForce,
+  intentOf,
+  KEY,
+  OTHER,
+  upgradeOf,
+  write,
+} from '../../test/material/invariants/fabricate.ts';
+import { checkRollback } from './check-rollback.ts';
+
+const ID = 'rollback-1.37-1.36';
+const place = { rolloutId: 'r', waveIndex: 0 };
+const back = (more: Partial<Upgrade> = {}): Upgrade => ({
+  ...upgradeOf({ id: ID, machine: 'rollback-cluster', from: '1.37', to: '1.36', ...more }),
+  ...{ rolloutId: undefined, waveIndex: undefined },
+});
+const call = (name: string, version = '1.36'): Partial<Intent> => ({
+  call: { ...intentOf({}).call, name, input: { name: 'web', version, clientRequestToken: 't' } } as Intent['call'],
+});
+const automatic = (is = true) => inForce({ spec: { rollback: { automatic: is } } });
+/** Upgrades as they are before what is judged. */
+const known = (history: Fabricated, ...all: readonly Upgrade[]) =>
+  history.add(KEY, 'Noted', {}, ...all.map((one) => write(Upgrades, one)));
+const commit = (name: string, of: Upgrade, version?: string, before?: Upgrade) =>
+  known(inForce(), ...(before === undefined ? [] : [before])).commit(
+    'rollback-control-plane',
+    { upgradeId: of.id, ...call(name, version) },
+    of,
+  );
+const granted = (of: Upgrade, ...others: readonly Upgrade[]) =>
+  known(inForce(), ...others).add(of.clusterKey, 'Granted', { upgradeId: of.id }, write(Upgrades, of));
+const begun = (history: Fabricated, clusterKey = KEY) =>
+  history.add(clusterKey, 'RollbackBegun', { upgradeId: ID }, write(Upgrades, back({ clusterKey, rollbackOf: place })));
+const up = upgradeOf({ id: '1.37-1.38', from: '1.37', to: '1.38' });
+const unchecked = back({ steps: {} });
+
+test.each<[string, Fabricated]>([
+  ['a control plane that goes back in its rollback', commit('RollbackClusterVersion', back())],
+  ['one that goes up in its upgrade', inForce().commit()],
+  ['a later change of a rollback', commit('UpdateAddon', unchecked, '1.36', back({ mutated: true, steps: {} }))],
+  ['a hop where the rollback has ended', granted(up, back({ status: 'Succeeded' }))],
+  ['what only undoes', granted(upgradeOf({ id: 'undo-x', machine: 'restore-nodes' }), back({ status: 'Parked' }))],
+  ['a rollback beside another of its cluster', granted(back(), back({ id: 'rollback-1.36-1.35', status: 'Parked' }))],
+  ["a hop beside another cluster's rollback", granted(up, back({ clusterKey: OTHER, status: 'Running' }))],
+  [
+    'one by itself after another',
+    granted(back({ rollbackOf: place }), back({ clusterKey: OTHER, rollbackOf: place, status: 'Parked' })),
+  ],
+  [
+    'one by itself beside one that a person asked for',
+    granted(back({ rollbackOf: place }), back({ clusterKey: OTHER, status: 'Running' })),
+  ],
+  [
+    'one by itself beside one of another wave',
+    granted(
+      back({ rollbackOf: place }),
+      back({ clusterKey: OTHER, rollbackOf: { ...place, waveIndex: 1 }, status: 'Running' }),
+    ),
+  ],
+  ['two by themselves, as their policy says', begun(begun(automatic()), OTHER)],
+])('%s is no violation', (_, history) => {
+  expect(history.violations(checkRollback)).toEqual([]);
+});
+
+test.each<[string, string, Fabricated]>([
+  ['an upgrade takes it back', 'its upgrade is no rollback', commit('RollbackClusterVersion', upgradeOf({}), '1.37')],
+  ['a rollback takes it up', 'it went up', commit('UpdateClusterVersion', back())],
+  ['it goes elsewhere', 'its rollback leads to 1.36', commit('RollbackClusterVersion', back(), '1.35')],
+  ['nobody had looked', 'nobody had checked the way back', commit('UpdateAddon', unchecked)],
+  ...(['Pending', 'Running', 'Parked'] as const).map((status): [string, string, Fabricated] => [
+    ...([`a hop begins while a rollback is ${status}`, `1.37-1.38 was granted while ${ID} was ${status}`] as const),
+    granted(up, back({ status })),
+  ]),
+  [
+    'two of a wave go back by themselves at once',
+    'was granted beside that of',
+    granted(back({ rollbackOf: place }), back({ clusterKey: OTHER, rollbackOf: place, status: 'Running' })),
+  ],
+  ['one begins by itself', 'no policy says so', begun(automatic(false))],
+  ['one begins by itself in no rollout', 'no policy says so', known(inForce()).add(KEY, 'RollbackBegun', {})],
+  ['a third begins by itself', 'the 3. of r', begun(begun(begun(automatic()), OTHER), `${OTHER}2`)],
+])('it is told where %s', (_, said, history) => {
+  expect(history.violations(checkRollback)).toContainEqual({
+    ...{ invariant: 'rollback', message: expect.stringContaining(said) },
+  });
+});
+
+test('a grant of nothing that is known is nothing of its own', () => {
+  const { upgradeId } = grantOf({});
+  expect(inForce().add(KEY, 'Granted', { upgradeId }).violations(checkRollback)).toEqual([]);
+});
