@@ -103,6 +103,14 @@ test('the wave that its hop halts by that is told of', async () => {
   ]);
 });
 
+test('one whose control plane is back, and whose check fails, has taken its hop back all the same', async () => {
+  const step = { status: 'done' as const, reasons: [], startedAt: NOON.toISOString() };
+  const failing = back({ mutated: true, steps: { 'rollback-control-plane': step } });
+  const { of, member, control } = await settled(ends('failed'), { upgrades: [failing, hop()], intents: [changed] });
+  expect([(await of(ID))?.status, (await of(HOP))?.status, member?.status]).toEqual(['Failed', 'RolledBack', 'Failed']);
+  expect(control?.held).toMatchObject({ upgradeId: ID, reason: { code: 'UpdateFailed' } });
+});
+
 test('one that has failed half-way holds the cluster itself, and its hop stays what it was', async () => {
   const { of, control, wave } = await settled(ends('failed'), moved);
   expect([(await of(ID))?.status, (await of(HOP))?.status, wave?.failed]).toEqual(['Failed', 'Succeeded', 0]);

@@ -62,7 +62,12 @@ export function settleUpgrade(
       settlement.hold !== undefined && mutated && !hasMember ? await hopBeside(table, upgrade.data) : undefined;
     const hop = beside && settleBeside(beside, now, settlement.upgrade.reasons);
     const isBack = isRollback(upgrade.data) && settlement.upgrade.status === 'Succeeded';
-    const back = isBack ? await takeHopBack(table, settlement.upgrade, now) : undefined;
+    // Its hop is over from when the control plane is back, also where a check fails after that.
+    const hasLeft = isRollback(upgrade.data) && upgrade.data.steps['rollback-control-plane']?.status === 'done';
+    const back =
+      isBack || (hasLeft && settlement.upgrade.status === 'Failed')
+        ? await takeHopBack(table, settlement.upgrade, now)
+        : undefined;
     const operations: WriteOperation[] = [
       unchanged(Grants, grant, clusterKey),
       ...(hop?.writes ?? []),
@@ -107,7 +112,7 @@ export function settleUpgrade(
     // A rollback that has changed nothing leaves its cluster to whoever held it before.
     const before = isRollback(upgrade.data) && !mutated ? control?.data : undefined;
     const isTheirs = before?.held !== undefined && withoutHoldOf(before, upgrade.data.id) === before;
-    const held = back?.hold ?? (isTheirs ? undefined : own);
+    const held = isBack ? back?.hold : isTheirs ? undefined : own;
     const hold = held?.reason;
     if (held === undefined && settlement.upgrade.status !== 'Parked' && control !== undefined) {
       // It has changed nothing, so that nothing but itself was in the way of others.
