@@ -14,7 +14,7 @@ import {
 } from '../../test/material/protocol/one-upgrade.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Wave } from '../contracts/items/rollout.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { quoted, reason } from '../contracts/step-result.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { ClusterControls, Members, Upgrades, Waves } from '../store/entities.ts';
@@ -103,13 +103,27 @@ test('the wave that its hop halts by that is told of', async () => {
   ]);
 });
 
-test('one whose control plane is back, and whose check fails, has taken its hop back all the same', async () => {
-  const step = { status: 'done' as const, reasons: [], startedAt: NOON.toISOString() };
-  const failing = back({ mutated: true, steps: { 'rollback-control-plane': step } });
-  const { of, member, control } = await settled(ends('failed'), { upgrades: [failing, hop()], intents: [changed] });
-  expect([(await of(ID))?.status, (await of(HOP))?.status, member?.status]).toEqual(['Failed', 'RolledBack', 'Failed']);
-  expect(control?.held).toMatchObject({ upgradeId: ID, reason: { code: 'UpdateFailed' } });
-});
+test.each<readonly [Upgrade['status'], Partial<Member>]>([
+  ['Succeeded', { status: 'Succeeded' }],
+  ['Parked', { status: 'Parked', inFlight: true }],
+])(
+  'one whose control plane is back, and whose check fails, has taken its hop back all the same, which is %s',
+  async (status, given) => {
+    const step = { status: 'done' as const, reasons: [], startedAt: NOON.toISOString() };
+    const failing = back({ mutated: true, steps: { 'rollback-control-plane': step } });
+    const { of, member, control } = await settled(ends('failed'), {
+      ...{ upgrades: [failing, hop({ status })], intents: [changed] },
+      member: memberItem({ clusterKey: KEY, waveIndex: 1, ...given }),
+      waves: ofWave({ inFlight: given.inFlight === true ? 1 : 0 }),
+    });
+    expect([(await of(ID))?.status, (await of(HOP))?.status, member?.status]).toEqual([
+      'Failed',
+      'RolledBack',
+      'Failed',
+    ]);
+    expect(control?.held).toMatchObject({ upgradeId: ID, reason: { code: 'UpdateFailed' } });
+  },
+);
 
 test('one that has failed half-way holds the cluster itself, and its hop stays what it was', async () => {
   const { of, control, wave } = await settled(ends('failed'), moved);

@@ -58,9 +58,6 @@ export function settleUpgrade(
     ]);
 
     const settlement = settle(now, { ...upgrade.data, mutated }, member?.data, wave?.data, end);
-    const beside =
-      settlement.hold !== undefined && mutated && !hasMember ? await hopBeside(table, upgrade.data) : undefined;
-    const hop = beside && settleBeside(beside, now, settlement.upgrade.reasons);
     const isBack = isRollback(upgrade.data) && settlement.upgrade.status === 'Succeeded';
     // Its hop is over from when the control plane is back, also where a check fails after that.
     const hasLeft = isRollback(upgrade.data) && upgrade.data.steps['rollback-control-plane']?.status === 'done';
@@ -68,6 +65,9 @@ export function settleUpgrade(
       isBack || (hasLeft && settlement.upgrade.status === 'Failed')
         ? await takeHopBack(table, settlement.upgrade, now)
         : undefined;
+    const failsBeside = back === undefined && settlement.hold !== undefined && mutated && !hasMember;
+    const beside = failsBeside ? await hopBeside(table, upgrade.data) : undefined;
+    const hop = beside && settleBeside(beside, now, settlement.upgrade.reasons);
     const operations: WriteOperation[] = [
       unchanged(Grants, grant, clusterKey),
       ...(hop?.writes ?? []),

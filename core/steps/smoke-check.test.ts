@@ -269,6 +269,11 @@ test.each<[string, Given, readonly string[]]>([
     [`OldKubelet: The node a is at kubelet v1.36.0, not 1.37. ${others}`],
   ],
   [
+    'nodes that were older before the hop that was taken back lag',
+    { nodes: [lags('a', 'g')], of: { machine: 'rollback-cluster', from: '1.38', to: '1.37' } },
+    ['OldKubelet: The node a is at kubelet v1.36.0, not 1.37. So it was before the hop that was taken back.'],
+  ],
+  [
     'nodes wait for a later hop',
     {
       nodes: [lags('a', 'g')],
@@ -374,12 +379,9 @@ test('an alarm of the policy that was OK before and is not is worse, unless it i
   expect(alone).toMatchObject({ status: 'failed', told: [expect.stringMatching(/^AlarmRings: .*alarm errors/)] });
   const detail = { ...alone.upgrade?.steps['smoke-check']?.detail };
   const table = new MemoryTable();
+  const step = { status: 'failed' as const, reasons: [], startedAt: NOON.toISOString(), detail };
   for (const clusterKey of ['b#1', 'c#1']) {
-    const startedAt = NOON.toISOString();
-    const other = upgrade({
-      clusterKey,
-      steps: { 'smoke-check': { status: 'failed', reasons: [], startedAt, detail } },
-    });
+    const other = upgrade({ clusterKey, steps: { 'smoke-check': step } });
     const member = memberItem({ clusterKey, waveIndex: 1, upgradeId: other.id });
     await table.transact([put(Upgrades, other, 'absent'), put(Members, member, 'absent')]);
   }

@@ -222,6 +222,7 @@ async function checkKubelets(
   const custom = new Set(
     (await context.record()).nodegroups.filter((group) => !isRolled(rules, group)).map((group) => group.name),
   );
+  const isBack = context.upgrade !== undefined && isRollback(context.upgrade);
   const old = Map.groupBy(
     nodes.filter(({ kubeletVersion }) => KubeVersion.tryParse(kubeletVersion)?.equals(context.target) !== true),
     ({ labels, providerId, kubeletVersion }) => {
@@ -233,7 +234,10 @@ async function checkKubelets(
     const [first] = group;
     const nodegroup = managedGroup(nodeOwner(first?.labels ?? {}));
     const said = `${named(group)} at kubelet ${first?.kubeletVersion ?? 'unknown'}, not ${context.target}.`;
-    if (mayWait) notes.push(reason('OldKubelet', `${said} The policy lets nodes wait for a later hop.`));
+    // A rollback takes nodes down with the control plane, never up: one that the hop has not reached is where it was.
+    const wasOlder = isBack && KubeVersion.tryParse(first?.kubeletVersion ?? '')?.isOlderThan(context.target) === true;
+    if (wasOlder) notes.push(reason('OldKubelet', `${said} So it was before the hop that was taken back.`));
+    else if (mayWait) notes.push(reason('OldKubelet', `${said} The policy lets nodes wait for a later hop.`));
     else if (nodegroup !== undefined && !custom.has(nodegroup))
       problems.push(reason('OldKubelet', `Node group ${nodegroup}: ${said}`));
     else notes.push(reason('OldKubelet', `${said} Liftlock rolls no node group that they belong to.`));
