@@ -8,6 +8,7 @@ import {
   UpdateNodegroupVersionCommand,
 } from '@aws-sdk/client-eks';
 import { MUTATING_CALLS, type MutatingCall } from '../../core/contracts/mutating-calls.ts';
+import { given } from '../../core/model/given.ts';
 import type { EksMutator, Scope, Update } from '../../core/ports/eks.ts';
 import type { EksConnections } from './eks-connections.ts';
 import { toUpdate } from './eks-shapes.ts';
@@ -28,7 +29,10 @@ export function createEksMutator(
     request: (
       client: EKSClient,
       options: { abortSignal: AbortSignal },
-    ) => Promise<{ readonly update?: SdkUpdate | undefined }>,
+    ) => Promise<{
+      readonly update?: SdkUpdate | undefined;
+      readonly $metadata: { readonly requestId?: string | undefined };
+    }>,
   ): Promise<Update> => {
     const abortSignal = AbortSignal.timeout(milliseconds);
     connections.bucket(scope).spend();
@@ -38,7 +42,8 @@ export function createEksMutator(
       new EKSClient({ ...mutationLimits, region: scope.region, credentials, ...connections.client }),
     );
     try {
-      return toUpdate((await request(client, { abortSignal })).update);
+      const { update, $metadata } = await request(client, { abortSignal });
+      return { ...toUpdate(update), ...given({ requestId: $metadata.requestId }) };
     } finally {
       client.destroy();
     }

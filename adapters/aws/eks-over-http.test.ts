@@ -59,7 +59,12 @@ const operations = () => loopback.calls.map((call) => call.operation);
 test('every member of a mutating call is named: a force that came along is not sent, nor a size', async () => {
   answer(() => ({ update }));
   const eks = ports();
-  await eks.updateClusterVersion(scope, { ...upgrade, force: true, rollbackConfig: {} } as typeof upgrade);
+  const begun = await eks.updateClusterVersion(scope, {
+    ...upgrade,
+    force: true,
+    rollbackConfig: {},
+  } as typeof upgrade);
+  expect(begun.requestId).toMatch(/^[0-9a-f-]{36}$/);
   const release = { version: '1.36', releaseVersion: '1.36.2-20261112' };
   const of = { clusterName: 'web', nodegroupName: 'workers' };
   const group = { ...of, ...release, clientRequestToken: 'token-2' };

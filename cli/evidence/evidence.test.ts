@@ -104,7 +104,7 @@ test('a program is told what was done: result, steps, calls with their update id
 
 test('the page has all of it, and says what is not on record', () => {
   const page = readFileSync(path('upgrade.html'), 'utf8');
-  for (const said of ['Results', 'Calls that change something', 'Request ids of AWS', 'smoke-check'])
+  for (const said of ['Results', 'Calls that change something', 'Request ids of calls', 'smoke-check'])
     expect(page).toContain(said);
 });
 

@@ -76,7 +76,7 @@ function introduction({ madeAt, madeWith, of, anchors, records, redacted }: Evid
 }
 
 const NOT_RECORDED = [
-  'Request ids of AWS: CloudTrail keeps them. Find a call there by its name, its cluster and its time; RollbackClusterVersion is UpdateClusterVersion there.',
+  'Request ids of calls whose answer nobody heard, and of those to EC2: CloudTrail keeps them. Find a call there by its name, its cluster and its time; RollbackClusterVersion is UpdateClusterVersion there.',
   'Request bodies: they are left out of this file; what was asked for is told by the step and the version.',
   'Whole reports of scans: of each the step says what it found; reports are kept apart, and no anchor holds them.',
 ];

@@ -41,3 +41,9 @@ export function errorName(error: unknown): string {
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** How AWS names the request that it answered with an error; undefined where it was none of AWS's. */
+export function requestIdOf(error: unknown): string | undefined {
+  const { $metadata } = (error ?? {}) as { readonly $metadata?: { readonly requestId?: unknown } };
+  return typeof $metadata?.requestId === 'string' ? $metadata.requestId : undefined;
+}

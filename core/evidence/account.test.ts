@@ -12,6 +12,7 @@ test('a call is told with its token and its update, and one without an answer as
       ...{ clusterKey: WEB, upgradeId: '1.36-1.37', step: 'upgrade-control-plane', subject: 'cluster', attempt: 1 },
       ...{ call: 'UpdateClusterVersion', clientRequestToken: 't0k', committedAt: '2026-11-20T08:31:00.000Z' },
       ...{ outcome: 'accepted', updateId: 'u1', answeredAt: '2026-11-20T08:32:00.000Z', refused: null, ended: null },
+      requestId: 'r1',
     },
   ]);
   const silent = records.map((record) => ({
@@ -19,7 +20,7 @@ test('a call is told with its token and its update, and one without an answer as
     items: record.items.filter(({ event }) => event !== 'MutationAccepted'),
   }));
   expect(accountOf(evidenceOf(silent, [])).calls).toMatchObject([
-    { outcome: 'not known', updateId: null, answeredAt: null },
+    { outcome: 'not known', updateId: null, answeredAt: null, requestId: null },
   ]);
 });
 
@@ -30,6 +31,7 @@ test('of a call that is made again each time has its own outcome', () => {
     type: 'refused',
     error: 'InvalidParameterException',
     message: 'no',
+    requestId: 'r2',
     at: '2026-11-20T08:02:00.000Z',
   };
   const cluster = recordOf(WEB, [
@@ -40,10 +42,10 @@ test('of a call that is made again each time has its own outcome', () => {
     [5, 'MutationRefused', 'liftlock', { ...of, outcome: refused }],
   ]);
   const { calls } = accountOf(evidenceOf([cluster], []));
-  expect(calls.map(({ subject, outcome, refused: why }) => [subject, outcome, why])).toEqual([
-    ['coredns', 'never-sent', null],
-    ['vpc-cni', 'not known', null],
-    ['coredns', 'refused', 'InvalidParameterException: no'],
+  expect(calls.map(({ subject, outcome, refused: why, requestId }) => [subject, outcome, why, requestId])).toEqual([
+    ['coredns', 'never-sent', null, null],
+    ['vpc-cni', 'not known', null, null],
+    ['coredns', 'refused', 'InvalidParameterException: no', 'r2'],
   ]);
 });
 

@@ -97,6 +97,7 @@ function callsOf(items: readonly EvidenceItem[]) {
         ...{ clusterKey: item.subject, upgradeId: String(upgradeId), step, subject, attempt, committedAt: item.at },
         ...{ call: name ?? null, clientRequestToken: input?.clientRequestToken ?? null },
         ...{ outcome: outcome?.type ?? 'not known', answeredAt: outcome?.at ?? null },
+        requestId: (outcome?.type === 'refused' ? outcome : update)?.requestId ?? null,
         ...{ updateId: update?.updateId ?? null, ended: update?.observed ?? null },
         refused: outcome?.type === 'refused' ? `${outcome.error}: ${outcome.message}` : null,
       },

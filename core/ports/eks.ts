@@ -157,6 +157,8 @@ export interface Update {
   readonly type: string;
   readonly params: readonly { readonly type?: string; readonly value?: string }[];
   readonly createdAt: Date;
+  /** Of the call that has begun it; absent of one that was read. */
+  readonly requestId?: string;
   readonly errors?: readonly {
     readonly errorCode?: string;
     readonly errorMessage?: string;

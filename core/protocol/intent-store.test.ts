@@ -148,13 +148,14 @@ test('the end of an update keeps when it was taken, and what EKS says was wrong'
     status: 'Failed',
     errors: [{ errorCode: 'NodeCreationFailure', errorMessage: 'no room' }, {}],
   } as unknown as Update;
-  const taken = { ...accepted, at: '2026-11-20T11:00:00.000Z' };
+  const taken = { ...accepted, at: '2026-11-20T11:00:00.000Z', requestId: 'r-1' };
   const table = await filled(intent({ outcome: taken }));
   const after = await recordObserved({ table, clock }, intent({ outcome: taken }), update, await newest(table));
   expect(after.outcome).toMatchObject({
     type: 'accepted',
     updateId: 'u',
     at: taken.at,
+    requestId: 'r-1',
     observed: { status: 'Failed', at: AT, errors: [{ message: 'no room' }, { message: '' }] },
   });
   const open = await filled(intent());

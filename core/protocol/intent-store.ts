@@ -2,6 +2,7 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { readCode } from '../contracts/reasons.ts';
+import { given } from '../model/given.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { change, NOTHING } from '../store/change.ts';
@@ -103,13 +104,18 @@ export function recordObserved(
   seen?: Read<Intent>,
 ): Promise<Intent> {
   const at = ports.clock.now().toISOString();
-  const accepted = intent.outcome?.type === 'accepted' ? intent.outcome.at : at;
+  const { at: accepted = at, requestId } = intent.outcome?.type === 'accepted' ? intent.outcome : {};
   const errors = (update.errors ?? []).map((error) => ({
     code: readCode(error.errorCode ?? 'Unknown'),
     message: error.errorMessage ?? '',
   }));
   const observed = { status: update.status, at, errors };
-  return recordOutcome(ports, intent, { type: 'accepted', updateId: update.id, at: accepted, observed }, seen);
+  return recordOutcome(
+    ports,
+    intent,
+    { type: 'accepted', updateId: update.id, at: accepted, observed, ...given({ requestId }) },
+    seen,
+  );
 }
 
 function eventOf(outcome: Outcome): string {

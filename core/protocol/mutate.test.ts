@@ -38,7 +38,7 @@ interface Given {
   readonly kept?: Kept;
   readonly seconds?: number;
   /** What EKS answers to a change; the default takes it. */
-  readonly answers?: Error;
+  readonly answers?: Error | Update;
   /** Updates that EKS lists. */
   readonly listed?: readonly Update[];
   readonly prepared?: Awaited<ReturnType<Mutation['prepare']>>;
@@ -65,8 +65,8 @@ async function tried(given: Given) {
   const sent: string[] = [];
   const take = (name: string) => async (_: unknown, input: object) => {
     sent.push(`${name} ${JSON.stringify(input)}`);
-    if (answers !== undefined) throw answers;
-    return update;
+    if (answers instanceof Error) throw answers;
+    return answers ?? update;
   };
   const mutator = {
     updateClusterVersion: take('version'),
@@ -225,6 +225,17 @@ test('a step that has nothing to do stops, and what was not found is not left op
   const waiting = await tried({ kept: standing({}), seconds: 160, prepared: { stop: waits } });
   expect(waiting.newest?.outcome).toBeUndefined();
   expect(waiting.sent).toEqual([]);
+});
+
+test('the request id that EKS answers with is kept, of what it took and of what it refused', async () => {
+  const taken = await tried({ answers: { ...update, requestId: 'r-1' } });
+  expect(taken.newest?.outcome).toMatchObject({ type: 'accepted', requestId: 'r-1' });
+  const error = Object.assign(new Error('no'), {
+    name: 'InvalidParameterException',
+    $metadata: { requestId: 'r-2' },
+  });
+  const refused = await tried({ answers: error });
+  expect(refused.newest?.outcome).toMatchObject({ type: 'refused', requestId: 'r-2' });
 });
 
 test('what is forbidden is not sent, and what was to be repeated is given up', async () => {

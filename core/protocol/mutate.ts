@@ -1,8 +1,9 @@
 import { isDoubtful, isThrottled, isWithoutEffect } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, requestIdOf } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import type { EksMutator, Scope, Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isContention, type Read } from '../store/entity.ts';
@@ -129,6 +130,7 @@ async function call(ports: MutationPorts, scope: Scope, committed: Read<Intent>)
       error: errorName(error),
       message: errorMessage(error),
       at: ports.clock.now().toISOString(),
+      ...given({ requestId: requestIdOf(error) }),
     };
     await recordOutcome(ports, intent, outcome, committed);
     return { type: 'rejected', error: outcome.error, message: outcome.message };
@@ -158,7 +160,12 @@ async function accepted(
   seen: Read<Intent> | undefined,
 ): Promise<MutationResult> {
   const at = ports.clock.now().toISOString();
-  const recorded = await recordOutcome(ports, intent, { type: 'accepted', updateId: update.id, at }, seen);
+  const recorded = await recordOutcome(
+    ports,
+    intent,
+    { type: 'accepted', updateId: update.id, at, ...given({ requestId: update.requestId }) },
+    seen,
+  );
   return { type: 'running', intent: recorded, updateId: update.id };
 }
 

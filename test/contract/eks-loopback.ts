@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -72,6 +73,7 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   response.setHeader('content-type', 'application/json');
+  response.setHeader('x-amzn-requestid', randomUUID());
   try {
     const call = await read(request);
     calls.push(call);

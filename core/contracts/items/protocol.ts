@@ -52,10 +52,15 @@ const updateOutcome = z.discriminatedUnion('type', [
     type: z.literal('accepted'),
     updateId: z.string(),
     at: timestamp,
+    /** Of the call, as AWS names it; absent where nobody heard the answer, and the update was found. */
+    requestId: z.string().optional(),
     observed: z.object({ status: z.string(), at: timestamp, errors: z.array(reasonSchema) }).optional(),
   }),
   /** EKS refused and did nothing. */
-  z.object({ type: z.literal('refused'), error: z.string(), message: z.string(), at: timestamp }),
+  z.object({
+    type: z.literal('refused'),
+    ...{ error: z.string(), message: z.string(), at: timestamp, requestId: z.string().optional() },
+  }),
   /** Looked up after the grace period, found nothing, and will not be sent again. */
   z.object({ type: z.literal('never-sent'), at: timestamp }),
   /** The cluster, node group or add-on is gone, and with it every way to find out. */

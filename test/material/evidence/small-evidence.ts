@@ -58,7 +58,7 @@ export const smallFleet = (): AuditRecord[] => [
       32,
       'MutationAccepted',
       'liftlock',
-      { ...CALL, outcome: { type: 'accepted', updateId: 'u1', at: '2026-11-20T08:32:00.000Z' } },
+      { ...CALL, outcome: { type: 'accepted', updateId: 'u1', requestId: 'r1', at: '2026-11-20T08:32:00.000Z' } },
     ],
     [33, 'TagsObserved', 'liftlock', {}],
     [50, 'UpgradeSucceeded', 'liftlock', { ...OF, status: 'Succeeded', rolloutId: 'r', requestedBy: ANN }],
