@@ -33,7 +33,7 @@ import {
 import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
 import { isTried, loadWaves } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
-import { findRollback, giveUpRollback, isGoingBack } from './request-rollback.ts';
+import { findRollback, giveUpRollback, refuseWhileGoingBack } from './request-rollback.ts';
 import { busyReplanning } from './skip-cluster.ts';
 
 /** Takes the hold off and has the cluster tried again in its rollout: it no longer counts as failed there. Refused where no rollout would. */
@@ -65,7 +65,7 @@ function unhold(
     }
     const read = await load(table, ClusterControls, clusterKey);
     const back = await findRollback(table, clusterKey);
-    if (back !== undefined && event === 'Retried') throw isGoingBack(cluster.data.name, back.data);
+    if (back !== undefined && event === 'Retried') throw refuseWhileGoingBack(cluster.data.name, back.data);
     if (back !== undefined) return giveUpRollback(table, back, read, { by, now });
     const { held: own, retried, ...bare } = read?.data ?? { clusterKey };
     const { places: found, stranger } = await goingOn(table, cluster);

@@ -8,9 +8,9 @@ import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
 import type { Ports } from '../ports/ports.ts';
 import { openUndoEntries, undoOf } from '../protocol/undo.ts';
 import { shortId } from '../queries/find-cluster.ts';
+import { loadClusterNow } from '../queries/load-cluster-now.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { refusalsByHand } from '../queries/upgrade-plan.ts';
-import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { change, changeAndTell } from '../store/change.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
@@ -85,10 +85,7 @@ export async function requestDrain(
 }
 
 async function planDrain(ports: DrainPorts, record: ClusterRecord, nodegroup: string): Promise<RequestedDrain> {
-  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
-  const cluster = snapshot.clusters.get(record.clusterKey) ?? record;
-  if (cluster.deletedAt !== undefined)
-    throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted (seen ${cluster.deletedAt}).`);
+  const { snapshot, cluster } = await loadClusterNow(ports, record);
   const groups = groupsOf(cluster);
   if (!groups.includes(nodegroup)) {
     const known = groups.length === 0 ? 'none is known' : `it has ${groups.join(', ')}`;

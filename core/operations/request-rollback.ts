@@ -75,7 +75,7 @@ export async function findRollback(table: Table, clusterKey: string): Promise<Re
   return items.map((item) => decode(Upgrades, item)).find(({ data }) => isRollback(data) && Upgrades.active(data));
 }
 
-export const isGoingBack = (name: string, { from, to, status }: Upgrade): Refusal =>
+export const refuseWhileGoingBack = (name: string, { from, to, status }: Upgrade): Refusal =>
   wrongState(
     `${name} is being taken back from ${from} to ${to} (${status}), so that nothing is tried again there. To give the rollback up: liftlock release cluster ${name}`,
   );

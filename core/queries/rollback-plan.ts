@@ -5,13 +5,12 @@ import { hopId, rollbackId } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
-import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { shortId } from './find-cluster.ts';
-import { Refusal } from './refusal.ts';
+import { loadClusterNow } from './load-cluster-now.ts';
 import { rollbackView, versionNow } from './rollback-view.ts';
 
 /** What taking a cluster back to the minor before would do. */
@@ -35,10 +34,7 @@ export async function planRollback(
   ports: Pick<Ports, 'table' | 'clock'>,
   record: ClusterRecord,
 ): Promise<RollbackPlan> {
-  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
-  const cluster = snapshot.clusters.get(record.clusterKey) ?? record;
-  if (cluster.deletedAt !== undefined)
-    throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted (seen ${cluster.deletedAt}).`);
+  const { snapshot, cluster } = await loadClusterNow(ports, record);
   const now = ports.clock.now();
   const { rules, window } = rulesByHand(snapshot, cluster, memberRules(snapshot, now));
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);

@@ -8,7 +8,6 @@ import type { Ports } from '../ports/ports.ts';
 import { hopsBefore, sameUnderWay } from '../protocol/hop-before.ts';
 import { findHopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
-import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -17,6 +16,7 @@ import { isTargetMinor } from '../version/target.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { shortId } from './find-cluster.ts';
 import { findRolloutGoingOn } from './in-rollout.ts';
+import { loadClusterNow } from './load-cluster-now.ts';
 import { Refusal } from './refusal.ts';
 import { reversalOf } from './rollback-view.ts';
 
@@ -49,10 +49,7 @@ export async function planUpgrade(
       'InvalidInput',
       `"${to.slice(0, 40)}" is not a Kubernetes minor. Write it as text, such as "1.36".`,
     );
-  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
-  const cluster = snapshot.clusters.get(record.clusterKey) ?? record;
-  if (cluster.deletedAt !== undefined)
-    throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted (seen ${cluster.deletedAt}).`);
+  const { snapshot, cluster } = await loadClusterNow(ports, record);
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
   const current = KubeVersion.parse(cluster.version);

@@ -2,7 +2,6 @@ import { unlessGone } from '../contracts/eks-errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { observeCluster } from '../inventory/observe-cluster.ts';
-import { addonBack } from '../model/addon-target.ts';
 import { rollbackRefusals } from '../model/hop.ts';
 import { groupOfOne, keptGroups } from '../model/seen-nodes.ts';
 import { counted } from '../model/words.ts';
@@ -17,6 +16,7 @@ import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
+import { decideAddon } from './decide-addon.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { insightReason, isRepaired, rollbackInsights } from './rollback-insights.ts';
 import type { StepOutcome } from './run-step.ts';
@@ -125,18 +125,13 @@ async function groupsInTheWay(
   return found.flat();
 }
 
-async function addonsInTheWay({ eks }: CheckPorts, { scope, name, cluster, target }: StepContext): Promise<Reason[]> {
+async function addonsInTheWay(ports: CheckPorts, context: StepContext): Promise<Reason[]> {
+  const { scope, name } = context;
   const stuck: Reason[] = [];
-  for (const addonName of await eks.listAddons(scope, { clusterName: name })) {
-    const addon = await unlessGone(() => eks.describeAddon(scope, { clusterName: name, addonName }));
-    const [info] = (await unlessGone(() => eks.describeAddonVersions(scope, { addonName }))) ?? [];
-    if (addon === undefined) continue;
-    if (info === undefined) {
-      stuck.push(reason('AddonUnknown', `EKS lists no versions of ${addonName}; take it back or remove it by hand.`));
-      continue;
-    }
-    const decision = addonBack(addon, info, KubeVersion.parse(cluster.version).toString(), target.toString());
-    if (decision.type === 'stuck') stuck.push(decision.reason);
+  for (const addonName of await ports.eks.listAddons(scope, { clusterName: name })) {
+    const addon = await unlessGone(() => ports.eks.describeAddon(scope, { clusterName: name, addonName }));
+    const decision = addon === undefined ? undefined : await decideAddon(ports, context, addon, 'back');
+    if (decision?.type === 'stuck') stuck.push(decision.reason);
   }
   return stuck;
 }

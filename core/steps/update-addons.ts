@@ -2,7 +2,7 @@ import { unlessGone } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
-import { type AddonDecision, addonAfter, addonBack, addonBefore, addonFits } from '../model/addon-target.ts';
+import { addonFits } from '../model/addon-target.ts';
 import { given } from '../model/given.ts';
 import { isRollback } from '../model/hop.ts';
 import { issueTexts } from '../model/issue-text.ts';
@@ -14,13 +14,13 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import { afterHooks } from './ask-hooks.ts';
 import { foreignStop, type StepContext } from './context.ts';
+import { type AddonPhase, decideAddon, upgradePins } from './decide-addon.ts';
 import { findUpdatesInFlight, foreignReason, stopBeside, withSettled } from './foreign-updates.ts';
 import { type MovePorts, moveComponents } from './move-components.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 
 const STEP = 'update-addons' as const;
-type Phase = NonNullable<StepContext['input']['phase']>;
 /** Pods are replaced one after the other, so that no add-on is done within a minute. */
 const BOUNDS = { least: 30, most: 120, first: 60 };
 
@@ -47,7 +47,7 @@ const otherPhase = ({ upgrade, input }: StepContext): Reason =>
     `Add-ons go back in a rollback and only there: the phase ${input.phase ?? 'after'} is none of the upgrade ${upgrade?.id}.`,
   );
 
-async function everyAddon(ports: ActPorts, context: StepContext, phase: Phase): Promise<StepResult> {
+async function everyAddon(ports: ActPorts, context: StepContext, phase: AddonPhase): Promise<StepResult> {
   const { scope, name, target } = context;
   const current = KubeVersion.parse(context.cluster.version);
   if (phase === 'after' && !current.equals(target)) {
@@ -91,44 +91,17 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: Phase): 
     : done(...kept);
 }
 
-async function decide(ports: ActPorts, context: StepContext, addon: Addon, phase: Phase): Promise<AddonDecision> {
-  const { addonName } = addon;
-  const [info] = (await unlessGone(() => ports.eks.describeAddonVersions(context.scope, { addonName }))) ?? [];
-  if (info === undefined) {
-    return {
-      type: 'stuck',
-      reason: reason('AddonUnknown', `EKS lists no versions of ${addonName}; update or remove it by hand.`),
-    };
-  }
-  const to = context.target.toString();
-  if (phase === 'back') return addonBack(addon, info, KubeVersion.parse(context.cluster.version).toString(), to);
-  const pinned = upgradePins(context)?.addons?.[addonName];
-  if (phase === 'after' && upgradePins(context) !== undefined && pinned === undefined && addonFits(addon, info, to)) {
-    const said = `${addonName} stays at ${addon.addonVersion}, which fits ${to}: the plan of its rollout names no other version.`;
-    return { type: 'keep', reason: reason('AddonFits', said) };
-  }
-  return phase === 'after'
-    ? addonAfter(addon, info, to, pinned)
-    : addonBefore(addon, info, KubeVersion.parse(context.cluster.version).toString(), to);
-}
-
-/** What a rollout has pinned inside the minor; undefined of one that has pinned nothing. */
-function upgradePins({ upgrade }: StepContext) {
-  const { releases, addons } = upgrade ?? {};
-  return releases === undefined && addons === undefined ? undefined : { addons };
-}
-
 async function oneAddon(
   ports: ActPorts,
   context: StepContext,
   addonName: string,
-  phase: Phase,
+  phase: AddonPhase,
   newest: Read<Intent> | undefined,
 ): Promise<StepResult> {
   const { scope, name } = context;
   const prepare = async (): ReturnType<Mutation['prepare']> => {
     const addon = await ports.eks.describeAddon(scope, { clusterName: name, addonName });
-    const decision = await decide(ports, context, addon, phase);
+    const decision = await decideAddon(ports, context, addon, phase);
     // What rests where it should is left alone, so that nobody need be asked who else changes it.
     if (decision.type === 'keep' && addon.status === 'ACTIVE') return { stop: done(decision.reason) };
     const updates = await findUpdatesInFlight(ports, context, { name, addonName });

@@ -1,0 +1,17 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Ports } from '../ports/ports.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { Refusal } from './refusal.ts';
+
+/** The fleet as it stands, and the cluster as it was recorded last, for a plan of what somebody asks of it. Fails with `ClusterGone`. */
+export async function loadClusterNow(
+  { table }: Pick<Ports, 'table'>,
+  record: ClusterRecord,
+): Promise<{ readonly snapshot: FleetSnapshot; readonly cluster: ClusterRecord }> {
+  const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
+  const cluster = snapshot.clusters.get(record.clusterKey) ?? record;
+  if (cluster.deletedAt !== undefined)
+    throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted (seen ${cluster.deletedAt}).`);
+  return { snapshot, cluster };
+}
