@@ -27,13 +27,10 @@ export const hopReversal: PreflightCheck = {
   },
 };
 
+const EXTEND = 'If a way back is wanted: aws eks update-cluster-config --upgrade-policy supportType=EXTENDED.';
 const FIXES: Readonly<Record<string, string>> = {
   VersionUnsupported: 'Try the target on a cluster that may be lost, and have backups: this hop cannot be taken back.',
   WayBackIsShort: 'Let the hop end early enough before that day, or count it as one that cannot be taken back.',
-  ...Object.fromEntries(
-    ['NeedsExtendedSupport', 'NeedsExtendedLater'].map((code) => [
-      code,
-      'If a way back is wanted: aws eks update-cluster-config --upgrade-policy supportType=EXTENDED.',
-    ]),
-  ),
+  NeedsExtendedSupport: EXTEND,
+  NeedsExtendedLater: EXTEND,
 };
