@@ -6,7 +6,8 @@ import { fleetConfig, keep, upgrade } from '../../test/material/protocol/one-upg
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { Configs } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { ambiguousPolicy, loadAllPolicies, loadPolicyForUpgrade, policyOf } from './policy-of.ts';
+import { loadPolicyForUpgrade } from './policy-for-upgrade.ts';
+import { ambiguousPolicy, loadAllPolicies, policyOf } from './policy-of.ts';
 import { waveOf } from './wave-of.ts';
 
 const small = policyWith({ name: 'small', selector: '{ when: "cluster.nodegroups.size() < 2" }' });

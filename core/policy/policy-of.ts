@@ -1,16 +1,12 @@
 import type { UpgradePolicy, UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterEnvironment } from '../expression/cluster-environment.ts';
 import { compilePredicate } from '../expression/predicate.ts';
 import type { Table } from '../ports/table.ts';
 import { matchSelector } from '../selector/match.ts';
-import { Configs, Rollouts } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
-import { loadAppliedConfigs, loadFleetInForce, readPolicies, selectorAlone, upgradePolicy } from './applied.ts';
-import { labeled } from './cluster-labels.ts';
+import { loadAppliedConfigs, readPolicies, selectorAlone } from './applied.ts';
 
 /**
  * `none`: no policy selects the cluster. `ambiguous`: several do, so it is left alone (semantics.md, Wave). `errors`: policies whose
@@ -85,31 +81,6 @@ export const unreadablePolicy = (name: string | undefined): Reason =>
       ? 'A policy is applied that this version of Liftlock cannot read, and it may select this cluster: nobody knows its windows. `liftlock get policies` names it. Apply it anew.'
       : `The policy ${name} is not applied, or this version of Liftlock cannot read it: nobody knows its windows and approvals. Apply it anew.`,
   );
-
-/** What an upgrade goes by; `spec` is undefined where no policy selects the cluster, and where nobody knows which one does or what it says. */
-interface PolicyForUpgrade {
-  readonly spec: UpgradePolicySpec | undefined;
-  readonly unknown: readonly Reason[];
-}
-
-/** The policy that an upgrade runs under: its rollout's, or for one started by hand the one that selects its cluster. */
-export async function loadPolicyForUpgrade(
-  table: Pick<Table, 'get' | 'queryPartition'>,
-  cluster: () => Promise<ClusterRecord>,
-  upgrade: Upgrade | undefined,
-): Promise<PolicyForUpgrade> {
-  if (upgrade?.rolloutId !== undefined) {
-    const name = (await load(table, Rollouts, upgrade.rolloutId))?.data.policy;
-    const applied = name === undefined ? undefined : await load(table, Configs, 'UpgradePolicy', name);
-    const spec = upgradePolicy(applied?.data)?.spec;
-    return { spec, unknown: spec === undefined ? [unreadablePolicy(name ?? `of ${upgrade.rolloutId}`)] : [] };
-  }
-  const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, 'UpgradePolicy'));
-  const match = policyOf(labeled(await cluster(), await loadFleetInForce(table)), policies, unreadable);
-  if (match.type === 'one') return { spec: match.policy.spec, unknown: [] };
-  const isUnread = policyByHand(match, unreadable) !== undefined;
-  return { spec: undefined, unknown: [...undecidedPolicy(match), ...(isUnread ? [unreadablePolicy(undefined)] : [])] };
-}
 
 export async function loadAllPolicies(table: Pick<Table, 'queryPartition'>): Promise<UpgradePolicy[]> {
   return readPolicies(await loadAppliedConfigs(table, 'UpgradePolicy')).policies;

@@ -20,7 +20,7 @@ import {
   isOfComponent,
   standing,
 } from '../policy/hook-decision.ts';
-import { loadPolicyForUpgrade, selects } from '../policy/policy-of.ts';
+import { selects } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { refusalsNow } from '../protocol/commit.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
@@ -57,7 +57,7 @@ export async function askHooks(
   const { upgrade, grant } = context;
   // A machine that only looks, started by hand, is part of no upgrade; and nobody is asked before what is worse than before goes back.
   if (upgrade === undefined || grant === undefined || isRollback(upgrade)) return undefined;
-  const { spec, unknown } = await loadPolicyForUpgrade(ports.table, context.record, upgrade);
+  const { spec, unknown } = await context.policy();
   // Whether somebody is to be asked nobody knows: that is never taken for nobody.
   if (unknown.length > 0) return parked(undefined, ...unknown);
   const hooks = (spec?.hooks ?? []).filter((hook) => isOf(hook, moment, upgrade));

@@ -7,7 +7,6 @@ import { groupOfOne, keptGroups } from '../model/seen-nodes.ts';
 import { counted } from '../model/words.ts';
 import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
-import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { rollbackView } from '../queries/rollback-view.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
@@ -42,7 +41,7 @@ async function check(ports: CheckPorts, context: StepContext): Promise<StepResul
   const notes: Reason[] = [];
   const unfresh = await waitForInsights(ports, context, false, notes);
   if (unfresh !== undefined) return unfresh;
-  const { spec, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
+  const { spec, unknown } = await context.policy();
   if (unknown.length > 0) return parked(undefined, ...unknown);
   const asksServer = spec?.verification !== 'eks-api';
   const { record, unread } = await observeAnew(ports, context, asksServer);

@@ -6,7 +6,7 @@ import { type RecordPorts, recordCluster } from '../inventory/record-cluster.ts'
 import { parseClusterArn } from '../model/cluster-key.ts';
 import { isFinish } from '../model/hop.ts';
 import { lagCode, lagReason } from '../model/lag.ts';
-import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
+import { loadPolicyForUpgrade } from '../policy/policy-for-upgrade.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { isWorse } from '../probes/is-worse.ts';

@@ -6,6 +6,7 @@ import { ACCEPTED_CONTRACTS, type MachineInput, parseMachineInput, type StepInpu
 import { blocked, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { clusterKey as keyOf, parseClusterArn } from '../model/cluster-key.ts';
 import { hopTo } from '../model/hop.ts';
+import { loadPolicyForUpgrade, type PolicyForUpgrade } from '../policy/policy-for-upgrade.ts';
 import type { Cluster, Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
@@ -27,6 +28,8 @@ export interface StepContext {
   readonly cluster: Cluster;
   /** As the inventory has it. Most looks at what runs do without, so that it is read when somebody asks. */
   readonly record: () => Promise<ClusterRecord>;
+  /** What the upgrade goes by, as it was when somebody first asked in this invocation: what is committed is checked against what is then. */
+  readonly policy: () => Promise<PolicyForUpgrade>;
   /** Absent only for read-only machines that a person started. */
   readonly grant: Grant | undefined;
   readonly upgrade: Upgrade | undefined;
@@ -156,6 +159,7 @@ export async function openStep(
     const said = `The cluster ${arn.name} is not in the inventory yet. Add its account and Region to the Fleet and wait for discovery.`;
     return blocked(reason('UnknownCluster', said));
   }
+  const record = once(() => recordOf(ports, key, known?.data));
   return {
     asker,
     input,
@@ -164,7 +168,8 @@ export async function openStep(
     clusterKey: key,
     target,
     cluster: looked.cluster,
-    record: recordOf(ports, key, known?.data),
+    record,
+    policy: once(() => loadPolicyForUpgrade(ports.table, record, upgrade?.data)),
     grant: grant?.data,
     upgrade: upgrade?.data,
     upgradeRead: upgrade,
@@ -181,13 +186,25 @@ export function unknownContract({ contract }: MachineInput): StepResult | undefi
   return parked(undefined, reason('UnknownContract', said));
 }
 
-/** Reads the record at most once. */
-function recordOf({ table }: StepPorts, clusterKey: string, known: ClusterRecord | undefined): StepContext['record'] {
-  let record = known;
-  return async () => {
-    record ??= (await load(table, Clusters, clusterKey))?.data;
-    if (record === undefined) throw new Error(`unreachable: ${clusterKey} has a grant and no record`);
-    return record;
+async function recordOf(
+  { table }: StepPorts,
+  clusterKey: string,
+  known: ClusterRecord | undefined,
+): Promise<ClusterRecord> {
+  const record = known ?? (await load(table, Clusters, clusterKey))?.data;
+  if (record === undefined) throw new Error(`unreachable: ${clusterKey} has a grant and no record`);
+  return record;
+}
+
+/** Reads at most once; a reading that failed is tried again. */
+function once<Data>(read: () => Promise<Data>): () => Promise<Data> {
+  let reading: Promise<Data> | undefined;
+  return () => {
+    reading ??= read().catch((error: unknown) => {
+      reading = undefined;
+      throw error;
+    });
+    return reading;
   };
 }
 

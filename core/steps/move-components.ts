@@ -9,7 +9,6 @@ import {
   standing,
   words,
 } from '../policy/hook-decision.ts';
-import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Component, judgeComponent } from '../scan/preflight/component-version.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -34,7 +33,7 @@ export async function moveComponents(
 ): Promise<StepResult> {
   // Where the control plane has moved it is too late for what had to be right before.
   if (phase === 'before' && !KubeVersion.parse(context.cluster.version).next().equals(context.target)) return done();
-  const { spec, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
+  const { spec, unknown } = await context.policy();
   if (unknown.length > 0) return parked(undefined, ...unknown);
   const server = spec?.verification === 'eks-api' ? undefined : findApiServer(context);
   const told: Reason[] = [];

@@ -29,7 +29,7 @@ export async function waitForInsights(
 }
 
 /** A refresh takes minutes, as far as EKS says anything about it. */
-const BOUNDS = { least: 30, most: 60, first: 60 };
+const BOUNDS = { least: 60, most: 60 };
 const GIVE_UP_MINUTES = 20;
 
 /** The latest refresh of the insights, or why it could not be read. */

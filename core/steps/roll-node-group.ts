@@ -7,7 +7,6 @@ import { blocked, done, parked, reason, type StepResult, wait } from '../contrac
 import { isRollback } from '../model/hop.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
-import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
@@ -72,7 +71,7 @@ async function orRetried(
   result: StepResult,
 ): Promise<StepResult> {
   if (!result.reasons.some(({ code }) => code === NOT_EVICTED)) return result;
-  const { spec } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
+  const { spec } = await context.policy();
   const allowed = spec?.nodes?.podEvictionFailure;
   if (allowed === undefined) return result;
   const failures = (await intentsOf(ports.table, context.clusterKey, STEP)).filter(({ data }) =>
@@ -120,7 +119,7 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const updates = await findUpdatesInFlight(ports, context, { name, nodegroupName: group });
   const beside = stopBeside(ports, context, `the node group ${group}`, updates);
   if (beside !== undefined) return { stop: beside };
-  const { spec, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
+  const { spec, unknown } = await context.policy();
   // Which image and settings it names nobody knows: that is never taken for none.
   if (unknown.length > 0) return { stop: parked(undefined, ...unknown) };
   const wanted = { nodes: spec?.nodes, release: releaseOf(context, group) };

@@ -15,7 +15,6 @@ import { isRollback } from '../model/hop.ts';
 import { isRolled } from '../model/image-rule.ts';
 import { allowsWaiver } from '../policy/allowed-waivers.ts';
 import { scanWaivers } from '../policy/applied.ts';
-import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import { unapprovedFindings } from '../policy/unapproved-findings.ts';
 import type { Insight } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -79,7 +78,7 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const unfresh = await waitForInsights(ports, context, hasMoved, notes);
   if (unfresh !== undefined) return { step: STEP, result: unfresh };
   const byHand = context.grant === undefined;
-  const { spec: policy, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
+  const { spec: policy, unknown } = await context.policy();
   if (unknown.length > 0 && !byHand) return { step: STEP, result: parked(undefined, ...unknown) };
   const server = policy?.verification === 'eks-api' ? NOT_ASKED : findApiServer(context);
   if (server === NOT_ASKED) notes.push(reason('NotVerified', NOT_VERIFIED));

@@ -7,7 +7,6 @@ import { isRolled, type NodesSpec } from '../model/image-rule.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
 import { counted, some } from '../model/words.ts';
-import { loadPolicyForUpgrade } from '../policy/policy-of.ts';
 import type { Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { baselineOf, type Observed, type Reading } from '../probes/baseline.ts';
@@ -50,7 +49,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const { problems, notes, looked } = found;
   if (!KubeVersion.parse(cluster.version).equals(target))
     problems.push(reason('WrongVersion', `${name} is at ${cluster.version}, not at ${target}.`));
-  const { spec: policy, unknown } = await loadPolicyForUpgrade(ports.table, context.record, context.upgrade);
+  const { spec: policy, unknown } = await context.policy();
   // What it asks to be checked nobody knows: that is never taken for nothing.
   if (unknown.length > 0) return { step: STEP, result: parked(undefined, ...unknown) };
   let ofCluster: Reading = {};
@@ -179,7 +178,7 @@ async function checkInside(
     looked.push(`the API server is ready and says ${version}`);
     const nodes = await ports.clusters.listNodes(server);
     await recordNodes(ports, await context.record(), nodes.map(groupOfOne));
-    await checkKubelets(context, nodes, policy?.nodes, await nodesWait(ports, context, nodes), found);
+    await checkKubelets(context, nodes, policy?.nodes, () => nodesWait(ports, context, nodes), found);
     const { reading, seen, unread } = await readClusterProbes(ports, server, policy?.components);
     for (const why of unread) notes.push(reason('ProbeInconclusive', `Not compared with before the hop: ${why}`));
     checkWithoutBaseline(context, reading, found);
@@ -216,7 +215,7 @@ async function checkKubelets(
   context: StepContext,
   nodes: readonly Node[],
   rules: NodesSpec,
-  mayWait: boolean,
+  mayWait: () => Promise<boolean>,
   { problems, notes }: Found,
 ): Promise<void> {
   const custom = new Set(
@@ -237,7 +236,7 @@ async function checkKubelets(
     // A rollback takes nodes down with the control plane, never up: one that the hop has not reached is where it was.
     const wasOlder = isBack && KubeVersion.tryParse(first?.kubeletVersion ?? '')?.isOlderThan(context.target) === true;
     if (wasOlder) notes.push(reason('OldKubelet', `${said} So it was before the hop that was taken back.`));
-    else if (mayWait) notes.push(reason('OldKubelet', `${said} The policy lets nodes wait for a later hop.`));
+    else if (await mayWait()) notes.push(reason('OldKubelet', `${said} The policy lets nodes wait for a later hop.`));
     else if (nodegroup !== undefined && !custom.has(nodegroup))
       problems.push(reason('OldKubelet', `Node group ${nodegroup}: ${said}`));
     else notes.push(reason('OldKubelet', `${said} Liftlock rolls no node group that they belong to.`));

@@ -25,9 +25,21 @@ export interface LoadOptions {
  * Throws {@link InvalidDefinition} with AWS's codes and places for what AWS would refuse too, and `UnsupportedDefinition`,
  * naming the feature and the state, for JSONPath, Distributed Maps and activities.
  */
-export function load(definition: unknown, options: LoadOptions = {}): LoadedMachine {
+export function load(definition: unknown, { type = 'STANDARD' }: LoadOptions = {}): LoadedMachine {
+  if (typeof definition !== 'object' || definition === null || !Object.isFrozen(definition))
+    return loadAnew(definition, type);
+  const before = loadedBefore.get(definition);
+  if (before?.type === type) return before;
+  const loaded = loadAnew(definition, type);
+  loadedBefore.set(definition, loaded);
+  return loaded;
+}
+
+/** By definitions that nobody can change: many worlds have the same machines. */
+const loadedBefore = new WeakMap<object, LoadedMachine>();
+
+function loadAnew(definition: unknown, type: StateMachineType): LoadedMachine {
   const value = typeof definition === 'string' ? parseText(definition) : structuredClone(definition);
-  const type = options.type ?? 'STANDARD';
   const diagnostics = validate(value, type);
   if (diagnostics.length > 0) throw new InvalidDefinition(diagnostics);
   const valid = value as StateMachineDefinition;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import type { NodeState } from '../kubernetes-state.ts';
@@ -69,7 +69,7 @@ export function nodeObject(cluster: ClusterRecord, node: NodeState, now: number)
 export function nodeAddress({ name }: { readonly name: string }): string {
   const named = /^ip-(\d+)-(\d+)-(\d+)-(\d+)\b/.exec(name);
   if (named !== null) return named.slice(1).join('.');
-  return `10.${[...createHash('sha256').update(name).digest().subarray(0, 3)].join('.')}`;
+  return `10.${[...hash('sha256', name, 'buffer').subarray(0, 3)].join('.')}`;
 }
 
 /** Also of Fargate, whose pods are nodes of AWS; a hybrid node is no instance of it. */
@@ -153,7 +153,7 @@ function nodeResources(instanceType: string): Record<'capacity' | 'allocatable',
 
 /** `status.nodeInfo`: what the kubelet tells of its machine. The image follows from the node group's AMI type. */
 function nodeInfo(node: NodeState, amiType: string, uid: string) {
-  const digits = createHash('sha256').update(uid).digest('hex');
+  const digits = hash('sha256', uid, 'hex');
   return {
     architecture: architectureOf(amiType),
     bootID: uid,

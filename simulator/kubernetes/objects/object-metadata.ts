@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 
 /** `metadata` of an object; `resourceVersion` is added where revisions are counted (server/object-history.ts). */
@@ -45,7 +45,7 @@ export interface Identity {
 /** Always the same for the same object of the same cluster, and another one after it was made anew. */
 export function uidOf(cluster: ClusterRecord, { kind, namespace = '', name, incarnation = 0 }: Identity): string {
   const text = [cluster.arn, cluster.createdAt, kind, namespace, name, incarnation].join('|');
-  const digits = createHash('sha256').update(text).digest('hex');
+  const digits = hash('sha256', text, 'hex');
   return [
     digits.slice(0, 8),
     digits.slice(8, 12),

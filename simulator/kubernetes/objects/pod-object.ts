@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import type { KubernetesState, PodState } from '../kubernetes-state.ts';
 import { podTemplateHash } from '../pod-names.ts';
@@ -83,7 +83,7 @@ function writtenContainers({ written }: PodState): Container[] | undefined {
 }
 
 function podAddress(uid: string): string {
-  const [second = 0, third = 0] = createHash('sha256').update(uid).digest();
+  const [second = 0, third = 0] = hash('sha256', uid, 'buffer');
   return `10.${128 + (second % 128)}.${third}.${Number.parseInt(uid.slice(0, 2), 16)}`;
 }
 
@@ -170,7 +170,7 @@ function lastCrash(pod: PodState, now: number) {
   return { restarts, terminated: { exitCode: 1, reason: 'Error', ...times } };
 }
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+const digest = (text: string): string => hash('sha256', text, 'hex');
 
 /** What `metadata` of a pod tells of the object that made it. */
 interface PodOwner {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Source } from '../api-objects.ts';
 import type { KubernetesObject } from '../objects/object-metadata.ts';
 
@@ -106,7 +106,7 @@ export class ObjectHistory {
     const last = history.current.get(key);
     if (last !== undefined && basis !== undefined && last.basis === basis) return last;
     const object = make();
-    const digest = createHash('sha1').update(JSON.stringify(object)).digest('base64');
+    const digest = hash('sha1', JSON.stringify(object), 'base64');
     if (last?.digest === digest) return { ...last, basis };
     const same = last?.object.metadata.uid === object.metadata.uid;
     if (last !== undefined && !same) this.#note(history, { before: last.object });

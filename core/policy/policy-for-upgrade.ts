@@ -1,0 +1,38 @@
+import type { UpgradePolicySpec } from '../config/types.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import type { Table } from '../ports/table.ts';
+import { Configs, Rollouts } from '../store/entities.ts';
+import { load, readAhead } from '../store/entity.ts';
+import { loadAppliedConfigs, loadFleetInForce, readPolicies, upgradePolicy } from './applied.ts';
+import { labeled } from './cluster-labels.ts';
+import { policyByHand, policyOf, undecidedPolicy, unreadablePolicy } from './policy-of.ts';
+import { keysOfRules } from './read-rules.ts';
+
+/** What an upgrade goes by; `spec` is undefined where no policy selects the cluster, and where nobody knows which one does or what it says. */
+export interface PolicyForUpgrade {
+  readonly spec: UpgradePolicySpec | undefined;
+  readonly unknown: readonly Reason[];
+}
+
+/** The policy that an upgrade runs under: its rollout's, or for one started by hand the one that selects its cluster. */
+export async function loadPolicyForUpgrade(
+  table: Pick<Table, 'get' | 'getAll' | 'queryPartition'>,
+  cluster: () => Promise<ClusterRecord>,
+  upgrade: Upgrade | undefined,
+): Promise<PolicyForUpgrade> {
+  if (upgrade?.rolloutId !== undefined) {
+    const { rolloutId } = upgrade;
+    const reader = await readAhead(table, [Rollouts.key(rolloutId), ...keysOfRules(table, rolloutId)]);
+    const name = (await load(reader, Rollouts, rolloutId))?.data.policy;
+    const applied = name === undefined ? undefined : await load(reader, Configs, 'UpgradePolicy', name);
+    const spec = upgradePolicy(applied?.data)?.spec;
+    return { spec, unknown: spec === undefined ? [unreadablePolicy(name ?? `of ${rolloutId}`)] : [] };
+  }
+  const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, 'UpgradePolicy'));
+  const match = policyOf(labeled(await cluster(), await loadFleetInForce(table)), policies, unreadable);
+  if (match.type === 'one') return { spec: match.policy.spec, unknown: [] };
+  const isUnread = policyByHand(match, unreadable) !== undefined;
+  return { spec: undefined, unknown: [...undecidedPolicy(match), ...(isUnread ? [unreadablePolicy(undefined)] : [])] };
+}
