@@ -151,11 +151,12 @@ describe('a rollback that waits', () => {
     expect((await control())?.held).toBeUndefined();
   });
 
-  test('gives its turn to the next one of its wave', async () => {
-    const waves = [waveItem({ index: 1, rollingBack: KEY, rollbacks: 2 })];
+  test('gives its turn, and its place in the budget of its rollout, to the next one of its wave', async () => {
+    const waves = [waveItem({ index: 1, rollingBack: KEY, automaticRollbacks: ['other', KEY] })];
     const { ports, wave } = await waiting({ rollbackOf: { rolloutId: 'r', waveIndex: 1 } }, { waves });
     await releaseCluster(ports, KEY, 'ann');
-    expect([(await wave())?.rollingBack, (await wave())?.rollbacks]).toEqual([undefined, 2]);
+    const { rollingBack, automaticRollbacks } = (await wave()) ?? {};
+    expect([rollingBack, automaticRollbacks]).toEqual([undefined, ['other']]);
   });
 
   test('refuses a retry, and neither is heard while it runs', async () => {

@@ -68,7 +68,7 @@ test('what a rollback that began by itself, was granted and is through has writt
   await settleUpgrade(ports(table), KEY, 1, { status: 'failed', reasons: worse, worse });
   const begun = await folded(table);
   expect(begun).toEqual(await itemsOf(table));
-  expect([(begun.back as Upgrade).status, (begun.wave as Wave).rollbacks]).toEqual(['Pending', 1]);
+  expect([(begun.back as Upgrade).status, (begun.wave as Wave).automaticRollbacks]).toEqual(['Pending', [KEY]]);
 
   for (const step of [closeGrant, freeGrant]) await step(ports(table), KEY, 1);
   const request = { clusterKey: KEY, upgradeId: ID, from: '1.37', to: '1.36', requestedBy: 'liftlock' };
@@ -82,7 +82,7 @@ test('what a rollback that began by itself, was granted and is through has writt
   expect(through).toEqual(await itemsOf(table));
   expect(through).toMatchObject({
     ...{ hop: { status: 'RolledBack' }, back: { status: 'Succeeded' }, member: { status: 'Failed' } },
-    ...{ wave: { rollbacks: 1, failed: 1 }, control: { held: { reason: { code: 'RolledBack' } } } },
+    ...{ wave: { automaticRollbacks: [KEY], failed: 1 }, control: { held: { reason: { code: 'RolledBack' } } } },
   });
   expect(through.wave).not.toHaveProperty('rollingBack');
 });

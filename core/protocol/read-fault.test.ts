@@ -51,3 +51,9 @@ test.each([
 ])('%s is read as a cause', (_, cause, reason) => {
   expect(readFault('Word', cause)).toEqual(reason);
 });
+
+test('what cannot be started a second time, after a redrive, is told with what to do instead', () => {
+  const { code, message } = readFault('StepFunctions.ExecutionAlreadyExistsException', "Execution Already Exists: 'x'");
+  expect(code).toBe('StepFunctions.ExecutionAlreadyExistsException');
+  expect(message).toMatch(/^Execution Already Exists: 'x' A redrive cannot .* liftlock retry, or liftlock release\.$/);
+});

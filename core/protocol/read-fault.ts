@@ -26,6 +26,11 @@ export function stoppedFromOutside(
   );
 }
 
+/** An execution that was stopped starts its child under the same name when it is redriven, and the child has ended with it (facts: serverless.md §1). */
+const CHILD_HAS_ENDED = 'StepFunctions.ExecutionAlreadyExistsException';
+const AFTER_REDRIVE =
+  'A redrive cannot run again what its execution had started and that has ended since. Another attempt can: liftlock retry, or liftlock release.';
+
 /**
  * What a task failed with, as far as a person reads it. Step Functions writes as cause Lambda's error with its stack, or the description of an
  * execution that was waited for (`.sync:2`), which would have ended well if it had concluded.
@@ -33,6 +38,7 @@ export function stoppedFromOutside(
 export function readFault(word: string, cause: string): Reason {
   const written = (parseJson(cause) ?? {}) as Record<'errorMessage' | 'Name' | 'Status' | 'Error' | 'Cause', unknown>;
   const [name, status] = [textOf(written.Name), textOf(written.Status)];
+  if (word === CHILD_HAS_ENDED) return quoted(word, `${textOf(written.errorMessage) ?? cause} ${AFTER_REDRIVE}`);
   if (name === undefined || status === undefined) return quoted(word, textOf(written.errorMessage) ?? cause);
   return stoppedFromOutside({ status, error: textOf(written.Error), cause: textOf(written.Cause) }, name);
 }

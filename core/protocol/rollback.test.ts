@@ -65,6 +65,9 @@ describe('the hop that was taken back', () => {
     const { hold, ended, of, member, wave, rest } = await taken({ upgrades: [hop] });
     expect(hold).toMatchObject({ since: at, upgradeId: hop.id, mutated: true, reason: { code: 'RolledBack' } });
     expect(ended.map(({ id, status }) => `${id} ${status}`)).toEqual(['1.36-1.37 RolledBack']);
+    // What ends with a release is said by the hold alone.
+    expect(hold?.reason.message).toMatch(/ before somebody retries or releases it\.$/);
+    expect(member?.reasons[0]?.message).toBe('The control plane was taken back from 1.37 to 1.36.');
     const left = await of(hop.id);
     expect(left).toMatchObject({ status: 'RolledBack', endedAt: at, mutated: true });
     expect([left?.resumeAt, left?.reasons.map(({ code }) => code)]).toEqual([undefined, ['RolledBack', 'GotWorse']]);
@@ -148,15 +151,15 @@ describe('a rollback that begins by itself', () => {
         rollbackOf: { rolloutId: 'r', waveIndex: 1 },
         reasons: [{ code: 'GotWorse' }, ...worse],
       },
-      wave: { status: 'Open', rollbacks: 1 },
+      wave: { status: 'Open', automaticRollbacks: [KEY] },
     });
   });
 
   test('is the second one of its rollout at most, with which its wave halts', () => {
     for (const [own, others] of [
-      [{ rollbacks: 1 }, []],
-      [{}, [{ rollbacks: 1 }]],
-    ] as const) {
+      [{ automaticRollbacks: ['a'] }, []],
+      [{}, [{ automaticRollbacks: ['a'] }]],
+    ] satisfies [Partial<Wave>, Partial<Wave>[]][]) {
       const answer = begun(own, others);
       const said = expect.stringMatching(/^2 clusters of the rollout go back by themselves/);
       expect(answer).toMatchObject({
@@ -164,21 +167,21 @@ describe('a rollback that begins by itself', () => {
       });
     }
     for (const [own, others] of [
-      [{ rollbacks: 2 }, []],
-      [{ rollbacks: 1 }, [{ rollbacks: 1 }]],
-    ] as const)
+      [{ automaticRollbacks: ['a', 'b'] }, []],
+      [{ automaticRollbacks: ['a'] }, [{ automaticRollbacks: ['b'] }]],
+    ] satisfies [Partial<Wave>, Partial<Wave>[]][])
       expect(begun(own, others)).toMatchObject({ refused: { code: 'RollbackBudget' } });
   });
 
   test('leaves the reasons of a wave that is halted already', () => {
     const reasons = [reason('FailureBudgetExceeded', 'more')];
-    const answer = begun({ rollbacks: 1, status: 'Halted', reasons });
-    expect(answer).toMatchObject({ wave: { status: 'Halted', rollbacks: 2, reasons } });
+    const answer = begun({ automaticRollbacks: ['a'], status: 'Halted', reasons });
+    expect(answer).toMatchObject({ wave: { status: 'Halted', automaticRollbacks: ['a', KEY], reasons } });
   });
 
   test.each(['Soaking', 'Completed', 'CompletedWithFailures', 'Undecided'] as const)(
     'halts a wave that is %s as well',
-    (status) => expect(begun({ rollbacks: 1, status })).toMatchObject({ wave: { status: 'Halted' } }),
+    (status) => expect(begun({ automaticRollbacks: ['a'], status })).toMatchObject({ wave: { status: 'Halted' } }),
   );
 });
 
@@ -195,6 +198,24 @@ describe('the turn of a rollback in its wave', () => {
 
   test.each(['Succeeded', 'Failed', 'Blocked', 'Canceled'] as const)('ends with one that is %s', async (status) =>
     expect(await given({ status }, KEY)).toEqual([1, undefined]),
+  );
+
+  test.each<[Partial<Upgrade>, readonly string[] | undefined]>([
+    [{ status: 'Canceled', mutated: false }, undefined],
+    [{ status: 'Canceled', mutated: true }, [KEY]],
+    [{ status: 'Blocked', mutated: false }, [KEY]],
+    [{ status: 'Failed', mutated: true }, [KEY]],
+    [{ status: 'Parked', mutated: false }, [KEY]],
+  ])(
+    'is its place in the budget of its rollout as well only where it was given up before it began: %j',
+    async (one, left) => {
+      const table = new MemoryTable();
+      const [, all] = waves as [Wave, Wave];
+      await keep(table, { waves: [{ ...all, automaticRollbacks: [KEY] }] });
+      const writes = await turnGivenBack(table, back({ rollbackOf: place, ...one }));
+      if (writes.length > 0) await table.transact(writes);
+      expect((await load(table, Waves, 'r', 1))?.data.automaticRollbacks).toEqual(left);
+    },
   );
 
   test('lasts while it waits', async () => expect(await given({ status: 'Parked' }, KEY)).toEqual([0, KEY]));

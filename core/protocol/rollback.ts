@@ -50,9 +50,11 @@ export async function takeHopBack(
   now: Date,
 ): Promise<TakenBack & { readonly hold: ClusterControl['held'] }> {
   const id = hopId(to, from);
-  const said = `The control plane was taken back from ${from} to ${to}. Nothing takes it to ${from} again before somebody retries or releases it.`;
+  const said = `The control plane was taken back from ${from} to ${to}.`;
   const told: Reason = reason('RolledBack', said);
-  const hold = { reason: told, since: now.toISOString(), upgradeId: id, mutated: true };
+  // What a hold alone says ends with the hold: the hop and its member say what was, for good.
+  const until = `${said} Nothing takes it to ${from} again before somebody retries or releases it.`;
+  const hold = { reason: reason('RolledBack', until), since: now.toISOString(), upgradeId: id, mutated: true };
   const left = KubeVersion.parse(from);
   const [hop, finish, next] = await Promise.all(
     [id, hopId(from, from), hopTo(left.next())].map((one) => load(table, Upgrades, clusterKey, one)),
@@ -126,7 +128,7 @@ export function beginRollback(
   now: Date,
 ): { readonly upgrade: Upgrade; readonly wave: Wave } | { readonly refused: Reason } {
   const { clusterKey, from, to } = hop;
-  const begun = waves.reduce((sum, one) => sum + (one.rollbacks ?? 0), 0);
+  const begun = waves.reduce((sum, one) => sum + (one.automaticRollbacks?.length ?? 0), 0);
   if (begun >= MOST_BY_ITSELF) {
     const said = `${begun} clusters of the rollout ${wave.rolloutId} go back by themselves or have done so, and no more do: a person decides about this one (liftlock rollback cluster).`;
     return { refused: reason('RollbackBudget', said) };
@@ -139,22 +141,36 @@ export function beginRollback(
     reasons: [reason('GotWorse', because), ...worse],
     startedAt: now.toISOString(),
   };
-  const counted = { ...wave, rollbacks: (wave.rollbacks ?? 0) + 1 };
+  const counted = { ...wave, automaticRollbacks: [...(wave.automaticRollbacks ?? []), clusterKey] };
   if (begun + 1 < MOST_BY_ITSELF || !GRANTING_WAVES.includes(wave.status)) return { upgrade, wave: counted };
   const said = `${begun + 1} clusters of the rollout go back by themselves: nothing more begins before a person has looked.`;
   return { upgrade, wave: { ...counted, status: 'Halted', reasons: [reason('RollbackBudget', said)] } };
 }
 
-/** The turn of a rollback in its wave, which the next one has once it has ended; `written`: waves that are written already. */
+/**
+ * The turn of a rollback in its wave, which the next one has once it has ended, and its place in the rollout's budget where it has taken nothing
+ * back; `written`: waves that are written already.
+ */
 export async function turnGivenBack(
   table: Pick<Table, 'get'>,
-  { clusterKey, rollbackOf: place, status }: Upgrade,
+  { clusterKey, rollbackOf: place, status, mutated }: Upgrade,
   written: readonly Wave[] = [],
 ): Promise<WriteOperation[]> {
   if (place === undefined || status === 'Parked') return [];
   if (written.some((one) => one.rolloutId === place.rolloutId && one.index === place.waveIndex)) return [];
   const wave = await load(table, Waves, place.rolloutId, place.waveIndex);
-  return wave?.data.rollingBack === clusterKey ? [replace(Waves, wave, withoutTurn(wave.data, clusterKey))] : [];
+  if (wave === undefined) return [];
+  const turn = withoutTurn(wave.data, clusterKey);
+  const next = status === 'Canceled' && !mutated ? withoutAutomaticRollback(turn, clusterKey) : turn;
+  return next === wave.data ? [] : [replace(Waves, wave, next)];
+}
+
+/** The same wave where it has none of the cluster. */
+export function withoutAutomaticRollback(wave: Wave, clusterKey: string): Wave {
+  const { automaticRollbacks = [], ...rest } = wave;
+  if (!automaticRollbacks.includes(clusterKey)) return wave;
+  const others = automaticRollbacks.filter((key) => key !== clusterKey);
+  return others.length === 0 ? rest : { ...rest, automaticRollbacks: others };
 }
 
 function withoutTurn(wave: Wave, clusterKey: string): Wave {

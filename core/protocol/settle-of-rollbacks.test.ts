@@ -166,7 +166,7 @@ test('what has failed half-way, and what is no rollback, holds a cluster whoever
 test('its turn ends with it, in whatever wave that was', async () => {
   const rollbackOf = { rolloutId: 'r', waveIndex: 1 };
   const upgrades = [back({ rollbackOf }), hop({ status: 'Failed' })];
-  const turn = { upgrades, waves: ofWave({ rollingBack: KEY, rollbacks: 1 }) };
+  const turn = { upgrades, waves: ofWave({ rollingBack: KEY, automaticRollbacks: ['a'] }) };
   for (const end of [done, ends('blocked'), ends('failed')])
     expect((await settled(end, turn)).wave).not.toHaveProperty('rollingBack');
   expect((await settled(ends('parked'), turn)).wave?.rollingBack).toBe(KEY);
@@ -185,7 +185,7 @@ describe('a hop that has left its cluster worse', () => {
   test('goes back in the transaction that ends it, which checks what other waves count', async () => {
     const { of, wave, control, events, checks, told, audit } = await settled(failed, running);
     expect(await of(ID)).toMatchObject({ status: 'Pending', requestedBy: 'liftlock' });
-    expect([wave?.rollbacks, wave?.failed, control?.held?.upgradeId]).toEqual([1, 1, HOP]);
+    expect([wave?.automaticRollbacks, wave?.failed, control?.held?.upgradeId]).toEqual([[KEY], 1, HOP]);
     expect(events).toEqual(['UpgradeFailed', 'RollbackBegun', 'ClusterHeld']);
     expect(checks.filter((one) => one.includes('WAVE#')).length).toBe(2);
     expect(audit[1]?.detail).toMatchObject({ upgradeId: ID, from: '1.37', to: '1.36', reasons: [{}, ...worse] });
@@ -194,9 +194,13 @@ describe('a hop that has left its cluster worse', () => {
   });
 
   test('stays, and says so, where two of its rollout have gone back', async () => {
-    const both = ofWave({}).map((one) => (one.index === 1 ? one : { ...one, rollbacks: 1 }));
+    const both = ofWave({}).map((one) => (one.index === 1 ? one : { ...one, automaticRollbacks: ['a'] }));
     const { of, wave, events } = await settled(failed, { ...running, waves: both });
-    expect([await of(ID), wave?.rollbacks, events]).toEqual([undefined, undefined, ['UpgradeFailed', 'ClusterHeld']]);
+    expect([await of(ID), wave?.automaticRollbacks, events]).toEqual([
+      undefined,
+      undefined,
+      ['UpgradeFailed', 'ClusterHeld'],
+    ]);
     expect((await of(HOP))?.reasons.at(-1)?.code).toBe('RollbackBudget');
   });
 
@@ -206,7 +210,7 @@ describe('a hop that has left its cluster worse', () => {
     const { wave } = await settled(failed, running, (table) => {
       table.beforeTransact = () => {};
       void load(table, Waves, 'r', 2).then((read) =>
-        table.transact([replace(Waves, read, { ...other, rollbacks: 1 })]),
+        table.transact([replace(Waves, read, { ...other, automaticRollbacks: ['a'] })]),
       );
       throw Object.assign(new Error(key.sk), { name: 'ConditionFailed' });
     });
@@ -214,9 +218,9 @@ describe('a hop that has left its cluster worse', () => {
   });
 
   test('halts its wave with the second, which is told of', async () => {
-    const { wave, told } = await settled(failed, { ...running, waves: ofWave({ rollbacks: 1 }) });
-    expect([wave?.status, wave?.rollbacks, told.map(({ type }) => type)]).toEqual([
-      ...['Halted', 2],
+    const { wave, told } = await settled(failed, { ...running, waves: ofWave({ automaticRollbacks: ['a'] }) });
+    expect([wave?.status, wave?.automaticRollbacks, told.map(({ type }) => type)]).toEqual([
+      ...['Halted', ['a', KEY]],
       ['UpgradeChanged', 'ClusterHeld', 'WaveChanged'],
     ]);
   });
@@ -234,7 +238,7 @@ describe('a hop that has left its cluster worse', () => {
     const theirOwn = back({ status: 'Parked', requestedBy: 'ann', execution: 'e' });
     const upgrades = [...running.upgrades, theirOwn];
     const { of, wave, events } = await settled(failed, { ...running, upgrades, clusterControl: forIt });
-    expect([await of(ID), wave?.rollbacks]).toEqual([theirOwn, undefined]);
+    expect([await of(ID), wave?.automaticRollbacks]).toEqual([theirOwn, undefined]);
     expect(events).not.toContain('RollbackBegun');
   });
 

@@ -38,8 +38,8 @@ test('it says where it leads, until when, and what it would do, in the order of 
   expect(plan).toMatchObject({ clusterKey: KEY, from: '1.37', to: '1.36', status: 'NotApproved', codes: [] });
   expect(plan.until).toBe('2026-11-27T10:00:00.000Z');
   expect(plan.checks.map((one) => one.split(':')[0])).toEqual([
-    ...['request-grant', 'scan-cluster', 'roll-node-group', 'update-addons', 'upgrade-control-plane', 'smoke-check'],
-    'Then the cluster is held',
+    ...['request-grant', 'scan-cluster', 'roll-node-group', 'update-addons-back', 'rollback-control-plane'],
+    ...['smoke-check', 'Then the cluster is held'],
   ]);
 });
 

@@ -109,8 +109,8 @@ const checksOf = ({ nodegroups, addons }: ClusterRecord, to: KubeVersion): strin
   'request-grant: one upgrade per cluster, caps (which it may pass by one), mode and stop; windows only where the policy says rollback.windows: obey.',
   "scan-cluster: EKS's rollback readiness, the seven days, nodes, node groups and add-ons, before anything is changed.",
   `roll-node-group: those of ${counted(nodegroups.length, 'node group')} that have followed, back to ${to}, respecting PodDisruptionBudgets.`,
-  `update-addons: those of ${counted(addons.length, 'add-on')} that do not fit ${to}, kube-proxy among them.`,
-  `upgrade-control-plane: back to ${to}, judged by the update itself, once EKS has nothing against it; force is never sent.`,
+  `update-addons-back: those of ${counted(addons.length, 'add-on')} that do not fit ${to}, kube-proxy among them.`,
+  `rollback-control-plane: back to ${to}, judged by the update itself, once EKS has nothing against it; force is never sent.`,
   'smoke-check: as after an upgrade. Hooks of the policy are not asked.',
   `Then the cluster is held: nothing takes it up again before somebody runs liftlock retry or release.`,
 ];

@@ -1,7 +1,9 @@
+import { waveItem } from '../../test/material/items/rollout-items.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
-import type { Member } from '../contracts/items/rollout.ts';
-import { isFinished } from './retry-member.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
+import { reason } from '../contracts/step-result.ts';
+import { isFinished, retriedMember, retriedWave } from './retry-member.ts';
 
 const group = { name: 'workers', version: '1.37', releaseVersion: '1.37.1-20261112', status: 'ACTIVE', issues: [] };
 const dns = { name: 'dns', version: 'v1.1.0', status: 'ACTIVE', issues: [] };
@@ -21,4 +23,34 @@ test.each<[string, Partial<Member>, boolean]>([
   const by = upgrade({ from: '1.37', to: '1.37', status: 'Succeeded' });
   expect(isFinished(cluster, member(pins), by, false)).toBe(expected);
   expect(isFinished(cluster, member(pins), by, true)).toBe(false);
+});
+
+describe('a wave that halted because two clusters of its rollout go back by themselves', () => {
+  const failed = member({ from: '1.36' });
+  const halted = waveItem({
+    status: 'Halted',
+    failed: 2,
+    maxFailures: 2,
+    members: 4,
+    needWork: 4,
+    reasons: [reason('RollbackBudget', 'two')],
+  });
+  const retried = (wave: Partial<Wave>) =>
+    retriedWave({ ...halted, ...wave }, failed, retriedMember(failed), new Date('2026-11-20T08:00:00Z'));
+
+  test('opens again with one of these, whose place is free then', () => {
+    const wave = retried({ automaticRollbacks: ['other', failed.clusterKey] });
+    expect(wave).toMatchObject({ status: 'Open', automaticRollbacks: ['other'], reasons: [] });
+  });
+
+  test('stays halted where another one is tried again', () => {
+    const wave = retried({ automaticRollbacks: ['other', 'third'] });
+    expect(wave).toMatchObject({ status: 'Halted', automaticRollbacks: ['other', 'third'], failed: 1 });
+    expect(wave.reasons[0]?.code).toBe('RollbackBudget');
+  });
+
+  test('which halted for its failures opens with any of them', () => {
+    const wave = retried({ reasons: [reason('FailureBudgetExceeded', 'more')], automaticRollbacks: ['other'] });
+    expect(wave.status).toBe('Open');
+  });
 });

@@ -5,6 +5,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { hasReleases } from '../nodes/managed-groups/image-lag.ts';
 import { givenUp } from '../policy/wave-of.ts';
 import { exceedsBudget } from '../policy/wave-room.ts';
+import { withoutAutomaticRollback } from '../protocol/rollback.ts';
 import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
 import { compareAddonVersions } from '../version/addon-version.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -40,13 +41,18 @@ export function retriedMember(member: Member, finishedBy?: Upgrade): Member {
   return { ...tried, status: 'Pending', upgradeId: undefined, reasons: [], ...failed };
 }
 
-/** The wave with a member that is tried again, and open again where that leaves it within its budget. */
+/**
+ * The wave with a member that is tried again, and open again where that leaves it within its budgets: one that halted because of those that go back
+ * by themselves opens with one of these, and with no other.
+ */
 export function retriedWave(wave: Wave, member: Member, after: Member, now: Date): Wave {
   const counted = waveAfter(wave, member, after, now.toISOString());
   // What a person has accepted were the failures that there were: one that is taken back takes its room along.
   const { acceptedFailures: accepted, failed } = counted;
-  const next = accepted === undefined ? counted : { ...counted, acceptedFailures: Math.min(accepted, failed) };
-  const reopens = !exceedsBudget(next) && wave.status !== 'Pending';
+  const room = accepted === undefined ? counted : { ...counted, acceptedFailures: Math.min(accepted, failed) };
+  const next = withoutAutomaticRollback(room, member.clusterKey);
+  const isOfRollbacks = wave.status === 'Halted' && wave.reasons.some(({ code }) => code === 'RollbackBudget');
+  const reopens = !exceedsBudget(next) && wave.status !== 'Pending' && !(isOfRollbacks && next === room);
   // The person who skipped its soak knew only what there was to see then.
   return reopens ? { ...next, status: 'Open', endedAt: undefined, promotedBy: undefined, reasons: [] } : next;
 }

@@ -220,7 +220,7 @@ describe('in a rollback', () => {
       ...given,
     });
     const { status, reasons } = await rollNodeGroup(ports, stepInput({ targetVersion: '1.36' }, { nodegroup: 'a' }));
-    return { status, code: reasons[0]?.code, sent: ports.sent };
+    return { status, code: reasons[0]?.code, message: reasons[0]?.message, sent: ports.sent };
   };
   const call = { call: 'UpdateNodegroupVersion', clusterName: 'web', nodegroupName: 'a', version: '1.36' };
   const node = (kubeletVersion: string, nodegroup = 'a'): Node => ({
@@ -235,7 +235,9 @@ describe('in a rollback', () => {
   });
 
   test('one whose control plane is back already goes there as well', async () => {
-    expect(await back({}, { eks: { cluster: { version: '1.36' }, nodegroups: { a: { version: '1.37' } } } })).toEqual({
+    expect(
+      await back({}, { eks: { cluster: { version: '1.36' }, nodegroups: { a: { version: '1.37' } } } }),
+    ).toMatchObject({
       ...{ status: 'wait', code: 'UpdateInProgress', sent: [call] },
     });
   });
@@ -292,5 +294,21 @@ describe('in a rollback', () => {
 
   test("a group with an AMI of its own, which no policy names, is its owner's", async () => {
     expect(await back({ amiType: 'CUSTOM' })).toMatchObject({ status: 'done', code: 'CustomAmi', sent: [] });
+  });
+
+  test.each<[string, readonly Node[] | Error, RegExp]>([
+    ['are read', [node('v1.36.9')], /^No node of a, .* is newer than 1\.36/],
+    [
+      'nobody may read',
+      new ClusterAccessError('ClusterForbidden', 'no'),
+      /could not be read: it stays as it is, and EKS/,
+    ],
+  ])('such a group of which the nodes %s is not said to have none without a look', async (_, nodes, said) => {
+    const nodesSeen = () => {
+      if (nodes instanceof Error) throw nodes;
+      return nodes;
+    };
+    const answer = await back({ amiType: 'CUSTOM' }, { nodesSeen });
+    expect(answer).toMatchObject({ status: 'done', code: 'CustomAmi', sent: [], message: expect.stringMatching(said) });
   });
 });

@@ -127,11 +127,15 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const move = (one: typeof unit) => (isBack ? managedGroups.takeBack(one, target) : managedGroups.roll(one, target));
   let next = move(unit);
   // EKS says of a roll that has failed half-way what it was before.
-  if (isBack && next.type === 'done' && (await hasNewerNodes(ports, context, group)))
+  if (isBack && next.type === 'done' && (await newerNodes(ports, context, group)) === 'some')
     next = move({ ...unit, isHalfRolled: true });
   // The check has told of what runs the newer minor; a group that stayed behind has nothing to go back from.
-  if (isBack && unit.image === 'nobody' && !(await hasNewerNodes(ports, context, group))) {
-    const said = `No node of ${group}, which runs a custom AMI, is newer than ${target}: it stays as it is.`;
+  const newer = isBack && unit.image === 'nobody' ? await newerNodes(ports, context, group) : 'some';
+  if (newer !== 'some') {
+    const said =
+      newer === 'none'
+        ? `No node of ${group}, which runs a custom AMI, is newer than ${target}: it stays as it is.`
+        : `${group} runs a custom AMI, and whether its nodes are newer than ${target} could not be read: it stays as it is, and EKS looks at its nodes before the control plane goes back.`;
     next = { type: 'done', reason: reason('CustomAmi', said) };
   }
   if (next.type === 'call' && next.call.name === 'CreateLaunchTemplateVersion') {
@@ -158,19 +162,20 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   };
 }
 
-async function hasNewerNodes(ports: RollPorts, context: StepContext, group: string): Promise<boolean> {
+/** Whether the API server has nodes of a group that are newer than the target. */
+async function newerNodes(ports: RollPorts, context: StepContext, group: string): Promise<'some' | 'none' | 'unread'> {
   const server = findApiServer(context);
-  if (server === undefined) return false;
+  if (server === undefined) return 'unread';
   try {
     const nodes = await ports.clusters.listNodes(server);
-    return nodes.some(({ labels, kubeletVersion }) => {
+    const isNewer = nodes.some(({ labels, kubeletVersion }) => {
       const version = KubeVersion.tryParse(kubeletVersion);
       return managedGroup(nodeOwner(labels)) === group && version !== undefined && context.target.isOlderThan(version);
     });
+    return isNewer ? 'some' : 'none';
   } catch (error) {
-    // EKS looks at its nodes as well, before the control plane goes back.
     if (!isAccessError(error)) throw error;
-    return false;
+    return 'unread';
   }
 }
 

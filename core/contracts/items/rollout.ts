@@ -140,8 +140,9 @@ export const wave = z.object({
    * the cluster.
    */
   traits: z.object({ failed: counts, succeeded: counts, withoutCause: z.number().int().optional() }).optional(),
-  /** Rollbacks that Liftlock has begun by itself of clusters of the wave, and the key of the one that has its turn. */
-  rollbacks: z.number().int().positive().optional(),
+  /** Keys of its clusters whose rollback Liftlock has begun by itself, none twice: a retry and a rollback that was given up take theirs off. */
+  automaticRollbacks: z.array(z.string()).optional(),
+  /** The key of the one of them that has its turn. */
   rollingBack: z.string().optional(),
   /** A person skipped its soak (`promote`). */
   promotedBy: z.string().optional(),
