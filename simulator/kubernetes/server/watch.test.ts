@@ -6,11 +6,16 @@ import {
   startServerUnderTest,
 } from '../../../test/material/kubernetes/server-under-test.ts';
 
-let under: ServerUnderTest;
-beforeEach(async () => {
-  under = await startServerUnderTest();
-});
-afterEach(() => under.close());
+/** A watch takes a second at the least, so that these run side by side, each with a server of its own. */
+const served = (
+  name: string,
+  run: (under: ServerUnderTest) => Promise<void>,
+  options: Parameters<typeof startServerUnderTest>[0] = {},
+) =>
+  test.concurrent(name, async () => {
+    const under = await startServerUnderTest(options);
+    await run(under).finally(() => under.close());
+  });
 
 interface Event {
   readonly type: string;
@@ -19,6 +24,7 @@ interface Event {
 
 /** Reads a watch to its end, and lets the test do something after so many events. */
 async function watch(
+  under: ServerUnderTest,
   path: string,
   during: Readonly<Record<number, () => unknown>> = {},
   accept = 'application/json',
@@ -47,12 +53,12 @@ async function watch(
 
 const told = (events: readonly Event[]) =>
   events.map(({ type, object }) => `${type} ${object.metadata.name ?? ''}`.trim());
-const versionOf = async (path: string) =>
+const versionOf = async (under: ServerUnderTest, path: string) =>
   ((await under.ask('GET', path)).json as Event['object']).metadata.resourceVersion;
 
-test('begins with what there is, goes on with what changes and ends in time', async () => {
+served('begins with what there is, goes on with what changes and ends in time', async (under) => {
   const [first, second] = under.cluster.kubernetes.nodes;
-  const events = await watch('/api/v1/nodes', {
+  const events = await watch(under, '/api/v1/nodes', {
     3: () => {
       if (first !== undefined) first.unschedulable = true;
     },
@@ -65,35 +71,35 @@ test('begins with what there is, goes on with what changes and ends in time', as
   expect(told(events).slice(3)).toEqual([`MODIFIED ${first?.name}`, `DELETED ${second?.name}`]);
 });
 
-test('goes on where a list was', async () => {
+served('goes on where a list was', async (under) => {
   const path = '/api/v1/namespaces/shop/pods';
-  const version = await versionOf(path);
+  const version = await versionOf(under, path);
   await under.ask('DELETE', `${path}/db-0`);
-  const events = await watch(`${path}?resourceVersion=${version}&allowWatchBookmarks=true`);
+  const events = await watch(under, `${path}?resourceVersion=${version}&allowWatchBookmarks=true`);
   expect(told(events)).toEqual(['DELETED db-0', 'ADDED db-0', 'BOOKMARK']);
   const versions = events.map(({ object }) => Number(object.metadata.resourceVersion));
   expect(versions).toEqual([...versions].sort((a, b) => a - b));
   expect(versions[0]).toBeGreaterThan(Number(version));
 });
 
-test('what comes under the selector is new, what leaves it is gone', async () => {
+served('what comes under the selector is new, what leaves it is gone', async (under) => {
   const path = '/api/v1/nodes';
   const [node] = under.cluster.kubernetes.nodes;
   const cordon = (unschedulable: boolean) => () => Object.assign(node ?? {}, { unschedulable });
-  const query = `resourceVersion=${await versionOf(path)}&fieldSelector=spec.unschedulable%3Dtrue`;
-  const events = await watch(`${path}?${query}`, { 0: cordon(true), 1: cordon(false) });
+  const query = `resourceVersion=${await versionOf(under, path)}&fieldSelector=spec.unschedulable%3Dtrue`;
+  const events = await watch(under, `${path}?${query}`, { 0: cordon(true), 1: cordon(false) });
   expect(told(events)).toEqual([`ADDED ${node?.name}`, `DELETED ${node?.name}`]);
 });
 
-test('of one object tells of that one', async () => {
+served('of one object tells of that one', async (under) => {
   const [node] = under.cluster.kubernetes.nodes;
-  expect(told(await watch(`/api/v1/nodes?fieldSelector=metadata.name%3D${node?.name}`))).toEqual([
+  expect(told(await watch(under, `/api/v1/nodes?fieldSelector=metadata.name%3D${node?.name}`))).toEqual([
     `ADDED ${node?.name}`,
   ]);
 });
 
-test('as tables says the columns once', async () => {
-  const events = await watch('/api/v1/nodes', {}, 'application/json;as=Table;v=v1;g=meta.k8s.io');
+served('as tables says the columns once', async (under) => {
+  const events = await watch(under, '/api/v1/nodes', {}, 'application/json;as=Table;v=v1;g=meta.k8s.io');
   const tables = events.map(
     ({ object }) => object as unknown as { columnDefinitions: object[] | null; rows: object[] },
   );
@@ -104,15 +110,16 @@ test('as tables says the columns once', async () => {
   ]);
 });
 
-test('can mark the end of its initial events', async () => {
+served('can mark the end of its initial events', async (under) => {
   const events = await watch(
+    under,
     '/api/v1/nodes?sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true',
   );
   expect(events.slice(0, 4).map(({ type }) => type)).toEqual(['ADDED', 'ADDED', 'ADDED', 'BOOKMARK']);
   expect(events[3]?.object.metadata.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
 });
 
-test('from a version whose changes are forgotten is a 410', async () => {
+served('from a version whose changes are forgotten is a 410', async (under) => {
   await under.ask('GET', '/api/v1/nodes');
   const { status, json } = await under.ask('GET', '/api/v1/pods?watch=true&resourceVersion=1');
   expect([status, json]).toMatchObject([
@@ -121,8 +128,8 @@ test('from a version whose changes are forgotten is a 410', async () => {
   ]);
 });
 
-test('is cut off when the cluster can no longer be reached', async () => {
-  const cut = watch('/api/v1/nodes', {
+served('is cut off when the cluster can no longer be reached', async (under) => {
+  const cut = watch(under, '/api/v1/nodes', {
     3: () => {
       under.cluster.kubernetes.access.network = 'unreachable';
     },
@@ -130,37 +137,39 @@ test('is cut off when the cluster can no longer be reached', async () => {
   await expect(cut).rejects.toMatchObject({ code: 'ECONNRESET' });
 });
 
-test('does not keep the server from closing', async () => {
-  const open = watch('/api/v1/nodes').catch(() => 'cut');
+served('does not keep the server from closing', async (under) => {
+  const open = watch(under, '/api/v1/nodes').catch(() => 'cut');
   await new Promise((resolve) => setTimeout(resolve, 100));
   await under.close();
   await open;
-  under = await startServerUnderTest();
 });
 
-test('everything is asked of the model within `around`, and nothing is held while a watch waits', async () => {
-  await under.close();
-  let [running, times, open] = [0, 0, true];
-  under = await startServerUnderTest({
+const asked = { running: 0, times: 0 };
+served(
+  'everything is asked of the model within `around`, and nothing is held while a watch waits',
+  async (under) => {
+    let open = true;
+    const reading = watch(under, '/api/v1/nodes').finally(() => {
+      open = false;
+    });
+    const seen = new Set<number>();
+    while (open) {
+      await new Promise((resolve) => setTimeout(resolve, 7));
+      seen.add(asked.running);
+    }
+    await reading;
+    expect(seen).toEqual(new Set([0]));
+    expect(asked.times).toBeGreaterThan(5);
+  },
+  {
     around: async (work) => {
-      running += 1;
-      times += 1;
+      asked.running += 1;
+      asked.times += 1;
       try {
         return await work();
       } finally {
-        running -= 1;
+        asked.running -= 1;
       }
     },
-  });
-  const reading = watch('/api/v1/nodes').finally(() => {
-    open = false;
-  });
-  const seen = new Set<number>();
-  while (open) {
-    await new Promise((resolve) => setTimeout(resolve, 7));
-    seen.add(running);
-  }
-  await reading;
-  expect(seen).toEqual(new Set([0]));
-  expect(times).toBeGreaterThan(5);
-});
+  },
+);
