@@ -24,6 +24,8 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
       return `${event.detail.owner ?? 'owners that no label names'}: ${event.detail.news.map(newsText).join(' ')}`;
     case 'PlannedChangeApproaching':
       return `${nameOf(event.detail.cluster)}: AWS plans ${event.detail.code} in ${event.detail.daysLeft} days`;
+    case 'RollbackDeadlineApproaching':
+      return `${nameOf(event.detail.cluster)}: can be taken back from ${event.detail.kubernetesVersion} to ${event.detail.to} for ${event.detail.hoursLeft} more hours only`;
     case 'RolloutChanged':
       return `rollout ${event.detail.rolloutId}: ${event.detail.status}${why(event.detail.reasons)}`;
     case 'WaveChanged':

@@ -46,6 +46,17 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
       daysLeft: 7,
     },
   },
+  RollbackDeadlineApproaching: {
+    when: 'EKS takes the control plane of a cluster back to the minor before, and will for 24 hours at most: once for each upgrade that Liftlock saw end.',
+    detail: {
+      version,
+      ...cluster,
+      kubernetesVersion: '1.36',
+      to: '1.35',
+      endsAt: '2026-11-26T03:12:00.000Z',
+      hoursLeft: 23,
+    },
+  },
   ReadinessChanged: {
     when: 'The hourly look at the fleet has found something new in the way of the next minor of a cluster, or that what was in the way is gone: once for each. Its owners are told by OwnerNews.',
     detail: {

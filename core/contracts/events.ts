@@ -33,6 +33,14 @@ export const EVENT_DETAILS = {
     startsAt: z.string(),
     daysLeft: z.number(),
   }),
+  RollbackDeadlineApproaching: detail({
+    ...cluster,
+    kubernetesVersion: z.string(),
+    /** The minor that EKS would take the control plane back to. */
+    to: z.string(),
+    endsAt: z.string(),
+    hoursLeft: z.number(),
+  }),
   ReadinessChanged: detail({
     ...cluster,
     /** The next minor, about which it is said. */

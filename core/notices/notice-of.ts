@@ -1,6 +1,7 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { visibleLine } from '../model/visible.ts';
+import { counted } from '../model/words.ts';
 
 /** What is sent of an event, to programs and with the words for people. */
 export const detailWithNotice = (event: LiftlockEvent) => ({ ...event.detail, notice: noticeOf(event) });
@@ -29,6 +30,8 @@ export function noticeOf(event: LiftlockEvent): Notice | undefined {
       return ownerNotice(event);
     case 'PlannedChangeApproaching':
       return plannedChangeNotice(event);
+    case 'RollbackDeadlineApproaching':
+      return rollbackDeadlineNotice(event);
     case 'ReadinessChanged':
     case 'StepChanged':
       return undefined;
@@ -139,6 +142,14 @@ function deadlineNotice(event: Of<'SupportDeadlineApproaching'>): Notice {
     todo,
     `${cluster}/${kubernetesVersion}/${support}/${daysLeft}`,
   );
+}
+
+function rollbackDeadlineNotice(event: Of<'RollbackDeadlineApproaching'>): Notice {
+  const { clusterKey, kubernetesVersion, to, endsAt, hoursLeft } = event.detail;
+  const what = `EKS takes ${named(event.detail)} back from ${kubernetesVersion} to ${to} for ${counted(hoursLeft, 'more hour')} only.`;
+  const why = `It takes a control plane back within 7 days of its upgrade, which is until ${endsAt}.`;
+  const todo = `${NOTHING} Where it is worse than before, this says what going back would do: liftlock rollback cluster ${nameOf(event.detail)} --dry-run`;
+  return notice(event, what, why, todo, `${clusterKey}/${kubernetesVersion}/rollback`);
 }
 
 /** Clusters that one notice names; the event has more. */

@@ -20,7 +20,7 @@ import { loadSnapshot, type SnapshotScope } from './load-snapshot.ts';
 import { lookAfterGrant } from './look-after-grant.ts';
 import { NOTHING_OVERDUE, type Overdue, overdueWaves } from './overdue-waves.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { tellDeadlines } from './support-deadlines.ts';
+import { tellDeadlines } from './tell-deadlines.ts';
 
 export type ReconcilePorts = Pick<
   Ports,

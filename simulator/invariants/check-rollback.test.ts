@@ -35,6 +35,11 @@ const granted = (of: Upgrade, ...others: readonly Upgrade[]) =>
   known(inForce(), ...others).add(of.clusterKey, 'Granted', { upgradeId: of.id }, write(Upgrades, of));
 const begun = (history: Fabricated, clusterKey = KEY) =>
   history.add(clusterKey, 'RollbackBegun', { upgradeId: ID }, write(Upgrades, back({ clusterKey, rollbackOf: place })));
+const two = () => begun(begun(automatic()), OTHER);
+const third = (history: Fabricated) => begun(history, `${OTHER}2`);
+const ended = (event: string, end: Partial<Upgrade>) =>
+  two().add(KEY, event, { upgradeId: ID }, write(Upgrades, back({ rollbackOf: place, ...end })));
+const retried = (clusterKey: string) => two().add('rollout/r', 'MemberRetried', { clusterKey });
 const up = upgradeOf({ id: '1.37-1.38', from: '1.37', to: '1.38' });
 const unchecked = back({ steps: {} });
 
@@ -61,7 +66,12 @@ test.each<[string, Fabricated]>([
       back({ clusterKey: OTHER, rollbackOf: { ...place, waveIndex: 1 }, status: 'Running' }),
     ),
   ],
-  ['two by themselves, as their policy says', begun(begun(automatic()), OTHER)],
+  ['two by themselves, as their policy says', two()],
+  ['a third where one of the two is tried again', third(retried(KEY))],
+  ...['RollbackGivenUp', 'UpgradeCanceled'].map((event): [string, Fabricated] => [
+    `a third after ${event} of one that had changed nothing`,
+    third(ended(event, { status: 'Canceled', mutated: false })),
+  ]),
 ])('%s is no violation', (_, history) => {
   expect(history.violations(checkRollback)).toEqual([]);
 });
@@ -82,7 +92,18 @@ test.each<[string, string, Fabricated]>([
   ],
   ['one begins by itself', 'no policy says so', begun(automatic(false))],
   ['one begins by itself in no rollout', 'no policy says so', known(inForce()).add(KEY, 'RollbackBegun', {})],
-  ['a third begins by itself', 'the 3. of r', begun(begun(begun(automatic()), OTHER), `${OTHER}2`)],
+  ['a third begins by itself', 'the 3. of r', third(two())],
+  ['a third begins after a retry of another cluster', 'the 3. of r', third(retried(`${OTHER}3`))],
+  [
+    'a third begins after one that has changed something was given up',
+    'the 3. of r',
+    third(ended('RollbackGivenUp', { status: 'Failed', mutated: true })),
+  ],
+  [
+    'a third begins after one has ended',
+    'the 3. of r',
+    third(ended('UpgradeBlocked', { status: 'Blocked', mutated: false })),
+  ],
 ])('it is told where %s', (_, said, history) => {
   expect(history.violations(checkRollback)).toContainEqual({
     ...{ invariant: 'rollback', message: expect.stringContaining(said) },

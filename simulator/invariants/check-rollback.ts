@@ -11,19 +11,32 @@ const UNDER_WAY: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked']
  * cluster is on its way back, nothing else begins there.
  */
 export const checkRollback = (): Check => {
-  /** Rollbacks that Liftlock has begun by itself, by rollout. */
-  const begun = new Map<string, number>();
-  return (moment) => [...ofCommit(moment), ...ofGrant(moment), ...ofBeginning(moment, begun)];
+  /** Clusters whose rollback Liftlock has begun by itself and nobody has taken off since, as `<rollout> <cluster>`. */
+  const begun = new Set<string>();
+  return (moment) => {
+    takeOff(moment, begun);
+    return [...ofCommit(moment), ...ofGrant(moment), ...ofBeginning(moment, begun)];
+  };
 };
 
+/** A person has the cluster tried again, or its rollback has ended before it had changed anything. */
+function takeOff({ item, store }: Moment, begun: Set<string>): void {
+  const { clusterKey, upgradeId = '' } = item.detail as { clusterKey?: string; upgradeId?: string };
+  if (item.event === 'MemberRetried') begun.delete(`${item.subject.replace(/^rollout\//, '')} ${clusterKey}`);
+  if (item.event !== 'RollbackGivenUp' && item.event !== 'UpgradeCanceled') return;
+  const { rollbackOf, status, mutated } = store.get(Upgrades, item.subject, upgradeId) ?? {};
+  if (rollbackOf !== undefined && status === 'Canceled' && mutated === false)
+    begun.delete(`${rollbackOf.rolloutId} ${item.subject}`);
+}
+
 /** By itself only where the policy of the rollout says so, and two of a rollout at most. */
-function ofBeginning({ item, store }: Moment, begun: Map<string, number>): Violation[] {
+function ofBeginning({ item, store }: Moment, begun: Set<string>): Violation[] {
   if (item.event !== 'RollbackBegun') return [];
   const { upgradeId = '' } = item.detail as { upgradeId?: string };
   const place = store.get(Upgrades, item.subject, upgradeId)?.rollbackOf;
   const { rollout, policy } = (place && placeAt(store, place)) ?? {};
-  const count = (begun.get(rollout?.id ?? '') ?? 0) + 1;
-  begun.set(rollout?.id ?? '', count);
+  begun.add(`${rollout?.id} ${item.subject}`);
+  const count = [...begun].filter((one) => one.startsWith(`${rollout?.id} `)).length;
   const what = `${item.subject} #${item.sequence}: ${upgradeId} began by itself`;
   return [
     ...(policy?.rollback.automatic === true ? [] : [rollback(`${what}, and no policy says so`)]),

@@ -198,9 +198,9 @@ export const settledUpdates = z.object({ clusterKey: z.string(), subject: z.stri
 export const deadlineNotice = z.object({
   region: z.string(),
   clusterKey: z.string(),
-  /** ARN of the AWS Health event; absent = the end of support. */
+  /** ARN of the AWS Health event, or `rollback`; absent = the end of support. */
   event: z.string().optional(),
-  /** The deadline, and the days before it (90, 60, 30, 7) that were announced last. */
+  /** The deadline, and the days before it (90, 60, 30, 7; 1 of a rollback) that were announced last. */
   endsAt: timestamp,
   days: z.number(),
 });

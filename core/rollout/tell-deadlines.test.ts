@@ -1,8 +1,12 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
-import { tellDeadlines } from './support-deadlines.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { Upgrades } from '../store/entities.ts';
+import { put } from '../store/entity.ts';
+import { tellDeadlines } from './tell-deadlines.ts';
 
 const DAY = 86_400_000;
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -122,4 +126,64 @@ test('each Region tells of its own clusters, many of them in several transaction
   await tell([versions(60, 400), versions(60, 400, 'us-east-1')], [...clusters, other]);
   expect(published.map((events) => events.length)).toEqual([100, 100, 1, 1]);
   expect(sizes).toEqual([100, 100, 1, 1]);
+});
+
+describe('the end of the way back', () => {
+  const HOUR = 3_600_000;
+  const ago = (hours: number): string => new Date(NOW.getTime() - hours * HOUR).toISOString();
+  const upgraded = clusterRecord({ name: 'up', version: '1.35', versionObservedAt: ago(146) });
+  const region: RegionVersions = { region: 'eu-central-1', versions: [], announced: [], checkedAt: NOW.toISOString() };
+  const { clusterKey } = upgraded;
+  const hop = (completedAt: string | undefined, more: Partial<Upgrade> = {}) =>
+    upgrade({
+      ...{ clusterKey, id: '1.34-1.35', from: '1.34', to: '1.35', status: 'Succeeded', ...more },
+      ...(completedAt && { controlPlaneCompletedAt: completedAt }),
+    });
+  const told = async (
+    one: Upgrade | undefined,
+    cluster: ClusterRecord = upgraded,
+    then?: (table: MemoryTable, tell: ReturnType<typeof world>['tell']) => Promise<LiftlockEvent[]>,
+  ) => {
+    const { tell, table } = world();
+    if (one !== undefined) await table.transact([put(Upgrades, one, 'absent')]);
+    const first = await tell([region], [cluster]);
+    return then === undefined ? first : then(table, tell);
+  };
+
+  test('is told a day before, with the hours that are left by when its upgrade ended', async () => {
+    const { arn, account } = upgraded;
+    expect(await told(hop(ago(147.5)))).toEqual([
+      {
+        type: 'RollbackDeadlineApproaching',
+        detail: {
+          ...{ version: 1, clusterKey, cluster: arn, account, region: 'eu-central-1', kubernetesVersion: '1.35' },
+          ...{ to: '1.34', endsAt: new Date(NOW.getTime() + 20.5 * HOUR).toISOString(), hoursLeft: 21 },
+        },
+      },
+    ]);
+  });
+
+  test.each<[string, Upgrade | undefined, ClusterRecord]>([
+    ['is more than a day away', hop(ago(143)), { ...upgraded, versionObservedAt: ago(143) }],
+    ['is over', hop(ago(169)), { ...upgraded, versionObservedAt: ago(168.5) }],
+    ['was over before anybody saw the version', hop(ago(169)), upgraded],
+    ['nobody knows, since somebody else has upgraded it', undefined, upgraded],
+    ['is of a version that was left', hop(ago(147)), { ...upgraded, version: '1.34', lastSeenAt: ago(0) }],
+    ['is of a cluster that is gone', hop(ago(147)), { ...upgraded, deletedAt: ago(1) }],
+  ])('is not told where it %s', async (_, one, cluster) => {
+    expect(await told(one, cluster)).toEqual([]);
+  });
+
+  test('is told once, and its upgrades are read no more; of the next upgrade it is told anew', async () => {
+    const again = await told(hop(ago(147)), upgraded, async (table, tell) => {
+      const before = table.reads.partition;
+      expect(await tell([region], [upgraded])).toEqual([]);
+      expect(table.reads.partition - before).toBe(1);
+      const next = { ...upgraded, version: '1.36', versionObservedAt: new Date(NOW.getTime() + DAY).toISOString() };
+      const completedAt = new Date(NOW.getTime() + DAY).toISOString();
+      await table.transact([put(Upgrades, hop(completedAt, { id: '1.35-1.36', from: '1.35', to: '1.36' }), 'absent')]);
+      return tell([region], [{ ...next, lastSeenAt: completedAt }], 7.5);
+    });
+    expect(again).toMatchObject([{ detail: { kubernetesVersion: '1.36', to: '1.35', hoursLeft: 12 } }]);
+  });
 });

@@ -1,0 +1,154 @@
+import type { LiftlockEvent } from '../contracts/events.ts';
+import type { ClusterRecord, DeadlineNotice, RegionVersions } from '../contracts/items/cluster.ts';
+import { wayBack } from '../model/way-back.ts';
+import type { Ports } from '../ports/ports.ts';
+import { rollbackView } from '../queries/rollback-view.ts';
+import { upgradesOf } from '../store/cluster-upgrades.ts';
+import { DeadlineNotices, deadlinePartition } from '../store/entities.ts';
+import { decideAndWrite, decode, put, type Read } from '../store/entity.ts';
+import { writeUnrecorded } from '../store/unrecorded.ts';
+import { type ClusterDeadline, deadlinesOf } from '../version/cluster-support.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { regionCalendar, regionOffer } from '../version/region-calendar.ts';
+
+/** Items of one transaction. */
+const BATCH = 100;
+
+type DeadlinePorts = Pick<Ports, 'table' | 'events' | 'clock'>;
+
+/** What is to be told of one deadline, and by what it is known to have been told. */
+interface Near {
+  readonly notice: DeadlineNotice;
+  readonly event: LiftlockEvent;
+}
+
+/**
+ * Announces living clusters of these Regions whose support ends, or that AWS changes, within 90, 60, 30 or 7 days, once for each of these, and those that
+ * EKS takes back for one more day at most.
+ */
+export async function tellDeadlines(
+  ports: DeadlinePorts,
+  regions: readonly RegionVersions[],
+  clusters: readonly ClusterRecord[],
+): Promise<void> {
+  const now = ports.clock.now();
+  const living = clusters.filter(({ deletedAt }) => deletedAt === undefined);
+  for (const region of regions) {
+    const near = living.flatMap((cluster) => (cluster.region === region.region ? nearing(cluster, region, now) : []));
+    if (near.length > 0) await decideAndWrite(() => tellNews(ports, region.region, near));
+    await tellRollbackDeadlines(ports, region, living);
+  }
+}
+
+/** How long before its end the way back of a cluster is told of. */
+const TOLD_BEFORE = 24 * 3_600_000;
+/** Clusters whose upgrades are read at one time. */
+const AT_ONCE = 25;
+
+/** Announces clusters that EKS takes back to the minor before for one more day at most, once for each upgrade (facts: eks.md §3.2). */
+async function tellRollbackDeadlines(
+  ports: DeadlinePorts,
+  versions: RegionVersions,
+  living: readonly ClusterRecord[],
+): Promise<void> {
+  const now = ports.clock.now();
+  const { region } = versions;
+  const near = living.filter((cluster) => cluster.region === region && mayEndSoon(cluster, versions, now));
+  if (near.length === 0) return;
+  const told = await toldIn(ports, region);
+  // One that was told of and has not ended is this one: another one would be seven days later.
+  const isTold = ({ clusterKey }: ClusterRecord): boolean =>
+    (told.get(DeadlineNotices.key(region, clusterKey, ROLLBACK).sk)?.data.endsAt ?? '') > now.toISOString();
+  const asked = near.filter((cluster) => !isTold(cluster));
+  for (let start = 0; start < asked.length; start += AT_ONCE) {
+    const some = asked.slice(start, start + AT_ONCE);
+    const found = await Promise.all(some.map((cluster) => rollbackDeadline(ports, cluster, versions, now)));
+    const news = found.filter((one) => one !== undefined);
+    if (news.length > 0) await decideAndWrite(() => tellNews(ports, region, news));
+  }
+}
+
+/** In the place of an event of AWS Health: which of the deadlines of a cluster it is. */
+const ROLLBACK = 'rollback';
+
+/** As far as its record tells: the version was seen when its upgrade had ended, or later. */
+function mayEndSoon({ version, versionObservedAt, supportType }: ClusterRecord, region: RegionVersions, now: Date) {
+  const from = KubeVersion.tryParse(version)?.previous();
+  if (from === undefined) return false;
+  const completedAt = new Date(versionObservedAt);
+  const { until } = wayBack(from, { completedAt, now, calendar: regionCalendar(region), supportType });
+  return until !== undefined && until.getTime() - now.getTime() <= TOLD_BEFORE;
+}
+
+async function rollbackDeadline(
+  { table }: DeadlinePorts,
+  cluster: ClusterRecord,
+  versions: RegionVersions,
+  now: Date,
+): Promise<Near | undefined> {
+  const upgrades = await upgradesOf(table, cluster.clusterKey);
+  const { to, until } = rollbackView(cluster, { upgrades, region: versions, now });
+  const left = until === null ? 0 : Date.parse(until) - now.getTime();
+  if (to === null || until === null || left > TOLD_BEFORE) return undefined;
+  const { clusterKey, arn, account, region, version: kubernetesVersion } = cluster;
+  const named = { version: 1, clusterKey, cluster: arn, account, region, kubernetesVersion } as const;
+  return {
+    notice: { region, clusterKey, event: ROLLBACK, endsAt: until, days: 1 },
+    event: {
+      type: 'RollbackDeadlineApproaching',
+      detail: { ...named, to, endsAt: until, hoursLeft: Math.ceil(left / 3_600_000) },
+    },
+  };
+}
+
+function nearing(cluster: ClusterRecord, versions: RegionVersions, now: Date): Near[] {
+  const { clusterKey, region } = cluster;
+  return deadlinesOf(cluster, regionOffer(versions), now).flatMap((deadline) => {
+    if (deadline.bucket === undefined) return [];
+    const change = deadline.kind === 'plannedChange' ? { event: deadline.change.event } : {};
+    const notice = { region, clusterKey, ...change, endsAt: deadline.at.toISOString(), days: deadline.bucket };
+    return [{ notice, event: eventOf(cluster, deadline, notice) }];
+  });
+}
+
+async function toldIn({ table }: DeadlinePorts, region: string): Promise<Map<string, Read<DeadlineNotice>>> {
+  const items = await table.queryPartition(deadlinePartition(region));
+  return new Map(items.map((item) => [item.sk, decode(DeadlineNotices, item)]));
+}
+
+/** Those that came into another of their buckets since they were told of. */
+async function tellNews(ports: DeadlinePorts, region: string, near: readonly Near[]): Promise<void> {
+  const { table, events } = ports;
+  const told = await toldIn(ports, region);
+  const toldOf = (notice: DeadlineNotice) => told.get(DeadlineNotices.keyOf(notice).sk);
+  const news = near.filter(({ notice }) => {
+    const before = toldOf(notice)?.data;
+    return before?.endsAt !== notice.endsAt || before.days > notice.days;
+  });
+  for (let start = 0; start < news.length; start += BATCH) {
+    const batch = news.slice(start, start + BATCH);
+    // Written first: an event that is lost afterwards costs one notice, one that is sent twice would be news that is none.
+    await writeUnrecorded(
+      table,
+      batch.map(({ notice }) =>
+        put(DeadlineNotices, notice, toldOf(notice)?.revision ?? 'absent', new Date(notice.endsAt)),
+      ),
+    );
+    await events.publish(batch.map(({ event }) => event));
+  }
+}
+
+function eventOf(cluster: ClusterRecord, deadline: ClusterDeadline, notice: DeadlineNotice): LiftlockEvent {
+  const { clusterKey, arn, account, region, version: kubernetesVersion } = cluster;
+  if (deadline.kind === 'plannedChange') {
+    const { code, event, at: startsAt } = deadline.change;
+    const { daysLeft } = deadline;
+    const told = { version: 1, clusterKey, cluster: arn, account, region, code, event, startsAt, daysLeft } as const;
+    return { type: 'PlannedChangeApproaching', detail: told };
+  }
+  const support = deadline.kind === 'endOfStandardSupport' ? 'standard' : 'extended';
+  const { endsAt } = notice;
+  const { daysLeft, forced } = deadline;
+  const of = { version: 1, clusterKey, cluster: arn, account, region, kubernetesVersion } as const;
+  return { type: 'SupportDeadlineApproaching', detail: { ...of, support, endsAt, daysLeft, forced } };
+}
