@@ -121,6 +121,20 @@ function tick(
     const decided = decide(snapshot, now);
     const { decisions } = decided;
     waiting = decided.waiting;
+    const offeredNow = snapshot.members.length;
+    const isWhole = everybody || depth >= DEEPEST || offeredNow === before;
+    const begins = decisions.flatMap((one) => (one.type === 'grant-member' && !one.member.inFlight ? one.member : []));
+    // Somebody goes before others only where these were asked as well.
+    if (
+      !isWhole &&
+      begins.length > 0 &&
+      waiting.some((one) => isOwnReason(base, one)) &&
+      fleet.passesOver(begins, snapshot)
+    ) {
+      depth += 1;
+      before = offeredNow;
+      continue;
+    }
     let changes = 0;
     let granted = 0;
     for (const decision of decisions) {
@@ -132,9 +146,10 @@ function tick(
         changed.set(decision.member.clusterKey, decision.member);
       if (isNew) started.push(changed.get(decision.member.clusterKey) ?? decision.member);
     }
-    // Whoever is left waits for a place in a full wave, so that a second look would find nothing.
-    if (!everybody && granted === changes && granted > 0 && fleet.rollouts.size === 1 && isFull(waiting)) break;
-    const offeredNow = snapshot.members.length;
+    // Whoever is left waits for a place in a full wave, so that a second look would find nothing; but by that look a wave ends that let somebody in.
+    const letsIn = begins.some(({ status }) => status === 'Quarantined');
+    if (!everybody && !letsIn && granted === changes && granted > 0 && fleet.rollouts.size === 1 && isFull(waiting))
+      break;
     // Who is left behind made no room for others: all of them are found in a few rounds.
     if (decisions.some(leavesBehind)) depth += 1;
     else if (changes > 0) depth = 1;

@@ -8,6 +8,8 @@ import { capKeys, capLimit, recountInPlace } from '../policy/caps.ts';
 import { estimateOf } from '../policy/hop-rules.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { waveNamed } from '../policy/wave-of.ts';
+import { waveRefusal } from '../policy/wave-room.ts';
+import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { settle, type UpgradeEnd, waveAfter } from '../protocol/settle-decision.ts';
 import type { Decision } from '../rollout/decisions.ts';
 import { hopBlockers } from '../rollout/hop-blockers.ts';
@@ -109,6 +111,22 @@ export class VirtualFleet {
   standstill(at: Date): Standstill {
     const ledger = { counts: { ...this.#ledger.counts } };
     return { snapshot: { ...this.#without(), ledger }, at };
+  }
+
+  /** Whether one of these members would begin before another one that comes first, has room, and was not offered in this snapshot. */
+  passesOver(begins: readonly Member[], { members }: FleetSnapshot): boolean {
+    const asked = new Set(members);
+    const { counts } = this.#ledger;
+    return begins.some(({ rolloutId, clusterKey, waveIndex }) => {
+      const place = this.#placeOf.get(rolloutId)?.get(clusterKey);
+      return [...Array(waveIndex + 1).keys()].some((index) => {
+        const wave = this.waves.get(waveKey(rolloutId, index));
+        if (wave === undefined || !GRANTING_WAVES.includes(wave.status) || waveRefusal(wave) !== undefined)
+          return false;
+        const before = index === waveIndex ? place?.at : undefined;
+        return this.members.get(waveKey(rolloutId, index))?.hasOthers(asked, counts, before) === true;
+      });
+    });
   }
 
   /** Carries out one decision. True when something changed. */

@@ -117,6 +117,20 @@ export class WaveMembers {
     return this.#at(found);
   }
 
+  /** Whether somebody is pending whose caps have room and who is none of these: before a place, or anywhere. */
+  hasOthers(these: ReadonlySet<Member>, counts: Ledger['counts'], before = Number.POSITIVE_INFINITY): boolean {
+    const hasRoom = ({ key, limit }: Cap): boolean => (counts[key] ?? 0) < limit;
+    for (const { caps, pending } of this.#groups) {
+      if (!caps.every(hasRoom)) continue;
+      for (const place of pending) {
+        if (place >= before) break;
+        const member = this.#list[place];
+        if (member !== undefined && !these.has(member) && (this.#own[place] ?? []).every(hasRoom)) return true;
+      }
+    }
+    return false;
+  }
+
   #at(places: Iterable<number>): Member[] {
     const members: Member[] = [];
     for (const place of places) {
