@@ -1,5 +1,6 @@
 import { isLag } from '../../core/model/lag.ts';
 import { visibleLine } from '../../core/model/visible.ts';
+import { counted } from '../../core/model/words.ts';
 import { newsText } from '../../core/notices/notice-of.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 
@@ -25,7 +26,7 @@ export function lineOf(event: PublishedEvent['event']): string | undefined {
     case 'PlannedChangeApproaching':
       return `${nameOf(event.detail.cluster)}: AWS plans ${event.detail.code} in ${event.detail.daysLeft} days`;
     case 'RollbackDeadlineApproaching':
-      return `${nameOf(event.detail.cluster)}: can be taken back from ${event.detail.kubernetesVersion} to ${event.detail.to} for ${event.detail.hoursLeft} more hours only`;
+      return `${nameOf(event.detail.cluster)}: can be taken back from ${event.detail.kubernetesVersion} to ${event.detail.to} for ${counted(event.detail.hoursLeft, 'more hour')} only`;
     case 'RolloutChanged':
       return `rollout ${event.detail.rolloutId}: ${event.detail.status}${why(event.detail.reasons)}`;
     case 'WaveChanged':

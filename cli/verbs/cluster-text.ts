@@ -2,9 +2,9 @@ import type { ReadinessHistory } from '../../core/contracts/items/readiness-hist
 import { visible } from '../../core/model/visible.ts';
 import { some } from '../../core/model/words.ts';
 import { settingsText } from '../../core/nodes/managed-groups/update-config.ts';
+import type { RollbackView } from '../../core/protocol/rollback-view.ts';
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
-import type { RollbackView } from '../../core/queries/rollback-view.ts';
 import type { SupportView } from '../../core/queries/support-view.ts';
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
 import { facts, listed, painted, reasonLines, relativeTime, section, shown, tableLines } from '../output/print.ts';

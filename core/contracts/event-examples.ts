@@ -55,6 +55,7 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
       to: '1.35',
       endsAt: '2026-11-26T03:12:00.000Z',
       hoursLeft: 23,
+      reasons: [],
     },
   },
   ReadinessChanged: {

@@ -40,6 +40,8 @@ export const EVENT_DETAILS = {
     to: z.string(),
     endsAt: z.string(),
     hoursLeft: z.number(),
+    /** What a person has to do before EKS would. */
+    reasons: z.array(reasonSchema),
   }),
   ReadinessChanged: detail({
     ...cluster,

@@ -145,11 +145,17 @@ function deadlineNotice(event: Of<'SupportDeadlineApproaching'>): Notice {
 }
 
 function rollbackDeadlineNotice(event: Of<'RollbackDeadlineApproaching'>): Notice {
-  const { clusterKey, kubernetesVersion, to, endsAt, hoursLeft } = event.detail;
+  const { clusterKey, kubernetesVersion, to, endsAt, hoursLeft, reasons } = event.detail;
   const what = `EKS takes ${named(event.detail)} back from ${kubernetesVersion} to ${to} for ${counted(hoursLeft, 'more hour')} only.`;
-  const why = `It takes a control plane back within 7 days of its upgrade, which is until ${endsAt}.`;
+  const why = `It takes a control plane back within 7 days of its upgrade, and no longer than it supports ${to}: until ${endsAt}.`;
   const todo = `${NOTHING} Where it is worse than before, this says what going back would do: liftlock rollback cluster ${nameOf(event.detail)} --dry-run`;
-  return notice(event, what, why, todo, `${clusterKey}/${kubernetesVersion}/rollback`);
+  return notice(
+    event,
+    what,
+    [why, ...reasons.map(({ message }) => message)].join(' '),
+    todo,
+    `${clusterKey}/${kubernetesVersion}/rollback`,
+  );
 }
 
 /** Clusters that one notice names; the event has more. */

@@ -269,12 +269,16 @@ async function requeue(
     const isThrough = isFinished(cluster, member.data, hop, held !== undefined);
     if (!isThrough || member.data.isStray === true) await refuseInVain(table, place, now);
     const next = retriedMember(member.data, isThrough ? hop : undefined);
+    const waves = (await loadWaves(table, rolloutId)).map(({ data }) => data);
+    const retried = retriedWave(wave.data, member.data, next, waves, now);
+    // A retry that opens nothing sets nothing going.
+    const staysHalted = rollout.data.status === 'Halted' && retried.status === 'Halted';
     const writes = [
       ...checks,
       ...(await becomesNewest(table, rollout.data)),
       replace(Members, member, next),
-      replace(Waves, wave, retriedWave(wave.data, member.data, next, now)),
-      rollout.data.status === 'Running' || rollout.data.status === 'Paused'
+      replace(Waves, wave, retried),
+      ['Running', 'Paused'].includes(rollout.data.status) || staysHalted
         ? unchanged(Rollouts, rollout, rollout.data.id)
         : replace(Rollouts, rollout, { ...rollout.data, status: 'Running', endedAt: undefined, reasons: [] }),
     ];

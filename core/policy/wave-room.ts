@@ -17,6 +17,12 @@ export function overBudget(wave: Pick<Wave, 'name' | 'failed' | 'maxFailures' | 
   return reason('FailureBudgetExceeded', said);
 }
 
+/** For people: what keeps a wave halted. */
+export const whyHalted = (wave: Wave): string =>
+  exceedsBudget(wave) || wave.reasons.length === 0
+    ? `${wave.failed} failed and at most ${allowedFailures(wave)} may.`
+    : wave.reasons.map(({ message }) => message).join(' ');
+
 /** Failures of all waves of a rollout. */
 export const failuresOf = (waves: readonly Pick<Wave, 'failed'>[]): number =>
   waves.reduce((sum, wave) => sum + wave.failed, 0);
@@ -34,7 +40,7 @@ export function haltedBefore(earlier: readonly Wave[]): Reason | undefined {
   );
   if (halted === undefined) return undefined;
   const stands = halted.status === 'Halted' ? 'is halted' : 'is going to halt';
-  const said = `The wave ${halted.name}, before it, ${stands}: ${halted.failed} failed and at most ${allowedFailures(halted)} may.`;
+  const said = `The wave ${halted.name}, before it, ${stands}: ${whyHalted(halted)}`;
   return reason('EarlierWaveHalted', said);
 }
 

@@ -107,3 +107,20 @@ test('a hop that is granted in the moment in which its rollback is asked for is 
   const result = await grantUpgrade(ports, { ...request, machine: 'upgrade-cluster', requestedBy: 'liftlock', member });
   expect('refused' in result && result.refused.map(({ code }) => code)).toEqual(['Held']);
 });
+
+describe.each(['Blocked', 'Failed', 'Canceled'] as const)(
+  'one that a person starts by hand after one that began by itself has ended %s',
+  (status) => {
+    const ended = (other?: string): Kept => ({ ...inTurn(other), upgrades: [{ ...pending, status }] });
+
+    test('waits for no turn', async () => {
+      const { codes, wave } = await asked(ended(OTHER));
+      expect([codes, wave?.rollingBack]).toEqual([[], OTHER]);
+    });
+
+    test('takes none, which nobody would give back', async () => {
+      const { wave, upgrade: made } = await asked(ended());
+      expect([made?.rollbackOf, wave?.rollingBack]).toEqual([undefined, undefined]);
+    });
+  },
+);

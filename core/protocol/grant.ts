@@ -100,7 +100,8 @@ export function grantUpgrade(
     ]);
     if (cluster === undefined)
       return { result: { refused: [reason('UnknownCluster', 'The cluster is not in the inventory.')] } };
-    const { rollbackOf: back } = upgrade?.data ?? {};
+    // One that has ended left its turn: whoever starts it over by hand does so at their own word.
+    const back = upgrade !== undefined && Upgrades.active(upgrade.data) ? upgrade.data.rollbackOf : undefined;
     const turn = back === undefined ? undefined : await load(table, Waves, back.rolloutId, back.waveIndex);
     const wave = waves.find((one) => one.data.index === waveIndex);
     const others = waves.filter((one) => one !== wave);

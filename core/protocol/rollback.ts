@@ -128,7 +128,7 @@ export function beginRollback(
   now: Date,
 ): { readonly upgrade: Upgrade; readonly wave: Wave } | { readonly refused: Reason } {
   const { clusterKey, from, to } = hop;
-  const begun = waves.reduce((sum, one) => sum + (one.automaticRollbacks?.length ?? 0), 0);
+  const begun = automaticRollbacksOf(waves);
   if (begun >= MOST_BY_ITSELF) {
     const said = `${begun} clusters of the rollout ${wave.rolloutId} go back by themselves or have done so, and no more do: a person decides about this one (liftlock rollback cluster).`;
     return { refused: reason('RollbackBudget', said) };
@@ -142,9 +142,12 @@ export function beginRollback(
     startedAt: now.toISOString(),
   };
   const counted = { ...wave, automaticRollbacks: [...(wave.automaticRollbacks ?? []), clusterKey] };
-  if (begun + 1 < MOST_BY_ITSELF || !GRANTING_WAVES.includes(wave.status)) return { upgrade, wave: counted };
-  const said = `${begun + 1} clusters of the rollout go back by themselves: nothing more begins before a person has looked.`;
-  return { upgrade, wave: { ...counted, status: 'Halted', reasons: [reason('RollbackBudget', said)] } };
+  const isHalted = wave.status === 'Halted';
+  if (begun + 1 < MOST_BY_ITSELF || !(isHalted || GRANTING_WAVES.includes(wave.status)))
+    return { upgrade, wave: counted };
+  const said = `${begun + 1} clusters of the rollout go back by themselves: nothing more begins in this wave or after it before a person has looked.`;
+  const spent = reason('RollbackBudget', said);
+  return { upgrade, wave: { ...counted, status: 'Halted', reasons: isHalted ? [...wave.reasons, spent] : [spent] } };
 }
 
 /**
@@ -164,6 +167,12 @@ export async function turnGivenBack(
   const next = status === 'Canceled' && !mutated ? withoutAutomaticRollback(turn, clusterKey) : turn;
   return next === wave.data ? [] : [replace(Waves, wave, next)];
 }
+
+const automaticRollbacksOf = (waves: readonly Wave[]): number =>
+  waves.reduce((sum, one) => sum + (one.automaticRollbacks?.length ?? 0), 0);
+
+/** Whether as many clusters of a rollout with these waves go back by themselves, or have done so, as may. */
+export const isRollbackBudgetSpent = (waves: readonly Wave[]): boolean => automaticRollbacksOf(waves) >= MOST_BY_ITSELF;
 
 /** The same wave where it has none of the cluster. */
 export function withoutAutomaticRollback(wave: Wave, clusterKey: string): Wave {

@@ -2,7 +2,7 @@ import { memberItem, waveItem } from '../../test/material/items/rollout-items.ts
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import { wave as waveSchema } from '../contracts/items/rollout.ts';
-import { quoted } from '../contracts/step-result.ts';
+import { quoted, reason } from '../contracts/step-result.ts';
 import { settle, type UpgradeEnd, unlessFailed, waveAfter } from './settle-decision.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
@@ -285,6 +285,17 @@ describe('the counters of a wave', () => {
       expect(again?.traits).toEqual({ failed: {}, succeeded: { 'ami/al2': 1 } });
     },
   );
+});
+
+test('a wave that halted because two clusters go back by themselves says so still after another failure', () => {
+  const reasons = [reason('FailureBudgetExceeded', '2'), reason('RollbackBudget', 'two')];
+  const wave = waveItem({ status: 'Halted', failed: 2, maxFailures: 1, members: 4, needWork: 4, inFlight: 1, reasons });
+  const running = memberItem({ status: 'Running', inFlight: true });
+  const after = waveAfter(wave, running, { ...running, status: 'Failed' }, NOON.toISOString());
+  expect([after.failed, after.reasons.map(({ code }) => code)]).toEqual([
+    3,
+    ['FailureBudgetExceeded', 'RollbackBudget'],
+  ]);
 });
 
 describe('durations', () => {

@@ -165,7 +165,10 @@ export function waveAfter(wave: Wave, before: Member, after: Member, at: string)
   if (exceedsBudget(next) && (GRANTING_WAVES.includes(next.status) || isOther)) {
     next.status = 'Halted';
     const { code, message } = overBudget(next);
-    next.reasons = [{ code, message: to === 'failed' ? `${message} The last one was ${after.name}.` : message }];
+    // That as many have gone back by themselves as may is another reason, which no retry of others takes away.
+    const beside = wave.status === 'Halted' ? wave.reasons.filter((one) => one.code === 'RollbackBudget') : [];
+    const said = to === 'failed' ? `${message} The last one was ${after.name}.` : message;
+    next.reasons = [{ code, message: said }, ...beside];
   }
   return next;
 }

@@ -6,7 +6,7 @@ import { capKeys, capRefusals, recount } from '../policy/caps.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { unreadablePolicy } from '../policy/policy-of.ts';
 import { givenUp } from '../policy/wave-of.ts';
-import { allowedFailures, exceedsBudget, haltedBefore, waveRefusal } from '../policy/wave-room.ts';
+import { exceedsBudget, haltedBefore, waveRefusal, whyHalted } from '../policy/wave-room.ts';
 import { authority, busyWith, otherTarget } from './authority.ts';
 import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves.ts';
 import { isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
@@ -128,8 +128,7 @@ export const VETOES: readonly Veto[] = [
     codes: ['WaveHalted'],
     reasons: ({ wave }) => {
       if (wave === undefined || (wave.status !== 'Halted' && !exceedsBudget(wave))) return NONE;
-      const said = `The wave ${wave.name} is halted: ${wave.failed} failed and at most ${allowedFailures(wave)} may.`;
-      return [reason('WaveHalted', said)];
+      return [reason('WaveHalted', `The wave ${wave.name} is halted: ${whyHalted(wave)}`)];
     },
   },
   {

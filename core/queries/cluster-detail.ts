@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { UndoEntry } from '../contracts/items/protocol.ts';
 import type { Ports } from '../ports/ports.ts';
+import { rollbackView } from '../protocol/rollback-view.ts';
 import { openUndoEntries } from '../protocol/undo.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
@@ -12,7 +13,6 @@ import { readinessView } from './cluster-readiness.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import { clusterGlass } from './glass-standing.ts';
 import { summaryOf } from './in-rollout.ts';
-import { rollbackView } from './rollback-view.ts';
 import { scanHistory } from './scan-history.ts';
 import { upgradeViews } from './upgrade-view.ts';
 

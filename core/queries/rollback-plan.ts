@@ -4,6 +4,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, rollbackId } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
+import { rollbackView, versionNow } from '../protocol/rollback-view.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -11,7 +12,6 @@ import { upgradesOf } from '../store/cluster-upgrades.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { shortId } from './find-cluster.ts';
 import { loadClusterNow } from './load-cluster-now.ts';
-import { rollbackView, versionNow } from './rollback-view.ts';
 
 /** What taking a cluster back to the minor before would do. */
 export interface RollbackPlan {

@@ -7,6 +7,7 @@ import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hopsBefore, sameUnderWay } from '../protocol/hop-before.ts';
 import { findHopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
+import { reversalOf } from '../protocol/rollback-view.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -18,7 +19,6 @@ import { shortId } from './find-cluster.ts';
 import { findRolloutGoingOn } from './in-rollout.ts';
 import { loadClusterNow } from './load-cluster-now.ts';
 import { Refusal } from './refusal.ts';
-import { reversalOf } from './rollback-view.ts';
 
 /** What an upgrade of one cluster by hand would do. */
 export interface UpgradePlan {

@@ -35,8 +35,8 @@ describe('a wave that halted because two clusters of its rollout go back by them
     needWork: 4,
     reasons: [reason('RollbackBudget', 'two')],
   });
-  const retried = (wave: Partial<Wave>) =>
-    retriedWave({ ...halted, ...wave }, failed, retriedMember(failed), new Date('2026-11-20T08:00:00Z'));
+  const retried = (wave: Partial<Wave>, others: readonly Wave[] = []) =>
+    retriedWave({ ...halted, ...wave }, failed, retriedMember(failed), others, new Date('2026-11-20T08:00:00Z'));
 
   test('opens again with one of these, whose place is free then', () => {
     const wave = retried({ automaticRollbacks: ['other', failed.clusterKey] });
@@ -47,6 +47,20 @@ describe('a wave that halted because two clusters of its rollout go back by them
     const wave = retried({ automaticRollbacks: ['other', 'third'] });
     expect(wave).toMatchObject({ status: 'Halted', automaticRollbacks: ['other', 'third'], failed: 1 });
     expect(wave.reasons[0]?.code).toBe('RollbackBudget');
+  });
+
+  test('says that it stays so for its failures alone, and opens once these fit, whoever is tried again', () => {
+    const all = { failed: 5, maxFailures: 2, members: 5, needWork: 5, automaticRollbacks: [failed.clusterKey, 'b'] };
+    const first = retried(all);
+    expect([first.status, first.reasons.map(({ code }) => code)]).toEqual(['Halted', ['FailureBudgetExceeded']]);
+    const last = [1, 2].reduce((wave) => retried({ ...wave, automaticRollbacks: ['b'] }), first);
+    expect([last.status, last.failed]).toEqual(['Open', 2]);
+  });
+
+  test('opens where those were given up, whoever is tried again, and not where another wave has them', () => {
+    expect(retried({}).status).toBe('Open');
+    const other = waveItem({ index: halted.index + 1, automaticRollbacks: ['x', 'y'] });
+    expect(retried({}, [other]).status).toBe('Halted');
   });
 
   test('which halted for its failures opens with any of them', () => {

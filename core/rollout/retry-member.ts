@@ -4,8 +4,8 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hasReleases } from '../nodes/managed-groups/image-lag.ts';
 import { givenUp } from '../policy/wave-of.ts';
-import { exceedsBudget } from '../policy/wave-room.ts';
-import { withoutAutomaticRollback } from '../protocol/rollback.ts';
+import { exceedsBudget, overBudget } from '../policy/wave-room.ts';
+import { isRollbackBudgetSpent, withoutAutomaticRollback } from '../protocol/rollback.ts';
 import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
 import { compareAddonVersions } from '../version/addon-version.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -42,17 +42,24 @@ export function retriedMember(member: Member, finishedBy?: Upgrade): Member {
 }
 
 /**
- * The wave with a member that is tried again, and open again where that leaves it within its budgets: one that halted because of those that go back
- * by themselves opens with one of these, and with no other.
+ * The wave with a member that is tried again, and open again where that leaves it within its budgets: its own of failures, and that of the rollout
+ * where it halted because of those that go back by themselves.
+ *
+ * @param waves all of its rollout
  */
-export function retriedWave(wave: Wave, member: Member, after: Member, now: Date): Wave {
+export function retriedWave(wave: Wave, member: Member, after: Member, waves: readonly Wave[], now: Date): Wave {
   const counted = waveAfter(wave, member, after, now.toISOString());
   // What a person has accepted were the failures that there were: one that is taken back takes its room along.
   const { acceptedFailures: accepted, failed } = counted;
   const room = accepted === undefined ? counted : { ...counted, acceptedFailures: Math.min(accepted, failed) };
   const next = withoutAutomaticRollback(room, member.clusterKey);
-  const isOfRollbacks = wave.status === 'Halted' && wave.reasons.some(({ code }) => code === 'RollbackBudget');
-  const reopens = !exceedsBudget(next) && wave.status !== 'Pending' && !(isOfRollbacks && next === room);
+  const ofRollbacks = wave.status === 'Halted' ? wave.reasons.filter(({ code }) => code === 'RollbackBudget') : [];
+  const others = waves.filter(({ index }) => index !== wave.index);
+  const isSpent = ofRollbacks.length > 0 && isRollbackBudgetSpent([next, ...others]);
+  const reopens = !exceedsBudget(next) && wave.status !== 'Pending' && !isSpent;
+  // What keeps it halted by now.
+  if (!reopens && ofRollbacks.length > 0)
+    return { ...next, reasons: [...(exceedsBudget(next) ? [overBudget(next)] : []), ...(isSpent ? ofRollbacks : [])] };
   // The person who skipped its soak knew only what there was to see then.
   return reopens ? { ...next, status: 'Open', endedAt: undefined, promotedBy: undefined, reasons: [] } : next;
 }
@@ -77,7 +84,9 @@ export function refusalsOfRetry(
   if (aims !== undefined) return { reasons: [aims] };
   const again = retriedMember(member);
   const snapshot = { ...fleet, controls: new Map([...fleet.controls].filter(([key]) => key !== clusterKey)) };
-  const after = waves.map((wave) => (wave.index === member.waveIndex ? retriedWave(wave, member, again, now) : wave));
+  const after = waves.map((wave) =>
+    wave.index === member.waveIndex ? retriedWave(wave, member, again, waves, now) : wave,
+  );
   const waiting = [again, ...fleet.members.filter(({ rolloutId }) => rolloutId === rollout.id)];
   const wave = after.find(({ index }) => index === member.waveIndex);
   const standing = standingReasons(snapshot, rollout, wave, again, suspects(snapshot, rollout, after, waiting), now);

@@ -4,6 +4,8 @@ import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import { noticeOf } from '../notices/notice-of.ts';
+import type { WriteOperation } from '../ports/table.ts';
 import { Upgrades } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { tellDeadlines } from './tell-deadlines.ts';
@@ -157,7 +159,7 @@ describe('the end of the way back', () => {
         type: 'RollbackDeadlineApproaching',
         detail: {
           ...{ version: 1, clusterKey, cluster: arn, account, region: 'eu-central-1', kubernetesVersion: '1.35' },
-          ...{ to: '1.34', endsAt: new Date(NOW.getTime() + 20.5 * HOUR).toISOString(), hoursLeft: 21 },
+          ...{ to: '1.34', endsAt: new Date(NOW.getTime() + 20.5 * HOUR).toISOString(), hoursLeft: 21, reasons: [] },
         },
       },
     ]);
@@ -172,6 +174,58 @@ describe('the end of the way back', () => {
     ['is of a cluster that is gone', hop(ago(147)), { ...upgraded, deletedAt: ago(1) }],
   ])('is not told where it %s', async (_, one, cluster) => {
     expect(await told(one, cluster)).toEqual([]);
+  });
+
+  test('is not told of a cluster that is on its way back', async () => {
+    const { tell, table } = world();
+    const back = hop(undefined, { id: 'rollback-1.35-1.34', machine: 'rollback-cluster', from: '1.35', to: '1.34' });
+    await table.transact([
+      put(Upgrades, hop(ago(147)), 'absent'),
+      put(Upgrades, { ...back, status: 'Running', mutated: true }, 'absent'),
+    ]);
+    expect(await tell([region], [upgraded])).toEqual([]);
+  });
+
+  const endsIn = (hours: number): RegionVersions => ({
+    ...region,
+    versions: [
+      {
+        ...{ version: '1.34', status: 'EXTENDED_SUPPORT', defaultVersion: false, endOfStandardSupport: ago(9_000) },
+        endOfExtendedSupport: new Date(NOW.getTime() + hours * HOUR).toISOString(),
+      },
+    ],
+  });
+  const toldIn = async (where: RegionVersions, cluster: ClusterRecord, completedAt: string) => {
+    const { tell, table } = world();
+    await table.transact([put(Upgrades, hop(completedAt), 'absent')]);
+    const events = await tell([where], [cluster]);
+    const event = events.find(({ type }) => type === 'RollbackDeadlineApproaching');
+    return event && noticeOf(event)?.why;
+  };
+
+  test('is told with the end of the support of the minor before, where that comes first', async () => {
+    const young = { ...upgraded, versionObservedAt: ago(23) };
+    expect(await toldIn(endsIn(12), young, ago(24))).toMatch(/no longer than it supports 1\.34: until 2026-11-21T00/);
+  });
+
+  test('is told with what a person has to do before', async () => {
+    const cluster = { ...upgraded, supportType: 'STANDARD' };
+    expect(await toldIn(endsIn(9_000), cluster, ago(147))).toMatch(/set it to EXTENDED first/);
+  });
+
+  test('of which something cannot be read keeps nobody else from news, and is told as a problem', async () => {
+    const { tell, table, published } = world();
+    const { item, ...one } = put(Upgrades, hop(ago(147)), 'absent') as Extract<WriteOperation, { type: 'put' }>;
+    const unreadable: WriteOperation = { ...one, item: { ...item, data: { status: 'OfLater' } } };
+    const second = clusterRecord({ name: 'second', version: '1.35', versionObservedAt: ago(146) });
+    await table.transact([unreadable, put(Upgrades, { ...hop(ago(147)), clusterKey: second.clusterKey }, 'absent')]);
+    const other = clusterRecord({ name: 'other', region: 'us-east-1' });
+    const telling = tell([region, versions(60, 400, 'us-east-1')], [upgraded, second, other]);
+    await expect(telling).rejects.toThrow('was written in a shape this version does not know');
+    expect(published.flat().map(({ type }) => type)).toEqual([
+      'SupportDeadlineApproaching',
+      'RollbackDeadlineApproaching',
+    ]);
   });
 
   test('is told once, and its upgrades are read no more; of the next upgrade it is told anew', async () => {

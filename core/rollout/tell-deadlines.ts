@@ -1,10 +1,11 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterRecord, DeadlineNotice, RegionVersions } from '../contracts/items/cluster.ts';
+import { isRollback } from '../model/hop.ts';
 import { wayBack } from '../model/way-back.ts';
 import type { Ports } from '../ports/ports.ts';
-import { rollbackView } from '../queries/rollback-view.ts';
+import { rollbackView } from '../protocol/rollback-view.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
-import { DeadlineNotices, deadlinePartition } from '../store/entities.ts';
+import { DeadlineNotices, deadlinePartition, Upgrades } from '../store/entities.ts';
 import { decideAndWrite, decode, put, type Read } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { type ClusterDeadline, deadlinesOf } from '../version/cluster-support.ts';
@@ -36,8 +37,9 @@ export async function tellDeadlines(
   for (const region of regions) {
     const near = living.flatMap((cluster) => (cluster.region === region.region ? nearing(cluster, region, now) : []));
     if (near.length > 0) await decideAndWrite(() => tellNews(ports, region.region, near));
-    await tellRollbackDeadlines(ports, region, living);
   }
+  // These rest on the upgrades of each cluster: where one cannot be read, everything else is told before.
+  for (const region of regions) await tellRollbackDeadlines(ports, region, living);
 }
 
 /** How long before its end the way back of a cluster is told of. */
@@ -60,12 +62,15 @@ async function tellRollbackDeadlines(
   const isTold = ({ clusterKey }: ClusterRecord): boolean =>
     (told.get(DeadlineNotices.key(region, clusterKey, ROLLBACK).sk)?.data.endsAt ?? '') > now.toISOString();
   const asked = near.filter((cluster) => !isTold(cluster));
+  const problems: unknown[] = [];
   for (let start = 0; start < asked.length; start += AT_ONCE) {
     const some = asked.slice(start, start + AT_ONCE);
-    const found = await Promise.all(some.map((cluster) => rollbackDeadline(ports, cluster, versions, now)));
-    const news = found.filter((one) => one !== undefined);
+    const found = await Promise.allSettled(some.map((cluster) => rollbackDeadline(ports, cluster, versions, now)));
+    const news = found.flatMap((one) => (one.status === 'fulfilled' ? (one.value ?? []) : []));
     if (news.length > 0) await decideAndWrite(() => tellNews(ports, region, news));
+    for (const one of found) if (one.status === 'rejected') problems.push(one.reason);
   }
+  if (problems.length > 0) throw problems[0];
 }
 
 /** In the place of an event of AWS Health: which of the deadlines of a cluster it is. */
@@ -87,7 +92,9 @@ async function rollbackDeadline(
   now: Date,
 ): Promise<Near | undefined> {
   const upgrades = await upgradesOf(table, cluster.clusterKey);
-  const { to, until } = rollbackView(cluster, { upgrades, region: versions, now });
+  // Who goes back already need not be told.
+  if (upgrades.some((one) => isRollback(one) && Upgrades.active(one))) return undefined;
+  const { to, until, blockers } = rollbackView(cluster, { upgrades, region: versions, now });
   const left = until === null ? 0 : Date.parse(until) - now.getTime();
   if (to === null || until === null || left > TOLD_BEFORE) return undefined;
   const { clusterKey, arn, account, region, version: kubernetesVersion } = cluster;
@@ -96,7 +103,10 @@ async function rollbackDeadline(
     notice: { region, clusterKey, event: ROLLBACK, endsAt: until, days: 1 },
     event: {
       type: 'RollbackDeadlineApproaching',
-      detail: { ...named, to, endsAt: until, hoursLeft: Math.ceil(left / 3_600_000) },
+      detail: {
+        ...{ ...named, to, endsAt: until, hoursLeft: Math.ceil(left / 3_600_000) },
+        reasons: blockers.filter(({ code }) => code === 'NeedsExtendedSupport'),
+      },
     },
   };
 }

@@ -8,7 +8,7 @@ import { counted } from '../model/words.ts';
 import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import type { Ports } from '../ports/ports.ts';
-import { rollbackView } from '../queries/rollback-view.ts';
+import { rollbackView } from '../protocol/rollback-view.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
 import { Regions } from '../store/entities.ts';
 import { load } from '../store/entity.ts';

@@ -229,14 +229,16 @@ async function checkKubelets(
       return `${kind} ${name} ${kubeletVersion}`;
     },
   );
+  // A rollback takes nodes down with the control plane, never up: one that the hop has not reached is where it was.
+  const wasOlder = ([first]: readonly Node[]): boolean =>
+    isBack && KubeVersion.tryParse(first?.kubeletVersion ?? '')?.isOlderThan(context.target) === true;
+  const mayStay = ![...old.values()].every(wasOlder) && (await mayWait());
   for (const group of old.values()) {
     const [first] = group;
     const nodegroup = managedGroup(nodeOwner(first?.labels ?? {}));
     const said = `${named(group)} at kubelet ${first?.kubeletVersion ?? 'unknown'}, not ${context.target}.`;
-    // A rollback takes nodes down with the control plane, never up: one that the hop has not reached is where it was.
-    const wasOlder = isBack && KubeVersion.tryParse(first?.kubeletVersion ?? '')?.isOlderThan(context.target) === true;
-    if (wasOlder) notes.push(reason('OldKubelet', `${said} So it was before the hop that was taken back.`));
-    else if (await mayWait()) notes.push(reason('OldKubelet', `${said} The policy lets nodes wait for a later hop.`));
+    if (wasOlder(group)) notes.push(reason('OldKubelet', `${said} So it was before the hop that was taken back.`));
+    else if (mayStay) notes.push(reason('OldKubelet', `${said} The policy lets nodes wait for a later hop.`));
     else if (nodegroup !== undefined && !custom.has(nodegroup))
       problems.push(reason('OldKubelet', `Node group ${nodegroup}: ${said}`));
     else notes.push(reason('OldKubelet', `${said} Liftlock rolls no node group that they belong to.`));

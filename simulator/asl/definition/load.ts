@@ -26,14 +26,16 @@ export interface LoadOptions {
  * naming the feature and the state, for JSONPath, Distributed Maps and activities.
  */
 export function load(definition: unknown, { type = 'STANDARD' }: LoadOptions = {}): LoadedMachine {
-  if (typeof definition !== 'object' || definition === null || !Object.isFrozen(definition))
-    return loadAnew(definition, type);
+  if (typeof definition !== 'object' || definition === null || !isFrozen(definition)) return loadAnew(definition, type);
   const before = loadedBefore.get(definition);
   if (before?.type === type) return before;
   const loaded = loadAnew(definition, type);
   loadedBefore.set(definition, loaded);
   return loaded;
 }
+
+const isFrozen = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isFrozen));
 
 /** By definitions that nobody can change: many worlds have the same machines. */
 const loadedBefore = new WeakMap<object, LoadedMachine>();
