@@ -253,6 +253,9 @@ function nothingToTakeOff(name: string, [first]: readonly RolloutMember[], stran
   );
 }
 
+const RUNNING = { status: 'Running', endedAt: undefined, reasons: [] } as const;
+const goesOn = (status: Rollout['status']): boolean => status === 'Running' || status === 'Paused';
+
 /** Those members wait again or are through, and a wave that they halted opens again. */
 async function requeue(
   table: Table,
@@ -271,16 +274,16 @@ async function requeue(
     const next = retriedMember(member.data, isThrough ? hop : undefined);
     const waves = (await loadWaves(table, rolloutId)).map(({ data }) => data);
     const retried = retriedWave(wave.data, member.data, next, waves, now);
-    // A retry that opens nothing sets nothing going.
+    // A retry that opens nothing sets nothing going; what keeps the rollout halted is told as its wave has it now.
     const staysHalted = rollout.data.status === 'Halted' && retried.status === 'Halted';
     const writes = [
       ...checks,
       ...(await becomesNewest(table, rollout.data)),
       replace(Members, member, next),
       replace(Waves, wave, retried),
-      ['Running', 'Paused'].includes(rollout.data.status) || staysHalted
+      goesOn(rollout.data.status)
         ? unchanged(Rollouts, rollout, rollout.data.id)
-        : replace(Rollouts, rollout, { ...rollout.data, status: 'Running', endedAt: undefined, reasons: [] }),
+        : replace(Rollouts, rollout, { ...rollout.data, ...(staysHalted ? { reasons: retried.reasons } : RUNNING) }),
     ];
     const detail = { clusterKey, wave: wave.data.name, from: status, to: next.status };
     requeued.push({ writes, record: rolloutEntry(rolloutId, 'MemberRetried', by, detail) });

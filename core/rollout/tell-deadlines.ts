@@ -39,7 +39,9 @@ export async function tellDeadlines(
     if (near.length > 0) await decideAndWrite(() => tellNews(ports, region.region, near));
   }
   // These rest on the upgrades of each cluster: where one cannot be read, everything else is told before.
-  for (const region of regions) await tellRollbackDeadlines(ports, region, living);
+  const problems: unknown[] = [];
+  for (const region of regions) problems.push(...(await tellRollbackDeadlines(ports, region, living)));
+  if (problems.length > 0) throw problems[0];
 }
 
 /** How long before its end the way back of a cluster is told of. */
@@ -47,16 +49,19 @@ const TOLD_BEFORE = 24 * 3_600_000;
 /** Clusters whose upgrades are read at one time. */
 const AT_ONCE = 25;
 
-/** Announces clusters that EKS takes back to the minor before for one more day at most, once for each upgrade (facts: eks.md §3.2). */
+/**
+ * Announces clusters that EKS takes back to the minor before for one more day at most, once for each upgrade (facts: eks.md §3.2). Gives what kept it from
+ * doing so for some of them.
+ */
 async function tellRollbackDeadlines(
   ports: DeadlinePorts,
   versions: RegionVersions,
   living: readonly ClusterRecord[],
-): Promise<void> {
+): Promise<readonly unknown[]> {
   const now = ports.clock.now();
   const { region } = versions;
   const near = living.filter((cluster) => cluster.region === region && mayEndSoon(cluster, versions, now));
-  if (near.length === 0) return;
+  if (near.length === 0) return [];
   const told = await toldIn(ports, region);
   // One that was told of and has not ended is this one: another one would be seven days later.
   const isTold = ({ clusterKey }: ClusterRecord): boolean =>
@@ -70,7 +75,7 @@ async function tellRollbackDeadlines(
     if (news.length > 0) await decideAndWrite(() => tellNews(ports, region, news));
     for (const one of found) if (one.status === 'rejected') problems.push(one.reason);
   }
-  if (problems.length > 0) throw problems[0];
+  return problems;
 }
 
 /** In the place of an event of AWS Health: which of the deadlines of a cluster it is. */

@@ -1,9 +1,12 @@
+import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { onStep } from './on-step.ts';
 import {
   membersOf,
+  PERSON,
   recordOf,
+  rolloutsOf,
   run,
   type SmallFleet,
   smallFleet,
@@ -105,6 +108,13 @@ test('of many one goes back after the other, two at most, and then the rollout h
   );
   const [first, second] = times.sort();
   expect((first?.[1] ?? '') <= (second?.[0] ?? '')).toBe(true);
+  // Another one that is tried again sets nothing going; one of the two does.
+  const standing = async () => [(await rolloutsOf(world))[0]?.status, (await wavesOf(world))[0]?.status];
+  await retryCluster(world.ports, left[0]?.clusterKey ?? '', PERSON);
+  expect(await standing()).toEqual(['Halted', 'Halted']);
+  expect((await rolloutsOf(world))[0]?.reasons.map(({ code }) => code)).toEqual(['RollbackBudget']);
+  await retryCluster(world.ports, only?.automaticRollbacks?.[0] ?? '', PERSON);
+  expect(await standing()).toEqual(['Running', 'Open']);
 });
 
 test('one that has not had its turn is not said to run', async () => {
