@@ -253,9 +253,6 @@ function nothingToTakeOff(name: string, [first]: readonly RolloutMember[], stran
   );
 }
 
-const RUNNING = { status: 'Running', endedAt: undefined, reasons: [] } as const;
-const goesOn = (status: Rollout['status']): boolean => status === 'Running' || status === 'Paused';
-
 /** Those members wait again or are through, and a wave that they halted opens again. */
 async function requeue(
   table: Table,
@@ -270,20 +267,22 @@ async function requeue(
     if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
     const hop = (await load(table, Upgrades, clusterKey, arrivalId(member.data)))?.data;
     const isThrough = isFinished(cluster, member.data, hop, held !== undefined);
-    if (!isThrough || member.data.isStray === true) await refuseInVain(table, place, now);
-    const next = retriedMember(member.data, isThrough ? hop : undefined);
     const waves = (await loadWaves(table, rolloutId)).map(({ data }) => data);
+    if (!isThrough || member.data.isStray === true) await refuseInVain(table, place, waves, now);
+    const next = retriedMember(member.data, isThrough ? hop : undefined);
     const retried = retriedWave(wave.data, member.data, next, waves, now);
     // A retry that opens nothing sets nothing going; what keeps the rollout halted is told as its wave has it now.
-    const staysHalted = rollout.data.status === 'Halted' && retried.status === 'Halted';
+    const { status: rolloutStatus } = rollout.data;
+    const staysHalted = rolloutStatus === 'Halted' && retried.status === 'Halted';
+    const begun = { status: 'Running', endedAt: undefined, reasons: [] } as const;
     const writes = [
       ...checks,
       ...(await becomesNewest(table, rollout.data)),
       replace(Members, member, next),
       replace(Waves, wave, retried),
-      goesOn(rollout.data.status)
+      rolloutStatus === 'Running' || rolloutStatus === 'Paused'
         ? unchanged(Rollouts, rollout, rollout.data.id)
-        : replace(Rollouts, rollout, { ...rollout.data, ...(staysHalted ? { reasons: retried.reasons } : RUNNING) }),
+        : replace(Rollouts, rollout, { ...rollout.data, ...(staysHalted ? { reasons: retried.reasons } : begun) }),
     ];
     const detail = { clusterKey, wave: wave.data.name, from: status, to: next.status };
     requeued.push({ writes, record: rolloutEntry(rolloutId, 'MemberRetried', by, detail) });
@@ -295,10 +294,10 @@ async function requeue(
 async function refuseInVain(
   table: Table,
   { member: { data: member }, rollout }: RolloutMember,
+  waves: readonly Wave[],
   now: Date,
 ): Promise<void> {
   const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
-  const waves = (await loadWaves(table, member.rolloutId)).map(({ data }) => data);
   const { reasons } = refusalsOfRetry(snapshot, rollout.data, waves, member, now);
   if (reasons.length === 0) return;
   const said = reasons.map(({ message }) => message).join(' ');

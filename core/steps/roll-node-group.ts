@@ -126,12 +126,12 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const unit = await managedGroups.observe(ports, context, group, wanted);
   const move = (one: typeof unit) => (isBack ? managedGroups.takeBack(one, target) : managedGroups.roll(one, target));
   let next = move(unit);
+  const asksNodes = isBack && (next.type === 'done' || unit.image === 'nobody');
+  const newer = asksNodes ? await newerNodes(ports, context, group) : undefined;
   // EKS says of a roll that has failed half-way what it was before.
-  if (isBack && next.type === 'done' && (await newerNodes(ports, context, group)) === 'some')
-    next = move({ ...unit, isHalfRolled: true });
+  if (next.type === 'done' && newer === 'some') next = move({ ...unit, isHalfRolled: true });
   // The check has told of what runs the newer minor; a group that stayed behind has nothing to go back from.
-  const newer = isBack && unit.image === 'nobody' ? await newerNodes(ports, context, group) : 'some';
-  if (newer !== 'some') {
+  if (unit.image === 'nobody' && newer !== undefined && newer !== 'some') {
     const said =
       newer === 'none'
         ? `No node of ${group}, which runs a custom AMI, is newer than ${target}: it stays as it is.`
