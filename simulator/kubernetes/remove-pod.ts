@@ -26,13 +26,16 @@ export function removePod(
   now: number,
   options: { readonly evicted?: boolean } = {},
 ): void {
-  const pod = kubernetes.pods.find((each) => each.namespace === namespace && each.name === name);
+  const at = kubernetes.pods.findIndex((each) => each.name === name && each.namespace === namespace);
+  const pod = kubernetes.pods[at];
   if (pod !== undefined && texts(pod.written?.metadata.finalizers).length > 0) pod.deletedAt ??= now;
-  else kubernetes.pods = kubernetes.pods.filter((each) => each !== pod);
-  if (kubernetes.objects === undefined) return;
+  else if (pod !== undefined) kubernetes.pods = kubernetes.pods.toSpliced(at, 1);
+  const isIt = (object: StoredObject): boolean =>
+    object.metadata.name === name && isPod(object) && (object.metadata.namespace ?? 'default') === namespace;
+  if (kubernetes.objects?.some(isIt) !== true) return;
   kubernetes.objects = kubernetes.objects.flatMap((object) => {
     const { metadata } = object;
-    if (!isPod(object) || metadata.name !== name || (metadata.namespace ?? 'default') !== namespace) return [object];
+    if (!isIt(object)) return [object];
     if (texts(metadata.finalizers).length === 0) return [];
     return [metadata.deletionTimestamp === undefined ? terminating(object, now, options.evicted === true) : object];
   });

@@ -89,13 +89,13 @@ async function readForAWhile(ports: Pick<ScanningPorts, 'clock' | 'readers'>, se
   let state = begun;
   try {
     for (;;) {
-      // Only a list leaves the state as it was until its answer is there.
-      const before = state.units[0]?.type === 'list' ? undefined : structuredClone(state);
+      // Only a list leaves the state as it was until its answer is there. It is JSON, as it is kept between two invocations.
+      const before = state.units[0]?.type === 'list' ? undefined : JSON.stringify(state);
       try {
         if (!(await advance(state, { reader: cluster.reader, wait }))) return { state, ended: true, pauseSeconds: 0 };
       } catch (error) {
         if (!(error instanceof NeedsPause)) throw error;
-        state = before ?? state;
+        if (before !== undefined) state = JSON.parse(before) as LiveScanState;
         return { state, ended: false, pauseSeconds: Math.ceil(error.seconds) };
       }
       const enough = ports.clock.now().getTime() >= until || foundIn(state) - already > MOST_FOUND;

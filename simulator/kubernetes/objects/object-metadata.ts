@@ -64,9 +64,18 @@ export function controllerReference(
   return [{ apiVersion, kind: identity.kind, name: identity.name, uid, controller: true, blockOwnerDeletion: true }];
 }
 
+/** Each object has several, and most have those of others. */
+const timestamps = new Map<number, string>();
+const MOST_REMEMBERED = 10_000;
+
 /** `2026-11-20T08:00:00Z`: seconds, as `metav1.Time` is written. */
 export function timestamp(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+  const known = timestamps.get(milliseconds);
+  if (known !== undefined) return known;
+  const text = `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+  if (timestamps.size >= MOST_REMEMBERED) timestamps.clear();
+  timestamps.set(milliseconds, text);
+  return text;
 }
 
 /** Members that the API leaves out while they are zero. */
