@@ -76,7 +76,7 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
     },
   },
   OwnerNews: {
-    when: 'Once an hour, for each owner of whom there is news: a cluster became blocked or ready (of that it is the notice of ReadinessChanged), EKS moves it by force in less than 30 days, or its upgrade begins at an instant, at another one than was announced, or not then.',
+    when: 'Once an hour, for each owner of whom there is news: a cluster became blocked or ready (of that it is the notice of ReadinessChanged), EKS moves it by force in less than 30 days, it has not had newer images or add-ons by when its policy wanted them, or its upgrade begins at an instant, at another one than was announced, or not then.',
     detail: {
       version,
       owner: 'team-payments',

@@ -183,7 +183,9 @@ function ownerNotice(event: Of<'OwnerNews'>): Notice {
   const look = `liftlock explain cluster ${first}`;
   const todo = news.some(({ what }) => what === 'blocked' || what === 'forcedUpgrade')
     ? `Mend what is named before its turn comes: ${look}`
-    : `${NOTHING} To look: ${look}`;
+    : news.some(({ what }) => what === 'patchesOverdue')
+      ? `See what keeps it from that: ${look}`
+      : `${NOTHING} To look: ${look}`;
   const because = [...why, ...unreached].join(' ');
   return notice(
     event,
@@ -204,6 +206,8 @@ export function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): strin
       return `Nothing is in the way of ${named(news)} any more: it may go to ${target}.`;
     case 'forcedUpgrade':
       return `EKS moves ${named(news)} from ${target} to the next minor by force, at any time from ${at} on.`;
+    case 'patchesOverdue':
+      return `${named(news)} at ${target} was to have newer images or add-ons by ${at}, and has not.`;
     case 'opens':
       return `The upgrade of ${named(news)} to ${target} begins at ${at} at the earliest.`;
     case 'moved':

@@ -3,12 +3,11 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { addonPatchReason, canFinish, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
-import { imagesReason } from '../nodes/managed-groups/image-lag.ts';
+import { canFinish, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { wayToFinish } from '../protocol/left-half-done.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
-import { hasPins, isPatchOverdue, type Patches, type Pins, patchesOf, pinsOf } from '../rollout/candidates.ts';
+import { hasPins, type Pins, patchesOf, patchReasons, pinsOf } from '../rollout/candidates.ts';
 import { pinTexts } from '../rollout/plan-hash.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { isTried } from '../store/members.ts';
@@ -69,11 +68,7 @@ export function atTarget(
   const pins = pinsOf(patches);
   // What is left to be finished goes first, as for whoever plans (core/rollout/candidates.ts).
   const isPatched = hasPins(pins) && !canFinish(cluster, spec);
-  const newer = [imagesReason(cluster, patches.images, now) ?? [], addonPatchReason(cluster, patches.addons) ?? []];
-  const lags = [
-    lagReason(cluster, spec) ?? [],
-    ...(isPatched ? [...newer, overdue(cluster, patches, now)] : []),
-  ].flat();
+  const lags = [lagReason(cluster, spec) ?? [], isPatched ? patchReasons(cluster, patches, now) : []].flat();
   const refusals = lags.length === 0 ? [] : refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0) return said(after('What excludes it is taken away.'), ...lags, ...refusals, ...reasons);
   if (lags.length > 0 && aim.wave === undefined) return said(UNPLACED, ...lags, ...whyUnplaced(aim), ...reasons);
@@ -93,16 +88,6 @@ export function atTarget(
   const another = isAtPin ? moves : 'A newer version becomes the target.';
   const when = unknown.length === 0 ? another : `${READ_AGAIN}; or ${uncapitalized(another)}`;
   return said(after(when), ...unknown, reason('AtTarget', text), ...reasons);
-}
-
-function overdue({ name }: ClusterRecord, patches: Pick<Patches, 'dueAt'>, now: Date): Reason[] {
-  if (!isPatchOverdue(patches, now)) return [];
-  return [
-    reason(
-      'PatchesOverdue',
-      `By its policy (patch.within) ${name} was to have that by ${patches.dueAt?.toISOString()}.`,
-    ),
-  ];
 }
 
 const READ_AGAIN = 'Liftlock reads what there is (images every hour, add-ons once a day)';

@@ -80,6 +80,7 @@ function world(opens: string) {
       snapshot,
       state.deletedAt === undefined ? [cluster] : [],
       new Map(),
+      new Map(),
     );
     return said.map((one) => one.replace(/ \(account[^)]*\)/g, ''));
   };

@@ -4,6 +4,7 @@ import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
 import type { KnownScans } from '../contracts/items/scan.ts';
 import { bounded, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
+import { hasPins, isPatchOverdue, type Patches, patchReasons, pinsOf } from '../rollout/candidates.ts';
 import { stoppersOf } from '../rollout/hop-blockers.ts';
 import { type Readiness, readinessOf } from '../rollout/readiness.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
@@ -34,6 +35,8 @@ interface Look {
   readonly before: ClusterNews | undefined;
   /** When its upgrade begins, as far as there is news of it. */
   readonly announcement?: Announcement | undefined;
+  /** What its policy wants newer inside its minor. */
+  readonly patches?: Patches | undefined;
   readonly now: Date;
 }
 
@@ -63,11 +66,12 @@ export function newsOf(look: Look): ClusterTold | undefined {
   const stoppers = stoppersAt(look, known);
   const readiness = readinessNews(look, known, stoppers);
   const forced = forcedNews(look);
+  const overdue = overdueNews(look);
   const { announcement } = look;
-  const own = [forced, announcement?.news].flatMap((news) =>
+  const own = [forced, overdue, announcement?.news].flatMap((news) =>
     news === undefined ? [] : [{ owner: ownerOf(cluster), news }],
   );
-  const isOld = readiness === undefined && forced === undefined && announcement === undefined;
+  const isOld = readiness === undefined && forced === undefined && overdue === undefined && announcement === undefined;
   if (isOld && before?.word === verdict) return undefined;
   return {
     kept: {
@@ -75,6 +79,7 @@ export function newsOf(look: Look): ClusterTold | undefined {
       clusterKey: cluster.clusterKey,
       ...(readiness && { readiness: readiness.kept }),
       ...(forced && { forcedAt: forced.at }),
+      ...(overdue && { patchesDueAt: overdue.at }),
       ...(announcement && { announced: announcement.kept }),
       word: verdict,
     },
@@ -174,4 +179,13 @@ function forcedNews({ cluster, region, before, now }: Look): (OwnerNews & { read
   const at = forced?.at.toISOString();
   if (forced === undefined || at === undefined || at === before?.forcedAt) return undefined;
   return { ...clusterNames(cluster.clusterKey), what: 'forcedUpgrade', target: cluster.version, at, reasons: [] };
+}
+
+/** What its policy wanted it to have by an instant that has passed: once for each. */
+function overdueNews({ cluster, patches, before, now }: Look): (OwnerNews & { readonly at: string }) | undefined {
+  const at = patches?.dueAt?.toISOString();
+  if (patches === undefined || at === undefined || at === before?.patchesDueAt) return undefined;
+  if (!isPatchOverdue(patches, now) || !hasPins(pinsOf(patches))) return undefined;
+  const reasons = patchReasons(cluster, patches, now);
+  return { ...clusterNames(cluster.clusterKey), what: 'patchesOverdue', target: cluster.version, at, reasons };
 }

@@ -5,7 +5,7 @@ import { sha256Hex } from '../hash/sha256.ts';
 import { startOnce } from '../model/start-once.ts';
 import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
 import type { Ports } from '../ports/ports.ts';
-import { hasPins, isPatchOverdue, patchesOf, pinsOf } from '../rollout/candidates.ts';
+import { hasPins, isPatchOverdue, type Patches, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import { targetIn } from '../rollout/cluster-target.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { policyMatch } from '../rollout/policy-matches.ts';
@@ -108,13 +108,24 @@ async function keepDay(
   }
 }
 
+/** What the policy of each cluster wants newer inside its minor, by the cluster's key. */
+function patchesIn(snapshot: FleetSnapshot, clusters: readonly ClusterRecord[], now: Date): Map<string, Patches> {
+  return new Map(
+    clusters.map((cluster) => {
+      const match = policyMatch(snapshot, cluster);
+      const spec = match.type === 'one' ? match.policy.spec : undefined;
+      return [cluster.clusterKey, patchesOf(snapshot, cluster, spec, targetIn(snapshot, cluster, now), now)];
+    }),
+  );
+}
+
 /** How many clusters have something newer to take by their policy, how many for longer than that allows, and how old the oldest image of the fleet is, in days. */
-function patchCounts(snapshot: FleetSnapshot, clusters: readonly ClusterRecord[], now: Date) {
-  const patches = clusters.map((cluster) => {
-    const match = policyMatch(snapshot, cluster);
-    const spec = match.type === 'one' ? match.policy.spec : undefined;
-    return patchesOf(snapshot, cluster, spec, targetIn(snapshot, cluster, now), now);
-  });
+function patchCounts(
+  snapshot: FleetSnapshot,
+  clusters: readonly ClusterRecord[],
+  patches: readonly Patches[],
+  now: Date,
+) {
   const made = clusters.flatMap(
     (cluster) => oldestImage(cluster, snapshot.images?.get(cluster.region))?.getTime() ?? [],
   );
@@ -151,7 +162,8 @@ export async function refreshReadiness(ports: RefreshPorts) {
     });
   }
   await keepDay(ports, clusters, scans, snapshot);
-  const patches = patchCounts(snapshot, clusters, now);
+  const patches = patchesIn(snapshot, clusters, now);
   // Last, so that an address that does not answer keeps nobody from being looked at.
-  return { started: due.length, patches, ...(await tellOwners(ports, snapshot, clusters, scans)) };
+  const told = await tellOwners(ports, snapshot, clusters, scans, patches);
+  return { started: due.length, patches: patchCounts(snapshot, clusters, [...patches.values()], now), ...told };
 }

@@ -7,6 +7,7 @@ import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.t
 import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
 import { noticeOf } from '../notices/notice-of.ts';
 import type { OwnerAddress } from '../ports/outside.ts';
+import type { Patches } from '../rollout/candidates.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { ClusterNewsItems, Configs, ReadinessHistories } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
@@ -56,6 +57,7 @@ function world(owners: Readonly<Record<string, OwnerAddress>> = { payments: { to
   const look = async (
     found: Readonly<Record<string, readonly ScanCause[] | undefined>>,
     clusters: readonly ClusterRecord[] = [shop, web],
+    patches: ReadonlyMap<string, Patches> = new Map(),
   ) => {
     const empty = await loadSnapshot(table, [], 'fleet');
     const fleet = { owners, allowedHosts: [] } as unknown as NonNullable<typeof empty.fleet>;
@@ -78,7 +80,7 @@ function world(owners: Readonly<Record<string, OwnerAddress>> = { payments: { to
     );
     told.length = 0;
     sent.length = 0;
-    const answer = await tellOwners(ports, snapshot, clusters, scans);
+    const answer = await tellOwners(ports, snapshot, clusters, scans, patches);
     const news = told.flatMap((one) =>
       one.type === 'OwnerNews'
         ? one.detail.news.map(({ what, cluster }) => `${one.detail.owner}: ${cluster.split('/')[1]} ${what}`)
@@ -194,6 +196,33 @@ test('an upgrade by force is told once for each date, to who owns the cluster', 
   expect((await at(day(30))).news).toEqual([]);
   expect((await at(day(20))).news).toEqual(['platform: shop forcedUpgrade']);
   expect((await look({ shop: [] }, [clusterRecord({ name: 'web', tags, labels: {} })])).news).toEqual([]);
+});
+
+test('patches that were due are told once for each day that has passed, to who owns the cluster, with what they are', async () => {
+  const { look, told } = world();
+  const addon = {
+    name: 'coredns',
+    version: 'v1.1',
+    wants: 'v1.2',
+    seenOn: '2026-11-20',
+    newerSince: NOON.toISOString(),
+  };
+  const due = (hours: number, addons = [addon]): Map<string, Patches> => {
+    const dueAt = new Date(NOON.getTime() + hours * 3_600_000);
+    return new Map([[calm.clusterKey, { images: [], unknown: [], addons, dueAt }]]);
+  };
+  const at = async (patches: Map<string, Patches>) => (await look({ shop: [] }, [calm], patches)).news;
+  expect(await at(due(1.5))).toEqual([]);
+  expect(await at(due(1.5))).toEqual([]);
+  expect(await at(due(1.5))).toEqual(['platform: shop patchesOverdue']);
+  const notice = told.flatMap((one) => (one.type === 'OwnerNews' ? (noticeOf(one) ?? []) : []))[0];
+  expect(notice?.what).toMatch(/^For platform: shop \(account .*\) at 1\.35 was to have newer images or add-ons by /);
+  expect(notice?.why).toMatch(/coredns v1\.1.*v1\.2.* By its policy \(patch\.within\) shop was to have that by /);
+  expect(notice?.todo).toMatch(/^See what keeps it from that: liftlock explain cluster shop/);
+  expect(await at(due(1.5))).toEqual([]);
+  expect(await at(due(1.5, []))).toEqual([]);
+  expect(await at(due(2.5, []))).toEqual([]);
+  expect(await at(due(2.5))).toEqual(['platform: shop patchesOverdue']);
 });
 
 test('a fleet that changes all at once is told in as many transactions as it takes', async () => {

@@ -2,6 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ClusterNews, OwnerNotice } from '../contracts/items/owner-news.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Patches } from '../rollout/candidates.ts';
 import { targetIn } from '../rollout/cluster-target.ts';
 import { openingsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -31,6 +32,7 @@ export async function tellOwners(
   snapshot: FleetSnapshot,
   clusters: readonly ClusterRecord[],
   scans: ReadonlyMap<string, LatestScans>,
+  patches: ReadonlyMap<string, Patches>,
 ): Promise<{ readonly told: number; readonly refused: number }> {
   const { table, clock } = ports;
   const now = clock.now();
@@ -57,7 +59,8 @@ export async function tellOwners(
     const announcement = announcementOf(cluster, announced, opening, withdrawal, now);
     const target = targetIn(snapshot, cluster, now);
     const known = { scans: scans.get(clusterKey), region, target, before: before?.data, announcement, now };
-    const told = newsOf({ cluster, ...known });
+    const newer = patches.get(clusterKey);
+    const told = newsOf({ cluster, ...known, patches: newer });
     if (told !== undefined) found.push({ before, ...told });
   }
   for (const [index, batch] of inTransactions(found).entries())

@@ -8,6 +8,7 @@ import {
   type AddonPatch,
   addonPatchesOf,
   addonPatchesUnknown,
+  addonPatchReason,
   canFinish,
   isLag,
   unfinished,
@@ -16,6 +17,7 @@ import {
 import {
   type ImageLag,
   imageLagsOf,
+  imagesReason,
   imagesUnknown,
   pinnedReleases,
   releasesFor,
@@ -190,6 +192,14 @@ export function patchesOf(
 
 export const isPatchOverdue = ({ dueAt }: Pick<Patches, 'dueAt'>, now: Date): boolean =>
   dueAt !== undefined && dueAt < now;
+
+/** What is newer for a cluster, and that it was to have it by now, as everybody who says so does. */
+export function patchReasons(cluster: ClusterRecord, patches: Omit<Patches, 'unknown'>, now: Date): Reason[] {
+  const newer = [imagesReason(cluster, patches.images, now) ?? [], addonPatchReason(cluster, patches.addons) ?? []];
+  if (!isPatchOverdue(patches, now)) return newer.flat();
+  const said = `By its policy (patch.within) ${cluster.name} was to have that by ${patches.dueAt?.toISOString()}.`;
+  return [...newer.flat(), reason('PatchesOverdue', said)];
+}
 
 export function pinsOf({ images, addons }: Pick<Patches, 'images' | 'addons'>): Pins {
   const versions = Object.fromEntries(addons.map(({ name, wants }) => [name, wants]));

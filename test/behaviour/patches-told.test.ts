@@ -126,12 +126,19 @@ test('what is to be taken within a time is told as overdue after it, to people a
   await hours(world, 3);
   // The newest release is of 12 November.
   expect((await saidOf(world)).codes).toEqual(['ImagesBehind']);
+  const told = () =>
+    world.bus.published.flatMap(({ event }) =>
+      event.type === 'OwnerNews' ? event.detail.news.map(({ what, cluster: arn }) => `${what} ${arn}`) : [],
+    );
   expect(await counts()).toEqual({ behind: 2, overdue: 0, oldestImageDays: 50 });
+  expect(told()).toEqual([]);
   await hours(world, 48);
   const late = await saidOf(world);
   expect(late).toMatchObject({ state: 'ImagesBehind', codes: ['ImagesBehind', 'PatchesOverdue'] });
   expect(late.texts[1]).toBe('By its policy (patch.within) web was to have that by 2026-11-22T00:00:00.000Z.');
   expect(await counts()).toEqual({ behind: 2, overdue: 2, oldestImageDays: 52 });
+  await counts();
+  expect(told().sort()).toEqual(['other', 'web'].map((name) => `patchesOverdue ${clusterArn(name)}`));
   await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
   await run(world);
   expect((await saidOf(world)).codes).toEqual(['AtTarget']);

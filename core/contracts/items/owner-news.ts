@@ -8,11 +8,11 @@ export const ownerNews = z.object({
   cluster: z.string(),
   account: z.string(),
   region: z.string(),
-  /** `forcedUpgrade`: EKS moves it by itself. `opens`: Liftlock does from an instant on; `moved`, `takenBack`: not then, as was announced. */
-  what: z.enum(['blocked', 'ready', 'forcedUpgrade', 'opens', 'moved', 'takenBack']),
-  /** The minor that it is about; of a forced upgrade the one that ends. */
+  /** `forcedUpgrade`: EKS moves it by itself. `patchesOverdue`: its policy wanted something newer inside its minor by then. `opens`: Liftlock does from an instant on; `moved`, `takenBack`: not then, as was announced. */
+  what: z.enum(['blocked', 'ready', 'forcedUpgrade', 'patchesOverdue', 'opens', 'moved', 'takenBack']),
+  /** The minor that it is about; of a forced upgrade the one that ends, of patches the one that it is at. */
   target: z.string(),
-  /** When EKS or Liftlock does so at the earliest. */
+  /** When EKS or Liftlock does so at the earliest, or patches were due. */
   at: timestamp.optional(),
   /** When it was announced for. */
   announcedFor: timestamp.optional(),
@@ -50,5 +50,7 @@ export const clusterNews = z.object({
   announced: z.object({ rolloutId: z.string(), to: z.string(), at: timestamp, hours: z.number() }).optional(),
   /** The end of support whose forced upgrade was told. */
   forcedAt: timestamp.optional(),
+  /** By when patches were due that were told to be overdue. */
+  patchesDueAt: timestamp.optional(),
 });
 export type ClusterNews = z.infer<typeof clusterNews>;
