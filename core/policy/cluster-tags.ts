@@ -1,7 +1,7 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { rememberedBy } from '../model/remembered.ts';
+import { remembered, rememberedBy } from '../model/remembered.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { isForgotten } from './cluster-labels.ts';
@@ -82,6 +82,7 @@ export function tagProblems(
   calendars?: { has(name: string): boolean },
 ): { readonly tag: string; readonly problem: Reason }[] {
   const read = clusterTags(tags, prefix);
+  if (read === NO_TAGS) return [];
   const tag = `${prefix}calendar`;
   const missing = calendars === undefined ? [] : read.calendars.filter((name) => !calendars.has(name));
   return [
@@ -126,14 +127,17 @@ export function clusterRefusals(
   return reasons;
 }
 
-/** Which accounts an organization has only a look at it tells: where it is named, one that could not be listed takes nobody out. */
 /** Whether it has to be looked at anew before anything is planned: where the Fleet does not name it nobody looks. */
 export const isAwaited = (cluster: ClusterRecord | undefined, fleet: FleetSpec | undefined): boolean =>
   cluster !== undefined && isForgotten(cluster) && (fleet === undefined || unnamedIn(fleet, cluster) === undefined);
 
+/** Which accounts an organization has only a look at it tells: where it is named, one that could not be listed takes nobody out. */
 function unnamedIn({ accounts, organizationId, regions }: FleetSpec, { account, region }: ClusterRecord) {
   // A plan may be made without a Fleet; one that is applied names Regions.
   if (regions.length === 0) return undefined;
   if (!regions.includes(region)) return `the Region ${region}`;
-  return organizationId !== undefined || accounts.includes(account) ? undefined : `the account ${account}`;
+  return organizationId !== undefined || setOf(accounts).has(account) ? undefined : `the account ${account}`;
 }
+
+/** A Fleet names thousands, and is asked about each cluster at each look. */
+const setOf = remembered((accounts: readonly string[]): ReadonlySet<string> => new Set(accounts), new WeakMap());
