@@ -58,15 +58,18 @@ function unhold(
     if (cluster === undefined)
       throw namedError('ClusterNotFound', `The inventory has no cluster ${clusterKey}. Run: liftlock get clusters`);
     const grant = await load(table, Grants, clusterKey);
-    if (grant !== undefined && grant.data.status !== 'free') {
+    const back = await findRollback(table, clusterKey);
+    const read = await load(table, ClusterControls, clusterKey);
+    const isFree = grant === undefined || grant.data.status === 'free';
+    // One that waits for the hop which it is to take back is given up while that runs.
+    if (event === 'Released' && back !== undefined && (isFree || grant.data.upgradeId !== back.data.id))
+      return giveUpRollback(table, back, read, { by, now });
+    if (!isFree) {
       throw wrongState(
         `An upgrade of ${cluster.data.name} still holds its grant (${grant.data.upgradeId}, ${grant.data.status}). Try again when it has ended.`,
       );
     }
-    const read = await load(table, ClusterControls, clusterKey);
-    const back = await findRollback(table, clusterKey);
-    if (back !== undefined && event === 'Retried') throw refuseWhileGoingBack(cluster.data.name, back.data);
-    if (back !== undefined) return giveUpRollback(table, back, read, { by, now });
+    if (back !== undefined) throw refuseWhileGoingBack(cluster.data.name, back.data);
     const { held: own, retried, ...bare } = read?.data ?? { clusterKey };
     const { places: found, stranger } = await goingOn(table, cluster);
     const isTriedAgain = found.some(({ member: { data } }) => data.failedBefore === true && !isTried(data));

@@ -1,7 +1,9 @@
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { isRollback, rollbackId } from '../model/hop.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -56,6 +58,7 @@ export async function requestRollback(
       ...(going === undefined ? keptOf(read?.data.status === 'Failed' ? read.data : undefined) : { ...going }),
       ...{ requestedBy: by, execution, input, reasons: going?.reasons ?? [] },
       resumeAt: takenUpAt(now),
+      ...given({ reversibleUntil: plan.until ?? undefined }),
       startedAt: going?.startedAt ?? now.toISOString(),
     };
     const held = heldForRollback(control?.data, { clusterKey, upgradeId: id, from, to }, now.toISOString());
@@ -80,26 +83,29 @@ export const refuseWhileGoingBack = (name: string, { from, to, status }: Upgrade
     `${name} is being taken back from ${from} to ${to} (${status}), so that nothing is tried again there. To give the rollback up: liftlock release cluster ${name}`,
   );
 
-/** A rollback that waits ends with its hold. What it has taken back by then stays where it is: node groups one minor behind their control plane. */
+/**
+ * A rollback that waits ends with its hold. What it has taken back by then stays where it is: node groups one minor behind their control plane.
+ * `written`: waves that are written beside it.
+ */
 export async function giveUpRollback(
   table: Pick<Table, 'get'>,
   back: Read<Upgrade>,
   control: Read<ClusterControl> | undefined,
-  { by, now }: { readonly by: string; readonly now: Date },
+  { by, now, why = `${by} has given it up.` }: { readonly by: string; readonly now: Date; readonly why?: string },
+  written: readonly Wave[] = [],
 ) {
   const { clusterKey, id, mutated } = back.data;
   const { resumeAt: _, ...rest } = back.data;
-  const why = reason('RollbackGivenUp', `${by} has given it up.`);
   const ended: Upgrade = {
     ...rest,
     status: mutated ? 'Failed' : 'Canceled',
-    reasons: [why],
+    reasons: [reason('RollbackGivenUp', why)],
     endedAt: now.toISOString(),
   };
   const { held } = control?.data ?? {};
   // Who held it before does so still, and is released after this.
   const next = withoutHoldOf(control?.data ?? { clusterKey }, id);
-  const turn = await turnGivenBack(table, ended);
+  const turn = await turnGivenBack(table, ended, written);
   const detail = { held, upgradeId: id };
   return {
     result: next,

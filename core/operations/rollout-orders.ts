@@ -4,6 +4,8 @@ import { given } from '../model/given.ts';
 import { isLag } from '../model/lag.ts';
 import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { WriteOperation } from '../ports/table.ts';
+import { queueOf, withoutAutomaticRollback, withoutTurn } from '../protocol/rollback.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { loadRolloutDetail, planDetail, type RolloutDetail } from '../queries/rollout-views.ts';
@@ -17,13 +19,15 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { isSettled, waveEnd } from '../rollout/wave-end.ts';
 import { withoutHooks } from '../rollout/wave-hooks.ts';
 import { isGivenUp } from '../rollout/wave-soak.ts';
+import type { AuditEntry } from '../store/audit.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
 import { rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
-import { Rollouts, Waves } from '../store/entities.ts';
+import { ClusterControls, Rollouts, Waves } from '../store/entities.ts';
 import { decideAndWrite, load, type Read, replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { rolloutConditions, since } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
+import { findRollback, giveUpRollback } from './request-rollback.ts';
 
 /** No mutating call of it is committed from now on; what runs parks at its next one. */
 export function pauseRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
@@ -65,15 +69,47 @@ export function resumeRollout(
     }
     return { ...rollout, status: 'Running', endedAt: undefined, reasons: [] };
   };
-  return switchRollout(ports, id, by, 'RolloutResumed', next, why, (waves) => reopened(waves, by, accept));
+  return switchRollout(ports, id, by, 'RolloutResumed', next, why, (waves, _, { status }) => ({
+    // A pause says nothing of why a wave is halted: that for rollbacks somebody lifts who resumes the rollout once that is what it stands for.
+    waves: reopened(waves, by, accept).filter(({ read }) => status !== 'Paused' || !isHaltedForRollbacks(read.data)),
+  }));
 }
 
-/** Nothing new starts and what is parked stays so; what EKS works on finishes. It cannot be taken back. */
+/**
+ * Nothing new starts and what is parked stays so; what EKS works on finishes, and so does what has begun to go back. It cannot be taken back. Rollbacks
+ * that Liftlock has begun by itself and that have changed nothing end with it.
+ */
 export function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
-  return switchRollout(ports, id, by, 'RolloutAborted', (rollout) => {
+  const next = (rollout: Rollout): Rollout => {
     if (AT_REST.includes(rollout.status)) throw wrongState(`The rollout ${id} is ${rollout.status} already.`);
     return { ...rollout, status: 'Aborted', reasons: [{ code: 'Aborted', message: `${by}: ${reason}` }] };
-  });
+  };
+  return switchRollout(ports, id, by, 'RolloutAborted', next, undefined, (waves, now) =>
+    giveUpWaiting(ports.table, waves, { by, now, why: `${by} has aborted the rollout ${id}: ${reason}` }),
+  );
+}
+
+async function giveUpWaiting(
+  table: OperatorPorts['table'],
+  waves: readonly Read<Wave>[],
+  order: { readonly by: string; readonly now: Date; readonly why: string },
+): Promise<Beside> {
+  const beside = { waves: [], writes: [] as WriteOperation[], record: [] as AuditEntry[] };
+  for (const read of waves) {
+    let next = read.data;
+    for (const clusterKey of read.data.automaticRollbacks ?? []) {
+      const back = await findRollback(table, clusterKey);
+      const isWaiting = back !== undefined && !back.data.mutated && back.data.status !== 'Running';
+      if (!isWaiting || queueOf(back.data)?.rolloutId !== read.data.rolloutId) continue;
+      const control = await load(table, ClusterControls, clusterKey);
+      const { writes, record } = await giveUpRollback(table, back, control, order, [read.data]);
+      beside.writes.push(...writes);
+      beside.record.push(...record);
+      next = withoutAutomaticRollback(withoutTurn(next, clusterKey), clusterKey);
+    }
+    if (next !== read.data) beside.writes.push(replace(Waves, read, next));
+  }
+  return beside;
 }
 
 /** Why the next tick would halt the wave again; undefined = it would not. */
@@ -82,6 +118,16 @@ function haltsAgain(wave: Wave): string | undefined {
   if (exceedsBudget(wave)) return said(`at most ${allowedFailures(wave)} may`);
   return isSettled(wave) && waveEnd(wave).status === 'Halted' ? said('none succeeded') : undefined;
 }
+
+/** What an order changes beside the rollout itself. */
+interface Beside {
+  readonly waves: readonly WaveWrite[];
+  readonly writes?: readonly WriteOperation[];
+  readonly record?: readonly AuditEntry[];
+}
+
+const isHaltedForRollbacks = ({ status, reasons }: Wave): boolean =>
+  status === 'Halted' && reasons.some(({ code }) => code === 'RollbackBudget');
 
 interface WaveWrite {
   readonly read: Read<Wave>;
@@ -102,13 +148,15 @@ function switchRollout(
   event: string,
   next: (rollout: Rollout, waves: readonly Read<Wave>[]) => Rollout,
   why?: string,
-  withWaves: (waves: readonly Read<Wave>[]) => readonly WaveWrite[] = () => [],
+  change: (waves: readonly Read<Wave>[], now: Date, rollout: Rollout) => Beside | Promise<Beside> = () => ({
+    waves: [],
+  }),
 ): Promise<Rollout> {
   return changeAndTell(ports, async (now) => {
     const read = await findRollout(ports.table, id);
     const waves = await loadWaves(ports.table, id);
     const changed = next(read.data, waves);
-    const waveWrites = withWaves(waves);
+    const { waves: waveWrites, writes = [], record = [] } = await change(waves, now, read.data);
     const { status, reasons } = changed;
     return {
       // What it means now, as it is written: whoever scripts by conditions would take the order for not heeded.
@@ -116,14 +164,15 @@ function switchRollout(
       writes: [
         replace(Rollouts, read, changed),
         ...waveWrites.map(({ read: wave, next }) => replace(Waves, wave, next)),
+        ...writes,
         // What is aborted is tidied by the next full look. What goes on has to be planned anew first: while it was halted nobody looked at it,
         // and another policy may have its later waves now.
         ...(status === 'Paused' ? [] : [await writeMark(ports.table, now)]),
       ],
-      record: [rolloutEntry(id, event, by, { from: read.data.status, to: status, reasons, why })],
-      events: ([change]) => [
-        rolloutChanged(changed, change),
-        ...waveWrites.map(({ next: wave }) => waveChanged(wave, change)),
+      record: [rolloutEntry(id, event, by, { from: read.data.status, to: status, reasons, why }), ...record],
+      events: ([first]) => [
+        rolloutChanged(changed, first),
+        ...waveWrites.map(({ next: wave }) => waveChanged(wave, first)),
       ],
     };
   });

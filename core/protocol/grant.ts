@@ -35,7 +35,7 @@ import type { Asker } from './authority.ts';
 import { executionName } from './execution-name.ts';
 import { hopsBefore } from './hop-before.ts';
 import { keptOf, pinnedBefore } from './left-half-done.ts';
-import { heldForRollback } from './rollback.ts';
+import { heldForRollback, queueOf } from './rollback.ts';
 import { momentOf } from './situation.ts';
 import { isUndo } from './undo.ts';
 import { refusalsAt } from './vetoes.ts';
@@ -100,8 +100,15 @@ export function grantUpgrade(
     ]);
     if (cluster === undefined)
       return { result: { refused: [reason('UnknownCluster', 'The cluster is not in the inventory.')] } };
+    // Somebody has given it up before its execution could ask: that is not begun over by the same execution.
+    if (
+      upgrade?.data.status === 'Canceled' &&
+      request.asker?.arn !== undefined &&
+      upgrade.data.execution === request.asker.arn
+    )
+      return { result: { refused: upgrade.data.reasons } };
     // One that has ended left its turn: whoever starts it over by hand does so at their own word.
-    const back = upgrade !== undefined && Upgrades.active(upgrade.data) ? upgrade.data.rollbackOf : undefined;
+    const back = upgrade !== undefined && Upgrades.active(upgrade.data) ? queueOf(upgrade.data) : undefined;
     const turn = back === undefined ? undefined : await load(table, Waves, back.rolloutId, back.waveIndex);
     const wave = waves.find((one) => one.data.index === waveIndex);
     const others = waves.filter((one) => one !== wave);
@@ -175,7 +182,7 @@ export function grantUpgrade(
           upgradeId: request.upgradeId,
           reasons: [],
           resumeAt: undefined,
-          traits: traitsOf(cluster.data),
+          traits: isGoneOnWith(upgrade?.data, member.data) ? member.data.traits : traitsOf(cluster.data),
           grantedAt: now,
         }),
       );
@@ -206,6 +213,10 @@ export function grantUpgrade(
     return { result: { granted: next }, writes: operations, record: [entry] };
   });
 }
+
+/** What has changed its cluster is judged by what that was before: the version that it came from, and not the one that it is at half-way. */
+const isGoneOnWith = (upgrade: Upgrade | undefined, { upgradeId, traits }: Member): boolean =>
+  upgrade?.mutated === true && upgrade.id === upgradeId && traits !== undefined;
 
 /** What is not done is tried again or is not needed any more (a node group that is gone): it says so itself. The baseline of a scan stays, and what a drain remembers. */
 const stepsToKeep = ({ steps }: Upgrade): Upgrade['steps'] =>

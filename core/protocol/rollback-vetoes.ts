@@ -1,12 +1,21 @@
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
-import { reason } from '../contracts/step-result.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { arnOf } from '../model/cluster-key.ts';
 import { isRollback } from '../model/hop.ts';
 import { unreadablePolicy } from '../policy/policy-of.ts';
+import { queueOf } from './rollback.ts';
 import { type Moment, NONE, ofCluster, unplacedBy, type Veto, windowReasons } from './situation.ts';
 
 export const ROLLBACKS: readonly Moment[] = ['rollback-grant', 'rollback'];
 const STOP_ROLLBACKS: readonly AnyCode[] = ['Gone', 'NotInFleet', 'Unreachable'];
+
+/** Why a rollback that has changed nothing does not begin any more; empty while EKS takes its cluster back. */
+export function tooLate({ reversibleUntil, mutated, from }: Upgrade, now: Date): readonly Reason[] {
+  if (reversibleUntil === undefined || mutated || now < new Date(reversibleUntil)) return NONE;
+  return [reason('TooLate', `EKS took the control plane back from ${from} until ${reversibleUntil}.`)];
+}
+
 const nameOf = (clusterKey: string): string => arnOf(clusterKey).split('/').at(-1) ?? clusterKey;
 
 /** What only rollbacks are asked, and what keeps the two directions apart. */
@@ -29,11 +38,18 @@ export const ROLLBACK_VETOES: readonly Veto[] = [
         : unplacedBy(rules, (code) => code === 'AmbiguousPolicy' || code === 'PolicyError'),
   },
   {
+    // What has begun to go back is let go on: EKS alone refuses it then.
+    asked: ['rollback-grant'],
+    rule: 'of a rollback that has changed nothing yet: EKS takes the control plane back still, as far as Liftlock has seen its upgrade end',
+    codes: ['TooLate'],
+    reasons: ({ upgrade, now }) => (upgrade === undefined ? NONE : tooLate(upgrade, now)),
+  },
+  {
     asked: ['rollback-grant'],
     rule: 'of a rollback that Liftlock has begun by itself: no other cluster of its wave is on its way back',
     codes: ['RollbackTurn'],
     reasons: ({ wave, upgrade, cluster }) => {
-      const other = upgrade?.rollbackOf === undefined ? undefined : wave?.rollingBack;
+      const other = upgrade === undefined || queueOf(upgrade) === undefined ? undefined : wave?.rollingBack;
       if (other === undefined || other === cluster?.clusterKey) return NONE;
       return [reason('RollbackTurn', `${nameOf(other)} of its wave goes back first.`)];
     },

@@ -161,7 +161,7 @@ describe('a rollback that begins by itself', () => {
       [{}, [{ automaticRollbacks: ['a'] }]],
     ] satisfies [Partial<Wave>, Partial<Wave>[]][]) {
       const answer = begun(own, others);
-      const said = expect.stringMatching(/^2 clusters of the rollout go back by themselves/);
+      const said = expect.stringMatching(/^2 clusters of the rollout were to go back by themselves/);
       expect(answer).toMatchObject({
         wave: { status: 'Halted', reasons: [{ code: 'RollbackBudget', message: said }] },
       });
@@ -205,11 +205,12 @@ describe('the turn of a rollback in its wave', () => {
   test.each<[Partial<Upgrade>, readonly string[] | undefined]>([
     [{ status: 'Canceled', mutated: false }, undefined],
     [{ status: 'Canceled', mutated: true }, [KEY]],
-    [{ status: 'Blocked', mutated: false }, [KEY]],
+    [{ status: 'Blocked', mutated: false }, undefined],
+    [{ status: 'Blocked', mutated: true }, [KEY]],
     [{ status: 'Failed', mutated: true }, [KEY]],
     [{ status: 'Parked', mutated: false }, [KEY]],
   ])(
-    'is its place in the budget of its rollout as well only where it was given up before it began: %j',
+    'is its place in the budget of its rollout as well only where it has ended before it began: %j',
     async (one, left) => {
       const table = new MemoryTable();
       const [, all] = waves as [Wave, Wave];

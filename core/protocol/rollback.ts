@@ -3,6 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { hopId, hopTo, rollbackId } from '../model/hop.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
@@ -10,6 +11,7 @@ import { load, type Read, replace } from '../store/entity.ts';
 import { isMember, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { GRANTING_WAVES } from './granting-waves.ts';
+import { rollbackEnd } from './rollback-view.ts';
 import { rolloutEnd, waveWithout, withoutPlace } from './settle-decision.ts';
 
 type Asked = Pick<Upgrade, 'clusterKey' | 'from' | 'to'> & { readonly upgradeId: string };
@@ -138,6 +140,9 @@ export function beginRollback(
     ...{ clusterKey, id: rollbackId(to, from), machine: 'rollback-cluster', from: to, to: from },
     ...{ status: 'Pending', mutated: false, steps: {}, requestedBy: LIFTLOCK },
     rollbackOf: { rolloutId: wave.rolloutId, waveIndex: wave.index },
+    ...given({
+      reversibleUntil: hop.controlPlaneCompletedAt && rollbackEnd(hop.controlPlaneCompletedAt).toISOString(),
+    }),
     reasons: [reason('GotWorse', because), ...worse],
     startedAt: now.toISOString(),
   };
@@ -145,10 +150,14 @@ export function beginRollback(
   const isHalted = wave.status === 'Halted';
   if (begun + 1 < MOST_BY_ITSELF || !(isHalted || GRANTING_WAVES.includes(wave.status)))
     return { upgrade, wave: counted };
-  const said = `${begun + 1} clusters of the rollout go back by themselves: nothing more begins in this wave or after it before a person has looked.`;
+  const said = `${begun + 1} clusters of the rollout were to go back by themselves: nothing more begins in this wave or after it before a person has looked.`;
   const spent = reason('RollbackBudget', said);
   return { upgrade, wave: { ...counted, status: 'Halted', reasons: isHalted ? [...wave.reasons, spent] : [spent] } };
 }
+
+/** Where a rollback waits for its turn that Liftlock has begun by itself; undefined of one that a person has asked for, also since. */
+export const queueOf = ({ requestedBy, rollbackOf }: Pick<Upgrade, 'requestedBy' | 'rollbackOf'>) =>
+  requestedBy === LIFTLOCK ? rollbackOf : undefined;
 
 /**
  * The turn of a rollback in its wave, which the next one has once it has ended, and its place in the rollout's budget where it has taken nothing
@@ -164,7 +173,8 @@ export async function turnGivenBack(
   const wave = await load(table, Waves, place.rolloutId, place.waveIndex);
   if (wave === undefined) return [];
   const turn = withoutTurn(wave.data, clusterKey);
-  const next = status === 'Canceled' && !mutated ? withoutAutomaticRollback(turn, clusterKey) : turn;
+  const next =
+    (status === 'Canceled' || status === 'Blocked') && !mutated ? withoutAutomaticRollback(turn, clusterKey) : turn;
   return next === wave.data ? [] : [replace(Waves, wave, next)];
 }
 
@@ -182,7 +192,7 @@ export function withoutAutomaticRollback(wave: Wave, clusterKey: string): Wave {
   return others.length === 0 ? rest : { ...rest, automaticRollbacks: others };
 }
 
-function withoutTurn(wave: Wave, clusterKey: string): Wave {
+export function withoutTurn(wave: Wave, clusterKey: string): Wave {
   const { rollingBack, ...rest } = wave;
   return rollingBack === clusterKey ? rest : wave;
 }

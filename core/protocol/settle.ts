@@ -171,12 +171,15 @@ async function rollbackOf(
   const before = await load(table, Upgrades, upgrade.clusterKey, rollbackId(upgrade.to, upgrade.from));
   // Whom somebody has asked to go back does so at their word.
   if (before !== undefined && Upgrades.active(before.data)) return undefined;
+  const rollout = await load(table, Rollouts, wave.rolloutId);
+  if (rollout?.data.status === 'Aborted') return undefined;
   const others = (await loadWaves(table, wave.rolloutId)).filter(({ data }) => data.index !== wave.index);
   const begun = beginRollback(upgrade, wave, [wave, ...others.map(({ data }) => data)], worse, now);
   if ('refused' in begun) return begun;
   // As many as may go back in all of its waves together.
   const counted = others.map((one) => unchanged(Waves, one, one.data.rolloutId, one.data.index));
-  return { ...begun, writes: [...counted, replace(Upgrades, before, begun.upgrade)] };
+  const underWay = unchanged(Rollouts, rollout, wave.rolloutId);
+  return { ...begun, writes: [...counted, underWay, replace(Upgrades, before, begun.upgrade)] };
 }
 
 /** The hop that a rollout has parked half-way, of the versions that a single step is about: what fails beside it fails as part of it. */

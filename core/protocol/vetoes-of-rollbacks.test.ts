@@ -130,8 +130,28 @@ const BACK: readonly (readonly [string, Given, readonly string[], readonly strin
   ],
   [
     'another cluster of its wave on its way back',
-    { wave: { rollingBack: OTHER }, upgrade: { rollbackOf: { rolloutId: 'r', waveIndex: 0 } } },
+    {
+      wave: { rollingBack: OTHER },
+      upgrade: { requestedBy: 'liftlock', rollbackOf: { rolloutId: 'r', waveIndex: 0 } },
+    },
     ['RollbackTurn'],
+    NOTHING,
+  ],
+  [
+    'the same, of one that began by itself and that a person has asked for since',
+    {
+      wave: { rollingBack: OTHER },
+      upgrade: { requestedBy: 'somebody', rollbackOf: { rolloutId: 'r', waveIndex: 0 } },
+    },
+    NOTHING,
+    NOTHING,
+  ],
+  ['the end of its way back', { upgrade: { reversibleUntil: '2026-11-20T12:00:00.000Z' } }, ['TooLate'], NOTHING],
+  ['a way back that is open', { upgrade: { reversibleUntil: '2026-11-20T12:00:01.000Z' } }, NOTHING, NOTHING],
+  [
+    'the end of its way back, once it has begun',
+    { upgrade: { reversibleUntil: '2026-11-20T12:00:00.000Z', mutated: true } },
+    NOTHING,
     NOTHING,
   ],
   ['the same, of one that a person asked for', { wave: { rollingBack: OTHER } }, NOTHING, NOTHING],

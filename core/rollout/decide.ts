@@ -1,5 +1,9 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import { reason } from '../contracts/step-result.ts';
 import { isAwaited } from '../policy/cluster-tags.ts';
+import { queueOf } from '../protocol/rollback.ts';
+import { tooLate } from '../protocol/rollback-vetoes.ts';
 import { isUndo } from '../protocol/undo.ts';
 import { admit, askToBegin, type MemberIndex, type Room } from './admission.ts';
 import { atRest, automaticRollouts, restingDecisions } from './automatic-rollouts.ts';
@@ -9,6 +13,7 @@ import { memberRules, rulesByHand } from './member-rules.ts';
 import { replans } from './replan.ts';
 import { unready } from './require-ready.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import type { Answer } from './waiting.ts';
 import { waveDecisions } from './wave-progress.ts';
 
 /** What every decider looks at, and what those before it have left of the caps. */
@@ -144,13 +149,26 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
       decisions.push(past);
       continue;
     }
+    const over = tooLate(upgrade, now);
+    if (over.length > 0) {
+      decisions.push({ type: 'cancel-upgrade', upgrade, reasons: over });
+      continue;
+    }
     if (upgrade.resumeAt !== undefined && new Date(upgrade.resumeAt) > now) continue;
-    const { rolloutId, waveIndex } = upgrade.rollbackOf ?? {};
+    const { rolloutId, waveIndex } = queueOf(upgrade) ?? {};
     const wave = index.waves.get(rolloutId ?? '')?.find((one) => one.index === waveIndex);
     const asked = { upgrade, wave, ...rulesByHand(snapshot, cluster, rulesOf, upgrade.mutated) };
-    const answer = askToBegin({ snapshot, room, index, now }, cluster, upgrade, asked);
+    const answer = inTime(upgrade, cluster, askToBegin({ snapshot, room, index, now }, cluster, upgrade, asked));
     if (answer.reasons.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });
     else waiting.push({ clusterKey: upgrade.clusterKey, upgradeId: upgrade.id, ...answer });
   }
   return { decisions, waiting };
+}
+
+/** A rollback whose calendars do not open before EKS takes its cluster back no more waits for a person, and not for them. */
+function inTime({ reversibleUntil, mutated }: Upgrade, { name }: ClusterRecord, answer: Answer): Answer {
+  const { reasons, until } = answer;
+  if (reversibleUntil === undefined || mutated || until === undefined || until < reversibleUntil) return answer;
+  const said = `EKS takes it back until ${reversibleUntil}, and its calendars do not open before ${until}: liftlock break-glass cluster ${name} lets it begin at once.`;
+  return { reasons: [...reasons, reason('TooLate', said)] };
 }

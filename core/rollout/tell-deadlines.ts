@@ -97,8 +97,9 @@ async function rollbackDeadline(
   now: Date,
 ): Promise<Near | undefined> {
   const upgrades = await upgradesOf(table, cluster.clusterKey);
-  // Who goes back already need not be told.
-  if (upgrades.some((one) => isRollback(one) && Upgrades.active(one))) return undefined;
+  // Who is on its way back already need not be told; one that waits for that may wait too long.
+  if (upgrades.some((one) => isRollback(one) && Upgrades.active(one) && (one.status === 'Running' || one.mutated)))
+    return undefined;
   const { to, until, blockers } = rollbackView(cluster, { upgrades, region: versions, now });
   const left = until === null ? 0 : Date.parse(until) - now.getTime();
   if (to === null || until === null || left > TOLD_BEFORE) return undefined;

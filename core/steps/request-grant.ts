@@ -168,8 +168,8 @@ function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly
       ...(input === undefined ? {} : { input: { ...input } }),
       reasons: [...reasons],
       startedAt: pending?.startedAt ?? now.toISOString(),
-      // One that Liftlock has begun by itself waits for its turn still, whoever asks for it.
-      ...given({ rollbackOf: pending?.rollbackOf }),
+      // One that Liftlock has begun by itself gives its place in the rollout's budget back, whoever asks for it.
+      ...given({ rollbackOf: pending?.rollbackOf, reversibleUntil: pending?.reversibleUntil }),
     };
     const detail = { upgradeId, from, to, status: upgrade.status, mutated: upgrade.mutated, reasons };
     const control = isRollback(upgrade) ? await load(ports.table, ClusterControls, key) : undefined;

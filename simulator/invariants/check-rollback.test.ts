@@ -68,10 +68,23 @@ test.each<[string, Fabricated]>([
   ],
   ['two by themselves, as their policy says', two()],
   ['a third where one of the two is tried again', third(retried(KEY))],
-  ...['RollbackGivenUp', 'UpgradeCanceled'].map((event): [string, Fabricated] => [
+  ...(
+    [
+      ['RollbackGivenUp', 'Canceled'],
+      ['UpgradeCanceled', 'Canceled'],
+      ['UpgradeBlocked', 'Blocked'],
+    ] as const
+  ).map(([event, status]): [string, Fabricated] => [
     `a third after ${event} of one that had changed nothing`,
-    third(ended(event, { status: 'Canceled', mutated: false })),
+    third(ended(event, { status, mutated: false })),
   ]),
+  [
+    'one by itself beside another one that a person has asked for since',
+    granted(
+      back({ rollbackOf: place }),
+      back({ clusterKey: OTHER, rollbackOf: place, requestedBy: 'op', status: 'Running' }),
+    ),
+  ],
 ])('%s is no violation', (_, history) => {
   expect(history.violations(checkRollback)).toEqual([]);
 });
@@ -91,6 +104,11 @@ test.each<[string, string, Fabricated]>([
     granted(back({ rollbackOf: place }), back({ clusterKey: OTHER, rollbackOf: place, status: 'Running' })),
   ],
   ['one begins by itself', 'no policy says so', begun(automatic(false))],
+  [
+    'one begins by itself after an abort',
+    'somebody had aborted r',
+    begun(inForce({ spec: { rollback: { automatic: true } }, rollout: { status: 'Aborted' } })),
+  ],
   ['one begins by itself in no rollout', 'no policy says so', known(inForce()).add(KEY, 'RollbackBegun', {})],
   ['a third begins by itself', 'the 3. of r', third(two())],
   ['a third begins after a retry of another cluster', 'the 3. of r', third(retried(`${OTHER}3`))],
@@ -102,7 +120,7 @@ test.each<[string, string, Fabricated]>([
   [
     'a third begins after one has ended',
     'the 3. of r',
-    third(ended('UpgradeBlocked', { status: 'Blocked', mutated: false })),
+    third(ended('UpgradeFailed', { status: 'Failed', mutated: true })),
   ],
 ])('it is told where %s', (_, said, history) => {
   expect(history.violations(checkRollback)).toContainEqual({

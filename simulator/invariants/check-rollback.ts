@@ -4,6 +4,7 @@ import type { Check, Moment } from './check-history.ts';
 import { commitAt, isGoingBack, isUndoing, placeAt } from './commit-at.ts';
 import type { Violation } from './history.ts';
 
+const ENDINGS = ['RollbackGivenUp', 'UpgradeCanceled', 'UpgradeBlocked'];
 const UNDER_WAY: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked'];
 
 /**
@@ -23,9 +24,9 @@ export const checkRollback = (): Check => {
 function takeOff({ item, store }: Moment, begun: Set<string>): void {
   const { clusterKey, upgradeId = '' } = item.detail as { clusterKey?: string; upgradeId?: string };
   if (item.event === 'MemberRetried') begun.delete(`${item.subject.replace(/^rollout\//, '')} ${clusterKey}`);
-  if (item.event !== 'RollbackGivenUp' && item.event !== 'UpgradeCanceled') return;
+  if (!ENDINGS.includes(item.event)) return;
   const { rollbackOf, status, mutated } = store.get(Upgrades, item.subject, upgradeId) ?? {};
-  if (rollbackOf !== undefined && status === 'Canceled' && mutated === false)
+  if (rollbackOf !== undefined && (status === 'Canceled' || status === 'Blocked') && mutated === false)
     begun.delete(`${rollbackOf.rolloutId} ${item.subject}`);
 }
 
@@ -40,6 +41,7 @@ function ofBeginning({ item, store }: Moment, begun: Set<string>): Violation[] {
   const what = `${item.subject} #${item.sequence}: ${upgradeId} began by itself`;
   return [
     ...(policy?.rollback.automatic === true ? [] : [rollback(`${what}, and no policy says so`)]),
+    ...(rollout?.status === 'Aborted' ? [rollback(`${what}, and somebody had aborted ${rollout.id}`)] : []),
     ...(count > 2 ? [rollback(`${what}, the ${count}. of ${rollout?.id}`)] : []),
   ];
 }
@@ -65,7 +67,7 @@ function ofGrant(moment: Moment): Violation[] {
   if (item.event !== 'Granted') return [];
   const { upgradeId = '' } = item.detail as { upgradeId?: string };
   const granted = store.get(Upgrades, item.subject, upgradeId);
-  if (granted?.rollbackOf !== undefined) return besideOthers(granted, moment);
+  if (granted !== undefined && isByItself(granted)) return besideOthers(granted, moment);
   if (isGoingBack(granted) || isUndoing(granted)) return [];
   return store
     .all(Upgrades)
@@ -74,6 +76,10 @@ function ofGrant(moment: Moment): Violation[] {
       rollback(`${item.subject} #${item.sequence}: ${upgradeId} was granted while ${id} was ${status}`),
     );
 }
+
+/** Began by itself, and nobody has asked for it since. */
+const isByItself = ({ rollbackOf, requestedBy }: Upgrade): boolean =>
+  rollbackOf !== undefined && requestedBy === 'liftlock';
 
 /** One at a time in a wave of those that began by themselves. */
 function besideOthers({ clusterKey, rollbackOf: own, id }: Upgrade, { item, store }: Moment): Violation[] {
@@ -84,7 +90,7 @@ function besideOthers({ clusterKey, rollbackOf: own, id }: Upgrade, { item, stor
     other.rollbackOf?.waveIndex === own?.waveIndex;
   return store
     .all(Upgrades)
-    .filter((other) => other.rollbackOf !== undefined && isBeside(other))
+    .filter((other) => isByItself(other) && isBeside(other))
     .map((other) =>
       rollback(`${item.subject} #${item.sequence}: ${id} was granted beside that of ${other.clusterKey}`),
     );
