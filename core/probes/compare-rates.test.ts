@@ -102,6 +102,36 @@ test('little data is no pass: it says when a rise to three times would show', ()
   expect([short?.result, short?.concludesAt]).toEqual(['inconclusive', undefined]);
 });
 
+test('where hardly anything failed, a pass would have shown what the floor counts, and few requests are none', () => {
+  const quiet = (requests: number, errors: (index: number) => number) => {
+    const bins = (from: number, to: number) =>
+      minutesOf(from, to, 0).map((bin, index) => ({ ...bin, exposure: requests, events: errors(index) }));
+    return { probe: 'api-errors', before: bins(-60, 0), after: bins(0, 25) } as const;
+  };
+  expect(
+    verdictOf(
+      quiet(3_000, () => 0),
+      25,
+    ),
+  ).toMatchObject({ result: 'pass' });
+  expect(
+    verdictOf(
+      quiet(3_000, (index) => (index % 11 === 0 ? 1 : 0)),
+      25,
+    ),
+  ).toMatchObject({ result: 'pass' });
+  expect(
+    verdictOf(
+      quiet(40, () => 0),
+      25,
+    ),
+  ).toMatchObject({ result: 'inconclusive' });
+  // What the floor counts is not passed over for that.
+  const { before } = quiet(3_000, () => 0);
+  const risen = minutesOf(0, 30, 0).map((bin) => ({ ...bin, exposure: 3_000, events: 6 }));
+  expect(verdictOf({ probe: 'api-errors', before, after: risen }, 30)).toMatchObject({ result: 'fail' });
+});
+
 test('the more is asked the less counts as no chance', () => {
   const before = blocksOf(-60, [0.004, 0.006, 0.003, 0.006, 0.004, 0.007, 0.003, 0.006, 0.004, 0.006, 0.003, 0.006]);
   const faint = errors(0, 0.02, 30, { before });
