@@ -11,12 +11,12 @@ const counted = (from: number, to: number, errors: number, requests = 3_000) => 
   [API_SERVER_METRICS.requests]: sums(from, to, () => requests),
   [API_SERVER_METRICS.errors]: sums(from, to, (index) => Math.round(errors * (1 + 0.1 * Math.sin(index * 1.7)))),
 });
-const verdictAt = (minutes: number, errors: number, before = counted(-150, -90, 15)) =>
+const verdictAt = (minutes: number, errors: number, before = counted(-210, -90, 15)) =>
   compareApiErrors(hop, before, counted(1, minutes - 5, errors), at(minutes));
 
-test('the hour before the first change is read, and whole minutes since the hop but for the five that may be in parts', () => {
+test('two hours before the first change are read, and whole minutes since the hop but for the five that may be in parts', () => {
   expect(spansOf(hop, at(40, 30))).toEqual({
-    before: { from: at(-150), to: at(-90) },
+    before: { from: at(-210), to: at(-90) },
     after: { from: at(1), to: at(35) },
   });
   expect(spansOf(hop, at(6, 59)).after).toBeUndefined();
@@ -42,13 +42,13 @@ test('errors that tripled fail 35 minutes after the hop, and are no pass before'
 });
 
 test('until there is data enough it says when there will be', () => {
-  expect(compareApiErrors(hop, counted(-150, -90, 15), {}, at(0, 20))).toMatchObject({
+  expect(compareApiErrors(hop, counted(-210, -90, 15), {}, at(0, 20))).toMatchObject({
     result: 'inconclusive',
     concludesAt: at(31).toISOString(),
   });
   expect(verdictAt(20, 15).concludesAt).toBe(at(31).toISOString());
   // Nothing came although it should have: the wait goes on from then.
-  expect(compareApiErrors(hop, counted(-150, -90, 15), {}, at(40)).concludesAt).toBe(at(65).toISOString());
+  expect(compareApiErrors(hop, counted(-210, -90, 15), {}, at(40)).concludesAt).toBe(at(65).toISOString());
   const unknown = compareApiErrors(hop, {}, {}, at(0));
   expect([unknown.result, unknown.concludesAt]).toEqual(['inconclusive', undefined]);
 });

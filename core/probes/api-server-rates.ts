@@ -16,8 +16,8 @@ export const API_SERVER_METRICS = {
   errors: 'apiserver_request_total_5XX',
 } as const;
 
-/** Four times what a comparison needs, so that a quiet quarter of an hour is no baseline. */
-const BEFORE_MINUTES = 60;
+/** With one hour the scatter of blocks is known so badly that a third of all comparisons tells nothing (`npm run bench -- probe-power` has two). */
+const BEFORE_MINUTES = 120;
 /** CloudWatch gets minutes late, and what several API servers tell in parts: the newest ones, a block of the comparison, are left out. */
 export const LATE_MINUTES = 5;
 const MINUTE = 60_000;

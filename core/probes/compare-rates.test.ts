@@ -1,4 +1,4 @@
-import { failsAnywhere, historyOf } from '../../test/material/probes/histories.ts';
+import { endsAs, failsAnywhere, historyOf } from '../../test/material/probes/histories.ts';
 import { compareRates, type MinuteBin, type RateSeries } from './compare-rates.ts';
 
 const HOP = 29_000_000;
@@ -106,7 +106,7 @@ test('where hardly anything failed, a pass would have shown what the floor count
   const quiet = (requests: number, errors: (index: number) => number) => {
     const bins = (from: number, to: number) =>
       minutesOf(from, to, 0).map((bin, index) => ({ ...bin, exposure: requests, events: errors(index) }));
-    return { probe: 'api-errors', before: bins(-60, 0), after: bins(0, 25) } as const;
+    return { probe: 'api-errors', before: bins(-120, 0), after: bins(0, 25) } as const;
   };
   expect(
     verdictOf(
@@ -147,4 +147,14 @@ test('of histories in which nothing happened hardly any fails, of those with thr
   const failing = (effect: number) => seeds.filter((seed) => failsAnywhere(historyOf(seed, effect), 'any')).length;
   expect(failing(1)).toBeLessThanOrEqual(2);
   expect(failing(3)).toBeGreaterThanOrEqual(114);
+});
+
+test('a wait that takes the first verdict calls hardly any rise to three times a pass', () => {
+  const ends = (effect: number) => {
+    const all = Array.from({ length: 120 }, (_, index) => endsAs(historyOf(80_001 + index, effect)));
+    return { pass: all.filter((one) => one === 'pass').length, fail: all.filter((one) => one === 'fail').length };
+  };
+  const [stays, triples] = [ends(1), ends(3)];
+  expect([stays.fail <= 2, stays.pass >= 90]).toEqual([true, true]);
+  expect([triples.pass <= 6, triples.fail >= 104]).toEqual([true, true]);
 });

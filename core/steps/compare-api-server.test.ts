@@ -96,12 +96,12 @@ async function checks(given: Given, minutes: readonly number[], table?: MemoryTa
   return { status: last?.status, seconds: last?.waitSeconds, told, reads, steps };
 }
 
-test('the hour before the scan and the minutes since the check began are asked for, of this cluster', async () => {
+test('two hours before the scan and the minutes since the check began are asked for, of this cluster', async () => {
   const { asked } = await compared({ minutes: 40 });
   const metrics = ['apiserver_request_total', 'apiserver_request_total_5XX'];
   const common = { namespace: 'AWS/EKS', dimensions: { ClusterName: 'web' }, metrics };
   expect(asked).toEqual([
-    { ...common, from: at(-120), to: at(-60) },
+    { ...common, from: at(-180), to: at(-60) },
     { ...common, from: at(0), to: at(35) },
   ]);
 });

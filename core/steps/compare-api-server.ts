@@ -20,7 +20,7 @@ import type { StepContext } from './context.ts';
 const AGAIN_SECONDS = 300;
 
 /**
- * How the API server does since the hop against the hour before it; undefined where the policy asks for no rates, nobody knows when the hop began, or
+ * How the API server does since the hop against two hours before it; undefined where the policy asks for no rates, nobody knows when the hop began, or
  * the cluster has gone back: nothing acts on rates there, and others wait for their turn. `concludesAt` is within what the policy lets the smoke check
  * wait; until then what was told stays, so that nobody pays for a read that says nothing new. A read that fails is told and fails nothing.
  */

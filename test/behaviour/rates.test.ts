@@ -51,7 +51,7 @@ async function hop({ prepare, rates = { apiServer: true }, policy = {}, before =
 
 test('errors that triple on the new minor are told, and fail no hop alone', async () => {
   const { world, upgrade, minutes, rate, told } = await hop({ prepare: tripled });
-  expect([upgrade?.status, rate]).toMatchObject(['Succeeded', { result: 'fail', figures: { minutesBefore: 60 } }]);
+  expect([upgrade?.status, rate]).toMatchObject(['Succeeded', { result: 'fail', figures: { minutesBefore: 120 } }]);
   expect(told).toContainEqual(
     expect.stringMatching(
       /^ApiServerWorse: The errors of the API server rose from 0\.\d\d % to \d\.\d\d %, [23]\.\d times/,
