@@ -126,6 +126,12 @@ test('where hardly anything failed, a pass would have shown what the floor count
       25,
     ),
   ).toMatchObject({ result: 'inconclusive' });
+  expect(
+    verdictOf(
+      quiet(1_000, () => 0),
+      25,
+    ),
+  ).toMatchObject({ result: 'inconclusive' });
   // What the floor counts is not passed over for that.
   const { before } = quiet(3_000, () => 0);
   const risen = minutesOf(0, 30, 0).map((bin) => ({ ...bin, exposure: 3_000, events: 6 }));

@@ -80,9 +80,13 @@ test('a second source that is worse makes it one, and the cluster goes back', as
       Object.assign(clusterIn(state)?.kubernetes ?? {}, { jobRuns: { 'fails:1': { exitCode: 1 } } });
     },
   });
-  onStep(world, 'update-addons-after', 'done', 'web', () => {
-    const now = world.clock.now().toISOString();
-    clusterIn(world.eks.state)?.kubernetes.objects?.push(nightly('nightly-2', 'fails:1', now));
+  // Seen first in the last look at everything, so that one more decides.
+  onStep(world, 'smoke-check', 'running', 'web', () => {
+    const soon = new Date(world.clock.now().getTime() + 6 * 60_000);
+    world.clock.schedule(soon, async () => {
+      const job = nightly('nightly-2', 'fails:1', soon.toISOString());
+      clusterIn(world.eks.state)?.kubernetes.objects?.push(job);
+    });
   });
   await run(world);
   expect(versionOf(world, 'web')).toBe('1.36');
