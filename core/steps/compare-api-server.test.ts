@@ -71,9 +71,10 @@ async function world(given: Given, table = new MemoryTable()) {
   return { ports: { ...ports, account, gates, clusters, probe: { get: async () => ({ status }) } }, asked, table };
 }
 
-async function compared(given: Given) {
+async function compared(given: Given, startTime = NOON.toISOString()) {
   const { ports, asked } = await world(given);
-  const context = await contextOf(ports, stepInput(), 'read');
+  const input = stepInput({}, { execution: { ...stepInput().execution, startTime } });
+  const context = await contextOf(ports, input, 'read');
   const { spec } = await context.policy();
   const [verdict, ...others] = (await compareApiServer(ports, context, spec)) ?? [];
   expect(others).toEqual([]);
@@ -167,6 +168,12 @@ test('what is decided after the wait of the policy is not waited for', async () 
     'done',
     expect.stringMatching(/one more look decides\. It would take until 2026-11-20 12:35 UTC, .*smoke\.rates\.wait/),
   ]);
+});
+
+test('the least wait is long enough for a verdict, also of a check that begins within a minute', async () => {
+  const rates = { apiServer: true as const, wait: '30m' };
+  const { verdict } = await compared({ minutes: 1, rates }, new Date(NOON.getTime() + 25_000).toISOString());
+  expect(verdict?.concludesAt).toBe(at(31).toISOString());
 });
 
 test('a denied read is told by its permission at once, and one that fails is tried again', async () => {

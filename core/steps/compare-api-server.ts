@@ -38,7 +38,8 @@ export async function compareApiServer(
   const isDue = known.some(({ concludesAt }) => concludesAt !== undefined && Date.parse(concludesAt) <= now.getTime());
   if (known.length > 0 && !isDue) return known;
   const hop: Hop = { begunAt: new Date(begunAt), endedAt: context.startedAt };
-  const waitEnds = context.startedAt.getTime() + durationMilliseconds(asked.wait);
+  // From the first whole minute on, as data is counted: the least wait is as long as a verdict takes.
+  const waitEnds = Math.ceil(context.startedAt.getTime() / 60_000) * 60_000 + durationMilliseconds(asked.wait);
   return [within(await readAndCompare(ports, context, hop, now), waitEnds)];
 }
 
