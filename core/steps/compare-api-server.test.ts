@@ -177,7 +177,7 @@ test('the least wait is long enough for a verdict, also of a check that begins w
 });
 
 test('a denied read is told by its permission at once, and one that fails is tried again', async () => {
-  const error = (name: string) => Object.assign(new Error('no.'), { name });
+  const error = (name: string) => Object.assign(new Error('no'), { name });
   const denied = await checks({ errors: error('AccessDenied') }, [0]);
   expect([denied.status, denied.told[1]]).toEqual([
     'done',

@@ -91,7 +91,7 @@ function readSums({ account }: Pick<Ports, 'account'>, { scope, name }: StepCont
 function unread(error: unknown, { scope }: StepContext, now: Date): RateVerdict {
   const figures = { minutesBefore: 0, minutesAfter: 0 };
   const verdict = { probe: 'api-errors', kind: 'rate', result: 'inconclusive', figures } as const;
-  const said = `CloudWatch could not be read: ${errorName(error)}: ${errorMessage(error)}`;
+  const said = `CloudWatch could not be read: ${errorName(error)}: ${errorMessage(error).replace(/\.?$/, '.')}`;
   if (isDenied(error))
     return { ...verdict, why: `${said} The spoke role of account ${scope.account} needs cloudwatch:GetMetricData.` };
   return { ...verdict, why: said, concludesAt: new Date(now.getTime() + AGAIN_SECONDS * 1_000).toISOString() };
