@@ -175,3 +175,55 @@ test('of a quota without data, without a metric or unknown nothing is guessed', 
   answer(200, '{"Quota":{}}');
   await expect(quota.getServiceQuota(scope, 'L-1')).rejects.toMatchObject({ name: 'IncompleteAnswer' });
 });
+
+const sumsAsked = {
+  ...{ namespace: 'AWS/EKS', dimensions: { ClusterName: 'web' }, metrics: ['total', 'failed'] },
+  ...{ from: new Date('2026-11-20T11:00:00Z'), to: new Date('2026-11-20T12:00:00Z') },
+};
+const data = (id: string, points: string, status = 'Complete') =>
+  `<member><Id>${id}</Id><Label>x</Label>${points}<StatusCode>${status}</StatusCode></member>`;
+const metricData = (...results: readonly string[]) =>
+  `<GetMetricDataResponse xmlns="x"><GetMetricDataResult><Messages/><MetricDataResults>${results.join('')}</MetricDataResults></GetMetricDataResult></GetMetricDataResponse>`;
+
+test('the minutes of several metrics are one signed request to CloudWatch in the Region of the cluster', async () => {
+  const points =
+    '<Timestamps><member>2026-11-20T11:00:00Z</member><member>2026-11-20T11:01:00Z</member></Timestamps><Values><member>7.0</member><member>9.0</member></Values>';
+  const one = '<Timestamps><member>2026-11-20T11:01:00Z</member></Timestamps><Values><member>2.0</member></Values>';
+  answer(200, metricData(data('m1', one), data('m0', points)));
+  expect(await reader().getMetricSums(scope, sumsAsked)).toEqual({
+    total: [
+      { at: new Date('2026-11-20T11:00:00Z'), sum: 7 },
+      { at: new Date('2026-11-20T11:01:00Z'), sum: 9 },
+    ],
+    failed: [{ at: new Date('2026-11-20T11:01:00Z'), sum: 2 }],
+  });
+  expect([server.asked.length, signedFor(0), variables.includes('CLOUDWATCH')]).toEqual([
+    1,
+    'eu-central-1/monitoring',
+    true,
+  ]);
+  const form = Object.fromEntries(new URLSearchParams(server.asked[0]?.body));
+  expect(form).toMatchObject({
+    ...{ Action: 'GetMetricData', StartTime: '2026-11-20T11:00:00.000Z', EndTime: '2026-11-20T12:00:00.000Z' },
+    ...{ ScanBy: 'TimestampAscending', 'MetricDataQueries.member.2.Id': 'm1' },
+    'MetricDataQueries.member.2.MetricStat.Metric.MetricName': 'failed',
+    'MetricDataQueries.member.1.MetricStat.Metric.Namespace': 'AWS/EKS',
+    'MetricDataQueries.member.1.MetricStat.Metric.Dimensions.member.1.Name': 'ClusterName',
+    'MetricDataQueries.member.1.MetricStat.Metric.Dimensions.member.1.Value': 'web',
+    ...{ 'MetricDataQueries.member.1.MetricStat.Period': '60', 'MetricDataQueries.member.1.MetricStat.Stat': 'Sum' },
+  });
+});
+
+test('a metric that CloudWatch does not know has no minutes, and a part of an answer is none', async () => {
+  const nothing = '<Timestamps/><Values/>';
+  answer(200, metricData(data('m0', nothing), data('m1', nothing)));
+  expect(await reader().getMetricSums(scope, sumsAsked)).toEqual({ total: [], failed: [] });
+  for (const results of [
+    [data('m0', nothing)],
+    [data('m0', nothing), data('m1', nothing, 'PartialData')],
+    [data('m0', '<Timestamps><member>2026-11-20T11:00:00Z</member></Timestamps><Values/>'), data('m1', nothing)],
+  ]) {
+    answer(200, metricData(...results));
+    await expect(reader().getMetricSums(scope, sumsAsked)).rejects.toMatchObject({ name: 'IncompleteAnswer' });
+  }
+});

@@ -1,10 +1,10 @@
 import { errorName, namedError } from '../../core/contracts/errors.ts';
 import { given } from '../../core/model/given.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
-import type { AccountReader, RecoveryPoint } from '../../core/ports/account.ts';
+import type { AccountReader, MinuteSum, RecoveryPoint } from '../../core/ports/account.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { createSignedCalls, FORM, type SignedCallsOptions } from './signed-calls.ts';
-import { childOf, childrenOf, known, numberOf, parseAnswer } from './xml-answer.ts';
+import { childOf, childrenOf, known, numberOf, parseAnswer, textsOf, type XmlNode } from './xml-answer.ts';
 
 const HOUR = 3_600_000;
 const json = (target: string) => ({ 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target });
@@ -102,7 +102,45 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
       }
       return found;
     },
+    async getMetricSums(scope, { namespace, dimensions, metrics: names, from, to }) {
+      const form = new URLSearchParams({
+        Action: 'GetMetricData',
+        Version: '2010-08-01',
+        ScanBy: 'TimestampAscending',
+      });
+      form.set('StartTime', from.toISOString());
+      form.set('EndTime', to.toISOString());
+      for (const [index, name] of names.entries()) {
+        const query = `MetricDataQueries.member.${index + 1}`;
+        form.set(`${query}.Id`, `m${index}`);
+        form.set(`${query}.MetricStat.Period`, '60');
+        form.set(`${query}.MetricStat.Stat`, 'Sum');
+        form.set(`${query}.MetricStat.Metric.Namespace`, namespace);
+        form.set(`${query}.MetricStat.Metric.MetricName`, name);
+        for (const [at, [dimension, value]] of Object.entries(dimensions).entries()) {
+          form.set(`${query}.MetricStat.Metric.Dimensions.member.${at + 1}.Name`, dimension);
+          form.set(`${query}.MetricStat.Metric.Dimensions.member.${at + 1}.Value`, value);
+        }
+      }
+      const answer = parseAnswer(await metrics(scope, FORM, form.toString()), 'GetMetricData');
+      const results = childrenOf(childOf(answer, 'GetMetricDataResult'), 'MetricDataResults', 'member');
+      return Object.fromEntries(names.map((name, index) => [name, sumsOf(results, `m${index}`)]));
+    },
   };
+}
+
+/**
+ * A part is no answer: minutes that are missing would pass for minutes without data. Two hours are far below what CloudWatch pages.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataResult.html
+ */
+function sumsOf(results: readonly XmlNode[], id: string): MinuteSum[] {
+  const result = results.find((one) => one.Id === id) ?? {};
+  const status = known(result, 'StatusCode');
+  if (status !== 'Complete') throw namedError('IncompleteAnswer', `CloudWatch answered with ${status} data.`);
+  const [times, values] = [textsOf(result, 'Timestamps'), textsOf(result, 'Values')];
+  if (times.length !== values.length)
+    throw namedError('IncompleteAnswer', 'CloudWatch answered with other numbers of times and values.');
+  return times.map((time, index) => ({ at: new Date(time), sum: Number(values[index]) }));
 }
 
 /** `LastModifiedDate` is in seconds since 1970. */

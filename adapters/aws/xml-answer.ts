@@ -19,6 +19,12 @@ export function childrenOf(node: XmlNode, list: string, item: string): XmlNode[]
   return (Array.isArray(found) ? found : [found]) as XmlNode[];
 }
 
+/** A list of texts; one of one is parsed as that one. */
+export function textsOf(node: XmlNode, list: string): string[] {
+  const found = childOf(node, list).member ?? [];
+  return (Array.isArray(found) ? found : [found]).map(String);
+}
+
 export const textOf = (node: XmlNode, name: string): string | undefined =>
   typeof node[name] === 'string' ? node[name] : undefined;
 

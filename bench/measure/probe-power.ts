@@ -1,4 +1,4 @@
-import { failsAnywhere, historyOf } from '../../test/material/probes/histories.ts';
+import { endsAs, failsAnywhere, historyOf } from '../../test/material/probes/histories.ts';
 import { type Figure, type Measure, rounded } from '../figure.ts';
 
 const HISTORIES = 1_000;
@@ -16,15 +16,25 @@ export const measure: Measure = async () => [
       }),
     ),
   ),
+  shareThatEnds(1, 'fail', { name: 'probes: smoke checks that wait for errors that stay, and fail', limit: 1 }),
+  shareThatEnds(1, 'pass', { name: 'probes: smoke checks that wait for errors that stay, and pass' }),
+  shareThatEnds(3, 'fail', { name: 'probes: smoke checks that wait for errors that triple, and fail', least: 90 }),
+  shareThatEnds(3, 'pass', { name: 'probes: smoke checks that wait for errors that triple, and pass', limit: 5 }),
 ];
+
+const shareThatEnds = (effect: number, as: ReturnType<typeof endsAs>, figure: Omit<Figure, 'value' | 'unit'>): Figure =>
+  share((seed) => endsAs(historyOf(seed, effect)) === as, figure);
 
 function shareOf(
   effect: number,
   probe: Parameters<typeof failsAnywhere>[1],
-  figure: Pick<Figure, 'name' | 'limit' | 'least'>,
+  figure: Omit<Figure, 'value' | 'unit'>,
 ): Figure {
-  let failing = 0;
-  for (let seed = FIRST_SEED; seed < FIRST_SEED + HISTORIES; seed += 1)
-    if (failsAnywhere(historyOf(seed, effect), probe)) failing += 1;
-  return { ...figure, value: rounded((100 * failing) / HISTORIES), unit: '%', note: `of ${HISTORIES}` };
+  return share((seed) => failsAnywhere(historyOf(seed, effect), probe), figure);
+}
+
+function share(isOne: (seed: number) => boolean, figure: Omit<Figure, 'value' | 'unit'>): Figure {
+  let count = 0;
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + HISTORIES; seed += 1) if (isOne(seed)) count += 1;
+  return { ...figure, value: rounded((100 * count) / HISTORIES), unit: '%', note: `of ${HISTORIES}` };
 }

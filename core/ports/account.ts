@@ -17,6 +17,23 @@ export interface AccountReader {
   getServiceQuota(scope: Scope, quotaCode: string): Promise<Quota | undefined>;
   /** AWS Backup: what a vault of the account and Region has of a resource. */
   listRecoveryPoints(scope: Scope, vaultName: string, resourceArn: string): Promise<RecoveryPoint[]>;
+  /** CloudWatch: the sums of each minute that has data, by the metric's name, oldest first; a metric that it does not know has none. */
+  getMetricSums(scope: Scope, asked: MetricMinutes): Promise<Readonly<Record<string, readonly MinuteSum[]>>>;
+}
+
+/** Of metrics with the same dimensions; `from` is in it, `to` is not. CloudWatch keeps minutes for 15 days. */
+export interface MetricMinutes {
+  readonly namespace: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly metrics: readonly string[];
+  readonly from: Date;
+  readonly to: Date;
+}
+
+export interface MinuteSum {
+  /** When the minute began. */
+  readonly at: Date;
+  readonly sum: number;
 }
 
 export interface Parameter {

@@ -1,5 +1,5 @@
 import { withoutBrokenSources } from './broken-sources.ts';
-import type { StateProbe, StateVerdict } from './probe-verdict.ts';
+import type { RateVerdict, StateProbe, StateVerdict } from './probe-verdict.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
 const LONG_SINCE = '2026-11-20T11:00:00.000Z';
@@ -19,6 +19,18 @@ test('an alarm that is worse for three clusters at once is a broken source, for 
   ]);
   const other = [verdict('alarms', 'alarm b')];
   expect(withoutBrokenSources(one, [one, other], NOON)).toEqual(one);
+});
+
+test('a rate that fails for three clusters at once is a broken source, and one that fails for two or passes is not', () => {
+  const rate = (result: RateVerdict['result']): RateVerdict => ({
+    ...{ probe: 'api-errors', kind: 'rate', result, figures: { minutesBefore: 60, minutesAfter: 30 } },
+  });
+  const [fails, passes] = [[rate('fail')], [rate('pass')]];
+  expect(withoutBrokenSources(fails, [fails, passes, passes], NOON)).toEqual(fails);
+  expect(withoutBrokenSources(fails, [fails, fails], NOON)).toMatchObject([
+    { result: 'inconclusive', why: expect.stringContaining('broken source') },
+  ]);
+  expect(withoutBrokenSources(passes, [fails, fails, fails], NOON)).toEqual(passes);
 });
 
 test('what else fails of the probe still does, and what each cluster says of itself always', () => {

@@ -1,25 +1,33 @@
 import { lasting } from './compare-states.ts';
-import type { ProbeVerdict, StateVerdict } from './probe-verdict.ts';
+import type { ProbeVerdict } from './probe-verdict.ts';
 
 /** So many clusters at once do not get worse for causes of their own. */
 const CLUSTERS = 3;
 
-/** Sources that clusters share: each other probe reads the cluster itself. */
-const isShared = (verdict: ProbeVerdict): verdict is StateVerdict =>
-  verdict.probe === 'alarms' || verdict.probe === 'urls';
+/** Whether other clusters may say that its source is broken: one that clusters share, while each other probe reads the cluster itself. */
+export const mayBeBroken = (verdict: ProbeVerdict): boolean =>
+  verdict.kind === 'rate'
+    ? verdict.result === 'fail'
+    : (verdict.probe === 'alarms' || verdict.probe === 'urls') && verdict.figures.worse > 0;
+
+const BROKEN = `Its source is worse for ${CLUSTERS} clusters or more at once: that is a broken source, and no regression of each.`;
 
 /**
- * The verdicts of a cluster without what a broken source says: an alarm or URL that is worse for three clusters at once proves nothing of any of them.
+ * The verdicts of a cluster without what a broken source says: an alarm, URL or rate that is worse for three clusters at once proves nothing of any of them.
  *
  * @param others what the comparisons of other clusters say that were made at about the same time
  */
-export function withoutBrokenSources<Verdict extends ProbeVerdict>(
-  verdicts: readonly Verdict[],
+export function withoutBrokenSources(
+  verdicts: readonly ProbeVerdict[],
   others: readonly (readonly ProbeVerdict[])[],
   now: Date,
-): (Verdict | StateVerdict)[] {
+): ProbeVerdict[] {
   return verdicts.map((verdict) => {
-    if (!isShared(verdict)) return verdict;
+    if (!mayBeBroken(verdict)) return verdict;
+    if (verdict.kind === 'rate') {
+      const failing = others.filter((all) => all.some((one) => one.probe === verdict.probe && one.result === 'fail'));
+      return failing.length + 1 < CLUSTERS ? verdict : { ...verdict, result: 'inconclusive', why: BROKEN };
+    }
     const worseFor = (identity: string): number =>
       others.filter((all) => all.some((one) => one.probe === verdict.probe && names(one, identity))).length + 1;
     const named = verdict.figures.named.filter(({ identity }) => worseFor(identity) < CLUSTERS);
@@ -27,8 +35,7 @@ export function withoutBrokenSources<Verdict extends ProbeVerdict>(
     const left = { ...verdict, figures: { ...verdict.figures, named, worse: named.length } };
     if (lasting(left, now).length > 0) return left;
     const { concludesAt: _, ...rest } = left;
-    const why = `Its source is worse for ${CLUSTERS} clusters or more at once: that is a broken source, and no regression of each.`;
-    return { ...rest, result: 'inconclusive', why };
+    return { ...rest, result: 'inconclusive', why: BROKEN };
   });
 }
 

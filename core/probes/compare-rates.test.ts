@@ -1,4 +1,4 @@
-import { failsAnywhere, historyOf } from '../../test/material/probes/histories.ts';
+import { endsAs, failsAnywhere, historyOf } from '../../test/material/probes/histories.ts';
 import { compareRates, type MinuteBin, type RateSeries } from './compare-rates.ts';
 
 const HOP = 29_000_000;
@@ -102,6 +102,42 @@ test('little data is no pass: it says when a rise to three times would show', ()
   expect([short?.result, short?.concludesAt]).toEqual(['inconclusive', undefined]);
 });
 
+test('where hardly anything failed, a pass would have shown what the floor counts, and few requests are none', () => {
+  const quiet = (requests: number, errors: (index: number) => number) => {
+    const bins = (from: number, to: number) =>
+      minutesOf(from, to, 0).map((bin, index) => ({ ...bin, exposure: requests, events: errors(index) }));
+    return { probe: 'api-errors', before: bins(-120, 0), after: bins(0, 25) } as const;
+  };
+  expect(
+    verdictOf(
+      quiet(3_000, () => 0),
+      25,
+    ),
+  ).toMatchObject({ result: 'pass' });
+  expect(
+    verdictOf(
+      quiet(3_000, (index) => (index % 11 === 0 ? 1 : 0)),
+      25,
+    ),
+  ).toMatchObject({ result: 'pass' });
+  expect(
+    verdictOf(
+      quiet(40, () => 0),
+      25,
+    ),
+  ).toMatchObject({ result: 'inconclusive' });
+  expect(
+    verdictOf(
+      quiet(1_000, () => 0),
+      25,
+    ),
+  ).toMatchObject({ result: 'inconclusive' });
+  // What the floor counts is not passed over for that.
+  const { before } = quiet(3_000, () => 0);
+  const risen = minutesOf(0, 30, 0).map((bin) => ({ ...bin, exposure: 3_000, events: 6 }));
+  expect(verdictOf({ probe: 'api-errors', before, after: risen }, 30)).toMatchObject({ result: 'fail' });
+});
+
 test('the more is asked the less counts as no chance', () => {
   const before = blocksOf(-60, [0.004, 0.006, 0.003, 0.006, 0.004, 0.007, 0.003, 0.006, 0.004, 0.006, 0.003, 0.006]);
   const faint = errors(0, 0.02, 30, { before });
@@ -117,4 +153,14 @@ test('of histories in which nothing happened hardly any fails, of those with thr
   const failing = (effect: number) => seeds.filter((seed) => failsAnywhere(historyOf(seed, effect), 'any')).length;
   expect(failing(1)).toBeLessThanOrEqual(2);
   expect(failing(3)).toBeGreaterThanOrEqual(114);
+});
+
+test('a wait that takes the first verdict calls hardly any rise to three times a pass', () => {
+  const ends = (effect: number) => {
+    const all = Array.from({ length: 120 }, (_, index) => endsAs(historyOf(80_001 + index, effect)));
+    return { pass: all.filter((one) => one === 'pass').length, fail: all.filter((one) => one === 'fail').length };
+  };
+  const [stays, triples] = [ends(1), ends(3)];
+  expect([stays.fail <= 2, stays.pass >= 90]).toEqual([true, true]);
+  expect([triples.pass <= 6, triples.fail >= 104]).toEqual([true, true]);
 });

@@ -28,12 +28,16 @@ const LEAST_AFTER = 20;
 const BLOCK = 5;
 /** What the roll itself leaves behind dies down meanwhile. */
 const SETTLING = 5;
+/** So many minutes after a hop there is data enough to compare, and not before. */
+export const MINUTES_TO_COMPARE = SETTLING + LEAST_AFTER;
 const LEAST_IN_BLOCK = 3;
 const MOST_GAPS = 0.2;
 const CHANCE = 0.001;
 const LEAST_EFFECT = 1.5;
 /** What is called a pass would have shown an effect of so much. */
 const SHOWN = 3;
+/** 19 of 20 such effects are above what is found by half: the upper twentieth of Student's t, of some twenty degrees of freedom. */
+const NEARLY_ALL = 1.7;
 /** How much more the mean of blocks scatters than if no block leaned on the one before: long-run variance of minutes with a correlation of 0.7. */
 const LEANING = 1.3;
 /** Nobody waits longer for a source to decide. */
@@ -43,7 +47,7 @@ const MINUTE = 60_000;
 /**
  * Whether rates rose after a hop. A fail takes all of it, in two evaluations one after the other: hardly by chance (Yuen's test on trimmed means of
  * the logarithms of blocks, so that a burst of a deploy moves nothing, and their scatter is as it was seen; Holm over all probes), an effect of half
- * as much again, and an absolute floor. What would not have shown a rise to three times is no pass.
+ * as much again, and an absolute floor. What would not have shown a rise to three times, or to the floor where that is more, is no pass.
  */
 export function compareRates(series: readonly RateSeries[], now: Date): RateVerdict[] {
   const minute = Math.floor(now.getTime() / MINUTE);
@@ -63,15 +67,15 @@ export function compareRates(series: readonly RateSeries[], now: Date): RateVerd
     if (gapsOf(before, undefined) > MOST_GAPS) return inconclusive('The data from before the hop has gaps.');
     if (after.length < LEAST_AFTER || evaluation === undefined)
       return inconclusive(
-        `${after.length} minutes of data since the hop are too few; it takes ${SETTLING + LEAST_AFTER}.`,
-        (after[0]?.minute ?? minute) + SETTLING + LEAST_AFTER - minute,
+        `${after.length} minutes of data since the hop are too few; it takes ${MINUTES_TO_COMPARE}.`,
+        (after[0]?.minute ?? minute) + MINUTES_TO_COMPARE - minute,
       );
     if (gapsOf(after, minute) > MOST_GAPS) return inconclusive('The data since the hop has gaps.', BLOCK);
     if (evaluation.isRed) return inconclusive('It was bad before the hop already.');
     if (evaluation.exceeds && earlier?.[index]?.exceeds === true) return { ...rest, result: 'fail' };
     if (evaluation.exceeds) return inconclusive('It rose, and one more look decides.', BLOCK);
-    if (evaluation.figures.detectable <= SHOWN) return { ...rest, result: 'pass' };
-    const more = evaluation.minutesUntil(SHOWN, after.length);
+    if (evaluation.isShown) return { ...rest, result: 'pass' };
+    const more = evaluation.minutesUntil(after.length);
     return inconclusive(`A rise to ${SHOWN} times would not show in this much data.`, more);
   });
 }
@@ -83,9 +87,11 @@ type Tested = {
 interface Evaluation {
   readonly exceeds: boolean;
   readonly isRed: boolean;
+  /** Whether a rise that counts would have shown. */
+  readonly isShown: boolean;
   readonly figures: Tested;
-  /** How many minutes more would show such an effect; undefined where none would. */
-  readonly minutesUntil: (effect: number, minutes: number) => number | undefined;
+  /** How many minutes more would show it; undefined where none would. */
+  readonly minutesUntil: (minutes: number) => number | undefined;
 }
 
 /** As it was to be seen at the end of a minute; undefined for a series with too little data by then. */
@@ -111,26 +117,40 @@ function testOf({ probe, before, after }: RateSeries, end: number, tests: number
   const chance = 1 / (perBlock + 0.5);
   const seen = (first.squares + second.squares) / freedom;
   const variance = Math.max(chance, seen) * LEANING;
-  const errorOf = (blocks: number): number => Math.sqrt(variance * (1 / first.kept + 1 / blocks));
+  const errorOf = (blocks: number, of = variance): number => Math.sqrt(of * (1 / first.kept + 1 / blocks));
   const t = (second.mean - first.mean) / errorOf(second.kept);
-  const detectableBy = (blocks: number): number =>
-    Math.max(LEAST_EFFECT, Math.exp(criticalT(CHANCE / tests, first.kept + blocks - 2) * errorOf(blocks)));
+  const detectableBy = (blocks: number, of = variance): number =>
+    Math.max(
+      LEAST_EFFECT,
+      Math.exp((criticalT(CHANCE / tests, first.kept + blocks - 2) + NEARLY_ALL) * errorOf(blocks, of)),
+    );
   const [rateBefore, rateAfter] = [Math.exp(first.mean), Math.exp(second.mean)];
   const { floor, redFrom } = LIMITS[probe];
   const effect = rateAfter / rateBefore;
+  // Where hardly anything failed before, nothing below the floor counts, and what reaches it brings the events that show it.
+  const toFloor = (rateBefore + floor) / rateBefore;
+  const exposure = sum(young.map((one) => one.exposure)) / young.length;
+  const perBlockAtFloor =
+    (sum(old.map(({ events }) => events)) + young.length * exposure * (rateBefore + floor)) /
+    (old.length + young.length);
+  // Of the scatter what chance does not explain stays.
+  const varianceAtFloor = (1 / (perBlockAtFloor + 0.5) + Math.max(0, seen - chance)) * LEANING;
+  const isShownBy = (blocks: number): boolean =>
+    detectableBy(blocks) <= SHOWN || (toFloor > SHOWN && detectableBy(blocks, varianceAtFloor) <= toFloor);
   // What the roll leaves behind dies down: a rise is still there in the newest block.
   const newest = young[0];
   const lasts = newest !== undefined && rateOf(newest) >= LEAST_EFFECT * rateBefore;
   return {
     exceeds: lasts && effect >= LEAST_EFFECT && rateAfter - rateBefore >= floor,
     isRed: rateBefore >= redFrom,
+    isShown: isShownBy(second.kept),
     figures: {
       ...{ before: rateBefore, after: rateAfter, effect, p: upperTail(t, freedom) },
       ...{ overDispersion: seen / chance, detectable: detectableBy(second.kept) },
     },
-    minutesUntil: (wanted, minutes) => {
+    minutesUntil: (minutes) => {
       for (let more = BLOCK; minutes + more <= MOST_MINUTES_AFTER; more += BLOCK)
-        if (detectableBy(keptOf(young.length + more / BLOCK)) <= wanted) return more;
+        if (isShownBy(keptOf(young.length + more / BLOCK))) return more;
       return undefined;
     },
   };

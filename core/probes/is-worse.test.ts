@@ -53,6 +53,12 @@ test('what cannot be told says why, and when it can', () => {
   );
 });
 
+test('of a rate it is said whose it is', () => {
+  expect(verdictReason(verdict('api-errors', 'inconclusive', { why: 'Few.' })).message).toBe(
+    'Of the errors of the API server it cannot be told: Few.',
+  );
+});
+
 test('five are named, and how many more there are', () => {
   const named = Array.from({ length: 7 }, (_, number) => ({ ...worse, identity: `n${number}` }));
   const many = verdict('nodes', 'fail', {

@@ -38,7 +38,8 @@ export function verdictReason(verdict: ProbeVerdict): Reason {
     const when =
       concludesAt === undefined ? '' : ` It is decided at ${concludesAt.slice(0, 16).replace('T', ' ')} UTC.`;
     const worse = isState && verdict.figures.worse > 0 ? ` ${worsenedText(verdict)}.` : '';
-    return reason('ProbeInconclusive', `Of the ${what} it cannot be told: ${why}${worse}${when}`);
+    const whose = isState ? '' : ' of the API server';
+    return reason('ProbeInconclusive', `Of the ${what}${whose} it cannot be told: ${why}${worse}${when}`);
   }
   if (isState) return reason(code, `Worse than before the hop: ${worsenedText(verdict)}.`);
   const { before = 0, after = 0, effect = 1, p = 1 } = verdict.figures;

@@ -91,7 +91,7 @@ const rateFigures = z.object({
   p: z.number().optional(),
   /** How much more the blocks scatter than counts of chance alone would; 1 = as those. */
   overDispersion: z.number().optional(),
-  /** The smallest effect that this much data would show. */
+  /** The smallest effect that this much data would show 19 times of 20. */
   detectable: z.number().optional(),
 });
 

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { UpgradePolicySpec } from '../config/types.ts';
+import { reasonSchema } from '../contracts/items/common.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { done, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { recordNodes } from '../inventory/record-nodes.ts';
@@ -10,16 +12,17 @@ import { counted, some } from '../model/words.ts';
 import type { Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { baselineOf, type Observed, type Reading } from '../probes/baseline.ts';
-import { withoutBrokenSources } from '../probes/broken-sources.ts';
+import { mayBeBroken, withoutBrokenSources } from '../probes/broken-sources.ts';
 import { compareStates } from '../probes/compare-states.ts';
 import { isWorse, verdictReason } from '../probes/is-worse.ts';
-import { comparisonOf, PROBES, STATE_PROBES, type StateVerdict } from '../probes/probe-verdict.ts';
+import { comparisonOf, PROBES, type ProbeVerdict, STATE_PROBES, type StateVerdict } from '../probes/probe-verdict.ts';
 import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
 import { Members, rolloutPartition, Upgrades } from '../store/entities.ts';
 import { load, loadAll, ofKind } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import { afterHooks, askHooks, type HookPorts } from './ask-hooks.ts';
+import { compareApiServer, comparedBefore, secondsUntil } from './compare-api-server.ts';
 import { pollSeconds, type StepContext } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 import { probeUrls } from './probe-urls.ts';
@@ -30,7 +33,9 @@ import { runStep, type StepOutcome } from './run-step.ts';
 const STEP = 'smoke-check' as const;
 /** Pods that were moved need a moment to come back; what is not well by then is a failure. */
 const SETTLE_MINUTES = 15;
-export type SmokePorts = HookPorts & Pick<Ports, 'clusters' | 'gates' | 'probe' | 'readers'>;
+/** While rates are waited for, all else is looked at until then: what is found by then is looked at twice before all should be well. */
+const LOOKED_AT_MINUTES = 10;
+export type SmokePorts = HookPorts & Pick<Ports, 'account' | 'clusters' | 'gates' | 'probe' | 'readers'>;
 
 /** Does the upgraded cluster work? Compared with the baseline that the scan took; what could not be checked is said. */
 export function smokeCheck(ports: SmokePorts, stepInput: StepInput): Promise<StepResult> {
@@ -45,34 +50,48 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const { cluster, target, name } = context;
   const rests = await readControlPlaneAtRest(ports, context);
   if ('stop' in rests) return { step: STEP, result: rests.stop };
-  const found: Found = { problems: [], notes: [], looked: [`EKS says ${cluster.version}`] };
+  const found: Found = { problems: [], notes: [], looked: [] };
   const { problems, notes, looked } = found;
   if (!KubeVersion.parse(cluster.version).equals(target))
     problems.push(reason('WrongVersion', `${name} is at ${cluster.version}, not at ${target}.`));
   const { spec: policy, unknown } = await context.policy();
   // What it asks to be checked nobody knows: that is never taken for nothing.
   if (unknown.length > 0) return { step: STEP, result: parked(undefined, ...unknown) };
-  let ofCluster: Reading = {};
-  if (policy?.verification === 'eks-api') {
-    const said = 'The policy verifies through the EKS API only: readiness, nodes, pods and workloads were not checked.';
-    notes.push(reason('NotVerified', said));
-  } else ofCluster = await checkInside(ports, context, policy, found);
-  const alarms = await Promise.all((policy?.scan.alarms ?? []).map((alarm) => ports.gates.read({ alarm }, [])));
-  const urls = await checkUrls(ports, policy, found);
-  if (alarms.length > 0) looked.push(counted(alarms.length, 'alarm'));
-  for (const { gate, message } of alarms.filter(({ status }) => status === 'unknown'))
-    notes.push(reason('ProbeInconclusive', `The alarm ${gate} could not be compared with before the hop: ${message}`));
-  const verdicts = await compareProbes(ports, context, { ...ofCluster, ...observePolicy(alarms, urls) });
-  const unproved = tellVerdicts(verdicts, found);
+  const rates = await compareApiServer(ports, context, policy);
+  const settled = rates === undefined ? undefined : settledBefore(context);
+  notes.push(...(settled?.notes ?? []));
+  looked.push(...(settled?.looked ?? []));
+  const states = settled?.states ?? (await lookAround(ports, context, policy, found));
+  const all = { settled: { notes: [...notes], looked: [...looked] } };
   const now = ports.clock.now();
-  const settledAt = context.startedAt.getTime() + SETTLE_MINUTES * 60_000;
+  const compared = [...states, ...(rates ?? [])];
+  const verdicts = compared.some(mayBeBroken)
+    ? withoutBrokenSources(compared, await othersCompared(ports, context, now), now)
+    : compared;
+  // What is not enough alone may be with a rate that rose or may have.
+  const mayBeSecond = rates?.some(({ result, concludesAt }) => result === 'fail' || concludesAt !== undefined) ?? false;
+  const unproved = tellVerdicts(verdicts, found, mayBeSecond);
+  const unprovedStates = unproved.filter((one) => one.kind === 'state');
+  const startedAt = context.startedAt.getTime();
+  const settledAt = startedAt + SETTLE_MINUTES * 60_000;
   const isSettling = now.getTime() < settledAt;
   // What began when all should have been well again is not waited for: something else would begin then.
-  const awaited = unproved.filter(({ figures }) => figures.named.some(({ since }) => Date.parse(since) <= settledAt));
-  const told = (isSettling ? unproved : awaited).map(verdictReason);
-  const detail = isAsRecorded(context, verdicts) ? {} : { detail: { comparedAt: now.toISOString(), verdicts } };
-  const outcome = (result: StepResult): StepOutcome => ({ step: STEP, result, ...detail });
-  if (problems.length === 0 && told.length === 0)
+  const awaited = unprovedStates.filter(({ figures }) =>
+    figures.named.some(({ since }) => Date.parse(since) <= settledAt),
+  );
+  const told = (isSettling ? unprovedStates : awaited).map(verdictReason);
+  const isSettled = problems.length === 0 && told.length === 0;
+  const openRates = unproved.filter((one) => one.kind === 'rate');
+  // What befalls the rest later is no matter of the hop: from here on only rates are read.
+  const endsLooking = isSettled && openRates.length > 0 && now.getTime() >= startedAt + LOOKED_AT_MINUTES * 60_000;
+  const kept = { comparedAt: now.toISOString(), verdicts, ...(endsLooking && all) };
+  const outcome = (result: StepResult): StepOutcome => ({
+    ...{ step: STEP, result },
+    ...(!isAsRecorded(context, kept) && { detail: kept }),
+  });
+  if (isSettled && openRates.length > 0)
+    return outcome(wait(secondsUntil(openRates, now), ...openRates.map(verdictReason)));
+  if (isSettled)
     return outcome(done(...notes, ...unproved.map(verdictReason), reason('Looked', `${looked.join('; ')}.`)));
   if (!isSettling && problems.length > 0) return outcome(failed(...problems, ...told, ...notes));
   const poll = pollSeconds(context.startedAt, now, { least: 30, most: 120 });
@@ -86,6 +105,38 @@ interface Found {
   readonly looked: string[];
 }
 
+/** Everything but rates: gives back how it is against before the hop. */
+async function lookAround(
+  ports: SmokePorts,
+  context: StepContext,
+  policy: UpgradePolicySpec | undefined,
+  found: Found,
+): Promise<StateVerdict[]> {
+  const { notes, looked } = found;
+  looked.push(`EKS says ${context.cluster.version}`);
+  let ofCluster: Reading = {};
+  if (policy?.verification === 'eks-api') {
+    const said = 'The policy verifies through the EKS API only: readiness, nodes, pods and workloads were not checked.';
+    notes.push(reason('NotVerified', said));
+  } else ofCluster = await checkInside(ports, context, policy, found);
+  const alarms = await Promise.all((policy?.scan.alarms ?? []).map((alarm) => ports.gates.read({ alarm }, [])));
+  const urls = await checkUrls(ports, policy, found);
+  if (alarms.length > 0) looked.push(counted(alarms.length, 'alarm'));
+  for (const { gate, message } of alarms.filter(({ status }) => status === 'unknown'))
+    notes.push(reason('ProbeInconclusive', `The alarm ${gate} could not be compared with before the hop: ${message}`));
+  return compareProbes(ports, context, { ...ofCluster, ...observePolicy(alarms, urls) });
+}
+
+const settledLook = z.object({ notes: z.array(reasonSchema), looked: z.array(z.string()) });
+
+/** What this execution has found when all but rates was well; undefined where it has not been yet. */
+function settledBefore(context: StepContext) {
+  const verdicts = comparedBefore(context);
+  const parsed = settledLook.safeParse(context.upgrade?.steps[STEP]?.detail?.settled);
+  if (!parsed.success || verdicts.length === 0) return undefined;
+  return { ...parsed.data, states: verdicts.filter((one) => one.kind === 'state') };
+}
+
 /** What is worse than in the baseline of this upgrade's scan; nothing where it has none. */
 async function compareProbes(
   ports: Pick<Ports, 'table' | 'clock'>,
@@ -94,16 +145,8 @@ async function compareProbes(
 ): Promise<StateVerdict[]> {
   const baseline = baselineOf(await upgradeOfBaseline(ports, context));
   if (baseline === undefined) return [];
-  const now = ports.clock.now();
-  const earlier = comparisonOf(context.upgrade);
-  // A reading of an execution before this one is no earlier half of two: what was between them nobody has seen.
-  const isOurs = earlier !== undefined && Date.parse(earlier.comparedAt) >= context.startedAt.getTime();
-  const verdicts = isOurs ? earlier.verdicts.filter((one) => one.kind === 'state') : [];
-  const compared = compareStates({ baseline, verdicts }, reading, now);
-  const isOfOthers = compared.some(
-    ({ probe, figures }) => (probe === 'alarms' || probe === 'urls') && figures.worse > 0,
-  );
-  return isOfOthers ? withoutBrokenSources(compared, await othersCompared(ports, context, now), now) : compared;
+  const verdicts = comparedBefore(context).filter((one) => one.kind === 'state');
+  return compareStates({ baseline, verdicts }, reading, ports.clock.now());
 }
 
 /** A cluster that has gone back is compared with how it was before it went up. */
@@ -117,7 +160,7 @@ async function othersCompared(
   { table }: Pick<Ports, 'table'>,
   { upgrade, clusterKey }: StepContext,
   now: Date,
-): Promise<StateVerdict[][]> {
+): Promise<ProbeVerdict[][]> {
   const { rolloutId } = upgrade ?? {};
   if (rolloutId === undefined) return [];
   const running = ofKind(await table.queryPartition(rolloutPartition(rolloutId)), Members).filter(
@@ -131,30 +174,39 @@ async function othersCompared(
   return upgrades.flatMap((one) => {
     const { comparedAt, verdicts = [] } = comparisonOf(one) ?? {};
     const isRecent = comparedAt !== undefined && now.getTime() - Date.parse(comparedAt) <= 30 * 60_000;
-    return isRecent ? [verdicts.filter((verdict) => verdict.kind === 'state')] : [];
+    return isRecent ? [verdicts] : [];
   });
 }
 
 /** Puts verdicts to what was found, and gives those back that another reading decides. */
-function tellVerdicts(verdicts: readonly StateVerdict[], { problems, notes }: Found): StateVerdict[] {
+function tellVerdicts(
+  verdicts: readonly ProbeVerdict[],
+  { problems, notes }: Found,
+  mayBeSecond: boolean,
+): ProbeVerdict[] {
   const { worse, because } = isWorse(verdicts);
   // URLs have to answer whatever they did before, so that they are told already.
   (worse ? problems : notes).push(...because.filter(({ code }) => code !== 'UrlFailed'));
-  const changed = verdicts.reduce((sum, { figures }) => sum + figures.changed, 0);
+  const changed = verdicts.reduce((sum, one) => sum + (one.kind === 'state' ? one.figures.changed : 0), 0);
   if (changed > 0) {
     const said = `${counted(changed, 'thing')} that ${changed === 1 ? 'is' : 'are'} not well ${changed === 1 ? 'was' : 'were'} made or changed by somebody since the scan, and not compared.`;
     notes.push(reason('ChangedMeanwhile', said));
   }
   const unsure = verdicts.filter(({ result }) => result === 'inconclusive');
-  const isAwaited = ({ probe, concludesAt }: StateVerdict): boolean =>
-    concludesAt !== undefined && PROBES[probe].isHard;
+  const isAwaited = ({ probe, concludesAt }: ProbeVerdict): boolean =>
+    concludesAt !== undefined && (PROBES[probe].isHard || PROBES[probe].kind === 'rate' || mayBeSecond);
   notes.push(...unsure.filter((one) => !isAwaited(one)).map(verdictReason));
   return unsure.filter(isAwaited);
 }
 
 /** A look that finds nothing new writes nothing. */
-const isAsRecorded = ({ upgrade }: StepContext, verdicts: readonly StateVerdict[]): boolean =>
-  JSON.stringify(comparisonOf(upgrade)?.verdicts ?? []) === JSON.stringify(verdicts);
+function isAsRecorded(
+  context: StepContext,
+  { verdicts, settled }: { verdicts: unknown[]; settled?: unknown },
+): boolean {
+  const isKept = settled === undefined || settledBefore(context) !== undefined;
+  return isKept && JSON.stringify(comparisonOf(context.upgrade)?.verdicts ?? []) === JSON.stringify(verdicts);
+}
 
 /** Gives back what was read of the cluster to compare. */
 async function checkInside(

@@ -1,3 +1,4 @@
+import { account } from '../runtime/account-ports.ts';
 import { alarmGates as gates } from '../runtime/alarm-gates.ts';
 import { clusterReaders, clusters } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
@@ -10,5 +11,17 @@ import { definition } from './function.ts';
 
 export const handler = createHandler(
   definition,
-  awsPorts({ clock, clusters, eks, events, gates, hooks, jobs, probe, readers: clusterReaders(10_000), table }),
+  awsPorts({
+    account,
+    clock,
+    clusters,
+    eks,
+    events,
+    gates,
+    hooks,
+    jobs,
+    probe,
+    readers: clusterReaders(10_000),
+    table,
+  }),
 );

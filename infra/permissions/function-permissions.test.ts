@@ -231,7 +231,7 @@ test('no role may change the audit, and the table itself denies it to everybody'
 
 test('no action is a pattern, and `*` is a resource only where an action knows none', () => {
   const unnamed =
-    /^(xray:(Put|Get)|logs:|dynamodb:ListStreams|organizations:ListAccounts|cloudwatch:(DescribeAlarms|GetMetricStatistics)|eks:(ListClusters|DescribeClusterVersions|DescribeAddonVersions)|ec2:Describe)/;
+    /^(xray:(Put|Get)|logs:|dynamodb:ListStreams|organizations:ListAccounts|cloudwatch:(DescribeAlarms|GetMetricStatistics|GetMetricData)|eks:(ListClusters|DescribeClusterVersions|DescribeAddonVersions)|ec2:Describe)/;
   for (const template of [hub, spokeRole]) {
     for (const [id, { Type }] of Object.entries(template.Resources)) {
       if (Type !== 'AWS::IAM::Role') continue;

@@ -48,6 +48,7 @@ test('the spoke role reads what it reads, and changes five things, each by the f
       `eks:ListUpdates ${eks(type)}`,
       `eks:DescribeUpdate ${eks(type)}`,
     ]),
+    `cloudwatch:GetMetricData * if ${session('smoke-check')}`,
     `cloudwatch:DescribeAlarms * if ${session('reconcile-rollouts,*:liftlock-scan-cluster,*:liftlock-smoke-check')}`,
     ...[
       ...['DescribeSubnets', 'DescribeSecurityGroups', 'DescribeInstanceTypes'].map((action) => `ec2:${action} *`),

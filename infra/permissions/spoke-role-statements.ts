@@ -102,6 +102,14 @@ export const readStatements = (): PolicyStatement[] => [
   ),
   // The key of a cluster's secrets may be another account's.
   forScans('ReadKeys', ['kms:DescribeKey'], [`arn:${Aws.PARTITION}:kms:*:*:key/*`]),
+  // What EKS counts of clusters, where a policy has rates compared after a hop. It can be narrowed to no namespace: cloudwatch:namespace is a key of
+  // PutMetricData alone (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html).
+  new PolicyStatement({
+    sid: 'ReadRates',
+    actions: ['cloudwatch:GetMetricData'],
+    resources: ['*'],
+    conditions: { StringLike: { 'aws:userid': `*:${spokeSessionName('smoke-check')}` } },
+  }),
   // For gates of waves, and for what policies want before a hop and compare after it. Composite alarms are only returned to who may see all of them (API reference of DescribeAlarms).
   new PolicyStatement({
     sid: 'ReadAlarms',

@@ -113,7 +113,7 @@ const SHARED = `${LAUNCHED} Its owner is whoever shares it with this account, an
 const QUOTAS = 'Resource::arn:<AWS::Partition>:servicequotas:*:<AWS::AccountId>:ec2';
 const WILDCARDS: Readonly<Record<string, string>> = {
   'AwsSolutions-IAM5[Resource::*]':
-    'ListClusters, DescribeClusterVersions, DescribeAddonVersions, the Describe actions of EC2 and GetMetricStatistics know no resources; DescribeAlarms returns composite alarms on this one alone.',
+    'ListClusters, DescribeClusterVersions, DescribeAddonVersions, the Describe actions of EC2 and GetMetricStatistics know no resources, nor do the metrics of services that GetMetricData reads; DescribeAlarms returns composite alarms on this one alone.',
   [`AwsSolutions-IAM5[${EKS}:cluster/*]`]: FOUND_LATER,
   [`AwsSolutions-IAM5[${EKS}:nodegroup/*]`]: FOUND_LATER,
   [`AwsSolutions-IAM5[${EKS}:addon/*]`]: FOUND_LATER,

@@ -11,6 +11,7 @@ import type {
 } from '../../core/ports/ec2.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { AwsFault } from '../wire/aws-call.ts';
+import { apiServerSums } from './api-server-metrics.ts';
 import { templateImage } from './node-image.ts';
 import { publishedRelease } from './operations/image-versions.ts';
 import type { FakeEksState, MadeImage } from './state/fake-eks-state.ts';
@@ -217,4 +218,5 @@ export const createInMemoryAccount = (state: FakeEksState): AccountReader => ({
       .recoveryPoints(vaultName, resourceArn)
       .map(({ status, creationDate }) => ({ status, creationDate: new Date(creationDate) })),
   describeKey: async (scope, id) => networkIn(state, scope).keys.find(({ keyId }) => keyId === id),
+  getMetricSums: async (scope, asked) => apiServerSums(state, scope, asked, state.now),
 });

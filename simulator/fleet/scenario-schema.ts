@@ -78,6 +78,8 @@ export const clusterScenario = z.strictObject({
   objectsSince: z.array(z.strictObject({ uri: z.string(), since: minor })).default([]),
   customisedAddons: z.array(z.string()).default([]),
   insightsUnavailable: z.boolean().default(false),
+  /** From a minor on the API server fails so many times as many requests, as CloudWatch counts them. */
+  apiErrors: z.strictObject({ from: minor, times: z.number().positive() }).optional(),
   failedReadyChecks: z.array(z.string()).default([]),
   updateFailures: z.array(updateFailure).default([]),
 });

@@ -1,6 +1,7 @@
 import { createAccountReader } from '../../../adapters/aws/account-reader.ts';
 import { testWorld } from '../../../test/material/eks/world.ts';
 import { addCluster, addNodegroup } from '../../eks/add-cluster.ts';
+import { apiServerSums } from '../../eks/api-server-metrics.ts';
 import { createInMemoryAccount } from '../../eks/network.ts';
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
@@ -55,15 +56,15 @@ beforeEach(async () => {
     },
   } as unknown as LocalCloud;
   server = await startWireServer({
-    services: { monitoring: ['GetMetricStatistics'] },
-    serve: async ({ input }) =>
-      metricOperations(new Metrics(), (place, of) => usageOf(cloud, place, of)).GetMetricStatistics?.(
-        input as never,
-        {
-          ...scope,
-          now: new Date(0),
-        } as never,
-      ) ?? {},
+    services: { monitoring: ['GetMetricStatistics', 'GetMetricData'] },
+    serve: async ({ operation, input }) => {
+      const operations = metricOperations(
+        new Metrics(),
+        (place, of) => usageOf(cloud, place, of),
+        (place, asked, at) => apiServerSums(fake.state, place, asked, at.getTime()),
+      );
+      return operations[operation]?.(input as never, { ...scope, now: new Date(fake.state.now) } as never) ?? {};
+    },
     passThrough: {
       backup: serveAccount(cloud, 'backup'),
       iam: serveAccount(cloud, 'iam'),
@@ -105,6 +106,12 @@ test.each([
   expect(await account.listRecoveryPoints(scope, 'nightly', 'arn:web')).toEqual([]);
   const refused = { name: 'AccessDeniedException', message: 'Insufficient privileges to perform this action.' };
   await expect(account.listRecoveryPoints(scope, 'elsewhere', 'arn:shop')).rejects.toMatchObject(refused);
+  const hour = { from: new Date(fake.state.now - 3_600_000), to: new Date(fake.state.now) };
+  const asked = { namespace: 'AWS/EKS', dimensions: { ClusterName: 'shop' }, ...hour };
+  const metrics = ['apiserver_request_total', 'apiserver_request_total_5XX', 'apiserver_nothing'];
+  const sums = await account.getMetricSums(scope, { ...asked, metrics });
+  expect(sums).toEqual(apiServerSums(fake.state, scope, { ...asked, metrics }, fake.state.now));
+  expect(metrics.map((name) => sums[name]?.length)).toEqual([58, 58, 0]);
   expect(notes).toEqual([]);
 });
 

@@ -92,6 +92,49 @@ describe('CloudWatch', () => {
     await expect(dataOf('p99')).rejects.toMatchObject({ message: expect.stringContaining('p99') });
   });
 
+  it("gives what EKS counts of clusters, in the caller's account and Region", async () => {
+    const asked: unknown[] = [];
+    const sums = (...given: readonly unknown[]) => {
+      asked.push(...given);
+      return { apiserver_request_total: [{ at: period.StartTime, sum: 7 }] };
+    };
+    const served = await startTestWire({ monitoring: metricOperations(metrics, () => undefined, sums) });
+    const here = new sdk.CloudWatchClient(served.client);
+    const Metric = {
+      ...{ Namespace: 'AWS/EKS', MetricName: 'apiserver_request_total' },
+      Dimensions: [{ Name: 'ClusterName', Value: 'web' }],
+    };
+    const MetricDataQueries = [{ Id: 'q', MetricStat: { Metric, Period: 60, Stat: 'Sum' } }];
+    const { MetricDataResults } = await here.send(new sdk.GetMetricDataCommand({ MetricDataQueries, ...period }));
+    expect(MetricDataResults).toMatchObject([{ Id: 'q', StatusCode: 'Complete', Values: [7] }]);
+    expect(asked[1]).toMatchObject({
+      namespace: 'AWS/EKS',
+      dimensions: { ClusterName: 'web' },
+      from: period.StartTime,
+    });
+    here.destroy();
+    await served.close();
+  });
+
+  it.each<[string, Partial<sdk.GetMetricDataCommandInput>]>([
+    ['no time', { StartTime: period.EndTime }],
+    ['an id that begins with a capital', { MetricDataQueries: [{ Id: 'Q' }] }],
+    ['one id twice', { MetricDataQueries: [{ Id: 'q' }, { Id: 'q' }] }],
+    ['more than 500 metrics', { MetricDataQueries: Array.from({ length: 501 }, (_, index) => ({ Id: `q${index}` })) }],
+    [
+      'a period of 90 seconds',
+      {
+        MetricDataQueries: [
+          { Id: 'q', MetricStat: { Metric: { Namespace: 'N', MetricName: 'M' }, Period: 90, Stat: 'Sum' } },
+        ],
+      },
+    ],
+  ])('refuses data of %s', async (_, input) => {
+    await expect(dataOf('Sum', input)).rejects.toMatchObject({
+      name: expect.stringMatching(/^Validation/),
+    });
+  });
+
   it('has nothing for other dimensions', async () => {
     const input = { Namespace: 'Liftlock', MetricName: 'Done', Period: 60, Statistics: ['Sum' as const], ...period };
     const statistics = (given: sdk.Dimension[]) =>

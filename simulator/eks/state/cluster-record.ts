@@ -29,6 +29,8 @@ export interface ClusterRecord {
   versions: VersionEntry[];
   insights: InsightsState;
   kubernetes: KubernetesState;
+  /** From that minor on its API server fails so many times as many requests; absent: no minor does that. */
+  apiErrors?: { from: string; times: number };
   deletedAt?: number;
   /** The request that created it, for idempotency. */
   creation?: Record<string, unknown>;

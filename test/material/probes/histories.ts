@@ -68,6 +68,21 @@ export function failsAnywhere({ series, end }: History, probe: RateSeries['probe
   return false;
 }
 
+/** How a smoke check that waits for errors ends: it looks when a verdict says so, and takes the first that is none of another look's. */
+export function endsAs({ series, end }: History): 'pass' | 'fail' | 'inconclusive' {
+  const errors = series.filter(({ probe }) => probe === 'api-errors');
+  for (let minutes = FIRST_LOOK; minutes <= LAST_LOOK; ) {
+    const until = MINUTE_OF_HOP + minutes;
+    const seen = errors.map((one) => ({ ...one, after: one.after.filter(({ minute }) => minute < until) }));
+    const [verdict] = compareRates(seen, new Date(end.getTime() - (AFTER - minutes) * 60_000));
+    if (verdict?.concludesAt === undefined) return verdict?.result ?? 'inconclusive';
+    minutes = Date.parse(verdict.concludesAt) / 60_000 - MINUTE_OF_HOP;
+  }
+  return 'inconclusive';
+}
+/** Minutes of data: five less than a policy without a word waits for, since the newest ones are left out. */
+const [FIRST_LOOK, LAST_LOOK] = [25, 40];
+
 const minutes = (): number[] => Array.from({ length: BEFORE + AFTER }, (_, index) => index - BEFORE);
 
 /** An autoregressive process of the first order. */

@@ -1,0 +1,208 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { memberItem } from '../../test/material/items/rollout-items.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { KEY, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { contextOf, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
+import { quietAccount } from '../../test/material/steps/quiet-account.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { AccountReader, MetricMinutes } from '../ports/account.ts';
+import type { ClusterAccess } from '../ports/cluster-access.ts';
+import type { GateReader } from '../ports/outside.ts';
+import { API_SERVER_METRICS } from '../probes/api-server-rates.ts';
+import { comparisonOf } from '../probes/probe-verdict.ts';
+import { Members, Upgrades } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
+import { compareApiServer } from './compare-api-server.ts';
+import { smokeCheck } from './smoke-check.ts';
+
+const at = (minutes: number): Date => new Date(NOON.getTime() + minutes * 60_000);
+const scan = { status: 'done' as const, reasons: [], startedAt: at(-61).toISOString() };
+const scanned: Upgrade['steps'] = {
+  'scan-cluster': {
+    ...scan,
+    detail: { baseline: { takenAt: at(-60).toISOString(), probes: { urls: { count: 0, unwell: {} } } } },
+  },
+};
+
+interface Given {
+  readonly minutes?: number;
+  /** Errors of 3,000 requests a minute, before the hop and after it; or what CloudWatch answers. */
+  readonly errors?: readonly [number, number] | Error;
+  readonly rates?: { readonly apiServer: true; readonly wait: string } | null;
+  readonly of?: Partial<Upgrade>;
+  /** What a URL of the policy answers. */
+  readonly status?: number;
+}
+
+/** Ports of a step of a cluster that only EKS and a URL are asked about, and what was asked of CloudWatch. */
+async function world(given: Given, table = new MemoryTable()) {
+  const {
+    minutes = 0,
+    errors = [12, 12],
+    rates = { apiServer: true as const, wait: '45m' },
+    of = {},
+    status = 200,
+  } = given;
+  const base = policyWith({ name: 'p' });
+  const smoke = { deployments: [], urls: ['https://shop.example/'], ...(rates && { rates }) };
+  const policy = policyConfig({ ...base, spec: { ...base.spec, verification: 'eks-api', smoke } });
+  const asked: MetricMinutes[] = [];
+  const account: AccountReader = {
+    ...quietAccount,
+    async getMetricSums(_, one) {
+      asked.push(one);
+      if (errors instanceof Error) throw errors;
+      const all = Array.from({ length: (one.to.getTime() - one.from.getTime()) / 60_000 }, (_none, index) => index);
+      const mean = errors[one.to <= NOON ? 0 : 1] ?? 0;
+      const sums = (count: (index: number) => number) =>
+        all.map((index) => ({ at: new Date(one.from.getTime() + index * 60_000), sum: count(index) }));
+      return {
+        [API_SERVER_METRICS.requests]: sums(() => 3_000),
+        [API_SERVER_METRICS.errors]: sums((index) => Math.round(mean * (1 + 0.1 * Math.sin(index * 1.7)))),
+      };
+    },
+  };
+  const ports = await oneStep(table, {
+    ...{ eks: { cluster: { version: '1.37' } }, minutes },
+    kept: { policy, upgrades: [upgrade({ steps: scanned, ...of })] },
+  });
+  const gates = {} as GateReader;
+  const clusters = {} as ClusterAccess;
+  return { ports: { ...ports, account, gates, clusters, probe: { get: async () => ({ status }) } }, asked, table };
+}
+
+async function compared(given: Given, startTime = NOON.toISOString()) {
+  const { ports, asked } = await world(given);
+  const input = stepInput({}, { execution: { ...stepInput().execution, startTime } });
+  const context = await contextOf(ports, input, 'read');
+  const { spec } = await context.policy();
+  const [verdict, ...others] = (await compareApiServer(ports, context, spec)) ?? [];
+  expect(others).toEqual([]);
+  return { verdict, asked };
+}
+
+/** Smoke checks at these minutes, each with what the ones before it have kept. */
+async function checks(given: Given, minutes: readonly number[], table?: MemoryTable) {
+  let steps = given.of?.steps ?? scanned;
+  let last: Awaited<ReturnType<typeof smokeCheck>> | undefined;
+  let reads = 0;
+  for (const [index, minute] of minutes.entries()) {
+    const isLast = index === minutes.length - 1;
+    const now = await world({ ...given, minutes: minute, of: { ...given.of, steps } }, isLast ? table : undefined);
+    last = await smokeCheck(now.ports, stepInput());
+    steps = (await load(now.table, Upgrades, KEY, '1.36-1.37'))?.data.steps ?? {};
+    reads += now.asked.length;
+  }
+  const told = (last?.reasons ?? []).map(({ code, message }) => `${code}: ${message}`);
+  return { status: last?.status, seconds: last?.waitSeconds, told, reads, steps };
+}
+
+test('two hours before the scan and the minutes since the check began are asked for, of this cluster', async () => {
+  const { asked } = await compared({ minutes: 40 });
+  const metrics = ['apiserver_request_total', 'apiserver_request_total_5XX'];
+  const common = { namespace: 'AWS/EKS', dimensions: { ClusterName: 'web' }, metrics };
+  expect(asked).toEqual([
+    { ...common, from: at(-180), to: at(-60) },
+    { ...common, from: at(0), to: at(35) },
+  ]);
+});
+
+test.each<[string, Partial<Upgrade>, Date]>([
+  ['it first began', { firstStartedAt: at(-500).toISOString(), startedAt: at(-90).toISOString() }, at(-500)],
+  ['it began', { startedAt: at(-90).toISOString() }, at(-90)],
+])('where no scan has kept a baseline the upgrade tells when: %s', async (_, of, to) => {
+  expect((await compared({ of: { steps: {}, ...of } })).asked[0]).toMatchObject({ to });
+});
+
+test.each<[string, Given]>([
+  ['whose policy asks for none', { rates: null }],
+  ['that has taken the cluster back', { of: { machine: 'rollback-cluster', from: '1.38', to: '1.37' } }],
+])('nothing is read for an upgrade %s', async (_, given) => {
+  expect(await compared(given)).toEqual({ verdict: undefined, asked: [] });
+});
+
+test('a rate that is open is waited for by looks of five minutes, and read when it is to be decided', async () => {
+  const first = await checks({}, [0]);
+  expect(first).toMatchObject({ status: 'wait', seconds: 300, reads: 1 });
+  expect(first.told).toEqual([
+    expect.stringMatching(/^ProbeInconclusive: .* 0 minutes of data since the hop .* 2026-11-20 12:30 UTC\.$/),
+  ]);
+  expect(await checks({}, [0, 5, 10, 15, 29])).toMatchObject({ status: 'wait', seconds: 60, reads: 1 });
+  const passed = await checks({}, [0, 5, 10, 15, 30]);
+  expect(passed).toMatchObject({ status: 'done', reads: 3 });
+  expect(passed.told.map((one) => one.split(':')[0])).toEqual(['NotVerified', 'Looked']);
+  expect(passed.told[1]).toBe('Looked: EKS says 1.37; 1 URL asked.');
+});
+
+test('errors that tripled are told, and fail nothing alone', async () => {
+  const risen = { errors: [12, 36] } as const;
+  expect(await checks(risen, [0, 10, 30])).toMatchObject({ status: 'wait', seconds: 300 });
+  const { status, told } = await checks(risen, [0, 10, 30, 35]);
+  expect([status, told]).toEqual([
+    'done',
+    expect.arrayContaining([expect.stringMatching(/^ApiServerWorse: .* 3\.0 times/)]),
+  ]);
+});
+
+test('what was well when all should have been is not looked at again, and what was not is', async () => {
+  const { steps } = await checks({}, [0, 10]);
+  expect(await checks({ of: { steps }, status: 500 }, [30])).toMatchObject({ status: 'done' });
+  const early = await checks({}, [0]);
+  expect(await checks({ of: { steps: early.steps }, status: 500 }, [9])).toMatchObject({ status: 'wait' });
+  const late = await checks({ of: { steps: early.steps }, status: 500 }, [30]);
+  expect([late.status, late.told[0]]).toEqual(['failed', expect.stringMatching(/^UrlFailed/)]);
+});
+
+test('a look of an execution before this one is not gone on from', async () => {
+  const { steps } = await checks({}, [0, 10]);
+  const old = JSON.parse(JSON.stringify(steps).replaceAll('2026-11-20T12:', '2026-11-20T11:'));
+  expect(await checks({ of: { steps: old }, status: 500 }, [15])).toMatchObject({ status: 'failed', reads: 2 });
+});
+
+test('what is decided after the wait of the policy is not waited for', async () => {
+  const { status, told } = await checks(
+    { errors: [12, 36], rates: { apiServer: true as const, wait: '30m' } },
+    [0, 10, 30],
+  );
+  expect([status, told[1]]).toEqual([
+    'done',
+    expect.stringMatching(/one more look decides\. It would take until 2026-11-20 12:35 UTC, .*smoke\.rates\.wait/),
+  ]);
+});
+
+test('the least wait is long enough for a verdict, also of a check that begins within a minute', async () => {
+  const rates = { apiServer: true as const, wait: '30m' };
+  const { verdict } = await compared({ minutes: 1, rates }, new Date(NOON.getTime() + 25_000).toISOString());
+  expect(verdict?.concludesAt).toBe(at(31).toISOString());
+});
+
+test('a denied read is told by its permission at once, and one that fails is tried again', async () => {
+  const error = (name: string) => Object.assign(new Error('no'), { name });
+  const denied = await checks({ errors: error('AccessDenied') }, [0]);
+  expect([denied.status, denied.told[1]]).toEqual([
+    'done',
+    expect.stringMatching(
+      /AccessDenied: no\. The spoke role of account 111122223333 needs cloudwatch:GetMetricData\.$/,
+    ),
+  ]);
+  for (const name of ['Throttling', 'IncompleteAnswer', 'Http500'])
+    expect(await checks({ errors: error(name) }, [0])).toMatchObject({ status: 'wait', seconds: 300 });
+});
+
+test('a rate that fails for three clusters of a rollout is a broken source', async () => {
+  const table = new MemoryTable();
+  const failing = await checks({ errors: [12, 36] }, [0, 10, 30, 35]);
+  const detail = failing.steps['smoke-check']?.detail;
+  expect(comparisonOf(failing)?.verdicts).toMatchObject([{ result: 'pass' }, { result: 'fail' }]);
+  for (const clusterKey of ['b#1', 'c#1']) {
+    const step = { ...scan, detail: { ...detail } };
+    const other = upgrade({ clusterKey, steps: { 'smoke-check': step } });
+    const member = memberItem({ clusterKey, waveIndex: 1, upgradeId: other.id });
+    await table.transact([put(Upgrades, other, 'absent'), put(Members, member, 'absent')]);
+  }
+  const among = await checks({ errors: [12, 36] }, [0, 10, 30, 35], table);
+  expect([among.status, among.told]).toEqual([
+    'done',
+    expect.arrayContaining([expect.stringMatching(/^ProbeInconclusive: .*broken source/)]),
+  ]);
+});
