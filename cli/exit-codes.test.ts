@@ -69,6 +69,13 @@ test.each<[string, number, string, RunOptions?]>([
   expect([ran.code, ran.err]).toEqual([code, expect.stringContaining(said)]);
 });
 
+test('a drain that is only asked about ends with 6 where something is in the way', async () => {
+  const { url, close } = await servedWorld([{ name: 'workers' }]);
+  const { code, err } = await runInProcess(words('drain nodegroup workers --cluster web'), { url });
+  await close();
+  expect([code, err]).toEqual([EXIT.blocked, expect.stringContaining('Nothing was started')]);
+});
+
 test.each<[string, Record<string, string>, number, string]>([
   ['no URL', {}, EXIT.invalid, 'LIFTLOCK_API_URL'],
   [

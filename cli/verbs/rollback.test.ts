@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
-import { Clusters, Upgrades } from '../../core/store/entities.ts';
+import { heldForRollback } from '../../core/protocol/rollback.ts';
+import { ClusterControls, Clusters, Upgrades } from '../../core/store/entities.ts';
 import { decode, put } from '../../core/store/entity.ts';
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { LOCAL_OPERATOR, servedWorld } from '../../test/material/cli/served-world.ts';
@@ -20,7 +21,7 @@ async function upgraded(more: object = {}) {
   const run = (...argv: string[]) => runInProcess(['rollback', ...argv], { url: served.url });
   const started = async () =>
     (await world.table.queryKind(Upgrades.kind)).map((item) => decode(Upgrades, item).data.id).sort();
-  return { ...served, run, started };
+  return { ...served, clusterKey, run, started };
 }
 
 test('the plan is printed, and starts nothing: exit 3', async () => {
@@ -54,6 +55,31 @@ test('an approval begins it: exit 0, with its execution', async () => {
   expect([code, JSON.parse(out).status, JSON.parse(out).to]).toEqual([0, 'Started', '1.34']);
   expect(JSON.parse(out).execution).toContain('rollback-cluster');
   expect(await started()).toEqual(['1.34-1.35', 'rollback-1.35-1.34']);
+});
+
+test('while its rollback waits, a cluster is not tried again, which is a wrong state, and release gives the rollback up', async () => {
+  const { url, world, clusterKey, close } = await upgraded();
+  const back = { clusterKey, upgradeId: 'rollback-1.35-1.34', from: '1.35', to: '1.34' };
+  const waits = {
+    machine: 'rollback-cluster',
+    status: 'Pending',
+    mutated: false,
+    steps: {},
+    requestedBy: 'ann',
+  } as const;
+  const startedAt = world.clock.now().toISOString();
+  await world.table.transact([
+    put(Upgrades, { ...back, ...waits, id: back.upgradeId, reasons: [], startedAt }, 'absent'),
+    put(ClusterControls, heldForRollback(undefined, back, startedAt), 'absent'),
+  ]);
+  const said = async (verb: string) => {
+    const { code, err } = await runInProcess([verb, 'cluster', 'web'], { url });
+    return [code, err];
+  };
+  expect(await said('retry')).toEqual([1, expect.stringContaining('web is being taken back from 1.35 to 1.34')]);
+  expect(await said('release')).toEqual([0, '']);
+  expect(await said('release')).toEqual([1, expect.stringContaining('web is not held')]);
+  await close();
 });
 
 test('only a cluster goes back, and one that is not there is told', async () => {

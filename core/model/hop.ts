@@ -48,7 +48,7 @@ export function hopRefusals(current: string, target: KubeVersion): Reason[] {
     return [
       reason(
         'Downgrade',
-        `The cluster is at ${version}; ${target} is older, and EKS would roll it back. Liftlock never goes down by itself.`,
+        `The cluster is at ${version}; ${target} is older, and an upgrade never goes down. What takes a cluster one minor back: liftlock rollback cluster.`,
       ),
     ];
   }

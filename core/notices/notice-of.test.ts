@@ -78,6 +78,42 @@ test('a drain is called one, and asked for anew where it was blocked', () => {
   });
 });
 
+test.each([
+  ['RollbackInsight', 'Remove what blocks it, then: liftlock rollback cluster shop --approve'],
+  ['TooLate', 'EKS takes it back no more.'],
+  ['TakenBackOnce', 'EKS takes it back no more.'],
+] as const)('a rollback that is blocked by %s is called one, and never retried upwards', (code, todo) => {
+  const of = { upgradeId: 'rollback-1.36-1.35', from: '1.36', to: '1.35' };
+  const detail = { ...upgrade('Blocked').detail, ...of, reasons: [reason(code, 'So it is.')] };
+  const told = noticeOf({ type: 'UpgradeChanged', detail } as LiftlockEvent);
+  expect(told?.what).toMatch(/^The rollback of shop .* from 1\.36 to 1\.35 is Blocked; nothing of it was begun/);
+  expect(told?.todo).toContain(todo);
+  expect(told?.todo).not.toContain('retry');
+  const canceled = noticeOf({ type: 'UpgradeChanged', detail: { ...detail, status: 'Canceled' } } as LiftlockEvent);
+  expect(canceled?.what).toMatch(/^The rollback of shop .* is Canceled\.$/);
+});
+
+test.each([
+  ['FailureBudgetExceeded', 'go on all the same (liftlock rollout resume r --accept-failures)'],
+  ['NoneSucceeded', 'go on all the same (liftlock rollout resume r --accept-failures)'],
+  ['RollbackBudget', 'go on (liftlock rollout resume r, with'],
+  ['HookRefused', 'go on (liftlock rollout resume r, with'],
+] as const)('what is halted for %s is told with the resume that is not refused', (code, todo) => {
+  const detail = { ...wave, status: 'Halted', reasons: [reason(code, 'So it is.')] };
+  expect(noticeOf({ type: 'WaveChanged', detail })?.todo).toContain(todo);
+  const { wave: _, ...rollout } = detail;
+  expect(noticeOf({ type: 'RolloutChanged', detail: rollout })?.todo).toContain(todo);
+});
+
+test('who is set aside for a trait does not come back by itself once something is mended', () => {
+  const todo = (code: 'SuspiciousTrait' | 'Unreachable') => {
+    const detail = { ...member('Quarantined').detail, reasons: [reason(code, 'So it is.')] };
+    return noticeOf({ type: 'MemberChanged', detail } as LiftlockEvent)?.todo;
+  };
+  expect(todo('SuspiciousTrait')).toMatch(/^It comes back once a cluster that shares it succeeds, or with the command/);
+  expect(todo('Unreachable')).toMatch(/^Mend what is named; it comes back by itself\./);
+});
+
 test('steps are for programs', () => {
   expect(noticeOf({ type: 'StepChanged', detail: EVENT_EXAMPLES.StepChanged.detail } as LiftlockEvent)).toBeUndefined();
 });

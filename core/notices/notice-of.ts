@@ -95,8 +95,10 @@ function memberNotice(event: Of<'MemberChanged'>): Notice | undefined {
   }
   if (status !== 'Quarantined') return undefined;
   const what = `The cluster ${named(event.detail)} is set aside in the wave ${wave} of ${rolloutId}.`;
-  const todo = `Mend what is named; it comes back by itself. To look: liftlock explain cluster ${nameOf(event.detail)}`;
-  return notice(event, what, because(reasons), todo);
+  const back = reasons.some(({ code }) => code === 'SuspiciousTrait')
+    ? 'It comes back once a cluster that shares it succeeds, or with the command that is named, which takes an approver.'
+    : 'Mend what is named; it comes back by itself.';
+  return notice(event, what, because(reasons), `${back} To look: liftlock explain cluster ${nameOf(event.detail)}`);
 }
 
 /** Failures are told as what they lead to, the hold on the cluster; success and parking are in the reports. */
@@ -104,21 +106,34 @@ function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
   const { from, to, status, reasons, upgradeId } = event.detail;
   if (status !== 'Blocked' && status !== 'Canceled') return undefined;
   const isDrain = upgradeId.startsWith('drain-nodes-');
+  const isBack = upgradeId.startsWith('rollback-');
   // One whose cluster is gone may have been half done.
   const untouched = status === 'Blocked' ? '; nothing of it was begun or is left over' : '';
   const way =
     from === to ? `of the nodes of ${named(event.detail)} to ${to}` : `of ${named(event.detail)} from ${from} to ${to}`;
-  const what = `The ${isDrain ? `drain of nodes of ${named(event.detail)}` : `upgrade ${way}`} is ${status}${untouched}.`;
+  const kind = isDrain ? `drain of nodes of ${named(event.detail)}` : `${isBack ? 'rollback' : 'upgrade'} ${way}`;
+  const what = `The ${kind} is ${status}${untouched}.`;
+  if (status === 'Canceled') return notice(event, what, because(reasons), NOTHING);
   const name = nameOf(event.detail);
-  const again = isDrain ? `drain nodegroup NAME --cluster ${name} --approve` : `retry cluster ${name}`;
-  const blocked = `Remove what blocks it, then: liftlock ${again}`;
-  return notice(event, what, because(reasons), status === 'Blocked' ? blocked : NOTHING);
+  if (isBack && reasons.some(({ code }) => NO_WAY_BACK.includes(code))) {
+    const over = `EKS takes it back no more. What it needs, and which command goes on: liftlock explain cluster ${name}`;
+    return notice(event, what, because(reasons), over);
+  }
+  const again = isDrain
+    ? `drain nodegroup NAME --cluster ${name} --approve`
+    : isBack
+      ? `rollback cluster ${name} --approve, which takes an approver; with --dry-run it says what is in the way`
+      : `retry cluster ${name}`;
+  return notice(event, what, because(reasons), `Remove what blocks it, then: liftlock ${again}`);
 }
+
+/** Nothing that a person does opens the way back of the same hop again. */
+const NO_WAY_BACK = ['TooLate', 'TakenBackOnce'];
 
 function holdNotice(event: Of<'ClusterHeld'>): Notice {
   const name = nameOf(event.detail);
   const what = `The cluster ${named(event.detail)} is held: nothing starts there until a person says so.`;
-  const todo = `See what it needs and which command goes on: liftlock explain cluster ${name}. To only take the hold off: liftlock release cluster ${name}.`;
+  const todo = `See what it needs and which command goes on: liftlock explain cluster ${name}. To only take the hold off: liftlock release cluster ${name}; while a rollback waits there, that gives up the rollback and not the hold.`;
   return notice(event, what, because(event.detail.reasons), todo);
 }
 
@@ -233,22 +248,29 @@ function rolloutNotice(event: Of<'RolloutChanged'>): Notice {
   if (about === 'traits')
     return notice(event, `A trait is not suspected any more in the rollout ${rolloutId}.`, because(reasons), NOTHING);
   const why = reasons.length === 0 && status === 'Running' ? 'It was created or resumed.' : because(reasons);
-  return notice(event, `The rollout ${rolloutId} is ${status}.`, why, rolloutTodo(rolloutId, status));
+  return notice(event, `The rollout ${rolloutId} is ${status}.`, why, rolloutTodo(rolloutId, status, reasons));
 }
 
-function rolloutTodo(id: string, status: string): string {
+function rolloutTodo(id: string, status: string, reasons: readonly Reason[]): string {
   const look = `liftlock describe rollout ${id}`;
   switch (status) {
     case 'Paused':
       return `Go on when you are ready: liftlock rollout resume ${id}`;
     case 'Halted':
-      return `See what failed: ${look}. Then retry (liftlock retry cluster NAME), go on all the same (liftlock rollout resume ${id} --accept-failures) or give it up (liftlock rollout abort ${id}).`;
+      return `See why: ${look}. Then retry what failed (liftlock retry cluster NAME), ${goOn(id, reasons)} or give it up (liftlock rollout abort ${id}).`;
     case 'CompletedWithFailures':
       return `See what failed: ${look}. Retry each with liftlock retry cluster NAME.`;
     default:
       return `${NOTHING} To look: ${look}`;
   }
 }
+
+/** Failures keep a plain resume away (`core/operations/rollout-orders.ts`); a hook, and clusters that go back by themselves, do not. */
+const goOn = (id: string, reasons: readonly Reason[]): string =>
+  reasons.some(({ code }) => FAILURES.includes(code))
+    ? `go on all the same (liftlock rollout resume ${id} --accept-failures)`
+    : `go on (liftlock rollout resume ${id}, with --accept-failures where it is refused for failures)`;
+const FAILURES = ['FailureBudgetExceeded', 'NoneSucceeded'];
 
 /** Of a wave that goes on since its rollout was resumed, the rollout's own notice tells. */
 function waveNotice(event: Of<'WaveChanged'>): Notice | undefined {
@@ -276,17 +298,17 @@ function waveNotice(event: Of<'WaveChanged'>): Notice | undefined {
     }
     default:
       if (reasons.some(({ code }) => code === 'Resumed')) return undefined;
-      return notice(event, `${which} is ${status}.`, waveWhy(status, reasons), waveTodo(rolloutId, status));
+      return notice(event, `${which} is ${status}.`, waveWhy(status, reasons), waveTodo(rolloutId, status, reasons));
   }
 }
 
 const waveWhy = (status: string, reasons: readonly Reason[]): string =>
   reasons.length === 0 && status === 'Open' ? 'Everything that it waited for is there.' : because(reasons);
 
-const waveTodo = (id: string, status: string): string =>
+const waveTodo = (id: string, status: string, reasons: readonly Reason[]): string =>
   status === 'Undecided'
     ? `Look why so few were tried: liftlock describe rollout ${id}. An approver may let it pass: liftlock rollout promote ${id}.`
-    : rolloutTodo(id, status);
+    : rolloutTodo(id, status, reasons);
 
 /** The event of one type. */
 type Of<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { readonly type: Type }>;

@@ -158,3 +158,77 @@ test('a wave waits from its turn for its last approval, and soaks until it passe
   ]);
   expect(waits).toEqual(['to 1.37 null soak 14/0', 'to 1.37 null approval 8/0']);
 });
+
+const BACK = { upgradeId: 'rollback-1.36-1.35', from: '1.36', to: '1.35', reasons: [reason('FleetStopped', 'x')] };
+const GIVEN_UP = { upgradeId: BACK.upgradeId };
+
+test('a rollback that is given up while it is parked waits no longer', async () => {
+  const { waits } = await report([
+    [50, KEY, 'UpgradeParked', 'liftlock', BACK],
+    [40, KEY, 'RollbackGivenUp', 'ann', GIVEN_UP],
+  ]);
+  expect(waits).toEqual(['1.36-1.35 shop FleetStopped 10/0']);
+});
+
+test('a rollback that is given up and asked for again waits once', async () => {
+  const { waits } = await report([
+    [50, KEY, 'UpgradeParked', 'liftlock', BACK],
+    [40, KEY, 'RollbackGivenUp', 'ann', GIVEN_UP],
+    [30, KEY, 'UpgradeParked', 'unknown', BACK],
+    [10, KEY, 'Granted', 'liftlock', BACK],
+  ]);
+  expect(waits).toEqual(['1.36-1.35 shop FleetStopped 30/0']);
+});
+
+test('a rollback that was refused keeps nobody waiting: its cluster is free', async () => {
+  const { waits } = await report([[50, KEY, 'UpgradeBlocked', 'liftlock', BACK]]);
+  expect(waits).toEqual([]);
+});
+
+test.each<[string, Entry]>([
+  ['was refused', [40, KEY, 'UpgradeBlocked', 'liftlock', BACK]],
+  ['was given up', [40, KEY, 'RollbackGivenUp', 'ann', GIVEN_UP]],
+])(
+  'who has failed waits for a person as long as nothing takes it back, and goes on where the rollback %s',
+  async (_, end) => {
+    const { waits } = await report([
+      [59, KEY, 'UpgradeFailed', 'liftlock', OF],
+      [54, KEY, 'Granted', 'liftlock', BACK],
+      end,
+      [20, KEY, 'ClusterRetried', 'ann', { held: { upgradeId: '1.35-1.36' } }],
+      [10, KEY, 'UpgradeBlocked', 'liftlock', BACK],
+    ]);
+    expect(waits).toEqual(['1.35-1.36 shop failed 25/0']);
+  },
+);
+
+test('a failure goes on waiting, once, where its rollback is given up before anything was granted', async () => {
+  const { waits } = await report([
+    [50, KEY, 'UpgradeFailed', 'liftlock', OF],
+    [40, KEY, 'RollbackGivenUp', 'ann', GIVEN_UP],
+    [20, KEY, 'ClusterReleased', 'ann'],
+  ]);
+  expect(waits).toEqual(['1.35-1.36 shop failed 30/0']);
+});
+
+test('who was taken back and is held waits for a person as who has failed does', async () => {
+  const { waits } = await report([
+    [59, KEY, 'UpgradeFailed', 'liftlock', OF],
+    [58, KEY, 'Granted', 'liftlock', BACK],
+    [50, KEY, 'UpgradeSucceeded', 'liftlock', BACK],
+    [50, KEY, 'UpgradeRolledBack', 'liftlock', { ...OF, rolloutId: 'r', waveIndex: 1 }],
+    [50, KEY, 'UpgradeCanceled', 'liftlock', { ...OF, upgradeId: '1.36-1.37' }],
+    [50, KEY, 'ClusterHeld', 'liftlock', {}],
+    [20, KEY, 'ClusterRetried', 'ann', { held: { upgradeId: '1.35-1.36' } }],
+  ]);
+  expect(waits).toEqual(['1.35-1.36 shop rolled back 30/0', '1.35-1.36 shop failed 1/0']);
+});
+
+test('a rollback that fails once the control plane is back ends with its hop, and its cluster waits once', async () => {
+  const { waits } = await report([
+    [50, KEY, 'UpgradeFailed', 'liftlock', BACK],
+    [50, KEY, 'UpgradeRolledBack', 'liftlock', OF],
+    [20, KEY, 'ClusterReleased', 'ann'],
+  ]);
+  expect(waits).toEqual(['1.36-1.35 shop failed 30/0']);
+});

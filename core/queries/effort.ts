@@ -27,20 +27,37 @@ export function actsOf(items: readonly AuditItem[], aboutOf: (item: AuditItem) =
   });
 }
 
-/** The hop that an item of a cluster is about. */
+/** An upgrade by one minor, or what takes it back. */
+const HOP = /^(?:rollback-)?(\d+\.\d+-\d+\.\d+)$/;
+
+/** The hop that an item of a cluster is about; of a rollback the way back. */
 export function hopOfItem({ detail: { upgradeId, from, to, held } }: AuditItem): string | null {
   const ofHeld = typeof held === 'object' && held !== null && 'upgradeId' in held ? held.upgradeId : undefined;
-  const [named] = [upgradeId, ofHeld].filter((id) => typeof id === 'string' && /^\d+\.\d+-\d+\.\d+$/.test(id));
-  return typeof named === 'string' ? named : from === undefined || to === undefined ? null : `${from}-${to}`;
+  const [named] = [upgradeId, ofHeld].flatMap((id) => HOP.exec(String(id))?.[1] ?? []);
+  return named ?? (from === undefined || to === undefined ? null : `${from}-${to}`);
 }
 
 const CAUSES = { window: 'window', cap: 'capacity', place: 'capacity', turn: 'turn' } as const;
-const ENDED = ['UpgradeSucceeded', 'UpgradeFailed', 'UpgradeBlocked', 'UpgradeCanceled', 'UpgradeRolledBack'];
+const ENDED = [
+  ...['UpgradeSucceeded', 'UpgradeFailed', 'UpgradeBlocked', 'UpgradeCanceled', 'UpgradeRolledBack'],
+  'RollbackGivenUp',
+];
 /** What a person answers by an act. */
-const STOPPED: Readonly<Record<string, string>> = { UpgradeBlocked: 'blocked', UpgradeFailed: 'failed' };
+const STOPPED: Readonly<Record<string, string>> = {
+  UpgradeBlocked: 'blocked',
+  UpgradeFailed: 'failed',
+  UpgradeRolledBack: 'rolled back',
+};
 const TAKEN_UP = ['ClusterRetried', 'ClusterReleased', 'Granted', 'UpgradeSucceeded', 'UpgradeCanceled', 'ClusterGone'];
 /** Nothing of a blocked upgrade had moved the cluster, so whoever moves it later has taken it up. */
 const MOVED_ON = ['VersionObserved'];
+/** A rollback that ends so leaves its cluster as it was, to whoever held it before. */
+const LEFT_AS_IT_WAS = ['UpgradeBlocked', 'RollbackGivenUp'];
+
+const isOfRollback = ({ detail: { upgradeId } }: AuditItem): boolean => String(upgradeId).startsWith('rollback-');
+/** What stopped the upgrades of a cluster; a rollback that was refused has not. */
+const stopOf = (item: AuditItem): string | undefined =>
+  item.event === 'UpgradeBlocked' && isOfRollback(item) ? undefined : STOPPED[item.event];
 
 /**
  * How long the upgrades of one cluster waited and for what.
@@ -67,17 +84,42 @@ export function clusterWaits(
     const wave = `${detail.rolloutId} ${detail.waveIndex}`;
     if (event === 'UpgradeParked')
       waits.push({ hop, team, what: parkedFor(detail.reasons), from: at, ...endOf(['Granted', ...ENDED]) });
-    const stopped = STOPPED[event];
-    if (stopped !== undefined) {
-      const { to } = endOf(stopped === 'blocked' ? [...TAKEN_UP, ...MOVED_ON] : TAKEN_UP, () => true);
-      const [end] = [to, leftAt(detail.rolloutId)].flatMap((one) => (one !== undefined && one > at ? one : [])).sort();
-      waits.push({ hop, team, what: stopped, from: at, ...(end === undefined ? {} : { to: end }) });
+    const stopped = stopOf(item);
+    // One transaction may end a rollback and its hop: one cluster waits.
+    if (stopped !== undefined && !items.slice(0, index).some((one) => one.at === at && stopOf(one) !== undefined)) {
+      const left = leftAt(detail.rolloutId);
+      waits.push(...timesStopped(items, item, left).map((time) => ({ hop, team, what: stopped, ...time })));
     }
     const opened = event === 'Granted' && !granted.has(wave) ? openedAt(detail.rolloutId, detail.waveIndex) : undefined;
     if (opened !== undefined && opened < at) waits.push({ hop, team, what: 'open wave', from: opened, to: at });
     if (event === 'Granted') granted.add(wave);
   }
   return waits;
+}
+
+/** When a cluster waited for a person to take up what stopped it: not while it was being taken back, and again where that changed nothing. */
+function timesStopped(
+  items: readonly AuditItem[],
+  stop: AuditItem,
+  leftAt: string | undefined,
+): Pick<Spent, 'from' | 'to'>[] {
+  const takenUp = stop.event === 'UpgradeBlocked' ? [...TAKEN_UP, ...MOVED_ON] : TAKEN_UP;
+  const left = leftAt !== undefined && leftAt > stop.at ? leftAt : undefined;
+  const times: Pick<Spent, 'from' | 'to'>[] = [];
+  let from: string | undefined = stop.at;
+  // What was written with the stop ends it not.
+  for (const one of items.filter(({ at }) => at > stop.at)) {
+    if (left !== undefined && one.at > left) break;
+    const isBack = isOfRollback(one);
+    if (isBack && LEFT_AS_IT_WAS.includes(one.event)) from ??= one.at;
+    else if (takenUp.includes(one.event) || stopOf(one) !== undefined) {
+      if (from !== undefined) times.push({ from, to: one.at });
+      from = undefined;
+      if (!(isBack && one.event === 'Granted')) return times;
+    }
+  }
+  if (from !== undefined) times.push({ from, ...(left !== undefined && { to: left }) });
+  return times;
 }
 
 /** The first reason is the one that it parked for. */

@@ -1,9 +1,10 @@
 import { noticeOf } from '../../core/notices/notice-of.ts';
+import { releaseCluster } from '../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../core/operations/rollout-orders.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { ANA, at, clusterOf, hold, judge, spec, statusOf } from './changed-policy.ts';
 import { onStep } from './on-step.ts';
-import { discover, hours, PERSON, rolloutIdOf, smallFleet, upgradesOf } from './small-fleet.ts';
+import { controlsOf, discover, hours, PERSON, recordOf, rolloutIdOf, smallFleet, upgradesOf } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
 /** What people were told since so many events. */
@@ -58,4 +59,52 @@ test('an upgrade that was canceled half way is not told as one of which nothing 
   const [upgrade] = await upgradesOf(world);
   const said = told(world).filter((text) => text.startsWith('The upgrade of web '));
   expect([upgrade?.mutated, said]).toEqual([true, [expect.stringMatching(/ from 1\.36 to 1\.37 is Canceled\. /)]]);
+});
+
+const ONCE = { name: 'once', schedule: '0 8 20 * *', duration: '90m' };
+
+/** A cluster whose hop leaves it worse, and whose rollback waits for the next of these windows. */
+function goingBack(...windows: object[]): Promise<World> {
+  const shop = { kind: 'Deployment' as const, namespace: 'shop', name: 'web', replicas: 2, labels: { app: 'web' } };
+  const workloads = [{ ...shop, image: 'web:1', crashesFromKubelet: '1.37' }];
+  return smallFleet({
+    clusters: [{ name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }], workloads }],
+    calendars: { prod: { windows } },
+    policy: { rollback: { automatic: true, windows: 'obey' }, waves: [{ name: 'all', calendar: 'prod' }] },
+  });
+}
+
+// docs/rollbacks.md: a rollback that waits is given up by `release`; whoever held the cluster before does so still.
+test('who reads of a hold learns what release does while the rollback of the cluster waits', async () => {
+  const world = await goingBack(ONCE);
+  await hours(world, 24);
+  const ends = async () => (await upgradesOf(world)).map(({ id, status }) => `${id} ${status}`);
+  const holdOf = async () => (await controlsOf(world))[0]?.held?.upgradeId;
+  expect([await ends(), await holdOf()]).toEqual([['1.36-1.37 Failed', 'rollback-1.37-1.36 Pending'], '1.36-1.37']);
+  const todo = world.bus.published.flatMap(({ event }) =>
+    event.type === 'ClusterHeld' ? (noticeOf(event)?.todo ?? []) : [],
+  );
+  expect(todo).toEqual([
+    expect.stringContaining('while a rollback waits there, that gives up the rollback and not the hold'),
+  ]);
+  const { clusterKey } = await recordOf(world, 'web');
+  await releaseCluster(world.ports, clusterKey, PERSON);
+  expect([await ends(), await holdOf()]).toEqual([['1.36-1.37 Failed', 'rollback-1.37-1.36 Canceled'], '1.36-1.37']);
+  await releaseCluster(world.ports, clusterKey, PERSON);
+  expect(await holdOf()).toBeUndefined();
+});
+
+test('a rollback that comes to nothing is told with what goes on, and not to try the upgrade again', async () => {
+  const world = await goingBack(ONCE, { name: 'eight-days-later', schedule: '0 8 28 * *', duration: '9h' });
+  await hours(world, 9 * 24);
+  const said = world.bus.published.flatMap(({ event }) =>
+    event.type === 'UpgradeChanged' ? (noticeOf(event) ?? []) : [],
+  );
+  expect(said).toMatchObject([
+    {
+      what: expect.stringMatching(/^The rollback of web .* from 1\.37 to 1\.36 is Blocked;/),
+      why: expect.stringContaining('EKS rolls back within 7 days'),
+      todo: expect.stringContaining('liftlock explain cluster web'),
+    },
+  ]);
 });
