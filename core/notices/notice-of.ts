@@ -132,6 +132,11 @@ const NO_WAY_BACK = ['TooLate', 'TakenBackOnce'];
 
 function holdNotice(event: Of<'ClusterHeld'>): Notice {
   const name = nameOf(event.detail);
+  if (event.detail.reasons.some(({ code }) => code === 'GotWorse')) {
+    const what = `The cluster ${named(event.detail)} is held, and goes back to the minor before by itself.`;
+    const todo = `${NOTHING} To look: liftlock explain cluster ${name}. To have it stay where it is, while the rollback waits: liftlock release cluster ${name}, which gives the rollback up and not the hold.`;
+    return notice(event, what, because(event.detail.reasons), todo);
+  }
   const what = `The cluster ${named(event.detail)} is held: nothing starts there until a person says so.`;
   const todo = `See what it needs and which command goes on: liftlock explain cluster ${name}. To only take the hold off: liftlock release cluster ${name}; while a rollback waits there, that gives up the rollback and not the hold.`;
   return notice(event, what, because(event.detail.reasons), todo);

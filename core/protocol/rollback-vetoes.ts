@@ -1,10 +1,9 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { arnOf } from '../model/cluster-key.ts';
 import { isRollback } from '../model/hop.ts';
 import { unreadablePolicy } from '../policy/policy-of.ts';
-import { queueOf } from './rollback.ts';
+import { clusterNameOf, queueOf } from './rollback.ts';
 import { type Moment, NONE, ofCluster, unplacedBy, type Veto, windowReasons } from './situation.ts';
 
 export const ROLLBACKS: readonly Moment[] = ['rollback-grant', 'rollback'];
@@ -15,8 +14,6 @@ export function tooLate({ reversibleUntil, mutated, from }: Upgrade, now: Date):
   if (reversibleUntil === undefined || mutated || now < new Date(reversibleUntil)) return NONE;
   return [reason('TooLate', `EKS took the control plane back from ${from} until ${reversibleUntil}.`)];
 }
-
-const nameOf = (clusterKey: string): string => arnOf(clusterKey).split('/').at(-1) ?? clusterKey;
 
 /** What only rollbacks are asked, and what keeps the two directions apart. */
 export const ROLLBACK_VETOES: readonly Veto[] = [
@@ -51,7 +48,7 @@ export const ROLLBACK_VETOES: readonly Veto[] = [
     reasons: ({ wave, upgrade, cluster }) => {
       const other = upgrade === undefined || queueOf(upgrade) === undefined ? undefined : wave?.rollingBack;
       if (other === undefined || other === cluster?.clusterKey) return NONE;
-      return [reason('RollbackTurn', `${nameOf(other)} of its wave goes back first.`)];
+      return [reason('RollbackTurn', `${clusterNameOf(other)} of its wave goes back first.`)];
     },
   },
   {

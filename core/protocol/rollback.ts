@@ -3,6 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { arnOf } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { hopId, hopTo, rollbackId } from '../model/hop.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
@@ -14,6 +15,9 @@ import { GRANTING_WAVES } from './granting-waves.ts';
 import { rollbackEnd } from './rollback-view.ts';
 import { rolloutEnd, waveWithout, withoutPlace } from './settle-decision.ts';
 
+/** `web` */
+export const clusterNameOf = (clusterKey: string): string => arnOf(clusterKey).split('/').at(-1) ?? clusterKey;
+
 type Asked = Pick<Upgrade, 'clusterKey' | 'from' | 'to'> & { readonly upgradeId: string };
 
 /**
@@ -22,7 +26,7 @@ type Asked = Pick<Upgrade, 'clusterKey' | 'from' | 'to'> & { readonly upgradeId:
  */
 export function heldForRollback(control: ClusterControl | undefined, asked: Asked, now: string): ClusterControl {
   const { clusterKey, upgradeId, from, to } = asked;
-  const said = `It is being taken back from ${from} to ${to}. Where that stands: liftlock explain cluster.`;
+  const said = `It is being taken back from ${from} to ${to}. Where that stands: liftlock explain cluster ${clusterNameOf(clusterKey)}`;
   const held = { reason: reason('RollingBack', said), since: now, upgradeId };
   return { ...control, clusterKey, held: control?.held ?? held };
 }
@@ -132,7 +136,7 @@ export function beginRollback(
   const { clusterKey, from, to } = hop;
   const begun = automaticRollbacksOf(waves);
   if (begun >= MOST_BY_ITSELF) {
-    const said = `${begun} clusters of the rollout ${wave.rolloutId} go back by themselves or have done so, and no more do: a person decides about this one (liftlock rollback cluster).`;
+    const said = `${begun} clusters of the rollout ${wave.rolloutId} go back by themselves or have done so, and no more do: a person decides about this one: liftlock rollback cluster ${clusterNameOf(clusterKey)}`;
     return { refused: reason('RollbackBudget', said) };
   }
   const because = `It is worse at ${to} than it was at ${from}, and its policy has it taken back (rollback.automatic).`;

@@ -131,6 +131,8 @@ export function settleUpgrade(
         detail: { reason: hold },
       });
     }
+    // Whoever hears of the hold hears what becomes of the cluster: it goes back by itself, or no more do.
+    const becomes = [rollback?.upgrade.reasons[0], refused].filter((one) => one !== undefined);
     const { id: upgradeId, from, to, status, reasons } = settled;
     const named = {
       clusterKey,
@@ -149,7 +151,7 @@ export function settleUpgrade(
           : [
               {
                 type: 'ClusterHeld' as const,
-                detail: { version: 1 as const, change: more.at(-1), ...named, reasons: [hold] },
+                detail: { version: 1 as const, change: more.at(-1), ...named, reasons: [hold, ...becomes] },
               },
             ]),
         ...waveHalted(wave?.data, ownWave, change),

@@ -81,11 +81,17 @@ test('who reads of a hold learns what release does while the rollback of the clu
   const ends = async () => (await upgradesOf(world)).map(({ id, status }) => `${id} ${status}`);
   const holdOf = async () => (await controlsOf(world))[0]?.held?.upgradeId;
   expect([await ends(), await holdOf()]).toEqual([['1.36-1.37 Failed', 'rollback-1.37-1.36 Pending'], '1.36-1.37']);
-  const todo = world.bus.published.flatMap(({ event }) =>
-    event.type === 'ClusterHeld' ? (noticeOf(event)?.todo ?? []) : [],
+  const holds = world.bus.published.flatMap(({ event }) =>
+    event.type === 'ClusterHeld' ? (noticeOf(event) ?? []) : [],
   );
-  expect(todo).toEqual([
-    expect.stringContaining('while a rollback waits there, that gives up the rollback and not the hold'),
+  expect(holds).toMatchObject([
+    {
+      what: expect.stringMatching(/ is held, and goes back to the minor before by itself\.$/),
+      why: expect.stringMatching(/Deployment shop\/web .* its policy has it taken back \(rollback\.automatic\)/),
+      todo: expect.stringMatching(
+        /^Nothing\. .*liftlock release cluster web, which gives the rollback up and not the hold/,
+      ),
+    },
   ]);
   const { clusterKey } = await recordOf(world, 'web');
   await releaseCluster(world.ports, clusterKey, PERSON);
