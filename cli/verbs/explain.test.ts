@@ -24,6 +24,7 @@ const explanation: Explanation = {
     held: null,
     breakGlass: null,
     managedBy: [],
+    silences: [],
   },
   rollback: { status: 'Unknown', to: null, until: null, reasons: [], blockers: [] },
   reversal: [],
