@@ -12,9 +12,15 @@ const policy = policyWith({ name: 'p' });
 const MOMENT = { step: 'upgrade-control-plane', part: 'cluster' } as const;
 const RESULT = done(reason('Upgraded', 'It is there.'));
 
+interface Given {
+  readonly longest?: string;
+  readonly alarms?: readonly string[];
+  readonly kept?: object;
+}
+
 /** The step of the control plane, whose policy silences two alarms; looked at so many minutes after noon. */
-async function silencing({ longest = '4h', kept = {} }: { longest?: string; kept?: object } = {}) {
-  const silences = [{ alarms: ['errors', 'late'], during: ['upgrade-control-plane' as const], longest }];
+async function silencing({ longest = '4h', alarms = ['errors', 'late'], kept = {} }: Given = {}) {
+  const silences = [{ alarms: [...alarms], during: ['upgrade-control-plane' as const], longest }];
   const table = new MemoryTable();
   const ports = await oneStep(table, {
     kept: { policy: policyConfig({ ...policy, spec: { ...policy.spec, silences } }), ...kept },
@@ -97,6 +103,11 @@ test('those that ring are named, five of them one by one, and one that cannot be
     'SilencedAlarmRings',
     expect.stringMatching(/^The alarm late is in ALARM: /),
   ]);
+  const many = await silencing({ alarms: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] });
+  for (const name of 'abcdefg') many.silences.alarms.set(name, { state: 'ALARM' });
+  await many.mute();
+  const told = (await many.end()).reasons.filter(({ code }) => code === 'SilencedAlarmRings');
+  expect([told.length, told.at(-1)?.message]).toEqual([6, 'So are f, g.']);
   const other = await silencing();
   await other.mute();
   other.silences.refuse = (operation) => {
