@@ -132,7 +132,7 @@ test.each([
   expect(codes(await end(wait(1, reason('UpdateInProgress', 'on'))))).toEqual(['UpdateInProgress', 'NotSilenced']);
   // Under this grant it is not asked for again.
   silences.refuse = () => {};
-  await mute();
+  expect(await mute()).toBeUndefined();
   expect(silences.sent).toEqual([]);
 });
 
@@ -149,6 +149,22 @@ test('what may still arrive is waited for, and then found', async () => {
   clock.minutes = 1;
   expect((await end()).status).toBe('done');
   expect([silences.rules.all(), await open()]).toEqual([[], []]);
+});
+
+test('a rule that is not there yet may still come: nothing is taken for over before that', async () => {
+  const { mute, end, clock, silences, entries } = await silencing();
+  const arrives = silences.putMuteRule.bind(silences);
+  let late = async () => {};
+  silences.putMuteRule = async (...call) => {
+    late = () => arrives(...call);
+    throw failing('TimeoutError');
+  };
+  await mute();
+  expect((await end()).status).toBe('wait');
+  await late();
+  clock.minutes = 1;
+  expect((await end()).status).toBe('done');
+  expect([silences.rules.all(), (await entries())[0]?.closed?.how]).toEqual([[], 'undone']);
 });
 
 test('an invocation that died between its commit and its call is made up for, once its call cannot arrive any more', async () => {
@@ -187,6 +203,32 @@ test('a rule of our name that is somebody else’s is neither written over nor d
   await before.mute();
   expect(before.silences.sent).toEqual([]);
   expect((await before.entries())[0]?.notes?.[0]?.message).toContain("is somebody else's; rename it");
+});
+
+test('nothing is put so late after its commit that its end could come before it', async () => {
+  const { mute, silences, clock, entries } = await silencing();
+  silences.refuse = (operation) => {
+    if (operation === 'describe') clock.minutes += 0.3;
+  };
+  await mute();
+  expect(silences.sent).toEqual([]);
+  expect((await entries())[0]?.notes?.[0]?.message).toContain('CloudWatch took too long to answer');
+});
+
+test('an invocation that died after it had lifted the silence leaves it to the next one to tell so', async () => {
+  const { mute, end, lift, clock, silences } = await silencing();
+  await mute();
+  const deletes = silences.deleteMuteRule.bind(silences);
+  silences.deleteMuteRule = async (...call) => {
+    await deletes(...call);
+    throw failing('Crash');
+  };
+  expect(codes(await end())).toEqual(['Upgraded', 'NotLifted']);
+  silences.alarms.set('late', { state: 'ALARM' });
+  expect((await lift()).status).toBe('wait');
+  clock.minutes = 1;
+  expect(codes(await lift())).toEqual(['SilencedAlarmRings', 'Silenced']);
+  expect(silences.sent).toEqual(['mute errors, late', 'unmute']);
 });
 
 test('where nobody may lift it, it is tried again until it has ended by itself, and then it is over', async () => {

@@ -68,6 +68,12 @@ const committed = async (world: World) =>
   );
 const ours = (world: World) => world.muteRules.all().filter(({ name }) => name !== 'liftlock-night');
 
+async function stopExecutions({ runner }: World): Promise<void> {
+  for (const { arn: machineArn } of machineDefinitions())
+    for (const { executionArn } of runner.listExecutions({ machineArn, statusFilter: 'RUNNING' }).executions)
+      await runner.stopExecution({ executionArn });
+}
+
 /** Until a silence stands, so that somebody may do something meanwhile. */
 async function untilSilent(world: World, step = ''): Promise<void> {
   for (let looks = 0; looks < 600 && !ours(world).some(({ name }) => name.includes(step)); looks += 1)
@@ -250,10 +256,7 @@ describe('nothing stays silent', () => {
   test.each(ALL)('after an execution that somebody stops in %s', async (step) => {
     const world = await silencing({ silences: [{ ...ERRORS, during: [step] }] });
     await untilSilent(world);
-    for (const { arn } of machineDefinitions())
-      for (const { executionArn } of world.runner.listExecutions({ machineArn: arn, statusFilter: 'RUNNING' })
-        .executions)
-        await world.runner.stopExecution({ executionArn });
+    await stopExecutions(world);
     await run(world);
     expect((await upgradesOf(world)).map(({ machine, status }) => [machine, status])).toContainEqual([
       'restore-nodes',
@@ -317,6 +320,30 @@ describe('nothing stays silent', () => {
   });
 });
 
+test('a silence that nobody may lift keeps nothing else from being taken back', async () => {
+  const updateConfig = { maxUnavailable: 3 };
+  const world = await silencing({
+    silences: [{ ...ERRORS, during: ['roll-node-group'], longest: '2h' }],
+    policy: { nodes: { updateConfig } },
+  });
+  const settings = () => Object.values(world.eks.state.clusters)[0]?.nodegroups[0]?.updateConfig;
+  const own = settings();
+  world.silences.refuse = (operation) => {
+    if (operation === 'delete') throw Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
+  };
+  await untilSilent(world);
+  for (let looks = 0; looks < 100 && settings()?.maxUnavailable !== 3; looks += 1) await minutesLater(world, 0.5);
+  await stopExecutions(world);
+  await hours(world, 1);
+  // It waits for the end of the silence with nothing else left to do.
+  expect([settings(), ours(world).length]).toEqual([own, 1]);
+  await hours(world, 3);
+  expect((await loadKind(world.table, UndoEntries)).map(({ effect, closed }) => [effect, closed?.how])).toEqual([
+    ['silence', 'gone'],
+    ['updateConfig', 'undone'],
+  ]);
+});
+
 test('a rollback silences nothing', async () => {
   const world = await silencing();
   await run(world);
@@ -346,10 +373,7 @@ describe('crashes', () => {
       const armed = new Faults(faults.map((fault): Fault => ({ ...fault, function: 'restore-nodes' })));
       const world = await silencing({ silences: [{ ...ERRORS, during: ['upgrade-control-plane'] }], armed });
       await untilSilent(world);
-      for (const { arn } of machineDefinitions())
-        for (const { executionArn } of world.runner.listExecutions({ machineArn: arn, statusFilter: 'RUNNING' })
-          .executions)
-          await world.runner.stopExecution({ executionArn });
+      await stopExecutions(world);
       await run(world);
       expect(armed.hits.length).toBeGreaterThan(0);
       await leavesNothing(world);
