@@ -50,7 +50,7 @@ test('a rule is deleted in a session for it alone', async () => {
   expect(narrowed).toEqual([[scope.account, mutePolicy('aws', scope, 'liftlock-web', 'DeleteAlarmMuteRule')]]);
 });
 
-test('a change that would pass is not tried again, and a read is', async () => {
+test('a change that would pass is not tried again, and a read once: CloudWatch that hangs takes no invocation with it', async () => {
   const busy = {
     status: 503,
     body: '<ErrorResponse><Error><Code>Busy</Code><Message>no</Message></Error></ErrorResponse>',
@@ -63,6 +63,9 @@ test('a change that would pass is not tried again, and a read is', async () => {
   expect(server.asked).toHaveLength(1);
   expect(await silences().getMuteRule(scope, 'liftlock-web')).toEqual({ description: 'ours' });
   expect([server.asked.length, narrowed.length]).toEqual([3, 1]);
+  server.answers.push(busy, busy, busy);
+  await expect(silences().describeAlarms(scope, ['a'])).rejects.toMatchObject({ name: 'Busy' });
+  expect(server.asked).toHaveLength(5);
 });
 
 test('what is refused to read is no rule that is gone', async () => {

@@ -8,6 +8,11 @@ import { childOf, childrenOf, known, parseAnswer, textOf, type XmlNode } from '.
 
 const SERVICE = { name: 'monitoring', variable: 'CLOUDWATCH' };
 const VERSION = '2010-08-01';
+/**
+ * CloudWatch that hangs must not take an invocation with it, which has half a minute (infra/constructs/functions.ts): of two reads, twice each, and a
+ * change these are less than twenty seconds.
+ */
+const LIMITS = { timeoutMilliseconds: 3_000, tries: 2 };
 
 /**
  * CloudWatch's alarms and mute rules by its query protocol. What changes something has a session of its own, narrowed to one rule and to alarms that
@@ -15,7 +20,7 @@ const VERSION = '2010-08-01';
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html
  */
 export function createSilences({ sessions, partition, ...options }: MutatingCallOptions): Silences {
-  const read = createSignedCalls(SERVICE, { ...options, sessions });
+  const read = createSignedCalls(SERVICE, { ...options, ...LIMITS, sessions });
   async function ask(scope: Scope, action: string, form: Readonly<Record<string, string>>): Promise<XmlNode> {
     const answer = await read(scope, FORM, body(action, form));
     return childOf(parseAnswer(answer, action), `${action}Result`);
@@ -23,7 +28,11 @@ export function createSilences({ sessions, partition, ...options }: MutatingCall
   async function change(scope: Scope, action: string, form: Readonly<Record<string, string>>, policy: object) {
     const signal = AbortSignal.timeout(MUTATION_MILLISECONDS);
     const narrowed = { forAccount: (account: string) => sessions.narrowedTo(account, policy, signal) };
-    await createSignedCalls(SERVICE, { ...options, sessions: narrowed, tries: 1 })(scope, FORM, body(action, form));
+    await createSignedCalls(SERVICE, { ...options, ...LIMITS, sessions: narrowed, tries: 1 })(
+      scope,
+      FORM,
+      body(action, form),
+    );
   }
   return {
     async describeAlarms(scope, names) {

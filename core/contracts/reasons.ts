@@ -232,6 +232,7 @@ const STEP_REASONS = {
   SilencedAlarmRings: told(
     'An alarm that the step had silenced is in ALARM now that its silence is lifted; CloudWatch takes its actions itself.',
   ),
+  Silencing: passing('Alarms of the policy are silenced before the step changes anything; it looks anew at once.'),
   Silenced: told('Alarms of the policy took no actions while the step changed the cluster; until when.'),
   NotSilenced: told('Alarms that the policy silences during the step rang as ever, and why; the step went on.'),
   NotLifted: passing('The silence of alarms could not be lifted; it is tried again, and ends by itself.'),

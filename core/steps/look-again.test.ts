@@ -16,7 +16,9 @@ async function rolling(later: FakeEks = {}, kept: NonNullable<Parameters<typeof 
   const table = new MemoryTable();
   const began = await oneStep(table, { kept, eks: { cluster: { version: '1.37' }, nodegroups: { a: {} } } });
   began.silences.alarms.set('errors', { is: 'none' });
-  expect((await rollNodeGroup(began, INPUT)).reasons[0]).toMatchObject({ code: 'UpdateInProgress', message: RUNNING });
+  let [first] = (await rollNodeGroup(began, INPUT)).reasons;
+  if (first?.code === 'Silencing') [first] = (await rollNodeGroup(began, INPUT)).reasons;
+  expect(first).toMatchObject({ code: 'UpdateInProgress', message: RUNNING });
   const { more, updates = {}, cluster = { version: '1.37' } } = later;
   const running = { ...{ nodegroups: { a: {} }, updates, cluster }, ...(more === undefined ? {} : { more }) };
   // The same table, and what EKS says by then.

@@ -39,8 +39,8 @@ const AGAIN_MILLISECONDS = 15 * 60_000;
 const MOST_NAMED = 5;
 
 /**
- * Silences the alarms of the policy before the first change of a step, once under a grant. A step result says that the commit was refused, or has to
- * wait. What CloudWatch refuses does not stop the step, which tells it (`withSilenceLifted`). Whoever goes back silences nothing: something is
+ * Silences the alarms of the policy before the first change of a step, once under a grant. A step result says that the commit was refused, has to
+ * wait, or that it was tried: the change is made by the next invocation, which has all of its time for it. What CloudWatch refuses does not stop the step, which tells it (`withSilenceLifted`). Whoever goes back silences nothing: something is
  * worse than before, and people should hear of it.
  */
 export async function muteAlarms(
@@ -85,7 +85,7 @@ export async function muteAlarms(
     // It may have taken effect: the entry stays open, and is lifted like any other.
     await noteSilence(ports, entry, [notSilenced(entry, `it is not known whether they were: ${said(error)}`)]);
   }
-  return undefined;
+  return wait(1, reason('Silencing', `Alarms are silenced before ${moment.step}; the step looks anew.`));
 }
 
 /** Whether this grant has silenced, or been refused, already; what an invocation began that died is tried again. */
