@@ -14,6 +14,8 @@ export interface SignedCallsOptions {
   readonly endpointOf: (service: string) => string | undefined;
   /** What may change something is tried once. */
   readonly tries?: number;
+  /** Of one try; ten seconds when absent. */
+  readonly timeoutMilliseconds?: number;
 }
 
 interface Session {
@@ -48,7 +50,7 @@ const RATE = { perSecond: 3, burst: 9 };
 
 /** Signed requests to a service of the account's, of which the SDK's client would weigh more than they do (docs/adr/0027); the text that it answers. */
 export function createSignedCalls(service: Service, options: SignedCallsOptions) {
-  const { sessions, clock, sleep, endpointOf, tries = 4 } = options;
+  const { sessions, clock, sleep, endpointOf, tries = 4, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
   const bucket = createTokenBucket({ clock, sleep, ...RATE });
   return async (
     scope: Scope,
@@ -69,7 +71,7 @@ export function createSignedCalls(service: Service, options: SignedCallsOptions)
       const signer = new SignatureV4({ service: service.name, region, credentials, sha256: Sha256 });
       const request = { method, protocol, hostname, path, query, headers: { ...headers, host: url.host }, body };
       const signed = await signer.sign(request);
-      const answer = await send(method, url, signed.headers, body).catch((error: Error) => error);
+      const answer = await send(method, url, signed.headers, body, timeoutMilliseconds).catch((error: Error) => error);
       if (!(answer instanceof Error) && answer.status === 200 && answer.functionError === undefined) return answer.text;
       const error = answer instanceof Error ? answer : refusalOf(answer, service.name);
       const passes =
@@ -97,9 +99,15 @@ interface Answer {
   readonly text: string;
 }
 
-function send(method: string, url: URL, headers: Record<string, string>, body: string): Promise<Answer> {
+function send(
+  method: string,
+  url: URL,
+  headers: Record<string, string>,
+  body: string,
+  timeoutMilliseconds: number,
+): Promise<Answer> {
   const open = url.protocol === 'http:' ? requestPlain : request;
-  const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  const signal = AbortSignal.timeout(timeoutMilliseconds);
   return new Promise((resolve, reject) => {
     const call = open(url, { method, headers, signal }, (response) => {
       const chunks: Buffer[] = [];

@@ -22,6 +22,7 @@ export const startInCloud: StartLocalRun = async (prepared, { seed, speed, port,
     table: cloud.table,
     eks: cloud.eks,
     runner: cloud.runner,
+    muteRules: cloud.muteRules,
     auditTimeline: () => cloud.auditTimeline(),
     set onEvent(listener: (published: PublishedEvent) => void) {
       liftlockEvents(cloud, listener);

@@ -16,6 +16,7 @@ export const startInProcess: StartLocalRun = async (prepared, { seed, speed, por
     table: world.table,
     eks: world.eks,
     runner: world.runner,
+    muteRules: world.muteRules,
     auditTimeline: () => world.auditTimeline(),
     set onEvent(listener: (published: PublishedEvent) => void) {
       world.bus.onEvent = listener;

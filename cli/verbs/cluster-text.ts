@@ -41,6 +41,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
     ]),
     ...section('Warnings', reasonLines(cluster.warnings)),
     ...tagSection(cluster),
+    ...silenceSection(cluster),
     ...section('Node groups', rows(['NAME', 'VERSION', 'AMI', 'SIZE', 'STATUS', 'REPLACED'], nodegroups(cluster))),
     ...section('Other nodes', rows(['KIND', 'OWNER', 'VERSION', 'NODES', 'SEEN'], otherNodes(cluster, now))),
     ...section('Add-ons', rows(['NAME', 'VERSION', 'STATUS'], addons(cluster))),
@@ -52,6 +53,12 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
 
 export const tagSection = ({ tagEffects }: Pick<ClusterDetail, 'tagEffects'>): string[] =>
   listed('Tags for Liftlock', tagEffects, ({ tag, value, effect }) => `${tag}=${value}: ${effect}`);
+
+export const silenceSection = ({ silences }: Pick<ClusterDetail, 'silences'>): string[] =>
+  listed('Silenced alarms', silences, ({ alarms, step, part, until, notes }) => {
+    const told = notes.map(({ message }) => ` ${message}`).join('');
+    return `${some(alarms, 5)} during ${step} (${part}), at most until ${until}.${told}`;
+  });
 
 const nodegroups = (cluster: ClusterDetail) =>
   cluster.nodegroups.map((group) => [

@@ -24,6 +24,7 @@ const explanation: Explanation = {
     held: null,
     breakGlass: null,
     managedBy: [],
+    silences: [],
   },
   rollback: { status: 'Unknown', to: null, until: null, reasons: [], blockers: [] },
   reversal: [],
@@ -63,6 +64,18 @@ test.each<[string, Partial<Explanation>, string]>([
 ])('the last scan is what its step decided: %s', (_, given, said) => {
   const line = explanationText({ ...explanation, ...given }, shown).find((one) => one.startsWith('Last scan'));
   expect(line?.replace(/^Last scan:? +/, '')).toBe(said);
+});
+
+test('alarms that rest now are told with when that ends by itself, and with what went wrong', () => {
+  const alarms = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const times = { since: '2026-11-20T07:00:00.000Z', until: '2026-11-20T11:00:00.000Z' };
+  const silence = { rule: 'r', step: 'roll-node-group', part: 'workers', alarms, ...times, notes: [] };
+  const lines = (notes: Explanation['silences'][number]['notes']) =>
+    explanationText({ ...explanation, silences: [{ ...silence, notes }] }, shown).join('\n');
+  const said = 'a, b, c, d, e and 1 more during roll-node-group (workers), at most until 2026-11-20T11:00:00.000Z.';
+  expect(lines([])).toMatch(new RegExp(`Silenced alarms[^]*${said.replaceAll(/[().]/g, '\\$&')}$`, 'm'));
+  expect(lines([reason('NotSilenced', 'b could not be silenced.')])).toContain(`${said} b could not be silenced.`);
+  expect(explanationText(explanation, shown).join('\n')).not.toContain('Silenced');
 });
 
 test('what will stop it is told beside what it waits for', () => {

@@ -5,7 +5,7 @@ import { clusterParam } from '../client/paths.ts';
 import { NO_REASON, type OutputOption, type ReasonOption, type Session } from '../command/session.ts';
 import { blockerLines, facts, painted, print, reasonLines, relativeTime, section, shown } from '../output/print.ts';
 import { openGlassText } from './break-glass.ts';
-import { comparedText, readinessText, rollbackText, supportText, tagSection } from './cluster-text.ts';
+import { comparedText, readinessText, rollbackText, silenceSection, supportText, tagSection } from './cluster-text.ts';
 import { type Shown, shownAt } from './columns.ts';
 import { kindOf } from './kind.ts';
 import { goalText } from './rollout-text.ts';
@@ -69,6 +69,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
     ...section('What stops its hops, as last seen', reasonLines(explanation.foreseen)),
     ...section('Why there', reasonLines(explanation.placement)),
     ...section('Warnings', reasonLines(warnings)),
+    ...silenceSection(explanation),
     ...tagSection(explanation),
   ];
 }

@@ -7,6 +7,7 @@ import type {
 } from '../ports/eks.ts';
 import type { HookJob, HookJobUid } from '../ports/hook-jobs.ts';
 import type { NodeVersion, PodUid } from '../ports/node-operator.ts';
+import type { MuteRule } from '../ports/silences.ts';
 import type { MUTATING_FUNCTIONS } from './names.ts';
 
 /**
@@ -42,7 +43,7 @@ export type MutatingCall =
 
 /**
  * What changes something and is answered with no update to ask for later (docs/protocol.md, "Calls that have no update"): nodes and pods by the API
- * server of a cluster, and launch templates by EC2. Each has the permission that it takes there, what refuses a second one, what shows that it took
+ * server of a cluster, launch templates by EC2, and mute rules of alarms by CloudWatch. Each has the permission that it takes there, what refuses a second one, what shows that it took
  * effect, and what takes it back.
  */
 export const CALLS_WITHOUT_UPDATE = {
@@ -82,13 +83,32 @@ export const CALLS_WITHOUT_UPDATE = {
     seenBy: 'that `uid` is gone',
     undo: 'none: it is the undo of CreateHookJob',
   },
+  MuteAlarms: {
+    permission: 'cloudwatch:PutAlarmMuteRule',
+    repeats: 'name: made of the cluster, the step and what it is about; the same rule is written over',
+    seenBy: 'the mute rule of that name, with our mark in its description',
+    undo: 'UnmuteAlarms; without it the rule ends by itself',
+  },
+  UnmuteAlarms: {
+    permission: 'cloudwatch:DeleteAlarmMuteRule',
+    repeats: 'harmless: deleting a rule that is gone succeeds; our mark is looked for before',
+    seenBy: 'no mute rule has that name, or none with our mark',
+    undo: 'none: it is the undo of MuteAlarms',
+  },
 } as const;
-/** A Job that is asked changes nothing of the cluster: an upgrade that has only asked is one that has changed nothing. */
-export const onlyAsks = (name: string): boolean => name === 'CreateHookJob' || name === 'DeleteHookJob';
+const ON_NO_CLUSTER: readonly string[] = ['CreateHookJob', 'DeleteHookJob', 'MuteAlarms', 'UnmuteAlarms'];
+/** A Job that asks, or a silence of alarms, changes nothing of the cluster: an upgrade that has done no more is one that has changed nothing. */
+export const changesNoCluster = (name: string): boolean => ON_NO_CLUSTER.includes(name);
 export const hasNoUpdate = (name: string): boolean => Object.hasOwn(CALLS_WITHOUT_UPDATE, name);
 
 /** On a launch template: Liftlock may make versions of it. The role asks for it (infra/permissions/spoke-role-statements.ts). */
 export const TEMPLATE_TAG = { key: 'liftlock:versions', value: 'allowed' } as const;
+
+/** What every mute rule of Liftlock begins with: its role may touch no other (infra/permissions/spoke-role-statements.ts). */
+export const MUTE_RULE_PREFIX = 'liftlock-';
+
+/** On a CloudWatch alarm: Liftlock may silence it. */
+export const SILENCE_TAG = { key: 'liftlock:silence', value: 'allowed' } as const;
 
 /** On a parameter of Systems Manager: Liftlock may read it. */
 export const PARAMETER_TAG = { key: 'liftlock:images', value: 'allowed' } as const;
@@ -102,7 +122,9 @@ export type CallWithoutUpdate =
   | { readonly name: 'EvictPods'; readonly input: { readonly node: string; readonly pods: readonly PodUid[] } }
   | { readonly name: 'CreateLaunchTemplateVersion'; readonly input: NewLaunchTemplateVersion }
   | { readonly name: 'CreateHookJob'; readonly input: HookJob }
-  | { readonly name: 'DeleteHookJob'; readonly input: HookJobUid };
+  | { readonly name: 'DeleteHookJob'; readonly input: HookJobUid }
+  | { readonly name: 'MuteAlarms'; readonly input: MuteRule }
+  | { readonly name: 'UnmuteAlarms'; readonly input: Pick<MuteRule, 'name'> };
 
 /** `update.type` that EKS gives the update which a call starts. */
 export const UPDATE_TYPE: Readonly<Record<MutatingCallName, string>> = {

@@ -28,8 +28,12 @@ const GRANT_REASONS = {
   RolloutGone: lasting('The rollout of the upgrade does not exist.'),
   StaleCommit: passing('A commit took too long, so its call was not sent; the step tries again.'),
   Superseded: closing('The execution does not hold the grant of its cluster, or its upgrade has ended.'),
-  TakenBack: told('What an upgrade had left is taken back: cordons, or update settings of a node group.'),
-  TakingBack: passing('Cordons or update settings of node groups that an upgrade had left are being taken back.'),
+  TakenBack: told(
+    'What an upgrade had left is taken back: cordons, update settings of a node group, or silences of alarms.',
+  ),
+  TakingBack: passing(
+    'Cordons, update settings of node groups or silences of alarms that an upgrade had left are being taken back.',
+  ),
   UnknownCluster: lasting('The cluster is not in the inventory, or EKS does not know it.'),
   UnknownContract: passing(
     'The execution was started by another version; the reconciler grants anew with its own contract.',
@@ -225,6 +229,13 @@ const STEP_REASONS = {
   RefreshTooSlow: told('EKS did not refresh its insights in time; only what is younger than a day counts.'),
   Rolled: told('Every node of the node group was replaced.'),
   Scanning: passing('The scan of the cluster goes on.'),
+  SilencedAlarmRings: told(
+    'An alarm that the step had silenced is in ALARM now that its silence is lifted; CloudWatch takes its actions itself.',
+  ),
+  Silencing: passing('Alarms of the policy are silenced before the step changes anything; it looks anew at once.'),
+  Silenced: told('Alarms of the policy took no actions while the step changed the cluster; until when.'),
+  NotSilenced: told('Alarms that the policy silences during the step rang as ever, and why; the step went on.'),
+  NotLifted: passing('The silence of alarms could not be lifted; it is tried again, and ends by itself.'),
   Stopped: lasting('The upgrade ended without a reason.'),
   StoppedFromOutside: lasting('The execution ended without concluding: it was stopped or timed out.'),
   Throttled: passing('AWS throttles the calls of the account.'),

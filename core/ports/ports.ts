@@ -17,6 +17,7 @@ import type {
   OwnerAddresses,
   UrlProbe,
 } from './outside.ts';
+import type { Silences } from './silences.ts';
 import type { Table } from './table.ts';
 
 /** Everything outside the core, by name. A use case takes only those it needs: `Pick<Ports, 'table' | 'clock'>`. */
@@ -27,6 +28,7 @@ export interface Ports {
   readonly ec2: Ec2Reader;
   readonly templates: LaunchTemplates;
   readonly account: AccountReader;
+  readonly silences: Silences;
   readonly clusters: ClusterAccess;
   readonly readers: ClusterReaders;
   readonly nodes: NodeOperators;

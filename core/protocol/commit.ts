@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
-import { type CallWithoutUpdate, type MutatingCall, onlyAsks } from '../contracts/mutating-calls.ts';
+import { type CallWithoutUpdate, changesNoCluster, type MutatingCall } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
@@ -167,7 +167,8 @@ function refusalsOf(
 }
 
 function mutated(upgrade: Read<Upgrade>, call: string): WriteOperation {
-  if (upgrade.data.mutated || onlyAsks(call)) return { type: 'check', key: upgrade.key, expect: upgrade.revision };
+  if (upgrade.data.mutated || changesNoCluster(call))
+    return { type: 'check', key: upgrade.key, expect: upgrade.revision };
   return replace(Upgrades, upgrade, { ...upgrade.data, mutated: true });
 }
 

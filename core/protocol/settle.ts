@@ -2,7 +2,7 @@ import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Grant, Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { hasNoUpdate, onlyAsks } from '../contracts/mutating-calls.ts';
+import { changesNoCluster, hasNoUpdate } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf } from '../model/cluster-key.ts';
@@ -52,9 +52,7 @@ export function settleUpgrade(
       load(others, ClusterControls, clusterKey),
       load(others, Clusters, clusterKey),
       wasMutated(ports, upgrade.data),
-      upgrade.data.mutated || upgrade.data.hooks !== undefined
-        ? openUndoEntries(table, clusterKey, upgrade.data.id)
-        : [],
+      openUndoEntries(table, clusterKey, upgrade.data.id),
     ]);
 
     const settlement = settle(now, { ...upgrade.data, mutated }, member?.data, wave?.data, end);
@@ -226,7 +224,7 @@ async function wasMutated(ports: Pick<Ports, 'table'>, upgrade: Upgrade): Promis
   return intents.some(
     ({ data }) =>
       data.upgradeId === upgrade.id &&
-      !onlyAsks(data.call.name) &&
+      !changesNoCluster(data.call.name) &&
       (hasNoUpdate(data.call.name) || (data.outcome?.type !== 'refused' && data.outcome?.type !== 'never-sent')),
   );
 }

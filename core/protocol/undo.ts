@@ -1,5 +1,7 @@
-import type { UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
+import type { SilenceEntry, UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import type { Ports } from '../ports/ports.ts';
 import { change, NOTHING } from '../store/change.ts';
 import { clusterPartition, UNDO, UndoEntries, Upgrades } from '../store/entities.ts';
@@ -27,12 +29,13 @@ export async function openUndoEntries(
 
 /**
  * Closes entries on record. One that somebody else has closed meanwhile stays as it is; and what a drain leaves is `kept` only while that runs: one
- * that was canceled meanwhile is taken back.
+ * that was canceled meanwhile is taken back. `notes`: what a silence has to tell, in place of what it had.
  */
 export async function closeUndoEntries(
   ports: Pick<Ports, 'table' | 'clock'>,
   entries: readonly Read<UndoEntry>[],
   how: NonNullable<UndoEntry['closed']>['how'],
+  notes?: readonly Reason[],
 ): Promise<void> {
   for (let from = 0; from < entries.length; from += AT_ONCE) {
     const some = entries.slice(from, from + AT_ONCE);
@@ -52,19 +55,43 @@ export async function closeUndoEntries(
         ...NOTHING,
         writes: [
           ...(owner === undefined ? [] : [unchanged(Upgrades, owner, clusterKey, upgradeId)]),
-          ...still.map((read) => replace(UndoEntries, read, { ...read.data, closed }, expiresAt)),
+          ...still.map((read) =>
+            replace(UndoEntries, read, { ...read.data, closed, ...given({ notes: notes && [...notes] }) }, expiresAt),
+          ),
         ],
         record: [
           {
             subject: clusterKey,
             event: 'EffectsClosed',
             principal: LIFTLOCK,
-            detail: { how, effect: first.data.effect, subjects: still.map(({ data }) => data.subject) },
+            detail: {
+              ...{ how, effect: first.data.effect, subjects: still.map(({ data }) => data.subject) },
+              ...given({ notes }),
+            },
           },
         ],
       };
     });
   }
+}
+
+/** Keeps on record what is to be told of a silence that stays open. */
+export function noteSilence(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  { clusterKey, subject, recordedAt }: SilenceEntry,
+  notes: readonly Reason[],
+): Promise<void> {
+  return change(ports, async () => {
+    const read = await load(ports.table, UndoEntries, clusterKey, 'silence', subject);
+    if (read?.data.effect !== 'silence' || read.data.closed !== undefined || read.data.recordedAt !== recordedAt)
+      return NOTHING;
+    const detail = { effect: 'silence', subjects: [subject], notes };
+    return {
+      ...NOTHING,
+      writes: [replace(UndoEntries, read, { ...read.data, notes: [...notes] })],
+      record: [{ subject: clusterKey, event: 'EffectsNoted', principal: LIFTLOCK, detail }],
+    };
+  });
 }
 
 /**

@@ -13,6 +13,7 @@ import { readinessView } from './cluster-readiness.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import { clusterGlass } from './glass-standing.ts';
 import { summaryOf } from './in-rollout.ts';
+import { openSilences } from './open-silences.ts';
 import { scanHistory } from './scan-history.ts';
 import { upgradeViews } from './upgrade-view.ts';
 
@@ -43,6 +44,8 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, c
     autoMode,
     endpoint,
     nodegroups: nodegroups.map((group) => withSettings(group, open)),
+    /** Alarms whose actions Liftlock silences now, and until when that ends by itself. */
+    silences: openSilences(open),
     /** Nodes outside managed groups, as they were last seen; null where nobody has read the nodes. */
     otherNodes: cluster.otherNodes ?? null,
     fargateProfiles,

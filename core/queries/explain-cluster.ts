@@ -12,6 +12,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { reversalOf, rollbackView } from '../protocol/rollback-view.ts';
+import { openUndoEntries } from '../protocol/undo.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
@@ -31,6 +32,7 @@ import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation } from './explanation.ts';
 import { shortId } from './find-cluster.ts';
 import { findRolloutGoingOn, summaryOf } from './in-rollout.ts';
+import { openSilences } from './open-silences.ts';
 import { supportView } from './support-view.ts';
 import { upgradeViews } from './upgrade-view.ts';
 import { ENDED_WELL, goingOn, verdictOf } from './verdict.ts';
@@ -131,6 +133,7 @@ export async function explainCluster(
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,
     tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars, aim.placement),
+    silences: openSilences(await openUndoEntries(ports.table, cluster.clusterKey)),
     warnings: clusterWarnings(cluster),
   };
 }

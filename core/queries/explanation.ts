@@ -12,7 +12,7 @@ import type { UpgradeView } from './upgrade-view.ts';
 /** Why a cluster is or is not upgrading, and when it will. */
 export interface Explanation
   extends Pick<ClusterSummary, 'version' | 'state' | 'wave' | 'target' | 'support'>,
-    Pick<ClusterDetail, 'rollback' | 'managedBy' | 'tagEffects' | 'warnings'> {
+    Pick<ClusterDetail, 'rollback' | 'managedBy' | 'tagEffects' | 'silences' | 'warnings'> {
   readonly cluster: string;
   readonly clusterKey: string;
   /** Never empty. */

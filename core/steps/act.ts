@@ -15,9 +15,10 @@ import { foreignStop, type PollBounds, type StepContext, type StepPorts } from '
 import { loadHopPolicy } from './hop-policy.ts';
 import { notSent } from './not-sent.ts';
 import { rememberRunning, stillRunning, takeEnded } from './run-step.ts';
+import { muteAlarms, type SilencePorts } from './silence-alarms.ts';
 
 export type UnaskedPorts = StepPorts & Pick<Ports, 'mutator'>;
-export type ActPorts = UnaskedPorts & HookPorts;
+export type ActPorts = UnaskedPorts & HookPorts & SilencePorts;
 
 /** What a step wants changed. */
 type StepMutation = Omit<Mutation, 'asker' | 'clusterKey' | 'scope' | 'target' | 'tags' | 'upgrade'>;
@@ -98,7 +99,7 @@ async function findUpdate({ eks }: UnaskedPorts, intent: Intent, updateId: strin
   }
 }
 
-/** The same, once nobody whom the policy has asked before it is in the way. */
+/** The same, once nobody whom the policy has asked before it is in the way, and the alarms of the policy are silent. */
 export function act(
   ports: ActPorts,
   context: StepContext,
@@ -109,20 +110,25 @@ export function act(
   const prepare = async (): ReturnType<Mutation['prepare']> => {
     const prepared = await mutation.prepare();
     if ('stop' in prepared) return prepared;
-    const held = await askHooks(ports, context, beforeChange(mutation, context));
+    const held = await beforeChange(ports, context, mutation);
     return held === undefined ? prepared : { stop: held };
   };
   return actUnasked(ports, context, what, { ...mutation, prepare }, ...rest);
 }
 
-/** When hooks are asked about a change: node groups one by one, before the first thing that is done to them, add-ons together in each phase. */
-export function beforeChange(
-  { step, subject }: Pick<AskedMutation, 'step' | 'subject'>,
-  { input }: StepContext,
-): Parameters<typeof askHooks>[2] {
-  if (step === 'update-addons') return { at: 'before', step, part: input.phase ?? 'after' };
-  if (step === 'upgrade-control-plane') return { at: 'before', step };
-  return { at: 'before', step: 'roll-node-group', part: subject };
+/**
+ * What is done before a change, and asked about it: node groups one by one, before the first thing that is done to them, add-ons together in each
+ * phase. Undefined = it may be made.
+ */
+export async function beforeChange(
+  ports: HookPorts & SilencePorts,
+  context: StepContext,
+  { step: changed, subject }: Pick<AskedMutation, 'step' | 'subject'>,
+): Promise<StepResult | undefined> {
+  const step = changed === 'set-update-config' ? 'roll-node-group' : changed;
+  const part = step === 'update-addons' ? (context.input.phase ?? 'after') : subject;
+  const moment = { at: 'before', step, ...(step === 'upgrade-control-plane' ? {} : { part }) } as const;
+  return (await askHooks(ports, context, moment)) ?? muteAlarms(ports, context, { step, part });
 }
 
 const withPast = (result: StepResult, past: Reason | undefined): StepResult =>

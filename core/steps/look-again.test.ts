@@ -1,8 +1,9 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { grant, intent, KEY, NOON } from '../../test/material/protocol/one-upgrade.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { grant, intent, KEY, NOON, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import { type FakeEks, failing, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { Grants, Intents } from '../store/entities.ts';
+import { Grants, Intents, Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
 import { lookAgain, rememberRunning, takeEnded } from './run-step.ts';
@@ -11,10 +12,13 @@ const INPUT = stepInput({}, { nodegroup: 'a' });
 const RUNNING = 'Roll of a to 1.37: EKS works on update u-1.';
 
 /** A node group whose roll was begun at noon and has been seen running; `later` is asked of it ten minutes after. */
-async function rolling(later: FakeEks = {}) {
+async function rolling(later: FakeEks = {}, kept: NonNullable<Parameters<typeof oneStep>[1]>['kept'] = {}) {
   const table = new MemoryTable();
-  const began = await oneStep(table, { eks: { cluster: { version: '1.37' }, nodegroups: { a: {} } } });
-  expect((await rollNodeGroup(began, INPUT)).reasons).toMatchObject([{ code: 'UpdateInProgress', message: RUNNING }]);
+  const began = await oneStep(table, { kept, eks: { cluster: { version: '1.37' }, nodegroups: { a: {} } } });
+  began.silences.alarms.set('errors', { is: 'none' });
+  let [first] = (await rollNodeGroup(began, INPUT)).reasons;
+  if (first?.code === 'Silencing') [first] = (await rollNodeGroup(began, INPUT)).reasons;
+  expect(first).toMatchObject({ code: 'UpdateInProgress', message: RUNNING });
   const { more, updates = {}, cluster = { version: '1.37' } } = later;
   const running = { ...{ nodegroups: { a: {} }, updates, cluster }, ...(more === undefined ? {} : { more }) };
   // The same table, and what EKS says by then.
@@ -35,6 +39,17 @@ test('an update that still runs is asked for again with one read and one call, a
     expect(table.reads).toMatchObject({ partition: before.partition, audit: before.audit });
   }
   expect(ports.told).toEqual([]);
+});
+
+test('what the step tells of alarms that could not be silenced makes no look dearer', async () => {
+  const policy = policyWith({ name: 'p' });
+  const silences = [{ alarms: ['errors'], during: ['roll-node-group' as const], longest: '4h' }];
+  const kept = { policy: policyConfig({ ...policy, spec: { ...policy.spec, silences } }) };
+  const { table, ports, look } = await rolling({}, kept);
+  const steps = (await load(table, Upgrades, KEY, grant().upgradeId))?.data.steps;
+  expect(Object.values(steps ?? {})[0]?.reasons.map(({ code }) => code)).toEqual(['UpdateInProgress', 'NotSilenced']);
+  expect(await look()).toEqual(['wait', 'UpdateInProgress']);
+  expect(ports.asked).toEqual(['u-1']);
 });
 
 test('it waits as long as the step that is opened would', async () => {

@@ -1,6 +1,6 @@
 import type { UndoEntry } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { done, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import type { DrainNode, NodeOperator } from '../ports/node-operator.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
@@ -12,6 +12,7 @@ import { type NodeStepPorts, operators } from './drain-nodes.ts';
 import { isOfJob, type JobPorts, takeJobsBack } from './hook-job.ts';
 import { notSent } from './not-sent.ts';
 import { runStep } from './run-step.ts';
+import { isOfSilence, liftSilence, type SilencePorts } from './silence-alarms.ts';
 import { isOfUpdateConfig, putUpdateConfigBack } from './update-config.ts';
 import { BUSY_MILLISECONDS, withApiServer } from './with-api-server.ts';
 
@@ -19,15 +20,23 @@ const STEP = 'restore-nodes';
 
 /**
  * Takes back what an upgrade has left open: cordons of nodes that still bear its mark, update settings of node groups that are still as it has set
- * them, Jobs that it has asked by, and no others. A stop, a window or a hold is not in its way. Who cordoned before us, or has changed what was ours, keeps it so.
+ * them, Jobs that it has asked by, silences of alarms, and no others. A stop, a window or a hold is not in its way. Who cordoned before us, or has changed what was ours, keeps it so.
  */
 export async function restoreNodes(
-  ports: NodeStepPorts & UnaskedPorts & JobPorts,
+  ports: NodeStepPorts & UnaskedPorts & JobPorts & SilencePorts,
   stepInput: StepInput,
 ): Promise<StepResult> {
   return runStep(ports, stepInput, 'grant', STEP, async (_, context) => {
     const upgradeId = context.upgrade?.id.replace(/^undo-/, '');
     const entries = await openUndoEntries(ports.table, context.clusterKey, upgradeId);
+    // A silence ends by itself: what keeps it from being lifted now is not in the way of the rest.
+    const rang: Reason[] = [];
+    let unlifted: StepResult | undefined;
+    for (const entry of entries.filter(isOfSilence)) {
+      const result = await liftSilence(ports, context, entry);
+      if (result.status === 'done') rang.push(...result.reasons);
+      else unlifted = result;
+    }
     for (const entry of entries.filter(isOfUpdateConfig)) {
       const result = await putUpdateConfigBack(ports, context, entry);
       if (result.status !== 'done') return { step: STEP, result };
@@ -45,7 +54,8 @@ export async function restoreNodes(
         : await withApiServer(ports, context, operators(ports), (operator) =>
             uncordon(ports, context, operator, cordons),
           );
-    return { step: STEP, result };
+    const told = { ...result, reasons: [...result.reasons, ...rang] };
+    return { step: STEP, result: result.status === 'done' ? (unlifted ?? told) : told };
   });
 }
 

@@ -13,13 +13,14 @@ import type { Mutation } from '../protocol/mutate.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act, beforeChange, isOfThisTry } from './act.ts';
 import { findApiServer, isAccessError } from './api-server.ts';
-import { afterHooks, askHooks } from './ask-hooks.ts';
+import { afterHooks } from './ask-hooks.ts';
 import { foreignStop, pollSeconds, type StepContext } from './context.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
 import { type ImagePorts, launchTemplateVersion } from './launch-template-version.ts';
 import { nodeRoom, otherRolls } from './node-room.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
+import { withSilenceLifted } from './silence-alarms.ts';
 import { goOnWithUpdateConfig, setUpdateConfig, withUpdateConfigBack } from './update-config.ts';
 
 const STEP = 'roll-node-group' as const;
@@ -45,7 +46,8 @@ export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Pro
     }
     const begun = await goOnWithUpdateConfig(ports, context, group);
     const result = begun ?? (await roll(ports, context, group));
-    const outcome = { step, result: await withUpdateConfigBack(ports, context, group, result) };
+    const back = await withUpdateConfigBack(ports, context, group, result);
+    const outcome = { step, result: await withSilenceLifted(ports, context, { step: STEP, part: group }, back) };
     return afterHooks(ports, context, { step: STEP, part: group }, outcome);
   });
 }
@@ -140,7 +142,7 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   }
   if (next.type === 'call' && next.call.name === 'CreateLaunchTemplateVersion') {
     // A version of the launch template is the first thing that this step changes.
-    const held = await askHooks(ports, context, beforeChange({ step: STEP, subject: group }, context));
+    const held = await beforeChange(ports, context, { step: STEP, subject: group });
     if (held !== undefined) return { stop: held };
     const made = await launchTemplateVersion(ports, context, next.call.input);
     if ('stop' in made) return made;

@@ -228,9 +228,10 @@ export async function lookAgain(
       return undefined;
     }
     const result = stillRunning(what, updateId, state.intent.committedAt, now, bounds);
-    const said = JSON.stringify(result.reasons);
+    const [said] = result.reasons.map((one) => JSON.stringify(one));
+    // Beside it may stand what could not be silenced.
     const isOnRecord = Object.values(upgrade?.data.steps ?? {}).some(
-      (one) => one.status === 'running' && JSON.stringify(one.reasons) === said,
+      (one) => one.status === 'running' && one.reasons.some((other) => JSON.stringify(other) === said),
     );
     if (!isOnRecord) return undefined;
     rememberRunning(ports, execution.arn, seen);

@@ -19,6 +19,7 @@ import { findUpdatesInFlight, foreignReason, stopBeside, withSettled } from './f
 import { type MovePorts, moveComponents } from './move-components.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
+import { withSilenceLifted } from './silence-alarms.ts';
 
 const STEP = 'update-addons' as const;
 /** Pods are replaced one after the other, so that no add-on is done within a minute. */
@@ -36,7 +37,8 @@ export function updateAddons(ports: ActPorts & MovePorts, stepInput: StepInput):
     const addons = await everyAddon(ports, context, phase);
     const moved = addons.status === 'done' ? await moveComponents(ports, context, phase) : undefined;
     const result = moved === undefined ? addons : { ...moved, reasons: [...moved.reasons, ...addons.reasons] };
-    const outcome = { step: `${STEP}-${phase}`, result };
+    const told = await withSilenceLifted(ports, context, { step: STEP, part: phase }, result);
+    const outcome = { step: `${STEP}-${phase}`, result: told };
     return afterHooks(ports, context, { step: STEP, part: phase }, outcome);
   });
 }

@@ -13,6 +13,7 @@ import { notActive, readControlPlane } from './read-control-plane.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { insightReason, rollbackInsights } from './rollback-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
+import { withSilenceLifted } from './silence-alarms.ts';
 
 const STEP = 'upgrade-control-plane' as const;
 /** A cluster that stays busy is asked ever more rarely: a day of looks must fit into the history of one execution. */
@@ -27,7 +28,8 @@ export function upgradeControlPlane(ports: ActPorts, stepInput: StepInput): Prom
     const mutation = { step: STEP, subject: 'cluster', prepare: () => prepare(ports, context) };
     const what = `Upgrade of ${context.name} to ${context.target}`;
     const result = await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context));
-    return afterHooks(ports, context, { step: STEP }, { step: STEP, result });
+    const told = await withSilenceLifted(ports, context, { step: STEP, part: 'cluster' }, result);
+    return afterHooks(ports, context, { step: STEP }, { step: STEP, result: told });
   });
 }
 

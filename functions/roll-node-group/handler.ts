@@ -1,4 +1,4 @@
-import { account, ec2, templates } from '../runtime/account-ports.ts';
+import { account, ec2, silences, templates } from '../runtime/account-ports.ts';
 import { clusters } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks, mutator } from '../runtime/eks-ports.ts';
@@ -9,5 +9,5 @@ import { definition } from './function.ts';
 
 export const handler = createHandler(
   definition,
-  awsPorts({ account, clock, clusters, ec2, eks, events, hooks, jobs, mutator, table, templates }),
+  awsPorts({ account, clock, clusters, ec2, eks, events, hooks, jobs, mutator, silences, table, templates }),
 );

@@ -1,4 +1,5 @@
 import { createAccountReader } from '../../adapters/aws/account-reader.ts';
+import { createSilences } from '../../adapters/aws/alarm-mute-rules.ts';
 import { createEc2Reader } from '../../adapters/aws/ec2-reader.ts';
 import {
   type LaunchTemplateOptions as CallOptions,
@@ -19,3 +20,4 @@ const signed = <Port>(create: (options: CallOptions) => Port): PortFactory<Port>
 export const ec2 = signed(createEc2Reader);
 export const templates = signed(createLaunchTemplates);
 export const account = signed(createAccountReader);
+export const silences = signed(createSilences);

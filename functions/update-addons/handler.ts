@@ -1,3 +1,4 @@
+import { silences } from '../runtime/account-ports.ts';
 import { clusterReaders } from '../runtime/cluster-access-port.ts';
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks, mutator } from '../runtime/eks-ports.ts';
@@ -8,5 +9,5 @@ import { definition } from './function.ts';
 
 export const handler = createHandler(
   definition,
-  awsPorts({ clock, eks, events, hooks, jobs, mutator, readers: clusterReaders(7_000), table }),
+  awsPorts({ clock, eks, events, hooks, jobs, mutator, readers: clusterReaders(7_000), silences, table }),
 );

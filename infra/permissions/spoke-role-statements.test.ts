@@ -16,11 +16,13 @@ const GRANTS = statementsOf(spokeRole, roleId).flatMap(({ Action, Resource, Cond
 const eks = (type: string) => `arn:<Partition>:eks:*:<AccountId>:${type}/*`;
 const session = (name: string) => `StringLike aws:userid *:liftlock-${name}`;
 const NODES = session('roll-node-group');
+const SILENCING = 'update-addons,*:liftlock-upgrade-control-plane,*:liftlock-roll-node-group';
+const LIFTING = `${SILENCING},*:liftlock-restore-nodes`;
 const ec2 = (types: readonly string[], owner = '<AccountId>') =>
   types.map((type) => `arn:<Partition>:ec2:*:${owner}:${type}/*`);
 const LAUNCHED = ec2(['instance', 'network-interface', 'volume', 'spot-instances-request']);
 
-test('the spoke role reads what it reads, and changes five things, each by the functions that do', () => {
+test('the spoke role reads what it reads, and changes six things, each by the functions that do', () => {
   const onClusters = [
     'DescribeCluster',
     'ListNodegroups',
@@ -39,6 +41,7 @@ test('the spoke role reads what it reads, and changes five things, each by the f
     ...ec2(['image', 'snapshot'], ''),
   ];
   const throughTemplate = 'ArnLike ec2:LaunchTemplate arn:<Partition>:ec2:*:<AccountId>:launch-template/*';
+  const muteRules = 'arn:<Partition>:cloudwatch:*:<AccountId>:alarm-mute-rule:liftlock-*';
   const expected = [
     ...['ListClusters', 'DescribeClusterVersions', 'DescribeAddonVersions'].map((action) => `eks:${action} *`),
     ...onClusters.map((action) => `eks:${action} ${eks('cluster')}`),
@@ -49,7 +52,12 @@ test('the spoke role reads what it reads, and changes five things, each by the f
       `eks:DescribeUpdate ${eks(type)}`,
     ]),
     `cloudwatch:GetMetricData * if ${session('smoke-check')}`,
-    `cloudwatch:DescribeAlarms * if ${session('reconcile-rollouts,*:liftlock-scan-cluster,*:liftlock-smoke-check')}`,
+    `cloudwatch:DescribeAlarms * if ${session(`reconcile-rollouts,*:liftlock-scan-cluster,*:liftlock-smoke-check,*:liftlock-${LIFTING}`)}`,
+    `cloudwatch:PutAlarmMuteRule ${muteRules} if ${session(SILENCING)}`,
+    `cloudwatch:PutAlarmMuteRule arn:<Partition>:cloudwatch:*:<AccountId>:alarm:* if StringEquals aws:ResourceTag/liftlock:silence allowed and ${session(SILENCING)}`,
+    ...['DeleteAlarmMuteRule', 'GetAlarmMuteRule'].map(
+      (action) => `cloudwatch:${action} ${muteRules} if ${session(LIFTING)}`,
+    ),
     ...[
       ...['DescribeSubnets', 'DescribeSecurityGroups', 'DescribeInstanceTypes'].map((action) => `ec2:${action} *`),
       ...['DescribeImages', 'DescribeLaunchTemplates', 'DescribeLaunchTemplateVersions'].map(

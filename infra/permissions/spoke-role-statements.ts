@@ -4,11 +4,18 @@ import {
   CALLS_WITHOUT_UPDATE,
   MUTATING_CALLS,
   MUTATORS,
+  MUTE_RULE_PREFIX,
   type MutatingCallName,
   PARAMETER_TAG,
+  SILENCE_TAG,
   TEMPLATE_TAG,
 } from '../../core/contracts/mutating-calls.ts';
-import { spokeSessionName } from '../../core/contracts/names.ts';
+import {
+  type FunctionName,
+  MUTATING_FUNCTIONS,
+  spokeSessionName,
+  UPGRADING_FUNCTIONS,
+} from '../../core/contracts/names.ts';
 import { allow } from './table-statements.ts';
 
 const eks = (resource: string) => `arn:${Aws.PARTITION}:eks:*:${Aws.ACCOUNT_ID}:${resource}`;
@@ -17,8 +24,8 @@ const CLUSTERS = eks('cluster/*');
 const NODE_GROUPS = eks('nodegroup/*');
 const ADDONS = eks('addon/*');
 
-/** The functions that ask about alarms. */
-const ALARM_READERS = ['reconcile-rollouts', 'scan-cluster', 'smoke-check'] as const;
+/** The functions that ask about alarms; those that lift silences look which of them ring. */
+const ALARM_READERS = ['reconcile-rollouts', 'scan-cluster', 'smoke-check', ...MUTATING_FUNCTIONS] as const;
 
 const CAPACITY_READS = [
   'ec2:DescribeSubnets',
@@ -127,6 +134,7 @@ export const mutatingStatements = (): PolicyStatement[] => [
   only('UpdateNodegroupConfig', [MUTATING_CALLS.UpdateNodegroupConfig], [NODE_GROUPS]),
   only('UpdateAddon', [MUTATING_CALLS.UpdateAddon], [ADDONS]),
   ...launchTemplateStatements(),
+  ...silenceStatements(),
   only('UpdateAddon', ['iam:PassRole'], [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/*`], 'PassRolesOfAddons', {
     StringEquals: { 'iam:PassedToService': 'eks.amazonaws.com' },
   }),
@@ -169,6 +177,36 @@ function launchTemplateStatements(): PolicyStatement[] {
       'ReadLaunchTemplates',
     ),
     ...parameterStatements('roll-node-group', ['ssm:GetParameter', 'ssm:GetParameters']),
+  ];
+}
+
+/**
+ * Alarms of policies take no actions while a step changes a cluster: rules of Liftlock's own name, and alarms that their owner has opened by the tag.
+ * Putting a rule asks for both. Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html
+ */
+function silenceStatements(): PolicyStatement[] {
+  const cloudwatch = (resource: string) => `arn:${Aws.PARTITION}:cloudwatch:*:${Aws.ACCOUNT_ID}:${resource}`;
+  const rules = [cloudwatch(`alarm-mute-rule:${MUTE_RULE_PREFIX}*`)];
+  const { MuteAlarms, UnmuteAlarms } = CALLS_WITHOUT_UPDATE;
+  const sessions = (names: readonly FunctionName[]) => ({
+    StringLike: { 'aws:userid': names.map((name) => `*:${spokeSessionName(name)}`) },
+  });
+  return [
+    new PolicyStatement({
+      ...{ sid: 'MuteAlarms', actions: [MuteAlarms.permission], resources: rules },
+      conditions: sessions(UPGRADING_FUNCTIONS),
+    }),
+    new PolicyStatement({
+      ...{ sid: 'MuteOpenAlarms', actions: [MuteAlarms.permission], resources: [cloudwatch('alarm:*')] },
+      conditions: {
+        StringEquals: { [`aws:ResourceTag/${SILENCE_TAG.key}`]: SILENCE_TAG.value },
+        ...sessions(UPGRADING_FUNCTIONS),
+      },
+    }),
+    new PolicyStatement({
+      ...{ sid: 'UnmuteAlarms', actions: [UnmuteAlarms.permission, 'cloudwatch:GetAlarmMuteRule'], resources: rules },
+      conditions: sessions(MUTATING_FUNCTIONS),
+    }),
   ];
 }
 

@@ -97,13 +97,16 @@ test('it may read exactly what the reader of EKS calls', () => {
   expect(reading.sort()).toEqual([...new Set(called)].sort());
 });
 
-test('alarms are read by the functions that ask gates, scan and check after a hop alone', () => {
+test('alarms are read by the functions that ask gates, scan, check after a hop and lift silences alone', () => {
   expect(allowing('cloudwatch:DescribeAlarms')).toMatchObject([
     {
       Resource: '*',
       Condition: {
         StringLike: {
-          'aws:userid': ['reconcile-rollouts', 'scan-cluster', 'smoke-check'].map((name) => `*:liftlock-${name}`),
+          'aws:userid': [
+            ...['reconcile-rollouts', 'scan-cluster', 'smoke-check'],
+            ...['update-addons', 'upgrade-control-plane', 'roll-node-group', 'restore-nodes'],
+          ].map((name) => `*:liftlock-${name}`),
         },
       },
     },

@@ -110,6 +110,7 @@ const LAUNCHED =
   'Only through a launch template of this account, when the function that rolls node groups asks EKS to use it.';
 const SHARED = `${LAUNCHED} Its owner is whoever shares it with this account, and decides by the share who may use it.`;
 
+const CLOUDWATCH = 'Resource::arn:<AWS::Partition>:cloudwatch:*:<AWS::AccountId>';
 const QUOTAS = 'Resource::arn:<AWS::Partition>:servicequotas:*:<AWS::AccountId>:ec2';
 const WILDCARDS: Readonly<Record<string, string>> = {
   'AwsSolutions-IAM5[Resource::*]':
@@ -123,6 +124,10 @@ const WILDCARDS: Readonly<Record<string, string>> = {
     'Which keys encrypt the secrets of clusters is known later, and they may be of other accounts; their state is read, and nothing else.',
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:backup:*:<AWS::AccountId>:backup-vault:*]':
     'Which vault a policy names is known later; its recovery points are listed, and nothing else.',
+  [`AwsSolutions-IAM5[${CLOUDWATCH}:alarm-mute-rule:liftlock-*]`]:
+    'Mute rules of Liftlock are named after a cluster, a step and a hash; the session policy of each call names one.',
+  [`AwsSolutions-IAM5[${CLOUDWATCH}:alarm:*]`]:
+    'Which alarms a policy silences is known later; only those that their owner has opened by a tag.',
   [`AwsSolutions-IAM5[${QUOTAS}/L-1216C47A]`]: 'Of whichever Region a cluster is in.',
   [`AwsSolutions-IAM5[${QUOTAS}/L-34B43A08]`]: 'Of whichever Region a cluster is in.',
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:*::parameter/aws/service/*]':

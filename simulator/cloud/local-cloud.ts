@@ -11,6 +11,7 @@ import type { Lookups } from '../iam/requirements/requirement.ts';
 import type { RunView } from '../process/run-view.ts';
 import type { WatchedMetric } from './alarms/alarm-definition.ts';
 import { Alarms } from './alarms/alarms.ts';
+import type { MuteRules } from './alarms/mute-rules.ts';
 import { CloudApis } from './api/cloud-apis.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import type { CloudParts, ExpiringTable } from './cloud-parts.ts';
@@ -219,17 +220,23 @@ export class LocalCloud implements RunView {
     return this.time.clock;
   }
 
+  get muteRules(): MuteRules {
+    return this.alarms.muteRules;
+  }
+
   async auditTimeline(): Promise<readonly AuditItem[]> {
     const items: AuditItem[] = [];
     for await (const item of this.table.auditSince(new Date(0))) items.push(item);
     return this.auditOrder.sort(items);
   }
 
-  /** Functions and machines have the tags that people gave them, and executions none. */
+  /** Functions and machines have the tags that people gave them, and executions none; an alarm that is not there has none either. */
   #lookups(): Lookups {
     const lookups = eksLookups(this.eks);
-    const tagsOf = (arn: string) =>
-      /^arn:aws:(lambda|states):/.test(arn) ? this.byHand.tagsOf(arn) : lookups.tagsOf?.(arn);
+    const tagsOf = (arn: string) => {
+      if (arn.startsWith('arn:aws:cloudwatch:')) return this.alarms.tagsOf(arn) ?? {};
+      return /^arn:aws:(lambda|states):/.test(arn) ? this.byHand.tagsOf(arn) : lookups.tagsOf?.(arn);
+    };
     return { ...lookups, tagsOf };
   }
 

@@ -108,6 +108,7 @@ export class Faults {
       ),
       mutator: alive(ports.mutator, () => ({ operation: 'call' })),
       templates: alive(ports.templates, () => ({ operation: 'call' })),
+      silences: alive(ports.silences, (name) => (MUTES.includes(name) ? { operation: 'call' } : undefined)),
       executions: syncArn(
         ports,
         alive(ports.executions, (name) => EXECUTIONS[name]),
@@ -136,6 +137,7 @@ function openAlive(opened: OpenCluster, alive: (reader: ClusterReader) => Cluste
   return { reader: alive(opened.reader), wait: (seconds) => opened.wait(seconds), close: () => opened.close() };
 }
 
+const MUTES: readonly string[] = ['putMuteRule', 'deleteMuteRule'];
 const NODE_CALLS: readonly string[] = ['cordon', 'uncordon', 'evict'];
 
 function nodesAlive(operator: NodeOperator, alive: Alive): NodeOperator {

@@ -19,7 +19,15 @@ import { oneHop, oneUpdate, order, skew } from './eks-invariants.ts';
 import { type History, historyOf, type Violation } from './history.ts';
 import { tagged, untouched } from './permission-invariants.ts';
 import { rebuilds } from './rebuild-invariants.ts';
-import { atRest, noCordonLeft, noJobLeft, unbrokenAudit, upToDateIsWhole, waveCounters } from './rest-invariants.ts';
+import {
+  atRest,
+  noCordonLeft,
+  noJobLeft,
+  noSilenceLeft,
+  unbrokenAudit,
+  upToDateIsWhole,
+  waveCounters,
+} from './rest-invariants.ts';
 
 /** Checked at every audit item, against what was in force at that item. */
 const CHECKS_OF_MOMENTS = [
@@ -55,6 +63,7 @@ const CHECKS_OF_HISTORY: readonly ((history: History) => Violation[] | Promise<V
   atRest,
   noCordonLeft,
   noJobLeft,
+  noSilenceLeft,
   waveCounters,
   upToDateIsWhole,
 ];

@@ -1,5 +1,5 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
-import { onlyAsks } from '../../core/contracts/mutating-calls.ts';
+import { changesNoCluster } from '../../core/contracts/mutating-calls.ts';
 import { Upgrades } from '../../core/store/entities.ts';
 import type { Check, Moment } from './check-history.ts';
 import { commitAt } from './commit-at.ts';
@@ -33,7 +33,7 @@ function tooEarly(done: ReadonlyMap<string, ReadonlySet<string>>, moment: Moment
   const commit = commitAt(moment);
   if (commit?.upgrade === undefined || commit.upgrade.machine !== 'upgrade-cluster') return [];
   // Who is asked is asked in the middle of a step.
-  if (onlyAsks(commit.call.name)) return [];
+  if (changesNoCluster(commit.call.name)) return [];
   const { clusterKey, step, upgrade } = commit;
   const known = done.get(keyOf(upgrade)) ?? new Set();
   return predecessors(step, upgrade, known)

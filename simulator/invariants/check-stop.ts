@@ -19,7 +19,7 @@ export const checkStop = (): Check => (moment) => {
 };
 
 /** That a group gets back what it had, and nothing else, `test/behaviour/update-config.test.ts` holds. */
-const UNDOING: readonly string[] = ['UncordonNode', 'UpdateNodegroupConfig', 'DeleteHookJob'];
+const UNDOING: readonly string[] = ['UncordonNode', 'UpdateNodegroupConfig', 'DeleteHookJob', 'UnmuteAlarms'];
 
 /** What nothing stops may do nothing but take back. */
 const forbiddenToUndo = ({ call }: CommitAt): [Violation['invariant'], string][] =>

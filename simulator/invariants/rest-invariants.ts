@@ -130,6 +130,18 @@ export const noJobLeft = ({ world }: History): Violation[] =>
     ),
   );
 
+/** 16 `rest`: no alarm is silenced, but by a rule that ends by itself of a cluster that was deleted meanwhile. */
+export async function noSilenceLeft({ world }: History): Promise<Violation[]> {
+  const clusters = await loadKind(world.table, Clusters);
+  const gone = new Set(clusters.flatMap(({ clusterKey, deletedAt }) => (deletedAt ? [clusterKey] : [])));
+  const theirs = (await loadKind(world.table, UndoEntries)).filter(({ clusterKey }) => gone.has(clusterKey));
+  return world.muteRules.all().flatMap(({ name, description }) => {
+    const isOurs = /liftlock:[0-9a-f]{64}$/.test(description);
+    if (!isOurs || theirs.some(({ subject }) => subject === name)) return [];
+    return [{ invariant: 'rest', message: `the mute rule ${name} is left` }];
+  });
+}
+
 const FREED = new Set(['ClusterRetried', 'ClusterReleased']);
 
 /** 16 `rest`: with the faults over, nothing is left behind: no grant, count, open intent, running upgrade or execution. */

@@ -97,6 +97,15 @@ const FALSIFIED: readonly (readonly [invariant: string, what: string, tamper: (w
   ['rest', 'a grant is left open', (world) => falsify(world, Grants, { status: 'open' })],
   [
     'rest',
+    'an alarm stays silenced',
+    (world) => {
+      const schedule = { Schedule: { Expression: 'at(2026-11-20T08:00)', Duration: 'PT1H' } };
+      const rule = { Name: 'liftlock-web', Description: `Ours. liftlock:${'0'.repeat(64)}`, Rule: schedule };
+      world.muteRules.put({ account: '111111111111', region: 'eu-central-1' }, rule, [], world.clock.now());
+    },
+  ],
+  [
+    'rest',
     'a Job of a hook is left',
     (world) => {
       const metadata = { namespace: 'hooks', name: 'asked', annotations: { [HOOK_JOB_MARK]: 'key' } };

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/ports/outside.ts';
 import type { AuditItem, Table } from '../../core/ports/table.ts';
 import type { Runner } from '../asl/runner/runner.ts';
+import type { MuteRules } from '../cloud/alarms/mute-rules.ts';
 import type { FakeEks } from '../eks/fake-eks.ts';
 import type { GateShown } from './in-memory-gates.ts';
 
@@ -10,6 +11,8 @@ export interface RunView {
   readonly table: Table;
   readonly eks: FakeEks;
   readonly runner: Runner;
+  /** Which alarms are silenced. */
+  readonly muteRules: MuteRules;
   /** What gates showed whenever they were read, the newest last; absent where nobody keeps it. */
   readonly gateReadings?: readonly GateShown[];
   /** When EKS described each cluster, by its ARN, in epoch milliseconds, the newest last; absent where nobody keeps it. */

@@ -12,6 +12,7 @@ import type { ExecutionDescription } from '../asl/runner/execution-description.t
 import { Runner } from '../asl/runner/runner.ts';
 import { lambdaFunctionError, type TaskInvocation } from '../asl/runner/task-invocation.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
+import type { MuteRules } from '../cloud/alarms/mute-rules.ts';
 import { FakeEks } from '../eks/fake-eks.ts';
 import { createInMemoryEks } from '../eks/in-memory-ports.ts';
 import { createInMemoryAccount, createInMemoryEc2, createInMemoryTemplates } from '../eks/network.ts';
@@ -32,6 +33,7 @@ import { createInMemoryExecutions } from './in-memory-executions.ts';
 import { createInMemoryGates, type GateShown } from './in-memory-gates.ts';
 import { createInMemoryHooks, type HookReceiverHere } from './in-memory-hooks.ts';
 import { type DeliverBatch, InMemoryQueue } from './in-memory-queue.ts';
+import { InMemorySilences } from './in-memory-silences.ts';
 import { FUNCTION_ARN_PREFIX, machineDefinitions } from './machines.ts';
 import type { RunView } from './run-view.ts';
 
@@ -76,6 +78,8 @@ export class World implements RunView {
   readonly clock: VirtualClock;
   readonly eks: FakeEks;
   readonly table = new MemoryTable();
+  /** Alarms of the accounts, and who mutes them. */
+  readonly silences: InMemorySilences;
   readonly bus: InMemoryBus;
   readonly queue: InMemoryQueue;
   /** Gates that are not green, by alarm or URL. */
@@ -115,6 +119,7 @@ export class World implements RunView {
       start: options.start,
       ...(options.speed === undefined ? {} : { speed: options.speed }),
     });
+    this.silences = new InMemorySilences(this.clock);
     this.eks = new FakeEks(options.state, {
       random,
       ...(options.timing === undefined ? {} : { timing: options.timing }),
@@ -176,6 +181,7 @@ export class World implements RunView {
       ec2: createInMemoryEc2(this.eks.state),
       templates: createInMemoryTemplates(this.eks.state),
       account: createInMemoryAccount(this.eks.state),
+      silences: this.silences,
       clusters: createInMemoryClusterAccess(kubernetes, { clock: this.clock, principal: spokePrincipal }),
       nodes: createInMemoryNodeOperators(kubernetes, { ...reading, principal: operatePrincipal }),
       jobs: createInMemoryHookJobs(kubernetes, { ...reading, principal: hookPrincipal }),
@@ -234,6 +240,10 @@ export class World implements RunView {
         await this.tick(event);
       });
     }
+  }
+
+  get muteRules(): MuteRules {
+    return this.silences.rules;
   }
 
   async auditTimeline(): Promise<readonly AuditItem[]> {

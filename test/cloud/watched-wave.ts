@@ -1,28 +1,33 @@
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Wave } from '../../core/contracts/items/rollout.ts';
+import { SILENCE_TAG } from '../../core/contracts/mutating-calls.ts';
 import { apiRequest } from '../../simulator/cloud/api-request.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import { localAdministrator } from '../../simulator/iam/principals/local-administrator.ts';
 import { makeFunction, makeMachine, makeRole } from '../material/cloud/hook-receivers.ts';
 
-/** Where the alarms of fleet/fleet.yaml are: one beside Liftlock, one in an account of the fleet. */
+/** Where the alarms of fleet/fleet.yaml are: one beside Liftlock, one in an account of the fleet, and those that are silenced beside each cluster. */
 const ALARMS = [
   { name: 'platform-errors', account: '000000000000', region: 'eu-central-1' },
   { name: 'second-errors', account: '222222222222', region: 'us-east-1' },
+  { name: 'first-dev-errors', account: '111111111111', region: 'eu-central-1' },
+  { name: 'second-prod-errors', account: '222222222222', region: 'us-east-1' },
 ] as const;
+const OPEN = [{ Key: SILENCE_TAG.key, Value: SILENCE_TAG.value }];
 
 const clientOptions = (cloud: LocalCloud, account: string, region: string) => {
   const { accessKeyId, secretAccessKey } = localAdministrator(account);
   return { endpoint: cloud.wire.origin, region, credentials: { accessKeyId, secretAccessKey } };
 };
 
-/** What the gates of the policy ask: two alarms that are OK, and the secret of the webhook. */
+/** What the gates of the policy ask and what steps silence: alarms that are OK, and the secret of the webhook. */
 export async function makeGates(cloud: LocalCloud): Promise<void> {
   for (const { name, account, region } of ALARMS) {
     const client = new CloudWatchClient(clientOptions(cloud, account, region));
     const alarm = { AlarmName: name, ComparisonOperator: 'GreaterThanThreshold', EvaluationPeriods: 1 } as const;
-    await client.send(new PutMetricAlarmCommand(alarm));
+    const tags = /-(dev|prod)-/.test(name) ? { Tags: OPEN } : {};
+    await client.send(new PutMetricAlarmCommand({ ...alarm, ...tags }));
     await client.send(
       new SetAlarmStateCommand({ AlarmName: name, StateValue: 'OK', StateReason: 'rehearsed: all well' }),
     );

@@ -8,6 +8,7 @@ import { labelSelectorSchema } from './label-selector.ts';
 import { documentSchema, objectName } from './names.ts';
 import { nodesSchema } from './nodes.ts';
 import { countOrShare, duration, durationMilliseconds, positiveDuration } from './quantities.ts';
+import { silencesSchema } from './silence.ts';
 import { targetSchema } from './target.ts';
 import { alarmName, principalPatterns, waveSchema } from './wave.ts';
 
@@ -360,6 +361,7 @@ export const upgradePolicySchema = documentSchema(
         .max(20, 'lists more than 20 hooks')
         .optional()
         .describe('Who is asked before and after steps. A hook can only delay or forbid: no check is left out for it.'),
+      silences: silencesSchema.optional(),
       components: z
         .array(componentSchema)
         .max(20, 'lists more than 20 components')

@@ -106,9 +106,9 @@ export type Intent = z.infer<typeof intent>;
  */
 const undoable = {
   clusterKey: z.string(),
-  /** Name of the node, of the node group, or of the Job. */
+  /** Name of the node, of the node group, of the Job, or of the mute rule. */
   subject: z.string(),
-  /** Of the node, or the ARN of the group: another one may have the name by then. Of a Job, which has none yet, the key of the question that it is marked with. */
+  /** Of the node, or the ARN of the group: another one may have the name by then. Of a Job, which has none yet, the key of the question that it is marked with. Of a mute rule, the mark in its description. */
   uid: z.string(),
   /** In our mark on a node. */
   upgradeId: z.string(),
@@ -127,7 +127,21 @@ const updateConfigEntry = z.object({
   ...{ former: updateSettings, ours: updateSettings },
 });
 const jobEntry = z.object({ effect: z.literal('job'), ...undoable, namespace: z.string() });
-export const undoEntry = z.discriminatedUnion('effect', [cordonEntry, updateConfigEntry, jobEntry]);
+/** Alarms whose actions are silenced. */
+const silenceEntry = z.object({
+  ...{ effect: z.literal('silence'), ...undoable },
+  /** The step, and the node group or phase of add-ons that it is about. */
+  ...{ step: z.string(), part: z.string() },
+  /** A grant silences once: a step that goes on for longer is not silenced anew. */
+  grantNumber: z.number().int(),
+  alarms: z.array(z.string()),
+  /** When CloudWatch ends it by itself. */
+  until: timestamp,
+  /** What the step tells of it: what could not be silenced, and what rang when it was lifted. */
+  notes: z.array(reasonSchema).optional(),
+});
+export const undoEntry = z.discriminatedUnion('effect', [cordonEntry, updateConfigEntry, jobEntry, silenceEntry]);
+export type SilenceEntry = z.infer<typeof silenceEntry>;
 export type JobEntry = z.infer<typeof jobEntry>;
 export type UndoEntry = z.infer<typeof undoEntry>;
 export type UpdateConfigEntry = z.infer<typeof updateConfigEntry>;

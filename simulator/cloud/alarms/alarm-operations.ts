@@ -1,6 +1,7 @@
 import { AwsFault } from '../../wire/aws-call.ts';
 import type { OperationContext, Operations } from '../operation.ts';
 import { type Alarm, type AlarmState, type Alarms, STATE_VALUES } from './alarms.ts';
+import { type KeptMuteRule, type MuteRuleInput, muteStatus } from './mute-rules.ts';
 
 type AlarmType = 'MetricAlarm' | 'CompositeAlarm';
 
@@ -10,6 +11,38 @@ interface Asked {
   readonly AlarmTypes?: readonly AlarmType[];
   readonly StateValue?: AlarmState['value'];
 }
+
+interface PutAlarm {
+  readonly AlarmName: string;
+  readonly AlarmDescription?: string;
+  readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
+}
+
+interface NamedRule {
+  readonly AlarmMuteRuleName: string;
+}
+
+const muteRuleArn = ({ account, region, name }: KeptMuteRule): string =>
+  `arn:aws:cloudwatch:${region}:${account}:alarm-mute-rule:${name}`;
+
+const dateOf = (at: number | undefined): Date | undefined => (at === undefined ? undefined : new Date(at));
+
+const summarized = (rule: KeptMuteRule, now: Date) => ({
+  AlarmMuteRuleArn: muteRuleArn(rule),
+  ExpireDate: dateOf(rule.expireDate),
+  Status: muteStatus(rule, now),
+  MuteType: rule.expression.startsWith('at(') ? 'ONE_TIME' : 'RECURRING',
+  LastUpdatedTimestamp: new Date(rule.updatedAt),
+});
+
+const describedRule = (rule: KeptMuteRule, now: Date) => ({
+  ...summarized(rule, now),
+  Name: rule.name,
+  Description: rule.description,
+  Rule: { Schedule: { Expression: rule.expression, Duration: rule.duration, Timezone: 'UTC' } },
+  MuteTargets: { AlarmNames: rule.alarms },
+  StartDate: dateOf(rule.startDate),
+});
 
 /** CloudWatch's alarms: listed, made by hand, and put into a state by hand. */
 export function alarmOperations(alarms: Alarms): Operations {
@@ -33,12 +66,14 @@ export function alarmOperations(alarms: Alarms): Operations {
       };
     },
     PutMetricAlarm: (
-      { AlarmName: name, AlarmDescription: description }: { AlarmName: string; AlarmDescription?: string },
+      { AlarmName: name, AlarmDescription: description, Tags = [] }: PutAlarm,
       { account, region }: OperationContext,
     ) => {
       const arn = `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
       const told = description === undefined ? {} : { description };
-      alarms.make({ arn, name, account, region, kind: 'metric', ...told });
+      const tags = Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]));
+      // Tags of an alarm that is there already are not changed by this call.
+      alarms.make({ arn, name, account, region, kind: 'metric', ...told, tags: alarms.tagsOf(arn) ?? tags });
       return {};
     },
     SetAlarmState: (
@@ -54,6 +89,31 @@ export function alarmOperations(alarms: Alarms): Operations {
       alarms.put(alarm, input.StateValue, input.StateReason, now);
       return {};
     },
+    PutAlarmMuteRule: (input: MuteRuleInput, { account, region, now }: OperationContext) => {
+      const there = alarms.of(account, region).map(({ name }) => name);
+      alarms.muteRules.put({ account, region }, input, there, now);
+      return {};
+    },
+    GetAlarmMuteRule: ({ AlarmMuteRuleName: name }: NamedRule, { now, ...place }: OperationContext) => {
+      const rule = alarms.muteRules.get(place, name);
+      if (rule === undefined) throw new AwsFault('ResourceNotFoundException', `There is no mute rule ${name}.`);
+      return describedRule(rule, now);
+    },
+    // Idempotent: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarmMuteRule.html
+    DeleteAlarmMuteRule: ({ AlarmMuteRuleName: name }: NamedRule, place: OperationContext) => {
+      alarms.muteRules.delete(place, name);
+      return {};
+    },
+    ListAlarmMuteRules: (
+      { AlarmName, Statuses }: { AlarmName?: string; Statuses?: readonly string[] },
+      { now, ...place }: OperationContext,
+    ) => ({
+      AlarmMuteRuleSummaries: alarms.muteRules
+        .of(place)
+        .filter((rule) => AlarmName === undefined || rule.alarms.includes(AlarmName))
+        .filter((rule) => Statuses?.includes(muteStatus(rule, now)) ?? true)
+        .map((rule) => summarized(rule, now)),
+    }),
   };
 
   function described(alarm: Alarm, now: Date): object {

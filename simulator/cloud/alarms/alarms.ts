@@ -1,6 +1,7 @@
 import type { Datum } from '../metrics/metrics.ts';
 import { statistic } from '../metrics/statistic.ts';
 import type { AlarmDefinition, MetricAlarm, WatchedMetric } from './alarm-definition.ts';
+import { type KeptMuteRule, MuteRules } from './mute-rules.ts';
 
 /** An alarm of a template, or one that somebody made by hand. */
 export interface Alarm {
@@ -10,6 +11,7 @@ export interface Alarm {
   readonly region: string;
   readonly kind: 'metric' | 'composite';
   readonly description?: string;
+  readonly tags?: Readonly<Record<string, string>>;
   /** When it rings; absent of those that were made by hand, which stay as they were put. */
   readonly definition?: AlarmDefinition;
 }
@@ -27,6 +29,8 @@ export interface AlarmState {
 export interface KeptAlarms {
   readonly made: readonly Alarm[];
   readonly states: readonly (readonly [arn: string, state: AlarmState])[];
+  /** Absent of what was kept before there were any. */
+  readonly muteRules?: readonly KeptMuteRule[];
 }
 
 const UNTOUCHED: AlarmState = {
@@ -42,11 +46,13 @@ export class Alarms {
   readonly #all = new Map<string, Alarm>();
   readonly #made = new Map<string, Alarm>();
   readonly #states = new Map<string, AlarmState>();
+  readonly muteRules = new MuteRules();
   onChange: (kept: KeptAlarms) => void = () => {};
   readonly #read: ReadMetric;
 
   constructor(read: ReadMetric = () => []) {
     this.#read = read;
+    this.muteRules.onChange = () => this.#changed();
   }
 
   add(alarm: Alarm): void {
@@ -60,12 +66,19 @@ export class Alarms {
     this.#changed();
   }
 
-  restore({ made, states }: KeptAlarms): void {
+  restore({ made, states, muteRules = [] }: KeptAlarms): void {
+    this.muteRules.restore(muteRules);
     for (const alarm of made) {
       this.add(alarm);
       this.#made.set(alarm.arn, alarm);
     }
     for (const [arn, state] of states) this.#states.set(arn, state);
+  }
+
+  /** Undefined: there is no alarm of that ARN. */
+  tagsOf(arn: string): Readonly<Record<string, string>> | undefined {
+    const alarm = this.#all.get(arn);
+    return alarm && (alarm.tags ?? {});
   }
 
   of(account: string, region: string): readonly Alarm[] {
@@ -98,7 +111,7 @@ export class Alarms {
   }
 
   #changed(): void {
-    this.onChange({ made: [...this.#made.values()], states: [...this.#states] });
+    this.onChange({ made: [...this.#made.values()], states: [...this.#states], muteRules: this.muteRules.all() });
   }
 }
 

@@ -36,10 +36,14 @@ const changes = (...resources: string[]): ActionRow => ({ mutates: true, resourc
  */
 const FROM_IAM_DATA: Readonly<Record<string, ActionRow>> = {
   'backup:ListRecoveryPointsByBackupVault': reads(backup.vault),
+  'cloudwatch:DeleteAlarmMuteRule': changes(cloudwatch.muteRule),
   'cloudwatch:DescribeAlarms': reads(cloudwatch.alarm),
+  'cloudwatch:GetAlarmMuteRule': reads(cloudwatch.muteRule),
   'cloudwatch:GetMetricData': reads(cloudwatch.dataset),
   'cloudwatch:GetMetricStatistics': reads(),
+  'cloudwatch:ListAlarmMuteRules': reads(cloudwatch.muteRule),
   'cloudwatch:ListMetrics': reads(cloudwatch.dataset),
+  'cloudwatch:PutAlarmMuteRule': changes(cloudwatch.alarm, cloudwatch.muteRule),
   'cloudwatch:PutMetricAlarm': changes(cloudwatch.alarm, cloudwatch.dataset),
   'cloudwatch:PutMetricData': changes(cloudwatch.dataset),
   'cloudwatch:SetAlarmState': changes(cloudwatch.alarm),

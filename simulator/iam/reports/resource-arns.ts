@@ -2,6 +2,7 @@
 export const backup = { vault: 'arn:<Partition>:backup:<Region>:<Account>:backup-vault:<BackupVaultName>' };
 export const cloudwatch = {
   alarm: 'arn:<Partition>:cloudwatch:<Region>:<Account>:alarm:<AlarmName>',
+  muteRule: 'arn:<Partition>:cloudwatch:<Region>:<Account>:alarm-mute-rule:<AlarmMuteRuleName>',
   dataset: 'arn:<Partition>:cloudwatch:<Region>:<Account>:dataset/<DatasetId>',
 };
 export const dynamodb = {

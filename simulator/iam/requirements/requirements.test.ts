@@ -199,6 +199,14 @@ const rows: [ServiceName, string, object, string[]][] = [
     ],
   ],
   [
+    'monitoring',
+    'PutAlarmMuteRule',
+    { Name: 'night', MuteTargets: { AlarmNames: ['errors', 'late'] } },
+    ['alarm-mute-rule:night', 'alarm:errors', 'alarm:late'].map(
+      (resource) => `cloudwatch:PutAlarmMuteRule ${arn('cloudwatch', resource)}`,
+    ),
+  ],
+  [
     'dynamodb',
     'TransactGetItems',
     { TransactItems: [{ Get: { TableName: 'liftlock' } }] },

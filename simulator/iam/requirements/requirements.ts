@@ -73,10 +73,14 @@ const snsRows: RequirementRows = {
   Unsubscribe: on(topicOfSubscription),
 };
 
+const muteRule = (call: CallFacts) =>
+  arnOf('cloudwatch', call, `alarm-mute-rule:${textOrAny(call.input, 'AlarmMuteRuleName')}`);
+
 const onAlarm = on((call) => arnOf('cloudwatch', call, `alarm:${textOrAny(call.input, 'AlarmName')}`));
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html */
 const monitoringRows: RequirementRows = {
+  DeleteAlarmMuteRule: on(muteRule),
   DescribeAlarms: (call) => {
     const names = texts(call.input, 'AlarmNames');
     // Composite alarms take the permission on everything (API reference of DescribeAlarms).
@@ -84,9 +88,17 @@ const monitoringRows: RequirementRows = {
     const asked = whole ? ['*'] : names;
     return asked.map((name) => need(call, 'DescribeAlarms', arnOf('cloudwatch', call, `alarm:${name}`)));
   },
+  GetAlarmMuteRule: on(muteRule),
   GetMetricData: onNoResource,
   GetMetricStatistics: onNoResource,
+  ListAlarmMuteRules: on((call) => arnOf('cloudwatch', call, 'alarm-mute-rule:*')),
   ListMetrics: onNoResource,
+  // On the rule, and on each alarm that it mutes (API reference of PutAlarmMuteRule).
+  PutAlarmMuteRule: (call) =>
+    [
+      `alarm-mute-rule:${textOrAny(call.input, 'Name')}`,
+      ...texts(record(call.input.MuteTargets), 'AlarmNames').map((name) => `alarm:${name}`),
+    ].map((resource) => need(call, 'PutAlarmMuteRule', arnOf('cloudwatch', call, resource))),
   PutMetricAlarm: onAlarm,
   PutMetricData: (call) => [
     need(call, 'PutMetricData', '*', { 'cloudwatch:namespace': text(call.input, 'Namespace') ?? null }),

@@ -63,7 +63,7 @@ function otherHooks(seed: number, network: string, ask: Document): Document[] {
   ];
 }
 
-/** What a policy wants beside versions: update settings, patches inside a minor, hooks. Choices of their own: all else is as it was without them. */
+/** What a policy wants beside versions: update settings, patches inside a minor, hooks, silences of alarms. Choices of their own: all else is as it was without them. */
 function aroundSteps(seed: number, network: string): Document {
   const choices = new SeededChoices(seed * 48_271 + network.length);
   const updateConfig = choices.pick<Document>([
@@ -77,12 +77,15 @@ function aroundSteps(seed: number, network: string): Document {
     ...{ name: `hook-${index}`, at: choices.pick(['before', 'after']), step: choices.pick(HOOK_STEPS) },
     ...{ ask: { webhook, secret }, timeout: choices.pick(['15m', '1h']), blocking: choices.chance(0.8) },
   }));
+  const during = ['upgrade-control-plane', 'update-addons', 'roll-node-group'];
+  const silences = [{ alarms: ['{cluster}-errors'], during, longest: '4h' }];
   const others = otherHooks(seed, network, { webhook, secret });
   return {
     ...(choices.chance(0.3) ? { nodes: { updateConfig } } : {}),
     ...(choices.chance(0.3) ? { patch: { nodes: ages } } : {}),
     hooks: [...(choices.chance(0.25) ? hooks : []), ...others],
     ...(new SeededChoices(seed * 7_907 + network.length).chance(0.5) ? { rollback: { automatic: true } } : {}),
+    ...(choices.chance(0.3) ? { silences } : {}),
   };
 }
 

@@ -18,6 +18,7 @@ import { isResult, openStep, type StepContext } from '../../../core/steps/contex
 import { ClusterNames } from '../../../core/store/entities.ts';
 import { put } from '../../../core/store/entity.ts';
 import { createInMemoryHooks, type HookReceiverHere } from '../../../simulator/process/in-memory-hooks.ts';
+import { InMemorySilences } from '../../../simulator/process/in-memory-silences.ts';
 import { memberItem } from '../items/rollout-items.ts';
 import { cluster, grant, HOLDER, KEY, type Kept, keep, NOON, upgrade } from '../protocol/one-upgrade.ts';
 import { quietAccount, quietEc2 } from './quiet-account.ts';
@@ -171,6 +172,7 @@ export async function oneStep<Kind extends Table>(
       return '8';
     },
   };
+  const clock = { now: () => later(minutes) };
   const outside = {
     eks,
     mutator,
@@ -179,6 +181,7 @@ export async function oneStep<Kind extends Table>(
     templates,
     events,
     hooks: createInMemoryHooks(hooks),
+    silences: new InMemorySilences(clock),
     readers: readersOf(objects),
     jobs: {
       open: () => {
@@ -187,7 +190,7 @@ export async function oneStep<Kind extends Table>(
     },
     clusters: { listNodes: async () => nodesSeen() } as unknown as ClusterAccess,
   };
-  return { table, clock: { now: () => later(minutes) }, ...outside, told, sent, asked };
+  return { table, clock, ...outside, told, sent, asked };
 }
 
 /** What a step's function gets from its machine, begun at noon. */

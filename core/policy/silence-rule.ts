@@ -1,0 +1,79 @@
+import { durationMilliseconds } from '../calendar/duration.ts';
+import type { UpgradePolicySpec } from '../config/types.ts';
+import { MUTE_RULE_PREFIX } from '../contracts/mutating-calls.ts';
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { sha256Hex } from '../hash/sha256.ts';
+import type { MuteRule } from '../ports/silences.ts';
+
+type Silences = NonNullable<UpgradePolicySpec['silences']>;
+export type SilencedStep = Silences[number]['during'][number];
+
+export interface WantedSilence {
+  readonly alarms: readonly string[];
+  readonly milliseconds: number;
+}
+
+/**
+ * What a policy silences during a step of a cluster: the alarms of all its rules for that step in one mute rule, none of them for longer than its own
+ * rule says, so that the shortest one counts. Undefined = nothing.
+ */
+export function silenceDuring(rules: Silences, step: SilencedStep, cluster: string): WantedSilence | undefined {
+  const ofStep = rules.filter(({ during }) => during.includes(step));
+  if (ofStep.length === 0) return undefined;
+  const alarms = ofStep.flatMap((rule) => rule.alarms.map((name) => name.replaceAll('{cluster}', cluster)));
+  return {
+    alarms: [...new Set(alarms)].sort(),
+    milliseconds: Math.min(...ofStep.map(({ longest }) => durationMilliseconds(longest))),
+  };
+}
+
+/** Of which cluster, step and node group (or phase of add-ons) a silence is. */
+export interface SilencePlace {
+  readonly clusterKey: string;
+  readonly step: SilencedStep;
+  readonly part: string;
+}
+
+/** In the description of a rule: it is ours, and of that place. */
+export const silenceMark = ({ clusterKey, step, part }: SilencePlace): string =>
+  `liftlock:${sha256Hex(canonicalJson({ clusterKey, step, part }))}`;
+
+/**
+ * One for each place, whoever asks: of two clusters of an account and Region, one after the other under a name too, it differs. A cluster's name has up to 100 characters, a
+ * node group's up to 63: they are cut, and the hash tells them apart; CloudWatch takes 255.
+ */
+export function muteRuleName(place: SilencePlace, cluster: string): string {
+  const hash = silenceMark(place).slice(-32);
+  return `${MUTE_RULE_PREFIX}${cluster.slice(0, 80)}-${place.step}-${place.part.slice(0, 63)}-${hash}`;
+}
+
+const MINUTE = 60_000;
+/** A call arrives within so many milliseconds, or never. */
+const UNDER_WAY = 20_000;
+
+/**
+ * The rule in which they are silent from the next minute on: `at` knows minutes, and nothing says what CloudWatch makes of one that has passed.
+ * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Schedule.html
+ */
+export function muteRuleOf(
+  place: SilencePlace,
+  cluster: string,
+  { alarms, milliseconds }: WantedSilence,
+  upgradeId: string,
+  now: Date,
+): MuteRule {
+  const startsAt = Math.ceil((now.getTime() + UNDER_WAY) / MINUTE) * MINUTE;
+  const endsAt = startsAt + Math.floor(milliseconds / MINUTE) * MINUTE;
+  const said = `Made by Liftlock for ${place.step} (${place.part}) of ${cluster}, upgrade ${upgradeId}; it is deleted when the step ends.`;
+  return {
+    name: muteRuleName(place, cluster),
+    description: `${said} ${silenceMark(place)}`,
+    alarms,
+    startsAt: new Date(startsAt).toISOString(),
+    endsAt: new Date(endsAt).toISOString(),
+  };
+}
+
+/** Whether nobody else has made it. */
+export const isOurRule = (rule: { readonly description: string }, mark: string): boolean =>
+  rule.description.endsWith(mark);

@@ -1,0 +1,282 @@
+import { errorMessage, errorName } from '../contracts/errors.ts';
+import type { SilenceEntry, UndoEntry } from '../contracts/items/protocol.ts';
+import type { CallWithoutUpdate } from '../contracts/mutating-calls.ts';
+import { done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { isRollback } from '../model/hop.ts';
+import { some } from '../model/words.ts';
+import { oneLine } from '../policy/gate-answer.ts';
+import {
+  isOurRule,
+  muteRuleName,
+  muteRuleOf,
+  type SilencedStep,
+  silenceDuring,
+  silenceMark,
+} from '../policy/silence-rule.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { AlarmState, MuteRule } from '../ports/silences.ts';
+import { loadNewestIntent } from '../protocol/intent-store.ts';
+import { graceEnd } from '../protocol/look-up.ts';
+import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
+import { closeUndoEntries, noteSilence } from '../protocol/undo.ts';
+import { UndoEntries } from '../store/entities.ts';
+import { load, type Read, replace } from '../store/entity.ts';
+import type { StepContext, StepPorts } from './context.ts';
+import { notSent } from './not-sent.ts';
+
+export type SilencePorts = StepPorts & Pick<Ports, 'silences'>;
+
+/** What is silenced: `part` is the node group, the phase of add-ons, or `cluster`. */
+export interface SilenceMoment {
+  readonly step: SilencedStep;
+  readonly part: string;
+}
+
+/** Under which a silence and its end are committed, so that neither is sent while the other one may still arrive. */
+const STEP = 'silence-alarms';
+/** How soon a silence that could not be lifted is tried again. */
+const AGAIN_MILLISECONDS = 15 * 60_000;
+const MOST_NAMED = 5;
+
+/**
+ * Silences the alarms of the policy before the first change of a step, once under a grant. A step result says that the commit was refused, has to
+ * wait, or that it was tried: the change is made by the next invocation, which has all of its time for it. What CloudWatch refuses does not stop the step, which tells it (`withSilenceLifted`). Whoever goes back silences nothing: something is
+ * worse than before, and people should hear of it.
+ */
+export async function muteAlarms(
+  ports: SilencePorts,
+  context: StepContext,
+  moment: SilenceMoment,
+): Promise<StepResult | undefined> {
+  const { upgrade, grant, clusterKey, name } = context;
+  if (upgrade === undefined || grant === undefined || isRollback(upgrade)) return undefined;
+  const { spec } = await context.policy();
+  const wanted = silenceDuring(spec?.silences ?? [], moment.step, name);
+  if (wanted === undefined) return undefined;
+  const now = ports.clock.now();
+  const place = { clusterKey, ...moment };
+  const rule = muteRuleOf(place, name, wanted, upgrade.id, now);
+  const before = await load(ports.table, UndoEntries, clusterKey, 'silence', rule.name);
+  if (before !== undefined && (await wasTried(ports, context, moment, before.data))) return undefined;
+  const { alarms, endsAt: until } = rule;
+  const entry: SilenceEntry = {
+    ...{ clusterKey, effect: 'silence', subject: rule.name, uid: silenceMark(place), upgradeId: upgrade.id },
+    ...{ ...moment, grantNumber: grant.number, alarms: [...alarms], until, recordedAt: now.toISOString() },
+  };
+  const mutation = {
+    ...wantedCall(context, moment, { name: 'MuteAlarms', input: rule }),
+    beside: [replace(UndoEntries, before, entry)],
+  };
+  let unheard: unknown;
+  try {
+    const result = await mutateWithoutUpdate(ports, mutation, (mayGoOn) =>
+      put(ports, context, rule, entry.uid, mayGoOn).catch((error: unknown) => {
+        unheard = error;
+        throw error;
+      }),
+    );
+    if (result.type !== 'answered') return notSent(ports, context, result);
+    const { silenced, notes } = result.answer;
+    const written = await loadSilence(ports, clusterKey, rule.name);
+    if (!silenced && written !== undefined) await closeUndoEntries(ports, [written], 'gone', notes);
+    if (silenced && notes.length > 0) await noteSilence(ports, entry, notes);
+  } catch (error) {
+    if (error !== unheard) throw error;
+    // It may have taken effect: the entry stays open, and is lifted like any other.
+    await noteSilence(ports, entry, [notSilenced(entry, `it is not known whether they were: ${said(error)}`)]);
+  }
+  return wait(1, reason('Silencing', `Alarms are silenced before ${moment.step}; the step looks anew.`));
+}
+
+/** Whether this grant has silenced, or been refused, already; what an invocation began that died is tried again. */
+async function wasTried(
+  { table }: SilencePorts,
+  { clusterKey, grant }: StepContext,
+  moment: SilenceMoment,
+  entry: UndoEntry,
+): Promise<boolean> {
+  if (entry.effect !== 'silence' || entry.grantNumber !== grant?.number) return false;
+  if (entry.notes !== undefined || entry.closed !== undefined) return true;
+  const newest = await loadNewestIntent(table, clusterKey, STEP, subjectOf(moment));
+  return newest?.data.outcome?.type === 'answered';
+}
+
+interface Put {
+  readonly silenced: boolean;
+  readonly notes: readonly Reason[];
+}
+
+/** Silences those that are there. What throws may have taken effect. */
+async function put(
+  { silences }: SilencePorts,
+  { scope }: StepContext,
+  rule: MuteRule,
+  mark: string,
+  mayGoOn: () => boolean,
+): Promise<Put> {
+  const not = (why: string): Put => ({ silenced: false, notes: [notSilenced(rule, why)] });
+  let missing: readonly string[];
+  try {
+    const found = await silences.getMuteRule(scope, rule.name);
+    if (found !== undefined && !isOurRule(found, mark))
+      return not(`the mute rule ${rule.name} is somebody else's; rename it`);
+    const there = new Set((await silences.describeAlarms(scope, rule.alarms)).map(({ name }) => name));
+    missing = rule.alarms.filter((alarm) => !there.has(alarm));
+  } catch (error) {
+    return not(said(error));
+  }
+  const alarms = rule.alarms.filter((alarm) => !missing.includes(alarm));
+  const absent = `the account and Region have no alarm ${some(missing, MOST_NAMED)}; correct spec.silences`;
+  if (alarms.length === 0) return not(absent);
+  if (!mayGoOn()) return not('CloudWatch took too long to answer');
+  try {
+    await silences.putMuteRule(scope, { ...rule, alarms });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return not(said(error));
+  }
+  return { silenced: true, notes: missing.length === 0 ? [] : [notSilenced({ alarms: missing }, absent)] };
+}
+
+/** CloudWatch did nothing where it says that the request is wrong or forbidden; anything else may have taken effect. */
+const isRefusal = (error: unknown): boolean =>
+  /^(AccessDenied|UnauthorizedOperation|Validation|Invalid|Missing|LimitExceeded|ResourceNotFound|ResourceConflict)/.test(
+    errorName(error),
+  );
+
+const said = (error: unknown): string => `${errorName(error)}: ${oneLine(errorMessage(error))}`;
+
+const notSilenced = ({ alarms }: Pick<MuteRule, 'alarms'>, why: string): Reason =>
+  reason(
+    'NotSilenced',
+    `${some(alarms, MOST_NAMED)} could not be silenced: ${why}. They take their actions as ever, and the step goes on. Each alarm needs the tag liftlock:silence=allowed.`,
+  );
+
+/**
+ * Lifts the silence of a step that ends, however it does, and tells what there is to tell of it. What keeps it from that is left to whoever undoes
+ * what an upgrade has left (core/protocol/undo.ts). Gives the result of the step, or waits.
+ */
+export async function withSilenceLifted(
+  ports: SilencePorts,
+  context: StepContext,
+  moment: SilenceMoment,
+  result: StepResult,
+): Promise<StepResult> {
+  const { clusterKey, name, upgrade } = context;
+  const ruleName = muteRuleName({ clusterKey, ...moment }, name);
+  const entry = await loadSilence(ports, clusterKey, ruleName);
+  if (entry === undefined || entry.data.upgradeId !== upgrade?.id) return result;
+  // What an earlier try had to tell was told then.
+  if (entry.data.closed !== undefined && entry.data.recordedAt < (upgrade.startedAt ?? '')) return result;
+  if (entry.data.closed !== undefined || result.status === 'wait') return withNotes(result, entry.data.notes);
+  const lifted = await liftSilence(ports, context, entry);
+  if (lifted.status === 'wait') return { ...lifted, reasons: [...lifted.reasons, ...result.reasons] };
+  if (lifted.status === 'done') return withNotes(result, lifted.reasons);
+  return withNotes(result, [...(entry.data.notes ?? []), ...lifted.reasons.filter(({ code }) => code === 'NotLifted')]);
+}
+
+const withNotes = (result: StepResult, notes: readonly Reason[] = []): StepResult =>
+  notes.length === 0 ? result : { ...result, reasons: [...result.reasons, ...notes] };
+
+/** Done: the rule is gone, or somebody else's; the reasons are what there is to tell of it, and kept with it. */
+export async function liftSilence(
+  ports: SilencePorts,
+  context: StepContext,
+  entry: Read<SilenceEntry>,
+): Promise<StepResult> {
+  const { subject: name, uid, until, alarms } = entry.data;
+  const { scope } = context;
+  const newest = await loadNewestIntent(ports.table, context.clusterKey, STEP, subjectOf(entry.data));
+  const { call: last, outcome } = newest?.data ?? {};
+  const mayArrive =
+    newest === undefined || outcome !== undefined ? 0 : graceEnd(newest.data).getTime() - ports.clock.now().getTime();
+  // A rule that is not there yet may still come.
+  if (mayArrive > 0)
+    return wait(Math.ceil(mayArrive / 1000), reason('OutcomeUnknown', 'Whether alarms are silenced is not known yet.'));
+  let how: How;
+  try {
+    const found = await ports.silences.getMuteRule(scope, name);
+    how = found === undefined ? 'gone' : isOurRule(found, uid) ? 'undone' : 'notOurs';
+    if (how === 'gone' && last?.name === 'UnmuteAlarms') how = 'undone';
+    else if (how === 'gone' && outcome?.type !== 'answered') how = 'never';
+    else if (how === 'undone') {
+      const call = wantedCall(context, entry.data, { name: 'UnmuteAlarms', input: { name } });
+      const result = await mutateWithoutUpdate(ports, call, () => ports.silences.deleteMuteRule(scope, name));
+      if (result.type !== 'answered') return notSent(ports, context, result);
+    }
+  } catch (error) {
+    const now = ports.clock.now();
+    if (now.toISOString() < until) {
+      const again = new Date(Math.min(now.getTime() + AGAIN_MILLISECONDS, Date.parse(until)));
+      const why = `The silence of ${some(alarms, MOST_NAMED)} could not be lifted: ${said(error)}. It ends by itself at ${until}, and is tried again; or delete the mute rule ${name}.`;
+      return parked(again, reason('NotLifted', why));
+    }
+    // CloudWatch has ended it by itself, and nobody need wait for a permission.
+    how = 'gone';
+  }
+  const notes = [...(await tellOf(ports, context, entry.data, how)), ...(entry.data.notes ?? [])];
+  await closeUndoEntries(ports, [entry], how === 'never' ? 'gone' : how, notes);
+  return done(...notes);
+}
+
+/** `never`: its call did not arrive. */
+type How = 'undone' | 'gone' | 'notOurs' | 'never';
+
+/** What has become of the alarms: whoever was silent and rings is named, since the silence has hidden that. */
+async function tellOf(
+  { silences, clock }: SilencePorts,
+  { scope }: StepContext,
+  { subject: name, alarms, recordedAt, until, notes }: SilenceEntry,
+  how: How,
+): Promise<Reason[]> {
+  if (how === 'never') return [];
+  const now = clock.now().toISOString();
+  const named = some(alarms, MOST_NAMED);
+  if (how === 'notOurs')
+    return [reason('NotLifted', `The mute rule ${name} has another description now: it is left as it is.`)];
+  if (how === 'gone' && now < until)
+    return notes === undefined
+      ? [reason('Silenced', `The mute rule ${name} of ${named} was not there any more when it was to be lifted.`)]
+      : [];
+  const end = now < until ? now : `${until}, when it ended by itself`;
+  const silent = reason('Silenced', `${named} took no actions from ${recordedAt} to ${end}.`);
+  try {
+    const ringing = (await silences.describeAlarms(scope, alarms)).filter(({ state }) => state === 'ALARM');
+    return [...ringing.slice(0, MOST_NAMED).map(rings), ...moreThan(ringing), silent];
+  } catch (error) {
+    return [reason('Silenced', `${silent.message} Which of them ring now could not be read: ${said(error)}.`)];
+  }
+}
+
+const rings = ({ name, reason: text, since }: AlarmState): Reason =>
+  reason(
+    'SilencedAlarmRings',
+    `The alarm ${name} is in ALARM${since === undefined ? '' : ` since ${since}`}: ${oneLine(text)}. It was silenced until now, and takes its actions from here on.`,
+  );
+
+const moreThan = (ringing: readonly AlarmState[]): Reason[] => {
+  const more = ringing.slice(MOST_NAMED).map(({ name }) => name);
+  return more.length === 0 ? [] : [reason('SilencedAlarmRings', `So are ${some(more, 20)}.`)];
+};
+
+async function loadSilence(
+  { table }: SilencePorts,
+  clusterKey: string,
+  name: string,
+): Promise<Read<SilenceEntry> | undefined> {
+  const read = await load(table, UndoEntries, clusterKey, 'silence', name);
+  return read !== undefined && isOfSilence(read) ? read : undefined;
+}
+
+export const isOfSilence = (read: Read<UndoEntry>): read is Read<SilenceEntry> => read.data.effect === 'silence';
+
+const subjectOf = ({ step, part }: { readonly step: string; readonly part: string }): string => `${step}/${part}`;
+
+function wantedCall(
+  { asker, clusterKey, scope, target, cluster, upgrade }: StepContext,
+  moment: { readonly step: string; readonly part: string },
+  call: CallWithoutUpdate,
+) {
+  const about = { asker, clusterKey, scope, target, tags: cluster.tags ?? {}, upgrade };
+  return { ...about, step: STEP, subject: subjectOf(moment), call };
+}
