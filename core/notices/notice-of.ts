@@ -113,12 +113,12 @@ function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
     from === to ? `of the nodes of ${named(event.detail)} to ${to}` : `of ${named(event.detail)} from ${from} to ${to}`;
   const kind = isDrain ? `drain of nodes of ${named(event.detail)}` : `${isBack ? 'rollback' : 'upgrade'} ${way}`;
   const what = `The ${kind} is ${status}${untouched}.`;
-  if (status === 'Canceled') return notice(event, what, because(reasons), NOTHING);
   const name = nameOf(event.detail);
   if (isBack && reasons.some(({ code }) => NO_WAY_BACK.includes(code))) {
     const over = `EKS takes it back no more. What it needs, and which command goes on: liftlock explain cluster ${name}`;
     return notice(event, what, because(reasons), over);
   }
+  if (status === 'Canceled') return notice(event, what, because(reasons), NOTHING);
   const again = isDrain
     ? `drain nodegroup NAME --cluster ${name} --approve`
     : isBack

@@ -75,16 +75,18 @@ function keep(plans: Map<string, Set<string>>, { store }: Moment, wave: Planned)
 }
 
 /** By policy: who applied last what approvals agree to, and when that was applied last. */
-type Authors = Map<string, { readonly by: string; readonly agreed: string; readonly appliedAt: string }>;
+type Authors = Map<string, { readonly by: string; readonly agreed: string; readonly applied: string }>;
 
 /** Whoever changes caps, estimates or concurrency alone is not the author of what is approved (semantics.md, Approval). */
 function noteAuthors(authors: Authors, { store }: Moment): void {
-  for (const { kind, name, document, appliedBy, appliedAt } of store.all(Configs)) {
+  for (const { kind, name, document, revision, appliedBy, appliedAt } of store.all(Configs)) {
     const known = authors.get(name);
-    if (kind !== 'UpgradePolicy' || known?.appliedAt === appliedAt) continue;
+    // Two may apply it in one instant, which alone does not tell them apart.
+    const applied = `${appliedAt} ${revision} ${appliedBy}`;
+    if (kind !== 'UpgradePolicy' || known?.applied === applied) continue;
     const aside = new Set(['caps', 'estimates', 'maxConcurrency']);
     const agreed = JSON.stringify(document.spec, (key, value) => (aside.has(key) ? undefined : value));
-    authors.set(name, { by: known?.agreed === agreed ? known.by : appliedBy, agreed, appliedAt });
+    authors.set(name, { by: known?.agreed === agreed ? known.by : appliedBy, agreed, applied });
   }
 }
 
