@@ -117,8 +117,11 @@ export type ProbeVerdict = z.infer<typeof probeVerdict>;
 /** In the detail of the step that compares. */
 const comparison = z.object({ comparedAt: timestamp, verdicts: z.array(probeVerdict) });
 
-/** What the smoke check of an upgrade has found so far, and when; undefined before its first look. */
+/** The steps that compare: the smoke check, and the scan of an upgrade that goes on while its nodes wait. */
+export const COMPARING_STEPS = ['scan-cluster', 'smoke-check'] as const;
+
+/** What was compared last in an upgrade so far, and when; undefined before the first look. */
 export function comparisonOf(upgrade: Pick<Upgrade, 'steps'> | undefined): z.infer<typeof comparison> | undefined {
-  const parsed = comparison.safeParse(upgrade?.steps['smoke-check']?.detail);
-  return parsed.success ? parsed.data : undefined;
+  const all = COMPARING_STEPS.flatMap((step) => comparison.safeParse(upgrade?.steps[step]?.detail).data ?? []);
+  return all.toSorted((one, other) => (one.comparedAt < other.comparedAt ? -1 : 1)).at(-1);
 }

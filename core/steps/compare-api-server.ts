@@ -13,7 +13,8 @@ import {
   spansOf,
 } from '../probes/api-server-rates.ts';
 import { baselineOf } from '../probes/baseline.ts';
-import { comparisonOf, type ProbeVerdict, type RateVerdict } from '../probes/probe-verdict.ts';
+import type { ProbeVerdict, RateVerdict } from '../probes/probe-verdict.ts';
+import { comparedBefore } from './compare-with-before.ts';
 import type { StepContext } from './context.ts';
 
 /** What failed for a reason that may pass is read again then, and no look is further from the next: somebody may want to stop it. */
@@ -48,12 +49,6 @@ export function secondsUntil(open: readonly ProbeVerdict[], now: Date): number {
   const times = open.flatMap(({ concludesAt }) => (concludesAt === undefined ? [] : Date.parse(concludesAt)));
   const seconds = Math.ceil((Math.min(...times) - now.getTime()) / 1_000);
   return Math.min(AGAIN_SECONDS, Math.max(1, seconds));
-}
-
-/** What this execution has compared so far: a reading of one before it is no earlier half of two, since nobody has seen what was between them. */
-export function comparedBefore({ upgrade, startedAt }: StepContext): readonly ProbeVerdict[] {
-  const earlier = comparisonOf(upgrade);
-  return earlier !== undefined && Date.parse(earlier.comparedAt) >= startedAt.getTime() ? earlier.verdicts : [];
 }
 
 /** What is decided only when the policy's wait is over is not waited for. */

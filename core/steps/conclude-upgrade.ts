@@ -10,7 +10,7 @@ import { loadPolicyForUpgrade } from '../policy/policy-for-upgrade.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { isWorse } from '../probes/is-worse.ts';
-import { comparisonOf } from '../probes/probe-verdict.ts';
+import { COMPARING_STEPS, comparisonOf } from '../probes/probe-verdict.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
 import { readFault } from '../protocol/read-fault.ts';
 import { settleUpgrade } from '../protocol/settle.ts';
@@ -84,8 +84,8 @@ async function withLag(table: Table, clusterKey: string, upgradeId: string, end:
 /** A hop of a rollout that has left its cluster worse goes back by itself, where its policy says so; what nobody can tell never does. */
 async function withRollback(table: Table, clusterKey: string, upgradeId: string, end: UpgradeEnd): Promise<UpgradeEnd> {
   const upgrade = (await load(table, Upgrades, clusterKey, upgradeId))?.data;
-  if (upgrade?.rolloutId === undefined || isFinish(upgrade) || upgrade.steps['smoke-check']?.status !== 'failed')
-    return end;
+  const hasCompared = COMPARING_STEPS.some((step) => upgrade?.steps[step]?.status === 'failed');
+  if (upgrade?.rolloutId === undefined || isFinish(upgrade) || !hasCompared) return end;
   const { worse, because } = isWorse(comparisonOf(upgrade)?.verdicts ?? []);
   if (!worse) return end;
   const { spec } = await loadPolicyForUpgrade(table, async () => unreachable(clusterKey), upgrade);

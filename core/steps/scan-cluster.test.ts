@@ -315,6 +315,8 @@ describe('whose control plane is there already', () => {
       mutated: true,
       steps: {
         'scan-cluster': { status: 'done' as const, reasons: [], startedAt: NOON.toISOString(), detail: before },
+        // Its nodes have begun to follow: what is worse the smoke check finds.
+        'roll-node-group/g': { status: 'running' as const, reasons: [], startedAt: NOON.toISOString() },
       },
     };
     const given = { ...there, nodes: [node('a', 'v1.32.0')], workloads: [dns], has: { pods: 403 }, of };

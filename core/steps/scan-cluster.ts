@@ -38,6 +38,7 @@ import { insightsCoverage, observeInsights, readInsights } from '../scan/telemet
 import { KubeVersion } from '../version/kube-version.ts';
 import { findApiServer } from './api-server.ts';
 import { checkRollback } from './check-rollback.ts';
+import { compareBetween } from './compare-between.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 import { waitForInsights } from './refresh-insights.ts';
@@ -82,6 +83,9 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   if (unknown.length > 0 && !byHand) return { step: STEP, result: parked(undefined, ...unknown) };
   const server = policy?.verification === 'eks-api' ? NOT_ASKED : findApiServer(context);
   if (server === NOT_ASKED) notes.push(reason('NotVerified', NOT_VERIFIED));
+  const between = await compareBetween(ports, context, policy, isServer(server) ? server : undefined);
+  if (between?.result !== undefined) return { step: STEP, result: between.result, detail: between.detail };
+  notes.push(...(between?.notes ?? []));
   const rules = policy?.scan;
   const skip = rules?.skip ?? [];
   // An upgrade that has moved the control plane can no longer be kept from it: its objects are not read again.
@@ -101,7 +105,7 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const told = [...notes, ...decision.notes];
   const blockers = [...decision.blockers, ...unapproved];
   const result = blockers.length > 0 ? blocked(...blockers, ...told) : done(...told, lookedAt(report));
-  return { step: STEP, result, detail };
+  return { step: STEP, result, detail: between?.detail ?? detail };
 }
 
 /** What the report that was just kept shows and no approval of the wave has shown. */

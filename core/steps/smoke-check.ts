@@ -4,7 +4,7 @@ import { reasonSchema } from '../contracts/items/common.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { done, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { recordNodes } from '../inventory/record-nodes.ts';
-import { hopId, isRollback } from '../model/hop.ts';
+import { isRollback } from '../model/hop.ts';
 import { isRolled, type NodesSpec } from '../model/image-rule.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
@@ -12,17 +12,14 @@ import { counted, some } from '../model/words.ts';
 import type { Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { baselineOf, type Observed, type Reading } from '../probes/baseline.ts';
-import { mayBeBroken, withoutBrokenSources } from '../probes/broken-sources.ts';
-import { compareStates } from '../probes/compare-states.ts';
-import { isWorse, verdictReason } from '../probes/is-worse.ts';
+import { verdictReason } from '../probes/is-worse.ts';
 import { comparisonOf, PROBES, type ProbeVerdict, STATE_PROBES, type StateVerdict } from '../probes/probe-verdict.ts';
 import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
-import { Members, rolloutPartition, Upgrades } from '../store/entities.ts';
-import { load, loadAll, ofKind } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import { afterHooks, askHooks, type HookPorts } from './ask-hooks.ts';
-import { compareApiServer, comparedBefore, secondsUntil } from './compare-api-server.ts';
+import { compareApiServer, secondsUntil } from './compare-api-server.ts';
+import { comparedBefore, compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
 import { pollSeconds, type StepContext } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 import { probeUrls } from './probe-urls.ts';
@@ -31,8 +28,6 @@ import { observePolicy, readClusterProbes } from './read-probes.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 
 const STEP = 'smoke-check' as const;
-/** Pods that were moved need a moment to come back; what is not well by then is a failure. */
-const SETTLE_MINUTES = 15;
 /** While rates are waited for, all else is looked at until then: what is found by then is looked at twice before all should be well. */
 const LOOKED_AT_MINUTES = 10;
 export type SmokePorts = HookPorts & Pick<Ports, 'account' | 'clusters' | 'gates' | 'probe' | 'readers'>;
@@ -65,12 +60,11 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const all = { settled: { notes: [...notes], looked: [...looked] } };
   const now = ports.clock.now();
   const compared = [...states, ...(rates ?? [])];
-  const verdicts = compared.some(mayBeBroken)
-    ? withoutBrokenSources(compared, await othersCompared(ports, context, now), now)
-    : compared;
+  const judged = await judgeCompared(ports, context, compared);
+  const { verdicts } = judged;
   // What is not enough alone may be with a rate that rose or may have.
   const mayBeSecond = rates?.some(({ result, concludesAt }) => result === 'fail' || concludesAt !== undefined) ?? false;
-  const unproved = tellVerdicts(verdicts, found, mayBeSecond);
+  const unproved = tellVerdicts(judged, found, mayBeSecond);
   const unprovedStates = unproved.filter((one) => one.kind === 'state');
   const startedAt = context.startedAt.getTime();
   const settledAt = startedAt + SETTLE_MINUTES * 60_000;
@@ -124,7 +118,7 @@ async function lookAround(
   if (alarms.length > 0) looked.push(counted(alarms.length, 'alarm'));
   for (const { gate, message } of alarms.filter(({ status }) => status === 'unknown'))
     notes.push(reason('ProbeInconclusive', `The alarm ${gate} could not be compared with before the hop: ${message}`));
-  return compareProbes(ports, context, { ...ofCluster, ...observePolicy(alarms, urls) });
+  return compareWithBefore(ports, context, { ...ofCluster, ...observePolicy(alarms, urls) });
 }
 
 const settledLook = z.object({ notes: z.array(reasonSchema), looked: z.array(z.string()) });
@@ -137,54 +131,12 @@ function settledBefore(context: StepContext) {
   return { ...parsed.data, states: verdicts.filter((one) => one.kind === 'state') };
 }
 
-/** What is worse than in the baseline of this upgrade's scan; nothing where it has none. */
-async function compareProbes(
-  ports: Pick<Ports, 'table' | 'clock'>,
-  context: StepContext,
-  reading: Reading,
-): Promise<StateVerdict[]> {
-  const baseline = baselineOf(await upgradeOfBaseline(ports, context));
-  if (baseline === undefined) return [];
-  const verdicts = comparedBefore(context).filter((one) => one.kind === 'state');
-  return compareStates({ baseline, verdicts }, reading, ports.clock.now());
-}
-
-/** A cluster that has gone back is compared with how it was before it went up. */
-async function upgradeOfBaseline({ table }: Pick<Ports, 'table'>, { upgrade, clusterKey }: StepContext) {
-  if (upgrade === undefined || !isRollback(upgrade)) return upgrade;
-  return (await load(table, Upgrades, clusterKey, hopId(upgrade.to, upgrade.from)))?.data;
-}
-
-/** What the smoke checks of other clusters in the same rollout have found within the last half hour. */
-async function othersCompared(
-  { table }: Pick<Ports, 'table'>,
-  { upgrade, clusterKey }: StepContext,
-  now: Date,
-): Promise<ProbeVerdict[][]> {
-  const { rolloutId } = upgrade ?? {};
-  if (rolloutId === undefined) return [];
-  const running = ofKind(await table.queryPartition(rolloutPartition(rolloutId)), Members).filter(
-    (one) => one.upgradeId !== undefined && one.clusterKey !== clusterKey,
-  );
-  const upgrades = await loadAll(
-    table,
-    Upgrades,
-    running.map((one) => Upgrades.key(one.clusterKey, one.upgradeId ?? '')),
-  );
-  return upgrades.flatMap((one) => {
-    const { comparedAt, verdicts = [] } = comparisonOf(one) ?? {};
-    const isRecent = comparedAt !== undefined && now.getTime() - Date.parse(comparedAt) <= 30 * 60_000;
-    return isRecent ? [verdicts] : [];
-  });
-}
-
 /** Puts verdicts to what was found, and gives those back that another reading decides. */
 function tellVerdicts(
-  verdicts: readonly ProbeVerdict[],
+  { verdicts, worse, because }: Awaited<ReturnType<typeof judgeCompared>>,
   { problems, notes }: Found,
   mayBeSecond: boolean,
 ): ProbeVerdict[] {
-  const { worse, because } = isWorse(verdicts);
   // URLs have to answer whatever they did before, so that they are told already.
   (worse ? problems : notes).push(...because.filter(({ code }) => code !== 'UrlFailed'));
   const changed = verdicts.reduce((sum, one) => sum + (one.kind === 'state' ? one.figures.changed : 0), 0);

@@ -1,0 +1,88 @@
+import type { UpgradePolicySpec } from '../config/types.ts';
+import { failed, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { isFinish } from '../model/hop.ts';
+import type { ApiServer } from '../ports/cluster-access.ts';
+import type { Ports } from '../ports/ports.ts';
+import { baselineOf, type Reading } from '../probes/baseline.ts';
+import { verdictReason } from '../probes/is-worse.ts';
+import { PROBES, type ProbeVerdict } from '../probes/probe-verdict.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { accessReason, isAccessError } from './api-server.ts';
+import { compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
+import { pollSeconds, type StepContext, type StepPorts } from './context.ts';
+import { probeUrls } from './probe-urls.ts';
+import { observePolicy, readClusterProbes } from './read-probes.ts';
+
+interface Between {
+  /** Undefined: nothing is worse, and the upgrade goes on. */
+  readonly result?: StepResult;
+  readonly notes: readonly Reason[];
+  /** For the record of the step: the baseline beside what was compared with it. */
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What got worse while only the control plane had moved: asked when an upgrade goes on that has waited there, for its bake, a window or a stop, and before its
+ * nodes follow. There its way back is cheap (design.md §3). Undefined where it is nowhere there, or there is nothing to compare with.
+ */
+export async function compareBetween(
+  ports: StepPorts & Pick<Ports, 'gates' | 'probe' | 'readers'>,
+  context: StepContext,
+  policy: UpgradePolicySpec | undefined,
+  server: ApiServer | undefined,
+): Promise<Between | undefined> {
+  const { upgrade, startedAt } = context;
+  const baseline = baselineOf(upgrade)?.probes;
+  if (upgrade === undefined || !isBetween(context) || baseline === undefined) return undefined;
+  const { reading, notes } = await readCluster(ports, context, policy, server);
+  // What nobody has read before the hop there is nothing to compare with.
+  const asked = baseline.alarms === undefined ? [] : (policy?.scan.alarms ?? []);
+  const alarms = await Promise.all(asked.map((alarm) => ports.gates.read({ alarm }, [])));
+  const urls = await probeUrls(ports, baseline.urls === undefined ? [] : (policy?.smoke.urls ?? []));
+  const compared = await compareWithBefore(ports, context, { ...reading, ...observePolicy(alarms, urls) });
+  const { verdicts, worse, because } = await judgeCompared(ports, context, compared);
+  const now = ports.clock.now();
+  const detail = { ...upgrade.steps['scan-cluster']?.detail, comparedAt: now.toISOString(), verdicts };
+  const settledAt = startedAt.getTime() + SETTLE_MINUTES * 60_000;
+  const isSettling = now.getTime() < settledAt;
+  if (worse && !isSettling) return { result: failed(...because), notes, detail };
+  // What began when all should have been well again is not waited for: something else would begin then.
+  const open = verdicts.filter((one) => isOpen(one) && (isSettling || beganBy(one, settledAt)));
+  if (!worse && open.length === 0) return { notes, detail };
+  const poll = pollSeconds(startedAt, now, { least: 30, most: 120 });
+  return { result: wait(poll, ...because, ...open.map(verdictReason)), notes, detail };
+}
+
+/** Its control plane has moved in this upgrade, and none of its nodes has begun to follow. */
+const isBetween = ({ upgrade, grant, cluster, target }: StepContext): boolean =>
+  grant !== undefined &&
+  upgrade?.machine === 'upgrade-cluster' &&
+  upgrade.mutated &&
+  !isFinish(upgrade) &&
+  KubeVersion.parse(cluster.version).equals(target) &&
+  !Object.keys(upgrade.steps).some((step) => step.startsWith('roll-node-group/'));
+
+/** What cannot be read now fails nothing: the smoke check asks again. */
+async function readCluster(
+  ports: Pick<Ports, 'readers' | 'clock'>,
+  context: StepContext,
+  policy: UpgradePolicySpec | undefined,
+  server: ApiServer | undefined,
+): Promise<{ readonly reading: Reading; readonly notes: Reason[] }> {
+  if (server === undefined) return { reading: {}, notes: [] };
+  const notCompared = (why: string): Reason =>
+    reason('ProbeInconclusive', `Not compared with before the hop while its nodes wait: ${why}`);
+  try {
+    const { reading, unread } = await readClusterProbes(ports, server, policy?.components);
+    return { reading, notes: unread.map(notCompared) };
+  } catch (error) {
+    if (!isAccessError(error)) throw error;
+    return { reading: {}, notes: [notCompared(accessReason(error, context).message)] };
+  }
+}
+
+const isOpen = ({ probe, result, concludesAt }: ProbeVerdict): boolean =>
+  result === 'inconclusive' && concludesAt !== undefined && PROBES[probe].isHard;
+
+const beganBy = (verdict: ProbeVerdict, instant: number): boolean =>
+  verdict.kind === 'state' && verdict.figures.named.some(({ since }) => Date.parse(since) <= instant);

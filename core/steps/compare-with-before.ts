@@ -1,0 +1,73 @@
+import { hopId, isRollback } from '../model/hop.ts';
+import type { Ports } from '../ports/ports.ts';
+import { baselineOf, type Reading } from '../probes/baseline.ts';
+import { mayBeBroken, withoutBrokenSources } from '../probes/broken-sources.ts';
+import { compareStates } from '../probes/compare-states.ts';
+import { isWorse, type Worse } from '../probes/is-worse.ts';
+import { comparisonOf, type ProbeVerdict, type StateVerdict } from '../probes/probe-verdict.ts';
+import { Members, rolloutPartition, Upgrades } from '../store/entities.ts';
+import { load, loadAll, ofKind } from '../store/entity.ts';
+import type { StepContext } from './context.ts';
+
+/** What was moved needs a moment to come back; what is not well by then, from the beginning of its execution, is a failure. */
+export const SETTLE_MINUTES = 15;
+
+/** What this execution has compared so far: a reading of one before it is no earlier half of two, since nobody has seen what was between them. */
+export function comparedBefore({ upgrade, startedAt }: StepContext): readonly ProbeVerdict[] {
+  const earlier = comparisonOf(upgrade);
+  return earlier !== undefined && Date.parse(earlier.comparedAt) >= startedAt.getTime() ? earlier.verdicts : [];
+}
+
+/** What was compared comes to: without what a source says that is broken for others as well, and whether the cluster is worse. */
+export async function judgeCompared(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  context: StepContext,
+  compared: readonly ProbeVerdict[],
+): Promise<Worse & { readonly verdicts: ProbeVerdict[] }> {
+  const now = ports.clock.now();
+  const verdicts = compared.some(mayBeBroken)
+    ? withoutBrokenSources(compared, await comparedByOthers(ports, context, now), now)
+    : [...compared];
+  return { verdicts, ...isWorse(verdicts) };
+}
+
+/** What is worse than in the baseline of this upgrade's scan; nothing where it has none. */
+export async function compareWithBefore(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  context: StepContext,
+  reading: Reading,
+): Promise<StateVerdict[]> {
+  const baseline = baselineOf(await upgradeOfBaseline(ports, context));
+  if (baseline === undefined) return [];
+  const verdicts = comparedBefore(context).filter((one) => one.kind === 'state');
+  return compareStates({ baseline, verdicts }, reading, ports.clock.now());
+}
+
+/** A cluster that has gone back is compared with how it was before it went up. */
+async function upgradeOfBaseline({ table }: Pick<Ports, 'table'>, { upgrade, clusterKey }: StepContext) {
+  if (upgrade === undefined || !isRollback(upgrade)) return upgrade;
+  return (await load(table, Upgrades, clusterKey, hopId(upgrade.to, upgrade.from)))?.data;
+}
+
+/** What the comparisons of other clusters in the same rollout have found within the last half hour. */
+async function comparedByOthers(
+  { table }: Pick<Ports, 'table'>,
+  { upgrade, clusterKey }: StepContext,
+  now: Date,
+): Promise<ProbeVerdict[][]> {
+  const { rolloutId } = upgrade ?? {};
+  if (rolloutId === undefined) return [];
+  const running = ofKind(await table.queryPartition(rolloutPartition(rolloutId)), Members).filter(
+    (one) => one.upgradeId !== undefined && one.clusterKey !== clusterKey,
+  );
+  const upgrades = await loadAll(
+    table,
+    Upgrades,
+    running.map((one) => Upgrades.key(one.clusterKey, one.upgradeId ?? '')),
+  );
+  return upgrades.flatMap((one) => {
+    const { comparedAt, verdicts = [] } = comparisonOf(one) ?? {};
+    const isRecent = comparedAt !== undefined && now.getTime() - Date.parse(comparedAt) <= 30 * 60_000;
+    return isRecent ? [verdicts] : [];
+  });
+}
