@@ -1,6 +1,5 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
 import { failed, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { isFinish } from '../model/hop.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { baselineOf, type Reading } from '../probes/baseline.ts';
@@ -53,12 +52,11 @@ export async function compareBetween(
   return { result: wait(poll, ...because, ...open.map(verdictReason)), notes, detail };
 }
 
-/** Its control plane has moved in this upgrade, and none of its nodes has begun to follow. */
+/** Its control plane is there, this upgrade has changed something, and none of its nodes has begun to follow. */
 const isBetween = ({ upgrade, grant, cluster, target }: StepContext): boolean =>
   grant !== undefined &&
   upgrade?.machine === 'upgrade-cluster' &&
   upgrade.mutated &&
-  !isFinish(upgrade) &&
   KubeVersion.parse(cluster.version).equals(target) &&
   !Object.keys(upgrade.steps).some((step) => step.startsWith('roll-node-group/'));
 
