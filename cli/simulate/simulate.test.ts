@@ -27,7 +27,7 @@ test('the document of a run has these members, and its buckets sum to the fleet'
   ]);
   const { upgraded, failed, held, excluded } = document.clusters;
   expect(upgraded + failed + held + excluded).toBe(8);
-  expect(document).toMatchObject({ seed: 1, outcome: 'Halted', violations: [] });
+  expect(document).toMatchObject({ seed: 1, outcome: 'Completed', violations: [] });
 });
 
 test('a folder is taken as start takes it', async () => {

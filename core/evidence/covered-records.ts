@@ -39,7 +39,9 @@ export const isToldIn = (scope: EvidenceScope, upgradeId: string | null): boolea
 /** The upgrade that an item of a cluster's record is about, by its id; null where it is about none. */
 export function upgradeOfItem(item: AuditItem): string | null {
   const { upgradeId } = item.detail;
-  return hopOfItem(item) ?? (typeof upgradeId === 'string' ? upgradeId : null);
+  const own = typeof upgradeId === 'string' ? upgradeId : null;
+  // What takes a hop back is an upgrade of its own.
+  return own?.startsWith('rollback-') === true ? own : (hopOfItem(item) ?? own);
 }
 
 /** Those from the first that is meant to the last. */
