@@ -311,14 +311,9 @@ describe('whose control plane is there already', () => {
 
   test('is not kept from going on by what only matters before, and keeps what was counted first', async () => {
     const before = { unhealthyPods: { count: 9, names: [] } };
-    const of = {
-      mutated: true,
-      steps: {
-        'scan-cluster': { status: 'done' as const, reasons: [], startedAt: NOON.toISOString(), detail: before },
-        // Its nodes have begun to follow: what is worse the smoke check finds.
-        'roll-node-group/g': { status: 'running' as const, reasons: [], startedAt: NOON.toISOString() },
-      },
-    };
+    const step = { status: 'done' as const, reasons: [], startedAt: NOON.toISOString() };
+    // Its nodes have begun to follow: what is worse the smoke check finds.
+    const of = { mutated: true, steps: { 'scan-cluster': { ...step, detail: before }, 'roll-node-group/g': step } };
     const given = { ...there, nodes: [node('a', 'v1.32.0')], workloads: [dns], has: { pods: 403 }, of };
     const { status, told, kept, asked } = await scanned({
       ...given,
