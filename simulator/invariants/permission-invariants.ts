@@ -29,7 +29,7 @@ export async function tagged(history: History): Promise<Violation[]> {
       if (item.event === 'ClusterDiscovered' || item.event === 'TagsObserved') tags = item.detail.tags as typeof tags;
       // What an upgrade has set is put back whatever is said of the cluster meanwhile, and a rollback goes on (docs/protocol.md).
       const { step, upgradeId } = item.detail;
-      const goesOn = step === 'restore-update-config' || String(upgradeId).startsWith('rollback-');
+      const goesOn = step === 'restore-update-config' || /^(?:undo|rollback)-/.test(String(upgradeId));
       if (item.event !== 'MutationCommitted' || goesOn) continue;
       const { paused, pin, problems } = clusterTags(tags, fleet?.tagPrefix ?? '');
       const { name, input } = item.detail.call as { name: string; input: { version?: string } };
