@@ -5,7 +5,7 @@ import { isLag } from '../model/lag.ts';
 import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { queueOf, withoutAutomaticRollback, withoutTurn } from '../protocol/rollback.ts';
+import { queueOf, waveLeftBy } from '../protocol/rollback.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { loadRolloutDetail, planDetail, type RolloutDetail } from '../queries/rollout-views.ts';
@@ -105,7 +105,7 @@ async function giveUpWaiting(
       const { writes, record } = await giveUpRollback(table, back, control, order, [read.data]);
       beside.writes.push(...writes);
       beside.record.push(...record);
-      next = withoutAutomaticRollback(withoutTurn(next, clusterKey), clusterKey);
+      next = waveLeftBy(next, { ...back.data, status: 'Canceled' });
     }
     if (next !== read.data) beside.writes.push(replace(Waves, read, next));
   }

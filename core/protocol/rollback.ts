@@ -176,10 +176,18 @@ export async function turnGivenBack(
   if (written.some((one) => one.rolloutId === place.rolloutId && one.index === place.waveIndex)) return [];
   const wave = await load(table, Waves, place.rolloutId, place.waveIndex);
   if (wave === undefined) return [];
-  const turn = withoutTurn(wave.data, clusterKey);
-  const next =
-    (status === 'Canceled' || status === 'Blocked') && !mutated ? withoutAutomaticRollback(turn, clusterKey) : turn;
+  const next = waveLeftBy(wave.data, { clusterKey, status, mutated });
   return next === wave.data ? [] : [replace(Waves, wave, next)];
+}
+
+/** The wave once a rollback in it has ended: without its turn, and without its place in the budget where it has taken nothing back. */
+export function waveLeftBy(
+  wave: Wave,
+  { clusterKey, status, mutated }: Pick<Upgrade, 'clusterKey' | 'status' | 'mutated'>,
+): Wave {
+  const turn = withoutTurn(wave, clusterKey);
+  const isUntouched = (status === 'Canceled' || status === 'Blocked') && !mutated;
+  return isUntouched ? withoutAutomaticRollback(turn, clusterKey) : turn;
 }
 
 const automaticRollbacksOf = (waves: readonly Wave[]): number =>
@@ -196,7 +204,7 @@ export function withoutAutomaticRollback(wave: Wave, clusterKey: string): Wave {
   return others.length === 0 ? rest : { ...rest, automaticRollbacks: others };
 }
 
-export function withoutTurn(wave: Wave, clusterKey: string): Wave {
+function withoutTurn(wave: Wave, clusterKey: string): Wave {
   const { rollingBack, ...rest } = wave;
   return rollingBack === clusterKey ? rest : wave;
 }

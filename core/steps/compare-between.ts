@@ -7,10 +7,10 @@ import { verdictReason } from '../probes/is-worse.ts';
 import { PROBES, type ProbeVerdict } from '../probes/probe-verdict.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, isAccessError } from './api-server.ts';
-import { compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
+import { beganBy, compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
 import { pollSeconds, type StepContext, type StepPorts } from './context.ts';
 import { probeUrls } from './probe-urls.ts';
-import { observePolicy, readClusterProbes } from './read-probes.ts';
+import { observePolicy, readAlarms, readClusterProbes } from './read-probes.ts';
 
 interface Between {
   /** Undefined: nothing is worse, and the upgrade goes on. */
@@ -35,8 +35,7 @@ export async function compareBetween(
   if (upgrade === undefined || !isBetween(context) || baseline === undefined) return undefined;
   const { reading, notes } = await readCluster(ports, context, policy, server);
   // What nobody has read before the hop there is nothing to compare with.
-  const asked = baseline.alarms === undefined ? [] : (policy?.scan.alarms ?? []);
-  const alarms = await Promise.all(asked.map((alarm) => ports.gates.read({ alarm }, [])));
+  const alarms = await readAlarms(ports, baseline.alarms && policy?.scan.alarms);
   const urls = await probeUrls(ports, baseline.urls === undefined ? [] : (policy?.smoke.urls ?? []));
   const compared = await compareWithBefore(ports, context, { ...reading, ...observePolicy(alarms, urls) });
   const { verdicts, worse, because } = await judgeCompared(ports, context, compared);
@@ -81,6 +80,3 @@ async function readCluster(
 
 const isOpen = ({ probe, result, concludesAt }: ProbeVerdict): boolean =>
   result === 'inconclusive' && concludesAt !== undefined && PROBES[probe].isHard;
-
-const beganBy = (verdict: ProbeVerdict, instant: number): boolean =>
-  verdict.kind === 'state' && verdict.figures.named.some(({ since }) => Date.parse(since) <= instant);

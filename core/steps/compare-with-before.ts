@@ -18,6 +18,10 @@ export function comparedBefore({ upgrade, startedAt }: StepContext): readonly Pr
   return earlier !== undefined && Date.parse(earlier.comparedAt) >= startedAt.getTime() ? earlier.verdicts : [];
 }
 
+/** Whether a state that is worse was so by an instant, in milliseconds since 1970. */
+export const beganBy = (verdict: ProbeVerdict, instant: number): boolean =>
+  verdict.kind === 'state' && verdict.figures.named.some(({ since }) => Date.parse(since) <= instant);
+
 /** What was compared comes to: without what a source says that is broken for others as well, and whether the cluster is worse. */
 export async function judgeCompared(
   ports: Pick<Ports, 'table' | 'clock'>,

@@ -9,6 +9,7 @@ import type { StepContext } from './context.ts';
 import { probeUrls } from './probe-urls.ts';
 import { type ReadBackup, readRecoveryPoints, readVelero } from './read-backups.ts';
 import { readComponent } from './read-component.ts';
+import { readAlarms } from './read-probes.ts';
 
 type Asked = Pick<UpgradePolicySpec['scan'], 'alarms' | 'backups' | 'urls'> & Pick<UpgradePolicySpec, 'components'>;
 
@@ -24,7 +25,7 @@ export async function readPolicyFacts(
   server: ApiServer | undefined,
   { alarms = [], urls = [], backups: { velero, awsBackup } = {}, components = [] }: Asked,
 ): Promise<PolicyFacts> {
-  const readings = await Promise.all(alarms.map((alarm) => ports.gates.read({ alarm }, [])));
+  const readings = await readAlarms(ports, alarms);
   const backups: ReadBackup[] = [];
   if (velero !== undefined) backups.push(await readVelero(ports, context, server, velero));
   if (awsBackup !== undefined) backups.push(await readRecoveryPoints(ports, context, awsBackup));

@@ -97,6 +97,10 @@ async function readList(reader: ClusterReader, list: ListName, seen: ClusterObse
   throw new ClusterAccessError('ClusterServerFault', `There are more than ${MOST_PAGES * PAGE} ${list}.`);
 }
 
+/** How the alarms stand that a policy names. */
+export const readAlarms = ({ gates }: Pick<Ports, 'gates'>, alarms: readonly string[] = []): Promise<GateReading[]> =>
+  Promise.all(alarms.map((alarm) => gates.read({ alarm }, [])));
+
 /** What the policy names that says whether all is well. What could not be read of an alarm is no reading. */
 export function observePolicy(alarms: readonly GateReading[], urls: readonly ProbedUrl[]): Reading {
   const known = alarms.filter(({ status }) => status !== 'unknown');

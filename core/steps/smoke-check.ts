@@ -19,12 +19,12 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import { afterHooks, askHooks, type HookPorts } from './ask-hooks.ts';
 import { compareApiServer, secondsUntil } from './compare-api-server.ts';
-import { comparedBefore, compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
+import { beganBy, comparedBefore, compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
 import { pollSeconds, type StepContext } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 import { probeUrls } from './probe-urls.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
-import { observePolicy, readClusterProbes } from './read-probes.ts';
+import { observePolicy, readAlarms, readClusterProbes } from './read-probes.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 
 const STEP = 'smoke-check' as const;
@@ -70,9 +70,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const settledAt = startedAt + SETTLE_MINUTES * 60_000;
   const isSettling = now.getTime() < settledAt;
   // What began when all should have been well again is not waited for: something else would begin then.
-  const awaited = unprovedStates.filter(({ figures }) =>
-    figures.named.some(({ since }) => Date.parse(since) <= settledAt),
-  );
+  const awaited = unprovedStates.filter((one) => beganBy(one, settledAt));
   const told = (isSettling ? unprovedStates : awaited).map(verdictReason);
   const isSettled = problems.length === 0 && told.length === 0;
   const openRates = unproved.filter((one) => one.kind === 'rate');
@@ -113,7 +111,7 @@ async function lookAround(
     const said = 'The policy verifies through the EKS API only: readiness, nodes, pods and workloads were not checked.';
     notes.push(reason('NotVerified', said));
   } else ofCluster = await checkInside(ports, context, policy, found);
-  const alarms = await Promise.all((policy?.scan.alarms ?? []).map((alarm) => ports.gates.read({ alarm }, [])));
+  const alarms = await readAlarms(ports, policy?.scan.alarms);
   const urls = await checkUrls(ports, policy, found);
   if (alarms.length > 0) looked.push(counted(alarms.length, 'alarm'));
   for (const { gate, message } of alarms.filter(({ status }) => status === 'unknown'))
