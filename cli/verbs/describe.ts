@@ -73,7 +73,7 @@ function deadlineWords(deadline: Spec['deadline']): string {
 }
 
 function waveLine(wave: Spec['waves'][number], index: number): string {
-  const { approval, calendar, canaries, bake, soak } = wave;
+  const { approval, calendar, canaries, bake, watch, soak } = wave;
   const parts = [
     wave.clusters === undefined ? undefined : `clusters ${some(wave.clusters, 5)}`,
     canaries === undefined ? undefined : `${canaries} first`,
@@ -82,6 +82,7 @@ function waveLine(wave: Spec['waves'][number], index: number): string {
     calendar === undefined ? undefined : `calendar ${[calendar].flat().join(' and ')}`,
     approval?.before === true ? `${approval.approvals} must approve` : undefined,
     bake === undefined ? undefined : `bake ${bake}`,
+    watch === undefined ? undefined : `watch ${watch}`,
     soak === undefined ? undefined : `soak ${soak}`,
     wave.gates.length === 0 ? undefined : `gates: ${wave.gates.length}`,
   ];

@@ -99,7 +99,9 @@ test.each([
   ['{ name: a, gates: [{ alarm: errors }] }', '', 'gates: nobody looks at them'],
   ['{ name: a, mayOverrun: true }', '', 'mayOverrun: this wave has no calendar'],
   ['{ name: a, requireReady: 23h }', '', 'requireReady: every cluster is looked at once a day'],
-  ['{ name: a, bake: 7d }', '', 'bake: EKS lets a cluster go back for 7 days'],
+  ['{ name: a, bake: 7d }', '', 'bake: EKS lets a cluster go back for 7 days, and a bake as long'],
+  ['{ name: a, watch: 168h }', '', 'watch: EKS lets a cluster go back for 7 days, and a watch as long'],
+  ['{ name: a, bake: 1d, watch: 6d }', '', 'watch: EKS lets a cluster go back for 7 days, and a bake and a watch that'],
 ])('%s %s has no effect, or less than it promises', (waves, spec, message) => {
   expect(issuesOf(waves, { spec })).toEqual([expect.stringContaining(message)]);
 });
@@ -138,6 +140,7 @@ test.each([
   '{ name: a, gates: [{ alarm: errors }] }, { name: b, clusters: [x] }',
   '{ name: a, soak: 1h, gates: [{ alarm: errors }] }',
   '{ name: a, bake: 6d }',
+  '{ name: a, bake: 1d, watch: 5d }',
   '{ name: a, requireReady: 24h }',
 ])('%s has an effect', (waves) => {
   expect(issuesOf(waves).filter((issue) => !issue.includes('takes all of them'))).toEqual([]);

@@ -237,9 +237,11 @@ function checkEffects(waves: SoundWaves, count: number, report: Report): void {
         'this wave has no calendar, so there is no window to run past, save for clusters whose tags add one.';
       report('warning', [...path, 'mayOverrun'], message);
     }
-    if (wave.bake !== undefined && durationMilliseconds(wave.bake) >= ROLLBACK_DAYS * DAY) {
-      const message = `EKS lets a cluster go back for ${ROLLBACK_DAYS} days, and a bake as long leaves no time to decide. Use a shorter one.`;
-      report('warning', [...path, 'bake'], message);
+    const [baked, watched] = [durationMilliseconds(wave.bake ?? '0s'), durationMilliseconds(wave.watch ?? '0s')];
+    if (baked + watched >= ROLLBACK_DAYS * DAY) {
+      const what = watched === 0 ? 'a bake' : baked === 0 ? 'a watch' : 'a bake and a watch that are together';
+      const message = `EKS lets a cluster go back for ${ROLLBACK_DAYS} days, and ${what} as long leaves no time to decide. Use a shorter one.`;
+      report('warning', [...path, watched === 0 ? 'bake' : 'watch'], message);
     }
     if (wave.requireReady !== undefined && durationMilliseconds(wave.requireReady) < DAY) {
       const message =

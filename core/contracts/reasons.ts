@@ -199,6 +199,9 @@ const STEP_REASONS = {
   AddonStatus: lasting('The add-on is not ACTIVE and does not become so by itself.'),
   AddonUnknown: lasting('EKS lists no versions of the add-on; update or remove it by hand.'),
   Baking: timed('The cluster runs with its nodes behind until the bake is over.'),
+  Watching: timed(
+    'All of the cluster has moved and is well; it is compared with before once more when its watch is over.',
+  ),
   CustomAmi: told('The node group runs an AMI of your own, and no policy names another.'),
   CustomImage: lasting(
     'The AMI that the policy names for a node group cannot be used, or its launch template may not be changed.',

@@ -2,6 +2,7 @@ import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
+import type { AnyCode } from '../contracts/reasons.ts';
 import { reason } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
 import { capKeys, capLimit, recountInPlace } from '../policy/caps.ts';
@@ -42,7 +43,7 @@ export interface Standstill {
 interface Work {
   readonly clusterKey: string;
   readonly rolloutId: string;
-  readonly part: 'until-bake' | 'end' | 'blocked';
+  readonly part: 'until-bake' | 'until-watch' | 'end' | 'blocked';
 }
 
 /** So long the scan takes that blocks a hop. */
@@ -250,19 +251,22 @@ export class VirtualFleet {
     }
     const lived = this.lived.get(clusterKey) ?? { startedAt: now.getTime(), endedAt: undefined, hopEnds: [], runs: [] };
     this.lived.set(clusterKey, lived);
-    this.#schedule(upgrade, wave, lived, resumes, now);
+    this.#schedule(upgrade, wave, lived, resumes ? parked.reasons[0]?.code : undefined, now);
   }
 
-  #schedule(upgrade: Upgrade, wave: Wave, lived: Lived, resumes: boolean, now: Date): void {
+  #schedule(upgrade: Upgrade, wave: Wave, lived: Lived, parkedFor: AnyCode | undefined, now: Date): void {
     const { clusterKey, rolloutId = '' } = upgrade;
-    const policy = this.#base.policies.get(this.rollouts.get(rolloutId)?.policy ?? '')?.policy;
-    const spec = waveNamed(policy, wave.name);
+    const { policy, spec } = this.#ruling(wave);
+    if (parkedFor === 'Watching') {
+      this.work.add(now.getTime() + SCAN_MILLISECONDS, { clusterKey, rolloutId, part: 'end' });
+      return;
+    }
     const estimate =
       wave.estimateSeconds === undefined ? estimateOf(policy, this.#base.learned) : wave.estimateSeconds * 1000;
     const whole = this.#chance.milliseconds(clusterKey, lived.hopEnds.length, estimate);
     const bakes = spec?.bake !== undefined;
     const lasts = bakes ? whole / 2 : whole;
-    const part = bakes && !resumes ? 'until-bake' : 'end';
+    const part = bakes && parkedFor === undefined ? 'until-bake' : spec?.watch === undefined ? 'end' : 'until-watch';
     lived.runs.push({ from: now.getTime(), to: now.getTime() + lasts, hop: lived.hopEnds.length });
     this.work.add(now.getTime() + lasts, { clusterKey, rolloutId, part });
   }
@@ -292,20 +296,21 @@ export class VirtualFleet {
     if (!keeps && lived !== undefined) lived.endedAt = part === 'blocked' ? undefined : now.getTime();
   }
 
-  #endOf({ clusterKey, rolloutId, part }: Work, { reasons }: Upgrade, wave: Wave, now: Date): UpgradeEnd {
+  #endOf({ clusterKey, part }: Work, { reasons }: Upgrade, wave: Wave, now: Date): UpgradeEnd {
     if (part === 'blocked') return { status: 'blocked', reasons };
-    if (part === 'until-bake') {
-      const resumeAt = this.#bakedAt(wave, rolloutId, now);
-      return { status: 'parked', reasons: [reason('Baking', 'It bakes.')], resumeAt };
-    }
+    const { bake = '0s', watch = '0s' } = this.#ruling(wave).spec ?? {};
+    if (part === 'until-bake')
+      return { status: 'parked', reasons: [reason('Baking', 'It bakes.')], resumeAt: later(now, bake) };
+    // What fails is taken to do so in the first smoke check: a watch is not waited for then.
     const failed = this.#chance.fails(clusterKey, this.lived.get(clusterKey)?.hopEnds.length ?? 0);
+    if (!failed && part === 'until-watch')
+      return { status: 'parked', reasons: [reason('Watching', 'It is watched.')], resumeAt: later(now, watch) };
     return failed ? { status: 'failed', reasons: [reason('Failed', 'It failed.')] } : { status: 'done', reasons: [] };
   }
 
-  #bakedAt(wave: Wave, rolloutId: string, now: Date): string {
+  #ruling({ rolloutId, name }: Wave) {
     const policy = this.#base.policies.get(this.rollouts.get(rolloutId)?.policy ?? '')?.policy;
-    const bake = waveNamed(policy, wave.name)?.bake ?? '0s';
-    return new Date(now.getTime() + durationMilliseconds(bake)).toISOString();
+    return { policy, spec: waveNamed(policy, name) };
   }
 
   #wave(at: Pick<Wave, 'rolloutId' | 'index'>): Wave {
@@ -323,6 +328,9 @@ export class VirtualFleet {
     place?.of.set(place.at, member);
   }
 }
+
+const later = (now: Date, duration: string): string =>
+  new Date(now.getTime() + durationMilliseconds(duration)).toISOString();
 
 /** New clusters, and those that come or go, are set aside at the first look, wherever their wave stands. */
 function standingIn({ clusters, fleet, policies }: FleetSnapshot, policyName: string, start: Date) {

@@ -218,11 +218,14 @@ export function grantUpgrade(
 const isGoneOnWith = (upgrade: Upgrade | undefined, { upgradeId, traits }: Member): boolean =>
   upgrade?.mutated === true && upgrade.id === upgradeId && traits !== undefined;
 
-/** What is not done is tried again or is not needed any more (a node group that is gone): it says so itself. The baseline of a scan stays, and what a drain remembers. */
+/**
+ * What is not done is tried again or is not needed any more (a node group that is gone): it says so itself. The baseline of a scan stays, and what a drain
+ * remembers, and since when the smoke check has found all well.
+ */
 const stepsToKeep = ({ steps }: Upgrade): Upgrade['steps'] =>
   Object.fromEntries(
     Object.entries(steps).filter(
-      ([step, { status }]) => status === 'done' || /^(?:scan-cluster$|drain-nodes\/)/.test(step),
+      ([step, { status }]) => status === 'done' || /^(?:scan-cluster$|smoke-check$|drain-nodes\/)/.test(step),
     ),
   );
 

@@ -26,6 +26,10 @@ export function hopsBefore(upgrade: Pick<Upgrade, 'machine' | 'from' | 'to'>): s
  */
 export const isHalfDone = (upgrade: Upgrade): boolean => upgrade.mutated && Upgrades.active(upgrade);
 
+/** Whether all of it has moved, and the cluster is only to be compared with before once more. */
+export const isWatched = ({ status, reasons }: Pick<Upgrade, 'status' | 'reasons'>): boolean =>
+  status === 'Parked' && reasons[0]?.code === 'Watching';
+
 /** Why a hop has to wait for the one before it; empty where that one is whole, or was never Liftlock's. */
 export function underWayRefusals(hopsBefore: readonly (Upgrade | undefined)[], name: string): Reason[] {
   const before = hopsBefore.find((one) => one !== undefined && isHalfDone(one));

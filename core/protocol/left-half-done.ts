@@ -50,7 +50,9 @@ async function inHand(
 }
 
 /** An upgrade, or a member that stands for it. */
-type Begun = Pick<Upgrade, 'mutated' | 'from' | 'to'> & { readonly status: Upgrade['status'] | Member['status'] };
+type Begun = Pick<Upgrade, 'mutated' | 'from' | 'to' | 'reasons'> & {
+  readonly status: Upgrade['status'] | Member['status'];
+};
 
 /**
  * What is true of an upgrade that its rollout's abort left half-way, in place of what parked it: no rollout goes on with it, and what it waited
@@ -58,7 +60,11 @@ type Begun = Pick<Upgrade, 'mutated' | 'from' | 'to'> & { readonly status: Upgra
  */
 export function leftByAbort(begun: Begun, rollout: Rollout | undefined): Reason[] | undefined {
   if (rollout?.status !== 'Aborted' || begun.status !== 'Parked' || !begun.mutated) return undefined;
-  const text = `The rollout ${rollout.id} was aborted. The upgrade from ${begun.from} to ${begun.to} is half done and stays so until a person acts.`;
+  const isMoved = begun.reasons[0]?.code === 'Watching';
+  const stays = isMoved
+    ? 'has moved all that it moves, and was to be compared with before once more: it stays open until a person acts'
+    : 'is half done and stays so until a person acts';
+  const text = `The rollout ${rollout.id} was aborted. The upgrade from ${begun.from} to ${begun.to} ${stays}.`;
   return [reason('RolloutAborted', text), ...rollout.reasons];
 }
 

@@ -6,6 +6,7 @@ import { counted } from '../model/words.ts';
 import { recount } from '../policy/caps.ts';
 import { exceedsBudget, overBudget } from '../policy/wave-room.ts';
 import { GRANTING_WAVES } from './granting-waves.ts';
+import { isWatched } from './hop-before.ts';
 import { isUndo } from './undo.ts';
 
 /** How an execution left its upgrade. `stopped` = ended from outside: StopExecution, a timeout, the history limit, a fault. */
@@ -64,7 +65,7 @@ export function settle(
   if (member === undefined || wave === undefined) return { upgrade: settled, member: undefined, wave: undefined, hold };
   const after = memberAfter(member, settled, end);
   const nextMember = { ...after, status: unlessFailed(member, after.status) };
-  const counted = withDuration(waveAfter(wave, member, nextMember, at), member, settled);
+  const counted = withDuration(waveAfter(wave, member, nextMember, at), member, settled, at);
   return { upgrade: settled, member: nextMember, wave: counted, hold };
 }
 
@@ -208,14 +209,14 @@ const failedByHook = ({ status, reasons }: Member): boolean =>
   status === 'Failed' && reasons.some(({ code }) => code === 'HookRefused' || code === 'HookTimedOut');
 
 /**
- * How long this hop took is what the next estimates are learned from; one that waited for a person or a window says nothing, nor does one that
- * moved no control plane.
+ * How long this hop took, up to its watch, is what the next estimates are learned from; one that waited for a person or a window says nothing, nor does
+ * one that moved no control plane.
  */
-function withDuration(wave: Wave, member: Member, upgrade: Upgrade): Wave {
+function withDuration(wave: Wave, member: Member, upgrade: Upgrade, at: string): Wave {
   if (isFinish(upgrade)) return wave;
   const uninterrupted = upgrade.startedAt !== undefined && upgrade.startedAt === member.grantedAt;
-  if (upgrade.status !== 'Succeeded' || !uninterrupted || upgrade.endedAt === undefined) return wave;
-  const seconds = (Date.parse(upgrade.endedAt) - Date.parse(member.grantedAt ?? upgrade.endedAt)) / 1000;
+  if (!uninterrupted || !(upgrade.status === 'Succeeded' || isWatched(upgrade))) return wave;
+  const seconds = (Date.parse(at) - Date.parse(member.grantedAt ?? at)) / 1000;
   // Two functions' clocks may differ by a minute: one that ended before it began says nothing, and could not be read again.
   if (seconds < 0) return wave;
   return { ...wave, durations: [...(wave.durations ?? []), seconds].slice(-MOST_DURATIONS) };

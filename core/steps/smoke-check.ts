@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
 import { reasonSchema } from '../contracts/items/common.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { done, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { recordNodes } from '../inventory/record-nodes.ts';
+import { given } from '../model/given.ts';
 import { isRollback } from '../model/hop.ts';
 import { isRolled, type NodesSpec } from '../model/image-rule.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
@@ -13,7 +15,7 @@ import type { Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { baselineOf, type Observed, type Reading } from '../probes/baseline.ts';
 import { verdictReason } from '../probes/is-worse.ts';
-import { comparisonOf, PROBES, type ProbeVerdict, STATE_PROBES, type StateVerdict } from '../probes/probe-verdict.ts';
+import { PROBES, type ProbeVerdict, STATE_PROBES, type StateVerdict } from '../probes/probe-verdict.ts';
 import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
@@ -76,18 +78,55 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const openRates = unproved.filter((one) => one.kind === 'rate');
   // What befalls the rest later is no matter of the hop: from here on only rates are read.
   const endsLooking = isSettled && openRates.length > 0 && now.getTime() >= startedAt + LOOKED_AT_MINUTES * 60_000;
-  const kept = { comparedAt: now.toISOString(), verdicts, ...(endsLooking && all) };
+  const wellSince = wellBefore(context);
+  const kept = { comparedAt: now.toISOString(), verdicts, ...given({ wellSince }), ...(endsLooking && all) };
   const outcome = (result: StepResult): StepOutcome => ({
     ...{ step: STEP, result },
     ...(!isAsRecorded(context, kept) && { detail: kept }),
   });
   if (isSettled && openRates.length > 0)
     return outcome(wait(secondsUntil(openRates, now), ...openRates.map(verdictReason)));
-  if (isSettled)
-    return outcome(done(...notes, ...unproved.map(verdictReason), reason('Looked', `${looked.join('; ')}.`)));
+  if (isSettled) {
+    const told = [...notes, ...unproved.map(verdictReason), reason('Looked', `${looked.join('; ')}.`)];
+    const since = wellSince ?? now.toISOString();
+    const watched = await stillWatched(ports, context, policy, since);
+    if (watched === undefined) return outcome(done(...told));
+    return {
+      step: STEP,
+      result: { ...watched, reasons: [...watched.reasons, ...told] },
+      detail: { ...kept, wellSince: since },
+    };
+  }
   if (!isSettling && problems.length > 0) return outcome(failed(...problems, ...told, ...notes));
   const poll = pollSeconds(context.startedAt, now, { least: 30, most: 120 });
   return outcome(wait(poll, ...problems, ...told));
+}
+
+/**
+ * What got worse only after hours is found before the upgrade has succeeded: it parks, holds nothing of its account meanwhile, and looks once more when the
+ * watch of its wave is over. Undefined: it is, or there is none. What has changed nothing and what has gone back is not watched.
+ */
+async function stillWatched(
+  ports: SmokePorts,
+  context: StepContext,
+  policy: UpgradePolicySpec | undefined,
+  wellSince: string,
+): Promise<StepResult | undefined> {
+  const { upgrade, name } = context;
+  const isOfHop = upgrade?.machine === 'upgrade-cluster' && upgrade.mutated;
+  if (!isOfHop || policy?.waves.some(({ watch }) => watch !== undefined) !== true) return undefined;
+  const watch = (await loadHopPolicy(ports, context)).wave?.watch;
+  if (watch === undefined) return undefined;
+  const until = new Date(Date.parse(wellSince) + durationMilliseconds(watch));
+  if (until <= ports.clock.now()) return undefined;
+  const said = `All of ${name} is at ${upgrade.to} and well since ${wellSince}; it is watched for ${watch}, and compared with before once more after ${until.toISOString()}.`;
+  return parked(until, reason('Watching', said));
+}
+
+/** Since when an attempt of this upgrade has found all well. */
+function wellBefore({ upgrade }: StepContext): string | undefined {
+  const since = upgrade?.steps[STEP]?.detail?.wellSince;
+  return typeof since === 'string' ? since : undefined;
 }
 
 /** What a check says: what is wrong, what it could not tell, and what it looked at, so that "done" is told from "nothing was asked". */
@@ -155,7 +194,7 @@ function isAsRecorded(
   { verdicts, settled }: { verdicts: unknown[]; settled?: unknown },
 ): boolean {
   const isKept = settled === undefined || settledBefore(context) !== undefined;
-  return isKept && JSON.stringify(comparisonOf(context.upgrade)?.verdicts ?? []) === JSON.stringify(verdicts);
+  return isKept && JSON.stringify(comparedBefore(context)) === JSON.stringify(verdicts);
 }
 
 /** Gives back what was read of the cluster to compare. */

@@ -24,7 +24,8 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
   const recorded = table.onAppend;
   table.onAppend = (item: AuditItem) => {
     recorded(item);
-    if (item.event !== 'Granted' || looking === 0) return;
+    // What only undoes is no upgrade of the cluster: one that has ended in this very look may have left something.
+    if (item.event !== 'Granted' || looking === 0 || String(item.detail.upgradeId).startsWith('undo-')) return;
     granted.push(item.subject);
     nextSince.delete(item.subject);
     const word = said.get(item.subject);

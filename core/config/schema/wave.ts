@@ -130,6 +130,11 @@ export const waveSchema = z
       .describe(
         'Between control plane and nodes: so long a cluster runs with its nodes behind, and can be rolled back.',
       ),
+    watch: positiveDuration
+      .optional()
+      .describe(
+        'After all of a cluster has moved and is well: so long it goes on being watched, and is then compared with before once more. Only then has it succeeded.',
+      ),
     soak: positiveDuration
       .optional()
       .describe('So long after its last success the wave is watched, gates green throughout, before the next begins.'),

@@ -7,6 +7,7 @@ export const LIMIT_KINDS = {
   canaries: 'Clusters that go first, one after the other.',
   soak: 'How long a wave is watched before the next one.',
   bake: 'How long a cluster runs with its nodes behind.',
+  watch: 'How long a cluster is watched after all of it has moved.',
   window: 'The windows of a calendar.',
   freeze: 'A freeze of a calendar.',
   duration: 'How long one hop is taken to last.',

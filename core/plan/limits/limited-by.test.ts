@@ -66,6 +66,11 @@ const CASES: [string, SmallPlan, { kind: string; name: string | null; change: Re
     { kind: 'bake', name: 'standard/all', change: /from 24h to 8h$/ },
   ],
   [
+    'a watch',
+    { policy: { deadline: '2026-11-20T18:00:00Z', waves: [{ name: 'all', maxConcurrency: 10, watch: '24h' }] } },
+    { kind: 'watch', name: 'standard/all', change: /from 24h to 8h$/ },
+  ],
+  [
     'a window',
     {
       clusters: fleetOf(6),

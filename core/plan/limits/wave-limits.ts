@@ -61,7 +61,7 @@ export function waveLimits(
         };
       },
     });
-  for (const kind of ['soak', 'bake'] as const) {
+  for (const kind of ['soak', 'bake', 'watch'] as const) {
     const text = wave[kind];
     if (text === undefined) continue;
     const length = durationMilliseconds(text);

@@ -63,6 +63,7 @@ export async function changePolicy(
     soak: () => replaced({ ...own, soak: '1h' }),
     'no-soak': () => replaced({ ...own, soak: undefined, gates: [] }),
     bake: () => replaced({ ...own, bake: own.bake === undefined ? '20m' : undefined }),
+    watch: () => replaced({ ...own, watch: own.watch === undefined ? '20m' : undefined }),
     gate: () => replaced({ ...own, gates: [{ alarm: FLEET_GATE }] }),
     calendar: () => replaced({ ...own, calendar: own.calendar === undefined ? CHANGE_CONTROL : undefined }),
   }[change]();

@@ -186,11 +186,12 @@ async function startAnother(world: World): Promise<void> {
   await startNextHop(world, idle);
 }
 
-/** Somebody starts the next hop of a cluster that bakes: its nodes are still behind. */
+/** Somebody starts the next hop of a cluster that bakes or is watched: the one before it is not at its end. */
 async function startInBake(world: World): Promise<void> {
   const upgrades = await loadKind(world.table, Upgrades);
   const bakes = upgrades.findLast(
-    ({ status, reasons }) => status === 'Parked' && reasons.some(({ code }) => code === 'Baking'),
+    ({ status, reasons }) =>
+      status === 'Parked' && reasons.some(({ code }) => code === 'Baking' || code === 'Watching'),
   );
   const cluster = bakes === undefined ? undefined : await load(world.table, Clusters, bakes.clusterKey);
   if (cluster !== undefined) await startNextHop(world, cluster.data);

@@ -40,6 +40,7 @@ export const POLICY_CHANGES = [
   'soak',
   'no-soak',
   'bake',
+  'watch',
   'gate',
   'calendar',
 ] as const;

@@ -40,6 +40,7 @@ function wave(stage: string, choices: SeededChoices, share: string): Document {
     ...often(choices, 0.5, () => ({ soak: choices.pick(['10m', '30m', '2h']) })),
     ...often(choices, 0.3, () => ({ gates: gates(stage, choices) })),
     ...often(choices, stage === 'dev' ? 0.1 : 0.35, () => ({ approval: approval(choices) })),
+    ...often(choices, 0.15, () => ({ watch: choices.pick(['20m', '2h']) })),
   };
 }
 

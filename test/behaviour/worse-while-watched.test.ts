@@ -1,0 +1,124 @@
+import { explanationText } from '../../cli/verbs/explain.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
+import { comparisonOf } from '../../core/probes/probe-verdict.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { Rollouts, Waves } from '../../core/store/entities.ts';
+import { loadKind } from '../../core/store/entity.ts';
+import type { World } from '../../simulator/process/world.ts';
+import {
+  DAY,
+  hours,
+  memberOf,
+  mutationsOf,
+  PERSON,
+  recordOf,
+  run,
+  type SmallFleet,
+  smallFleet,
+  upgradesOf,
+  versionOf,
+} from './small-fleet.ts';
+
+// docs/probes.md, While it is watched: what got worse only hours after all had moved is found before the upgrade has succeeded.
+
+const web = {
+  ...{ kind: 'Deployment' as const, namespace: 'shop', name: 'web', replicas: 2, labels: { app: 'web' } },
+  image: 'web:1',
+};
+const shop = { name: 'shop', version: '1.36', nodegroups: [{ name: 'workers' }], workloads: [web] };
+
+/** An hour or two into its watch of six hours: control plane and nodes are at 1.37. */
+async function watched(policy: object = {}, fleet: Partial<SmallFleet> = {}): Promise<World> {
+  const world = await smallFleet({
+    clusters: [shop],
+    policy: { waves: [{ name: 'all', watch: '6h' }], ...policy },
+    ...fleet,
+  });
+  await hours(world, 4);
+  const [upgrade] = await upgradesOf(world);
+  expect([upgrade?.status, upgrade?.reasons[0]?.code]).toEqual(['Parked', 'Watching']);
+  return world;
+}
+function crash(world: World): void {
+  const { clusters } = world.eks.state;
+  for (const pod of Object.values(clusters).flatMap(({ kubernetes }) => kubernetes.pods))
+    if (pod.owner === 'Deployment/shop/web') pod.waitingReason = 'CrashLoopBackOff';
+}
+const ends = async (world: World) => (await upgradesOf(world)).map(({ id, status }) => `${id} ${status}`).sort();
+const shownAt = (world: World) => ({ paint: (_: unknown, text: string) => text, now: world.clock.now() }) as never;
+const rolls = (world: World) =>
+  mutationsOf(world).filter(({ operation }) => operation === 'UpdateNodegroupVersion').length;
+
+test('a cluster has succeeded once its watch is over and it is still well, and keeps its place in the wave until then', async () => {
+  const world = await watched({}, { clusters: [shop, { ...shop, name: 'till' }] });
+  const statuses = async () => (await ends(world)).map((one) => one.split(' ')[1]);
+  // One at once: the other one has not begun while the first is watched.
+  expect(await statuses()).toEqual(['Parked']);
+  const [first] = await upgradesOf(world);
+  const since = Date.parse(String(first?.steps['smoke-check']?.detail?.wellSince));
+  expect(Date.parse(first?.resumeAt ?? '') - since).toBe(6 * 3_600_000);
+  await run(world);
+  expect(await statuses()).toEqual(['Succeeded', 'Succeeded']);
+  for (const one of await upgradesOf(world)) {
+    const { wellSince } = one.steps['smoke-check']?.detail ?? {};
+    const looked = Date.parse(comparisonOf(one)?.comparedAt ?? '');
+    expect(looked - Date.parse(String(wellSince))).toBeGreaterThanOrEqual(6 * 3_600_000);
+  }
+  expect(rolls(world)).toBe(2);
+  // What the next estimates are learned from is the hop, and not its watch.
+  const [wave] = await loadKind(world.table, Waves);
+  expect(wave?.durations).toHaveLength(2);
+  for (const seconds of wave?.durations ?? []) expect(seconds).toBeLessThan(4 * 3_600);
+});
+
+test('one that is worse when its watch is over fails, and goes back by itself where its policy has it do so', async () => {
+  const world = await watched();
+  crash(world);
+  await run(world);
+  expect((await upgradesOf(world))[0]?.reasons.map(({ message }) => message).join(' ')).toContain(
+    'Worse than before the hop: Deployment shop/web (was well, now 2 of 2 pods CrashLoopBackOff',
+  );
+  expect([await ends(world), (await memberOf(world, 'shop')).status]).toEqual([['1.36-1.37 Failed'], 'Failed']);
+  const back = await watched({ rollback: { automatic: true } });
+  crash(back);
+  await run(back);
+  expect([(await ends(back))[0], versionOf(back, 'shop'), rolls(back)]).toEqual(['1.36-1.37 RolledBack', '1.36', 2]);
+});
+
+test('its last look waits for no window, and a change that it would need does', async () => {
+  const nights = { nights: { windows: [{ name: 'night', schedule: `0 8 ${DAY.getUTCDate()} * *`, duration: '4h' }] } };
+  const waves = [{ name: 'all', watch: '6h', calendar: 'nights' }];
+  const world = await watched({ waves }, { calendars: nights });
+  await hours(world, 6);
+  expect(await ends(world)).toEqual(['1.36-1.37 Succeeded']);
+});
+
+test('each hop of several is watched before the next begins: only the last one can be taken back', async () => {
+  const world = await smallFleet({
+    clusters: [{ ...shop, version: '1.35' }],
+    policy: { waves: [{ name: 'all', watch: '6h' }] },
+  });
+  await hours(world, 6);
+  expect(await ends(world)).toEqual(['1.35-1.36 Parked']);
+  await run(world);
+  const [first, second] = (await upgradesOf(world)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  expect([first?.status, second?.status]).toEqual(['Succeeded', 'Succeeded']);
+  const since = String(first?.steps['smoke-check']?.detail?.wellSince);
+  expect(Date.parse(second?.startedAt ?? '') - Date.parse(since)).toBeGreaterThanOrEqual(6 * 3_600_000);
+});
+
+test("what its rollout's abort leaves in its watch is told as what it is, and a person has the last look made", async () => {
+  const world = await watched();
+  const [rollout] = await loadKind(world.table, Rollouts);
+  await abortRollout(world.ports, rollout?.id ?? '', PERSON, 'enough');
+  await run(world);
+  const record = await recordOf(world, 'shop');
+  expect(explanationText(await explainCluster(world.ports, record), shownAt(world)).join(' ')).toMatch(
+    /has moved all that it moves, and was to be compared with before once more/,
+  );
+  expect(await ends(world)).toEqual(['1.36-1.37 Parked']);
+  await requestUpgrade(world.ports, record, '1.37', PERSON, { approve: true });
+  await run(world);
+  expect(await ends(world)).toEqual(['1.36-1.37 Succeeded']);
+});
