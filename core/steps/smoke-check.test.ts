@@ -106,6 +106,18 @@ test('a cluster that works is done', async () => {
   });
 });
 
+test.each<[string, Partial<Upgrade>, string]>([
+  ['has changed its cluster', { mutated: true }, 'parked'],
+  ['has changed nothing', { mutated: false }, 'done'],
+  ['rolls nodes alone, by hand', { mutated: true, machine: 'roll-node-group' }, 'done'],
+])('an upgrade that %s is watched or not, for so long as its wave says', async (_, of, expected) => {
+  const waves = [{ ...policyWith({ name: 'p' }).spec.waves[0], watch: '6h' }];
+  const { status, told, upgrade: kept } = await checked({ nodes: [node('a')], of, spec: { waves } });
+  expect(status).toBe(expected);
+  expect(told.map((one) => one.split(':')[0])).toEqual(expected === 'parked' ? ['Watching'] : []);
+  expect(kept?.steps['smoke-check']?.detail?.wellSince !== undefined).toBe(expected === 'parked');
+});
+
 test('one that works says what was looked at, and one that was not asked says so', async () => {
   const { looked } = await checked({
     nodes: [node('a'), node('b')],
