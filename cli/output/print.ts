@@ -172,6 +172,7 @@ const STYLES = new Map<string, Style>(
     ImagesBehind: 'yellow',
     PatchesUnknown: 'yellow',
     NodesKept: 'yellow',
+    Watched: 'yellow',
   }),
 );
 

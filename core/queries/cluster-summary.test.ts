@@ -42,6 +42,12 @@ test.each<[string, Given, string]>([
   ['at its target with an older managed group', { group: group('1.36') }, 'NodesBehind'],
   ['at its target with an older custom AMI', { group: group('1.36', 'CUSTOM') }, 'ManualNodes'],
   ['baking', { group: group('1.36'), parkedFor: [reason('Baking', 'x')] }, 'NodesKept'],
+  ['watched', { group: group('1.37'), parkedFor: [reason('Watching', 'x')], inFlight: true }, 'Watched'],
+  [
+    'watched, of a rollout that does not run any more',
+    { group: group('1.37'), parkedFor: [reason('Watching', 'x')] },
+    'Parked',
+  ],
   ['parked for something else', { group: group('1.36'), parkedFor: [reason('WindowClosed', 'x')] }, 'Parked'],
   [
     'between two hops whose policy keeps nodes',

@@ -5,6 +5,7 @@ import { isRollback } from '../model/hop.ts';
 import { lagCode, lagOf } from '../model/lag.ts';
 import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
+import { isWatched } from '../protocol/hop-before.ts';
 import { hasPins, type Patches, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -20,6 +21,8 @@ export type ClusterState =
   | 'RollingBack'
   | 'Held'
   | 'Parked'
+  /** All of it has moved and is well, and it is compared with before once more when its watch is over. */
+  | 'Watched'
   | 'Unmanaged'
   | 'UpToDate'
   /** Its control plane is at the target or past it, and a managed node group is older. */
@@ -72,6 +75,13 @@ export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, 
   };
 }
 
+/** What an abort has left is watched by nobody: its rollout does not run any more. */
+function parkedState({ rollouts }: FleetSnapshot, upgrade: Upgrade): ClusterState {
+  const goesOn = upgrade.rolloutId === undefined || rollouts.some(({ id }) => id === upgrade.rolloutId);
+  if (isWatched(upgrade) && goesOn) return 'Watched';
+  return upgrade.reasons.some(({ code }) => code === 'Baking') ? 'NodesKept' : 'Parked';
+}
+
 /** The strongest thing first: what runs, then what a person must look at, then what will come by itself; in-rollout.ts adds what has ended. */
 function clusterState(
   snapshot: FleetSnapshot,
@@ -85,7 +95,7 @@ function clusterState(
   if (isRollback(upgrade)) return 'RollingBack';
   if (upgrade !== undefined && upgrade.status !== 'Parked') return 'Upgrading';
   if (snapshot.controls.get(cluster.clusterKey)?.held !== undefined) return 'Held';
-  if (upgrade !== undefined) return upgrade.reasons.some(({ code }) => code === 'Baking') ? 'NodesKept' : 'Parked';
+  if (upgrade !== undefined) return parkedState(snapshot, upgrade);
   // Also of a policy that cannot be read, and at the version where nodes or add-ons are left: its rollout has not done with it.
   const member = snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
   const isMember = member !== undefined;

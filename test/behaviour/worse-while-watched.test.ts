@@ -3,6 +3,7 @@ import { requestUpgrade } from '../../core/operations/requests.ts';
 import { abortRollout } from '../../core/operations/rollout-orders.ts';
 import { comparisonOf } from '../../core/probes/probe-verdict.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { listClusters } from '../../core/queries/list-clusters.ts';
 import { Rollouts, Waves } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -118,6 +119,7 @@ test("what its rollout's abort leaves in its watch is told as what it is, and a 
     /has moved all that it moves, and was to be compared with before once more/,
   );
   expect(await ends(world)).toEqual(['1.36-1.37 Parked']);
+  expect((await listClusters(world.ports, {})).items.map(({ state }) => state)).toEqual(['Parked']);
   await requestUpgrade(world.ports, record, '1.37', PERSON, { approve: true });
   await run(world);
   expect(await ends(world)).toEqual(['1.36-1.37 Succeeded']);
