@@ -1,4 +1,5 @@
 import { visible } from '../../core/model/visible.ts';
+import { counted } from '../../core/model/words.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
 import { facts, listed, type Paint, section, tableLines } from '../output/print.ts';
 import { dollars, nothingToDo, pastWords, runsPast, zoneTime } from './plan-words.ts';
@@ -27,6 +28,7 @@ export function planLines(plan: PlanDocument, paint: Paint): string[] {
         ? []
         : [['Without an end', `${clusters - ends.length} of ${clusters} clusters${endsBy(ends)}`] as const]),
       ['Waiting costs', costWords(plan)],
+      ...plan.waysBack.map((one) => ['Way back', wayBackWords(one)] as const),
       ['Hash', plan.binding ? plan.hash : `${plan.hash} (binds no approval)`],
     ]),
     ...listed('Never start', plan.stalled, ({ message }) => message),
@@ -36,6 +38,15 @@ export function planLines(plan: PlanDocument, paint: Paint): string[] {
     ...overdueLines(plan),
     ...listed('Assumed', plan.assumptions, (text) => text),
   ];
+}
+
+/** EKS takes back the last hop of a cluster, and for seven days: what a plan leaves of that. */
+function wayBackWords({ policy, hops, cutShort, closedHours, shortest }: PlanDocument['waysBack'][number]): string {
+  const whole = `policy ${policy}: ${cutShort === 0 ? (hops === 1 ? 'its hop' : `each of ${hops} hops`) : `${hops - cutShort} of ${counted(hops, 'hop')}`} for 7 days`;
+  if (cutShort === 0) return visible(whole);
+  const why = shortest.endedBy === 'nextHop' ? 'the next hop begins then' : 'EKS ends its support of the minor before';
+  const said = `${shortest.name} to ${shortest.to} for the least time, ${shortest.hours} h: ${why}`;
+  return visible(`${whole}, and ${closedHours} h less together; ${said}`);
 }
 
 const endsBy = ([last]: readonly string[]): string => (last === undefined ? '' : `; the others are done by ${last}`);

@@ -3,6 +3,7 @@ import { allowedBy, type ParsedConfig, parseConfig } from '../../core/config/par
 import type { ConfigFile } from '../../core/config/read-yaml.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
+import { wayBackLine } from '../../core/policy/way-back-line.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
@@ -17,13 +18,15 @@ export async function validate(session: Session, options: FileOptions & OutputOp
     now: session.io.now(),
   });
   const worstCase = policies.flatMap(worstCaseLines);
-  const document = { valid: errors.length === 0, files: files.map(({ path }) => path), errors, warnings, worstCase };
+  const wayBack = policies.map(wayBackLine);
+  const paths = files.map(({ path }) => path);
+  const document = { valid: errors.length === 0, files: paths, errors, warnings, worstCase, wayBack };
   await print(session, options.output, document, () => [
     ...[...errors, ...warnings].map((issue) => {
       const text = visible(formatIssue(issue));
       return session.paint(issue.severity === 'error' ? 'red' : 'yellow', text);
     }),
-    ...worstCase.map(visible),
+    ...[...worstCase, ...wayBack].map(visible),
   ]);
   const verdict = errors.length === 0 ? 'valid' : 'not valid';
   session.io.err(

@@ -1,5 +1,6 @@
 import { visible } from '../../core/model/visible.ts';
 import { some } from '../../core/model/words.ts';
+import { wayBackLine } from '../../core/policy/way-back-line.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import type { PolicyView } from '../../core/queries/lists.ts';
 import { targetWords } from '../../core/version/target.ts';
@@ -55,6 +56,7 @@ function policyText(policy: PolicyView, { now }: Shown): string[] {
       ['Applied', visible(applied)],
     ]),
     ...section('Waves', spec.waves.map(waveLine)),
+    ...listed('Way back', [wayBackLine({ metadata: { name }, spec })], (line) => line),
     ...listed('Worst case', worstCaseLines({ metadata: { name }, spec }), (line) => line),
   ];
 }

@@ -32,16 +32,6 @@ test('a bake parks the cluster between two halves of the hop, and frees its cap 
   expect(times(plan)).toEqual(['c000 20T08:00-20T12:00', 'c001 20T08:30-20T12:30']);
 });
 
-test('a watch keeps the place in the wave after the hop, frees the cap, ends with a look, and comes before the soak', () => {
-  const calendars = { day: { windows: [{ name: 'd', schedule: '0 8 * * *', duration: '2h' }] } };
-  const first = { name: 'first', clusters: ['c000', 'c001'], maxConcurrency: 2, watch: '6h', calendar: 'day' };
-  const waves = [{ ...first, soak: '1h' }, { name: 'all' }];
-  const plan = planOf({ clusters: fleetOf(3), calendars, caps: { total: 1 }, policy: { waves } });
-  expect(times(plan)).toEqual(['c000 20T08:00-20T15:05', 'c001 20T09:00-20T16:05', 'c002 20T17:05-20T18:05']);
-  const alone = planOf({ clusters: fleetOf(2), policy: { waves: [{ name: 'all', watch: '6h', bake: '1h' }] } });
-  expect(times(alone)).toEqual(['c000 20T08:00-20T16:05', 'c001 20T16:05-21T00:10']);
-});
-
 test('approvals are taken to be given at once, and gates to be green', () => {
   const first = { name: 'first', clusters: ['c000'], soak: '1h' };
   const plan = (asked: object) =>

@@ -14,6 +14,7 @@ import { exclusionOf } from './document/exclusions.ts';
 import { instantOrNull, instantText } from './document/instant.ts';
 import type { PlanDocument } from './document/plan-schema.ts';
 import { wavesOf } from './document/waves.ts';
+import { waysBackOf } from './document/ways-back.ts';
 import { type Drawn, draw, endOf, hopsOf, meets, membersOf } from './drawn.ts';
 import { spreadOf } from './eta/drawn-chance.ts';
 import { etaOf } from './eta/eta.ts';
@@ -57,6 +58,7 @@ export function drawPlan(
     limitedBy: feasible ? null : limitedBy(drawn, inventory),
     eta: etaOf(drawn, seed, runs),
     costOfWaiting: cost,
+    waysBack: waysBackOf(drawn),
     assumptions: assumptionsOf(drawn, inventory, timeZoneData),
     binding: inventory.complete,
     hash: rolloutPlanHash(waves.map(({ hash }) => hash)),

@@ -136,3 +136,13 @@ test('whoever applied the policy or began the rollout does not approve it where 
   expect(codes('grant', approvedBy('bob'))).toEqual(['ApprovalMissing']);
   expect(codes('grant', approvedBy('eve'))).toEqual([]);
 });
+
+test('the last look of a watch needs no window, and what it would change does', () => {
+  const window = { reasons: [reason('WindowClosed', '')] };
+  const parked = (code: 'Watching' | 'Baking') =>
+    upgrade({ status: 'Parked', mutated: true, reasons: [reason(code, '')] });
+  expect(codes('grant', { window, upgrade: parked('Watching') })).toEqual([]);
+  expect(codes('grant', { window, upgrade: parked('Baking') })).toEqual(['WindowClosed']);
+  const running = upgrade({ mutated: true, reasons: parked('Watching').reasons });
+  expect(codes('later', { window, upgrade: running })).toEqual(['WindowClosed']);
+});

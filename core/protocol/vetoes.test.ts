@@ -24,7 +24,6 @@ const through = (schedule: string, duration: string, more: object = {}): Given =
   rules: rules({ calendars: [calendar({ windows: [{ name: 'w', schedule, duration }] })], ...more }),
 });
 
-const watched: Given['upgrade'] = { status: 'Parked', mutated: true, reasons: [reason('Watching', '')] };
 const unplaced = (code: ReasonCode): Given => ({ rules: rules({ wave: undefined, unplaced: [reason(code, '')] }) });
 const tag = (key: string, value: string): Given => ({ cluster: { tags: { [`liftlock/${key}`]: value } } });
 const byHand: Given = { rollout: 'none', member: 'none', upgrade: { rolloutId: undefined as never } };
@@ -278,20 +277,6 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
   ),
   ['a calendar that is closed', through('0 13 * * *', '1h'), ['WindowClosed'], ['WindowClosed'], ['WindowClosed']],
   ['a calendar that is open', through('0 12 * * *', '1h'), NOTHING, NOTHING, NOTHING],
-  [
-    'a calendar that is closed, before the last look of a watch',
-    { ...through('0 13 * * *', '1h'), upgrade: { ...upgrade, ...watched }, member: { inFlight: true } },
-    NOTHING,
-    ['Superseded'],
-    ['Superseded'],
-  ],
-  [
-    'a calendar that is closed, and a change that the last look of a watch would make',
-    { ...through('0 13 * * *', '1h'), upgrade: { ...upgrade, mutated: true } },
-    ['WindowClosed'],
-    ['WindowClosed'],
-    ['WindowClosed'],
-  ],
   [
     'a freeze',
     {

@@ -1,103 +1,18 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { memberItem } from '../../test/material/items/rollout-items.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { cluster, KEY, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
-import { type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
+import { cluster, KEY, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { checked, type Given, GROUP, NOTHING, node, scanned } from '../../test/material/steps/checked-cluster.ts';
 import {
   daemonSetObject,
   deploymentObject,
-  nodeObject,
   type ProbedObjects,
   podObject,
-  probedObjects,
 } from '../../test/material/steps/probed-objects.ts';
-import type { GateReading } from '../contracts/items/gate.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { ClusterAccessError, type Node } from '../ports/cluster-access.ts';
-import type { GateReader } from '../ports/outside.ts';
-import type { Baseline } from '../probes/baseline.ts';
-import { comparisonOf } from '../probes/probe-verdict.ts';
+import { ClusterAccessError } from '../ports/cluster-access.ts';
 import { Members, Upgrades } from '../store/entities.ts';
-import { load, put } from '../store/entity.ts';
-import { smokeCheck } from './smoke-check.ts';
-
-const GROUP = 'eks.amazonaws.com/nodegroup';
-const node = (name: string, more: Partial<Node> = {}): Node => ({
-  ...{ name, labels: {}, kubeletVersion: 'v1.37.1-eks-abc', ready: true, unschedulable: false },
-  ...more,
-});
-const scanned = (baseline: Partial<Baseline['probes']> | undefined, takenAt = '2026-11-20T11:00:00.000Z') => ({
-  steps: {
-    'scan-cluster': {
-      ...{ status: 'done', reasons: [], startedAt: '2026-11-20T11:00:00.000Z' },
-      detail: baseline === undefined ? {} : { baseline: { takenAt, probes: { ...WELL, ...baseline } } },
-    },
-  } as unknown as Upgrade['steps'],
-});
-const NOTHING = { count: 0, unwell: {} };
-const WELL = { nodes: NOTHING, workloads: NOTHING, pods: NOTHING, services: NOTHING, jobs: NOTHING };
-
-interface Given extends Omit<GivenStep, 'eks'> {
-  readonly version?: string;
-  readonly cluster?: NonNullable<GivenStep['eks']>['cluster'];
-  readonly ready?: { readonly ok: boolean; readonly failed: string[] } | Error;
-  readonly server?: string;
-  readonly nodes?: readonly Node[];
-  readonly has?: ProbedObjects;
-  readonly alarms?: Readonly<Record<string, GateReading['status']>>;
-  readonly smoke?: object;
-  readonly spec?: object;
-  readonly of?: Partial<Upgrade>;
-  readonly urls?: Readonly<Record<string, number>>;
-}
-
-async function checked(given: Given = {}, table = new MemoryTable()) {
-  const { version = '1.37', ready = { ok: true, failed: [] }, server = 'v1.37.1', nodes = [], has = {} } = given;
-  const { alarms = {}, smoke = {}, spec = {}, of = {}, urls = {}, kept = {}, minutes = 0 } = given;
-  const base = policyWith({ name: 'p' });
-  const policy = policyConfig({
-    ...base,
-    spec: { ...base.spec, smoke: { deployments: [], urls: [], ...smoke }, ...spec },
-  });
-  const ports = await oneStep(table, {
-    eks: { cluster: given.cluster ?? { version } },
-    kept: { policy, upgrades: [upgrade(of)], ...kept },
-    minutes,
-    objects: probedObjects({
-      nodes: nodes.map(({ name, ready: isReady }) => nodeObject(name, { Ready: isReady })),
-      ...has,
-    }),
-  });
-  const clusters = {
-    ready: async () => {
-      if (ready instanceof Error) throw ready;
-      return ready;
-    },
-    serverVersion: async () => server,
-    listNodes: async () => [...nodes],
-    listPods: async () => [],
-    listWorkloads: async () => [],
-  };
-  const probe = {
-    get: async (url: string) => {
-      const status = urls[url];
-      if (status === undefined) throw new Error('no route');
-      return { status };
-    },
-  };
-  const gates: GateReader = {
-    read: async (gate) => {
-      const name = 'alarm' in gate ? gate.alarm : '';
-      return { gate: name, status: alarms[name] ?? 'unknown', message: `It is ${alarms[name]}.` };
-    },
-  };
-  const { status, reasons, waitSeconds } = await smokeCheck({ ...ports, clusters, gates, probe }, stepInput());
-  const upgradeNow = (await load(table, Upgrades, KEY, '1.36-1.37'))?.data;
-  const looked = reasons.find(({ code }) => code === 'Looked')?.message;
-  const others = reasons.filter(({ code }) => code !== 'Looked');
-  const told = others.map(({ code, message }) => `${code}: ${message}`);
-  return { status, waitSeconds, looked, told, compared: comparisonOf(upgradeNow), upgrade: upgradeNow };
-}
+import { put } from '../store/entity.ts';
 
 test('a cluster that works is done', async () => {
   expect(await checked({ nodes: [node('a')] })).toMatchObject({

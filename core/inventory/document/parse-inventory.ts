@@ -95,7 +95,8 @@ function inventoryOf({ clusters, learned }: InventoryDocument) {
   };
 }
 
-const isUnderWay = (state: string | undefined): boolean => ['Upgrading', 'Parked', 'NodesKept', 'Watched'].includes(state ?? '');
+const isUnderWay = (state: string | undefined): boolean =>
+  ['Upgrading', 'Parked', 'NodesKept', 'Watched'].includes(state ?? '');
 
 /** Two that are the same cluster: account, Region, name, and creation where it is told (a recreated one is another). */
 function duplicates(document: unknown): { readonly index: number; readonly first: number; readonly name: string }[] {

@@ -74,6 +74,27 @@ const deadline = z.object({
     .describe('Clusters whose support is over: with one of them the deadline is missed.'),
 });
 
+const wayBack = z.object({
+  policy: z.string().describe('The policy whose hops these are.'),
+  hops: z.int().describe('How many hops the plan has of it, of those that begin.'),
+  cutShort: z
+    .int()
+    .describe('How many of them EKS takes back for less than seven days: the next hop begins, or support ends.'),
+  closedHours: z.number().describe('Hours of the seven days of each that are lost by that, together.'),
+  shortest: z
+    .object({
+      name: z.string(),
+      accountId: z.string(),
+      region: z.string(),
+      to: z.string().describe('The minor that the hop leads to.'),
+      from: instant.describe('When its control plane is taken to have moved.'),
+      until: instant.describe('When EKS takes it back no more.'),
+      hours: z.number().describe('Between these.'),
+      endedBy: z.enum(['nextHop', 'support', 'sevenDays']).describe('What ends it.'),
+    })
+    .describe('The hop that can be taken back for the shortest time.'),
+});
+
 /** What `liftlock plan -o json` prints. Instants are RFC 3339 UTC. */
 export const rolloutPlanSchema = z
   .object({
@@ -119,6 +140,12 @@ export const rolloutPlanSchema = z
       })
       .describe('When all is done, durations and failures drawn by chance.'),
     costOfWaiting: waiting.describe('Extended support of all clusters in waves, at list price.'),
+    waysBack: z
+      .array(wayBack)
+      .default([])
+      .describe(
+        'For how long EKS takes hops back, for each policy that makes some: the last one of a cluster, for seven days.',
+      ),
     assumptions: z.array(z.string()).describe('What was taken for granted.'),
     binding: z.boolean().describe('Whether the hashes bind approvals: every cluster of the inventory has createdAt.'),
     hash: z.string().describe('Over the hashes of the waves.'),

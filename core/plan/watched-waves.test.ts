@@ -1,0 +1,40 @@
+import { fleetOf, NOW, type SmallPlan, smallPlan } from '../../test/material/plan/small-plan.ts';
+import type { PlanDocument } from './document/plan-schema.ts';
+import { drawPlan } from './draw-plan.ts';
+
+function planOf(given: SmallPlan): PlanDocument {
+  const { rules, inventory } = smallPlan(given);
+  return drawPlan(rules, inventory, { now: NOW, seed: 1, runs: 3 });
+}
+
+const times = ({ waves }: PlanDocument) =>
+  waves.flatMap(({ clusters }) =>
+    clusters.map(({ name, start, end }) => `${name} ${start?.slice(8, 16)}-${end?.slice(8, 16)}`),
+  );
+
+test('a watch keeps the place in the wave after the hop, frees the cap, ends with a look, and comes before the soak', () => {
+  const calendars = { day: { windows: [{ name: 'd', schedule: '0 8 * * *', duration: '2h' }] } };
+  const first = { name: 'first', clusters: ['c000', 'c001'], maxConcurrency: 2, watch: '6h', calendar: 'day' };
+  const waves = [{ ...first, soak: '1h' }, { name: 'all' }];
+  const plan = planOf({ clusters: fleetOf(3), calendars, caps: { total: 1 }, policy: { waves } });
+  expect(times(plan)).toEqual(['c000 20T08:00-20T15:05', 'c001 20T09:00-20T16:05', 'c002 20T17:05-20T18:05']);
+  const alone = planOf({ clusters: fleetOf(2), policy: { waves: [{ name: 'all', watch: '6h', bake: '1h' }] } });
+  expect(times(alone)).toEqual(['c000 20T08:00-20T16:05', 'c001 20T16:05-21T00:10']);
+});
+
+test('how long hops can be taken back: the last one for seven days, those before it until the next begins, which a watch puts off', () => {
+  const clusters = [{ name: 'old', version: '1.34' }, ...fleetOf(1)];
+  const of = (wave: object) =>
+    planOf({ clusters, policy: { waves: [{ name: 'all', maxConcurrency: 2, ...wave }] } }).waysBack;
+  const shortest = { name: 'old', to: '1.35', from: '2026-11-20T08:30:00Z', endedBy: 'nextHop' };
+  expect(of({})).toMatchObject([
+    { hops: 3, cutShort: 1, closedHours: 167.5, shortest: { ...shortest, until: '2026-11-20T09:00:00Z', hours: 0.5 } },
+  ]);
+  expect(of({ watch: '20h' })).toMatchObject([
+    { cutShort: 1, closedHours: 147.4, shortest: { ...shortest, hours: 20.6 } },
+  ]);
+  expect(of({ bake: '5h' })).toMatchObject([{ closedHours: 162.5, shortest: { hours: 5.5 } }]);
+  // EKS ends its support of 1.31 within the seven days.
+  const last = planOf({ clusters: [{ name: 'late', version: '1.31' }], policy: { target: '1.32' } }).waysBack;
+  expect(last).toMatchObject([{ cutShort: 1, shortest: { endedBy: 'support', until: '2026-11-26T00:00:00Z' } }]);
+});

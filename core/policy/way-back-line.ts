@@ -1,0 +1,17 @@
+import { writtenDuration } from '../calendar/duration.ts';
+import { durationMilliseconds } from '../config/schema/quantities.ts';
+import type { UpgradePolicy } from '../config/types.ts';
+
+/** For how long the hops of a policy can be taken back at the least, before anybody knows its clusters: in words, for whoever writes it. */
+export function wayBackLine({ metadata, spec }: Pick<UpgradePolicy, 'metadata' | 'spec'>): string {
+  const waves = Map.groupBy(spec.waves, ({ bake = '0s', watch = '0s' }) => {
+    const rests = durationMilliseconds(bake) + durationMilliseconds(watch);
+    return rests === 0
+      ? 'as soon as its nodes have followed'
+      : `${writtenDuration(rests)} after its control plane has moved at the earliest`;
+  });
+  const named = [...waves].map(
+    ([when, own]) => `${when} (${own.length > 1 ? 'waves' : 'wave'} ${own.map(({ name }) => name).join(', ')})`,
+  );
+  return `policy ${metadata.name}: EKS takes back the last hop of a cluster, for 7 days; one that another hop follows until that begins, ${named.join(', or ')}. liftlock plan tells the hours of each.`;
+}
