@@ -88,9 +88,10 @@ export async function explainCluster(
     return unapprovedOnTheWay(scans, cluster, to, approved, now);
   };
   const newest = upgrades[0]?.from === cluster.version ? upgrades[0] : undefined;
-  // What a person has had tried again since is over.
-  const isRetried = control?.retried !== undefined;
-  const ended = isRetried
+  // What a person has had tried again since is over, and so is what was before an upgrade that runs now.
+  const isTriedAgain =
+    control?.retried !== undefined || activeUpgrade(snapshot, cluster.clusterKey)?.status === 'Running';
+  const ended = isTriedAgain
     ? undefined
     : [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
   const [latest = null] = await upgradeViews(ports.table, upgrades.slice(0, 1), cluster);

@@ -19,6 +19,7 @@ import {
   discover,
   hours,
   memberOf,
+  minutes,
   mutationsOf,
   onRecord,
   PERSON,
@@ -142,6 +143,10 @@ test('a rollout that is asked to finish brings such a cluster to its end as well
   await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not this month');
   const { members } = await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false, finish: true });
   expect(members.map(({ name, from, to }) => [name, from, to])).toEqual([['web', '1.37', '1.37']]);
+  await minutes(world, 5);
+  // What had stopped the hop is over while that runs.
+  const running = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect([running.upgrade?.id, running.upgrade?.status, running.stoppedBy]).toEqual(['1.37-1.37', 'Running', []]);
   await run(world);
   expect((await told(world)).states).toEqual(['UpToDate', 'UpToDate', 'UpToDate']);
 });
