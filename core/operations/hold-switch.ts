@@ -17,7 +17,7 @@ import { AT_REST, goesOnWith } from '../rollout/automatic-rollouts.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { isFinished, newerIsUnderWay, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { change, writeMark } from '../store/change.ts';
+import { changeAndTell, writeMark } from '../store/change.ts';
 import { rolloutEntry } from '../store/changes.ts';
 import {
   ClusterControls,
@@ -52,7 +52,7 @@ function unhold(
   by: string,
   event: 'Retried' | 'Released',
 ): Promise<ClusterControl> {
-  return change(ports, async (now) => {
+  return changeAndTell(ports, async (now) => {
     const { table } = ports;
     const cluster = await load(table, Clusters, clusterKey);
     if (cluster === undefined)
@@ -63,7 +63,7 @@ function unhold(
     const isFree = grant === undefined || grant.data.status === 'free';
     // One that waits for the hop which it is to take back is given up while that runs.
     if (event === 'Released' && back !== undefined && (isFree || grant.data.upgradeId !== back.data.id))
-      return giveUpRollback(table, back, read, { by, now });
+      return toldOf(await giveUpRollback(table, back, read, { by, now }));
     if (!isFree) {
       throw wrongState(
         `An upgrade of ${cluster.data.name} still holds its grant (${grant.data.upgradeId}, ${grant.data.status}). Try again when it has ended.`,
@@ -108,9 +108,15 @@ function unhold(
       ],
       // What was counted in a rollout is taken back there, too.
       record: [entry, ...again.map(({ record }) => record)],
+      events: () => [],
     };
   });
 }
+
+const toldOf = ({ events, ...rest }: Awaited<ReturnType<typeof giveUpRollback>>) => ({
+  ...rest,
+  events: ([change]: readonly string[]) => events(change),
+});
 
 const hopOf = (member: Member, cluster: ClusterRecord, held: ClusterControl['held']): string =>
   nextHopId(member, cluster, { clusterKey: cluster.clusterKey, retried: held });

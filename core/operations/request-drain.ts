@@ -13,6 +13,7 @@ import { Refusal } from '../queries/refusal.ts';
 import { refusalsByHand } from '../queries/upgrade-plan.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { change, changeAndTell } from '../store/change.ts';
+import { upgradeChanged } from '../store/changes.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode, put, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -143,7 +144,7 @@ export function cancelDrain(
   by: string,
   why: string,
 ): Promise<CanceledDrain> {
-  const { clusterKey, arn, account, region } = cluster;
+  const { clusterKey } = cluster;
   return changeAndTell(ports, async (now) => {
     const read = await findDrain(ports, clusterKey, nodegroup);
     if (read === undefined)
@@ -160,14 +161,12 @@ export function cancelDrain(
       endedAt: now.toISOString(),
     };
     const undo = undoOf(ended, await openUndoEntries(ports.table, clusterKey, ended.id), now);
-    const { id: upgradeId, from, to, status, reasons } = ended;
-    const named = { clusterKey, cluster: arn, account, region, upgradeId, from, to, status, reasons };
-    const detail = { upgradeId, reason: why, undo: undo?.id };
+    const detail = { upgradeId: ended.id, reason: why, undo: undo?.id };
     return {
       result: { cluster: shortId(cluster), upgrade: ended.id, undo: undo?.id ?? null },
       writes: [replace(Upgrades, read, ended), ...(undo === undefined ? [] : [put(Upgrades, undo, 'absent')])],
       record: [{ subject: clusterKey, event: 'DrainCanceled', principal: by, detail }],
-      events: ([change]) => [{ type: 'UpgradeChanged', detail: { version: 1, change, ...named } }],
+      events: ([change]) => [upgradeChanged(ended, change)],
     };
   });
 }

@@ -11,6 +11,7 @@ import {
   NOON,
   upgrade,
 } from '../../test/material/protocol/one-upgrade.ts';
+import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { quoted } from '../contracts/step-result.ts';
 import { heldForRollback } from '../protocol/rollback.ts';
@@ -40,9 +41,12 @@ async function world({ upgrades = [hop], ...kept }: Kept = {}) {
     start: async (...parts: readonly unknown[]) => void started.push(parts),
     describe: async () => undefined,
   };
-  const ports = { table, clock, executions, ids: { next: () => 'id' }, events: { publish: async () => {} } };
+  const told: LiftlockEvent[] = [];
+  const events = { publish: async (all: readonly LiftlockEvent[]) => void told.push(...all) };
+  const ports = { table, clock, executions, ids: { next: () => 'id' }, events };
   return {
     ports,
+    told,
     started,
     request: (approve = true) => requestRollback(ports, record, 'ann', { approve }),
     left: async () => (await load(table, Upgrades, KEY, ID))?.data,
@@ -123,12 +127,14 @@ describe('a rollback that waits', () => {
     world({ upgrades: [hop, back(given)], clusterControl: forIt, ...more });
 
   test('is given up by a release, with the hold that was there for it alone', async () => {
-    const { ports, left, control, events } = await waiting({ resumeAt: at });
+    const { ports, left, control, events, told } = await waiting({ resumeAt: at });
     await releaseCluster(ports, KEY, 'ann');
     expect(await left()).toMatchObject({ status: 'Canceled', endedAt: at, reasons: [{ code: 'RollbackGivenUp' }] });
     expect([(await left())?.resumeAt, (await control())?.held]).toEqual([undefined, undefined]);
     expect(await events()).toEqual(['RollbackGivenUp ann']);
     expect((await recordOf(ports.table, KEY))[0]?.detail).toEqual({ held: forIt.held, upgradeId: ID });
+    const detail = expect.objectContaining({ upgradeId: ID, status: 'Canceled', change: expect.any(String) });
+    expect(told).toEqual([{ type: 'UpgradeChanged', detail }]);
   });
 
   test('is given up where nothing holds the cluster any more', async () => {

@@ -13,6 +13,7 @@ import { heldForRollback, turnGivenBack, withoutHoldOf } from '../protocol/rollb
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { planRollback, type RollbackPlan } from '../queries/rollback-plan.ts';
 import { change } from '../store/change.ts';
+import { upgradeChanged } from '../store/changes.ts';
 import { ClusterControls, clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode, load, type Read, replace } from '../store/entity.ts';
 import { takenUpAt } from './requests.ts';
@@ -111,5 +112,6 @@ export async function giveUpRollback(
     result: next,
     writes: [replace(Upgrades, back, ended), replace(ClusterControls, control, next), ...turn],
     record: [{ subject: clusterKey, event: 'RollbackGivenUp', principal: by, detail }],
+    events: (change: string | undefined) => [upgradeChanged(ended, change)],
   };
 }

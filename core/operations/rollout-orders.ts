@@ -94,7 +94,7 @@ async function giveUpWaiting(
   waves: readonly Read<Wave>[],
   order: { readonly by: string; readonly now: Date; readonly why: string },
 ): Promise<Beside> {
-  const beside = { waves: [], writes: [] as WriteOperation[], record: [] as AuditEntry[] };
+  const beside = { waves: [], writes: [] as WriteOperation[], record: [] as AuditEntry[], given: [] as GivenUp[] };
   for (const read of waves) {
     let next = read.data;
     for (const clusterKey of read.data.automaticRollbacks ?? []) {
@@ -102,9 +102,10 @@ async function giveUpWaiting(
       const isWaiting = back !== undefined && !back.data.mutated && back.data.status !== 'Running';
       if (!isWaiting || queueOf(back.data)?.rolloutId !== read.data.rolloutId) continue;
       const control = await load(table, ClusterControls, clusterKey);
-      const { writes, record } = await giveUpRollback(table, back, control, order, [read.data]);
+      const { writes, record, events } = await giveUpRollback(table, back, control, order, [read.data]);
       beside.writes.push(...writes);
       beside.record.push(...record);
+      beside.given.push(events);
       next = waveLeftBy(next, { ...back.data, status: 'Canceled' });
     }
     if (next !== read.data) beside.writes.push(replace(Waves, read, next));
@@ -124,7 +125,11 @@ interface Beside {
   readonly waves: readonly WaveWrite[];
   readonly writes?: readonly WriteOperation[];
   readonly record?: readonly AuditEntry[];
+  readonly given?: readonly GivenUp[];
 }
+
+/** What is told of a rollback that is given up, by the change that did it. */
+type GivenUp = Awaited<ReturnType<typeof giveUpRollback>>['events'];
 
 const isHaltedForRollbacks = ({ status, reasons }: Wave): boolean =>
   status === 'Halted' && reasons.some(({ code }) => code === 'RollbackBudget');
@@ -156,7 +161,7 @@ function switchRollout(
     const read = await findRollout(ports.table, id);
     const waves = await loadWaves(ports.table, id);
     const changed = next(read.data, waves);
-    const { waves: waveWrites, writes = [], record = [] } = await change(waves, now, read.data);
+    const { waves: waveWrites, writes = [], record = [], given = [] } = await change(waves, now, read.data);
     const { status, reasons } = changed;
     return {
       // What it means now, as it is written: whoever scripts by conditions would take the order for not heeded.
@@ -173,6 +178,7 @@ function switchRollout(
       events: ([first]) => [
         rolloutChanged(changed, first),
         ...waveWrites.map(({ next: wave }) => waveChanged(wave, first)),
+        ...given.flatMap((told) => told(first)),
       ],
     };
   });

@@ -5,15 +5,14 @@ import type { Wave } from '../contracts/items/rollout.ts';
 import { changesNoCluster, hasNoUpdate } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { arnOf } from '../model/cluster-key.ts';
 import { hopId, hopTo, isRollback, rollbackId } from '../model/hop.ts';
 import { recount } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, changeAndTell, NOTHING, writeMark } from '../store/change.ts';
-import { waveChanged } from '../store/changes.ts';
-import { ClusterControls, Clusters, Grants, Ledgers, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { clusterNames, upgradeChanged, waveChanged } from '../store/changes.ts';
+import { ClusterControls, Grants, Ledgers, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { batched, load, readAhead, replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -46,11 +45,10 @@ export function settleUpgrade(
     const { rolloutId, waveIndex } = upgrade.data;
     const hasMember = rolloutId !== undefined && waveIndex !== undefined;
     const others = batched(table);
-    const [member, wave, control, cluster, mutated, left] = await Promise.all([
+    const [member, wave, control, mutated, left] = await Promise.all([
       hasMember ? load(others, Members, rolloutId, waveIndex, clusterKey) : undefined,
       hasMember ? load(others, Waves, rolloutId, waveIndex) : undefined,
       load(others, ClusterControls, clusterKey),
-      load(others, Clusters, clusterKey),
       wasMutated(ports, upgrade.data),
       openUndoEntries(table, clusterKey, upgrade.data.id),
     ]);
@@ -131,25 +129,23 @@ export function settleUpgrade(
     }
     // Whoever hears of the hold hears what becomes of the cluster: it goes back by itself, or no more do.
     const becomes = [rollback?.upgrade.reasons[0], refused].filter((one) => one !== undefined);
-    const { id: upgradeId, from, to, status, reasons } = settled;
-    const named = {
-      clusterKey,
-      cluster: arnOf(clusterKey),
-      account: cluster?.data.account ?? '',
-      region: cluster?.data.region ?? '',
-    };
     return {
       result: settled,
       writes: operations,
       record: entries,
       events: ([change, ...more]) => [
-        { type: 'UpgradeChanged', detail: { version: 1, change, ...named, upgradeId, from, to, status, reasons } },
+        upgradeChanged(settled, change),
         ...(hold === undefined
           ? []
           : [
               {
                 type: 'ClusterHeld' as const,
-                detail: { version: 1 as const, change: more.at(-1), ...named, reasons: [hold, ...becomes] },
+                detail: {
+                  version: 1 as const,
+                  change: more.at(-1),
+                  ...clusterNames(clusterKey),
+                  reasons: [hold, ...becomes],
+                },
               },
             ]),
         ...waveHalted(wave?.data, ownWave, change),

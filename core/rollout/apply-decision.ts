@@ -14,7 +14,7 @@ import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
 import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
-import { clusterNames, memberChanged, rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
+import { memberChanged, rolloutChanged, rolloutEntry, upgradeChanged, waveChanged } from '../store/changes.ts';
 import {
   ClusterControls,
   Clusters,
@@ -279,16 +279,9 @@ async function cancelUpgrade(
     )
       return NOTHING;
     const told: { member: Member; wave: Wave }[] = [];
-    const operations: WriteOperation[] = [
-      replace(Upgrades, read, {
-        ...read.data,
-        status: 'Canceled',
-        reasons: [...reasons],
-        resumeAt: undefined,
-        endedAt: at.toISOString(),
-      }),
-      unchanged(Grants, grant, clusterKey),
-    ];
+    const end = { resumeAt: undefined, endedAt: at.toISOString() };
+    const canceled: Upgrade = { ...read.data, ...end, status: 'Canceled', reasons: [...reasons] };
+    const operations: WriteOperation[] = [replace(Upgrades, read, canceled), unchanged(Grants, grant, clusterKey)];
     if (rolloutId !== undefined && waveIndex !== undefined) {
       const member = await load(ports.table, Members, rolloutId, waveIndex, clusterKey);
       const wave = await load(ports.table, Waves, rolloutId, waveIndex);
@@ -303,17 +296,15 @@ async function cancelUpgrade(
       const control = await load(ports.table, ClusterControls, clusterKey);
       const free = control && withoutHoldOf(control.data, decided.id);
       if (free !== undefined && free !== control?.data) operations.push(replace(ClusterControls, control, free));
-      operations.push(...(await turnGivenBack(ports.table, { ...read.data, status: 'Canceled' })));
+      operations.push(...(await turnGivenBack(ports.table, canceled)));
     }
     const detail = { upgradeId: decided.id, status: 'Canceled', reasons };
-    const { id: upgradeId, from, to } = read.data;
-    const canceled = { upgradeId, from, to, status: 'Canceled', reasons: [...reasons] };
     return {
       ...NOTHING,
       writes: operations,
       record: [{ subject: clusterKey, event: 'UpgradeCanceled', principal: LIFTLOCK, detail }],
       events: ([change]) => [
-        { type: 'UpgradeChanged', detail: { version: 1, change, ...clusterNames(clusterKey), ...canceled } },
+        upgradeChanged(canceled, change),
         ...told.map(({ member, wave }) => memberChanged(member, wave, change)),
       ],
     };

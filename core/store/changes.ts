@@ -1,4 +1,5 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { arnOf } from '../model/cluster-key.ts';
 import type { AuditEntry } from './audit.ts';
@@ -43,3 +44,12 @@ export function memberChanged(member: Member, wave: Wave, change: string | undef
     detail: { version: 1, change, ...names, rolloutId, wave: wave.name, status, reasons },
   };
 }
+
+/** How an upgrade has ended or parked, for whoever is told of it. */
+export const upgradeChanged = (
+  { clusterKey, id: upgradeId, from, to, status, reasons }: Upgrade,
+  change: string | undefined,
+): LiftlockEvent => ({
+  type: 'UpgradeChanged',
+  detail: { version: 1, change, ...clusterNames(clusterKey), upgradeId, from, to, status, reasons },
+});
