@@ -211,7 +211,9 @@ test.each<[string, Kept]>([
 
 test('a cluster that nobody knows any more is told by its key alone', async () => {
   const { published } = await settled(done, { cluster: undefined });
-  expect(published).toMatchObject([{ detail: { cluster: cluster.arn, account: '111122223333', region: 'eu-central-1' } }]);
+  expect(published).toMatchObject([
+    { detail: { cluster: cluster.arn, account: '111122223333', region: 'eu-central-1' } },
+  ]);
 });
 
 test('one that waits says until when, and has not ended', async () => {
