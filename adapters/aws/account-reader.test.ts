@@ -29,14 +29,14 @@ const signedFor = (index: number) =>
 test('a role is asked for by name of IAM, which is in one Region of the partition, and one that is gone is undefined', async () => {
   answer(
     200,
-    '<GetRoleResponse xmlns="x"><GetRoleResult><Role><Path>/eks/</Path><Arn>arn:r</Arn></Role></GetRoleResult></GetRoleResponse>',
+    '<GetRoleResponse xmlns="x"><GetRoleResult><Role><Path>/eks/</Path><Arn>arn:r</Arn><AssumeRolePolicyDocument>%7B%22Statement%22%3A%5B%5D%7D</AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>',
   );
   answer(
     404,
     '<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>no</Message></Error></ErrorResponse>',
   );
   const iam = reader();
-  expect(await iam.getRole(scope, 'nodes')).toEqual({ arn: 'arn:r' });
+  expect(await iam.getRole(scope, 'nodes')).toEqual({ arn: 'arn:r', trustPolicy: '{"Statement":[]}' });
   expect(await iam.getRole({ ...scope, region: 'cn-northwest-1' }, 'nodes')).toBeUndefined();
   await expect(iam.getRole({ ...scope, region: 'us-gov-east-1' }, 'nodes')).rejects.toMatchObject({ name: 'Http500' });
   expect(server.asked[0]?.body).toBe('Action=GetRole&RoleName=nodes&Version=2010-05-08');

@@ -4,7 +4,7 @@ import { parseJson } from '../../core/model/parse-json.ts';
 import type { AccountReader, MinuteSum, RecoveryPoint } from '../../core/ports/account.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { createSignedCalls, FORM, type SignedCallsOptions } from './signed-calls.ts';
-import { childOf, childrenOf, known, numberOf, parseAnswer, textsOf, type XmlNode } from './xml-answer.ts';
+import { childOf, childrenOf, known, numberOf, parseAnswer, textOf, textsOf, type XmlNode } from './xml-answer.ts';
 
 const HOUR = 3_600_000;
 const json = (target: string) => ({ 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target });
@@ -55,7 +55,9 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
         const form = { Action: 'GetRole', RoleName: roleName, Version: '2010-05-08' };
         const answer = await iam(scope, FORM, new URLSearchParams(form).toString());
         const role = childOf(childOf(parseAnswer(answer, 'GetRole'), 'GetRoleResult'), 'Role');
-        return { arn: known(role, 'Arn') };
+        // IAM encodes policies as URLs do. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
+        const encoded = textOf(role, 'AssumeRolePolicyDocument');
+        return { arn: known(role, 'Arn'), ...given({ trustPolicy: encoded && decodeURIComponent(encoded) }) };
       }),
     getParameter: (scope, name) =>
       unless('ParameterNotFound', async () => {

@@ -8,7 +8,7 @@ export const CHECK_NAMES: readonly string[] = [
   ...Object.keys(REASONS),
   ...`
     ClusterStatus ClusterHealth NotOneHop NotOffered NodegroupStatus VersionSkew AddonIncompatible AddonStatus ComponentVersion WillBeReverted AlarmNotOk UrlNotReady
-    BackupTooOld HopNotReversible NetworkGone LaunchTemplateGone ImageGone CustomImage RoleGone KeyUnusable ControlPlaneAddresses SurgeAddresses
+    BackupTooOld HopNotReversible NetworkGone LaunchTemplateGone ImageGone CustomImage RoleGone RoleUntrusted KeyUnusable ControlPlaneAddresses SurgeAddresses
     VcpuQuota ApiServerNotReady WorkloadUnavailable DrainStuck DrainUncertain DrainLosesPods NodeNotReady NodeCordoned NodePressure
     WorkloadPaused InsightError InsightWarning InsightUnknown InsightStale InsightOutdated AddonInsight
     kube-scheduler-config-v1alpha1 kube-scheduler-config-v1alpha2 kube-scheduler-config-v1beta1 kube-scheduler-config-v1beta2

@@ -59,6 +59,8 @@ export interface Quota {
 
 export interface Role {
   readonly arn: string;
+  /** JSON: who may assume it. */
+  readonly trustPolicy?: string;
 }
 
 export interface Key {

@@ -90,7 +90,7 @@ export async function readCapacity(
   const roles = await ask('iam:GetRole', named, (arns) =>
     each(arns, async (arn) => {
       const role = await account.getRole(scope, arn.slice(arn.lastIndexOf('/') + 1));
-      return role === undefined ? undefined : arn;
+      return role && { ...role, arn };
     }),
   );
   const keys = await ask('kms:DescribeKey', [keyOf(cluster) ?? []].flat(), (arns) =>

@@ -33,6 +33,13 @@ const QUOTAS = [
   { quotaCode: 'L-34B43A08', capacityType: 'SPOT', usage: 'Standard/Spot' },
 ];
 
+const TRUST = {
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Principal: { Service: ['eks.amazonaws.com', 'ec2.amazonaws.com'] }, Action: 'sts:AssumeRole' },
+  ],
+};
+
 /** What an account and Region have beside EKS: what its clusters name, but for what the scenario has taken away. */
 export function networkIn(state: FakeEksState, { account, region }: Scope) {
   const ofAccount = Object.values(state.clusters).filter((cluster) => cluster.account === account);
@@ -88,7 +95,7 @@ export function networkIn(state: FakeEksState, { account, region }: Scope) {
     roles: there([
       ...ofAccount.flatMap(({ description }) => description.roleArn ?? []),
       ...ofAccount.flatMap(({ nodegroups }) => nodegroups.flatMap(({ description }) => description.nodeRole ?? [])),
-    ]).map((arn) => ({ arn })),
+    ]).map((arn) => ({ arn, trustPolicy: JSON.stringify(state.trustPolicies?.[arn] ?? TRUST) })),
     quotas: QUOTAS.map(({ quotaCode, capacityType, usage }) => ({
       ...{ quotaCode, usage, value: state.vcpuQuotas?.[quotaCode] ?? 10_000 },
       used: groups

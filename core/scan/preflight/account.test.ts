@@ -5,6 +5,7 @@ import { keyUnusable } from './key-unusable.ts';
 import { imageGone, launchTemplateGone } from './launched-from.ts';
 import type { CapacityFacts, PreflightCheck, PreflightFacts } from './preflight-check.ts';
 import { roleGone } from './role-gone.ts';
+import { roleUntrusted } from './role-untrusted.ts';
 import { vcpuQuota } from './vcpu-quota.ts';
 
 const KEY = 'arn:aws:kms:eu-central-1:111111111111:key/1';
@@ -86,13 +87,49 @@ test.each<[string, CapacityFacts, string[]]>([
 });
 
 test('roles that are gone are named with who has them', () => {
-  expect(found(roleGone, { roles: ['role/web', 'role/nodes'] })).toEqual([]);
+  expect(found(roleGone, { roles: [{ arn: 'role/web' }, { arn: 'role/nodes' }] })).toEqual([]);
   expect(found(roleGone, { roles: [] })).toEqual([
     'error Cluster: The cluster has the role role/web, which does not exist any more: an upgrade needs it.',
     'error Nodegroup: The node group a has the role role/nodes, which does not exist any more: every new node needs it.',
   ]);
   const unnamed = { cluster: { name: 'web' } as Cluster, nodegroups: [] };
   expect(found(roleGone, { roles: [] }, unnamed)).toEqual([]);
+});
+
+const trust = (Principal: unknown, more: object = {}) =>
+  JSON.stringify({ Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole', ...more }] });
+test.each<[string, string | undefined, boolean]>([
+  ['names the service', trust({ Service: 'eks.amazonaws.com' }), true],
+  ['names it among others, of another partition', trust({ Service: ['a', 'eks.amazonaws.com.cn'] }), true],
+  [
+    'names it in a second statement',
+    `{"Statement":[{"Effect":"Deny"},${trust({ Service: 'eks.amazonaws.com' }).slice(14, -2)}]}`,
+    true,
+  ],
+  ['allows every action of STS', trust({ Service: 'eks.amazonaws.com' }, { Action: ['sts:*'] }), true],
+  ['lets everybody assume it', trust('*'), true],
+  ['is written by what it leaves out', trust(undefined, { NotPrincipal: {} }), true],
+  ['is no JSON', '{', true],
+  ['has no statement that anybody knows', '{"Statement":"x"}', true],
+  ['was not read', undefined, true],
+  ['names another service', trust({ Service: 'ec2.amazonaws.com' }), false],
+  ['names a service whose name only begins so', trust({ Service: 'eks.amazonaws.community' }), false],
+  ['names an account', trust({ AWS: 'arn:aws:iam::111111111111:root' }), false],
+  ['denies it', trust({ Service: 'eks.amazonaws.com' }, { Effect: 'Deny' }), false],
+  ['allows something else', trust({ Service: 'eks.amazonaws.com' }, { Action: 'sts:TagSession' }), false],
+])('a trust policy that %s', (_, trustPolicy, isTrusted) => {
+  const nodes = { arn: 'role/nodes', trustPolicy: trust({ Service: 'ec2.amazonaws.com' }) };
+  const roles = [{ arn: 'role/web', ...(trustPolicy !== undefined && { trustPolicy }) }, nodes];
+  const said =
+    'error Cluster: The cluster has the role role/web, whose trust policy does not let eks.amazonaws.com assume it: an upgrade needs that.';
+  expect(found(roleUntrusted, { roles })).toEqual(isTrusted ? [] : [said]);
+});
+
+test('nodes are launched as a role that EC2 may assume, and a role that is gone is told as that alone', () => {
+  const roles = [{ arn: 'role/nodes', trustPolicy: trust({ Service: 'eks.amazonaws.com' }) }];
+  expect(found(roleUntrusted, { roles })).toEqual([
+    'error Nodegroup: The node group a has the role role/nodes, whose trust policy does not let ec2.amazonaws.com assume it: every new node needs that.',
+  ]);
 });
 
 const fixOf = (capacity: CapacityFacts) => {

@@ -213,6 +213,7 @@ test('each check has a name of its own and finds something in the worst of clust
     nodegroups: [
       group({ status: 'DELETING', amiType: 'AL2_x86_64', version: '1.30', subnets: ['s'] }),
       ...['1', '2'].map((version) => group({ instanceTypes: ['m5.large'], launchTemplate: { id: 'lt', version } })),
+      group({ nodeRole: 'role/own' }),
     ],
     server: { ready: { ok: false, failed: ['etcd'] }, workloads: [dns], nodes: [] },
     addons: [dnsAt('v1.14.0', { status: 'CREATE_FAILED' })],
@@ -226,7 +227,8 @@ test('each check has a name of its own and finds something in the worst of clust
       subnets: [{ subnetId: 's', availabilityZone: 'a', availableIpAddressCount: 0 }],
       instanceTypes: [{ instanceType: 'm5.large', vcpus: 2, ipv4AddressesPerInterface: 10 }],
       quotas: [{ quotaCode: 'L-1216C47A', value: 5, used: 5 }],
-      ...{ launchTemplates: [{ template: 'lt', version: '1', imageId: 'ami-1' }], images: [], roles: [], keys: [] },
+      ...{ launchTemplates: [{ template: 'lt', version: '1', imageId: 'ami-1' }], images: [], keys: [] },
+      roles: [{ arn: 'role/own', trustPolicy: '{"Statement":[]}' }],
       ownImages: [{ nodegroup: 'ml', refused: reason('CustomImage', 'There is none.') }],
     },
   });

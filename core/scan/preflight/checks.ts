@@ -20,6 +20,7 @@ import { policyAlarms } from './policy-alarms.ts';
 import { policyUrls } from './policy-urls.ts';
 import type { PreflightCheck, PreflightFacts } from './preflight-check.ts';
 import { roleGone } from './role-gone.ts';
+import { roleUntrusted } from './role-untrusted.ts';
 import { surgeAddresses } from './surge-addresses.ts';
 import { systemWorkloads } from './system-workloads.ts';
 import { targetOffered } from './target-offered.ts';
@@ -48,6 +49,7 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   imageGone,
   customImage,
   roleGone,
+  roleUntrusted,
   keyUnusable,
   controlPlaneAddresses,
   surgeAddresses,

@@ -1,7 +1,7 @@
 import type { GateReading } from '../../contracts/items/gate.ts';
 import type { Reason } from '../../contracts/step-result.ts';
 import type { NodesSpec } from '../../model/image-rule.ts';
-import type { Key, Quota } from '../../ports/account.ts';
+import type { Key, Quota, Role } from '../../ports/account.ts';
 import type { Node, Workload } from '../../ports/cluster-access.ts';
 import type { Ec2Reader, Image, LaunchTemplateVersion } from '../../ports/ec2.ts';
 import type { Addon, AddonInfo, Cluster, ClusterVersionInformation, Nodegroup } from '../../ports/eks.ts';
@@ -65,8 +65,8 @@ export interface CapacityFacts {
   readonly images?: readonly Pick<Image, 'imageId' | 'state' | 'deprecationTime'>[];
   /** Of node groups with an AMI of their own that a policy names another for, why it cannot be used; null where it can. */
   readonly ownImages?: readonly OwnImage[];
-  /** ARNs of those that are there. */
-  readonly roles?: readonly string[];
+  /** Those that are there. */
+  readonly roles?: readonly Role[];
   readonly keys?: readonly Key[];
   /** Those that new nodes of this hop count to. */
   readonly quotas?: readonly Quota[];

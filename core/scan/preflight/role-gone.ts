@@ -1,4 +1,4 @@
-import { foundOf, type PreflightCheck } from './preflight-check.ts';
+import { foundOf, type PreflightCheck, type PreflightFacts } from './preflight-check.ts';
 
 const name = 'RoleGone';
 
@@ -7,23 +7,31 @@ export const roleGone: PreflightCheck = {
   name,
   finds: 'The IAM role of the cluster or of a node group does not exist any more.',
   isOfRolls: true,
-  observe({ cluster, hasMoved, nodegroups, capacity }) {
-    const roles = hasMoved ? undefined : capacity?.roles;
-    if (roles === undefined) return [];
-    const named = [
-      { arn: cluster.roleArn, subject: { kind: 'Cluster', name: cluster.name }, use: 'an upgrade' },
-      ...nodegroups.map(({ nodegroupName, nodeRole: arn }) => ({
-        ...{ arn, subject: { kind: 'Nodegroup', name: nodegroupName }, use: 'every new node' },
-      })),
-    ];
-    return named.flatMap(({ arn, subject, use }) => {
-      if (arn === undefined || roles.includes(arn)) return [];
+  observe(facts) {
+    const { cluster, capacity, hasMoved } = facts;
+    if (hasMoved || capacity?.roles === undefined) return [];
+    const there = new Set(capacity.roles.map(({ arn }) => arn));
+    return rolesOf(facts).flatMap(({ arn, subject, whose, use }) => {
+      if (there.has(arn)) return [];
       return foundOf(name, 'capacity', cluster, {
         subject,
         cause: `role:${arn}`,
-        message: `The ${subject.kind === 'Cluster' ? 'cluster' : `node group ${subject.name}`} has the role ${arn}, which does not exist any more: ${use} needs it.`,
+        message: `The ${whose} has the role ${arn}, which does not exist any more: ${use} needs it.`,
         fix: 'Create the role again, by the same name and path, with its trust policy and its policies.',
       });
     });
   },
 };
+
+/** The roles that a hop needs: whose each is, for what, and which service assumes it. */
+export const rolesOf = ({ cluster, nodegroups }: Pick<PreflightFacts, 'cluster' | 'nodegroups'>) =>
+  [
+    {
+      ...{ arn: cluster.roleArn, service: 'eks.amazonaws.com', whose: 'cluster', use: 'an upgrade' },
+      subject: { kind: 'Cluster', name: cluster.name },
+    },
+    ...nodegroups.map(({ nodegroupName, nodeRole: arn }) => ({
+      ...{ arn, service: 'ec2.amazonaws.com', whose: `node group ${nodegroupName}`, use: 'every new node' },
+      subject: { kind: 'Nodegroup', name: nodegroupName },
+    })),
+  ].flatMap(({ arn, ...rest }) => (arn === undefined ? [] : { arn, ...rest }));

@@ -91,7 +91,11 @@ test.each([
   ['over HTTP', overHttp],
 ])('%s it has what clusters of the account name, but for what is gone', async (_, open) => {
   const account = open();
-  expect(await account.getRole(scope, 'shop-cluster')).toEqual({ arn: role('shop-cluster') });
+  const trusted = await account.getRole(scope, 'shop-cluster');
+  expect([trusted?.arn, JSON.parse(trusted?.trustPolicy ?? '').Statement[0].Principal.Service]).toEqual([
+    role('shop-cluster'),
+    ['eks.amazonaws.com', 'ec2.amazonaws.com'],
+  ]);
   for (const name of ['lost-cluster', 'other-cluster', 'nobody'])
     expect(await account.getRole(scope, name)).toBeUndefined();
   expect(await account.describeKey(scope, key('shop'))).toEqual({ keyId: key('shop'), keyState: 'Enabled' });

@@ -18,7 +18,8 @@ const OPERATIONS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, O
       const role = roles.find(({ arn }) => arn.endsWith(`/${RoleName}`));
       if (role === undefined)
         throw new AwsFault('NoSuchEntity', `The role with name ${RoleName} cannot be found.`, { status: 404 });
-      return { Role: { RoleName, Arn: role.arn } };
+      const AssumeRolePolicyDocument = encodeURIComponent(role.trustPolicy);
+      return { Role: { RoleName, Arn: role.arn, AssumeRolePolicyDocument } };
     },
     CreateRole: ({ RoleName = '', AssumeRolePolicyDocument = '' }, _, cloud, account) => {
       const arn = `arn:aws:iam::${account}:role/${RoleName}`;

@@ -38,6 +38,8 @@ export interface FakeEksState {
   freeAddresses?: Record<string, number>;
   /** What clusters still name and is there no more: ids of subnets, security groups and AMIs, `template:version`, ARNs of roles and keys. */
   goneResources?: string[];
+  /** Trust policies of roles, by their ARN; all others name the service that assumes them. */
+  trustPolicies?: Record<string, object>;
   /** Quotas of vCPUs, by their code; of all others there is plenty. */
   vcpuQuotas?: Record<string, number>;
   /** States of KMS keys, by their ARN; all others are Enabled. */
