@@ -1,7 +1,7 @@
 import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
+import type { Grant, UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
 import { ACCEPTED_CONTRACTS, type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { clusterKey as keyOf, parseClusterArn } from '../model/cluster-key.ts';
@@ -12,7 +12,15 @@ import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { type Asker, authority, otherTarget } from '../protocol/authority.ts';
 import { CONTROL_PLANE } from '../protocol/update-subject.ts';
-import { ClusterNames, Clusters, Grants, namePartition, SettledUpdates, Upgrades } from '../store/entities.ts';
+import {
+  ClusterNames,
+  Clusters,
+  Grants,
+  namePartition,
+  SettledUpdates,
+  UndoEntries,
+  Upgrades,
+} from '../store/entities.ts';
 import { batched, decode, load, type Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
@@ -37,8 +45,15 @@ export interface StepContext {
   readonly upgradeRead: Read<Upgrade> | undefined;
   /** Updates that were seen to have ended, by the name under which they are kept; a subject that is missing here was not read yet. */
   readonly settled: ReadonlyMap<string, readonly string[]>;
+  /** Effects as they stood when the step was opened, by `effect#subject`, of those that it asks for at each look. */
+  readonly effects: ReadonlyMap<string, Read<UndoEntry> | undefined>;
   readonly startedAt: Date;
 }
+
+/** `['silence', NAME]`; a step names those that it asks for at each look, so that they are read together with its grant. */
+export type EffectKey = readonly [UndoEntry['effect'], string];
+export type EffectsOf = (clusterKey: string, name: string) => readonly EffectKey[];
+const NO_EFFECTS: EffectsOf = () => [];
 
 export type StepPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'events'>;
 
@@ -75,6 +90,7 @@ interface Stored {
   readonly upgrade: Read<Upgrade> | undefined;
   /** Updates of the control plane that were seen to have ended; undefined where they were not read. */
   readonly settled?: readonly string[];
+  readonly effects?: StepContext['effects'];
 }
 
 /**
@@ -87,11 +103,13 @@ async function storedFor(
   asker: Asker,
   living: string | undefined,
   needs: 'grant' | 'read',
+  effectsOf: (clusterKey: string) => readonly EffectKey[],
 ): Promise<Stored> {
-  const now = living === undefined ? undefined : await storedOf(table, living, input.targetVersion, needs);
+  const read = (clusterKey: string) => storedOf(table, clusterKey, input.targetVersion, needs, effectsOf(clusterKey));
+  const now = living === undefined ? undefined : await read(living);
   if (now !== undefined && authority(now.grant?.data, asker) !== 'none') return now;
   const other = await grantOf(table, input.cluster, asker);
-  if (other !== undefined) return storedOf(table, other.data.clusterKey, input.targetVersion, needs);
+  if (other !== undefined) return read(other.data.clusterKey);
   return { grant: undefined, upgrade: undefined, ...(now?.settled === undefined ? {} : { settled: now.settled }) };
 }
 
@@ -100,19 +118,22 @@ async function storedOf(
   clusterKey: string,
   target: string,
   needs: 'grant' | 'read',
+  keys: readonly EffectKey[],
 ): Promise<Stored> {
   const reader = batched(table);
   // Nearly every grant is of the hop to the target, so that its upgrade is read with it.
   const hop = hopTo(KubeVersion.parse(target));
-  const [grant, likely, settled] = await Promise.all([
+  const [grant, likely, settled, ...found] = await Promise.all([
     load(reader, Grants, clusterKey),
     load(reader, Upgrades, clusterKey, hop),
     // Those that look ask for updates of the control plane every time, those that change something seldom.
     needs === 'read' ? load(reader, SettledUpdates, clusterKey, CONTROL_PLANE) : undefined,
+    ...keys.map(([effect, subject]) => load(reader, UndoEntries, clusterKey, effect, subject)),
   ]);
+  const effects = new Map(keys.map(([effect, subject], index) => [`${effect}#${subject}`, found[index]]));
   const id = grant?.data.upgradeId;
   const upgrade = id === undefined || id === hop ? likely : await load(reader, Upgrades, clusterKey, id);
-  return { grant, upgrade, ...(needs === 'read' ? { settled: settled?.data.ids ?? [] } : {}) };
+  return { grant, upgrade, effects, ...(needs === 'read' ? { settled: settled?.data.ids ?? [] } : {}) };
 }
 
 /**
@@ -123,6 +144,7 @@ export async function openStep(
   ports: StepPorts,
   stepInput: StepInput,
   needs: 'grant' | 'read',
+  effectsOf = NO_EFFECTS,
 ): Promise<StepContext | StepResult> {
   const input = parseMachineInput(stepInput.input);
   const unknown = unknownContract(input);
@@ -134,7 +156,9 @@ export async function openStep(
   const asker: Asker = { arn: executionArn, name: executionName };
   const looked = await lookAt(ports, scope, arn.name);
   const living = 'cluster' in looked ? keyOf(looked.cluster.arn, looked.cluster.createdAt) : undefined;
-  const { grant, upgrade, settled } = await storedFor(ports.table, input, asker, living, needs);
+  const { grant, upgrade, settled, effects } = await storedFor(ports.table, input, asker, living, needs, (key) =>
+    effectsOf(key, arn.name),
+  );
   if (grant === undefined && needs === 'grant') {
     const said = 'This execution does not hold the grant of its cluster: another one does, or nobody.';
     return parked(undefined, reason('Superseded', said));
@@ -174,6 +198,7 @@ export async function openStep(
     upgrade: upgrade?.data,
     upgradeRead: upgrade,
     settled: new Map(settled === undefined ? [] : [[CONTROL_PLANE, settled]]),
+    effects: effects ?? new Map(),
     startedAt: new Date(stepInput.execution.startTime),
   };
 }

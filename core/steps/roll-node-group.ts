@@ -14,13 +14,13 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act, beforeChange, isOfThisTry } from './act.ts';
 import { findApiServer, isAccessError } from './api-server.ts';
 import { afterHooks } from './ask-hooks.ts';
-import { foreignStop, pollSeconds, type StepContext } from './context.ts';
+import { type EffectsOf, foreignStop, pollSeconds, type StepContext } from './context.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
 import { type ImagePorts, launchTemplateVersion } from './launch-template-version.ts';
 import { nodeRoom, otherRolls } from './node-room.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
-import { withSilenceLifted } from './silence-alarms.ts';
+import { silenceOf, withSilenceLifted } from './silence-alarms.ts';
 import { goOnWithUpdateConfig, setUpdateConfig, withUpdateConfigBack } from './update-config.ts';
 
 const STEP = 'roll-node-group' as const;
@@ -38,7 +38,8 @@ export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Pro
       'roll-node-group was given no node group: its machine passes one item of list-node-groups.',
     );
   const step = `${STEP}/${group}`;
-  return runStep(ports, stepInput, 'grant', step, async (_, context) => {
+  const moment = { step: STEP, part: group };
+  const body = async (_: unknown, context: StepContext) => {
     const before = failedBefore(context, group);
     if (before !== undefined) {
       const said = `${group} was not started, because the node group ${before} failed in this attempt.`;
@@ -47,9 +48,11 @@ export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Pro
     const begun = await goOnWithUpdateConfig(ports, context, group);
     const result = begun ?? (await roll(ports, context, group));
     const back = await withUpdateConfigBack(ports, context, group, result);
-    const outcome = { step, result: await withSilenceLifted(ports, context, { step: STEP, part: group }, back) };
-    return afterHooks(ports, context, { step: STEP, part: group }, outcome);
-  });
+    const outcome = { step, result: await withSilenceLifted(ports, context, moment, back) };
+    return afterHooks(ports, context, moment, outcome);
+  };
+  const effectsOf: EffectsOf = (clusterKey, name) => [...silenceOf(moment)(clusterKey, name), ['updateConfig', group]];
+  return runStep(ports, stepInput, 'grant', step, body, effectsOf);
 }
 
 async function roll(ports: RollPorts, context: StepContext, group: string): Promise<StepResult> {

@@ -16,6 +16,7 @@ import { batched, load, replace } from '../store/entity.ts';
 import {
   deniedReason,
   deniedRetryAt,
+  type EffectsOf,
   isResult,
   openStep,
   type PollBounds,
@@ -44,10 +45,11 @@ export async function runStep<Ports extends StepPorts>(
   needs: 'grant' | 'read',
   step: string,
   body: (ports: Ports, context: StepContext) => Promise<StepOutcome>,
+  effectsOf?: EffectsOf,
 ): Promise<StepResult> {
   const again = await lookAgain(ports, stepInput);
   if (again !== undefined) return again;
-  const context = await readable(step, () => openStep(ports, stepInput, needs));
+  const context = await readable(step, () => openStep(ports, stepInput, needs, effectsOf));
   if ('outcome' in context) return context.outcome.result;
   if (isResult(context.value)) return context.value;
   const opened = context.value;

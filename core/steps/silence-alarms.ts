@@ -21,7 +21,7 @@ import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, noteSilence } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
-import type { StepContext, StepPorts } from './context.ts';
+import type { EffectKey, StepContext, StepPorts } from './context.ts';
 import { notSent } from './not-sent.ts';
 
 export type SilencePorts = StepPorts & Pick<Ports, 'silences'>;
@@ -152,6 +152,13 @@ const notSilenced = ({ alarms }: Pick<MuteRule, 'alarms'>, why: string): Reason 
     `${some(alarms, MOST_NAMED)} could not be silenced: ${why}. They take their actions as ever, and the step goes on. Each alarm needs the tag liftlock:silence=allowed.`,
   );
 
+/** What `withSilenceLifted` asks for. */
+export const silenceOf =
+  (moment: SilenceMoment) =>
+  (clusterKey: string, name: string): readonly [EffectKey] => [
+    ['silence', muteRuleName({ clusterKey, ...moment }, name)],
+  ];
+
 /**
  * Lifts the silence of a step that ends, however it does, and tells what there is to tell of it. What keeps it from that is left to whoever undoes
  * what an upgrade has left (core/protocol/undo.ts). Gives the result of the step, or waits.
@@ -162,9 +169,16 @@ export async function withSilenceLifted(
   moment: SilenceMoment,
   result: StepResult,
 ): Promise<StepResult> {
-  const { clusterKey, name, upgrade } = context;
-  const ruleName = muteRuleName({ clusterKey, ...moment }, name);
-  const entry = await loadSilence(ports, clusterKey, ruleName);
+  const { clusterKey, name, upgrade, effects } = context;
+  const [[, ruleName]] = silenceOf(moment)(clusterKey, name);
+  // While a step waits nothing is lifted, and what was to be told when it was opened is enough.
+  const opened = effects.get(`silence#${ruleName}`);
+  const entry =
+    result.status === 'wait' && effects.has(`silence#${ruleName}`)
+      ? opened && isOfSilence(opened)
+        ? opened
+        : undefined
+      : await loadSilence(ports, clusterKey, ruleName);
   if (entry === undefined || entry.data.upgradeId !== upgrade?.id) return result;
   // What an earlier try had to tell was told then.
   if (entry.data.closed !== undefined && entry.data.recordedAt < (upgrade.startedAt ?? '')) return result;

@@ -1,6 +1,6 @@
 import { unlessGone } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
-import type { StepInput } from '../contracts/step-input.ts';
+import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { addonFits } from '../model/addon-target.ts';
 import { given } from '../model/given.ts';
@@ -19,7 +19,7 @@ import { findUpdatesInFlight, foreignReason, stopBeside, withSettled } from './f
 import { type MovePorts, moveComponents } from './move-components.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
-import { withSilenceLifted } from './silence-alarms.ts';
+import { silenceOf, withSilenceLifted } from './silence-alarms.ts';
 
 const STEP = 'update-addons' as const;
 /** Pods are replaced one after the other, so that no add-on is done within a minute. */
@@ -30,17 +30,19 @@ const BOUNDS = { least: 30, most: 120, first: 60 };
  * N+1 wants; and before the control plane is taken back to a version that fits there. `resolveConflicts` is PRESERVE, and what the add-on had (role, configuration) is sent again as it was read.
  */
 export function updateAddons(ports: ActPorts & MovePorts, stepInput: StepInput): Promise<StepResult> {
-  return runStep(ports, stepInput, 'grant', STEP, async (_, context) => {
-    const phase = context.input.phase ?? 'after';
+  const phase = parseMachineInput(stepInput.input).phase ?? 'after';
+  const moment = { step: STEP, part: phase };
+  const body = async (_: unknown, context: StepContext) => {
     if (isRollback(context.upgrade) !== (phase === 'back')) return { step: STEP, result: blocked(otherPhase(context)) };
     if (phase === 'back') return { step: `${STEP}-back`, result: await everyAddon(ports, context, phase) };
     const addons = await everyAddon(ports, context, phase);
     const moved = addons.status === 'done' ? await moveComponents(ports, context, phase) : undefined;
     const result = moved === undefined ? addons : { ...moved, reasons: [...moved.reasons, ...addons.reasons] };
-    const told = await withSilenceLifted(ports, context, { step: STEP, part: phase }, result);
+    const told = await withSilenceLifted(ports, context, moment, result);
     const outcome = { step: `${STEP}-${phase}`, result: told };
-    return afterHooks(ports, context, { step: STEP, part: phase }, outcome);
-  });
+    return afterHooks(ports, context, moment, outcome);
+  };
+  return runStep(ports, stepInput, 'grant', STEP, body, silenceOf(moment));
 }
 
 const otherPhase = ({ upgrade, input }: StepContext): Reason =>

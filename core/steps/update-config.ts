@@ -74,7 +74,14 @@ export async function goOnWithUpdateConfig(
   context: StepContext,
   group: string,
 ): Promise<StepResult | undefined> {
-  const entry = await loadEntry(ports, context, group);
+  // As it stood when the step was opened, where it asked: nothing has been done since.
+  const opened = context.effects.get(`updateConfig#${group}`);
+  const isKnown = context.effects.has(`updateConfig#${group}`);
+  const entry = isKnown
+    ? opened && isOfUpdateConfig(opened)
+      ? opened
+      : undefined
+    : await loadEntry(ports, context, group);
   if (!isOpen(entry)) return undefined;
   if (await isBegun(ports, context, PUT_BACK, group)) {
     const back = await putUpdateConfigBack(ports, context, entry);

@@ -13,9 +13,10 @@ import { notActive, readControlPlane } from './read-control-plane.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { insightReason, rollbackInsights } from './rollback-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
-import { withSilenceLifted } from './silence-alarms.ts';
+import { silenceOf, withSilenceLifted } from './silence-alarms.ts';
 
 const STEP = 'upgrade-control-plane' as const;
+const MOMENT = { step: STEP, part: 'cluster' } as const;
 /** A cluster that stays busy is asked ever more rarely: a day of looks must fit into the history of one execution. */
 const SETTLING = { least: 30, most: 900 };
 /** EKS takes several minutes for every control plane (facts: eks.md §2.3): earlier looks would only cost. */
@@ -23,14 +24,21 @@ const BOUNDS = { least: 60, most: 120, first: 420 };
 
 /** Moves the control plane one minor up, or finds that it is there; down in a rollback, and only there. */
 export function upgradeControlPlane(ports: ActPorts, stepInput: StepInput): Promise<StepResult> {
-  return runStep(ports, stepInput, 'grant', STEP, async (_, context) => {
-    if (isRollback(context.upgrade)) return rollBack(ports, context);
-    const mutation = { step: STEP, subject: 'cluster', prepare: () => prepare(ports, context) };
-    const what = `Upgrade of ${context.name} to ${context.target}`;
-    const result = await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context));
-    const told = await withSilenceLifted(ports, context, { step: STEP, part: 'cluster' }, result);
-    return afterHooks(ports, context, { step: STEP }, { step: STEP, result: told });
-  });
+  return runStep(
+    ports,
+    stepInput,
+    'grant',
+    STEP,
+    async (_, context) => {
+      if (isRollback(context.upgrade)) return rollBack(ports, context);
+      const mutation = { step: STEP, subject: 'cluster', prepare: () => prepare(ports, context) };
+      const what = `Upgrade of ${context.name} to ${context.target}`;
+      const result = await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context));
+      const told = await withSilenceLifted(ports, context, MOMENT, result);
+      return afterHooks(ports, context, { step: STEP }, { step: STEP, result: told });
+    },
+    silenceOf(MOMENT),
+  );
 }
 
 /** The re-read right before the call: everything that makes "version = target" an upgrade of one minor and nothing else. */
