@@ -13,6 +13,8 @@ const member = (clusterKey: string, status: Member['status'], waveIndex = 0): Me
   ...{ rolloutId: 'r', waveIndex, clusterKey, name: clusterKey, from: '1.36', to: '1.37', status },
   ...{ inFlight: status === 'Running', reasons: [], position: 1 },
 });
+const NOW = new Date('2026-11-20T12:00:00Z');
+const parked: Member = { ...member('a', 'Parked'), inFlight: true, resumeAt: '2026-11-20T12:00:01.000Z' };
 const later = wave(1, { status: 'Pending', inFlight: 0 });
 const busy = {
   rollouts: [rollout],
@@ -22,14 +24,17 @@ const busy = {
 };
 
 test('a full open wave in which something runs is only watched, and so are upgrades without a rollout', () => {
-  expect(isOnlyWatched(busy)).toBe(true);
-  expect(isOnlyWatched({ rollouts: [], waves: [], members: [], upgrades: [] })).toBe(true);
+  expect(isOnlyWatched(busy, NOW)).toBe(true);
+  expect(isOnlyWatched({ ...busy, members: [parked, member('b', 'Pending')] }, NOW)).toBe(true);
+  expect(isOnlyWatched({ rollouts: [], waves: [], members: [], upgrades: [] }, NOW)).toBe(true);
 });
 
 test.each<[string, Partial<typeof busy>]>([
   ['nothing runs', { members: [member('b', 'Pending')] }],
   ['what runs is of another rollout', { members: [{ ...member('a', 'Running'), rolloutId: 'other' }] }],
   ['a place is free', { waves: [later, wave(0, { inFlight: 0 })] }],
+  ['what is in flight is parked and may go on now', { members: [{ ...parked, resumeAt: NOW.toISOString() }] }],
+  ['what is parked for later has no place', { members: [{ ...parked, inFlight: false }] }],
   ['the wave has settled', { waves: [later, wave(0, { blocked: 3 })] }],
   ['more have failed than may', { waves: [later, wave(0, { failed: 2 })] }],
   ['the wave soaks', { waves: [later, wave(0, { status: 'Soaking' })] }],
@@ -40,13 +45,13 @@ test.each<[string, Partial<typeof busy>]>([
     { waves: [later], members: [member('a', 'Running', 1), member('b', 'Parked')] },
   ],
 ])('it is looked at when %s', (_, changes) => {
-  expect(isOnlyWatched({ ...busy, ...changes })).toBe(false);
+  expect(isOnlyWatched({ ...busy, ...changes }, NOW)).toBe(false);
 });
 
 test('clusters of upgrades that a person asked for are read, whatever waves do', () => {
   const upgrade = { clusterKey: 'x', status: 'Parked' } as Parameters<typeof clustersInTurn>[0]['upgrades'][number];
-  expect(clustersInTurn({ ...busy, upgrades: [upgrade] })).toEqual(['x']);
-  expect(clustersInTurn({ ...busy, upgrades: [{ ...upgrade, rolloutId: 'r' }] })).toEqual([]);
+  expect(clustersInTurn({ ...busy, upgrades: [upgrade] }, NOW)).toEqual(['x']);
+  expect(clustersInTurn({ ...busy, upgrades: [{ ...upgrade, rolloutId: 'r' }] }, NOW)).toEqual([]);
 });
 
 test('where failures have something in common, the clusters of all who wait there are under suspicion', () => {

@@ -49,25 +49,26 @@ interface Moving {
 }
 
 /** Clusters of members whose turn it is, and of upgrades that a person asked for. */
-export function clustersInTurn({ rollouts, members, upgrades, waves }: Moving): string[] {
+export function clustersInTurn({ rollouts, members, upgrades, waves }: Moving, now: Date | undefined): string[] {
   const rolloutOf = new Map(rollouts.map((rollout) => [rollout.id, rollout]));
   const waveOf = new Map(waves.map((wave) => [`${wave.rolloutId}/${wave.index}`, wave]));
   const turn = members.filter((member) =>
-    isItsTurn(member, rolloutOf.get(member.rolloutId), waveOf.get(`${member.rolloutId}/${member.waveIndex}`)),
+    isItsTurn(member, rolloutOf.get(member.rolloutId), waveOf.get(`${member.rolloutId}/${member.waveIndex}`), now),
   );
   return [...new Set([...turn, ...upgrades.filter(waitsByHand)].map(({ clusterKey }) => clusterKey))];
 }
 
 /**
- * Whether nothing can be decided but by the end of what runs: nobody's turn has come, and in each rollout something runs in an open wave that
- * has neither settled nor failed too often, the first of those that have not ended. Then grants are looked after, and nothing else is read.
+ * Whether nothing can be decided but by the end of what runs or is parked for a while: nobody's turn has come, and in each rollout there is such a one in
+ * an open wave that has neither settled nor failed too often, the first of those that have not ended. Then grants are looked after, and nothing else is read.
  */
-export function isOnlyWatched(moving: Moving): boolean {
-  return clustersInTurn(moving).length === 0 && moving.rollouts.every((rollout) => isBusy(moving, rollout));
+export function isOnlyWatched(moving: Moving, now: Date | undefined): boolean {
+  return clustersInTurn(moving, now).length === 0 && moving.rollouts.every((rollout) => isBusy(moving, rollout, now));
 }
 
-function isBusy({ members, waves }: Moving, { id }: Rollout): boolean {
-  if (!members.some(({ rolloutId, status }) => rolloutId === id && status === 'Running')) return false;
+function isBusy({ members, waves }: Moving, { id }: Rollout, now: Date | undefined): boolean {
+  const isUnderWay = (member: Member) => member.status === 'Running' || (member.inFlight && isPostponed(member, now));
+  if (!members.some((member) => member.rolloutId === id && isUnderWay(member))) return false;
   const [first, ...later] = waves.filter(({ rolloutId }) => rolloutId === id).sort((a, b) => a.index - b.index);
   if (first?.status !== 'Open' || isSettled(first) || exceedsBudget(first)) return false;
   return later.every(({ status }) => status === 'Pending');
@@ -94,16 +95,22 @@ export const waitsByHand = (upgrade: Upgrade): boolean => isDecidedAbout(upgrade
 /** What runs is watched by its grant; nothing is decided about its cluster before it ends. */
 const isDecidedAbout = ({ status }: Member | Upgrade): boolean => status !== 'Running';
 
+/** What has parked until a time is asked for by nobody before that (core/rollout/admission.ts). */
+const isPostponed = ({ resumeAt }: Pick<Member, 'resumeAt'>, now: Date | undefined): boolean =>
+  resumeAt !== undefined && now !== undefined && new Date(resumeAt) > now;
+
 /**
  * Whether a member could be granted now as far as its rollout and its wave tell; one whose wave was not looked at might. About the others
  * nothing but their clusters can decide, and a change of those has the next tick look at all of them.
  */
 export function isItsTurn(
-  { status, inFlight }: Pick<Member, 'status' | 'inFlight'>,
+  member: Pick<Member, 'status' | 'inFlight' | 'resumeAt'>,
   rollout: Pick<Rollout, 'status'> | undefined,
   wave: Wave | undefined,
+  now: Date | undefined,
 ): boolean {
-  if (status === 'Running' || rollout?.status !== 'Running') return false;
+  const { status, inFlight } = member;
+  if (status === 'Running' || rollout?.status !== 'Running' || isPostponed(member, now)) return false;
   if (wave === undefined) return true;
   return GRANTING_WAVES.includes(wave.status) && (inFlight || waveRefusal(wave) === undefined);
 }

@@ -66,11 +66,12 @@ const NOTHING_READ = {
   ledger: { counts: {} },
 } as const;
 
-/** Reads what the reconciler decides from; `active` is the sparse index, which the caller has read. */
+/** Reads what the reconciler decides from; `active` is the sparse index, which the caller has read. Of a look at `turn` `now` says who is parked for later; absent = nobody is. */
 export async function loadSnapshot(
   table: Table,
   active: readonly StoredItem[],
   scope: SnapshotScope,
+  now?: Date,
 ): Promise<FleetSnapshot> {
   const grants = ofKind(active, Grants);
   const rollouts = ofKind(active, Rollouts);
@@ -87,7 +88,7 @@ export async function loadSnapshot(
     ({ clusterKey, upgradeId }) => !indexed.has(itemId(Upgrades.key(clusterKey, upgradeId))),
   );
   const waiting = clustersThatWait(moving);
-  if (scope === 'turn' && endedOnes.length === 0 && isOnlyWatched(moving))
+  if (scope === 'turn' && endedOnes.length === 0 && isOnlyWatched(moving, now))
     return { ...NOTHING_READ, ...moving, grants, unread: new Set(waiting) };
   const reader = batched(table);
   const everything = scope !== 'turn' && scope !== 'motion';
@@ -96,7 +97,7 @@ export async function loadSnapshot(
   const unread = new Set<string>();
   // The index may not have a cluster yet that somebody waits with: it would count as gone.
   const all = inventory && new Set([...inventory.map(({ clusterKey }) => clusterKey), ...waiting]);
-  const keys = all ? [...all] : scope === 'turn' ? clustersInTurn(moving) : waiting;
+  const keys = all ? [...all] : scope === 'turn' ? clustersInTurn(moving, now) : waiting;
   const isExact = scope === 'history';
   const first = started(loadClusters(table, reader, keys, isExact ? undefined : inventory, isExact));
   // Waves that have ended matter too: their order, and their stragglers.

@@ -194,7 +194,7 @@ async function snapshotOf(
   active: readonly StoredItem[],
   scope: SnapshotScope,
 ): Promise<FleetSnapshot> {
-  const snapshot = await loadSnapshot(table, active, scope);
+  const snapshot = await loadSnapshot(table, active, scope, clock.now());
   if (snapshot.history === undefined || snapshot.epoch !== undefined) return snapshot;
   if ((await table.queryKind(Grants.kind)).length > 0) return snapshot;
   const epoch = { number: 1 };

@@ -7,7 +7,7 @@ import { given } from '../model/given.ts';
 import { isRollback } from '../model/hop.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import type { Addon } from '../ports/eks.ts';
-import { intentsOf } from '../protocol/intent-store.ts';
+import { intentsOf, loadNewestIntent } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import type { Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -81,7 +81,10 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: AddonPha
     if (result !== undefined && result.status !== 'done') return result;
     kept.push(...(result?.reasons ?? []));
   }
-  if (running.size > 0) intents = await intentsOf(ports.table, context.clusterKey, STEP);
+  const ended = await Promise.all(
+    [...running].map((addonName) => loadNewestIntent(ports.table, context.clusterKey, STEP, addonName)),
+  );
+  intents = [...intents.filter(({ data }) => !running.has(data.subject)), ...ended.flatMap((one) => one ?? [])];
   const names = (await ports.eks.listAddons(scope, { clusterName: name })).sort();
   const known = await withSettled(ports, context, names);
   for (const addonName of names) {
