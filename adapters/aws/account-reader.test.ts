@@ -176,10 +176,15 @@ test('of a quota without data, without a metric or unknown nothing is guessed', 
   await expect(quota.getServiceQuota(scope, 'L-1')).rejects.toMatchObject({ name: 'IncompleteAnswer' });
 });
 
-const sumsAsked = {
-  ...{ namespace: 'AWS/EKS', dimensions: { ClusterName: 'web' }, metrics: ['total', 'failed'] },
+const eks = { namespace: 'AWS/EKS', dimensions: { ClusterName: 'web' }, statistic: 'Sum' } as const;
+const balancer = { namespace: 'AWS/ApplicationELB', dimensions: { LoadBalancer: 'app/x/5' } } as const;
+const dataAsked = {
+  metrics: [
+    { ...eks, metric: 'total' },
+    { ...balancer, metric: 'TargetResponseTime', statistic: 'SampleCount' },
+  ],
   ...{ from: new Date('2026-11-20T11:00:00Z'), to: new Date('2026-11-20T12:00:00Z') },
-};
+} as const;
 const data = (id: string, points: string, status = 'Complete') =>
   `<member><Id>${id}</Id><Label>x</Label>${points}<StatusCode>${status}</StatusCode></member>`;
 const metricData = (...results: readonly string[]) =>
@@ -190,13 +195,13 @@ test('the minutes of several metrics are one signed request to CloudWatch in the
     '<Timestamps><member>2026-11-20T11:00:00Z</member><member>2026-11-20T11:01:00Z</member></Timestamps><Values><member>7.0</member><member>9.0</member></Values>';
   const one = '<Timestamps><member>2026-11-20T11:01:00Z</member></Timestamps><Values><member>2.0</member></Values>';
   answer(200, metricData(data('m1', one), data('m0', points)));
-  expect(await reader().getMetricSums(scope, sumsAsked)).toEqual({
-    total: [
-      { at: new Date('2026-11-20T11:00:00Z'), sum: 7 },
-      { at: new Date('2026-11-20T11:01:00Z'), sum: 9 },
+  expect(await reader().getMetricData(scope, dataAsked)).toEqual([
+    [
+      { at: new Date('2026-11-20T11:00:00Z'), value: 7 },
+      { at: new Date('2026-11-20T11:01:00Z'), value: 9 },
     ],
-    failed: [{ at: new Date('2026-11-20T11:01:00Z'), sum: 2 }],
-  });
+    [{ at: new Date('2026-11-20T11:01:00Z'), value: 2 }],
+  ]);
   expect([server.asked.length, signedFor(0), variables.includes('CLOUDWATCH')]).toEqual([
     1,
     'eu-central-1/monitoring',
@@ -206,7 +211,10 @@ test('the minutes of several metrics are one signed request to CloudWatch in the
   expect(form).toMatchObject({
     ...{ Action: 'GetMetricData', StartTime: '2026-11-20T11:00:00.000Z', EndTime: '2026-11-20T12:00:00.000Z' },
     ...{ ScanBy: 'TimestampAscending', 'MetricDataQueries.member.2.Id': 'm1' },
-    'MetricDataQueries.member.2.MetricStat.Metric.MetricName': 'failed',
+    'MetricDataQueries.member.2.MetricStat.Metric.Namespace': 'AWS/ApplicationELB',
+    'MetricDataQueries.member.2.MetricStat.Metric.MetricName': 'TargetResponseTime',
+    'MetricDataQueries.member.2.MetricStat.Metric.Dimensions.member.1.Name': 'LoadBalancer',
+    'MetricDataQueries.member.2.MetricStat.Stat': 'SampleCount',
     'MetricDataQueries.member.1.MetricStat.Metric.Namespace': 'AWS/EKS',
     'MetricDataQueries.member.1.MetricStat.Metric.Dimensions.member.1.Name': 'ClusterName',
     'MetricDataQueries.member.1.MetricStat.Metric.Dimensions.member.1.Value': 'web',
@@ -214,16 +222,22 @@ test('the minutes of several metrics are one signed request to CloudWatch in the
   });
 });
 
-test('a metric that CloudWatch does not know has no minutes, and a part of an answer is none', async () => {
+test('a metric that CloudWatch does not know has no minutes, and a part of an answer is none of that metric alone', async () => {
   const nothing = '<Timestamps/><Values/>';
   answer(200, metricData(data('m0', nothing), data('m1', nothing)));
-  expect(await reader().getMetricSums(scope, sumsAsked)).toEqual({ total: [], failed: [] });
-  for (const results of [
-    [data('m0', nothing)],
-    [data('m0', nothing), data('m1', nothing, 'PartialData')],
-    [data('m0', '<Timestamps><member>2026-11-20T11:00:00Z</member></Timestamps><Values/>'), data('m1', nothing)],
-  ]) {
+  expect(await reader().getMetricData(scope, dataAsked)).toEqual([[], []]);
+  for (const [said, ...results] of [
+    ['no data', data('m0', nothing)],
+    ['PartialData data', data('m0', nothing), data('m1', nothing, 'PartialData')],
+    [
+      'other numbers',
+      data('m0', nothing),
+      data('m1', '<Timestamps><member>2026-11-20T11:00:00Z</member></Timestamps><Values/>'),
+    ],
+  ] as const) {
     answer(200, metricData(...results));
-    await expect(reader().getMetricSums(scope, sumsAsked)).rejects.toMatchObject({ name: 'IncompleteAnswer' });
+    const [known, partial] = await reader().getMetricData(scope, dataAsked);
+    expect(known).toEqual([]);
+    expect(partial).toMatchObject({ name: 'IncompleteAnswer', message: expect.stringContaining(said) });
   }
 });

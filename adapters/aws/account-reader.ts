@@ -1,7 +1,7 @@
 import { errorName, namedError } from '../../core/contracts/errors.ts';
 import { given } from '../../core/model/given.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
-import type { AccountReader, MinuteSum, RecoveryPoint } from '../../core/ports/account.ts';
+import type { AccountReader, MetricMinute, RecoveryPoint } from '../../core/ports/account.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { createSignedCalls, FORM, type SignedCallsOptions } from './signed-calls.ts';
 import { childOf, childrenOf, known, numberOf, parseAnswer, textOf, textsOf, type XmlNode } from './xml-answer.ts';
@@ -104,7 +104,7 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
       }
       return found;
     },
-    async getMetricSums(scope, { namespace, dimensions, metrics: names, from, to }) {
+    async getMetricData(scope, { metrics: asked, from, to }) {
       const form = new URLSearchParams({
         Action: 'GetMetricData',
         Version: '2010-08-01',
@@ -112,13 +112,13 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
       });
       form.set('StartTime', from.toISOString());
       form.set('EndTime', to.toISOString());
-      for (const [index, name] of names.entries()) {
+      for (const [index, { namespace, dimensions, metric, statistic }] of asked.entries()) {
         const query = `MetricDataQueries.member.${index + 1}`;
         form.set(`${query}.Id`, `m${index}`);
         form.set(`${query}.MetricStat.Period`, '60');
-        form.set(`${query}.MetricStat.Stat`, 'Sum');
+        form.set(`${query}.MetricStat.Stat`, statistic);
         form.set(`${query}.MetricStat.Metric.Namespace`, namespace);
-        form.set(`${query}.MetricStat.Metric.MetricName`, name);
+        form.set(`${query}.MetricStat.Metric.MetricName`, metric);
         for (const [at, [dimension, value]] of Object.entries(dimensions).entries()) {
           form.set(`${query}.MetricStat.Metric.Dimensions.member.${at + 1}.Name`, dimension);
           form.set(`${query}.MetricStat.Metric.Dimensions.member.${at + 1}.Value`, value);
@@ -126,23 +126,23 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
       }
       const answer = parseAnswer(await metrics(scope, FORM, form.toString()), 'GetMetricData');
       const results = childrenOf(childOf(answer, 'GetMetricDataResult'), 'MetricDataResults', 'member');
-      return Object.fromEntries(names.map((name, index) => [name, sumsOf(results, `m${index}`)]));
+      return asked.map((_, index) => minutesOf(results, `m${index}`));
     },
   };
 }
 
 /**
- * A part is no answer: minutes that are missing would pass for minutes without data. Two hours are far below what CloudWatch pages.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataResult.html
+ * A part is no answer: minutes that are missing would pass for minutes without data. The 100,800 values of one page are far more than two hours of
+ * some twenty metrics. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataResult.html
  */
-function sumsOf(results: readonly XmlNode[], id: string): MinuteSum[] {
+function minutesOf(results: readonly XmlNode[], id: string): MetricMinute[] | Error {
   const result = results.find((one) => one.Id === id) ?? {};
-  const status = known(result, 'StatusCode');
-  if (status !== 'Complete') throw namedError('IncompleteAnswer', `CloudWatch answered with ${status} data.`);
+  const status = textOf(result, 'StatusCode') ?? 'no';
+  if (status !== 'Complete') return namedError('IncompleteAnswer', `CloudWatch answered with ${status} data.`);
   const [times, values] = [textsOf(result, 'Timestamps'), textsOf(result, 'Values')];
   if (times.length !== values.length)
-    throw namedError('IncompleteAnswer', 'CloudWatch answered with other numbers of times and values.');
-  return times.map((time, index) => ({ at: new Date(time), sum: Number(values[index]) }));
+    return namedError('IncompleteAnswer', 'CloudWatch answered with other numbers of times and values.');
+  return times.map((time, index) => ({ at: new Date(time), value: Number(values[index]) }));
 }
 
 /** `LastModifiedDate` is in seconds since 1970. */

@@ -2,6 +2,7 @@ import type { ReadinessHistory } from '../../core/contracts/items/readiness-hist
 import { visible } from '../../core/model/visible.ts';
 import { some } from '../../core/model/words.ts';
 import { settingsText } from '../../core/nodes/managed-groups/update-config.ts';
+import { probeText } from '../../core/probes/probe-verdict.ts';
 import type { RollbackView } from '../../core/protocol/rollback-view.ts';
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
@@ -97,7 +98,9 @@ const PROBE_HEADERS = ['PROBE', 'RESULT', 'COMPARED', 'NOT WELL', 'NOT BEFORE EI
 
 /** Of the last upgrade whose smoke check has looked. */
 const probes = (upgrades: readonly UpgradeView[]) =>
-  (lastComparison(upgrades)?.verdicts ?? []).map(({ probe, result, ...verdict }) => {
+  (lastComparison(upgrades)?.verdicts ?? []).map((verdict) => {
+    const { result } = verdict;
+    const probe = probeText(verdict);
     if (verdict.kind === 'rate') {
       const { effect } = verdict.figures;
       return [probe, result, '-', '-', '-', '-', effect === undefined ? '-' : `${effect.toFixed(1)} times`];
@@ -114,7 +117,7 @@ const lastComparison = (upgrades: readonly UpgradeView[]) =>
 export function comparedText(upgrade: UpgradeView | null, now: Date): string {
   const { comparedAt, verdicts = [] } = upgrade?.comparison ?? {};
   if (comparedAt === undefined) return '-';
-  const of = (result: string) => verdicts.filter((one) => one.result === result).map(({ probe }) => probe);
+  const of = (result: string) => verdicts.filter((one) => one.result === result).map(probeText);
   const parts = [
     ...(of('fail').length === 0 ? [] : [`worse: ${of('fail').join(', ')}`]),
     ...(of('inconclusive').length === 0 ? [] : [`not known: ${of('inconclusive').join(', ')}`]),

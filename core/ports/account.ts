@@ -17,23 +17,33 @@ export interface AccountReader {
   getServiceQuota(scope: Scope, quotaCode: string): Promise<Quota | undefined>;
   /** AWS Backup: what a vault of the account and Region has of a resource. */
   listRecoveryPoints(scope: Scope, vaultName: string, resourceArn: string): Promise<RecoveryPoint[]>;
-  /** CloudWatch: the sums of each minute that has data, by the metric's name, oldest first; a metric that it does not know has none. */
-  getMetricSums(scope: Scope, asked: MetricMinutes): Promise<Readonly<Record<string, readonly MinuteSum[]>>>;
+  /**
+   * CloudWatch, in one request: what it has of each metric, in the order in which they are asked for. One that it does not know has no minutes; one
+   * that it could not read to the end is an error by itself (`IncompleteAnswer`), and the others are there.
+   */
+  getMetricData(scope: Scope, asked: MetricData): Promise<(readonly MetricMinute[] | Error)[]>;
 }
 
-/** Of metrics with the same dimensions; `from` is in it, `to` is not. CloudWatch keeps minutes for 15 days. */
-export interface MetricMinutes {
-  readonly namespace: string;
-  readonly dimensions: Readonly<Record<string, string>>;
-  readonly metrics: readonly string[];
+/** At most 500 metrics; `from` is in it, `to` is not. CloudWatch keeps minutes for 15 days. */
+export interface MetricData {
+  readonly metrics: readonly AskedMetric[];
   readonly from: Date;
   readonly to: Date;
 }
 
-export interface MinuteSum {
-  /** When the minute began. */
+/** A metric of exactly these dimensions. */
+export interface AskedMetric {
+  readonly namespace: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly metric: string;
+  readonly statistic: 'Sum' | 'SampleCount';
+}
+
+/** A minute that has data; those of a metric come oldest first. */
+export interface MetricMinute {
+  /** When it began. */
   readonly at: Date;
-  readonly sum: number;
+  readonly value: number;
 }
 
 export interface Parameter {

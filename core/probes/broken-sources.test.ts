@@ -33,6 +33,17 @@ test('a rate that fails for three clusters at once is a broken source, and one t
   expect(withoutBrokenSources(passes, [fails, fails, fails], NOON)).toEqual(passes);
 });
 
+test('a metric is a broken source for three clusters only where it is the same one of the same probe', () => {
+  const rate = (source: string, name = 'checkout', probe: RateVerdict['probe'] = 'metric-errors'): RateVerdict[] => [
+    { probe, of: { name, source }, kind: 'rate', result: 'fail', figures: { minutesBefore: 60, minutesAfter: 30 } },
+  ];
+  const result = (...others: readonly RateVerdict[][]) => withoutBrokenSources(rate('a'), others, NOON)[0]?.result;
+  expect(result(rate('a'), rate('a'))).toBe('inconclusive');
+  expect(result(rate('a'), rate('b'))).toBe('fail');
+  expect(result(rate('a'), rate('a', 'search'))).toBe('fail');
+  expect(result(rate('a'), rate('a', 'checkout', 'metric-latency'))).toBe('fail');
+});
+
 test('what else fails of the probe still does, and what each cluster says of itself always', () => {
   const both = [verdict('urls', 'URL a', 'URL b')];
   const a = [verdict('urls', 'URL a')];

@@ -1,5 +1,5 @@
 import { lasting } from './compare-states.ts';
-import type { ProbeVerdict } from './probe-verdict.ts';
+import type { ProbeVerdict, RateVerdict } from './probe-verdict.ts';
 
 /** So many clusters at once do not get worse for causes of their own. */
 const CLUSTERS = 3;
@@ -25,7 +25,7 @@ export function withoutBrokenSources(
   return verdicts.map((verdict) => {
     if (!mayBeBroken(verdict)) return verdict;
     if (verdict.kind === 'rate') {
-      const failing = others.filter((all) => all.some((one) => one.probe === verdict.probe && one.result === 'fail'));
+      const failing = others.filter((all) => all.some((one) => one.result === 'fail' && isSameRate(one, verdict)));
       return failing.length + 1 < CLUSTERS ? verdict : { ...verdict, result: 'inconclusive', why: BROKEN };
     }
     const worseFor = (identity: string): number =>
@@ -38,6 +38,10 @@ export function withoutBrokenSources(
     return { ...rest, result: 'inconclusive', why: BROKEN };
   });
 }
+
+/** Metrics whose dimensions have the cluster's name in them are each cluster's own; the API servers of several clusters count as ever. */
+const isSameRate = (one: ProbeVerdict, { probe, of }: RateVerdict): boolean =>
+  one.kind === 'rate' && one.probe === probe && one.of?.name === of?.name && one.of?.source === of?.source;
 
 const names = (verdict: ProbeVerdict, identity: string): boolean =>
   verdict.kind === 'state' && verdict.figures.named.some((one) => one.identity === identity);

@@ -1,3 +1,4 @@
+import { given } from '../model/given.ts';
 import type { RateProbe, RateVerdict } from './probe-verdict.ts';
 import { criticalT, upperTail } from './student-t.ts';
 
@@ -11,6 +12,7 @@ export interface MinuteBin {
 
 export interface RateSeries {
   readonly probe: RateProbe;
+  readonly of?: RateVerdict['of'];
   /** One bin for each minute that has data, in order. */
   readonly before: readonly MinuteBin[];
   readonly after: readonly MinuteBin[];
@@ -20,6 +22,8 @@ export interface RateSeries {
 const LIMITS: Readonly<Record<RateProbe, { readonly floor: number; readonly redFrom: number }>> = {
   'api-errors': { floor: 0.001, redFrom: 0.05 },
   'api-latency': { floor: 0.05, redFrom: 1 },
+  'metric-errors': { floor: 0.001, redFrom: 0.05 },
+  'metric-latency': { floor: 0.05, redFrom: 1 },
 };
 
 const LEAST_BEFORE = 15;
@@ -52,10 +56,10 @@ const MINUTE = 60_000;
 export function compareRates(series: readonly RateSeries[], now: Date): RateVerdict[] {
   const minute = Math.floor(now.getTime() / MINUTE);
   const [earlier, latest] = [minute - BLOCK, minute].map((end) => evaluate(series, end, series.length));
-  return series.map(({ probe, before, after }, index) => {
+  return series.map(({ probe, of, before, after }, index) => {
     const evaluation = latest?.[index];
     const figures = { minutesBefore: before.length, minutesAfter: after.length, ...evaluation?.figures };
-    const rest = { probe, kind: 'rate', figures } as const;
+    const rest = { probe, ...given({ of }), kind: 'rate', figures } as const;
     const inconclusive = (why: string, minutes?: number): RateVerdict => ({
       ...{ ...rest, result: 'inconclusive', why },
       ...(minutes !== undefined && { concludesAt: new Date((minute + Math.max(1, minutes)) * MINUTE).toISOString() }),

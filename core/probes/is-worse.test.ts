@@ -20,12 +20,20 @@ const verdict = (probe: ProbeName, result: ProbeVerdict['result'] = 'fail', more
     ...more,
   }) as ProbeVerdict;
 
+const metric = (what: 'errors' | 'latency', source: string, result: ProbeVerdict['result'] = 'fail') =>
+  verdict(`metric-${what}`, result, { of: { name: 'checkout', source } });
+
 test.each<[string, readonly ProbeVerdict[], boolean]>([
   ['a hard state', [verdict('nodes')], true],
   ['a state that has often causes of its own', [verdict('jobs')], false],
   ['one rate', [verdict('api-errors')], false],
   ['two rates of one source', [verdict('api-errors'), verdict('api-latency')], false],
   ['a rate and Jobs', [verdict('api-errors'), verdict('jobs')], true],
+  ['errors and latency of one metric', [metric('errors', 'a'), metric('latency', 'a')], false],
+  ['two metrics', [metric('errors', 'a'), metric('errors', 'b')], true],
+  ['the API server and a metric', [verdict('api-errors'), metric('latency', 'a')], true],
+  ["a metric that is the API server's", [verdict('api-errors'), metric('errors', 'api-server')], false],
+  ['a metric and one that nobody can tell', [metric('errors', 'a'), metric('errors', 'b', 'inconclusive')], false],
   ['what another look decides', [verdict('nodes', 'inconclusive'), verdict('pods', 'inconclusive')], false],
   ['what passes', [verdict('nodes', 'pass'), verdict('api-errors')], false],
   ['nothing', [], false],
@@ -44,6 +52,11 @@ test('what failed is told, enough or not, with what it was and whose it is', () 
     'The errors of the API server rose from 0.50 % to 2.00 %, 4.0 times (p = 1.0e-5).',
   );
   expect(verdictReason(verdict('api-latency')).message).toContain('from 5 ms to 20 ms');
+  expect(verdictReason(metric('errors', 'a'))).toEqual({
+    code: 'MetricWorse',
+    message: 'The errors of checkout rose from 0.50 % to 2.00 %, 4.0 times (p = 1.0e-5).',
+  });
+  expect(verdictReason(metric('latency', 'a')).message).toContain('The latency of checkout rose from 5 ms to 20 ms');
 });
 
 test('what cannot be told says why, and when it can', () => {
@@ -57,6 +70,8 @@ test('of a rate it is said whose it is', () => {
   expect(verdictReason(verdict('api-errors', 'inconclusive', { why: 'Few.' })).message).toBe(
     'Of the errors of the API server it cannot be told: Few.',
   );
+  const unsure = { ...metric('latency', 'a', 'inconclusive'), why: 'Few.' };
+  expect(verdictReason(unsure).message).toBe('Of the latency of checkout it cannot be told: Few.');
 });
 
 test('five are named, and how many more there are', () => {

@@ -1,6 +1,6 @@
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { some } from '../model/words.ts';
-import { PROBES, type ProbeVerdict, type StateVerdict } from './probe-verdict.ts';
+import { PROBES, type ProbeVerdict, type RateVerdict, type StateVerdict, sourceOf } from './probe-verdict.ts';
 
 export interface Worse {
   readonly worse: boolean;
@@ -14,7 +14,7 @@ export interface Worse {
  */
 export function isWorse(verdicts: readonly ProbeVerdict[]): Worse {
   const failed = verdicts.filter(({ result }) => result === 'fail');
-  const sources = new Set(failed.map(({ probe }) => PROBES[probe].source));
+  const sources = new Set(failed.map(sourceOf));
   const worse = failed.some(({ probe }) => PROBES[probe].isHard) || sources.size >= 2;
   return { worse, because: failed.flatMap((one) => withoutPods(one, failed)).map(verdictReason) };
 }
@@ -38,15 +38,17 @@ export function verdictReason(verdict: ProbeVerdict): Reason {
     const when =
       concludesAt === undefined ? '' : ` It is decided at ${concludesAt.slice(0, 16).replace('T', ' ')} UTC.`;
     const worse = isState && verdict.figures.worse > 0 ? ` ${worsenedText(verdict)}.` : '';
-    const whose = isState ? '' : ' of the API server';
-    return reason('ProbeInconclusive', `Of the ${what}${whose} it cannot be told: ${why}${worse}${when}`);
+    const of = isState ? '' : ` of ${whose(verdict)}`;
+    return reason('ProbeInconclusive', `Of the ${what}${of} it cannot be told: ${why}${worse}${when}`);
   }
   if (isState) return reason(code, `Worse than before the hop: ${worsenedText(verdict)}.`);
   const { before = 0, after = 0, effect = 1, p = 1 } = verdict.figures;
-  const text = verdict.probe === 'api-errors' ? percent : seconds;
+  const text = what === 'errors' ? percent : seconds;
   const by = `${text(before)} to ${text(after)}, ${effect.toFixed(1)} times (p = ${p.toExponential(1)})`;
-  return reason(code, `The ${what} of the API server rose from ${by}.`);
+  return reason(code, `The ${what} of ${whose(verdict)} rose from ${by}.`);
 }
+
+const whose = ({ of }: RateVerdict): string => of?.name ?? 'the API server';
 
 function worsenedText({ figures: { named, worse } }: StateVerdict): string {
   const texts = named.map(({ identity, was, said, owner }) => {

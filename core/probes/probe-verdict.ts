@@ -17,6 +17,8 @@ export const PROBES = {
   urls: { kind: 'state', isHard: true, source: 'urls', code: 'UrlFailed', what: 'URLs' },
   'api-errors': { kind: 'rate', isHard: false, source: 'api-server', code: 'ApiServerWorse', what: 'errors' },
   'api-latency': { kind: 'rate', isHard: false, source: 'api-server', code: 'ApiServerWorse', what: 'latency' },
+  'metric-errors': { kind: 'rate', isHard: false, source: 'metrics', code: 'MetricWorse', what: 'errors' },
+  'metric-latency': { kind: 'rate', isHard: false, source: 'metrics', code: 'MetricWorse', what: 'latency' },
 } as const satisfies Readonly<Record<string, Probe>>;
 
 interface Probe {
@@ -104,6 +106,8 @@ const stateVerdict = z.object({
 const rateVerdict = z.object({
   probe: z.enum(RATE_PROBES as [RateProbe, ...RateProbe[]]),
   kind: z.literal('rate'),
+  /** Of a metric that the policy names: what it calls it, and whose requests are counted. Absent: of the API server. */
+  of: z.object({ name: z.string(), source: z.string() }).optional(),
   figures: rateFigures,
   ...told,
 });
@@ -113,6 +117,14 @@ export type RateVerdict = z.infer<typeof rateVerdict>;
 /** What one probe says of a cluster after a hop. */
 export const probeVerdict = z.discriminatedUnion('kind', [stateVerdict, rateVerdict]);
 export type ProbeVerdict = z.infer<typeof probeVerdict>;
+
+/** `nodes`, `metric-errors of checkout`. */
+export const probeText = (verdict: ProbeVerdict): string =>
+  verdict.kind === 'rate' && verdict.of !== undefined ? `${verdict.probe} of ${verdict.of.name}` : verdict.probe;
+
+/** Verdicts of one source may fail for one cause. */
+export const sourceOf = (verdict: ProbeVerdict): string =>
+  (verdict.kind === 'rate' ? verdict.of?.source : undefined) ?? PROBES[verdict.probe].source;
 
 /** In the detail of the step that compares. */
 const comparison = z.object({ comparedAt: timestamp, verdicts: z.array(probeVerdict) });

@@ -20,7 +20,7 @@ import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import { afterHooks, askHooks, type HookPorts } from './ask-hooks.ts';
-import { compareApiServer, secondsUntil } from './compare-api-server.ts';
+import { compareHopRates, secondsUntil } from './compare-hop-rates.ts';
 import { beganBy, comparedBefore, compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
 import { pollSeconds, type StepContext } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
@@ -54,7 +54,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const { spec: policy, unknown } = await context.policy();
   // What it asks to be checked nobody knows: that is never taken for nothing.
   if (unknown.length > 0) return { step: STEP, result: parked(undefined, ...unknown) };
-  const rates = await compareApiServer(ports, context, policy);
+  const rates = await compareHopRates(ports, context, policy);
   const settled = rates === undefined ? undefined : settledBefore(context);
   notes.push(...(settled?.notes ?? []));
   looked.push(...(settled?.looked ?? []));

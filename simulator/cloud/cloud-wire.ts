@@ -1,6 +1,6 @@
 import { LocalTables, parseInput } from '../../adapters/dynamodb/local/local-tables.ts';
 import { given } from '../../core/model/given.ts';
-import { apiServerSums } from '../eks/api-server-metrics.ts';
+import { vendedData } from '../eks/vended-metrics.ts';
 import { nameOf, type Principal } from '../iam/principals/principal.ts';
 import type { AssumeRoleInput } from '../iam/sessions/assume-role-input.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
@@ -68,7 +68,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
       ...metricOperations(
         cloud.metrics,
         (place, of) => usageOf(cloud, place, of),
-        (place, asked, at) => apiServerSums(eks.state, place, asked, at.getTime()),
+        (place, asked, at) => vendedData(eks.state, place, asked, at.getTime()),
       ),
     },
     organizations: organizationOperations(options.accounts, ORGANIZATION_ID),

@@ -11,10 +11,10 @@ import type {
 } from '../../core/ports/ec2.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { AwsFault } from '../wire/aws-call.ts';
-import { apiServerSums } from './api-server-metrics.ts';
 import { templateImage } from './node-image.ts';
 import { publishedRelease } from './operations/image-versions.ts';
 import type { FakeEksState, MadeImage } from './state/fake-eks-state.ts';
+import { vendedData } from './vended-metrics.ts';
 
 /** Of a subnet that the scenario says nothing of: a /20 with next to nothing in it. */
 const PLENTY = 4_000;
@@ -225,5 +225,5 @@ export const createInMemoryAccount = (state: FakeEksState): AccountReader => ({
       .recoveryPoints(vaultName, resourceArn)
       .map(({ status, creationDate }) => ({ status, creationDate: new Date(creationDate) })),
   describeKey: async (scope, id) => networkIn(state, scope).keys.find(({ keyId }) => keyId === id),
-  getMetricSums: async (scope, asked) => apiServerSums(state, scope, asked, state.now),
+  getMetricData: async (scope, asked) => vendedData(state, scope, asked, state.now),
 });

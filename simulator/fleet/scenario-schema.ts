@@ -62,6 +62,8 @@ const updateFailure = z.strictObject({
   message: z.string(),
 });
 
+const regression = z.strictObject({ from: minor, times: z.number().positive() });
+
 const clusterReference = { cluster: z.string(), account: account.optional(), region: z.string().optional() };
 
 export const clusterScenario = z.strictObject({
@@ -79,7 +81,11 @@ export const clusterScenario = z.strictObject({
   customisedAddons: z.array(z.string()).default([]),
   insightsUnavailable: z.boolean().default(false),
   /** From a minor on the API server fails so many times as many requests, as CloudWatch counts them. */
-  apiErrors: z.strictObject({ from: minor, times: z.number().positive() }).optional(),
+  apiErrors: regression.optional(),
+  /** Application Load Balancers of its workloads, that CloudWatch counts requests of; from a minor on they fail more of them, or take longer. */
+  loadBalancers: z
+    .array(z.strictObject({ name: z.string(), errors: regression.optional(), latency: regression.optional() }))
+    .optional(),
   failedReadyChecks: z.array(z.string()).default([]),
   updateFailures: z.array(updateFailure).default([]),
 });

@@ -1,6 +1,7 @@
 import { clusterText } from '../../cli/verbs/cluster-text.ts';
 import { explanationText } from '../../cli/verbs/explain.ts';
-import { comparisonOf } from '../../core/probes/probe-verdict.ts';
+import type { Upgrade } from '../../core/contracts/items/protocol.ts';
+import { comparisonOf, probeText } from '../../core/probes/probe-verdict.ts';
 import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
@@ -17,6 +18,22 @@ const tripled = (state: FakeEksState): void => {
   Object.assign(clusterIn(state) ?? {}, { apiErrors: { from: '1.37', times: 3 } });
 };
 
+const checkout = (more: object = {}) => ({
+  ...{ name: 'checkout', namespace: 'AWS/ApplicationELB', dimensions: { LoadBalancer: 'app/checkout-{cluster}/5' } },
+  ...{ requests: 'RequestCount', errors: 'HTTPCode_Target_5XX_Count', latency: 'TargetResponseTime' },
+  ...more,
+});
+const both = { apiServer: true, metrics: [checkout()] };
+/** The load balancer of `web`, of which something is three times as much on the new minor. */
+const worseCheckout =
+  (...what: readonly ('errors' | 'latency')[]) =>
+  (state: FakeEksState): void => {
+    const worse = Object.fromEntries(what.map((one) => [one, { from: '1.37', times: 3 }]));
+    Object.assign(clusterIn(state) ?? {}, { loadBalancers: [{ name: 'app/checkout-web/5', ...worse }] });
+  };
+const resultsOf = (upgrade: Upgrade | undefined) =>
+  Object.fromEntries((comparisonOf(upgrade)?.verdicts ?? []).map((one) => [probeText(one), one.result]));
+
 interface Given {
   readonly prepare?: (state: FakeEksState) => void;
   readonly rates?: object;
@@ -32,11 +49,11 @@ async function hop({ prepare, rates = { apiServer: true }, policy = {}, before =
     ...(prepare !== undefined && { prepare }),
   });
   let reads = 0;
-  const { getMetricSums } = world.ports.account;
+  const { getMetricData } = world.ports.account;
   Object.assign(world.ports.account, {
-    getMetricSums: (...asked: Parameters<typeof getMetricSums>) => {
+    getMetricData: (...asked: Parameters<typeof getMetricData>) => {
       reads += 1;
-      return getMetricSums(...asked);
+      return getMetricData(...asked);
     },
   });
   before(world);
@@ -124,7 +141,7 @@ test('a role that may not read CloudWatch is told by the name of the permission,
     prepare: tripled,
     before: (world) => {
       const denied = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
-      Object.assign(world.ports.account, { getMetricSums: () => Promise.reject(denied) });
+      Object.assign(world.ports.account, { getMetricData: () => Promise.reject(denied) });
     },
   });
   expect([upgrade?.status, rate?.result]).toEqual(['Succeeded', 'inconclusive']);
@@ -137,7 +154,7 @@ test('CloudWatch that fails is asked again, and no longer than the policy waits'
     rates: { apiServer: true, wait: '30m' },
     before: (world) => {
       const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
-      Object.assign(world.ports.account, { getMetricSums: () => Promise.reject(throttled) });
+      Object.assign(world.ports.account, { getMetricData: () => Promise.reject(throttled) });
     },
   });
   expect(upgrade?.status).toBe('Succeeded');
@@ -158,9 +175,95 @@ test('a wait that ends before a rise is proved is told, and fails nothing', asyn
 
 test('a cluster that EKS gives CloudWatch no counts of goes on at once', async () => {
   const { upgrade, minutes, told } = await hop({
-    before: (world) => void Object.assign(world.ports.account, { getMetricSums: async () => ({}) }),
+    before: (world) => void Object.assign(world.ports.account, { getMetricData: async () => [] }),
   });
   expect(upgrade?.status).toBe('Succeeded');
   expect(told).toContainEqual(expect.stringMatching(/^ProbeInconclusive: .*0 minutes of data from before the hop/));
   expect(minutes).toBeLessThan(1);
+});
+
+test('the API server and a load balancer that are worse fail the hop, and the cluster goes back by itself', async () => {
+  const world = await smallFleet({
+    clusters: [cluster],
+    policy: { smoke: { rates: both }, rollback: { automatic: true } },
+    prepare: (state) => {
+      tripled(state);
+      worseCheckout('errors')(state);
+    },
+  });
+  await run(world);
+  expect(versionOf(world, 'web')).toBe('1.36');
+  const upgrades = await upgradesOf(world);
+  const [up, back] = ['1.36-1.37', 'rollback-1.37-1.36'].map((id) => upgrades.find((one) => one.id === id));
+  expect([up?.status, back?.status]).toEqual(['RolledBack', 'Succeeded']);
+  expect(up?.steps['smoke-check']?.reasons.map(({ code }) => code)).toEqual(['ApiServerWorse', 'MetricWorse']);
+  const begun = world.table.auditTimeline().find(({ event }) => event === 'RollbackBegun');
+  expect(JSON.stringify(begun?.detail)).toContain('The errors of checkout rose from 0.');
+});
+
+test('a load balancer that alone fails more requests is told by its name, and the hop succeeds', async () => {
+  const { world, upgrade, told } = await hop({ prepare: worseCheckout('errors'), rates: both });
+  expect([upgrade?.status, resultsOf(upgrade)]).toMatchObject([
+    'Succeeded',
+    { 'api-errors': 'pass', 'metric-errors of checkout': 'fail', 'metric-latency of checkout': 'pass' },
+  ]);
+  expect(told).toContainEqual(
+    expect.stringMatching(
+      /^MetricWorse: The errors of checkout rose from 0\.\d\d % to \d\.\d\d %, [23]\.\d times \(p = /,
+    ),
+  );
+  const shown = { paint: (_: unknown, text: string) => text, now: world.clock.now() } as never;
+  const record = await recordOf(world, 'web');
+  const lines = clusterText(await loadClusterDetail(world.ports, record), shown).map((line) => line.trim());
+  expect(lines).toContainEqual(expect.stringMatching(/^metric-errors of checkout +fail .* [23]\.\d times$/));
+  const explained = explanationText(await explainCluster(world.ports, record), shown).join();
+  expect(explained).toContain('worse: metric-errors of checkout');
+});
+
+test('errors and latency of one load balancer are one source, and the hop succeeds', async () => {
+  const { upgrade, told } = await hop({ prepare: worseCheckout('errors', 'latency'), rates: both });
+  expect([upgrade?.status, resultsOf(upgrade)]).toMatchObject([
+    'Succeeded',
+    { 'metric-errors of checkout': 'fail', 'metric-latency of checkout': 'fail' },
+  ]);
+  expect(told.filter((one) => one.startsWith('MetricWorse'))).toHaveLength(2);
+});
+
+test('of a load balancer that stays as it was all passes, by two reads a look', async () => {
+  const { upgrade, told, reads } = await hop({ prepare: worseCheckout(), rates: both });
+  expect([upgrade?.status, new Set(Object.values(resultsOf(upgrade)))]).toEqual(['Succeeded', new Set(['pass'])]);
+  expect(told).toEqual([expect.stringMatching(/^Looked/)]);
+  expect(reads()).toBeLessThanOrEqual(6);
+});
+
+test('a denied read is told of each rate by its name, with the permission, and nothing is waited for', async () => {
+  const { upgrade, minutes, told } = await hop({
+    ...{ prepare: worseCheckout('errors'), rates: both },
+    before: (world) => {
+      const denied = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
+      Object.assign(world.ports.account, { getMetricData: () => Promise.reject(denied) });
+    },
+  });
+  expect(upgrade?.status).toBe('Succeeded');
+  for (const whose of ['errors of the API server', 'errors of checkout', 'latency of checkout'])
+    expect(told).toContainEqual(
+      expect.stringMatching(
+        new RegExp(`^ProbeInconclusive: Of the ${whose} .*account 111111111111 in eu-central-1 .*cloudwatch:GetMetric`),
+      ),
+    );
+  expect(minutes).toBeLessThan(1);
+});
+
+test('a metric that three clusters share is a broken source once it is worse for all of them', async () => {
+  const shared = checkout({ dimensions: { LoadBalancer: 'app/checkout-web/5' }, latency: undefined });
+  const world = await smallFleet({
+    clusters: ['web', 'api', 'jobs'].map((name) => ({ ...cluster, name })),
+    policy: { smoke: { rates: { metrics: [shared] } }, rollback: { automatic: true } },
+    prepare: worseCheckout('errors'),
+  });
+  await run(world);
+  const upgrades = await upgradesOf(world);
+  expect(upgrades.map(({ status }) => status)).toEqual(['Succeeded', 'Succeeded', 'Succeeded']);
+  const told = upgrades.flatMap(({ steps }) => steps['smoke-check']?.reasons ?? []).map(({ message }) => message);
+  expect(told).toContainEqual(expect.stringMatching(/^Of the errors of checkout .* broken source, and no regression/));
 });

@@ -12,8 +12,9 @@ const said = (rates: unknown) =>
 test.each<[unknown, RegExp]>([
   [{ apiServer: true, wait: '30m' }, /^$/],
   [{ apiServer: true, wait: '2h' }, /^$/],
-  [{}, /^spec\.smoke\.rates\.apiServer must be true; leave rates out/],
-  [{ apiServer: false }, /^spec\.smoke\.rates\.apiServer must be true; leave rates out/],
+  [{}, /^spec\.smoke\.rates compares nothing: say apiServer: true, metrics, or both; leave rates out/],
+  [{ wait: '40m' }, /^spec\.smoke\.rates compares nothing/],
+  [{ apiServer: false }, /^spec\.smoke\.rates\.apiServer must be true; leave it out/],
   [{ apiServer: true, wait: '0s' }, /^spec\.smoke\.rates\.wait lasts no time at all/],
   [{ apiServer: true, wait: '29m' }, /^spec\.smoke\.rates\.wait is shorter than 30m: nothing can be told/],
   [{ apiServer: true, wait: '2h1m' }, /^spec\.smoke\.rates\.wait is longer than 2h/],
@@ -26,4 +27,61 @@ test.each<[unknown, RegExp]>([
 test('absent they are none, and wait for 45 minutes where nothing is said', () => {
   expect(parsed(undefined).data?.spec.smoke).toEqual({ deployments: [], urls: [] });
   expect(parsed({ apiServer: true }).data?.spec.smoke.rates).toEqual({ apiServer: true, wait: '45m' });
+});
+
+const metric = {
+  ...{ name: 'checkout', namespace: 'AWS/ApplicationELB', dimensions: { LoadBalancer: 'app/checkout-{cluster}/5' } },
+  ...{ requests: 'RequestCount', errors: 'HTTPCode_Target_5XX_Count', latency: 'TargetResponseTime' },
+};
+const saidOf = (...all: readonly object[]) => said({ metrics: all.map((one) => ({ ...metric, ...one })) });
+const names = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `m${index}` }));
+const dimensions = (count: number) => Object.fromEntries(names(count).map(({ name }) => [name, 'v']));
+
+test.each<[string, readonly object[]]>([
+  ['errors and latency', [{}]],
+  ['errors alone', [{ latency: undefined }]],
+  ['latency alone', [{ errors: undefined, requests: undefined }]],
+  ['five', names(5)],
+  [
+    'what CloudWatch takes at most',
+    [{ namespace: 'N'.repeat(255), latency: 'm'.repeat(255), dimensions: dimensions(30) }],
+  ],
+  [
+    'a name and a value of a dimension as long as they may be',
+    [{ dimensions: { [`d${'d'.repeat(254)}`]: 'v'.repeat(1_024) } }],
+  ],
+  ['a value that the longest name of a cluster fits into', [{ dimensions: { d: `${'v'.repeat(924)}{cluster}` } }]],
+])('metrics may be %s', (_, all) => {
+  expect(saidOf(...all)).toBe('');
+});
+
+test.each<[readonly object[], RegExp]>([
+  [[{ requests: undefined }], /^spec\.smoke\.rates\.metrics\.0\.requests is missing: errors are compared as a share/],
+  [[{}, { name: 'b', errors: undefined }], /^spec\.smoke\.rates\.metrics\.1\.errors is missing: requests alone/],
+  [
+    [{ requests: undefined, errors: undefined, latency: undefined }],
+    /metrics\.0 compares nothing: say errors and requests/,
+  ],
+  [[{}, {}], /^spec\.smoke\.rates\.metrics\.1\.name is the name of a metric above$/],
+  [[], /metrics is empty: leave it out/],
+  [names(6), /metrics lists more than 5 metrics/],
+  [[{ name: 'The shop' }], /metrics\.0\.name is not a name/],
+  [[{ namespace: '' }], /metrics\.0\.namespace is not a namespace/],
+  [[{ namespace: ':N' }], /metrics\.0\.namespace is not a namespace/],
+  [[{ namespace: 'N'.repeat(256) }], /metrics\.0\.namespace is longer than 255 characters/],
+  [[{ latency: '' }], /metrics\.0\.latency is empty/],
+  [[{ errors: 'm'.repeat(256) }], /metrics\.0\.errors is longer than 255/],
+  [[{ dimensions: {} }], /metrics\.0\.dimensions is empty: name the dimensions/],
+  [[{ dimensions: dimensions(31) }], /metrics\.0\.dimensions lists more than 30 dimensions/],
+  [[{ dimensions: { ' ': 'v' } }], /metrics\.0\.dimensions\. {2}Invalid key/],
+  [[{ dimensions: { ':d': 'v' } }], /metrics\.0\.dimensions\.:d Invalid key/],
+  [[{ dimensions: { d: ' ' } }], /metrics\.0\.dimensions\.d is not the value of a dimension/],
+  [[{ dimensions: { d: 'größe' } }], /metrics\.0\.dimensions\.d is not the value of a dimension/],
+  [[{ dimensions: { d: 'v'.repeat(1_025) } }], /metrics\.0\.dimensions\.d is longer than 1024/],
+  [
+    [{ dimensions: { d: `${'v'.repeat(925)}{cluster}` } }],
+    /metrics\.0\.dimensions\.d .* with the name of a cluster in it/,
+  ],
+])('metrics %j are refused where they are wrong', (all, expected) => {
+  expect(saidOf(...all)).toMatch(expected);
 });

@@ -8,6 +8,7 @@ import { labelSelectorSchema } from './label-selector.ts';
 import { documentSchema, objectName } from './names.ts';
 import { nodesSchema } from './nodes.ts';
 import { countOrShare, duration, durationMilliseconds, positiveDuration } from './quantities.ts';
+import { ratesSchema } from './rates.ts';
 import { silencesSchema } from './silence.ts';
 import { targetSchema } from './target.ts';
 import { alarmName, principalPatterns, waveSchema } from './wave.ts';
@@ -82,30 +83,6 @@ const deployment = z
   )
   .describe('namespace/name');
 
-/** Before that there is never data enough to compare (core/probes/api-server-rates.ts). */
-const LEAST_WAIT_MINUTES = 30;
-
-const rates = z
-  .strictObject({
-    apiServer: z
-      .literal(true, 'must be true; leave rates out where no rate is to be compared')
-      .describe(
-        'Compares the share of requests that the API server fails (5xx), by the metrics that EKS gives CloudWatch.',
-      ),
-    wait: positiveDuration
-      .refine(
-        (wait) => durationMilliseconds(wait) >= LEAST_WAIT_MINUTES * 60_000,
-        `is shorter than ${LEAST_WAIT_MINUTES}m: nothing can be told of a rate before that`,
-      )
-      .refine((wait) => durationMilliseconds(wait) <= 2 * 3_600_000, 'is longer than 2h')
-      .default('45m')
-      .describe(
-        'So long the smoke check waits at most until that is told, 30m to 2h; what is open then is told and not waited for.',
-      ),
-  })
-  .optional()
-  .describe('Rates that are compared before and after a hop; absent = none, and nothing is waited for.');
-
 const smoke = z
   .strictObject({
     deployments: z
@@ -120,7 +97,7 @@ const smoke = z
       .max(20, 'lists more than 20 URLs')
       .default([])
       .describe('URLs that must answer with success after an upgrade.'),
-    rates,
+    rates: ratesSchema.optional(),
   })
   .default({ deployments: [], urls: [] })
   .describe('What must work after an upgrade, beside the cluster itself.');

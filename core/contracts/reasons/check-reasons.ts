@@ -24,6 +24,7 @@ export const CHECK_REASONS = {
   InsightUnknown: lasting('EKS could not evaluate an insight, and that is not a pass.'),
   InsightWarning: told('An upgrade insight of EKS warns.'),
   JobFailed: told('A Job whose last run had not failed before the hop has failed.'),
+  MetricWorse: lasting('A metric that the policy names has more errors than before the hop, or takes longer.'),
   MoreUnhealthyPods: lasting('More pods are pending or failing than before the upgrade.'),
   Looked: told('What a step that succeeded has looked at, with figures.'),
   NeverScanned: lasting('Nobody has looked yet whether the cluster may go to its next minor.'),

@@ -1,9 +1,9 @@
 import { createAccountReader } from '../../../adapters/aws/account-reader.ts';
 import { testWorld } from '../../../test/material/eks/world.ts';
 import { addCluster, addNodegroup } from '../../eks/add-cluster.ts';
-import { apiServerSums } from '../../eks/api-server-metrics.ts';
 import { createInMemoryAccount } from '../../eks/network.ts';
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import { vendedData } from '../../eks/vended-metrics.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
 import { startWireServer, type WireServer } from '../../wire/wire-server.ts';
 import type { LocalCloud } from '../local-cloud.ts';
@@ -21,6 +21,7 @@ const { fake } = testWorld((state) => {
     cluster.description.encryptionConfig = [{ provider: { keyArn: key(name) } }];
     return cluster;
   });
+  Object.assign(shop ?? {}, { loadBalancers: [{ name: 'app/shop/5' }] });
   for (const capacityType of ['ON_DEMAND', 'SPOT'] as const)
     Object.assign(addNodegroup(state, shop as ClusterRecord, { name: capacityType }).description, {
       capacityType,
@@ -61,7 +62,7 @@ beforeEach(async () => {
       const operations = metricOperations(
         new Metrics(),
         (place, of) => usageOf(cloud, place, of),
-        (place, asked, at) => apiServerSums(fake.state, place, asked, at.getTime()),
+        (place, asked, at) => vendedData(fake.state, place, asked, at.getTime()),
       );
       return operations[operation]?.(input as never, { ...scope, now: new Date(fake.state.now) } as never) ?? {};
     },
@@ -111,11 +112,20 @@ test.each([
   const refused = { name: 'AccessDeniedException', message: 'Insufficient privileges to perform this action.' };
   await expect(account.listRecoveryPoints(scope, 'elsewhere', 'arn:shop')).rejects.toMatchObject(refused);
   const hour = { from: new Date(fake.state.now - 3_600_000), to: new Date(fake.state.now) };
-  const asked = { namespace: 'AWS/EKS', dimensions: { ClusterName: 'shop' }, ...hour };
-  const metrics = ['apiserver_request_total', 'apiserver_request_total_5XX', 'apiserver_nothing'];
-  const sums = await account.getMetricSums(scope, { ...asked, metrics });
-  expect(sums).toEqual(apiServerSums(fake.state, scope, { ...asked, metrics }, fake.state.now));
-  expect(metrics.map((name) => sums[name]?.length)).toEqual([58, 58, 0]);
+  const server = { namespace: 'AWS/EKS', dimensions: { ClusterName: 'shop' }, statistic: 'Sum' } as const;
+  const balancer = { namespace: 'AWS/ApplicationELB', dimensions: { LoadBalancer: 'app/shop/5' } };
+  const metrics = [
+    ...['apiserver_request_total', 'apiserver_request_total_5XX', 'apiserver_nothing'].map((metric) => ({
+      ...server,
+      metric,
+    })),
+    { ...balancer, metric: 'TargetResponseTime', statistic: 'Sum' },
+    { ...balancer, metric: 'TargetResponseTime', statistic: 'SampleCount' },
+    { ...balancer, dimensions: { LoadBalancer: 'app/other/5' }, metric: 'RequestCount', statistic: 'Sum' },
+  ] as const;
+  const data = await account.getMetricData(scope, { metrics, ...hour });
+  expect(data).toEqual(vendedData(fake.state, scope, { metrics, ...hour }, fake.state.now));
+  expect(data.map((one) => one instanceof Error || one.length)).toEqual([58, 58, 0, 58, 58, 0]);
   expect(notes).toEqual([]);
 });
 

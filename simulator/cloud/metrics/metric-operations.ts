@@ -1,10 +1,10 @@
-import type { MetricMinutes, MinuteSum } from '../../../core/ports/account.ts';
+import type { MetricData, MetricMinute } from '../../../core/ports/account.ts';
 import type { Scope } from '../../../core/ports/eks.ts';
-import { API_SERVER_METRICS } from '../../../core/probes/api-server-rates.ts';
+import { VENDED_NAMESPACES } from '../../eks/vended-metrics.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
 import type { OperationContext, Operations } from '../operation.ts';
 import type { Metrics } from './metrics.ts';
-import { type Statistic, statistic } from './statistic.ts';
+import { refuseStatistic, type Statistic, statistic } from './statistic.ts';
 
 interface Dimension {
   readonly Name: string;
@@ -14,11 +14,11 @@ interface Dimension {
 /** What services tell of their own use: of one class of resources. */
 type UsageOf = (place: Scope, of: string | undefined) => number | undefined;
 
-/** What EKS counts of its clusters, once a minute. */
-type VendedSums = (place: Scope, asked: MetricMinutes, now: Date) => Readonly<Record<string, readonly MinuteSum[]>>;
+/** What services count of clusters and their load balancers, once a minute, metric by metric. */
+type VendedData = (place: Scope, asked: MetricData, now: Date) => readonly (readonly MetricMinute[])[];
 
 /** Alarms are beside these, in ../alarms. */
-export function metricOperations(metrics: Metrics, usageOf: UsageOf, vendedSums: VendedSums = () => ({})): Operations {
+export function metricOperations(metrics: Metrics, usageOf: UsageOf, vendedData: VendedData = () => []): Operations {
   return {
     ListMetrics: (input: { Namespace?: string; MetricName?: string; Dimensions?: Dimension[] }) => ({
       Metrics: metrics
@@ -71,15 +71,16 @@ export function metricOperations(metrics: Metrics, usageOf: UsageOf, vendedSums:
           const { Metric, Period, Stat } = MetricStat;
           const { StartTime, EndTime } = input;
           const asked = { ...Metric, Dimensions: Metric.Dimensions ?? [], Period, StartTime, EndTime };
-          const found =
-            Metric.Namespace === API_SERVER_METRICS.namespace ? vended(asked, context) : inPeriods(metrics, asked);
-          const periods = [...found].sort(([a], [b]) => (input.ScanBy === 'TimestampAscending' ? a - b : b - a));
+          const found = VENDED_NAMESPACES.includes(Metric.Namespace)
+            ? vended(asked, Stat, context)
+            : valuesOf(inPeriods(metrics, asked), Stat);
+          const periods = found.sort(([a], [b]) => (input.ScanBy === 'TimestampAscending' ? a - b : b - a));
           return {
             Id,
             Label: Metric.MetricName,
             StatusCode: 'Complete',
             Timestamps: periods.map(([at]) => new Date(at)),
-            Values: periods.map(([, values]) => statistic(values, Stat)),
+            Values: periods.map(([, value]) => value),
           };
         }),
       };
@@ -99,18 +100,23 @@ export function metricOperations(metrics: Metrics, usageOf: UsageOf, vendedSums:
     },
   };
 
+  /** Sums and counts of samples of a period are those of its minutes together. */
   function vended(
-    { Namespace: namespace, MetricName: name, StartTime: from, EndTime: to, ...asked }: Asked,
+    { Namespace: namespace, MetricName: metric, StartTime: from, EndTime: to, ...asked }: Asked,
+    name: Statistic,
     { account, region, now }: OperationContext,
-  ): ReadonlyMap<number, number[]> {
+  ): [number, number][] {
+    if (name !== 'Sum' && name !== 'SampleCount') return refuseStatistic(name);
     const dimensions = Object.fromEntries(asked.Dimensions.map(({ Name, Value }) => [Name, Value ?? '']));
-    const sums = vendedSums({ account, region }, { namespace, dimensions, metrics: [name], from, to }, now)[name] ?? [];
-    return byPeriod(
-      sums.map(({ at, sum }) => ({ at: at.getTime(), value: sum })),
-      asked.Period,
-    );
+    const metrics = [{ namespace, dimensions, metric, statistic: name }];
+    const [minutes = []] = vendedData({ account, region }, { metrics, from, to }, now);
+    const data = minutes.map(({ at, value }) => ({ at: at.getTime(), value }));
+    return valuesOf(byPeriod(data, asked.Period), 'Sum');
   }
 }
+
+const valuesOf = (periods: ReadonlyMap<number, number[]>, name: Statistic): [number, number][] =>
+  [...periods].map(([at, values]) => [at, statistic(values, name)]);
 
 interface DataAsked {
   readonly StartTime: Date;
@@ -141,7 +147,21 @@ function refuseData({ StartTime, EndTime, MetricDataQueries: queries }: DataAske
   const periods = queries.flatMap(({ MetricStat }) => MetricStat?.Period ?? []);
   if (periods.some((period) => ![1, 5, 10, 20, 30].includes(period) && (period < 60 || period % 60 > 0)))
     refuse('The parameter Period must be 1, 5, 10, 20, 30, or a multiple of 60.');
+  for (const { Namespace, MetricName, Dimensions = [] } of queries.flatMap(
+    ({ MetricStat }) => MetricStat?.Metric ?? [],
+  )) {
+    if (!/^[^:].{0,254}$/s.test(Namespace)) refuse(`Value '${Namespace}' at 'namespace' failed to satisfy constraint.`);
+    if (!/^.{1,255}$/s.test(MetricName)) refuse(`Value '${MetricName}' at 'metricName' failed to satisfy constraint.`);
+    if (Dimensions.length > 30) refuse('The collection Dimensions must not have a size greater than 30.');
+    const bad = Dimensions.find(
+      ({ Name, Value = '' }) => !isLong(Name, 255) || Name.startsWith(':') || !isLong(Value, 1_024),
+    );
+    if (bad !== undefined) refuse(`The value of the dimension ${bad.Name} failed to satisfy constraint.`);
+  }
 }
+
+/** Of a dimension: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html */
+const isLong = (text: string, most: number): boolean => /^(?=.*[!-~])[ -~]+$/.test(text) && text.length <= most;
 
 const listed = (dimensions: Readonly<Record<string, string>>): Dimension[] =>
   Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));

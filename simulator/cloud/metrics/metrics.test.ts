@@ -82,6 +82,11 @@ describe('CloudWatch', () => {
       .MetricDataResults?.[0];
   };
 
+  const ofMetric = (more: Partial<sdk.Metric>): Partial<sdk.GetMetricDataCommandInput> => {
+    const Metric = { Namespace: 'N', MetricName: 'M', ...more };
+    return { MetricDataQueries: [{ Id: 'q', MetricStat: { Metric, Period: 60, Stat: 'Sum' } }] };
+  };
+
   it('computes statistics by period, latest first unless asked otherwise', async () => {
     expect((await dataOf('Sum'))?.Values).toEqual([9, 6]);
     expect((await dataOf('Average', { ScanBy: 'TimestampAscending' }))?.Values).toEqual([3, 9]);
@@ -96,7 +101,7 @@ describe('CloudWatch', () => {
     const asked: unknown[] = [];
     const sums = (...given: readonly unknown[]) => {
       asked.push(...given);
-      return { apiserver_request_total: [{ at: period.StartTime, sum: 7 }] };
+      return [[{ at: period.StartTime, value: 7 }]];
     };
     const served = await startTestWire({ monitoring: metricOperations(metrics, () => undefined, sums) });
     const here = new sdk.CloudWatchClient(served.client);
@@ -108,8 +113,12 @@ describe('CloudWatch', () => {
     const { MetricDataResults } = await here.send(new sdk.GetMetricDataCommand({ MetricDataQueries, ...period }));
     expect(MetricDataResults).toMatchObject([{ Id: 'q', StatusCode: 'Complete', Values: [7] }]);
     expect(asked[1]).toMatchObject({
-      namespace: 'AWS/EKS',
-      dimensions: { ClusterName: 'web' },
+      metrics: [
+        {
+          ...{ namespace: 'AWS/EKS', metric: 'apiserver_request_total', statistic: 'Sum' },
+          dimensions: { ClusterName: 'web' },
+        },
+      ],
       from: period.StartTime,
     });
     here.destroy();
@@ -129,6 +138,14 @@ describe('CloudWatch', () => {
         ],
       },
     ],
+    ['a namespace that begins with a colon', ofMetric({ Namespace: ':N' })],
+    ['a namespace of 256 characters', ofMetric({ Namespace: 'N'.repeat(256) })],
+    ['a metric without a name', ofMetric({ MetricName: '' })],
+    ['31 dimensions', ofMetric({ Dimensions: Array.from({ length: 31 }, (_, n) => ({ Name: `d${n}`, Value: 'v' })) })],
+    ['a dimension with a colon first', ofMetric({ Dimensions: [{ Name: ':d', Value: 'v' }] })],
+    ['a dimension without a value', ofMetric({ Dimensions: [{ Name: 'd', Value: ' ' }] })],
+    ['a value that is not ASCII', ofMetric({ Dimensions: [{ Name: 'd', Value: 'ü' }] })],
+    ['a value of 1025 characters', ofMetric({ Dimensions: [{ Name: 'd', Value: 'v'.repeat(1_025) }] })],
   ])('refuses data of %s', async (_, input) => {
     await expect(dataOf('Sum', input)).rejects.toMatchObject({
       name: expect.stringMatching(/^Validation/),

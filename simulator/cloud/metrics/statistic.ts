@@ -18,6 +18,10 @@ export function statistic(values: readonly number[], name: Statistic): number {
     case 'SampleCount':
       return values.length;
     default:
-      throw new AwsFault('InvalidParameterValueException', `The local cloud does not compute the statistic ${name}.`);
+      return refuseStatistic(name);
   }
+}
+
+export function refuseStatistic(name: string): never {
+  throw new AwsFault('InvalidParameterValueException', `The local cloud does not compute the statistic ${name}.`);
 }

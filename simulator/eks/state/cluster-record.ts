@@ -30,12 +30,20 @@ export interface ClusterRecord {
   insights: InsightsState;
   kubernetes: KubernetesState;
   /** From that minor on its API server fails so many times as many requests; absent: no minor does that. */
-  apiErrors?: { from: string; times: number };
+  apiErrors?: Regression;
+  /** Those that its workloads are behind, as Elastic Load Balancing names them to CloudWatch: `app/checkout/50dc6c495c0c9188`. */
+  loadBalancers?: { name: string; errors?: Regression | undefined; latency?: Regression | undefined }[];
   deletedAt?: number;
   /** The request that created it, for idempotency. */
   creation?: Record<string, unknown>;
   /** Features of EKS that are switched on, with the first minor that has them: nobody rolls back below it (facts: eks.md §3.2). */
   enabledFeatures?: { name: string; since: string }[];
+}
+
+/** From a minor on there is so many times as much. */
+export interface Regression {
+  from: string;
+  times: number;
 }
 
 export type ClusterDescription = Omit<

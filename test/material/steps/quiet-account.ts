@@ -24,5 +24,5 @@ export const quietAccount: AccountReader = {
   getServiceQuota: async (_, quotaCode) => ({ quotaCode, value: 10_000, used: 0 }),
   listRecoveryPoints: async () => [],
   describeKey: async (_, keyId) => ({ keyId, keyState: 'Enabled' }),
-  getMetricSums: async (_, { metrics }) => Object.fromEntries(metrics.map((name) => [name, []])),
+  getMetricData: async (_, { metrics }) => metrics.map(() => []),
 };

@@ -4,15 +4,16 @@ import { policyWith } from '../../test/material/policy/policies.ts';
 import { KEY, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { contextOf, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import { quietAccount } from '../../test/material/steps/quiet-account.ts';
+import type { UpgradePolicySpec } from '../config/types.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { AccountReader, MetricMinutes } from '../ports/account.ts';
+import type { AccountReader, MetricData } from '../ports/account.ts';
 import type { ClusterAccess } from '../ports/cluster-access.ts';
 import type { GateReader } from '../ports/outside.ts';
-import { API_SERVER_METRICS } from '../probes/api-server-rates.ts';
+import { API_SERVER_METRICS } from '../probes/asked-rates.ts';
 import { comparisonOf } from '../probes/probe-verdict.ts';
 import { Members, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
-import { compareApiServer } from './compare-api-server.ts';
+import { compareHopRates } from './compare-hop-rates.ts';
 import { smokeCheck } from './smoke-check.ts';
 
 const at = (minutes: number): Date => new Date(NOON.getTime() + minutes * 60_000);
@@ -28,7 +29,10 @@ interface Given {
   readonly minutes?: number;
   /** Errors of 3,000 requests a minute, before the hop and after it; or what CloudWatch answers. */
   readonly errors?: readonly [number, number] | Error;
-  readonly rates?: { readonly apiServer: true; readonly wait: string } | null;
+  /** The same of the metric `Failed`, and milliseconds of each of the metric `Time`; an error is of that metric alone. */
+  readonly failed?: readonly [number, number] | Error;
+  readonly time?: readonly [number, number];
+  readonly rates?: NonNullable<UpgradePolicySpec['smoke']['rates']> | null;
   readonly of?: Partial<Upgrade>;
   /** What a URL of the policy answers. */
   readonly status?: number;
@@ -39,6 +43,8 @@ async function world(given: Given, table = new MemoryTable()) {
   const {
     minutes = 0,
     errors = [12, 12],
+    failed = [12, 12],
+    time = [80, 80],
     rates = { apiServer: true as const, wait: '45m' },
     of = {},
     status = 200,
@@ -46,20 +52,23 @@ async function world(given: Given, table = new MemoryTable()) {
   const base = policyWith({ name: 'p' });
   const smoke = { deployments: [], urls: ['https://shop.example/'], ...(rates && { rates }) };
   const policy = policyConfig({ ...base, spec: { ...base.spec, verification: 'eks-api', smoke } });
-  const asked: MetricMinutes[] = [];
+  const asked: MetricData[] = [];
   const account: AccountReader = {
     ...quietAccount,
-    async getMetricSums(_, one) {
+    async getMetricData(_, one) {
       asked.push(one);
       if (errors instanceof Error) throw errors;
       const all = Array.from({ length: (one.to.getTime() - one.from.getTime()) / 60_000 }, (_none, index) => index);
-      const mean = errors[one.to <= NOON ? 0 : 1] ?? 0;
-      const sums = (count: (index: number) => number) =>
-        all.map((index) => ({ at: new Date(one.from.getTime() + index * 60_000), sum: count(index) }));
-      return {
-        [API_SERVER_METRICS.requests]: sums(() => 3_000),
-        [API_SERVER_METRICS.errors]: sums((index) => Math.round(mean * (1 + 0.1 * Math.sin(index * 1.7)))),
-      };
+      const part = one.to <= NOON ? 0 : 1;
+      const minutes = (value: (index: number) => number) =>
+        all.map((index) => ({ at: new Date(one.from.getTime() + index * 60_000), value: value(index) }));
+      const around = (mean: number, phase = 1.7) => minutes((index) => mean * (1 + 0.1 * Math.sin(index * phase)));
+      return one.metrics.map(({ metric, statistic }) => {
+        if (metric === API_SERVER_METRICS.errors) return around(errors[part]);
+        if (metric === 'Failed') return failed instanceof Error ? failed : around(failed[part], 2.3);
+        if (metric === 'Time' && statistic === 'Sum') return around((3_000 * time[part]) / 1_000, 1.3);
+        return minutes(() => 3_000);
+      });
     },
   };
   const ports = await oneStep(table, {
@@ -76,9 +85,8 @@ async function compared(given: Given, startTime = NOON.toISOString()) {
   const input = stepInput({}, { execution: { ...stepInput().execution, startTime } });
   const context = await contextOf(ports, input, 'read');
   const { spec } = await context.policy();
-  const [verdict, ...others] = (await compareApiServer(ports, context, spec)) ?? [];
-  expect(others).toEqual([]);
-  return { verdict, asked };
+  const verdicts = (await compareHopRates(ports, context, spec)) ?? [];
+  return { verdict: verdicts[0], verdicts, asked };
 }
 
 /** Smoke checks at these minutes, each with what the ones before it have kept. */
@@ -99,12 +107,82 @@ async function checks(given: Given, minutes: readonly number[], table?: MemoryTa
 
 test('two hours before the scan and the minutes since the check began are asked for, of this cluster', async () => {
   const { asked } = await compared({ minutes: 40 });
-  const metrics = ['apiserver_request_total', 'apiserver_request_total_5XX'];
-  const common = { namespace: 'AWS/EKS', dimensions: { ClusterName: 'web' }, metrics };
+  const common = { namespace: 'AWS/EKS', dimensions: { ClusterName: 'web' }, statistic: 'Sum' };
+  const metrics = [
+    { ...common, metric: 'apiserver_request_total_5XX' },
+    { ...common, metric: 'apiserver_request_total' },
+  ];
   expect(asked).toEqual([
-    { ...common, from: at(-180), to: at(-60) },
-    { ...common, from: at(0), to: at(35) },
+    { metrics, from: at(-180), to: at(-60) },
+    { metrics, from: at(0), to: at(35) },
   ]);
+});
+
+/** A load balancer whose errors and latency a policy asks for. */
+const balancer = (name: string, more: object = { requests: 'Requests', errors: 'Failed', latency: 'Time' }) => ({
+  ...{ name, namespace: 'AWS/ApplicationELB', dimensions: { LoadBalancer: `app/${name}-{cluster}/5` } },
+  ...more,
+});
+const of = (name: string) => ({ name, source: `AWS/ApplicationELB {"LoadBalancer":"app/${name}-web/5"}` });
+const both = { apiServer: true as const, metrics: [balancer('checkout')], wait: '45m' };
+
+test('metrics of the policy are in the same two requests, and each verdict says of which it is', async () => {
+  const { verdicts, asked } = await compared({ minutes: 40, rates: both, failed: [12, 36], time: [80, 240] });
+  expect(asked.map(({ metrics }) => metrics.length)).toEqual([6, 6]);
+  expect(asked[0]?.metrics.slice(2)).toMatchObject([
+    { metric: 'Failed', dimensions: { LoadBalancer: 'app/checkout-web/5' } },
+    { metric: 'Requests', statistic: 'Sum' },
+    { metric: 'Time', statistic: 'Sum' },
+    { metric: 'Time', statistic: 'SampleCount' },
+  ]);
+  expect(verdicts).toMatchObject([
+    { probe: 'api-errors', result: 'pass' },
+    { probe: 'metric-errors', of: of('checkout'), result: 'fail', figures: { effect: expect.closeTo(3, 1) } },
+    { probe: 'metric-latency', of: of('checkout'), result: 'fail', figures: { after: expect.closeTo(0.24, 2) } },
+  ]);
+});
+
+test('without the API server only what the policy names is read', async () => {
+  const { verdicts, asked } = await compared({ minutes: 40, rates: { metrics: both.metrics, wait: '45m' } });
+  expect([verdicts.map(({ probe }) => probe), asked[0]?.metrics.length]).toEqual([
+    ['metric-errors', 'metric-latency'],
+    4,
+  ]);
+});
+
+test('what of one metric could not be read is told of it alone, with the account and the Region, and read again', async () => {
+  const failed = Object.assign(new Error('CloudWatch answered with PartialData data.'), { name: 'IncompleteAnswer' });
+  const { verdicts } = await compared({ minutes: 40, rates: both, failed });
+  expect(verdicts).toMatchObject([
+    { probe: 'api-errors', result: 'pass' },
+    {
+      ...{ probe: 'metric-errors', of: of('checkout'), result: 'inconclusive', concludesAt: at(45).toISOString() },
+      why: 'CloudWatch of account 111122223333 in eu-central-1 could not be read: IncompleteAnswer: CloudWatch answered with PartialData data.',
+    },
+    { probe: 'metric-latency', result: 'pass' },
+  ]);
+});
+
+test('a rate is not more significant because another could not be read', async () => {
+  const faint: [number, number] = [12, 24];
+  const many = ['a', 'b', 'c', 'd'].map((name) => balancer(name, { requests: 'Requests', errors: 'Failed' }));
+  const rates = { apiServer: true as const, metrics: many, wait: '45m' };
+  const unread = Object.assign(new Error('no'), { name: 'IncompleteAnswer' });
+  const detectable = async (failed: Given['failed']) =>
+    (await compared({ minutes: 30, rates, errors: faint, ...(failed && { failed }) })).verdict?.figures.detectable;
+  expect(await detectable(unread)).toBe(await detectable([12, 12]));
+  const alone = (await compared({ minutes: 30, errors: faint })).verdict?.figures.detectable;
+  expect(alone).toBeLessThan((await detectable(unread)) ?? 0);
+});
+
+test('the API server and a load balancer that are worse fail the hop, and one load balancer alone does not', async () => {
+  const check = async (given: Given) => {
+    const { status, told } = await checks({ rates: both, ...given }, [0, 10, 30, 35]);
+    return [status, told.map((one) => one.split(':')[0]).filter((code) => /Worse$/.test(code ?? ''))];
+  };
+  expect(await check({ errors: [12, 36], failed: [12, 36] })).toEqual(['failed', ['ApiServerWorse', 'MetricWorse']]);
+  expect(await check({ failed: [12, 36], time: [80, 240] })).toEqual(['done', ['MetricWorse', 'MetricWorse']]);
+  expect(await check({ failed: [12, 36] })).toEqual(['done', ['MetricWorse']]);
 });
 
 test.each<[string, Partial<Upgrade>, Date]>([
@@ -118,7 +196,7 @@ test.each<[string, Given]>([
   ['whose policy asks for none', { rates: null }],
   ['that has taken the cluster back', { of: { machine: 'rollback-cluster', from: '1.38', to: '1.37' } }],
 ])('nothing is read for an upgrade %s', async (_, given) => {
-  expect(await compared(given)).toEqual({ verdict: undefined, asked: [] });
+  expect(await compared(given)).toEqual({ verdict: undefined, verdicts: [], asked: [] });
 });
 
 test('a rate that is open is waited for by looks of five minutes, and read when it is to be decided', async () => {
@@ -182,27 +260,41 @@ test('a denied read is told by its permission at once, and one that fails is tri
   expect([denied.status, denied.told[1]]).toEqual([
     'done',
     expect.stringMatching(
-      /AccessDenied: no\. The spoke role of account 111122223333 needs cloudwatch:GetMetricData\.$/,
+      /^ProbeInconclusive: .* CloudWatch of account 111122223333 in eu-central-1 .*AccessDenied: no\. The spoke role of account 111122223333 needs cloudwatch:GetMetricData\.$/,
     ),
   ]);
   for (const name of ['Throttling', 'IncompleteAnswer', 'Http500'])
     expect(await checks({ errors: error(name) }, [0])).toMatchObject({ status: 'wait', seconds: 300 });
 });
 
-test('a rate that fails for three clusters of a rollout is a broken source', async () => {
+/** A smoke check beside two clusters of the rollout that have found the same as it does without them. */
+async function amongThree(given: Given, rename: (detail: string) => string = (detail) => detail) {
   const table = new MemoryTable();
-  const failing = await checks({ errors: [12, 36] }, [0, 10, 30, 35]);
-  const detail = failing.steps['smoke-check']?.detail;
-  expect(comparisonOf(failing)?.verdicts).toMatchObject([{ result: 'pass' }, { result: 'fail' }]);
+  const failing = await checks(given, [0, 10, 30, 35]);
+  const text = JSON.stringify(failing.steps['smoke-check']?.detail);
   for (const clusterKey of ['b#1', 'c#1']) {
-    const step = { ...scan, detail: { ...detail } };
+    const step = { ...scan, detail: JSON.parse(rename(text)) };
     const other = upgrade({ clusterKey, steps: { 'smoke-check': step } });
     const member = memberItem({ clusterKey, waveIndex: 1, upgradeId: other.id });
     await table.transact([put(Upgrades, other, 'absent'), put(Members, member, 'absent')]);
   }
-  const among = await checks({ errors: [12, 36] }, [0, 10, 30, 35], table);
+  return { failing, among: await checks(given, [0, 10, 30, 35], table) };
+}
+
+test('a rate that fails for three clusters of a rollout is a broken source', async () => {
+  const { failing, among } = await amongThree({ errors: [12, 36] });
+  expect(comparisonOf(failing)?.verdicts).toMatchObject([{ result: 'pass' }, { result: 'fail' }]);
   expect([among.status, among.told]).toEqual([
     'done',
     expect.arrayContaining([expect.stringMatching(/^ProbeInconclusive: .*broken source/)]),
   ]);
+});
+
+test('a metric that clusters share is a broken source where it fails for three, and one of each cluster is not', async () => {
+  const { among } = await amongThree({ rates: { metrics: both.metrics, wait: '45m' }, failed: [12, 36] });
+  expect(among.told).toContainEqual(expect.stringMatching(/^ProbeInconclusive: Of the errors of checkout .*broken/));
+  const own = await amongThree({ rates: { metrics: both.metrics, wait: '45m' }, failed: [12, 36] }, (detail) =>
+    detail.replaceAll('checkout-web', 'checkout-other'),
+  );
+  expect(own.among.told).toContainEqual(expect.stringMatching(/^MetricWorse: The errors of checkout rose from 0\.4/));
 });

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { objectName } from './names.ts';
+import { durationMilliseconds, positiveDuration } from './quantities.ts';
+
+/** Before that there is never data enough to compare (core/probes/hop-rates.ts). */
+const LEAST_WAIT_MINUTES = 30;
+const MOST_METRICS = 5;
+/** Of a name of EKS's clusters. https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html */
+const LONGEST_CLUSTER = 100;
+
+/**
+ * As CloudWatch has them: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Metric.html and
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
+ */
+const LONGEST_NAME = 255;
+const LONGEST_VALUE = 1024;
+const MOST_DIMENSIONS = 30;
+
+const metricName = z.string().min(1, 'is empty').max(LONGEST_NAME, `is longer than ${LONGEST_NAME} characters`);
+const printable = /^(?=.*[!-~])[ -~]+$/;
+
+const dimensions = z
+  .record(
+    z
+      .string()
+      .max(LONGEST_NAME, `is longer than ${LONGEST_NAME} characters`)
+      .regex(printable, 'is not the name of a dimension: it has ASCII characters that can be seen')
+      .regex(/^[^:]/, 'begins with a colon, which CloudWatch takes for no dimension'),
+    z
+      .string()
+      .regex(printable, 'is not the value of a dimension: it has ASCII characters that can be seen')
+      .refine(
+        (value) => value.replaceAll('{cluster}', 'c'.repeat(LONGEST_CLUSTER)).length <= LONGEST_VALUE,
+        `is longer than ${LONGEST_VALUE} characters, or may be with the name of a cluster in it`,
+      ),
+  )
+  .refine((all) => Object.keys(all).length > 0, 'is empty: name the dimensions of the metrics')
+  .refine((all) => Object.keys(all).length <= MOST_DIMENSIONS, `lists more than ${MOST_DIMENSIONS} dimensions`)
+  .describe("All dimensions of the metrics, as CloudWatch has them; {cluster} stands for the cluster's name.");
+
+const metric = z
+  .strictObject({
+    name: objectName.describe('How it is told.'),
+    namespace: z
+      .string()
+      .max(LONGEST_NAME, `is longer than ${LONGEST_NAME} characters`)
+      .regex(/^[^:]/, 'is not a namespace of CloudWatch such as AWS/ApplicationELB')
+      .describe("Of the metrics, in the cluster's account and Region: AWS/ApplicationELB."),
+    dimensions,
+    requests: metricName.optional().describe('A metric whose sum is a count of requests: RequestCount.'),
+    errors: metricName
+      .optional()
+      .describe('A metric whose sum counts those of the requests that failed: HTTPCode_Target_5XX_Count.'),
+    latency: metricName
+      .optional()
+      .describe('A metric of which each request is a sample, in seconds: TargetResponseTime.'),
+  })
+  .superRefine(({ requests, errors, latency }, context) => {
+    const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+    if (errors === undefined && requests !== undefined)
+      refuse('errors', 'is missing: requests alone are no rate. Say which of them failed, or leave both out');
+    else if (errors !== undefined && requests === undefined)
+      refuse('requests', 'is missing: errors are compared as a share of requests. Say both, or leave both out');
+    else if (errors === undefined && latency === undefined)
+      context.addIssue({ code: 'custom', message: 'compares nothing: say errors and requests, latency, or all three' });
+  })
+  .describe('Of one load balancer or service: errors, latency, or both. Both are one source.');
+
+export const ratesSchema = z
+  .strictObject({
+    apiServer: z
+      .literal(true, 'must be true; leave it out where the API server is not to be compared')
+      .optional()
+      .describe(
+        'Compares the share of requests that the API server fails (5xx), by the metrics that EKS gives CloudWatch; absent = it is not compared.',
+      ),
+    metrics: z
+      .array(metric)
+      .min(1, 'is empty: leave it out where no metric is to be compared')
+      .max(MOST_METRICS, `lists more than ${MOST_METRICS} metrics`)
+      .superRefine((all, context) => {
+        all.forEach(({ name }, index) => {
+          if (all.findIndex((one) => one.name === name) < index)
+            context.addIssue({ code: 'custom', path: [index, 'name'], message: 'is the name of a metric above' });
+        });
+      })
+      .optional()
+      .describe('Metrics of your own that are compared; absent = none.'),
+    wait: positiveDuration
+      .refine(
+        (wait) => durationMilliseconds(wait) >= LEAST_WAIT_MINUTES * 60_000,
+        `is shorter than ${LEAST_WAIT_MINUTES}m: nothing can be told of a rate before that`,
+      )
+      .refine((wait) => durationMilliseconds(wait) <= 2 * 3_600_000, 'is longer than 2h')
+      .default('45m')
+      .describe(
+        'So long the smoke check waits at most until that is told, 30m to 2h; what is open then is told and not waited for.',
+      ),
+  })
+  .refine(
+    ({ apiServer, metrics }) => apiServer !== undefined || metrics !== undefined,
+    'compares nothing: say apiServer: true, metrics, or both; leave rates out where no rate is to be compared',
+  )
+  .describe('Rates that are compared before and after a hop; absent = none, and nothing is waited for.');

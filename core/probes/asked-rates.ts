@@ -1,0 +1,73 @@
+import type { UpgradePolicySpec } from '../config/types.ts';
+import { canonicalJson } from '../hash/canonical-json.ts';
+import { sha256Hex } from '../hash/sha256.ts';
+import type { AskedMetric } from '../ports/account.ts';
+import { PROBES, type RateProbe, type RateVerdict } from './probe-verdict.ts';
+
+/**
+ * What EKS tells CloudWatch of each cluster of Kubernetes 1.28 and newer, once a minute and for nothing: counts of all API servers of the cluster in
+ * that minute, whose valid statistic is Sum. https://docs.aws.amazon.com/eks/latest/userguide/cloudwatch.html
+ *
+ * Of latency it has a 99th percentile for each verb (`apiserver_request_duration_seconds_GET_P99`), a figure without the requests behind it. Nobody
+ * can say how much of that is chance, so that it is not compared.
+ */
+export const API_SERVER_METRICS = {
+  namespace: 'AWS/EKS',
+  dimension: 'ClusterName',
+  requests: 'apiserver_request_total',
+  errors: 'apiserver_request_total_5XX',
+} as const;
+
+/** A rate that a policy asks for: so many events of so many, by two metrics. */
+export interface AskedRate {
+  readonly probe: RateProbe;
+  readonly of?: RateVerdict['of'];
+  readonly events: AskedMetric;
+  readonly exposure: AskedMetric;
+}
+
+type Rates = NonNullable<UpgradePolicySpec['smoke']['rates']>;
+type Place = Pick<AskedMetric, 'namespace' | 'dimensions'>;
+
+/** What a policy has compared of a cluster, the API server first. */
+export function askedRates({ apiServer, metrics = [] }: Rates, cluster: string): AskedRate[] {
+  const server = { namespace: API_SERVER_METRICS.namespace, dimensions: { [API_SERVER_METRICS.dimension]: cluster } };
+  const placed = metrics.map((one) => ({ ...one, dimensions: placeIn(one.dimensions, cluster) }));
+  const rates: AskedRate[] = placed.flatMap(({ name, requests, errors, latency, namespace, dimensions }) => {
+    const of = { name, source: sourceOf({ namespace, dimensions }, server, placed) };
+    const ask = (metric: string, statistic: AskedMetric['statistic'] = 'Sum') =>
+      ({ namespace, dimensions, metric, statistic }) as const;
+    const found: AskedRate[] = [];
+    if (errors !== undefined && requests !== undefined)
+      found.push({ probe: 'metric-errors', of, events: ask(errors), exposure: ask(requests) });
+    if (latency !== undefined)
+      found.push({ probe: 'metric-latency', of, events: ask(latency), exposure: ask(latency, 'SampleCount') });
+    return found;
+  });
+  if (apiServer !== true) return rates;
+  const { requests, errors } = API_SERVER_METRICS;
+  const ask = (metric: string) => ({ ...server, metric, statistic: 'Sum' }) as const;
+  return [{ probe: 'api-errors', events: ask(errors), exposure: ask(requests) }, ...rates];
+}
+
+const placeIn = (dimensions: Readonly<Record<string, string>>, cluster: string): Record<string, string> =>
+  Object.fromEntries(Object.entries(dimensions).map(([name, value]) => [name, value.replaceAll('{cluster}', cluster)]));
+
+/**
+ * Whose requests they are. What is counted of a part of them (one target group or zone of a load balancer) is no second source beside the whole, and
+ * metrics of the cluster that EKS gives are the API server's.
+ */
+function sourceOf(place: Place, server: Place, others: readonly Place[]): string {
+  if (isWithin(place, server)) return PROBES['api-errors'].source;
+  const wholes = others.filter((one) => isWithin(place, one));
+  const [whole = place] = wholes.toSorted((a, b) => count(a) - count(b) || (textOf(a) < textOf(b) ? -1 : 1));
+  const text = textOf(whole);
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}… ${sha256Hex(text)}`;
+}
+/** Thirty dimensions of a thousand characters are too much for what is kept of ten verdicts. */
+const LONGEST = 200;
+
+const isWithin = (part: Place, { namespace, dimensions }: Place): boolean =>
+  part.namespace === namespace && Object.entries(dimensions).every(([name, value]) => part.dimensions[name] === value);
+const count = ({ dimensions }: Place): number => Object.keys(dimensions).length;
+const textOf = ({ namespace, dimensions }: Place): string => `${namespace} ${canonicalJson(dimensions)}`;

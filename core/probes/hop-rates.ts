@@ -1,0 +1,55 @@
+import type { MetricMinute } from '../ports/account.ts';
+import { compareRates, MINUTES_TO_COMPARE, type MinuteBin, type RateSeries } from './compare-rates.ts';
+import type { RateVerdict } from './probe-verdict.ts';
+
+/** With one hour the scatter of blocks is known so badly that a third of all comparisons tells nothing (`npm run bench -- probe-power` has two). */
+const BEFORE_MINUTES = 120;
+/** CloudWatch gets minutes late, and what several servers tell in parts: the newest ones, a block of the comparison, are left out. */
+export const LATE_MINUTES = 5;
+const MINUTE = 60_000;
+
+interface Span {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** Whole minutes that are read; what nothing can be there of yet is undefined, since CloudWatch refuses to be asked for no time. */
+export function spansOf(hop: Hop, now: Date): { readonly before: Span; readonly after: Span | undefined } {
+  const [changed, since] = [floor(hop.begunAt), ceiling(hop.endedAt)];
+  const until = floor(now) - LATE_MINUTES * MINUTE;
+  return {
+    before: { from: new Date(changed - BEFORE_MINUTES * MINUTE), to: new Date(changed) },
+    after: until <= since ? undefined : { from: new Date(since), to: new Date(until) },
+  };
+}
+
+export interface Hop {
+  /** Nothing was changed before that. */
+  readonly begunAt: Date;
+  /** What the hop takes was done by then. */
+  readonly endedAt: Date;
+}
+
+const floor = (at: Date): number => Math.floor(at.getTime() / MINUTE) * MINUTE;
+const ceiling = (at: Date): number => Math.ceil(at.getTime() / MINUTE) * MINUTE;
+
+/** A minute in which requests were counted and no error has none: a server that has failed nothing has no such count to tell of. */
+export function binsOf(events: readonly MetricMinute[], exposure: readonly MetricMinute[]): MinuteBin[] {
+  const minuteOf = ({ at }: MetricMinute): number => Math.floor(at.getTime() / MINUTE);
+  const counted = new Map(events.map((one) => [minuteOf(one), one.value]));
+  return exposure.map((one) => {
+    const minute = minuteOf(one);
+    return { minute, events: counted.get(minute) ?? 0, exposure: one.value };
+  });
+}
+
+/** As they were to be seen `LATE_MINUTES` ago, in the order of the series. */
+export function compareSince(hop: Hop, series: readonly RateSeries[], now: Date): RateVerdict[] {
+  const late = LATE_MINUTES * MINUTE;
+  const first = ceiling(hop.endedAt) + MINUTES_TO_COMPARE * MINUTE;
+  return compareRates(series, new Date(now.getTime() - late)).map((verdict) => {
+    if (verdict.concludesAt === undefined) return verdict;
+    const concludes = Math.max(first, Date.parse(verdict.concludesAt)) + late;
+    return { ...verdict, concludesAt: new Date(concludes).toISOString() };
+  });
+}

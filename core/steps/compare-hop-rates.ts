@@ -1,0 +1,120 @@
+import { durationMilliseconds } from '../calendar/duration.ts';
+import type { UpgradePolicySpec } from '../config/types.ts';
+import { isDenied } from '../contracts/eks-errors.ts';
+import { errorMessage, errorName } from '../contracts/errors.ts';
+import { given } from '../model/given.ts';
+import { isRollback } from '../model/hop.ts';
+import type { MetricMinute } from '../ports/account.ts';
+import type { Ports } from '../ports/ports.ts';
+import { type AskedRate, askedRates } from '../probes/asked-rates.ts';
+import { baselineOf } from '../probes/baseline.ts';
+import type { MinuteBin, RateSeries } from '../probes/compare-rates.ts';
+import { binsOf, compareSince, type Hop, spansOf } from '../probes/hop-rates.ts';
+import type { ProbeVerdict, RateVerdict } from '../probes/probe-verdict.ts';
+import { comparedBefore } from './compare-with-before.ts';
+import type { StepContext } from './context.ts';
+
+/** What failed for a reason that may pass is read again then, and no look is further from the next: somebody may want to stop it. */
+const AGAIN_SECONDS = 300;
+
+/**
+ * How each rate that the policy asks for is since the hop against two hours before it; undefined where it asks for none, nobody knows when the hop
+ * began, or the cluster has gone back: nothing acts on rates there, and others wait for their turn. `concludesAt` is within what the policy lets the
+ * smoke check wait; until the first of them what was told stays, so that nobody pays for a read that says nothing new. Then all are read and judged
+ * anew, as of one instant. A read that fails is told and fails nothing.
+ */
+export async function compareHopRates(
+  ports: Pick<Ports, 'account' | 'clock'>,
+  context: StepContext,
+  policy: Pick<UpgradePolicySpec, 'smoke'> | undefined,
+): Promise<RateVerdict[] | undefined> {
+  const { upgrade } = context;
+  const asked = policy?.smoke.rates;
+  const begunAt = baselineOf(upgrade)?.takenAt ?? upgrade?.firstStartedAt ?? upgrade?.startedAt;
+  if (asked === undefined || upgrade === undefined || isRollback(upgrade) || begunAt === undefined) return undefined;
+  const now = ports.clock.now();
+  const known = comparedBefore(context).filter((one) => one.kind === 'rate');
+  const isDue = known.some(({ concludesAt }) => concludesAt !== undefined && Date.parse(concludesAt) <= now.getTime());
+  if (known.length > 0 && !isDue) return known;
+  const hop: Hop = { begunAt: new Date(begunAt), endedAt: context.startedAt };
+  // From the first whole minute on, as data is counted: the least wait is as long as a verdict takes.
+  const waitEnds = Math.ceil(context.startedAt.getTime() / 60_000) * 60_000 + durationMilliseconds(asked.wait);
+  const verdicts = await readAndCompare(ports, context, askedRates(asked, context.name), hop, now);
+  return verdicts.map((one) => within(one, waitEnds));
+}
+
+/** Until the first of them is decided. */
+export function secondsUntil(open: readonly ProbeVerdict[], now: Date): number {
+  const times = open.flatMap(({ concludesAt }) => (concludesAt === undefined ? [] : Date.parse(concludesAt)));
+  const seconds = Math.ceil((Math.min(...times) - now.getTime()) / 1_000);
+  return Math.min(AGAIN_SECONDS, Math.max(1, seconds));
+}
+
+/** What is decided only when the policy's wait is over is not waited for. */
+function within({ concludesAt, ...verdict }: RateVerdict, ends: number): RateVerdict {
+  if (concludesAt === undefined) return verdict;
+  if (Date.parse(concludesAt) <= ends) return { ...verdict, concludesAt };
+  const said = `It would take until ${concludesAt.slice(0, 16).replace('T', ' ')} UTC, when smoke.rates.wait of the policy is over.`;
+  return { ...verdict, why: `${verdict.why} ${said}` };
+}
+
+/** What could not be read is told alone. It counts among the tests as the others do: no rate is more significant for want of another. */
+async function readAndCompare(
+  ports: Pick<Ports, 'account'>,
+  context: StepContext,
+  rates: readonly AskedRate[],
+  hop: Hop,
+  now: Date,
+): Promise<RateVerdict[]> {
+  const read = await readSeries(ports, context, rates, hop, now);
+  const series = rates.map((rate, index): RateSeries => {
+    const bins = read[index];
+    const { before, after } = bins === undefined || bins instanceof Error ? { before: [], after: [] } : bins;
+    return { probe: rate.probe, ...given({ of: rate.of }), before, after };
+  });
+  return compareSince(hop, series, now).map((verdict, index) => {
+    const error = read[index];
+    return error instanceof Error ? unread(verdict, error, context, now) : verdict;
+  });
+}
+
+/** Of each rate, or what kept it from being read. One request for before and one for after, however many rates there are. */
+async function readSeries(
+  { account }: Pick<Ports, 'account'>,
+  { scope }: StepContext,
+  rates: readonly AskedRate[],
+  hop: Hop,
+  now: Date,
+): Promise<(Pick<RateSeries, 'before' | 'after'> | Error)[]> {
+  const metrics = rates.flatMap(({ events, exposure }) => [events, exposure]);
+  const spans = spansOf(hop, now);
+  try {
+    const old = await account.getMetricData(scope, { metrics, ...spans.before });
+    const young = spans.after === undefined ? [] : await account.getMetricData(scope, { metrics, ...spans.after });
+    return rates.map((_, index) => {
+      const before = binsIn(old, index);
+      const after = binsIn(young, index);
+      if (before instanceof Error) return before;
+      return after instanceof Error ? after : { before, after };
+    });
+  } catch (error) {
+    return rates.map(() => (error instanceof Error ? error : new Error(errorMessage(error))));
+  }
+}
+
+/** Each rate has two answers, one after the other. */
+function binsIn(answers: readonly (readonly MetricMinute[] | Error)[], rate: number): MinuteBin[] | Error {
+  const [events = [], exposure = []] = answers.slice(2 * rate, 2 * rate + 2);
+  if (events instanceof Error) return events;
+  return exposure instanceof Error ? exposure : binsOf(events, exposure);
+}
+
+/** What is denied stays so for a while; all else may pass. */
+function unread({ why: _, ...verdict }: RateVerdict, error: Error, { scope }: StepContext, now: Date): RateVerdict {
+  const { account, region } = scope;
+  const said = `CloudWatch of account ${account} in ${region} could not be read: ${errorName(error)}: ${errorMessage(error).replace(/\.?$/, '.')}`;
+  const { concludesAt: __, ...denied } = verdict;
+  if (isDenied(error))
+    return { ...denied, why: `${said} The spoke role of account ${account} needs cloudwatch:GetMetricData.` };
+  return { ...verdict, why: said, concludesAt: new Date(now.getTime() + AGAIN_SECONDS * 1_000).toISOString() };
+}
