@@ -29,9 +29,11 @@ interface Given {
   readonly minutes?: number;
   /** Errors of 3,000 requests a minute, before the hop and after it; or what CloudWatch answers. */
   readonly errors?: readonly [number, number] | Error;
-  /** The same of the metric `Failed`, and milliseconds of each of the metric `Time`; an error is of that metric alone. */
-  readonly failed?: readonly [number, number] | Error;
+  /** The same of the metric `Failed`, and milliseconds of each of the metric `Time`. */
+  readonly failed?: readonly [number, number];
   readonly time?: readonly [number, number];
+  /** What CloudWatch gives a part of, and of which time. */
+  readonly partial?: readonly [metric: string, when: 'before' | 'after'];
   readonly rates?: NonNullable<UpgradePolicySpec['smoke']['rates']> | null;
   readonly of?: Partial<Upgrade>;
   /** What a URL of the policy answers. */
@@ -45,6 +47,7 @@ async function world(given: Given, table = new MemoryTable()) {
     errors = [12, 12],
     failed = [12, 12],
     time = [80, 80],
+    partial,
     rates = { apiServer: true as const, wait: '45m' },
     of = {},
     status = 200,
@@ -64,8 +67,10 @@ async function world(given: Given, table = new MemoryTable()) {
         all.map((index) => ({ at: new Date(one.from.getTime() + index * 60_000), value: value(index) }));
       const around = (mean: number, phase = 1.7) => minutes((index) => mean * (1 + 0.1 * Math.sin(index * phase)));
       return one.metrics.map(({ metric, statistic }) => {
+        if (metric === partial?.[0] && partial[1] === (part === 0 ? 'before' : 'after'))
+          return Object.assign(new Error('CloudWatch answered with PartialData data.'), { name: 'IncompleteAnswer' });
         if (metric === API_SERVER_METRICS.errors) return around(errors[part]);
-        if (metric === 'Failed') return failed instanceof Error ? failed : around(failed[part], 2.3);
+        if (metric === 'Failed') return around(failed[part], 2.3);
         if (metric === 'Time' && statistic === 'Sum') return around((3_000 * time[part]) / 1_000, 1.3);
         return minutes(() => 3_000);
       });
@@ -150,29 +155,42 @@ test('without the API server only what the policy names is read', async () => {
   ]);
 });
 
-test('what of one metric could not be read is told of it alone, with the account and the Region, and read again', async () => {
-  const failed = Object.assign(new Error('CloudWatch answered with PartialData data.'), { name: 'IncompleteAnswer' });
-  const { verdicts } = await compared({ minutes: 40, rates: both, failed });
-  expect(verdicts).toMatchObject([
-    { probe: 'api-errors', result: 'pass' },
-    {
-      ...{ probe: 'metric-errors', of: of('checkout'), result: 'inconclusive', concludesAt: at(45).toISOString() },
-      why: 'CloudWatch of account 111122223333 in eu-central-1 could not be read: IncompleteAnswer: CloudWatch answered with PartialData data.',
-    },
-    { probe: 'metric-latency', result: 'pass' },
-  ]);
-});
+test.each<[string, 'before' | 'after']>([
+  ['Failed', 'before'],
+  ['Failed', 'after'],
+  ['Requests', 'after'],
+])(
+  'a part of %s from %s is told of its rate alone, with the account and the Region, and read again',
+  async (...partial) => {
+    const { verdicts } = await compared({ minutes: 40, rates: both, partial });
+    expect(verdicts).toMatchObject([
+      { probe: 'api-errors', result: 'pass' },
+      {
+        ...{ probe: 'metric-errors', of: of('checkout'), result: 'inconclusive', concludesAt: at(45).toISOString() },
+        why: 'CloudWatch of account 111122223333 in eu-central-1 could not be read: IncompleteAnswer: CloudWatch answered with PartialData data.',
+      },
+      { probe: 'metric-latency', result: 'pass' },
+    ]);
+  },
+);
 
 test('a rate is not more significant because another could not be read', async () => {
-  const faint: [number, number] = [12, 24];
   const many = ['a', 'b', 'c', 'd'].map((name) => balancer(name, { requests: 'Requests', errors: 'Failed' }));
   const rates = { apiServer: true as const, metrics: many, wait: '45m' };
-  const unread = Object.assign(new Error('no'), { name: 'IncompleteAnswer' });
-  const detectable = async (failed: Given['failed']) =>
-    (await compared({ minutes: 30, rates, errors: faint, ...(failed && { failed }) })).verdict?.figures.detectable;
-  expect(await detectable(unread)).toBe(await detectable([12, 12]));
-  const alone = (await compared({ minutes: 30, errors: faint })).verdict?.figures.detectable;
-  expect(alone).toBeLessThan((await detectable(unread)) ?? 0);
+  const detectable = async (given: Given) =>
+    (await compared({ minutes: 30, errors: [12, 24], ...given })).verdict?.figures.detectable ?? 0;
+  const unread = await detectable({ rates, partial: ['Failed', 'after'] });
+  expect(unread).toBe(await detectable({ rates }));
+  expect(unread).toBeGreaterThan(await detectable({}));
+});
+
+test('while one rate is open the others are judged anew with it: what has failed and does no more is no second source', async () => {
+  const partial = ['Failed', 'after'] as const;
+  const { status, steps } = await checks({ rates: both, errors: [12, 36], partial }, [0, 10, 30, 35]);
+  const kept = comparisonOf({ steps })?.verdicts.filter(({ kind }) => kind === 'rate');
+  expect([status, kept]).toMatchObject(['wait', [{ result: 'fail' }, { concludesAt: at(40).toISOString() }, {}]]);
+  const { verdicts } = await compared({ minutes: 40, rates: both, failed: [12, 36], of: { steps } });
+  expect(verdicts.map(({ result }) => result)).toEqual(['pass', 'fail', 'pass']);
 });
 
 test('the API server and a load balancer that are worse fail the hop, and one load balancer alone does not', async () => {
