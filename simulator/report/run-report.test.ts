@@ -126,3 +126,27 @@ test('nothing blocks a cluster that was at its target before, and it counts as l
   expect(totalsText(clusters)).toBe('2 upgraded, 1 not whole, 1 up to date, 0 failed, 2 blocked, 0 excluded');
   expect(totals).toEqual({ upgraded: 3, failed: 0, held: 2, excluded: 1 });
 });
+
+test('a control plane that Liftlock has taken back was moved by nobody else, and the way back is no hop', async () => {
+  const web = { kind: 'Deployment' as const, namespace: 'shop', name: 'web', replicas: 2, labels: { app: 'web' } };
+  const shop = {
+    name: 'shop',
+    version: '1.36',
+    nodegroups: [{ name: 'workers' }],
+    workloads: [{ ...web, image: 'web:1' }],
+  };
+  const waves = [{ name: 'all', bake: '1h' }];
+  const world = await smallFleet({ clusters: [shop], policy: { waves, rollback: { automatic: true } } });
+  const until = (hours: number) => new Date(DAY.getTime() + hours * HOUR);
+  await runWorld(world, { until: until(1), quietHours: 24 });
+  for (const { kubernetes } of Object.values(world.eks.state.clusters))
+    for (const pod of kubernetes.pods) if (pod.owner === 'Deployment/shop/web') pod.waitingReason = 'CrashLoopBackOff';
+  const rested = await runWorld(world, { until: until(48), quietHours: 2 });
+  const loaded = { state: world.eks.state, now: DAY, approvals: [], configPaths: [], statements: [] };
+  const [cluster] = (await runReport(world, loaded, rested)).clusters;
+  expect([cluster?.version, cluster?.hops, cluster?.reasons.map(({ code }) => code)]).toEqual([
+    '1.36',
+    [],
+    ['RolledBack'],
+  ]);
+});

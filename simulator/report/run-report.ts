@@ -2,6 +2,7 @@ import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member } from '../../core/contracts/items/rollout.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
+import { isRollback } from '../../core/model/hop.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { rollbackEnd } from '../../core/protocol/rollback-view.ts';
 import { findClusterBlockers } from '../../core/queries/cluster-blockers.ts';
@@ -127,7 +128,7 @@ function clusterReport(
     bucket: bucketOf(member, last),
     status: member?.status ?? last?.status ?? explained?.state ?? 'NotSelected',
     held: held !== undefined,
-    hops: ordered.filter((upgrade) => upgrade.status === 'Succeeded').map((upgrade) => upgrade.to),
+    hops: ordered.filter((upgrade) => upgrade.status === 'Succeeded' && !isRollback(upgrade)).map(({ to }) => to),
     reasons,
     steps: stepsOf(ordered),
     startedAt: ordered[0]?.startedAt,
@@ -163,7 +164,7 @@ function movesOf(audit: readonly AuditItem[]): {
     if (event === 'ClusterDiscovered') first ??= detail.version as string;
     if (event === 'MutationCommitted') {
       const { name, input } = detail.call as { name: string; input: { version?: string } };
-      if (name === 'UpdateClusterVersion' && input.version !== undefined) ours.add(input.version);
+      if (/^(?:Update|Rollback)ClusterVersion$/.test(name) && input.version !== undefined) ours.add(input.version);
     }
     if (event === 'VersionObserved' && !ours.has(detail.version as string)) {
       byOthers.push({
