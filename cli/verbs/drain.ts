@@ -23,8 +23,10 @@ export async function drain(session: Session, kind: string, nodegroup: string, o
 
 async function ask(session: Session, nodegroup: string, options: DrainOptions): Promise<RequestedDrain> {
   const { cluster, approve = false } = options;
-  const of = (await session.client()).v1.clusters[':id'];
-  return planOf(of.drain.$post({ param: clusterParam(cluster), json: { nodegroup, approve } }), 'DrainBlocked');
+  const { drain: of } = (await session.client()).v1.clusters[':id'];
+  const param = clusterParam(cluster);
+  const asked = approve ? of.$post({ param, json: { nodegroup, approve } }) : of.$get({ param, query: { nodegroup } });
+  return planOf(asked, 'DrainBlocked');
 }
 
 async function cancel(session: Session, nodegroup: string, { cluster, reason, output }: DrainOptions) {

@@ -13,8 +13,10 @@ interface RollbackOptions extends OutputOption {
 export async function rollback(session: Session, kindText: string, name: string, options: RollbackOptions) {
   kindOf(kindText, ['clusters']);
   const { approve = false } = options;
-  const of = (await session.client()).v1.clusters[':id'];
-  const plan = await planOf(of.rollback.$post({ param: clusterParam(name), json: { approve } }), 'RollbackBlocked');
+  const { rollback: of } = (await session.client()).v1.clusters[':id'];
+  const param = clusterParam(name);
+  const asked = approve ? of.$post({ param, json: { approve } }) : of.$get({ param });
+  const plan = await planOf(asked, 'RollbackBlocked');
   await print(session, options.output, plan, () => planText(session, plan));
   return tellStart(session, plan);
 }

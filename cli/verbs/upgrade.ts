@@ -35,8 +35,10 @@ export function tellStart(session: Session, plan: Pick<RequestedUpgrade, 'status
 }
 
 async function ask(session: Session, name: string, { to, approve = false }: UpgradeOptions): Promise<RequestedUpgrade> {
-  const of = (await session.client()).v1.clusters[':id'];
-  return planOf(of.upgrade.$post({ param: clusterParam(name), json: { to, approve } }), 'UpgradeBlocked');
+  const { upgrade: of } = (await session.client()).v1.clusters[':id'];
+  const param = clusterParam(name);
+  const asked = approve ? of.$post({ param, json: { to, approve } }) : of.$get({ param, query: { to } });
+  return planOf(asked, 'UpgradeBlocked');
 }
 
 /** A refused approval brings the plan with it, so that people see the same as without. */

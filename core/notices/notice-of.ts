@@ -122,7 +122,7 @@ function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
   const again = isDrain
     ? `drain nodegroup NAME --cluster ${name} --approve`
     : isBack
-      ? `rollback cluster ${name} --approve, which takes an approver; with --dry-run it says what is in the way`
+      ? `rollback cluster ${name} --approve, which takes an approver; without --approve it says what is in the way`
       : `retry cluster ${name}`;
   return notice(event, what, because(reasons), `Remove what blocks it, then: liftlock ${again}`);
 }

@@ -52,6 +52,21 @@ test('the plan is the default: nothing starts and nothing is written', async () 
   expect(await table.auditOf(key)).toEqual([]);
 });
 
+test('the plan is read as well, by who may read and not begin: it is the same, and what is asked for wrongly is refused', async () => {
+  const { ask, app, table, started, key } = await apiWithVersions();
+  const read = async (path: string) => {
+    const response = await app.request(`/v1/clusters/web-0/${path}`);
+    return { status: response.status, body: await response.json() };
+  };
+  expect(await read('upgrade?to=1.36')).toEqual(await ask({ to: '1.36' }));
+  expect(await read('rollback')).toMatchObject({ status: 200, body: { status: 'Blocked', from: '1.35', to: '1.34' } });
+  const noGroup = { error: { message: expect.stringContaining('has no node group "legacy"') } };
+  expect(await read('drain?nodegroup=legacy')).toMatchObject({ status: 400, body: noGroup });
+  for (const wrong of ['upgrade', 'upgrade?to=1.36&approve=true', 'rollback?approve=true', 'drain'])
+    expect((await read(wrong)).status).toBe(400);
+  expect([started, await table.auditOf(key)]).toEqual([[], []]);
+});
+
 test('approved, it starts the next hop under a name that nested executions can be named after, audited before', async () => {
   const { ask, table, started, key } = await apiWithVersions();
   const { status, body } = await ask({ to: '1.36', approve: true });

@@ -17,8 +17,10 @@ import type { ApiContext, ApiEnv, ApiPorts, Body, Query } from '../api-context.t
 import { breakGlassBody, readBody, withReason } from '../request-body.ts';
 import {
   clustersQuery,
+  hopQuery,
   latestReportQuery,
   minorText,
+  nodegroupQuery,
   noQuery,
   readinessQuery,
   readQuery,
@@ -69,6 +71,22 @@ export const clusters = new Hono<ApiEnv>()
   .get('/:id/readiness', async (context: ApiContext<'/:id/readiness', Query<typeof readinessQuery>>) => {
     const { to } = readQuery(context, readinessQuery);
     return context.json(await clusterReadiness(context.var.ports, await clusterOf(context), to));
+  })
+  // What would be begun takes nobody who may begin it.
+  .get('/:id/upgrade', async (context: ApiContext<'/:id/upgrade', Query<typeof hopQuery>>) => {
+    const { to } = readQuery(context, hopQuery);
+    const { ports, principal } = context.var;
+    return context.json(await requestUpgrade(ports, await clusterOf(context), to, principal, { approve: false }));
+  })
+  .get('/:id/rollback', async (context) => {
+    readQuery(context, noQuery);
+    const { ports, principal } = context.var;
+    return context.json(await requestRollback(ports, await clusterOf(context), principal, { approve: false }));
+  })
+  .get('/:id/drain', async (context: ApiContext<'/:id/drain', Query<typeof nodegroupQuery>>) => {
+    const { nodegroup } = readQuery(context, nodegroupQuery);
+    const { ports, principal } = context.var;
+    return context.json(await requestDrain(ports, await clusterOf(context), nodegroup, principal, { approve: false }));
   })
   .post('/:id/retry', explained(empty, retryCluster))
   .post('/:id/release', explained(empty, releaseCluster))
