@@ -6,6 +6,7 @@ import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
 import { Rollouts, Waves } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
+import type { StoredObject } from '../../simulator/kubernetes/resources/stored-object.ts';
 import type { World } from '../../simulator/process/world.ts';
 import {
   DAY,
@@ -28,6 +29,17 @@ const web = {
   image: 'web:1',
 };
 const shop = { name: 'shop', version: '1.36', nodegroups: [{ name: 'workers' }], workloads: [web] };
+
+const names = { plural: 'backups', singular: 'backup', kind: 'Backup' };
+const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }];
+const BACKUPS = {
+  ...{
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'backups.velero.io' },
+  },
+  spec: { group: 'velero.io', names, scope: 'Namespaced', versions },
+} as StoredObject;
 
 /** An hour or two into its watch of six hours: control plane and nodes are at 1.37. */
 async function watched(policy: object = {}, fleet: Partial<SmallFleet> = {}): Promise<World> {
@@ -123,4 +135,25 @@ test("what its rollout's abort leaves in its watch is told as what it is, and a 
   await requestUpgrade(world.ports, record, '1.37', PERSON, { approve: true });
   await run(world);
   expect(await ends(world)).toEqual(['1.36-1.37 Succeeded']);
+});
+
+test('what would keep a hop from beginning keeps nobody from the last look, which says itself what got worse', async () => {
+  const backup = (completionTimestamp: string): StoredObject => ({
+    ...{ apiVersion: 'velero.io/v1', kind: 'Backup', metadata: { name: 'nightly', namespace: 'velero' } },
+    status: { phase: 'Completed', completionTimestamp },
+  });
+  const objects = [BACKUPS, backup(DAY.toISOString())];
+  const scan = { alarms: ['errors'], backups: { velero: { within: '6h' } } };
+  const policy = { scan, rollback: { automatic: true } };
+  const fleet = { clusters: [{ ...shop, objects }] };
+  // The backup is older than six hours by then.
+  const well = await watched(policy, fleet);
+  await run(well);
+  expect(await ends(well)).toEqual(['1.36-1.37 Succeeded']);
+  const worse = await watched(policy, fleet);
+  worse.gates.set('errors', 'red');
+  await hours(worse, 5);
+  const [hop] = await upgradesOf(worse);
+  expect([hop?.steps['scan-cluster']?.status, hop?.status]).toEqual(['done', 'RolledBack']);
+  expect(hop?.reasons.map(({ code }) => code)).toContain('AlarmRings');
 });
