@@ -4,6 +4,7 @@ import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Rollout } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { clusterSummary } from './cluster-summary.ts';
 

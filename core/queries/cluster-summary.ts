@@ -75,9 +75,11 @@ export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, 
   };
 }
 
-/** What an abort has left is watched by nobody: its rollout does not run any more. */
+/** While its rollout is paused or halted, or where an abort has left it, nobody looks. */
 function parkedState({ rollouts }: FleetSnapshot, upgrade: Upgrade): ClusterState {
-  const goesOn = upgrade.rolloutId === undefined || rollouts.some(({ id }) => id === upgrade.rolloutId);
+  const goesOn =
+    upgrade.rolloutId === undefined ||
+    rollouts.some(({ id, status }) => id === upgrade.rolloutId && status === 'Running');
   if (isWatched(upgrade) && goesOn) return 'Watched';
   return upgrade.reasons.some(({ code }) => code === 'Baking') ? 'NodesKept' : 'Parked';
 }
