@@ -20,9 +20,10 @@ interface Given {
   readonly wave?: object;
   readonly parkedFor?: Upgrade['reasons'];
   readonly inFlight?: boolean;
+  readonly status?: Rollout['status'];
 }
 
-function stateOf({ version = '1.37', group: own, wave = {}, parkedFor, inFlight }: Given) {
+function stateOf({ version = '1.37', group: own, wave = {}, parkedFor, inFlight, status = 'Running' }: Given) {
   const cluster = clusterRecord({ name: 'web', version, nodegroups: [own] });
   const { clusterKey } = cluster;
   const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all', ...wave }] } };
@@ -31,7 +32,7 @@ function stateOf({ version = '1.37', group: own, wave = {}, parkedFor, inFlight 
     ...fleetSnapshot({ clusters: [cluster], policies }),
     ...(inFlight === undefined
       ? {}
-      : { rollouts: [rolloutItem()], waves: [waveItem({ index: 0, name: 'all' })], members: [member] }),
+      : { rollouts: [rolloutItem({ status })], waves: [waveItem({ index: 0, name: 'all' })], members: [member] }),
     upgrades: parkedFor === undefined ? [] : [upgrade({ clusterKey, status: 'Parked', reasons: parkedFor })],
   };
   return clusterSummary(snapshot, cluster, NOW).state;
@@ -44,6 +45,11 @@ test.each<[string, Given, string]>([
   ['at its target with an older custom AMI', { group: group('1.36', 'CUSTOM') }, 'ManualNodes'],
   ['baking', { group: group('1.36'), parkedFor: [reason('Baking', 'x')] }, 'NodesKept'],
   ['watched', { group: group('1.37'), parkedFor: [reason('Watching', 'x')], inFlight: true }, 'Watched'],
+  [
+    'watched, of a rollout that is paused',
+    { group: group('1.37'), parkedFor: [reason('Watching', 'x')], inFlight: true, status: 'Paused' },
+    'Parked',
+  ],
   [
     'watched, of a rollout that does not run any more',
     { group: group('1.37'), parkedFor: [reason('Watching', 'x')] },
