@@ -210,6 +210,10 @@ export const FLEET_VERBS: Verbs = {
     options: [
       ['--dry-run', 'print it and start nothing, which is the default', { conflicts: ['approve'] }],
       ['--approve', 'start it: node groups, add-ons, then the control plane'],
+      [
+        '--extend-support',
+        'set the support type to EXTENDED where it goes back into extended support, which costs more',
+      ],
       OUTPUT,
     ],
     load: async () => (await import('./verbs/rollback.ts')).rollback,

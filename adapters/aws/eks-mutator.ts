@@ -3,6 +3,7 @@ import {
   type NodegroupUpdateStrategies,
   type Update as SdkUpdate,
   UpdateAddonCommand,
+  UpdateClusterConfigCommand,
   UpdateClusterVersionCommand,
   UpdateNodegroupConfigCommand,
   UpdateNodegroupVersionCommand,
@@ -54,6 +55,12 @@ export function createEksMutator(
       const { name, version, clientRequestToken } = input;
       const command = new UpdateClusterVersionCommand({ name, version, clientRequestToken });
       return send(scope, { name: 'UpdateClusterVersion', input }, (client, options) => client.send(command, options));
+    },
+    extendSupport: (scope, input) => {
+      const { name, clientRequestToken } = input;
+      const upgradePolicy = { supportType: 'EXTENDED' } as const;
+      const command = new UpdateClusterConfigCommand({ name, upgradePolicy, clientRequestToken });
+      return send(scope, { name: 'ExtendSupport', input }, (client, options) => client.send(command, options));
     },
     updateNodegroupVersion: (scope, input) => {
       const { clusterName, nodegroupName, version, releaseVersion, launchTemplate, clientRequestToken } = input;
@@ -116,6 +123,7 @@ function resourceOf(partition: string, { account, region }: Scope, call: Mutatin
   switch (call.name) {
     case 'UpdateClusterVersion':
     case 'RollbackClusterVersion':
+    case 'ExtendSupport':
       return `${eks}:cluster/${call.input.name}`;
     case 'UpdateNodegroupVersion':
     case 'UpdateNodegroupConfig':
@@ -127,9 +135,10 @@ function resourceOf(partition: string, { account, region }: Scope, call: Mutatin
 
 /**
  * IAM sees the version that UpdateClusterVersion asks for: two hops at once, another version, and a rollback in the session of an upgrade are denied before EKS hears of them.
- * The other calls have no such key (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html).
+ * So it sees the support type that UpdateClusterConfig sets, and takes no other setting beside it. The other calls have no such key (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html).
  */
 function onlyTo(call: MutatingCall): object {
+  if (call.name === 'ExtendSupport') return { Condition: { StringEquals: { 'eks:supportType': 'EXTENDED' } } };
   if (call.name !== 'UpdateClusterVersion' && call.name !== 'RollbackClusterVersion') return {};
   return { Condition: { StringEquals: { 'eks:kubernetesVersion': call.input.version } } };
 }

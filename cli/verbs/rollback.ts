@@ -1,3 +1,4 @@
+import { given } from '../../core/model/given.ts';
 import type { RequestedRollback } from '../../core/operations/request-rollback.ts';
 import { clusterParam } from '../client/paths.ts';
 import type { OutputOption, Session } from '../command/session.ts';
@@ -7,15 +8,18 @@ import { planOf, tellStart } from './upgrade.ts';
 
 interface RollbackOptions extends OutputOption {
   readonly approve?: boolean;
+  readonly extendSupport?: boolean;
 }
 
 /** The plan is the default (exit 3, or 6 where something is in the way); only `--approve` starts anything. */
 export async function rollback(session: Session, kindText: string, name: string, options: RollbackOptions) {
   kindOf(kindText, ['clusters']);
-  const { approve = false } = options;
+  const { approve = false, extendSupport } = options;
   const { rollback: of } = (await session.client()).v1.clusters[':id'];
   const param = clusterParam(name);
-  const asked = approve ? of.$post({ param, json: { approve } }) : of.$get({ param });
+  const asked = approve
+    ? of.$post({ param, json: { approve, ...given({ extendSupport }) } })
+    : of.$get({ param, query: extendSupport === true ? { extendSupport: 'true' } : {} });
   const plan = await planOf(asked, 'RollbackBlocked');
   await print(session, options.output, plan, () => planText(session, plan));
   return tellStart(session, plan);

@@ -35,7 +35,7 @@ test('a fleet and policies in one file are read, defaults filled in', () => {
       verification: 'full',
       scan: { skip: [], failOn: 'removed', versionOwner: 'warn' },
       smoke: { deployments: [], urls: [] },
-      rollback: { automatic: false, windows: 'ignore' },
+      rollback: { automatic: false, windows: 'ignore', extendSupport: false },
       waves: [
         {
           name: 'all',

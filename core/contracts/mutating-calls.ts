@@ -1,5 +1,6 @@
 import type { NewLaunchTemplateVersion } from '../ports/ec2.ts';
 import type {
+  ExtendSupportInput,
   UpdateAddonInput,
   UpdateClusterVersionInput,
   UpdateNodegroupConfigInput,
@@ -19,6 +20,8 @@ export const MUTATING_CALLS = {
   UpdateClusterVersion: 'eks:UpdateClusterVersion',
   /** The same call of EKS with the minor before: a name of its own, so that nothing that upgrades can ever send it. */
   RollbackClusterVersion: 'eks:UpdateClusterVersion',
+  /** Sets `supportType` EXTENDED and nothing else, where a rollback leads into extended support: what is billed from then on, and no undo. */
+  ExtendSupport: 'eks:UpdateClusterConfig',
   UpdateNodegroupVersion: 'eks:UpdateNodegroupVersion',
   UpdateNodegroupConfig: 'eks:UpdateNodegroupConfig',
   UpdateAddon: 'eks:UpdateAddon',
@@ -29,6 +32,7 @@ export type MutatingCallName = keyof typeof MUTATING_CALLS;
 export const MUTATORS: Readonly<Record<MutatingCallName, readonly (typeof MUTATING_FUNCTIONS)[number][]>> = {
   UpdateClusterVersion: ['upgrade-control-plane'],
   RollbackClusterVersion: ['upgrade-control-plane'],
+  ExtendSupport: ['upgrade-control-plane'],
   UpdateNodegroupVersion: ['roll-node-group'],
   UpdateNodegroupConfig: ['roll-node-group', 'restore-nodes'],
   UpdateAddon: ['update-addons'],
@@ -37,6 +41,7 @@ export const MUTATORS: Readonly<Record<MutatingCallName, readonly (typeof MUTATI
 /** One mutating call as data: it is stored in the intent before it is sent, and a repeat sends the stored one. */
 export type MutatingCall =
   | { readonly name: 'UpdateClusterVersion' | 'RollbackClusterVersion'; readonly input: UpdateClusterVersionInput }
+  | { readonly name: 'ExtendSupport'; readonly input: ExtendSupportInput }
   | { readonly name: 'UpdateNodegroupVersion'; readonly input: UpdateNodegroupVersionInput }
   | { readonly name: 'UpdateNodegroupConfig'; readonly input: UpdateNodegroupConfigInput }
   | { readonly name: 'UpdateAddon'; readonly input: UpdateAddonInput };
@@ -130,6 +135,7 @@ export type CallWithoutUpdate =
 export const UPDATE_TYPE: Readonly<Record<MutatingCallName, string>> = {
   UpdateClusterVersion: 'VersionUpdate',
   RollbackClusterVersion: 'VersionRollback',
+  ExtendSupport: 'UpgradePolicyUpdate',
   UpdateNodegroupVersion: 'VersionUpdate',
   UpdateNodegroupConfig: 'ConfigUpdate',
   UpdateAddon: 'AddonUpdate',

@@ -31,9 +31,9 @@ export async function requestRollback(
   ports: Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>,
   cluster: ClusterRecord,
   by: string,
-  { approve }: { readonly approve: boolean },
+  { approve, extendSupport }: { readonly approve: boolean } & Pick<Upgrade, 'extendSupport'>,
 ): Promise<RequestedRollback> {
-  const plan = await planRollback(ports, cluster);
+  const plan = await planRollback(ports, cluster, { extendSupport });
   if (!approve) return { ...plan, execution: null };
   if (plan.refusals.length > 0) {
     const why = plan.refusals.map(({ message }) => message).join(' ');
@@ -59,14 +59,21 @@ export async function requestRollback(
       ...(going === undefined ? keptOf(read?.data.status === 'Failed' ? read.data : undefined) : { ...going }),
       ...{ requestedBy: by, execution, input, reasons: going?.reasons ?? [] },
       resumeAt: takenUpAt(now),
-      ...given({ reversibleUntil: plan.until ?? undefined }),
+      ...given({ reversibleUntil: plan.until ?? undefined, extendSupport }),
       startedAt: going?.startedAt ?? now.toISOString(),
     };
     const held = heldForRollback(control?.data, { clusterKey, upgradeId: id, from, to }, now.toISOString());
     return {
       result: undefined,
       writes: [replace(Upgrades, read, upgrade), replace(ClusterControls, control, held)],
-      record: [{ subject: clusterKey, event: 'RollbackRequested', principal: by, detail: { from, to, execution } }],
+      record: [
+        {
+          subject: clusterKey,
+          event: 'RollbackRequested',
+          principal: by,
+          detail: { from, to, execution, extendSupport },
+        },
+      ],
     };
   });
   await startOnce(ports.executions, 'rollback-cluster', name, input);

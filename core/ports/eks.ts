@@ -225,6 +225,8 @@ export interface ClusterVersionInformation {
 /** The calls on the list of `core/contracts/mutating-calls.ts`; only the mutator uses this port. */
 export interface EksMutator {
   updateClusterVersion(scope: Scope, input: UpdateClusterVersionInput): Promise<Update>;
+  /** UpdateClusterConfig with `supportType` EXTENDED. */
+  extendSupport(scope: Scope, input: ExtendSupportInput): Promise<Update>;
   updateNodegroupVersion(scope: Scope, input: UpdateNodegroupVersionInput): Promise<Update>;
   updateNodegroupConfig(scope: Scope, input: UpdateNodegroupConfigInput): Promise<Update>;
   updateAddon(scope: Scope, input: UpdateAddonInput): Promise<Update>;
@@ -234,6 +236,11 @@ export interface EksMutator {
 export interface UpdateClusterVersionInput {
   readonly name: string;
   readonly version: string;
+  readonly clientRequestToken: string;
+}
+
+export interface ExtendSupportInput {
+  readonly name: string;
   readonly clientRequestToken: string;
 }
 

@@ -144,6 +144,8 @@ function send(mutator: EksMutator, scope: Scope, mutatingCall: MutatingCall): Pr
     case 'UpdateClusterVersion':
     case 'RollbackClusterVersion':
       return mutator.updateClusterVersion(scope, mutatingCall.input);
+    case 'ExtendSupport':
+      return mutator.extendSupport(scope, mutatingCall.input);
     case 'UpdateNodegroupVersion':
       return mutator.updateNodegroupVersion(scope, mutatingCall.input);
     case 'UpdateNodegroupConfig':

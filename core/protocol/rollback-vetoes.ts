@@ -66,7 +66,10 @@ export const ROLLBACK_VETOES: readonly Veto[] = [
     rule: 'a rollback takes the control plane back and never up, anything else never back',
     codes: ['OtherDirection'],
     reasons: ({ call, upgrade }) => {
-      const isWrong = call === (isRollback(upgrade) ? 'UpdateClusterVersion' : 'RollbackClusterVersion');
+      const isBack = isRollback(upgrade);
+      const isWrong = isBack
+        ? call === 'UpdateClusterVersion'
+        : call === 'RollbackClusterVersion' || call === 'ExtendSupport';
       if (!isWrong || upgrade === undefined) return NONE;
       return [
         reason('OtherDirection', `The upgrade ${upgrade.id} goes to ${upgrade.to}, and ${call} leads away from it.`),

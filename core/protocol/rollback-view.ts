@@ -1,3 +1,4 @@
+import type { UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
@@ -8,6 +9,7 @@ import { isRolled, type NodesSpec } from '../model/image-rule.ts';
 import { nodesText, OTHER_OWNERS } from '../model/node-owner.ts';
 import { foreseeWayBack, SEVEN_DAYS, wayBack } from '../model/way-back.ts';
 import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
+import { latenessPerDay } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 
@@ -32,6 +34,8 @@ interface KnownOfRollback {
   readonly region: RegionVersions | undefined;
   /** What the policy says of the images of node groups. */
   readonly nodes?: NodesSpec;
+  /** Whether policy or person lets the support type be set to EXTENDED. */
+  readonly mayExtend?: boolean | undefined;
   readonly now: Date;
   /** When EKS began the update to the version, where Liftlock did not see it end: the seven days are counted from there, which is less than EKS gives. */
   readonly begunAt?: Date | undefined;
@@ -59,16 +63,18 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     .at(-1);
   if (completedAt === undefined) return notOurs(cluster, now);
   const to = current.previous();
-  const support = { now, calendar: regionCalendar(region), supportType: cluster.supportType };
-  const { until, reasons: asked } = wayBack(to, { ...support, completedAt: new Date(completedAt) });
+  const calendar = regionCalendar(region);
+  const { supportType } = cluster;
+  const { until, reasons: asked } = wayBack(to, { now, calendar, supportType, completedAt: new Date(completedAt) });
   if (until === undefined) {
     const [unsupported] = asked;
     if (unsupported !== undefined) return { ...NOWHERE, status: 'NotReversible', reasons: [unsupported] };
     const text = `The control plane reached ${current} at ${completedAt}; EKS rolls back within 7 days, until ${rollbackEnd(completedAt).toISOString()}.`;
     return nowhere('NotReversible', 'TooLate', text);
   }
+  const isExtended = known.mayExtend === true && asked.some(({ code }) => code === 'NeedsExtendedSupport');
   const blockers = [
-    ...asked.filter(({ code }) => code === 'NeedsExtendedSupport'),
+    ...asked.filter(({ code }) => code === 'NeedsExtendedSupport' && !isExtended),
     ...nodesFirst(cluster, current, to, known.nodes),
   ];
   // Once a rollback has begun, its steps tell what has gone back: the record is older.
@@ -80,7 +86,8 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     ...unreadRolls(cluster, upgrades, current),
     ...addonsFirst(cluster, to),
   ];
-  const told = [...asked.filter((one) => !blockers.includes(one)), ...(isUnderWay ? [] : goAlong())];
+  const support = isExtended ? [extendsSupport(cluster.name, to)] : asked.filter((one) => !blockers.includes(one));
+  const told = [...support, ...(isUnderWay ? [] : goAlong())];
   return {
     status: 'Reversible',
     to: to.toString(),
@@ -88,6 +95,19 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     reasons: [...blockers, ...told],
     blockers,
   };
+}
+
+/** A policy says so for every rollback of its clusters, who asks for one for that alone. */
+export const mayExtendSupport = (
+  policy: Pick<UpgradePolicySpec, 'rollback'> | undefined,
+  rollback?: Pick<Upgrade, 'extendSupport'>,
+): boolean => policy?.rollback.extendSupport === true || rollback?.extendSupport === true;
+
+/** What it costs to be taken back to a minor in extended support: nobody sets that back but a person, and EKS lets them only once the cluster is past it. */
+export function extendsSupport(name: string, to: KubeVersion): Reason {
+  const dollars = latenessPerDay('extended', 'EXTENDED') ?? 0;
+  const said = `${to} is in extended support and the upgrade policy of ${name} is STANDARD: it is set to EXTENDED right before the control plane goes back. That costs $${dollars.toFixed(2)} a day from then on, until ${name} is upgraded again, and Liftlock never sets it back (aws eks update-cluster-config --name ${name} --upgrade-policy supportType=STANDARD does, once its version is in standard support).`;
+  return reason('ExtendsSupport', said);
 }
 
 /** Where the control plane is: what is recorded of it is older than the end of an update that Liftlock itself has seen since. */

@@ -9,6 +9,7 @@ export function subjectOf(call: MutatingCall): UpdateSubject {
   switch (call.name) {
     case 'UpdateClusterVersion':
     case 'RollbackClusterVersion':
+    case 'ExtendSupport':
       return { name: call.input.name };
     case 'UpdateNodegroupVersion':
     case 'UpdateNodegroupConfig':
@@ -24,6 +25,8 @@ function requested(call: MutatingCall): { type: string; value: string } | undefi
     case 'UpdateClusterVersion':
     case 'RollbackClusterVersion':
       return { type: 'Version', value: call.input.version };
+    case 'ExtendSupport':
+      return undefined;
     case 'UpdateNodegroupVersion': {
       const { version, releaseVersion, launchTemplate } = call.input;
       if (releaseVersion !== undefined) return { type: 'ReleaseVersion', value: releaseVersion };

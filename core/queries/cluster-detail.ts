@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { UndoEntry } from '../contracts/items/protocol.ts';
 import type { Ports } from '../ports/ports.ts';
-import { rollbackView } from '../protocol/rollback-view.ts';
+import { mayExtendSupport, rollbackView } from '../protocol/rollback-view.ts';
 import { openUndoEntries } from '../protocol/undo.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
@@ -63,6 +63,7 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, c
       upgrades,
       region: snapshot.regions.get(cluster.region),
       nodes: policy?.spec.nodes,
+      mayExtend: mayExtendSupport(policy?.spec),
       now,
     }),
     /** What AWS Health says that AWS will do, the next one first. */

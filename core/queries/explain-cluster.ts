@@ -11,7 +11,7 @@ import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
-import { reversalOf, rollbackView } from '../protocol/rollback-view.ts';
+import { mayExtendSupport, reversalOf, rollbackView } from '../protocol/rollback-view.ts';
 import { openUndoEntries } from '../protocol/undo.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -130,7 +130,10 @@ export async function explainCluster(
     readinessHistory: (await load(ports.table, ReadinessHistories, cluster.clusterKey))?.data ?? null,
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     breakGlass: glassInForce(control, ofHop.wave, rules.policy?.spec.breakGlass, now) ?? null,
-    rollback: rollbackView(cluster, { upgrades, region, nodes: aim.policy?.spec.nodes, now }),
+    rollback: rollbackView(cluster, {
+      ...{ upgrades, region, now, nodes: aim.policy?.spec.nodes },
+      mayExtend: mayExtendSupport(aim.policy?.spec),
+    }),
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,
     tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars, aim.placement),

@@ -4,7 +4,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, rollbackId } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
-import { rollbackView, versionNow } from '../protocol/rollback-view.ts';
+import { mayExtendSupport, rollbackView, versionNow } from '../protocol/rollback-view.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -33,6 +33,7 @@ export interface RollbackPlan {
 export async function planRollback(
   ports: Pick<Ports, 'table' | 'clock'>,
   record: ClusterRecord,
+  { extendSupport }: Pick<Upgrade, 'extendSupport'> = {},
 ): Promise<RollbackPlan> {
   const { snapshot, cluster } = await loadClusterNow(ports, record);
   const now = ports.clock.now();
@@ -46,7 +47,9 @@ export async function planRollback(
   );
   const from = begun === undefined ? current : current.next();
   const region = snapshot.regions.get(cluster.region);
-  const view = rollbackView(cluster, { upgrades, region, nodes: rules.policy?.spec.nodes, now });
+  const spec = rules.policy?.spec;
+  const mayExtend = mayExtendSupport(spec, { extendSupport });
+  const view = rollbackView(cluster, { upgrades, region, nodes: spec?.nodes, mayExtend, now });
   const isOver = begun === undefined && view.status === 'NotReversible';
   const inTheWay = begun === undefined ? (isOver ? view.reasons : view.blockers) : [];
   const refusals = [

@@ -8,7 +8,7 @@ import { counted } from '../model/words.ts';
 import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import type { Ports } from '../ports/ports.ts';
-import { rollbackView } from '../protocol/rollback-view.ts';
+import { mayExtendSupport, rollbackView } from '../protocol/rollback-view.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
 import { Regions } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
@@ -48,7 +48,7 @@ async function check(ports: CheckPorts, context: StepContext): Promise<StepResul
   const upgrades = await upgradesOf(ports.table, context.clusterKey);
   const region = (await load(ports.table, Regions, context.scope.region))?.data;
   const now = ports.clock.now();
-  const known = { upgrades, region, nodes: spec?.nodes, now };
+  const known = { upgrades, region, nodes: spec?.nodes, mayExtend: mayExtendSupport(spec, context.upgrade), now };
   const told = rollbackView(record, known);
   const view =
     told.status === 'Unknown' ? rollbackView(record, { ...known, begunAt: await begunAt(ports, context) }) : told;

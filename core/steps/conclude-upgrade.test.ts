@@ -213,7 +213,10 @@ describe('a hop of a rollout that has left its cluster worse', () => {
   });
   const policy = policyWith({ name: 'p' });
   const asks = (automatic: boolean) =>
-    policyConfig({ ...policy, spec: { ...policy.spec, rollback: { automatic, windows: 'ignore' } } });
+    policyConfig({
+      ...policy,
+      spec: { ...policy.spec, rollback: { automatic, windows: 'ignore', extendSupport: false } },
+    });
   const ended = async (given: object = {}, status = 'failed', automatic = true) => {
     const steps = step('failed', verdict('workloads'));
     const of = upgrade({ mutated: true, steps: steps as never, ...given });

@@ -1,11 +1,16 @@
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { blocked, done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { hopRefusals, isFinish, isRollback, rollbackRefusals } from '../model/hop.ts';
 import { lostCluster } from '../model/passing-status.ts';
+import { wayBack } from '../model/way-back.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { Mutation } from '../protocol/mutate.ts';
+import { extendsSupport, mayExtendSupport } from '../protocol/rollback-view.ts';
 import { healthIssues, REPAIR } from '../scan/preflight/cluster-health.ts';
+import { Regions } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { regionCalendar } from '../version/region-calendar.ts';
 import { type ActPorts, act, actUnasked } from './act.ts';
 import { afterHooks } from './ask-hooks.ts';
 import { pollSeconds, type StepContext } from './context.ts';
@@ -69,6 +74,8 @@ const BACK = 'rollback-control-plane' as const;
 
 /** The last thing that a rollback changes: by then nodes and add-ons are at the minor before, and nothing that EKS finds may stand against it. */
 async function rollBack(ports: ActPorts, context: StepContext): Promise<StepOutcome> {
+  const extended = await extendSupport(ports, context);
+  if (extended !== undefined) return { step: BACK, result: extended };
   const mutation = { step: BACK, subject: 'cluster', prepare: () => prepareBack(ports, context) };
   const what = `Rollback of ${context.name} to ${context.target}`;
   const result = await actUnasked(ports, context, what, mutation, BOUNDS, () => arrived(ports, context));
@@ -96,6 +103,44 @@ async function prepareBack(ports: ActPorts, context: StepContext): ReturnType<Mu
     }),
     knownUpdateIds: updateIds,
   };
+}
+
+const EXTEND = 'extend-support' as const;
+/** EKS changes the settings of a cluster within a few minutes. */
+const EXTENSION = { least: 30, most: 120 };
+
+/**
+ * Sets the support type that EKS asks for before it takes a control plane back into extended support (facts: eks.md §3.2), where policy or person lets it.
+ * Nothing undoes that. Undefined: the control plane may go back.
+ */
+async function extendSupport(ports: ActPorts, context: StepContext): Promise<StepResult | undefined> {
+  const { cluster, name, target, upgrade } = context;
+  // Whoever has moved it back already needs nothing, and a support type that is not STANDARD nobody changes.
+  const isStandard = cluster.upgradePolicy?.supportType === 'STANDARD';
+  if (!isStandard || KubeVersion.parse(cluster.version).equals(target)) return undefined;
+  const region = (await load(ports.table, Regions, context.scope.region))?.data;
+  const [now, calendar] = [ports.clock.now(), regionCalendar(region)];
+  const asked = wayBack(target, { completedAt: now, now, calendar, supportType: 'STANDARD' }).reasons;
+  const needed = asked.find(({ code }) => code === 'NeedsExtendedSupport');
+  if (needed === undefined) return undefined;
+  const { spec, unknown } = await context.policy();
+  if (unknown.length > 0) return parked(undefined, ...unknown);
+  const prepare = async (): ReturnType<Mutation['prepare']> => {
+    const read = await readControlPlane(ports, context);
+    if ('stop' in read) return read;
+    if (read.cluster.upgradePolicy?.supportType !== 'STANDARD') return { stop: done() };
+    if (read.cluster.status !== 'ACTIVE') return { stop: notActive(ports, context, read.cluster) };
+    if (!mayExtendSupport(spec, upgrade)) return { stop: blocked(needed) };
+    return {
+      call: (clientRequestToken) => ({ name: 'ExtendSupport', input: { name, clientRequestToken } }),
+      knownUpdateIds: read.updateIds,
+    };
+  };
+  const mutation = { step: EXTEND, subject: 'cluster', prepare };
+  const what = `Extended support of ${name}`;
+  const result = await actUnasked(ports, context, what, mutation, EXTENSION, async () => done());
+  // EKS may say for a moment what it said before: it is looked at anew, and what is done is found done.
+  return result.status === 'done' ? wait(EXTENSION.least, extendsSupport(name, target)) : result;
 }
 
 /** What finishes a version has no business at another one. */

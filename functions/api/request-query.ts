@@ -47,6 +47,7 @@ export const reportQuery = z.strictObject({ after: reportAfter });
 export const latestReportQuery = z.strictObject({ after: reportAfter, target: minorText.optional() });
 export const readinessQuery = z.strictObject({ to: minorText.optional() });
 export const hopQuery = z.strictObject({ to: z.string().max(40) });
+export const rollbackQuery = z.strictObject({ extendSupport: flag });
 export const nodegroupQuery = z.strictObject({ nodegroup: z.string().min(1).max(63) });
 export const scansQuery = z.strictObject({ limit: pageQuery.limit });
 export const upgradesQuery = z.strictObject({ ...pageQuery, all: flag });

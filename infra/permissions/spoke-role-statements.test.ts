@@ -22,7 +22,7 @@ const ec2 = (types: readonly string[], owner = '<AccountId>') =>
   types.map((type) => `arn:<Partition>:ec2:*:${owner}:${type}/*`);
 const LAUNCHED = ec2(['instance', 'network-interface', 'volume', 'spot-instances-request']);
 
-test('the spoke role reads what it reads, and changes six things, each by the functions that do', () => {
+test('the spoke role reads what it reads, and changes seven things, each by the functions that do', () => {
   const onClusters = [
     'DescribeCluster',
     'ListNodegroups',
@@ -72,6 +72,7 @@ test('the spoke role reads what it reads, and changes six things, each by the fu
       'backup:ListRecoveryPointsByBackupVault arn:<Partition>:backup:*:<AccountId>:backup-vault:*',
     ].map((grant) => `${grant} if ${session('scan-cluster')}`),
     `eks:UpdateClusterVersion ${eks('cluster')} if ${session('upgrade-control-plane')}`,
+    `eks:UpdateClusterConfig ${eks('cluster')} if StringEquals eks:supportType EXTENDED and ${session('upgrade-control-plane')}`,
     `eks:UpdateNodegroupVersion ${eks('nodegroup')} if ${NODES}`,
     `eks:UpdateNodegroupConfig ${eks('nodegroup')} if ${session('roll-node-group,*:liftlock-restore-nodes')}`,
     `eks:UpdateAddon ${eks('addon')} if ${session('update-addons')}`,

@@ -129,6 +129,10 @@ export const readStatements = (): PolicyStatement[] => [
 /** The calls that change a cluster, each for the sessions of its own functions, and what EKS asks of the caller beside them. */
 export const mutatingStatements = (): PolicyStatement[] => [
   only('UpdateClusterVersion', [MUTATING_CALLS.UpdateClusterVersion], [CLUSTERS]),
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html (condition key of UpdateClusterConfig)
+  only('ExtendSupport', [MUTATING_CALLS.ExtendSupport], [CLUSTERS], 'ExtendSupport', {
+    StringEquals: { 'eks:supportType': 'EXTENDED' },
+  }),
   only('UpdateNodegroupVersion', [MUTATING_CALLS.UpdateNodegroupVersion], [NODE_GROUPS]),
   // IAM sees nothing of what it asks for; its session policy holds each call to one group, and the mutator to the update settings.
   only('UpdateNodegroupConfig', [MUTATING_CALLS.UpdateNodegroupConfig], [NODE_GROUPS]),

@@ -118,8 +118,8 @@ test.each(Object.entries(MUTATING_CALLS))(
   (call, action) => {
     const [statement, ...others] = allowing(action);
     expect(others).toEqual([]);
-    const types = { UpdateClusterVersion: 'cluster', RollbackClusterVersion: 'cluster', UpdateAddon: 'addon' };
-    const type = types[call as keyof typeof types] ?? 'nodegroup';
+    const ofClusters = ['UpdateClusterVersion', 'RollbackClusterVersion', 'ExtendSupport'];
+    const type = ofClusters.includes(call) ? 'cluster' : call === 'UpdateAddon' ? 'addon' : 'nodegroup';
     expect(statement?.Resource).toBe(`arn:<Partition>:eks:*:<AccountId>:${type}/*`);
     const sessions = listOf(statement?.Condition?.StringLike?.['aws:userid']);
     expect(sessions).toEqual(MUTATORS[call as MutatingCallName].map((name) => `*:liftlock-${name}`));

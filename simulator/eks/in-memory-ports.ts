@@ -97,6 +97,9 @@ export function createInMemoryEks(fake: FakeEks, options: InMemoryEksOptions): E
     describeClusterVersions: (scope) =>
       all(scope, 'DescribeClusterVersions', {}, (output) => output.clusterVersions as ClusterVersionInformation[]),
     updateClusterVersion: async (scope, input) => (await send(scope, 'UpdateClusterVersion', input)).update as Update,
+    extendSupport: async (scope, input) =>
+      (await send(scope, 'UpdateClusterConfig', { ...input, upgradePolicy: { supportType: 'EXTENDED' } }))
+        .update as Update,
     updateNodegroupVersion: async (scope, input) =>
       (await send(scope, 'UpdateNodegroupVersion', input)).update as Update,
     updateNodegroupConfig: async (scope, input) =>

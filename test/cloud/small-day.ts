@@ -164,9 +164,19 @@ async function newImages(cloud: LocalCloud): Promise<string[]> {
   );
 }
 
-/** Whoever approves it takes the first cluster back to where it was; somebody stops it in the middle, and it is asked for again. */
+/**
+ * Whoever approves it takes the first cluster back to where it was, which is in extended support by then; somebody stops it in the middle, and it is asked
+ * for again.
+ */
 async function takenBack(cloud: LocalCloud): Promise<string[]> {
-  const asked = ['/v1/clusters/first-dev/rollback', { approve: true }] as const;
+  const { state } = cloud.eks;
+  state.supportCalendar = state.supportCalendar.map((row) =>
+    row.minor === '1.36' ? { ...row, endOfStandardSupport: '2026-11-01' } : row,
+  );
+  for (const cluster of Object.values(state.clusters)) if (cluster.arn === FIRST) cluster.supportType = 'STANDARD';
+  // What Regions offer is asked for once an hour.
+  await minutes(cloud, 65);
+  const asked = ['/v1/clusters/first-dev/rollback', { approve: true, extendSupport: true }] as const;
   await apiRequest(cloud, 'POST', ...asked);
   await until(
     cloud,
@@ -181,6 +191,8 @@ async function takenBack(cloud: LocalCloud): Promise<string[]> {
   const upgrades = await upgradesOf(cloud.table, first?.clusterKey ?? '');
   const [back] = upgrades.filter(({ machine }) => machine === 'rollback-cluster');
   const told = back?.reasons.map(({ message }) => message).join(' ');
+  const support = Object.values(state.clusters).find(({ arn }) => arn === FIRST)?.supportType;
+  if (support !== 'EXTENDED') return [`the support type of first-dev is ${support}`];
   return back?.status === 'Succeeded' ? [] : [`the rollback of first-dev is ${back?.status}: ${told}`];
 }
 

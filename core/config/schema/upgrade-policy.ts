@@ -264,6 +264,12 @@ export const rollbackSchema = z.strictObject({
     .enum(['ignore', 'obey'])
     .default('ignore')
     .describe('Whether a rollback keeps to the calendars of its cluster.'),
+  extendSupport: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a cluster whose support type is STANDARD is set to EXTENDED where it goes back to a minor in extended support, which EKS asks for. That costs $0.50 an hour more until it is upgraded again; Liftlock never sets it back.',
+    ),
 });
 
 export const upgradePolicySchema = documentSchema(
@@ -351,7 +357,7 @@ export const upgradePolicySchema = documentSchema(
           'What else in the clusters has a version for each minor, in the order in which it is moved: cluster-autoscaler, ingress controllers, releases of Helm. Absent = none.',
         ),
       rollback: rollbackSchema
-        .default({ automatic: false, windows: 'ignore' })
+        .default({ automatic: false, windows: 'ignore', extendSupport: false })
         .describe('How a cluster goes back to the minor before.'),
       waves: z
         .array(waveSchema)

@@ -209,6 +209,8 @@ export const upgrade = z.object({
   waveIndex: z.number().int().optional(),
   /** Of a rollback that Liftlock has begun by itself: where the hop that it takes back has its place. */
   rollbackOf: z.object({ rolloutId: z.string(), waveIndex: z.number().int() }).optional(),
+  /** Of a rollback: whether who asked for it lets it set the cluster's support type to EXTENDED. */
+  extendSupport: z.boolean().optional(),
   /** Of a rollback: until when EKS takes the control plane back; absent where nobody has seen when its upgrade ended. */
   reversibleUntil: timestamp.optional(),
   reasons: z.array(reasonSchema),

@@ -8,6 +8,9 @@ export const ROLLBACK_REASONS = {
   AddonsFirst: told('To go back, the add-on kube-proxy goes first.'),
   HopReversible: told('EKS takes the hop back for seven days after it has ended.'),
   NeedsExtendedLater: told('From some day on the cluster needs the support type EXTENDED to go back.'),
+  ExtendsSupport: told(
+    'To go back, the support type of the cluster is set to EXTENDED, which costs more from then on.',
+  ),
   NeedsExtendedSupport: lasting('To go back, the cluster needs the support type EXTENDED.'),
   NodesFirst: lasting('To go back, nodes that Liftlock does not take back have to go first.'),
   NodesGoBack: told('Before the control plane goes back, a rollback takes back node groups that have followed it.'),

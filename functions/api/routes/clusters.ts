@@ -25,11 +25,12 @@ import {
   readinessQuery,
   readQuery,
   reportQuery,
+  rollbackQuery,
   scansQuery,
 } from '../request-query.ts';
 
 const empty = z.strictObject({});
-const rollbackBody = z.strictObject({ approve: z.boolean().default(false) });
+const rollbackBody = z.strictObject({ approve: z.boolean().default(false), extendSupport: z.boolean().optional() });
 const drainBody = z.strictObject({ nodegroup: z.string().min(1).max(63), approve: z.boolean().default(false) });
 const cancelBody = withReason.extend({ nodegroup: z.string().min(1).max(63) });
 const upgradeBody = z.strictObject({ to: z.string().max(40), approve: z.boolean().default(false) });
@@ -78,10 +79,11 @@ export const clusters = new Hono<ApiEnv>()
     const { ports, principal } = context.var;
     return context.json(await requestUpgrade(ports, await clusterOf(context), to, principal, { approve: false }));
   })
-  .get('/:id/rollback', async (context) => {
-    readQuery(context, noQuery);
+  .get('/:id/rollback', async (context: ApiContext<'/:id/rollback', Query<typeof rollbackQuery>>) => {
+    const { extendSupport } = readQuery(context, rollbackQuery);
     const { ports, principal } = context.var;
-    return context.json(await requestRollback(ports, await clusterOf(context), principal, { approve: false }));
+    const order = { approve: false, extendSupport };
+    return context.json(await requestRollback(ports, await clusterOf(context), principal, order));
   })
   .get('/:id/drain', async (context: ApiContext<'/:id/drain', Query<typeof nodegroupQuery>>) => {
     const { nodegroup } = readQuery(context, nodegroupQuery);
@@ -108,9 +110,9 @@ export const clusters = new Hono<ApiEnv>()
     return context.json(answer, answer.status === 'Started' ? 202 : 200);
   })
   .post('/:id/rollback', async (context: ApiContext<'/:id/rollback', Body<typeof rollbackBody>>) => {
-    const { approve } = await readBody(context, rollbackBody);
+    const order = await readBody(context, rollbackBody);
     const { ports, principal } = context.var;
-    const answer = await requestRollback(ports, await clusterOf(context), principal, { approve });
+    const answer = await requestRollback(ports, await clusterOf(context), principal, order);
     return context.json(answer, answer.status === 'Started' ? 202 : 200);
   })
   .post('/:id/drain', async (context: ApiContext<'/:id/drain', Body<typeof drainBody>>) => {

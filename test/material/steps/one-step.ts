@@ -160,6 +160,7 @@ export async function oneStep<Kind extends Table>(
     };
   const mutator = {
     updateClusterVersion: take('UpdateClusterVersion'),
+    extendSupport: take('ExtendSupport'),
     updateNodegroupVersion: take('UpdateNodegroupVersion'),
     updateNodegroupConfig: take('UpdateNodegroupConfig'),
     updateAddon: take('UpdateAddon'),
