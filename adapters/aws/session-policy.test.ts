@@ -29,10 +29,13 @@ const addon = (serviceAccountRoleArn?: string): MutatingCall => ({
   },
 });
 
+const support: MutatingCall = { name: 'ExtendSupport', input: { name: 'web', clientRequestToken } };
+const extended = { Condition: { StringEquals: { 'eks:supportType': 'EXTENDED' } } };
 const version = { Condition: { StringEquals: { 'eks:kubernetesVersion': '1.36' } } };
 
 test.each<[MutatingCall, string, string, object?]>([
   [controlPlane, 'eks:UpdateClusterVersion', 'arn:aws:eks:eu-central-1:111111111111:cluster/web', version],
+  [support, 'eks:UpdateClusterConfig', 'arn:aws:eks:eu-central-1:111111111111:cluster/web', extended],
   [nodeGroup, 'eks:UpdateNodegroupVersion', 'arn:aws:eks:eu-central-1:111111111111:nodegroup/web/workers/*'],
   [settings, 'eks:UpdateNodegroupConfig', 'arn:aws:eks:eu-central-1:111111111111:nodegroup/web/workers/*'],
   [addon(), 'eks:UpdateAddon', 'arn:aws:eks:eu-central-1:111111111111:addon/web/coredns/*'],

@@ -333,6 +333,7 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
   ['what finishes, and would move the control plane', finishing('UpdateClusterVersion'), NOTHING, ONLY, ONLY],
   ['what finishes, and rolls nodes', finishing('UpdateNodegroupVersion'), NOTHING, NOTHING, NOTHING],
   ['the call of a rollback', { call: 'RollbackClusterVersion' }, NOTHING, AWAY, AWAY],
+  ['what only a rollback sets', { call: 'ExtendSupport' }, NOTHING, AWAY, AWAY],
   ['a cap without room', { fleet: capped, ledger: { counts: { total: 1 } } }, ['CapReached'], NOTHING, NOTHING],
 ];
 

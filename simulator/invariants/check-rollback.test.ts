@@ -45,6 +45,18 @@ const unchecked = back({ steps: {} });
 
 test.each<[string, Fabricated]>([
   ['a control plane that goes back in its rollback', commit('RollbackClusterVersion', back())],
+  [
+    'a support type that who asked for the rollback lets it set',
+    commit('ExtendSupport', back({ extendSupport: true })),
+  ],
+  [
+    'one that a policy lets it set',
+    known(inForce({ spec: { rollback: { extendSupport: true } } })).commit(
+      'extend-support',
+      { upgradeId: ID, ...call('ExtendSupport') },
+      back(),
+    ),
+  ],
   ['one that goes up in its upgrade', inForce().commit()],
   ['a later change of a rollback', commit('UpdateAddon', unchecked, '1.36', back({ mutated: true, steps: {} }))],
   ['a hop where the rollback has ended', granted(up, back({ status: 'Succeeded' }))],
@@ -91,6 +103,12 @@ test.each<[string, Fabricated]>([
 
 test.each<[string, string, Fabricated]>([
   ['an upgrade takes it back', 'its upgrade is no rollback', commit('RollbackClusterVersion', upgradeOf({}), '1.37')],
+  [
+    'an upgrade sets the support type',
+    'its upgrade is no rollback',
+    commit('ExtendSupport', upgradeOf({ extendSupport: true })),
+  ],
+  ['a rollback sets the support type', 'nobody had said so', commit('ExtendSupport', back())],
   ['a rollback takes it up', 'it went up', commit('UpdateClusterVersion', back())],
   ['it goes elsewhere', 'its rollback leads to 1.36', commit('RollbackClusterVersion', back(), '1.35')],
   ['nobody had looked', 'nobody had checked the way back', commit('UpdateAddon', unchecked)],

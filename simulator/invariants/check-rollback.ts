@@ -1,5 +1,6 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
-import { Upgrades } from '../../core/store/entities.ts';
+import { upgradePolicy } from '../../core/policy/applied.ts';
+import { Configs, Upgrades } from '../../core/store/entities.ts';
 import type { Check, Moment } from './check-history.ts';
 import { commitAt, isGoingBack, isUndoing, placeAt } from './commit-at.ts';
 import type { Violation } from './history.ts';
@@ -9,7 +10,7 @@ const UNDER_WAY: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked']
 
 /**
  * 23 `rollback`: a control plane goes down only in a rollback whose way was checked before its first change, and to where that rollback leads; and while a
- * cluster is on its way back, nothing else begins there.
+ * cluster is on its way back, nothing else begins there. What it costs to go back into extended support somebody has agreed to.
  */
 export const checkRollback = (): Check => {
   /** Clusters whose rollback Liftlock has begun by itself and nobody has taken off since, as `<rollout> <cluster>`. */
@@ -55,6 +56,11 @@ function ofCommit(moment: Moment): Violation[] {
   if (call.name === 'RollbackClusterVersion' && !isGoingBack(upgrade)) found.push('its upgrade is no rollback');
   if (call.name === 'RollbackClusterVersion' && call.input.version !== upgrade?.to)
     found.push(`its rollback leads to ${upgrade?.to}`);
+  if (call.name === 'ExtendSupport') {
+    if (!isGoingBack(upgrade)) found.push('its upgrade is no rollback');
+    const policies = moment.store.all(Configs).map((config) => upgradePolicy(config)?.spec.rollback.extendSupport);
+    if (upgrade?.extendSupport !== true && !policies.includes(true)) found.push('nobody had said so');
+  }
   if (isGoingBack(upgrade) && first && upgrade?.steps['scan-cluster']?.status !== 'done')
     found.push('nobody had checked the way back');
   return found.map((why) =>

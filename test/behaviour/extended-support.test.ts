@@ -2,6 +2,8 @@ import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
+import { applySpec, spec } from './changed-policy.ts';
+import { onStep } from './on-step.ts';
 import {
   hours,
   mutationsOf,
@@ -102,6 +104,22 @@ test('one whose support type is EXTENDED, and one whose minor before is in stand
   await ask(young, { approve: true });
   await run(young);
   expect([versionOf(young, 'shop'), supportOf(young)]).toEqual(['1.36', ['STANDARD']]);
+});
+
+test('what a policy has withdrawn meanwhile is not done: the nodes have gone back, and the control plane waits for a person', async () => {
+  const world = await upgraded({ rollback: { extendSupport: true } });
+  onStep(world, 'roll-node-group/workers', 'done', 'shop', () =>
+    applySpec(world, { ...spec({ name: 'all' }), target: '1.34' }),
+  );
+  await ask(world, { approve: true });
+  await run(world);
+  const [, back] = (await upgradesOf(world)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  expect([versionOf(world, 'shop'), supportOf(world), back?.status, back?.reasons[0]?.code]).toEqual([
+    '1.34',
+    ['STANDARD'],
+    'Failed',
+    'NeedsExtendedSupport',
+  ]);
 });
 
 test.each(AT_MUTATIONS.map((point) => [point.name, point] as const))('%s: it ends the same', async (_, point) => {

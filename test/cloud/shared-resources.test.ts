@@ -122,3 +122,45 @@ test.each(['instance', 'network-interface', 'volume', 'spot-instances-request', 
     expect(may('ec2:CreateTags', SPOKE, 'subnet')).toBe(false);
   },
 );
+
+test.each([
+  ['the support type EXTENDED', { upgradePolicy: { supportType: 'EXTENDED' } }, true],
+  ['the support type STANDARD', { upgradePolicy: { supportType: 'STANDARD' } }, false],
+  ['an open endpoint', { resourcesVpcConfig: { endpointPublicAccess: true } }, false],
+  ['no logs', { logging: { clusterLogging: [{ enabled: false, types: ['audit'] }] } }, false],
+  ['no protection', { deletionProtection: false }, false],
+])(
+  'of the settings of a cluster the spoke role lets a rollback set the support type alone: %s',
+  (_, setting, isAllowed) => {
+    const iam = spokeWith();
+    const sessionOf = (policy: object) =>
+      iam.assumeRole({
+        caller: functionSession(iam, 'upgrade-control-plane'),
+        input: {
+          ...{ RoleArn: SPOKE_ROLE, RoleSessionName: 'liftlock-upgrade-control-plane', ExternalId: EXTERNAL_ID },
+          ...policy,
+        },
+        now: NOW,
+        where: 'test',
+      });
+    const call = { name: 'ExtendSupport', input: { name: 'prod', clientRequestToken: 'token' } } as const;
+    const own = { Policy: JSON.stringify(sessionPolicy('aws', { account: SPOKE, region: REGION }, call)) };
+    // By the role, and by the session of the call, which the role's other grants must not widen.
+    const wide = {
+      Policy: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
+    };
+    for (const policy of [own, wide]) {
+      const { credentials: signer } = sessionOf(policy);
+      const input = { name: 'prod', clientRequestToken: 'token', ...setting };
+      const place = { region: REGION, requestId: '1', origin: 'http://127.0.0.1:4566', signer };
+      const ask = () =>
+        iam.admit({
+          call: { service: 'eks', operation: 'UpdateClusterConfig', input, ...place },
+          now: NOW,
+          lookups: lookupsOf(SPOKE),
+        });
+      if (isAllowed) expect(ask).not.toThrow();
+      else expect(ask).toThrow('is not authorized to perform: eks:UpdateClusterConfig');
+    }
+  },
+);
