@@ -175,10 +175,11 @@ function switchRollout(
         ...(status === 'Paused' ? [] : [await writeMark(ports.table, now)]),
       ],
       record: [rolloutEntry(id, event, by, { from: read.data.status, to: status, reasons, why }), ...record],
-      events: ([first]) => [
+      // Each rollback that is given up has a record of its own, after that of the order.
+      events: ([first, ...others]) => [
         rolloutChanged(changed, first),
         ...waveWrites.map(({ next: wave }) => waveChanged(wave, first)),
-        ...given.flatMap((told) => told(first)),
+        ...given.flatMap((told, index) => told(others[index])),
       ],
     };
   });

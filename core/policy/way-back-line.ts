@@ -4,10 +4,10 @@ import type { UpgradePolicy } from '../config/types.ts';
 
 /** For how long the hops of a policy can be taken back at the least, before anybody knows its clusters: in words, for whoever writes it. */
 export function wayBackLine({ metadata, spec }: Pick<UpgradePolicy, 'metadata' | 'spec'>): string {
-  const waves = Map.groupBy(spec.waves, ({ bake = '0s', watch = '0s' }) => {
+  const waves = Map.groupBy(spec.waves, ({ bake = '0s', watch = '0s', rollNodes }) => {
     const rests = durationMilliseconds(bake) + durationMilliseconds(watch);
     return rests === 0
-      ? 'as soon as its nodes have followed'
+      ? `as soon as its ${rollNodes === 'whenSkewRequires' ? 'add-ons' : 'nodes'} have followed`
       : `${writtenDuration(rests)} after its control plane has moved at the earliest`;
   });
   const named = [...waves].map(

@@ -33,7 +33,7 @@ import { loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
 import { executionName } from './execution-name.ts';
-import { hopsBefore } from './hop-before.ts';
+import { hopsBefore, wellSince } from './hop-before.ts';
 import { keptOf, pinnedBefore } from './left-half-done.ts';
 import { heldForRollback, queueOf } from './rollback.ts';
 import { momentOf } from './situation.ts';
@@ -220,14 +220,18 @@ const isGoneOnWith = (upgrade: Upgrade | undefined, { upgradeId, traits }: Membe
 
 /**
  * What is not done is tried again or is not needed any more (a node group that is gone): it says so itself. The baseline of a scan stays, and what a drain
- * remembers, and since when the smoke check has found all well.
+ * remembers; of a smoke check that was watched when it found all well, and not what it had compared by then.
  */
-const stepsToKeep = ({ steps }: Upgrade): Upgrade['steps'] =>
-  Object.fromEntries(
-    Object.entries(steps).filter(
-      ([step, { status }]) => status === 'done' || /^(?:scan-cluster$|smoke-check$|drain-nodes\/)/.test(step),
-    ),
+function stepsToKeep(upgrade: Upgrade): Upgrade['steps'] {
+  const { 'smoke-check': smokeCheck, ...others } = upgrade.steps;
+  const kept = Object.entries(others).filter(
+    ([step, { status }]) => status === 'done' || /^(?:scan-cluster$|drain-nodes\/)/.test(step),
   );
+  const since = wellSince(upgrade);
+  const watched = smokeCheck &&
+    since !== undefined && { ...smokeCheck, status: 'done' as const, detail: { wellSince: since } };
+  return { ...Object.fromEntries(kept), ...(watched && { 'smoke-check': watched }) };
+}
 
 function runningUpgrade(
   request: GrantRequest,

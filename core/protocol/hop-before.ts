@@ -1,6 +1,7 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
 import type { MachineName } from '../contracts/names.ts';
+import { waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, hopTo, isFinish } from '../model/hop.ts';
 import { Upgrades } from '../store/entities.ts';
@@ -29,6 +30,17 @@ export const isHalfDone = (upgrade: Upgrade): boolean => upgrade.mutated && Upgr
 /** Whether all of it has moved, and the cluster is only to be compared with before once more. */
 export const isWatched = ({ status, reasons }: Pick<Upgrade, 'status' | 'reasons'>): boolean =>
   status === 'Parked' && reasons[0]?.code === 'Watching';
+
+/** Since when the smoke check has found all well; undefined before, and where nothing is watched. */
+export function wellSince({ steps }: Pick<Upgrade, 'steps'>): string | undefined {
+  const since = steps['smoke-check']?.detail?.wellSince;
+  return typeof since === 'string' ? since : undefined;
+}
+
+/** Whether it goes on only to look once more. One that found something to change then, and waits for a window with it, does not. */
+export const isLastLook = (upgrade: Upgrade): boolean =>
+  isWatched(upgrade) ||
+  (wellSince(upgrade) !== undefined && !upgrade.reasons.some(({ code }) => waitsFor(code) === 'window'));
 
 /** Why a hop has to wait for the one before it; empty where that one is whole, or was never Liftlock's. */
 export function underWayRefusals(hopsBefore: readonly (Upgrade | undefined)[], name: string): Reason[] {

@@ -12,7 +12,7 @@ import type { HopRules } from '../policy/hop-rules.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
-import { isWatched } from './hop-before.ts';
+import { isLastLook } from './hop-before.ts';
 import { isUndo } from './undo.ts';
 
 /**
@@ -88,8 +88,9 @@ export function ofCluster({ cluster, fleet, target, tags }: Situation): readonly
 }
 
 /** What calendars say to what begins now, or goes on, but for what a person has let pass. The last look of a watch changes nothing; what would is asked again. */
-export function windowReasons({ rules, window, now, upgrade, clusterControl, wave }: Situation): readonly Reason[] {
-  if (upgrade !== undefined && isWatched(upgrade)) return NONE;
+export function windowReasons(situation: Situation): readonly Reason[] {
+  const { rules, window, now, upgrade, clusterControl, wave, call } = situation;
+  if (upgrade !== undefined && call === undefined && isLastLook(upgrade)) return NONE;
   if (rules === undefined) return window?.reasons ?? NONE;
   const { reasons } = window ?? windowRule(rules, now, upgrade?.mutated === true);
   if (reasons.length === 0) return reasons;

@@ -76,11 +76,13 @@ export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, 
 }
 
 /** While its rollout is paused or halted, or where an abort has left it, nobody looks. */
-function parkedState({ rollouts }: FleetSnapshot, upgrade: Upgrade): ClusterState {
-  const goesOn =
-    upgrade.rolloutId === undefined ||
-    rollouts.some(({ id, status }) => id === upgrade.rolloutId && status === 'Running');
-  if (isWatched(upgrade) && goesOn) return 'Watched';
+function parkedState({ rollouts, waves }: FleetSnapshot, upgrade: Upgrade): ClusterState {
+  const { rolloutId, waveIndex } = upgrade;
+  const runs = rolloutId === undefined || rollouts.some(({ id, status }) => id === rolloutId && status === 'Running');
+  const isHalted = waves.some(
+    (wave) => wave.rolloutId === rolloutId && wave.index === waveIndex && wave.status === 'Halted',
+  );
+  if (isWatched(upgrade) && runs && !isHalted) return 'Watched';
   return upgrade.reasons.some(({ code }) => code === 'Baking') ? 'NodesKept' : 'Parked';
 }
 

@@ -16,6 +16,8 @@ import type { Ports } from '../ports/ports.ts';
 import { baselineOf, type Observed, type Reading } from '../probes/baseline.ts';
 import { verdictReason } from '../probes/is-worse.ts';
 import { PROBES, type ProbeVerdict, STATE_PROBES, type StateVerdict } from '../probes/probe-verdict.ts';
+import { wellSince } from '../protocol/hop-before.ts';
+import { intentsOf } from '../protocol/intent-store.ts';
 import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
@@ -78,8 +80,8 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const openRates = unproved.filter((one) => one.kind === 'rate');
   // What befalls the rest later is no matter of the hop: from here on only rates are read.
   const endsLooking = isSettled && openRates.length > 0 && now.getTime() >= startedAt + LOOKED_AT_MINUTES * 60_000;
-  const wellSince = wellBefore(context);
-  const kept = { comparedAt: now.toISOString(), verdicts, ...given({ wellSince }), ...(endsLooking && all) };
+  const before = context.upgrade && wellSince(context.upgrade);
+  const kept = { comparedAt: now.toISOString(), verdicts, ...given({ wellSince: before }), ...(endsLooking && all) };
   const outcome = (result: StepResult): StepOutcome => ({
     ...{ step: STEP, result },
     ...(!isAsRecorded(context, kept) && { detail: kept }),
@@ -88,7 +90,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
     return outcome(wait(secondsUntil(openRates, now), ...openRates.map(verdictReason)));
   if (isSettled) {
     const told = [...notes, ...unproved.map(verdictReason), reason('Looked', `${looked.join('; ')}.`)];
-    const since = wellSince ?? now.toISOString();
+    const since = (await hasMovedSince(ports, context, before)) ? now.toISOString() : (before ?? now.toISOString());
     const watched = await stillWatched(ports, context, policy, since);
     if (watched === undefined) return outcome(done(...told));
     return {
@@ -115,7 +117,10 @@ async function stillWatched(
   const { upgrade, name } = context;
   const isOfHop = upgrade?.machine === 'upgrade-cluster' && upgrade.mutated;
   if (!isOfHop || policy?.waves.some(({ watch }) => watch !== undefined) !== true) return undefined;
-  const watch = (await loadHopPolicy(ports, context)).wave?.watch;
+  const { wave } = await loadHopPolicy(ports, context);
+  const isOfRollout = upgrade.rolloutId !== undefined;
+  // Where nobody can tell its wave any more, it is watched for as long as any says.
+  const watch = wave === undefined && isOfRollout ? longestOf(policy.waves) : wave?.watch;
   if (watch === undefined) return undefined;
   const until = new Date(Date.parse(wellSince) + durationMilliseconds(watch));
   if (until <= ports.clock.now()) return undefined;
@@ -123,10 +128,23 @@ async function stillWatched(
   return parked(until, reason('Watching', said));
 }
 
-/** Since when an attempt of this upgrade has found all well. */
-function wellBefore({ upgrade }: StepContext): string | undefined {
-  const since = upgrade?.steps[STEP]?.detail?.wellSince;
-  return typeof since === 'string' ? since : undefined;
+const longestOf = (waves: UpgradePolicySpec['waves']): string | undefined =>
+  waves
+    .flatMap(({ watch }) => watch ?? [])
+    .toSorted((a, b) => durationMilliseconds(b) - durationMilliseconds(a))
+    .at(0);
+
+/** What the last look has moved (an add-on whose default is another by now, nodes whose image is) is watched as what moved before it. */
+async function hasMovedSince(
+  { table }: Pick<Ports, 'table'>,
+  { clusterKey, upgrade }: StepContext,
+  since: string | undefined,
+): Promise<boolean> {
+  if (since === undefined) return false;
+  const intents = await intentsOf(table, clusterKey);
+  return intents.some(
+    ({ data }) => data.upgradeId === upgrade?.id && data.committedAt > since && data.outcome?.type === 'accepted',
+  );
 }
 
 /** What a check says: what is wrong, what it could not tell, and what it looked at, so that "done" is told from "nothing was asked". */

@@ -49,7 +49,19 @@ function maybeTrusts(policy: string | undefined, service: string): boolean {
   return parsed.data.Statement.some(({ Effect, Action, Principal }) => {
     if (Effect !== 'Allow') return false;
     if (Action === undefined || Principal === undefined || typeof Principal === 'string') return true;
-    const isNamed = (Principal.Service ?? []).some((one) => one === service || one.startsWith(`${service}.`));
-    return isNamed && Action.some((one) => /^(?:\*|sts:(?:\*|AssumeRole))$/i.test(one));
+    if (Principal.AWS?.includes('*')) return true;
+    // Partitions have suffixes of their own: ec2.amazonaws.com.cn, ec2.c2s.ic.gov.
+    const label = (name: string) => name.split('.')[0];
+    return (Principal.Service ?? []).some((one) => label(one) === label(service)) && Action.some(isAssumeRole);
   });
 }
+
+/** `*` and `?` stand for any text and any character, and case does not count (IAM, Action). */
+const isAssumeRole = (pattern: string): boolean =>
+  new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+    'i',
+  ).test('sts:AssumeRole');
