@@ -51,3 +51,15 @@ test('what else fails of the probe still does, and what each cluster says of its
   const nodes = [verdict('nodes', 'Node a')];
   expect(withoutBrokenSources(nodes, [nodes, nodes, nodes], NOON)).toEqual(nodes);
 });
+
+test('who was excused counts for those who look again: nobody is blamed for having looked first', () => {
+  const first = [verdict('alarms', 'alarm a')];
+  const third = withoutBrokenSources(first, [first, first], NOON);
+  expect(withoutBrokenSources(first, [first, third], NOON)).toMatchObject([{ result: 'inconclusive' }]);
+  expect(withoutBrokenSources(first, [third, third], NOON)).toMatchObject([{ result: 'inconclusive' }]);
+  const rate: RateVerdict[] = [
+    { probe: 'api-errors', kind: 'rate', result: 'fail', figures: { minutesBefore: 60, minutesAfter: 30 } },
+  ];
+  const excused = withoutBrokenSources(rate, [rate, rate], NOON);
+  expect(withoutBrokenSources(rate, [excused, excused], NOON)).toMatchObject([{ result: 'inconclusive' }]);
+});

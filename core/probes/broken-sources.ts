@@ -25,14 +25,17 @@ export function withoutBrokenSources(
   return verdicts.map((verdict) => {
     if (!mayBeBroken(verdict)) return verdict;
     if (verdict.kind === 'rate') {
-      const failing = others.filter((all) => all.some((one) => one.result === 'fail' && isSameRate(one, verdict)));
-      return failing.length + 1 < CLUSTERS ? verdict : { ...verdict, result: 'inconclusive', why: BROKEN };
+      const hasFailed = (one: ProbeVerdict) => one.result === 'fail' || one.isExcused === true;
+      const failing = others.filter((all) => all.some((one) => hasFailed(one) && isSameRate(one, verdict)));
+      if (failing.length + 1 < CLUSTERS) return verdict;
+      return { ...verdict, result: 'inconclusive', why: BROKEN, isExcused: true };
     }
     const worseFor = (identity: string): number =>
       others.filter((all) => all.some((one) => one.probe === verdict.probe && names(one, identity))).length + 1;
     const named = verdict.figures.named.filter(({ identity }) => worseFor(identity) < CLUSTERS);
     if (named.length === verdict.figures.named.length) return verdict;
-    const left = { ...verdict, figures: { ...verdict.figures, named, worse: named.length } };
+    const excused = verdict.figures.named.map(({ identity }) => identity).filter((one) => worseFor(one) >= CLUSTERS);
+    const left = { ...verdict, figures: { ...verdict.figures, named, worse: named.length, excused } };
     if (lasting(left, now).length > 0) return left;
     const { concludesAt: _, ...rest } = left;
     return { ...rest, result: 'inconclusive', why: BROKEN };
@@ -43,5 +46,8 @@ export function withoutBrokenSources(
 const isSameRate = (one: ProbeVerdict, { probe, of }: RateVerdict): boolean =>
   one.kind === 'rate' && one.probe === probe && one.of?.name === of?.name && one.of?.source === of?.source;
 
+/** Whom others have excused is worse for it all the same: without that the first ones to look would only see each other. */
 const names = (verdict: ProbeVerdict, identity: string): boolean =>
-  verdict.kind === 'state' && verdict.figures.named.some((one) => one.identity === identity);
+  verdict.kind === 'state' &&
+  (verdict.figures.named.some((one) => one.identity === identity) ||
+    verdict.figures.excused?.includes(identity) === true);

@@ -53,6 +53,8 @@ const told = {
   concludesAt: timestamp.optional(),
   /** Of an inconclusive one: why nobody can tell, as a sentence. */
   why: z.string().optional(),
+  /** Of a rate that has failed here and for so many others that its source is taken for broken. */
+  isExcused: z.literal(true).optional(),
 };
 
 const worsened = z.object({
@@ -79,6 +81,8 @@ const stateFigures = z.object({
   /** How many got worse, the first of them by name. */
   worse: z.number(),
   named: z.array(worsened),
+  /** What is worse here and for so many others that its source is taken for broken: others have to count it as well. */
+  excused: z.array(z.string()).optional(),
 });
 
 const rateFigures = z.object({
