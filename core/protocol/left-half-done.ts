@@ -72,12 +72,19 @@ export function leftByAbort(begun: Begun, rollout: Rollout | undefined): Reason[
 export const hasFailedHalfWay = ({ mutated, status, endedAt = '' }: Upgrade, finish: Upgrade | undefined): boolean =>
   mutated && status === 'Failed' && !(finish?.status === 'Succeeded' && (finish.endedAt ?? '') >= endedAt);
 
+/** Nothing that a person does opens the way back of the same hop again. */
+const isOver = (rollback: Upgrade | undefined): boolean =>
+  rollback?.reasons.some(({ code }) => code === 'TooLate' || code === 'TakenBackOnce') === true;
+
 /** What a person does about what an upgrade has left, after "Somebody". */
 export function wayToFinish({ name, arn, version }: ClusterRecord, upgrade: Upgrade | undefined): string {
   const { machine = 'upgrade-cluster', to = 'VERSION' } = upgrade ?? {};
   if (machine === 'drain-nodes')
     return `runs: liftlock drain nodegroup ${upgrade?.input?.nodegroup} --cluster ${name} --approve.`;
-  if (isRollback(upgrade)) return `runs: liftlock rollback cluster ${name} --approve`;
+  if (isRollback(upgrade))
+    return isOver(upgrade)
+      ? `runs: liftlock release cluster ${name}. EKS takes it back no more; what had gone back by then follows its control plane with: liftlock rollout create POLICY --finish`
+      : `runs: liftlock rollback cluster ${name} --approve`;
   if (machine !== 'upgrade-cluster') return `starts the state machine ${machine} by hand once more.`;
   // Somebody has taken the control plane further: no hop leads there, and what is left are the machines that follow it, each by itself.
   if (upgrade !== undefined && KubeVersion.parse(to).isOlderThan(KubeVersion.parse(version)))

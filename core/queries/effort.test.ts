@@ -97,6 +97,17 @@ test('what ended without success waits until a person takes it up', async () => 
   expect(waits).toEqual(['1.35-1.36 shop blocked 30/0', '1.35-1.36 shop failed 7/0']);
 });
 
+test('what takes back what a failed upgrade has left takes nothing up', async () => {
+  const undo = { ...OF, upgradeId: 'undo-1.35-1.36' };
+  const { waits } = await report([
+    [50, KEY, 'UpgradeFailed', 'liftlock', OF],
+    [49, KEY, 'Granted', 'liftlock', undo],
+    [48, KEY, 'UpgradeSucceeded', 'liftlock', undo],
+    [20, KEY, 'ClusterReleased', 'ann'],
+  ]);
+  expect(waits).toEqual(['1.35-1.36 shop failed 30/0']);
+});
+
 test.each<[string, Entry[], number]>([
   ['nobody did anything', [], 50],
   ['it was skipped', [[20, 'rollout/r', 'MemberSkipped', 'ann', { clusterKey: KEY }]], 30],

@@ -54,6 +54,8 @@ const MOVED_ON = ['VersionObserved'];
 /** A rollback that ends so leaves its cluster as it was, to whoever held it before. */
 const LEFT_AS_IT_WAS = ['UpgradeBlocked', 'RollbackGivenUp'];
 
+/** What takes back what an upgrade has left takes up nothing. */
+const isOfUndo = ({ detail: { upgradeId } }: AuditItem): boolean => String(upgradeId).startsWith('undo-');
 const isOfRollback = ({ detail: { upgradeId } }: AuditItem): boolean => String(upgradeId).startsWith('rollback-');
 /** What stopped the upgrades of a cluster; a rollback that was refused has not. */
 const stopOf = (item: AuditItem): string | undefined =>
@@ -108,7 +110,7 @@ function timesStopped(
   const times: Pick<Spent, 'from' | 'to'>[] = [];
   let from: string | undefined = stop.at;
   // What was written with the stop ends it not.
-  for (const one of items.filter(({ at }) => at > stop.at)) {
+  for (const one of items.filter((item) => item.at > stop.at && !isOfUndo(item))) {
     if (left !== undefined && one.at > left) break;
     const isBack = isOfRollback(one);
     if (isBack && LEFT_AS_IT_WAS.includes(one.event)) from ??= one.at;

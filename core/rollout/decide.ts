@@ -158,17 +158,22 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
     const { rolloutId, waveIndex } = queueOf(upgrade) ?? {};
     const wave = index.waves.get(rolloutId ?? '')?.find((one) => one.index === waveIndex);
     const asked = { upgrade, wave, ...rulesByHand(snapshot, cluster, rulesOf, upgrade.mutated) };
-    const answer = inTime(upgrade, cluster, askToBegin({ snapshot, room, index, now }, cluster, upgrade, asked));
+    const answer = inTime(upgrade, cluster, askToBegin({ snapshot, room, index, now }, cluster, upgrade, asked), now);
     if (answer.reasons.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });
     else waiting.push({ clusterKey: upgrade.clusterKey, upgradeId: upgrade.id, ...answer });
   }
   return { decisions, waiting };
 }
 
-/** A rollback whose calendars do not open before EKS takes its cluster back no more waits for a person, and not for them. */
-function inTime({ reversibleUntil, mutated }: Upgrade, { name }: ClusterRecord, answer: Answer): Answer {
+/** A rollback whose calendars do not open before EKS takes its cluster back no more waits for a person, and not for them; so does what waits past that half-way. */
+function inTime({ reversibleUntil }: Upgrade, { name }: ClusterRecord, answer: Answer, now: Date): Answer {
   const { reasons, until } = answer;
-  if (reversibleUntil === undefined || mutated || until === undefined || until < reversibleUntil) return answer;
-  const said = `EKS takes it back until ${reversibleUntil}, and its calendars do not open before ${until}: liftlock break-glass cluster ${name} lets it begin at once.`;
+  if (reversibleUntil === undefined || reasons.length === 0) return answer;
+  if (new Date(reversibleUntil) <= now) {
+    const over = `EKS took its control plane back until ${reversibleUntil}, and does so no more: liftlock release cluster ${name} ends this rollback.`;
+    return { reasons: [...reasons, reason('TooLate', over)] };
+  }
+  if (until === undefined || until < reversibleUntil) return answer;
+  const said = `EKS takes it back until ${reversibleUntil}, and its calendars do not open before ${until}: liftlock break-glass cluster ${name} --reason WHY lets it go on before that.`;
   return { reasons: [...reasons, reason('TooLate', said)] };
 }

@@ -5,7 +5,7 @@ import { wayBack } from '../model/way-back.ts';
 import type { Ports } from '../ports/ports.ts';
 import { rollbackView } from '../protocol/rollback-view.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
-import { DeadlineNotices, deadlinePartition, Upgrades } from '../store/entities.ts';
+import { DeadlineNotices, deadlinePartition } from '../store/entities.ts';
 import { decideAndWrite, decode, put, type Read } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { type ClusterDeadline, deadlinesOf } from '../version/cluster-support.ts';
@@ -97,9 +97,8 @@ async function rollbackDeadline(
   now: Date,
 ): Promise<Near | undefined> {
   const upgrades = await upgradesOf(table, cluster.clusterKey);
-  // Who is on its way back already need not be told; one that waits for that may wait too long.
-  if (upgrades.some((one) => isRollback(one) && Upgrades.active(one) && (one.status === 'Running' || one.mutated)))
-    return undefined;
+  // Who is on its way back already need not be told; one that waits, half-way too, may wait too long.
+  if (upgrades.some((one) => isRollback(one) && one.status === 'Running')) return undefined;
   const { to, until, blockers } = rollbackView(cluster, { upgrades, region: versions, now });
   const left = until === null ? 0 : Date.parse(until) - now.getTime();
   if (to === null || until === null || left > TOLD_BEFORE) return undefined;

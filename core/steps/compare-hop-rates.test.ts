@@ -257,17 +257,18 @@ test('a look of an execution before this one is not gone on from', async () => {
 
 test('what is decided after the wait of the policy is not waited for', async () => {
   const { status, told } = await checks(
-    { errors: [12, 36], rates: { apiServer: true as const, wait: '30m' } },
-    [0, 10, 30],
+    { errors: [12, 36], rates: { apiServer: true as const, wait: '35m' } },
+    // A look in between has failed, so that the first one of a rise comes late.
+    [0, 10, 33],
   );
   expect([status, told[1]]).toEqual([
     'done',
-    expect.stringMatching(/one more look decides\. It would take until 2026-11-20 12:35 UTC, .*smoke\.rates\.wait/),
+    expect.stringMatching(/one more look decides\. It would take until 2026-11-20 12:38 UTC, .*smoke\.rates\.wait/),
   ]);
 });
 
 test('the least wait is long enough for a verdict, also of a check that begins within a minute', async () => {
-  const rates = { apiServer: true as const, wait: '30m' };
+  const rates = { apiServer: true as const, wait: '35m' };
   const { verdict } = await compared({ minutes: 1, rates }, new Date(NOON.getTime() + 25_000).toISOString());
   expect(verdict?.concludesAt).toBe(at(31).toISOString());
 });

@@ -1,6 +1,7 @@
+import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { releaseCluster } from '../../core/operations/hold-switch.ts';
 import { findRollback, requestRollback } from '../../core/operations/request-rollback.ts';
-import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
+import { abortRollout, pauseRollout, resumeRollout, startRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { planRollback } from '../../core/queries/rollback-plan.ts';
 import { onStep } from './on-step.ts';
@@ -50,7 +51,9 @@ test('rollbacks whose window opens too late are promised by nobody, told of in t
   const { when, reasons, rollback } = await explainCluster(world.ports, await recordOf(world, 'a'));
   expect([when.at, rollback.until]).toEqual([null, first?.reversibleUntil]);
   const late = reasons.find(({ code }) => code === 'TooLate')?.message;
-  expect(late).toMatch(/its calendars do not open before 2026-12-20.*: liftlock break-glass cluster a lets it begin/);
+  expect(late).toMatch(
+    /its calendars do not open before 2026-12-20.*: liftlock break-glass cluster a --reason WHY lets it go on/,
+  );
   // The 24 hours before the end are told of, of who waits as of who does not.
   await hours(world, 6 * 24 + 12);
   expect((await backs()).map(({ status }) => status)).toEqual(['Pending', 'Pending']);
@@ -222,4 +225,33 @@ test('a rollback that waits for the hop which it is to take back is given up whi
     ['rollback-cluster Canceled', 'upgrade-cluster Succeeded'],
     '1.37',
   ]);
+});
+
+test('one that a stop holds half-way past its seven days is told of before, over after them, and leads nobody in a circle', async () => {
+  const world = await smallFleet({
+    clusters: [{ name: 'a', version: '1.36', nodegroups: [{ name: 'workers' }] }],
+    policy: { target: '1.37' },
+  });
+  await run(world);
+  onStep(world, 'roll-node-group/workers', 'done', 'a', () => void stopFleet(world.ports, PERSON, 'look'));
+  await requestRollback(world.ports, await recordOf(world, 'a'), PERSON, { approve: true });
+  const said = async () => {
+    const { when, reasons, state } = await explainCluster(world.ports, await recordOf(world, 'a'));
+    return { state, condition: when.condition, codes: reasons.map(({ code }) => code) };
+  };
+  await hours(world, 6 * 24 + 16);
+  expect(await said()).toMatchObject({ state: 'RollingBack', codes: expect.not.arrayContaining(['TooLate']) });
+  const told = world.bus.published.filter(({ event }) => event.type === 'RollbackDeadlineApproaching');
+  expect(told).toHaveLength(1);
+  await hours(world, 48);
+  expect((await said()).codes).toContain('TooLate');
+  await resumeFleet(world.ports, PERSON);
+  await hours(world, 4);
+  const over = await said();
+  expect(over).toMatchObject({ state: 'Held', condition: expect.stringContaining('liftlock release cluster a') });
+  expect(over.condition).not.toContain('rollback cluster');
+  await releaseCluster(world.ports, (await recordOf(world, 'a')).clusterKey, PERSON);
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false, finish: true });
+  await run(world);
+  expect((await said()).state).toBe('UpToDate');
 });

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { objectName } from './names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
 
-/** Before that there is never data enough to compare (core/probes/hop-rates.ts). */
-const LEAST_WAIT_MINUTES = 30;
+/** A rise is seen after 30 minutes, and fails in the look after that (core/probes/hop-rates.ts). */
+const LEAST_WAIT_MINUTES = 35;
 const MOST_METRICS = 5;
 /** Of a name of EKS's clusters. https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html */
 const LONGEST_CLUSTER = 100;
@@ -89,12 +89,12 @@ export const ratesSchema = z
     wait: positiveDuration
       .refine(
         (wait) => durationMilliseconds(wait) >= LEAST_WAIT_MINUTES * 60_000,
-        `is shorter than ${LEAST_WAIT_MINUTES}m: nothing can be told of a rate before that`,
+        `is shorter than ${LEAST_WAIT_MINUTES}m: no rise of a rate is proved before that`,
       )
       .refine((wait) => durationMilliseconds(wait) <= 2 * 3_600_000, 'is longer than 2h')
       .default('45m')
       .describe(
-        'So long the smoke check waits at most until that is told, 30m to 2h; what is open then is told and not waited for.',
+        'So long the smoke check waits at most until that is told, 35m to 2h; what is open then is told and not waited for.',
       ),
   })
   .refine(
