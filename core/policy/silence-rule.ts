@@ -51,6 +51,10 @@ const MINUTE = 60_000;
 /** A call arrives within so many milliseconds, or never. */
 const UNDER_WAY = 20_000;
 
+/** From the next minute on by when the call has arrived. @param recordedAt when it was committed */
+export const silentFrom = (recordedAt: Date): Date =>
+  new Date(Math.ceil((recordedAt.getTime() + UNDER_WAY) / MINUTE) * MINUTE);
+
 /**
  * The rule in which they are silent from the next minute on: `at` knows minutes, and nothing says what CloudWatch makes of one that has passed.
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Schedule.html
@@ -62,7 +66,7 @@ export function muteRuleOf(
   upgradeId: string,
   now: Date,
 ): MuteRule {
-  const startsAt = Math.ceil((now.getTime() + UNDER_WAY) / MINUTE) * MINUTE;
+  const startsAt = silentFrom(now).getTime();
   const endsAt = startsAt + Math.floor(milliseconds / MINUTE) * MINUTE;
   const said = `Made by Liftlock for ${place.step} (${place.part}) of ${cluster}, upgrade ${upgradeId}; it is deleted when the step ends.`;
   return {

@@ -78,7 +78,7 @@ export async function closeUndoEntries(
 /** Keeps on record what is to be told of a silence that stays open. */
 export function noteSilence(
   ports: Pick<Ports, 'table' | 'clock'>,
-  { clusterKey, subject, recordedAt }: SilenceEntry,
+  { clusterKey, subject, recordedAt, alarms }: SilenceEntry,
   notes: readonly Reason[],
 ): Promise<void> {
   return change(ports, async () => {
@@ -88,7 +88,7 @@ export function noteSilence(
     const detail = { effect: 'silence', subjects: [subject], notes };
     return {
       ...NOTHING,
-      writes: [replace(UndoEntries, read, { ...read.data, notes: [...notes] })],
+      writes: [replace(UndoEntries, read, { ...read.data, alarms, notes: [...notes] })],
       record: [{ subject: clusterKey, event: 'EffectsNoted', principal: LIFTLOCK, detail }],
     };
   });

@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
-import { reason } from '../contracts/step-result.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { arrivalId, hopId, hopTo } from '../model/hop.ts';
 import { glassInForce } from '../policy/break-glass.ts';
@@ -13,6 +13,7 @@ import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { mayExtendSupport, reversalOf, rollbackView } from '../protocol/rollback-view.ts';
 import { openUndoEntries } from '../protocol/undo.ts';
+import { patchesOf, patchReasons } from '../rollout/candidates.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
@@ -99,13 +100,15 @@ export async function explainCluster(
     toCome === undefined
       ? []
       : [...blockersOnTheWay(cluster, scans, toCome, aim.policy?.spec.nodes), ...unapproved(toCome)];
+  const verdict = verdictOf(snapshot, cluster, aim, { place, ofUpgrade, left, isFinished: finished }, now);
+  const patches = patchesOf(snapshot, cluster, aim.policy?.spec, aim.target, now);
   const stoppedBy = ended === undefined ? [] : await findClusterBlockers(ports.table, ended, ended.reasons);
   return {
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
     version: cluster.version,
     state,
-    ...verdictOf(snapshot, cluster, aim, { place, ofUpgrade, left, isFinished: finished }, now),
+    ...withOverdue(verdict, patchReasons(cluster, patches, now)),
     policy:
       aim.policy === undefined
         ? null
@@ -209,4 +212,14 @@ function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanatio
     of: wave?.members ?? 0,
     atOnce: wave?.maxConcurrency ?? 0,
   };
+}
+
+/** That patches are overdue is said whatever is in the way of them. */
+function withOverdue<Verdict extends { readonly reasons: readonly Reason[] }>(
+  verdict: Verdict,
+  patches: readonly Reason[],
+) {
+  const isSaid = verdict.reasons.some(({ code }) => code === 'PatchesOverdue');
+  const overdue = patches.filter(({ code }) => code === 'PatchesOverdue' && !isSaid);
+  return { ...verdict, reasons: [...verdict.reasons, ...overdue] };
 }

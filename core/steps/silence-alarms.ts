@@ -12,6 +12,7 @@ import {
   type SilencedStep,
   silenceDuring,
   silenceMark,
+  silentFrom,
 } from '../policy/silence-rule.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { AlarmState, MuteRule } from '../ports/silences.ts';
@@ -76,10 +77,12 @@ export async function muteAlarms(
       }),
     );
     if (result.type !== 'answered') return notSent(ports, context, result);
-    const { silenced, notes } = result.answer;
+    const { silenced, notes, missing } = result.answer;
+    const alarms = entry.alarms.filter((alarm) => !missing.includes(alarm));
     const written = await loadSilence(ports, clusterKey, rule.name);
     if (!silenced && written !== undefined) await closeUndoEntries(ports, [written], 'gone', notes);
-    if (silenced && notes.length > 0) await noteSilence(ports, entry, notes);
+    // What is not there was never silent.
+    if (silenced && notes.length > 0) await noteSilence(ports, { ...entry, alarms }, notes);
   } catch (error) {
     if (error !== unheard) throw error;
     // It may have taken effect: the entry stays open, and is lifted like any other.
@@ -104,6 +107,8 @@ async function wasTried(
 interface Put {
   readonly silenced: boolean;
   readonly notes: readonly Reason[];
+  /** Alarms that are not there. */
+  readonly missing: readonly string[];
 }
 
 /** Silences those that are there. What throws may have taken effect. */
@@ -114,7 +119,7 @@ async function put(
   mark: string,
   mayGoOn: () => boolean,
 ): Promise<Put> {
-  const not = (why: string): Put => ({ silenced: false, notes: [notSilenced(rule, why)] });
+  const not = (why: string): Put => ({ silenced: false, notes: [notSilenced(rule, why)], missing: [] });
   let missing: readonly string[];
   try {
     const found = await silences.getMuteRule(scope, rule.name);
@@ -135,7 +140,7 @@ async function put(
     if (!isRefusal(error)) throw error;
     return not(said(error));
   }
-  return { silenced: true, notes: missing.length === 0 ? [] : [notSilenced({ alarms: missing }, absent)] };
+  return { silenced: true, notes: missing.length === 0 ? [] : [notSilenced({ alarms: missing }, absent)], missing };
 }
 
 /** CloudWatch did nothing where it says that the request is wrong or forbidden; anything else may have taken effect. */
@@ -149,7 +154,7 @@ const said = (error: unknown): string => `${errorName(error)}: ${oneLine(errorMe
 const notSilenced = ({ alarms }: Pick<MuteRule, 'alarms'>, why: string): Reason =>
   reason(
     'NotSilenced',
-    `${some(alarms, MOST_NAMED)} could not be silenced: ${why}. They take their actions as ever, and the step goes on. Each alarm needs the tag liftlock:silence=allowed.`,
+    `${some(alarms, MOST_NAMED)} could not be silenced: ${why}. They take their actions as ever, and the step goes on. Each alarm that is to be silenced needs the tag liftlock:silence=allowed, and the account a spoke role of this version.`,
   );
 
 /** What `withSilenceLifted` asks for. */
@@ -253,7 +258,10 @@ async function tellOf(
       ? [reason('Silenced', `The mute rule ${name} of ${named} was not there any more when it was to be lifted.`)]
       : [];
   const end = now < until ? now : `${until}, when it ended by itself`;
-  const silent = reason('Silenced', `${named} took no actions from ${recordedAt} to ${end}.`);
+  const from = silentFrom(new Date(recordedAt)).toISOString();
+  const lasted =
+    end < from ? `were to take no actions from ${from}, and it ended before` : `took no actions from ${from} to ${end}`;
+  const silent = reason('Silenced', `${named} ${lasted}.`);
   try {
     const ringing = (await silences.describeAlarms(scope, alarms)).filter(({ state }) => state === 'ALARM');
     return [...ringing.slice(0, MOST_NAMED).map(rings), ...moreThan(ringing), silent];

@@ -140,6 +140,10 @@ test('what is to be taken within a time is told as overdue after it, to people a
   await counts();
   expect(told().sort()).toEqual(['other', 'web'].map((name) => `patchesOverdue ${clusterArn(name)}`));
   await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  // Whatever is in the way of it, or on its way.
+  await hours(world, 0.1);
+  const running = await saidOf(world);
+  expect([running.codes.length > 1, running.codes]).toEqual([true, expect.arrayContaining(['PatchesOverdue'])]);
   await run(world);
   expect((await saidOf(world)).codes).toEqual(['AtTarget']);
   expect(await counts()).toMatchObject({ behind: 0, overdue: 0 });

@@ -171,6 +171,9 @@ describe('what cannot be silenced stops no hop, and is told', () => {
     const told = await ended(world);
     expect(told.map(({ message }) => message)).toEqual([expect.stringMatching(/^late could not be .* no alarm late;/)]);
     expect(world.silences.sent).toEqual(['mute errors', 'unmute']);
+    // What was never silent is not on record as if it had been.
+    const [entry] = await loadKind(world.table, UndoEntries);
+    expect(entry).toMatchObject({ effect: 'silence', alarms: ['errors'] });
   });
 
   test('none that is there: a rule without names would mute every alarm, so none is made', async () => {
