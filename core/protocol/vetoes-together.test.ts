@@ -4,6 +4,7 @@ import { policyWith } from '../../test/material/policy/policies.ts';
 import { cluster, fleetConfig, grant, HOLDER, KEY, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { fleetSchema } from '../config/schema/fleet.ts';
 import { waveSchema } from '../config/schema/wave.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import { reason } from '../contracts/step-result.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -137,12 +138,18 @@ test('whoever applied the policy or began the rollout does not approve it where 
   expect(codes('grant', approvedBy('eve'))).toEqual([]);
 });
 
-test('the last look of a watch needs no window, and what it would change does', () => {
+test('the last look of a watch needs no window, asked again after a park and by hooks too, and what it would change does', () => {
   const window = { reasons: [reason('WindowClosed', '')] };
-  const parked = (code: 'Watching' | 'Baking') =>
-    upgrade({ status: 'Parked', mutated: true, reasons: [reason(code, '')] });
+  const smokeCheck = { status: 'done' as const, reasons: [], startedAt: NOON.toISOString() };
+  const steps = { 'smoke-check': { ...smokeCheck, detail: { wellSince: NOON.toISOString() } } };
+  const parked = (code: 'Watching' | 'Baking' | 'Denied' | 'WindowClosed', more: Partial<Upgrade> = {}) =>
+    upgrade({ status: 'Parked', mutated: true, reasons: [reason(code, '')], ...more });
   expect(codes('grant', { window, upgrade: parked('Watching') })).toEqual([]);
   expect(codes('grant', { window, upgrade: parked('Baking') })).toEqual(['WindowClosed']);
-  const running = upgrade({ mutated: true, reasons: parked('Watching').reasons });
-  expect(codes('later', { window, upgrade: running })).toEqual(['WindowClosed']);
+  expect(codes('grant', { window, upgrade: parked('Denied', { steps }) })).toEqual([]);
+  // Or it would be granted and park on its change for ever.
+  expect(codes('grant', { window, upgrade: parked('WindowClosed', { steps }) })).toEqual(['WindowClosed']);
+  const running = upgrade({ mutated: true, steps });
+  expect(codes('later', { window, upgrade: running })).toEqual([]);
+  expect(codes('later', { window, upgrade: running, call: 'UpdateAddon' })).toEqual(['WindowClosed']);
 });

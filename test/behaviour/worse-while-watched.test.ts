@@ -157,3 +157,19 @@ test('what would keep a hop from beginning keeps nobody from the last look, whic
   expect([hop?.steps['scan-cluster']?.status, hop?.status]).toEqual(['done', 'RolledBack']);
   expect(hop?.reasons.map(({ code }) => code)).toContain('AlarmRings');
 });
+
+test('what the last look moves is watched as long as what moved before it', async () => {
+  const world = await watched();
+  const [before] = await upgradesOf(world);
+  const [cluster] = Object.values(world.eks.state.clusters);
+  const proxy = cluster?.addons.find(({ name }) => name === 'kube-proxy');
+  if (proxy === undefined) throw new Error('no kube-proxy');
+  // Somebody has taken it back by hand meanwhile.
+  proxy.version = 'v1.36.0-eksbuild.14';
+  await hours(world, 5);
+  const [after] = await upgradesOf(world);
+  expect([after?.status, after?.reasons[0]?.code]).toEqual(['Parked', 'Watching']);
+  expect(Date.parse(after?.resumeAt ?? '') - Date.parse(before?.resumeAt ?? '')).toBeGreaterThanOrEqual(6 * 3_600_000);
+  await run(world);
+  expect(await ends(world)).toEqual(['1.36-1.37 Succeeded']);
+});
