@@ -34,7 +34,7 @@ export function withoutBrokenSources(
       others.filter((all) => all.some((one) => one.probe === verdict.probe && names(one, identity))).length + 1;
     const named = verdict.figures.named.filter(({ identity }) => worseFor(identity) < CLUSTERS);
     if (named.length === verdict.figures.named.length) return verdict;
-    const excused = verdict.figures.named.map(({ identity }) => identity).filter((one) => worseFor(one) >= CLUSTERS);
+    const excused = verdict.figures.named.filter((one) => !named.includes(one)).map(({ identity }) => identity);
     const left = { ...verdict, figures: { ...verdict.figures, named, worse: named.length, excused } };
     if (lasting(left, now).length > 0) return left;
     const { concludesAt: _, ...rest } = left;

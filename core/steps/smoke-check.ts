@@ -112,7 +112,7 @@ async function stillWatched(
   ports: SmokePorts,
   context: StepContext,
   policy: UpgradePolicySpec | undefined,
-  wellSince: string,
+  since: string,
 ): Promise<StepResult | undefined> {
   const { upgrade, name } = context;
   const isOfHop = upgrade?.machine === 'upgrade-cluster' && upgrade.mutated;
@@ -122,9 +122,9 @@ async function stillWatched(
   // Where nobody can tell its wave any more, it is watched for as long as any says.
   const watch = wave === undefined && isOfRollout ? longestOf(policy.waves) : wave?.watch;
   if (watch === undefined) return undefined;
-  const until = new Date(Date.parse(wellSince) + durationMilliseconds(watch));
+  const until = new Date(Date.parse(since) + durationMilliseconds(watch));
   if (until <= ports.clock.now()) return undefined;
-  const said = `All of ${name} is at ${upgrade.to} and well since ${wellSince}; it is watched for ${watch}, and compared with before once more after ${until.toISOString()}.`;
+  const said = `All of ${name} is at ${upgrade.to} and well since ${since}; it is watched for ${watch}, and compared with before once more after ${until.toISOString()}.`;
   return parked(until, reason('Watching', said));
 }
 
