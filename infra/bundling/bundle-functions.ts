@@ -41,6 +41,16 @@ const withoutBrowsers = replacing(
   "export function parse() { throw new Error('No function runs in a browser.'); }",
 );
 
+/**
+ * The SDK looks for credentials in profiles, single sign-on, processes and the metadata of machines, a tenth of a megabyte in each bundle. Lambda puts
+ * those of a function's role into its environment, and these come first there: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+ */
+const credentialsOfLambda = replacing(
+  'credentials-of-lambda',
+  /[\\/]@aws-sdk[\\/]credential-provider-node[\\/]dist-es[\\/]index\.js$/,
+  "import { fromEnv } from '@aws-sdk/credential-provider-env';\nexport const defaultProvider = (init) => fromEnv(init);",
+);
+
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Packages that came as CommonJS still call `require` for modules of Node itself; ESM has none of its own. */
@@ -82,7 +92,7 @@ export async function bundleFunctions(names: readonly FunctionName[], outputFold
     sourcesContent: false,
     legalComments: 'none',
     banner: { js: REQUIRE },
-    plugins: [onlyEnglish, withoutJsonSchema, withoutJsonSchemaMethods, withoutBrowsers],
+    plugins: [onlyEnglish, withoutJsonSchema, withoutJsonSchemaMethods, withoutBrowsers, credentialsOfLambda],
     metafile: true,
     logLevel: 'error',
   });
