@@ -24,6 +24,8 @@ type ErrorName =
   /** An answer of AWS lacks what it promises: nothing is decided on a guess. */
   | 'IncompleteAnswer'
   | 'QueueSendFailed'
+  /** A query of rates that is at fault, or that nobody may ask: asking again is no use. */
+  | 'QueryRefused'
   | 'UrlRefused'
   | 'UrlUnreachable'
   | 'SecretUnreadable'

@@ -17,6 +17,7 @@ import type {
   OwnerAddresses,
   UrlProbe,
 } from './outside.ts';
+import type { Prometheus } from './prometheus.ts';
 import type { Silences } from './silences.ts';
 import type { Table } from './table.ts';
 
@@ -38,6 +39,7 @@ export interface Ports {
   readonly queue: ClusterQueue;
   readonly organization: Organization;
   readonly probe: UrlProbe;
+  readonly prometheus: Prometheus;
   readonly gates: GateReader;
   readonly hooks: Hooks;
   readonly addresses: OwnerAddresses;

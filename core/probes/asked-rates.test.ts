@@ -17,17 +17,17 @@ test('the API server comes first, then errors and latency of each metric with th
   const time = { ...place, metric: 'TargetResponseTime' };
   expect(asked(balancer('shop', 'app/{cluster}-{cluster}/5'))).toEqual([
     {
-      probe: 'api-errors',
+      ...{ from: 'cloudwatch', probe: 'api-errors' },
       events: expect.objectContaining({ metric: 'apiserver_request_total_5XX', dimensions: { ClusterName: 'web' } }),
       exposure: expect.objectContaining({ metric: 'apiserver_request_total', statistic: 'Sum' }),
     },
     {
-      ...{ probe: 'metric-errors', of },
+      ...{ from: 'cloudwatch', probe: 'metric-errors', of },
       events: { ...place, metric: 'HTTPCode_Target_5XX_Count', statistic: 'Sum' },
       exposure: { ...place, metric: 'RequestCount', statistic: 'Sum' },
     },
     {
-      ...{ probe: 'metric-latency', of },
+      ...{ from: 'cloudwatch', probe: 'metric-latency', of },
       events: { ...time, statistic: 'Sum' },
       exposure: { ...time, statistic: 'SampleCount' },
     },
@@ -73,4 +73,42 @@ test('a source with long dimensions is cut, and still told from another', () => 
   const [one, other] = [sources(long('1'))[0] ?? '', sources(long('2'))[0] ?? ''];
   expect(one).not.toBe(other);
   expect(one.length).toBeLessThan(300);
+});
+
+const query = (more: object = {}) => ({
+  ...{ name: 'checkout', url: 'https://prometheus.example.com/' },
+  ...{ requests: 'r{cluster="{cluster}"}', errors: 'e{cluster="{cluster}"}', seconds: 's{cluster="{cluster}"}' },
+  ...more,
+});
+const queried = (...queries: readonly ReturnType<typeof query>[]) =>
+  askedRates({ queries: [...queries], wait: '45m' }, 'web');
+
+test('queries have the name of the cluster in them, and their requests are what errors and seconds are counted of', () => {
+  const of = { name: 'checkout', source: 'https://prometheus.example.com' };
+  const ask = (text: string) => ({
+    url: 'https://prometheus.example.com/',
+    query: `${text}{cluster="web"}`,
+    secret: 'arn',
+  });
+  const common = { from: 'prometheus', of, exposure: ask('r') };
+  expect(queried(query({ secret: 'arn' }))).toEqual([
+    { ...common, probe: 'metric-errors', events: ask('e') },
+    { ...common, probe: 'metric-latency', events: ask('s') },
+  ]);
+  expect(queried(query({ errors: undefined })).map(({ probe }) => probe)).toEqual(['metric-latency']);
+});
+
+test('all that one server is asked is one source, and what it counts of API servers is theirs', () => {
+  const [one, same, other, server] = [
+    query(),
+    query({ name: 'b', url: 'https://prometheus.example.com' }),
+    query({ name: 'c', url: 'https://prometheus.example.com/tenant' }),
+    query({ name: 'd', seconds: undefined, requests: 'sum(apiserver_request_total{cluster="{cluster}"})' }),
+  ];
+  const all = queried(one, same, other, server).map(({ of }) => of?.source);
+  expect([...new Set(all)]).toEqual([
+    'https://prometheus.example.com',
+    'https://prometheus.example.com/tenant',
+    'api-server',
+  ]);
 });

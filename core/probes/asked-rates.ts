@@ -1,7 +1,9 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
+import { given } from '../model/given.ts';
 import type { AskedMetric } from '../ports/account.ts';
+import type { AskedQuery } from '../ports/prometheus.ts';
 import { PROBES, type RateProbe, type RateVerdict } from './probe-verdict.ts';
 
 /**
@@ -18,19 +20,40 @@ export const API_SERVER_METRICS = {
   errors: 'apiserver_request_total_5XX',
 } as const;
 
-/** A rate that a policy asks for: so many events of so many, by two metrics. */
-export interface AskedRate {
-  readonly probe: RateProbe;
-  readonly of?: RateVerdict['of'];
-  readonly events: AskedMetric;
-  readonly exposure: AskedMetric;
-}
+/** A rate that a policy asks for: so many events of so many, by two metrics of CloudWatch or two queries of a Prometheus API. */
+export type AskedRate = { readonly probe: RateProbe; readonly of?: RateVerdict['of'] } & (
+  | { readonly from: 'cloudwatch'; readonly events: AskedMetric; readonly exposure: AskedMetric }
+  | { readonly from: 'prometheus'; readonly events: AskedQuery; readonly exposure: AskedQuery }
+);
 
 type Rates = NonNullable<UpgradePolicySpec['smoke']['rates']>;
 type Place = Pick<AskedMetric, 'namespace' | 'dimensions'>;
 
 /** What a policy has compared of a cluster, the API server first. */
-export function askedRates({ apiServer, metrics = [] }: Rates, cluster: string): AskedRate[] {
+export function askedRates(rates: Rates, cluster: string): AskedRate[] {
+  return [...metricRates(rates, cluster), ...(rates.queries ?? []).flatMap((one) => queryRates(one, cluster))];
+}
+
+/**
+ * All of one URL is one source: what breaks there (a scrape, a label that a minor renames) breaks in all of it. What is asked about API servers is
+ * theirs, by whatever way it was counted.
+ */
+function queryRates(
+  { name, url, secret, requests, errors, seconds }: NonNullable<Rates['queries']>[number],
+  cluster: string,
+): AskedRate[] {
+  const isOfServer = [requests, errors, seconds].some((text) => text?.includes(API_SERVER_PREFIX));
+  const of = { name, source: isOfServer ? PROBES['api-errors'].source : url.replace(/\/+$/, '') };
+  const ask = (text: string) => ({ url, query: text.replaceAll('{cluster}', cluster), ...given({ secret }) });
+  const exposure = ask(requests);
+  const rate = (probe: RateProbe, text: string | undefined): AskedRate[] =>
+    text === undefined ? [] : [{ from: 'prometheus', probe, of, events: ask(text), exposure }];
+  return [...rate('metric-errors', errors), ...rate('metric-latency', seconds)];
+}
+/** What the metrics of Kubernetes' API server begin with: https://kubernetes.io/docs/reference/instrumentation/metrics/ */
+const API_SERVER_PREFIX = 'apiserver_';
+
+function metricRates({ apiServer, metrics = [] }: Rates, cluster: string): AskedRate[] {
   const server = { namespace: API_SERVER_METRICS.namespace, dimensions: { [API_SERVER_METRICS.dimension]: cluster } };
   const placed = metrics.map((one) => ({ ...one, dimensions: placeIn(one.dimensions, cluster) }));
   const rates: AskedRate[] = placed.flatMap(({ name, requests, errors, latency, namespace, dimensions }) => {
@@ -39,15 +62,21 @@ export function askedRates({ apiServer, metrics = [] }: Rates, cluster: string):
       ({ namespace, dimensions, metric, statistic }) as const;
     const found: AskedRate[] = [];
     if (errors !== undefined && requests !== undefined)
-      found.push({ probe: 'metric-errors', of, events: ask(errors), exposure: ask(requests) });
+      found.push({ from: 'cloudwatch', probe: 'metric-errors', of, events: ask(errors), exposure: ask(requests) });
     if (latency !== undefined)
-      found.push({ probe: 'metric-latency', of, events: ask(latency), exposure: ask(latency, 'SampleCount') });
+      found.push({
+        from: 'cloudwatch',
+        probe: 'metric-latency',
+        of,
+        events: ask(latency),
+        exposure: ask(latency, 'SampleCount'),
+      });
     return found;
   });
   if (apiServer !== true) return rates;
   const { requests, errors } = API_SERVER_METRICS;
   const ask = (metric: string) => ({ ...server, metric, statistic: 'Sum' }) as const;
-  return [{ probe: 'api-errors', events: ask(errors), exposure: ask(requests) }, ...rates];
+  return [{ from: 'cloudwatch', probe: 'api-errors', events: ask(errors), exposure: ask(requests) }, ...rates];
 }
 
 const placeIn = (dimensions: Readonly<Record<string, string>>, cluster: string): Record<string, string> =>

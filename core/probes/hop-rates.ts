@@ -8,7 +8,7 @@ const BEFORE_MINUTES = 120;
 export const LATE_MINUTES = 5;
 const MINUTE = 60_000;
 
-interface Span {
+export interface Span {
   readonly from: Date;
   readonly to: Date;
 }

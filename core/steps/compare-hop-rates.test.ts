@@ -9,6 +9,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { AccountReader, MetricData } from '../ports/account.ts';
 import type { ClusterAccess } from '../ports/cluster-access.ts';
 import type { GateReader } from '../ports/outside.ts';
+import type { AskedQuery, Prometheus } from '../ports/prometheus.ts';
 import { API_SERVER_METRICS } from '../probes/asked-rates.ts';
 import { comparisonOf } from '../probes/probe-verdict.ts';
 import { Members, Upgrades } from '../store/entities.ts';
@@ -32,6 +33,8 @@ interface Given {
   /** The same of the metric `Failed`, and milliseconds of each of the metric `Time`. */
   readonly failed?: readonly [number, number];
   readonly time?: readonly [number, number];
+  /** Errors of 3,000 requests a minute of which Prometheus knows; or what it answers to the query of them. */
+  readonly queried?: readonly [number, number] | Error;
   /** What CloudWatch gives a part of, and of which time. */
   readonly partial?: readonly [metric: string, when: 'before' | 'after'];
   readonly rates?: NonNullable<UpgradePolicySpec['smoke']['rates']> | null;
@@ -47,6 +50,7 @@ async function world(given: Given, table = new MemoryTable()) {
     errors = [12, 12],
     failed = [12, 12],
     time = [80, 80],
+    queried = [12, 12],
     partial,
     rates = { apiServer: true as const, wait: '45m' },
     of = {},
@@ -76,22 +80,38 @@ async function world(given: Given, table = new MemoryTable()) {
       });
     },
   };
+  const questions: AskedQuery[] = [];
+  const prometheus: Prometheus = {
+    async readMinutes(question, { from, to }) {
+      questions.push(question);
+      const { query } = question;
+      if (query === 'errors' && queried instanceof Error) throw queried;
+      const errors = queried instanceof Error ? 0 : queried[to <= NOON ? 0 : 1];
+      const mean = { errors, seconds: 240 }[query] ?? 3_000;
+      const scatter = query === 'requests' ? 0 : 0.1;
+      return Array.from({ length: (to.getTime() - from.getTime()) / 60_000 }, (_, index) => ({
+        at: new Date(from.getTime() + index * 60_000),
+        value: mean * (1 + scatter * Math.sin(index * 1.1)),
+      }));
+    },
+  };
   const ports = await oneStep(table, {
     ...{ eks: { cluster: { version: '1.37' } }, minutes },
     kept: { policy, upgrades: [upgrade({ steps: scanned, ...of })] },
   });
   const gates = {} as GateReader;
   const clusters = {} as ClusterAccess;
-  return { ports: { ...ports, account, gates, clusters, probe: { get: async () => ({ status }) } }, asked, table };
+  const probe = { get: async () => ({ status }) };
+  return { ports: { ...ports, account, gates, clusters, probe, prometheus }, asked, questions, table };
 }
 
 async function compared(given: Given, startTime = NOON.toISOString()) {
-  const { ports, asked } = await world(given);
+  const { ports, asked, questions } = await world(given);
   const input = stepInput({}, { execution: { ...stepInput().execution, startTime } });
   const context = await contextOf(ports, input, 'read');
   const { spec } = await context.policy();
   const verdicts = (await compareHopRates(ports, context, spec)) ?? [];
-  return { verdict: verdicts[0], verdicts, asked };
+  return { verdict: verdicts[0], verdicts, asked, questions };
 }
 
 /** Smoke checks at these minutes, each with what the ones before it have kept. */
@@ -174,6 +194,55 @@ test.each<[string, 'before' | 'after']>([
   },
 );
 
+const shop = { name: 'shop', url: 'https://prometheus.example.com/', requests: 'requests', errors: 'errors' };
+const withQuery = { apiServer: true as const, queries: [{ ...shop, seconds: 'seconds' }], wait: '45m' };
+
+test('queries of a Prometheus API are compared beside metrics, each asked once for before and once for after', async () => {
+  const { verdicts, asked, questions } = await compared({ minutes: 40, rates: withQuery, queried: [12, 36] });
+  const of = { name: 'shop', source: 'https://prometheus.example.com' };
+  expect(verdicts).toMatchObject([
+    { probe: 'api-errors', result: 'pass' },
+    { probe: 'metric-errors', of, result: 'fail', figures: { minutesBefore: 120, effect: expect.closeTo(3, 1) } },
+    { probe: 'metric-latency', of },
+  ]);
+  expect(asked.map(({ metrics }) => metrics.length)).toEqual([2, 2]);
+  const texts = questions.map(({ query }) => query);
+  expect(texts.toSorted()).toEqual(['errors', 'errors', 'requests', 'requests', 'seconds', 'seconds']);
+});
+
+test('where only queries are asked CloudWatch is not', async () => {
+  const { verdicts, asked } = await compared({ minutes: 40, rates: { queries: [shop], wait: '45m' } });
+  expect([verdicts.map(({ probe, result }) => [probe, result]), asked]).toEqual([[['metric-errors', 'pass']], []]);
+});
+
+test.each<[string, string, boolean]>([
+  ['QueryRefused', 'It answered with HTTP status 400: parse error.', false],
+  ['UrlRefused', 'prometheus.example.com resolves to 10.0.0.1, which is private.', false],
+  ['SecretUnreadable', 'Secrets Manager answered AccessDeniedException.', false],
+  ['UrlUnreachable', 'It did not answer within 10 seconds.', true],
+  ['IncompleteAnswer', 'It warns: a store is down.', true],
+])(
+  'a query that fails with %s is told alone, by host, and asked again only where that may help',
+  async (name, message, isAgain) => {
+    const queried = Object.assign(new Error(message), { name });
+    const { verdicts } = await compared({ minutes: 40, rates: withQuery, queried });
+    const [server, errors, latency] = verdicts;
+    expect([server?.result, latency?.why]).toEqual(['pass', undefined]);
+    expect(errors).toMatchObject({
+      result: 'inconclusive',
+      why: `prometheus.example.com could not be read: ${name}: ${message}`,
+    });
+    expect(errors?.concludesAt).toBe(isAgain ? at(45).toISOString() : undefined);
+  },
+);
+
+test('the API server and a query that are worse fail the hop, and two queries of one server do not', async () => {
+  const two = { queries: [shop, { ...shop, name: 'again' }], wait: '45m' };
+  const ended = async (given: Given) => (await checks(given, [0, 10, 30, 35])).status;
+  expect(await ended({ rates: withQuery, errors: [12, 36], queried: [12, 36] })).toBe('failed');
+  expect(await ended({ rates: two, queried: [12, 36] })).toBe('done');
+});
+
 test('a rate is not more significant because another could not be read', async () => {
   const many = ['a', 'b', 'c', 'd'].map((name) => balancer(name, { requests: 'Requests', errors: 'Failed' }));
   const rates = { apiServer: true as const, metrics: many, wait: '45m' };
@@ -214,7 +283,7 @@ test.each<[string, Given]>([
   ['whose policy asks for none', { rates: null }],
   ['that has taken the cluster back', { of: { machine: 'rollback-cluster', from: '1.38', to: '1.37' } }],
 ])('nothing is read for an upgrade %s', async (_, given) => {
-  expect(await compared(given)).toEqual({ verdict: undefined, verdicts: [], asked: [] });
+  expect(await compared(given)).toEqual({ verdict: undefined, verdicts: [], asked: [], questions: [] });
 });
 
 test('a rate that is open is waited for by looks of five minutes, and read when it is to be decided', async () => {

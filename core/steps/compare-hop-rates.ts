@@ -4,18 +4,22 @@ import { isDenied } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { given } from '../model/given.ts';
 import { isRollback } from '../model/hop.ts';
+import { gateName } from '../policy/gate-answer.ts';
 import type { MetricMinute } from '../ports/account.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { AskedQuery } from '../ports/prometheus.ts';
 import { type AskedRate, askedRates } from '../probes/asked-rates.ts';
 import { baselineOf } from '../probes/baseline.ts';
 import type { MinuteBin, RateSeries } from '../probes/compare-rates.ts';
-import { binsOf, compareSince, type Hop, spansOf } from '../probes/hop-rates.ts';
+import { binsOf, compareSince, type Hop, type Span, spansOf } from '../probes/hop-rates.ts';
 import type { ProbeVerdict, RateVerdict } from '../probes/probe-verdict.ts';
 import { comparedBefore } from './compare-with-before.ts';
 import type { StepContext } from './context.ts';
 
 /** What failed for a reason that may pass is read again then, and no look is further from the next: somebody may want to stop it. */
 const AGAIN_SECONDS = 300;
+
+export type RatePorts = Pick<Ports, 'account' | 'prometheus'>;
 
 /**
  * How each rate that the policy asks for is since the hop against two hours before it; undefined where it asks for none, nobody knows when the hop
@@ -24,7 +28,7 @@ const AGAIN_SECONDS = 300;
  * anew, as of one instant. A read that fails is told and fails nothing.
  */
 export async function compareHopRates(
-  ports: Pick<Ports, 'account' | 'clock'>,
+  ports: RatePorts & Pick<Ports, 'clock'>,
   context: StepContext,
   policy: Pick<UpgradePolicySpec, 'smoke'> | undefined,
 ): Promise<RateVerdict[] | undefined> {
@@ -60,7 +64,7 @@ function within({ concludesAt, ...verdict }: RateVerdict, ends: number): RateVer
 
 /** What could not be read is told alone. It counts among the tests as the others do: no rate is more significant for want of another. */
 async function readAndCompare(
-  ports: Pick<Ports, 'account'>,
+  ports: RatePorts,
   context: StepContext,
   rates: readonly AskedRate[],
   hop: Hop,
@@ -73,48 +77,83 @@ async function readAndCompare(
     return { probe: rate.probe, ...given({ of: rate.of }), before, after };
   });
   return compareSince(hop, series, now).map((verdict, index) => {
-    const error = read[index];
-    return error instanceof Error ? unread(verdict, error, context, now) : verdict;
+    const [error, rate] = [read[index], rates[index]];
+    return error instanceof Error && rate !== undefined ? unread(verdict, rate, error, context, now) : verdict;
   });
 }
 
-/** Of each rate, or what kept it from being read. One request for before and one for after, however many rates there are. */
+type Bins = Pick<RateSeries, 'before' | 'after'>;
+/** What each rate counts and of how many, in its two answers. */
+type Answers = readonly [readonly MetricMinute[] | Error, readonly MetricMinute[] | Error];
+
+/** Of each rate, or what kept it from being read. */
 async function readSeries(
-  { account }: Pick<Ports, 'account'>,
+  { account, prometheus }: RatePorts,
   { scope }: StepContext,
   rates: readonly AskedRate[],
   hop: Hop,
   now: Date,
-): Promise<(Pick<RateSeries, 'before' | 'after'> | Error)[]> {
-  const metrics = rates.flatMap(({ events, exposure }) => [events, exposure]);
+): Promise<(Bins | Error)[]> {
   const spans = spansOf(hop, now);
-  try {
-    const old = await account.getMetricData(scope, { metrics, ...spans.before });
-    const young = spans.after === undefined ? [] : await account.getMetricData(scope, { metrics, ...spans.after });
-    return rates.map((_, index) => {
-      const before = binsIn(old, index);
-      const after = binsIn(young, index);
-      if (before instanceof Error) return before;
-      return after instanceof Error ? after : { before, after };
-    });
-  } catch (error) {
-    return rates.map(() => (error instanceof Error ? error : new Error(errorMessage(error))));
-  }
+  // One request of CloudWatch for before and one for after, however many rates there are.
+  const metrics = rates.flatMap((rate) => (rate.from === 'cloudwatch' ? [rate.events, rate.exposure] : []));
+  const readMetrics = async (span: Span): Promise<(readonly MetricMinute[] | Error)[]> =>
+    metrics.length === 0
+      ? []
+      : account.getMetricData(scope, { metrics, ...span }).catch((error) => metrics.map(() => asError(error)));
+  const asked = new Map<string, Promise<readonly MetricMinute[] | Error>>();
+  const readQuery = (query: AskedQuery, span: Span): Promise<readonly MetricMinute[] | Error> => {
+    const key = `${query.url} ${span.from.getTime()} ${query.query}`;
+    const reading = asked.get(key) ?? prometheus.readMinutes(query, span).catch(asError);
+    asked.set(key, reading);
+    return reading;
+  };
+  const readSpan = async (span: Span): Promise<Answers[]> => {
+    const counted = await readMetrics(span);
+    return Promise.all(
+      rates.map(async (rate): Promise<Answers> => {
+        if (rate.from === 'cloudwatch') return [counted.shift() ?? [], counted.shift() ?? []];
+        return [await readQuery(rate.events, span), await readQuery(rate.exposure, span)];
+      }),
+    );
+  };
+  const old = await readSpan(spans.before);
+  const young = spans.after === undefined ? [] : await readSpan(spans.after);
+  return rates.map((_, index) => {
+    const before = binsIn(old[index]);
+    const after = binsIn(young[index]);
+    if (before instanceof Error) return before;
+    return after instanceof Error ? after : { before, after };
+  });
 }
 
-/** Each rate has two answers, one after the other. */
-function binsIn(answers: readonly (readonly MetricMinute[] | Error)[], rate: number): MinuteBin[] | Error {
-  const [events = [], exposure = []] = answers.slice(2 * rate, 2 * rate + 2);
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(errorMessage(error)));
+
+function binsIn([events, exposure]: Answers = [[], []]): MinuteBin[] | Error {
   if (events instanceof Error) return events;
   return exposure instanceof Error ? exposure : binsOf(events, exposure);
 }
 
-/** What is denied stays so for a while; all else may pass. */
-function unread({ why: _, ...verdict }: RateVerdict, error: Error, { scope }: StepContext, now: Date): RateVerdict {
+/** What is refused stays so for a while; all else may pass. */
+function unread(
+  { why: _, ...verdict }: RateVerdict,
+  rate: AskedRate,
+  error: Error,
+  { scope }: StepContext,
+  now: Date,
+): RateVerdict {
   const { account, region } = scope;
-  const said = `CloudWatch of account ${account} in ${region} could not be read: ${errorName(error)}: ${errorMessage(error).replace(/\.?$/, '.')}`;
-  const { concludesAt: __, ...denied } = verdict;
-  if (isDenied(error))
-    return { ...denied, why: `${said} The spoke role of account ${account} needs cloudwatch:GetMetricData.` };
+  const whose =
+    rate.from === 'cloudwatch'
+      ? `CloudWatch of account ${account} in ${region}`
+      : gateName({ webhook: rate.events.url }).replace(/\/$/, '');
+  const said = `${whose} could not be read: ${errorName(error)}: ${errorMessage(error).replace(/\.?$/, '.')}`;
+  const { concludesAt: __, ...refused } = verdict;
+  if (rate.from === 'cloudwatch' && isDenied(error))
+    return { ...refused, why: `${said} The spoke role of account ${account} needs cloudwatch:GetMetricData.` };
+  if (FINAL.has(errorName(error))) return { ...refused, why: said };
   return { ...verdict, why: said, concludesAt: new Date(now.getTime() + AGAIN_SECONDS * 1_000).toISOString() };
 }
+
+/** Somebody has to change the policy, the Fleet, the secret or the server first. */
+const FINAL = new Set(['QueryRefused', 'UrlRefused', 'SecretUnreadable']);

@@ -22,7 +22,7 @@ import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import { afterHooks, askHooks, type HookPorts } from './ask-hooks.ts';
-import { compareHopRates, secondsUntil } from './compare-hop-rates.ts';
+import { compareHopRates, type RatePorts, secondsUntil } from './compare-hop-rates.ts';
 import { beganBy, comparedBefore, compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
 import { pollSeconds, type StepContext } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
@@ -34,7 +34,7 @@ import { runStep, type StepOutcome } from './run-step.ts';
 const STEP = 'smoke-check' as const;
 /** While rates are waited for, all else is looked at until then: what is found by then is looked at twice before all should be well. */
 const LOOKED_AT_MINUTES = 10;
-export type SmokePorts = HookPorts & Pick<Ports, 'account' | 'clusters' | 'gates' | 'probe' | 'readers'>;
+export type SmokePorts = HookPorts & RatePorts & Pick<Ports, 'clusters' | 'gates' | 'probe' | 'readers'>;
 
 /** Does the upgraded cluster work? Compared with the baseline that the scan took; what could not be checked is said. */
 export function smokeCheck(ports: SmokePorts, stepInput: StepInput): Promise<StepResult> {

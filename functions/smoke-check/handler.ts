@@ -6,6 +6,7 @@ import { eks } from '../runtime/eks-ports.ts';
 import { events } from '../runtime/event-bus-port.ts';
 import { jobs } from '../runtime/hook-jobs-port.ts';
 import { hooks } from '../runtime/hooks-port.ts';
+import { prometheus } from '../runtime/prometheus-port.ts';
 import { probe } from '../runtime/url-probe-port.ts';
 import { definition } from './function.ts';
 
@@ -21,6 +22,7 @@ export const handler = createHandler(
     hooks,
     jobs,
     probe,
+    prometheus,
     readers: clusterReaders(10_000),
     table,
   }),

@@ -70,17 +70,27 @@ function counterOf(state: FakeEksState, { account, region }: Scope, asked: Asked
   const cluster = here.find(({ loadBalancers = [] }) => loadBalancers.some((one) => one.name === name));
   const balancer = cluster?.loadBalancers?.find((one) => one.name === name);
   if (cluster === undefined || balancer === undefined) return undefined;
-  const seed = `${cluster.arn} ${name}`;
-  const requests = (minute: number): number => requestsIn(seed, minute);
-  const failed = (minute: number): number | undefined =>
-    Math.round(requests(minute) * rateIn(cluster, `${seed} errors`, minute, 0.004, balancer.errors)) || undefined;
-  const seconds = (minute: number): number =>
-    requests(minute) * rateIn(cluster, `${seed} seconds`, minute, 0.08, balancer.latency);
+  const { requests, failed, seconds } = serviceLoad(cluster, name, balancer);
   // Each request is a sample; what failed is told of only where there is any.
   if (metric === 'RequestCount') return { cluster, count: requests };
-  if (metric === 'HTTPCode_Target_5XX_Count') return { cluster, count: failed };
+  if (metric === 'HTTPCode_Target_5XX_Count') return { cluster, count: (minute) => failed(minute) || undefined };
   if (metric === 'TargetResponseTime') return { cluster, count: statistic === 'Sum' ? seconds : requests };
   return undefined;
+}
+
+/** What a service of a cluster counts in a minute (since 1970): requests, those that failed, and the seconds that all took together. */
+export function serviceLoad(
+  cluster: ClusterRecord,
+  name: string,
+  worse: { readonly errors?: Regression | undefined; readonly latency?: Regression | undefined },
+): Readonly<Record<'requests' | 'failed' | 'seconds', (minute: number) => number>> {
+  const seed = `${cluster.arn} ${name}`;
+  const requests = (minute: number): number => requestsIn(seed, minute);
+  return {
+    requests,
+    failed: (minute) => Math.round(requests(minute) * rateIn(cluster, `${seed} errors`, minute, 0.004, worse.errors)),
+    seconds: (minute) => requests(minute) * rateIn(cluster, `${seed} seconds`, minute, 0.08, worse.latency),
+  };
 }
 
 const API_SERVER: Readonly<Record<string, (cluster: ClusterRecord, minute: number) => number>> = {

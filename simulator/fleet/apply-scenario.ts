@@ -54,6 +54,7 @@ function applyToCluster(state: FakeEksState, cluster: ClusterRecord, entry: Clus
   for (const addon of cluster.addons) addon.customised = entry.customisedAddons.includes(addon.name);
   if (entry.apiErrors !== undefined) cluster.apiErrors = entry.apiErrors;
   if (entry.loadBalancers !== undefined) cluster.loadBalancers = entry.loadBalancers;
+  if (entry.prometheus !== undefined) cluster.prometheus = entry.prometheus;
   if (entry.upgradedAt !== undefined) noteUpgrade(cluster, Date.parse(entry.upgradedAt));
   for (const failure of entry.updateFailures) {
     state.plannedFailures.push({

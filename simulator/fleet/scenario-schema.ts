@@ -86,6 +86,17 @@ export const clusterScenario = z.strictObject({
   loadBalancers: z
     .array(z.strictObject({ name: z.string(), errors: regression.optional(), latency: regression.optional() }))
     .optional(),
+  /** Series that Prometheus has of its services, by the texts of the queries of a policy; from a minor on there are more errors, or requests take longer. */
+  prometheus: z
+    .array(
+      z.strictObject({
+        requests: z.string(),
+        errors: z.string().optional(),
+        seconds: z.string().optional(),
+        worse: z.strictObject({ errors: regression.optional(), seconds: regression.optional() }).default({}),
+      }),
+    )
+    .optional(),
   failedReadyChecks: z.array(z.string()).default([]),
   updateFailures: z.array(updateFailure).default([]),
 });

@@ -32,6 +32,7 @@ import { InMemoryBus } from './in-memory-bus.ts';
 import { createInMemoryExecutions } from './in-memory-executions.ts';
 import { createInMemoryGates, type GateShown } from './in-memory-gates.ts';
 import { createInMemoryHooks, type HookReceiverHere } from './in-memory-hooks.ts';
+import { createInMemoryPrometheus } from './in-memory-prometheus.ts';
 import { type DeliverBatch, InMemoryQueue } from './in-memory-queue.ts';
 import { InMemorySilences } from './in-memory-silences.ts';
 import { FUNCTION_ARN_PREFIX, machineDefinitions } from './machines.ts';
@@ -203,6 +204,7 @@ export class World implements RunView {
       },
       // A rehearsal has no network: URLs of a policy are taken for healthy, which the report says.
       probe: { get: async () => ({ status: 200 }) },
+      prometheus: createInMemoryPrometheus(this.eks.state, () => this.clock.now().getTime()),
       clock: this.clock,
       ids: { next: uuid },
     };

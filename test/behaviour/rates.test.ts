@@ -263,3 +263,50 @@ test('a metric that three clusters share is a broken source once it is worse for
   const told = upgrades.flatMap(({ steps }) => steps['smoke-check']?.reasons ?? []).map(({ message }) => message);
   expect(told).toContainEqual(expect.stringMatching(/^Of the errors of checkout .* broken source, and no regression/));
 });
+
+/** What Prometheus counts of the requests to a service of `web`, of which more fail on the new minor. */
+const requests = 'sum(increase(http_requests_total{cluster="{cluster}"}[1m]))';
+const errors = 'sum(increase(http_requests_total{cluster="{cluster}",code=~"5.."}[1m]))';
+const queried = { queries: [{ name: 'shop', url: 'https://prometheus.example.com', requests, errors }] };
+const worseShop = (state: FakeEksState): void => {
+  const of = (query: string) => query.replaceAll('{cluster}', 'web');
+  const worse = { errors: { from: '1.37', times: 3 } };
+  Object.assign(clusterIn(state) ?? {}, { prometheus: [{ requests: of(requests), errors: of(errors), worse }] });
+};
+
+test('the API server and a service that Prometheus counts are worse, and the cluster goes back by itself', async () => {
+  const world = await smallFleet({
+    clusters: [cluster],
+    policy: { smoke: { rates: { apiServer: true, ...queried } }, rollback: { automatic: true } },
+    prepare: (state) => {
+      tripled(state);
+      worseShop(state);
+    },
+  });
+  await run(world);
+  expect(versionOf(world, 'web')).toBe('1.36');
+  const up = (await upgradesOf(world)).find(({ id }) => id === '1.36-1.37');
+  expect(up?.steps['smoke-check']?.reasons.map(({ code }) => code)).toEqual(['ApiServerWorse', 'MetricWorse']);
+});
+
+test('a query that is refused is told with what was answered, once, and nothing is waited for', async () => {
+  const { upgrade, minutes, told } = await hop({
+    rates: queried,
+    before: (world) => {
+      const refused = Object.assign(new Error('It answered with HTTP status 403.'), { name: 'QueryRefused' });
+      Object.assign(world.ports.prometheus, { readMinutes: () => Promise.reject(refused) });
+    },
+  });
+  expect([upgrade?.status, minutes]).toEqual(['Succeeded', expect.any(Number)]);
+  expect(minutes).toBeLessThan(1);
+  expect(told).toContainEqual(
+    'ProbeInconclusive: Of the errors of shop it cannot be told: prometheus.example.com could not be read: QueryRefused: It answered with HTTP status 403.',
+  );
+});
+
+test('a series that Prometheus does not know is too little data, and nothing is waited for', async () => {
+  const { upgrade, minutes, told } = await hop({ rates: queried });
+  expect(upgrade?.status).toBe('Succeeded');
+  expect(minutes).toBeLessThan(1);
+  expect(told).toContainEqual(expect.stringMatching(/^ProbeInconclusive: Of the errors of shop .*0 minutes of data/));
+});

@@ -55,7 +55,7 @@ test('where the secret cannot be read, nothing is called', async () => {
   const reading = read({ webhook: `${server.origin}/prod`, secret: arn });
   await expect(reading).rejects.toMatchObject({
     name: 'SecretUnreadable',
-    message: expect.stringContaining('AccessDeniedException, so the webhook was not called'),
+    message: expect.stringContaining('AccessDeniedException, so nobody was asked'),
   });
   expect(server.requests).toEqual([]);
 });

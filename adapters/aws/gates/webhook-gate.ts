@@ -24,7 +24,16 @@ export interface WebhookGates {
   read(gate: Webhook, allowedHosts: readonly string[], signal: AbortSignal): Promise<GateAnswer>;
 }
 
-/** An answer of one word needs less. */
+/** How a URL is called. */
+interface Asking {
+  readonly method: string;
+  readonly body: string;
+  readonly agent: string;
+  /** The secret itself is sent, to who knows no signatures. */
+  readonly asBearer?: boolean;
+}
+
+/** An answer of one word needs less; one of two hours, minute by minute, needs half. */
 const MOST_BYTES = 16_384;
 
 export function createWebhookGates(options: WebhookGatesOptions): WebhookGates {
@@ -35,13 +44,13 @@ export function createWebhookGates(options: WebhookGatesOptions): WebhookGates {
 }
 
 /**
- * One request over https to an address that was checked (pinned-addresses.ts), signed where a secret is named; redirects are not followed.
+ * One request over https to an address that was checked (pinned-addresses.ts), signed where a secret is named, or with it; redirects are not followed.
  * `answered` is also given what may not be repeated to anybody. Fails as `WebhookGates.read` does.
  */
 export async function callWebhook<Answer>(
   { secrets, clock, resolve = resolveByDns }: WebhookGatesOptions,
   { webhook, secret: arn }: Webhook,
-  { method, body, agent }: { readonly method: string; readonly body: string; readonly agent: string },
+  { method, body, agent, asBearer = false }: Asking,
   allowedHosts: readonly string[],
   signal: AbortSignal,
   answered: (response: IncomingMessage, confidential: readonly string[]) => Promise<Answer>,
@@ -59,10 +68,12 @@ export async function callWebhook<Answer>(
     ...(body === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     ...(secret === undefined
       ? {}
-      : { [SIGNATURE_HEADER]: signature(secret, clock.now(), { method, url: url.href, body }) }),
+      : asBearer
+        ? { authorization: `Bearer ${secret.toString('utf8').trim()}` }
+        : { [SIGNATURE_HEADER]: signature(secret, clock.now(), { method, url: url.href, body }) }),
   };
   const how = { method, signal, agent: false, headers, ...pinnedLookup(addresses) };
-  const sent = [secret?.toString('utf8') ?? '', url.search, ...url.searchParams.values()];
+  const sent = [secret?.toString('utf8').trim() ?? '', url.search, ...url.searchParams.values()];
   const confidential = sent.filter((text) => text.length > 3);
   return new Promise((done, fail) => {
     const unreachable = (error: Error) => {
@@ -82,7 +93,7 @@ async function secretOf(secrets: WebhookSecrets, arn: string, signal: AbortSigna
   try {
     return await secrets.valueOf(arn, signal);
   } catch (error) {
-    const what = `Secrets Manager answered ${errorName(error)}, so the webhook was not called`;
+    const what = `Secrets Manager answered ${errorName(error)}, so nobody was asked`;
     throw namedError('SecretUnreadable', `${what}. Liftlock reads secrets of its own account named liftlock/…`);
   }
 }
@@ -102,6 +113,13 @@ export async function bodyOf(
     const redirected = status >= 300 && status < 400 ? ', and redirects are not followed' : '';
     return { problem: `It answered with HTTP status ${status} instead of 200${redirected}.` };
   }
+  return textOf(response);
+}
+
+/** What came, whatever the status. */
+export async function textOf(
+  response: IncomingMessage,
+): Promise<{ readonly text: string } | { readonly problem: string }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {

@@ -7,6 +7,8 @@ export function checkProbedUrls(document: unknown, allowedHosts: readonly string
   for (const place of ['smoke', 'scan'])
     for (const [index, url] of listOf(fieldOf(document, 'spec', place, 'urls')).entries())
       checkUrl(url, ['spec', place, 'urls', index], allowedHosts, report);
+  for (const [index, query] of listOf(fieldOf(document, 'spec', 'smoke', 'rates', 'queries')).entries())
+    checkUrl(fieldOf(query, 'url'), ['spec', 'smoke', 'rates', 'queries', index, 'url'], allowedHosts, report);
 }
 
 /** Webhooks of gates are called from inside AWS like smoke URLs, and the same holds for them. */

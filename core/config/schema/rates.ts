@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectName } from './names.ts';
+import { objectName, secretArn } from './names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
 
 /** A rise is seen after 30 minutes, and fails in the look after that (core/probes/hop-rates.ts). */
@@ -66,6 +66,36 @@ const metric = z
   })
   .describe('Of one load balancer or service: errors, latency, or both. Both are one source.');
 
+const LONGEST_QUERY = 1_000;
+const promQl = z
+  .string()
+  .min(1, 'is empty')
+  .max(LONGEST_QUERY, `is longer than ${LONGEST_QUERY} characters: make it a recording rule`);
+
+const query = z
+  .strictObject({
+    name: objectName.describe('How it is told.'),
+    url: z
+      .string()
+      .refine((url) => !/[?#]/.test(url), 'has a query or a fragment: it is what comes before /api/v1')
+      .describe('Where the API is, by https: what comes before /api/v1/query_range. A public or allowed host.'),
+    secret: secretArn
+      .optional()
+      .describe(
+        'The secret whose value is sent as bearer token, by the ARN of Secrets Manager; absent = none is sent.',
+      ),
+    requests: promQl.describe(
+      "How many requests there were in a minute, in PromQL; {cluster} stands for the cluster's name.",
+    ),
+    errors: promQl.optional().describe('How many of them failed.'),
+    seconds: promQl.optional().describe('How many seconds they took, all together.'),
+  })
+  .refine(
+    ({ errors, seconds }) => errors !== undefined || seconds !== undefined,
+    'compares nothing: say errors, seconds, or both',
+  )
+  .describe('Errors of a service, how long its requests take, or both. All queries of one URL are one source.');
+
 export const ratesSchema = z
   .strictObject({
     apiServer: z
@@ -78,14 +108,14 @@ export const ratesSchema = z
       .array(metric)
       .min(1, 'is empty: leave it out where no metric is to be compared')
       .max(MOST_METRICS, `lists more than ${MOST_METRICS} metrics`)
-      .superRefine((all, context) => {
-        all.forEach(({ name }, index) => {
-          if (all.findIndex((one) => one.name === name) < index)
-            context.addIssue({ code: 'custom', path: [index, 'name'], message: 'is the name of a metric above' });
-        });
-      })
       .optional()
       .describe('Metrics of your own that are compared; absent = none.'),
+    queries: z
+      .array(query)
+      .min(1, 'is empty: leave it out where no query is to be compared')
+      .max(MOST_METRICS, `lists more than ${MOST_METRICS} queries`)
+      .optional()
+      .describe('Queries of a Prometheus API that are compared; absent = none.'),
     wait: positiveDuration
       .refine(
         (wait) => durationMilliseconds(wait) >= LEAST_WAIT_MINUTES * 60_000,
@@ -98,7 +128,21 @@ export const ratesSchema = z
       ),
   })
   .refine(
-    ({ apiServer, metrics }) => apiServer !== undefined || metrics !== undefined,
-    'compares nothing: say apiServer: true, metrics, or both; leave rates out where no rate is to be compared',
+    ({ apiServer, metrics, queries }) => (apiServer ?? metrics ?? queries) !== undefined,
+    'compares nothing: say apiServer: true, metrics or queries; leave rates out where no rate is to be compared',
   )
+  .superRefine(({ metrics = [], queries = [] }, context) => {
+    const named = (
+      list: string,
+      all: readonly { readonly name: string }[],
+      above: readonly { readonly name: string }[],
+    ) => {
+      all.forEach(({ name }, index) => {
+        if ([...above, ...all.slice(0, index)].some((one) => one.name === name))
+          context.addIssue({ code: 'custom', path: [list, index, 'name'], message: 'is the name of a rate above' });
+      });
+    };
+    named('metrics', metrics, []);
+    named('queries', queries, metrics);
+  })
   .describe('Rates that are compared before and after a hop; absent = none, and nothing is waited for.');

@@ -12,7 +12,7 @@ const said = (rates: unknown) =>
 test.each<[unknown, RegExp]>([
   [{ apiServer: true, wait: '35m' }, /^$/],
   [{ apiServer: true, wait: '2h' }, /^$/],
-  [{}, /^spec\.smoke\.rates compares nothing: say apiServer: true, metrics, or both; leave rates out/],
+  [{}, /^spec\.smoke\.rates compares nothing: say apiServer: true, metrics or queries; leave rates out/],
   [{ wait: '40m' }, /^spec\.smoke\.rates compares nothing/],
   [{ apiServer: false }, /^spec\.smoke\.rates\.apiServer must be true; leave it out/],
   [{ apiServer: true, wait: '0s' }, /^spec\.smoke\.rates\.wait lasts no time at all/],
@@ -62,7 +62,7 @@ test.each<[readonly object[], RegExp]>([
     [{ requests: undefined, errors: undefined, latency: undefined }],
     /metrics\.0 compares nothing: say errors and requests/,
   ],
-  [[{}, {}], /^spec\.smoke\.rates\.metrics\.1\.name is the name of a metric above$/],
+  [[{}, {}], /^spec\.smoke\.rates\.metrics\.1\.name is the name of a rate above$/],
   [[], /metrics is empty: leave it out/],
   [names(6), /metrics lists more than 5 metrics/],
   [[{ name: 'The shop' }], /metrics\.0\.name is not a name/],
@@ -84,4 +84,39 @@ test.each<[readonly object[], RegExp]>([
   ],
 ])('metrics %j are refused where they are wrong', (all, expected) => {
   expect(saidOf(...all)).toMatch(expected);
+});
+
+const query = {
+  ...{ name: 'checkout', url: 'https://prometheus.example.com', requests: 'sum(increase(r{cluster="{cluster}"}[1m]))' },
+  errors: 'sum(increase(e{cluster="{cluster}"}[1m]))',
+};
+const saidOfQueries = (...all: readonly object[]) => said({ queries: all.map((one) => ({ ...query, ...one })) });
+const secret = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:liftlock/prometheus-AbCdEf';
+
+test.each<[string, readonly object[]]>([
+  ['errors', [{}]],
+  ['seconds, with a secret', [{ errors: undefined, seconds: 's', secret }]],
+  ['five', names(5)],
+])('queries may be of %s', (_, all) => {
+  expect(saidOfQueries(...all)).toBe('');
+});
+
+test.each<[readonly object[], RegExp]>([
+  [[{ errors: undefined }], /queries\.0 compares nothing: say errors, seconds, or both/],
+  [[{ requests: undefined }], /queries\.0\.requests /],
+  [[{ requests: '' }], /queries\.0\.requests is empty/],
+  [[{ errors: 'x'.repeat(1_001) }], /queries\.0\.errors is longer than 1000 characters: make it a recording rule/],
+  [[{ url: 'https://prometheus.example.com/?tenant=a' }], /queries\.0\.url has a query or a fragment/],
+  [[{ secret: 'token' }], /queries\.0\.secret is not the ARN of a secret/],
+  [[{}, {}], /queries\.1\.name is the name of a rate above/],
+  [[], /queries is empty: leave it out/],
+  [names(6), /queries lists more than 5 queries/],
+])('queries are refused, and it is said why: %#', (all, expected) => {
+  expect(saidOfQueries(...all)).toMatch(expected);
+});
+
+test('a query has no name that a metric has', () => {
+  expect(said({ metrics: [metric], queries: [query] })).toBe(
+    'spec.smoke.rates.queries.0.name is the name of a rate above',
+  );
 });

@@ -33,6 +33,13 @@ export interface ClusterRecord {
   apiErrors?: Regression;
   /** Those that its workloads are behind, as Elastic Load Balancing names them to CloudWatch: `app/checkout/50dc6c495c0c9188`. */
   loadBalancers?: { name: string; errors?: Regression | undefined; latency?: Regression | undefined }[];
+  /** What Prometheus has of its services, by the texts of queries; `worse`: from a minor on it is so many times as much. */
+  prometheus?: {
+    requests: string;
+    errors?: string | undefined;
+    seconds?: string | undefined;
+    worse: { errors?: Regression | undefined; seconds?: Regression | undefined };
+  }[];
   deletedAt?: number;
   /** The request that created it, for idempotency. */
   creation?: Record<string, unknown>;

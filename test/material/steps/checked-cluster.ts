@@ -78,13 +78,17 @@ export async function checked(given: Given = {}, table = new MemoryTable()) {
       return { status };
     },
   };
+  const prometheus = { readMinutes: async () => [] };
   const gates: GateReader = {
     read: async (gate) => {
       const name = 'alarm' in gate ? gate.alarm : '';
       return { gate: name, status: alarms[name] ?? 'unknown', message: `It is ${alarms[name]}.` };
     },
   };
-  const { status, reasons, waitSeconds } = await smokeCheck({ ...ports, clusters, gates, probe }, stepInput());
+  const { status, reasons, waitSeconds } = await smokeCheck(
+    { ...ports, clusters, gates, probe, prometheus },
+    stepInput(),
+  );
   const upgradeNow = (await load(table, Upgrades, KEY, '1.36-1.37'))?.data;
   const looked = reasons.find(({ code }) => code === 'Looked')?.message;
   const others = reasons.filter(({ code }) => code !== 'Looked');

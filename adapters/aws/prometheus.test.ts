@@ -1,0 +1,76 @@
+import { type HttpsAnswers, startHttpsAnswers } from '../../test/contract/https-answers.ts';
+import { createPrometheus } from './prometheus.ts';
+
+const host = 'prometheus.internal';
+const secretArn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:liftlock/prometheus-AbCdEf';
+const span = { from: new Date('2026-11-20T10:00:00Z'), to: new Date('2026-11-20T12:00:00Z') };
+const query = 'sum(increase(http_requests_total{code=~"5.."}[1m]))';
+let server: HttpsAnswers;
+
+beforeAll(async () => {
+  server = await startHttpsAnswers(host);
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  server.requests.length = 0;
+  server.respond = (response) => response.end('{"status":"success","data":{"resultType":"matrix","result":[]}}');
+});
+
+function read(
+  { url = server.origin, secret }: { readonly url?: string; readonly secret?: string } = {},
+  { allowed = [host], value = async () => Buffer.from('hunter2-and-more\n'), milliseconds = 1_000 } = {},
+) {
+  const prometheus = createPrometheus({
+    webhooks: {
+      secrets: { valueOf: value },
+      clock: { now: () => span.to },
+      resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+    },
+    allowedHosts: async () => allowed,
+    timeoutMilliseconds: milliseconds,
+  });
+  return prometheus.readMinutes({ url, query, secret }, span);
+}
+
+test('it is a range query by GET, the first minute at its end, and without a secret nobody is told who asks', async () => {
+  expect(await read({ url: `${server.origin}/` })).toEqual([]);
+  const [request] = server.requests;
+  const { pathname, searchParams } = new URL(request?.url ?? '', server.origin);
+  expect([request?.method, pathname, Object.fromEntries(searchParams)]).toEqual([
+    'GET',
+    '/api/v1/query_range',
+    { query, start: '1795168860', end: '1795176000', step: '60' },
+  ]);
+  expect(request?.headers).not.toHaveProperty('authorization');
+});
+
+test('the value of a secret is sent as bearer token, unsigned, and not told when it is repeated', async () => {
+  server.respond = (response) =>
+    response.writeHead(401).end('{"status":"error","error":"hunter2-and-more is no token"}');
+  await expect(read({ secret: secretArn })).rejects.toMatchObject({
+    name: 'QueryRefused',
+    message: 'It answered with HTTP status 401: [not shown] is no token.',
+  });
+  expect(server.requests[0]?.headers).toMatchObject({ authorization: 'Bearer hunter2-and-more' });
+  expect(server.requests[0]?.headers).not.toHaveProperty('liftlock-signature');
+});
+
+test('without the secret nothing is asked', async () => {
+  const value = async () => Promise.reject(Object.assign(new Error('no'), { name: 'AccessDeniedException' }));
+  await expect(read({ secret: secretArn }, { value })).rejects.toMatchObject({ name: 'SecretUnreadable' });
+  expect(server.requests).toEqual([]);
+});
+
+test('a private host that the Fleet does not list, and plain http, are not called', async () => {
+  await expect(read({}, { allowed: [] })).rejects.toMatchObject({ name: 'UrlRefused' });
+  await expect(read({ url: 'http://prometheus.example.com' })).rejects.toMatchObject({ name: 'UrlRefused' });
+  await expect(read({ url: 'prometheus' })).rejects.toMatchObject({ name: 'UrlRefused' });
+  expect(server.requests).toEqual([]);
+});
+
+test('an answer that is too long is refused, and one that does not come may be asked for again', async () => {
+  server.respond = (response) => response.end(`"${'x'.repeat(20_000)}"`);
+  await expect(read()).rejects.toMatchObject({ name: 'QueryRefused', message: /longer than 16384 bytes/ });
+  server.respond = () => {};
+  await expect(read({}, { milliseconds: 50 })).rejects.toMatchObject({ name: 'UrlUnreachable' });
+});
