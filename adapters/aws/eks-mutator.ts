@@ -52,8 +52,9 @@ export function createEksMutator(
 
   return {
     updateClusterVersion: (scope, input) => {
-      const { name, version, clientRequestToken } = input;
-      const command = new UpdateClusterVersionCommand({ name, version, clientRequestToken });
+      const { name, version, clientRequestToken, timeoutMinutes } = input;
+      const rollbackConfig = timeoutMinutes === undefined ? {} : { rollbackConfig: { timeoutMinutes } };
+      const command = new UpdateClusterVersionCommand({ name, version, clientRequestToken, ...rollbackConfig });
       return send(scope, { name: 'UpdateClusterVersion', input }, (client, options) => client.send(command, options));
     },
     extendSupport: (scope, input) => {

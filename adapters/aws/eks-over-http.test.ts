@@ -82,6 +82,12 @@ test('every member of a mutating call is named: a force that came along is not s
   expect(policies).toHaveLength(4);
 });
 
+test('a rollback in Auto Mode says how long its nodes have', async () => {
+  answer(() => ({ update }));
+  await ports().updateClusterVersion(scope, { ...upgrade, timeoutMinutes: 180 });
+  expect(loopback.calls[0]?.input).toEqual({ ...upgrade, rollbackConfig: { timeoutMinutes: 180 } });
+});
+
 test('what EKS offers of an add-on is read once in an hour for an account and Region', async () => {
   answer(({ input }) => ({ addons: [{ addonName: (input as { addonName?: string }).addonName ?? 'any' }] }));
   let now = 0;

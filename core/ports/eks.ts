@@ -237,6 +237,11 @@ export interface UpdateClusterVersionInput {
   readonly name: string;
   readonly version: string;
   readonly clientRequestToken: string;
+  /**
+   * Of a rollback in Auto Mode: so many minutes EKS gives its nodes to go back. Absent = 720.
+   * https://docs.aws.amazon.com/eks/latest/userguide/rollback-automode.html
+   */
+  readonly timeoutMinutes?: number;
 }
 
 export interface ExtendSupportInput {

@@ -1,5 +1,7 @@
+import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { hopRefusals, isFinish, isRollback, rollbackRefusals } from '../model/hop.ts';
 import { lostCluster } from '../model/passing-status.ts';
 import { wayBack } from '../model/way-back.ts';
@@ -71,6 +73,7 @@ async function prepare(ports: ActPorts, context: StepContext): ReturnType<Mutati
 }
 
 const BACK = 'rollback-control-plane' as const;
+const isAutoMode = ({ computeConfig }: Cluster): boolean => computeConfig?.enabled === true;
 
 /** The last thing that a rollback changes: by then nodes and add-ons are at the minor before, and nothing that EKS finds may stand against it. */
 async function rollBack(ports: ActPorts, context: StepContext): Promise<StepOutcome> {
@@ -96,10 +99,13 @@ async function prepareBack(ports: ActPorts, context: StepContext): ReturnType<Mu
   if (unfresh !== undefined) return { stop: unfresh };
   const insights = await rollbackInsights(ports, context);
   if (insights.length > 0) return { stop: blocked(...insights.map((one) => insightReason(one, target)), ...notes) };
+  const { autoModeTimeout } = (await context.policy()).spec?.rollback ?? {};
+  const timeoutMinutes =
+    autoModeTimeout === undefined || !isAutoMode(cluster) ? undefined : durationMilliseconds(autoModeTimeout) / 60_000;
   return {
     call: (clientRequestToken) => ({
       name: 'RollbackClusterVersion',
-      input: { name, version: target.toString(), clientRequestToken },
+      input: { name, version: target.toString(), clientRequestToken, ...given({ timeoutMinutes }) },
     }),
     knownUpdateIds: updateIds,
   };

@@ -96,7 +96,10 @@ export function createInMemoryEks(fake: FakeEks, options: InMemoryEksOptions): E
     },
     describeClusterVersions: (scope) =>
       all(scope, 'DescribeClusterVersions', {}, (output) => output.clusterVersions as ClusterVersionInformation[]),
-    updateClusterVersion: async (scope, input) => (await send(scope, 'UpdateClusterVersion', input)).update as Update,
+    updateClusterVersion: async (scope, { timeoutMinutes, ...input }) => {
+      const rollbackConfig = timeoutMinutes === undefined ? {} : { rollbackConfig: { timeoutMinutes } };
+      return (await send(scope, 'UpdateClusterVersion', { ...input, ...rollbackConfig })).update as Update;
+    },
     extendSupport: async (scope, input) =>
       (await send(scope, 'UpdateClusterConfig', { ...input, upgradePolicy: { supportType: 'EXTENDED' } }))
         .update as Update,

@@ -118,24 +118,6 @@ test('a group whose roll has failed half-way goes back whole, though EKS says th
   expect([await endsOf(world), kubeletsOf(world)]).toEqual([IS_BACK, ['1.36', '1.36']]);
 });
 
-test('of Auto Mode EKS takes the nodes back itself; those that may not be disrupted are told before', async () => {
-  const auto = { name: 'web', version: '1.36', autoModeNodes: 2, addons: {} };
-  const world = await upgraded({ clusters: [auto] });
-  await goBack(world);
-  await run(world);
-  expect([await endsOf(world), kubeletsOf(world)]).toEqual([IS_BACK, ['1.36', '1.36']]);
-  const held = await upgraded({ clusters: [auto] });
-  for (const node of living(held).kubernetes.nodes) node.doNotDisrupt = true;
-  await goBack(held);
-  await run(held);
-  const [, back] = await upgradesOf(held);
-  expect([back?.status, back?.reasons[0]?.code, versionOf(held, 'web')]).toEqual([
-    'Blocked',
-    'RollbackInsight',
-    '1.37',
-  ]);
-});
-
 test('started by hand it does the same, and its way is checked', async () => {
   const world = await upgraded();
   const input = { cluster: clusterArn('web'), targetVersion: '1.36' };

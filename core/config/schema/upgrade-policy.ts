@@ -270,6 +270,16 @@ export const rollbackSchema = z.strictObject({
     .describe(
       'Whether a cluster whose support type is STANDARD is set to EXTENDED where it goes back to a minor in extended support, which EKS asks for. That costs $0.50 an hour more until it is upgraded again; Liftlock never sets it back.',
     ),
+  autoModeTimeout: positiveDuration
+    .refine(
+      (timeout) => durationMilliseconds(timeout) >= 2 * 3_600_000 && durationMilliseconds(timeout) <= 20 * 3_600_000,
+      // EKS takes up to seven days, and the state machine of a step has one.
+      'is not within 2h and 20h: EKS takes no less, and a step of Liftlock has a day',
+    )
+    .optional()
+    .describe(
+      'So long EKS lets the node pools of a cluster in Auto Mode take their nodes back before it gives up, 2h to 20h; absent = 12h, as EKS has it.',
+    ),
 });
 
 export const upgradePolicySchema = documentSchema(
