@@ -7,7 +7,6 @@ import {
   Dashboard,
   GraphWidget,
   type IMetric,
-  type IWidget,
   Stats,
   TextWidget,
   TreatMissingData,
@@ -17,6 +16,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { MetricName } from '../../core/contracts/metrics.ts';
 import { type FunctionName, MACHINE_NAMES, UPGRADE_FUNCTIONS } from '../../core/contracts/names.ts';
 import { ALARM_PREFIX } from '../names.ts';
 import { lambdaMetric, machineMetric, ownMetric, sumOf, tableMetric } from './metrics.ts';
@@ -291,63 +291,38 @@ class HubDashboard extends Construct {
       dashboardName: 'liftlock',
       defaultInterval: Duration.days(1),
     });
+    const markdown =
+      'Liftlock. Why a cluster is or is not upgrading: `liftlock explain cluster NAME`. Alarms: docs/runbook.md';
+    dashboard.addWidgets(new TextWidget({ markdown, width: 2 * HALF, height: 2 }));
+    const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
+      new GraphWidget({ title, width: HALF, left, right });
+    const own = (of: FunctionName, names: readonly MetricName[], window?: Parameters<typeof ownMetric>[2]) =>
+      names.map((name) => ownMetric(of, name, window));
+    const [minutes, hour] = [{ period: Duration.minutes(5) }, { period: Duration.hours(1) }];
+    const slowest = lambdaMetric(RECONCILER, 'Duration', { ...minutes, statistic: Stats.percentile(99) });
+    const most = { ...minutes, statistic: Stats.MAXIMUM };
+    const ended = ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed'];
+    const times = { ...hour, statistic: Stats.percentile(90) };
     dashboard.addWidgets(
-      new TextWidget({
-        markdown:
-          'Liftlock. Why a cluster is or is not upgrading: `liftlock explain cluster NAME`. Alarms: docs/runbook.md',
-        width: 2 * HALF,
-        height: 2,
-      }),
+      graph('Reconciler', own(RECONCILER, ['Ticks', 'DecisionsApplied', 'DecisionProblems']), [slowest]),
+      graph('Upgrades that wait', own(RECONCILER, ['UpgradesWaiting', 'UpgradesStuck'], most)),
     );
-    dashboard.addWidgets(this.#reconciler(), this.#waiting());
-    dashboard.addWidgets(this.#machines(), this.#faults());
-    dashboard.addWidgets(this.#inventory(), this.#queues(queues));
-  }
-
-  #reconciler(): IWidget {
-    const left = (['Ticks', 'DecisionsApplied', 'DecisionProblems'] as const).map((name) =>
-      ownMetric(RECONCILER, name),
+    dashboard.addWidgets(
+      graph(
+        'Upgrades of clusters, and how long steps take',
+        ended.map((name) => machineMetric('upgrade-cluster', name)),
+        MACHINE_NAMES.map((name) => machineMetric(name, 'ExecutionTime', times)),
+      ),
+      graph(
+        'Faults',
+        GROUP_NAMES.map((group) => sumOf(group, FUNCTION_GROUPS[group], (name) => lambdaMetric(name, 'Errors'))),
+      ),
     );
-    const right = [
-      lambdaMetric(RECONCILER, 'Duration', { period: Duration.minutes(5), statistic: Stats.percentile(99) }),
-    ];
-    return new GraphWidget({ title: 'Reconciler', width: HALF, left, right });
-  }
-
-  #waiting(): IWidget {
-    const window = { period: Duration.minutes(5), statistic: Stats.MAXIMUM };
-    const left = (['UpgradesWaiting', 'UpgradesStuck'] as const).map((name) => ownMetric(RECONCILER, name, window));
-    return new GraphWidget({ title: 'Upgrades that wait', width: HALF, left });
-  }
-
-  #machines(): IWidget {
-    const left = ['ExecutionsStarted', 'ExecutionsSucceeded', 'ExecutionsFailed'].map((name) =>
-      machineMetric('upgrade-cluster', name),
+    const waiting = Object.values(queues).map((queue) => queue.metricApproximateNumberOfMessagesVisible());
+    dashboard.addWidgets(
+      graph('Inventory', own('discover-clusters', ['ClustersQueued', 'ScopesRead', 'ScopesUnreadable'], hour)),
+      graph('Queues', waiting),
     );
-    const right = MACHINE_NAMES.map((name) =>
-      machineMetric(name, 'ExecutionTime', { period: Duration.hours(1), statistic: Stats.percentile(90) }),
-    );
-    return new GraphWidget({ title: 'Upgrades of clusters, and how long steps take', width: HALF, left, right });
-  }
-
-  #faults(): IWidget {
-    const left = GROUP_NAMES.map((group) =>
-      sumOf(group, FUNCTION_GROUPS[group], (name) => lambdaMetric(name, 'Errors')),
-    );
-    return new GraphWidget({ title: 'Faults', width: HALF, left });
-  }
-
-  #inventory(): IWidget {
-    const window = { period: Duration.hours(1) };
-    const left = (['ClustersQueued', 'ScopesRead', 'ScopesUnreadable'] as const).map((name) =>
-      ownMetric('discover-clusters', name, window),
-    );
-    return new GraphWidget({ title: 'Inventory', width: HALF, left });
-  }
-
-  #queues(queues: MonitoredQueues<IQueue>): IWidget {
-    const left = Object.values(queues).map((queue) => queue.metricApproximateNumberOfMessagesVisible());
-    return new GraphWidget({ title: 'Queues', width: HALF, left });
   }
 }
 

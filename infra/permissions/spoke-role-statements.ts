@@ -42,28 +42,37 @@ const VCPU_QUOTAS = ['L-1216C47A', 'L-34B43A08'].map(
   (code) => `arn:${Aws.PARTITION}:servicequotas:*:${Aws.ACCOUNT_ID}:ec2/${code}`,
 );
 
+type Conditions = Record<string, Record<string, string>>;
+
+/**
+ * For the sessions of these functions alone. The role's sessions are named after the function that assumed it, and the trust policy holds each
+ * function to its name: so what one function may do in the account can be told from what another may, with one role to deploy.
+ */
+function allowFor(
+  names: readonly FunctionName[],
+  sid: string,
+  actions: string[],
+  resources: string[],
+  conditions: Conditions = {},
+): PolicyStatement {
+  const sessions = names.map((name) => `*:${spokeSessionName(name)}`);
+  const session = { StringLike: { 'aws:userid': sessions.length === 1 ? sessions[0] : sessions } };
+  return new PolicyStatement({ sid, actions, resources, conditions: { ...conditions, ...session } });
+}
+
 const forScans = (sid: string, actions: string[], resources: string[]): PolicyStatement =>
-  new PolicyStatement({
-    ...{ sid, actions, resources },
-    conditions: { StringLike: { 'aws:userid': `*:${spokeSessionName('scan-cluster')}` } },
-  });
+  allowFor(['scan-cluster'], sid, actions, resources);
 
 const parameter = (path: string, owner: string) => `arn:${Aws.PARTITION}:ssm:*:${owner}:parameter/${path}`;
 
 /** AWS's own that name images, and those of the account that their owner has opened by the tag. */
 function parameterStatements(name: 'scan-cluster' | 'roll-node-group', actions: string[]): PolicyStatement[] {
-  const session = { StringLike: { 'aws:userid': `*:${spokeSessionName(name)}` } };
   const tagged = { StringEquals: { [`aws:ResourceTag/${PARAMETER_TAG.key}`]: PARAMETER_TAG.value } };
   const sid = name === 'scan-cluster' ? 'Scan' : 'Roll';
+  const own = [parameter('*', Aws.ACCOUNT_ID)];
   return [
-    new PolicyStatement({
-      ...{ sid: `${sid}ReadsParametersOfAws`, actions, conditions: session },
-      resources: [parameter('aws/service/*', '')],
-    }),
-    new PolicyStatement({
-      ...{ sid: `${sid}ReadsParameters`, actions: ['ssm:GetParameter'], conditions: { ...session, ...tagged } },
-      resources: [parameter('*', Aws.ACCOUNT_ID)],
-    }),
+    allowFor([name], `${sid}ReadsParametersOfAws`, actions, [parameter('aws/service/*', '')]),
+    allowFor([name], `${sid}ReadsParameters`, ['ssm:GetParameter'], own, tagged),
   ];
 }
 
@@ -94,12 +103,7 @@ export const readStatements = (): PolicyStatement[] => [
   // What new network interfaces and nodes of a hop take; none of these can be narrowed to a resource.
   forScans('ReadCapacity', CAPACITY_READS, ['*']),
   ...parameterStatements('scan-cluster', ['ssm:GetParameter']),
-  new PolicyStatement({
-    sid: 'WatchReadsParametersOfAws',
-    actions: ['ssm:GetParameters'],
-    resources: [parameter('aws/service/*', '')],
-    conditions: { StringLike: { 'aws:userid': `*:${spokeSessionName('watch-versions')}` } },
-  }),
+  allowFor(['watch-versions'], 'WatchReadsParametersOfAws', ['ssm:GetParameters'], [parameter('aws/service/*', '')]),
   forScans('ReadRoles', ['iam:GetRole'], [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/*`]),
   forScans('ReadQuotas', ['servicequotas:GetServiceQuota'], VCPU_QUOTAS),
   forScans(
@@ -111,19 +115,9 @@ export const readStatements = (): PolicyStatement[] => [
   forScans('ReadKeys', ['kms:DescribeKey'], [`arn:${Aws.PARTITION}:kms:*:*:key/*`]),
   // What EKS counts of clusters, where a policy has rates compared after a hop. It can be narrowed to no namespace: cloudwatch:namespace is a key of
   // PutMetricData alone (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html).
-  new PolicyStatement({
-    sid: 'ReadRates',
-    actions: ['cloudwatch:GetMetricData'],
-    resources: ['*'],
-    conditions: { StringLike: { 'aws:userid': `*:${spokeSessionName('smoke-check')}` } },
-  }),
+  allowFor(['smoke-check'], 'ReadRates', ['cloudwatch:GetMetricData'], ['*']),
   // For gates of waves, and for what policies want before a hop and compare after it. Composite alarms are only returned to who may see all of them (API reference of DescribeAlarms).
-  new PolicyStatement({
-    sid: 'ReadAlarms',
-    actions: ['cloudwatch:DescribeAlarms'],
-    resources: ['*'],
-    conditions: { StringLike: { 'aws:userid': ALARM_READERS.map((name) => `*:${spokeSessionName(name)}`) } },
-  }),
+  allowFor(ALARM_READERS, 'ReadAlarms', ['cloudwatch:DescribeAlarms'], ['*']),
 ];
 
 /** The calls that change a cluster, each for the sessions of its own functions, and what EKS asks of the caller beside them. */
@@ -192,41 +186,20 @@ function silenceStatements(): PolicyStatement[] {
   const cloudwatch = (resource: string) => `arn:${Aws.PARTITION}:cloudwatch:*:${Aws.ACCOUNT_ID}:${resource}`;
   const rules = [cloudwatch(`alarm-mute-rule:${MUTE_RULE_PREFIX}*`)];
   const { MuteAlarms, UnmuteAlarms } = CALLS_WITHOUT_UPDATE;
-  const sessions = (names: readonly FunctionName[]) => ({
-    StringLike: { 'aws:userid': names.map((name) => `*:${spokeSessionName(name)}`) },
-  });
+  const opened = { StringEquals: { [`aws:ResourceTag/${SILENCE_TAG.key}`]: SILENCE_TAG.value } };
+  const lifts = [UnmuteAlarms.permission, 'cloudwatch:GetAlarmMuteRule'];
   return [
-    new PolicyStatement({
-      ...{ sid: 'MuteAlarms', actions: [MuteAlarms.permission], resources: rules },
-      conditions: sessions(UPGRADING_FUNCTIONS),
-    }),
-    new PolicyStatement({
-      ...{ sid: 'MuteOpenAlarms', actions: [MuteAlarms.permission], resources: [cloudwatch('alarm:*')] },
-      conditions: {
-        StringEquals: { [`aws:ResourceTag/${SILENCE_TAG.key}`]: SILENCE_TAG.value },
-        ...sessions(UPGRADING_FUNCTIONS),
-      },
-    }),
-    new PolicyStatement({
-      ...{ sid: 'UnmuteAlarms', actions: [UnmuteAlarms.permission, 'cloudwatch:GetAlarmMuteRule'], resources: rules },
-      conditions: sessions(MUTATING_FUNCTIONS),
-    }),
+    allowFor(UPGRADING_FUNCTIONS, 'MuteAlarms', [MuteAlarms.permission], rules),
+    allowFor(UPGRADING_FUNCTIONS, 'MuteOpenAlarms', [MuteAlarms.permission], [cloudwatch('alarm:*')], opened),
+    allowFor(MUTATING_FUNCTIONS, 'UnmuteAlarms', lifts, rules),
   ];
 }
 
-/**
- * The role's sessions are named after the function that assumed it, and the trust policy holds each function to its name: so what one function
- * may do in the account can be told from what another may, with one role to deploy.
- */
-function only(
+/** For those that make this call. */
+const only = (
   call: MutatingCallName,
   actions: string[],
   resources: string[],
   sid: string = call,
-  conditions: Record<string, Record<string, string>> = {},
-): PolicyStatement {
-  const [first, ...others] = MUTATORS[call].map((name) => `*:${spokeSessionName(name)}`);
-  const sessions = others.length === 0 ? first : [first, ...others];
-  const session = { StringLike: { 'aws:userid': sessions } };
-  return new PolicyStatement({ sid, actions, resources, conditions: { ...conditions, ...session } });
-}
+  conditions?: Conditions,
+): PolicyStatement => allowFor(MUTATORS[call], sid, actions, resources, conditions);
