@@ -11,7 +11,7 @@ import type { Cluster } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import { countLabels } from '../protocol/count-labels.ts';
-import type { AuditEntry } from '../store/audit.ts';
+import { type AuditEntry, auditEntry } from '../store/audit.ts';
 import { change, markDirty, NOTHING, writeMark } from '../store/change.ts';
 import { ClusterNames, Clusters, Configs } from '../store/entities.ts';
 import { batched, load, put, type Read, replace, unchanged } from '../store/entity.ts';
@@ -108,12 +108,7 @@ function news(before: ClusterRecord | undefined, after: ClusterRecord, { tagPref
   const steers = (tag: string) => tag.toLowerCase().startsWith(tagPrefix.toLowerCase()) || giving.includes(tag);
   const steering = (record: ClusterRecord | undefined) =>
     Object.fromEntries(Object.entries(record?.tags ?? {}).filter(([tag]) => steers(tag)));
-  const entry = (event: string, detail: AuditEntry['detail']): AuditEntry => ({
-    subject: after.clusterKey,
-    event,
-    principal: LIFTLOCK,
-    detail,
-  });
+  const entry = (event: string, detail: AuditEntry['detail']) => auditEntry(after.clusterKey, event, LIFTLOCK, detail);
   if (before === undefined) return [entry('ClusterDiscovered', { version: after.version, tags: steering(after) })];
   const entries: AuditEntry[] = [];
   if (before.version !== after.version)

@@ -13,7 +13,7 @@ import type { Table, WriteOperation } from '../ports/table.ts';
 import { countLabels } from '../protocol/count-labels.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { agreesAlike } from '../rollout/plan-hash.ts';
-import type { AuditEntry } from '../store/audit.ts';
+import { type AuditEntry, auditEntry } from '../store/audit.ts';
 import { change, NOTHING, writeMark } from '../store/change.ts';
 import { Accounts, Clusters, Configs, Grants, Ledgers } from '../store/entities.ts';
 import { decode, load, loadAll, ofKind, replace, unchanged } from '../store/entity.ts';
@@ -151,12 +151,8 @@ export async function applyConfig(
       const author = authoredBy === undefined ? {} : { authoredBy };
       const next = { kind, name: stored, document, revision, appliedBy: by, appliedAt: now.toISOString(), ...author };
       operations.push(replace(Configs, read, next));
-      entries.push({
-        subject: 'fleet',
-        event: 'ConfigApplied',
-        principal: by,
-        detail: { kind, name, revision, before: read?.data.revision },
-      });
+      const before = read?.data.revision;
+      entries.push(auditEntry('fleet', 'ConfigApplied', by, { kind, name, revision, before }));
       results.push({ kind, name, change: read === undefined ? 'created' : 'changed' });
     }
     if (operations.length === 0) return { result: results };

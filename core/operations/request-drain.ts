@@ -1,8 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { CONTRACT } from '../contracts/step-input.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { startOnce } from '../model/start-once.ts';
 import type { DrainSettings } from '../nodes/drain-move.ts';
 import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -12,12 +10,13 @@ import { loadClusterNow } from '../queries/load-cluster-now.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { refusalsByHand } from '../queries/upgrade-plan.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
+import { auditEntry } from '../store/audit.ts';
 import { change, changeAndTell } from '../store/change.ts';
 import { upgradeChanged } from '../store/changes.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode, put, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { takenUpAt } from './requests.ts';
+import { requested, takenUpAt } from './requests.ts';
 
 type DrainPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
 
@@ -52,11 +51,9 @@ export async function requestDrain(
     const why = plan.refusals.map(({ message }) => message).join(' ');
     throw new Refusal('DrainBlocked', `${nodegroup} of ${record.name} is not drained: ${why}`, { plan });
   }
-  const name = `request-${ports.ids.next()}`;
-  const execution = ports.executions.arnFor('drain-nodes', name);
-  const { clusterKey, version, arn } = record;
-  const comment = `Requested by ${by}`.slice(0, 200);
-  const input = { contract: CONTRACT, cluster: arn, targetVersion: version, nodegroup, comment };
+  const { clusterKey, version } = record;
+  const about = { targetVersion: version, nodegroup };
+  const { name, input, execution, start } = requested(ports, 'drain-nodes', record, by, about);
   await change(ports, async (now) => {
     const upgrade: Upgrade = {
       clusterKey,
@@ -74,14 +71,13 @@ export async function requestDrain(
       resumeAt: takenUpAt(now),
       startedAt: now.toISOString(),
     };
-    const detail = { nodegroup, execution };
     return {
       result: undefined,
       writes: [put(Upgrades, upgrade, 'absent')],
-      record: [{ subject: clusterKey, event: 'DrainRequested', principal: by, detail }],
+      record: [auditEntry(clusterKey, 'DrainRequested', by, { nodegroup, execution })],
     };
   });
-  await startOnce(ports.executions, 'drain-nodes', name, input);
+  await start();
   return { ...plan, status: 'Started', execution };
 }
 
@@ -165,7 +161,7 @@ export function cancelDrain(
     return {
       result: { cluster: shortId(cluster), upgrade: ended.id, undo: undo?.id ?? null },
       writes: [replace(Upgrades, read, ended), ...(undo === undefined ? [] : [put(Upgrades, undo, 'absent')])],
-      record: [{ subject: clusterKey, event: 'DrainCanceled', principal: by, detail }],
+      record: [auditEntry(clusterKey, 'DrainCanceled', by, detail)],
       events: ([change]) => [upgradeChanged(ended, change)],
     };
   });

@@ -1,22 +1,21 @@
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { CONTRACT } from '../contracts/step-input.ts';
 import { reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isRollback, rollbackId } from '../model/hop.ts';
-import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { keptOf } from '../protocol/left-half-done.ts';
 import { heldForRollback, turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { planRollback, type RollbackPlan } from '../queries/rollback-plan.ts';
+import { auditEntry } from '../store/audit.ts';
 import { change } from '../store/change.ts';
 import { upgradeChanged } from '../store/changes.ts';
 import { ClusterControls, clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode, load, type Read, replace } from '../store/entity.ts';
-import { takenUpAt } from './requests.ts';
+import { requested, takenUpAt } from './requests.ts';
 
 export interface RequestedRollback extends RollbackPlan {
   /** Null while nothing was started. */
@@ -40,12 +39,9 @@ export async function requestRollback(
     const details = { plan: { ...plan, execution: null } };
     throw new Refusal('RollbackBlocked', `${cluster.name} is not taken back: ${why}`, details);
   }
-  const name = `request-${ports.ids.next()}`;
-  const execution = ports.executions.arnFor('rollback-cluster', name);
-  const { clusterKey, arn } = cluster;
+  const { clusterKey } = cluster;
   const { from, to } = plan;
-  const comment = `Requested by ${by}`.slice(0, 200);
-  const input = { contract: CONTRACT, cluster: arn, targetVersion: to, comment };
+  const { execution, input, start } = requested(ports, 'rollback-cluster', cluster, by, { targetVersion: to });
   await change(ports, async (now) => {
     const id = rollbackId(from, to);
     const [read, control] = await Promise.all([
@@ -66,17 +62,10 @@ export async function requestRollback(
     return {
       result: undefined,
       writes: [replace(Upgrades, read, upgrade), replace(ClusterControls, control, held)],
-      record: [
-        {
-          subject: clusterKey,
-          event: 'RollbackRequested',
-          principal: by,
-          detail: { from, to, execution, extendSupport },
-        },
-      ],
+      record: [auditEntry(clusterKey, 'RollbackRequested', by, { from, to, execution, extendSupport })],
     };
   });
-  await startOnce(ports.executions, 'rollback-cluster', name, input);
+  await start();
   return { ...plan, status: 'Started', execution };
 }
 
@@ -114,11 +103,10 @@ export async function giveUpRollback(
   // Who held it before does so still, and is released after this.
   const next = withoutHoldOf(control?.data ?? { clusterKey }, id);
   const turn = await turnGivenBack(table, ended, written);
-  const detail = { held, upgradeId: id };
   return {
     result: next,
     writes: [replace(Upgrades, back, ended), replace(ClusterControls, control, next), ...turn],
-    record: [{ subject: clusterKey, event: 'RollbackGivenUp', principal: by, detail }],
+    record: [auditEntry(clusterKey, 'RollbackGivenUp', by, { held, upgradeId: id })],
     events: (change: string | undefined) => [upgradeChanged(ended, change)],
   };
 }

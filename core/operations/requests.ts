@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ScanRun } from '../contracts/items/scan.ts';
+import type { MachineName } from '../contracts/names.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { hopId } from '../model/hop.ts';
 import { startOnce } from '../model/start-once.ts';
@@ -11,6 +12,7 @@ import { Refusal } from '../queries/refusal.ts';
 import { type ScanRunView, scanRunView } from '../queries/scan-history.ts';
 import { planUpgrade, type UpgradePlan } from '../queries/upgrade-plan.ts';
 import { RUN_MILLISECONDS } from '../scan/fleet/run-store.ts';
+import { auditEntry } from '../store/audit.ts';
 import { change, NOTHING } from '../store/change.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, put, replace, unchanged } from '../store/entity.ts';
@@ -22,7 +24,24 @@ const PATIENCE_MINUTES = 5;
 /** An execution that does not come to its grant by then (it was lost) is started by the reconciler. */
 export const takenUpAt = (now: Date): string => new Date(now.getTime() + PATIENCE_MINUTES * 60_000).toISOString();
 
-type UpgradePorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
+type RequestPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
+
+/**
+ * An execution that a person asks for. Its name has 44 characters at most, and only such that can be logged: executions nested in it are named
+ * after it (protocol.md rule 2). `start` is for when it is on record.
+ */
+export function requested(
+  { executions, ids }: RequestPorts,
+  machine: MachineName,
+  { arn: cluster }: ClusterRecord,
+  by: string,
+  about: { readonly targetVersion: string; readonly nodegroup?: string },
+) {
+  const name = `${machine === 'scan-cluster' ? 'scan' : 'request'}-${ids.next()}`;
+  const input = { contract: CONTRACT, cluster, ...about, comment: `Requested by ${by}`.slice(0, 200) };
+  const start = () => startOnce(executions, machine, name, input);
+  return { name, input, execution: executions.arnFor(machine, name), start };
+}
 
 export interface RequestedUpgrade extends UpgradePlan {
   /** Null while nothing was started. */
@@ -34,7 +53,7 @@ export interface RequestedUpgrade extends UpgradePlan {
  * any other, so everything that forbids an upgrade is checked again there; the audit names who asked before anything starts.
  */
 export async function requestUpgrade(
-  ports: UpgradePorts,
+  ports: RequestPorts,
   cluster: ClusterRecord,
   to: string,
   by: string,
@@ -50,34 +69,20 @@ export async function requestUpgrade(
       { plan: { ...plan, execution: null } },
     );
   }
-  // 44 characters, and only such that can be logged: executions nested in it are named after it (protocol.md rule 2).
-  const name = `request-${ports.ids.next()}`;
-  const execution = ports.executions.arnFor('upgrade-cluster', name);
+  const { execution, start } = requested(ports, 'upgrade-cluster', cluster, by, { targetVersion: hop });
+  const detail = { from: plan.from, to: hop, asked: plan.to, execution };
   await change(ports, async () => ({
     ...NOTHING,
     writes: await pendingUpgrade(ports, cluster.clusterKey, plan.from, hop, { by, execution }),
-    record: [
-      {
-        subject: cluster.clusterKey,
-        event: 'UpgradeRequested',
-        principal: by,
-        detail: { from: plan.from, to: hop, asked: plan.to, execution },
-      },
-    ],
+    record: [auditEntry(cluster.clusterKey, 'UpgradeRequested', by, detail)],
   }));
-  const input = {
-    contract: CONTRACT,
-    cluster: cluster.arn,
-    targetVersion: hop,
-    comment: `Requested by ${by}`.slice(0, 200),
-  };
-  await startOnce(ports.executions, 'upgrade-cluster', name, input);
+  await start();
   return { ...plan, status: 'Started', execution };
 }
 
 /** The upgrade is on record with who asked before anything starts. One that waits is taken up as it is; one that runs has its grant already. */
 async function pendingUpgrade(
-  ports: UpgradePorts,
+  ports: RequestPorts,
   clusterKey: string,
   from: string,
   hop: string,
@@ -107,14 +112,12 @@ async function pendingUpgrade(
   return [replace(Upgrades, read, upgrade)];
 }
 
-type RequestScanPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
-
 /**
  * Starts a scan of one cluster for a target; without one for its next minor. It changes nothing in the cluster and takes no grant. The audit
  * names who asked before anything starts.
  */
 export async function requestScan(
-  ports: RequestScanPorts,
+  ports: RequestPorts,
   cluster: ClusterRecord,
   asked: string | undefined,
   by: string,
@@ -125,26 +128,22 @@ export async function requestScan(
   const target = asked === undefined ? version.next() : minorOf(asked);
   if (target.isOlderThan(version))
     throw new Refusal('InvalidInput', `${cluster.name} is at ${version} already; ${target} is older.`);
-  const name = `scan-${ports.ids.next()}`;
+  const targetVersion = target.toString();
+  const { execution, start } = requested(ports, 'scan-cluster', cluster, by, { targetVersion });
   const run: ScanRun = {
-    clusterKey: cluster.clusterKey,
-    execution: ports.executions.arnFor('scan-cluster', name),
-    target: target.toString(),
+    ...{ clusterKey: cluster.clusterKey, execution, target: targetVersion },
     status: 'requested',
     requestedBy: by,
     startedAt: ports.clock.now().toISOString(),
     ...{ read: 0, left: 0, resumed: 0, reasons: [] },
   };
   const expiresAt = new Date(ports.clock.now().getTime() + RUN_MILLISECONDS);
-  const detail = { target: run.target, execution: run.execution };
   await change(ports, async () => ({
     ...NOTHING,
     writes: [put(ScanRuns, run, 'absent', expiresAt)],
-    record: [{ subject: cluster.clusterKey, event: 'ScanRequested', principal: by, detail }],
+    record: [auditEntry(cluster.clusterKey, 'ScanRequested', by, { target: targetVersion, execution })],
   }));
-  const comment = `Requested by ${by}`.slice(0, 200);
-  const input = { contract: CONTRACT, cluster: cluster.arn, targetVersion: run.target, comment };
-  await startOnce(ports.executions, 'scan-cluster', name, input);
+  await start();
   return scanRunView(cluster, run);
 }
 

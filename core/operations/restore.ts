@@ -6,7 +6,7 @@ import { forgetLooks } from '../inventory/forget-looks.ts';
 import { recountInPlace } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type AuditItem, type ItemKey, itemId, type RestoredTable, type StoredItem } from '../ports/table.ts';
-import { revisionOf, transactWithAudit } from '../store/audit.ts';
+import { auditEntry, revisionOf, transactWithAudit } from '../store/audit.ts';
 import { markDirty } from '../store/change.ts';
 import { Clusters, Epochs, FleetControls, Grants, Ledgers, Organizations } from '../store/entities.ts';
 import { load, loadAll, put, replace } from '../store/entity.ts';
@@ -75,14 +75,7 @@ export async function recoverAfterRestore(
       replace(FleetControls, control, stopped),
       replace(Ledgers, await load(table, Ledgers), { counts: await countGrants(table, writes) }),
     ],
-    [
-      {
-        subject: 'fleet',
-        event: 'FleetStopped',
-        principal: by,
-        detail: { ...stopped, epoch: number, folded, ...more },
-      },
-    ],
+    [auditEntry('fleet', 'FleetStopped', by, { ...stopped, epoch: number, folded, ...more })],
     now,
   );
   return { epoch: number, folded };

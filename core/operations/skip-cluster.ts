@@ -5,6 +5,7 @@ import { isHalfDone } from '../protocol/hop-before.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
 import { type Refusal, wrongState } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { auditEntry } from '../store/audit.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
 import { memberChanged, rolloutEntry } from '../store/changes.ts';
 import { ClusterControls, Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
@@ -80,12 +81,7 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
         ],
         record: [
           rolloutEntry(rolloutId, 'MemberSkipped', by, { clusterKey, reasons }),
-          ...ended.map(() => ({
-            subject: clusterKey,
-            event: 'UpgradeCanceled',
-            principal: by,
-            detail: { upgradeId, reasons },
-          })),
+          ...ended.map(() => auditEntry(clusterKey, 'UpgradeCanceled', by, { upgradeId, reasons })),
         ],
         events: ([change]) => [memberChanged(next, wave.data, change)],
       };

@@ -13,7 +13,7 @@ import { keysOfRules, readRules } from '../policy/read-rules.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ItemKey, Table, WriteOperation } from '../ports/table.ts';
-import { nextRevision, transactWithAudit } from '../store/audit.ts';
+import { auditEntry, nextRevision, transactWithAudit } from '../store/audit.ts';
 import {
   ClusterControls,
   Clusters,
@@ -112,6 +112,9 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
       committedAt: now.toISOString(),
     };
     const before = request.repeats ?? request.replaces;
+    const { commits, grantNumber, upgradeId } = intent;
+    const told = { commits, call: intent.call, grantNumber, upgradeId, execution: asker.arn };
+    const detail = { step, subject, attempt, ...told };
     await transactWithAudit(
       ports.table,
       [
@@ -120,23 +123,7 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
         before === undefined ? put(Intents, intent, 'absent') : replace(Intents, before, intent),
         ...(request.beside ?? []),
       ],
-      [
-        {
-          subject: clusterKey,
-          event: 'MutationCommitted',
-          principal: LIFTLOCK,
-          detail: {
-            step,
-            subject,
-            attempt,
-            commits: intent.commits,
-            call: intent.call,
-            grantNumber: intent.grantNumber,
-            upgradeId: intent.upgradeId,
-            execution: asker.arn,
-          },
-        },
-      ],
+      [auditEntry(clusterKey, 'MutationCommitted', LIFTLOCK, detail)],
       now,
     );
     return {

@@ -14,6 +14,7 @@ import { traitsOf } from '../policy/traits.ts';
 import { failuresOf } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
+import { auditEntry } from '../store/audit.ts';
 import { change } from '../store/change.ts';
 import {
   ClusterControls,
@@ -197,19 +198,10 @@ export function grantUpgrade(
         }),
       );
     }
-    const entry = {
-      subject: clusterKey,
-      event: 'Granted',
-      principal: request.asker === undefined ? LIFTLOCK : request.requestedBy,
-      detail: {
-        grantNumber: number,
-        upgradeId: request.upgradeId,
-        from: request.from,
-        to: request.to,
-        holder: next.holder,
-        ...request.member,
-      },
-    };
+    const { from, to } = request;
+    const principal = request.asker === undefined ? LIFTLOCK : request.requestedBy;
+    const detail = { grantNumber: number, upgradeId, from, to, holder: next.holder, ...request.member };
+    const entry = auditEntry(clusterKey, 'Granted', principal, detail);
     return { result: { granted: next }, writes: operations, record: [entry] };
   });
 }

@@ -9,7 +9,7 @@ import { hopId, hopTo, isRollback, rollbackId } from '../model/hop.ts';
 import { recount } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
-import type { AuditEntry } from '../store/audit.ts';
+import { type AuditEntry, auditEntry } from '../store/audit.ts';
 import { change, changeAndTell, NOTHING, writeMark } from '../store/change.ts';
 import { clusterNames, upgradeChanged, waveChanged } from '../store/changes.ts';
 import { ClusterControls, Grants, Ledgers, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
@@ -92,8 +92,7 @@ export function settleUpgrade(
     const entries: AuditEntry[] = ended.map((one) => audit(clusterKey, `Upgrade${one.status}`, one));
     if (rollback !== undefined) {
       const { id, from, to, reasons } = rollback.upgrade;
-      const detail = { upgradeId: id, from, to, reasons };
-      entries.push({ subject: clusterKey, event: 'RollbackBegun', principal: LIFTLOCK, detail });
+      entries.push(auditEntry(clusterKey, 'RollbackBegun', LIFTLOCK, { upgradeId: id, from, to, reasons }));
     }
     const { retried, ...undisputed } = control?.data ?? { clusterKey };
     const isTried = retried !== undefined && retried.upgradeId === upgrade.data.id;
@@ -120,12 +119,7 @@ export function settleUpgrade(
       operations.push(replace(ClusterControls, control, next));
       // A rollout elsewhere in which this cluster waits hears of the hold before its turn comes.
       operations.push(await writeMark(table, now));
-      entries.push({
-        subject: clusterKey,
-        event: 'ClusterHeld',
-        principal: LIFTLOCK,
-        detail: { reason: hold },
-      });
+      entries.push(auditEntry(clusterKey, 'ClusterHeld', LIFTLOCK, { reason: hold }));
     }
     // Whoever hears of the hold hears what becomes of the cluster: it goes back by itself, or no more do.
     const becomes = [rollback?.upgrade.reasons[0], refused].filter((one) => one !== undefined);
@@ -232,20 +226,12 @@ function waveHalted(before: Wave | undefined, after: Wave | undefined, change: s
 
 function audit(clusterKey: string, event: string, upgrade: Upgrade): AuditEntry {
   const { id, from, to, status, mutated, reasons, resumeAt, rolloutId, waveIndex, requestedBy } = upgrade;
-  return {
-    subject: clusterKey,
-    event,
-    principal: LIFTLOCK,
-    detail: { upgradeId: id, from, to, status, mutated, reasons, resumeAt, rolloutId, waveIndex, requestedBy },
-  };
+  const detail = { upgradeId: id, from, to, status, mutated, reasons, resumeAt, rolloutId, waveIndex, requestedBy };
+  return auditEntry(clusterKey, event, LIFTLOCK, detail);
 }
 
-const entryOf = (event: string, { clusterKey, number: grantNumber, upgradeId }: Grant) => ({
-  subject: clusterKey,
-  event,
-  principal: LIFTLOCK,
-  detail: { grantNumber, upgradeId },
-});
+const entryOf = (event: string, { clusterKey, number: grantNumber, upgradeId }: Grant): AuditEntry =>
+  auditEntry(clusterKey, event, LIFTLOCK, { grantNumber, upgradeId });
 
 /** open → closing: from here on every commit under this grant fails. */
 export function closeGrant(ports: Pick<Ports, 'table' | 'clock'>, clusterKey: string, number: number): Promise<void> {

@@ -3,6 +3,7 @@ import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import type { Ports } from '../ports/ports.ts';
+import { auditEntry } from '../store/audit.ts';
 import { change, NOTHING } from '../store/change.ts';
 import { clusterPartition, UNDO, UndoEntries, Upgrades } from '../store/entities.ts';
 import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
@@ -51,6 +52,8 @@ export async function closeUndoEntries(
       if (still.length === 0 || (how === 'kept' && owner?.data.status !== 'Running')) return NOTHING;
       const expiresAt = new Date(now.getTime() + KEPT_MILLISECONDS);
       const closed = { how, at: now.toISOString() };
+      const subjects = still.map(({ data }) => data.subject);
+      const detail = { how, effect: first.data.effect, subjects, ...given({ notes }) };
       return {
         ...NOTHING,
         writes: [
@@ -59,17 +62,7 @@ export async function closeUndoEntries(
             replace(UndoEntries, read, { ...read.data, closed, ...given({ notes: notes && [...notes] }) }, expiresAt),
           ),
         ],
-        record: [
-          {
-            subject: clusterKey,
-            event: 'EffectsClosed',
-            principal: LIFTLOCK,
-            detail: {
-              ...{ how, effect: first.data.effect, subjects: still.map(({ data }) => data.subject) },
-              ...given({ notes }),
-            },
-          },
-        ],
+        record: [auditEntry(clusterKey, 'EffectsClosed', LIFTLOCK, detail)],
       };
     });
   }

@@ -11,7 +11,7 @@ import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
 import { askHooks, type HookPorts } from './ask-hooks.ts';
-import { foreignStop, type PollBounds, type StepContext, type StepPorts } from './context.ts';
+import { foreignStop, type PollBounds, type StepContext, type StepPorts, wantedFor } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { notSent } from './not-sent.ts';
 import { rememberRunning, stillRunning, takeEnded } from './run-step.ts';
@@ -45,14 +45,13 @@ export async function actUnasked(
   onSuccess: () => Promise<StepResult>,
   seen?: { readonly newest: Read<Intent> | undefined },
 ): Promise<StepResult> {
-  const { asker, clusterKey, scope, target } = context;
+  const { asker, clusterKey, scope } = context;
   const { newest } = seen ?? {
     newest: await loadNewestIntent(ports.table, clusterKey, mutation.step, mutation.subject),
   };
   const over = newest && endOfTry(newest.data, context);
   if (over !== undefined) return failed(...over);
-  const about = { asker, clusterKey, scope, target, tags: context.cluster.tags ?? {}, upgrade: context.upgrade };
-  const result = await mutate(ports, { ...mutation, ...about }, { newest });
+  const result = await mutate(ports, { ...mutation, ...wantedFor(context) }, { newest });
   // What was lost is on record: the next look says what that means.
   const again = () => actUnasked(ports, context, what, mutation, bounds, onSuccess);
   switch (result.type) {

@@ -27,7 +27,7 @@ import { intentsOf } from '../protocol/intent-store.ts';
 import { change } from '../store/change.ts';
 import { Upgrades, Waves } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
-import { pollSeconds, type StepContext, type StepPorts } from './context.ts';
+import { pollSeconds, type StepContext, type StepPorts, wantedFor } from './context.ts';
 import { askJob, endJob } from './hook-job.ts';
 import { notSent } from './not-sent.ts';
 import type { StepOutcome } from './run-step.ts';
@@ -165,9 +165,7 @@ export const ended = ({ upgrade }: StepContext, { at }: HookMoment, why: Reason)
   at === 'after' || upgrade?.mutated === true ? failed(why) : blocked(why);
 
 export function refusalsOf(ports: HookPorts, context: StepContext, { step, part }: HookMoment): Promise<Reason[]> {
-  const { asker, clusterKey, scope, target, cluster, upgrade } = context;
-  const about = { asker, clusterKey, scope, step, subject: part ?? 'cluster', target, upgrade };
-  return refusalsNow(ports, { ...about, tags: cluster.tags ?? {} });
+  return refusalsNow(ports, { ...wantedFor(context), step, subject: part ?? 'cluster' });
 }
 
 /** It waits as long as the hook asks for, at least an eighth of the time that it was asked, and not past its timeout. */

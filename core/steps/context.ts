@@ -55,6 +55,11 @@ export type EffectKey = readonly [UndoEntry['effect'], string];
 export type EffectsOf = (clusterKey: string, name: string) => readonly EffectKey[];
 const NO_EFFECTS: EffectsOf = () => [];
 
+/** What a change that a step wants says of itself, whatever it is: for whom it is, by whose authority, and of which cluster. */
+export const wantedFor = ({ asker, clusterKey, scope, target, cluster, upgrade }: StepContext) => ({
+  ...{ asker, clusterKey, scope, target, tags: cluster.tags ?? {}, upgrade },
+});
+
 export type StepPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'events'>;
 
 /** Under which key the cluster of an ARN had a grant when it was last found. It says where to look first: whose the grant is, it says itself. */

@@ -23,7 +23,7 @@ import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
-import { foreignStop, type StepContext, type StepPorts } from './context.ts';
+import { foreignStop, type StepContext, type StepPorts, wantedFor } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { drainedNodes, nodesLater } from './node-room.ts';
 import { notSent } from './not-sent.ts';
@@ -230,8 +230,7 @@ class Drain {
   }
 
   #wanted() {
-    const { asker, clusterKey, scope, target, cluster, upgrade } = this.#context;
-    return { asker, clusterKey, scope, target, tags: cluster.tags ?? {}, upgrade, step: STEP, subject: this.#group };
+    return { ...wantedFor(this.#context), step: STEP, subject: this.#group };
   }
 }
 

@@ -2,7 +2,6 @@ import type { FleetSpec } from '../config/types.ts';
 import { errorName } from '../contracts/errors.ts';
 import { type HookAnswer, type HookRequest, hookJobName, isListed } from '../contracts/hook.ts';
 import type { JobEntry } from '../contracts/items/protocol.ts';
-import type { CallWithoutUpdate } from '../contracts/mutating-calls.ts';
 import { done, reason, type StepResult } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { given } from '../model/given.ts';
@@ -17,7 +16,7 @@ import { closeUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
-import type { StepContext } from './context.ts';
+import { type StepContext, wantedFor } from './context.ts';
 import { notSent } from './not-sent.ts';
 import { withApiServer } from './with-api-server.ts';
 
@@ -69,7 +68,13 @@ export async function askJob(
       recordedAt: now.toISOString(),
     };
     const call = { name: 'CreateHookJob', input: job } as const;
-    const mutation = { ...wanted(context, STEP, hook, call), beside: [replace(UndoEntries, before, entry)] };
+    const mutation = {
+      ...wantedFor(context),
+      step: STEP,
+      subject: hook,
+      call,
+      beside: [replace(UndoEntries, before, entry)],
+    };
     const result = await mutateWithoutUpdate(ports, mutation, () => jobs.create(job));
     if (result.type !== 'answered') return notSent(ports, context, result);
     if (result.answer === undefined) return readHookJob({ ...named, uid: '', status: 'running', message: '' });
@@ -110,9 +115,8 @@ export function takeJobsBack(
           name: 'DeleteHookJob',
           input: { namespace: found.namespace, name: found.name, uid: found.uid },
         } as const;
-        const result = await mutateWithoutUpdate(ports, wanted(context, step, subject, call), () =>
-          jobs.delete(call.input),
-        );
+        const mutation = { ...wantedFor(context), step, subject, call };
+        const result = await mutateWithoutUpdate(ports, mutation, () => jobs.delete(call.input));
         if (result.type !== 'answered') return notSent(ports, context, result);
       }
       const how = found === undefined ? 'gone' : found.key === entry.data.uid ? 'undone' : 'notOurs';
@@ -121,9 +125,4 @@ export function takeJobsBack(
     return done(reason('TakenBack', 'Jobs by which hooks were asked are deleted.'));
   };
   return withApiServer(ports, context, { tier: 'hooks', open: (server) => ports.jobs.open(server) }, takeBack);
-}
-
-function wanted(context: StepContext, step: string, subject: string, call: CallWithoutUpdate) {
-  const { asker, clusterKey, scope, target, cluster, upgrade } = context;
-  return { asker, clusterKey, scope, target, tags: cluster.tags ?? {}, upgrade, step, subject, call };
 }

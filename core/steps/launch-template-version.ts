@@ -5,7 +5,7 @@ import { sha256Hex } from '../hash/sha256.ts';
 import type { NewLaunchTemplateVersion } from '../ports/ec2.ts';
 import type { Ports } from '../ports/ports.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
-import type { StepContext, StepPorts } from './context.ts';
+import { type StepContext, type StepPorts, wantedFor } from './context.ts';
 import { notSent } from './not-sent.ts';
 
 const STEP = 'create-launch-template-version';
@@ -18,11 +18,11 @@ export async function launchTemplateVersion(
   context: StepContext,
   wanted: NewLaunchTemplateVersion,
 ): Promise<{ readonly version: string } | { readonly stop: StepResult }> {
-  const { asker, clusterKey, scope, target, cluster, upgrade } = context;
+  const { scope, upgrade } = context;
   // Of two clusters that share the template and make the same hop at once, the second gets what the first has made.
   const token = sha256Hex(canonicalJson({ upgradeId: upgrade?.id ?? '', ...wanted }));
   const mutation = {
-    ...{ asker, clusterKey, scope, target, tags: cluster.tags ?? {}, upgrade, step: STEP, subject: wanted.template },
+    ...{ ...wantedFor(context), step: STEP, subject: wanted.template },
     call: { name: 'CreateLaunchTemplateVersion' as const, input: wanted },
   };
   const result = await mutateWithoutUpdate(ports, mutation, () =>

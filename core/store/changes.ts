@@ -2,7 +2,7 @@ import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { arnOf } from '../model/cluster-key.ts';
-import type { AuditEntry } from './audit.ts';
+import { type AuditEntry, auditEntry } from './audit.ts';
 
 type Detail<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { type: Type }>['detail'];
 
@@ -14,12 +14,8 @@ export function clusterNames(clusterKey: string) {
 }
 
 /** What goes on record of a rollout, of a wave or of a member. */
-export const rolloutEntry = (
-  id: string,
-  event: string,
-  principal: string,
-  detail: AuditEntry['detail'],
-): AuditEntry => ({ subject: `rollout/${id}`, event, principal, detail });
+export const rolloutEntry = (id: string, ...entry: [event: string, principal: string, detail: AuditEntry['detail']]) =>
+  auditEntry(`rollout/${id}`, ...entry);
 
 /** @param about what has changed of it; absent = its status */
 export const rolloutChanged = (
