@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { matching } from '../../core/config/schema/text.ts';
 import { TIERS } from '../../core/queries/access-manifest.ts';
 import { PAGE_LIMIT } from '../../core/queries/page.ts';
 import { parseOrRefuse } from '../runtime/function-definition.ts';
@@ -12,12 +13,10 @@ const flag = z
   .transform((value) => value !== 'false')
   .optional();
 
-export const minorText = z.string().regex(/^\d{1,3}\.\d{1,4}$/, 'is no Kubernetes minor; write it as 1.37');
+export const minorText = matching(/^\d{1,3}\.\d{1,4}$/, 'is no Kubernetes minor; write it as 1.37');
 
 export const pageQuery = {
-  limit: z
-    .string()
-    .regex(/^[1-9]\d{0,3}$/, `is a whole number from 1 to ${PAGE_LIMIT}`)
+  limit: matching(/^[1-9]\d{0,3}$/, `is a whole number from 1 to ${PAGE_LIMIT}`)
     .transform(Number)
     .optional(),
   after: text.optional(),
@@ -26,21 +25,13 @@ export const pageQuery = {
 export const clustersQuery = z.strictObject({
   ...pageQuery,
   selector: z.string().min(1).max(2_000).optional(),
-  account: z
-    .string()
-    .regex(/^\d{12}$/, 'is an AWS account id of 12 digits')
-    .optional(),
-  region: z
-    .string()
-    .regex(/^[a-z0-9-]{1,40}$/, 'is an AWS Region such as eu-central-1')
-    .optional(),
+  account: matching(/^\d{12}$/, 'is an AWS account id of 12 digits').optional(),
+  region: matching(/^[a-z0-9-]{1,40}$/, 'is an AWS Region such as eu-central-1').optional(),
   gone: flag,
   inventory: flag,
 });
 /** Where the last page of a report ended. */
-const reportAfter = z
-  .string()
-  .regex(/^\d{1,7}$/, 'is what the last page gave as next')
+const reportAfter = matching(/^\d{1,7}$/, 'is what the last page gave as next')
   .transform(Number)
   .optional();
 export const reportQuery = z.strictObject({ after: reportAfter });

@@ -2,26 +2,19 @@ import { z } from 'zod';
 import { fieldOf } from '../checks/check.ts';
 import { documentSchema, objectName } from './names.ts';
 import { positiveDuration } from './quantities.ts';
+import { listOf, matching, someText } from './text.ts';
 
 /** Whether it can be read as cron is checked beside the schema (checks/calendar.ts), since it takes a parser. */
-const cron = z
-  .string()
-  .min(1, 'is empty')
-  .max(200, 'is longer than 200 characters')
-  .describe('Five fields of cron: minute, hour, day of month, month, day of week; names, L and # are known.');
+const cron = someText(200).describe(
+  'Five fields of cron: minute, hour, day of month, month, day of week; names, L and # are known.',
+);
 
-const timeZone = z
-  .string()
-  .min(1, 'is empty')
-  .max(100, 'is longer than 100 characters')
-  .describe('An IANA time zone, such as Europe/Berlin.');
+const timeZone = someText(100).describe('An IANA time zone, such as Europe/Berlin.');
 
-const localTime = z
-  .string()
-  .regex(
-    /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?)?$/,
-    'is not a time: write 2026-11-24T00:00 (in the time zone of the calendar), 2026-11-24, or 2026-11-24T00:00:00Z',
-  );
+const localTime = matching(
+  /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?)?$/,
+  'is not a time: write 2026-11-24T00:00 (in the time zone of the calendar), 2026-11-24, or 2026-11-24T00:00:00Z',
+);
 
 const end = cron.optional().describe('Instead of duration: it ends when this cron fires next after the start.');
 
@@ -69,9 +62,7 @@ const schemaWith = <Freezes extends z.ZodType>(freezes: Freezes) =>
     z
       .strictObject({
         timeZone: timeZone.default('UTC'),
-        windows: z
-          .array(windowSchema)
-          .max(200, 'lists more than 200 windows')
+        windows: listOf(windowSchema, 200, 'windows')
           .default([])
           .describe('When changes may be made; together they are open when one of them is. None = always.'),
         freezes,
@@ -80,11 +71,7 @@ const schemaWith = <Freezes extends z.ZodType>(freezes: Freezes) =>
   ).describe('When changes may be made, and when not.');
 
 export const calendarSchema = schemaWith(
-  z
-    .array(freeze)
-    .max(1000, 'lists more than 1000 freezes')
-    .default([])
-    .describe('When nothing may be changed, whatever window is open.'),
+  listOf(freeze, 1000, 'freezes').default([]).describe('When nothing may be changed, whatever window is open.'),
 );
 
 /**

@@ -3,13 +3,11 @@ import { isVersionRange } from '../../version/version-range.ts';
 import { hookTimeout, receiver } from './hook.ts';
 import { objectName } from './names.ts';
 import { minor } from './nodes.ts';
+import { textUpTo } from './text.ts';
 
 const namespace = objectName.describe('Where it is.');
 const name = (most: number) =>
-  z
-    .string()
-    .max(most, `is longer than ${most} characters`)
-    .regex(/^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/, 'is not the name of an object');
+  textUpTo(most).regex(/^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/, 'is not the name of an object');
 const kind = z.enum(['Deployment', 'DaemonSet', 'StatefulSet'], 'is neither Deployment nor DaemonSet nor StatefulSet');
 const phase = z.enum(['before', 'after'], 'is neither before nor after');
 const container = objectName.optional().describe('Whose image is tagged with the version. Absent = its only one.');

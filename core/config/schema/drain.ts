@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { labelSelectorSchema } from './label-selector.ts';
 import { countOrShare, duration, positiveDuration } from './quantities.ts';
+import { listOf, matching } from './text.ts';
 
 const selector = labelSelectorSchema
   .omit({ when: true })
@@ -20,12 +21,10 @@ const drainRule = z.discriminatedUnion('action', [
 ]);
 
 /** A taint of Kubernetes' own would come and go without us, and say what is not so. */
-const taintKey = z
-  .string()
-  .regex(
-    /^(?!(?:[^/]*\.)?(?:kubernetes|k8s)\.io\/)(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/,
-    'is not the key of a taint of your own: write drained or example.com/drained; kubernetes.io and k8s.io are not yours',
-  );
+const taintKey = matching(
+  /^(?!(?:[^/]*\.)?(?:kubernetes|k8s)\.io\/)(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/,
+  'is not the key of a taint of your own: write drained or example.com/drained; kubernetes.io and k8s.io are not yours',
+);
 
 const held = z.enum(['evict', 'wait']);
 
@@ -49,9 +48,7 @@ export const drainSchema = z
       .default('wait')
       .describe('Pods that no controller makes again. wait: they stand in the way until a person deletes them.'),
     emptyDirs: held.default('evict').describe('Pods with emptyDir volumes, whose content is lost with them.'),
-    rules: z
-      .array(drainRule)
-      .max(100, 'lists more than 100 rules')
+    rules: listOf(drainRule, 100, 'rules')
       .default([])
       .describe('What is done with pods, by the first rule that selects them.'),
   })

@@ -2,22 +2,19 @@ import { z } from 'zod';
 import { TOPIC_ARN } from '../../contracts/names.ts';
 import { documentSchema, imageName, labelKey, labelValue, secretArn } from './names.ts';
 import { cap } from './quantities.ts';
+import { listOf, matching, someOf, someText, textUpTo } from './text.ts';
 
 /** Where the news of one owner goes; what of it is not taken goes to the topic of the hub. */
 const ownerAddress = z
   .union(
     [
       z.strictObject({
-        topic: z
-          .string()
-          .regex(TOPIC_ARN, 'is not the ARN of a standard topic of SNS')
-          .describe('A standard topic of SNS; the installation has to name it too (ownerTopics).'),
+        topic: matching(TOPIC_ARN, 'is not the ARN of a standard topic of SNS').describe(
+          'A standard topic of SNS; the installation has to name it too (ownerTopics).',
+        ),
       }),
       z.strictObject({
-        webhook: z
-          .string()
-          .max(2048, 'is longer than 2048 characters')
-          .describe('An https URL of a public or allowed host, which is sent JSON by POST.'),
+        webhook: textUpTo(2048).describe('An https URL of a public or allowed host, which is sent JSON by POST.'),
         secret: secretArn.optional(),
       }),
     ],
@@ -36,35 +33,29 @@ export const capsSchema = z.strictObject({
     .describe('Upgrades at once, per distinct value of a label; clusters without it count as one value.'),
 });
 
-export const accountId = z
-  .string()
-  .regex(/^\d{12}$/, 'is not an AWS account id: it has 12 digits, in quotes')
-  .describe('An AWS account id: 12 digits, in quotes.');
+export const accountId = matching(/^\d{12}$/, 'is not an AWS account id: it has 12 digits, in quotes').describe(
+  'An AWS account id: 12 digits, in quotes.',
+);
 
-export const region = z
-  .string()
-  .regex(/^[a-z]{2,4}(?:-[a-z]+){1,2}-\d{1,2}$/, 'does not look like an AWS Region; write it as eu-central-1')
-  .describe('An AWS Region, such as eu-central-1.');
+export const region = matching(
+  /^[a-z]{2,4}(?:-[a-z]+){1,2}-\d{1,2}$/,
+  'does not look like an AWS Region; write it as eu-central-1',
+).describe('An AWS Region, such as eu-central-1.');
 
 /** Characters of AWS tag keys; `aws:` is reserved and never ours. */
-const tagText = z
-  .string()
-  .min(1, 'is empty')
-  .max(100, 'is longer than 100 characters')
+const tagText = someText(100)
   .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u, 'has characters that AWS tags do not allow')
   .regex(/^(?!aws:)/i, 'begins with "aws:", which AWS keeps for itself');
 
 const spokeRole = z
   .strictObject({
-    name: z
-      .string()
-      .regex(/^[\w+=,.@-]{1,56}$/, 'is not the name of an IAM role of at most 56 characters')
+    name: matching(/^[\w+=,.@-]{1,56}$/, 'is not the name of an IAM role of at most 56 characters')
       .default('LiftlockSpoke')
       .describe('The role that Liftlock assumes in every account, without path.'),
-    externalId: z
-      .string()
-      .regex(/^[\w+=,.@:/-]{2,1224}$/, 'is not an external id: 2 to 1224 letters, digits and _+=,.@:/-')
-      .describe('The external id that the role demands. Not a secret, but yours alone.'),
+    externalId: matching(
+      /^[\w+=,.@:/-]{2,1224}$/,
+      'is not an external id: 2 to 1224 letters, digits and _+=,.@:/-',
+    ).describe('The external id that the role demands. Not a secret, but yours alone.'),
   })
   .describe('How Liftlock gets into the accounts.');
 
@@ -72,18 +63,16 @@ const caps = capsSchema
   .default({})
   .describe('How many clusters may be upgraded at once. They hold over everything, manual starts too.');
 
-const allowedHost = z
-  .string()
-  .max(253, 'is longer than 253 characters')
-  .regex(
-    /^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]+)$/,
-    'is not a host: a name or an address in lower case, without port',
-  );
+const allowedHost = textUpTo(253).regex(
+  /^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]+)$/,
+  'is not a host: a name or an address in lower case, without port',
+);
 
 /** A label of DNS, as namespaces and service accounts are named. */
-const dnsLabel = z
-  .string()
-  .regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/, 'is not a name of at most 63 lower-case letters, digits and "-"');
+const dnsLabel = matching(
+  /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/,
+  'is not a name of at most 63 lower-case letters, digits and "-"',
+);
 
 const hooks = z
   .strictObject({
@@ -91,11 +80,9 @@ const hooks = z
       .strictObject({
         namespace: dnsLabel.describe('Where they run, in each cluster. Keep nothing else there.'),
         serviceAccount: dnsLabel.describe('By whose rights they run.'),
-        images: z
-          .array(imageName)
-          .min(1, 'is empty: name at least one image')
-          .max(100, 'lists more than 100 images')
-          .describe('Images that policies may name. One without a tag and a digest allows all of its repository.'),
+        images: someOf(imageName, 100, 'images', 'is empty: name at least one image').describe(
+          'Images that policies may name. One without a tag and a digest allows all of its repository.',
+        ),
       })
       .describe('Jobs of Kubernetes that hooks may be asked by; absent: none.'),
   })
@@ -109,21 +96,13 @@ export const fleetSchema = documentSchema(
         .enum(['observe', 'act'])
         .default('observe')
         .describe('observe: Liftlock only looks. act: it upgrades what policies select.'),
-      accounts: z
-        .array(accountId)
-        .max(10_000, 'lists more than 10000 accounts')
-        .default([])
-        .describe('The AWS accounts of the fleet.'),
-      organizationId: z
-        .string()
-        .regex(/^o-[a-z0-9]{10,32}$/, 'is not the id of an AWS organization, such as o-a1b2c3d4e5')
+      accounts: listOf(accountId, 10_000, 'accounts').default([]).describe('The AWS accounts of the fleet.'),
+      organizationId: matching(/^o-[a-z0-9]{10,32}$/, 'is not the id of an AWS organization, such as o-a1b2c3d4e5')
         .optional()
         .describe('The AWS organization whose accounts belong to the fleet.'),
-      regions: z
-        .array(region)
-        .min(1, 'is empty: name at least one Region')
-        .max(100, 'lists more than 100 Regions')
-        .describe('The Regions in which clusters are looked for.'),
+      regions: someOf(region, 100, 'Regions', 'is empty: name at least one Region').describe(
+        'The Regions in which clusters are looked for.',
+      ),
       spokeRole,
       caps,
       labels: z
@@ -138,9 +117,7 @@ export const fleetSchema = documentSchema(
       tagPrefix: tagText
         .default('liftlock/')
         .describe('What the tags that steer single clusters begin with (<prefix>paused, <prefix>pin-version, …).'),
-      allowedHosts: z
-        .array(allowedHost)
-        .max(1000, 'lists more than 1000 hosts')
+      allowedHosts: listOf(allowedHost, 1000, 'hosts')
         .default([])
         .describe('Private hosts that URLs in policies may name all the same.'),
       hooks: hooks.optional(),

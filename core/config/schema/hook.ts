@@ -3,39 +3,33 @@ import { HOOK_STEPS, WAVE_STEP } from '../../contracts/hook.ts';
 import { labelSelectorSchema } from './label-selector.ts';
 import { imageName, objectName, secretArn } from './names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
+import { matching, textUpTo } from './text.ts';
 
 /** A step that waits for hooks has to end within the day that its execution has. */
 const LONGEST_HOURS = 4;
 
 const webhook = z.strictObject({
-  webhook: z
-    .string()
-    .max(2048, 'is longer than 2048 characters')
-    .describe('An https URL of a public or allowed host, which is sent the question as JSON by POST.'),
+  webhook: textUpTo(2048).describe(
+    'An https URL of a public or allowed host, which is sent the question as JSON by POST.',
+  ),
   secret: secretArn,
 });
 /** Neither with a version nor with an alias: tags, which open them, are of the whole. */
 const lambda = z.strictObject({
-  lambda: z
-    .string()
-    .regex(
-      /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}$/,
-      'is not the ARN of a Lambda function, without a version or an alias',
-    )
-    .describe("The ARN of a Lambda function of Liftlock's own account, in any Region, tagged liftlock:hook=allowed."),
+  lambda: matching(
+    /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}$/,
+    'is not the ARN of a Lambda function, without a version or an alias',
+  ).describe("The ARN of a Lambda function of Liftlock's own account, in any Region, tagged liftlock:hook=allowed."),
 });
 const stateMachine = z.strictObject({
-  stateMachine: z
-    .string()
-    .regex(
-      /^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:stateMachine:[\w.-]{1,80}$/,
-      'is not the ARN of a state machine, without a version or an alias',
-    )
-    .describe(
-      "The ARN of a state machine of Liftlock's own account, in any Region, of the type STANDARD, tagged liftlock:hook=allowed.",
-    ),
+  stateMachine: matching(
+    /^arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:stateMachine:[\w.-]{1,80}$/,
+    'is not the ARN of a state machine, without a version or an alias',
+  ).describe(
+    "The ARN of a state machine of Liftlock's own account, in any Region, of the type STANDARD, tagged liftlock:hook=allowed.",
+  ),
 });
-const words = z.array(z.string().max(1024, 'is longer than 1024 characters')).max(50, 'has more than 50 words');
+const words = z.array(textUpTo(1024)).max(50, 'has more than 50 words');
 const job = z.strictObject({
   job: z
     .strictObject({

@@ -1,33 +1,28 @@
 import { z } from 'zod';
 import { apiVersion } from '../kinds.ts';
+import { matching, textUpTo } from './text.ts';
 
 const pattern = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 
 /** The name of an object or a wave: a DNS label, since it becomes part of keys, execution names and metrics. */
-export const objectName = z
-  .string()
-  .max(63, 'is longer than 63 characters')
-  .regex(pattern, 'is not a name: use lower-case letters, digits and "-", beginning and ending with a letter or digit');
+export const objectName = textUpTo(63).regex(
+  pattern,
+  'is not a name: use lower-case letters, digits and "-", beginning and ending with a letter or digit',
+);
 
 export const labelKey = z.string().min(1, 'is empty and names no label').max(128, 'is longer than 128 characters');
-export const labelValue = z.string().max(256, 'is longer than 256 characters');
+export const labelValue = textUpTo(256);
 
 /** Label names and values; the limits are those of AWS tags, where labels come from. */
 export const labelMap = z.record(labelKey, labelValue);
 
 /** Of a container, with its registry, tag and digest. */
-export const imageName = z
-  .string()
-  .max(512, 'is longer than 512 characters')
-  .regex(/^[\w][\w.:/@+-]*$/, 'is not the name of an image');
+export const imageName = textUpTo(512).regex(/^[\w][\w.:/@+-]*$/, 'is not the name of an image');
 
-export const secretArn = z
-  .string()
-  .regex(
-    /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]{1,520}$/,
-    'is not the ARN of a secret in Secrets Manager',
-  )
-  .describe('The secret that requests are signed with (HMAC-SHA256), by the ARN of Secrets Manager.');
+export const secretArn = matching(
+  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]{1,520}$/,
+  'is not the ARN of a secret in Secrets Manager',
+).describe('The secret that requests are signed with (HMAC-SHA256), by the ARN of Secrets Manager.');
 
 /** As in Kubernetes: only the name has a meaning here, labels and annotations are for people and their tools. */
 const metadataSchema = z

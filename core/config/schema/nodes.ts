@@ -2,18 +2,21 @@ import { z } from 'zod';
 import { accountId, region } from './fleet.ts';
 import { positiveDuration } from './quantities.ts';
 import { minorPattern } from './target.ts';
+import { matching, someOf } from './text.ts';
 
-export const minor = z.string().regex(new RegExp(`^${minorPattern}$`), 'is not a minor; write it in quotes, as "1.36"');
-const imageId = z.string().regex(/^ami-[0-9a-f]{8,17}$/, 'is not the id of an AMI such as ami-0123456789abcdef0');
+export const minor = matching(new RegExp(`^${minorPattern}$`), 'is not a minor; write it in quotes, as "1.36"');
+const imageId = matching(/^ami-[0-9a-f]{8,17}$/, 'is not the id of an AMI such as ami-0123456789abcdef0');
 
 const VERSION = '{version}';
 
 const imageRule = z
   .strictObject({
-    nodegroups: z
-      .array(z.string().min(1, 'is empty').max(63, 'is longer than the name of a node group'))
-      .min(1, 'is empty: leave it out where every node group with an AMI of its own is meant')
-      .max(50, 'lists more than 50 names')
+    nodegroups: someOf(
+      z.string().min(1, 'is empty').max(63, 'is longer than the name of a node group'),
+      50,
+      'names',
+      'is empty: leave it out where every node group with an AMI of its own is meant',
+    )
       .optional()
       .describe('Names of node groups; * stands for any text. Absent = every one that has an AMI of its own.'),
     table: z
@@ -29,21 +32,16 @@ const imageRule = z
       )
       .optional()
       .describe(`Tags of the AMI, ${VERSION} for the minor. The newest that has all of them is taken.`),
-    parameter: z
-      .string()
-      .regex(
-        /^\/?[a-zA-Z0-9_.\-/]*\{version\}[a-zA-Z0-9_.\-/]*$/,
-        `is not the name of a parameter of Systems Manager with ${VERSION} in it, such as /images/eks-{version}`,
-      )
+    parameter: matching(
+      /^\/?[a-zA-Z0-9_.\-/]*\{version\}[a-zA-Z0-9_.\-/]*$/,
+      `is not the name of a parameter of Systems Manager with ${VERSION} in it, such as /images/eks-{version}`,
+    )
       .max(1011)
       .optional()
       .describe(
         `Name of a parameter of Systems Manager that holds the id of the AMI, ${VERSION} for the minor, in the cluster's account and Region or of AWS's own (/aws/service/…).`,
       ),
-    owners: z
-      .array(z.union([z.literal('self'), accountId], 'is neither self nor an account id'))
-      .min(1, 'is empty')
-      .max(10, 'lists more than 10 accounts')
+    owners: someOf(z.union([z.literal('self'), accountId], 'is neither self nor an account id'), 10, 'accounts')
       .default(['self'])
       .describe("Whose images count for tags: self is the cluster's account."),
   })
@@ -86,10 +84,7 @@ const updateConfig = z
 export const nodesSchema = z
   .strictObject({
     updateConfig: updateConfig.optional(),
-    images: z
-      .array(imageRule)
-      .min(1, 'is empty')
-      .max(50, 'lists more than 50 rules')
+    images: someOf(imageRule, 50, 'rules')
       .optional()
       .describe(
         'Which AMI node groups with an AMI of their own (amiType CUSTOM) go to; the first rule that names one counts. Absent = they stay as they are.',

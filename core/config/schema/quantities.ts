@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationMilliseconds } from '../../calendar/duration.ts';
+import { matching } from './text.ts';
 
 export { durationMilliseconds };
 
@@ -20,14 +21,14 @@ const failuresError = 'must be a number of clusters (0 or more) or a share such 
 /** `n` or `"25%"`, of a wave's clusters or of a cluster's nodes. The message stands on every branch: zod shows the nearest one. */
 export function countOrShare(things: 'clusters' | 'nodes') {
   const error = `must be a number of ${things} (1 or more) or a share such as "25%" (1% to 100%, whole percents)`;
-  return z.union([z.int(error).min(1, error).max(maxCount), z.string().regex(/^(?:[1-9]\d?|100)%$/, error)], error);
+  return z.union([z.int(error).min(1, error).max(maxCount), matching(/^(?:[1-9]\d?|100)%$/, error)], error);
 }
 
 export const concurrency = countOrShare('clusters');
 
 /** `n` or `"10%"` of a wave's clusters; 0 stops at the first failure. */
 export const failures = z.union(
-  [z.int(failuresError).min(0, failuresError).max(maxCount), z.string().regex(/^(?:\d|[1-9]\d|100)%$/, failuresError)],
+  [z.int(failuresError).min(0, failuresError).max(maxCount), matching(/^(?:\d|[1-9]\d|100)%$/, failuresError)],
   failuresError,
 );
 

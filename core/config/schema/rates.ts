@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { objectName, secretArn } from './names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
+import { matching, someOf, someText, textUpTo } from './text.ts';
 
 /** A rise is seen after 30 minutes, and fails in the look after that (core/probes/hop-rates.ts). */
 const LEAST_WAIT_MINUTES = 35;
@@ -16,23 +17,18 @@ const LONGEST_NAME = 255;
 const LONGEST_VALUE = 1024;
 const MOST_DIMENSIONS = 30;
 
-const metricName = z.string().min(1, 'is empty').max(LONGEST_NAME, `is longer than ${LONGEST_NAME} characters`);
+const metricName = someText(LONGEST_NAME);
 const printable = /^(?=.*[!-~])[ -~]+$/;
 
 const dimensions = z
   .record(
-    z
-      .string()
-      .max(LONGEST_NAME, `is longer than ${LONGEST_NAME} characters`)
+    textUpTo(LONGEST_NAME)
       .regex(printable, 'is not the name of a dimension: it has ASCII characters that can be seen')
       .regex(/^[^:]/, 'begins with a colon, which CloudWatch takes for no dimension'),
-    z
-      .string()
-      .regex(printable, 'is not the value of a dimension: it has ASCII characters that can be seen')
-      .refine(
-        (value) => value.replaceAll('{cluster}', 'c'.repeat(LONGEST_CLUSTER)).length <= LONGEST_VALUE,
-        `is longer than ${LONGEST_VALUE} characters, or may be with the name of a cluster in it`,
-      ),
+    matching(printable, 'is not the value of a dimension: it has ASCII characters that can be seen').refine(
+      (value) => value.replaceAll('{cluster}', 'c'.repeat(LONGEST_CLUSTER)).length <= LONGEST_VALUE,
+      `is longer than ${LONGEST_VALUE} characters, or may be with the name of a cluster in it`,
+    ),
   )
   .refine((all) => Object.keys(all).length > 0, 'is empty: name the dimensions of the metrics')
   .refine((all) => Object.keys(all).length <= MOST_DIMENSIONS, `lists more than ${MOST_DIMENSIONS} dimensions`)
@@ -41,9 +37,7 @@ const dimensions = z
 const metric = z
   .strictObject({
     name: objectName.describe('How it is told.'),
-    namespace: z
-      .string()
-      .max(LONGEST_NAME, `is longer than ${LONGEST_NAME} characters`)
+    namespace: textUpTo(LONGEST_NAME)
       .regex(/^[^:]/, 'is not a namespace of CloudWatch such as AWS/ApplicationELB')
       .describe("Of the metrics, in the cluster's account and Region: AWS/ApplicationELB."),
     dimensions,
@@ -104,16 +98,10 @@ export const ratesSchema = z
       .describe(
         'Compares the share of requests that the API server fails (5xx), by the metrics that EKS gives CloudWatch; absent = it is not compared.',
       ),
-    metrics: z
-      .array(metric)
-      .min(1, 'is empty: leave it out where no metric is to be compared')
-      .max(MOST_METRICS, `lists more than ${MOST_METRICS} metrics`)
+    metrics: someOf(metric, MOST_METRICS, 'metrics', 'is empty: leave it out where no metric is to be compared')
       .optional()
       .describe('Metrics of your own that are compared; absent = none.'),
-    queries: z
-      .array(query)
-      .min(1, 'is empty: leave it out where no query is to be compared')
-      .max(MOST_METRICS, `lists more than ${MOST_METRICS} queries`)
+    queries: someOf(query, MOST_METRICS, 'queries', 'is empty: leave it out where no query is to be compared')
       .optional()
       .describe('Queries of a Prometheus API that are compared; absent = none.'),
     wait: positiveDuration

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { REASONS, SOURCES } from '../../contracts/scan-words.ts';
 import { documentSchema } from './names.ts';
+import { matching, someText } from './text.ts';
 
 /** One of the words of a table. */
 export const words = <const Words extends Readonly<Record<string, string>>>(all: Words) =>
   z.enum(Object.keys(all) as [keyof Words & string, ...(keyof Words & string)[]]);
-const text = z.string().min(1, 'is empty').max(300, 'is longer than 300 characters');
+const text = someText(300);
 const glob = text.describe('Exact, or with * for any number of any characters.');
 
 const waiverMatchSchema = z
@@ -19,9 +20,7 @@ const waiverMatchSchema = z
     name: glob.optional().describe('The name of the object; * stands for any text.'),
     owner: glob.optional().describe('The owner as the finding names it; * stands for any text.'),
     cluster: glob.optional().describe('The cluster; * stands for any text. Findings in files do not match.'),
-    id: z
-      .string()
-      .regex(/^[0-9a-f]{16}$/, 'is not the id of a finding: 16 characters of 0-9 and a-f, as -o json prints them')
+    id: matching(/^[0-9a-f]{16}$/, 'is not the id of a finding: 16 characters of 0-9 and a-f, as -o json prints them')
       .optional()
       .describe('The id of one finding, as -o json prints it.'),
   })
@@ -38,23 +37,16 @@ export const scanWaiverSchema = documentSchema(
   z
     .strictObject({
       match: waiverMatchSchema,
-      reason: z
-        .string()
-        .regex(/\S/, 'is empty: say why these findings may stay for now')
+      reason: matching(/\S/, 'is empty: say why these findings may stay for now')
         .max(1000, 'is longer than 1000 characters')
         .describe('Why these findings may stay for now.'),
-      owner: z
-        .string()
-        .regex(/\S/, 'is empty: name who answers for it')
+      owner: matching(/\S/, 'is empty: name who answers for it')
         .max(200, 'is longer than 200 characters')
         .describe('Who answers for it: a team or a person.'),
-      expires: z
-        .string()
-        .regex(
-          /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2}))?$/,
-          'is not a date: write 2026-12-31, the last day (UTC), or an instant such as 2026-12-31T18:00:00Z',
-        )
-        .describe('The last day that it holds (UTC), or an instant with a zone; at most 400 days ahead.'),
+      expires: matching(
+        /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2}))?$/,
+        'is not a date: write 2026-12-31, the last day (UTC), or an instant such as 2026-12-31T18:00:00Z',
+      ).describe('The last day that it holds (UTC), or an instant with a zone; at most 400 days ahead.'),
     })
     .describe('What it covers, why, who answers for it, and until when.'),
 ).describe('Findings of `liftlock scan` that may stay for now.');

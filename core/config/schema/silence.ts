@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { UPGRADING_FUNCTIONS } from '../../contracts/names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
+import { listOf, someOf, someText } from './text.ts';
 
 /** What one mute rule may name. Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MuteTargets.html */
 const MOST_ALARMS = 100;
 const LONGEST_HOURS = 24;
 const MINUTE = 60_000;
 
-const alarmName = z
-  .string()
-  .min(1, 'is empty')
-  .max(255, 'is longer than 255 characters')
+const alarmName = someText(255)
   .regex(
     /^(?!arn:)[^\p{C}]+$/u,
     "is not the name of an alarm: it is one of the cluster's own account and Region, without an ARN",
@@ -19,10 +17,7 @@ const alarmName = z
 
 const silenceSchema = z
   .strictObject({
-    alarms: z
-      .array(alarmName)
-      .min(1, 'is empty: name at least one alarm, or leave the rule out')
-      .max(MOST_ALARMS, `lists more than ${MOST_ALARMS} alarms`)
+    alarms: someOf(alarmName, MOST_ALARMS, 'alarms', 'is empty: name at least one alarm, or leave the rule out')
       .refine((names) => new Set(names).size === names.length, 'names an alarm twice')
       .describe('CloudWatch alarms, metric or composite, that carry the tag liftlock:silence=allowed.'),
     during: z
@@ -44,9 +39,7 @@ const silenceSchema = z
   .describe('Alarms that take no actions during steps.');
 
 /** Rules for the same step go into one mute rule of CloudWatch. */
-export const silencesSchema = z
-  .array(silenceSchema)
-  .max(10, 'lists more than 10 rules')
+export const silencesSchema = listOf(silenceSchema, 10, 'rules')
   .superRefine((rules, context) => {
     for (const step of UPGRADING_FUNCTIONS) {
       const ofStep = rules.filter(({ during }) => during.includes(step));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { documentSchema, objectName } from './names.ts';
 import { duration } from './quantities.ts';
+import { matching } from './text.ts';
 
 /** A minor of Kubernetes as a regular expression, without its anchors. */
 export const minorPattern = '[1-9]\\d{0,2}\\.(?:0|[1-9]\\d{0,3})';
@@ -10,7 +11,7 @@ const targetError = 'is not a target: use latest, latest-1, a minor in quotes su
 export const targetSchema = z
   .union(
     [
-      z.string().regex(new RegExp(`^(?:latest|latest-1|${minorPattern})$`), targetError),
+      matching(new RegExp(`^(?:latest|latest-1|${minorPattern})$`), targetError),
       z
         .strictObject({ channel: objectName.describe('rapid, stable, extended, or a Channel of your own.') })
         .describe('A named rule that gives the minor.'),
@@ -20,12 +21,10 @@ export const targetSchema = z
   .describe('latest, latest-1 (one minor before it), a minor in quotes such as "1.36", or { channel: NAME }.');
 
 /** What a channel may say: as far behind the newest as it names, or the oldest that costs no extra. */
-const channelTarget = z
-  .string()
-  .regex(
-    new RegExp(`^(?:latest(?:-[1-9])?|oldest-in-standard-support|${minorPattern})$`),
-    'is not what a channel can say: use latest, latest-1 to latest-9, oldest-in-standard-support, or a minor in quotes',
-  );
+const channelTarget = matching(
+  new RegExp(`^(?:latest(?:-[1-9])?|oldest-in-standard-support|${minorPattern})$`),
+  'is not what a channel can say: use latest, latest-1 to latest-9, oldest-in-standard-support, or a minor in quotes',
+);
 
 export const channelSchema = documentSchema(
   'Channel',

@@ -11,6 +11,7 @@ import { countOrShare, duration, durationMilliseconds, positiveDuration } from '
 import { ratesSchema } from './rates.ts';
 import { silencesSchema } from './silence.ts';
 import { targetSchema } from './target.ts';
+import { listOf, matching, someOf, someText, textUpTo } from './text.ts';
 import { alarmName, principalPatterns, waveSchema } from './wave.ts';
 
 const deadlineError =
@@ -20,7 +21,7 @@ const deadlineError =
 const deadlineSchema = z
   .union(
     [
-      z.string().regex(/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))?$/, deadlineError),
+      matching(/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))?$/, deadlineError),
       z.strictObject({
         beforeEndOf: z
           .enum(['standardSupport', 'extendedSupport'])
@@ -65,36 +66,24 @@ const breakGlassSchema = z
 
 const orderByLabel = z
   .strictObject({
-    label: z.string().min(1, 'is empty').max(128, 'is longer than 128 characters').describe('A label of clusters.'),
-    values: z
-      .array(z.string())
-      .min(1, 'is empty')
-      .max(100, 'lists more than 100 values')
+    label: someText(128).describe('A label of clusters.'),
+    values: someOf(z.string(), 100, 'values')
       .optional()
       .describe('Its values, the first ones first; others come after them. Absent = numbers by size, then text.'),
   })
   .describe('Clusters without the label come last.');
 
-const deployment = z
-  .string()
-  .regex(
-    /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/,
-    'is not a deployment; write it as namespace/name',
-  )
-  .describe('namespace/name');
+const deployment = matching(
+  /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/,
+  'is not a deployment; write it as namespace/name',
+).describe('namespace/name');
 
 const smoke = z
   .strictObject({
-    deployments: z
-      .array(deployment)
-      .max(100, 'lists more than 100 deployments')
+    deployments: listOf(deployment, 100, 'deployments')
       .default([])
       .describe('Deployments that must be available after an upgrade.'),
-    urls: z
-      .array(
-        z.string().max(2048, 'is longer than 2048 characters').describe('An https URL of a public or allowed host.'),
-      )
-      .max(20, 'lists more than 20 URLs')
+    urls: listOf(textUpTo(2048).describe('An https URL of a public or allowed host.'), 20, 'URLs')
       .default([])
       .describe('URLs that must answer with success after an upgrade.'),
     rates: ratesSchema.optional(),
@@ -105,10 +94,7 @@ const smoke = z
 const source = z.enum(LIVE_SOURCES, `is no source of a scan; there are ${LIVE_SOURCES.join(', ')}`);
 
 const waiverRule = z.strictObject({
-  checks: z
-    .array(z.string().min(1, 'is empty').max(300, 'is longer than 300 characters'))
-    .min(1, 'is empty: leave it out where it is about every check')
-    .max(100, 'lists more than 100 checks')
+  checks: someOf(someText(300), 100, 'checks', 'is empty: leave it out where it is about every check')
     .optional()
     .describe(
       'By the rule of the finding, or its reason where it has none, such as DrainStuck or removed; * stands for any text. Absent = all.',
@@ -131,20 +117,17 @@ const scan = z
       .enum(FAIL_ON)
       .default('removed')
       .describe('What stops an upgrade. removed: findings of severity error. deprecated: warnings too. none: nothing.'),
-    alarms: z
-      .array(alarmName)
-      .min(1, 'is empty: leave it out where no alarm is asked about')
-      .max(20, 'lists more than 20 alarms')
+    alarms: someOf(alarmName, 20, 'alarms', 'is empty: leave it out where no alarm is asked about')
       .optional()
       .describe(
         'CloudWatch alarms that must be OK before each hop, and are compared after it, by name (beside Liftlock) or ARN; absent = none.',
       ),
-    urls: z
-      .array(
-        z.string().max(2048, 'is longer than 2048 characters').describe('An https URL of a public or allowed host.'),
-      )
-      .min(1, 'is empty: leave it out where no URL has to answer')
-      .max(20, 'lists more than 20 URLs')
+    urls: someOf(
+      textUpTo(2048).describe('An https URL of a public or allowed host.'),
+      20,
+      'URLs',
+      'is empty: leave it out where no URL has to answer',
+    )
       .optional()
       .describe('URLs that must answer with success before each hop; absent = none.'),
     backups: z
@@ -161,10 +144,9 @@ const scan = z
         awsBackup: z
           .strictObject({
             within: positiveDuration.describe('A whole backup must have begun within this time before a hop.'),
-            vault: z
-              .string()
-              .regex(/^[a-zA-Z0-9_-]{2,50}$/, 'is not the name of a vault of AWS Backup')
-              .describe("The vault that has them, in the cluster's account and Region."),
+            vault: matching(/^[a-zA-Z0-9_-]{2,50}$/, 'is not the name of a vault of AWS Backup').describe(
+              "The vault that has them, in the cluster's account and Region.",
+            ),
           })
           .optional()
           .describe('Backups that AWS Backup makes of the cluster.'),
@@ -175,9 +157,7 @@ const scan = z
       )
       .optional()
       .describe('Which backups of the cluster must be there before each hop, each that is named; absent = none.'),
-    waivers: z
-      .array(waiverRule)
-      .max(20, 'lists more than 20 rules')
+    waivers: listOf(waiverRule, 20, 'rules')
       .optional()
       .describe(
         'Which applied ScanWaivers hold here: those that one of these allows for a finding; an empty list allows none. Absent = all.',
@@ -349,15 +329,11 @@ export const upgradePolicySchema = documentSchema(
       drain: drainSchema.optional(),
       scan,
       smoke,
-      hooks: z
-        .array(hookSchema)
-        .max(20, 'lists more than 20 hooks')
+      hooks: listOf(hookSchema, 20, 'hooks')
         .optional()
         .describe('Who is asked before and after steps. A hook can only delay or forbid: no check is left out for it.'),
       silences: silencesSchema.optional(),
-      components: z
-        .array(componentSchema)
-        .max(20, 'lists more than 20 components')
+      components: listOf(componentSchema, 20, 'components')
         .refine(
           (all) => waitOf(all) <= 8 * 3_600_000,
           'may wait for hooks for more than 8 hours together: shorten timeout',
@@ -369,11 +345,9 @@ export const upgradePolicySchema = documentSchema(
       rollback: rollbackSchema
         .default({ automatic: false, windows: 'ignore', extendSupport: false })
         .describe('How a cluster goes back to the minor before.'),
-      waves: z
-        .array(waveSchema)
-        .min(1, 'is empty: a policy needs at least one wave')
-        .max(50, 'lists more than 50 waves')
-        .describe('The waves, in order.'),
+      waves: someOf(waveSchema, 50, 'waves', 'is empty: a policy needs at least one wave').describe(
+        'The waves, in order.',
+      ),
     })
     .describe('Which clusters go where, and how.'),
 ).describe('How a part of the fleet is upgraded.');

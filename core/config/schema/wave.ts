@@ -2,20 +2,17 @@ import { z } from 'zod';
 import { celExpression, labelSelectorSchema } from './label-selector.ts';
 import { objectName, secretArn } from './names.ts';
 import { concurrency, durationMilliseconds, failures, maxCount, positiveDuration } from './quantities.ts';
+import { listOf, matching, someOf, textUpTo } from './text.ts';
 
-const principalPattern = z
-  .string()
-  .regex(
-    /^(?:(?:arn:[a-z*-]+:iam::(?:\d{12}|\*):(?:role|user)|(?:sso|role|user):(?:\d{12}|\*))\/[\w+=,.@*-]+|[\w+=,.@*-]+)$/,
-    'is not a pattern of principals: write role:111111111111/Approver*, sso:111111111111/ana@example.com, the ARN of an IAM role without path and session, or the name of an Identity Center user, with * for any text',
-  )
-  .describe(
-    'A principal as the audit names it (role:ACCOUNT/NAME, sso:ACCOUNT/NAME, user:ACCOUNT/NAME), a role ARN without path, or the name of an Identity Center user; * stands for any text, and case does not count.',
-  );
+const principalPattern = matching(
+  /^(?:(?:arn:[a-z*-]+:iam::(?:\d{12}|\*):(?:role|user)|(?:sso|role|user):(?:\d{12}|\*))\/[\w+=,.@*-]+|[\w+=,.@*-]+)$/,
+  'is not a pattern of principals: write role:111111111111/Approver*, sso:111111111111/ana@example.com, the ARN of an IAM role without path and session, or the name of an Identity Center user, with * for any text',
+).describe(
+  'A principal as the audit names it (role:ACCOUNT/NAME, sso:ACCOUNT/NAME, user:ACCOUNT/NAME), a role ARN without path, or the name of an Identity Center user; * stands for any text, and case does not count.',
+);
 
 /** A list that names somebody; `ifEmpty`: what an empty one would mean. */
-export const principalPatterns = (ifEmpty: string) =>
-  z.array(principalPattern).min(1, `is empty: ${ifEmpty}`).max(100, 'lists more than 100 patterns');
+export const principalPatterns = (ifEmpty: string) => someOf(principalPattern, 100, 'patterns', `is empty: ${ifEmpty}`);
 
 export const approvalSchema = z
   .strictObject({
@@ -44,9 +41,7 @@ export const approvalSchema = z
 
 const DAY_MILLISECONDS = 86_400_000;
 
-export const alarmName = z
-  .string()
-  .max(400, 'is longer than 400 characters')
+export const alarmName = textUpTo(400)
   .regex(
     /^(?:arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.+|(?!arn:)[^\p{C}]+)$/u,
     'is neither the name of a CloudWatch alarm nor its ARN (arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME)',
@@ -57,10 +52,9 @@ export const alarmName = z
 const alarm = z.strictObject({ alarm: alarmName });
 
 const webhook = z.strictObject({
-  webhook: z
-    .string()
-    .max(2048, 'is longer than 2048 characters')
-    .describe('An https URL of a public or allowed host that answers {"green": true} while all is well.'),
+  webhook: textUpTo(2048).describe(
+    'An https URL of a public or allowed host that answers {"green": true} while all is well.',
+  ),
   secret: secretArn.optional(),
 });
 
@@ -69,19 +63,20 @@ const gateSchema = z
   .union([alarm, webhook], 'is no gate: it is { alarm: ARN } or { webhook: URL, secret: ARN }')
   .describe('{ alarm: ARN } or { webhook: URL, secret: ARN }.');
 
-export const clusterName = z
-  .string()
-  .regex(/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/, 'is not the name of an EKS cluster')
-  .describe('The name of an EKS cluster.');
+export const clusterName = matching(/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/, 'is not the name of an EKS cluster').describe(
+  'The name of an EKS cluster.',
+);
 
 export const waveSchema = z
   .strictObject({
     name: objectName.describe('Unique in the policy.'),
     selector: labelSelectorSchema.optional(),
-    clusters: z
-      .array(clusterName)
-      .min(1, 'is empty: name clusters, or leave it out to take all that are left')
-      .max(10_000, 'lists more than 10000 clusters')
+    clusters: someOf(
+      clusterName,
+      10_000,
+      'clusters',
+      'is empty: name clusters, or leave it out to take all that are left',
+    )
       .optional()
       .describe('The clusters of this wave by name, instead of a selector.'),
     maxConcurrency: concurrency
@@ -159,9 +154,7 @@ export const waveSchema = z
       )
       .optional()
       .describe('The Calendar whose windows and freezes hold here; of several all must be open. Absent = always open.'),
-    gates: z
-      .array(gateSchema)
-      .max(20, 'lists more than 20 gates')
+    gates: listOf(gateSchema, 20, 'gates')
       .default([])
       .describe('What must be green while the wave soaks, and right before the next one begins.'),
   })

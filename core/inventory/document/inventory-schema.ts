@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { apiVersion } from '../../config/kinds.ts';
 import { accountId, region } from '../../config/schema/fleet.ts';
 import { labelMap } from '../../config/schema/names.ts';
+import { listOf, matching } from '../../config/schema/text.ts';
 import { clusterName } from '../../config/schema/wave.ts';
 import { addon, nodegroup, otherNodeGroup, otherNodes, plannedChange } from '../../contracts/items/cluster.ts';
 import { reasonSchema, timestamp } from '../../contracts/items/common.ts';
@@ -65,9 +66,7 @@ export const inventoryClusterSchema = z
     region: region.describe('Its Region, such as eu-central-1.'),
     kubernetesVersion: minor.describe('The minor that it runs, in quotes.'),
     labels: labelMap.describe('Its labels, as selectors see them.'),
-    arn: z
-      .string()
-      .regex(/^arn:aws[a-z-]*:eks:[a-z0-9-]+:\d{12}:cluster\/.+$/, 'is not the ARN of an EKS cluster')
+    arn: matching(/^arn:aws[a-z-]*:eks:[a-z0-9-]+:\d{12}:cluster\/.+$/, 'is not the ARN of an EKS cluster')
       .optional()
       .describe('Its ARN; absent = derived from account, Region and name.'),
     createdAt: z.iso
@@ -131,10 +130,7 @@ export const inventorySchema = z
   .strictObject({
     apiVersion: z.literal(apiVersion),
     kind: z.literal('Inventory'),
-    clusters: z
-      .array(inventoryClusterSchema)
-      .max(100_000, 'lists more than 100000 clusters')
-      .describe('Every cluster.'),
+    clusters: listOf(inventoryClusterSchema, 100_000, 'clusters').describe('Every cluster.'),
     learned: learnedDurations
       .strict()
       .optional()

@@ -1,32 +1,25 @@
 import { z } from 'zod';
 import { documentSchema } from '../../config/schema/names.ts';
+import { matching, textUpTo } from '../../config/schema/text.ts';
 import type { DeepReadonly } from '../../config/types.ts';
 
 const MINOR = /^[1-9]\d{0,2}\.(?:0|[1-9]\d{0,3})$/;
-const minor = z.string().regex(MINOR, 'is not a minor: write it in quotes, such as "1.36"');
-const word = (what: string) => z.string().max(253, 'is longer than 253 characters').regex(/^\S+$/, `is not ${what}`);
+const minor = matching(MINOR, 'is not a minor: write it in quotes, such as "1.36"');
+const word = (what: string) => textUpTo(253).regex(/^\S+$/, `is not ${what}`);
 
 const listedKindSchema = z
   .strictObject({
-    group: z
-      .string()
-      .max(253, 'is longer than 253 characters')
+    group: textUpTo(253)
       .regex(/^[^\s/]*$/, 'is not an API group: write what stands before the "/", or "" for the core group')
       .describe('example.com; "" is the core group.'),
     version: word('a version').describe('v1alpha1.'),
     kind: word('a kind').describe('Widget, or * for every kind of the version.'),
     deprecatedIn: minor.optional().describe('The first Kubernetes minor at which it is a warning.'),
     removedIn: minor.optional().describe('The first Kubernetes minor at which it is an error.'),
-    replacement: z
-      .string()
-      .regex(/^\S+ \S+$/, 'is not an apiVersion and a kind: write "example.com/v1 Widget"')
+    replacement: matching(/^\S+ \S+$/, 'is not an apiVersion and a kind: write "example.com/v1 Widget"')
       .optional()
       .describe('What to write instead: example.com/v1 Widget.'),
-    note: z
-      .string()
-      .max(1000, 'is longer than 1000 characters')
-      .optional()
-      .describe('What else to know, one sentence.'),
+    note: textUpTo(1000).optional().describe('What else to know, one sentence.'),
   })
   .refine(({ deprecatedIn, removedIn }) => deprecatedIn !== undefined || removedIn !== undefined, {
     error: 'gives nothing up: say deprecatedIn, removedIn, or both',
