@@ -12,45 +12,40 @@ export function plainLines(write: (text: string) => void): (published: Published
   };
 }
 
+type Event = PublishedEvent['event'];
+
 /** Undefined for what nobody wants to read in a log: steps that begin. */
-export function lineOf(event: PublishedEvent['event']): string | undefined {
-  switch (event.type) {
-    case 'VersionAvailable':
-      return `EKS offers ${event.detail.kubernetesVersion} in ${event.detail.region}`;
-    case 'SupportDeadlineApproaching':
-      return `${nameOf(event.detail.cluster)}: ${event.detail.support} support of ${event.detail.kubernetesVersion} ends in ${event.detail.daysLeft} days${event.detail.forced === true ? ', and EKS upgrades it by force from then on' : ''}`;
-    case 'ReadinessChanged':
-      return `${nameOf(event.detail.cluster)}: ${event.detail.verdict} for ${event.detail.target}${why(event.detail.reasons)}`;
-    case 'OwnerNews':
-      return `${event.detail.owner ?? 'owners that no label names'}: ${event.detail.news.map(newsText).join(' ')}`;
-    case 'PlannedChangeApproaching':
-      return `${nameOf(event.detail.cluster)}: AWS plans ${event.detail.code} in ${event.detail.daysLeft} days`;
-    case 'RollbackDeadlineApproaching':
-      return `${nameOf(event.detail.cluster)}: can be taken back from ${event.detail.kubernetesVersion} to ${event.detail.to} for ${counted(event.detail.hoursLeft, 'more hour')} only`;
-    case 'RolloutChanged':
-      return `rollout ${event.detail.rolloutId}: ${event.detail.status}${why(event.detail.reasons)}`;
-    case 'WaveChanged':
-      return `wave ${event.detail.wave}: ${event.detail.status}${why(event.detail.reasons)}`;
-    case 'MemberChanged':
-      return `${nameOf(event.detail.cluster)} in wave ${event.detail.wave}: ${event.detail.status}${why(event.detail.reasons)}`;
-    case 'UpgradeChanged':
-      return `${nameOf(event.detail.cluster)} ${event.detail.from} → ${event.detail.to}: ${event.detail.status}${why(event.detail.reasons)}`;
-    case 'StepChanged':
-      return event.detail.status === 'running'
-        ? undefined
-        : `${nameOf(event.detail.cluster)}   ${event.detail.step}: ${event.detail.status}${nothingDone(event.detail.reasons)}`;
-    case 'DrainBlocked':
-      return `${nameOf(event.detail.cluster)}   drain of ${event.detail.nodegroup}${why(event.detail.reasons)}`;
-    case 'ClusterHeld':
-      return `${nameOf(event.detail.cluster)}: held${why(event.detail.reasons)}`;
-    case 'BreakGlassChanged':
-      return `break-glass of the ${event.detail.of}: ${event.detail.status} by ${event.detail.by} (${event.detail.reason})`;
-    case 'FleetStopped':
-      return `fleet stopped by ${event.detail.by}: ${event.detail.reason}`;
-    case 'FleetResumed':
-      return `fleet resumed by ${event.detail.by}`;
-  }
-}
+const LINES: {
+  readonly [Type in Event['type']]: (detail: Extract<Event, { readonly type: Type }>['detail']) => string | undefined;
+} = {
+  VersionAvailable: ({ kubernetesVersion, region }) => `EKS offers ${kubernetesVersion} in ${region}`,
+  SupportDeadlineApproaching: ({ cluster, support, kubernetesVersion, daysLeft, forced }) =>
+    `${nameOf(cluster)}: ${support} support of ${kubernetesVersion} ends in ${daysLeft} days${forced === true ? ', and EKS upgrades it by force from then on' : ''}`,
+  ReadinessChanged: ({ cluster, verdict, target, reasons }) =>
+    `${nameOf(cluster)}: ${verdict} for ${target}${why(reasons)}`,
+  OwnerNews: ({ owner, news }) => `${owner ?? 'owners that no label names'}: ${news.map(newsText).join(' ')}`,
+  PlannedChangeApproaching: ({ cluster, code, daysLeft }) =>
+    `${nameOf(cluster)}: AWS plans ${code} in ${daysLeft} days`,
+  RollbackDeadlineApproaching: ({ cluster, kubernetesVersion, to, hoursLeft }) =>
+    `${nameOf(cluster)}: can be taken back from ${kubernetesVersion} to ${to} for ${counted(hoursLeft, 'more hour')} only`,
+  RolloutChanged: ({ rolloutId, status, reasons }) => `rollout ${rolloutId}: ${status}${why(reasons)}`,
+  WaveChanged: ({ wave, status, reasons }) => `wave ${wave}: ${status}${why(reasons)}`,
+  MemberChanged: ({ cluster, wave, status, reasons }) => `${nameOf(cluster)} in wave ${wave}: ${status}${why(reasons)}`,
+  UpgradeChanged: ({ cluster, from, to, status, reasons }) =>
+    `${nameOf(cluster)} ${from} → ${to}: ${status}${why(reasons)}`,
+  StepChanged: (detail) =>
+    detail.status === 'running'
+      ? undefined
+      : `${nameOf(detail.cluster)}   ${detail.step}: ${detail.status}${nothingDone(detail.reasons)}`,
+  DrainBlocked: ({ cluster, nodegroup, reasons }) => `${nameOf(cluster)}   drain of ${nodegroup}${why(reasons)}`,
+  ClusterHeld: ({ cluster, reasons }) => `${nameOf(cluster)}: held${why(reasons)}`,
+  BreakGlassChanged: ({ of, status, by, reason }) => `break-glass of the ${of}: ${status} by ${by} (${reason})`,
+  FleetStopped: ({ by, reason }) => `fleet stopped by ${by}: ${reason}`,
+  FleetResumed: ({ by }) => `fleet resumed by ${by}`,
+};
+
+export const lineOf = ({ type, detail }: Event): string | undefined =>
+  (LINES[type] as ((one: Event['detail']) => string | undefined) | undefined)?.(detail);
 
 /** A step is done as well where it had nothing to do, or where nobody but the owner of the nodes can. */
 const nothingDone = (reasons: Parameters<typeof why>[0]): string =>

@@ -11,46 +11,36 @@ export const detailWithNotice = (event: LiftlockEvent) => ({ ...event.detail, no
  * words of its own about the same thing (an upgrade that failed is told as the hold on its cluster).
  */
 export function noticeOf(event: LiftlockEvent): Notice | undefined {
-  switch (event.type) {
-    case 'RolloutChanged':
-      return rolloutNotice(event);
-    case 'WaveChanged':
-      return waveNotice(event);
-    case 'MemberChanged':
-      return memberNotice(event);
-    case 'UpgradeChanged':
-      return upgradeNotice(event);
-    case 'ClusterHeld':
-      return holdNotice(event);
-    case 'DrainBlocked':
-      return drainNotice(event);
-    case 'SupportDeadlineApproaching':
-      return deadlineNotice(event);
-    case 'OwnerNews':
-      return ownerNotice(event);
-    case 'PlannedChangeApproaching':
-      return plannedChangeNotice(event);
-    case 'RollbackDeadlineApproaching':
-      return rollbackDeadlineNotice(event);
-    case 'ReadinessChanged':
-    case 'StepChanged':
-      return undefined;
-    case 'VersionAvailable': {
-      const { region, kubernetesVersion } = event.detail;
-      const what = `EKS offers Kubernetes ${kubernetesVersion} in ${region}.`;
-      const todo = `${NOTHING} Policies with the trigger automatic plan it by themselves: liftlock get rollouts`;
-      return notice(event, what, 'It was not offered there before.', todo, `${region}/${kubernetesVersion}`);
-    }
-    case 'BreakGlassChanged':
-      return breakGlassNotice(event);
-    case 'FleetStopped': {
-      const { by, reason } = event.detail;
-      return notice(event, `${by} stopped the whole fleet.`, reason, 'When it is safe: liftlock fleet resume');
-    }
-    case 'FleetResumed':
-      return notice(event, `${event.detail.by} let the fleet go on.`, 'It was stopped.', NOTHING);
-  }
+  const tell = NOTICES[event.type] as ((one: LiftlockEvent) => Notice | undefined) | undefined;
+  return tell?.(event);
 }
+
+const NOTICES: { readonly [Type in LiftlockEvent['type']]: (event: Of<Type>) => Notice | undefined } = {
+  RolloutChanged: rolloutNotice,
+  WaveChanged: waveNotice,
+  MemberChanged: memberNotice,
+  UpgradeChanged: upgradeNotice,
+  ClusterHeld: holdNotice,
+  DrainBlocked: drainNotice,
+  SupportDeadlineApproaching: deadlineNotice,
+  OwnerNews: ownerNotice,
+  PlannedChangeApproaching: plannedChangeNotice,
+  RollbackDeadlineApproaching: rollbackDeadlineNotice,
+  ReadinessChanged: () => undefined,
+  StepChanged: () => undefined,
+  VersionAvailable: (event) => {
+    const { region, kubernetesVersion } = event.detail;
+    const what = `EKS offers Kubernetes ${kubernetesVersion} in ${region}.`;
+    const todo = `${NOTHING} Policies with the trigger automatic plan it by themselves: liftlock get rollouts`;
+    return notice(event, what, 'It was not offered there before.', todo, `${region}/${kubernetesVersion}`);
+  },
+  BreakGlassChanged: breakGlassNotice,
+  FleetStopped: (event) => {
+    const { by, reason } = event.detail;
+    return notice(event, `${by} stopped the whole fleet.`, reason, 'When it is safe: liftlock fleet resume');
+  },
+  FleetResumed: (event) => notice(event, `${event.detail.by} let the fleet go on.`, 'It was stopped.', NOTHING),
+};
 
 function breakGlassNotice(event: Of<'BreakGlassChanged'>): Notice {
   const { of, status, by, comment, until } = event.detail;
@@ -58,26 +48,15 @@ function breakGlassNotice(event: Of<'BreakGlassChanged'>): Notice {
   const [kind = '', name = '', , rollout] = of.split(' ');
   const verb = kind === 'wave' ? `wave ${rollout} ${name}` : `${kind} ${name}`;
   const end = `To end it: liftlock break-glass ${verb} --end`;
-  switch (status) {
-    case 'Opened':
-      return notice(
-        event,
-        `${by} broke the glass of the ${of}: until ${until} no window and no freeze holds it.`,
-        reason,
-        end,
-      );
-    case 'Requested': {
-      const todo = `Whoever agrees runs: liftlock break-glass ${verb} --reason WHY. ${end}`;
-      return notice(
-        event,
-        `${by} asks to break the glass of the ${of} until ${until}; a second person has to agree.`,
-        reason,
-        todo,
-      );
-    }
-    case 'Ended':
-      return notice(event, `${by} mended the glass of the ${of}: its windows and freezes hold again.`, reason, NOTHING);
+  if (status === 'Opened') {
+    const what = `${by} broke the glass of the ${of}: until ${until} no window and no freeze holds it.`;
+    return notice(event, what, reason, end);
   }
+  if (status === 'Requested') {
+    const what = `${by} asks to break the glass of the ${of} until ${until}; a second person has to agree.`;
+    return notice(event, what, reason, `Whoever agrees runs: liftlock break-glass ${verb} --reason WHY. ${end}`);
+  }
+  return notice(event, `${by} mended the glass of the ${of}: its windows and freezes hold again.`, reason, NOTHING);
 }
 
 /** `shop (account 111111111111, eu-central-1)` */
@@ -152,16 +131,11 @@ function drainNotice(event: Of<'DrainBlocked'>): Notice {
 function deadlineNotice(event: Of<'SupportDeadlineApproaching'>): Notice {
   const { cluster, kubernetesVersion, support, endsAt, daysLeft, forced } = event.detail;
   const what = `The ${support} support of Kubernetes ${kubernetesVersion} on ${named(event.detail)} ends in ${daysLeft} days.`;
+  const then =
+    forced === true ? ', and moves the control plane to the next minor by force from then on, at any time' : '';
   const todo = `See when it will be upgraded, or why not: liftlock explain cluster ${nameOf(event.detail)}`;
-  return notice(
-    event,
-    what,
-    forced === true
-      ? `EKS ends it at ${endsAt}, and moves the control plane to the next minor by force from then on, at any time.`
-      : `EKS ends it at ${endsAt}.`,
-    todo,
-    `${cluster}/${kubernetesVersion}/${support}/${daysLeft}`,
-  );
+  const reference = `${cluster}/${kubernetesVersion}/${support}/${daysLeft}`;
+  return notice(event, what, `EKS ends it at ${endsAt}${then}.`, todo, reference);
 }
 
 function rollbackDeadlineNotice(event: Of<'RollbackDeadlineApproaching'>): Notice {
@@ -169,13 +143,8 @@ function rollbackDeadlineNotice(event: Of<'RollbackDeadlineApproaching'>): Notic
   const what = `EKS takes ${named(event.detail)} back from ${kubernetesVersion} to ${to} for ${counted(hoursLeft, 'more hour')} only.`;
   const why = `It takes a control plane back within 7 days of its upgrade, and no longer than it supports ${to}: until ${endsAt}.`;
   const todo = `${NOTHING} Where it is worse than before, this says what going back would do: liftlock rollback cluster ${nameOf(event.detail)} --dry-run`;
-  return notice(
-    event,
-    what,
-    [why, ...reasons.map(({ message }) => message)].join(' '),
-    todo,
-    `${clusterKey}/${kubernetesVersion}/rollback`,
-  );
+  const whys = [why, ...reasons.map(({ message }) => message)].join(' ');
+  return notice(event, what, whys, todo, `${clusterKey}/${kubernetesVersion}/rollback`);
 }
 
 /** Clusters that one notice names; the event has more. */
@@ -206,35 +175,23 @@ function ownerNotice(event: Of<'OwnerNews'>): Notice {
     : news.some(({ what }) => what === 'patchesOverdue')
       ? `See what keeps it from that: ${look}`
       : `${NOTHING} To look: ${look}`;
-  const because = [...why, ...unreached].join(' ');
-  return notice(
-    event,
-    `${whose}: ${told.join(' ')}${more}`,
-    because || 'That is what was found last.',
-    todo,
-    reference,
-  );
+  const because = [...why, ...unreached].join(' ') || 'That is what was found last.';
+  return notice(event, `${whose}: ${told.join(' ')}${more}`, because, todo, reference);
 }
 
 /** What one of the news says, without why. */
 export function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): string {
-  const { what, target, at, announcedFor } = news;
-  switch (what) {
-    case 'blocked':
-      return `${named(news)} cannot go to ${target} as it is.`;
-    case 'ready':
-      return `Nothing is in the way of ${named(news)} any more: it may go to ${target}.`;
-    case 'forcedUpgrade':
-      return `EKS moves ${named(news)} from ${target} to the next minor by force, at any time from ${at} on.`;
-    case 'patchesOverdue':
-      return `${named(news)} at ${target} was to have newer images or add-ons by ${at}, and has not.`;
-    case 'opens':
-      return `The upgrade of ${named(news)} to ${target} begins at ${at} at the earliest.`;
-    case 'moved':
-      return `The upgrade of ${named(news)}, announced for ${announcedFor}, is moved to ${at}.`;
-    case 'takenBack':
-      return `The upgrade of ${named(news)} to ${target} does not begin at ${announcedFor}, as was announced.`;
-  }
+  const { target, at, announcedFor } = news;
+  const texts: Readonly<Record<typeof news.what, string>> = {
+    blocked: `${named(news)} cannot go to ${target} as it is.`,
+    ready: `Nothing is in the way of ${named(news)} any more: it may go to ${target}.`,
+    forcedUpgrade: `EKS moves ${named(news)} from ${target} to the next minor by force, at any time from ${at} on.`,
+    patchesOverdue: `${named(news)} at ${target} was to have newer images or add-ons by ${at}, and has not.`,
+    opens: `The upgrade of ${named(news)} to ${target} begins at ${at} at the earliest.`,
+    moved: `The upgrade of ${named(news)}, announced for ${announcedFor}, is moved to ${at}.`,
+    takenBack: `The upgrade of ${named(news)} to ${target} does not begin at ${announcedFor}, as was announced.`,
+  };
+  return texts[news.what];
 }
 
 function plannedChangeNotice(event: Of<'PlannedChangeApproaching'>): Notice {
@@ -295,9 +252,8 @@ function waveNotice(event: Of<'WaveChanged'>): Notice | undefined {
     case 'gates': {
       // A word that this version does not know is not taken for green.
       const green = reasons.every(({ code }) => code === 'Soaking');
-      const what = green
-        ? `The gates of the wave ${wave} of ${rolloutId} are green.`
-        : `A gate of the wave ${wave} of ${rolloutId} is not green.`;
+      const of = `of the wave ${wave} of ${rolloutId}`;
+      const what = green ? `The gates ${of} are green.` : `A gate ${of} is not green.`;
       const todo = `Look at what the gate watches. The wave waits by itself; to skip its soak: liftlock rollout promote ${rolloutId}`;
       return notice(event, what, because(reasons), green ? NOTHING : todo);
     }
