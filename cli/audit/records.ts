@@ -1,25 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AnchorChain, anchoredSubjects, readChain } from '../../core/anchors/read-chain.ts';
+import type { AuditRecord } from '../../core/evidence/covered-records.ts';
 import { arnOf, parseClusterArn } from '../../core/model/cluster-key.ts';
 import { given } from '../../core/model/given.ts';
 import type { AnchorFile } from '../../core/ports/anchors.ts';
-import type { AuditItem } from '../../core/ports/table.ts';
 import { shortId } from '../../core/queries/find-cluster.ts';
 import { EXIT, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
-import { readTrailOfSubject, trailOf } from './show.ts';
+import { recordsOf, trailOf } from './show.ts';
 
 export interface AuditOptions extends OutputOption {
   /** `s3://<bucket>` or a folder; absent = LIFTLOCK_ANCHORS. */
   readonly anchors?: string;
   /** A folder that `audit export` wrote: nothing is asked of AWS then. */
   readonly from?: string;
-}
-
-interface AuditRecord {
-  readonly subject: string;
-  /** Oldest first. */
-  readonly items: readonly AuditItem[];
 }
 
 /** What is to be proved, and by what. */
@@ -35,9 +29,6 @@ export interface Evidence {
 export const RECORDS_FILE = 'records.jsonl';
 /** What the export found done to anchors, by their names: the texts alone would pass for untouched. Absent where `aws s3 sync` made the folder. */
 export const PROBLEMS_FILE = 'problems.json';
-/** Records that are asked for at once. */
-const AT_ONCE = 4;
-
 /** The record of one subject or, without one, of the fleet and of every subject that an anchor names. */
 export async function gather(session: Session, subject: string | undefined, options: AuditOptions): Promise<Evidence> {
   const place = options.anchors ?? options.from ?? session.io.env.LIFTLOCK_ANCHORS;
@@ -60,12 +51,7 @@ async function asked(session: Session, subject: string | undefined, chain: Ancho
   // The API knows the cluster that has the name now; those that had it before are named by the anchors.
   const others = subject === undefined ? ['fleet', ...anchored] : anchored.filter((each) => isOfCluster(each, subject));
   const left = [...new Set(others)].filter((each) => each !== records[0]?.subject).sort();
-  while (left.length > 0) {
-    const some = left.splice(0, AT_ONCE);
-    const trails = await Promise.all(some.map((each) => readTrailOfSubject(session, each)));
-    // Not the subject of the answer: whoever forges one could say another's, which holds.
-    records.push(...trails.map(({ items }, index) => ({ subject: some[index] ?? '', items })));
-  }
+  for await (const record of recordsOf(session, left)) records.push(record);
   return records;
 }
 

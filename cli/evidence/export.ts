@@ -16,7 +16,7 @@ import type { AnchorFile } from '../../core/ports/anchors.ts';
 import { dateOf } from '../../core/queries/report-period.ts';
 import { Members } from '../../core/store/entities.ts';
 import { anchorFiles } from '../audit/records.ts';
-import { readTrailOfSubject } from '../audit/show.ts';
+import { recordsOf } from '../audit/show.ts';
 import { clusterParam } from '../client/paths.ts';
 import { packageVersion } from '../command/package-version.ts';
 import { EXIT, type ExitCode, Failure, invalid, type Session } from '../command/session.ts';
@@ -114,9 +114,6 @@ function instant(option: string, text: string): string {
   throw invalid(`liftlock: --${option} "${text}" is no date. Write it as 2026-07-01 or 2026-07-01T08:00:00Z.`);
 }
 
-/** Records that are asked for at once. */
-const AT_ONCE = 4;
-
 async function recordsFor(
   session: Session,
   scope: EvidenceScope,
@@ -141,14 +138,9 @@ async function readRecords(
   scope: EvidenceScope,
   subjects: readonly string[],
 ): Promise<AuditRecord[]> {
-  const left = [...new Set(subjects)];
   const records: AuditRecord[] = [];
-  while (left.length > 0) {
-    const some = left.splice(0, AT_ONCE);
-    const trails = await Promise.all(some.map((subject) => readTrailOfSubject(session, subject)));
-    const whole = trails.map(({ items }, index) => ({ subject: some[index] ?? '', items }));
-    records.push(...whole.flatMap((record) => (isOfCluster(record) ? coveredRecords([record], scope) : [record])));
-  }
+  for await (const record of recordsOf(session, [...new Set(subjects)]))
+    records.push(...(isOfCluster(record) ? coveredRecords([record], scope) : [record]));
   return records;
 }
 

@@ -56,6 +56,13 @@ export function section(heading: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', `${heading}:`, ...lines];
 }
 
+/** What keeps something from starting. */
+export const inTheWay = ({ paint }: Session, refusals: Parameters<typeof reasonLines>[0]): string[] =>
+  section(
+    'In the way',
+    reasonLines(refusals).map((line) => paint('yellow', line)),
+  );
+
 /** A heading and a line for each item. */
 export function listed<Item>(heading: string, items: readonly Item[], wordsOf: (item: Item) => string): string[] {
   const lines = items.map((item) => visible(`  ${wordsOf(item)}`));

@@ -1,7 +1,7 @@
 import type { RequestedDrain } from '../../core/operations/request-drain.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, invalid, NO_REASON, type OutputOption, type Session } from '../command/session.ts';
-import { facts, print, reasonLines, section, shown } from '../output/print.ts';
+import { facts, inTheWay, print, shown } from '../output/print.ts';
 import { planOf, tellStart } from './upgrade.ts';
 
 interface DrainOptions extends OutputOption {
@@ -38,7 +38,7 @@ async function cancel(session: Session, nodegroup: string, { cluster, reason, ou
   return EXIT.ok;
 }
 
-function planText({ paint }: Session, plan: RequestedDrain): string[] {
+function planText(session: Session, plan: RequestedDrain): string[] {
   const { drain: settings } = plan;
   return [
     ...facts([
@@ -58,9 +58,6 @@ function planText({ paint }: Session, plan: RequestedDrain): string[] {
             ['Pods with emptyDir', settings.emptyDirs === 'evict' ? 'are evicted, and lose it' : 'are waited for'],
           ] as const)),
     ]),
-    ...section(
-      'In the way',
-      reasonLines(plan.refusals).map((line) => paint('yellow', line)),
-    ),
+    ...inTheWay(session, plan.refusals),
   ];
 }

@@ -2,7 +2,7 @@ import { given } from '../../core/model/given.ts';
 import type { RequestedRollback } from '../../core/operations/request-rollback.ts';
 import { clusterParam } from '../client/paths.ts';
 import type { OutputOption, Session } from '../command/session.ts';
-import { facts, listed, print, reasonLines, section, shown } from '../output/print.ts';
+import { facts, inTheWay, listed, print, reasonLines, section, shown } from '../output/print.ts';
 import { kindOf } from './kind.ts';
 import { planOf, tellStart } from './upgrade.ts';
 
@@ -25,7 +25,7 @@ export async function rollback(session: Session, kindText: string, name: string,
   return tellStart(session, plan);
 }
 
-function planText({ paint }: Session, plan: RequestedRollback): string[] {
+function planText(session: Session, plan: RequestedRollback): string[] {
   return [
     ...facts([
       ['Cluster', shown(plan.cluster)],
@@ -36,9 +36,6 @@ function planText({ paint }: Session, plan: RequestedRollback): string[] {
     ]),
     ...listed('Steps', [...plan.checks.entries()], ([index, check]) => `${index + 1}. ${check}`),
     ...section('Notes', reasonLines(plan.notes)),
-    ...section(
-      'In the way',
-      reasonLines(plan.refusals).map((line) => paint('yellow', line)),
-    ),
+    ...inTheWay(session, plan.refusals),
   ];
 }

@@ -4,7 +4,7 @@ import type { RefusalName } from '../../core/queries/refusal.ts';
 import { ApiFailure } from '../client/api-failure.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, type OutputOption, type Session } from '../command/session.ts';
-import { facts, listed, print, reasonLines, section, shown } from '../output/print.ts';
+import { facts, inTheWay, listed, print, reasonLines, section, shown } from '../output/print.ts';
 import { kindOf } from './kind.ts';
 
 interface UpgradeOptions extends OutputOption {
@@ -51,7 +51,7 @@ export async function planOf<Plan>(asked: Promise<Plan>, blocked: RefusalName): 
   }
 }
 
-function planText({ paint }: Session, plan: RequestedUpgrade): string[] {
+function planText(session: Session, plan: RequestedUpgrade): string[] {
   return [
     ...facts([
       ['Cluster', shown(plan.cluster)],
@@ -63,9 +63,6 @@ function planText({ paint }: Session, plan: RequestedUpgrade): string[] {
     ...listed('Each hop', [...plan.checks.entries()], ([index, check]) => `${index + 1}. ${check}`),
     ...section('Way back', reasonLines(plan.reversal)),
     ...section('Notes', reasonLines(plan.notes)),
-    ...section(
-      'In the way',
-      reasonLines(plan.refusals).map((line) => paint('yellow', line)),
-    ),
+    ...inTheWay(session, plan.refusals),
   ];
 }

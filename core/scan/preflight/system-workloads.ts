@@ -1,4 +1,3 @@
-import { unavailable } from '../../model/workload-health.ts';
 import { foundOf, type PreflightCheck } from './preflight-check.ts';
 
 const name = 'WorkloadUnavailable';
@@ -8,13 +7,14 @@ export const systemWorkloads: PreflightCheck = {
   name,
   finds: 'A workload of kube-system has fewer pods available than it wants.',
   observe: ({ cluster, hasMoved, server }) =>
-    unavailable(hasMoved ? [] : (server?.workloads ?? [])).map(
-      ({ kind, namespace, name: workload, available, desired }) =>
+    (hasMoved ? [] : (server?.workloads ?? []))
+      .filter(({ available, desired }) => available < desired)
+      .map(({ kind, namespace, name: workload, available, desired }) =>
         foundOf(name, 'server', cluster, {
           subject: { kind, namespace, name: workload },
           cause: `workload:${namespace}/${workload}`,
           message: `${kind} ${namespace}/${workload} has ${available} of ${desired} available.`,
           fix: 'Repair it before an upgrade.',
         }),
-    ),
+      ),
 };
