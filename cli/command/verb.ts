@@ -51,8 +51,12 @@ export const numberOption =
     throw new InvalidArgumentError(message);
   };
 
-/** Requests a second to an API server. */
-export const requestRate = numberOption((value) => value > 0 && value <= 1_000, 'It is a number above 0, up to 1000.');
+const requestRate = numberOption((value) => value > 0 && value <= 1_000, 'It is a number above 0, up to 1000.');
+export const REQUEST_RATE: VerbOption = [
+  '--requests-per-second <number>',
+  'at most so many requests to the API server',
+  { parse: requestRate, default: 50 },
+];
 
 /** The argument of an option that waits. */
 export const secondsUpTo = (most: number, least = Number.MIN_VALUE): ((text: string) => number) =>

@@ -11,10 +11,11 @@ import { labeled } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { countLabels } from '../protocol/count-labels.ts';
-import { Refusal } from '../queries/refusal.ts';
+import { invalidInput } from '../queries/refusal.ts';
 import { agreesAlike } from '../rollout/plan-hash.ts';
-import { type AuditEntry, auditEntry } from '../store/audit.ts';
+import type { AuditEntry } from '../store/audit.ts';
 import { change, NOTHING, writeMark } from '../store/change.ts';
+import { auditEntry } from '../store/changes.ts';
 import { Accounts, Clusters, Configs, Grants, Ledgers } from '../store/entities.ts';
 import { decode, load, loadAll, ofKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
@@ -38,10 +39,9 @@ export async function applyDocuments(
   by: string,
   options: { readonly dryRun: boolean },
 ): Promise<AppliedDocuments> {
-  if (documents.length === 0) throw new Refusal('InvalidInput', 'There is no document to apply.');
+  if (documents.length === 0) throw invalidInput('There is no document to apply.');
   if (documents.length > MAX_DOCUMENTS) {
-    throw new Refusal(
-      'InvalidInput',
+    throw invalidInput(
       `${documents.length} documents are too many to apply all or none; at most ${MAX_DOCUMENTS}. Apply them in parts.`,
     );
   }
@@ -72,7 +72,7 @@ export async function applyDocuments(
 function refuse(errors: readonly ConfigIssue[]): void {
   if (errors.length === 0) return;
   const problems = errors.map(({ file, message }) => `${file}: ${message}`);
-  throw new Refusal('InvalidInput', `Nothing was applied. ${problems.join(' ')}`, { problems });
+  throw invalidInput(`Nothing was applied. ${problems.join(' ')}`, { problems });
 }
 
 /**

@@ -7,12 +7,11 @@ import type { Ports } from '../ports/ports.ts';
 import { openUndoEntries, undoOf } from '../protocol/undo.ts';
 import { shortId } from '../queries/find-cluster.ts';
 import { loadClusterNow } from '../queries/load-cluster-now.ts';
-import { Refusal } from '../queries/refusal.ts';
+import { invalidInput, Refusal } from '../queries/refusal.ts';
 import { refusalsByHand } from '../queries/upgrade-plan.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
-import { auditEntry } from '../store/audit.ts';
 import { change, changeAndTell } from '../store/change.ts';
-import { upgradeChanged } from '../store/changes.ts';
+import { auditEntry, upgradeChanged } from '../store/changes.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode, put, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -86,7 +85,7 @@ async function planDrain(ports: DrainPorts, record: ClusterRecord, nodegroup: st
   const groups = groupsOf(cluster);
   if (!groups.includes(nodegroup)) {
     const known = groups.length === 0 ? 'none is known' : `it has ${groups.join(', ')}`;
-    throw new Refusal('InvalidInput', `${cluster.name} has no node group "${nodegroup.slice(0, 63)}": ${known}.`);
+    throw invalidInput(`${cluster.name} has no node group "${nodegroup.slice(0, 63)}": ${known}.`);
   }
   const now = ports.clock.now();
   const { policy } = rulesByHand(snapshot, cluster, memberRules(snapshot, now)).rules;

@@ -8,12 +8,12 @@ import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { keptOf, pinnedBefore } from '../protocol/left-half-done.ts';
-import { Refusal } from '../queries/refusal.ts';
+import { invalidInput, Refusal } from '../queries/refusal.ts';
 import { type ScanRunView, scanRunView } from '../queries/scan-history.ts';
 import { planUpgrade, type UpgradePlan } from '../queries/upgrade-plan.ts';
 import { RUN_MILLISECONDS } from '../scan/fleet/run-store.ts';
-import { auditEntry } from '../store/audit.ts';
 import { change, NOTHING } from '../store/change.ts';
+import { auditEntry } from '../store/changes.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, put, replace, unchanged } from '../store/entity.ts';
 import { ScanRuns } from '../store/scan-entities.ts';
@@ -126,8 +126,7 @@ export async function requestScan(
     throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted at ${cluster.deletedAt}.`);
   const version = KubeVersion.parse(cluster.version);
   const target = asked === undefined ? version.next() : minorOf(asked);
-  if (target.isOlderThan(version))
-    throw new Refusal('InvalidInput', `${cluster.name} is at ${version} already; ${target} is older.`);
+  if (target.isOlderThan(version)) throw invalidInput(`${cluster.name} is at ${version} already; ${target} is older.`);
   const targetVersion = target.toString();
   const { execution, start } = requested(ports, 'scan-cluster', cluster, by, { targetVersion });
   const run: ScanRun = {
@@ -150,5 +149,5 @@ export async function requestScan(
 function minorOf(text: string): KubeVersion {
   const version = /^\d+\.\d+$/.test(text) ? KubeVersion.tryParse(text) : undefined;
   if (version !== undefined) return version;
-  throw new Refusal('InvalidInput', `target: "${text.slice(0, 40)}" is no Kubernetes minor. Write it as 1.37.`);
+  throw invalidInput(`target: "${text.slice(0, 40)}" is no Kubernetes minor. Write it as 1.37.`);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timestamp } from '../contracts/items/common.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { PROBES, STATE_PROBES, type StateProbe, type Unwell, unwell } from './probe-verdict.ts';
+import { STATE_PROBES, type StateProbe, type Unwell, unwell } from './probe-verdict.ts';
 
 /** One thing that a probe looks at, as it is in one reading. */
 export interface Observed {
@@ -67,6 +67,3 @@ function fromCounts({ count, names, workloads }: z.infer<typeof unhealthyPods>, 
   const ill = [...owners, ...names.map((name) => `Pod ${name}`)];
   return { takenAt, probes: { pods: { count, unwell: Object.fromEntries(ill.map((one) => [one, 'down' as const])) } } };
 }
-
-/** For people: `nodes, workloads and Jobs`. */
-export const probesText = (probes: readonly StateProbe[]): string => probes.map((one) => PROBES[one].what).join(', ');

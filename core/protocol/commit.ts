@@ -13,7 +13,8 @@ import { keysOfRules, readRules } from '../policy/read-rules.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ItemKey, Table, WriteOperation } from '../ports/table.ts';
-import { auditEntry, nextRevision, transactWithAudit } from '../store/audit.ts';
+import { nextRevision, transactWithAudit } from '../store/audit.ts';
+import { auditEntry } from '../store/changes.ts';
 import {
   ClusterControls,
   Clusters,

@@ -14,8 +14,8 @@ import { traitsOf } from '../policy/traits.ts';
 import { failuresOf } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { auditEntry } from '../store/audit.ts';
 import { change } from '../store/change.ts';
+import { auditEntry } from '../store/changes.ts';
 import {
   ClusterControls,
   Clusters,

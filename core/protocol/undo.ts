@@ -3,8 +3,8 @@ import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import type { Ports } from '../ports/ports.ts';
-import { auditEntry } from '../store/audit.ts';
 import { change, NOTHING } from '../store/change.ts';
+import { auditEntry } from '../store/changes.ts';
 import { clusterPartition, UNDO, UndoEntries, Upgrades } from '../store/entities.ts';
 import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
 

@@ -9,7 +9,7 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { shortId } from './find-cluster.ts';
-import { Refusal } from './refusal.ts';
+import { invalidInput } from './refusal.ts';
 
 /** Whether a cluster may go one minor up, or to a version that somebody asks about. */
 export interface ReadinessView extends Readiness {
@@ -51,11 +51,10 @@ export async function clusterReadiness(
   if (to === undefined) return view;
   const [asked, current] = [KubeVersion.parse(to), KubeVersion.parse(cluster.version)];
   if (!current.isOlderThan(asked))
-    throw new Refusal('InvalidInput', `${cluster.name} is at ${cluster.version} already; --to ${to} leads nowhere.`);
+    throw invalidInput(`${cluster.name} is at ${cluster.version} already; --to ${to} leads nowhere.`);
   const offered = snapshot.regions.get(cluster.region)?.versions.map(({ version }) => version) ?? [];
   if (!offered.includes(to))
-    throw new Refusal(
-      'InvalidInput',
+    throw invalidInput(
       `EKS offers no ${to} in ${cluster.region}, as far as is known: ${offered.join(', ') || 'nothing was read yet'}.`,
     );
   const known = { scans, now: ports.clock.now(), nodes: nodesIn(snapshot, cluster) };

@@ -5,7 +5,7 @@ import { parseClusterArn } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { Clusters } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { Refusal } from './refusal.ts';
+import { invalidInput, Refusal } from './refusal.ts';
 
 type Place = Pick<ClusterRecord, 'account' | 'region' | 'name'>;
 
@@ -24,10 +24,7 @@ export async function findCluster(table: Table, text: string): Promise<ClusterRe
     return all.findLast((record) => record.deletedAt === undefined) ?? notFound(text, all.at(-1));
   }
   if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/.test(text)) {
-    throw new Refusal(
-      'InvalidInput',
-      `"${text.slice(0, 200)}" names no cluster. Give its name, account.region.name, or its ARN.`,
-    );
+    throw invalidInput(`"${text.slice(0, 200)}" names no cluster. Give its name, account.region.name, or its ARN.`);
   }
   const all = (await loadAllRecords(table)).filter((record) => record.name === text);
   const living = all.filter((record) => record.deletedAt === undefined);
@@ -43,7 +40,7 @@ export async function findCluster(table: Table, text: string): Promise<ClusterRe
 }
 
 async function byKey(table: Table, key: string): Promise<ClusterRecord> {
-  if (key.length > 400) throw new Refusal('InvalidInput', 'The key of a cluster has at most 400 characters.');
+  if (key.length > 400) throw invalidInput('The key of a cluster has at most 400 characters.');
   const read = await load(table, Clusters, key);
   return read?.data ?? notFound(key);
 }

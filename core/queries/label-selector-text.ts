@@ -1,12 +1,12 @@
 import type { LabelRequirement, LabelSelector } from '../selector/label-selector.ts';
-import { Refusal } from './refusal.ts';
+import { invalidInput } from './refusal.ts';
 
 /**
  * Kubernetes' label selector as people type it: `env=prod,team!=web,tier in (a,b),tier notin (c),owner,!legacy`. Fails with
  * `InvalidInput`.
  */
 export function parseLabelSelector(text: string): LabelSelector {
-  if (text.length > 2_000) throw new Refusal('InvalidInput', 'The selector is longer than 2000 characters.');
+  if (text.length > 2_000) throw invalidInput('The selector is longer than 2000 characters.');
   return { matchLabels: {}, matchExpressions: splitTerms(text).map((term) => requirement(term, text)) };
 }
 
@@ -49,8 +49,7 @@ function requirement(term: string, text: string): LabelRequirement {
     const [, not = '', key = ''] = existence;
     return { key, operator: not === '!' ? 'DoesNotExist' : 'Exists', values: [] };
   }
-  throw new Refusal(
-    'InvalidInput',
+  throw invalidInput(
     `"${term}" in the selector "${text}" cannot be read. Write label=value, label!=value, "label in (a,b)", "label notin (a,b)", label or !label, separated by commas.`,
   );
 }

@@ -1,4 +1,4 @@
-import { Refusal } from './refusal.ts';
+import { invalidInput } from './refusal.ts';
 
 /** One page of a list that is sorted by id. `next` is the id to go on after; absent on the last page. */
 export interface Page<Item> {
@@ -18,7 +18,7 @@ export const PAGE_LIMIT = 1000;
 export function pageOf<Item>(items: readonly Item[], idOf: (item: Item) => string, request: PageRequest): Page<Item> {
   const { limit = PAGE_LIMIT, after } = request;
   if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LIMIT)
-    throw new Refusal('InvalidInput', `limit is ${limit}; it is a whole number from 1 to ${PAGE_LIMIT}.`);
+    throw invalidInput(`limit is ${limit}; it is a whole number from 1 to ${PAGE_LIMIT}.`);
   const sorted = items.map((item) => ({ item, id: idOf(item) })).sort((a, b) => compare(a.id, b.id));
   const rest = after === undefined ? sorted : sorted.filter(({ id }) => compare(id, after) > 0);
   const page = rest.slice(0, limit);

@@ -28,3 +28,7 @@ export class Refusal extends Error {
 
 /** Of what is asked for at the wrong time: it may be done once things stand otherwise. */
 export const wrongState = (message: string): Refusal => new Refusal('WrongState', message);
+
+/** Of what is asked for in a way that nobody can answer. */
+export const invalidInput = (message: string, details?: Readonly<Record<string, unknown>>): Refusal =>
+  new Refusal('InvalidInput', message, details);

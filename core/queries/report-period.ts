@@ -1,6 +1,6 @@
 import { durationMilliseconds } from '../calendar/duration.ts';
 import { HISTORY_MILLISECONDS } from '../readiness/readiness-history.ts';
-import { Refusal } from './refusal.ts';
+import { invalidInput } from './refusal.ts';
 
 const MOST_DAYS = HISTORY_MILLISECONDS / 86_400_000;
 
@@ -8,7 +8,7 @@ const MOST_DAYS = HISTORY_MILLISECONDS / 86_400_000;
 export function periodEnd(until: string | undefined, now: Date): Date {
   if (until === undefined) return now;
   const end = dateOf(until);
-  if (end === undefined) throw new Refusal('InvalidInput', `until ${until} is no date; write it as 2026-10-01.`);
+  if (end === undefined) throw invalidInput(`until ${until} is no date; write it as 2026-10-01.`);
   return end < now ? end : now;
 }
 
@@ -23,11 +23,8 @@ export function dateOf(text: string): Date | undefined {
 export function periodStart(since: string, now: Date): Date {
   const start = /^\d{1,5}[mhdw]$/.test(since) ? now.getTime() - durationMilliseconds(since) : dateOf(since)?.getTime();
   if (start === undefined)
-    throw new Refusal(
-      'InvalidInput',
-      `since ${since} is neither a duration such as 90d nor a date such as 2026-08-01.`,
-    );
+    throw invalidInput(`since ${since} is neither a duration such as 90d nor a date such as 2026-08-01.`);
   if (start >= now.getTime() || start < now.getTime() - HISTORY_MILLISECONDS)
-    throw new Refusal('InvalidInput', `since ${since} is not in the last ${MOST_DAYS} days.`);
+    throw invalidInput(`since ${since} is not in the last ${MOST_DAYS} days.`);
   return new Date(start);
 }

@@ -6,7 +6,7 @@ import { loadReport, scansOf } from '../scan/fleet/report-store.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
 import type { ScanReport } from '../scan/report/report-schema.ts';
 import { shortId } from './find-cluster.ts';
-import { Refusal } from './refusal.ts';
+import { invalidInput } from './refusal.ts';
 
 /** A scan in the history of its cluster. */
 export type ScanView = Omit<ScanSummary, 'clusterKey' | 'parts'>;
@@ -51,7 +51,7 @@ export async function scanRun(
   cluster: ClusterRecord,
   name: string,
 ): Promise<ScanRunView> {
-  if (!/^[\w.-]{1,80}$/.test(name)) throw new Refusal('InvalidInput', 'A scan is named as the API named it.');
+  if (!/^[\w.-]{1,80}$/.test(name)) throw invalidInput('A scan is named as the API named it.');
   const run = await loadRun(ports.table, ports.executions.arnFor('scan-cluster', name));
   if (run === undefined || run.data.clusterKey !== cluster.clusterKey)
     throw namedError(

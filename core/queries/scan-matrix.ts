@@ -10,7 +10,7 @@ import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { shortId } from './find-cluster.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
-import { Refusal } from './refusal.ts';
+import { invalidInput } from './refusal.ts';
 
 /** One cluster in the matrix. What was never scanned for the target is said so, and never passes. */
 export interface MatrixRow {
@@ -38,7 +38,7 @@ export type ScanMatrix = Awaited<ReturnType<typeof scanMatrix>>;
 export async function scanMatrix(table: Ports['table'], asked: string, selectorText: string | undefined, now: Date) {
   const target = KubeVersion.tryParse(asked);
   if (target === undefined || !/^\d+\.\d+$/.test(asked))
-    throw new Refusal('InvalidInput', `target: "${asked.slice(0, 40)}" is no Kubernetes minor. Write it as 1.37.`);
+    throw invalidInput(`target: "${asked.slice(0, 40)}" is no Kubernetes minor. Write it as 1.37.`);
   const selector = selectorText === undefined ? undefined : parseLabelSelector(selectorText);
   const [records, newest] = await Promise.all([loadLivingRecords(table), loadKind(table, LatestScanItems)]);
   const latest = new Map(newest.map(({ clusterKey, scans }) => [clusterKey, scans]));

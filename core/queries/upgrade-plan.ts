@@ -18,7 +18,7 @@ import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { shortId } from './find-cluster.ts';
 import { findRolloutGoingOn } from './in-rollout.ts';
 import { loadClusterNow } from './load-cluster-now.ts';
-import { Refusal } from './refusal.ts';
+import { invalidInput } from './refusal.ts';
 
 /** What an upgrade of one cluster by hand would do. */
 export interface UpgradePlan {
@@ -45,10 +45,7 @@ export async function planUpgrade(
   to: string,
 ): Promise<UpgradePlan> {
   if (!isTargetMinor(to))
-    throw new Refusal(
-      'InvalidInput',
-      `"${to.slice(0, 40)}" is not a Kubernetes minor. Write it as text, such as "1.36".`,
-    );
+    throw invalidInput(`"${to.slice(0, 40)}" is not a Kubernetes minor. Write it as text, such as "1.36".`);
   const { snapshot, cluster } = await loadClusterNow(ports, record);
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);

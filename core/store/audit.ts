@@ -13,13 +13,6 @@ export interface AuditEntry {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-export const auditEntry = (
-  subject: string,
-  event: string,
-  principal: string,
-  detail: AuditEntry['detail'],
-): AuditEntry => ({ subject, event, principal, detail });
-
 /** Writes whose revision is known; caches (`any`) are not part of the record. */
 function writesOf(operations: readonly WriteOperation[]): readonly StoredItem[] {
   const writes = operations.flatMap((operation): StoredItem[] => {

@@ -2,7 +2,7 @@ import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { arnOf } from '../model/cluster-key.ts';
-import { type AuditEntry, auditEntry } from './audit.ts';
+import type { AuditEntry } from './audit.ts';
 
 type Detail<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { type: Type }>['detail'];
 
@@ -12,6 +12,13 @@ export function clusterNames(clusterKey: string) {
   const [, , , region = '', account = ''] = cluster.split(':');
   return { clusterKey, cluster, account, region };
 }
+
+export const auditEntry = (
+  subject: string,
+  event: string,
+  principal: string,
+  detail: AuditEntry['detail'],
+): AuditEntry => ({ subject, event, principal, detail });
 
 /** What goes on record of a rollout, of a wave or of a member. */
 export const rolloutEntry = (id: string, ...entry: [event: string, principal: string, detail: AuditEntry['detail']]) =>

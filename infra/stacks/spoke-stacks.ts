@@ -39,32 +39,26 @@ export class SpokeRoleStack extends Stack {
       ...props,
     });
     const parameters = trustParameters(this, settings);
-    const role = new CfnRole(this, 'SpokeRole', {
-      roleName: parameters.roleName,
-      description: "Liftlock's hub reads and upgrades EKS clusters by this role",
-      maxSessionDuration: 3600,
-      assumeRolePolicyDocument: trustOf(parameters, SPOKE_CALLERS),
-      policies: [
-        { policyName: 'Read', policyDocument: new PolicyDocument({ statements: readStatements() }) },
-        { policyName: 'Upgrade', policyDocument: new PolicyDocument({ statements: mutatingStatements() }) },
-      ],
-    });
+    const { roleName: name } = parameters;
+    const roleFor = (id: string, callers: readonly FunctionName[], roleName: string, does: string) =>
+      new CfnRole(this, id, {
+        roleName,
+        description: `Liftlock's hub ${does}`,
+        maxSessionDuration: 3600,
+        assumeRolePolicyDocument: trustOf(parameters, callers),
+      });
+    const role = roleFor('SpokeRole', SPOKE_CALLERS, name, 'reads and upgrades EKS clusters by this role');
+    role.policies = [
+      { policyName: 'Read', policyDocument: new PolicyDocument({ statements: readStatements() }) },
+      { policyName: 'Upgrade', policyDocument: new PolicyDocument({ statements: mutatingStatements() }) },
+    ];
     acknowledge(role, WILDCARDS);
     new CfnOutput(this, 'RoleArn', { value: role.attrArn });
     // No policy: it is who it is. What it may do in a cluster the cluster's owner says, by an access entry (liftlock access manifest --tier operate).
-    new CfnRole(this, 'OperateRole', {
-      roleName: operateRoleName(parameters.roleName),
-      description: "Liftlock's hub drains nodes of clusters that give this role access; in AWS it may do nothing",
-      maxSessionDuration: 3600,
-      assumeRolePolicyDocument: trustOf(parameters, NODE_FUNCTIONS),
-    });
+    const granted = 'clusters that give this role access; in AWS it may do nothing';
+    roleFor('OperateRole', NODE_FUNCTIONS, operateRoleName(name), `drains nodes of ${granted}`);
     // Likewise (liftlock access manifest --tier hooks).
-    new CfnRole(this, 'HookRole', {
-      roleName: hookRoleName(parameters.roleName),
-      description: "Liftlock's hub runs Jobs of hooks in clusters that give this role access; in AWS it may do nothing",
-      maxSessionDuration: 3600,
-      assumeRolePolicyDocument: trustOf(parameters, JOB_FUNCTIONS),
-    });
+    roleFor('HookRole', JOB_FUNCTIONS, hookRoleName(name), `runs Jobs of hooks in ${granted}`);
   }
 }
 

@@ -141,27 +141,18 @@ class AnchorBucket extends Construct {
     });
     const objects = this.bucket.arnForObjects('*');
     const role = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${functionName('anchor-audit')}`;
-    this.#deny('OnlyAnchorAudit', ['s3:PutObject'], objects, { ArnNotEquals: { 'aws:PrincipalArn': role } });
-    this.#deny('NothingIsPutTwice', ['s3:PutObject'], objects, { Null: { 's3:if-none-match': 'true' } });
-    this.#deny('NothingIsUndone', UNDOES, objects);
-    this.#deny('NothingExpires', ['s3:DeleteBucket', 's3:PutLifecycleConfiguration'], this.bucket.bucketArn);
+    const others = { ArnNotEquals: { 'aws:PrincipalArn': role } };
+    const again = { Null: { 's3:if-none-match': 'true' } };
+    const deny = (what: PolicyStatementProps) => this.bucket.addToResourcePolicy(denied(what));
+    deny({ sid: 'OnlyAnchorAudit', actions: ['s3:PutObject'], resources: [objects], conditions: others });
+    deny({ sid: 'NothingIsPutTwice', actions: ['s3:PutObject'], resources: [objects], conditions: again });
+    deny({ sid: 'NothingIsUndone', actions: UNDOES, resources: [objects] });
+    const expiring = ['s3:DeleteBucket', 's3:PutLifecycleConfiguration'];
+    deny({ sid: 'NothingExpires', actions: expiring, resources: [this.bucket.bucketArn] });
     acknowledge(this.bucket, {
       'AwsSolutions-S1':
         'One function puts, and its log says what; data events of CloudTrail show everybody else, and a log bucket would need one of its own.',
     });
-  }
-
-  #deny(sid: string, actions: string[], resource: string, conditions?: Record<string, Record<string, string>>): void {
-    this.bucket.addToResourcePolicy(
-      new PolicyStatement({
-        sid,
-        effect: Effect.DENY,
-        principals: [new AnyPrincipal()],
-        actions,
-        resources: [resource],
-        ...(conditions === undefined ? {} : { conditions }),
-      }),
-    );
   }
 }
 
@@ -212,7 +203,7 @@ const CHANGES = [
   'dynamodb:PartiQLDelete',
 ];
 
-/** To everybody. The ARN of the table itself would be a circle; a policy on a table is about that table. */
+/** To everybody. The ARN of a table itself would be a circle, and a policy on it is about that table; of a bucket it has to be said. */
 const denied = (what: PolicyStatementProps): PolicyStatement =>
   new PolicyStatement({ effect: Effect.DENY, principals: [new AnyPrincipal()], resources: ['*'], ...what });
 
