@@ -215,16 +215,11 @@ function rolloutNotice(event: Of<'RolloutChanged'>): Notice {
 
 function rolloutTodo(id: string, status: string, reasons: readonly Reason[]): string {
   const look = `liftlock describe rollout ${id}`;
-  switch (status) {
-    case 'Paused':
-      return `Go on when you are ready: liftlock rollout resume ${id}`;
-    case 'Halted':
-      return `See why: ${look}. Then retry what failed (liftlock retry cluster NAME), ${goOn(id, reasons)} or give it up (liftlock rollout abort ${id}).`;
-    case 'CompletedWithFailures':
-      return `See what failed: ${look}. Retry each with liftlock retry cluster NAME.`;
-    default:
-      return `${NOTHING} To look: ${look}`;
-  }
+  if (status === 'Paused') return `Go on when you are ready: liftlock rollout resume ${id}`;
+  if (status === 'Halted')
+    return `See why: ${look}. Then retry what failed (liftlock retry cluster NAME), ${goOn(id, reasons)} or give it up (liftlock rollout abort ${id}).`;
+  if (status !== 'CompletedWithFailures') return `${NOTHING} To look: ${look}`;
+  return `See what failed: ${look}. Retry each with liftlock retry cluster NAME.`;
 }
 
 /** Failures keep a plain resume away (`core/operations/rollout-orders.ts`); a hook, and clusters that go back by themselves, do not. */

@@ -198,19 +198,17 @@ function noteEndpoints({ namespace, metadata }: SeenObject, object: Mapping, { r
 
 /** What one probe says, once its lists were read. */
 export function observedBy(probe: ClusterProbe, seen: ClusterObservation): readonly Observed[] {
-  switch (probe) {
-    case 'nodes':
-      return seen.nodes;
-    case 'workloads':
-      return [...seen.workloads.values()];
-    case 'pods':
-      return [...seen.pods].map(([identity, pods]) => observedPods(identity, pods, seen.workloads.get(identity)));
-    case 'services':
-      return seen.services.map((one) => observedService(one, seen));
-    case 'jobs':
-      return [...seen.jobs.values()];
-  }
+  return OBSERVED[probe](seen);
 }
+
+const OBSERVED: Readonly<Record<ClusterProbe, (seen: ClusterObservation) => readonly Observed[]>> = {
+  nodes: ({ nodes }) => nodes,
+  workloads: ({ workloads }) => [...workloads.values()],
+  pods: ({ pods, workloads }) =>
+    [...pods].map(([identity, own]) => observedPods(identity, own, workloads.get(identity))),
+  services: (seen) => seen.services.map((one) => observedService(one, seen)),
+  jobs: ({ jobs }) => [...jobs.values()],
+};
 
 /** Pods are of their workload: what changed that has changed them. */
 function observedPods(identity: string, { count, ill, ...pods }: PodsOfOne, workload: Workload | undefined): Observed {
