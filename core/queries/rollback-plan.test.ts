@@ -73,6 +73,20 @@ test('what runs there is not in its way, and parks first', async () => {
   expect((await planned({ grant: grant({ status: 'free' }) })).noted).toEqual([]);
 });
 
+test.each<[string, Upgrade['steps'], string]>([
+  ['that rolls nodes parks at its next change', {}, 'parks at its next change.'],
+  [
+    'in its smoke check, which changes nothing, looks on to its end',
+    { 'smoke-check': { status: 'running', startedAt: NOON.toISOString(), reasons: [] } },
+    'looks on to its end, since a smoke check changes nothing;',
+  ],
+])('a hop %s, and the rollback begins after that', async (_, steps, said) => {
+  const { notes } = await planned({ grant: grant(), upgrades: [{ ...hop(1), status: 'Running', steps }] });
+  const [told] = notes.filter(({ code }) => code === 'GrantBusy');
+  expect(told?.message).toContain(`The upgrade 1.36-1.37 runs there and ${said}`);
+  expect(told?.message).toMatch(/ The rollback begins after that.$/);
+});
+
 test('one whose control plane is back goes on with what is left, as long as that is not through', async () => {
   const at = { version: '1.36' };
   const left = await planned({ upgrades: [hop(2), back({ status: 'Failed', mutated: true })] }, at);

@@ -12,6 +12,7 @@ import { upgradesOf } from '../store/cluster-upgrades.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { shortId } from './find-cluster.ts';
 import { loadClusterNow } from './load-cluster-now.ts';
+import { givesWay } from './verdict-while-it-runs.ts';
 
 /** What taking a cluster back to the minor before would do. */
 export interface RollbackPlan {
@@ -68,12 +69,12 @@ export async function planRollback(
     refusals,
     notes: [
       ...view.reasons.filter((one) => !inTheWay.includes(one)),
-      ...(refusals.length > 0 ? [] : parksFirst(snapshot, cluster)),
+      ...(refusals.length > 0 ? [] : endsFirst(snapshot, cluster, upgrades)),
     ],
   };
 }
 
-/** Of what runs there nothing is refused: it is held, parks at its next change, and then the rollback begins. */
+/** Of what runs there nothing is refused: it is held, and when it has parked or ended the rollback begins. */
 function refusalsNow(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -101,10 +102,12 @@ function underWay(upgrades: readonly Upgrade[], name: string, from: KubeVersion)
   });
 }
 
-function parksFirst({ grants }: FleetSnapshot, { clusterKey }: ClusterRecord): Reason[] {
+function endsFirst({ grants }: FleetSnapshot, { clusterKey }: ClusterRecord, upgrades: readonly Upgrade[]): Reason[] {
   const grant = grants.find((one) => one.clusterKey === clusterKey);
   if (grant === undefined) return [];
-  const said = `The upgrade ${grant.upgradeId} runs there: it parks at its next change, and the rollback begins when it has.`;
+  const upgrade = upgrades.find(({ id }) => id === grant.upgradeId);
+  const gives = upgrade === undefined ? 'parks at its next change' : givesWay(upgrade);
+  const said = `The upgrade ${grant.upgradeId} runs there and ${gives}. The rollback begins after that.`;
   return [reason('GrantBusy', said)];
 }
 

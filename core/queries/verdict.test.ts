@@ -62,16 +62,6 @@ function verdict(given: Given) {
   return { state, codes: said.reasons.map(({ code }) => code), ...said.when };
 }
 
-const ended: Upgrade['steps'][string] = { status: 'done', startedAt: at(-1), endedAt: at(0), reasons: [] };
-test.each<[string, Upgrade['steps'], string]>([
-  ['that has just begun', {}, 'it has just begun.'],
-  ['whose step runs', { 'scan-cluster': { ...ended, status: 'running' } }, `scan-cluster runs since ${at(-1)}.`],
-  ['whose first step has ended', { 'scan-cluster': ended }, 'it is between two steps.'],
-])('it is told what is done of an upgrade %s', (_, steps, expected) => {
-  const { said } = told({ member: { status: 'Running' }, upgrade: { status: 'Running', steps } });
-  expect(said.reasons[0]?.message).toBe(`The upgrade from 1.36 to 1.37 runs: ${expected}`);
-});
-
 test.each<[string, Given, string[]]>([
   ['in a rollout that is paused', { rollout: { status: 'Paused' } }, ['Running', 'RolloutPaused']],
   ['in a rollout that was aborted', { rollout: { status: 'Aborted' } }, ['Running', 'RolloutAborted']],

@@ -35,6 +35,7 @@ import {
   UNPLACED,
   whyUnplaced,
 } from './verdict-at-target.ts';
+import { whileItRuns } from './verdict-while-it-runs.ts';
 
 type MemberPlace = Place & { readonly member: Member };
 
@@ -69,25 +70,8 @@ export function verdictOf(
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
   // What Liftlock begins by itself may have to wait before it ever runs.
   const hasToWait = upgrade?.status === 'Pending' && waits.length > 0;
-  if (upgrade !== undefined && upgrade.status !== 'Parked' && !hasToWait) {
-    const begun = Object.entries(upgrade.steps);
-    const [step, state] = begun.filter(([, one]) => one.status === 'running').at(-1) ?? [];
-    const between = begun.length === 0 ? 'it has just begun' : 'it is between two steps';
-    const text = step === undefined ? between : `${step} runs since ${state?.startedAt}`;
-    // What EKS works on finishes; the next change asks for these.
-    const isTakenBack = held?.reason.code === 'RollingBack' && !isRollback(upgrade);
-    const back = isTakenBack ? [held.reason] : [];
-    const parks = [...refusedByFleet(snapshot), ...rolloutRefusals(ofUpgrade), ...back];
-    return said(
-      after(
-        parks.length === 0 ? 'It runs now.' : 'It runs now, and parks at its next change.',
-        upgrade.startedAt ?? null,
-      ),
-      reason('Running', `${nameOfUpgrade(upgrade)} runs: ${text}.`),
-      ...parks,
-      ...(state?.reasons ?? []),
-    );
-  }
+  if (upgrade !== undefined && upgrade.status !== 'Parked' && !hasToWait)
+    return whileItRuns(upgrade, [...refusedByFleet(snapshot), ...rolloutRefusals(ofUpgrade)], held);
   // A rollback holds its cluster itself, and goes on under any hold.
   if (held !== undefined && !isRollback(upgrade)) {
     const isWaited = place?.member !== undefined && !ENDED_WELL.includes(place.member.status);
@@ -356,11 +340,4 @@ function turnAt(
       code,
       message: `At that opening, as things stand, it is not its turn.${goes} ${message}`,
     }));
-}
-
-function nameOfUpgrade({ id, machine, from, to, input }: Upgrade): string {
-  if (machine === 'drain-nodes') return `The drain of ${input?.nodegroup}`;
-  if (machine === 'restore-nodes')
-    return `The undo of what ${/^undo-drain-/.test(id) ? 'a drain' : 'an upgrade'} has left`;
-  return `The ${machine === 'rollback-cluster' ? 'rollback' : 'upgrade'} from ${from} to ${to}`;
 }

@@ -1,6 +1,7 @@
 import { clusterText } from '../../cli/verbs/cluster-text.ts';
 import { explanationText } from '../../cli/verbs/explain.ts';
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
+import { stopFleet } from '../../core/operations/fleet-switch.ts';
 import { comparisonOf, probeText } from '../../core/probes/probe-verdict.ts';
 import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
@@ -81,6 +82,21 @@ test('errors that triple on the new minor are told, and fail no hop alone', asyn
   const lines = clusterText(await loadClusterDetail(world.ports, record), shown).map((line) => line.trim());
   expect(lines).toContainEqual(expect.stringMatching(/^api-errors +fail .* [23]\.\d times$/));
   expect(explanationText(await explainCluster(world.ports, record), shown).join()).toContain('worse: api-errors');
+});
+
+test('a stop in the middle of the wait leaves the smoke check to its end, and explain says so', async () => {
+  const said: Promise<string | null>[] = [];
+  const { upgrade, minutes } = await hop({
+    before: (world) =>
+      onStep(world, 'smoke-check', 'running', 'web', () => {
+        const record = () => recordOf(world, 'web');
+        const stopped = stopFleet(world.ports, 'ann', 'x').then(record);
+        said.push(stopped.then((one) => explainCluster(world.ports, one)).then(({ when }) => when.condition));
+      }),
+  });
+  expect(await said[0]).toMatch(/^It runs now, and looks on to its end, since a smoke check changes nothing;/);
+  expect(upgrade?.status).toBe('Succeeded');
+  expect(minutes).toBeGreaterThanOrEqual(30);
 });
 
 test('a second source that is worse makes it one, and the cluster goes back', async () => {

@@ -1,0 +1,45 @@
+import type { ClusterControl } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { isRollback } from '../model/hop.ts';
+import { isLastLook } from '../protocol/hop-before.ts';
+import { momentOf } from '../protocol/situation.ts';
+import { VETOES } from '../protocol/vetoes.ts';
+import type { Verdict } from './explanation.ts';
+import { after, said } from './verdict-at-target.ts';
+
+/** What is said of an upgrade that runs; `orders`: what people have said since to the fleet and to its rollout. */
+export function whileItRuns(upgrade: Upgrade, orders: readonly Reason[], held: ClusterControl['held']): Verdict {
+  const begun = Object.entries(upgrade.steps);
+  const [step, state] = begun.filter(([, one]) => one.status === 'running').at(-1) ?? [];
+  const between = begun.length === 0 ? 'it has just begun' : 'it is between two steps';
+  const text = step === undefined ? between : `${step} runs since ${state?.startedAt}`;
+  const isTakenBack = held?.reason.code === 'RollingBack' && !isRollback(upgrade);
+  // What EKS works on finishes; the next change asks for these, and what undoes or goes back is not asked for all of them.
+  const parks = [...orders.filter(({ code }) => codesAsked(upgrade).has(code)), ...(isTakenBack ? [held.reason] : [])];
+  return said(
+    after(parks.length === 0 ? 'It runs now.' : `It runs now, and ${givesWay(upgrade)}.`, upgrade.startedAt ?? null),
+    reason('Running', `${nameOfUpgrade(upgrade)} runs: ${text}.`),
+    ...parks,
+    ...(state?.reasons ?? []),
+  );
+}
+
+const codesAsked = (upgrade: Upgrade): ReadonlySet<string> =>
+  new Set(VETOES.flatMap(({ asked, codes }) => (asked.includes(momentOf(upgrade, 'later')) ? codes : [])));
+
+/** Where what runs gives way to an order: at a commit. A smoke check, the last step of all, makes none. */
+export function givesWay(upgrade: Upgrade): string {
+  if (upgrade.steps['smoke-check']?.status === 'running')
+    return 'looks on to its end, since a smoke check changes nothing; only where it waits for a hook does it park';
+  return isLastLook(upgrade)
+    ? 'looks once more to its end; only where it finds something to change does it park'
+    : 'parks at its next change';
+}
+
+function nameOfUpgrade({ id, machine, from, to, input }: Upgrade): string {
+  if (machine === 'drain-nodes') return `The drain of ${input?.nodegroup}`;
+  if (machine === 'restore-nodes')
+    return `The undo of what ${/^undo-drain-/.test(id) ? 'a drain' : 'an upgrade'} has left`;
+  return `The ${machine === 'rollback-cluster' ? 'rollback' : 'upgrade'} from ${from} to ${to}`;
+}
