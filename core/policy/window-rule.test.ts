@@ -77,19 +77,19 @@ test.each([
     'open, and it would not end in time',
     {},
     '20T11:30',
-    'The window lunch closes at 2026-11-20T12:45+01:00, which is too soon: an upgrade is taken to last 1h; it starts when the window sunday opens at 2026-11-22T14:00+01:00.',
+    'The window lunch closes at 2026-11-20T12:45+01:00, which is too soon: an upgrade is taken to last 1h; it fits when the window sunday opens at 2026-11-22T14:00+01:00.',
   ],
   [
     'closed, and the next opening is too short',
     { estimateMilliseconds: 90 * MINUTES },
     '20T08:00',
-    'The next opening is too short: an upgrade is taken to last 1h30m; it starts when the window sunday opens at 2026-11-22T14:00+01:00.',
+    'The next opening is too short: an upgrade is taken to last 1h30m; it fits when the window sunday opens at 2026-11-22T14:00+01:00.',
   ],
   [
     'with a bake, what comes before it does not fit',
     bakes,
     '20T08:00',
-    'The next opening is too short: what comes before the bake, half of an upgrade, is taken to last 1h; it starts when the window sunday opens at 2026-11-22T14:00+01:00.',
+    'The next opening is too short: what comes before the bake, half of an upgrade, is taken to last 1h; it fits when the window sunday opens at 2026-11-22T14:00+01:00.',
   ],
   [
     'no opening is long enough',
@@ -115,7 +115,7 @@ test('a freeze inside a window is told by its name: the window goes on', () => {
   const calendars = [only({ windows, freezes })];
   const told = (now: string, begun = false) => windowRule(rules({ calendars }), at(now), begun).reasons[0]?.message;
   expect(told('20T13:30')).toBe(
-    'The freeze release begins at 2026-11-20T14:00+00:00, which is too soon: an upgrade is taken to last 1h; it starts when the freeze release ends at 2026-11-20T15:00+00:00.',
+    'The freeze release begins at 2026-11-20T14:00+00:00, which is too soon: an upgrade is taken to last 1h; it fits when the freeze release ends at 2026-11-20T15:00+00:00.',
   );
   expect(told('20T13:59:30', true)).toBe('The freeze release begins at 2026-11-20T14:00+00:00, in a moment.');
   expect(told('20T20:30')).toMatch(/^The window days closes at 2026-11-20T21:00.* when the window days opens at /);
@@ -138,7 +138,7 @@ describe('a calendar without windows', () => {
 
   test('names the freeze that ends what is open, or whose end opens it', () => {
     const told = (now: string) => windowRule(rules({ calendars }), at(now), false).reasons.at(-1)?.message;
-    const starts = 'an upgrade is taken to last 1h; it starts when the freeze two ends at';
+    const starts = 'an upgrade is taken to last 1h; it fits when the freeze two ends at';
     expect(told('20T09:30')).toBe(
       `The freeze one begins at 2026-11-20T10:00+00:00, which is too soon: ${starts} 2026-11-20T18:00+00:00.`,
     );

@@ -71,7 +71,7 @@ function tooShort({ calendars, estimateMilliseconds, wave }: FitRules, what: str
   const then =
     startsAt === null
       ? `none of the next ${OPENINGS} openings is so long. Lengthen the windows, correct estimates.upgrade, or write mayOverrun: true`
-      : `it starts when ${opens} at ${clockText(calendars, startsAt)}`;
+      : `it fits when ${opens} at ${clockText(calendars, startsAt)}`;
   return reason('WindowTooShort', `${what}: ${why}; ${then}.`);
 }
 

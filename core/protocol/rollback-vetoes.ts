@@ -1,5 +1,6 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { AnyCode } from '../contracts/reasons.ts';
+import { type AnyCode, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
 import { unreadablePolicy } from '../policy/policy-of.ts';
@@ -13,6 +14,23 @@ const STOP_ROLLBACKS: readonly AnyCode[] = ['Gone', 'NotInFleet', 'Unreachable']
 export function tooLate({ reversibleUntil, mutated, from }: Upgrade, now: Date): readonly Reason[] {
   if (reversibleUntil === undefined || mutated || now < new Date(reversibleUntil)) return NONE;
   return [reason('TooLate', `EKS took the control plane back from ${from} until ${reversibleUntil}.`)];
+}
+
+/**
+ * Why a rollback that its calendars refuse waits for a person, and not for them: EKS takes its cluster back no more when they let it begin. Empty where they do
+ * before. `opensAt`: the first opening into which it fits; null = none is known.
+ */
+export function opensTooLate(
+  refusals: readonly Reason[],
+  { name }: Pick<ClusterRecord, 'name'>,
+  reversibleUntil: string,
+  opensAt: Date | null,
+): readonly Reason[] {
+  const isShut = refusals.some(({ code }) => waitsFor(code) === 'window');
+  if (!isShut || (opensAt !== null && opensAt < new Date(reversibleUntil))) return NONE;
+  const before = opensAt === null ? '' : ` before ${opensAt.toISOString()}`;
+  const said = `EKS takes it back until ${reversibleUntil}, and of the openings of its calendars it fits into none${before}: liftlock break-glass cluster ${name} --reason WHY lets it go on before that.`;
+  return [reason('TooLate', said)];
 }
 
 /** What only rollbacks are asked, and what keeps the two directions apart. */

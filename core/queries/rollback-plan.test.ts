@@ -1,5 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
 import {
+  calendarConfig,
   clock,
   cluster,
   grant,
@@ -7,6 +9,7 @@ import {
   type Kept,
   keep,
   NOON,
+  policyConfig,
   upgrade,
 } from '../../test/material/protocol/one-upgrade.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
@@ -65,6 +68,48 @@ test.each<[string, Kept, Partial<ClusterRecord>, string]>([
   ],
 ])('it is refused where %s', async (_, kept, more, code) => {
   expect(await planned(kept, more)).toMatchObject({ status: 'Blocked', codes: [code] });
+});
+
+const short = { name: 'short', schedule: '0 22 * * *', duration: '30m' };
+/** Where rollbacks wait for windows; what is compiled is kept by revision, which a name stands for here. */
+const obeys = (...windows: readonly Record<'name' | 'schedule' | 'duration', string>[]): Kept => {
+  const name = ['until', ...windows.map((one) => one.name)].join('-');
+  const policy = policyWith({ name: 'p', waves: `[{ name: all, calendar: ${name} }]` });
+  const spec = { ...policy.spec, rollback: { ...policy.spec.rollback, windows: 'obey' } } as const;
+  return {
+    policy: { ...policyConfig({ ...policy, spec }), revision: name },
+    calendars: [calendarConfig(name, { timeZone: 'UTC', windows, freezes: [] })],
+  };
+};
+const inTime = { name: 'saturday', schedule: '0 8 * * SAT', duration: '4h' };
+const late = { name: 'monthly', schedule: '0 8 1 * *', duration: '4h' };
+const BREAK = ': liftlock break-glass cluster web --reason WHY lets it go on before that.';
+
+test.each<[string, (typeof short)[], string[], string]>([
+  [
+    'the first that it fits into is named',
+    [inTime],
+    [],
+    'it fits when the window saturday opens at 2026-11-21T08:00+00:00.',
+  ],
+  [
+    'none comes before EKS takes it back no more',
+    [late],
+    ['TooLate'],
+    `it fits into none before 2026-12-01T08:00:00.000Z${BREAK}`,
+  ],
+  ['none is long enough', [], ['TooLate'], `of the openings of its calendars it fits into none${BREAK}`],
+])('where windows refuse it and the next one is too short, %s', async (_, windows, more, said) => {
+  const { codes, refusals } = await planned(obeys(short, ...windows));
+  expect(codes).toEqual(['WindowClosed', 'WindowTooShort', ...more]);
+  expect(refusals.at(-1)?.message).toContain(said);
+});
+
+test('what has begun to go back goes on in a window that it would not begin in', async () => {
+  const kept = obeys({ name: 'noon', schedule: '0 12 * * *', duration: '30m' });
+  const left = { ...kept, upgrades: [hop(2), back({ status: 'Failed', mutated: true })] };
+  expect((await planned(left, { version: '1.36' })).codes).toEqual([]);
+  expect((await planned(kept)).codes).toContain('WindowTooShort');
 });
 
 test('what runs there is not in its way, and parks first', async () => {

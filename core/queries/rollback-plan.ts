@@ -4,6 +4,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, rollbackId } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
+import { opensTooLate } from '../protocol/rollback-vetoes.ts';
 import { mayExtendSupport, rollbackView, versionNow } from '../protocol/rollback-view.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
@@ -38,7 +39,6 @@ export async function planRollback(
 ): Promise<RollbackPlan> {
   const { snapshot, cluster } = await loadClusterNow(ports, record);
   const now = ports.clock.now();
-  const { rules, window } = rulesByHand(snapshot, cluster, memberRules(snapshot, now));
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const current = versionNow(cluster, upgrades);
   // Its control plane is back already, and what is left of the rollback goes on.
@@ -47,16 +47,20 @@ export async function planRollback(
       id === rollbackId(current.next(), current) && mutated && status !== 'Succeeded' && status !== 'Canceled',
   );
   const from = begun === undefined ? current : current.next();
+  // What has begun to go back is asked as what goes on.
+  const { rules, window } = rulesByHand(snapshot, cluster, memberRules(snapshot, now), begun !== undefined);
   const region = snapshot.regions.get(cluster.region);
   const spec = rules.policy?.spec;
   const mayExtend = mayExtendSupport(spec, { extendSupport });
   const view = rollbackView(cluster, { upgrades, region, nodes: spec?.nodes, mayExtend, now });
   const isOver = begun === undefined && view.status === 'NotReversible';
   const inTheWay = begun === undefined ? (isOver ? view.reasons : view.blockers) : [];
+  const refusedNow = refusalsNow(snapshot, cluster, { rules, window }, from.previous(), now);
   const refusals = [
     ...underWay(upgrades, cluster.name, from),
     ...inTheWay,
-    ...refusalsNow(snapshot, cluster, { rules, window }, from.previous(), now),
+    ...refusedNow,
+    ...(view.until === null ? [] : opensTooLate(refusedNow, cluster, view.until, window.startsAt ?? null)),
   ];
   return {
     cluster: shortId(cluster),

@@ -3,7 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { reason } from '../contracts/step-result.ts';
 import { isAwaited } from '../policy/cluster-tags.ts';
 import { queueOf } from '../protocol/rollback.ts';
-import { tooLate } from '../protocol/rollback-vetoes.ts';
+import { opensTooLate, tooLate } from '../protocol/rollback-vetoes.ts';
 import { isUndo } from '../protocol/undo.ts';
 import { admit, askToBegin, type MemberIndex, type Room } from './admission.ts';
 import { atRest, automaticRollouts, restingDecisions } from './automatic-rollouts.ts';
@@ -158,7 +158,8 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
     const { rolloutId, waveIndex } = queueOf(upgrade) ?? {};
     const wave = index.waves.get(rolloutId ?? '')?.find((one) => one.index === waveIndex);
     const asked = { upgrade, wave, ...rulesByHand(snapshot, cluster, rulesOf, upgrade.mutated) };
-    const answer = inTime(upgrade, cluster, askToBegin({ snapshot, room, index, now }, cluster, upgrade, asked), now);
+    const begins = askToBegin({ snapshot, room, index, now }, cluster, upgrade, asked);
+    const answer = inTime(upgrade, cluster, begins, asked.window.startsAt ?? null, now);
     if (answer.reasons.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });
     else waiting.push({ clusterKey: upgrade.clusterKey, upgradeId: upgrade.id, ...answer });
   }
@@ -166,14 +167,13 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
 }
 
 /** A rollback whose calendars do not open before EKS takes its cluster back no more waits for a person, and not for them; so does what waits past that half-way. */
-function inTime({ reversibleUntil }: Upgrade, { name }: ClusterRecord, answer: Answer, now: Date): Answer {
-  const { reasons, until } = answer;
+function inTime({ reversibleUntil }: Upgrade, cluster: ClusterRecord, answer: Answer, opensAt: Date | null, now: Date) {
+  const { reasons } = answer;
   if (reversibleUntil === undefined || reasons.length === 0) return answer;
   if (new Date(reversibleUntil) <= now) {
-    const over = `EKS took its control plane back until ${reversibleUntil}, and does so no more: liftlock release cluster ${name} ends this rollback.`;
+    const over = `EKS took its control plane back until ${reversibleUntil}, and does so no more: liftlock release cluster ${cluster.name} ends this rollback.`;
     return { reasons: [...reasons, reason('TooLate', over)] };
   }
-  if (until === undefined || until < reversibleUntil) return answer;
-  const said = `EKS takes it back until ${reversibleUntil}, and its calendars do not open before ${until}: liftlock break-glass cluster ${name} --reason WHY lets it go on before that.`;
-  return { reasons: [...reasons, reason('TooLate', said)] };
+  const late = opensTooLate(reasons, cluster, reversibleUntil, opensAt);
+  return late.length === 0 ? answer : { reasons: [...reasons, ...late] };
 }

@@ -52,7 +52,7 @@ test('rollbacks whose window opens too late are promised by nobody, told of in t
   expect([when.at, rollback.until]).toEqual([null, first?.reversibleUntil]);
   const late = reasons.find(({ code }) => code === 'TooLate')?.message;
   expect(late).toMatch(
-    /its calendars do not open before 2026-12-20.*: liftlock break-glass cluster a --reason WHY lets it go on/,
+    /of the openings of its calendars it fits into none before 2026-12-20.*: liftlock break-glass cluster a --reason WHY lets it go on/,
   );
   // The 24 hours before the end are told of, of who waits as of who does not.
   await hours(world, 6 * 24 + 12);
