@@ -156,18 +156,20 @@ test.each<[string, Given, ReturnType<typeof verdict>['at'], string]>([
     'somebody has stopped the fleet',
     { closed: true, fleet: { stopped: true } },
     at(3),
-    'Not sooner, and only when its calendars are open, and what else stands above is gone.',
+    'Not sooner, and only when somebody runs liftlock fleet resume, and its calendars are open.',
   ],
 ])('no instant is promised that is past, or that waits for something else too: %s', (_, given, when, condition) => {
   expect(verdict(given)).toMatchObject({ at: when, condition });
 });
 
 const parkedUntil = { status: 'Parked', resumeAt: at(2) } as const;
-test.each<[string, Given, readonly string[]]>([
+const THEN = '; then Liftlock looks anew at what it parked for';
+test.each<[string, Given, readonly string[], string?]>([
   [
     'it is parked in a rollout',
     { member: parkedUntil, upgrade: { ...parkedUntil, reasons: [foreign] } },
     ['FleetStopped', 'ForeignUpdate', 'ResumesLater'],
+    THEN,
   ],
   [
     'it is parked with a node group that is done',
@@ -178,6 +180,7 @@ test.each<[string, Given, readonly string[]]>([
     'it is parked by hand',
     { upgrade: { ...parkedUntil, id: 'by-hand', rolloutId: undefined, reasons: [foreign] } },
     ['FleetStopped', 'ForeignUpdate'],
+    THEN,
   ],
   [
     'it parked less than 30 s after its grant',
@@ -189,14 +192,25 @@ test.each<[string, Given, readonly string[]]>([
     { member: { status: 'Quarantined', reasons: [reason('RecentlyCreated', 'It is new.')] }, createdAt: at(-1) },
     ['RecentlyCreated', 'FleetStopped'],
   ],
-])('what waits for an instant says what else is in the way, and first what refuses it: %s', (_, given, codes) => {
-  const stopped = verdict({ ...given, fleet: { stopped: true } });
-  expect(stopped).toMatchObject({ codes, condition: 'Not sooner, and only when every reason above is gone.' });
-  expect(stopped.at).toBe(verdict(given).at);
-  expect(verdict({ ...given, closed: true })).toMatchObject({
-    codes: expect.arrayContaining(['WindowClosed']),
-    at: given.createdAt === undefined ? at(3) : at(5),
-  });
+])(
+  'what waits for an instant says what else is in the way, and first what refuses it: %s',
+  (_, given, codes, then = '') => {
+    const stopped = verdict({ ...given, fleet: { stopped: true } });
+    expect(stopped).toMatchObject({
+      codes,
+      condition: `Not sooner, and only when somebody runs liftlock fleet resume${then}.`,
+    });
+    expect(stopped.at).toBe(verdict(given).at);
+    expect(verdict({ ...given, closed: true })).toMatchObject({
+      codes: expect.arrayContaining(['WindowClosed']),
+      at: given.createdAt === undefined ? at(3) : at(5),
+    });
+  },
+);
+
+test('of what others wait for, too, it is said that the rest is looked at once that has come', () => {
+  const said = verdict({ closed: true, upgrade: { ...parkedUntil, mutated: true, reasons: [foreign] } });
+  expect(said).toMatchObject({ at: at(3), condition: `Its calendars are open${THEN}.` });
 });
 
 test('an instant that has come is not said to be waited for where something else is in the way', () => {
@@ -204,7 +218,7 @@ test('an instant that has come is not said to be waited for where something else
   expect(verdict({ upgrade, fleet: { stopped: true } })).toMatchObject({
     codes: ['FleetStopped'],
     at: null,
-    condition: 'Every reason above is gone.',
+    condition: 'Somebody runs liftlock fleet resume.',
   });
 });
 

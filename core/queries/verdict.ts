@@ -116,9 +116,9 @@ export function verdictOf(
       return said(NEXT_TICK, reason('Next', 'Nothing is in the way of its upgrade any more: it goes on.'));
     const at = until ?? upcoming(upgrade.resumeAt, now);
     const looksAgain = upgrade.resumeAt !== undefined && waiting.every(isLook);
-    const condition = looksAgain ? 'Liftlock looks again.' : conditionOf(waiting, at);
     // What refused it when it parked may be gone: where the reconciler asks for it now, its answer stands in place of that.
     const since = waiting.length === 0 ? upgrade.reasons : upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
+    const condition = looksAgain ? 'Liftlock looks again.' : conditionOf(waiting, at, since);
     // What refuses it now before what it parked for: a stop outlasts a pause.
     const refused = waiting.filter((one) => !isLook(one));
     return said(after(condition, at), ...standingFirst([...refused, ...since, ...waiting.filter(isLook)]));
@@ -214,16 +214,32 @@ const COMES: Readonly<Record<WaitedFor, string>> = {
   window: 'its calendars are open',
 };
 
-/** An instant at which a window opens, or a step looks again, is not when it goes on where something else is in the way as well. */
-function conditionOf(waiting: readonly Reason[], at: string | null): string {
+/** Orders that a person lifts. */
+const LIFTED: Partial<Record<string, string>> = {
+  FleetStopped: 'somebody runs liftlock fleet resume',
+  RolloutPaused: 'somebody runs liftlock rollout resume',
+};
+
+/**
+ * An instant at which a window opens, or a step looks again, is not when it goes on where something else is in the way as well. `since`: what it parked for,
+ * which nobody looks at before it goes on.
+ */
+function conditionOf(waiting: readonly Reason[], at: string | null, since: readonly Reason[] = []): string {
   const stands = waiting.filter(({ code }) => kindOf(code) !== 'told');
   if (at !== null && stands.some(({ code }) => kindOf(code) === 'lasting'))
     return 'Not sooner, and only when somebody has done what the reasons above ask for.';
-  const known = Object.entries(COMES).filter(([what]) => stands.some(({ code }) => waitsFor(code) === what));
-  const hasOthers = stands.some(({ code }) => waitsFor(code) === undefined);
+  const known = [
+    ...Object.entries(LIFTED).filter(([order]) => stands.some(({ code }) => code === order)),
+    ...Object.entries(COMES).filter(([what]) => stands.some(({ code }) => waitsFor(code) === what)),
+  ];
+  // What ends by itself has ended by then.
+  const stays = stands.filter((one) => !isLook(one) && (at === null || kindOf(one.code) !== 'timed'));
+  const hasOthers = stays.some(({ code }) => waitsFor(code) === undefined && !(code in LIFTED));
   const every = known.length === 0 ? 'every reason above is gone' : 'what else stands above is gone';
   const parts = [...known.map(([, comes]) => comes), ...(hasOthers || known.length === 0 ? [every] : [])];
-  const text = [parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter((part) => part !== '').join(', and ');
+  const looks = known.length > 0 && since.some(({ code }) => kindOf(code) !== 'told');
+  const then = looks ? '; then Liftlock looks anew at what it parked for' : '';
+  const text = `${[parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter((part) => part !== '').join(', and ')}${then}`;
   if (at !== null && stands.some(({ code }) => kindOf(code) !== 'timed')) return `Not sooner, and only when ${text}.`;
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
