@@ -76,11 +76,17 @@ export const hasFailedHalfWay = ({ mutated, status, endedAt = '' }: Upgrade, fin
 const isOver = (rollback: Upgrade | undefined): boolean =>
   rollback?.reasons.some(({ code }) => code === 'TooLate' || code === 'TakenBackOnce') === true;
 
+/** Whether a rollback has taken the control plane back: only its checks are left, whatever they say. */
+export const hasGoneBack = (upgrade: Upgrade): boolean =>
+  isRollback(upgrade) && upgrade.steps['rollback-control-plane']?.status === 'done';
+
 /** What a person does about what an upgrade has left, after "Somebody". */
 export function wayToFinish({ name, arn, version }: ClusterRecord, upgrade: Upgrade | undefined): string {
   const { machine = 'upgrade-cluster', to = 'VERSION' } = upgrade ?? {};
   if (machine === 'drain-nodes')
     return `runs: liftlock drain nodegroup ${upgrade?.input?.nodegroup} --cluster ${name} --approve.`;
+  if (upgrade !== undefined && hasGoneBack(upgrade))
+    return `runs: liftlock release cluster ${name}. It is back at ${to}; once what failed is mended, liftlock rollback cluster ${name} --approve checks it once more, and moves nothing`;
   if (isRollback(upgrade))
     return isOver(upgrade)
       ? `runs: liftlock release cluster ${name}. EKS takes it back no more; what had gone back by then follows its control plane with: liftlock rollout create POLICY --finish`

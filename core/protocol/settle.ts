@@ -17,6 +17,7 @@ import { batched, load, readAhead, replace, unchanged } from '../store/entity.ts
 import { loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { intentsOf, notBegun, recordOutcome } from './intent-store.ts';
+import { hasGoneBack } from './left-half-done.ts';
 import { graceEnd, listEnd, lookUp } from './look-up.ts';
 import { beginRollback, takeHopBack, turnGivenBack, withoutHoldOf } from './rollback.ts';
 import { type Settlement, settle, type UpgradeEnd, waveWithout, withoutPlace } from './settle-decision.ts';
@@ -56,7 +57,7 @@ export function settleUpgrade(
     const settlement = settle(now, { ...upgrade.data, mutated }, member?.data, wave?.data, end);
     const isBack = isRollback(upgrade.data) && settlement.upgrade.status === 'Succeeded';
     // Its hop is over from when the control plane is back, also where a check fails after that.
-    const hasLeft = isRollback(upgrade.data) && upgrade.data.steps['rollback-control-plane']?.status === 'done';
+    const hasLeft = hasGoneBack(upgrade.data);
     const back =
       isBack || (hasLeft && settlement.upgrade.status === 'Failed')
         ? await takeHopBack(table, settlement.upgrade, now)

@@ -69,7 +69,7 @@ export async function planRollback(
     to: from.previous().toString(),
     status: refusals.length > 0 ? 'Blocked' : 'NotApproved',
     until: view.until,
-    checks: checksOf(cluster, from.previous()),
+    checks: checksOf(cluster, from.previous(), begun !== undefined),
     refusals,
     notes: [
       ...view.reasons.filter((one) => !inTheWay.includes(one)),
@@ -115,12 +115,16 @@ function endsFirst({ grants }: FleetSnapshot, { clusterKey }: ClusterRecord, upg
   return [reason('GrantBusy', said)];
 }
 
-const checksOf = ({ nodegroups, addons }: ClusterRecord, to: KubeVersion): string[] => [
+const checksOf = ({ nodegroups, addons }: ClusterRecord, to: KubeVersion, isThere: boolean): string[] => [
   'request-grant: one upgrade per cluster, caps (which it may pass by one), mode and stop; windows only where the policy says rollback.windows: obey.',
-  "scan-cluster: EKS's rollback readiness, the seven days, nodes, node groups and add-ons, before anything is changed.",
+  isThere
+    ? `scan-cluster: that the control plane is at ${to}; EKS is not asked for its readiness any more.`
+    : "scan-cluster: EKS's rollback readiness, the seven days, nodes, node groups and add-ons, before anything is changed.",
   `roll-node-group: those of ${counted(nodegroups.length, 'node group')} that have followed, back to ${to}, respecting PodDisruptionBudgets.`,
   `update-addons-back: those of ${counted(addons.length, 'add-on')} that do not fit ${to}, kube-proxy among them.`,
-  `rollback-control-plane: back to ${to}, judged by the update itself, once EKS has nothing against it; force is never sent.`,
+  isThere
+    ? `rollback-control-plane: nothing, it is at ${to} already.`
+    : `rollback-control-plane: back to ${to}, judged by the update itself, once EKS has nothing against it; force is never sent.`,
   'smoke-check: as after an upgrade. Hooks of the policy are not asked.',
   `Then the cluster is held: nothing takes it up again before somebody runs liftlock retry or release.`,
 ];

@@ -13,6 +13,7 @@ import { onStep } from './on-step.ts';
 import {
   hours,
   membersOf,
+  mutationsOf,
   PERSON,
   recordOf,
   rolloutsOf,
@@ -159,4 +160,37 @@ test('what brings nodes up to a minor goes with it, also while it waits', async 
   await requestUpgrade(world.ports, await recordOf(world, 'web'), '1.37', PERSON, { approve: true });
   await run(world);
   expect([versionOf(world, 'web'), (await endsOf(world))[0]]).toEqual(['1.37', '1.36-1.37 Succeeded']);
+});
+
+test('one that is back with a failed check is not told to go back again: it is looked at once more, or let go', async () => {
+  const url = 'https://shop.example.com/health';
+  const world = await fleet({ policy: { smoke: { urls: [url] } } });
+  const isUp = { now: true };
+  Object.assign(world.ports, {
+    probe: { get: async () => ({ status: isUp.now ? 200 : 503 }) },
+  });
+  await run(world);
+  isUp.now = false;
+  await goBack(world);
+  await run(world);
+  expect([versionOf(world, 'web'), await endsOf(world)]).toEqual([
+    '1.36',
+    ['1.36-1.37 RolledBack', 'rollback-1.37-1.36 Failed'],
+  ]);
+  expect(await explained(world)).toEqual([
+    ['Held'],
+    'Somebody runs: liftlock release cluster web. It is back at 1.36; once what failed is mended, liftlock rollback cluster web --approve checks it once more, and moves nothing',
+  ]);
+  const { status, checks } = await goBack(world, false);
+  expect([status, checks[1], checks[4]]).toEqual([
+    'NotApproved',
+    'scan-cluster: that the control plane is at 1.36; EKS is not asked for its readiness any more.',
+    'rollback-control-plane: nothing, it is at 1.36 already.',
+  ]);
+  const sent = mutationsOf(world).length;
+  isUp.now = true;
+  await goBack(world);
+  await run(world);
+  expect([mutationsOf(world).length, (await endsOf(world))[1]]).toEqual([sent, 'rollback-1.37-1.36 Succeeded']);
+  expect((await explained(world))[1]).toBe('Somebody runs: liftlock retry cluster web (or release).');
 });
