@@ -1,6 +1,7 @@
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf, parseClusterArn } from '../model/cluster-key.ts';
 import { isAccessErrorName } from '../ports/cluster-access.ts';
+import type { Tier } from '../queries/access-manifest.ts';
 import type { ScanRunView } from '../queries/scan-history.ts';
 
 /** `NotChecked` is neither good nor bad: nobody looked. */
@@ -9,10 +10,11 @@ export type AccessStatus = 'Readable' | 'Refused' | 'NotChecked';
 /** One thing that Liftlock reads, or changes at an API server. */
 export interface AccessCheck {
   /**
-   * `AWS`: what a scan asks of EC2, IAM, KMS and Service Quotas; only what they refused. `Drains` and `Hooks`: what the tiers *operate* and *hooks* are for,
-   * only where the policy drains, or asks by Jobs; no upgrade needs to be read by them.
+   * `AWS`: what a scan asks of EC2, IAM, KMS and Service Quotas; only what they refused. `Drains` and `Hooks`: what the tiers *operate* and *hooks* are for;
+   * `Rates` and `Silences`: what the spoke role may do at CloudWatch. Only where the policy drains, asks by Jobs, compares rates or silences alarms; no
+   * upgrade is stopped for want of them.
    */
-  readonly part: 'EKS API' | 'AWS' | 'API server' | 'Drains' | 'Hooks';
+  readonly part: 'EKS API' | 'AWS' | 'API server' | 'Drains' | 'Hooks' | 'Rates' | 'Silences';
   readonly what: string;
   readonly status: AccessStatus;
   /** Why it cannot be read, or why nobody looked; absent when it can. */
@@ -34,9 +36,11 @@ export interface AccessReport {
 
 /** The checks that upgrades under the cluster's policy need. */
 export const neededOf = ({ checks, verification }: Pick<AccessReport, 'checks' | 'verification'>) =>
-  checks.filter((check) => !isOfTier(check) && (check.part !== 'API server' || verification !== 'eks-api'));
+  checks.filter((check) => !isOfPolicy(check) && (check.part !== 'API server' || verification !== 'eks-api'));
 
-const isOfTier = ({ part }: Pick<AccessCheck, 'part'>): boolean => part === 'Drains' || part === 'Hooks';
+const TIERS: Partial<Record<AccessCheck['part'], Tier>> = { Drains: 'operate', Hooks: 'hooks' };
+const isOfPolicy = ({ part }: Pick<AccessCheck, 'part'>): boolean =>
+  TIERS[part] !== undefined || part === 'Rates' || part === 'Silences';
 
 export function accessStatus(
   checks: readonly AccessCheck[],
@@ -67,8 +71,8 @@ export function accessCauses(reports: readonly AccessReport[]): AccessCause[] {
   const causes = new Map<string, AccessCause & { readonly whats: string[]; readonly clusters: string[] }>();
   for (const report of reports) {
     const { account: owner = '' } = parseClusterArn(arnOf(report.clusterKey)) ?? {};
-    const ofTiers = report.checks.filter(isOfTier);
-    for (const { status, part, what, reason } of [...neededOf(report), ...ofTiers]) {
+    const ofPolicy = report.checks.filter(isOfPolicy);
+    for (const { status, part, what, reason } of [...neededOf(report), ...ofPolicy]) {
       if (status === 'Readable' || reason === undefined) continue;
       const account = status === 'Refused' ? owner : null;
       const key = [account, part, status, reason.code].join(' ');
@@ -99,11 +103,12 @@ const LOOK_AGAIN = 'Run: liftlock access check --now';
 const DENIED = /^(Denied|AccessDenied.*)$/;
 
 function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): string {
-  if (isOfTier({ part }) && code !== 'ClusterUnreachable')
-    return `Run liftlock access manifest --tier ${part === 'Drains' ? 'operate' : 'hooks'}, and apply what it prints where that was not done.`;
+  const tier = TIERS[part];
+  if (tier !== undefined && code !== 'ClusterUnreachable')
+    return `Run liftlock access manifest --tier ${tier}, and apply what it prints where that was not done.`;
   switch (code) {
     case 'NotChecked':
-      return LOOK_AGAIN;
+      return isOfPolicy({ part }) ? 'The next upgrade of the policy shows it.' : LOOK_AGAIN;
     case 'ClusterUnauthorized':
     case 'ClusterForbidden':
       return 'Run liftlock access manifest, and apply what it prints.';
@@ -123,8 +128,8 @@ export function withScan(report: AccessReport, run: ScanRunView | undefined): Ac
   const denied = run.reasons.find(({ code }) => code === 'Denied');
   const refused = run.reasons.find(({ code }) => isAccessErrorName(code) || AT_THE_SERVER.includes(code));
   const checks = report.checks.map((check): AccessCheck => {
-    // A scan has no part in what drains and hooks may do.
-    if (isOfTier(check)) return check;
+    // A scan has no part in what drains, hooks, rates and silences may do.
+    if (isOfPolicy(check)) return check;
     if (check.part === 'API server')
       return refused !== undefined && check.status === 'NotChecked' ? refusedFor(check, run, refused) : check;
     if (denied !== undefined) return refusedFor(check, run, denied);

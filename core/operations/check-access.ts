@@ -1,13 +1,16 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { SilenceEntry, Upgrade } from '../contracts/items/protocol.ts';
 import type { ScanSummary } from '../contracts/items/scan.ts';
+import { SILENCE_TAG } from '../contracts/mutating-calls.ts';
 import { AWS_SOURCES } from '../contracts/scan-words.ts';
 import { quoted, type Reason, reason } from '../contracts/step-result.ts';
 import { componentKey } from '../policy/hook-decision.ts';
 import { loadAllPolicies, policyOf } from '../policy/policy-of.ts';
 import { isAccessErrorName } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
+import { comparisonOf } from '../probes/probe-verdict.ts';
+import { silencesOf } from '../protocol/undo.ts';
 import { shortId } from '../queries/find-cluster.ts';
 import { scansOf } from '../scan/fleet/report-store.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
@@ -22,9 +25,16 @@ export async function checkAccess({ table }: Pick<Ports, 'table'>, record: Clust
   const ofAws = (seen?.aws ?? []).map(({ what, why }): AccessCheck => {
     return { part: 'AWS', what, status: 'Refused', reason: why, asOf: seen?.at ?? null };
   });
-  const ofTiers =
-    match.type === 'one' ? [...checkDrains(match.policy, upgrades), ...checkHookJobs(match.policy, upgrades)] : [];
-  const checks = [...checkEksFromInventory(record, seen), ...ofAws, ...checkServerFromScans(seen), ...ofTiers];
+  const ofPolicy =
+    match.type === 'one'
+      ? [
+          ...checkDrains(match.policy, upgrades),
+          ...checkHookJobs(match.policy, upgrades),
+          ...checkRates(match.policy, upgrades),
+          ...checkSilences(match.policy, await silencesOf(table, record.clusterKey)),
+        ]
+      : [];
+  const checks = [...checkEksFromInventory(record, seen), ...ofAws, ...checkServerFromScans(seen), ...ofPolicy];
   return {
     cluster: shortId(record),
     clusterKey: record.clusterKey,
@@ -76,6 +86,41 @@ export function checkHookJobs({ metadata, spec }: UpgradePolicy, upgrades: reado
   }
   const message = `The policy ${metadata.name} asks hooks by Jobs, which needs the tier hooks, and no question has shown yet whether it was granted.`;
   return [{ ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null }];
+}
+
+/** Whether rates may be read where the policy compares them, as the last smoke check has met it. `upgrades` come newest first. */
+export function checkRates({ metadata, spec }: UpgradePolicy, upgrades: readonly Upgrade[]): AccessCheck[] {
+  if (spec.smoke.rates === undefined) return [];
+  const check = { part: 'Rates', what: 'metrics of CloudWatch' } as const;
+  for (const upgrade of upgrades) {
+    const { comparedAt: asOf = null, verdicts = [] } = comparisonOf(upgrade) ?? {};
+    const rates = verdicts.filter((one) => one.kind === 'rate');
+    const denied = rates.find(({ lacks }) => lacks !== undefined);
+    if (denied !== undefined)
+      return [{ ...check, status: 'Refused', reason: reason('Denied', denied.why ?? ''), asOf }];
+    if (rates.some(({ figures }) => figures.minutesBefore > 0)) return [{ ...check, status: 'Readable', asOf }];
+  }
+  const message = `The policy ${metadata.name} compares rates (spec.smoke.rates), for which the spoke role needs cloudwatch:GetMetricData, and no smoke check has shown yet whether it has it.`;
+  return [{ ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null }];
+}
+
+/** The same of alarms that the policy silences, as the last silence has met it. */
+export function checkSilences({ metadata, spec }: UpgradePolicy, silences: readonly SilenceEntry[]): AccessCheck[] {
+  if ((spec.silences ?? []).length === 0) return [];
+  const check = { part: 'Silences', what: 'alarms' } as const;
+  const shows = ({ lacks, closed }: SilenceEntry): boolean => lacks !== undefined || closed?.how === 'undone';
+  const last = silences
+    .filter(shows)
+    .toSorted((a, b) => (a.recordedAt < b.recordedAt ? -1 : 1))
+    .at(-1);
+  if (last === undefined) {
+    const message = `The policy ${metadata.name} silences alarms (spec.silences), for which the spoke role needs cloudwatch:PutAlarmMuteRule and each alarm the tag ${SILENCE_TAG.key}=${SILENCE_TAG.value}, and no step has shown yet whether it may.`;
+    return [{ ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null }];
+  }
+  const { lacks, notes = [], recordedAt: asOf } = last;
+  if (lacks === undefined) return [{ ...check, status: 'Readable', asOf }];
+  const why = [...notes.map(({ message }) => message), `The spoke role may not ${lacks}.`].join(' ');
+  return [{ ...check, status: 'Refused', reason: reason('Denied', why), asOf }];
 }
 
 const EKS_READS = ['cluster', 'node groups', 'add-ons', 'Fargate profiles', 'insights', 'updates'] as const;

@@ -112,6 +112,8 @@ const rateVerdict = z.object({
   kind: z.literal('rate'),
   /** Of a metric that the policy names: what it calls it, and whose requests are counted. Absent: of the API server. */
   of: z.object({ name: z.string(), source: z.string() }).optional(),
+  /** The permission for want of which nobody could read it, as IAM names it. */
+  lacks: z.string().optional(),
   figures: rateFigures,
   ...told,
 });

@@ -28,15 +28,26 @@ export async function openUndoEntries(
     .filter(({ data }) => data.closed === undefined && (upgradeId === undefined || data.upgradeId === upgradeId));
 }
 
+/** The silences of a cluster: those that are open, and what is kept of those that were. */
+export async function silencesOf(
+  table: Pick<Ports['table'], 'queryPartition'>,
+  clusterKey: string,
+): Promise<SilenceEntry[]> {
+  const items = await table.queryPartition(clusterPartition(clusterKey), `${UNDO}silence#`);
+  return items.map((item) => decode(UndoEntries, item).data).filter((one) => one.effect === 'silence');
+}
+
 /**
  * Closes entries on record. One that somebody else has closed meanwhile stays as it is; and what a drain leaves is `kept` only while that runs: one
- * that was canceled meanwhile is taken back. `notes`: what a silence has to tell, in place of what it had.
+ * that was canceled meanwhile is taken back. `notes`: what a silence has to tell, in place of what it had; `lacks`: for want of
+ * which permission there is none.
  */
 export async function closeUndoEntries(
   ports: Pick<Ports, 'table' | 'clock'>,
   entries: readonly Read<UndoEntry>[],
   how: NonNullable<UndoEntry['closed']>['how'],
   notes?: readonly Reason[],
+  lacks?: string,
 ): Promise<void> {
   for (let from = 0; from < entries.length; from += AT_ONCE) {
     const some = entries.slice(from, from + AT_ONCE);
@@ -59,7 +70,12 @@ export async function closeUndoEntries(
         writes: [
           ...(owner === undefined ? [] : [unchanged(Upgrades, owner, clusterKey, upgradeId)]),
           ...still.map((read) =>
-            replace(UndoEntries, read, { ...read.data, closed, ...given({ notes: notes && [...notes] }) }, expiresAt),
+            replace(
+              UndoEntries,
+              read,
+              { ...read.data, closed, ...given({ notes: notes && [...notes], lacks }) },
+              expiresAt,
+            ),
           ),
         ],
         record: [auditEntry(clusterKey, 'EffectsClosed', LIFTLOCK, detail)],

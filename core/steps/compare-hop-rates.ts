@@ -18,6 +18,7 @@ import type { StepContext } from './context.ts';
 
 /** What failed for a reason that may pass is read again then, and no look is further from the next: somebody may want to stop it. */
 const AGAIN_SECONDS = 300;
+const READS_RATES = 'cloudwatch:GetMetricData';
 
 export type RatePorts = Pick<Ports, 'account' | 'prometheus'>;
 
@@ -150,7 +151,7 @@ function unread(
   const said = `${whose} could not be read: ${errorName(error)}: ${errorMessage(error).replace(/\.?$/, '.')}`;
   const { concludesAt: __, ...refused } = verdict;
   if (rate.from === 'cloudwatch' && isDenied(error))
-    return { ...refused, why: `${said} The spoke role of account ${account} needs cloudwatch:GetMetricData.` };
+    return { ...refused, lacks: READS_RATES, why: `${said} The spoke role of account ${account} needs ${READS_RATES}.` };
   if (FINAL.has(errorName(error))) return { ...refused, why: said };
   return { ...verdict, why: said, concludesAt: new Date(now.getTime() + AGAIN_SECONDS * 1_000).toISOString() };
 }

@@ -1,6 +1,7 @@
+import { isDenied } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { SilenceEntry, UndoEntry } from '../contracts/items/protocol.ts';
-import type { CallWithoutUpdate } from '../contracts/mutating-calls.ts';
+import { CALLS_WITHOUT_UPDATE, type CallWithoutUpdate } from '../contracts/mutating-calls.ts';
 import { done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
 import { some } from '../model/words.ts';
@@ -77,10 +78,10 @@ export async function muteAlarms(
       }),
     );
     if (result.type !== 'answered') return notSent(ports, context, result);
-    const { silenced, notes, missing } = result.answer;
+    const { silenced, notes, missing, lacks } = result.answer;
     const alarms = entry.alarms.filter((alarm) => !missing.includes(alarm));
     const written = await loadSilence(ports, clusterKey, rule.name);
-    if (!silenced && written !== undefined) await closeUndoEntries(ports, [written], 'gone', notes);
+    if (!silenced && written !== undefined) await closeUndoEntries(ports, [written], 'gone', notes, lacks);
     // What is not there was never silent.
     if (silenced && notes.length > 0) await noteSilence(ports, { ...entry, alarms }, notes);
   } catch (error) {
@@ -109,6 +110,8 @@ interface Put {
   readonly notes: readonly Reason[];
   /** Alarms that are not there. */
   readonly missing: readonly string[];
+  /** The permission that was denied. */
+  readonly lacks?: string;
 }
 
 /** Silences those that are there. What throws may have taken effect. */
@@ -120,25 +123,29 @@ async function put(
   mayGoOn: () => boolean,
 ): Promise<Put> {
   const not = (why: string): Put => ({ silenced: false, notes: [notSilenced(rule, why)], missing: [] });
+  let permission = 'cloudwatch:GetAlarmMuteRule';
+  const refused = (error: unknown): Put => ({ ...not(said(error)), ...(isDenied(error) && { lacks: permission }) });
   let missing: readonly string[];
   try {
     const found = await silences.getMuteRule(scope, rule.name);
     if (found !== undefined && !isOurRule(found, mark))
       return not(`the mute rule ${rule.name} is somebody else's; rename it`);
+    permission = 'cloudwatch:DescribeAlarms';
     const there = new Set((await silences.describeAlarms(scope, rule.alarms)).map(({ name }) => name));
     missing = rule.alarms.filter((alarm) => !there.has(alarm));
   } catch (error) {
-    return not(said(error));
+    return refused(error);
   }
   const alarms = rule.alarms.filter((alarm) => !missing.includes(alarm));
   const absent = `the account and Region have no alarm ${some(missing, MOST_NAMED)}; correct spec.silences`;
   if (alarms.length === 0) return not(absent);
   if (!mayGoOn()) return not('CloudWatch took too long to answer');
+  permission = CALLS_WITHOUT_UPDATE.MuteAlarms.permission;
   try {
     await silences.putMuteRule(scope, { ...rule, alarms });
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return not(said(error));
+    return refused(error);
   }
   return { silenced: true, notes: missing.length === 0 ? [] : [notSilenced({ alarms: missing }, absent)], missing };
 }

@@ -139,6 +139,8 @@ const silenceEntry = z.object({
   until: timestamp,
   /** What the step tells of it: what could not be silenced, and what rang when it was lifted. */
   notes: z.array(reasonSchema).optional(),
+  /** The permission for want of which nothing was silenced, as IAM names it. */
+  lacks: z.string().optional(),
 });
 export const undoEntry = z.discriminatedUnion('effect', [cordonEntry, updateConfigEntry, jobEntry, silenceEntry]);
 export type SilenceEntry = z.infer<typeof silenceEntry>;

@@ -1,0 +1,55 @@
+import { checkAccess } from '../../core/operations/check-access.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { hours, recordOf, smallFleet } from './small-fleet.ts';
+
+// docs/cli.md, access check: what a policy names and the spoke role may not do at CloudWatch is told with the permission.
+
+const policy = {
+  smoke: { rates: { apiServer: true } },
+  silences: [{ alarms: ['{cluster}-errors'], during: ['upgrade-control-plane'] }],
+};
+const upgradeable = () =>
+  smallFleet({ clusters: [{ name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] }], policy });
+const told = async (world: World) => {
+  const { checks } = await checkAccess(world.ports, await recordOf(world, 'web'));
+  return checks.flatMap(({ part, status, reason }) =>
+    part === 'Rates' || part === 'Silences' ? [[part, status, reason?.message ?? '']] : [],
+  );
+};
+
+const denied = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
+
+test('of permissions that no upgrade has used yet it is said that nobody knows', async () => {
+  const world = await upgradeable();
+  await hours(world, 0.05);
+  expect(await told(world)).toEqual([
+    ['Rates', 'NotChecked', expect.stringContaining('needs cloudwatch:GetMetricData')],
+    ['Silences', 'NotChecked', expect.stringContaining('needs cloudwatch:PutAlarmMuteRule')],
+  ]);
+});
+
+test('those that an upgrade has used are there', async () => {
+  const world = await upgradeable();
+  await hours(world, 4);
+  expect(await told(world)).toEqual([
+    ['Rates', 'Readable', ''],
+    ['Silences', 'Readable', ''],
+  ]);
+});
+
+test.each([
+  ['get', 'cloudwatch:GetAlarmMuteRule'],
+  ['describe', 'cloudwatch:DescribeAlarms'],
+  ['put', 'cloudwatch:PutAlarmMuteRule'],
+])('those that it was refused are named: %s', async (refused, permission) => {
+  const world = await upgradeable();
+  Object.assign(world.ports.account, { getMetricData: () => Promise.reject(denied) });
+  world.silences.refuse = (operation) => {
+    if (operation === refused) throw denied;
+  };
+  await hours(world, 4);
+  expect(await told(world)).toEqual([
+    ['Rates', 'Refused', expect.stringContaining('cloudwatch:GetMetricData')],
+    ['Silences', 'Refused', expect.stringContaining(permission)],
+  ]);
+});
