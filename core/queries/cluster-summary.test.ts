@@ -80,3 +80,16 @@ test.each<[string, Given, string]>([
 ])('a cluster that is %s', (_, given, state) => {
   expect(stateOf(given)).toBe(state);
 });
+
+test('of an upgrade that waits, and what takes back what it has left, the upgrade is told', () => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const { clusterKey } = cluster;
+  const hop = upgrade({ clusterKey, status: 'Parked' });
+  const undo = upgrade({ clusterKey, id: 'undo-1.36-1.37', machine: 'restore-nodes', status: 'Pending' });
+  const fleet = fleetSnapshot({ clusters: [cluster], policies: {} });
+  for (const upgrades of [
+    [undo, hop],
+    [hop, undo],
+  ])
+    expect(clusterSummary({ ...fleet, upgrades }, cluster, NOW).upgrade?.id).toBe(hop.id);
+});

@@ -6,6 +6,7 @@ import { lagCode, lagOf } from '../model/lag.ts';
 import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { isWatched } from '../protocol/hop-before.ts';
+import { isUndo } from '../protocol/undo.ts';
 import { hasPins, type Patches, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -136,8 +137,10 @@ export function refusalsOf(
 
 const ACTIVE: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked'];
 
-/** The upgrade that runs or is parked; of several the one that runs, or that takes the cluster back. */
+/** The upgrade that runs or is parked; of several the one that runs, or that takes the cluster back, and an undo last. */
 export function activeUpgrade(snapshot: FleetSnapshot, clusterKey: string): Upgrade | undefined {
   const own = snapshot.upgrades.filter((one) => one.clusterKey === clusterKey && ACTIVE.includes(one.status));
-  return own.find((one) => one.status === 'Running') ?? own.find(isRollback) ?? own[0];
+  return (
+    own.find((one) => one.status === 'Running') ?? own.find(isRollback) ?? own.find((one) => !isUndo(one)) ?? own[0]
+  );
 }

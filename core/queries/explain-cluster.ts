@@ -12,7 +12,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { mayExtendSupport, reversalOf, rollbackView } from '../protocol/rollback-view.ts';
-import { openUndoEntries } from '../protocol/undo.ts';
+import { isUndo, openUndoEntries } from '../protocol/undo.ts';
 import { patchesOf, patchReasons } from '../rollout/candidates.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -88,14 +88,16 @@ export async function explainCluster(
     };
     return unapprovedOnTheWay(scans, cluster, to, approved, now);
   };
-  const newest = upgrades[0]?.from === cluster.version ? upgrades[0] : undefined;
+  // What only takes back what another one has left says nothing of where the cluster stands.
+  const [last] = upgrades.filter((one) => !isUndo(one));
+  const newest = last?.from === cluster.version ? last : undefined;
   // What a person has had tried again since is over, and so is what was before an upgrade that runs now.
   const isTriedAgain =
     control?.retried !== undefined || activeUpgrade(snapshot, cluster.clusterKey)?.status === 'Running';
   const ended = isTriedAgain
     ? undefined
     : [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
-  const [latest = null] = await upgradeViews(ports.table, upgrades.slice(0, 1), cluster);
+  const [latest = null] = await upgradeViews(ports.table, last === undefined ? [] : [last], cluster);
   const foreseen =
     toCome === undefined
       ? []

@@ -265,6 +265,9 @@ describe('nothing stays silent', () => {
       'restore-nodes',
       'Succeeded',
     ]);
+    // Which says nothing of where the cluster stands.
+    const { held, upgrade } = await explainCluster(world.ports, await recordOf(world, 'web'));
+    expect([held === null, upgrade?.id]).toEqual([false, '1.36-1.37']);
     await leavesNothing(world);
   });
 
@@ -340,6 +343,7 @@ test('a silence that nobody may lift keeps nothing else from being taken back', 
   await hours(world, 1);
   // It waits for the end of the silence with nothing else left to do.
   expect([settings(), ours(world).length]).toEqual([own, 1]);
+  expect((await explainCluster(world.ports, await recordOf(world, 'web'))).upgrade?.id).toBe('1.36-1.37');
   await hours(world, 3);
   expect((await loadKind(world.table, UndoEntries)).map(({ effect, closed }) => [effect, closed?.how])).toEqual([
     ['silence', 'gone'],
