@@ -12,6 +12,7 @@ import { fieldOf, listOf, type PolicyWith, type Report, reporter, type SoundWave
 import { checkComponents } from './checks/components.ts';
 import { checkCounted } from './checks/disruption.ts';
 import { checkHooks } from './checks/hooks.ts';
+import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkGateUrls, checkProbedUrls } from './checks/smoke-urls.ts';
 import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
@@ -72,6 +73,7 @@ export function checkPolicy(
   checkGateUrls(document.value, allowedHosts, report);
   checkHooks(document.value, { allowedHosts, images: hookImages }, report);
   checkComponents(document.value, { allowedHosts, images: hookImages }, report);
+  checkPlaceholders(document.value, report);
   checkExpressions(document.value, report);
   checkWaivedNames(document.value, report);
   checkReferences(document.value, names, options.references ?? 'warn', report);
