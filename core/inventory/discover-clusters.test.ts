@@ -88,7 +88,7 @@ test('an account that the organization lists no more is Unreachable with its clu
       [LISTED, 'Ok', undefined],
       [MEMBER, 'Unreachable', why],
     ],
-    unreachable: [['shop', `It cannot be read: ${why}`]],
+    unreachable: [['shop', `It cannot be read: ${why} Run: liftlock access check`]],
   });
 });
 

@@ -187,7 +187,7 @@ function unreachable(record: ClusterRecord, why: string, now: Date): ClusterReco
     type: 'Reachable',
     status: 'False' as const,
     reason: 'Denied',
-    message: `It cannot be read: ${why}`,
+    message: `It cannot be read: ${why.replace(/\.?$/, '.')} Run: liftlock access check`,
     lastTransitionTime,
   };
   return { ...record, conditions: [...record.conditions.filter((other) => other.type !== 'Reachable'), condition] };

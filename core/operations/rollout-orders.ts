@@ -2,6 +2,7 @@ import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isLag } from '../model/lag.ts';
+import { some } from '../model/words.ts';
 import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
@@ -356,7 +357,7 @@ function planOrRefuse(
     if (snapshot.rollouts.some((rollout) => rollout.policy === policy)) throw busy(policy);
     throw new Refusal(
       'NothingToDo',
-      `No cluster of the policy ${policy} can be upgraded${finish === true ? ' or finished' : ''} now: the control plane of each is at its target, or it is excluded or held.${proposed(snapshot, policy, ports.clock.now(), finish)} Of one of them, also where a hop failed and left node groups behind, what goes on with it says: liftlock explain cluster X`,
+      `No cluster of the policy ${policy} can be upgraded${finish === true ? ' or finished' : ''} now: the control plane of each is at its target, or it is excluded or held.${whyNone(snapshot, policy, ports.clock.now(), finish)} Of one of them, also where a hop failed and left node groups behind, what goes on with it says: liftlock explain cluster X`,
     );
   }
   if (gaps.length === 0) return plan;
@@ -371,15 +372,14 @@ function mayFinish({ policies }: FleetSnapshot, name: string, finish: boolean | 
   throw new Refusal('NothingToDo', said);
 }
 
-/** Names the clusters that the same command would take in if it were asked to finish. */
-function proposed(snapshot: FleetSnapshot, policy: string, now: Date, finish: boolean | undefined): string {
-  if (finish === true) return '';
-  const { byWave } = candidatesOf(snapshot, policy, now, { finish: true });
-  const names = [...byWave.values()]
-    .flat()
-    .flatMap(({ cluster, refusals }) => (refusals.length > 0 ? [] : cluster.name));
-  if (names.length === 0) return '';
-  return ` Nodes or add-ons of ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and others' : ''} are behind: --finish takes them in.`;
+/** Names what keeps clusters away that are behind, and those that the same command would take in if it were asked to finish. */
+function whyNone(snapshot: FleetSnapshot, policy: string, now: Date, finish: boolean | undefined): string {
+  const behind = [...candidatesOf(snapshot, policy, now, { finish: true }).byWave.values()].flat();
+  const kept = behind.flatMap(({ cluster, refusals: [first] }) => (first ? `${cluster.name}: ${first.message}` : []));
+  const names = behind.flatMap(({ cluster, refusals }) => (refusals.length > 0 ? [] : cluster.name));
+  const away = kept.length === 0 ? '' : ` ${some(kept, 3)}`;
+  if (finish === true || names.length === 0) return away;
+  return `${away} Nodes or add-ons of ${some(names, 5)} are behind: --finish takes them in.`;
 }
 
 function busy(policy: string): Refusal {
