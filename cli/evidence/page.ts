@@ -17,6 +17,7 @@ const TABLES: readonly (readonly [heading: string, name: Exclude<keyof EvidenceA
   ['Results', 'upgrades'],
   ['Steps, with what scans and smoke checks found before and after', 'steps'],
   ['Calls that change something', 'calls'],
+  ['Alarms that were silenced, and what rang when that ended', 'silences'],
   ['Rollouts, as last written here', 'rollouts'],
   ['Waves and the hashes of their plans', 'waves'],
   ['The plan', 'plan'],

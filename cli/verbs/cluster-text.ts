@@ -43,6 +43,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
     ...section('Warnings', reasonLines(cluster.warnings)),
     ...tagSection(cluster),
     ...silenceSection(cluster),
+    ...rangSection(cluster),
     ...section('Node groups', rows(['NAME', 'VERSION', 'AMI', 'SIZE', 'STATUS', 'REPLACED'], nodegroups(cluster))),
     ...section('Other nodes', rows(['KIND', 'OWNER', 'VERSION', 'NODES', 'SEEN'], otherNodes(cluster, now))),
     ...section('Add-ons', rows(['NAME', 'VERSION', 'STATUS'], addons(cluster))),
@@ -59,6 +60,12 @@ export const silenceSection = ({ silences }: Pick<ClusterDetail, 'silences'>): s
   listed('Silenced alarms', silences, ({ alarms, step, part, until, notes }) => {
     const told = notes.map(({ message }) => ` ${message}`).join('');
     return `${some(alarms, 5)} during ${step} (${part}), at most until ${until}.${told}`;
+  });
+
+const rangSection = ({ rangSilently }: Pick<ClusterDetail, 'rangSilently'>): string[] =>
+  listed('Rang while silenced', rangSilently, ({ upgradeId, step, part, liftedAt, notes }) => {
+    const told = notes.map(({ message }) => ` ${message}`).join('');
+    return `${upgradeId}, ${step} (${part}), lifted ${liftedAt}:${told}`;
   });
 
 const nodegroups = (cluster: ClusterDetail) =>

@@ -1,6 +1,7 @@
 import { ANN, anchorsOf, evidenceOf, recordOf, smallFleet, WEB } from '../../test/material/evidence/small-evidence.ts';
 import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { reason } from '../contracts/step-result.ts';
 import { accountOf } from './account.ts';
 
 const records = smallFleet();
@@ -136,4 +137,28 @@ test('a file about a hop tells of what has taken it back, also before that has e
   expect(told.records.map(({ items }) => items.length)).toEqual([3]);
   const { upgrades, calls } = accountOf(told);
   expect([upgrades.map((one) => one.id), calls.map((one) => one.call)]).toEqual([[id], ['RollbackClusterVersion']]);
+});
+
+test('alarms that were silenced are told with what rang when that ended, of the upgrades that a file is about', () => {
+  const of = { clusterKey: WEB, step: 'upgrade-control-plane', part: 'cluster', grantNumber: 1, alarms: ['errors'] };
+  const times = { recordedAt: '2026-11-20T08:31:00.000Z', until: '2026-11-20T12:31:00.000Z' };
+  const notes = [reason('SilencedAlarmRings', 'The alarm errors is in ALARM.')];
+  const closed = { how: 'undone', at: '2026-11-20T08:40:00.000Z' };
+  const write = (subject: string, effect: string, upgradeId: string) => ({
+    ...{ pk: 'c', sk: subject, kind: 'UndoEntry', active: false, revision: 1 },
+    data: { ...of, ...times, effect, subject, uid: 'mark', upgradeId, closed, notes },
+  });
+  const writes = [
+    write('rule', 'silence', '1.36-1.37'),
+    write('other', 'silence', '1.35-1.36'),
+    write('node', 'cordon', '1.36-1.37'),
+  ];
+  const document = evidenceOf([recordOf(WEB, [[1, 'EffectsClosed', 'liftlock', { writes }]])], []);
+  const scope = { kind: 'upgrade', clusterKey: WEB, upgradeId: '1.36-1.37' } as const;
+  expect(accountOf({ ...document, scope }).silences).toEqual([
+    {
+      ...{ clusterKey: WEB, upgradeId: '1.36-1.37', step: 'upgrade-control-plane', part: 'cluster' },
+      ...{ alarms: ['errors'], ...times, closed, notes },
+    },
+  ]);
 });

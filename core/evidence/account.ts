@@ -1,7 +1,7 @@
 import { intent } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { StoredItem } from '../ports/table.ts';
-import { Configs, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { Configs, Members, Rollouts, UndoEntries, Upgrades, Waves } from '../store/entities.ts';
 import type { Entity } from '../store/entity.ts';
 import { FLEET_SUBJECT, isToldIn, ROLLOUT_SUBJECT } from './covered-records.ts';
 import type { EvidenceDocument, EvidenceItem } from './evidence-document.ts';
@@ -33,6 +33,26 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
         })),
     ),
     calls: records.flatMap((record) => callsOf(record.items)).filter(({ upgradeId }) => isToldIn(scope, upgradeId)),
+    /** Alarms that took no actions, and what was to be told of them when their silence ended. */
+    silences: state
+      .all(UndoEntries)
+      .flatMap((one) =>
+        one.effect !== 'silence' || !isToldIn(scope, one.upgradeId)
+          ? []
+          : [
+              pick(one, [
+                'clusterKey',
+                'upgradeId',
+                'step',
+                'part',
+                'alarms',
+                'recordedAt',
+                'until',
+                'closed',
+                'notes',
+              ]),
+            ],
+      ),
     rollouts: state
       .all(Rollouts)
       .map((one) => pick(one, ['id', 'policy', 'policyRevision', 'target', 'createdBy', 'createdAt', 'status'])),

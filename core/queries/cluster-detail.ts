@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { UndoEntry } from '../contracts/items/protocol.ts';
 import type { Ports } from '../ports/ports.ts';
 import { mayExtendSupport, rollbackView } from '../protocol/rollback-view.ts';
-import { openUndoEntries } from '../protocol/undo.ts';
+import { openUndoEntries, silencesOf } from '../protocol/undo.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
@@ -13,7 +13,7 @@ import { readinessView } from './cluster-readiness.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import { clusterGlass } from './glass-standing.ts';
 import { summaryOf } from './in-rollout.ts';
-import { openSilences } from './open-silences.ts';
+import { openSilences, rangSilently } from './open-silences.ts';
 import { scanHistory } from './scan-history.ts';
 import { upgradeViews } from './upgrade-view.ts';
 
@@ -46,6 +46,8 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, c
     nodegroups: nodegroups.map((group) => withSettings(group, open)),
     /** Alarms whose actions Liftlock silences now, and until when that ends by itself. */
     silences: openSilences(open),
+    /** What rang while it was silenced, told when the silence was lifted. */
+    rangSilently: rangSilently(await silencesOf(ports.table, cluster.clusterKey)),
     /** Nodes outside managed groups, as they were last seen; null where nobody has read the nodes. */
     otherNodes: cluster.otherNodes ?? null,
     fargateProfiles,

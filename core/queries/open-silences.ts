@@ -1,4 +1,4 @@
-import type { UndoEntry } from '../contracts/items/protocol.ts';
+import type { SilenceEntry, UndoEntry } from '../contracts/items/protocol.ts';
 
 /** Of what is open in the journal of a cluster: alarms whose actions Liftlock silences now, and until when that ends by itself. */
 export const openSilences = (open: readonly { readonly data: UndoEntry }[]) =>
@@ -6,4 +6,13 @@ export const openSilences = (open: readonly { readonly data: UndoEntry }[]) =>
     if (data.effect !== 'silence') return [];
     const { subject: rule, step, part, alarms, recordedAt: since, until, notes = [] } = data;
     return [{ rule, step, part, alarms, since, until, notes }];
+  });
+
+/** Of silences that are over: what rang then, as it was told when they were lifted. The journal keeps that for 30 days. */
+export const rangSilently = (silences: readonly SilenceEntry[]) =>
+  silences.flatMap(({ upgradeId, step, part, closed, notes = [] }) => {
+    const rang = notes.filter(({ code }) => code === 'SilencedAlarmRings');
+    return closed === undefined || rang.length === 0
+      ? []
+      : [{ upgradeId, step, part, liftedAt: closed.at, notes: rang }];
   });
