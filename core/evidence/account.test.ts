@@ -153,7 +153,10 @@ test('alarms that were silenced are told with what rang when that ended, of the 
     write('other', 'silence', '1.35-1.36'),
     write('node', 'cordon', '1.36-1.37'),
   ];
-  const document = evidenceOf([recordOf(WEB, [[1, 'EffectsClosed', 'liftlock', { writes }]])], []);
+  const document = evidenceOf(
+    [recordOf(WEB, [[1, 'EffectsClosed', 'liftlock', { upgradeId: '1.36-1.37', writes }]])],
+    [],
+  );
   const scope = { kind: 'upgrade', clusterKey: WEB, upgradeId: '1.36-1.37' } as const;
   expect(accountOf({ ...document, scope }).silences).toEqual([
     {

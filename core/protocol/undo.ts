@@ -64,7 +64,7 @@ export async function closeUndoEntries(
       const expiresAt = new Date(now.getTime() + KEPT_MILLISECONDS);
       const closed = { how, at: now.toISOString() };
       const subjects = still.map(({ data }) => data.subject);
-      const detail = { how, effect: first.data.effect, subjects, ...given({ notes }) };
+      const detail = { upgradeId, how, effect: first.data.effect, subjects, ...given({ notes }) };
       return {
         ...NOTHING,
         writes: [
@@ -87,14 +87,14 @@ export async function closeUndoEntries(
 /** Keeps on record what is to be told of a silence that stays open. */
 export function noteSilence(
   ports: Pick<Ports, 'table' | 'clock'>,
-  { clusterKey, subject, recordedAt, alarms }: SilenceEntry,
+  { clusterKey, subject, upgradeId, recordedAt, alarms }: SilenceEntry,
   notes: readonly Reason[],
 ): Promise<void> {
   return change(ports, async () => {
     const read = await load(ports.table, UndoEntries, clusterKey, 'silence', subject);
     if (read?.data.effect !== 'silence' || read.data.closed !== undefined || read.data.recordedAt !== recordedAt)
       return NOTHING;
-    const detail = { effect: 'silence', subjects: [subject], notes };
+    const detail = { upgradeId, effect: 'silence', subjects: [subject], notes };
     return {
       ...NOTHING,
       writes: [replace(UndoEntries, read, { ...read.data, alarms, notes: [...notes] })],

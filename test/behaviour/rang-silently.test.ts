@@ -26,6 +26,9 @@ test('what rang while it was silenced is described with its upgrade and step, lo
   expect(await described(world)).toMatch(
     /Rang while silenced:\n +1\.36-1\.37, upgrade-control-plane \(cluster\), lifted 2026-\S+Z: The alarm web-errors is in ALARM: As the scenario has it\./,
   );
+  // By which the evidence of the upgrade has it, whoever lifts the silence, and when.
+  const lifted = (await world.auditTimeline()).filter(({ event }) => event === 'EffectsClosed');
+  expect(lifted.map(({ detail }) => detail.upgradeId)).toEqual(['1.36-1.37']);
 });
 
 test('where nothing rang, nothing is said', async () => {
