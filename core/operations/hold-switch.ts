@@ -18,7 +18,7 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { isFinished, newerIsUnderWay, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
-import { rolloutEntry } from '../store/changes.ts';
+import { rolloutEntry, upgradeChanged } from '../store/changes.ts';
 import {
   ClusterControls,
   Clusters,
@@ -62,8 +62,10 @@ function unhold(
     const read = await load(table, ClusterControls, clusterKey);
     const isFree = grant === undefined || grant.data.status === 'free';
     // One that waits for the hop which it is to take back is given up while that runs.
-    if (event === 'Released' && back !== undefined && (isFree || grant.data.upgradeId !== back.data.id))
-      return toldOf(await giveUpRollback(table, back, read, { by, now }));
+    if (event === 'Released' && back !== undefined && (isFree || grant.data.upgradeId !== back.data.id)) {
+      const { ended, ...given } = await giveUpRollback(table, back, read, { by, now });
+      return { ...given, events: ([change]: readonly string[]) => [upgradeChanged(ended, change)] };
+    }
     if (!isFree) {
       throw wrongState(
         `An upgrade of ${cluster.data.name} still holds its grant (${grant.data.upgradeId}, ${grant.data.status}). Try again when it has ended.`,
@@ -112,11 +114,6 @@ function unhold(
     };
   });
 }
-
-const toldOf = ({ events, ...rest }: Awaited<ReturnType<typeof giveUpRollback>>) => ({
-  ...rest,
-  events: ([change]: readonly string[]) => events(change),
-});
 
 const hopOf = (member: Member, cluster: ClusterRecord, held: ClusterControl['held']): string =>
   nextHopId(member, cluster, { clusterKey: cluster.clusterKey, retried: held });

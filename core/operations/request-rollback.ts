@@ -11,7 +11,7 @@ import { heldForRollback, turnGivenBack, withoutHoldOf } from '../protocol/rollb
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { planRollback, type RollbackPlan } from '../queries/rollback-plan.ts';
 import { change } from '../store/change.ts';
-import { auditEntry, upgradeChanged } from '../store/changes.ts';
+import { auditEntry } from '../store/changes.ts';
 import { ClusterControls, clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode, load, type Read, replace } from '../store/entity.ts';
 import { requested, takenUpAt } from './requests.ts';
@@ -106,6 +106,6 @@ export async function giveUpRollback(
     result: next,
     writes: [replace(Upgrades, back, ended), replace(ClusterControls, control, next), ...turn],
     record: [auditEntry(clusterKey, 'RollbackGivenUp', by, { held, upgradeId: id })],
-    events: (change: string | undefined) => [upgradeChanged(ended, change)],
+    ended,
   };
 }

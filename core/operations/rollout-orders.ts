@@ -1,3 +1,4 @@
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
@@ -22,7 +23,7 @@ import { withoutHooks } from '../rollout/wave-hooks.ts';
 import { isGivenUp } from '../rollout/wave-soak.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
-import { rolloutChanged, rolloutEntry, waveChanged } from '../store/changes.ts';
+import { rolloutChanged, rolloutEntry, upgradeChanged, waveChanged } from '../store/changes.ts';
 import { ClusterControls, Rollouts, Waves } from '../store/entities.ts';
 import { decideAndWrite, load, type Read, replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
@@ -95,7 +96,7 @@ async function giveUpWaiting(
   waves: readonly Read<Wave>[],
   order: { readonly by: string; readonly now: Date; readonly why: string },
 ): Promise<Beside> {
-  const beside = { waves: [], writes: [] as WriteOperation[], record: [] as AuditEntry[], given: [] as GivenUp[] };
+  const beside = { waves: [], writes: [] as WriteOperation[], record: [] as AuditEntry[], given: [] as Upgrade[] };
   for (const read of waves) {
     let next = read.data;
     for (const clusterKey of read.data.automaticRollbacks ?? []) {
@@ -103,10 +104,10 @@ async function giveUpWaiting(
       const isWaiting = back !== undefined && !back.data.mutated && back.data.status !== 'Running';
       if (!isWaiting || queueOf(back.data)?.rolloutId !== read.data.rolloutId) continue;
       const control = await load(table, ClusterControls, clusterKey);
-      const { writes, record, events } = await giveUpRollback(table, back, control, order, [read.data]);
+      const { writes, record, ended } = await giveUpRollback(table, back, control, order, [read.data]);
       beside.writes.push(...writes);
       beside.record.push(...record);
-      beside.given.push(events);
+      beside.given.push(ended);
       next = waveLeftBy(next, { ...back.data, status: 'Canceled' });
     }
     if (next !== read.data) beside.writes.push(replace(Waves, read, next));
@@ -126,11 +127,9 @@ interface Beside {
   readonly waves: readonly WaveWrite[];
   readonly writes?: readonly WriteOperation[];
   readonly record?: readonly AuditEntry[];
-  readonly given?: readonly GivenUp[];
+  /** Rollbacks that are given up. */
+  readonly given?: readonly Upgrade[];
 }
-
-/** What is told of a rollback that is given up, by the change that did it. */
-type GivenUp = Awaited<ReturnType<typeof giveUpRollback>>['events'];
 
 const isHaltedForRollbacks = ({ status, reasons }: Wave): boolean =>
   status === 'Halted' && reasons.some(({ code }) => code === 'RollbackBudget');
@@ -180,7 +179,7 @@ function switchRollout(
       events: ([first, ...others]) => [
         rolloutChanged(changed, first),
         ...waveWrites.map(({ next: wave }) => waveChanged(wave, first)),
-        ...given.flatMap((told, index) => told(others[index])),
+        ...given.map((ended, index) => upgradeChanged(ended, others[index])),
       ],
     };
   });
