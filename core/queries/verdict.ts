@@ -1,5 +1,4 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
