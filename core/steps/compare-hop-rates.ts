@@ -151,7 +151,11 @@ function unread(
   const said = `${whose} could not be read: ${errorName(error)}: ${errorMessage(error).replace(/\.?$/, '.')}`;
   const { concludesAt: __, ...refused } = verdict;
   if (rate.from === 'cloudwatch' && isDenied(error))
-    return { ...refused, lacks: READS_RATES, why: `${said} The spoke role of account ${account} needs ${READS_RATES}.` };
+    return {
+      ...refused,
+      lacks: READS_RATES,
+      why: `${said} The spoke role of account ${account} needs ${READS_RATES}.`,
+    };
   if (FINAL.has(errorName(error))) return { ...refused, why: said };
   return { ...verdict, why: said, concludesAt: new Date(now.getTime() + AGAIN_SECONDS * 1_000).toISOString() };
 }
