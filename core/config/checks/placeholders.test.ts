@@ -9,6 +9,8 @@ const said = (more: string): string[] => {
 };
 const metric = (dimension: string, requests = 'RequestCount') =>
   `smoke: { rates: { metrics: [{ name: m, namespace: N, requests: ${requests}, errors: E, dimensions: { LoadBalancer: ${dimension} } }] } }`;
+const query = (errors: string, host = 'prometheus') =>
+  `smoke: { rates: { queries: [{ name: q, url: "https://${host}.example.com", requests: r, errors: '${errors}' }] } }`;
 const silence = (alarm: string) => `silences: [{ alarms: [a, ${alarm}], during: [roll-node-group] }]`;
 const tags = (minor: string) => `nodes: { images: [{ tags: { minor: ${minor}, other: "{version}" } }] }`;
 
@@ -21,6 +23,8 @@ test.each<[string, string, string]>([
   [metric('"app/{ cluster }/5"'), '5:119', `{ cluster } ${CLUSTER} Did you mean {cluster}?`],
   [metric('"{cluster}/{account}"'), '5:119', `{account} ${CLUSTER}`],
   [metric('x', '"{cluster}-requests"'), '5:66', `{cluster} ${NOTHING}`],
+  [query('e{cluster="{clustr}"}'), '5:102', `{clustr} ${CLUSTER} Did you mean {cluster}?`],
+  [query('e', 'prometheus-{cluster}'), '5:47', `{cluster} ${NOTHING}`],
   [silence('"{clustr}-errors"'), '5:28', `{clustr} ${CLUSTER} Did you mean {cluster}?`],
   [tags('"{versoin}"'), '5:38', '{versoin} stands for nothing there. Placeholders: {version}. Did you mean {version}?'],
   ['smoke: { urls: ["https://{cluster}.example.com/ready"] }', '5:19', `{cluster} ${NOTHING}`],
@@ -31,9 +35,12 @@ test.each<[string, string, string]>([
   expect(said(more).join(' ')).toContain(message);
 });
 
-test.each([metric('"app/{cluster}/5"'), silence('"{cluster}-errors"'), tags('"k8s-{version}"'), metric('"a{}b"')])(
-  '%s is taken',
-  (more) => {
-    expect(said(more)).toEqual([]);
-  },
-);
+test.each([
+  query('e{cluster="{cluster}",code=~"5[0-9]{2}",path!~"a{1,2}"}'),
+  metric('"app/{cluster}/5"'),
+  silence('"{cluster}-errors"'),
+  tags('"k8s-{version}"'),
+  metric('"a{}b"'),
+])('%s is taken', (more) => {
+  expect(said(more)).toEqual([]);
+});

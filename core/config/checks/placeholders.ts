@@ -23,6 +23,15 @@ export function checkPlaceholders(document: unknown, report: Report): void {
     checkEach(fieldOf(metric, 'dimensions'), [...place, 'dimensions'], ['cluster']);
     for (const name of ['namespace', 'requests', 'errors', 'latency']) check(fieldOf(metric, name), [...place, name]);
   }
+  for (const [index, query] of listOf(spec('smoke', 'rates', 'queries')).entries()) {
+    const place = ['smoke', 'rates', 'queries', index];
+    check(fieldOf(query, 'url'), [...place, 'url']);
+    for (const name of ['requests', 'errors', 'seconds']) {
+      const text = fieldOf(query, name);
+      // In a regular expression of PromQL a number in braces says how often.
+      check(typeof text === 'string' ? text.replace(/\{\d+\}/g, '') : text, [...place, name], ['cluster']);
+    }
+  }
   for (const [index, silence] of listOf(spec('silences')).entries())
     checkEach(fieldOf(silence, 'alarms'), ['silences', index, 'alarms'], ['cluster']);
   for (const [index, image] of listOf(spec('nodes', 'images')).entries())
