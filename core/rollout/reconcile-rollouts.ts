@@ -9,6 +9,7 @@ import { waveNamed } from '../policy/wave-of.ts';
 import type { Clock, GateReader } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StoredItem } from '../ports/table.ts';
+import { mayExtendSupport } from '../protocol/rollback-view.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Epochs, Grants, Learned, ReconcileMarkers, Rollouts, Upgrades } from '../store/entities.ts';
 import { decode, isContention, load, put, type Read, replace } from '../store/entity.ts';
@@ -19,6 +20,7 @@ import type { Decision } from './decisions.ts';
 import { loadSnapshot, type SnapshotScope } from './load-snapshot.ts';
 import { lookAfterGrant } from './look-after-grant.ts';
 import { NOTHING_OVERDUE, type Overdue, overdueWaves } from './overdue-waves.ts';
+import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { tellDeadlines } from './tell-deadlines.ts';
 
@@ -204,13 +206,14 @@ async function snapshotOf(
 }
 
 /** A look that has all clusters at hand tells of their deadlines. Nothing else stops when that fails. */
-async function deadlineNews(
-  ports: ReconcilePorts,
-  { fleet, regions, clusters }: FleetSnapshot,
-): Promise<ReconcileResult['problems']> {
+async function deadlineNews(ports: ReconcilePorts, snapshot: FleetSnapshot): Promise<ReconcileResult['problems']> {
+  const { fleet, regions, clusters } = snapshot;
   try {
     const watched = (fleet?.regions ?? []).flatMap((region) => regions.get(region) ?? []);
-    await tellDeadlines(ports, watched, [...clusters.values()]);
+    await tellDeadlines(ports, watched, [...clusters.values()], (cluster) => {
+      const match = policyMatch(snapshot, cluster);
+      return match.type === 'one' && mayExtendSupport(match.policy.spec);
+    });
     return [];
   } catch (error) {
     return [{ decision: 'tell-deadlines', error: errorName(error), message: errorMessage(error) }];

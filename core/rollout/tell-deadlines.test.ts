@@ -33,10 +33,15 @@ function world() {
   const table = new MemoryTable();
   const published: (readonly LiftlockEvent[])[] = [];
   const events = { publish: async (more: readonly LiftlockEvent[]) => void published.push(more) };
-  const tell = async (regions: readonly RegionVersions[], clusters: readonly ClusterRecord[] = [web], days = 0) => {
+  const tell = async (
+    regions: readonly RegionVersions[],
+    clusters: readonly ClusterRecord[] = [web],
+    days = 0,
+    mayExtend = false,
+  ) => {
     published.length = 0;
     const clock = { now: () => new Date(NOW.getTime() + days * DAY) };
-    await tellDeadlines({ table, events, clock }, regions, clusters);
+    await tellDeadlines({ table, events, clock }, regions, clusters, () => mayExtend);
     return published.flat();
   };
   return { table, tell, published };
@@ -195,10 +200,10 @@ describe('the end of the way back', () => {
       },
     ],
   });
-  const toldIn = async (where: RegionVersions, cluster: ClusterRecord, completedAt: string) => {
+  const toldIn = async (where: RegionVersions, cluster: ClusterRecord, completedAt: string, mayExtend = false) => {
     const { tell, table } = world();
     await table.transact([put(Upgrades, hop(completedAt), 'absent')]);
-    const events = await tell([where], [cluster]);
+    const events = await tell([where], [cluster], 0, mayExtend);
     const event = events.find(({ type }) => type === 'RollbackDeadlineApproaching');
     return event && noticeOf(event)?.why;
   };
@@ -211,6 +216,13 @@ describe('the end of the way back', () => {
   test('is told with what a person has to do before', async () => {
     const cluster = { ...upgraded, supportType: 'STANDARD' };
     expect(await toldIn(endsIn(9_000), cluster, ago(147))).toMatch(/set it to EXTENDED first/);
+  });
+
+  test('is told with what it costs where the policy lets Liftlock do that', async () => {
+    const cluster = { ...upgraded, supportType: 'STANDARD' };
+    const why = await toldIn(endsIn(9_000), cluster, ago(147), true);
+    expect(why).toMatch(/is set to EXTENDED right before .*costs \$12\.00 a day/);
+    expect(why).not.toMatch(/set it to EXTENDED first/);
   });
 
   test('of which something cannot be read keeps nobody else from news, and is told as a problem', async () => {

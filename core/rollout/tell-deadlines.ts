@@ -15,6 +15,7 @@ import { regionCalendar, regionOffer } from '../version/region-calendar.ts';
 /** Items of one transaction. */
 const BATCH = 100;
 
+type MayExtend = (cluster: ClusterRecord) => boolean;
 type DeadlinePorts = Pick<Ports, 'table' | 'events' | 'clock'>;
 
 /** What is to be told of one deadline, and by what it is known to have been told. */
@@ -26,11 +27,14 @@ interface Near {
 /**
  * Announces living clusters of these Regions whose support ends, or that AWS changes, within 90, 60, 30 or 7 days, once for each of these, and those that
  * EKS takes back for one more day at most.
+ *
+ * @param mayExtend whether the policy of a cluster lets it be set into extended support where that takes it back
  */
 export async function tellDeadlines(
   ports: DeadlinePorts,
   regions: readonly RegionVersions[],
   clusters: readonly ClusterRecord[],
+  mayExtend: MayExtend,
 ): Promise<void> {
   const now = ports.clock.now();
   const living = clusters.filter(({ deletedAt }) => deletedAt === undefined);
@@ -40,7 +44,7 @@ export async function tellDeadlines(
   }
   // These rest on the upgrades of each cluster: where one cannot be read, everything else is told before.
   const problems: unknown[] = [];
-  for (const region of regions) problems.push(...(await tellRollbackDeadlines(ports, region, living)));
+  for (const region of regions) problems.push(...(await tellRollbackDeadlines(ports, region, living, mayExtend)));
   if (problems.length > 0) throw problems[0];
 }
 
@@ -57,6 +61,7 @@ async function tellRollbackDeadlines(
   ports: DeadlinePorts,
   versions: RegionVersions,
   living: readonly ClusterRecord[],
+  mayExtend: MayExtend,
 ): Promise<readonly unknown[]> {
   const now = ports.clock.now();
   const { region } = versions;
@@ -70,7 +75,9 @@ async function tellRollbackDeadlines(
   const problems: unknown[] = [];
   for (let start = 0; start < asked.length; start += AT_ONCE) {
     const some = asked.slice(start, start + AT_ONCE);
-    const found = await Promise.allSettled(some.map((cluster) => rollbackDeadline(ports, cluster, versions, now)));
+    const found = await Promise.allSettled(
+      some.map((cluster) => rollbackDeadline(ports, cluster, versions, { now, mayExtend: mayExtend(cluster) })),
+    );
     const news = found.flatMap((one) => (one.status === 'fulfilled' ? (one.value ?? []) : []));
     if (news.length > 0) await decideAndWrite(() => tellNews(ports, region, news));
     for (const one of found) if (one.status === 'rejected') problems.push(one.reason);
@@ -94,12 +101,12 @@ async function rollbackDeadline(
   { table }: DeadlinePorts,
   cluster: ClusterRecord,
   versions: RegionVersions,
-  now: Date,
+  { now, mayExtend }: { readonly now: Date; readonly mayExtend: boolean },
 ): Promise<Near | undefined> {
   const upgrades = await upgradesOf(table, cluster.clusterKey);
   // Who is on its way back already need not be told; one that waits, half-way too, may wait too long.
   if (upgrades.some((one) => isRollback(one) && one.status === 'Running')) return undefined;
-  const { to, until, blockers } = rollbackView(cluster, { upgrades, region: versions, now });
+  const { to, until, reasons } = rollbackView(cluster, { upgrades, region: versions, mayExtend, now });
   const left = until === null ? 0 : Date.parse(until) - now.getTime();
   if (to === null || until === null || left > TOLD_BEFORE) return undefined;
   const { clusterKey, arn, account, region, version: kubernetesVersion } = cluster;
@@ -110,7 +117,7 @@ async function rollbackDeadline(
       type: 'RollbackDeadlineApproaching',
       detail: {
         ...{ ...named, to, endsAt: until, hoursLeft: Math.ceil(left / 3_600_000) },
-        reasons: blockers.filter(({ code }) => code === 'NeedsExtendedSupport'),
+        reasons: reasons.filter(({ code }) => code === 'NeedsExtendedSupport' || code === 'ExtendsSupport'),
       },
     },
   };

@@ -68,6 +68,18 @@ test('who asks for the rollback may say so for that alone, and it is set right b
   expect(journal.map(({ detail }) => detail.call)).toMatchObject([{ name: 'ExtendSupport', input: { name: 'shop' } }]);
 });
 
+test.each([
+  [true, 'ExtendsSupport'],
+  [false, 'NeedsExtendedSupport'],
+])('a day before the way back is over it is told with what the policy lets (%s)', async (extendSupport, code) => {
+  const world = await upgraded({ rollback: { extendSupport } });
+  await hours(world, 7 * 24);
+  const codes = world.bus.published.flatMap(({ event }) =>
+    event.type === 'RollbackDeadlineApproaching' ? [event.detail.reasons.map((one) => one.code)] : [],
+  );
+  expect(codes).toEqual([[code]]);
+});
+
 test('a policy may say so for all, and then a cluster that got worse goes back by itself', async () => {
   const rollback = { automatic: true, extendSupport: true };
   const bakes = { clusters: [{ ...shop, supportType: 'STANDARD' as const }] };
