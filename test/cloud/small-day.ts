@@ -128,7 +128,16 @@ async function secondCluster(cloud: LocalCloud): Promise<string[]> {
   await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/release', {});
   await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/upgrade', upgrade);
   await rest(cloud);
-  return problems;
+  return [...problems, ...(await askedOfPrometheus(cloud))];
+}
+
+/** Nobody answers there; that it is told so shows that the secret was read, and that the host might be asked. */
+async function askedOfPrometheus(cloud: LocalCloud): Promise<string[]> {
+  const second = (await loadKind(cloud.table, Clusters)).find(({ arn }) => arn === SECOND);
+  const upgrades = await upgradesOf(cloud.table, second?.clusterKey ?? '');
+  const told = upgrades.flatMap(({ steps }) => steps['smoke-check']?.reasons ?? []).map(({ message }) => message);
+  const isAsked = told.some((one) => one.includes('127.0.0.1:9/prometheus could not be read: UrlUnreachable'));
+  return isAsked ? [] : [`second-prod says nothing of its queries: ${told.join(' ')}`];
 }
 
 /**
