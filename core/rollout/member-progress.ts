@@ -45,7 +45,7 @@ export function memberChange(
   if (rollout.status === 'Aborted') {
     if (begun) return overtaken(parked, cluster);
     return takeOut(
-      reason('RolloutAborted', `The rollout ${rollout.id} was aborted before this cluster was at ${member.to}.`),
+      reason('RolloutAborted', `The rollout ${rollout.id} was aborted before it was done with this cluster.`),
     );
   }
   const holds = holdRefusals(snapshot.controls.get(member.clusterKey));

@@ -32,7 +32,7 @@ function tidied({ status, cluster = {}, member, waves = [], failed }: Given): st
 }
 const deletedAt = '2026-11-20T11:00:00.000Z';
 const gone = 'member Excluded Gone: The cluster web does not exist any more.';
-const aborted = 'member Excluded RolloutAborted: The rollout r was aborted before this cluster was at 1.37.';
+const aborted = 'member Excluded RolloutAborted: The rollout r was aborted before it was done with this cluster.';
 
 test.each<[string, Given, readonly string[]]>([
   ['is there stays in a rollout that is halted', { status: 'Halted', member: {} }, []],
