@@ -181,3 +181,43 @@ describe('where the control plane is', () => {
     expect(at(hop('1.37', daysAgo(1), 'RolledBack'))).toBe('1.36');
   });
 });
+
+test.each<[string, object, string, string[], string[]]>([
+  [
+    'is in extended support and may not be set so',
+    { state: 'EXTENDED' },
+    'Unknown',
+    ['NeedsExtendedSupport'],
+    ['NeedsExtendedSupport', 'NotObserved'],
+  ],
+  [
+    'is in extended support, which the policy lets be set',
+    { state: 'EXTENDED', mayExtend: true },
+    'Unknown',
+    [],
+    ['ExtendsSupport', 'NotObserved'],
+  ],
+  ['is supported no more', { state: 'NONE' }, 'NotReversible', [], ['VersionUnsupported']],
+  ['is in standard support', { state: 'STANDARD' }, 'Unknown', [], ['NotObserved']],
+])(
+  'of an upgrade that nobody saw end, what EKS asks is known where the minor before %s',
+  (_, given, status, blocked, told) => {
+    const { state, mayExtend } = given as { state: string; mayExtend?: boolean };
+    const ends = { STANDARD: [-90, -400], EXTENDED: [30, -400], NONE: [400, 30] }[state] ?? [];
+    const [standard, extended] = ends.map((days) => daysAgo(days));
+    const row = {
+      version: '1.35',
+      status: 'STANDARD_SUPPORT',
+      defaultVersion: false,
+      endOfStandardSupport: standard,
+      endOfExtendedSupport: extended,
+    };
+    const here = { region: 'eu-central-1', versions: [row], announced: [], checkedAt: daysAgo(0) } as RegionVersions;
+    const view = rollbackView({ ...cluster, supportType: 'STANDARD' }, { upgrades: [], region: here, mayExtend, now });
+    expect([view.status, view.blockers.map(({ code }) => code), view.reasons.map(({ code }) => code)]).toEqual([
+      status,
+      blocked,
+      told,
+    ]);
+  },
+);

@@ -12,6 +12,7 @@ import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
 import { latenessPerDay } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
+import type { SupportCalendar } from '../version/support-calendar.ts';
 
 /** May EKS still take the control plane one minor back (facts: eks.md §3)? Told by our own record of when the upgrade ended. */
 export interface RollbackView {
@@ -61,9 +62,9 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     .concat(begunAt?.toISOString() ?? [])
     .sort()
     .at(-1);
-  if (completedAt === undefined) return notOurs(cluster, now);
   const to = current.previous();
   const calendar = regionCalendar(region);
+  if (completedAt === undefined) return notOurs(cluster, to, calendar, known);
   const { supportType } = cluster;
   const { until, reasons: asked } = wayBack(to, { now, calendar, supportType, completedAt: new Date(completedAt) });
   if (until === undefined) {
@@ -202,16 +203,27 @@ const addonsFirst = ({ addons }: ClusterRecord, to: KubeVersion): Reason[] =>
     return [reason('AddonsFirst', said)];
   });
 
-/** EKS does not tell when an upgrade completed; without our own record only the age of what we saw helps. */
-function notOurs(cluster: ClusterRecord, now: Date): RollbackView {
-  const seen = cluster.versionObservedAt;
-  const old = now.getTime() - Date.parse(seen) >= SEVEN_DAYS;
-  if (old) {
-    const text = `It has been at ${cluster.version} since ${seen} or longer; EKS rolls back within 7 days.`;
+/**
+ * EKS does not tell when an upgrade completed; without our own record only the age of what we saw helps. What EKS asks of the minor before does not hang on
+ * that: it is in the way, or costs what it costs, whenever the upgrade has ended.
+ */
+function notOurs(
+  { name, version, versionObservedAt: seen, supportType }: ClusterRecord,
+  to: KubeVersion,
+  calendar: SupportCalendar,
+  { now, mayExtend }: KnownOfRollback,
+): RollbackView {
+  if (now.getTime() - Date.parse(seen) >= SEVEN_DAYS) {
+    const text = `It has been at ${version} since ${seen} or longer; EKS rolls back within 7 days.`;
     return nowhere('NotReversible', 'TooLate', text);
   }
-  const text = `Liftlock did not see the upgrade to ${cluster.version} end and saw the cluster there first at ${seen}; EKS does not tell when it completed.`;
-  return nowhere('Unknown', 'NotObserved', text);
+  const { until, reasons: asked } = wayBack(to, { completedAt: now, now, calendar, supportType });
+  if (until === undefined) return { ...NOWHERE, status: 'NotReversible', reasons: asked };
+  const needed = asked.filter(({ code }) => code === 'NeedsExtendedSupport');
+  const blockers = mayExtend === true ? [] : needed;
+  const told = needed.length > blockers.length ? [extendsSupport(name, to)] : asked;
+  const text = `Liftlock did not see the upgrade to ${version} end and saw the cluster there first at ${seen}; EKS does not tell when it completed.`;
+  return { ...NOWHERE, status: 'Unknown', reasons: [...told, reason('NotObserved', text)], blockers };
 }
 
 const NOWHERE = { to: null, until: null, blockers: [] } as const;
