@@ -21,15 +21,12 @@ function read(
   { allowed = [host], value = async () => Buffer.from('hunter2-and-more\n'), milliseconds = 1_000 } = {},
 ) {
   const prometheus = createPrometheus({
-    webhooks: {
-      secrets: { valueOf: value },
-      clock: { now: () => span.to },
-      resolve: async () => [{ address: '127.0.0.1', family: 4 }],
-    },
-    allowedHosts: async () => allowed,
+    secrets: { valueOf: value },
+    clock: { now: () => span.to },
+    resolve: async () => [{ address: '127.0.0.1', family: 4 }],
     timeoutMilliseconds: milliseconds,
   });
-  return prometheus.readMinutes({ url, query, secret }, span);
+  return prometheus.readMinutes({ url, query, secret }, allowed, span);
 }
 
 test('it is a range query by GET, the first minute at its end, and without a secret nobody is told who asks', async () => {

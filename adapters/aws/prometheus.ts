@@ -4,10 +4,9 @@ import { readQueryAnswer } from '../../core/probes/query-answer.ts';
 import { callWebhook, textOf } from './gates/webhook-gate.ts';
 import { inTime } from './pinned-addresses.ts';
 
-interface PrometheusOptions {
-  readonly webhooks: Parameters<typeof callWebhook>[0];
-  /** Private hosts that may be called all the same: `spec.allowedHosts` of the Fleet as it stands now. */
-  readonly allowedHosts: () => Promise<readonly string[]>;
+type WebhookOptions = Parameters<typeof callWebhook>[0];
+
+interface PrometheusOptions extends WebhookOptions {
   readonly timeoutMilliseconds?: number;
 }
 
@@ -17,25 +16,17 @@ const MINUTE = 60_000;
 
 /** Range queries by GET, to an address that was checked, as webhooks are called (pinned-addresses.ts); redirects are not followed. */
 export function createPrometheus(options: PrometheusOptions): Prometheus {
-  const { webhooks, allowedHosts, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
+  const { timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
   return {
-    async readMinutes({ url, secret, query }, { from, to }) {
+    async readMinutes({ url, secret, query }, allowedHosts, { from, to }) {
       const signal = AbortSignal.timeout(timeoutMilliseconds);
-      const webhook = rangeQuery(url, query, from, to);
+      const webhook = { webhook: rangeQuery(url, query, from, to), secret };
       const how = { method: 'GET', body: '', agent: 'liftlock', asBearer: true };
-      const ask = async () =>
-        callWebhook(
-          webhooks,
-          { webhook, secret },
-          how,
-          await allowedHosts(),
-          signal,
-          async (response, confidential) => {
-            const read = await textOf(response);
-            return { status: response.statusCode ?? 0, confidential, ...read };
-          },
-        );
-      const answer = await inTime(ask(), signal).catch((error) => {
+      const asking = callWebhook(options, webhook, how, allowedHosts, signal, async (response, confidential) => {
+        const read = await textOf(response);
+        return { status: response.statusCode ?? 0, confidential, ...read };
+      });
+      const answer = await inTime(asking, signal).catch((error) => {
         if (!signal.aborted) throw error;
         throw namedError('UrlUnreachable', `It did not answer within ${timeoutMilliseconds / 1_000} seconds.`);
       });

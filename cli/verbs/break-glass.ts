@@ -52,13 +52,16 @@ function wordsOf(answer: BreakGlassAnswer): string {
 export function glassText(glass: BreakGlass, { status, people, peopleNeeded }: GlassStanding): string {
   const { until, reason } = glass;
   const asked = askedText(glass);
-  const texts: Readonly<Record<typeof status, string>> = {
-    Opened: openGlassText(glass),
-    Requested: `${asked}, ${people} of ${peopleNeeded} people; not open yet, and at most until ${until}: ${reason}`,
-    Replaced: `${asked} for a plan that has changed since; not open: ${reason}`,
-    Over: `was over at ${until}, ${asked}: ${reason}`,
-  };
-  return texts[status];
+  switch (status) {
+    case 'Opened':
+      return openGlassText(glass);
+    case 'Requested':
+      return `${asked}, ${people} of ${peopleNeeded} people; not open yet, and at most until ${until}: ${reason}`;
+    case 'Replaced':
+      return `${asked} for a plan that has changed since; not open: ${reason}`;
+    case 'Over':
+      return `was over at ${until}, ${asked}: ${reason}`;
+  }
 }
 
 /** The same of one that is in force. */

@@ -181,17 +181,23 @@ function ownerNotice(event: Of<'OwnerNews'>): Notice {
 
 /** What one of the news says, without why. */
 export function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): string {
-  const { target, at, announcedFor } = news;
-  const texts: Readonly<Record<typeof news.what, string>> = {
-    blocked: `${named(news)} cannot go to ${target} as it is.`,
-    ready: `Nothing is in the way of ${named(news)} any more: it may go to ${target}.`,
-    forcedUpgrade: `EKS moves ${named(news)} from ${target} to the next minor by force, at any time from ${at} on.`,
-    patchesOverdue: `${named(news)} at ${target} was to have newer images or add-ons by ${at}, and has not.`,
-    opens: `The upgrade of ${named(news)} to ${target} begins at ${at} at the earliest.`,
-    moved: `The upgrade of ${named(news)}, announced for ${announcedFor}, is moved to ${at}.`,
-    takenBack: `The upgrade of ${named(news)} to ${target} does not begin at ${announcedFor}, as was announced.`,
-  };
-  return texts[news.what];
+  const { what, target, at, announcedFor } = news;
+  switch (what) {
+    case 'blocked':
+      return `${named(news)} cannot go to ${target} as it is.`;
+    case 'ready':
+      return `Nothing is in the way of ${named(news)} any more: it may go to ${target}.`;
+    case 'forcedUpgrade':
+      return `EKS moves ${named(news)} from ${target} to the next minor by force, at any time from ${at} on.`;
+    case 'patchesOverdue':
+      return `${named(news)} at ${target} was to have newer images or add-ons by ${at}, and has not.`;
+    case 'opens':
+      return `The upgrade of ${named(news)} to ${target} begins at ${at} at the earliest.`;
+    case 'moved':
+      return `The upgrade of ${named(news)}, announced for ${announcedFor}, is moved to ${at}.`;
+    case 'takenBack':
+      return `The upgrade of ${named(news)} to ${target} does not begin at ${announcedFor}, as was announced.`;
+  }
 }
 
 function plannedChangeNotice(event: Of<'PlannedChangeApproaching'>): Notice {

@@ -10,7 +10,7 @@ import { loadAllPolicies, policyOf } from '../policy/policy-of.ts';
 import { isAccessErrorName } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { comparisonOf } from '../probes/probe-verdict.ts';
-import { silencesOf } from '../protocol/undo.ts';
+import { silencesIn, undoEntriesOf } from '../protocol/undo.ts';
 import { shortId } from '../queries/find-cluster.ts';
 import { scansOf } from '../scan/fleet/report-store.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
@@ -25,13 +25,15 @@ export async function checkAccess({ table }: Pick<Ports, 'table'>, record: Clust
   const ofAws = (seen?.aws ?? []).map(({ what, why }): AccessCheck => {
     return { part: 'AWS', what, status: 'Refused', reason: why, asOf: seen?.at ?? null };
   });
+  const isSilencing = match.type === 'one' && (match.policy.spec.silences ?? []).length > 0;
+  const silences = isSilencing ? silencesIn(await undoEntriesOf(table, record.clusterKey)) : [];
   const ofPolicy =
     match.type === 'one'
       ? [
           ...checkDrains(match.policy, upgrades),
           ...checkHookJobs(match.policy, upgrades),
           ...checkRates(match.policy, upgrades),
-          ...checkSilences(match.policy, await silencesOf(table, record.clusterKey)),
+          ...checkSilences(match.policy, silences),
         ]
       : [];
   const checks = [...checkEksFromInventory(record, seen), ...ofAws, ...checkServerFromScans(seen), ...ofPolicy];

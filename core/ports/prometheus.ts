@@ -16,5 +16,9 @@ export interface Prometheus {
    * What the query came to in each whole minute from `from` (in it) to `to` (not in it); a minute that has no value is missing. Fails with
    * `QueryRefused`, `UrlRefused` or `SecretUnreadable` where asking again is no use, and with `UrlUnreachable` or `IncompleteAnswer` where it may be.
    */
-  readMinutes(asked: AskedQuery, span: { readonly from: Date; readonly to: Date }): Promise<readonly MetricMinute[]>;
+  readMinutes(
+    asked: AskedQuery,
+    allowedHosts: readonly string[],
+    span: { readonly from: Date; readonly to: Date },
+  ): Promise<readonly MetricMinute[]>;
 }

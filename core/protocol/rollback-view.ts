@@ -73,11 +73,8 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     const text = `The control plane reached ${current} at ${completedAt}; EKS rolls back within 7 days, until ${rollbackEnd(completedAt).toISOString()}.`;
     return nowhere('NotReversible', 'TooLate', text);
   }
-  const isExtended = known.mayExtend === true && asked.some(({ code }) => code === 'NeedsExtendedSupport');
-  const blockers = [
-    ...asked.filter(({ code }) => code === 'NeedsExtendedSupport' && !isExtended),
-    ...nodesFirst(cluster, current, to, known.nodes),
-  ];
+  const support = supportAsked(cluster, to, asked, known);
+  const blockers = [...support.blockers, ...nodesFirst(cluster, current, to, known.nodes)];
   // Once a rollback has begun, its steps tell what has gone back: the record is older.
   const isUnderWay = upgrades.some(
     ({ id, status, mutated }) => id === rollbackId(current, to) && status === 'Running' && mutated,
@@ -87,8 +84,7 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     ...unreadRolls(cluster, upgrades, current),
     ...addonsFirst(cluster, to),
   ];
-  const support = isExtended ? [extendsSupport(cluster.name, to)] : asked.filter((one) => !blockers.includes(one));
-  const told = [...support, ...(isUnderWay ? [] : goAlong())];
+  const told = [...support.told, ...(isUnderWay ? [] : goAlong())];
   return {
     status: 'Reversible',
     to: to.toString(),
@@ -96,6 +92,18 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     reasons: [...blockers, ...told],
     blockers,
   };
+}
+
+/** Of what EKS asks of the minor before (`wayBack`): what is in the way, and what is told, with what it costs where the support type may be set. */
+function supportAsked(
+  { name }: ClusterRecord,
+  to: KubeVersion,
+  asked: readonly Reason[],
+  { mayExtend }: KnownOfRollback,
+): Record<'blockers' | 'told', readonly Reason[]> {
+  const needed = asked.filter(({ code }) => code === 'NeedsExtendedSupport');
+  if (needed.length === 0) return { blockers: [], told: asked };
+  return mayExtend === true ? { blockers: [], told: [extendsSupport(name, to)] } : { blockers: needed, told: [] };
 }
 
 /** A policy says so for every rollback of its clusters, who asks for one for that alone. */
@@ -208,22 +216,22 @@ const addonsFirst = ({ addons }: ClusterRecord, to: KubeVersion): Reason[] =>
  * that: it is in the way, or costs what it costs, whenever the upgrade has ended.
  */
 function notOurs(
-  { name, version, versionObservedAt: seen, supportType }: ClusterRecord,
+  cluster: ClusterRecord,
   to: KubeVersion,
   calendar: SupportCalendar,
-  { now, mayExtend }: KnownOfRollback,
+  known: KnownOfRollback,
 ): RollbackView {
+  const { version, versionObservedAt: seen, supportType } = cluster;
+  const { now } = known;
   if (now.getTime() - Date.parse(seen) >= SEVEN_DAYS) {
     const text = `It has been at ${version} since ${seen} or longer; EKS rolls back within 7 days.`;
     return nowhere('NotReversible', 'TooLate', text);
   }
   const { until, reasons: asked } = wayBack(to, { completedAt: now, now, calendar, supportType });
   if (until === undefined) return { ...NOWHERE, status: 'NotReversible', reasons: asked };
-  const needed = asked.filter(({ code }) => code === 'NeedsExtendedSupport');
-  const blockers = mayExtend === true ? [] : needed;
-  const told = needed.length > blockers.length ? [extendsSupport(name, to)] : asked;
+  const { blockers, told } = supportAsked(cluster, to, asked, known);
   const text = `Liftlock did not see the upgrade to ${version} end and saw the cluster there first at ${seen}; EKS does not tell when it completed.`;
-  return { ...NOWHERE, status: 'Unknown', reasons: [...told, reason('NotObserved', text)], blockers };
+  return { ...NOWHERE, status: 'Unknown', reasons: [...blockers, ...told, reason('NotObserved', text)], blockers };
 }
 
 const NOWHERE = { to: null, until: null, blockers: [] } as const;

@@ -16,26 +16,29 @@ const AT_ONCE = 40;
 /** Whether an upgrade only takes back what another one has left: neither a stop nor a window, hold or cap is in its way, and it counts nothing. */
 export const isUndo = (upgrade: Pick<Upgrade, 'machine'> | undefined): boolean => upgrade?.machine === 'restore-nodes';
 
+/** A cluster's journal: what is open, and what is kept of what was. */
+export async function undoEntriesOf(
+  table: Pick<Ports['table'], 'queryPartition'>,
+  clusterKey: string,
+): Promise<Read<UndoEntry>[]> {
+  return (await table.queryPartition(clusterPartition(clusterKey), UNDO)).map((item) => decode(UndoEntries, item));
+}
+
+export const isOpen = ({ data }: Read<UndoEntry>): boolean => data.closed === undefined;
+
 /** What is open in a cluster's journal: all of it, or what one upgrade has left. */
 export async function openUndoEntries(
   table: Pick<Ports['table'], 'queryPartition'>,
   clusterKey: string,
   upgradeId?: string,
 ): Promise<Read<UndoEntry>[]> {
-  const items = await table.queryPartition(clusterPartition(clusterKey), UNDO);
-  return items
-    .map((item) => decode(UndoEntries, item))
-    .filter(({ data }) => data.closed === undefined && (upgradeId === undefined || data.upgradeId === upgradeId));
+  const open = (await undoEntriesOf(table, clusterKey)).filter(isOpen);
+  return open.filter(({ data }) => upgradeId === undefined || data.upgradeId === upgradeId);
 }
 
-/** The silences of a cluster: those that are open, and what is kept of those that were. */
-export async function silencesOf(
-  table: Pick<Ports['table'], 'queryPartition'>,
-  clusterKey: string,
-): Promise<SilenceEntry[]> {
-  const items = await table.queryPartition(clusterPartition(clusterKey), `${UNDO}silence#`);
-  return items.map((item) => decode(UndoEntries, item).data).filter((one) => one.effect === 'silence');
-}
+/** The silences of a journal: those that are open, and what is kept of those that were. */
+export const silencesIn = (entries: readonly Read<UndoEntry>[]): SilenceEntry[] =>
+  entries.map(({ data }) => data).filter((one) => one.effect === 'silence');
 
 /**
  * Closes entries on record. One that somebody else has closed meanwhile stays as it is; and what a drain leaves is `kept` only while that runs: one

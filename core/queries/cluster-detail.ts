@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { UndoEntry } from '../contracts/items/protocol.ts';
 import type { Ports } from '../ports/ports.ts';
 import { mayExtendSupport, rollbackView } from '../protocol/rollback-view.ts';
-import { openUndoEntries, silencesOf } from '../protocol/undo.ts';
+import { isOpen, silencesIn, undoEntriesOf } from '../protocol/undo.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
@@ -27,7 +27,8 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, c
   const now = ports.clock.now();
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const scans = await latestScansOf(ports.table, [cluster.clusterKey]);
-  const open = await openUndoEntries(ports.table, cluster.clusterKey);
+  const journal = await undoEntriesOf(ports.table, cluster.clusterKey);
+  const open = journal.filter(isOpen);
   const { held, breakGlass } = snapshot.controls.get(cluster.clusterKey) ?? {};
   const summary = await summaryOf(ports.table, snapshot, cluster, now);
   const { policy, placement } = clusterPolicy(snapshot, cluster, now);
@@ -47,7 +48,7 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, c
     /** Alarms whose actions Liftlock silences now, and until when that ends by itself. */
     silences: openSilences(open),
     /** What rang while it was silenced, told when the silence was lifted. */
-    rangSilently: rangSilently(await silencesOf(ports.table, cluster.clusterKey)),
+    rangSilently: rangSilently(silencesIn(journal)),
     /** Nodes outside managed groups, as they were last seen; null where nobody has read the nodes. */
     otherNodes: cluster.otherNodes ?? null,
     fargateProfiles,

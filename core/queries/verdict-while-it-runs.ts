@@ -16,7 +16,8 @@ export function whileItRuns(upgrade: Upgrade, orders: readonly Reason[], held: C
   const text = step === undefined ? between : `${step} runs since ${state?.startedAt}`;
   const isTakenBack = held?.reason.code === 'RollingBack' && !isRollback(upgrade);
   // What EKS works on finishes; the next change asks for these, and what undoes or goes back is not asked for all of them.
-  const parks = [...orders.filter(({ code }) => codesAsked(upgrade).has(code)), ...(isTakenBack ? [held.reason] : [])];
+  const asked = codesAsked(upgrade);
+  const parks = [...orders.filter(({ code }) => asked.has(code)), ...(isTakenBack ? [held.reason] : [])];
   return said(
     after(parks.length === 0 ? 'It runs now.' : `It runs now, and ${givesWay(upgrade)}.`, upgrade.startedAt ?? null),
     reason('Running', `${nameOfUpgrade(upgrade)} runs: ${text}.`),
@@ -25,8 +26,10 @@ export function whileItRuns(upgrade: Upgrade, orders: readonly Reason[], held: C
   );
 }
 
-const codesAsked = (upgrade: Upgrade): ReadonlySet<string> =>
-  new Set(VETOES.flatMap(({ asked, codes }) => (asked.includes(momentOf(upgrade, 'later')) ? codes : [])));
+function codesAsked(upgrade: Upgrade): ReadonlySet<string> {
+  const moment = momentOf(upgrade, 'later');
+  return new Set(VETOES.flatMap(({ asked, codes }) => (asked.includes(moment) ? codes : [])));
+}
 
 /** Where what runs gives way to an order: at a commit. A smoke check, the last step of all, makes none. */
 export function givesWay(upgrade: Upgrade): string {

@@ -82,7 +82,7 @@ async function world(given: Given, table = new MemoryTable()) {
   };
   const questions: AskedQuery[] = [];
   const prometheus: Prometheus = {
-    async readMinutes(question, { from, to }) {
+    async readMinutes(question, _, { from, to }) {
       questions.push(question);
       const { query } = question;
       if (query === 'errors' && queried instanceof Error) throw queried;
@@ -208,6 +208,13 @@ test('queries of a Prometheus API are compared beside metrics, each asked once f
   expect(asked.map(({ metrics }) => metrics.length)).toEqual([2, 2]);
   const texts = questions.map(({ query }) => query);
   expect(texts.toSorted()).toEqual(['errors', 'errors', 'requests', 'requests', 'seconds', 'seconds']);
+});
+
+test('what could not be read of before is not asked for since', async () => {
+  const denied = Object.assign(new Error('no'), { name: 'AccessDenied' });
+  expect((await compared({ minutes: 40, errors: denied })).asked).toHaveLength(1);
+  const { questions } = await compared({ minutes: 40, rates: withQuery, queried: denied });
+  expect(questions.filter(({ query }) => query === 'errors')).toHaveLength(1);
 });
 
 test('where only queries are asked CloudWatch is not', async () => {

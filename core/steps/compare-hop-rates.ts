@@ -4,8 +4,11 @@ import { isDenied } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { given } from '../model/given.ts';
 import { isRollback } from '../model/hop.ts';
+import { remembered } from '../model/remembered.ts';
+import { loadFleetInForce } from '../policy/applied.ts';
 import { gateName } from '../policy/gate-answer.ts';
 import type { MetricMinute } from '../ports/account.ts';
+import type { Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { AskedQuery } from '../ports/prometheus.ts';
 import { type AskedRate, askedRates } from '../probes/asked-rates.ts';
@@ -20,7 +23,7 @@ import type { StepContext } from './context.ts';
 const AGAIN_SECONDS = 300;
 const READS_RATES = 'cloudwatch:GetMetricData';
 
-export type RatePorts = Pick<Ports, 'account' | 'prometheus'>;
+export type RatePorts = Pick<Ports, 'account' | 'prometheus' | 'table'>;
 
 /**
  * How each rate that the policy asks for is since the hop against two hours before it; undefined where it asks for none, nobody knows when the hop
@@ -83,61 +86,60 @@ async function readAndCompare(
   });
 }
 
-type Bins = Pick<RateSeries, 'before' | 'after'>;
-/** What each rate counts and of how many, in its two answers. */
-type Answers = readonly [readonly MetricMinute[] | Error, readonly MetricMinute[] | Error];
-
-/** Of each rate, or what kept it from being read. */
+/** Of each rate, or what kept it from being read; what could not be read of before is not asked for since. */
 async function readSeries(
-  { account, prometheus }: RatePorts,
+  ports: RatePorts,
   { scope }: StepContext,
   rates: readonly AskedRate[],
   hop: Hop,
   now: Date,
-): Promise<(Bins | Error)[]> {
-  const spans = spansOf(hop, now);
-  // One request of CloudWatch for before and one for after, however many rates there are.
-  const metrics = rates.flatMap((rate) => (rate.from === 'cloudwatch' ? [rate.events, rate.exposure] : []));
-  const readMetrics = async (span: Span): Promise<(readonly MetricMinute[] | Error)[]> =>
-    metrics.length === 0
-      ? []
-      : account.getMetricData(scope, { metrics, ...span }).catch((error) => metrics.map(() => asError(error)));
-  const asked = new Map<string, Promise<readonly MetricMinute[] | Error>>();
-  const readQuery = (query: AskedQuery, span: Span): Promise<readonly MetricMinute[] | Error> => {
-    const key = `${query.url} ${span.from.getTime()} ${query.query}`;
-    const reading = asked.get(key) ?? prometheus.readMinutes(query, span).catch(asError);
-    asked.set(key, reading);
-    return reading;
-  };
-  const readSpan = async (span: Span): Promise<Answers[]> => {
-    // In the order in which the rates ask for them.
-    const counted = (await readMetrics(span)).values();
-    const next = (): readonly MetricMinute[] | Error => counted.next().value ?? [];
-    // All at once: a server that does not answer costs its ten seconds once.
-    return Promise.all(
-      rates.map((rate): Answers | Promise<Answers> =>
-        rate.from === 'cloudwatch'
-          ? [next(), next()]
-          : Promise.all([readQuery(rate.events, span), readQuery(rate.exposure, span)]),
-      ),
-    );
-  };
-  const old = await readSpan(spans.before);
-  const young = spans.after === undefined ? [] : await readSpan(spans.after);
-  return rates.map((_, index) => {
-    const before = binsIn(old[index]);
-    const after = binsIn(young[index]);
-    if (before instanceof Error) return before;
-    return after instanceof Error ? after : { before, after };
+): Promise<(Pick<RateSeries, 'before' | 'after'> | Error)[]> {
+  const { before, after } = spansOf(hop, now);
+  const hasQueries = rates.some(({ from }) => from === 'prometheus');
+  const fleet = hasQueries ? await loadFleetInForce(ports.table) : undefined;
+  const read = (some: readonly AskedRate[], span: Span) =>
+    readSpan(ports, scope, some, fleet?.allowedHosts ?? [], span);
+  const old = await read(rates, before);
+  const known = rates.filter((_, index) => !(old[index] instanceof Error));
+  const young = (after === undefined || known.length === 0 ? [] : await read(known, after)).values();
+  return old.map((bins) => {
+    if (bins instanceof Error) return bins;
+    const since = young.next().value ?? [];
+    return since instanceof Error ? since : { before: bins, after: since };
   });
 }
 
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(errorMessage(error)));
-
-function binsIn([events, exposure]: Answers = [[], []]): MinuteBin[] | Error {
-  if (events instanceof Error) return events;
-  return exposure instanceof Error ? exposure : binsOf(events, exposure);
+/** One request of CloudWatch, and each query once, however many rates there are. */
+async function readSpan(
+  { account, prometheus }: RatePorts,
+  scope: Scope,
+  rates: readonly AskedRate[],
+  allowedHosts: readonly string[],
+  span: Span,
+): Promise<(MinuteBin[] | Error)[]> {
+  const metrics = rates.flatMap((rate) => (rate.from === 'cloudwatch' ? [rate.events, rate.exposure] : []));
+  const counting = metrics.length === 0 ? [] : account.getMetricData(scope, { metrics, ...span });
+  // In the order in which the rates ask for them.
+  const counted = (await Promise.resolve(counting).catch((error) => metrics.map(() => asError(error)))).values();
+  const next = (): Answer => counted.next().value ?? [];
+  const ask = remembered(
+    (query: AskedQuery): Promise<Answer> => prometheus.readMinutes(query, allowedHosts, span).catch(asError),
+    new Map<string, Promise<Answer>>(),
+    ({ url, query }) => `${url} ${query}`,
+  );
+  // All at once: a server that does not answer costs its ten seconds once.
+  return Promise.all(
+    rates.map(async (rate) => {
+      const [events, exposure] =
+        rate.from === 'cloudwatch' ? [next(), next()] : await Promise.all([ask(rate.events), ask(rate.exposure)]);
+      if (events instanceof Error) return events;
+      return exposure instanceof Error ? exposure : binsOf(events, exposure);
+    }),
+  );
 }
+
+type Answer = readonly MetricMinute[] | Error;
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(errorMessage(error)));
 
 /** What is refused stays so for a while; all else may pass. */
 function unread(

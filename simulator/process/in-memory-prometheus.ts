@@ -12,7 +12,7 @@ const MINUTE = 60_000;
  */
 export function createInMemoryPrometheus({ clusters }: FakeEksState, now: () => number): Prometheus {
   return {
-    async readMinutes({ query }, { from, to }) {
+    async readMinutes({ query }, _, { from, to }) {
       for (const cluster of Object.values(clusters)) {
         const count = countOf(cluster, query);
         if (count === undefined) continue;

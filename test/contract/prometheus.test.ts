@@ -14,7 +14,13 @@ prometheusContract('in memory', async () => {
   const web = { arn: 'arn:web', createdAt: since.getTime(), updates: [], versions: [], version: '1.36' };
   const state = { clusters: { web: { ...web, prometheus: [{ requests: query, worse: {} }] } } };
   const prometheus = createInMemoryPrometheus(state as unknown as FakeEksState, () => now.getTime());
-  return { prometheus, url: 'https://prometheus.example.com', known: { query, since }, close: async () => {} };
+  return {
+    prometheus,
+    allowedHosts: [],
+    url: 'https://prometheus.example.com',
+    known: { query, since },
+    close: async () => {},
+  };
 });
 
 /** As https://prometheus.io/docs/prometheus/latest/querying/api/#range-queries says, for a series that counts its minutes. */
@@ -32,9 +38,12 @@ prometheusContract('over HTTPS', async () => {
   };
   const clock = { now: () => now };
   const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
-  const prometheus = createPrometheus({
-    webhooks: { secrets: createWebhookSecrets({ clock }), clock, resolve },
-    allowedHosts: async () => [host],
-  });
-  return { prometheus, url: `${server.origin}/tenant/`, known: { query, since }, close: () => server.close() };
+  const prometheus = createPrometheus({ secrets: createWebhookSecrets({ clock }), clock, resolve });
+  return {
+    prometheus,
+    allowedHosts: [host],
+    url: `${server.origin}/tenant/`,
+    known: { query, since },
+    close: () => server.close(),
+  };
 });

@@ -33,7 +33,7 @@ interface Asking {
   readonly asBearer?: boolean;
 }
 
-/** An answer of one word needs less; one of two hours, minute by minute, needs half. */
+/** An answer of one word needs less; one of two hours, minute by minute, needs a quarter. */
 const MOST_BYTES = 16_384;
 
 export function createWebhookGates(options: WebhookGatesOptions): WebhookGates {

@@ -30,6 +30,18 @@ test('a value is kept for five minutes, and then read again', async () => {
   expect((await kept.valueOf(arn, signal())).toString()).toBe('two');
 });
 
+test('who asks while it is being read waits for that, and one that failed is read again', async () => {
+  manager
+    .on(GetSecretValueCommand)
+    .rejectsOnce(Object.assign(new Error('no'), { name: 'AccessDeniedException' }))
+    .resolves({ SecretString: 'one' });
+  const kept = secrets();
+  const denied = await Promise.allSettled([kept.valueOf(arn, signal()), kept.valueOf(arn, signal())]);
+  expect([denied.map(({ status }) => status), asked()]).toEqual([['rejected', 'rejected'], 1]);
+  const read = await Promise.all([kept.valueOf(arn, signal()), kept.valueOf(arn, signal())]);
+  expect([read.map(String), asked()]).toEqual([['one', 'one'], 2]);
+});
+
 test('once it cannot be read any more, the old value is not used either', async () => {
   manager
     .on(GetSecretValueCommand)

@@ -14,24 +14,32 @@ const KEEP_MILLISECONDS = 5 * 60_000;
 
 /** Values stay in the memory of the function; nothing logs or stores them. */
 export function createWebhookSecrets({ clock }: { readonly clock: Clock }): WebhookSecrets {
-  const kept = new Map<string, { readonly until: number; readonly value: Buffer }>();
+  const kept = new Map<string, { readonly until: number; readonly value: Promise<Buffer> }>();
 
   const clientIn = remembered((region: string) => new SecretsManagerClient({ ...readLimits, region }));
 
+  async function read(arn: string, signal: AbortSignal): Promise<Buffer> {
+    const command = new GetSecretValueCommand({ SecretId: arn });
+    const { SecretString, SecretBinary } = await clientIn(arn.split(':')[3] ?? '').send(command, {
+      abortSignal: signal,
+    });
+    const value = SecretString === undefined ? Buffer.from(SecretBinary ?? []) : Buffer.from(SecretString, 'utf8');
+    if (value.length === 0) throw namedError('SecretEmpty', 'the secret has no value');
+    return value;
+  }
+
   return {
-    async valueOf(arn, signal) {
+    valueOf(arn, signal) {
       const now = clock.now().getTime();
       const known = kept.get(arn);
       if (known !== undefined && now < known.until) return known.value;
-      // What cannot be read again is not used for longer: somebody may have taken the right away.
-      kept.delete(arn);
-      const command = new GetSecretValueCommand({ SecretId: arn });
-      const { SecretString, SecretBinary } = await clientIn(arn.split(':')[3] ?? '').send(command, {
-        abortSignal: signal,
-      });
-      const value = SecretString === undefined ? Buffer.from(SecretBinary ?? []) : Buffer.from(SecretString, 'utf8');
-      if (value.length === 0) throw namedError('SecretEmpty', 'the secret has no value');
+      // Who asks while it is being read waits for that: a look asks many queries at once.
+      const value = read(arn, signal);
       kept.set(arn, { until: now + KEEP_MILLISECONDS, value });
+      // What cannot be read is not kept, and nothing older is used for longer: somebody may have taken the right away.
+      value.catch(() => {
+        if (kept.get(arn)?.value === value) kept.delete(arn);
+      });
       return value;
     },
   };

@@ -120,17 +120,12 @@ export const ratesSchema = z
     'compares nothing: say apiServer: true, metrics or queries; leave rates out where no rate is to be compared',
   )
   .superRefine(({ metrics = [], queries = [] }, context) => {
-    const named = (
-      list: string,
-      all: readonly { readonly name: string }[],
-      above: readonly { readonly name: string }[],
-    ) => {
-      all.forEach(({ name }, index) => {
-        if ([...above, ...all.slice(0, index)].some((one) => one.name === name))
-          context.addIssue({ code: 'custom', path: [list, index, 'name'], message: 'is the name of a rate above' });
-      });
-    };
-    named('metrics', metrics, []);
-    named('queries', queries, metrics);
+    const named = Object.entries({ metrics, queries }).flatMap(([list, all]) =>
+      all.map(({ name }, index) => ({ name, path: [list, index, 'name'] })),
+    );
+    named.forEach(({ name, path }, index) => {
+      if (named.findIndex((one) => one.name === name) < index)
+        context.addIssue({ code: 'custom', path, message: 'is the name of a rate above' });
+    });
   })
   .describe('Rates that are compared before and after a hop; absent = none, and nothing is waited for.');
