@@ -14,6 +14,8 @@ export interface Observed {
   readonly owner?: string;
   /** RFC 3339: when somebody has made it or last written what it is to be; absent for what no team writes. */
   readonly writtenAt?: string;
+  /** RFC 3339: nothing is known of it yet, and until then that may change. */
+  readonly awaitedUntil?: string;
 }
 
 /** What one reading of a cluster has seen, by probe; one that could not be read has no list. */

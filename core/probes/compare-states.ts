@@ -62,11 +62,23 @@ function compareOne(
       why: `${before.count} were not well before the hop, more than are kept.`,
     };
   const [first] = worse;
-  if (first === undefined) return { ...verdict, result: 'pass' };
+  if (first === undefined) return { ...verdict, ...awaited(seen, now) };
   const concludes = Date.parse(first.since) + LASTS_MINUTES * 60_000;
   if (now.getTime() >= concludes) return { ...verdict, result: 'fail' };
   const why = 'One reading found it worse; another one decides whether that lasts.';
   return { ...verdict, result: 'inconclusive', concludesAt: new Date(concludes).toISOString(), why };
+}
+
+/** Nothing is worse: a pass, once something is known of each. */
+function awaited(seen: readonly Observed[], now: Date): Pick<StateVerdict, 'result' | 'why' | 'concludesAt'> {
+  const open = seen.filter(({ awaitedUntil }) => awaitedUntil !== undefined);
+  if (open.length === 0) return { result: 'pass' };
+  const [concludesAt = ''] = open
+    .map(({ awaitedUntil = '' }) => awaitedUntil)
+    .toSorted()
+    .toReversed();
+  const why = `${open.map(({ identity, said }) => `${identity}: ${said}`).join('; ')}.`;
+  return { result: 'inconclusive', why, ...(concludesAt > now.toISOString() && { concludesAt }) };
 }
 
 function split<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {

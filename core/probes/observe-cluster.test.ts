@@ -5,7 +5,14 @@ import {
   nodeObject,
   podObject,
 } from '../../test/material/steps/probed-objects.ts';
-import { type ClusterProbe, type ListName, observedBy, observeNothing, observeObject } from './observe-cluster.ts';
+import {
+  type ClusterProbe,
+  type ListName,
+  observedBy,
+  observeNothing,
+  observeObject,
+  type TestJobs,
+} from './observe-cluster.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
 const JUST_NOW = '2026-11-20T11:59:00Z';
@@ -164,4 +171,39 @@ test('of a CronJob its last run counts that has ended, in whatever order they co
     ]);
   const [one] = observed('jobs', { jobs: [job('m', 'Complete', JUST_NOW)] });
   expect(one).toMatchObject({ identity: 'Job shop/m', writtenAt: JUST_NOW, said: 'well' });
+});
+
+const TEST: TestJobs = { name: 'checkout', namespace: 'shop', labels: { test: 'checkout', tier: 'web' } };
+const run = (name: string, type: string | undefined, begunAt: string, more: object = {}) => {
+  const { metadata, ...rest } = job(name, type, begunAt, 'checkout');
+  return { ...rest, metadata: { ...metadata, labels: { ...TEST.labels, more: 'x' }, ...more } };
+};
+
+test('of a test of the policy the last Job counts that carries its labels and has ended', () => {
+  const seenOf = (test: TestJobs, ...jobs: object[]) => {
+    const seen = observeNothing(NOON, [], [test]);
+    for (const one of jobs) observeObject('jobs', one as never, seen);
+    return observedBy('test-jobs', seen);
+  };
+  const elsewhere = run('e', 'Complete', JUST_NOW, { namespace: 'bank' });
+  const unlabelled = run('u', 'Complete', JUST_NOW, { labels: { test: 'checkout' } });
+  const [well, failed, running] = [
+    run('1', 'Complete', LONG_AGO),
+    run('2', 'Failed', '2026-11-20T11:50:00Z'),
+    run('3', undefined, JUST_NOW),
+  ];
+  const identity = 'Jobs shop/checkout';
+  const others = [elsewhere, unlabelled, running];
+  expect(seenOf(TEST, well, ...others, failed)).toMatchObject([{ identity, is: 'down', said: '2 failed: Backoff' }]);
+  expect(seenOf(TEST, failed, well)[0]).not.toHaveProperty('writtenAt');
+  expect(seenOf(TEST, ...others)).toEqual([{ identity, is: 'down', said: 'none has ended' }]);
+  const since = (instant: string) => {
+    const begunAfter = { instant: new Date(instant), awaitedUntil: new Date('2026-11-20T12:20:00Z') };
+    return seenOf({ ...TEST, begunAfter }, well, failed, running)[0];
+  };
+  expect(since('2026-11-20T11:49:59Z')).toMatchObject({ said: '2 failed: Backoff' });
+  expect(since('2026-11-20T11:50:00Z')).toEqual({
+    ...{ identity, said: 'none that began after 2026-11-20T11:50:00.000Z has ended' },
+    awaitedUntil: '2026-11-20T12:20:00.000Z',
+  });
 });

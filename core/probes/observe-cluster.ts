@@ -24,6 +24,7 @@ export const NEEDS = {
   pods: ['pods', 'deployments', 'daemonsets', 'statefulsets'],
   services: ['services', 'endpointslices', 'deployments', 'daemonsets', 'statefulsets'],
   jobs: ['jobs'],
+  'test-jobs': ['jobs'],
 } as const satisfies Partial<Readonly<Record<StateProbe, readonly ListName[]>>>;
 export type ClusterProbe = keyof typeof NEEDS;
 
@@ -31,6 +32,17 @@ interface Workload extends Observed {
   readonly namespace: string;
   readonly desired: number;
   readonly labels: Mapping;
+}
+
+type ObservedJob = Observed & { readonly endedAt: string };
+
+/** Jobs that a policy names because they test the cluster. */
+export interface TestJobs {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Those that began by then say nothing of what has changed at that time, and one that began later is awaited. Absent: the last one counts. */
+  readonly begunAfter?: { readonly instant: Date; readonly awaitedUntil: Date };
 }
 
 interface PodsOfOne {
@@ -45,18 +57,25 @@ export interface ClusterObservation {
   readonly now: Date;
   /** Workloads that the hop itself moves: components of the policy, as `Deployment shop/api`. */
   readonly moved: ReadonlySet<string>;
+  readonly tests: readonly TestJobs[];
   readonly nodes: Observed[];
   readonly workloads: Map<string, Workload>;
   readonly pods: Map<string, PodsOfOne>;
-  readonly jobs: Map<string, Observed & { readonly endedAt: string }>;
+  readonly jobs: Map<string, ObservedJob>;
+  /** By the name of the test. */
+  readonly testJobs: Map<string, ObservedJob>;
   readonly services: { readonly namespace: string; readonly selector: Mapping; readonly service: Observed }[];
   /** Services that have an endpoint which is ready, by `namespace/name`. */
   readonly reachable: Set<string>;
 }
 
-export const observeNothing = (now: Date, moved: readonly string[] = []): ClusterObservation => ({
-  ...{ now, moved: new Set(moved), nodes: [], workloads: new Map(), pods: new Map(), jobs: new Map() },
-  ...{ services: [], reachable: new Set() },
+export const observeNothing = (
+  now: Date,
+  moved: readonly string[] = [],
+  tests: readonly TestJobs[] = [],
+): ClusterObservation => ({
+  ...{ now, moved: new Set(moved), tests, nodes: [], workloads: new Map(), pods: new Map(), jobs: new Map() },
+  ...{ testJobs: new Map(), services: [], reachable: new Set() },
 });
 
 /** Notes what one object says. */
@@ -164,20 +183,46 @@ function controllerOf({ namespace, metadata }: SeenObject): string | undefined {
   return ofDeployment ? `Deployment ${namespace}/${name.slice(0, -hash.length - 1)}` : `${kind} ${namespace}/${name}`;
 }
 
-/** Of a CronJob the last run that has ended counts. */
-function noteJob({ namespace, name, metadata, status }: SeenObject, { jobs }: ClusterObservation): void {
+/** Of a CronJob, and of a test of the policy, the last run that has ended counts. */
+function noteJob({ namespace, name, metadata, status }: SeenObject, { jobs, tests, testJobs }: ClusterObservation) {
   const ended = mappingsOf(status.conditions).find(
     ({ type, status: held }) => (type === 'Failed' || type === 'Complete') && held === 'True',
   );
   const cronJob = mappingsOf(metadata.ownerReferences).find(({ kind }) => kind === 'CronJob');
   const identity = cronJob === undefined ? `Job ${namespace}/${name}` : `CronJob ${namespace}/${textOf(cronJob.name)}`;
   const endedAt = textOf(ended?.lastTransitionTime) ?? '';
-  if ((jobs.get(identity)?.endedAt ?? '') > endedAt) return;
   const hasFailed = ended?.type === 'Failed';
   const said = hasFailed ? `${name} failed: ${textOf(ended?.reason) ?? 'no reason given'}` : 'well';
   const is: Unwell | undefined = hasFailed ? 'down' : undefined;
   const writtenAt = cronJob === undefined ? textOf(metadata.creationTimestamp) : undefined;
-  jobs.set(identity, { identity, said, endedAt, ...ownerOf(metadata), ...given({ is, writtenAt }) });
+  const job = { identity, said, endedAt, ...ownerOf(metadata), ...given({ is }) };
+  const labels = mappingOf(metadata.labels);
+  const isOf = (test: TestJobs): boolean =>
+    namespace === test.namespace && Object.entries(test.labels).every(([key, value]) => labels[key] === value);
+  const ofTests = tests.filter(isOf);
+  if (ofTests.length === 0) keepLast(jobs, identity, { ...job, ...given({ writtenAt }) });
+  const begunAt = Date.parse(textOf(metadata.creationTimestamp) ?? '');
+  for (const test of ended === undefined ? [] : ofTests) {
+    const isEarly = test.begunAfter !== undefined && !(begunAt > test.begunAfter.instant.getTime());
+    // Each run is an object of its own, so that none of them is as old as the baseline.
+    if (!isEarly) keepLast(testJobs, test.name, { ...job, identity: testOf(test) });
+  }
+}
+
+const testOf = ({ namespace, name }: TestJobs): string => `Jobs ${namespace}/${name}`;
+
+function keepLast(jobs: Map<string, ObservedJob>, key: string, job: ObservedJob): void {
+  if ((jobs.get(key)?.endedAt ?? '') <= job.endedAt) jobs.set(key, job);
+}
+
+/** What has never run proves nothing later either: as it is before a hop it is no better than one that fails. */
+function observedTest(test: TestJobs, { testJobs }: ClusterObservation): Observed {
+  const last = testJobs.get(test.name);
+  if (last !== undefined) return last;
+  const { begunAfter } = test;
+  if (begunAfter === undefined) return { identity: testOf(test), is: 'down', said: 'none has ended' };
+  const [since, awaitedUntil] = [begunAfter.instant.toISOString(), begunAfter.awaitedUntil.toISOString()];
+  return { identity: testOf(test), said: `none that began after ${since} has ended`, awaitedUntil };
 }
 
 function noteService({ namespace, name, metadata, spec }: SeenObject, { services }: ClusterObservation): void {
@@ -208,6 +253,7 @@ const OBSERVED: Readonly<Record<ClusterProbe, (seen: ClusterObservation) => read
     [...pods].map(([identity, own]) => observedPods(identity, own, workloads.get(identity))),
   services: (seen) => seen.services.map((one) => observedService(one, seen)),
   jobs: ({ jobs }) => [...jobs.values()],
+  'test-jobs': (seen) => seen.tests.map((test) => observedTest(test, seen)),
 };
 
 /** Pods are of their workload: what changed that has changed them. */

@@ -13,6 +13,7 @@ export const PROBES = {
   pods: { kind: 'state', isHard: true, source: 'workloads', code: 'MoreUnhealthyPods', what: 'owners of pods' },
   services: { kind: 'state', isHard: true, source: 'workloads', code: 'ServiceWithoutEndpoints', what: 'Services' },
   jobs: { kind: 'state', isHard: false, source: 'jobs', code: 'JobFailed', what: 'Jobs' },
+  'test-jobs': { kind: 'state', isHard: true, source: 'jobs', code: 'JobFailed', what: 'Jobs of the policy' },
   alarms: { kind: 'state', isHard: true, source: 'alarms', code: 'AlarmRings', what: 'alarms' },
   urls: { kind: 'state', isHard: true, source: 'urls', code: 'UrlFailed', what: 'URLs' },
   'api-errors': { kind: 'rate', isHard: false, source: 'api-server', code: 'ApiServerWorse', what: 'errors' },

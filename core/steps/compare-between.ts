@@ -70,7 +70,7 @@ async function readCluster(
   const notCompared = (why: string): Reason =>
     reason('ProbeInconclusive', `Not compared with before the hop while its nodes wait: ${why}`);
   try {
-    const { reading, unread } = await readClusterProbes(ports, server, policy?.components);
+    const { reading, unread } = await readClusterProbes(ports, server, policy);
     return { reading, notes: unread.map(notCompared) };
   } catch (error) {
     if (!isAccessError(error)) throw error;

@@ -1,3 +1,4 @@
+import { durationMilliseconds } from '../calendar/duration.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 import { parseJson } from '../model/parse-json.ts';
@@ -14,6 +15,7 @@ import {
   observedBy,
   observeNothing,
   observeObject,
+  type TestJobs,
 } from '../probes/observe-cluster.ts';
 import { readPage } from '../scan/live/request.ts';
 import { mappingOf } from '../scan/manifest/manifest-object.ts';
@@ -37,16 +39,19 @@ interface ReadProbes {
 
 /**
  * One reading of a cluster, by eight lists. What of it a role may not read is told; without pods and workloads it fails as an access error.
+ *
+ * @param begunAfter only Jobs of the policy that began later say how it is now; absent: the last one does
  */
 export async function readClusterProbes(
   { readers, clock }: Pick<Ports, 'readers' | 'clock'>,
   server: ApiServer,
-  components: UpgradePolicySpec['components'] = [],
+  { components = [], smoke }: Partial<Pick<UpgradePolicySpec, 'components' | 'smoke'>> = {},
+  begunAfter?: Date,
 ): Promise<ReadProbes> {
   const moved = components.flatMap(({ workload: one }) =>
     one === undefined ? [] : [`${one.kind} ${one.namespace}/${one.name}`],
   );
-  const seen = observeNothing(clock.now(), moved);
+  const seen = observeNothing(clock.now(), moved, testJobs(smoke?.jobs, begunAfter));
   const unread = new Map<ListName, string>();
   let objects = 0;
   const opened = readers.open(server);
@@ -62,12 +67,20 @@ export async function readClusterProbes(
   } finally {
     opened.close();
   }
-  const probes = (Object.keys(NEEDS) as ClusterProbe[]).filter((one) => !NEEDS[one].some((list) => unread.has(list)));
+  const asked = (Object.keys(NEEDS) as ClusterProbe[]).filter((one) => one !== 'test-jobs' || seen.tests.length > 0);
+  const probes = asked.filter((one) => !NEEDS[one].some((list) => unread.has(list)));
   return {
     reading: Object.fromEntries(probes.map((probe) => [probe, observedBy(probe, seen)])),
     ...{ seen, objects },
     unread: [...unread].map(([list, why]) => `${list}: ${why}`),
   };
+}
+
+function testJobs(jobs: UpgradePolicySpec['smoke']['jobs'] = [], instant: Date | undefined): TestJobs[] {
+  return jobs.map(({ wait, ...test }) => {
+    if (instant === undefined) return test;
+    return { ...test, begunAfter: { instant, awaitedUntil: new Date(instant.getTime() + durationMilliseconds(wait)) } };
+  });
 }
 
 async function readList(reader: ClusterReader, list: ListName, seen: ClusterObservation): Promise<number> {

@@ -68,7 +68,7 @@ export async function readFacts(
   // The baseline is taken right before the first change: what has changed the cluster keeps it.
   const asksProbes = context.upgrade !== undefined && !context.upgrade.mutated;
   const read = await readServer(ports, context, server, {
-    ...{ hasMoved, asksProbes, components, state },
+    ...{ hasMoved, asksProbes, policy, state },
     asksNodes: !hasMoved && skip.includes('node'),
   });
   const asked = isServer(server) ? server : undefined;
@@ -126,7 +126,7 @@ interface WhatIsKnown {
   readonly asksNodes: boolean;
   /** Whether what is well now is compared with afterwards. */
   readonly asksProbes: boolean;
-  readonly components: UpgradePolicySpec['components'];
+  readonly policy: Pick<UpgradePolicySpec, 'components' | 'smoke'> | undefined;
   readonly state: LiveScanState | undefined;
 }
 
@@ -134,7 +134,7 @@ async function readServer(
   ports: StepPorts & Pick<Ports, 'clusters' | 'readers'>,
   context: StepContext,
   server: Server,
-  { hasMoved, asksNodes, asksProbes, components, state }: WhatIsKnown,
+  { hasMoved, asksNodes, asksProbes, policy, state }: WhatIsKnown,
 ): Promise<Pick<PreflightFacts, 'server'> & { coverage: Coverage; reading: Reading }> {
   const unread = (status: Coverage['status'], detail: string) => {
     return { coverage: { ...SERVER_FACTS, status, detail }, reading: {} };
@@ -150,7 +150,7 @@ async function readServer(
       await recordNodes(ports, await context.record(), otherNodes, new Date(state.startedAt));
     const workloads = hasMoved ? [] : await ports.clusters.listWorkloads(server, 'kube-system');
     const { reading, objects } = asksProbes
-      ? await readClusterProbes(ports, server, components)
+      ? await readClusterProbes(ports, server, policy)
       : { reading: {}, objects: 0 };
     return {
       server: { ready, workloads, nodes: asksNodes ? (nodes ?? []) : [] },

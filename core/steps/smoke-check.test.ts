@@ -299,6 +299,53 @@ test('Jobs that fail are told, are not waited for and fail no upgrade', async ()
   expect([twice.status, twice.told[0]]).toEqual(['done', expect.stringMatching(/^JobFailed: .*CronJob shop\/n/)]);
 });
 
+/** A Job of the policy that began so many minutes after the smoke check. */
+const testJob = (minute: number, type: 'Complete' | 'Failed' | undefined) => {
+  const at = new Date(NOON.getTime() + minute * 60_000).toISOString();
+  const conditions = type === undefined ? [] : [{ type, status: 'True', reason: 'Backoff', lastTransitionTime: at }];
+  const metadata = { namespace: 'shop', name: `t${minute}`, creationTimestamp: at, labels: { test: 'checkout' } };
+  return { metadata, status: { conditions } };
+};
+const tested = (jobs: object[], before: object | undefined = NOTHING): Given => ({
+  has: { jobs },
+  smoke: { jobs: [{ name: 'checkout', namespace: 'shop', labels: { test: 'checkout' }, wait: '30m' }] },
+  of: scanned({ 'test-jobs': before as never }),
+});
+
+test('a Job that tests the cluster is waited for until one that began after the hop has ended', async () => {
+  const early = testJob(-1, 'Complete');
+  expect(await looks(tested([early, testJob(5, undefined)]), 0, 20)).toMatchObject({
+    status: 'wait',
+    told: [expect.stringMatching(/^ProbeInconclusive: Of the Jobs of the policy .*none that began .*2026-11-20 12:30/)],
+  });
+  expect(await looks(tested([early, testJob(5, 'Complete')]), 0, 20)).toMatchObject({ status: 'done', told: [] });
+  const over = await looks(tested([early]), 0, 30);
+  expect(over).toMatchObject({
+    status: 'done',
+    told: [expect.stringMatching(/^ProbeInconclusive: .*none that began/)],
+  });
+});
+
+test('a Job that tests the cluster, was well before and fails twice, fails the upgrade alone, however late it ends', async () => {
+  const failed = tested([testJob(20, 'Failed')]);
+  expect(await looks(failed, 21)).toMatchObject({ status: 'wait' });
+  expect(await looks(failed, 21, 26)).toMatchObject({
+    ...{ status: 'failed' },
+    told: ['JobFailed: Worse than before the hop: Jobs shop/checkout (was well, now t20 failed: Backoff).'],
+  });
+  const before = { count: 1, unwell: { 'Jobs shop/checkout': 'down' } };
+  expect(await looks(tested([testJob(20, 'Failed')], before), 21)).toMatchObject({ status: 'done' });
+});
+
+test('of a watched cluster all Jobs count that began since it was well, and none is waited for', async () => {
+  const { of, ...given } = tested([testJob(-50, 'Complete')]);
+  const steps = { ...of?.steps, 'smoke-check': { ...WATCHED, detail: { wellSince: '2026-11-20T11:00:00.000Z' } } };
+  expect(await looks({ ...given, of: { steps } }, 0)).toMatchObject({ status: 'done', told: [] });
+  const late = await looks({ ...given, has: { jobs: [testJob(-70, 'Complete')] }, of: { steps } }, 0);
+  expect([late.status, late.told.length]).toEqual(['done', 1]);
+});
+const WATCHED = { status: 'parked' as const, reasons: [], startedAt: '2026-11-20T10:59:00.000Z' };
+
 test('an alarm of the policy that was OK before and is not is worse, unless it is for three clusters at once', async () => {
   const spec = { scan: { alarms: ['errors'] } };
   const given: Given = { spec, alarms: { errors: 'red' }, of: scanned({ alarms: NOTHING }) };

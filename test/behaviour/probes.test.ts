@@ -3,7 +3,7 @@ import { explanationText } from '../../cli/verbs/explain.ts';
 import { comparisonOf } from '../../core/probes/probe-verdict.ts';
 import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import { DAY, hours, recordOf, smallFleet, upgradesOf } from './small-fleet.ts';
+import { DAY, hours, recordOf, smallFleet, upgradesOf, versionOf } from './small-fleet.ts';
 
 // docs/probes.md: what a hop is blamed for, and what it is not.
 
@@ -63,4 +63,80 @@ test('a deploy in the middle of a hop that fails is told, and not blamed on the 
 test('what was crashing before the hop, and pods that its nodes take with them, are not blamed on it', async () => {
   const { upgrade, smoke } = await hop([deployment('web', '1.36'), deployment('api')]);
   expect([upgrade?.status, smoke?.reasons.map(({ code }) => code)]).toEqual(['Succeeded', ['Looked']]);
+});
+
+/** A test of the shop's team that runs every ten minutes, and says what the image does that it has by then. */
+async function testedHop(imageAt: (version: string | undefined) => string | undefined, more: object = {}) {
+  const world = await smallFleet({
+    clusters: [{ name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] }],
+    policy: {
+      smoke: { jobs: [{ name: 'checkout', namespace: 'shop', labels: { test: 'checkout' } }] },
+      ...{ rollback: { automatic: true }, ...more },
+    },
+    prepare: (state) => {
+      const [cluster] = Object.values(state.clusters);
+      Object.assign(cluster?.kubernetes ?? {}, { jobRuns: { 'fails:1': { exitCode: 1 } } });
+    },
+  });
+  for (let run = 0; run < 30; run += 1) {
+    const at = new Date(DAY.getTime() + run * 600_000);
+    world.clock.schedule(at, async () => {
+      const [cluster] = Object.values(world.eks.state.clusters);
+      const image = imageAt(cluster?.version);
+      if (cluster === undefined || image === undefined) return;
+      cluster.kubernetes.objects ??= [];
+      cluster.kubernetes.objects.push({
+        ...{ apiVersion: 'batch/v1', kind: 'Job' },
+        metadata: {
+          ...{ namespace: 'shop', name: `checkout-${run}`, creationTimestamp: at.toISOString() },
+          labels: { test: 'checkout', team: 'payments' },
+        },
+        spec: { template: { spec: { containers: [{ name: 'job', image }] } } },
+      });
+    });
+  }
+  await hours(world, 5);
+  const upgrades = await upgradesOf(world);
+  return { world, upgrade: upgrades.find(({ id }) => id === '1.36-1.37') };
+}
+
+test('a test of the team that fails on the new minor, run after run, takes the cluster back', async () => {
+  const { world, upgrade } = await testedHop((version) => (version === '1.37' ? 'fails:1' : 'works:1'));
+  expect([upgrade?.status, versionOf(world, 'web')]).toEqual(['RolledBack', '1.36']);
+  const told = upgrade?.steps['smoke-check']?.reasons.map(({ code, message }) => `${code}: ${message}`);
+  expect(told).toContainEqual(
+    expect.stringMatching(
+      /^JobFailed: Worse than before the hop: Jobs shop\/checkout \(was well, now checkout-\d+ failed: .*, owner payments\)/,
+    ),
+  );
+});
+
+test('a test of the team that goes on to pass is waited for, and one that failed before is not blamed', async () => {
+  const well = await testedHop(() => 'works:1');
+  expect(well.upgrade?.status).toBe('Succeeded');
+  const { startedAt = '', endedAt = '' } = well.upgrade?.steps['smoke-check'] ?? {};
+  const minutes = (Date.parse(endedAt) - Date.parse(startedAt)) / 60_000;
+  expect(minutes).toBeGreaterThan(0);
+  expect(minutes).toBeLessThan(13);
+  const failing = await testedHop(() => 'fails:1');
+  expect([failing.upgrade?.status, versionOf(failing.world, 'web')]).toEqual(['Succeeded', '1.37']);
+});
+
+test('a test that nobody runs any more is waited for half an hour, and told', async () => {
+  const { upgrade } = await testedHop((version) => (version === '1.37' ? undefined : 'works:1'));
+  expect(upgrade?.status).toBe('Succeeded');
+  const { startedAt = '', endedAt = '', reasons = [] } = upgrade?.steps['smoke-check'] ?? {};
+  expect((Date.parse(endedAt) - Date.parse(startedAt)) / 60_000).toBeGreaterThanOrEqual(30);
+  expect(reasons.map(({ message }) => message).join()).toMatch(
+    /Jobs shop\/checkout: none that began after .* has ended/,
+  );
+});
+
+test('a test of the team that fails while only the control plane has moved stops the hop there', async () => {
+  const bakes = { waves: [{ name: 'all', bake: '1h' }] };
+  const { world, upgrade } = await testedHop((version) => (version === '1.37' ? 'fails:1' : 'works:1'), bakes);
+  expect([upgrade?.status, versionOf(world, 'web')]).toEqual(['RolledBack', '1.36']);
+  const { steps = {} } = upgrade ?? {};
+  expect(Object.keys(steps).filter((step) => /^roll-node-group|^smoke-check/.test(step))).toEqual([]);
+  expect(steps['scan-cluster']?.reasons.map(({ message }) => message).join()).toContain('Jobs shop/checkout');
 });

@@ -11,6 +11,7 @@ import { countOrShare, duration, durationMilliseconds, positiveDuration } from '
 import { ratesSchema } from './rates.ts';
 import { silencesSchema } from './silence.ts';
 import { targetSchema } from './target.ts';
+import { testJobsSchema } from './test-jobs.ts';
 import { listOf, matching, someOf, someText, textUpTo } from './text.ts';
 import { alarmName, principalPatterns, waveSchema } from './wave.ts';
 
@@ -86,6 +87,7 @@ const smoke = z
     urls: listOf(textUpTo(2048).describe('An https URL of a public or allowed host.'), 20, 'URLs')
       .default([])
       .describe('URLs that must answer with success after an upgrade.'),
+    jobs: testJobsSchema.optional(),
     rates: ratesSchema.optional(),
   })
   .default({ deployments: [], urls: [] })
