@@ -4,7 +4,6 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isLag } from '../model/lag.ts';
 import { some } from '../model/words.ts';
-import { allowedFailures, exceedsBudget } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { queueOf, waveLeftBy } from '../protocol/rollback.ts';
@@ -18,7 +17,7 @@ import { fingerprintOf } from '../rollout/fingerprint.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { isSettled, waveEnd } from '../rollout/wave-end.ts';
+import { haltsAgain, wayToResume } from '../rollout/wave-end.ts';
 import { withoutHooks } from '../rollout/wave-hooks.ts';
 import { isGivenUp } from '../rollout/wave-soak.ts';
 import type { AuditEntry } from '../store/audit.ts';
@@ -66,7 +65,10 @@ export function resumeRollout(
     const again = accept ? [] : halted.flatMap(({ data }) => haltsAgain(data) ?? []);
     if (again.length > 0) {
       const said = again.join(' ');
-      const todo = `Retry its clusters (liftlock retry cluster X), or go on all the same: liftlock rollout resume ${id} --accept-failures`;
+      const todo = `Retry its clusters (liftlock retry cluster X), or go on all the same: ${wayToResume(
+        rollout,
+        halted.map(({ data }) => data),
+      )}`;
       throw wrongState(`${said} ${todo}`);
     }
     return { ...rollout, status: 'Running', endedAt: undefined, reasons: [] };
@@ -113,13 +115,6 @@ async function giveUpWaiting(
     if (next !== read.data) beside.writes.push(replace(Waves, read, next));
   }
   return beside;
-}
-
-/** Why the next tick would halt the wave again; undefined = it would not. */
-function haltsAgain(wave: Wave): string | undefined {
-  const said = (why: string) => `The wave ${wave.name} is halted: ${wave.failed} failed and ${why}.`;
-  if (exceedsBudget(wave)) return said(`at most ${allowedFailures(wave)} may`);
-  return isSettled(wave) && waveEnd(wave).status === 'Halted' ? said('none succeeded') : undefined;
 }
 
 /** What an order changes beside the rollout itself. */

@@ -32,7 +32,7 @@ interface Given {
   readonly createdAt?: string;
 }
 
-/** What is said of the cluster web, whose wave of a rollout is under way. A rollout that does not run is not among what is active. */
+/** What is said of the cluster web, whose wave of a rollout is under way. A rollout that neither runs nor is paused is not among what is active. */
 function told(given: Given) {
   const { rollout: of = {}, member: own = {}, upgrade: begun, fleet, createdAt } = given;
   const cluster = clusterRecord({ name: 'web', version: '1.36', ...(createdAt === undefined ? {} : { createdAt }) });
@@ -41,7 +41,7 @@ function told(given: Given) {
   const wave = waveItem({ index: 0, name: 'all', ...given.wave });
   const member = memberItem({ clusterKey: cluster.clusterKey, name: 'web', to: '1.37', ...own });
   const parked = begun && upgrade({ clusterKey: cluster.clusterKey, rolloutId: rollout.id, waveIndex: 0, ...begun });
-  const isActive = rollout.status === 'Running';
+  const isActive = rollout.status === 'Running' || rollout.status === 'Paused';
   const snapshot = {
     ...fleetSnapshot({ clusters: [cluster], policies }),
     ...(fleet === undefined ? {} : { control: fleet }),
@@ -74,19 +74,16 @@ test.each<[string, Given, string[]]>([
   ]);
 });
 
-const resume = expect.stringContaining('liftlock rollout resume r');
 const halted: Given['rollout'] = { status: 'Halted', reasons: [failed] };
-test.each<[string, Given, ReturnType<typeof verdict>]>([
-  [
-    'a member that waits',
-    { rollout: halted },
-    { state: 'Waiting', codes: ['RolloutHalted', 'FailureBudgetExceeded'], at: null, condition: resume },
-  ],
-  [
-    'a member that was set aside',
-    { rollout: halted, member: { status: 'Quarantined', reasons: [reason('SuspiciousTrait', 'x')] } },
-    { state: 'Waiting', codes: ['RolloutHalted', 'FailureBudgetExceeded'], at: null, condition: resume },
-  ],
+const budget: Given['wave'] = { status: 'Halted', failed: 1, maxFailures: 0 };
+const isHalted = ['RolloutHalted', failed.code];
+const resume = 'Somebody has looked at what failed and runs: liftlock rollout resume r';
+const setAside: Given['member'] = { status: 'Quarantined', reasons: [reason('SuspiciousTrait', 'x')] };
+const next = 'The next tick of the reconciler, within a minute.';
+test.each<[string, Given, [string, string[], string]]>([
+  ['a member that waits', { rollout: halted }, ['Waiting', isHalted, resume]],
+  ['where more failed', { rollout: halted, wave: budget }, ['Waiting', isHalted, `${resume} --accept-failures`]],
+  ['a member that was set aside', { rollout: halted, member: setAside }, ['Waiting', isHalted, resume]],
   [
     'one that parked for a calendar which is there again',
     {
@@ -94,15 +91,16 @@ test.each<[string, Given, ReturnType<typeof verdict>]>([
       member: { status: 'Parked' },
       upgrade: { status: 'Parked', reasons: [noCalendar], resumeAt: at(-10) },
     },
-    { state: 'Parked', codes: ['RolloutHalted', 'FailureBudgetExceeded'], at: null, condition: resume },
+    ['Parked', isHalted, resume],
   ],
   [
-    'a member whose turn has come, where the rollout runs',
-    {},
-    { state: 'Waiting', codes: ['Next'], at: null, condition: 'The next tick of the reconciler, within a minute.' },
+    'a member of one that is paused',
+    { rollout: { status: 'Paused' } },
+    ['Waiting', ['RolloutPaused'], 'Somebody runs liftlock rollout resume r.'],
   ],
-])('of a halted rollout it is said that a person has it go on: %s', (_, given, expected) => {
-  expect(verdict(given)).toEqual(expected);
+  ['a member whose turn has come, where the rollout runs', {}, ['Waiting', ['Next'], next]],
+])('of a halted rollout it is said that a person has it go on: %s', (_, given, [state, codes, condition]) => {
+  expect(verdict(given)).toEqual({ state, codes, at: null, condition });
 });
 
 test('what was blocked in a rollout that was aborted is tried by another one that a person creates', () => {

@@ -1,5 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason, standingFirst } from '../contracts/step-result.ts';
@@ -18,6 +18,7 @@ import { earliestOpening, waitsOf } from '../rollout/openings.ts';
 import { newerIsUnderWay, refusalsOfRetry } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Answer } from '../rollout/waiting.ts';
+import { wayToResume } from '../rollout/wave-end.ts';
 import { isTried } from '../store/members.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
@@ -102,7 +103,8 @@ export function verdictOf(
     return said(after(`${somebody} ${wayToFinish(cluster, upgrade)}`), ...aborted, ...refusals);
   }
   if (upgrade !== undefined) {
-    if (ofUpgrade?.status === 'Halted') return halted(ofUpgrade);
+    const its = ofUpgrade && { rollout: ofUpgrade, waves: wavesOf(snapshot, ofUpgrade, place) };
+    if (its?.rollout.status === 'Halted') return halted(its);
     // What it parked for may be passed or gone by now.
     const granted = decisions.flatMap((one) =>
       one.type === 'grant-member'
@@ -117,7 +119,7 @@ export function verdictOf(
     const looksAgain = upgrade.resumeAt !== undefined && waiting.every(isLook);
     // What refused it when it parked may be gone: where the reconciler asks for it now, its answer stands in place of that.
     const since = waiting.length === 0 ? upgrade.reasons : upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
-    const condition = looksAgain ? 'Liftlock looks again.' : conditionOf(waiting, at, since);
+    const condition = looksAgain ? 'Liftlock looks again.' : conditionOf(waiting, at, its, since);
     // What refuses it now before what it parked for: a stop outlasts a pause.
     const refused = waiting.filter((one) => !isLook(one));
     return said(after(condition, at), ...standingFirst([...refused, ...since, ...waiting.filter(isLook)]));
@@ -133,7 +135,7 @@ export function verdictOf(
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
     if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, { left, place }, now);
     const alone = isAmbiguous ? after('Selectors are changed so that one policy alone selects it.') : NEVER;
-    const when = waiting.length === 0 ? alone : after(conditionOf(waiting, until ?? null), until);
+    const when = waiting.length === 0 ? alone : after(conditionOf(waiting, until ?? null, place), until);
     return said(when, ...aim.reasons, ...waiting);
   }
   // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.
@@ -182,27 +184,33 @@ export function goingOn(place: Place | undefined): MemberPlace | undefined {
   return { ...place, member: place.member };
 }
 
-function inRollout({ rollout, waves, member }: MemberPlace, waiting: readonly Reason[], at: string | null): Verdict {
+function inRollout(place: MemberPlace, waiting: readonly Reason[], at: string | null): Verdict {
+  const { rollout, waves, member } = place;
   // Whom a person took out no rollout takes by itself for that target, and one that a person creates does.
   const takes = `The rollout ${rollout.id} ends, and then somebody runs: liftlock rollout create ${rollout.policy}; or another version becomes the target.`;
   if (member.status === 'Excluded') return said(isServed(member) ? after(takes) : NEVER, ...member.reasons);
   const told = laterWaveOf(member);
-  if (rollout.status === 'Halted') return halted(rollout, ...told);
+  if (rollout.status === 'Halted') return halted(place, ...told);
   if (waiting.length === 0) return said(NEXT_TICK, reason('Next', `It is next in the rollout ${rollout.id}.`), ...told);
   const undecided = waves.find(({ status, index }) => status === 'Undecided' && index < member.waveIndex);
   const others = waiting.some(({ code }) => code !== 'EarlierWave') ? ', and the other reasons above are gone' : '';
   const condition =
     undecided === undefined
-      ? conditionOf(waiting, at)
+      ? conditionOf(waiting, at, place)
       : `An approver looks at the wave ${undecided.name} and runs: liftlock rollout promote ${rollout.id} --reason WHY${others}`;
   return said(after(condition, at), ...waiting, ...told);
 }
 
+type Paused = Pick<Place, 'rollout' | 'waves'>;
+
+const wavesOf = (snapshot: FleetSnapshot, { id }: Rollout, place: Place | undefined): readonly Wave[] =>
+  place?.rollout.id === id ? place.waves : snapshot.waves.filter(({ rolloutId }) => rolloutId === id);
+
 /** The reconciler does not look at a rollout that is halted until a person has it go on, so that what stood in the way before says nothing. */
-function halted({ id, reasons }: Rollout, ...told: readonly Reason[]): Verdict {
-  const condition = `Somebody has looked at what failed and runs: liftlock rollout resume ${id} (--accept-failures where more failed than may).`;
-  const because = reason('RolloutHalted', `The rollout ${id} is halted: nothing begins in it.`);
-  return said(after(condition), because, ...reasons, ...told);
+function halted({ rollout, waves }: Paused, ...told: readonly Reason[]): Verdict {
+  const condition = `Somebody has looked at what failed and runs: ${wayToResume(rollout, waves)}`;
+  const because = reason('RolloutHalted', `The rollout ${rollout.id} is halted: nothing begins in it.`);
+  return said(after(condition), because, ...rollout.reasons, ...told);
 }
 
 /** What others wait for too, in the order in which it comes. */
@@ -214,26 +222,32 @@ const COMES: Readonly<Record<WaitedFor, string>> = {
 };
 
 /** Orders that a person lifts. */
-const LIFTED: Partial<Record<string, string>> = {
+const liftedIn = (its: Paused | undefined): Partial<Record<string, string>> => ({
   FleetStopped: 'somebody runs liftlock fleet resume',
-  RolloutPaused: 'somebody runs liftlock rollout resume',
-};
+  ...(its && { RolloutPaused: `somebody runs ${wayToResume(its.rollout, its.waves)}` }),
+});
 
 /**
  * An instant at which a window opens, or a step looks again, is not when it goes on where something else is in the way as well. `since`: what it parked for,
  * which nobody looks at before it goes on.
  */
-function conditionOf(waiting: readonly Reason[], at: string | null, since: readonly Reason[] = []): string {
+function conditionOf(
+  waiting: readonly Reason[],
+  at: string | null,
+  its: Paused | undefined,
+  since: readonly Reason[] = [],
+): string {
+  const lifted = liftedIn(its);
   const stands = waiting.filter(({ code }) => kindOf(code) !== 'told');
   if (at !== null && stands.some(({ code }) => kindOf(code) === 'lasting'))
     return 'Not sooner, and only when somebody has done what the reasons above ask for.';
   const known = [
-    ...Object.entries(LIFTED).filter(([order]) => stands.some(({ code }) => code === order)),
+    ...Object.entries(lifted).filter(([order]) => stands.some(({ code }) => code === order)),
     ...Object.entries(COMES).filter(([what]) => stands.some(({ code }) => waitsFor(code) === what)),
   ];
   // What ends by itself has ended by then.
   const stays = stands.filter((one) => !isLook(one) && (at === null || kindOf(one.code) !== 'timed'));
-  const hasOthers = stays.some(({ code }) => waitsFor(code) === undefined && !(code in LIFTED));
+  const hasOthers = stays.some(({ code }) => waitsFor(code) === undefined && !(code in lifted));
   const every = known.length === 0 ? 'every reason above is gone' : 'what else stands above is gone';
   const parts = [...known.map(([, comes]) => comes), ...(hasOthers || known.length === 0 ? [every] : [])];
   const looks = known.length > 0 && since.some(({ code }) => kindOf(code) !== 'told');

@@ -1,8 +1,8 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
-import type { Wave } from '../contracts/items/rollout.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { exceedsBudget, judgedOf } from '../policy/wave-room.ts';
+import { allowedFailures, exceedsBudget, judgedOf } from '../policy/wave-room.ts';
 import { settledText } from '../protocol/settle-decision.ts';
 
 /** How many of its members have not ended. */
@@ -43,4 +43,17 @@ export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reas
     status: wave.failed > 0 ? 'CompletedWithFailures' : 'Completed',
     reasons: said('Settled', 'Every cluster has settled'),
   };
+}
+
+/** Why the next tick would halt a halted wave again; undefined = it would not. */
+export function haltsAgain(wave: Wave): string | undefined {
+  const said = (why: string) => `The wave ${wave.name} is halted: ${wave.failed} failed and ${why}.`;
+  if (exceedsBudget(wave)) return said(`at most ${allowedFailures(wave)} may`);
+  return isSettled(wave) && waveEnd(wave).status === 'Halted' ? said('none succeeded') : undefined;
+}
+
+/** What has a rollout that is paused or halted go on, as it is not refused. */
+export function wayToResume({ id }: Pick<Rollout, 'id'>, waves: readonly Wave[]): string {
+  const accepts = waves.some((wave) => wave.status === 'Halted' && haltsAgain(wave) !== undefined);
+  return `liftlock rollout resume ${id}${accepts ? ' --accept-failures' : ''}`;
 }
