@@ -18,7 +18,9 @@ export function nextThings(report: Omit<RunReport, 'next'>, { ownFleet, html }: 
   const fleet = ownFleet === undefined ? '' : ` --fleet ${ownFleet}`;
   const isWhole = report.totals.upgraded === report.clusters.length;
   return [
-    ...stopped.map(({ name }) => `${name}: once what blocks it is mended, liftlock retry cluster ${name}`),
+    ...stopped.map(
+      ({ name, goesOn }) => `${name}: ${goesOn ?? `once what blocks it is mended, liftlock retry cluster ${name}`}`,
+    ),
     ...[...accounts].map(
       (account) => `account ${account}: deploy the spoke role there (docs/install.md), then: liftlock access check`,
     ),

@@ -30,6 +30,8 @@ export interface ClusterReport {
   readonly hops: readonly string[];
   /** Why it is not where it should be, or what was not verified. */
   readonly reasons: readonly Reason[];
+  /** Of one that is parked, what has it go on, as `liftlock explain` says it: it cannot be retried. */
+  readonly goesOn?: string | null | undefined;
   /** All that keeps it from its target, each with its cause, its owner and its repair where they are known; empty where it is there. */
   readonly blockers: readonly ClusterBlocker[];
   /** Where it stood in the newest rollout that had it. */

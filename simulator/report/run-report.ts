@@ -47,9 +47,9 @@ export async function runReport(
       const member = members.findLast((one) => one.clusterKey === record.clusterKey);
       const held = controls.find((control) => control.clusterKey === record.clusterKey)?.held?.reason;
       const own = upgrades.filter((upgrade) => upgrade.clusterKey === record.clusterKey);
-      // What no rollout has come to is explained by the reconciler's own decision, as `liftlock explain` does.
-      const isUntouched = member === undefined ? own.length === 0 : member.status === 'Pending';
-      const verdict = isUntouched ? await explainCluster(world, record, snapshot) : undefined;
+      // What no rollout has come to, or goes on with, is explained by the reconciler's own decision, as `liftlock explain` does.
+      const waits = member === undefined ? own.length === 0 : ['Pending', 'Parked'].includes(member.status);
+      const verdict = waits ? await explainCluster(world, record, snapshot) : undefined;
       const report = clusterReport(record, member, own, held, verdict, audit.get(record.clusterKey) ?? []);
       const { bucket, reasons, status } = report;
       const last = own.toSorted(byStart).at(-1);
@@ -130,6 +130,7 @@ function clusterReport(
     held: held !== undefined,
     hops: ordered.filter((upgrade) => upgrade.status === 'Succeeded' && !isRollback(upgrade)).map(({ to }) => to),
     reasons,
+    goesOn: member?.status === 'Parked' ? explained?.when.condition : undefined,
     steps: stepsOf(ordered),
     startedAt: ordered[0]?.startedAt,
     endedAt: last?.endedAt,

@@ -1,0 +1,42 @@
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { runReport } from '../../simulator/report/run-report.ts';
+import { DAY, hours, recordOf, rolloutIdOf, smallFleet, upgradesOf } from './small-fleet.ts';
+
+// docs/probes.md, While it is watched: where a person's order keeps the last look away, every view says so.
+
+const web = {
+  ...{ kind: 'Deployment' as const, namespace: 'shop', name: 'web', replicas: 2, labels: { app: 'web' } },
+  image: 'web:1',
+};
+const shop = { name: 'shop', version: '1.36', nodegroups: [{ name: 'workers' }], workloads: [web] };
+
+/** The rollout has halted, since `shop` was worse at its last look; `till`, which had more to roll, is watched for an hour and more. */
+async function halted() {
+  const nodegroups = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name }));
+  const world = await smallFleet({
+    clusters: [shop, { ...shop, name: 'till', nodegroups, workloads: [] }],
+    policy: { waves: [{ name: 'all', watch: '6h', maxConcurrency: 2 }] },
+  });
+  await hours(world, 5);
+  const { clusters } = world.eks.state;
+  for (const pod of Object.values(clusters).flatMap(({ kubernetes }) => kubernetes.pods))
+    if (pod.owner === 'Deployment/shop/web') pod.waitingReason = 'CrashLoopBackOff';
+  await hours(world, 3);
+  const states = (await upgradesOf(world)).map(({ status, reasons: [first] }) => `${status} ${first?.code}`);
+  expect(states.sort()).toEqual(['Failed MoreUnhealthyPods', 'Parked Watching']);
+  const explained = await explainCluster(world.ports, await recordOf(world, 'till'));
+  return { world, id: await rolloutIdOf(world), explained };
+}
+
+test('of a cluster that is watched in a halted rollout the report names what has it go on, as explain does', async () => {
+  const { world, id, explained } = await halted();
+  const resume = `Somebody has looked at what failed and runs: liftlock rollout resume ${id} --accept-failures`;
+  expect(explained.when.condition).toBe(resume);
+  const loaded = { state: world.eks.state, now: DAY, approvals: [], configPaths: [], statements: [] };
+  const { clusters, next } = await runReport(world, loaded, false);
+  expect(next.slice(0, 2)).toEqual([
+    'shop: once what blocks it is mended, liftlock retry cluster shop',
+    `till: ${resume}`,
+  ]);
+  expect(clusters.find(({ name }) => name === 'till')?.reasons).toEqual(explained.reasons);
+});
