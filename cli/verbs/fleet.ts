@@ -15,7 +15,7 @@ export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session,
     fleet.stopped
       ? session.paint(
           'red',
-          `The fleet is stopped. Upgrades in flight: ${fleet.upgradesInFlight}; each parks at its next change, and a smoke check looks on to its end.`,
+          `The fleet is stopped. Upgrades in flight: ${fleet.upgradesInFlight}; each parks at its next change, and a smoke check that runs looks on to its end. Clusters that are watched are not looked at until it goes on.`,
         )
       : 'The fleet goes on.',
   ]);

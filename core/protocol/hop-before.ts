@@ -28,7 +28,7 @@ export function hopsBefore(upgrade: Pick<Upgrade, 'machine' | 'from' | 'to'>): s
 export const isHalfDone = (upgrade: Upgrade): boolean => upgrade.mutated && Upgrades.active(upgrade);
 
 /** Whether all of it has moved, and the cluster is only to be compared with before once more. */
-export const isWatched = ({ status, reasons }: Pick<Upgrade, 'status' | 'reasons'>): boolean =>
+export const isWatched = ({ status, reasons }: Pick<Upgrade, 'reasons'> & { readonly status: string }): boolean =>
   status === 'Parked' && reasons[0]?.code === 'Watching';
 
 /** Since when the smoke check has found all well; undefined before, and where nothing is watched. */

@@ -30,6 +30,12 @@ export function rolloutRefusals(rollout: Pick<Rollout, 'id' | 'status'> | undefi
   return [];
 }
 
+/** What the halt of a rollout says to whatever it has begun and does not run: the reconciler does not look at it until a person has it go on. */
+export const haltRefusals = (rollout: Pick<Rollout, 'id' | 'status' | 'reasons'> | undefined): Reason[] =>
+  rollout?.status === 'Halted'
+    ? [reason('RolloutHalted', `The rollout ${rollout.id} is halted: nothing begins in it.`), ...rollout.reasons]
+    : [];
+
 /**
  * A hold on the cluster; empty when it is not held, or a retry has let that very upgrade to `target` be tried again by its rollout, and that
  * is who asks (`isOfRetry`).

@@ -6,6 +6,7 @@ import { lagCode, lagOf } from '../model/lag.ts';
 import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { isWatched } from '../protocol/hop-before.ts';
+import { keptAway } from '../protocol/kept-away.ts';
 import { isUndo } from '../protocol/undo.ts';
 import { hasPins, type Patches, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -76,14 +77,15 @@ export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, 
   };
 }
 
-/** While its rollout is paused or halted, or where an abort has left it, nobody looks. */
-function parkedState({ rollouts, waves }: FleetSnapshot, upgrade: Upgrade): ClusterState {
+/** What keeps its last look away leaves it parked; a rollout that has halted, was aborted or has ended is not among those that are read. */
+function parkedState(snapshot: FleetSnapshot, cluster: ClusterRecord, upgrade: Upgrade): ClusterState {
   const { rolloutId, waveIndex } = upgrade;
-  const runs = rolloutId === undefined || rollouts.some(({ id, status }) => id === rolloutId && status === 'Running');
-  const isHalted = waves.some(
-    (wave) => wave.rolloutId === rolloutId && wave.index === waveIndex && wave.status === 'Halted',
-  );
-  if (isWatched(upgrade) && runs && !isHalted) return 'Watched';
+  const { fleet, control } = snapshot;
+  const rollout = snapshot.rollouts.find(({ id }) => id === rolloutId);
+  const wave = snapshot.waves.find((one) => one.rolloutId === rolloutId && one.index === waveIndex);
+  const isOver = rolloutId !== undefined && rollout === undefined;
+  const isLookedAt = !isOver && keptAway(upgrade, { fleet, control, rollout, wave, cluster }).length === 0;
+  if (isWatched(upgrade) && isLookedAt) return 'Watched';
   return upgrade.reasons.some(({ code }) => code === 'Baking') ? 'NodesKept' : 'Parked';
 }
 
@@ -100,7 +102,7 @@ function clusterState(
   if (isRollback(upgrade)) return 'RollingBack';
   if (upgrade !== undefined && upgrade.status !== 'Parked') return 'Upgrading';
   if (snapshot.controls.get(cluster.clusterKey)?.held !== undefined) return 'Held';
-  if (upgrade !== undefined) return parkedState(snapshot, upgrade);
+  if (upgrade !== undefined) return parkedState(snapshot, cluster, upgrade);
   // Also of a policy that cannot be read, and at the version where nodes or add-ons are left: its rollout has not done with it.
   const member = snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
   const isMember = member !== undefined;

@@ -12,6 +12,7 @@ import { worstCaseNow } from '../policy/worst-case.ts';
 import type { Table } from '../ports/table.ts';
 import { busyWith } from '../protocol/authority.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
+import { loadKeptAway } from '../protocol/kept-away.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
@@ -79,8 +80,10 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
   const waves = await loadWavesOf(table, id);
   const standings = await standingsOf(table, rollout, waves, now);
   const { stalled, forewarned: told, late } = await foreseen(table, rollout, waves, members, now);
+  const keptAway = await loadKeptAway(table, told);
+  const shown = told.map((member) => ({ ...member, reasons: [...keptAway(member), ...member.reasons] }));
   return {
-    ...detail({ ...rollout, reasons: [...rollout.reasons, ...stalled] }, waves, told, standings, late),
+    ...detail({ ...rollout, reasons: [...rollout.reasons, ...stalled] }, waves, shown, standings, late),
     standings,
     suspiciousTraits: fingerprintOf(rollout, waves).traits,
   };

@@ -1,9 +1,9 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Rollout } from '../contracts/items/rollout.ts';
 import { arnOf, parseClusterArn } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { comparisonOf } from '../probes/probe-verdict.ts';
+import { loadKeptAway } from '../protocol/kept-away.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';
 import { loadAll, ofKind } from '../store/entity.ts';
@@ -25,18 +25,18 @@ export async function upgradeViews(
     Rollouts,
     [...ids].map((id) => Rollouts.key(id)),
   );
-  return upgrades.map((one) =>
-    upgradeView(
-      one,
-      rollouts.find(({ id }) => id === one.rolloutId),
-      cluster,
-    ),
-  );
+  const keptAway = await loadKeptAway(table, upgrades);
+  return upgrades.map((one) => {
+    const rollout = rollouts.find(({ id }) => id === one.rolloutId);
+    const reasons = leftByAbort(one, rollout) ?? [...keptAway(one), ...one.reasons];
+    // An instant that what it parked for has named says nothing where something else is in the way.
+    const resumeAt = reasons[0] === one.reasons[0] ? one.resumeAt : undefined;
+    return upgradeView({ ...one, reasons, resumeAt }, cluster);
+  });
 }
 
 /** What steps keep for each other (`detail`) is their own business and stays out, but for what the smoke check has compared. */
-function upgradeView(upgrade: Upgrade, rollout: Rollout | undefined, cluster: ClusterRecord | undefined) {
-  const left = leftByAbort(upgrade, rollout);
+function upgradeView(upgrade: Upgrade, cluster: ClusterRecord | undefined) {
   const place = cluster ?? parseClusterArn(arnOf(upgrade.clusterKey));
   const steps = Object.entries(upgrade.steps).map(([step, { status, reasons, startedAt, endedAt }]) => ({
     step,
@@ -59,8 +59,8 @@ function upgradeView(upgrade: Upgrade, rollout: Rollout | undefined, cluster: Cl
     steps: steps.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)),
     /** How the cluster was then against before the hop, probe by probe; null before the smoke check has looked. */
     comparison: comparisonOf(upgrade) ?? null,
-    reasons: left ?? upgrade.reasons,
-    resumeAt: (left === undefined ? upgrade.resumeAt : undefined) ?? null,
+    reasons: upgrade.reasons,
+    resumeAt: upgrade.resumeAt ?? null,
     startedAt: upgrade.startedAt ?? null,
     endedAt: upgrade.endedAt ?? null,
   };

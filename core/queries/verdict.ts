@@ -6,7 +6,7 @@ import { type Reason, reason, standingFirst } from '../contracts/step-result.ts'
 import { isRollback } from '../model/hop.ts';
 import { some } from '../model/words.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
-import { fleetRefusals, OBSERVE_MODE, rolloutRefusals } from '../protocol/standing-refusals.ts';
+import { fleetRefusals, haltRefusals, OBSERVE_MODE, rolloutRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { nextHopId } from '../rollout/admission.ts';
 import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts';
@@ -209,8 +209,7 @@ const wavesOf = (snapshot: FleetSnapshot, { id }: Rollout, place: Place | undefi
 /** The reconciler does not look at a rollout that is halted until a person has it go on, so that what stood in the way before says nothing. */
 function halted({ rollout, waves }: Paused, ...told: readonly Reason[]): Verdict {
   const condition = `Somebody has looked at what failed and runs: ${wayToResume(rollout, waves)}`;
-  const because = reason('RolloutHalted', `The rollout ${rollout.id} is halted: nothing begins in it.`);
-  return said(after(condition), because, ...rollout.reasons, ...told);
+  return said(after(condition), ...haltRefusals(rollout), ...told);
 }
 
 /** What others wait for too, in the order in which it comes. */

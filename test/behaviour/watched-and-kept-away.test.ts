@@ -1,6 +1,14 @@
+import { stopFleet } from '../../core/operations/fleet-switch.ts';
+import { pauseRollout } from '../../core/operations/rollout-orders.ts';
+import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { listClusters } from '../../core/queries/list-clusters.ts';
+import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
+import { listUpgrades } from '../../core/queries/upgrade-view.ts';
+import type { World } from '../../simulator/process/world.ts';
 import { runReport } from '../../simulator/report/run-report.ts';
-import { DAY, hours, recordOf, rolloutIdOf, smallFleet, upgradesOf } from './small-fleet.ts';
+import { retag } from './changed-policy.ts';
+import { DAY, hours, PERSON, recordOf, rolloutIdOf, smallFleet, upgradesOf } from './small-fleet.ts';
 
 // docs/probes.md, While it is watched: where a person's order keeps the last look away, every view says so.
 
@@ -40,3 +48,36 @@ test('of a cluster that is watched in a halted rollout the report names what has
   ]);
   expect(clusters.find(({ name }) => name === 'till')?.reasons).toEqual(explained.reasons);
 });
+
+const till = { name: 'till', version: '1.36', nodegroups: [{ name: 'workers' }] };
+test.each<[string, string, (world: World) => Promise<unknown>]>([
+  ['the fleet is stopped', 'FleetStopped', ({ ports }) => stopFleet(ports, PERSON, 'x')],
+  ['its tag pauses it', 'Excluded', (world) => retag(world, 'till', { 'liftlock/paused': 'true' })],
+  [
+    'its rollout is paused',
+    'RolloutPaused',
+    async (world) => pauseRollout(world.ports, await rolloutIdOf(world), PERSON, 'x'),
+  ],
+])(
+  'every view says that nobody looks at a cluster that is watched, before and after its time, while %s',
+  async (_, code, order) => {
+    const world = await smallFleet({ clusters: [till], policy: { waves: [{ name: 'all', watch: '6h' }] } });
+    await hours(world, 4);
+    const states = async () => (await listClusters(world.ports, {})).items.map(({ state }) => state);
+    expect(await states()).toEqual(['Watched']);
+    await order(world);
+    for (const more of [1, 6]) {
+      await hours(world, more);
+      const record = await recordOf(world, 'till');
+      const { reasons, state } = await explainCluster(world.ports, record);
+      const [listed] = (await listUpgrades(world.table, {})).items;
+      const [member] = (await loadRolloutDetail(world.table, await rolloutIdOf(world), world.clock.now())).members;
+      const detail = await loadClusterDetail(world.ports, record);
+      const told = [{ reasons }, listed, member, detail.upgrades[0]].map((view) => view?.reasons.slice(0, 2));
+      expect(told).toEqual(
+        Array(4).fill([expect.objectContaining({ code }), expect.objectContaining({ code: 'Watching' })]),
+      );
+      expect([listed?.resumeAt, state, detail.state, await states()]).toEqual([null, 'Parked', 'Parked', ['Parked']]);
+    }
+  },
+);
