@@ -15,7 +15,7 @@ export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session,
     fleet.stopped
       ? session.paint(
           'red',
-          `The fleet is stopped. Upgrades in flight: ${fleet.upgradesInFlight}; each parks at its next change, and a smoke check that runs looks on to its end. Clusters that are watched are not looked at until it goes on.`,
+          `The fleet is stopped. Upgrades: ${inFlightText(fleet)}. What acts parks at its next change, and a smoke check that runs looks on to its end; what is parked, watched clusters too, stays so until: liftlock fleet resume`,
         )
       : 'The fleet goes on.',
   ]);
@@ -32,15 +32,23 @@ export async function fleetStatus(session: Session, { output }: OutputOption) {
   return unread.length > 0 ? EXIT.incomplete : EXIT.ok;
 }
 
+/** What a rollout counts as in flight may be parked: here it is told apart. */
+export function inFlightText(
+  fleet: Pick<FleetStatus, `upgrades${'InFlight' | 'Parked' | 'Watched'}` | 'capCounts'>,
+): string {
+  const caps = Object.entries(fleet.capCounts).map(([key, count]) => `${key}: ${count}`);
+  const counted = caps.length === 0 ? '' : ` (${caps.join(', ')})`;
+  return `${fleet.upgradesInFlight} act now${counted}, ${fleet.upgradesParked} parked, ${fleet.upgradesWatched} of those watched`;
+}
+
 function text({ paint }: Session, fleet: FleetStatus, unread: FleetStatus['accounts']): string[] {
   const stop = `stopped by ${fleet.stoppedBy ?? 'somebody'} at ${fleet.stoppedAt}: ${fleet.stopReason ?? NO_REASON}`;
-  const caps = Object.entries(fleet.capCounts).map(([key, count]) => `${key}: ${count}`);
   return [
     ...facts([
       ['Mode', fleet.mode ?? 'no Fleet is applied'],
       ['Switch', fleet.stopped ? paint('red', visible(stop)) : 'on'],
       ['Clusters', fleet.clusters],
-      ['In flight', `${fleet.upgradesInFlight}${caps.length === 0 ? '' : visible(` (${caps.join(', ')})`)}`],
+      ['In flight', visible(inFlightText(fleet))],
       ['Accounts', `${fleet.accounts.length} accounts and Regions, ${unread.length} of them not readable`],
       ['Time zones', `data ${fleet.timeZoneData ?? 'not known'}`],
       ['Applied', fleet.appliedAt === null ? '-' : `${fleet.appliedAt} by ${shown(fleet.appliedBy)}`],

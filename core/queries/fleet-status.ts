@@ -1,8 +1,9 @@
 import { loadLivingRecords } from '../inventory/records.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import type { Ports } from '../ports/ports.ts';
-import { Accounts, Configs, FleetControls, Grants, Ledgers } from '../store/entities.ts';
-import { decode, load } from '../store/entity.ts';
+import { isWatched } from '../protocol/hop-before.ts';
+import { Accounts, Configs, FleetControls, Grants, Ledgers, Upgrades } from '../store/entities.ts';
+import { decode, load, ofKind } from '../store/entity.ts';
 
 /** The fleet as a whole: may anything change, who stopped it, what could be read. */
 export type FleetStatus = Awaited<ReturnType<typeof fleetStatus>> & {
@@ -21,6 +22,7 @@ export async function fleetStatus(ports: Pick<Ports, 'table'>) {
     table.queryActive(),
   ]);
   const spec = fleetSpec(config?.data);
+  const parked = ofKind(active, Upgrades).filter(({ status }) => status === 'Parked');
   const stopped = control?.data.stopped === true;
   return {
     /** Null while no Fleet is applied, or when this version cannot read it: then nothing acts. */
@@ -34,8 +36,12 @@ export async function fleetStatus(ports: Pick<Ports, 'table'>) {
     appliedAt: config?.data.appliedAt ?? null,
     spec: spec ?? null,
     clusters: records.length,
-    /** Upgrades that may act right now, and how many count against each cap. */
+    /** Upgrades that may act right now: those that have a grant (semantics.md, In flight, and caps). A rollout counts what is parked half-way, too. */
     upgradesInFlight: active.filter((item) => item.kind === Grants.kind).length,
+    upgradesParked: parked.length,
+    /** Of those, the ones that are watched. */
+    upgradesWatched: parked.filter(isWatched).length,
+    /** How many of those in flight count against each cap. */
     capCounts: ledger?.data.counts ?? {},
     accounts: accounts.map((item) => {
       const { names: _, ...state } = decode(Accounts, item).data;

@@ -2,6 +2,7 @@ import { stopFleet } from '../../core/operations/fleet-switch.ts';
 import { pauseRollout } from '../../core/operations/rollout-orders.ts';
 import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { fleetStatus } from '../../core/queries/fleet-status.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { listUpgrades } from '../../core/queries/upgrade-view.ts';
@@ -68,6 +69,8 @@ test.each<[string, string, (world: World) => Promise<unknown>]>([
     await order(world);
     for (const more of [1, 6]) {
       await hours(world, more);
+      const counts = { upgradesInFlight: 0, upgradesParked: 1, upgradesWatched: 1 };
+      expect(await fleetStatus(world.ports)).toMatchObject(counts);
       const record = await recordOf(world, 'till');
       const { reasons, state } = await explainCluster(world.ports, record);
       const [listed] = (await listUpgrades(world.table, {})).items;
