@@ -1,4 +1,5 @@
 import type { ReadinessHistory } from '../../core/contracts/items/readiness-history.ts';
+import { isRollback } from '../../core/model/hop.ts';
 import { visible } from '../../core/model/visible.ts';
 import { some } from '../../core/model/words.ts';
 import { settingsText } from '../../core/nodes/managed-groups/update-config.ts';
@@ -103,7 +104,7 @@ const upgrades = (cluster: ClusterDetail, now: Date) =>
 
 const PROBE_HEADERS = ['PROBE', 'RESULT', 'COMPARED', 'NOT WELL', 'NOT BEFORE EITHER', 'CHANGED SINCE', 'WORSE'];
 
-/** Of the last upgrade whose smoke check has looked. */
+/** Of the last hop whose smoke check has looked: that of a rollback finds all as before, and says nothing of what got worse. */
 const probes = (upgrades: readonly UpgradeView[]) =>
   (lastComparison(upgrades)?.verdicts ?? []).map((verdict) => {
     const { result } = verdict;
@@ -118,9 +119,9 @@ const probes = (upgrades: readonly UpgradeView[]) =>
   });
 
 const lastComparison = (upgrades: readonly UpgradeView[]) =>
-  upgrades.find((one) => one.comparison !== null)?.comparison;
+  upgrades.find((one) => one.comparison !== null && !isRollback(one))?.comparison;
 
-/** `worse: workloads, pods; not known: alarms; 4 as before`, of the smoke check of the last hop. */
+/** `worse: workloads, pods; not known: alarms; 4 as before`, of the smoke check of the last hop or rollback. */
 export function comparedText(upgrade: UpgradeView | null, now: Date): string {
   const { comparedAt, verdicts = [] } = upgrade?.comparison ?? {};
   if (comparedAt === undefined) return '-';
@@ -130,7 +131,8 @@ export function comparedText(upgrade: UpgradeView | null, now: Date): string {
     ...(of('inconclusive').length === 0 ? [] : [`not known: ${of('inconclusive').join(', ')}`]),
     ...(of('pass').length === 0 ? [] : [`as before: ${of('pass').join(', ')}`]),
   ];
-  return `${parts.join('; ')}, ${relativeTime(comparedAt, now)}`;
+  const when = isRollback(upgrade ?? undefined) ? ', after it was taken back' : '';
+  return `${parts.join('; ')}${when}, ${relativeTime(comparedAt, now)}`;
 }
 
 /** The newest first, with how much there is more or less than in the scan before for the same target. */

@@ -76,6 +76,20 @@ describe('the hop that was taken back', () => {
     expect(rest.waves).toMatchObject([{ before: { status: 'Open' }, after: { status: 'Halted' } }]);
   });
 
+  test('says what it had failed with, wherever the first reason alone is told, also once the rollback is asked for again', async () => {
+    const worse = 'Worse than before the hop: Deployment shop/web (was well, now down, owner shop).';
+    const reasons = [reason('MoreUnhealthyPods', worse), reason('ApiServerWorse', 'Errors rose.')];
+    const first = await taken({ upgrades: [{ ...hop, status: 'Failed', reasons }], member: { status: 'Failed' } });
+    const said = `The control plane was taken back from 1.37 to 1.36. The hop had failed: ${worse} Errors rose.`;
+    const left = await first.of(hop.id);
+    expect([left, first.member].map((one) => one?.reasons[0])).toEqual(Array(2).fill(reason('RolledBack', said)));
+    expect(first.hold?.reason.message).toMatch(
+      new RegExp(`owner shop.*${/ before somebody retries or releases it\.$/.source}`),
+    );
+    const again = await taken({ upgrades: left === undefined ? [] : [left], member: { status: 'Failed' } });
+    expect([(await again.of(hop.id))?.reasons[0]?.message, again.hold?.reason]).toEqual([said, first.hold?.reason]);
+  });
+
   test('gives the place back that it kept while it baked', async () => {
     const baking = { status: 'Parked', inFlight: true, resumeAt: at } as const;
     const { member, wave } = await taken({

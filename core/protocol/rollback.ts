@@ -2,7 +2,7 @@ import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
+import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { arnOf } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { hopId, hopTo, rollbackId } from '../model/hop.ts';
@@ -57,20 +57,22 @@ export async function takeHopBack(
 ): Promise<TakenBack & { readonly hold: ClusterControl['held'] }> {
   const id = hopId(to, from);
   const said = `The control plane was taken back from ${from} to ${to}.`;
-  const told: Reason = reason('RolledBack', said);
-  // What a hold alone says ends with the hold: the hop and its member say what was, for good.
-  const until = `${said} Nothing takes it to ${from} again before somebody retries or releases it.`;
-  const hold = { reason: reason('RolledBack', until), since: now.toISOString(), upgradeId: id, mutated: true };
   const left = KubeVersion.parse(from);
   const [hop, finish, next] = await Promise.all(
     [id, hopId(from, from), hopTo(left.next())].map((one) => load(table, Upgrades, clusterKey, one)),
   );
+  const told = rolledBackReason(said, hop?.data);
+  // What a hold alone says ends with the hold: the hop and its member say what was, for good.
+  const until = `${told.message} Nothing takes it to ${from} again before somebody retries or releases it.`;
+  const hold = { reason: reason('RolledBack', until), since: now.toISOString(), upgradeId: id, mutated: true };
   const waits = [finish, next].map((one) => (one !== undefined && Upgrades.active(one.data) ? one : undefined));
   const each = [hop, waits[0]].filter((one) => one !== undefined);
   // A place that both have is written once.
   const isOfHop = ({ data }: Read<Upgrade>): boolean => data !== hop?.data && data.rolloutId === hop?.data.rolloutId;
   const taken = await Promise.all(
-    each.map((one) => rolledBack(table, one, { reasons: [told, ...why], now, isCounted: !isOfHop(one) })),
+    each.map((one) =>
+      rolledBack(table, one, { reasons: [rolledBackReason(said, one.data), ...why], now, isCounted: !isOfHop(one) }),
+    ),
   );
   const [writes, hops, waves] = [
     taken.flatMap((one) => one.writes),
@@ -80,11 +82,20 @@ export async function takeHopBack(
   // Nobody goes on with the next hop that was begun at the minor which is left: it would be half done for ever.
   if (waits[1] !== undefined) {
     const end = { resumeAt: undefined, endedAt: now.toISOString() };
-    const canceled: Upgrade = { ...waits[1].data, ...end, status: 'Canceled', reasons: [told] };
+    const canceled: Upgrade = { ...waits[1].data, ...end, status: 'Canceled', reasons: [reason('RolledBack', said)] };
     hops.push(canceled);
     writes.push(replace(Upgrades, waits[1], canceled));
   }
   return { hold, writes, hops, waves };
+}
+
+/** Most views show one reason alone: why the hop was taken back is in it, also where the end of its rollback is written a second time. */
+function rolledBackReason(said: string, hop?: Upgrade): Reason {
+  const [first] = hop?.reasons ?? [];
+  if (hop?.status === 'RolledBack' && first !== undefined) return first;
+  const failed = hop?.status === 'Failed' ? hop.reasons.map(({ message }) => message).join(' ') : '';
+  const told = reason('RolledBack', failed === '' ? said : `${said} The hop had failed: ${failed}`);
+  return bounded([told])[0] ?? told;
 }
 
 async function rolledBack(

@@ -1,7 +1,9 @@
+import { clusterText } from '../../cli/verbs/cluster-text.ts';
 import { explanationText } from '../../cli/verbs/explain.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
 import { abortRollout } from '../../core/operations/rollout-orders.ts';
 import { comparisonOf } from '../../core/probes/probe-verdict.ts';
+import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
 import { Rollouts, Waves } from '../../core/store/entities.ts';
@@ -97,6 +99,17 @@ test('one that is worse when its watch is over fails, and goes back by itself wh
   crash(back);
   await run(back);
   expect([(await ends(back))[0], versionOf(back, 'shop'), rolls(back)]).toEqual(['1.36-1.37 RolledBack', '1.36', 2]);
+  // What got worse, and whose it is, stays told of one that is well again, and a look of the rollback is called one.
+  const record = await recordOf(back, 'shop');
+  const explained = explanationText(await explainCluster(back.ports, record), shownAt(back)).join('\n');
+  const described = clusterText(await loadClusterDetail(back.ports, record), shownAt(back)).join('\n');
+  const member = await memberOf(back, 'shop');
+  for (const text of [explained, described, member.reasons[0]?.message])
+    expect(text).toContain(
+      'Worse than before the hop: Deployment shop/web (was well, now 2 of 2 pods CrashLoopBackOff',
+    );
+  expect(explained).toMatch(/Compared:.*, after it was taken back/);
+  expect(described.split('Compared with before the last hop')[1]).toMatch(/pods +fail .*Deployment shop\/web/);
 });
 
 test('its last look waits for no window, and a change that it would need does', async () => {
