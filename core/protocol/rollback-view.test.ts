@@ -221,3 +221,21 @@ test.each<[string, object, string, string[], string[]]>([
     ]);
   },
 );
+
+test.each<[string, object, string]>([
+  ['for being too late', {}, 'NotReversible TooLate'],
+  ['for nothing of it on file', { reasons: [{ code: 'NotObserved', message: 'Told.' }] }, 'NotReversible NotObserved'],
+  ['for what time or a person heals', { reasons: [{ code: 'NodesFirst', message: 'Told.' }] }, 'Unknown NotObserved'],
+  ['before it came here anew', { endedAt: daysAgo(2) }, 'Unknown NotObserved'],
+  ['from another version', { id: 'rollback-1.35-1.34' }, 'Unknown NotObserved'],
+  ['and is asked for again', { status: 'Running' }, 'Unknown NotObserved'],
+])('what a rollback was blocked by %s stands of an upgrade that nobody saw end: %j', (_, given, said) => {
+  const reasons = [
+    { code: 'ScanIncomplete', message: 'No.' },
+    { code: 'TooLate', message: 'Told.' },
+  ];
+  const back = { id: 'rollback-1.36-1.35', status: 'Blocked', endedAt: daysAgo(0.5), reasons, ...given };
+  const { status, reasons: told } = rollbackView(cluster, { upgrades: [back as unknown as Upgrade], region, now });
+  expect(`${status} ${told[0]?.code}`).toBe(said);
+  expect(told.map(({ message }) => message).includes('Told.')).toBe(status === 'NotReversible');
+});

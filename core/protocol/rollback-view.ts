@@ -70,7 +70,8 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
   if (until === undefined) {
     const [unsupported] = asked;
     if (unsupported !== undefined) return { ...NOWHERE, status: 'NotReversible', reasons: [unsupported] };
-    const text = `The control plane reached ${current} at ${completedAt}; EKS rolls back within 7 days, until ${rollbackEnd(completedAt).toISOString()}.`;
+    const since = begunAt === undefined ? 'The control plane reached' : 'EKS began the upgrade to';
+    const text = `${since} ${current} at ${completedAt}; EKS rolls back within 7 days, until ${rollbackEnd(completedAt).toISOString()}.`;
     return nowhere('NotReversible', 'TooLate', text);
   }
   const support = supportAsked(cluster, to, asked, known);
@@ -212,7 +213,8 @@ const addonsFirst = ({ addons }: ClusterRecord, to: KubeVersion): Reason[] =>
   });
 
 /**
- * EKS does not tell when an upgrade completed; without our own record only the age of what we saw helps. What EKS asks of the minor before does not hang on
+ * EKS does not tell when an upgrade completed; without our own record only the age of what we saw helps, and what a rollback was told that has asked EKS
+ * when it began (`check-rollback.ts`): no later one is told better while the cluster stays at its version. What EKS asks of the minor before does not hang on
  * that: it is in the way, or costs what it costs, whenever the upgrade has ended.
  */
 function notOurs(
@@ -222,15 +224,20 @@ function notOurs(
   known: KnownOfRollback,
 ): RollbackView {
   const { version, versionObservedAt: seen, supportType } = cluster;
-  const { now } = known;
+  const { now, upgrades } = known;
+  const asked = upgrades.find(({ id, status, endedAt = '' }) => {
+    return id === rollbackId(KubeVersion.parse(version), to) && status === 'Blocked' && endedAt >= seen;
+  });
+  const stays = asked?.reasons.find(({ code }) => code === 'TooLate' || code === 'NotObserved');
+  if (stays !== undefined) return { ...NOWHERE, status: 'NotReversible', reasons: [stays] };
   if (now.getTime() - Date.parse(seen) >= SEVEN_DAYS) {
     const text = `It has been at ${version} since ${seen} or longer; EKS rolls back within 7 days.`;
     return nowhere('NotReversible', 'TooLate', text);
   }
-  const { until, reasons: asked } = wayBack(to, { completedAt: now, now, calendar, supportType });
-  if (until === undefined) return { ...NOWHERE, status: 'NotReversible', reasons: asked };
-  const { blockers, told } = supportAsked(cluster, to, asked, known);
-  const text = `Liftlock did not see the upgrade to ${version} end and saw the cluster there first at ${seen}; EKS does not tell when it completed.`;
+  const { until, reasons } = wayBack(to, { completedAt: now, now, calendar, supportType });
+  if (until === undefined) return { ...NOWHERE, status: 'NotReversible', reasons };
+  const { blockers, told } = supportAsked(cluster, to, reasons, known);
+  const text = `Liftlock did not see the upgrade to ${version} end and saw the cluster there first at ${seen}; EKS does not tell when it completed. A rollback goes by when EKS says that it began, and is blocked where that is too long ago, or nothing of it is on file.`;
   return { ...NOWHERE, status: 'Unknown', reasons: [...blockers, ...told, reason('NotObserved', text)], blockers };
 }
 

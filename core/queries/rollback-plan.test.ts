@@ -58,6 +58,12 @@ test.each<[string, Kept, Partial<ClusterRecord>]>([
 
 test.each<[string, Kept, Partial<ClusterRecord>, string]>([
   ['the seven days are over', { upgrades: [hop(24 * 7)] }, {}, 'TooLate'],
+  [
+    'the one before was told by EKS that it is too late',
+    { upgrades: [back({ status: 'Blocked', endedAt: NOON.toISOString(), reasons: [quoted('TooLate', 'over')] })] },
+    {},
+    'TooLate',
+  ],
   ['the fleet is stopped', { control: { stopped: true } }, {}, 'FleetStopped'],
   ['nothing is applied', { fleet: undefined }, {}, 'FleetNotConfigured'],
   [

@@ -10,6 +10,7 @@ import {
 } from '../../test/material/protocol/one-upgrade.ts';
 import { contextOf, type FakeEks, failing, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import { kindOf } from '../contracts/reasons.ts';
 import { ClusterAccessError, type Node } from '../ports/cluster-access.ts';
 import { Clusters } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
@@ -186,7 +187,9 @@ describe('of an upgrade that somebody else has made the seven days count from wh
 
   test('where EKS still lists it', async () => {
     expect(await told(update({}))).toMatchObject({ status: 'done', said: expect.stringContaining(daysAgo(-5)) });
-    expect(await told(update({ createdAt: new Date(daysAgo(8)) }))).toMatchObject({ codes: ['TooLate'] });
+    expect(await told(update({ createdAt: new Date(daysAgo(8)) }))).toMatchObject({
+      ...{ codes: ['TooLate'], said: expect.stringContaining(`EKS began the upgrade to 1.37 at ${daysAgo(8)}`) },
+    });
   });
 
   test.each([
@@ -196,5 +199,6 @@ describe('of an upgrade that somebody else has made the seven days count from wh
     ['to another version', { params: [{ type: 'Version', value: '1.36' }] }],
   ])('and not from one %s', async (_, more) => {
     expect(await told(update(more))).toMatchObject({ status: 'blocked', codes: ['NotObserved'] });
+    expect(kindOf('NotObserved')).toBe('lasting');
   });
 });

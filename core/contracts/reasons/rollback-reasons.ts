@@ -14,7 +14,9 @@ export const ROLLBACK_REASONS = {
   NeedsExtendedSupport: lasting('To go back, the cluster needs the support type EXTENDED.'),
   NodesFirst: lasting('To go back, nodes that Liftlock does not take back have to go first.'),
   NodesGoBack: told('Before the control plane goes back, a rollback takes back node groups that have followed it.'),
-  NotObserved: told('Liftlock did not see when the control plane reached its version.'),
+  NotObserved: lasting(
+    'Liftlock did not see when the control plane reached its version: a rollback asks EKS, and is blocked where that has nothing on file either.',
+  ),
   NotOneMinorBack: lasting('A rollback leads one minor back, and another version was asked for.'),
   OtherDirection: closing('A rollback would have gone up, or something else down: its call is not sent.'),
   RollbackGivenUp: lasting('Somebody has released the cluster while its rollback waited.'),
