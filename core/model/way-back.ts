@@ -1,4 +1,5 @@
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { latenessPerDay } from '../version/cluster-support.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 
@@ -6,12 +7,16 @@ import type { SupportCalendar } from '../version/support-calendar.ts';
 export const SEVEN_DAYS = 7 * 86_400_000;
 
 interface Known {
+  /** Of the cluster. */
+  readonly name: string;
   /** When the upgrade has ended, or would at the earliest. */
   readonly completedAt: Date;
   readonly now: Date;
   readonly calendar: SupportCalendar;
   /** `upgradePolicy` of the cluster. */
   readonly supportType?: string | undefined;
+  /** Whether policy or person lets the support type be set to EXTENDED. */
+  readonly mayExtend?: boolean | undefined;
 }
 
 interface WayBack {
@@ -24,7 +29,8 @@ interface WayBack {
 }
 
 /** Until when EKS takes a control plane back to the minor before, and what it asks for that: of upgrades that have ended and of those to come. */
-export function wayBack(to: KubeVersion, { completedAt, now, calendar, supportType }: Known): WayBack {
+export function wayBack(to: KubeVersion, known: Known): WayBack {
+  const { completedAt, now, calendar, supportType } = known;
   const end = new Date(completedAt.getTime() + SEVEN_DAYS);
   const { state, endOfStandardSupport, endOfExtendedSupport } = calendar.supportStatus(to, now);
   if (state === 'unsupported')
@@ -40,16 +46,39 @@ export function wayBack(to: KubeVersion, { completedAt, now, calendar, supportTy
   return {
     until,
     isCut,
-    reasons: supportType === 'STANDARD' ? needsExtended(to, state, endOfStandardSupport, until) : [],
+    reasons:
+      supportType === 'STANDARD'
+        ? needsExtended(to, known, state === 'extended' ? now : endOfStandardSupport, until)
+        : [],
   };
 }
 
-function needsExtended(to: KubeVersion, state: string, ends: Date | undefined, until: Date): Reason[] {
-  const what = "the cluster's upgrade policy is STANDARD: to go back, set it to EXTENDED first, which costs more";
-  if (state === 'extended') return [reason('NeedsExtendedSupport', `${to} is in extended support and ${what}.`)];
-  if (ends === undefined || ends >= until) return [];
-  return [reason('NeedsExtendedLater', `From ${ends.toISOString()} on ${to} is in extended support, and ${what}.`)];
+/** @param since when the version is in extended support: at the earliest now */
+function needsExtended(
+  to: KubeVersion,
+  { name, mayExtend, now }: Known,
+  since: Date | undefined,
+  until: Date,
+): Reason[] {
+  if (since === undefined || since >= until) return [];
+  const from = since > now ? since : undefined;
+  if (mayExtend === true) return [extendsSupport(name, to, from)];
+  const said = `${inExtendedSupport(name, to, from)}: to go back it has to be EXTENDED, which costs ${perDay()} from then on. liftlock rollback cluster ${name} --extend-support has Liftlock set it, and so does rollback.extendSupport of its policy.`;
+  return [reason(from === undefined ? 'NeedsExtendedSupport' : 'NeedsExtendedLater', said)];
 }
+
+/**
+ * What it costs to be taken back to a minor in extended support: nobody sets that back but a person, and EKS lets them only once the cluster is past it.
+ * `from`: where it is in standard support until then.
+ */
+export function extendsSupport(name: string, to: KubeVersion, from?: Date): Reason {
+  const said = `${inExtendedSupport(name, to, from)}: it is set to EXTENDED right before the control plane goes back. That costs ${perDay()} from then on, until ${name} is upgraded again, and Liftlock never sets it back (aws eks update-cluster-config --name ${name} --upgrade-policy supportType=STANDARD does, once its version is in standard support).`;
+  return reason('ExtendsSupport', said);
+}
+
+const perDay = (): string => `$${(latenessPerDay('extended', 'EXTENDED') ?? 0).toFixed(2)} a day`;
+const inExtendedSupport = (name: string, to: KubeVersion, from: Date | undefined): string =>
+  `${from === undefined ? '' : `From ${from.toISOString()} on `}${to} is in extended support and the upgrade policy of ${name} is STANDARD`;
 
 /** What will be so of the way back of a hop that has not begun: for reports of scans, plans and explanations. */
 export function foreseeWayBack(from: KubeVersion, known: Omit<Known, 'completedAt'>): Reason[] {

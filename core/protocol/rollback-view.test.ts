@@ -146,6 +146,34 @@ test('going back into extended support under a STANDARD policy needs a change fi
   ]);
 });
 
+test.each<[string, string, boolean, string[]]>([
+  [
+    'in extended support',
+    '1.33',
+    false,
+    ['NeedsExtendedSupport blocks', 'liftlock rollback cluster web --extend-support'],
+  ],
+  ['in extended support soon', '1.34', false, ['NeedsExtendedLater', 'liftlock rollback cluster web --extend-support']],
+  ['in extended support, which Liftlock may ask for', '1.33', true, ['ExtendsSupport', 'it is set to EXTENDED right']],
+  ['in extended support soon, which Liftlock may ask for', '1.34', true, ['ExtendsSupport', 'From 2026-12-02T']],
+])(
+  'of a minor before that is %s, the price is said, and who sets the support type',
+  (_, to, mayExtend, [kind, said]) => {
+    const late = new Date('2026-11-28T00:00:00Z');
+    const at = KubeVersion.parse(to).next().toString();
+    const one = { ...cluster, version: at, supportType: 'STANDARD', nodegroups: [] };
+    const upgrades = [{ to: at, controlPlaneCompletedAt: late.toISOString(), steps: {} } as unknown as Upgrade];
+    const { reasons, blockers } = rollbackView(one, { upgrades, region, now: late, mayExtend });
+    expect(reasons.map(({ code }) => `${code}${blockers.length > 0 ? ' blocks' : ''}`)).toEqual([kind]);
+    const foreseen = reversalOf({ ...one, version: to }, [KubeVersion.parse(at)], region, { now: late, mayExtend });
+    for (const { message } of [reasons[0], foreseen[1]].filter((told) => told !== undefined)) {
+      expect(message).toContain(said);
+      expect(message).toContain('$12.00 a day');
+    }
+    expect(foreseen).toHaveLength(2);
+  },
+);
+
 test("others' upgrades are not guessed at while they are recent", () => {
   expect(rollbackView(cluster, { upgrades: [], region, now }).status).toBe('Unknown');
   expect(rollbackView({ ...cluster, versionObservedAt: daysAgo(30) }, { upgrades: [], region, now }).status).toBe(
@@ -156,11 +184,11 @@ test("others' upgrades are not guessed at while they are recent", () => {
 test('of the next hop the way back is told from where the cluster is, and of none where no hop is to come', () => {
   const next = { ...cluster, version: '1.33', supportType: 'STANDARD' };
   const hops = [KubeVersion.parse('1.34')];
-  expect(reversalOf(next, hops, region, now).map(({ code }) => code)).toEqual([
+  expect(reversalOf(next, hops, region, { now }).map(({ code }) => code)).toEqual([
     'HopReversible',
     'NeedsExtendedSupport',
   ]);
-  expect(reversalOf(next, [], region, now)).toEqual([]);
+  expect(reversalOf(next, [], region, { now })).toEqual([]);
 });
 
 describe('where the control plane is', () => {

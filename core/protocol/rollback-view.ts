@@ -9,7 +9,6 @@ import { isRolled, type NodesSpec } from '../model/image-rule.ts';
 import { nodesText, OTHER_OWNERS } from '../model/node-owner.ts';
 import { foreseeWayBack, SEVEN_DAYS, wayBack } from '../model/way-back.ts';
 import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
-import { latenessPerDay } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
@@ -65,8 +64,9 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
   const to = current.previous();
   const calendar = regionCalendar(region);
   if (completedAt === undefined) return notOurs(cluster, to, calendar, known);
-  const { supportType } = cluster;
-  const { until, reasons: asked } = wayBack(to, { now, calendar, supportType, completedAt: new Date(completedAt) });
+  const { name, supportType } = cluster;
+  const has = { name, now, calendar, supportType, mayExtend: known.mayExtend };
+  const { until, reasons: asked } = wayBack(to, { ...has, completedAt: new Date(completedAt) });
   if (until === undefined) {
     const [unsupported] = asked;
     if (unsupported !== undefined) return { ...NOWHERE, status: 'NotReversible', reasons: [unsupported] };
@@ -74,8 +74,7 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     const text = `${since} ${current} at ${completedAt}; EKS rolls back within 7 days, until ${rollbackEnd(completedAt).toISOString()}.`;
     return nowhere('NotReversible', 'TooLate', text);
   }
-  const support = supportAsked(cluster, to, asked, known);
-  const blockers = [...support.blockers, ...nodesFirst(cluster, current, to, known.nodes)];
+  const blockers = [...asked.filter(isInTheWay), ...nodesFirst(cluster, current, to, known.nodes)];
   // Once a rollback has begun, its steps tell what has gone back: the record is older.
   const isUnderWay = upgrades.some(
     ({ id, status, mutated }) => id === rollbackId(current, to) && status === 'Running' && mutated,
@@ -85,7 +84,7 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     ...unreadRolls(cluster, upgrades, current),
     ...addonsFirst(cluster, to),
   ];
-  const told = [...support.told, ...(isUnderWay ? [] : goAlong())];
+  const told = [...asked.filter((one) => !isInTheWay(one)), ...(isUnderWay ? [] : goAlong())];
   return {
     status: 'Reversible',
     to: to.toString(),
@@ -95,30 +94,14 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
   };
 }
 
-/** Of what EKS asks of the minor before (`wayBack`): what is in the way, and what is told, with what it costs where the support type may be set. */
-function supportAsked(
-  { name }: ClusterRecord,
-  to: KubeVersion,
-  asked: readonly Reason[],
-  { mayExtend }: KnownOfRollback,
-): Record<'blockers' | 'told', readonly Reason[]> {
-  const needed = asked.filter(({ code }) => code === 'NeedsExtendedSupport');
-  if (needed.length === 0) return { blockers: [], told: asked };
-  return mayExtend === true ? { blockers: [], told: [extendsSupport(name, to)] } : { blockers: needed, told: [] };
-}
+/** Of what EKS asks of the minor before (`wayBack`). */
+const isInTheWay = ({ code }: Reason): boolean => code === 'NeedsExtendedSupport';
 
 /** A policy says so for every rollback of its clusters, who asks for one for that alone. */
 export const mayExtendSupport = (
   policy: Pick<UpgradePolicySpec, 'rollback'> | undefined,
   rollback?: Pick<Upgrade, 'extendSupport'>,
 ): boolean => policy?.rollback.extendSupport === true || rollback?.extendSupport === true;
-
-/** What it costs to be taken back to a minor in extended support: nobody sets that back but a person, and EKS lets them only once the cluster is past it. */
-export function extendsSupport(name: string, to: KubeVersion): Reason {
-  const dollars = latenessPerDay('extended', 'EXTENDED') ?? 0;
-  const said = `${to} is in extended support and the upgrade policy of ${name} is STANDARD: it is set to EXTENDED right before the control plane goes back. That costs $${dollars.toFixed(2)} a day from then on, until ${name} is upgraded again, and Liftlock never sets it back (aws eks update-cluster-config --name ${name} --upgrade-policy supportType=STANDARD does, once its version is in standard support).`;
-  return reason('ExtendsSupport', said);
-}
 
 /** Where the control plane is: what is recorded of it is older than the end of an update that Liftlock itself has seen since. */
 export function versionNow({ version, lastSeenAt }: ClusterRecord, upgrades: readonly Upgrade[]): KubeVersion {
@@ -223,8 +206,8 @@ function notOurs(
   calendar: SupportCalendar,
   known: KnownOfRollback,
 ): RollbackView {
-  const { version, versionObservedAt: seen, supportType } = cluster;
-  const { now, upgrades } = known;
+  const { name, version, versionObservedAt: seen, supportType } = cluster;
+  const { now, upgrades, mayExtend } = known;
   const asked = upgrades.find(({ id, status, endedAt = '' }) => {
     return id === rollbackId(KubeVersion.parse(version), to) && status === 'Blocked' && endedAt >= seen;
   });
@@ -234,11 +217,11 @@ function notOurs(
     const text = `It has been at ${version} since ${seen} or longer; EKS rolls back within 7 days.`;
     return nowhere('NotReversible', 'TooLate', text);
   }
-  const { until, reasons } = wayBack(to, { completedAt: now, now, calendar, supportType });
+  const { until, reasons } = wayBack(to, { name, completedAt: now, now, calendar, supportType, mayExtend });
   if (until === undefined) return { ...NOWHERE, status: 'NotReversible', reasons };
-  const { blockers, told } = supportAsked(cluster, to, reasons, known);
+  const blockers = reasons.filter(isInTheWay);
   const text = `Liftlock did not see the upgrade to ${version} end and saw the cluster there first at ${seen}; EKS does not tell when it completed. A rollback goes by when EKS says that it began, and is blocked where that is too long ago, or nothing of it is on file.`;
-  return { ...NOWHERE, status: 'Unknown', reasons: [...blockers, ...told, reason('NotObserved', text)], blockers };
+  return { ...NOWHERE, status: 'Unknown', reasons: [...reasons, reason('NotObserved', text)], blockers };
 }
 
 const NOWHERE = { to: null, until: null, blockers: [] } as const;
@@ -248,11 +231,11 @@ const nowhere = (status: RollbackView['status'], code: ReasonCode, text: string)
 
 /** What will be so of the way back of the cluster's next hop; empty where none is to come. */
 export const reversalOf = (
-  { version, supportType }: ClusterRecord,
+  { name, version, supportType }: ClusterRecord,
   hops: readonly KubeVersion[],
   region: RegionVersions | undefined,
-  now: Date,
+  known: Pick<KnownOfRollback, 'now' | 'mayExtend'>,
 ): Reason[] =>
   hops.length === 0
     ? []
-    : foreseeWayBack(KubeVersion.parse(version), { now, calendar: regionCalendar(region), supportType });
+    : foreseeWayBack(KubeVersion.parse(version), { ...known, name, calendar: regionCalendar(region), supportType });

@@ -74,6 +74,7 @@ export async function explainCluster(
   const { rules } = ofHop;
   const hops = aim.target === undefined ? [] : KubeVersion.parse(cluster.version).hopsTo(aim.target);
   const region = snapshot.regions.get(cluster.region);
+  const mayExtend = mayExtendSupport(aim.policy?.spec);
   const scans = (await latestScansOf(ports.table, [cluster.clusterKey])).get(cluster.clusterKey);
   // Of what runs the scan is past, and of what was tried its end tells more.
   const isOver = activeUpgrade(snapshot, cluster.clusterKey) !== undefined || (member !== undefined && isTried(member));
@@ -124,7 +125,7 @@ export async function explainCluster(
     placement: [...aim.placement, ...(rules.unreadable ? [UNREADABLE] : rules.calendarReasons)],
     target: aim.target?.toString() ?? null,
     hops: hops.map(String),
-    reversal: reversalOf(cluster, hops, region, now),
+    reversal: reversalOf(cluster, hops, region, { now, mayExtend }),
     rollout: rolloutOf(place, wave),
     upgrade: latest,
     ...lastScan(scans?.scans[0], upgrades),
@@ -137,7 +138,7 @@ export async function explainCluster(
     breakGlass: glassInForce(control, ofHop.wave, rules.policy?.spec.breakGlass, now) ?? null,
     rollback: rollbackView(cluster, {
       ...{ upgrades, region, now, nodes: aim.policy?.spec.nodes },
-      mayExtend: mayExtendSupport(aim.policy?.spec),
+      mayExtend,
     }),
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,

@@ -7,7 +7,7 @@ import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hopsBefore, sameUnderWay } from '../protocol/hop-before.ts';
 import { findHopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
-import { reversalOf } from '../protocol/rollback-view.ts';
+import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -76,7 +76,13 @@ export async function planUpgrade(
     hops: hops.map(String),
     checks: hops.length === 0 ? [] : checksOf(cluster, aim, current.equals(target)),
     refusals,
-    reversal: left === undefined ? reversalOf(cluster, hops, snapshot.regions.get(cluster.region), now) : [],
+    reversal:
+      left === undefined
+        ? reversalOf(cluster, hops, snapshot.regions.get(cluster.region), {
+            now,
+            mayExtend: mayExtendSupport(aim.policy?.spec),
+          })
+        : [],
     notes: notesOf(aim, hops, await findRolloutGoingOn(ports.table, snapshot, cluster.clusterKey)),
   };
 }

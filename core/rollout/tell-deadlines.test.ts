@@ -215,14 +215,16 @@ describe('the end of the way back', () => {
 
   test('is told with what a person has to do before', async () => {
     const cluster = { ...upgraded, supportType: 'STANDARD' };
-    expect(await toldIn(endsIn(9_000), cluster, ago(147))).toMatch(/set it to EXTENDED first/);
+    expect(await toldIn(endsIn(9_000), cluster, ago(147))).toMatch(
+      /liftlock rollback cluster \S+ --extend-support has Liftlock set it/,
+    );
   });
 
   test('is told with what it costs where the policy lets Liftlock do that', async () => {
     const cluster = { ...upgraded, supportType: 'STANDARD' };
     const why = await toldIn(endsIn(9_000), cluster, ago(147), true);
     expect(why).toMatch(/is set to EXTENDED right before .*costs \$12\.00 a day/);
-    expect(why).not.toMatch(/set it to EXTENDED first/);
+    expect(why).not.toMatch(/--extend-support/);
   });
 
   test('of which something cannot be read keeps nobody else from news, and is told as a problem', async () => {

@@ -89,11 +89,15 @@ async function tellRollbackDeadlines(
 const ROLLBACK = 'rollback';
 
 /** As far as its record tells: the version was seen when its upgrade had ended, or later. */
-function mayEndSoon({ version, versionObservedAt, supportType }: ClusterRecord, region: RegionVersions, now: Date) {
+function mayEndSoon(
+  { name, version, versionObservedAt, supportType }: ClusterRecord,
+  region: RegionVersions,
+  now: Date,
+) {
   const from = KubeVersion.tryParse(version)?.previous();
   if (from === undefined) return false;
   const completedAt = new Date(versionObservedAt);
-  const { until } = wayBack(from, { completedAt, now, calendar: regionCalendar(region), supportType });
+  const { until } = wayBack(from, { name, completedAt, now, calendar: regionCalendar(region), supportType });
   return until !== undefined && until.getTime() - now.getTime() <= TOLD_BEFORE;
 }
 

@@ -4,10 +4,10 @@ import { blocked, done, parked, type Reason, reason, type StepResult, wait } fro
 import { given } from '../model/given.ts';
 import { hopRefusals, isFinish, isRollback, rollbackRefusals } from '../model/hop.ts';
 import { lostCluster } from '../model/passing-status.ts';
-import { wayBack } from '../model/way-back.ts';
+import { extendsSupport, wayBack } from '../model/way-back.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { Mutation } from '../protocol/mutate.ts';
-import { extendsSupport, mayExtendSupport } from '../protocol/rollback-view.ts';
+import { mayExtendSupport } from '../protocol/rollback-view.ts';
 import { healthIssues, REPAIR } from '../scan/preflight/cluster-health.ts';
 import { Regions } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
@@ -126,7 +126,7 @@ async function extendSupport(ports: ActPorts, context: StepContext): Promise<Ste
   if (!isStandard || KubeVersion.parse(cluster.version).equals(target)) return undefined;
   const region = (await load(ports.table, Regions, context.scope.region))?.data;
   const [now, calendar] = [ports.clock.now(), regionCalendar(region)];
-  const asked = wayBack(target, { completedAt: now, now, calendar, supportType: 'STANDARD' }).reasons;
+  const asked = wayBack(target, { name, completedAt: now, now, calendar, supportType: 'STANDARD' }).reasons;
   const needed = asked.find(({ code }) => code === 'NeedsExtendedSupport');
   if (needed === undefined) return undefined;
   const { spec, unknown } = await context.policy();

@@ -13,7 +13,12 @@ export const hopReversal: PreflightCheck = {
     if (hasMoved) return [];
     const calendar = SupportCalendar.builtIn().with(versions);
     const { supportType } = cluster.upgradePolicy ?? {};
-    const told = foreseeWayBack(KubeVersion.parse(cluster.version), { now, calendar, supportType });
+    const told = foreseeWayBack(KubeVersion.parse(cluster.version), {
+      name: cluster.name ?? '',
+      now,
+      calendar,
+      supportType,
+    });
     return told
       .filter(({ code }) => code !== 'HopReversible')
       .map(({ code, message }) =>
@@ -27,7 +32,8 @@ export const hopReversal: PreflightCheck = {
   },
 };
 
-const EXTEND = 'If a way back is wanted: aws eks update-cluster-config --upgrade-policy supportType=EXTENDED.';
+const EXTEND =
+  'Know what the way back costs, and say with rollback.extendSupport in the policy whether Liftlock may set it.';
 const FIXES: Readonly<Record<string, string>> = {
   VersionUnsupported: 'Try the target on a cluster that may be lost, and have backups: this hop cannot be taken back.',
   WayBackIsShort: 'Let the hop end early enough before that day, or count it as one that cannot be taken back.',
