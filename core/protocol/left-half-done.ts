@@ -80,9 +80,13 @@ const isOver = (rollback: Upgrade | undefined): boolean =>
 export const hasGoneBack = (upgrade: Upgrade): boolean =>
   isRollback(upgrade) && upgrade.steps['rollback-control-plane']?.status === 'done';
 
-/** What a person does about what an upgrade has left, after "Somebody". */
-export function wayToFinish({ name, arn, version }: ClusterRecord, upgrade: Upgrade | undefined): string {
-  const { machine = 'upgrade-cluster', to = 'VERSION' } = upgrade ?? {};
+/** What a person does about what an upgrade has left, after "Somebody". `known`: where it was to go, of an upgrade that nobody knows. */
+export function wayToFinish(
+  { name, arn, version }: ClusterRecord,
+  upgrade: Upgrade | undefined,
+  known = 'VERSION',
+): string {
+  const { machine = 'upgrade-cluster', to = known } = upgrade ?? {};
   if (machine === 'drain-nodes')
     return `runs: liftlock drain nodegroup ${upgrade?.input?.nodegroup} --cluster ${name} --approve.`;
   if (upgrade !== undefined && hasGoneBack(upgrade))
@@ -99,11 +103,15 @@ export function wayToFinish({ name, arn, version }: ClusterRecord, upgrade: Upgr
 }
 
 /** The same while the cluster is held and no rollout would try it again. What has changed nothing yet is begun by a rollout of `policy`. */
-export function wayOutOfHold(cluster: ClusterRecord, upgrade: Upgrade | undefined, policy?: string): string {
+export function wayOutOfHold(
+  cluster: ClusterRecord,
+  upgrade: Upgrade | undefined,
+  { policy, known }: { readonly policy?: string | undefined; readonly known?: string | undefined } = {},
+): string {
   const isBegun = policy === undefined || upgrade?.mutated === true;
   // A hold is in the way of no rollback.
   if (isRollback(upgrade)) return wayToFinish(cluster, upgrade);
-  const then = isBegun ? wayToFinish(cluster, upgrade) : `runs: liftlock rollout create ${policy}`;
+  const then = isBegun ? wayToFinish(cluster, upgrade, known) : `runs: liftlock rollout create ${policy}`;
   return `runs: liftlock release cluster ${cluster.name}, and then ${then}`;
 }
 

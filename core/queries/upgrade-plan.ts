@@ -155,7 +155,10 @@ export function outOfHold(
   policy?: string,
 ) {
   const { refusals, somebody } = finishing(snapshot, cluster, left, now);
-  return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, left, policy)}` };
+  // Of a hop that somebody else had made only the hold is on record.
+  const hop = snapshot.controls.get(cluster.clusterKey)?.held?.upgradeId?.split('-').at(-1) ?? '';
+  const known = (clusterPolicy(snapshot, cluster, now).target ?? KubeVersion.tryParse(hop))?.toString();
+  return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, left, { policy, known })}` };
 }
 
 function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: boolean): string[] {

@@ -43,13 +43,39 @@ test.each<[string, string, Partial<Rollout>, string]>([
     'is left to a rollout after one that was aborted',
     'p',
     { status: 'Aborted' },
-    'Somebody runs: liftlock release cluster web, and then runs: liftlock upgrade cluster web --to VERSION --approve',
+    'Somebody runs: liftlock release cluster web, and then runs: liftlock upgrade cluster web --to 1.37 --approve',
   ],
 ])('a cluster that is held since its rollout tried it %s', (_, policy, of, condition) => {
   const { cluster, snapshot, aim } = heldCluster();
   const ofUpgrade = rolloutItem({ waves: ['all'], policy, ...of });
   expect(verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade }, NOW).when.condition).toBe(condition);
 });
+
+test.each<[string, object, object, string]>([
+  ['its policy', {}, {}, '1.37'],
+  [
+    'the hop that was taken back, where no policy selects it',
+    { matchLabels: { no: 'body' } },
+    { upgradeId: '1.36-1.37' },
+    '1.37',
+  ],
+  ['nothing', { matchLabels: { no: 'body' } }, {}, 'VERSION'],
+])(
+  'a person is told to upgrade a held cluster whose hop nobody knows to the version that is known by %s',
+  (_, selector, more, to) => {
+    const { cluster, snapshot } = heldCluster();
+    const [held] = [...snapshot.controls.values()].map((one) => ({ ...one.held, ...more, mutated: true }));
+    const policies = { p: { selector, target: '1.37', waves: [{ name: 'all' }] } };
+    const known = {
+      ...fleetSnapshot({ clusters: [cluster], policies }),
+      controls: new Map([[cluster.clusterKey, { clusterKey: cluster.clusterKey, held }]]),
+    };
+    const aim = clusterPolicy(known, cluster, NOW);
+    const ofUpgrade = rolloutItem({ waves: ['all'], policy: 'p', status: 'Aborted' });
+    const { condition } = verdictOf(known, cluster, aim, { place: undefined, ofUpgrade }, NOW).when;
+    expect(condition).toContain(`liftlock upgrade cluster web --to ${to} --approve`);
+  },
+);
 
 test.each([
   ['drain-nodes-1', 'release cluster web, and then runs: liftlock drain nodegroup legacy --cluster web --approve.'],
