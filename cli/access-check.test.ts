@@ -1,6 +1,8 @@
+import { parseConfig } from '../core/config/parse-config.ts';
 import type { AccessCause, AccessReport } from '../core/operations/access-report.ts';
+import { applyConfig } from '../core/operations/apply-documents.ts';
 import { type Ran, type RunOptions, runInProcess } from '../test/material/cli/run-in-process.ts';
-import { servedWorld } from '../test/material/cli/served-world.ts';
+import { FLEET_YAML, servedWorld } from '../test/material/cli/served-world.ts';
 
 let served: Awaited<ReturnType<typeof servedWorld>>;
 beforeEach(async () => {
@@ -43,4 +45,14 @@ test('a cause that clusters share is told once, with what repairs it', async () 
   const refused = out.split('\n').filter((line) => line.includes('Refused'));
   expect([refused.length, out.match(/fix: Give Liftlock a way to the endpoint/g)?.length]).toEqual([1, 1]);
   expect(refused[0]).toContain('and 1 more');
+});
+
+test('a cluster whose rates nobody may read is told as that, and not as readable right below', async () => {
+  const text = FLEET_YAML.replace('  trigger: manual', '$&\n  smoke: { rates: { apiServer: true } }');
+  const { policies } = parseConfig([{ path: 'fleet.yaml', text }]);
+  await applyConfig(served.world.ports, policies, 'setup');
+  const { code, out } = await checkNow();
+  expect(out).toMatch(/shop.*NotChecked +Rates/);
+  expect(out).not.toContain('can be read as far as the policy asks for');
+  expect(code).toBe(0);
 });

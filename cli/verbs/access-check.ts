@@ -1,6 +1,12 @@
 import { visible } from '../../core/model/visible.ts';
 import { counted, some } from '../../core/model/words.ts';
-import { type AccessCause, type AccessReport, accessCauses, withScan } from '../../core/operations/access-report.ts';
+import {
+  type AccessCause,
+  type AccessReport,
+  accessCauses,
+  isReadable,
+  withScan,
+} from '../../core/operations/access-report.ts';
 import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterId, clusterParam, part } from '../client/paths.ts';
@@ -103,7 +109,7 @@ function text(session: Session, reports: readonly AccessReport[], causes: readon
     visible(`${part}: ${whats.join(', ')}`),
     visible(message),
   ]);
-  const good = reports.filter((report) => !isOpen(report));
+  const good = reports.filter(isReadable);
   const shallow = good.filter(({ verification }) => verification === 'eks-api');
   const lines = tableLines(['ACCOUNT', 'CLUSTERS', 'STATUS', 'WHAT', 'WHY'], rows, session.io.columns);
   const [headers = '', ...told] = lines;

@@ -1,5 +1,5 @@
 import { quoted } from '../contracts/step-result.ts';
-import { type AccessCheck, type AccessReport, accessCauses, accessStatus } from './access-report.ts';
+import { type AccessCheck, type AccessReport, accessCauses, accessStatus, isReadable } from './access-report.ts';
 
 const EKS = 'EKS API';
 const SERVER = 'API server';
@@ -30,6 +30,17 @@ test('what can be read is no cause, and neither is what the policy does not need
   const server = [refused(SERVER, 'nodes', 'ClusterForbidden'), unseen('pods')];
   expect(told(reportOf('1a', server, { verification: 'eks-api' }))).toEqual([]);
   expect(told(reportOf('1a', server, { verification: null }))).toHaveLength(2);
+});
+
+test.each<[string, AccessCheck[], Partial<AccessReport>]>([
+  ['all that is needed', [readable], {}],
+  ['what the policy does not need', [refused(SERVER, 'nodes', 'ClusterForbidden')], { verification: 'eks-api' }],
+  ['what upgrades need', [refused(EKS, 'cluster', 'Denied')], {}],
+  ['what the policy asks for and no upgrade needs', [refused('Rates', 'metrics of CloudWatch', 'Denied')], {}],
+  ['what nobody has looked at yet', [{ ...unseen('alarms'), part: 'Silences' }], {}],
+])('a cluster is readable, or has a cause: %s', (_, checks, more) => {
+  const report = reportOf('1a', checks, more);
+  expect(isReadable(report)).toBe(accessCauses([report]).length === 0);
 });
 
 test('what is refused for one cause in one account is told once, with all that cannot be read and where', () => {

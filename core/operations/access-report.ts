@@ -34,10 +34,6 @@ export interface AccessReport {
   readonly checks: readonly AccessCheck[];
 }
 
-/** The checks that upgrades under the cluster's policy need. */
-export const neededOf = ({ checks, verification }: Pick<AccessReport, 'checks' | 'verification'>) =>
-  checks.filter((check) => !isOfPolicy(check) && (check.part !== 'API server' || verification !== 'eks-api'));
-
 const TIERS: Partial<Record<AccessCheck['part'], Tier>> = { Drains: 'operate', Hooks: 'hooks' };
 const isOfPolicy = ({ part }: Pick<AccessCheck, 'part'>): boolean =>
   TIERS[part] !== undefined || part === 'Rates' || part === 'Silences';
@@ -46,10 +42,17 @@ export function accessStatus(
   checks: readonly AccessCheck[],
   verification: AccessReport['verification'],
 ): AccessReport['status'] {
-  const needed = neededOf({ checks, verification });
+  const needed = openOf({ checks, verification }).filter((check) => !isOfPolicy(check));
   if (needed.some(({ status }) => status === 'Refused')) return 'Incomplete';
-  return needed.some(({ status }) => status === 'NotChecked') ? 'Unknown' : 'Ok';
+  return needed.length > 0 ? 'Unknown' : 'Ok';
 }
+
+/** What of the policy's needs and wishes cannot be read, or nobody has looked at. */
+const openOf = ({ checks, verification }: Pick<AccessReport, 'checks' | 'verification'>) =>
+  checks.filter(({ part, status }) => status !== 'Readable' && (part !== 'API server' || verification !== 'eks-api'));
+
+/** Whether all that the policy asks for can be read, also what no upgrade is stopped for the want of: then it has no cause. */
+export const isReadable = (report: AccessReport): boolean => openOf(report).length === 0;
 
 /** One thing to repair, for all clusters of an account that it keeps Liftlock out of. */
 export interface AccessCause {
@@ -71,8 +74,7 @@ export function accessCauses(reports: readonly AccessReport[]): AccessCause[] {
   const causes = new Map<string, AccessCause & { readonly whats: string[]; readonly clusters: string[] }>();
   for (const report of reports) {
     const { account: owner = '' } = parseClusterArn(arnOf(report.clusterKey)) ?? {};
-    const ofPolicy = report.checks.filter(isOfPolicy);
-    for (const { status, part, what, reason } of [...neededOf(report), ...ofPolicy]) {
+    for (const { status, part, what, reason } of openOf(report)) {
       if (status === 'Readable' || reason === undefined) continue;
       const account = status === 'Refused' ? owner : null;
       const key = [account, part, status, reason.code].join(' ');
