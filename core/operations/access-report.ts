@@ -11,10 +11,10 @@ export type AccessStatus = 'Readable' | 'Refused' | 'NotChecked';
 export interface AccessCheck {
   /**
    * `AWS`: what a scan asks of EC2, IAM, KMS and Service Quotas; only what they refused. `Drains` and `Hooks`: what the tiers *operate* and *hooks* are for;
-   * `Rates` and `Silences`: what the spoke role may do at CloudWatch. Only where the policy drains, asks by Jobs, compares rates or silences alarms; no
-   * upgrade is stopped for want of them.
+   * `Rates` and `Silences`: what the spoke role may do at CloudWatch; `Queries`: of a Prometheus API, and their secrets. Only where the policy drains, asks by
+   * Jobs, compares rates or silences alarms; no upgrade is stopped for want of them.
    */
-  readonly part: 'EKS API' | 'AWS' | 'API server' | 'Drains' | 'Hooks' | 'Rates' | 'Silences';
+  readonly part: 'EKS API' | 'AWS' | 'API server' | 'Drains' | 'Hooks' | 'Rates' | 'Queries' | 'Silences';
   readonly what: string;
   readonly status: AccessStatus;
   /** Why it cannot be read, or why nobody looked; absent when it can. */
@@ -36,7 +36,7 @@ export interface AccessReport {
 
 const TIERS: Partial<Record<AccessCheck['part'], Tier>> = { Drains: 'operate', Hooks: 'hooks' };
 const isOfPolicy = ({ part }: Pick<AccessCheck, 'part'>): boolean =>
-  TIERS[part] !== undefined || part === 'Rates' || part === 'Silences';
+  TIERS[part] !== undefined || ['Rates', 'Queries', 'Silences'].includes(part);
 
 export function accessStatus(
   checks: readonly AccessCheck[],
@@ -111,6 +111,8 @@ function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): st
   switch (code) {
     case 'NotChecked':
       return isOfPolicy({ part }) ? 'The next upgrade of the policy shows it.' : LOOK_AGAIN;
+    case 'ProbeInconclusive':
+      return 'Mend what it says. The next upgrade of the policy shows it.';
     case 'ClusterUnauthorized':
     case 'ClusterForbidden':
       return 'Run liftlock access manifest, and apply what it prints.';

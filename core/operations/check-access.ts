@@ -90,20 +90,38 @@ export function checkHookJobs({ metadata, spec }: UpgradePolicy, upgrades: reado
   return [{ ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null }];
 }
 
-/** Whether rates may be read where the policy compares them, as the last smoke check has met it. `upgrades` come newest first. */
+/**
+ * Whether rates can be read where the policy compares them, as the last smoke check has met it: those of CloudWatch together, each query alone. The API may
+ * neither ask a Prometheus API nor read a secret, so that it tries none. `upgrades` come newest first.
+ */
 export function checkRates({ metadata, spec }: UpgradePolicy, upgrades: readonly Upgrade[]): AccessCheck[] {
-  if (spec.smoke.rates === undefined) return [];
-  const check = { part: 'Rates', what: 'metrics of CloudWatch' } as const;
-  for (const upgrade of upgrades) {
-    const { comparedAt: asOf = null, verdicts = [] } = comparisonOf(upgrade) ?? {};
-    const rates = verdicts.filter((one) => one.kind === 'rate');
-    const denied = rates.find(({ lacks }) => lacks !== undefined);
-    if (denied !== undefined)
-      return [{ ...check, status: 'Refused', reason: reason('Denied', denied.why ?? ''), asOf }];
-    if (rates.some(({ figures }) => figures.minutesBefore > 0)) return [{ ...check, status: 'Readable', asOf }];
-  }
-  const message = `The policy ${metadata.name} compares rates (spec.smoke.rates), for which the spoke role needs cloudwatch:GetMetricData, and no smoke check has shown yet whether it has it.`;
-  return [{ ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null }];
+  const { apiServer, metrics, queries = [] } = spec.smoke.rates ?? {};
+  const names = new Set(queries.map(({ name }) => name));
+  const asMet = (check: Pick<AccessCheck, 'part' | 'what'>, isOf: (name?: string) => boolean, unmet: string) => {
+    for (const upgrade of upgrades) {
+      const { comparedAt: asOf = null, verdicts = [] } = comparisonOf(upgrade) ?? {};
+      const rates = verdicts.filter((one) => one.kind === 'rate').filter(({ of }) => isOf(of?.name));
+      const unread = rates.filter(({ figures, why }) => figures.minutesBefore === 0 && why !== undefined);
+      const [first] = [...unread.filter(({ lacks }) => lacks !== undefined), ...unread];
+      const code = first?.lacks === undefined ? 'ProbeInconclusive' : 'Denied';
+      const why = first && reason(code, `${first.of === undefined ? '' : `${first.of.name}: `}${first.why}`);
+      if (why !== undefined) return { ...check, status: 'Refused', reason: why, asOf } as const;
+      if (rates.length > 0) return { ...check, status: 'Readable', asOf } as const;
+    }
+    const message = `The policy ${metadata.name} ${unmet}`;
+    return { ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null } as const;
+  };
+  const ofCloudWatch =
+    'compares rates (spec.smoke.rates), for which the spoke role needs cloudwatch:GetMetricData, and no smoke check has shown yet whether it has it.';
+  const ofQueries =
+    'asks a Prometheus API (spec.smoke.rates.queries). Only smoke checks do, and read its secret, and none has yet; what fails then liftlock explain cluster tells.';
+  const isCounted = (apiServer ?? metrics) !== undefined;
+  return [
+    ...(isCounted
+      ? [asMet({ part: 'Rates', what: 'metrics of CloudWatch' }, (name = '') => !names.has(name), ofCloudWatch)]
+      : []),
+    ...queries.map(({ name }) => asMet({ part: 'Queries', what: name }, (other) => other === name, ofQueries)),
+  ];
 }
 
 /** The same of alarms that the policy silences, as the last silence has met it. */
