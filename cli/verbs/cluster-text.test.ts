@@ -1,5 +1,5 @@
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
-import { comparedText, rollbackText, supportText } from './cluster-text.ts';
+import { comparedText, rollbackText, supportText, unknownSection } from './cluster-text.ts';
 
 const now = new Date('2026-11-20T00:00:00.000Z');
 const deadline = { kind: 'endOfStandardSupport', at: '2026-12-02T00:00:00.000Z', daysLeft: 12, forced: false };
@@ -40,4 +40,17 @@ test('what a cluster was compared by is said in one line, what is worse first', 
   const upgrade = { comparison: { comparedAt: '2026-11-19T23:00:00.000Z', verdicts } } as unknown as UpgradeView;
   expect(comparedText(upgrade, now)).toBe('worse: workloads; not known: alarms; as before: nodes, pods, 1h ago');
   expect(comparedText(null, now)).toBe('-');
+});
+
+test('of what is not known it is said why, and of nothing else', () => {
+  const rate = { probe: 'metric-errors', kind: 'rate', of: { name: 'orders', source: 's' }, figures: {} };
+  const why = 'p.example.com could not be read: SecretUnreadable: Secrets Manager answered AccessDeniedException.';
+  const verdicts = [
+    { ...rate, result: 'inconclusive', why },
+    { ...rate, probe: 'api-errors', result: 'pass' },
+  ];
+  const comparison = { comparedAt: '2026-11-19T23:00:00.000Z', verdicts } as unknown as UpgradeView['comparison'];
+  expect(unknownSection(comparison).join('\n')).toContain(`Of the errors of orders it cannot be told: ${why}`);
+  expect(unknownSection(comparison).filter((line) => line.includes('cannot be told'))).toHaveLength(1);
+  for (const none of [undefined, null]) expect(unknownSection(none)).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { isRollback } from '../../core/model/hop.ts';
 import { visible } from '../../core/model/visible.ts';
 import { some } from '../../core/model/words.ts';
 import { settingsText } from '../../core/nodes/managed-groups/update-config.ts';
+import { verdictReason } from '../../core/probes/is-worse.ts';
 import { probeText } from '../../core/probes/probe-verdict.ts';
 import type { RollbackView } from '../../core/protocol/rollback-view.ts';
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
@@ -50,6 +51,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
     ...section('Add-ons', rows(['NAME', 'VERSION', 'STATUS'], addons(cluster))),
     ...section('Scans', rows(['SCANNED', 'HOP', 'VERDICT', 'ERRORS', 'WARNINGS', 'NOT READ'], scans(cluster, now))),
     ...section('Compared with before the last hop', rows(PROBE_HEADERS, probes(cluster.upgrades))),
+    ...unknownSection(lastComparison(cluster.upgrades)),
     ...section('Upgrades', rows(['ID', 'STATUS', 'STARTED', 'REASON'], upgrades(cluster, now))),
   ];
 }
@@ -120,6 +122,13 @@ const probes = (upgrades: readonly UpgradeView[]) =>
 
 const lastComparison = (upgrades: readonly UpgradeView[]) =>
   upgrades.find((one) => one.comparison !== null && !isRollback(one))?.comparison;
+
+/** Why nobody can tell what a comparison could not: who may not read it, or what there is too little of. */
+export const unknownSection = (comparison: UpgradeView['comparison'] | undefined): string[] =>
+  section(
+    'Not known',
+    reasonLines((comparison?.verdicts ?? []).filter(({ result }) => result === 'inconclusive').map(verdictReason)),
+  );
 
 /** `worse: workloads, pods; not known: alarms; 4 as before`, of the smoke check of the last hop or rollback. */
 export function comparedText(upgrade: UpgradeView | null, now: Date): string {

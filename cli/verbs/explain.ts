@@ -5,7 +5,15 @@ import { clusterParam } from '../client/paths.ts';
 import { NO_REASON, type OutputOption, type ReasonOption, type Session } from '../command/session.ts';
 import { blockerLines, facts, painted, print, reasonLines, relativeTime, section, shown } from '../output/print.ts';
 import { openGlassText } from './break-glass.ts';
-import { comparedText, readinessText, rollbackText, silenceSection, supportText, tagSection } from './cluster-text.ts';
+import {
+  comparedText,
+  readinessText,
+  rollbackText,
+  silenceSection,
+  supportText,
+  tagSection,
+  unknownSection,
+} from './cluster-text.ts';
 import { type Shown, shownAt } from './columns.ts';
 import { kindOf } from './kind.ts';
 import { goalText } from './rollout-text.ts';
@@ -65,6 +73,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
       'What stopped it',
       explanation.stoppedBy.flatMap((one) => blockerLines(one)),
     ),
+    ...unknownSection(upgrade?.comparison),
     ...section('Way back of the next hop', reasonLines(explanation.reversal)),
     ...section('What stops its hops, as last seen', reasonLines(explanation.foreseen)),
     ...section('Why there', reasonLines(explanation.placement)),

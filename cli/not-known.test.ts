@@ -1,0 +1,47 @@
+import type { Upgrade } from '../core/contracts/items/protocol.ts';
+import { Clusters, Upgrades } from '../core/store/entities.ts';
+import { loadKind, put } from '../core/store/entity.ts';
+import { runInProcess } from '../test/material/cli/run-in-process.ts';
+import { servedWorld } from '../test/material/cli/served-world.ts';
+import { upgrade } from '../test/material/protocol/one-upgrade.ts';
+
+const at = '2026-11-20T07:00:00.000Z';
+const why =
+  'prometheus.example.com could not be read: SecretUnreadable: Secrets Manager answered AccessDeniedException.';
+const verdict = {
+  ...{
+    probe: 'metric-errors',
+    kind: 'rate',
+    of: { name: 'orders', source: 'prometheus' },
+    result: 'inconclusive',
+    why,
+  },
+  figures: { minutesBefore: 0, minutesAfter: 0 },
+};
+
+let served: Awaited<ReturnType<typeof servedWorld>>;
+beforeEach(async () => {
+  served = await servedWorld();
+});
+afterEach(() => served.close());
+
+test.each(['explain', 'describe'])('%s says why of a rate nothing is known', async (verb) => {
+  const { world, url } = served;
+  const { clusterKey = '' } = (await loadKind(world.table, Clusters)).find(({ name }) => name === 'web') ?? {};
+  const detail = { comparedAt: at, verdicts: [verdict] };
+  const steps = {
+    'smoke-check': { status: 'done', startedAt: at, endedAt: at, reasons: [], detail },
+  } satisfies Upgrade['steps'];
+  const ended = upgrade({
+    clusterKey,
+    from: '1.34',
+    to: '1.35',
+    id: '1.34-1.35',
+    status: 'Succeeded',
+    startedAt: at,
+    steps,
+  });
+  await world.table.transact([put(Upgrades, ended, 'absent')]);
+  const { out } = await runInProcess([verb, 'cluster', 'web'], { url });
+  expect(out).toContain(`\nNot known:\n  ProbeInconclusive: Of the errors of orders it cannot be told: ${why}`);
+});
