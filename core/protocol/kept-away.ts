@@ -26,7 +26,7 @@ export interface Orders {
 
 /**
  * Why nobody looks at a cluster that is watched when its watch is over: orders of people, and the halt of its rollout. Empty where its last look comes by itself,
- * and of whatever is not watched, or was left by an abort (`leftByAbort`). The grant of that look is refused for the same (`VETOES`).
+ * and of whatever is not watched, or was left by an abort (`leftByAbort`). The grant of that look is refused for the same.
  */
 export function keptAway(begun: Begun, { fleet, control, rollout, wave, cluster }: Orders): Reason[] {
   if (!isWatched(begun) || rollout?.status === 'Aborted') return [];
