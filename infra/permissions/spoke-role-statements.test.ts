@@ -64,9 +64,7 @@ test('the spoke role reads what it reads, and changes seven things, each by the 
         (action) => `ec2:${action} *`,
       ),
       'cloudwatch:GetMetricStatistics *',
-      ...['L-1216C47A', 'L-34B43A08'].map(
-        (code) => `servicequotas:GetServiceQuota arn:<Partition>:servicequotas:*:<AccountId>:ec2/${code}`,
-      ),
+      'servicequotas:GetServiceQuota arn:<Partition>:servicequotas:*:<AccountId>:ec2/*',
       'iam:GetRole arn:<Partition>:iam::<AccountId>:role/*',
       'kms:DescribeKey arn:<Partition>:kms:*:*:key/*',
       'backup:ListRecoveryPointsByBackupVault arn:<Partition>:backup:*:<AccountId>:backup-vault:*',

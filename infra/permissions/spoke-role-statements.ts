@@ -37,11 +37,6 @@ const CAPACITY_READS = [
   'cloudwatch:GetMetricStatistics',
 ];
 
-/** Of standard instances, on demand and spot. */
-const VCPU_QUOTAS = ['L-1216C47A', 'L-34B43A08'].map(
-  (code) => `arn:${Aws.PARTITION}:servicequotas:*:${Aws.ACCOUNT_ID}:ec2/${code}`,
-);
-
 type Conditions = Record<string, Record<string, string>>;
 
 /**
@@ -105,7 +100,11 @@ export const readStatements = (): PolicyStatement[] => [
   ...parameterStatements('scan-cluster', ['ssm:GetParameter']),
   allowFor(['watch-versions'], 'WatchReadsParametersOfAws', ['ssm:GetParameters'], [parameter('aws/service/*', '')]),
   forScans('ReadRoles', ['iam:GetRole'], [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/*`]),
-  forScans('ReadQuotas', ['servicequotas:GetServiceQuota'], VCPU_QUOTAS),
+  forScans(
+    'ReadQuotas',
+    ['servicequotas:GetServiceQuota'],
+    [`arn:${Aws.PARTITION}:servicequotas:*:${Aws.ACCOUNT_ID}:ec2/*`],
+  ),
   forScans(
     'ReadBackups',
     ['backup:ListRecoveryPointsByBackupVault'],

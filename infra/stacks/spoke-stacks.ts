@@ -105,7 +105,6 @@ const LAUNCHED =
 const SHARED = `${LAUNCHED} Its owner is whoever shares it with this account, and decides by the share who may use it.`;
 
 const CLOUDWATCH = 'Resource::arn:<AWS::Partition>:cloudwatch:*:<AWS::AccountId>';
-const QUOTAS = 'Resource::arn:<AWS::Partition>:servicequotas:*:<AWS::AccountId>:ec2';
 const WILDCARDS: Readonly<Record<string, string>> = {
   'AwsSolutions-IAM5[Resource::*]':
     'ListClusters, DescribeClusterVersions, DescribeAddonVersions, the Describe actions of EC2 and GetMetricStatistics know no resources, nor do the metrics of services that GetMetricData reads; DescribeAlarms returns composite alarms on this one alone.',
@@ -122,8 +121,8 @@ const WILDCARDS: Readonly<Record<string, string>> = {
     'Mute rules of Liftlock are named after a cluster, a step and a hash; the session policy of each call names one.',
   [`AwsSolutions-IAM5[${CLOUDWATCH}:alarm:*]`]:
     'Which alarms a policy silences is known later; only those that their owner has opened by a tag.',
-  [`AwsSolutions-IAM5[${QUOTAS}/L-1216C47A]`]: 'Of whichever Region a cluster is in.',
-  [`AwsSolutions-IAM5[${QUOTAS}/L-34B43A08]`]: 'Of whichever Region a cluster is in.',
+  'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:servicequotas:*:<AWS::AccountId>:ec2/*]':
+    'Each family of instances has a quota of its own; they are read, in whichever Region a cluster is.',
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:*::parameter/aws/service/*]':
     "Public parameters of AWS with the ids of its own images, named in launch templates; they are nobody's secret.",
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:*:<AWS::AccountId>:parameter/*]':

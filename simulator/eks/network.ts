@@ -25,12 +25,15 @@ const TYPES: Readonly<Record<string, readonly [vcpus: number, addresses: number]
   'm5.large': [2, 10],
   'm6i.large': [2, 10],
   'r6i.xlarge': [4, 15],
+  'g5.xlarge': [4, 15],
 };
 
-/** Quotas of vCPUs of standard instances, with their dimension Class of AWS/Usage. */
+/** Quotas of vCPUs, with their dimension Class of AWS/Usage and the first letter of the types that count. */
 const QUOTAS = [
-  { quotaCode: 'L-1216C47A', capacityType: 'ON_DEMAND', usage: 'Standard/OnDemand' },
-  { quotaCode: 'L-34B43A08', capacityType: 'SPOT', usage: 'Standard/Spot' },
+  { quotaCode: 'L-1216C47A', capacityType: 'ON_DEMAND', usage: 'Standard/OnDemand', types: 'tmr' },
+  { quotaCode: 'L-34B43A08', capacityType: 'SPOT', usage: 'Standard/Spot', types: 'tmr' },
+  { quotaCode: 'L-DB2E81BA', capacityType: 'ON_DEMAND', usage: 'G/OnDemand', types: 'g' },
+  { quotaCode: 'L-3819A6DF', capacityType: 'SPOT', usage: 'G/Spot', types: 'g' },
 ];
 
 const TRUST = {
@@ -96,13 +99,12 @@ export function networkIn(state: FakeEksState, { account, region }: Scope) {
       ...ofAccount.flatMap(({ description }) => description.roleArn ?? []),
       ...ofAccount.flatMap(({ nodegroups }) => nodegroups.flatMap(({ description }) => description.nodeRole ?? [])),
     ]).map((arn) => ({ arn, trustPolicy: JSON.stringify(state.trustPolicies?.[arn] ?? TRUST) })),
-    quotas: QUOTAS.map(({ quotaCode, capacityType, usage }) => ({
+    quotas: QUOTAS.map(({ quotaCode, capacityType, usage, types }) => ({
       ...{ quotaCode, usage, value: state.vcpuQuotas?.[quotaCode] ?? 10_000 },
       used: groups
         .filter(({ description }) => (description.capacityType ?? 'ON_DEMAND') === capacityType)
-        .map(
-          ({ description: { instanceTypes: [type = ''] = [] }, scalingConfig }) =>
-            scalingConfig.desiredSize * (TYPES[type]?.[0] ?? 0),
+        .map(({ description: { instanceTypes: [type = ''] = [] }, scalingConfig }) =>
+          types.includes(type.charAt(0)) ? scalingConfig.desiredSize * (TYPES[type]?.[0] ?? 0) : 0,
         )
         .reduce((sum, vcpus) => sum + vcpus, 0),
     })),

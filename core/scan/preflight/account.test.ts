@@ -6,7 +6,7 @@ import { imageGone, launchTemplateGone } from './launched-from.ts';
 import type { CapacityFacts, PreflightCheck, PreflightFacts } from './preflight-check.ts';
 import { roleGone } from './role-gone.ts';
 import { roleUntrusted } from './role-untrusted.ts';
-import { vcpuQuota } from './vcpu-quota.ts';
+import { quotaOf, vcpuQuota } from './vcpu-quota.ts';
 
 const KEY = 'arn:aws:kms:eu-central-1:111111111111:key/1';
 const group = (more: Partial<Nodegroup> = {}): Nodegroup => ({
@@ -187,6 +187,14 @@ test.each<[string, CapacityFacts, Partial<Nodegroup>, string[]]>([
   ['nobody knows how much is used', quotas(20), large, ['info']],
   ['the whole quota is too small, whatever is used', quotas(7), large, ['error']],
   ['other families are used', quotas(0, 0), { ...large, instanceTypes: ['g5.xlarge'] }, ['info']],
+  ['the quota of G is too small', quotas(15, 0, 'L-DB2E81BA'), { ...large, instanceTypes: ['g5.xlarge'] }, ['error']],
+  ['the quota of G has room', quotas(16, 0, 'L-DB2E81BA'), { ...large, instanceTypes: ['g5.xlarge'] }, []],
+  [
+    'families of two quotas are used',
+    quotas(0, 0, 'L-DB2E81BA'),
+    { ...large, instanceTypes: ['g5.xlarge', 'm5.large'] },
+    ['info'],
+  ],
   [
     'inf is not the family i',
     { ...quotas(0, 0), ...types(['inf2.xlarge', 4]) },
@@ -221,4 +229,25 @@ test('groups roll one after the other, so that each has the whole rest; what is 
   expect(found(vcpuQuota, { ...quotas(0), quotas: [] }, { nodegroups: [group(large)] })[0]).toMatch(
     /the quota of its instances was not read, so capacity is not proved\.$/,
   );
+});
+
+test.each([
+  ['m5.large', 'ON_DEMAND', 'L-1216C47A'],
+  ['im4gn.large', 'SPOT', 'L-34B43A08'],
+  ['gr6.4xlarge', 'ON_DEMAND', 'L-DB2E81BA'],
+  ['vt1.3xlarge', 'SPOT', 'L-3819A6DF'],
+  ['p5.48xlarge', 'ON_DEMAND', 'L-417A185B'],
+  ['p4d.24xlarge', 'SPOT', 'L-7212CCBC'],
+  // Spot of newer ones has another quota.
+  ['p5.48xlarge', 'SPOT', undefined],
+  ['x2gd.medium', 'ON_DEMAND', 'L-7295265B'],
+  ['inf2.xlarge', 'ON_DEMAND', 'L-1945791B'],
+  ['trn1.2xlarge', 'ON_DEMAND', 'L-2C3B7624'],
+  ['dl1.24xlarge', 'ON_DEMAND', 'L-6E869C2A'],
+  ['f1.2xlarge', 'ON_DEMAND', 'L-74FC7D96'],
+  ['f1.2xlarge', 'SPOT', undefined],
+  ['u-6tb1.metal', 'ON_DEMAND', undefined],
+  ['m5.large', 'CAPACITY_BLOCK', undefined],
+] as const)('%s counts, as %s, to the quota %s', (instanceType, capacityType, code) => {
+  expect(quotaOf(group({ instanceTypes: [instanceType], capacityType }), undefined)).toBe(code);
 });

@@ -5,9 +5,22 @@ import { bringsNodes, surgeOf } from './surge-addresses.ts';
 
 const name = 'VcpuQuota';
 
-/** Families that share one quota of vCPUs, for each way to buy them (facts: nodes.md §7); the quotas of others are not read. */
-const STANDARD = /^(a|c|d|h|i|im|is|m|r|t|z)\d/;
-const STANDARD_QUOTAS: Readonly<Record<string, string>> = { ON_DEMAND: 'L-1216C47A', SPOT: 'L-34B43A08' };
+/**
+ * Families that share one quota of vCPUs, and its code for each way to buy them (facts: nodes.md §7, and
+ * https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html); what has no code here is not read.
+ */
+const QUOTAS: readonly { readonly types: RegExp; readonly codes: Readonly<Record<string, string>> }[] = [
+  { types: /^(a|c|d|h|i|im|is|m|r|t|z)\d/, codes: { ON_DEMAND: 'L-1216C47A', SPOT: 'L-34B43A08' } },
+  { types: /^(g|gr|vt)\d/, codes: { ON_DEMAND: 'L-DB2E81BA', SPOT: 'L-3819A6DF' } },
+  { types: /^p\d/, codes: { ON_DEMAND: 'L-417A185B' } },
+  // Spot of newer ones has quotas of its own.
+  { types: /^p[2-4]/, codes: { SPOT: 'L-7212CCBC' } },
+  { types: /^x\d/, codes: { ON_DEMAND: 'L-7295265B' } },
+  { types: /^inf\d/, codes: { ON_DEMAND: 'L-1945791B' } },
+  { types: /^trn\d/, codes: { ON_DEMAND: 'L-2C3B7624' } },
+  { types: /^dl\d/, codes: { ON_DEMAND: 'L-6E869C2A' } },
+  { types: /^f\d/, codes: { ON_DEMAND: 'L-74FC7D96' } },
+];
 
 export function typesOf(group: Nodegroup, templates: CapacityFacts['launchTemplates']): readonly string[] {
   const { instanceTypes = [] } = group;
@@ -17,8 +30,11 @@ export function typesOf(group: Nodegroup, templates: CapacityFacts['launchTempla
 /** Undefined where its instances count to no quota that is read, or nobody knows which. */
 export function quotaOf(group: Nodegroup, templates: CapacityFacts['launchTemplates']): string | undefined {
   const types = typesOf(group, templates);
-  if (types.length === 0 || !types.every((type) => STANDARD.test(type))) return undefined;
-  return STANDARD_QUOTAS[group.capacityType ?? 'ON_DEMAND'];
+  const capacity = group.capacityType ?? 'ON_DEMAND';
+  const quota = QUOTAS.find(
+    ({ codes, types: counted }) => capacity in codes && types.every((type) => counted.test(type)),
+  );
+  return types.length === 0 ? undefined : quota?.codes[capacity];
 }
 
 /** Groups roll one after the other (docs/adr/0006), and give back what they took: each roll has the whole rest of the quota. */
