@@ -5,6 +5,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
 import { isLag, lagReason } from '../model/lag.ts';
+import { some } from '../model/words.ts';
 import { HORIZON_MILLISECONDS } from '../policy/never-starts.ts';
 import { candidatesOf } from '../rollout/candidates.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
@@ -126,6 +127,7 @@ function assumptionsOf(drawn: Drawn, inventory: Inventory, timeZoneData: string 
     ...(stated < specs.length ? [source] : []),
   ];
   const spread = spreadOf(learned);
+  const begun = [...inventory.underWay].flatMap((key) => input.snapshot.clusters.get(key)?.name ?? []).sort();
   const failures = `${Math.round(spread.failureRate * 1000) / 10} % of hops fail`;
   return [
     'Approvals are given at once, gates stay green, and hooks say go at once.',
@@ -135,6 +137,11 @@ function assumptionsOf(drawn: Drawn, inventory: Inventory, timeZoneData: string 
       : `For eta durations are drawn as learned (half within ${spread.learned.p50} s, nine of ten within ${spread.learned.p90} s); ${failures}.`,
     'Every Region offers what EKS has released by now, and nothing new appears meanwhile.',
     'Nothing runs yet, rollouts of policies with trigger manual start now too, and the Fleet is in mode act.',
+    ...(begun.length === 0
+      ? []
+      : [
+          `Upgrades that had not ended when the inventory was printed (${some(begun)}) hold no place here: a wave that waits for the end of one, or of its watch, begins later than this says.`,
+        ]),
     'Labels, tags and node groups are as the inventory has them: an AMI without an image of a version, a kubelet or kube-proxy that would be too old and a cluster that is lost stop a hop.',
     scansAssumed(drawn),
     ...(specs.some(({ patch }) => patch?.nodes !== undefined)
@@ -196,7 +203,9 @@ function excludedOf({ rules, input, plans }: Drawn, { underWay }: Inventory): Pl
       const gone = deletedAt === undefined ? NO_POLICY : reason('Gone', `It was deleted (seen ${deletedAt}).`);
       const { why, policy = '' } = reasons.get(clusterKey) ?? { why: gone };
       const { code, message } =
-        isLag(why) && underWay.has(clusterKey) ? notYet(cluster, why, rules.policies.get(policy)?.spec) : why;
+        (isLag(why) || why.code === 'AtTarget') && underWay.has(clusterKey)
+          ? notYet(cluster, why, rules.policies.get(policy)?.spec)
+          : why;
       return { name: cluster.name, accountId: account, region, reason: exclusionOf(code), message };
     })
     .sort((a, b) => compare(a.name, b.name) || compare(a.accountId, b.accountId) || compare(a.region, b.region));

@@ -38,3 +38,18 @@ test('how long hops can be taken back: the last one for seven days, those before
   const last = planOf({ clusters: [{ name: 'late', version: '1.31' }], policy: { target: '1.32' } }).waysBack;
   expect(last).toMatchObject([{ cutShort: 1, shortest: { endedBy: 'support', until: '2026-11-26T00:00:00Z' } }]);
 });
+
+test('of what was watched when the inventory was printed it is said that the waves after it would wait, and here do not', () => {
+  const clusters = ['Watched', 'UpToDate'].map((state) => ({ name: state.toLowerCase(), version: '1.37', state }));
+  const { excluded, assumptions } = planOf({ clusters: [...clusters, ...fleetOf(1)], policy: { target: '1.37' } });
+  const message = 'is at 1.37; the target is 1.37. Of its nodes only managed groups were looked at.';
+  expect(excluded.map((one) => one.message)).toEqual([
+    `uptodate ${message}`,
+    `watched ${message} Its upgrade had not ended when the inventory was printed.`,
+  ]);
+  const told = (given: readonly string[]) => given.filter((text) => text.includes('had not ended'));
+  expect(told(assumptions)).toEqual([
+    'Upgrades that had not ended when the inventory was printed (watched) hold no place here: a wave that waits for the end of one, or of its watch, begins later than this says.',
+  ]);
+  expect(told(planOf({ clusters: fleetOf(1) }).assumptions)).toEqual([]);
+});
