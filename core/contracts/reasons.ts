@@ -200,7 +200,7 @@ const STEP_REASONS = {
   AddonUnknown: lasting('EKS lists no versions of the add-on; update or remove it by hand.'),
   Baking: timed('The cluster runs with its nodes behind until the bake is over.'),
   Watching: timed(
-    'All of the cluster has moved and is well; it is compared with before once more when its watch is over.',
+    'All of the cluster has moved and is no worse than before; it is compared with before once more when its watch is over.',
   ),
   CustomAmi: told('The node group runs an AMI of your own, and no policy names another.'),
   CustomImage: lasting(

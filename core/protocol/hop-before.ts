@@ -31,7 +31,7 @@ export const isHalfDone = (upgrade: Upgrade): boolean => upgrade.mutated && Upgr
 export const isWatched = ({ status, reasons }: Pick<Upgrade, 'reasons'> & { readonly status: string }): boolean =>
   status === 'Parked' && reasons[0]?.code === 'Watching';
 
-/** Since when the smoke check has found all well; undefined before, and where nothing is watched. */
+/** Since when the smoke check has found nothing worse than before; undefined before, and where nothing is watched. */
 export function wellSince({ steps }: Pick<Upgrade, 'steps'>): string | undefined {
   const since = steps['smoke-check']?.detail?.wellSince;
   return typeof since === 'string' ? since : undefined;

@@ -23,7 +23,7 @@ export type ClusterState =
   | 'RollingBack'
   | 'Held'
   | 'Parked'
-  /** All of it has moved and is well, and it is compared with before once more when its watch is over. */
+  /** All of it has moved and is no worse than before, and it is compared with before once more when its watch is over. */
   | 'Watched'
   | 'Unmanaged'
   | 'UpToDate'

@@ -124,7 +124,7 @@ async function stillWatched(
   if (watch === undefined) return undefined;
   const until = new Date(Date.parse(since) + durationMilliseconds(watch));
   if (until <= ports.clock.now()) return undefined;
-  const said = `All of ${name} is at ${upgrade.to} and well since ${since}; it is watched for ${watch}, and compared with before once more after ${until.toISOString()}.`;
+  const said = `All of ${name} is at ${upgrade.to}, and was found no worse than before at ${since}; it is watched for ${watch}, and compared with before once more after ${until.toISOString()}.`;
   return parked(until, reason('Watching', said));
 }
 

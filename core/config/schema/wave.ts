@@ -128,7 +128,7 @@ export const waveSchema = z
     watch: positiveDuration
       .optional()
       .describe(
-        'After all of a cluster has moved and is well: so long it goes on being watched, and is then compared with before once more. Only then has it succeeded.',
+        'After all of a cluster has moved and is no worse than before: so long it goes on being watched, and is then compared with before once more. Only then has it succeeded.',
       ),
     soak: positiveDuration
       .optional()
