@@ -34,7 +34,9 @@ export function keptAway(begun: Begun, { fleet, control, rollout, wave, cluster 
     ...(fleet === undefined ? [NO_FLEET] : fleetRefusals(fleet, control)),
     ...rolloutRefusals(rollout),
     ...haltRefusals(rollout),
-    ...(wave?.status === 'Halted' ? [reason('WaveHalted', `The wave ${wave.name} is ${wave.status}.`)] : []),
+    ...(wave?.status === 'Halted' && rollout?.status !== 'Halted'
+      ? [reason('WaveHalted', `The wave ${wave.name} is ${wave.status}.`)]
+      : []),
     ...(cluster === undefined ? [] : clusterRefusals(cluster, KubeVersion.parse(begun.to), fleet)),
   ];
 }

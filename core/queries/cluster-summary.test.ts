@@ -4,7 +4,7 @@ import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Rollout } from '../contracts/items/rollout.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { clusterSummary } from './cluster-summary.ts';
 
@@ -21,9 +21,10 @@ interface Given {
   readonly parkedFor?: Upgrade['reasons'];
   readonly inFlight?: boolean;
   readonly status?: Rollout['status'];
+  readonly ofWave?: Wave['status'];
 }
 
-function stateOf({ version = '1.37', group: own, wave = {}, parkedFor, inFlight, status = 'Running' }: Given) {
+function stateOf({ version = '1.37', group: own, wave = {}, parkedFor, inFlight, status = 'Running', ofWave }: Given) {
   const cluster = clusterRecord({ name: 'web', version, nodegroups: [own] });
   const { clusterKey } = cluster;
   const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all', ...wave }] } };
@@ -32,8 +33,13 @@ function stateOf({ version = '1.37', group: own, wave = {}, parkedFor, inFlight,
     ...fleetSnapshot({ clusters: [cluster], policies }),
     ...(inFlight === undefined
       ? {}
-      : { rollouts: [rolloutItem({ status })], waves: [waveItem({ index: 0, name: 'all' })], members: [member] }),
-    upgrades: parkedFor === undefined ? [] : [upgrade({ clusterKey, status: 'Parked', reasons: parkedFor })],
+      : {
+          rollouts: [rolloutItem({ status })],
+          waves: [waveItem({ index: 0, name: 'all', ...(ofWave && { status: ofWave }) })],
+          members: [member],
+        }),
+    upgrades:
+      parkedFor === undefined ? [] : [upgrade({ clusterKey, waveIndex: 0, status: 'Parked', reasons: parkedFor })],
   };
   return clusterSummary(snapshot, cluster, NOW).state;
 }
@@ -48,6 +54,11 @@ test.each<[string, Given, string]>([
   [
     'watched, of a rollout that is paused',
     { group: group('1.37'), parkedFor: [reason('Watching', 'x')], inFlight: true, status: 'Paused' },
+    'Parked',
+  ],
+  [
+    'watched, of a wave that has halted while others of it still run',
+    { group: group('1.37'), parkedFor: [reason('Watching', 'x')], inFlight: true, ofWave: 'Halted' },
     'Parked',
   ],
   [

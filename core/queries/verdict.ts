@@ -104,7 +104,8 @@ export function verdictOf(
   }
   if (upgrade !== undefined) {
     const its = ofUpgrade && { rollout: ofUpgrade, waves: wavesOf(snapshot, ofUpgrade, place) };
-    if (its?.rollout.status === 'Halted') return halted(its);
+    const parkedFor = upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
+    if (its?.rollout.status === 'Halted') return halted(its, ...parkedFor);
     // What it parked for may be passed or gone by now.
     const granted = decisions.flatMap((one) =>
       one.type === 'grant-member'
@@ -118,7 +119,7 @@ export function verdictOf(
     const at = until ?? upcoming(upgrade.resumeAt, now);
     const looksAgain = upgrade.resumeAt !== undefined && waiting.every(isLook);
     // What refused it when it parked may be gone: where the reconciler asks for it now, its answer stands in place of that.
-    const since = waiting.length === 0 ? upgrade.reasons : upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
+    const since = waiting.length === 0 ? upgrade.reasons : parkedFor;
     const condition = looksAgain ? 'Liftlock looks again.' : conditionOf(waiting, at, its, since);
     // What refuses it now before what it parked for: a stop outlasts a pause.
     const refused = waiting.filter((one) => !isLook(one));

@@ -84,3 +84,13 @@ test.each<[string, string, (world: World) => Promise<unknown>]>([
     }
   },
 );
+
+test('in a halted rollout every view says of a cluster that is watched both that it is, and that nobody looks', async () => {
+  const { world, id, explained } = await halted();
+  const [listed] = (await listUpgrades(world.table, {})).items;
+  const { members } = await loadRolloutDetail(world.table, id, world.clock.now());
+  const told = [explained, listed, members.find(({ name }) => name === 'till')].map((view) =>
+    view?.reasons.map(({ code }) => code).filter((code) => code !== 'Looked'),
+  );
+  expect(told).toEqual(Array(3).fill(['RolloutHalted', 'FailureBudgetExceeded', 'Watching']));
+});
