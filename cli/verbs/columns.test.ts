@@ -18,7 +18,7 @@ const shown = { paint: colourOf({ env: {}, isTerminal: false }, false), now: new
 
 test.each<[string, string, keyof typeof counts]>([
   ['RUNNING', 'in flight', 'inFlight'],
-  ['HALF-DONE', 'left half-done', 'leftHalfDone'],
+  ['LEFT OPEN', 'left open', 'leftHalfDone'],
   ['FAILED', 'failed', 'failed'],
   ['BLOCKED', 'blocked', 'blocked'],
   ['QUARANTINED', 'quarantined', 'quarantined'],

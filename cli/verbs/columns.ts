@@ -105,7 +105,7 @@ const rollouts: Listing<RolloutSummary> = {
     }),
     plain('DONE', ({ progress }) => `${progress.succeeded}/${progress.members - progress.excluded}`),
     plain('RUNNING', ({ progress }) => progress.inFlight),
-    plain('HALF-DONE', ({ progress }) => progress.leftHalfDone),
+    plain('LEFT OPEN', ({ progress }) => progress.leftHalfDone),
     plain('FAILED', ({ progress }) => progress.failed),
     plain('BLOCKED', ({ progress }) => progress.blocked),
     plain('QUARANTINED', ({ progress }) => progress.quarantined),

@@ -32,7 +32,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
       ['Created', `${relativeTime(rollout.createdAt, now)} by ${shown(rollout.createdBy)}`],
       [
         'Clusters',
-        `${progress.members}: ${progress.succeeded} succeeded, ${progress.failed} failed, ${progress.blocked} blocked, ${progress.excluded} excluded, ${progress.quarantined} quarantined, ${progress.inFlight} in flight, ${progress.leftHalfDone} left half-done`,
+        `${progress.members}: ${progress.succeeded} succeeded, ${progress.failed} failed, ${progress.blocked} blocked, ${progress.excluded} excluded, ${progress.quarantined} quarantined, ${progress.inFlight} in flight, ${progress.leftHalfDone} left open`,
       ],
     ]),
     ...section('Reasons', reasonLines(rollout.reasons)),

@@ -35,7 +35,7 @@ import { findRollout } from './find-rollout.ts';
 import { waveGlass } from './glass-standing.ts';
 
 const COUNTERS = ['members', 'inFlight', 'succeeded', 'failed', 'blocked', 'excluded', 'quarantined'] as const;
-/** How many clusters of a rollout stand where, over all its waves. `leftHalfDone`: parked where nothing of the rollout goes on any more. */
+/** How many clusters of a rollout stand where, over all its waves. `leftHalfDone`: parked where nothing of the rollout goes on any more, those too that have moved and were watched. */
 type RolloutProgress = Readonly<Record<(typeof COUNTERS)[number] | 'leftHalfDone', number>>;
 
 export type RolloutSummary = ReturnType<typeof summary>;

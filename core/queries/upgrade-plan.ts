@@ -5,7 +5,7 @@ import { hopRefusals } from '../model/hop.ts';
 import { unfinished } from '../model/lag.ts';
 import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
-import { hopsBefore, sameUnderWay } from '../protocol/hop-before.ts';
+import { hopsBefore, isWatched, sameUnderWay } from '../protocol/hop-before.ts';
 import { findHopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
 import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
@@ -74,7 +74,8 @@ export async function planUpgrade(
     to: target.toString(),
     status: refusals.length > 0 ? 'Blocked' : 'NotApproved',
     hops: hops.map(String),
-    checks: hops.length === 0 ? [] : checksOf(cluster, aim, current.equals(target)),
+    checks:
+      hops.length === 0 ? [] : checksOf(cluster, aim, current.equals(target), left !== undefined && isWatched(left)),
     refusals,
     reversal:
       left === undefined
@@ -161,14 +162,21 @@ export function outOfHold(
   return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, left, { policy, known })}` };
 }
 
-function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: boolean): string[] {
+function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: boolean, isMoved: boolean): string[] {
   const apiOnly = policy?.spec.verification === 'eks-api';
   const { deployments = [], urls = [] } = policy?.spec.smoke ?? {};
   const most = policy?.spec.disruption?.maxUnavailable;
   const down = most === undefined ? '' : `, with ${most} of the cluster's nodes down at most`;
   const own = deployments.length + urls.length === 0 ? '' : `, ${[...deployments, ...urls].join(', ')}`;
+  const grant = 'request-grant: one upgrade per cluster, every cap, mode, stop, hold and tags, once more.';
+  const smoke = `smoke-check: ${apiOnly ? 'through the EKS API only' : 'readyz, nodes, kube-system, pods no worse than before'}${own}.`;
+  if (isMoved) {
+    const rest = `all of it is at ${cluster.version} already; only what has fallen behind since is moved.`;
+    const watched = 'Before its watch is over it is watched on until then, and looked at once more.';
+    return [grant, `upgrade-control-plane, roll-node-group, update-addons: ${rest}`, `${smoke} ${watched}`];
+  }
   return [
-    'request-grant: one upgrade per cluster, every cap, mode, stop, hold and tags, once more.',
+    grant,
     `scan-cluster: upgrade insights of EKS, kubelet and kube-proxy skew, AMI types${apiOnly ? '; the API server is not looked at (verification: eks-api)' : ', the API server answers'}.`,
     `update-addons: ${counted(cluster.addons.length, 'add-on')} to versions that are valid before and after.`,
     isThere
@@ -176,7 +184,7 @@ function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: bo
       : 'upgrade-control-plane: one minor, judged by the update itself.',
     `roll-node-group: ${counted(cluster.nodegroups.length, 'node group')}, respecting PodDisruptionBudgets${down}.`,
     'update-addons: the remaining ones, kube-proxy among them.',
-    `smoke-check: ${apiOnly ? 'through the EKS API only' : 'readyz, nodes, kube-system, pods no worse than before'}${own}.`,
+    smoke,
   ];
 }
 

@@ -145,8 +145,16 @@ test("what its rollout's abort leaves in its watch is told as what it is, and a 
   );
   expect(await ends(world)).toEqual(['1.36-1.37 Parked']);
   expect((await listClusters(world.ports, {})).items.map(({ state }) => state)).toEqual(['Parked']);
-  await requestUpgrade(world.ports, record, '1.37', PERSON, { approve: true });
+  // What the plan of it says, and what is then done: nothing is moved once more.
+  const { checks } = await requestUpgrade(world.ports, record, '1.37', PERSON, { approve: true });
+  expect(checks.map((check) => check.split(':')[0])).toEqual([
+    'request-grant',
+    'upgrade-control-plane, roll-node-group, update-addons',
+    'smoke-check',
+  ]);
+  expect(checks[1]).toContain('all of it is at 1.37 already');
   await run(world);
+  expect(rolls(world)).toBe(1);
   expect(await ends(world)).toEqual(['1.36-1.37 Succeeded']);
 });
 
