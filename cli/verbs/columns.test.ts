@@ -17,7 +17,7 @@ const rollout: RolloutDetail = {
 const shown = { paint: colourOf({ env: {}, isTerminal: false }, false), now: new Date('2026-11-20T08:00:00Z') };
 
 test.each<[string, string, keyof typeof counts]>([
-  ['RUNNING', 'in flight', 'inFlight'],
+  ['IN FLIGHT', 'in flight', 'inFlight'],
   ['LEFT OPEN', 'left open', 'leftHalfDone'],
   ['FAILED', 'failed', 'failed'],
   ['BLOCKED', 'blocked', 'blocked'],

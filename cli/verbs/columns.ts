@@ -104,7 +104,7 @@ const rollouts: Listing<RolloutSummary> = {
       return late === null ? currentWave : `${late.wave} (${late.clusters} not ready)`;
     }),
     plain('DONE', ({ progress }) => `${progress.succeeded}/${progress.members - progress.excluded}`),
-    plain('RUNNING', ({ progress }) => progress.inFlight),
+    plain('IN FLIGHT', ({ progress }) => progress.inFlight),
     plain('LEFT OPEN', ({ progress }) => progress.leftHalfDone),
     plain('FAILED', ({ progress }) => progress.failed),
     plain('BLOCKED', ({ progress }) => progress.blocked),
