@@ -2,6 +2,7 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { blockersOnTheWay } from './hop-blockers.ts';
 import { readinessOf, readinessOfMember, readinessTo } from './readiness.ts';
 
 const now = new Date('2026-11-25T12:00:00Z');
@@ -118,6 +119,22 @@ test.each([
     expect(readinessTo(cluster, KubeVersion.parse('1.37'), { scans: unseen, now }).verdict).toBe('readyAfterHops');
   },
 );
+
+test('what stands in the way of the first hop and of a later one is told together, of the first one, as explain has it', () => {
+  const first = scan({ verdict: 'fail', causes: [stuck] });
+  const later = scan({ target: '1.37', verdict: 'fail', causes: [{ ...stuck, cause: 'api:ingresses' }] });
+  const scans = { clusterKey: cluster.clusterKey, scans: [first, later] };
+  const { verdict, for: of, reasons } = readinessTo(cluster, KubeVersion.parse('1.37'), { scans, now });
+  expect([verdict, of]).toEqual(['blocked', '1.36']);
+  expect(reasons).toEqual(blockersOnTheWay(cluster, scans, '1.37', undefined));
+  expect(reasons.map(({ message }) => message)).toEqual([
+    expect.stringContaining('drain:payments/api'),
+    expect.stringContaining('api:ingresses'),
+  ]);
+  const old = { ...scans, scans: [scan({ scannedAt: hoursAgo(30) }), later] };
+  const stale = readinessTo(cluster, KubeVersion.parse('1.37'), { scans: old, now });
+  expect([stale.verdict, stale.reasons.map(({ code }) => code)]).toEqual(['stale', ['ScanStale', 'ScanFinding']]);
+});
 
 test('of a later hop no more reasons are told than an answer has room for, and how many are left', () => {
   const causes = Array.from({ length: 20 }, (_, at) => ({ ...stuck, cause: `drain:payments/${at}` }));

@@ -77,14 +77,12 @@ export function readinessTo(
   if (!current.isOlderThan(to)) return NOTHING_ASKED;
   const next = current.next();
   const first = lookAt(cluster, next, next.isOlderThan(to), known);
-  if (!isReady(first)) return first;
   // Nobody looks at later hops but whoever asks for that.
   const later = next.hopsTo(to).map((hop) => lookAt(cluster, hop, false, known));
   const found = later.filter((one) => !isReady(one) && (one.scannedAt !== null || one.verdict === 'blocked'));
-  const [worst] = found.toSorted((a, b) => Number(b.verdict === 'blocked') - Number(a.verdict === 'blocked'));
-  if (worst === undefined) return first;
-  const reasons = new Map(found.flatMap((one) => one.reasons).map((one) => [one.message, one]));
-  return { ...worst, reasons: bounded([...reasons.values()]) };
+  const [worst = first] = found.toSorted((a, b) => Number(b.verdict === 'blocked') - Number(a.verdict === 'blocked'));
+  const reasons = new Map([first, ...found].flatMap((one) => one.reasons).map((one) => [one.message, one]));
+  return { ...(isReady(first) ? worst : first), reasons: bounded([...reasons.values()]) };
 }
 
 /** The same of a member of a rollout. One that stays at its minor goes by a look at replacing its nodes there, which nobody makes by itself before it begins. */
