@@ -91,8 +91,8 @@ test('what was no better before is not blamed, and what got worse than it was is
     expect([was, now, compared([is('a', was)], twice(is('a', now)))?.result]).toEqual([was, now, result]);
 });
 
-test('what somebody made or changed since the baseline is not blamed, and counted', () => {
-  const deployed = is('a', 'down', { writtenAt: later(1).toISOString() });
+test('what somebody made or changed since the baseline is not blamed, and named with its owner', () => {
+  const deployed = is('a', 'down', { writtenAt: later(1).toISOString(), owner: 'shop' });
   const verdict = compared(
     [is('a')],
     [
@@ -100,7 +100,10 @@ test('what somebody made or changed since the baseline is not blamed, and counte
       [65, [deployed]],
     ],
   );
-  expect(verdict).toMatchObject({ result: 'pass', figures: { changed: 1, worse: 0, unwell: 1 } });
+  expect(verdict).toMatchObject({
+    result: 'pass',
+    figures: { changed: 1, changedNamed: ['a (owner shop)'], worse: 0, unwell: 1 },
+  });
   // Times of Kubernetes have no parts of seconds.
   const before = is('a', 'down', { writtenAt: '2026-11-20T12:00:00Z' });
   expect(

@@ -4,7 +4,7 @@ import { STATE_PROBES, type StateProbe, type StateVerdict, type Unwell, type Wor
 
 /** What is worse in one reading may be passing; what is in all of so many minutes is not. */
 const LASTS_MINUTES = 5;
-/** By name in the record of an upgrade, what is worse for longest first. */
+/** By name in the record of an upgrade, each: what is worse, for longest first, and what somebody has changed. */
 const MOST_NAMED = 20;
 
 const RANKS = { well: 0, degraded: 1, down: 2 } as const;
@@ -47,7 +47,15 @@ function compareOne(
   });
   worse.sort((a, b) => (a.since === b.since ? (a.identity < b.identity ? -1 : 1) : a.since < b.since ? -1 : 1));
   const counts = { compared: seen.length, unwell: ill.length, unwellBefore: noBetter.length };
-  const figures = { ...counts, changed: changed.length, worse: worse.length, named: worse.slice(0, MOST_NAMED) };
+  const whose = changed.map(({ identity, owner }) => (owner === undefined ? identity : `${identity} (owner ${owner})`));
+  const few = whose.length === 0 ? {} : { changedNamed: whose.sort().slice(0, MOST_NAMED) };
+  const figures = {
+    ...counts,
+    changed: changed.length,
+    ...few,
+    worse: worse.length,
+    named: worse.slice(0, MOST_NAMED),
+  };
   const verdict = { probe, kind: 'state', figures } as const;
   if (before === undefined)
     return {

@@ -1,4 +1,4 @@
-import { isWorse, verdictReason } from './is-worse.ts';
+import { changedReasons, isWorse, verdictReason } from './is-worse.ts';
 import { PROBES, type ProbeName, type ProbeVerdict } from './probe-verdict.ts';
 
 const since = '2026-11-20T12:00:00.000Z';
@@ -95,4 +95,32 @@ test('a workload is told by its pods where they are worse too, since they say wh
   const { because } = isWorse([both('workloads', 'a', 'b'), both('pods', 'a')]);
   expect(because[0]?.message).toMatch(/^Worse than before the hop: b \([^)]*\)\.$/);
   expect(codes(both('workloads', 'a'))).toEqual(['WorkloadUnavailable']);
+});
+
+test('what somebody has changed meanwhile is named with whose it is, a workload and its pods once', () => {
+  const changed = (probe: 'workloads' | 'pods', count: number, changedNamed?: string[]): ProbeVerdict => ({
+    ...{ probe, kind: 'state', result: 'pass' },
+    figures: {
+      compared: 9,
+      unwell: count,
+      unwellBefore: 0,
+      changed: count,
+      ...(changedNamed && { changedNamed }),
+      worse: 0,
+      named: [],
+    },
+  });
+  const told = (...verdicts: ProbeVerdict[]) => changedReasons(verdicts).map(({ message }) => message);
+  const web = ['Deployment shop/web (owner shop)'];
+  const end = 'made or changed by somebody since the scan, and not compared';
+  expect(told(changed('workloads', 1, web), changed('pods', 1, web))).toEqual([
+    `1 thing that is not well was ${end}: ${web}.`,
+  ]);
+  const many = ['a', 'b', 'c', 'd', 'e'];
+  expect(told(changed('workloads', 8, many), changed('pods', 2, ['a', 'b']))).toEqual([
+    `8 things that are not well were ${end}: a, b, c, d, e and 3 more.`,
+  ]);
+  // One that an earlier release has recorded.
+  expect(told(changed('pods', 2))).toEqual([`2 things that are not well were ${end}.`]);
+  expect(told(changed('pods', 0))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { some } from '../model/words.ts';
+import { counted, some } from '../model/words.ts';
 import { PROBES, type ProbeVerdict, type RateVerdict, type StateVerdict, sourceOf } from './probe-verdict.ts';
 
 export interface Worse {
@@ -46,6 +46,19 @@ export function verdictReason(verdict: ProbeVerdict): Reason {
   const text = what === 'errors' ? percent : seconds;
   const by = `${text(before)} to ${text(after)}, ${effect.toFixed(1)} times (p = ${p.toExponential(1)})`;
   return reason(code, `The ${what} of ${whose(verdict)} rose from ${by}.`);
+}
+
+/** What is not well and not blamed on the hop, since somebody has made or changed it meanwhile: a workload and its pods are one thing. */
+export function changedReasons(verdicts: readonly ProbeVerdict[]): Reason[] {
+  const figures = verdicts.flatMap((one) => (one.kind === 'state' ? [one.figures] : []));
+  const named = figures.flatMap(({ changedNamed = [] }) => changedNamed);
+  const once = [...new Set(named)];
+  const count = figures.reduce((sum, { changed }) => sum + changed, once.length - named.length);
+  if (count === 0) return [];
+  const [is, was] = count === 1 ? ['is', 'was'] : ['are', 'were'];
+  const names = once.length === 0 ? '' : `: ${some(once, MOST_TOLD, count)}`;
+  const said = `${counted(count, 'thing')} that ${is} not well ${was} made or changed by somebody since the scan, and not compared${names}.`;
+  return [reason('ChangedMeanwhile', said)];
 }
 
 const whose = ({ of }: RateVerdict): string => of?.name ?? 'the API server';

@@ -79,6 +79,8 @@ const stateFigures = z.object({
   unwellBefore: z.number(),
   /** How many are new, or were changed by somebody since: nobody can tell that from the hop. */
   changed: z.number(),
+  /** The first of them, with whose they are. */
+  changedNamed: z.array(z.string()).optional(),
   /** How many got worse, the first of them by name. */
   worse: z.number(),
   named: z.array(worsened),

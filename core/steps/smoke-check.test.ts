@@ -230,7 +230,9 @@ test.each<[string, Given, readonly string[]]>([
       has: { deployments: [deploymentObject('shop/web', 0, 2, { creationTimestamp: '2026-11-20T11:30:00Z' })] },
       of: scanned({}),
     },
-    ['ChangedMeanwhile: 1 thing that is not well was made or changed by somebody since the scan, and not compared.'],
+    [
+      'ChangedMeanwhile: 1 thing that is not well was made or changed by somebody since the scan, and not compared: Deployment shop/web.',
+    ],
   ],
   [
     'nobody may read its Services',

@@ -14,7 +14,7 @@ import { counted, some } from '../model/words.ts';
 import type { Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { baselineOf, type Observed, type Reading } from '../probes/baseline.ts';
-import { verdictReason } from '../probes/is-worse.ts';
+import { changedReasons, verdictReason } from '../probes/is-worse.ts';
 import { PROBES, type ProbeVerdict, STATE_PROBES, type StateVerdict } from '../probes/probe-verdict.ts';
 import { wellSince } from '../protocol/hop-before.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
@@ -194,11 +194,7 @@ function tellVerdicts(
 ): ProbeVerdict[] {
   // URLs have to answer whatever they did before, so that they are told already.
   (worse ? problems : notes).push(...because.filter(({ code }) => code !== 'UrlFailed'));
-  const changed = verdicts.reduce((sum, one) => sum + (one.kind === 'state' ? one.figures.changed : 0), 0);
-  if (changed > 0) {
-    const said = `${counted(changed, 'thing')} that ${changed === 1 ? 'is' : 'are'} not well ${changed === 1 ? 'was' : 'were'} made or changed by somebody since the scan, and not compared.`;
-    notes.push(reason('ChangedMeanwhile', said));
-  }
+  notes.push(...changedReasons(verdicts));
   const unsure = verdicts.filter(({ result }) => result === 'inconclusive');
   const isAwaited = ({ probe, concludesAt }: ProbeVerdict): boolean =>
     concludesAt !== undefined && (PROBES[probe].isHard || PROBES[probe].kind === 'rate' || mayBeSecond);
