@@ -6,7 +6,7 @@ import { clusterParam } from '../client/paths.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { facts, print, reasonLines, relativeTime, section, shown, tableLines } from '../output/print.ts';
 import { readinessText } from '../verbs/cluster-text.ts';
-import { READINESS_WORDS, shownAt, verdictsText } from '../verbs/columns.ts';
+import { readinessWord, shownAt, verdictsText } from '../verbs/columns.ts';
 import { kindOf } from '../verbs/kind.ts';
 
 export interface ReadinessOptions extends OutputOption {
@@ -63,7 +63,7 @@ async function fleetReadiness(session: Session, { selector, output }: ReadinessO
     ...tableLines(
       ['CLUSTER', 'VERSION', 'FOR', 'READINESS', 'LOOKED', 'WHY'],
       items.map((item) => [
-        ...[visible(item.name), visible(item.version), item.for ?? '-', READINESS_WORDS[item.verdict]],
+        ...[visible(item.name), visible(item.version), item.for ?? '-', readinessWord(item)],
         ...[relativeTime(item.scannedAt, now), visible(whyText(item))],
       ]),
       session.io.columns,

@@ -44,9 +44,11 @@ test.each([
 });
 
 test.each([
-  ['Behind', 'blocked'],
-  ['Gone', '-'],
-])('READINESS of a cluster that is %s is %s', (state, cell) => {
+  ['Behind', { verdict: 'blocked', for: '1.37' }, 'blocked'],
+  ['Gone', { verdict: 'blocked', for: '1.37' }, '-'],
+  ['UpToDate', { verdict: 'ready', for: '1.37' }, 'ready'],
+  ['UpToDate', { verdict: 'ready', for: null }, 'nothing newer'],
+])('READINESS of a cluster that is %s, with %j, is %s', (state, readiness, cell) => {
   const column = LISTINGS.clusters.columns.find(({ header }) => header === 'READINESS');
-  expect(column?.cell({ state, readiness: { verdict: 'blocked' } } as never, shown)).toBe(cell);
+  expect(column?.cell({ state, readiness } as never, shown)).toBe(cell);
 });

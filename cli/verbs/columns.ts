@@ -62,6 +62,10 @@ export const READINESS_WORDS: Readonly<Record<ReadinessVerdict, string>> = {
   ready: 'ready',
 };
 
+/** Of a cluster in a list: one at the newest minor is ready for none. */
+export const readinessWord = ({ verdict, for: next }: Pick<ReadinessView, 'verdict' | 'for'>): string =>
+  next === null ? 'nothing newer' : READINESS_WORDS[verdict];
+
 /** `2 blocked, 9 ready` */
 export const verdictsText = (counts: Partial<Record<ReadinessVerdict, number>>): string =>
   READINESS_VERDICTS.flatMap((verdict) =>
@@ -81,7 +85,7 @@ const clusters: Listing<ClusterSummary & { readonly readiness: ReadinessView }> 
     plain('WAVE', (item) => item.wave),
     plain('SUPPORT', ({ support }) => (support.deadline?.forced ? `${support.state}, then forced` : support.state)),
     time('UNTIL', (item) => item.support.deadline?.at),
-    plain('READINESS', ({ readiness, state }) => (state === 'Gone' ? '-' : READINESS_WORDS[readiness.verdict]), true),
+    plain('READINESS', ({ readiness, state }) => (state === 'Gone' ? '-' : readinessWord(readiness)), true),
     plain('EKS-STATUS', (item) => item.status, true),
     time('OLDEST-IMAGE', (item) => item.oldestImageAt, true),
     time('PATCHES-DUE', (item) => item.patchesDueAt, true),
