@@ -82,8 +82,23 @@ async function readAndCompare(
   });
   return compareSince(hop, series, now).map((verdict, index) => {
     const [error, rate] = [read[index], rates[index]];
-    return error instanceof Error && rate !== undefined ? unread(verdict, rate, error, context, now) : verdict;
+    if (rate !== undefined && error instanceof Error) return unread(verdict, rate, error, context, now);
+    if (rate === undefined || verdict.figures.minutesBefore > 0) return verdict;
+    return { ...verdict, why: `${verdict.why} ${noneOf(rate, context)}` };
   });
+}
+
+/**
+ * What there is no data of: a name that is misspelt and requests that nobody makes look the same. What ListMetrics gives has had data within two weeks:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html
+ */
+function noneOf(rate: AskedRate, { scope }: StepContext): string {
+  if (rate.from === 'prometheus')
+    return `${whoseOf(rate, scope)} has nothing for this query; try it there: ${rate.exposure.query}`;
+  const { metric, namespace, dimensions } = rate.exposure;
+  const where = Object.entries(dimensions).map(([name, value]) => `${name}=${value}`);
+  const list = `aws cloudwatch list-metrics --namespace '${namespace}' --region ${scope.region}`;
+  return `${whoseOf(rate, scope)} has none of ${metric} of ${namespace} with ${where.join(', ')}. Compare the names with: ${list}`;
 }
 
 /** Of each rate, or what kept it from being read; what could not be read of before is not asked for since. */
@@ -141,6 +156,11 @@ async function readSpan(
 type Answer = readonly MetricMinute[] | Error;
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(errorMessage(error)));
 
+const whoseOf = (rate: AskedRate, { account, region }: Scope): string =>
+  rate.from === 'cloudwatch'
+    ? `CloudWatch of account ${account} in ${region}`
+    : gateName({ webhook: rate.events.url }).replace(/\/$/, '');
+
 /** What is refused stays so for a while; all else may pass. */
 function unread(
   { why: _, ...verdict }: RateVerdict,
@@ -149,12 +169,8 @@ function unread(
   { scope }: StepContext,
   now: Date,
 ): RateVerdict {
-  const { account, region } = scope;
-  const whose =
-    rate.from === 'cloudwatch'
-      ? `CloudWatch of account ${account} in ${region}`
-      : gateName({ webhook: rate.events.url }).replace(/\/$/, '');
-  const said = `${whose} could not be read: ${errorName(error)}: ${errorMessage(error).replace(/\.?$/, '.')}`;
+  const { account } = scope;
+  const said = `${whoseOf(rate, scope)} could not be read: ${errorName(error)}: ${errorMessage(error).replace(/\.?$/, '.')}`;
   const { concludesAt: __, ...refused } = verdict;
   if (rate.from === 'cloudwatch' && isDenied(error))
     return {

@@ -194,6 +194,14 @@ test('a cluster that EKS gives CloudWatch no counts of goes on at once', async (
   expect(minutes).toBeLessThan(1);
 });
 
+test('a metric that CloudWatch has nothing of is named with all that finds it, and with the command that lists what there is', async () => {
+  const { told } = await hop({ rates: { metrics: [checkout()] } });
+  const said = expect.stringMatching(
+    /^ProbeInconclusive: Of the errors of checkout .*0 minutes .* CloudWatch of account \d+ in eu-central-1 has none of RequestCount of AWS\/ApplicationELB with LoadBalancer=app\/checkout-web\/5\. Compare the names with: aws cloudwatch list-metrics --namespace 'AWS\/ApplicationELB' --region eu-central-1$/,
+  );
+  expect(told).toContainEqual(said);
+});
+
 test('the API server and a load balancer that are worse fail the hop, and the cluster goes back by itself', async () => {
   const world = await smallFleet({
     clusters: [cluster],
@@ -324,5 +332,8 @@ test('a series that Prometheus does not know is too little data, and nothing is 
   const { upgrade, minutes, told } = await hop({ rates: queried });
   expect(upgrade?.status).toBe('Succeeded');
   expect(minutes).toBeLessThan(1);
-  expect(told).toContainEqual(expect.stringMatching(/^ProbeInconclusive: Of the errors of shop .*0 minutes of data/));
+  const said = expect.stringMatching(
+    /^ProbeInconclusive: Of the errors of shop .*0 minutes of data.* prometheus\.example\.com has nothing for this query; try it there: sum\(increase\(http_requests_total\{cluster="web"\}\[1m\]\)\)$/,
+  );
+  expect(told).toContainEqual(said);
 });
