@@ -3,7 +3,7 @@ import { clusterEnvironment } from '../expression/cluster-environment.ts';
 import type { ExpressionEnvironment } from '../expression/environment.ts';
 import { evidenceEnvironment } from '../expression/evidence-environment.ts';
 import { compilePredicate, type ExpressionProblem } from '../expression/predicate.ts';
-import { both, covers, isSatisfiable, overlapInPart } from '../selector/cover.ts';
+import { both, overlapInPart } from '../selector/cover.ts';
 import { matchesGlob } from '../selector/glob.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
@@ -11,9 +11,11 @@ import { isTargetMinor } from '../version/target.ts';
 import { fieldOf, listOf, type PolicyWith, type Report, reporter, type SoundWaves } from './checks/check.ts';
 import { checkComponents } from './checks/components.ts';
 import { checkCounted } from './checks/disruption.ts';
+import { checkDrainRules } from './checks/drain.ts';
 import { checkHooks } from './checks/hooks.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
+import { checkRates } from './checks/rates.ts';
 import { checkGateUrls, checkProbedUrls } from './checks/smoke-urls.ts';
 import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
 import { checkApprovals, checkUnreachableWaves, checkWaveNumbers } from './checks/waves.ts';
@@ -74,6 +76,7 @@ export function checkPolicy(
   checkHooks(document.value, { allowedHosts, images: hookImages }, report);
   checkComponents(document.value, { allowedHosts, images: hookImages }, report);
   checkPlaceholders(document.value, report);
+  checkRates(document.value, report);
   checkExpressions(document.value, report);
   checkWaivedNames(document.value, report);
   checkReferences(document.value, names, options.references ?? 'warn', report);
@@ -194,21 +197,6 @@ function checkPatience(cannotStart: UpgradePolicy['spec']['cannotStart'], report
   if (typeof cannotStart !== 'object' || durationMilliseconds(cannotStart.leaveBehindAfter) >= DAY) return;
   const message = `a cluster is left behind ${cannotStart.leaveBehindAfter} after its wave has opened, before people have seen why it never starts. Write 1d or more.`;
   report('warning', ['spec', 'cannotStart', 'leaveBehindAfter'], message);
-}
-
-/** The first rule that selects a pod decides, so that one behind a wider one never does. */
-function checkDrainRules(rules: NonNullable<UpgradePolicy['spec']['drain']>['rules'], report: Report): void {
-  for (const [index, { selector }] of rules.entries()) {
-    const first = rules.slice(0, index).findIndex((earlier) => covers(earlier.selector, selector));
-    const never = !isSatisfiable(selector)
-      ? 'its conditions exclude each other'
-      : first === -1
-        ? undefined
-        : `rules[${first}] selects every pod that it does, and the first one decides`;
-    if (never === undefined) continue;
-    const message = `no pod ever comes to this rule: ${never}. Put it before wider ones, correct it, or remove it.`;
-    report('error', ['spec', 'drain', 'rules', index], message);
-  }
 }
 
 /** For how long EKS lets a control plane go back (eks.md, version rollback). */

@@ -4,6 +4,7 @@ import { checkWaiver } from './check-waiver.ts';
 import { checkCalendar, checkRules } from './checks/calendar.ts';
 import { fieldOf, listOf, type Report, repeats, reporter } from './checks/check.ts';
 import type { SelectingPolicy } from './checks/policies-overlap.ts';
+import { checkSecrets } from './checks/rates.ts';
 import { checkOwnerUrls } from './checks/smoke-urls.ts';
 import { openingTimesOf } from './checks/wave-openings.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -78,6 +79,7 @@ function checkConfig(documents: readonly YamlDocument[], options: ParseOptions):
   const kinds = documents.map((document) => {
     const { kind, issues: found } = kindOf(document, configKinds);
     issues.push(...found);
+    checkSecrets(document.value, [], reporter(document, issues));
     return { document, kind };
   });
   const documentsOf = (wanted: ConfigKind) => {

@@ -1,0 +1,40 @@
+import type { DocumentPath } from '../issue.ts';
+import { fieldOf, listOf, type Report } from './check.ts';
+
+/** What no smoke check could ask, or would only find equal. No matter of the schema, by which policies are read that were applied before. */
+export function checkRates(document: unknown, report: Report): void {
+  for (const list of ['metrics', 'queries'])
+    for (const [index, rate] of listOf(fieldOf(document, 'spec', 'smoke', 'rates', list)).entries()) {
+      const path = ['spec', 'smoke', 'rates', list, index];
+      const [requests, errors, url] = ['requests', 'errors', 'url'].map((name) => fieldOf(rate, name));
+      if (typeof errors === 'string' && errors === requests)
+        report(
+          'error',
+          [...path, 'errors'],
+          'is the same as requests, so that all of them would have failed. Write what counts those alone that failed, such as HTTPCode_Target_5XX_Count or code=~"5..".',
+        );
+      const base = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined;
+      const before = base?.pathname.match(/^(.*)\/api\/v1(\/query(_range)?)?\/*$/)?.[1];
+      if (before !== undefined)
+        report(
+          'error',
+          [...path, 'url'],
+          `Liftlock puts /api/v1/query_range after it. Write what comes before: ${base?.origin}${before}.`,
+        );
+    }
+}
+
+/** Wherever a document names one: the functions may read no other (`webhookSecrets` of infra/names.ts). */
+export function checkSecrets(value: unknown, path: DocumentPath, report: Report): void {
+  if (typeof value === 'object' && value !== null)
+    for (const [key, inner] of Object.entries(value))
+      checkSecrets(inner, [...path, Array.isArray(value) ? Number(key) : key], report);
+  const [, arn, name] =
+    (path.at(-1) === 'secret' && String(value).match(/^(arn:[^:]+:secretsmanager:.*:secret:)(.+)$/)) || [];
+  if (name === undefined || name.startsWith('liftlock/')) return;
+  report(
+    'error',
+    path,
+    `Liftlock may read no secret of another name than liftlock/…. Make one, and write its ARN: ${arn}liftlock/….`,
+  );
+}
