@@ -24,7 +24,7 @@ export function kindOf<Kind extends string>(
 }
 
 function kindIssue(document: YamlDocument, kind: unknown, kinds: readonly string[]): ConfigIssue {
-  const list = `This release reads ${kinds.join(' and ')} here.`;
+  const list = `This release reads ${kinds.join(' and ')} here; another kind, such as a Scenario, goes into a file of its own.`;
   if (kind === undefined)
     return document.issue('error', ['kind'], `is missing, so nobody knows what this is. ${list}`, 'key');
   const meant = typeof kind === 'string' ? didYouMean(kind, kinds) : undefined;
