@@ -228,6 +228,19 @@ describe('what EKS or nobody takes back is found before anything is changed, and
     expect([back?.status, back?.reasons[0]?.code, versionOf(world, 'web')]).toEqual(['Blocked', 'TooLate', '1.37']);
   });
 
+  test('a minor that somebody else has left, of which EKS has nothing on file: the next plan and explain say so', async () => {
+    const world = await upgraded({ clusters: [{ ...web, version: '1.37' }] });
+    const first = await goBack(world, false);
+    expect([first.refusals, first.notes.map(({ code }) => code)]).toEqual([[], ['NotObserved']]);
+    await goBack(world);
+    await run(world);
+    expect(await endsOf(world)).toEqual(['rollback-1.37-1.36 Blocked']);
+    const { rollback, stoppedBy } = await explainCluster(world.ports, await recordOf(world, 'web'));
+    expect([rollback.status, rollback.reasons.map(({ code }) => code)]).toEqual(['NotReversible', ['NotObserved']]);
+    expect(stoppedBy).toHaveLength(1);
+    expect((await goBack(world, false)).refusals).toEqual(rollback.reasons);
+  });
+
   test('two minors, or up, by hand', async () => {
     const world = await upgraded();
     for (const targetVersion of ['1.35', '1.37', '1.38']) {
