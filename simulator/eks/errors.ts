@@ -1,7 +1,7 @@
 /** Names of the errors EKS answers with, and their HTTP status, as in the SDK's schemas. */
 const statusOfErrors = {
   AccessDeniedException: 403,
-  /** This one and NotFoundException are TagResource's, which declares no other. */
+  /** This one and NotFoundException are TagResource's and UntagResource's, which declare no other. */
   BadRequestException: 400,
   ClientException: 400,
   InvalidParameterException: 400,

@@ -6,7 +6,7 @@ const bad = { error: 'BadRequestException', status: 400 } as const;
 const missing = { error: 'NotFoundException', status: 404, message: /^Resource not found: arn:aws:eks:/ } as const;
 const tags = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, 'x']));
 
-/** Limits of tags are AWS's everywhere; the two errors are the only ones that TagResource declares. */
+/** Limits of tags are AWS's everywhere; the two errors are the only ones that TagResource and UntagResource declare. */
 export const tagRefusals: readonly Refusal[] = [
   ...oneRule(
     {
@@ -71,6 +71,34 @@ export const tagRefusals: readonly Refusal[] = [
       input: { resourceArn, tags: { team: 'retail' } },
       ...bad,
       message: /^A resource can have at most 50 tags$/,
+    },
+  ),
+  ...oneRule(
+    {
+      name: 'tags to take off what does not exist',
+      source: 'the API’s model',
+      world: shop(),
+      operation: 'UntagResource',
+      input: { resourceArn: `${resourceArn}s`, tagKeys: ['team'] },
+      ...missing,
+    },
+    ...([0, 51] as const).map((count) => ({
+      name: `${count} tags to take off`,
+      source: 'the API’s model' as const,
+      world: shop(),
+      operation: 'UntagResource' as const,
+      input: { resourceArn, tagKeys: Object.keys(tags(count)) },
+      ...bad,
+      message: /^tagKeys must have between 1 and 50 members$/,
+    })),
+    {
+      name: 'a tag of AWS to take off',
+      source: 'tags of AWS',
+      world: shop(),
+      operation: 'UntagResource',
+      input: { resourceArn, tagKeys: ['aws:owner'] },
+      ...bad,
+      message: /^Tag key aws:owner must not start with aws:$/,
     },
   ),
 ];

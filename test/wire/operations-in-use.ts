@@ -28,6 +28,7 @@ export const operationsInUse = {
     'ListUpdates',
     'StartInsightsRefresh',
     'TagResource',
+    'UntagResource',
     'UpdateAddon',
     'UpdateClusterConfig',
     'UpdateClusterVersion',

@@ -2,13 +2,16 @@ import { FakeEksError } from '../errors.ts';
 import { isOperationName, type OperationName } from '../operations/catalog.ts';
 import { type ArgumentRule, type Arguments, lengthWithin, oneOf, valueAt, within } from './argument-rule.ts';
 
-/** InvalidParameterException for arguments that are wrong whatever the state; TagResource has an error of its own for it. */
+/** InvalidParameterException for arguments that are wrong whatever the state; those of tags have an error of their own for it. */
 export function checkArguments(operation: string, input: object): void {
   if (!isOperationName(operation)) return;
   for (const rule of argumentRules(operation)) {
     const problem = rule(input as Arguments);
     if (problem === undefined) continue;
-    throw new FakeEksError(operation === 'TagResource' ? 'BadRequestException' : 'InvalidParameterException', problem);
+    throw new FakeEksError(
+      /tagResource$/i.test(operation) ? 'BadRequestException' : 'InvalidParameterException',
+      problem,
+    );
   }
 }
 
@@ -38,6 +41,13 @@ const tagRule: ArgumentRule = ({ tags }) => {
     if (String(value).length > 256) return `The value of tag ${key} must be at most 256 characters`;
   }
   return undefined;
+};
+
+/** One to fifty (`UntagResource` of the API's model), each a key that a tag may have. */
+const tagKeysRule: ArgumentRule = ({ tagKeys }) => {
+  const keys = Array.isArray(tagKeys) ? tagKeys : [];
+  if (keys.length === 0 || keys.length > 50) return 'tagKeys must have between 1 and 50 members';
+  return tagRule({ tags: Object.fromEntries(keys.map((key) => [key, ''])) });
 };
 
 /** Labels of nodes have keys and values of 1 to 63 characters (`labelKey` and `labelValue` of the API's model). */
@@ -93,6 +103,7 @@ const ofOperations: Readonly<Partial<Record<OperationName, readonly ArgumentRule
     oneOf('filter.statuses', 'PASSING', 'WARNING', 'ERROR', 'UNKNOWN'),
   ],
   TagResource: [tagRule],
+  UntagResource: [tagKeysRule],
   UpdateAddon: [
     oneOf('resolveConflicts', 'OVERWRITE', 'NONE', 'PRESERVE'),
     lengthWithin('serviceAccountRoleArn', 1, 255),

@@ -13,7 +13,7 @@ import { describeFargateProfile, listFargateProfiles } from './fargate-profiles.
 import { describeInsight, describeInsightsRefresh, listInsights, startInsightsRefresh } from './insights.ts';
 import { listClusters } from './list-clusters.ts';
 import { describeNodegroup, listNodegroups } from './nodegroups.ts';
-import { tagResource } from './tag-resource.ts';
+import { tagResource, untagResource } from './tag-resource.ts';
 import { updateAddon } from './update-addon.ts';
 import { updateClusterConfig } from './update-cluster-config.ts';
 import { updateClusterVersion } from './update-cluster-version.ts';
@@ -48,6 +48,7 @@ export const operations = {
   ListUpdates: listUpdates,
   StartInsightsRefresh: startInsightsRefresh,
   TagResource: tagResource,
+  UntagResource: untagResource,
   UpdateAddon: updateAddon,
   UpdateClusterConfig: updateClusterConfig,
   UpdateClusterVersion: updateClusterVersion,
@@ -76,6 +77,7 @@ export const mutatingOperations: ReadonlySet<string> = new Set([
   'DeleteCluster',
   'DeleteNodegroup',
   'TagResource',
+  'UntagResource',
   'UpdateAddon',
   'UpdateClusterConfig',
   'UpdateClusterVersion',

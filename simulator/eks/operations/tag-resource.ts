@@ -1,4 +1,9 @@
-import type { TagResourceRequest, TagResourceResponse } from '@aws-sdk/client-eks';
+import type {
+  TagResourceRequest,
+  TagResourceResponse,
+  UntagResourceRequest,
+  UntagResourceResponse,
+} from '@aws-sdk/client-eks';
 import { FakeEksError, required } from '../errors.ts';
 import type { OperationContext } from '../operation-context.ts';
 
@@ -11,6 +16,13 @@ export function tagResource(context: OperationContext, input: TagResourceRequest
     throw new FakeEksError('BadRequestException', 'A resource can have at most 50 tags');
   }
   Object.assign(tags, added);
+  return {};
+}
+
+/** Takes tags off again; a key that is not there is no error. https://docs.aws.amazon.com/eks/latest/APIReference/API_UntagResource.html */
+export function untagResource(context: OperationContext, input: UntagResourceRequest): UntagResourceResponse {
+  const tags = tagsOf(context, required(input.resourceArn, 'resourceArn'));
+  for (const key of required(input.tagKeys, 'tagKeys')) delete tags[key];
   return {};
 }
 

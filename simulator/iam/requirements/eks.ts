@@ -93,6 +93,9 @@ export const eksRows: RequirementRows = {
   ListUpdates: updates,
   StartInsightsRefresh: on(clusterByClusterName),
   TagResource: (call) => [need(call, 'TagResource', textOrAny(call.input, 'resourceArn'), tagsInRequest(call))],
+  UntagResource: (call) => [
+    need(call, 'UntagResource', textOrAny(call.input, 'resourceArn'), { 'aws:TagKeys': texts(call.input, 'tagKeys') }),
+  ],
   UpdateAddon: (call) => [need(call, 'UpdateAddon', addon(call)), ...rolesOf(call)],
   UpdateClusterConfig: (call) => [need(call, 'UpdateClusterConfig', clusterByName(call), clusterSettings(call))],
   UpdateClusterVersion: (call) => [
