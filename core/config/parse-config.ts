@@ -4,7 +4,7 @@ import { checkWaiver } from './check-waiver.ts';
 import { checkCalendar, checkRules } from './checks/calendar.ts';
 import { fieldOf, listOf, type Report, repeats, reporter } from './checks/check.ts';
 import type { SelectingPolicy } from './checks/policies-overlap.ts';
-import { checkSecrets } from './checks/rates.ts';
+import { checkSecrets } from './checks/secrets.ts';
 import { checkOwnerUrls } from './checks/smoke-urls.ts';
 import { openingTimesOf } from './checks/wave-openings.ts';
 import { deepFreeze } from './deep-freeze.ts';

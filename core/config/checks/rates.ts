@@ -1,4 +1,3 @@
-import type { DocumentPath } from '../issue.ts';
 import { fieldOf, listOf, type Report } from './check.ts';
 
 /** What no smoke check could ask, or would only find equal. No matter of the schema, by which policies are read that were applied before. */
@@ -22,19 +21,4 @@ export function checkRates(document: unknown, report: Report): void {
           `Liftlock puts /api/v1/query_range after it. Write what comes before: ${base?.origin}${before}.`,
         );
     }
-}
-
-/** Wherever a document names one: the functions may read no other (`webhookSecrets` of infra/names.ts). */
-export function checkSecrets(value: unknown, path: DocumentPath, report: Report): void {
-  if (typeof value === 'object' && value !== null)
-    for (const [key, inner] of Object.entries(value))
-      checkSecrets(inner, [...path, Array.isArray(value) ? Number(key) : key], report);
-  const [, arn, name] =
-    (path.at(-1) === 'secret' && String(value).match(/^(arn:[^:]+:secretsmanager:.*:secret:)(.+)$/)) || [];
-  if (name === undefined || name.startsWith('liftlock/')) return;
-  report(
-    'error',
-    path,
-    `Liftlock may read no secret of another name than liftlock/…. Make one, and write its ARN: ${arn}liftlock/….`,
-  );
 }
