@@ -97,7 +97,12 @@ test.each<[string, Record<string, string>, number, string]>([
 });
 
 test.each<[number, string, number, string]>([
-  [403, '{"message":"Forbidden"}', EXIT.failure, 'you may not PUT /v1/config (Forbidden)'],
+  [
+    403,
+    '{"message":"Forbidden"}',
+    EXIT.failure,
+    'PUT /v1/config (Forbidden). Ask for execute-api:Invoke on that route: the managed policy liftlock-admin has it',
+  ],
   [502, '<html>', EXIT.failure, 'answered 502'],
   [200, '<html>', EXIT.failure, "no answer of Liftlock's API"],
   [404, '{}', EXIT.failure, 'Check the API URL'],

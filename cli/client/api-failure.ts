@@ -1,3 +1,4 @@
+import { roleOf } from '../../core/contracts/api-routes.ts';
 import { EXIT, type ExitCode, Failure } from '../command/session.ts';
 
 const EXIT_OF: Readonly<Record<string, ExitCode>> = {
@@ -34,9 +35,11 @@ export function apiFailure(status: number, route: string, body: unknown): ApiFai
   }
   const said = typeof message === 'string' ? ` (${message})` : '';
   if (status === 403 || status === 401) {
+    const role = roleOf(route);
+    const policy = role === undefined ? '' : `: the managed policy liftlock-${role} has it`;
     return new ApiFailure(
       'Forbidden',
-      `you may not ${route}${said}. Ask for execute-api:Invoke on that route; docs/cli.md has a policy for each kind of person. Check with aws sts get-caller-identity who you are.`,
+      `you may not ${route}${said}. Ask for execute-api:Invoke on that route${policy}; docs/cli.md has a policy for each kind of person. Check with aws sts get-caller-identity who you are.`,
     );
   }
   if (status === 404) return new ApiFailure('NotFound', `nothing answers to ${route} there. Check the API URL.`);

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { API_ROLES, API_ROUTES, routesOf } from '../stacks/hub-stack.ts';
+import { API_ROLES, API_ROUTES, roleOf, routesOf } from '../../core/contracts/api-routes.ts';
 
 const API = new URL('../../functions/api/', import.meta.url);
 
@@ -58,4 +58,17 @@ test.each(API_ROLES)('docs/install.md names every route of a %s, and docs/cli.md
   const isNamed = (end: string) => ['/', '`'].some((before) => row?.includes(`${before}${end}\``));
   expect(ends.filter((end) => !isNamed(end))).toEqual([]);
   expect(rowOf('cli.md', `| ${role} `)).toMatch(/`/);
+});
+
+test.each([
+  ['GET /v1/clusters/a/explain', 'viewer'],
+  ['POST /v1/clusters/a/scans', 'operator'],
+  ['POST /v1/clusters/a/drain', 'approver'],
+  ['POST /v1/clusters/a/drain/cancel', 'operator'],
+  ['PUT /v1/config', 'admin'],
+  ['POST /v1/rollouts/r/waves/w/break-glass', 'break-glass'],
+  ['POST /v1/config', undefined],
+  ['POST /v1/clusters', undefined],
+])('%s is for %s', (route, role) => {
+  expect(roleOf(route)).toBe(role);
 });
