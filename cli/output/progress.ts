@@ -3,10 +3,11 @@ import type { Io } from '../command/io.ts';
 const FIRST_MILLISECONDS = 2_000;
 const EACH_MILLISECONDS = 2_000;
 
-/** Says on stderr what a scan is at, once it takes longer than a moment. */
+/** Says on stderr what a scan is at, once it takes longer than a moment, and again when that has changed. */
 export class Progress {
   readonly #io: Io;
   #next: number;
+  #last = '';
 
   constructor(io: Io) {
     this.#io = io;
@@ -17,6 +18,8 @@ export class Progress {
     const now = this.#io.now().getTime();
     if (now < this.#next) return;
     this.#next = now + EACH_MILLISECONDS;
-    this.#io.err(`${text()}\n`);
+    const said = text();
+    if (said !== this.#last) this.#io.err(`${said}\n`);
+    this.#last = said;
   }
 }

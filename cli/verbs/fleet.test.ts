@@ -1,4 +1,5 @@
-import { inFlightText } from './fleet.ts';
+import type { FleetStatus } from '../../core/queries/fleet-status.ts';
+import { inFlightText, placesText } from './fleet.ts';
 
 test('what acts is told apart from what is parked, which a rollout counts as in flight as well', () => {
   const parked = { upgradesParked: 3, upgradesWatched: 2 };
@@ -8,4 +9,9 @@ test('what acts is told apart from what is parked, which a rollout counts as in 
   expect(inFlightText({ upgradesInFlight: 1, ...parked, capCounts: { total: 1 } })).toContain(
     '1 act now (total: 1), 3',
   );
+});
+
+test('one place is told as one', () => {
+  const of = (count: number) => placesText({ accounts: Array.from({ length: count }) } as unknown as FleetStatus);
+  expect([of(1), of(2)]).toEqual(['1 account and Region', '2 accounts and Regions']);
 });

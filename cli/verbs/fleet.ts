@@ -27,8 +27,7 @@ export async function fleetStatus(session: Session, { output }: OutputOption) {
   const unread = fleet.accounts.filter(({ status }) => status !== 'Ok');
   await print(session, output, fleet, () => text(session, fleet, unread));
   if (fleet.spec === null) session.io.err('No Fleet is applied. Run: liftlock apply -f fleet.yaml\n');
-  if (unread.length > 0)
-    session.io.err(`${unread.length} of ${fleet.accounts.length} accounts and Regions could not be read.\n`);
+  if (unread.length > 0) session.io.err(`${unread.length} of ${placesText(fleet)} could not be read.\n`);
   return unread.length > 0 ? EXIT.incomplete : EXIT.ok;
 }
 
@@ -41,6 +40,9 @@ export function inFlightText(
   return `${fleet.upgradesInFlight} act now${counted}, ${fleet.upgradesParked} parked, ${fleet.upgradesWatched} of those watched`;
 }
 
+export const placesText = ({ accounts: { length } }: FleetStatus): string =>
+  length === 1 ? '1 account and Region' : `${length} accounts and Regions`;
+
 function text({ paint }: Session, fleet: FleetStatus, unread: FleetStatus['accounts']): string[] {
   const stop = `stopped by ${fleet.stoppedBy ?? 'somebody'} at ${fleet.stoppedAt}: ${fleet.stopReason ?? NO_REASON}`;
   return [
@@ -49,7 +51,7 @@ function text({ paint }: Session, fleet: FleetStatus, unread: FleetStatus['accou
       ['Switch', fleet.stopped ? paint('red', visible(stop)) : 'on'],
       ['Clusters', fleet.clusters],
       ['In flight', visible(inFlightText(fleet))],
-      ['Accounts', `${fleet.accounts.length} accounts and Regions, ${unread.length} of them not readable`],
+      ['Accounts', `${placesText(fleet)}, ${unread.length} of them not readable`],
       ['Time zones', `data ${fleet.timeZoneData ?? 'not known'}`],
       ['Applied', fleet.appliedAt === null ? '-' : `${fleet.appliedAt} by ${shown(fleet.appliedBy)}`],
     ]),
