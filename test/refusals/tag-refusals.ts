@@ -82,15 +82,15 @@ export const tagRefusals: readonly Refusal[] = [
       input: { resourceArn: `${resourceArn}s`, tagKeys: ['team'] },
       ...missing,
     },
-    ...([0, 51] as const).map((count) => ({
-      name: `${count} tags to take off`,
-      source: 'the API’s model' as const,
+    {
+      name: '51 tags to take off',
+      source: 'the API’s model',
       world: shop(),
-      operation: 'UntagResource' as const,
-      input: { resourceArn, tagKeys: Object.keys(tags(count)) },
+      operation: 'UntagResource',
+      input: { resourceArn, tagKeys: Object.keys(tags(51)) },
       ...bad,
       message: /^tagKeys must have between 1 and 50 members$/,
-    })),
+    },
     {
       name: 'a tag of AWS to take off',
       source: 'tags of AWS',
