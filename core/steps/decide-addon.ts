@@ -1,6 +1,7 @@
 import { unlessGone } from '../contracts/eks-errors.ts';
 import { reason } from '../contracts/step-result.ts';
 import { type AddonDecision, addonAfter, addonBack, addonBefore, addonFits } from '../model/addon-target.ts';
+import { isFinish } from '../model/hop.ts';
 import type { Addon } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -26,8 +27,12 @@ export async function decideAddon(
   }
   const to = context.target.toString();
   if (phase === 'back') return addonBack(addon, info, KubeVersion.parse(context.cluster.version).toString(), to);
-  const pinned = upgradePins(context)?.addons?.[addonName];
-  if (phase === 'after' && upgradePins(context) !== undefined && pinned === undefined && addonFits(addon, info, to)) {
+  const { upgrade } = context;
+  const pins = upgradePins(context);
+  const pinned = pins?.addons?.[addonName];
+  // A hop pins its images alone: its add-ons go where those of any hop go.
+  const isOfPlan = pins !== undefined && upgrade !== undefined && isFinish(upgrade);
+  if (phase === 'after' && isOfPlan && pinned === undefined && addonFits(addon, info, to)) {
     const said = `${addonName} stays at ${addon.addonVersion}, which fits ${to}: the plan of its rollout names no other version.`;
     return { type: 'keep', reason: reason('AddonFits', said) };
   }

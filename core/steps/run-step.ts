@@ -111,8 +111,9 @@ export async function recordStep(
       ...(status === 'running' ? {} : { endedAt: now }),
       ...(detail === undefined ? (before?.detail === undefined ? {} : { detail: before.detail }) : { detail }),
     };
+    // Its way back is open from then on, also while a hook is asked about it, and where that says no.
     const completedAt =
-      step === 'upgrade-control-plane' && status === 'done'
+      step === 'upgrade-control-plane' && read.data.controlPlaneCompletedAt === undefined
         ? await controlPlaneCompletedAt(ports, clusterKey, known.id)
         : undefined;
     const controlPlane = completedAt === undefined ? {} : { controlPlaneCompletedAt: completedAt };

@@ -210,6 +210,12 @@ describe('inside a minor', () => {
     },
   );
 
+  test('a hop whose images are pinned takes the newest of each add-on, as one without pins does', async () => {
+    const hop = upgrade({ from: '1.36', to: '1.37', releases: { workers: 'r' } });
+    const { sent } = await inside({}, { kept: { upgrades: [hop] }, eks: { offers: { cni: fits } } });
+    expect(sent).toMatchObject([{ addonName: 'cni', addonVersion: 'v1.2.0' }]);
+  });
+
   test('a pinned version that EKS did not install is a failure, though what is there fits', async () => {
     const upgrades = [upgrade({ from: '1.37', to: '1.37', addons: { cni: 'v1.1.0' } })];
     const updates = { 'addon/cni': [{ status: 'Failed' as const }] };

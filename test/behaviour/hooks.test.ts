@@ -262,3 +262,19 @@ test('a hook after a node group hears of it when its own settings are back', asy
     ...['UpdateClusterVersion', 'UpdateNodegroupConfig', 'UpdateNodegroupVersion', 'UpdateNodegroupConfig'],
   ]);
 });
+
+test.each([
+  ['says stop', 'stop', '1h'],
+  ['does not answer', 'wait', '20m'],
+])(
+  'until when a hop can be taken back is known also where a hook that is asked about it %s',
+  async (_, answer, timeout) => {
+    const world = await fleet({ hooks: [hook('after', 'upgrade-control-plane', { timeout })] });
+    answering(world, answer);
+    await run(world);
+    expect((await memberOf(world, 'web')).status).toBe('Failed');
+    expect(versionOf(world, 'web')).toBe('1.37');
+    const { rollback } = await explainCluster(world.ports, await recordOf(world, 'web'));
+    expect(rollback).toMatchObject({ to: '1.36', until: expect.any(String) });
+  },
+);
