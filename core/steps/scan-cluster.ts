@@ -11,7 +11,7 @@ import {
   type StepResult,
   wait,
 } from '../contracts/step-result.ts';
-import { isRollback } from '../model/hop.ts';
+import { isFinish, isRollback } from '../model/hop.ts';
 import { isRolled } from '../model/image-rule.ts';
 import { allowsWaiver } from '../policy/allowed-waivers.ts';
 import { scanWaivers } from '../policy/applied.ts';
@@ -88,12 +88,14 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   notes.push(...(between?.notes ?? []));
   const rules = policy?.scan;
   const skip = rules?.skip ?? [];
-  // An upgrade that has moved the control plane can no longer be kept from it: its objects are not read again.
-  const isWhole = byHand || !hasMoved;
+  // An upgrade that has moved the control plane can no longer be kept from it: its objects are not read again. One inside a minor has changed nothing yet.
+  const { upgrade } = context;
+  const rollsOnly = hasMoved && upgrade !== undefined && isFinish(upgrade) && !upgrade.mutated;
+  const isWhole = byHand || !hasMoved || rollsOnly;
   const objects = isWhole ? await readObjects(ports, context, server, skip) : undefined;
   if (objects?.ended === false)
     return { step: STEP, result: wait(objects.pauseSeconds, reason('Scanning', objects.said)) };
-  const asksInsights = isWhole && !skip.includes('insight');
+  const asksInsights = isWhole && !rollsOnly && !skip.includes('insight');
   const insights = asksInsights ? await readInsights(ports.eks, context.scope, name) : undefined;
   const { facts, coverage, detail } = await readFacts(ports, context, server, policy, objects?.state);
   const report = await reportOf(ports, context, { facts, coverage, insights, state: objects?.state, rules });

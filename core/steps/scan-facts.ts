@@ -2,6 +2,7 @@ import type { UpgradePolicySpec } from '../config/types.ts';
 import { unlessGone } from '../contracts/eks-errors.ts';
 import { recordNodes } from '../inventory/record-nodes.ts';
 import { given } from '../model/given.ts';
+import { isFinish } from '../model/hop.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
 import { nodesAllowed } from '../nodes/disruption-ledger.ts';
 import { asRolled } from '../nodes/managed-groups/update-config.ts';
@@ -61,7 +62,7 @@ export async function readFacts(
   const nodegroups = groups.map((group) => asRolled(nodes, group, nodesAllowed(count, disruption?.maxUnavailable)));
   const addons = await readAddons(ports, context);
   const versions = hasMoved ? [] : await ports.eks.describeClusterVersions(scope);
-  const isHop = context.grant !== undefined;
+  const isHop = context.grant !== undefined && !(context.upgrade !== undefined && isFinish(context.upgrade));
   const now = ports.clock.now();
   const told = { cluster, target, isHop, hasMoved, holdsOwned, nodegroups, addons, versions, now, ...given({ nodes }) };
   const ofEks: Coverage = { ...EKS_FACTS, status: 'read', count: 1 + nodegroups.length + addons.length };

@@ -298,3 +298,28 @@ test('release says of a blocked cluster that it takes off holds only, and names 
   await retryCluster(world.ports, clusterKey, PERSON);
   expect((await memberOf(world, 'web')).status).toBe('Pending');
 });
+
+test.each(['always', 'propose'] as const)(
+  'a drain that cannot succeed stops a patch before anything is changed, as it stops a hop (finish: %s)',
+  async (finish) => {
+    const labels = { app: 'gateway' };
+    const world = await smallFleet({
+      clusters: [
+        {
+          name: 'web',
+          version: '1.37',
+          nodegroups: [{ name: 'workers', nodes: 2 }],
+          workloads: [
+            { kind: 'Deployment', namespace: 'shop', name: 'gateway', replicas: 2, labels, image: 'gateway:1' },
+          ],
+          podDisruptionBudgets: [{ namespace: 'shop', name: 'gateway', matchLabels: labels, minAvailable: 2 }],
+        },
+      ],
+      policy: { finish, patch: { nodes: {} } },
+    });
+    await run(world);
+    expect(mutationsOf(world)).toEqual([]);
+    const member = await memberOf(world, 'web');
+    expect([member.status, member.reasons.map(({ code }) => code)]).toEqual(['Blocked', ['DrainStuck', 'AtTarget']]);
+  },
+);
