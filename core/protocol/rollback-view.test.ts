@@ -53,6 +53,23 @@ test('nodes that followed must go back first: each is named with what brings it 
   });
 });
 
+test('a group with an AMI of its own goes back where the table of the policy names one for the minor before', () => {
+  const nodegroups = [group('ml', '1.36', { amiType: 'CUSTOM' })];
+  const groups = [{ kind: 'managed', name: 'ml', version: '1.36', count: 2 }];
+  const more = { ...cluster, nodegroups, otherNodes: { seenAt: daysAgo(0), groups } } as ClusterRecord;
+  const codesOf = (minors: readonly string[]) => {
+    const table = Object.fromEntries(minors.map((minor) => [minor, { [cluster.region]: 'ami-0a' }]));
+    const nodes = { images: [{ table, owners: ['self'] }] } as never;
+    const { reasons, blockers } = rollbackView(more, { upgrades: upgraded(2), region, now, nodes });
+    return [reasons.map(({ code }) => code), blockers.map(({ message }) => message)];
+  };
+  expect(codesOf(['1.35', '1.36'])).toEqual([['NodesGoBack'], []]);
+  expect(codesOf(['1.36'])).toEqual([
+    ['NodesFirst'],
+    [expect.stringContaining(`ml (The policy names no AMI of 1.35 in ${cluster.region} (spec.nodes.images)`)],
+  ]);
+});
+
 test('of a group that cannot go back now the reason is told, and many are counted', () => {
   const deleting = reasonsOf({ nodegroups: [group('workers', '1.36', { status: 'DELETING' })] });
   expect(deleting[0]?.message).toContain('workers (The node group workers is DELETING');
@@ -75,7 +92,7 @@ test.each<[string, object, object, boolean]>([
     region,
     now,
   });
-  const told = reasons.filter(({ message }) => message.startsWith('The roll of workers to 1.36 has begun'));
+  const told = reasons.filter(({ message }) => message.startsWith('The roll of workers to 1.36 is not through'));
   expect(told.map(({ code }) => code)).toEqual(isTold ? ['NodesGoBack'] : []);
 });
 

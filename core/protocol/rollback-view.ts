@@ -5,9 +5,10 @@ import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isRollback, rollbackId } from '../model/hop.ts';
-import { isRolled, type NodesSpec } from '../model/image-rule.ts';
+import { imageRuleOf, isRolled, type NodesSpec } from '../model/image-rule.ts';
 import { nodesText, OTHER_OWNERS } from '../model/node-owner.ts';
 import { foreseeWayBack, SEVEN_DAYS, wayBack } from '../model/way-back.ts';
+import { noNamedImage, tableImage } from '../nodes/managed-groups/custom-image.ts';
 import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
@@ -135,11 +136,22 @@ function followers(
       own.length > 0 ? own.some((one) => hasFollowed(current, one.version)) : hasFollowed(current, version);
     if (!isAhead) return [];
     const nodegroup = { clusterName, nodegroupName: name, status, ...given({ version, amiType }) };
-    // Which image the policy names for the minor before is looked up right before it is used.
-    const isOurs = isRolled(nodes, group);
-    const move = managedGroups.takeBack({ nodegroup, image: isOurs ? 'eks' : 'nobody' }, to);
+    const image = imageOfWayBack(cluster, group, to, nodes);
+    const move = managedGroups.takeBack({ nodegroup, image }, to);
     return [{ name, stuck: move.type === 'blocked' ? move.reason : undefined }];
   });
+}
+
+/** What a table of the policy lacks is known; what tags and parameters name for the minor before is looked up right before it is used. */
+function imageOfWayBack(
+  { region }: Pick<ClusterRecord, 'region'>,
+  group: ClusterRecord['nodegroups'][number],
+  to: KubeVersion,
+  nodes: NodesSpec,
+): 'eks' | 'nobody' | Reason {
+  const rule = imageRuleOf(nodes, group);
+  if (rule?.table === undefined) return isRolled(nodes, group) ? 'eks' : 'nobody';
+  return tableImage(rule, to, region) === undefined ? noNamedImage(rule, to, region, group.name) : 'eks';
 }
 
 /** What Liftlock does not take back, with what does. */
@@ -182,7 +194,7 @@ function unreadRolls({ nodegroups, otherNodes }: ClusterRecord, upgrades: readon
     const [last] = rolls.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
     const isRead = last?.endedAt != null && otherNodes !== undefined && otherNodes.seenAt >= last.endedAt;
     if (last === undefined || last.status === 'done' || isRead || version === `${current}`) return [];
-    const said = `The roll of ${name} to ${current} has begun and is not through (${last.status}): its nodes that run ${current} go back first.`;
+    const said = `The roll of ${name} to ${current} is not through (${last.status}): what of its nodes runs ${current} goes back first.`;
     return [reason('NodesGoBack', said)];
   });
 }

@@ -144,6 +144,7 @@ test.each<[string, Given, string, string]>([
     {
       nodegroups: { a: { version: '1.37', amiType: 'CUSTOM', launchTemplate: { id: 'lt-1', version: '3' } } },
       spec: { nodes: { images: [{ owners: ['self'], tags: { minor: '{version}' } }] } },
+      nodes: [node('v1.37.0', { 'eks.amazonaws.com/nodegroup': 'a' })],
     },
     ...(['blocked', 'CustomImage'] as const),
   ],
@@ -151,6 +152,18 @@ test.each<[string, Given, string, string]>([
 ])('nothing begins where %s', async (_, given, status, code) => {
   const answer = await checked(given);
   expect([answer.status, answer.codes]).toEqual([status, expect.arrayContaining([code])]);
+});
+
+test.each<[string, readonly Node[], string]>([
+  ['is behind', [node('v1.36.2', { 'eks.amazonaws.com/nodegroup': 'a' })], 'done'],
+  ['runs what nobody can read', [node('?', { 'eks.amazonaws.com/nodegroup': 'a' })], 'blocked'],
+  ['has followed', [node('v1.37.0', { 'eks.amazonaws.com/nodegroup': 'a' })], 'blocked'],
+])('without an image for the minor before, a group with an AMI of its own that %s', async (_, nodes, status) => {
+  const nodegroups = { a: { version: '1.37', amiType: 'CUSTOM', launchTemplate: { id: 'lt-1', version: '3' } } };
+  const spec = {
+    nodes: { images: [{ owners: ['self'], table: { '1.37': { 'eu-central-1': 'ami-0a36aabb11223344f' } } }] },
+  };
+  expect((await checked({ nodegroups, nodes, spec })).status).toBe(status);
 });
 
 test('an add-on that is removed meanwhile stands against nothing', async () => {

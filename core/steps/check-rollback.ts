@@ -108,13 +108,16 @@ async function begunAt({ eks }: CheckPorts, { scope, name, cluster }: StepContex
 async function groupsInTheWay(
   ports: CheckPorts,
   context: StepContext,
-  { nodegroups }: ClusterRecord,
+  { nodegroups, otherNodes }: ClusterRecord,
   { nodes, asksServer }: Parameters<typeof managedGroups.observe>[3] & { readonly asksServer: boolean },
 ): Promise<Reason[]> {
   const found = await Promise.all(
     nodegroups.map(async ({ name, amiType }) => {
       // Whose image nobody chooses is told with the nodes that run it, where anybody has read them.
       if (amiType !== 'CUSTOM') return [];
+      const own = otherNodes?.groups.filter((one) => one.kind === 'managed' && one.name === name) ?? [];
+      // One that has not followed has nothing to go back from, whatever image there is for it.
+      if (asksServer && !own.some((one) => mayBeNewer(one.version, context.target))) return [];
       const unit = await managedGroups.observe(ports, context, name, { nodes });
       const isRead = unit.image === 'nobody' && asksServer;
       const move = isRead ? undefined : managedGroups.takeBack(unit, context.target);
@@ -123,6 +126,9 @@ async function groupsInTheWay(
   );
   return found.flat();
 }
+
+const mayBeNewer = (version: string, target: KubeVersion): boolean =>
+  KubeVersion.tryParse(version)?.isOlderThan(target.next()) !== true;
 
 async function addonsInTheWay(ports: CheckPorts, context: StepContext): Promise<Reason[]> {
   const { scope, name } = context;

@@ -296,6 +296,15 @@ describe('in a rollback', () => {
     expect(await back({ amiType: 'CUSTOM' })).toMatchObject({ status: 'done', code: 'CustomAmi', sent: [] });
   });
 
+  test('nor is one whose nodes have not followed, whatever the policy names for it', async () => {
+    const base = policyWith({ name: 'p' });
+    const nodes = { images: [{ owners: ['self'], table: { '1.37': { 'eu-central-1': 'ami-0a36aabb11223344f' } } }] };
+    const policy = policyConfig({ ...base, spec: { ...base.spec, nodes } } as never);
+    const custom = { amiType: 'CUSTOM', launchTemplate: { id: 'lt-1', version: '3' } };
+    const answer = await back(custom, { nodesSeen: () => [node('v1.36.9')], kept: { policy } });
+    expect(answer).toMatchObject({ status: 'done', code: 'CustomAmi', sent: [] });
+  });
+
   test.each<[string, readonly Node[] | Error, RegExp]>([
     ['are read', [node('v1.36.9')], /^No node of a, .* is newer than 1\.36/],
     [

@@ -131,12 +131,13 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const unit = await managedGroups.observe(ports, context, group, wanted);
   const move = (one: typeof unit) => (isBack ? managedGroups.takeBack(one, target) : managedGroups.roll(one, target));
   let next = move(unit);
-  const asksNodes = isBack && (next.type === 'done' || unit.image === 'nobody');
+  const isCustom = unit.nodegroup.amiType === 'CUSTOM';
+  const asksNodes = isBack && (next.type === 'done' || isCustom);
   const newer = asksNodes ? await newerNodes(ports, context, group) : undefined;
   // EKS says of a roll that has failed half-way what it was before.
   if (next.type === 'done' && newer === 'some') next = move({ ...unit, isHalfRolled: true });
-  // The check has told of what runs the newer minor; a group that stayed behind has nothing to go back from.
-  if (unit.image === 'nobody' && newer !== undefined && newer !== 'some') {
+  // The check has told of what runs the newer minor; a group that stayed behind has nothing to go back from, whatever image is named for it.
+  if (isCustom && (newer === 'none' || (newer === 'unread' && unit.image === 'nobody'))) {
     const said =
       newer === 'none'
         ? `No node of ${group}, which runs a custom AMI, is newer than ${target}: it stays as it is.`

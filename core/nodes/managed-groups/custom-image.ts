@@ -37,15 +37,7 @@ const BUILT_FOR = 'kubernetes';
  */
 export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Asked): Image | Reason {
   const { nodegroup, target, region, named } = asked;
-  const none = (said: string): Reason =>
-    reason('CustomImage', `${said}, so the node group ${nodegroup} cannot be rolled to ${target}.`);
-  const parameter = parameterFor(rule, target);
-  if (rule.tags === undefined && named === undefined)
-    return none(
-      parameter === undefined
-        ? `The policy names no AMI of ${target} in ${region} (spec.nodes.images)`
-        : `No parameter ${parameter} in ${region} that Liftlock may read holds the id of an AMI (one of the account's own needs the tag ${PARAMETER_TAG.key}=${PARAMETER_TAG.value})`,
-    );
+  if (rule.tags === undefined && named === undefined) return noNamedImage(rule, target, region, nodegroup);
   const refused: string[] = [];
   const fitting = found.filter((image) => {
     const why = unfit(image, asked);
@@ -58,7 +50,21 @@ export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Ask
     named === undefined
       ? `No AMI with the tags ${tagText(tagsFor(rule, target))} can be used`
       : `The AMI ${named} cannot be used`;
-  return none(`${what}: ${refused.length === 0 ? 'EC2 has none that this account may launch' : refused.join('; ')}`);
+  const why = refused.length === 0 ? 'EC2 has none that this account may launch' : refused.join('; ');
+  return none(`${what}: ${why}`, nodegroup, target);
+}
+
+const none = (said: string, nodegroup: string, target: KubeVersion): Reason =>
+  reason('CustomImage', `${said}, so the node group ${nodegroup} cannot be rolled to ${target}.`);
+
+/** Of a rule whose table or parameter names none. */
+export function noNamedImage(rule: ImageRule, target: KubeVersion, region: string, nodegroup: string): Reason {
+  const parameter = parameterFor(rule, target);
+  const said =
+    parameter === undefined
+      ? `The policy names no AMI of ${target} in ${region} (spec.nodes.images)`
+      : `No parameter ${parameter} in ${region} that Liftlock may read holds the id of an AMI (one of the account's own needs the tag ${PARAMETER_TAG.key}=${PARAMETER_TAG.value})`;
+  return none(said, nodegroup, target);
 }
 
 /** Of those made in one second the id decides, so that whoever looks again finds the same one. */
