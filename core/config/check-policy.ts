@@ -1,10 +1,8 @@
-import { CHECK_NAMES } from '../contracts/check-names.ts';
 import { clusterEnvironment } from '../expression/cluster-environment.ts';
 import type { ExpressionEnvironment } from '../expression/environment.ts';
 import { evidenceEnvironment } from '../expression/evidence-environment.ts';
 import { compilePredicate, type ExpressionProblem } from '../expression/predicate.ts';
 import { both, overlapInPart } from '../selector/cover.ts';
-import { matchesGlob } from '../selector/glob.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
@@ -13,6 +11,7 @@ import { checkComponents } from './checks/components.ts';
 import { checkCounted } from './checks/disruption.ts';
 import { checkDrainRules } from './checks/drain.ts';
 import { checkHooks } from './checks/hooks.ts';
+import { noCheck } from './checks/no-check.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkRates } from './checks/rates.ts';
@@ -119,12 +118,8 @@ function checkWaivedNames(document: unknown, report: Report): void {
   const rules = ['spec', 'scan', 'waivers'];
   for (const [index, rule] of listOf(fieldOf(document, ...rules)).entries())
     for (const [at, name] of listOf(fieldOf(rule, 'checks')).entries()) {
-      if (typeof name !== 'string' || /^(names:.|list:.|.{301}|$)/s.test(name)) continue;
-      if (CHECK_NAMES.some((known) => matchesGlob(name, known))) continue;
-      const meant = didYouMean(name, CHECK_NAMES);
-      const hint = meant ? `Did you mean ${meant}?` : 'Write the rule or the reason of a finding, as reports show it.';
-      const said = `"${name}" is the name of no check, so that no waiver would hold by it. ${hint}`;
-      report('error', [...rules, index, 'checks', at], said);
+      const said = noCheck(name);
+      if (said !== undefined) report('error', [...rules, index, 'checks', at], said);
     }
 }
 

@@ -1,4 +1,5 @@
 import { fieldOf } from './checks/check.ts';
+import { noCheck } from './checks/no-check.ts';
 import { waiverEnd } from './day-or-instant.ts';
 import type { ConfigIssue } from './issue.ts';
 import { scanWaiverSchema } from './schema/scan-waiver.ts';
@@ -26,6 +27,8 @@ export function checkWaiver(
 ): CheckedWaiver | undefined {
   const { value, issues: found } = parseBySchema(scanWaiverSchema, document);
   issues.push(...found);
+  const rule = noCheck(fieldOf(document.value, 'spec', 'match', 'rule'));
+  if (rule !== undefined) issues.push(document.issue('error', ['spec', 'match', 'rule'], rule));
   const { expires } = value?.spec ?? soundFields(scanWaiverSchema.shape.spec, fieldOf(document.value, 'spec'));
   if (expires === undefined) return undefined;
   const end = waiverEnd(expires);

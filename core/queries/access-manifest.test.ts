@@ -71,7 +71,7 @@ test('for hooks there is a role of their own, bound in one namespace alone', () 
     'arn:aws:iam::111111111111:role/LiftlockSpoke-hooks',
     expect.stringContaining('--kubernetes-groups liftlock-hooks'),
   ]);
-  const [role, binding] = parseAllDocuments(RBAC.hooks('asked')).map((document) => document.toJS());
+  const [, role, binding] = parseAllDocuments(RBAC.hooks('asked')).map((document) => document.toJS());
   expect([role.kind, binding.kind, role.metadata.namespace, binding.metadata.namespace]).toEqual([
     ...['Role', 'RoleBinding', 'asked', 'asked'],
   ]);

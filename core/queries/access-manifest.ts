@@ -125,7 +125,12 @@ ${bindingOf(OPERATORS, OPERATORS)}`;
  */
 const hookRunnersRbac = (
   namespace: string,
-): string => `# For hooks that are asked by Jobs (Fleet.spec.hooks.jobs), in their namespace alone.
+): string => `# For hooks that are asked by Jobs (Fleet.spec.hooks.jobs), in their namespace alone. The service account that the Fleet names there is yours to make.
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: ${namespace}
+---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 metadata:

@@ -120,7 +120,7 @@ describe('the tier hooks', () => {
     cluster.description.accessConfig = { authenticationMode: 'API' };
     const entry = { principalArn: ROLE, type: 'STANDARD', createdAt: 0, policies: [] };
     cluster.accessEntries.push({ ...entry, kubernetesGroups: [HOOK_RUNNERS] });
-    const [role, binding] = parseAllDocuments(RBAC.hooks('default')).map((document) => document.toJS());
+    const [, role, binding] = parseAllDocuments(RBAC.hooks('default')).map((document) => document.toJS());
     cluster.kubernetes.objects = [{ ...role, rules: change(role.rules) }, binding];
     const jobs = under.jobs.open(under.server);
     const work = async () => {

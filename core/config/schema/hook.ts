@@ -41,7 +41,10 @@ const job = z.strictObject({
 });
 const RECEIVERS = '{ webhook: URL, secret: ARN }, { lambda: ARN }, { stateMachine: ARN } or { job: { image: IMAGE } }';
 
-export const receiver = z.union([webhook, lambda, stateMachine, job], `is nobody who can be asked: it is ${RECEIVERS}`);
+export const receiver = z.union(
+  [webhook, lambda, stateMachine, job],
+  `is nobody who can be asked: it is one of these, with all that stands there: ${RECEIVERS}`,
+);
 
 export const hookTimeout = positiveDuration.refine(
   (text) => durationMilliseconds(text) <= LONGEST_HOURS * 3_600_000,

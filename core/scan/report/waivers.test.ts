@@ -159,3 +159,10 @@ test.each([
 ])('%s ends at %s', (expires, end) => {
   expect(waiverEnd(expires)?.toISOString()).toBe(end);
 });
+
+test('a rule that no finding has would hold nothing, and is refused as in a policy', () => {
+  expect(problems(waiver('{ rule: DrainStuck, namespace: shop }'))).toEqual([]);
+  expect(problems(waiver('{ rule: DrainStuk, namespace: shop }'))).toEqual([
+    'waivers.yaml:5:18: error: spec.match.rule: "DrainStuk" is the name of no check, so that no waiver would hold by it. Did you mean DrainStuck?',
+  ]);
+});

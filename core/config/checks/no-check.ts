@@ -1,0 +1,12 @@
+import { CHECK_NAMES } from '../../contracts/check-names.ts';
+import { matchesGlob } from '../../selector/glob.ts';
+import { didYouMean } from '../did-you-mean.ts';
+
+/** What is wrong with the name of a check in a waiver; undefined where there is such a check, and where the schema says it. `*` stands for any text. */
+export function noCheck(name: unknown): string | undefined {
+  if (typeof name !== 'string' || /^(names:.|list:.|.{301}|$)/s.test(name)) return undefined;
+  if (CHECK_NAMES.some((known) => matchesGlob(name, known))) return undefined;
+  const meant = didYouMean(name, CHECK_NAMES);
+  const hint = meant ? `Did you mean ${meant}?` : 'Write the rule or the reason of a finding, as reports show it.';
+  return `"${name}" is the name of no check, so that no waiver would hold by it. ${hint}`;
+}
