@@ -9,7 +9,7 @@ import { keyOf } from '../scan/preflight/key-unusable.ts';
 import { isImageId, templateOf } from '../scan/preflight/launched-from.ts';
 import { networkOf } from '../scan/preflight/network-gone.ts';
 import type { PodNetwork } from '../scan/preflight/pod-network.ts';
-import type { CapacityFacts } from '../scan/preflight/preflight-check.ts';
+import type { CapacityFacts, PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import { bringsNodes } from '../scan/preflight/surge-addresses.ts';
 import { quotaOf, typesOf } from '../scan/preflight/vcpu-quota.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
@@ -22,7 +22,7 @@ import type { StepContext } from './context.ts';
 export async function readCapacity(
   ports: Pick<Ports, 'ec2' | 'account' | 'clock'>,
   context: StepContext,
-  nodes: NodesSpec,
+  { nodes, inside }: { readonly nodes: NodesSpec; readonly inside?: PreflightFacts['inside'] },
   nodegroups: readonly Nodegroup[],
   { podNetwork, asksCapacity }: { readonly podNetwork: PodNetwork | undefined; readonly asksCapacity: boolean },
 ): Promise<{ capacity: CapacityFacts; coverage: Coverage[] }> {
@@ -97,7 +97,7 @@ export async function readCapacity(
     each(arns, (arn) => account.describeKey(scope, arn)),
   );
   const codes = nodegroups.flatMap((group) =>
-    bringsNodes(group, { nodes, target }) ? (quotaOf(group, launchTemplates) ?? []) : [],
+    bringsNodes(group, { target, ...given({ nodes, inside }) }) ? (quotaOf(group, launchTemplates) ?? []) : [],
   );
   const quotas = await ask('servicequotas:GetServiceQuota, cloudwatch:GetMetricStatistics', codes, (names) =>
     each(names, (code) => account.getServiceQuota(scope, code)),

@@ -11,7 +11,7 @@ import {
   type StepResult,
   wait,
 } from '../contracts/step-result.ts';
-import { isFinish, isRollback } from '../model/hop.ts';
+import { isRollback } from '../model/hop.ts';
 import { isRolled } from '../model/image-rule.ts';
 import { allowsWaiver } from '../policy/allowed-waivers.ts';
 import { scanWaivers } from '../policy/applied.ts';
@@ -32,6 +32,7 @@ import { coverageOf } from '../scan/live/keep.ts';
 import type { LiveScanState } from '../scan/live/live-scan-state.ts';
 import { isOfRoll, observePreflight } from '../scan/preflight/checks.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
+import { isReplaced } from '../scan/preflight/surge-addresses.ts';
 import { buildReport } from '../scan/report/build-report.ts';
 import type { Coverage, ScanReport } from '../scan/report/report-schema.ts';
 import { insightsCoverage, observeInsights, readInsights } from '../scan/telemetry/insights.ts';
@@ -43,7 +44,7 @@ import type { StepContext, StepPorts } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
-import { isServer, NOT_ASKED, NOT_VERIFIED, readFacts, type Server } from './scan-facts.ts';
+import { isServer, NOT_ASKED, NOT_VERIFIED, readFacts, rollsInside, type Server } from './scan-facts.ts';
 
 const STEP = 'scan-cluster';
 
@@ -89,8 +90,7 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const rules = policy?.scan;
   const skip = rules?.skip ?? [];
   // An upgrade that has moved the control plane can no longer be kept from it: its objects are not read again. One inside a minor has changed nothing yet.
-  const { upgrade } = context;
-  const rollsOnly = hasMoved && upgrade !== undefined && isFinish(upgrade) && !upgrade.mutated;
+  const rollsOnly = hasMoved && rollsInside(context) !== undefined;
   const isWhole = byHand || !hasMoved || rollsOnly;
   const objects = isWhole ? await readObjects(ports, context, server, skip) : undefined;
   if (objects?.ended === false)
@@ -159,7 +159,7 @@ async function reportOf(ports: StepPorts, context: StepContext, read: WhatWasRea
   const waivers = await scanWaivers(ports.table);
   const from = versionBefore(facts);
   const observed = observeInsights(insights ?? [], Object.values(state?.facts.changes ?? {}), ports.clock.now());
-  const preflight = observePreflight(facts);
+  const preflight = facts.inside === undefined ? observePreflight(facts) : preflightInside(facts);
   const observations = [
     ...(state?.observations ?? []),
     ...observed,
@@ -190,6 +190,14 @@ async function reportOf(ports: StepPorts, context: StepContext, read: WhatWasRea
     data,
     scannedAt: state === undefined ? context.startedAt : new Date(state.startedAt),
   });
+}
+
+/** What stops a roll is asked of the node groups that are replaced; all else is of the control plane, which stays. */
+function preflightInside(facts: PreflightFacts): Observation[] {
+  const replaced = facts.nodegroups.filter((group) => isReplaced(group, facts)).map((one) => one.nodegroupName);
+  const ofRolls = observePreflight({ ...facts, hasMoved: false }).filter(isOfRoll);
+  const isOfThem = (one: Observation): boolean => one.type === 'problem' && replaced.includes(one.subject.name ?? '');
+  return [...observePreflight(facts).filter((one) => !isOfRoll(one)), ...ofRolls.filter(isOfThem)];
 }
 
 /** An upgrade whose control plane has moved is still in its hop; a person who scans at the target asks about no hop. */

@@ -64,7 +64,20 @@ export async function readFacts(
   const versions = hasMoved ? [] : await ports.eks.describeClusterVersions(scope);
   const isHop = context.grant !== undefined && !(context.upgrade !== undefined && isFinish(context.upgrade));
   const now = ports.clock.now();
-  const told = { cluster, target, isHop, hasMoved, holdsOwned, nodegroups, addons, versions, now, ...given({ nodes }) };
+  const inside = rollsInside(context);
+  const told = {
+    ...given({ inside }),
+    cluster,
+    target,
+    isHop,
+    hasMoved,
+    holdsOwned,
+    nodegroups,
+    addons,
+    versions,
+    now,
+    ...given({ nodes }),
+  };
   const ofEks: Coverage = { ...EKS_FACTS, status: 'read', count: 1 + nodegroups.length + addons.length };
   // The baseline is taken right before the first change: what has changed the cluster keeps it.
   const asksProbes = context.upgrade !== undefined && !context.upgrade.mutated;
@@ -77,12 +90,15 @@ export async function readFacts(
     rules === undefined || hasMoved
       ? undefined
       : await readPolicyFacts(ports, context, asked, { ...rules, components });
-  const asksCapacity = !hasMoved && !skip.includes('capacity');
-  const rolls = asksCapacity && nodegroups.some((group) => bringsNodes(group, { nodes, target }));
+  const mayRoll = !hasMoved || inside !== undefined;
+  const asksCapacity = mayRoll && !skip.includes('capacity');
+  const rolls = asksCapacity && nodegroups.some((group) => bringsNodes(group, told));
   const ofPods = rolls && asked !== undefined ? await readPodNetwork(ports, context, asked) : undefined;
-  const ofEc2 = hasMoved
-    ? { capacity: {}, coverage: [] }
-    : await readCapacity(ports, context, nodes, nodegroups, { podNetwork: ofPods?.podNetwork, asksCapacity });
+  const ofEc2 = mayRoll
+    ? await readCapacity(ports, context, { nodes, ...given({ inside }) }, nodegroups, {
+        ...{ podNetwork: ofPods?.podNetwork, asksCapacity },
+      })
+    : { capacity: {}, coverage: [] };
   const seen = asksProbes
     ? { ...read.reading, ...observePolicy(ofPolicy?.facts.alarms ?? [], await probeUrls(ports, smoke?.urls ?? [])) }
     : {};
@@ -99,6 +115,12 @@ export async function readFacts(
     ],
     detail: asksProbes ? baseline : (context.upgrade?.steps[STEP]?.detail ?? {}),
   };
+}
+
+/** Of an upgrade inside its minor that has changed nothing yet, the releases that it takes node groups to; undefined of every other one. */
+export function rollsInside({ upgrade }: StepContext): PreflightFacts['inside'] {
+  if (upgrade === undefined || !isFinish(upgrade) || upgrade.mutated) return undefined;
+  return upgrade.releases ?? {};
 }
 
 async function readAddons(

@@ -323,3 +323,24 @@ test.each(['always', 'propose'] as const)(
     expect([member.status, member.reasons.map(({ code }) => code)]).toEqual(['Blocked', ['DrainStuck', 'AtTarget']]);
   },
 );
+
+test('too few addresses for the new nodes stop a patch as they stop a hop, where the scan asks for them', async () => {
+  const patched = async (policy: object) => {
+    const world = await smallFleet({
+      clusters: [{ name: 'web', version: '1.37', nodegroups: [{ name: 'workers', nodes: 2 }] }],
+      policy: { finish: 'propose', ...policy },
+      prepare: change(({ nodegroups }) => {
+        for (const { description } of nodegroups) description.subnets = ['subnet-full'];
+      }),
+    });
+    world.eks.state.freeAddresses = { 'subnet-full': 0 };
+    await run(world);
+    const member = await memberOf(world, 'web');
+    const said = member.reasons.map(({ message }) => message).join();
+    const isShort = said.includes('have 0 free addresses');
+    return [member.status, isShort, mutationsOf(world).map(({ operation }) => operation)];
+  };
+  expect(await patched({ patch: { nodes: {} } })).toEqual(['Blocked', true, []]);
+  const unasked = await patched({ patch: { nodes: {} }, scan: { skip: ['capacity'] } });
+  expect(unasked).toEqual(['Succeeded', false, ['UpdateNodegroupVersion']]);
+});

@@ -20,6 +20,8 @@ export interface PreflightFacts {
   readonly hasMoved: boolean;
   readonly now: Date;
   readonly nodegroups: readonly Nodegroup[];
+  /** Of an upgrade inside its minor that has changed nothing yet: the releases that it takes node groups to. Absent of every other one. */
+  readonly inside?: Readonly<Record<string, string>>;
   /** What the policy says of their images. */
   readonly nodes?: NodesSpec;
   /** Those that EKS manages; without `info` EKS lists no versions of it (any more). */

@@ -64,10 +64,17 @@ export const surgeAddresses: PreflightCheck = {
   },
 };
 
+type Rolls = Pick<PreflightFacts, 'nodes' | 'target' | 'inside'>;
+
+/** Whether its nodes are replaced. */
+export function isReplaced(group: Nodegroup, { nodes, target, inside = {} }: Rolls): boolean {
+  const release = inside[group.nodegroupName] ?? group.releaseVersion;
+  return isRolled(nodes, group) && (group.version !== target.toString() || release !== group.releaseVersion);
+}
+
 /** Whether this hop brings new nodes of it before old ones go. */
-export const bringsNodes = (group: Nodegroup, { nodes, target }: Pick<PreflightFacts, 'nodes' | 'target'>): boolean =>
-  isRolled(nodes, group) &&
-  group.version !== target.toString() &&
+export const bringsNodes = (group: Nodegroup, rolls: Rolls): boolean =>
+  isReplaced(group, rolls) &&
   group.updateConfig?.updateStrategy !== 'MINIMAL' &&
   (group.scalingConfig?.desiredSize ?? 1) > 0;
 
