@@ -8,6 +8,7 @@ import { FLEET, fleetSpec, loadAppliedConfigs, readPolicies } from '../policy/ap
 import { isForgotten, labeled } from '../policy/cluster-labels.ts';
 import { policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
+import { waveHalted } from '../protocol/settle.ts';
 import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
@@ -63,8 +64,14 @@ function unhold(
     const isFree = grant === undefined || grant.data.status === 'free';
     // One that waits for the hop which it is to take back is given up while that runs.
     if (event === 'Released' && back !== undefined && (isFree || grant.data.upgradeId !== back.data.id)) {
-      const { ended, ...given } = await giveUpRollback(table, back, read, { by, now });
-      return { ...given, events: ([change]: readonly string[]) => [upgradeChanged(ended, change)] };
+      const { ended, left, ...given } = await giveUpRollback(table, back, read, { by, now });
+      return {
+        ...given,
+        events: ([change]: readonly string[]) => [
+          upgradeChanged(ended, change),
+          ...left.flatMap(({ before, after }) => waveHalted(before, after, change)),
+        ],
+      };
     }
     if (!isFree) {
       throw wrongState(

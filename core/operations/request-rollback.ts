@@ -6,11 +6,13 @@ import { given } from '../model/given.ts';
 import { isRollback, rollbackId } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
+import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { keptOf } from '../protocol/left-half-done.ts';
-import { heldForRollback, turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
+import { heldForRollback, takeHopBack, turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
+import { upgradeEntry } from '../protocol/settle.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { planRollback, type RollbackPlan } from '../queries/rollback-plan.ts';
-import { change } from '../store/change.ts';
+import { change, writeMark } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
 import { ClusterControls, clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode, load, type Read, replace } from '../store/entity.ts';
@@ -84,7 +86,7 @@ export const refuseWhileGoingBack = (name: string, { from, to, status }: Upgrade
  * `written`: waves that are written beside it.
  */
 export async function giveUpRollback(
-  table: Pick<Table, 'get'>,
+  table: Pick<Table, 'get' | 'queryPartition'>,
   back: Read<Upgrade>,
   control: Read<ClusterControl> | undefined,
   { by, now, why = `${by} has given it up.` }: { readonly by: string; readonly now: Date; readonly why?: string },
@@ -101,11 +103,33 @@ export async function giveUpRollback(
   const { held } = control?.data ?? {};
   // Who held it before does so still, and is released after this.
   const next = withoutHoldOf(control?.data ?? { clusterKey }, id);
-  const turn = await turnGivenBack(table, ended, written);
+  // A control plane that is on its way back arrives there, whoever gives the rollback up: a hop that had not ended would take it up again by itself.
+  const left = (await isOnItsWayBack(table, back.data)) ? await takeHopBack(table, ended, now) : undefined;
+  const waves = left?.waves.map(({ after }) => after) ?? [];
+  const turn = await turnGivenBack(table, ended, [...written, ...waves]);
+  const entries = (left?.hops ?? []).map((one) => upgradeEntry(clusterKey, one));
   return {
     result: next,
-    writes: [replace(Upgrades, back, ended), replace(ClusterControls, control, next), ...turn],
-    record: [auditEntry(clusterKey, 'RollbackGivenUp', by, { held, upgradeId: id })],
+    writes: [
+      replace(Upgrades, back, ended),
+      replace(ClusterControls, control, next),
+      ...turn,
+      ...(left === undefined ? [] : [...left.writes, await writeMark(table, now)]),
+    ],
+    record: [auditEntry(clusterKey, 'RollbackGivenUp', by, { held, upgradeId: id }), ...entries],
     ended,
+    left: left?.waves ?? [],
   };
+}
+
+/** Whether EKS has been told by this rollback to take the control plane back, and has not been seen to fail at it. */
+async function isOnItsWayBack(
+  table: Pick<Table, 'queryPartition'>,
+  { clusterKey, id, mutated, startedAt = '' }: Upgrade,
+): Promise<boolean> {
+  if (!mutated) return false;
+  const newest = await loadNewestIntent(table, clusterKey, 'rollback-control-plane', 'cluster');
+  const { upgradeId, committedAt = '', outcome } = newest?.data ?? {};
+  const isIts = upgradeId === id && committedAt >= startedAt;
+  return isIts && outcome?.type === 'accepted' && [undefined, 'Successful'].includes(outcome.observed?.status);
 }

@@ -56,10 +56,10 @@ export function settleUpgrade(
 
     const settlement = settle(now, { ...upgrade.data, mutated }, member?.data, wave?.data, end);
     const isBack = isRollback(upgrade.data) && settlement.upgrade.status === 'Succeeded';
-    // Its hop is over from when the control plane is back, also where a check fails after that.
+    // Its hop is over from when the control plane is back, also where a check fails after that, or waits: who gives it up then has taken the cluster back.
     const hasLeft = hasGoneBack(upgrade.data);
     const back =
-      isBack || (hasLeft && settlement.upgrade.status === 'Failed')
+      isBack || (hasLeft && ['Failed', 'Parked'].includes(settlement.upgrade.status))
         ? await takeHopBack(table, settlement.upgrade, now)
         : undefined;
     const failsBeside = back === undefined && settlement.hold !== undefined && mutated && !hasMember;
@@ -90,7 +90,7 @@ export function settleUpgrade(
         : { ...settlement.upgrade, reasons: [...settlement.upgrade.reasons, refused] };
     operations.push(replace(Upgrades, upgrade, settled), ...(rollback?.writes ?? []));
     const ended = [settled, hop?.upgrade, ...(back?.hops ?? [])].filter((one) => one !== undefined);
-    const entries: AuditEntry[] = ended.map((one) => audit(clusterKey, `Upgrade${one.status}`, one));
+    const entries: AuditEntry[] = ended.map((one) => upgradeEntry(clusterKey, one));
     if (rollback !== undefined) {
       const { id, from, to, reasons } = rollback.upgrade;
       entries.push(auditEntry(clusterKey, 'RollbackBegun', LIFTLOCK, { upgradeId: id, from, to, reasons }));
@@ -221,14 +221,19 @@ async function wasMutated(ports: Pick<Ports, 'table'>, upgrade: Upgrade): Promis
 }
 
 /** The budget is checked by the transaction that makes an upgrade fail (protocol.md rule 6): so is who hears of it. */
-function waveHalted(before: Wave | undefined, after: Wave | undefined, change: string | undefined): LiftlockEvent[] {
+export function waveHalted(
+  before: Wave | undefined,
+  after: Wave | undefined,
+  change: string | undefined,
+): LiftlockEvent[] {
   return after === undefined || before?.status === after.status ? [] : [waveChanged(after, change)];
 }
 
-function audit(clusterKey: string, event: string, upgrade: Upgrade): AuditEntry {
+/** What goes on record of an upgrade that has ended or parked. */
+export function upgradeEntry(clusterKey: string, upgrade: Upgrade): AuditEntry {
   const { id, from, to, status, mutated, reasons, resumeAt, rolloutId, waveIndex, requestedBy } = upgrade;
   const detail = { upgradeId: id, from, to, status, mutated, reasons, resumeAt, rolloutId, waveIndex, requestedBy };
-  return auditEntry(clusterKey, event, LIFTLOCK, detail);
+  return auditEntry(clusterKey, `Upgrade${status}`, LIFTLOCK, detail);
 }
 
 const entryOf = (event: string, { clusterKey, number: grantNumber, upgradeId }: Grant): AuditEntry =>

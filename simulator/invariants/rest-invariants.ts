@@ -142,7 +142,7 @@ export async function noSilenceLeft({ world }: History): Promise<Violation[]> {
   });
 }
 
-const FREED = new Set(['ClusterRetried', 'ClusterReleased']);
+const FREED = new Set(['ClusterRetried', 'ClusterReleased', 'RollbackGivenUp']);
 
 /** 16 `rest`: with the faults over, nothing is left behind: no grant, count, open intent, running upgrade or execution. */
 export async function atRest({ world, audit }: History): Promise<Violation[]> {
