@@ -5,6 +5,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
 import { unreadablePolicy } from '../policy/policy-of.ts';
 import { clusterNameOf, queueOf } from './rollback.ts';
+import { mayExtendSupport } from './rollback-view.ts';
 import { type Moment, NONE, ofCluster, unplacedBy, type Veto, windowReasons } from './situation.ts';
 
 export const ROLLBACKS: readonly Moment[] = ['rollback-grant', 'rollback'];
@@ -95,3 +96,15 @@ export const ROLLBACK_VETOES: readonly Veto[] = [
     },
   },
 ];
+
+/** Of the one change of a rollback that costs money: what a step has read of its policy may have been withdrawn since. */
+export const EXTENSION_VETO: Veto = {
+  asked: ['rollback'],
+  rule: 'of the support type: the policy in force, or the person who asked for the rollback, lets it be set',
+  codes: ['NeedsExtendedSupport'],
+  reasons: ({ call, rules, upgrade, cluster }) => {
+    if (call !== 'ExtendSupport' || mayExtendSupport(rules?.policy?.spec, upgrade)) return NONE;
+    const said = `Nobody lets the support type of ${cluster?.name ?? 'it'} be set to EXTENDED any more, which costs money: neither its policy (rollback.extendSupport) nor whoever asked for the rollback (--extend-support).`;
+    return [reason('NeedsExtendedSupport', said)];
+  },
+};

@@ -25,6 +25,10 @@ const OTHER = 'arn:aws:eks:eu-central-1:111111111111:cluster/other@2026-01-01T00
 const back = { machine: 'rollback-cluster', from: '1.38', to: '1.37', rolloutId: undefined as never } as const;
 const policy = policyWith();
 const obeying = { ...policy, spec: { ...policy.spec, rollback: { automatic: false, windows: 'obey' as const } } };
+const extending = {
+  ...policy,
+  spec: { ...policy.spec, rollback: { ...obeying.spec.rollback, windows: 'ignore' as const, extendSupport: true } },
+};
 /** The same of a rollback: before its grant, and before each of its changes. */
 const BACK: readonly (readonly [string, Given, readonly string[], readonly string[]])[] = [
   ['nothing in the way', {}, NOTHING, NOTHING],
@@ -157,6 +161,14 @@ const BACK: readonly (readonly [string, Given, readonly string[], readonly strin
   ['the same, of one that a person asked for', { wave: { rollingBack: OTHER } }, NOTHING, NOTHING],
   ['the call of an upgrade', { call: 'UpdateClusterVersion' }, NOTHING, ['OtherDirection']],
   ['its own call', { call: 'RollbackClusterVersion' }, NOTHING, NOTHING],
+  ['the support type, which nobody lets be set', { call: 'ExtendSupport' }, NOTHING, ['NeedsExtendedSupport']],
+  [
+    'the same, where its policy lets it',
+    { call: 'ExtendSupport', rules: rules({ policy: extending }) },
+    NOTHING,
+    NOTHING,
+  ],
+  ['the same, where a person does', { call: 'ExtendSupport', upgrade: { extendSupport: true } }, NOTHING, NOTHING],
 ];
 const goingBack = (given: Given): Given => ({
   rollout: 'none',

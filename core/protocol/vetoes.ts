@@ -10,7 +10,7 @@ import { exceedsBudget, haltedBefore, waveRefusal, whyHalted } from '../policy/w
 import { authority, busyWith, otherTarget } from './authority.ts';
 import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves.ts';
 import { isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
-import { ROLLBACK_VETOES, ROLLBACKS } from './rollback-vetoes.ts';
+import { EXTENSION_VETO, ROLLBACK_VETOES, ROLLBACKS } from './rollback-vetoes.ts';
 import { type Moment, NONE, ofCluster, type Situation, unplacedBy, type Veto, windowReasons } from './situation.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
 
@@ -252,6 +252,7 @@ export const VETOES: readonly Veto[] = [
           ]
         : NONE,
   },
+  EXTENSION_VETO,
 ];
 
 /** Why it may not be done now; empty = it may. Pure; the transaction that follows checks that nothing of it has moved. */

@@ -134,6 +134,24 @@ test('what a policy has withdrawn meanwhile is not done: the nodes have gone bac
   ]);
 });
 
+test('nor is what it has withdrawn between the decision and the commit', async () => {
+  const armed = new Faults([]);
+  const world = await upgraded({ rollback: { extendSupport: true } }, { armed });
+  const withdraw = async () => void (await applySpec(world, { ...spec({ name: 'all' }), target: '1.34' }));
+  armed.arm({
+    ...{ when: 'before', operation: 'commit', function: 'upgrade-control-plane' },
+    effect: { kind: 'act', act: withdraw },
+  });
+  await ask(world, { approve: true });
+  await run(world);
+  const [, back] = (await upgradesOf(world)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  expect(armed.hits).toHaveLength(1);
+  expect([versionOf(world, 'shop'), supportOf(world), back?.status, back?.reasons[0]?.code]).toEqual([
+    ...['1.34', ['STANDARD']],
+    ...['Failed', 'NeedsExtendedSupport'],
+  ]);
+});
+
 test.each(AT_MUTATIONS.map((point) => [point.name, point] as const))('%s: it ends the same', async (_, point) => {
   const armed = new Faults([]);
   const world = await upgraded({ rollback: { extendSupport: true } }, { armed });
