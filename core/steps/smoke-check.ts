@@ -32,7 +32,7 @@ import { observePolicy, readAlarms, readClusterProbes } from './read-probes.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 
 const STEP = 'smoke-check' as const;
-/** While rates are waited for, all else is looked at until then: what is found by then is looked at twice before all should be well. */
+/** While rates and Jobs that test the cluster are waited for, all else is looked at until then: what is found by then is looked at twice before all should be well. */
 const LOOKED_AT_MINUTES = 10;
 export type SmokePorts = HookPorts & RatePorts & Pick<Ports, 'clusters' | 'gates' | 'probe' | 'readers'>;
 
@@ -57,10 +57,13 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   // What it asks to be checked nobody knows: that is never taken for nothing.
   if (unknown.length > 0) return { step: STEP, result: parked(undefined, ...unknown) };
   const rates = await compareHopRates(ports, context, policy);
-  const settled = rates === undefined ? undefined : settledBefore(context);
+  const settled = settledBefore(context);
   notes.push(...(settled?.notes ?? []));
   looked.push(...(settled?.looked ?? []));
-  const states = settled?.states ?? (await lookAround(ports, context, policy, found));
+  const states =
+    settled === undefined
+      ? await lookAround(ports, context, policy, found)
+      : await withTestJobs(ports, context, policy, settled.states);
   const all = { settled: { notes: [...notes], looked: [...looked] } };
   const now = ports.clock.now();
   const compared = [...states, ...(rates ?? [])];
@@ -74,12 +77,17 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const settledAt = startedAt + SETTLE_MINUTES * 60_000;
   const isSettling = now.getTime() < settledAt;
   // What began when all should have been well again is not waited for: something else would begin then. Jobs that test the cluster take their time.
-  const awaited = unprovedStates.filter((one) => one.probe === 'test-jobs' || beganBy(one, settledAt));
-  const told = (isSettling ? unprovedStates : awaited).map(verdictReason);
+  const awaited = unprovedStates.filter((one) => isSettling || isOfTestJobs(one) || beganBy(one, settledAt));
+  const told = awaited.map(verdictReason);
   const isSettled = problems.length === 0 && told.length === 0;
   const openRates = unproved.filter((one) => one.kind === 'rate');
-  // What befalls the rest later is no matter of the hop: from here on only rates are read.
-  const endsLooking = isSettled && openRates.length > 0 && now.getTime() >= startedAt + LOOKED_AT_MINUTES * 60_000;
+  // What befalls the rest later is no matter of the hop: from here on only rates are read, and Jobs that test the cluster.
+  const isOpen = openRates.length > 0 || awaited.length > 0;
+  const endsLooking =
+    problems.length === 0 &&
+    isOpen &&
+    awaited.every(isOfTestJobs) &&
+    now.getTime() >= startedAt + LOOKED_AT_MINUTES * 60_000;
   const before = context.upgrade && wellSince(context.upgrade);
   const kept = { comparedAt: now.toISOString(), verdicts, ...given({ wellSince: before }), ...(endsLooking && all) };
   const outcome = (result: StepResult): StepOutcome => ({
@@ -178,7 +186,39 @@ async function lookAround(
 
 const settledLook = z.object({ notes: z.array(reasonSchema), looked: z.array(z.string()) });
 
-/** What this execution has found when all but rates was well; undefined where it has not been yet. */
+const isOfTestJobs = ({ probe }: Pick<ProbeVerdict, 'probe'>): boolean => probe === 'test-jobs';
+
+/**
+ * What was settled, with the Jobs that test the cluster read anew where they are waited for still. Where nobody can read them now they are looked at again, and given up a while after
+ * they were to be decided.
+ */
+async function withTestJobs(
+  ports: SmokePorts,
+  context: StepContext,
+  policy: UpgradePolicySpec | undefined,
+  settled: readonly StateVerdict[],
+): Promise<StateVerdict[]> {
+  const [server, now] = [findApiServer(context), ports.clock.now()];
+  const [before] = settled.filter((one) => isOfTestJobs(one) && one.concludesAt !== undefined);
+  if (before === undefined || server === undefined) return [...settled];
+  const others = settled.filter((one) => one !== before);
+  try {
+    const { reading } = await readClusterProbes(ports, server, policy, begunAfter(context));
+    const seen = reading['test-jobs'];
+    if (seen !== undefined) return [...others, ...(await compareWithBefore(ports, context, { 'test-jobs': seen }))];
+  } catch (error) {
+    if (!isAccessError(error)) throw error;
+  }
+  const { concludesAt = '', ...undecided } = before;
+  const isOver = now.getTime() > Date.parse(concludesAt) + SETTLE_MINUTES * 60_000;
+  return [...others, isOver ? undecided : before];
+}
+
+/** A Job of before the hop was over proves nothing of what has moved since; of what was watched all that began meanwhile count. */
+const begunAfter = ({ upgrade, startedAt }: StepContext): Date =>
+  new Date((upgrade && wellSince(upgrade)) ?? startedAt);
+
+/** What this execution has found when all but rates and test Jobs was well; undefined where it has not been yet. */
 function settledBefore(context: StepContext) {
   const verdicts = comparedBefore(context);
   const parsed = settledLook.safeParse(context.upgrade?.steps[STEP]?.detail?.settled);
@@ -234,9 +274,7 @@ async function checkInside(
     const nodes = await ports.clusters.listNodes(server);
     await recordNodes(ports, await context.record(), nodes.map(groupOfOne));
     await checkKubelets(context, nodes, policy?.nodes, () => nodesWait(ports, context, nodes), found);
-    // A Job of before the hop was over proves nothing of what has moved since; of what was watched all that began meanwhile count.
-    const begunAfter = new Date((context.upgrade && wellSince(context.upgrade)) ?? context.startedAt);
-    const { reading, seen, unread } = await readClusterProbes(ports, server, policy, begunAfter);
+    const { reading, seen, unread } = await readClusterProbes(ports, server, policy, begunAfter(context));
     for (const why of unread) notes.push(reason('ProbeInconclusive', `Not compared with before the hop: ${why}`));
     checkWithoutBaseline(context, reading, found);
     checkNamed([...seen.workloads.keys()], reading.workloads ?? [], policy?.smoke.deployments ?? [], found);

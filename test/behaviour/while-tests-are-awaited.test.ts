@@ -1,0 +1,89 @@
+import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
+import type { StoredObject } from '../../simulator/kubernetes/resources/stored-object.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { onStep } from './on-step.ts';
+import { DAY, hours, smallFleet, upgradesOf, versionOf } from './small-fleet.ts';
+
+// docs/probes.md, Tests of yours: while a test is waited for, what befalls the rest of the cluster long after the hop is no matter of the hop.
+
+const web = { kind: 'Deployment' as const, namespace: 'shop', name: 'web', replicas: 2, labels: { app: 'web' } };
+const clusterOf = (world: World) => {
+  const [cluster] = Object.values(world.eks.state.clusters);
+  if (cluster === undefined) throw new Error('no cluster');
+  return cluster;
+};
+/** A run of the test that begins now, or did so many minutes ago. */
+function runTest(world: World, image: string, minutesAgo = 0): void {
+  const creationTimestamp = new Date(world.clock.now().getTime() - minutesAgo * 60_000).toISOString();
+  const { kubernetes } = clusterOf(world);
+  kubernetes.objects ??= [];
+  const job: StoredObject = {
+    ...{ apiVersion: 'batch/v1', kind: 'Job' },
+    metadata: { namespace: 'shop', name: `test-${creationTimestamp}`, creationTimestamp, labels: { test: 'shop' } },
+    spec: { template: { spec: { containers: [{ name: 'job', image }] } } },
+  };
+  kubernetes.objects.push(job);
+}
+
+/** A hop whose test was well before it and runs no more by itself; `act` happens an hour after all has moved, which the test is waited for two. */
+async function hop(act: (world: World) => void) {
+  const world = await smallFleet({
+    clusters: [
+      { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }], workloads: [{ ...web, image: 'web:1' }] },
+    ],
+    policy: {
+      smoke: { jobs: [{ name: 'shop', namespace: 'shop', labels: { test: 'shop' }, wait: '2h' }] },
+      rollback: { automatic: true },
+    },
+    prepare: (state) => {
+      const [cluster] = Object.values(state.clusters);
+      Object.assign(cluster?.kubernetes ?? {}, { jobRuns: { 'fails:1': { exitCode: 1 } } });
+    },
+  });
+  expect(world.clock.now()).toEqual(DAY);
+  runTest(world, 'works:1', 60);
+  onStep(world, 'smoke-check', 'running', 'web', () => {
+    world.clock.schedule(new Date(world.clock.now().getTime() + 3_600_000), async () => act(world));
+  });
+  await hours(world, 6);
+  const [upgrade] = await upgradesOf(world);
+  return { world, upgrade, codes: upgrade?.steps['smoke-check']?.reasons.map(({ code }) => code) };
+}
+/** For so many minutes nobody can list anything in it, and it says that it is not ready. */
+function breakServer({ ports, clock }: World, minutes: number): void {
+  const { clusters, readers } = ports;
+  const [{ ready }, { open }] = [clusters, readers];
+  const fault = new ClusterAccessError('ClusterServerFault', 'The API server answered 503.');
+  Object.assign(clusters, { ready: async () => ({ ok: false, failed: ['etcd'] }) });
+  Object.assign(readers, { open: () => ({ reader: { get: () => Promise.reject(fault) }, close: () => undefined }) });
+  const mend = async () => void [Object.assign(clusters, { ready }), Object.assign(readers, { open })];
+  clock.schedule(new Date(clock.now().getTime() + minutes * 60_000), mend);
+}
+
+test('a workload that crashes then takes nothing back', async () => {
+  const { world, upgrade, codes } = await hop((one) => {
+    for (const pod of clusterOf(one).kubernetes.pods)
+      if (pod.owner === 'Deployment/shop/web') pod.waitingReason = 'CrashLoopBackOff';
+  });
+  expect([upgrade?.status, versionOf(world, 'web')]).toEqual(['Succeeded', '1.37']);
+  expect(codes).toEqual(['ProbeInconclusive', 'Looked']);
+});
+
+test('an API server that is not ready for a moment fails nothing, and the test decides after it', async () => {
+  const { upgrade } = await hop((world) => breakServer(world, 5));
+  expect(upgrade?.status).toBe('Succeeded');
+  const failing = await hop((world) => {
+    breakServer(world, 5);
+    world.clock.schedule(new Date(world.clock.now().getTime() + 600_000), async () => runTest(world, 'fails:1'));
+  });
+  expect([failing.upgrade?.status, versionOf(failing.world, 'web')]).toEqual(['RolledBack', '1.36']);
+  expect(failing.codes).toContain('JobFailed');
+});
+
+test('one that is not ready any more has its test given up a while after it was waited for', async () => {
+  const { upgrade, codes } = await hop((world) => breakServer(world, 6 * 60));
+  expect([upgrade?.status, codes]).toEqual(['Succeeded', ['ProbeInconclusive', 'Looked']]);
+  const { startedAt = '', endedAt = '' } = upgrade?.steps['smoke-check'] ?? {};
+  const minutes = (Date.parse(endedAt) - Date.parse(startedAt)) / 60_000;
+  expect([minutes > 120, minutes < 140]).toEqual([true, true]);
+});
