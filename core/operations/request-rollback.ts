@@ -7,7 +7,7 @@ import { isRollback, rollbackId } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { loadNewestIntent } from '../protocol/intent-store.ts';
-import { keptOf } from '../protocol/left-half-done.ts';
+import { keptOfRollback } from '../protocol/left-half-done.ts';
 import { heldForRollback, takeHopBack, turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
 import { upgradeEntry } from '../protocol/settle.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
@@ -53,7 +53,7 @@ export async function requestRollback(
     const going = read !== undefined && Upgrades.active(read.data) ? read.data : undefined;
     const upgrade: Upgrade = {
       ...{ clusterKey, id, machine: 'rollback-cluster', from, to, status: 'Pending' },
-      ...(going === undefined ? keptOf(read?.data.status === 'Failed' ? read.data : undefined) : { ...going }),
+      ...(going === undefined ? await keptOfRollback(ports.table, read?.data) : { ...going }),
       ...{ requestedBy: by, execution, input, reasons: going?.reasons ?? [] },
       resumeAt: takenUpAt(now),
       ...given({ reversibleUntil: plan.until ?? undefined, extendSupport }),

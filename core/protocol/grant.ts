@@ -35,7 +35,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
 import { executionName } from './execution-name.ts';
 import { hopsBefore, wellSince } from './hop-before.ts';
-import { keptOf, pinnedBefore } from './left-half-done.ts';
+import { keptOf, keptOfRollback, pinnedBefore } from './left-half-done.ts';
 import { heldForRollback, queueOf } from './rollback.ts';
 import { momentOf } from './situation.ts';
 import { isUndo } from './undo.ts';
@@ -154,6 +154,11 @@ export function grantUpgrade(
       children: [],
       grantedAt: now,
     };
+    // What was finished once is whole; a group that is behind again is another matter.
+    const isWhole = isFinish(request) && upgrade?.data.status === 'Succeeded';
+    const kept = isRollback(request)
+      ? await keptOfRollback(reader, upgrade?.data)
+      : keptOf(isWhole ? undefined : upgrade?.data);
     const operations: WriteOperation[] = [
       ...checks,
       unchanged(Epochs, epoch),
@@ -165,7 +170,7 @@ export function grantUpgrade(
         : unchanged(ClusterControls, clusterControl, clusterKey),
       replace(Grants, grant, next),
       replace(Ledgers, ledger, { counts: recount(ledger?.data.counts ?? {}, next.capKeys, 1) }),
-      replace(Upgrades, upgrade, runningUpgrade(request, upgrade?.data, member?.data, now)),
+      replace(Upgrades, upgrade, runningUpgrade(request, upgrade?.data, member?.data, kept, now)),
     ];
     if (turn !== undefined) operations.push(replace(Waves, turn, { ...turn.data, rollingBack: clusterKey }));
     operations.push(...beforeIds.map((id, index) => unchanged(Upgrades, before[index], clusterKey, id)));
@@ -229,6 +234,7 @@ function runningUpgrade(
   request: GrantRequest,
   existing: Upgrade | undefined,
   planned: Member | undefined,
+  kept: ReturnType<typeof keptOf>,
   now: string,
 ): Upgrade {
   const { clusterKey, upgradeId, machine, from, to, requestedBy, member, input, asker } = request;
@@ -242,8 +248,7 @@ function runningUpgrade(
         from,
         to,
         status: 'Pending',
-        // What was finished once is whole; a group that is behind again is another matter.
-        ...keptOf(isFinish(request) && existing?.status === 'Succeeded' ? undefined : existing),
+        ...kept,
         requestedBy,
         reasons: [],
         startedAt: now,

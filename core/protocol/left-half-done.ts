@@ -9,7 +9,7 @@ import type { Table } from '../ports/table.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';
 import { batched, load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { isHalfDone } from './hop-before.ts';
+import { isHalfDone, isWatched, wellSince } from './hop-before.ts';
 
 /**
  * The upgrade to a version, or the one that finishes it, where it is not at its end. `left`, where the control plane is there already (`isThere`): it has changed the cluster,
@@ -135,3 +135,17 @@ export function keptOf(attempt: Upgrade | undefined) {
     ...given({ controlPlaneCompletedAt, firstStartedAt }),
   };
 }
+
+/** The same of a rollback: nothing where that has come to its end, or where what it had taken back by then was brought up again since. */
+export async function keptOfRollback(table: Pick<Table, 'get'>, attempt: Upgrade | undefined) {
+  if (attempt?.status !== 'Failed') return keptOf(undefined);
+  const { clusterKey, from, to, endedAt = '' } = attempt;
+  const ids = [hopId(to, from), hopId(from, from)];
+  const hops = await Promise.all(ids.map((id) => load(table, Upgrades, clusterKey, id)));
+  const isUpAgain = hops.some((hop) => hop !== undefined && (wholeSince(hop.data) ?? '') > endedAt);
+  return keptOf(isUpAgain ? undefined : attempt);
+}
+
+/** When all of it was last found where it should be; undefined where it was not. */
+const wholeSince = (hop: Upgrade): string | undefined =>
+  hop.status === 'Succeeded' ? hop.endedAt : isWatched(hop) ? wellSince(hop) : undefined;
