@@ -30,7 +30,7 @@ test('eight lists are one request each, and pages are followed to their end', as
 });
 
 test('what a role may not list is no reading of the probes that need it', async () => {
-  const { reading, unread } = await (
+  const { reading, unread, passing } = await (
     await read({ '/api/v1/services': { status: 403 }, '/api/v1/nodes': { status: 500 } })
   ).result;
   expect(Object.keys(reading).sort()).toEqual(['jobs', 'pods', 'workloads']);
@@ -38,6 +38,8 @@ test('what a role may not list is no reading of the probes that need it', async 
     'nodes: For nodes the API server answered 500.',
     'services: The API server answered 403: the role needs list of services.',
   ]);
+  // Another look may read what failed for a fault.
+  expect(passing).toEqual(['nodes: For nodes the API server answered 500.']);
 });
 
 test.each<[Said, string]>([
@@ -53,8 +55,8 @@ test.each<[Said, string]>([
 
 test('a list that does not end is given up after its budget of requests', async () => {
   const { asked, result } = await read({ '/apis/batch/v1/jobs': listOf([], 'more') });
-  const { reading, unread } = await result;
-  expect([reading.jobs, unread]).toEqual([undefined, ['jobs: There are more than 40000 jobs.']]);
+  const { reading, unread, passing } = await result;
+  expect([reading.jobs, unread, passing]).toEqual([undefined, ['jobs: There are more than 40000 jobs.'], []]);
   expect(asked.filter((path) => path.startsWith('/apis/batch'))).toHaveLength(80);
 });
 

@@ -35,6 +35,8 @@ interface ReadProbes {
   readonly objects: number;
   /** Why a probe has no reading, a sentence each. */
   readonly unread: readonly string[];
+  /** Those of them for which another look may have one: a fault passes, and a permission or a limit stays as it is. */
+  readonly passing: readonly string[];
 }
 
 /**
@@ -52,7 +54,7 @@ export async function readClusterProbes(
     one === undefined ? [] : [`${one.kind} ${one.namespace}/${one.name}`],
   );
   const seen = observeNothing(clock.now(), moved, testJobs(smoke?.jobs, begunAfter));
-  const unread = new Map<ListName, string>();
+  const unread = new Map<ListName, Error>();
   let objects = 0;
   const opened = readers.open(server);
   try {
@@ -61,7 +63,7 @@ export async function readClusterProbes(
         objects += await readList(opened.reader, list, seen);
       } catch (error) {
         if (!isAccessError(error) || ESSENTIAL.has(list)) throw error;
-        unread.set(list, error.message);
+        unread.set(list, error);
       }
     }
   } finally {
@@ -72,9 +74,16 @@ export async function readClusterProbes(
   return {
     reading: Object.fromEntries(probes.map((probe) => [probe, observedBy(probe, seen)])),
     ...{ seen, objects },
-    unread: [...unread].map(([list, why]) => `${list}: ${why}`),
+    unread: [...unread].map(said),
+    passing: [...unread].filter(([, error]) => mayPass(error)).map(said),
   };
 }
+
+const said = ([list, { message }]: readonly [ListName, Error]): string => `${list}: ${message}`;
+const mayPass = (error: Error): boolean =>
+  (error.name === 'ClusterServerFault' || error.name === 'ClusterUnreachable') && !(error instanceof TooManyObjects);
+
+class TooManyObjects extends ClusterAccessError {}
 
 function testJobs(jobs: UpgradePolicySpec['smoke']['jobs'] = [], instant: Date | undefined): TestJobs[] {
   return jobs.map(({ wait, ...test }) => {
@@ -107,7 +116,7 @@ async function readList(reader: ClusterReader, list: ListName, seen: ClusterObse
     next = read.next;
     if (next === undefined) return objects;
   }
-  throw new ClusterAccessError('ClusterServerFault', `There are more than ${MOST_PAGES * PAGE} ${list}.`);
+  throw new TooManyObjects('ClusterServerFault', `There are more than ${MOST_PAGES * PAGE} ${list}.`);
 }
 
 /** How the alarms stand that a policy names. */

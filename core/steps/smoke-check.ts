@@ -49,7 +49,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const { cluster, target, name } = context;
   const rests = await readControlPlaneAtRest(ports, context);
   if ('stop' in rests) return { step: STEP, result: rests.stop };
-  const found: Found = { problems: [], notes: [], looked: [] };
+  const found: Found = { problems: [], notes: [], looked: [], unheard: [] };
   const { problems, notes, looked } = found;
   if (!KubeVersion.parse(cluster.version).equals(target))
     problems.push(reason('WrongVersion', `${name} is at ${cluster.version}, not at ${target}.`));
@@ -64,8 +64,13 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
     settled === undefined
       ? await lookAround(ports, context, policy, found)
       : await withTestJobs(ports, context, policy, settled.states);
-  const all = { settled: { notes: [...notes], looked: [...looked] } };
   const now = ports.clock.now();
+  const startedAt = context.startedAt.getTime();
+  const settledAt = startedAt + SETTLE_MINUTES * 60_000;
+  const isSettling = now.getTime() < settledAt;
+  const unheard = isSettling ? found.unheard : [];
+  if (!isSettling) notes.push(...found.unheard);
+  const all = { settled: { notes: [...notes], looked: [...looked] } };
   const compared = [...states, ...(rates ?? [])];
   const judged = await judgeCompared(ports, context, compared);
   const { verdicts } = judged;
@@ -73,12 +78,9 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const mayBeSecond = rates?.some(({ result, concludesAt }) => result === 'fail' || concludesAt !== undefined) ?? false;
   const unproved = tellVerdicts(judged, found, mayBeSecond);
   const unprovedStates = unproved.filter((one) => one.kind === 'state');
-  const startedAt = context.startedAt.getTime();
-  const settledAt = startedAt + SETTLE_MINUTES * 60_000;
-  const isSettling = now.getTime() < settledAt;
   // What began when all should have been well again is not waited for: something else would begin then. Jobs that test the cluster take their time.
   const awaited = unprovedStates.filter((one) => isSettling || isOfTestJobs(one) || beganBy(one, settledAt));
-  const told = awaited.map(verdictReason);
+  const told = [...awaited.map(verdictReason), ...unheard];
   const isSettled = problems.length === 0 && told.length === 0;
   const openRates = unproved.filter((one) => one.kind === 'rate');
   // What befalls the rest later is no matter of the hop: from here on only rates are read, and Jobs that test the cluster.
@@ -86,6 +88,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const endsLooking =
     problems.length === 0 &&
     isOpen &&
+    unheard.length === 0 &&
     awaited.every(isOfTestJobs) &&
     now.getTime() >= startedAt + LOOKED_AT_MINUTES * 60_000;
   const before = context.upgrade && wellSince(context.upgrade);
@@ -160,6 +163,8 @@ interface Found {
   readonly problems: Reason[];
   readonly notes: Reason[];
   readonly looked: string[];
+  /** What could not be told for a fault that may pass: it is asked again as long as what was moved may settle, and told then. */
+  readonly unheard: Reason[];
 }
 
 /** Everything but rates: gives back how it is against before the hop. */
@@ -258,7 +263,7 @@ async function checkInside(
   policy: UpgradePolicySpec | undefined,
   found: Found,
 ): Promise<Reading> {
-  const { problems, notes, looked } = found;
+  const { problems, notes, looked, unheard } = found;
   const server = findApiServer(context);
   if (server === undefined) {
     problems.push(reason('NoEndpoint', `EKS gives no endpoint for ${context.name}.`));
@@ -274,8 +279,11 @@ async function checkInside(
     const nodes = await ports.clusters.listNodes(server);
     await recordNodes(ports, await context.record(), nodes.map(groupOfOne));
     await checkKubelets(context, nodes, policy?.nodes, () => nodesWait(ports, context, nodes), found);
-    const { reading, seen, unread } = await readClusterProbes(ports, server, policy, begunAfter(context));
-    for (const why of unread) notes.push(reason('ProbeInconclusive', `Not compared with before the hop: ${why}`));
+    const { reading, seen, unread, passing } = await readClusterProbes(ports, server, policy, begunAfter(context));
+    for (const why of unread)
+      (passing.includes(why) ? unheard : notes).push(
+        reason('ProbeInconclusive', `Not compared with before the hop: ${why}`),
+      );
     checkWithoutBaseline(context, reading, found);
     checkNamed([...seen.workloads.keys()], reading.workloads ?? [], policy?.smoke.deployments ?? [], found);
     return reading;
