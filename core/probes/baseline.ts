@@ -26,7 +26,12 @@ const baseline = z.object({
   takenAt: timestamp,
   probes: z.partialRecord(
     z.enum(STATE_PROBES as [StateProbe, ...StateProbe[]]),
-    z.object({ count: z.number(), unwell: z.record(z.string(), unwell) }),
+    z.object({
+      count: z.number(),
+      unwell: z.record(z.string(), unwell),
+      /** Of what a policy names: all that was read, since it may name others later, of which nobody knows how they were. */
+      known: z.array(z.string()).optional(),
+    }),
   ),
 });
 export type Baseline = z.infer<typeof baseline>;
@@ -34,13 +39,16 @@ export type Baseline = z.infer<typeof baseline>;
 /** A cluster with more is ill, and whatever is kept of it is no baseline; all of it has to fit into the record of its upgrade. */
 export const MOST_KEPT = 200;
 
+const NAMED_BY_POLICY: ReadonlySet<StateProbe> = new Set(['alarms', 'urls', 'test-jobs']);
+
 export function takeBaseline(reading: Reading, now: Date): Baseline {
   const probes: Baseline['probes'] = {};
   for (const probe of STATE_PROBES) {
     const seen = reading[probe];
     if (seen === undefined) continue;
     const ill = seen.flatMap(({ identity, is }) => (is === undefined ? [] : [[identity, is] as const]));
-    probes[probe] = { count: ill.length, unwell: Object.fromEntries(ill.slice(0, MOST_KEPT)) };
+    const known = NAMED_BY_POLICY.has(probe) ? { known: seen.map(({ identity }) => identity) } : {};
+    probes[probe] = { count: ill.length, unwell: Object.fromEntries(ill.slice(0, MOST_KEPT)), ...known };
   }
   return { takenAt: now.toISOString(), probes };
 }

@@ -39,7 +39,10 @@ function compareOne(
   const ill = seen.filter((one): one is Observed & { is: Unwell } => one.is !== undefined);
   const wasOf = ({ identity }: Observed): keyof typeof RANKS => before?.unwell[identity] ?? 'well';
   const [noBetter, others] = split(ill, (one) => RANKS[wasOf(one)] >= RANKS[one.is]);
-  const [changed, blamed] = split(others, ({ writtenAt = takenAt }) => Date.parse(writtenAt) > Date.parse(takenAt));
+  // What the policy names only since is no better known than what was made since.
+  const isNew = ({ identity, writtenAt = takenAt }: Observed): boolean =>
+    Date.parse(writtenAt) > Date.parse(takenAt) || before?.known?.includes(identity) === false;
+  const [changed, blamed] = split(others, isNew);
   const worse = blamed.flatMap(({ identity, is, said, owner, ...one }): Worsened[] => {
     const was = wasOf({ identity, said, ...one });
     const first = since.get(identity) ?? now.toISOString();
