@@ -10,7 +10,10 @@ import { findHopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
 import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
+import { nodesIn } from '../rollout/policy-matches.ts';
+import { readinessTo } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
@@ -84,8 +87,25 @@ export async function planUpgrade(
             mayExtend: mayExtendSupport(aim.policy?.spec),
           })
         : [],
-    notes: notesOf(aim, hops, await findRolloutGoingOn(ports.table, snapshot, cluster.clusterKey)),
+    notes: [
+      ...notesOf(aim, hops, await findRolloutGoingOn(ports.table, snapshot, cluster.clusterKey)),
+      ...(left === undefined && hops.length > 0 ? await lastFound(ports, snapshot, cluster, next) : []),
+    ],
   };
+}
+
+/** What the last look found in the way of the first hop. It is told and refuses nothing, since the upgrade looks itself before it changes anything. */
+async function lastFound(
+  { table, clock }: Pick<Ports, 'table' | 'clock'>,
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  next: KubeVersion,
+): Promise<Reason[]> {
+  const scans = (await latestScansOf(table, [cluster.clusterKey])).get(cluster.clusterKey);
+  const known = { scans, now: clock.now(), nodes: nodesIn(snapshot, cluster) };
+  const { verdict, scannedAt, reasons } = readinessTo(cluster, next, known);
+  const seen = scannedAt === null ? 'By the inventory' : `By the look of ${scannedAt}`;
+  return verdict === 'blocked' ? reasons.map((one) => ({ ...one, message: `${seen}: ${one.message}` })) : [];
 }
 
 /** No hop leads to where the control plane is: what is behind there something else brings. */

@@ -1,5 +1,6 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { planUpgrade } from '../../core/queries/upgrade-plan.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import {
@@ -343,4 +344,19 @@ test('too few addresses for the new nodes stop a patch as they stop a hop, where
   expect(await patched({ patch: { nodes: {} } })).toEqual(['Blocked', true, []]);
   const unasked = await patched({ patch: { nodes: {} }, scan: { skip: ['capacity'] } });
   expect(unasked).toEqual(['Succeeded', false, ['UpdateNodegroupVersion']]);
+});
+
+test('the plan of an upgrade by hand says what the last look found in the way, and refuses nothing by it', async () => {
+  const world = await smallFleet({
+    clusters: [web],
+    policy: { trigger: 'manual' },
+    prepare: change((cluster) => {
+      cluster.healthIssues = [{ code: 'Ec2SubnetNotFound', message: 'subnet-1 is gone' }];
+    }),
+  });
+  await discover(world);
+  await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+  const { status, notes } = await planUpgrade(world.ports, await recordOf(world, 'web'), '1.37');
+  expect(status).toBe('NotApproved');
+  expect(notes.map(({ message }) => message).join()).toMatch(/By the look of 2026-.*subnet-1 is gone/);
 });
