@@ -3,7 +3,7 @@ import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
 import type { Ports } from '../ports/ports.ts';
-import { readinessTo } from '../rollout/readiness.ts';
+import { readinessOfMember, readinessTo } from '../rollout/readiness.ts';
 import { matchesSelector } from '../selector/match.ts';
 import { loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
@@ -86,7 +86,7 @@ function rowOf(
     name: record.name,
     version: record.version,
     verdict: there ? 'there' : (scan?.verdict ?? (scans.length === 0 ? 'never' : 'other-target')),
-    readiness: readinessTo(record, target, { scans: { clusterKey: record.clusterKey, scans }, now }).verdict,
+    readiness: readinessFor(record, target, { scans: { clusterKey: record.clusterKey, scans }, now }).verdict,
     errors: scan?.errors ?? null,
     warnings: scan?.warnings ?? null,
     gaps: scan?.gaps ?? null,
@@ -94,6 +94,14 @@ function rowOf(
     scannedFrom: scan?.from ?? null,
     targets: scans.map((one) => one.target),
   };
+}
+
+/** Of one that is there, whether its nodes can be replaced, as far as somebody has looked at that. */
+function readinessFor(record: ClusterRecord, target: KubeVersion, known: { scans: LatestScans; now: Date }) {
+  const { version } = record;
+  const isLookedAt = known.scans.scans.some(({ from, target: to }) => from === version && to === version);
+  if (version !== target.toString() || !isLookedAt) return readinessTo(record, target, known);
+  return readinessOfMember(record, { from: version, to: version }, known);
 }
 
 /** One thing to repair, and where it was found. */

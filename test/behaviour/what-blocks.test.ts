@@ -1,5 +1,6 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { scanMatrix } from '../../core/queries/scan-matrix.ts';
 import { planUpgrade } from '../../core/queries/upgrade-plan.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
@@ -359,4 +360,26 @@ test('the plan of an upgrade by hand says what the last look found in the way, a
   const { status, notes } = await planUpgrade(world.ports, await recordOf(world, 'web'), '1.37');
   expect(status).toBe('NotApproved');
   expect(notes.map(({ message }) => message).join()).toMatch(/By the look of 2026-.*subnet-1 is gone/);
+});
+
+test('a matrix of the fleet calls none ready whose nodes cannot be replaced where it is', async () => {
+  const labels = { app: 'gateway' };
+  const gateway = {
+    kind: 'Deployment' as const,
+    namespace: 'shop',
+    name: 'gateway',
+    replicas: 2,
+    labels,
+    image: 'g:1',
+  };
+  const strict = { namespace: 'shop', name: 'gateway', matchLabels: labels, minAvailable: 2 };
+  const stuck = { ...web, version: '1.37', workloads: [gateway], podDisruptionBudgets: [strict] };
+  const world = await smallFleet({ clusters: [stuck, { ...stuck, name: 'idle' }], policy: { trigger: 'manual' } });
+  await discover(world);
+  await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+  const { items } = await scanMatrix(world.table, '1.37', undefined, world.clock.now());
+  expect(items.map(({ name, verdict, readiness }) => [name, verdict, readiness])).toEqual([
+    ['idle', 'there', 'ready'],
+    ['web', 'there', 'blocked'],
+  ]);
 });
