@@ -51,6 +51,15 @@ const credentialsOfLambda = replacing(
   "import { fromEnv } from '@aws-sdk/credential-provider-env';\nexport const defaultProvider = (init) => fromEnv(init);",
 );
 
+/** The SDK loads it for operations that stream events, of which no function calls any. */
+const withoutEventStreams = replacing(
+  'without-event-streams',
+  /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]event-streams[\\/]index\.js$/,
+  `export const eventStreamSerdeProvider = () => { throw new Error('No function streams events.'); };
+export { eventStreamSerdeProvider as EventStreamSerde };
+export const resolveEventStreamSerdeConfig = (config) => config;`,
+);
+
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Packages that came as CommonJS still call `require` for modules of Node itself; ESM has none of its own. */
@@ -92,7 +101,10 @@ export async function bundleFunctions(names: readonly FunctionName[], outputFold
     sourcesContent: false,
     legalComments: 'none',
     banner: { js: REQUIRE },
-    plugins: [onlyEnglish, withoutJsonSchema, withoutJsonSchemaMethods, withoutBrowsers, credentialsOfLambda],
+    plugins: [
+      ...[onlyEnglish, withoutJsonSchema, withoutJsonSchemaMethods, withoutBrowsers],
+      ...[withoutEventStreams, credentialsOfLambda],
+    ],
     metafile: true,
     logLevel: 'error',
   });
