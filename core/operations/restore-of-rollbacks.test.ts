@@ -8,6 +8,7 @@ import {
   keep,
   NOON,
   cluster as one,
+  takingBack,
   upgrade,
 } from '../../test/material/protocol/one-upgrade.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
@@ -55,6 +56,7 @@ const itemsOf = async (table: MemoryTable) => ({
 test('what a rollback that began by itself, was granted and is through has written is all on record', async () => {
   const table = new MemoryTable();
   await keep(table, {
+    policy: takingBack,
     grant: grant(),
     upgrades: [upgrade({ mutated: true })],
     intents: [

@@ -9,6 +9,7 @@ import {
   type Kept,
   keep,
   NOON,
+  takingBack,
   upgrade,
   waves,
 } from '../../test/material/protocol/one-upgrade.ts';
@@ -176,6 +177,7 @@ describe('a hop that has left its cluster worse', () => {
   const worse = [reason('AlarmRings', 'shop/web')];
   const failed: UpgradeEnd = { ...ends('failed'), worse };
   const running = {
+    policy: takingBack,
     upgrades: [upgrade({ mutated: true })],
     intents: [intent({ outcome: accepted })],
     member: memberItem({ clusterKey: KEY, waveIndex: 1, status: 'Running', inFlight: true }),

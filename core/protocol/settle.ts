@@ -6,13 +6,14 @@ import { changesNoCluster, hasNoUpdate } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { hopId, hopTo, isRollback, rollbackId } from '../model/hop.ts';
+import { upgradePolicy } from '../policy/applied.ts';
 import { recount } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, changeAndTell, NOTHING, writeMark } from '../store/change.ts';
 import { auditEntry, clusterNames, upgradeChanged, waveChanged } from '../store/changes.ts';
-import { ClusterControls, Grants, Ledgers, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { ClusterControls, Configs, Grants, Ledgers, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { batched, load, readAhead, replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -163,14 +164,18 @@ async function rollbackOf(
   // Whom somebody has asked to go back does so at their word.
   if (before !== undefined && Upgrades.active(before.data)) return undefined;
   const rollout = await load(table, Rollouts, wave.rolloutId);
-  if (rollout?.data.status === 'Aborted') return undefined;
+  if (rollout === undefined || rollout.data.status === 'Aborted') return undefined;
+  const { policy } = rollout.data;
+  const applied = await load(table, Configs, 'UpgradePolicy', policy);
+  // Whoever has found it worse has read the policy before this transaction, and it may have been withdrawn since.
+  if (upgradePolicy(applied?.data)?.spec.rollback.automatic !== true) return undefined;
   const others = (await loadWaves(table, wave.rolloutId)).filter(({ data }) => data.index !== wave.index);
   const begun = beginRollback(upgrade, wave, [wave, ...others.map(({ data }) => data)], worse, now);
   if ('refused' in begun) return begun;
   // As many as may go back in all of its waves together.
   const counted = others.map((one) => unchanged(Waves, one, one.data.rolloutId, one.data.index));
-  const underWay = unchanged(Rollouts, rollout, wave.rolloutId);
-  return { ...begun, writes: [...counted, underWay, replace(Upgrades, before, begun.upgrade)] };
+  const rests = [unchanged(Rollouts, rollout, wave.rolloutId), unchanged(Configs, applied, 'UpgradePolicy', policy)];
+  return { ...begun, writes: [...counted, ...rests, replace(Upgrades, before, begun.upgrade)] };
 }
 
 /** The hop that a rollout has parked half-way, of the versions that a single step is about: what fails beside it fails as part of it. */

@@ -1,6 +1,8 @@
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { applySpec, spec } from './changed-policy.ts';
 import { onStep } from './on-step.ts';
 import {
   membersOf,
@@ -67,6 +69,19 @@ test.each([
   const world = await fleet(['web'], policy);
   expect(versionOf(world, 'web')).toBe('1.37');
   expect((await upgradesOf(world)).map(({ machine }) => machine)).toEqual(['upgrade-cluster']);
+});
+
+test('nor does one begin whose policy has withdrawn it between the decision and its write', async () => {
+  const withdraw = async (world: World) => void (await applySpec(world, spec({ name: 'all', maxConcurrency: 10 })));
+  const armed = new Faults([
+    {
+      ...{ when: 'before', operation: 'settle', function: 'conclude-upgrade' },
+      effect: { kind: 'act', act: withdraw },
+    },
+  ]);
+  const world = await fleet(['web'], {}, { armed });
+  expect(armed.hits).toHaveLength(1);
+  expect([versionOf(world, 'web'), await endsOf(world)]).toEqual(['1.37', ['web 1.36-1.37 Failed']]);
 });
 
 test('one that fails without being worse stays for a person', async () => {

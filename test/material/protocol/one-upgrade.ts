@@ -119,6 +119,12 @@ export const fleetConfig = applied('Fleet', FLEET, {
 /** A policy as applied. */
 export const policyConfig = (policy: UpgradePolicy): AppliedConfig =>
   applied('UpgradePolicy', policy.metadata.name, policy);
+const standard = policyWith({ name: 'p' });
+/** The same policy, whose clusters go back by themselves where a hop has left them worse. */
+export const takingBack = policyConfig({
+  ...standard,
+  spec: { ...standard.spec, rollback: { ...standard.spec.rollback, automatic: true, windows: 'ignore' } },
+});
 /** A calendar as applied. */
 export const calendarConfig = (name: string, spec: object): AppliedConfig =>
   applied('Calendar', name, { apiVersion: 'liftlock/v1alpha1', kind: 'Calendar', metadata: { name }, spec });
