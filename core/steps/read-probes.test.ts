@@ -6,7 +6,9 @@ import { observePolicy, readClusterProbes } from './read-probes.ts';
 const NOON = new Date('2026-11-20T12:00:00Z');
 const server = { scope: { account: '1', region: 'r' }, name: 'web', endpoint: 'https://web', certificateAuthority: '' };
 
-async function read(given: Readonly<Record<string, Said | readonly Said[]>>) {
+type Asked = Parameters<typeof readClusterProbes>[3];
+
+async function read(given: Readonly<Record<string, Said | readonly Said[]>>, what?: Asked) {
   const empty = Object.entries(probedObjects()).map(([path, list]) => [path.split('?')[0], list]);
   const { reader, asked } = scriptedReader({ ...Object.fromEntries(empty), ...given });
   let closed = 0;
@@ -14,7 +16,7 @@ async function read(given: Readonly<Record<string, Said | readonly Said[]>>) {
     closed += 1;
   };
   const readers: ClusterReaders = { open: () => ({ reader, wait: async () => {}, close }) };
-  const result = readClusterProbes({ readers, clock: { now: () => NOON } }, server);
+  const result = readClusterProbes({ readers, clock: { now: () => NOON } }, server, {}, what);
   return { asked, closed: () => closed, result };
 }
 
@@ -27,6 +29,12 @@ test('eight lists are one request each, and pages are followed to their end', as
   expect(reading.nodes?.map(({ identity }) => identity)).toEqual(['Node a', 'Node b']);
   expect([objects, unread, closed(), asked.length]).toEqual([3, [], 1, 9]);
   expect(asked).toContain('/api/v1/nodes?limit=500&continue=more');
+});
+
+test('who waits for Jobs alone asks for nothing else, and has no reading of what needs more', async () => {
+  const { asked, result } = await read({}, { lists: ['jobs'] });
+  expect(Object.keys((await result).reading)).toEqual(['jobs']);
+  expect(asked).toEqual(['/apis/batch/v1/jobs?limit=500']);
 });
 
 test('what a role may not list is no reading of the probes that need it', async () => {

@@ -28,6 +28,13 @@ const MOST_PAGES = 80;
 /** Without these nothing is known of a cluster, so that a refusal of them is no gap but a stop. */
 const ESSENTIAL: ReadonlySet<ListName> = new Set(['pods', 'deployments', 'daemonsets', 'statefulsets']);
 
+interface WhatIsRead {
+  /** Only Jobs of the policy that began later say how it is now. Absent: the last one does. */
+  readonly begunAfter?: Date;
+  /** Absent: all of them. What needs others has no reading. */
+  readonly lists?: readonly ListName[];
+}
+
 interface ReadProbes {
   readonly reading: Reading;
   readonly seen: ClusterObservation;
@@ -41,14 +48,12 @@ interface ReadProbes {
 
 /**
  * One reading of a cluster, by eight lists. What of it a role may not read is told; without pods and workloads it fails as an access error.
- *
- * @param begunAfter only Jobs of the policy that began later say how it is now; absent: the last one does
  */
 export async function readClusterProbes(
   { readers, clock }: Pick<Ports, 'readers' | 'clock'>,
   server: ApiServer,
   { components = [], smoke }: Partial<Pick<UpgradePolicySpec, 'components' | 'smoke'>> = {},
-  begunAfter?: Date,
+  { begunAfter, lists = Object.keys(LISTS) as ListName[] }: WhatIsRead = {},
 ): Promise<ReadProbes> {
   const moved = components.flatMap(({ workload: one }) =>
     one === undefined ? [] : [`${one.kind} ${one.namespace}/${one.name}`],
@@ -58,7 +63,7 @@ export async function readClusterProbes(
   let objects = 0;
   const opened = readers.open(server);
   try {
-    for (const list of Object.keys(LISTS) as ListName[]) {
+    for (const list of lists) {
       try {
         objects += await readList(opened.reader, list, seen);
       } catch (error) {
@@ -70,7 +75,7 @@ export async function readClusterProbes(
     opened.close();
   }
   const asked = (Object.keys(NEEDS) as ClusterProbe[]).filter((one) => one !== 'test-jobs' || seen.tests.length > 0);
-  const probes = asked.filter((one) => !NEEDS[one].some((list) => unread.has(list)));
+  const probes = asked.filter((one) => NEEDS[one].every((list) => lists.includes(list) && !unread.has(list)));
   return {
     reading: Object.fromEntries(probes.map((probe) => [probe, observedBy(probe, seen)])),
     ...{ seen, objects },

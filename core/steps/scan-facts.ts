@@ -66,17 +66,8 @@ export async function readFacts(
   const now = ports.clock.now();
   const inside = rollsInside(context);
   const told = {
-    ...given({ inside }),
-    cluster,
-    target,
-    isHop,
-    hasMoved,
-    holdsOwned,
-    nodegroups,
-    addons,
-    versions,
-    now,
-    ...given({ nodes }),
+    ...{ cluster, target, isHop, hasMoved, holdsOwned, nodegroups, addons, versions, now },
+    ...given({ inside, nodes }),
   };
   const ofEks: Coverage = { ...EKS_FACTS, status: 'read', count: 1 + nodegroups.length + addons.length };
   // The baseline is taken right before the first change: what has changed the cluster keeps it.

@@ -208,7 +208,8 @@ async function withTestJobs(
   if (before === undefined || server === undefined) return [...settled];
   const others = settled.filter((one) => one !== before);
   try {
-    const { reading } = await readClusterProbes(ports, server, policy, begunAfter(context));
+    const asked = { begunAfter: begunAfter(context), lists: ['jobs'] } as const;
+    const { reading } = await readClusterProbes(ports, server, policy, asked);
     const seen = reading['test-jobs'];
     if (seen !== undefined) return [...others, ...(await compareWithBefore(ports, context, { 'test-jobs': seen }))];
   } catch (error) {
@@ -279,7 +280,8 @@ async function checkInside(
     const nodes = await ports.clusters.listNodes(server);
     await recordNodes(ports, await context.record(), nodes.map(groupOfOne));
     await checkKubelets(context, nodes, policy?.nodes, () => nodesWait(ports, context, nodes), found);
-    const { reading, seen, unread, passing } = await readClusterProbes(ports, server, policy, begunAfter(context));
+    const since = { begunAfter: begunAfter(context) };
+    const { reading, seen, unread, passing } = await readClusterProbes(ports, server, policy, since);
     for (const why of unread)
       (passing.includes(why) ? unheard : notes).push(
         reason('ProbeInconclusive', `Not compared with before the hop: ${why}`),
