@@ -58,8 +58,7 @@ const pattern = (path: string): RegExp =>
   new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, (name) => (name.endsWith('+}') ? '.+' : '[^/]+'))}$`);
 
 /** The first of the roles that may call a route, written as `POST /v1/fleet/stop`; its managed policy is called `liftlock-` and that. */
-export const roleOf = (called: string): ApiRole | undefined =>
-  API_ROUTES.find(({ method, path }) => {
-    const [verb, rest = ''] = called.split(' ');
-    return verb === method && pattern(path).test(rest);
-  })?.role;
+export function roleOf(route: string): ApiRole | undefined {
+  const [verb, rest = ''] = route.split(' ');
+  return API_ROUTES.find(({ method, path }) => verb === method && pattern(path).test(rest))?.role;
+}

@@ -197,8 +197,7 @@ function noteJob({ namespace, name, metadata, status }: SeenObject, { jobs, test
   const writtenAt = cronJob === undefined ? textOf(metadata.creationTimestamp) : undefined;
   const job = { identity, said, endedAt, ...ownerOf(metadata), ...given({ is }) };
   const labels = mappingOf(metadata.labels);
-  const isOf = (test: TestJobs): boolean =>
-    namespace === test.namespace && Object.entries(test.labels).every(([key, value]) => labels[key] === value);
+  const isOf = (test: TestJobs): boolean => namespace === test.namespace && carries(labels, test.labels);
   const ofTests = tests.filter(isOf);
   if (ofTests.length === 0) keepLast(jobs, identity, { ...job, ...given({ writtenAt }) });
   const begunAt = Date.parse(textOf(metadata.creationTimestamp) ?? '');
@@ -270,9 +269,7 @@ function observedService(
   { workloads, reachable }: ClusterObservation,
 ): Observed {
   if (reachable.has(service.identity.replace('Service ', ''))) return { ...service, said: 'has ready endpoints' };
-  const behind = [...workloads.values()].filter(
-    (one) => one.namespace === namespace && Object.entries(selector).every(([key, value]) => one.labels[key] === value),
-  );
+  const behind = [...workloads.values()].filter((one) => one.namespace === namespace && carries(one.labels, selector));
   if (behind.length > 0 && behind.every(({ desired }) => desired === 0)) return { ...service, said: 'wants no pods' };
   const [writtenAt] = [service, ...behind]
     .flatMap((one) => one.writtenAt ?? [])
@@ -295,5 +292,7 @@ function lastWrittenAt({ creationTimestamp, managedFields }: Mapping): string | 
   return [textOf(creationTimestamp) ?? [], writes].flat().sort().at(-1);
 }
 
+const carries = (labels: Mapping, wanted: Mapping): boolean =>
+  Object.entries(wanted).every(([key, value]) => labels[key] === value);
 const ownerOf = (metadata: Mapping) => given({ owner: ownershipOf(metadata).owner });
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);

