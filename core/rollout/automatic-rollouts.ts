@@ -118,7 +118,10 @@ export function restingDecisions(
   return decisions;
 }
 
-/** A message of discovery is tried five times, three minutes apart; a cluster that is not recorded by then is not waited for. */
+/**
+ * A message of discovery is tried five times, three minutes apart; a cluster that is not recorded by then is not waited for. An account of a
+ * thousand clusters takes longer than that at the rate that EKS is asked, so it counts from the last one that was recorded there.
+ */
 const RECORDED_WITHIN_MILLISECONDS = 15 * 60_000;
 const MOST_NAMES = 5;
 
@@ -158,12 +161,19 @@ export function inventoryGaps(
     .map((region) => gap(`Nobody has read yet which versions EKS offers in ${region}.`));
   const unrecorded = accounts
     .filter(({ status }) => status === 'Ok')
-    .filter(({ checkedAt }) => now.getTime() - Date.parse(checkedAt) < RECORDED_WITHIN_MILLISECONDS)
-    .flatMap((state) => unrecordedIn(state, recorded.get(scopeOf(state)) ?? []));
+    .map((state) => ({ state, own: recorded.get(scopeOf(state)) ?? [] }))
+    .filter(({ state, own }) => now.getTime() - lastRecorded(state, own) < RECORDED_WITHIN_MILLISECONDS)
+    .flatMap(({ state, own }) => unrecordedIn(state, own));
   return [...unseen, ...unoffered, ...unrecorded];
 }
 
 const scopeOf = ({ account, region }: Pick<AccountState, 'account' | 'region'>): string => `${account}/${region}`;
+
+/** When a cluster of the account was last seen for the first time, or when they were listed. */
+function lastRecorded({ checkedAt }: AccountState, own: readonly ClusterRecord[]): number {
+  const reached = own.map(({ conditions }) => conditions.find(({ type }) => type === 'Reachable')?.lastTransitionTime);
+  return Math.max(...[checkedAt, ...reached].map((at) => Date.parse(at ?? checkedAt)));
+}
 
 const gap = (message: string): Reason => reason('InventoryIncomplete', message);
 

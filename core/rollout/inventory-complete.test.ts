@@ -19,6 +19,19 @@ const state = (more: Partial<AccountState> = {}): AccountState => ({
 const at = { account: '111111111111', region: 'eu-central-1' };
 const api = clusterRecord({ ...at, name: 'api' });
 const web = clusterRecord({ ...at, name: 'web' });
+const recordedLate = clusterRecord({
+  ...at,
+  name: 'api',
+  conditions: [
+    {
+      type: 'Reachable',
+      status: 'True',
+      reason: 'Described',
+      message: 'DescribeCluster answered.',
+      lastTransitionTime: '2026-11-20T11:50:00.000Z',
+    },
+  ],
+});
 const gone = { ...web, deletedAt: '2026-11-20T11:00:00.000Z' };
 const offered = fleetSnapshot({ clusters: [], policies: {} }).regions;
 const knownOf = (clusters: readonly ClusterRecord[], regions = offered) => ({
@@ -73,6 +86,13 @@ test.each([
     [state({ checkedAt: '2026-11-20T11:40:00.000Z' })],
     [api],
     [],
+  ],
+  [
+    'others are recorded still, half an hour after they were listed',
+    fleet,
+    [state({ checkedAt: '2026-11-20T11:30:00.000Z' })],
+    [recordedLate],
+    ['111111111111 in eu-central-1 lists 2 clusters; recorded so far: 1. Still to come: web.'],
   ],
 ] as const)('what is missing where %s', (_, spec, accounts, clusters, messages) => {
   const gaps = inventoryGaps(spec, { accounts }, knownOf(clusters), NOW);
