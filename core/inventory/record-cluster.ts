@@ -11,8 +11,9 @@ import type { Cluster } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import { countLabels } from '../protocol/count-labels.ts';
+import { leftByOthers } from '../protocol/taken-back-by-others.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { change, markDirty, NOTHING, writeMark } from '../store/change.ts';
+import { change, changeAndTell, markDirty, NOTHING, writeMark } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
 import { ClusterNames, Clusters, Configs } from '../store/entities.ts';
 import { batched, load, put, type Read, replace, unchanged } from '../store/entity.ts';
@@ -20,7 +21,7 @@ import { observeCluster, plannedChanges } from './observe-cluster.ts';
 import { loadRecordsOfName } from './records.ts';
 import { isSeenLately } from './seen.ts';
 
-export type RecordPorts = Pick<Ports, 'table' | 'eks' | 'clock'>;
+export type RecordPorts = Pick<Ports, 'table' | 'eks' | 'clock' | 'events'>;
 
 /**
  * Observes one cluster and writes what changed. A cluster goes only when DescribeCluster says so; one that is denied keeps its record and
@@ -55,7 +56,7 @@ export async function recordCluster(
   // Those that had its name before are marked before it comes into the inventory, so that it need not be looked for them again.
   if (known === undefined || known.data.deletedAt !== undefined) await markGone(ports, item, key);
   let seen = known && first;
-  return change(ports, async (now) => {
+  return changeAndTell<'recorded' | 'unchanged'>(ports, async (now) => {
     const [applied, read] = seen ?? (await look());
     seen = undefined;
     const fleet = fleetSpec(applied?.data);
@@ -84,7 +85,13 @@ export async function recordCluster(
     if (isNews) writes.push(await writeMark(ports.table, now));
     const result = material ? ('recorded' as const) : ('unchanged' as const);
     const told = news(read?.data, record, fleet === undefined || isAsked ? EACH_TAG : fleet);
-    return { result, writes: [...writes, ...counted.writes], record: [...told, ...counted.record] };
+    const left = read === undefined ? undefined : await leftByOthers(ports.table, read.data, record, now);
+    return {
+      result,
+      writes: [...writes, ...counted.writes, ...(left?.writes ?? [])],
+      record: [...(left?.record ?? []), ...told, ...counted.record],
+      events: (changes) => left?.events(changes) ?? [],
+    };
   });
 }
 
@@ -167,7 +174,7 @@ async function markUnreachable(ports: RecordPorts, item: ClusterItem, why: strin
 }
 
 export function becomesUnreachable(
-  ports: RecordPorts,
+  ports: Pick<RecordPorts, 'table' | 'clock'>,
   key: string,
   why: string,
   planned?: ClusterItem['planned'],
@@ -194,7 +201,7 @@ function unreachable(record: ClusterRecord, why: string, now: Date): ClusterReco
 }
 
 async function changeRecord(
-  ports: RecordPorts,
+  ports: Pick<RecordPorts, 'table' | 'clock'>,
   key: string,
   event: string,
   next: (read: Read<ClusterRecord>) => ClusterRecord,

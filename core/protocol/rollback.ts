@@ -13,7 +13,7 @@ import { isMember, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { GRANTING_WAVES } from './granting-waves.ts';
 import { rollbackEnd } from './rollback-view.ts';
-import { rolloutEnd, waveWithout, withoutPlace } from './settle-decision.ts';
+import { heldAfter, rolloutEnd, takenBackReason, waveWithout, withoutPlace } from './settle-decision.ts';
 
 /** `web` */
 export const clusterNameOf = (clusterKey: string): string => arnOf(clusterKey).split('/').at(-1) ?? clusterKey;
@@ -52,19 +52,18 @@ interface TakenBack {
  */
 export async function takeHopBack(
   table: Pick<Table, 'get' | 'queryPartition'>,
-  { clusterKey, from, to, reasons: why }: Upgrade,
+  { clusterKey, from, to, reasons: why }: Pick<Upgrade, 'clusterKey' | 'from' | 'to' | 'reasons'>,
   now: Date,
-): Promise<TakenBack & { readonly hold: ClusterControl['held'] }> {
+  byOthers = false,
+): Promise<TakenBack & { readonly hold: NonNullable<ClusterControl['held']> }> {
   const id = hopId(to, from);
-  const said = `The control plane was taken back from ${from} to ${to}.`;
+  const { message: said } = takenBackReason(from, to, byOthers);
   const left = KubeVersion.parse(from);
   const [hop, finish, next] = await Promise.all(
     [id, hopId(from, from), hopTo(left.next())].map((one) => load(table, Upgrades, clusterKey, one)),
   );
   const told = rolledBackReason(said, hop?.data);
-  // What a hold alone says ends with the hold: the hop and its member say what was, for good.
-  const until = `${told.message} Nothing takes it to ${from} again before somebody retries or releases it.`;
-  const hold = { reason: reason('RolledBack', until), since: now.toISOString(), upgradeId: id, mutated: true };
+  const hold = { reason: heldAfter(told, from), since: now.toISOString(), upgradeId: id, mutated: true };
   const waits = [finish, next].map((one) => (one !== undefined && Upgrades.active(one.data) ? one : undefined));
   const each = [hop, waits[0]].filter((one) => one !== undefined);
   // A place that both have is written once.

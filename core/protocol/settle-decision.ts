@@ -26,6 +26,17 @@ export interface Settlement {
   readonly hold: Reason | undefined;
 }
 
+/** Why a hop, its member and its cluster are as they are whose control plane went back, and `byOthers`: past Liftlock. */
+export const takenBackReason = (from: string, to: string, byOthers = false): Reason =>
+  reason(
+    'RolledBack',
+    `The control plane was taken back from ${from} to ${to}${byOthers ? ', and not by Liftlock' : ''}.`,
+  );
+
+/** What a hold alone says ends with the hold: the hop and its member say what was, for good. */
+export const heldAfter = ({ message }: Reason, from: string): Reason =>
+  reason('RolledBack', `${message} Nothing takes it to ${from} again before somebody retries or releases it.`);
+
 /** What ended without success: mutated = Failed, untouched = Blocked, which is no failure (semantics.md, Failure budget). */
 function terminalStatus(upgrade: Upgrade, end: UpgradeEnd): Upgrade['status'] {
   if (end.status === 'done') return 'Succeeded';
@@ -33,6 +44,7 @@ function terminalStatus(upgrade: Upgrade, end: UpgradeEnd): Upgrade['status'] {
   if (end.status === 'gone') return 'Canceled';
   // What is to be taken back is not given up, whatever is in the way.
   if (isUndo(upgrade)) return 'Parked';
+  if (end.reasons[0]?.code === 'RolledBack' && upgrade.mutated) return 'RolledBack';
   return upgrade.mutated ? 'Failed' : 'Blocked';
 }
 
@@ -58,10 +70,9 @@ export function settle(
     resumeAt: status === 'Parked' ? (end.resumeAt ?? laterOf(end, now)) : undefined,
     endedAt: status === 'Parked' ? undefined : at,
   };
-  const hold =
-    status === 'Failed' || end.status === 'stopped'
-      ? (end.reasons[0] ?? { code: 'Stopped', message: 'The upgrade ended without a reason.' })
-      : undefined;
+  const [first = reason('Stopped', 'The upgrade ended without a reason.')] = end.reasons;
+  const failed = status === 'Failed' || end.status === 'stopped' ? first : undefined;
+  const hold = status === 'RolledBack' ? heldAfter(first, upgrade.to) : failed;
   if (member === undefined || wave === undefined) return { upgrade: settled, member: undefined, wave: undefined, hold };
   const after = memberAfter(member, settled, end);
   const nextMember = { ...after, status: unlessFailed(member, after.status) };
@@ -85,6 +96,7 @@ function memberAfter(member: Member, upgrade: Upgrade, end: UpgradeEnd): Member 
         reasons: [{ code: 'NextHop', message: `At ${upgrade.to}; ${member.to} is the target.` }],
       };
     case 'Failed':
+    case 'RolledBack':
       return { ...member, status: 'Failed', reasons };
     case 'Canceled':
       return { ...member, status: 'Excluded', reasons };

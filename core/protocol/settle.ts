@@ -12,7 +12,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, changeAndTell, NOTHING, writeMark } from '../store/change.ts';
-import { auditEntry, clusterNames, upgradeChanged, waveChanged } from '../store/changes.ts';
+import { auditEntry, clusterHeld, upgradeChanged, waveChanged } from '../store/changes.ts';
 import { ClusterControls, Configs, Grants, Ledgers, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { batched, load, readAhead, replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
@@ -131,19 +131,7 @@ export function settleUpgrade(
       record: entries,
       events: ([change, ...more]) => [
         upgradeChanged(settled, change),
-        ...(hold === undefined
-          ? []
-          : [
-              {
-                type: 'ClusterHeld' as const,
-                detail: {
-                  version: 1 as const,
-                  change: more.at(-1),
-                  ...clusterNames(clusterKey),
-                  reasons: [hold, ...becomes],
-                },
-              },
-            ]),
+        ...(hold === undefined ? [] : [clusterHeld(clusterKey, [hold, ...becomes], more.at(-1))]),
         ...waveHalted(wave?.data, ownWave, change),
         ...waveHalted(beside?.wave.data, hop?.wave, more[0]),
         ...(back?.waves ?? []).flatMap(({ before, after }) => waveHalted(before, after, more[0])),

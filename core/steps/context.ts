@@ -11,6 +11,8 @@ import type { Cluster, Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { type Asker, authority, otherTarget } from '../protocol/authority.ts';
+import { takenBackReason } from '../protocol/settle-decision.ts';
+import { wasTakenBack } from '../protocol/taken-back-by-others.ts';
 import { CONTROL_PLANE } from '../protocol/update-subject.ts';
 import {
   ClusterNames,
@@ -188,6 +190,8 @@ export async function openStep(
     const said = `The cluster ${arn.name} is not in the inventory yet. Add its account and Region to the Fleet and wait for discovery.`;
     return blocked(reason('UnknownCluster', said));
   }
+  if (wasTakenBack(upgrade?.data, looked.cluster.version))
+    return blocked(takenBackReason(upgrade.data.to, upgrade.data.from, true));
   const record = once(() => recordOf(ports, key, known?.data));
   return {
     asker,

@@ -20,7 +20,7 @@ import { type StepContext, wantedFor } from './context.ts';
 import { notSent } from './not-sent.ts';
 import { withApiServer } from './with-api-server.ts';
 
-export type JobPorts = Pick<Ports, 'table' | 'eks' | 'clock' | 'jobs'>;
+export type JobPorts = Pick<Ports, 'table' | 'eks' | 'clock' | 'events' | 'jobs'>;
 export type JobReceiver = Extract<HookReceiver, { readonly job: object }>;
 
 /** Under which the calls of a hook are committed, with its name as their subject. */

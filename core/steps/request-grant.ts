@@ -29,7 +29,7 @@ import { writeUnrecorded } from '../store/unrecorded.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { deniedReason, grantOf, unknownContract } from './context.ts';
 
-export type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'ids'>;
+export type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'events' | 'executions' | 'ids'>;
 export type GrantAnswer = StepResult & {
   /** Runs inside another execution, which concludes for it. */
   readonly nested: boolean;

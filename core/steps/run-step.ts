@@ -1,6 +1,6 @@
 import { isDenied, isThrottled } from '../contracts/eks-errors.ts';
 import { errorMessage } from '../contracts/errors.ts';
-import type { Intent } from '../contracts/items/protocol.ts';
+import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, bounded, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
@@ -114,7 +114,7 @@ export async function recordStep(
     // Its way back is open from then on, also while a hook is asked about it, and where that says no.
     const completedAt =
       step === 'upgrade-control-plane' && read.data.controlPlaneCompletedAt === undefined
-        ? await controlPlaneCompletedAt(ports, clusterKey, known.id)
+        ? await controlPlaneCompletedAt(ports, read.data)
         : undefined;
     const controlPlane = completedAt === undefined ? {} : { controlPlaneCompletedAt: completedAt };
     const writes = [
@@ -141,14 +141,17 @@ function withPast(result: StepResult, before: readonly Reason[]): Reason[] {
   return [...result.reasons, ...told];
 }
 
-/** When this upgrade's own update was seen to succeed; undefined when somebody else brought the control plane there. */
+/**
+ * When this upgrade's own update was seen to succeed; undefined when somebody else brought the control plane there. One that was taken back and is tried again
+ * has the name that it had: what it did before does not count.
+ */
 async function controlPlaneCompletedAt(
   ports: StepPorts,
-  clusterKey: string,
-  upgradeId: string,
+  { clusterKey, id, startedAt = '', firstStartedAt = startedAt }: Upgrade,
 ): Promise<string | undefined> {
   const newest = await loadNewestIntent(ports.table, clusterKey, 'upgrade-control-plane', 'cluster');
-  if (newest?.data.upgradeId !== upgradeId || newest.data.outcome?.type !== 'accepted') return undefined;
+  if (newest?.data.upgradeId !== id || newest.data.outcome?.type !== 'accepted') return undefined;
+  if (newest.data.committedAt < firstStartedAt) return undefined;
   const { observed } = newest.data.outcome;
   return observed?.status === 'Successful' ? observed.at : undefined;
 }

@@ -1,6 +1,7 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { arnOf } from '../model/cluster-key.ts';
 import type { AuditEntry } from './audit.ts';
 
@@ -47,6 +48,16 @@ export function memberChanged(member: Member, wave: Wave, change: string | undef
     detail: { version: 1, change, ...names, rolloutId, wave: wave.name, status, reasons },
   };
 }
+
+/** That nothing begins on a cluster any more before a person has looked. */
+export const clusterHeld = (
+  clusterKey: string,
+  reasons: readonly Reason[],
+  change: string | undefined,
+): LiftlockEvent => ({
+  type: 'ClusterHeld',
+  detail: { version: 1, change, ...clusterNames(clusterKey), reasons: [...reasons] },
+});
 
 /** How an upgrade has ended or parked, for whoever is told of it. */
 export const upgradeChanged = (

@@ -46,7 +46,7 @@ const item = (name: string) => ({ account, region, name, depth: 'shallow' });
 
 async function record(messages: object[], eks: EksReader) {
   const table = new MemoryTable();
-  const ports: RecordPorts = { table, eks, clock: { now: () => now } };
+  const ports: RecordPorts = { table, eks, clock: { now: () => now }, events: { publish: async () => {} } };
   const logged: object[] = [];
   const input = definition.parse({ Records: messages });
   const response = await definition.run(ports, input, (_, detail) => void logged.push(detail));

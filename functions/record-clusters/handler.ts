@@ -1,5 +1,6 @@
 import { awsPorts, clock, createHandler, table } from '../runtime/create-handler.ts';
 import { eks } from '../runtime/eks-ports.ts';
+import { events } from '../runtime/event-bus-port.ts';
 import { definition } from './function.ts';
 
-export const handler = createHandler(definition, awsPorts({ clock, eks, table }));
+export const handler = createHandler(definition, awsPorts({ clock, eks, events, table }));

@@ -1,7 +1,7 @@
 import { MACHINE_NAMES } from '../../core/contracts/names.ts';
 import { upgradesOf } from '../../core/store/cluster-upgrades.ts';
-import { Clusters } from '../../core/store/entities.ts';
-import { loadKind } from '../../core/store/entity.ts';
+import { ClusterControls, Clusters } from '../../core/store/entities.ts';
+import { load, loadKind } from '../../core/store/entity.ts';
 import { apiRequest } from '../../simulator/cloud/api-request.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import { configOf, knowVersions, type PreparedFleet } from '../../simulator/process/prepare-fleet.ts';
@@ -27,7 +27,7 @@ type OnProblem = (problem: string) => void;
 
 /**
  * One cluster goes by its policy, loses its execution in the middle and is tried again; the other one is asked for by a person, taken back
- * and asked for again, and the first one goes back in the end; fleet and rollouts are stopped and resumed; every machine is started by hand; accounts and functions fail for an hour.
+ * and asked for again, and the first one goes back in the end, as the second one does past Liftlock; fleet and rollouts are stopped and resumed; every machine is started by hand; accounts and functions fail for an hour.
  */
 export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onProblem: OnProblem): Promise<void> {
   await knowVersions(cloud.table, prepared);
@@ -48,6 +48,7 @@ export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onPro
     await minutes(cloud, 3);
   }
   for (const problem of await takenBack(cloud)) onProblem(problem);
+  for (const problem of await takenBackByOthers(cloud)) onProblem(problem);
   const problems = [...(await unnamedStarts(cloud)), ...(await auditChanges(cloud))];
   await badHours(cloud, onProblem);
   // At the end: a run that goes to its end says by what way nothing came any more.
@@ -203,6 +204,26 @@ async function takenBack(cloud: LocalCloud): Promise<string[]> {
   const support = Object.values(state.clusters).find(({ arn }) => arn === FIRST)?.supportType;
   if (support !== 'EXTENDED') return [`the support type of first-dev is ${support}`];
   return back?.status === 'Succeeded' ? [] : [`the rollback of first-dev is ${back?.status}: ${told}`];
+}
+
+/** Somebody takes the control plane of the second cluster back past Liftlock, and then up again: nothing of Liftlock's does that by itself. */
+async function takenBackByOthers(cloud: LocalCloud): Promise<string[]> {
+  const second = Object.values(cloud.eks.state.clusters).find(({ arn }) => arn === SECOND);
+  if (second === undefined) return ['second-prod is gone'];
+  second.version = '1.34';
+  await minutes(cloud, 65);
+  const record = (await loadKind(cloud.table, Clusters)).find(({ arn }) => arn === SECOND);
+  const upgrades = await upgradesOf(cloud.table, record?.clusterKey ?? '');
+  const control = await load(cloud.table, ClusterControls, record?.clusterKey ?? '');
+  const found = [
+    upgrades.find(({ id }) => id === '1.34-1.35')?.status,
+    control?.data.held?.reason.code,
+    second.version,
+  ];
+  second.version = '1.35';
+  await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/release', {});
+  const said = found.join(', ');
+  return said === 'RolledBack, RolledBack, 1.34' ? [] : [`what others took back of second-prod is ${said}`];
 }
 
 /** One drain ends; one whose pods have nowhere to go is canceled in the middle, and then given up: both times it is taken back. */

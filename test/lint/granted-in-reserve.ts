@@ -14,6 +14,11 @@ export const RESERVES: readonly Reserve[] = [
     reason: 'secrets of the webhooks of owners, of which the small Fleet names none',
   },
   {
+    role: 'Role liftlock-request-grant',
+    actions: ['events:PutEvents'],
+    reason: 'a control plane that others took back, found with other tags at the very moment of a grant',
+  },
+  {
     role: 'Role LiftlockHub/SchedulesRole523D57EE',
     actions: ['sqs:SendMessage'],
     reason: 'dead letters of a call that the scheduler could not make',

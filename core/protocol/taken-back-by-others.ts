@@ -1,0 +1,72 @@
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
+import { hopId, isFinish, rollbackId } from '../model/hop.ts';
+import type { Table } from '../ports/table.ts';
+import type { ToldChange } from '../store/change.ts';
+import { auditEntry, clusterHeld, upgradeChanged } from '../store/changes.ts';
+import { ClusterControls, Upgrades } from '../store/entities.ts';
+import { batched, load, replace } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { HOP_MACHINES } from './hop-before.ts';
+import { takeHopBack } from './rollback.ts';
+import { upgradeEntry, waveHalted } from './settle.ts';
+import { heldAfter, takenBackReason } from './settle-decision.ts';
+
+/**
+ * Whether the control plane of a hop has been where that leads, and is at the minor before again: nothing of Liftlock's takes one down while its hop
+ * goes on, so that somebody else has.
+ */
+export function wasTakenBack(upgrade: Upgrade | undefined, version: string): upgrade is Upgrade {
+  if (upgrade === undefined || isFinish(upgrade) || !HOP_MACHINES.includes(upgrade.machine)) return false;
+  return upgrade.steps['upgrade-control-plane']?.status === 'done' && upgrade.from === version;
+}
+
+const holdOf = ({ from, to, now }: { readonly from: string; readonly to: string; readonly now: Date }) => ({
+  reason: heldAfter(takenBackReason(from, to, true), from),
+  since: now.toISOString(),
+  upgradeId: hopId(to, from),
+});
+
+/**
+ * What becomes of a cluster whose control plane was last seen a minor further up, where no rollback of Liftlock's has taken it down: whoever has done that had
+ * a reason, so that its hop counts as taken back and the cluster is held (protocol.md, States). Undefined where Liftlock has taken it down itself. An upgrade that runs
+ * finds it by itself, and ends with that.
+ */
+export async function leftByOthers(
+  table: Pick<Table, 'get' | 'getAll' | 'queryPartition'>,
+  before: ClusterRecord,
+  { clusterKey, version: to }: ClusterRecord,
+  now: Date,
+): Promise<Omit<Required<ToldChange<undefined>>, 'result'> | undefined> {
+  const { version: from, lastSeenAt } = before;
+  if (!KubeVersion.parse(to).isOlderThan(KubeVersion.parse(from))) return undefined;
+  const reader = batched(table);
+  const [hop, back, control] = await Promise.all([
+    load(reader, Upgrades, clusterKey, hopId(to, from)),
+    load(reader, Upgrades, clusterKey, rollbackId(from, to)),
+    load(reader, ClusterControls, clusterKey),
+  ]);
+  const isOurs = back !== undefined && (Upgrades.active(back.data) || (back.data.endedAt ?? '') >= lastSeenAt);
+  if (isOurs || hop?.data.status === 'RolledBack' || hop?.data.status === 'Running') return undefined;
+  // What others have moved is nobody's hop; whatever was to follow it finds that it is gone.
+  const taken =
+    hop === undefined
+      ? { writes: [], hops: [], waves: [], hold: holdOf({ from, to, now }) }
+      : await takeHopBack(table, { clusterKey, from, to, reasons: [] }, now, true);
+  const held = control?.data.held;
+  const next: ClusterControl = { ...control?.data, clusterKey, held: held ?? taken.hold };
+  const isHeld = held === undefined;
+  return {
+    writes: [...taken.writes, ...(isHeld ? [replace(ClusterControls, control, next)] : [])],
+    record: [
+      ...taken.hops.map((one) => upgradeEntry(clusterKey, one)),
+      ...(isHeld ? [auditEntry(clusterKey, 'ClusterHeld', LIFTLOCK, { reason: taken.hold.reason })] : []),
+    ],
+    events: (changes) => [
+      ...taken.hops.map((one, index) => upgradeChanged(one, changes[index])),
+      ...(isHeld ? [clusterHeld(clusterKey, [taken.hold.reason], changes[taken.hops.length])] : []),
+      ...taken.waves.flatMap((wave) => waveHalted(wave.before, wave.after, undefined)),
+    ],
+  };
+}

@@ -1,0 +1,112 @@
+import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import type { World } from '../../simulator/process/world.ts';
+import {
+  hours,
+  memberOf,
+  minutes,
+  mutationsOf,
+  PERSON,
+  recordOf,
+  rolloutsOf,
+  run,
+  smallFleet,
+  upgradesOf,
+  versionOf,
+} from './small-fleet.ts';
+
+// docs/rollbacks.md, Taken back by somebody else: what a person took back by hand nobody takes up again.
+
+const shop = { name: 'shop', version: '1.36', addons: {} };
+const inWave = (wave: object) => ({ waves: [{ name: 'all', ...wave }] });
+
+/** Somebody asks EKS for another version, past Liftlock. */
+function askEks(world: World, version: string): void {
+  const [cluster] = Object.values(world.eks.state.clusters);
+  if (cluster === undefined) throw new Error('no cluster');
+  const { account, region, name } = cluster;
+  const caller = { account, region, principal: `arn:aws:iam::${account}:user/ann` };
+  world.eks.operation('UpdateClusterVersion', { name, version }, caller, world.clock.now());
+}
+const TAKEN_BACK = 'The control plane was taken back from 1.37 to 1.36, and not by Liftlock.';
+const asked = (world: World) => mutationsOf(world).filter(({ operation }) => operation === 'UpdateClusterVersion');
+const hopOf = async (world: World) => (await upgradesOf(world)).find(({ id }) => id === '1.36-1.37');
+
+async function expectHeld(world: World): Promise<void> {
+  const { state, reasons } = await explainCluster(world.ports, await recordOf(world, 'shop'));
+  expect([state, reasons.map(({ message }) => message).join(' ')]).toEqual([
+    'Held',
+    expect.stringContaining(`${TAKEN_BACK} Nothing takes it to 1.37 again before somebody retries or releases it.`),
+  ]);
+}
+
+async function expectLeftAlone(world: World): Promise<void> {
+  expect([versionOf(world, 'shop'), asked(world)]).toEqual(['1.36', [expect.anything()]]);
+  expect(await hopOf(world)).toMatchObject({
+    status: 'RolledBack',
+    reasons: [{ code: 'RolledBack', message: TAKEN_BACK }],
+  });
+  expect(await memberOf(world, 'shop')).toMatchObject({ status: 'Failed', inFlight: false });
+  await expectHeld(world);
+}
+
+test.each([
+  ['bakes', { bake: '6h' }, 'Baking'],
+  ['is watched', { watch: '6h' }, 'Watching'],
+])('a control plane that somebody takes back while its hop %s is not taken up again', async (_, wave, code) => {
+  const world = await smallFleet({ clusters: [shop], policy: inWave(wave) });
+  await hours(world, 2);
+  const hop = await hopOf(world);
+  expect([hop?.status, hop?.reasons[0]?.code]).toEqual(['Parked', code]);
+  askEks(world, '1.36');
+  // The next look of discovery tells, hours before the hop was to go on.
+  await hours(world, 2);
+  await expectLeftAlone(world);
+  await run(world);
+  await expectLeftAlone(world);
+});
+
+test('where nobody has looked since, the hop finds it when it goes on', async () => {
+  const world = await smallFleet({ clusters: [shop], policy: inWave({ bake: '3h' }) });
+  await hours(world, 2.5);
+  askEks(world, '1.36');
+  await minutes(world, 60);
+  await expectLeftAlone(world);
+});
+
+test('a hop that had succeeded counts as taken back, and its cluster is held', async () => {
+  const world = await smallFleet({ clusters: [shop] });
+  await run(world);
+  expect([(await hopOf(world))?.status, (await rolloutsOf(world))[0]?.status]).toEqual(['Succeeded', 'Completed']);
+  askEks(world, '1.36');
+  await run(world);
+  await expectLeftAlone(world);
+  expect((await rolloutsOf(world)).map(({ status }) => status)).toEqual(['CompletedWithFailures']);
+});
+
+test('what others have moved and taken back is held, too', async () => {
+  const world = await smallFleet({ clusters: [shop], policy: { trigger: 'manual' } });
+  await hours(world, 1);
+  askEks(world, '1.37');
+  await hours(world, 2);
+  askEks(world, '1.36');
+  await hours(world, 2);
+  await expectHeld(world);
+});
+
+test('what is tried again after it was taken back bakes again, and its seven days begin anew', async () => {
+  const silences = [{ alarms: ['{cluster}-errors'], during: ['upgrade-control-plane'] }];
+  const world = await smallFleet({ clusters: [shop], policy: { silences, ...inWave({ bake: '3h' }) } });
+  await hours(world, 2);
+  askEks(world, '1.36');
+  await hours(world, 2);
+  await expectLeftAlone(world);
+  await retryCluster(world.ports, (await recordOf(world, 'shop')).clusterKey, PERSON);
+  const again = world.clock.now().toISOString();
+  await hours(world, 2);
+  const hop = await hopOf(world);
+  expect([versionOf(world, 'shop'), hop?.status, hop?.reasons[0]?.code]).toEqual(['1.37', 'Parked', 'Baking']);
+  expect(hop?.controlPlaneCompletedAt && hop.controlPlaneCompletedAt > again).toBe(true);
+  await run(world);
+  expect((await hopOf(world))?.status).toBe('Succeeded');
+});
