@@ -88,6 +88,19 @@ export async function takeHopBack(
   return { hold, writes, hops, waves };
 }
 
+/** The same of what somebody has taken back past Liftlock. What others had moved is nobody's hop; whatever was to follow it finds that it is gone. */
+export async function foundTakenBack(
+  table: Pick<Table, 'get' | 'queryPartition'>,
+  at: Pick<Upgrade, 'clusterKey' | 'from' | 'to'>,
+  hop: Upgrade | undefined,
+  now: Date,
+): ReturnType<typeof takeHopBack> {
+  if (hop !== undefined) return takeHopBack(table, { ...at, reasons: [] }, now, true);
+  const reason = heldAfter(takenBackReason(at.from, at.to, true), at.from);
+  const hold = { reason, since: now.toISOString(), upgradeId: hopId(at.to, at.from) };
+  return { writes: [], hops: [], waves: [], hold };
+}
+
 /** Most views show one reason alone: why the hop was taken back is in it, also where the end of its rollback is written a second time. */
 function rolledBackReason(said: string, hop?: Upgrade): Reason {
   const [first] = hop?.reasons ?? [];

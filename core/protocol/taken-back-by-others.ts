@@ -9,9 +9,8 @@ import { ClusterControls, Upgrades } from '../store/entities.ts';
 import { batched, load, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { HOP_MACHINES } from './hop-before.ts';
-import { takeHopBack } from './rollback.ts';
+import { foundTakenBack } from './rollback.ts';
 import { upgradeEntry, waveHalted } from './settle.ts';
-import { heldAfter, takenBackReason } from './settle-decision.ts';
 
 /**
  * Whether the control plane of a hop has been where that leads, and is at the minor before again: nothing of Liftlock's takes one down while its hop
@@ -21,12 +20,6 @@ export function wasTakenBack(upgrade: Upgrade | undefined, version: string): upg
   if (upgrade === undefined || isFinish(upgrade) || !HOP_MACHINES.includes(upgrade.machine)) return false;
   return upgrade.steps['upgrade-control-plane']?.status === 'done' && upgrade.from === version;
 }
-
-const holdOf = ({ from, to, now }: { readonly from: string; readonly to: string; readonly now: Date }) => ({
-  reason: heldAfter(takenBackReason(from, to, true), from),
-  since: now.toISOString(),
-  upgradeId: hopId(to, from),
-});
 
 /**
  * What becomes of a cluster whose control plane was last seen a minor further up, where no rollback of Liftlock's has taken it down: whoever has done that had
@@ -49,11 +42,7 @@ export async function leftByOthers(
   ]);
   const isOurs = back !== undefined && (Upgrades.active(back.data) || (back.data.endedAt ?? '') >= lastSeenAt);
   if (isOurs || hop?.data.status === 'RolledBack' || hop?.data.status === 'Running') return undefined;
-  // What others have moved is nobody's hop; whatever was to follow it finds that it is gone.
-  const taken =
-    hop === undefined
-      ? { writes: [], hops: [], waves: [], hold: holdOf({ from, to, now }) }
-      : await takeHopBack(table, { clusterKey, from, to, reasons: [] }, now, true);
+  const taken = await foundTakenBack(table, { clusterKey, from, to }, hop?.data, now);
   const held = control?.data.held;
   const next: ClusterControl = { ...control?.data, clusterKey, held: held ?? taken.hold };
   const isHeld = held === undefined;

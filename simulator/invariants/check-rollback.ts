@@ -1,6 +1,7 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Upgrades } from '../../core/store/entities.ts';
+import { KubeVersion } from '../../core/version/kube-version.ts';
 import type { Check, Moment } from './check-history.ts';
 import { commitAt, isGoingBack, isUndoing, placeAt } from './commit-at.ts';
 import type { Violation } from './history.ts';
@@ -10,14 +11,17 @@ const UNDER_WAY: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked']
 
 /**
  * 23 `rollback`: a control plane goes down only in a rollback whose way was checked before its first change, and to where that rollback leads; and while a
- * cluster is on its way back, nothing else begins there. What it costs to go back into extended support somebody has agreed to.
+ * cluster is on its way back, nothing else begins there; what was taken back goes up again at a person's word alone. What it costs to go back into extended support somebody has agreed to.
  */
 export const checkRollback = (): Check => {
   /** Clusters whose rollback Liftlock has begun by itself and nobody has taken off since, as `<rollout> <cluster>`. */
   const begun = new Set<string>();
+  /** Of clusters whose control plane was seen to go down: from where, and nobody has let them go up again since. */
+  const left = new Map<string, unknown>();
   return (moment) => {
     takeOff(moment, begun);
-    return [...ofCommit(moment), ...ofGrant(moment), ...ofBeginning(moment, begun)];
+    seeLeft(moment, left);
+    return [...ofCommit(moment), ...goingUp(moment, left), ...ofGrant(moment), ...ofBeginning(moment, begun)];
   };
 };
 
@@ -29,6 +33,24 @@ function takeOff({ item, store }: Moment, begun: Set<string>): void {
   const { rollbackOf, status, mutated } = store.get(Upgrades, item.subject, upgradeId) ?? {};
   if (rollbackOf !== undefined && (status === 'Canceled' || status === 'Blocked') && mutated === false)
     begun.delete(`${rollbackOf.rolloutId} ${item.subject}`);
+}
+
+const LETS_UP = ['ClusterRetried', 'ClusterReleased'];
+
+function seeLeft({ item }: Moment, left: Map<string, unknown>): void {
+  const { version, before } = item.detail as { version?: string; before?: string };
+  if (LETS_UP.includes(item.event)) left.delete(item.subject);
+  if (item.event !== 'VersionObserved' || version === undefined || before === undefined) return;
+  if (KubeVersion.parse(version).isOlderThan(KubeVersion.parse(before))) left.set(item.subject, before);
+}
+
+/** What was seen to go down goes up there again at a person's word alone, whoever had taken it down. */
+function goingUp(moment: Moment, left: ReadonlyMap<string, unknown>): Violation[] {
+  const { clusterKey, call } = commitAt(moment) ?? {};
+  if (clusterKey === undefined || call?.name !== 'UpdateClusterVersion') return [];
+  if (left.get(clusterKey) !== call.input.version) return [];
+  const what = `${clusterKey} #${moment.item.sequence}: it went up to ${call.input.version}`;
+  return [rollback(`${what}, from where it was taken back, and nobody had said so`)];
 }
 
 /** By itself only where the policy of the rollout says so, and two of a rollout at most. */

@@ -69,6 +69,8 @@ export async function actAsPerson(world: World, { does, minutes }: FaultOf<'pers
       return startInBake(world);
     case 'roll-back':
       return rollSomeBack(world);
+    case 'revert':
+      return revertOne(world, later);
     case 'break-glass':
       return breakSomeGlass(world, minutes, later);
   }
@@ -175,6 +177,26 @@ async function rollSomeBack(world: World): Promise<void> {
         : world.runner.startExecution({ machineArn: `${MACHINE_ARN_PREFIX}rollback-cluster`, name, input }),
     );
   }
+}
+
+/** In minutes from when its node groups are told to go back; before they have, EKS refuses it. */
+const REVERTED_AFTER = [1, 45, 90, 180];
+
+/** Whoever owns the version of the cluster that moved last takes it back past Liftlock: nodes first, and then the control plane. */
+async function revertOne(world: World, later: Later): Promise<void> {
+  const moved = (await loadKind(world.table, Upgrades)).findLast(
+    ({ controlPlaneCompletedAt, status }) => controlPlaneCompletedAt !== undefined && status !== 'RolledBack',
+  );
+  const cluster = moved && (await load(world.table, Clusters, moved.clusterKey))?.data;
+  if (moved === undefined || cluster === undefined) return;
+  const { account, region, name, nodegroups } = cluster;
+  const caller = { account, region, principal: `arn:aws:iam::${account}:role/terraform` };
+  const ask = (operation: string, input: object) =>
+    tried((async () => void world.eks.operation(operation, input, caller, world.clock.now()))());
+  for (const group of nodegroups)
+    await ask('UpdateNodegroupVersion', { clusterName: name, nodegroupName: group.name, version: moved.from });
+  for (const minutes of REVERTED_AFTER)
+    later(minutes, async () => void (await ask('UpdateClusterVersion', { name, version: moved.from })));
 }
 
 /** Somebody starts the upgrade of a cluster that waits for its turn, or belongs to no rollout. */

@@ -232,7 +232,7 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
 
 /** What people do more often stands here more often. */
 const OFTEN = [
-  ...PEOPLE_DO.filter((does) => does !== 'abort' && does !== 'roll-back'),
+  ...PEOPLE_DO.filter((does) => does !== 'abort' && does !== 'roll-back' && does !== 'revert'),
   'retry',
   'accept-failures',
 ] as const;
@@ -318,6 +318,12 @@ function planRollbacks(choices: SeededChoices, clusters: number): PlannedFault[]
   }));
 }
 
+/** Who owns the version of a cluster takes it back past Liftlock. Drawn after all others. */
+function planReverts(choices: SeededChoices): PlannedFault[] {
+  const count = choices.chance(0.5) ? choices.integer(1, 3) : 0;
+  return Array.from({ length: count }, () => ({ kind: 'person', ...timed(choices), does: 'revert', minutes: 0 }));
+}
+
 /** Some clusters get worse on their way up, which policies of half of the runs take back by themselves. Drawn after all others. */
 function planRegressions(choices: SeededChoices, state: FakeEksState): PlannedFault[] {
   // Only these are looked into.
@@ -353,5 +359,6 @@ export function planFaults(level: FaultLevel, seed: number, state: FakeEksState)
         ...planLateHalt(choices, state),
         ...planRollbacks(choices, clusters),
         ...planRegressions(choices, state),
+        ...planReverts(choices),
       ];
 }

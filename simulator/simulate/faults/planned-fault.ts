@@ -27,6 +27,7 @@ export const PEOPLE_DO = [
   'start-in-bake',
   'break-glass',
   'roll-back',
+  'revert',
 ] as const;
 
 export const CALENDAR_CHANGES = ['freeze', 'shift', 'always-open', 'zone'] as const;
