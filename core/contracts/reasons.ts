@@ -68,7 +68,7 @@ const CLUSTER_REASONS = {
   ),
   PatchesOverdue: told('Newer images or add-ons are there for longer than its policy allows (`patch.within`).'),
   PatchesUnknown: told(
-    'Its policy wants newer images or add-ons (`patch`), and which there are could not be read, or nobody has yet.',
+    'Where its nodes and add-ons are, or which newer ones its policy wants (`patch`), could not be read, or nobody has yet.',
   ),
   InvalidTarget: lasting('The target of the policy is not one.'),
   ManualNodes: told('Its control plane is at its target or past it, and nodes are behind that Liftlock cannot roll.'),

@@ -15,6 +15,7 @@ async function kept(
   seen: readonly OtherNodeGroup[],
   isDeep = true,
   status = 'ACTIVE',
+  conditions: ClusterRecord['conditions'] = [],
 ) {
   const group = {
     name: 'ml',
@@ -28,6 +29,7 @@ async function kept(
     name: 'web',
     version: '1.37',
     nodegroups: [group],
+    conditions,
     otherNodes: { seenAt, groups: [...seen] },
   });
   const eks: Partial<EksReader> = {
@@ -65,6 +67,17 @@ test.each(['UPDATING', 'CREATING', 'DELETING'])(
     expect(await kept(undefined, [managed('ml', '1.36'), spot], false, status)).toEqual([spot]);
   },
 );
+
+test('a cluster that could not be read is read as a whole once it can be', async () => {
+  const denied = {
+    type: 'Reachable',
+    status: 'False' as const,
+    reason: 'Denied',
+    message: 'x',
+    lastTransitionTime: seenAt,
+  };
+  expect(await kept(undefined, [managed('ml', '1.36'), spot], false, 'ACTIVE', [denied])).toEqual([spot]);
+});
 
 describe('of newer add-ons', () => {
   const rows = (...versions: string[]) =>

@@ -7,6 +7,7 @@ import { addonAfter, addonFit, newerDefault } from '../model/addon-target.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { issueTexts } from '../model/issue-text.ts';
+import { isReadAgain } from '../model/lag.ts';
 import { settingsOf } from '../model/update-settings.ts';
 import { versionOwners } from '../model/version-owners.ts';
 import { labelsOf } from '../policy/cluster-labels.ts';
@@ -35,12 +36,7 @@ export async function observeCluster(
   const at = details.now.toISOString();
   const unreadable: ClusterRecord['unreadable'] = [];
   const deep =
-    details.depth === 'deep' ||
-    known === undefined ||
-    known.version !== cluster.version ||
-    known.unreadable.length > 0 ||
-    // Nobody tells when what was seen at work has ended.
-    [...known.nodegroups, ...known.addons].some(({ status }) => /ING$/.test(status));
+    details.depth === 'deep' || known === undefined || known.version !== cluster.version || isReadAgain(known);
   const part = async <Part>(name: string, last: Part, read: () => Promise<Part>): Promise<Part> => {
     if (!deep) return last;
     try {

@@ -5,6 +5,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { checkSkew } from '../version/skew.ts';
 import { isRolled } from './image-rule.ts';
 import { nodesText, OTHER_OWNERS } from './node-owner.ts';
+import { unreachable } from './unreachable.ts';
 
 type Parts = Pick<ClusterRecord, 'version' | 'nodegroups' | 'otherNodes' | 'addons'>;
 
@@ -111,8 +112,27 @@ export function addonPatchesUnknown(
   return reason('PatchesUnknown', `Nobody knows whether there are newer add-ons for ${name}: ${why}`);
 }
 
-/** So many add-ons are named: a reason is cut at some length. */
+/** So many add-ons and groups are named: a reason is cut at some length. */
 const MOST_ADDONS = 5;
+
+/** Nobody tells when what was seen at work has ended. */
+const isAtWork = ({ status }: { readonly status: string }): boolean => /ING$/.test(status);
+
+/** Whether the next look at a cluster reads all of it, as nobody knows where all of it is by now. */
+export const isReadAgain = (cluster: ClusterRecord): boolean =>
+  cluster.unreadable.length > 0 ||
+  [...cluster.nodegroups, ...cluster.addons].some(isAtWork) ||
+  unreachable(cluster) !== undefined;
+
+/** Why nobody knows whether node groups and add-ons are where the control plane is; undefined where they were read, and at rest. */
+export function partsUnknown({ name, unreadable, nodegroups, addons }: ClusterRecord): Reason | undefined {
+  const [unread] = unreadable.filter(({ part }) => part !== 'insights' && part !== 'Fargate profiles');
+  const working = [...nodegroups, ...addons].filter(isAtWork).slice(0, MOST_ADDONS);
+  if (unread === undefined && working.length === 0) return undefined;
+  const why =
+    unread?.message ?? `${working.map((one) => `${one.name} was ${one.status} when it was read last`).join('; ')}.`;
+  return reason('PatchesUnknown', `Nobody knows whether all of ${name} is along: ${why}`);
+}
 
 /** Of kube-proxy Kubernetes itself says how old it may be: where nobody has asked EKS, as in an inventory that a person wrote, that decides. */
 function outOfSkew(

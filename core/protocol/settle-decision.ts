@@ -16,6 +16,8 @@ export interface UpgradeEnd {
   readonly resumeAt?: string;
   /** Of one that has failed, and whose policy has it taken back by itself: what got worse. */
   readonly worse?: readonly Reason[];
+  /** Nobody has read since where its cluster is. */
+  readonly isUnseen?: boolean;
 }
 
 export interface Settlement {

@@ -4,7 +4,7 @@ import type { Grant, Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { changesNoCluster, hasNoUpdate } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
-import type { Reason } from '../contracts/step-result.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, hopTo, isRollback, rollbackId } from '../model/hop.ts';
 import { upgradePolicy } from '../policy/applied.ts';
 import { recount } from '../policy/caps.ts';
@@ -13,7 +13,17 @@ import type { Table, WriteOperation } from '../ports/table.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, changeAndTell, NOTHING, writeMark } from '../store/change.ts';
 import { auditEntry, clusterHeld, upgradeChanged, waveChanged } from '../store/changes.ts';
-import { ClusterControls, Configs, Grants, Ledgers, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import {
+  ClusterControls,
+  Clusters,
+  Configs,
+  Grants,
+  Ledgers,
+  Members,
+  Rollouts,
+  Upgrades,
+  Waves,
+} from '../store/entities.ts';
 import { batched, load, readAhead, replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -82,6 +92,14 @@ export function settleUpgrade(
     const undo = undoOf(settlement.upgrade, left, now);
     // One that parks again and again leaves its undo under the same name each time.
     if (undo !== undefined) operations.push(replace(Upgrades, await load(table, Upgrades, clusterKey, undo.id), undo));
+    // Updates that it began may go on, and EKS need not show one of them at once.
+    const isUnread = mutated && (end.status === 'stopped' || end.isUnseen === true);
+    const seen = isUnread ? await load(table, Clusters, clusterKey) : undefined;
+    if (seen !== undefined) {
+      const said = `Nobody has read it since ${upgrade.data.id} ended, which had changed it: the next look does.`;
+      const unreadable = [...seen.data.unreadable, reason('Unreadable', said)];
+      operations.push(replace(Clusters, seen, { ...seen.data, unreadable }));
+    }
     if (settlement.member !== undefined) operations.push(replace(Members, member, settlement.member));
     const ownWave = rollback?.wave ?? settlement.wave;
     if (ownWave !== undefined) operations.push(replace(Waves, wave, ownWave));

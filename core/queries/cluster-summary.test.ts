@@ -18,14 +18,24 @@ interface Given {
   readonly version?: string;
   readonly group: ClusterRecord['nodegroups'][number];
   readonly wave?: object;
+  readonly unread?: ClusterRecord['unreadable'];
   readonly parkedFor?: Upgrade['reasons'];
   readonly inFlight?: boolean;
   readonly status?: Rollout['status'];
   readonly ofWave?: Wave['status'];
 }
 
-function stateOf({ version = '1.37', group: own, wave = {}, parkedFor, inFlight, status = 'Running', ofWave }: Given) {
-  const cluster = clusterRecord({ name: 'web', version, nodegroups: [own] });
+function stateOf({
+  version = '1.37',
+  group: own,
+  wave = {},
+  parkedFor,
+  inFlight,
+  status = 'Running',
+  ofWave,
+  unread = [],
+}: Given) {
+  const cluster = clusterRecord({ name: 'web', version, nodegroups: [own], unreadable: unread });
   const { clusterKey } = cluster;
   const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all', ...wave }] } };
   const member = memberItem({ clusterKey, name: 'web', to: '1.37', status: 'Pending', inFlight: inFlight === true });
@@ -47,6 +57,21 @@ function stateOf({ version = '1.37', group: own, wave = {}, parkedFor, inFlight,
 const keeps = { rollNodes: 'whenSkewRequires' };
 test.each<[string, Given, string]>([
   ['whole', { group: group('1.37') }, 'UpToDate'],
+  [
+    'at its target, with a group that was at work',
+    { group: { ...group('1.37'), status: 'UPDATING' } },
+    'PatchesUnknown',
+  ],
+  [
+    'at its target, and not read since',
+    { group: group('1.37'), unread: [reason('Unreadable', 'x')] },
+    'PatchesUnknown',
+  ],
+  [
+    'at its target, of whose insights alone nothing is known',
+    { group: group('1.37'), unread: [{ ...reason('Unreadable', 'x'), part: 'insights' }] },
+    'UpToDate',
+  ],
   ['at its target with an older managed group', { group: group('1.36') }, 'NodesBehind'],
   ['at its target with an older custom AMI', { group: group('1.36', 'CUSTOM') }, 'ManualNodes'],
   ['baking', { group: group('1.36'), parkedFor: [reason('Baking', 'x')] }, 'NodesKept'],

@@ -35,7 +35,7 @@ export type ClusterState =
   | 'ManualNodes'
   /** It is whole, and the image of a node group is older than its policy wants (`patch`). */
   | 'ImagesBehind'
-  /** It is whole otherwise, and nobody knows whether its images or add-ons are older than its policy wants. */
+  /** It is whole as far as that was read, and nobody knows whether nodes are behind, or images or add-ons older than its policy wants. */
   | 'PatchesUnknown'
   /** Its nodes are older for now, as the policy or a bake wants it. */
   | 'NodesKept'

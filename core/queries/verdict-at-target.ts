@@ -90,7 +90,7 @@ export function atTarget(
   return said(after(when), ...unknown, reason('AtTarget', text), ...reasons);
 }
 
-const READ_AGAIN = 'Liftlock reads what there is (images every hour, add-ons once a day)';
+const READ_AGAIN = 'Liftlock reads what there is (images, and what it has left unread, every hour, add-ons once a day)';
 
 /** The same as a part of a sentence that has begun. */
 const uncapitalized = (sentence: string): string => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;

@@ -11,6 +11,7 @@ import {
   addonPatchReason,
   canFinish,
   isLag,
+  partsUnknown,
   unfinished,
   unseenText,
 } from '../model/lag.ts';
@@ -138,7 +139,11 @@ function consider(
     if (undecided !== undefined || !goes)
       return {
         reason:
-          resolved.capped ?? undecided ?? behind(snapshot, cluster, policy, wave) ?? arrived(cluster, resolved.target),
+          resolved.capped ??
+          undecided ??
+          behind(snapshot, cluster, policy, wave) ??
+          partsUnknown(cluster) ??
+          arrived(cluster, resolved.target),
       };
   }
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };
@@ -184,7 +189,10 @@ export function patchesOf(
     images: imageLagsOf(cluster, spec, known, now),
     addons: addonPatchesOf(cluster, settings && durationMilliseconds(settings.minAge ?? '0s'), now),
   };
-  const unknown = [imagesUnknown(cluster, spec, known, now) ?? [], addonPatchesUnknown(cluster, spec) ?? []].flat();
+  const unknown = [
+    imagesUnknown(cluster, spec, known, now) ?? [],
+    addonPatchesUnknown(cluster, spec) ?? partsUnknown(cluster) ?? [],
+  ].flat();
   const since = [...behind.images, ...behind.addons].map(({ newerSince }) => new Date(newerSince).getTime());
   if (within === undefined || since.length === 0) return { ...behind, unknown };
   return { ...behind, unknown, dueAt: new Date(Math.min(...since) + durationMilliseconds(within)) };

@@ -36,6 +36,7 @@ async function concluded(outcome: unknown, { arn = HOLDER, name = 'upgrade-name'
     conclusion,
     upgrade: (await load(ports.table, Upgrades, KEY, '1.36-1.37'))?.data,
     version: (await load(ports.table, Clusters, KEY))?.data.version,
+    unread: (await load(ports.table, Clusters, KEY))?.data.unreadable.length,
     back: (await load(ports.table, Upgrades, KEY, 'rollback-1.37-1.36'))?.data,
   };
 }
@@ -191,6 +192,15 @@ test('the inventory learns of the change at once, and what cannot be read keeps 
     { eks: { cluster: failing('ServerException') } },
   );
   expect([conclusion.status, version]).toEqual(['Succeeded', '1.36']);
+});
+
+test.each<[string, string, GivenStep, number]>([
+  ['was read at its end', 'failed', { kept: begun }, 0],
+  ['could not be read at its end', 'failed', { kept: begun, eks: { cluster: failing('ServerException') } }, 1],
+  ['could not be read, and was not changed', 'failed', { eks: { cluster: failing('ServerException') } }, 0],
+  ['was read while what was stopped may go on', 'stopped', { kept: begun }, 1],
+])('a cluster that %s: how much of it the next look has to read', async (_, status, given, unread) => {
+  expect((await concluded(outcome(status), given)).unread).toBe(unread);
 });
 
 describe('a hop of a rollout that has left its cluster worse', () => {

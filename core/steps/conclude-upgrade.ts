@@ -59,12 +59,12 @@ export async function concludeUpgrade(
     const input = parseMachineInput(stepInput.input);
     const held = await grantOf(ports.table, input.cluster, asker);
     if (held !== undefined && authority(held.data, asker) === 'holder') {
-      await observeAnew(ports, input.cluster);
+      const isUnseen = !(await observeAnew(ports, input.cluster));
       const { clusterKey, number, upgradeId, machine } = held.data;
       if (end.status === 'done' && machine === 'upgrade-cluster')
         end = await withLag(ports.table, clusterKey, upgradeId, end);
       if (end.status === 'failed') end = await withRollback(ports.table, clusterKey, upgradeId, end);
-      const upgrade = await settleUpgrade(ports, clusterKey, number, end, upgradeId);
+      const upgrade = await settleUpgrade(ports, clusterKey, number, { ...end, isUnseen }, upgradeId);
       if (upgrade?.status === 'Failed' && end.status === 'blocked') return conclusion('Failed', end, nested);
     }
   }
@@ -96,14 +96,16 @@ function unreachable(clusterKey: string): never {
   throw new Error(`unreachable: ${clusterKey} is a member, whose policy its rollout names`);
 }
 
-/** The inventory learns of the change now, not at the next discovery. What cannot be read now is read then. */
-async function observeAnew(ports: RecordPorts, arn: string): Promise<void> {
+/** Whether the inventory has learned of the change now; otherwise the next discovery reads all of it. */
+async function observeAnew(ports: RecordPorts, arn: string): Promise<boolean> {
   const at = parseClusterArn(arn);
-  if (at === undefined) return;
+  if (at === undefined) return false;
   try {
     await recordCluster(ports, { account: at.account, region: at.region, name: at.name, depth: 'deep' });
+    return true;
   } catch {
     // A fault here must not keep the upgrade from being concluded.
+    return false;
   }
 }
 

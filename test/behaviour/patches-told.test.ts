@@ -76,7 +76,7 @@ test('where the releases of images cannot be read nobody is called UpToDate, and
     'Nobody knows whether images of web are behind: which releases there are in eu-central-1 was never read. It has failed since 2026-11-20T08:00:00.000Z: eu-central-1: 111111111111: AccessDeniedException: not authorized to perform: ssm:GetParameters',
   );
   expect(said.condition).toBe(
-    'Liftlock reads what there is (images every hour, add-ons once a day); or a newer version becomes the target.',
+    'Liftlock reads what there is (images, and what it has left unread, every hour, add-ons once a day); or a newer version becomes the target.',
   );
   isDenied = false;
   await hours(world, 2);
