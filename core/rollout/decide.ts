@@ -136,7 +136,8 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
     const waits = upgrade.status === 'Parked' || upgrade.status === 'Pending';
     if (!waits || upgrade.rolloutId !== undefined) continue;
     const cluster = snapshot.clusters.get(upgrade.clusterKey);
-    if (cluster === undefined || cluster.deletedAt !== undefined) {
+    // Alarms that were silenced for a cluster outlive it: who undoes that looks itself.
+    if (cluster === undefined || (cluster.deletedAt !== undefined && !isUndo(upgrade))) {
       decisions.push({
         type: 'cancel-upgrade',
         upgrade,

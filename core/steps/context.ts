@@ -13,6 +13,7 @@ import type { Table } from '../ports/table.ts';
 import { type Asker, authority, otherTarget } from '../protocol/authority.ts';
 import { takenBackReason } from '../protocol/settle-decision.ts';
 import { wasTakenBack } from '../protocol/taken-back-by-others.ts';
+import { isUndo } from '../protocol/undo.ts';
 import { CONTROL_PLANE } from '../protocol/update-subject.ts';
 import {
   ClusterNames,
@@ -34,8 +35,10 @@ export interface StepContext {
   readonly name: string;
   readonly clusterKey: string;
   readonly target: KubeVersion;
-  /** As read from EKS at the start of this invocation. */
+  /** As read from EKS at the start of this invocation; of one that is gone, and of which only something is taken back, as it was recorded. */
   readonly cluster: Cluster;
+  /** That it is gone; absent where it is there. */
+  readonly gone?: Reason | undefined;
   /** As the inventory has it. Most looks at what runs do without, so that it is read when somebody asks. */
   readonly record: () => Promise<ClusterRecord>;
   /** What the upgrade goes by, as it was when somebody first asked in this invocation: what is committed is checked against what is then. */
@@ -180,10 +183,13 @@ export async function openStep(
     return parked(deniedRetryAt(ports), reason('Denied', said));
   }
   const key = grant?.data.clusterKey ?? living;
-  if (!('cluster' in looked) || key === undefined || key !== living) {
-    const another = living === undefined ? '' : ' and another one was created under its name';
-    return blocked(reason('Gone', `The cluster ${arn.name} was deleted${another}.`));
-  }
+  const there = 'cluster' in looked && key === living ? looked.cluster : undefined;
+  const another = living === undefined ? '' : ' and another one was created under its name';
+  const gone = reason('Gone', `The cluster ${arn.name} was deleted${another}.`);
+  // Alarms that were silenced for it outlive it.
+  const isLeft = there === undefined && key !== undefined && isUndo(upgrade?.data);
+  const cluster = isLeft ? asRecorded(await recordOf(ports, key, undefined)) : there;
+  if (cluster === undefined || key === undefined) return blocked(gone);
   const known = grant === undefined ? await load(ports.table, Clusters, key) : undefined;
   // Whoever has a grant is in the inventory: nothing is granted otherwise, and no record is ever removed.
   if (grant === undefined && known === undefined) {
@@ -200,7 +206,8 @@ export async function openStep(
     name: arn.name,
     clusterKey: key,
     target,
-    cluster: looked.cluster,
+    cluster,
+    gone: there === undefined ? gone : undefined,
     record,
     policy: once(() => loadPolicyForUpgrade(ports.table, record, upgrade?.data)),
     grant: grant?.data,
@@ -219,6 +226,12 @@ export function unknownContract({ contract }: MachineInput): StepResult | undefi
   const said = `The execution speaks contract ${contract}; this version takes ${accepted}.`;
   return parked(undefined, reason('UnknownContract', said));
 }
+
+/** One that is gone, and of which only something is taken back. */
+const asRecorded = ({ name, arn, version, status, tags, createdAt }: ClusterRecord): Cluster => ({
+  ...{ name, arn, version, status, tags },
+  createdAt: new Date(createdAt),
+});
 
 async function recordOf(
   { table }: StepPorts,

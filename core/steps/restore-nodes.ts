@@ -1,6 +1,6 @@
 import type { UndoEntry } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { blocked, done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import type { DrainNode, NodeOperator } from '../ports/node-operator.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
@@ -37,6 +37,8 @@ export async function restoreNodes(
       if (result.status === 'done') rang.push(...result.reasons);
       else unlifted = result;
     }
+    // All else went with its cluster.
+    if (context.gone !== undefined) return { step: STEP, result: unlifted ?? blocked(context.gone, ...rang) };
     for (const entry of entries.filter(isOfUpdateConfig)) {
       const result = await putUpdateConfigBack(ports, context, entry);
       if (result.status !== 'done') return { step: STEP, result };
