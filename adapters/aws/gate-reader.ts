@@ -32,14 +32,17 @@ export function createGateReader(options: GateReaderOptions): GateReader {
 const NO_WEBHOOKS: WebhookGates = { read: async () => unknown('Webhooks are not asked here.') };
 
 function failed(error: unknown, signal: AbortSignal, timeoutMilliseconds: number): GateAnswer {
-  return unknown(whyUnanswered(error, signal, timeoutMilliseconds));
+  const isRefused = !signal.aborted && isForbidden(error);
+  return { ...unknown(whyUnanswered(error, signal, timeoutMilliseconds)), ...(!isRefused && { mayPass: true }) };
 }
+
+const isForbidden = (error: unknown): boolean => errorName(error).startsWith('AccessDenied');
 
 /** Why who was asked has not answered, in a sentence that tells nothing confidential. */
 export function whyUnanswered(error: unknown, signal: AbortSignal, timeoutMilliseconds: number): string {
   if (signal.aborted) return `It did not answer within ${timeoutMilliseconds / 1000} seconds.`;
   const name = errorName(error);
   const said = oneLine(errorMessage(error));
-  if (name.startsWith('AccessDenied')) return `It may not be read: ${said}.`;
+  if (isForbidden(error)) return `It may not be read: ${said}.`;
   return `It could not be read (${name}): ${said}.`;
 }

@@ -4,7 +4,7 @@ import { parseJson } from '../model/parse-json.ts';
 import type { Gate } from '../ports/outside.ts';
 
 /** What was learned of a gate, without its name. */
-export type GateAnswer = Pick<GateReading, 'status' | 'message'>;
+export type GateAnswer = Omit<GateReading, 'gate'>;
 
 export const unknown = (message: string): GateAnswer => ({ status: 'unknown', message });
 

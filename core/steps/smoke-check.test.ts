@@ -368,6 +368,21 @@ test('an alarm of the policy that was OK before and is not is worse, unless it i
   expect([among.status, among.told]).toEqual(['done', [expect.stringMatching(/^ProbeInconclusive: .*broken source/)]]);
 });
 
+test.each([
+  ['could not be asked for a fault', 'fault', 'wait', 30],
+  ['has no data, or may not be read', 'unknown', 'done', undefined],
+] as const)(
+  'an alarm that %s is asked again, or not, for as long as things settle, and told',
+  async (_, said, ...first) => {
+    const given: Given = { spec: { scan: { alarms: ['errors'] } }, of: scanned({ alarms: NOTHING }) };
+    const look = await looks({ ...given, alarms: { errors: said } }, 0);
+    expect([look.status, look.waitSeconds]).toEqual(first);
+    const last = await looks({ ...given, alarms: { errors: said } }, 15);
+    expect([last.status, last.told]).toEqual(['done', look.told]);
+    expect(last.told).toEqual([expect.stringMatching(/^ProbeInconclusive: The alarm errors could not be compared/)]);
+  },
+);
+
 test('a fault of the check is a fault, and a cluster that somebody changes is not checked', async () => {
   await expect(checked({ ready: new TypeError('x') })).rejects.toThrow('x');
   const { status, told } = await checked({ cluster: { version: '1.37', status: 'UPDATING' } });

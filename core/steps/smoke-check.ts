@@ -174,7 +174,7 @@ async function lookAround(
   policy: UpgradePolicySpec | undefined,
   found: Found,
 ): Promise<StateVerdict[]> {
-  const { notes, looked } = found;
+  const { notes, looked, unheard } = found;
   looked.push(`EKS says ${context.cluster.version}`);
   let ofCluster: Reading = {};
   if (policy?.verification === 'eks-api') {
@@ -184,8 +184,10 @@ async function lookAround(
   const alarms = await readAlarms(ports, policy?.scan.alarms);
   const urls = await checkUrls(ports, policy, found);
   if (alarms.length > 0) looked.push(counted(alarms.length, 'alarm'));
-  for (const { gate, message } of alarms.filter(({ status }) => status === 'unknown'))
-    notes.push(reason('ProbeInconclusive', `The alarm ${gate} could not be compared with before the hop: ${message}`));
+  for (const { gate, message, mayPass } of alarms.filter(({ status }) => status === 'unknown'))
+    (mayPass === true ? unheard : notes).push(
+      reason('ProbeInconclusive', `The alarm ${gate} could not be compared with before the hop: ${message}`),
+    );
   return compareWithBefore(ports, context, { ...ofCluster, ...observePolicy(alarms, urls) });
 }
 

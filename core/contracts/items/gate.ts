@@ -6,6 +6,8 @@ export const gateReading = z.object({
   gate: z.string(),
   status: z.enum(['green', 'red', 'unknown']),
   message: z.string(),
+  /** Nobody could ask, for a fault: another reading may tell. */
+  mayPass: z.literal(true).optional(),
 });
 export type GateReading = z.infer<typeof gateReading>;
 
