@@ -6,9 +6,8 @@ import { given } from '../model/given.ts';
 import { isRollback, rollbackId } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
-import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { keptOfRollback } from '../protocol/left-half-done.ts';
-import { heldForRollback, takeHopBack, turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
+import { heldForRollback, isOnItsWayBack, takeHopBack, turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
 import { upgradeEntry } from '../protocol/settle.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { planRollback, type RollbackPlan } from '../queries/rollback-plan.ts';
@@ -120,16 +119,4 @@ export async function giveUpRollback(
     ended,
     left: left?.waves ?? [],
   };
-}
-
-/** Whether EKS has been told by this rollback to take the control plane back, and has not been seen to fail at it. */
-async function isOnItsWayBack(
-  table: Pick<Table, 'queryPartition'>,
-  { clusterKey, id, mutated, startedAt = '' }: Upgrade,
-): Promise<boolean> {
-  if (!mutated) return false;
-  const newest = await loadNewestIntent(table, clusterKey, 'rollback-control-plane', 'cluster');
-  const { upgradeId, committedAt = '', outcome } = newest?.data ?? {};
-  const isIts = upgradeId === id && committedAt >= startedAt;
-  return isIts && outcome?.type === 'accepted' && [undefined, 'Successful'].includes(outcome.observed?.status);
 }

@@ -12,6 +12,7 @@ import { load, type Read, replace } from '../store/entity.ts';
 import { isMember, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { GRANTING_WAVES } from './granting-waves.ts';
+import { loadNewestIntent } from './intent-store.ts';
 import { rollbackEnd } from './rollback-view.ts';
 import { heldAfter, rolloutEnd, takenBackReason, waveWithout, withoutPlace } from './settle-decision.ts';
 
@@ -35,6 +36,19 @@ export function heldForRollback(control: ClusterControl | undefined, asked: Aske
 export function withoutHoldOf(control: ClusterControl, upgradeId: string): ClusterControl {
   const { held, ...free } = control;
   return held?.reason.code === 'RollingBack' && held.upgradeId === upgradeId ? free : control;
+}
+
+/** Whether EKS has been told by this rollback to take the control plane back, or may have been, and has not been seen to fail at it. */
+export async function isOnItsWayBack(
+  table: Pick<Table, 'queryPartition'>,
+  { clusterKey, id, mutated, startedAt = '' }: Upgrade,
+): Promise<boolean> {
+  if (!mutated) return false;
+  const newest = await loadNewestIntent(table, clusterKey, 'rollback-control-plane', 'cluster');
+  const { upgradeId, committedAt = '', outcome } = newest?.data ?? {};
+  const isIts = upgradeId === id && committedAt >= startedAt;
+  if (!isIts || outcome === undefined) return isIts;
+  return outcome.type === 'accepted' && [undefined, 'Successful'].includes(outcome.observed?.status);
 }
 
 /** What a rollback that has come to its end makes of what it has taken back. */

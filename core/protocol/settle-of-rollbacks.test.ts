@@ -14,7 +14,7 @@ import {
   waves,
 } from '../../test/material/protocol/one-upgrade.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
-import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { quoted, reason } from '../contracts/step-result.ts';
 import type { WriteOperation } from '../ports/table.ts';
@@ -126,9 +126,23 @@ test.each<readonly [Upgrade['status'], Partial<Member>]>([
   },
 );
 
-test('one that has failed half-way holds the cluster itself, and its hop stays what it was', async () => {
-  const { of, control, wave } = await settled(ends('failed'), moved);
-  expect([(await of(ID))?.status, (await of(HOP))?.status, wave?.failed]).toEqual(['Failed', 'Succeeded', 0]);
+const seen = (status: string) => ({ ...accepted, observed: { status, errors: [], at: NOON.toISOString() } });
+test.each<[string, Partial<Intent>, Upgrade['status']]>([
+  ['before its control plane', { step: 'roll-node-group' }, 'Succeeded'],
+  ['while EKS takes its control plane back', {}, 'RolledBack'],
+  ['when EKS has taken its control plane back', { outcome: seen('Successful') }, 'RolledBack'],
+  ['while nobody knows whether EKS was asked to', { outcome: undefined }, 'RolledBack'],
+  ['as EKS failed to take its control plane back', { outcome: seen('Failed') }, 'Succeeded'],
+  ['in an earlier try, which EKS never ended', { committedAt: '2026-11-19T12:00:00.000Z' }, 'Succeeded'],
+])('one that has ended half-way %s holds the cluster itself; what its hop is then', async (_, given, status) => {
+  const startedAt = NOON.toISOString();
+  const nodes = intent({ upgradeId: ID, step: 'roll-node-group', subject: 'a', outcome: accepted });
+  const { of, control, wave } = await settled(ends('stopped'), {
+    upgrades: [back({ mutated: true, startedAt }), hop()],
+    intents: [nodes, { ...changed, ...given }],
+  });
+  const failed = status === 'RolledBack' ? 1 : 0;
+  expect([(await of(ID))?.status, (await of(HOP))?.status, wave?.failed]).toEqual(['Failed', status, failed]);
   expect(control?.held).toMatchObject({ upgradeId: ID, mutated: true, reason: { message: 'again' } });
 });
 

@@ -30,7 +30,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { intentsOf, notBegun, recordOutcome } from './intent-store.ts';
 import { hasGoneBack } from './left-half-done.ts';
 import { graceEnd, listEnd, lookUp } from './look-up.ts';
-import { beginRollback, takeHopBack, turnGivenBack, withoutHoldOf } from './rollback.ts';
+import { beginRollback, isOnItsWayBack, takeHopBack, turnGivenBack, withoutHoldOf } from './rollback.ts';
 import { type Settlement, settle, type UpgradeEnd, waveWithout, withoutPlace } from './settle-decision.ts';
 import { openUndoEntries, undoOf } from './undo.ts';
 
@@ -68,11 +68,12 @@ export function settleUpgrade(
     const settlement = settle(now, { ...upgrade.data, mutated }, member?.data, wave?.data, end);
     const isBack = isRollback(upgrade.data) && settlement.upgrade.status === 'Succeeded';
     // Its hop is over from when the control plane is back, also where a check fails after that, or waits: who gives it up then has taken the cluster back.
-    const hasLeft = hasGoneBack(upgrade.data);
-    const back =
-      isBack || (hasLeft && ['Failed', 'Parked'].includes(settlement.upgrade.status))
-        ? await takeHopBack(table, settlement.upgrade, now)
-        : undefined;
+    // So it is where nobody waits any more while EKS takes it back.
+    const { status } = settlement.upgrade;
+    const hasLeft = hasGoneBack(upgrade.data)
+      ? status === 'Parked' || status === 'Failed'
+      : status === 'Failed' && isRollback(upgrade.data) && (await isOnItsWayBack(table, upgrade.data));
+    const back = isBack || hasLeft ? await takeHopBack(table, settlement.upgrade, now) : undefined;
     const failsBeside = back === undefined && settlement.hold !== undefined && mutated && !hasMember;
     const beside = failsBeside ? await hopBeside(table, upgrade.data) : undefined;
     const hop = beside && settleBeside(beside, now, settlement.upgrade.reasons);
