@@ -194,11 +194,14 @@ async function reportOf(ports: StepPorts, context: StepContext, read: WhatWasRea
 
 /** What stops a roll is asked of the node groups that are replaced; all else is of the control plane, which stays. */
 function preflightInside(facts: PreflightFacts): Observation[] {
-  const replaced = facts.nodegroups.filter((group) => isReplaced(group, facts)).map((one) => one.nodegroupName);
+  const replaced = replacedIn(facts);
   const ofRolls = observePreflight({ ...facts, hasMoved: false }).filter(isOfRoll);
   const isOfThem = (one: Observation): boolean => one.type === 'problem' && replaced.includes(one.subject.name ?? '');
   return [...observePreflight(facts).filter((one) => !isOfRoll(one)), ...ofRolls.filter(isOfThem)];
 }
+
+const replacedIn = (facts: PreflightFacts): string[] =>
+  facts.nodegroups.filter((group) => isReplaced(group, facts)).map((one) => one.nodegroupName);
 
 /** An upgrade whose control plane has moved is still in its hop; a person who scans at the target asks about no hop. */
 function versionBefore({ cluster, hasMoved, isHop }: PreflightFacts): KubeVersion {
@@ -221,7 +224,8 @@ async function findingsOfRolls(
   ofRolls: readonly Observation[],
 ): Promise<Observation[]> {
   const question = {
-    rolls: (group: string) => isRolledHere(group, facts),
+    rolls: (group: string) =>
+      facts.inside === undefined ? isRolledHere(group, facts) : replacedIn(facts).includes(group),
     withoutSurge: endTogether(facts.nodegroups),
     now: ports.clock.now(),
   };

@@ -301,52 +301,6 @@ test('release says of a blocked cluster that it takes off holds only, and names 
   expect((await memberOf(world, 'web')).status).toBe('Pending');
 });
 
-test.each(['always', 'propose'] as const)(
-  'a drain that cannot succeed stops a patch before anything is changed, as it stops a hop (finish: %s)',
-  async (finish) => {
-    const labels = { app: 'gateway' };
-    const world = await smallFleet({
-      clusters: [
-        {
-          name: 'web',
-          version: '1.37',
-          nodegroups: [{ name: 'workers', nodes: 2 }],
-          workloads: [
-            { kind: 'Deployment', namespace: 'shop', name: 'gateway', replicas: 2, labels, image: 'gateway:1' },
-          ],
-          podDisruptionBudgets: [{ namespace: 'shop', name: 'gateway', matchLabels: labels, minAvailable: 2 }],
-        },
-      ],
-      policy: { finish, patch: { nodes: {} } },
-    });
-    await run(world);
-    expect(mutationsOf(world)).toEqual([]);
-    const member = await memberOf(world, 'web');
-    expect([member.status, member.reasons.map(({ code }) => code)]).toEqual(['Blocked', ['DrainStuck', 'AtTarget']]);
-  },
-);
-
-test('too few addresses for the new nodes stop a patch as they stop a hop, where the scan asks for them', async () => {
-  const patched = async (policy: object) => {
-    const world = await smallFleet({
-      clusters: [{ name: 'web', version: '1.37', nodegroups: [{ name: 'workers', nodes: 2 }] }],
-      policy: { finish: 'propose', ...policy },
-      prepare: change(({ nodegroups }) => {
-        for (const { description } of nodegroups) description.subnets = ['subnet-full'];
-      }),
-    });
-    world.eks.state.freeAddresses = { 'subnet-full': 0 };
-    await run(world);
-    const member = await memberOf(world, 'web');
-    const said = member.reasons.map(({ message }) => message).join();
-    const isShort = said.includes('have 0 free addresses');
-    return [member.status, isShort, mutationsOf(world).map(({ operation }) => operation)];
-  };
-  expect(await patched({ patch: { nodes: {} } })).toEqual(['Blocked', true, []]);
-  const unasked = await patched({ patch: { nodes: {} }, scan: { skip: ['capacity'] } });
-  expect(unasked).toEqual(['Succeeded', false, ['UpdateNodegroupVersion']]);
-});
-
 test('the plan of an upgrade by hand says what the last look found in the way, and refuses nothing by it', async () => {
   const world = await smallFleet({
     clusters: [web],
