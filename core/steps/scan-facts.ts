@@ -21,7 +21,7 @@ import { readPolicyFacts } from './policy-facts.ts';
 import { probeUrls } from './probe-urls.ts';
 import { readCapacity } from './read-capacity.ts';
 import { readPodNetwork } from './read-pod-network.ts';
-import { observePolicy, readClusterProbes } from './read-probes.ts';
+import { observePolicy, readAlarms, readClusterProbes } from './read-probes.ts';
 
 const STEP = 'scan-cluster';
 /** What a policy that verifies through the EKS API gives in place of an API server. */
@@ -90,8 +90,10 @@ export async function readFacts(
         ...{ podNetwork: ofPods?.podNetwork, asksCapacity },
       })
     : { capacity: {}, coverage: [] };
+  // What stops no patch is compared with afterwards all the same.
+  const alarms = ofPolicy?.facts.alarms ?? (asksProbes ? await readAlarms(ports, rules?.alarms) : []);
   const seen = asksProbes
-    ? { ...read.reading, ...observePolicy(ofPolicy?.facts.alarms ?? [], await probeUrls(ports, smoke?.urls ?? [])) }
+    ? { ...read.reading, ...observePolicy(alarms, await probeUrls(ports, smoke?.urls ?? [])) }
     : {};
   const baseline = Object.keys(seen).length === 0 ? {} : { baseline: takeBaseline(seen, now) };
   const ofServer = read.server === undefined ? {} : { server: read.server };
