@@ -196,7 +196,7 @@ export async function openStep(
     const said = `The cluster ${arn.name} is not in the inventory yet. Add its account and Region to the Fleet and wait for discovery.`;
     return blocked(reason('UnknownCluster', said));
   }
-  if (wasTakenBack(upgrade?.data, looked.cluster.version))
+  if (wasTakenBack(upgrade?.data, cluster.version))
     return blocked(takenBackReason(upgrade.data.to, upgrade.data.from, true));
   const record = once(() => recordOf(ports, key, known?.data));
   return {

@@ -42,6 +42,10 @@ const ended = (event: string, end: Partial<Upgrade>) =>
 const retried = (clusterKey: string) => two().add('rollout/r', 'MemberRetried', { clusterKey });
 const up = upgradeOf({ id: '1.37-1.38', from: '1.37', to: '1.38' });
 const unchecked = back({ steps: {} });
+const wentDown = (event: string, clusterKey = KEY) =>
+  known(inForce()).add(KEY, 'VersionObserved', { version: '1.36', before: '1.37' }).add(clusterKey, event, {});
+const upAgain = (history: Fabricated, version = '1.37') =>
+  history.commit('upgrade-control-plane', call('UpdateClusterVersion', version), upgradeOf({}));
 
 test.each<[string, Fabricated]>([
   ['a control plane that goes back in its rollback', commit('RollbackClusterVersion', back())],
@@ -79,6 +83,8 @@ test.each<[string, Fabricated]>([
     ),
   ],
   ['two by themselves, as their policy says', two()],
+  ['one that went down and goes up again where somebody has let it', upAgain(wentDown('ClusterReleased'))],
+  ['one that goes up to where it was not taken back from', upAgain(wentDown('Noted'), '1.36')],
   ['a third where one of the two is tried again', third(retried(KEY))],
   ...(
     [
@@ -121,6 +127,8 @@ test.each<[string, string, Fabricated]>([
     'was granted beside that of',
     granted(back({ rollbackOf: place }), back({ clusterKey: OTHER, rollbackOf: place, status: 'Running' })),
   ],
+  ['one that went down goes up there again', 'nobody had said so', upAgain(wentDown('Noted'))],
+  ['one goes up again where another one was let', 'nobody had said so', upAgain(wentDown('ClusterRetried', OTHER))],
   ['one begins by itself', 'no policy says so', begun(automatic(false))],
   [
     'one begins by itself after an abort',

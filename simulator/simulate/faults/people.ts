@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
 import { LIFTLOCK } from '../../../core/contracts/names.ts';
+import { recordCluster } from '../../../core/inventory/record-cluster.ts';
 import { breakGlassOfCluster, breakGlassOfWave, mendGlassOfCluster } from '../../../core/operations/break-glass.ts';
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
@@ -179,22 +180,32 @@ async function rollSomeBack(world: World): Promise<void> {
   }
 }
 
-/** In minutes from when its node groups are told to go back; before they have, EKS refuses it. */
+/** In minutes from when its node groups and add-ons are told to go back; before they have, EKS refuses it. */
 const REVERTED_AFTER = [1, 45, 90, 180];
 
-/** Whoever owns the version of the cluster that moved last takes it back past Liftlock: nodes first, and then the control plane. */
+/** Whoever owns the version of the cluster that moved last takes it back past Liftlock: nodes and add-ons first, and then the control plane. */
 async function revertOne(world: World, later: Later): Promise<void> {
   const moved = (await loadKind(world.table, Upgrades)).findLast(
     ({ controlPlaneCompletedAt, status }) => controlPlaneCompletedAt !== undefined && status !== 'RolledBack',
   );
   const cluster = moved && (await load(world.table, Clusters, moved.clusterKey))?.data;
   if (moved === undefined || cluster === undefined) return;
-  const { account, region, name, nodegroups } = cluster;
+  const { account, region, name, nodegroups, addons } = cluster;
   const caller = { account, region, principal: `arn:aws:iam::${account}:role/terraform` };
   const ask = (operation: string, input: object) =>
     tried((async () => void world.eks.operation(operation, input, caller, world.clock.now()))());
   for (const group of nodegroups)
     await ask('UpdateNodegroupVersion', { clusterName: name, nodegroupName: group.name, version: moved.from });
+  for (const addon of addons) {
+    const [offered] = await world.ports.eks.describeAddonVersions(
+      { account, region },
+      { addonName: addon.name, kubernetesVersion: moved.from },
+    );
+    const input = { clusterName: name, addonName: addon.name, addonVersion: offered?.addonVersions[0]?.addonVersion };
+    await ask('UpdateAddon', input);
+  }
+  // CloudTrail tells of it, some minutes later.
+  later(3, async () => void (await tried(recordCluster(world.ports, { account, region, name, depth: 'deep' }))));
   for (const minutes of REVERTED_AFTER)
     later(minutes, async () => void (await ask('UpdateClusterVersion', { name, version: moved.from })));
 }
