@@ -1,7 +1,11 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { judged } from '../../test/material/scan/findings.ts';
+import { reportOf as scanReport } from '../../test/material/scan/report.ts';
 import type { ScanCause } from '../contracts/items/scan.ts';
-import { Clusters, Regions } from '../store/entities.ts';
+import { readCode } from '../contracts/reasons.ts';
+import { saveReport } from '../scan/fleet/report-store.ts';
+import { ClusterControls, Clusters, Regions } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { ownerReport } from './owner-report.ts';
@@ -30,6 +34,12 @@ async function reportOf(
         readonly team: string;
         readonly version?: string;
         readonly groups?: readonly string[];
+        readonly groupsAt?: string;
+        /** The upgrade that a roll has held it by, stopped by a budget. */
+        readonly held?: string;
+        readonly heldBy?: string;
+        /** Causes that a waiver covered in the whole report. */
+        readonly waived?: readonly string[];
       }
     >
   >,
@@ -42,12 +52,24 @@ async function reportOf(
   ] as const;
   const region = { region: 'eu-central-1', announced: [], checkedAt: NOW.toISOString(), versions: [...versions] };
   await table.transact([put(Regions, region, 'absent')]);
-  for (const [name, { scans, team, version = '1.34', groups = [] }] of Object.entries(found)) {
+  for (const [
+    name,
+    {
+      scans,
+      team,
+      version = '1.34',
+      groups = [],
+      groupsAt = version,
+      held,
+      heldBy = 'PodEvictionFailure',
+      waived = [],
+    },
+  ] of Object.entries(found)) {
     const nodegroups = groups.map((group) => ({
       name: group,
       status: 'ACTIVE',
       amiType: 'AL2_x86_64',
-      version,
+      version: groupsAt,
       issues: [],
     }));
     const record = clusterRecord({ name, version, tags: { team }, nodegroups: nodegroups as never });
@@ -55,6 +77,16 @@ async function reportOf(
       put(Clusters, record, 'absent'),
       put(LatestScanItems, { clusterKey: record.clusterKey, scans: scans as never }, 'absent'),
     ]);
+    const reason = { code: readCode(heldBy), message: 'Reached max retries.' };
+    const control = { clusterKey: record.clusterKey, held: { reason, since: NOW.toISOString(), upgradeId: held } };
+    if (held !== undefined) await table.transact([put(ClusterControls, control as never, 'absent')]);
+    const report = scanReport({
+      from: '1.33',
+      target: version,
+      findings: waived.map((own) => judged({ cause: own, name: own, owner: 'payments' })),
+    });
+    const covered = { ...report, findings: report.findings.map((one) => ({ ...one, waived: true })) };
+    if (waived.length > 0) await saveReport(table, { clusterKey: record.clusterKey, execution: 'arn:x' }, covered, NOW);
   }
   const { items, ...rest } = await ownerReport({ table, clock: { now: () => NOW } }, 'payments');
   return {
@@ -100,6 +132,31 @@ test('what two hops have in common is mended once, before the first that it stop
   expect(items.map(([name, target, , stops]) => [name, target, stops]).sort()).toEqual([
     ['both', '1.35', true],
     ['grows', '1.36', true],
+  ]);
+});
+
+test('what a cluster has still to come to its own minor by is not over: a roll is held by it, or a node group is behind', async () => {
+  const past = scan('1.34', [cause({})], '1.33');
+  const { items } = await reportOf({
+    held: { team: 'payments', scans: [past], held: '1.33-1.34' },
+    before: { team: 'payments', scans: [past], held: '1.34-1.35' },
+    behind: { team: 'payments', scans: [past], groups: ['old'], groupsAt: '1.33' },
+  });
+  const at = items.filter(([, target, what]) => target === '1.34' && what === 'pdb:gateway');
+  expect(at.map(([name, , , stops]) => [name, stops]).sort()).toEqual([
+    ['behind', true],
+    ['held', true],
+  ]);
+});
+
+test('a roll that a budget has stopped is held by it, whatever a waiver says of drains; of anything else the waiver holds', async () => {
+  const waived = ['drain:payments/gateway', 'helm:x'];
+  const { items } = await reportOf({
+    held: { team: 'search', scans: [], held: '1.33-1.34', waived },
+    other: { team: 'search', scans: [], held: '1.33-1.34', heldBy: 'NodeCreationFailure', waived },
+  });
+  expect(items.map(([name, target, what, stops]) => [name, target, what, stops])).toEqual([
+    ['held', '1.34', 'drain:payments/gateway', true],
   ]);
 });
 

@@ -1,16 +1,24 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
+import { readCode } from '../contracts/reasons.ts';
+import { given } from '../model/given.ts';
+import { lagOf } from '../model/lag.ts';
 import type { Ports } from '../ports/ports.ts';
 import { ownerOf, ownersOf } from '../readiness/owner-news.ts';
+import { hasPins, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import { stoppersOf, toldOnce } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { nodesIn } from '../rollout/policy-matches.ts';
 import { nextMinor } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { blockersOf } from '../scan/fleet/decide-hop.ts';
+import { loadReport, scansOf } from '../scan/fleet/report-store.ts';
 import { loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { clusterPolicy } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
+import { activeUpgrade } from './cluster-summary.ts';
 import { explainCluster } from './explain-cluster.ts';
 import { shortId } from './find-cluster.ts';
 import { type SupportView, supportView } from './support-view.ts';
@@ -46,6 +54,8 @@ export type OwnerReport = Awaited<ReturnType<typeof ownerReport>>;
 const MOST_OPENINGS = 50;
 /** An answer of a function holds 6 MB. */
 const MOST_ITEMS = 1_000;
+/** EKS's own word for a roll that a budget has stopped. */
+const NOT_EVICTED = readCode('PodEvictionFailure');
 
 export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: string) {
   const now = ports.clock.now();
@@ -59,8 +69,13 @@ export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: 
   const unknown = own.filter((cluster) =>
     ['incomplete', 'stale'].includes(readinessView(snapshot, cluster, scans.get(cluster.clusterKey), now).verdict),
   );
+  for (const { clusterKey, version } of living) {
+    const [known, held] = [scans.get(clusterKey), snapshot.controls.get(clusterKey)?.held];
+    if (known !== undefined && held?.reason.code === NOT_EVICTED)
+      scans.set(clusterKey, { ...known, ...(await withWaivedDrains(ports.table, known, version)) });
+  }
   const affected = living.flatMap((cluster) => {
-    const repairs = repairsOf(snapshot, cluster, scans.get(cluster.clusterKey), owner);
+    const repairs = repairsOf(snapshot, cluster, scans.get(cluster.clusterKey), owner, now);
     const { deadline } = supportView(cluster, snapshot.regions.get(cluster.region), now);
     return repairs.length === 0 ? [] : [{ cluster, repairs, deadline }];
   });
@@ -93,18 +108,50 @@ const earlier = (a: string | null | undefined, b: string | null | undefined): nu
   return one < other ? -1 : one > other ? 1 : 0;
 };
 
+/** A roll has stopped at a budget whatever a waiver says of it: the look for the minor of its cluster with what was waived of drains. */
+async function withWaivedDrains(table: Ports['table'], { clusterKey, scans }: LatestScans, version: string) {
+  const scan = (await scansOf(table, clusterKey)).find(({ target }) => target === version);
+  const report = scan && (await loadReport(table, scan));
+  if (report === undefined) return {};
+  const findings = report.findings.filter(({ waived, cause }) => waived && cause.startsWith('drain:'));
+  const waived = blockersOf({ ...report, findings: findings.map((one) => ({ ...one, waived: false })), coverage: [] });
+  const causes = waived.map(({ cause, owner, code, what, fix }): ScanCause => {
+    return { cause, ...given({ owner: owner ?? undefined }), severity: 'error', findings: 1, code, what, fixes: [fix] };
+  });
+  if (causes.length === 0) return {};
+  return {
+    scans: scans.map((one) =>
+      one.target === version ? { ...one, verdict: 'fail' as const, causes: [...one.causes, ...causes] } : one,
+    ),
+  };
+}
+
+/** Whether something of a cluster has still to come to the minor of its control plane. */
+function isHalfWay(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): boolean {
+  const { policy, target } = clusterPolicy(snapshot, cluster, now);
+  const held = snapshot.controls.get(cluster.clusterKey)?.held;
+  const begun = [held?.upgradeId, activeUpgrade(snapshot, cluster.clusterKey)?.id];
+  return (
+    begun.some((id) => id?.endsWith(`-${cluster.version}`)) ||
+    lagOf(cluster, policy?.spec).some(({ kind }) => kind === 'managed') ||
+    hasPins(pinsOf(patchesOf(snapshot, cluster, policy?.spec, target, now)))
+  );
+}
+
 /** What stops each hop that was looked at, and what its scan warns of; what two hops have in common is mended once, before the first. */
 function repairsOf(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   latest: LatestScans | undefined,
   owner: string,
+  now: Date,
 ): Repair[] {
   const current = KubeVersion.parse(cluster.version);
   const next = nextMinor(cluster, snapshot.regions.get(cluster.region));
   const nodes = nodesIn(snapshot, cluster);
   const scanned = (latest?.scans ?? []).map(({ target }) => KubeVersion.parse(target));
-  const ahead = [...(next === undefined ? [] : [next]), ...scanned].filter((one) => current.isOlderThan(one));
+  const least = isHalfWay(snapshot, cluster, now) ? current : current.next();
+  const ahead = [...(next === undefined ? [] : [next]), ...scanned].filter((one) => !one.isOlderThan(least));
   const targets = [...new Map(ahead.map((one) => [one.toString(), one])).values()];
   const isOwn = (one: Parameters<typeof ownersOf>[0]): boolean => ownersOf(one, cluster).includes(owner);
   const found = new Map<string, Repair>();
