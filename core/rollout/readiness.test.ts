@@ -120,6 +120,25 @@ test.each([
   },
 );
 
+test.each([
+  ['passes', {}, ['readyAfterHops', '1.37', []]],
+  ['is refused', { verdict: 'fail' as const, causes: [stuck] }, ['blocked', '1.37', ['ScanFinding']]],
+  ['is old', { scannedAt: hoursAgo(25) }, ['incomplete', '1.36', ['NeverScanned', 'ScanStale']]],
+  ['was made at another minor', { from: '1.34' }, ['incomplete', '1.36', ['NeverScanned', 'ScanStale']]],
+  [
+    'was not whole',
+    { verdict: 'incomplete' as const, gaps: 1 },
+    ['incomplete', '1.36', ['NeverScanned', 'ScanIncomplete']],
+  ],
+])(
+  'a look at a minor two hops away is one at the first, too, where nobody has looked at that: one that %s',
+  (_, parts, said) => {
+    const scans = { clusterKey: cluster.clusterKey, scans: [scan({ target: '1.37', ...parts })] };
+    const found = readinessTo(cluster, KubeVersion.parse('1.37'), { scans, now });
+    expect([found.verdict, found.for, found.reasons.map(({ code }) => code)]).toEqual(said);
+  },
+);
+
 test('what stands in the way of the first hop and of a later one is told together, of the first one, as explain has it', () => {
   const first = scan({ verdict: 'fail', causes: [stuck] });
   const later = scan({ target: '1.37', verdict: 'fail', causes: [{ ...stuck, cause: 'api:ingresses' }] });

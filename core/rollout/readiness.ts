@@ -76,9 +76,16 @@ export function readinessTo(
   const current = KubeVersion.parse(cluster.version);
   if (!current.isOlderThan(to)) return NOTHING_ASKED;
   const next = current.next();
-  const first = lookAt(cluster, next, next.isOlderThan(to), known);
+  const nearest = lookAt(cluster, next, next.isOlderThan(to), known);
   // Nobody looks at later hops but whoever asks for that.
   const later = next.hopsTo(to).map((hop) => lookAt(cluster, hop, false, known));
+  // Such a look judges the way there hop by hop (docs/scan.md): it is one at the first, too, where nobody has looked at that alone.
+  const seen = later.find(
+    ({ scannedAt, verdict }) => scannedAt !== null && (verdict === 'ready' || verdict === 'blocked'),
+  );
+  const isUnseen = nearest.verdict === 'incomplete' && nearest.scannedAt === null;
+  const ahead: Readiness | undefined = seen?.verdict === 'ready' ? { ...seen, verdict: 'readyAfterHops' } : seen;
+  const first = (isUnseen ? ahead : undefined) ?? nearest;
   const found = later.filter((one) => !isReady(one) && (one.scannedAt !== null || one.verdict === 'blocked'));
   const [worst = first] = found.toSorted((a, b) => Number(b.verdict === 'blocked') - Number(a.verdict === 'blocked'));
   const reasons = new Map([first, ...found].flatMap((one) => one.reasons).map((one) => [one.message, one]));
