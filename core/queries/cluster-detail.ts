@@ -10,6 +10,7 @@ import { ReadinessHistories } from '../store/entities.ts';
 import { load, type Read } from '../store/entity.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
+import { asUpgraded } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import { clusterGlass } from './glass-standing.ts';
 import { summaryOf } from './in-rollout.ts';
@@ -22,8 +23,9 @@ export type ClusterDetail = Awaited<ReturnType<typeof loadClusterDetail>>;
 
 const SCANS = 10;
 
-export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, cluster: ClusterRecord) {
+export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, recorded: ClusterRecord) {
   const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
+  const cluster = asUpgraded(snapshot, recorded);
   const now = ports.clock.now();
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const scans = await latestScansOf(ports.table, [cluster.clusterKey]);

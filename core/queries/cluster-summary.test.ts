@@ -129,3 +129,18 @@ test('of an upgrade that waits, and what takes back what it has left, the upgrad
   ])
     expect(clusterSummary({ ...fleet, upgrades }, cluster, NOW).upgrade?.id).toBe(hop.id);
 });
+
+test('where its own upgrade has moved the control plane it is there before the inventory has looked, and one on its way back is where it was seen', () => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const { clusterKey } = cluster;
+  const seen = (given: Partial<Upgrade>) => {
+    const own = upgrade({ clusterKey, status: 'Running', ...given });
+    return clusterSummary({ ...fleetSnapshot({ clusters: [cluster], policies: {} }), upgrades: [own] }, cluster, NOW)
+      .version;
+  };
+  const controlPlaneCompletedAt = NOW.toISOString();
+  expect(seen({ controlPlaneCompletedAt })).toBe('1.37');
+  expect(seen({})).toBe('1.36');
+  expect(seen({ controlPlaneCompletedAt, from: '1.35', to: '1.36' })).toBe('1.36');
+  expect(seen({ controlPlaneCompletedAt, from: '1.36', to: '1.35', machine: 'rollback-cluster' })).toBe('1.36');
+});

@@ -50,7 +50,15 @@ export type ClusterState =
 
 export type ClusterSummary = ReturnType<typeof clusterSummary>;
 
-export function clusterSummary(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date) {
+/** The inventory looks again when the next call is made, or the upgrade ends: until then its own upgrade knows where the control plane is, as while a hook is asked. */
+export function asUpgraded(snapshot: FleetSnapshot, cluster: ClusterRecord): ClusterRecord {
+  const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
+  const isMoved = upgrade?.controlPlaneCompletedAt !== undefined && upgrade.from === cluster.version;
+  return isMoved && !isRollback(upgrade) ? { ...cluster, version: upgrade.to } : cluster;
+}
+
+export function clusterSummary(snapshot: FleetSnapshot, recorded: ClusterRecord, now: Date) {
+  const cluster = asUpgraded(snapshot, recorded);
   const aim = clusterPolicy(snapshot, cluster, now);
   const { policy, wave, target } = aim;
   const upgrade = activeUpgrade(snapshot, cluster.clusterKey);

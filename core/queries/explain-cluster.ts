@@ -28,7 +28,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { findClusterBlockers } from './cluster-blockers.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
-import { activeUpgrade } from './cluster-summary.ts';
+import { activeUpgrade, asUpgraded } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation } from './explanation.ts';
 import { shortId } from './find-cluster.ts';
@@ -49,7 +49,7 @@ export async function explainCluster(
   given?: FleetSnapshot,
 ): Promise<Explanation> {
   const snapshot = given ?? (await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet'));
-  const cluster = snapshot.clusters.get(record.clusterKey) ?? record;
+  const cluster = asUpgraded(snapshot, snapshot.clusters.get(record.clusterKey) ?? record);
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
   const { state } = await summaryOf(ports.table, snapshot, cluster, now);

@@ -1,5 +1,6 @@
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
+import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
@@ -61,6 +62,16 @@ describe('what ends every waiting ends that for a hook', () => {
       expect.arrayContaining([expect.stringMatching(/^Window/)]),
     );
   });
+});
+
+test('while the hook after the control plane is asked, explain and describe say where that is', async () => {
+  const world = await fleet({ hooks: [hook('after', 'upgrade-control-plane', { timeout: '4h' })] });
+  await untilAsked(world, answering(world, { answer: 'wait', seconds: 60 }), 2);
+  const record = await recordOf(world, 'web');
+  const told = [await explainCluster(world.ports, record), await loadClusterDetail(world.ports, record)];
+  expect([versionOf(world, 'web'), ...told.flatMap(({ version, readiness }) => [version, readiness.version])]).toEqual(
+    Array(5).fill('1.37'),
+  );
 });
 
 test('a go replaces no check: what is ordered between it and the commit holds', async () => {
