@@ -71,9 +71,11 @@ export const voteOnWave =
       ? of.approve.$post({ param, json: given({ planHash, comment }) })
       : of.reject.$post({ param, json: { ...given({ planHash }), reason: comment ?? NO_REASON } }));
     const [last] = (wave.approvals ?? []).slice(-1);
+    const until =
+      wave.holdsUntil === undefined ? '' : `; its first cluster has to start before ${wave.holdsUntil} (expiresAfter)`;
     return print(session, options.output, wave, () => [
       visible(
-        `wave ${wave.name} of ${wave.rolloutId}: ${last?.decision ?? ''} by ${last?.principal ?? ''}, plan ${wave.planHash ?? ''} of ${counted(last?.clusters ?? 0, 'cluster')}`,
+        `wave ${wave.name} of ${wave.rolloutId}: ${last?.decision ?? ''} by ${last?.principal ?? ''}, plan ${wave.planHash ?? ''} of ${counted(last?.clusters ?? 0, 'cluster')}${until}`,
       ),
     ]);
   };

@@ -67,6 +67,18 @@ test.each<[Partial<Vote>, Partial<ApprovalRecord>, string]>([
   expect(told).toEqual(toldOfWave({ wave: 'prod', status: 'Pending', about: 'approval', reasons }));
 });
 
+test('an approval says until when it counts, of a wave that has begun, and of a no, nothing does', async () => {
+  const waves = '[{ name: canary, clusters: [a] }, { name: prod, approval: { expiresAfter: 24h } }]';
+  const until = async (vote: Partial<Vote>, wave: Partial<Wave> = {}) =>
+    (await voted(vote, { waves, wave })).result.holdsUntil;
+  expect(await until({})).toBe(new Date(NOON.getTime() + 24 * 3_600_000).toISOString());
+  expect(await until({ decision: 'Rejected' })).toBeUndefined();
+  expect(await until({}, { status: 'Open', startedAt: NOON.toISOString() })).toBeUndefined();
+  expect((await voted()).result.holdsUntil).toBeUndefined();
+  // The policy may say another time by then, so that the wave keeps none.
+  expect((await voted({}, { waves })).stored).not.toHaveProperty('holdsUntil');
+});
+
 test('of each person the newest word is kept, and nobody pushes out what another one said', async () => {
   const rejected = { ...word, principal: 'sso:1/dora', decision: 'Rejected' as const };
   const before = [

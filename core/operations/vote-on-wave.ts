@@ -1,8 +1,9 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { AppliedConfig, ApprovalRecord, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { given } from '../model/given.ts';
 import { newestOfEach } from '../model/last-words.ts';
 import { FLEET, fleetSpec, loadAuthors, upgradePolicy } from '../policy/applied.ts';
-import { clustersOf, mayApprove } from '../policy/approvals.ts';
+import { clustersOf, holdsUntil, mayApprove } from '../policy/approvals.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { waveNamed, waveOf } from '../policy/wave-of.ts';
 import type { Table } from '../ports/table.ts';
@@ -28,6 +29,9 @@ export interface Vote {
   readonly planHash?: string | undefined;
 }
 
+/** `holdsUntil`: when an approval of a wave that has not begun expires, RFC 3339; absent where it does not. */
+type Voted = Wave & { readonly holdsUntil?: string };
+
 /** So many people's words of one wave are kept, the newest of each: one who speaks often pushes nobody else's out. */
 const MOST_PEOPLE = 100;
 
@@ -35,7 +39,7 @@ const MOST_PEOPLE = 100;
  * Approves or rejects the plan of a wave that has not begun, or takes an approval back from one that has: then nothing new starts in it.
  * Fails with `RolloutNotFound`, `WaveNotFound`, `WrongState`, `PlanChanged` or `NotAllowed`.
  */
-export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote: Vote): Promise<Wave> {
+export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote: Vote): Promise<Voted> {
   return changeAndTell(ports, async (now) => {
     const { table } = ports;
     const rollout = await findRollout(table, id);
@@ -86,8 +90,10 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
     const next: Wave = { ...wave.data, approvals: words };
     const said = `${vote.by}${vote.comment === undefined ? '' : `: ${vote.comment}`}`;
     const reasons = [{ code: vote.decision, message: said }];
+    const counts = vote.decision === 'Approved' && wave.data.startedAt === undefined;
+    const [until] = counts ? asked.flatMap((one) => holdsUntil(one, word)?.toISOString() ?? []).sort() : [];
     return {
-      result: next,
+      result: { ...next, ...given({ holdsUntil: until }) },
       writes: [
         replace(Waves, wave, next),
         unchanged(Rollouts, rollout, id),

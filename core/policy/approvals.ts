@@ -15,6 +15,8 @@ export interface Requesters {
 type Approval = NonNullable<WaveSpec['approval']>;
 export type Approved = Pick<Wave, 'rolloutId' | 'name' | 'planHash' | 'approvals' | 'startedAt'>;
 
+/** The last instant that a Date knows. */
+const LAST_INSTANT = new Date(8_640_000_000_000_000);
 const VOIDED = 'Its plan has changed since it was approved, which voided that.';
 
 /**
@@ -115,7 +117,11 @@ function ofRule({ autoApproveWhen }: Approval, { comment = '' }: ApprovalRecord)
   return [reason('NotAnApprover', `Liftlock approved it by a rule that the policy does not state: ${comment}.`)];
 }
 
-export function isExpired(approval: Approval | undefined, word: ApprovalRecord, at: Date): boolean {
-  if (approval?.expiresAfter === undefined) return false;
-  return at.getTime() >= Date.parse(word.at) + durationMilliseconds(approval.expiresAfter);
-}
+/** Until when an approval counts for a wave that has not begun; undefined = for good. */
+export const holdsUntil = (approval: Approval | undefined, { at }: Pick<ApprovalRecord, 'at'>): Date | undefined =>
+  approval?.expiresAfter === undefined
+    ? undefined
+    : new Date(Date.parse(at) + durationMilliseconds(approval.expiresAfter));
+
+export const isExpired = (approval: Approval | undefined, word: ApprovalRecord, at: Date): boolean =>
+  at >= (holdsUntil(approval, word) ?? LAST_INSTANT);

@@ -12,12 +12,42 @@ const evenings = {
   freezes: [],
 };
 
+const approval = {
+  decision: 'Approved' as const,
+  principal: 'sso:1/carl',
+  at: NOW.toISOString(),
+  planHash: 'h',
+  clusters: 3,
+};
+
 /** What is said of each of three clusters whose wave is open and waits for its window. */
-function told({ maxConcurrency = 9, caps = {} }: { readonly maxConcurrency?: number; readonly caps?: object }) {
+function told({
+  maxConcurrency = 9,
+  caps = {},
+  expiresAfter,
+}: {
+  readonly maxConcurrency?: number;
+  readonly caps?: object;
+  readonly expiresAfter?: string;
+}) {
   const clusters = ['a', 'b', 'c'].map((name) => clusterRecord({ name, version: '1.36' }));
-  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all', calendar: 'evenings' }] } };
+  const policies = {
+    p: {
+      selector: {},
+      target: '1.37',
+      waves: [{ name: 'all', calendar: 'evenings', ...(expiresAfter && { approval: { expiresAfter } }) }],
+    },
+  };
   const rollout = rolloutItem({ waves: ['all'], policyRevision: JSON.stringify(policies.p) });
-  const wave = waveItem({ index: 0, name: 'all', members: 3, needWork: 3, maxConcurrency });
+  const wave = waveItem({
+    index: 0,
+    name: 'all',
+    members: 3,
+    needWork: 3,
+    maxConcurrency,
+    planHash: 'h',
+    approvals: [approval],
+  });
   const members = clusters.map(({ clusterKey, name }, position) =>
     memberItem({ clusterKey, name, to: '1.37', position: position + 1 }),
   );
@@ -53,4 +83,17 @@ test.each([
 
 test('who has a place at the opening waits for it alone', () => {
   expect(codes({})).toEqual(['WindowClosed', 'WindowClosed', 'WindowClosed']);
+});
+
+test('an approval that will have expired by the opening is told of before', () => {
+  expect(codes({ expiresAfter: '4h' })[0]).toBe('WindowClosed');
+  expect(codes({ expiresAfter: '2h' })[0]).toBe('WindowClosed ApprovalExpired');
+  const [first] = told({ expiresAfter: '2h' });
+  expect(first?.reasons[1]?.message).toMatch(
+    /^By that opening its approval has expired, unless .* Run: liftlock approve r all/,
+  );
+  expect(first?.when).toEqual({
+    at: '2026-11-20T15:00:00.000Z',
+    condition: expect.stringMatching(/^Not sooner, and only when/),
+  });
 });

@@ -346,7 +346,7 @@ function takenOut(member: Member, rollout: Rollout): Verdict {
 /** So many of those that go first are named. */
 const MOST_BEFORE = 5;
 
-/** Who waits for nothing but its calendars, or for an instant, may find others before it at the opening: what the decision says of it then. */
+/** Who waits for nothing but its calendars, or for an instant, may find others before it at the opening, or its approval expired: what the decision says of it then. */
 function turnAt(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -364,9 +364,12 @@ function turnAt(
   );
   const goes = first.length === 0 ? '' : ` ${some(first, MOST_BEFORE)} ${first.length === 1 ? 'goes' : 'go'} first.`;
   return own
-    .filter(({ code }) => waitsFor(code) === 'place' || waitsFor(code) === 'cap')
+    .filter(({ code }) => ['place', 'cap'].includes(waitsFor(code) ?? '') || code === 'ApprovalExpired')
     .map(({ code, message }) => ({
       code,
-      message: `At that opening, as things stand, it is not its turn.${goes} ${message}`,
+      message:
+        code === 'ApprovalExpired'
+          ? `By that opening its approval has expired, unless it is given anew: ${message}`
+          : `At that opening, as things stand, it is not its turn.${goes} ${message}`,
     }));
 }
