@@ -107,9 +107,9 @@ test.each<[string, Given, string, string, string]>([
   expect(await rolled(given)).toMatchObject({ status, codes: [code], said, sent: [] });
 });
 
-const policyOf = (nodes: NonNullable<UpgradePolicy['spec']['nodes']>) => {
+const policyOf = (nodes: NonNullable<UpgradePolicy['spec']['nodes']>, more: Partial<UpgradePolicy['spec']> = {}) => {
   const policy = policyWith({ name: 'p' });
-  return policyConfig({ ...policy, spec: { ...policy.spec, nodes } });
+  return policyConfig({ ...policy, spec: { ...policy.spec, nodes, ...more } });
 };
 
 const lost = (more: Partial<Intent> = {}) => ({
@@ -177,6 +177,7 @@ test.each<[string, Partial<Nodegroup>, string, string, number | undefined]>([
   expect(result.waitSeconds).toBe(waitSeconds);
 });
 
+const RETRIED = { podEvictionFailure: { retries: 1, pause: '30m' } };
 const stuck = (more: Partial<Intent> = {}) => {
   const errors = [{ code: readCode('PodEvictionFailure'), message: 'pods stay' }];
   const observed = { status: 'Failed' as const, errors, at: '2026-11-20T12:00:00.000Z' };
@@ -190,13 +191,24 @@ test.each<[string, Intent[], string]>([
 ])(
   'a roll whose pods stayed is tried again once where the policy says once: it failed %s',
   async (_, before, status) => {
-    const kept = { policy: policyOf({ podEvictionFailure: { retries: 1, pause: '30m' } }) };
+    const kept = { policy: policyOf(RETRIED) };
     const attempt = before.some(({ subject }) => subject === 'a') ? 2 : 1;
     const result = await rolled({ kept: { ...kept, intents: [...before, stuck({ attempt })] } });
     expect(result).toMatchObject({ status, sent: [] });
     expect(result.codes).toEqual([...(status === 'parked' ? ['EvictionRetried'] : []), 'PodEvictionFailure']);
   },
 );
+
+const skipping = (skip: readonly ('node' | 'drain')[]) =>
+  ({ scan: { ...policyWith().spec.scan, skip } }) as Partial<UpgradePolicy['spec']>;
+test.each<[string, Partial<UpgradePolicy['spec']>, RegExp]>([
+  ['drains are looked at', skipping(['node']), /: liftlock scan cluster web --target 1\.37 names them\.$/],
+  ['drains are left out', skipping(['drain']), /: kubectl get poddisruptionbudgets -A names them\.$/],
+  ['nothing is read of the API server', { verification: 'eks-api' }, /: kubectl get poddisruptionbudgets -A /],
+])('where %s, what shows the budgets that have kept pods is named', async (_, more, said) => {
+  const result = await rolled({ kept: { policy: policyOf(RETRIED, more), intents: [stuck()] } });
+  expect(result.said).toMatch(said);
+});
 
 test('a roll is looked at ever more rarely, at first after four minutes', async () => {
   const seconds = async (minutes: number) => (await rolled({ minutes, kept: { intents: [running] } })).waitSeconds;

@@ -84,7 +84,11 @@ async function orRetried(
   ).length;
   if (failures > allowed.retries) return result;
   const until = new Date(ports.clock.now().getTime() + durationMilliseconds(allowed.pause));
-  const said = `Pods stayed on nodes of ${group}; it is rolled again from ${until.toISOString()} on (${failures} of ${allowed.retries}). Budgets without room: liftlock scan cluster ${context.name} --target ${context.target} names them.`;
+  const isUnread = spec?.verification === 'eks-api' || spec?.scan?.skip?.includes('drain') === true;
+  const look = isUnread
+    ? 'kubectl get poddisruptionbudgets -A'
+    : `liftlock scan cluster ${context.name} --target ${context.target}`;
+  const said = `Pods stayed on nodes of ${group}; it is rolled again from ${until.toISOString()} on (${failures} of ${allowed.retries}). Budgets without room: ${look} names them.`;
   return parked(until, reason('EvictionRetried', said), ...result.reasons);
 }
 
