@@ -125,7 +125,9 @@ test('the plan that approve prints is one that --plan takes', async () => {
     expect((await run(served, 'apply -f -', { stdin })).code).toBe(0);
     const { id } = await json<Rollout>(served, 'rollout create standard');
     const { out } = await run(served, `approve ${id} dev`);
-    const plan = /, plan (\w+) of 1 cluster; its first cluster has to start before 2026-\S+Z \(expiresAfter\)$/m.exec(out)?.[1];
+    const plan = /, plan (\w+) of 1 cluster; its first cluster has to start before 2026-\S+Z \(expiresAfter\)$/m.exec(
+      out,
+    )?.[1];
     expect((await run(served, `describe rollout ${id}`)).out).toContain(`Plan: ${plan},`);
     const again = await run(served, `approve ${id} dev --plan ${plan}`);
     expect([again.code, again.err]).toEqual([0, '']);

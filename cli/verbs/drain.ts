@@ -1,3 +1,4 @@
+import { visible } from '../../core/model/visible.ts';
 import type { RequestedDrain } from '../../core/operations/request-drain.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, invalid, NO_REASON, type OutputOption, type Session } from '../command/session.ts';
@@ -58,6 +59,7 @@ function planText(session: Session, plan: RequestedDrain): string[] {
             ['Pods with emptyDir', settings.emptyDirs === 'evict' ? 'are evicted, and lose it' : 'are waited for'],
           ] as const)),
     ]),
+    ...plan.foreseen.map(visible),
     ...inTheWay(session, plan.refusals),
   ];
 }

@@ -8,10 +8,10 @@ export interface OwnerRef {
   readonly name?: string;
 }
 
-const GROUP_LABEL = 'eks.amazonaws.com/nodegroup';
+export const GROUP_LABEL = 'eks.amazonaws.com/nodegroup';
 const COMPUTE_LABEL = 'eks.amazonaws.com/compute-type';
 const POOL_LABEL = 'karpenter.sh/nodepool';
-const EKSCTL_LABEL = 'alpha.eksctl.io/nodegroup-name';
+export const EKSCTL_LABEL = 'alpha.eksctl.io/nodegroup-name';
 
 /**
  * Whose a node is, by its labels. Nodes of Auto Mode have the label of Karpenter's pools as well, and groups that eksctl made may be managed

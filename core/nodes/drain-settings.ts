@@ -2,6 +2,7 @@ import { durationMilliseconds } from '../calendar/duration.ts';
 import type { UpgradePolicy } from '../config/types.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
+import type { KubeVersion } from '../version/kube-version.ts';
 import type { DrainSettings } from './drain-move.ts';
 
 /** What a policy says of drains; undefined where it lets Liftlock evict nothing. */
@@ -20,4 +21,10 @@ export function drainNotAllowed(cluster: string, policy: string | undefined): Re
   const where = policy === undefined ? 'no policy selects it' : `the policy ${policy} has no spec.drain`;
   const said = `Liftlock evicts no pods of ${cluster}: ${where}. Give it a policy with spec.drain, and its role access: liftlock access manifest --tier operate`;
   return reason('DrainNotAllowed', said);
+}
+
+/** The command that names budgets without room: a scan, unless the policy keeps it from reading them. */
+export function showsBudgets(spec: UpgradePolicy['spec'] | undefined, name: string, target: KubeVersion): string {
+  const isUnread = spec?.verification === 'eks-api' || spec?.scan?.skip?.includes('drain') === true;
+  return isUnread ? 'kubectl get poddisruptionbudgets -A' : `liftlock scan cluster ${name} --target ${target}`;
 }

@@ -1,8 +1,11 @@
+import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { LatestScans } from '../contracts/items/scan.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { EKSCTL_LABEL, GROUP_LABEL } from '../model/node-owner.ts';
 import type { DrainSettings } from '../nodes/drain-move.ts';
-import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
+import { drainNotAllowed, drainSettingsOf, showsBudgets } from '../nodes/drain-settings.ts';
 import type { Ports } from '../ports/ports.ts';
 import { openUndoEntries, undoOf } from '../protocol/undo.ts';
 import { shortId } from '../queries/find-cluster.ts';
@@ -10,6 +13,7 @@ import { loadClusterNow } from '../queries/load-cluster-now.ts';
 import { invalidInput, Refusal } from '../queries/refusal.ts';
 import { refusalsByHand } from '../queries/upgrade-plan.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
+import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { change, changeAndTell } from '../store/change.ts';
 import { auditEntry, upgradeChanged } from '../store/changes.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
@@ -28,6 +32,8 @@ export interface RequestedDrain {
   /** The policy that it goes by, and what it says of drains; null where none does. */
   readonly policy: string | null;
   readonly drain: DrainSettings | null;
+  /** Which nodes it is about, what stood in the way of evictions at the last look, and whether other nodes are known. */
+  readonly foreseen: readonly string[];
   /** Why it may not start now; empty when it may. */
   readonly refusals: readonly Reason[];
   readonly execution: string | null;
@@ -88,6 +94,7 @@ async function planDrain(ports: DrainPorts, record: ClusterRecord, nodegroup: st
     throw invalidInput(`${cluster.name} has no node group "${nodegroup.slice(0, 63)}": ${known}.`);
   }
   const now = ports.clock.now();
+  const scans = await latestScansOf(ports.table, [cluster.clusterKey]);
   const { policy } = rulesByHand(snapshot, cluster, memberRules(snapshot, now)).rules;
   const drain = policy && drainSettingsOf(policy);
   const running = snapshot.upgrades.find(
@@ -105,9 +112,36 @@ async function planDrain(ports: DrainPorts, record: ClusterRecord, nodegroup: st
     status: refusals.length > 0 ? 'Blocked' : 'NotApproved',
     policy: policy?.metadata.name ?? null,
     drain: drain ?? null,
+    foreseen: [...nodesFor(cluster, nodegroup), ...evictionsFor(cluster, policy?.spec, scans.get(cluster.clusterKey))],
     refusals,
     execution: null,
   };
+}
+
+function nodesFor(cluster: ClusterRecord, nodegroup: string): string[] {
+  const { nodegroups, otherNodes, fargateProfiles, autoMode } = cluster;
+  const isManaged = nodegroups.some(({ name }) => name === nodegroup);
+  const label = isManaged ? GROUP_LABEL : EKSCTL_LABEL;
+  const isElsewhere =
+    autoMode ||
+    fargateProfiles.length > 0 ||
+    nodegroups.some(({ name, desiredSize }) => name !== nodegroup && desiredSize !== 0) ||
+    otherNodes?.groups.some(({ name }) => name !== nodegroup) === true;
+  const alone = `No node outside ${nodegroup} is known: pods that are evicted have nowhere to go, and the drain waits for them.`;
+  return [`Its nodes: kubectl get nodes -l ${label}=${nodegroup}`, ...(isElsewhere ? [] : [alone])];
+}
+
+/** As the newest look has found it, for whatever minor: a budget does not ask where nodes go. */
+function evictionsFor(
+  { name, version }: ClusterRecord,
+  spec: UpgradePolicy['spec'] | undefined,
+  latest: LatestScans | undefined,
+): string[] {
+  const look = `Now: ${showsBudgets(spec, name, KubeVersion.parse(version))}`;
+  const [newest] = latest?.scans ?? [];
+  const found = newest?.causes.flatMap(({ cause, what }) => (cause.startsWith('drain:') ? (what ?? []) : [])) ?? [];
+  if (found.length === 0) return [`What may keep pods from being evicted is not known beforehand. ${look}`];
+  return [`In the way of evictions at ${newest?.scannedAt}: ${found.join(' ')} ${look}`];
 }
 
 const underWay = ({ name }: ClusterRecord, { id, startedAt = '' }: Upgrade): Reason =>

@@ -6,6 +6,7 @@ import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
+import { showsBudgets } from '../nodes/drain-settings.ts';
 import { managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
 import type { Ports } from '../ports/ports.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
@@ -84,10 +85,7 @@ async function orRetried(
   ).length;
   if (failures > allowed.retries) return result;
   const until = new Date(ports.clock.now().getTime() + durationMilliseconds(allowed.pause));
-  const isUnread = spec?.verification === 'eks-api' || spec?.scan?.skip?.includes('drain') === true;
-  const look = isUnread
-    ? 'kubectl get poddisruptionbudgets -A'
-    : `liftlock scan cluster ${context.name} --target ${context.target}`;
+  const look = showsBudgets(spec, context.name, context.target);
   const said = `Pods stayed on nodes of ${group}; it is rolled again from ${until.toISOString()} on (${failures} of ${allowed.retries}). Budgets without room: ${look} names them.`;
   return parked(until, reason('EvictionRetried', said), ...result.reasons);
 }
