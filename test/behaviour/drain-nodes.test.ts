@@ -127,36 +127,6 @@ test('without spec.drain nothing is touched, and it is said what is missing', as
   expect(cordoned(world)).toEqual([]);
 });
 
-test('before it is approved it is said which nodes it is about, what was in the way of evictions, and where pods could go', async () => {
-  const world = await shop({ budgets: [strict] });
-  const foreseen = async () =>
-    (await requestDrain(world.ports, await recordOf(world, 'web'), 'legacy', PERSON, { approve: false })).foreseen;
-  const look = 'Now: liftlock scan cluster web --target 1.36';
-  expect(await foreseen()).toEqual([
-    'Its nodes: kubectl get nodes -l eks.amazonaws.com/nodegroup=legacy',
-    `What may keep pods from being evicted is not known beforehand. ${look}`,
-  ]);
-  await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
-  await run(world, 1);
-  expect((await foreseen())[1]).toMatch(/^In the way of evictions at 2026-\S+: .*shop\/strict.* Now: liftlock scan/);
-});
-
-test('a drain of the only nodes that a cluster has says that evicted pods have nowhere to go', async () => {
-  const only = [
-    { name: 'legacy', nodes: 3 },
-    { name: 'empty', nodes: 0 },
-  ];
-  const world = await smallFleet({
-    clusters: [{ ...web, nodegroups: only }],
-    policy: { trigger: 'manual', drain: {} },
-  });
-  await discover(world);
-  const { foreseen } = await requestDrain(world.ports, await recordOf(world, 'web'), 'legacy', PERSON, {
-    approve: false,
-  });
-  expect(foreseen[1]).toMatch(/^No node outside legacy is known: pods that are evicted have nowhere to go/);
-});
-
 test('a stop halts it, the cordons stay, and it goes on where it was', async () => {
   const world = await shop({ budgets: [strict] });
   await start(world);

@@ -29,7 +29,7 @@ export const CHECK_REASONS = {
   Looked: told('What a step that succeeded has looked at, with figures.'),
   NeverScanned: lasting('Nobody has looked yet whether the cluster may go to its next minor.'),
   NoBaseline: told('There is no scan from before to compare the pods with.'),
-  NodeCordoned: told('Somebody has cordoned a node.'),
+  NodeCordoned: told('Somebody, or a drain of Liftlock, has cordoned a node.'),
   NodePressure: told('A node is short of memory, disk or processes.'),
   NodeNotReady: lasting('Nodes are not Ready.'),
   NoEndpoint: lasting('EKS gives no endpoint of the API server.'),

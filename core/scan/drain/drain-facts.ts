@@ -34,6 +34,8 @@ export interface DrainNode {
   readonly taints: readonly Taint[];
   readonly ready: boolean;
   readonly unschedulable: boolean;
+  /** The upgrade of Liftlock's own that has cordoned it; absent for anybody else. */
+  readonly cordonedBy?: string;
   /** `MemoryPressure`, `DiskPressure`, `PIDPressure`; absent for none. */
   readonly pressures?: readonly string[];
   /** Millicores and bytes; absent where the kubelet says nothing. */

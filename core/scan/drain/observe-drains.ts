@@ -246,19 +246,25 @@ export function observeHealth({ nodes, paused, owners }: DrainFacts): Problem[] 
   return [
     ...ofNodes(nodes, 'NodeNotReady', ({ ready }) => !ready, {
       says: 'not Ready',
-      fix: 'See what its kubelet says (kubectl describe node), or replace it: the smoke check after the upgrade would find it, too.',
+      fix: 'See what the kubelet says (kubectl describe node), or replace what is not Ready: the smoke check after the upgrade would find that, too.',
     }),
-    ...ofNodes(nodes, 'NodeCordoned', ({ unschedulable, ready }) => unschedulable && ready, {
-      says: 'cordoned by somebody, and takes no pods of nodes that are drained',
-      fix: 'Uncordon it (kubectl uncordon), or drain and replace it before the upgrade.',
+    ...ofNodes(nodes, 'NodeCordoned', (node) => isCordoned(node) && node.cordonedBy === undefined, {
+      says: 'cordoned by somebody: no pod of nodes that are drained goes there',
+      fix: 'Take the cordon off (kubectl uncordon), or drain and replace what is cordoned before the upgrade.',
+    }),
+    ...ofNodes(nodes, 'NodeCordoned', (node) => isCordoned(node) && node.cordonedBy !== undefined, {
+      says: 'cordoned by a drain of Liftlock: no pod of other nodes that are drained goes there',
+      fix: 'What is drained is ended by whoever owns it, before the upgrade.',
     }),
     ...ofNodes(nodes, 'NodePressure', ({ pressures = [] }) => pressures.length > 0, {
-      says: 'under pressure, and evicts pods itself',
-      fix: 'Free what it is short of (kubectl describe node), or give its group larger nodes.',
+      says: 'under pressure: the kubelet evicts pods there',
+      fix: 'Free what is short (kubectl describe node), or give the group larger nodes.',
     }),
     ...paused.map((workload) => pausedRollout(workload, owners[`Deployment/${workload}`])),
   ];
 }
+
+const isCordoned = ({ unschedulable, ready }: DrainNode): boolean => unschedulable && ready;
 
 type NodeRule = 'NodeNotReady' | 'NodeCordoned' | 'NodePressure';
 

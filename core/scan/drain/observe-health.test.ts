@@ -22,3 +22,14 @@ test('nodes that are not well are told by group, and a paused rollout with its o
   expect(observeHealth(facts).at(-1)?.owner).toBe('shop-core');
   expect(rulesOf({ ...noDrainFacts(), nodes: [aNode('a')] })).toEqual([]);
 });
+
+test('of two nodes all is said of two, and what a drain of Liftlock has cordoned nobody is to uncordon', () => {
+  const pair = (more: object) => ['a', 'b'].map((name) => aNode(name, more));
+  const told = (more: object) =>
+    observeHealth({ ...noDrainFacts(), nodes: pair(more) }).map((one) => [one.message, one.fix]);
+  const texts = [{ unschedulable: true }, { ready: false }, { pressures: ['DiskPressure'] }].flatMap(told).flat();
+  expect(texts.join(' ')).not.toMatch(/\b(it|its|takes|evicts pods itself)\b/);
+  const [[message, fix] = []] = told({ unschedulable: true, cordonedBy: 'drain-nodes-x' });
+  expect(message).toMatch(/^2 nodes of node group workers are cordoned by a drain of Liftlock/);
+  expect(fix).not.toContain('uncordon');
+});

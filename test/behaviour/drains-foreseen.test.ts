@@ -1,0 +1,61 @@
+import { requestDrain } from '../../core/operations/request-drain.ts';
+import { loadReport, scansOf } from '../../core/scan/fleet/report-store.ts';
+import { beginByHand, clusterArn, discover, PERSON, recordOf, run, smallFleet, startByHand } from './small-fleet.ts';
+
+const labels = { app: 'api' };
+const api = {
+  kind: 'Deployment',
+  namespace: 'shop',
+  name: 'api',
+  replicas: 6,
+  labels,
+  image: 'registry.example/api:1',
+} as const;
+const strict = { namespace: 'shop', name: 'strict', matchLabels: labels, minAvailable: 6 };
+
+async function shop(given: { budgets?: (typeof strict)[]; other?: { name: string; nodes: number } }) {
+  const { budgets = [], other = { name: 'new', nodes: 3 } } = given;
+  const nodegroups = [{ name: 'legacy', nodes: 3 }, other];
+  const web = { name: 'web', version: '1.36', workloads: [api], nodegroups, podDisruptionBudgets: budgets };
+  const world = await smallFleet({ clusters: [web], policy: { trigger: 'manual', drain: { pause: '0s' } } });
+  await discover(world);
+  return world;
+}
+
+test('before it is approved it is said which nodes it is about, what was in the way of evictions, and where pods could go', async () => {
+  const world = await shop({ budgets: [strict] });
+  const foreseen = async () =>
+    (await requestDrain(world.ports, await recordOf(world, 'web'), 'legacy', PERSON, { approve: false })).foreseen;
+  const look = 'Now: liftlock scan cluster web --target 1.36';
+  expect(await foreseen()).toEqual([
+    'Its nodes: kubectl get nodes -l eks.amazonaws.com/nodegroup=legacy',
+    `What may keep pods from being evicted is not known beforehand. ${look}`,
+  ]);
+  await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+  await run(world, 1);
+  expect((await foreseen())[1]).toMatch(/^In the way of evictions at 2026-\S+: .*shop\/strict.* Now: liftlock scan/);
+});
+
+test('a drain of the only nodes that a cluster has says that evicted pods have nowhere to go', async () => {
+  const world = await shop({ other: { name: 'empty', nodes: 0 } });
+  const { foreseen } = await requestDrain(world.ports, await recordOf(world, 'web'), 'legacy', PERSON, {
+    approve: false,
+  });
+  expect(foreseen[1]).toMatch(/^No node outside legacy is known: pods that are evicted have nowhere to go/);
+});
+
+test('a scan takes the cordons of a drain for what they are', async () => {
+  const world = await shop({});
+  await requestDrain(world.ports, await recordOf(world, 'web'), 'legacy', PERSON, { approve: true });
+  await run(world, 1);
+  const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
+  const { executionArn } = await beginByHand(world, 'scan-cluster', input);
+  await run(world, 1);
+  const [scan] = await scansOf(world.table, (await recordOf(world, 'web')).clusterKey);
+  const report = scan && (await loadReport(world.table, scan));
+  const cordons = report?.findings.filter(({ rule }) => rule === 'NodeCordoned').map(({ message }) => message);
+  expect([executionArn, cordons]).toEqual([
+    scan?.execution,
+    [expect.stringMatching(/^3 nodes of node group legacy are cordoned by a drain of Liftlock/)],
+  ]);
+});
