@@ -64,3 +64,21 @@ test('a launch template that is gone, or not open, stops the roll', async () => 
     expect(closed).toMatchObject({ message: expect.stringContaining('no tag liftlock:versions=allowed') });
   }
 });
+
+test('of a group that launches the image already no version of its template is needed', async () => {
+  const shut = { ...ec2, describeLaunchTemplateTags: async () => ({}) as never };
+  const from = await ec2.describeLaunchTemplateVersion(context.scope, 'lt-1', '3');
+  const there = { ...shut, describeLaunchTemplateVersion: async () => ({ ...from, imageId: 'ami-1' }) as never };
+  expect(await found(async () => 'ami-1', there)).toMatchObject({ image: { imageId: 'ami-1' } });
+});
+
+test('an image that is missing and a launch template that is not open are told together', async () => {
+  const shut = { ...ec2, describeLaunchTemplateTags: async () => ({}) as never };
+  expect(await found(async () => undefined, shut)).toMatchObject({
+    code: 'CustomImage',
+    message: expect.stringMatching(
+      /^No parameter .*cannot be rolled to \S+\. Liftlock may make no version of the launch template lt-1: .*create-tags/,
+    ),
+  });
+  expect(await found(async () => undefined)).toMatchObject({ message: expect.not.stringContaining('create-tags') });
+});

@@ -37,11 +37,14 @@ export async function findImage(
   const controlPlane = KubeVersion.parse(cluster.version);
   const asked = { nodegroup, target, controlPlane, region: scope.region, named, launched, now: clock.now() };
   const image = chooseImage(rule, found, asked);
-  if ('code' in image) return image;
-  if (image.imageId === current || (await mayMakeVersions(ec2, scope, template))) return { from, image };
+  const isFound = !('code' in image);
+  const isOpen = (isFound && image.imageId === current) || (await mayMakeVersions(ec2, scope, template));
+  if (isFound && isOpen) return { from, image };
   const { key, value } = TEMPLATE_TAG;
-  const said = `Liftlock may make no version of the launch template ${template}, so the node group ${nodegroup} cannot go to ${image.imageId}: the template has no tag ${key}=${value}. Whoever owns it runs: aws ec2 create-tags --resources ${template} --tags Key=${key},Value=${value}.`;
-  return reason('CustomImage', said);
+  const where = isFound ? `, so the node group ${nodegroup} cannot go to ${image.imageId}` : '';
+  const closed = `Liftlock may make no version of the launch template ${template}${where}: the template has no tag ${key}=${value}. Whoever owns it runs: aws ec2 create-tags --resources ${template} --tags Key=${key},Value=${value}.`;
+  // Whoever mends one of them is not to meet the other at the next look.
+  return reason('CustomImage', [...(isFound ? [] : [image.message]), ...(isOpen ? [] : [closed])].join(' '));
 }
 
 /** Of one that is not there IAM knows no tag, so that it denies it as one that is not open (checked by the local cloud; IAM, `aws:ResourceTag`). */
