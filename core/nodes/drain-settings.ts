@@ -19,7 +19,7 @@ export function drainSettingsOf(policy: UpgradePolicy): DrainSettings | undefine
 /** Why Liftlock drains no node of a cluster by itself: no policy says that it may. */
 export function drainNotAllowed(cluster: string, policy: string | undefined): Reason {
   const where = policy === undefined ? 'no policy selects it' : `the policy ${policy} has no spec.drain`;
-  const said = `Liftlock evicts no pods of ${cluster}: ${where}. Give it a policy with spec.drain, and its role access: liftlock access manifest --tier operate`;
+  const said = `Liftlock evicts no pods of ${cluster}: ${where}. Give it a policy with spec.drain, and its role access: liftlock access manifest ${cluster} --tier operate`;
   return reason('DrainNotAllowed', said);
 }
 

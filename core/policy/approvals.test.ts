@@ -213,7 +213,7 @@ test('of what a scan found after the approvals its errors are named, and those t
   const scan = { target: '1.37', scannedAt: before, verdict: 'pass' as const, gaps: 0, causes, moreErrors: 'x' };
   const found = (more: object = {}) =>
     unapprovedFindings({ ...scan, ...more }, 'web', approved, NOW).map(({ message }) =>
-      message.replace(/ Mend it, or approve again: liftlock approve r prod. Then: liftlock retry web$/, ''),
+      message.replace(/ Mend it, or approve again: liftlock approve r prod. Then: liftlock retry cluster web$/, ''),
     );
   const said = (what: string) => `When the wave prod was approved this was not known: ${what}`;
   expect(found()).toEqual([said('new (team-web).')]);

@@ -1,6 +1,8 @@
 import type { HookState } from '../contracts/items/protocol.ts';
 import { decideHooks, type Hook, hookWaits } from './hook-decision.ts';
 
+const AGAIN = 'liftlock rollout resume r';
+
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 20, 8, minute));
 const GRANT = 7;
 const ask = { webhook: 'https://hooks.example.com/x', secret: 'arn' };
@@ -41,19 +43,32 @@ test.each<[string, Partial<Hook>, HookState | undefined, number, string]>([
   ['advisory, after a step, told before', { blocking: false, at: 'after' }, said('none', older), 1, 'pass'],
 ])('%s', (_, more, state, minute, wanted) => {
   const states = state === undefined ? {} : { key: state };
-  const decision = decideHooks([{ hook: hook(more), key: 'key' }], states, GRANT, at(minute));
+  const decision = decideHooks([{ hook: hook(more), key: 'key' }], states, GRANT, at(minute), AGAIN);
   expect(decision.type === 'stop' ? decision.reason.code : decision.type).toBe(wanted);
+});
+
+test('a no names the command that has it asked anew', () => {
+  for (const [state, minute] of [
+    [said('stop'), 1],
+    [said('wait'), 30],
+  ] as const) {
+    const decision = decideHooks([{ hook: hook({}), key: 'key' }], { key: state }, GRANT, at(minute), AGAIN);
+    expect(decision).toMatchObject({
+      type: 'stop',
+      reason: { message: expect.stringMatching(/: liftlock rollout resume r$/) },
+    });
+  }
 });
 
 test('hooks are asked one after the other, and the first that says stop ends it', () => {
   const due = ['a', 'b', 'c'].map((name) => ({ hook: hook({ name }), key: name }));
-  const after = (states: Record<string, HookState>) => decideHooks(due, states, GRANT, at(1));
+  const after = (states: Record<string, HookState>) => decideHooks(due, states, GRANT, at(1), AGAIN);
   expect(after({})).toMatchObject({ type: 'ask', due: { key: 'a' } });
   expect(after({ a: said('go') })).toMatchObject({ type: 'ask', due: { key: 'b' } });
   expect(after({ a: said('wait'), b: said('go') })).toMatchObject({ type: 'ask', due: { key: 'a' } });
   expect(after({ a: said('go'), b: said('stop'), c: said('go') })).toMatchObject({ type: 'stop' });
   expect(after({ a: said('go'), b: said('go'), c: said('go') })).toEqual({ type: 'pass' });
-  expect(decideHooks([], {}, GRANT, at(1))).toEqual({ type: 'pass' });
+  expect(decideHooks([], {}, GRANT, at(1), AGAIN)).toEqual({ type: 'pass' });
 });
 
 test('people are told which hook, since when, what it says, and until when', () => {

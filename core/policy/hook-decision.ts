@@ -24,12 +24,15 @@ type HookDecision =
 /**
  * What hooks that are asked at one moment come to, one after the other: pure. An answer counts under the grant that it was given under, so that
  * none is used after the upgrade was parked; but that what was done is well is not asked again.
+ *
+ * @param again the command that has it asked anew once it has said no
  */
 export function decideHooks(
   due: readonly DueHook[],
   states: Readonly<Record<string, HookState>>,
   grantNumber: number,
   now: Date,
+  again: string,
 ): HookDecision {
   for (const one of due) {
     const { hook, key } = one;
@@ -37,8 +40,8 @@ export function decideHooks(
     const isLate = state !== undefined && now >= answerBy(hook, state);
     if (state?.answer === 'go' || (!hook.blocking && (state?.answer !== undefined || isLate))) continue;
     if (state === undefined || !hook.blocking) return { type: 'ask', due: one };
-    if (state.answer === 'stop') return { type: 'stop', reason: refused(one, state) };
-    return isLate ? { type: 'stop', reason: timedOut(one, state) } : { type: 'ask', due: one };
+    if (state.answer === 'stop') return { type: 'stop', reason: refused(one, state, again) };
+    return isLate ? { type: 'stop', reason: timedOut(one, state, again) } : { type: 'ask', due: one };
   }
   return { type: 'pass' };
 }
@@ -56,19 +59,17 @@ export const answerBy = ({ timeout }: Hook, { askedSince }: Pick<HookState, 'ask
 
 const isOfWave = ({ step }: Hook): boolean => step === 'wave';
 const whatStops = (hook: Hook): string => (isOfWave(hook) ? 'the rollout halts' : 'the step stops');
-const retry = (hook: Hook): string =>
-  `once it would say go, liftlock ${isOfWave(hook) ? 'rollout resume' : 'retry'} asks it anew`;
 
-function refused(due: DueHook, { message, answeredAt }: HookState): Reason {
+function refused(due: DueHook, { message, answeredAt }: HookState, again: string): Reason {
   return reason(
     'HookRefused',
-    `${hookTitle(due)} said stop at ${answeredAt}${words(message)}. Ask who runs it; ${retry(due.hook)}.`,
+    `${hookTitle(due)} said stop at ${answeredAt}${words(message)}. Ask who runs it; once it would say go: ${again}`,
   );
 }
 
-function timedOut(due: DueHook, state: HookState): Reason {
+function timedOut(due: DueHook, state: HookState, again: string): Reason {
   const said = `${hookTitle(due)} was asked since ${state.askedSince} and did not say go within ${due.hook.timeout}; ${lastWords(state)}.`;
-  return reason('HookTimedOut', `${said} Look at what answers there; ${retry(due.hook)}.`);
+  return reason('HookTimedOut', `${said} Look at what answers there; once it would say go: ${again}`);
 }
 
 /** It is asked again until then. */

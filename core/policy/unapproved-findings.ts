@@ -26,7 +26,7 @@ export function unapprovedFindings(
 ): Reason[] {
   if (approvalRefusals(spec, wave, requesters, now).length > 0) return [];
   const isShown = (since = scan.scannedAt) => isShownToApprovers(spec?.approval, wave, requesters, since);
-  const todo = `Mend it, or approve again: liftlock approve ${wave.rolloutId} ${wave.name}. Then: liftlock retry ${name}`;
+  const todo = `Mend it, or approve again: liftlock approve ${wave.rolloutId} ${wave.name}. Then: liftlock retry cluster ${name}`;
   const told = (found: string) =>
     reason('FindingNotApproved', `When the wave ${wave.name} was approved this was not known: ${found} ${todo}`);
   const unshown = scan.causes.filter(({ severity, since }) => severity === 'error' && !isShown(since));

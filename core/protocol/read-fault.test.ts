@@ -2,24 +2,26 @@ import { readFault, stoppedFromOutside } from './read-fault.ts';
 
 const ended = (said: string) => ({
   code: 'StoppedFromOutside',
-  message: `The execution ${said} No version was undone. Look, then: liftlock retry, or liftlock release.`,
+  message: `The execution ${said} No version was undone. Look, then: liftlock retry cluster web, or liftlock release cluster web.`,
 });
 
 test('an execution that was stopped is told with its status, and with why as far as somebody wrote that', () => {
   const stopped = { status: 'ABORTED' };
-  expect(stoppedFromOutside(stopped)).toEqual(ended('ended ABORTED without concluding.'));
-  expect(stoppedFromOutside(stopped, 'upgrade-1')).toEqual(ended('upgrade-1 ended ABORTED without concluding.'));
-  expect(stoppedFromOutside({ ...stopped, error: 'unknown' })).toEqual(ended('ended ABORTED without concluding.'));
-  expect(stoppedFromOutside({ ...stopped, cause: 'maintenance' })).toEqual(
+  expect(stoppedFromOutside(stopped, 'web')).toEqual(ended('ended ABORTED without concluding.'));
+  expect(stoppedFromOutside(stopped, 'web', 'upgrade-1')).toEqual(ended('upgrade-1 ended ABORTED without concluding.'));
+  expect(stoppedFromOutside({ ...stopped, error: 'unknown' }, 'web')).toEqual(
+    ended('ended ABORTED without concluding.'),
+  );
+  expect(stoppedFromOutside({ ...stopped, cause: 'maintenance' }, 'web')).toEqual(
     ended('ended ABORTED without concluding. : maintenance'),
   );
-  expect(stoppedFromOutside({ ...stopped, error: 'ByHand', cause: 'maintenance' })).toEqual(
+  expect(stoppedFromOutside({ ...stopped, error: 'ByHand', cause: 'maintenance' }, 'web')).toEqual(
     ended('ended ABORTED without concluding. ByHand: maintenance'),
   );
 });
 
 test('of a long cause a person reads the beginning', () => {
-  const { message } = stoppedFromOutside({ status: 'FAILED', error: 'E', cause: 'x'.repeat(2_000) });
+  const { message } = stoppedFromOutside({ status: 'FAILED', error: 'E', cause: 'x'.repeat(2_000) }, 'web');
   expect(message.match(/x+/g)?.at(1)).toHaveLength(500);
 });
 
@@ -49,11 +51,17 @@ test.each([
     ended('n ended FAILED without concluding.'),
   ],
 ])('%s is read as a cause', (_, cause, reason) => {
-  expect(readFault('Word', cause)).toEqual(reason);
+  expect(readFault('Word', cause, 'web')).toEqual(reason);
 });
 
 test('what cannot be started a second time, after a redrive, is told with what to do instead', () => {
-  const { code, message } = readFault('StepFunctions.ExecutionAlreadyExistsException', "Execution Already Exists: 'x'");
+  const { code, message } = readFault(
+    'StepFunctions.ExecutionAlreadyExistsException',
+    "Execution Already Exists: 'x'",
+    'web',
+  );
   expect(code).toBe('StepFunctions.ExecutionAlreadyExistsException');
-  expect(message).toMatch(/^Execution Already Exists: 'x' A redrive cannot .* liftlock retry, or liftlock release\.$/);
+  expect(message).toMatch(
+    /^Execution Already Exists: 'x' A redrive cannot .* liftlock retry cluster web, or liftlock release cluster web\.$/,
+  );
 });

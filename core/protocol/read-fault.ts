@@ -15,11 +15,14 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
 /** Why an execution ended that concluded nothing: somebody stopped it, it timed out or something failed that retries did not cure. */
 export function stoppedFromOutside(
   { status, error, cause }: EndedExecution,
+  cluster: string,
   name?: string,
-  then = 'No version was undone. Look, then: liftlock retry, or liftlock release.',
+  then = `No version was undone. Look, then: ${anewOrNot(cluster)}.`,
 ): Reason {
   const because =
-    cause === undefined ? '' : ` ${error ?? ''}: ${readFault(error ?? '', cause).message.slice(0, LONGEST_CAUSE)}`;
+    cause === undefined
+      ? ''
+      : ` ${error ?? ''}: ${readFault(error ?? '', cause, cluster).message.slice(0, LONGEST_CAUSE)}`;
   return reason(
     'StoppedFromOutside',
     `The execution${name === undefined ? '' : ` ${name}`} ended ${status} without concluding.${because} ${then}`,
@@ -29,16 +32,21 @@ export function stoppedFromOutside(
 /** An execution that was stopped starts its child under the same name when it is redriven, and the child has ended with it (facts: serverless.md §1). */
 const CHILD_HAS_ENDED = 'StepFunctions.ExecutionAlreadyExistsException';
 const AFTER_REDRIVE =
-  'A redrive cannot run again what its execution had started and that has ended since. Another attempt can: liftlock retry, or liftlock release.';
+  'A redrive cannot run again what its execution had started and that has ended since. Another attempt can:';
+const anewOrNot = (cluster: string): string =>
+  `liftlock retry cluster ${cluster}, or liftlock release cluster ${cluster}`;
 
 /**
  * What a task failed with, as far as a person reads it. Step Functions writes as cause Lambda's error with its stack, or the description of an
  * execution that was waited for (`.sync:2`), which would have ended well if it had concluded.
+ *
+ * @param cluster its name
  */
-export function readFault(word: string, cause: string): Reason {
+export function readFault(word: string, cause: string, cluster: string): Reason {
   const written = (parseJson(cause) ?? {}) as Record<'errorMessage' | 'Name' | 'Status' | 'Error' | 'Cause', unknown>;
   const [name, status] = [textOf(written.Name), textOf(written.Status)];
-  if (word === CHILD_HAS_ENDED) return quoted(word, `${textOf(written.errorMessage) ?? cause} ${AFTER_REDRIVE}`);
+  if (word === CHILD_HAS_ENDED)
+    return quoted(word, `${textOf(written.errorMessage) ?? cause} ${AFTER_REDRIVE} ${anewOrNot(cluster)}.`);
   if (name === undefined || status === undefined) return quoted(word, textOf(written.errorMessage) ?? cause);
-  return stoppedFromOutside({ status, error: textOf(written.Error), cause: textOf(written.Cause) }, name);
+  return stoppedFromOutside({ status, error: textOf(written.Error), cause: textOf(written.Cause) }, cluster, name);
 }

@@ -2,6 +2,7 @@ import { errorMessage } from '../contracts/errors.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { MACHINE_TIMEOUT_SECONDS } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { arnOf, parseClusterArn } from '../model/cluster-key.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { ExecutionState } from '../ports/executions.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -79,8 +80,11 @@ async function free(
   const state = await ended();
   const missing = reason('ExecutionMissing', 'The execution of this upgrade does not exist any more.');
   const isDrain = grant.machine === 'drain-nodes';
-  const then = isDrain ? 'What it had cordoned is taken back. Look, then: liftlock release.' : undefined;
-  const reasons = [unreadable ?? (state === undefined ? missing : stoppedFromOutside(state, undefined, then))];
+  const name = parseClusterArn(arnOf(grant.clusterKey))?.name ?? 'CLUSTER';
+  const then = isDrain
+    ? `What it had cordoned is taken back. Look, then: liftlock release cluster ${name}.`
+    : undefined;
+  const reasons = [unreadable ?? (state === undefined ? missing : stoppedFromOutside(state, name, undefined, then))];
   // Only an upgrade that nobody concluded is still Running; then it was stopped from outside, and the cluster is held.
   await settleUpgrade(ports, grant.clusterKey, grant.number, { status: 'stopped', reasons }, grant.upgradeId);
   await freeGrant(ports, grant.clusterKey, grant.number, grant.upgradeId);

@@ -49,13 +49,16 @@ export function heldByHooks(
         : [{ hook, key: [hook.name, when, 'wave', of.name].join('/') }],
     );
   const states = wave.hooks ?? {};
-  const decision = decideHooks([...at('after', past), ...at('before', wave)], states, planOf(wave), now);
+  const due = [...at('after', past), ...at('before', wave)];
+  const decision = decideHooks(due, states, planOf(wave), now, `liftlock rollout resume ${rollout.id}`);
   if (decision.type === 'pass') return undefined;
   if (decision.type === 'stop')
     return [{ type: 'change-rollout', rollout, waves: [wave], status: 'Halted', reasons: [decision.reason] }];
-  const { due } = decision;
-  const againAt = standing(states[due.key], due.hook, planOf(wave))?.againAt;
-  return againAt !== undefined && new Date(againAt) > now ? [] : [{ type: 'ask-hook', rollout, wave, due }];
+  const { key, hook } = decision.due;
+  const againAt = standing(states[key], hook, planOf(wave))?.againAt;
+  return againAt !== undefined && new Date(againAt) > now
+    ? []
+    : [{ type: 'ask-hook', rollout, wave, due: decision.due }];
 }
 
 /** Asks once, and keeps what was said with the wave. Since when it is asked is on record before. */

@@ -137,10 +137,10 @@ const withPast = (result: StepResult, past: Reason | undefined): StepResult =>
 const ROLLS: readonly string[] = ['roll-node-group', 'set-update-config'];
 
 /** Why this step is over before it looks, as its newest attempt has left it; undefined where it may go on. */
-function endOfTry(newest: Intent, { grant, upgrade }: StepContext): Reason[] | undefined {
+function endOfTry(newest: Intent, { grant, upgrade, name }: StepContext): Reason[] | undefined {
   const { step, subject, outcome, grantNumber } = newest;
   if (outcome?.type === 'lost' && ROLLS.includes(step) && isOfThisTry(newest, upgrade)) {
-    const said = `The node group ${subject} was deleted while EKS worked on it. What has its name now was left as it is; liftlock retry looks at it anew.`;
+    const said = `The node group ${subject} was deleted while EKS worked on it. What has its name now was left as it is. Once somebody has looked: liftlock retry cluster ${name}`;
     return [reason('UpdateFailed', said)];
   }
   // Under one grant a failed attempt is the end: trying again is a person's decision (retry), with a new grant.

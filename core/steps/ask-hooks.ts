@@ -78,7 +78,8 @@ export async function askDue(
 ): Promise<StepResult | undefined> {
   const { upgrade, grant } = context;
   if (upgrade === undefined || grant === undefined) return undefined;
-  const decide = (states: Upgrade['hooks'] = {}) => decideHooks(due, states, grant.number, ports.clock.now());
+  const again = `liftlock retry cluster ${context.name}`;
+  const decide = (states: Upgrade['hooks'] = {}) => decideHooks(due, states, grant.number, ports.clock.now(), again);
   const decision = decide(upgrade.hooks);
   if (decision.type === 'pass') return undefined;
   if (decision.type === 'stop') return ended(context, moment, decision.reason);

@@ -53,7 +53,7 @@ export async function concludeUpgrade(
 ): Promise<Conclusion> {
   const asker: Asker = { arn: stepInput.execution.arn, name: stepInput.execution.name };
   const nested = claimsToBeNested(asker);
-  const read = readEnd(stepInput.outcome);
+  const read = readEnd(stepInput);
   let end: UpgradeEnd = { ...read, reasons: bounded(read.reasons) };
   if (!nested) {
     const input = parseMachineInput(stepInput.input);
@@ -119,7 +119,9 @@ const STATUS = {
 } as const;
 
 /** A fault that retries did not cure is an end with its error's name; it holds the cluster like any failure. */
-function readEnd(outcome: unknown): UpgradeEnd {
+function readEnd({ outcome, input }: Pick<StepInput, 'outcome' | 'input'>): UpgradeEnd {
+  const { cluster: arn } = (input ?? {}) as { readonly cluster?: unknown };
+  const cluster = parseClusterArn(String(arn))?.name ?? 'CLUSTER';
   const parsed = outcomeSchema.safeParse(outcome);
   if (!parsed.success)
     return {
@@ -128,11 +130,13 @@ function readEnd(outcome: unknown): UpgradeEnd {
     };
   if ('Error' in parsed.data) {
     const { Error: name, Cause: cause } = parsed.data;
-    return { status: 'stopped', reasons: [readFault(name, cause ?? 'no cause given')] };
+    return { status: 'stopped', reasons: [readFault(name, cause ?? 'no cause given', cluster)] };
   }
   const { status, resumeAt } = parsed.data;
   // A branch that rolls one node group has caught its fault by itself.
-  const said = parsed.data.reasons.map((one) => (status === 'stopped' ? readFault(one.code, one.message) : one));
+  const said = parsed.data.reasons.map((one) =>
+    status === 'stopped' ? readFault(one.code, one.message, cluster) : one,
+  );
   // Node groups that are done come before the one that is not.
   const reasons = standingFirst(said);
   const gone = reasons.some((one) => one.code === 'Gone');

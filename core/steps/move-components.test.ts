@@ -125,7 +125,7 @@ test('go alone is never believed: the reason says what its hook said, what runs 
     ...{ components: [component('a')], objects: old, states, minutes: 31 },
   });
   expect(told).toBe(
-    'The hook that moves the component a from 1.36.2 to 1.37.x said go at 2026-11-20T12:00:00.000Z: “run 4711 is through”. The component a (Deployment ops/a) runs 1.36.2, which does not fit Kubernetes 1.37: the policy wants 1.37.x. It had 30m in all. Look at what the hook did; once it has moved it, or would, liftlock retry looks and asks anew.',
+    'The hook that moves the component a from 1.36.2 to 1.37.x said go at 2026-11-20T12:00:00.000Z: “run 4711 is through”. The component a (Deployment ops/a) runs 1.36.2, which does not fit Kubernetes 1.37: the policy wants 1.37.x. It had 30m in all. Look at what the hook did; once it has moved it, or would: liftlock retry cluster web',
   );
 });
 

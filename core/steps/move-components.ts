@@ -78,7 +78,7 @@ async function moveOne(
   const [now, by] = [ports.clock.now(), answerBy(hook, state)];
   const said = `${hookTitle(due)} said go at ${state.answeredAt}${words(state.message)}. ${seen.text}`;
   if (now >= by) {
-    const next = 'Look at what the hook did; once it has moved it, or would, liftlock retry looks and asks anew.';
+    const next = `Look at what the hook did; once it has moved it, or would: liftlock retry cluster ${context.name}`;
     return ended(context, moment, reason('ComponentNotMoved', `${said} It had ${hook.timeout} in all. ${next}`));
   }
   const left = Math.ceil((by.getTime() - now.getTime()) / 1000);

@@ -110,7 +110,7 @@ test('an execution that somebody stops is held, and its cordons are taken back',
   const ended = await drained([], { isStuck: true, act: stop });
   expect(ended).toMatchObject(STUCK);
   expect(ended.said).toMatch(
-    /ended ABORTED without concluding\. What it had cordoned is taken back\. Look, then: liftlock release\./,
+    /ended ABORTED without concluding\. What it had cordoned is taken back\. Look, then: liftlock release cluster web\./,
   );
 });
 

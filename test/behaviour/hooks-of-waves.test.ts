@@ -63,7 +63,12 @@ test.each<[string, object, string, RegExp]>([
     'HookRefused',
     /said stop at \S+: “not this week”\..*rollout resume/,
   ],
-  ['never says go', { answer: 'wait' }, 'HookTimedOut', /did not say go within 20m; it says wait\..*rollout resume/],
+  [
+    'never says go',
+    { answer: 'wait' },
+    'HookTimedOut',
+    /did not say go within 20m; it says wait\..*: liftlock rollout resume \S+$/,
+  ],
 ])(
   'one that %s halts the rollout before anything of the wave begins; to resume it asks anew, under another key',
   async (_, answer, code, said) => {

@@ -88,7 +88,8 @@ test('stop before the first change blocks the cluster untouched, and a retry ask
   await run(world);
   expect(calls(world)).toEqual([]);
   const member = await memberOf(world, 'web');
-  expect(member).toMatchObject({ status: 'Blocked', reasons: [{ code: 'HookRefused' }] });
+  const message = expect.stringMatching(/: liftlock retry cluster web$/);
+  expect(member).toMatchObject({ status: 'Blocked', reasons: [{ code: 'HookRefused', message }] });
   expect(member.reasons[0]?.message).toMatch(
     /^The hook before-it before upgrade-cluster said stop at \S+: “no \[31mticket”\. Ask who runs it; once/,
   );
