@@ -83,6 +83,20 @@ const next = 'The next tick of the reconciler, within a minute.';
 test.each<[string, Given, [string, string[], string]]>([
   ['a member that waits', { rollout: halted }, ['Waiting', isHalted, resume]],
   ['where more failed', { rollout: halted, wave: budget }, ['Waiting', isHalted, `${resume} --accept-failures`]],
+  [
+    'a member, while the fleet is stopped too',
+    { rollout: halted, fleet: { stopped: true } },
+    ['Waiting', [...isHalted, 'FleetStopped'], `${resume}; and somebody runs: liftlock fleet resume`],
+  ],
+  [
+    'a hop, while the fleet is stopped too',
+    {
+      rollout: halted,
+      upgrade: { status: 'Parked', reasons: [reason('FleetStopped', 'x')] },
+      fleet: { stopped: true },
+    },
+    ['Parked', [...isHalted, 'FleetStopped'], `${resume}; and somebody runs: liftlock fleet resume`],
+  ],
   ['a member that was set aside', { rollout: halted, member: setAside }, ['Waiting', isHalted, resume]],
   [
     'one that parked for a calendar which is there again',

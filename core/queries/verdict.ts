@@ -105,7 +105,7 @@ export function verdictOf(
   if (upgrade !== undefined) {
     const its = ofUpgrade && { rollout: ofUpgrade, waves: wavesOf(snapshot, ofUpgrade, place) };
     const parkedFor = upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
-    if (its?.rollout.status === 'Halted') return halted(its, ...parkedFor);
+    if (its?.rollout.status === 'Halted') return halted(snapshot, its, ...parkedFor);
     // What it parked for may be passed or gone by now.
     const granted = decisions.flatMap((one) =>
       one.type === 'grant-member'
@@ -132,7 +132,7 @@ export function verdictOf(
       ({ index, status }) => index === going?.member.waveIndex && status !== 'Pending',
     );
     if (going !== undefined && hasBegun && !isTried(going.member))
-      return inRollout(going, waiting, until ?? upcoming(going.member.resumeAt, now));
+      return inRollout(snapshot, going, waiting, until ?? upcoming(going.member.resumeAt, now));
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
     if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, { left, place }, now);
     const alone = isAmbiguous ? after('Selectors are changed so that one policy alone selects it.') : NEVER;
@@ -165,7 +165,12 @@ export function verdictOf(
     ? withoutRollout(snapshot, aim, place, now)
     : isTried(going.member)
       ? again(snapshot, going, isFinished, now)
-      : inRollout(going, [...waiting, ...stalled(snapshot, going, now)], until ?? upcoming(going.member.resumeAt, now));
+      : inRollout(
+          snapshot,
+          going,
+          [...waiting, ...stalled(snapshot, going, now)],
+          until ?? upcoming(going.member.resumeAt, now),
+        );
 }
 
 /** Whom it waits for that never starts, itself included. */
@@ -185,13 +190,18 @@ export function goingOn(place: Place | undefined): MemberPlace | undefined {
   return { ...place, member: place.member };
 }
 
-function inRollout(place: MemberPlace, waiting: readonly Reason[], at: string | null): Verdict {
+function inRollout(
+  snapshot: FleetSnapshot,
+  place: MemberPlace,
+  waiting: readonly Reason[],
+  at: string | null,
+): Verdict {
   const { rollout, waves, member } = place;
   // Whom a person took out no rollout takes by itself for that target, and one that a person creates does.
   const takes = `The rollout ${rollout.id} ends, and then somebody runs: liftlock rollout create ${rollout.policy}; or another version becomes the target.`;
   if (member.status === 'Excluded') return said(isServed(member) ? after(takes) : NEVER, ...member.reasons);
   const told = laterWaveOf(member);
-  if (rollout.status === 'Halted') return halted(place, ...told);
+  if (rollout.status === 'Halted') return halted(snapshot, place, ...told);
   if (waiting.length === 0) return said(NEXT_TICK, reason('Next', `It is next in the rollout ${rollout.id}.`), ...told);
   const undecided = waves.find(({ status, index }) => status === 'Undecided' && index < member.waveIndex);
   const others = waiting.some(({ code }) => code !== 'EarlierWave') ? ', and the other reasons above are gone' : '';
@@ -207,10 +217,12 @@ type Paused = Pick<Place, 'rollout' | 'waves'>;
 const wavesOf = (snapshot: FleetSnapshot, { id }: Rollout, place: Place | undefined): readonly Wave[] =>
   place?.rollout.id === id ? place.waves : snapshot.waves.filter(({ rolloutId }) => rolloutId === id);
 
-/** The reconciler does not look at a rollout that is halted until a person has it go on, so that what stood in the way before says nothing. */
-function halted({ rollout, waves }: Paused, ...told: readonly Reason[]): Verdict {
-  const condition = `Somebody has looked at what failed and runs: ${wayToResume(rollout, waves)}`;
-  return said(after(condition), ...haltRefusals(rollout), ...told);
+/** The reconciler does not look at a rollout that is halted until a person has it go on, so that what stood in the way before says nothing; a stop of the fleet outlasts that. */
+function halted(snapshot: FleetSnapshot, { rollout, waves }: Paused, ...told: readonly Reason[]): Verdict {
+  const refused = refusedByFleet(snapshot);
+  const isStopped = refused.some(({ code }) => code === 'FleetStopped');
+  const condition = `Somebody has looked at what failed and runs: ${wayToResume(rollout, waves)}${isStopped ? '; and somebody runs: liftlock fleet resume' : ''}`;
+  return said(after(condition), ...haltRefusals(rollout), ...refused, ...told);
 }
 
 /** What others wait for too, in the order in which it comes. */
