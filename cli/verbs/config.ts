@@ -17,7 +17,7 @@ export async function validate(session: Session, options: FileOptions & OutputOp
     calendar: SupportCalendar.builtIn(),
     now: session.io.now(),
   });
-  const worstCase = policies.flatMap(worstCaseLines);
+  const worstCase = policies.flatMap((policy) => worstCaseLines(policy));
   const wayBack = policies.map(wayBackLine);
   const paths = files.map(({ path }) => path);
   const document = { valid: errors.length === 0, files: paths, errors, warnings, worstCase, wayBack };

@@ -57,7 +57,7 @@ function policyText(policy: PolicyView, { now }: Shown): string[] {
     ]),
     ...section('Waves', spec.waves.map(waveLine)),
     ...listed('Way back', [wayBackLine({ metadata: { name }, spec })], (line) => line),
-    ...listed('Worst case', worstCaseLines({ metadata: { name }, spec }), (line) => line),
+    ...listed('Worst case', worstCaseLines({ metadata: { name }, spec }, policy.clusters), (line) => line),
   ];
 }
 

@@ -23,14 +23,11 @@ export function worstCaseNow(wave: WaveItem): number {
   return Math.min(clustersOf(wave) - wave.succeeded - wave.blocked, most);
 }
 
-/** That of its policy in words, where nobody knows yet how many clusters a wave has: one line for each wave. */
-export function worstCaseLines({
-  metadata,
-  spec,
-}: {
-  readonly metadata: { readonly name: string };
-  readonly spec: UpgradePolicy['spec'];
-}): string[] {
+/** That of its policy in words, where nobody knows yet how many clusters a wave has: one line for each wave. `selected`: how many the policy has in all. */
+export function worstCaseLines(
+  { metadata, spec }: { readonly metadata: { readonly name: string }; readonly spec: UpgradePolicy['spec'] },
+  selected = Number.POSITIVE_INFINITY,
+): string[] {
   return spec.waves.map((wave) => {
     const { maxFailures, countInFlight } = wave.failureBudget;
     const members = wave.clusters === undefined ? undefined : new Set(wave.clusters).size;
@@ -43,7 +40,7 @@ export function worstCaseLines({
       }
       const inFlight = countInFlight ? 1 : wave.maxConcurrency;
       if (typeof maxFailures === 'number' && typeof inFlight === 'number') {
-        const sum = maxFailures + inFlight;
+        const sum = Math.min(maxFailures + inFlight, selected);
         return `${sum} cluster${sum === 1 ? ' fails' : 's fail'}`;
       }
       const rest = countInFlight ? '1 more' : `${inFlight === 1 ? '1 that is' : `${inFlight} that are`} in flight`;
