@@ -40,9 +40,10 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
     ...listed('Suspicious', rollout.suspiciousTraits ?? [], (trait) => `${trait}: clusters that have it are set aside`),
     ...rollout.waveDetails.flatMap((wave) => {
       const members = rollout.members.filter(({ waveIndex }) => waveIndex === wave.index);
-      const rows = members.flatMap(({ reasons: [first, ...others], ...member }) => [
+      const rows = members.flatMap(({ reasons: [first, ...others], ...member }, at) => [
         [
-          `  ${member.position}`,
+          // Whom a later plan has added has a place of that plan.
+          `  ${at + 1}`,
           visible(member.name),
           goalText(member),
           painted(paint, member.status),

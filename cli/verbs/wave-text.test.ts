@@ -120,6 +120,18 @@ test('a member is told with every reason that it has, each on a line of its own'
   expect(lines[at + 1]).toMatch(/^ +Something is gone\.$/);
 });
 
+test('members of a wave are numbered in their order, whichever plan has given them a place', () => {
+  const members = ['web', 'shop'].map((name) => memberItem({ waveIndex: 0, name, position: 1 }));
+  const rollout = {
+    ...{ ...rolloutItem(), progress: {}, conditions: [], waveDetails: [waveItem({ index: 0 })], members },
+  } as unknown as RolloutDetail;
+  const text = rolloutText(rollout, { paint: colourOf({ env: {}, isTerminal: false }, false), now }).join('\n');
+  expect(text.match(/^ +\d +\w+/gm)?.map((row) => row.trim().split(/ +/))).toEqual([
+    ['1', 'web'],
+    ['2', 'shop'],
+  ]);
+});
+
 test.each<[string, Partial<Parameters<typeof goalText>[0]>, string]>([
   ['a hop', {}, '1.36 -> 1.37'],
   ['a hop with releases', { releases: { a: '1.37.1-1', b: '1.37.1-2' } }, '1.36 -> 1.37, a to 1.37.1-1, b to 1.37.1-2'],

@@ -148,6 +148,9 @@ test('of a cluster that somebody took back after its success nothing is told tha
 test('what ended while its cluster was held is not said to be held after that', () => {
   const member: Given['member'] = { status: 'Blocked', reasons: [reason('Held', 'It is held.')] };
   expect(verdict({ rollout: { status: 'Completed' }, member }).codes).toEqual(['MemberBlocked']);
+  // Whatever has ended it: a drain that fails beside it fails it as well.
+  const { reasons } = told({ rollout: { status: 'Completed' }, member }).said;
+  expect(reasons[0]?.message).toBe('It ended Blocked in the rollout r; there is one try for each target.');
 });
 
 test.each<[string, Given, ReturnType<typeof verdict>['at'], string]>([

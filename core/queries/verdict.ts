@@ -279,7 +279,7 @@ function again(
   isFinished: boolean,
   now: Date,
 ): Verdict {
-  const text = `Its upgrade in the rollout ${rollout.id} ended ${member.status}; there is one try for each target.`;
+  const text = `It ended ${member.status} in the rollout ${rollout.id}; there is one try for each target.`;
   const { reasons, until } = isFinished ? NOTHING_REFUSES : refusalsOfRetry(snapshot, rollout, waves, member, now);
   const retry = `runs: liftlock retry cluster ${member.name}`;
   const condition = isFinished
