@@ -55,7 +55,10 @@ function planText(session: Session, plan: RequestedUpgrade): string[] {
   return [
     ...facts([
       ['Cluster', shown(plan.cluster)],
-      ['From', shown(plan.from)],
+      [
+        'From',
+        visible(plan.version === plan.from ? plan.from : `${plan.from}; its control plane is at ${plan.version}`),
+      ],
       ['To', shown(plan.to)],
       ['Hops', plan.hops.length === 0 ? 'none' : plan.hops.join(', ')],
       ['Execution', shown(plan.execution)],

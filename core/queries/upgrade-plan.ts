@@ -28,6 +28,8 @@ export interface UpgradePlan {
   readonly cluster: string;
   readonly clusterKey: string;
   readonly from: string;
+  /** Where its control plane is now: past `from` where an upgrade was left half done. */
+  readonly version: string;
   readonly to: string;
   readonly status: 'Blocked' | 'NotApproved' | 'Started';
   /** One upgrade each; only the first is started, the others are asked for one by one. */
@@ -74,6 +76,7 @@ export async function planUpgrade(
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
     from: left?.from ?? current.toString(),
+    version: current.toString(),
     to: target.toString(),
     status: refusals.length > 0 ? 'Blocked' : 'NotApproved',
     hops: hops.map(String),
