@@ -1,3 +1,4 @@
+import { stopFleet } from '../../core/operations/fleet-switch.ts';
 import { pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -156,4 +157,14 @@ test.each([
   expect(died).toBe(1);
   expect(await shown(world)).toEqual(['dev Completed', 'prod Completed']);
   expect(new Set(asked.filter(({ wave }) => wave === 'dev').map(({ key }) => key)).size).toBe(1);
+});
+
+test('of a halted rollout in a fleet that is stopped, explain says both and what lifts each', async () => {
+  const world = await fleet(waved('before', { timeout: '20m' }));
+  answering(world, 'stop');
+  await run(world);
+  await stopFleet(world.ports, PERSON, 'an incident');
+  const { reasons, when } = await explainCluster(world.ports, await recordOf(world, 'dev'));
+  expect(reasons.map(({ code }) => code)).toEqual(['RolloutHalted', 'HookRefused', 'FleetStopped']);
+  expect(when.condition).toMatch(/runs: liftlock rollout resume \S+; and somebody runs: liftlock fleet resume$/);
 });
