@@ -108,6 +108,7 @@ test('while a rollback changes things, nothing is said of what it may have taken
     id: 'rollback-1.36-1.35',
     machine: 'rollback-cluster',
     status: 'Running',
+    steps: {},
     ...more,
   });
   const codesOf = (more: object) =>
@@ -137,6 +138,7 @@ test('one that was taken back goes back no further, also within the days of the 
     to: '1.36',
     machine,
     status: 'Succeeded',
+    steps: {},
     endedAt: daysAgo(1),
   };
   expect(rollbackView(cluster, { upgrades: [back as unknown as Upgrade], region, now }).reasons).toEqual([
@@ -224,6 +226,18 @@ describe('where the control plane is', () => {
 
   test('is not where a hop had led that was taken back', () => {
     expect(at(hop('1.37', daysAgo(1), 'RolledBack'))).toBe('1.36');
+  });
+
+  test('is where a rollback has led, from when it is there and while its checks wait', () => {
+    const back = (status: string, endedAt: string) =>
+      ({
+        ...{ to: '1.36', machine: 'rollback-cluster', status: 'Running' },
+        steps: { 'rollback-control-plane': { status, endedAt, reasons: [], startedAt: endedAt } },
+      }) as unknown as Upgrade;
+    const up = { ...cluster, version: '1.37', lastSeenAt: daysAgo(2) };
+    expect(versionNow(up, [hop('1.37', daysAgo(3)), back('done', daysAgo(1))]).toString()).toBe('1.36');
+    expect(versionNow(up, [hop('1.37', daysAgo(1)), back('done', daysAgo(3))]).toString()).toBe('1.37');
+    expect(versionNow(up, [back('failed', daysAgo(1))]).toString()).toBe('1.37');
   });
 });
 

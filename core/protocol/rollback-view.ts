@@ -13,6 +13,7 @@ import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
+import { hasGoneBack } from './left-half-done.ts';
 
 /** May EKS still take the control plane one minor back (facts: eks.md §3)? Told by our own record of when the upgrade ended. */
 export interface RollbackView {
@@ -104,14 +105,21 @@ export const mayExtendSupport = (
   rollback?: Pick<Upgrade, 'extendSupport'>,
 ): boolean => policy?.rollback.extendSupport === true || rollback?.extendSupport === true;
 
-/** Where the control plane is: what is recorded of it is older than the end of an update that Liftlock itself has seen since. */
+/**
+ * Where the control plane is: what is recorded of it is older than the end of an update that Liftlock itself has seen since, as while a hook is asked
+ * after it, or the smoke check of a rollback waits.
+ */
 export function versionNow({ version, lastSeenAt }: ClusterRecord, upgrades: readonly Upgrade[]): KubeVersion {
-  const newer = upgrades.filter(
-    ({ controlPlaneCompletedAt, status }) =>
-      controlPlaneCompletedAt !== undefined && controlPlaneCompletedAt > lastSeenAt && status !== 'RolledBack',
-  );
-  const [last] = newer.toSorted((a, b) => KubeVersion.parse(b.to).compare(KubeVersion.parse(a.to)));
+  const [last] = upgrades
+    .map((one) => ({ to: one.to, at: arrivedAt(one) ?? '' }))
+    .filter(({ at }) => at > lastSeenAt)
+    .toSorted((a, b) => (a.at < b.at ? 1 : -1));
   return KubeVersion.parse(last?.to ?? version);
+}
+
+function arrivedAt(upgrade: Upgrade): string | undefined {
+  if (isRollback(upgrade)) return hasGoneBack(upgrade) ? upgrade.steps['rollback-control-plane']?.endedAt : undefined;
+  return upgrade.status === 'RolledBack' ? undefined : upgrade.controlPlaneCompletedAt;
 }
 
 /** So many groups are named: a reason is cut at some length. */

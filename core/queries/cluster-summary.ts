@@ -7,6 +7,7 @@ import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { isWatched } from '../protocol/hop-before.ts';
 import { keptAway } from '../protocol/kept-away.ts';
+import { versionNow } from '../protocol/rollback-view.ts';
 import { isUndo } from '../protocol/undo.ts';
 import { hasPins, type Patches, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -50,11 +51,10 @@ export type ClusterState =
 
 export type ClusterSummary = ReturnType<typeof clusterSummary>;
 
-/** The inventory looks again when the next call is made, or the upgrade ends: until then its own upgrade knows where the control plane is, as while a hook is asked. */
+/** As it is by now, of which the inventory learns when it looks again. */
 export function asUpgraded(snapshot: FleetSnapshot, cluster: ClusterRecord): ClusterRecord {
-  const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
-  const isMoved = upgrade?.controlPlaneCompletedAt !== undefined && upgrade.from === cluster.version;
-  return isMoved && !isRollback(upgrade) ? { ...cluster, version: upgrade.to } : cluster;
+  const own = snapshot.upgrades.filter(({ clusterKey }) => clusterKey === cluster.clusterKey);
+  return own.length === 0 ? cluster : { ...cluster, version: versionNow(cluster, own).toString() };
 }
 
 export function clusterSummary(snapshot: FleetSnapshot, recorded: ClusterRecord, now: Date) {
