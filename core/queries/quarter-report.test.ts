@@ -29,21 +29,32 @@ async function report(entries: readonly Entry[], since = '2026-07-01', until: st
   return quarterReport({ table, clock: { now: () => NOW } }, since, until);
 }
 
-test('minors that moved, and upgrades by how they ended, are those of the period', async () => {
-  const KEY = web.clusterKey;
-  const answer = await report([
-    ['2026-06-30T00:00:00Z', KEY, 'UpgradeSucceeded', 'liftlock', hop('1.32', '1.33')],
-    ['2026-07-02T00:00:00Z', KEY, 'UpgradeFailed', 'liftlock', hop('1.33', '1.34')],
-    ['2026-07-03T00:00:00Z', KEY, 'UpgradeSucceeded', 'liftlock', hop('1.33', '1.34')],
-    ['2026-07-04T00:00:00Z', KEY, 'UpgradeRolledBack', 'liftlock', hop('1.33', '1.34')],
-    ['2026-07-05T00:00:00Z', KEY, 'UpgradeBlocked', 'liftlock', hop('1.33', '1.34')],
-    ['2026-07-06T00:00:00Z', KEY, 'UpgradeSucceeded', 'liftlock', hop('1.34', '1.34')],
-    ['2026-07-07T00:00:00Z', KEY, 'UpgradeSucceeded', 'liftlock', { upgradeId: 'undo-1', from: '1.33', to: '1.34' }],
-    ['2026-10-02T00:00:00Z', KEY, 'UpgradeSucceeded', 'liftlock', hop('1.34', '1.35')],
-  ]);
-  expect([answer.minorsMoved, answer.clusters]).toEqual([1, { atEnd: 1, moved: 1 }]);
-  expect(answer.ended).toEqual({ Succeeded: 2, Failed: 1, RolledBack: 1, Blocked: 1, Canceled: 0 });
-});
+test.each<[string, readonly Entry[], number]>([
+  ['was taken back', [], 0],
+  [
+    'was taken back and went up again',
+    [['2026-07-05T01:00:00Z', web.clusterKey, 'UpgradeSucceeded', 'liftlock', hop('1.33', '1.34')]],
+    1,
+  ],
+])(
+  'minors that moved, and upgrades by how they ended, are those of the period: one that %s',
+  async (_, back, moved) => {
+    const KEY = web.clusterKey;
+    const answer = await report([
+      ['2026-06-30T00:00:00Z', KEY, 'UpgradeSucceeded', 'liftlock', hop('1.32', '1.33')],
+      ['2026-07-02T00:00:00Z', KEY, 'UpgradeFailed', 'liftlock', hop('1.33', '1.34')],
+      ['2026-07-03T00:00:00Z', KEY, 'UpgradeSucceeded', 'liftlock', hop('1.33', '1.34')],
+      ['2026-07-04T00:00:00Z', KEY, 'UpgradeRolledBack', 'liftlock', hop('1.33', '1.34')],
+      ['2026-07-05T00:00:00Z', KEY, 'UpgradeBlocked', 'liftlock', hop('1.33', '1.34')],
+      ...back,
+      ['2026-07-06T00:00:00Z', KEY, 'UpgradeSucceeded', 'liftlock', hop('1.34', '1.34')],
+      ['2026-07-07T00:00:00Z', KEY, 'UpgradeSucceeded', 'liftlock', { upgradeId: 'undo-1', from: '1.33', to: '1.34' }],
+      ['2026-10-02T00:00:00Z', KEY, 'UpgradeSucceeded', 'liftlock', hop('1.34', '1.35')],
+    ]);
+    expect([answer.minorsMoved, answer.clusters]).toEqual([moved, { atEnd: 1, moved }]);
+    expect(answer.ended).toEqual({ Succeeded: 2 + moved, Failed: 1, RolledBack: 1, Blocked: 1, Canceled: 0 });
+  },
+);
 
 describe('how late clusters were', () => {
   // 1.32 has left standard support on 2026-03-23, 1.33 on 2026-07-29: core/version/support-calendar.ts.

@@ -27,6 +27,9 @@ const NOT_RECORDED = [
   'What a cluster was billed: hours are reckoned by the versions that were observed and the support type that it has now, dollars at list price.',
 ];
 
+/** What says whether a hop has moved its cluster for good. */
+const STANDS = ['UpgradeSucceeded', 'UpgradeRolledBack'];
+
 /** What a quarter, or any other period, came to: for whoever answers for a fleet. */
 export type QuarterReport = Awaited<ReturnType<typeof quarterReport>>;
 
@@ -47,7 +50,10 @@ export async function quarterReport(
   const ends = items.filter(
     (item) => item.event === 'UpgradeRolledBack' || (hopOfItem(item) ?? '') === item.detail.upgradeId,
   );
-  const moved = ends.filter(({ event, detail: { from, to } }) => event === 'UpgradeSucceeded' && from !== to);
+  const hopOf = ({ subject, detail: { from, to } }: AuditItem): string => `${subject} ${from}-${to}`;
+  // What was taken back by the end of the period has not moved by then.
+  const stands = new Map(ends.filter(({ event }) => STANDS.includes(event)).map((one) => [hopOf(one), one]));
+  const moved = [...stands.values()].filter(({ event, detail }) => event === STANDS[0] && detail.from !== detail.to);
   const ended = ENDS.map((status) => [status, ends.filter(({ event }) => event === `Upgrade${status}`).length]);
   const known = clusters.filter(({ clusterKey }) => records.has(clusterKey));
   const lateness = known.map((cluster) =>
@@ -59,7 +65,7 @@ export async function quarterReport(
   const sum = (name: 'hours' | 'dollars') => late.reduce((total, one) => total + one[name], 0);
   return {
     ...{ since: since.toISOString(), until: until.toISOString() },
-    /** How many lived at its end, and how many went at least one minor up. */
+    /** How many lived at its end, and how many went at least one minor up and stayed there. */
     clusters: {
       atEnd: clusters.filter((cluster) => livesAt(cluster, until)).length,
       moved: new Set(moved.map(({ subject }) => subject)).size,
