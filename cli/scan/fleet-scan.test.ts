@@ -75,7 +75,7 @@ test('scan fleet shows what was scanned, what was not, causes and owners', async
   const { code, out } = await run(served, 'scan fleet --target 1.37');
   expect(code).toBe(3);
   expect(out).toMatch(/111111111111\.eu-central-1\.shop +1\.35 +other-target +ready after hops +- +- +for 1\.36/);
-  expect(out).toMatch(/111111111111\.eu-central-1\.web +1\.35 +fail +incomplete +1 /);
+  expect(out).toMatch(/111111111111\.eu-central-1\.web +1\.35 +fail +blocked +1 /);
   expect(out).toMatch(/us-east-1\.twin +1\.36 +never +incomplete/);
   expect(out).toMatch(/Top causes:\n {2}error \S+ \(storage\): 1 finding in 111111111111\.eu-central-1\.web\. Fix: \S/);
   expect(out).toMatch(/Owners to chase:\n {2}storage: 1 cause of errors/);

@@ -76,7 +76,7 @@ test.each([
   expect(last?.reasons[1]?.message).toMatch(
     /^At that opening, as things stand, it is not its turn\. a goes first\. 1 of at most 1 /,
   );
-  expect(first?.when).toEqual({ at: '2026-11-20T15:00:00.000Z', condition: 'Its calendars are open.' });
+  expect(first?.when).toEqual({ at: '2026-11-20T15:00:00.000Z', condition: 'Once its calendars are open.' });
   expect(last?.when.at).toBe('2026-11-20T15:00:00.000Z');
   expect(last?.when.condition).toMatch(/^Not sooner, and only when .*its calendars are open\.$/);
 });

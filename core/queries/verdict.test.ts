@@ -96,7 +96,7 @@ test.each<[string, Given, [string, string[], string]]>([
   [
     'a member of one that is paused',
     { rollout: { status: 'Paused' } },
-    ['Waiting', ['RolloutPaused'], 'Somebody runs liftlock rollout resume r.'],
+    ['Waiting', ['RolloutPaused'], 'Once somebody runs liftlock rollout resume r.'],
   ],
   ['a member whose turn has come, where the rollout runs', {}, ['Waiting', ['Next'], next]],
 ])('of a halted rollout it is said that a person has it go on: %s', (_, given, [state, codes, condition]) => {
@@ -151,7 +151,7 @@ test.each<[string, Given, ReturnType<typeof verdict>['at'], string]>([
     null,
     'The next tick of the reconciler, within a minute.',
   ],
-  ['its window is closed', { closed: true }, at(3), 'Its calendars are open.'],
+  ['its window is closed', { closed: true }, at(3), 'Once its calendars are open.'],
   [
     'somebody has stopped the fleet',
     { closed: true, fleet: { stopped: true } },
@@ -210,7 +210,7 @@ test.each<[string, Given, readonly string[], string?]>([
 
 test('of what others wait for, too, it is said that the rest is looked at once that has come', () => {
   const said = verdict({ closed: true, upgrade: { ...parkedUntil, mutated: true, reasons: [foreign] } });
-  expect(said).toMatchObject({ at: at(3), condition: `Its calendars are open${THEN}.` });
+  expect(said).toMatchObject({ at: at(3), condition: `Once its calendars are open${THEN}.` });
 });
 
 test('an instant that has come is not said to be waited for where something else is in the way', () => {
@@ -218,7 +218,7 @@ test('an instant that has come is not said to be waited for where something else
   expect(verdict({ upgrade, fleet: { stopped: true } })).toMatchObject({
     codes: ['FleetStopped'],
     at: null,
-    condition: 'Somebody runs liftlock fleet resume.',
+    condition: 'Once somebody runs liftlock fleet resume.',
   });
 });
 
@@ -228,7 +228,7 @@ test('an upgrade that a person started and that is parked waits for nothing that
   expect(inRollout.codes).toEqual(['WavePending', 'WindowClosed']);
   expect(inRollout.condition).toBe('Not sooner, and only when its wave is open, and its calendars are open.');
   const byHand = verdict({ closed: true, wave, upgrade: { ...upgrade, rolloutId: undefined } });
-  const condition = 'Its calendars are open.';
+  const condition = 'Once its calendars are open.';
   expect(byHand).toEqual({ state: 'Parked', codes: ['WindowClosed'], at: at(3), condition });
 });
 

@@ -266,7 +266,7 @@ function conditionOf(
   const then = looks ? '; then Liftlock looks anew at what it parked for' : '';
   const text = `${[parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter((part) => part !== '').join(', and ')}${then}`;
   if (at !== null && stands.some(({ code }) => kindOf(code) !== 'timed')) return `Not sooner, and only when ${text}.`;
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return `Once ${text}.`;
 }
 
 const upcoming = (at: string | undefined, now: Date): string | null =>

@@ -89,7 +89,7 @@ describe('a policy that this version cannot read', () => {
     expect((await membersOf(world)).map(({ status }) => status)).toEqual(['Pending']);
     const { state, reasons, when } = await explainCluster(world.ports, await recordOf(world, 'web'));
     expect([state, reasons.map(({ code }) => code)]).toEqual(['Waiting', ['PolicyNotConfigured']]);
-    expect(when.condition).toBe('Every reason above is gone.');
+    expect(when.condition).toBe('Once every reason above is gone.');
     expect(mutationsOf(world)).toEqual([]);
     await makeReadable(world, ...POLICY);
     await run(world);
