@@ -86,11 +86,12 @@ export function plannedWave(
   const going = members.filter(goes);
   const scansOf = (key: string) => scans?.get(key) ?? { clusterKey: key, scans: [] };
   const findings = going.flatMap(({ clusterKey, from, to }) => blockingFindings(scansOf(clusterKey), from, to));
-  // What could not be read is never taken for fine, and what a scan before a restore has found may be lost.
+  // What could not be read is never taken for fine, and what a scan before a restore has found may be lost. Hops after the first are scanned when they come.
   const isKnown = going.every(({ clusterKey, from, to }) =>
-    hopsBetween(from, to).every((hop) => {
+    hopsBetween(from, to).every((hop, index) => {
       const scan = scansOf(clusterKey).scans.find(({ target }) => target === hop);
-      return (scan?.gaps ?? 0) === 0 && (scan?.scannedAt ?? '') >= (epoch?.restoredAt ?? '');
+      if (scan === undefined) return index > 0 && epoch?.restoredAt === undefined;
+      return (scan.gaps ?? 0) === 0 && scan.scannedAt >= (epoch?.restoredAt ?? '');
     }),
   );
   return {
