@@ -231,7 +231,9 @@ async function adjustWave(
     // Two reconcilers that saw the same say it once: what has moved since is decided anew.
     const touched = Object.keys(changes) as (keyof Wave)[];
     if (!touched.every((key) => isSame({ value: read.data[key] }, { value: decided[key] }))) return NOTHING;
-    const detail = { wave: name, index, changes, reasons };
+    // What a rule has approved stands on record as what a person has.
+    const approval = event === 'WaveApproved' ? changes.approvals?.at(-1) : undefined;
+    const detail = { wave: name, index, ...(approval ?? { changes }), reasons };
     const writes = [replace(Waves, read, { ...read.data, ...changes })];
     if (event === undefined) return { ...NOTHING, writes };
     // Neither a number nor a rule of a policy that has changed since, and nothing in a rollout that was aborted.

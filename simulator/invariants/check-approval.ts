@@ -161,7 +161,7 @@ interface Detail {
   readonly index?: number;
   readonly planHash?: string;
   readonly principal?: string;
-  readonly changes?: { readonly approvals?: readonly { readonly planHash: string; readonly comment?: string }[] };
+  readonly comment?: string;
 }
 
 const EVENTS = { WaveApproved: 'approved', WaveRejected: 'rejected' } as const;
@@ -170,11 +170,8 @@ const EVENTS = { WaveApproved: 'approved', WaveRejected: 'rejected' } as const;
 function approvalAt({ item, at }: Moment): ApprovalOnRecord | undefined {
   const type = EVENTS[item.event as keyof typeof EVENTS];
   if (type === undefined || !item.subject.startsWith('rollout/')) return undefined;
-  const { index, planHash, principal = item.principal, changes } = item.detail as Detail;
+  const { index, planHash: hash = '', principal = item.principal, comment } = item.detail as Detail;
   if (index === undefined) return undefined;
   const rolloutId = item.subject.slice('rollout/'.length);
-  // A person's word is the detail itself; one that a rule gives is among what the reconciler has changed.
-  const given = changes?.approvals?.at(-1);
-  const hash = planHash ?? given?.planHash ?? '';
-  return { type, rolloutId, waveIndex: index, hash, principal, rule: given?.comment, at };
+  return { type, rolloutId, waveIndex: index, hash, principal, rule: comment, at };
 }
