@@ -14,8 +14,10 @@ export interface Observed {
   readonly owner?: string;
   /** RFC 3339: when somebody has made it or last written what it is to be; absent for what no team writes. */
   readonly writtenAt?: string;
-  /** RFC 3339: nothing is known of it yet, and until then that may change. */
+  /** RFC 3339: nothing is known of it yet, or one run alone, and until then that may change. */
   readonly awaitedUntil?: string;
+  /** Of a test: its runs that have ended, each by when it began (RFC 3339). */
+  readonly runs?: readonly { readonly begunAt: string; readonly hasFailed: boolean }[];
 }
 
 /** What one reading of a cluster has seen, by probe; one that could not be read has no list. */

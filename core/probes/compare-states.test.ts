@@ -147,3 +147,46 @@ test('what is not read now is not judged', () => {
     'nodes',
   ]);
 });
+
+/** A test of which these runs have ended, each so many minutes after the baseline: `x` has failed. */
+const ran = (runs: string, awaitedUntil = later(90)): Observed => {
+  const ended = runs.split(' ').map((run) => {
+    const [minute = '', hasFailed] = run.split('x');
+    return { begunAt: later(Number(minute)).toISOString(), hasFailed: hasFailed !== undefined };
+  });
+  const last =
+    ended.at(-1)?.hasFailed === true ? ({ is: 'down', awaitedUntil: awaitedUntil.toISOString() } as const) : {};
+  return { identity: 'Jobs shop/t', said: runs, ...last, runs: ended };
+};
+function tested(was: Observed, ...readings: readonly (readonly [number, Observed])[]) {
+  const baseline = takeBaseline({ 'test-jobs': [was] }, NOON);
+  let verdicts: StateVerdict[] = [];
+  for (const [minutes, seen] of readings)
+    verdicts = compareStates({ baseline, verdicts }, { 'test-jobs': [seen] }, later(minutes));
+  return verdicts[0];
+}
+
+test('one run of a test that failed decides nothing, however often it is read: another one that fails after it does', () => {
+  const [well, failed] = [ran('0'), ran('60x')];
+  expect(tested(well, [61, failed], [66, failed], [80, failed])).toMatchObject({
+    ...{ result: 'inconclusive', concludesAt: later(90).toISOString() },
+    why: expect.stringMatching(/^One run failed, and no other one .* Run it again/),
+    figures: { worse: 1 },
+  });
+  const over = tested(well, [61, failed], [90, failed]);
+  expect([over?.result, over?.concludesAt]).toEqual(['inconclusive', undefined]);
+  expect(tested(well, [66, ran('60x 65x')])?.result).toBe('fail');
+  expect(tested(well, [66, ran('60x 65 70x')])?.result).toBe('inconclusive');
+  expect(tested(well, [66, ran('60x 65x 70')])?.result).toBe('pass');
+  expect(tested(ran('0x'), [61, failed])?.result).toBe('pass');
+  const { awaitedUntil: _, ...unawaited } = failed;
+  expect(tested(well, [61, unawaited])?.result).toBe('inconclusive');
+});
+
+test('of a test the runs that failed count across readings, since a CronJob keeps one of them, and one that was well ends that', () => {
+  const well = ran('0');
+  expect(tested(well, [61, ran('60x')], [71, ran('70x')])?.result).toBe('fail');
+  expect(tested(well, [61, ran('60x')], [71, ran('65 70x')])?.result).toBe('inconclusive');
+  expect(tested(well, [61, ran('60x')], [66, ran('65')], [71, ran('70x')])?.result).toBe('inconclusive');
+  expect(tested(well, [61, ran('60x')], [63, ran('60x')], [71, ran('70x')], [73, ran('70x')])?.result).toBe('fail');
+});

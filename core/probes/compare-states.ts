@@ -17,14 +17,15 @@ interface Before {
 
 /**
  * What was well before the hop and is not, thing by thing. What was no better before is not blamed, nor is what somebody has made or changed since:
- * a deploy in the middle of a hop fails for reasons of its own. A thing fails when two readings five minutes apart, and all between them, found it worse.
+ * a deploy in the middle of a hop fails for reasons of its own. A thing fails when two readings five minutes apart, and all between them, found it worse. A test
+ * fails when two runs of it did, one after the other: one that has ended says the same in each reading.
  */
 export function compareStates({ baseline, verdicts }: Before, reading: Reading, now: Date): StateVerdict[] {
   return STATE_PROBES.flatMap((probe) => {
     const seen = reading[probe];
     if (seen === undefined) return [];
     const earlier = verdicts.find((one) => one.probe === probe)?.figures.named ?? [];
-    return [compareOne(probe, baseline, seen, new Map(earlier.map((one) => [one.identity, one.since])), now)];
+    return [compareOne(probe, baseline, seen, new Map(earlier.map((one) => [one.identity, one])), now)];
   });
 }
 
@@ -32,7 +33,7 @@ function compareOne(
   probe: StateProbe,
   { takenAt, probes }: Baseline,
   seen: readonly Observed[],
-  since: ReadonlyMap<string, string>,
+  earlier: ReadonlyMap<string, Worsened>,
   now: Date,
 ): StateVerdict {
   const before = probes[probe];
@@ -43,10 +44,11 @@ function compareOne(
   const isNew = ({ identity, writtenAt = takenAt }: Observed): boolean =>
     Date.parse(writtenAt) > Date.parse(takenAt) || before?.known?.includes(identity) === false;
   const [changed, blamed] = split(others, isNew);
-  const worse = blamed.flatMap(({ identity, is, said, owner, ...one }): Worsened[] => {
+  const worse = blamed.flatMap(({ identity, is, said, owner, runs, ...one }): Worsened[] => {
     const was = wasOf({ identity, said, ...one });
-    const first = since.get(identity) ?? now.toISOString();
-    return was === 'down' ? [] : [{ identity, was, is, said, ...given({ owner }), since: first }];
+    const { since = now.toISOString(), failedRuns } = earlier.get(identity) ?? {};
+    const inARow = runs && failedInARow(runs, failedRuns);
+    return was === 'down' ? [] : [{ identity, was, is, said, ...given({ owner, failedRuns: inARow }), since }];
   });
   worse.sort((a, b) => (a.since === b.since ? (a.identity < b.identity ? -1 : 1) : a.since < b.since ? -1 : 1));
   const counts = { compared: seen.length, unwell: ill.length, unwellBefore: noBetter.length };
@@ -72,23 +74,42 @@ function compareOne(
       result: 'inconclusive',
       why: `${before.count} were not well before the hop, more than are kept.`,
     };
+  if (worse.some((one) => lasts(one, now))) return { ...verdict, result: 'fail' };
   const [first] = worse;
-  if (first === undefined) return { ...verdict, ...awaited(seen, now) };
+  if (first === undefined || first.failedRuns !== undefined) return { ...verdict, ...awaited(seen, worse, now) };
   const concludes = Date.parse(first.since) + LASTS_MINUTES * 60_000;
-  if (now.getTime() >= concludes) return { ...verdict, result: 'fail' };
   const why = 'One reading found it worse; another one decides whether that lasts.';
   return { ...verdict, result: 'inconclusive', concludesAt: new Date(concludes).toISOString(), why };
 }
 
-/** Nothing is worse: a pass, once something is known of each. */
-function awaited(seen: readonly Observed[], now: Date): Pick<StateVerdict, 'result' | 'why' | 'concludesAt'> {
-  const open = seen.filter(({ awaitedUntil }) => awaitedUntil !== undefined);
-  if (open.length === 0) return { result: 'pass' };
+/** When the last two runs began that failed with none between them that was well. A CronJob keeps one that failed, so that the readings before are asked as well. */
+function failedInARow(runs: NonNullable<Observed['runs']>, before: readonly string[] = []): string[] {
+  const wellAt = runs.findLast(({ hasFailed }) => !hasFailed)?.begunAt ?? '';
+  const failed = [...before, ...runs.flatMap(({ begunAt, hasFailed }) => (hasFailed ? begunAt : []))];
+  return [...new Set(failed)]
+    .filter((begunAt) => begunAt > wellAt)
+    .sort()
+    .slice(-2);
+}
+
+const ONE_RUN =
+  'One run failed, and no other one that began after it has ended. Run it again: two in a row fail a hop, and one alone never does.';
+
+/** Nothing lasts: a pass, once something is known of each, and of each test that failed whether another run does. */
+function awaited(
+  seen: readonly Observed[],
+  worse: readonly Worsened[],
+  now: Date,
+): Pick<StateVerdict, 'result' | 'why' | 'concludesAt'> {
+  const once = new Set(worse.map(({ identity }) => identity));
+  const open = seen.filter((one) => one.awaitedUntil !== undefined && (one.is === undefined || once.has(one.identity)));
+  if (open.length + once.size === 0) return { result: 'pass' };
   const [concludesAt = ''] = open
     .map(({ awaitedUntil = '' }) => awaitedUntil)
     .toSorted()
     .toReversed();
-  const why = `${open.map(({ identity, said }) => `${identity}: ${said}`).join('; ')}.`;
+  const unknown = open.filter(({ is }) => is === undefined).map(({ identity, said }) => `${identity}: ${said}`);
+  const why = [once.size > 0 ? ONE_RUN : [], unknown.length > 0 ? `${unknown.join('; ')}.` : []].flat().join(' ');
   return { result: 'inconclusive', why, ...(concludesAt > now.toISOString() && { concludesAt }) };
 }
 
@@ -96,6 +117,10 @@ function split<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): 
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
+function lasts({ since, failedRuns }: Worsened, now: Date): boolean {
+  return failedRuns === undefined ? now.getTime() - Date.parse(since) >= LASTS_MINUTES * 60_000 : failedRuns.length > 1;
+}
+
 /** What is worse for as long as it takes, of a verdict that fails. */
 export const lasting = ({ figures }: StateVerdict, now: Date): Worsened[] =>
-  figures.named.filter(({ since }) => now.getTime() - Date.parse(since) >= LASTS_MINUTES * 60_000);
+  figures.named.filter((one) => lasts(one, now));

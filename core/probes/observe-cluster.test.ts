@@ -201,7 +201,11 @@ test('of a test of the policy the last Job counts that carries its labels and ha
     const begunAfter = { instant: new Date(instant), awaitedUntil: new Date('2026-11-20T12:20:00Z') };
     return seenOf({ ...TEST, begunAfter }, well, failed, running)[0];
   };
-  expect(since('2026-11-20T11:49:59Z')).toMatchObject({ said: '2 failed: Backoff' });
+  expect(since('2026-11-20T11:49:59Z')).toMatchObject({
+    ...{ said: '2 failed: Backoff', awaitedUntil: '2026-11-20T12:20:00.000Z' },
+    runs: [{ begunAt: '2026-11-20T11:50:00Z', hasFailed: true }],
+  });
+  expect(since(new Date(0).toISOString())?.runs?.map(({ hasFailed }) => hasFailed)).toEqual([false, true]);
   expect(since('2026-11-20T11:50:00Z')).toEqual({
     ...{ identity, said: 'none that began after 2026-11-20T11:50:00.000Z has ended' },
     awaitedUntil: '2026-11-20T12:20:00.000Z',

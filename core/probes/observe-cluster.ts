@@ -34,7 +34,7 @@ interface Workload extends Observed {
   readonly labels: Mapping;
 }
 
-type ObservedJob = Observed & { readonly endedAt: string };
+type ObservedJob = Observed & { readonly begunAt: string; readonly endedAt: string };
 
 /** Jobs that a policy names because they test the cluster. */
 export interface TestJobs {
@@ -62,8 +62,8 @@ export interface ClusterObservation {
   readonly workloads: Map<string, Workload>;
   readonly pods: Map<string, PodsOfOne>;
   readonly jobs: Map<string, ObservedJob>;
-  /** By the name of the test. */
-  readonly testJobs: Map<string, ObservedJob>;
+  /** Those that have ended, by the name of the test. */
+  readonly testJobs: Map<string, ObservedJob[]>;
   readonly services: { readonly namespace: string; readonly selector: Mapping; readonly service: Observed }[];
   /** Services that have an endpoint which is ready, by `namespace/name`. */
   readonly reachable: Set<string>;
@@ -75,7 +75,7 @@ export const observeNothing = (
   tests: readonly TestJobs[] = [],
 ): ClusterObservation => ({
   ...{ now, moved: new Set(moved), tests, nodes: [], workloads: new Map(), pods: new Map(), jobs: new Map() },
-  ...{ testJobs: new Map(), services: [], reachable: new Set() },
+  ...{ testJobs: new Map(tests.map(({ name }) => [name, []])), services: [], reachable: new Set() },
 });
 
 /** Notes what one object says. */
@@ -183,7 +183,7 @@ function controllerOf({ namespace, metadata }: SeenObject): string | undefined {
   return ofDeployment ? `Deployment ${namespace}/${name.slice(0, -hash.length - 1)}` : `${kind} ${namespace}/${name}`;
 }
 
-/** Of a CronJob, and of a test of the policy, the last run that has ended counts. */
+/** Of a CronJob the last run counts that has ended, of a test of the policy all that did. */
 function noteJob({ namespace, name, metadata, status }: SeenObject, { jobs, tests, testJobs }: ClusterObservation) {
   const ended = mappingsOf(status.conditions).find(
     ({ type, status: held }) => (type === 'Failed' || type === 'Complete') && held === 'True',
@@ -195,19 +195,20 @@ function noteJob({ namespace, name, metadata, status }: SeenObject, { jobs, test
   const said = hasFailed ? `${name} failed: ${textOf(ended?.reason) ?? 'no reason given'}` : 'well';
   const is: Unwell | undefined = hasFailed ? 'down' : undefined;
   const writtenAt = cronJob === undefined ? textOf(metadata.creationTimestamp) : undefined;
-  const job = { identity, said, endedAt, ...ownerOf(metadata), ...given({ is }) };
+  const begunAt = textOf(metadata.creationTimestamp) ?? '';
+  const job = { identity, said, begunAt, endedAt, ...ownerOf(metadata), ...given({ is }) };
   const labels = mappingOf(metadata.labels);
   const isOf = (test: TestJobs): boolean => namespace === test.namespace && carries(labels, test.labels);
   const ofTests = tests.filter(isOf);
   if (ofTests.length === 0) keepLast(jobs, identity, { ...job, ...given({ writtenAt }) });
-  const begunAt = Date.parse(textOf(metadata.creationTimestamp) ?? '');
   for (const test of ended === undefined ? [] : ofTests) {
-    const isEarly = test.begunAfter !== undefined && !(begunAt > test.begunAfter.instant.getTime());
+    const isEarly = test.begunAfter !== undefined && !(Date.parse(begunAt) > test.begunAfter.instant.getTime());
     // Each run is an object of its own, so that none of them is as old as the baseline.
-    if (!isEarly) keepLast(testJobs, test.name, { ...job, identity: testOf(test) });
+    if (!isEarly) testJobs.get(test.name)?.push({ ...job, identity: testOf(test) });
   }
 }
 
+const runOrder = ({ begunAt, endedAt }: ObservedJob): string => `${begunAt} ${endedAt}`;
 const testOf = ({ namespace, name }: TestJobs): string => `Jobs ${namespace}/${name}`;
 
 function keepLast(jobs: Map<string, ObservedJob>, key: string, job: ObservedJob): void {
@@ -216,9 +217,14 @@ function keepLast(jobs: Map<string, ObservedJob>, key: string, job: ObservedJob)
 
 /** What has never run proves nothing later either: as it is before a hop it is no better than one that fails. */
 function observedTest(test: TestJobs, { testJobs }: ClusterObservation): Observed {
-  const last = testJobs.get(test.name);
-  if (last !== undefined) return last;
   const { begunAfter } = test;
+  const jobs = (testJobs.get(test.name) ?? []).toSorted((one, other) => (runOrder(one) < runOrder(other) ? -1 : 1));
+  const last = jobs.at(-1);
+  if (last !== undefined) {
+    const runs = jobs.map(({ begunAt, is }) => ({ begunAt, hasFailed: is !== undefined }));
+    const awaitedUntil = last.is && begunAfter?.awaitedUntil.toISOString();
+    return { ...last, runs, ...given({ awaitedUntil }) };
+  }
   if (begunAfter === undefined) return { identity: testOf(test), is: 'down', said: 'none has ended' };
   const [since, awaitedUntil] = [begunAfter.instant.toISOString(), begunAfter.awaitedUntil.toISOString()];
   return { identity: testOf(test), said: `none that began after ${since} has ended`, awaitedUntil };

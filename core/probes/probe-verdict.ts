@@ -68,6 +68,8 @@ const worsened = z.object({
   owner: z.string().optional(),
   /** The first of the readings in which it was worse, one after the other. */
   since: timestamp,
+  /** Of a test: when its last runs began, two at most, that failed one after the other. */
+  failedRuns: z.array(timestamp).optional(),
 });
 export type Worsened = z.infer<typeof worsened>;
 

@@ -31,6 +31,8 @@ const ESSENTIAL: ReadonlySet<ListName> = new Set(['pods', 'deployments', 'daemon
 interface WhatIsRead {
   /** Only Jobs of the policy that began later say how it is now. Absent: the last one does. */
   readonly begunAfter?: Date;
+  /** Whether they are waited for, each as long as the policy says. */
+  readonly areAwaited?: boolean;
   /** Absent: all of them. What needs others has no reading. */
   readonly lists?: readonly ListName[];
 }
@@ -53,12 +55,12 @@ export async function readClusterProbes(
   { readers, clock }: Pick<Ports, 'readers' | 'clock'>,
   server: ApiServer,
   { components = [], smoke }: Partial<Pick<UpgradePolicySpec, 'components' | 'smoke'>> = {},
-  { begunAfter, lists = Object.keys(LISTS) as ListName[] }: WhatIsRead = {},
+  { begunAfter, areAwaited = false, lists = Object.keys(LISTS) as ListName[] }: WhatIsRead = {},
 ): Promise<ReadProbes> {
   const moved = components.flatMap(({ workload: one }) =>
     one === undefined ? [] : [`${one.kind} ${one.namespace}/${one.name}`],
   );
-  const seen = observeNothing(clock.now(), moved, testJobs(smoke?.jobs, begunAfter));
+  const seen = observeNothing(clock.now(), moved, testJobs(smoke?.jobs, begunAfter, areAwaited));
   const unread = new Map<ListName, Error>();
   let objects = 0;
   const opened = readers.open(server);
@@ -90,10 +92,15 @@ const mayPass = (error: Error): boolean =>
 
 class TooManyObjects extends ClusterAccessError {}
 
-function testJobs(jobs: UpgradePolicySpec['smoke']['jobs'] = [], instant: Date | undefined): TestJobs[] {
+function testJobs(
+  jobs: UpgradePolicySpec['smoke']['jobs'] = [],
+  instant: Date | undefined,
+  areAwaited: boolean,
+): TestJobs[] {
   return jobs.map(({ wait, ...test }) => {
     if (instant === undefined) return test;
-    return { ...test, begunAfter: { instant, awaitedUntil: new Date(instant.getTime() + durationMilliseconds(wait)) } };
+    const awaitedUntil = new Date(instant.getTime() + (areAwaited ? durationMilliseconds(wait) : 0));
+    return { ...test, begunAfter: { instant, awaitedUntil } };
   });
 }
 

@@ -330,12 +330,16 @@ test('a Job that tests the cluster is waited for until one that began after the 
   });
 });
 
-test('a Job that tests the cluster, was well before and fails twice, fails the upgrade alone, however late it ends', async () => {
+test('a Job that tests the cluster and was well before fails the upgrade alone once another run fails too, however late that ends', async () => {
   const failed = tested([testJob(20, 'Failed')]);
-  expect(await looks(failed, 21)).toMatchObject({ status: 'wait' });
-  expect(await looks(failed, 21, 26)).toMatchObject({
+  const once =
+    /^ProbeInconclusive: Of the Jobs of the policy .*One run failed.* Jobs shop\/checkout \(was well, now t20/;
+  expect(await looks(failed, 21, 26, 29)).toMatchObject({ status: 'wait', told: [expect.stringMatching(once)] });
+  expect(await looks(failed, 21, 26, 30)).toMatchObject({ status: 'done', told: [expect.stringMatching(once)] });
+  expect(await looks(tested([testJob(20, 'Failed'), testJob(22, 'Complete')]), 23)).toMatchObject({ status: 'done' });
+  expect(await looks(tested([testJob(20, 'Failed'), testJob(22, 'Failed')]), 23)).toMatchObject({
     ...{ status: 'failed' },
-    told: ['JobFailed: Worse than before the hop: Jobs shop/checkout (was well, now t20 failed: Backoff).'],
+    told: ['JobFailed: Worse than before the hop: Jobs shop/checkout (was well, now t22 failed: Backoff).'],
   });
   const before = { count: 1, unwell: { 'Jobs shop/checkout': 'down' } };
   expect(await looks(tested([testJob(20, 'Failed')], before), 21)).toMatchObject({ status: 'done' });
@@ -347,6 +351,13 @@ test('of a watched cluster all Jobs count that began since it was well, and none
   expect(await looks({ ...given, of: { steps } }, 0)).toMatchObject({ status: 'done', told: [] });
   const late = await looks({ ...given, has: { jobs: [testJob(-70, 'Complete')] }, of: { steps } }, 0);
   expect([late.status, late.told.length]).toEqual(['done', 1]);
+  const justNow = { ...of, steps: JSON.parse(JSON.stringify(steps).replace('T11:00:00.000Z"}', 'T11:55:00.000Z"}')) };
+  const none = await looks({ ...given, has: { jobs: [testJob(-6, 'Complete')] }, of: justNow }, 0);
+  expect([none.status, none.told.length]).toEqual(['done', 1]);
+  const once = await looks({ ...given, has: { jobs: [testJob(-50, 'Failed')] }, of: { steps } }, 0);
+  expect([once.status, once.told]).toEqual(['done', [expect.stringMatching(/^ProbeInconclusive: .*One run failed/)]]);
+  const twice = { ...given, has: { jobs: [testJob(-50, 'Failed'), testJob(-20, 'Failed')] }, of: { steps } };
+  expect((await looks(twice, 0, 15)).status).toBe('failed');
 });
 const WATCHED = { status: 'parked' as const, reasons: [], startedAt: '2026-11-20T10:59:00.000Z' };
 

@@ -210,7 +210,7 @@ async function withTestJobs(
   if (before === undefined || server === undefined) return [...settled];
   const others = settled.filter((one) => one !== before);
   try {
-    const asked = { begunAfter: begunAfter(context), lists: ['jobs'] } as const;
+    const asked = { ...testsThatCount(context), lists: ['jobs'] } as const;
     const { reading } = await readClusterProbes(ports, server, policy, asked);
     const seen = reading['test-jobs'];
     if (seen !== undefined) return [...others, ...(await compareWithBefore(ports, context, { 'test-jobs': seen }))];
@@ -222,9 +222,11 @@ async function withTestJobs(
   return [...others, isOver ? undecided : before];
 }
 
-/** A Job of before the hop was over proves nothing of what has moved since; of what was watched all that began meanwhile count. */
-const begunAfter = ({ upgrade, startedAt }: StepContext): Date =>
-  new Date((upgrade && wellSince(upgrade)) ?? startedAt);
+/** A Job of before the hop was over proves nothing of what has moved since; of what was watched all that began meanwhile count, and no other is waited for. */
+function testsThatCount({ upgrade, startedAt }: StepContext) {
+  const since = upgrade && wellSince(upgrade);
+  return { begunAfter: new Date(since ?? startedAt), areAwaited: since === undefined };
+}
 
 /** What this execution has found when all but rates and test Jobs was well; undefined where it has not been yet. */
 function settledBefore(context: StepContext) {
@@ -282,8 +284,8 @@ async function checkInside(
     const nodes = await ports.clusters.listNodes(server);
     await recordNodes(ports, await context.record(), nodes.map(groupOfOne));
     await checkKubelets(context, nodes, policy?.nodes, () => nodesWait(ports, context, nodes), found);
-    const since = { begunAfter: begunAfter(context) };
-    const { reading, seen, unread, passing } = await readClusterProbes(ports, server, policy, since);
+    const tests = testsThatCount(context);
+    const { reading, seen, unread, passing } = await readClusterProbes(ports, server, policy, tests);
     for (const why of unread)
       (passing.includes(why) ? unheard : notes).push(
         reason('ProbeInconclusive', `Not compared with before the hop: ${why}`),

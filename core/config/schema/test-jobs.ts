@@ -13,7 +13,9 @@ const testJobs = z
     wait: positiveDuration
       .refine((wait) => durationMilliseconds(wait) <= 2 * 3_600_000, 'is longer than 2h')
       .default('30m')
-      .describe('So long the smoke check waits at most for one that has begun after the hop to end, up to 2h.'),
+      .describe(
+        'So long the smoke check waits at most for one that has begun after the hop to end, and where it has failed for another one, up to 2h: one run alone fails no hop.',
+      ),
   })
   .describe('Of one test, however many Jobs run it one after the other.');
 
