@@ -1,4 +1,4 @@
-import { withoutBrokenSources } from './broken-sources.ts';
+import { sharedAlarms, withoutBrokenSources } from './broken-sources.ts';
 import type { RateVerdict, StateProbe, StateVerdict } from './probe-verdict.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
@@ -11,14 +11,34 @@ const verdict = (probe: StateProbe, ...identities: readonly string[]): StateVerd
   },
 });
 
-test('an alarm that is worse for three clusters at once is a broken source, for two it is not', () => {
-  const one = [verdict('alarms', 'alarm a')];
+test('a URL that is worse for three clusters at once is a broken source, for two it is not', () => {
+  const one = [verdict('urls', 'URL a')];
   expect(withoutBrokenSources(one, [one], NOON)).toEqual(one);
   expect(withoutBrokenSources(one, [one, one], NOON)).toMatchObject([
     { result: 'inconclusive', why: expect.stringContaining('broken source'), figures: { worse: 0 } },
   ]);
-  const other = [verdict('alarms', 'alarm b')];
+  const other = [verdict('urls', 'URL b')];
   expect(withoutBrokenSources(one, [one, other], NOON)).toEqual(one);
+});
+
+test('an alarm that rings for two clusters at once proves nothing of either, and is named; of others each is blamed for its own', () => {
+  const one = [verdict('alarms', 'alarm a')];
+  const excused = withoutBrokenSources(one, [one], NOON);
+  expect(excused).toMatchObject([{ result: 'inconclusive', figures: { worse: 0, excused: ['alarm a'] } }]);
+  expect(excused[0]?.why).toMatch(/^alarm a: it rings for other clusters that are upgraded at the same time/);
+  expect(withoutBrokenSources(one, [excused], NOON)).toEqual(excused);
+  const other = [verdict('alarms', 'alarm b')];
+  expect(withoutBrokenSources(one, [other, other], NOON)).toEqual(one);
+});
+
+test('it rings as well for a cluster that has not been compared yet, where it was OK there before', () => {
+  const one = [verdict('alarms', 'alarm a')];
+  const baseline = (known: string[], unwell: object = {}) =>
+    sharedAlarms({ takenAt: LONG_SINCE, probes: { alarms: { count: 0, unwell: { ...unwell }, known } } });
+  expect(withoutBrokenSources(one, [baseline(['alarm a'])], NOON)[0]?.result).toBe('inconclusive');
+  expect(withoutBrokenSources(one, [baseline(['alarm b'])], NOON)).toEqual(one);
+  expect(withoutBrokenSources(one, [baseline(['alarm a'], { 'alarm a': 'down' })], NOON)).toEqual(one);
+  expect(withoutBrokenSources(one, [sharedAlarms({ takenAt: LONG_SINCE, probes: {} })], NOON)).toEqual(one);
 });
 
 test('a rate that fails for three clusters at once is a broken source, and one that fails for two or passes is not', () => {

@@ -1,8 +1,11 @@
+import type { Baseline } from './baseline.ts';
 import { lasting } from './compare-states.ts';
 import type { ProbeVerdict, RateVerdict } from './probe-verdict.ts';
 
 /** So many clusters at once do not get worse for causes of their own. */
 const CLUSTERS = 3;
+/** One alarm that rings for two at once tells of neither whose hop it was. */
+const ONE_ALARM = 2;
 
 /** Whether other clusters may say that its source is broken: one that clusters share, while each other probe reads the cluster itself. */
 export const mayBeBroken = (verdict: ProbeVerdict): boolean =>
@@ -11,11 +14,13 @@ export const mayBeBroken = (verdict: ProbeVerdict): boolean =>
     : (verdict.probe === 'alarms' || verdict.probe === 'urls') && verdict.figures.worse > 0;
 
 const BROKEN = `Its source is worse for ${CLUSTERS} clusters or more at once: that is a broken source, and no regression of each.`;
+const SHARED =
+  'it rings for other clusters that are upgraded at the same time as well, so that it proves nothing of any of them. Name an alarm that each cluster has of its own, by {cluster}.';
 
 /**
- * The verdicts of a cluster without what a broken source says: an alarm, URL or rate that is worse for three clusters at once proves nothing of any of them.
+ * The verdicts of a cluster without what a broken source says: a URL or rate that is worse for three clusters at once, or an alarm for two, proves nothing of any of them.
  *
- * @param others what the comparisons of other clusters say that were made at about the same time
+ * @param others what the comparisons of other clusters say that were made at about the same time, and of clusters that are in the middle of their hop which alarms they share
  */
 export function withoutBrokenSources(
   verdicts: readonly ProbeVerdict[],
@@ -30,15 +35,16 @@ export function withoutBrokenSources(
       if (failing.length + 1 < CLUSTERS) return verdict;
       return { ...verdict, result: 'inconclusive', why: BROKEN, isExcused: true };
     }
+    const [most, why] = verdict.probe === 'alarms' ? [ONE_ALARM, SHARED] : [CLUSTERS, BROKEN];
     const worseFor = (identity: string): number =>
       others.filter((all) => all.some((one) => one.probe === verdict.probe && names(one, identity))).length + 1;
-    const named = verdict.figures.named.filter(({ identity }) => worseFor(identity) < CLUSTERS);
+    const named = verdict.figures.named.filter(({ identity }) => worseFor(identity) < most);
     if (named.length === verdict.figures.named.length) return verdict;
     const excused = verdict.figures.named.filter((one) => !named.includes(one)).map(({ identity }) => identity);
     const left = { ...verdict, figures: { ...verdict.figures, named, worse: named.length, excused } };
     if (lasting(left, now).length > 0) return left;
     const { concludesAt: _, ...rest } = left;
-    return { ...rest, result: 'inconclusive', why: BROKEN };
+    return { ...rest, result: 'inconclusive', why: `${excused.join(', ')}: ${why}` };
   });
 }
 
@@ -51,3 +57,11 @@ const names = (verdict: ProbeVerdict, identity: string): boolean =>
   verdict.kind === 'state' &&
   (verdict.figures.named.some((one) => one.identity === identity) ||
     verdict.figures.excused?.includes(identity) === true);
+
+/** What a cluster in the middle of its hop says before it has been compared: whichever alarm was OK before rings for it as well, if it rings for another. */
+export function sharedAlarms({ takenAt, probes: { alarms } }: Baseline): ProbeVerdict[] {
+  const { known = [], unwell = {} } = alarms ?? {};
+  const excused = known.filter((identity) => unwell[identity] === undefined);
+  const figures = { compared: known.length, unwell: 0, unwellBefore: 0, changed: 0, worse: 0, named: [], excused };
+  return [{ probe: 'alarms', kind: 'state', result: 'inconclusive', why: `Not compared since ${takenAt}.`, figures }];
+}

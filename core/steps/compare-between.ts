@@ -35,7 +35,7 @@ export async function compareBetween(
   if (upgrade === undefined || !isBetween(context) || baseline === undefined) return undefined;
   const { reading, notes } = await readCluster(ports, context, policy, server);
   // What nobody has read before the hop there is nothing to compare with.
-  const alarms = await readAlarms(ports, baseline.alarms && policy?.scan.alarms);
+  const alarms = await readAlarms(ports, context.name, baseline.alarms && policy?.scan.alarms);
   const urls = await probeUrls(ports, baseline.urls === undefined ? [] : (policy?.smoke.urls ?? []));
   const compared = await compareWithBefore(ports, context, { ...reading, ...observePolicy(alarms, urls) });
   const { verdicts, worse, because } = await judgeCompared(ports, context, compared);

@@ -392,4 +392,8 @@ test('a metric that clusters share is a broken source where it fails for three, 
     detail.replaceAll('checkout-web', 'checkout-other'),
   );
   expect(own.among.told).toContainEqual(expect.stringMatching(/^MetricWorse: The errors of checkout rose from 0\.4/));
+  const old = await amongThree({ rates: { metrics: both.metrics, wait: '45m' }, failed: [12, 36] }, (detail) =>
+    detail.replace(/"comparedAt":"[^"]+"/, '"comparedAt":"2026-11-20T11:50:00.000Z"'),
+  );
+  expect(old.among.told).toContainEqual(expect.stringMatching(/^MetricWorse: /));
 });

@@ -1,7 +1,7 @@
 import { hopId, isRollback } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
 import { baselineOf, type Reading } from '../probes/baseline.ts';
-import { mayBeBroken, withoutBrokenSources } from '../probes/broken-sources.ts';
+import { mayBeBroken, sharedAlarms, withoutBrokenSources } from '../probes/broken-sources.ts';
 import { compareStates } from '../probes/compare-states.ts';
 import { isWorse, type Worse } from '../probes/is-worse.ts';
 import { comparisonOf, type ProbeVerdict, type StateVerdict } from '../probes/probe-verdict.ts';
@@ -53,7 +53,10 @@ async function upgradeOfBaseline({ table }: Pick<Ports, 'table'>, { upgrade, clu
   return (await load(table, Upgrades, clusterKey, hopId(upgrade.to, upgrade.from)))?.data;
 }
 
-/** What the comparisons of other clusters in the same rollout have found within the last half hour. */
+/**
+ * What the comparisons of other clusters in the same rollout have found within the last half hour. Of alarms, what they have heard since this one was scanned,
+ * and those that rang for none of them before they began to move.
+ */
 async function comparedByOthers(
   { table }: Pick<Ports, 'table'>,
   { upgrade, clusterKey }: StepContext,
@@ -69,9 +72,12 @@ async function comparedByOthers(
     Upgrades,
     running.map((one) => Upgrades.key(one.clusterKey, one.upgradeId ?? '')),
   );
-  return upgrades.flatMap((one) => {
-    const { comparedAt, verdicts = [] } = comparisonOf(one) ?? {};
-    const isRecent = comparedAt !== undefined && now.getTime() - Date.parse(comparedAt) <= 30 * 60_000;
-    return isRecent ? [verdicts] : [];
+  const scannedAt = baselineOf(upgrade)?.takenAt ?? now.toISOString();
+  return upgrades.map((one) => {
+    const { comparedAt = '', verdicts = [] } = comparisonOf(one) ?? {};
+    const isRecent = now.getTime() - Date.parse(comparedAt) <= 30 * 60_000;
+    const heard = verdicts.filter(({ probe }) => isRecent || (probe === 'alarms' && comparedAt > scannedAt));
+    const before = one.status === 'Running' && one.mutated ? baselineOf(one) : undefined;
+    return before === undefined ? heard : [...heard, ...sharedAlarms(before)];
   });
 }

@@ -25,7 +25,7 @@ export async function readPolicyFacts(
   server: ApiServer | undefined,
   { alarms = [], urls = [], backups: { velero, awsBackup } = {}, components = [] }: Asked,
 ): Promise<PolicyFacts> {
-  const readings = await readAlarms(ports, alarms);
+  const readings = await readAlarms(ports, context.name, alarms);
   const backups: ReadBackup[] = [];
   if (velero !== undefined) backups.push(await readVelero(ports, context, server, velero));
   if (awsBackup !== undefined) backups.push(await readRecoveryPoints(ports, context, awsBackup));

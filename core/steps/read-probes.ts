@@ -131,9 +131,13 @@ async function readList(reader: ClusterReader, list: ListName, seen: ClusterObse
   throw new TooManyObjects('ClusterServerFault', `There are more than ${MOST_PAGES * PAGE} ${list}.`);
 }
 
-/** How the alarms stand that a policy names. */
-export const readAlarms = ({ gates }: Pick<Ports, 'gates'>, alarms: readonly string[] = []): Promise<GateReading[]> =>
-  Promise.all(alarms.map((alarm) => gates.read({ alarm }, [])));
+/** How the alarms stand that a policy names for a cluster. */
+export const readAlarms = (
+  { gates }: Pick<Ports, 'gates'>,
+  cluster: string,
+  alarms: readonly string[] = [],
+): Promise<GateReading[]> =>
+  Promise.all(alarms.map((alarm) => gates.read({ alarm: alarm.replaceAll('{cluster}', cluster) }, [])));
 
 /** What the policy names that says whether all is well. What could not be read of an alarm is no reading. */
 export function observePolicy(alarms: readonly GateReading[], urls: readonly ProbedUrl[]): Reading {

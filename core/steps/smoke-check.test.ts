@@ -1,8 +1,15 @@
-import { MemoryTable } from '../../adapters/memory/table.ts';
 import { memberItem } from '../../test/material/items/rollout-items.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { cluster, KEY, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
-import { checked, type Given, GROUP, NOTHING, node, scanned } from '../../test/material/steps/checked-cluster.ts';
+import { cluster, KEY, NOON } from '../../test/material/protocol/one-upgrade.ts';
+import {
+  checked,
+  type Given,
+  GROUP,
+  looks,
+  NOTHING,
+  node,
+  scanned,
+} from '../../test/material/steps/checked-cluster.ts';
 import {
   daemonSetObject,
   deploymentObject,
@@ -11,8 +18,6 @@ import {
 } from '../../test/material/steps/probed-objects.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { ClusterAccessError } from '../ports/cluster-access.ts';
-import { Members, Upgrades } from '../store/entities.ts';
-import { put } from '../store/entity.ts';
 
 test('a cluster that works is done', async () => {
   expect(await checked({ nodes: [node('a')] })).toMatchObject({
@@ -255,17 +260,6 @@ test.each<[string, Given, readonly string[]]>([
 const down: ProbedObjects = { deployments: [deploymentObject('shop/web', 0, 2, { labels: { team: 'payments' } })] };
 const WORSE = 'Deployment shop/web (was well, now 0 of 2 available, owner payments)';
 
-/** Looks at these minutes, each with what the ones before it have kept. */
-async function looks(given: Given, ...minutes: readonly number[]) {
-  let of = given.of ?? scanned({});
-  let last = await checked({ ...given, of, minutes: minutes[0] ?? 0 });
-  for (const minute of minutes.slice(1)) {
-    of = { steps: last.upgrade?.steps ?? {} };
-    last = await checked({ ...given, of, minutes: minute });
-  }
-  return last;
-}
-
 test('what was well and is not is waited for a quarter of an hour, and fails then by its name and owner', async () => {
   const once = await looks({ has: down }, 0);
   expect(once).toMatchObject({
@@ -360,24 +354,6 @@ test('of a watched cluster all Jobs count that began since it was well, and none
   expect((await looks(twice, 0, 15)).status).toBe('failed');
 });
 const WATCHED = { status: 'parked' as const, reasons: [], startedAt: '2026-11-20T10:59:00.000Z' };
-
-test('an alarm of the policy that was OK before and is not is worse, unless it is for three clusters at once', async () => {
-  const spec = { scan: { alarms: ['errors'] } };
-  const given: Given = { spec, alarms: { errors: 'red' }, of: scanned({ alarms: NOTHING }) };
-  const alone = await looks(given, 0, 15);
-  expect(alone).toMatchObject({ status: 'failed', told: [expect.stringMatching(/^AlarmRings: .*alarm errors/)] });
-  const detail = { ...alone.upgrade?.steps['smoke-check']?.detail };
-  const table = new MemoryTable();
-  const step = { status: 'failed' as const, reasons: [], startedAt: NOON.toISOString(), detail };
-  for (const clusterKey of ['b#1', 'c#1']) {
-    const other = upgrade({ clusterKey, steps: { 'smoke-check': step } });
-    const member = memberItem({ clusterKey, waveIndex: 1, upgradeId: other.id });
-    await table.transact([put(Upgrades, other, 'absent'), put(Members, member, 'absent')]);
-  }
-  const { steps = {} } = (await looks(given, 0)).upgrade ?? {};
-  const among = await checked({ ...given, of: { steps }, minutes: 15 }, table);
-  expect([among.status, among.told]).toEqual(['done', [expect.stringMatching(/^ProbeInconclusive: .*broken source/)]]);
-});
 
 test.each([
   ['could not be asked for a fault', 'fault', 'wait', 30],

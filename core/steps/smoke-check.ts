@@ -181,7 +181,7 @@ async function lookAround(
     const said = 'The policy verifies through the EKS API only: readiness, nodes, pods and workloads were not checked.';
     notes.push(reason('NotVerified', said));
   } else ofCluster = await checkInside(ports, context, policy, found);
-  const alarms = await readAlarms(ports, policy?.scan.alarms);
+  const alarms = await readAlarms(ports, context.name, policy?.scan.alarms);
   const urls = await checkUrls(ports, policy, found);
   if (alarms.length > 0) looked.push(counted(alarms.length, 'alarm'));
   for (const { gate, message, mayPass } of alarms.filter(({ status }) => status === 'unknown'))

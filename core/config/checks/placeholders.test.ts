@@ -29,7 +29,7 @@ test.each<[string, string, string]>([
   [tags('"{versoin}"'), '5:38', '{versoin} stands for nothing there. Placeholders: {version}. Did you mean {version}?'],
   ['smoke: { urls: ["https://{cluster}.example.com/ready"] }', '5:19', `{cluster} ${NOTHING}`],
   ['scan: { urls: ["https://example.com/{cluster}"] }', '5:18', `{cluster} ${NOTHING}`],
-  ['scan: { alarms: ["{cluster}-errors"] }', '5:20', `{cluster} ${NOTHING}`],
+  ['scan: { alarms: ["{clustr}-errors"] }', '5:20', `{clustr} ${CLUSTER} Did you mean {cluster}?`],
 ])('%s is refused with its place, and with what is known there', (more, place, message) => {
   expect(said(more)).toContainEqual(expect.stringMatching(new RegExp(`^c\\.yaml:${place}: error: `)));
   expect(said(more).join(' ')).toContain(message);
@@ -39,6 +39,7 @@ test.each([
   query('e{cluster="{cluster}",code=~"5[0-9]{2}",path!~"a{1,2}"}'),
   metric('"app/{cluster}/5"'),
   silence('"{cluster}-errors"'),
+  'scan: { alarms: ["{cluster}-errors", "arn:aws:cloudwatch:us-east-1:222222222222:alarm:{cluster}-latency"] }',
   tags('"k8s-{version}"'),
   metric('"a{}b"'),
 ])('%s is taken', (more) => {

@@ -39,9 +39,9 @@ export function checkPlaceholders(document: unknown, report: Report): void {
   for (const [of, list] of [
     ['smoke', 'urls'],
     ['scan', 'urls'],
-    ['scan', 'alarms'],
   ] as const)
     checkEach(listOf(spec(of, list)), [of, list]);
+  checkEach(listOf(spec('scan', 'alarms')), ['scan', 'alarms'], ['cluster']);
 }
 
 function problemOf(text: string, known: readonly string[]): string | undefined {

@@ -122,7 +122,7 @@ const scan = z
     alarms: someOf(alarmName, 20, 'alarms', 'is empty: leave it out where no alarm is asked about')
       .optional()
       .describe(
-        'CloudWatch alarms that must be OK before each hop, and are compared after it, by name (beside Liftlock) or ARN; absent = none.',
+        'CloudWatch alarms that must be OK before each hop, and are compared after it, by name (beside Liftlock) or ARN; {cluster} stands for the name of the cluster; absent = none.',
       ),
     urls: someOf(
       textUpTo(2048).describe('An https URL of a public or allowed host.'),

@@ -98,3 +98,14 @@ export async function checked(given: Given = {}, table = new MemoryTable()) {
   const told = others.map(({ code, message }) => `${code}: ${message}`);
   return { status, waitSeconds, looked, told, compared: comparisonOf(upgradeNow), upgrade: upgradeNow };
 }
+
+/** Looks at these minutes, each with what the ones before it have kept. */
+export async function looks(given: Given, ...minutes: readonly number[]) {
+  let of = given.of ?? scanned({});
+  let last = await checked({ ...given, of, minutes: minutes[0] ?? 0 });
+  for (const minute of minutes.slice(1)) {
+    of = { steps: last.upgrade?.steps ?? {} };
+    last = await checked({ ...given, of, minutes: minute });
+  }
+  return last;
+}
