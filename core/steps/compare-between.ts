@@ -31,21 +31,25 @@ export async function compareBetween(
   server: ApiServer | undefined,
 ): Promise<Between | undefined> {
   const { upgrade, startedAt } = context;
-  const baseline = baselineOf(upgrade)?.probes;
-  if (upgrade === undefined || !isBetween(context) || baseline === undefined) return undefined;
-  const { reading, notes } = await readCluster(ports, context, policy, server);
+  const before = baselineOf(upgrade);
+  if (upgrade === undefined || !isBetween(context) || before === undefined) return undefined;
+  const { probes: baseline, takenAt } = before;
+  const movedAt = new Date(upgrade.controlPlaneCompletedAt ?? takenAt);
+  const read = await readCluster(ports, context, policy, server, movedAt);
   // What nobody has read before the hop there is nothing to compare with.
   const alarms = await readAlarms(ports, context.name, baseline.alarms && policy?.scan.alarms);
   const urls = await probeUrls(ports, baseline.urls === undefined ? [] : (policy?.smoke.urls ?? []));
-  const compared = await compareWithBefore(ports, context, { ...reading, ...observePolicy(alarms, urls) });
+  const compared = await compareWithBefore(ports, context, { ...read.reading, ...observePolicy(alarms, urls) });
   const { verdicts, worse, because } = await judgeCompared(ports, context, compared);
   const now = ports.clock.now();
   const detail = { ...upgrade.steps['scan-cluster']?.detail, comparedAt: now.toISOString(), verdicts };
   const settledAt = startedAt.getTime() + SETTLE_MINUTES * 60_000;
   const isSettling = now.getTime() < settledAt;
+  const notes = [...read.notes];
   if (worse && !isSettling) return { result: failed(...because), notes, detail };
   // What began when all should have been well again is not waited for: something else would begin then.
   const open = verdicts.filter((one) => isOpen(one) && (isSettling || beganBy(one, settledAt)));
+  notes.push(...verdicts.filter((one) => one.result === 'inconclusive' && !open.includes(one)).map(verdictReason));
   if (!worse && open.length === 0) return { notes, detail };
   const poll = pollSeconds(startedAt, now, { least: 30, most: 120 });
   return { result: wait(poll, ...because, ...open.map(verdictReason)), notes, detail };
@@ -65,12 +69,14 @@ async function readCluster(
   context: StepContext,
   policy: UpgradePolicySpec | undefined,
   server: ApiServer | undefined,
+  movedAt: Date,
 ): Promise<{ readonly reading: Reading; readonly notes: Reason[] }> {
   if (server === undefined) return { reading: {}, notes: [] };
   const notCompared = (why: string): Reason =>
     reason('ProbeInconclusive', `Not compared with before the hop while its nodes wait: ${why}`);
   try {
-    const { reading, unread } = await readClusterProbes(ports, server, policy);
+    // Tests that began before it prove nothing of what has moved, and nobody waits for others: the smoke check does.
+    const { reading, unread } = await readClusterProbes(ports, server, policy, { begunAfter: movedAt });
     return { reading, notes: unread.map(notCompared) };
   } catch (error) {
     if (!isAccessError(error)) throw error;

@@ -132,6 +132,27 @@ test('a test that nobody runs any more is waited for half an hour, and told', as
   );
 });
 
+test('a run from before the hop proves nothing at the end of a bake, and one that fails since stops nothing alone', async () => {
+  const bakes = { waves: [{ name: 'all', bake: '1h' }] };
+  let runs = 0;
+  const once = (version: string | undefined) => (version !== '1.37' ? 'works:1' : ++runs === 1 ? 'fails:1' : undefined);
+  for (const [imageAt, said] of [
+    [
+      (version: string | undefined) => (version === '1.37' ? undefined : 'works:1'),
+      /Jobs shop\/checkout: none that began/,
+    ],
+    [once, /One run failed, .*Jobs shop\/checkout \(was well, now checkout-\d+ failed/],
+  ] as const) {
+    const { upgrade } = await testedHop(imageAt, bakes);
+    const scan = upgrade?.steps['scan-cluster'];
+    expect(upgrade?.status).toBe('Succeeded');
+    expect(scan?.detail?.verdicts).toContainEqual(
+      expect.objectContaining({ probe: 'test-jobs', result: 'inconclusive' }),
+    );
+    expect(scan?.reasons.map(({ message }) => message)).toContainEqual(expect.stringMatching(said));
+  }
+});
+
 test('a test of the team that fails while only the control plane has moved stops the hop there', async () => {
   const bakes = { waves: [{ name: 'all', bake: '1h' }] };
   const { world, upgrade } = await testedHop((version) => (version === '1.37' ? 'fails:1' : 'works:1'), bakes);
