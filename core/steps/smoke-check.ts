@@ -222,10 +222,11 @@ async function withTestJobs(
   return [...others, isOver ? undecided : before];
 }
 
-/** A Job of before the hop was over proves nothing of what has moved since; of what was watched all that began meanwhile count, and no other is waited for. */
+/** A Job of before the hop was over proves nothing of what has moved since; of what was watched all that began meanwhile count. No other is waited for then, nor on a way back: others wait for their turn. */
 function testsThatCount({ upgrade, startedAt }: StepContext) {
   const since = upgrade && wellSince(upgrade);
-  return { begunAfter: new Date(since ?? startedAt), areAwaited: since === undefined };
+  const isBack = upgrade !== undefined && isRollback(upgrade);
+  return { begunAfter: new Date(since ?? startedAt), areAwaited: since === undefined && !isBack };
 }
 
 /** What this execution has found when all but rates and test Jobs was well; undefined where it has not been yet. */

@@ -97,7 +97,8 @@ async function testedHop(imageAt: (version: string | undefined) => string | unde
   }
   await hours(world, 5);
   const upgrades = await upgradesOf(world);
-  return { world, upgrade: upgrades.find(({ id }) => id === '1.36-1.37') };
+  const [upgrade, back] = ['1.36-1.37', 'rollback-1.37-1.36'].map((wanted) => upgrades.find(({ id }) => id === wanted));
+  return { world, upgrade, back };
 }
 
 test('a test of the team that fails on the new minor, run after run, takes the cluster back', async () => {
@@ -109,6 +110,13 @@ test('a test of the team that fails on the new minor, run after run, takes the c
       /^JobFailed: Worse than before the hop: Jobs shop\/checkout \(was well, now checkout-\d+ failed: .*, owner payments\)/,
     ),
   );
+});
+
+test('a cluster that has gone back waits for no test, since others wait for their turn, and tells that', async () => {
+  const { back } = await testedHop((version) => (version === '1.37' ? 'fails:1' : 'works:1'));
+  const { startedAt = '', endedAt = '', reasons = [] } = back?.steps['smoke-check'] ?? {};
+  expect([back?.status, Date.parse(endedAt) - Date.parse(startedAt)]).toEqual(['Succeeded', 0]);
+  expect(reasons.map(({ message }) => message)).toContainEqual(expect.stringMatching(/Jobs shop\/checkout: none that/));
 });
 
 test('a test of the team that goes on to pass is waited for, and one that failed before is not blamed', async () => {
