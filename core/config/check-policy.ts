@@ -8,9 +8,9 @@ import type { SupportCalendar } from '../version/support-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
 import { fieldOf, listOf, type PolicyWith, type Report, reporter, type SoundWaves } from './checks/check.ts';
 import { checkComponents } from './checks/components.ts';
-import { checkCounted } from './checks/disruption.ts';
 import { checkDrainRules } from './checks/drain.ts';
 import { checkHooks } from './checks/hooks.ts';
+import { checkNeedsApiServer } from './checks/needs-api-server.ts';
 import { noCheck } from './checks/no-check.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
@@ -98,7 +98,7 @@ export function checkPolicy(
   if (times !== undefined && estimates !== undefined) checkWaveOpenings(sound, { spec: { estimates } }, times, report);
   checkAutomatic(spec, report);
   checkDeadline({ spec }, options.calendar, options.now, report);
-  checkCounted(spec, report);
+  checkNeedsApiServer(spec, report);
   checkPatience(spec.cannotStart, report);
   checkDrainRules(spec.drain?.rules ?? [], report);
   if (caps !== undefined && fleet.caps !== undefined && fleet.labels !== undefined)

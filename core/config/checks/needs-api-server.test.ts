@@ -15,6 +15,19 @@ test.each([
     'disruption: { maxUnavailable: 1 }\nverification: eks-api',
     'spec.disruption: counts nodes at the API server, which verification: eks-api says Liftlock cannot reach',
   ],
+  [
+    'smoke: { deployments: [shop/web] }\nverification: eks-api',
+    'spec.smoke.deployments: names what is read at the API server, which verification: eks-api says Liftlock cannot reach',
+  ],
+  [
+    'smoke: { jobs: [{ name: t, namespace: shop, labels: { t: t } }] }\nverification: eks-api',
+    'spec.smoke.jobs: names what is read at the API server',
+  ],
 ])('it is refused: %s', (spec, said) => {
   expect(of(spec)).toEqual([expect.stringContaining(said)]);
 });
+
+test.each([
+  'smoke: { deployments: [shop/web], jobs: [{ name: t, namespace: shop, labels: { t: t } }] }',
+  'smoke: { deployments: [], urls: ["https://shop.example.com/"] }\nverification: eks-api',
+])('nothing is said of what is looked at: %s', (spec) => expect(of(spec)).toEqual([]));
