@@ -1,6 +1,5 @@
 import { isLag } from '../../core/model/lag.ts';
 import { visibleLine } from '../../core/model/visible.ts';
-import { counted } from '../../core/model/words.ts';
 import { newsText } from '../../core/notices/notice-of.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 
@@ -26,8 +25,8 @@ const LINES: {
   OwnerNews: ({ owner, news }) => `${owner ?? 'owners that no label names'}: ${news.map(newsText).join(' ')}`,
   PlannedChangeApproaching: ({ cluster, code, daysLeft }) =>
     `${nameOf(cluster)}: AWS plans ${code} in ${daysLeft} days`,
-  RollbackDeadlineApproaching: ({ cluster, kubernetesVersion, to, hoursLeft }) =>
-    `${nameOf(cluster)}: can be taken back from ${kubernetesVersion} to ${to} for ${counted(hoursLeft, 'more hour')} only`,
+  RollbackDeadlineApproaching: ({ cluster, kubernetesVersion, to, endsAt }) =>
+    `${nameOf(cluster)}: can be taken back from ${kubernetesVersion} to ${to} until ${endsAt} only`,
   RolloutChanged: ({ rolloutId, status, reasons }) => `rollout ${rolloutId}: ${status}${why(reasons)}`,
   WaveChanged: ({ wave, status, reasons }) => `wave ${wave}: ${status}${why(reasons)}`,
   MemberChanged: ({ cluster, wave, status, reasons }) => `${nameOf(cluster)} in wave ${wave}: ${status}${why(reasons)}`,

@@ -39,6 +39,7 @@ export const EVENT_DETAILS = {
     /** The minor that EKS would take the control plane back to. */
     to: z.string(),
     endsAt: z.string(),
+    /** Whole hours, rounded down: so many are left at least. */
     hoursLeft: z.number(),
     /** What a person has to do before EKS would. */
     reasons: z.array(reasonSchema),

@@ -1,7 +1,6 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { visibleLine } from '../model/visible.ts';
-import { counted } from '../model/words.ts';
 
 /** What is sent of an event, to programs and with the words for people. */
 export const detailWithNotice = (event: LiftlockEvent) => ({ ...event.detail, notice: noticeOf(event) });
@@ -139,8 +138,8 @@ function deadlineNotice(event: Of<'SupportDeadlineApproaching'>): Notice {
 }
 
 function rollbackDeadlineNotice(event: Of<'RollbackDeadlineApproaching'>): Notice {
-  const { clusterKey, kubernetesVersion, to, endsAt, hoursLeft, reasons } = event.detail;
-  const what = `EKS takes ${named(event.detail)} back from ${kubernetesVersion} to ${to} for ${counted(hoursLeft, 'more hour')} only.`;
+  const { clusterKey, kubernetesVersion, to, endsAt, reasons } = event.detail;
+  const what = `EKS takes ${named(event.detail)} back from ${kubernetesVersion} to ${to} until ${endsAt} only.`;
   const why = `It takes a control plane back within 7 days of its upgrade, and no longer than it supports ${to}: until ${endsAt}.`;
   const todo = `${NOTHING} Where it is worse than before, this says what going back would do: liftlock rollback cluster ${nameOf(event.detail)} --dry-run`;
   const whys = [why, ...reasons.map(({ message }) => message)].join(' ');

@@ -164,7 +164,7 @@ describe('the end of the way back', () => {
         type: 'RollbackDeadlineApproaching',
         detail: {
           ...{ version: 1, clusterKey, cluster: arn, account, region: 'eu-central-1', kubernetesVersion: '1.35' },
-          ...{ to: '1.34', endsAt: new Date(NOW.getTime() + 20.5 * HOUR).toISOString(), hoursLeft: 21, reasons: [] },
+          ...{ to: '1.34', endsAt: new Date(NOW.getTime() + 20.5 * HOUR).toISOString(), hoursLeft: 20, reasons: [] },
         },
       },
     ]);

@@ -120,7 +120,7 @@ async function rollbackDeadline(
     event: {
       type: 'RollbackDeadlineApproaching',
       detail: {
-        ...{ ...named, to, endsAt: until, hoursLeft: Math.ceil(left / 3_600_000) },
+        ...{ ...named, to, endsAt: until, hoursLeft: Math.floor(left / 3_600_000) },
         reasons: reasons.filter(({ code }) => code === 'NeedsExtendedSupport' || code === 'ExtendsSupport'),
       },
     },
