@@ -41,6 +41,18 @@ test.each([
   expect(line?.replace(/^Calendars:? +/, '')).toBe(said);
 });
 
+test('a rollback that somebody has given up says why, and how to take the cluster back all the same', () => {
+  const given = { id: 'rollback-1.37-1.36', status: 'Canceled', requestedBy: 'liftlock', comparison: null };
+  const lastOf = (reasons: unknown[]) => {
+    const upgrade = { ...given, reasons } as unknown as NonNullable<Explanation['upgrade']>;
+    return explanationText({ ...explanation, upgrade }, shown).find((one) => one.startsWith('Last upgrade'));
+  };
+  expect(lastOf([reason('RollbackGivenUp', 'bob has aborted the rollout r: x')])).toMatch(
+    /Canceled, asked for by liftlock\. bob has aborted the rollout r: x\. To take it back: liftlock rollback cluster web$/,
+  );
+  expect(lastOf([reason('RolledBack', 'x')])).toMatch(/Canceled, asked for by liftlock$/);
+});
+
 const scan = {
   scannedAt: '2026-11-20T06:00:00.000Z',
   target: '1.37',

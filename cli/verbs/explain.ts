@@ -63,7 +63,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
         'Last upgrade',
         upgrade === null
           ? 'none'
-          : `${shown(upgrade.id)} ${upgrade.status}, asked for by ${shown(upgrade.requestedBy)}`,
+          : `${shown(upgrade.id)} ${upgrade.status}, asked for by ${shown(upgrade.requestedBy)}${givenUpText(upgrade, explanation.cluster)}`,
       ],
       ...(upgrade?.comparison == null ? [] : [['Compared', comparedText(upgrade, now)] as const]),
       ['Rollback', rollbackText(explanation.rollback, now)],
@@ -81,6 +81,12 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
     ...silenceSection(explanation),
     ...tagSection(explanation),
   ];
+}
+
+/** Of a rollback that somebody has given up: why, and that the cluster may go back all the same. */
+function givenUpText({ reasons }: NonNullable<Explanation['upgrade']>, cluster: string): string {
+  const why = reasons.find(({ code }) => code === 'RollbackGivenUp')?.message.replace(/\.$/, '');
+  return why === undefined ? '' : visible(`. ${why}. To take it back: liftlock rollback cluster ${cluster}`);
 }
 
 function scanText({ scan, scanBlocked, scanLooked }: Explanation, now: Date): string {
