@@ -91,7 +91,7 @@ export async function readFacts(
       })
     : { capacity: {}, coverage: [] };
   // What stops no patch is compared with afterwards all the same.
-  const alarms = ofPolicy?.facts.alarms ?? (asksProbes ? await readAlarms(ports, rules?.alarms) : []);
+  const alarms = ofPolicy?.facts.alarms ?? (asksProbes ? await readAlarms(ports, context.name, rules?.alarms) : []);
   const seen = asksProbes
     ? { ...read.reading, ...observePolicy(alarms, await probeUrls(ports, smoke?.urls ?? [])) }
     : {};
