@@ -19,7 +19,12 @@ test.each([
   ['the first canary', { canaries: 2 }, undefined],
   ['a second canary beside the first', { canaries: 2, inFlight: 1 }, 'CanaryFirst'],
   ['the second canary after the first', { canaries: 2, succeeded: 1 }, undefined],
-  ['a canary that failed is judged too', { canaries: 1, failed: 1, inFlight: 1 }, undefined],
+  ['the rest while a canary has failed', { canaries: 1, failed: 1, inFlight: 1 }, 'CanaryFirst'],
+  [
+    'the rest where a person has accepted that',
+    { canaries: 1, failed: 1, acceptedFailures: 1, inFlight: 1 },
+    undefined,
+  ],
   [
     'a failure of a wave that was given up is no canary',
     { canaries: 1, failed: 1, strays: 1, inFlight: 1 },

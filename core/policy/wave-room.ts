@@ -51,10 +51,12 @@ export const judgedOf = ({ succeeded, failed, strays = 0 }: Pick<Wave, 'succeede
 /** Why one more cluster of a wave may not be in flight beside those that are; undefined = it may. */
 export function waveRefusal(wave: Wave): Reason | undefined {
   if (exceedsBudget(wave)) return overBudget(wave);
-  const judged = judgedOf(wave);
+  const { succeeded, failed, strays = 0, acceptedFailures = 0 } = wave;
+  // One that failed keeps the rest back as well, unless a person has accepted that.
+  const passed = succeeded + Math.min(failed - strays, acceptedFailures);
   const canaries = Math.min(wave.canaries ?? 0, wave.needWork);
-  if (judged < canaries && wave.inFlight >= 1) {
-    const said = `${judged} of the ${canaries} canaries of the wave ${wave.name} have been judged; they go one after the other.`;
+  if (passed < canaries && wave.inFlight >= 1) {
+    const said = `Clusters of the wave ${wave.name} go one after the other until ${canaries} of them, its canaries, have succeeded; ${passed} have.`;
     return reason('CanaryFirst', said);
   }
   if (wave.inFlight >= wave.maxConcurrency) {

@@ -100,12 +100,13 @@ function waveViolations(
   ];
 }
 
-/** Canaries go one after the other, and before all others. */
+/** One after the other until so many have succeeded as there are canaries; failures that a person has accepted count. */
 function canaryViolations(members: readonly Member[], { wave, spec }: PlaceAt, places: number): Violation[] {
-  const judged = members.filter(({ status }) => status === 'Succeeded' || status === 'Failed').length;
-  if (places <= 1 || judged >= Math.min(spec?.canaries ?? 0, wave.needWork)) return [];
+  const ended = (status: Member['status']) => members.filter((member) => member.status === status).length;
+  const passed = ended('Succeeded') + Math.min(ended('Failed'), wave.acceptedFailures ?? 0);
+  if (places <= 1 || passed >= Math.min(spec?.canaries ?? 0, wave.needWork)) return [];
   return [
-    caps(`${places} clusters of the wave ${wave.name} are in flight after ${judged} of its ${spec?.canaries} canaries`),
+    caps(`${places} clusters of the wave ${wave.name} are in flight after ${passed} of its ${spec?.canaries} canaries`),
   ];
 }
 

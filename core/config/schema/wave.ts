@@ -107,9 +107,7 @@ export const waveSchema = z
       .min(1, 'must be at least 1: leave it out where no cluster goes first')
       .max(maxCount)
       .optional()
-      .describe(
-        'So many clusters of the wave go first, one after the other; the rest waits until they have succeeded.',
-      ),
+      .describe('Clusters of the wave go one after the other until so many have succeeded.'),
     mayOverrun: z
       .boolean()
       .default(false)
