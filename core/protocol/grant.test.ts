@@ -250,6 +250,21 @@ test('what was not done in it is not told as parked or running while it goes on:
   expect(again.upgrade?.steps).toEqual(scan);
 });
 
+test('whoever is tried again is judged by what it was before its first change', async () => {
+  const traits = ['version/1.36'];
+  const failed = upgrade({ ...resting, status: 'Failed', mutated: true, endedAt: NOON.toISOString() });
+  const again = await asked({
+    upgrades: [failed],
+    member: memberItem({ clusterKey: KEY, waveIndex: 1, traits, upgradeId: undefined }),
+  });
+  expect(again.member?.traits).toEqual(traits);
+  const first = await asked({
+    upgrades: [{ ...failed, mutated: false }],
+    member: memberItem({ clusterKey: KEY, waveIndex: 1, traits, upgradeId: undefined }),
+  });
+  expect(first.member?.traits).not.toEqual(traits);
+});
+
 test('one that failed begins anew; what it has changed, its baseline and the time of the change stay', async () => {
   const failed = { ...resting, status: 'Failed' as const, endedAt: NOON.toISOString() };
   const since = '2026-11-02T00:00:00.000Z';

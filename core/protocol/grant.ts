@@ -213,7 +213,8 @@ export function grantUpgrade(
 
 /** What has changed its cluster is judged by what that was before: the version that it came from, and not the one that it is at half-way. */
 const isGoneOnWith = (upgrade: Upgrade | undefined, { upgradeId, traits }: Member): boolean =>
-  upgrade?.mutated === true && upgrade.id === upgradeId && traits !== undefined;
+  // Of one that is tried again it is not noted.
+  upgrade?.mutated === true && upgrade.id === (upgradeId ?? upgrade.id) && traits !== undefined;
 
 /**
  * What is not done is tried again or is not needed any more (a node group that is gone): it says so itself. The baseline of a scan stays, and what a drain

@@ -74,6 +74,17 @@ test.each<[string, Given, readonly string[]]>([
     },
     [],
   ],
+  [
+    'nobody who is tried again for what its own upgrade brought it',
+    {
+      clusters: {
+        a: { record: { version: '1.37' }, member: { traits: ['version/1.36'], failedBefore: true } },
+        b: { record: { version: '1.36' } },
+      },
+      waves: [failed({ 'version/1.37': 1 })],
+    },
+    [],
+  ],
   ['nobody of whom nothing is known', { clusters: { a: { record: auto }, b: {} }, unknown: ['a'] }, []],
   [
     'who shares one of several',

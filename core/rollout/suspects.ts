@@ -21,6 +21,8 @@ export function suspects(
   if (print.traits.length === 0) return NOBODY;
   const traits = (member: Member): readonly Trait[] => {
     const cluster = snapshot.clusters.get(member.clusterKey);
+    // What it was tried with before is what it is judged by: its own upgrade has brought it some of those that failed.
+    if (member.failedBefore === true && member.traits !== undefined) return member.traits;
     return cluster === undefined ? [] : traitsOf(cluster);
   };
   const toCome = members.filter((member) => member.status !== 'Running' && !member.inFlight);
