@@ -55,16 +55,25 @@ test('who holds the cluster goes on doing so', async () => {
   });
 });
 
+const gone = { 'rollback-control-plane': { status: 'done' as const, reasons: [], startedAt: SEEN } };
 test.each<[string, readonly Upgrade[], string]>([
   ['is where it was', [hop()], '1.37'],
   ['has gone further', [hop()], '1.38'],
-  ['goes back by a rollback of ours', [hop(), back({ status: 'Running' })], '1.36'],
-  ['went back by a rollback of ours since it was seen', [back({ endedAt: '2026-11-20T11:30:00.000Z' })], '1.36'],
+  ['went back by a rollback of ours that runs', [hop(), back({ status: 'Running', steps: gone })], '1.36'],
+  ['went back by one since it was seen', [back({ endedAt: '2026-11-20T11:30:00.000Z', steps: gone })], '1.36'],
   ['went back by one that was given up, and the hop with it', [hop({ status: 'RolledBack' })], '1.36'],
   ['is in the hands of an execution, which finds it by itself', [hop({ status: 'Running' })], '1.36'],
 ])('nothing comes of it where the control plane %s', async (_, upgrades, version) => {
   expect(await found(upgrades, version)).toMatchObject({ isLeft: false, hold: undefined });
 });
+
+test.each<Upgrade['status']>(['Blocked', 'Canceled', 'Failed', 'Parked'])(
+  'a rollback that is %s and has taken no control plane down has not done it',
+  async (status) => {
+    const none = back({ status, mutated: status === 'Failed', endedAt: '2026-11-20T11:30:00.000Z' });
+    expect(await found([hop(), none])).toMatchObject({ isLeft: true, hop: 'RolledBack', hold: 'RolledBack' });
+  },
+);
 
 test('an older rollback is no reason for a new one', async () => {
   const older = back({ status: 'Failed', endedAt: '2026-11-20T10:30:00.000Z' });

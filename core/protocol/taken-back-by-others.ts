@@ -9,7 +9,8 @@ import { ClusterControls, Upgrades } from '../store/entities.ts';
 import { batched, load, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { HOP_MACHINES } from './hop-before.ts';
-import { foundTakenBack } from './rollback.ts';
+import { hasGoneBack } from './left-half-done.ts';
+import { foundTakenBack, isOnItsWayBack } from './rollback.ts';
 import { upgradeEntry, waveHalted } from './settle.ts';
 
 /**
@@ -40,7 +41,9 @@ export async function leftByOthers(
     load(reader, Upgrades, clusterKey, rollbackId(from, to)),
     load(reader, ClusterControls, clusterKey),
   ]);
-  const isOurs = back !== undefined && (Upgrades.active(back.data) || (back.data.endedAt ?? '') >= lastSeenAt);
+  // One that waits, or was refused or given up, has taken nothing down: who was told so may have done it by hand.
+  const isSince = back !== undefined && (Upgrades.active(back.data) || (back.data.endedAt ?? '') >= lastSeenAt);
+  const isOurs = isSince && (hasGoneBack(back.data) || (await isOnItsWayBack(table, back.data)));
   if (isOurs || hop?.data.status === 'RolledBack' || hop?.data.status === 'Running') return undefined;
   const taken = await foundTakenBack(table, { clusterKey, from, to }, hop?.data, now);
   const held = control?.data.held;

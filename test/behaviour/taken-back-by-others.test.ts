@@ -1,4 +1,5 @@
 import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import {
@@ -10,6 +11,7 @@ import {
   recordOf,
   rolloutsOf,
   run,
+  type SmallFleet,
   smallFleet,
   upgradesOf,
   versionOf,
@@ -82,6 +84,23 @@ test('a hop that had succeeded counts as taken back, and its cluster is held', a
   await run(world);
   await expectLeftAlone(world);
   expect((await rolloutsOf(world)).map(({ status }) => status)).toEqual(['CompletedWithFailures']);
+});
+
+test('a person who takes it back by hand once a rollback was refused is not undone', async () => {
+  const custom: NonNullable<SmallFleet['prepare']> = (state) => {
+    for (const { nodegroups } of Object.values(state.clusters))
+      for (const group of nodegroups) group.amiType = 'CUSTOM';
+  };
+  const policy = { verification: 'eks-api', smoke: { deployments: [], urls: [] } };
+  const clusters = [{ ...shop, nodegroups: [{ name: 'workers' }] }];
+  const world = await smallFleet({ clusters, policy, prepare: custom });
+  await hours(world, 3);
+  await requestRollback(world.ports, await recordOf(world, 'shop'), PERSON, { approve: true });
+  await minutes(world, 20);
+  expect((await upgradesOf(world)).map(({ status }) => status)).toEqual(['Succeeded', 'Blocked']);
+  askEks(world, '1.36');
+  await run(world);
+  await expectLeftAlone(world);
 });
 
 test('what others have moved and taken back is held, too', async () => {
