@@ -10,7 +10,7 @@ import { batched, load, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { HOP_MACHINES } from './hop-before.ts';
 import { hasGoneBack } from './left-half-done.ts';
-import { foundTakenBack, isOnItsWayBack } from './rollback.ts';
+import { foundTakenBack, isOnItsWayBack, withoutHoldOf } from './rollback.ts';
 import { upgradeEntry, waveHalted } from './settle.ts';
 
 /**
@@ -46,8 +46,9 @@ export async function leftByOthers(
   const isOurs = isSince && (hasGoneBack(back.data) || (await isOnItsWayBack(table, back.data)));
   if (isOurs || hop?.data.status === 'RolledBack' || hop?.data.status === 'Running') return undefined;
   const taken = await foundTakenBack(table, { clusterKey, from, to }, hop?.data, now);
-  const held = control?.data.held;
-  const next: ClusterControl = { ...control?.data, clusterKey, held: held ?? taken.hold };
+  // A rollback that waits still may be given up, and its hold with it.
+  const { held, ...others } = withoutHoldOf(control?.data ?? { clusterKey }, rollbackId(from, to));
+  const next: ClusterControl = { ...others, held: held ?? taken.hold };
   const isHeld = held === undefined;
   return {
     writes: [...taken.writes, ...(isHeld ? [replace(ClusterControls, control, next)] : [])],

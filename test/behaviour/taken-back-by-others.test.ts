@@ -1,8 +1,10 @@
-import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
+import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import {
+  beforeCommit,
   hours,
   memberOf,
   minutes,
@@ -99,6 +101,20 @@ test('a person who takes it back by hand once a rollback was refused is not undo
   await minutes(world, 20);
   expect((await upgradesOf(world)).map(({ status }) => status)).toEqual(['Succeeded', 'Blocked']);
   askEks(world, '1.36');
+  await run(world);
+  await expectLeftAlone(world);
+});
+
+test('a rollback that waits meanwhile is given up, and the cluster stays held', async () => {
+  const stop = beforeCommit(async (of) => void (await stopFleet(of.ports, PERSON, 'wait')));
+  const world = await smallFleet({ clusters: [shop], faults: [{ ...stop, skip: 1 }] });
+  await run(world);
+  await requestRollback(world.ports, await recordOf(world, 'shop'), PERSON, { approve: true });
+  await hours(world, 1);
+  askEks(world, '1.36');
+  await hours(world, 2);
+  await releaseCluster(world.ports, (await recordOf(world, 'shop')).clusterKey, PERSON);
+  await resumeFleet(world.ports, PERSON);
   await run(world);
   await expectLeftAlone(world);
 });
