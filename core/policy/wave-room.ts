@@ -10,6 +10,10 @@ export const allowedFailures = (wave: Pick<Wave, 'maxFailures' | 'acceptedFailur
 export const exceedsBudget = (wave: Pick<Wave, 'failed' | 'maxFailures' | 'acceptedFailures'>): boolean =>
   wave.failed > allowedFailures(wave);
 
+/** Whether a wave proves nothing by what has failed in it: some were tried and none succeeded, and no person has accepted that (semantics.md, Waves). */
+export const hasNoneSucceeded = (wave: Pick<Wave, 'succeeded' | 'failed' | 'acceptedFailures'>): boolean =>
+  wave.succeeded === 0 && wave.failed > (wave.acceptedFailures ?? 0);
+
 /** For people: how many have failed and how many may, as counted now. */
 export function overBudget(wave: Pick<Wave, 'name' | 'failed' | 'maxFailures' | 'acceptedFailures'>): Reason {
   const { name, failed } = wave;

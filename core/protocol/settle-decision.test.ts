@@ -1,6 +1,6 @@
 import { memberItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member } from '../contracts/items/rollout.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { wave as waveSchema } from '../contracts/items/rollout.ts';
 import { quoted, reason } from '../contracts/step-result.ts';
 import { settle, type UpgradeEnd, unlessFailed, waveAfter } from './settle-decision.ts';
@@ -253,6 +253,18 @@ describe('the counters of a wave', () => {
     expect(settle(NOON, upgrade(true), more, halted, failed).wave?.reasons[0]?.message).toBe(
       '2 upgrades of the wave dev failed and at most 0 may. The last one was api.',
     );
+  });
+
+  test('a wave that has passed halts when nothing is left of it that succeeded, unless somebody accepts that', () => {
+    const [was, is] = [
+      { ...member, status: 'Succeeded' as const },
+      { ...member, status: 'Failed' as const },
+    ];
+    const back = (given: Partial<Wave>) =>
+      waveAfter({ ...wave, status: 'Completed', maxFailures: 1, succeeded: 1, ...given }, was, is, NOON.toISOString());
+    expect(back({})).toMatchObject({ status: 'Halted', reasons: [{ code: 'NoneSucceeded' }] });
+    expect(back({ succeeded: 2 }).status).toBe('CompletedWithFailures');
+    expect(back({ acceptedFailures: 1 }).status).toBe('CompletedWithFailures');
   });
 
   test('a budget that is exceeded in a wave where nobody runs halts nothing', () => {

@@ -4,7 +4,7 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import { recount } from '../policy/caps.ts';
-import { exceedsBudget, overBudget } from '../policy/wave-room.ts';
+import { exceedsBudget, hasNoneSucceeded, overBudget } from '../policy/wave-room.ts';
 import { GRANTING_WAVES } from './granting-waves.ts';
 import { isWatched } from './hop-before.ts';
 import { isUndo } from './undo.ts';
@@ -149,6 +149,10 @@ export function countSettled(members: readonly Member[]): Pick<Wave, (typeof COU
 export const settledText = ({ succeeded, failed, blocked, excluded, quarantined }: Wave): string =>
   `${succeeded} succeeded, ${failed} failed, ${blocked} blocked, ${excluded} excluded, ${quarantined} quarantined`;
 
+/** Why a wave is halted of which nothing is left that succeeded. */
+export const noneSucceeded = (wave: Wave): Reason =>
+  reason('NoneSucceeded', `Some were tried and none succeeded: ${settledText(wave)}.`);
+
 /** How a rollout ends whose waves have ended so. */
 export function rolloutEnd(waves: readonly Wave[]): Pick<Rollout, 'status' | 'reasons'> {
   const failed = waves.reduce((sum, wave) => sum + wave.failed, 0);
@@ -184,6 +188,11 @@ export function waveAfter(wave: Wave, before: Member, after: Member, at: string)
     const beside = wave.status === 'Halted' ? wave.reasons.filter((one) => one.code === 'RollbackBudget') : [];
     const said = to === 'failed' ? `${message} The last one was ${after.name}.` : message;
     next.reasons = [{ code, message: said }, ...beside];
+  }
+  // What let the next wave begin was taken back.
+  if (next.status === 'CompletedWithFailures' && from === 'succeeded' && hasNoneSucceeded(next)) {
+    next.status = 'Halted';
+    next.reasons = [noneSucceeded(next)];
   }
   return next;
 }

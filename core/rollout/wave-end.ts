@@ -2,8 +2,8 @@ import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { allowedFailures, exceedsBudget, judgedOf } from '../policy/wave-room.ts';
-import { settledText } from '../protocol/settle-decision.ts';
+import { allowedFailures, exceedsBudget, hasNoneSucceeded, judgedOf } from '../policy/wave-room.ts';
+import { noneSucceeded, settledText } from '../protocol/settle-decision.ts';
 
 /** How many of its members have not ended. */
 export const unsettledIn = ({ members, succeeded, failed, blocked, excluded }: Wave): number =>
@@ -23,9 +23,7 @@ export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reas
     reason(code, `${message}: ${settledText(wave)}.${todo}`),
   ];
   if (exceedsBudget(wave)) return { status: 'Halted', reasons: said('FailureBudgetExceeded', 'More failed than may') };
-  const accepted = (wave.acceptedFailures ?? 0) >= wave.failed;
-  if (wave.succeeded === 0 && wave.failed > 0 && !accepted)
-    return { status: 'Halted', reasons: said('NoneSucceeded', 'Some were tried and none succeeded') };
+  if (hasNoneSucceeded(wave)) return { status: 'Halted', reasons: [noneSucceeded(wave)] };
   const judged = judgedOf(wave);
   // A member that is set aside or held needs work all the same, and one that was taken out since the wave opened proves nothing by that.
   const toUpgrade = Math.max(wave.members - wave.excluded, wave.needWork) + (wave.owed ?? 0);

@@ -117,22 +117,27 @@ test('asked for again while it runs, nothing is started and nothing is said to p
 });
 
 test.each([
-  [0, 'Halted'],
-  [5, 'CompletedWithFailures'],
-])('a rollout that had ended tells of it as its wave does (budget %d)', async (maxFailures, status) => {
-  const world = await fleet({ policy: { waves: [{ name: 'all', failureBudget: { maxFailures } }] } });
-  await run(world);
-  await goBack(world);
-  await run(world);
-  const [wave] = await wavesOf(world);
-  const [rollout] = await loadKind(world.table, Rollouts);
-  expect([wave?.status, wave?.reasons[0]?.message, rollout?.status, rollout?.reasons]).toEqual([
-    status,
-    expect.stringMatching(/0 succeeded, 1 failed|The last one was web/),
-    'CompletedWithFailures',
-    [{ code: 'AllWavesEnded', message: '1 cluster failed, 0 are blocked.' }],
-  ]);
-});
+  [0, [], 'Halted'],
+  [5, [], 'Halted'],
+  [5, [{ ...web, name: 'other' }], 'CompletedWithFailures'],
+])(
+  'a rollout that had ended tells of it as its wave does (budget %d, beside %j)',
+  async (maxFailures, others, status) => {
+    const policy = { waves: [{ name: 'all', failureBudget: { maxFailures } }] };
+    const world = await fleet({ clusters: [web, ...others], policy });
+    await run(world);
+    await goBack(world);
+    await run(world);
+    const [wave] = await wavesOf(world);
+    const [rollout] = await loadKind(world.table, Rollouts);
+    expect([wave?.status, wave?.reasons[0]?.message, rollout?.status, rollout?.reasons]).toEqual([
+      status,
+      expect.stringMatching(/[01] succeeded, 1 failed|The last one was web/),
+      'CompletedWithFailures',
+      [{ code: 'AllWavesEnded', message: '1 cluster failed, 0 are blocked.' }],
+    ]);
+  },
+);
 
 test('what brings nodes up to a minor goes with it, also while it waits', async () => {
   const world = await fleet();
