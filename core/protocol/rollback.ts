@@ -77,14 +77,20 @@ export async function takeHopBack(
     [id, hopId(from, from), hopTo(left.next())].map((one) => load(table, Upgrades, clusterKey, one)),
   );
   const told = rolledBackReason(said, hop?.data);
-  const hold = { reason: heldAfter(told, from), since: now.toISOString(), upgradeId: id, mutated: true };
+  // What Liftlock has not changed is no failure of its hop, whoever had moved it (semantics.md, Failure budget).
+  const ofUntouched = byOthers && hop?.data.mutated === false ? ('Blocked' as const) : undefined;
+  const ended = { reason: heldAfter(told, from), since: now.toISOString(), upgradeId: id };
+  const hold = ofUntouched === undefined ? { ...ended, mutated: true } : ended;
   const waits = [finish, next].map((one) => (one !== undefined && Upgrades.active(one.data) ? one : undefined));
   const each = [hop, waits[0]].filter((one) => one !== undefined);
   // A place that both have is written once.
   const isOfHop = ({ data }: Read<Upgrade>): boolean => data !== hop?.data && data.rolloutId === hop?.data.rolloutId;
   const taken = await Promise.all(
     each.map((one) =>
-      rolledBack(table, one, { reasons: [rolledBackReason(said, one.data), ...why], now, isCounted: !isOfHop(one) }),
+      rolledBack(table, one, {
+        ...{ reasons: [rolledBackReason(said, one.data), ...why], now, isCounted: !isOfHop(one) },
+        status: one === hop ? ofUntouched : undefined,
+      }),
     ),
   );
   const [writes, hops, waves] = [
@@ -109,7 +115,8 @@ export async function foundTakenBack(
   hop: Upgrade | undefined,
   now: Date,
 ): ReturnType<typeof takeHopBack> {
-  if (hop !== undefined) return takeHopBack(table, { ...at, reasons: [] }, now, true);
+  const isItsOwn = hop !== undefined && (hop.mutated || !(hop.status === 'Blocked' || hop.status === 'Canceled'));
+  if (isItsOwn) return takeHopBack(table, { ...at, reasons: [] }, now, true);
   const reason = heldAfter(takenBackReason(at.from, at.to, true), at.from);
   const hold = { reason, since: now.toISOString(), upgradeId: hopId(at.to, at.from) };
   return { writes: [], hops: [], waves: [], hold };
@@ -124,13 +131,20 @@ function rolledBackReason(said: string, hop?: Upgrade): Reason {
   return bounded([told])[0] ?? told;
 }
 
+interface Ending {
+  readonly reasons: readonly Reason[];
+  readonly now: Date;
+  readonly isCounted: boolean;
+  readonly status: 'Blocked' | undefined;
+}
+
 async function rolledBack(
   table: Pick<Table, 'get' | 'queryPartition'>,
   read: Read<Upgrade>,
-  { reasons, now, isCounted }: { readonly reasons: readonly Reason[]; readonly now: Date; readonly isCounted: boolean },
+  { reasons, now, isCounted, status }: Ending,
 ): Promise<TakenBack> {
   const { resumeAt: _, ...rest } = read.data;
-  const hop: Upgrade = { ...rest, status: 'RolledBack', reasons: [...reasons], endedAt: now.toISOString() };
+  const hop: Upgrade = { ...rest, status: status ?? 'RolledBack', reasons: [...reasons], endedAt: now.toISOString() };
   const writes = [replace(Upgrades, read, hop)];
   const { clusterKey, rolloutId, waveIndex } = hop;
   if (!isCounted || rolloutId === undefined || waveIndex === undefined) return { writes, hops: [hop], waves: [] };
@@ -141,7 +155,11 @@ async function rolledBack(
     loadWaves(table, rolloutId),
   ]);
   if (member === undefined || !isMember(member.data) || wave === undefined) return { writes, hops: [hop], waves: [] };
-  const failed = { ...withoutPlace(member.data, 'Failed', reasons.slice(0, 1)), from: hop.from, resumeAt: undefined };
+  const failed = {
+    ...withoutPlace(member.data, status ?? 'Failed', reasons.slice(0, 1)),
+    from: hop.from,
+    resumeAt: undefined,
+  };
   const after = withoutTurn(waveWithout(wave.data, member.data, failed, now), clusterKey);
   writes.push(replace(Members, member, failed), replace(Waves, wave, after));
   // A rollout that had ended with a success less says so.

@@ -74,7 +74,9 @@ export function settle(
   };
   const [first = reason('Stopped', 'The upgrade ended without a reason.')] = end.reasons;
   const failed = status === 'Failed' || end.status === 'stopped' ? first : undefined;
-  const hold = status === 'RolledBack' ? heldAfter(first, upgrade.to) : failed;
+  // Whoever has taken it back had a reason, also where Liftlock had not moved it.
+  const isTakenBack = first.code === 'RolledBack' && (status === 'RolledBack' || status === 'Blocked');
+  const hold = isTakenBack ? heldAfter(first, upgrade.to) : failed;
   if (member === undefined || wave === undefined) return { upgrade: settled, member: undefined, wave: undefined, hold };
   const after = memberAfter(member, settled, end);
   const nextMember = { ...after, status: unlessFailed(member, after.status) };

@@ -48,6 +48,15 @@ test('what Liftlock has never moved is held alone', async () => {
   expect(await found([])).toMatchObject({ isLeft: true, hold: 'RolledBack', told: ['ClusterHeld a'] });
 });
 
+test.each<[Upgrade['status'], Upgrade['status']]>([
+  ['Parked', 'Blocked'],
+  ['Succeeded', 'Blocked'],
+  ['Blocked', 'Blocked'],
+  ['Canceled', 'Canceled'],
+])('a hop that is %s and has changed nothing is %s, and no failure', async (status, becomes) => {
+  expect(await found([hop({ status, mutated: false })])).toMatchObject({ hop: becomes, hold: 'RolledBack' });
+});
+
 test('who holds the cluster goes on doing so', async () => {
   const held = { reason: quoted('UpdateFailed', 'no'), since: SEEN, upgradeId: '1.36-1.37' };
   expect(await found([hop({ status: 'Failed' })], '1.36', held)).toMatchObject({

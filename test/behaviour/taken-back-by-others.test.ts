@@ -17,6 +17,7 @@ import {
   smallFleet,
   upgradesOf,
   versionOf,
+  wavesOf,
 } from './small-fleet.ts';
 
 // docs/rollbacks.md, Taken back by somebody else: what a person took back by hand nobody takes up again.
@@ -127,6 +128,31 @@ test('what others have moved and taken back is held, too', async () => {
   askEks(world, '1.36');
   await hours(world, 2);
   await expectHeld(world);
+});
+
+test.each<[string, string, (world: World) => Promise<unknown>]>([
+  ['discovery', '6h', (world) => hours(world, 3)],
+  ['the hop', '100m', (world) => minutes(world, 100)],
+])('what others had moved before a hop did is held, and no failure, where %s finds it', async (_, bake, pass) => {
+  const faults = [beforeCommit(async (of) => void (await stopFleet(of.ports, PERSON, 'wait')))];
+  const world = await smallFleet({ clusters: [shop], policy: inWave({ bake }), faults });
+  await hours(world, 1);
+  askEks(world, '1.37');
+  await hours(world, 1);
+  await resumeFleet(world.ports, PERSON);
+  await minutes(world, 50);
+  const hop = await hopOf(world);
+  expect([hop?.status, hop?.reasons[0]?.code, hop?.mutated]).toEqual(['Parked', 'Baking', false]);
+  askEks(world, '1.36');
+  await pass(world);
+  await run(world);
+  expect([versionOf(world, 'shop'), asked(world), (await hopOf(world))?.status]).toEqual(['1.36', [], 'Blocked']);
+  expect(await memberOf(world, 'shop')).toMatchObject({ status: 'Blocked', inFlight: false });
+  expect((await wavesOf(world)).map(({ status, failed }) => [status, failed])).toEqual([['Undecided', 0]]);
+  await expectHeld(world);
+  await retryCluster(world.ports, (await recordOf(world, 'shop')).clusterKey, PERSON);
+  await run(world);
+  expect((await memberOf(world, 'shop')).status).toBe('Succeeded');
 });
 
 test('what is tried again after it was taken back bakes again, and its seven days begin anew', async () => {
