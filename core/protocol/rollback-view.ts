@@ -58,8 +58,10 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     const text = `The control plane was taken back from ${back.from} to ${back.to} at ${back.endedAt}; EKS takes it back once.`;
     return nowhere('NotReversible', 'TakenBackOnce', text);
   }
-  const completedAt = upgrades
-    .flatMap((one) => (one.to === current.toString() ? (one.controlPlaneCompletedAt ?? []) : []))
+  // Where a hop was taken back from somebody else has gone since, and later.
+  const there = upgrades.filter(({ to, status }) => to === current.toString() && status !== 'RolledBack');
+  const completedAt = there
+    .flatMap((one) => one.controlPlaneCompletedAt ?? [])
     .concat(begunAt?.toISOString() ?? [])
     .sort()
     .at(-1);

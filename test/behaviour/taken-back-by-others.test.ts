@@ -106,6 +106,22 @@ test('a person who takes it back by hand once a rollback was refused is not undo
   await expectLeftAlone(world);
 });
 
+test('what others take back and up again has its way back counted from then', async () => {
+  const world = await smallFleet({ clusters: [shop] });
+  await run(world);
+  askEks(world, '1.36');
+  await hours(world, 3 * 24);
+  askEks(world, '1.37');
+  await hours(world, 5 * 24);
+  const { status, refusals } = await requestRollback(world.ports, await recordOf(world, 'shop'), PERSON, {
+    approve: false,
+  });
+  expect([status, refusals]).toEqual(['NotApproved', []]);
+  await requestRollback(world.ports, await recordOf(world, 'shop'), PERSON, { approve: true });
+  await run(world);
+  expect(versionOf(world, 'shop')).toBe('1.36');
+});
+
 test('a rollback that waits meanwhile is given up, and the cluster stays held', async () => {
   const stop = beforeCommit(async (of) => void (await stopFleet(of.ports, PERSON, 'wait')));
   const world = await smallFleet({ clusters: [shop], faults: [{ ...stop, skip: 1 }] });
