@@ -2,6 +2,7 @@ import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rol
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import { compileCalendar } from '../calendar/compile-calendar.ts';
+import { openingsOf } from '../rollout/openings.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -59,7 +60,8 @@ function told({
   return clusters.map((cluster, index) => {
     const place = { rollout, waves: [wave], member: members[index] };
     const aim = clusterPolicy(snapshot, cluster, NOW);
-    return verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW);
+    const verdict = verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW);
+    return { ...verdict, announced: openingsOf(snapshot, NOW).get(cluster.clusterKey)?.reasons };
   });
 }
 
@@ -73,8 +75,10 @@ test.each([
   const then = `WindowClosed ${code}`;
   expect(codes(given)).toEqual(['WindowClosed', then, then]);
   const [first, , last] = told(given);
+  // Its owners hear the same.
+  expect(last?.announced).toEqual(last?.reasons);
   expect(last?.reasons[1]?.message).toMatch(
-    /^At that opening, as things stand, it is not its turn\. a goes first\. 1 of at most 1 /,
+    /^At its next opening, as things stand, it is not its turn\. a goes first\. 1 of at most 1 /,
   );
   expect(first?.when).toEqual({ at: '2026-11-20T15:00:00.000Z', condition: 'Once its calendars are open.' });
   expect(last?.when.at).toBe('2026-11-20T15:00:00.000Z');

@@ -4,19 +4,18 @@ import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason, standingFirst } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
-import { some } from '../model/words.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { fleetRefusals, haltRefusals, OBSERVE_MODE, rolloutRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { nextHopId } from '../rollout/admission.ts';
 import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts';
-import { decide } from '../rollout/decide.ts';
 import type { Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
 import { earliestOpening, waitsOf } from '../rollout/openings.ts';
 import { newerIsUnderWay, refusalsOfRetry } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { turnsAt } from '../rollout/turn-at.ts';
 import type { Answer } from '../rollout/waiting.ts';
 import { wayToResume } from '../rollout/wave-end.ts';
 import { isTried } from '../store/members.ts';
@@ -66,7 +65,8 @@ export function verdictOf(
   const waits = all.filter(isOfIt);
   const until = earliestOpening(waits);
   const asked = waits.flatMap(({ reasons }) => reasons);
-  const waiting = [...asked, ...turnAt(snapshot, cluster, asked, until)];
+  const member = snapshot.members.find(isOwn);
+  const waiting = [...asked, ...turnsAt(snapshot)(cluster.clusterKey, member?.rolloutId, asked, until)];
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
   // What Liftlock begins by itself may have to wait before it ever runs.
   const hasToWait = upgrade?.status === 'Pending' && waits.length > 0;
@@ -353,35 +353,4 @@ function takenOut(member: Member, rollout: Rollout): Verdict {
     ...(aborted ? rollout.reasons : []),
     ...others,
   );
-}
-
-/** So many of those that go first are named. */
-const MOST_BEFORE = 5;
-
-/** Who waits for nothing but its calendars, or for an instant, may find others before it at the opening, or its approval expired: what the decision says of it then. */
-function turnAt(
-  snapshot: FleetSnapshot,
-  cluster: ClusterRecord,
-  asked: readonly Reason[],
-  until: string | undefined,
-): Reason[] {
-  const waitsForTime = asked.length > 0 && asked.every(({ code }) => waitsFor(code) === 'window');
-  if (until === undefined || !waitsForTime) return [];
-  const at = new Date(until);
-  const { decisions, waiting } = decide(snapshot, at);
-  const own = waiting.filter(({ clusterKey }) => clusterKey === cluster.clusterKey).flatMap(({ reasons }) => reasons);
-  const member = snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
-  const first = decisions.flatMap((one) =>
-    one.type === 'grant-member' && one.member.rolloutId === member?.rolloutId ? one.member.name : [],
-  );
-  const goes = first.length === 0 ? '' : ` ${some(first, MOST_BEFORE)} ${first.length === 1 ? 'goes' : 'go'} first.`;
-  return own
-    .filter(({ code }) => ['place', 'cap'].includes(waitsFor(code) ?? '') || code === 'ApprovalExpired')
-    .map(({ code, message }) => ({
-      code,
-      message:
-        code === 'ApprovalExpired'
-          ? `By that opening its approval has expired, unless it is given anew: ${message}`
-          : `At that opening, as things stand, it is not its turn.${goes} ${message}`,
-    }));
 }

@@ -189,6 +189,32 @@ test('who begins, or waits for its place in the window that was announced, is ta
   }
 });
 
+test('who has no place at the opening is told so, hears once that it did not begin, and of its next opening once it is its turn', async () => {
+  const { look } = world('2026-11-20T20:00:00Z');
+  const full = { wave: { inFlight: 1, maxConcurrency: 1 } };
+  const inTheWay = /gone by then: .*1 of at most 1 clusters of the wave all are in flight/;
+  expect(await look('2026-11-20T19:00:00Z', full)).toEqual([expect.stringMatching(inTheWay)]);
+  // A place may become free as long as the window is open.
+  expect(await look('2026-11-20T20:30:00Z')).toEqual([]);
+  const notBegun =
+    /web to 1\.37 does not begin at 2026-11-20T20:00:00\.000Z, as was announced\. .*1 of at most 1 clusters/;
+  const next = { opens: '2026-11-21T20:00:00Z' };
+  expect(await look('2026-11-21T00:30:00Z', next)).toEqual([expect.stringMatching(notBegun)]);
+  for (const time of ['01:30', '19:00', '20:30']) expect(await look(`2026-11-21T${time}:00Z`)).toEqual([]);
+  expect(await look('2026-11-22T00:30:00Z', { opens: '2026-11-22T20:00:00Z' })).toEqual([]);
+  const begun = [expect.stringContaining(begins('2026-11-22T20:00:00'))];
+  expect(await look('2026-11-22T01:30:00Z', { wave: { inFlight: 0, maxConcurrency: 1 } })).toEqual(begun);
+});
+
+test('whose turn has come by the next opening is moved to that', async () => {
+  const { look } = world('2026-11-20T20:00:00Z');
+  await look('2026-11-20T19:00:00Z', { wave: { inFlight: 1, maxConcurrency: 1 } });
+  await look('2026-11-20T20:30:00Z');
+  const free = { wave: { inFlight: 0 }, opens: '2026-11-21T20:00:00Z' };
+  const moved = /announced for 2026-11-20T20:00:00.000Z, is moved to 2026-11-21T20:00:00.000Z/;
+  expect(await look('2026-11-21T00:30:00Z', free)).toEqual([expect.stringMatching(moved)]);
+});
+
 test('whom its gate stops at the opening is taken nothing back, and who is blocked before is', async () => {
   const member: Partial<Member> = { status: 'Blocked', reasons: [reason('ScanFinding', 'A budget.')] };
   const blocked = { member };

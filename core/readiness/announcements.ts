@@ -29,7 +29,8 @@ export interface Announcement {
 
 /**
  * What an owner hears of when its cluster begins; undefined = nothing has changed. Each distance is announced once for an opening, the nearest
- * one alone where several have passed; what was announced and is not so any more is taken back once.
+ * one alone where several have passed; what was announced and is not so any more is taken back once. Who did not begin at an opening hears of the next
+ * ones once what kept it from that is gone.
  */
 export function announcementOf(
   cluster: Pick<ClusterRecord, 'clusterKey'>,
@@ -42,19 +43,27 @@ export function announcementOf(
   if (opening?.at === undefined) {
     if (before === undefined) return undefined;
     const waits = opening?.reasons ?? [];
-    // A tick that has come between two looks says more by the next one.
     const isComing = Date.parse(before.at) > now.getTime() + LOOKS_APART * HOUR;
-    if (isComing && waits.length === 0 && withdrawal?.member?.status === 'Pending' && goesOn(withdrawal))
+    // A tick that has come between two looks says more by the next one, and in a window that is open a place may become free.
+    const saysMore = !isComing || waits.length === 0;
+    if (saysMore && withdrawal?.member?.status === 'Pending' && !withdrawal.member.inFlight && goesOn(withdrawal))
       return undefined;
     const why = withdrawal && whyWithdrawn(withdrawal, waits, isComing);
-    if (why === undefined) return { kept: undefined, news: undefined };
-    const told = { what: 'takenBack' as const, target: before.to, announcedFor: before.at };
-    return { kept: undefined, news: { ...names, ...told, reasons: bounded(why).slice(0, MOST_TOLD) } };
+    if (why === undefined || before.notBegunFor !== undefined) return { kept: undefined, news: undefined };
+    return { kept: undefined, news: { ...names, ...takenBack(before, why) } };
   }
   const { rolloutId, to, at } = opening;
   const hoursLeft = (Date.parse(at) - now.getTime()) / HOUR;
   const hours = DISTANCES.find((distance) => hoursLeft < distance + LOOKS_APART);
   const others = bounded(opening.reasons.filter(({ code }) => !TIMES.includes(waitsFor(code)))).slice(0, MOST_TOLD);
+  if (before?.notBegunFor !== undefined) {
+    const isTold = before.rolloutId === rolloutId && others.some(({ code }) => code === before.notBegunFor);
+    if (isTold) return undefined;
+    return announcementOf(cluster, undefined, opening, undefined, now) ?? { kept: undefined, news: undefined };
+  }
+  const [other] = others;
+  if (before !== undefined && before.to === to && Date.parse(before.at) <= now.getTime() && other !== undefined)
+    return { kept: { ...before, notBegunFor: other.code }, news: { ...names, ...takenBack(before, others) } };
   const isSame = before?.at === at && before.to === to;
   if (before !== undefined && !isSame) {
     const news = { ...names, what: 'moved' as const, target: to, at, announcedFor: before.at };
@@ -67,6 +76,11 @@ export function announcementOf(
     news: { ...names, what: 'opens', target: to, at, reasons: others },
   };
 }
+
+const takenBack = (before: Announced, why: readonly Reason[]) => ({
+  ...{ what: 'takenBack' as const, target: before.to, announcedFor: before.at },
+  reasons: bounded(why).slice(0, MOST_TOLD),
+});
 
 /** Of an opening that is further away than any distance. */
 const FAR = 10_000;
@@ -84,8 +98,6 @@ function whyWithdrawn(
   // It began, and its gate let it go no further: that is news of its own.
   if (member.status === 'Blocked' && !isComing) return undefined;
   if (goesOn(withdrawal)) {
-    // Its time has come: what it still lacks then, such as an approval, the announcement has said.
-    if (member.status === 'Pending' && !isComing) return undefined;
     return waits.length > 0 ? waits : member.reasons;
   }
   const { id = '', status = 'Completed', reasons: ended = [] } = rollout ?? {};

@@ -5,6 +5,7 @@ import { decide } from './decide.ts';
 import type { Decision, Waiting } from './decisions.ts';
 import { leavesAt } from './left-behind.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { turnsAt } from './turn-at.ts';
 
 /**
  * What the decision says to clusters that wait. Before an instant that a cluster waits for nothing else is asked about it, and that may be in
@@ -45,7 +46,7 @@ export interface Opening {
   readonly to: string;
   /** Undefined = no instant is known. */
   readonly at: string | undefined;
-  /** What it waits for, approvals too. */
+  /** What it waits for, approvals and a place at that opening too. */
   readonly reasons: readonly Reason[];
 }
 
@@ -54,6 +55,7 @@ export function openingsOf(snapshot: FleetSnapshot, now: Date): ReadonlyMap<stri
   const waiting = snapshot.members.filter(({ status, inFlight }) => status === 'Pending' && !inFlight);
   const { waits } = waitsOf(snapshot, new Set(waiting.map(({ clusterKey }) => clusterKey)), now);
   const byMember = Map.groupBy(waits, ({ clusterKey, rolloutId }) => `${rolloutId} ${clusterKey}`);
+  const turn = turnsAt(snapshot);
   return new Map(
     waiting.map((one) => {
       const { clusterKey, rolloutId, to } = one;
@@ -61,7 +63,8 @@ export function openingsOf(snapshot: FleetSnapshot, now: Date): ReadonlyMap<stri
       const until = earliestOpening(own);
       // Who never starts waits for an instant, too: at that its wave goes on without it.
       const isKnown = until !== undefined && Date.parse(until) > now.getTime() && until !== leaving(snapshot, one);
-      const told = own.flatMap(({ reasons }) => reasons);
+      const asked = own.flatMap(({ reasons }) => reasons);
+      const told = isKnown ? [...asked, ...turn(clusterKey, rolloutId, asked, until)] : asked;
       const reasons = [...new Map(told.map((why) => [why.message, why])).values()];
       return [clusterKey, { clusterKey, rolloutId, to, at: isKnown ? until : undefined, reasons }];
     }),

@@ -46,8 +46,13 @@ export const clusterNews = z.object({
     .optional(),
   /** What its last look came to, proved or not: the history of its readiness is as old as this. */
   word: z.enum(READINESS_VERDICTS).optional(),
-  /** The opening that was announced last, and how long before it that is done next: hours. */
-  announced: z.object({ rolloutId: z.string(), to: z.string(), at: timestamp, hours: z.number() }).optional(),
+  /** The opening that was announced last, and how long before it that is done next: hours. `notBegunFor`: it has passed, and the code of what was told to have kept the cluster from it. */
+  announced: z
+    .object({
+      ...{ rolloutId: z.string(), to: z.string(), at: timestamp, hours: z.number() },
+      notBegunFor: z.string().optional(),
+    })
+    .optional(),
   /** The end of support whose forced upgrade was told. */
   forcedAt: timestamp.optional(),
   /** By when patches were due that were told to be overdue. */
