@@ -299,6 +299,19 @@ describe('a wave that has settled and is watched', () => {
     const plain = decided({ waves: [{ ...settled, status: 'Soaking', lastSuccessAt: at(-60) }], policy: soaks });
     expect(plain[0]).not.toHaveProperty('limits');
   });
+
+  test('a wave that soaks says until when as its policy has it by now, and once', () => {
+    const begun = decided({ waves: [settled], policy: soaks });
+    const reasons = begun[0]?.type === 'change-wave' ? begun[0].reasons : [];
+    expect(reasons.map(({ code }) => code)).toEqual(['Soaking', 'Settled']);
+    const told = { ...settled, status: 'Soaking' as const, reasons: [...reasons] };
+    expect(decided({ waves: [told], policy: soaks })).toEqual([]);
+    const [longer] = decided({ waves: [told], policy: soaks.replace('1h', '5h') });
+    expect(longer).toMatchObject({
+      type: 'adjust-wave',
+      changes: { reasons: [{ code: 'Soaking', message: expect.stringContaining(': 5h after') }, reasons[1]] },
+    });
+  });
 });
 
 describe('the numbers of a wave', () => {

@@ -163,7 +163,13 @@ function soaking(situation: WaveSituation, wave: Wave): Decision[] {
     const changes = gates === undefined ? {} : { limits: { gates } };
     return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons, ...changes }];
   }
-  if (readings === undefined || gates === undefined) return [];
+  if (readings === undefined || gates === undefined) {
+    const [until] = soak.reasons.filter(({ code }) => code === 'Soaking');
+    const told = wave.reasons.find(({ code }) => code === 'Soaking');
+    if (until === undefined || told === undefined || told.message === until.message) return [];
+    const reasons = wave.reasons.map((one) => (one === told ? until : one));
+    return [{ type: 'adjust-wave', wave, changes: { reasons }, event: undefined, reasons: [until] }];
+  }
   const event = gatesChanged(wave.gates, gates) ? 'WaveGatesChanged' : undefined;
   return [{ type: 'adjust-wave', wave, changes: { gates, reasons: [...soak.reasons] }, event, reasons: soak.reasons }];
 }
