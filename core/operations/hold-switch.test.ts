@@ -53,6 +53,22 @@ test('the rollout has on record whose failure a retry has taken back', async () 
   expect(ofRollout).toEqual([{ event: 'MemberRetried', principal: 'ann', detail }]);
 });
 
+test.each([
+  ['was halted', { wave: { status: 'Halted' }, rollout: { status: 'Halted' } }, true],
+  ['was open', {}, false],
+  ['is paused', { wave: { status: 'Halted' }, rollout: { status: 'Paused' } }, false],
+  ['stays halted', { wave: { status: 'Halted', failed: 9 }, rollout: { status: 'Halted' } }, false],
+] as const)('that a retry has others go on is told and on record where their rollout %s', async (_, given, isTold) => {
+  const { result, control, ofRollout } = await after(retryCluster, given);
+  const told = [
+    { code: 'WaveReopened', message: expect.stringMatching(/all .* r goes on for its other clusters, too/) },
+  ];
+  expect(result).toEqual(isTold ? { ...without, told } : without);
+  expect(control).toEqual(without);
+  const { detail } = ofRollout[0] ?? {};
+  expect((detail as { reasons?: object } | undefined)?.reasons).toEqual(isTold ? told : undefined);
+});
+
 /** It failed half-way by hand, and nobody has looked at that since. */
 const unseen: Given = {
   control: { clusterKey: KEY, held: { ...held, mutated: true } },

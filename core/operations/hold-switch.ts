@@ -3,6 +3,7 @@ import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { arrivalId } from '../model/hop.ts';
 import { FLEET, fleetSpec, loadAppliedConfigs, readPolicies } from '../policy/applied.ts';
 import { isForgotten, labeled } from '../policy/cluster-labels.ts';
@@ -37,8 +38,11 @@ import type { OperatorPorts } from './fleet-switch.ts';
 import { findRollback, giveUpRollback, refuseWhileGoingBack } from './request-rollback.ts';
 import { busyReplanning } from './skip-cluster.ts';
 
+/** `told`: what follows from it for others than the cluster. */
+type Unheld = ClusterControl & { readonly told?: readonly Reason[] };
+
 /** Takes the hold off and has the cluster tried again in its rollout: it no longer counts as failed there. Refused where no rollout would. */
-export function retryCluster(ports: OperatorPorts, clusterKey: string, by: string): Promise<ClusterControl> {
+export function retryCluster(ports: OperatorPorts, clusterKey: string, by: string): Promise<Unheld> {
   return unhold(ports, clusterKey, by, 'Retried');
 }
 
@@ -47,12 +51,7 @@ export function releaseCluster(ports: OperatorPorts, clusterKey: string, by: str
   return unhold(ports, clusterKey, by, 'Released');
 }
 
-function unhold(
-  ports: OperatorPorts,
-  clusterKey: string,
-  by: string,
-  event: 'Retried' | 'Released',
-): Promise<ClusterControl> {
+function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Retried' | 'Released'): Promise<Unheld> {
   return changeAndTell(ports, async (now) => {
     const { table } = ports;
     const cluster = await load(table, Clusters, clusterKey);
@@ -107,8 +106,9 @@ function unhold(
     };
     const failed = isLeftHop ? held : retried;
     const next = event === 'Released' || failed?.mutated !== true ? bare : { ...bare, retried: failed };
+    const told = again.flatMap(({ reasons = [] }) => reasons);
     return {
-      result: next,
+      result: told.length === 0 ? next : { ...next, told },
       writes: [
         unchanged(Grants, grant, clusterKey),
         replace(ClusterControls, read, next),
@@ -136,6 +136,7 @@ function withFailure(place: RolloutMember, held: ClusterControl['held'], now: Da
 function putOnRecord({ member, wave, rollout, checks }: RolloutMember): {
   writes: WriteOperation[];
   record: AuditEntry;
+  reasons?: readonly Reason[];
 } {
   const { clusterKey, rolloutId, reasons } = member.data;
   if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
@@ -272,7 +273,7 @@ async function requeue(
   cluster: ClusterRecord,
   ended: readonly RolloutMember[],
   { held, by, now }: { readonly held: ClusterControl['held']; readonly by: string; readonly now: Date },
-): Promise<{ writes: WriteOperation[]; record: AuditEntry }[]> {
+): Promise<{ writes: WriteOperation[]; record: AuditEntry; reasons: readonly Reason[] }[]> {
   const requeued = [];
   for (const place of ended) {
     const { member, rollout, wave, checks } = place;
@@ -297,8 +298,11 @@ async function requeue(
         ? unchanged(Rollouts, rollout, rollout.data.id)
         : replace(Rollouts, rollout, { ...rollout.data, ...(staysHalted ? { reasons: retried.reasons } : begun) }),
     ];
-    const detail = { clusterKey, wave: wave.data.name, from: status, to: next.status };
-    requeued.push({ writes, record: rolloutEntry(rolloutId, 'MemberRetried', by, detail) });
+    const reopens = wave.data.status === 'Halted' && retried.status !== 'Halted' && rolloutStatus !== 'Paused';
+    const said = `The wave ${wave.data.name} was halted and is open again: the rollout ${rolloutId} goes on for its other clusters, too. To have them wait: liftlock rollout pause ${rolloutId}`;
+    const reasons = reopens ? [reason('WaveReopened', said)] : [];
+    const detail = { clusterKey, wave: wave.data.name, from: status, to: next.status, ...(reopens && { reasons }) };
+    requeued.push({ writes, record: rolloutEntry(rolloutId, 'MemberRetried', by, detail), reasons });
   }
   return requeued;
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
+import type { Reason } from '../../../core/contracts/step-result.ts';
 import { breakGlassOfCluster, mendGlassOfCluster } from '../../../core/operations/break-glass.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
 import { cancelDrain, requestDrain } from '../../../core/operations/request-drain.ts';
@@ -42,18 +43,19 @@ const HISTORY = 100;
 const clusterOf = (context: ApiContext<`/:id${string}`>): Promise<ClusterRecord> =>
   findCluster(context.var.ports.table, context.req.param('id'));
 
-/** What a person changes of a cluster; what follows from it is the best answer. */
+/** What a person changes of a cluster; what follows from it is the best answer, for others too. */
 const explained =
   <Order extends { readonly reason?: string | undefined }>(
     body: z.ZodType<Order>,
-    change: (ports: ApiPorts, clusterKey: string, principal: string, reason: Order['reason']) => Promise<unknown>,
+    change: (ports: ApiPorts, clusterKey: string, principal: string, reason: Order['reason']) => Promise<object>,
   ) =>
   async (context: ApiContext<'/:id', { json: Order }>) => {
     const { reason } = await readBody(context, body);
     const { ports, principal } = context.var;
     const { clusterKey } = await clusterOf(context);
-    await change(ports, clusterKey, principal, reason);
-    return context.json(await explainCluster(ports, await findCluster(ports.table, clusterKey)));
+    const changed: { told?: readonly Reason[] } = await change(ports, clusterKey, principal, reason);
+    const explanation = await explainCluster(ports, await findCluster(ports.table, clusterKey));
+    return context.json({ ...explanation, reasons: [...(changed.told ?? []), ...explanation.reasons] });
   };
 
 /** `/v1/clusters`: the inventory, and what people do to one cluster. */
