@@ -312,7 +312,13 @@ function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Plac
     const text = 'No Fleet is applied, so nothing may be changed.';
     return said(after('Somebody runs: liftlock apply -f fleet.yaml'), reason('FleetNotConfigured', text));
   }
-  if (snapshot.fleet.mode !== 'act') return said(after('The Fleet is applied with mode: act.'), OBSERVE_MODE);
+  if (snapshot.fleet.mode !== 'act') {
+    const acting = { ...snapshot, fleet: { ...snapshot.fleet, mode: 'act' as const } };
+    const { when, reasons } = withoutRollout(acting, aim, place, now);
+    const others = reasons.filter(({ code }) => code !== 'Automatic');
+    const then = others.length === 0 || when.condition === null ? '' : ` Then: ${when.condition}`;
+    return said(after(`The Fleet is applied with mode: act.${then}`, when.at), OBSERVE_MODE, ...others);
+  }
   if (aim.wave === undefined) return said(UNPLACED, ...whyUnplaced(aim));
   const tried = place?.member;
   const isAborted = place?.rollout.status === 'Aborted';
