@@ -9,6 +9,9 @@ import { untilRest } from '../../simulator/process/until-rest.ts';
 import { accessLines } from './access-lines.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 
+/** Who may approve there: the administrator of the account, and who has one of the managed policies that give it. */
+const APPROVERS = [undefined, 'liftlock-approver', 'liftlock-admin'];
+
 /** What `cdk synth` made, in the local cloud. */
 export const startInCloud: StartLocalRun = async (prepared, { seed, speed, port, onNote }): Promise<LocalRun> => {
   const { cloud, close } = await startCloudFleet(prepared, {
@@ -29,9 +32,11 @@ export const startInCloud: StartLocalRun = async (prepared, { seed, speed, port,
     },
     untilRest: (options) => untilRest(cloud, cloud.clock, options),
     person: {
-      approve: async (id, wave) => {
+      approve: async (id, wave, person = 0) => {
+        if (person >= APPROVERS.length)
+          throw new Error(`The local cloud has ${APPROVERS.length} people who may approve, so that no more can.`);
         const path = `/v1/rollouts/${id}/waves/${encodeURIComponent(wave)}/approve`;
-        await apiRequest(cloud, 'POST', path, { comment: 'given automatically' });
+        await apiRequest(cloud, 'POST', path, { comment: 'given automatically' }, APPROVERS[person]);
       },
       promote: async (id, reason) => {
         await apiRequest(cloud, 'POST', `/v1/rollouts/${id}/promote`, { reason });

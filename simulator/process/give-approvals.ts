@@ -5,8 +5,8 @@ import { ofKind } from '../../core/store/entity.ts';
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
 import type { RunView } from './run-view.ts';
 
-/** Gives one approval as a person would; fails when it is refused. */
-export type Approve = (rolloutId: string, wave: string) => Promise<void>;
+/** Gives one approval as a person would, `person` being which of several, from 0; fails when it is refused, or when there is no such one. */
+export type Approve = (rolloutId: string, wave: string, person?: number) => Promise<void>;
 
 /** Gives the approvals of a scenario when their time has come. */
 export class GiveApprovals {

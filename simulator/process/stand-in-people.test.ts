@@ -47,6 +47,14 @@ test('one rehearsal judges every cluster: what waits for a person goes on as if 
   });
 });
 
+test('a wave that asks for two approvals is given both, by two people', async () => {
+  const { said, version } = await rehearsed({ approvals: 2 });
+  expect([version, said[2]]).toEqual([
+    '1.37',
+    'The wave prod of the policy policy-0 waited for 2 approvals, and was approved as so many people would.',
+  ]);
+});
+
 test('what nobody here may do is tried once, and is said with why it was refused', async () => {
   const { rested, said, version } = await rehearsed({
     approvals: 1,

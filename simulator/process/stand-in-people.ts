@@ -18,8 +18,9 @@ export interface PersonActs {
 
 /** Somebody who may do everything in a run in one process. */
 export const personIn = ({ ports }: World): PersonActs => ({
-  approve: async (id, wave) => {
-    await voteOnWave(ports, id, wave, { decision: 'Approved', by: LOCAL_PRINCIPAL, comment: 'given automatically' });
+  approve: async (id, wave, person = 0) => {
+    const by = person === 0 ? LOCAL_PRINCIPAL : `${LOCAL_PRINCIPAL}-${person + 1}`;
+    await voteOnWave(ports, id, wave, { decision: 'Approved', by, comment: 'given automatically' });
   },
   promote: async (id, reason) => {
     await promoteRollout(ports, id, LOCAL_PRINCIPAL, reason);
@@ -92,13 +93,19 @@ export class StandInPeople {
             run: () => this.#acts.promote(rollout.id, 'rehearsed: the others are to be judged too'),
           },
         ];
-      const asks = waveNamed(policies.get(rollout.policy)?.policy, wave.name)?.approval !== undefined;
-      if (wave.status !== 'Pending' || !asks) return [];
+      const asked = waveNamed(policies.get(rollout.policy)?.policy, wave.name)?.approval?.approvals;
+      if (wave.status !== 'Pending' || asked === undefined) return [];
+      const said =
+        asked > 1
+          ? `waited for ${asked} approvals, and was approved as so many people would.`
+          : 'waited for an approval, and was approved as a person would.';
       return [
         {
           key,
-          said: `${which} waited for an approval, and was approved as a person would.`,
-          run: () => this.#acts.approve(rollout.id, wave.name),
+          said: `${which} ${said}`,
+          run: async () => {
+            for (let person = 0; person < asked; person += 1) await this.#acts.approve(rollout.id, wave.name, person);
+          },
         },
       ];
     });
