@@ -42,8 +42,13 @@ const ended = (event: string, end: Partial<Upgrade>) =>
 const retried = (clusterKey: string) => two().add('rollout/r', 'MemberRetried', { clusterKey });
 const up = upgradeOf({ id: '1.37-1.38', from: '1.37', to: '1.38' });
 const unchecked = back({ steps: {} });
-const wentDown = (event: string, clusterKey = KEY) =>
-  known(inForce()).add(KEY, 'VersionObserved', { version: '1.36', before: '1.37' }).add(clusterKey, event, {});
+const movedSteps: Upgrade['steps'] = {
+  'upgrade-control-plane': { status: 'done', reasons: [], startedAt: '2026-11-20T12:00:00.000Z' },
+};
+const wentDown = (event: string, clusterKey = KEY, hop: Partial<Upgrade> = {}) =>
+  known(inForce(), upgradeOf({ status: 'Parked', ...hop }))
+    .add(KEY, 'VersionObserved', { version: '1.36', before: '1.37' })
+    .add(clusterKey, event, {});
 const upAgain = (history: Fabricated, version = '1.37') =>
   history.commit('upgrade-control-plane', call('UpdateClusterVersion', version), upgradeOf({}));
 
@@ -84,6 +89,10 @@ test.each<[string, Fabricated]>([
   ],
   ['two by themselves, as their policy says', two()],
   ['one that went down and goes up again where somebody has let it', upAgain(wentDown('ClusterReleased'))],
+  [
+    'one that somebody had tried again when it was seen to have gone down',
+    upAgain(wentDown('Noted', KEY, { status: 'Running', steps: {} })),
+  ],
   ['one that goes up to where it was not taken back from', upAgain(wentDown('Noted'), '1.36')],
   ['a third where one of the two is tried again', third(retried(KEY))],
   ...(
@@ -128,6 +137,11 @@ test.each<[string, string, Fabricated]>([
     granted(back({ rollbackOf: place }), back({ clusterKey: OTHER, rollbackOf: place, status: 'Running' })),
   ],
   ['one that went down goes up there again', 'nobody had said so', upAgain(wentDown('Noted'))],
+  [
+    'one that went down after its attempt had moved it',
+    'nobody had said so',
+    upAgain(wentDown('Noted', KEY, { status: 'Running', steps: movedSteps })),
+  ],
   ['one goes up again where another one was let', 'nobody had said so', upAgain(wentDown('ClusterRetried', OTHER))],
   ['one begins by itself', 'no policy says so', begun(automatic(false))],
   [

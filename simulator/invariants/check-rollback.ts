@@ -1,4 +1,5 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
+import { hopId } from '../../core/model/hop.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Upgrades } from '../../core/store/entities.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
@@ -37,11 +38,14 @@ function takeOff({ item, store }: Moment, begun: Set<string>): void {
 
 const LETS_UP = ['ClusterRetried', 'ClusterReleased'];
 
-function seeLeft({ item }: Moment, left: Map<string, unknown>): void {
+function seeLeft({ item, store }: Moment, left: Map<string, unknown>): void {
   const { version, before } = item.detail as { version?: string; before?: string };
   if (LETS_UP.includes(item.event)) left.delete(item.subject);
   if (item.event !== 'VersionObserved' || version === undefined || before === undefined) return;
-  if (KubeVersion.parse(version).isOlderThan(KubeVersion.parse(before))) left.set(item.subject, before);
+  // It went down before this attempt had moved it: who has asked for that did so since.
+  const { status, steps } = store.get(Upgrades, item.subject, hopId(version, before)) ?? {};
+  const isToMove = status === 'Running' && steps?.['upgrade-control-plane']?.status !== 'done';
+  if (!isToMove && KubeVersion.parse(version).isOlderThan(KubeVersion.parse(before))) left.set(item.subject, before);
 }
 
 /** What was seen to go down goes up there again at a person's word alone, whoever had taken it down. */
