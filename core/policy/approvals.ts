@@ -15,8 +15,6 @@ export interface Requesters {
 type Approval = NonNullable<WaveSpec['approval']>;
 export type Approved = Pick<Wave, 'rolloutId' | 'name' | 'planHash' | 'approvals' | 'startedAt'>;
 
-/** The last instant that a Date knows. */
-const LAST_INSTANT = new Date(8_640_000_000_000_000);
 const VOIDED = 'Its plan has changed since it was approved, which voided that.';
 
 /**
@@ -123,5 +121,7 @@ export const holdsUntil = (approval: Approval | undefined, { at }: Pick<Approval
     ? undefined
     : new Date(Date.parse(at) + durationMilliseconds(approval.expiresAfter));
 
-export const isExpired = (approval: Approval | undefined, word: ApprovalRecord, at: Date): boolean =>
-  at >= (holdsUntil(approval, word) ?? LAST_INSTANT);
+export function isExpired(approval: Approval | undefined, word: ApprovalRecord, at: Date): boolean {
+  const until = holdsUntil(approval, word);
+  return until !== undefined && at >= until;
+}
