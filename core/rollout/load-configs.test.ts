@@ -38,10 +38,15 @@ test('all that decisions know of is read in one request, and no waivers', async 
 const tagged = clusterRecord({ tags: { 'liftlock/calendar': 'days' } });
 
 /** What is read for these rollouts, and in how many requests. */
-async function read(table: MemoryTable, policies: readonly string[], clusters = [clusterRecord()]) {
+async function read(
+  table: MemoryTable,
+  policies: readonly string[],
+  clusters = [clusterRecord()],
+  kept: readonly { readonly calendars: string[] }[] = [],
+) {
   const before = table.reads.get;
   const rollouts = policies.map((policy) => rolloutItem({ policy }));
-  const configs = await configsOf(batched(table), rollouts, Promise.resolve(clusters));
+  const configs = await configsOf(batched(table), { rollouts, waves: kept }, Promise.resolve(clusters));
   return { names: names(configs), requests: table.reads.get - before };
 }
 
@@ -59,6 +64,12 @@ test('rollouts need the Fleet, their policies, and the calendars that these and 
     'Fleet fleet',
     'UpgradePolicy q',
   ]);
+});
+
+test('who goes on in a wave that its policy has no more goes by the calendars of that wave', async () => {
+  const table = await tableWith(fleetConfig, q, days);
+  const { names } = await read(table, ['q'], [clusterRecord()], [{ calendars: ['days'] }]);
+  expect(names).toEqual(['Calendar days', 'Fleet fleet', 'UpgradePolicy q']);
 });
 
 test('what was named last is asked for ahead, so that it takes one request less', async () => {

@@ -1,5 +1,5 @@
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
-import type { AppliedConfig, Member, Rollout } from '../contracts/items/rollout.ts';
+import type { AppliedConfig, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { KIND_SHARDS } from '../contracts/table-schema.ts';
 import { authorsOf, channelNamed, channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
@@ -134,7 +134,9 @@ export async function loadSnapshot(
   };
   const [configs, regions, looked, epoch, control, learned, ledger, { clusters, controls }, ended, passed] =
     await Promise.all([
-      everything || upgrades.some(waitsByHand) ? loadEveryConfig(table) : configsOf(reader, rollouts, clustersRead),
+      everything || upgrades.some(waitsByHand)
+        ? loadEveryConfig(table)
+        : configsOf(reader, { rollouts, waves }, clustersRead),
       everything ? table.queryPartition('VERSIONS') : [],
       past(),
       load(reader, Epochs),
@@ -268,12 +270,12 @@ type Named = readonly ['Calendar' | 'Channel', string];
 let namedLast: ReadonlyMap<string, Named> = new Map();
 
 /**
- * What goes on in rollouts needs no more than the Fleet, their policies, and the Channels and calendars that these and tags of their clusters
- * name. The first two are read together with what else `reader` is asked for in this turn.
+ * What goes on in rollouts needs no more than the Fleet, their policies, and the Channels and calendars that these, tags of their clusters and
+ * waves that these policies have no more name. The first two are read together with what else `reader` is asked for in this turn.
  */
 export async function configsOf(
   reader: Pick<Table, 'get'>,
-  rollouts: readonly Rollout[],
+  { rollouts, waves }: { readonly rollouts: readonly Rollout[]; readonly waves: readonly Pick<Wave, 'calendars'>[] },
   reading: Promise<readonly ClusterRecord[]>,
 ): Promise<AppliedConfig[]> {
   const ahead = new Map([...namedLast].map(([id, one]) => [id, load(reader, Configs, ...one)]));
@@ -289,6 +291,7 @@ export async function configsOf(
   const names = [
     ...policies.flatMap((policy) => namedBy(policy?.data)),
     ...clusters.flatMap(({ tags }) => clusterTags(tags, prefix).calendars.map(asCalendar)),
+    ...waves.flatMap(({ calendars }) => (calendars ?? []).map(asCalendar)),
   ];
   namedLast = new Map(names.map((one) => [one.join('#'), one]));
   const named = await Promise.all([...namedLast].map(([id, one]) => ahead.get(id) ?? load(reader, Configs, ...one)));

@@ -48,16 +48,36 @@ describe('how much a tick looks at', () => {
     expect(table.writes).toBe(writes);
   });
 
+  test.each<[string, number, ReconcileMarker, string, number]>([
+    ['is not read', 1, { lastFullAt: ago(90), atRest: true }, 'idle', 0],
+    ['is read each tenth minute', 10, { lastFullAt: ago(30), atRest: true }, 'idle', 1],
+    [
+      'as the version before has left it is in the index, and is not read beside it',
+      1,
+      { lastFullAt: ago(30) },
+      'idle',
+      0,
+    ],
+    ['brings the hourly look at the tenth minute', 10, { lastFullAt: ago(50), atRest: true }, 'full', 1],
+    ['is in the index as soon as something is new', 1, { ...LOOKED, atRest: true, dirtySince: ago(0) }, 'full', 0],
+  ])('with all at rest the marker %s', async (_, minute, marker, look, reads) => {
+    const now = new Date(NOON.getTime() + minute * 60_000);
+    const { table, tick } = await world({ marker, ports: { clock: { now: () => now } } });
+    expect((await tick()).look).toBe(look);
+    if (look === 'idle') expect(table.reads).toEqual({ get: reads, partition: 0, active: 1, kind: 0, audit: 0 });
+  });
+
   test.each<[string, ReconcileMarker, string]>([
-    ['was looked at less than an hour ago', { lastFullAt: ago(59.99) }, 'idle'],
+    ['was looked at less than an hour ago', { lastFullAt: ago(50) }, 'idle'],
     ['was looked at an hour ago', { lastFullAt: ago(60) }, 'full'],
+    ['was looked at in the same minute an hour ago', { lastFullAt: ago(59.01) }, 'full'],
     ['was never looked at', {}, 'full'],
     ['was marked since', { ...LOOKED, dirtySince: ago(1) }, 'full'],
     ['was looked at by somebody who did not come to the end', { ...LOOKED, lookBegunAt: ago(1) }, 'full'],
   ])('where nothing is in motion and everything %s the look is as it should be', async (_, marker, look) => {
     const { tick, markerNow } = await world({ marker });
     expect(await tick()).toMatchObject({ look, problems: [] });
-    expect(await markerNow()).toEqual({ lastFullAt: look === 'full' ? NOON.toISOString() : marker.lastFullAt });
+    expect(await markerNow()).toEqual(look === 'full' ? { lastFullAt: NOON.toISOString(), atRest: true } : marker);
   });
 
   const byHand = upgrade({ status: 'Parked', rolloutId: undefined, waveIndex: undefined });
@@ -87,7 +107,7 @@ describe('an installation', () => {
     expect(await table.auditOf('fleet')).toMatchObject([
       { event: 'Installed', principal: 'liftlock', detail: { epoch: 1 } },
     ]);
-    expect(await markerNow()).toEqual({ lastFullAt: NOON.toISOString() });
+    expect(await markerNow()).toEqual({ lastFullAt: NOON.toISOString(), atRest: true });
     expect(await tick()).toStrictEqual(IDLE);
   });
 

@@ -8,7 +8,7 @@ import { isAwaited } from '../policy/cluster-tags.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import type { Clock, GateReader } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { StoredItem } from '../ports/table.ts';
+import type { StoredItem, Table } from '../ports/table.ts';
 import { mayExtendSupport } from '../protocol/rollback-view.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Epochs, Grants, Learned, ReconcileMarkers, Rollouts, Upgrades } from '../store/entities.ts';
@@ -45,7 +45,10 @@ export interface ReconcileResult {
 
 /** What a decision opens (a wave, a grant) is decided in the same tick, up to this depth. */
 const ROUNDS = 4;
+/** A fleet at rest is not asked each minute when it was looked at last; whoever learns something new puts the mark into the index. */
+const MARKER_EVERY_MINUTES = 10;
 const FULL_LOOK_EVERY_MINUTES = 60;
+const IDLE = { look: 'idle', applied: 0, waiting: 0, stuck: 0, overdue: NOTHING_OVERDUE, problems: [] } as const;
 
 /**
  * One tick. Reads what is not at rest through the sparse index; with nothing in motion that is all. Two at once are harmless: every write is
@@ -57,16 +60,18 @@ export async function reconcileRollouts(
 ): Promise<ReconcileResult> {
   const { table } = ports;
   let active = await table.queryActive();
-  const marker = await markerOf(ports, active);
   const now = ports.clock.now();
+  const listed = active.find(({ kind }) => kind === ReconcileMarkers.kind);
+  const isTurn = now.getUTCMinutes() % MARKER_EVERY_MINUTES === 0;
+  if (listed === undefined && !isTurn && !active.some(isInMotion)) return IDLE;
+  const marker = listed === undefined ? await loadMarker(ports) : decode(ReconcileMarkers, listed);
   const lastFull = marker.data.lastFullAt;
   const full =
     marker.data.dirtySince !== undefined ||
     marker.data.lookBegunAt !== undefined ||
     lastFull === undefined ||
-    now.getTime() - Date.parse(lastFull) >= FULL_LOOK_EVERY_MINUTES * 60_000;
-  if (!full && !active.some(isInMotion))
-    return { look: 'idle', applied: 0, waiting: 0, stuck: 0, overdue: NOTHING_OVERDUE, problems: [] };
+    minuteOf(now) - minuteOf(new Date(lastFull)) >= FULL_LOOK_EVERY_MINUTES;
+  if (!full && !active.some(isInMotion)) return IDLE;
 
   const look = await beginLook(ports, marker);
   // What was marked since it was listed, while a mark stood already, would be cleared with that mark.
@@ -120,10 +125,16 @@ export async function reconcileRollouts(
   if (looked !== undefined) {
     problems.push(...(await deadlineNews(ports, looked)));
     // What could not be planned anew rested on something that has moved, or that nobody can read: the next tick looks at everything again.
-    if (!unplanned && !isBlind(looked)) await markFull(ports, look, looked);
+    if (!unplanned && !isBlind(looked)) {
+      const isAtRest = !active.some(isInMotion);
+      await markFull(ports.table, look, looked, { lastFullAt: now.toISOString(), ...(isAtRest && { atRest: true }) });
+    }
   }
   return { look: full ? 'full' : 'active', applied, waiting, stuck, overdue, problems };
 }
+
+/** A tick that comes some milliseconds earlier in its minute than the one an hour before is not ten minutes too early. */
+const minuteOf = (instant: Date): number => Math.floor(instant.getTime() / 60_000);
 
 /** Whether a rollout under way goes by what this version cannot read, or nobody has looked at: what has changed is planned for after that. */
 const isBlind = ({ fleet, rollouts, unreadablePolicies, members, clusters }: FleetSnapshot): boolean =>
@@ -159,11 +170,8 @@ async function carryOut(
   }
 }
 
-/** The first tick of an installation writes the marker; it stays for ever. */
-async function markerOf(ports: ReconcilePorts, active: readonly StoredItem[]): Promise<Read<ReconcileMarker>> {
-  const listed = active.find((item) => item.kind === ReconcileMarkers.kind);
-  if (listed !== undefined) return decode(ReconcileMarkers, listed);
-  const { table } = ports;
+/** The first tick of an installation that reads it writes the marker; it stays for ever. */
+async function loadMarker({ table }: ReconcilePorts): Promise<Read<ReconcileMarker>> {
   const stored = await load(table, ReconcileMarkers);
   if (stored !== undefined) return stored;
   await writeUnrecorded(table, [put(ReconcileMarkers, {}, 'absent')]);
@@ -237,20 +245,20 @@ async function beginLook({ table, clock }: ReconcilePorts, marker: Read<Reconcil
 
 /** Says that all was looked at, and keeps what the fleet's history teaches where that is new; what came in meanwhile keeps its mark. */
 async function markFull(
-  ports: ReconcilePorts,
+  table: Table,
   marker: Read<ReconcileMarker>,
   { history, learned: known }: FleetSnapshot,
+  next: ReconcileMarker,
 ): Promise<void> {
   try {
-    const now = ports.clock.now().toISOString();
-    const writes = [replace(ReconcileMarkers, marker, { lastFullAt: now })];
+    const writes = [replace(ReconcileMarkers, marker, next)];
     const taught = learnedFrom(history?.waves ?? []);
     if (marker.data.learned !== undefined || (taught !== undefined && !isSame(known, taught))) {
-      const stored = await load(ports.table, Learned);
+      const stored = await load(table, Learned);
       const learned = taught ?? stored?.data ?? marker.data.learned;
       if (learned !== undefined) writes.push(replace(Learned, stored, learned));
     }
-    await writeUnrecorded(ports.table, writes);
+    await writeUnrecorded(table, writes);
   } catch (error) {
     if (!isContention(error)) throw error;
   }

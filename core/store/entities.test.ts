@@ -109,9 +109,13 @@ const GONE_AROUND = new Set(['Grant', 'Upgrade', 'Rollout', 'Wave', 'Member']);
 
 test('the reconciler is given its own marker and what is not at rest, and nothing else', () => {
   const all = [...Object.values(entities), ...Object.values(scans)].filter((one) => typeof one === 'object');
-  const always = all.filter(({ kind, active }) => !GONE_AROUND.has(kind) && (active as () => boolean)() === true);
+  const always = all.filter(
+    ({ kind, active }) => !GONE_AROUND.has(kind) && (active as (data: object) => boolean)({}) === true,
+  );
   expect(always.map(({ kind }) => kind)).toEqual(['ReconcileMarker']);
-  const never = all.filter(({ kind, active }) => !GONE_AROUND.has(kind) && (active as () => boolean)() === false);
+  const never = all.filter(
+    ({ kind, active }) => !GONE_AROUND.has(kind) && (active as (data: object) => boolean)({}) === false,
+  );
   expect(never).toHaveLength(all.length - GONE_AROUND.size - 1);
 });
 

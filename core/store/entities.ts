@@ -58,15 +58,25 @@ export function ofCluster<Data extends { readonly clusterKey: string }>(
   return { kind, schema, key: at, keyOf: ({ clusterKey }) => at(clusterKey), active };
 }
 
-function single<Data>(kind: string, schema: z.ZodType<Data>, at: ItemKey, active = false): Entity<Data, []> {
-  return { kind, schema, key: () => at, keyOf: () => at, active: () => active };
+function single<Data>(
+  kind: string,
+  schema: z.ZodType<Data>,
+  at: ItemKey,
+  active: (data: Data) => boolean = () => false,
+): Entity<Data, []> {
+  return { kind, schema, key: () => at, keyOf: () => at, active };
 }
 
 export const Epochs = single('Epoch', epoch, key('EPOCH', 'EPOCH'));
 export const Ledgers = single('Ledger', ledger, key('LEDGER', 'LEDGER'));
 export const FleetControls = single('FleetControl', fleetControl, key('FLEET', 'CONTROL'));
-export const ReconcileMarkers = single('ReconcileMarker', reconcileMarker, key('RECONCILE', 'MARKER'), true);
-/** What upgrades of this fleet have taken: beside the marker, which every tick reads. */
+export const ReconcileMarkers = single(
+  'ReconcileMarker',
+  reconcileMarker,
+  key('RECONCILE', 'MARKER'),
+  ({ atRest, dirtySince, lookBegunAt }) => !(atRest && dirtySince === undefined && lookBegunAt === undefined),
+);
+/** What upgrades of this fleet have taken: beside the marker, which every tick in motion reads. */
 export const Learned = single('LearnedDurations', learnedDurations, key('RECONCILE', 'LEARNED'));
 
 /** The organization whose accounts discovery has listed: of another one the Fleet's inventory is not complete. */

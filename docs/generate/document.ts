@@ -188,7 +188,8 @@ function activeRule({ schema, active }: EntityFacts): string {
   const ask = active as (data: object) => boolean;
   const shape = 'shape' in schema ? (schema.shape as Readonly<Record<string, { options?: readonly string[] }>>) : {};
   const statuses = shape.status?.options;
-  if (statuses === undefined) return ask({}) ? 'always' : 'never';
+  if (statuses === undefined)
+    return ask({}) ? (ask({ atRest: true }) ? 'always' : 'unless `atRest`, or marked') : 'never';
   const listed = statuses.filter((status) => ask({ status }));
   return listed.length === 0 ? 'never' : `while ${listed.join(', ')}`;
 }

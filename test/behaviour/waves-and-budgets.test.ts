@@ -187,6 +187,7 @@ describe('a rollout', () => {
     expect([versionOf(world, 'd1'), versionOf(world, 'd2')].sort()).toEqual(['1.36', '1.37']);
     await expect(resumeRollout(world.ports, (await onlyRollout(world)).id, PERSON)).rejects.toThrow('is Aborted');
     expect((await membersOf(world)).map((member) => member.status).sort()).toEqual(['Excluded', 'Succeeded']);
+    await world.tick();
     expect(((await world.invoke('reconcile-rollouts', {})) as { look: string }).look).toBe('idle');
   });
 });

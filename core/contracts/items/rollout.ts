@@ -208,13 +208,15 @@ export const learnedDurations = z.object({
 });
 export type LearnedDurations = z.infer<typeof learnedDurations>;
 
-/** Where the reconciler left off; always in the sparse index, so that an idle tick is one query. */
+/** Where the reconciler left off; in the sparse index until all is at rest and nothing is new, so that an idle tick is one query of nothing. */
 export const reconcileMarker = z.object({
   /** Set by whoever learns something new (versions, inventory, config); cleared where a full look begins. */
   dirtySince: timestamp.optional(),
   /** A full look that has not come to its end, and is made again. */
   lookBegunAt: timestamp.optional(),
   lastFullAt: timestamp.optional(),
+  /** The last full look found nothing in motion, and put nothing in motion. */
+  atRest: z.literal(true).optional(),
   /** Where the version before keeps what is an item of its own now (`LearnedDurations`). */
   learned: learnedDurations.optional(),
 });
