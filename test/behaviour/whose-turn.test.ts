@@ -29,7 +29,7 @@ async function compare(world: World, looks: number): Promise<{ clusters: number;
     const now = world.clock.now();
     const [turn, all] = [
       await loadSnapshot(world.table, active, 'turn'),
-      await loadSnapshot(world.table, active, 'motion'),
+      await loadSnapshot(world.table, active, 'fleet'),
     ];
     clusters += turn.unread?.size ?? 0;
     if (turn.fleet === undefined) watched += 1;
