@@ -255,7 +255,7 @@ describe('the counters of a wave', () => {
     );
   });
 
-  test('a wave that has passed halts when nothing is left of it that succeeded, unless somebody accepts that', () => {
+  test('a wave that has passed, or soaks, halts when nothing is left of it that succeeded, unless somebody accepts that', () => {
     const [was, is] = [
       { ...member, status: 'Succeeded' as const },
       { ...member, status: 'Failed' as const },
@@ -263,6 +263,8 @@ describe('the counters of a wave', () => {
     const back = (given: Partial<Wave>) =>
       waveAfter({ ...wave, status: 'Completed', maxFailures: 1, succeeded: 1, ...given }, was, is, NOON.toISOString());
     expect(back({})).toMatchObject({ status: 'Halted', reasons: [{ code: 'NoneSucceeded' }] });
+    expect(back({ status: 'Soaking' })).toMatchObject({ status: 'Halted', reasons: [{ code: 'NoneSucceeded' }] });
+    expect(back({ status: 'Soaking', succeeded: 2 }).status).toBe('Soaking');
     expect(back({ succeeded: 2 }).status).toBe('CompletedWithFailures');
     expect(back({ acceptedFailures: 1 }).status).toBe('CompletedWithFailures');
   });

@@ -191,8 +191,8 @@ export function waveAfter(wave: Wave, before: Member, after: Member, at: string)
     const said = to === 'failed' ? `${message} The last one was ${after.name}.` : message;
     next.reasons = [{ code, message: said }, ...beside];
   }
-  // What let the next wave begin was taken back.
-  if (next.status === 'CompletedWithFailures' && from === 'succeeded' && hasNoneSucceeded(next)) {
+  // What let the next wave begin was taken back, or will let it once the soak is over.
+  if (['CompletedWithFailures', 'Soaking'].includes(next.status) && from === 'succeeded' && hasNoneSucceeded(next)) {
     next.status = 'Halted';
     next.reasons = [noneSucceeded(next)];
   }

@@ -96,7 +96,7 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
   const members = index.members.get(rollout.id) ?? [];
   const waves = index.waves.get(rollout.id) ?? [];
   const room = waveRoom(waves);
-  const suspicionOf = suspects(snapshot, rollout, waves, members);
+  const suspicionOf = suspects(snapshot, rollout, waves, members, now);
   const told = waitingForWaves(snapshot, rollout, waves, now, (member, at) => {
     return admitOne({ ...admission, now: at, rulesOf: rulesAt(at.getTime()) }, room, member);
   });

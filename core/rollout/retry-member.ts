@@ -89,7 +89,14 @@ export function refusalsOfRetry(
   );
   const waiting = [again, ...fleet.members.filter(({ rolloutId }) => rolloutId === rollout.id)];
   const wave = after.find(({ index }) => index === member.waveIndex);
-  const standing = standingReasons(snapshot, rollout, wave, again, suspects(snapshot, rollout, after, waiting), now);
+  const standing = standingReasons(
+    snapshot,
+    rollout,
+    wave,
+    again,
+    suspects(snapshot, rollout, after, waiting, now),
+    now,
+  );
   const change = memberChange(snapshot, rollout, again, undefined, standing);
   if (change?.type !== 'change-member' || unlessFailed(again, change.status) !== 'Failed') return { reasons: [] };
   return { reasons: change.reasons, until: asideUntil(snapshot, member, change.reasons) };

@@ -5,6 +5,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { suspects } from './suspects.ts';
 
+const NOON = new Date('2026-11-20T12:00:00.000Z');
 const auto = { autoMode: true };
 const failed = (traits: Readonly<Record<string, number>>, more: Partial<Wave> = {}): Wave =>
   waveItem({ failed: 1, traits: { failed: traits, succeeded: {} }, ...more });
@@ -27,7 +28,7 @@ function suspected({ clusters, waves = [failed({ 'compute/auto-mode': 1 })], unk
   const known = all.map(({ cluster }) => cluster).filter(({ name }) => !unknown.includes(name));
   const snapshot = fleetSnapshot({ clusters: known, policies: {} });
   const members = all.map(({ member }) => member);
-  const suspicionOf = suspects(snapshot, rolloutItem(), waves, members);
+  const suspicionOf = suspects(snapshot, rolloutItem(), waves, members, NOON);
   return members.flatMap((member) => (suspicionOf(member)?.code === 'SuspiciousTrait' ? [member.name] : []));
 }
 
@@ -52,6 +53,11 @@ test.each<[string, Given, readonly string[]]>([
     'nobody who was begun',
     { clusters: { a: { record: auto, member: { inFlight: true } }, b: {}, c: { record: auto } } },
     ['c'],
+  ],
+  [
+    'nobody for what only a cluster lacks that is still being filled',
+    { clusters: { a: { record: auto }, b: { record: { createdAt: '2026-11-20T11:00:00.000Z' } } } },
+    [],
   ],
   [
     'nobody for what only who runs lacks: it is not to come',

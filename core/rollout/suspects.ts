@@ -1,6 +1,8 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { remembered } from '../model/remembered.ts';
+import { quarantineReasons } from '../policy/quarantine.ts';
 import { type Trait, traitsOf } from '../policy/traits.ts';
 import { fingerprintOf, suspicion } from './fingerprint.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -16,6 +18,7 @@ export function suspects(
   rollout: Rollout,
   waves: readonly Wave[],
   members: readonly Member[],
+  now: Date,
 ): SuspicionOf {
   const print = fingerprintOf(rollout, waves);
   if (print.traits.length === 0) return NOBODY;
@@ -25,7 +28,12 @@ export function suspects(
     if (member.failedBefore === true && member.traits !== undefined) return member.traits;
     return cluster === undefined ? [] : traitsOf(cluster);
   };
-  const toCome = members.filter((member) => member.status !== 'Running' && !member.inFlight);
+  // One that is new is still being filled: what it lacks yet explains nothing.
+  const isFilled = (cluster: ClusterRecord | undefined) => !cluster || quarantineReasons(cluster, now).length === 0;
+  const toCome = members.filter(
+    ({ status, inFlight, clusterKey }) =>
+      status !== 'Running' && !inFlight && isFilled(snapshot.clusters.get(clusterKey)),
+  );
   // One that is tried again has what it had then: its own upgrade took away the version that it shares with those to come.
   const has = (member: Member, trait: Trait): boolean =>
     traits(member).includes(trait) || member.traits?.includes(trait) === true;
