@@ -40,6 +40,11 @@ test('the real command talks to the real API: JSON and nothing else on stdout, n
   }
 });
 
+test.each(['', '---\n', '# nothing yet\n'])('validate passes nothing that says nothing: %j', async (text) => {
+  const { code, err } = await liftlock(['validate', '-f', '-'], {}, text);
+  expect([code, err]).toEqual([2, 'liftlock: there is no config in what was given.\n']);
+});
+
 test('validate needs no API and names file, line and column', async () => {
   const text = 'apiVersion: liftlock/v1alpha1\nkind: Fleet\nmetadata: { name: f }\nspec:\n  mod: act\n';
   const { code, out } = await liftlock(['validate', '-f', '-'], {}, text);

@@ -42,9 +42,12 @@ export async function collectManifests(
     }
   }
   let done = 0;
-  const unread = paths.filter(({ root }) => root === undefined || !rendered.has(root));
+  const isRendered = ({ root }: ManifestPath) => root !== undefined && rendered.has(root);
+  const unread = paths.filter((file) => !isRendered(file));
+  const answered = new Set<string | undefined>([...rendered, ...paths.filter(isRendered).map(({ under }) => under)]);
   for (const file of unread) {
     if (interrupted.aborted) break;
+    const before = tally.found;
     progress.tell(() => `Scanned ${done} of ${unread.length} files, ${observations.length} observations so far.`);
     const read = file.path === '-' ? await readStream(io.stdinChunks(), interrupted) : readTextFile(file.path);
     done += 1;
@@ -61,16 +64,25 @@ export async function collectManifests(
       observations.push(...scan.observations);
       tally.add(scan.coverage);
     }
+    const isBeside = file.named === true && 'text' in read && CONTENT.test(read.text);
+    if (tally.found > before || isBeside) answered.add(file.under ?? file.path);
   }
   const left = unread.length - done;
   if (left > 0) tally.gap(counted(left, 'file'), 'The scan was interrupted before they were read.');
   // A shell makes thousands of paths of one asterisk.
   const subject = some(named.map(wordsOf));
-  if (paths.length === 0 && problems.length === 0) tally.gap(subject, 'There is no YAML or JSON file in it.');
+  for (const path of interrupted.aborted || problems.length > 0 ? [] : named) {
+    if (answered.has(path)) continue;
+    const isEmpty = !paths.some((file) => (file.under ?? file.path) === path);
+    tally.gap(wordsOf(path), isEmpty ? 'There is no YAML or JSON file in it.' : NO_OBJECT);
+  }
   return { subject, clusters: [], observations, coverage: tally.coverage(subject), interrupted: interrupted.aborted };
 }
 
 const FILES_AT_ONCE = 100;
+
+/** A line that says something: an asterisk of a shell also names files that lie beside manifests, and those are not empty. */
+const CONTENT = /^(?!\s*(?:#|---\s*$|$))/m;
 
 const wordsOf = (path: string): string => (path === '-' ? 'standard input' : path);
 
@@ -82,6 +94,11 @@ class Tally {
   #objects = 0;
   #others = 0;
   readonly #notes: string[] = [];
+
+  /** How many objects were found, and parts that are told as unread. */
+  get found(): number {
+    return this.#objects + this.#gaps.length + this.#templates.size;
+  }
 
   add(coverage: readonly Coverage[]): void {
     this.#files += 1;
@@ -133,12 +150,13 @@ class Tally {
     };
     // An empty pipe and a wrong path must not look like a fleet without problems.
     if (this.#objects === 0 && templates.length === 0 && this.#gaps.every(({ status }) => status === 'skipped'))
-      this.gap(subject, 'No Kubernetes object was found in it. Is this what was meant?');
+      this.gap(subject, NO_OBJECT);
     return [read, ...(this.#others === 0 ? [] : [others]), ...templates, ...this.#gaps];
   }
 }
 
 const MOST_NOTES = 20;
+const NO_OBJECT = 'No Kubernetes object was found in it. Is this what was meant?';
 
 const NOT_UTF8 =
   'It was not read: a byte there is not UTF-8, and kubectl takes nothing else. Convert it: iconv -f ISO-8859-1 -t UTF-8.';

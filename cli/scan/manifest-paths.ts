@@ -10,6 +10,8 @@ export interface ManifestPath {
   readonly root?: string;
   /** A person named the file itself, and did not only mean its folder. */
   readonly named?: boolean;
+  /** The folder that a person named, below which it was found. */
+  readonly under?: string;
 }
 
 /** What stands below the paths that a person named. */
@@ -47,8 +49,11 @@ export async function checkNamed(paths: readonly string[]): Promise<void> {
 export async function manifestPaths(paths: readonly string[]): Promise<Found> {
   const found: Found = { files: [], charts: [], problems: [], leftOut: [] };
   for (const path of paths) {
-    if ((await stat(path)).isDirectory()) await walk(path, undefined, found);
-    else found.files.push({ path, named: true });
+    if ((await stat(path)).isDirectory()) {
+      const files: ManifestPath[] = [];
+      await walk(path, undefined, { ...found, files });
+      for (const file of files) found.files.push({ ...file, under: path });
+    } else found.files.push({ path, named: true });
   }
   return found;
 }

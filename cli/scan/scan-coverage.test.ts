@@ -28,6 +28,33 @@ test('so is an empty standard input: the command before the pipe may have failed
     expect((await runInProcess(['scan', '--manifests', '-', '--target', '1.36'], { stdin })).code).toBe(4);
 });
 
+test('each path that is named has to yield something, also beside others', async () => {
+  folder.write({ 'a.yaml': budget('a', 'policy/v1'), 'empty.yaml': '---\n', 'values.yaml': 'replicas: 2\n' });
+  const [good, empty, values] = ['a.yaml', 'empty.yaml', 'values.yaml'].map((name) => folder.of(name));
+  const other = scanFolder();
+  try {
+    const scanned = (paths: readonly (string | undefined)[], stdin = '') => {
+      const named = paths.flatMap((path) => path ?? []);
+      return runInProcess(['scan', '--target', '1.36', '--manifests', ...named], { stdin });
+    };
+    for (const paths of [
+      ['-', good],
+      [good, empty],
+      [good, other.path],
+    ]) {
+      const { code, out } = await scanned(paths);
+      const [named] = paths.flatMap((path) => (path === good ? [] : [path === '-' ? 'standard input' : path]));
+      expect([code, out]).toEqual([4, expect.stringContaining(`  ${named}: `)]);
+    }
+    // An asterisk of a shell names what lies beside manifests, too.
+    expect((await scanned([good, values])).code).toBe(0);
+    expect((await scanned([values])).code).toBe(4);
+    expect((await scanned(['-', good], budget('b', 'policy/v1'))).code).toBe(0);
+  } finally {
+    other.remove();
+  }
+});
+
 test('a document that cannot be parsed costs itself, and is named with its line', async () => {
   folder.write({ 'a.yaml': `${budget('one', 'policy/v1')}---\nkind: [\n---\n${budget('two')}` });
   const report = await reportOf(['--manifests', folder.path, '--target', '1.24']);

@@ -13,10 +13,9 @@ import { type FileOptions, readConfigFiles } from './config-files.ts';
 /** Offline: what can be wrong in the files themselves. Warnings pass. */
 export async function validate(session: Session, options: FileOptions & OutputOption): Promise<ExitCode> {
   const files = await readConfigFiles(session, options);
-  const { errors, warnings, policies } = parseConfig(files, {
-    calendar: SupportCalendar.builtIn(),
-    now: session.io.now(),
-  });
+  const parsed = parseConfig(files, { calendar: SupportCalendar.builtIn(), now: session.io.now() });
+  const { errors, warnings, policies } = parsed;
+  if (errors.length === 0) documentsOf(parsed);
   const worstCase = policies.flatMap((policy) => worstCaseLines(policy));
   const wayBack = policies.map(wayBackLine);
   const paths = files.map(({ path }) => path);
@@ -43,9 +42,7 @@ export async function apply(session: Session, options: ApplyOptions): Promise<Ex
   const parsed = await parse(session, files);
   for (const issue of [...parsed.errors, ...parsed.warnings]) session.io.err(`${visible(formatIssue(issue))}\n`);
   if (parsed.errors.length > 0) throw invalid('liftlock: nothing was applied. Correct the errors above.');
-  const { fleet, policies, calendars, channels, waivers } = parsed;
-  const documents = [...(fleet === undefined ? [] : [fleet]), ...policies, ...calendars, ...channels, ...waivers];
-  if (documents.length === 0) throw invalid('liftlock: there is no config in what was given.');
+  const documents = documentsOf(parsed);
   const client = await session.client();
   const query = options.dryRun ? { dryRun: 'true' as const } : {};
   const answer = await client.v1.config.$put({ json: documents, query });
@@ -59,6 +56,13 @@ export async function apply(session: Session, options: ApplyOptions): Promise<Ex
       visible(`${kind.toLowerCase()}/${name} ${change}${answer.dryRun ? ' (dry run)' : ''}`),
     ),
   );
+}
+
+/** Fails with exit code 2 where there is none: the command before a pipe may have failed. */
+function documentsOf({ fleet, policies, calendars, channels, waivers }: ParsedConfig) {
+  const documents = [...(fleet === undefined ? [] : [fleet]), ...policies, ...calendars, ...channels, ...waivers];
+  if (documents.length === 0) throw invalid('liftlock: there is no config in what was given.');
+  return documents;
 }
 
 /** Policies alone may name private hosts that the Fleet in force allows: only then it is asked for. */
