@@ -39,6 +39,14 @@ test('the next attempt keeps what was changed, what was normal before, and since
   expect(keptOf({ ...ended, firstStartedAt })).toStrictEqual({ ...kept, firstStartedAt });
 });
 
+test('of one that was taken back is known that it was there, also by the attempts after the next', () => {
+  const reached = '2026-11-20T08:00:00.000Z';
+  const back = upgrade({ status: 'RolledBack', mutated: true, controlPlaneCompletedAt: reached });
+  const kept = { mutated: false, steps: {}, reachedBefore: reached };
+  expect(keptOf(back)).toStrictEqual(kept);
+  expect(keptOf(upgrade({ status: 'Blocked', ...kept }))).toStrictEqual(kept);
+});
+
 test('of an attempt that changed nothing nothing is kept, and of none', () => {
   const none = { mutated: false, steps: {} };
   expect(keptOf(upgrade({ mutated: false, steps: { 'scan-cluster': scanned } }))).toStrictEqual(none);

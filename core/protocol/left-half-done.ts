@@ -124,15 +124,17 @@ export const pinnedBefore = (ended: Upgrade | undefined): Pick<Upgrade, 'release
  * what it broke must not pass for normal; and the seven days of a rollback count from the change.
  */
 export function keptOf(attempt: Upgrade | undefined) {
-  // Of one that was taken back nothing is left.
-  const ended = attempt?.status === 'RolledBack' ? undefined : attempt;
+  // Of one that was taken back nothing is left, but that it was.
+  const wasTakenBack = attempt?.status === 'RolledBack';
+  const ended = wasTakenBack ? undefined : attempt;
+  const reachedBefore = wasTakenBack ? attempt.controlPlaneCompletedAt : attempt?.reachedBefore;
   const { mutated = false, steps, controlPlaneCompletedAt, startedAt } = ended ?? {};
   const firstStartedAt = mutated ? (ended?.firstStartedAt ?? startedAt) : undefined;
   const baseline = mutated ? steps?.['scan-cluster'] : undefined;
   return {
     mutated,
     steps: baseline === undefined ? {} : { 'scan-cluster': baseline },
-    ...given({ controlPlaneCompletedAt, firstStartedAt }),
+    ...given({ controlPlaneCompletedAt, firstStartedAt, reachedBefore }),
   };
 }
 

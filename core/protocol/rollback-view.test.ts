@@ -127,9 +127,11 @@ test('kube-proxy goes back before its control plane', () => {
 });
 
 test('one that was taken back goes back no further, also within the days of the upgrade before', () => {
-  const both = [...upgraded(2), { to: '1.37', controlPlaneCompletedAt: daysAgo(1) } as unknown as Upgrade];
-  const { status, to, reasons } = rollbackView(cluster, { upgrades: both, region, now });
-  expect([status, to, reasons.map(({ code }) => code)]).toEqual(['NotReversible', null, ['TakenBackOnce']]);
+  for (const at of ['controlPlaneCompletedAt', 'reachedBefore']) {
+    const both = [...upgraded(2), { to: '1.37', [at]: daysAgo(1) } as unknown as Upgrade];
+    const { status, to, reasons } = rollbackView(cluster, { upgrades: both, region, now });
+    expect([status, to, reasons.map(({ code }) => code)]).toEqual(['NotReversible', null, ['TakenBackOnce']]);
+  }
   // Of what somebody else had upgraded only the rollback is on record.
   const machine = 'rollback-cluster';
   const back = {

@@ -47,9 +47,10 @@ interface KnownOfRollback {
 export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): RollbackView {
   const { upgrades, region, now, begunAt } = known;
   const current = versionNow(cluster, upgrades);
-  const wasAt = upgrades.find((one) => one.controlPlaneCompletedAt && current.isOlderThan(KubeVersion.parse(one.to)));
+  const reached = ({ controlPlaneCompletedAt, reachedBefore }: Upgrade) => controlPlaneCompletedAt ?? reachedBefore;
+  const wasAt = upgrades.find((one) => reached(one) && current.isOlderThan(KubeVersion.parse(one.to)));
   if (wasAt !== undefined) {
-    const text = `The control plane reached ${wasAt.to} at ${wasAt.controlPlaneCompletedAt} and is at ${current} again; EKS takes it back once, and only to the minor before an upgrade.`;
+    const text = `The control plane reached ${wasAt.to} at ${reached(wasAt)} and is at ${current} again; EKS takes it back once, and only to the minor before an upgrade.`;
     return nowhere('NotReversible', 'TakenBackOnce', text);
   }
   // Of an upgrade that somebody else had made only the rollback is on record.
@@ -228,7 +229,7 @@ function notOurs(
   calendar: SupportCalendar,
   known: KnownOfRollback,
 ): RollbackView {
-  const { name, version, versionObservedAt: seen, supportType } = cluster;
+  const { name, version, createdAt, versionObservedAt: seen, supportType } = cluster;
   const { now, upgrades, mayExtend } = known;
   const asked = upgrades.find(({ id, status, endedAt = '' }) => {
     return id === rollbackId(KubeVersion.parse(version), to) && status === 'Blocked' && endedAt >= seen;
@@ -242,7 +243,7 @@ function notOurs(
   const { until, reasons } = wayBack(to, { name, completedAt: now, now, calendar, supportType, mayExtend });
   if (until === undefined) return { ...NOWHERE, status: 'NotReversible', reasons };
   const blockers = reasons.filter(isInTheWay);
-  const text = `Liftlock did not see the upgrade to ${version} end and saw the cluster there first at ${seen}; EKS does not tell when it completed. A rollback goes by when EKS says that it began, and is blocked where that is too long ago, or nothing of it is on file.`;
+  const text = `Liftlock saw no upgrade to ${version} end, and the cluster, which was created at ${createdAt}, at ${version} first at ${seen}; EKS does not tell when an upgrade completed. A rollback goes by when EKS says that it began, and is blocked where that is too long ago, or nothing of it is on file.`;
   return { ...NOWHERE, status: 'Unknown', reasons: [...reasons, reason('NotObserved', text)], blockers };
 }
 

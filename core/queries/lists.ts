@@ -6,7 +6,7 @@ import { BUILT_IN_CHANNELS, type ChannelSpec } from '../policy/channels.ts';
 import { loadAllPolicies, policyOf } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { PolicyRollouts, Regions } from '../store/entities.ts';
-import { decode, load } from '../store/entity.ts';
+import { load, ofKind } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type SupportView, supportView } from './support-view.ts';
 
@@ -119,7 +119,7 @@ export interface VersionView extends SupportView {
 /** What EKS offers in each Region, oldest first, and how much of the fleet runs what. Versions that only clusters have are listed too. */
 export async function listVersions(ports: Pick<Ports, 'table' | 'clock'>): Promise<{ items: VersionView[] }> {
   const now = ports.clock.now();
-  const regions = (await ports.table.queryPartition('VERSIONS')).map((item) => decode(Regions, item).data);
+  const regions = ofKind(await ports.table.queryPartition('VERSIONS'), Regions);
   const living = await loadLivingRecords(ports.table);
   const names = [...new Set([...regions.map(({ region }) => region), ...living.map(({ region }) => region)])].sort();
   const items = names.flatMap((region) => {

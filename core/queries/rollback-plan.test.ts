@@ -153,3 +153,15 @@ test('one whose control plane is back goes on with what is left, as long as that
 test('of a cluster that is gone there is no plan', async () => {
   await expect(planned({}, { deletedAt: NOON.toISOString() })).rejects.toMatchObject({ name: 'ClusterGone' });
 });
+
+test.each<[string, 'UpdateInProgress' | 'HookWaits', readonly string[]]>([
+  ['is on its way up', 'UpdateInProgress', ['UpgradeUnderWay']],
+  ['waits for a hook before it is moved', 'HookWaits', []],
+])('from a minor that a control plane leaves there is no way back, and it %s', async (_, code, codes) => {
+  const startedAt = NOON.toISOString();
+  const step = { status: 'running' as const, startedAt, reasons: [quoted(code, 'x')] };
+  const up = upgrade({ status: 'Running', mutated: true, steps: { 'upgrade-control-plane': step } });
+  const before = { ...hop(2), id: '1.35-1.36', from: '1.35', to: '1.36' };
+  const plan = await planned({ upgrades: [before, up] }, { version: '1.36' });
+  expect(plan.codes).toEqual(codes);
+});

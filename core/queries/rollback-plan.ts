@@ -92,6 +92,9 @@ function refusalsNow(
   return refusalsAt('rollback-grant', { ...situation, grant: undefined, upgrade: undefined });
 }
 
+/** What a step waits for before it sends anything. */
+const BEFORE_ITS_CALL: readonly string[] = ['HookWaits', 'Silencing'];
+
 /** A rollback that runs is not begun twice, and from a minor that a control plane is leaving upwards there is no way back. */
 function underWay(upgrades: readonly Upgrade[], name: string, from: KubeVersion): Reason[] {
   return upgrades.flatMap(({ id, status, startedAt, steps, ...hop }): Reason[] => {
@@ -100,7 +103,9 @@ function underWay(upgrades: readonly Upgrade[], name: string, from: KubeVersion)
       return [
         reason('RollingBack', `The rollback to ${hop.to} runs since ${startedAt}: liftlock explain cluster ${name}.`),
       ];
-    if (id !== hopId(from, from.next()) || steps['upgrade-control-plane']?.status !== 'running') return [];
+    const step = steps['upgrade-control-plane'];
+    const isSent = step?.status === 'running' && !step.reasons.some(({ code }) => BEFORE_ITS_CALL.includes(code));
+    if (id !== hopId(from, from.next()) || !isSent) return [];
     const said = `The control plane is on its way from ${from} to ${hop.to}; once it has arrived, liftlock rollback cluster ${name} takes it back to ${from}.`;
     return [reason('UpgradeUnderWay', said)];
   });
