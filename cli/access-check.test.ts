@@ -56,3 +56,24 @@ test('a cluster whose rates nobody may read is told as that, and not as readable
   expect(out).not.toContain('can be read as far as the policy asks for');
   expect(code).toBe(0);
 });
+
+test('an organization that nobody may list is told, with what the hub needs for it, and accounts that the Fleet does not name are not', async () => {
+  const { world } = served;
+  const text = FLEET_YAML.replace(/accounts: .*\n/, 'organizationId: o-a1b2c3d4e5\n');
+  const { fleet } = parseConfig([{ path: 'fleet.yaml', text }]);
+  if (fleet === undefined) throw new Error('there is no Fleet');
+  const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+  Object.assign(world.ports, { organization: { listAccounts: () => Promise.reject(denied) } });
+  await applyConfig(world.ports, [fleet], 'setup');
+  await world.invoke('discover-clusters', {}).catch(() => undefined);
+  const { code, err } = await check();
+  expect([code, err]).toEqual([
+    4,
+    expect.stringMatching(
+      /^Organization o-a1b2c3d4e5 \(- Denied\): AccessDeniedException: no\n {2}fix: Set organizationId in cdk.json/m,
+    ),
+  ]);
+  const other = { ...fleet, spec: { ...fleet.spec, organizationId: undefined, accounts: ['333333333333'] } };
+  await applyConfig(world.ports, [other as typeof fleet], 'setup');
+  expect(await check()).toMatchObject({ code: 0, out: '' });
+});

@@ -4,19 +4,28 @@ import { createOrganization } from './organization.ts';
 
 const organizations = mockClient(OrganizationsClient);
 afterAll(() => organizations.restore());
+const Arn = 'arn:aws:organizations::111111111111:account/o-own/5';
 
 test('active accounts of all pages, by the new name of their state where it is there', async () => {
   const pages: Account[][] = [
     [
-      { Id: '1', State: 'ACTIVE', Status: 'SUSPENDED' },
-      { Id: '2', State: 'SUSPENDED', Status: 'ACTIVE' },
+      { Id: '1', Arn, State: 'ACTIVE', Status: 'SUSPENDED' },
+      { Id: '2', Arn, State: 'SUSPENDED', Status: 'ACTIVE' },
     ],
     [],
-    [{ Id: '3', Status: 'ACTIVE' }, { Id: '4', Status: 'PENDING_CLOSURE' }, { Id: '5' }],
+    [
+      { Id: '3', Arn, Status: 'ACTIVE' },
+      { Id: '4', Arn, Status: 'PENDING_CLOSURE' },
+      { Id: '5', Arn },
+    ],
   ];
   organizations.on(ListAccountsCommand).callsFake(({ NextToken }: { NextToken?: string }) => {
     const page = Number(NextToken ?? 0);
     return { Accounts: pages[page], ...(page < 2 ? { NextToken: String(page + 1) } : {}) };
   });
-  expect(await createOrganization({ region: 'eu-central-1' }).listAccounts()).toEqual(['1', '3']);
+  const organization = createOrganization({ region: 'eu-central-1' });
+  expect(await organization.listAccounts('o-own')).toEqual(['1', '3']);
+  await expect(organization.listAccounts('o-other')).rejects.toThrow(
+    "The hub's account is of o-own, and the Fleet names o-other.",
+  );
 });

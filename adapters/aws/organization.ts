@@ -3,17 +3,27 @@ import {
   type OrganizationsClientConfig,
   paginateListAccounts,
 } from '@aws-sdk/client-organizations';
+import { namedError } from '../../core/contracts/errors.ts';
 import type { Organization } from '../../core/ports/outside.ts';
 import { readLimits } from './request-limits.ts';
+
+/** `arn:aws:organizations::111111111111:account/o-exampleorgid/555555555555` (service authorization reference of AWS Organizations). */
+const organizationOf = (accountArn = ''): string => accountArn.split('/')[1] ?? '';
 
 /** The organization's accounts that are ACTIVE: suspended ones answer nothing. `Status` is the name that AWS retires for `State`. */
 export function createOrganization(config: OrganizationsClientConfig = {}): Organization {
   const client = new OrganizationsClient({ ...readLimits, ...config });
   return {
-    async listAccounts() {
+    async listAccounts(organizationId) {
       const accounts: string[] = [];
       for await (const page of paginateListAccounts({ client }, {})) {
-        for (const { Id, State, Status } of page.Accounts ?? []) {
+        for (const { Id, Arn, State, Status } of page.Accounts ?? []) {
+          const own = organizationOf(Arn);
+          if (own !== organizationId)
+            throw namedError(
+              'OtherOrganization',
+              `The hub's account is of ${own}, and the Fleet names ${organizationId}.`,
+            );
           if (Id !== undefined && (State ?? Status) === 'ACTIVE') accounts.push(Id);
         }
       }

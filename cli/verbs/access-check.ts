@@ -94,12 +94,17 @@ async function unreadAccounts({ io }: Session, client: ApiClient): Promise<numbe
     const regions = places.map(({ region, status }) => `${region} ${status}`).join(', ');
     io.err(
       visible(
-        `Account ${account} (${regions}): ${reason}\n  fix: Deploy or update the spoke role there (docs/install.md, Spokes).\n`,
+        `${account.startsWith('o-') ? 'Organization' : 'Account'} ${account} (${regions}): ${reason}\n  fix: ${wayToRead(account)}\n`,
       ),
     );
   }
   return unread.length;
 }
+
+const wayToRead = (account: string): string =>
+  account.startsWith('o-')
+    ? 'Set organizationId in cdk.json to the same and deploy; the hub must be its management account or a delegated administrator (docs/install.md).'
+    : 'Deploy or update the spoke role there (docs/install.md, Spokes).';
 
 function text(session: Session, reports: readonly AccessReport[], causes: readonly AccessCause[]): string[] {
   const rows = causes.map(({ account, clusters, status, part, whats, message }) => [

@@ -11,6 +11,8 @@ type ErrorName =
   | 'InvalidTransaction'
   /** The organization of the Fleet does not list an account any more: nobody looks there. */
   | 'AccountLeft'
+  /** The hub's account is of another organization than the Fleet names: none of its accounts is the Fleet's. */
+  | 'OtherOrganization'
   | 'ClusterNotFound'
   | 'RolloutNotFound'
   /** No report or no run of that cluster; reports are kept for ninety days, runs for one. */

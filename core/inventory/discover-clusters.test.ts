@@ -129,7 +129,7 @@ test.each<[string, string | undefined, string[] | Error, string | undefined, [st
   ['is listed for the first time', ORGANIZATION, [LISTED, MEMBER], undefined, [ORGANIZATION, true]],
   ['is listed after another one', ORGANIZATION, [LISTED, MEMBER], 'o-other', [ORGANIZATION, true]],
   ['is listed again', ORGANIZATION, [LISTED, MEMBER], ORGANIZATION, [ORGANIZATION, false]],
-  ['cannot be listed', ORGANIZATION, denied, undefined, [undefined, false]],
+  ['cannot be listed', ORGANIZATION, denied, undefined, ['', false]],
   ['cannot be listed, unlike another one before', ORGANIZATION, denied, 'o-other', ['o-other', false]],
   ['is none', undefined, [], undefined, [undefined, false]],
 ])(

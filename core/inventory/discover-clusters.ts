@@ -28,7 +28,8 @@ const DEEP_HOUR = 3;
 export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: number; accounts: AccountState[] }> {
   const fleet = await loadFleetInForce(ports.table);
   if (fleet === undefined) return { items: 0, accounts: [] };
-  const organization = fleet.organizationId === undefined ? { accounts: [] } : await listOrganization(ports);
+  const { organizationId = '' } = fleet;
+  const organization = organizationId === '' ? { accounts: [] } : await listOrganization(ports, organizationId);
   const accounts = [...new Set([...fleet.accounts, ...organization.accounts])].sort();
   let reading: Promise<ClusterRecord[]> | undefined;
   const recorded = async ({ account, region }: Scope): Promise<ClusterRecord[]> => {
@@ -40,7 +41,6 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   const seen = new Map(stored.map((item) => [item.sk, decode(Accounts, item).data]));
   // An account that leaves the organization may be looked into no more; while the organization is not listed, nobody knows of any.
   const isListed = fleet.organizationId !== undefined && !('refusal' in organization);
-  const { organizationId = '' } = fleet;
   const listedBefore = await load(ports.table, Organizations);
   const isNews = (listedBefore?.data.organizationId ?? '') !== organizationId;
   const records = isListed && isNews ? await loadLivingRecords(ports.table) : [];
@@ -65,9 +65,18 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   }
   // The last Region to be looked at for the first time may be empty: then no record tells that the inventory is complete now.
   if (states.some((state) => !seen.has(Accounts.key(state.account, state.region).sk))) await markDirty(ports);
-  if ('refusal' in organization) throw organization.refusal;
+  if ('refusal' in organization) {
+    const { refusal } = organization;
+    const why = `${errorName(refusal)}: ${errorMessage(refusal)}`;
+    const unlisted = { why, since: ports.clock.now().toISOString() };
+    if (listedBefore?.data.unlisted?.why !== why)
+      await writeUnrecorded(ports.table, [
+        put(Organizations, { organizationId: listedBefore?.data.organizationId ?? '', unlisted }, 'any'),
+      ]);
+    throw refusal;
+  }
   // At the end: until now nobody has looked into its accounts. One that is taken out is listed anew when it is named again.
-  if (isNews) {
+  if (isNews || listedBefore?.data.unlisted !== undefined) {
     await writeUnrecorded(ports.table, [put(Organizations, { organizationId }, 'any')]);
     await markDirty(ports);
   }
@@ -75,9 +84,12 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
 }
 
 /** The accounts of the organization, or what came instead of them. */
-async function listOrganization(ports: DiscoverPorts): Promise<{ accounts: string[]; refusal?: unknown }> {
+async function listOrganization(
+  ports: DiscoverPorts,
+  organizationId: string,
+): Promise<{ accounts: string[]; refusal?: unknown }> {
   try {
-    return { accounts: await ports.organization.listAccounts() };
+    return { accounts: await ports.organization.listAccounts(organizationId) };
   } catch (refusal) {
     return { accounts: [], refusal };
   }

@@ -131,8 +131,11 @@ export function clusterRefusals(
 export const isAwaited = (cluster: ClusterRecord | undefined, fleet: FleetSpec | undefined): boolean =>
   cluster !== undefined && isForgotten(cluster) && (fleet === undefined || unnamedIn(fleet, cluster) === undefined);
 
-/** Which accounts an organization has only a look at it tells: where it is named, one that could not be listed takes nobody out. */
-function unnamedIn({ accounts, organizationId, regions }: FleetSpec, { account, region }: ClusterRecord) {
+/** What the Fleet does not name of where a cluster is; undefined = it names both. Which accounts an organization has only a look at it tells: where it is named, one that could not be listed takes nobody out. */
+export function unnamedIn(
+  { accounts, organizationId, regions }: FleetSpec,
+  { account, region }: Pick<ClusterRecord, 'account' | 'region'>,
+): string | undefined {
   // A plan may be made without a Fleet; one that is applied names Regions.
   if (regions.length === 0) return undefined;
   if (!regions.includes(region)) return `the Region ${region}`;

@@ -31,7 +31,8 @@ export interface ClusterItem {
 
 /** The accounts of the organization, where Fleet names one. */
 export interface Organization {
-  listAccounts(): Promise<string[]>;
+  /** Its active accounts. Fails with `OtherOrganization` where the hub's account is of another one. */
+  listAccounts(organizationId: string): Promise<string[]>;
 }
 
 /** `GET` of a URL that a policy names, redirects not followed. Fails when nothing answers in time. */

@@ -1,9 +1,12 @@
+import type { FleetSpec } from '../config/types.ts';
+import type { AccountState, Organization } from '../contracts/items/cluster.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
+import { unnamedIn } from '../policy/cluster-tags.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isWatched } from '../protocol/hop-before.ts';
-import { Accounts, Configs, FleetControls, Grants, Ledgers, Upgrades } from '../store/entities.ts';
-import { decode, load, ofKind } from '../store/entity.ts';
+import { Accounts, Configs, FleetControls, Grants, Ledgers, Organizations, Upgrades } from '../store/entities.ts';
+import { load, ofKind } from '../store/entity.ts';
 
 /** The fleet as a whole: may anything change, who stopped it, what could be read. */
 export type FleetStatus = Awaited<ReturnType<typeof fleetStatus>> & {
@@ -13,11 +16,12 @@ export type FleetStatus = Awaited<ReturnType<typeof fleetStatus>> & {
 
 export async function fleetStatus(ports: Pick<Ports, 'table'>) {
   const { table } = ports;
-  const [config, control, ledger, accounts, records, active] = await Promise.all([
+  const [config, control, ledger, accounts, organization, records, active] = await Promise.all([
     load(table, Configs, 'Fleet', FLEET),
     load(table, FleetControls),
     load(table, Ledgers),
     table.queryPartition('ACCOUNTS'),
+    load(table, Organizations),
     loadLivingRecords(table),
     table.queryActive(),
   ]);
@@ -43,9 +47,18 @@ export async function fleetStatus(ports: Pick<Ports, 'table'>) {
     upgradesWatched: parked.filter(isWatched).length,
     /** How many of those in flight count against each cap. */
     capCounts: ledger?.data.counts ?? {},
-    accounts: accounts.map((item) => {
-      const { names: _, ...state } = decode(Accounts, item).data;
-      return state;
-    }),
+    /** Of the Fleet alone; an organization that cannot be listed is one that cannot be read. */
+    accounts: [
+      ...unlisted(spec, organization?.data),
+      ...ofKind(accounts, Accounts)
+        .filter((state) => spec === undefined || unnamedIn(spec, state) === undefined)
+        .map(({ names: _, ...state }) => state),
+    ],
   };
+}
+
+function unlisted(spec: FleetSpec | undefined, organization: Organization | undefined): Omit<AccountState, 'names'>[] {
+  if (spec?.organizationId === undefined || organization?.unlisted === undefined) return [];
+  const { why: reason, since: checkedAt } = organization.unlisted;
+  return [{ account: spec.organizationId, region: '-', status: 'Denied', reason, clusters: 0, checkedAt }];
 }

@@ -136,7 +136,11 @@ export const isInventoryComplete = (...known: Parameters<typeof inventoryGaps>):
 /** What is missing for that, a reason for each account and Region; empty when nothing is. */
 export function inventoryGaps(
   fleet: FleetSpec,
-  { accounts = [], organizationId }: Pick<NonNullable<FleetSnapshot['history']>, 'accounts' | 'organizationId'>,
+  {
+    accounts = [],
+    organizationId,
+    unlisted,
+  }: Omit<NonNullable<FleetSnapshot['history']>, 'rollouts' | 'waves' | 'members' | 'served'>,
   { clusters, regions }: Pick<FleetSnapshot, 'clusters' | 'regions'>,
   now: Date,
 ): Reason[] {
@@ -150,7 +154,11 @@ export function inventoryGaps(
     .map(({ account, region }) => gap(`Nobody has looked into ${account} in ${region} yet.`));
   // The accounts of an organization are known by looking.
   if (fleet.organizationId !== undefined && fleet.organizationId !== organizationId)
-    unseen.push(gap(`Nobody has listed the accounts of the organization ${fleet.organizationId} yet.`));
+    unseen.push(
+      gap(
+        `Nobody has listed the accounts of the organization ${fleet.organizationId} yet${unlisted === undefined ? '' : `, which was refused: ${unlisted}`}.`,
+      ),
+    );
   const recorded = Map.groupBy(
     [...clusters.values()].filter((cluster) => cluster.deletedAt === undefined && !isForgotten(cluster)),
     scopeOf,

@@ -77,5 +77,7 @@ export interface FleetSnapshot {
     readonly accounts: readonly AccountState[] | undefined;
     /** The organization whose accounts were listed. */
     readonly organizationId?: string | undefined;
+    /** Why that of the Fleet could not be listed; undefined where it was. */
+    readonly unlisted?: string | undefined;
   };
 }

@@ -1,6 +1,8 @@
 import type { RegionVersions } from '../../core/contracts/items/cluster.ts';
 import { discoverClusters } from '../../core/inventory/discover-clusters.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { fleetStatus } from '../../core/queries/fleet-status.ts';
 import { isInventoryComplete } from '../../core/rollout/automatic-rollouts.ts';
 import { Accounts } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
@@ -80,6 +82,26 @@ test('while the organization was never listed, the inventory is not complete, an
   listing.fails = false;
   await look();
   expect(await isComplete(world)).toBe(true);
+});
+
+test('that it cannot be listed is read where accounts are, and why, until it is listed', async () => {
+  const { world, listing, look } = await organizationFleet();
+  const told = async () =>
+    (await fleetStatus(world.ports)).accounts.map((one) => [one.account, one.status, one.reason]);
+  listing.fails = true;
+  await look();
+  const why = 'AccessDeniedException: You may not list accounts.';
+  expect(await told()).toEqual([['o-a1b2c3d4e5', 'Denied', why]]);
+  const started = startRollout(world.ports, 'policy-0', PERSON, { dryRun: true });
+  await expect(started).rejects.toThrow(`which was refused: ${why}`);
+  listing.fails = false;
+  await look();
+  expect(await told()).toEqual([
+    [LISTED, 'Ok', undefined],
+    [MEMBER, 'Ok', undefined],
+  ]);
+  await applyConfig(world.ports, [fleetOf({ accounts: [MEMBER] })], PERSON);
+  expect(await told()).toEqual([[MEMBER, 'Ok', undefined]]);
 });
 
 test('once it was listed, what is known of the accounts stays, and those that the Fleet lists are still looked at', async () => {

@@ -141,7 +141,12 @@ export const accountState = z.object({
 export type AccountState = z.infer<typeof accountState>;
 
 /** The organization whose accounts discovery has listed. */
-export const organization = z.object({ organizationId: z.string() });
+export const organization = z.object({
+  organizationId: z.string(),
+  /** Why the one that the Fleet names cannot be listed, since when; absent where it was. */
+  unlisted: z.object({ why: z.string(), since: timestamp }).optional(),
+});
+export type Organization = z.infer<typeof organization>;
 
 /** A day in UTC; an instant where it is not that day's beginning, and in items of older releases. */
 const day = z.union([z.iso.date(), timestamp]);

@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
 import { loadLivingRecords } from '../../../core/inventory/records.ts';
 import { checkAccess } from '../../../core/operations/check-access.ts';
+import { loadFleetInForce } from '../../../core/policy/applied.ts';
+import { unnamedIn } from '../../../core/policy/cluster-tags.ts';
 import { accessManifest, RBAC } from '../../../core/queries/access-manifest.ts';
 import { findCluster, shortId } from '../../../core/queries/find-cluster.ts';
 import { fleetStatus } from '../../../core/queries/fleet-status.ts';
@@ -46,6 +48,8 @@ async function chosen(
 ): Promise<Page<ClusterRecord>> {
   const { table } = context.var.ports;
   if (cluster !== undefined) return { items: [await findCluster(table, cluster)] };
-  const living = await loadLivingRecords(table);
-  return pageOf(living, shortId, { limit, after });
+  const [living, fleet] = await Promise.all([loadLivingRecords(table), loadFleetInForce(table)]);
+  // What the Fleet does not name Liftlock leaves alone, and needs to read nothing of.
+  const own = living.filter((record) => fleet === undefined || unnamedIn(fleet, record) === undefined);
+  return pageOf(own, shortId, { limit, after });
 }
