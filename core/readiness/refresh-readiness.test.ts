@@ -88,6 +88,14 @@ test('clusters whose looks leave no report take turns, and keep nobody else from
   expect(tried).toEqual(failing);
 });
 
+test('who has left its version since the last look, and come back to it, is looked at again at once', () => {
+  const [cluster] = fleet(1, { version: '1.34', versionObservedAt: hoursAgo(1) });
+  if (cluster === undefined) throw new Error('there is no cluster');
+  const due = (scannedAt: string) =>
+    dueScans({ ...given, clusters: [cluster], scans: new Map([looked(cluster.clusterKey, scannedAt)]) }, NOON);
+  expect([due(hoursAgo(2)).length, due(hoursAgo(0.5)).length]).toEqual([1, 0]);
+});
+
 test('who was let through by a waiver that has ended is looked at again at once', () => {
   const [record] = fleet(1);
   const clusterKey = record?.clusterKey ?? '';

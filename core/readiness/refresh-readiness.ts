@@ -9,7 +9,7 @@ import { hasPins, isPatchOverdue, type Patches, patchesOf, pinsOf } from '../rol
 import { targetIn } from '../rollout/cluster-target.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { policyMatch } from '../rollout/policy-matches.ts';
-import { countVerdicts, hasLostWaiver, nextMinor, readinessIn } from '../rollout/readiness.ts';
+import { countVerdicts, hasLostWaiver, isOutlived, nextMinor, readinessIn } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { ReadinessDays, Upgrades } from '../store/entities.ts';
 import { isContention, load, loadKind, put } from '../store/entity.ts';
@@ -57,9 +57,7 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
     if (target === undefined) return [];
     const last = scans
       .get(cluster.clusterKey)
-      ?.scans.find(
-        (one) => one.target === target.toString() && one.from === cluster.version && !hasLostWaiver(one, now),
-      );
+      ?.scans.find((one) => one.target === target.toString() && !isOutlived(cluster, one) && !hasLostWaiver(one, now));
     return [{ cluster, target, scannedAt: last?.scannedAt ?? '' }];
   });
   const limit = new Date(now.getTime() - HOURS * HOUR).toISOString();

@@ -75,6 +75,10 @@ test('a look that is older than a day, or of another version, is stale, and stil
   expect(look([scan({ scannedAt: hoursAgo(24) })])[0]).toBe('ready');
   expect(look([scan({ scannedAt: hoursAgo(25) })])).toEqual(['stale', '1.36', hoursAgo(25), ['ScanStale']]);
   expect(look([scan({ from: '1.34' })])[0]).toBe('stale');
+  // It was elsewhere since, and is there again.
+  const back = clusterRecord({ version: '1.35', versionObservedAt: hoursAgo(0.5) });
+  expect(look([scan()], undefined, back)[0]).toBe('stale');
+  expect(look([scan({ scannedAt: hoursAgo(0.4) })], undefined, back)[0]).toBe('ready');
   expect(look([scan({ scannedAt: hoursAgo(30), verdict: 'fail', causes: [stuck] })])[3]).toEqual([
     'ScanStale',
     'ScanFinding',

@@ -151,9 +151,11 @@ export function nextMinor(cluster: ClusterRecord, region: RegionVersions | undef
 }
 
 /** Why the last look says nothing any more; undefined while it does. */
-function staleness(cluster: ClusterRecord, scan: KnownScans['scans'][number], now: Date): string | undefined {
+function staleness(cluster: ClusterRecord, scan: Scan, now: Date): string | undefined {
   if (scan.from !== undefined && scan.from !== cluster.version)
     return `The last look was at ${scan.from}, and ${cluster.name} is at ${cluster.version} now. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
+  if (isOutlived(cluster, scan))
+    return `The last look was before ${cluster.name} was seen at ${cluster.version} at ${cluster.versionObservedAt}: it has been elsewhere since. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
   if (hasLostWaiver(scan, now))
     return `A waiver that the last look rested on ended at ${scan.waivedUntil}. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
   const hours = (now.getTime() - Date.parse(scan.scannedAt)) / 3_600_000;
@@ -161,8 +163,16 @@ function staleness(cluster: ClusterRecord, scan: KnownScans['scans'][number], no
   return `The last look is ${Math.floor(hours)} hours old; ${MAX_AGE_HOURS} are allowed. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
 }
 
+type Scan = KnownScans['scans'][number];
+
+/** Whether a cluster has changed its version since a look, and be it there and back. */
+export const isOutlived = (
+  { version, versionObservedAt }: Pick<ClusterRecord, 'version' | 'versionObservedAt'>,
+  { from, scannedAt }: Pick<Scan, 'from' | 'scannedAt'>,
+): boolean => (from !== undefined && from !== version) || scannedAt < versionObservedAt;
+
 /** Whether a waiver that a look rested on has ended since: what it covered counts again. */
-export const hasLostWaiver = ({ waivedUntil }: Pick<KnownScans['scans'][number], 'waivedUntil'>, now: Date): boolean =>
+export const hasLostWaiver = ({ waivedUntil }: Pick<Scan, 'waivedUntil'>, now: Date): boolean =>
   waivedUntil !== undefined && Date.parse(waivedUntil) <= now.getTime();
 
 /** How many there are of each verdict, those without any left out. */
