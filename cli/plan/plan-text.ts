@@ -32,6 +32,7 @@ export function planLines(plan: PlanDocument, paint: Paint): string[] {
       ['Hash', plan.binding ? plan.hash : `${plan.hash} (binds no approval)`],
     ]),
     ...listed('Never start', plan.stalled, ({ message }) => message),
+    ...listed('Runs already', plan.running, ({ message }) => message),
     ...section('Waves', tableLines(WAVE_HEADERS, plan.waves.map(waveRow))),
     ...plan.waves.filter(({ clusters: own }) => own.length > 0).flatMap(clusterLines),
     ...excludedLines(plan),

@@ -182,6 +182,54 @@ test('--diff tells what moved since an older plan, and nothing where nothing did
   });
 });
 
+test('of a policy whose rollout runs already the dates are told to be of another one before the waves, and --diff calls none of them moved', async () => {
+  const apart = `---
+apiVersion: liftlock/v1alpha1
+kind: UpgradePolicy
+metadata: { name: lone }
+spec: { selector: { matchLabels: { lone: "yes" } }, target: "1.36", waves: [{ name: all, maxConcurrency: 1 }] }
+`;
+  const lone = ['lone-a', 'lone-b'].map((name) => cluster(name, '1.35', '', { labels: { lone: 'yes' } }));
+  const clusters = [...INVENTORY.clusters, ...lone];
+  const at = (state: Readonly<Record<string, object>>) => ({
+    ...FILES,
+    'policy.yaml': `${FILES['policy.yaml']}${apart}`,
+    'inventory.json': JSON.stringify({
+      ...INVENTORY,
+      clusters: clusters.map((one) => ({ ...one, ...state[one.name] })),
+    }),
+  });
+  const member = { policy: 'standard', target: '1.36' };
+  const begun = at({
+    'web-dev': { kubernetesVersion: '1.36', state: 'Watched', ...member },
+    web: { state: 'Waiting', ...member },
+    // Its target is not known yet, and nobody is a member.
+    'lone-a': { state: 'Waiting', policy: 'lone', target: null },
+  });
+  const { out: before } = await plan(at({}), '-o', 'json').ran;
+  const { out: after } = await plan(begun, '-o', 'json').ran;
+  const { running } = JSON.parse(after) as PlanDocument;
+  expect(running.map(({ policy, clusters: own }) => [policy, own])).toEqual([['standard', ['web', 'web-dev']]]);
+  const told = (await plan(begun).ran).out;
+  expect(told).toMatch(
+    /Runs already:\n {2}Policy standard \(web, web-dev\): .* liftlock describe rollout .* liftlock explain cluster web\.\n\nWaves:/,
+  );
+  expect((await plan(begun, '-o', 'html').ran).out).toContain('Policy standard (web, web-dev): ');
+  // One that has begun since, and one that has ended since.
+  for (const [files, old] of [
+    [begun, before],
+    [at({}), after],
+  ] as const) {
+    const compared = await plan({ ...files, 'old.json': old }, '--diff', '@old.json').ran;
+    expect(compared.out).toMatch(/^Nothing has moved between .*\n\nNot compared:\n {2}Policy standard /);
+  }
+  // Of the others is told what moved.
+  const wider = begun['policy.yaml'].replace('maxConcurrency: 1 }', 'maxConcurrency: 2 }').replace('24h', '48h');
+  const slower = { ...begun, 'policy.yaml': wider };
+  const { out } = await plan({ ...slower, 'old.json': before }, '--diff', '@old.json', '-o', 'json').ran;
+  expect(JSON.parse(out)).toMatchObject({ plan: [], waves: [{ policy: 'lone' }], running: [{ policy: 'standard' }] });
+});
+
 test.each([
   [
     'an inventory with mistakes',

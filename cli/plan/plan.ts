@@ -6,7 +6,7 @@ import { drawPlan } from '../../core/plan/draw-plan.ts';
 import { type PlanRules, planRules } from '../../core/plan/offline-snapshot.ts';
 import { instantOf } from '../calendar/instant.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
-import { print, section, tableLines } from '../output/print.ts';
+import { listed, print, section, tableLines } from '../output/print.ts';
 import type { FileOptions } from '../verbs/config-files.ts';
 import { chart } from './chart/chart.ts';
 import { planLines } from './plan-text.ts';
@@ -57,8 +57,9 @@ function tell({ io }: Session, plan: PlanDocument): void {
 
 /** What moved, for people: the whole first, then waves, then clusters. */
 function diffLines(diff: PlanDiff): string[] {
+  const running = listed('Not compared', diff.running, ({ message }) => message);
   if (diff.plan.length + diff.waves.length + diff.clusters.length === 0)
-    return [`Nothing has moved between ${diff.before} and ${diff.after}.`];
+    return [`Nothing has moved between ${diff.before} and ${diff.after}.`, ...running];
   const waves = diff.waves.map(({ policy, wave, change, moved }) => [`${policy}/${wave}`, change, words(moved)]);
   const clusters = diff.clusters.map(({ name, accountId, region, policy, wave, change, moved }) => [
     name,
@@ -71,6 +72,7 @@ function diffLines(diff: PlanDiff): string[] {
   return [
     `From the plan of ${diff.before} to that of ${diff.after}:`,
     ...diff.plan.map((one) => visible(`  ${words([one])}`)),
+    ...running,
     ...section('Waves', rows(['WAVE', 'CHANGE', 'WHAT'], waves)),
     ...section('Clusters', rows(['NAME', 'ACCOUNT', 'REGION', 'WAVE', 'CHANGE', 'WHAT'], clusters)),
   ];

@@ -51,6 +51,7 @@ export function drawPlan(
     kind: 'RolloutPlan',
     now: instantText(now),
     stalled: stalledOf(drawn),
+    running: runningOf(rules, inventory),
     waves,
     excluded: excludedOf(drawn, inventory),
     deadline: instants[0] ?? null,
@@ -83,6 +84,18 @@ function stalledOf({ input: { snapshot, now }, plans, forward }: Drawn): PlanDoc
       }),
     );
   });
+}
+
+/** What an inventory tells of no rollout is how far it is: its waves, approvals and places are not in it. */
+function runningOf({ policies }: PlanRules, { running }: Inventory): PlanDocument['running'] {
+  return [...running]
+    .filter(([policy]) => policies.has(policy))
+    .map(([policy, own]) => {
+      const clusters = own.map(({ name }) => name).sort();
+      const message = `Policy ${policy} (${some(clusters)}): a rollout or an upgrade was under way when the inventory was printed, so its dates here are not those of what runs, but of a new rollout with what was left. What runs says where it stands and until when it waits: liftlock describe rollout (liftlock get rollouts names it), liftlock explain cluster ${clusters[0]}.`;
+      return { policy, clusters, message };
+    })
+    .sort((a, b) => compare(a.policy, b.policy));
 }
 
 /** Of policies of which no cluster goes: whose end of support it was meant to come before nobody knows then. */

@@ -23,7 +23,7 @@ export function chart(plan: PlanDocument, calendars: Calendars): string {
 <body>
 <h1>Upgrade plan</h1>
 ${summary(plan, clusters)}
-${plan.stalled.map(({ message }) => `<p class="bad">${xmlText(message)}</p>`).join('\n')}
+${[...plan.stalled, ...plan.running].map(({ message }) => `<p class="bad">${xmlText(message)}</p>`).join('\n')}
 ${clusters === 0 ? '' : `${drawing(plan, calendars)}\n${LEGEND}\n`}<h2>Waves</h2>
 ${waves(plan)}
 ${excluded(plan)}

@@ -51,7 +51,7 @@ const printed = {
   id: z.string().optional(),
   key: z.string().optional(),
   support: z.unknown().optional(),
-  policy: z.unknown().optional(),
+  policy: z.string().nullish(),
   wave: z.unknown().optional(),
   target: z.unknown().optional(),
   upgrade: z.unknown().optional(),

@@ -89,6 +89,8 @@ function inventoryOf({ clusters, learned }: InventoryDocument) {
     ),
     /** Keys of clusters whose upgrade had not ended when the document was printed. */
     underWay: new Set(known.flatMap(({ written: { state }, record }) => (isUnderWay(state) ? record.clusterKey : []))),
+    /** Clusters with which a rollout or an upgrade of their policy had not done when the document was printed, by policy. */
+    running: Map.groupBy(clusters.filter(isInRollout), ({ policy }) => policy ?? ''),
     learned,
     /** Every cluster says when it was created: without that, hashes of plans bind nothing (semantics.md, Approval). */
     complete: clusters.every(({ createdAt }) => createdAt !== undefined),
@@ -97,6 +99,10 @@ function inventoryOf({ clusters, learned }: InventoryDocument) {
 
 const isUnderWay = (state: string | undefined): boolean =>
   ['Upgrading', 'Parked', 'NodesKept', 'Watched'].includes(state ?? '');
+
+/** A member that its rollout has not come to is Waiting; one without a target waits for that alone. */
+const isInRollout = ({ state, upgrade, policy, target }: InventoryCluster): boolean =>
+  policy != null && (isUnderWay(state) || upgrade != null || (state === 'Waiting' && target != null));
 
 /** Two that are the same cluster: account, Region, name, and creation where it is told (a recreated one is another). */
 function duplicates(document: unknown): { readonly index: number; readonly first: number; readonly name: string }[] {

@@ -20,6 +20,8 @@ export interface PlanDiff {
   /** The instants from which the two were planned. */
   readonly before: string;
   readonly after: string;
+  /** Policies of which a rollout ran when one of the two inventories was printed: the plan's dates are not its own, and nothing of them is compared. */
+  readonly running: PlanDocument['running'];
   /** Of the whole: feasible, deadline, what limits it, the hash. */
   readonly plan: readonly Moved[];
   readonly waves: readonly (Pick<Place, 'policy' | 'wave'> & Shift)[];
@@ -46,20 +48,27 @@ const WAVE_FIELDS = [
 ] as const;
 const CLUSTER_FIELDS = ['policy', 'wave', 'from', 'to', 'start', 'end', 'position'] as const;
 
-export function diffOf(before: PlanDocument, after: PlanDocument): PlanDiff {
+export function diffOf(older: PlanDocument, newer: PlanDocument): PlanDiff {
+  const running = [...newer.running, ...older.running.filter(isNoneOf(newer.running))];
+  const resting = (plan: PlanDocument) => ({ ...plan, waves: plan.waves.filter(isNoneOf(running)) });
+  const [before, after] = [resting(older), resting(newer)];
+  // The whole is of all policies: where one of them runs, what has moved of it says nothing.
   const shown = (plan: PlanDocument) => ({
-    feasible: plan.feasible,
     deadline: plan.deadline,
-    limitedBy: plan.limitedBy?.change ?? null,
-    'eta.p50': plan.eta.p50,
-    'eta.p90': plan.eta.p90,
-    hash: plan.hash,
+    ...(running.length === 0 && {
+      feasible: plan.feasible,
+      limitedBy: plan.limitedBy?.change ?? null,
+      'eta.p50': plan.eta.p50,
+      'eta.p90': plan.eta.p90,
+      hash: plan.hash,
+    }),
   });
   return {
     apiVersion,
     kind: 'RolloutPlanDiff',
     before: before.now,
     after: after.now,
+    running,
     plan: movedOf(shown(before), shown(after), Object.keys(shown(after)) as (keyof ReturnType<typeof shown>)[]),
     waves: changes(byKey(before.waves, waveKey), byKey(after.waves, waveKey), WAVE_FIELDS).map(
       ({ item, change, moved }) => ({ policy: item.policy, wave: item.name, change, moved }),
@@ -70,6 +79,11 @@ export function diffOf(before: PlanDocument, after: PlanDocument): PlanDiff {
     }),
   };
 }
+
+const isNoneOf =
+  (others: PlanDocument['running']) =>
+  ({ policy }: { readonly policy: string }): boolean =>
+    others.every((one) => one.policy !== policy);
 
 const waveKey = (wave: PlanWave): string => `${wave.policy}/${wave.name}`;
 

@@ -61,6 +61,12 @@ const stalled = z.object({
   message: z.string().describe('All of it in words, and what lets it pass.'),
 });
 
+const running = z.object({
+  policy: z.string().describe('The policy whose rollout it is.'),
+  clusters: z.array(z.string()).describe('Names of its clusters with which that had not done.'),
+  message: z.string().describe('All of it in words, and where the true dates are.'),
+});
+
 const deadline = z.object({
   policy: z.string().describe('The policy that has it.'),
   at: instantOrNone.describe(
@@ -105,6 +111,12 @@ export const rolloutPlanSchema = z
       .array(stalled)
       .default([])
       .describe('Waves that wait for clusters that never start, and what waits for them.'),
+    running: z
+      .array(running)
+      .default([])
+      .describe(
+        'Rollouts that were under way when the inventory was printed: the dates of their policies are not theirs.',
+      ),
     waves: z.array(wave).describe('Every wave of every policy, in their order; skipped ones have no times.'),
     excluded: z
       .array(
