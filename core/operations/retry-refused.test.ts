@@ -1,5 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { memberItem } from '../../test/material/items/rollout-items.ts';
+import { memberItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import {
   afterIn,
   byHand,
@@ -24,6 +24,8 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { AppliedConfig, Member } from '../contracts/items/rollout.ts';
 import { traitsOf } from '../policy/traits.ts';
+import { waveAfter } from '../protocol/settle-decision.ts';
+import { fingerprintOf } from '../rollout/fingerprint.ts';
 import { releaseCluster, retryCluster } from './hold-switch.ts';
 
 type Asked = Parameters<typeof afterIn> extends [unknown, ...infer Rest] ? Rest : never;
@@ -192,3 +194,26 @@ test('what failed is not tried again while it is suspected for what it shares wi
     }),
   ).rejects.toThrow('liftlock rollout release-trait r');
 });
+
+test.each<[string, Partial<Member>]>([
+  ['was tried in its rollout', { traits: ['compute/auto-mode', 'version/1.36'] }],
+  ['failed by hand, before its rollout came to it', {}],
+  ['failed by what a hook said', { traits: ['compute/auto-mode'], reasons: [{ code: 'HookRefused', message: 'no' }] }],
+])(
+  'what keeps a retry back is suspected in its rollout, so that it can be released, where the cluster %s',
+  async (_, given) => {
+    const failed = memberItem({ name: 'failed', status: 'Running', traits: ['compute/auto-mode'] });
+    const own = memberItem({ clusterKey: KEY, waveIndex: 1, status: 'Failed', reasons: [reason], ...given });
+    const counted = [failed, own].reduce(
+      (wave, one) => waveAfter(wave, { ...one, status: 'Running' }, { ...one, status: 'Failed' }, NOON.toISOString()),
+      waveItem({ index: 1, name: 'all', members: 3, needWork: 3, maxFailures: 2, succeeded: 1 }),
+    );
+    const refused = after(retryCluster, {
+      kept: { cluster: { ...cluster, autoMode: true } },
+      member: own,
+      wave: counted,
+    });
+    await expect(refused).rejects.toThrow("liftlock rollout release-trait r 'compute/auto-mode'");
+    expect(fingerprintOf({}, [counted]).traits).toContain('compute/auto-mode');
+  },
+);

@@ -217,11 +217,11 @@ export const withoutPlace = (member: Member, status: Member['status'], reasons: 
 function traitsAfter(wave: Wave, before: Member, after: Member): Wave['traits'] {
   const { failed, succeeded, withoutCause = 0 } = wave.traits ?? { failed: {}, succeeded: {} };
   const count = (counts: Record<string, number>, status: Member['status']) => {
-    const counted = (member: Member) => member.status === status && !failedByHook(member);
+    const counted = (member: Member) => member.status === status && !failedWithoutCause(member);
     const left = counted(before) ? recount(counts, before.traits ?? [], -1) : counts;
     return counted(after) ? recount(left, after.traits ?? [], 1) : left;
   };
-  const without = withoutCause + Number(failedByHook(after)) - Number(failedByHook(before));
+  const without = Math.max(0, withoutCause + Number(failedWithoutCause(after)) - Number(failedWithoutCause(before)));
   return {
     failed: count(failed, 'Failed'),
     succeeded: count(succeeded, 'Succeeded'),
@@ -229,9 +229,10 @@ function traitsAfter(wave: Wave, before: Member, after: Member): Wave['traits'] 
   };
 }
 
-/** Whoever is asked by a hook and says no, or nothing, tells nothing of what clusters have in common. */
-const failedByHook = ({ status, reasons }: Member): boolean =>
-  status === 'Failed' && reasons.some(({ code }) => code === 'HookRefused' || code === 'HookTimedOut');
+/** Whoever is asked by a hook and says no, or nothing, tells nothing of what clusters have in common; nor does what failed by hand, untried here. */
+const failedWithoutCause = ({ status, traits, reasons }: Member): boolean =>
+  status === 'Failed' &&
+  (traits === undefined || reasons.some(({ code }) => code === 'HookRefused' || code === 'HookTimedOut'));
 
 /**
  * How long this hop took, up to its watch, is what the next estimates are learned from; one that waited for a person or a window says nothing, nor does

@@ -137,7 +137,7 @@ export const wave = z.object({
   durations: z.array(z.number().nonnegative()).optional(),
   /**
    * How many clusters with each trait failed and succeeded: what a failure fingerprint is made of. `withoutCause`: those that failed by what says nothing of
-   * the cluster.
+   * the cluster, or before it was granted.
    */
   traits: z.object({ failed: counts, succeeded: counts, withoutCause: z.number().int().optional() }).optional(),
   /** Keys of its clusters whose rollback Liftlock has begun by itself, none twice: a retry and a rollback that was given up take theirs off. */
