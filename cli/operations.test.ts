@@ -77,6 +77,34 @@ test('no upgrade that runs is told from none that ever was, and of one that runs
   });
 });
 
+test.each(['act', 'observe'])(
+  '--dry-run ends with 3 where nothing would be created now, in mode %s too',
+  async (mode) => {
+    await withWorld(async (served) => {
+      const applied = async (target: string) => {
+        const stdin = FLEET_YAML.replace('mode: act', `mode: ${mode}`).replace('target: "1.37"', `target: "${target}"`);
+        expect((await run(served, 'apply -f -', { stdin })).code).toBe(0);
+        return run(served, 'rollout create standard --dry-run');
+      };
+      const [nobody, all] = [await applied('1.35'), await applied('1.36')];
+      expect([nobody.code, nobody.out, nobody.err]).toEqual([
+        3,
+        '',
+        expect.stringContaining('No cluster of the policy'),
+      ]);
+      const [code, said] = mode === 'act' ? [0, 'this is what would be planned'] : [3, 'mode "observe"'];
+      expect([all.code, all.out, all.err]).toEqual([
+        code,
+        expect.stringContaining('shop'),
+        expect.stringContaining(said),
+      ]);
+      // Asked for in earnest it has failed.
+      await applied('1.35');
+      expect((await run(served, 'rollout create standard')).code).toBe(1);
+    });
+  },
+);
+
 test('a rollout is not planned while discovery is under way, unless a person says so', async () => {
   await withWorld(async (served) => {
     const { table } = served.world;

@@ -1,10 +1,12 @@
 import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
+import { ApiFailure } from '../client/api-failure.ts';
 import { part } from '../client/paths.ts';
 import {
   EXIT,
   type ExitCode,
+  Failure,
   NO_REASON,
   type OutputOption,
   type ReasonOption,
@@ -26,7 +28,11 @@ export async function createRollout(
   const client = await session.client();
   const { incompleteInventory, finish } = options;
   const json = { policy, ...given({ incompleteInventory, finish }) };
-  const rollout = await client.v1.rollouts.$post({ json, query: options.dryRun ? { dryRun: 'true' } : {} });
+  const query = options.dryRun ? ({ dryRun: 'true' } as const) : {};
+  const rollout = await client.v1.rollouts.$post({ json, query }).catch((error: unknown) => {
+    const isNone = options.dryRun === true && error instanceof ApiFailure && NOT_NOW.includes(error.errorName);
+    throw isNone ? new Failure(error.message, EXIT.pending) : error;
+  });
   await print(session, options.output, rollout, () =>
     rolloutText(rollout, shownAt(session, client), session.io.columns),
   );
@@ -34,14 +40,17 @@ export async function createRollout(
     session.io.err(visible(`Created. Look at it with: liftlock describe rollout ${rollout.id}\n`));
     return EXIT.ok;
   }
-  const busy = rollout.reasons.find(({ code }) => code === 'RolloutBusy');
+  const refused = rollout.reasons.find(({ code }) => NOT_NOW.includes(code));
   session.io.err(
-    busy === undefined
+    refused === undefined
       ? 'Nothing was created: this is what would be planned now.\n'
-      : visible(`Nothing was created, and nothing would be now. ${busy.message}\n`),
+      : visible(`Nothing was created, and nothing would be now. ${refused.message}\n`),
   );
-  return busy === undefined ? EXIT.ok : EXIT.pending;
+  return refused === undefined ? EXIT.ok : EXIT.pending;
 }
+
+/** With these nothing is created as things are, as an error or as a reason of the plan: what is only asked about has not failed. */
+const NOT_NOW: readonly string[] = ['RolloutBusy', 'NothingToDo', 'ObserveMode'];
 
 export const switchRollout =
   (verb: 'pause' | 'resume' | 'abort') =>

@@ -289,13 +289,10 @@ export async function startRollout(
   if (gaps.length > 0 && options.incompleteInventory !== true) throw incomplete(gaps);
   const details = { createdBy: by, finish: options.finish };
   const plan = planOrRefuse(ports, snapshot, policy, details, gaps);
-  if (options.dryRun) return planDetail(await asFarAsItMay(table, plan), snapshot, ports.clock.now());
-  if (snapshot.fleet?.mode !== 'act') {
-    throw new Refusal(
-      'RolloutBlocked',
-      'The fleet is in mode "observe": Liftlock only looks, so no rollout was created. Look at the plan with --dry-run, or apply the Fleet with mode: act.',
-      { reasons: [{ code: 'ObserveMode', message: 'The fleet is in mode "observe".' }] },
-    );
+  if (options.dryRun) return planDetail(await asFarAsItMay(table, plan, fleet), snapshot, ports.clock.now());
+  if (fleet?.mode !== 'act') {
+    const said = `${OBSERVES.message} Look at the plan with --dry-run, or apply the Fleet with mode: act.`;
+    throw new Refusal('RolloutBlocked', said, { reasons: [OBSERVES] });
   }
   // The same plan gives the same id; after a rollout that has ended, the next one is another on purpose.
   const taken = await load(table, Rollouts, plan.rollout.id);
@@ -308,13 +305,25 @@ export async function startRollout(
 }
 
 /** A plan that would be refused as things stand says so. */
-async function asFarAsItMay(table: RolloutPorts['table'], plan: RolloutPlan): Promise<RolloutPlan> {
+async function asFarAsItMay(
+  table: RolloutPorts['table'],
+  plan: RolloutPlan,
+  fleet: FleetSnapshot['fleet'],
+): Promise<RolloutPlan> {
   const { policy, reasons } = plan.rollout;
   const { underWay } = await newestOf(table, policy);
-  if (underWay === undefined) return plan;
-  const said = `The rollout ${underWay.id} of the policy ${policy} is ${underWay.status}: another one is created when it has ended.`;
-  return { ...plan, rollout: { ...plan.rollout, reasons: [reason('RolloutBusy', said), ...reasons] } };
+  const said = `The rollout ${underWay?.id} of the policy ${policy} is ${underWay?.status}: another one is created when it has ended.`;
+  const refused = [
+    ...(underWay === undefined ? [] : [reason('RolloutBusy', said)]),
+    ...(fleet?.mode === 'act' ? [] : [OBSERVES]),
+  ];
+  return { ...plan, rollout: { ...plan.rollout, reasons: [...refused, ...reasons] } };
 }
+
+const OBSERVES = reason(
+  'ObserveMode',
+  'The fleet is in mode "observe": Liftlock only looks, so no rollout is created.',
+);
 
 function mayPlan(snapshot: FleetSnapshot, policy: string): void {
   const known = [...snapshot.policies.keys()].sort();

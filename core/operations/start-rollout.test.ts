@@ -125,9 +125,13 @@ test('a plan says of each cluster what is known to stop it', async () => {
 });
 
 test('a plan is all where somebody only wants to see it, also while the fleet is observed', async () => {
-  for (const kept of [{}, { fleet: observing }]) {
+  for (const [kept, codes] of [
+    [{}, []],
+    [{ fleet: observing }, ['ObserveMode']],
+  ] as const) {
     const { detail, ports, rollouts } = await started({ dryRun: true }, { kept });
     expect(detail).toMatchObject({ status: 'Planned', members: [{ name: 'web' }], leftOut: [] });
+    expect(detail.reasons.map(({ code }) => code)).toEqual(codes);
     expect(rollouts).toStrictEqual([]);
     expect(await isDirty(ports.table)).toBe(false);
   }
@@ -176,7 +180,7 @@ test.each<[string, Given, string, string]>([
     'the fleet is only observed',
     { kept: { fleet: observing } },
     'RolloutBlocked',
-    'The fleet is in mode "observe": Liftlock only looks, so no rollout was created. Look at the plan with --dry-run, or apply the Fleet with mode: act.',
+    'The fleet is in mode "observe": Liftlock only looks, so no rollout is created. Look at the plan with --dry-run, or apply the Fleet with mode: act.',
   ],
   [
     'every cluster is at its target',
