@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ScanMatrix } from '../../core/queries/scan-matrix.ts';
 import type { ScanReport } from '../../core/scan/report/report-schema.ts';
+import { Regions } from '../../core/store/entities.ts';
+import { loadKind, put } from '../../core/store/entity.ts';
 import { type Ran, type RunOptions, runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { servedWorld } from '../../test/material/cli/served-world.ts';
 import { attributesClass as attributesClassOf, OLD } from '../../test/material/kubernetes/attributes-class.ts';
@@ -43,6 +45,23 @@ test('scan cluster starts a scan, waits for it and prints its report with its ex
   expect([table.code, table.out]).toEqual([3, expect.stringContaining('VolumeAttributesClass')]);
   const sarif = await meanwhile(served, 'scan cluster web --target 1.37 -o sarif');
   expect(JSON.parse(sarif.out)).toMatchObject({ version: '2.1.0' });
+});
+
+test('where EKS offers nothing newer a look is for the minor that runs, and tells what can be read', async () => {
+  const { table } = served.world;
+  const regions = await loadKind(table, Regions);
+  const only = regions.map((one) =>
+    put(Regions, { ...one, versions: [{ version: '1.35', status: 'STANDARD_SUPPORT' }] }, 'any'),
+  );
+  await table.transact(only);
+  const scanned = await meanwhile(served, 'scan cluster shop -o json');
+  expect([scanned.code, (JSON.parse(scanned.out) as ScanReport).target]).toEqual([0, '1.35']);
+  const checked = await meanwhile(served, 'access check shop --now');
+  expect([checked.code, checked.out]).toEqual([
+    0,
+    expect.stringContaining('can be read as far as the policy asks for'),
+  ]);
+  expect((await run(served, 'explain cluster shop')).out).toMatch(/Last scan: +pass for 1\.35/);
 });
 
 test('scan cluster ends as its execution does: what EKS and the API server say is in the report', async () => {

@@ -3,6 +3,8 @@ import { recordOf } from '../../test/material/operations/operator-ports.ts';
 import { clock, cluster, KEY, NOON } from '../../test/material/protocol/one-upgrade.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { RUN_MILLISECONDS } from '../scan/fleet/run-store.ts';
+import { Regions } from '../store/entities.ts';
+import { put } from '../store/entity.ts';
 import { ScanRuns } from '../store/scan-entities.ts';
 import { requestScan } from './requests.ts';
 
@@ -11,10 +13,15 @@ interface Given {
   readonly by?: string;
   readonly deletedAt?: string;
   readonly fails?: string;
+  /** What EKS lists in its Region; absent = nobody has asked. */
+  readonly offered?: readonly string[];
 }
 
-async function requested({ target, by = 'ann', deletedAt, fails }: Given = {}) {
+async function requested({ target, by = 'ann', deletedAt, fails, offered }: Given = {}) {
   const table = new MemoryTable();
+  const versions = offered?.map((version) => ({ version, status: 'STANDARD_SUPPORT' }));
+  const of = { region: cluster.region, announced: [], checkedAt: NOON.toISOString() };
+  if (versions !== undefined) await table.transact([put(Regions, { ...of, versions }, 'absent')]);
   const started: unknown[] = [];
   const executions = {
     arnFor: (machine: string, name: string) => `arn:${machine}:${name}`,
@@ -53,6 +60,14 @@ test.each([
   expect(record).toEqual([{ event: 'ScanRequested', principal: 'ann', detail: { target, execution } }]);
   const input = { contract: CONTRACT, cluster: cluster.arn, targetVersion: target, comment: 'Requested by ann' };
   expect(started).toEqual([['scan-cluster', 'scan-id', input]]);
+});
+
+test('where EKS offers no next minor it is the one that it is at, since what nobody can go to says nothing', async () => {
+  const targetOf = async (given: Given) => (await requested(given)).view.target;
+  expect(await targetOf({ offered: ['1.35', '1.36'] })).toBe('1.36');
+  expect(await targetOf({ offered: ['1.36', '1.37'] })).toBe('1.37');
+  // Somebody who names one wants to know it.
+  expect(await targetOf({ offered: ['1.36'], target: '1.37' })).toBe('1.37');
 });
 
 test('a comment is as long as an input takes', async () => {

@@ -11,10 +11,11 @@ import { keptOf, pinnedBefore } from '../protocol/left-half-done.ts';
 import { invalidInput, Refusal } from '../queries/refusal.ts';
 import { type ScanRunView, scanRunView } from '../queries/scan-history.ts';
 import { planUpgrade, type UpgradePlan } from '../queries/upgrade-plan.ts';
+import { nextMinor } from '../rollout/readiness.ts';
 import { RUN_MILLISECONDS } from '../scan/fleet/run-store.ts';
 import { change, NOTHING } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
-import { Upgrades } from '../store/entities.ts';
+import { Regions, Upgrades } from '../store/entities.ts';
 import { load, put, replace, unchanged } from '../store/entity.ts';
 import { ScanRuns } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -113,7 +114,7 @@ async function pendingUpgrade(
 }
 
 /**
- * Starts a scan of one cluster for a target; without one for its next minor. It changes nothing in the cluster and takes no grant. The audit
+ * Starts a scan of one cluster for a target; without one for its next minor, or its own where EKS offers none. It changes nothing in the cluster and takes no grant. The audit
  * names who asked before anything starts.
  */
 export async function requestScan(
@@ -125,7 +126,7 @@ export async function requestScan(
   if (cluster.deletedAt !== undefined)
     throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted at ${cluster.deletedAt}.`);
   const version = KubeVersion.parse(cluster.version);
-  const target = asked === undefined ? version.next() : minorOf(asked);
+  const target = asked === undefined ? await nextOf(ports, cluster, version) : minorOf(asked);
   if (target.isOlderThan(version)) throw invalidInput(`${cluster.name} is at ${version} already; ${target} is older.`);
   const targetVersion = target.toString();
   const { execution, start } = requested(ports, 'scan-cluster', cluster, by, { targetVersion });
@@ -144,6 +145,12 @@ export async function requestScan(
   }));
   await start();
   return scanRunView(cluster, run);
+}
+
+/** Where EKS offers no newer minor nothing breaks by going there, and what can be read shows at its own. */
+async function nextOf({ table }: RequestPorts, cluster: ClusterRecord, version: KubeVersion): Promise<KubeVersion> {
+  const region = await load(table, Regions, cluster.region);
+  return region === undefined ? version.next() : (nextMinor(cluster, region.data) ?? version);
 }
 
 function minorOf(text: string): KubeVersion {
