@@ -180,7 +180,7 @@ function ownerNotice(event: Of<'OwnerNews'>): Notice {
 
 /** What one of the news says, without why. */
 export function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): string {
-  const { what, target, at, announcedFor } = news;
+  const { what, target, hops, at, announcedFor } = news;
   switch (what) {
     case 'blocked':
       return `${named(news)} cannot go to ${target} as it is.`;
@@ -191,7 +191,7 @@ export function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): strin
     case 'patchesOverdue':
       return `${named(news)} at ${target} was to have newer images or add-ons by ${at}, and has not.`;
     case 'opens':
-      return `The upgrade of ${named(news)} to ${target} begins at ${at} at the earliest.`;
+      return `The upgrade of ${named(news)} to ${target}${hops === undefined ? '' : `, hop by hop: ${hops.join(', ')},`} begins at ${at} at the earliest.`;
     case 'moved':
       return `The upgrade of ${named(news)}, announced for ${announcedFor}, is moved to ${at}.`;
     case 'takenBack':

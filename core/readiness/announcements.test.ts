@@ -32,6 +32,7 @@ function world(opens: string) {
     member: {} as Partial<Member>,
     control: undefined as ClusterControl | undefined,
     deletedAt: undefined as string | undefined,
+    version: '1.36',
   };
   const snapshotNow = () => {
     const policies = {
@@ -47,14 +48,14 @@ function world(opens: string) {
     const schedule = `${at.getUTCMinutes()} ${at.getUTCHours()} ${at.getUTCDate()} ${at.getUTCMonth() + 1} *`;
     const once = { timeZone: 'UTC', windows: [{ name: 'once', schedule, duration: state.lasts }], freezes: [] };
     const member = memberItem({
-      ...{ clusterKey, name: 'web', from: '1.36', to: '1.37', waveIndex: 0, status: 'Pending', reasons: [] },
+      ...{ clusterKey, name: 'web', from: state.version, to: '1.37', waveIndex: 0, status: 'Pending', reasons: [] },
       ...{ inFlight: false, ...state.member },
     });
     const wave = waveItem({ index: 0, name: 'all', inFlight: 0, ...state.wave });
     const isActive = rollout.status === 'Running';
     const snapshot = {
       ...fleetSnapshot({
-        clusters: [{ ...cluster, ...(state.deletedAt && { deletedAt: state.deletedAt }) }],
+        clusters: [{ ...cluster, version: state.version, ...(state.deletedAt && { deletedAt: state.deletedAt }) }],
         policies,
       }),
       ...{ calendars: new Map([['once', compileCalendar('once', once)]]) },
@@ -103,6 +104,14 @@ test('an opening is announced seven days, a day and an hour before, each once, a
   const said = begins('2026-11-30T20:30:00');
   // By the last look that is no nearer than that.
   expect(heard).toEqual([`23T20:00 ${said}`, `29T20:00 ${said}`, `30T19:00 ${said}`]);
+});
+
+test('who has several hops before it hears of each of them, the next one first', async () => {
+  const { look } = world('2026-11-20T20:00:00Z');
+  // It was at 1.34 when its rollout was planned.
+  const told =
+    'The upgrade of web to 1.37, hop by hop: 1.36, 1.37, begins at 2026-11-20T20:00:00.000Z at the earliest.';
+  expect(await look(START, { version: '1.35', member: { from: '1.34' } })).toEqual([expect.stringContaining(told)]);
 });
 
 test('who begins sooner hears of it at the nearest distance alone', async () => {

@@ -52,7 +52,7 @@ export function announcementOf(
     if (why === undefined || before.notBegunFor !== undefined) return { kept: undefined, news: undefined };
     return { kept: undefined, news: { ...names, ...takenBack(before, why) } };
   }
-  const { rolloutId, to, at } = opening;
+  const { rolloutId, to, hops, at } = opening;
   const hoursLeft = (Date.parse(at) - now.getTime()) / HOUR;
   const hours = DISTANCES.find((distance) => hoursLeft < distance + LOOKS_APART);
   const others = bounded(opening.reasons.filter(({ code }) => !TIMES.includes(waitsFor(code)))).slice(0, MOST_TOLD);
@@ -73,7 +73,7 @@ export function announcementOf(
   if (hours === undefined || hours >= (before?.hours ?? FAR)) return undefined;
   return {
     kept: { rolloutId, to, at, hours },
-    news: { ...names, what: 'opens', target: to, at, reasons: others },
+    news: { ...names, what: 'opens', target: to, ...(hops.length > 1 && { hops: [...hops] }), at, reasons: others },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Member } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { settledAt } from '../policy/quarantine.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { decide } from './decide.ts';
 import type { Decision, Waiting } from './decisions.ts';
 import { leavesAt } from './left-behind.ts';
@@ -44,6 +45,8 @@ export interface Opening {
   readonly clusterKey: string;
   readonly rolloutId: string;
   readonly to: string;
+  /** The minors of its hops up to that, the next one first. */
+  readonly hops: readonly string[];
   /** Undefined = no instant is known. */
   readonly at: string | undefined;
   /** What it waits for, approvals and a place at that opening too. */
@@ -66,7 +69,9 @@ export function openingsOf(snapshot: FleetSnapshot, now: Date): ReadonlyMap<stri
       const asked = own.flatMap(({ reasons }) => reasons);
       const told = isKnown ? [...asked, ...turn(clusterKey, rolloutId, asked, until)] : asked;
       const reasons = [...new Map(told.map((why) => [why.message, why])).values()];
-      return [clusterKey, { clusterKey, rolloutId, to, at: isKnown ? until : undefined, reasons }];
+      const from = KubeVersion.parse(snapshot.clusters.get(clusterKey)?.version ?? one.from);
+      const hops = from.hopsTo(KubeVersion.parse(to)).map(String);
+      return [clusterKey, { clusterKey, rolloutId, to, hops, at: isKnown ? until : undefined, reasons }];
     }),
   );
 }

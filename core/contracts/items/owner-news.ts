@@ -12,6 +12,8 @@ export const ownerNews = z.object({
   what: z.enum(['blocked', 'ready', 'forcedUpgrade', 'patchesOverdue', 'opens', 'moved', 'takenBack']),
   /** The minor that it is about; of a forced upgrade the one that ends, of patches the one that it is at. */
   target: z.string(),
+  /** Where Liftlock goes there hop by hop: the minors of all of them, the next one first. */
+  hops: z.array(z.string()).optional(),
   /** When EKS or Liftlock does so at the earliest, or patches were due. */
   at: timestamp.optional(),
   /** When it was announced for. */
