@@ -6,6 +6,7 @@ import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import { startCloudFleet } from '../../simulator/cloud/start-cloud-fleet.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 import { untilRest } from '../../simulator/process/until-rest.ts';
+import { clusterParam } from '../client/paths.ts';
 import { accessLines } from './access-lines.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 
@@ -43,6 +44,9 @@ export const startInCloud: StartLocalRun = async (prepared, { seed, speed, port,
       },
       create: async (policy) => {
         await apiRequest(cloud, 'POST', '/v1/rollouts', { policy });
+      },
+      scan: async (clusterKey) => {
+        await apiRequest(cloud, 'POST', `/v1/clusters/${clusterParam(clusterKey).id}/scans`, {});
       },
     },
     introduction: [`in the local cloud at ${cloud.wire.origin}, from the synthesized templates`],

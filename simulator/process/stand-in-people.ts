@@ -1,9 +1,13 @@
 import { errorMessage } from '../../core/contracts/errors.ts';
+import { requestScan } from '../../core/operations/requests.ts';
 import { promoteRollout, startRollout } from '../../core/operations/rollout-orders.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { waveNamed } from '../../core/policy/wave-of.ts';
 import { PASSED_WAVES } from '../../core/protocol/granting-waves.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
+import { unreadyToOpen } from '../../core/rollout/require-ready.ts';
+import { Clusters } from '../../core/store/entities.ts';
+import { load } from '../../core/store/entity.ts';
 import type { Approve } from './give-approvals.ts';
 import type { RunView } from './run-view.ts';
 import { LOCAL_PRINCIPAL } from './start-fleet.ts';
@@ -14,6 +18,8 @@ export interface PersonActs {
   readonly approve: Approve;
   readonly promote: (rolloutId: string, reason: string) => Promise<void>;
   readonly create: (policy: string) => Promise<void>;
+  /** Has a cluster looked at for its next minor. */
+  readonly scan: (clusterKey: string) => Promise<void>;
 }
 
 /** Somebody who may do everything in a run in one process. */
@@ -28,6 +34,10 @@ export const personIn = ({ ports }: World): PersonActs => ({
   create: async (policy) => {
     await startRollout(ports, policy, LOCAL_PRINCIPAL, { dryRun: false });
   },
+  scan: async (clusterKey) => {
+    const cluster = await load(ports.table, Clusters, clusterKey);
+    if (cluster !== undefined) await requestScan(ports, cluster.data, undefined, LOCAL_PRINCIPAL);
+  },
 });
 
 interface Act {
@@ -39,7 +49,7 @@ interface Act {
 
 /**
  * Does what the fleet waits for once it is at rest, so that one rehearsal judges every cluster: creates rollouts that nothing else begins,
- * approves waves, promotes those that prove nothing. What is halted stays so, since somebody has to mend something there.
+ * has clusters looked at for whose readiness a wave waits, approves waves, promotes those that prove nothing. What is halted stays so, since somebody has to mend something there.
  */
 export class StandInPeople {
   /** What it did, or was refused, as sentences. */
@@ -72,7 +82,9 @@ export class StandInPeople {
 
   async #due(): Promise<Act[]> {
     const { table } = this.#view;
-    const { policies, rollouts, waves } = await loadSnapshot(table, await table.queryActive(), 'fleet');
+    const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
+    const { policies, rollouts, waves, members } = snapshot;
+    const now = this.#view.clock.now();
     const created = [...policies].flatMap(([name, { policy }]): Act[] => {
       if (policy.spec.trigger !== 'manual' || rollouts.some((rollout) => rollout.policy === name)) return [];
       const said = `The policy ${name} has trigger: manual; its rollout was created as a person would.`;
@@ -91,6 +103,19 @@ export class StandInPeople {
             key,
             said: `${which} ended undecided, and was promoted as a person would.`,
             run: () => this.#acts.promote(rollout.id, 'rehearsed: the others are to be judged too'),
+          },
+        ];
+      const unready = unreadyToOpen(snapshot, rollout, own, members, now)?.members ?? [];
+      // The looks of the controller take turns over a day, by which nothing else goes on; who approves wants to have seen them.
+      const looks = `${key}/looks/${now.toISOString().slice(0, 10)}`;
+      if (unready.length > 0 && !this.#tried.has(looks))
+        return [
+          {
+            key: looks,
+            said: `${which} waited for looks at its clusters (requireReady), and each was scanned as a person would.`,
+            run: async () => {
+              for (const { clusterKey } of unready) await this.#acts.scan(clusterKey);
+            },
           },
         ];
       const asked = waveNamed(policies.get(rollout.policy)?.policy, wave.name)?.approval?.approvals;

@@ -2,6 +2,7 @@ import { loadLivingRecords } from '../../core/inventory/records.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { DAY, smallFleet } from '../../test/behaviour/small-fleet.ts';
 import { runWorld } from '../process/run-world.ts';
+import { personIn, StandInPeople } from '../process/stand-in-people.ts';
 import { resultOf, totalsText } from './bucket.ts';
 import { runReport } from './run-report.ts';
 
@@ -115,6 +116,20 @@ test('of a cluster whose turn has not come it is told what explain tells, and no
   const later = clusters.find(({ name }) => name === 'later');
   expect([later?.bucket, later?.blockers.map(({ code }) => code)]).toEqual(['held', ['Soaking', 'WindowClosed']]);
   expect(next.some((thing) => thing.startsWith('later:'))).toBe(false);
+});
+
+test('of a wave that waits for readiness the report tells what the look at its cluster has found', async () => {
+  const world = await smallFleet({
+    clusters: [{ name: 'old', version: '1.32', nodegroups: [{ name: 'legacy', amiType: 'AL2_x86_64' }] }],
+    policy: { target: '1.33', waves: [{ name: 'all', requireReady: '24h' }] },
+  });
+  const people = new StandInPeople(world, personIn(world));
+  const until = new Date(world.clock.now().getTime() + 24 * HOUR);
+  const rested = await runWorld(world, { until, quietHours: 1, onRest: () => people.act() });
+  const loaded = { state: world.eks.state, now: DAY, approvals: [], configPaths: [], statements: [] };
+  const [old] = (await runReport(world, loaded, rested)).clusters;
+  expect(old?.blockers.map(({ code }) => code)).toEqual(expect.arrayContaining(['NotReady', 'ScanFinding']));
+  expect(JSON.stringify(old?.blockers)).toContain('EKS publishes no Amazon Linux 2 AMI for 1.33');
 });
 
 test('nothing blocks a cluster that was at its target before, and it counts as left out, not as upgraded', async () => {

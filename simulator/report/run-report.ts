@@ -147,7 +147,8 @@ function reasonsOf(
   held: Reason | undefined,
   explained: Explanation | undefined,
 ): readonly Reason[] {
-  if (explained !== undefined) return explained.reasons;
+  // What stops the wave that it waits in is nowhere else to be read: nobody asks a rehearsal that has ended.
+  if (explained !== undefined) return [...explained.reasons, ...explained.foreseen];
   if (member !== undefined && member.reasons.length > 0) return member.reasons;
   if (held !== undefined) return [held];
   return last?.reasons ?? [];
