@@ -4,10 +4,11 @@ import type { Intent } from '../contracts/items/protocol.ts';
 import { type AnyCode, readCode } from '../contracts/reasons.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { isRollback } from '../model/hop.ts';
+import { isFinish, isRollback } from '../model/hop.ts';
+import { lagOf } from '../model/lag.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { showsBudgets } from '../nodes/drain-settings.ts';
-import { managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
+import { type ManagedGroup, managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
 import type { Ports } from '../ports/ports.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
@@ -16,6 +17,7 @@ import { type ActPorts, act, beforeChange, isOfThisTry } from './act.ts';
 import { findApiServer, isAccessError } from './api-server.ts';
 import { afterHooks } from './ask-hooks.ts';
 import { type EffectsOf, foreignStop, pollSeconds, type StepContext } from './context.ts';
+import { upgradePins } from './decide-addon.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
 import { type ImagePorts, launchTemplateVersion } from './launch-template-version.ts';
 import { nodeRoom, otherRolls } from './node-room.ts';
@@ -155,6 +157,10 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
     next = move({ ...unit, image: { ...(unit.image as WantedImage), made: made.version } });
   }
   if (next.type === 'others') return { stop: foreignStop(ports, context, next.reason) };
+  if (next.type === 'call' && (await isOutsidePlan(context, unit))) {
+    const said = `${group} stays at ${target} as it is (${unit.nodegroup.status}): the plan of its rollout names no release for it.`;
+    return { stop: done(reason('AtTarget', said)) };
+  }
   if (next.type !== 'call') return { stop: next.type === 'done' ? done(next.reason) : blocked(next.reason) };
   const { call } = next;
   if (call.name !== 'UpdateNodegroupVersion')
@@ -185,6 +191,15 @@ async function newerNodes(ports: RollPorts, context: StepContext, group: string)
     if (!isAccessError(error)) throw error;
     return 'unread';
   }
+}
+
+/** A patch replaces the nodes that its plan names. A group at its minor that EKS calls DEGRADED is none of them for that, unless it has nodes that lag. */
+async function isOutsidePlan(context: StepContext, { nodegroup, image, nodes, release }: ManagedGroup) {
+  const { upgrade, target } = context;
+  const { nodegroupName: group, version } = nodegroup;
+  if (upgrade === undefined || !isFinish(upgrade) || upgradePins(context) === undefined) return false;
+  if (image !== 'eks' || release !== undefined || version !== target.toString()) return false;
+  return !lagOf(await context.record(), { nodes }).some(({ kind, name }) => kind === 'managed' && name === group);
 }
 
 const releaseOf = ({ upgrade }: StepContext, group: string): string | undefined => upgrade?.releases?.[group];

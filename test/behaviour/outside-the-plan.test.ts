@@ -1,0 +1,41 @@
+import type { UpgradePolicySpec } from '../../core/config/types.ts';
+import { mutationsOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+
+// docs/policies.md, "Newer images of the same minor": what is approved is the plan, which pins the release of each group.
+
+const NEW = '1.37.1-20261112';
+
+/** `batch` cannot launch nodes, for want of capacity say, and EKS calls it DEGRADED for that: nothing of it is half-rolled. */
+async function patched(patch: UpgradePolicySpec['patch'], release: string) {
+  const world = await smallFleet({
+    clusters: [
+      {
+        ...{ name: 'web', version: '1.37', addons: { coredns: 'v1.13.2-eksbuild.6' } },
+        nodegroups: [
+          { name: 'workers', nodes: 1 },
+          { name: 'batch', nodes: 2 },
+        ],
+      },
+    ],
+    policy: { finish: 'propose', patch },
+    prepare({ clusters }) {
+      const [, batch] = Object.values(clusters)[0]?.nodegroups ?? [];
+      Object.assign(batch ?? {}, { status: 'DEGRADED', releaseVersion: release });
+    },
+  });
+  await run(world);
+  const [upgrade] = await upgradesOf(world);
+  expect(upgrade).toMatchObject({ id: '1.37-1.37', status: 'Succeeded' });
+  const moves = mutationsOf(world).map(({ request }) => ('addonName' in request ? 'coredns' : request.nodegroupName));
+  return { moves, said: upgrade?.steps['roll-node-group/batch']?.reasons[0]?.message };
+}
+
+test('a patch of images replaces no nodes of a group that its plan does not name, DEGRADED or not', async () => {
+  const { moves, said } = await patched({ nodes: {} }, NEW);
+  expect(moves).toEqual(['workers']);
+  expect(said).toMatch(/^batch stays at 1\.37 .*DEGRADED/);
+});
+
+test('a patch of add-ons replaces no nodes at all', async () => {
+  expect((await patched({ addons: {} }, '1.37.1-20261001')).moves).toEqual(['coredns']);
+});
