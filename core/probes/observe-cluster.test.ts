@@ -211,3 +211,11 @@ test('of a test of the policy the last Job counts that carries its labels and ha
     awaitedUntil: '2026-11-20T12:20:00.000Z',
   });
 });
+
+test('what somebody has deleted is not looked at, though finalizers keep it: a namespace with a load balancer goes slowly', () => {
+  const leaving = { creationTimestamp: LONG_AGO, deletionTimestamp: JUST_NOW };
+  const deployments = [deploymentObject('shop/api', 0, 2, leaving)];
+  const services = [{ metadata: { namespace: 'shop', name: 'api', ...leaving }, spec: { selector } }];
+  expect(observed('workloads', { deployments })).toEqual([]);
+  expect(observed('services', { services, deployments })).toEqual([]);
+});

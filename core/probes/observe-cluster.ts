@@ -81,6 +81,8 @@ export const observeNothing = (
 /** Notes what one object says. */
 export function observeObject(list: ListName, object: Mapping, into: ClusterObservation): void {
   const metadata = mappingOf(object.metadata);
+  // What is on its way out need not work: somebody has deleted it, and finalizers may keep it for hours.
+  if (metadata.deletionTimestamp !== undefined) return;
   const place = { namespace: textOf(metadata.namespace) ?? '', name: textOf(metadata.name) ?? '' };
   const seen: SeenObject = { ...place, metadata, spec: mappingOf(object.spec), status: mappingOf(object.status) };
   if (list === 'nodes') noteNode(seen, into);
@@ -107,8 +109,6 @@ const SYSTEM = 'kube-system';
 const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
 function noteNode({ name, metadata, status }: SeenObject, { nodes }: ClusterObservation): void {
-  // One that is on its way out need not work.
-  if (metadata.deletionTimestamp !== undefined) return;
   const holds = (type: string): boolean =>
     mappingsOf(status.conditions).some((one) => one.type === type && one.status === 'True');
   const pressures = PRESSURES.filter(holds);
@@ -145,7 +145,6 @@ const RECENT_MINUTES = 10;
 
 function notePod(seen: SeenObject, { pods, now }: ClusterObservation): void {
   const { metadata, status } = seen;
-  if (metadata.deletionTimestamp !== undefined) return;
   const owner = controllerOf(seen);
   // Jobs are looked at themselves: their pods come and go under new names.
   if (owner?.startsWith('Job ') === true) return;
