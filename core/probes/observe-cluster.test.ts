@@ -52,6 +52,8 @@ test('a workload is degraded with some of what it wants, and down with none of i
   ]);
 });
 
+/** As EKS writes what its add-ons bring, by server-side apply. */
+const BY_EKS = { manager: 'eks', operation: 'Apply', time: JUST_NOW };
 const writtenBy = (entries: readonly object[]) => deploymentObject('shop/api', 0, 2, { managedFields: entries });
 const template = { 'f:spec': { 'f:template': {} } };
 test.each<[string, object, string | undefined]>([
@@ -60,6 +62,7 @@ test.each<[string, object, string | undefined]>([
   ['nobody says what was written', writtenBy([{ time: JUST_NOW, fieldsV1: {} }]), JUST_NOW],
   ['somebody scaled it', writtenBy([{ time: JUST_NOW, subresource: 'scale', fieldsV1: template }]), LONG_AGO],
   ['only labels were written', writtenBy([{ time: JUST_NOW, fieldsV1: { 'f:metadata': {} } }]), LONG_AGO],
+  ['EKS has written it, whose add-on it is', writtenBy([{ ...BY_EKS, fieldsV1: template }]), LONG_AGO],
   ['it is of the cluster itself', deploymentObject('kube-system/dns', 0), undefined],
 ])('a workload is as old as what it runs: %s', (_, object, writtenAt) => {
   expect(observed('workloads', { deployments: [object] })[0]?.writtenAt).toBe(writtenAt);

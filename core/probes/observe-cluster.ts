@@ -283,16 +283,19 @@ function observedService(
   return { ...service, is: 'down', said: 'no ready endpoint', ...given({ writtenAt }) };
 }
 
+/** As what EKS writes what its add-ons bring, in whichever namespace: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-field-management.html */
+const ADDON_MANAGER = 'eks';
+
 /**
- * When somebody has last written what an object is to be: not its status, its scale or its labels. That is how long a workload runs as it does, so what
+ * When somebody has last written what an object is to be: not its status, its scale or its labels, and not EKS, whose add-ons a hop moves. That is how long a workload runs as it does, so what
  * is younger than the baseline was not compared with it.
  */
 function lastWrittenAt({ creationTimestamp, managedFields }: Mapping): string | undefined {
-  const writes = mappingsOf(managedFields).flatMap(({ time, subresource, fieldsV1 }) => {
+  const writes = mappingsOf(managedFields).flatMap(({ manager, time, subresource, fieldsV1 }) => {
     const fields = mappingOf(fieldsV1);
     const spec = mappingOf(fields['f:spec']);
     const isOfSpec = 'f:template' in spec || 'f:selector' in spec || Object.keys(fields).length === 0;
-    return subresource === undefined && isOfSpec ? (textOf(time) ?? []) : [];
+    return subresource === undefined && manager !== ADDON_MANAGER && isOfSpec ? (textOf(time) ?? []) : [];
   });
   return [textOf(creationTimestamp) ?? [], writes].flat().sort().at(-1);
 }
