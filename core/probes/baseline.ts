@@ -14,6 +14,8 @@ export interface Observed {
   readonly owner?: string;
   /** RFC 3339: when somebody has made it or last written what it is to be; absent for what no team writes. */
   readonly writtenAt?: string;
+  /** Nobody has read when it was made: what the baseline does not know was made since. */
+  readonly isUndated?: boolean;
   /** RFC 3339: nothing is known of it yet, or one run alone, and until then that may change. */
   readonly awaitedUntil?: string;
   /** Of a test: its runs that have ended, each by when it began (RFC 3339). */
@@ -31,7 +33,7 @@ const baseline = z.object({
     z.object({
       count: z.number(),
       unwell: z.record(z.string(), unwell),
-      /** Of what a policy names: all that was read, since it may name others later, of which nobody knows how they were. */
+      /** All that was read of what a policy names, since it may name others later, of which nobody knows how they were; of pods, what is undated. */
       known: z.array(z.string()).optional(),
     }),
   ),
@@ -49,7 +51,9 @@ export function takeBaseline(reading: Reading, now: Date): Baseline {
     const seen = reading[probe];
     if (seen === undefined) continue;
     const ill = seen.flatMap(({ identity, is }) => (is === undefined ? [] : [[identity, is] as const]));
-    const known = NAMED_BY_POLICY.has(probe) ? { known: seen.map(({ identity }) => identity) } : {};
+    const isNamed = NAMED_BY_POLICY.has(probe);
+    const names = seen.filter(({ isUndated }) => isNamed || isUndated).map(({ identity }) => identity);
+    const known = isNamed || (probe === 'pods' && names.length <= MOST_KEPT) ? { known: names } : {};
     probes[probe] = { count: ill.length, unwell: Object.fromEntries(ill.slice(0, MOST_KEPT)), ...known };
   }
   return { takenAt: now.toISOString(), probes };

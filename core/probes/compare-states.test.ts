@@ -190,3 +190,21 @@ test('of a test the runs that failed count across readings, since a CronJob keep
   expect(tested(well, [61, ran('60x')], [66, ran('65')], [71, ran('70x')])?.result).toBe('inconclusive');
   expect(tested(well, [61, ran('60x')], [63, ran('60x')], [71, ran('70x')], [73, ran('70x')])?.result).toBe('fail');
 });
+
+test('pods of what nobody can date, such as a TaskRun or a canary of Argo Rollouts, are not blamed where it was made since', () => {
+  const undated = (name: string, how?: 'down'): Observed => is(name, how, { isUndated: true });
+  const pods = [
+    undated('ReplicaSet shop/web-7d', 'down'),
+    undated('TaskRun ci/build', 'down'),
+    is('Deployment a', 'down'),
+  ];
+  const comparing = (before: readonly Observed[]) =>
+    compareStates({ baseline: takeBaseline({ pods: before }, NOON), verdicts: [] }, { pods }, later(60))[0]?.figures;
+  expect(comparing([undated('ReplicaSet shop/web-7d')])).toMatchObject({
+    changedNamed: ['TaskRun ci/build'],
+    named: [{ identity: 'Deployment a' }, { identity: 'ReplicaSet shop/web-7d' }],
+  });
+  // Where there are too many to keep, nothing is taken for new.
+  const many = Array.from({ length: MOST_KEPT + 1 }, (_, number) => undated(`${number}`));
+  expect(comparing(many)).toMatchObject({ changed: 0, worse: 3 });
+});

@@ -41,8 +41,8 @@ function compareOne(
   const wasOf = ({ identity }: Observed): keyof typeof RANKS => before?.unwell[identity] ?? 'well';
   const [noBetter, others] = split(ill, (one) => RANKS[wasOf(one)] >= RANKS[one.is]);
   // What the policy names only since is no better known than what was made since.
-  const isNew = ({ identity, writtenAt = takenAt }: Observed): boolean =>
-    Date.parse(writtenAt) > Date.parse(takenAt) || before?.known?.includes(identity) === false;
+  const isNew = ({ identity, writtenAt = takenAt, isUndated = probe !== 'pods' }: Observed): boolean =>
+    Date.parse(writtenAt) > Date.parse(takenAt) || (isUndated && before?.known?.includes(identity) === false);
   const [changed, blamed] = split(others, isNew);
   const worse = blamed.flatMap(({ identity, is, said, owner, runs, ...one }): Worsened[] => {
     const was = wasOf({ identity, said, ...one });

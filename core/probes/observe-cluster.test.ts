@@ -222,3 +222,23 @@ test('what somebody has deleted is not looked at, though finalizers keep it: a n
   expect(observed('workloads', { deployments })).toEqual([]);
   expect(observed('services', { services, deployments })).toEqual([]);
 });
+
+test('of what makes pods and is no workload that is read nobody can say when it was made, while it has pods that run', () => {
+  const of = (kind: string, name: string, phase = 'Running', namespace = 'shop') => {
+    const ownerReferences = [{ kind, name, controller: true }];
+    return { metadata: { namespace, name: `${name}-p`, ownerReferences }, status: { phase } };
+  };
+  const pods = [
+    of('ReplicaSet', 'web-7d'),
+    of('TaskRun', 'build', 'Succeeded'),
+    of('Operator', 'cni', 'Running', 'kube-system'),
+    podObject('shop/a', 'api'),
+  ];
+  const seen = observed('pods', { pods, deployments: [deploymentObject('shop/api', 2)] });
+  expect(seen.map(({ identity, isUndated = false }) => [identity, isUndated])).toEqual([
+    ['ReplicaSet shop/web-7d', true],
+    ['TaskRun shop/build', false],
+    ['Operator kube-system/cni', false],
+    ['Deployment shop/api', false],
+  ]);
+});

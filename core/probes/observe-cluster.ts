@@ -49,6 +49,8 @@ interface PodsOfOne {
   count: number;
   ill: number;
   said: string;
+  /** Some have not ended, and are none of the cluster's own. */
+  isOfTeam: boolean;
   readonly writtenAt?: string;
 }
 
@@ -150,9 +152,10 @@ function notePod(seen: SeenObject, { pods, now }: ClusterObservation): void {
   if (owner?.startsWith('Job ') === true) return;
   const identity = owner ?? `Pod ${seen.namespace}/${seen.name}`;
   const created = owner === undefined ? textOf(metadata.creationTimestamp) : undefined;
-  const known = pods.get(identity) ?? { count: 0, ill: 0, said: '', ...given({ writtenAt: created }) };
+  const known = pods.get(identity) ?? { count: 0, ill: 0, said: '', isOfTeam: false, ...given({ writtenAt: created }) };
   pods.set(identity, known);
   known.count += 1;
+  known.isOfTeam ||= seen.namespace !== SYSTEM && status.phase !== 'Succeeded' && status.phase !== 'Failed';
   const trouble = troubleOf(status, now);
   if (trouble === undefined) return;
   known.ill += 1;
@@ -260,12 +263,13 @@ const OBSERVED: Readonly<Record<ClusterProbe, (seen: ClusterObservation) => read
   'test-jobs': (seen) => seen.tests.map((test) => observedTest(test, seen)),
 };
 
-/** Pods are of their workload: what changed that has changed them. */
+/** Pods are of their workload: what changed that has changed them. What else makes pods (a TaskRun, a ReplicaSet of Argo Rollouts) is not read. */
 function observedPods(identity: string, { count, ill, ...pods }: PodsOfOne, workload: Workload | undefined): Observed {
   const is = ill === 0 ? undefined : ill === count ? 'down' : 'degraded';
   const writtenAt = workload?.writtenAt ?? pods.writtenAt;
   const said = ill === 0 ? 'running' : `${ill} of ${count} pods ${pods.said}`;
-  return { identity, said, ...given({ is, owner: workload?.owner, writtenAt }) };
+  const isUndated = workload === undefined && writtenAt === undefined && pods.isOfTeam;
+  return { identity, said, ...given({ is, owner: workload?.owner, writtenAt }), ...(isUndated && { isUndated }) };
 }
 
 /** A Service is as old as what is behind it, and needs no endpoints where somebody wants no pods. */
