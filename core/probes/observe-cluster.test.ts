@@ -73,10 +73,13 @@ test('what the hop itself moves is not excused by that', () => {
   expect(one?.writtenAt).toBeUndefined();
 });
 
-const restarting = (minutesAgo: number, restartCount: number) => {
+const restarting = (minutesAgo: number, restartCount: number, ranMinutes = 1) => {
   const pod = podObject('shop/r', 'web');
-  const finishedAt = new Date(NOON.getTime() - minutesAgo * 60_000).toISOString();
-  const status = { phase: 'Running', containerStatuses: [{ restartCount, lastState: { terminated: { finishedAt } } }] };
+  const [finishedAt, startedAt] = [0, ranMinutes].map((ran) =>
+    new Date(NOON.getTime() - (minutesAgo + ran) * 60_000).toISOString(),
+  );
+  const terminated = { startedAt, finishedAt };
+  const status = { phase: 'Running', containerStatuses: [{ restartCount, lastState: { terminated } }] };
   return { ...pod, status };
 };
 test.each<[string, readonly object[], string, string | undefined, string]>([
@@ -103,6 +106,13 @@ test.each<[string, readonly object[], string, string | undefined, string]>([
   ],
   ['it starts again and again', [restarting(9, 3)], 'Deployment shop/web', 'down', '1 of 1 pods restarting'],
   ['it started again long ago', [restarting(10, 3)], 'Deployment shop/web', undefined, 'running'],
+  [
+    'it started again once in a while, for months',
+    [restarting(9, 30, 10)],
+    'Deployment shop/web',
+    undefined,
+    'running',
+  ],
   ['it started again twice', [restarting(1, 2)], 'Deployment shop/web', undefined, 'running'],
   [
     'nobody makes it again',

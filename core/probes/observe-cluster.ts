@@ -168,8 +168,11 @@ function troubleOf(status: Mapping, now: Date): string | undefined {
   for (const { state, lastState, restartCount } of containers) {
     const waiting = textOf(mappingOf(mappingOf(state).waiting).reason);
     if (waiting !== undefined && FAILING.has(waiting)) return waiting;
-    const ended = Date.parse(textOf(mappingOf(mappingOf(lastState).terminated).finishedAt) ?? '');
-    const isRecent = now.getTime() - ended < RECENT_MINUTES * 60_000;
+    const { startedAt, finishedAt } = mappingOf(mappingOf(lastState).terminated);
+    const ended = Date.parse(textOf(finishedAt) ?? '');
+    // The kubelet counts for as long as the pod lives: who ran for long before it ended has not started three times lately.
+    const ranLong = ended - Date.parse(textOf(startedAt) ?? '') >= RECENT_MINUTES * 60_000;
+    const isRecent = now.getTime() - ended < RECENT_MINUTES * 60_000 && !ranLong;
     if (isRecent && (numberOf(restartCount) ?? 0) >= RESTARTS) return 'restarting';
   }
   return status.phase === 'Pending' ? 'Pending' : undefined;
