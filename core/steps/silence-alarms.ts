@@ -81,9 +81,11 @@ export async function muteAlarms(
     const { silenced, notes, missing, lacks } = result.answer;
     const alarms = entry.alarms.filter((alarm) => !missing.includes(alarm));
     const written = await loadSilence(ports, clusterKey, rule.name);
-    if (!silenced && written !== undefined) await closeUndoEntries(ports, [written], 'gone', notes, lacks);
+    // What an earlier try has silenced, and nobody could lift since, may stand there still.
+    const mayStand = silenced || (before !== undefined && before.data.closed === undefined);
+    if (!mayStand && written !== undefined) await closeUndoEntries(ports, [written], 'gone', notes, lacks);
     // What is not there was never silent.
-    if (silenced && notes.length > 0) await noteSilence(ports, { ...entry, alarms }, notes);
+    if (mayStand && notes.length > 0) await noteSilence(ports, { ...entry, alarms }, notes);
   } catch (error) {
     if (error !== unheard) throw error;
     // It may have taken effect: the entry stays open, and is lifted like any other.
