@@ -2,6 +2,7 @@ import { unlessGone } from '../contracts/eks-errors.ts';
 import type { UndoEntry, UpdateConfigEntry, UpdateSettings } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import { settingsOf } from '../model/update-settings.ts';
 import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
@@ -51,11 +52,13 @@ export async function setUpdateConfig(
   const prepare: Mutation['prepare'] = async () => {
     if (isSame(settingsOf(group), ours)) return { stop: done() };
     const before = await load(ports.table, UndoEntries, clusterKey, 'updateConfig', subject);
+    const [current, former] = [settingsOf(group), formerOf(group, before?.data)];
     const entry: UpdateConfigEntry = {
       ...{ clusterKey, effect: 'updateConfig', subject, uid: uidOf(group), upgradeId: upgrade?.id ?? '' },
-      ...{ former: formerOf(group, before?.data), ours, recordedAt: ports.clock.now().toISOString() },
+      ...{ former, ours, ...given({ oursBefore: isSame(current, former) ? undefined : current }) },
+      ...{ recordedAt: ports.clock.now().toISOString() },
     };
-    const updateConfig = requestFor(settingsOf(group), ours);
+    const updateConfig = requestFor(current, ours);
     const call = callFor({ clusterName, nodegroupName: subject, updateConfig });
     return { call, knownUpdateIds, beside: [replace(UndoEntries, before, entry)] };
   };

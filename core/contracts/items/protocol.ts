@@ -121,10 +121,10 @@ const undoable = {
 export type UpdateSettings = z.infer<typeof updateSettings>;
 
 const cordonEntry = z.object({ effect: z.literal('cordon'), ...undoable, taint: z.string().optional() });
-/** `former`: what the group has of its own; `ours`: what it was given for its roll. */
+/** `former`: what the group has of its own; `ours`: what it was given for its roll; `oursBefore`: and what it was given before that, which it has where EKS has not set `ours`. */
 const updateConfigEntry = z.object({
   ...{ effect: z.literal('updateConfig'), ...undoable },
-  ...{ former: updateSettings, ours: updateSettings },
+  ...{ former: updateSettings, ours: updateSettings, oursBefore: updateSettings.optional() },
 });
 const jobEntry = z.object({ effect: z.literal('job'), ...undoable, namespace: z.string() });
 /** Alarms whose actions are silenced. */

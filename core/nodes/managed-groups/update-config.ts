@@ -49,9 +49,12 @@ export const requestFor = (from: UpdateSettings, { updateStrategy, ...to }: Upda
 /** What is the group's own: what we found there, unless that was set by us before and is not taken back yet. */
 export function formerOf(group: Nodegroup, before: UndoEntry | undefined): UpdateSettings {
   const current = settingsOf(group);
-  const isOurs = before?.effect === 'updateConfig' && before.closed === undefined && isSame(current, before.ours);
-  return isOurs && before.uid === uidOf(group) ? before.former : current;
+  const isOpen = before?.effect === 'updateConfig' && before.closed === undefined;
+  return isOpen && isOurs(current, before) && before.uid === uidOf(group) ? before.former : current;
 }
+
+const isOurs = (current: UpdateSettings, { ours, oursBefore = ours }: UpdateConfigEntry): boolean =>
+  isSame(current, ours) || isSame(current, oursBefore);
 
 /** Two groups of one name are told apart by it. */
 export const uidOf = ({ nodegroupArn = '' }: Nodegroup): string => nodegroupArn;
@@ -63,15 +66,16 @@ export const uidOf = ({ nodegroupArn = '' }: Nodegroup): string => nodegroupArn;
  * @param group undefined where it is gone
  */
 export function nextOfPutBack(
-  { uid, former, ours }: UpdateConfigEntry,
+  entry: UpdateConfigEntry,
   group: Nodegroup | undefined,
 ): { readonly ended: Restored } | { readonly undo: Omit<UpdateNodegroupConfigInput, 'clientRequestToken'> } {
+  const { uid, former } = entry;
   if (group === undefined || uidOf(group) !== uid) return { ended: 'gone' };
   const current = settingsOf(group);
   if (isSame(current, former)) return { ended: 'undone' };
-  if (!isSame(current, ours)) return { ended: 'notOurs' };
+  if (!isOurs(current, entry)) return { ended: 'notOurs' };
   const { clusterName, nodegroupName } = group;
-  return { undo: { clusterName, nodegroupName, updateConfig: requestFor(ours, former) } };
+  return { undo: { clusterName, nodegroupName, updateConfig: requestFor(current, former) } };
 }
 
 /** In words: `3 nodes at once, new ones first`. */
