@@ -58,6 +58,8 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
     if (settings === undefined) {
       return { step, result: blocked(drainNotAllowed(context.name, policy?.metadata.name)) };
     }
+    const before = await takenBackFirst(ports, context);
+    if (before !== undefined) return { step, result: before };
     const known = { told: [], ...EMPTY_MEMORY, ...context.upgrade?.steps[step]?.detail } as Kept;
     const drain = new Drain(ports, context, group, settings, known);
     const result = await withApiServer(ports, context, operators(ports), (operator) => drain.go(operator));
@@ -69,6 +71,16 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
       ...(isSame(kept, known) ? {} : { detail: kept }),
     };
   });
+}
+
+/** A cordon that an earlier drain has left bears its mark, and whoever takes that back would uncordon what this one has emptied: so it goes first. */
+async function takenBackFirst(ports: NodeStepPorts, { clusterKey, upgrade }: StepContext) {
+  if (upgrade?.mutated === true) return undefined;
+  const left = (await openUndoEntries(ports.table, clusterKey)).map(({ data }) => data);
+  const cordon = left.find(({ effect, upgradeId }) => effect === 'cordon' && upgradeId !== upgrade?.id);
+  if (cordon === undefined) return undefined;
+  const said = `The node ${cordon.subject} is cordoned by the upgrade ${cordon.upgradeId}, whose cordons are taken back before others are made.`;
+  return parked(nodesLater(ports), reason('UpgradeUnderWay', said));
 }
 
 /** What is kept of a drain between two looks, in its step. */

@@ -398,3 +398,27 @@ test('a rollout that wants the cluster meanwhile says who has it', async () => {
   expect(members.map(({ status, reasons }) => [status, reasons[0]?.code])).toEqual([['Pending', 'GrantBusy']]);
   expect(members[0]?.reasons[0]?.message).toMatch(/^The upgrade drain-nodes-\S+ holds the cluster's grant/);
 });
+
+test('a drain that follows one whose cordons could not be taken back yet leaves its nodes cordoned', async () => {
+  const world = await shop({ budgets: [strict] });
+  const setAccess = (authentication: 'any-principal' | 'access-entries') => {
+    for (const { kubernetes } of Object.values(world.eks.state.clusters))
+      kubernetes.access.authentication = authentication;
+  };
+  await start(world);
+  await minutes(world, 3);
+  setAccess('access-entries');
+  await minutes(world, 3);
+  await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'no access');
+  await minutes(world, 3);
+  expect((await upgradesOf(world)).find(({ machine }) => machine === 'restore-nodes')?.status).toBe('Parked');
+  setAccess('any-principal');
+  await loosen(world, 4);
+  // Asked for again before the undo looks again.
+  expect((await start(world)).status).toBe('Started');
+  await run(world, 1);
+  const drains = (await upgradesOf(world)).filter(({ machine }) => machine === 'drain-nodes');
+  expect(drains.map(({ status }) => status).sort()).toEqual(['Canceled', 'Succeeded']);
+  expect([podsOnLegacy(world), cordoned(world)]).toEqual([0, ['legacy', 'legacy', 'legacy']]);
+  expect(await open(world)).toBe(0);
+});
