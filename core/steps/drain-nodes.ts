@@ -153,7 +153,7 @@ class Drain {
   /** A node that was empty is taken to be so where it `isRead` not: whatever tolerates its cordon may have come back. */
   async #look(operator: NodeOperator, isRead: (node: DrainNode) => boolean): Promise<DrainMove> {
     const allNodes = await operator.listNodes();
-    const nodes = allNodes.filter((node) => isOfGroup(node, this.#group));
+    const nodes = allNodes.filter((node) => isOfGroup(node, this.#group)).map((node) => this.#unlessEarlier(node));
     const cordoned = nodes.filter(({ unschedulable }) => unschedulable);
     const pods = await operator.listPodsOf(cordoned.filter(isRead).map(({ name }) => name));
     for (const { name } of cordoned) if (!pods.has(name)) pods.set(name, []);
@@ -162,6 +162,12 @@ class Drain {
     const look = lookAt(this.#seen, this.#settings, this.memory, this.#ports.clock.now());
     this.memory = look.memory;
     return decideDrain(look);
+  }
+
+  /** What bears the mark of an earlier drain and is in use again was not taken out of this one's hands. */
+  #unlessEarlier(node: DrainNode): DrainNode {
+    const { cordonedBy, ...unmarked } = node;
+    return node.unschedulable || cordonedBy === this.#context.upgrade?.id ? node : unmarked;
   }
 
   /** Undefined: something was sent, and may have made room for more. */

@@ -422,3 +422,19 @@ test('a drain that follows one whose cordons could not be taken back yet leaves 
   expect([podsOnLegacy(world), cordoned(world)]).toEqual([0, ['legacy', 'legacy', 'legacy']]);
   expect(await open(world)).toBe(0);
 });
+
+test('a group that was drained, and taken into use again by kubectl uncordon, can be drained again', async () => {
+  const world = await shop();
+  await start(world);
+  await run(world, 1);
+  // The mark of the first drain stays behind: kubectl knows nothing of it.
+  for (const node of stateOf(world).nodes) node.unschedulable = false;
+  await start(world);
+  await run(world, 1);
+  const drains = (await upgradesOf(world)).filter(({ machine }) => machine === 'drain-nodes');
+  expect(drains.map(({ status, reasons }) => [status, reasons[0]?.code])).toEqual([
+    ['Succeeded', 'Drained'],
+    ['Succeeded', 'Drained'],
+  ]);
+  expect([podsOnLegacy(world), cordoned(world)]).toEqual([0, ['legacy', 'legacy', 'legacy']]);
+});
