@@ -5,6 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import { baselineOf, type Reading } from '../probes/baseline.ts';
 import { verdictReason } from '../probes/is-worse.ts';
 import { PROBES, type ProbeVerdict } from '../probes/probe-verdict.ts';
+import { intentsOf } from '../protocol/intent-store.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, isAccessError } from './api-server.ts';
 import { beganBy, compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
@@ -32,7 +33,7 @@ export async function compareBetween(
 ): Promise<Between | undefined> {
   const { upgrade, startedAt } = context;
   const before = baselineOf(upgrade);
-  if (upgrade === undefined || !isBetween(context) || before === undefined) return undefined;
+  if (upgrade === undefined || before === undefined || !(await isBetween(ports, context))) return undefined;
   const { probes: baseline, takenAt } = before;
   const movedAt = new Date(upgrade.controlPlaneCompletedAt ?? takenAt);
   const read = await readCluster(ports, context, policy, server, movedAt);
@@ -55,13 +56,21 @@ export async function compareBetween(
   return { result: wait(poll, ...because, ...open.map(verdictReason)), notes, detail };
 }
 
-/** Its control plane is there, this upgrade has changed something, and none of its nodes has begun to follow. */
-const isBetween = ({ upgrade, grant, cluster, target }: StepContext): boolean =>
-  grant !== undefined &&
-  upgrade?.machine === 'upgrade-cluster' &&
-  upgrade.mutated &&
-  KubeVersion.parse(cluster.version).equals(target) &&
-  !Object.keys(upgrade.steps).some((step) => step.startsWith('roll-node-group/'));
+/**
+ * Its control plane is there, this upgrade has changed something, and none of its nodes has begun to follow, also not in an earlier try: what a roll that
+ * ended half-way has left is mended by the next one.
+ */
+async function isBetween(
+  { table }: Pick<Ports, 'table'>,
+  { upgrade, grant, cluster, target, clusterKey }: StepContext,
+): Promise<boolean> {
+  const isMoved = upgrade?.mutated === true && KubeVersion.parse(cluster.version).equals(target);
+  if (grant === undefined || upgrade?.machine !== 'upgrade-cluster' || !isMoved) return false;
+  const { id, steps, startedAt = '', firstStartedAt = startedAt } = upgrade;
+  if (Object.keys(steps).some((step) => step.startsWith('roll-node-group/'))) return false;
+  const rolls = await intentsOf(table, clusterKey, 'roll-node-group');
+  return !rolls.some(({ data }) => data.upgradeId === id && data.committedAt >= firstStartedAt);
+}
 
 /** What cannot be read now fails nothing: the smoke check asks again. */
 async function readCluster(

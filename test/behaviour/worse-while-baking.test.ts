@@ -98,3 +98,41 @@ test('what cannot be read at the end of the bake is told, and fails nothing', as
     'Not compared with before the hop while its nodes wait: ',
   );
 });
+
+describe('where its nodes have begun to follow only the smoke check compares', () => {
+  /** The first roll fails half-way, and leaves behind what the next one mends. */
+  async function halfRolled(errorCode: 'NodeCreationFailure' | 'PodEvictionFailure', policy: object = {}) {
+    const world = await smallFleet({
+      clusters: [{ name: 'shop', version: '1.36', nodegroups: [{ name: 'workers', nodes: 3 }], workloads: [web] }],
+      policy: { rollback: { automatic: true, windows: 'ignore' }, ...policy },
+      prepare: (state) =>
+        void state.plannedFailures.push({
+          ...{ clusterName: 'shop', nodegroupName: 'workers', type: 'VersionUpdate' },
+          ...{ errorCode, errorMessage: 'because' },
+        }),
+    });
+    for (let quarters = 0; quarters < 24 && rolls(world) === 0; quarters += 1) await hours(world, 0.25);
+    await hours(world, 1);
+    const left = Object.values(world.eks.state.clusters)[0]?.kubernetes.nodes[0];
+    if (left === undefined) throw new Error('no node');
+    left.readyAt = world.clock.now().getTime() + 30 * 86_400_000;
+    return world;
+  }
+
+  test('a retry rolls on, though a node that the roll has left is not Ready', async () => {
+    const world = await halfRolled('NodeCreationFailure');
+    expect(await ends(world)).toEqual(['1.36-1.37 Failed']);
+    await retryCluster(world.ports, (await recordOf(world, 'shop')).clusterKey, PERSON);
+    await run(world);
+    expect([await ends(world), rolls(world)]).toEqual([['1.36-1.37 Succeeded'], 2]);
+  });
+
+  test('so does what is rolled again by itself because pods stayed', async () => {
+    const world = await halfRolled('PodEvictionFailure', {
+      nodes: { podEvictionFailure: { retries: 3, pause: '4h' } },
+    });
+    expect(await ends(world)).toEqual(['1.36-1.37 Parked']);
+    await run(world);
+    expect([await ends(world), rolls(world)]).toEqual([['1.36-1.37 Succeeded'], 2]);
+  });
+});
