@@ -72,6 +72,13 @@ test.each<[string, Given, object | undefined]>([
   expect(sent?.updateConfig).toEqual(updateConfig);
 });
 
+test('a node that was drained once, and is in use again under the mark of that drain, counts like any other', async () => {
+  const drain = upgrade({ id: 'drain-nodes-1', machine: 'drain-nodes', status: 'Succeeded' });
+  const nodes = [node('b-1', { cordonedBy: drain.id, ready: false })];
+  const { sent } = await rolled({ disruption: TWO, nodes, drains: [drain] });
+  expect(sent?.updateConfig).toEqual({ maxUnavailable: 1 });
+});
+
 test.each<[Upgrade['status'], number]>([
   ['Succeeded', 2],
   ['Parked', 1],

@@ -47,20 +47,22 @@ export async function nodeRoom(
   }
 }
 
-/** Names of nodes that drains of Liftlock have emptied: they stay cordoned until somebody ends them. Whoever counts nodes leaves these out. */
+/** Names of nodes that drains of Liftlock have emptied: they stay cordoned until somebody ends them, or takes them into use again. Whoever counts nodes leaves these out. */
 export async function drainedNodes(
   { table }: Pick<Ports, 'table'>,
   { clusterKey }: StepContext,
-  nodes: readonly Pick<Node, 'name' | 'cordonedBy'>[],
+  nodes: readonly Pick<Node, 'name' | 'cordonedBy' | 'unschedulable'>[],
 ): Promise<Set<string>> {
-  const ids = [...new Set(nodes.flatMap(({ cordonedBy }) => cordonedBy ?? []))];
+  // kubectl uncordon leaves the mark.
+  const cordoned = nodes.filter(({ unschedulable }) => unschedulable);
+  const ids = [...new Set(cordoned.flatMap(({ cordonedBy }) => cordonedBy ?? []))];
   const drains = await loadAll(
     table,
     Upgrades,
     ids.map((id) => Upgrades.key(clusterKey, id)),
   );
   const ended = new Set(drains.filter(({ status }) => status === 'Succeeded').map(({ id }) => id));
-  return new Set(nodes.filter(({ cordonedBy = '' }) => ended.has(cordonedBy)).map(({ name }) => name));
+  return new Set(cordoned.filter(({ cordonedBy = '' }) => ended.has(cordonedBy)).map(({ name }) => name));
 }
 
 /** What a step says of a group that it has rolled; the last where its own settings were put back afterwards. */
