@@ -40,6 +40,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { findApiServer } from './api-server.ts';
 import { checkRollback } from './check-rollback.ts';
 import { compareBetween } from './compare-between.ts';
+import { SETTLE_MINUTES } from './compare-with-before.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 import { waitForInsights } from './refresh-insights.ts';
@@ -47,6 +48,7 @@ import { runStep, type StepOutcome } from './run-step.ts';
 import { isServer, NOT_ASKED, NOT_VERIFIED, readFacts, rollsInside, type Server } from './scan-facts.ts';
 
 const STEP = 'scan-cluster';
+const UNHEARD_SECONDS = 30;
 
 export type ScanPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'probe' | 'readers'>;
 
@@ -97,7 +99,14 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
     return { step: STEP, result: wait(objects.pauseSeconds, reason('Scanning', objects.said)) };
   const asksInsights = isWhole && !rollsOnly && !skip.includes('insight');
   const insights = asksInsights ? await readInsights(ports.eks, context.scope, name) : undefined;
-  const { facts, coverage, detail } = await readFacts(ports, context, server, policy, objects?.state);
+  const { facts, coverage, detail, unheard } = await readFacts(ports, context, server, policy, objects?.state);
+  // What is not known before the hop nobody can compare after it, so that one fault is not the last word.
+  if (unheard.length > 0 && ports.clock.now().getTime() < context.startedAt.getTime() + SETTLE_MINUTES * 60_000) {
+    const why = unheard.map((one) =>
+      reason('ProbeInconclusive', `Not known before the hop yet, and read again: ${one}`),
+    );
+    return { step: STEP, result: wait(UNHEARD_SECONDS, ...why) };
+  }
   const report = await reportOf(ports, context, { facts, coverage, insights, state: objects?.state, rules });
   const kept = isWhole ? await keepReport(ports, context, report) : undefined;
   const decision = decideHop(report);

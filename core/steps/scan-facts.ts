@@ -35,6 +35,8 @@ interface ReadFacts {
   readonly facts: PreflightFacts;
   readonly coverage: readonly Coverage[];
   readonly detail: Readonly<Record<string, unknown>>;
+  /** What is missing to compare with, for a fault that may pass, a sentence each. */
+  readonly unheard: readonly string[];
 }
 
 /**
@@ -107,6 +109,7 @@ export async function readFacts(
       ...(ofPolicy?.coverage ?? []),
     ],
     detail: asksProbes ? baseline : (context.upgrade?.steps[STEP]?.detail ?? {}),
+    unheard: read.passing,
   };
 }
 
@@ -151,9 +154,9 @@ async function readServer(
   context: StepContext,
   server: Server,
   { hasMoved, asksNodes, asksProbes, policy, state }: WhatIsKnown,
-): Promise<Pick<PreflightFacts, 'server'> & { coverage: Coverage; reading: Reading }> {
+): Promise<Pick<PreflightFacts, 'server'> & { coverage: Coverage; reading: Reading; passing: readonly string[] }> {
   const unread = (status: Coverage['status'], detail: string) => {
-    return { coverage: { ...SERVER_FACTS, status, detail }, reading: {} };
+    return { coverage: { ...SERVER_FACTS, status, detail }, reading: {}, passing: [] };
   };
   if (server === undefined) return unread('error', `NoEndpoint: EKS gives no endpoint for ${context.name}.`);
   if (!isServer(server)) return unread('skipped', NOT_VERIFIED);
@@ -165,13 +168,13 @@ async function readServer(
     else if (state !== undefined && otherNodes !== undefined)
       await recordNodes(ports, await context.record(), otherNodes, new Date(state.startedAt));
     const workloads = hasMoved ? [] : await ports.clusters.listWorkloads(server, 'kube-system');
-    const { reading, objects } = asksProbes
+    const { reading, objects, passing } = asksProbes
       ? await readClusterProbes(ports, server, policy)
-      : { reading: {}, objects: 0 };
+      : { reading: {}, objects: 0, passing: [] };
     return {
       server: { ready, workloads, nodes: asksNodes ? (nodes ?? []) : [] },
       coverage: { ...SERVER_FACTS, status: 'read', detail: '', count: 1 + objects + workloads.length },
-      reading,
+      ...{ reading, passing },
     };
   } catch (error) {
     if (!isAccessError(error)) throw error;
