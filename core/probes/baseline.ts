@@ -12,6 +12,8 @@ export interface Observed {
   /** How it shows: `0 of 2 available`. */
   readonly said: string;
   readonly owner?: string;
+  /** What is not well are pods alone that are just starting: that does not last yet, however long there have been others. */
+  readonly isStarting?: boolean;
   /** RFC 3339: when somebody has made it or last written what it is to be; absent for what no team writes. */
   readonly writtenAt?: string;
   /** Nobody has read when it was made: what the baseline does not know was made since. */

@@ -208,3 +208,16 @@ test('pods of what nobody can date, such as a TaskRun or a canary of Argo Rollou
   const many = Array.from({ length: MOST_KEPT + 1 }, (_, number) => undated(`${number}`));
   expect(comparing(many)).toMatchObject({ changed: 0, worse: 3 });
 });
+
+test('pods that are just starting do not last, however long others have been, and those that do not get there do', () => {
+  const starting = [is('a', 'degraded', { isStarting: true })];
+  const stuck = [is('a', 'degraded')];
+  const each = (...readings: (readonly [number, readonly Observed[]])[]) => compared([is('a')], readings);
+  expect(each([60, starting], [66, starting], [72, starting])).toMatchObject({
+    result: 'inconclusive',
+    concludesAt: later(77).toISOString(),
+    figures: { named: [{ since: later(72).toISOString(), said: 'degraded, just starting' }] },
+  });
+  expect(each([60, stuck], [64, starting], [66, stuck])?.result).toBe('inconclusive');
+  expect(each([60, starting], [65, stuck], [70, stuck])?.result).toBe('fail');
+});

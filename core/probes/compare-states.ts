@@ -44,9 +44,10 @@ function compareOne(
   const isNew = ({ identity, writtenAt = takenAt, isUndated = probe !== 'pods' }: Observed): boolean =>
     Date.parse(writtenAt) > Date.parse(takenAt) || (isUndated && before?.known?.includes(identity) === false);
   const [changed, blamed] = split(others, isNew);
-  const worse = blamed.flatMap(({ identity, is, said, owner, runs, ...one }): Worsened[] => {
+  const worse = blamed.flatMap(({ identity, is, said: text, owner, runs, isStarting, ...one }): Worsened[] => {
+    const said = isStarting ? `${text}, just starting` : text;
     const was = wasOf({ identity, said, ...one });
-    const { since = now.toISOString(), failedRuns } = earlier.get(identity) ?? {};
+    const { since = now.toISOString(), failedRuns } = (isStarting ? undefined : earlier.get(identity)) ?? {};
     const inARow = runs && failedInARow(runs, failedRuns);
     return was === 'down' ? [] : [{ identity, was, is, said, ...given({ owner, failedRuns: inARow }), since }];
   });

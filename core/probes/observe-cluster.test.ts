@@ -252,3 +252,20 @@ test('of what makes pods and is no workload that is read nobody can say when it 
     ['Deployment shop/api', false],
   ]);
 });
+
+test('what lacks only pods that were made a moment ago is just starting, unless they fail', () => {
+  const young = (name: string, more: Parameters<typeof podObject>[2], creationTimestamp: string) => {
+    const pod = podObject(name, 'api', more);
+    return { ...pod, metadata: { ...pod.metadata, creationTimestamp } };
+  };
+  const judged = (...pods: object[]) => {
+    const lists = { pods, deployments: [deploymentObject('shop/api', 1, 2)] };
+    return (['workloads', 'pods'] as const).map((probe) => observed(probe, lists)[0]?.isStarting ?? false);
+  };
+  expect(judged(young('shop/a', { phase: 'Pending' }, JUST_NOW))).toEqual([true, true]);
+  expect(judged(young('shop/a', { phase: 'Pending' }, '2026-11-20T11:55:00Z'))).toEqual([false, false]);
+  expect(judged(young('shop/a', { waiting: 'ImagePullBackOff' }, JUST_NOW))).toEqual([false, false]);
+  const ready = young('shop/a', {}, JUST_NOW);
+  const conditions = [{ type: 'Ready', status: 'True' }];
+  expect(judged({ ...ready, status: { ...ready.status, conditions } })).toEqual([false, false]);
+});

@@ -20,7 +20,7 @@ export type ListName = keyof typeof LISTS;
 /** What each probe of a cluster needs to have read. */
 export const NEEDS = {
   nodes: ['nodes'],
-  workloads: ['deployments', 'daemonsets', 'statefulsets'],
+  workloads: ['pods', 'deployments', 'daemonsets', 'statefulsets'],
   pods: ['pods', 'deployments', 'daemonsets', 'statefulsets'],
   services: ['services', 'endpointslices', 'deployments', 'daemonsets', 'statefulsets'],
   jobs: ['jobs'],
@@ -31,6 +31,7 @@ export type ClusterProbe = keyof typeof NEEDS;
 interface Workload extends Observed {
   readonly namespace: string;
   readonly desired: number;
+  readonly available: number;
   readonly labels: Mapping;
 }
 
@@ -48,6 +49,10 @@ export interface TestJobs {
 interface PodsOfOne {
   count: number;
   ill: number;
+  /** Made so lately that they need not be ready yet, and not failing. */
+  starting: number;
+  /** Of those that are ill. */
+  pending: number;
   said: string;
   /** Some have not ended, and are none of the cluster's own. */
   isOfTeam: boolean;
@@ -130,7 +135,7 @@ function noteWorkload(kind: string, seen: SeenObject, { workloads, moved }: Clus
   const labels = mappingOf(mappingOf(mappingOf(spec.template).metadata).labels);
   const writtenAt = namespace === SYSTEM || moved.has(identity) ? undefined : lastWrittenAt(metadata);
   const told = { identity, said: `${available} of ${desired} available`, ...ownerOf(metadata) };
-  workloads.set(identity, { ...told, namespace, desired, labels, ...given({ is, writtenAt }) });
+  workloads.set(identity, { ...told, namespace, desired, available, labels, ...given({ is, writtenAt }) });
 }
 
 const FAILING = new Set([
@@ -144,6 +149,8 @@ const FAILING = new Set([
 /** A container that starts again and again is Running in between. */
 const RESTARTS = 3;
 const RECENT_MINUTES = 10;
+/** Where nodes come and go, as by Karpenter and Auto Mode after each hop, some pod is always just starting. */
+const STARTING_MINUTES = 5;
 
 function notePod(seen: SeenObject, { pods, now }: ClusterObservation): void {
   const { metadata, status } = seen;
@@ -152,13 +159,26 @@ function notePod(seen: SeenObject, { pods, now }: ClusterObservation): void {
   if (owner?.startsWith('Job ') === true) return;
   const identity = owner ?? `Pod ${seen.namespace}/${seen.name}`;
   const created = owner === undefined ? textOf(metadata.creationTimestamp) : undefined;
-  const known = pods.get(identity) ?? { count: 0, ill: 0, said: '', isOfTeam: false, ...given({ writtenAt: created }) };
+  const known = pods.get(identity) ?? {
+    count: 0,
+    ill: 0,
+    starting: 0,
+    pending: 0,
+    said: '',
+    isOfTeam: false,
+    ...given({ writtenAt: created }),
+  };
   pods.set(identity, known);
   known.count += 1;
   known.isOfTeam ||= seen.namespace !== SYSTEM && status.phase !== 'Succeeded' && status.phase !== 'Failed';
   const trouble = troubleOf(status, now);
+  const isReady = mappingsOf(status.conditions).some((one) => one.type === 'Ready' && one.status === 'True');
+  const age = now.getTime() - Date.parse(textOf(metadata.creationTimestamp) ?? '');
+  const isStarting = !isReady && age < STARTING_MINUTES * 60_000 && (trouble ?? 'Pending') === 'Pending';
+  if (isStarting) known.starting += 1;
   if (trouble === undefined) return;
   known.ill += 1;
+  if (isStarting) known.pending += 1;
   known.said ||= trouble;
 }
 
@@ -258,7 +278,11 @@ export function observedBy(probe: ClusterProbe, seen: ClusterObservation): reado
 
 const OBSERVED: Readonly<Record<ClusterProbe, (seen: ClusterObservation) => readonly Observed[]>> = {
   nodes: ({ nodes }) => nodes,
-  workloads: ({ workloads }) => [...workloads.values()],
+  workloads: ({ workloads, pods }) =>
+    [...workloads.values()].map(({ desired, available, ...one }) => {
+      const isStarting = one.is !== undefined && available + (pods.get(one.identity)?.starting ?? 0) >= desired;
+      return { ...one, ...(isStarting && { isStarting }) };
+    }),
   pods: ({ pods, workloads }) =>
     [...pods].map(([identity, own]) => observedPods(identity, own, workloads.get(identity))),
   services: (seen) => seen.services.map((one) => observedService(one, seen)),
@@ -267,12 +291,18 @@ const OBSERVED: Readonly<Record<ClusterProbe, (seen: ClusterObservation) => read
 };
 
 /** Pods are of their workload: what changed that has changed them. What else makes pods (a TaskRun, a ReplicaSet of Argo Rollouts) is not read. */
-function observedPods(identity: string, { count, ill, ...pods }: PodsOfOne, workload: Workload | undefined): Observed {
+function observedPods(
+  identity: string,
+  { count, ill, pending, ...pods }: PodsOfOne,
+  workload: Workload | undefined,
+): Observed {
   const is = ill === 0 ? undefined : ill === count ? 'down' : 'degraded';
   const writtenAt = workload?.writtenAt ?? pods.writtenAt;
   const said = ill === 0 ? 'running' : `${ill} of ${count} pods ${pods.said}`;
   const isUndated = workload === undefined && writtenAt === undefined && pods.isOfTeam;
-  return { identity, said, ...given({ is, owner: workload?.owner, writtenAt }), ...(isUndated && { isUndated }) };
+  const isStarting = ill > 0 && ill === pending;
+  const marks = { ...(isUndated && { isUndated }), ...(isStarting && { isStarting }) };
+  return { identity, said, ...given({ is, owner: workload?.owner, writtenAt }), ...marks };
 }
 
 /** A Service is as old as what is behind it, and needs no endpoints where somebody wants no pods. */
