@@ -370,6 +370,17 @@ test.each([
   },
 );
 
+test('an alarm that was OK before the hop and has no data now is asked again until things have settled', async () => {
+  const alarms = { ...NOTHING, known: ['alarm errors'] };
+  const given: Given = { spec: { scan: { alarms: ['errors'] } }, of: scanned({ alarms }) };
+  expect(await looks({ ...given, alarms: { errors: 'unknown' } }, 0)).toMatchObject({
+    status: 'wait',
+    waitSeconds: 30,
+  });
+  const { status, told } = await looks({ ...given, alarms: { errors: 'unknown' } }, 15);
+  expect([status, told]).toEqual(['done', [expect.stringMatching(/^ProbeInconclusive: The alarm errors/)]]);
+});
+
 test('a fault of the check is a fault, and a cluster that somebody changes is not checked', async () => {
   await expect(checked({ ready: new TypeError('x') })).rejects.toThrow('x');
   const { status, told } = await checked({ cluster: { version: '1.37', status: 'UPDATING' } });
