@@ -175,7 +175,7 @@ class Drain {
     switch (move.type) {
       case 'wait':
         // Until others bring their nodes back nothing of the drain is under way: others may have the grant meanwhile.
-        if (move.reasons.every(({ code }) => code === 'DrainNoRoom'))
+        if (move.reasons.every(({ code }) => code === 'DrainNoRoom' || code === 'DrainUncordoned'))
           return parked(nodesLater(this.#ports), ...move.reasons);
         return wait(move.seconds, ...move.reasons);
       case 'stuck':

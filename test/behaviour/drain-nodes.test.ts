@@ -438,3 +438,20 @@ test('a group that was drained, and taken into use again by kubectl uncordon, ca
   ]);
   expect([podsOnLegacy(world), cordoned(world)]).toEqual([0, ['legacy', 'legacy', 'legacy']]);
 });
+
+test('it waits without the grant as well where somebody has taken a node out of its hands', async () => {
+  const world = await shop({ budgets: [strict] });
+  await start(world);
+  await minutes(world, 3);
+  const [ours] = stateOf(world).nodes.filter(({ unschedulable }) => unschedulable);
+  const [other] = stateOf(world).nodes.filter(({ nodegroupName }) => nodegroupName === 'new');
+  if (ours === undefined || other === undefined) throw new Error('no node');
+  ours.unschedulable = false;
+  other.unschedulable = true;
+  await minutes(world, 5);
+  const waiting = await drainOf(world);
+  expect([waiting?.status, waiting?.reasons.map(({ code }) => code)]).toEqual([
+    'Parked',
+    ['DrainUncordoned', 'DrainNoRoom'],
+  ]);
+});
