@@ -145,6 +145,14 @@ test.each<[string, Given, string, string, string]>([
   expect(await updated(given)).toMatchObject({ status, codes: [code], said, sent: [] });
 });
 
+test('one that fits and lacks replicas right after nodes were replaced is given a quarter of an hour', async () => {
+  const cni = { addonVersion: 'v1.1.0', status: 'DEGRADED' as const };
+  const after = (minutes: number) =>
+    updated({ phase: 'after', addons: { cni }, minutes, kept: { upgrades: [upgrade({ mutated: true })] } });
+  expect(await after(0)).toMatchObject({ status: 'wait', codes: ['AddonStatus'], waitSeconds: 60 });
+  expect(await after(15)).toMatchObject({ status: 'failed', codes: ['AddonStatus'] });
+});
+
 test('an add-on that is degraded is moved all the same where it does not fit', async () => {
   expect((await updated({ addons: { cni: { status: 'DEGRADED' } } })).sent).toHaveLength(1);
 });
