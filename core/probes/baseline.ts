@@ -16,7 +16,7 @@ export interface Observed {
   readonly isStarting?: boolean;
   /** RFC 3339: when somebody has made it or last written what it is to be; absent for what no team writes. */
   readonly writtenAt?: string;
-  /** Nobody has read when it was made: what the baseline does not know was made since. */
+  /** Nobody has read when it was made, or what is behind it: what the baseline does not know so was made or changed since. */
   readonly isUndated?: boolean;
   /** RFC 3339: nothing is known of it yet, or one run alone, and until then that may change. */
   readonly awaitedUntil?: string;
@@ -35,7 +35,7 @@ const baseline = z.object({
     z.object({
       count: z.number(),
       unwell: z.record(z.string(), unwell),
-      /** All that was read of what a policy names, since it may name others later, of which nobody knows how they were; of pods, what is undated. */
+      /** All that was read of what a policy names, since it may name others later, of which nobody knows how they were; of pods and Services, what is undated. */
       known: z.array(z.string()).optional(),
     }),
   ),
@@ -45,7 +45,9 @@ export type Baseline = z.infer<typeof baseline>;
 /** A cluster with more is ill, and whatever is kept of it is no baseline; all of it has to fit into the record of its upgrade. */
 export const MOST_KEPT = 200;
 
-const NAMED_BY_POLICY: ReadonlySet<StateProbe> = new Set(['alarms', 'urls', 'test-jobs']);
+export const NAMED_BY_POLICY: ReadonlySet<StateProbe> = new Set(['alarms', 'urls', 'test-jobs']);
+/** Of these what is undated is told apart by what the baseline knows. */
+const UNDATED: ReadonlySet<StateProbe> = new Set(['pods', 'services']);
 
 export function takeBaseline(reading: Reading, now: Date): Baseline {
   const probes: Baseline['probes'] = {};
@@ -55,7 +57,7 @@ export function takeBaseline(reading: Reading, now: Date): Baseline {
     const ill = seen.flatMap(({ identity, is }) => (is === undefined ? [] : [[identity, is] as const]));
     const isNamed = NAMED_BY_POLICY.has(probe);
     const names = seen.filter(({ isUndated }) => isNamed || isUndated).map(({ identity }) => identity);
-    const known = isNamed || (probe === 'pods' && names.length <= MOST_KEPT) ? { known: names } : {};
+    const known = isNamed || (UNDATED.has(probe) && names.length <= MOST_KEPT) ? { known: names } : {};
     probes[probe] = { count: ill.length, unwell: Object.fromEntries(ill.slice(0, MOST_KEPT)), ...known };
   }
   return { takenAt: now.toISOString(), probes };

@@ -221,3 +221,13 @@ test('pods that are just starting do not last, however long others have been, an
   expect(each([60, stuck], [64, starting], [66, stuck])?.result).toBe('inconclusive');
   expect(each([60, starting], [65, stuck], [70, stuck])?.result).toBe('fail');
 });
+
+test('a Service whose workloads somebody has deleted is not blamed, and one that an operator made pods for is', () => {
+  const undated = (name: string, how?: 'down') => is(name, how, { isUndated: true });
+  const before = [is('Service shop/api'), undated('Service shop/db')];
+  const services = [undated('Service shop/api', 'down'), undated('Service shop/db', 'down')];
+  const baseline = takeBaseline({ services: before }, NOON);
+  expect(compareStates({ baseline, verdicts: [] }, { services }, later(60))[0]?.figures).toMatchObject({
+    ...{ changedNamed: ['Service shop/api'], named: [{ identity: 'Service shop/db' }] },
+  });
+});

@@ -1,5 +1,5 @@
 import { given } from '../model/given.ts';
-import { type Baseline, MOST_KEPT, type Observed, type Reading } from './baseline.ts';
+import { type Baseline, MOST_KEPT, NAMED_BY_POLICY, type Observed, type Reading } from './baseline.ts';
 import { STATE_PROBES, type StateProbe, type StateVerdict, type Unwell, type Worsened } from './probe-verdict.ts';
 
 /** What is worse in one reading may be passing; what is in all of so many minutes is not. */
@@ -41,7 +41,7 @@ function compareOne(
   const wasOf = ({ identity }: Observed): keyof typeof RANKS => before?.unwell[identity] ?? 'well';
   const [noBetter, others] = split(ill, (one) => RANKS[wasOf(one)] >= RANKS[one.is]);
   // What the policy names only since is no better known than what was made since.
-  const isNew = ({ identity, writtenAt = takenAt, isUndated = probe !== 'pods' }: Observed): boolean =>
+  const isNew = ({ identity, writtenAt = takenAt, isUndated = NAMED_BY_POLICY.has(probe) }: Observed): boolean =>
     Date.parse(writtenAt) > Date.parse(takenAt) || (isUndated && before?.known?.includes(identity) === false);
   const [changed, blamed] = split(others, isNew);
   const worse = blamed.flatMap(({ identity, is, said: text, owner, runs, isStarting, ...one }): Worsened[] => {

@@ -269,3 +269,12 @@ test('what lacks only pods that were made a moment ago is just starting, unless 
   const conditions = [{ type: 'Ready', status: 'True' }];
   expect(judged({ ...ready, status: { ...ready.status, conditions } })).toEqual([false, false]);
 });
+
+test('of a Service behind which no workload stands nobody can say since when', () => {
+  const services = [service({ selector })];
+  const isUndated = (lists: Partial<Record<ListName, readonly object[]>>) =>
+    observed('services', { services, ...lists })[0]?.isUndated ?? false;
+  expect(isUndated({ endpointslices: [slice(true)] })).toBe(true);
+  expect(isUndated({})).toBe(true);
+  expect(isUndated({ deployments: [deploymentObject('shop/api', 0)] })).toBe(false);
+});

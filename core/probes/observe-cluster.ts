@@ -310,14 +310,17 @@ function observedService(
   { namespace, selector, service }: ClusterObservation['services'][number],
   { workloads, reachable }: ClusterObservation,
 ): Observed {
-  if (reachable.has(service.identity.replace('Service ', ''))) return { ...service, said: 'has ready endpoints' };
   const behind = [...workloads.values()].filter((one) => one.namespace === namespace && carries(one.labels, selector));
+  // What only had workloads behind it that somebody has deleted is gone with them; what an operator makes pods for is not.
+  const isUndated = behind.length === 0 && namespace !== SYSTEM;
+  const seen = { ...service, ...(isUndated && { isUndated }) };
+  if (reachable.has(service.identity.replace('Service ', ''))) return { ...seen, said: 'has ready endpoints' };
   if (behind.length > 0 && behind.every(({ desired }) => desired === 0)) return { ...service, said: 'wants no pods' };
   const [writtenAt] = [service, ...behind]
     .flatMap((one) => one.writtenAt ?? [])
     .sort()
     .reverse();
-  return { ...service, is: 'down', said: 'no ready endpoint', ...given({ writtenAt }) };
+  return { ...seen, is: 'down', said: 'no ready endpoint', ...given({ writtenAt }) };
 }
 
 /** As what EKS writes what its add-ons bring, in whichever namespace: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-field-management.html */
