@@ -52,11 +52,9 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
     for (const region of fleet.regions) {
       const scope = { account, region };
       const before = seen.get(Accounts.key(account, region).sk);
-      // What is looked at for the first time while others are unknown is not noted: the inventory would count as complete without them.
-      const isNoted = !('refusal' in organization) || before !== undefined;
       const { state, found } = await discoverScope(
         ports,
-        { scope, before, isNoted, depth, hasLeft: left.includes(account) },
+        { scope, before, depth, hasLeft: left.includes(account) },
         () => recorded(scope),
       );
       states.push(state);
@@ -98,8 +96,6 @@ async function listOrganization(
 interface Look {
   readonly scope: Scope;
   readonly before: AccountState | undefined;
-  /** Whether what was seen of the account is written down; its clusters are queued in any case. */
-  readonly isNoted: boolean;
   readonly depth: ClusterItem['depth'];
   readonly hasLeft: boolean;
 }
@@ -107,7 +103,7 @@ interface Look {
 /** `recorded`: what the inventory has there, for which all clusters of the fleet are read. */
 async function discoverScope(
   ports: DiscoverPorts,
-  { scope, before, isNoted, depth, hasLeft }: Look,
+  { scope, before, depth, hasLeft }: Look,
   recorded: () => Promise<ClusterRecord[]>,
 ): Promise<{ state: AccountState; found: number }> {
   const now = ports.clock.now();
@@ -125,7 +121,7 @@ async function discoverScope(
     const status = isDenied(error) ? 'Denied' : 'Unreachable';
     const looked = { reason: why, clusters: known.length, checkedAt: isFirst ? NEVER : checkedAt };
     const state: AccountState = { ...scope, status, ...looked };
-    if (isNoted) await writeUnrecorded(ports.table, [put(Accounts, state, 'any')]);
+    await writeUnrecorded(ports.table, [put(Accounts, state, 'any')]);
     // Where nobody can look, what would have to be looked at anew is waited for by nobody.
     for (const record of known)
       if (refused || (isForgotten(record) && !isFirst)) await becomesUnreachable(ports, record.clusterKey, why);
@@ -139,7 +135,7 @@ async function discoverScope(
   const names = [...all].sort();
   await ports.queue.send(names.map((name) => ({ ...scope, name, depth })));
   const state: AccountState = { ...scope, status: 'Ok', clusters: listed.length, names, checkedAt };
-  if (isNoted && (lately === undefined || !isSame({ ...lately, checkedAt }, state)))
+  if (lately === undefined || !isSame({ ...lately, checkedAt }, state))
     await writeUnrecorded(ports.table, [put(Accounts, state, 'any')]);
   return { state, found: names.length };
 }

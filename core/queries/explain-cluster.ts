@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
+import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { arrivalId, hopId, hopTo } from '../model/hop.ts';
 import { glassInForce } from '../policy/break-glass.ts';
@@ -13,6 +13,7 @@ import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { mayExtendSupport, reversalOf, rollbackView } from '../protocol/rollback-view.ts';
 import { isUndo, openUndoEntries } from '../protocol/undo.ts';
+import { inventoryGaps } from '../rollout/automatic-rollouts.ts';
 import { patchesOf, patchReasons } from '../rollout/candidates.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -21,8 +22,8 @@ import { isFinished } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
-import { PolicyRollouts, ReadinessHistories, Rollouts } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
+import { Accounts, Organizations, PolicyRollouts, ReadinessHistories, Rollouts } from '../store/entities.ts';
+import { load, ofKind } from '../store/entity.ts';
 import { isTried, loadMemberIn, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findClusterBlockers } from './cluster-blockers.ts';
@@ -30,7 +31,7 @@ import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade, asUpgraded } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
-import type { Explanation } from './explanation.ts';
+import type { Explanation, Verdict } from './explanation.ts';
 import { shortId } from './find-cluster.ts';
 import { findRolloutGoingOn, summaryOf } from './in-rollout.ts';
 import { openSilences } from './open-silences.ts';
@@ -103,7 +104,8 @@ export async function explainCluster(
     toCome === undefined
       ? []
       : [...blockersOnTheWay(cluster, scans, toCome, aim.policy?.spec.nodes), ...unapproved(toCome)];
-  const verdict = verdictOf(snapshot, cluster, aim, { place, ofUpgrade, left, isFinished: finished }, now);
+  const asKnown = verdictOf(snapshot, cluster, aim, { place, ofUpgrade, left, isFinished: finished }, now);
+  const verdict = await untilAllIsKnown(ports.table, snapshot, asKnown, now);
   const patches = patchesOf(snapshot, cluster, aim.policy?.spec, aim.target, now);
   const stoppedBy = ended === undefined ? [] : await findClusterBlockers(ports.table, ended, ended.reasons);
   return {
@@ -152,6 +154,24 @@ const UNREADABLE = reason(
   'PolicyNotConfigured',
   'A policy that may select it cannot be read, so nobody knows its calendars and nothing begins.',
 );
+
+/** A rollout begins by itself only once all of the Fleet is known: what is missing for that nobody else tells of a cluster. */
+async function untilAllIsKnown(
+  table: Pick<Table, 'get' | 'queryPartition'>,
+  snapshot: FleetSnapshot,
+  verdict: Verdict,
+  now: Date,
+): Promise<Verdict> {
+  const { fleet } = snapshot;
+  if (fleet === undefined || !verdict.reasons.some(({ code }) => code === 'Automatic')) return verdict;
+  const [accounts, listed] = await Promise.all([table.queryPartition('ACCOUNTS'), load(table, Organizations)]);
+  const { organizationId, unlisted } = listed?.data ?? {};
+  const known = { accounts: ofKind(accounts, Accounts), organizationId, unlisted: unlisted?.why };
+  const gaps = inventoryGaps(fleet, known, snapshot, now);
+  if (gaps.length === 0) return verdict;
+  const condition = 'All of the Fleet is known. What cannot be read says: liftlock fleet status';
+  return { when: { condition, at: null }, reasons: bounded([...verdict.reasons, ...gaps]) };
+}
 
 /** What its next hop goes by, as its grant is asked: in a rollout that goes on by the wave that it is in, else as a start by hand. */
 function rulesOfHop(

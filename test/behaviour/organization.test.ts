@@ -2,10 +2,11 @@ import type { RegionVersions } from '../../core/contracts/items/cluster.ts';
 import { discoverClusters } from '../../core/inventory/discover-clusters.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { fleetStatus } from '../../core/queries/fleet-status.ts';
 import { isInventoryComplete } from '../../core/rollout/automatic-rollouts.ts';
-import { Accounts } from '../../core/store/entities.ts';
-import { loadKind } from '../../core/store/entity.ts';
+import { Accounts, Organizations } from '../../core/store/entities.ts';
+import { load, loadKind } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { LISTED, MEMBER, ofMember } from './accidents.ts';
 import { applySpec, at, fleetOf, spec } from './changed-policy.ts';
@@ -16,6 +17,7 @@ import {
   membersOf,
   minutes,
   PERSON,
+  recordOf,
   type SmallFleet,
   smallFleet,
   touched,
@@ -52,11 +54,14 @@ async function organizationFleet(more: Partial<SmallFleet> = {}) {
 const namesOf = async (world: World) => (await clustersOf(world)).map(({ name }) => name).sort();
 
 async function isComplete(world: World): Promise<boolean> {
-  const fleet = { accounts: [LISTED], regions: REGIONS } as unknown as Parameters<typeof isInventoryComplete>[0];
+  const fleet = { accounts: [LISTED], organizationId: 'o-a1b2c3d4e5', regions: REGIONS } as unknown as Parameters<
+    typeof isInventoryComplete
+  >[0];
   const accounts = await loadKind(world.table, Accounts);
   const clusters = new Map((await clustersOf(world)).map((one) => [one.clusterKey, one]));
   const regions = new Map(REGIONS.map((region) => [region, { region } as RegionVersions]));
-  return isInventoryComplete(fleet, { accounts }, { clusters, regions }, world.clock.now());
+  const organizationId = (await load(world.table, Organizations))?.data.organizationId;
+  return isInventoryComplete(fleet, { accounts, organizationId }, { clusters, regions }, world.clock.now());
 }
 
 test('accounts of the organization are looked at beside those that the Fleet lists', async () => {
@@ -91,7 +96,17 @@ test('that it cannot be listed is read where accounts are, and why, until it is 
   listing.fails = true;
   await look();
   const why = 'AccessDeniedException: You may not list accounts.';
-  expect(await told()).toEqual([['o-a1b2c3d4e5', 'Denied', why]]);
+  expect(await told()).toEqual([
+    ['o-a1b2c3d4e5', 'Denied', why],
+    [LISTED, 'Ok', undefined],
+  ]);
+  await world.invoke('watch-versions', {});
+  await applySpec(world, { selector: {}, trigger: 'automatic', target: '1.37', waves: [{ name: 'all' }] });
+  const { reasons, when } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect([reasons.map(({ code }) => code), when.condition]).toEqual([
+    ['Automatic', 'InventoryIncomplete'],
+    'All of the Fleet is known. What cannot be read says: liftlock fleet status',
+  ]);
   const started = startRollout(world.ports, 'policy-0', PERSON, { dryRun: true });
   await expect(started).rejects.toThrow(`which was refused: ${why}`);
   listing.fails = false;
