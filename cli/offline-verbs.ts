@@ -92,7 +92,7 @@ export const OFFLINE_VERBS: Verbs = {
     load: async () => (await import('./scan/scan-fleet.ts')).scanFleet,
   },
   plan: {
-    description: 'what would happen to a fleet, with dates, offline; exit 3 when a deadline cannot be met',
+    description: 'what would happen to a fleet, with dates, offline; exit 3 when it is not feasible',
     options: [
       [
         '-f, --filename <path...>',

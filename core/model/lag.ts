@@ -49,6 +49,10 @@ export function lagOf({ version, nodegroups, otherNodes }: Omit<Parts, 'addons'>
   return lags.sort((a, b) => a.version.compare(b.version));
 }
 
+/** Names of the node groups among them that Liftlock rolls. */
+export const groupsBehind = (cluster: Omit<Parts, 'addons'>, spec: Spec): string[] =>
+  lagOf(cluster, spec).flatMap(({ kind, name }) => (kind === 'managed' && name !== undefined ? [name] : []));
+
 /** Add-ons whose version EKS does not list for the cluster's: one that it lists is never behind, however old it is. */
 const addonsBehind = (cluster: Omit<Parts, 'nodegroups' | 'otherNodes'>): ClusterRecord['addons'] =>
   cluster.addons.filter((addon) => addon.compatible === false || outOfSkew(cluster, addon) !== undefined);

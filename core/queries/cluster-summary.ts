@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
-import { lagCode, lagOf } from '../model/lag.ts';
+import { groupsBehind, lagCode } from '../model/lag.ts';
 import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { isWatched } from '../protocol/hop-before.ts';
@@ -126,8 +126,7 @@ function clusterState(
   if (refusals.some(({ code }) => code !== 'Unreachable')) return 'Excluded';
   if (refusals.length > 0) return 'Unreachable';
   const keeps = policy?.spec.waves[wave?.index ?? -1]?.rollNodes === 'whenSkewRequires';
-  if (keeps && member?.inFlight === true && lagOf(cluster, policy?.spec).some(({ kind }) => kind === 'managed'))
-    return 'NodesKept';
+  if (keeps && member?.inFlight === true && groupsBehind(cluster, policy?.spec).length > 0) return 'NodesKept';
   if (isMember || target === undefined) return 'Waiting';
   if (wave === undefined) return 'Excluded';
   if (!isThere) return 'Behind';

@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
 import { readCode } from '../contracts/reasons.ts';
 import { given } from '../model/given.ts';
-import { lagOf } from '../model/lag.ts';
+import { groupsBehind } from '../model/lag.ts';
 import type { Ports } from '../ports/ports.ts';
 import { ownerOf, ownersOf } from '../readiness/owner-news.ts';
 import { hasPins, patchesOf, pinsOf } from '../rollout/candidates.ts';
@@ -133,7 +133,7 @@ function isHalfWay(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): 
   const begun = [held?.upgradeId, activeUpgrade(snapshot, cluster.clusterKey)?.id];
   return (
     begun.some((id) => id?.endsWith(`-${cluster.version}`)) ||
-    lagOf(cluster, policy?.spec).some(({ kind }) => kind === 'managed') ||
+    groupsBehind(cluster, policy?.spec).length > 0 ||
     hasPins(pinsOf(patchesOf(snapshot, cluster, policy?.spec, target, now)))
   );
 }

@@ -5,7 +5,7 @@ import { type AnyCode, readCode } from '../contracts/reasons.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { isFinish, isRollback } from '../model/hop.ts';
-import { lagOf } from '../model/lag.ts';
+import { groupsBehind } from '../model/lag.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { showsBudgets } from '../nodes/drain-settings.ts';
 import { type ManagedGroup, managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
@@ -199,7 +199,7 @@ async function isOutsidePlan(context: StepContext, { nodegroup, image, nodes, re
   const { nodegroupName: group, version } = nodegroup;
   if (upgrade === undefined || !isFinish(upgrade) || upgradePins(context) === undefined) return false;
   if (image !== 'eks' || release !== undefined || version !== target.toString()) return false;
-  return !lagOf(await context.record(), { nodes }).some(({ kind, name }) => kind === 'managed' && name === group);
+  return !groupsBehind(await context.record(), { nodes }).includes(group);
 }
 
 const releaseOf = ({ upgrade }: StepContext, group: string): string | undefined => upgrade?.releases?.[group];
