@@ -160,12 +160,7 @@ function notePod(seen: SeenObject, { pods, now }: ClusterObservation): void {
   const identity = owner ?? `Pod ${seen.namespace}/${seen.name}`;
   const created = owner === undefined ? textOf(metadata.creationTimestamp) : undefined;
   const known = pods.get(identity) ?? {
-    count: 0,
-    ill: 0,
-    starting: 0,
-    pending: 0,
-    said: '',
-    isOfTeam: false,
+    ...{ count: 0, ill: 0, starting: 0, pending: 0, said: '', isOfTeam: false },
     ...given({ writtenAt: created }),
   };
   pods.set(identity, known);
@@ -301,8 +296,11 @@ function observedPods(
   const said = ill === 0 ? 'running' : `${ill} of ${count} pods ${pods.said}`;
   const isUndated = workload === undefined && writtenAt === undefined && pods.isOfTeam;
   const isStarting = ill > 0 && ill === pending;
-  const marks = { ...(isUndated && { isUndated }), ...(isStarting && { isStarting }) };
-  return { identity, said, ...given({ is, owner: workload?.owner, writtenAt }), ...marks };
+  return {
+    ...{ identity, said, ...given({ is, owner: workload?.owner, writtenAt }) },
+    ...(isUndated && { isUndated }),
+    ...(isStarting && { isStarting }),
+  };
 }
 
 /** A Service is as old as what is behind it, and needs no endpoints where somebody wants no pods. */

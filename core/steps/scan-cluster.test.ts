@@ -298,15 +298,6 @@ test('what takes longer than an invocation is gone on with', async () => {
   expect(run?.status).toBe('running');
 });
 
-test('a list that is to be compared later, and fails for a fault that passes, is read again for a quarter of an hour', async () => {
-  const has = { services: 503 };
-  const { status, told, kept } = await scanned({ has });
-  expect([status, kept?.detail]).toEqual(['wait', undefined]);
-  expect(told).toEqual([expect.stringMatching(/^ProbeInconclusive: .*read again: services: For services .* 503\.$/)]);
-  expect((await scanned({ has, minutes: 15 })).status).toBe('done');
-  expect((await scanned({ has: { services: 403 } })).status).toBe('done');
-});
-
 test('what could not be read of the cluster is a blocker, and the policy says what need not be', async () => {
   const { '/api/v1/pods': _, ...rest } = quiet;
   const denied = { ...rest, '/api/v1/pods': { status: 403 } };

@@ -174,7 +174,7 @@ async function readServer(
     return {
       server: { ready, workloads, nodes: asksNodes ? (nodes ?? []) : [] },
       coverage: { ...SERVER_FACTS, status: 'read', detail: '', count: 1 + objects + workloads.length },
-      ...{ reading, passing },
+      ...{ reading, passing: [...passing, ...startingIn(reading)] },
     };
   } catch (error) {
     if (!isAccessError(error)) throw error;
@@ -183,6 +183,12 @@ async function readServer(
     return unread(denied ? 'denied' : 'error', `${code}: ${message}`);
   }
 }
+
+/** What the cluster runs of its own and has not started yet on a node that has just joined; a look later it may have. */
+const startingIn = ({ workloads = [] }: Reading): string[] =>
+  workloads.flatMap(({ identity, said, isStarting }) =>
+    isStarting === true && identity.includes(' kube-system/') ? [`${identity} has ${said}, and is just starting.`] : [],
+  );
 
 /** Undefined where it does not give them and nothing is judged by them here: the inventory then keeps what it knows. */
 async function readNodes(

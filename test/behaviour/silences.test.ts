@@ -231,26 +231,6 @@ const failing =
     });
 
 describe('nothing stays silent', () => {
-  test('where the permission is lost while a step waits for its next try, and is there again later', async () => {
-    const silences = [{ ...ERRORS, during: ['roll-node-group'], longest: '12h' }];
-    const nodes = { podEvictionFailure: { retries: 3, pause: '45m' } };
-    const prepare = failing('VersionUpdate', 'PodEvictionFailure');
-    const world = await silencing({ silences, policy: { nodes }, prepare });
-    await untilSilent(world);
-    world.silences.refuse = () => {
-      throw Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
-    };
-    await hours(world, 3);
-    expect((await memberOf(world, 'web')).status).toBe('Succeeded');
-    expect(world.silences.sent).toEqual(['mute web-errors']);
-    // What stands there still is ours to lift, though the next try could not silence anew.
-    const [entry] = await loadKind(world.table, UndoEntries);
-    expect([ours(world).length, entry?.closed]).toEqual([1, undefined]);
-    world.silences.refuse = () => {};
-    await hours(world, 1);
-    await leavesNothing(world);
-  });
-
   test('after a step that fails, and a retry silences anew', async () => {
     const silences = [{ ...ERRORS, during: ['roll-node-group'] }];
     const world = await silencing({ silences, prepare: failing('VersionUpdate', 'NodeCreationFailure') });
