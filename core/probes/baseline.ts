@@ -18,6 +18,8 @@ export interface Observed {
   readonly writtenAt?: string;
   /** Nobody has read when it was made, or what is behind it: what the baseline does not know so was made or changed since. */
   readonly isUndated?: boolean;
+  /** Somebody wants no pods of it, as KEDA does while there is nothing to do: how it would run nobody knows. */
+  readonly isIdle?: boolean;
   /** RFC 3339: nothing is known of it yet, or one run alone, and until then that may change. */
   readonly awaitedUntil?: string;
   /** Of a test: its runs that have ended, each by when it began (RFC 3339). */
@@ -37,6 +39,8 @@ const baseline = z.object({
       unwell: z.record(z.string(), unwell),
       /** All that was read of what a policy names, since it may name others later, of which nobody knows how they were; of pods and Services, what is undated. */
       known: z.array(z.string()).optional(),
+      /** What wanted no pods. */
+      idle: z.array(z.string()).optional(),
     }),
   ),
 });
@@ -58,7 +62,9 @@ export function takeBaseline(reading: Reading, now: Date): Baseline {
     const isNamed = NAMED_BY_POLICY.has(probe);
     const names = seen.filter(({ isUndated }) => isNamed || isUndated).map(({ identity }) => identity);
     const known = isNamed || (UNDATED.has(probe) && names.length <= MOST_KEPT) ? { known: names } : {};
-    probes[probe] = { count: ill.length, unwell: Object.fromEntries(ill.slice(0, MOST_KEPT)), ...known };
+    const idle = seen.filter(({ isIdle }) => isIdle).map(({ identity }) => identity);
+    const own = idle.length > 0 && idle.length <= MOST_KEPT ? { idle } : {};
+    probes[probe] = { count: ill.length, unwell: Object.fromEntries(ill.slice(0, MOST_KEPT)), ...known, ...own };
   }
   return { takenAt: now.toISOString(), probes };
 }

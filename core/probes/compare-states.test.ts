@@ -222,6 +222,28 @@ test('pods that are just starting do not last, however long others have been, an
   expect(each([60, starting], [65, stuck], [70, stuck])?.result).toBe('fail');
 });
 
+test('what wanted no pods before the hop, and is scaled up since, is not blamed, nor are its pods and Services', () => {
+  const idle = (identity: string) => is(identity, undefined, { isIdle: true });
+  const before = { workloads: [idle('Deployment a'), is('Deployment b')], services: [idle('Service a')], pods: [] };
+  const baseline = takeBaseline(before, NOON);
+  const down = (identity: string) => is(identity, 'down');
+  const reading = {
+    workloads: [down('Deployment a'), down('Deployment b')],
+    pods: [down('Deployment a'), down('Deployment b')],
+    services: [down('Service a')],
+  };
+  const figures = compareStates({ baseline, verdicts: [] }, reading, later(60)).map((one) => [
+    one.probe,
+    one.figures.changedNamed,
+    one.figures.named.map(({ identity }) => identity),
+  ]);
+  expect(figures).toEqual([
+    ['workloads', ['Deployment a'], ['Deployment b']],
+    ['pods', ['Deployment a'], ['Deployment b']],
+    ['services', ['Service a'], []],
+  ]);
+});
+
 test('a Service whose workloads somebody has deleted is not blamed, and one that an operator made pods for is', () => {
   const undated = (name: string, how?: 'down') => is(name, how, { isUndated: true });
   const before = [is('Service shop/api'), undated('Service shop/db')];

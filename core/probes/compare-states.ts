@@ -41,8 +41,11 @@ function compareOne(
   const wasOf = ({ identity }: Observed): keyof typeof RANKS => before?.unwell[identity] ?? 'well';
   const [noBetter, others] = split(ill, (one) => RANKS[wasOf(one)] >= RANKS[one.is]);
   // What the policy names only since is no better known than what was made since.
+  const idle = new Set(Object.values(probes).flatMap((one) => one.idle ?? []));
   const isNew = ({ identity, writtenAt = takenAt, isUndated = NAMED_BY_POLICY.has(probe) }: Observed): boolean =>
-    Date.parse(writtenAt) > Date.parse(takenAt) || (isUndated && before?.known?.includes(identity) === false);
+    Date.parse(writtenAt) > Date.parse(takenAt) ||
+    (isUndated && before?.known?.includes(identity) === false) ||
+    idle.has(identity);
   const [changed, blamed] = split(others, isNew);
   const worse = blamed.flatMap(({ identity, is, said: text, owner, runs, isStarting, ...one }): Worsened[] => {
     const said = isStarting ? `${text}, just starting` : text;

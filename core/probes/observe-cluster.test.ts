@@ -149,7 +149,11 @@ test.each<[string, Partial<Record<ListName, readonly object[]>>, readonly object
     { endpointslices: [slice(false)] },
     [{ is: 'down', said: 'no ready endpoint', writtenAt: LONG_AGO }],
   ],
-  ['nobody wants pods', { deployments: [deploymentObject('shop/api', 0, 0)] }, [{ said: 'wants no pods' }]],
+  [
+    'nobody wants pods',
+    { deployments: [deploymentObject('shop/api', 0, 0)] },
+    [{ said: 'wants no pods', isIdle: true }],
+  ],
   [
     'what is behind it was changed',
     { deployments: [writtenBy([{ time: JUST_NOW, fieldsV1: template }])] },
@@ -268,6 +272,12 @@ test('what lacks only pods that were made a moment ago is just starting, unless 
   const ready = young('shop/a', {}, JUST_NOW);
   const conditions = [{ type: 'Ready', status: 'True' }];
   expect(judged({ ...ready, status: { ...ready.status, conditions } })).toEqual([false, false]);
+});
+
+test('what wants no pods is idle, but for what the cluster runs of its own', () => {
+  const idleOf = (name: string) =>
+    observed('workloads', { deployments: [deploymentObject(name, 0, 0)] })[0]?.isIdle ?? false;
+  expect([idleOf('shop/api'), idleOf('kube-system/coredns')]).toEqual([true, false]);
 });
 
 test('of a Service behind which no workload stands nobody can say since when', () => {

@@ -276,7 +276,8 @@ const OBSERVED: Readonly<Record<ClusterProbe, (seen: ClusterObservation) => read
   workloads: ({ workloads, pods }) =>
     [...workloads.values()].map(({ desired, available, ...one }) => {
       const isStarting = one.is !== undefined && available + (pods.get(one.identity)?.starting ?? 0) >= desired;
-      return { ...one, ...(isStarting && { isStarting }) };
+      const isIdle = desired === 0 && one.namespace !== SYSTEM;
+      return { ...one, ...(isStarting && { isStarting }), ...(isIdle && { isIdle }) };
     }),
   pods: ({ pods, workloads }) =>
     [...pods].map(([identity, own]) => observedPods(identity, own, workloads.get(identity))),
@@ -313,7 +314,8 @@ function observedService(
   const isUndated = behind.length === 0 && namespace !== SYSTEM;
   const seen = { ...service, ...(isUndated && { isUndated }) };
   if (reachable.has(service.identity.replace('Service ', ''))) return { ...seen, said: 'has ready endpoints' };
-  if (behind.length > 0 && behind.every(({ desired }) => desired === 0)) return { ...service, said: 'wants no pods' };
+  if (behind.length > 0 && behind.every(({ desired }) => desired === 0))
+    return { ...service, said: 'wants no pods', ...(namespace !== SYSTEM && { isIdle: true }) };
   const [writtenAt] = [service, ...behind]
     .flatMap((one) => one.writtenAt ?? [])
     .sort()
