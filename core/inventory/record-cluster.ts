@@ -33,6 +33,7 @@ export async function recordCluster(
 ): Promise<'recorded' | 'unchanged' | 'gone' | 'denied'> {
   const scope = { account: item.account, region: item.region };
   let cluster: Cluster;
+  let describedAt = ports.clock.now();
   try {
     cluster = await ports.eks.describeCluster(scope, { name: item.name });
   } catch (error) {
@@ -65,6 +66,7 @@ export async function recordCluster(
     // Somebody may have seen it, and written that, since it was described: what is written was seen after what it replaces.
     if (read !== undefined && differs(read.data, record)) {
       const before = cluster;
+      describedAt = ports.clock.now();
       cluster = await ports.eks.describeCluster(scope, { name: item.name });
       if (!isSame(before, cluster)) record = await observe();
     }
@@ -85,7 +87,7 @@ export async function recordCluster(
     if (isNews) writes.push(await writeMark(ports.table, now));
     const result = material ? ('recorded' as const) : ('unchanged' as const);
     const told = news(read?.data, record, fleet === undefined || isAsked ? EACH_TAG : fleet);
-    const left = read === undefined ? undefined : await leftByOthers(ports.table, read.data, record, now);
+    const left = read === undefined ? undefined : await leftByOthers(ports.table, read.data, record, now, describedAt);
     return {
       result,
       writes: [...writes, ...counted.writes, ...(left?.writes ?? [])],

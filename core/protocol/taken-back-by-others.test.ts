@@ -18,11 +18,17 @@ const hop = (given: Partial<Upgrade> = {}) =>
 const back = (given: Partial<Upgrade>) =>
   hop({ id: 'rollback-1.37-1.36', machine: 'rollback-cluster', from: '1.37', to: '1.36', ...given });
 
-async function found(upgrades: readonly Upgrade[], version = '1.36', held?: ClusterControl['held']) {
+async function found(
+  upgrades: readonly Upgrade[],
+  version = '1.36',
+  held?: ClusterControl['held'],
+  seen = before,
+  describedAt = NOON,
+) {
   const table = new MemoryTable();
   await keep(table, { upgrades: [...upgrades] });
   if (held !== undefined) await table.transact([put(ClusterControls, { clusterKey: KEY, held }, 'any')]);
-  const left = await leftByOthers(table, before, { ...before, version }, NOON);
+  const left = await leftByOthers(table, seen, { ...seen, version }, NOON, describedAt);
   if (left !== undefined && left.writes.length > 0) await table.transact([...left.writes]);
   return {
     isLeft: left !== undefined,
@@ -81,6 +87,24 @@ test.each<Upgrade['status']>(['Blocked', 'Canceled', 'Failed', 'Parked'])(
   async (status) => {
     const none = back({ status, mutated: status === 'Failed', endedAt: '2026-11-20T11:30:00.000Z' });
     expect(await found([hop(), none])).toMatchObject({ isLeft: true, hop: 'RolledBack', hold: 'RolledBack' });
+  },
+);
+
+const ENDED = '2026-11-20T11:30:00.000Z';
+test.each<[string, boolean, Partial<Upgrade>, Date]>([
+  ['it is where it was before a hop that has ended since', true, { controlPlaneCompletedAt: ENDED }, NOON],
+  ['its hop ends after it was described', false, { controlPlaneCompletedAt: ENDED }, new Date(ENDED)],
+  ['it was seen there since its hop ended, and said so then', false, { controlPlaneCompletedAt: SEEN }, NOON],
+  ['its hop has moved nothing yet', false, {}, NOON],
+])(
+  'of a cluster whose record never had the newer minor it is known that somebody took it back: %s (%s)',
+  async (...given) => {
+    const [, isLeft, of, describedAt] = given;
+    const seen = { ...before, version: '1.36' };
+    expect(await found([hop(of)], '1.36', undefined, seen, describedAt)).toMatchObject({
+      isLeft,
+      hop: isLeft ? 'RolledBack' : 'Succeeded',
+    });
   },
 );
 

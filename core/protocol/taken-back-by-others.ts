@@ -1,7 +1,7 @@
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
-import { hopId, isFinish, rollbackId } from '../model/hop.ts';
+import { hopId, hopTo, isFinish, rollbackId } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
 import type { ToldChange } from '../store/change.ts';
 import { auditEntry, clusterHeld, upgradeChanged } from '../store/changes.ts';
@@ -11,6 +11,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { HOP_MACHINES } from './hop-before.ts';
 import { hasGoneBack } from './left-half-done.ts';
 import { foundTakenBack, isOnItsWayBack, withoutHoldOf } from './rollback.ts';
+import { versionNow } from './rollback-view.ts';
 import { upgradeEntry, waveHalted } from './settle.ts';
 
 /**
@@ -23,7 +24,7 @@ export function wasTakenBack(upgrade: Upgrade | undefined, version: string): upg
 }
 
 /**
- * What becomes of a cluster whose control plane was last seen a minor further up, where no rollback of Liftlock's has taken it down: whoever has done that had
+ * What becomes of a cluster whose control plane Liftlock knows to have been a minor further up, where no rollback of Liftlock's has taken it down: whoever has done that had
  * a reason, so that its hop counts as taken back and the cluster is held (protocol.md, States). Undefined where Liftlock has taken it down itself. An upgrade that runs
  * finds it by itself, and ends with that.
  */
@@ -32,10 +33,15 @@ export async function leftByOthers(
   before: ClusterRecord,
   { clusterKey, version: to }: ClusterRecord,
   now: Date,
+  describedAt: Date,
 ): Promise<Omit<Required<ToldChange<undefined>>, 'result'> | undefined> {
-  const { version: from, lastSeenAt } = before;
-  if (!KubeVersion.parse(to).isOlderThan(KubeVersion.parse(from))) return undefined;
+  const { lastSeenAt } = before;
   const reader = batched(table);
+  // The record may never have had the minor to which its hop has moved it, as where nobody could read it when that ended. What is described may be older than that, too.
+  const above = await load(reader, Upgrades, clusterKey, hopTo(KubeVersion.parse(to).next()));
+  const isBefore = (above?.data.controlPlaneCompletedAt ?? '') < describedAt.toISOString();
+  const from = `${versionNow(before, above !== undefined && isBefore ? [above.data] : [])}`;
+  if (!KubeVersion.parse(to).isOlderThan(KubeVersion.parse(from))) return undefined;
   const [hop, back, control] = await Promise.all([
     load(reader, Upgrades, clusterKey, hopId(to, from)),
     load(reader, Upgrades, clusterKey, rollbackId(from, to)),

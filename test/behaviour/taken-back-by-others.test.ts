@@ -89,6 +89,43 @@ test('a hop that had succeeded counts as taken back, and its cluster is held', a
   expect((await rolloutsOf(world)).map(({ status }) => status)).toEqual(['CompletedWithFailures']);
 });
 
+/** Does something right after the last check of a hop, before anything else of it. */
+function afterItsChecks(world: World, act: () => unknown): void {
+  const before = world.bus.onEvent;
+  world.bus.onEvent = (published) => {
+    before(published);
+    const { type, detail } = published.event;
+    if (type === 'StepChanged' && detail.step === 'smoke-check' && detail.status === 'done') act();
+  };
+}
+
+/** Until its hop has succeeded, with no look of discovery in between. */
+async function succeed(world: World): Promise<void> {
+  await hours(world, 0.1);
+  for (let spent = 0; spent < 300 && (await hopOf(world))?.status !== 'Succeeded'; spent += 1) await minutes(world, 1);
+  expect((await hopOf(world))?.status).toBe('Succeeded');
+}
+
+test('so it is within the hour after its hop, which has the inventory see its end', async () => {
+  const world = await smallFleet({ clusters: [shop] });
+  await succeed(world);
+  askEks(world, '1.36');
+  await run(world);
+  await expectLeftAlone(world);
+});
+
+test('so it is where the cluster could not be read when its hop ended', async () => {
+  const world = await smallFleet({ clusters: [shop] });
+  const { deniedAccounts } = world.eks.state;
+  afterItsChecks(world, () => deniedAccounts.push('111111111111'));
+  await succeed(world);
+  expect((await recordOf(world, 'shop')).version).toBe('1.36');
+  deniedAccounts.pop();
+  askEks(world, '1.36');
+  await run(world);
+  await expectLeftAlone(world);
+});
+
 test('a person who takes it back by hand once a rollback was refused is not undone', async () => {
   const custom: NonNullable<SmallFleet['prepare']> = (state) => {
     for (const { nodegroups } of Object.values(state.clusters))
