@@ -2,6 +2,8 @@ import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rol
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import { compileCalendar } from '../calendar/compile-calendar.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
+import { given } from '../model/given.ts';
 import { openingsOf } from '../rollout/openings.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { verdictOf } from './verdict.ts';
@@ -26,17 +28,25 @@ function told({
   maxConcurrency = 9,
   caps = {},
   expiresAfter,
+  autoApproveWhen,
 }: {
   readonly maxConcurrency?: number;
   readonly caps?: object;
   readonly expiresAfter?: string;
+  readonly autoApproveWhen?: string;
 }) {
   const clusters = ['a', 'b', 'c'].map((name) => clusterRecord({ name, version: '1.36' }));
   const policies = {
     p: {
       selector: {},
       target: '1.37',
-      waves: [{ name: 'all', calendar: 'evenings', ...(expiresAfter && { approval: { expiresAfter } }) }],
+      waves: [
+        {
+          name: 'all',
+          calendar: 'evenings',
+          ...(expiresAfter && { approval: { expiresAfter, ...given({ autoApproveWhen }) } }),
+        },
+      ],
     },
   };
   const rollout = rolloutItem({ waves: ['all'], policyRevision: JSON.stringify(policies.p) });
@@ -47,7 +57,7 @@ function told({
     needWork: 3,
     maxConcurrency,
     planHash: 'h',
-    approvals: [approval],
+    approvals: [{ ...approval, ...(autoApproveWhen && { principal: LIFTLOCK, comment: autoApproveWhen }) }],
   });
   const members = clusters.map(({ clusterKey, name }, position) =>
     memberItem({ clusterKey, name, to: '1.37', position: position + 1 }),
@@ -100,4 +110,18 @@ test('an approval that will have expired by the opening is told of before', () =
     at: '2026-11-20T15:00:00.000Z',
     condition: expect.stringMatching(/^Not sooner, and only when/),
   });
+});
+
+test('an approval that its rule gives anew at the opening is asked of nobody, and whose turn it is then is told as ever', () => {
+  const rule = { expiresAfter: '2h', autoApproveWhen: 'failed == 0' };
+  expect(codes(rule)[0]).toBe('WindowClosed AutoApproved');
+  expect(told(rule)[0]?.when).toEqual({ at: '2026-11-20T15:00:00.000Z', condition: 'Once its calendars are open.' });
+  expect(codes({ ...rule, maxConcurrency: 1 })[1]).toBe('WindowClosed AutoApproved WaveFull');
+});
+
+// Once a wave has begun nobody counts findings for it (docs/policies.md, Approvals).
+test.each(['failed > 0', 'findings == 0'])('where its rule does not, as of %s, a person has to', (autoApproveWhen) => {
+  const [first] = told({ expiresAfter: '2h', autoApproveWhen });
+  expect(first?.reasons.map(({ code }) => code)).toEqual(['WindowClosed', 'ApprovalExpired']);
+  expect(first?.when.condition).toMatch(/^Not sooner, and only when somebody/);
 });
