@@ -2,9 +2,10 @@ import type { Condition } from '../../core/contracts/items/common.ts';
 import type { Member, Wave } from '../../core/contracts/items/rollout.ts';
 import { isOfPlan } from '../../core/model/last-words.ts';
 import { visible } from '../../core/model/visible.ts';
-import { counted } from '../../core/model/words.ts';
+import { apart, counted } from '../../core/model/words.ts';
 import { clustersOf } from '../../core/policy/approvals.ts';
 import { mostInFlight } from '../../core/policy/wave-room.ts';
+import { idOfKey } from '../../core/queries/find-cluster.ts';
 import type { RolloutDetail, WaveStanding } from '../../core/queries/rollout-views.ts';
 import { countVerdicts } from '../../core/rollout/readiness.ts';
 import { facts, listed, painted, reasonLines, relativeTime, section, shown, tableLines } from '../output/print.ts';
@@ -22,7 +23,12 @@ export function goalText({ from, to, status, releases = {}, addons = {} }: Goal)
 
 /** What `describe rollout` and the plan of `rollout create --dry-run` print. */
 export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, columns?: number): string[] {
-  const { progress } = rollout;
+  const { progress, leftOut = [] } = rollout;
+  const nameOf = apart<Pick<Member, 'name' | 'clusterKey'>>(
+    [...rollout.members, ...leftOut],
+    ({ name }) => name,
+    ({ clusterKey }) => idOfKey(clusterKey),
+  );
   return [
     ...facts([
       ['Rollout', shown(rollout.id)],
@@ -44,7 +50,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
         [
           // Whom a later plan has added has a place of that plan.
           `  ${at + 1}`,
-          visible(member.name),
+          visible(nameOf(member)),
           goalText(member),
           painted(paint, member.status),
           visible(first?.message ?? ''),
@@ -63,7 +69,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
         ...(rows.length === 0 ? [] : tableLines(headers, rows, columns)),
       ];
     }),
-    ...listed('Left out', rollout.leftOut ?? [], ({ name, reason }) => `${name}: ${reason.message}`),
+    ...listed('Left out', leftOut, (one) => `${nameOf(one)}: ${one.reason.message}`),
   ];
 }
 

@@ -132,6 +132,25 @@ test('members of a wave are numbered in their order, whichever plan has given th
   ]);
 });
 
+test('members and clusters left out that have one name are told apart by account and Region', () => {
+  const keyOf = (account: string, name: string) =>
+    `arn:aws:eks:eu-central-1:${account}:cluster/${name}@2026-01-01T00:00:00.000Z`;
+  const of = (account: string, name: string) => ({ name, clusterKey: keyOf(account, name) });
+  const members = [of('111111111111', 'dup'), of('222222222222', 'dup'), of('111111111111', 'web')];
+  const rollout = {
+    ...{ ...rolloutItem(), progress: {}, conditions: [], waveDetails: [waveItem({ index: 0 })] },
+    members: members.map((one) => memberItem({ waveIndex: 0, ...one })),
+    leftOut: [{ ...of('333333333333', 'web'), reason: reason('AtTarget', 'It is there.') }],
+  } as unknown as RolloutDetail;
+  const text = rolloutText(rollout, { paint: colourOf({ env: {}, isTerminal: false }, false), now }).join('\n');
+  expect(text.match(/^ +\d +\S+/gm)?.map((row) => row.trim().split(/ +/)[1])).toEqual([
+    '111111111111.eu-central-1.dup',
+    '222222222222.eu-central-1.dup',
+    '111111111111.eu-central-1.web',
+  ]);
+  expect(text).toContain('333333333333.eu-central-1.web: It is there.');
+});
+
 test.each<[string, Partial<Parameters<typeof goalText>[0]>, string]>([
   ['a hop', {}, '1.36 -> 1.37'],
   ['a hop with releases', { releases: { a: '1.37.1-1', b: '1.37.1-2' } }, '1.36 -> 1.37, a to 1.37.1-1, b to 1.37.1-2'],

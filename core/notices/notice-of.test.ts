@@ -163,3 +163,14 @@ test('a cluster that its wave has left behind is told with what brings it back',
     todo: expect.stringContaining('liftlock retry cluster'),
   });
 });
+
+test('an owner with two clusters of one name is told which is meant', () => {
+  const { detail } = EVENT_EXAMPLES.OwnerNews;
+  const [one] = detail.news;
+  const cluster = one?.cluster.replace(/:\d{12}:/, ':333333333333:');
+  const both = { ...detail, news: [one, { ...one, account: '333333333333', cluster }] };
+  const told = noticeOf({ type: 'OwnerNews', detail: both } as LiftlockEvent);
+  const name = one?.cluster.replace(/^.*\//, '');
+  expect(told?.why).toContain(`333333333333.${one?.region}.${name}: `);
+  expect(told?.todo).toMatch(new RegExp(`liftlock explain cluster ${one?.account}.${one?.region}.${name}$`));
+});

@@ -1,6 +1,8 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { visibleLine } from '../model/visible.ts';
+import { apart } from '../model/words.ts';
+import { shortId } from '../queries/find-cluster.ts';
 
 /** What is sent of an event, to programs and with the words for people. */
 export const detailWithNotice = (event: LiftlockEvent) => ({ ...event.detail, notice: noticeOf(event) });
@@ -153,13 +155,14 @@ const MOST_NAMED = 10;
 function ownerNotice(event: Of<'OwnerNews'>): Notice {
   const { owner, news, refused, reference } = event.detail;
   const told = news.slice(0, MOST_NAMED).map(newsText);
+  const nameIn = apart(news, nameOf, (one) => shortId({ ...one, name: nameOf(one) }));
   const more = news.length > told.length ? ` And ${news.length - told.length} more.` : '';
   const whose = owner === null ? 'Labels name no owner' : `For ${owner}`;
   const whys = news
     .slice(0, MOST_NAMED)
     .flatMap((one) =>
       one.reasons.map(({ message }) => [
-        nameOf(one),
+        nameIn(one),
         one.what === 'opens' ? `This must be gone by then: ${message}` : message,
       ]),
     );
@@ -167,7 +170,7 @@ function ownerNotice(event: Of<'OwnerNews'>): Notice {
   const why = whys.map(([name, message]) => (isOne ? message : `${name}: ${message}`));
   const unreached =
     refused === undefined ? [] : [`The address of this owner did not take it (${refused}), so it comes here.`];
-  const [first] = news.map(nameOf);
+  const [first] = news.map(nameIn);
   const look = `liftlock explain cluster ${first}`;
   const todo = news.some(({ what }) => what === 'blocked' || what === 'forcedUpgrade')
     ? `Mend what is named before its turn comes: ${look}`

@@ -1,13 +1,12 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { arnOf, parseClusterArn } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { comparisonOf } from '../probes/probe-verdict.ts';
 import { loadKeptAway } from '../protocol/kept-away.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';
 import { loadAll, ofKind } from '../store/entity.ts';
-import { shortId } from './find-cluster.ts';
+import { idOfKey, shortId } from './find-cluster.ts';
 import { type Page, type PageRequest, pageOf } from './page.ts';
 
 /** One upgrade of one cluster: a hop, or one step that was started by hand. */
@@ -37,7 +36,6 @@ export async function upgradeViews(
 
 /** What steps keep for each other (`detail`) is their own business and stays out, but for what the smoke check has compared. */
 function upgradeView(upgrade: Upgrade, cluster: ClusterRecord | undefined) {
-  const place = cluster ?? parseClusterArn(arnOf(upgrade.clusterKey));
   const steps = Object.entries(upgrade.steps).map(([step, { status, reasons, startedAt, endedAt }]) => ({
     step,
     status,
@@ -47,7 +45,7 @@ function upgradeView(upgrade: Upgrade, cluster: ClusterRecord | undefined) {
   }));
   return {
     id: upgrade.id,
-    cluster: place === undefined ? upgrade.clusterKey : shortId(place),
+    cluster: cluster === undefined ? idOfKey(upgrade.clusterKey) : shortId(cluster),
     clusterKey: upgrade.clusterKey,
     machine: upgrade.machine,
     from: upgrade.from,
