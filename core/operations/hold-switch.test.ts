@@ -227,6 +227,20 @@ test('a release of what is not held says where it failed, and what to run', asyn
     await expect(after(releaseCluster, { control: undefined, member: { status } })).rejects.toThrow(notHeld);
 });
 
+test.each([
+  ['is under way', 'Parked', {}, 'web is not held: its retry is under way (Parked) in the rollout r.'],
+  ['runs, and its grant is about to be closed', 'Running', {}, 'web is not held: its retry is under way (Running)'],
+  ['waits', 'Pending', {}, undefined],
+  ['was given up with its rollout', 'Parked', { status: 'Aborted' }, undefined],
+] as const)('a release of a cluster whose retry %s: it is refused, or the hop is left to others', async (...given) => {
+  const [, status, rollout, told] = given;
+  const control = { clusterKey: KEY, retried: { ...held, mutated: true } };
+  const released = after(releaseCluster, { control, member: { status, failedBefore: true }, rollout });
+  if (told !== undefined)
+    await expect(released).rejects.toMatchObject({ name: 'WrongState', message: expect.stringContaining(told) });
+  else expect((await released).control).toEqual({ clusterKey: KEY });
+});
+
 test('a release takes a hold off where nothing failed in a rollout, and where the grant of its upgrade is free', async () => {
   const freed = { grant: grant({ status: 'free' }) };
   const { control, member } = await after(releaseCluster, { member: { status: 'Succeeded' }, kept: freed });

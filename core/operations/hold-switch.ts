@@ -80,8 +80,10 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
     if (back !== undefined) throw refuseWhileGoingBack(cluster.data.name, back.data);
     const { held: own, retried, ...bare } = read?.data ?? { clusterKey };
     const { places: found, stranger } = await goingOn(table, cluster);
-    const isTriedAgain = found.some(({ member: { data } }) => data.failedBefore === true && !isTried(data));
-    const held = own ?? (isTriedAgain ? undefined : retried);
+    const again = found.filter(({ member: { data } }) => data.failedBefore === true && !isTried(data));
+    const held = own ?? (again.length > 0 ? undefined : retried);
+    const runs = again.find(({ member: { data } }) => data.status === 'Running' || data.status === 'Parked');
+    if (event === 'Released' && held === undefined && runs !== undefined) throw isUnderWay(runs.member.data);
     const isUnseen = ({ member, rollout }: RolloutMember) =>
       held?.mutated === true && member.data.status !== 'Failed' && !AT_REST.includes(rollout.data.status);
     const unseen = found.filter(isUnseen);
@@ -96,7 +98,7 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
     // Another hop than the rollout's own is tried by nobody, and must not be forgotten over it.
     const isOtherHop = held?.mutated === true && held.upgradeId !== undefined && !isLeftHop;
     if (event === 'Retried' && isOtherHop) throw await triedByNobody(ports, cluster.data, stranger, held.upgradeId);
-    const again =
+    const requeued =
       event === 'Retried' ? await requeue(table, cluster.data, ended, { held, by, now }) : counted.map(putOnRecord);
     const entry: AuditEntry = {
       subject: clusterKey,
@@ -106,17 +108,17 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
     };
     const failed = isLeftHop ? held : retried;
     const next = event === 'Released' || failed?.mutated !== true ? bare : { ...bare, retried: failed };
-    const told = again.flatMap(({ reasons = [] }) => reasons);
+    const told = requeued.flatMap(({ reasons = [] }) => reasons);
     return {
       result: told.length === 0 ? next : { ...next, told },
       writes: [
         unchanged(Grants, grant, clusterKey),
         replace(ClusterControls, read, next),
-        ...again.flatMap(({ writes }) => writes),
+        ...requeued.flatMap(({ writes }) => writes),
         await writeMark(table, now),
       ],
       // What was counted in a rollout is taken back there, too.
-      record: [entry, ...again.map(({ record }) => record)],
+      record: [entry, ...requeued.map(({ record }) => record)],
       events: () => [],
     };
   });
@@ -253,6 +255,11 @@ async function triedByNobody(
   ];
   return wrongState(`${why.join(' ')} ${condition}`);
 }
+
+const isUnderWay = ({ name, status, rolloutId }: Member): Refusal =>
+  wrongState(
+    `${name} is not held: its retry is under way (${status}) in the rollout ${rolloutId}. What it waits for: liftlock explain cluster ${name}. To give it up: liftlock rollout abort ${rolloutId}`,
+  );
 
 function nothingToTakeOff(name: string, [first]: readonly RolloutMember[], stranger: Stranger | undefined): Refusal {
   if (first === undefined && stranger !== undefined)
