@@ -1,7 +1,7 @@
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import { clusterPolicy } from './cluster-policy.ts';
-import { tagEffects } from './cluster-warnings.ts';
+import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 
 const effectsOf = (tags: Record<string, string>) => {
   const cluster = clusterRecord({ name: 'web', version: '1.36', tags });
@@ -40,4 +40,18 @@ test.each([
   ['none', '', 'The tag liftlock/wave is empty; it must be the name of a wave.'],
 ])('a tag that names a wave says what the policy makes of it: %s', (_, wave, effect) => {
   expect(effectsOf({ 'liftlock/wave': wave })).toStrictEqual([`liftlock/wave: ${effect}`]);
+});
+
+test('nodes that are newer than their control plane, or too old for it, are a warning, with what mends that', () => {
+  const warned = (version: string) => {
+    const nodegroups = [{ name: 'workers', version, status: 'ACTIVE', issues: [] }];
+    return clusterWarnings(clusterRecord({ version: '1.36', nodegroups })).map(
+      ({ code, message }) => `${code}: ${message}`,
+    );
+  };
+  expect(warned('1.37')).toEqual([
+    'VersionSkew: kubelet on workers is 1.37, newer than the API server at 1.36, which Kubernetes does not support. Take it back to 1.36, or the control plane up to 1.37.',
+  ]);
+  expect([warned('1.36'), warned('1.33')]).toEqual([[], []]);
+  expect(warned('1.32')).toEqual([expect.stringContaining('4 minors older than an API server at 1.36')]);
 });

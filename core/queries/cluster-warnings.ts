@@ -3,8 +3,10 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { ownedBy } from '../model/version-owners.ts';
 import { tagProblems } from '../policy/cluster-tags.ts';
+import { skewOf } from '../scan/preflight/proved-blockers.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 
-/** What people should know of a cluster beside its upgrade: who else moves it, and what could not be read of it. */
+/** What people should know of a cluster beside its upgrade: what Kubernetes does not support of how it stands, who else moves it, and what could not be read of it. */
 export function clusterWarnings(cluster: ClusterRecord): Reason[] {
   const managed =
     cluster.managedBy.length === 0
@@ -14,7 +16,11 @@ export function clusterWarnings(cluster: ClusterRecord): Reason[] {
   const nodegroups = cluster.nodegroups.flatMap(({ name, issues }) =>
     issues.map((issue) => reason('NodegroupIssue', `Node group ${name}: ${issue}`)),
   );
+  // As after somebody has taken the control plane back past Liftlock, with its nodes left where they were.
+  const names = cluster.nodegroups.map(({ name }) => name);
+  const skewed = skewOf(cluster, [KubeVersion.parse(cluster.version)], names, true).map((one) => one.reason);
   return [
+    ...skewed,
     ...managed,
     ...(denied === undefined ? [] : [reason('Unreachable', denied.message)]),
     ...cluster.unreadable,

@@ -71,6 +71,28 @@ test('what was not read is never ready', () => {
   expect(look([scan({ target: '1.37' })])).toEqual(['incomplete', '1.36', null, ['NeverScanned']]);
 });
 
+test.each([
+  ['a node group', { nodegroups: [{ name: 'workers', version: '1.36', status: 'ACTIVE', issues: [] }] }, 'workers'],
+  [
+    'kube-proxy',
+    { addons: [{ name: 'kube-proxy', version: 'v1.36.0-eksbuild.2', status: 'ACTIVE', issues: [] }] },
+    'every node',
+  ],
+])('whose %s is newer than its control plane is blocked by that, however old the look is', (_, parts, name) => {
+  const left = clusterRecord({ version: '1.35', ...parts });
+  expect(look([scan()], undefined, left)).toEqual(['blocked', '1.36', hoursAgo(1), ['VersionSkew']]);
+  expect(look([scan({ from: '1.36' })], undefined, left)).toEqual([
+    'blocked',
+    '1.36',
+    hoursAgo(1),
+    ['VersionSkew', 'ScanStale'],
+  ]);
+  const skew = `${name} is 1.36, newer than the API server at 1.35`;
+  expect(
+    blockersOnTheWay(left, undefined, '1.37', undefined).filter(({ message }) => message.includes(skew)),
+  ).toHaveLength(1);
+});
+
 test('a look that is older than a day, or of another version, is stale, and still names what it found', () => {
   expect(look([scan({ scannedAt: hoursAgo(24) })])[0]).toBe('ready');
   expect(look([scan({ scannedAt: hoursAgo(25) })])).toEqual(['stale', '1.36', hoursAgo(25), ['ScanStale']]);

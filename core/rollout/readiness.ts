@@ -138,7 +138,14 @@ function lookAt(
     return { verdict: 'incomplete', ...about, reasons: [reason('NeverScanned', `${said} ${sooner}`)] };
   }
   const age = staleness(cluster, scan, now);
-  if (age !== undefined) return { verdict: 'stale', ...about, reasons: [reason('ScanStale', age), ...blockers] };
+  if (age !== undefined) {
+    // What the inventory proves is as it was seen last, however old the look is.
+    const isProved = hopBlockers(cluster, undefined, next, isFirst, nodes).length > 0;
+    const old = reason('ScanStale', age);
+    return isProved
+      ? { verdict: 'blocked', ...about, reasons: [...blockers, old] }
+      : { verdict: 'stale', ...about, reasons: [old, ...blockers] };
+  }
   if (scan.verdict === 'incomplete') return { verdict: 'incomplete', ...about, reasons: blockers };
   if (blockers.length > 0) return { verdict: 'blocked', ...about, reasons: blockers };
   return { verdict: isFurther ? 'readyAfterHops' : 'ready', ...about, reasons: [] };

@@ -42,6 +42,6 @@ test('a version that cannot be read forbids, once', () => {
 
 test('a rollback under nodes that were already rolled is forbidden', () => {
   expect(checkSkew(v('1.35'), [kubelet('v1.36.0')]).reasons).toEqual([
-    'kubelet on node group workers is 1.36, newer than the API server at 1.35.',
+    'kubelet on node group workers is 1.36, newer than the API server at 1.35, which Kubernetes does not support. Take it back to 1.35, or the control plane up to 1.36.',
   ]);
 });

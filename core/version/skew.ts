@@ -41,7 +41,10 @@ function violation(apiServer: KubeVersion, { kind, name, version: text }: Skewed
     return [`${kind} on ${name} reports "${text}", which is not a Kubernetes version, so its skew is unknown.`];
   }
   const behind = version.minorsBehind(apiServer);
-  if (behind < 0) return [`${kind} on ${name} is ${version}, newer than the API server at ${apiServer}.`];
+  if (behind < 0) {
+    const said = `${kind} on ${name} is ${version}, newer than the API server at ${apiServer}, which Kubernetes does not support.`;
+    return [`${said} Take it back to ${apiServer}, or the control plane up to ${version}.`];
+  }
   const allowed = version.isOlderThan(v1_25) ? 2 : 3;
   if (behind <= allowed) return [];
   return [

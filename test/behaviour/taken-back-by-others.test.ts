@@ -26,12 +26,12 @@ const shop = { name: 'shop', version: '1.36', addons: {} };
 const inWave = (wave: object) => ({ waves: [{ name: 'all', ...wave }] });
 
 /** Somebody asks EKS for another version, past Liftlock. */
-function askEks(world: World, version: string): void {
+function askEks(world: World, version: string, force = false): void {
   const [cluster] = Object.values(world.eks.state.clusters);
   if (cluster === undefined) throw new Error('no cluster');
   const { account, region, name } = cluster;
   const caller = { account, region, principal: `arn:aws:iam::${account}:user/ann` };
-  world.eks.operation('UpdateClusterVersion', { name, version }, caller, world.clock.now());
+  world.eks.operation('UpdateClusterVersion', { name, version, force }, caller, world.clock.now());
 }
 const TAKEN_BACK = 'The control plane was taken back from 1.37 to 1.36, and not by Liftlock.';
 const asked = (world: World) => mutationsOf(world).filter(({ operation }) => operation === 'UpdateClusterVersion');
@@ -124,6 +124,20 @@ test('so it is where the cluster could not be read when its hop ended', async ()
   askEks(world, '1.36');
   await run(world);
   await expectLeftAlone(world);
+});
+
+test('nodes that stay at the minor which is left are a warning, and block what comes before anybody tries it', async () => {
+  const world = await smallFleet({ clusters: [{ ...shop, nodegroups: [{ name: 'workers' }] }] });
+  await run(world);
+  askEks(world, '1.36', true);
+  await hours(world, 3);
+  await expectLeftAlone(world);
+  const { warnings, readiness } = await explainCluster(world.ports, await recordOf(world, 'shop'));
+  const skew = expect.stringMatching(
+    /^kubelet on workers is 1\.37, newer than the API server at 1\.36, .* Take it back/,
+  );
+  expect(warnings.map(({ message }) => message)).toEqual([skew]);
+  expect([readiness.verdict, readiness.reasons[0]?.message]).toEqual(['blocked', skew]);
 });
 
 test('a person who takes it back by hand once a rollback was refused is not undone', async () => {

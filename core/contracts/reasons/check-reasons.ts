@@ -48,7 +48,7 @@ export const CHECK_REASONS = {
   UrlFailed: lasting('A URL that the policy names did not answer well.'),
   ServiceWithoutEndpoints: lasting('A Service had ready endpoints before the hop and has none.'),
   VersionsUnknown: lasting('Nobody has read yet what EKS offers in the Region of the cluster.'),
-  VersionSkew: lasting('Nodes or kube-proxy would be too far behind the API server.'),
+  VersionSkew: lasting('Nodes or kube-proxy are newer than the API server, or would be too far behind it.'),
   WorkloadMissing: lasting('A Deployment that the policy names does not exist.'),
   WorkloadUnavailable: lasting('A workload has fewer available than it wants.'),
   WrongVersion: lasting('The cluster or its API server is not at the target after the upgrade.'),

@@ -3,7 +3,7 @@ import { type Reason, reason } from '../../contracts/step-result.ts';
 import { isRolled, type NodesSpec } from '../../model/image-rule.ts';
 import { kubeProxySkew } from '../../model/lag.ts';
 import { lostCluster } from '../../model/passing-status.ts';
-import type { KubeVersion } from '../../version/kube-version.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
 import { checkSkew } from '../../version/skew.ts';
 import { hasNoImage, NEW_GROUP, noImageText } from './al2-ami.ts';
 
@@ -42,16 +42,28 @@ function prove(cluster: ClusterRecord, target: KubeVersion, isFirst: boolean, st
   const images = groups
     .filter((group) => hasNoImage(group, target))
     .map((group) => ofGroup(group.nodegroupName, reason('ScanFinding', `${noImageText(group)} ${NEW_GROUP}`)));
-  const old = groups.flatMap(({ nodegroupName: name, version }) => {
-    if (version === undefined || !stay.includes(name)) return [];
-    const { reasons } = checkSkew(target, [{ kind: 'kubelet', name, version }]);
-    return reasons.map((text) => ofGroup(name, reason('VersionSkew', text)));
+  const first = isFirst ? [KubeVersion.parse(cluster.version)] : [];
+  const skewed = skewOf(cluster, [...first, target], stay, isFirst);
+  return [...(lost === undefined ? [] : [{ reason: lost }]), ...images, ...skewed];
+}
+
+/**
+ * What the skew policy has against an API server at one version after the other, said once of each group, and of the add-on kube-proxy. It follows each hop,
+ * so that only the first one meets it as it is (`hasProxy`).
+ */
+export function skewOf(
+  { nodegroups, addons }: Pick<ClusterRecord, 'nodegroups' | 'addons'>,
+  apiServers: readonly KubeVersion[],
+  groups: readonly string[],
+  hasProxy: boolean,
+): Proved[] {
+  const ofGroups = nodegroups.flatMap(({ name, version }) => {
+    if (version === undefined || !groups.includes(name)) return [];
+    const all = apiServers.flatMap((at) => checkSkew(at, [{ kind: 'kubelet', name, version }]).reasons);
+    return all.slice(0, 1).map((text) => ofGroup(name, reason('VersionSkew', text)));
   });
-  // It follows each hop, so that only the first one meets it as it is.
-  const proxy = isFirst
-    ? kubeProxySkew(cluster.addons, target).map((text) => ({ reason: reason('VersionSkew', text) }))
-    : [];
-  return [...(lost === undefined ? [] : [{ reason: lost }]), ...images, ...old, ...proxy];
+  const proxy = hasProxy ? apiServers.flatMap((at) => kubeProxySkew(addons, at)).slice(0, 1) : [];
+  return [...ofGroups, ...proxy.map((text) => ({ reason: reason('VersionSkew', text) }))];
 }
 
 const ofGroup = (name: string, why: Reason): Proved => ({ reason: why, scanned: `nodegroup:${name}` });
