@@ -37,6 +37,8 @@ test('the next attempt keeps what was changed, what was normal before, and since
   expect(keptOf(ended)).toStrictEqual({ ...kept, firstStartedAt: ended.startedAt });
   const firstStartedAt = '2026-11-19T12:00:00.000Z';
   expect(keptOf({ ...ended, firstStartedAt })).toStrictEqual({ ...kept, firstStartedAt });
+  const reversibleFrom = '2026-11-20T12:05:00.000Z';
+  expect(keptOf({ ...ended, reversibleFrom })).toMatchObject({ controlPlaneCompletedAt, reversibleFrom });
 });
 
 test('of one that was taken back is known that it was there, also by the attempts after the next', () => {

@@ -128,13 +128,13 @@ export function keptOf(attempt: Upgrade | undefined) {
   const wasTakenBack = attempt?.status === 'RolledBack';
   const ended = wasTakenBack ? undefined : attempt;
   const reachedBefore = wasTakenBack ? attempt.controlPlaneCompletedAt : attempt?.reachedBefore;
-  const { mutated = false, steps, controlPlaneCompletedAt, startedAt } = ended ?? {};
+  const { mutated = false, steps, controlPlaneCompletedAt, reversibleFrom, startedAt } = ended ?? {};
   const firstStartedAt = mutated ? (ended?.firstStartedAt ?? startedAt) : undefined;
   const baseline = mutated ? steps?.['scan-cluster'] : undefined;
   return {
     mutated,
     steps: baseline === undefined ? {} : { 'scan-cluster': baseline },
-    ...given({ controlPlaneCompletedAt, firstStartedAt, reachedBefore }),
+    ...given({ controlPlaneCompletedAt, reversibleFrom, firstStartedAt, reachedBefore }),
   };
 }
 

@@ -22,6 +22,11 @@ test('within seven days of our own upgrade it is reversible, cheaply while the n
   expect(view).toEqual({ status: 'Reversible', to: '1.35', until: daysAgo(-5), reasons: [], blockers: [] });
 });
 
+test('where nobody saw its update end, the seven days count from when it began', () => {
+  const upgrades = upgraded(2).map((one) => ({ ...one, reversibleFrom: daysAgo(3) }));
+  expect(rollbackView(cluster, { upgrades, region, now }).until).toBe(daysAgo(-4));
+});
+
 const group = (name: string, version: string, more: object = {}) => ({
   ...{ name, version, status: 'ACTIVE', issues: [], ...more },
 });

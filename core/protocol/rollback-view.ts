@@ -30,6 +30,10 @@ export interface RollbackView {
 /** Until when EKS takes a control plane back that reached its version at this instant. */
 export const rollbackEnd = (completedAt: string): Date => new Date(Date.parse(completedAt) + SEVEN_DAYS);
 
+/** From when EKS counts the seven days of an upgrade, as far as Liftlock has seen that. */
+export const wayBackFrom = ({ reversibleFrom, controlPlaneCompletedAt }: Upgrade): string | undefined =>
+  reversibleFrom ?? controlPlaneCompletedAt;
+
 /** What is known of a cluster whose way back is asked for. */
 interface KnownOfRollback {
   readonly upgrades: readonly Upgrade[];
@@ -62,7 +66,7 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
   // Where a hop was taken back from somebody else has gone since, and later.
   const there = upgrades.filter(({ to, status }) => to === current.toString() && status !== 'RolledBack');
   const completedAt = there
-    .flatMap((one) => one.controlPlaneCompletedAt ?? [])
+    .flatMap((one) => wayBackFrom(one) ?? [])
     .concat(begunAt?.toISOString() ?? [])
     .sort()
     .at(-1);

@@ -199,6 +199,18 @@ describe('a rollback that begins by itself', () => {
     'halts a wave that is %s as well',
     (status) => expect(begun({ automaticRollbacks: ['a'], status })).toMatchObject({ wave: { status: 'Halted' } }),
   );
+
+  test('may wait as long as EKS takes its hop back, and no longer than is known to be so', () => {
+    const mine = waveItem({ index: 1 });
+    const untilOf = (given: Partial<Upgrade>) => {
+      const begun = beginRollback(upgrade({ status: 'Failed', ...given }), mine, [mine], [], NOON);
+      return 'upgrade' in begun ? begun.upgrade.reversibleUntil : undefined;
+    };
+    const hop = { controlPlaneCompletedAt: '2026-11-20T10:00:00.000Z' };
+    expect(untilOf({})).toBeUndefined();
+    expect(untilOf(hop)).toBe('2026-11-27T10:00:00.000Z');
+    expect(untilOf({ ...hop, reversibleFrom: '2026-11-20T05:00:00.000Z' })).toBe('2026-11-27T05:00:00.000Z');
+  });
 });
 
 describe('the turn of a rollback in its wave', () => {

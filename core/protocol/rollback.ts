@@ -13,7 +13,7 @@ import { isMember, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { GRANTING_WAVES } from './granting-waves.ts';
 import { loadNewestIntent } from './intent-store.ts';
-import { rollbackEnd } from './rollback-view.ts';
+import { rollbackEnd, wayBackFrom } from './rollback-view.ts';
 import { heldAfter, rolloutEnd, takenBackReason, waveWithout, withoutPlace } from './settle-decision.ts';
 
 /** `web` */
@@ -194,14 +194,13 @@ export function beginRollback(
     const said = `${begun} clusters of the rollout ${wave.rolloutId} go back by themselves or have done so, and no more do: a person decides about this one: liftlock rollback cluster ${clusterNameOf(clusterKey)}`;
     return { refused: reason('RollbackBudget', said) };
   }
+  const since = wayBackFrom(hop);
   const because = `It is worse at ${to} than it was at ${from}, and its policy has it taken back (rollback.automatic).`;
   const upgrade: Upgrade = {
     ...{ clusterKey, id: rollbackId(to, from), machine: 'rollback-cluster', from: to, to: from },
     ...{ status: 'Pending', mutated: false, steps: {}, requestedBy: LIFTLOCK },
     rollbackOf: { rolloutId: wave.rolloutId, waveIndex: wave.index },
-    ...given({
-      reversibleUntil: hop.controlPlaneCompletedAt && rollbackEnd(hop.controlPlaneCompletedAt).toISOString(),
-    }),
+    ...given({ reversibleUntil: since && rollbackEnd(since).toISOString() }),
     reasons: [reason('GotWorse', because), ...worse],
     startedAt: now.toISOString(),
   };

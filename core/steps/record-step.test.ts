@@ -154,3 +154,17 @@ test.each<[string, string, Kept, string | undefined]>([
   for (const status of ['done', 'wait', 'failed'] as const)
     expect((await recorded(ends(status), { name, kept })).upgrade?.controlPlaneCompletedAt).toBe(at);
 });
+
+// What another execution has begun may have ended long before this one saw it.
+test('from when the seven days count at the earliest is kept where another execution had begun its update', async () => {
+  const after = async (grantNumber: number) => {
+    const intents = [intent({ grantNumber, outcome: outcome('Successful') })];
+    return (await recorded(ends('done'), { name: 'upgrade-control-plane', kept: { intents } })).upgrade;
+  };
+  const own = intent();
+  expect(await after(own.grantNumber)).not.toHaveProperty('reversibleFrom');
+  expect(await after(own.grantNumber + 1)).toMatchObject({
+    controlPlaneCompletedAt: NOON,
+    reversibleFrom: own.committedAt,
+  });
+});

@@ -4,6 +4,7 @@ import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, bounded, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Table } from '../ports/table.ts';
 import { authority } from '../protocol/authority.ts';
@@ -112,11 +113,10 @@ export async function recordStep(
       ...(detail === undefined ? (before?.detail === undefined ? {} : { detail: before.detail }) : { detail }),
     };
     // Its way back is open from then on, also while a hook is asked about it, and where that says no.
-    const completedAt =
+    const controlPlane =
       step === 'upgrade-control-plane' && read.data.controlPlaneCompletedAt === undefined
-        ? await controlPlaneCompletedAt(ports, read.data)
-        : undefined;
-    const controlPlane = completedAt === undefined ? {} : { controlPlaneCompletedAt: completedAt };
+        ? await controlPlaneEnd(ports, read.data, context.grant?.number)
+        : {};
     const writes = [
       replace(Upgrades, read, { ...read.data, ...controlPlane, steps: { ...read.data.steps, [step]: next } }),
     ];
@@ -142,18 +142,22 @@ function withPast(result: StepResult, before: readonly Reason[]): Reason[] {
 }
 
 /**
- * When this upgrade's own update was seen to succeed; undefined when somebody else brought the control plane there. One that was taken back and is tried again
- * has the name that it had: what it did before does not count.
+ * When this upgrade's own update was seen to succeed; nothing when somebody else brought the control plane there. One that was taken back and is tried again
+ * has the name that it had: what it did before does not count. An execution that finds what an earlier one has begun may find it hours after it had ended, and
+ * EKS, which tells no such instant, counts seven days from then (https://docs.aws.amazon.com/eks/latest/userguide/rollback-cluster.html).
  */
-async function controlPlaneCompletedAt(
+async function controlPlaneEnd(
   ports: StepPorts,
   { clusterKey, id, startedAt = '', firstStartedAt = startedAt }: Upgrade,
-): Promise<string | undefined> {
+  grantNumber: number | undefined,
+): Promise<Pick<Upgrade, 'controlPlaneCompletedAt' | 'reversibleFrom'>> {
   const newest = await loadNewestIntent(ports.table, clusterKey, 'upgrade-control-plane', 'cluster');
-  if (newest?.data.upgradeId !== id || newest.data.outcome?.type !== 'accepted') return undefined;
-  if (newest.data.committedAt < firstStartedAt) return undefined;
+  if (newest?.data.upgradeId !== id || newest.data.outcome?.type !== 'accepted') return {};
+  if (newest.data.committedAt < firstStartedAt) return {};
   const { observed } = newest.data.outcome;
-  return observed?.status === 'Successful' ? observed.at : undefined;
+  if (observed?.status !== 'Successful') return {};
+  const reversibleFrom = newest.data.grantNumber === grantNumber ? undefined : newest.data.committedAt;
+  return { controlPlaneCompletedAt: observed.at, ...given({ reversibleFrom }) };
 }
 
 /** An update that an execution has seen running, by the intent that it comes from. */

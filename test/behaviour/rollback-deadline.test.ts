@@ -1,4 +1,8 @@
-import { DAY, hours, run, smallFleet, upgradesOf } from './small-fleet.ts';
+import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { machineDefinitions } from '../../simulator/process/machines.ts';
+import { onStep } from './on-step.ts';
+import { DAY, hours, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
 
 const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
 const HOUR = 3_600_000;
@@ -21,4 +25,28 @@ test('the last day on which EKS takes an upgrade back is announced once, while i
   expect(left).toBeLessThanOrEqual(24);
   // The look at everything comes each hour.
   expect(left).toBeGreaterThan(22);
+});
+
+test('where nobody looked while its update ended, as after a stopped execution, no more is promised than EKS gives', async () => {
+  const world = await smallFleet({ clusters: [web] });
+  onStep(world, 'upgrade-control-plane', 'running', 'web', async () => {
+    for (const { arn: machineArn } of machineDefinitions())
+      for (const { executionArn } of world.runner.listExecutions({ machineArn, statusFilter: 'RUNNING' }).executions)
+        await world.runner.stopExecution({ executionArn });
+  });
+  await hours(world, 6);
+  const [{ updates } = { updates: [] }] = Object.values(world.eks.state.clusters);
+  const ended = updates.find(({ type }) => type === 'VersionUpdate')?.endedAt ?? Number.NaN;
+  expect((await upgradesOf(world))[0]?.status).toBe('Failed');
+  await retryCluster(world.ports, (await recordOf(world, 'web')).clusterKey, PERSON);
+  await hours(world, 3);
+  const [upgrade] = await upgradesOf(world);
+  expect([upgrade?.status, Date.parse(upgrade?.controlPlaneCompletedAt ?? '') > ended + 4 * HOUR]).toEqual([
+    'Succeeded',
+    true,
+  ]);
+  const { rollback } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  const until = Date.parse(rollback.until ?? '');
+  expect(until).toBeLessThanOrEqual(ended + 7 * 24 * HOUR);
+  expect(until).toBeGreaterThan(ended + 7 * 24 * HOUR - HOUR);
 });

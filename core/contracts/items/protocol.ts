@@ -223,7 +223,9 @@ export const upgrade = z.object({
   endedAt: timestamp.optional(),
   /** Our own observation of the control plane at `to`: the rollback clock starts here (design.md §3). */
   controlPlaneCompletedAt: timestamp.optional(),
-  /** The same of the attempt before that was taken back: EKS takes no control plane back twice. */
+  /** When its update was begun, where nobody looked while that may have ended: EKS may count its seven days from as early as that. */
+  reversibleFrom: timestamp.optional(),
+  /** When the attempt before was there that was taken back: EKS takes no control plane back twice. */
   reachedBefore: timestamp.optional(),
 });
 export type Upgrade = z.infer<typeof upgrade>;
