@@ -223,7 +223,7 @@ const STEP_REASONS = {
   NodegroupStatus: lasting('The node group has a status in which EKS takes no update.'),
   NodesLater: told('The nodes stay behind, since the next hop allows it (whenSkewRequires).'),
   NoOutcome: lasting('The execution ended without an outcome that can be read.'),
-  NoSuchNodegroup: lasting('The cluster has no node group of the name that a person gave.'),
+  NoSuchNodegroup: lasting('The cluster has no node group of that name, or none any more.'),
   NotActive: passing('A cluster, node group or add-on is not ACTIVE yet.'),
   NotStarted: lasting('The node group was not started, because one before it failed.'),
   NotVisibleYet: passing('The update succeeded, and EKS does not show it yet.'),

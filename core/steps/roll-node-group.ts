@@ -1,4 +1,5 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
+import { unlessGone } from '../contracts/eks-errors.ts';
 import { namedError } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { type AnyCode, readCode } from '../contracts/reasons.ts';
@@ -49,7 +50,8 @@ export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Pro
       return { step, result: blocked(reason('NotStarted', said)) };
     }
     const begun = await goOnWithUpdateConfig(ports, context, group);
-    const result = begun ?? (await roll(ports, context, group));
+    // Groups are rolled one after the other, for hours: somebody may delete one that waits, and the cluster was there a moment ago.
+    const result = begun ?? (await unlessGone(() => roll(ports, context, group))) ?? deletedMeanwhile(group);
     const back = await withUpdateConfigBack(ports, context, group, result);
     const outcome = { step, result: await withSilenceLifted(ports, context, moment, back) };
     return afterHooks(ports, context, moment, outcome);
@@ -57,6 +59,11 @@ export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Pro
   const effectsOf: EffectsOf = (clusterKey, name) => [...silenceOf(moment)(clusterKey, name), ['updateConfig', group]];
   return runStep(ports, stepInput, 'grant', step, body, effectsOf);
 }
+
+const deletedMeanwhile = (group: string): StepResult =>
+  done(
+    reason('NoSuchNodegroup', `${group} was deleted since the node groups were listed: nothing of it is to follow.`),
+  );
 
 async function roll(ports: RollPorts, context: StepContext, group: string): Promise<StepResult> {
   const mutation = { step: STEP, subject: group, prepare: () => prepare(ports, context, group) };

@@ -94,3 +94,13 @@ test.each<[string, readonly Fault[], Record<string, unknown>, string]>([
     );
   },
 );
+
+test('a group that somebody deletes while another one is rolled is not rolled, and the hop goes on without it', async () => {
+  const armed = new Faults([deletedAfterCall(0, false)]);
+  const nodegroups = [{ name: 'batch' }, { name: 'workers' }];
+  const world = await smallFleet({ clusters: [{ name: 'web', version: '1.36', nodegroups }], armed });
+  await run(world);
+  const [hop] = await upgradesOf(world);
+  expect([armed.hits.length, hop?.status]).toEqual([1, 'Succeeded']);
+  expect(hop?.steps['roll-node-group/workers']?.reasons[0]?.code).toBe('NoSuchNodegroup');
+});
