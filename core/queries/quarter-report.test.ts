@@ -45,6 +45,8 @@ test.each<[string, readonly Entry[], number]>([
       ['2026-07-02T00:00:00Z', KEY, 'UpgradeFailed', 'liftlock', hop('1.33', '1.34')],
       ['2026-07-03T00:00:00Z', KEY, 'UpgradeSucceeded', 'liftlock', hop('1.33', '1.34')],
       ['2026-07-04T00:00:00Z', KEY, 'UpgradeRolledBack', 'liftlock', hop('1.33', '1.34')],
+      // Its rollback failed at the last check, and was asked for again.
+      ['2026-07-04T01:00:00Z', KEY, 'UpgradeRolledBack', 'liftlock', hop('1.33', '1.34')],
       ['2026-07-05T00:00:00Z', KEY, 'UpgradeBlocked', 'liftlock', hop('1.33', '1.34')],
       ...back,
       ['2026-07-06T00:00:00Z', KEY, 'UpgradeSucceeded', 'liftlock', hop('1.34', '1.34')],

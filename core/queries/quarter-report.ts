@@ -47,10 +47,17 @@ export async function quarterReport(
   const regions = new Map((await loadKind(table, Regions)).map((region) => [region.region, region]));
   const items = [...records.values()].flat().filter(({ at }) => timesIn({ from: at }, since, until) > 0);
   // Steps that were started by hand, and what was undone after them, are no hops.
-  const ends = items.filter(
+  const all = items.filter(
     (item) => item.event === 'UpgradeRolledBack' || (hopOfItem(item) ?? '') === item.detail.upgradeId,
   );
   const hopOf = ({ subject, detail: { from, to } }: AuditItem): string => `${subject} ${from}-${to}`;
+  // A rollback whose check failed and that was asked for again has taken one hop back, and not two.
+  const last = new Map<string, string>();
+  const ends = all.filter((item) => {
+    const isAgain = item.event === 'UpgradeRolledBack' && last.get(hopOf(item)) === item.event;
+    last.set(hopOf(item), item.event);
+    return !isAgain;
+  });
   // What was taken back by the end of the period has not moved by then.
   const stands = new Map(ends.filter(({ event }) => STANDS.includes(event)).map((one) => [hopOf(one), one]));
   const moved = [...stands.values()].filter(({ event, detail }) => event === STANDS[0] && detail.from !== detail.to);
