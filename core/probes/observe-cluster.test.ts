@@ -287,4 +287,9 @@ test('of a Service behind which no workload stands nobody can say since when', (
   expect(isUndated({ endpointslices: [slice(true)] })).toBe(true);
   expect(isUndated({})).toBe(true);
   expect(isUndated({ deployments: [deploymentObject('shop/api', 0)] })).toBe(false);
+  // What an add-on has lost in the hop nobody has deleted.
+  const one = service({ selector });
+  const ofAddon = { ...one, metadata: { ...one.metadata, managedFields: [BY_EKS] } };
+  expect(observed('services', { services: [ofAddon] })).toMatchObject([{ is: 'down' }]);
+  expect(observed('services', { services: [ofAddon] })[0]?.isUndated).toBeUndefined();
 });

@@ -71,7 +71,13 @@ export interface ClusterObservation {
   readonly jobs: Map<string, ObservedJob>;
   /** Those that have ended, by the name of the test. */
   readonly testJobs: Map<string, ObservedJob[]>;
-  readonly services: { readonly namespace: string; readonly selector: Mapping; readonly service: Observed }[];
+  readonly services: {
+    readonly namespace: string;
+    readonly selector: Mapping;
+    /** None of the cluster's own, nor of an add-on. */
+    readonly isOfTeam: boolean;
+    readonly service: Observed;
+  }[];
   /** Services that have an endpoint which is ready, by `namespace/name`. */
   readonly reachable: Set<string>;
 }
@@ -256,7 +262,9 @@ function noteService({ namespace, name, metadata, spec }: SeenObject, { services
   if (Object.keys(selector).length === 0 || spec.type === 'ExternalName') return;
   const writtenAt = namespace === SYSTEM ? undefined : lastWrittenAt(metadata);
   const service = { identity: `Service ${namespace}/${name}`, said: '', ...ownerOf(metadata), ...given({ writtenAt }) };
-  services.push({ namespace, selector, service });
+  const isOfTeam =
+    namespace !== SYSTEM && mappingsOf(metadata.managedFields).every((one) => one.manager !== ADDON_MANAGER);
+  services.push({ namespace, selector, isOfTeam, service });
 }
 
 function noteEndpoints({ namespace, metadata }: SeenObject, object: Mapping, { reachable }: ClusterObservation): void {
@@ -306,12 +314,12 @@ function observedPods(
 
 /** A Service is as old as what is behind it, and needs no endpoints where somebody wants no pods. */
 function observedService(
-  { namespace, selector, service }: ClusterObservation['services'][number],
+  { namespace, selector, isOfTeam, service }: ClusterObservation['services'][number],
   { workloads, reachable }: ClusterObservation,
 ): Observed {
   const behind = [...workloads.values()].filter((one) => one.namespace === namespace && carries(one.labels, selector));
   // What only had workloads behind it that somebody has deleted is gone with them; what an operator makes pods for is not.
-  const isUndated = behind.length === 0 && namespace !== SYSTEM;
+  const isUndated = behind.length === 0 && isOfTeam;
   const seen = { ...service, ...(isUndated && { isUndated }) };
   if (reachable.has(service.identity.replace('Service ', ''))) return { ...seen, said: 'has ready endpoints' };
   if (behind.length > 0 && behind.every(({ desired }) => desired === 0))
