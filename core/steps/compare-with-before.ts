@@ -1,4 +1,3 @@
-import { hopId, isRollback } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
 import { baselineOf, type Reading } from '../probes/baseline.ts';
 import { mayBeBroken, sharedAlarms, withoutBrokenSources } from '../probes/broken-sources.ts';
@@ -6,7 +5,8 @@ import { compareStates } from '../probes/compare-states.ts';
 import { isWorse, type Worse } from '../probes/is-worse.ts';
 import { comparisonOf, type ProbeVerdict, type StateVerdict } from '../probes/probe-verdict.ts';
 import { Members, rolloutPartition, Upgrades } from '../store/entities.ts';
-import { load, loadAll, ofKind } from '../store/entity.ts';
+import { loadAll, ofKind } from '../store/entity.ts';
+import { baselineFor } from './baseline-for.ts';
 import type { StepContext } from './context.ts';
 
 /** What was moved needs a moment to come back; what is not well by then, from the beginning of its execution, is a failure. */
@@ -41,16 +41,10 @@ export async function compareWithBefore(
   context: StepContext,
   reading: Reading,
 ): Promise<StateVerdict[]> {
-  const baseline = baselineOf(await upgradeOfBaseline(ports, context));
+  const baseline = await baselineFor(ports, context);
   if (baseline === undefined) return [];
   const verdicts = comparedBefore(context).filter((one) => one.kind === 'state');
   return compareStates({ baseline, verdicts }, reading, ports.clock.now());
-}
-
-/** A cluster that has gone back is compared with how it was before it went up. */
-async function upgradeOfBaseline({ table }: Pick<Ports, 'table'>, { upgrade, clusterKey }: StepContext) {
-  if (upgrade === undefined || !isRollback(upgrade)) return upgrade;
-  return (await load(table, Upgrades, clusterKey, hopId(upgrade.to, upgrade.from)))?.data;
 }
 
 /**

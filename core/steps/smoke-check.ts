@@ -22,6 +22,7 @@ import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import { afterHooks, askHooks, type HookPorts } from './ask-hooks.ts';
+import { baselineFor } from './baseline-for.ts';
 import { compareHopRates, type RatePorts, secondsUntil } from './compare-hop-rates.ts';
 import { beganBy, comparedBefore, compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
 import { pollSeconds, type StepContext } from './context.ts';
@@ -64,8 +65,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
     settled === undefined
       ? await lookAround(ports, context, policy, found)
       : await withTestJobs(ports, context, policy, settled.states);
-  const now = ports.clock.now();
-  const startedAt = context.startedAt.getTime();
+  const [now, startedAt] = [ports.clock.now(), context.startedAt.getTime()];
   const settledAt = startedAt + SETTLE_MINUTES * 60_000;
   const isSettling = now.getTime() < settledAt;
   const unheard = isSettling ? found.unheard : [];
@@ -185,7 +185,7 @@ async function lookAround(
   const urls = await checkUrls(ports, policy, found);
   if (alarms.length > 0) looked.push(counted(alarms.length, 'alarm'));
   // One that was read before the hop has no data while its pods come back, and rings only then.
-  const known = baselineOf(context.upgrade)?.probes.alarms?.known ?? [];
+  const known = (await baselineFor(ports, context))?.probes.alarms?.known ?? [];
   for (const { gate, message, mayPass } of alarms.filter(({ status }) => status === 'unknown'))
     (mayPass === true || known.includes(`alarm ${gate}`) ? unheard : notes).push(
       reason('ProbeInconclusive', `The alarm ${gate} could not be compared with before the hop: ${message}`),
