@@ -87,7 +87,7 @@ export async function readClusterProbes(
 }
 
 const said = ([list, { message }]: readonly [ListName, Error]): string => `${list}: ${message}`;
-const mayPass = (error: Error): boolean =>
+export const mayPass = (error: Error): boolean =>
   (error.name === 'ClusterServerFault' || error.name === 'ClusterUnreachable') && !(error instanceof TooManyObjects);
 
 class TooManyObjects extends ClusterAccessError {}

@@ -21,7 +21,7 @@ import { readPolicyFacts } from './policy-facts.ts';
 import { probeUrls } from './probe-urls.ts';
 import { readCapacity } from './read-capacity.ts';
 import { readPodNetwork } from './read-pod-network.ts';
-import { observePolicy, readAlarms, readClusterProbes } from './read-probes.ts';
+import { mayPass, observePolicy, readAlarms, readClusterProbes } from './read-probes.ts';
 
 const STEP = 'scan-cluster';
 /** What a policy that verifies through the EKS API gives in place of an API server. */
@@ -180,7 +180,9 @@ async function readServer(
     if (!isAccessError(error)) throw error;
     const denied = error.name === 'ClusterForbidden' || error.name === 'ClusterUnauthorized';
     const { code, message } = accessReason(error, context);
-    return unread(denied ? 'denied' : 'error', `${code}: ${message}`);
+    // Without these nothing is known of the cluster, so that one fault of its API server would stop the hop.
+    const passing = asksProbes && code === 'ClusterServerFault' && mayPass(error) ? [message] : [];
+    return { ...unread(denied ? 'denied' : 'error', `${code}: ${message}`), passing };
   }
 }
 
