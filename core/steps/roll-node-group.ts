@@ -201,12 +201,13 @@ async function newerNodes(ports: RollPorts, context: StepContext, group: string)
 }
 
 /** A patch replaces the nodes that its plan names. A group at its minor that EKS calls DEGRADED is none of them for that, unless it has nodes that lag. */
-async function isOutsidePlan(context: StepContext, { nodegroup, image, nodes, release }: ManagedGroup) {
+async function isOutsidePlan(context: StepContext, unit: ManagedGroup) {
   const { upgrade, target } = context;
-  const { nodegroupName: group, version } = nodegroup;
+  const { nodegroup, nodes, release } = unit;
   if (upgrade === undefined || !isFinish(upgrade) || upgradePins(context) === undefined) return false;
-  if (image !== 'eks' || release !== undefined || version !== target.toString()) return false;
-  return !groupsBehind(await context.record(), { nodes }).includes(group);
+  const wereItWell = managedGroups.roll({ ...unit, nodegroup: { ...nodegroup, status: 'ACTIVE' } }, target);
+  if (release !== undefined || wereItWell.type !== 'done') return false;
+  return !groupsBehind(await context.record(), { nodes }).includes(nodegroup.nodegroupName);
 }
 
 const releaseOf = ({ upgrade }: StepContext, group: string): string | undefined => upgrade?.releases?.[group];

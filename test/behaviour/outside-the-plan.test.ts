@@ -39,3 +39,27 @@ test('a patch of images replaces no nodes of a group that its plan does not name
 test('a patch of add-ons replaces no nodes at all', async () => {
   expect((await patched({ addons: {} }, '1.37.1-20261001')).moves).toEqual(['coredns']);
 });
+
+test('nor of one with an AMI of its own that has the AMI of its rule already', async () => {
+  const ami = 'ami-0123456789abcdef0';
+  const ml = { name: 'ml', nodes: 2, amiType: 'CUSTOM', launchTemplate: { id: 'lt-1', version: '1' } };
+  const world = await smallFleet({
+    clusters: [{ name: 'web', version: '1.37', addons: { coredns: 'v1.13.2-eksbuild.6' }, nodegroups: [ml] }],
+    policy: {
+      ...{ finish: 'propose', patch: { addons: {} } },
+      nodes: { images: [{ table: { '1.37': { 'eu-central-1': ami } } }] },
+    },
+    prepare(state) {
+      const place = { account: '111111111111', region: 'eu-central-1', kubelet: '1.37', architecture: 'x86_64' };
+      state.images = { [ami]: { ...place, creationDate: '2026-11-01T00:00:00.000Z', tags: {} } };
+      state.templateTags = { 'lt-1': { 'liftlock:versions': 'allowed' } };
+      state.templateVersions = { 'lt-1:1': { imageId: ami, description: '', clientToken: '' } };
+      const [group] = Object.values(state.clusters)[0]?.nodegroups ?? [];
+      Object.assign(group ?? {}, { status: 'DEGRADED', releaseVersion: ami });
+    },
+  });
+  await run(world);
+  expect(await upgradesOf(world)).toMatchObject([{ id: '1.37-1.37', status: 'Succeeded' }]);
+  expect(mutationsOf(world).map(({ operation }) => operation)).toEqual(['UpdateAddon']);
+  expect(Object.values(world.eks.state.templateVersions ?? {}).map(({ imageId }) => imageId)).toEqual([ami]);
+});
