@@ -269,6 +269,10 @@ test('what lacks only pods that were made a moment ago is just starting, unless 
   expect(judged(young('shop/a', { phase: 'Pending' }, JUST_NOW))).toEqual([true, true]);
   expect(judged(young('shop/a', { phase: 'Pending' }, '2026-11-20T11:55:00Z'))).toEqual([false, false]);
   expect(judged(young('shop/a', { waiting: 'ImagePullBackOff' }, JUST_NOW))).toEqual([false, false]);
+  // The kubelet has refused one, and the next one is made at once: the newest is never old.
+  const refused = young('shop/a', { phase: 'Failed' }, JUST_NOW);
+  expect(judged(refused)).toEqual([false, false]);
+  expect(judged(refused, young('shop/b', {}, JUST_NOW))).toEqual([false, false]);
   const ready = young('shop/a', {}, JUST_NOW);
   const conditions = [{ type: 'Ready', status: 'True' }];
   expect(judged({ ...ready, status: { ...ready.status, conditions } })).toEqual([false, false]);

@@ -171,12 +171,16 @@ function notePod(seen: SeenObject, { pods, now }: ClusterObservation): void {
   };
   pods.set(identity, known);
   known.count += 1;
-  known.isOfTeam ||= seen.namespace !== SYSTEM && status.phase !== 'Succeeded' && status.phase !== 'Failed';
+  const hasEnded = status.phase === 'Succeeded' || status.phase === 'Failed';
+  known.isOfTeam ||= seen.namespace !== SYSTEM && !hasEnded;
   const trouble = troubleOf(status, now);
   const isReady = mappingsOf(status.conditions).some((one) => one.type === 'Ready' && one.status === 'True');
   const age = now.getTime() - Date.parse(textOf(metadata.creationTimestamp) ?? '');
-  const isStarting = !isReady && age < STARTING_MINUTES * 60_000 && (trouble ?? 'Pending') === 'Pending';
+  const isYoung = !isReady && age < STARTING_MINUTES * 60_000;
+  const isStarting = isYoung && !hasEnded && (trouble ?? 'Pending') === 'Pending';
   if (isStarting) known.starting += 1;
+  // The kubelet refuses some at once (SysctlForbidden), and each is made again: that one is young as well, and never gets there.
+  if (isYoung && status.phase === 'Failed') known.starting -= 1;
   if (trouble === undefined) return;
   known.ill += 1;
   if (isStarting) known.pending += 1;
