@@ -82,6 +82,10 @@ const restarting = (minutesAgo: number, restartCount: number, ranMinutes = 1) =>
   const status = { phase: 'Running', containerStatuses: [{ restartCount, lastState: { terminated } }] };
   return { ...pod, status };
 };
+const made = (creationTimestamp: string, pod: ReturnType<typeof restarting>) => ({
+  ...pod,
+  metadata: { ...pod.metadata, creationTimestamp },
+});
 test.each<[string, readonly object[], string, string | undefined, string]>([
   [
     'all crash',
@@ -112,6 +116,13 @@ test.each<[string, readonly object[], string, string | undefined, string]>([
     'Deployment shop/web',
     undefined,
     'running',
+  ],
+  [
+    'it starts again every quarter of an hour, since its memory fills',
+    [made('2026-11-20T10:55:00Z', restarting(5, 4, 14))],
+    'Deployment shop/web',
+    'down',
+    '1 of 1 pods restarting',
   ],
   ['it started again twice', [restarting(1, 2)], 'Deployment shop/web', undefined, 'running'],
   [

@@ -155,6 +155,8 @@ const FAILING = new Set([
 /** A container that starts again and again is Running in between. */
 const RESTARTS = 3;
 const RECENT_MINUTES = 10;
+/** Who starts again more often than this, over all of its life, does so again and again, however long each time lasts: memory that fills takes a while. */
+const OFTEN_MINUTES = 60;
 /** Where nodes come and go, as by Karpenter and Auto Mode after each hop, some pod is always just starting. */
 const STARTING_MINUTES = 5;
 
@@ -173,9 +175,9 @@ function notePod(seen: SeenObject, { pods, now }: ClusterObservation): void {
   known.count += 1;
   const hasEnded = status.phase === 'Succeeded' || status.phase === 'Failed';
   known.isOfTeam ||= seen.namespace !== SYSTEM && !hasEnded;
-  const trouble = troubleOf(status, now);
-  const isReady = mappingsOf(status.conditions).some((one) => one.type === 'Ready' && one.status === 'True');
   const age = now.getTime() - Date.parse(textOf(metadata.creationTimestamp) ?? '');
+  const trouble = troubleOf(status, age, now);
+  const isReady = mappingsOf(status.conditions).some((one) => one.type === 'Ready' && one.status === 'True');
   const isYoung = !isReady && age < STARTING_MINUTES * 60_000;
   const isStarting = isYoung && !hasEnded && (trouble ?? 'Pending') === 'Pending';
   if (isStarting) known.starting += 1;
@@ -188,7 +190,7 @@ function notePod(seen: SeenObject, { pods, now }: ClusterObservation): void {
 }
 
 /** Why a pod does not run as it should; undefined where it does, or has ended. */
-function troubleOf(status: Mapping, now: Date): string | undefined {
+function troubleOf(status: Mapping, age: number, now: Date): string | undefined {
   const containers = [...mappingsOf(status.initContainerStatuses), ...mappingsOf(status.containerStatuses)];
   for (const { state, lastState, restartCount } of containers) {
     const waiting = textOf(mappingOf(mappingOf(state).waiting).reason);
@@ -197,8 +199,10 @@ function troubleOf(status: Mapping, now: Date): string | undefined {
     const ended = Date.parse(textOf(finishedAt) ?? '');
     // The kubelet counts for as long as the pod lives: who ran for long before it ended has not started three times lately.
     const ranLong = ended - Date.parse(textOf(startedAt) ?? '') >= RECENT_MINUTES * 60_000;
-    const isRecent = now.getTime() - ended < RECENT_MINUTES * 60_000 && !ranLong;
-    if (isRecent && (numberOf(restartCount) ?? 0) >= RESTARTS) return 'restarting';
+    const restarts = numberOf(restartCount) ?? 0;
+    const isRecent = now.getTime() - ended < RECENT_MINUTES * 60_000;
+    const isSeldom = ranLong && !(age < restarts * OFTEN_MINUTES * 60_000);
+    if (isRecent && !isSeldom && restarts >= RESTARTS) return 'restarting';
   }
   return status.phase === 'Pending' ? 'Pending' : undefined;
 }
