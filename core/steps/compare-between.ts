@@ -68,8 +68,9 @@ async function isBetween(
   if (grant === undefined || upgrade?.machine !== 'upgrade-cluster' || !isMoved) return false;
   const { id, steps, startedAt = '', firstStartedAt = startedAt } = upgrade;
   if (Object.keys(steps).some((step) => step.startsWith('roll-node-group/'))) return false;
-  const rolls = await intentsOf(table, clusterKey, 'roll-node-group');
-  return !rolls.some(({ data }) => data.upgradeId === id && data.committedAt >= firstStartedAt);
+  const rolls = (await intentsOf(table, clusterKey, 'roll-node-group')).map(({ data }) => data);
+  const mayHaveBegun = rolls.filter(({ outcome }) => outcome?.type !== 'refused' && outcome?.type !== 'never-sent');
+  return !mayHaveBegun.some(({ upgradeId, committedAt }) => upgradeId === id && committedAt >= firstStartedAt);
 }
 
 /** What cannot be read now fails nothing: the smoke check asks again. */

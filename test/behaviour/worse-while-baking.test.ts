@@ -1,6 +1,9 @@
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { comparisonOf } from '../../core/probes/probe-verdict.ts';
+import { Intents } from '../../core/store/entities.ts';
+import { put } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { intent } from '../material/protocol/one-upgrade.ts';
 import {
   hours,
   memberOf,
@@ -134,5 +137,17 @@ describe('where its nodes have begun to follow only the smoke check compares', (
     expect(await ends(world)).toEqual(['1.36-1.37 Parked']);
     await run(world);
     expect([await ends(world), rolls(world)]).toEqual([['1.36-1.37 Succeeded'], 2]);
+  });
+
+  test('a roll that EKS has refused has moved nothing, so that its cluster is compared all the same', async () => {
+    const world = await baking();
+    const { clusterKey } = await recordOf(world, 'shop');
+    const at = world.clock.now().toISOString();
+    const outcome = { type: 'refused' as const, error: 'InvalidParameterException', message: 'no', at };
+    const roll = { step: 'roll-node-group', subject: 'workers', committedAt: at, outcome };
+    await world.table.transact([put(Intents, intent({ clusterKey, epoch: 1, ...roll }), 'absent')]);
+    crash(world);
+    await hours(world, 1.5);
+    expect([await ends(world), rolls(world)]).toEqual([['1.36-1.37 Failed'], 0]);
   });
 });
