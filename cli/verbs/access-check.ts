@@ -103,7 +103,7 @@ async function unreadAccounts({ io }: Session, client: ApiClient): Promise<numbe
 
 const wayToRead = (account: string): string =>
   account.startsWith('o-')
-    ? 'Set organizationId in cdk.json to the same and deploy; the hub must be its management account or a delegated administrator (docs/install.md).'
+    ? 'Set organizationId in cdk.json and in the Fleet to that of the hub, and deploy; the hub must be its management account or a delegated administrator (docs/install.md).'
     : 'Deploy or update the spoke role there (docs/install.md, Spokes).';
 
 function text(session: Session, reports: readonly AccessReport[], causes: readonly AccessCause[]): string[] {

@@ -66,8 +66,9 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   if ('refusal' in organization) {
     const { refusal } = organization;
     const why = `${errorName(refusal)}: ${errorMessage(refusal)}`;
-    const unlisted = { why, since: ports.clock.now().toISOString() };
-    if (listedBefore?.data.unlisted?.why !== why)
+    const unlisted = { organizationId, why, since: ports.clock.now().toISOString() };
+    const { unlisted: before } = listedBefore?.data ?? {};
+    if (before?.organizationId !== organizationId || before.why !== why)
       await writeUnrecorded(ports.table, [
         put(Organizations, { organizationId: listedBefore?.data.organizationId ?? '', unlisted }, 'any'),
       ]);

@@ -124,10 +124,10 @@ export const pinnedBefore = (ended: Upgrade | undefined): Pick<Upgrade, 'release
  * what it broke must not pass for normal; and the seven days of a rollback count from the change.
  */
 export function keptOf(attempt: Upgrade | undefined) {
-  // Of one that was taken back nothing is left, but that it was.
+  // Of one that was taken back the next attempt keeps only when it had arrived.
   const wasTakenBack = attempt?.status === 'RolledBack';
   const ended = wasTakenBack ? undefined : attempt;
-  const reachedBefore = wasTakenBack ? attempt.controlPlaneCompletedAt : attempt?.reachedBefore;
+  const reachedBefore = (wasTakenBack ? attempt.controlPlaneCompletedAt : undefined) ?? attempt?.reachedBefore;
   const { mutated = false, steps, controlPlaneCompletedAt, reversibleFrom, startedAt } = ended ?? {};
   const firstStartedAt = mutated ? (ended?.firstStartedAt ?? startedAt) : undefined;
   const baseline = mutated ? steps?.['scan-cluster'] : undefined;

@@ -166,7 +166,7 @@ async function untilAllIsKnown(
   if (fleet === undefined || !verdict.reasons.some(({ code }) => code === 'Automatic')) return verdict;
   const [accounts, listed] = await Promise.all([table.queryPartition('ACCOUNTS'), load(table, Organizations)]);
   const { organizationId, unlisted } = listed?.data ?? {};
-  const known = { accounts: ofKind(accounts, Accounts), organizationId, unlisted: unlisted?.why };
+  const known = { accounts: ofKind(accounts, Accounts), organizationId, unlisted };
   const gaps = inventoryGaps(fleet, known, snapshot, now);
   if (gaps.length === 0) return verdict;
   const condition = 'All of the Fleet is known. What cannot be read says: liftlock fleet status';

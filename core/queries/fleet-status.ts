@@ -58,7 +58,7 @@ export async function fleetStatus(ports: Pick<Ports, 'table'>) {
 }
 
 function unlisted(spec: FleetSpec | undefined, organization: Organization | undefined): Omit<AccountState, 'names'>[] {
-  if (spec?.organizationId === undefined || organization?.unlisted === undefined) return [];
+  if (spec?.organizationId === undefined || organization?.unlisted?.organizationId !== spec.organizationId) return [];
   const { why: reason, since: checkedAt } = organization.unlisted;
   return [{ account: spec.organizationId, region: '-', status: 'Denied', reason, clusters: 0, checkedAt }];
 }

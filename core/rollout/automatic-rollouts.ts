@@ -156,7 +156,7 @@ export function inventoryGaps(
   if (fleet.organizationId !== undefined && fleet.organizationId !== organizationId)
     unseen.push(
       gap(
-        `Nobody has listed the accounts of the organization ${fleet.organizationId} yet${unlisted === undefined ? '' : `, which was refused: ${unlisted}`}.`,
+        `Nobody has listed the accounts of the organization ${fleet.organizationId} yet${unlisted?.organizationId === fleet.organizationId ? `, which was refused: ${unlisted.why}` : ''}.`,
       ),
     );
   const recorded = Map.groupBy(

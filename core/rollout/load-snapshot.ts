@@ -336,7 +336,7 @@ export async function loadHistory(
       served,
       accounts: accounts.map((item) => dataOf(Accounts, item)),
       organizationId: listed?.data.organizationId,
-      unlisted: listed?.data.unlisted?.why,
+      unlisted: listed?.data.unlisted,
     },
   };
 }

@@ -5,6 +5,7 @@ import type {
   ClusterControl,
   ClusterRecord,
   ImageReleases,
+  Organization,
   RegionVersions,
 } from '../contracts/items/cluster.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
@@ -78,6 +79,6 @@ export interface FleetSnapshot {
     /** The organization whose accounts were listed. */
     readonly organizationId?: string | undefined;
     /** Why that of the Fleet could not be listed; undefined where it was. */
-    readonly unlisted?: string | undefined;
+    readonly unlisted?: Organization['unlisted'];
   };
 }

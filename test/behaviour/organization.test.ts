@@ -109,6 +109,9 @@ test('that it cannot be listed is read where accounts are, and why, until it is 
   ]);
   const started = startRollout(world.ports, 'policy-0', PERSON, { dryRun: true });
   await expect(started).rejects.toThrow(`which was refused: ${why}`);
+  // Of another one nobody has tried it yet.
+  await applyConfig(world.ports, [fleetOf({ accounts: [LISTED], organizationId: 'o-another0000' })], PERSON);
+  expect(await told()).toEqual([[LISTED, 'Ok', undefined]]);
   listing.fails = false;
   await look();
   expect(await told()).toEqual([

@@ -144,7 +144,7 @@ export type AccountState = z.infer<typeof accountState>;
 export const organization = z.object({
   organizationId: z.string(),
   /** Why the one that the Fleet names cannot be listed, since when; absent where it was. */
-  unlisted: z.object({ why: z.string(), since: timestamp }).optional(),
+  unlisted: z.object({ organizationId: z.string(), why: z.string(), since: timestamp }).optional(),
 });
 export type Organization = z.infer<typeof organization>;
 
