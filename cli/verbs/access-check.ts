@@ -92,19 +92,16 @@ async function unreadAccounts({ io }: Session, client: ApiClient): Promise<numbe
   for (const [account = '', places] of Map.groupBy(unread, (one) => one.account)) {
     const reason = places.find((one) => one.reason !== undefined)?.reason ?? 'no reason was given';
     const regions = places.map(({ region, status }) => `${region} ${status}`).join(', ');
-    io.err(
-      visible(
-        `${account.startsWith('o-') ? 'Organization' : 'Account'} ${account} (${regions}): ${reason}\n  fix: ${wayToRead(account)}\n`,
-      ),
-    );
+    // One that cannot be listed is told as an account is.
+    const [what, fix] = account.startsWith('o-') ? ['Organization', LIST_IT] : ['Account', READ_IT];
+    io.err(visible(`${what} ${account} (${regions}): ${reason}\n  fix: ${fix}\n`));
   }
   return unread.length;
 }
 
-const wayToRead = (account: string): string =>
-  account.startsWith('o-')
-    ? 'Set organizationId in cdk.json and in the Fleet to that of the hub, and deploy; the hub must be its management account or a delegated administrator (docs/install.md).'
-    : 'Deploy or update the spoke role there (docs/install.md, Spokes).';
+const READ_IT = 'Deploy or update the spoke role there (docs/install.md, Spokes).';
+const LIST_IT =
+  'Set organizationId in cdk.json and in the Fleet to that of the hub, and deploy; the hub must be its management account or a delegated administrator (docs/install.md).';
 
 function text(session: Session, reports: readonly AccessReport[], causes: readonly AccessCause[]): string[] {
   const rows = causes.map(({ account, clusters, status, part, whats, message }) => [

@@ -133,14 +133,13 @@ const MOST_NAMES = 5;
 export const isInventoryComplete = (...known: Parameters<typeof inventoryGaps>): boolean =>
   inventoryGaps(...known).length === 0;
 
+/** Where discovery has looked. */
+type Looks = Pick<NonNullable<FleetSnapshot['history']>, 'accounts' | 'organizationId' | 'unlisted'>;
+
 /** What is missing for that, a reason for each account and Region; empty when nothing is. */
 export function inventoryGaps(
   fleet: FleetSpec,
-  {
-    accounts = [],
-    organizationId,
-    unlisted,
-  }: Omit<NonNullable<FleetSnapshot['history']>, 'rollouts' | 'waves' | 'members' | 'served'>,
+  { accounts = [], organizationId, unlisted }: Looks,
   { clusters, regions }: Pick<FleetSnapshot, 'clusters' | 'regions'>,
   now: Date,
 ): Reason[] {

@@ -133,7 +133,7 @@ export async function reconcileRollouts(
   return { look: full ? 'full' : 'active', applied, waiting, stuck, overdue, problems };
 }
 
-/** A tick that comes some milliseconds earlier in its minute than the one an hour before is not ten minutes too early. */
+/** Minutes since 1970: a tick that runs a few milliseconds sooner in its minute than the look before finds the hour over all the same. */
 const minuteOf = (instant: Date): number => Math.floor(instant.getTime() / 60_000);
 
 /** Whether a rollout under way goes by what this version cannot read, or nobody has looked at: what has changed is planned for after that. */
