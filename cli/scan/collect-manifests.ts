@@ -44,7 +44,7 @@ export async function collectManifests(
   let done = 0;
   const isRendered = ({ root }: ManifestPath) => root !== undefined && rendered.has(root);
   const unread = paths.filter((file) => !isRendered(file));
-  const answered = new Set<string | undefined>([...rendered, ...paths.filter(isRendered).map(({ under }) => under)]);
+  const answered = new Set([...rendered, ...paths.filter(isRendered).map(nameOf)]);
   for (const file of unread) {
     if (interrupted.aborted) break;
     const before = tally.found;
@@ -65,21 +65,23 @@ export async function collectManifests(
       tally.add(scan.coverage);
     }
     const isBeside = file.named === true && 'text' in read && CONTENT.test(read.text);
-    if (tally.found > before || isBeside) answered.add(file.under ?? file.path);
+    if (tally.found > before || isBeside) answered.add(nameOf(file));
   }
   const left = unread.length - done;
   if (left > 0) tally.gap(counted(left, 'file'), 'The scan was interrupted before they were read.');
   // A shell makes thousands of paths of one asterisk.
   const subject = some(named.map(wordsOf));
-  for (const path of interrupted.aborted || problems.length > 0 ? [] : named) {
-    if (answered.has(path)) continue;
-    const isEmpty = !paths.some((file) => (file.under ?? file.path) === path);
-    tally.gap(wordsOf(path), isEmpty ? 'There is no YAML or JSON file in it.' : NO_OBJECT);
-  }
+  const filled = new Set(paths.map(nameOf));
+  for (const path of interrupted.aborted || problems.length > 0 ? [] : named)
+    if (!answered.has(path))
+      tally.gap(wordsOf(path), filled.has(path) ? NO_OBJECT : 'There is no YAML or JSON file in it.');
   return { subject, clusters: [], observations, coverage: tally.coverage(subject), interrupted: interrupted.aborted };
 }
 
 const FILES_AT_ONCE = 100;
+
+/** As what a person named it: itself, or its folder. */
+const nameOf = ({ path, under = path }: ManifestPath): string => under;
 
 /** A line that says something: an asterisk of a shell also names files that lie beside manifests, and those are not empty. */
 const CONTENT = /^(?!\s*(?:#|---\s*$|$))/m;

@@ -40,8 +40,8 @@ function compareOne(
   const ill = seen.filter((one): one is Observed & { is: Unwell } => one.is !== undefined);
   const wasOf = ({ identity }: Observed): keyof typeof RANKS => before?.unwell[identity] ?? 'well';
   const [noBetter, others] = split(ill, (one) => RANKS[wasOf(one)] >= RANKS[one.is]);
-  // What the policy names only since is no better known than what was made since.
   const idle = new Set(Object.values(probes).flatMap((one) => one.idle ?? []));
+  // What the policy names only since is no better known than what was made since, nor is what ran no pods then.
   const isNew = ({ identity, writtenAt = takenAt, isUndated = NAMED_BY_POLICY.has(probe) }: Observed): boolean =>
     Date.parse(writtenAt) > Date.parse(takenAt) ||
     (isUndated && before?.known?.includes(identity) === false) ||
