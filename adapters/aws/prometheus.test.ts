@@ -1,3 +1,5 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type HttpsAnswers, startHttpsAnswers } from '../../test/contract/https-answers.ts';
 import { createPrometheus } from './prometheus.ts';
 
@@ -22,6 +24,9 @@ function read(
 ) {
   const prometheus = createPrometheus({
     secrets: { valueOf: value },
+    sessions: { forAccount: () => Promise.reject(new Error('nobody asks for a session')) },
+    sleep: async () => {},
+    endpointOf: () => undefined,
     clock: { now: () => span.to },
     resolve: async () => [{ address: '127.0.0.1', family: 4 }],
     timeoutMilliseconds: milliseconds,
@@ -71,3 +76,51 @@ test('an answer that is too long is refused, and one that does not come may be a
   server.respond = () => {};
   await expect(read({}, { milliseconds: 50 })).rejects.toMatchObject({ name: 'UrlUnreachable' });
 });
+
+/** What a workspace answers, of which AWS's own refusals are beside the wire (simulator/cloud/account/serve-prometheus.test.ts). */
+async function readWorkspace(status: number, body: string) {
+  const plain = createServer((request, response) => {
+    asked.push(request);
+    response.writeHead(status).end(body);
+  });
+  const asked: IncomingMessage[] = [];
+  await new Promise<void>((listening) => plain.listen(0, '127.0.0.1', listening));
+  const { port } = plain.address() as AddressInfo;
+  const prometheus = createPrometheus({
+    secrets: { valueOf: () => Promise.reject(new Error('no secret is asked for')) },
+    sessions: { forAccount: async (account) => ({ accessKeyId: account, secretAccessKey: 's', sessionToken: 't' }) },
+    clock: { now: () => span.to },
+    sleep: async () => {},
+    endpointOf: () => `http://127.0.0.1:${port}`,
+  });
+  const workspace = 'arn:aws:aps:eu-west-1:222222222222:workspace/ws-1';
+  const answer = await prometheus.readMinutes({ workspace, query }, [], span).catch((error: Error) => error);
+  plain.close();
+  return { answer, asked };
+}
+
+test('a workspace is asked once, in its Region, with the role of its account', async () => {
+  const values = [[span.from.getTime() / 1_000 + 60, '7']];
+  const body = JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: [{ values }] } });
+  const { answer, asked } = await readWorkspace(200, body);
+  expect(answer).toEqual([{ at: span.from, value: 7 }]);
+  const { pathname, searchParams } = new URL(asked[0]?.url ?? '', 'http://a');
+  expect(pathname).toBe('/workspaces/ws-1/api/v1/query_range');
+  expect(Object.fromEntries(searchParams)).toEqual({ query, start: '1795168860', end: '1795176000', step: '60' });
+  expect(asked[0]?.headers.authorization).toMatch(/Credential=222222222222\/\d+\/eu-west-1\/aps\/aws4_request/);
+});
+
+test.each([
+  [400, '{"status":"error","error":"parse error"}', 'QueryRefused', /HTTP status 400: parse error/],
+  [403, '{"message":"Missing Authentication Token"}', 'AccessDeniedException', /^Missing Authentication Token$/],
+  [429, '', 'IncompleteAnswer', /429/],
+  [503, '', 'IncompleteAnswer', /503/],
+  [200, `"${'x'.repeat(20_000)}"`, 'QueryRefused', /longer than 16384 bytes/],
+])(
+  'a workspace that answers %i with %s is told as %s, and is not asked again at once',
+  async (status, body, name, message) => {
+    const { answer, asked } = await readWorkspace(status, body);
+    expect(answer).toMatchObject({ name, message: expect.stringMatching(message) });
+    expect(asked).toHaveLength(1);
+  },
+);

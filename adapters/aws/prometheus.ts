@@ -1,26 +1,45 @@
 import { namedError } from '../../core/contracts/errors.ts';
 import type { Prometheus } from '../../core/ports/prometheus.ts';
 import { readQueryAnswer } from '../../core/probes/query-answer.ts';
-import { callWebhook, textOf } from './gates/webhook-gate.ts';
+import { callWebhook, MOST_BYTES, textOf } from './gates/webhook-gate.ts';
 import { inTime } from './pinned-addresses.ts';
+import { createSignedCalls, type Refusal, type SignedCallsOptions } from './signed-calls.ts';
 
-type WebhookOptions = Parameters<typeof callWebhook>[0];
+type PrometheusOptions = Parameters<typeof callWebhook>[0] & SignedCallsOptions;
 
-interface PrometheusOptions extends WebhookOptions {
-  readonly timeoutMilliseconds?: number;
+interface Span {
+  readonly from: Date;
+  readonly to: Date;
 }
 
 /** Everything that one query takes together: a secret, names, the answer. */
 const TIMEOUT_MILLISECONDS = 10_000;
 const MINUTE = 60_000;
+const RANGE_QUERY = '/api/v1/query_range';
 
-/** Range queries by GET, to an address that was checked, as webhooks are called (pinned-addresses.ts); redirects are not followed. */
+/**
+ * Range queries by GET. A URL is called at an address that was checked, as webhooks are (pinned-addresses.ts); redirects are not followed. A workspace
+ * is asked as its Prometheus-compatible API says, with the role of its account:
+ * https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-APIReference-Prometheus-Compatible-Apis.html
+ */
 export function createPrometheus(options: PrometheusOptions): Prometheus {
   const { timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
+  // One try: what may pass is asked again by whoever asks here.
+  const limits = { tries: 1, timeoutMilliseconds, mostBytes: MOST_BYTES };
+  const service = { name: 'aps', variable: 'AMP', host: 'aps-workspaces' };
+  const callWorkspace = createSignedCalls(service, { ...options, ...limits });
   return {
-    async readMinutes({ url, secret, query }, allowedHosts, { from, to }) {
+    async readMinutes(asked, allowedHosts, span) {
+      const range = rangeOf(asked.query, span);
+      if ('workspace' in asked) {
+        const [, , , region = '', account = '', resource = ''] = asked.workspace.split(':');
+        const path = `/${resource.replace('workspace/', 'workspaces/')}${RANGE_QUERY}`;
+        const call = callWorkspace({ account, region }, {}, '', { method: 'GET', path, query: range });
+        const { status, text } = await call.then((text) => ({ status: 200, text }), answerOf);
+        return readQueryAnswer(status, text);
+      }
       const signal = AbortSignal.timeout(timeoutMilliseconds);
-      const webhook = { webhook: rangeQuery(url, query, from, to), secret };
+      const webhook = { webhook: withRange(asked.url, range), secret: asked.secret };
       const how = { method: 'GET', body: '', agent: 'liftlock', asBearer: true };
       const asking = callWebhook(options, webhook, how, allowedHosts, signal, async (response, confidential) => {
         const read = await textOf(response);
@@ -36,15 +55,25 @@ export function createPrometheus(options: PrometheusOptions): Prometheus {
   };
 }
 
-/** The value at the end of a minute is that minute's: the first is asked for at the end of the first minute. What is no URL is refused as it is. */
-function rangeQuery(base: string, query: string, from: Date, to: Date): string {
+/** What it says of a query is Prometheus' to say; who may not ask is told as AWS denies, and what has not answered as it failed. */
+function answerOf(refusal: Refusal): { readonly status: number; readonly text: string } {
+  const { status, text = '' } = refusal;
+  if (status === 403) refusal.name = 'AccessDeniedException';
+  if (status === undefined || status === 403) throw refusal;
+  return { status, text };
+}
+
+/** The value at the end of a minute is that minute's: the first is asked for at the end of the first minute. */
+function rangeOf(query: string, { from, to }: Span): Readonly<Record<string, string>> {
+  const seconds = (at: number): string => String(at / 1_000);
+  return { query, start: seconds(from.getTime() + MINUTE), end: seconds(to.getTime()), step: '60' };
+}
+
+/** What is no URL is refused as it is. */
+function withRange(base: string, range: Readonly<Record<string, string>>): string {
   if (!URL.canParse(base)) return base;
   const url = new URL(base);
-  url.pathname = `${url.pathname.replace(/\/$/, '')}/api/v1/query_range`;
-  const seconds = (at: number): string => String(at / 1_000);
-  url.searchParams.set('query', query);
-  url.searchParams.set('start', seconds(from.getTime() + MINUTE));
-  url.searchParams.set('end', seconds(to.getTime()));
-  url.searchParams.set('step', '60');
+  url.pathname = `${url.pathname.replace(/\/$/, '')}${RANGE_QUERY}`;
+  for (const [name, value] of Object.entries(range)) url.searchParams.set(name, value);
   return url.href;
 }

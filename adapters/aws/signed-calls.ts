@@ -2,6 +2,7 @@ import { request as requestPlain } from 'node:http';
 import { request } from 'node:https';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { namedError } from '../../core/contracts/errors.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { Clock } from '../../core/ports/outside.ts';
 import { createTokenBucket, type Sleep } from './token-bucket.ts';
@@ -16,6 +17,8 @@ export interface SignedCallsOptions {
   readonly tries?: number;
   /** Of one try; ten seconds when absent. */
   readonly timeoutMilliseconds?: number;
+  /** What an answer may have, where whoever asks decides how long it is; without a limit when absent. */
+  readonly mostBytes?: number;
 }
 
 interface Session {
@@ -50,7 +53,7 @@ const RATE = { perSecond: 3, burst: 9 };
 
 /** Signed requests to a service of the account's, of which the SDK's client would weigh more than they do (docs/adr/0027); the text that it answers. */
 export function createSignedCalls(service: Service, options: SignedCallsOptions) {
-  const { sessions, clock, sleep, endpointOf, tries = 4, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
+  const { sessions, clock, sleep, endpointOf, tries = 4 } = options;
   const bucket = createTokenBucket({ clock, sleep, ...RATE });
   return async (
     scope: Scope,
@@ -62,7 +65,7 @@ export function createSignedCalls(service: Service, options: SignedCallsOptions)
     const { method, path, query } = place;
     const url = new URL(path, endpointOf(service.variable) ?? `https://${host}`);
     url.search = Object.entries(query)
-      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+      .map(([name, value]) => `${name}=${escapeUri(value)}`)
       .join('&');
     const { hostname, protocol } = url;
     for (let tried = 1; ; tried += 1) {
@@ -71,7 +74,7 @@ export function createSignedCalls(service: Service, options: SignedCallsOptions)
       const signer = new SignatureV4({ service: service.name, region, credentials, sha256: Sha256 });
       const request = { method, protocol, hostname, path, query, headers: { ...headers, host: url.host }, body };
       const signed = await signer.sign(request);
-      const answer = await send(method, url, signed.headers, body, timeoutMilliseconds).catch((error: Error) => error);
+      const answer = await send(method, url, signed.headers, body, options).catch((error: Error) => error);
       if (!(answer instanceof Error) && answer.status === 200 && answer.functionError === undefined) return answer.text;
       const error = answer instanceof Error ? answer : refusalOf(answer, service.name);
       const passes =
@@ -104,14 +107,20 @@ function send(
   url: URL,
   headers: Record<string, string>,
   body: string,
-  timeoutMilliseconds: number,
+  { timeoutMilliseconds = TIMEOUT_MILLISECONDS, mostBytes = Number.POSITIVE_INFINITY }: SignedCallsOptions,
 ): Promise<Answer> {
   const open = url.protocol === 'http:' ? requestPlain : request;
   const signal = AbortSignal.timeout(timeoutMilliseconds);
   return new Promise((resolve, reject) => {
     const call = open(url, { method, headers, signal }, (response) => {
       const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes > mostBytes)
+          response.destroy(namedError('QueryRefused', `Its answer is longer than ${mostBytes} bytes.`));
+      });
       response.once('error', reject);
       response.once('end', () =>
         resolve({
@@ -127,12 +136,20 @@ function send(
   });
 }
 
+/** As it is signed, too: `encodeURIComponent` leaves five signs that SigV4 does not. */
+const escapeUri = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** What a service has refused with, where it has said anything. */
+export type Refusal = Error & Partial<Pick<Answer, 'status' | 'text'>>;
+
 /** XML has `<Code>` and `<Message>`, whatever each service writes around the two; JSON has `__type`, and REST a header, with or without a namespace. */
-function refusalOf({ status, errorType, functionError, text }: Answer, service: string): Error {
+function refusalOf({ status, errorType, functionError, text }: Answer, service: string): Refusal {
   if (functionError !== undefined) return Object.assign(new Error(text), { name: functionError });
   const named = errorType === undefined ? text : `"__type":"${errorType}"`;
   const [, code] = /<Code>([^<]+)<\/Code>/.exec(text) ?? /"__type"\s*:\s*"(?:[^"#]*#)?([^":]+)/.exec(named) ?? [];
   const [, message] =
     /<Message>([^<]+)<\/Message>/.exec(text) ?? /"[Mm]essage"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text) ?? [];
-  return Object.assign(new Error(message ?? `${service} answered with ${status}.`), { name: code ?? `Http${status}` });
+  const name = code ?? `Http${status}`;
+  return Object.assign(new Error(message ?? `${service} answered with ${status}.`), { name, status, text });
 }

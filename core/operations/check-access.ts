@@ -114,7 +114,7 @@ export function checkRates({ metadata, spec }: UpgradePolicy, upgrades: readonly
   const ofCloudWatch =
     'compares rates (spec.smoke.rates), for which the spoke role needs cloudwatch:GetMetricData, and no smoke check has shown yet whether it has it.';
   const ofQueries =
-    'asks a Prometheus API (spec.smoke.rates.queries). Only smoke checks do, and read its secret, and none has yet; what fails then liftlock explain cluster tells.';
+    'asks a Prometheus API (spec.smoke.rates.queries). Only smoke checks do, with its secret or the spoke role, and none has yet; what fails then liftlock explain cluster tells.';
   const isCounted = (apiServer ?? metrics) !== undefined;
   return [
     ...(isCounted

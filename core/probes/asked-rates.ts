@@ -3,7 +3,7 @@ import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { given } from '../model/given.ts';
 import type { AskedMetric } from '../ports/account.ts';
-import type { AskedQuery } from '../ports/prometheus.ts';
+import type { AskedQuery, PrometheusApi } from '../ports/prometheus.ts';
 import { PROBES, type RateProbe, type RateVerdict } from './probe-verdict.ts';
 
 /**
@@ -35,16 +35,17 @@ export function askedRates(rates: Rates, cluster: string): AskedRate[] {
 }
 
 /**
- * All of one URL is one source: what breaks there (a scrape, a label that a minor renames) breaks in all of it. What is asked about API servers is
+ * All of one URL or workspace is one source: what breaks there (a scrape, a label that a minor renames) breaks in all of it. What is asked about API servers is
  * theirs, by whatever way it was counted.
  */
 function queryRates(
-  { name, url, secret, requests, errors, seconds }: NonNullable<Rates['queries']>[number],
+  { name, url, workspace = '', secret, requests, errors, seconds }: NonNullable<Rates['queries']>[number],
   cluster: string,
 ): AskedRate[] {
   const isOfServer = [requests, errors, seconds].some((text) => text?.includes(API_SERVER_PREFIX));
-  const of = { name, source: isOfServer ? PROBES['api-errors'].source : url.replace(/\/+$/, '') };
-  const ask = (text: string) => ({ url, query: text.replaceAll('{cluster}', cluster), ...given({ secret }) });
+  const of = { name, source: isOfServer ? PROBES['api-errors'].source : (url?.replace(/\/+$/, '') ?? workspace) };
+  const api: PrometheusApi = url === undefined ? { workspace } : { url, ...given({ secret }) };
+  const ask = (text: string) => ({ ...api, query: text.replaceAll('{cluster}', cluster) });
   const exposure = ask(requests);
   const rate = (probe: RateProbe, text: string | undefined): AskedRate[] =>
     text === undefined ? [] : [{ from: 'prometheus', probe, of, events: ask(text), exposure }];

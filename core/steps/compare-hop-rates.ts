@@ -21,7 +21,8 @@ import type { StepContext } from './context.ts';
 
 /** What failed for a reason that may pass is read again then, and no look is further from the next: somebody may want to stop it. */
 const AGAIN_SECONDS = 300;
-const READS_RATES = 'cloudwatch:GetMetricData';
+/** What reading takes, by where it is read. */
+const READS = { cloudwatch: 'cloudwatch:GetMetricData', prometheus: 'aps:QueryMetrics' } as const;
 
 export type RatePorts = Pick<Ports, 'account' | 'prometheus' | 'table'>;
 
@@ -140,7 +141,7 @@ async function readSpan(
   const ask = remembered(
     (query: AskedQuery): Promise<Answer> => prometheus.readMinutes(query, allowedHosts, span).catch(asError),
     new Map<string, Promise<Answer>>(),
-    ({ url, query }) => `${url} ${query}`,
+    ({ query, ...api }) => `${'url' in api ? api.url : api.workspace} ${query}`,
   );
   // All at once: a server that does not answer costs its ten seconds once.
   return Promise.all(
@@ -156,10 +157,10 @@ async function readSpan(
 type Answer = readonly MetricMinute[] | Error;
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(errorMessage(error)));
 
-const whoseOf = (rate: AskedRate, { account, region }: Scope): string =>
-  rate.from === 'cloudwatch'
-    ? `CloudWatch of account ${account} in ${region}`
-    : gateName({ webhook: rate.events.url }).replace(/\/$/, '');
+function whoseOf(rate: AskedRate, { account, region }: Scope): string {
+  if (rate.from === 'cloudwatch') return `CloudWatch of account ${account} in ${region}`;
+  return 'url' in rate.events ? gateName({ webhook: rate.events.url }).replace(/\/$/, '') : rate.events.workspace;
+}
 
 /** What is refused stays so for a while; all else may pass. */
 function unread(
@@ -169,15 +170,14 @@ function unread(
   { scope }: StepContext,
   now: Date,
 ): RateVerdict {
-  const { account } = scope;
+  const isOfWorkspace = rate.from === 'prometheus' && 'workspace' in rate.events;
+  const account = isOfWorkspace ? rate.events.workspace.split(':')[4] : scope.account;
   const said = `${whoseOf(rate, scope)} could not be read: ${errorName(error)}: ${errorMessage(error).replace(/\.?$/, '.')}`;
   const { concludesAt: __, ...refused } = verdict;
-  if (rate.from === 'cloudwatch' && isDenied(error))
-    return {
-      ...refused,
-      lacks: READS_RATES,
-      why: `${said} The spoke role of account ${account} needs ${READS_RATES}.`,
-    };
+  if (isDenied(error)) {
+    const lacks = READS[rate.from];
+    return { ...refused, lacks, why: `${said} The spoke role of account ${account} needs ${lacks}.` };
+  }
   if (FINAL.has(errorName(error))) return { ...refused, why: said };
   return { ...verdict, why: said, concludesAt: new Date(now.getTime() + AGAIN_SECONDS * 1_000).toISOString() };
 }

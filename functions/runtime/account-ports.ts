@@ -10,7 +10,8 @@ import type { PortFactory } from './create-handler.ts';
 import { sessionsOf, spokeEnvironment } from './eks-ports.ts';
 import { endpointOf } from './endpoint-of.ts';
 
-const signed = <Port>(create: (options: CallOptions) => Port): PortFactory<Port> => ({
+/** What asks services of an account by its spoke role. */
+export const signed = <Port>(create: (options: CallOptions) => Port): PortFactory<Port> => ({
   environment: spokeEnvironment,
   create: (context) =>
     create({ sessions: sessionsOf(context), clock, sleep, endpointOf, partition: context.environment.partition }),

@@ -51,6 +51,7 @@ test('the spoke role reads what it reads, and changes seven things, each by the 
       `eks:ListUpdates ${eks(type)}`,
       `eks:DescribeUpdate ${eks(type)}`,
     ]),
+    `aps:QueryMetrics arn:<Partition>:aps:*:<AccountId>:workspace/* if ${session('smoke-check')}`,
     `cloudwatch:GetMetricData * if ${session('smoke-check')}`,
     `cloudwatch:DescribeAlarms * if ${session(`reconcile-rollouts,*:liftlock-scan-cluster,*:liftlock-smoke-check,*:liftlock-${LIFTING}`)}`,
     `cloudwatch:PutAlarmMuteRule ${muteRules} if ${session(SILENCING)}`,

@@ -115,6 +115,13 @@ export const readStatements = (): PolicyStatement[] => [
   // What EKS counts of clusters, where a policy has rates compared after a hop. It can be narrowed to no namespace: cloudwatch:namespace is a key of
   // PutMetricData alone (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html).
   allowFor(['smoke-check'], 'ReadRates', ['cloudwatch:GetMetricData'], ['*']),
+  // The same of workspaces of Amazon Managed Service for Prometheus in this account.
+  allowFor(
+    ['smoke-check'],
+    'QueryPrometheus',
+    ['aps:QueryMetrics'],
+    [`arn:${Aws.PARTITION}:aps:*:${Aws.ACCOUNT_ID}:workspace/*`],
+  ),
   // For gates of waves, and for what policies want before a hop and compare after it. Composite alarms are only returned to who may see all of them (API reference of DescribeAlarms).
   allowFor(ALARM_READERS, 'ReadAlarms', ['cloudwatch:DescribeAlarms'], ['*']),
 ];

@@ -128,7 +128,7 @@ test.each(Object.entries(MUTATING_CALLS))(
 
 test('whatever is no read is for the sessions of mutating functions', () => {
   const reads =
-    /^(eks:(List|Describe)|eks:StartInsightsRefresh$|cloudwatch:DescribeAlarms$|ec2:Describe|iam:GetRole$|servicequotas:GetServiceQuota$|cloudwatch:GetMetric(Statistics|Data)$|kms:DescribeKey$|ssm:GetParameters?$|backup:ListRecoveryPointsByBackupVault$)/;
+    /^(eks:(List|Describe)|eks:StartInsightsRefresh$|cloudwatch:DescribeAlarms$|ec2:Describe|iam:GetRole$|servicequotas:GetServiceQuota$|cloudwatch:GetMetric(Statistics|Data)$|kms:DescribeKey$|ssm:GetParameters?$|backup:ListRecoveryPointsByBackupVault$|aps:QueryMetrics$)/;
   for (const { Action, Condition } of statements) {
     if (listOf(Action).every((action) => reads.test(action))) continue;
     const allowed = MUTATING_FUNCTIONS.map((name) => `*:liftlock-${name}`);

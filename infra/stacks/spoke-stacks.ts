@@ -117,6 +117,8 @@ const WILDCARDS: Readonly<Record<string, string>> = {
     'Which keys encrypt the secrets of clusters is known later, and they may be of other accounts; their state is read, and nothing else.',
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:backup:*:<AWS::AccountId>:backup-vault:*]':
     'Which vault a policy names is known later; its recovery points are listed, and nothing else.',
+  'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:aps:*:<AWS::AccountId>:workspace/*]':
+    'Which workspace a policy has asked is known later; its metrics are queried, and nothing else.',
   [`AwsSolutions-IAM5[${CLOUDWATCH}:alarm-mute-rule:liftlock-*]`]:
     'Mute rules of Liftlock are named after a cluster, a step and a hash; the session policy of each call names one.',
   [`AwsSolutions-IAM5[${CLOUDWATCH}:alarm:*]`]:

@@ -11,6 +11,7 @@ import type { HttpAnswer, HttpRequest } from '../wire/http-message.ts';
 import type { WireOptions } from '../wire/wire-options.ts';
 import { type PassedRequest, startWireServer } from '../wire/wire-server.ts';
 import { serveAccount, usageOf } from './account/serve-account.ts';
+import { servePrometheus } from './account/serve-prometheus.ts';
 import { organizationOperations, parameterOperations } from './accounts/account-operations.ts';
 import { alarmOperations } from './alarms/alarm-operations.ts';
 import { serveEc2 } from './ec2/serve-ec2.ts';
@@ -96,6 +97,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     serve: callServer(services, authority, now),
     passThrough: {
       ec2: (request, context) => serveEc2(cloud, request, context),
+      aps: servePrometheus(cloud),
       backup: serveAccount(cloud, 'backup'),
       iam: serveAccount(cloud, 'iam'),
       kms: serveAccount(cloud, 'kms'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { workspaceArn } from '../../core/config/schema/names.ts';
 
 const instant = z.iso.datetime({ offset: true });
 const duration = z.string().regex(/^\d+(s|m|h|d)$/, 'is not a duration such as 30m, 2h or 1d');
@@ -86,10 +87,14 @@ export const clusterScenario = z.strictObject({
   loadBalancers: z
     .array(z.strictObject({ name: z.string(), errors: regression.optional(), latency: regression.optional() }))
     .optional(),
-  /** Series that Prometheus has of its services, by the texts of the queries of a policy; from a minor on there are more errors, or requests take longer. */
+  /**
+   * Series that Prometheus has of its services, by the texts of the queries of a policy; from a minor on there are more errors, or requests take longer.
+   * With a workspace they are there alone, and the local cloud has them too.
+   */
   prometheus: z
     .array(
       z.strictObject({
+        workspace: workspaceArn.optional(),
         requests: z.string(),
         errors: z.string().optional(),
         seconds: z.string().optional(),

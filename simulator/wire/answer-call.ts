@@ -119,6 +119,7 @@ const validation: MissingMember = (member) => new AwsFault('ValidationException'
  * framework makes, under the name that the service's API reference lists for it. All but EKS and SQS are a judgement, not observed.
  */
 const missingMember: Readonly<Record<ServiceName, MissingMember>> = {
+  aps: validation,
   backup: (member) => new AwsFault('MissingParameterValueException', notNull(member), { status: 400 }),
   dynamodb: validation,
   ec2: (member) =>

@@ -1,5 +1,6 @@
 /** Services of the local cloud, by the name that SigV4 signs with. */
 export const SERVICE_NAMES = [
+  'aps',
   'backup',
   'dynamodb',
   'ec2',

@@ -25,6 +25,7 @@ const readByItself = { load: async () => ({}) };
 
 /** Read from each client's runtimeConfig.shared.js; test/wire fails when one of these is wrong. */
 export const services: Readonly<Record<ServiceName, ServiceFacts>> = {
+  aps: { ...readByItself, dialects: ['rest'], target: '', version: '2020-08-01' },
   backup: { ...readByItself, dialects: ['rest'], target: '', version: '2018-11-15' },
   dynamodb: {
     load: () => import('@aws-sdk/client-dynamodb'),

@@ -61,7 +61,11 @@ test('where queries alone are asked CloudWatch is no part, and it is said who re
   const world = await upgradeable({ smoke: { rates: { queries: [query] } } });
   await hours(world, 0.05);
   expect(await told(world)).toEqual([
-    ['Queries', 'NotChecked', expect.stringMatching(/Only smoke checks do, and read its secret.* liftlock explain/)],
+    [
+      'Queries',
+      'NotChecked',
+      expect.stringMatching(/Only smoke checks do, with its secret or the spoke role.* liftlock explain/),
+    ],
   ]);
 });
 

@@ -292,26 +292,36 @@ test('a metric that three clusters share is a broken source once it is worse for
 const requests = 'sum(increase(http_requests_total{cluster="{cluster}"}[1m]))';
 const errors = 'sum(increase(http_requests_total{cluster="{cluster}",code=~"5.."}[1m]))';
 const queried = { queries: [{ name: 'shop', url: 'https://prometheus.example.com', requests, errors }] };
-const worseShop = (state: FakeEksState): void => {
+const workspace = 'arn:aws:aps:eu-west-1:222222222222:workspace/ws-1';
+const ofWorkspace = { queries: [{ name: 'shop', workspace, requests, errors }] };
+const worseShop = (state: FakeEksState, place: { readonly workspace?: string } = {}): void => {
   const of = (query: string) => query.replaceAll('{cluster}', 'web');
   const worse = { errors: { from: '1.37', times: 3 } };
-  Object.assign(clusterIn(state) ?? {}, { prometheus: [{ requests: of(requests), errors: of(errors), worse }] });
+  Object.assign(clusterIn(state) ?? {}, {
+    prometheus: [{ ...place, requests: of(requests), errors: of(errors), worse }],
+  });
 };
 
-test('the API server and a service that Prometheus counts are worse, and the cluster goes back by itself', async () => {
-  const world = await smallFleet({
-    clusters: [cluster],
-    policy: { smoke: { rates: { apiServer: true, ...queried } }, rollback: { automatic: true } },
-    prepare: (state) => {
-      tripled(state);
-      worseShop(state);
-    },
-  });
-  await run(world);
-  expect(versionOf(world, 'web')).toBe('1.36');
-  const up = (await upgradesOf(world)).find(({ id }) => id === '1.36-1.37');
-  expect(up?.steps['smoke-check']?.reasons.map(({ code }) => code)).toEqual(['ApiServerWorse', 'MetricWorse']);
-});
+test.each([
+  ['at a URL', queried, {}],
+  ['in a workspace', ofWorkspace, { workspace }],
+])(
+  'the API server and a service that Prometheus counts %s are worse, and the cluster goes back by itself',
+  async (_, rates, place) => {
+    const world = await smallFleet({
+      clusters: [cluster],
+      policy: { smoke: { rates: { apiServer: true, ...rates } }, rollback: { automatic: true } },
+      prepare: (state) => {
+        tripled(state);
+        worseShop(state, place);
+      },
+    });
+    await run(world);
+    expect(versionOf(world, 'web')).toBe('1.36');
+    const up = (await upgradesOf(world)).find(({ id }) => id === '1.36-1.37');
+    expect(up?.steps['smoke-check']?.reasons.map(({ code }) => code)).toEqual(['ApiServerWorse', 'MetricWorse']);
+  },
+);
 
 test('a query that is refused is told with what was answered, once, and nothing is waited for', async () => {
   const { upgrade, minutes, told } = await hop({
@@ -325,6 +335,21 @@ test('a query that is refused is told with what was answered, once, and nothing 
   expect(minutes).toBeLessThan(1);
   expect(told).toContainEqual(
     'ProbeInconclusive: Of the errors of shop it cannot be told: prometheus.example.com could not be read: QueryRefused: It answered with HTTP status 403.',
+  );
+});
+
+test('a workspace that may not be asked is told with its account and the permission, and nothing is waited for', async () => {
+  const { upgrade, minutes, told } = await hop({
+    rates: ofWorkspace,
+    before: (world) => {
+      const refused = Object.assign(new Error('User: a is not authorized.'), { name: 'AccessDeniedException' });
+      Object.assign(world.ports.prometheus, { readMinutes: () => Promise.reject(refused) });
+    },
+  });
+  expect(upgrade?.status).toBe('Succeeded');
+  expect(minutes).toBeLessThan(1);
+  expect(told).toContainEqual(
+    `ProbeInconclusive: Of the errors of shop it cannot be told: ${workspace} could not be read: AccessDeniedException: User: a is not authorized. The spoke role of account 222222222222 needs aps:QueryMetrics.`,
   );
 });
 

@@ -1,4 +1,5 @@
 import { MACHINE_NAMES } from '../../core/contracts/names.ts';
+import { comparisonOf } from '../../core/probes/probe-verdict.ts';
 import { upgradesOf } from '../../core/store/cluster-upgrades.ts';
 import { ClusterControls, Clusters } from '../../core/store/entities.ts';
 import { load, loadKind } from '../../core/store/entity.ts';
@@ -132,13 +133,19 @@ async function secondCluster(cloud: LocalCloud): Promise<string[]> {
   return [...problems, ...(await askedOfPrometheus(cloud))];
 }
 
-/** Nobody answers there; that it is told so shows that the secret was read, and that the host might be asked. */
+/** Nobody answers at the URL; that it is told so shows that the secret was read, and that the host might be asked. The workspace is another account's. */
 async function askedOfPrometheus(cloud: LocalCloud): Promise<string[]> {
   const second = (await loadKind(cloud.table, Clusters)).find(({ arn }) => arn === SECOND);
   const upgrades = await upgradesOf(cloud.table, second?.clusterKey ?? '');
   const told = upgrades.flatMap(({ steps }) => steps['smoke-check']?.reasons ?? []).map(({ message }) => message);
   const isAsked = told.some((one) => one.includes('127.0.0.1:9/prometheus could not be read: UrlUnreachable'));
-  return isAsked ? [] : [`second-prod says nothing of its queries: ${told.join(' ')}`];
+  const payments = upgrades
+    .flatMap((upgrade) => comparisonOf(upgrade)?.verdicts ?? [])
+    .find((one) => one.kind === 'rate' && one.of?.name === 'payments');
+  return [
+    ...(isAsked ? [] : [`second-prod says nothing of its queries: ${told.join(' ')}`]),
+    ...(payments?.result === 'pass' ? [] : [`payments, of a workspace, is no pass: ${JSON.stringify(payments)}`]),
+  ];
 }
 
 /**

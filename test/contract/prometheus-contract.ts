@@ -1,9 +1,9 @@
-import type { Prometheus } from '../../core/ports/prometheus.ts';
+import type { Prometheus, PrometheusApi } from '../../core/ports/prometheus.ts';
 
 export interface PrometheusUnderTest {
   readonly prometheus: Prometheus;
   readonly allowedHosts: readonly string[];
-  readonly url: string;
+  readonly api: PrometheusApi;
   /** A query that has a value of its own in each minute from the instant on, and none before. */
   readonly known: { readonly query: string; readonly since: Date };
   close(): Promise<void>;
@@ -21,7 +21,7 @@ export function prometheusContract(name: string, create: () => Promise<Prometheu
     const read = (query: string, minutes: readonly [number, number]) => {
       const [from, to] = minutes.map((one) => new Date(under.known.since.getTime() + one * 60_000));
       const span = { from: from as Date, to: to as Date };
-      return under.prometheus.readMinutes({ url: under.url, query }, under.allowedHosts, span);
+      return under.prometheus.readMinutes({ ...under.api, query }, under.allowedHosts, span);
     };
 
     test('each minute from the first, without the last, under the instant at which it began', async () => {

@@ -1,7 +1,8 @@
 import { createWebhookSecrets } from '../../adapters/aws/gates/webhook-secrets.ts';
 import { createPrometheus } from '../../adapters/aws/prometheus.ts';
+import { createInMemoryPrometheus } from '../../simulator/eks/prometheus-series.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
-import { createInMemoryPrometheus } from '../../simulator/process/in-memory-prometheus.ts';
+import { startPrometheusWire } from '../material/cloud/prometheus-wire.ts';
 import { startHttpsAnswers } from './https-answers.ts';
 import { prometheusContract } from './prometheus-contract.ts';
 
@@ -10,17 +11,45 @@ const since = new Date('2026-11-20T08:00:00Z');
 const now = new Date('2026-11-20T12:00:00Z');
 const query = 'sum(increase(http_requests_total{cluster="web"}[1m]))';
 
-prometheusContract('in memory', async () => {
+const noSessions = {
+  sessions: { forAccount: () => Promise.reject(new Error('nobody asks for a session')) },
+  sleep: async () => {},
+  endpointOf: () => undefined,
+};
+const workspace = 'arn:aws:aps:eu-central-1:111111111111:workspace/ws-1';
+const stateWith = (place: { readonly workspace?: string }): FakeEksState => {
   const web = { arn: 'arn:web', createdAt: since.getTime(), updates: [], versions: [], version: '1.36' };
-  const state = { clusters: { web: { ...web, prometheus: [{ requests: query, worse: {} }] } } };
-  const prometheus = createInMemoryPrometheus(state as unknown as FakeEksState, () => now.getTime());
-  return {
-    prometheus,
+  const state = { clusters: { web: { ...web, prometheus: [{ ...place, requests: query, worse: {} }] } } };
+  return state as unknown as FakeEksState;
+};
+
+test.each([
+  ['a URL', { url: 'https://prometheus.example.com' }, {}],
+  ['a workspace', { workspace }, { workspace }],
+] as const)('in memory series of %s are not elsewhere', async (_, api, place) => {
+  const prometheus = createInMemoryPrometheus(stateWith(place), () => now.getTime());
+  const other = 'url' in api ? { workspace } : { url: 'https://prometheus.example.com' };
+  const span = { from: since, to: now };
+  expect(await prometheus.readMinutes({ ...api, query }, [], span)).toHaveLength(240);
+  const elsewhere = await prometheus.readMinutes({ ...other, query }, [], span).catch(({ name }) => name);
+  expect(elsewhere).toEqual('url' in other ? [] : 'QueryRefused');
+});
+
+for (const [name, api, place] of [
+  ['a URL', { url: 'https://prometheus.example.com' }, {}],
+  ['a workspace', { workspace }, { workspace }],
+] as const)
+  prometheusContract(`${name} in memory`, async () => ({
+    prometheus: createInMemoryPrometheus(stateWith(place), () => now.getTime()),
     allowedHosts: [],
-    url: 'https://prometheus.example.com',
+    api,
     known: { query, since },
     close: async () => {},
-  };
+  }));
+
+prometheusContract('a workspace of the local cloud, over HTTP', async () => {
+  const { prometheus, close } = await startPrometheusWire(stateWith({ workspace }), now);
+  return { prometheus, allowedHosts: [], api: { workspace }, known: { query, since }, close };
 });
 
 /** As https://prometheus.io/docs/prometheus/latest/querying/api/#range-queries says, for a series that counts its minutes. */
@@ -38,11 +67,12 @@ prometheusContract('over HTTPS', async () => {
   };
   const clock = { now: () => now };
   const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
-  const prometheus = createPrometheus({ secrets: createWebhookSecrets({ clock }), clock, resolve });
+  const secrets = createWebhookSecrets({ clock });
+  const prometheus = createPrometheus({ secrets, clock, resolve, ...noSessions });
   return {
     prometheus,
     allowedHosts: [host],
-    url: `${server.origin}/tenant/`,
+    api: { url: `${server.origin}/tenant/` },
     known: { query, since },
     close: () => server.close(),
   };

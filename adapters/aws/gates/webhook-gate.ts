@@ -34,7 +34,7 @@ interface Asking {
 }
 
 /** An answer of one word needs less; one of two hours, minute by minute, needs a quarter. */
-const MOST_BYTES = 16_384;
+export const MOST_BYTES = 16_384;
 
 export function createWebhookGates(options: WebhookGatesOptions): WebhookGates {
   const asked = { method: 'GET', body: '', agent: 'liftlock-gate' };

@@ -24,6 +24,12 @@ export const secretArn = matching(
   'is not the ARN of a secret in Secrets Manager',
 ).describe('The secret that requests are signed with (HMAC-SHA256), by the ARN of Secrets Manager.');
 
+/** https://docs.aws.amazon.com/prometheus/latest/APIReference/API_WorkspaceDescription.html */
+export const workspaceArn = matching(
+  /^arn:aws[a-z-]*:aps:[a-z0-9-]+:\d{12}:workspace\/[0-9A-Za-z][-.0-9A-Z_a-z]{0,63}$/,
+  'is not the ARN of a workspace of Amazon Managed Service for Prometheus',
+);
+
 /** As in Kubernetes: only the name has a meaning here, labels and annotations are for people and their tools. */
 const metadataSchema = z
   .strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectName, secretArn } from './names.ts';
+import { objectName, secretArn, workspaceArn } from './names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
 import { matching, someOf, someText, textUpTo } from './text.ts';
 
@@ -72,11 +72,17 @@ const query = z
     url: z
       .string()
       .refine((url) => !/[?#]/.test(url), 'has a query or a fragment: it is what comes before /api/v1')
+      .optional()
       .describe('Where the API is, by https: what comes before /api/v1/query_range. A public or allowed host.'),
+    workspace: workspaceArn
+      .optional()
+      .describe(
+        'In place of url: a workspace of Amazon Managed Service for Prometheus, by its ARN, asked with the spoke role of its account.',
+      ),
     secret: secretArn
       .optional()
       .describe(
-        'The secret whose value is sent as bearer token, by the ARN of Secrets Manager; absent = none is sent.',
+        'The secret whose value is sent to url as bearer token, by the ARN of Secrets Manager; absent = none is sent.',
       ),
     requests: promQl.describe(
       "How many requests there were in a minute, in PromQL; {cluster} stands for the cluster's name.",
@@ -88,7 +94,17 @@ const query = z
     ({ errors, seconds }) => errors !== undefined || seconds !== undefined,
     'compares nothing: say errors, seconds, or both',
   )
-  .describe('Errors of a service, how long its requests take, or both. All queries of one URL are one source.');
+  .refine(
+    ({ url, workspace }) => (url === undefined) !== (workspace === undefined),
+    'is asked of url or of workspace: say one',
+  )
+  .refine(({ secret, workspace }) => secret === undefined || workspace === undefined, {
+    path: ['secret'],
+    message: 'is for a url: requests to a workspace are signed with the spoke role',
+  })
+  .describe(
+    'Errors of a service, how long its requests take, or both. All queries of one URL or workspace are one source.',
+  );
 
 export const ratesSchema = z
   .strictObject({

@@ -92,9 +92,11 @@ const query = {
 };
 const saidOfQueries = (...all: readonly object[]) => said({ queries: all.map((one) => ({ ...query, ...one })) });
 const secret = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:liftlock/prometheus-AbCdEf';
+const workspace = 'arn:aws:aps:eu-west-1:111111111111:workspace/ws-0f1e2d3c-aaaa-bbbb-cccc-0123456789ab';
 
 test.each<[string, readonly object[]]>([
   ['errors', [{}]],
+  ['a workspace', [{ url: undefined, workspace }]],
   ['seconds, with a secret', [{ errors: undefined, seconds: 's', secret }]],
   ['five', names(5)],
 ])('queries may be of %s', (_, all) => {
@@ -107,6 +109,10 @@ test.each<[readonly object[], RegExp]>([
   [[{ requests: '' }], /queries\.0\.requests is empty/],
   [[{ errors: 'x'.repeat(1_001) }], /queries\.0\.errors is longer than 1000 characters: make it a recording rule/],
   [[{ url: 'https://prometheus.example.com/?tenant=a' }], /queries\.0\.url has a query or a fragment/],
+  [[{ url: undefined }], /queries\.0 is asked of url or of workspace: say one/],
+  [[{ workspace }], /queries\.0 is asked of url or of workspace: say one/],
+  [[{ url: undefined, workspace, secret }], /queries\.0\.secret is for a url: requests to a workspace are signed/],
+  [[{ url: undefined, workspace: 'ws-1' }], /queries\.0\.workspace is not the ARN of a workspace of Amazon Managed/],
   [[{ secret: 'token' }], /queries\.0\.secret is not the ARN of a secret/],
   [[{}, {}], /queries\.1\.name is the name of a rate above/],
   [[], /queries is empty: leave it out/],

@@ -35,6 +35,8 @@ export interface ClusterRecord {
   loadBalancers?: { name: string; errors?: Regression | undefined; latency?: Regression | undefined }[];
   /** What Prometheus has of its services, by the texts of queries; `worse`: from a minor on it is so many times as much. */
   prometheus?: {
+    /** The ARN of the workspace of Amazon Managed Service for Prometheus that has them; absent = whatever is asked by URL. */
+    workspace?: string | undefined;
     requests: string;
     errors?: string | undefined;
     seconds?: string | undefined;

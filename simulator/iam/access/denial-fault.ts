@@ -14,6 +14,7 @@ const REST_DENIAL: DenialShape = { name: 'AccessDeniedException', status: 403 };
 const QUERY_DENIAL: DenialShape = { name: 'AccessDenied', status: 403 };
 
 const SHAPES: Readonly<Record<DenyingService, DenialShape>> = {
+  aps: REST_DENIAL,
   backup: REST_DENIAL,
   dynamodb: JSON_DENIAL,
   ec2: { name: 'UnauthorizedOperation', status: 403 },

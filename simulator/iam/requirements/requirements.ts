@@ -8,6 +8,7 @@ import type { CallFacts, Lookups, Requirement, RequirementRows } from './require
 import { actionOn, need, on, onNoResource } from './row-kinds.ts';
 import { s3Rows } from './s3.ts';
 import {
+  apsRows,
   backupRows,
   ec2Rows,
   iamRows,
@@ -129,6 +130,7 @@ const logsRows: RequirementRows = {
 
 /** What the operations of the local cloud need, one row each. */
 export const REQUIREMENT_ROWS: Readonly<Record<ServiceName, RequirementRows>> = {
+  aps: apsRows,
   backup: backupRows,
   dynamodb: dynamodbRows,
   ec2: ec2Rows,

@@ -76,6 +76,11 @@ export const quotasRows: RequirementRows = {
   }),
 };
 
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmanagedserviceforprometheus.html */
+export const apsRows: RequirementRows = {
+  QueryMetrics: on((call) => arnOf('aps', call, `workspace/${textOrAny(call.input, 'workspaceId')}`)),
+};
+
 export const backupRows: RequirementRows = {
   ListRecoveryPointsByBackupVault: on((call) =>
     arnOf('backup', call, `backup-vault:${textOrAny(call.input, 'BackupVaultName')}`),

@@ -113,6 +113,7 @@ export const SAMPLE_CALLS: Readonly<Record<ServiceName, Readonly<Record<string, 
     UpdateNodegroupConfig: NODEGROUP,
     UpdateNodegroupVersion: NODEGROUP,
   },
+  aps: { QueryMetrics: { workspaceId: 'ws-1' } },
   backup: {
     ListRecoveryPointsByBackupVault: { BackupVaultName: 'nightly', ByResourceArn: arn('eks', 'cluster/prod') },
   },

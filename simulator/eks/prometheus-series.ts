@@ -1,0 +1,62 @@
+import { namedError } from '../../core/contracts/errors.ts';
+import type { MetricMinute } from '../../core/ports/account.ts';
+import type { AskedQuery, Prometheus } from '../../core/ports/prometheus.ts';
+import type { ClusterRecord } from './state/cluster-record.ts';
+import type { FakeEksState } from './state/fake-eks-state.ts';
+import { serviceLoad } from './vended-metrics.ts';
+
+const MINUTE = 60_000;
+
+interface Span {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/**
+ * Has the series that clusters of the scenario say they have (`prometheus`), by the text of the query: it reads no PromQL. Those with a workspace are
+ * in that one, all others at every URL. What nobody has is an empty answer, as of a metric that Prometheus does not know; undefined = there is no such
+ * workspace. A cluster that was not there yet has counted nothing.
+ */
+export function minutesOfQuery(
+  { clusters }: FakeEksState,
+  asked: AskedQuery,
+  { from, to }: Span,
+  now: number,
+): MetricMinute[] | undefined {
+  const workspace = 'workspace' in asked ? asked.workspace : undefined;
+  const placed = Object.values(clusters).flatMap((cluster) =>
+    (cluster.prometheus ?? []).filter((one) => one.workspace === workspace).map((series) => ({ cluster, series })),
+  );
+  if (workspace !== undefined && placed.length === 0) return undefined;
+  for (const { cluster, series } of placed) {
+    const count = countOf(cluster, series, asked.query);
+    if (count === undefined) continue;
+    const minutes: MetricMinute[] = [];
+    const end = Math.min(to.getTime(), now) / MINUTE;
+    for (let minute = Math.ceil(Math.max(from.getTime(), cluster.createdAt) / MINUTE); minute < end; minute += 1)
+      minutes.push({ at: new Date(minute * MINUTE), value: count(minute) });
+    return minutes;
+  }
+  return [];
+}
+
+type Series = NonNullable<ClusterRecord['prometheus']>[number];
+
+function countOf(
+  cluster: ClusterRecord,
+  { requests, errors, seconds, worse }: Series,
+  query: string,
+): ((minute: number) => number) | undefined {
+  const load = serviceLoad(cluster, requests, { errors: worse.errors, latency: worse.seconds });
+  if (query === requests) return load.requests;
+  if (query === errors) return load.failed;
+  return query === seconds ? load.seconds : undefined;
+}
+
+export const createInMemoryPrometheus = (state: FakeEksState, now: () => number): Prometheus => ({
+  async readMinutes(asked, _, span) {
+    const minutes = minutesOfQuery(state, asked, span, now());
+    if (minutes === undefined) throw namedError('QueryRefused', 'It answered with HTTP status 404.');
+    return minutes;
+  },
+});
