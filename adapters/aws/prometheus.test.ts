@@ -106,6 +106,8 @@ test('a workspace is asked once, in its Region, with the role of its account', a
   expect(answer).toEqual([{ at: span.from, value: 7 }]);
   const { pathname, searchParams } = new URL(asked[0]?.url ?? '', 'http://a');
   expect(pathname).toBe('/workspaces/ws-1/api/v1/query_range');
+  // As it was signed: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+  expect(asked[0]?.url).not.toMatch(/[!'()*]/);
   expect(Object.fromEntries(searchParams)).toEqual({ query, start: '1795168860', end: '1795176000', step: '60' });
   expect(asked[0]?.headers.authorization).toMatch(/Credential=222222222222\/\d+\/eu-west-1\/aps\/aws4_request/);
 });
