@@ -54,7 +54,7 @@ export function parseSettings(context: unknown): Settings {
   const settings: Settings = {
     accounts: reader.texts('accounts', ACCOUNT, 'an AWS account id of 12 digits'),
     ...reader.text('organizationId', /^o-[a-z0-9]{10,32}$/, 'the id of an AWS organization, such as o-a1b2c3d4e5'),
-    ...reader.text('externalId', /^[\w+=,.@:/-]{2,1224}$/, '2 to 1224 letters, digits and _+=,.@:/-'),
+    ...reader.text('externalId', /^[\w+=,.@:/-]{2,512}$/, '2 to 512 letters, digits and _+=,.@:/-'),
     spokeRoleName: DEFAULT_SPOKE_ROLE,
     ...reader.text('spokeRoleName', /^[\w+=,.@-]{1,56}$/, 'the name of an IAM role, without path'),
     ...reader.text('hubAccount', ACCOUNT, 'an AWS account id of 12 digits'),

@@ -30,6 +30,26 @@ test('what differs between hubs is a parameter, and empty ones mean the account 
   }
 });
 
+/** As the template takes it. */
+const LONGEST_EXTERNAL_ID = 512;
+
+test('its policies are as long as IAM takes them, in every partition', () => {
+  const { AssumeRolePolicyDocument, Policies } = readable(spokeRole.Resources.SpokeRole?.Properties) as {
+    readonly AssumeRolePolicyDocument: object;
+    readonly Policies: readonly { readonly PolicyDocument: object }[];
+  };
+  const length = (...documents: readonly object[]): number =>
+    JSON.stringify(documents)
+      .replaceAll('<HasHubAccountId|<HubAccountId>|<AccountId>>', '1'.repeat(12))
+      .replace(/<HasExternalId\|<ExternalId>\|[^>]*>/, 'e'.repeat(LONGEST_EXTERNAL_ID))
+      .replace('<HasOrganizationId|<OrganizationId>|<NoValue>>', 'o'.repeat(34))
+      .replaceAll('<Partition>', 'aws-us-gov')
+      .replaceAll('<AccountId>', '1'.repeat(12)).length;
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: all inline policies of a role together, and its trust policy.
+  expect(length(...Policies.map(({ PolicyDocument }) => PolicyDocument))).toBeLessThan(10_240);
+  expect(length(AssumeRolePolicyDocument)).toBeLessThan(2_048);
+});
+
 test("it trusts the hub's functions and nobody else, each by its own session name", () => {
   const hub = '<HasHubAccountId|<HubAccountId>|<AccountId>>';
   expect(trust).toEqual([

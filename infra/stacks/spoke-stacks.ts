@@ -248,8 +248,9 @@ function trustParameters(scope: Construct, settings: Settings) {
   const externalId = optionalParameter(scope, 'ExternalId', {
     description: 'The external id that the hub sends. Empty = liftlock-<hub account>, the default of both sides.',
     default: settings.externalId ?? '',
-    allowedPattern: '[\\w+=,.@:/-]{2,1224}',
-    constraintDescription: 'must be 2 to 1224 letters, digits and _+=,.@:/-, or empty',
+    // IAM takes 1224, and of a role's trust policy 2,048 in all, of which the names of the functions take most.
+    allowedPattern: '[\\w+=,.@:/-]{2,512}',
+    constraintDescription: 'must be 2 to 512 letters, digits and _+=,.@:/-, or empty',
     otherwise: defaultExternalId(hubAccount),
   });
   // The organization's id, or nothing at all where there is none.
