@@ -47,6 +47,14 @@ test('functions that mutate are over when their grace period counts them as over
   expect(functions.get('liftlock-reconcile-rollouts')).toMatchObject({ Timeout: 60, ReservedConcurrentExecutions: 2 });
 });
 
+test('docs/install.md says how much is reserved with the defaults', () => {
+  const reserved = propertiesOf('AWS::Lambda::Function', synthesize().hub).map((one) =>
+    Number(one.ReservedConcurrentExecutions ?? 0),
+  );
+  const text = readFileSync(new URL('../../docs/install.md', import.meta.url), 'utf8');
+  expect(text).toContain(`what is reserved: ${reserved.reduce((one, other) => one + other)} with the defaults`);
+});
+
 test('where nothing can be reserved nothing is, and reading leaves room for the functions that mutate', () => {
   const { hub: small } = synthesize({ mutatorConcurrency: 0 });
   for (const { ReservedConcurrentExecutions } of propertiesOf('AWS::Lambda::Function', small))
