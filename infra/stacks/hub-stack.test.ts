@@ -47,11 +47,15 @@ test('functions that mutate are over when their grace period counts them as over
   expect(functions.get('liftlock-reconcile-rollouts')).toMatchObject({ Timeout: 60, ReservedConcurrentExecutions: 2 });
 });
 
-test('docs/install.md says how much is reserved with the defaults', () => {
+test('docs/install.md says how many functions and machines there are, and how much is reserved with the defaults', () => {
   const reserved = propertiesOf('AWS::Lambda::Function', synthesize().hub).map((one) =>
     Number(one.ReservedConcurrentExecutions ?? 0),
   );
   const text = readFileSync(new URL('../../docs/install.md', import.meta.url), 'utf8');
+  const [count, machines] = ['AWS::Lambda::Function', 'AWS::StepFunctions::StateMachine'].map(
+    (type) => propertiesOf(type).length,
+  );
+  expect(text).toContain(`${count} functions, ${machines} state machines`);
   expect(text).toContain(`what is reserved: ${reserved.reduce((one, other) => one + other)} with the defaults`);
 });
 

@@ -146,6 +146,27 @@ test.each(Object.entries(MUTATING_CALLS))(
   },
 );
 
+const INSTALL = readFileSync(new URL('../../docs/install.md', import.meta.url), 'utf8');
+
+test('docs/install.md has each action that sessions of a function have alone in a row of that function', () => {
+  const rows = INSTALL.split('\n').map((line) => line.split('|'));
+  const rowsOf = (name: string) => rows.filter(([, sessions = '']) => sessions.includes(`\`${name}\``));
+  const missing = statements.flatMap(({ Action, Condition }) =>
+    listOf(Condition?.StringLike?.['aws:userid']).flatMap((session) => {
+      const name = session.replace('*:liftlock-', '');
+      return listOf(Action).filter((action) => !rowsOf(name).some(([, , may]) => may?.includes(`\`${action}\``)));
+    }),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('docs/install.md names the calls of EKS to deny where Liftlock is to be kept out', () => {
+  const denied = INSTALL.match(/deny these (\w+) actions by a service control policy: (.*)\./);
+  const actions = [...new Set(Object.values(MUTATING_CALLS))];
+  expect(denied?.[1]).toBe('five');
+  expect(denied?.[2]?.split(', ')).toEqual(actions.map((action) => `\`${action}\``));
+});
+
 test('whatever is no read is for the sessions of mutating functions', () => {
   const reads =
     /^(eks:(List|Describe)|eks:StartInsightsRefresh$|cloudwatch:DescribeAlarms$|ec2:Describe|iam:GetRole$|servicequotas:GetServiceQuota$|cloudwatch:GetMetric(Statistics|Data)$|kms:DescribeKey$|ssm:GetParameters?$|backup:ListRecoveryPointsByBackupVault$|aps:QueryMetrics$)/;
