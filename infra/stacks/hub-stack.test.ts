@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { ENVIRONMENT, FUNCTION_NAMES, MUTATING_FUNCTIONS } from '../../core/contracts/names.ts';
+import {
+  ENVIRONMENT,
+  FUNCTION_NAMES,
+  JOB_FUNCTIONS,
+  MUTATING_FUNCTIONS,
+  NODE_FUNCTIONS,
+} from '../../core/contracts/names.ts';
 import { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
 import { synthesize } from '../../test/material/infra/synthesize.ts';
 import { readable, resourcesOf } from '../../test/material/infra/template.ts';
@@ -57,6 +63,15 @@ test('docs/install.md says how many functions and machines there are, and how mu
   );
   expect(text).toContain(`${count} functions, ${machines} state machines`);
   expect(text).toContain(`what is reserved: ${reserved.reduce((one, other) => one + other)} with the defaults`);
+});
+
+test('docs/runbook.md switches off whatever may change what is not Liftlock’s before a table is restored', () => {
+  const text = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+  const [, names = ''] = text.match(/for name in (.*) reconcile-rollouts; do/) ?? [];
+  const changing = new Set<string>([...MUTATING_FUNCTIONS, ...NODE_FUNCTIONS, ...JOB_FUNCTIONS]);
+  expect(names.split(' ').toSorted()).toEqual([...changing].toSorted());
+  const reserving = [...changing].filter((name) => functions.get(`liftlock-${name}`)?.ReservedConcurrentExecutions);
+  expect(names.split(' ').slice(0, reserving.length).toSorted()).toEqual(reserving.toSorted());
 });
 
 test('where nothing can be reserved nothing is, and reading leaves room for the functions that mutate', () => {
