@@ -104,7 +104,8 @@ const bySelector = rememberedBy((cluster: ClusterRecord, policy: UpgradePolicy):
 
 function taken(wave: Wave, cluster: ClusterRecord): ReturnType<typeof selects> {
   if (wave.clusters !== undefined) {
-    return { matches: wave.clusters.includes(cluster.name), reasons: [`it names ${cluster.name}`] };
+    const matches = wave.clusters.includes(cluster.name) || wave.clusters.includes(cluster.arn);
+    return { matches, reasons: [`it names ${cluster.name}`] };
   }
   if (wave.selector === undefined) return { matches: true, reasons: ['it takes all that are left'] };
   return selects(wave.selector, cluster);

@@ -2,9 +2,9 @@ import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { ambiguousPolicy, policyOf, selects } from '../policy/policy-of.ts';
-import { waveOf } from '../policy/wave-of.ts';
 import { targetOf } from '../rollout/cluster-target.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { wavePlace } from '../rollout/wave-place.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
 /** What the applied policies mean for one cluster. */
@@ -30,7 +30,7 @@ export function clusterPolicy(snapshot: FleetSnapshot, cluster: ClusterRecord, n
   if (match.type === 'ambiguous') return { ...NOTHING, reasons: [ambiguousPolicy(match.names), ...errors] };
   const { policy } = match;
   const prefix = snapshot.fleet?.tagPrefix ?? '';
-  const place = waveOf(policy, cluster, prefix);
+  const place = wavePlace(snapshot, policy, cluster);
   const wave = policy.spec.waves[place.index];
   const region = snapshot.regions.get(cluster.region);
   const resolved = targetOf(cluster, policy.spec, region, prefix, now, snapshot.channels);

@@ -26,7 +26,7 @@ import {
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ambiguousPolicy } from '../policy/policy-of.ts';
-import { noWave, waveOf } from '../policy/wave-of.ts';
+import { noWave } from '../policy/wave-of.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { Upgrades } from '../store/entities.ts';
 import { latenessPerDay, supportOf } from '../version/cluster-support.ts';
@@ -35,6 +35,7 @@ import { regionCalendar } from '../version/region-calendar.ts';
 import { targetOf } from './cluster-target.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { wavePlace } from './wave-place.ts';
 
 /** The releases that node groups go to: inside the minor those whose images are behind. Of add-ons that are behind there, the versions. */
 export type Pins = Pick<Member, 'releases' | 'addons'>;
@@ -123,7 +124,7 @@ function consider(
   const resolved = targetOf(cluster, policy.spec, snapshot.regions.get(cluster.region), prefix, now, snapshot.channels);
   if ('reason' in resolved) return resolved;
   const current = KubeVersion.parse(cluster.version);
-  const wave = waveOf(policy, cluster, prefix);
+  const wave = wavePlace(snapshot, policy, cluster);
   const refusals = ambiguous.length > 0 ? [ambiguousPolicy(ambiguous)] : [];
   const target = current.isOlderThan(resolved.target) ? resolved.target : current;
   const wanted = current.isOlderThan(target)
@@ -157,7 +158,7 @@ function behind(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   policy: UpgradePolicy,
-  wave: ReturnType<typeof waveOf>,
+  wave: ReturnType<typeof wavePlace>,
 ): Reason | undefined {
   if (wave.index >= 0) return unfinished(cluster, isUnderWay(snapshot, cluster) ? undefined : policy);
   const lag = unfinished(cluster, undefined);

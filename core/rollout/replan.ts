@@ -7,7 +7,6 @@ import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
-import { waveOf } from '../policy/wave-of.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -18,6 +17,7 @@ import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWa
 import { plannedMember, plannedWave } from './plan-rollout.ts';
 import { provedPins } from './proved-pins.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { wavePlace } from './wave-place.ts';
 
 /** From what was read to what should be; undefined = it is not there yet, or not any more. */
 export interface Change<Item> {
@@ -78,7 +78,7 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
     const own = specs.findIndex(({ name }) => name === waves[member.waveIndex]?.name);
     if (own >= 0 && isStray !== true) return [{ ...member, waveIndex: firstFree + own }];
     const cluster = snapshot.clusters.get(member.clusterKey);
-    const taking = cluster && waveOf(policy, cluster, snapshot.fleet?.tagPrefix ?? '').index;
+    const taking = cluster && wavePlace(snapshot, policy, cluster).index;
     const home = specs.findIndex((spec) => spec === policy.spec.waves[taking ?? -1]);
     if (home >= 0) return [{ ...member, waveIndex: firstFree + home }];
     const place = { waveIndex: firstFree + Math.max(0, own), isStray: true as const };

@@ -67,18 +67,22 @@ export const clusterName = matching(/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/, 'is not 
   'The name of an EKS cluster.',
 );
 
+const NAME_OR_ARN = /^(arn:aws[a-z-]*:eks:[a-z0-9-]+:\d{12}:cluster\/)?[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/;
+
 export const waveSchema = z
   .strictObject({
     name: objectName.describe('Unique in the policy.'),
     selector: labelSelectorSchema.optional(),
     clusters: someOf(
-      clusterName,
+      matching(NAME_OR_ARN, 'is neither the name nor the ARN of an EKS cluster'),
       10_000,
       'clusters',
       'is empty: name clusters, or leave it out to take all that are left',
     )
       .optional()
-      .describe('The clusters of this wave by name, instead of a selector.'),
+      .describe(
+        'The clusters of this wave, instead of a selector: by name, or by ARN where the policy selects several of one name.',
+      ),
     maxConcurrency: concurrency
       .default(1)
       .describe("Clusters at once: a number, or a share of the wave's clusters (rounded down, at least 1)."),

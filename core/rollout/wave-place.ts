@@ -1,0 +1,42 @@
+import type { UpgradePolicy } from '../config/types.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { reason } from '../contracts/step-result.ts';
+import { remembered } from '../model/remembered.ts';
+import { waveOf } from '../policy/wave-of.ts';
+import { policyMatch } from './policy-matches.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+
+/**
+ * The wave of a cluster among the others of the fleet: that of `waveOf`, but for a wave that names it by a name which another cluster of the policy has,
+ * too. Names are unique in one account and Region alone, and a canary of one account may be called like production in another: nobody knows which is
+ * meant, so that none of them is taken (`NoWave`).
+ */
+export function wavePlace(
+  snapshot: FleetSnapshot,
+  policy: UpgradePolicy,
+  cluster: ClusterRecord,
+): ReturnType<typeof waveOf> {
+  const place = waveOf(policy, cluster, snapshot.fleet?.tagPrefix ?? '');
+  const named = policy.spec.waves.findIndex(
+    ({ clusters }) => clusters?.includes(cluster.name) === true && !clusters.includes(cluster.arn),
+  );
+  const wave = policy.spec.waves[named];
+  if (wave === undefined || (place.index >= 0 && place.index < named)) return place;
+  const called = (namesakesIn(snapshot.clusters).get(cluster.name) ?? []).filter((one) => {
+    const match = policyMatch(snapshot, one);
+    return match.type === 'one' && match.policy === policy && wave.clusters?.includes(one.arn) === false;
+  });
+  if (called.length < 2) return place;
+  const arns = called.map(({ arn }) => arn).join(', ');
+  const said = `The wave ${wave.name} names ${cluster.name}, and the policy selects ${called.length} clusters of that name: ${arns}. Write the ARN of each that is meant into spec.waves[${named}].clusters.`;
+  return { index: -1, reasons: [reason('NoWave', said)] };
+}
+
+/** Of each name the living clusters, by ARN. */
+const namesakesIn = remembered((clusters: FleetSnapshot['clusters']): ReadonlyMap<string, readonly ClusterRecord[]> => {
+  const living = [...clusters.values()].filter(({ deletedAt }) => deletedAt === undefined);
+  return Map.groupBy(
+    living.sort((one, other) => (one.arn < other.arn ? -1 : 1)),
+    ({ name }) => name,
+  );
+}, new WeakMap());

@@ -1,0 +1,51 @@
+import { clusterPolicy } from '../../core/queries/cluster-policy.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+
+const [LOWER, UPPER] = ['222222222222', '333333333333'];
+const arn = (account: string) => `arn:aws:eks:eu-central-1:${account}:cluster/twin`;
+
+const nodegroups = [{ name: 'workers' }];
+
+/** The cluster `twin` of two accounts, of which a canary names one. */
+const twins = (clusters: readonly string[]) =>
+  smallFleet({
+    clusters: [LOWER, UPPER].map((account) => ({ name: 'twin', account, version: '1.36', nodegroups })),
+    policy: {
+      waves: [
+        { name: 'canary', clusters },
+        { name: 'prod', approval: { approvals: 1 } },
+      ],
+    },
+  });
+
+async function versions(world: World): Promise<(string | undefined)[]> {
+  await run(world);
+  return [LOWER, UPPER].map((account) => world.eks.state.clusters[arn(account)]?.versions.at(-1)?.version);
+}
+
+test('a wave takes none of two clusters of the name that it says, and says how to write which one is meant', async () => {
+  const world = await twins(['twin']);
+  expect(await versions(world)).toEqual(['1.36', '1.36']);
+  expect(await upgradesOf(world)).toEqual([]);
+  const said = `The wave canary names twin, and the policy selects 2 clusters of that name: ${arn(LOWER)}, ${arn(UPPER)}. Write the ARN of each that is meant into spec.waves[0].clusters.`;
+  const explained = await explainCluster(world.ports, await recordOf(world, 'twin'));
+  expect(JSON.stringify(explained)).toContain(said);
+});
+
+test('a wave takes the one cluster whose ARN it says, and the other one waits for its own', async () => {
+  const world = await twins([arn(LOWER)]);
+  expect(await versions(world)).toEqual(['1.37', '1.36']);
+});
+
+test('with the ARN of one beside the name, the name means the other one', async () => {
+  const world = await twins([arn(LOWER), 'twin']);
+  expect(await versions(world)).toEqual(['1.37', '1.37']);
+  const snapshot = await loadSnapshot(world.table, await world.table.queryActive(), 'fleet');
+  const waves = [...snapshot.clusters.values()].map(
+    (one) => clusterPolicy(snapshot, one, world.clock.now()).wave?.name,
+  );
+  expect(waves).toEqual(['canary', 'canary']);
+});
