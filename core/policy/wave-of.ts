@@ -104,11 +104,17 @@ const bySelector = rememberedBy((cluster: ClusterRecord, policy: UpgradePolicy):
 
 function taken(wave: Wave, cluster: ClusterRecord): ReturnType<typeof selects> {
   if (wave.clusters !== undefined) {
-    const matches = wave.clusters.includes(cluster.name) || wave.clusters.includes(cluster.arn);
+    const matches = wave.clusters.includes(cluster.name) || isPlacedIn(wave.clusters, cluster);
     return { matches, reasons: [`it names ${cluster.name}`] };
   }
   if (wave.selector === undefined) return { matches: true, reasons: ['it takes all that are left'] };
   return selects(wave.selector, cluster);
 }
+
+/** Whether one of them says the cluster by more than its name: as `account.region.name`, or by its ARN. */
+export const isPlacedIn = (
+  clusters: readonly string[],
+  { account, region, name, arn }: Pick<ClusterRecord, 'account' | 'region' | 'name' | 'arn'>,
+): boolean => clusters.includes(`${account}.${region}.${name}`) || clusters.includes(arn);
 
 const outside = (message: string): WavePlace => ({ index: -1, reasons: [reason('BadTag', message)] });

@@ -2,7 +2,7 @@ import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
 import { remembered } from '../model/remembered.ts';
-import { waveOf } from '../policy/wave-of.ts';
+import { isPlacedIn, waveOf } from '../policy/wave-of.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
@@ -18,17 +18,17 @@ export function wavePlace(
 ): ReturnType<typeof waveOf> {
   const place = waveOf(policy, cluster, snapshot.fleet?.tagPrefix ?? '');
   const named = policy.spec.waves.findIndex(
-    ({ clusters }) => clusters?.includes(cluster.name) === true && !clusters.includes(cluster.arn),
+    ({ clusters }) => clusters?.includes(cluster.name) === true && !isPlacedIn(clusters, cluster),
   );
   const wave = policy.spec.waves[named];
   if (wave === undefined || (place.index >= 0 && place.index < named)) return place;
   const called = (namesakesIn(snapshot.clusters).get(cluster.name) ?? []).filter((one) => {
     const match = policyMatch(snapshot, one);
-    return match.type === 'one' && match.policy === policy && wave.clusters?.includes(one.arn) === false;
+    return match.type === 'one' && match.policy === policy && !isPlacedIn(wave.clusters ?? [], one);
   });
   if (called.length < 2) return place;
-  const arns = called.map(({ arn }) => arn).join(', ');
-  const said = `The wave ${wave.name} names ${cluster.name}, and the policy selects ${called.length} clusters of that name: ${arns}. Write the ARN of each that is meant into spec.waves[${named}].clusters.`;
+  const ids = called.map(({ account, region }) => `${account}.${region}.${cluster.name}`).join(', ');
+  const said = `The wave ${wave.name} names ${cluster.name}, and the policy selects ${called.length} clusters of that name: ${ids}. Write each that is meant like that into spec.waves[${named}].clusters.`;
   return { index: -1, reasons: [reason('NoWave', said)] };
 }
 

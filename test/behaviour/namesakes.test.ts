@@ -30,13 +30,16 @@ test('a wave takes none of two clusters of the name that it says, and says how t
   const world = await twins(['twin']);
   expect(await versions(world)).toEqual(['1.36', '1.36']);
   expect(await upgradesOf(world)).toEqual([]);
-  const said = `The wave canary names twin, and the policy selects 2 clusters of that name: ${arn(LOWER)}, ${arn(UPPER)}. Write the ARN of each that is meant into spec.waves[0].clusters.`;
+  const said = `The wave canary names twin, and the policy selects 2 clusters of that name: ${LOWER}.eu-central-1.twin, ${UPPER}.eu-central-1.twin. Write each that is meant like that into spec.waves[0].clusters.`;
   const explained = await explainCluster(world.ports, await recordOf(world, 'twin'));
   expect(JSON.stringify(explained)).toContain(said);
 });
 
-test('a wave takes the one cluster whose ARN it says, and the other one waits for its own', async () => {
-  const world = await twins([arn(LOWER)]);
+test.each([
+  ['by ARN', arn(LOWER)],
+  ['by account, Region and name', `${LOWER}.eu-central-1.twin`],
+])('a wave takes the one cluster that it says %s, and the other one waits for its own', async (_, named) => {
+  const world = await twins([named]);
   expect(await versions(world)).toEqual(['1.37', '1.36']);
 });
 

@@ -67,21 +67,22 @@ export const clusterName = matching(/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/, 'is not 
   'The name of an EKS cluster.',
 );
 
-const NAME_OR_ARN = /^(arn:aws[a-z-]*:eks:[a-z0-9-]+:\d{12}:cluster\/)?[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/;
+const CLUSTER =
+  /^(arn:aws[a-z-]*:eks:[a-z0-9-]+:\d{12}:cluster\/|\d{12}\.[a-z0-9-]{1,40}\.)?[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/;
 
 export const waveSchema = z
   .strictObject({
     name: objectName.describe('Unique in the policy.'),
     selector: labelSelectorSchema.optional(),
     clusters: someOf(
-      matching(NAME_OR_ARN, 'is neither the name nor the ARN of an EKS cluster'),
+      matching(CLUSTER, 'names no EKS cluster: it is a name, account.region.name, or an ARN'),
       10_000,
       'clusters',
       'is empty: name clusters, or leave it out to take all that are left',
     )
       .optional()
       .describe(
-        'The clusters of this wave, instead of a selector: by name, or by ARN where the policy selects several of one name.',
+        'The clusters of this wave, instead of a selector: by name, or where the policy selects several of one name by account.region.name or ARN.',
       ),
     maxConcurrency: concurrency
       .default(1)
