@@ -10,7 +10,6 @@ import {
   addonPatchesUnknown,
   addonPatchReason,
   canFinish,
-  isLag,
   partsUnknown,
   unfinished,
   unseenText,
@@ -59,9 +58,6 @@ export interface Candidates {
   readonly byWave: ReadonlyMap<number, readonly Candidate[]>;
   readonly leftOut: readonly { readonly clusterKey: string; readonly name: string; readonly reason: Reason }[];
 }
-
-/** Of what is left out: the control plane is where it should be. */
-export const isAtTarget = (why: Reason): boolean => why.code === 'AtTarget' || isLag(why);
 
 /** Which clusters are asked for beside those whose control plane is behind. */
 export interface Asked {

@@ -60,7 +60,13 @@ describe('what no plan moves', () => {
     members: members.map((member) => (member.name === 'p' ? { ...member, status: 'Failed' } : member)),
     waves: waves.map((one) => (one.name === 'prod' ? { ...one, failed: 1 } : one)),
   });
-  const arrived = [dev, cluster('p', 'prod', { version: '1.37' })];
+  const arrived = [
+    dev,
+    cluster('p', 'prod', {
+      version: '1.37',
+      nodegroups: [{ name: 'workers', version: '1.36', status: 'ACTIVE', issues: [] }],
+    }),
+  ];
   test.each<[string, Begun, FleetSnapshot, readonly unknown[]]>([
     [
       'follows its wave by name: a failure',

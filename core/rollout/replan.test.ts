@@ -111,8 +111,15 @@ test('what nobody selects any more leaves; what a person has skipped stays out',
 
 test('a cluster that somebody else has brought to the target keeps its place: its nodes are still to follow', () => {
   const begun = begin(fleet([dev, prod], both));
-  const changes = later(fleet([dev, cluster('p', 'prod', { version: '1.37' })], both), begun);
+  const nodegroups = [{ name: 'workers', version: '1.36', status: 'ACTIVE', issues: [] }];
+  const changes = later(fleet([dev, cluster('p', 'prod', { version: '1.37', nodegroups })], both), begun);
   expect(changes?.members ?? []).toEqual([]);
+});
+
+test('a cluster that somebody has brought to the target with all that follows leaves a wave that has not begun', () => {
+  const begun = begin(fleet([dev, prod], both));
+  const whole = later(fleet([dev, cluster('p', 'prod', { version: '1.37' })], both), begun);
+  expect(moves(whole)).toEqual([['p', 1, undefined, undefined]]);
 });
 
 const said = (changes: ReturnType<typeof later>) => changes?.reasons.map(({ code, message }) => `${code}: ${message}`);

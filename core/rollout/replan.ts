@@ -6,12 +6,13 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
+import { isLag } from '../model/lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { atRest, wasServed } from './automatic-rollouts.ts';
-import { type Candidate, candidatesOf, hasPins, isAtTarget } from './candidates.ts';
+import { type Candidate, candidatesOf, hasPins } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWave } from './later-wave.ts';
 import { plannedMember, plannedWave } from './plan-rollout.ts';
@@ -90,7 +91,7 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
   // begun nobody's rules would.
   const arrived = before.filter(({ clusterKey, from, to }) => {
     const isThere =
-      !isFinish({ from, to }) && wanted.atTarget.has(clusterKey) && snapshot.clusters.get(clusterKey)?.version === to;
+      !isFinish({ from, to }) && wanted.behind.has(clusterKey) && snapshot.clusters.get(clusterKey)?.version === to;
     return isThere && specs.length > 0;
   });
   // What a person brought to its end is soaked for, whatever wave it is in by now.
@@ -201,14 +202,14 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
       .map((candidate, position) => plannedMember(rollout.id, index, position, candidate))
       .map((member) => withLaterWave(member, own.get(member.clusterKey), specs[index - firstFree]?.name)),
   );
-  const atTarget = leftOut.filter((one) => isAtTarget(one.reason)).map(({ clusterKey }) => clusterKey);
-  return { members, atTarget: new Set(atTarget) };
+  const behind = leftOut.filter((one) => isLag(one.reason)).map(({ clusterKey }) => clusterKey);
+  return { members, behind: new Set(behind) };
 }
 
 interface Wanted {
   readonly members: readonly Member[];
-  /** Clusters whose control plane is at the target of the policy. */
-  readonly atTarget: ReadonlySet<string>;
+  /** Clusters whose control plane is at the target of the policy, and whose nodes or add-ons are not. */
+  readonly behind: ReadonlySet<string>;
 }
 
 /** Of a member its own target, of others that of the rollout's in its Region. */
