@@ -169,6 +169,8 @@ interface Stranger {
   readonly said: string;
   /** The policy that the cluster would be tried under. */
   readonly policy: string | undefined;
+  /** It passes by itself: whose tags nobody knows is looked at by the next discovery. */
+  readonly isAwaited?: true;
 }
 
 /** Members of rollouts that may go on and are not through with the cluster; the failed and blocked ones `retry` tries again. */
@@ -226,7 +228,7 @@ async function strangerOf(
     const cluster = stored && labeled(stored, fleet);
     if (isForgotten(cluster)) {
       const said = `The rollout ${rollout.id} is ${rollout.status}, and is not taken up again before ${data.name} is looked at anew.`;
-      return { said, policy: rollout.policy };
+      return { said, policy: rollout.policy, isAwaited: true };
     }
     const match = cluster && policyOf(cluster, policies, unreadable);
     const own = match && policyByHand(match, []);
@@ -242,9 +244,13 @@ async function strangerOf(
 async function triedByNobody(
   { table, clock }: OperatorPorts,
   cluster: ClusterRecord,
-  { said, policy }: Partial<Stranger> = {},
+  { said, policy, isAwaited }: Partial<Stranger> = {},
   upgradeId = '',
 ): Promise<Refusal> {
+  if (isAwaited === true)
+    return wrongState(
+      `${cluster.name} is held. ${said} Discovery looks within the hour. Then run: liftlock retry cluster ${cluster.name}`,
+    );
   const left = await load(table, Upgrades, cluster.clusterKey, upgradeId);
   const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
   const { refusals, condition } = outOfHold(snapshot, cluster, left?.data, clock.now(), policy);

@@ -97,10 +97,14 @@ export function wayToFinish(
       : `runs: liftlock rollback cluster ${name} --approve`;
   if (machine !== 'upgrade-cluster') return `starts the state machine ${machine} by hand once more.`;
   // Somebody has taken the control plane further: no hop leads there, and what is left are the machines that follow it, each by itself.
-  if (upgrade !== undefined && KubeVersion.parse(to).isOlderThan(KubeVersion.parse(version)))
+  if (isLeftBehind({ version }, upgrade))
     return `starts the state machines roll-node-group and update-addons by hand (aws stepfunctions start-execution) with {"cluster": "${arn}", "targetVersion": "${version}"}.`;
   return `runs: liftlock upgrade cluster ${name} --to ${to} --approve`;
 }
+
+/** Whether somebody has taken the control plane past the version that it led to. */
+const isLeftBehind = ({ version }: Pick<ClusterRecord, 'version'>, upgrade: Upgrade | undefined): boolean =>
+  upgrade?.machine === 'upgrade-cluster' && KubeVersion.parse(upgrade.to).isOlderThan(KubeVersion.parse(version));
 
 /** The same while the cluster is held and no rollout would try it again. What has changed nothing yet is begun by a rollout of `policy`. */
 export function wayOutOfHold(
@@ -111,6 +115,9 @@ export function wayOutOfHold(
   const isBegun = policy === undefined || upgrade?.mutated === true;
   // A hold is in the way of no rollback.
   if (isRollback(upgrade)) return wayToFinish(cluster, upgrade);
+  // Whether its policy, its rollout or a person finishes what follows the control plane is decided once the hold is off.
+  if (isLeftBehind(cluster, upgrade))
+    return `runs: liftlock release cluster ${cluster.name}. Who finishes it then says: liftlock explain cluster ${cluster.name}`;
   const then = isBegun ? wayToFinish(cluster, upgrade, known) : `runs: liftlock rollout create ${policy}`;
   return `runs: liftlock release cluster ${cluster.name}, and then ${then}`;
 }

@@ -181,7 +181,9 @@ test('a rollout that has ended is not taken up again over a cluster that was not
   const restoredTo = world.clock.now();
   Object.assign(clusterOf(world, 'p')?.tags ?? {}, { stage: 'prod' });
   await restored(world, copy, restoredTo, { looksAround: false });
-  await expect(retryCluster(world.ports, await keyOf(world, 'p'), PERSON)).rejects.toThrow('looked at anew');
+  await expect(retryCluster(world.ports, await keyOf(world, 'p'), PERSON)).rejects.toThrow(
+    /^p is held\. .* before p is looked at anew\. Discovery looks within the hour\. Then run: liftlock retry cluster p$/,
+  );
   await hours(world, 6);
   expect((await recordOf(world, 'p')).labels).toEqual({ stage: 'prod' });
   expect(versionOf(world, 'p')).toBe('1.36');
