@@ -1,4 +1,5 @@
 import type { V1DaemonSet, V1Deployment, V1Node, V1Pod, V1StatefulSet } from '@kubernetes/client-node';
+import { cordonerOf } from '../../core/model/cordoner.ts';
 import { given } from '../../core/model/given.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
 import {
@@ -10,7 +11,6 @@ import {
   type Workload,
 } from '../../core/ports/cluster-access.ts';
 import type { ReadAnswer } from '../../core/ports/cluster-reader.ts';
-import { CORDON_MARK } from '../../core/ports/node-operator.ts';
 import type { ClusterCredentials } from './cluster-token.ts';
 import type { HttpsReader } from './reader/https-reader.ts';
 import { openReader } from './reader/open-reader.ts';
@@ -166,7 +166,7 @@ function toNode(node: V1Node): Node {
       node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false,
     unschedulable: node.spec?.unschedulable ?? false,
     ...(node.metadata?.deletionTimestamp === undefined ? {} : { terminating: true }),
-    ...given({ providerId: node.spec?.providerID, cordonedBy: node.metadata?.annotations?.[CORDON_MARK] }),
+    ...given({ providerId: node.spec?.providerID, cordonedBy: cordonerOf(node.metadata) }),
   };
 }
 

@@ -1,18 +1,18 @@
 import type { V1Node, V1Pod, V1Status } from '@kubernetes/client-node';
+import { CORDON_MARK, cordonerOf } from '../../core/model/cordoner.ts';
 import { given } from '../../core/model/given.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
 import type { ReadAnswer } from '../../core/ports/cluster-reader.ts';
-import {
-  CORDON_MARK,
-  type CordonMark,
-  type DrainNode,
-  type DrainPod,
-  type EvictionAnswer,
-  type NodeAnswer,
-  type NodeOperator,
-  type NodeOperators,
-  type NodeVersion,
-  type PodUid,
+import type {
+  CordonMark,
+  DrainNode,
+  DrainPod,
+  EvictionAnswer,
+  NodeAnswer,
+  NodeOperator,
+  NodeOperators,
+  NodeVersion,
+  PodUid,
 } from '../../core/ports/node-operator.ts';
 import type { ClusterCredentials } from './cluster-token.ts';
 import { controllerOf, messageOf, objectOf, readList, statusError } from './create-cluster-access.ts';
@@ -66,8 +66,7 @@ async function listPodsOf(calls: ServerCalls, nodeNames: readonly string[]): Pro
 async function cordon(calls: ServerCalls, node: NodeVersion, { upgradeId, taint }: CordonMark): Promise<NodeAnswer> {
   const read = await readNode(calls, node);
   if (read === undefined) return 'gone';
-  const by = read.metadata?.annotations?.[CORDON_MARK];
-  if (read.spec?.unschedulable === true) return by === upgradeId ? 'done' : 'notOurs';
+  if (read.spec?.unschedulable === true) return cordonerOf(read.metadata) === upgradeId ? 'done' : 'notOurs';
   const taints = read.spec?.taints ?? [];
   const isThere = taints.some(({ key, effect }) => key === taint && effect === 'NoSchedule');
   const added =
@@ -84,7 +83,10 @@ async function uncordon(calls: ServerCalls, node: NodeVersion, { upgradeId, tain
   const taints = read.spec?.taints ?? [];
   const left = taints.filter(({ key, value }) => key !== taint || value !== TAINT_VALUE);
   const taken = left.length === taints.length ? {} : { taints: left };
-  return patchNode(calls, node, { [CORDON_MARK]: null }, { unschedulable: null, ...taken });
+  const isOurs = cordonerOf(read.metadata) === upgradeId;
+  const opened = isOurs ? { unschedulable: null } : {};
+  const answer = await patchNode(calls, node, { [CORDON_MARK]: null }, { ...opened, ...taken });
+  return answer === 'done' && !isOurs ? 'notOurs' : answer;
 }
 
 /** As it is now; undefined where no node of that uid is there. */
@@ -167,7 +169,7 @@ function toDrainNode({ metadata, spec, status }: V1Node): DrainNode {
     unschedulable: spec?.unschedulable ?? false,
     terminating: metadata?.deletionTimestamp !== undefined,
     taints: taints.map(({ key }) => key),
-    ...given({ providerId: spec?.providerID, cordonedBy: metadata?.annotations?.[CORDON_MARK] }),
+    ...given({ providerId: spec?.providerID, cordonedBy: cordonerOf(metadata) }),
   };
 }
 

@@ -1,8 +1,5 @@
 import type { ApiServer } from './cluster-access.ts';
 
-/** Annotation of a node that Liftlock has cordoned; its value is the id of the upgrade. */
-export const CORDON_MARK = 'liftlock.dev/cordoned-by';
-
 /**
  * What Liftlock changes on a cluster's own API server, where the *operate* tier is given (docs/install.md): it cordons nodes and evicts pods.
  * Deleting pods, `force`, a grace period of 0 and finalizers are not here. Reads beside it are those that a drain needs. Calls may fail with an
@@ -21,7 +18,7 @@ export interface NodeOperator {
   listPodsOf(nodeNames: readonly string[]): Promise<Map<string, DrainPod[]>>;
   /** Patches `spec.unschedulable` (and the taint, where asked) together with the mark, for the node as it was read: never over somebody's change. */
   cordon(node: NodeVersion, mark: CordonMark): Promise<NodeAnswer>;
-  /** Takes the cordon, the taint and the mark off, where the mark is this one. A node without it is left as it is. */
+  /** Takes the cordon, the taint and the mark off, where the mark is this one; a cordon that somebody else has put beside it stays. A node without it is left as it is. */
   uncordon(node: NodeVersion, mark: CordonMark): Promise<NodeAnswer>;
   /** `POST pods/{name}/eviction` with the pod's uid as precondition. Accepted is not gone. */
   evict(pod: PodUid): Promise<EvictionAnswer>;
@@ -42,7 +39,7 @@ export interface CordonMark {
   readonly taint?: string | undefined;
 }
 
-/** `changed`: somebody wrote the node since it was read. `gone`: no node of that uid is there. `notOurs`: it has not this mark. */
+/** `changed`: somebody wrote the node since it was read. `gone`: no node of that uid is there. `notOurs`: it has not this mark, or somebody else's cordon beside it. */
 export type NodeAnswer = 'done' | 'changed' | 'gone' | 'notOurs';
 
 export interface PodUid {
@@ -74,7 +71,7 @@ export interface DrainNode extends NodeVersion {
   readonly ready: boolean;
   readonly unschedulable: boolean;
   readonly terminating: boolean;
-  /** The upgrade in our mark; absent where Liftlock has not cordoned it. */
+  /** The upgrade whose cordon it has, or had until somebody took it off (model/cordoner.ts); absent where Liftlock has not cordoned it. */
   readonly cordonedBy?: string | undefined;
   /** Keys of its taints with the effect NoSchedule or NoExecute. */
   readonly taints: readonly string[];

@@ -50,6 +50,8 @@ export interface NodeState {
   doNotDisrupt?: boolean;
   /** Those that people or tools have put on it. */
   annotations?: Record<string, string>;
+  /** Who has written what of it by the API. */
+  managedFields?: object[];
   /** Those that do not follow from its state. */
   taints?: { key: string; value?: string; effect: string }[];
   /** Members of `status.nodeInfo` that are otherwise than what the image has: `containerRuntimeVersion`, `osImage`, … */

@@ -1,6 +1,6 @@
+import { cordonerOf } from '../../core/model/cordoner.ts';
 import { given } from '../../core/model/given.ts';
 import type { Node, Pod, Workload } from '../../core/ports/cluster-access.ts';
-import { CORDON_MARK } from '../../core/ports/node-operator.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import { allPods } from './daemon-pods.ts';
 import type { KubernetesState } from './kubernetes-state.ts';
@@ -15,7 +15,7 @@ export function listNodes(cluster: ClusterRecord, now: number): Node[] {
     kubeletVersion: node.kubeletVersion,
     ready: isNodeReady(node, now),
     unschedulable: node.unschedulable,
-    ...given({ cordonedBy: node.annotations?.[CORDON_MARK] }),
+    ...given({ cordonedBy: cordonerOf(node) }),
     providerId: providerIdOf(cluster, node),
   }));
 }

@@ -38,13 +38,19 @@ export function podsOnLegacy(world: World): number {
 }
 
 /** As `kubectl patch pdb` does. */
-export async function loosen(world: World, minAvailable: number): Promise<void> {
+export const loosen = (world: World, minAvailable: number): Promise<void> =>
+  patch(world, '/apis/policy/v1/namespaces/shop/poddisruptionbudgets/strict', { spec: { minAvailable } });
+
+/** As `kubectl cordon` and `kubectl uncordon` do, for which the API server notes `kubectl` as the one who has written the field. */
+export const setCordon = (world: World, node: string, isOn: boolean): Promise<void> =>
+  patch(world, `/api/v1/nodes/${node}?fieldManager=kubectl`, { spec: { unschedulable: isOn || null } });
+
+async function patch(world: World, path: string, body: object): Promise<void> {
   const fake = new FakeKubernetes(world.eks);
   const [{ arn } = { arn: '' }] = Object.values(world.eks.state.clusters);
   const calls = createInMemoryClusterReader({ fake, clusterArn: arn, principal: PERSON, clock: world.clock });
-  const path = '/apis/policy/v1/namespaces/shop/poddisruptionbudgets/strict';
   const contentType = 'application/merge-patch+json';
-  const { status } = await calls.change({ method: 'PATCH', path, contentType, body: { spec: { minAvailable } } });
+  const { status } = await calls.change({ method: 'PATCH', path, contentType, body });
   expect(status).toBe(200);
 }
 

@@ -9,6 +9,7 @@ import type { NodeState } from '../../simulator/kubernetes/kubernetes-state.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { SeededChoices } from '../../simulator/simulate/fleet/seeded-choices.ts';
 import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
+import { setCordon } from './drained-shop.ts';
 import { discover, minutes, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
 
 const SEEDS = 60;
@@ -19,11 +20,26 @@ const api = {
   image: 'registry.example/api:1',
 };
 
+/** `takeOver`: a node that the drain has cordoned is taken into use again, and cordoned by hand after that. */
+const ACTS = [
+  'stop',
+  'resume',
+  'cancel',
+  'cordon',
+  'uncordon',
+  'takeOver',
+  'vanish',
+  'loosen',
+  'wait',
+  'wait',
+  'wait',
+] as const;
+
 interface Drawn {
   readonly faults: readonly Fault[];
   /** 0: there is no budget. */
   readonly minAvailable: number;
-  readonly people: readonly ('stop' | 'resume' | 'cancel' | 'cordon' | 'uncordon' | 'vanish' | 'loosen' | 'wait')[];
+  readonly people: readonly (typeof ACTS)[number][];
   readonly maxUnavailable: number;
 }
 
@@ -34,11 +50,10 @@ function draw(seed: number): Drawn {
     const name = choices.pick(STEPS);
     return some.map((fault): Fault => ({ ...fault, function: name, skip: choices.integer(0, 6) }));
   });
-  const acts = ['stop', 'resume', 'cancel', 'cordon', 'uncordon', 'vanish', 'loosen', 'wait', 'wait', 'wait'] as const;
   return {
     faults: faults.flat(),
     minAvailable: choices.pick([0, 3, 5, 6]),
-    people: Array.from({ length: choices.integer(0, 6) }, () => choices.pick(acts)),
+    people: Array.from({ length: choices.integer(0, 6) }, () => choices.pick(ACTS)),
     maxUnavailable: choices.integer(1, 3),
   };
 }
@@ -49,8 +64,8 @@ const clusterOf = (world: World): ClusterRecord => {
   return cluster;
 };
 
-/** All that the fake has of a node, but for when it was first asked about it. */
-const textOf = ({ createdAt: _, ...node }: NodeState): string => JSON.stringify(node);
+/** All that the fake has of a node, but for when it was first asked about it, and who has written to it. */
+const textOf = ({ createdAt: _, managedFields: _managers, ...node }: NodeState): string => JSON.stringify(node);
 
 /** All of them by name: what a drain leaves behind would show. */
 const nodesOf = (world: World): Map<string, string> =>
@@ -69,6 +84,12 @@ async function act(world: World, what: Drawn['people'][number], before: Map<stri
     const gone = kubernetes.nodes.find(({ nodegroupName }) => nodegroupName === 'legacy');
     kubernetes.nodes = kubernetes.nodes.filter((node) => node !== gone);
     before.delete(gone?.name ?? '');
+  }
+  const ours = kubernetes.nodes.find((node) => node.unschedulable && node !== free);
+  if (what === 'takeOver' && ours?.annotations !== undefined) {
+    await setCordon(world, ours.name, false);
+    await setCordon(world, ours.name, true);
+    before.set(ours.name, JSON.stringify({ ...JSON.parse(before.get(ours.name) ?? ''), unschedulable: true }));
   }
   if (free === undefined || (what !== 'cordon' && what !== 'uncordon')) return;
   free.unschedulable = what === 'cordon';

@@ -80,5 +80,5 @@ export async function shopOverTls(replicas: number) {
   };
   const credentials = async () => ({ accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' });
   const options = { credentials, clock: { now: world.now } };
-  return { world, cluster, server, options, close: () => loopback.close() };
+  return { world, cluster, server, options, calls, close: () => loopback.close() };
 }

@@ -8,6 +8,8 @@ export interface NodeOperatorUnderTest {
   readonly operators: NodeOperators;
   readonly server: ApiServer;
   readonly cluster: ClusterRecord;
+  /** A merge patch of a node by somebody else, who calls himself kubectl. */
+  kubectl(node: string, body: object): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -82,10 +84,11 @@ export function nodeOperatorContract(name: string, create: () => Promise<NodeOpe
     test('a cordon that is taken back leaves the cluster as it was', async () => {
       const mark = { ...OURS, taint: 'liftlock.dev/drained' };
       const node = await firstNode();
-      const before = structuredClone(cluster.kubernetes);
+      const seen = () => cluster.kubernetes.nodes.map(({ managedFields: _, ...kept }) => kept);
+      const before = structuredClone({ ...cluster.kubernetes, nodes: seen() });
       await operator.cordon(node, mark);
       expect(await operator.uncordon(await firstNode(), mark)).toBe('done');
-      expect(cluster.kubernetes).toEqual(before);
+      expect({ ...cluster.kubernetes, nodes: seen() }).toEqual(before);
     });
 
     test('who cordoned before us keeps it', async () => {
@@ -95,6 +98,19 @@ export function nodeOperatorContract(name: string, create: () => Promise<NodeOpe
       expect((await firstNode()).cordonedBy).toBeUndefined();
       expect(await operator.uncordon(await firstNode(), OURS)).toBe('notOurs');
       expect((await firstNode()).unschedulable).toBe(true);
+    });
+
+    test('who cordons a node anew that somebody has taken off our hands keeps it, and our mark and taint go', async () => {
+      const mark = { ...OURS, taint: 'liftlock.dev/drained' };
+      await operator.cordon(await firstNode(), mark);
+      await under.kubectl((await firstNode()).name, { spec: { unschedulable: null } });
+      expect(await firstNode()).toMatchObject({ unschedulable: false, cordonedBy: 'drain-1' });
+      await under.kubectl((await firstNode()).name, { spec: { unschedulable: true } });
+      const theirs = await firstNode();
+      expect([theirs.cordonedBy, await operator.cordon(theirs, mark)]).toEqual([undefined, 'notOurs']);
+      expect(await operator.uncordon(theirs, mark)).toBe('notOurs');
+      const [after] = cluster.kubernetes.nodes;
+      expect([after?.unschedulable, after?.annotations, after?.taints]).toEqual([true, undefined, undefined]);
     });
 
     test('nothing is written over what somebody has changed since it was read', async () => {

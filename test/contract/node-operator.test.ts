@@ -1,6 +1,7 @@
 import { parseAllDocuments } from 'yaml';
-import { createNodeOperators } from '../../adapters/kubernetes/create-node-operator.ts';
+import { createNodeOperators, type ServerCalls } from '../../adapters/kubernetes/create-node-operator.ts';
 import { OPERATORS, RBAC } from '../../core/queries/access-manifest.ts';
+import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
 import { createInMemoryNodeOperators } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
 import { testCaller } from '../material/eks/world.ts';
 import { shop, shopOverTls } from './cluster-access-under-test.ts';
@@ -10,23 +11,31 @@ const scope = { account: testCaller.account, region: testCaller.region };
 const ROLE = `arn:aws:iam::${scope.account}:role/LiftlockSpoke-operate`;
 const PODS = 4;
 
+const kubectlOf = (calls: ServerCalls) => (node: string, body: object) =>
+  calls.change({
+    ...{ method: 'PATCH', path: `/api/v1/nodes/${node}?fieldManager=kubectl`, body },
+    contentType: 'application/merge-patch+json',
+  });
+
 /** The fake's own port, in this process. */
 async function inMemory(principal = testCaller.principal): Promise<NodeOperatorUnderTest> {
   const { world, cluster, fake } = shop(PODS);
+  const calls = createInMemoryClusterReader({ fake, clusterArn: cluster.arn, principal, clock: { now: world.now } });
   return {
     operators: createInMemoryNodeOperators(fake, {
       ...{ clock: { now: world.now }, principal: () => principal, sleep: async () => undefined },
     }),
     server: { scope, name: 'shop', endpoint: 'https://in-memory', certificateAuthority: '' },
     cluster,
+    kubectl: kubectlOf(calls),
     close: async () => undefined,
   };
 }
 
 /** The real adapter over TLS, answered by the same fake. */
 async function overTls(): Promise<NodeOperatorUnderTest> {
-  const { cluster, server, options, close } = await shopOverTls(PODS);
-  return { operators: createNodeOperators(options), server, cluster, close };
+  const { cluster, server, options, calls, close } = await shopOverTls(PODS);
+  return { operators: createNodeOperators(options), server, cluster, kubectl: kubectlOf(calls), close };
 }
 
 nodeOperatorContract('the fake clusters in this process', () => inMemory());

@@ -113,7 +113,7 @@ const undoable = {
   /** In our mark on a node. */
   upgradeId: z.string(),
   recordedAt: timestamp,
-  /** `kept`: what was asked for has come to its end with it. `notOurs`: somebody has taken our mark off, or has set something else. */
+  /** `kept`: what was asked for has come to its end with it. `notOurs`: somebody has taken our mark off, or has set something else, such as a cordon of their own. */
   closed: z.object({ how: z.enum(['undone', 'kept', 'gone', 'notOurs']), at: timestamp }).optional(),
 };
 

@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../hash/sha256.ts';
+import { cordonerOf } from '../../model/cordoner.ts';
 import { given } from '../../model/given.ts';
 import { managedGroup, nodeOwner } from '../../model/node-owner.ts';
-import { CORDON_MARK } from '../../ports/node-operator.ts';
 import { type LabelSelector, labelOperators } from '../../selector/label-selector.ts';
 import { type Mapping, mappingOf, mappingsOf, textOf } from '../manifest/manifest-object.ts';
 import type { LiveObject } from '../observe/live-object.ts';
@@ -110,7 +110,7 @@ function nodeOf(name: string, metadata: Mapping, spec: Mapping, status: Mapping)
     }),
     ready: conditionOf(status, 'Ready') === 'True',
     unschedulable: spec.unschedulable === true,
-    ...given({ cordonedBy: textsOf(metadata.annotations)[CORDON_MARK] }),
+    ...given({ cordonedBy: cordonerOf(metadata) }),
     ...(pressures.length === 0 ? {} : { pressures }),
     ...given({ cpu: millicoresOf(allocatable.cpu), memory: bytesOf(allocatable.memory) }),
   };

@@ -45,6 +45,7 @@ export function nodeObject(cluster: ClusterRecord, node: NodeState, now: number)
         ...(node.doNotDisrupt === true ? { 'karpenter.sh/do-not-disrupt': 'true' } : {}),
         ...nodeAnnotations,
       },
+      ...(node.managedFields === undefined ? {} : { managedFields: node.managedFields }),
     },
     spec: {
       providerID: providerIdOf(cluster, node),

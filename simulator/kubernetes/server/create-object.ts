@@ -64,7 +64,7 @@ function made(call: Call, type: ResourceType, sent: Sent, name: { name: string; 
       ...name,
       uid: uidOf(call.cluster, identity),
       creationTimestamp: timestamp(call.now),
-      managedFields: managedFieldsAfter([], type, call),
+      managedFields: managedFieldsAfter(undefined, undefined, type, call),
       ...(rest.spec === undefined ? {} : { generation: 1 }),
     },
   };

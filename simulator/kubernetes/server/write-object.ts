@@ -48,7 +48,7 @@ export function replaceObject(
   if (isDryRun(call.query)) return json(200, withKind(type, { ...replacement, status: current.status } as never));
   const { namespace, name } = current.metadata;
   if (canonical(before) !== canonical(replacement))
-    putObject(call.cluster, type, noted(call, type, replacement, subresource), { before, now: call.now });
+    putObject(call.cluster, type, noted(call, type, { before, replacement }, subresource), { before, now: call.now });
   const { finalizers, deletionTimestamp } = replacement.metadata;
   if (deletionTimestamp !== undefined && texts(finalizers).length === 0) {
     takeAway(call.cluster, type, current.metadata, { orphans: false, now: call.now });
@@ -59,12 +59,17 @@ export function replaceObject(
   return json(200, representObject(call, type, found));
 }
 
-function noted(call: Call, type: ResourceType, object: StoredObject, subresource: string | undefined): StoredObject {
-  const { metadata } = object;
+function noted(
+  call: Call,
+  type: ResourceType,
+  { before, replacement }: { readonly before: StoredObject; readonly replacement: StoredObject },
+  subresource: string | undefined,
+): StoredObject {
+  const { metadata } = replacement;
   const write = subresource === undefined ? call : { ...call, subresource };
   return {
-    ...object,
-    metadata: { ...metadata, managedFields: managedFieldsAfter(metadata.managedFields, type, write) },
+    ...replacement,
+    metadata: { ...metadata, managedFields: managedFieldsAfter(before, replacement, type, write) },
   };
 }
 

@@ -137,6 +137,27 @@ describe('cordon', () => {
     expect(cordoned()).toBe(false);
   });
 
+  test('is with whoever set it last to another value', async () => {
+    const write = async (fieldManager: string, body: object) => {
+      const { json } = await patch(body, { query: `?fieldManager=${fieldManager}` });
+      const { managedFields = [] } = (json as { metadata: { managedFields?: { manager: string; fieldsV1: object }[] } })
+        .metadata;
+      return Object.fromEntries(managedFields.map(({ manager, fieldsV1 }) => [manager, fieldsV1]));
+    };
+    const metadata = { annotations: { mark: 'a' } };
+    const [spec, mark] = [{ 'f:unschedulable': {} }, { 'f:annotations': { 'f:mark': {} } }];
+    const ours = { 'f:metadata': mark, 'f:spec': spec };
+    expect(await write('one', { metadata, spec: { unschedulable: true } })).toEqual({ one: ours });
+    expect(await write('two', { spec: { unschedulable: true } })).toEqual({ one: ours });
+    expect(await write('two', { spec: { unschedulable: null } })).toEqual({ one: { 'f:metadata': mark } });
+    expect(await write('two', { spec: { unschedulable: true } })).toEqual({
+      one: { 'f:metadata': mark },
+      two: { 'f:spec': spec },
+    });
+    const last = { metadata: { annotations: { mark: null } }, spec: { unschedulable: null } };
+    expect(await write('three', last)).toEqual({});
+  });
+
   test('as a dry run changes nothing', async () => {
     const { json } = await patch({ spec: { unschedulable: true } }, { query: '?dryRun=All' });
     expect(json).toMatchObject({ spec: { unschedulable: true } });

@@ -100,8 +100,10 @@ function putNode(kubernetes: KubernetesState, { metadata, spec }: StoredObject):
   node.labels = { ...(record(metadata.labels) as Record<string, string>) };
   node.unschedulable = unschedulable === true;
   // What was put on and taken off again leaves nothing behind.
-  for (const member of ['annotations', 'doNotDisrupt', 'taints'] as const) delete node[member];
+  for (const member of ['annotations', 'doNotDisrupt', 'managedFields', 'taints'] as const) delete node[member];
   if (Object.keys(annotations).length > 0) node.annotations = annotations;
+  const managers = list(metadata.managedFields) as object[];
+  if (managers.length > 0) node.managedFields = managers;
   if (protectedBy === 'true') node.doNotDisrupt = true;
   if (others.length > 0) node.taints = others as NonNullable<typeof node.taints>;
 }

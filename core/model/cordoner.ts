@@ -1,0 +1,33 @@
+/** Annotation of a node that Liftlock has cordoned; its value is the id of the upgrade. */
+export const CORDON_MARK = 'liftlock.dev/cordoned-by';
+
+/** Into this the API server puts together what it has no room to tell apart: https://github.com/kubernetes/kubernetes/blob/v1.34.0/staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/capmanagers.go */
+const SEVERAL_MANAGERS = 'ancient-changes';
+
+/** What the API server says of an object's annotations and of their writers; more is in it. */
+interface Metadata {
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly managedFields?: readonly { readonly manager?: string; readonly fieldsV1?: object }[];
+}
+
+/**
+ * The upgrade whose cordon a node has, or had last; undefined where the cordon is somebody else's. The mark alone does not tell: `kubectl uncordon` leaves it, and
+ * `kubectl cordon` adds none. So whoever changed `spec.unschedulable` last has to be who wrote the mark, as in a patch of ours, which does both
+ * (https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management). Where nothing says who that was, as behind a proxy that strips
+ * `managedFields`, the mark is believed.
+ *
+ * @param metadata of a Node, as the API server gives it
+ */
+export function cordonerOf(metadata: unknown): string | undefined {
+  const { annotations, managedFields = [] } = (metadata ?? {}) as Metadata;
+  const owners = managedFields.filter(({ fieldsV1 }) => owns(fieldsV1, 'f:spec', 'f:unschedulable'));
+  const isOurs = owners.every(
+    ({ manager, fieldsV1 }) =>
+      manager !== SEVERAL_MANAGERS && owns(fieldsV1, 'f:metadata', 'f:annotations', `f:${CORDON_MARK}`),
+  );
+  return isOurs ? annotations?.[CORDON_MARK] : undefined;
+}
+
+const owns = (fields: unknown, ...path: readonly string[]): boolean =>
+  path.reduce((found, field) => (found as Readonly<Record<string, unknown>> | undefined)?.[field], fields) !==
+  undefined;
