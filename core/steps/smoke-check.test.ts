@@ -114,11 +114,6 @@ test.each<[string, Given, readonly string[]]>([
     ['NodeNotReady: Node a: not Ready, Node b: not Ready, Node c: not Ready and 1 more.'],
   ],
   [
-    'has nodes of a managed group that lag',
-    { nodes: ['a', 'b', 'c'].map((name) => node(name, { kubeletVersion: 'v1.36.0', labels: { [GROUP]: 'g' } })) },
-    ['OldKubelet: Node group g: 3 nodes (a, b, c) are at kubelet v1.36.0, not 1.37.'],
-  ],
-  [
     'has lost a workload of its own, and nobody knows how it was before',
     { has: { daemonsets: [daemonSetObject('kube-system/dns', 1)] } },
     ['WorkloadUnavailable: DaemonSet kube-system/dns has 1 of 2 available.'],
@@ -167,13 +162,8 @@ test.each<[string, Given, readonly string[]]>([
 
 const lags = (name: string, group?: string) =>
   node(name, { kubeletVersion: 'v1.36.0', labels: group === undefined ? {} : { [GROUP]: group } });
-const custom = { ...cluster, nodegroups: [{ name: 'g', status: 'ACTIVE', amiType: 'CUSTOM', issues: [] }] };
-test('nodes of a group with an AMI of its own are at the target where the policy names one for it', async () => {
-  const spec = { nodes: { images: [{ owners: ['self'], tags: { minor: '{version}' } }] } };
-  const { status, told } = await checked({ nodes: [lags('a', 'g')], kept: { cluster: custom }, spec, minutes: 15 });
-  expect([status, told]).toEqual(['failed', ['OldKubelet: Node group g: The node a is at kubelet v1.36.0, not 1.37.']]);
-});
 
+const custom = { ...cluster, nodegroups: [{ name: 'g', status: 'ACTIVE', amiType: 'CUSTOM', issues: [] }] };
 const others = 'Liftlock rolls no node group that they belong to.';
 test.each<[string, Given, readonly string[]]>([
   [

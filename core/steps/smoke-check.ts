@@ -7,11 +7,8 @@ import { done, failed, parked, type Reason, reason, type StepResult, wait } from
 import { recordNodes } from '../inventory/record-nodes.ts';
 import { given } from '../model/given.ts';
 import { isRollback } from '../model/hop.ts';
-import { isRolled, type NodesSpec } from '../model/image-rule.ts';
-import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
 import { counted, some } from '../model/words.ts';
-import type { Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { baselineOf, type Observed, type Reading } from '../probes/baseline.ts';
 import { changedReasons, verdictReason } from '../probes/is-worse.ts';
@@ -23,10 +20,12 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import { afterHooks, askHooks, type HookPorts } from './ask-hooks.ts';
 import { baselineFor } from './baseline-for.ts';
+import { checkKubelets, type Kubelets } from './check-kubelets.ts';
 import { compareHopRates, type RatePorts, secondsUntil } from './compare-hop-rates.ts';
 import { beganBy, comparedBefore, compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
 import { pollSeconds, type StepContext } from './context.ts';
-import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
+import { loadHopPolicy } from './hop-policy.ts';
+import { nodesLater } from './node-room.ts';
 import { probeUrls } from './probe-urls.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { observePolicy, readAlarms, readClusterProbes } from './read-probes.ts';
@@ -50,7 +49,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const { cluster, target, name } = context;
   const rests = await readControlPlaneAtRest(ports, context);
   if ('stop' in rests) return { step: STEP, result: rests.stop };
-  const found: Found = { problems: [], notes: [], looked: [], unheard: [] };
+  const found: Found = { problems: [], notes: [], looked: [], unheard: [], unrolled: [] };
   const { problems, notes, looked } = found;
   if (!KubeVersion.parse(cluster.version).equals(target))
     problems.push(reason('WrongVersion', `${name} is at ${cluster.version}, not at ${target}.`));
@@ -65,6 +64,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
     settled === undefined
       ? await lookAround(ports, context, policy, found)
       : await withTestJobs(ports, context, policy, settled.states);
+  if (found.unrolled.length > 0) return { step: STEP, result: parked(nodesLater(ports), ...found.unrolled) };
   const [now, startedAt] = [ports.clock.now(), context.startedAt.getTime()];
   const settledAt = startedAt + SETTLE_MINUTES * 60_000;
   const isSettling = now.getTime() < settledAt;
@@ -159,9 +159,7 @@ async function hasMovedSince(
 }
 
 /** What a check says: what is wrong, what it could not tell, and what it looked at, so that "done" is told from "nothing was asked". */
-interface Found {
-  readonly problems: Reason[];
-  readonly notes: Reason[];
+interface Found extends Kubelets {
   readonly looked: string[];
   /** What could not be told for a fault that may pass: it is asked again as long as what was moved may settle, and told then. */
   readonly unheard: Reason[];
@@ -286,7 +284,7 @@ async function checkInside(
     looked.push(`the API server is ready and says ${version}`);
     const nodes = await ports.clusters.listNodes(server);
     await recordNodes(ports, await context.record(), nodes.map(groupOfOne));
-    await checkKubelets(context, nodes, policy?.nodes, () => nodesWait(ports, context, nodes), found);
+    await checkKubelets(ports, context, { nodes, rules: policy?.nodes }, found);
     const tests = testsThatCount(context);
     const { reading, seen, unread, passing } = await readClusterProbes(ports, server, policy, tests);
     for (const why of unread)
@@ -320,56 +318,6 @@ function checkWithoutBaseline(context: StepContext, reading: Reading, { problems
     else if (baseline === undefined)
       notes.push(reason('NoBaseline', `${some(texts, 3)}; there is no scan from before to compare with.`));
   }
-}
-
-/** Nodes of managed groups are at the target; others belong to their owners and may lag, which is told once for each kind of them. */
-async function checkKubelets(
-  context: StepContext,
-  nodes: readonly Node[],
-  rules: NodesSpec,
-  mayWait: () => Promise<boolean>,
-  { problems, notes }: Found,
-): Promise<void> {
-  const custom = new Set(
-    (await context.record()).nodegroups.filter((group) => !isRolled(rules, group)).map((group) => group.name),
-  );
-  const isBack = context.upgrade !== undefined && isRollback(context.upgrade);
-  const old = Map.groupBy(
-    nodes.filter(({ kubeletVersion }) => KubeVersion.tryParse(kubeletVersion)?.equals(context.target) !== true),
-    ({ labels, providerId, kubeletVersion }) => {
-      const { kind, name = '' } = nodeOwner(labels, providerId);
-      return `${kind} ${name} ${kubeletVersion}`;
-    },
-  );
-  // A rollback takes nodes down with the control plane, never up: one that the hop has not reached is where it was.
-  const wasOlder = ([first]: readonly Node[]): boolean =>
-    isBack && KubeVersion.tryParse(first?.kubeletVersion ?? '')?.isOlderThan(context.target) === true;
-  const mayStay = ![...old.values()].every(wasOlder) && (await mayWait());
-  for (const group of old.values()) {
-    const [first] = group;
-    const nodegroup = managedGroup(nodeOwner(first?.labels ?? {}));
-    const said = `${named(group)} at kubelet ${first?.kubeletVersion ?? 'unknown'}, not ${context.target}.`;
-    if (wasOlder(group)) notes.push(reason('OldKubelet', `${said} So it was before the hop that was taken back.`));
-    else if (mayStay) notes.push(reason('OldKubelet', `${said} The policy lets nodes wait for a later hop.`));
-    else if (nodegroup !== undefined && !custom.has(nodegroup))
-      problems.push(reason('OldKubelet', `Node group ${nodegroup}: ${said}`));
-    else notes.push(reason('OldKubelet', `${said} Liftlock rolls no node group that they belong to.`));
-  }
-}
-
-/** Nodes that were left behind on purpose are no fault of this hop. */
-async function nodesWait(ports: SmokePorts, context: StepContext, nodes: readonly Node[]): Promise<boolean> {
-  const kubelets = nodes.map(({ name, kubeletVersion }) => ({ name, version: kubeletVersion }));
-  return nodesMayWait(await loadHopPolicy(ports, context), context.target, kubelets);
-}
-
-function named(nodes: readonly Node[]): string {
-  const names = nodes
-    .slice(0, 3)
-    .map((node) => node.name)
-    .join(', ');
-  if (nodes.length === 1) return `The node ${names} is`;
-  return `${nodes.length} nodes (${names}${nodes.length > 3 ? ', …' : ''}) are`;
 }
 
 /** Deployments that the policy names have to be there and available, whatever they were before. */
