@@ -1,6 +1,6 @@
 import { isDenied, isThrottled } from '../contracts/eks-errors.ts';
 import { errorMessage } from '../contracts/errors.ts';
-import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
+import type { Intent, StepState, Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, bounded, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
@@ -100,9 +100,10 @@ export async function recordStep(
     seen = undefined;
     if (read === undefined) return { result };
     const before = read.data.steps[step];
-    const reasons = withPast(result, before?.reasons ?? []);
+    const said = sinceRolled(result, before);
+    const reasons = withPast(said, before?.reasons ?? []);
     const sameReasons = JSON.stringify(before?.reasons ?? []) === JSON.stringify(reasons);
-    if (before?.status === status && sameReasons && detail === undefined) return { result };
+    if (before?.status === status && sameReasons && detail === undefined) return { result: said };
     const now = at.toISOString();
     const resumed = before === undefined || before.endedAt !== undefined;
     const next = {
@@ -120,17 +121,25 @@ export async function recordStep(
     const writes = [
       replace(Upgrades, read, { ...read.data, ...controlPlane, steps: { ...read.data.steps, [step]: next } }),
     ];
-    if (before?.status === status) return { result, writes };
-    const told = { upgradeId: known.id, step, status, reasons: [...result.reasons] };
+    if (before?.status === status) return { result: said, writes };
+    const told = { upgradeId: known.id, step, status, reasons: [...said.reasons] };
     const { account, region } = context.scope;
     const named = { clusterKey, cluster: context.input.cluster, account, region };
     return {
-      result,
+      result: said,
       writes,
       record: [{ subject: clusterKey, event: 'StepChanged', principal: LIFTLOCK, detail: told }],
       events: () => [{ type: 'StepChanged', detail: { version: 1, ...named, ...told } }],
     };
   });
+}
+
+/** A later look of the same try, as by who waits for a hook or for settings that are put back, finds a group at its target that was rolled: that stays what became of it. */
+function sinceRolled(result: StepResult, before: StepState | undefined): StepResult {
+  const rolled = before?.reasons.find(({ code }) => code === 'Rolled');
+  if (rolled === undefined || (result.status !== 'done' && result.status !== 'wait')) return result;
+  const others = result.reasons.filter(({ code }) => code !== 'AtTarget' && code !== 'Rolled');
+  return { ...result, reasons: result.status === 'done' ? [rolled, ...others] : [...others, rolled] };
 }
 
 /** A later look finds done what an earlier one did, and may wait for a hook or for what is put back; that it ended outside its window stays true. */
