@@ -87,7 +87,7 @@ test('what a rule leaves on drained nodes is named at the end', () => {
     reasons: [
       {
         message:
-          'Nodes of the drain that hold nothing any more that has to go: 2. A rule of the policy leaves shop/agent on a.',
+          'Nodes of the drain that hold nothing any more that has to go: 2. A rule of the policy leaves shop/agent on a. Left cordoned: a, b. Whoever owns them ends them, or takes them into use again (kubectl uncordon NODE).',
       },
     ],
   });

@@ -15,8 +15,13 @@ export function doneReasons({ stands }: DrainLook): Reason[] {
   if (stands.length === 0) return [reason('Drained', 'The cluster has no node of the group.')];
   const left = stands.flatMap(({ node, skipped }) => skipped.map((pod) => `${podName(pod)} on ${node.name}`));
   const rest = left.length === 0 ? '' : ` A rule of the policy leaves ${some(left, 5)}.`;
-  return [reason('Drained', `Nodes of the drain that hold nothing any more that has to go: ${stands.length}.${rest}`)];
+  const emptied = `Nodes of the drain that hold nothing any more that has to go: ${stands.length}.${rest}`;
+  return [reason('Drained', `${emptied} ${leftCordoned(stands.map(({ node }) => node.name))}`)];
 }
+
+/** Of nodes that a drain has emptied, and what becomes of them. */
+export const leftCordoned = (nodes: readonly string[]): string =>
+  `Left cordoned: ${some(nodes, 5)}. Whoever owns them ends them, or takes them into use again (kubectl uncordon NODE).`;
 
 /** What an answer of the API server means for a pod that is in the way; # stands for its message. */
 const ANSWERED: Readonly<Record<Exclude<PodTry['answer'], 'gone' | 'unasked'>, readonly [ReasonCode, string]>> = {

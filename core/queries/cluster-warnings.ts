@@ -1,7 +1,9 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { ownedBy } from '../model/version-owners.ts';
+import { leftCordoned } from '../nodes/drain-words.ts';
 import { tagProblems } from '../policy/cluster-tags.ts';
 import { skewOf } from '../scan/preflight/proved-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -26,6 +28,22 @@ export function clusterWarnings(cluster: ClusterRecord): Reason[] {
     ...cluster.unreadable,
     ...nodegroups,
   ];
+}
+
+/** What drains have left cordoned in groups that are still there, as long as the journal has it: nobody looks whether somebody has uncordoned it since. */
+export function drainedWarnings(
+  { nodegroups, otherNodes }: ClusterRecord,
+  journal: readonly { readonly data: UndoEntry }[],
+  upgrades: readonly Upgrade[],
+): Reason[] {
+  const kept = journal.filter(({ data }) => data.effect === 'cordon' && data.closed?.how === 'kept');
+  const groups = [...nodegroups, ...(otherNodes?.groups ?? [])].flatMap(({ name }) => name ?? []);
+  return upgrades.flatMap(({ id, input, endedAt }) => {
+    const nodes = kept.flatMap(({ data: { upgradeId, subject } }) => (upgradeId === id ? subject : []));
+    const group = String(input?.nodegroup);
+    if (nodes.length === 0 || !groups.includes(group)) return [];
+    return reason('Drained', `The drain of ${group} ended at ${endedAt}. ${leftCordoned(nodes)}`);
+  });
 }
 
 /**

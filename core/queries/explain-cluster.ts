@@ -12,7 +12,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { mayExtendSupport, reversalOf, rollbackView } from '../protocol/rollback-view.ts';
-import { isUndo, openUndoEntries } from '../protocol/undo.ts';
+import { isOpen, isUndo, undoEntriesOf } from '../protocol/undo.ts';
 import { inventoryGaps } from '../rollout/automatic-rollouts.ts';
 import { patchesOf, patchReasons } from '../rollout/candidates.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
@@ -30,7 +30,7 @@ import { findClusterBlockers } from './cluster-blockers.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade, asUpgraded } from './cluster-summary.ts';
-import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
+import { clusterWarnings, drainedWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation, Verdict } from './explanation.ts';
 import { shortId } from './find-cluster.ts';
 import { findRolloutGoingOn, summaryOf } from './in-rollout.ts';
@@ -58,6 +58,7 @@ export async function explainCluster(
   const waits = goesOn?.member ?? snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
   const place = await placeOf(ports.table, waits, aim, cluster.clusterKey);
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
+  const journal = await undoEntriesOf(ports.table, cluster.clusterKey);
   const control = snapshot.controls.get(cluster.clusterKey);
   const held = control?.held;
   const hop = hopTo(KubeVersion.parse(cluster.version));
@@ -145,8 +146,8 @@ export async function explainCluster(
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,
     tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars, aim.placement),
-    silences: openSilences(await openUndoEntries(ports.table, cluster.clusterKey)),
-    warnings: clusterWarnings(cluster),
+    silences: openSilences(journal.filter(isOpen)),
+    warnings: [...clusterWarnings(cluster), ...drainedWarnings(cluster, journal, upgrades)],
   };
 }
 
