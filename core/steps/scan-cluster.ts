@@ -236,6 +236,7 @@ async function findingsOfRolls(
     rolls: (group: string) =>
       facts.inside === undefined ? isRolledHere(group, facts) : replacedIn(facts).includes(group),
     withoutSurge: endTogether(facts.nodegroups),
+    updating: facts.nodegroups.flatMap(({ nodegroupName, status }) => (status === 'UPDATING' ? nodegroupName : [])),
     now: ports.clock.now(),
   };
   const found = [...observeDrains(state?.facts.drain, question), ...ofRolls];

@@ -1,6 +1,16 @@
 import { requestDrain } from '../../core/operations/request-drain.ts';
 import { loadReport, scansOf } from '../../core/scan/fleet/report-store.ts';
-import { beginByHand, clusterArn, discover, PERSON, recordOf, run, smallFleet, startByHand } from './small-fleet.ts';
+import {
+  beginByHand,
+  clusterArn,
+  discover,
+  minutes,
+  PERSON,
+  recordOf,
+  run,
+  smallFleet,
+  startByHand,
+} from './small-fleet.ts';
 
 const labels = { app: 'api' };
 const api = {
@@ -44,10 +54,14 @@ test('a drain of the only nodes that a cluster has says that evicted pods have n
   expect(foreseen[1]).toMatch(/^No node outside legacy is known: pods that are evicted have nowhere to go/);
 });
 
-test('a scan takes the cordons of a drain for what they are', async () => {
+test('a scan takes the cordons of a drain, and of a group that EKS rolls, for what they are', async () => {
   const world = await shop({});
   await requestDrain(world.ports, await recordOf(world, 'web'), 'legacy', PERSON, { approve: true });
   await run(world, 1);
+  const caller = { account: '111111111111', region: 'eu-central-1', principal: PERSON };
+  const roll = { clusterName: 'web', nodegroupName: 'new', force: true };
+  world.eks.operation('UpdateNodegroupVersion', roll, caller, world.clock.now());
+  await minutes(world, 5);
   const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
   const { executionArn } = await beginByHand(world, 'scan-cluster', input);
   await run(world, 1);
@@ -56,6 +70,9 @@ test('a scan takes the cordons of a drain for what they are', async () => {
   const cordons = report?.findings.filter(({ rule }) => rule === 'NodeCordoned').map(({ message }) => message);
   expect([executionArn, cordons]).toEqual([
     scan?.execution,
-    [expect.stringMatching(/^3 nodes of node group legacy are cordoned by a drain of Liftlock/)],
+    [
+      expect.stringMatching(/^3 nodes of node group legacy are cordoned by a drain of Liftlock/),
+      expect.stringMatching(/^A node of node group new is cordoned while EKS updates the group/),
+    ],
   ]);
 });

@@ -16,6 +16,8 @@ export interface DrainQuestion {
   readonly rolls: (nodegroup: string) => boolean;
   /** How many nodes of a group end together before there are new ones, where EKS says that it is so. */
   readonly withoutSurge?: WithoutSurge;
+  /** Managed node groups that EKS updates now, where it was asked. */
+  readonly updating?: readonly string[];
   readonly now: Date;
 }
 
@@ -25,11 +27,14 @@ export interface DrainQuestion {
  */
 export function observeDrains(
   facts: DrainFacts | undefined,
-  { rolls, withoutSurge, now }: DrainQuestion,
+  { rolls, withoutSurge, updating, now }: DrainQuestion,
 ): Observation[] {
   if (facts === undefined || unreadOf(facts).length > 0) return [];
   const goes = new Set(facts.nodes.filter(({ nodegroup }) => nodegroup !== undefined && rolls(nodegroup)));
-  return [...drainObservations(simulateDrain(facts, goes, now, withoutSurge), facts), ...observeHealth(facts)];
+  return [
+    ...drainObservations(simulateDrain(facts, goes, now, withoutSurge), facts),
+    ...observeHealth(facts, updating),
+  ];
 }
 
 /** What a simulation found, as observations. */
@@ -240,21 +245,27 @@ function lostPods(lost: readonly HeldPod[]): Problem[] {
 
 /**
  * What is not well before anything moves, and is only told: nodes that are not Ready, cordoned or under pressure take no pods of those that are
- * drained, and a rollout that somebody has paused goes on in the middle of the upgrade or not at all.
+ * drained, and a rollout that somebody has paused goes on in the middle of the upgrade or not at all. EKS cordons all nodes of a group as its update begins
+ * (facts: eks.md §5.1).
  */
-export function observeHealth({ nodes, paused, owners }: DrainFacts): Problem[] {
+export function observeHealth({ nodes, paused, owners }: DrainFacts, updating: readonly string[] = []): Problem[] {
+  const isOfEks = ({ nodegroup = '' }: DrainNode): boolean => updating.includes(nodegroup);
   return [
     ...ofNodes(nodes, 'NodeNotReady', ({ ready }) => !ready, {
       says: 'not Ready',
       fix: 'See what the kubelet says (kubectl describe node), or replace what is not Ready: the smoke check after the upgrade would find that, too.',
     }),
-    ...ofNodes(nodes, 'NodeCordoned', (node) => isCordoned(node) && node.cordonedBy === undefined, {
+    ...ofNodes(nodes, 'NodeCordoned', (node) => isCordoned(node) && !isOfEks(node) && node.cordonedBy === undefined, {
       says: 'cordoned by somebody: no pod of nodes that are drained goes there',
       fix: 'Take the cordon off (kubectl uncordon), or drain and replace what is cordoned before the upgrade.',
     }),
-    ...ofNodes(nodes, 'NodeCordoned', (node) => isCordoned(node) && node.cordonedBy !== undefined, {
+    ...ofNodes(nodes, 'NodeCordoned', (node) => isCordoned(node) && !isOfEks(node) && node.cordonedBy !== undefined, {
       says: 'cordoned by a drain of Liftlock: no pod of other nodes that are drained goes there',
       fix: 'What is drained is ended by whoever owns it, before the upgrade.',
+    }),
+    ...ofNodes(nodes, 'NodeCordoned', (node) => isCordoned(node) && isOfEks(node), {
+      says: 'cordoned while EKS updates the group: no pod of other nodes that are drained goes there',
+      fix: 'Leave the cordon: the update replaces what it has cordoned. What it waits for are pods that no budget lets go.',
     }),
     ...ofNodes(nodes, 'NodePressure', ({ pressures = [] }) => pressures.length > 0, {
       says: 'under pressure: the kubelet evicts pods there',

@@ -23,6 +23,15 @@ test('nodes that are not well are told by group, and a paused rollout with its o
   expect(rulesOf({ ...noDrainFacts(), nodes: [aNode('a')] })).toEqual([]);
 });
 
+test('what EKS has cordoned of a group that it updates is told as its own, and nobody is to uncordon it', () => {
+  const nodes = ['workers', 'other'].map((nodegroup) => aNode(nodegroup, { nodegroup, unschedulable: true }));
+  const told = observeHealth({ ...noDrainFacts(), nodes }, ['workers']);
+  expect(told.map(({ message, fix }) => [message.slice(0, 74), fix.includes('uncordon')])).toEqual([
+    ['A node of node group other is cordoned by somebody: no pod of nodes that a', true],
+    ['A node of node group workers is cordoned while EKS updates the group: no p', false],
+  ]);
+});
+
 test('of two nodes all is said of two, and what a drain of Liftlock has cordoned nobody is to uncordon', () => {
   const pair = (more: object) => ['a', 'b'].map((name) => aNode(name, more));
   const told = (more: object) =>
