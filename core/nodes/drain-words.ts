@@ -8,6 +8,7 @@ import type { DrainLook } from './drain-look.ts';
 import type { PodTry } from './drain-move.ts';
 import { isFull, MOST_AT_ONCE, pauseEnd, sinceOf } from './drain-order.ts';
 import { isUncordoned, type NodeStand, type PodStand } from './drain-stand.ts';
+import { leftCordoned } from './left-cordoned.ts';
 
 const podName = ({ namespace, name }: DrainPod): string => `${namespace}/${name}`;
 
@@ -18,10 +19,6 @@ export function doneReasons({ stands }: DrainLook): Reason[] {
   const emptied = `Nodes of the drain that hold nothing any more that has to go: ${stands.length}.${rest}`;
   return [reason('Drained', `${emptied} ${leftCordoned(stands.map(({ node }) => node.name))}`)];
 }
-
-/** Of nodes that a drain has emptied, and what becomes of them. */
-export const leftCordoned = (nodes: readonly string[]): string =>
-  `Left cordoned: ${some(nodes, 5)}. Whoever owns them ends them, or takes them into use again (kubectl uncordon NODE).`;
 
 /** What an answer of the API server means for a pod that is in the way; # stands for its message. */
 const ANSWERED: Readonly<Record<Exclude<PodTry['answer'], 'gone' | 'unasked'>, readonly [ReasonCode, string]>> = {

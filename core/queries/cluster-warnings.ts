@@ -3,7 +3,7 @@ import type { UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { ownedBy } from '../model/version-owners.ts';
-import { leftCordoned } from '../nodes/drain-words.ts';
+import { leftCordoned } from '../nodes/left-cordoned.ts';
 import { tagProblems } from '../policy/cluster-tags.ts';
 import { skewOf } from '../scan/preflight/proved-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
