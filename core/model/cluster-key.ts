@@ -17,3 +17,6 @@ export function parseClusterArn(text: string) {
 export function arnOf(key: ClusterKey): string {
   return key.slice(0, key.lastIndexOf('@'));
 }
+
+/** `web` */
+export const clusterNameOf = (key: ClusterKey): string => arnOf(key).split('/').at(-1) ?? key;

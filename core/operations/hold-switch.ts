@@ -9,6 +9,7 @@ import { FLEET, fleetSpec, loadAppliedConfigs, readPolicies } from '../policy/ap
 import { isForgotten, labeled } from '../policy/cluster-labels.ts';
 import { policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
+import { without } from '../protocol/rollback.ts';
 import { waveHalted } from '../protocol/settle.ts';
 import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
@@ -35,7 +36,7 @@ import {
 import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
 import { isTried, loadWaves } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
-import { findRollback, giveUpRollback, refuseWhileGoingBack } from './request-rollback.ts';
+import { findRollback, giveUpRollback, letWaveGoOn, refuseWhileGoingBack } from './request-rollback.ts';
 import { busyReplanning } from './skip-cluster.ts';
 
 /** `told`: what follows from it for others than the cluster. */
@@ -108,6 +109,7 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
     };
     const failed = isLeftHop ? held : retried;
     const next = event === 'Released' || failed?.mutated !== true ? bare : { ...bare, retried: failed };
+    const waves = requeued.map(({ wave }) => wave);
     const told = requeued.flatMap(({ reasons = [] }) => reasons);
     return {
       result: told.length === 0 ? next : { ...next, told },
@@ -115,6 +117,7 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
         unchanged(Grants, grant, clusterKey),
         replace(ClusterControls, read, next),
         ...requeued.flatMap(({ writes }) => writes),
+        ...(await letWaveGoOn(table, clusterKey, waves)),
         await writeMark(table, now),
       ],
       // What was counted in a rollout is taken back there, too.
@@ -131,12 +134,13 @@ const hopOf = (member: Member, cluster: ClusterRecord, held: ClusterControl['hel
 function withFailure(place: RolloutMember, held: ClusterControl['held'], now: Date): RolloutMember {
   const { member, wave } = place;
   const failed = withoutPlace(member.data, 'Failed', holdRefusals({ clusterKey: '', held }));
-  const after = waveWithout(wave.data, member.data, failed, now);
+  const after = without(waveWithout(wave.data, member.data, failed, now), 'goingBack', member.data.clusterKey);
   return { ...place, member: { ...member, data: failed }, wave: { ...wave, data: after } };
 }
 
 function putOnRecord({ member, wave, rollout, checks }: RolloutMember): {
   writes: WriteOperation[];
+  wave: Wave;
   record: AuditEntry;
   reasons?: readonly Reason[];
 } {
@@ -150,6 +154,7 @@ function putOnRecord({ member, wave, rollout, checks }: RolloutMember): {
     : unchanged(Rollouts, rollout, rolloutId);
   return {
     writes: [...checks, ...places, own],
+    wave: wave.data,
     record: rolloutEntry(rolloutId, 'MemberFailed', LIFTLOCK, { clusterKey, reasons }),
   };
 }
@@ -286,7 +291,7 @@ async function requeue(
   cluster: ClusterRecord,
   ended: readonly RolloutMember[],
   { held, by, now }: { readonly held: ClusterControl['held']; readonly by: string; readonly now: Date },
-): Promise<{ writes: WriteOperation[]; record: AuditEntry; reasons: readonly Reason[] }[]> {
+): Promise<{ writes: WriteOperation[]; wave: Wave; record: AuditEntry; reasons: readonly Reason[] }[]> {
   const requeued = [];
   for (const place of ended) {
     const { member, rollout, wave, checks } = place;
@@ -315,7 +320,7 @@ async function requeue(
     const said = `The wave ${wave.data.name} was halted and is open again: the rollout ${rolloutId} goes on for its other clusters, too. To have them wait: liftlock rollout pause ${rolloutId}`;
     const reasons = reopens ? [reason('WaveReopened', said)] : [];
     const detail = { clusterKey, wave: wave.data.name, from: status, to: next.status, ...(reopens && { reasons }) };
-    requeued.push({ writes, record: rolloutEntry(rolloutId, 'MemberRetried', by, detail), reasons });
+    requeued.push({ writes, wave: retried, record: rolloutEntry(rolloutId, 'MemberRetried', by, detail), reasons });
   }
   return requeued;
 }

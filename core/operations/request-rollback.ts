@@ -7,7 +7,7 @@ import { isRollback, rollbackId } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { keptOfRollback } from '../protocol/left-half-done.ts';
-import { heldForRollback, isOnItsWayBack, takeHopBack, turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
+import { askedBack, isOnItsWayBack, takeHopBack, turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
 import { upgradeEntry } from '../protocol/settle.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { planRollback, type RollbackPlan } from '../queries/rollback-plan.ts';
@@ -44,10 +44,7 @@ export async function requestRollback(
   const { execution, input, start } = requested(ports, 'rollback-cluster', cluster, by, { targetVersion: to });
   await change(ports, async (now) => {
     const id = rollbackId(from, to);
-    const [read, control] = await Promise.all([
-      load(ports.table, Upgrades, clusterKey, id),
-      load(ports.table, ClusterControls, clusterKey),
-    ]);
+    const read = await load(ports.table, Upgrades, clusterKey, id);
     if (read?.data.status === 'Running') return { result: undefined };
     const going = read !== undefined && Upgrades.active(read.data) ? read.data : undefined;
     const upgrade: Upgrade = {
@@ -58,10 +55,10 @@ export async function requestRollback(
       ...given({ reversibleUntil: plan.until ?? undefined, extendSupport }),
       startedAt: going?.startedAt ?? now.toISOString(),
     };
-    const held = heldForRollback(control?.data, { clusterKey, upgradeId: id, from, to }, now.toISOString());
+    const asked = await askedBack(ports.table, { clusterKey, upgradeId: id, from, to }, now);
     return {
       result: undefined,
-      writes: [replace(Upgrades, read, upgrade), replace(ClusterControls, control, held)],
+      writes: [replace(Upgrades, read, upgrade), ...asked],
       record: [auditEntry(clusterKey, 'RollbackRequested', by, { from, to, execution, extendSupport })],
     };
   });
@@ -70,9 +67,21 @@ export async function requestRollback(
 }
 
 /** The rollback of a cluster that waits. */
-export async function findRollback(table: Table, clusterKey: string): Promise<Read<Upgrade> | undefined> {
+export const findRollback = async (table: Table, clusterKey: string): Promise<Read<Upgrade> | undefined> =>
+  (await rollbacksOf(table, clusterKey)).find(({ data }) => Upgrades.active(data));
+
+async function rollbacksOf(table: Table, clusterKey: string): Promise<Read<Upgrade>[]> {
   const items = await table.queryPartition(clusterPartition(clusterKey), 'UPGRADE#rollback-');
-  return items.map((item) => decode(Upgrades, item)).find(({ data }) => isRollback(data) && Upgrades.active(data));
+  return items.map((item) => decode(Upgrades, item)).filter(({ data }) => isRollback(data));
+}
+
+/** What a rollback that has failed half-way keeps back begins again once its cluster is let go, or tried again. `written`: waves that are written beside it. */
+export async function letWaveGoOn(table: Table, clusterKey: string, written: readonly Wave[]) {
+  const ended = (await rollbacksOf(table, clusterKey)).sort((a, b) =>
+    `${a.data.endedAt}`.localeCompare(`${b.data.endedAt}`),
+  );
+  const last = ended.at(-1)?.data;
+  return last === undefined ? [] : turnGivenBack(table, { ...last, status: 'Succeeded' }, written);
 }
 
 export const refuseWhileGoingBack = (name: string, { from, to, status }: Upgrade): Refusal =>
@@ -105,7 +114,7 @@ export async function giveUpRollback(
   // A control plane that is on its way back arrives there, whoever gives the rollback up: a hop that had not ended would take it up again by itself.
   const left = (await isOnItsWayBack(table, back.data)) ? await takeHopBack(table, ended, now) : undefined;
   const waves = left?.waves.map(({ after }) => after) ?? [];
-  const turn = await turnGivenBack(table, ended, [...written, ...waves]);
+  const turn = await turnGivenBack(table, { ...ended, status: 'Canceled' }, [...written, ...waves]);
   const entries = (left?.hops ?? []).map((one) => upgradeEntry(clusterKey, one));
   return {
     result: next,

@@ -1,5 +1,6 @@
 import type { Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { clusterNameOf } from '../model/cluster-key.ts';
 import { counted } from '../model/words.ts';
 
 /** So many failures the wave may have: its budget, or as many as a person has accepted. */
@@ -33,6 +34,15 @@ export const failuresOf = (waves: readonly Pick<Wave, 'failed'>[]): number =>
 
 /** Waves that halt when more of them fail than may; one that has passed is not judged anew. */
 export const MAY_HALT: readonly Wave['status'][] = ['Open', 'Undecided', 'Soaking'];
+
+/** Why nothing begins after these waves, and none of them passes: what one of them has proved is being taken back (semantics.md, Waves). */
+export function goesBack(waves: readonly Pick<Wave, 'name' | 'goingBack'>[]): Reason | undefined {
+  const wave = waves.find(({ goingBack = [] }) => goingBack.length > 0);
+  if (wave === undefined) return undefined;
+  const names = (wave.goingBack ?? []).map(clusterNameOf);
+  const said = `Nothing begins after the wave ${wave.name} before the rollback of ${names.join(', ')} has ended; one that has failed half-way is gone on with, or let go: liftlock explain cluster ${names[0]}`;
+  return reason('GoesBack', said);
+}
 
 /**
  * Why nothing begins after these waves: one of them is halted, or halts when its turn comes. Several that a retry has opened again are judged one after

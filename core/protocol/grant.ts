@@ -36,7 +36,7 @@ import type { Asker } from './authority.ts';
 import { executionName } from './execution-name.ts';
 import { hopsBefore, wellSince } from './hop-before.ts';
 import { keptOf, keptOfRollback, pinnedBefore } from './left-half-done.ts';
-import { heldForRollback, queueOf } from './rollback.ts';
+import { heldForRollback, queueOf, waveGoingBack, waveOfHop } from './rollback.ts';
 import { momentOf } from './situation.ts';
 import { isUndo } from './undo.ts';
 import { refusalsAt } from './vetoes.ts';
@@ -110,7 +110,10 @@ export function grantUpgrade(
       return { result: { refused: upgrade.data.reasons } };
     // One that has ended left its turn: whoever starts it over by hand does so at their own word.
     const back = upgrade !== undefined && Upgrades.active(upgrade.data) ? queueOf(upgrade.data) : undefined;
-    const turn = back === undefined ? undefined : await load(table, Waves, back.rolloutId, back.waveIndex);
+    const left = isRollback(request)
+      ? await waveOfHop(table, { ...request, ...given({ rollbackOf: back }) })
+      : undefined;
+    const turn = back === undefined ? undefined : left;
     const wave = waves.find((one) => one.data.index === waveIndex);
     const others = waves.filter((one) => one !== wave);
     const earlier = others.filter((one) => one.data.index < (waveIndex ?? 0));
@@ -172,7 +175,10 @@ export function grantUpgrade(
       replace(Ledgers, ledger, { counts: recount(ledger?.data.counts ?? {}, next.capKeys, 1) }),
       replace(Upgrades, upgrade, runningUpgrade(request, upgrade?.data, member?.data, kept, now)),
     ];
-    if (turn !== undefined) operations.push(replace(Waves, turn, { ...turn.data, rollingBack: clusterKey }));
+    if (left !== undefined) {
+      const next = waveGoingBack(left.data, clusterKey);
+      operations.push(replace(Waves, left, turn === undefined ? next : { ...next, rollingBack: clusterKey }));
+    }
     operations.push(...beforeIds.map((id, index) => unchanged(Upgrades, before[index], clusterKey, id)));
     if (rollout !== undefined && wave !== undefined && member !== undefined) {
       operations.push(unchanged(Rollouts, rollout, rollout.data.id));

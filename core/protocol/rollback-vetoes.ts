@@ -2,9 +2,10 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type AnyCode, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { clusterNameOf } from '../model/cluster-key.ts';
 import { isRollback } from '../model/hop.ts';
 import { unreadablePolicy } from '../policy/policy-of.ts';
-import { clusterNameOf, queueOf } from './rollback.ts';
+import { queueOf } from './rollback.ts';
 import { mayExtendSupport } from './rollback-view.ts';
 import { type Moment, NONE, ofCluster, unplacedBy, type Veto, windowReasons } from './situation.ts';
 

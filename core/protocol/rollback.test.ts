@@ -165,7 +165,7 @@ describe('a rollback that begins by itself', () => {
         rollbackOf: { rolloutId: 'r', waveIndex: 1 },
         reasons: [{ code: 'GotWorse' }, ...worse],
       },
-      wave: { status: 'Open', automaticRollbacks: [KEY] },
+      wave: { status: 'Open', automaticRollbacks: [KEY], goingBack: [KEY] },
     });
   });
 

@@ -3,11 +3,11 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
-import { arnOf } from '../model/cluster-key.ts';
+import { clusterNameOf } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
-import { hopId, hopTo, rollbackId } from '../model/hop.ts';
+import { hopId, hopTo, isRollback, rollbackId } from '../model/hop.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
-import { Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { ClusterControls, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
 import { isMember, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -15,9 +15,6 @@ import { GRANTING_WAVES } from './granting-waves.ts';
 import { loadNewestIntent } from './intent-store.ts';
 import { rollbackEnd, wayBackFrom } from './rollback-view.ts';
 import { heldAfter, rolloutEnd, takenBackReason, waveWithout, withoutPlace } from './settle-decision.ts';
-
-/** `web` */
-export const clusterNameOf = (clusterKey: string): string => arnOf(clusterKey).split('/').at(-1) ?? clusterKey;
 
 type Asked = Pick<Upgrade, 'clusterKey' | 'from' | 'to'> & { readonly upgradeId: string };
 
@@ -30,6 +27,16 @@ export function heldForRollback(control: ClusterControl | undefined, asked: Aske
   const said = `It is being taken back from ${from} to ${to}. Where that stands: liftlock explain cluster ${clusterNameOf(clusterKey)}`;
   const held = { reason: reason('RollingBack', said), since: now, upgradeId };
   return { ...control, clusterKey, held: control?.held ?? held };
+}
+
+/** The hold of a cluster that is asked to go back, and that it is told of in the wave of its hop. */
+export async function askedBack(table: Pick<Table, 'get'>, asked: Asked, now: Date): Promise<WriteOperation[]> {
+  const { clusterKey } = asked;
+  const [control, wave] = await Promise.all([load(table, ClusterControls, clusterKey), waveOfHop(table, asked)]);
+  return [
+    replace(ClusterControls, control, heldForRollback(control?.data, asked, now.toISOString())),
+    ...(wave === undefined ? [] : [replace(Waves, wave, waveGoingBack(wave.data, clusterKey))]),
+  ];
 }
 
 /** A hold that is there for a rollback alone goes with it; whoever held the cluster before does so still. */
@@ -160,7 +167,8 @@ async function rolledBack(
     from: hop.from,
     resumeAt: undefined,
   };
-  const after = withoutTurn(waveWithout(wave.data, member.data, failed, now), clusterKey);
+  const counted = waveWithout(wave.data, member.data, failed, now);
+  const after = waveLeftBy(counted, { clusterKey, status: 'Succeeded', mutated: true });
   writes.push(replace(Members, member, failed), replace(Waves, wave, after));
   // A rollout that had ended with a success less says so.
   if (rollout !== undefined && ENDED.includes(rollout.data.status)) {
@@ -204,7 +212,10 @@ export function beginRollback(
     reasons: [reason('GotWorse', because), ...worse],
     startedAt: now.toISOString(),
   };
-  const counted = { ...wave, automaticRollbacks: [...(wave.automaticRollbacks ?? []), clusterKey] };
+  const counted = {
+    ...waveGoingBack(wave, clusterKey),
+    automaticRollbacks: [...(wave.automaticRollbacks ?? []), clusterKey],
+  };
   const isHalted = wave.status === 'Halted';
   if (begun + 1 < MOST_BY_ITSELF || !(isHalted || GRANTING_WAVES.includes(wave.status)))
     return { upgrade, wave: counted };
@@ -223,16 +234,40 @@ export const queueOf = ({ requestedBy, rollbackOf }: Pick<Upgrade, 'requestedBy'
  */
 export async function turnGivenBack(
   table: Pick<Table, 'get'>,
-  { clusterKey, rollbackOf: place, status, mutated }: Upgrade,
+  upgrade: Upgrade,
   written: readonly Wave[] = [],
 ): Promise<WriteOperation[]> {
-  if (place === undefined || status === 'Parked') return [];
-  if (written.some((one) => one.rolloutId === place.rolloutId && one.index === place.waveIndex)) return [];
-  const wave = await load(table, Waves, place.rolloutId, place.waveIndex);
+  if (!isRollback(upgrade) || upgrade.status === 'Parked') return [];
+  const wave = await waveOfHop(table, upgrade);
   if (wave === undefined) return [];
-  const next = waveLeftBy(wave.data, { clusterKey, status, mutated });
+  const { rolloutId, index } = wave.data;
+  if (written.some((one) => one.rolloutId === rolloutId && one.index === index)) return [];
+  const next = waveLeftBy(wave.data, upgrade);
   return next === wave.data ? [] : [replace(Waves, wave, next)];
 }
+
+/**
+ * The wave of the hop that a rollback takes back, of one that Liftlock has begun by itself as of one that a person asks for; none where the hop was of no
+ * rollout.
+ */
+export async function waveOfHop(
+  table: Pick<Table, 'get'>,
+  {
+    clusterKey,
+    from,
+    to,
+    rollbackOf,
+  }: Pick<Upgrade, 'clusterKey' | 'from' | 'to'> & Partial<Pick<Upgrade, 'rollbackOf'>>,
+): Promise<Read<Wave> | undefined> {
+  const { rolloutId, waveIndex } = rollbackOf ?? (await load(table, Upgrades, clusterKey, hopId(to, from)))?.data ?? {};
+  return rolloutId === undefined || waveIndex === undefined ? undefined : load(table, Waves, rolloutId, waveIndex);
+}
+
+/** The wave from when the rollback of a cluster is asked for: nothing begins after it before that has ended. */
+export const waveGoingBack = (wave: Wave, clusterKey: string): Wave => ({
+  ...wave,
+  goingBack: [...new Set([...(wave.goingBack ?? []), clusterKey])],
+});
 
 /** The wave once a rollback in it has ended: without its turn, and without its place in the budget where it has taken nothing back. */
 export function waveLeftBy(
@@ -240,8 +275,10 @@ export function waveLeftBy(
   { clusterKey, status, mutated }: Pick<Upgrade, 'clusterKey' | 'status' | 'mutated'>,
 ): Wave {
   const turn = withoutTurn(wave, clusterKey);
+  // What has failed half-way has taken something back, until somebody goes on with it or lets its cluster go.
+  const left = status === 'Failed' ? turn : without(turn, 'goingBack', clusterKey);
   const isUntouched = (status === 'Canceled' || status === 'Blocked') && !mutated;
-  return isUntouched ? withoutAutomaticRollback(turn, clusterKey) : turn;
+  return isUntouched ? without(left, 'automaticRollbacks', clusterKey) : left;
 }
 
 const automaticRollbacksOf = (waves: readonly Wave[]): number =>
@@ -250,12 +287,12 @@ const automaticRollbacksOf = (waves: readonly Wave[]): number =>
 /** Whether as many clusters of a rollout with these waves go back by themselves, or have done so, as may. */
 export const isRollbackBudgetSpent = (waves: readonly Wave[]): boolean => automaticRollbacksOf(waves) >= MOST_BY_ITSELF;
 
-/** The same wave where it has none of the cluster. */
-export function withoutAutomaticRollback(wave: Wave, clusterKey: string): Wave {
-  const { automaticRollbacks = [], ...rest } = wave;
-  if (!automaticRollbacks.includes(clusterKey)) return wave;
-  const others = automaticRollbacks.filter((key) => key !== clusterKey);
-  return others.length === 0 ? rest : { ...rest, automaticRollbacks: others };
+/** The same wave where the list does not have the cluster. */
+export function without(wave: Wave, list: 'automaticRollbacks' | 'goingBack', clusterKey: string): Wave {
+  const { [list]: keys = [], ...rest } = wave;
+  if (!keys.includes(clusterKey)) return wave;
+  const others = keys.filter((key) => key !== clusterKey);
+  return others.length === 0 ? rest : { ...rest, [list]: others };
 }
 
 function withoutTurn(wave: Wave, clusterKey: string): Wave {

@@ -31,6 +31,7 @@ const earlier = (given: Partial<Wave>): Given => ({
   wave: { index: 1 },
   earlier: [waveItem({ name: 'before', ...given })],
 });
+const GOING_BACK: Partial<Wave> = { status: 'Completed', goingBack: ['a'] };
 const asking = { rules: rules({ wave: { name: 'all', approval: { before: true, approvals: 1, fourEyes: false } } }) };
 const word = (decision: 'Approved' | 'Rejected') => ({
   decision,
@@ -192,6 +193,7 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
   ['a wave that was skipped', { wave: { status: 'Skipped' } }, ['WaveSkipped'], NOTHING, NOTHING],
   ['a wave that has ended', { wave: { status: 'Completed' } }, NOTHING, NOTHING, NOTHING],
   ['a halted wave before it', earlier({ status: 'Halted' }), ['EarlierWaveHalted'], ['EarlierWaveHalted'], NOTHING],
+  ['a wave before it, of which one goes back', earlier(GOING_BACK), ['GoesBack'], ['GoesBack'], NOTHING],
   ['a wave before it that is open again', earlier({ status: 'Open' }), ['EarlierWave'], NOTHING, NOTHING],
   ['a wave before it that has passed', earlier({ status: 'CompletedWithFailures' }), NOTHING, NOTHING, NOTHING],
   ['nobody of that name', { member: 'none' }, ['NotAMember'], ['NotAMember'], NOTHING],

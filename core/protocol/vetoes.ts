@@ -6,7 +6,7 @@ import { capKeys, capRefusals, recount } from '../policy/caps.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { unreadablePolicy } from '../policy/policy-of.ts';
 import { givenUp } from '../policy/wave-of.ts';
-import { exceedsBudget, haltedBefore, waveRefusal, whyHalted } from '../policy/wave-room.ts';
+import { exceedsBudget, goesBack, haltedBefore, waveRefusal, whyHalted } from '../policy/wave-room.ts';
 import { authority, busyWith, otherTarget } from './authority.ts';
 import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves.ts';
 import { isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
@@ -134,9 +134,10 @@ export const VETOES: readonly Veto[] = [
   {
     // A straggler of an earlier wave may have failed since the grant.
     asked: BEGINNING,
-    rule: 'no wave before it is halted',
-    codes: ['EarlierWaveHalted'],
-    reasons: ({ rollout, earlier = [] }) => (rollout === undefined ? NONE : only(haltedBefore(earlier))),
+    rule: 'no wave before it is halted, and no cluster of one is being taken back',
+    codes: ['EarlierWaveHalted', 'GoesBack'],
+    reasons: ({ rollout, earlier = [] }) =>
+      rollout === undefined ? NONE : only(haltedBefore(earlier), goesBack(earlier)),
   },
   {
     asked: ['grant'],

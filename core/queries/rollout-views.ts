@@ -8,6 +8,7 @@ import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
 import { waveNamed } from '../policy/wave-of.ts';
+import { goesBack } from '../policy/wave-room.ts';
 import { worstCaseNow } from '../policy/worst-case.ts';
 import type { Table } from '../ports/table.ts';
 import { busyWith } from '../protocol/authority.ts';
@@ -184,8 +185,10 @@ function summary(
   const sums = COUNTERS.map((counter) => [counter, waves.reduce((sum, wave) => sum + wave[counter], 0)]);
   const sum = Object.fromEntries(sums) as Omit<RolloutProgress, 'leftHalfDone'>;
   const left = members.filter((member) => leftIn(rollout, member) !== undefined).length;
+  const back = AT_REST.includes(rollout.status) ? undefined : goesBack(waves);
   return {
     ...rollout,
+    reasons: [...(back === undefined ? [] : [back]), ...rollout.reasons],
     progress: { ...sum, inFlight: sum.inFlight - left, leftHalfDone: left },
     /** The wave that is open; null before the first and after the last. */
     currentWave: waves.find((wave) => wave.status !== 'Pending' && !PASSED_WAVES.includes(wave.status))?.name ?? null,

@@ -2,12 +2,12 @@ import { errorMessage } from '../contracts/errors.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { MACHINE_TIMEOUT_SECONDS } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { clusterNameOf } from '../model/cluster-key.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { ExecutionState } from '../ports/executions.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isMadeByReconciler } from '../protocol/execution-name.ts';
 import { stoppedFromOutside } from '../protocol/read-fault.ts';
-import { clusterNameOf } from '../protocol/rollback.ts';
 import { closeGrant, freeGrant, resolveIntents, settleUpgrade } from '../protocol/settle.ts';
 
 type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'events'>;

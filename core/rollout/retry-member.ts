@@ -5,7 +5,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { hasReleases } from '../nodes/managed-groups/image-lag.ts';
 import { givenUp } from '../policy/wave-of.ts';
 import { exceedsBudget, overBudget } from '../policy/wave-room.ts';
-import { isRollbackBudgetSpent, withoutAutomaticRollback } from '../protocol/rollback.ts';
+import { isRollbackBudgetSpent, without } from '../protocol/rollback.ts';
 import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
 import { compareAddonVersions } from '../version/addon-version.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -52,7 +52,7 @@ export function retriedWave(wave: Wave, member: Member, after: Member, waves: re
   // What a person has accepted were the failures that there were: one that is taken back takes its room along.
   const { acceptedFailures: accepted, failed } = counted;
   const room = accepted === undefined ? counted : { ...counted, acceptedFailures: Math.min(accepted, failed) };
-  const next = withoutAutomaticRollback(room, member.clusterKey);
+  const next = without(without(room, 'automaticRollbacks', member.clusterKey), 'goingBack', member.clusterKey);
   const ofRollbacks = wave.status === 'Halted' ? wave.reasons.filter(({ code }) => code === 'RollbackBudget') : [];
   const others = waves.filter(({ index }) => index !== wave.index);
   const isSpent = ofRollbacks.length > 0 && isRollbackBudgetSpent([next, ...others]);

@@ -10,7 +10,7 @@ import { isOfPlan, newestOfEach } from '../model/last-words.ts';
 import type { ApprovalEvidence } from '../policy/approval-evidence.ts';
 import { approvalRefusals, clustersOf, isExpired } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
-import { exceedsBudget, MAY_HALT } from '../policy/wave-room.ts';
+import { exceedsBudget, goesBack, MAY_HALT } from '../policy/wave-room.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { rolloutEnd } from '../protocol/settle-decision.ts';
 import type { Decision } from './decisions.ts';
@@ -99,6 +99,7 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
   // Its members are not settled, or were settled and agreed to under another policy: the next full look plans it anew.
   const isOutdated = policy !== undefined && rollout.policyRevision !== situation.policyRevision;
   if (rollout.following !== undefined || isOutdated) return [];
+  if (goesBack(situation.waves.filter(({ index }) => index < wave.index)) !== undefined) return [];
   const own = members.filter((member) => member.waveIndex === wave.index);
   // The index does not have all of them yet.
   if (own.length < unsettledIn(wave)) return [];
@@ -151,6 +152,8 @@ function settled(situation: WaveSituation, wave: Wave): Decision[] {
   return [{ type: 'change-wave', wave, status: 'Soaking', reasons: [...reasons, ...end.reasons] }];
 }
 
+const isOfSoak = ({ code }: Reason): boolean => code === 'Soaking' || code === 'GoesBack';
+
 function soaking(situation: WaveSituation, wave: Wave): Decision[] {
   const spec = specOf(situation, wave);
   const readings = situation.readings(wave);
@@ -164,8 +167,8 @@ function soaking(situation: WaveSituation, wave: Wave): Decision[] {
     return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons, ...changes }];
   }
   if (readings === undefined || gates === undefined) {
-    const [until] = soak.reasons.filter(({ code }) => code === 'Soaking');
-    const told = wave.reasons.find(({ code }) => code === 'Soaking');
+    const [until] = soak.reasons.filter(isOfSoak);
+    const told = wave.reasons.find(isOfSoak);
     if (until === undefined || told === undefined || told.message === until.message) return [];
     const reasons = wave.reasons.map((one) => (one === told ? until : one));
     return [{ type: 'adjust-wave', wave, changes: { reasons }, event: undefined, reasons: [until] }];

@@ -5,6 +5,7 @@ import type { GateReading, GateState } from '../contracts/items/gate.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { gateName } from '../policy/gate-answer.ts';
+import { goesBack } from '../policy/wave-room.ts';
 
 /** A reading counts for so long (semantics.md, Soak). */
 const FRESH_MILLISECONDS = 5 * 60_000;
@@ -30,11 +31,13 @@ export const isGivenUp = ({ reasons }: Wave): boolean => reasons.some(({ code })
  * nobody looked at for five minutes, starts it again (semantics.md, Soak). `clock` writes instants for people; in UTC when absent.
  */
 export function soakOf(wave: Wave, spec: Spec | undefined, now: Date, clock = (at: Date) => clockText([], at)): Soak {
-  if (wave.promotedBy !== undefined) return { isOver: true, until: now, reasons: [] };
+  const back = goesBack([wave]);
+  if (wave.promotedBy !== undefined && back === undefined) return { isOver: true, until: now, reasons: [] };
   if (spec === undefined) {
     const text = `No policy that can be read has a wave ${wave.name}: nobody knows how long it soaks. An approver may go on: liftlock rollout promote ${wave.rolloutId}`;
     return { isOver: false, until: undefined, reasons: [reason('NoWave', text)] };
   }
+  if (back !== undefined) return { isOver: false, until: undefined, reasons: [back] };
   const gates = spec.gates.length === 0 ? undefined : gateProblem(wave, spec.gates, now);
   const length = spec.soak === undefined ? 0 : durationMilliseconds(spec.soak);
   const starts = [wave.lastSuccessAt, wave.gates?.notGreenAt].flatMap((at) =>

@@ -21,9 +21,9 @@ import { type Asker, authority, claimsToBeNested } from '../protocol/authority.t
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { HOP_MACHINES, sameUnderWay } from '../protocol/hop-before.ts';
 import { findHopInHand, keptOf } from '../protocol/left-half-done.ts';
-import { heldForRollback } from '../protocol/rollback.ts';
+import { askedBack } from '../protocol/rollback.ts';
 import { change, NOTHING } from '../store/change.ts';
-import { ClusterControls, Clusters, Grants, Upgrades } from '../store/entities.ts';
+import { Clusters, Grants, Upgrades } from '../store/entities.ts';
 import { decideAndWrite, load, type Read, replace } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -154,6 +154,8 @@ function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly
     const read = await load(ports.table, Upgrades, key, upgradeId);
     // Somebody runs the same upgrade: then it needs nothing more. In a rollout that has left it, nobody does.
     if (read?.data.status === 'Running' || (read?.data.status === 'Parked' && !isLeft)) return NOTHING;
+    // So it does where somebody has given it up since it was refused.
+    if (read?.data.status === 'Canceled' && asker !== undefined && read.data.execution === asker.arn) return NOTHING;
     const pending = read?.data.status === 'Pending' ? read.data : undefined;
     const upgrade: Upgrade = {
       clusterKey: key,
@@ -172,16 +174,7 @@ function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly
       ...given({ rollbackOf: pending?.rollbackOf, reversibleUntil: pending?.reversibleUntil }),
     };
     const detail = { upgradeId, from, to, status: upgrade.status, mutated: upgrade.mutated, reasons };
-    const control = isRollback(upgrade) ? await load(ports.table, ClusterControls, key) : undefined;
-    const held = isRollback(upgrade)
-      ? [
-          replace(
-            ClusterControls,
-            control,
-            heldForRollback(control?.data, { ...request, upgradeId }, now.toISOString()),
-          ),
-        ]
-      : [];
+    const held = isRollback(upgrade) ? await askedBack(ports.table, { ...request, upgradeId }, now) : [];
     return {
       ...NOTHING,
       writes: [replace(Upgrades, read, upgrade), ...held],

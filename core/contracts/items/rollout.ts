@@ -144,6 +144,8 @@ export const wave = z.object({
   automaticRollbacks: z.array(z.string()).optional(),
   /** The key of the one of them that has its turn. */
   rollingBack: z.string().optional(),
+  /** Keys of its clusters whose rollback is asked for and has not ended, or has failed half-way: nothing begins after the wave. */
+  goingBack: z.array(z.string()).optional(),
   /** A person skipped its soak (`promote`). */
   promotedBy: z.string().optional(),
   conditions: z.array(condition).optional(),

@@ -4,6 +4,9 @@ import { closing, lasting, passing, told } from './reason-facts.ts';
 export const ROLLBACK_REASONS = {
   GotWorse: told('The cluster is worse than before its hop, and its policy has it taken back.'),
   RollbackBudget: lasting('As many clusters of the rollout as may have gone back by themselves.'),
+  GoesBack: passing(
+    'A cluster of this wave, or of one before it, is being taken back, or its rollback has failed half-way.',
+  ),
   RollbackTurn: passing('Another cluster of the wave is on its way back, and this one follows.'),
   AddonsFirst: told('To go back, the add-on kube-proxy goes first.'),
   HopReversible: told('EKS takes the hop back for seven days after it has ended.'),

@@ -1,0 +1,96 @@
+import { releaseCluster } from '../../core/operations/hold-switch.ts';
+import { requestRollback } from '../../core/operations/request-rollback.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { listRollouts } from '../../core/queries/rollout-views.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { at } from './changed-policy.ts';
+import { onStep } from './on-step.ts';
+import { hours, PERSON, recordOf, run, smallFleet, upgradesOf, versionOf, wavesOf } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
+
+// docs/semantics.md, Waves: while a cluster of a wave goes back nothing begins after it, and a wave that soaks does not pass.
+
+const prod = ['p1', 'p2', 'p3'];
+
+const crashing = {
+  ...{ kind: 'Deployment' as const, namespace: 'shop', name: 'web', replicas: 2 },
+  ...{ labels: { app: 'web' }, image: 'web:1', crashesFromKubelet: '1.37' },
+};
+
+/** A canary of two, of which one more may fail than is tried here. */
+function fleet(canary: object, policy: object = {}, workload?: typeof crashing): Promise<World> {
+  const [c, ...others] = [...staged('canary', ['c', 'd']), ...staged('prod', prod)];
+  return smallFleet({
+    clusters: [{ name: 'c', version: '1.36', ...c, ...(workload && { workloads: [workload] }) }, ...others],
+    policy: {
+      ...policy,
+      waves: [
+        at('canary', { maxConcurrency: 2, failureBudget: { maxFailures: 1 }, ...canary }),
+        at('prod', { maxConcurrency: 1 }),
+      ],
+    },
+  });
+}
+
+const waves = async (world: World) => (await wavesOf(world)).map(({ name, status }) => `${name} ${status}`);
+const goBack = async (world: World) =>
+  requestRollback(world.ports, await recordOf(world, 'c'), PERSON, { approve: true });
+const begunOf = async (world: World) =>
+  (await upgradesOf(world)).filter(({ clusterKey }) => /\/p\d/.test(clusterKey)).map(({ startedAt }) => startedAt);
+const backOf = async (world: World) => (await upgradesOf(world)).find(({ machine }) => machine === 'rollback-cluster');
+const codesOf = async (world: World, name: string) =>
+  (await explainCluster(world.ports, await recordOf(world, name))).reasons.map(({ code }) => code);
+
+test('while a canary is taken back no more of production begins, and it goes on after that', async () => {
+  const world = await fleet({});
+  onStep(world, 'upgrade-control-plane', 'done', 'p1', () => goBack(world));
+  await hours(world, 3);
+  const begun = await begunOf(world);
+  const back = await backOf(world);
+  expect([back?.status, versionOf(world, 'c'), begun.length > 1]).toEqual(['Succeeded', '1.36', true]);
+  const since = begun.filter((at = '') => at > `${back?.startedAt}`);
+  expect(since.filter((at = '') => at < `${back?.endedAt}`)).toEqual([]);
+  await run(world);
+  expect([await waves(world), prod.map((name) => versionOf(world, name))]).toEqual([
+    ['canary CompletedWithFailures', 'prod Completed'],
+    ['1.37', '1.37', '1.37'],
+  ]);
+  expect((await wavesOf(world))[0]?.goingBack).toBeUndefined();
+});
+
+test('a canary that soaks does not pass by one that has failed on its way back, before that is let go', async () => {
+  const world = await fleet({ soak: '6h' });
+  await hours(world, 3);
+  expect(await waves(world)).toEqual(['canary Soaking', 'prod Pending']);
+  world.eks.state.plannedFailures.push({
+    ...{ clusterName: 'c', nodegroupName: 'workers', type: 'VersionUpdate' },
+    ...{ errorCode: 'PodEvictionFailure', errorMessage: 'no' },
+  });
+  await goBack(world);
+  // From when it is asked for, and not from its grant alone.
+  expect((await wavesOf(world))[0]?.goingBack).toHaveLength(1);
+  await hours(world, 24);
+  expect([(await backOf(world))?.status, await waves(world)]).toEqual(['Failed', ['canary Soaking', 'prod Pending']]);
+  expect(await codesOf(world, 'p1')).toContain('GoesBack');
+  const [rollout] = (await listRollouts(world.table, world.clock.now())).items;
+  expect([rollout?.reasons[0]?.code, rollout?.reasons[0]?.message]).toEqual([
+    'GoesBack',
+    expect.stringMatching(/^Nothing begins after the wave canary before the rollback of c has ended/),
+  ]);
+  expect((await wavesOf(world))[0]?.reasons[0]?.code).toBe('GoesBack');
+  await releaseCluster(world.ports, (await recordOf(world, 'c')).clusterKey, PERSON);
+  await run(world);
+  expect((await waves(world))[1]).toBe('prod Completed');
+});
+
+test.each([
+  ['a person asks for it', {}, undefined],
+  ['it goes back by itself', { rollback: { automatic: true, windows: 'ignore' } }, crashing],
+])('nor does a wave open after a canary that has passed, where %s', async (_, policy, workload) => {
+  const world = await fleet({}, policy, workload);
+  if (workload === undefined) onStep(world, 'smoke-check', 'done', 'd', () => goBack(world));
+  await hours(world, 2);
+  const back = await backOf(world);
+  const [, opened] = await wavesOf(world);
+  expect([back?.status, `${opened?.openedAt}` >= `${back?.endedAt}`]).toEqual(['Succeeded', true]);
+});
