@@ -46,8 +46,27 @@ export async function prepareFleet(folder: string, options: LoadOptions = {}): P
   if (problems.length > 0 || config.fleet === undefined)
     throw Object.assign(new Error(problems.join('\n')), { name: 'InvalidInput' });
   const { fleet, policies, calendars, channels } = config;
-  return { loaded, fleet, policies, others: [...calendars, ...channels], warnings: config.warnings.map(formatIssue) };
+  const alarms = alarmsOf(policies);
+  const granted = `Alarms that policies name are there, and OK until somebody says otherwise: ${alarms.join(', ')}.`;
+  const statements = alarms.length === 0 ? loaded.statements : [...loaded.statements, granted];
+  return {
+    loaded: { ...loaded, statements },
+    fleet,
+    policies,
+    others: [...calendars, ...channels],
+    warnings: config.warnings.map(formatIssue),
+  };
 }
+
+/** As policies name them: what has to be OK before a hop, and what is a gate of a wave. */
+export const alarmsOf = (policies: readonly UpgradePolicy[]): string[] => [
+  ...new Set(
+    policies.flatMap(({ spec }) => [
+      ...(spec.scan.alarms ?? []),
+      ...spec.waves.flatMap(({ gates }) => gates.flatMap((gate) => ('alarm' in gate ? gate.alarm : []))),
+    ]),
+  ),
+];
 
 /** All that is applied, in an order in which nothing names what is not there yet. */
 export const configOf = ({ fleet, others, policies }: PreparedFleet): ConfigObject[] => [fleet, ...others, ...policies];

@@ -21,10 +21,13 @@ const keys: Readonly<Record<string, string>> = {
   'payments-prod': '333333333333.eu-central-1.payments-prod',
 };
 
+const ELSEWHERE = 'arn:aws:cloudwatch:us-east-1:333333333333:alarm:shop: errors';
+
 /** Windows, soaks and agreement take a day of the fleet, and say nothing about repairs. */
 function atOnce(policy: UpgradePolicy): UpgradePolicy {
   const waves = policy.spec.waves.map(({ calendar: _, approval: __, soak: ___, ...wave }) => wave);
-  return { ...policy, spec: { ...policy.spec, waves } };
+  const scan = { ...policy.spec.scan, alarms: ['{cluster}-errors', ELSEWHERE] };
+  return { ...policy, spec: { ...policy.spec, scan, waves } };
 }
 
 let fleet: CloudFleet;
@@ -54,6 +57,14 @@ const stateOf = (name: string) => {
 };
 const retry = (name: string, as = 'liftlock-operator') =>
   apiRequest(fleet.cloud, 'POST', `/v1/clusters/${keys[name]}/retry`, {}, as);
+
+test('alarms that policies name are there from the beginning, each in its place, and OK', () => {
+  const { alarms, hub, clock } = fleet.cloud;
+  const okIn = (account: string, region: string) =>
+    alarms.of(account, region).flatMap((one) => (alarms.stateOf(one, clock.now()).value === 'OK' ? one.name : []));
+  expect(okIn(hub.account, hub.region)).toEqual(expect.arrayContaining(kept.map((name) => `${name}-errors`)));
+  expect(okIn('333333333333', 'us-east-1')).toContain('shop: errors');
+});
 
 test('a client of an API that goes is given another image; until then a retry ends where it ended before', async () => {
   await retry('checkout-staging');
