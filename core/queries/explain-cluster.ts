@@ -4,7 +4,7 @@ import type { Member, Wave } from '../contracts/items/rollout.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { arrivalId, hopId, hopTo } from '../model/hop.ts';
+import { arrivalId, hopId, hopTo, isRollback } from '../model/hop.ts';
 import { glassInForce } from '../policy/break-glass.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
@@ -94,13 +94,16 @@ export async function explainCluster(
   // What only takes back what another one has left says nothing of where the cluster stands.
   const [last] = upgrades.filter((one) => !isUndo(one));
   const newest = last?.from === cluster.version ? last : undefined;
-  // What a person has had tried again since is over, and so is what was before an upgrade that runs now.
-  const isTriedAgain =
-    control?.retried !== undefined || activeUpgrade(snapshot, cluster.clusterKey)?.status === 'Running';
+  // What a person has had tried again since is over, and so is what was before a hop that runs now; what goes back does so because of it.
+  const goesBack = last !== undefined && isRollback(last);
+  const runs = activeUpgrade(snapshot, cluster.clusterKey)?.status === 'Running' && !goesBack;
+  const isTriedAgain = control?.retried !== undefined || runs;
   const ended = isTriedAgain
     ? undefined
     : [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
-  const [latest = null] = await upgradeViews(ports.table, last === undefined ? [] : [last], cluster);
+  const compared = goesBack ? upgrades.find(({ id }) => id === hopId(last.to, last.from)) : last;
+  const shown = [last, compared].filter((one) => one !== undefined);
+  const [latest = null, { comparison = null } = {}] = await upgradeViews(ports.table, shown, cluster);
   const foreseen =
     toCome === undefined
       ? []
@@ -130,7 +133,7 @@ export async function explainCluster(
     hops: hops.map(String),
     reversal: reversalOf(cluster, hops, region, { now, mayExtend }),
     rollout: rolloutOf(place, wave),
-    upgrade: latest,
+    upgrade: latest && { ...latest, comparison },
     ...lastScan(scans?.scans[0], upgrades),
     foreseen,
     // What the last look foresees once more is not said twice; of a long one that look kept the beginning.

@@ -62,6 +62,26 @@ test('a cluster that its hop has left worse goes back by itself, and works again
   expect((await membersOf(world)).map(({ status }) => status)).toEqual(['Failed']);
 });
 
+test('while it goes back it is explained by what got worse', async () => {
+  const world = await smallFleet({
+    clusters: [cluster('web')],
+    policy: { rollback: { automatic: true, windows: 'ignore' } },
+  });
+  const said: unknown[] = [];
+  onStep(world, 'rollback-control-plane', 'running', 'web', async () => {
+    const { state, stoppedBy, upgrade } = await explainCluster(world.ports, await recordOf(world, 'web'));
+    const worse = upgrade?.comparison?.verdicts.filter(({ result }) => result === 'fail').map(({ probe }) => probe);
+    said.push(state, upgrade?.machine, JSON.stringify(stoppedBy), worse);
+  });
+  await run(world);
+  expect(said).toEqual([
+    'RollingBack',
+    'rollback-cluster',
+    expect.stringContaining('Deployment shop/web (was well'),
+    expect.arrayContaining(['workloads']),
+  ]);
+});
+
 test.each([
   ['whose policy leaves that to people', { rollback: { automatic: false, windows: 'ignore' } }],
   ['where nothing in it was compared', { verification: 'eks-api', smoke: { deployments: [], urls: [] } }],
