@@ -63,7 +63,8 @@ export function takeBaseline(reading: Reading, now: Date): Baseline {
     const names = seen.filter(({ isUndated }) => isNamed || isUndated).map(({ identity }) => identity);
     const known = isNamed || (UNDATED.has(probe) && names.length <= MOST_KEPT) ? { known: names } : {};
     const idle = seen.filter(({ isIdle }) => isIdle).map(({ identity }) => identity);
-    const own = idle.length > 0 && idle.length <= MOST_KEPT ? { idle } : {};
+    // Of workloads it is told apart from what nobody knows that nothing was idle.
+    const own = (idle.length > 0 || probe === 'workloads') && idle.length <= MOST_KEPT ? { idle } : {};
     probes[probe] = { count: ill.length, unwell: Object.fromEntries(ill.slice(0, MOST_KEPT)), ...known, ...own };
   }
   return { takenAt: now.toISOString(), probes };

@@ -253,3 +253,23 @@ test('a Service whose workloads somebody has deleted is not blamed, and one that
     ...{ changedNamed: ['Service shop/api'], named: [{ identity: 'Service shop/db' }] },
   });
 });
+
+test('a DaemonSet that wants no pod any more is told, with whose it is, and blames nothing', () => {
+  const idle = (identity: string, more: Partial<Observed> = {}) => is(identity, undefined, { isIdle: true, ...more });
+  const agent = { owner: 'platform' };
+  const emptied = [idle('DaemonSet ops/agent', agent), idle('DaemonSet gpu/plugin'), idle('Deployment shop/batch')];
+  const rewritten = idle('DaemonSet ops/paused', { writtenAt: later(30).toISOString() });
+  const before = [is('DaemonSet ops/agent'), idle('DaemonSet gpu/plugin'), is('Deployment shop/batch')];
+  expect(compared(before, [[60, [...emptied, rewritten]]])).toMatchObject({
+    ...{ result: 'pass', figures: { changed: 0, worse: 0, emptied: ['DaemonSet ops/agent (owner platform)'] } },
+  });
+  // One that was as empty before says nothing, nor does one of which nobody knows how it was.
+  expect(
+    compared(
+      before.map(({ identity }) => idle(identity)),
+      [[60, emptied]],
+    )?.figures.emptied,
+  ).toBeUndefined();
+  const many = Array.from({ length: MOST_KEPT + 1 }, (_, number) => idle(`${number}`));
+  expect(compared([...before, ...many], [[60, emptied]])?.figures.emptied).toBeUndefined();
+});

@@ -56,8 +56,12 @@ function compareOne(
   });
   worse.sort((a, b) => (a.since === b.since ? (a.identity < b.identity ? -1 : 1) : a.since < b.since ? -1 : 1));
   const counts = { compared: seen.length, unwell: ill.length, unwellBefore: noBetter.length };
-  const whose = changed.map(({ identity, owner }) => (owner === undefined ? identity : `${identity} (owner ${owner})`));
-  const few = whose.length === 0 ? {} : { changedNamed: whose.sort().slice(0, MOST_NAMED) };
+  const namesOf = (some: readonly Observed[]) =>
+    some.length === 0 ? undefined : some.map(withOwner).sort().slice(0, MOST_NAMED);
+  // Its nodes have lost the label that it asks for, or were scaled to none: which of the two, and whether that is meant, cannot be told from here.
+  const isEmptied = (one: Observed): boolean =>
+    before?.idle !== undefined && one.isIdle === true && one.identity.startsWith('DaemonSet ') && !isNew(one);
+  const few = given({ changedNamed: namesOf(changed), emptied: namesOf(seen.filter(isEmptied)) });
   const figures = {
     ...counts,
     changed: changed.length,
@@ -116,6 +120,9 @@ function awaited(
   const why = [once.size > 0 ? ONE_RUN : [], unknown.length > 0 ? `${unknown.join('; ')}.` : []].flat().join(' ');
   return { result: 'inconclusive', why, ...(concludesAt > now.toISOString() && { concludesAt }) };
 }
+
+const withOwner = ({ identity, owner }: Observed): string =>
+  owner === undefined ? identity : `${identity} (owner ${owner})`;
 
 function split<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];

@@ -123,4 +123,13 @@ test('what somebody has changed meanwhile is named with whose it is, a workload 
   // One that an earlier release has recorded.
   expect(told(changed('pods', 2))).toEqual([`2 things that are not well were ${end}.`]);
   expect(told(changed('pods', 0))).toEqual([]);
+  const emptied = (count: number) =>
+    verdict('workloads', 'pass', {
+      figures: { changed: count, worse: 0, named: [], emptied: ['DaemonSet ops/agent'] },
+    });
+  expect([0, 1].map((count) => changedReasons([emptied(count)]).map(({ code }) => code))).toEqual([
+    ['DaemonSetEmptied'],
+    ['ChangedMeanwhile', 'DaemonSetEmptied'],
+  ]);
+  expect(told(emptied(0))[0]).toContain('none is wanted any more, on whatever node: DaemonSet ops/agent. Where');
 });

@@ -48,17 +48,23 @@ export function verdictReason(verdict: ProbeVerdict): Reason {
   return reason(code, `The ${what} of ${whose(verdict)} rose from ${by}.`);
 }
 
-/** What is not well and not blamed on the hop, since somebody has made or changed it meanwhile: a workload and its pods are one thing. */
+/**
+ * What is not well and not blamed on the hop, since somebody has made or changed it meanwhile: a workload and its pods are one thing. And what has no pods
+ * any more, of which nobody can tell whether that is meant.
+ */
 export function changedReasons(verdicts: readonly ProbeVerdict[]): Reason[] {
   const figures = verdicts.flatMap((one) => (one.kind === 'state' ? [one.figures] : []));
   const named = figures.flatMap(({ changedNamed = [] }) => changedNamed);
   const once = [...new Set(named)];
   const count = figures.reduce((sum, { changed }) => sum + changed, once.length - named.length);
-  if (count === 0) return [];
+  const emptied = figures.flatMap((one) => one.emptied ?? []);
+  const told = `Of DaemonSets that had pods before the hop none is wanted any more, on whatever node: ${some(emptied, MOST_TOLD)}. Where that is not meant, compare their nodeSelector and tolerations with the labels and taints of the nodes.`;
+  const ofEmptied = emptied.length === 0 ? [] : [reason('DaemonSetEmptied', told)];
+  if (count === 0) return ofEmptied;
   const [is, was] = count === 1 ? ['is', 'was'] : ['are', 'were'];
   const names = once.length === 0 ? '' : `: ${some(once, MOST_TOLD, count)}`;
   const said = `${counted(count, 'thing')} that ${is} not well ${was} made or changed by somebody since the scan, and not compared${names}.`;
-  return [reason('ChangedMeanwhile', said)];
+  return [reason('ChangedMeanwhile', said), ...ofEmptied];
 }
 
 const whose = ({ of }: RateVerdict): string => of?.name ?? 'the API server';

@@ -83,6 +83,8 @@ const stateFigures = z.object({
   changed: z.number(),
   /** The first of them, with whose they are. */
   changedNamed: z.array(z.string()).optional(),
+  /** DaemonSets that wanted pods before and want none now, the first of them, with whose they are. */
+  emptied: z.array(z.string()).optional(),
   /** How many got worse, the first of them by name. */
   worse: z.number(),
   named: z.array(worsened),

@@ -137,7 +137,7 @@ test('a cluster that nothing stands against is done, and what is not well is kep
       takenAt: NOON.toISOString(),
       probes: {
         ...{ nodes: nothing, pods: { ...nothing, known: [] }, services: { ...nothing, known: [] } },
-        workloads: { count: 1, unwell: { 'Deployment shop/a': 'down' } },
+        workloads: { count: 1, unwell: { 'Deployment shop/a': 'down' }, idle: [] },
       },
     },
   });

@@ -7,6 +7,9 @@ export const CHECK_REASONS = {
   Al2Nodegroup: lasting('The node group runs Amazon Linux 2, which has no image of the target.'),
   ApiServerNotReady: lasting('The API server answers that it is not ready.'),
   ApiServerWorse: lasting('The API server fails more requests than before the hop, or takes longer for them.'),
+  DaemonSetEmptied: told(
+    'A DaemonSet that had pods before the hop wants none any more: nodes have lost the labels that it asks for, or are gone.',
+  ),
   ChangedMeanwhile: told(
     'What is not well was made or changed by somebody during the hop, which is not blamed for it.',
   ),
