@@ -58,7 +58,7 @@ export function takeBaseline(reading: Reading, now: Date): Baseline {
   for (const probe of STATE_PROBES) {
     const seen = reading[probe];
     if (seen === undefined) continue;
-    const ill = seen.flatMap(({ identity, is }) => (is === undefined ? [] : [[identity, is] as const]));
+    const ill = seen.flatMap((one) => (one.is && !isOnlyStarting(one, now) ? [[one.identity, one.is] as const] : []));
     const isNamed = NAMED_BY_POLICY.has(probe);
     const names = seen.filter(({ isUndated }) => isNamed || isUndated).map(({ identity }) => identity);
     const known = isNamed || (UNDATED.has(probe) && names.length <= MOST_KEPT) ? { known: names } : {};
@@ -69,6 +69,16 @@ export function takeBaseline(reading: Reading, now: Date): Baseline {
   }
   return { takenAt: now.toISOString(), probes };
 }
+
+/** A rollout of a Deployment has failed or come to its end by then: it gives up after 10 minutes without progress where nobody says more. */
+const SETTLED_MINUTES = 60;
+
+/**
+ * Pods come and go, and what breaks those of a workload that ran as it does for long is the hop's; of what somebody has just written nobody knows yet whether
+ * it ever runs. What no team writes the scan waits for.
+ */
+const isOnlyStarting = ({ isStarting = false, writtenAt = '' }: Observed, now: Date): boolean =>
+  isStarting && now.getTime() - Date.parse(writtenAt) >= SETTLED_MINUTES * 60_000;
 
 /** As the scan of this upgrade took it; undefined when there was none. */
 export function baselineOf(upgrade: Pick<Upgrade, 'steps'> | undefined): Baseline | undefined {

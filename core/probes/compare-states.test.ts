@@ -273,3 +273,18 @@ test('a DaemonSet that wants no pod any more is told, with whose it is, and blam
   const many = Array.from({ length: MOST_KEPT + 1 }, (_, number) => idle(`${number}`));
   expect(compared([...before, ...many], [[60, emptied]])?.figures.emptied).toBeUndefined();
 });
+
+test('what was only just starting before the hop counts as well then, unless somebody had written it just before', () => {
+  const starting = (identity: string, minutesBefore: number) =>
+    is(identity, 'down', { isStarting: true, writtenAt: later(-minutesBefore).toISOString() });
+  const before = [starting('a', 60), starting('b', 59), is('c', 'down'), is('d', 'down', { isStarting: true })];
+  const broken = before.map(({ identity }) => is(identity, 'down'));
+  expect(
+    compared(before, [
+      [60, broken],
+      [66, broken],
+    ]),
+  ).toMatchObject({
+    ...{ result: 'fail', figures: { unwellBefore: 3, worse: 1, named: [{ identity: 'a', was: 'well' }] } },
+  });
+});
