@@ -112,10 +112,17 @@ test.each<[string, readonly object[], string, string | undefined, string]>([
   ['it started again long ago', [restarting(10, 3)], 'Deployment shop/web', undefined, 'running'],
   [
     'it started again once in a while, for months',
-    [restarting(9, 30, 10)],
+    [restarting(9, 30, 20)],
     'Deployment shop/web',
     undefined,
     'running',
+  ],
+  [
+    'it starts again every quarter of an hour, after weeks without',
+    [made('2026-11-01T12:00:00Z', restarting(9, 3, 15))],
+    'Deployment shop/web',
+    'down',
+    '1 of 1 pods restarting',
   ],
   [
     'it starts again every quarter of an hour, since its memory fills',

@@ -155,6 +155,8 @@ const FAILING = new Set([
 /** A container that starts again and again is Running in between. */
 const RESTARTS = 3;
 const RECENT_MINUTES = 10;
+/** A run that was shorter lies between two starts of late, in a pod that is weeks old as well: control planes move without their pods. */
+const SHORT_MINUTES = 20;
 /** Who starts again more often than this, over all of its life, does so again and again, however long each time lasts: memory that fills takes a while. */
 const OFTEN_MINUTES = 60;
 /** Where nodes come and go, as by Karpenter and Auto Mode after each hop, some pod is always just starting. */
@@ -197,8 +199,8 @@ function troubleOf(status: Mapping, age: number, now: Date): string | undefined 
     if (waiting !== undefined && FAILING.has(waiting)) return waiting;
     const { startedAt, finishedAt } = mappingOf(mappingOf(lastState).terminated);
     const ended = Date.parse(textOf(finishedAt) ?? '');
-    // The kubelet counts for as long as the pod lives: who ran for long before it ended has not started three times lately.
-    const ranLong = ended - Date.parse(textOf(startedAt) ?? '') >= RECENT_MINUTES * 60_000;
+    // The kubelet counts for as long as the pod lives: who ran for long before it ended has not started again and again lately.
+    const ranLong = ended - Date.parse(textOf(startedAt) ?? '') >= SHORT_MINUTES * 60_000;
     const restarts = numberOf(restartCount) ?? 0;
     const isRecent = now.getTime() - ended < RECENT_MINUTES * 60_000;
     const isSeldom = ranLong && !(age < restarts * OFTEN_MINUTES * 60_000);
