@@ -18,7 +18,7 @@ import { smallRun } from './small-run.ts';
 import { SMALL_SETTINGS } from './small-settings.ts';
 import { votedWaves } from './voted-waves.ts';
 
-/** Virtual minutes: in the first cluster's control plane, and in the second one's node group. */
+/** Virtual minutes: in the first cluster's control plane, and later in what follows it. */
 const KILLS = [12, 50];
 
 const folder = await mkdtemp(join(tmpdir(), 'liftlock-e2e-'));

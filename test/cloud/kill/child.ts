@@ -7,6 +7,7 @@ import { checkInvariants } from '../../../simulator/invariants/check-invariants.
 import { prepareFleet } from '../../../simulator/process/prepare-fleet.ts';
 import { untilRest } from '../../../simulator/process/until-rest.ts';
 import { cloudProblems } from '../cloud-problems.ts';
+import { makeGates, makeHookReceivers } from '../watched-wave.ts';
 import type { ChildReport } from './report.ts';
 
 const [assembly = '', stateFolder = ''] = process.argv.slice(2);
@@ -23,6 +24,12 @@ const { cloud, continued, close } = await startCloudFleet(
   { ...prepared, policies },
   { seed: 1, assembly, stateFolder, onNote: (note) => notes.push(note) },
 );
+const before = new Map(Object.values(cloud.eks.state.clusters).map(({ name, version }) => [name, version]));
+// What policies ask of others is there, or a cluster ends at its scan, and no kill strikes what changes it.
+if (!continued) {
+  await makeGates(cloud);
+  await makeHookReceivers(cloud);
+}
 const begin = prepared.loaded.now.getTime();
 const everyMinute = (): void => {
   say({ type: 'minute', minute: Math.round((cloud.clock.now().getTime() - begin) / 60_000) });
@@ -33,6 +40,9 @@ everyMinute();
 const until = new Date(begin + 12 * 3_600_000);
 const rested = await untilRest(cloud, cloud.clock, { until, quietHours: 0.4 });
 const violations = await checkInvariants(cloud);
+const isNoneUpgraded = Object.values(cloud.eks.state.clusters).every(
+  ({ name, version }) => before.get(name) === version,
+);
 say({
   type: 'ended',
   rested,
@@ -42,6 +52,10 @@ say({
     nodegroups: nodegroups.map((nodegroup) => `${nodegroup.name}=${nodegroup.version}`),
     addons: addons.map((addon) => `${addon.name}=${addon.version}`).sort(),
   })),
-  problems: [...violations.map(({ invariant, message }) => `${invariant}: ${message}`), ...cloudProblems(cloud, notes)],
+  problems: [
+    ...(isNoneUpgraded && !continued ? ['no cluster was upgraded, so that no kill could strike that'] : []),
+    ...violations.map(({ invariant, message }) => `${invariant}: ${message}`),
+    ...cloudProblems(cloud, notes),
+  ],
 });
 await close();
