@@ -11,6 +11,7 @@ const rollout: RolloutDetail = {
   currentWave: null,
   waitsForApproval: null,
   waitsForReadiness: null,
+  waitsForPromotion: null,
   waveDetails: [],
   members: [],
 };
@@ -38,6 +39,7 @@ test.each([
   [{ waitsForApproval: 'prod', waitsForReadiness: null }, 'prod (needs approval)'],
   [{ waitsForReadiness: { wave: 'prod', clusters: 2 } }, 'prod (2 not ready)'],
   [{ currentWave: 'canary' }, 'canary'],
+  [{ currentWave: 'canary', waitsForPromotion: 'canary' }, 'canary (needs promote)'],
 ])('WAVE of get rollouts says what keeps the wave shut', (given, cell) => {
   const column = LISTINGS.rollouts.columns.find(({ header }) => header === 'WAVE');
   expect(column?.cell({ ...rollout, ...given }, shown)).toBe(cell);

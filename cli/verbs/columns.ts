@@ -103,8 +103,9 @@ const rollouts: Listing<RolloutSummary> = {
     plain('POLICY', (item) => item.policy),
     plain('TARGET', (item) => item.target),
     status('STATUS', (item) => item.status),
-    plain('WAVE', ({ waitsForApproval, waitsForReadiness: late, currentWave, reasons: [first] }) => {
+    plain('WAVE', ({ waitsForApproval, waitsForReadiness: late, waitsForPromotion, currentWave, reasons: [first] }) => {
       if (first?.code === 'GoesBack') return `${currentWave ?? ''} (a cluster goes back)`.trim();
+      if (waitsForPromotion !== null) return `${waitsForPromotion} (needs promote)`;
       if (waitsForApproval !== null) return `${waitsForApproval} (needs approval)`;
       return late === null ? currentWave : `${late.wave} (${late.clusters} not ready)`;
     }),

@@ -388,6 +388,6 @@ function whyNone(snapshot: FleetSnapshot, policy: string, now: Date, finish: boo
 function busy(policy: string): Refusal {
   return new Refusal(
     'RolloutBusy',
-    `A rollout of the policy ${policy} is under way, and there is one at a time. Run liftlock get rollouts, then wait, resume or abort it.`,
+    `A rollout of the policy ${policy} is under way, and there is one at a time. Run liftlock get rollouts, then wait, or resume, promote or abort it.`,
   );
 }

@@ -161,7 +161,7 @@ test('with half an inventory nothing is planned, unless somebody asks for it, an
 });
 
 const busy =
-  'A rollout of the policy p is under way, and there is one at a time. Run liftlock get rollouts, then wait, resume or abort it.';
+  'A rollout of the policy p is under way, and there is one at a time. Run liftlock get rollouts, then wait, or resume, promote or abort it.';
 test.each<[string, Given, string, string]>([
   ['no policy of that name is applied', { policy: 'q' }, 'PolicyNotFound', 'There is no policy q. Applied are p.'],
   [

@@ -8,6 +8,7 @@ import { arrivalId, hopId, hopTo, isRollback } from '../model/hop.ts';
 import { glassInForce } from '../policy/break-glass.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
+import { mostInFlight } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
@@ -237,7 +238,7 @@ function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanatio
     memberStatus: status,
     position: member.position,
     of: wave?.members ?? 0,
-    atOnce: wave?.maxConcurrency ?? 0,
+    atOnce: wave === undefined ? 0 : mostInFlight(wave),
   };
 }
 

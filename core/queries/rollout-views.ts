@@ -196,6 +196,8 @@ function summary(
     waitsForApproval,
     /** Likewise for want of clusters that are ready (`requireReady`), and of how many; null while an approval comes first. */
     waitsForReadiness: isLate ? { wave: next.name, clusters: late.members.length } : null,
+    /** The wave that proves too little to pass, which an approver may let pass; null where there is none. */
+    waitsForPromotion: waves.find(({ status }) => status === 'Undecided')?.name ?? null,
   };
 }
 

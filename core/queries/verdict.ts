@@ -206,11 +206,12 @@ function inRollout(
   const undecided = waves.find(({ status, index }) => status === 'Undecided' && index < member.waveIndex);
   const others = waiting.some(({ code }) => code !== 'EarlierWave') ? ', and the other reasons above are gone' : '';
   const condition =
-    undecided === undefined
-      ? conditionOf(waiting, at, place)
-      : `An approver looks at the wave ${undecided.name} and runs: liftlock rollout promote ${rollout.id} --reason WHY${others}`;
+    undecided === undefined ? conditionOf(waiting, at, place) : `${promoting(undecided, rollout)}${others}`;
   return said(after(condition, at), ...waiting, ...told);
 }
+
+const promoting = ({ name }: Pick<Wave, 'name'>, { id }: Pick<Rollout, 'id'>): string =>
+  `An approver looks at the wave ${name} and runs: liftlock rollout promote ${id} --reason WHY`;
 
 type Paused = Pick<Place, 'rollout' | 'waves'>;
 
@@ -330,9 +331,11 @@ function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Plac
     const text = `The rollout ${id} of its policy is ${status} and ${without} without it.`;
     const wave = place.waves.find(({ index }) => index === tried?.waveIndex);
     const isPlannedAnew = wave?.status === 'Pending' && status !== 'Halted';
+    const undecided = place.waves.find((one) => one.status === 'Undecided');
+    const ends = undecided === undefined ? 'That rollout ends' : promoting(undecided, place.rollout);
     const takes = isPlannedAnew
       ? 'The next full look of the reconciler plans it anew, within the hour.'
-      : 'That rollout ends; then another one takes it.';
+      : `${ends}; then another one takes it.`;
     return said(after(takes), reason('RolloutBusy', text));
   }
   if (place !== undefined && tried !== undefined && tried.to === aim.target?.toString() && isServed(tried))

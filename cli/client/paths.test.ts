@@ -1,0 +1,19 @@
+import { clusterParam, part } from './paths.ts';
+
+test.each([
+  ['shop', 'shop'],
+  ['clusters/shop', 'shop'],
+  ['arn:aws:eks:eu-central-1:111111111111:cluster/shop', '111111111111.eu-central-1.shop'],
+  ['clusters/111111111111.eu-central-1.shop', '111111111111.eu-central-1.shop'],
+])('the cluster %s is asked for as %s', (said, id) => {
+  expect(clusterParam(said)).toEqual({ id });
+});
+
+test.each([
+  ['standard-1-37-0a1b2c3d', 'standard-1-37-0a1b2c3d'],
+  ['rollouts/standard-1-37-0a1b2c3d', 'standard-1-37-0a1b2c3d'],
+  ['a/b', 'a%2Fb'],
+  ['', '\0'],
+])('what is called %j stands in a path as %j', (name, text) => {
+  expect(part(name)).toBe(text);
+});
