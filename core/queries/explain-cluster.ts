@@ -160,7 +160,7 @@ const UNREADABLE = reason(
   'A policy that may select it cannot be read, so nobody knows its calendars and nothing begins.',
 );
 
-/** A rollout begins by itself only once all of the Fleet is known: what is missing for that nobody else tells of a cluster. */
+/** A rollout begins only once all of the Fleet is known, but where a person plans over what is: what is missing for that nobody else tells of a cluster. */
 async function untilAllIsKnown(
   table: Pick<Table, 'get' | 'queryPartition'>,
   snapshot: FleetSnapshot,
@@ -168,13 +168,18 @@ async function untilAllIsKnown(
   now: Date,
 ): Promise<Verdict> {
   const { fleet } = snapshot;
-  if (fleet === undefined || !verdict.reasons.some(({ code }) => code === 'Automatic')) return verdict;
+  const begins = verdict.reasons.find(({ code }) => code === 'Automatic' || code === 'ManualTrigger');
+  if (fleet === undefined || begins === undefined) return verdict;
   const [accounts, listed] = await Promise.all([table.queryPartition('ACCOUNTS'), load(table, Organizations)]);
   const { organizationId, unlisted } = listed?.data ?? {};
-  const known = { accounts: ofKind(accounts, Accounts), organizationId, unlisted };
-  const gaps = inventoryGaps(fleet, known, snapshot, now);
+  const looked = { accounts: ofKind(accounts, Accounts), organizationId, unlisted };
+  const gaps = inventoryGaps(fleet, looked, snapshot, now);
   if (gaps.length === 0) return verdict;
-  const condition = 'All of the Fleet is known. What cannot be read says: liftlock fleet status';
+  const known = 'All of the Fleet is known. What cannot be read says: liftlock fleet status';
+  const condition =
+    begins.code === 'Automatic'
+      ? known
+      : `${known}. Then, or over what is known with --incomplete-inventory: ${verdict.when.condition}`;
   return { when: { condition, at: null }, reasons: bounded([...verdict.reasons, ...gaps]) };
 }
 

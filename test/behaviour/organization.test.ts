@@ -107,6 +107,12 @@ test('that it cannot be listed is read where accounts are, and why, until it is 
     ['Automatic', 'InventoryIncomplete'],
     'All of the Fleet is known. What cannot be read says: liftlock fleet status',
   ]);
+  await applySpec(world, { selector: {}, trigger: 'manual', target: '1.37', waves: [{ name: 'all' }] });
+  const byHand = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect([byHand.reasons.map(({ code }) => code), byHand.when.condition]).toEqual([
+    ['ManualTrigger', 'InventoryIncomplete'],
+    'All of the Fleet is known. What cannot be read says: liftlock fleet status. Then, or over what is known with --incomplete-inventory: Somebody runs: liftlock rollout create policy-0',
+  ]);
   const started = startRollout(world.ports, 'policy-0', PERSON, { dryRun: true });
   await expect(started).rejects.toThrow(`which was refused: ${why}`);
   // Of another one nobody has tried it yet.
