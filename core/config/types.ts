@@ -14,7 +14,8 @@ export type DeepReadonly<T> = T extends readonly (infer Item)[]
 
 /** The `Fleet` kind, defaults filled in. */
 export type Fleet = DeepReadonly<z.output<typeof fleetSchema>>;
-export type FleetSpec = Fleet['spec'];
+/** `isOrganizationUnlisted`: of one in force, that nobody knows yet which accounts its organization has. */
+export type FleetSpec = Fleet['spec'] & { readonly isOrganizationUnlisted?: true };
 
 /** The `UpgradePolicy` kind, defaults filled in. */
 export type UpgradePolicy = DeepReadonly<z.output<typeof upgradePolicySchema>>;

@@ -1,15 +1,17 @@
 import { isDenied } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName, namedError } from '../contracts/errors.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { isSame } from '../model/is-same.ts';
-import { loadFleetInForce } from '../policy/applied.ts';
+import { FLEET, fleetSpec, loadFleetInForce } from '../policy/applied.ts';
 import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
-import { markDirty } from '../store/change.ts';
-import { Accounts, Organizations } from '../store/entities.ts';
-import { decode, load, put } from '../store/entity.ts';
+import { change, markDirty, NOTHING } from '../store/change.ts';
+import { auditEntry } from '../store/changes.ts';
+import { Accounts, Configs, Organizations } from '../store/entities.ts';
+import { decode, load, put, replace } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { becomesUnreachable } from './record-cluster.ts';
 import { loadLivingRecords } from './records.ts';
@@ -74,6 +76,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
       ]);
     throw refusal;
   }
+  if (isListed) await noteListed(ports, organizationId);
   // At the end: until now nobody has looked into its accounts. One that is taken out is listed anew when it is named again.
   if (isNews || listedBefore?.data.unlisted !== undefined) {
     await writeUnrecorded(ports.table, [put(Organizations, { organizationId }, 'any')]);
@@ -81,6 +84,20 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   }
   return { items, accounts: states };
 }
+
+/** From here on the accounts of the organization that the Fleet names are part of it. */
+const noteListed = (ports: DiscoverPorts, organizationId: string): Promise<undefined> =>
+  change(ports, async () => {
+    const read = await load(ports.table, Configs, 'Fleet', FLEET);
+    const isOf = fleetSpec(read?.data)?.organizationId === organizationId;
+    if (read === undefined || !isOf || read.data.listedOrganization === organizationId) return NOTHING;
+    const entry = auditEntry('fleet', 'OrganizationListed', LIFTLOCK, { organizationId });
+    return {
+      ...NOTHING,
+      writes: [replace(Configs, read, { ...read.data, listedOrganization: organizationId })],
+      record: [entry],
+    };
+  });
 
 /** The accounts of the organization, or what came instead of them. */
 async function listOrganization(

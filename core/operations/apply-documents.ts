@@ -16,7 +16,7 @@ import { agreesAlike } from '../rollout/plan-hash.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, NOTHING, writeMark } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
-import { Accounts, Clusters, Configs, Grants, Ledgers } from '../store/entities.ts';
+import { Accounts, Clusters, Configs, Grants, Ledgers, Organizations } from '../store/entities.ts';
 import { decode, load, loadAll, ofKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
@@ -111,6 +111,12 @@ async function preview(table: Table, objects: readonly ConfigObject[]): Promise<
   );
 }
 
+/** The one whose accounts discovery has listed last: a Fleet that names it goes by that from the first instant. */
+async function listedOrganization(table: Table): Promise<Pick<AppliedConfig, 'listedOrganization'>> {
+  const listed = (await load(table, Organizations))?.data.organizationId;
+  return listed === undefined || listed === '' ? {} : { listedOrganization: listed };
+}
+
 interface Applied {
   readonly kind: AppliedConfig['kind'];
   readonly name: string;
@@ -149,7 +155,9 @@ export async function applyConfig(
       const document = JSON.parse(JSON.stringify(object)) as Record<string, unknown>;
       const authoredBy = object.kind === 'UpgradePolicy' ? authorStays(object, read?.data) : undefined;
       const author = authoredBy === undefined ? {} : { authoredBy };
-      const next = { kind, name: stored, document, revision, appliedBy: by, appliedAt: now.toISOString(), ...author };
+      const listed = kind === 'Fleet' ? await listedOrganization(ports.table) : {};
+      const who = { appliedBy: by, appliedAt: now.toISOString(), ...author };
+      const next = { kind, name: stored, document, revision, ...who, ...listed };
       operations.push(replace(Configs, read, next));
       const before = read?.data.revision;
       entries.push(auditEntry('fleet', 'ConfigApplied', by, { kind, name, revision, before }));

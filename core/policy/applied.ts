@@ -36,8 +36,11 @@ function documentOf<Schema extends z.ZodType>(
 }
 
 /** The Fleet as applied; undefined when there is none or when this version cannot read it (then nothing may act). */
-export const fleetSpec = (applied: AppliedConfig | undefined): FleetSpec | undefined =>
-  documentOf(fleetSchema, applied)?.spec;
+export function fleetSpec(applied: AppliedConfig | undefined): FleetSpec | undefined {
+  const spec = documentOf(fleetSchema, applied)?.spec;
+  if (spec?.organizationId === undefined || applied?.listedOrganization === spec.organizationId) return spec;
+  return { ...spec, isOrganizationUnlisted: true };
+}
 
 /** The spec of the Fleet in force, read afresh; undefined as for `fleetSpec`. */
 export async function loadFleetInForce(table: Pick<Table, 'get'>): Promise<FleetSpec | undefined> {

@@ -131,15 +131,22 @@ export function clusterRefusals(
 export const isAwaited = (cluster: ClusterRecord | undefined, fleet: FleetSpec | undefined): boolean =>
   cluster !== undefined && isForgotten(cluster) && (fleet === undefined || unnamedIn(fleet, cluster) === undefined);
 
-/** What the Fleet does not name of where a cluster is; undefined = it names both. Which accounts an organization has only a look at it tells: where it is named, one that could not be listed takes nobody out. */
+/**
+ * What the Fleet does not name of where a cluster is; undefined = it names both. Which accounts an organization has only a look at it tells: before the
+ * first one it brings none in, and one that could not be listed again takes nobody out.
+ */
 export function unnamedIn(
-  { accounts, organizationId, regions }: FleetSpec,
+  { accounts, organizationId, isOrganizationUnlisted, regions }: FleetSpec,
   { account, region }: Pick<ClusterRecord, 'account' | 'region'>,
 ): string | undefined {
   // A plan may be made without a Fleet; one that is applied names Regions.
   if (regions.length === 0) return undefined;
   if (!regions.includes(region)) return `the Region ${region}`;
-  return organizationId !== undefined || setOf(accounts).has(account) ? undefined : `the account ${account}`;
+  if (setOf(accounts).has(account)) return undefined;
+  if (organizationId === undefined) return `the account ${account}`;
+  return isOrganizationUnlisted === true
+    ? `the account ${account}, and nobody has listed those of ${organizationId} yet (liftlock fleet status)`
+    : undefined;
 }
 
 /** A Fleet names thousands, and is asked about each cluster at each look. */

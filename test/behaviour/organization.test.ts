@@ -128,6 +128,35 @@ test('that it cannot be listed is read where accounts are, and why, until it is 
   expect(await told()).toEqual([[MEMBER, 'Ok', undefined]]);
 });
 
+test('an account that the Fleet names no more is left alone at once, whatever organization it names, until that was listed and has it', async () => {
+  const { world, listing, look } = await organizationFleet();
+  await applyConfig(world.ports, [fleetOf({ accounts: [LISTED, MEMBER] })], PERSON);
+  await look();
+  await applySpec(world, { selector: {}, trigger: 'manual', target: '1.37', waves: [{ name: 'all' }] });
+  const codes = async (name: string) =>
+    (await explainCluster(world.ports, await recordOf(world, name))).reasons.map(({ code }) => code);
+  const nameOrganization = () =>
+    applyConfig(world.ports, [fleetOf({ accounts: [LISTED], organizationId: 'o-a1b2c3d4e5' })], PERSON);
+  await nameOrganization();
+  expect(await codes('shop')).toContain('NotInFleet');
+  expect(await codes('web')).not.toContain('NotInFleet');
+  listing.fails = true;
+  await look();
+  expect(await codes('shop')).toContain('NotInFleet');
+  listing.fails = false;
+  await look();
+  expect(await codes('shop')).not.toContain('NotInFleet');
+  // Once it was listed it may fail, and whatever else is applied.
+  listing.fails = true;
+  await look();
+  await applyConfig(
+    world.ports,
+    [fleetOf({ accounts: [LISTED], organizationId: 'o-a1b2c3d4e5', mode: 'observe' })],
+    PERSON,
+  );
+  expect(await codes('shop')).not.toContain('NotInFleet');
+});
+
 test('once it was listed, what is known of the accounts stays, and those that the Fleet lists are still looked at', async () => {
   const { world, listing, look } = await organizationFleet();
   await look();

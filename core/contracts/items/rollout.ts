@@ -246,5 +246,7 @@ export const appliedConfig = z.object({
   appliedAt: timestamp,
   /** Of a policy: who last changed what approvals agree to, where that is somebody else (semantics.md, Approval). */
   authoredBy: z.string().optional(),
+  /** Of a Fleet: its organization, once discovery has listed it. */
+  listedOrganization: z.string().optional(),
 });
 export type AppliedConfig = z.infer<typeof appliedConfig>;
