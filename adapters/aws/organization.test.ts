@@ -25,6 +25,13 @@ test('active accounts of all pages, by the new name of their state where it is t
   });
   const organization = createOrganization({ region: 'eu-central-1' });
   expect(await organization.listAccounts('o-own')).toEqual(['1', '3']);
+  organizations.on(ListAccountsCommand).resolves({ Accounts: [] });
+  await expect(organization.listAccounts('o-own')).rejects.toMatchObject({ name: 'IncompleteAnswer' });
+});
+
+test('accounts of another organization are none of the Fleet', async () => {
+  organizations.on(ListAccountsCommand).resolves({ Accounts: [{ Id: '1', Arn, State: 'ACTIVE' }] });
+  const organization = createOrganization({ region: 'eu-central-1' });
   await expect(organization.listAccounts('o-other')).rejects.toThrow(
     "The hub's account is of o-own, and the Fleet names o-other.",
   );

@@ -16,8 +16,10 @@ export function createOrganization(config: OrganizationsClientConfig = {}): Orga
   return {
     async listAccounts(organizationId) {
       const accounts: string[] = [];
+      let listed = 0;
       for await (const page of paginateListAccounts({ client }, {})) {
         for (const { Id, Arn, State, Status } of page.Accounts ?? []) {
+          listed += 1;
           const own = organizationOf(Arn);
           if (own !== organizationId)
             throw namedError(
@@ -27,6 +29,8 @@ export function createOrganization(config: OrganizationsClientConfig = {}): Orga
           if (Id !== undefined && (State ?? Status) === 'ACTIVE') accounts.push(Id);
         }
       }
+      // The management account is always one of them.
+      if (listed === 0) throw namedError('IncompleteAnswer', 'Organizations listed no account, not even its own.');
       return accounts;
     },
   };

@@ -4,6 +4,7 @@ import { liftlockEvents } from '../../simulator/cloud/events/liftlock-events.ts'
 import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import { type CloudFleet, startCloudFleet } from '../../simulator/cloud/start-cloud-fleet.ts';
 import { noteRunning } from '../../simulator/cloud/state/running-clouds.ts';
+import { accountsOf } from '../../simulator/eks/clusters.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { interruption } from '../command/io.ts';
 import { EXIT, type ExitCode, type Session } from '../command/session.ts';
@@ -48,7 +49,7 @@ export async function startLocalCloud(_: Session, options: LocalUpOptions): Prom
     hub: cloud.hub,
     anchors: cloud.anchorBucket,
     people: peopleOf(started),
-    accounts: accountsOf(started),
+    accounts: accountsOf(started.cloud.eks.state),
     startedAt: new Date().toISOString(),
     ...given({ stateFolder: state }),
   });
@@ -66,9 +67,6 @@ export async function startLocalCloud(_: Session, options: LocalUpOptions): Prom
 }
 
 const DAY = 86_400_000;
-
-const accountsOf = ({ cloud }: CloudFleet): string[] =>
-  [...new Set(Object.values(cloud.eks.state.clusters).map(({ account }) => account))].sort();
 
 const peopleOf = ({ cloud }: CloudFleet): string[] =>
   cloud.authority.iam.directory

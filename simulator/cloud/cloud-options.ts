@@ -19,6 +19,8 @@ export interface CloudOptions {
   readonly functionsHere?: boolean;
   /** Accounts of the organization that the hub belongs to. */
   readonly accounts: readonly string[];
+  /** Of that organization; absent = an id of its own. */
+  readonly organizationId?: string;
   /** Keeps everything in this folder, and goes on from it. Absent = in memory. */
   readonly stateFolder?: string;
   /** Something that whoever watches must see at once: an operation that is not modelled, an event that got lost. */

@@ -72,7 +72,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
         (place, asked, at) => vendedData(eks.state, place, asked, at.getTime()),
       ),
     },
-    organizations: organizationOperations(options.accounts, ORGANIZATION_ID),
+    organizations: organizationOperations(options.accounts, options.organizationId ?? ORGANIZATION_ID),
     scheduler: scheduleOperations(cloud.schedules, options.start),
     secretsmanager: secretOperations(cloud.secrets),
     sns: topicOperations(cloud.topics),

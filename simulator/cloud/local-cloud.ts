@@ -138,7 +138,7 @@ export class LocalCloud implements RunView {
       policies: this.policies,
       now,
       random: Math.random,
-      organizationId: ORGANIZATION_ID,
+      organizationId: options.organizationId ?? ORGANIZATION_ID,
       lookups: this.#lookups(),
     });
     this.kept.world.keepByHand(this.alarms, this.secrets, this.byHand);

@@ -1,4 +1,6 @@
 import { alarmPlace } from '../../adapters/aws/gates/alarm-gate.ts';
+import { given } from '../../core/model/given.ts';
+import { accountsOf } from '../eks/clusters.ts';
 import { alarmsOf, configOf, knowVersions, type PreparedFleet } from '../process/prepare-fleet.ts';
 import { apiRequest } from './api-request.ts';
 import type { CloudOptions } from './cloud-options.ts';
@@ -29,12 +31,15 @@ export interface CloudFleet {
 /** Synthesizes, installs the stacks of the hub and of every account of the fleet that does not deny them, and applies the folder's config. */
 export async function startCloudFleet(prepared: PreparedFleet, options: CloudFleetOptions): Promise<CloudFleet> {
   const { fleet, loaded } = prepared;
-  const { accounts = [], regions, spokeRole } = fleet.spec;
-  const { assembly: given, signal, ...cloudOptions } = options;
+  const { accounts: named, organizationId, regions, spokeRole } = fleet.spec;
+  // An organization has every account of the folder.
+  const others = organizationId === undefined ? [] : accountsOf(loaded.state);
+  const accounts = [...new Set([...named, ...others])];
+  const { assembly: made, signal, ...cloudOptions } = options;
   const externalId = spokeRole?.externalId;
   const ownerTopics = Object.values(fleet.spec.owners ?? {}).flatMap((one) => ('topic' in one ? one.topic : []));
-  const settings = { accounts, ownerTopics, ...(externalId === undefined ? {} : { externalId }) };
-  const assembly = given ?? (await keptAssembly(settings, signal));
+  const settings = { accounts: named, ownerTopics, ...given({ externalId, organizationId }) };
+  const assembly = made ?? (await keptAssembly(settings, signal));
   const { deniedAccounts } = loaded.state;
   // Loaded now: what synthesizes takes as much memory as all the rest, and is over.
   const { LocalCloud } = await import('./local-cloud.ts');
@@ -44,12 +49,13 @@ export async function startCloudFleet(prepared: PreparedFleet, options: CloudFle
     eksState: loaded.state,
     start: loaded.now,
     accounts,
+    ...given({ organizationId }),
     stacks: deploymentsOf({
       hubAccount: HUB_ACCOUNT,
       hubRegion: regions[0] ?? 'us-east-1',
       spokeAccounts: accounts.filter((account) => !deniedAccounts.includes(account)),
       regions,
-      ...(externalId === undefined ? {} : { externalId }),
+      ...given({ externalId }),
     }),
   });
   const { isContinued: continued } = cloud.kept;

@@ -14,6 +14,10 @@ export function arnPrefix(account: string, region: string): string {
   return `arn:${partition}:eks:${region}:${account}:`;
 }
 
+/** Those that have clusters. */
+export const accountsOf = ({ clusters }: FakeEksState): string[] =>
+  [...new Set(Object.values(clusters).map(({ account }) => account))].sort();
+
 /** The cluster of that name in the caller's account and Region, or ResourceNotFoundException. */
 export function findCluster(state: FakeEksState, caller: Caller, name: string | undefined): ClusterRecord {
   const wanted = required(name, 'name');

@@ -13,6 +13,7 @@ import { Runner } from '../asl/runner/runner.ts';
 import { lambdaFunctionError, type TaskInvocation } from '../asl/runner/task-invocation.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import type { MuteRules } from '../cloud/alarms/mute-rules.ts';
+import { accountsOf } from '../eks/clusters.ts';
 import { FakeEks } from '../eks/fake-eks.ts';
 import { createInMemoryEks } from '../eks/in-memory-ports.ts';
 import { createInMemoryAccount, createInMemoryEc2, createInMemoryTemplates } from '../eks/network.ts';
@@ -190,7 +191,7 @@ export class World implements RunView {
       executions: createInMemoryExecutions(this.runner),
       events: this.bus,
       queue: this.queue,
-      organization: { listAccounts: async () => [] },
+      organization: { listAccounts: async () => accountsOf(this.eks.state) },
       gates: createInMemoryGates(this.gates, (gate, status) =>
         this.gateReadings.push({ at: this.clock.now().getTime(), gate, status }),
       ),

@@ -71,6 +71,13 @@ test('accounts of the organization are looked at beside those that the Fleet lis
   expect(await isComplete(world)).toBe(true);
 });
 
+test('in a rehearsal the organization has the accounts of the folder', async () => {
+  const fleet = { accounts: [], organizationId: 'o-a1b2c3d4e5' };
+  const world = await smallFleet({ clusters: [web, shop], policy: { trigger: 'manual' }, ...fleet });
+  await hours(world, 0.25);
+  expect(await namesOf(world)).toEqual(['shop', 'web']);
+});
+
 test('an organization that cannot be listed does not stop the accounts that the Fleet lists', async () => {
   const { world, listing, look } = await organizationFleet();
   listing.fails = true;
