@@ -57,8 +57,9 @@ async function listPodsOf(calls: ServerCalls, nodeNames: readonly string[]): Pro
   const found = new Map<string, DrainPod[]>(nodeNames.map((name) => [name, []]));
   const selectors = nodeNames.map((name) => `?${new URLSearchParams({ fieldSelector: `spec.nodeName=${name}` })}`);
   for (const selector of nodeNames.length > MOST_ASKED_ONE_BY_ONE ? [''] : selectors) {
+    // Who has put a gate before a pod keeps the scheduler from it.
     for (const pod of await readList<V1Pod>(calls, `/api/v1/pods${selector}`))
-      found.get(pod.spec?.nodeName ?? '')?.push(toDrainPod(pod));
+      if (!pod.spec?.schedulingGates?.length) found.get(pod.spec?.nodeName ?? '')?.push(toDrainPod(pod));
   }
   return found;
 }

@@ -257,6 +257,7 @@ const DRAIN_REASONS = {
   DrainHeldByPolicy: lasting('The policy evicts no pods without a controller, or none with emptyDir volumes.'),
   DrainNoRoom: passing('As many nodes of the cluster are down, or pods in the way, as may be, whoever took them.'),
   DrainPause: timed('The pause between two nodes is not over.'),
+  DrainPodsPending: passing('Pods that were made since the drain began have no node, so that nothing else goes.'),
   DrainRefused: lasting('The API server refuses the eviction of the pod, though no budget does; it is asked again.'),
   DrainSeveralBudgets: lasting('Several disruption budgets select the pod, so that its eviction is always refused.'),
   DrainTerminating: passing('The pod terminates, or its eviction is being taken.'),

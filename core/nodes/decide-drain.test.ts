@@ -387,11 +387,11 @@ const stuckNodes: [string, DrainWorld, string][] = [
 test.each(nodes)('nodes: %s', (_, world, expected) => expect(inShort(decideIn(world))).toBe(expected));
 test.each(stuckNodes)('stuck nodes: %s', (_, world, expected) => expect(inShort(decideIn(world))).toBe(expected));
 test.each(pods)('pods: %s', (_, { a, ...world }, expected) =>
-  expect(inShort(decideIn({ ...world, nodes: [ours('a')], pods: { a } }))).toBe(expected),
+  expect(inShort(decideIn({ ...world, nodes: [ours('a')], others: [node('x')], pods: { a } }))).toBe(expected),
 );
 
 test('pods that were not read are no empty node', () => {
-  const observation = { nodes: [ours('a')], allNodes: [ours('a')], pods: new Map() };
+  const observation = { nodes: [ours('a')], allNodes: [ours('a')], pods: new Map(), pending: [] };
   expect(() => decideIn({ ...observation, pods: { a: undefined as unknown as [] } })).toThrow(
     'The pods of the cordoned node a were not read',
   );

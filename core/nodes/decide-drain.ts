@@ -1,9 +1,11 @@
-import { isDown } from './disruption-ledger.ts';
+import { reason } from '../contracts/step-result.ts';
+import type { DrainNode } from '../ports/node-operator.ts';
+import { isDown, takesPodsOf } from './disruption-ledger.ts';
 import type { DrainLook } from './drain-look.ts';
 import type { DrainMove } from './drain-move.ts';
 import { compareRanks, isBegun, isFull, isStuck, MOST_AT_ONCE, nextNode, overdueAt, pauseEnd } from './drain-order.ts';
 import { isEmpty, isUncordoned, type NodeStand } from './drain-stand.ts';
-import { doneReasons, nodeReasons, podReason } from './drain-words.ts';
+import { doneReasons, nodeReasons, pendingReason, podReason } from './drain-words.ts';
 
 /** Evictions of one node by one invocation: they have 25 seconds, and each takes less than one. */
 const MOST_EVICTIONS = 20;
@@ -14,8 +16,9 @@ const LONGEST_WAIT_SECONDS = 300;
 
 /** The next thing to do. What is to be remembered is the look's `memory`. */
 export function decideDrain(look: DrainLook): DrainMove {
+  if (look.pending.length > 0) return waitForNodes(look);
   const open = look.stands.filter((stand) => !isEmpty(stand));
-  if (open.length === 0) return { type: 'done', reasons: doneReasons(look) };
+  if (open.length === 0) return doneOnceSettled(look);
   const uncordoned = open.filter((stand) => !stand.node.unschedulable && !isUncordoned(stand));
   const fitting = uncordoned.filter(({ node }) => look.ledger.hasRoom || isDown(node));
   const next = nextNode(fitting, look);
@@ -23,19 +26,45 @@ export function decideDrain(look: DrainLook): DrainMove {
   return nextEvictions(look) ?? waitOrStuck(look, open);
 }
 
+/** What a StatefulSet had on the last node is made again a moment after it has gone, and may find no node. */
+function doneOnceSettled(look: DrainLook): DrainMove {
+  const left = Date.parse(look.memory.lastDrainedAt ?? '') / 1000 + LEAVING_SECONDS - look.now.getTime() / 1000;
+  if (!(left > 0)) return { type: 'done', reasons: doneReasons(look) };
+  const said = 'The nodes are empty. It is looked once more whether what ran there has other nodes.';
+  return { type: 'wait', seconds: Math.ceil(left), reasons: [reason('Draining', said)] };
+}
+
+/** As long as for a pod in the way: then the cordons are taken back, which gives them nodes. */
+function waitForNodes(look: DrainLook): DrainMove {
+  const [since = 0] = look.pending.map(({ createdAt }) => Date.parse(createdAt));
+  const left = since / 1000 + look.settings.podTimeoutSeconds - look.now.getTime() / 1000;
+  const reasons = [pendingReason(look)];
+  // The scheduler takes a moment where there is room; a node takes minutes to come.
+  const seconds = look.now.getTime() - since < 60_000 ? LEAVING_SECONDS : LOOK_SECONDS;
+  return left <= 0
+    ? { type: 'stuck', reasons }
+    : { type: 'wait', seconds: Math.ceil(Math.min(seconds, left)), reasons };
+}
+
 /** Of one node: those that are not stuck first, and of these the one whose pods were asked least. */
 function nextEvictions(look: DrainLook): DrainMove | undefined {
   const [first] = look.stands
     .filter((stand) => isBegun(stand, look))
     .map((stand) => ({ ...stand, due: duePods(stand, look) }))
-    .filter(({ due }) => due.length > 0)
+    .filter(({ due, node }) => due.length > 0 && (isTakenOver(node, look) || !isAnyLeaving(look)))
     .map((stand) => ({ ...stand, by: [Number(isStuck(stand, look)), stand.due[0]?.tries ?? 0] }))
     .sort((a, b) => compareRanks(a.by, b.by));
   const pods = first?.due
-    .slice(0, MOST_EVICTIONS)
+    .slice(0, first && isTakenOver(first.node, look) ? MOST_EVICTIONS : 1)
     .map(({ pod: { namespace, name, uid } }) => ({ namespace, name, uid }));
   return first === undefined || pods === undefined ? undefined : { type: 'evict', node: first.node, pods };
 }
+
+/** Whether there is a node for its pods. Where none is, they go one after the other, since an autoscaler makes nodes only for pods that have none. */
+const isTakenOver = (node: DrainNode, { allNodes }: DrainLook): boolean =>
+  allNodes.some((other) => takesPodsOf(other, node));
+const isAnyLeaving = ({ stands }: DrainLook): boolean =>
+  stands.some(({ toGo }) => toGo.some(({ pod }) => pod.terminatingSince !== undefined));
 
 /** Pods of the lowest order that is left on the node, least asked first. Who stays for a reason of the policy's holds no others. */
 function duePods({ toGo }: NodeStand, { memory, now }: DrainLook) {

@@ -63,6 +63,13 @@ export function ledgerForRoll(
 export const isDown = ({ ready, unschedulable, terminating }: CountedNode): boolean =>
   !ready || unschedulable || terminating === true;
 
+/** Whether pods may go from one node to another as far as nodes alone tell: it is up, has no taint that theirs has not, and is not of Fargate. */
+export const takesPodsOf = (other: DrainNode, { name, taints }: DrainNode): boolean =>
+  other.name !== name &&
+  !isDown(other) &&
+  nodeOwner(other.labels).kind !== 'fargate' &&
+  other.taints.every((key) => taints.includes(key));
+
 /** So many nodes that are down are named. */
 const MOST_NAMED = 5;
 

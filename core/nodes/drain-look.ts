@@ -1,12 +1,16 @@
+import type { DrainNode, DrainPod } from '../ports/node-operator.ts';
 import { compareTexts } from '../scan/report/order-findings.ts';
 import { type DisruptionLedger, disruptionLedger } from './disruption-ledger.ts';
 import type { DrainMemory, DrainObservation, DrainSettings, NodeTry, PodTry } from './drain-move.ts';
 import { isBegun, isFull, isStuck, nextNode } from './drain-order.ts';
-import { isEmpty, type NodeStand, standsOf } from './drain-stand.ts';
+import { isEmpty, type NodeStand, pendingOf, standsOf } from './drain-stand.ts';
 
 /** What was observed, judged by the settings and by what is remembered. */
 export interface DrainLook {
   readonly stands: readonly NodeStand[];
+  readonly allNodes: readonly DrainNode[];
+  /** What the drain has left without a node: as long as there is any, nothing else goes. */
+  readonly pending: readonly DrainPod[];
   readonly ledger: DisruptionLedger;
   readonly settings: DrainSettings;
   readonly memory: DrainMemory;
@@ -29,14 +33,17 @@ export function lookAt(
   const stands = standsOf(observation, settings, before, now);
   const outOfService = new Set(stands.filter(isEmpty).map(({ node }) => node.name));
   const ledger = disruptionLedger(observation.allNodes, outOfService, settings.maxUnavailable, settings.ofCluster);
-  const here = new Set(stands.flatMap(({ toGo }) => toGo.map(({ pod }) => pod.uid)));
+  const pending = pendingOf(observation, before);
+  const here = new Set([...stands.flatMap(({ toGo }) => toGo.map(({ pod }) => pod)), ...pending].map(({ uid }) => uid));
   const isOn = ({ answer, retryAt }: PodTry) =>
     answer === 'unasked' || now.getTime() <= Date.parse(retryAt) + PARKED_MILLISECONDS;
   const pods = Object.fromEntries(Object.entries(before.pods).filter(([uid, one]) => here.has(uid) && isOn(one)));
   const since = nodesSince(before, stands, at);
   const { nodes } = since;
-  const look: DrainLook = { stands, ledger, settings, now, memory: { pods, ...since } };
+  const { allNodes } = observation;
+  const look: DrainLook = { stands, allNodes, pending, ledger, settings, now, memory: { pods, ...since } };
 
+  const unasked: PodTry = { since: at, retryAt: at, tries: 0, answer: 'unasked' };
   const begin = ({ node: { name } }: NodeStand): void => {
     nodes[name] = { ...nodes[name], begunAt: at };
   };
@@ -45,12 +52,14 @@ export function lookAt(
   // Somebody else has cordoned the others: they need no room of the ledger, and have their turn all the same.
   for (let next = nextNode(waiting(), look); next; next = nextNode(waiting(), look)) begin(next);
   for (const stand of stands.filter((one) => isBegun(one, look))) {
-    for (const { pod, type } of stand.toGo)
-      if (type === 'held' && !isFull(look)) pods[pod.uid] ??= { since: at, retryAt: at, tries: 0, answer: 'unasked' };
+    for (const { pod, type } of stand.toGo) if (type === 'held' && !isFull(look)) pods[pod.uid] ??= unasked;
     const { name } = stand.node;
     if (isStuck(stand, look)) nodes[name] = { stuckAt: at, ...nodes[name] };
   }
-  return look;
+  for (const { uid } of pending) if (!isFull(look)) pods[uid] ??= unasked;
+  const hasBegun = Object.values(nodes).some(({ begunAt }) => begunAt !== undefined);
+  const begunAt = before.begunAt ?? (hasBegun ? at : undefined);
+  return begunAt === undefined ? look : { ...look, memory: { ...look.memory, begunAt } };
 }
 
 /** The nodes that are still there, and when the last one ended. */

@@ -38,6 +38,8 @@ export interface DrainObservation {
   readonly allNodes: readonly DrainNode[];
   /** Pods by the name of their node, of each node of the drain that is cordoned. Others need not be read; where they are, those with fewest pods come first. */
   readonly pods: ReadonlyMap<string, readonly DrainPod[]>;
+  /** Pods of the cluster that have no node. */
+  readonly pending: readonly DrainPod[];
 }
 
 /** What is remembered between two looks: plain JSON, bounded. */
@@ -46,6 +48,8 @@ export interface DrainMemory {
   readonly pods: Readonly<Record<string, PodTry>>;
   /** Nodes whose drain has begun and that are still there, by name. */
   readonly nodes: Readonly<Record<string, NodeTry>>;
+  /** When the first node began (ISO 8601). */
+  readonly begunAt?: string | undefined;
   /** When the last node became empty, or vanished (ISO 8601). */
   readonly lastDrainedAt?: string | undefined;
 }

@@ -34,7 +34,7 @@ export function standsOf(look: DrainObservation, settings: DrainSettings, memory
     const read = look.pods.get(node.name);
     if (read === undefined && node.unschedulable)
       throw new Error(`The pods of the cordoned node ${node.name} were not read, so nobody knows whether it is empty.`);
-    const own = (read ?? []).filter(({ isMirror, controller }) => !isMirror && !/^DaemonSet\//.test(controller ?? ''));
+    const own = (read ?? []).filter((pod) => !pod.isMirror && !isOfDaemonSet(pod));
     const toGo = own.filter((pod) => ruleOf(pod)?.action !== 'skip').map((pod) => standOf(pod, node));
     return { node, toGo, skipped: own.filter((pod) => ruleOf(pod)?.action === 'skip') };
   });
@@ -62,6 +62,22 @@ export function standsOf(look: DrainObservation, settings: DrainSettings, memory
     const why = `pods that tolerate the cordon have come back here ${returns} times. Skip it by a rule, or take its toleration away`;
     return held('DrainComesBack', why);
   }
+}
+
+const isOfDaemonSet = ({ controller }: DrainPod): boolean => /^DaemonSet\//.test(controller ?? '');
+
+/**
+ * Pods without a node that were made since the drain began, oldest first: what it has evicted, or what had to make way for that. Times of creation
+ * are of whole seconds. What had no node before is not the drain's.
+ */
+export function pendingOf({ pending }: DrainObservation, { begunAt }: DrainMemory): DrainPod[] {
+  const since = Math.floor(Date.parse(begunAt ?? '') / 1000) * 1000;
+  const isOwn = (pod: DrainPod) =>
+    pod.phase === 'Pending' &&
+    pod.terminatingSince === undefined &&
+    !isOfDaemonSet(pod) &&
+    Date.parse(pod.createdAt) >= since;
+  return pending.filter(isOwn).sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
 }
 
 /** Made after the drain of its node had begun: nobody schedules it there but for a toleration. */

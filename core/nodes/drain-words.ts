@@ -45,6 +45,16 @@ export function podReason({ name }: DrainNode, stand: PodStand, look: DrainLook)
   return reason(code, `Pod ${podName(pod)} (${about}) has blocked node ${name} for ${time}: ${said}.`);
 }
 
+/** "Pods made since the drain began that have no node: 1, the first for 12 min: shop/api-7d9 (Deployment/api). …" */
+export function pendingReason({ pending, now, settings }: DrainLook): Reason {
+  const [{ namespace, name, createdAt } = { namespace: '', name: '', createdAt: '' }] = pending;
+  const minutes = Math.floor((now.getTime() - Date.parse(createdAt)) / 60_000);
+  const who = pending.map((pod) => `${podName(pod)} (${pod.controller ?? 'no controller'})`);
+  const said = `Pods made since the drain began that have no node: ${pending.length}, the first for ${minutes} min: ${some(who)}.`;
+  const next = `Nothing else is cordoned or evicted until they have one. After ${settings.podTimeoutSeconds / 60} min (podTimeout) the drain fails, and its cordons are taken back. What keeps them: kubectl -n ${namespace} describe pod ${name}. Give them nodes that take them, or cancel the drain.`;
+  return reason('DrainPodsPending', `${said} ${next}`);
+}
+
 /** What nodes wait for, beside single pods. `waiting`: those that have not begun. */
 export function nodeReasons(look: DrainLook, open: readonly NodeStand[], waiting: readonly NodeStand[]): Reason[] {
   const { ledger, now } = look;

@@ -127,7 +127,7 @@ function nodesFor(cluster: ClusterRecord, nodegroup: string): string[] {
     fargateProfiles.length > 0 ||
     nodegroups.some(({ name, desiredSize }) => name !== nodegroup && desiredSize !== 0) ||
     otherNodes?.groups.some(({ name }) => name !== nodegroup) === true;
-  const alone = `No node outside ${nodegroup} is known: pods that are evicted have nowhere to go, and the drain waits for them.`;
+  const alone = `No node outside ${nodegroup} is known: pods that are evicted have nowhere to go, and the drain waits for them: they go one by one, and none while one has no node.`;
   return [`Its nodes: kubectl get nodes -l ${label}=${nodegroup}`, ...(isElsewhere ? [] : [alone])];
 }
 

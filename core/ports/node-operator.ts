@@ -14,7 +14,7 @@ export interface NodeOperators {
 export interface NodeOperator {
   /** Every node of the cluster: those of the drain, and the others for the ledger of disruptions. */
   listNodes(): Promise<DrainNode[]>;
-  /** The pods of these nodes, whatever their phase, by the name of the node; each node has its list. */
+  /** The pods of these nodes, whatever their phase, by the name of the node; each node has its list. By the empty name, which has to be asked for, those that the scheduler has to give a node. */
   listPodsOf(nodeNames: readonly string[]): Promise<Map<string, DrainPod[]>>;
   /** Patches `spec.unschedulable` (and the taint, where asked) together with the mark, for the node as it was read: never over somebody's change. */
   cordon(node: NodeVersion, mark: CordonMark): Promise<NodeAnswer>;

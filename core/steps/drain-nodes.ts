@@ -122,7 +122,7 @@ class Drain {
   readonly #group: string;
   readonly #settings: DrainSettings;
   #groupStatus: Promise<string | undefined> | undefined;
-  #seen: DrainObservation = { nodes: [], allNodes: [], pods: new Map() };
+  #seen: DrainObservation = { nodes: [], allNodes: [], pods: new Map(), pending: [] };
 
   constructor(ports: NodeStepPorts, context: StepContext, group: string, settings: DrainSettings, memory: DrainMemory) {
     this.#ports = ports;
@@ -155,10 +155,11 @@ class Drain {
     const allNodes = await operator.listNodes();
     const nodes = allNodes.filter((node) => isOfGroup(node, this.#group)).map((node) => this.#unlessEarlier(node));
     const cordoned = nodes.filter(({ unschedulable }) => unschedulable);
-    const pods = await operator.listPodsOf(cordoned.filter(isRead).map(({ name }) => name));
+    const pods = await operator.listPodsOf(['', ...cordoned.filter(isRead).map(({ name }) => name)]);
+    const pending = pods.get('') ?? [];
     for (const { name } of cordoned) if (!pods.has(name)) pods.set(name, []);
     const drained = await drainedNodes(this.#ports, this.#context, allNodes);
-    this.#seen = { nodes, allNodes: allNodes.filter(({ name }) => !drained.has(name)), pods };
+    this.#seen = { nodes, allNodes: allNodes.filter(({ name }) => !drained.has(name)), pods, pending };
     const look = lookAt(this.#seen, this.#settings, this.memory, this.#ports.clock.now());
     this.memory = look.memory;
     return decideDrain(look);

@@ -71,6 +71,18 @@ export function nodeOperatorContract(name: string, create: () => Promise<NodeOpe
       expect(all.get('no-such-node-7')).toEqual([]);
     });
 
+    test('by the empty name come pods that the scheduler has to give a node, and none that a gate keeps from it', async () => {
+      expect(await operator.listPodsOf([''])).toEqual(new Map([['', []]]));
+      const pod = { namespace: 'shop', labels: {}, images: ['i'], readyAt: Number.MAX_SAFE_INTEGER };
+      const gated = { metadata: {}, spec: { schedulingGates: [{ name: 'kueue.x-k8s.io/admission' }] } };
+      for (const node of cluster.kubernetes.nodes) node.unschedulable = true;
+      cluster.kubernetes.pods.push({ ...pod, name: 'lost' }, { ...pod, name: 'gated', written: gated });
+      for (const others of [[], Array.from({ length: 20 }, (_, index) => `no-such-node-${index}`)]) {
+        const found = (await operator.listPodsOf(['', ...others])).get('');
+        expect(found?.map(({ name, phase }) => [name, phase])).toEqual([['lost', 'Pending']]);
+      }
+    });
+
     test('a cordon bears our mark, and the taint that is asked for', async () => {
       const node = await firstNode();
       expect(await operator.cordon(node, { ...OURS, taint: 'liftlock.dev/drained' })).toBe('done');

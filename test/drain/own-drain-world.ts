@@ -164,7 +164,8 @@ export class OwnDrainWorld {
     const all = nodes.map((node) => this.#nodeOf(node));
     const legacy = all.filter(({ labels }) => labels.group === 'legacy');
     const cordoned = legacy.filter(({ unschedulable }) => unschedulable);
-    return { nodes: legacy, allNodes: all, pods: new Map(cordoned.map(({ name }) => [name, this.podsOf(name)])) };
+    const pods = new Map(cordoned.map(({ name }) => [name, this.podsOf(name)]));
+    return { nodes: legacy, allNodes: all, pods, pending: this.podsOf('') };
   }
 
   #nodeOf({ name, labels, unschedulable, readyAt }: NodeState): DrainNode {
@@ -183,10 +184,11 @@ export class OwnDrainWorld {
     };
   }
 
+  /** By the empty name those without a node. */
   podsOf(nodeName: string): DrainPod[] {
     const { kubernetes } = this.cluster;
     return allPods(kubernetes)
-      .filter((pod) => pod.nodeName === nodeName)
+      .filter(({ nodeName: at = '' }) => at === nodeName)
       .map((pod) => {
         const [kind, , name] = pod.owner?.split('/') ?? [];
         const phase = podPhase(pod, this.now);

@@ -56,6 +56,7 @@ function drain(seed: number) {
     memory = JSON.parse(JSON.stringify(lookAt(observation, settings, memory, now).memory));
     expect(Object.keys(memory.pods).length).toBeLessThanOrEqual(200);
     const move = decideDrain(lookAt(observation, settings, memory, now));
+    if (world.podsOf('').length > 0) expect(move.type).toMatch(/^(?:wait|stuck)$/);
     if (move.type === 'done' || move.type === 'stuck') return { world, settings, move, moves, memory };
     if (move.type === 'wait') {
       expect(move.seconds).toBeGreaterThanOrEqual(1);
@@ -90,6 +91,8 @@ function cordon(world: OwnDrainWorld, settings: DrainSettings, node: DrainNode):
 
 /** Why a drain is stuck, as the world sees it; undefined where there is no reason. */
 function proofOf({ world, settings, memory }: ReturnType<typeof drain>): string | undefined {
+  const [pending] = world.podsOf('');
+  if (pending !== undefined) return `${pending.name} has no node`;
   const unfinished = world
     .observe()
     .nodes.filter((node) => !node.unschedulable || !world.podsOf(node.name).every(stays));

@@ -56,22 +56,35 @@ export interface DrainWorld {
   /** Nodes of the cluster beside those of the drain. */
   readonly others?: readonly DrainNode[];
   readonly pods?: Readonly<Record<string, readonly DrainPod[]>>;
+  readonly pending?: readonly DrainPod[];
   readonly settings?: Partial<DrainSettings>;
   readonly memory?: Partial<DrainMemory>;
 }
 
 /** What is decided in a world where every cordoned node without a list of pods is empty. */
-export function decideIn({ nodes, others = [], pods = {}, settings = {}, memory = {} }: DrainWorld): DrainMove {
+export function decideIn({
+  nodes,
+  others = [],
+  pods = {},
+  pending = [],
+  settings = {},
+  memory = {},
+}: DrainWorld): DrainMove {
   const [asked, known] = [
     { ...SETTINGS, ...settings },
     { ...EMPTY_MEMORY, ...memory },
   ];
-  return decideDrain(lookAt(observationOf({ nodes, others, pods }), asked, known, NOW));
+  return decideDrain(lookAt(observationOf({ nodes, others, pods, pending }), asked, known, NOW));
 }
 
-export function observationOf({ nodes, others = [], pods = {} }: Pick<DrainWorld, 'nodes' | 'others' | 'pods'>) {
+export function observationOf({
+  nodes,
+  others = [],
+  pods = {},
+  pending = [],
+}: Omit<DrainWorld, 'settings' | 'memory'>) {
   const cordoned = nodes.filter(({ unschedulable }) => unschedulable).map(({ name }) => [name, []] as const);
-  return { nodes, allNodes: [...nodes, ...others], pods: new Map([...cordoned, ...Object.entries(pods)]) };
+  return { nodes, allNodes: [...nodes, ...others], pods: new Map([...cordoned, ...Object.entries(pods)]), pending };
 }
 
 /** `evict a: x y`, `wait 5: DrainTerminating`. */
