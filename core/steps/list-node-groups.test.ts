@@ -1,7 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { memberItem } from '../../test/material/items/rollout-items.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { KEY, type Kept, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { intent, KEY, type Kept, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Nodegroup } from '../ports/eks.ts';
@@ -46,6 +46,24 @@ const all = { status: 'done', nodegroups: ['a', 'b'], told: ['Listed: 2 node gro
 test('node groups are rolled by their names, all of them or the one that was asked for', async () => {
   expect(await listed()).toMatchObject(all);
   expect(await listed({ asked: 'b' })).toMatchObject({ status: 'done', nodegroups: ['b'], told: [] });
+});
+
+test('a group whose roll has ended comes after those that were not rolled, and after those that ended before', async () => {
+  const rolled = (subject: string, attempt: number, at?: string, upgradeId = '1.36-1.37') =>
+    intent({
+      ...{ step: 'roll-node-group', subject, attempt, upgradeId },
+      outcome: {
+        ...{ type: 'accepted', updateId: 'u', at: NOON.toISOString() },
+        observed: at === undefined ? undefined : { status: 'Failed', at: `2026-11-20T${at}:00.000Z`, errors: [] },
+      },
+    });
+  const intents = [rolled('a', 1, '09:00'), rolled('a', 2, '11:00'), rolled('b', 1, '10:00'), rolled('c', 1, '10:30')];
+  const others = [rolled('c', 2), rolled('d', 1, '11:30', '1.35-1.36')];
+  const { nodegroups } = await listed({
+    groups: { a: {}, b: {}, c: {}, d: {}, e: {} },
+    kept: { intents: [...intents, ...others] },
+  });
+  expect(nodegroups).toEqual(['c', 'd', 'e', 'b', 'a']);
 });
 
 test.each([

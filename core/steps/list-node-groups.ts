@@ -3,6 +3,8 @@ import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
+import { intentsOf } from '../protocol/intent-store.ts';
+import { compareTexts } from '../scan/report/order-findings.ts';
 import { isResult, openStep, type StepContext, type StepPorts } from './context.ts';
 import { type HopPolicy, loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 
@@ -14,7 +16,7 @@ export async function listNodeGroups(ports: StepPorts, stepInput: StepInput): Pr
   if (isResult(context)) return { ...context, nodegroups: [] };
   const { name, scope, input } = context;
   const groups = (await ports.eks.listNodegroups(scope, { clusterName: name })).sort();
-  if (input.nodegroup === undefined) return everyGroup(ports, context, groups);
+  if (input.nodegroup === undefined) return everyGroup(ports, context, await inTurn(ports, context, groups));
   if (groups.includes(input.nodegroup)) return { ...done(), nodegroups: [input.nodegroup] };
   return {
     ...blocked(
@@ -22,6 +24,20 @@ export async function listNodeGroups(ports: StepPorts, stepInput: StepInput): Pr
     ),
     nodegroups: [],
   };
+}
+
+/** Those whose last roll in this upgrade has ended come last, the latest of them at the end: one that is tried again and again keeps no other from its turn. */
+async function inTurn({ table }: StepPorts, { clusterKey, upgrade }: StepContext, groups: readonly string[]) {
+  const rolls = (await intentsOf(table, clusterKey, 'roll-node-group')).filter(
+    ({ data }) => data.upgradeId === upgrade?.id,
+  );
+  const ends = new Map(
+    rolls.map(({ data: { subject, outcome } }) => [
+      subject,
+      outcome?.type === 'accepted' ? outcome.observed?.at : undefined,
+    ]),
+  );
+  return groups.toSorted((a, b) => compareTexts(ends.get(a) ?? '', ends.get(b) ?? ''));
 }
 
 async function everyGroup(ports: StepPorts, context: StepContext, groups: readonly string[]): Promise<Listed> {

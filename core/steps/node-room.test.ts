@@ -1,8 +1,8 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { intent, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { oneStep, stepInput } from '../../test/material/steps/one-step.ts';
-import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import { ClusterAccessError, type Node } from '../ports/cluster-access.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
 
@@ -16,7 +16,7 @@ interface Given {
   readonly disruption?: { readonly maxUnavailable: number | string; readonly pause: string };
   readonly nodes?: readonly Node[] | Error;
   readonly own?: object;
-  readonly steps?: Upgrade['steps'];
+  readonly intents?: readonly Intent[];
   readonly more?: object;
   readonly drains?: readonly Upgrade[];
 }
@@ -28,7 +28,7 @@ async function rolled({
   disruption,
   nodes = [],
   own = { maxUnavailable: 3 },
-  steps = {},
+  intents = [],
   more = {},
   drains = [],
 }: Given) {
@@ -39,7 +39,8 @@ async function rolled({
     },
     kept: {
       policy: policyConfig({ ...base, spec: { ...base.spec, ...(disruption === undefined ? {} : { disruption }) } }),
-      upgrades: [upgrade({ steps }), ...drains],
+      upgrades: [upgrade(), ...drains],
+      intents,
     },
     nodesSeen() {
       if (nodes instanceof Error) throw nodes;
@@ -120,22 +121,30 @@ test('what is no answer of the API server ends the invocation', async () => {
   await expect(rolled({ disruption: TWO, nodes: new Error('a fault') })).rejects.toThrow('a fault');
 });
 
-const ended = (code: 'Rolled' | 'UpdateConfig' | 'AtTarget', endedAt: string): Upgrade['steps'][string] => ({
-  ...{ status: 'done', startedAt: '2026-11-20T11:00:00.000Z', endedAt, reasons: [{ code, message: '' }] },
-});
+const OTHERS = { step: 'roll-node-group', subject: 'b' };
+const observed = (status: string, at: string, given: Partial<Intent> = OTHERS) =>
+  intent({
+    ...given,
+    outcome: {
+      ...{ type: 'accepted', updateId: 'u', at: '2026-11-20T11:00:00.000Z' },
+      observed: { status, at: `2026-11-20T${at}:00.000Z`, errors: [] },
+    },
+  });
 
-test.each<[string, Upgrade['steps'], string]>([
-  ['that was rolled 4 minutes ago', { 'roll-node-group/b': ended('Rolled', '2026-11-20T11:56:00.000Z') }, 'parked'],
+test.each<[string, Intent, string]>([
+  ['whose roll EKS ended 4 minutes ago', observed('Successful', '11:56'), 'parked'],
+  ['whose roll failed 4 minutes ago, since it may have replaced nodes', observed('Failed', '11:56'), 'parked'],
+  ['whose roll ended 10 minutes ago', observed('Successful', '11:50'), 'sent'],
   [
-    'that has its own settings back since 4 minutes',
-    { 'roll-node-group/b': ended('UpdateConfig', '2026-11-20T11:56:00.000Z') },
-    'parked',
+    'that had only its settings changed',
+    observed('Successful', '11:56', { ...OTHERS, step: 'set-update-config' }),
+    'sent',
   ],
-  ['that was rolled 10 minutes ago', { 'roll-node-group/b': ended('Rolled', '2026-11-20T11:50:00.000Z') }, 'sent'],
-  ['that had nothing to roll', { 'roll-node-group/b': ended('AtTarget', '2026-11-20T11:56:00.000Z') }, 'sent'],
-  ['that it is itself', { 'roll-node-group/a': ended('Rolled', '2026-11-20T11:56:00.000Z') }, 'sent'],
-])('the pause of ten minutes is after a group %s', async (_, steps, expected) => {
-  const { status, sent, said } = await rolled({ disruption: { ...TWO, pause: '10m' }, steps });
+  ['that EKS refused to roll', intent({ ...OTHERS, outcome: { type: 'never-sent', at: NOON.toISOString() } }), 'sent'],
+  ['that another upgrade rolled', observed('Failed', '11:56', { ...OTHERS, upgradeId: '1.35-1.36' }), 'sent'],
+  ['that it is itself', observed('Failed', '11:56', { ...OTHERS, subject: 'a', grantNumber: 0 }), 'sent'],
+])('the pause of ten minutes is after a group %s', async (_, roll, expected) => {
+  const { status, sent, said } = await rolled({ disruption: { ...TWO, pause: '10m' }, intents: [roll] });
   expect(sent === undefined ? status : 'sent').toBe(expected);
   if (sent === undefined)
     expect(said).toEqual([

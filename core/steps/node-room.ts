@@ -1,11 +1,11 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { StepState } from '../contracts/items/protocol.ts';
-import type { AnyCode } from '../contracts/reasons.ts';
 import { parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { downText, ledgerForRoll } from '../nodes/disruption-ledger.ts';
 import type { Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
+import { intentsOf } from '../protocol/intent-store.ts';
 import { Upgrades } from '../store/entities.ts';
 import { loadAll } from '../store/entity.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
@@ -29,7 +29,7 @@ export async function nodeRoom(
 ): Promise<number | StepResult> {
   if (disruption === undefined) return Number.POSITIVE_INFINITY;
   const now = ports.clock.now();
-  const pause = pauseAfter(context, group, durationMilliseconds(disruption.pause), now);
+  const pause = await pauseAfter(ports, context, group, durationMilliseconds(disruption.pause), now);
   if (pause !== undefined) return pause;
   const later = (why: Reason): StepResult => parked(nodesLater(ports), why);
   const server = findApiServer(context);
@@ -65,14 +65,23 @@ export async function drainedNodes(
   return new Set(cordoned.filter(({ cordonedBy = '' }) => ended.has(cordonedBy)).map(({ name }) => name));
 }
 
-/** What a step says of a group that it has rolled; the last where its own settings were put back afterwards. */
-const ROLLED: readonly AnyCode[] = ['Rolled', 'UpdateConfig'];
-
-/** Parked, so that a stop holds at once and others have the grant meanwhile. Undefined where no other group of this upgrade was rolled so lately. */
-function pauseAfter({ upgrade }: StepContext, group: string, pause: number, now: Date): StepResult | undefined {
-  const ends = otherRolls(upgrade, group)
-    .filter(([, { reasons }]) => reasons.some(({ code }) => ROLLED.includes(code)))
-    .map(([, { endedAt = '' }]) => Date.parse(endedAt));
+/**
+ * Parked, so that a stop holds at once and others have the grant meanwhile. Undefined where EKS has ended no roll of another group of this upgrade so
+ * lately, however it ended: one that failed may have replaced nodes as well.
+ */
+async function pauseAfter(
+  { table }: Pick<Ports, 'table'>,
+  { clusterKey, upgrade }: StepContext,
+  group: string,
+  pause: number,
+  now: Date,
+): Promise<StepResult | undefined> {
+  const ends = (await intentsOf(table, clusterKey, 'roll-node-group')).flatMap(
+    ({ data: { subject, upgradeId, outcome } }) => {
+      const isOther = subject !== group && upgradeId === upgrade?.id && outcome?.type === 'accepted';
+      return isOther && outcome.observed !== undefined ? [Date.parse(outcome.observed.at)] : [];
+    },
+  );
   const until = new Date(Math.max(0, ...ends) + pause);
   if (until <= now) return undefined;
   const said = `The node group before ${group} has ended; ${group} begins at ${until.toISOString()} (spec.disruption.pause).`;

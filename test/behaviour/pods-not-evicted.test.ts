@@ -1,5 +1,6 @@
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
+import { intentsOf } from '../../core/protocol/intent-store.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
@@ -100,6 +101,35 @@ test('of several groups whose pods stayed each has its pause, and the others are
   await run(world);
   expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });
   expect(new Set(versions(world))).toEqual(new Set(['1.37']));
+});
+
+test('the pause between groups is kept also after a roll that ended because pods stayed', async () => {
+  const nodegroups = ['a', 'b', 'c'].map((name) => ({ name, nodes: 2 }));
+  const world = await smallFleet({
+    clusters: [{ ...web, nodegroups }],
+    policy: {
+      disruption: { maxUnavailable: 1, pause: '15m' },
+      nodes: { podEvictionFailure: { retries: 3, pause: '30m' } },
+    },
+    faults: [beforeCommit((world) => changeBudget(world, 4))],
+  });
+  await hours(world, 3);
+  const tried = mutationsOf(world).filter(({ operation }) => operation === 'UpdateNodegroupVersion');
+  expect(new Set(tried.map(({ request }) => request.nodegroupName))).toEqual(new Set(['a', 'b', 'c']));
+  await changeBudget(world, 3);
+  await run(world);
+  expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });
+  const intents = (await intentsOf(world.table, (await recordOf(world, 'web')).clusterKey, 'roll-node-group'))
+    .map(({ data }) => data)
+    .sort((one, other) => one.committedAt.localeCompare(other.committedAt));
+  const ends = intents.map(({ outcome }) => Date.parse((outcome?.type === 'accepted' && outcome.observed?.at) || ''));
+  const gaps = intents
+    .slice(1)
+    .flatMap(({ subject, committedAt }, index) =>
+      subject === intents[index]?.subject ? [] : [(Date.parse(committedAt) - (ends[index] ?? 0)) / 60_000],
+    );
+  expect(new Set(intents.map(({ subject }) => subject))).toEqual(new Set(['a', 'b', 'c']));
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(15);
 });
 
 test('no more often than the policy says, each with its pause; then it fails and holds the cluster', async () => {
