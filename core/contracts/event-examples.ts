@@ -169,7 +169,7 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
       reasons: [
         reason(
           'DrainBudget',
-          'Pod shop/api-5d9f (Deployment/api, team shop) has blocked node ip-10-0-1-2 for 1 min: budget api allows 0 disruptions. Give it room: more replicas, or maxUnavailable: 1.',
+          'Pod shop/api-5d9f (Deployment/api, team shop) has blocked node ip-10-0-1-2 for 1 min: budget api allows 0 disruptions. Give it room: maxUnavailable: 1, or more replicas unless it has maxUnavailable: 0 or minAvailable: 100%.',
         ),
       ],
     },

@@ -19,7 +19,7 @@ test('a budget is told with the pod, its team, its node and the time', () => {
   const message =
     "Cannot evict pod as it would violate the pod's disruption budget. The disruption budget web-pdb needs 2 healthy pods and has 2 currently";
   expect(said(tried(-720, 'budget', message), { labels })).toBe(
-    'Pod shop/web-7d9 (Deployment/web, team checkout) has blocked node ip-10-0-1-2 for 12 min: budget web-pdb allows 0 disruptions, it needs 2 healthy pods and has 2 currently. Give it room: more replicas, or maxUnavailable: 1.',
+    'Pod shop/web-7d9 (Deployment/web, team checkout) has blocked node ip-10-0-1-2 for 12 min: budget web-pdb allows 0 disruptions, it needs 2 healthy pods and has 2 currently. Give it room: maxUnavailable: 1, or more replicas unless it has maxUnavailable: 0 or minAvailable: 100%.',
   );
 });
 

@@ -20,10 +20,13 @@ export function doneReasons({ stands }: DrainLook): Reason[] {
   return [reason('Drained', `${emptied} ${leftCordoned(stands.map(({ node }) => node.name))}`)];
 }
 
+/** What lets pods of a budget go that allows no disruption. How it is written the API server does not say as it refuses. */
+export const BUDGET_ROOM = 'maxUnavailable: 1, or more replicas unless it has maxUnavailable: 0 or minAvailable: 100%';
+
 /** What an answer of the API server means for a pod that is in the way; # stands for its message. */
 const ANSWERED: Readonly<Record<Exclude<PodTry['answer'], 'gone' | 'unasked'>, readonly [ReasonCode, string]>> = {
   accepted: ['DrainTerminating', 'its eviction was accepted, and it does not show yet'],
-  budget: ['DrainBudget', '#. Give it room: more replicas, or maxUnavailable: 1'],
+  budget: ['DrainBudget', `#. Give it room: ${BUDGET_ROOM}`],
   busy: ['DrainTerminating', 'the API server has no place for its eviction now (#)'],
   severalBudgets: ['DrainSeveralBudgets', 'several budgets select it, so no eviction passes. Leave it only one'],
   namespaceTerminating: ['DrainTerminating', 'its namespace is being deleted, and it goes with that'],

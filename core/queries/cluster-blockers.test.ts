@@ -8,7 +8,8 @@ import { findClusterBlockers } from './cluster-blockers.ts';
 
 const told = reason('ScanWarning', 'later');
 const said = [quoted('PodEvictionFailure', 'no room'), told];
-const ROOM = 'Give the PodDisruptionBudget room (more replicas, or maxUnavailable: 1).';
+const ROOM =
+  'Give the PodDisruptionBudget room: maxUnavailable: 1, or more replicas unless it has maxUnavailable: 0 or minAvailable: 100%.';
 const plain = (code: string, what: string) => {
   const fix = code === 'PodEvictionFailure' ? ROOM : null;
   return { code, what, cause: null, owner: null, fix };

@@ -1,6 +1,7 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { BUDGET_ROOM } from '../nodes/drain-words.ts';
 import type { Table } from '../ports/table.ts';
 import { blockersOf } from '../scan/fleet/decide-hop.ts';
 import { loadReport, scansOf } from '../scan/fleet/report-store.ts';
@@ -16,7 +17,7 @@ export interface ClusterBlocker {
 
 /** What ends a reason whose own words do not say it. `PodEvictionFailure` is a word of EKS. */
 const ADVICE: Readonly<Record<string, string>> = {
-  PodEvictionFailure: 'Give the PodDisruptionBudget room (more replicas, or maxUnavailable: 1).',
+  PodEvictionFailure: `Give the PodDisruptionBudget room: ${BUDGET_ROOM}.`,
   ClusterUnreachable: 'Give Liftlock a route to the API server, or set verification: eks-api in its policy.',
   ClusterUnauthorized: 'Grant the access entry that liftlock access manifest prints.',
   ClusterForbidden: 'Apply the RBAC that liftlock access manifest prints.',

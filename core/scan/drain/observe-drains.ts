@@ -162,7 +162,7 @@ interface Said {
 const WORDS: Readonly<Record<DrainCode, (cause: DrainCause) => Said>> = {
   'budget-allows-none': (cause) => ({
     message: `${budgetText(cause)} never lets a pod of ${workloadText(cause)} go, so no node with one of them can be drained.`,
-    fix: `Let it allow one disruption (maxUnavailable: 1, or minAvailable below the replicas), or run one replica more: ${patchOf(cause)}`,
+    fix: `Let it allow one disruption (maxUnavailable: 1, or minAvailable below the replicas)${moreReplicas(cause)}: ${patchOf(cause)}`,
   }),
   'budget-unhealthy': (cause) => ({
     message: `${budgetText(cause)} lets no pod of ${workloadText(cause)} go as long as ${missing(cause)} not Ready.`,
@@ -216,6 +216,14 @@ export const wordsOf = (cause: DrainCause): Said => WORDS[cause.code](cause);
 function missing({ disruption: { healthy = 0, desired = 0 } = {} as never }: DrainCause): string {
   const count = Math.max(1, desired - healthy + 1);
   return count === 1 ? 'one of them is' : `${count} of them are`;
+}
+
+/** How many replicas let one go, as Kubernetes rounds: a share that must be available is rounded up. No number does where nothing may be unavailable. */
+function moreReplicas({ budgets: [budget] }: DrainCause): string {
+  const minAvailable = budget?.minAvailable ?? '100%';
+  const amount = Number.parseInt(`${minAvailable}`, 10);
+  const enough = typeof minAvailable === 'number' ? amount + 1 : Math.ceil(100 / (100 - amount));
+  return enough > 0 && Number.isFinite(enough) ? `, or run at least ${enough} replicas` : '';
 }
 
 function patchOf({ budgets: [budget] }: DrainCause): string {

@@ -47,3 +47,13 @@ test('it names the workload, and is said once', () => {
   const found = stuck(budget('maxUnavailable: 0'), deployment('replicas: 3'));
   expect(found.map(({ message }) => message)).toEqual([expect.stringContaining('Deployment shop/web')]);
 });
+
+test.each([
+  ['minAvailable: 3', 3, ', or run at least 4 replicas: kubectl'],
+  ['minAvailable: 90%', 8, ', or run at least 10 replicas: kubectl'],
+  ['minAvailable: 100%', 8, 'below the replicas): kubectl'],
+  ['maxUnavailable: 0', 8, 'below the replicas): kubectl'],
+  ['maxUnavailable: 0%', 8, 'below the replicas): kubectl'],
+])('more replicas are named where they help: %s with %s', (rule, replicas, fix) => {
+  expect(stuck(budget(rule), deployment(`replicas: ${replicas}`))[0]?.fix).toContain(fix);
+});
