@@ -91,7 +91,12 @@ async function planDrain(ports: DrainPorts, record: ClusterRecord, nodegroup: st
   const groups = groupsOf(cluster);
   if (!groups.includes(nodegroup)) {
     const known = groups.length === 0 ? 'none is known' : `it has ${groups.join(', ')}`;
-    throw invalidInput(`${cluster.name} has no node group "${nodegroup.slice(0, 63)}": ${known}.`);
+    const read =
+      cluster.otherNodes === undefined ? 'which nobody has read yet' : `as read at ${cluster.otherNodes.seenAt}`;
+    const others = `Groups that EKS does not manage are known from nodes, ${read}: liftlock scan cluster ${cluster.name}`;
+    throw invalidInput(
+      `${cluster.name} has no node group "${nodegroup.slice(0, 63)}" that is known: ${known}. ${others}`,
+    );
   }
   const now = ports.clock.now();
   const scans = await latestScansOf(ports.table, [cluster.clusterKey]);

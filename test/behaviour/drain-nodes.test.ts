@@ -122,7 +122,7 @@ test('without spec.drain nothing is touched, and it is said what is missing', as
   expect(plan).toMatchObject({ status: 'Blocked', drain: null, refusals: [{ code: 'DrainNotAllowed' }] });
   await expect(start(world)).rejects.toThrow('has no spec.drain');
   await expect(requestDrain(world.ports, cluster, 'legacyy', PERSON, { approve: false })).rejects.toThrow(
-    'has no node group "legacyy": it has legacy, new.',
+    'has no node group "legacyy" that is known: it has legacy, new.',
   );
   expect(cordoned(world)).toEqual([]);
 });

@@ -76,3 +76,19 @@ test('a scan takes the cordons of a drain, and of a group that EKS rolls, for wh
     ],
   ]);
 });
+
+test('of a group that is not known it is said from what groups are known, and how its nodes are read', async () => {
+  const world = await shop({});
+  const [cluster] = Object.values(world.eks.state.clusters);
+  for (const node of cluster?.kubernetes.nodes.slice(0, 1) ?? [])
+    Object.assign(node, { nodegroupName: undefined, labels: { 'alpha.eksctl.io/nodegroup-name': 'own' } });
+  const ask = async (group: string) =>
+    requestDrain(world.ports, await recordOf(world, 'web'), group, PERSON, { approve: false });
+  await expect(ask('own')).rejects.toThrow(
+    /^web has no node group "own" that is known: it has legacy, \w+\. Groups that EKS does not manage are known from nodes, which nobody has read yet: liftlock scan cluster web$/,
+  );
+  await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+  await run(world, 1);
+  expect((await ask('own')).foreseen[0]).toBe('Its nodes: kubectl get nodes -l alpha.eksctl.io/nodegroup-name=own');
+  await expect(ask('owm')).rejects.toThrow(/known from nodes, as read at 2026-11-2\S+Z: liftlock scan cluster web$/);
+});
