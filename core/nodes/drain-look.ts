@@ -33,7 +33,7 @@ export function lookAt(
   const stands = standsOf(observation, settings, before, now);
   const outOfService = new Set(stands.filter(isEmpty).map(({ node }) => node.name));
   const ledger = disruptionLedger(observation.allNodes, outOfService, settings.maxUnavailable, settings.ofCluster);
-  const pending = pendingOf(observation, before);
+  const pending = pendingOf(observation, settings, before);
   const here = new Set([...stands.flatMap(({ toGo }) => toGo.map(({ pod }) => pod)), ...pending].map(({ uid }) => uid));
   const isOn = ({ answer, retryAt }: PodTry) =>
     answer === 'unasked' || now.getTime() <= Date.parse(retryAt) + PARKED_MILLISECONDS;

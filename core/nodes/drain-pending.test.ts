@@ -29,10 +29,22 @@ const held: [string, DrainWorld['pending'], string][] = [
   ['nor does what a DaemonSet wants on a node', [pending('p', -9, { controller: 'DaemonSet/d' })], 'evict a: x y'],
   ['nor what has ended', [pending('p', -9, { phase: 'Failed' })], 'evict a: x y'],
   ['nor what somebody has deleted', [pending('p', -9, { terminatingSince: at(-1) })], 'evict a: x y'],
+  ['nor what a rule skips', [pending('p', -9, { labels: { app: 'skip' } })], 'evict a: x y'],
+  ['or has waited for, such as Jobs', [pending('p', -9, { labels: { app: 'wait' } })], 'evict a: x y'],
+  ['nor what is bare, where that is not evicted', [pending('p', -9, { controller: undefined })], 'evict a: x y'],
+  [
+    'unless a rule has it evicted',
+    [pending('p', -9, { controller: undefined, labels: { app: 'evict' } })],
+    'wait 5: DrainPodsPending',
+  ],
 ];
+const rules = (['skip', 'wait', 'evict'] as const).map((app) => ({
+  selector: { matchLabels: { app }, matchExpressions: [] },
+  action: app === 'wait' ? ('waitUntilCompleted' as const) : app,
+}));
 test.each(held)('%s', (_, pods, expected) => {
   const world = { nodes: [ours('a'), node('b')], pods: { a: [pod('x'), pod('y')] }, pending: pods ?? [] };
-  const settings = { podTimeoutSeconds: 600, maxUnavailable: 2, pauseSeconds: 30 };
+  const settings = { podTimeoutSeconds: 600, maxUnavailable: 2, pauseSeconds: 30, rules };
   const memory = { begunAt: at(-599.2), lastDrainedAt: at(-1) };
   expect(inShort(decideIn({ ...world, settings, memory }))).toBe(expected);
 });

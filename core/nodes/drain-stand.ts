@@ -29,7 +29,7 @@ export const isEmpty = ({ node, toGo }: NodeStand): boolean => node.unschedulabl
 export const isUncordoned = ({ node }: NodeStand): boolean => !node.unschedulable && node.cordonedBy !== undefined;
 
 export function standsOf(look: DrainObservation, settings: DrainSettings, memory: DrainMemory, now: Date): NodeStand[] {
-  const ruleOf = ({ labels }: DrainPod) => settings.rules.find(({ selector }) => matchesSelector(selector, labels));
+  const ruleOf = ruleIn(settings);
   return look.nodes.map((node) => {
     const read = look.pods.get(node.name);
     if (read === undefined && node.unschedulable)
@@ -64,15 +64,28 @@ export function standsOf(look: DrainObservation, settings: DrainSettings, memory
   }
 }
 
+const ruleIn =
+  ({ rules }: DrainSettings) =>
+  ({ labels }: DrainPod) =>
+    rules.find(({ selector }) => matchesSelector(selector, labels));
+
 const isOfDaemonSet = ({ controller }: DrainPod): boolean => /^DaemonSet\//.test(controller ?? '');
 
 /**
  * Pods without a node that were made since the drain began, oldest first: what it has evicted, or what had to make way for that. Times of creation
- * are of whole seconds. What had no node before is not the drain's.
+ * are of whole seconds. What had no node before is not the drain's, nor is what it never evicts, such as Jobs that are to complete.
  */
-export function pendingOf({ pending }: DrainObservation, { begunAt }: DrainMemory): DrainPod[] {
+export function pendingOf(
+  { pending }: DrainObservation,
+  settings: DrainSettings,
+  { begunAt }: DrainMemory,
+): DrainPod[] {
+  const ruleOf = ruleIn(settings);
   const since = Math.floor(Date.parse(begunAt ?? '') / 1000) * 1000;
+  const isEvicted = (pod: DrainPod) =>
+    (ruleOf(pod)?.action ?? (pod.controller === undefined ? settings.barePods : 'evict')) === 'evict';
   const isOwn = (pod: DrainPod) =>
+    isEvicted(pod) &&
     pod.phase === 'Pending' &&
     pod.terminatingSince === undefined &&
     !isOfDaemonSet(pod) &&
