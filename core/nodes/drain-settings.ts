@@ -28,3 +28,6 @@ export function showsBudgets(spec: UpgradePolicy['spec'] | undefined, name: stri
   const isUnread = spec?.verification === 'eks-api' || spec?.scan?.skip?.includes('drain') === true;
   return isUnread ? 'kubectl get poddisruptionbudgets -A' : `liftlock scan cluster ${name} --target ${target}`;
 }
+
+/** What lets pods of a budget go that allows no disruption. How it is written the API server does not say as it refuses. */
+export const BUDGET_ROOM = 'maxUnavailable: 1, or more replicas unless it has maxUnavailable: 0 or minAvailable: 100%';

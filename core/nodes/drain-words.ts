@@ -7,6 +7,7 @@ import { downText } from './disruption-ledger.ts';
 import type { DrainLook } from './drain-look.ts';
 import type { PodTry } from './drain-move.ts';
 import { isFull, MOST_AT_ONCE, pauseEnd, sinceOf } from './drain-order.ts';
+import { BUDGET_ROOM } from './drain-settings.ts';
 import { isUncordoned, type NodeStand, type PodStand } from './drain-stand.ts';
 import { leftCordoned } from './left-cordoned.ts';
 
@@ -19,9 +20,6 @@ export function doneReasons({ stands }: DrainLook): Reason[] {
   const emptied = `Nodes of the drain that hold nothing any more that has to go: ${stands.length}.${rest}`;
   return [reason('Drained', `${emptied} ${leftCordoned(stands.map(({ node }) => node.name))}`)];
 }
-
-/** What lets pods of a budget go that allows no disruption. How it is written the API server does not say as it refuses. */
-export const BUDGET_ROOM = 'maxUnavailable: 1, or more replicas unless it has maxUnavailable: 0 or minAvailable: 100%';
 
 /** What an answer of the API server means for a pod that is in the way; # stands for its message. */
 const ANSWERED: Readonly<Record<Exclude<PodTry['answer'], 'gone' | 'unasked'>, readonly [ReasonCode, string]>> = {

@@ -1,7 +1,7 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { BUDGET_ROOM } from '../nodes/drain-words.ts';
+import { BUDGET_ROOM } from '../nodes/drain-settings.ts';
 import type { Table } from '../ports/table.ts';
 import { blockersOf } from '../scan/fleet/decide-hop.ts';
 import { loadReport, scansOf } from '../scan/fleet/report-store.ts';

@@ -26,7 +26,7 @@ export async function listNodeGroups(ports: StepPorts, stepInput: StepInput): Pr
   };
 }
 
-/** Those whose last roll in this upgrade has ended come last, the latest of them at the end: one that is tried again and again keeps no other from its turn. */
+/** Those whose last roll in this upgrade has failed come last, the latest of them at the end: one that is tried again and again keeps no other from its turn. */
 async function inTurn({ table }: StepPorts, { clusterKey, upgrade }: StepContext, groups: readonly string[]) {
   const rolls = (await intentsOf(table, clusterKey, 'roll-node-group')).filter(
     ({ data }) => data.upgradeId === upgrade?.id,
@@ -34,7 +34,7 @@ async function inTurn({ table }: StepPorts, { clusterKey, upgrade }: StepContext
   const ends = new Map(
     rolls.map(({ data: { subject, outcome } }) => [
       subject,
-      outcome?.type === 'accepted' ? outcome.observed?.at : undefined,
+      outcome?.type === 'accepted' && outcome.observed?.status !== 'Successful' ? outcome.observed?.at : undefined,
     ]),
   );
   return groups.toSorted((a, b) => compareTexts(ends.get(a) ?? '', ends.get(b) ?? ''));
