@@ -224,7 +224,7 @@ const isGoneOnWith = (upgrade: Upgrade | undefined, { upgradeId, traits }: Membe
 
 /**
  * What is not done is tried again or is not needed any more (a node group that is gone): it says so itself. The baseline of a scan stays, and what a drain
- * remembers; of a smoke check that was watched when it found all well, and not what it had compared by then.
+ * remembers; of a smoke check that was watched when it found all well, and not what it had compared by then, and of one that waits for nodes for which.
  */
 function stepsToKeep(upgrade: Upgrade): Upgrade['steps'] {
   const { 'smoke-check': smokeCheck, ...others } = upgrade.steps;
@@ -234,7 +234,9 @@ function stepsToKeep(upgrade: Upgrade): Upgrade['steps'] {
   const since = wellSince(upgrade);
   const watched = smokeCheck &&
     since !== undefined && { ...smokeCheck, status: 'done' as const, detail: { wellSince: since } };
-  return { ...Object.fromEntries(kept), ...(watched && { 'smoke-check': watched }) };
+  const waits = smokeCheck?.reasons.some(({ code }) => code === 'OldKubelet') ? smokeCheck : undefined;
+  const looked = watched || (waits && { ...waits, detail: undefined });
+  return { ...Object.fromEntries(kept), ...(looked && { 'smoke-check': looked }) };
 }
 
 function runningUpgrade(

@@ -12,7 +12,10 @@ import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 export interface Kubelets {
   readonly problems: Reason[];
   readonly notes: Reason[];
-  /** Of node groups that were made since the hop listed what it rolls: its next attempt lists them, and decides of each once. */
+  /**
+   * Of node groups that were made since the hop listed what it rolls: its next attempt lists them, and decides of each once. What has no step after that
+   * either, as where EKS does not have the group that a node is labeled with, is waited for no more.
+   */
   readonly unrolled: Reason[];
 }
 
@@ -24,12 +27,16 @@ export async function checkKubelets(
   { problems, notes, unrolled }: Kubelets,
 ): Promise<void> {
   const { upgrade } = context;
+  const last = upgrade?.steps['smoke-check'];
   const custom = new Set(
     (await context.record()).nodegroups.filter((group) => !isRolled(rules, group)).map((group) => group.name),
   );
   const isBack = upgrade !== undefined && isRollback(upgrade);
+  const hasWaited = (whose: string): boolean => last?.reasons.some(({ message }) => message.startsWith(whose)) === true;
   const isUnrolled = (group: string): boolean =>
-    upgrade?.machine === 'upgrade-cluster' && upgrade.steps[`roll-node-group/${group}`] === undefined;
+    upgrade?.machine === 'upgrade-cluster' &&
+    upgrade.steps[`roll-node-group/${group}`] === undefined &&
+    !hasWaited(whoseOf(group));
   const old = Map.groupBy(
     nodes.filter(({ kubeletVersion }) => KubeVersion.tryParse(kubeletVersion)?.equals(context.target) !== true),
     ({ labels, providerId, kubeletVersion }) => {
@@ -48,10 +55,12 @@ export async function checkKubelets(
     if (wasOlder(group)) notes.push(reason('OldKubelet', `${said} So it was before the hop that was taken back.`));
     else if (mayStay) notes.push(reason('OldKubelet', `${said} The policy lets nodes wait for a later hop.`));
     else if (nodegroup !== undefined && !custom.has(nodegroup))
-      (isUnrolled(nodegroup) ? unrolled : problems).push(reason('OldKubelet', `Node group ${nodegroup}: ${said}`));
+      (isUnrolled(nodegroup) ? unrolled : problems).push(reason('OldKubelet', `${whoseOf(nodegroup)}${said}`));
     else notes.push(reason('OldKubelet', `${said} Liftlock rolls no node group that they belong to.`));
   }
 }
+
+const whoseOf = (nodegroup: string): string => `Node group ${nodegroup}: `;
 
 /** Nodes that were left behind on purpose are no fault of this hop. */
 async function nodesWait(ports: Pick<Ports, 'table'>, context: StepContext, nodes: readonly Node[]): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import { onStep } from './on-step.ts';
-import { PERSON, run, smallFleet, upgradesOf } from './small-fleet.ts';
+import { hours, PERSON, run, smallFleet, upgradesOf } from './small-fleet.ts';
 
 const GOLDEN = 'ami-0123456789abcdef0';
 const RULE = { nodes: { images: [{ nodegroups: ['late'], table: { '1.37': { 'eu-central-1': GOLDEN } } }] } };
@@ -62,3 +62,19 @@ test.each([
     expect(late().map(({ kubeletVersion }) => kubeletVersion.slice(0, 5))).toEqual([kubelet, kubelet]);
   },
 );
+
+test('a node of a group that EKS does not have is waited for once, and fails the hop then', async () => {
+  const world = await smallFleet({ clusters: [{ name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] }] });
+  onStep(world, 'roll-node-group/workers', 'done', 'web', () => {
+    const nodes = Object.values(world.eks.state.clusters)[0]?.kubernetes.nodes;
+    const labels = { ...nodes?.[0]?.labels, 'eks.amazonaws.com/nodegroup': 'gone' };
+    if (nodes?.[0])
+      nodes.push({ ...nodes[0], name: 'left-1', nodegroupName: 'gone', labels, kubeletVersion: 'v1.36.2' });
+  });
+  await hours(world, 3);
+  const [hop] = await upgradesOf(world);
+  expect([hop?.status, hop?.reasons[0]?.message]).toEqual([
+    'Failed',
+    'Node group gone: The node left-1 is at kubelet v1.36.2, not 1.37.',
+  ]);
+});
