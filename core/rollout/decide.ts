@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { isAwaited } from '../policy/cluster-tags.ts';
 import { queueOf } from '../protocol/rollback.ts';
@@ -109,11 +110,23 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
     });
     const admitted = admit({ snapshot, rollout, room, now, index, rulesOf });
     return {
-      decisions: [...ofWaves.filter(isDecidedNow(admitted.decisions)), ...admitted.decisions],
+      decisions: [
+        ...(index.waves.get(rollout.id) ?? []).flatMap((wave) => withoutGone(snapshot, wave)),
+        ...ofWaves.filter(isDecidedNow(admitted.decisions)),
+        ...admitted.decisions,
+      ],
       waiting: admitted.waiting,
     };
   });
   return together(decided);
+}
+
+/** Nobody goes on with the rollback of a cluster that is deleted, nor lets it go: what waited for that goes on. */
+function withoutGone({ clusters }: FleetSnapshot, wave: Wave): Decision[] {
+  const isGone = (key: string): boolean => clusters.get(key)?.deletedAt !== undefined;
+  if (wave.goingBack?.some(isGone) !== true) return [];
+  const goingBack = wave.goingBack.filter((key) => !isGone(key));
+  return [{ type: 'adjust-wave', wave, changes: { goingBack }, event: undefined, reasons: [] }];
 }
 
 /** A wave does not end in the tick that lets members of it in again: by the next one they are counted. */

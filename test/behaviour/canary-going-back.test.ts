@@ -94,3 +94,20 @@ test.each([
   const [, opened] = await wavesOf(world);
   expect([back?.status, `${opened?.openedAt}` >= `${back?.endedAt}`]).toEqual(['Succeeded', true]);
 });
+
+test('a canary that is deleted after its rollback has failed half-way keeps nothing back any more', async () => {
+  const world = await fleet({ soak: '6h' });
+  await hours(world, 3);
+  world.eks.state.plannedFailures.push({
+    ...{ clusterName: 'c', nodegroupName: 'workers', type: 'VersionUpdate' },
+    ...{ errorCode: 'PodEvictionFailure', errorMessage: 'no' },
+  });
+  await goBack(world);
+  await hours(world, 12);
+  expect([(await backOf(world))?.status, await waves(world)]).toEqual(['Failed', ['canary Soaking', 'prod Pending']]);
+  const caller = { account: '111111111111', region: 'eu-central-1', principal: 'arn:aws:iam::111111111111:role/ann' };
+  for (const { name, nodegroups } of Object.values(world.eks.state.clusters)) if (name === 'c') nodegroups.length = 0;
+  world.eks.operation('DeleteCluster', { name: 'c' }, caller, world.clock.now());
+  await run(world);
+  expect((await waves(world))[1]).toBe('prod Completed');
+});
