@@ -1,3 +1,4 @@
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import {
   type Begun,
   begin,
@@ -362,4 +363,18 @@ test('the target is that of whoever is upgraded: who is taken out does not count
   expect(later(newer, begin(fleet(older, both, ['1.35', '1.36'])))?.target).toBe('1.36');
   const half = fleet([{ ...dev, version: '1.35', tags: paused }, ...older.slice(1)], both, ['1.35', '1.36', '1.37']);
   expect(later(half, begin(fleet(older, both, ['1.35', '1.36'])))?.target).toBe('1.37');
+});
+
+test.each<[string, Partial<ClusterRecord>]>([
+  ['could not be read', { unreadable: [{ part: 'node groups', code: 'Unreadable', message: 'no' }] }],
+  ['are at work', { nodegroups: [{ name: 'workers', version: '1.37', status: 'UPDATING', issues: [] }] }],
+  ['run an image of its policy', { nodegroups: [{ name: 'own', amiType: 'CUSTOM', status: 'ACTIVE', issues: [] }] }],
+])('a cluster that somebody has brought to the target keeps its place where nodes %s', (_, parts) => {
+  const own = {
+    nodes: { images: [{ nodegroups: ['own'], table: { '1.37': { 'eu-central-1': 'ami-0123456789abcdef0' } } }] },
+  };
+  const policies = { p: { selector: {}, target: 'latest', waves: both, ...own } };
+  const of = (clusters: readonly ClusterRecord[]) => fleetSnapshot({ clusters, policies, versions: ['1.36', '1.37'] });
+  const changes = later(of([dev, cluster('p', 'prod', { version: '1.37', ...parts })]), begin(of([dev, prod])));
+  expect(changes?.members ?? []).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
+import { imageRuleOf } from '../model/image-rule.ts';
 import { isSame } from '../model/is-same.ts';
 import { isLag } from '../model/lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
@@ -202,13 +203,21 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
       .map((candidate, position) => plannedMember(rollout.id, index, position, candidate))
       .map((member) => withLaterWave(member, own.get(member.clusterKey), specs[index - firstFree]?.name)),
   );
-  const behind = leftOut.filter((one) => isLag(one.reason)).map(({ clusterKey }) => clusterKey);
+  // Where EKS runs an image of the policy's own the nodes alone tell.
+  const isUnseen = ({ otherNodes, nodegroups = [] }: Partial<ClusterRecord> = {}): boolean =>
+    otherNodes === undefined && nodegroups.some((group) => imageRuleOf(policy.spec.nodes, group) !== undefined);
+  const behind = leftOut
+    .filter(({ clusterKey, reason: why }) => {
+      const isAtTarget = why.code === 'AtTarget';
+      return isAtTarget ? isUnseen(snapshot.clusters.get(clusterKey)) : isLag(why) || why.code === 'PatchesUnknown';
+    })
+    .map(({ clusterKey }) => clusterKey);
   return { members, behind: new Set(behind) };
 }
 
 interface Wanted {
   readonly members: readonly Member[];
-  /** Clusters whose control plane is at the target of the policy, and whose nodes or add-ons are not. */
+  /** Clusters whose control plane is at the target of the policy, and whose nodes or add-ons are not, or nobody knows. */
   readonly behind: ReadonlySet<string>;
 }
 
