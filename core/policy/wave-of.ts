@@ -1,7 +1,7 @@
 import type { UpgradePolicy, Wave } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { rememberedBy } from '../model/remembered.ts';
+import { remembered, rememberedBy } from '../model/remembered.ts';
 import { clusterTags } from './cluster-tags.ts';
 import { policyError, selects } from './policy-of.ts';
 
@@ -104,7 +104,7 @@ const bySelector = rememberedBy((cluster: ClusterRecord, policy: UpgradePolicy):
 
 function taken(wave: Wave, cluster: ClusterRecord): ReturnType<typeof selects> {
   if (wave.clusters !== undefined) {
-    const matches = wave.clusters.includes(cluster.name) || isPlacedIn(wave.clusters, cluster);
+    const matches = isNamedIn(wave.clusters, cluster.name) || isPlacedIn(wave.clusters, cluster);
     return { matches, reasons: [`it names ${cluster.name}`] };
   }
   if (wave.selector === undefined) return { matches: true, reasons: ['it takes all that are left'] };
@@ -115,6 +115,10 @@ function taken(wave: Wave, cluster: ClusterRecord): ReturnType<typeof selects> {
 export const isPlacedIn = (
   clusters: readonly string[],
   { account, region, name, arn }: Pick<ClusterRecord, 'account' | 'region' | 'name' | 'arn'>,
-): boolean => clusters.includes(`${account}.${region}.${name}`) || clusters.includes(arn);
+): boolean => isNamedIn(clusters, `${account}.${region}.${name}`) || isNamedIn(clusters, arn);
+
+/** Waves may name thousands, and each is looked for among all of them. */
+const setOf = remembered((clusters: readonly string[]) => new Set(clusters), new WeakMap());
+export const isNamedIn = (clusters: readonly string[], text: string): boolean => setOf(clusters).has(text);
 
 const outside = (message: string): WavePlace => ({ index: -1, reasons: [reason('BadTag', message)] });

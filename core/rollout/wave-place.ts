@@ -2,7 +2,7 @@ import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
 import { remembered } from '../model/remembered.ts';
-import { isPlacedIn, waveOf } from '../policy/wave-of.ts';
+import { isNamedIn, isPlacedIn, waveOf } from '../policy/wave-of.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
@@ -18,7 +18,7 @@ export function wavePlace(
 ): ReturnType<typeof waveOf> {
   const place = waveOf(policy, cluster, snapshot.fleet?.tagPrefix ?? '');
   const named = policy.spec.waves.findIndex(
-    ({ clusters }) => clusters?.includes(cluster.name) === true && !isPlacedIn(clusters, cluster),
+    ({ clusters }) => clusters !== undefined && isNamedIn(clusters, cluster.name) && !isPlacedIn(clusters, cluster),
   );
   const wave = policy.spec.waves[named];
   if (wave === undefined || (place.index >= 0 && place.index < named)) return place;
