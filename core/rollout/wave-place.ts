@@ -2,6 +2,7 @@ import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
 import { remembered } from '../model/remembered.ts';
+import { unnamedIn } from '../policy/cluster-tags.ts';
 import { isNamedIn, isPlacedIn, waveOf } from '../policy/wave-of.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -24,6 +25,8 @@ export function wavePlace(
   if (wave === undefined || (place.index >= 0 && place.index < named)) return place;
   const called = (namesakesIn(snapshot.clusters).get(cluster.name) ?? []).filter((one) => {
     const match = policyMatch(snapshot, one);
+    // Nobody looks any more whether what is outside the Fleet is still there, and nobody upgrades it.
+    if (snapshot.fleet !== undefined && unnamedIn(snapshot.fleet, one) !== undefined) return false;
     return match.type === 'one' && match.policy === policy && !isPlacedIn(wave.clusters ?? [], one);
   });
   if (called.length < 2) return place;

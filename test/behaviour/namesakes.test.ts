@@ -1,8 +1,10 @@
+import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { clusterPolicy } from '../../core/queries/cluster-policy.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+import { fleetOf } from './changed-policy.ts';
+import { hours, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
 
 const [LOWER, UPPER] = ['222222222222', '333333333333'];
 const arn = (account: string) => `arn:aws:eks:eu-central-1:${account}:cluster/twin`;
@@ -40,6 +42,13 @@ test.each([
   ['by account, Region and name', `${LOWER}.eu-central-1.twin`],
 ])('a wave takes the one cluster that it says %s, and the other one waits for its own', async (_, named) => {
   const world = await twins([named]);
+  expect(await versions(world)).toEqual(['1.37', '1.36']);
+});
+
+test('a name means the one cluster that is left where the Fleet names the account of the other one no more', async () => {
+  const world = await twins(['twin']);
+  await hours(world, 1);
+  await applyConfig(world.ports, [fleetOf({ accounts: [LOWER] })], PERSON);
   expect(await versions(world)).toEqual(['1.37', '1.36']);
 });
 
