@@ -115,6 +115,7 @@ test('a workspace is asked once, in its Region, with the role of its account', a
 test.each([
   [400, '{"status":"error","error":"parse error"}', 'QueryRefused', /HTTP status 400: parse error/],
   [403, '{"message":"Missing Authentication Token"}', 'AccessDeniedException', /^Missing Authentication Token$/],
+  [403, '{"__type":"ExpiredTokenException","message":"It has expired"}', 'ExpiredTokenException', /has expired/],
   [429, '', 'IncompleteAnswer', /429/],
   [503, '', 'IncompleteAnswer', /503/],
   [200, `"${'x'.repeat(20_000)}"`, 'QueryRefused', /longer than 16384 bytes/],

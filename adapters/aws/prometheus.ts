@@ -1,3 +1,4 @@
+import { isStale } from '../../core/contracts/eks-errors.ts';
 import { namedError } from '../../core/contracts/errors.ts';
 import type { Prometheus } from '../../core/ports/prometheus.ts';
 import { readQueryAnswer } from '../../core/probes/query-answer.ts';
@@ -58,7 +59,8 @@ export function createPrometheus(options: PrometheusOptions): Prometheus {
 /** What it says of a query is Prometheus' to say; who may not ask is told as AWS denies, and what has not answered as it failed. */
 function answerOf(refusal: Refusal): { readonly status: number; readonly text: string } {
   const { status, text = '' } = refusal;
-  if (status === 403) refusal.name = 'AccessDeniedException';
+  // Credentials that have run out are no permission that lacks: whoever asks again has new ones.
+  if (status === 403 && !isStale(refusal)) refusal.name = 'AccessDeniedException';
   if (status === undefined || status === 403) throw refusal;
   return { status, text };
 }

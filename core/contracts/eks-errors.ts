@@ -28,6 +28,7 @@ const OF_STATE = new Set([
 
 export const isThrottled = (error: unknown): boolean => THROTTLED.has(errorName(error));
 export const isDenied = (error: unknown): boolean => DENIED.has(errorName(error));
+export const isStale = (error: unknown): boolean => STALE_CREDENTIALS.has(errorName(error));
 export const isNotFound = (error: unknown): boolean => errorName(error) === 'ResourceNotFoundException';
 
 /** EKS said no to a call that was tried once, and did nothing. */
