@@ -17,16 +17,19 @@ export function wavePlace(
   policy: UpgradePolicy,
   cluster: ClusterRecord,
 ): ReturnType<typeof waveOf> {
-  const place = waveOf(policy, cluster, snapshot.fleet?.tagPrefix ?? '');
+  const placeOf = (one: ClusterRecord) => waveOf(policy, one, snapshot.fleet?.tagPrefix ?? '');
+  const place = placeOf(cluster);
   const named = policy.spec.waves.findIndex(
     ({ clusters }) => clusters !== undefined && isNamedIn(clusters, cluster.name) && !isPlacedIn(clusters, cluster),
   );
   const wave = policy.spec.waves[named];
-  if (wave === undefined || (place.index >= 0 && place.index < named)) return place;
+  const isTakenBefore = ({ index }: ReturnType<typeof waveOf>): boolean => index >= 0 && index < named;
+  if (wave === undefined || isTakenBefore(place)) return place;
   const called = (namesakesIn(snapshot.clusters).get(cluster.name) ?? []).filter((one) => {
     const match = policyMatch(snapshot, one);
     // Nobody looks any more whether what is outside the Fleet is still there, and nobody upgrades it.
     if (snapshot.fleet !== undefined && unnamedIn(snapshot.fleet, one) !== undefined) return false;
+    if (isTakenBefore(placeOf(one))) return false;
     return match.type === 'one' && match.policy === policy && !isPlacedIn(wave.clusters ?? [], one);
   });
   if (called.length < 2) return place;

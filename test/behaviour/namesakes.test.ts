@@ -12,13 +12,13 @@ const arn = (account: string) => `arn:aws:eks:eu-central-1:${account}:cluster/tw
 const nodegroups = [{ name: 'workers' }];
 
 /** The cluster `twin` of two accounts, of which a canary names one. */
-const twins = (clusters: readonly string[]) =>
+const twins = (clusters: readonly string[], prod: object = { approval: { approvals: 1 } }) =>
   smallFleet({
     clusters: [LOWER, UPPER].map((account) => ({ name: 'twin', account, version: '1.36', nodegroups })),
     policy: {
       waves: [
         { name: 'canary', clusters },
-        { name: 'prod', approval: { approvals: 1 } },
+        { name: 'prod', ...prod },
       ],
     },
   });
@@ -50,6 +50,11 @@ test('a name means the one cluster that is left where the Fleet names the accoun
   await hours(world, 1);
   await applyConfig(world.ports, [fleetOf({ accounts: [LOWER] })], PERSON);
   expect(await versions(world)).toEqual(['1.37', '1.36']);
+});
+
+test('a name means the one cluster of its name that no wave before takes', async () => {
+  const world = await twins([arn(LOWER)], { clusters: ['twin'] });
+  expect(await versions(world)).toEqual(['1.37', '1.37']);
 });
 
 test('with the ARN of one beside the name, the name means the other one', async () => {
