@@ -105,7 +105,7 @@ export const ENVIRONMENT = {
 export const EVENT_SOURCE = 'liftlock';
 
 /**
- * `TimeoutSeconds` of the definitions: the longest real run (30 node groups of 450 nodes, one after the other) fits several times, and an upgrade
+ * `TimeoutSeconds` of the definitions: the longest real run (30 node groups of 450 nodes, one after the other) fits, and an upgrade
  * has more than all of its steps together, so that it is always a step that is out of time.
  */
 export const MACHINE_TIMEOUT_SECONDS: Readonly<Record<MachineName, number>> = {

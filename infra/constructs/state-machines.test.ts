@@ -119,3 +119,19 @@ test('an upgrade of a cluster has time for each of its steps to take all of its 
   expect(tasks.map(longest).filter((seconds) => seconds > 86_400)).toHaveLength(6);
   expect(definition.TimeoutSeconds).toBeGreaterThan(tasks.reduce((sum, task) => sum + longest(task), 0));
 });
+
+test('docs/runbook.md says in both places for how long at most a step is tried again', () => {
+  const { States } = JSON.parse(definitionOf('upgrade-control-plane')) as {
+    States: { ObserveAndAct: { Retry: { IntervalSeconds: number; MaxAttempts: number; MaxDelaySeconds: number }[] } };
+  };
+  const retry = States.ObserveAndAct.Retry.at(-1);
+  const pauses = Array.from({ length: retry?.MaxAttempts ?? 0 }, (_, at) =>
+    Math.min((retry?.IntervalSeconds ?? 0) * 2 ** at, retry?.MaxDelaySeconds ?? 0),
+  );
+  const minutes = Math.floor(pauses.reduce((sum, seconds) => sum + seconds, 0) / 60);
+  const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+  expect([...runbook.matchAll(/for at most (\d+) minutes/g)].map(([, said]) => Number(said))).toEqual([
+    minutes,
+    minutes,
+  ]);
+});

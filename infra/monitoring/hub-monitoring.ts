@@ -17,7 +17,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { MetricName } from '../../core/contracts/metrics.ts';
-import { type FunctionName, MACHINE_NAMES, UPGRADE_FUNCTIONS } from '../../core/contracts/names.ts';
+import { type FunctionName, MACHINE_NAMES, NODE_FUNCTIONS, UPGRADE_FUNCTIONS } from '../../core/contracts/names.ts';
 import { ALARM_PREFIX } from '../names.ts';
 import { lambdaMetric, machineMetric, ownMetric, sumOf, tableMetric } from './metrics.ts';
 
@@ -48,7 +48,7 @@ function machineAlarms(monitoring: Monitoring): void {
   monitoring.medium('machines/failed', 'An upgrade, or a step that was started by hand, failed or was blocked.', {
     metric: sum('ExecutionsFailed'),
   });
-  const timedOut = 'An execution ran into its time limit, which is several times the longest real run.';
+  const timedOut = 'An execution ran into its time limit, which is more than the longest real run takes.';
   monitoring.high('machines/timed-out', timedOut, { metric: sum('ExecutionsTimedOut') });
   monitoring.medium('machines/aborted', 'Somebody stopped an execution from outside; its cluster is held.', {
     metric: sum('ExecutionsAborted'),
@@ -330,7 +330,7 @@ class HubDashboard extends Construct {
 const FUNCTION_GROUPS = {
   reconciler: ['reconcile-rollouts'],
   inventory: ['discover-clusters', 'record-clusters', 'watch-versions', 'refresh-readiness'],
-  upgrades: UPGRADE_FUNCTIONS,
+  upgrades: [...UPGRADE_FUNCTIONS, ...NODE_FUNCTIONS],
   api: ['api'],
   audit: ['anchor-audit'],
 } as const satisfies Readonly<Record<string, readonly FunctionName[]>>;

@@ -74,6 +74,20 @@ test('docs/runbook.md switches off whatever may change what is not Liftlock’s 
   expect(names.split(' ').slice(0, reserving.length).toSorted()).toEqual(reserving.toSorted());
 });
 
+test('docs/runbook.md names what has a reserved concurrency, and whose calls that failed are kept', () => {
+  const text = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+  const [throttles = '', undelivered = ''] = ['upgrades/function-throttles', 'queues/events-not-delivered'].map(
+    (alarm) => text.split(`## liftlock/${alarm}\n`)[1]?.split('\n## ')[0],
+  );
+  for (const name of new Set([...MUTATING_FUNCTIONS, ...NODE_FUNCTIONS])) expect(throttles).toContain(`\`${name}\``);
+  const kept = propertiesOf('AWS::Lambda::EventInvokeConfig').filter(({ DestinationConfig }) => DestinationConfig);
+  const names = kept.map(({ FunctionName }) =>
+    FUNCTION_NAMES.find((name) => JSON.stringify(FunctionName).includes(name.replaceAll('-', ''))),
+  );
+  for (const name of names) expect(undelivered).toContain(`\`${name}\``);
+  expect(names).toHaveLength(4);
+});
+
 test('where nothing can be reserved nothing is, and reading leaves room for the functions that mutate', () => {
   const { hub: small } = synthesize({ mutatorConcurrency: 0 });
   for (const { ReservedConcurrentExecutions } of propertiesOf('AWS::Lambda::Function', small))

@@ -1,0 +1,19 @@
+import { FUNCTION_NAMES } from '../../core/contracts/names.ts';
+import { synthesize } from '../../test/material/infra/synthesize.ts';
+import { readable, resourcesOf } from '../../test/material/infra/template.ts';
+
+const alarms = resourcesOf(synthesize().hub, 'AWS::CloudWatch::Alarm').map(({ Properties }) =>
+  JSON.stringify(readable(Properties)),
+);
+
+test('every function that fails rings: by its errors, or since its runs stay away', () => {
+  const unwatched = FUNCTION_NAMES.filter(
+    (name) =>
+      !alarms.some(
+        (alarm) =>
+          (alarm.includes('"Errors"') && alarm.includes(`"liftlock-${name}"`)) ||
+          (alarm.includes('"Runs"') && alarm.includes(`"${name}"`)),
+      ),
+  );
+  expect(unwatched).toEqual([]);
+});
