@@ -115,7 +115,7 @@ const own = (detailType?: string[]): EventPattern => ({
   ...(detailType === undefined ? {} : { detailType }),
 });
 
-/** As the forwarder sends them (stacks/spoke-forwarder-stack.ts). AWS keeps sources `aws.…` for itself, so nobody can make these up. */
+/** As the forwarder sends them (stacks/spoke-stacks.ts). AWS keeps sources `aws.…` for itself, so nobody can make these up. */
 const FORWARDED: EventPattern = {
   source: ['aws.eks', 'aws.health'],
   detailType: ['AWS API Call via CloudTrail', 'AWS Health Event'],

@@ -163,7 +163,7 @@ function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>,
     open['AwsSolutions-IAM5[Resource::*]'] =
       listsAccounts && settings.organizationId !== undefined
         ? 'Trace segments of X-Ray, and organizations:ListAccounts: neither knows resources.'
-        : 'PutTraceSegments and PutTelemetryRecords of X-Ray and ListStreams, which know no resources; DescribeAlarms, which returns composite alarms on this one alone; in a VPC also what Lambda does for network interfaces, denied to the code itself (constructs/place-in-vpc.ts).';
+        : 'PutTraceSegments and PutTelemetryRecords of X-Ray and ListStreams, which know no resources; DescribeAlarms, which returns composite alarms on this one alone; in a VPC also what Lambda does for network interfaces, denied to the code itself (`placeInVpc`).';
     acknowledge(role, open);
   }
 }
@@ -220,7 +220,7 @@ export class HubFunction extends Construct {
     if (vpc !== undefined) placeInVpc(this.function, this.role, name, vpc);
     acknowledge(this.function, {
       'Serverless-LambdaDLQ':
-        'Step Functions, API Gateway and SQS call it and keep or retry what failed; those that are called by events have a failure destination instead (constructs/asynchronous-calls.ts).',
+        'Step Functions, API Gateway and SQS call it and keep or retry what failed; those that are called by events have a failure destination instead (`AsynchronousCalls`, stacks/hub-stack.ts).',
     });
   }
 }

@@ -40,7 +40,7 @@ export function itemStatements(table: TableReference, needs: FunctionNeeds): Pol
   ];
 }
 
-/** Append and read back; the table's own policy denies everybody else whatever would change an item (constructs/tables.ts). */
+/** Append and read back; the table's own policy denies everybody else whatever would change an item (stacks/state-stack.ts). */
 export const auditStatement = (table: TableReference): PolicyStatement =>
   allow('Audit', ['dynamodb:PutItem', 'dynamodb:Query'], [table.tableArn]);
 

@@ -221,7 +221,7 @@ class AuditTable extends Construct {
       ...KEPT,
       partitionKey: attribute(hash),
       sortKey: attribute(range),
-      // What is changed here in spite of everything is in the stream, which nobody can write (constructs/audit-anchors.ts).
+      // What is changed here in spite of everything is in the stream, which nobody can write (stacks/hub-stack.ts).
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       resourcePolicy: new PolicyDocument({
         statements: [

@@ -72,7 +72,7 @@ export const lambda = {
 export const logs = {
   logStream: 'arn:<Partition>:logs:<Region>:<Account>:log-group:<LogGroupName>:log-stream:<LogStreamName>',
   logGroup: 'arn:<Partition>:logs:<Region>:<Account>:log-group:<LogGroupName>',
-  /** What actions on groups are asked of (`requirements/logs.ts`). */
+  /** What actions on groups are asked of (`requirements/requirements.ts`). */
   streamsOfGroup: 'arn:<Partition>:logs:<Region>:<Account>:log-group:<LogGroupName>:log-stream:',
   allGroups: 'arn:<Partition>:logs:<Region>:<Account>:log-group::log-stream:',
 };
