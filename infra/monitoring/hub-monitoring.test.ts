@@ -17,3 +17,9 @@ test('every function that fails rings: by its errors, or since its runs stay awa
   );
   expect(unwatched).toEqual([]);
 });
+
+test('no alarm sums more metrics than CloudWatch takes', () => {
+  // "Alarms based on metric math expressions can reference a maximum of 10 metrics. This is a hard limit that cannot be increased."
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.md
+  expect(Math.max(...alarms.map((alarm) => alarm.split('"MetricStat"').length - 1))).toBeLessThanOrEqual(10);
+});

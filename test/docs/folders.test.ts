@@ -12,6 +12,13 @@ test.each(readmes)('the README of %s names each of its folders, and none that is
   expect(there.map(({ name }) => name).filter((name) => !text.includes(`\`${name}/\``))).toEqual([]);
 });
 
+test.each(['kubernetes/server', 'wire'])('each file that the README of simulator/%s names is there', (folder) => {
+  const text = readFileSync(`${root}simulator/${folder}/README.md`, 'utf8');
+  const named = [...text.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name = '']) => name);
+  const places = [`${root}simulator/${folder}`, root];
+  expect(named.filter((name) => !places.some((place) => existsSync(`${place}/${name}`)))).toEqual([]);
+});
+
 test('bench/README.md names each measurement, and none that is not there', () => {
   const text = readFileSync(`${root}bench/README.md`, 'utf8');
   const named = [...text.matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => `${name}.ts`);
