@@ -1,10 +1,12 @@
+import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
 import { clusterPolicy } from '../../core/queries/cluster-policy.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { fleetOf } from './changed-policy.ts';
-import { hours, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+import { clustersOf, hours, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
 
 const [LOWER, UPPER] = ['222222222222', '333333333333'];
 const arn = (account: string) => `arn:aws:eks:eu-central-1:${account}:cluster/twin`;
@@ -65,4 +67,13 @@ test('with the ARN of one beside the name, the name means the other one', async 
     (one) => clusterPolicy(snapshot, one, world.clock.now()).wave?.name,
   );
   expect(waves).toEqual(['canary', 'canary']);
+});
+
+test('by hand no cluster is upgraded of which nobody knows whose rules it would go by', async () => {
+  const world = await twins(['twin']);
+  await hours(world, 0.5);
+  const [twin] = (await clustersOf(world)).filter(({ account }) => account === UPPER);
+  const asked = requestUpgrade(world.ports, twin as ClusterRecord, '1.37', PERSON, { approve: true });
+  await expect(asked).rejects.toMatchObject({ details: { plan: { refusals: [{ code: 'NoWave' }] } } });
+  expect(await upgradesOf(world)).toEqual([]);
 });
