@@ -117,7 +117,7 @@ export const FLEET_VERBS: Verbs = {
     load: async () => (await import('./verbs/rollout.ts')).createRollout,
   },
   'rollout pause <rollout>': {
-    description: 'nothing of it changes a cluster any more until it is resumed; what EKS works on finishes',
+    description: 'it upgrades nothing until it is resumed; what EKS works on finishes, and what goes back goes on',
     options: REASONED,
     load: async () => (await import('./verbs/rollout.ts')).switchRollout('pause'),
   },
