@@ -224,7 +224,7 @@ const isGoneOnWith = (upgrade: Upgrade | undefined, { upgradeId, traits }: Membe
 
 /**
  * What is not done is tried again or is not needed any more (a node group that is gone): it says so itself. The baseline of a scan stays, and what a drain
- * remembers; of a smoke check that was watched when it found all well, and not what it had compared by then, and of one that waits for nodes for which.
+ * remembers; of a smoke check that was watched when it found all well, and not what it had compared by then; and of one that waits for nodes, which ones.
  */
 function stepsToKeep(upgrade: Upgrade): Upgrade['steps'] {
   const { 'smoke-check': smokeCheck, ...others } = upgrade.steps;
