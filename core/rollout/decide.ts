@@ -126,7 +126,7 @@ function withoutGone({ clusters }: FleetSnapshot, wave: Wave): Decision[] {
   const isGone = (key: string): boolean => clusters.get(key)?.deletedAt !== undefined;
   if (wave.goingBack?.some(isGone) !== true) return [];
   const goingBack = wave.goingBack.filter((key) => !isGone(key));
-  return [{ type: 'adjust-wave', wave, changes: { goingBack }, event: undefined, reasons: [] }];
+  return [{ type: 'adjust-wave', wave, changes: { goingBack }, event: 'WaveGoesOn', reasons: [] }];
 }
 
 /** A wave does not end in the tick that lets members of it in again: by the next one they are counted. */

@@ -89,6 +89,6 @@ async function isAtRest(world: RunView, before?: Date): Promise<boolean> {
 
 const MOVING = new Set([Members.kind, Upgrades.kind, Waves.kind]);
 
-/** A gate that is not green waits for somebody outside. */
-const soaksByItself = ({ status, gates }: Wave): boolean =>
-  status === 'Soaking' && (gates?.readings ?? []).every((one) => one.status === 'green');
+/** A gate that is not green waits for somebody outside, and a rollback that has failed half-way for a person. */
+const soaksByItself = ({ status, gates, goingBack = [] }: Wave): boolean =>
+  status === 'Soaking' && goingBack.length === 0 && (gates?.readings ?? []).every((one) => one.status === 'green');
