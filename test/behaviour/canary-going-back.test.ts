@@ -110,4 +110,6 @@ test('a canary that is deleted after its rollback has failed half-way keeps noth
   world.eks.operation('DeleteCluster', { name: 'c' }, caller, world.clock.now());
   await run(world);
   expect((await waves(world))[1]).toBe('prod Completed');
+  // A restore folds it, or the wait would be back.
+  expect(world.table.auditTimeline().map(({ event }) => event)).toContain('WaveGoesOn');
 });
