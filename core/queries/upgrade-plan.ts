@@ -70,8 +70,8 @@ export async function planUpgrade(
       : [
           ...(left === undefined ? notOffered(snapshot, cluster, target, now) : []),
           ...refusalsByHand(snapshot, cluster, next, now),
-          // By whose rules it would go the other clusters tell (wave-place.ts), which a grant does not read.
-          ...aim.placement.filter(({ code }) => code === 'NoWave'),
+          // By whose rules it would go the other clusters tell (wave-place.ts), which a grant does not read; what was begun goes on.
+          ...(left === undefined ? aim.placement.filter(({ code }) => code === 'NoWave') : []),
         ]),
   ].filter(({ message }, index, all) => all.findIndex((one) => one.message === message) === index);
   return {
