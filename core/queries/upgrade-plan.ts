@@ -4,6 +4,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopRefusals } from '../model/hop.ts';
 import { unfinished } from '../model/lag.ts';
 import { counted } from '../model/words.ts';
+import { waveOf } from '../policy/wave-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hopsBefore, isWatched, sameUnderWay } from '../protocol/hop-before.ts';
 import { findHopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
@@ -70,10 +71,12 @@ export async function planUpgrade(
       : [
           ...(left === undefined ? notOffered(snapshot, cluster, target, now) : []),
           ...refusalsByHand(snapshot, cluster, next, now),
-          // By whose rules it would go the other clusters tell (wave-place.ts), which a grant does not read; what was begun goes on.
-          ...(left === undefined ? aim.placement.filter(({ code }) => code === 'NoWave') : []),
+          // A wave would take it, and other clusters tell that nobody knows whether it is meant (wave-place.ts), which a grant does not read.
+          ...(aim.wave === undefined && takenAlone(snapshot, cluster, aim)
+            ? aim.placement.filter(({ code }) => code === 'NoWave')
+            : []),
         ]),
-  ].filter(({ message }, index, all) => all.findIndex((one) => one.message === message) === index);
+  ];
   return {
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
@@ -98,6 +101,9 @@ export async function planUpgrade(
     ],
   };
 }
+
+const takenAlone = ({ fleet }: FleetSnapshot, cluster: ClusterRecord, { policy }: ClusterPolicy): boolean =>
+  policy !== undefined && waveOf(policy, cluster, fleet?.tagPrefix ?? '').index >= 0;
 
 /** What the last look found in the way of the first hop. It is told and refuses nothing, since the upgrade looks itself before it changes anything. */
 async function lastFound(
