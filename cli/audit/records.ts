@@ -2,10 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AnchorChain, anchoredSubjects, readChain } from '../../core/anchors/read-chain.ts';
 import type { AuditRecord } from '../../core/evidence/covered-records.ts';
-import { arnOf, parseClusterArn } from '../../core/model/cluster-key.ts';
+import { arnOf, parseClusterArn, shortId } from '../../core/model/cluster-key.ts';
 import { given } from '../../core/model/given.ts';
 import type { AnchorFile } from '../../core/ports/anchors.ts';
-import { shortId } from '../../core/queries/find-cluster.ts';
 import { EXIT, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { recordsOf, trailOf } from './show.ts';
 

@@ -1,5 +1,4 @@
-import { parseClusterArn } from '../../core/model/cluster-key.ts';
-import { shortId } from '../../core/queries/find-cluster.ts';
+import { parseClusterArn, shortId } from '../../core/model/cluster-key.ts';
 
 /** Stands for a name without letters, since hono leaves such a part of a path out and asks something else. No command line can hold it. */
 export const NOTHING = '\0';

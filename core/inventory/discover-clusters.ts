@@ -76,7 +76,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
       ]);
     throw refusal;
   }
-  if (isListed) await noteListed(ports, organizationId);
+  if (isListed && fleet.isOrganizationUnlisted === true) await noteListed(ports, organizationId);
   // At the end: until now nobody has looked into its accounts. One that is taken out is listed anew when it is named again.
   if (isNews || listedBefore?.data.unlisted !== undefined) {
     await writeUnrecorded(ports.table, [put(Organizations, { organizationId }, 'any')]);

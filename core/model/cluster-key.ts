@@ -14,6 +14,10 @@ export function parseClusterArn(text: string) {
   return { arn, partition, region, account, name };
 }
 
+/** `111111111111.eu-central-1.web`: unambiguous, short, and free of what URLs must escape (a cluster's name has no dot). */
+export const shortId = ({ account, region, name }: Pick<ClusterArn, 'account' | 'region' | 'name'>): string =>
+  `${account}.${region}.${name}`;
+
 export function arnOf(key: ClusterKey): string {
   return key.slice(0, key.lastIndexOf('@'));
 }

@@ -1,8 +1,8 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { visibleLine } from '../model/visible.ts';
 import { apart } from '../model/words.ts';
-import { shortId } from '../queries/find-cluster.ts';
 
 /** What is sent of an event, to programs and with the words for people. */
 export const detailWithNotice = (event: LiftlockEvent) => ({ ...event.detail, notice: noticeOf(event) });

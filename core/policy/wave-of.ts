@@ -1,6 +1,7 @@
 import type { UpgradePolicy, Wave } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { remembered, rememberedBy } from '../model/remembered.ts';
 import { clusterTags } from './cluster-tags.ts';
 import { policyError, selects } from './policy-of.ts';
@@ -114,8 +115,8 @@ function taken(wave: Wave, cluster: ClusterRecord): ReturnType<typeof selects> {
 /** Whether one of them says the cluster by more than its name: as `account.region.name`, or by its ARN. */
 export const isPlacedIn = (
   clusters: readonly string[],
-  { account, region, name, arn }: Pick<ClusterRecord, 'account' | 'region' | 'name' | 'arn'>,
-): boolean => isNamedIn(clusters, `${account}.${region}.${name}`) || isNamedIn(clusters, arn);
+  cluster: Pick<ClusterRecord, 'account' | 'region' | 'name' | 'arn'>,
+): boolean => isNamedIn(clusters, shortId(cluster)) || isNamedIn(clusters, cluster.arn);
 
 /** Waves may name thousands, and each is looked for among all of them. */
 const setOf = remembered((clusters: readonly string[]) => new Set(clusters), new WeakMap());

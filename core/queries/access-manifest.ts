@@ -1,7 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { hookRoleName, operateRoleName } from '../contracts/names.ts';
-import { parseClusterArn } from '../model/cluster-key.ts';
-import { shortId } from './find-cluster.ts';
+import { parseClusterArn, shortId } from '../model/cluster-key.ts';
 
 /** The Kubernetes group that Liftlock's role is in; a ClusterRoleBinding gives it what Liftlock reads. */
 export const VIEWERS = 'liftlock-viewers';

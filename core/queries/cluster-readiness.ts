@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
+import { shortId } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
 import { targetIn } from '../rollout/cluster-target.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -8,7 +9,6 @@ import { type Readiness, readinessIn, readinessTo } from '../rollout/readiness.t
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { shortId } from './find-cluster.ts';
 import { invalidInput } from './refusal.ts';
 
 /** Whether a cluster may go one minor up, or to a version that somebody asks about. */

@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { isRollback } from '../model/hop.ts';
 import { groupsBehind, lagCode } from '../model/lag.ts';
 import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
@@ -13,7 +14,6 @@ import { hasPins, type Patches, patchesOf, pinsOf } from '../rollout/candidates.
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
-import { shortId } from './find-cluster.ts';
 import { supportView } from './support-view.ts';
 
 /** One word for where a cluster stands; `explain` says why. */

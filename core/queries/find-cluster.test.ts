@@ -1,8 +1,9 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { ClusterNames, Clusters } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { findCluster, shortId } from './find-cluster.ts';
+import { findCluster } from './find-cluster.ts';
 
 const living = clusterRecord({ name: 'web', version: '1.36' });
 const gone = { ...living, clusterKey: `${living.arn}@2020-01-01T00:00:00.000Z`, deletedAt: '2026-11-20T10:00:00.000Z' };

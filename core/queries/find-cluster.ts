@@ -1,7 +1,7 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { loadAllRecords, loadRecordsOfName } from '../inventory/records.ts';
-import { arnOf, parseClusterArn } from '../model/cluster-key.ts';
+import { arnOf, parseClusterArn, shortId } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { Clusters } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
@@ -9,10 +9,7 @@ import { invalidInput, Refusal } from './refusal.ts';
 
 type Place = Pick<ClusterRecord, 'account' | 'region' | 'name'>;
 
-/** `111111111111.eu-central-1.web`: unambiguous, short, and free of what URLs must escape (a cluster's name has no dot). */
-export const shortId = ({ account, region, name }: Place): string => `${account}.${region}.${name}`;
-
-/** The same of the key of a cluster. */
+/** The short identifier of the cluster that a key is of; the key itself where it holds no ARN of one. */
 export function idOfKey(key: string): string {
   const place = parseClusterArn(arnOf(key));
   return place === undefined ? key : shortId(place);

@@ -1,13 +1,13 @@
 import type { LearnedDurations } from '../contracts/items/rollout.ts';
 import type { WrittenCluster } from '../inventory/document/inventory-schema.ts';
 import { writtenCluster } from '../inventory/document/written-cluster.ts';
+import { shortId } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { matchesSelector } from '../selector/match.ts';
 import { type ReadinessView, readinessView } from './cluster-readiness.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
-import { shortId } from './find-cluster.ts';
 import { inRollout } from './in-rollout.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
 import { type Page, type PageRequest, pageOf } from './page.ts';

@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
 import { readCode } from '../contracts/reasons.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { groupsBehind } from '../model/lag.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -20,7 +21,6 @@ import { clusterPolicy } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade } from './cluster-summary.ts';
 import { explainCluster } from './explain-cluster.ts';
-import { shortId } from './find-cluster.ts';
 import { type SupportView, supportView } from './support-view.ts';
 
 /** One thing that somebody mends in one cluster. */

@@ -1,10 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { rolloutItem } from '../../test/material/items/rollout-items.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Clusters, Rollouts } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { shortId } from './find-cluster.ts';
 import { quarterReport } from './quarter-report.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');

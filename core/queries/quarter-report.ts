@@ -1,5 +1,6 @@
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { UPGRADE_STATUSES } from '../contracts/items/protocol.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { AuditItem } from '../ports/table.ts';
@@ -10,7 +11,6 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 import { hopOfItem, minutesIn, type Spent, timesIn } from './effort.ts';
 import { readEffort } from './effort-report.ts';
-import { shortId } from './find-cluster.ts';
 import { periodEnd, periodStart } from './report-period.ts';
 
 /** How upgrades may end; each end stands in the record of its cluster. */

@@ -1,10 +1,10 @@
 import type { ReadinessDay, ReadinessHistory } from '../contracts/items/readiness-history.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
+import { shortId } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
 import { ownerOf } from '../readiness/owner-news.ts';
 import { Clusters, READINESS_DAYS, ReadinessDays, ReadinessHistories } from '../store/entities.ts';
 import { decode, loadKind } from '../store/entity.ts';
-import { shortId } from './find-cluster.ts';
 import { periodStart } from './report-period.ts';
 
 /** One cluster that something stops, or has stopped in the period. */

@@ -1,11 +1,11 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ScanRun, ScanSummary } from '../contracts/items/scan.ts';
+import { shortId } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadReport, scansOf } from '../scan/fleet/report-store.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
 import type { ScanReport } from '../scan/report/report-schema.ts';
-import { shortId } from './find-cluster.ts';
 import { invalidInput } from './refusal.ts';
 
 /** A scan in the history of its cluster. */

@@ -2,13 +2,13 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
+import { shortId } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
 import { readinessOfMember, readinessTo } from '../rollout/readiness.ts';
 import { matchesSelector } from '../selector/match.ts';
 import { loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { shortId } from './find-cluster.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
 import { invalidInput } from './refusal.ts';
 

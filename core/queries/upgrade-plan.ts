@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { hopRefusals } from '../model/hop.ts';
 import { unfinished } from '../model/lag.ts';
 import { counted } from '../model/words.ts';
@@ -19,7 +20,6 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
-import { shortId } from './find-cluster.ts';
 import { findRolloutGoingOn } from './in-rollout.ts';
 import { loadClusterNow } from './load-cluster-now.ts';
 import { invalidInput } from './refusal.ts';

@@ -1,12 +1,13 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import { shortId } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { comparisonOf } from '../probes/probe-verdict.ts';
 import { loadKeptAway } from '../protocol/kept-away.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';
 import { loadAll, ofKind } from '../store/entity.ts';
-import { idOfKey, shortId } from './find-cluster.ts';
+import { idOfKey } from './find-cluster.ts';
 import { type Page, type PageRequest, pageOf } from './page.ts';
 
 /** One upgrade of one cluster: a hop, or one step that was started by hand. */

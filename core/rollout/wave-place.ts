@@ -1,6 +1,7 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { remembered } from '../model/remembered.ts';
 import { unnamedIn } from '../policy/cluster-tags.ts';
 import { isNamedIn, isPlacedIn, waveOf } from '../policy/wave-of.ts';
@@ -33,7 +34,7 @@ export function wavePlace(
     return match.type === 'one' && match.policy === policy && !isPlacedIn(wave.clusters ?? [], one);
   });
   if (called.length < 2) return place;
-  const ids = called.map(({ account, region }) => `${account}.${region}.${cluster.name}`).join(', ');
+  const ids = called.map(shortId).join(', ');
   const said = `The wave ${wave.name} names ${cluster.name}, and the policy selects ${called.length} clusters of that name: ${ids}. Write each that is meant like that into spec.waves[${named}].clusters.`;
   return { index: -1, reasons: [reason('NoWave', said)] };
 }

@@ -11,6 +11,7 @@ import {
   type StepResult,
   wait,
 } from '../contracts/step-result.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { isRollback } from '../model/hop.ts';
 import { isRolled } from '../model/image-rule.ts';
 import { allowsWaiver } from '../policy/allowed-waivers.ts';
@@ -18,7 +19,6 @@ import { scanWaivers } from '../policy/applied.ts';
 import { unapprovedFindings } from '../policy/unapproved-findings.ts';
 import type { Insight } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
-import { shortId } from '../queries/find-cluster.ts';
 import data from '../scan/data/coverage.json' with { type: 'json' };
 import { drainCoverage, observeDrains } from '../scan/drain/observe-drains.ts';
 import { endTogether } from '../scan/drain/without-surge.ts';
