@@ -21,14 +21,33 @@ const cron = fc
   .tuple(
     list(0, 59),
     list(0, 23),
-    // croner 11 loses the first days of a month when L stands in a list: `0 0 */5,L 2-4 3,1` leaves out Monday 2027-03-01.
-    fc.oneof({ weight: 5, arbitrary: list(1, 31) }, fc.constant('L')),
+    list(1, 31, 'L'),
     list(1, 12, 'JAN', 'feb-apr'),
     list(0, 6, '7', 'SUN', 'MON-FRI', 'sat', 'TUE#2', 'FRI#L', '7#1', '4L', '5-7'),
   )
   .map((fields) => fields.join(' '));
 
 const begin = Date.UTC(2026, 10, 20, 9, 30);
+const end = begin + 1500 * DAY;
+
+/**
+ * croner 11 takes a day 30 or 31 of February for the second or third of March and goes on from there:
+ * `14 5 1,31 2-4 *` leaves out 2027-03-01. These two days are left out of the comparison.
+ */
+function isLostByCroner(at: Date): boolean {
+  return at.getUTCMonth() === 2 && at.getUTCDate() <= 2;
+}
+
+function firstTimesOfCroner(schedule: Cron): string[] {
+  const times: string[] = [];
+  let at = schedule.nextRun(new Date(begin));
+  while (at !== null && at.getTime() < end && times.length < 12) {
+    const isLost = isLostByCroner(at);
+    if (!isLost) times.push(at.toISOString());
+    at = schedule.nextRun(isLost ? new Date(Date.UTC(at.getUTCFullYear(), 2, 2, 23, 59)) : at);
+  }
+  return times;
+}
 
 /** The times of the first days, in UTC, on which it fires: neither program has a clock change to argue about. */
 test('cron is read as croner reads it, with the day rule of vixie', () => {
@@ -40,15 +59,14 @@ test('cron is read as croner reads it, with the day rule of vixie', () => {
       const domAndDow = dayOfMonth.startsWith('*') || dayOfWeek.startsWith('*');
       const theirs = new Cron(text, { paused: true, timezone: 'UTC', mode: '5-part', domAndDow });
       const ours: string[] = [];
-      for (let day = Math.floor(begin / DAY); ours.length < 12 && day < begin / DAY + 1500; day += 1) {
-        if (!parsed.schedule.matches(day)) continue;
+      for (let day = Math.floor(begin / DAY); ours.length < 12 && day * DAY < end; day += 1) {
+        if (!parsed.schedule.matches(day) || isLostByCroner(new Date(day * DAY))) continue;
         for (const minute of parsed.schedule.minutes) {
           const at = day * DAY + minute * 60_000;
-          if (at > begin) ours.push(new Date(at).toISOString());
+          if (at > begin && at < end) ours.push(new Date(at).toISOString());
         }
       }
-      const expected = theirs.nextRuns(12, new Date(begin)).map((at) => at.toISOString());
-      expect(ours.slice(0, 12)).toEqual(expected.filter((at) => Date.parse(at) < begin + 1500 * DAY));
+      expect(ours.slice(0, 12)).toEqual(firstTimesOfCroner(theirs));
     }),
     { numRuns: 300 },
   );
