@@ -1,4 +1,5 @@
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
+import { toldRollout } from '../../core/store/with-conditions.ts';
 import { rolloutItem } from '../../test/material/items/rollout-items.ts';
 import { colourOf } from '../output/print.ts';
 import { LISTINGS } from './columns.ts';
@@ -6,7 +7,7 @@ import { rolloutText } from './rollout-text.ts';
 
 const counts = { succeeded: 1, failed: 2, blocked: 3, quarantined: 4, excluded: 5, inFlight: 6, leftHalfDone: 7 };
 const rollout: RolloutDetail = {
-  ...rolloutItem(),
+  ...toldRollout(rolloutItem(), new Date()),
   progress: { members: 28, ...counts },
   currentWave: null,
   waitsForApproval: null,

@@ -8,6 +8,7 @@ import { mostInFlight } from '../../core/policy/wave-room.ts';
 import { idOfKey } from '../../core/queries/find-cluster.ts';
 import type { RolloutDetail, WaveStanding } from '../../core/queries/rollout-views.ts';
 import { countVerdicts } from '../../core/rollout/readiness.ts';
+import type { Told } from '../../core/store/with-conditions.ts';
 import { facts, listed, painted, reasonLines, relativeTime, section, shown, tableLines } from '../output/print.ts';
 import { glassText } from './break-glass.ts';
 import { type Shown, verdictsText } from './columns.ts';
@@ -86,7 +87,7 @@ export function limitsText(wave: Wave): string {
 }
 
 /** What a wave waits for and what is known of it; nothing where there is nothing to tell. */
-export function waveLines(wave: Wave, standing: WaveStanding | undefined, now: Date): string[] {
+export function waveLines(wave: Told<Wave>, standing: WaveStanding | undefined, now: Date): string[] {
   const given = (wave.approvals ?? []).filter((word) => isOfPlan(word, wave));
   const asked = standing?.approvalsWanted ?? 0;
   const clusters = clustersOf(wave);

@@ -7,25 +7,29 @@ import { goalText, limitsText, rolloutText, waveLines } from './rollout-text.ts'
 
 const at = '2026-11-20T07:00:00.000Z';
 const now = new Date('2026-11-20T08:00:00Z');
-const wave = waveItem({
-  name: 'canary',
-  status: 'Soaking',
-  members: 3,
-  needWork: 3,
-  maxConcurrency: 2,
-  maxFailures: 1,
-  succeeded: 3,
-  canaries: 1,
-  acceptedFailures: 2,
-  countInFlight: true,
-  planHash: 'f00d',
-  approvals: [
-    { decision: 'Approved', principal: 'anna', at, planHash: 'f00d', clusters: 3, comment: 'go\u001b[31m' },
-    { decision: 'Approved', principal: 'old', at, planHash: 'beef' },
+const wave = {
+  ...waveItem({
+    name: 'canary',
+    status: 'Soaking',
+    members: 3,
+    needWork: 3,
+    maxConcurrency: 2,
+    maxFailures: 1,
+    succeeded: 3,
+    canaries: 1,
+    acceptedFailures: 2,
+    countInFlight: true,
+    planHash: 'f00d',
+    approvals: [
+      { decision: 'Approved', principal: 'anna', at, planHash: 'f00d', clusters: 3, comment: 'go\u001b[31m' },
+      { decision: 'Approved', principal: 'old', at, planHash: 'beef' },
+    ],
+    gates: { checkedAt: at, readings: [{ gate: 'errors', status: 'red', message: 'It is in ALARM.' }] },
+  }),
+  conditions: [
+    { type: 'Soaked', status: 'False' as const, reason: 'Soaking', message: 'It soaks.', lastTransitionTime: at },
   ],
-  gates: { checkedAt: at, readings: [{ gate: 'errors', status: 'red', message: 'It is in ALARM.' }] },
-  conditions: [{ type: 'Soaked', status: 'False', reason: 'Soaking', message: 'It soaks.', lastTransitionTime: at }],
-});
+};
 const standing = {
   index: 0,
   soakUntil: '2026-11-21T07:00:00.000Z',

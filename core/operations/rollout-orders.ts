@@ -26,12 +26,12 @@ import { rolloutChanged, rolloutEntry, upgradeChanged, waveChanged } from '../st
 import { ClusterControls, Rollouts, Waves } from '../store/entities.ts';
 import { decideAndWrite, load, type Read, replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
-import { rolloutConditions, since } from '../store/with-conditions.ts';
+import { type Told, toldRollout, toldWave } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { findRollback, giveUpRollback } from './request-rollback.ts';
 
 /** No mutating call of it is committed from now on; what runs parks at its next one. */
-export function pauseRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
+export function pauseRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Told<Rollout>> {
   return switchRollout(ports, id, by, 'RolloutPaused', (rollout) => {
     refuseUnless(rollout, ['Planned', 'Running'], 'pause');
     return { ...rollout, status: 'Paused', reasons: [{ code: 'Paused', message: `${by}: ${reason}` }] };
@@ -45,7 +45,7 @@ export function resumeRollout(
   by: string,
   why?: string,
   options: { readonly acceptFailures?: boolean } = {},
-): Promise<Rollout> {
+): Promise<Told<Rollout>> {
   const accept = options.acceptFailures === true;
   const next = (rollout: Rollout, waves: readonly Read<Wave>[]): Rollout => {
     // A wave that was halted when its rollout was aborted must not bring the rollout back.
@@ -83,7 +83,7 @@ export function resumeRollout(
  * Nothing new starts and what is parked stays so; what EKS works on finishes, and so does what has begun to go back. It cannot be taken back. Rollbacks
  * that Liftlock has begun by itself and that have changed nothing end with it.
  */
-export function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Rollout> {
+export function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Told<Rollout>> {
   const next = (rollout: Rollout): Rollout => {
     if (AT_REST.includes(rollout.status)) throw wrongState(`The rollout ${id} is ${rollout.status} already.`);
     return { ...rollout, status: 'Aborted', reasons: [{ code: 'Aborted', message: `${by}: ${reason}` }] };
@@ -151,7 +151,7 @@ function switchRollout(
   change: (waves: readonly Read<Wave>[], now: Date, rollout: Rollout) => Beside | Promise<Beside> = () => ({
     waves: [],
   }),
-): Promise<Rollout> {
+): Promise<Told<Rollout>> {
   return changeAndTell(ports, async (now) => {
     const read = await findRollout(ports.table, id);
     const waves = await loadWaves(ports.table, id);
@@ -159,8 +159,8 @@ function switchRollout(
     const { waves: waveWrites, writes = [], record = [], given = [] } = await change(waves, now, read.data);
     const { status, reasons } = changed;
     return {
-      // What it means now, as it is written: whoever scripts by conditions would take the order for not heeded.
-      result: { ...changed, conditions: since(changed.conditions, rolloutConditions(changed), now) },
+      // What it means now: whoever scripts by conditions would take the order for not heeded.
+      result: toldRollout(changed, now),
       writes: [
         replace(Rollouts, read, changed),
         ...waveWrites.map(({ read: wave, next }) => replace(Waves, wave, next)),
@@ -200,8 +200,8 @@ export function releaseTrait(
   trait: string,
   by: string,
   why: string,
-): Promise<Rollout> {
-  return changeAndTell(ports, async () => {
+): Promise<Told<Rollout>> {
+  return changeAndTell(ports, async (now) => {
     const { table } = ports;
     const rollout = await findRollout(table, id);
     const waves = (await loadWaves(table, id)).map(({ data }) => data);
@@ -215,7 +215,7 @@ export function releaseTrait(
     const next: Rollout = { ...rollout.data, releasedTraits: [...(rollout.data.releasedTraits ?? []), trait] };
     const reasons = [reason('TraitReleased', `${by} cleared ${trait} of suspicion: ${why}`)];
     return {
-      result: next,
+      result: toldRollout(next, now),
       writes: [replace(Rollouts, rollout, next)],
       record: [rolloutEntry(id, 'TraitReleased', by, { trait, why })],
       events: ([change]) => [rolloutChanged({ ...next, reasons }, change, 'traits')],
@@ -227,8 +227,8 @@ export function releaseTrait(
  * A person's word in the place of a wave's proof: ends the soak of the one that soaks, its gates included, or lets one pass that is Undecided;
  * what has proved something soaks all the same. What the next one asks for still holds. Fails with `WrongState`.
  */
-export function promoteRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Wave> {
-  return changeAndTell(ports, async () => {
+export function promoteRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Told<Wave>> {
+  return changeAndTell(ports, async (now) => {
     const { table } = ports;
     const rollout = await findRollout(table, id);
     if (AT_REST.includes(rollout.data.status))
@@ -253,7 +253,7 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
       ? { wave: name, from: 'Undecided', to: next.status, reasons }
       : { wave: name, soakedSince: lastSuccessAt, reasons };
     return {
-      result: next,
+      result: toldWave(next, now),
       writes: [replace(Waves, wave, next), unchanged(Rollouts, rollout, id)],
       record: [rolloutEntry(id, isUndecided ? 'WavePassed' : 'WavePromoted', by, detail)],
       events: ([change]) => [waveChanged(next, change, 'promotion')],

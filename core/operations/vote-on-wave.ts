@@ -19,6 +19,7 @@ import { rolloutEntry, waveChanged } from '../store/changes.ts';
 import { Clusters, Configs, Rollouts, Waves } from '../store/entities.ts';
 import { load, type Read, replace, unchanged } from '../store/entity.ts';
 import { loadMembers, loadWaves } from '../store/members.ts';
+import { type Told, toldWave } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 export interface Vote {
@@ -30,7 +31,7 @@ export interface Vote {
 }
 
 /** `holdsUntil`: when an approval of a wave that has not begun expires, RFC 3339; absent where it does not. */
-type Voted = Wave & { readonly holdsUntil?: string };
+type Voted = Told<Wave> & { readonly holdsUntil?: string };
 
 /** So many people's words of one wave are kept, the newest of each: one who speaks often pushes nobody else's out. */
 const MOST_PEOPLE = 100;
@@ -93,7 +94,7 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
     const counts = vote.decision === 'Approved' && wave.data.startedAt === undefined;
     const [until] = counts ? asked.flatMap((one) => holdsUntil(one, word)?.toISOString() ?? []).sort() : [];
     return {
-      result: { ...next, ...given({ holdsUntil: until }) },
+      result: { ...toldWave(next, now), ...given({ holdsUntil: until }) },
       writes: [
         replace(Waves, wave, next),
         unchanged(Rollouts, rollout, id),

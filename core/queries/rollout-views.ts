@@ -32,6 +32,7 @@ import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
 import { load, loadKind } from '../store/entity.ts';
 import { loadMembers, loadWaves } from '../store/members.ts';
+import { type Told, toldRollout, toldWave } from '../store/with-conditions.ts';
 import { findRollout } from './find-rollout.ts';
 import { waveGlass } from './glass-standing.ts';
 
@@ -47,7 +48,7 @@ export interface ShownMember extends Member {
 }
 
 export interface RolloutDetail extends RolloutSummary {
-  readonly waveDetails: readonly Wave[];
+  readonly waveDetails: readonly Told<Wave>[];
   /** In the order in which they go. */
   readonly members: readonly ShownMember[];
   /** Of each wave under the policy as applied now; not of a plan. */
@@ -69,7 +70,7 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
       const left =
         one.status === 'Aborted' && waves.some(({ inFlight }) => inFlight > 0) ? await loadMembers(table, one.id) : [];
       const late = snapshot === undefined ? undefined : unreadyToOpen(snapshot, one, waves, snapshot.members, now);
-      return summary(one, waves, left, await standingsOf(table, one, waves, now), late);
+      return summary(one, waves, left, await standingsOf(table, one, waves, now), late, now);
     }),
   );
   return { items: items.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)) };
@@ -84,7 +85,7 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
   const keptAway = await loadKeptAway(table, told);
   const shown = told.map((member) => ({ ...member, reasons: [...keptAway(member), ...member.reasons] }));
   return {
-    ...detail({ ...rollout, reasons: [...rollout.reasons, ...stalled] }, waves, shown, standings, late),
+    ...detail({ ...rollout, reasons: [...rollout.reasons, ...stalled] }, waves, shown, standings, late, now),
     standings,
     suspiciousTraits: fingerprintOf(rollout, waves).traits,
   };
@@ -123,7 +124,7 @@ export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date
   const reasons = [...stalled.map(({ reason: why }) => why), ...plan.rollout.reasons];
   const planned: Rollout = { ...plan.rollout, status: 'Planned', reasons };
   const members = forewarned(snapshot, plan.members, now);
-  return { ...detail(planned, plan.waves, members), leftOut: plan.leftOut };
+  return { ...detail(planned, plan.waves, members, [], undefined, now), leftOut: plan.leftOut };
 }
 
 /** The same members; who has not begun says what is known today to stop it on its way. `unapproved`: what no approval of its wave has shown. */
@@ -159,13 +160,18 @@ function detail(
   rollout: Rollout,
   waves: readonly Wave[],
   members: readonly ShownMember[],
-  standings: readonly WaveStanding[] = [],
-  late?: Unready,
+  standings: readonly WaveStanding[],
+  late: Unready | undefined,
+  now: Date,
 ): RolloutDetail {
   const ordered = members
     .map((member) => ({ ...member, reasons: leftIn(rollout, member) ?? member.reasons }))
     .sort((a, b) => a.waveIndex - b.waveIndex || a.position - b.position);
-  return { ...summary(rollout, waves, members, standings, late), waveDetails: waves, members: ordered };
+  return {
+    ...summary(rollout, waves, members, standings, late, now),
+    waveDetails: waves.map((wave) => toldWave(wave, now)),
+    members: ordered,
+  };
 }
 
 const leftIn = (rollout: Rollout, member: Member) => leftByAbort({ ...member, mutated: member.inFlight }, rollout);
@@ -177,6 +183,7 @@ function summary(
   members: readonly Member[],
   standings: readonly WaveStanding[],
   late: Unready | undefined,
+  now: Date,
 ) {
   const next = nextOf(waves);
   const lacksApproval = standings.some((one) => one.index === next?.index && one.approvalReasons.length > 0);
@@ -187,7 +194,7 @@ function summary(
   const left = members.filter((member) => leftIn(rollout, member) !== undefined).length;
   const back = AT_REST.includes(rollout.status) ? undefined : goesBack(waves);
   return {
-    ...rollout,
+    ...toldRollout(rollout, now),
     reasons: [...(back === undefined ? [] : [back]), ...rollout.reasons],
     progress: { ...sum, inFlight: sum.inFlight - left, leftHalfDone: left },
     /** The wave that is open; null before the first and after the last. */

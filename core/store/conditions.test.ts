@@ -84,7 +84,8 @@ test('a wave is said to have soaked where its record shows it, for as long as it
     known = { ...changed, conditions: since(known.conditions, waveConditions(changed), new Date()) };
     return known.conditions?.find(({ type }) => type === 'Soaked');
   };
-  const soaked = { status: 'True', reason: 'Soaked', message: `It was Soaking from ${at} on, and has passed since.` };
+  const message = `It soaked after its last success at ${at}, and has passed since.`;
+  const soaked = { status: 'True', reason: 'Soaked', message };
   expect(next({ status: 'Completed' })).toMatchObject(soaked);
   expect(next({ failed: 1, status: 'CompletedWithFailures' })).toMatchObject(soaked);
   expect(next({ status: 'Open' })).toMatchObject({ status: 'Unknown', reason: 'NotSettled' });

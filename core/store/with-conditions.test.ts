@@ -2,7 +2,7 @@ import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.t
 import type { WriteOperation } from '../ports/table.ts';
 import { FleetControls, Rollouts, Waves } from './entities.ts';
 import { put, unchanged } from './entity.ts';
-import { withConditions } from './with-conditions.ts';
+import { toldWave, withConditions } from './with-conditions.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
 const conditionsOf = (operation: WriteOperation) =>
@@ -17,6 +17,18 @@ test('a wave and a rollout are written with what their state means, each with it
     ...rollout,
     item: { ...(rollout.type === 'put' ? rollout.item : {}), data: rolloutItem() },
   });
+});
+
+test('of a condition its words are not kept, and whoever reads it is told those of its item', () => {
+  const written = withConditions(put(Waves, waveItem({ status: 'Soaking' }), 'absent'), NOON);
+  const kept = written.type === 'put' ? (written.item.data as ReturnType<typeof waveItem>) : waveItem();
+  expect(kept.conditions?.[2]).toEqual({ type: 'Soaked', status: 'False', lastTransitionTime: NOON.toISOString() });
+  const words = { reason: 'Soaking', message: 'It soaks.' };
+  expect(toldWave(kept, new Date('2026-11-20T13:00:00Z')).conditions?.[2]).toEqual({
+    ...kept.conditions?.[2],
+    ...words,
+  });
+  expect(toldWave(waveItem(), NOON)).toEqual(waveItem());
 });
 
 test('a condition that holds on keeps its time', () => {

@@ -1,23 +1,39 @@
-import type { Condition } from '../contracts/items/common.ts';
+import type { Condition, ConditionState } from '../contracts/items/common.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { lastWords } from '../model/last-words.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Rollouts, Waves } from './entities.ts';
 
-/** A rollout or wave is written together with what its state means, in the same write: nobody can forget it, and none is older than its item. */
+/**
+ * A rollout or wave is written together with what its state means, in the same write: nobody can forget it, and none is older than its item.
+ * What is kept is the state and since when; the words follow from the item, which every tick reads, and are told anew (`toldRollout`, `toldWave`).
+ */
 export function withConditions(operation: WriteOperation, at: Date): WriteOperation {
   if (operation.type !== 'put') return operation;
   const { item } = operation;
-  const stated = <Data extends Wave | Rollout>(
-    data: Data,
-    conditionsOf: (data: Data) => ConditionNow[],
-  ): WriteOperation => {
-    const conditions = since(data.conditions, conditionsOf(data), at);
+  const stated = (data: Wave | Rollout, now: readonly ConditionNow[]): WriteOperation => {
+    const conditions = since(data.conditions, now, at).map(
+      ({ type, status, lastTransitionTime }): ConditionState => ({ type, status, lastTransitionTime }),
+    );
     return { ...operation, item: { ...item, data: { ...data, conditions } } };
   };
-  if (item.kind === Waves.kind) return stated(item.data as Wave, waveConditions);
-  if (item.kind === Rollouts.kind) return stated(item.data as Rollout, rolloutConditions);
+  if (item.kind === Waves.kind) return stated(item.data as Wave, waveConditions(item.data as Wave));
+  if (item.kind === Rollouts.kind) return stated(item.data as Rollout, rolloutConditions(item.data as Rollout));
   return operation;
+}
+
+/** As people read it: with its conditions in words; without any where it is only planned. */
+export type Told<Data> = Omit<Data, 'conditions'> & { conditions?: Condition[] };
+
+/** `at`: now. A condition that changes with what is about to be written has changed then. */
+export const toldRollout = (rollout: Rollout, at: Date): Told<Rollout> => told(rollout, rolloutConditions, at);
+
+/** Likewise. */
+export const toldWave = (wave: Wave, at: Date): Told<Wave> => told(wave, waveConditions, at);
+
+function told<Data extends Wave | Rollout>(data: Data, words: (data: Data) => ConditionNow[], at: Date): Told<Data> {
+  const { conditions, ...rest } = data;
+  return { ...rest, ...(conditions && { conditions: since(conditions, words(data), at) }) };
 }
 
 /** Progressing, Paused, Halted, Completed: from the rollout alone. An aborted one is none of them, with that reason. */
@@ -89,11 +105,10 @@ function soaked({ status, promotedBy, lastSuccessAt, reasons, conditions }: Wave
     return says('Soaked', true, 'Promoted', `${promotedBy} had it pass, so that no soak was waited for to its end.`);
   if (lastSuccessAt === undefined)
     return says('Soaked', 'Unknown', 'NoneSucceeded', 'No cluster of it succeeded, so nothing soaked.');
-  const before = conditions?.find(({ type }) => type === 'Soaked');
-  if (before?.reason === 'Soaked') return before;
-  return before?.reason === 'Soaking'
-    ? says('Soaked', true, 'Soaked', `It was Soaking from ${before.lastTransitionTime} on, and has passed since.`)
-    : says('Soaked', 'Unknown', 'NotSoaked', 'It passed without a soak.');
+  const before = conditions?.find(({ type }) => type === 'Soaked')?.status ?? 'Unknown';
+  return before === 'Unknown'
+    ? says('Soaked', 'Unknown', 'NotSoaked', 'It passed without a soak.')
+    : says('Soaked', true, 'Soaked', `It soaked after its last success at ${lastSuccessAt}, and has passed since.`);
 }
 
 function withinBudget({ failed, maxFailures, acceptedFailures = 0 }: Wave): ConditionNow {
@@ -115,7 +130,11 @@ const says = (type: string, status: boolean | 'Unknown', reason: string, message
 });
 
 /** As in Kubernetes: the time moves when the status does; another reason or message is no transition. */
-export function since(before: readonly Condition[] | undefined, now: readonly ConditionNow[], at: Date): Condition[] {
+export function since(
+  before: readonly ConditionState[] | undefined,
+  now: readonly ConditionNow[],
+  at: Date,
+): Condition[] {
   return now.map((one) => {
     const old = before?.find(({ type }) => type === one.type);
     const lastTransitionTime = old?.status === one.status ? old.lastTransitionTime : at.toISOString();

@@ -17,3 +17,7 @@ export const condition = z.object({
   lastTransitionTime: timestamp,
 });
 export type Condition = z.infer<typeof condition>;
+
+/** What is kept of a condition whose words follow from the item that has it (core/store/with-conditions.ts). */
+export const conditionState = condition.omit({ reason: true, message: true });
+export type ConditionState = z.infer<typeof conditionState>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { READINESS_VERDICTS } from '../scan-words.ts';
 import { breakGlass } from './break-glass.ts';
-import { condition, reasonSchema, timestamp } from './common.ts';
+import { conditionState, reasonSchema, timestamp } from './common.ts';
 import { gateState } from './gate.ts';
 
 /** What a person (or `liftlock`, by a rule) said of a wave. The last word of each principal counts. */
@@ -77,7 +77,7 @@ export const rollout = z.object({
   endedAt: timestamp.optional(),
   /** Traits that a person has cleared of suspicion: clusters that have them are not set aside for them any more. */
   releasedTraits: z.array(z.string()).optional(),
-  conditions: z.array(condition).optional(),
+  conditions: z.array(conditionState).optional(),
   /** Which of its plans is in force. */
   plan: planNumber.optional(),
   /**
@@ -148,7 +148,7 @@ export const wave = z.object({
   goingBack: z.array(z.string()).optional(),
   /** A person skipped its soak (`promote`). */
   promotedBy: z.string().optional(),
-  conditions: z.array(condition).optional(),
+  conditions: z.array(conditionState).optional(),
   openedAt: timestamp.optional(),
   /** When its first cluster was granted: from then on approvals do not expire. */
   startedAt: timestamp.optional(),
