@@ -41,6 +41,7 @@ import {
 } from '../store/entity.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
+import { hasActed } from './hop-before.ts';
 import { momentOf, type Situation } from './situation.ts';
 import { refusalsAt } from './vetoes.ts';
 
@@ -150,14 +151,14 @@ function refusalsOf(
   call?: Situation['call'],
 ): Reason[] {
   const upgrade = snapshot.upgrade?.data;
-  const moment = momentOf(upgrade, upgrade?.mutated === true ? 'later' : 'first');
+  const moment = momentOf(upgrade, upgrade !== undefined && hasActed(upgrade) ? 'later' : 'first');
   return refusalsAt(moment, { ...situationOf(snapshot), asker, target, tags, call, now });
 }
 
 function mutated(upgrade: Read<Upgrade>, call: string): WriteOperation {
-  if (upgrade.data.mutated || changesNoCluster(call))
-    return { type: 'check', key: upgrade.key, expect: upgrade.revision };
-  return replace(Upgrades, upgrade, { ...upgrade.data, mutated: true });
+  const { data } = upgrade;
+  if (hasActed(data) || changesNoCluster(call)) return { type: 'check', key: upgrade.key, expect: upgrade.revision };
+  return replace(Upgrades, upgrade, { ...data, mutated: true, ...(data.mutated ? { mutatedAgain: true } : {}) });
 }
 
 type TokenParts = Pick<Intent, 'epoch' | 'clusterKey' | 'step' | 'subject' | 'attempt'>;
@@ -214,7 +215,7 @@ export async function readCommitSnapshot(
   if (rolloutId !== undefined && waveIndex !== undefined) {
     // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the counters of waves.
     // A change that a broken glass lets pass rests on that too.
-    if (upgrade?.data.mutated === true) {
+    if (upgrade !== undefined && hasActed(upgrade.data)) {
       wave = await load(reader, Waves, rolloutId, waveIndex);
       if (wave?.data.breakGlass !== undefined) checks.push(unchanged(Waves, wave, rolloutId, waveIndex));
     } else {
@@ -254,11 +255,12 @@ export async function readCommitSnapshot(
 }
 
 /** Its own key, and those of its rollout and of the waves that its first mutation rests on. */
-function keysOfUpgrade({ clusterKey, id, rolloutId, waveIndex, mutated }: Upgrade): ItemKey[] {
+function keysOfUpgrade(upgrade: Upgrade): ItemKey[] {
+  const { clusterKey, id, rolloutId, waveIndex } = upgrade;
   const own = Upgrades.key(clusterKey, id);
   if (rolloutId === undefined || waveIndex === undefined) return [own];
-  const waves = Array.from({ length: waveIndex + 1 }, (_, index) => index).slice(mutated ? waveIndex : 0);
-  const member = mutated ? [] : [Members.key(rolloutId, waveIndex, clusterKey)];
+  const waves = Array.from({ length: waveIndex + 1 }, (_, index) => index).slice(hasActed(upgrade) ? waveIndex : 0);
+  const member = hasActed(upgrade) ? [] : [Members.key(rolloutId, waveIndex, clusterKey)];
   return [own, Rollouts.key(rolloutId), ...member, ...waves.map((index) => Waves.key(rolloutId, index))];
 }
 

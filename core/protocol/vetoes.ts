@@ -9,7 +9,7 @@ import { givenUp } from '../policy/wave-of.ts';
 import { exceedsBudget, goesBack, haltedBefore, waveRefusal, whyHalted } from '../policy/wave-room.ts';
 import { authority, busyWith, otherTarget } from './authority.ts';
 import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves.ts';
-import { isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
+import { hasActed, isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
 import { EXTENSION_VETO, ROLLBACK_VETOES, ROLLBACKS } from './rollback-vetoes.ts';
 import { type Moment, NONE, ofCluster, type Situation, unplacedBy, type Veto, windowReasons } from './situation.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
@@ -316,7 +316,11 @@ function unapproved(situation: Situation, moment: Moment): readonly Reason[] {
   const place = placeOf(situation);
   const { rules, policyAppliedBy, upgrade, now } = situation;
   // Between two hops nothing is half-done: the grant is asked like the first change, or it would be given and park for ever.
-  if (place === undefined || (moment === 'grant' && place.member.inFlight && upgrade?.mutated === true)) return NONE;
+  if (
+    place === undefined ||
+    (moment === 'grant' && place.member.inFlight && upgrade !== undefined && hasActed(upgrade))
+  )
+    return NONE;
   const requesters = { policyAppliedBy, rolloutCreatedBy: place.rollout.createdBy };
   return approvalRefusals(rules?.wave, place.wave, requesters, now);
 }

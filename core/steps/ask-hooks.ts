@@ -23,6 +23,7 @@ import {
 import { selects } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { refusalsNow } from '../protocol/commit.ts';
+import { hasActed } from '../protocol/hop-before.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import { change } from '../store/change.ts';
 import { Upgrades, Waves } from '../store/entities.ts';
@@ -120,12 +121,12 @@ export async function afterHooks(
   return { ...outcome, result: { ...held, reasons: [...held.reasons, ...outcome.result.reasons] } };
 }
 
-/** Those of the whole upgrade are asked in its first step that changes something, and in its last one. */
-function isOf({ at, step }: Hook, moment: HookMoment, { machine, mutated }: Upgrade): boolean {
+/** Those of the whole upgrade are asked in its first step that changes something, in each attempt, and in its last one. */
+function isOf({ at, step }: Hook, moment: HookMoment, upgrade: Upgrade): boolean {
   if (at !== moment.at) return false;
   if (step === moment.step) return true;
-  if (step !== 'upgrade-cluster' || machine !== step) return false;
-  return at === 'before' ? !mutated && moment.step !== 'smoke-check' : moment.step === 'smoke-check';
+  if (step !== 'upgrade-cluster' || upgrade.machine !== step) return false;
+  return at === 'before' ? !hasActed(upgrade) && moment.step !== 'smoke-check' : moment.step === 'smoke-check';
 }
 
 /**
