@@ -145,8 +145,8 @@ async function hasChanged(
   const changes = (await intentsOf(table, clusterKey, step)).filter(isOurs);
   if (step === 'roll-node-group') return changes.some(({ data }) => data.subject === part);
   if (step === 'upgrade-control-plane') return changes.length > 0;
-  const said = Object.entries(upgrade?.hooks ?? {});
-  if (said.some(([key, { answer }]) => answer === 'go' && isOfComponent(key, part))) return true;
+  // Whoever moves a component may have done so before it says go; once the component fits, it is not asked any more.
+  if (Object.keys(upgrade?.hooks ?? {}).some((key) => isOfComponent(key, part))) return true;
   // Add-ons are changed before the control plane and after it.
   const moved = (await intentsOf(table, clusterKey, 'upgrade-control-plane')).findLast(isOurs)?.data.committedAt;
   return changes.some(({ data }) => moved === undefined || (part === 'before') === data.committedAt < moved);

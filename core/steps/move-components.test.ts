@@ -87,6 +87,11 @@ test('one that fits, one that is not there and one without a hook are not asked 
   expect([asked, status, codes]).toEqual([[], 'done', ['ComponentFits', 'ComponentFits']]);
 });
 
+test('one that fits is not asked about either while its pods come back, as after the roll of its nodes', async () => {
+  const { asked, status, codes } = await moved({ components: [component('a')], objects: running('a', 'v1.37.0', 0) });
+  expect([asked, status, codes]).toEqual([[], 'done', ['ComponentFits']]);
+});
+
 test('they go in the order of the policy, each once the one before it is seen to fit', async () => {
   const components = [component('b'), component('a')];
   const first = await moved({ components, objects: { ...old, ...running('b', '1.36.0') } });

@@ -45,13 +45,16 @@ export async function moveComponents(
     const to = versions[context.target.toString()];
     const rolls =
       seen.type === 'runs' && seen.unsettled !== undefined ? ` Its rollout is not over: ${seen.unsettled}.` : '';
-    const isDone = fit === 'absent' || (fit === 'fits' && rolls === '');
+    const key = componentKey(name, phase);
+    // What fits and was not asked about is not moved by this upgrade: whether its pods are well the smoke check judges.
+    const isAsked = context.upgrade?.hooks?.[key] !== undefined;
+    const isDone = fit === 'absent' || (fit === 'fits' && (rolls === '' || !isAsked));
     // The scan stops a hop to where nobody could tell the hook, unless somebody has waived that.
     if (isDone || to === undefined) told.push(reason(isDone ? 'ComponentFits' : 'ComponentVersion', text));
     else {
       const hook: Hook = { name, at: 'before', step: 'update-addons', ask, blocking: true, timeout };
       const from = seen.type === 'runs' ? seen.version : 'what is not known';
-      const due: DueHook = { hook, key: componentKey(name, phase), component: { name, from, to } };
+      const due: DueHook = { hook, key, component: { name, from, to } };
       return moveOne(ports, context, phase, due, { isRead: seen.type !== 'unread', text: `${text}${rolls}` });
     }
   }

@@ -264,3 +264,17 @@ test('what the page shows is right, and an upgrade goes by it: a release of Helm
     'The component cluster-autoscaler (Deployment kube-system/cluster-autoscaler) runs 1.37.1, which fits Kubernetes 1.37: the policy wants 1.37.x.',
   ]);
 });
+
+test.each(['go', 'wait'])(
+  'whoever is asked after the add-ons is heard, also where the mover says %s and has moved it',
+  async (answer) => {
+    const board = 'arn:aws:lambda:eu-central-1:000000000000:function:board';
+    const hooks = [hook('after', 'update-addons', { ask: { lambda: board } })];
+    const world = await fleet([component('ingress', { phase: 'before' })], { hooks });
+    mover(world, { ingress: 'v3.6.2' }, answer);
+    world.hooks.set(board, () => '{"schema":"liftlock.hook/v1","answer":"stop"}');
+    await run(world);
+    expect([versionOf(world, 'web'), calls(world)]).toEqual(['1.36', []]);
+    expect((await memberOf(world, 'web')).reasons[0]?.code).toBe('HookRefused');
+  },
+);
