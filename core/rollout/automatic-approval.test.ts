@@ -38,6 +38,7 @@ function decided(when: string | undefined, { wave = {}, waves = [first, second],
     learned: undefined,
     readings: () => undefined,
     unready: () => undefined,
+    standsStill: false,
     now,
   };
   return automaticApproval(situation, own, spec);

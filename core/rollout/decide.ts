@@ -5,6 +5,7 @@ import { reason } from '../contracts/step-result.ts';
 import { isAwaited } from '../policy/cluster-tags.ts';
 import { queueOf } from '../protocol/rollback.ts';
 import { opensTooLate, tooLate } from '../protocol/rollback-vetoes.ts';
+import { fleetRefusals } from '../protocol/standing-refusals.ts';
 import { isUndo } from '../protocol/undo.ts';
 import { admit, askToBegin, type MemberIndex, type Room } from './admission.ts';
 import { atRest, automaticRollouts, restingDecisions } from './automatic-rollouts.ts';
@@ -104,6 +105,7 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
       policyRevision: applied?.revision,
       policyAppliedBy: applied?.appliedBy,
       learned: snapshot.learned,
+      standsStill: snapshot.fleet === undefined || fleetRefusals(snapshot.fleet, snapshot.control).length > 0,
       unready: (wave, spec, own) => unready(snapshot, spec, wave, own, now),
       readings: (wave) => snapshot.gateReadings.get(`${wave.rolloutId}/${wave.index}`),
       now,

@@ -16,7 +16,7 @@ import { rolloutEnd } from '../protocol/settle-decision.ts';
 import type { Decision } from './decisions.ts';
 import type { Unready } from './require-ready.ts';
 import { isSettled, unsettledIn, waveEnd } from './wave-end.ts';
-import { heldByHooks } from './wave-hooks.ts';
+import { heldByHooks, withoutHooks } from './wave-hooks.ts';
 import { estimateSeconds, limitChanges, limitsOf } from './wave-limits.ts';
 import { gatesAfter, gatesChanged, isGivenUp, isWatched, soakOf } from './wave-soak.ts';
 
@@ -31,6 +31,8 @@ export interface WaveSituation {
   readonly policy: UpgradePolicy | undefined;
   readonly policyAppliedBy: readonly string[] | undefined;
   readonly learned: LearnedDurations | undefined;
+  /** The fleet is stopped, or only looks. */
+  readonly standsStill: boolean;
   /** By wave index: gates that were read for this tick. */
   readonly readings: (wave: Wave) => readonly GateReading[] | undefined;
   /** Whether a wave has to wait for members that are not ready. */
@@ -96,6 +98,11 @@ function next(situation: WaveSituation, wave: Wave): Decision[] {
 /** Percentages are of the members that need work at the wave's start, excluded and quarantined ones left out (semantics.md, Failure budget). */
 function opened(situation: WaveSituation, wave: Wave): Decision[] {
   const { rollout, members, policy, learned } = situation;
+  const asksAnew = situation.standsStill ? withoutHooks(wave) : undefined;
+  if (asksAnew !== undefined) {
+    const { hooks, reasons } = asksAnew;
+    return [{ type: 'adjust-wave', wave, changes: { hooks, reasons }, event: undefined, reasons: [] }];
+  }
   // Its members are not settled, or were settled and agreed to under another policy: the next full look plans it anew.
   const isOutdated = policy !== undefined && rollout.policyRevision !== situation.policyRevision;
   if (rollout.following !== undefined || isOutdated) return [];
@@ -121,7 +128,8 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
   if (missing !== undefined) return missing;
   if (situation.unready(wave, spec, toGo) !== undefined) return [];
   const held = heldByHooks(rollout, situation.waves, wave, policy, situation.now);
-  if (held !== undefined) return held;
+  // Nobody is asked about what is forbidden anyway.
+  if (held !== undefined) return situation.standsStill ? [] : held;
   const limits = { needWork, ...limitsOf(spec, needWork), estimateSeconds: estimateSeconds(policy, learned) };
   return [{ type: 'change-wave', wave, status: 'Open', reasons: [], limits }];
 }

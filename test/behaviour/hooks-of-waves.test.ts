@@ -1,7 +1,9 @@
-import { stopFleet } from '../../core/operations/fleet-switch.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { fleetOf } from './changed-policy.ts';
 import { type Asked, answering, hook, minutesLater, URL } from './hooked-fleet.ts';
 import { hours, PERSON, recordOf, rolloutIdOf, rolloutsOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
 
@@ -12,6 +14,7 @@ const waved = (at: 'before' | 'after', more: object = {}) => hook(at, 'wave', mo
 /** Two waves of one cluster each, and whoever is asked of them. */
 const fleet = (...hooks: readonly object[]): Promise<World> =>
   smallFleet({ clusters: [cluster('dev'), cluster('prod')], policy: { waves, hooks } });
+const look = (world: World, mode: 'act' | 'observe') => applyConfig(world.ports, [fleetOf({ mode })], PERSON);
 const shown = async (world: World) => (await wavesOf(world)).map(({ name, status }) => `${name} ${status}`);
 const asWords = (asked: readonly Asked[]) => asked.map(({ hook: name, at, wave }) => `${name} ${at} ${wave}`);
 const rollout = async (world: World) => (await rolloutsOf(world))[0];
@@ -119,6 +122,41 @@ test('what is ordered while it is asked holds: a go opens nothing in a rollout t
   await run(world);
   expect([asked, await shown(world)]).toEqual([3, ['dev Completed', 'prod Completed']]);
 });
+
+test.each<[string, (world: World) => Promise<unknown>, (world: World) => Promise<unknown>]>([
+  ['is stopped', (world) => stopFleet(world.ports, PERSON, 'an incident'), (world) => resumeFleet(world.ports, PERSON)],
+  ['only looks', (world) => look(world, 'observe'), (world) => look(world, 'act')],
+])(
+  'nobody is asked about a wave while the fleet %s, and a go of before counts for nothing after it',
+  async (_, stop, go) => {
+    const world = await fleet(waved('before', { name: 'a' }), waved('before', { name: 'b', timeout: '1h' }));
+    const asked: string[] = [];
+    const say = (answer: (name: string) => string) =>
+      world.hooks.set(URL, ({ hook: name }) => {
+        asked.push(name);
+        return JSON.stringify({ schema: 'liftlock.hook/v1', answer: answer(name) });
+      });
+    say((name) => (name === 'a' ? 'go' : 'wait'));
+    await hours(world, 0.1);
+    expect(asked.slice(0, 2)).toEqual(['a', 'b']);
+    await stop(world);
+    await hours(world, 0.05);
+    asked.length = 0;
+    await hours(world, 7 * 24);
+    expect([asked, (await rollout(world))?.status, await shown(world)]).toEqual([
+      ...[[], 'Running', ['dev Pending', 'prod Pending']],
+    ]);
+    const { reasons } = await explainCluster(world.ports, await recordOf(world, 'dev'));
+    expect(reasons.map(({ code }) => code)).not.toContain('HookWaits');
+    say(() => 'go');
+    await go(world);
+    await run(world);
+    expect([asked, await shown(world)]).toEqual([
+      ['a', 'b', 'a', 'b'],
+      ['dev Completed', 'prod Completed'],
+    ]);
+  },
+);
 
 test('a state machine is started once for a wave, however often it is looked at', async () => {
   const stateMachine = 'arn:aws:states:eu-central-1:000000000000:stateMachine:board';

@@ -37,6 +37,7 @@ export function decided({ rollout = {}, waves, members = [], readings, estimate,
     learned: undefined,
     readings: () => readings,
     unready: () => undefined,
+    standsStill: false,
     now,
     ...more,
   });
