@@ -10,7 +10,7 @@ import { isForgotten, labeled } from '../policy/cluster-labels.ts';
 import { policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { without } from '../protocol/rollback.ts';
-import { waveHalted } from '../protocol/settle.ts';
+import { waveStatusChanged } from '../protocol/settle.ts';
 import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
@@ -69,7 +69,7 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
         ...given,
         events: ([change]: readonly string[]) => [
           upgradeChanged(ended, change),
-          ...left.flatMap(({ before, after }) => waveHalted(before, after, change)),
+          ...left.flatMap(({ before, after }) => waveStatusChanged(before, after, change)),
         ],
       };
     }

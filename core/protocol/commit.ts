@@ -42,6 +42,7 @@ import {
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
 import { hasActed } from './hop-before.ts';
+import { mayHaveActed } from './intent-store.ts';
 import { momentOf, type Situation } from './situation.ts';
 import { refusalsAt } from './vetoes.ts';
 
@@ -112,6 +113,7 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
       knownUpdateIds: [...request.knownUpdateIds],
       commits: ((request.repeats ?? request.replaces)?.data.commits ?? 0) + 1,
       committedAt: now.toISOString(),
+      ...(isOfOne(request.replaces?.data, upgrade.data) ? { answeredBefore: true } : {}),
     };
     const before = request.repeats ?? request.replaces;
     const { commits, grantNumber, upgradeId } = intent;
@@ -160,6 +162,10 @@ function mutated(upgrade: Read<Upgrade>, call: string): WriteOperation {
   if (hasActed(data) || changesNoCluster(call)) return { type: 'check', key: upgrade.key, expect: upgrade.revision };
   return replace(Upgrades, upgrade, { ...data, mutated: true, ...(data.mutated ? { mutatedAgain: true } : {}) });
 }
+
+/** Whether an item that is written over tells of a call of this upgrade that may have taken effect. */
+const isOfOne = (replaced: Intent | undefined, { id }: Upgrade): boolean =>
+  replaced?.upgradeId === id && mayHaveActed(replaced);
 
 type TokenParts = Pick<Intent, 'epoch' | 'clusterKey' | 'step' | 'subject' | 'attempt'>;
 

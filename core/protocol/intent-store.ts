@@ -89,6 +89,10 @@ export function recordDoubt(ports: Pick<Ports, 'table' | 'clock'>, seen: Read<In
   });
 }
 
+/** Whether what it tells of, or what it has told of before, may have taken effect. */
+export const mayHaveActed = ({ outcome, answeredBefore }: Intent): boolean =>
+  answeredBefore === true || (outcome?.type !== 'refused' && outcome?.type !== 'never-sent');
+
 /** How an intent ends that was looked up for the last time and not found. */
 export function notBegun({ doubt }: Intent, at: string): Outcome {
   return doubt === undefined

@@ -18,6 +18,11 @@ export interface MutationWithoutUpdate extends WantedChange {
   readonly beside?: readonly WriteOperation[];
 }
 
+/** It was refused, and nothing was done; or nothing of it was sent. */
+export type Undone =
+  | { readonly type: 'refused'; readonly error: string; readonly message: string }
+  | { readonly type: 'never-sent' };
+
 type MutationWithoutUpdateResult<Answer> = { readonly type: 'answered'; readonly answer: Answer } | NotSent;
 
 /**
@@ -26,11 +31,13 @@ type MutationWithoutUpdateResult<Answer> = { readonly type: 'answered'; readonly
  * invocation began that died is not looked up: it shows on the cluster, and a second one is refused by its precondition.
  *
  * `send`: makes the call, and begins nothing of it when `mayGoOn` says no. What it throws leaves the intent open until its grace is over.
+ * `undone`: what became of it where the answer says that nothing was done.
  */
 export async function mutateWithoutUpdate<Answer>(
   ports: Pick<Ports, 'table' | 'clock'>,
   mutation: MutationWithoutUpdate,
   send: (mayGoOn: () => boolean) => Promise<Answer>,
+  undone: (answer: Answer) => Undone | undefined = () => undefined,
 ): Promise<MutationWithoutUpdateResult<Answer>> {
   const { clusterKey, step, subject, call } = mutation;
   const replaces = await loadNewestIntent(ports.table, clusterKey, step, subject);
@@ -56,7 +63,8 @@ export async function mutateWithoutUpdate<Answer>(
     return STALE_COMMIT;
   }
   const answer = await send(() => ports.clock.now().getTime() - at <= LAST_SEND_MILLISECONDS);
-  await recordOutcome(ports, intent.data, { type: 'answered', at: ports.clock.now().toISOString() }, intent);
+  const outcome = { ...(undone(answer) ?? { type: 'answered' as const }), at: ports.clock.now().toISOString() };
+  await recordOutcome(ports, intent.data, outcome, intent);
   return { type: 'answered', answer };
 }
 

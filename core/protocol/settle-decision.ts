@@ -205,6 +205,10 @@ export function waveWithout(wave: Wave, before: Member, after: Member, at: Date)
   return { ...counted, inFlight: counted.inFlight - (before.inFlight ? 1 : 0) };
 }
 
+/** A wave of which a cluster goes on after all: it was Undecided while nothing of it could, and what it comes to is open again. */
+export const waveGoingOn = (wave: Wave): Wave =>
+  wave.status === 'Undecided' ? { ...wave, status: 'Open', endedAt: undefined, reasons: [] } : wave;
+
 /** A member that gives its place back, and what it is then. */
 export const withoutPlace = (member: Member, status: Member['status'], reasons: readonly Reason[]): Member => ({
   ...member,

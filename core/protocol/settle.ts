@@ -27,7 +27,7 @@ import {
 import { batched, load, readAhead, replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { intentsOf, notBegun, recordOutcome } from './intent-store.ts';
+import { intentsOf, mayHaveActed, notBegun, recordOutcome } from './intent-store.ts';
 import { hasGoneBack } from './left-half-done.ts';
 import { graceEnd, listEnd, lookUp } from './look-up.ts';
 import { beginRollback, isOnItsWayBack, takeHopBack, turnGivenBack, withoutHoldOf } from './rollback.ts';
@@ -151,9 +151,9 @@ export function settleUpgrade(
       events: ([change, ...more]) => [
         upgradeChanged(settled, change),
         ...(hold === undefined ? [] : [clusterHeld(clusterKey, [hold, ...becomes], more.at(-1))]),
-        ...waveHalted(wave?.data, ownWave, change),
-        ...waveHalted(beside?.wave.data, hop?.wave, more[0]),
-        ...(back?.waves ?? []).flatMap(({ before, after }) => waveHalted(before, after, more[0])),
+        ...waveStatusChanged(wave?.data, ownWave, change),
+        ...waveStatusChanged(beside?.wave.data, hop?.wave, more[0]),
+        ...(back?.waves ?? []).flatMap(({ before, after }) => waveStatusChanged(before, after, more[0])),
       ],
     };
   });
@@ -218,22 +218,18 @@ function settleBeside({ upgrade, member, wave }: HopBeside, now: Date, reasons: 
 }
 
 /**
- * What EKS refused, or never got, changed nothing; an intent whose outcome is not known may have (semantics.md, Failure budget). The item of calls
- * without an update tells only of the last one.
+ * What was refused, or never sent, changed nothing; an intent whose outcome is not known may have (semantics.md, Failure budget).
  */
 async function wasMutated(ports: Pick<Ports, 'table'>, upgrade: Upgrade): Promise<boolean> {
   if (!upgrade.mutated) return false;
   const intents = await intentsOf(ports.table, upgrade.clusterKey);
   return intents.some(
-    ({ data }) =>
-      data.upgradeId === upgrade.id &&
-      !changesNoCluster(data.call.name) &&
-      (hasNoUpdate(data.call.name) || (data.outcome?.type !== 'refused' && data.outcome?.type !== 'never-sent')),
+    ({ data }) => data.upgradeId === upgrade.id && !changesNoCluster(data.call.name) && mayHaveActed(data),
   );
 }
 
-/** The budget is checked by the transaction that makes an upgrade fail (protocol.md rule 6): so is who hears of it. */
-export function waveHalted(
+/** A wave halts in the transaction that makes an upgrade fail (protocol.md rule 6), and whoever is told of waves hears of it there. */
+export function waveStatusChanged(
   before: Wave | undefined,
   after: Wave | undefined,
   change: string | undefined,

@@ -12,7 +12,7 @@ import { HOP_MACHINES } from './hop-before.ts';
 import { hasGoneBack } from './left-half-done.ts';
 import { foundTakenBack, isOnItsWayBack, withoutHoldOf } from './rollback.ts';
 import { versionNow } from './rollback-view.ts';
-import { upgradeEntry, waveHalted } from './settle.ts';
+import { upgradeEntry, waveStatusChanged } from './settle.ts';
 
 /**
  * Whether the control plane of a hop has been where that leads, and is at the minor before again: nothing of Liftlock's takes one down while its hop
@@ -65,7 +65,7 @@ export async function leftByOthers(
     events: (changes) => [
       ...taken.hops.map((one, index) => upgradeChanged(one, changes[index])),
       ...(isHeld ? [clusterHeld(clusterKey, [taken.hold.reason], changes[taken.hops.length])] : []),
-      ...taken.waves.flatMap((wave) => waveHalted(wave.before, wave.after, undefined)),
+      ...taken.waves.flatMap((wave) => waveStatusChanged(wave.before, wave.after, undefined)),
     ],
   };
 }

@@ -21,7 +21,7 @@ const entry = (subject: string, upgradeId = DRAIN): UndoEntry => ({
 // The item of calls without an update tells of the last one only, which was not sent: others before it were.
 const intents = [
   intent({
-    ...{ step: 'drain-nodes', subject: 'legacy', upgradeId: DRAIN, commits: 3 },
+    ...{ step: 'drain-nodes', subject: 'legacy', upgradeId: DRAIN, commits: 3, answeredBefore: true as const },
     ...{ call: { name: 'EvictPods', input: {} }, outcome: { type: 'never-sent', at: NOON.toISOString() } },
   }),
 ];

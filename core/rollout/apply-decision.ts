@@ -12,7 +12,8 @@ import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
-import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
+import { waveStatusChanged } from '../protocol/settle.ts';
+import { waveGoingOn, waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
 import { memberChanged, rolloutChanged, rolloutEntry, upgradeChanged, waveChanged } from '../store/changes.ts';
 import {
@@ -184,12 +185,15 @@ async function changeMember(
     const checks = isLeft ? await stillNever(ports, read.data, wave.data, rollout?.data, at) : [];
     if (checks === undefined) return NOTHING;
     const next = withoutPlace(read.data, status, reasons);
+    const counted = waveWithout(wave.data, read.data, next, at);
+    const goesOn = next.status === 'Pending' || next.status === 'Parked';
+    const waveNext = goesOn ? waveGoingOn(counted) : counted;
     return {
       ...NOTHING,
       writes: [
         ...checks,
         replace(Members, read, next),
-        replace(Waves, wave, waveWithout(wave.data, read.data, next, at)),
+        replace(Waves, wave, waveNext),
         unchanged(Grants, grant, decided.clusterKey),
         unchanged(ClusterControls, control, decided.clusterKey),
         unchanged(Rollouts, rollout, decided.rolloutId),
@@ -197,7 +201,10 @@ async function changeMember(
       record: [
         rolloutEntry(decided.rolloutId, `Member${next.status}`, LIFTLOCK, { clusterKey: decided.clusterKey, reasons }),
       ],
-      events: ([change]) => (next.status === read.data.status ? [] : [memberChanged(next, wave.data, change)]),
+      events: ([change]) => [
+        ...(next.status === read.data.status ? [] : [memberChanged(next, wave.data, change)]),
+        ...waveStatusChanged(wave.data, waveNext, change),
+      ],
     };
   });
 }

@@ -236,12 +236,14 @@ class Drain {
     const answers: { pod: PodUid; answer: EvictionAnswer }[] = [];
     const call = { name: 'EvictPods' as const, input: { node: node.name, pods } };
     try {
-      const result = await mutateWithoutUpdate(this.#ports, { ...this.#wanted(), call }, async (mayGoOn) => {
+      const evict = async (mayGoOn: () => boolean) => {
         for (const pod of pods) {
           if (!mayGoOn()) return;
           answers.push({ pod, answer: await operator.evict(pod) });
         }
-      });
+      };
+      const undone = () => (answers.length === 0 ? ({ type: 'never-sent' } as const) : undefined);
+      const result = await mutateWithoutUpdate(this.#ports, { ...this.#wanted(), call }, evict, undone);
       return result.type === 'answered' ? undefined : notSent(this.#ports, this.#context, result);
     } finally {
       this.memory = rememberAnswers(this.memory, this.#seen, answers, clock.now());

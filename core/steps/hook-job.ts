@@ -1,5 +1,5 @@
 import type { FleetSpec } from '../config/types.ts';
-import { errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName } from '../contracts/errors.ts';
 import { type HookAnswer, type HookRequest, hookJobName, isListed } from '../contracts/hook.ts';
 import type { JobEntry } from '../contracts/items/protocol.ts';
 import { done, reason, type StepResult } from '../contracts/step-result.ts';
@@ -75,7 +75,12 @@ export async function askJob(
       call,
       beside: [replace(UndoEntries, before, entry)],
     };
-    const result = await mutateWithoutUpdate(ports, mutation, () => jobs.create(job));
+    const result = await mutateWithoutUpdate(
+      ports,
+      mutation,
+      () => jobs.create(job),
+      (refusal) => refusal && { type: 'refused', error: errorName(refusal), message: errorMessage(refusal) },
+    );
     if (result.type !== 'answered') return notSent(ports, context, result);
     if (result.answer === undefined) return readHookJob({ ...named, uid: '', status: 'running', message: '' });
     const written = await load(ports.table, UndoEntries, clusterKey, 'job', job.name);

@@ -25,8 +25,14 @@ export async function launchTemplateVersion(
     ...{ ...wantedFor(context), step: STEP, subject: wanted.template },
     call: { name: 'CreateLaunchTemplateVersion' as const, input: wanted },
   };
-  const result = await mutateWithoutUpdate(ports, mutation, () =>
-    ports.templates.createVersion(scope, wanted, token).then((version) => ({ version }), refusedBy),
+  const result = await mutateWithoutUpdate(
+    ports,
+    mutation,
+    () => ports.templates.createVersion(scope, wanted, token).then((version) => ({ version }), refusedBy),
+    (answer) =>
+      'refused' in answer
+        ? { type: 'refused', error: answer.refused.code, message: answer.refused.message }
+        : undefined,
   );
   if (result.type !== 'answered') return { stop: await notSent(ports, context, result) };
   return 'refused' in result.answer ? { stop: blocked(result.answer.refused) } : result.answer;

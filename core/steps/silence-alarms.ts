@@ -19,7 +19,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { AlarmState, MuteRule } from '../ports/silences.ts';
 import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { graceEnd } from '../protocol/look-up.ts';
-import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
+import { mutateWithoutUpdate, type Undone } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, noteSilence } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
@@ -71,18 +71,23 @@ export async function muteAlarms(
   };
   let unheard: unknown;
   try {
-    const result = await mutateWithoutUpdate(ports, mutation, (mayGoOn) =>
-      put(ports, context, rule, entry.uid, mayGoOn).catch((error: unknown) => {
-        unheard = error;
-        throw error;
-      }),
+    // What an earlier try has silenced, and nobody could lift since, may stand there still.
+    const mayStandStill = before !== undefined && before.data.closed === undefined;
+    const result = await mutateWithoutUpdate(
+      ports,
+      mutation,
+      (mayGoOn) =>
+        put(ports, context, rule, entry.uid, mayGoOn).catch((error: unknown) => {
+          unheard = error;
+          throw error;
+        }),
+      ({ undone }) => (mayStandStill ? undefined : undone),
     );
     if (result.type !== 'answered') return notSent(ports, context, result);
     const { silenced, notes, missing, lacks } = result.answer;
     const alarms = entry.alarms.filter((alarm) => !missing.includes(alarm));
     const written = await loadSilence(ports, clusterKey, rule.name);
-    // What an earlier try has silenced, and nobody could lift since, may stand there still.
-    const mayStand = silenced || (before !== undefined && before.data.closed === undefined);
+    const mayStand = silenced || mayStandStill;
     if (!mayStand && written !== undefined) await closeUndoEntries(ports, [written], 'gone', notes, lacks);
     // What is not there was never silent.
     if (mayStand && notes.length > 0) await noteSilence(ports, { ...entry, alarms }, notes);
@@ -114,6 +119,8 @@ interface Put {
   readonly missing: readonly string[];
   /** The permission that was denied. */
   readonly lacks?: string;
+  /** Absent where they are silenced. */
+  readonly undone?: Undone;
 }
 
 /** Silences those that are there. What throws may have taken effect. */
@@ -124,9 +131,14 @@ async function put(
   mark: string,
   mayGoOn: () => boolean,
 ): Promise<Put> {
-  const not = (why: string): Put => ({ silenced: false, notes: [notSilenced(rule, why)], missing: [] });
+  const not = (why: string, undone: Undone = { type: 'never-sent' }): Put => ({
+    ...{ silenced: false, notes: [notSilenced(rule, why)], missing: [], undone },
+  });
   let permission = 'cloudwatch:GetAlarmMuteRule';
-  const refused = (error: unknown): Put => ({ ...not(said(error)), ...(isDenied(error) && { lacks: permission }) });
+  const refused = (error: unknown, undone?: Undone): Put => ({
+    ...not(said(error), undone),
+    ...(isDenied(error) && { lacks: permission }),
+  });
   let missing: readonly string[];
   try {
     const found = await silences.getMuteRule(scope, rule.name);
@@ -147,7 +159,7 @@ async function put(
     await silences.putMuteRule(scope, { ...rule, alarms });
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return refused(error);
+    return refused(error, { type: 'refused', error: errorName(error), message: oneLine(errorMessage(error)) });
   }
   return { silenced: true, notes: missing.length === 0 ? [] : [notSilenced({ alarms: missing }, absent)], missing };
 }

@@ -7,7 +7,7 @@ import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
 import { applySpec, spec } from './changed-policy.ts';
-import { memberOf, mutationsOf, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+import { memberOf, mutationsOf, PERSON, recordOf, run, smallFleet, upgradesOf, wavesOf } from './small-fleet.ts';
 
 const GOLDEN = 'ami-0123456789abcdef0';
 const web = {
@@ -261,7 +261,8 @@ test('a roll that EKS ended half-way goes on with the same version when somebody
   ]);
 });
 
-test('nodes that stayed behind are finished when the policy comes to name their image', async () => {
+/** Its group of an image of its own stays behind; then the policy names one, and somebody asks for it. */
+async function finished(armed?: Faults) {
   const world = await smallFleet({
     clusters: [web],
     policy: { finish: 'always' },
@@ -269,14 +270,38 @@ test('nodes that stayed behind are finished when the policy comes to name their 
       state.images = { [GOLDEN]: image };
       state.templateTags = { 'lt-1': { 'liftlock:versions': 'allowed' } };
     },
+    ...(armed && { armed }),
   });
   await run(world);
-  const behind = await recordOf(world, 'web');
-  expect(lagCode(behind, undefined)).toBe('ManualNodes');
+  expect(lagCode(await recordOf(world, 'web'), undefined)).toBe('ManualNodes');
   await applySpec(world, { ...spec({ name: 'all' }), finish: 'always', nodes: { images: TABLE } });
   // It had its one try by itself.
   await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
   await run(world);
+  return world;
+}
+
+test('nodes that stayed behind are finished when the policy comes to name their image', async () => {
+  const world = await finished();
   expect(nodesOf(world)).toEqual([`1.37 ${GOLDEN}`, `1.37 ${GOLDEN}`]);
   expect(lagCode(await recordOf(world, 'web'), undefined)).toBeUndefined();
+});
+
+test('a version of the template that EC2 refuses has changed nothing: the cluster is blocked, and neither failed nor held', async () => {
+  const act = async ({ eks }: World) => {
+    const [cluster] = Object.values(eks.state.clusters);
+    for (const group of cluster?.nodegroups ?? [])
+      if (group.name === 'ml') group.launchTemplate = { id: 'lt-1', version: '9' };
+  };
+  const armed = new Faults([
+    { when: 'before', operation: 'commit', function: 'roll-node-group', skip: 1, effect: { kind: 'act', act } },
+  ]);
+  const world = await finished(armed);
+  expect(armed.hits).toHaveLength(1);
+  const upgrade = (await upgradesOf(world)).find(({ id }) => id === '1.37-1.37');
+  expect([upgrade?.status, upgrade?.mutated, (await wavesOf(world)).map(({ failed }) => failed)]).toEqual([
+    ...['Blocked', false, [0, 0]],
+  ]);
+  const refused = (await world.auditTimeline()).filter(({ event }) => event === 'MutationRefused');
+  expect(refused.map(({ detail }) => detail.call)).toEqual(['CreateLaunchTemplateVersion']);
 });

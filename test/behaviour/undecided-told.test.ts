@@ -1,7 +1,23 @@
+import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
+import { promoteRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
-import { discover, hours, recordOf, rolloutIdOf, smallFleet, wavesOf } from './small-fleet.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { at, spec } from './changed-policy.ts';
+import {
+  discover,
+  hours,
+  PERSON,
+  recordOf,
+  rolloutIdOf,
+  run,
+  smallFleet,
+  touched,
+  versionOf,
+  wavesOf,
+} from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
 
 test('a rollout that waits for somebody to promote it says so to whom it keeps out, and where rollouts are listed', async () => {
   const world = await smallFleet({
@@ -21,3 +37,66 @@ test('a rollout that waits for somebody to promote it says so to whom it keeps o
   );
   expect(await loadRolloutDetail(world.table, id, world.clock.now())).toMatchObject({ waitsForPromotion: 'all' });
 });
+
+const ACCOUNT = '222222222222';
+
+test.each<[string, string[], (world: World) => Promise<void>, (world: World) => Promise<void>]>([
+  [
+    'can be read again',
+    ['a'],
+    async (world) => {
+      await hours(world, 0.1);
+      world.eks.state.deniedAccounts.push(ACCOUNT);
+      await world.invoke('discover-clusters', {});
+    },
+    async (world) => {
+      // It waits again, and nothing begins.
+      await stopFleet(world.ports, PERSON, 'an incident');
+      // It waits again, and nothing begins.
+      await stopFleet(world.ports, PERSON, 'an incident');
+      world.eks.state.deniedAccounts.length = 0;
+      await world.invoke('discover-clusters', {});
+    },
+  ],
+  [
+    'is through with an update of somebody else',
+    [],
+    async (world) => {
+      world.eks.addActor({
+        ...{ account: ACCOUNT, region: 'eu-central-1', at: world.clock.now().getTime() + 1, do: 'operation' },
+        ...{ principal: 'arn:aws:iam::222222222222:role/terraform', operation: 'UpdateClusterVersion' },
+        input: { name: 's', version: '1.37' },
+      });
+    },
+    async () => {},
+  ],
+])(
+  'a wave is open again once its last cluster %s: nobody lets it pass while that is upgraded',
+  async (_, before, aside, back) => {
+    const budget = { maxConcurrency: 1, failureBudget: { maxFailures: 1, minJudged: 2 } };
+    const s = staged('staging', ['s']).map((one) => ({ ...one, account: ACCOUNT }));
+    const world = await smallFleet({
+      clusters: [...staged('staging', before), ...s, ...staged('prod', ['p'])],
+      policy: spec(at('staging', budget), at('prod')),
+    });
+    const statuses = async () => (await wavesOf(world)).map(({ status }) => status);
+    const until = async (wanted: string) => {
+      for (let looks = 0; (await statuses())[0] !== wanted && looks < 240; looks += 1) await hours(world, 1 / 60);
+      expect(await statuses()).toEqual([wanted, 'Pending']);
+    };
+    await aside(world);
+    await until('Undecided');
+    await back(world);
+    await until('Open');
+    const [wave] = await wavesOf(world);
+    expect([wave?.reasons, wave?.endedAt, wave?.quarantined]).toEqual([[], undefined, 0]);
+    const promote = promoteRollout(world.ports, await rolloutIdOf(world), PERSON, 'as it was printed');
+    await expect(promote).rejects.toThrow('so there is nothing to promote');
+    expect(touched(world, 'p')).toBe(false);
+    await resumeFleet(world.ports, PERSON);
+    await run(world);
+    expect([await statuses(), versionOf(world, 's'), versionOf(world, 'p')]).toEqual([
+      ...[['Completed', 'Completed'], '1.37', '1.37'],
+    ]);
+  },
+);

@@ -97,6 +97,8 @@ export const intent = z.object({
   /** EKS said no to it, which need not mean that nothing began: it stays open until that is looked up. */
   doubt: z.object({ error: z.string(), message: z.string(), at: timestamp }).optional(),
   outcome: updateOutcome.optional(),
+  /** Of a call without an update: one before it that this item has told of, in the same upgrade, may have taken effect. */
+  answeredBefore: z.literal(true).optional(),
 });
 export type Intent = z.infer<typeof intent>;
 
