@@ -107,7 +107,7 @@ describe('somebody who seals the file anew', () => {
   });
 
   test('is found where the machine-readable part is not canonical', () => {
-    const spaced = sealedAnew((page) => page.replace('"evidence":1', '"evidence": 1'));
+    const spaced = sealedAnew((page) => page.replace('"evidence":2', '"evidence": 2'));
     expect(problemsOf(spaced)).toEqual([expect.stringContaining('not canonical')]);
   });
 });

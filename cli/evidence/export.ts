@@ -56,7 +56,7 @@ export async function exportEvidence(session: Session, options: ExportOptions): 
   const { redact: redacted = null } = options;
   const salt = saltOf({ redacted, of });
   const document: EvidenceDocument = {
-    ...{ evidence: 1, scope, madeWith: await packageVersion(), madeAt, redacted, of },
+    ...{ evidence: 2, scope, madeWith: await packageVersion(), madeAt, redacted, of },
     anchors: proofsOf(files, covered),
     records: covered.map(({ subject, items }) => ({ subject, items: items.map((item) => disclose(item, salt)) })),
   };

@@ -1,4 +1,4 @@
-import { withWayBack } from '../model/hop.ts';
+import { toldWith } from '../model/hop.ts';
 import type { AuditItem } from '../ports/table.ts';
 import { hopOfItem } from '../queries/effort.ts';
 import type { EvidenceScope } from './evidence-document.ts';
@@ -32,16 +32,16 @@ export function coveredRecords(known: readonly AuditRecord[], scope: EvidenceSco
   return covered.filter(({ items }) => items.length > 0).sort((a, b) => (a.subject < b.subject ? -1 : 1));
 }
 
-/** Whether a file tells of an upgrade: one about a hop tells of what has taken it back, too. */
+/** Whether a file tells of an upgrade: one about a hop tells of what has taken it back, too, and of what they had left. */
 export const isToldIn = (scope: EvidenceScope, upgradeId: string | null): boolean =>
-  scope.kind !== 'upgrade' || (upgradeId !== null && withWayBack(scope.upgradeId).includes(upgradeId));
+  scope.kind !== 'upgrade' || (upgradeId !== null && toldWith(scope.upgradeId).includes(upgradeId));
 
 /** The upgrade that an item of a cluster's record is about, by its id; null where it is about none. */
 export function upgradeOfItem(item: AuditItem): string | null {
   const { upgradeId } = item.detail;
   const own = typeof upgradeId === 'string' ? upgradeId : null;
-  // What takes a hop back is an upgrade of its own.
-  return own?.startsWith('rollback-') === true ? own : (hopOfItem(item) ?? own);
+  // What takes a hop back, or what it has left, is an upgrade of its own.
+  return own !== null && /^(?:rollback|undo)-/.test(own) ? own : (hopOfItem(item) ?? own);
 }
 
 /** Those from the first that is meant to the last. */

@@ -1,8 +1,7 @@
-import { LIFTLOCK } from '../contracts/names.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { given } from '../model/given.ts';
-import { personOf } from '../model/principal.ts';
+import { EVERYBODY, personOf } from '../model/principal.ts';
 import type { AuditItem } from '../ports/table.ts';
 import { isIntact } from '../store/audit.ts';
 import type { EvidenceItem } from './evidence-document.ts';
@@ -16,7 +15,7 @@ import type { EvidenceItem } from './evidence-document.ts';
 export function disclose(item: AuditItem, salt?: string): EvidenceItem {
   const { principal, detail } = item;
   const bare = withoutBodies(detail);
-  const pseudonym = (name: string): string => `person-${sha256Hex(`${salt}\n${name}`).slice(0, 10)}`;
+  const pseudonym = (name: string): string => `person-${sha256Hex(`${salt}\n${personIn(name)}`).slice(0, 10)}`;
   const people = salt === undefined ? undefined : { pseudonym, names: namesIn({ principal, detail }) };
   const shown = {
     ...item,
@@ -47,17 +46,23 @@ interface People {
   readonly names: ReadonlySet<string>;
 }
 
+/** One person has one pseudonym, however the name is written: in a file of pseudonyms, too, two who agreed have to be two. */
+const personIn = (name: string): string => personOf(name.replace(/^(\w+):\*\//, '$1:/')) ?? name;
+
 const NAMES_PEOPLE = /^(?:principal|by|[a-z]+By)$/;
 /** Roles, users and people as IAM and Liftlock write them, and addresses of mail. */
 const PERSON =
-  /(?:arn:aws[a-z-]*:(?:iam|sts)::\d{12}:(?:user|role|assumed-role|federated-user)\/[\w+=,.@/-]*[\w+=@-])|(?:(?:sso|role|user|federated):\d*\/[\w+=,.@/-]*[\w+=@-])|(?:[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,})/g;
+  /(?:arn:aws[a-z-]*:(?:iam|sts)::(?:\d{12}|\*):(?:user|role|assumed-role|federated-user)\/[\w+=,.@/-]*[\w+=@-])|(?:(?:sso|role|user|federated):(?:\d*|\*)\/[\w+=,.@/-]*[\w+=@-])|(?:[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,})/g;
 
 function namesIn(value: unknown): Set<string> {
   const names = new Set<string>();
   mapped(value, (object) => {
-    for (const [key, name] of Object.entries(object)) {
-      if (typeof name !== 'string' || !NAMES_PEOPLE.test(key)) continue;
-      if (name !== LIFTLOCK && personOf(name) !== undefined) names.add(name);
+    for (const [key, value] of Object.entries(object)) {
+      // Who may approve, break the glass or waive: a policy may write them by their bare names.
+      const listed = key === 'from' && Array.isArray(value) ? value : NAMES_PEOPLE.test(key) ? [value] : [];
+      for (const name of listed) {
+        if (typeof name === 'string' && name !== EVERYBODY && personOf(name) !== undefined) names.add(name);
+      }
     }
     return object;
   });

@@ -31,7 +31,7 @@ export type AnchorProof = DeepReadonly<z.infer<typeof anchorProof>>;
 
 /** The machine-readable part of an evidence file. A change of what it says, or of how it is read, is another number. */
 export const evidenceDocument = z.strictObject({
-  evidence: z.literal(1),
+  evidence: z.literal(2),
   scope,
   /** The version of Liftlock that made the file and its page. */
   madeWith: z.string(),

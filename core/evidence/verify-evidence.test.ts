@@ -69,6 +69,29 @@ describe('what a file about one upgrade holds', () => {
     ]);
   });
 
+  test('and of an upgrade what has taken back what it had left, and what its rollback had left', () => {
+    const of = (upgradeId: string, minute: number) =>
+      link(
+        undefined,
+        {
+          subject: WEB,
+          event: 'UpgradeSucceeded',
+          principal: 'liftlock',
+          detail: { upgradeId, from: '1.37', to: '1.37' },
+        },
+        new Date(Date.UTC(2026, 10, 20, 9, minute)),
+      );
+    const items = [
+      '1.36-1.37',
+      'undo-1.36-1.37',
+      'rollback-1.37-1.36',
+      'undo-rollback-1.37-1.36',
+      'undo-1.37-1.38',
+    ].map(of);
+    const scope = { kind: 'upgrade', clusterKey: WEB, upgradeId: '1.36-1.37' } as const;
+    expect(coveredRecords([{ subject: WEB, items }], scope)[0]?.items).toEqual(items.slice(0, 4));
+  });
+
   test('and of a rollout all clusters in it, and no other rollout', () => {
     const found = coveredRecords(records, { kind: 'rollout', rolloutId: 'r' });
     expect(found.map(({ subject, items }) => [subject, items.length])).toEqual([

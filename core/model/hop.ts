@@ -25,11 +25,14 @@ export const isRollback = (upgrade: { readonly machine: MachineName } | undefine
 /** The id of what takes a cluster back from one minor to the one before: there is one for each, however often it is tried. */
 export const rollbackId = (from: KubeVersion | string, to: KubeVersion | string): string => `rollback-${from}-${to}`;
 
-/** The ids of what a file about an upgrade tells: of a hop what has taken it back, too. */
-export const withWayBack = (upgradeId: string): readonly string[] => [
-  upgradeId,
-  rollbackId(...(upgradeId.split('-').toReversed() as [string, string])),
-];
+/** The id of what takes back what an upgrade has left: cordons, update settings, silences, Jobs. */
+export const undoId = (upgradeId: string): string => `undo-${upgradeId}`;
+
+/** The ids of what a file about an upgrade tells: of a hop what has taken it back, and of both what has taken back what they had left. */
+export function toldWith(upgradeId: string): readonly string[] {
+  const own = [upgradeId, rollbackId(...(upgradeId.split('-').toReversed() as [string, string]))];
+  return [...own, ...own.map(undoId)];
+}
 
 /** EKS takes a control plane back by one minor, once (facts: eks.md §3.2). */
 export function rollbackRefusals(current: string, target: KubeVersion): Reason[] {

@@ -2,6 +2,7 @@ import type { SilenceEntry, UndoEntry, Upgrade } from '../contracts/items/protoc
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
+import { undoId } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
 import { change, NOTHING } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
@@ -118,7 +119,7 @@ export function undoOf(ended: Upgrade, entries: readonly Read<UndoEntry>[], now:
   if (isUndo(ended) || left.length === 0) return undefined;
   return {
     clusterKey,
-    id: `undo-${id}`,
+    id: undoId(id),
     machine: 'restore-nodes',
     from: to,
     to,

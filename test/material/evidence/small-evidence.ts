@@ -88,7 +88,7 @@ export function evidenceOf(
   const covered = coveredRecords(records, more.scope ?? SCOPE);
   return {
     ...{
-      evidence: 1,
+      evidence: 2,
       scope: SCOPE,
       madeWith: '0.1.0',
       madeAt: MADE_AT,
