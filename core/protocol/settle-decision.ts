@@ -50,9 +50,16 @@ function terminalStatus(upgrade: Upgrade, end: UpgradeEnd): Upgrade['status'] {
   return upgrade.mutated ? 'Failed' : 'Blocked';
 }
 
-const UNDO_AGAIN_MILLISECONDS = 15 * 60_000;
-const laterOf = ({ status }: UpgradeEnd, now: Date): string | undefined =>
-  status === 'parked' ? undefined : new Date(now.getTime() + UNDO_AGAIN_MILLISECONDS).toISOString();
+const UNDO_AGAIN_MILLISECONDS = { least: 15 * 60_000, most: 6 * 3_600_000 };
+
+/** When what has parked goes on. What cannot be taken back is tried ever more rarely: at an eighth of the time that it was tried for. */
+function resumeOf(upgrade: Upgrade, { status, resumeAt }: UpgradeEnd, now: Date): string | undefined {
+  if (!isUndo(upgrade) || (status === 'parked' && resumeAt === undefined)) return resumeAt;
+  const { least, most } = UNDO_AGAIN_MILLISECONDS;
+  const tried = now.getTime() - Date.parse(upgrade.startedAt ?? now.toISOString());
+  const at = new Date(now.getTime() + Math.min(Math.max(tried / 8, least), most)).toISOString();
+  return resumeAt !== undefined && resumeAt > at ? resumeAt : at;
+}
 
 /** What becomes of upgrade, member and wave: pure. Places of the wave are given back when the grant is freed, not here. */
 export function settle(
@@ -69,7 +76,7 @@ export function settle(
     ...upgrade,
     status,
     reasons: [...end.reasons],
-    resumeAt: status === 'Parked' ? (end.resumeAt ?? laterOf(end, now)) : undefined,
+    resumeAt: status === 'Parked' ? resumeOf(upgrade, end, now) : undefined,
     endedAt: status === 'Parked' ? undefined : at,
   };
   const [first = reason('Stopped', 'The upgrade ended without a reason.')] = end.reasons;

@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { undoId } from '../model/hop.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { ownedBy } from '../model/version-owners.ts';
 import { leftCordoned } from '../nodes/left-cordoned.ts';
@@ -43,6 +44,25 @@ export function drainedWarnings(
     const group = String(input?.nodegroup);
     if (nodes.length === 0 || !groups.includes(group)) return [];
     return reason('Drained', `The drain of ${group} ended at ${endedAt}. ${leftCordoned(nodes)}`);
+  });
+}
+
+const LEFT = { cordon: 'the cordon of', updateConfig: 'update settings of', job: 'the Job', silence: 'the mute rule' };
+
+/** What upgrades have left that could not be taken back by now. Nobody else tells of it: what they were to do has ended. */
+export function undoWarnings(journal: readonly { readonly data: UndoEntry }[], upgrades: readonly Upgrade[]): Reason[] {
+  return upgrades.flatMap(({ id, machine, status, reasons, resumeAt }) => {
+    if (machine !== 'restore-nodes' || status !== 'Parked') return [];
+    const left = journal.filter(({ data }) => data.closed === undefined && undoId(data.upgradeId) === id);
+    const [first] = left;
+    if (first === undefined) return [];
+    const names = left.map(({ data: { effect, subject } }) => `${LEFT[effect]} ${subject}`).join(', ');
+    const again = resumeAt === undefined ? '' : ` It is tried again at ${resumeAt}.`;
+    const why = reasons.map(({ message }) => message.replace(/\.?$/, '.')).join(' ');
+    return reason(
+      'NotTakenBack',
+      `What ${first.data.upgradeId} has left is not taken back yet (${names}): ${why}${again}`,
+    );
   });
 }
 

@@ -10,6 +10,7 @@ import type { Clock, GateReader } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StoredItem, Table } from '../ports/table.ts';
 import { mayExtendSupport } from '../protocol/rollback-view.ts';
+import { isUndo } from '../protocol/undo.ts';
 import { transactWithAudit } from '../store/audit.ts';
 import { Epochs, Grants, Learned, ReconcileMarkers, Rollouts, Upgrades } from '../store/entities.ts';
 import { decode, isContention, load, put, type Read, replace } from '../store/entity.ts';
@@ -267,10 +268,21 @@ async function markFull(
 /** No step of a healthy upgrade goes on for longer without anything to tell, but for the roll of a very large node group. */
 const STUCK_HOURS = 24;
 
-/** Upgrades that run and of which no step has begun, ended or changed for a day: an alarm counts them. */
+/** What an upgrade has left is taken back at once where nothing is in the way; the silence of alarms ends by itself. */
+const UNDONE_HOURS = 1;
+
+/**
+ * Upgrades that run and of which no step has begun, ended or changed for a day, and what has tried for an hour to take back what one has left:
+ * an alarm counts them.
+ */
 export function stuckUpgrades(upgrades: readonly Upgrade[], now: Date): Upgrade[] {
-  const limit = new Date(now.getTime() - STUCK_HOURS * 3_600_000).toISOString();
-  return upgrades.filter((upgrade) => upgrade.status === 'Running' && lastSign(upgrade) < limit);
+  const before = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();
+  return upgrades.filter((upgrade) => {
+    const { status, startedAt = '', reasons } = upgrade;
+    if (status === 'Running') return lastSign(upgrade) < before(STUCK_HOURS);
+    const endsByItself = reasons.every(({ code }) => code === 'NotLifted');
+    return isUndo(upgrade) && status === 'Parked' && !endsByItself && startedAt < before(UNDONE_HOURS);
+  });
 }
 
 function lastSign(upgrade: Upgrade): string {

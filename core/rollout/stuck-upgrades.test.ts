@@ -1,4 +1,6 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { ReasonCode } from '../contracts/reasons.ts';
+import { reason } from '../contracts/step-result.ts';
 import { stuckUpgrades } from './reconcile-rollouts.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -18,12 +20,20 @@ const upgrade = (more: Partial<Upgrade>): Upgrade => ({
 });
 const step = (startedAt: string) => ({ 'roll-node-group/a': { status: 'running' as const, reasons: [], startedAt } });
 
+const undoing = (code: ReasonCode, at: string): Partial<Upgrade> => ({
+  ...{ machine: 'restore-nodes', id: 'undo-1.36-1.37', status: 'Parked', mutated: false },
+  ...{ reasons: [reason(code, 'As it says.')], startedAt: `2026-11-20T${at}:00.000Z` },
+});
+
 test.each<[string, Partial<Upgrade>, number]>([
   ['whose last sign is older than a day', { steps: step('2026-11-19T11:00:00.000Z') }, 1],
   ['with a step that began today', { steps: step('2026-11-20T01:00:00.000Z') }, 0],
   ['that never began a step', {}, 1],
   ['that is parked', { status: 'Parked' }, 0],
   ['that has ended', { status: 'Failed' }, 0],
+  ['that takes back what another has left, and could not for an hour', undoing('Denied', '10:59'), 1],
+  ['that takes it back, and could not for less', undoing('Denied', '11:01'), 0],
+  ['that could not lift a silence, which ends by itself', undoing('NotLifted', '09:00'), 0],
 ])('an upgrade %s', (_, more, count) => {
   expect(stuckUpgrades([upgrade(more)], NOW)).toHaveLength(count);
 });

@@ -26,39 +26,47 @@ export async function restoreNodes(
   ports: NodeStepPorts & UnaskedPorts & JobPorts & SilencePorts,
   stepInput: StepInput,
 ): Promise<StepResult> {
-  return runStep(ports, stepInput, 'grant', STEP, async (_, context) => {
-    const upgradeId = context.upgrade?.id.replace(/^undo-/, '');
-    const entries = await openUndoEntries(ports.table, context.clusterKey, upgradeId);
-    // A silence ends by itself: what keeps it from being lifted now is not in the way of the rest.
-    const rang: Reason[] = [];
-    let unlifted: StepResult | undefined;
-    for (const entry of entries.filter(isOfSilence)) {
-      const result = await liftSilence(ports, context, entry);
-      if (result.status === 'done') rang.push(...result.reasons);
-      else unlifted = result;
-    }
-    // All else went with its cluster.
-    if (context.gone !== undefined) return { step: STEP, result: unlifted ?? blocked(context.gone, ...rang) };
-    for (const entry of entries.filter(isOfUpdateConfig)) {
-      const result = await putUpdateConfigBack(ports, context, entry);
-      if (result.status !== 'done') return { step: STEP, result };
-    }
-    const jobs = entries.filter(isOfJob);
-    // Who was asked by none, or has cordoned nothing, may have no access to the cluster's own API.
-    if (jobs.length > 0) {
-      const result = await takeJobsBack(ports, context, jobs, { step: STEP, subject: 'jobs' });
-      if (result.status !== 'done') return { step: STEP, result };
-    }
-    const cordons = entries.flatMap((entry) => (isCordon(entry) ? [entry] : []));
-    const result =
-      cordons.length === 0
-        ? done(reason('TakenBack', `What ${upgradeId} had left is taken back.`))
-        : await withApiServer(ports, context, operators(ports), (operator) =>
-            uncordon(ports, context, operator, cordons),
-          );
-    const told = { ...result, reasons: [...result.reasons, ...rang] };
-    return { step: STEP, result: result.status === 'done' ? (unlifted ?? told) : told };
-  });
+  return runStep(ports, stepInput, 'grant', STEP, async (_, context) => ({
+    step: STEP,
+    result: await takeBack(ports, context),
+  }));
+}
+
+async function takeBack(
+  ports: NodeStepPorts & UnaskedPorts & JobPorts & SilencePorts,
+  context: StepContext,
+): Promise<StepResult> {
+  const upgradeId = context.upgrade?.id.replace(/^undo-/, '');
+  const entries = await openUndoEntries(ports.table, context.clusterKey, upgradeId);
+  // A silence ends by itself: what keeps it from being lifted now is not in the way of the rest.
+  const rang: Reason[] = [];
+  let unlifted: StepResult | undefined;
+  for (const entry of entries.filter(isOfSilence)) {
+    const result = await liftSilence(ports, context, entry);
+    if (result.status === 'done') rang.push(...result.reasons);
+    else unlifted = result;
+  }
+  // All else went with its cluster.
+  if (context.gone !== undefined) return unlifted ?? blocked(context.gone, ...rang);
+  for (const entry of entries.filter(isOfUpdateConfig)) {
+    const result = await putUpdateConfigBack(ports, context, entry);
+    if (result.status !== 'done') return result;
+  }
+  const jobs = entries.filter(isOfJob);
+  // Who was asked by none, or has cordoned nothing, may have no access to the cluster's own API.
+  if (jobs.length > 0) {
+    const result = await takeJobsBack(ports, context, jobs, { step: STEP, subject: 'jobs' });
+    if (result.status !== 'done') return result;
+  }
+  const cordons = entries.flatMap((entry) => (isCordon(entry) ? [entry] : []));
+  const result =
+    cordons.length === 0
+      ? done(reason('TakenBack', `What ${upgradeId} had left is taken back.`))
+      : await withApiServer(ports, context, operators(ports), (operator) =>
+          uncordon(ports, context, operator, cordons),
+        );
+  const told = { ...result, reasons: [...result.reasons, ...rang] };
+  return result.status === 'done' ? (unlifted ?? told) : told;
 }
 
 type How = NonNullable<UndoEntry['closed']>['how'];

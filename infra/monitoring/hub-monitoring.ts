@@ -72,10 +72,14 @@ function reconcilerAlarms(monitoring: Monitoring): void {
     metric: ownMetric(RECONCILER, 'DecisionProblems'),
     periods: 3,
   });
-  monitoring.high('upgrades/stuck', 'An upgrade runs and none of its steps has changed for hours.', {
-    metric: ownMetric(RECONCILER, 'UpgradesStuck', { period: Duration.minutes(15), statistic: Stats.MAXIMUM }),
-    periods: 2,
-  });
+  monitoring.high(
+    'upgrades/stuck',
+    'An upgrade has not moved for a day, or what one has left could not be taken back for an hour.',
+    {
+      metric: ownMetric(RECONCILER, 'UpgradesStuck', { period: Duration.minutes(15), statistic: Stats.MAXIMUM }),
+      periods: 2,
+    },
+  );
   const slowly = { period: Duration.hours(1), statistic: Stats.MAXIMUM };
   monitoring.low('rollouts/approval-overdue', 'A wave has waited for its approval for three days.', {
     metric: ownMetric(RECONCILER, 'ApprovalsOverdue', slowly),
