@@ -16,7 +16,7 @@ import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkRates } from './checks/rates.ts';
 import { checkGateUrls, checkProbedUrls } from './checks/smoke-urls.ts';
-import { checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
+import { checkTimeouts, checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
 import { checkApprovals, checkUnreachableWaves, checkWaveNumbers } from './checks/waves.ts';
 import { dayOrInstant } from './day-or-instant.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -95,6 +95,7 @@ export function checkPolicy(
   checkWaveNumbers(sound, report);
   checkApprovals(sound, report);
   checkEffects(sound, written.length, report);
+  if (times !== undefined) checkTimeouts(document.value, sound, times, report);
   if (times !== undefined && estimates !== undefined) checkWaveOpenings(sound, { spec: { estimates } }, times, report);
   checkAutomatic(spec, report);
   checkDeadline({ spec }, options.calendar, options.now, report);

@@ -100,3 +100,27 @@ test('windows of every minute are too short too, and looked at within seconds', 
     expect.stringContaining('often is never open for longer than 30s'),
   );
 }, 20_000);
+
+const hooked = (more: string) =>
+  `hooks: [{ name: board, at: before, step: upgrade-control-plane, ask: { lambda: "arn:aws:lambda:eu-central-1:111111111111:function:board" }, ${more} }]`;
+
+test.each([
+  ['timeout: 61m', 'calendar: lunch', true],
+  ['timeout: 60m', 'calendar: lunch', false],
+  ['timeout: 2h, blocking: false', 'calendar: lunch', false],
+  ['timeout: 2h', '', false],
+  // What has not begun goes by the windows all the same; what has goes on.
+  ['timeout: 2h', 'calendar: lunch, mayOverrun: true', true],
+  ['timeout: 2h, step: roll-node-group', 'calendar: lunch, mayOverrun: true', false],
+])('a hook with %s in a wave with %s is told to wait for ever: %s', (more, wave, isTold) => {
+  const hooks = more.includes('step:') ? hooked(more).replace('step: upgrade-control-plane, ', '') : hooked(more);
+  expect(of(wave, `estimates: { upgrade: 30m }\n${hooks}`)).toEqual(
+    isTold
+      ? [
+          expect.stringMatching(
+            /warning: spec\.hooks\[0\]\.timeout: lunch of the wave w is never open for longer than 1h, and every window asks anew with all of \w+: without a go it would be asked for ever, and nobody told\. Write 1h or less, or lengthen the windows\.$/,
+          ),
+        ]
+      : [],
+  );
+});

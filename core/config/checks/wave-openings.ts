@@ -3,9 +3,12 @@ import { DAY } from '../../calendar/cron/civil-day.ts';
 import { writtenDuration } from '../../calendar/duration.ts';
 import { longestOpening } from '../../calendar/longest-opening.ts';
 import { nextOpenings } from '../../calendar/next-openings.ts';
+import { WAVE_STEP } from '../../contracts/hook.ts';
+import { componentSchema } from '../schema/component.ts';
+import { hookSchema } from '../schema/hook.ts';
 import { durationMilliseconds } from '../schema/quantities.ts';
 import type { Calendar, Wave } from '../types.ts';
-import type { PolicyWith, Report, SoundWaves } from './check.ts';
+import { fieldOf, listOf, type PolicyWith, type Report, type SoundWaves } from './check.ts';
 
 /** What the calendars of a wave leave open; several intersect. Undefined: one of them is not among the files, or is not valid. */
 export interface OpeningTimes {
@@ -72,6 +75,39 @@ function checkEstimate(
   const nodes = `an upgrade (${source}) that begins as its window opens has baked ${writtenDuration(baked)} later, and its nodes take ${writtenDuration(estimate - part)} more`;
   const todo = 'Lengthen the windows, or choose a bake that ends in time or after the closing.';
   report('warning', at, `${nodes}; ${open}, so it runs past the closing. ${todo}`);
+}
+
+/** Steps whose first change waits for the hook, so that its window can end the waiting also where the wave may overrun. */
+const BEGINNING: readonly unknown[] = ['upgrade-cluster', 'update-addons', 'upgrade-control-plane'];
+
+/** A window that closes ends the asking, and the next one begins it anew: a timeout that no window has room for never comes. */
+export function checkTimeouts(document: unknown, waves: SoundWaves, times: OpeningTimes, report: Report): void {
+  const waiting = [
+    ...listOf(fieldOf(document, 'spec', 'hooks')).flatMap((written, index) => {
+      const { data: hook } = hookSchema.safeParse(written);
+      return hook?.blocking === true && hook.step !== WAVE_STEP
+        ? [{ path: ['spec', 'hooks', index, 'timeout'], timeout: hook.timeout, begins: BEGINNING.includes(hook.step) }]
+        : [];
+    }),
+    ...listOf(fieldOf(document, 'spec', 'components')).flatMap((written, index) => {
+      const { data: component } = componentSchema.safeParse(written);
+      return component?.hook === undefined
+        ? []
+        : [{ path: ['spec', 'components', index, 'timeout'], timeout: component.timeout, begins: true }];
+    }),
+  ];
+  for (const { path, timeout, begins } of waiting) {
+    for (const [, wave] of waves) {
+      const calendars = [wave.calendar ?? []].flat();
+      const longest =
+        calendars.length === 0 || (wave.mayOverrun && !begins) ? undefined : times.longestOpening(calendars);
+      if (longest === undefined || longest === 0 || durationMilliseconds(timeout) <= longest) continue;
+      const open = `${calendars.join(' and ')} of the wave ${wave.name} is never open for longer than ${writtenDuration(longest)}`;
+      const message = `${open}, and every window asks anew with all of ${timeout}: without a go it would be asked for ever, and nobody told. Write ${writtenDuration(longest)} or less, or lengthen the windows.`;
+      report('warning', path, message);
+      break;
+    }
+  }
 }
 
 function checkExpiry(
