@@ -48,21 +48,25 @@ export async function askJob(
     );
   const server = findApiServer(context);
   if (server === undefined) return noAnswer(`EKS gives no endpoint of ${context.name} yet.`);
-  const { namespace, serviceAccount } = allowed;
-  const named = { namespace, name: hookJobName(request) };
+  const { serviceAccount } = allowed;
+  const { clusterKey, upgrade } = context;
+  const name = hookJobName(request);
+  // Where it was made it runs, whichever namespace the Fleet names by now.
+  const before = await load(ports.table, UndoEntries, clusterKey, 'job', name);
+  const made = before !== undefined && isOfJob(before) && before.data.closed === undefined ? before.data : undefined;
+  const namespace = made?.namespace ?? allowed.namespace;
+  const named = { namespace, name };
   const jobs = ports.jobs.open(server);
   try {
     const found = await jobs.read(named);
     if (found?.key === request.key) return readHookJob(found);
     if (found !== undefined) return noAnswer(`The Job ${named.name} of the namespace ${namespace} is somebody else's.`);
-    const { clusterKey, upgrade } = context;
     const now = ports.clock.now();
     const job = {
       ...{ ...named, serviceAccount, image, ...given({ command, args }), key: request.key },
       question: canonicalJson(request),
       deadlineSeconds: Math.max(1, Math.ceil((Date.parse(request.answerBy) - now.getTime()) / 1000)),
     };
-    const before = await load(ports.table, UndoEntries, clusterKey, 'job', job.name);
     const entry: JobEntry = {
       ...{ clusterKey, effect: 'job', subject: job.name, uid: job.key, upgradeId: upgrade?.id ?? '', namespace },
       recordedAt: now.toISOString(),

@@ -182,6 +182,18 @@ test('a stop of the fleet while it runs ends it, and the one that is asked after
   await leavesNothing(world);
 });
 
+test('a Job that runs is the one that is heard, also where the Fleet names another namespace by then', async () => {
+  const world = await asking({ runs: { seconds: 1800 } });
+  await untilJob(world);
+  for (const { kubernetes } of Object.values(world.eks.state.clusters))
+    kubernetes.objects?.push({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } });
+  await applyConfig(world.ports, [fleetOf({ hooks: { jobs: { ...jobs, namespace: 'other' } } })], PERSON);
+  await run(world);
+  expect((await made(world)).length).toBe(1);
+  expect(versionOf(world, 'web')).toBe('1.37');
+  await leavesNothing(world);
+});
+
 test('a stop between the decision and the commit lets no Job be made', async () => {
   const act = async (world: World) => void (await stopFleet(world.ports, PERSON, 'a look'));
   const armed = new Faults([
