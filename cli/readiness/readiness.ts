@@ -76,7 +76,8 @@ async function fleetReadiness(session: Session, { selector, output }: ReadinessO
 }
 
 /** The first of what is in the way, and that there is more. */
-function whyText({ name, reasons: [first, ...more] }: ReadinessView): string {
+function whyText({ name, reasons: [first, ...more], waivedUntil }: ReadinessView): string {
+  if (waivedUntil !== undefined) return `Findings are waived until ${waivedUntil}.`;
   const rest = more.length === 0 ? '' : ` And ${more.length} more: liftlock readiness cluster ${name}`;
   return `${first?.message ?? ''}${rest}`;
 }

@@ -185,7 +185,7 @@ export function rollbackText({ status, to, until, reasons }: RollbackView, now: 
 
 /** `blocked for 1.37, looked at 3 h ago; blocked since …` */
 export function readinessText(
-  { verdict, for: next, scannedAt }: ReadinessView,
+  { verdict, for: next, scannedAt, waivedUntil }: ReadinessView,
   now: Date,
   history: ReadinessHistory | null = null,
 ): string {
@@ -193,5 +193,6 @@ export function readinessText(
   const looked = scannedAt === null ? 'never looked at' : `looked at ${relativeTime(scannedAt, now)}`;
   const since = verdict === 'blocked' ? history?.causes.map((one) => one.since).sort()[0] : undefined;
   const known = since === undefined ? '' : `; blocked since ${since} (${relativeTime(since, now)})`;
-  return `${READINESS_WORDS[verdict]} for ${next}, ${looked}${known}`;
+  const waived = waivedUntil === undefined ? '' : `; findings are waived until ${waivedUntil}`;
+  return `${READINESS_WORDS[verdict]} for ${next}, ${looked}${known}${waived}`;
 }

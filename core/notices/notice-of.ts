@@ -188,7 +188,9 @@ export function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): strin
     case 'blocked':
       return `${named(news)} cannot go to ${target} as it is.`;
     case 'ready':
-      return `Nothing is in the way of ${named(news)} any more: it may go to ${target}.`;
+      return news.reasons.length === 0
+        ? `Nothing is in the way of ${named(news)} any more: it may go to ${target}.`
+        : `Nothing that counts is in the way of ${named(news)} any more, by a waiver: it may go to ${target}.`;
     case 'forcedUpgrade':
       return `EKS moves ${named(news)} from ${target} to the next minor by force, at any time from ${at} on.`;
     case 'patchesOverdue':

@@ -335,7 +335,9 @@ function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Plac
     const ends = undecided === undefined ? 'That rollout ends' : promoting(undecided, place.rollout);
     const takes = isPlannedAnew
       ? 'The next full look of the reconciler plans it anew, within the hour.'
-      : `${ends}; then another one takes it.`;
+      : aim.policy?.spec.trigger === 'manual'
+        ? `${ends}; then somebody runs: liftlock rollout create ${name}.`
+        : `${ends}; then another one takes it.`;
     return said(after(takes), reason('RolloutBusy', text));
   }
   if (place !== undefined && tried !== undefined && tried.to === aim.target?.toString() && isServed(tried))

@@ -113,7 +113,7 @@ const idOf = ({ cause, owner }: Told['stoppers'][number]): string => JSON.string
 /** Only what was proved is news: a look that is missing, old or not whole neither blocks nor frees anybody. */
 function readinessNews(
   { cluster, before, now }: Look,
-  { verdict, for: target, scannedAt, reasons }: Readiness,
+  { verdict, for: target, scannedAt, reasons: found, waivedUntil }: Readiness,
   stoppers: Stoppers,
 ): (Pick<ClusterTold, 'news' | 'event'> & { readonly kept: Told }) | undefined {
   if (target === null || stoppers === undefined) return undefined;
@@ -137,12 +137,15 @@ function readinessNews(
   };
   if (owners.length === 0) return { kept, news: [] };
   const names = clusterNames(cluster.clusterKey);
+  const said = `Findings of its last look are waived until ${waivedUntil}, and are there still: liftlock scan cluster ${cluster.name}`;
+  const waived = waivedUntil === undefined ? [] : [reason('Waived', said)];
+  const reasons = isBlocked ? found : waived;
   const detail = { version: 1 as const, ...names, target, scannedAt: scannedAt ?? kept.at, reasons: bounded(reasons) };
   return {
     kept,
     event: { type: 'ReadinessChanged', detail: { ...detail, verdict: isBlocked ? 'blocked' : 'ready' } },
     news: owners.map((owner) => {
-      const own = added.flatMap((one) => (one.owner === owner ? [one.reason] : []));
+      const own = isBlocked ? added.flatMap((one) => (one.owner === owner ? [one.reason] : [])) : waived;
       const what = isBlocked ? ('blocked' as const) : ('ready' as const);
       return { owner, news: { ...names, what, target, reasons: bounded(own).slice(0, MOST_TOLD) } };
     }),

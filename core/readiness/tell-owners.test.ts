@@ -5,6 +5,7 @@ import { apiVersion } from '../config/kinds.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
+import { given } from '../model/given.ts';
 import { noticeOf } from '../notices/notice-of.ts';
 import type { OwnerAddress } from '../ports/outside.ts';
 import type { Patches } from '../rollout/candidates.ts';
@@ -37,7 +38,14 @@ function world(owners: Readonly<Record<string, OwnerAddress>> = { payments: { to
   const table = new MemoryTable();
   const told: LiftlockEvent[] = [];
   const sent: LiftlockEvent[] = [];
-  const state = { refused: undefined as string | undefined, dies: false, hour: 0, region, gone: [] as ClusterRecord[] };
+  const state = {
+    refused: undefined as string | undefined,
+    waivedUntil: undefined as string | undefined,
+    dies: false,
+    hour: 0,
+    region,
+    gone: [] as ClusterRecord[],
+  };
   const ports = {
     table,
     clock: { now: () => new Date(NOON.getTime() + state.hour * 3_600_000) },
@@ -74,6 +82,7 @@ function world(owners: Readonly<Record<string, OwnerAddress>> = { payments: { to
         const scan = {
           ...{ scannedAt: ports.clock.now().toISOString(), from: version, target: '1.35', causes, gaps: 0 },
           verdict: causes.length === 0 ? 'pass' : 'fail',
+          ...given({ waivedUntil: state.waivedUntil }),
         };
         return [[clusterKey, { clusterKey, scans: [scan] } as unknown as LatestScans] as const];
       }),
@@ -127,6 +136,22 @@ test('who was told that something is in the way hears when nothing is any more, 
   expect((await look(quiet)).news).toEqual([]);
   const kept = (await load(table, ClusterNewsItems, shop.clusterKey))?.data.readiness;
   expect(kept).toMatchObject({ isBlocked: false, target: '1.35', stoppers: [] });
+});
+
+test('who hears that nothing counts any more hears that it was waived, where it was', async () => {
+  const { look, state, told } = world();
+  await look({ ...quiet, shop: [pdb('payments')] });
+  state.waivedUntil = '2026-12-24T00:00:00.000Z';
+  expect((await look(quiet)).news).toEqual(['payments: shop ready']);
+  const notices = told.flatMap((one) => noticeOf(one) ?? []);
+  expect(notices).toEqual([
+    expect.objectContaining({
+      what: expect.stringMatching(
+        /^For payments: Nothing that counts is in the way of shop .* any more, by a waiver: it may go to 1\.35\.$/,
+      ),
+      why: 'Findings of its last look are waived until 2026-12-24T00:00:00.000Z, and are there still: liftlock scan cluster shop',
+    }),
+  ]);
 });
 
 test('each of several owners of one cause hears of it at its own address, and that it is gone', async () => {

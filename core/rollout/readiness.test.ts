@@ -112,6 +112,17 @@ test('what rested on a waiver is stale from the end of that waiver on', () => {
   expect(look([scan({ waivedUntil: hoursAgo(0) })])).toEqual(['stale', '1.36', hoursAgo(1), ['ScanStale']]);
 });
 
+test('who is ready by a waiver says until when', () => {
+  const known = {
+    scans: { clusterKey: cluster.clusterKey, scans: [scan({ waivedUntil: hoursAgo(-1) })] },
+    region,
+    now,
+  };
+  expect(readinessOf(cluster, known).waivedUntil).toBe(hoursAgo(-1));
+  const bad = scan({ waivedUntil: hoursAgo(-1), verdict: 'fail', causes: [stuck] });
+  expect(readinessOf(cluster, { ...known, scans: { ...known.scans, scans: [bad] } })).not.toHaveProperty('waivedUntil');
+});
+
 test('where EKS offers nothing newer there is nothing to be ready for', () => {
   expect(look([], undefined, clusterRecord({ version: '1.37' }))).toEqual(['ready', null, null, []]);
 });

@@ -3,6 +3,7 @@ import type { Member } from '../contracts/items/rollout.ts';
 import type { KnownScans } from '../contracts/items/scan.ts';
 import { READINESS_VERDICTS, type ReadinessVerdict } from '../contracts/scan-words.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
 import type { NodesSpec } from '../model/image-rule.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -20,6 +21,8 @@ export interface Readiness {
   readonly scannedAt: string | null;
   /** What stands in the way, with owner and repair. */
   readonly reasons: readonly Reason[];
+  /** Of one that is ready by a look whose findings somebody has waived: until when they are. What is waived is there still. */
+  readonly waivedUntil?: string;
 }
 
 /** A look that is older says nothing any more; every cluster is looked at anew within that time. */
@@ -148,7 +151,8 @@ function lookAt(
   }
   if (scan.verdict === 'incomplete') return { verdict: 'incomplete', ...about, reasons: blockers };
   if (blockers.length > 0) return { verdict: 'blocked', ...about, reasons: blockers };
-  return { verdict: isFurther ? 'readyAfterHops' : 'ready', ...about, reasons: [] };
+  const { waivedUntil } = scan;
+  return { verdict: isFurther ? 'readyAfterHops' : 'ready', ...about, reasons: [], ...given({ waivedUntil }) };
 }
 
 /** The minor after the cluster's, where EKS offers it. */

@@ -112,6 +112,15 @@ describe('of a cluster that was taken out of its rollout by what is gone by now,
     return world;
   };
 
+  test('of a wave that has begun, under a policy that begins none by itself, a person has to', async () => {
+    const [[, out, back]] = ways as [(typeof ways)[number]];
+    const world = await taken('dev', out, back);
+    await applySpec(world, { ...spec(at('dev', { maxConcurrency: 1 })), trigger: 'manual' });
+    await hours(world, 0.2);
+    const { when } = await explainCluster(world.ports, await recordOf(world, 'leaves'));
+    expect(when.condition).toBe('That rollout ends; then somebody runs: liftlock rollout create policy-0.');
+  });
+
   test.each(ways)('of a wave that has begun, the rollout after it: %s', async (_, out, back) => {
     const world = await taken('dev', out, back);
     await hours(world, 0.2);
