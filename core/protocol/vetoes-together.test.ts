@@ -153,3 +153,16 @@ test('the last look of a watch needs no window, asked again after a park and by 
   expect(codes('later', { window, upgrade: running })).toEqual([]);
   expect(codes('later', { window, upgrade: running, call: 'UpdateAddon' })).toEqual(['WindowClosed']);
 });
+
+test('an attempt after one that has changed the cluster is asked for approvals like a first one, or it would be granted and park for ever', () => {
+  const wave = { name: 'all', approval: { before: true, approvals: 1, fourEyes: false } };
+  const none = { calendars: [], calendarNames: [], problems: [], mayOverrun: false, estimateMilliseconds: 0 };
+  const rules = { ...none, policy: policyWith(), wave } as unknown as HopRules;
+  const member = memberItem({ status: 'Parked', inFlight: true });
+  const again = { mutated: true, firstStartedAt: '2026-11-19T08:00:00.000Z' };
+  const asked = (more: Partial<Upgrade>) =>
+    codes('grant', { rules, member, upgrade: upgrade({ status: 'Parked', ...more }) });
+  expect(asked({ mutated: true })).toEqual([]);
+  expect(asked(again)).toEqual(['ApprovalMissing']);
+  expect(asked({ ...again, mutatedAgain: true })).toEqual([]);
+});

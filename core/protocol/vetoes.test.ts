@@ -379,10 +379,6 @@ test('what has changed its cluster goes on without an approval; who keeps a plac
   expect(codesAt('grant', { ...between, upgrade: { mutated: true } })).toEqual([]);
   expect([codesAt('grant', between), codesAt('first', between)]).toEqual([['ApprovalMissing'], ['ApprovalMissing']]);
   expect(codesAt('grant', { ...asking, upgrade: { mutated: true } })).toEqual(['ApprovalMissing']);
-  // Its first change would be refused: a grant would be given and park for ever.
-  const retried = { mutated: true, firstStartedAt: '2026-11-19T08:00:00.000Z' } as const;
-  expect(codesAt('grant', { ...between, upgrade: retried })).toEqual(['ApprovalMissing']);
-  expect(codesAt('grant', { ...between, upgrade: { ...retried, mutatedAgain: true } })).toEqual([]);
 });
 /** The cells of docs/protocol.md (What a grant and a commit check): `12 first RolloutPaused` is the tick of row 11 under First, and one of its codes. */
 const cells = VETOES.flatMap(({ asked, codes, rule }, row) =>

@@ -26,6 +26,7 @@ import { nodesIn } from '../rollout/policy-matches.ts';
 import { readinessOfMember } from '../rollout/readiness.ts';
 import { type Unready, unreadyToOpen } from '../rollout/require-ready.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { underWayOf } from '../rollout/under-way.ts';
 import { unsettledIn } from '../rollout/wave-end.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
@@ -143,6 +144,7 @@ function forewarned(
     const { verdict, reasons } = readinessOfMember(cluster, member, { scans: known, now, nodes });
     const onTheWay = [
       ...busyWith(grants.find((grant) => grant.clusterKey === member.clusterKey)),
+      ...underWayOf(snapshot, { id: member.rolloutId }, member),
       ...(isFinish(member) ? reasons : blockersOnTheWay(cluster, known, member.to, nodes)),
     ];
     return { ...member, readiness: verdict, reasons: [...member.reasons, ...onTheWay, ...unapproved(member, cluster)] };

@@ -177,9 +177,10 @@ export function verdictOf(
 function stalled(snapshot: FleetSnapshot, { rollout, waves, member }: MemberPlace, now: Date): Reason[] {
   const own = snapshot.members.filter(({ rolloutId }) => rolloutId === rollout.id);
   return stalledWaves(snapshot, rollout, waves, own, now).flatMap(({ wave, members, staysShut, reason: why }) => {
+    // What is under way on its own cluster it is told already.
     const isOwn = staysShut
       ? wave.index === member.waveIndex
-      : members.some(({ clusterKey }) => clusterKey === member.clusterKey);
+      : why.code !== 'UpgradeUnderWay' && members.some(({ clusterKey }) => clusterKey === member.clusterKey);
     return wave.index < member.waveIndex || isOwn ? why : [];
   });
 }

@@ -9,9 +9,10 @@ import { leavesAt, patienceOf } from './left-behind.ts';
 import { memberRules } from './member-rules.ts';
 import { unready } from './require-ready.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { underWayOf } from './under-way.ts';
 import { waveEnd } from './wave-end.ts';
 
-/** A wave with members that never start as their calendars are, or that it waits for before it opens, and what the policy makes of it. */
+/** A wave with members that never start as their calendars are, that somebody else has begun, or that it waits for before it opens, and what the policy makes of it. */
 interface StalledWave {
   readonly wave: Wave;
   readonly members: readonly Member[];
@@ -58,7 +59,10 @@ export function stalledWaves(
       if (why === undefined || glassInForce(control, wave, rules.policy?.spec.breakGlass, now) !== undefined) continue;
       whys.set(why, [...(whys.get(why) ?? []), member]);
     }
-    if (whys.size === 0) return awaited;
+    const begun = own.flatMap((member) =>
+      member.inFlight ? [] : begunByOthers(snapshot, rollout, wave, member, holds),
+    );
+    if (whys.size === 0) return [...begun, ...awaited];
     const at = leavesAt(policy, wave);
     const patience = patienceOf(policy);
     const who = [...whys].map(([why, those]) => `${namesOf(those)} as things are: ${why}`).join(' ');
@@ -72,7 +76,23 @@ export function stalledWaves(
     const isUndecided = patience !== undefined && waveEnd(best, waveNamed(policy, wave.name)).status === 'Undecided';
     const asks = isUndecided ? ' Too few are judged then, so that an approver lets it pass (rollout promote).' : '';
     const said = reason('NeverStarts', `In the wave ${wave.name}, ${who} ${then}${asks}`);
-    return [{ wave, members: stuck, holds, staysShut: false, leavesAt: at, reason: said }, ...awaited];
+    return [{ wave, members: stuck, holds, staysShut: false, leavesAt: at, reason: said }, ...begun, ...awaited];
+  });
+}
+
+/** A member on whose cluster somebody else has to finish something first: its wave does not end before that. */
+function begunByOthers(
+  snapshot: FleetSnapshot,
+  rollout: Rollout,
+  wave: Wave,
+  member: Member,
+  holds: readonly string[],
+): StalledWave[] {
+  return underWayOf(snapshot, rollout, member).map(({ code, message }) => {
+    const then =
+      holds.length === 0 ? '' : ` Before that ${listOf(holds)} after it ${holds.length > 1 ? 'do' : 'does'} not begin.`;
+    const said = { code, message: `In the wave ${wave.name}, ${member.name} does not begin: ${message}${then}` };
+    return { wave, members: [member], holds, staysShut: false, leavesAt: undefined, reason: said };
   });
 }
 
