@@ -2,11 +2,20 @@ import { clusterEnvironment } from '../expression/cluster-environment.ts';
 import type { ExpressionEnvironment } from '../expression/environment.ts';
 import { evidenceEnvironment } from '../expression/evidence-environment.ts';
 import { compilePredicate, type ExpressionProblem } from '../expression/predicate.ts';
+import { type FoundValue, valuesAt } from '../model/values-at.ts';
 import { both, overlapInPart } from '../selector/cover.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
-import { fieldOf, listOf, type PolicyWith, type Report, reporter, type SoundWaves } from './checks/check.ts';
+import {
+  checkNames,
+  fieldOf,
+  listOf,
+  type PolicyWith,
+  type Report,
+  reporter,
+  type SoundWaves,
+} from './checks/check.ts';
 import { checkComponents } from './checks/components.ts';
 import { checkDrainRules } from './checks/drain.ts';
 import { checkHooks } from './checks/hooks.ts';
@@ -15,12 +24,12 @@ import { noCheck } from './checks/no-check.ts';
 import { checkPlaceholders } from './checks/placeholders.ts';
 import { checkPolicyOverlap, type SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkRates } from './checks/rates.ts';
-import { checkGateUrls, checkProbedUrls } from './checks/smoke-urls.ts';
+import { checkUrls, URLS_OF_POLICY } from './checks/smoke-urls.ts';
 import { checkTimeouts, checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
 import { checkApprovals, checkUnreachableWaves, checkWaveNumbers } from './checks/waves.ts';
 import { dayOrInstant } from './day-or-instant.ts';
 import { didYouMean } from './did-you-mean.ts';
-import type { ConfigIssue, DocumentPath } from './issue.ts';
+import type { ConfigIssue } from './issue.ts';
 import { objectName } from './schema/names.ts';
 import { durationMilliseconds } from './schema/quantities.ts';
 import { builtInChannels } from './schema/target.ts';
@@ -70,10 +79,9 @@ export function checkPolicy(
 ): UpgradePolicy | undefined {
   const report = reporter(document, issues);
   checkWaves(document.value, report);
-  checkProbedUrls(document.value, allowedHosts, report);
-  checkGateUrls(document.value, allowedHosts, report);
-  checkHooks(document.value, { allowedHosts, images: hookImages }, report);
-  checkComponents(document.value, { allowedHosts, images: hookImages }, report);
+  checkUrls(document.value, URLS_OF_POLICY, allowedHosts, report);
+  checkHooks(document.value, hookImages, report);
+  checkComponents(document.value, hookImages, report);
   checkPlaceholders(document.value, report);
   checkRates(document.value, report);
   checkExpressions(document.value, report);
@@ -116,30 +124,20 @@ export function checkPolicy(
 
 /** A name that no finding has would let no waiver hold, and nobody would see it. What is empty or too long the schema tells of. */
 function checkWaivedNames(document: unknown, report: Report): void {
-  const rules = ['spec', 'scan', 'waivers'];
-  for (const [index, rule] of listOf(fieldOf(document, ...rules)).entries())
-    for (const [at, name] of listOf(fieldOf(rule, 'checks')).entries()) {
-      const said = noCheck(name);
-      if (said !== undefined) report('error', [...rules, index, 'checks', at], said);
-    }
+  for (const { path, value } of valuesAt(document, 'spec.scan.waivers[].checks[]')) {
+    const said = noCheck(value);
+    if (said !== undefined) report('error', path, said);
+  }
 }
 
 /** Waves are known by their name, and take their clusters either by selector or by name. */
 function checkWaves(document: unknown, report: Report): void {
-  const firstAt = new Map<unknown, number>();
-  for (const [index, wave] of listOf(fieldOf(document, 'spec', 'waves')).entries()) {
-    const path = ['spec', 'waves', index];
-    const name = fieldOf(wave, 'name');
-    const first = firstAt.get(name);
-    if (name !== undefined && first !== undefined) {
-      const message = `"${name}" is the name of waves[${first}] already, and reports know waves by name. Rename one.`;
-      report('error', [...path, 'name'], message);
-    }
-    if (first === undefined) firstAt.set(name, index);
-    if (fieldOf(wave, 'selector') !== undefined && fieldOf(wave, 'clusters') !== undefined) {
-      const message = 'selector and clusters are both given, and either would decide. Remove one.';
-      report('error', [...path, 'clusters'], message, 'key');
-    }
+  const waves = listOf(fieldOf(document, 'spec', 'waves'));
+  checkNames(waves, ['spec', 'waves'], 'reports know waves by name', report);
+  for (const [index, wave] of waves.entries()) {
+    if (fieldOf(wave, 'selector') === undefined || fieldOf(wave, 'clusters') === undefined) continue;
+    const message = 'selector and clusters are both given, and either would decide. Remove one.';
+    report('error', ['spec', 'waves', index, 'clusters'], message, 'key');
   }
 }
 
@@ -319,17 +317,11 @@ function checkReferences(
   if (references === 'ignore') return;
   const calendars = written.calendars.filter(isName);
   const channels = [...Object.keys(builtInChannels), ...written.channels.filter(isName)];
-  const channel = ['spec', 'target', 'channel'];
-  tell('Channel', fieldOf(document, ...channel), channels, channel);
-  for (const [index, wave] of listOf(fieldOf(document, 'spec', 'waves')).entries()) {
-    const path = ['spec', 'waves', index, 'calendar'];
-    const calendar = fieldOf(wave, 'calendar');
-    if (Array.isArray(calendar))
-      for (const [at, name] of calendar.entries()) tell('Calendar', name, calendars, [...path, at]);
-    else tell('Calendar', calendar, calendars, path);
-  }
+  for (const found of valuesAt(document, 'spec.target.channel')) tell('Channel', found, channels);
+  for (const place of ['spec.waves[].calendar', 'spec.waves[].calendar[]'])
+    for (const found of valuesAt(document, place)) tell('Calendar', found, calendars);
 
-  function tell(kind: string, name: unknown, known: readonly string[], path: DocumentPath): void {
+  function tell(kind: string, { path, value: name }: FoundValue, known: readonly string[]): void {
     // What is no name the schema tells of.
     if (!isName(name) || known.includes(name)) return;
     const meant = didYouMean(name, known);
@@ -349,16 +341,11 @@ function checkReferences(
 
 /** Every expression of a policy is compiled and typed here, so that none fails for the first time in the middle of a rollout. */
 function checkExpressions(document: unknown, report: Report): void {
-  check(['spec', 'selector', 'when'], clusterEnvironment);
-  for (const [index] of listOf(fieldOf(document, 'spec', 'hooks')).entries())
-    check(['spec', 'hooks', index, 'selector', 'when'], clusterEnvironment);
-  for (const [index] of listOf(fieldOf(document, 'spec', 'waves')).entries()) {
-    check(['spec', 'waves', index, 'selector', 'when'], clusterEnvironment);
-    check(['spec', 'waves', index, 'approval', 'autoApproveWhen'], evidenceEnvironment);
-  }
+  for (const place of ['spec.selector.when', 'spec.hooks[].selector.when', 'spec.waves[].selector.when'])
+    for (const found of valuesAt(document, place)) check(found, clusterEnvironment);
+  for (const found of valuesAt(document, 'spec.waves[].approval.autoApproveWhen')) check(found, evidenceEnvironment);
 
-  function check<Value>(path: DocumentPath, environment: ExpressionEnvironment<Value>): void {
-    const source = fieldOf(document, ...path);
+  function check<Value>({ path, value: source }: FoundValue, environment: ExpressionEnvironment<Value>): void {
     // What is too long or no text the schema tells of.
     if (typeof source !== 'string' || source === '' || source.length > 2000) return;
     const compiled = compilePredicate(source, environment);

@@ -5,7 +5,7 @@ import { checkCalendar, checkRules } from './checks/calendar.ts';
 import { fieldOf, listOf, type Report, repeats, reporter } from './checks/check.ts';
 import type { SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkSecrets } from './checks/secrets.ts';
-import { checkOwnerUrls } from './checks/smoke-urls.ts';
+import { checkUrls, URLS_OF_FLEET } from './checks/smoke-urls.ts';
 import { openingTimesOf } from './checks/wave-openings.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { kindOf } from './document-kind.ts';
@@ -135,7 +135,7 @@ function checkFleet(
 ): { readonly value: Fleet | undefined; readonly sound: Partial<FleetSpec> } {
   const report = reporter(document, issues);
   checkFleetScope(document.value, report);
-  checkOwnerUrls(document.value, hostsOf(document), report);
+  checkUrls(document.value, URLS_OF_FLEET, hostsOf(document), report);
   const [value] = bySchema(fleetSchema, document, issues);
   const sound = value?.spec ?? soundFields(fleetSchema.shape.spec, fieldOf(document.value, 'spec'));
   const { caps, labels } = sound;

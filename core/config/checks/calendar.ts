@@ -6,7 +6,7 @@ import { nextOpenInstant } from '../../calendar/openings.ts';
 import { clipped, merged, type Span, without } from '../../calendar/spans.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { Calendar, CalendarSpec } from '../types.ts';
-import { fieldOf, type Report, repeats } from './check.ts';
+import { checkNames, fieldOf, type Report } from './check.ts';
 
 /**
  * What is wrong with a calendar beside its shape. What cannot be read closes it for ever when it runs, and is an error
@@ -31,7 +31,7 @@ export function checkRules(sound: Partial<CalendarSpec>, report: Report): boolea
   }
   checkFixedZone(spec.timeZone, ['timeZone'], report);
   for (const rules of ['windows', 'freezes'] as const) {
-    checkNames(spec, rules, report);
+    checkNames(spec[rules], ['spec', rules], `reports know ${rules} by name`, report);
     for (const [index, { timeZone }] of spec[rules].entries())
       checkFixedZone(timeZone, [rules, index, 'timeZone'], report);
   }
@@ -48,16 +48,6 @@ function checkFixedZone(zone: string | undefined, path: readonly (string | numbe
     : '';
   const message = `"${zone}" is a fixed offset without summer time${inverted}. Write a place, such as America/New_York, or UTC.`;
   report('warning', ['spec', ...path], message);
-}
-
-/** States and reasons know windows and freezes by name. */
-function checkNames(spec: CalendarSpec, rules: 'windows' | 'freezes', report: Report): void {
-  const names = spec[rules].map(({ name }) => name);
-  for (const [index, name] of repeats(names)) {
-    const first = names.indexOf(name);
-    const message = `"${name}" is the name of ${rules}[${first}] already, and reports know ${rules} by name. Rename one.`;
-    report('error', ['spec', rules, index, 'name'], message);
-  }
 }
 
 function checkPastFreezes({ freezes }: CompiledCalendar, now: Date | undefined, report: Report): void {

@@ -33,6 +33,16 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** Names of the items of a list that stood in it before. @param why there may be none of these */
+export function checkNames(items: readonly unknown[], path: DocumentPath, why: string, report: Report): void {
+  const names = items.map((item) => fieldOf(item, 'name'));
+  for (const [index, name] of repeats(names)) {
+    if (name === undefined) continue;
+    const message = `"${name}" is the name of ${path.at(-1)}[${names.indexOf(name)}] already, and ${why}. Rename one.`;
+    report('error', [...path, index, 'name'], message);
+  }
+}
+
 /** Where something stands that stood before in the same list. */
 export function repeats<Item>(items: readonly Item[]): (readonly [at: number, item: Item])[] {
   const seen = new Set<Item>();

@@ -1,26 +1,15 @@
 import { KubeVersion } from '../../version/kube-version.ts';
 import { isTargetMinor } from '../../version/target.ts';
-import { fieldOf, listOf, type Report, repeats } from './check.ts';
-import { type checkHooks, checkImage } from './hooks.ts';
-import { checkUrl } from './smoke-urls.ts';
+import { checkNames, fieldOf, listOf, type Report } from './check.ts';
+import { checkImage } from './hooks.ts';
 
 const LIST = ['spec', 'components'];
 
 /** Components are known by their name, and looked at through the API server; a hook has to be told a version for every minor on the way. */
-export function checkComponents(
-  document: unknown,
-  { allowedHosts, images }: Parameters<typeof checkHooks>[1],
-  report: Report,
-): void {
+export function checkComponents(document: unknown, images: readonly string[] | undefined, report: Report): void {
   const components = listOf(fieldOf(document, ...LIST));
-  const names = components.map((component) => fieldOf(component, 'name'));
-  for (const [index, name] of repeats(names)) {
-    if (name === undefined) continue;
-    const message = `"${name}" is the name of components[${names.indexOf(name)}] already, and what its hook has said is kept by its name. Rename one.`;
-    report('error', [...LIST, index, 'name'], message);
-  }
+  checkNames(components, LIST, 'what its hook has said is kept by its name', report);
   for (const [index, component] of components.entries()) {
-    checkUrl(fieldOf(component, 'hook', 'webhook'), [...LIST, index, 'hook', 'webhook'], allowedHosts, report);
     checkImage(fieldOf(component, 'hook'), [...LIST, index, 'hook'], images, report);
     if (fieldOf(component, 'hook') === undefined) continue;
     const missing = missingMinors(fieldOf(component, 'versions'), fieldOf(document, 'spec', 'target'));

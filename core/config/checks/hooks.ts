@@ -1,32 +1,18 @@
 import { HOOK_STEPS, isListed, WAVE_STEP } from '../../contracts/hook.ts';
 import { hookSchema } from '../schema/hook.ts';
 import { durationMilliseconds } from '../schema/quantities.ts';
-import { fieldOf, listOf, type Report, repeats } from './check.ts';
-import { checkUrl } from './smoke-urls.ts';
+import { checkNames, fieldOf, listOf, type Report } from './check.ts';
 
 const HOUR = 3_600_000;
 /** An execution of a step has a day, and EKS takes its part of it. */
 const MOST_HOURS = 12;
 
-/** Hooks are known by their name, called like gates, and wait one after the other in the execution of their step. */
-export function checkHooks(
-  document: unknown,
-  {
-    allowedHosts,
-    images,
-  }: { readonly allowedHosts: readonly string[]; readonly images: readonly string[] | undefined },
-  report: Report,
-): void {
+/** Hooks are known by their name, and wait one after the other in the execution of their step. */
+export function checkHooks(document: unknown, images: readonly string[] | undefined, report: Report): void {
   const hooks = listOf(fieldOf(document, 'spec', 'hooks'));
-  const names = hooks.map((hook) => fieldOf(hook, 'name'));
-  for (const [index, name] of repeats(names)) {
-    if (name === undefined) continue;
-    const message = `"${name}" is the name of hooks[${names.indexOf(name)}] already, and what a hook has said is kept by its name. Rename one.`;
-    report('error', ['spec', 'hooks', index, 'name'], message);
-  }
+  checkNames(hooks, ['spec', 'hooks'], 'what a hook has said is kept by its name', report);
   for (const [index, hook] of hooks.entries()) {
     const path = ['spec', 'hooks', index, 'ask'];
-    checkUrl(fieldOf(hook, 'ask', 'webhook'), [...path, 'webhook'], allowedHosts, report);
     if (fieldOf(hook, 'step') === WAVE_STEP) {
       for (const [of, message] of [
         [

@@ -1,10 +1,10 @@
-import { fieldOf, listOf, type Report } from './check.ts';
+import { valuesAt } from '../../model/values-at.ts';
+import { fieldOf, type Report } from './check.ts';
 
 /** What no smoke check could ask, or would only find equal. No matter of the schema, by which policies are read that were applied before. */
 export function checkRates(document: unknown, report: Report): void {
   for (const list of ['metrics', 'queries'])
-    for (const [index, rate] of listOf(fieldOf(document, 'spec', 'smoke', 'rates', list)).entries()) {
-      const path = ['spec', 'smoke', 'rates', list, index];
+    for (const { path, value: rate } of valuesAt(document, `spec.smoke.rates.${list}[]`)) {
       const [requests, errors, url] = ['requests', 'errors', 'url'].map((name) => fieldOf(rate, name));
       if (typeof errors === 'string' && errors === requests)
         report(

@@ -1,33 +1,32 @@
-import type { DocumentPath } from '../issue.ts';
+import { valuesAt } from '../../model/values-at.ts';
 import { privateHostReason } from '../private-host.ts';
-import { fieldOf, listOf, type Report } from './check.ts';
+import type { Report } from './check.ts';
+
+/** Where policies name URLs. */
+export const URLS_OF_POLICY = [
+  'spec.smoke.urls[]',
+  'spec.scan.urls[]',
+  'spec.smoke.rates.queries[].url',
+  'spec.waves[].gates[].webhook',
+  'spec.hooks[].ask.webhook',
+  'spec.components[].hook.webhook',
+];
+
+/** Where the Fleet names them: owners are told like gates are asked. */
+export const URLS_OF_FLEET = ['spec.owners.*.webhook'];
 
 /** Liftlock calls these URLs from inside AWS: only https, no credentials in them, and no private hosts that are not listed. */
-export function checkProbedUrls(document: unknown, allowedHosts: readonly string[], report: Report): void {
-  for (const place of ['smoke', 'scan'])
-    for (const [index, url] of listOf(fieldOf(document, 'spec', place, 'urls')).entries())
-      checkUrl(url, ['spec', place, 'urls', index], allowedHosts, report);
-  for (const [index, query] of listOf(fieldOf(document, 'spec', 'smoke', 'rates', 'queries')).entries())
-    checkUrl(fieldOf(query, 'url'), ['spec', 'smoke', 'rates', 'queries', index, 'url'], allowedHosts, report);
-}
-
-/** Webhooks of gates are called from inside AWS like smoke URLs, and the same holds for them. */
-export function checkGateUrls(document: unknown, allowedHosts: readonly string[], report: Report): void {
-  for (const [index, wave] of listOf(fieldOf(document, 'spec', 'waves')).entries())
-    for (const [at, gate] of listOf(fieldOf(wave, 'gates')).entries())
-      checkUrl(fieldOf(gate, 'webhook'), ['spec', 'waves', index, 'gates', at, 'webhook'], allowedHosts, report);
-}
-
-/** Addresses of owners are called like gates. */
-export function checkOwnerUrls(document: unknown, allowedHosts: readonly string[], report: Report): void {
-  for (const [owner, address] of Object.entries(fieldOf(document, 'spec', 'owners') ?? {}))
-    checkUrl(fieldOf(address, 'webhook'), ['spec', 'owners', owner, 'webhook'], allowedHosts, report);
-}
-
-/** `url` is as it was written: what is no text the schema tells of. */
-export function checkUrl(url: unknown, path: DocumentPath, allowedHosts: readonly string[], report: Report): void {
-  const message = typeof url === 'string' ? urlProblem(url, allowedHosts) : undefined;
-  if (message !== undefined) report('error', path, message);
+export function checkUrls(
+  document: unknown,
+  places: readonly string[],
+  allowedHosts: readonly string[],
+  report: Report,
+): void {
+  for (const { path, value } of places.flatMap((place) => valuesAt(document, place))) {
+    // What is no text the schema tells of.
+    const message = typeof value === 'string' ? urlProblem(value, allowedHosts) : undefined;
+    if (message !== undefined) report('error', path, message);
+  }
 }
 
 /** What is wrong with a URL, or undefined. Whoever calls it checks the resolved addresses as well. */

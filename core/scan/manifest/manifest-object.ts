@@ -1,4 +1,4 @@
-import type { Path } from './positions.ts';
+import type { Path } from '../../model/values-at.ts';
 
 /** Any map of a document. */
 export type Mapping = Readonly<Record<string, unknown>>;

@@ -1,9 +1,7 @@
 import * as yaml from 'js-yaml';
+import type { Path } from '../../model/values-at.ts';
 import { MAX_DEPTH, MAX_SIZE_FOR_POSITIONS } from './limits.ts';
 import { SCHEMA } from './parse-document.ts';
-
-/** Members and indexes that lead from a document to a value in it. */
-export type Path = readonly (string | number)[];
 
 /** Line and column within a document, both from 1. */
 export interface Position {

@@ -1,4 +1,5 @@
 import { given } from '../../model/given.ts';
+import type { Path } from '../../model/values-at.ts';
 import { WrittenDrains } from '../drain/written-drains.ts';
 import type { Observation } from '../judge/observation.ts';
 import type { KindList } from '../listed/kind-list.ts';
@@ -13,7 +14,7 @@ import type { Coverage } from '../report/report-schema.ts';
 import { MAX_EMBEDDING } from './limits.ts';
 import { isMapping, type ManifestObject, type Mapping, mappingOf, textOf, typeOf } from './manifest-object.ts';
 import { observeTemplate } from './observe-template.ts';
-import { type Path, type Position, Positions } from './positions.ts';
+import { type Position, Positions } from './positions.ts';
 import { type ReadDocument, readDocuments } from './read-documents.ts';
 import { isTemplateText, isUnrendered, templateOf } from './template-text.ts';
 import { TooManyNodes, walkDocument } from './walk.ts';

@@ -1,5 +1,5 @@
+import type { Path } from '../../model/values-at.ts';
 import { isMapping, type ManifestObject, type Mapping, nameOf, typeOf } from './manifest-object.ts';
-import type { Path } from './positions.ts';
 
 /** More nodes than the text has characters: anchors stand for each other, and following them would never end. */
 export class TooManyNodes extends Error {

@@ -1,13 +1,13 @@
 import { given } from '../../model/given.ts';
 import { managedGroup, nodeOwner, type OwnerRef } from '../../model/node-owner.ts';
 import { groupOfOne } from '../../model/seen-nodes.ts';
+import type { Path } from '../../model/values-at.ts';
 import { DETECTORS, type DetectorName } from '../data/break-rule.ts';
 import { rulesOf } from '../data/break-rules.ts';
 import { controllerOfImage } from '../data/controllers.ts';
 import { endsInRepository, parseImage, versionOfTag } from '../data/image-reference.ts';
 import type { Observation } from '../judge/observation.ts';
 import { type ManifestObject, type Mapping, mappingOf, mappingsOf, textOf } from '../manifest/manifest-object.ts';
-import type { Path } from '../manifest/positions.ts';
 import { ownershipOf } from '../owner/owner.ts';
 import type { ClusterFacts } from '../reference/cluster-facts.ts';
 import { observeReferences } from '../reference/observe-references.ts';

@@ -1,4 +1,5 @@
 import { given } from '../../model/given.ts';
+import { type Path, valuesAt } from '../../model/values-at.ts';
 import { apiRowsOfResource } from '../data/api-table.ts';
 import type { Observation } from '../judge/observation.ts';
 import {
@@ -9,11 +10,9 @@ import {
   mappingsOf,
   textOf,
 } from '../manifest/manifest-object.ts';
-import type { Path } from '../manifest/positions.ts';
 import { groupVersion } from '../observe/api-version.ts';
 import { type ObjectContext, observedOf } from '../observe/inspect-object.ts';
 import { isBuiltIn } from '../workload/pod-detectors.ts';
-import { valuesAt } from '../workload/values-at.ts';
 import type { CalledService, ClusterFacts, CrdVersion } from './cluster-facts.ts';
 import { referenceOf } from './reference-of.ts';
 

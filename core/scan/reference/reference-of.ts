@@ -1,7 +1,7 @@
+import type { Path } from '../../model/values-at.ts';
 import { apiRowsOfGroup } from '../data/api-table.ts';
 import type { ApiReference } from '../judge/observation.ts';
 import { isMapping, type ManifestObject, mappingOf, textOf } from '../manifest/manifest-object.ts';
-import type { Path } from '../manifest/positions.ts';
 import { groupVersion } from '../observe/api-version.ts';
 import { type ObjectContext, observedOf } from '../observe/inspect-object.ts';
 

@@ -1,9 +1,9 @@
+import { type FoundValue, type Path, valuesAt } from '../../model/values-at.ts';
 import { compareAddonVersions } from '../../version/addon-version.ts';
 import type { DetectorName } from '../data/break-rule.ts';
 import { parameterOf } from '../data/break-rules.ts';
 import { parseImage } from '../data/image-reference.ts';
 import { isMapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
-import type { Path } from '../manifest/positions.ts';
 import {
   bindingSubject,
   containerImage,
@@ -18,7 +18,6 @@ import {
   podField,
   readable,
 } from './pod-detectors.ts';
-import { type FoundValue, valuesAt } from './values-at.ts';
 
 /** The configuration of a component (KubeSchedulerConfiguration), by itself or in a ConfigMap. */
 const componentConfig: Detector = ({ group, version, kind }, rules) =>

@@ -1,11 +1,10 @@
+import { type Path, valuesAt } from '../../model/values-at.ts';
 import { compareAddonVersions } from '../../version/addon-version.ts';
 import type { GroupVersionKind } from '../data/api-row.ts';
 import type { BreakRule } from '../data/break-rule.ts';
 import { parameterOf } from '../data/break-rules.ts';
 import { comesFromRegistry, endsInRepository, parseImage, versionOfTag } from '../data/image-reference.ts';
 import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
-import type { Path } from '../manifest/positions.ts';
-import { valuesAt } from './values-at.ts';
 
 /** The pods that an object makes, or is. */
 interface PodSpec {

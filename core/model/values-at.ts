@@ -1,6 +1,7 @@
-import { remembered } from '../../model/remembered.ts';
-import { isMapping } from '../manifest/manifest-object.ts';
-import type { Path } from '../manifest/positions.ts';
+import { remembered } from './remembered.ts';
+
+/** Members and indexes that lead from a document to a value in it: `['spec', 'waves', 0, 'name']`. */
+export type Path = readonly (string | number)[];
 
 export interface FoundValue {
   readonly path: Path;
@@ -9,7 +10,7 @@ export interface FoundValue {
 
 /**
  * The values at a path such as `spec.externalIPs[]` or `volumes[].gitRepo`: `[]` stands for every item of a list, `*` for every member of a
- * map. Empty when something on the way is missing or null.
+ * map or item of a list. Empty when something on the way is missing or null.
  */
 export function valuesAt(root: unknown, path: string): FoundValue[] {
   let found: FoundValue[] = [{ path: [], value: root }];
@@ -22,9 +23,10 @@ const stepsOf = remembered((path: string): readonly string[] =>
 );
 
 function next({ path, value }: FoundValue, step: string): FoundValue[] {
-  if (step === '[]')
-    return Array.isArray(value) ? value.map((item: unknown, index) => ({ path: [...path, index], value: item })) : [];
-  if (!isMapping(value)) return [];
-  if (step === '*') return Object.entries(value).map(([key, member]) => ({ path: [...path, key], value: member }));
-  return Object.hasOwn(value, step) ? [{ path: [...path, step], value: value[step] }] : [];
+  if (Array.isArray(value))
+    return step === '[]' || step === '*' ? value.map((item, index) => ({ path: [...path, index], value: item })) : [];
+  if (typeof value !== 'object' || value === null) return [];
+  const members = value as Readonly<Record<string, unknown>>;
+  if (step === '*') return Object.entries(members).map(([key, member]) => ({ path: [...path, key], value: member }));
+  return Object.hasOwn(members, step) ? [{ path: [...path, step], value: members[step] }] : [];
 }
