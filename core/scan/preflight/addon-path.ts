@@ -1,12 +1,11 @@
 import { addonPathProblem } from '../../model/addon-target.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
-import { foundOf, type PreflightCheck } from './preflight-check.ts';
-
-const name = 'AddonIncompatible';
+import { preflightCheck } from './preflight-check.ts';
 
 /** The steps would find it out between the control plane and the nodes; here it is said before anything has moved. */
-export const addonPath: PreflightCheck = {
-  name,
+export const addonPath = preflightCheck({
+  name: 'AddonIncompatible',
+  source: 'eks',
   finds: 'No versions that EKS offers bring an add-on along on the way to the target.',
   observe: ({ cluster, target, addons }) =>
     addons.flatMap(({ addon, info }) => {
@@ -14,11 +13,11 @@ export const addonPath: PreflightCheck = {
       const from = KubeVersion.parse(cluster.version);
       const problem = info && addonPathProblem(addon, info, from, target)?.message;
       if (info !== undefined && problem === undefined) return [];
-      return foundOf(name, 'eks', cluster, {
+      return {
         subject: { kind: 'Addon', name: addonName },
         cause: `addon:${addonName}`,
         message: problem ?? `EKS lists no versions of ${addonName}; update or remove it by hand.`,
         fix: `See what EKS offers: aws eks describe-addon-versions --addon-name ${addonName}`,
-      });
+      };
     }),
-};
+});

@@ -1,26 +1,23 @@
 import { addonFits } from '../../model/addon-target.ts';
 import { issueTexts } from '../../model/issue-text.ts';
 import { isPassing } from '../../model/passing-status.ts';
-import { foundOf, type PreflightCheck } from './preflight-check.ts';
-
-const name = 'AddonStatus';
+import { preflightCheck } from './preflight-check.ts';
 
 /** One that has to move anyway may be repaired by that. One that fits is left alone, and its step fails where it is not well. */
-export const addonStatus: PreflightCheck = {
-  name,
+export const addonStatus = preflightCheck({
+  name: 'AddonStatus',
+  source: 'eks',
   finds: 'An add-on that would stay at its version is not ACTIVE, and does not become so by itself.',
-  observe: ({ cluster, target, addons }) =>
+  observe: ({ target, addons }) =>
     addons
       .filter(({ addon }) => addon.status !== 'ACTIVE' && !isPassing(addon.status))
-      .map(({ addon, info }) =>
-        foundOf(name, 'eks', cluster, {
-          severity: info !== undefined && !addonFits(addon, info, target.toString()) ? 'warning' : 'error',
-          subject: { kind: 'Addon', name: addon.addonName },
-          cause: `addon:${addon.addonName}`,
-          message: [`The add-on ${addon.addonName} is ${addon.status}`, ...issueTexts(addon.health)]
-            .join('; ')
-            .replace(/\.?$/, '.'),
-          fix: 'Repair it, or remove it (aws eks describe-addon, health.issues).',
-        }),
-      ),
-};
+      .map(({ addon, info }) => ({
+        severity: info !== undefined && !addonFits(addon, info, target.toString()) ? 'warning' : 'error',
+        subject: { kind: 'Addon', name: addon.addonName },
+        cause: `addon:${addon.addonName}`,
+        message: [`The add-on ${addon.addonName} is ${addon.status}`, ...issueTexts(addon.health)]
+          .join('; ')
+          .replace(/\.?$/, '.'),
+        fix: 'Repair it, or remove it (aws eks describe-addon, health.issues).',
+      })),
+});

@@ -2,27 +2,26 @@ import type { Nodegroup } from '../../ports/eks.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 // The one file that has the rule: what only plans needs none of the other tables.
 import rules from '../data/rules/images-of-nodes.json' with { type: 'json' };
-import { foundOf, type PreflightCheck } from './preflight-check.ts';
+import { preflightCheck } from './preflight-check.ts';
 
 const name = 'al2-ami';
 const BREAKS_IN = KubeVersion.parse(rules.find(({ id }) => id === name)?.breaksIn ?? '');
 
 /** The same rule that the scan of nodes goes by. A group without nodes has it too, and no update API changes the image type of a group. */
-export const al2Ami: PreflightCheck = {
+export const al2Ami = preflightCheck({
   name,
+  source: 'eks',
   finds: 'A node group runs Amazon Linux 2, which has no image of the target.',
-  observe: ({ cluster, target, nodegroups }) =>
+  observe: ({ target, nodegroups }) =>
     nodegroups
       .filter((group) => hasNoImage(group, target))
-      .map((group) =>
-        foundOf(name, 'eks', cluster, {
-          subject: { kind: 'Nodegroup', name: group.nodegroupName },
-          cause: `nodegroup:${group.nodegroupName}`,
-          message: noImageText(group),
-          fix: NEW_GROUP,
-        }),
-      ),
-};
+      .map((group) => ({
+        subject: { kind: 'Nodegroup', name: group.nodegroupName },
+        cause: `nodegroup:${group.nodegroupName}`,
+        message: noImageText(group),
+        fix: NEW_GROUP,
+      })),
+});
 
 export const NEW_GROUP = 'Create an AL2023 or Bottlerocket group, move the workloads, delete this one.';
 

@@ -1,15 +1,14 @@
 import type { Cluster } from '../../ports/eks.ts';
-import { foundOf, type PreflightCheck } from './preflight-check.ts';
-
-const name = 'ClusterHealth';
+import { preflightCheck } from './preflight-check.ts';
 
 /** Every issue that EKS reports on the cluster itself makes an update fail or unsafe (facts: eks.md §2.1). */
-export const clusterHealth: PreflightCheck = {
-  name,
+export const clusterHealth = preflightCheck({
+  name: 'ClusterHealth',
+  source: 'eks',
   finds: 'EKS reports an issue on the cluster itself, such as a subnet or a security group that is gone.',
   observe: ({ cluster, hasMoved }) =>
-    hasMoved ? [] : healthIssues(cluster).map((message) => foundOf(name, 'eks', cluster, { message, fix: REPAIR })),
-};
+    hasMoved ? [] : healthIssues(cluster).map((message) => ({ message, fix: REPAIR })),
+});
 
 export const REPAIR = 'Repair it before an upgrade (aws eks describe-cluster, health.issues).';
 

@@ -3,7 +3,7 @@ import { given } from '../../model/given.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { isInRange } from '../../version/version-range.ts';
 import { controllerOf, controllerOfImage, rangeText, releaseOf, supports } from '../data/controllers.ts';
-import { foundOf, type PreflightCheck } from './preflight-check.ts';
+import { preflightCheck } from './preflight-check.ts';
 
 export type Component = NonNullable<UpgradePolicySpec['components']>[number];
 
@@ -66,10 +66,9 @@ function meaning({ hook, phase, name, versions }: Component, fit: ComponentJudge
   return { severity: phase === 'before' ? 'error' : 'warning', fix } as const;
 }
 
-const name = 'ComponentVersion';
-
-export const componentVersion: PreflightCheck = {
-  name,
+export const componentVersion = preflightCheck({
+  name: 'ComponentVersion',
+  source: 'server',
   finds:
     'A component of the policy (`components`) does not run a version for the target. It stops the hop where it has to be right before the control plane moves and no hook moves it, or where nothing says what is right; a warning where it has to be right after; to know where a hook moves it, or it is not there.',
   observe({ cluster, target, hasMoved, components = [] }) {
@@ -82,11 +81,11 @@ export const componentVersion: PreflightCheck = {
       const { kind, name: of, namespace } = workload ?? { kind: 'HelmRelease', name: helm?.release, ...helm };
       const subject = given({ kind, namespace, name: of });
       const told = { subject, cause: `component:${component.name}`, message: text };
-      const found = foundOf(name, 'server', cluster, { ...meaning(component, fit, target.toString()), ...told });
+      const found = { ...meaning(component, fit, target.toString()), ...told };
       if (seen.type === 'absent') return [found];
       const now = judgeComponent(component, seen, KubeVersion.parse(cluster.version)).text;
       const rollout = seen.unsettled === undefined ? [] : [`Its rollout is not over: ${seen.unsettled}.`];
       return [{ ...found, ...given({ owner: seen.owner }), evidence: [now, ...rollout] }];
     });
   },
-};
+});

@@ -1,13 +1,12 @@
-import { foundOf, type PreflightCheck } from './preflight-check.ts';
-
-const name = 'ControlPlaneAddresses';
+import { preflightCheck } from './preflight-check.ts';
 
 /** EKS asks for up to five free addresses in the subnets of the cluster (facts: eks.md §2). */
 const ASKED = 5;
 
 /** Which of the subnets the new interfaces come into is EKS's choice, so that one that is full may be enough to fail. */
-export const controlPlaneAddresses: PreflightCheck = {
-  name,
+export const controlPlaneAddresses = preflightCheck({
+  name: 'ControlPlaneAddresses',
+  source: 'capacity',
   finds: `The subnets of the cluster have fewer than ${ASKED} free addresses together, or one of them has.`,
   observe({ cluster, hasMoved, capacity }) {
     const own = new Set(cluster.resourcesVpcConfig?.subnetIds);
@@ -17,12 +16,12 @@ export const controlPlaneAddresses: PreflightCheck = {
     const free = subnets.reduce((sum, one) => sum + one.availableIpAddressCount, 0);
     const each = short.map((one) => `${one.subnetId} has ${one.availableIpAddressCount} free`).join(', ');
     return [
-      foundOf(name, 'capacity', cluster, {
+      {
         severity: free < ASKED ? 'error' : 'warning',
         cause: `addresses:${cluster.name}`,
         message: `An upgrade of the control plane takes up to ${ASKED} addresses of the subnets of the cluster: ${each}, all ${subnets.length} together ${free}.`,
         fix: `Free addresses there, or give the cluster another subnet: aws eks update-cluster-config --name ${cluster.name} --resources-vpc-config subnetIds=…`,
-      }),
+      },
     ];
   },
-};
+});

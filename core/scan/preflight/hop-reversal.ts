@@ -1,13 +1,12 @@
 import { foreseeWayBack } from '../../model/way-back.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { SupportCalendar } from '../../version/support-calendar.ts';
-import { foundOf, type PreflightCheck } from './preflight-check.ts';
-
-const name = 'HopNotReversible';
+import { preflightCheck } from './preflight-check.ts';
 
 /** Told where it is not as usual: that EKS takes a hop back for seven days is said by plans and explanations. */
-export const hopReversal: PreflightCheck = {
-  name,
+export const hopReversal = preflightCheck({
+  name: 'HopNotReversible',
+  source: 'eks',
   finds: 'EKS would not take the hop back for seven days as usual, or asks for extended support first.',
   observe({ cluster, hasMoved, versions, now }) {
     if (hasMoved) return [];
@@ -21,16 +20,14 @@ export const hopReversal: PreflightCheck = {
     });
     return told
       .filter(({ code }) => code !== 'HopReversible')
-      .map(({ code, message }) =>
-        foundOf(name, 'eks', cluster, {
-          severity: code === 'VersionUnsupported' ? 'warning' : 'info',
-          cause: `eks:${code}`,
-          message,
-          fix: FIXES[code] ?? 'Know it before the hop.',
-        }),
-      );
+      .map(({ code, message }) => ({
+        severity: code === 'VersionUnsupported' ? 'warning' : 'info',
+        cause: `eks:${code}`,
+        message,
+        fix: FIXES[code] ?? 'Know it before the hop.',
+      }));
   },
-};
+});
 
 const EXTEND =
   'Know what the way back costs, and say with rollback.extendSupport in the policy whether Liftlock may set it.';

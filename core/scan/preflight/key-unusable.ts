@@ -1,6 +1,4 @@
-import { foundOf, type PreflightCheck, type PreflightFacts } from './preflight-check.ts';
-
-const name = 'KeyUnusable';
+import { type PreflightFacts, preflightCheck } from './preflight-check.ts';
 
 /** A key that is `Updating` is used all the while (KMS, key states). */
 const USED = ['Enabled', 'Updating'];
@@ -9,8 +7,9 @@ export const keyOf = ({ encryptionConfig = [] }: PreflightFacts['cluster']): str
   encryptionConfig[0]?.provider?.keyArn;
 
 /** The new API servers could read no secret. */
-export const keyUnusable: PreflightCheck = {
-  name,
+export const keyUnusable = preflightCheck({
+  name: 'KeyUnusable',
+  source: 'capacity',
   finds: "The KMS key of the cluster's secrets is gone, disabled, about to be deleted, or cannot be used otherwise.",
   observe({ cluster, hasMoved, capacity }) {
     const keyArn = keyOf(cluster);
@@ -19,14 +18,14 @@ export const keyUnusable: PreflightCheck = {
     if (state !== undefined && USED.includes(state)) return [];
     const cancel = state === 'PendingDeletion' ? `aws kms cancel-key-deletion --key-id ${keyArn}, then ` : '';
     return [
-      foundOf(name, 'capacity', cluster, {
+      {
         cause: `key:${keyArn}`,
         message: `The secrets of the cluster are encrypted with the key ${keyArn}, which ${state === undefined ? 'does not exist any more' : `is ${state}`}: no API server can read them without it.`,
         fix:
           state === undefined
             ? 'Nothing brings the key back: create another cluster, and move the workloads.'
             : `${cancel}aws kms enable-key --key-id ${keyArn}`,
-      }),
+      },
     ];
   },
-};
+});

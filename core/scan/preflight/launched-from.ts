@@ -1,5 +1,5 @@
 import type { Nodegroup } from '../../ports/eks.ts';
-import { foundOf, type PreflightCheck, type PreflightFacts } from './preflight-check.ts';
+import { type PreflightFacts, preflightCheck } from './preflight-check.ts';
 
 /** The version of its own launch template that a group launches nodes from. */
 export function templateOf({ launchTemplate }: Nodegroup): { template: string; version: string } | undefined {
@@ -18,30 +18,32 @@ export function launchedFrom(group: Nodegroup, templates: NonNullable<PreflightF
 const ANOTHER_VERSION =
   'Give the group another version of its template: aws eks update-nodegroup-version --launch-template id=…,version=…';
 
-export const launchTemplateGone: PreflightCheck = {
+export const launchTemplateGone = preflightCheck({
   name: 'LaunchTemplateGone',
+  source: 'capacity',
   finds: 'The launch template of a node group, or the version of it that the group has, does not exist any more.',
   isOfRolls: true,
-  observe({ cluster, hasMoved, nodegroups, capacity }) {
+  observe({ hasMoved, nodegroups, capacity }) {
     const gone = nodegroups.filter((group) => !hasMoved && launchedFrom(group, capacity?.launchTemplates) === null);
     return gone.map((group) => {
       const { template, version } = templateOf(group) ?? {};
-      return foundOf('LaunchTemplateGone', 'capacity', cluster, {
+      return {
         subject: { kind: 'Nodegroup', name: group.nodegroupName },
         cause: `launch-template:${template}:${version}`,
         message: `The node group ${group.nodegroupName} launches nodes from version ${version} of the launch template ${template}, which does not exist any more: no new node of it comes up.`,
         fix: `${ANOTHER_VERSION}. Where the whole template is gone: create another group, move the workloads, delete this one.`,
-      });
+      };
     });
   },
-};
+});
 
-export const imageGone: PreflightCheck = {
+export const imageGone = preflightCheck({
   name: 'ImageGone',
+  source: 'capacity',
   finds:
     'The AMI in the launch template of a node group is gone, disabled or not shared any more; a warning where it is deprecated.',
   isOfRolls: true,
-  observe({ cluster, hasMoved, now, nodegroups, capacity }) {
+  observe({ hasMoved, now, nodegroups, capacity }) {
     const { images, launchTemplates } = capacity ?? {};
     if (hasMoved || images === undefined) return [];
     return nodegroups.flatMap((group) => {
@@ -55,17 +57,17 @@ export const imageGone: PreflightCheck = {
         ? `its owner has deprecated it since ${deprecated}, and may take it away`
         : `EC2 ${image === undefined ? 'has none that this account may launch' : `says that it is ${image.state}`}: no new node of the group comes up`;
       return [
-        foundOf('ImageGone', 'capacity', cluster, {
+        {
           severity: isThere ? 'warning' : 'error',
           subject: { kind: 'Nodegroup', name: group.nodegroupName },
           cause: `image:${imageId}`,
           message: `The node group ${group.nodegroupName} launches nodes from the AMI ${imageId}, and ${what}.`,
           fix: `Make a version of the launch template with an AMI that is there. ${ANOTHER_VERSION}.`,
-        }),
+        },
       ];
     });
   },
-};
+});
 
 /** A parameter of Systems Manager that names the image is not followed. */
 export const isImageId = (imageId: string): boolean => imageId.startsWith('ami-');

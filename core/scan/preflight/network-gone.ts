@@ -1,10 +1,9 @@
-import { foundOf, type PreflightCheck, type PreflightFacts } from './preflight-check.ts';
-
-const name = 'NetworkGone';
+import { type PreflightFacts, preflightCheck } from './preflight-check.ts';
 
 /** An upgrade puts new network interfaces into any of the subnets that the cluster was given, and a roll new nodes into those of the group. */
-export const networkGone: PreflightCheck = {
-  name,
+export const networkGone = preflightCheck({
+  name: 'NetworkGone',
+  source: 'capacity',
   finds: 'A subnet or a security group that the cluster or a node group names does not exist any more.',
   isOfRolls: true,
   observe({ cluster, hasMoved, nodegroups, capacity }) {
@@ -15,16 +14,14 @@ export const networkGone: PreflightCheck = {
       ...goneIn('subnet', capacity?.subnets, vpc.subnetIds, vpc),
       ...goneIn('security group', capacity?.securityGroups, vpc.securityGroupIds, vpc),
     ];
-    return [...own, ...groups].map(({ what, id, subject, fix }) =>
-      foundOf(name, 'capacity', cluster, {
-        subject,
-        cause: `network:${id}`,
-        message: `${subject.kind === 'Cluster' ? 'The cluster' : `The node group ${subject.name}`} names the ${what} ${id}, which does not exist any more.`,
-        fix,
-      }),
-    );
+    return [...own, ...groups].map(({ what, id, subject, fix }) => ({
+      subject,
+      cause: `network:${id}`,
+      message: `${subject.kind === 'Cluster' ? 'The cluster' : `The node group ${subject.name}`} names the ${what} ${id}, which does not exist any more.`,
+      fix,
+    }));
   },
-};
+});
 
 /** What the control plane stands in, the security group that EKS made itself among it. */
 export function networkOf({ cluster }: Pick<PreflightFacts, 'cluster'>) {

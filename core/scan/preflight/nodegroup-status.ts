@@ -1,27 +1,24 @@
 import { issueTexts } from '../../model/issue-text.ts';
 import { isPassing } from '../../model/passing-status.ts';
-import { foundOf, type PreflightCheck } from './preflight-check.ts';
-
-const name = 'NodegroupStatus';
+import { preflightCheck } from './preflight-check.ts';
 
 /** One that never came up, or is going, cannot be rolled: that is said before the control plane moves, not after. */
-export const nodegroupStatus: PreflightCheck = {
-  name,
+export const nodegroupStatus = preflightCheck({
+  name: 'NodegroupStatus',
+  source: 'eks',
   finds: 'A node group is in a status in which EKS takes no update of it. One that is degraded is warned of.',
-  observe: ({ cluster, nodegroups }) =>
+  observe: ({ nodegroups }) =>
     nodegroups
       .filter(({ status }) => status !== 'ACTIVE' && status !== 'UPDATING')
-      .map(({ nodegroupName, status, health }) =>
-        foundOf(name, 'eks', cluster, {
-          severity: isPassing(status) || status === 'DEGRADED' ? 'warning' : 'error',
-          subject: { kind: 'Nodegroup', name: nodegroupName },
-          cause: `nodegroup:${nodegroupName}`,
-          message: [`The node group ${nodegroupName} is ${status}`, ...issueTexts(health)]
-            .join('; ')
-            .replace(/\.?$/, '.'),
-          fix: isPassing(status)
-            ? 'Wait until it is ACTIVE.'
-            : 'Repair it, or delete it (aws eks describe-nodegroup, health.issues).',
-        }),
-      ),
-};
+      .map(({ nodegroupName, status, health }) => ({
+        severity: isPassing(status) || status === 'DEGRADED' ? 'warning' : 'error',
+        subject: { kind: 'Nodegroup', name: nodegroupName },
+        cause: `nodegroup:${nodegroupName}`,
+        message: [`The node group ${nodegroupName} is ${status}`, ...issueTexts(health)]
+          .join('; ')
+          .replace(/\.?$/, '.'),
+        fix: isPassing(status)
+          ? 'Wait until it is ACTIVE.'
+          : 'Repair it, or delete it (aws eks describe-nodegroup, health.issues).',
+      })),
+});

@@ -1,20 +1,17 @@
-import { foundOf, type PreflightCheck } from './preflight-check.ts';
+import { preflightCheck } from './preflight-check.ts';
 
-const name = 'UrlNotReady';
-
-export const policyUrls: PreflightCheck = {
-  name,
+export const policyUrls = preflightCheck({
+  name: 'UrlNotReady',
+  source: 'eks',
   finds: 'A URL that the policy names (`scan.urls`) does not answer with success.',
-  observe({ cluster, urls = [] }) {
+  observe({ urls = [] }) {
     return urls
       .filter(({ isReady }) => !isReady)
-      .map(({ url, answer }) =>
-        foundOf(name, 'eks', cluster, {
-          subject: { kind: 'URL', name: url },
-          cause: `url:${url}`,
-          message: `The URL ${url}, which the policy wants to answer with success before a hop, does not: ${answer}.`,
-          fix: 'Bring back what answers there, and look again.',
-        }),
-      );
+      .map(({ url, answer }) => ({
+        subject: { kind: 'URL', name: url },
+        cause: `url:${url}`,
+        message: `The URL ${url}, which the policy wants to answer with success before a hop, does not: ${answer}.`,
+        fix: 'Bring back what answers there, and look again.',
+      }));
   },
-};
+});

@@ -101,28 +101,31 @@ export interface PreflightCheck {
   observe(facts: PreflightFacts): readonly Observation[];
 }
 
-type Found = Pick<Problem, 'message' | 'fix'> & Partial<Pick<Problem, 'severity' | 'fromMinor' | 'subject' | 'cause'>>;
+/** What a check found. It is about the cluster itself where it names no subject, and an error where it names no severity. */
+type Found = Pick<Problem, 'message' | 'fix'> &
+  Partial<Pick<Problem, 'source' | 'severity' | 'subject' | 'cause' | 'owner' | 'evidence'>>;
 
-/** What a check found, of the cluster itself where it names nothing else. */
-export const foundOf = (
-  name: string,
-  source: 'eks' | 'server' | 'capacity',
-  cluster: Cluster,
-  {
-    severity = 'error',
-    subject = { kind: 'Cluster', name: cluster.name },
-    cause = `${source}:${name}`,
-    ...found
-  }: Found,
-): Problem => ({
-  type: 'problem',
-  reason: 'preflight',
-  rule: name,
-  source,
-  severity,
-  subject,
-  cause,
-  evidence: [],
-  confidence: 'high',
-  ...found,
+/** A check whose findings are problems, most of them of one source. */
+export const preflightCheck = ({
+  source: usual,
+  observe,
+  ...check
+}: Omit<PreflightCheck, 'observe'> & {
+  readonly source: 'eks' | 'server' | 'capacity';
+  observe(facts: PreflightFacts): readonly Found[];
+}): PreflightCheck => ({
+  ...check,
+  observe: (facts) =>
+    observe(facts).map(({ source = usual, ...found }) => ({
+      type: 'problem',
+      reason: 'preflight',
+      rule: check.name,
+      source,
+      severity: 'error',
+      subject: { kind: 'Cluster', name: facts.cluster.name },
+      cause: `${source}:${check.name}`,
+      evidence: [],
+      confidence: 'high',
+      ...found,
+    })),
 });

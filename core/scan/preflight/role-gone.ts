@@ -1,27 +1,26 @@
-import { foundOf, type PreflightCheck, type PreflightFacts } from './preflight-check.ts';
-
-const name = 'RoleGone';
+import { type PreflightFacts, preflightCheck } from './preflight-check.ts';
 
 /** EKS makes network interfaces as the role of the cluster; nodes pull images and join as that of their group. */
-export const roleGone: PreflightCheck = {
-  name,
+export const roleGone = preflightCheck({
+  name: 'RoleGone',
+  source: 'capacity',
   finds: 'The IAM role of the cluster or of a node group does not exist any more.',
   isOfRolls: true,
   observe(facts) {
-    const { cluster, capacity, hasMoved } = facts;
+    const { capacity, hasMoved } = facts;
     if (hasMoved || capacity?.roles === undefined) return [];
     const there = new Set(capacity.roles.map(({ arn }) => arn));
     return rolesOf(facts).flatMap(({ arn, subject, whose, use }) => {
       if (there.has(arn)) return [];
-      return foundOf(name, 'capacity', cluster, {
+      return {
         subject,
         cause: `role:${arn}`,
         message: `The ${whose} has the role ${arn}, which does not exist any more: ${use} needs it.`,
         fix: 'Create the role again, by the same name and path, with its trust policy and its policies.',
-      });
+      };
     });
   },
-};
+});
 
 /** The roles that a hop needs: whose each is, for what, and which service assumes it. */
 export const rolesOf = ({ cluster, nodegroups }: Pick<PreflightFacts, 'cluster' | 'nodegroups'>) =>

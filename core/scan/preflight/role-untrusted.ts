@@ -1,35 +1,34 @@
 import { z } from 'zod';
 import { parseJson } from '../../model/parse-json.ts';
-import { foundOf, type PreflightCheck } from './preflight-check.ts';
+import { preflightCheck } from './preflight-check.ts';
 import { rolesOf } from './role-gone.ts';
-
-const name = 'RoleUntrusted';
 
 /**
  * EKS assumes the role of the cluster and EC2 that of nodes, so that each has to be named by the trust policy.
  * https://docs.aws.amazon.com/eks/latest/best-practices/cluster-upgrades.html (Verify EKS IAM role),
  * https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
  */
-export const roleUntrusted: PreflightCheck = {
-  name,
+export const roleUntrusted = preflightCheck({
+  name: 'RoleUntrusted',
+  source: 'capacity',
   finds:
     'The trust policy of the IAM role of the cluster or of a node group does not name the service that assumes it.',
   isOfRolls: true,
   observe(facts) {
-    const { cluster, capacity, hasMoved } = facts;
+    const { capacity, hasMoved } = facts;
     if (hasMoved) return [];
     const policies = new Map(capacity?.roles?.map(({ arn, trustPolicy }) => [arn, trustPolicy]));
     return rolesOf(facts).flatMap(({ arn, subject, whose, use, service }) => {
       if (maybeTrusts(policies.get(arn), service)) return [];
-      return foundOf(name, 'capacity', cluster, {
+      return {
         subject,
         cause: `role:${arn}`,
         message: `The ${whose} has the role ${arn}, whose trust policy does not let ${service} assume it: ${use} needs that.`,
         fix: `Add it: a statement that allows sts:AssumeRole to {"Service": "${service}"} (aws iam update-assume-role-policy).`,
-      });
+      };
     });
   },
-};
+});
 
 const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 const statement = z.object({

@@ -2,22 +2,21 @@ import { isRolled } from '../../model/image-rule.ts';
 import type { Subnet } from '../../ports/ec2.ts';
 import type { Nodegroup } from '../../ports/eks.ts';
 import { CUSTOM_NETWORKING, isOn, roomElsewhere, settingOf } from './pod-network.ts';
-import { foundOf, type PreflightCheck, type PreflightFacts } from './preflight-check.ts';
-
-const name = 'SurgeAddresses';
+import { type PreflightFacts, preflightCheck } from './preflight-check.ts';
 
 /**
  * A roll begins with new nodes beside the old ones, max(2 × zones, maxUnavailable) of them, and waits for one in each zone (facts: eks.md §5.1).
  * Groups roll one after the other (docs/adr/0006) and give back what they took, so that groups which share subnets each find the same room. A node
  * takes an address of the group's subnets; its pods take more, there or elsewhere, as the VPC CNI is set. Only the first is proved: how many pods come is nobody's to know.
  */
-export const surgeAddresses: PreflightCheck = {
-  name,
+export const surgeAddresses = preflightCheck({
+  name: 'SurgeAddresses',
+  source: 'capacity',
   finds:
     "The subnets of a node group have too few free addresses for the new nodes of its roll, may have for these nodes' pods (a warning), or nobody could tell (info).",
   isOfRolls: true,
   observe(facts) {
-    const { cluster, hasMoved, nodegroups, capacity } = facts;
+    const { hasMoved, nodegroups, capacity } = facts;
     if (hasMoved || capacity?.subnets === undefined) return [];
     const all = capacity.subnets;
     return nodegroups.flatMap((group) => {
@@ -49,7 +48,7 @@ export const surgeAddresses: PreflightCheck = {
             ? `EKS waits for one in each zone, and ${full.join(', ')} has none left`
             : `${who} may take ${inZone} in each zone${where} (${each} for each node: ${how}), so capacity is not proved`;
       return [
-        foundOf(name, 'capacity', cluster, {
+        {
           severity: isProved ? 'error' : isShort ? 'warning' : 'info',
           subject: { kind: 'Nodegroup', name: group.nodegroupName },
           cause: `addresses:nodegroup:${group.nodegroupName}`,
@@ -58,11 +57,11 @@ export const surgeAddresses: PreflightCheck = {
             isProved || isShort
               ? 'Free addresses there (pods, interfaces, WARM_ENI_TARGET of the VPC CNI), or roll with the update strategy MINIMAL.'
               : 'Name an ENIConfig after each zone, and set ENI_CONFIG_LABEL_DEF of aws-node to topology.kubernetes.io/zone, or label the node group: then the room for its pods is known.',
-        }),
+        },
       ];
     });
   },
-};
+});
 
 type Rolls = Pick<PreflightFacts, 'nodes' | 'target' | 'inside'>;
 

@@ -1,9 +1,7 @@
 import type { Nodegroup } from '../../ports/eks.ts';
 import { launchedFrom } from './launched-from.ts';
-import { type CapacityFacts, foundOf, type PreflightCheck } from './preflight-check.ts';
+import { type CapacityFacts, preflightCheck } from './preflight-check.ts';
 import { bringsNodes, surgeOf } from './surge-addresses.ts';
-
-const name = 'VcpuQuota';
 
 /**
  * Families that share one quota of vCPUs, and its code for each way to buy them (facts: nodes.md §7, and
@@ -38,13 +36,14 @@ export function quotaOf(group: Nodegroup, templates: CapacityFacts['launchTempla
 }
 
 /** Groups roll one after the other (docs/adr/0006), and give back what they took: each roll has the whole rest of the quota. */
-export const vcpuQuota: PreflightCheck = {
-  name,
+export const vcpuQuota = preflightCheck({
+  name: 'VcpuQuota',
+  source: 'capacity',
   finds:
     'The quota of vCPUs has too little left for the new nodes of a roll; it may have (a warning), or nobody could tell (info).',
   isOfRolls: true,
   observe(facts) {
-    const { cluster, hasMoved, nodegroups, capacity } = facts;
+    const { hasMoved, nodegroups, capacity } = facts;
     const { quotas = [], instanceTypes = [], launchTemplates, subnets = [] } = capacity ?? {};
     return nodegroups.flatMap((group) => {
       const types = typesOf(group, launchTemplates);
@@ -63,14 +62,14 @@ export const vcpuQuota: PreflightCheck = {
           ? 'the quota of its instances was not read'
           : `the quota ${quotaCode} is ${value}, and ${rest}`;
       return [
-        foundOf(name, 'capacity', cluster, {
+        {
           severity: isProved ? 'error' : used === undefined ? 'info' : 'warning',
           subject: { kind: 'Nodegroup', name: group.nodegroupName },
           cause: `quota:${quotaCode}:${group.nodegroupName}`,
           message: `The roll of the node group ${group.nodegroupName} begins with ${nodes} new nodes, of ${least === most ? '' : `${least} to `}${most} vCPUs together; ${has}${isProved ? '' : ', so capacity is not proved'}.`,
           fix: `Ask for more: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${quotaCode} --desired-value …; or roll with the update strategy MINIMAL.`,
-        }),
+        },
       ];
     });
   },
-};
+});
