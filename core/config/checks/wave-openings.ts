@@ -6,6 +6,7 @@ import { nextOpenings } from '../../calendar/next-openings.ts';
 import { WAVE_STEP } from '../../contracts/hook.ts';
 import { componentSchema } from '../schema/component.ts';
 import { hookSchema } from '../schema/hook.ts';
+import { remembered } from '../../model/remembered.ts';
 import { durationMilliseconds } from '../schema/quantities.ts';
 import type { Calendar, Wave } from '../types.ts';
 import { fieldOf, listOf, type PolicyWith, type Report, type SoundWaves } from './check.ts';
@@ -135,17 +136,16 @@ export function openingTimesOf(calendars: readonly Calendar[], now: Date): Openi
   const compiled = new Map(
     calendars.map(({ metadata, spec }) => [metadata.name, compileCalendar(metadata.name, spec)]),
   );
-  const asked = <Answer>(answer: (calendars: readonly CompiledCalendar[]) => Answer) => {
-    const known = new Map<string, Answer>();
-    return (names: readonly string[]): Answer | undefined => {
-      const own = names.flatMap((name) => compiled.get(name) ?? []);
-      // A calendar that cannot be read is closed for ever: its own check tells why.
-      if (own.length < names.length || own.some(({ problems }) => problems.length > 0)) return undefined;
-      const key = [...names].sort().join(' ');
-      if (!known.has(key)) known.set(key, answer(own));
-      return known.get(key);
-    };
-  };
+  const asked = (answer: (calendars: readonly CompiledCalendar[]) => number) =>
+    remembered(
+      (names: readonly string[]): number | undefined => {
+        const own = names.flatMap((name) => compiled.get(name) ?? []);
+        // A calendar that cannot be read is closed for ever: its own check tells why.
+        return own.length < names.length || own.some(({ problems }) => problems.length > 0) ? undefined : answer(own);
+      },
+      new Map<string, number>(),
+      (names) => [...names].sort().join(' '),
+    );
   return {
     longestOpening: asked((own) => longestOpening(own, now, YEAR)),
     longestClosing: asked((own) => longestClosing(own, now)),

@@ -3,7 +3,7 @@ import { cordonerOf } from '../../model/cordoner.ts';
 import { given } from '../../model/given.ts';
 import { managedGroup, nodeOwner } from '../../model/node-owner.ts';
 import { type LabelSelector, labelOperators } from '../../selector/label-selector.ts';
-import { type Mapping, mappingOf, mappingsOf, textOf } from '../manifest/manifest-object.ts';
+import { labelsOf, type Mapping, mappingOf, mappingsOf, textOf, textsOf } from '../manifest/manifest-object.ts';
 import type { LiveObject } from '../observe/live-object.ts';
 import { ownershipOf } from '../owner/owner.ts';
 import type {
@@ -89,7 +89,7 @@ export function noteDrainFacts(object: LiveObject, facts: DrainFacts, known = fa
 /** One of a Deployment counts with the Deployment's own replicas, whatever its own are. */
 function noteReplicaSet(facts: DrainFacts, { name, namespace, metadata, spec }: Omit<SeenPod, 'status'>): void {
   const controller = controllerOf(metadata);
-  const hash = textsOf(metadata.labels)['pod-template-hash'];
+  const hash = labelsOf(metadata.labels)['pod-template-hash'];
   const isOfDeployment = controller?.kind === 'Deployment' && /^(apps|extensions)\//.test(controller.apiVersion);
   if (!isOfDeployment) facts.replicas[`ReplicaSet/${namespace}/${name}`] = numberOf(spec.replicas) ?? 1;
   else if (name !== `${controller.name}-${hash}`) facts.deployments[`${namespace}/${name}`] = controller.name;
@@ -98,7 +98,7 @@ function noteReplicaSet(facts: DrainFacts, { name, namespace, metadata, spec }: 
 const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
 function nodeOf(name: string, metadata: Mapping, spec: Mapping, status: Mapping): DrainNode {
-  const labels = textsOf(metadata.labels);
+  const labels = labelsOf(metadata.labels);
   const allocatable = mappingOf(status.allocatable);
   const pressures = PRESSURES.filter((type) => conditionOf(status, type) === 'True');
   return {
@@ -112,7 +112,7 @@ function nodeOf(name: string, metadata: Mapping, spec: Mapping, status: Mapping)
     unschedulable: spec.unschedulable === true,
     ...given({ cordonedBy: cordonerOf(metadata) }),
     ...(pressures.length === 0 ? {} : { pressures }),
-    ...given({ cpu: millicoresOf(allocatable.cpu), memory: bytesOf(allocatable.memory) }),
+    ...given({ cpu: millicoresOf(allocatable.cpu), memory: quantityOf(allocatable.memory) }),
   };
 }
 
@@ -130,7 +130,7 @@ function notePod(facts: DrainFacts, known: DrainFacts, pod: SeenPod): void {
   const shape = shapeOf(pod, controller);
   // The key is the content, so that pages that were read apart agree on it.
   const key = sha256Hex(JSON.stringify(shape)).slice(0, 16);
-  const finalizers = Array.isArray(metadata.finalizers) ? metadata.finalizers.flatMap((one) => textOf(one) ?? []) : [];
+  const finalizers = textsOf(metadata.finalizers);
   const ready = conditionOf(status, 'Ready') === 'True';
   const noted: DrainPod = {
     name,
@@ -166,7 +166,7 @@ function shapeOf({ namespace, metadata, spec }: SeenPod, controller: PodShape['c
   const requested = (name: string) => containers.map(({ resources }) => mappingOf(mappingOf(resources).requests)[name]);
   return {
     namespace,
-    labels: textsOf(metadata.labels),
+    labels: labelsOf(metadata.labels),
     ...given({ controller }),
     graceSeconds: numberOf(spec.terminationGracePeriodSeconds) ?? 30,
     isMirror: mappingOf(metadata.annotations)['kubernetes.io/config.mirror'] !== undefined,
@@ -178,7 +178,7 @@ function shapeOf({ namespace, metadata, spec }: SeenPod, controller: PodShape['c
         hostPath !== undefined || (emptyDir !== undefined && mappingOf(emptyDir).medium !== 'Memory'),
     ),
     cpu: sum(requested('cpu').map((quantity) => millicoresOf(quantity) ?? 0)),
-    memory: sum(requested('memory').map((quantity) => bytesOf(quantity) ?? 0)),
+    memory: sum(requested('memory').map((quantity) => quantityOf(quantity) ?? 0)),
   };
 }
 
@@ -186,7 +186,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) 
 
 /** The nodeSelector is part of every term. */
 function podTerms(spec: Mapping): NodeTerm[] {
-  const selector = Object.entries(textsOf(spec.nodeSelector)).map(
+  const selector = Object.entries(labelsOf(spec.nodeSelector)).map(
     ([key, value]): NodeRequirement => ({ key, operator: 'In', values: [value] }),
   );
   const { requiredDuringSchedulingIgnoredDuringExecution: required } = mappingOf(mappingOf(spec.affinity).nodeAffinity);
@@ -226,7 +226,7 @@ const ZONE = 'topology.kubernetes.io/zone';
 /** Of drivers that came before node affinity the label of the volume tells its zone. */
 function volumeTerms(metadata: Mapping, spec: Mapping): NodeTerm[] {
   const terms = nodeTerms(mappingOf(mappingOf(spec.nodeAffinity).required).nodeSelectorTerms);
-  const labels = textsOf(metadata.labels);
+  const labels = labelsOf(metadata.labels);
   const zone = labels[ZONE] ?? labels['failure-domain.beta.kubernetes.io/zone'];
   if (terms.length > 0 || zone === undefined) return terms;
   return [[{ key: ZONE, operator: 'In', values: zone.split('__') }]];
@@ -234,7 +234,7 @@ function volumeTerms(metadata: Mapping, spec: Mapping): NodeTerm[] {
 
 function budgetOf(namespace: string, name: string, metadata: Mapping, spec: Mapping, status: Mapping): DrainBudget {
   const { unhealthyPodEvictionPolicy: policy } = spec;
-  const disrupted = textsOf(status.disruptedPods);
+  const disrupted = labelsOf(status.disruptedPods);
   const isFresh = numberOf(status.observedGeneration) === numberOf(metadata.generation);
   return {
     namespace,
@@ -275,7 +275,7 @@ function selectorOf(value: unknown): LabelSelector | undefined {
     if (operator === undefined || takesValues !== texts.length > 0 || !isLabelKey(key)) return [];
     return [{ key, operator, values: texts }];
   });
-  return known.length < all.length ? undefined : { matchLabels: textsOf(matchLabels), matchExpressions: known };
+  return known.length < all.length ? undefined : { matchLabels: labelsOf(matchLabels), matchExpressions: known };
 }
 
 const isLabelKey = (key: unknown): key is string =>
@@ -298,11 +298,6 @@ const conditionOf = (status: Mapping, type: string): string | undefined =>
   textOf(mappingsOf(status.conditions).find((condition) => condition.type === type)?.status);
 
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
-
-const textsOf = (value: unknown): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(mappingOf(value)).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text]] : [])),
-  );
 
 const FACTORS: Readonly<Record<string, number>> = {
   '': 1,
@@ -329,8 +324,6 @@ function quantityOf(value: unknown): number | undefined {
   const factor = FACTORS[suffix];
   return number === '' || factor === undefined ? undefined : Number(number) * factor;
 }
-
-const bytesOf = (value: unknown): number | undefined => quantityOf(value);
 
 function millicoresOf(value: unknown): number | undefined {
   const cores = quantityOf(value);

@@ -83,9 +83,7 @@ function problemOf(cause: DrainCause, facts: DrainFacts): Problem {
   const { verdict, pods, budgets } = cause;
   const [budget] = budgets;
   const isStuck = verdict === 'stuck';
-  const workloads = [
-    ...new Set(pods.map(({ controller, namespace, name }) => controller ?? `Pod/${namespace}/${name}`)),
-  ];
+  const workloads = workloadsOf(cause);
   const subject = budget === undefined ? subjectOf(workloads[0] ?? '') : budgetSubject(budget);
   const { message, fix } = wordsOf(cause);
   const nodes = [...new Set(pods.map(({ node }) => node))];
@@ -148,10 +146,12 @@ const named = (names: readonly string[]): string => some(names, MOST_NAMED);
 const budgetText = ({ budgets }: DrainCause): string =>
   budgets.map(({ namespace, name }) => `PodDisruptionBudget ${namespace}/${name}`).join(' and ');
 
-function workloadText({ pods }: DrainCause): string {
-  const names = [...new Set(pods.map(({ controller, namespace, name }) => controller ?? `Pod/${namespace}/${name}`))];
-  return named(names.map((name) => name.replace('/', ' ')));
-}
+/** `Deployment/payments/api`. */
+const workloadsOf = ({ pods }: DrainCause): string[] => [
+  ...new Set(pods.map(({ controller, namespace, name }) => controller ?? `Pod/${namespace}/${name}`)),
+];
+
+const workloadText = (cause: DrainCause): string => named(workloadsOf(cause).map((name) => name.replace('/', ' ')));
 
 interface Said {
   readonly message: string;

@@ -1,5 +1,6 @@
+import { remembered } from '../../model/remembered.ts';
 import { holds } from '../../selector/match.ts';
-import type { DrainFacts, DrainNode, NodeRequirement, NodeTerm, PodShape, Toleration } from './drain-facts.ts';
+import type { DrainFacts, DrainNode, NodeRequirement, NodeTerm, PodShape, Taint, Toleration } from './drain-facts.ts';
 
 /** Whether what comes for an evicted pod will run: it will, nobody can tell, or no node of these shapes could ever take it. */
 export type Return = 'returns' | 'perhaps' | 'never';
@@ -19,14 +20,7 @@ export function createPlacement(facts: DrainFacts, goes: ReadonlySet<DrainNode>)
   const groups = Map.groupBy(goes, ({ nodegroup = '' }) => nodegroup);
   const fresh = [...groups.values()].flatMap(freshNodes);
   const staying = facts.nodes.filter((node) => !goes.has(node) && node.ready && !node.unschedulable);
-  const known = new Map<PodShape, Return>();
-  return (shape) => {
-    const answer = known.get(shape) ?? look(shape);
-    known.set(shape, answer);
-    return answer;
-  };
-
-  function look(shape: PodShape): Return {
+  return remembered((shape): Return => {
     const volumes = shape.claims.map((claim) => facts.volumes.claims[`${shape.namespace}/${claim}`]);
     // A claim without a volume is bound when the pod is placed.
     const reach = volumes.flatMap((volume) => (volume === undefined ? [] : [facts.volumes.nodes[volume] ?? []]));
@@ -34,7 +28,7 @@ export function createPlacement(facts: DrainFacts, goes: ReadonlySet<DrainNode>)
     if (fresh.some(({ sure }) => takes(sure))) return 'returns';
     // By labels that somebody gave to single nodes, or by room on another group's node, which is not counted here.
     return fresh.some(({ whole }) => takes(whole)) || staying.some(takes) ? 'perhaps' : 'never';
-  }
+  });
 }
 
 /** What new nodes of a group look like. `sure`: with labels that all of the group have; `whole`: with those of one old node. */
@@ -61,10 +55,7 @@ function fits(shape: PodShape, volumes: readonly (readonly NodeTerm[])[], node: 
   return [shape.terms, ...volumes].every((terms) => terms.length === 0 || terms.some((term) => meets(term, node)));
 }
 
-export function tolerates(
-  { key, operator, value, effect }: Toleration,
-  taint: { readonly key: string; readonly value: string; readonly effect: string },
-): boolean {
+export function tolerates({ key, operator, value, effect }: Toleration, taint: Taint): boolean {
   if (effect !== undefined && effect !== taint.effect) return false;
   if (key !== undefined && key !== taint.key) return false;
   return operator === 'Exists' || (key !== undefined && value === taint.value);

@@ -1,3 +1,5 @@
+import { given } from '../../model/given.ts';
+import { remembered } from '../../model/remembered.ts';
 import { matchesSelector } from '../../selector/match.ts';
 import {
   controllerName,
@@ -96,11 +98,7 @@ export function simulateDrain(
     const shape = facts.shapes[pod.shape];
     if (shape === undefined) continue;
     const one = { pod, shape };
-    for (const budget of budgetsOf(shape)) {
-      const pods = selected.get(budget);
-      if (pods === undefined) selected.set(budget, [one]);
-      else pods.push(one);
-    }
+    for (const budget of budgetsOf(shape)) push(selected, budget, one);
     if (pod.node !== undefined && names.has(pod.node) && !isLeftAlone(shape)) going.push(one);
   }
   const surplus = countSurplus(facts);
@@ -162,12 +160,7 @@ export function simulateDrain(
   const unsure = new Set(causes.flatMap(({ pods }) => pods.map(({ node }) => node)));
   const nodes = [...goes].map(({ name, nodegroup }): NodeDrain => {
     const verdict = stuck.has(name) ? 'stuck' : unsure.has(name) ? 'uncertain' : 'drains';
-    return {
-      name,
-      ...(nodegroup === undefined ? {} : { nodegroup }),
-      verdict,
-      seconds: seconds.get(name) ?? END_SECONDS,
-    };
+    return { name, ...given({ nodegroup }), verdict, seconds: seconds.get(name) ?? END_SECONDS };
   });
   const bare = going.filter((one) => one.shape.controller === undefined && !isFinished(one.pod));
   return { verdict: worstOf(nodes), nodes, causes, lost: held(bare) };
@@ -191,14 +184,7 @@ const budgetKey = ({ namespace, name }: DrainBudget): string => `${namespace}/${
 /** Which budgets select pods of a shape, asked once for each shape. */
 function createBudgetIndex({ budgets }: DrainFacts): (shape: PodShape) => readonly DrainBudget[] {
   const byNamespace = Map.groupBy(budgets, ({ namespace }) => namespace);
-  const known = new Map<PodShape, readonly DrainBudget[]>();
-  return (shape) => {
-    const before = known.get(shape);
-    if (before !== undefined) return before;
-    const found = (byNamespace.get(shape.namespace) ?? []).filter((budget) => selects(budget, shape));
-    known.set(shape, found);
-    return found;
-  };
+  return remembered((shape) => (byNamespace.get(shape.namespace) ?? []).filter((budget) => selects(budget, shape)));
 }
 
 /** Whether a budget selects the pods of a shape. */
@@ -341,8 +327,9 @@ function codeOf(
 const CORDON = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' };
 
 /** By what its template says: it is scheduled onto its node again, or takes longer to end than a node is given. */
-export const mayOutlastDrain = ({ tolerations, graceSeconds }: PodShape): boolean =>
-  graceSeconds > LIMIT_SECONDS || tolerations.some((one) => tolerates(one, CORDON));
+export const mayOutlastDrain = (shape: PodShape): boolean => shape.graceSeconds > LIMIT_SECONDS || comesBack(shape);
+
+const comesBack = ({ tolerations }: PodShape): boolean => tolerations.some((one) => tolerates(one, CORDON));
 
 /** What may hold a pod that no budget holds. */
 function ownReasons(going: readonly SelectedPod[], now: Date): [DrainCode, SelectedPod[]][] {
@@ -350,12 +337,7 @@ function ownReasons(going: readonly SelectedPod[], now: Date): [DrainCode, Selec
     pod.terminatingSince !== undefined && now.getTime() - Date.parse(pod.terminatingSince) > STARTING_MILLISECONDS;
   return [
     // It is scheduled onto the node again although that is cordoned, until the time is up (facts: nodes.md §2.2).
-    [
-      'comes-back',
-      going.filter(
-        ({ shape }) => shape.controller !== undefined && shape.tolerations.some((one) => tolerates(one, CORDON)),
-      ),
-    ],
+    ['comes-back', going.filter(({ shape }) => shape.controller !== undefined && comesBack(shape))],
     [
       'long-grace',
       going.filter(
@@ -392,6 +374,5 @@ function estimate(
 
 function heldPod(facts: DrainFacts, { pod, shape }: SelectedPod): HeldPod {
   const controller = controllerName(facts, shape);
-  const { namespace } = shape;
-  return { namespace, name: pod.name, node: pod.node ?? '', ...(controller === undefined ? {} : { controller }) };
+  return { namespace: shape.namespace, name: pod.name, node: pod.node ?? '', ...given({ controller }) };
 }

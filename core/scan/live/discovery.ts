@@ -1,5 +1,5 @@
 import type { GroupVersionKind } from '../data/api-row.ts';
-import { isMapping, type Mapping, mappingOf, mappingsOf, textOf } from '../manifest/manifest-object.ts';
+import { isMapping, type Mapping, mappingOf, mappingsOf, textOf, textsOf } from '../manifest/manifest-object.ts';
 import { apiVersionText } from '../observe/api-version.ts';
 
 /** A resource that the API server serves, at one version. */
@@ -29,11 +29,8 @@ export function readAggregated(body: unknown): Discovered | undefined {
     const name = textOf(mappingOf(group.metadata).name) ?? '';
     for (const version of mappingsOf(group.versions)) {
       const text = textOf(version.version) ?? '';
-      if (version.freshness === 'Stale')
-        failed.push({
-          what: apiVersionText({ group: name, version: text }),
-          why: 'the server behind it does not answer',
-        });
+      const what = apiVersionText({ group: name, version: text });
+      if (version.freshness === 'Stale') failed.push({ what, why: 'the server behind it does not answer' });
       for (const resource of mappingsOf(version.resources)) {
         const served = fromAggregated(name, text, resource);
         if (served !== undefined) resources.push(served);
@@ -53,14 +50,14 @@ function fromAggregated(group: string, version: string, resource: Mapping): Serv
     resource: name,
     kind,
     namespaced: resource.scope === 'Namespaced',
-    verbs: texts(resource.verbs),
+    verbs: textsOf(resource.verbs),
   };
 }
 
 /** The versions of an `APIGroupList` or `APIVersions`, the preferred one first: `['apps/v1']`; undefined for what is neither. */
 export function readGroups(body: unknown): string[] | undefined {
   const list = mappingOf(body);
-  if (list.kind === 'APIVersions' && Array.isArray(list.versions)) return texts(list.versions);
+  if (list.kind === 'APIVersions' && Array.isArray(list.versions)) return textsOf(list.versions);
   if (list.kind !== 'APIGroupList' || !Array.isArray(list.groups)) return undefined;
   return mappingsOf(list.groups).flatMap((group) => {
     const versions = mappingsOf(group.versions).flatMap((version) => textOf(version.groupVersion) ?? []);
@@ -80,9 +77,13 @@ export function readResources(
     const [name, kind] = [textOf(resource.name), textOf(resource.kind)];
     if (name === undefined || kind === undefined || name.includes('/')) return [];
     return [
-      { ...groupVersion, resource: name, kind, namespaced: resource.namespaced === true, verbs: texts(resource.verbs) },
+      {
+        ...groupVersion,
+        resource: name,
+        kind,
+        namespaced: resource.namespaced === true,
+        verbs: textsOf(resource.verbs),
+      },
     ];
   });
 }
-
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.flatMap((item) => textOf(item) ?? []) : []);

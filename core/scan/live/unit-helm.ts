@@ -19,17 +19,20 @@ const MOST_RESTARTS = 3;
 export async function readHelmReleases(storage: Storage, state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
   state.helm ??= startHelm(0);
   const { helm } = state;
-  return helm.pending === undefined ? listHeads(storage, state, helm, tools) : readPending(storage, state, helm, tools);
+  const reading = { storage, state, helm, tools };
+  return helm.pending === undefined ? listHeads(reading) : readPending(reading);
+}
+
+interface Reading {
+  readonly storage: Storage;
+  readonly state: LiveScanState;
+  readonly helm: HelmState;
+  readonly tools: ScanTools;
 }
 
 const startHelm = (restarts: number): HelmState => ({ token: '', heads: [], restarts, read: 0, problems: [] });
 
-async function listHeads(
-  storage: Storage,
-  state: LiveScanState,
-  helm: HelmState,
-  tools: ScanTools,
-): Promise<UnitResult> {
+async function listHeads({ storage, state, helm, tools }: Reading): Promise<UnitResult> {
   const query = { labelSelector: 'owner=helm', limit: '500', continue: helm.token };
   const path = listPath({ group: '', version: 'v1', resource: storage }, query);
   const answer = await ask(tools.reader, { path, accept: METADATA_ONLY }, tools);
@@ -51,16 +54,12 @@ async function listHeads(
   return { next: 'again' };
 }
 
-async function readPending(
-  storage: Storage,
-  state: LiveScanState,
-  helm: HelmState,
-  tools: ScanTools,
-): Promise<UnitResult> {
+async function readPending(reading: Reading): Promise<UnitResult> {
+  const { storage, state, helm } = reading;
   for (let tried = 0; tried < AT_ONCE; tried += 1) {
     const head = helm.pending?.shift();
     if (head === undefined) break;
-    const problem = await readOne(storage, head, state, tools);
+    const problem = await readOne(head, reading);
     if (problem === undefined) {
       helm.read += 1;
       continue;
@@ -87,12 +86,7 @@ interface Problem {
   readonly dead?: string;
 }
 
-async function readOne(
-  storage: Storage,
-  head: ChosenRevision,
-  state: LiveScanState,
-  tools: ScanTools,
-): Promise<Problem | undefined> {
+async function readOne(head: ChosenRevision, { storage, state, tools }: Reading): Promise<Problem | undefined> {
   const path = `/api/v1/namespaces/${encodeURIComponent(head.namespace)}/${storage}/${encodeURIComponent(head.object)}`;
   const answer = await ask(tools.reader, { path }, tools);
   if (answer.status !== 'ok') return { why: answer.why, denied: answer.status === 'denied', ...deadOf(answer) };

@@ -1,3 +1,4 @@
+import { given } from '../../model/given.ts';
 import type { Path } from '../../model/values-at.ts';
 
 /** Any map of a document. */
@@ -29,13 +30,22 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
+/** The items of a list that are text. */
+export const textsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.flatMap((item) => textOf(item) ?? []) : [];
+
+/** The members of a map that are text: labels, annotations. */
+export const labelsOf = (value: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(mappingOf(value)).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text]] : [])),
+  );
+
 /** `{name, namespace}` of an object's metadata; what has only a `generateName` is called `<it>*`. */
 export function nameOf(value: Mapping): { name?: string; namespace?: string } {
   const metadata = mappingOf(value.metadata);
   const generated = textOf(metadata.generateName);
   const name = textOf(metadata.name) ?? (generated === undefined ? undefined : `${generated}*`);
-  const namespace = textOf(metadata.namespace);
-  return { ...(name === undefined ? {} : { name }), ...(namespace === undefined ? {} : { namespace }) };
+  return given({ name, namespace: textOf(metadata.namespace) });
 }
 
 /** Whether the values that it has are those of an object: an apiVersion and a kind. */

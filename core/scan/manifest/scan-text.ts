@@ -91,14 +91,14 @@ function scanDocument(file: ScannedFile, document: Parsed, embedding: number, ou
     return { file: file.path, line: line + document.line - 1, column };
   };
   const template = outer === undefined ? templateOf(document.text) : undefined;
+  const place = `${file.words}:${document.line}`;
   try {
     // Every node of a tree takes at least one character; only aliases can make more of them.
     const objects = walkDocument(document.value, document.text.length + 16);
     const half = outer === undefined ? halfObject(document.value) : undefined;
     const unrendered = outer === undefined && isUnrendered(document.text, mappingOf(document.value));
-    if (half !== undefined)
-      scan.gaps.push(gap(`${file.words}:${document.line}`, half, unrendered || isTemplateText(document.text)));
-    else if (unrendered && objects.length > 0) scan.gaps.push(gap(`${file.words}:${document.line}`, '', true));
+    if (half !== undefined) scan.gaps.push(gap(place, half, unrendered || isTemplateText(document.text)));
+    else if (unrendered && objects.length > 0) scan.gaps.push(gap(place, '', true));
     if (document.doubled !== undefined && objects.length > 0) scan.gaps.push(doubledKey(file, document.doubled, outer));
     for (const object of objects) {
       scan.objects += 1;
@@ -106,9 +106,7 @@ function scanDocument(file: ScannedFile, document: Parsed, embedding: number, ou
     }
   } catch (error) {
     if (!(error instanceof TooManyNodes)) throw error;
-    scan.gaps.push(
-      gap(`${file.words}:${document.line}`, 'its aliases stand for more than it could hold when written out', false),
-    );
+    scan.gaps.push(gap(place, 'its aliases stand for more than it could hold when written out', false));
   }
   return scan;
 }

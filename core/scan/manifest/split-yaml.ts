@@ -15,60 +15,27 @@ const MARKER = /^(?:---|\.\.\.)(?=[ \t\r]|$)/;
  */
 export function splitYaml(text: string): DocumentText[] {
   const documents: DocumentText[] = [];
-  let begin = 0;
-  let beginLine = 1;
-  let line = 1;
-  let position = 0;
+  // Of the document under way; `indent` stands for a marker on its first line, so that columns stay right.
+  let [begin, beginLine, indent] = [0, 1, ''];
   const close = (end: number): void => {
     const part = text.slice(begin, end);
-    if (hasContent(part)) documents.push({ text: part, line: beginLine });
+    if (indent !== '' || hasContent(part)) documents.push({ text: `${indent}${part}`, line: beginLine });
   };
-  while (position < text.length) {
+  let line = 1;
+  for (let position = 0; position < text.length; line += 1) {
     const next = text.indexOf('\n', position);
     const end = next === -1 ? text.length : next;
-    const code = text.charCodeAt(position);
-    if ((code === 45 || code === 46) && MARKER.test(text.slice(position, Math.min(end, position + 4)))) {
+    const first = text[position];
+    if ((first === '-' || first === '.') && MARKER.test(text.slice(position, Math.min(end, position + 4)))) {
       close(position);
-      if (code === 45 && end - position > 3) {
-        // What follows the marker on its line belongs to the document; blanks stand for the marker so that columns stay right.
-        const rest = text.slice(position + 3, end);
-        if (/^[ \t]+[^ \t\r#]/.test(rest)) {
-          const after = nextMarker(text, end + 1);
-          const part = `   ${text.slice(position + 3, after)}`;
-          documents.push({ text: part, line });
-          line += countLines(text, position, after);
-          position = after;
-          begin = after;
-          beginLine = line;
-          continue;
-        }
-      }
-      begin = end + 1;
-      beginLine = line + 1;
+      // What follows the marker on its line belongs to the document.
+      const isBegun = first === '-' && /^[ \t]+[^ \t\r#]/.test(text.slice(position + 3, end));
+      [begin, beginLine, indent] = isBegun ? [position + 3, line, '   '] : [end + 1, line + 1, ''];
     }
     position = end + 1;
-    line += 1;
   }
   close(text.length);
   return documents;
-}
-
-/** Where the next line begins that is a marker; the end of the text when none is. */
-function nextMarker(text: string, from: number): number {
-  let position = from;
-  while (position < text.length) {
-    const next = text.indexOf('\n', position);
-    const end = next === -1 ? text.length : next;
-    if (MARKER.test(text.slice(position, Math.min(end, position + 4)))) return position;
-    position = end + 1;
-  }
-  return text.length;
-}
-
-function countLines(text: string, from: number, to: number): number {
-  let lines = 0;
-  for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1)) lines += 1;
-  return lines;
 }
 
 /** Whether there is more than blanks, comments and directives. */

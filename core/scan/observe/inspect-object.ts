@@ -7,7 +7,14 @@ import { rulesOf } from '../data/break-rules.ts';
 import { controllerOfImage } from '../data/controllers.ts';
 import { endsInRepository, parseImage, versionOfTag } from '../data/image-reference.ts';
 import type { Observation } from '../judge/observation.ts';
-import { type ManifestObject, type Mapping, mappingOf, mappingsOf, textOf } from '../manifest/manifest-object.ts';
+import {
+  labelsOf,
+  type ManifestObject,
+  type Mapping,
+  mappingOf,
+  mappingsOf,
+  textOf,
+} from '../manifest/manifest-object.ts';
 import { ownershipOf } from '../owner/owner.ts';
 import type { ClusterFacts } from '../reference/cluster-facts.ts';
 import { observeReferences } from '../reference/observe-references.ts';
@@ -147,10 +154,10 @@ function nodeOwnerOf(node: LiveObject): OwnerRef {
 }
 
 function nodeOf({ metadata, value }: LiveObject) {
-  const labels = Object.entries(mappingOf(metadata.labels)).flatMap(([key, label]) => {
-    return typeof label === 'string' ? [[key, label] as const] : [];
-  });
-  return { labels: Object.fromEntries(labels), ...given({ providerId: textOf(mappingOf(value.spec).providerID) }) };
+  return {
+    labels: labelsOf(metadata.labels),
+    ...given({ providerId: textOf(mappingOf(value.spec).providerID) }),
+  };
 }
 
 /** Kinds that make pods, jobs or sets of pods from a template and are read whole themselves. Nodes are not among them: static pods are written nowhere else. */
