@@ -7,15 +7,7 @@ import { both, overlapInPart } from '../selector/cover.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
-import {
-  checkNames,
-  fieldOf,
-  listOf,
-  type PolicyWith,
-  type Report,
-  reporter,
-  type SoundWaves,
-} from './checks/check.ts';
+import { checkNames, fieldOf, listOf, type Report, reporter, type SoundWaves } from './checks/check.ts';
 import { checkComponents } from './checks/components.ts';
 import { checkDrainRules } from './checks/drain.ts';
 import { checkHooks } from './checks/hooks.ts';
@@ -35,9 +27,9 @@ import { durationMilliseconds } from './schema/quantities.ts';
 import { builtInChannels } from './schema/target.ts';
 import { upgradePolicySchema } from './schema/upgrade-policy.ts';
 import { waveSchema } from './schema/wave.ts';
-import { parseBySchema } from './schema-issues.ts';
+import { valueBySchema } from './schema-issues.ts';
 import { soundFields } from './sound-fields.ts';
-import type { FleetSpec, UpgradePolicy, Wave } from './types.ts';
+import type { FleetSpec, UpgradePolicy, UpgradePolicySpec, Wave } from './types.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 export interface ParseOptions {
@@ -87,13 +79,12 @@ export function checkPolicy(
   checkExpressions(document.value, report);
   checkWaivedNames(document.value, report);
   checkReferences(document.value, names, options.references ?? 'warn', report);
-  const { value: policy, issues: found } = parseBySchema(upgradePolicySchema, document);
-  issues.push(...found);
+  const policy = valueBySchema(upgradePolicySchema, document, issues);
   const spec = policy?.spec ?? soundFields(upgradePolicySchema.shape.spec, fieldOf(document.value, 'spec'));
   const { selector, target, caps, estimates, waves } = spec;
   if (selector !== undefined && waves !== undefined) {
-    checkUnreachableWaves({ spec: { selector, waves } }, report);
-    checkOverlappingWaves({ spec: { selector, waves } }, report);
+    checkUnreachableWaves({ selector, waves }, report);
+    checkOverlappingWaves({ selector, waves }, report);
   }
   const written = listOf(fieldOf(document.value, 'spec', 'waves'));
   const sound = written.flatMap((wave, index) => {
@@ -104,16 +95,16 @@ export function checkPolicy(
   checkApprovals(sound, report);
   checkEffects(sound, written.length, report);
   if (times !== undefined) checkTimeouts(document.value, sound, times, report);
-  if (times !== undefined && estimates !== undefined) checkWaveOpenings(sound, { spec: { estimates } }, times, report);
+  if (times !== undefined && estimates !== undefined) checkWaveOpenings(sound, estimates, times, report);
   checkAutomatic(spec, report);
-  checkDeadline({ spec }, options.calendar, options.now, report);
+  checkDeadline(spec, options.calendar, options.now, report);
   checkNeedsApiServer(spec, report);
   checkPatience(spec.cannotStart, report);
   checkDrainRules(spec.drain?.rules ?? [], report);
   if (caps !== undefined && fleet.caps !== undefined && fleet.labels !== undefined)
-    checkPolicyCaps({ spec: { caps } }, { caps: fleet.caps, labels: fleet.labels }, report);
+    checkPolicyCaps(caps, { caps: fleet.caps, labels: fleet.labels }, report);
   if (target !== undefined && options.calendar !== undefined)
-    checkTargetSupport({ spec: { target } }, options.calendar, options.now, report);
+    checkTargetSupport(target, options.calendar, options.now, report);
   if (selector !== undefined) {
     const selecting = { name: fieldOf(document.value, 'metadata', 'name'), selector };
     checkPolicyOverlap(selecting, earlier, report);
@@ -145,9 +136,12 @@ function checkWaves(document: unknown, report: Report): void {
  * Waves that share some clusters, while each has others too: the first one wins (semantics.md, Wave), and seldom is that what both
  * selectors say. A narrow wave before a wider one is how one wave goes before the rest, and no reason to warn.
  */
-function checkOverlappingWaves({ spec }: PolicyWith<'selector' | 'waves'>, report: Report): void {
-  for (const [index, wave] of spec.waves.entries()) {
-    const shared = spec.waves.slice(0, index).filter((earlier) => share(earlier, wave, spec.selector));
+function checkOverlappingWaves(
+  { selector, waves }: Pick<UpgradePolicySpec, 'selector' | 'waves'>,
+  report: Report,
+): void {
+  for (const [index, wave] of waves.entries()) {
+    const shared = waves.slice(0, index).filter((earlier) => share(earlier, wave, selector));
     if (shared.length === 0) continue;
     const names = shared.map(({ name }) => `"${name}"`).join(' and ');
     const message = `it takes some of the clusters that the earlier ${names} ${shared.length > 1 ? 'take' : 'takes'} too; the first wave wins. Exclude them from one of the two to say so, for example with operator: NotIn.`;
@@ -155,22 +149,22 @@ function checkOverlappingWaves({ spec }: PolicyWith<'selector' | 'waves'>, repor
   }
 }
 
-function share(earlier: Wave, later: Wave, all: UpgradePolicy['spec']['selector']): boolean {
+function share(earlier: Wave, later: Wave, all: UpgradePolicySpec['selector']): boolean {
   if (earlier.selector === undefined || later.selector === undefined) return false;
   return overlapInPart(both(all, earlier.selector), both(all, later.selector));
 }
 
 /** Caps of a policy only tighten those of the Fleet (semantics.md, Caps): a looser one does nothing. */
 function checkPolicyCaps(
-  { spec }: PolicyWith<'caps'>,
+  caps: UpgradePolicySpec['caps'],
   fleet: Pick<FleetSpec, 'caps' | 'labels'>,
   report: Report,
 ): void {
   const path = ['spec', 'caps'];
   for (const field of ['total', 'perAccount', 'perRegion'] as const) {
-    looser(spec.caps[field], fleet.caps[field], [...path, field]);
+    looser(caps[field], fleet.caps[field], [...path, field]);
   }
-  for (const [label, own] of Object.entries(spec.caps.perLabel ?? {})) {
+  for (const [label, own] of Object.entries(caps.perLabel ?? {})) {
     looser(own, fleet.caps.perLabel?.[label], [...path, 'perLabel', label]);
     if (Object.hasOwn(fleet.labels.fromTags, label)) continue;
     const message = `no tag gives clusters the label "${label}" (spec.labels.fromTags of the Fleet), so all of them count as one value and this caps the whole policy. Add it there, or use total.`;
@@ -187,7 +181,7 @@ function checkPolicyCaps(
 const DAY = 86_400_000;
 
 /** A cluster that is left behind within hours is left behind before anybody has read that it never starts. */
-function checkPatience(cannotStart: UpgradePolicy['spec']['cannotStart'], report: Report): void {
+function checkPatience(cannotStart: UpgradePolicySpec['cannotStart'], report: Report): void {
   if (typeof cannotStart !== 'object' || durationMilliseconds(cannotStart.leaveBehindAfter) >= DAY) return;
   const message = `a cluster is left behind ${cannotStart.leaveBehindAfter} after its wave has opened, before people have seen why it never starts. Write 1d or more.`;
   report('warning', ['spec', 'cannotStart', 'leaveBehindAfter'], message);
@@ -197,8 +191,7 @@ function checkPatience(cannotStart: UpgradePolicy['spec']['cannotStart'], report
 const ROLLBACK_DAYS = 7;
 
 /** What only the EKS API verifies is compared by alarms and URLs alone: without them nothing would ever be found worse. */
-function checkAutomatic(spec: Partial<UpgradePolicy['spec']>, report: Report): void {
-  const { rollback, verification, scan, smoke } = spec;
+function checkAutomatic({ rollback, verification, scan, smoke }: Partial<UpgradePolicySpec>, report: Report): void {
   if (rollback?.automatic !== true || verification !== 'eks-api') return;
   if ((scan?.alarms ?? []).length + (smoke?.urls ?? []).length > 0) return;
   const message =
@@ -237,7 +230,7 @@ function checkEffects(waves: SoundWaves, count: number, report: Report): void {
 
 /** A target that EKS does not support, or not for standard money, is legal but seldom meant. */
 function checkTargetSupport(
-  { spec: { target } }: PolicyWith<'target'>,
+  target: UpgradePolicySpec['target'],
   calendar: SupportCalendar,
   now: Date | undefined,
   report: Report,
@@ -272,12 +265,11 @@ function since(date: Date | undefined): string {
 
 /** A deadline that no day is, that has passed, or that comes before the target is there. */
 function checkDeadline(
-  { spec }: { readonly spec: Partial<PolicyWith<'deadline' | 'target'>['spec']> },
+  { deadline, target }: Partial<UpgradePolicySpec>,
   calendar: SupportCalendar | undefined,
   now: Date | undefined,
   report: Report,
 ): void {
-  const { deadline, target } = spec;
   if (deadline === undefined) return;
   const path = ['spec', 'deadline'];
   // Before the end of support: nobody knows offline what the clusters run.

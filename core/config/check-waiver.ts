@@ -3,7 +3,7 @@ import { noCheck } from './checks/no-check.ts';
 import { waiverEnd } from './day-or-instant.ts';
 import type { ConfigIssue } from './issue.ts';
 import { scanWaiverSchema } from './schema/scan-waiver.ts';
-import { parseBySchema } from './schema-issues.ts';
+import { valueBySchema } from './schema-issues.ts';
 import { soundFields } from './sound-fields.ts';
 import type { ScanWaiver } from './types.ts';
 import type { YamlDocument } from './yaml-document.ts';
@@ -25,8 +25,7 @@ export function checkWaiver(
   now: Date | undefined,
   issues: ConfigIssue[],
 ): CheckedWaiver | undefined {
-  const { value, issues: found } = parseBySchema(scanWaiverSchema, document);
-  issues.push(...found);
+  const value = valueBySchema(scanWaiverSchema, document, issues);
   const rule = noCheck(fieldOf(document.value, 'spec', 'match', 'rule'));
   if (rule !== undefined) issues.push(document.issue('error', ['spec', 'match', 'rule'], rule));
   const { expires } = value?.spec ?? soundFields(scanWaiverSchema.shape.spec, fieldOf(document.value, 'spec'));

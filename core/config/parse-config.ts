@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { valuesAt } from '../model/values-at.ts';
 import { checkPolicy, type ParseOptions } from './check-policy.ts';
 import { checkWaiver } from './check-waiver.ts';
 import { checkCalendar, checkRules } from './checks/calendar.ts';
@@ -16,7 +16,7 @@ import { type ConfigFile, maxDocuments, maxFiles, readYaml } from './read-yaml.t
 import { calendarSchemaFor } from './schema/calendar.ts';
 import { fleetSchema } from './schema/fleet.ts';
 import { channelSchema } from './schema/target.ts';
-import { parseBySchema } from './schema-issues.ts';
+import { valueBySchema } from './schema-issues.ts';
 import { soundFields } from './sound-fields.ts';
 import type { Calendar, Channel, Fleet, FleetSpec, ScanWaiver, UpgradePolicy } from './types.ts';
 import { checkUniqueness } from './uniqueness.ts';
@@ -91,13 +91,13 @@ function checkConfig(documents: readonly YamlDocument[], options: ParseOptions):
   const policyDocuments = documentsOf('UpgradePolicy');
   const calendars = documentsOf('Calendar').flatMap((document) => {
     const schema = calendarSchemaFor(document.value);
-    const found = bySchema(schema, document, issues);
+    const calendar = valueBySchema(schema, document, issues);
     const report = reporter(document, issues);
-    for (const calendar of found) checkCalendar(calendar, options.now, report);
-    if (found.length === 0) checkRules(soundFields(schema.shape.spec, fieldOf(document.value, 'spec')), report);
-    return found;
+    if (calendar === undefined) checkRules(soundFields(schema.shape.spec, fieldOf(document.value, 'spec')), report);
+    else checkCalendar(calendar, options.now, report);
+    return calendar ?? [];
   });
-  const channels = documentsOf('Channel').flatMap((document) => bySchema(channelSchema, document, issues));
+  const channels = documentsOf('Channel').flatMap((document) => valueBySchema(channelSchema, document, issues) ?? []);
 
   const [fleet] = fleets.map((document) => checkFleet(document, issues));
   const earlier: SelectingPolicy[] = [];
@@ -117,17 +117,6 @@ function checkConfig(documents: readonly YamlDocument[], options: ParseOptions):
   return { fleet: fleet?.value, policies, calendars, channels, waivers, issues };
 }
 
-/** The typed object in a list, or nothing and what is wrong with it among the issues. */
-function bySchema<Schema extends z.ZodType>(
-  schema: Schema,
-  document: YamlDocument,
-  issues: ConfigIssue[],
-): z.output<Schema>[] {
-  const { value, issues: found } = parseBySchema(schema, document);
-  issues.push(...found);
-  return value === undefined ? [] : [value];
-}
-
 /** The Fleet, and what is right of its spec when it is not valid. */
 function checkFleet(
   document: YamlDocument,
@@ -136,7 +125,7 @@ function checkFleet(
   const report = reporter(document, issues);
   checkFleetScope(document.value, report);
   checkUrls(document.value, URLS_OF_FLEET, hostsOf(document), report);
-  const [value] = bySchema(fleetSchema, document, issues);
+  const value = valueBySchema(fleetSchema, document, issues);
   const sound = value?.spec ?? soundFields(fleetSchema.shape.spec, fieldOf(document.value, 'spec'));
   const { caps, labels } = sound;
   if (caps !== undefined && labels !== undefined) checkFleetCaps({ caps, labels }, report);
@@ -181,8 +170,8 @@ function checkFleetScope(document: unknown, report: Report): void {
   for (const field of ['accounts', 'regions'] as const)
     for (const [index, item] of repeats(listOf(fieldOf(document, 'spec', field))))
       report('warning', ['spec', field, index], `${item} is listed twice. Remove one.`);
-  for (const [index, region] of listOf(fieldOf(document, 'spec', 'regions')).entries()) {
+  for (const { path, value: region } of valuesAt(document, 'spec.regions[]')) {
     const message = typeof region === 'string' ? unknownRegionWords(region) : undefined;
-    if (message !== undefined) report('warning', ['spec', 'regions', index], message);
+    if (message !== undefined) report('warning', path, message);
   }
 }

@@ -15,6 +15,17 @@ export function parseBySchema<Schema extends z.ZodType>(
   return { value: undefined, issues: issues.flatMap((issue) => translate(document, issue)) };
 }
 
+/** The typed object of a document, or nothing where it is wrong: why is put to the issues. */
+export function valueBySchema<Schema extends z.ZodType>(
+  schema: Schema,
+  document: YamlDocument,
+  issues: ConfigIssue[],
+): z.output<Schema> | undefined {
+  const { value, issues: found } = parseBySchema(schema, document);
+  issues.push(...found);
+  return value;
+}
+
 /**
  * Where one of several forms is a map or a list, and that is what was written, that form is meant: what is wrong with it has a place of
  * its own inside.

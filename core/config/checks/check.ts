@@ -1,11 +1,6 @@
 import type { ConfigIssue, DocumentPath } from '../issue.ts';
-import type { UpgradePolicySpec, Wave } from '../types.ts';
+import type { Wave } from '../types.ts';
 import type { Anchor, YamlDocument } from '../yaml-document.ts';
-
-/** What a check needs of a policy: it is asked when those fields are right, whatever is wrong with the others. */
-export interface PolicyWith<Field extends keyof UpgradePolicySpec> {
-  readonly spec: Pick<UpgradePolicySpec, Field>;
-}
 
 /** The waves that are right by themselves, each with its place in the policy: a mistake in one does not silence what is wrong with the others. */
 export type SoundWaves = readonly (readonly [index: number, wave: Wave])[];

@@ -8,8 +8,8 @@ import { componentSchema } from '../schema/component.ts';
 import { hookSchema } from '../schema/hook.ts';
 import { remembered } from '../../model/remembered.ts';
 import { durationMilliseconds } from '../schema/quantities.ts';
-import type { Calendar, Wave } from '../types.ts';
-import { fieldOf, listOf, type PolicyWith, type Report, type SoundWaves } from './check.ts';
+import type { Calendar, UpgradePolicySpec, Wave } from '../types.ts';
+import { fieldOf, listOf, type Report, type SoundWaves } from './check.ts';
 
 /** What the calendars of a wave leave open; several intersect. Undefined: one of them is not among the files, or is not valid. */
 export interface OpeningTimes {
@@ -25,7 +25,7 @@ const DEFAULT_ESTIMATE = '60m';
 /** Windows in which nothing fits, and approvals that have expired before a window opens. */
 export function checkWaveOpenings(
   waves: SoundWaves,
-  { spec }: PolicyWith<'estimates'>,
+  estimates: UpgradePolicySpec['estimates'],
   times: OpeningTimes,
   report: Report,
 ): void {
@@ -42,7 +42,7 @@ export function checkWaveOpenings(
       report('error', [...path, 'calendar'], message);
       continue;
     }
-    if (longest !== undefined) checkEstimate(wave, spec.estimates.upgrade, longest, names, path, report);
+    if (longest !== undefined) checkEstimate(wave, estimates.upgrade, longest, names, path, report);
     checkExpiry(wave, times.longestClosing(calendars), names, path, report);
   }
 }

@@ -1,13 +1,15 @@
 import { IDENTITY_CENTER_ROLE, personOf } from '../../model/principal.ts';
 import { both, covers, isSatisfiable } from '../../selector/cover.ts';
 import type { LabelSelector } from '../../selector/label-selector.ts';
-import type { Wave } from '../types.ts';
+import type { UpgradePolicySpec, Wave } from '../types.ts';
 import { concurrencyLimit, failureLimit } from '../wave-limits.ts';
-import { type PolicyWith, type Report, repeats, type SoundWaves } from './check.ts';
+import { type Report, repeats, type SoundWaves } from './check.ts';
 
 /** A wave that no cluster can ever land in is most likely in the wrong place: the first matching wave wins. */
-export function checkUnreachableWaves(policy: PolicyWith<'selector' | 'waves'>, report: Report): void {
-  const { selector, waves } = policy.spec;
+export function checkUnreachableWaves(
+  { selector, waves }: Pick<UpgradePolicySpec, 'selector' | 'waves'>,
+  report: Report,
+): void {
   if (!isSatisfiable(selector)) {
     report('warning', ['spec', 'selector'], 'its conditions contradict each other, so it can never match a cluster.');
     return;
