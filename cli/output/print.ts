@@ -85,6 +85,10 @@ export const tableLines = (...given: Parameters<typeof table>): string[] =>
     .trimEnd()
     .split('\n');
 
+/** A heading and a table, or nothing where it would have no row. */
+export const tableSection = (heading: string, ...[headers, rows, columns]: Parameters<typeof table>): string[] =>
+  rows.length === 0 ? [] : section(heading, tableLines(headers, rows, columns));
+
 function line(row: readonly string[], widths: readonly number[], columns: number | undefined): string {
   const last = widths.length - 1;
   const cells = widths.map((space, index) => {
@@ -150,42 +154,19 @@ export function colourOf(io: Pick<Io, 'env' | 'isTerminal'>, wanted: boolean): P
   return (style, text) => styleText(style, text, { validateStream: false });
 }
 
-const STYLES = new Map<string, Style>(
-  Object.entries({
-    Upgrading: 'cyan',
-    Running: 'cyan',
-    UpToDate: 'green',
-    Succeeded: 'green',
-    Completed: 'green',
-    Ok: 'green',
-    Readable: 'green',
-    Held: 'red',
-    Failed: 'red',
-    Halted: 'red',
-    Aborted: 'red',
-    Refused: 'red',
-    Denied: 'red',
-    Unreachable: 'red',
-    CompletedWithFailures: 'yellow',
-    Parked: 'yellow',
-    Paused: 'yellow',
-    Blocked: 'yellow',
-    Waiting: 'yellow',
-    Incomplete: 'yellow',
-    Behind: 'yellow',
-    NodesBehind: 'yellow',
-    AddonsBehind: 'yellow',
-    ManualNodes: 'yellow',
-    ImagesBehind: 'yellow',
-    PatchesUnknown: 'yellow',
-    NodesKept: 'yellow',
-    Watched: 'yellow',
-  }),
-);
+const STATUSES: Readonly<Partial<Record<Style, readonly string[]>>> = {
+  cyan: ['Upgrading', 'Running'],
+  green: ['UpToDate', 'Succeeded', 'Completed', 'Ok', 'Readable'],
+  red: ['Held', 'Failed', 'Halted', 'Aborted', 'Refused', 'Denied', 'Unreachable'],
+  yellow: [
+    ...['CompletedWithFailures', 'Parked', 'Paused', 'Blocked', 'Waiting', 'Incomplete', 'Watched', 'NodesKept'],
+    ...['Behind', 'NodesBehind', 'AddonsBehind', 'ManualNodes', 'ImagesBehind', 'PatchesUnknown'],
+  ],
+};
 
 /** A status in its colour. */
 export function painted(paint: Paint, status: string): string {
-  const style = STYLES.get(status);
+  const style = (Object.keys(STATUSES) as Style[]).find((one) => STATUSES[one]?.includes(status));
   return style === undefined ? status : paint(style, status);
 }
 

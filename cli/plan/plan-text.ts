@@ -1,7 +1,7 @@
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
-import { facts, listed, type Paint, section, tableLines } from '../output/print.ts';
+import { facts, listed, type Paint, section, tableLines, tableSection } from '../output/print.ts';
 import { dollars, nothingToDo, pastWords, runsPast, zoneTime } from './plan-words.ts';
 
 /** So many clusters of a wave are listed one by one; the others are in `-o json`. */
@@ -163,6 +163,5 @@ function overdueLines({ deadlines }: PlanDocument): string[] {
 }
 
 function firstRows(heading: string, headers: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  if (rows.length === 0) return [];
-  return [...section(heading, tableLines(headers, rows.slice(0, MOST_CLUSTERS))), ...more(rows.length)];
+  return [...tableSection(heading, headers, rows.slice(0, MOST_CLUSTERS)), ...more(rows.length)];
 }

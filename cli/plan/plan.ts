@@ -1,12 +1,13 @@
 import { compileCalendar } from '../../core/calendar/compile-calendar.ts';
 import { visible } from '../../core/model/visible.ts';
+import { counted } from '../../core/model/words.ts';
 import { diffOf, type Moved, type PlanDiff } from '../../core/plan/diff/plan-diff.ts';
 import type { PlanDocument } from '../../core/plan/document/plan-schema.ts';
 import { drawPlan } from '../../core/plan/draw-plan.ts';
 import { type PlanRules, planRules } from '../../core/plan/offline-snapshot.ts';
 import { instantOf } from '../calendar/instant.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
-import { listed, print, section, tableLines } from '../output/print.ts';
+import { listed, print, tableSection } from '../output/print.ts';
 import type { FileOptions } from '../verbs/config-files.ts';
 import { chart } from './chart/chart.ts';
 import { planLines } from './plan-text.ts';
@@ -52,7 +53,7 @@ function tell({ io }: Session, plan: PlanDocument): void {
   const clusters = waves.reduce((sum, wave) => sum + wave.clusters.length, 0);
   const nothing = nothingToDo(plan);
   const verdict = feasible ? (nothing ?? 'feasible') : `not feasible: ${limitedBy?.change ?? 'a deadline is missed'}`;
-  io.err(`${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} planned; ${verdict}.\n`);
+  io.err(`${counted(clusters, 'cluster')} planned; ${verdict}.\n`);
 }
 
 /** What moved, for people: the whole first, then waves, then clusters. */
@@ -60,31 +61,20 @@ function diffLines(diff: PlanDiff): string[] {
   const running = listed('Not compared', diff.running, ({ message }) => message);
   if (diff.plan.length + diff.waves.length + diff.clusters.length === 0)
     return [`Nothing has moved between ${diff.before} and ${diff.after}.`, ...running];
-  const waves = diff.waves.map(({ policy, wave, change, moved }) => [`${policy}/${wave}`, change, words(moved)]);
-  const clusters = diff.clusters.map(({ name, accountId, region, policy, wave, change, moved }) => [
-    name,
-    accountId,
-    region,
-    `${policy}/${wave}`,
-    change,
-    words(moved),
-  ]);
+  const waves = diff.waves.map(({ policy, wave, change, moved }) => {
+    return [`${policy}/${wave}`, change, words(moved)].map(visible);
+  });
+  const clusters = diff.clusters.map(({ name, accountId, region, policy, wave, change, moved }) => {
+    return [name, accountId, region, `${policy}/${wave}`, change, words(moved)].map(visible);
+  });
   return [
     `From the plan of ${diff.before} to that of ${diff.after}:`,
     ...diff.plan.map((one) => visible(`  ${words([one])}`)),
     ...running,
-    ...section('Waves', rows(['WAVE', 'CHANGE', 'WHAT'], waves)),
-    ...section('Clusters', rows(['NAME', 'ACCOUNT', 'REGION', 'WAVE', 'CHANGE', 'WHAT'], clusters)),
+    ...tableSection('Waves', ['WAVE', 'CHANGE', 'WHAT'], waves),
+    ...tableSection('Clusters', ['NAME', 'ACCOUNT', 'REGION', 'WAVE', 'CHANGE', 'WHAT'], clusters),
   ];
 }
-
-const rows = (headers: readonly string[], cells: readonly (readonly string[])[]): string[] =>
-  cells.length === 0
-    ? []
-    : tableLines(
-        headers,
-        cells.map((row) => row.map(visible)),
-      );
 
 /** Hashes are long and say nothing to people but that they differ. */
 const words = (moved: readonly Moved[]): string =>

@@ -5,7 +5,7 @@ import { simulateDrain } from '../../core/scan/drain/simulate-drain.ts';
 import { coverageOf } from '../../core/scan/live/keep.ts';
 import { isGap } from '../../core/scan/report/verdict.ts';
 import { EXIT, type ExitCode, type Session } from '../command/session.ts';
-import { print, section, table } from '../output/print.ts';
+import { print, section, tableLines } from '../output/print.ts';
 import { readLive } from '../scan/collect-live.ts';
 import type { ReadinessOptions } from './readiness.ts';
 
@@ -40,16 +40,14 @@ export async function liveReadiness(session: Session, options: ReadinessOptions)
   await print(session, options.output, document, () => [
     `${visible(context.context)}: ${verdict}`,
     '',
-    ...table(
+    ...tableLines(
       ['GROUP', 'DRAIN', 'UNCERTAIN', 'STUCK', 'LONGEST'],
       groups.map(({ name, drains, uncertain, stuck }) => {
         const own = answer.nodes.filter(({ nodegroup }) => nodegroup === name);
         const longest = Math.max(0, ...own.map(({ seconds }) => seconds));
         return [visible(name), String(drains), String(uncertain), String(stuck), `${longest} s a node`];
       }),
-    )
-      .trimEnd()
-      .split('\n'),
+    ),
     ...section(
       'What is in the way',
       problems.flatMap(({ rule, message, owner, fix, evidence }) => [

@@ -4,7 +4,7 @@ import type { OwnedRepair, OwnerReport } from '../../core/queries/owner-report.t
 import { part } from '../client/paths.ts';
 import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
 import { print, printLines, section } from '../output/print.ts';
-import { markdownCode, markdownRow, markdownText } from '../output/scan/markdown.ts';
+import { markdownCode, markdownTable, markdownText } from '../output/scan/markdown.ts';
 
 /** What one owner has to mend before when. Exit 6 when something of it stops a hop. */
 export async function reportOwner(session: Session, owner: string, { output }: OutputOption): Promise<ExitCode> {
@@ -36,21 +36,19 @@ function textOf(report: OwnerReport): string[] {
 const HEAD = ['Before', 'Cluster', 'For', 'What', 'Fix', 'Dates'];
 
 function markdownOf(report: OwnerReport): string[] {
-  const rows = report.items.map((item) =>
-    markdownRow([
-      item.before ?? 'no date',
-      markdownCode(item.cluster),
-      `${item.target}${item.stops ? ', stops it' : ''}`,
-      markdownText(`${item.cause}${item.what === null ? '' : `: ${item.what}`}`),
-      item.fixes.map((fix) => markdownCode(fix)).join(' '),
-      markdownText(datesOf(item)),
-    ]),
-  );
+  const rows = report.items.map((item) => [
+    item.before ?? 'no date',
+    markdownCode(item.cluster),
+    `${item.target}${item.stops ? ', stops it' : ''}`,
+    markdownText(`${item.cause}${item.what === null ? '' : `: ${item.what}`}`),
+    item.fixes.map((fix) => markdownCode(fix)).join(' '),
+    markdownText(datesOf(item)),
+  ]);
   return [
     `## ${markdownText(report.owner)}`,
     '',
     markdownText(totals(report)),
-    ...(rows.length === 0 ? [] : ['', markdownRow(HEAD), markdownRow(HEAD.map(() => '---')), ...rows]),
+    ...(rows.length === 0 ? [] : ['', ...markdownTable(HEAD, rows)]),
     ...unknownOf(report).flatMap((line) => ['', markdownText(line)]),
   ];
 }

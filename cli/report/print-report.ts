@@ -1,7 +1,7 @@
 import { visible } from '../../core/model/visible.ts';
 import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
-import { print, printLines, section, tableLines } from '../output/print.ts';
-import { markdownRow, markdownText } from '../output/scan/markdown.ts';
+import { print, printLines, section, tableSection } from '../output/print.ts';
+import { markdownTable, markdownText } from '../output/scan/markdown.ts';
 
 export interface PeriodOption extends OutputOption {
   readonly since: string;
@@ -26,28 +26,22 @@ export async function printReport(
   report: object,
   { title, totals, tables, notRecorded = [] }: ReportWords,
 ): Promise<ExitCode> {
-  const told = tables.filter(({ rows }) => rows.length > 0);
   if (output !== 'markdown') {
-    const shown = told.flatMap(({ heading, heads, rows }) =>
-      section(
-        heading,
-        tableLines(
-          heads,
-          rows.map((row) => row.map(visible)),
-          session.io.columns,
-        ),
-      ),
-    );
+    const shown = tables.flatMap(({ heading, heads, rows: all }) => {
+      const rows = all.map((row) => row.map(visible));
+      return tableSection(heading, heads, rows, session.io.columns);
+    });
     const missing = section(
       'Not recorded',
       notRecorded.map((line) => `  ${line}`),
     );
     return print(session, output, report, () => [totals, ...shown, ...missing]);
   }
-  const shown = told.flatMap(({ heading, heads, rows }) => [
-    ...['', `### ${heading}`, '', markdownRow(heads), markdownRow(heads.map(() => '---'))],
-    ...rows.map((row) => markdownRow(row.map(markdownText))),
-  ]);
+  const told = tables.filter(({ rows }) => rows.length > 0);
+  const shown = told.flatMap(({ heading, heads, rows }) => {
+    const cells = rows.map((row) => row.map((cell) => markdownText(cell)));
+    return ['', `### ${heading}`, '', ...markdownTable(heads, cells)];
+  });
   const missing = notRecorded.flatMap((line) => ['', markdownText(`Not recorded: ${line}`)]);
   printLines(session, [`## ${title}`, '', markdownText(totals), ...shown, ...missing]);
   return EXIT.ok;

@@ -40,11 +40,7 @@ ${listed('Taken for granted', report.statements)}
 function clusterCells(cluster: ClusterReport): string[] {
   const { name, account, region, from, version, bucket, held, blockers, reasons } = cluster;
   const told = blockers.map(({ code, what, cause, owner, fix }) => {
-    const parts = [
-      ['cause', cause],
-      ['owner', owner],
-      ['fix', fix],
-    ] as const;
+    const parts = Object.entries({ cause, owner, fix });
     const known = parts.flatMap(([word, text]) => (text === null ? [] : `<br>${word}: ${e(text)}`));
     return `<div><b>${e(code)}</b> ${e(what)}${known.join('')}</div>`;
   });

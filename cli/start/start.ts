@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { given } from '../../core/model/given.ts';
+import { counted } from '../../core/model/words.ts';
 import { GiveApprovals } from '../../simulator/process/give-approvals.ts';
 import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { StandInPeople } from '../../simulator/process/stand-in-people.ts';
@@ -107,7 +108,7 @@ async function startRun(
 
 function introduction(folder: string, { loaded }: PreparedFleet, run: LocalRun): string {
   const clusters = Object.keys(loaded.state.clusters).length;
-  return `Liftlock upgrades ${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} from ${folder} ${run.introduction.join(' ')}: no AWS account, virtual time from ${loaded.now.toISOString()}.\n`;
+  return `Liftlock upgrades ${counted(clusters, 'cluster')} from ${folder} ${run.introduction.join(' ')}: no AWS account, virtual time from ${loaded.now.toISOString()}.\n`;
 }
 
 /** Whether the fleet came to rest before its last day. */

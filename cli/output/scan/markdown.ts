@@ -69,16 +69,9 @@ function summaryLines(reports: readonly ScanReport[]): string[] {
   const rows = reports.map(({ subject, from, target, verdict, summary }) => {
     const { errors, warnings, infos, waived, gaps } = summary;
     const versions = from === null ? target : `${from} → ${target}`;
-    return markdownRow([
-      markdownCode(subject, 60),
-      versions,
-      verdict,
-      ...[errors, warnings, infos, waived, gaps].map(String),
-    ]);
+    return [markdownCode(subject, 60), versions, verdict, ...[errors, warnings, infos, waived, gaps].map(String)];
   });
-  return reports.length === 0
-    ? ['Nothing was scanned.']
-    : [markdownRow(head), markdownRow(head.map(() => '---')), ...rows];
+  return reports.length === 0 ? ['Nothing was scanned.'] : markdownTable(head, rows);
 }
 
 function noteLines({ coverage, waivers, baseline }: ScanReport): string[] {
@@ -103,24 +96,25 @@ function groupBlock({ cause, owner, severity, findings }: FindingGroup, hopsOf: 
   const head = ['Severity', ...(hopsOf === undefined ? [] : ['Hops']), 'Object', 'Place', 'What happens'];
   return [
     `\n<details><summary>${title}, ${counted(findings.length, 'finding')}</summary>\n`,
-    markdownRow(head),
-    markdownRow(head.map(() => '---')),
-    ...shown.map((finding) => findingRow(finding, hopsOf)),
+    ...markdownTable(
+      head,
+      shown.map((finding) => findingRow(finding, hopsOf)),
+    ),
     ...(findings.length > shown.length ? ['', `… and ${findings.length - shown.length} more.`] : []),
     ...fixes.flatMap((fix) => ['', `Fix: ${markdownText(fix)}`]),
     '\n</details>\n',
   ].join('\n');
 }
 
-function findingRow(finding: Finding, hopsOf: Block['hopsOf']): string {
+function findingRow(finding: Finding, hopsOf: Block['hopsOf']): string[] {
   const place = placeWords(finding);
-  return markdownRow([
+  return [
     severityWords(finding),
     ...(hopsOf === undefined ? [] : [hopsOf(finding)]),
     markdownCode(objectWords(finding)),
     place === undefined ? '' : markdownCode(place),
     markdownText(finding.message),
-  ]);
+  ];
 }
 
 const size = (text: string): number => Buffer.byteLength(text, 'utf8');
@@ -141,8 +135,9 @@ export function markdownCode(text: string, most = MOST): string {
   return `<code>${referenced(shortened(text, most))}</code>`;
 }
 
-/** A row of a table. The cells have been through the functions above. */
-export const markdownRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+/** The lines of a table. The cells have been through the functions above. */
+export const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 
 function shortened(text: string, most: number): string {
   const characters = [...visibleLine(text.slice(0, 2 * most + 2).toWellFormed())];

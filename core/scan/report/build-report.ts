@@ -2,6 +2,7 @@ import type { CheckedWaiver } from '../../config/check-waiver.ts';
 import { apiVersion } from '../../config/kinds.ts';
 import type { ScanWaiver } from '../../config/types.ts';
 import { SEVERITIES } from '../../contracts/scan-words.ts';
+import { counted } from '../../model/words.ts';
 import { matchesGlob } from '../../selector/glob.ts';
 import { apiVersionText } from '../observe/api-version.ts';
 import { type Baseline, compareWithBaseline } from './baseline.ts';
@@ -150,8 +151,7 @@ function concerns({ spec }: ScanWaiver, clusters: readonly string[]): boolean {
   return pattern === undefined || clusters.some((cluster) => matchesGlob(pattern, cluster));
 }
 
-/** `legacy-budgets (platform, until 2026-12-31)`: how reports name it. */
-/** As findings name the waiver that covers them. */
+/** `legacy-budgets (platform, until 2026-12-31)`: as findings name the waiver that covers them. */
 export function waiverText({ metadata, spec }: ScanWaiver): string {
   return `${metadata.name} (${spec.owner}, until ${spec.expires})`;
 }
@@ -209,7 +209,7 @@ const isMeant = (finding: Finding, only: readonly OnlyTerm[]): boolean =>
 function leftOutBy(only: readonly OnlyTerm[], count: number): Coverage[] {
   if (count === 0) return [];
   const terms = only.map(({ word, patterns }) => `${word}=${patterns.join(',')}`).join(' ');
-  const what = `${count} ${count === 1 ? 'finding' : 'findings'} other than ${terms}`;
+  const what = `${counted(count, 'finding')} other than ${terms}`;
   const detail = 'They were found, and --only leaves them out: they count for nothing.';
   return [{ what, source: null, status: 'skipped', detail, count: 0 }];
 }
