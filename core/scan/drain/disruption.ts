@@ -66,18 +66,13 @@ export const roomOf = ({ expected = 0, desired, syncFailed }: Omit<Disruption, '
   syncFailed || expected <= 0 ? 0 : Math.max(0, healthy - desired);
 
 /**
- * Whether the eviction API lets a running pod go by its only budget, where so many of the budget's pods are healthy (facts: nodes.md §1.1, steps
- * 4 and 5).
+ * Whether the eviction API lets a running pod that is not Ready go by its only budget, where so many of the budget's pods are healthy (facts:
+ * nodes.md §1.1, steps 4 and 5).
  */
-export function letsGo(
-  { evictsUnhealthy }: DrainBudget,
-  disruption: Disruption,
-  isReady: boolean,
-  healthy = disruption.healthy,
-): boolean {
-  if (!isReady && evictsUnhealthy === 'AlwaysAllow') return true;
+export function letsUnhealthyGo({ evictsUnhealthy }: DrainBudget, disruption: Disruption, healthy: number): boolean {
+  if (evictsUnhealthy === 'AlwaysAllow') return true;
   const { desired } = disruption;
-  if (!isReady && evictsUnhealthy === 'IfHealthyBudget' && healthy >= desired && desired > 0) return true;
+  if (evictsUnhealthy === 'IfHealthyBudget' && healthy >= desired && desired > 0) return true;
   return roomOf(disruption, healthy) > 0;
 }
 

@@ -6,7 +6,7 @@ import {
   type Disruption,
   disruptionOf,
   isHealthy,
-  letsGo,
+  letsUnhealthyGo,
   roomOf,
   type SelectedPod,
 } from './disruption.ts';
@@ -282,11 +282,10 @@ function decideBudget(
   const { expected, healthy, syncFailed } = disruption;
   if (expected === undefined) return { stays: { pods: [] }, mayStay: { pods, code: 'budget-scale-unknown' } };
   const room = (count: number) => roomOf(disruption, count);
-  const letsUnhealthyGo = (count: number) => letsGo(budget, disruption, false, count);
 
   // Most favourable: what may recover does, unhealthy ones go first, then those that come back, then the others.
   const most = healthy + (syncFailed ? 0 : maybe);
-  const unhealthyGo = letsUnhealthyGo(most);
+  const unhealthyGo = letsUnhealthyGo(budget, disruption, most);
   const gained = unhealthyGo ? unhealthy.filter((one) => isLost(one) && returns(one) !== 'never').length : 0;
   const best = room(most + gained);
   const gone = ready.filter((one) => returns(one) === 'never');
@@ -299,7 +298,7 @@ function decideBudget(
   const sure = ready.filter((one) => returns(one) === 'returns');
   const used = Math.min(unsure.length, least);
   const mayStay = [
-    ...(letsUnhealthyGo(healthy - used) ? [] : unhealthy),
+    ...(letsUnhealthyGo(budget, disruption, healthy - used) ? [] : unhealthy),
     ...unsure.slice(used),
     ...(least - used > 0 ? [] : sure),
   ];

@@ -1,7 +1,7 @@
 import type { Observation } from '../judge/observation.ts';
 import type { KindList } from '../listed/kind-list.ts';
 import { readDocuments } from '../manifest/read-documents.ts';
-import { TooManyNodes, walkDocument } from '../manifest/walk.ts';
+import { walkDocument } from '../manifest/walk.ts';
 import { subjectOf } from '../observe/inspect-object.ts';
 import { usesOf } from '../observe/uses-of.ts';
 import type { ChosenRevision, DecodedRelease } from './stored-release.ts';
@@ -18,7 +18,7 @@ export function observeRelease(
   const found: Observation[] = [];
   let unread = 0;
   for (const document of release.manifests.flatMap((manifest) => [...readDocuments(manifest)])) {
-    const objects = 'problem' in document ? undefined : objectsOf(document.value, document.text.length + 16);
+    const objects = 'problem' in document ? undefined : walkDocument(document.value, document.text.length + 16);
     if (objects === undefined) unread += 1;
     for (const object of objects ?? []) {
       for (const use of usesOf(object, lists)) found.push({ ...heldBy(head, release, subjectOf(object)), ...use });
@@ -41,16 +41,6 @@ function heldBy(head: ChosenRevision, { chart }: DecodedRelease, subject: Return
     consequence: `the next helm upgrade of ${release} fails`,
     fix: `Update the chart of ${release}. Where the version is gone already, repair the stored manifest first: helm mapkubeapis ${release} --namespace ${namespace}`,
   };
-}
-
-/** Undefined when its aliases stand for more than it could hold. */
-function objectsOf(value: unknown, budget: number) {
-  try {
-    return walkDocument(value, budget);
-  } catch (error) {
-    if (error instanceof TooManyNodes) return undefined;
-    throw error;
-  }
 }
 
 function newestOf({ newest, release, namespace }: ChosenRevision): string {

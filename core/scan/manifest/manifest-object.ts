@@ -4,10 +4,14 @@ import type { Path } from '../../model/values-at.ts';
 /** Any map of a document. */
 export type Mapping = Readonly<Record<string, unknown>>;
 
-/** One Kubernetes object that a document holds: the document itself, an item of a list, or one packed into another. */
-export interface ManifestObject {
+/** What an object says that it is. */
+export interface ObjectType {
   readonly apiVersion: string;
   readonly kind: string;
+}
+
+/** One Kubernetes object that a document holds: the document itself, an item of a list, or one packed into another. */
+export interface ManifestObject extends ObjectType {
   readonly namespace?: string;
   readonly name?: string;
   readonly value: Mapping;
@@ -49,7 +53,7 @@ export function nameOf(value: Mapping): { name?: string; namespace?: string } {
 }
 
 /** Whether the values that it has are those of an object: an apiVersion and a kind. */
-export function typeOf(value: Mapping): { apiVersion: string; kind: string } | undefined {
+export function typeOf(value: Mapping): ObjectType | undefined {
   const { apiVersion, kind } = value;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
   return apiVersion === '' || kind === '' ? undefined : { apiVersion: apiVersion.trim(), kind: kind.trim() };

@@ -17,7 +17,7 @@ import { observeTemplate } from './observe-template.ts';
 import { type Position, Positions } from './positions.ts';
 import { type ReadDocument, readDocuments } from './read-documents.ts';
 import { isTemplateText, isUnrendered, templateOf } from './template-text.ts';
-import { TooManyNodes, walkDocument } from './walk.ts';
+import { walkDocument } from './walk.ts';
 
 export interface TextScan {
   readonly observations: readonly Observation[];
@@ -92,21 +92,20 @@ function scanDocument(file: ScannedFile, document: Parsed, embedding: number, ou
   };
   const template = outer === undefined ? templateOf(document.text) : undefined;
   const place = `${file.words}:${document.line}`;
-  try {
-    // Every node of a tree takes at least one character; only aliases can make more of them.
-    const objects = walkDocument(document.value, document.text.length + 16);
-    const half = outer === undefined ? halfObject(document.value) : undefined;
-    const unrendered = outer === undefined && isUnrendered(document.text, mappingOf(document.value));
-    if (half !== undefined) scan.gaps.push(gap(place, half, unrendered || isTemplateText(document.text)));
-    else if (unrendered && objects.length > 0) scan.gaps.push(gap(place, '', true));
-    if (document.doubled !== undefined && objects.length > 0) scan.gaps.push(doubledKey(file, document.doubled, outer));
-    for (const object of objects) {
-      scan.objects += 1;
-      scanObject(file, object, scan, { locate, embedding, ...given({ template, outer }) });
-    }
-  } catch (error) {
-    if (!(error instanceof TooManyNodes)) throw error;
+  // Every node of a tree takes at least one character; only aliases can make more of them.
+  const objects = walkDocument(document.value, document.text.length + 16);
+  if (objects === undefined) {
     scan.gaps.push(gap(place, 'its aliases stand for more than it could hold when written out', false));
+    return scan;
+  }
+  const half = outer === undefined ? halfObject(document.value) : undefined;
+  const unrendered = outer === undefined && isUnrendered(document.text, mappingOf(document.value));
+  if (half !== undefined) scan.gaps.push(gap(place, half, unrendered || isTemplateText(document.text)));
+  else if (unrendered && objects.length > 0) scan.gaps.push(gap(place, '', true));
+  if (document.doubled !== undefined && objects.length > 0) scan.gaps.push(doubledKey(file, document.doubled, outer));
+  for (const object of objects) {
+    scan.objects += 1;
+    scanObject(file, object, scan, { locate, embedding, ...given({ template, outer }) });
   }
   return scan;
 }

@@ -1,28 +1,20 @@
 import type { Path } from '../../model/values-at.ts';
-import { isMapping, type ManifestObject, type Mapping, nameOf, typeOf } from './manifest-object.ts';
+import { isMapping, type ManifestObject, type Mapping, nameOf, type ObjectType, typeOf } from './manifest-object.ts';
 
 /** More nodes than the text has characters: anchors stand for each other, and following them would never end. */
-export class TooManyNodes extends Error {
-  override name = 'TooManyNodes';
-}
+class TooManyNodes extends Error {}
 
 /**
  * Every Kubernetes object in a parsed document: the document itself, items of lists (`List`, `CronJobList`, arrays), and whatever carries
  * an apiVersion, a kind and a metadata anywhere inside (templates of OpenShift, manifests of Crossplane or of work queues). The outermost
- * first; none when it is no Kubernetes object.
- *
- * @throws TooManyNodes when there are more than `budget`, which only aliases can bring about.
+ * first; none when it is no Kubernetes object. Undefined when there are more nodes than `budget`, which only aliases can bring about.
  */
-export function walkDocument(value: unknown, budget: number): ManifestObject[] {
+export function walkDocument(value: unknown, budget: number): ManifestObject[] | undefined {
   const objects: ManifestObject[] = [];
   let nodes = 0;
   const path: (string | number)[] = [];
 
-  const visit = (
-    node: unknown,
-    outer: string | undefined,
-    inherited: { apiVersion: string; kind: string } | undefined,
-  ) => {
+  const visit = (node: unknown, outer?: string, inherited?: ObjectType) => {
     if (typeof node !== 'object' || node === null) return;
     nodes += 1;
     if (nodes > budget) throw new TooManyNodes();
@@ -51,18 +43,20 @@ export function walkDocument(value: unknown, budget: number): ManifestObject[] {
       path.pop();
     }
   };
-  visit(value, undefined, undefined);
-  return objects;
+  try {
+    visit(value);
+    return objects;
+  } catch (error) {
+    if (error instanceof TooManyNodes) return undefined;
+    throw error;
+  }
 }
 
 /** Inside another object, references look like objects too; only what has metadata of its own is one. */
 const isObject = (node: Mapping, depth: number): boolean => depth === 0 || isMapping(node.metadata);
 
 /** What the items of a list are when they do not say it themselves: those of a CronJobList are CronJobs. */
-function listOf(
-  type: { apiVersion: string; kind: string },
-  node: Mapping,
-): { apiVersion: string; kind: string } | undefined {
+function listOf(type: ObjectType, node: Mapping): ObjectType | undefined {
   if (!type.kind.endsWith('List') || !Array.isArray(node.items)) return undefined;
   return { apiVersion: type.apiVersion, kind: type.kind === 'List' ? '' : type.kind.slice(0, -'List'.length) };
 }

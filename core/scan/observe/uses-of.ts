@@ -2,16 +2,12 @@ import { apiRow } from '../data/api-table.ts';
 import { customResource, unservedKind } from '../data/custom-resources.ts';
 import type { ApiUse, ListedUse } from '../judge/observation.ts';
 import type { KindList } from '../listed/kind-list.ts';
+import type { ObjectType } from '../manifest/manifest-object.ts';
 import { groupVersion } from './api-version.ts';
-
-interface Type {
-  readonly apiVersion: string;
-  readonly kind: string;
-}
 
 /** What the tables and somebody's own lists have to say about a kind at a version: nearly always nothing, and there is nothing to judge then. */
 export function usesOf(
-  type: Type,
+  type: ObjectType,
   lists: readonly KindList[] = [],
 ): (Pick<ApiUse, 'type'> | Pick<ListedUse, 'type' | 'list' | 'row'>)[] {
   const { group, version } = groupVersion(type.apiVersion);
@@ -21,7 +17,7 @@ export function usesOf(
 
 /** Every list that gives the kind up at this version, each by its first row for it. */
 export function listedUses(
-  { apiVersion, kind }: Type,
+  { apiVersion, kind }: ObjectType,
   lists: readonly KindList[],
 ): Pick<ListedUse, 'type' | 'list' | 'row'>[] {
   const { group, version } = groupVersion(apiVersion);
