@@ -45,8 +45,9 @@ export const blockerLines = ({ code, what, cause, owner, fix }: ClusterBlocker, 
   ),
 ];
 
-/** `Name:      value` lines, values aligned, as kubectl describe prints them. Values may carry our own colour. */
-export function facts(pairs: readonly (readonly [string, string | number | null | undefined])[]): string[] {
+/** `Name:      value` lines, values aligned, as kubectl describe prints them. Values may carry our own colour; what is false is left out. */
+export function facts(all: readonly (readonly [string, string | number | null | undefined] | false)[]): string[] {
+  const pairs = all.filter((pair) => pair !== false);
   const width = Math.max(...pairs.map(([name]) => name.length)) + 1;
   return pairs.map(([name, value]) => `${`${name}:`.padEnd(width)}  ${value ?? '-'}`);
 }

@@ -19,14 +19,10 @@ export function planLines(plan: PlanDocument, paint: Paint): string[] {
       ['Clusters', `${clusters} planned, ${plan.excluded.length} excluded`],
       ['Deadline', deadlineWords(plan)],
       ['Feasible', paint(plan.feasible ? 'green' : 'red', plan.feasible ? 'yes' : 'no')],
-      ...(plan.limitedBy === null ? [] : [['Limited by', limitWords(plan.limitedBy)] as const]),
+      plan.limitedBy !== null && ['Limited by', limitWords(plan.limitedBy)],
       ['Done', etaWords(plan)],
-      ...(past === 0
-        ? []
-        : [['Past windows', `${past} of ${clusters} clusters run past the closing of theirs; see RUNS PAST`] as const]),
-      ...(ends.length === clusters
-        ? []
-        : [['Without an end', `${clusters - ends.length} of ${clusters} clusters${endsBy(ends)}`] as const]),
+      past > 0 && ['Past windows', `${past} of ${clusters} clusters run past the closing of theirs; see RUNS PAST`],
+      ends.length < clusters && ['Without an end', `${clusters - ends.length} of ${clusters} clusters${endsBy(ends)}`],
       ['Waiting costs', costWords(plan)],
       ...plan.waysBack.map((one) => ['Way back', wayBackWords(one)] as const),
       ['Hash', plan.binding ? plan.hash : `${plan.hash} (binds no approval)`],

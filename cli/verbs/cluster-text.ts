@@ -32,7 +32,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
       ['State', painted(paint, cluster.state)],
       ['Policy', `${shown(cluster.policy)}, wave ${shown(cluster.wave)}, target ${shown(cluster.target)}`],
       ['Held', held === null ? 'no' : visible(`since ${held.since}: ${held.reason.message}`)],
-      ...(breakGlass === null ? [] : [['Break-glass', visible(glassText(breakGlass, breakGlass))] as const]),
+      breakGlass !== null && ['Break-glass', visible(glassText(breakGlass, breakGlass))],
       ['Rollback', rollbackText(cluster.rollback, now)],
       ['Endpoint', `${ways.join(' and ')}, authentication ${shown(cluster.authenticationMode)}`],
       [

@@ -43,7 +43,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
           : `${shown(policy.name)} (trigger ${policy.trigger}, verification ${policy.verification})`,
       ],
       ['Wave', shown(explanation.wave)],
-      ...(breakGlass === null ? [] : [['Break-glass', visible(openGlassText(breakGlass))] as const]),
+      breakGlass !== null && ['Break-glass', visible(openGlassText(breakGlass))],
       ['Calendars', shown((explanation.calendars?.join(', ') ?? UNKNOWN) || 'none: always open')],
       [
         'Target',
@@ -65,7 +65,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
           ? 'none'
           : `${shown(upgrade.id)} ${upgrade.status}, asked for by ${shown(upgrade.requestedBy)}${givenUpText(upgrade, explanation.cluster)}`,
       ],
-      ...(upgrade?.comparison == null ? [] : [['Compared', comparedText(upgrade, now)] as const]),
+      upgrade?.comparison != null && ['Compared', comparedText(upgrade, now)],
       ['Rollback', rollbackText(explanation.rollback, now)],
       ['Support', supportText(explanation.support, now)],
     ]),

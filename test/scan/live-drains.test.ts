@@ -1,4 +1,4 @@
-import { DRAIN_KINDS } from '../../core/scan/drain/note-drain-facts.ts';
+import { DRAIN_KINDS } from '../../core/scan/live/unit-discovery.ts';
 import type { StoredObject } from '../../simulator/kubernetes/resources/stored-object.ts';
 import { runInProcess } from '../material/cli/run-in-process.ts';
 import { gapsOf, type LiveCluster, rowsOf, startLiveCluster } from './live-cluster.ts';

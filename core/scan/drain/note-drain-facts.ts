@@ -21,20 +21,6 @@ import { mayOutlastDrain, selects } from './simulate-drain.ts';
 
 export const BUDGETS = 'policy/poddisruptionbudgets';
 
-/** Of these a list is read whole for the drains, and every object of it is looked at. */
-export const DRAIN_KINDS: ReadonlySet<string> = new Set([
-  '/nodes',
-  '/pods',
-  '/namespaces',
-  '/persistentvolumes',
-  '/persistentvolumeclaims',
-  '/replicationcontrollers',
-  'apps/deployments',
-  'apps/replicasets',
-  'apps/statefulsets',
-  BUDGETS,
-]);
-
 /**
  * Notes what one object of the cluster says about drains.
  *

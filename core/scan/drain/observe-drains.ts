@@ -4,10 +4,10 @@ import { counted, some } from '../../model/words.ts';
 import type { Observation, Problem } from '../judge/observation.ts';
 import { TITLES } from '../live/advance.ts';
 import { readOf } from '../live/request.ts';
+import { DRAIN_KINDS } from '../live/unit-discovery.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import { isGap } from '../report/verdict.ts';
 import type { DrainBudget, DrainFacts, DrainNode } from './drain-facts.ts';
-import { DRAIN_KINDS } from './note-drain-facts.ts';
 import { type DrainAnswer, type DrainCause, type DrainCode, type HeldPod, simulateDrain } from './simulate-drain.ts';
 import type { WithoutSurge } from './without-surge.ts';
 
@@ -75,7 +75,7 @@ const titleOf = (kind: string): string =>
     .filter((part) => part !== '')
     .join('.');
 
-const unreadOf = ({ read }: DrainFacts): string[] => [...DRAIN_KINDS].filter((kind) => !read.includes(kind));
+const unreadOf = ({ read }: DrainFacts): string[] => DRAIN_KINDS.filter((kind) => !read.includes(kind));
 
 const MOST_NAMED = 5;
 

@@ -2,7 +2,7 @@ import { given } from '../../model/given.ts';
 import { parseJson } from '../../model/parse-json.ts';
 import { remembered } from '../../model/remembered.ts';
 import type { ItemSink } from '../../ports/cluster-reader.ts';
-import { DRAIN_KINDS, noteDrainFacts } from '../drain/note-drain-facts.ts';
+import { noteDrainFacts } from '../drain/note-drain-facts.ts';
 import type { Observation } from '../judge/observation.ts';
 import { isMapping, type Mapping } from '../manifest/manifest-object.ts';
 import { inspectLiveObject, saysItsTemplate } from '../observe/inspect-object.ts';
@@ -15,6 +15,7 @@ import { keep } from './keep.ts';
 import type { ListUnderWay, LiveScanState, Unit } from './live-scan-state.ts';
 import { mayMatter, noteChanges, observeLiveObject, type Surroundings } from './observe-live-object.ts';
 import { type Answer, ask, listPath, METADATA_ONLY, notRead, readOf, readPage } from './request.ts';
+import { DRAIN_KINDS } from './unit-discovery.ts';
 
 const PAGE = 500;
 /** CustomResourceDefinitions carry whole schemas, half a megabyte each. */
@@ -115,7 +116,7 @@ function close(
 
 const kindOf = ({ group, resource }: ListUnit): string => `${group}/${resource}`;
 const isOfDrains = (unit: ListUnit, { skip }: LiveScanState): boolean =>
-  !skip.includes('drain') && DRAIN_KINDS.has(kindOf(unit));
+  !skip.includes('drain') && DRAIN_KINDS.includes(kindOf(unit));
 
 /** Some of the nodes are as good as none: nobody knows what the others are. */
 function noteNodes(facts: ClusterFacts, isWhole: boolean): void {

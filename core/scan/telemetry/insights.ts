@@ -118,13 +118,15 @@ function callText({ userAgent, numberOfRequestsLast30Days: requests, lastRequest
 const proofText = ({ userAgent, lastRequestTime }: Client, { what, time }: Change): string =>
   `${productOf(userAgent ?? '')} called it last at ${lastRequestTime?.toISOString() ?? 'an unknown time'}, and ${what} at ${time}, after that.`;
 
-type InsightCode =
-  | 'InsightError'
-  | 'InsightWarning'
-  | 'InsightUnknown'
-  | 'InsightStale'
-  | 'InsightOutdated'
-  | 'AddonInsight';
+const SEVERITY = {
+  InsightError: 'error',
+  InsightUnknown: 'error',
+  InsightStale: 'error',
+  InsightWarning: 'warning',
+  AddonInsight: 'warning',
+  InsightOutdated: 'info',
+} as const satisfies Record<string, Problem['severity']>;
+type InsightCode = keyof typeof SEVERITY;
 
 function codeOf(insight: Insight, changes: readonly Change[]): InsightCode {
   const { status } = insight.insightStatus;
@@ -134,15 +136,6 @@ function codeOf(insight: Insight, changes: readonly Change[]): InsightCode {
   if (status !== 'ERROR') return 'InsightUnknown';
   return staleEvidence(insight, changes) === undefined ? 'InsightError' : 'InsightOutdated';
 }
-
-const SEVERITY: Readonly<Record<InsightCode, Problem['severity']>> = {
-  InsightError: 'error',
-  InsightUnknown: 'error',
-  InsightStale: 'error',
-  InsightWarning: 'warning',
-  AddonInsight: 'warning',
-  InsightOutdated: 'info',
-};
 
 function saidOf({ name, insightStatus, lastRefreshTime }: Insight, code: InsightCode): string {
   const { status, reason: why } = insightStatus;
