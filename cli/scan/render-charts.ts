@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { remembered } from '../../core/model/remembered.ts';
 import type { KindList } from '../../core/scan/listed/kind-list.ts';
 import { headsOf } from '../../core/scan/manifest/observe-template.ts';
 import type { Position } from '../../core/scan/manifest/positions.ts';
@@ -105,12 +106,10 @@ function scanRendered(
   text: string,
   { kubeVersion, lists }: Required<Pick<RenderOptions, 'kubeVersion' | 'lists'>>,
 ): TextScan {
-  const heads = new Map<string, ReturnType<typeof headsOf>>();
-  const headsIn = (file: string) => {
-    const read = heads.has(file) ? undefined : readTextFile(file);
-    if (read !== undefined) heads.set(file, 'text' in read ? headsOf(read.text) : []);
-    return heads.get(file) ?? [];
-  };
+  const headsIn = remembered((file: string) => {
+    const read = readTextFile(file);
+    return 'text' in read ? headsOf(read.text) : [];
+  });
   const scans = splitYaml(text).map((document) => {
     // The first folder of it is the name of the chart.
     const source = templateOf(document.text)?.split('/').slice(1).join('/');

@@ -10,20 +10,12 @@ export function checkUniqueness(kind: string, documents: readonly YamlDocument[]
       return document.issue('error', [], message);
     });
   }
-  const issues: ConfigIssue[] = [];
-  const first = new Map<string, YamlDocument>();
-  for (const document of documents) {
-    const name = fieldOf(document.value, 'metadata', 'name');
-    if (typeof name !== 'string') continue;
-    const other = first.get(name);
-    if (other === undefined) {
-      first.set(name, document);
-      continue;
-    }
-    const message = `"${name}" is the name of another ${kind}, at ${placeOf(other)}. Rename or remove one.`;
-    issues.push(document.issue('error', ['metadata', 'name'], message));
-  }
-  return issues;
+  const byName = Map.groupBy(documents, ({ value }) => fieldOf(value, 'metadata', 'name'));
+  return [...byName].flatMap(([name, [first, ...others]]) => {
+    if (typeof name !== 'string') return [];
+    const message = `"${name}" is the name of another ${kind}, at ${placeOf(first)}. Rename or remove one.`;
+    return others.map((document) => document.issue('error', ['metadata', 'name'], message));
+  });
 }
 
 function placeOf(document: YamlDocument | undefined): string {

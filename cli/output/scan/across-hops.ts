@@ -1,4 +1,4 @@
-import { SEVERITIES } from '../../../core/contracts/scan-words.ts';
+import { worstOf } from '../../../core/scan/report/group-findings.ts';
 import { orderFindings } from '../../../core/scan/report/order-findings.ts';
 import type { Finding, ScanReport, ScanReportList } from '../../../core/scan/report/report-schema.ts';
 
@@ -34,7 +34,7 @@ function acrossHops(first: ScanReport, reports: readonly ScanReport[]): Block {
   const targets = reports.map(({ target }) => target);
   const hops = new Map<Finding, string>();
   for (const same of Map.groupBy(reports.flatMap(keyed), ({ key }) => key).values()) {
-    const worst = SEVERITIES.find((severity) => same.some(({ finding }) => finding.severity === severity));
+    const worst = worstOf(same.map(({ finding }) => finding));
     const worse = same.filter(({ finding }) => finding.severity === worst);
     // The last hop knows all that is wrong by then.
     const shown = worse.at(-1)?.finding;

@@ -1,8 +1,9 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { COVERAGE_STATUSES, REASONS } from '../../../core/contracts/scan-words.ts';
+import { COVERAGE_STATUSES, REASONS, SEVERITIES } from '../../../core/contracts/scan-words.ts';
 import { sha256Hex } from '../../../core/hash/sha256.ts';
 import { visible } from '../../../core/model/visible.ts';
+import { worstOf } from '../../../core/scan/report/group-findings.ts';
 import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { exitCodeOf, isGap } from '../../../core/scan/report/verdict.ts';
 import { reportsOf, type ScanDocument } from './across-hops.ts';
@@ -54,7 +55,7 @@ function run(target: string, reports: readonly ScanReport[], options: SarifOptio
   };
 }
 
-const rank = ({ severity, waived }: Finding): number => (waived ? 3 : ['error', 'warning', 'info'].indexOf(severity));
+const rank = ({ severity, waived }: Finding): number => (waived ? SEVERITIES.length : SEVERITIES.indexOf(severity));
 
 /** Ids hold no cluster: the same object in two clusters is two alerts. */
 function fingerprintOf({ id, location }: Finding, { subject }: ScanReport): string {
@@ -163,7 +164,6 @@ const LEVELS: Readonly<Record<Finding['severity'], Level>> = {
   warning: 'warning',
   info: 'note',
 };
-const WORST: readonly Level[] = ['note', 'warning', 'error'];
 /** `precision` and `problem.severity` are GitHub's words for how to sort alerts. */
 const PROBLEM_SEVERITIES = { error: 'error', warning: 'warning', note: 'recommendation' } as const;
 
@@ -177,11 +177,9 @@ function ruleIdOf({ reason, rule, apiVersion, kind }: Finding): string {
 function rulesOf(findings: readonly Finding[]) {
   const byRule = Map.groupBy(findings, ruleIdOf);
   const indexes = new Map([...byRule.keys()].map((id, index) => [id, index]));
-  const rules = [...byRule.values()].flatMap(([first, ...others]) => {
-    if (first === undefined) return [];
-    const levels = [first, ...others].map(({ severity }) => LEVELS[severity]);
-    return [descriptor(first, WORST.findLast((level) => levels.includes(level)) ?? 'note')];
-  });
+  const rules = [...byRule.values()].flatMap((found) =>
+    found.slice(0, 1).map((first) => descriptor(first, LEVELS[worstOf(found)])),
+  );
   return { rules, indexes };
 }
 

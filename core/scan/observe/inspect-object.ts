@@ -64,14 +64,14 @@ export function inspectObject(object: ManifestObject, context: ObjectContext): O
       });
     }
   }
-  const images = pods.flatMap((pod) =>
-    imagesOf(pod).map((one) => ({ ...one, path: [...pod.path, ...one.path, 'image'] })),
-  );
-  for (const { path, image } of images) {
-    const component = componentOf(image);
-    const evidence = [`It runs the image ${image}.`, ...context.evidence];
-    if (component !== undefined)
-      found.push({ ...component, ...observedOf(object, context, path, 'workload'), evidence, confidence: 'high' });
+  for (const pod of pods) {
+    for (const { path, image } of imagesOf(pod)) {
+      const component = componentOf(image);
+      if (component === undefined) continue;
+      const observed = observedOf(object, context, [...pod.path, ...path, 'image'], 'workload');
+      const evidence = [`It runs the image ${image}.`, ...context.evidence];
+      found.push({ ...component, ...observed, evidence, confidence: 'high' });
+    }
   }
   return found;
 }

@@ -30,6 +30,9 @@ function ownersOf(members: readonly Finding[]): string | null {
 
 function worst(members: readonly Finding[]): Finding['severity'] {
   const counted = members.filter(({ waived }) => !waived);
-  const severities = (counted.length === 0 ? members : counted).map(({ severity }) => severity);
-  return SEVERITIES.find((severity) => severities.includes(severity)) ?? 'info';
+  return worstOf(counted.length === 0 ? members : counted);
 }
+
+/** The worst severity of several findings. */
+export const worstOf = (findings: readonly Finding[]): Finding['severity'] =>
+  SEVERITIES.find((severity) => findings.some((finding) => finding.severity === severity)) ?? 'info';
