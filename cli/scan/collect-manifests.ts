@@ -5,6 +5,7 @@ import type { KindList } from '../../core/scan/listed/kind-list.ts';
 import { observeTemplate } from '../../core/scan/manifest/observe-template.ts';
 import { scanText, type TextScan } from '../../core/scan/manifest/scan-text.ts';
 import { isTemplateText } from '../../core/scan/manifest/template-text.ts';
+import { readOf, unreadOf } from '../../core/scan/report/coverage.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
 import type { Io } from '../command/io.ts';
 import { Progress } from '../output/progress.ts';
@@ -120,14 +121,14 @@ class Tally {
   }
 
   gap(what: string, detail: string): void {
-    this.#gaps.push({ what, source: 'manifest', status: 'error', detail, count: 0 });
+    this.#gaps.push(unreadOf(what, 'manifest', 'error', detail));
   }
 
   /** Folders that nobody looked into, by name. */
   leaveOut(folders: readonly string[]): void {
     const detail =
       'Folders of other people’s files and links to folders are not entered. Name them to have them scanned.';
-    this.#gaps.push({ what: some(folders), source: 'manifest', status: 'skipped', detail, count: 0 });
+    this.#gaps.push(unreadOf(some(folders), 'manifest', 'skipped', detail));
   }
 
   template(chart: string): void {
@@ -135,14 +136,14 @@ class Tally {
   }
 
   coverage(subject: string): Coverage[] {
-    const templates = [...this.#templates].map(([chart, count]): Coverage => {
+    const templates = [...this.#templates].map(([chart, count]) => {
       const render = `helm template ${chart} | liftlock scan --manifests -`;
       const were = count === 1 ? 'template of it was' : 'of its templates were';
       const detail = `${count} ${were} not rendered: say --render, or pipe them: ${render}`;
-      return { what: `chart ${chart}`, source: 'manifest', status: 'not-rendered', detail, count: 0 };
+      return unreadOf(`chart ${chart}`, 'manifest', 'not-rendered', detail);
     });
     const detail = [`${counted(this.#files, 'file')}.`, ...this.#notes].join(' ');
-    const read: Coverage = { what: subject, source: 'manifest', status: 'read', detail, count: this.#objects };
+    const read = readOf(subject, 'manifest', this.#objects, detail);
     const others: Coverage = {
       what: `files without Kubernetes objects in ${subject}`,
       source: 'manifest',

@@ -3,8 +3,8 @@ import { given } from '../../model/given.ts';
 import { counted, some } from '../../model/words.ts';
 import type { Observation, Problem } from '../judge/observation.ts';
 import { TITLES } from '../live/advance.ts';
-import { readOf } from '../live/request.ts';
 import { DRAIN_KINDS } from '../live/unit-discovery.ts';
+import { readOf, unreadOf } from '../report/coverage.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import { isGap } from '../report/verdict.ts';
 import type { DrainBudget, DrainFacts, DrainNode } from './drain-facts.ts';
@@ -29,7 +29,7 @@ export function observeDrains(
   facts: DrainFacts | undefined,
   { rolls, withoutSurge, updating, now }: DrainQuestion,
 ): Observation[] {
-  if (facts === undefined || unreadOf(facts).length > 0) return [];
+  if (facts === undefined || missingLists(facts).length > 0) return [];
   const goes = new Set(facts.nodes.filter(({ nodegroup }) => nodegroup !== undefined && rolls(nodegroup)));
   return [
     ...drainObservations(simulateDrain(facts, goes, now, withoutSurge), facts),
@@ -54,7 +54,7 @@ export function drainCoverage({
   readonly skip: readonly Source[];
 }): Coverage[] {
   const what = 'drains of the nodes';
-  const unread = unreadOf(drain);
+  const unread = missingLists(drain);
   if (skip.includes('drain')) return [];
   if (unread.length === 0) return [readOf(what, 'drain', drain.nodes.length)];
   const gaps = coverage.flatMap((one) => (isGap(one) ? one.what : []));
@@ -62,7 +62,7 @@ export function drainCoverage({
   const silent = unread.filter((kind) => !says(kind).some((what) => gaps.includes(what)));
   if (silent.length === 0) return [];
   const detail = `They are not judged without these lists: ${silent.map(titleOf).join(', ')}.`;
-  return [{ what, source: 'drain', status: 'error', detail, count: 0 }];
+  return [unreadOf(what, 'drain', 'error', detail)];
 }
 
 const versionOf = (kind: string): string => (kind.startsWith('/') ? 'v1' : `${kind.split('/')[0]}/v1`);
@@ -75,9 +75,10 @@ const titleOf = (kind: string): string =>
     .filter((part) => part !== '')
     .join('.');
 
-const unreadOf = ({ read }: DrainFacts): string[] => DRAIN_KINDS.filter((kind) => !read.includes(kind));
+const missingLists = ({ read }: DrainFacts): string[] => DRAIN_KINDS.filter((kind) => !read.includes(kind));
 
 const MOST_NAMED = 5;
+const OF_DRAINS = { type: 'problem', source: 'drain', reason: 'preflight' } as const;
 
 function problemOf(cause: DrainCause, facts: DrainFacts): Problem {
   const { verdict, pods, budgets } = cause;
@@ -89,9 +90,7 @@ function problemOf(cause: DrainCause, facts: DrainFacts): Problem {
   const nodes = [...new Set(pods.map(({ node }) => node))];
   const groups = new Map(facts.nodes.map(({ name, nodegroup = '?' }) => [name, nodegroup]));
   return {
-    type: 'problem',
-    source: 'drain',
-    reason: 'preflight',
+    ...OF_DRAINS,
     rule: isStuck ? 'DrainStuck' : 'DrainUncertain',
     severity: isStuck ? 'error' : 'warning',
     subject,
@@ -237,9 +236,7 @@ function patchOf({ budgets: [budget] }: DrainCause): string {
 function lostPods(lost: readonly HeldPod[]): Problem[] {
   const byNamespace = Map.groupBy(lost, ({ namespace }) => namespace);
   return [...byNamespace].map(([namespace, pods]) => ({
-    type: 'problem',
-    source: 'drain',
-    reason: 'preflight',
+    ...OF_DRAINS,
     rule: 'DrainLosesPods',
     severity: 'info',
     subject: { kind: 'Pod', namespace, name: pods[0]?.name ?? '' },
@@ -321,9 +318,7 @@ function pausedRollout(workload: string, owner: string | undefined): Problem {
 type Told = Omit<Problem, 'evidence' | 'message' | 'fix'>;
 
 const told = (rule: NodeRule | 'WorkloadPaused', subject: Problem['subject'], cause: string): Told => ({
-  type: 'problem',
-  source: 'drain',
-  reason: 'preflight',
+  ...OF_DRAINS,
   severity: 'warning',
   confidence: 'high',
   rule,

@@ -16,6 +16,7 @@ import {
   saveParts,
 } from '../../store/scan-entities.ts';
 import { writeUnrecorded } from '../../store/unrecorded.ts';
+import { unreadOf } from '../report/coverage.ts';
 import type { ScanReport } from '../report/report-schema.ts';
 import { isGap } from '../report/verdict.ts';
 import { blockersOf } from './decide-hop.ts';
@@ -192,6 +193,6 @@ function cut(whole: ScanReport, count: number): ScanReport {
   });
   const left = whole.findings.length - count;
   const detail = `${left} findings were left out, those that matter least: the report is too large to keep. They are counted.`;
-  const note = { what: 'findings of this report', source: null, status: 'skipped', detail, count: 0 } as const;
+  const note = unreadOf('findings of this report', null, 'skipped', detail);
   return { ...whole, findings, groups, coverage: [...whole.coverage, note] };
 }

@@ -9,10 +9,11 @@ import { isMapping, mappingOf, mappingsOf, textOf } from '../manifest/manifest-o
 import { apiVersionText } from '../observe/api-version.ts';
 import { inspectObject } from '../observe/inspect-object.ts';
 import type { CalledService } from '../reference/cluster-facts.ts';
+import { readOf, unreadOf } from '../report/coverage.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState, Unit } from './live-scan-state.ts';
-import { ask, gapStatus, notRead, type Patience, readOf, readPage } from './request.ts';
+import { ask, gapStatus, notRead, type Patience, readPage } from './request.ts';
 import { discover } from './unit-discovery.ts';
 import { readHelmReleases } from './unit-helm.ts';
 import { listPage } from './unit-list.ts';
@@ -79,10 +80,8 @@ function run(unit: Unit, state: LiveScanState, tools: ScanTools): Promise<UnitRe
 }
 
 /** A unit that nobody came to. */
-export function unread(unit: Unit, why: string): Coverage {
-  const source = SOURCES[unit.type];
-  return { what: titleOf(unit), source, status: 'error', detail: `It was not read: ${why}.`, count: 0 };
-}
+export const unread = (unit: Unit, why: string): Coverage =>
+  unreadOf(titleOf(unit), SOURCES[unit.type], 'error', `It was not read: ${why}.`);
 
 export function titleOf(unit: Unit): string {
   if (unit.type === 'list') return unit.group === '' ? unit.resource : `${unit.resource}.${unit.group}`;
@@ -127,18 +126,15 @@ function readVersion(text: string): string | undefined {
 
 /** The one ConfigMap that is read whole: EKS keeps kube-proxy's configuration in it. Others may hold anything, and are not. */
 async function readKubeProxyConfig(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
+  const what = TITLES['kube-proxy-config'];
   const path = '/api/v1/namespaces/kube-system/configmaps/kube-proxy-config';
   const answer = await ask(reader, { path }, { wait });
   // A 404 that does not name it comes from somewhere on the way.
   if (answer.status === 'missing' && answer.why.includes('not found'))
-    return { next: 'done', coverage: [readOf(TITLES['kube-proxy-config'], 'node', 0, 'There is none.')] };
+    return { next: 'done', coverage: [readOf(what, 'node', 0, 'There is none.')] };
   const value = answer.status === 'ok' ? parseJson(answer.text) : undefined;
   if (!isMapping(value))
-    return notRead(
-      { what: TITLES['kube-proxy-config'], source: 'node' },
-      answer,
-      'the API server gave something that is no object',
-    );
+    return notRead({ what, source: 'node' }, answer, 'the API server gave something that is no object');
   const object = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -148,7 +144,7 @@ async function readKubeProxyConfig(state: LiveScanState, { reader, wait }: ScanT
     path: [],
   };
   keep(state, inspectObject(object, { cause: 'addon:kube-proxy', owner: 'EKS add-on kube-proxy', evidence: [] }));
-  return { next: 'done', coverage: [readOf(TITLES['kube-proxy-config'], 'node', 1)] };
+  return { next: 'done', coverage: [readOf(what, 'node', 1)] };
 }
 
 const WHAT = 'services behind webhooks';
@@ -180,9 +176,8 @@ async function readyBehind(service: string, { reader, wait }: ScanTools): Promis
   const page = answer.status === 'ok' ? readPage(answer.text) : undefined;
   if (page === undefined) {
     const why = answer.status === 'ok' ? 'the API server gave something that is no list' : answer.why;
-    const status = gapStatus(answer);
     const detail = `Whether anybody is behind it is not known: ${why}.`;
-    return { what: `endpoints of Service ${service}`, source: 'reference', status, detail, count: 0 };
+    return unreadOf(`endpoints of Service ${service}`, 'reference', gapStatus(answer), detail);
   }
   const endpoints = page.items.flatMap(({ endpoints: list }) => mappingsOf(list));
   return endpoints.filter(({ conditions }) => mappingOf(conditions).ready !== false).length;

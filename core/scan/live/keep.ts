@@ -1,4 +1,5 @@
 import type { ApiReference, Observation } from '../judge/observation.ts';
+import { unreadOf } from '../report/coverage.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 
@@ -87,5 +88,5 @@ function foldDenied(coverage: readonly Coverage[]): readonly Coverage[] {
   if (lists.length < 2 || others.some(({ source, status }) => source === 'object' && status === 'read'))
     return coverage;
   const detail = `None of these ${denied.length} may be read with these credentials: bind the ClusterRole liftlock-scan of examples/rbac/liftlock-scan.yaml to them, as docs/scan.md says under "Permissions"; in a fleet, apply what liftlock access manifest prints.`;
-  return [{ what: 'everything in the cluster', source: 'object', status: 'denied', detail, count: 0 }, ...others];
+  return [unreadOf('everything in the cluster', 'object', 'denied', detail), ...others];
 }

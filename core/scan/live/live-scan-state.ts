@@ -2,6 +2,7 @@ import type { ReleaseHead } from '../helm/stored-release.ts';
 import type { Observation } from '../judge/observation.ts';
 import type { KindList } from '../listed/kind-list.ts';
 import { type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';
+import { unreadOf } from '../report/coverage.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
 import type { ServedResource } from './discovery.ts';
 
@@ -84,11 +85,8 @@ export function startLiveScan(
   };
 }
 
-const skipped = (source: Source): Coverage => ({
-  what: `everything from the source ${source}`,
-  source,
-  status: 'skipped',
+function skipped(source: Source): Coverage {
   // Owners are looked at in the same lists.
-  detail: `Left out with --skip${source === 'object' ? ', and with it the ownerReferences of all kinds that no other source reads' : ''}.`,
-  count: 0,
-});
+  const detail = `Left out with --skip${source === 'object' ? ', and with it the ownerReferences of all kinds that no other source reads' : ''}.`;
+  return unreadOf(`everything from the source ${source}`, source, 'skipped', detail);
+}

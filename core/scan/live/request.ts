@@ -66,15 +66,6 @@ export const deadOf = (answer: Answer): { dead?: string } =>
 /** How the coverage calls what was not read: what nobody may read, or anything else. */
 export const gapStatus = ({ status }: Answer): 'denied' | 'error' => (status === 'denied' ? 'denied' : 'error');
 
-/** What was read of something, and how much. */
-export const readOf = (what: string, source: Coverage['source'], count: number, detail = ''): Coverage => ({
-  what,
-  source,
-  status: 'read',
-  detail,
-  count,
-});
-
 /** The end of a unit that could not be read. `otherwise`: what is wrong with an answer that came. `after`: what was read before. */
 export function notRead(
   { what, source, count = 0 }: Pick<Coverage, 'what' | 'source'> & { readonly count?: number },

@@ -2,6 +2,7 @@ import { parseJson } from '../../model/parse-json.ts';
 import { apiRow } from '../data/api-table.ts';
 import { BUDGETS } from '../drain/note-drain-facts.ts';
 import { groupVersion } from '../observe/api-version.ts';
+import { readOf, unreadOf } from '../report/coverage.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
 import { type ScanTools, TITLES, type UnitResult } from './advance.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from './discovery.ts';
 import type { LiveScanState, Unit } from './live-scan-state.ts';
 import { servedKey } from './observe-live-object.ts';
-import { type Answer, ask, deadOf, gapStatus, readOf } from './request.ts';
+import { type Answer, ask, deadOf, gapStatus } from './request.ts';
 
 const NOT_TOLD = 'the API server gave something that is no discovery';
 
@@ -34,7 +35,7 @@ export async function discover(state: LiveScanState, tools: ScanTools): Promise<
   const failed = told.flatMap((one) => one.failed);
   if (resources.length === 0) {
     const detail = 'The API server lists nothing that it serves.';
-    return { next: 'done', coverage: [{ what: TITLES.discovery, source: null, status: 'error', detail, count: 0 }] };
+    return { next: 'done', coverage: [unreadOf(TITLES.discovery, null, 'error', detail)] };
   }
   state.served = resources.map(servedKey);
   const [own, ...rest] = state.units;
@@ -43,7 +44,9 @@ export async function discover(state: LiveScanState, tools: ScanTools): Promise<
     next: 'done',
     coverage: [
       readOf(TITLES.discovery, null, resources.length),
-      ...(state.skip.includes('object') ? [] : leftOutOf(resources).map(leftOut)),
+      ...(state.skip.includes('object')
+        ? []
+        : leftOutOf(resources).map((what) => unreadOf(what, 'object', 'skipped', NOT_LISTED))),
       ...failed.map(({ what, why }) => failedGroup(what, why)),
     ],
   };
@@ -66,25 +69,14 @@ async function discoverEach(versions: readonly string[], tools: ScanTools): Prom
 function failedGroup(what: string, why: string): Coverage {
   const computed = COMPUTED_GROUPS.has(what.split('/')[0] ?? '');
   const detail = `What it serves is not known: ${why}.`;
-  return { what: `resources of ${what}`, source: 'object', status: computed ? 'skipped' : 'error', detail, count: 0 };
+  return unreadOf(`resources of ${what}`, 'object', computed ? 'skipped' : 'error', detail);
 }
 
-const leftOut = (what: string): Coverage => ({
-  what,
-  source: 'object',
-  status: 'skipped',
-  detail:
-    'To list them would itself be counted as a use of a deprecated API. Mirrors of them and the metrics tell of their use.',
-  count: 0,
-});
+const NOT_LISTED =
+  'To list them would itself be counted as a use of a deprecated API. Mirrors of them and the metrics tell of their use.';
 
-const gap = (answer: Exclude<Answer, { status: 'ok' }>): Coverage => ({
-  what: TITLES.discovery,
-  source: null,
-  status: gapStatus(answer),
-  detail: `Nothing can be listed without it: ${answer.why}.`,
-  count: 0,
-});
+const gap = (answer: Exclude<Answer, { status: 'ok' }>): Coverage =>
+  unreadOf(TITLES.discovery, null, gapStatus(answer), `Nothing can be listed without it: ${answer.why}.`);
 
 const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions';
 

@@ -2,11 +2,12 @@ import { parseJson } from '../../model/parse-json.ts';
 import { observeRelease } from '../helm/observe-release.ts';
 import { type ChosenRevision, chooseRevisions, decodeRelease, headOf, secretText } from '../helm/stored-release.ts';
 import { mappingOf, textOf } from '../manifest/manifest-object.ts';
+import { readOf, unreadOf } from '../report/coverage.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
 import { keep } from './keep.ts';
 import type { LiveScanState } from './live-scan-state.ts';
-import { type Answer, ask, deadOf, listPath, METADATA_ONLY, readOf, readPage } from './request.ts';
+import { type Answer, ask, deadOf, listPath, METADATA_ONLY, readPage } from './request.ts';
 
 type Storage = 'secrets' | 'configmaps';
 type HelmState = NonNullable<LiveScanState['helm']>;
@@ -67,7 +68,7 @@ async function readPending(reading: Reading): Promise<UnitResult> {
     const { why, denied, dead } = problem;
     const what = `helm release ${head.namespace}/${head.release}`;
     const detail = `Revision ${head.revision} was not read: ${why}.`;
-    helm.problems.push({ what, source: 'helm', status: denied === true ? 'denied' : 'error', detail, count: 0 });
+    helm.problems.push(unreadOf(what, 'helm', denied === true ? 'denied' : 'error', detail));
     if (dead === undefined) continue;
     const left = helm.pending?.length ?? 0;
     delete state.helm;
@@ -103,8 +104,8 @@ function gap(storage: Storage, answer: Answer): Coverage {
   const what = `helm releases in ${storage}`;
   if (answer.status === 'denied') {
     const detail = `What the next helm upgrade would fail on is not known: ${answer.why}. Grant list and get on ${storage}, or say --skip helm.`;
-    return { what, source: 'helm', status: 'denied', detail, count: 0 };
+    return unreadOf(what, 'helm', 'denied', detail);
   }
   const why = answer.status === 'ok' ? 'the API server gave something that is no list' : answer.why;
-  return { what, source: 'helm', status: 'error', detail: `They were not read: ${why}.`, count: 0 };
+  return unreadOf(what, 'helm', 'error', `They were not read: ${why}.`);
 }

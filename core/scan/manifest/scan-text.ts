@@ -10,6 +10,7 @@ import { ownershipOf } from '../owner/owner.ts';
 import { noFacts } from '../reference/cluster-facts.ts';
 import { observeReferences } from '../reference/observe-references.ts';
 import { observeOwnerReferences } from '../reference/reference-of.ts';
+import { unreadOf } from '../report/coverage.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import { MAX_EMBEDDING } from './limits.ts';
 import { isMapping, type ManifestObject, type Mapping, mappingOf, textOf, typeOf } from './manifest-object.ts';
@@ -56,15 +57,13 @@ export function scanText(path: string, text: string, lists: readonly KindList[] 
 const otherText = (others: number): string =>
   others === 0 ? '' : `${others} ${others === 1 ? 'document is' : 'documents are'} without apiVersion and kind.`;
 
-const gap = (what: string, problem: string, template: boolean): Coverage => ({
-  what,
-  source: 'manifest',
-  status: template ? 'not-rendered' : 'error',
-  detail: template
-    ? 'It is a template. Render it and scan what comes out: helm template <chart> | liftlock scan --manifests -'
-    : `This document was not read: ${problem}.`,
-  count: 0,
-});
+const IS_TEMPLATE =
+  'It is a template. Render it and scan what comes out: helm template <chart> | liftlock scan --manifests -';
+
+const gap = (what: string, problem: string, template: boolean): Coverage =>
+  template
+    ? unreadOf(what, 'manifest', 'not-rendered', IS_TEMPLATE)
+    : unreadOf(what, 'manifest', 'error', `This document was not read: ${problem}.`);
 
 /** `-` is standard input, for those who read locations; people read `<stdin>`. */
 interface ScannedFile {
@@ -114,7 +113,7 @@ function scanDocument(file: ScannedFile, document: Parsed, embedding: number, ou
 function doubledKey({ words }: ScannedFile, { line, column }: Position, outer?: Outer): Coverage {
   const place = outer === undefined ? `${words}:${line}:${column}` : `${words}: ${outer.text.within}`;
   const detail = `A key stands a second time in its map${outer === undefined ? '' : `, on line ${line} of the text`}: only the last one was looked at. Remove one of them.`;
-  return { what: place, source: 'manifest', status: 'error', detail, count: 0 };
+  return unreadOf(place, 'manifest', 'error', detail);
 }
 
 /** The object that a document is packed into. */
@@ -263,13 +262,10 @@ const isChart = (value: Mapping): boolean =>
 function referencedChart(object: ManifestObject): Coverage | undefined {
   const group = object.apiVersion.split('/')[0];
   const what = `${object.kind} ${object.namespace === undefined ? '' : `${object.namespace}/`}${object.name ?? '?'}`;
-  const gap = (from: string, render: string): Coverage => ({
-    what,
-    source: 'manifest',
-    status: 'not-rendered',
-    detail: `It installs ${from}, which was not fetched. Render it and scan what comes out: ${render}`,
-    count: 0,
-  });
+  const gap = (from: string, render: string): Coverage => {
+    const detail = `It installs ${from}, which was not fetched. Render it and scan what comes out: ${render}`;
+    return unreadOf(what, 'manifest', 'not-rendered', detail);
+  };
   const spec = mappingOf(object.value.spec);
   if (group === 'helm.toolkit.fluxcd.io' && object.kind === 'HelmRelease') {
     const chart = mappingOf(mappingOf(spec.chart).spec);

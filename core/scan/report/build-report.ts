@@ -6,6 +6,7 @@ import { counted } from '../../model/words.ts';
 import { matchesGlob } from '../../selector/glob.ts';
 import { apiVersionText } from '../observe/api-version.ts';
 import { type Baseline, compareWithBaseline } from './baseline.ts';
+import { unreadOf } from './coverage.ts';
 import { groupByCause } from './group-findings.ts';
 import { type JudgedFinding, mergeFindings } from './merge-findings.ts';
 import { compareMinors, compareTexts, orderFindings } from './order-findings.ts';
@@ -73,7 +74,7 @@ function countNew(findings: readonly Finding[]) {
 function dataCoverage(target: string, { newestMinor, updatedOn }: ScanReport['data']): Coverage[] {
   if (compareMinors(target, newestMinor) <= 0) return [];
   const detail = `The tables of ${updatedOn} know removals up to ${newestMinor}. Update Liftlock to scan for ${target}.`;
-  return [{ what: `removals of Kubernetes ${target}`, source: null, status: 'error', detail, count: 0 }];
+  return [unreadOf(`removals of Kubernetes ${target}`, null, 'error', detail)];
 }
 
 function orderCoverage(coverage: readonly Coverage[]): Coverage[] {
@@ -211,5 +212,5 @@ function leftOutBy(only: readonly OnlyTerm[], count: number): Coverage[] {
   const terms = only.map(({ word, patterns }) => `${word}=${patterns.join(',')}`).join(' ');
   const what = `${counted(count, 'finding')} other than ${terms}`;
   const detail = 'They were found, and --only leaves them out: they count for nothing.';
-  return [{ what, source: null, status: 'skipped', detail, count: 0 }];
+  return [unreadOf(what, null, 'skipped', detail)];
 }
