@@ -5,7 +5,8 @@ import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import { exitCodeOf } from '../../core/scan/report/verdict.ts';
 import { clusterParam, part } from '../client/paths.ts';
 import { packageVersion } from '../command/package-version.ts';
-import { EXIT, type ExitCode, type Session } from '../command/session.ts';
+import { EXIT, type Session } from '../command/session.ts';
+import { untilFound } from '../command/until-found.ts';
 import { facts, print, reasonLines } from '../output/print.ts';
 import { Progress } from '../output/progress.ts';
 import { printScan, type ScanFormat } from '../output/scan/print-scan.ts';
@@ -18,8 +19,6 @@ interface ScanClusterOptions {
   readonly output: ScanFormat;
 }
 
-const LOOK_MILLISECONDS = 1_000;
-
 /** Starts a scan in the controller. Its report, once it is there, is printed and judged like any other. */
 export async function scanCluster(session: Session, name: string, own: ScanClusterOptions, command: Command) {
   const options = { ...own, ...givenToScan(command) };
@@ -31,10 +30,20 @@ export async function scanCluster(session: Session, name: string, own: ScanClust
     const format = options.output === 'yaml' || options.output === 'json' ? options.output : 'table';
     return print(session, format, started, () => startedText(started));
   }
-  const run = scans.runs[':name'];
-  const look = () => run.$get({ param: { ...param, name: part(started.name) } });
-  const ended = await untilEnded(session, look, options);
-  if (typeof ended === 'number') return ended;
+  const progress = new Progress(session.io);
+  let run = started;
+  const ended = await untilFound(session.io, options.waitTimeout, async () => {
+    run = await scans.runs[':name'].$get({ param: { ...param, name: part(started.name) } });
+    if (run.status === 'ended') return run;
+    progress.tell(() => progressText(run));
+    return undefined;
+  });
+  if (typeof ended === 'number') {
+    const late = `. It has not ended within ${options.waitTimeout} seconds`;
+    const why = ended === EXIT.timedOut ? late : ' without you';
+    session.io.err(visible(`The scan goes on${why}: ${run.execution}\n`));
+    return ended;
+  }
   if (ended.scannedAt === null) {
     session.io.err(`The scan ended without a report.\n${reasonLines(ended.reasons).join('\n')}\n`);
     return EXIT.incomplete;
@@ -43,29 +52,6 @@ export async function scanCluster(session: Session, name: string, own: ScanClust
   const report = await client.whole('findings', (query) => scans[':time'].$get({ param: at, query }));
   await printScan(session, options.output, report, { current: process.cwd(), version: await packageVersion() });
   return exitCodeOf(report);
-}
-
-async function untilEnded(
-  { io }: Session,
-  look: () => Promise<ScanRunView>,
-  { waitTimeout }: ScanClusterOptions,
-): Promise<ScanRunView | ExitCode> {
-  const progress = new Progress(io);
-  const until = performance.now() + waitTimeout * 1_000;
-  for (;;) {
-    const run = await look();
-    if (run.status === 'ended') return run;
-    progress.tell(() => progressText(run));
-    if (performance.now() > until) {
-      io.err(visible(`The scan goes on. It has not ended within ${waitTimeout} seconds: ${run.execution}\n`));
-      return EXIT.timedOut;
-    }
-    await io.sleep(LOOK_MILLISECONDS);
-    if (io.interrupted.aborted) {
-      io.err(visible(`The scan goes on without you: ${run.execution}\n`));
-      return EXIT.interrupted;
-    }
-  }
 }
 
 const progressText = ({ status, read, left }: ScanRunView): string =>

@@ -11,6 +11,7 @@ import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterId, clusterParam, part } from '../client/paths.ts';
 import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
+import { untilFound } from '../command/until-found.ts';
 import { painted, print, tableLines } from '../output/print.ts';
 import { Progress } from '../output/progress.ts';
 
@@ -45,7 +46,6 @@ export async function accessCheck(session: Session, cluster: string | undefined,
 }
 
 const isOpen = ({ status }: AccessReport): boolean => status !== 'Ok';
-const LOOK_MILLISECONDS = 1_000;
 
 /**
  * Has the hub look, with Liftlock's own rights: the spoke roles trust its functions and nobody else. A scan reads all that an upgrade will,
@@ -64,25 +64,23 @@ async function scansOf(
     runs.set(clusterKey, await scans.$post({ param: clusterParam(clusterKey), json: {} }));
   }
   const progress = new Progress(io);
-  const until = performance.now() + waitTimeout * 1_000;
-  for (;;) {
+  let left = runs.size;
+  const ended = await untilFound(io, waitTimeout, async () => {
     for (const [clusterKey, { status, name }] of runs) {
       if (status === 'ended') continue;
       const param = { ...clusterParam(clusterKey), name: part(name) };
       runs.set(clusterKey, await scans.runs[':name'].$get({ param }));
     }
-    const left = [...runs.values()].filter(({ status }) => status !== 'ended').length;
+    left = [...runs.values()].filter(({ status }) => status !== 'ended').length;
     if (left === 0) return runs;
     progress.tell(() => `${runs.size - left} of ${counted(runs.size, 'cluster')} looked at.`);
-    if (performance.now() > until) {
-      io.err(
-        `${counted(left, 'scan')} have not ended within ${waitTimeout} seconds. Look again: liftlock access check\n`,
-      );
-      return EXIT.timedOut;
-    }
-    await io.sleep(LOOK_MILLISECONDS);
-    if (io.interrupted.aborted) return EXIT.interrupted;
-  }
+    return undefined;
+  });
+  if (ended === EXIT.timedOut)
+    io.err(
+      `${counted(left, 'scan')} have not ended within ${waitTimeout} seconds. Look again: liftlock access check\n`,
+    );
+  return ended;
 }
 
 /** A cluster in an account that cannot be read is in no list, so the account itself is named: once, whatever the number of its Regions. */

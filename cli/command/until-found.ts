@@ -1,0 +1,20 @@
+import type { Io } from './io.ts';
+import { EXIT } from './session.ts';
+
+const LOOK_MILLISECONDS = 1_000;
+
+/** Looks once a second until there is something. Gives the exit code where nobody waits for it any longer: it took too long, or Ctrl-C was pressed. */
+export async function untilFound<Found extends object>(
+  io: Io,
+  seconds: number,
+  look: () => Promise<Found | undefined>,
+): Promise<Found | typeof EXIT.timedOut | typeof EXIT.interrupted> {
+  const until = performance.now() + seconds * 1_000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > until) return EXIT.timedOut;
+    await io.sleep(LOOK_MILLISECONDS);
+    if (io.interrupted.aborted) return EXIT.interrupted;
+  }
+}
