@@ -40,12 +40,10 @@ export function readYaml(
     issues.push(...told.map((error) => syntaxIssue(path, text, lines, error)));
     // With duplicate keys the rest can still be checked, so that everything is said at once.
     if (broken.some((error) => error.code !== 'DUPLICATE_KEY') || isEmpty(document)) continue;
-    const refusal = aliasRefusal(document);
-    if (refusal === undefined) {
-      documents.push(new YamlDocument(path, document.toJS({ maxAliasCount: maxAliases }), document, lines));
-    } else {
-      issues.push(new YamlDocument(path, undefined, document, lines).issue('error', [], refusal));
-    }
+    const { value, refusal } = plainValue(document);
+    const written = new YamlDocument(path, value, document, lines);
+    if (refusal === undefined) documents.push(written);
+    else issues.push(written.issue('error', [], refusal));
   }
   return { documents, issues };
 }
@@ -55,16 +53,16 @@ function isEmpty({ contents }: Document.Parsed): boolean {
 }
 
 /** Anchors are fine in moderation; a few nested ones can stand for billions of nodes. */
-function aliasRefusal(document: Document.Parsed): string | undefined {
+function plainValue(document: Document.Parsed): { readonly value?: unknown; readonly refusal?: string } {
   let aliases = 0;
   visit(document, { Alias: () => (++aliases > maxAliases ? visit.BREAK : undefined) });
-  if (aliases > maxAliases) return `this document has more than ${maxAliases} YAML aliases. Write the values out.`;
+  if (aliases > maxAliases)
+    return { refusal: `this document has more than ${maxAliases} YAML aliases. Write the values out.` };
   try {
-    document.toJS({ maxAliasCount: maxAliases });
-    return undefined;
+    return { value: document.toJS({ maxAliasCount: maxAliases }) };
   } catch (error) {
     const what = error instanceof Error ? error.message : 'they cannot be resolved';
-    return `this document has YAML aliases that cannot be followed: ${what}. Write the values out.`;
+    return { refusal: `this document has YAML aliases that cannot be followed: ${what}. Write the values out.` };
   }
 }
 

@@ -72,7 +72,7 @@ function mayBeGivenUp(metadata: Mapping): boolean {
   if (Array.isArray(managedFields)) {
     for (const field of managedFields) if (apiVersionsGivenUp.has(mappingOf(field).apiVersion as string)) return true;
   }
-  const applied = mappingOf(annotations)['kubectl.kubernetes.io/last-applied-configuration'];
+  const applied = mappingOf(annotations)[APPLIED];
   if (typeof applied !== 'string') return false;
   const version = /"apiVersion"\s*:\s*"([^"]{1,200})"/.exec(applied)?.[1];
   return version === undefined || apiVersionsGivenUp.has(version);

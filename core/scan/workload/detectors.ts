@@ -166,7 +166,6 @@ const CONFIG_KINDS = ['KubeletConfiguration', 'KubeProxyConfiguration', 'KubeSch
 
 /** A feature gate in a component's configuration or in its flags. */
 const featureGate: Detector = (object, rules) => {
-  if (rules.length === 0) return [];
   const found = [...featureGatesOfConfig(object), ...featureGatesOfFlags(object), ...featureGatesOfNodeConfig(object)];
   return found.flatMap(({ path, name, value }) => {
     const isMeant = (gate: string) => gate === name || gate === `${name}=${value}`;
@@ -244,7 +243,7 @@ const ADDRESS_FIELDS: Readonly<Record<string, { addresses: readonly string[]; bl
 /** An address with leading zeros, or a CIDR with host bits or leading zeros. */
 const ipAddressFormat: Detector = ({ group, kind, value }, rules) => {
   const fields = ADDRESS_FIELDS[`${group}/${kind}`];
-  if (fields === undefined || rules.length === 0) return [];
+  if (fields === undefined) return [];
   const wrong = [
     ...fields.addresses
       .flatMap((field) => valuesAt(value, field))
