@@ -12,13 +12,8 @@ export const kubeletSkew: PreflightCheck = {
     const ofGroups = nodegroups.flatMap(({ nodegroupName, version }) => {
       if (version === undefined) return [];
       const evidence = [`EKS says that it is at ${version}.`];
-      return {
-        ...KUBELET,
-        source: 'eks',
-        ...about('Nodegroup', nodegroupName, { kind: 'managed', name: nodegroupName }),
-        evidence,
-        version,
-      } as const;
+      const of = about('Nodegroup', nodegroupName, { kind: 'managed', name: nodegroupName });
+      return { ...KUBELET, source: 'eks', ...of, evidence, version } as const;
     });
     const alike = Map.groupBy(server?.nodes ?? [], ({ kubeletVersion, labels, providerId }) =>
       JSON.stringify([nodeOwner(labels, providerId), kubeletVersion]),

@@ -147,27 +147,25 @@ function rulesNaming(
   path: Path,
   says: string,
 ): Observation[] {
-  const [groups, versions, resources] = [texts(rule.apiGroups), texts(rule.apiVersions), texts(rule.resources)];
+  const groups = texts(rule.apiGroups).filter((group) => group !== '*');
+  const resources = texts(rule.resources).filter((resource) => !resource.includes('*'));
+  const versions = texts(rule.apiVersions);
   const [version] = versions.length === 1 && versions[0] !== '*' ? versions : [];
-  return groups
-    .filter((group) => group !== '*')
-    .flatMap((group) =>
-      resources
-        .filter((resource) => !resource.includes('*'))
-        .flatMap((resource) =>
-          referenceOf(object, context, {
-            named: { group, ...given({ version }), resource },
-            says,
-            severity: 'warning',
-            consequence: 'requests for the versions that are served may pass without it',
-            path,
-            evidence:
-              version === undefined
-                ? `It matches ${resource} of ${group === '' ? 'the core group' : group}.`
-                : `It matches only ${group}/${version} ${resource}.`,
-          }),
-        ),
-    );
+  return groups.flatMap((group) =>
+    resources.flatMap((resource) =>
+      referenceOf(object, context, {
+        named: { group, ...given({ version }), resource },
+        says,
+        severity: 'warning',
+        consequence: 'requests for the versions that are served may pass without it',
+        path,
+        evidence:
+          version === undefined
+            ? `It matches ${resource} of ${group === '' ? 'the core group' : group}.`
+            : `It matches only ${group}/${version} ${resource}.`,
+      }),
+    ),
+  );
 }
 
 const texts = (value: unknown): string[] =>
@@ -240,7 +238,7 @@ const observeApiService: ObserveReferences = (object, context) => {
 export const observeDisruptionBudget: ObserveReferences = (object, context) => {
   if (object.apiVersion !== 'policy/v1beta1') return [];
   const { selector } = mappingOf(object.value.spec);
-  if (selector === undefined || selector === null || !isMapping(selector)) return [];
+  if (!isMapping(selector)) return [];
   const { matchLabels, matchExpressions } = selector;
   if (Object.keys(mappingOf(matchLabels)).length > 0) return [];
   if (Array.isArray(matchExpressions) && matchExpressions.length > 0) return [];
