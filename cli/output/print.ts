@@ -87,8 +87,14 @@ export const tableLines = (...given: Parameters<typeof table>): string[] =>
     .split('\n');
 
 /** A heading and a table, or nothing where it would have no row. */
-export const tableSection = (heading: string, ...[headers, rows, columns]: Parameters<typeof table>): string[] =>
-  rows.length === 0 ? [] : section(heading, tableLines(headers, rows, columns));
+export function tableSection(
+  heading: string,
+  headers: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns?: number,
+): string[] {
+  return rows.length === 0 ? [] : section(heading, tableLines(headers, rows, columns));
+}
 
 function line(row: readonly string[], widths: readonly number[], columns: number | undefined): string {
   const last = widths.length - 1;

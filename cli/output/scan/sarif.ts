@@ -177,9 +177,10 @@ function ruleIdOf({ reason, rule, apiVersion, kind }: Finding): string {
 function rulesOf(findings: readonly Finding[]) {
   const byRule = Map.groupBy(findings, ruleIdOf);
   const indexes = new Map([...byRule.keys()].map((id, index) => [id, index]));
-  const rules = [...byRule.values()].flatMap((found) =>
-    found.slice(0, 1).map((first) => descriptor(first, LEVELS[worstOf(found)])),
-  );
+  const rules = [...byRule.values()].flatMap((found) => {
+    const [first] = found;
+    return first === undefined ? [] : [descriptor(first, LEVELS[worstOf(found)])];
+  });
   return { rules, indexes };
 }
 
