@@ -136,10 +136,10 @@ export const FLEET_VERBS: Verbs = {
     options: REASONED,
     load: async () => (await import('./verbs/rollout.ts')).promote,
   },
-  'rollout release-trait <rollout> <trait>': {
+  'rollout release-trait <rollout> <traits...>': {
     description: 'let clusters go on that were set aside for what they share with those that failed',
     options: REASONED,
-    load: async () => (await import('./verbs/rollout.ts')).releaseTrait,
+    load: async () => (await import('./verbs/rollout.ts')).releaseTraits,
   },
   'approve <rollout> <wave>': {
     description: 'agree to the plan of a wave, in your name',

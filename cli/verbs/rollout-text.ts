@@ -44,7 +44,11 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
     ]),
     ...section('Reasons', reasonLines(rollout.reasons)),
     ...section('Conditions', conditionLines(rollout.conditions, now)),
-    ...listed('Suspicious', rollout.suspiciousTraits ?? [], (trait) => `${trait}: clusters that have it are set aside`),
+    ...listed(
+      'Suspicious',
+      rollout.suspiciousTraits ?? [],
+      (trait) => `${trait}: whatever failed has it, and nothing that succeeded`,
+    ),
     ...rollout.waveDetails.flatMap((wave) => {
       const members = rollout.members.filter(({ waveIndex }) => waveIndex === wave.index);
       const rows = members.flatMap(({ reasons: [first, ...others], ...member }, at) => [

@@ -99,10 +99,12 @@ export async function promote(session: Session, id: string, options: ReasonOptio
   ]);
 }
 
-/** Clears a trait of suspicion. */
-export async function releaseTrait(session: Session, id: string, trait: string, options: ReasonOption) {
+/** Clears traits of suspicion. */
+export async function releaseTraits(session: Session, id: string, traits: string[], options: ReasonOption) {
   const of = (await session.client()).v1.rollouts[':id'];
-  const json = { trait, reason: options.reason ?? NO_REASON };
+  const json = { traits, reason: options.reason ?? NO_REASON };
   const rollout = await of['release-trait'].$post({ param: { id: part(id) }, json });
-  return print(session, options.output, rollout, () => [visible(`${trait} is not suspected any more in ${id}.`)]);
+  return print(session, options.output, rollout, () => [
+    visible(`${traits.join(', ')}: not suspected any more in ${id}.`),
+  ]);
 }

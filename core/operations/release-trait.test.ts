@@ -4,13 +4,17 @@ import { operatorPorts, recordOf } from '../../test/material/operations/operator
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { releaseTrait } from './rollout-orders.ts';
+import { releaseTraits } from './rollout-orders.ts';
 
-async function released(trait: string, failed: NonNullable<Wave['traits']>['failed'], rollout: Partial<Rollout> = {}) {
+async function released(
+  traits: string | string[],
+  failed: NonNullable<Wave['traits']>['failed'],
+  rollout: Partial<Rollout> = {},
+) {
   const table = new MemoryTable();
   const waves = [waveItem({ failed: 1, traits: { failed, succeeded: {} } })];
   const { told, ...ports } = await operatorPorts(table, { rollout: rolloutItem(rollout), waves, member: undefined });
-  const result = await releaseTrait(ports, 'r', trait, 'ann', 'it was the network');
+  const result = await releaseTraits(ports, 'r', [traits].flat(), 'ann', 'it was the network');
   return { result, told, stored: (await load(table, Rollouts, 'r'))?.data, record: await recordOf(table, 'rollout/r') };
 }
 
@@ -19,7 +23,7 @@ test('a trait that is cleared of suspicion is kept beside those that were, on re
   expect(result).toEqual(rolloutItem({ releasedTraits: ['before', 'ami/AL2'] }));
   expect(stored).toMatchObject(result);
   expect(record).toEqual([
-    { event: 'TraitReleased', principal: 'ann', detail: { trait: 'ami/AL2', why: 'it was the network' } },
+    { event: 'TraitReleased', principal: 'ann', detail: { traits: ['ami/AL2'], why: 'it was the network' } },
   ]);
   const reasons = [{ code: 'TraitReleased', message: 'ann cleared ami/AL2 of suspicion: it was the network' }];
   const detail = {
@@ -35,6 +39,12 @@ test('a trait that is cleared of suspicion is kept beside those that were, on re
 
 test('the first one that is cleared begins the list', async () => {
   expect((await released('ami/AL2', { 'ami/AL2': 1 })).stored?.releasedTraits).toEqual(['ami/AL2']);
+});
+
+test('of several none is cleared where one is not suspected, and each only once', async () => {
+  const failed = { a: 1, b: 1 };
+  await expect(released(['a', 'other'], failed)).rejects.toThrow('other is not suspected in the rollout r; a, b are.');
+  expect((await released(['a', 'b', 'a'], failed)).stored?.releasedTraits).toEqual(['a', 'b']);
 });
 
 test.each<[NonNullable<Wave['traits']>['failed'], readonly string[], string]>([

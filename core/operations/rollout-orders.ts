@@ -193,11 +193,11 @@ function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): Wa
     });
 }
 
-/** Clears a trait of suspicion: clusters that were set aside for it go on at the next tick. Fails with `WrongState`. */
-export function releaseTrait(
+/** Clears traits of suspicion, all of them or none: clusters that were set aside for them go on at the next tick. Fails with `WrongState`. */
+export function releaseTraits(
   ports: OperatorPorts,
   id: string,
-  trait: string,
+  asked: readonly string[],
   by: string,
   why: string,
 ): Promise<Told<Rollout>> {
@@ -206,18 +206,20 @@ export function releaseTrait(
     const rollout = await findRollout(table, id);
     const waves = (await loadWaves(table, id)).map(({ data }) => data);
     const { traits } = fingerprintOf(rollout.data, waves);
-    if (!traits.includes(trait)) {
+    const other = asked.find((trait) => !traits.includes(trait));
+    if (other !== undefined) {
       const list = traits.length === 0 ? 'none is' : `${traits.join(', ')} ${traits.length === 1 ? 'is' : 'are'}`;
-      throw new Refusal('WrongState', `${trait.slice(0, 200)} is not suspected in the rollout ${id}; ${list}.`, {
+      throw new Refusal('WrongState', `${other.slice(0, 200)} is not suspected in the rollout ${id}; ${list}.`, {
         traits,
       });
     }
-    const next: Rollout = { ...rollout.data, releasedTraits: [...(rollout.data.releasedTraits ?? []), trait] };
-    const reasons = [reason('TraitReleased', `${by} cleared ${trait} of suspicion: ${why}`)];
+    const releasedTraits = [...new Set([...(rollout.data.releasedTraits ?? []), ...asked])];
+    const next: Rollout = { ...rollout.data, releasedTraits };
+    const reasons = [reason('TraitReleased', `${by} cleared ${asked.join(', ')} of suspicion: ${why}`)];
     return {
       result: toldRollout(next, now),
       writes: [replace(Rollouts, rollout, next)],
-      record: [rolloutEntry(id, 'TraitReleased', by, { trait, why })],
+      record: [rolloutEntry(id, 'TraitReleased', by, { traits: asked, why })],
       events: ([change]) => [rolloutChanged({ ...next, reasons }, change, 'traits')],
     };
   });

@@ -46,7 +46,7 @@ test('of failures alone holds nobody for what all others have too: it explains n
 test('what is suspected is told with who has it, who lacks it, and what to run', () => {
   const told = (failures: number, successes: number) =>
     suspicion({ failures, successes, traits: ['a', 'b', 'c'] }, 'r', ['b', 'c'], nobody)?.message;
-  const end = "Look at the failure first, then: liftlock rollout release-trait r 'b'.";
+  const end = "Look at the failure first, then: liftlock rollout release-trait r 'b' 'c'.";
   expect(told(1, 0)).toBe(
     `It shares b, c: the cluster that failed has it and clusters that are still to come lack it. ${end}`,
   );

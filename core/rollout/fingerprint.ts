@@ -45,7 +45,7 @@ export function suspicion(
       : `none of the ${print.successes} that succeeded has it`;
   return reason(
     'SuspiciousTrait',
-    `It shares ${shared.join(', ')}: ${who} it and ${lack}. Look at the failure first, then: liftlock rollout release-trait ${rolloutId} '${shared[0]}'.`,
+    `It shares ${shared.join(', ')}: ${who} it and ${lack}. Look at the failure first, then: liftlock rollout release-trait ${rolloutId} ${shared.map((trait) => `'${trait}'`).join(' ')}.`,
   );
 }
 

@@ -27,8 +27,12 @@ const state = (given: Partial<HookState> = {}): HookState => ({
 function held(hooks: readonly Hook[], states: Record<string, HookState> = {}, first = dev()): string {
   const wave = prod({ hooks: states });
   const policy = { spec: { ...policyWith().spec, hooks: [...hooks] } };
-  const [one, ...others] = heldByHooks(rollout, [first, wave], wave, policy, NOON) ?? [undefined];
+  const [told, ...others] = heldByHooks(rollout, [first, wave], wave, policy, NOON) ?? [undefined];
   expect(others).toEqual([]);
+  // The wave says why before the rollout halts.
+  const after = told?.type === 'adjust-wave' ? { ...wave, ...told.changes } : wave;
+  const [one] = heldByHooks(rollout, [first, after], after, policy, NOON) ?? [undefined];
+  if (told?.type === 'adjust-wave') expect(one).toMatchObject({ status: 'Halted', reasons: after.reasons });
   if (one === undefined)
     return heldByHooks(rollout, [first, wave], wave, policy, NOON) === undefined ? 'opens' : 'waits';
   return one.type === 'ask-hook'

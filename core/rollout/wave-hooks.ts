@@ -52,8 +52,13 @@ export function heldByHooks(
   const due = [...at('after', past), ...at('before', wave)];
   const decision = decideHooks(due, states, planOf(wave), now, `liftlock rollout resume ${rollout.id}`);
   if (decision.type === 'pass') return undefined;
-  if (decision.type === 'stop')
-    return [{ type: 'change-rollout', rollout, waves: [wave], status: 'Halted', reasons: [decision.reason] }];
+  if (decision.type === 'stop') {
+    const reasons = [decision.reason];
+    // The wave says so first: that its hook is asked is true no more, and in a rollout that is halted nobody corrects it.
+    return isSame(wave.reasons, reasons)
+      ? [{ type: 'change-rollout', rollout, waves: [wave], status: 'Halted', reasons }]
+      : [{ type: 'adjust-wave', wave, changes: { reasons }, event: undefined, reasons }];
+  }
   const { key, hook } = decision.due;
   const againAt = standing(states[key], hook, planOf(wave))?.againAt;
   return againAt !== undefined && new Date(againAt) > now

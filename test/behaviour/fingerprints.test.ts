@@ -1,5 +1,5 @@
 import { retryCluster } from '../../core/operations/hold-switch.ts';
-import { promoteRollout, releaseTrait, resumeRollout } from '../../core/operations/rollout-orders.ts';
+import { promoteRollout, releaseTraits, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { grantUpgrade } from '../../core/protocol/grant.ts';
 import {
@@ -45,10 +45,10 @@ describe('clusters that share what the failed ones have and the succeeded ones l
     expect(aside).toMatchObject({ status: 'Quarantined', reasons: [{ code: 'SuspiciousTrait' }] });
     expect(aside.reasons[0]?.message).toContain('ami/BOTTLEROCKET_x86_64');
     expect(touched(world, 'c')).toBe(false);
-    await expect(releaseTrait(world.ports, await rolloutIdOf(world), 'ami/AL2_x86_64', PERSON, '')).rejects.toThrow(
+    await expect(releaseTraits(world.ports, await rolloutIdOf(world), ['ami/AL2_x86_64'], PERSON, '')).rejects.toThrow(
       'is not suspected',
     );
-    await releaseTrait(world.ports, await rolloutIdOf(world), 'ami/BOTTLEROCKET_x86_64', PERSON, 'subnet was full');
+    await releaseTraits(world.ports, await rolloutIdOf(world), ['ami/BOTTLEROCKET_x86_64'], PERSON, 'subnet was full');
     await run(world);
     expect((await memberOf(world, 'c')).status).toBe('Succeeded');
     expect((await rolloutsOf(world))[0]?.status).toBe('CompletedWithFailures');

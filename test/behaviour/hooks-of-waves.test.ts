@@ -82,6 +82,7 @@ test.each<[string, object, string, RegExp]>([
     const halted = await rollout(world);
     expect([halted?.status, halted?.reasons.map((one) => one.code)]).toEqual(['Halted', [code]]);
     expect(halted?.reasons[0]?.message).toMatch(said);
+    expect((await wavesOf(world))[0]?.reasons).toEqual(halted?.reasons);
     expect([await shown(world), touched(world, 'dev')]).toEqual([['dev Pending', 'prod Pending'], false]);
     const again = answering(world, 'go');
     await resumeRollout(world.ports, await rolloutIdOf(world), PERSON);

@@ -22,7 +22,7 @@ export async function switchRollouts(
   await apiRequest(cloud, 'POST', `${glass}/end`, { reason: 'rehearsed' });
   await apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/waves/all/approve`, { comment: 'rehearsed' });
   await apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/waves/all/reject`, { reason: 'rehearsed' });
-  const released = { trait: 'version:1.34', reason: 'rehearsed' };
+  const released = { traits: ['version:1.34'], reason: 'rehearsed' };
   await refused(apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/release-trait`, released), 'WrongState');
   await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/skip', { reason: 'rehearsed' });
   await apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/abort`, { reason: 'rehearsed' });

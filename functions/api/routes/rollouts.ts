@@ -7,7 +7,7 @@ import {
   abortRollout,
   pauseRollout,
   promoteRollout,
-  releaseTrait,
+  releaseTraits,
   resumeRollout,
   startRollout,
 } from '../../../core/operations/rollout-orders.ts';
@@ -25,7 +25,7 @@ const create = z.strictObject({
 });
 
 const planHash = z.string().regex(PLAN_HASH.pattern, PLAN_HASH.otherwise).optional();
-const released = withReason.extend({ trait: z.string().min(1).max(300) });
+const released = withReason.extend({ traits: z.array(z.string().min(1).max(300)).min(1).max(100) });
 const approved = z.strictObject({ planHash, comment: withOptionalReason.shape.reason });
 const rejected = withReason.extend({ planHash }).transform(({ reason: comment, ...rest }) => ({ ...rest, comment }));
 
@@ -89,9 +89,9 @@ export const rollouts = new Hono<ApiEnv>()
   })
   .post('/:id/promote', ordered(withReason, promoteRollout))
   .post('/:id/release-trait', async (context: ApiContext<'/:id/release-trait', Body<typeof released>>) => {
-    const { trait, reason } = await readBody(context, released);
+    const { traits, reason } = await readBody(context, released);
     const { ports, principal } = context.var;
-    return context.json(await releaseTrait(ports, context.req.param('id'), trait, principal, reason));
+    return context.json(await releaseTraits(ports, context.req.param('id'), traits, principal, reason));
   })
   .post('/:id/waves/:wave/approve', voted('Approved', approved))
   .post('/:id/waves/:wave/reject', voted('Rejected', rejected))

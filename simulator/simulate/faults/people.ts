@@ -9,7 +9,7 @@ import {
   abortRollout,
   pauseRollout,
   promoteRollout,
-  releaseTrait,
+  releaseTraits,
   resumeRollout,
 } from '../../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../../core/operations/skip-cluster.ts';
@@ -56,7 +56,7 @@ export async function actAsPerson(world: World, { does, minutes }: FaultOf<'pers
     case 'skip':
       return skipWaiting(world);
     case 'release-traits':
-      return releaseTraits(world);
+      return releaseAllTraits(world);
     case 'release':
       return eachFailed(world, releaseCluster);
     case 'retry':
@@ -114,12 +114,12 @@ async function skipWaiting(world: World): Promise<void> {
   if (last !== undefined) await tried(skipCluster(world.ports, last.clusterKey, OPERATOR, 'its team asks for it'));
 }
 
-async function releaseTraits(world: World): Promise<void> {
+async function releaseAllTraits(world: World): Promise<void> {
   const waves = await loadKind(world.table, Waves);
   for (const rollout of await rollouts(world)) {
     const own = waves.filter(({ rolloutId }) => rolloutId === rollout.id);
-    for (const trait of fingerprintOf(rollout, own).traits)
-      await tried(releaseTrait(world.ports, rollout.id, trait, OPERATOR, 'something else'));
+    const { traits } = fingerprintOf(rollout, own);
+    if (traits.length > 0) await tried(releaseTraits(world.ports, rollout.id, traits, OPERATOR, 'something else'));
   }
 }
 
