@@ -336,10 +336,11 @@ async function refuseInVain(
   const { reasons } = refusalsOfRetry(snapshot, rollout.data, waves, member, now);
   if (reasons.length === 0) return;
   const said = reasons.map(({ message }) => message).join(' ');
-  throw new Refusal(
-    'UpgradeBlocked',
-    `${member.name} is not tried again now: ${said} When that is over: liftlock retry cluster ${member.name}`,
-  );
+  const isGoing = reasons.some(({ code }) => code === 'Deleting');
+  const then = isGoing
+    ? 'Nothing is left to be tried once it is gone.'
+    : `When that is over: liftlock retry cluster ${member.name}`;
+  throw new Refusal('UpgradeBlocked', `${member.name} is not tried again now: ${said} ${then}`);
 }
 
 /** Its own rollout becomes the policy's newest again, unless a newer one is under way. */

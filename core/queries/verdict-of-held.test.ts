@@ -104,6 +104,6 @@ test('a held cluster that a newer rollout of its policy goes on without is told 
   const { reasons, when } = verdictOf({ ...snapshot, control }, cluster, aim, { place, ofUpgrade }, NOW);
   expect(reasons.map(({ code }) => code)).toEqual(['Held', 'RolloutBusy', 'FleetStopped']);
   expect(when.condition).toBe(
-    'Once nothing refuses it any more (now RolloutBusy), somebody runs: liftlock retry cluster web (or release).',
+    'Once nothing refuses it any more (now RolloutBusy), somebody runs: liftlock retry cluster web (or release); and somebody runs: liftlock fleet resume',
   );
 });

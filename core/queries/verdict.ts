@@ -4,6 +4,7 @@ import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason, standingFirst } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
+import { quarantineReasons } from '../policy/quarantine.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { fleetRefusals, haltRefusals, OBSERVE_MODE, rolloutRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
@@ -85,13 +86,17 @@ export function verdictOf(
     const selecting = aim.policy?.metadata.name;
     const triedAgain = inRollout !== undefined && goesOnWith(inRollout, selecting);
     const why = reason('Held', `Held since ${held.since}: ${held.reason.message}`);
+    // Nobody tries again what is going.
+    const going = quarantineReasons(cluster, now).filter(({ code }) => code === 'Deleting');
+    if (going.length > 0) return said(after('It is gone: then nothing is left to be done for it.'), why, ...going);
     if (triedAgain) {
       const { reasons, until } = isWaited
         ? refusalsOfRetry(snapshot, place.rollout, place.waves, place.member, now)
         : refusalsBeside(inRollout, place);
-      const condition = `${somebodyOnce(reasons)} runs: liftlock retry cluster ${cluster.name} (or release).`;
+      const refused = refusedByFleet(snapshot);
+      const condition = `${somebodyOnce(reasons)} runs: liftlock retry cluster ${cluster.name} (or release)${andResume(refused) || '.'}`;
       // A stop refuses no retry, and lets nothing of it begin.
-      return said(after(condition, until), why, ...reasons, ...refusedByFleet(snapshot));
+      return said(after(condition, until), why, ...reasons, ...refused);
     }
     const policy = inRollout === undefined || inRollout.policy === selecting ? undefined : selecting;
     const { refusals, condition } = outOfHold(snapshot, cluster, left, now, policy);
@@ -222,10 +227,12 @@ const wavesOf = (snapshot: FleetSnapshot, { id }: Rollout, place: Place | undefi
 /** The reconciler does not look at a rollout that is halted until a person has it go on, so that what stood in the way before says nothing; a stop of the fleet outlasts that. */
 function halted(snapshot: FleetSnapshot, { rollout, waves }: Paused, ...told: readonly Reason[]): Verdict {
   const refused = refusedByFleet(snapshot);
-  const isStopped = refused.some(({ code }) => code === 'FleetStopped');
-  const condition = `Somebody has looked at what failed and runs: ${wayToResume(rollout, waves)}${isStopped ? '; and somebody runs: liftlock fleet resume' : ''}`;
+  const condition = `Somebody has looked at what failed and runs: ${wayToResume(rollout, waves)}${andResume(refused)}`;
   return said(after(condition), ...haltRefusals(rollout), ...refused, ...told);
 }
+
+const andResume = (refused: readonly Reason[]): string =>
+  refused.some(({ code }) => code === 'FleetStopped') ? '; and somebody runs: liftlock fleet resume' : '';
 
 /** What others wait for too, in the order in which it comes. */
 const COMES: Readonly<Record<WaitedFor, string>> = {
