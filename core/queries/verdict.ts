@@ -242,9 +242,15 @@ const COMES: Readonly<Record<WaitedFor, string>> = {
   window: 'its calendars are open',
 };
 
-/** Orders that a person lifts. */
+const TAG = 'its tag is changed, which is seen within the hour';
+
+/** What a person lifts, or the next look at the cluster. */
 const liftedIn = (its: Paused | undefined): Partial<Record<string, string>> => ({
   FleetStopped: 'somebody runs liftlock fleet resume',
+  ObserveMode: 'the Fleet is applied with mode: act',
+  NotInFleet: 'the Fleet names its account and Region again',
+  ...{ Excluded: TAG, BadTag: TAG, Pinned: TAG },
+  InventoryIncomplete: 'it was looked at anew, within the hour',
   ...(its && { RolloutPaused: `somebody runs ${wayToResume(its.rollout, its.waves)}` }),
 });
 
@@ -270,7 +276,7 @@ function conditionOf(
   const stays = stands.filter((one) => !isLook(one) && (at === null || kindOf(one.code) !== 'timed'));
   const hasOthers = stays.some(({ code }) => waitsFor(code) === undefined && !(code in lifted));
   const every = known.length === 0 ? 'every reason above is gone' : 'what else stands above is gone';
-  const parts = [...known.map(([, comes]) => comes), ...(hasOthers || known.length === 0 ? [every] : [])];
+  const parts = [...new Set(known.map(([, comes]) => comes)), ...(hasOthers || known.length === 0 ? [every] : [])];
   const looks = known.length > 0 && since.some(({ code }) => kindOf(code) !== 'told');
   const then = looks ? '; then Liftlock looks anew at what it parked for' : '';
   const text = `${[parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter((part) => part !== '').join(', and ')}${then}`;
