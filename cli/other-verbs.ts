@@ -54,7 +54,7 @@ export const OTHER_VERBS: Verbs = {
     options: [
       ['--upgrade <cluster/hop>', 'one upgrade of one cluster: web/1.36-1.37', { conflicts: ['rollout', 'since'] }],
       ['--rollout <id>', 'one rollout, with all clusters in it', { conflicts: ['since'] }],
-      ['--since <date>', 'a period, from 2026-07-01 on'],
+      ['--since <date>', 'a period, from 2026-07-01 on, or of the last 90d'],
       ['--until <date>', 'until then, itself not a day of it (default: now)'],
       ANCHORS,
       ['--redact <what>', 'people: pseudonyms in place of names and ARNs of people', { choices: ['people'] }],

@@ -152,6 +152,8 @@ test('a period holds what was done in it, with people as pseudonyms where that i
   expect([made.code, made.out]).toEqual([EXIT.ok, expect.stringContaining('items of 7 records')]);
   expect(readFileSync(file, 'utf8')).not.toContain('local-operator');
   expect((await offline(`evidence verify ${file} --anchors ${folder}`)).code).toBe(EXIT.ok);
+  const lately = await online(`evidence export --since 365d --anchors ${folder} -o ${path('lately.html')}`);
+  expect([lately.code, lately.out]).toEqual([EXIT.ok, expect.stringContaining('of 7 records')]);
 });
 
 test('a rollout holds its plan and each of its clusters that it has begun, and none of its items is missing by the anchors', async () => {

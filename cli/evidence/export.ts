@@ -13,7 +13,7 @@ import { proofsOf, saltOf } from '../../core/evidence/verify-evidence.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
 import type { AnchorFile } from '../../core/ports/anchors.ts';
-import { dateOf } from '../../core/queries/report-period.ts';
+import { dateOf, startOf } from '../../core/queries/report-period.ts';
 import { Members } from '../../core/store/entities.ts';
 import { anchorFiles } from '../audit/records.ts';
 import { recordsOf } from '../audit/show.ts';
@@ -91,7 +91,10 @@ async function scopeOf(
     );
   if (rollout !== undefined) return { kind: 'rollout', rolloutId: rollout };
   if (upgrade === undefined) {
-    const period = { since: instant('since', since ?? ''), until: until === undefined ? now : instant('until', until) };
+    const period = {
+      since: instant(startOf(since ?? '', new Date(now)), `since "${since}" is no date, and no duration such as 90d`),
+      until: until === undefined ? now : instant(dateOf(until), `until "${until}" is no date`),
+    };
     if (period.since >= period.until)
       throw invalid(
         `liftlock: the period from ${period.since} to ${period.until} is none: --since comes before --until and before now.`,
@@ -108,10 +111,9 @@ async function scopeOf(
   return { kind: 'upgrade', clusterKey, upgradeId };
 }
 
-function instant(option: string, text: string): string {
-  const date = dateOf(text);
+function instant(date: Date | undefined, otherwise: string): string {
   if (date !== undefined) return date.toISOString();
-  throw invalid(`liftlock: --${option} "${text}" is no date. Write it as 2026-07-01 or 2026-07-01T08:00:00Z.`);
+  throw invalid(`liftlock: --${otherwise}. Write it as 2026-07-01 or 2026-07-01T08:00:00Z.`);
 }
 
 async function recordsFor(

@@ -10,7 +10,7 @@ test.each([
   expect(periodStart(since, now).toISOString()).toBe(start);
 });
 
-test.each(['yesterday', '90', '2026-02-31', '2026-13-01', '2026-11-01T25:00:00Z', ''])(
+test.each(['yesterday', '90', '2w', '2026-02-31', '2026-13-01', '2026-11-01T25:00:00Z', ''])(
   'since %p is neither a duration nor a date',
   (since) => {
     expect(() => periodStart(since, now)).toThrow(`since ${since} is neither a duration such as 90d nor a date`);

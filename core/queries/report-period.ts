@@ -19,9 +19,13 @@ export function dateOf(text: string): Date | undefined {
   return Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text.slice(0, 10)) ? undefined : date;
 }
 
-/** From when on a report tells: a duration before now, such as 90d, or a date. */
+/** A duration before now, such as 90d, or a date. */
+export const startOf = (since: string, now: Date): Date | undefined =>
+  /^\d{1,5}[mhd]$/.test(since) ? new Date(now.getTime() - durationMilliseconds(since)) : dateOf(since);
+
+/** From when on a report tells. */
 export function periodStart(since: string, now: Date): Date {
-  const start = /^\d{1,5}[mhdw]$/.test(since) ? now.getTime() - durationMilliseconds(since) : dateOf(since)?.getTime();
+  const start = startOf(since, now)?.getTime();
   if (start === undefined)
     throw invalidInput(`since ${since} is neither a duration such as 90d nor a date such as 2026-08-01.`);
   if (start >= now.getTime() || start < now.getTime() - HISTORY_MILLISECONDS)

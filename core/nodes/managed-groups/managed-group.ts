@@ -132,7 +132,8 @@ function moveTo(unit: ManagedGroup, target: KubeVersion): Move<GroupCall> {
   // A failed roll leaves a group ACTIVE or DEGRADED with some nodes replaced; sending it again goes on (facts: eks.md §5.4).
   if (status !== 'ACTIVE' && status !== 'DEGRADED') {
     const issues = issueTexts(nodegroup.health).join('; ');
-    return { type: 'blocked', reason: reason('NodegroupStatus', `The node group ${group} is ${status}. ${issues}`) };
+    const said = `The node group ${group} is ${status}. ${issues}`.trimEnd();
+    return { type: 'blocked', reason: reason('NodegroupStatus', said) };
   }
   const roll = (how: Partial<UpdateNodegroupVersionInput>): Move<GroupCall> => {
     const input = { clusterName, nodegroupName: group, ...how };

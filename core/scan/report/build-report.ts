@@ -101,8 +101,8 @@ function summarize(findings: readonly Finding[], coverage: readonly Coverage[]):
 }
 
 /**
- * Marks the findings that waivers cover; the first one that does is named. An expired waiver covers nothing and is listed, and so is
- * one that covers nothing although it is about this cluster.
+ * Marks the findings that waivers cover; the first one that does is named. Of those about this cluster one that has expired covers nothing and is listed, and so is
+ * one that covers nothing though it holds.
  */
 function applyWaivers(
   findings: readonly Finding[],
@@ -123,7 +123,7 @@ function applyWaivers(
     return first === undefined ? finding : { ...finding, waived: true, waiver: waiverText(first.document) };
   });
   const unused = valid.filter((waiver) => !used.has(waiver) && concerns(waiver.document, clusters));
-  const expired = waivers.filter(({ end }) => end <= now);
+  const expired = waivers.filter(({ end, document }) => end <= now && concerns(document, clusters));
   const texts = (some: readonly CheckedWaiver[]) =>
     some.map((waiver) => `${waiverText(waiver.document)}${refused.has(waiver) ? REFUSED : ''}`);
   const until = ends.length === 0 ? {} : { until: new Date(Math.min(...ends)).toISOString() };

@@ -80,6 +80,11 @@ test('an expired waiver bites again and is listed, an unused one is listed', () 
   });
 });
 
+test('an expired waiver for another cluster is no matter of this one', () => {
+  const { waivers } = parse(waiver('{ kind: PodDisruptionBudget, cluster: other }', '2026-11-19'));
+  expect(reportOf({ waivers }).waivers).toEqual({ expired: [], unused: [] });
+});
+
 test('a waiver ends at its instant, not after it', () => {
   const at = (expires: string) =>
     reportOf({ waivers: parse(waiver('{ kind: PodDisruptionBudget }', expires)).waivers });
