@@ -239,6 +239,7 @@ const STEP_REASONS = {
   Silencing: passing('Alarms of the policy are silenced before the step changes anything; it looks anew at once.'),
   Silenced: told('Alarms of the policy took no actions while the step changed the cluster; until when.'),
   NotSilenced: told('Alarms that the policy silences during the step rang as ever, and why; the step went on.'),
+  PodsStayed: told('EKS gave a roll up because pods were not evicted; it says what names their budgets.'),
   Waived: told('Findings are waived, and are there still.'),
   NotTakenBack: passing('What an upgrade has left on its cluster could not be taken back yet; it is tried again.'),
   NotLifted: passing('The silence of alarms could not be lifted; it is tried again, and ends by itself.'),

@@ -195,7 +195,8 @@ test.each<[string, Intent[], string]>([
     const attempt = before.some(({ subject }) => subject === 'a') ? 2 : 1;
     const result = await rolled({ kept: { ...kept, intents: [...before, stuck({ attempt })] } });
     expect(result).toMatchObject({ status, sent: [] });
-    expect(result.codes).toEqual([...(status === 'parked' ? ['EvictionRetried'] : []), 'PodEvictionFailure']);
+    const codes = ['PodEvictionFailure', 'PodsStayed'];
+    expect(result.codes).toEqual(status === 'parked' ? ['EvictionRetried', 'PodEvictionFailure'] : codes);
   },
 );
 

@@ -71,7 +71,10 @@ describe('what failed half-way', () => {
     });
     await run(world);
     const member = await memberOf(world, 'web');
-    expect([member.status, member.reasons.map((reason) => reason.code)]).toEqual(['Failed', ['PodEvictionFailure']]);
+    expect([member.status, member.reasons.map((reason) => reason.code)]).toEqual([
+      'Failed',
+      ['PodEvictionFailure', 'PodsStayed'],
+    ]);
   });
 
   test('the seven days of a rollback count from the change, not from the retry', async () => {

@@ -198,7 +198,7 @@ test('a half-done cluster that a tag excludes from the next minor is told that i
   await applyConfig(world.ports, [upgradePolicySchema.parse({ ...newer, spec: spec('1.37') })], PERSON);
   const halfDone = {
     states: ['Excluded', 'Excluded', 'Excluded'],
-    codes: ['Excluded', 'PodEvictionFailure', 'HalfDone', 'NodesBehind'],
+    codes: ['Excluded', 'PodEvictionFailure', 'PodsStayed', 'HalfDone', 'NodesBehind'],
   };
   const first = 'What excludes it is taken away. What finishes the hop to 1.36: ';
   const once = 'Once nothing refuses it any more (now Excluded), somebody removes the cause and runs:';
