@@ -1,3 +1,4 @@
+import type { EvidenceDocument } from '../../core/evidence/evidence-document.ts';
 import { verifyEvidence } from '../../core/evidence/verify-evidence.ts';
 import type { AnchorFile } from '../../core/ports/anchors.ts';
 import { anchorsOf, evidenceOf, recordOf, smallFleet, WEB } from '../../test/material/evidence/small-evidence.ts';
@@ -122,4 +123,13 @@ test('nothing that a cluster or a person wrote can end the part, run or be read 
     1,
   ]);
   expect(readEvidence(Buffer.from(text), VERSION).document?.records[0]?.items[0]?.principal).toBe(evil);
+});
+
+test('a file of another format is not judged, and says which version does', () => {
+  const older = { ...evidenceOf(records, files), evidence: 1 } as unknown as EvidenceDocument;
+  const { document, problems, unchecked } = readEvidence(writeEvidence(older), VERSION);
+  expect([document, problems]).toEqual([undefined, []]);
+  expect(unchecked).toEqual([
+    `What it says: its format is 1, and this version judges 2: verify it with Liftlock ${older.madeWith}, which made it.`,
+  ]);
 });

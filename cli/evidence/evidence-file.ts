@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type EvidenceDocument, evidenceDocument } from '../../core/evidence/evidence-document.ts';
+import { EVIDENCE_FORMAT, type EvidenceDocument, evidenceDocument } from '../../core/evidence/evidence-document.ts';
 import { canonicalJson } from '../../core/hash/canonical-json.ts';
 import { PART_BEGINS, PART_ENDS, partText, renderPage } from './page.ts';
 
@@ -49,7 +49,7 @@ export function readEvidence(file: Buffer, version: string): ReadEvidence {
   const found = SEAL.exec(text);
   const page = file.subarray(0, found?.index ?? file.length);
   const part = machinePart(page);
-  const document = 'problem' in part ? undefined : part.document;
+  const document = 'document' in part ? part.document : undefined;
   const isOwn = document?.madeWith === version;
   const made = document !== undefined && isOwn ? writeEvidence(document) : undefined;
   const difference = made === undefined ? -1 : firstDifference(file, made);
@@ -64,8 +64,12 @@ export function readEvidence(file: Buffer, version: string): ReadEvidence {
   return {
     ...(document === undefined ? {} : { document }),
     problems: [...changed, ...('problem' in part ? [part.problem] : []), ...forged],
-    unchecked:
-      document === undefined || isOwn ? [] : [`Whether the page says what its machine-readable part says: ${other}.`],
+    unchecked: [
+      ...('other' in part ? [`What it says: ${part.other}`] : []),
+      ...(document === undefined || isOwn
+        ? []
+        : [`Whether the page says what its machine-readable part says: ${other}.`]),
+    ],
     sha256: digest(file),
   };
 }
@@ -76,9 +80,13 @@ const FORGED =
 type Part = { readonly begins: number; readonly ends: number } & (
   | { readonly document: EvidenceDocument }
   | { readonly problem: string }
+  /** It is of a format that this version neither writes nor judges. */
+  | { readonly other: string }
 );
 
 const NO_PART = `There is no machine-readable part in it (${PART_BEGINS}).`;
+
+const anotherFormat = z.looseObject({ evidence: z.int(), madeWith: z.string() });
 
 function machinePart(page: Buffer): Part {
   const begins = page.indexOf(PART_BEGINS) + PART_BEGINS.length;
@@ -88,7 +96,14 @@ function machinePart(page: Buffer): Part {
   const place = { begins, ends };
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(page.subarray(begins, ends));
-    const document = evidenceDocument.parse(JSON.parse(text)) as EvidenceDocument;
+    const value: unknown = JSON.parse(text);
+    const { data } = anotherFormat.safeParse(value);
+    if (data !== undefined && data.evidence !== EVIDENCE_FORMAT)
+      return {
+        ...place,
+        other: `its format is ${data.evidence}, and this version judges ${EVIDENCE_FORMAT}: verify it with Liftlock ${data.madeWith}, which made it.`,
+      };
+    const document = evidenceDocument.parse(value) as EvidenceDocument;
     if (partText(document) === text) return { ...place, document };
     return { ...place, problem: 'Its machine-readable part is not canonical, or has members of its own.' };
   } catch (error) {

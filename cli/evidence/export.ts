@@ -8,7 +8,7 @@ import {
   ROLLOUT_SUBJECT,
 } from '../../core/evidence/covered-records.ts';
 import { disclose } from '../../core/evidence/disclose.ts';
-import type { EvidenceDocument, EvidenceScope } from '../../core/evidence/evidence-document.ts';
+import { EVIDENCE_FORMAT, type EvidenceDocument, type EvidenceScope } from '../../core/evidence/evidence-document.ts';
 import { proofsOf, saltOf } from '../../core/evidence/verify-evidence.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
@@ -56,7 +56,7 @@ export async function exportEvidence(session: Session, options: ExportOptions): 
   const { redact: redacted = null } = options;
   const salt = saltOf({ redacted, of });
   const document: EvidenceDocument = {
-    ...{ evidence: 2, scope, madeWith: await packageVersion(), madeAt, redacted, of },
+    ...{ evidence: EVIDENCE_FORMAT, scope, madeWith: await packageVersion(), madeAt, redacted, of },
     anchors: proofsOf(files, covered),
     records: covered.map(({ subject, items }) => ({ subject, items: items.map((item) => disclose(item, salt)) })),
   };

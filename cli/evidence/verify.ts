@@ -42,4 +42,5 @@ export async function verifyFile(
   return CODES[verdict];
 }
 
-const NOTHING: VerifiedEvidence = { verdict: 'broken', problems: [], records: [], unchecked: [] };
+/** Where nothing can be judged the file itself says why: what is wrong with it, or that it is of another format. */
+const NOTHING: VerifiedEvidence = { verdict: 'unproved', problems: [], records: [], unchecked: [] };

@@ -94,7 +94,7 @@ export function checkPolicy(
   checkWaveNumbers(sound, report);
   checkApprovals(sound, report);
   checkEffects(sound, written.length, report);
-  if (times !== undefined) checkTimeouts(document.value, sound, times, report);
+  if (times !== undefined && estimates !== undefined) checkTimeouts(document.value, sound, estimates, times, report);
   if (times !== undefined && estimates !== undefined) checkWaveOpenings(sound, estimates, times, report);
   checkAutomatic(spec, report);
   checkDeadline(spec, options.calendar, options.now, report);

@@ -29,4 +29,9 @@ test('who may approve is named by no policy that a file shows, however the polic
   });
 });
 
+test('what stands for several people names none, and stays', () => {
+  const from = ['sso:*/*', '*@example.com', 'role:*/platform-*', 'arn:aws:iam::*:role/*', 'role:111111111111/*', '?*'];
+  expect(shownTo('liftlock', { approval: { from } }).detail).toEqual({ approval: { from } });
+});
+
 const pseudonyms = (count: number) => Array.from({ length: count }, () => expect.stringMatching(/^person-/));

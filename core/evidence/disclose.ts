@@ -1,7 +1,7 @@
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { given } from '../model/given.ts';
-import { EVERYBODY, personOf } from '../model/principal.ts';
+import { personOf } from '../model/principal.ts';
 import type { AuditItem } from '../ports/table.ts';
 import { isIntact } from '../store/audit.ts';
 import type { EvidenceItem } from './evidence-document.ts';
@@ -16,7 +16,7 @@ export function disclose(item: AuditItem, salt?: string): EvidenceItem {
   const { principal, detail } = item;
   const bare = withoutBodies(detail);
   const pseudonym = (name: string): string => `person-${sha256Hex(`${salt}\n${personIn(name)}`).slice(0, 10)}`;
-  const people = salt === undefined ? undefined : { pseudonym, names: namesIn({ principal, detail }) };
+  const people = salt === undefined ? undefined : { pseudonym, ...namesIn({ principal, detail }) };
   const shown = {
     ...item,
     ...(people === undefined ? { detail: bare } : withPseudonyms({ principal, detail: bare }, people)),
@@ -44,6 +44,8 @@ interface People {
   readonly pseudonym: (name: string) => string;
   /** Names that read like any other word: they are looked for in the item that has them under a name of a person's act. */
   readonly names: ReadonlySet<string>;
+  /** What stands for several people names none. */
+  readonly patterns: ReadonlySet<string>;
 }
 
 /** One person has one pseudonym, however the name is written: in a file of pseudonyms, too, two who agreed have to be two. */
@@ -54,19 +56,21 @@ const NAMES_PEOPLE = /^(?:principal|by|[a-z]+By)$/;
 const PERSON =
   /(?:arn:aws[a-z-]*:(?:iam|sts)::(?:\d{12}|\*):(?:user|role|assumed-role|federated-user)\/[\w+=,.@/-]*[\w+=@-])|(?:(?:sso|role|user|federated):(?:\d*|\*)\/[\w+=,.@/-]*[\w+=@-])|(?:[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,})/g;
 
-function namesIn(value: unknown): Set<string> {
+function namesIn(value: unknown): Omit<People, 'pseudonym'> {
   const names = new Set<string>();
+  const patterns = new Set<string>();
   mapped(value, (object) => {
     for (const [key, value] of Object.entries(object)) {
       // Who may approve, break the glass or waive: a policy may write them by their bare names.
       const listed = key === 'from' && Array.isArray(value) ? value : NAMES_PEOPLE.test(key) ? [value] : [];
       for (const name of listed) {
-        if (typeof name === 'string' && name !== EVERYBODY && personOf(name) !== undefined) names.add(name);
+        if (typeof name !== 'string' || personOf(name) === undefined) continue;
+        (/[*?][^/]*$/.test(name) ? patterns : names).add(name);
       }
     }
     return object;
   });
-  return names;
+  return { names, patterns };
 }
 
 function withPseudonyms<Value>(value: Value, people: People): Value {
@@ -77,7 +81,8 @@ function withPseudonyms<Value>(value: Value, people: People): Value {
   return Object.fromEntries(members) as Value;
 }
 
-function redacted(text: string, { pseudonym, names }: People): string {
+function redacted(text: string, { pseudonym, names, patterns }: People): string {
+  if (patterns.has(text)) return text;
   let result = names.has(text) ? pseudonym(text) : text.replaceAll(PERSON, pseudonym);
   for (const name of names) {
     // A reason begins with who gave it.

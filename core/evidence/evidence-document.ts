@@ -30,8 +30,10 @@ const anchorProof = z.strictObject({
 export type AnchorProof = DeepReadonly<z.infer<typeof anchorProof>>;
 
 /** The machine-readable part of an evidence file. A change of what it says, or of how it is read, is another number. */
+export const EVIDENCE_FORMAT = 2;
+
 export const evidenceDocument = z.strictObject({
-  evidence: z.literal(2),
+  evidence: z.literal(EVIDENCE_FORMAT),
   scope,
   /** The version of Liftlock that made the file and its page. */
   madeWith: z.string(),

@@ -17,7 +17,7 @@ import { fingerprintOf } from '../rollout/fingerprint.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { haltsAgain, wayToResume } from '../rollout/wave-end.ts';
+import { haltsAgain, waitsForPromotion, wayToResume } from '../rollout/wave-end.ts';
 import { withoutHooks } from '../rollout/wave-hooks.ts';
 import { isGivenUp } from '../rollout/wave-soak.ts';
 import type { AuditEntry } from '../store/audit.ts';
@@ -236,9 +236,11 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
     if (AT_REST.includes(rollout.data.status))
       throw wrongState(`The rollout ${id} is ${rollout.data.status}: nothing waits for its waves any more.`);
     const waves = await loadWaves(table, id);
-    const wave = waves.find(({ data }) => data.status === 'Soaking' || data.status === 'Undecided');
+    const wave = waves.find(({ data }) => data.status === 'Soaking' || waitsForPromotion(data));
     if (wave === undefined) {
-      const states = waves.map(({ data }) => `${data.name} is ${data.status}`).join(', ');
+      const states = waves
+        .map(({ data }) => `${data.name} is ${data.status}${data.inFlight > 0 ? `, ${data.inFlight} in flight` : ''}`)
+        .join(', ');
       throw wrongState(`No wave of ${id} soaks or is undecided, so there is nothing to promote: ${states}.`);
     }
     const isUndecided = wave.data.status === 'Undecided';

@@ -81,8 +81,8 @@ export function hookWaits(due: DueHook, state: HookState): Reason {
 
 /** Under which an upgrade keeps what the hook of a component has said; no hook of the policy has such a name. */
 export const componentKey = (name: string, phase: string): string => `component:${name}/before/update-addons/${phase}`;
-export const isOfComponent = (key: string, phase: string | undefined): boolean =>
-  key.startsWith('component:') && key.endsWith(`/${phase}`);
+export const isOfComponent = (key: string, phase?: string): boolean =>
+  key.startsWith('component:') && (phase === undefined || key.endsWith(`/${phase}`));
 
 /** `The hook change-ticket before roll-node-group/workers`. */
 export const hookTitle = ({ hook: { name, at }, key, component }: DueHook): string =>

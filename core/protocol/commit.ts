@@ -160,7 +160,8 @@ function refusalsOf(
 function mutated(upgrade: Read<Upgrade>, call: string): WriteOperation {
   const { data } = upgrade;
   if (hasActed(data) || changesNoCluster(call)) return { type: 'check', key: upgrade.key, expect: upgrade.revision };
-  return replace(Upgrades, upgrade, { ...data, mutated: true, ...(data.mutated ? { mutatedAgain: true } : {}) });
+  const { noChangeYet: _, ...begun } = data;
+  return replace(Upgrades, upgrade, { ...begun, mutated: true });
 }
 
 /** Whether an item that is written over tells of a call of this upgrade that may have taken effect. */

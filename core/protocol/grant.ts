@@ -37,7 +37,6 @@ import { executionName } from './execution-name.ts';
 import { hopsBefore, wellSince } from './hop-before.ts';
 import { keptOf, keptOfRollback, pinnedBefore } from './left-half-done.ts';
 import { heldForRollback, queueOf, waveGoingBack, waveOfHop } from './rollback.ts';
-import { waveGoingOn } from './settle-decision.ts';
 import { momentOf } from './situation.ts';
 import { isUndo } from './undo.ts';
 import { refusalsAt } from './vetoes.ts';
@@ -203,7 +202,7 @@ export function grantUpgrade(
       const wasQuarantined = member.data.status === 'Quarantined';
       operations.push(
         replace(Waves, wave, {
-          ...waveGoingOn(wave.data),
+          ...wave.data,
           inFlight: wave.data.inFlight + (takesPlace ? 1 : 0),
           quarantined: wave.data.quarantined - (wasQuarantined ? 1 : 0),
           startedAt: wave.data.startedAt ?? now,

@@ -28,8 +28,11 @@ export function hopsBefore(upgrade: Pick<Upgrade, 'machine' | 'from' | 'to'>): s
 export const isHalfDone = (upgrade: Upgrade): boolean => upgrade.mutated && Upgrades.active(upgrade);
 
 /** Whether this attempt has changed the cluster, and not only one before it that has ended: what it does first is checked, and asked about, as such. */
-export const hasActed = ({ mutated, firstStartedAt, mutatedAgain }: Upgrade): boolean =>
-  mutated && (firstStartedAt === undefined || mutatedAgain === true);
+export const hasActed = ({ mutated, noChangeYet }: Upgrade): boolean => mutated && noChangeYet !== true;
+
+/** The same of one that has not ended: whoever begins the next attempt begins anew. */
+export const goesOn = (upgrade: Upgrade | undefined): boolean =>
+  upgrade !== undefined && Upgrades.active(upgrade) && hasActed(upgrade);
 
 /** Whether all of it has moved, and the cluster is only to be compared with before once more. */
 export const isWatched = ({ status, reasons }: Pick<Upgrade, 'reasons'> & { readonly status: string }): boolean =>

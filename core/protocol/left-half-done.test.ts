@@ -38,7 +38,7 @@ test('the next attempt keeps what was changed, what was normal before, and since
     controlPlaneCompletedAt,
     startedAt: '2026-11-20T12:00:00.000Z',
   });
-  const kept = { mutated: true, steps: { 'scan-cluster': scanned }, controlPlaneCompletedAt };
+  const kept = { mutated: true, noChangeYet: true, steps: { 'scan-cluster': scanned }, controlPlaneCompletedAt };
   expect(keptOf(ended)).toStrictEqual({ ...kept, firstStartedAt: ended.startedAt });
   const firstStartedAt = '2026-11-19T12:00:00.000Z';
   expect(keptOf({ ...ended, firstStartedAt })).toStrictEqual({ ...kept, firstStartedAt });
@@ -58,5 +58,5 @@ test('of an attempt that changed nothing nothing is kept, and of none', () => {
   const none = { mutated: false, steps: {} };
   expect(keptOf(upgrade({ mutated: false, steps: { 'scan-cluster': scanned } }))).toStrictEqual(none);
   expect(keptOf(undefined)).toStrictEqual(none);
-  expect(keptOf(upgrade({ mutated: true, steps: {} }))).toStrictEqual({ mutated: true, steps: {} });
+  expect(keptOf(upgrade({ mutated: true, steps: {} }))).toStrictEqual({ mutated: true, noChangeYet: true, steps: {} });
 });

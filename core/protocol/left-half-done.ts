@@ -5,6 +5,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { hopId, hopTo, isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
+import { isOfComponent } from '../policy/hook-decision.ts';
 import type { Table } from '../ports/table.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';
 import { batched, load } from '../store/entity.ts';
@@ -135,11 +136,15 @@ export function keptOf(attempt: Upgrade | undefined) {
   const wasTakenBack = attempt?.status === 'RolledBack';
   const ended = wasTakenBack ? undefined : attempt;
   const reachedBefore = (wasTakenBack ? attempt.controlPlaneCompletedAt : undefined) ?? attempt?.reachedBefore;
-  const { mutated = false, steps, controlPlaneCompletedAt, reversibleFrom, startedAt } = ended ?? {};
+  const { mutated = false, steps, controlPlaneCompletedAt, reversibleFrom, startedAt, hooks = {} } = ended ?? {};
+  // Whoever has said stop to what was moved is not passed by a retry.
+  const ofComponents = Object.entries(hooks).filter(([key]) => isOfComponent(key));
   const firstStartedAt = mutated ? (ended?.firstStartedAt ?? startedAt) : undefined;
   const baseline = mutated ? steps?.['scan-cluster'] : undefined;
   return {
     mutated,
+    ...(mutated ? { noChangeYet: true as const } : {}),
+    ...(ofComponents.length === 0 ? {} : { hooks: Object.fromEntries(ofComponents) }),
     steps: baseline === undefined ? {} : { 'scan-cluster': baseline },
     ...given({ controlPlaneCompletedAt, reversibleFrom, firstStartedAt, reachedBefore }),
   };

@@ -57,15 +57,16 @@ export function settleUpgrade(
     const { rolloutId, waveIndex } = upgrade.data;
     const hasMember = rolloutId !== undefined && waveIndex !== undefined;
     const others = batched(table);
-    const [member, wave, control, mutated, left] = await Promise.all([
+    const [member, wave, control, changes, left] = await Promise.all([
       hasMember ? load(others, Members, rolloutId, waveIndex, clusterKey) : undefined,
       hasMember ? load(others, Waves, rolloutId, waveIndex) : undefined,
       load(others, ClusterControls, clusterKey),
-      wasMutated(ports, upgrade.data),
+      changesOf(ports, upgrade.data),
       openUndoEntries(table, clusterKey, upgrade.data.id),
     ]);
 
-    const settlement = settle(now, { ...upgrade.data, mutated }, member?.data, wave?.data, end);
+    const { mutated } = changes;
+    const settlement = settle(now, { ...upgrade.data, ...changes }, member?.data, wave?.data, end);
     const isBack = isRollback(upgrade.data) && settlement.upgrade.status === 'Succeeded';
     // Its hop is over from when the control plane is back, also where a check fails after that, or waits: who gives it up then has taken the cluster back.
     // So it is where nobody waits any more while EKS takes it back.
@@ -220,12 +221,14 @@ function settleBeside({ upgrade, member, wave }: HopBeside, now: Date, reasons: 
 /**
  * What was refused, or never sent, changed nothing; an intent whose outcome is not known may have (semantics.md, Failure budget).
  */
-async function wasMutated(ports: Pick<Ports, 'table'>, upgrade: Upgrade): Promise<boolean> {
-  if (!upgrade.mutated) return false;
-  const intents = await intentsOf(ports.table, upgrade.clusterKey);
-  return intents.some(
-    ({ data }) => data.upgradeId === upgrade.id && !changesNoCluster(data.call.name) && mayHaveActed(data),
+async function changesOf(ports: Pick<Ports, 'table'>, upgrade: Upgrade) {
+  if (!upgrade.mutated) return { mutated: false };
+  const { clusterKey, id, startedAt = '', firstStartedAt } = upgrade;
+  const changes = (await intentsOf(ports.table, clusterKey)).filter(
+    ({ data }) => data.upgradeId === id && !changesNoCluster(data.call.name) && mayHaveActed(data),
   );
+  const isOfBefore = firstStartedAt !== undefined && !changes.some(({ data }) => data.committedAt >= startedAt);
+  return { mutated: changes.length > 0, ...(isOfBefore ? { noChangeYet: true as const } : {}) };
 }
 
 /** A wave halts in the transaction that makes an upgrade fail (protocol.md rule 6), and whoever is told of waves hears of it there. */

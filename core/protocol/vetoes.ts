@@ -9,7 +9,7 @@ import { givenUp } from '../policy/wave-of.ts';
 import { exceedsBudget, goesBack, haltedBefore, waveRefusal, whyHalted } from '../policy/wave-room.ts';
 import { authority, busyWith, otherTarget } from './authority.ts';
 import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves.ts';
-import { hasActed, isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
+import { goesOn, hasActed, isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
 import { EXTENSION_VETO, ROLLBACK_VETOES, ROLLBACKS } from './rollback-vetoes.ts';
 import { type Moment, NONE, ofCluster, type Situation, unplacedBy, type Veto, windowReasons } from './situation.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
@@ -234,9 +234,7 @@ export const VETOES: readonly Veto[] = [
     reasons: ({ cluster, tags, upgrade }, moment) => {
       // Labels, waves, policies and expressions go by them, and whoever granted this knew others.
       const isRetagged = tags !== undefined && !isSame(tags, cluster?.tags);
-      return (isForgotten(cluster) || isRetagged) && (moment === 'grant' || upgrade?.mutated !== true)
-        ? [LOOKED_AT]
-        : NONE;
+      return (isForgotten(cluster) || isRetagged) && (moment === 'grant' || !goesOn(upgrade)) ? [LOOKED_AT] : NONE;
     },
   },
   {

@@ -27,7 +27,7 @@ import { readinessOfMember } from '../rollout/readiness.ts';
 import { type Unready, unreadyToOpen } from '../rollout/require-ready.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { underWayOf } from '../rollout/under-way.ts';
-import { unsettledIn } from '../rollout/wave-end.ts';
+import { unsettledIn, waitsForPromotion } from '../rollout/wave-end.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
@@ -206,7 +206,7 @@ function summary(
     /** Likewise for want of clusters that are ready (`requireReady`), and of how many; null while an approval comes first. */
     waitsForReadiness: isLate ? { wave: next.name, clusters: late.members.length } : null,
     /** The wave that proves too little to pass, which an approver may let pass; null where there is none. */
-    waitsForPromotion: waves.find(({ status }) => status === 'Undecided')?.name ?? null,
+    waitsForPromotion: waves.find(waitsForPromotion)?.name ?? null,
   };
 }
 

@@ -18,7 +18,7 @@ import { newerIsUnderWay, refusalsOfRetry } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { turnsAt } from '../rollout/turn-at.ts';
 import type { Answer } from '../rollout/waiting.ts';
-import { wayToResume } from '../rollout/wave-end.ts';
+import { waitsForPromotion, wayToResume } from '../rollout/wave-end.ts';
 import { isTried } from '../store/members.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
@@ -209,7 +209,7 @@ function inRollout(
   const told = laterWaveOf(member);
   if (rollout.status === 'Halted') return halted(snapshot, place, ...told);
   if (waiting.length === 0) return said(NEXT_TICK, reason('Next', `It is next in the rollout ${rollout.id}.`), ...told);
-  const undecided = waves.find(({ status, index }) => status === 'Undecided' && index < member.waveIndex);
+  const undecided = waves.find((one) => waitsForPromotion(one) && one.index < member.waveIndex);
   const others = waiting.some(({ code }) => code !== 'EarlierWave') ? ', and the other reasons above are gone' : '';
   const condition =
     undecided === undefined ? conditionOf(waiting, at, place) : `${promoting(undecided, rollout)}${others}`;
@@ -345,7 +345,7 @@ function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Plac
     const text = `The rollout ${id} of its policy is ${status} and ${without} without it.`;
     const wave = place.waves.find(({ index }) => index === tried?.waveIndex);
     const isPlannedAnew = wave?.status === 'Pending' && status !== 'Halted';
-    const undecided = place.waves.find((one) => one.status === 'Undecided');
+    const undecided = place.waves.find(waitsForPromotion);
     const ends = undecided === undefined ? 'That rollout ends' : promoting(undecided, place.rollout);
     const takes = isPlannedAnew
       ? 'The next full look of the reconciler plans it anew, within the hour.'

@@ -144,7 +144,11 @@ async function changeWave(
     const isPassedOver = status === 'Skipped' && applied === undefined;
     if (applied?.data.revision !== revision && !isPassedOver) return NOTHING;
     const time =
-      status === 'Open' ? { openedAt: at.toISOString() } : status === 'Soaking' ? {} : { endedAt: at.toISOString() };
+      status === 'Open'
+        ? { openedAt: read.data.openedAt ?? at.toISOString(), endedAt: undefined }
+        : status === 'Soaking'
+          ? {}
+          : { endedAt: at.toISOString() };
     const next: Wave = { ...read.data, ...limits, ...time, status, reasons: [...reasons] };
     return {
       ...NOTHING,
@@ -200,6 +204,11 @@ async function changeMember(
       ],
       record: [
         rolloutEntry(decided.rolloutId, `Member${next.status}`, LIFTLOCK, { clusterKey: decided.clusterKey, reasons }),
+        ...(waveNext.status === wave.data.status
+          ? []
+          : [
+              rolloutEntry(decided.rolloutId, `Wave${waveNext.status}`, LIFTLOCK, { wave: waveNext.name, reasons: [] }),
+            ]),
       ],
       events: ([change]) => [
         ...(next.status === read.data.status ? [] : [memberChanged(next, wave.data, change)]),

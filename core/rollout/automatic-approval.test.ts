@@ -39,6 +39,7 @@ function decided(when: string | undefined, { wave = {}, waves = [first, second],
     readings: () => undefined,
     unready: () => undefined,
     standsStill: false,
+    actsIn: () => false,
     now,
   };
   return automaticApproval(situation, own, spec);

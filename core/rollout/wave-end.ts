@@ -12,6 +12,9 @@ export const unsettledIn = ({ members, succeeded, failed, blocked, excluded }: W
 /** Every member has ended, or will be seen to later. */
 export const isSettled = (wave: Wave): boolean => unsettledIn(wave) <= wave.quarantined;
 
+/** Whether a person may let it pass: it proves too little, and nothing of it runs that would. */
+export const waitsForPromotion = ({ status, inFlight }: Wave): boolean => status === 'Undecided' && inFlight === 0;
+
 type Spec = Pick<WaveSpec, 'failureBudget' | 'onUndecided'>;
 
 /**

@@ -31,6 +31,8 @@ export interface WaveSituation {
   readonly policy: UpgradePolicy | undefined;
   readonly policyAppliedBy: readonly string[] | undefined;
   readonly learned: LearnedDurations | undefined;
+  /** Whether an upgrade of the wave runs that has changed its cluster. */
+  readonly actsIn: (wave: Wave) => boolean;
   /** The fleet is stopped, or only looks. */
   readonly standsStill: boolean;
   /** By wave index: gates that were read for this tick. */
@@ -85,8 +87,11 @@ function next(situation: WaveSituation, wave: Wave): Decision[] {
   switch (wave.status) {
     case 'Pending':
       return opened(situation, wave);
-    case 'Open':
     case 'Undecided':
+      // What was set aside goes on after all: what the wave comes to is open again. Whoever has only been granted may find somebody else at work.
+      if (situation.actsIn(wave)) return [{ type: 'change-wave', wave, status: 'Open', reasons: [] }];
+      return isSettled(wave) ? settled(situation, wave) : (awaited(situation, wave) ?? []);
+    case 'Open':
       return isSettled(wave) ? settled(situation, wave) : (awaited(situation, wave) ?? []);
     case 'Soaking':
       return soaking(situation, wave);

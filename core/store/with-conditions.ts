@@ -108,7 +108,7 @@ function soaked({ status, promotedBy, lastSuccessAt, reasons, conditions }: Wave
   const before = conditions?.find(({ type }) => type === 'Soaked')?.status ?? 'Unknown';
   return before === 'Unknown'
     ? says('Soaked', 'Unknown', 'NotSoaked', 'It passed without a soak.')
-    : says('Soaked', true, 'Soaked', `It soaked after its last success at ${lastSuccessAt}, and has passed since.`);
+    : says('Soaked', true, 'Soaked', 'It soaked, and has passed since.');
 }
 
 function withinBudget({ failed, maxFailures, acceptedFailures = 0 }: Wave): ConditionNow {

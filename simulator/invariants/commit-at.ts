@@ -27,6 +27,7 @@ export function commitAt({ item, store }: Moment): CommitAt | undefined {
   const clusterKey = item.subject;
   const detail = item.detail as unknown as Intent;
   const { step, subject, attempt, grantNumber, call, upgradeId } = detail;
+  const was = store.was(Upgrades, clusterKey, upgradeId);
   return {
     clusterKey,
     step,
@@ -36,7 +37,7 @@ export function commitAt({ item, store }: Moment): CommitAt | undefined {
     call,
     grant: store.get(Grants, clusterKey),
     upgrade: store.get(Upgrades, clusterKey, upgradeId),
-    first: store.was(Upgrades, clusterKey, upgradeId)?.mutated !== true,
+    first: was?.mutated !== true || was.noChangeYet === true,
   };
 }
 

@@ -276,5 +276,9 @@ test.each(['go', 'wait'])(
     await run(world);
     expect([versionOf(world, 'web'), calls(world)]).toEqual(['1.36', []]);
     expect((await memberOf(world, 'web')).reasons[0]?.code).toBe('HookRefused');
+    // Nor is who has said stop to what was moved passed by a retry, which has nothing more to move.
+    await retryCluster(world.ports, (await recordOf(world, 'web')).clusterKey, PERSON);
+    await run(world);
+    expect([versionOf(world, 'web'), calls(world)]).toEqual(['1.36', []]);
   },
 );

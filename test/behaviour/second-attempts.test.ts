@@ -1,9 +1,10 @@
+import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { abortRollout, startRollout } from '../../core/operations/rollout-orders.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { answering, fleet, hook } from './hooked-fleet.ts';
+import { answering, fleet, hook, URL } from './hooked-fleet.ts';
 import {
   hours,
   memberOf,
@@ -44,20 +45,30 @@ test('a retry asks the hooks before an upgrade anew, also where the attempt befo
   expect((await memberOf(world, 'web')).status).toBe('Succeeded');
 });
 
+interface Given {
+  readonly policy?: object;
+  readonly armed?: Faults;
+  readonly calendars?: Readonly<Record<string, Record<string, unknown>>>;
+  /** Before the second one begins. */
+  readonly prepare?: (world: World) => unknown;
+  /** Hours that a rollout has. */
+  readonly span?: number;
+}
+
 /** It fails in its first rollout, is released, and goes in a second one two weeks later, until the first change of that. */
-async function secondRollout(more: { readonly policy?: object; readonly armed?: Faults }) {
+async function secondRollout({ policy, prepare = () => {}, span = 3, ...more }: Given) {
   const world = await smallFleet({
     clusters: [web],
     ...more,
-    policy: { trigger: 'manual', waves: [{ name: 'all', approval: { approvals: 1, from: ['*'] } }], ...more.policy },
+    policy: { trigger: 'manual', waves: [{ name: 'all', approval: { approvals: 1, from: ['*'] } }], ...policy },
     prepare: failing('web'),
   });
   const asked = answering(world, 'go');
   const begin = async () => {
     await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
     await hours(world, 0.5);
-    await vote(world, 'Approved');
-    await hours(world, 3);
+    await vote(world, 'Approved').catch(() => undefined);
+    await hours(world, span);
   };
   await hours(world, 1);
   await begin();
@@ -66,6 +77,7 @@ async function secondRollout(more: { readonly policy?: object; readonly armed?: 
   await abortRollout(world.ports, (await rolloutsOf(world))[0]?.id ?? '', PERSON, 'enough');
   await hours(world, 14 * 24);
   const before = { asked: asked.splice(0).length, calls: mutationsOf(world).length };
+  prepare(world);
   await begin();
   return { world, asked, before };
 }
@@ -105,5 +117,62 @@ test('a rejection after its first change leaves it to come to its end', async ()
   const rejected: string[] = [];
   const { world } = await secondRollout({ armed: rejecting('roll-node-group', 0, rejected) });
   expect(rejected).toEqual(['1.37']);
-  expect((await upgradesOf(world))[0]).toMatchObject({ status: 'Succeeded', mutatedAgain: true });
+  const [upgrade] = await upgradesOf(world);
+  expect([upgrade?.status, upgrade?.noChangeYet]).toEqual(['Succeeded', undefined]);
+});
+
+test('what was throttled has changed nothing: the next look is at a first change again', async () => {
+  let stopping: Promise<unknown> | undefined;
+  const throttle =
+    (world: World) =>
+    ({ operation }: { operation: string }) => {
+      if (operation !== 'UpdateClusterVersion' || stopping !== undefined) return;
+      stopping = stopFleet(world.ports, PERSON, 'an incident');
+      throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+    };
+  const { world, asked, before } = await secondRollout({
+    policy: { hooks: [hook('before', 'upgrade-cluster')] },
+    prepare: (world) => world.eks.faults.beforeOperation.push(throttle(world)),
+  });
+  await stopping;
+  expect((await upgradesOf(world))[0]).toMatchObject({ status: 'Parked', mutated: true, noChangeYet: true });
+  await vote(world, 'Rejected');
+  await resumeFleet(world.ports, PERSON);
+  await hours(world, 24);
+  expect([versionOf(world, 'web'), mutationsOf(world).length]).toEqual(['1.36', before.calls]);
+  await vote(world, 'Approved');
+  asked.length = 0;
+  await hours(world, 3);
+  expect([asked.length, versionOf(world, 'web')]).toEqual([1, '1.37']);
+});
+
+test('a cluster that others tag meanwhile is looked at anew before the first change', async () => {
+  const tag = (world: World) =>
+    world.hooks.set(URL, () => {
+      for (const one of Object.values(world.eks.state.clusters)) Object.assign(one.tags, { stage: 'prod' });
+      return '{"schema":"liftlock.hook/v1","answer":"go"}';
+    });
+  const { world } = await secondRollout({ policy: { hooks: [hook('before', 'upgrade-cluster')] }, prepare: tag });
+  const parked = (await world.auditTimeline()).filter(({ event }) => event === 'UpgradeParked');
+  expect(JSON.stringify(parked.at(-1)?.detail.reasons)).toContain('InventoryIncomplete');
+});
+
+test('one that does not fit into its window any more begins in a later one', async () => {
+  const late = (world: World) =>
+    world.hooks.set(URL, () => {
+      const minute = (world.clock.now().getTime() % 86_400_000) / 60_000;
+      return JSON.stringify({ schema: 'liftlock.hook/v1', answer: minute >= 225 && minute < 240 ? 'go' : 'wait' });
+    });
+  const { world, before } = await secondRollout({
+    calendars: { nights: { windows: [{ name: 'n', schedule: '0 2 * * *', duration: '2h' }] } },
+    policy: {
+      ...{ estimates: { upgrade: '90m' }, hooks: [hook('before', 'upgrade-cluster', { timeout: '2h' })] },
+      waves: [{ name: 'all', calendar: 'nights' }],
+    },
+    prepare: late,
+    span: 24,
+  });
+  await hours(world, 72);
+  expect([mutationsOf(world).length, versionOf(world, 'web')]).toEqual([before.calls, '1.36']);
+  expect((await upgradesOf(world))[0]?.reasons.map(({ code }) => code)).toContain('WindowTooShort');
 });

@@ -100,3 +100,30 @@ test.each<[string, string[], (world: World) => Promise<void>, (world: World) => 
     ]);
   },
 );
+
+test('a wave does not flip while Liftlock only looks whether somebody else is through', async () => {
+  const budget = { maxConcurrency: 1, failureBudget: { maxFailures: 1, minJudged: 2 } };
+  const s = staged('staging', ['s']).map((one) => ({ ...one, account: ACCOUNT }));
+  const world = await smallFleet({
+    clusters: [...s, ...staged('prod', ['p'])],
+    policy: spec(at('staging', budget), at('prod')),
+  });
+  world.eks.addActor({
+    ...{ account: ACCOUNT, region: 'eu-central-1', at: world.clock.now().getTime() + 1, do: 'operation' },
+    ...{ principal: 'arn:aws:iam::222222222222:role/terraform', operation: 'UpdateClusterVersion' },
+    input: { name: 's', version: '1.37' },
+  });
+  await hours(world, 2 / 60);
+  for (const timer of world.eks.state.timers) if (timer.event.kind === 'control-plane-ends') timer.at += 2 * 86_400_000;
+  await hours(world, 40);
+  const told = world.bus.published.flatMap(({ event }) =>
+    event.type === 'WaveChanged' && event.detail.wave === 'staging' ? [event.detail.status] : [],
+  );
+  expect(told).toEqual(['Open', 'Undecided']);
+  await run(world);
+  const ofWaves = (await world.auditTimeline()).flatMap(({ event, detail }) =>
+    /^Wave(?:Open|Undecided)$/.test(event) ? `${event} ${detail.wave}` : [],
+  );
+  expect(ofWaves).toEqual(['WaveOpen staging', 'WaveUndecided staging', 'WaveOpen staging', 'WaveOpen prod']);
+  expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Completed', 'Completed']);
+});

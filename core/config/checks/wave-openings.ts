@@ -79,10 +79,23 @@ function checkEstimate(
 }
 
 /** Steps whose first change waits for the hook, so that its window can end the waiting also where the wave may overrun. */
+const MINUTE = 60_000;
+/** The scan comes before the first hook that is asked, and takes some minutes of the window. */
+const SCAN = 10 * MINUTE;
 const BEGINNING: readonly unknown[] = ['upgrade-cluster', 'update-addons', 'upgrade-control-plane'];
 
-/** A window that closes ends the asking, and the next one begins it anew: a timeout that no window has room for never comes. */
-export function checkTimeouts(document: unknown, waves: SoundWaves, times: OpeningTimes, report: Report): void {
+/**
+ * A window that closes ends the asking, and so does one in which the hop does not fit any more before its first change; the next one begins it anew: a
+ * timeout that no window has room for never comes.
+ */
+export function checkTimeouts(
+  document: unknown,
+  waves: SoundWaves,
+  estimates: UpgradePolicySpec['estimates'],
+  times: OpeningTimes,
+  report: Report,
+): void {
+  const estimate = durationMilliseconds(estimates.upgrade ?? DEFAULT_ESTIMATE);
   const waiting = [
     ...listOf(fieldOf(document, 'spec', 'hooks')).flatMap((written, index) => {
       const { data: hook } = hookSchema.safeParse(written);
@@ -102,9 +115,16 @@ export function checkTimeouts(document: unknown, waves: SoundWaves, times: Openi
       const calendars = [wave.calendar ?? []].flat();
       const longest =
         calendars.length === 0 || (wave.mayOverrun && !begins) ? undefined : times.longestOpening(calendars);
-      if (longest === undefined || longest === 0 || durationMilliseconds(timeout) <= longest) continue;
-      const open = `${calendars.join(' and ')} of the wave ${wave.name} is never open for longer than ${writtenDuration(longest)}`;
-      const message = `${open}, and every window asks anew with all of ${timeout}: without a go it would be asked for ever, and nobody told. Write ${writtenDuration(longest)} or less, or lengthen the windows.`;
+      if (longest === undefined || longest === 0) continue;
+      const needed = begins && !wave.mayOverrun ? (wave.bake === undefined ? estimate : estimate / 2) : 0;
+      const room = longest - needed - SCAN;
+      if (durationMilliseconds(timeout) <= room) continue;
+      const names = calendars.join(' and ');
+      const fits = needed > 0 ? `, of which what is to come needs ${writtenDuration(needed)}` : '';
+      const open = `${names} of the wave ${wave.name} is never open for longer than ${writtenDuration(longest)}${fits}`;
+      const todo =
+        room < MINUTE ? 'Lengthen the windows' : `Write ${writtenDuration(room)} or less, or lengthen the windows`;
+      const message = `${open}, and every window asks anew with all of ${timeout}: without a go it would be asked for ever, and nobody told. ${todo}.`;
       report('warning', path, message);
       break;
     }

@@ -222,8 +222,8 @@ export const upgrade = z.object({
   startedAt: timestamp.optional(),
   /** When the first of the attempts began that have changed the cluster, this one being a later one. */
   firstStartedAt: timestamp.optional(),
-  /** Of such a later one: it has changed the cluster too. */
-  mutatedAgain: z.literal(true).optional(),
+  /** Of such a later one: it has changed nothing itself yet. */
+  noChangeYet: z.literal(true).optional(),
   endedAt: timestamp.optional(),
   /** Our own observation of the control plane at `to`: the rollback clock starts here (design.md §3). */
   controlPlaneCompletedAt: timestamp.optional(),

@@ -38,6 +38,7 @@ export function decided({ rollout = {}, waves, members = [], readings, estimate,
     readings: () => readings,
     unready: () => undefined,
     standsStill: false,
+    actsIn: () => false,
     now,
     ...more,
   });
