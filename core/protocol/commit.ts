@@ -123,7 +123,7 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
       ports.table,
       [
         ...snapshot.checks,
-        mutated(upgrade, intent.call.name),
+        mutated(upgrade, intent.call.name, request.beside),
         before === undefined ? put(Intents, intent, 'absent') : replace(Intents, before, intent),
         ...(request.beside ?? []),
       ],
@@ -157,9 +157,16 @@ function refusalsOf(
   return refusalsAt(moment, { ...situationOf(snapshot), asker, target, tags, call, now });
 }
 
-function mutated(upgrade: Read<Upgrade>, call: string): WriteOperation {
+/**
+ * The upgrade has changed its cluster from now on. It is written, too, where something is to be undone: whoever ends it meanwhile has read what there is to
+ * undo before this, and reads it anew.
+ */
+function mutated(upgrade: Read<Upgrade>, call: string, beside: CommitRequest['beside'] = []): WriteOperation {
   const { data } = upgrade;
-  if (hasActed(data) || changesNoCluster(call)) return { type: 'check', key: upgrade.key, expect: upgrade.revision };
+  if (hasActed(data) || changesNoCluster(call))
+    return beside.length > 0
+      ? replace(Upgrades, upgrade, data)
+      : { type: 'check', key: upgrade.key, expect: upgrade.revision };
   const { noChangeYet: _, ...begun } = data;
   return replace(Upgrades, upgrade, { ...begun, mutated: true });
 }

@@ -13,12 +13,12 @@ import {
 import { namedError } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { CallWithoutUpdate } from '../contracts/mutating-calls.ts';
-import { UndoEntries, Upgrades } from '../store/entities.ts';
+import { UNDO, UndoEntries, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { intentsOf } from './intent-store.ts';
 import { mutateWithoutUpdate } from './mutate-without-update.ts';
-import { resolveIntents } from './settle.ts';
+import { resolveIntents, settleUpgrade } from './settle.ts';
 
 const later = (seconds: number): Date => new Date(NOON.getTime() + seconds * 1000);
 const node = { name: 'n-1', uid: 'u-1', resourceVersion: '7' };
@@ -180,4 +180,23 @@ test('who is asked by a Job has changed nothing, and a first change that comes a
   };
   await make({ name: 'CreateHookJob', input: job });
   expect((await load(table, Upgrades, KEY, '1.36-1.37'))?.data.mutated).toBe(false);
+});
+
+test('whoever ends the upgrade meanwhile reads anew what there is to undo', async () => {
+  const { table, clock, make } = await world({ upgrades: [upgrade({ mutated: true })] });
+  const query = table.queryPartition.bind(table);
+  let raced: unknown;
+  table.queryPartition = async (pk, sk) => {
+    const items = await query(pk, sk);
+    if (sk === UNDO && raced === undefined) raced = await make(CORDON);
+    return items;
+  };
+  const reasons = [{ code: 'Stopped' as const, message: 'so' }];
+  await settleUpgrade({ table, clock, events: { publish: async () => {} } }, KEY, grant().number, {
+    status: 'failed',
+    reasons,
+  });
+  expect(raced).toMatchObject({ type: 'answered' });
+  expect((await load(table, Upgrades, KEY, '1.36-1.37'))?.data.status).toBe('Failed');
+  expect((await load(table, Upgrades, KEY, 'undo-1.36-1.37'))?.data.status).toBe('Pending');
 });
