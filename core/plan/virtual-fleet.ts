@@ -139,7 +139,12 @@ export class VirtualFleet {
         return true;
       case 'change-wave': {
         const { wave, status, reasons, limits } = decision;
-        const time = status === 'Open' ? { openedAt: at } : status === 'Soaking' ? {} : { endedAt: at };
+        const time =
+          status === 'Open'
+            ? { openedAt: wave.openedAt ?? at, endedAt: undefined }
+            : status === 'Soaking'
+              ? {}
+              : { endedAt: at };
         this.#setWave({ ...this.#wave(wave), ...limits, ...time, status, reasons: [...reasons] });
         return true;
       }
