@@ -15,7 +15,15 @@ const run = promisify(execFile);
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { date: { type: 'string' } } });
 const measuredAt = new Date(values.date ?? Date.now()).toISOString();
-const wanted = MEASUREMENT_NAMES.filter((name) => name.includes(positionals.join(' ')));
+const wanted = MEASUREMENT_NAMES.filter(
+  (name) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
+);
+if (wanted.length === 0) {
+  console.error(
+    `No measurement has ${positionals.join(' or ')} in its name. There are: ${MEASUREMENT_NAMES.join(', ')}`,
+  );
+  process.exit(2);
+}
 
 async function figuresOf(name: MeasurementName): Promise<Figure[]> {
   const options = [...MEASUREMENTS[name], '--disable-warning=ExperimentalWarning', here('measure-one.ts'), name];
