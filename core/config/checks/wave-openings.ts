@@ -78,10 +78,10 @@ function checkEstimate(
   report('warning', at, `${nodes}; ${open}, so it runs past the closing. ${todo}`);
 }
 
-/** Steps whose first change waits for the hook, so that its window can end the waiting also where the wave may overrun. */
 const MINUTE = 60_000;
 /** The scan comes before the first hook that is asked, and takes some minutes of the window. */
 const SCAN = 10 * MINUTE;
+/** Steps whose first change waits for the hook, so that its window can end the waiting also where the wave may overrun. */
 const BEGINNING: readonly unknown[] = ['upgrade-cluster', 'update-addons', 'upgrade-control-plane'];
 
 /**
