@@ -29,9 +29,10 @@ const anchorProof = z.strictObject({
 });
 export type AnchorProof = DeepReadonly<z.infer<typeof anchorProof>>;
 
-/** The machine-readable part of an evidence file. A change of what it says, or of how it is read, is another number. */
+/** A change of what an evidence file says, or of how it is read, is another number. */
 export const EVIDENCE_FORMAT = 2;
 
+/** The machine-readable part of an evidence file. */
 export const evidenceDocument = z.strictObject({
   evidence: z.literal(EVIDENCE_FORMAT),
   scope,

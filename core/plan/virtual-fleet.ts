@@ -17,6 +17,7 @@ import { hopBlockers } from '../rollout/hop-blockers.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { nodesIn } from '../rollout/policy-matches.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { turnedWave } from '../rollout/wave-end.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { EventHeap } from './event-heap.ts';
 import { offered } from './offered.ts';
@@ -138,14 +139,7 @@ export class VirtualFleet {
         this.#grant(decision, now);
         return true;
       case 'change-wave': {
-        const { wave, status, reasons, limits } = decision;
-        const time =
-          status === 'Open'
-            ? { openedAt: wave.openedAt ?? at, endedAt: undefined }
-            : status === 'Soaking'
-              ? {}
-              : { endedAt: at };
-        this.#setWave({ ...this.#wave(wave), ...limits, ...time, status, reasons: [...reasons] });
+        this.#setWave(turnedWave(this.#wave(decision.wave), decision, at));
         return true;
       }
       case 'adjust-wave':

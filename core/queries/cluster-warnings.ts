@@ -6,7 +6,9 @@ import { unreachable } from '../model/unreachable.ts';
 import { ownedBy } from '../model/version-owners.ts';
 import { leftCordoned } from '../nodes/left-cordoned.ts';
 import { tagProblems } from '../policy/cluster-tags.ts';
+import { isOpen, isUndo } from '../protocol/undo.ts';
 import { skewOf } from '../scan/preflight/proved-blockers.ts';
+import type { Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
 /** What people should know of a cluster beside its upgrade: what Kubernetes does not support of how it stands, who else moves it, and what could not be read of it. */
@@ -50,10 +52,11 @@ export function drainedWarnings(
 const LEFT = { cordon: 'the cordon of', updateConfig: 'update settings of', job: 'the Job', silence: 'the mute rule' };
 
 /** What upgrades have left that could not be taken back by now. Nobody else tells of it: what they were to do has ended. */
-export function undoWarnings(journal: readonly { readonly data: UndoEntry }[], upgrades: readonly Upgrade[]): Reason[] {
-  return upgrades.flatMap(({ id, machine, status, reasons, resumeAt }) => {
-    if (machine !== 'restore-nodes' || status !== 'Parked') return [];
-    const left = journal.filter(({ data }) => data.closed === undefined && undoId(data.upgradeId) === id);
+export function undoWarnings(journal: readonly Read<UndoEntry>[], upgrades: readonly Upgrade[]): Reason[] {
+  return upgrades.flatMap((upgrade) => {
+    const { id, status, reasons, resumeAt } = upgrade;
+    if (!isUndo(upgrade) || status !== 'Parked') return [];
+    const left = journal.filter((entry) => isOpen(entry) && undoId(entry.data.upgradeId) === id);
     const [first] = left;
     if (first === undefined) return [];
     const names = left.map(({ data: { effect, subject } }) => `${LEFT[effect]} ${subject}`).join(', ');

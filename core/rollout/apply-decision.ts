@@ -34,6 +34,7 @@ import { AT_REST } from './automatic-rollouts.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
 import { leftBehind } from './left-behind.ts';
+import { turnedWave } from './wave-end.ts';
 import { askWaveHook } from './wave-hooks.ts';
 
 type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events' | 'hooks' | 'ids'>;
@@ -143,13 +144,7 @@ async function changeWave(
     const applied = revision === undefined ? undefined : await load(ports.table, Configs, 'UpgradePolicy', policy);
     const isPassedOver = status === 'Skipped' && applied === undefined;
     if (applied?.data.revision !== revision && !isPassedOver) return NOTHING;
-    const time =
-      status === 'Open'
-        ? { openedAt: read.data.openedAt ?? at.toISOString(), endedAt: undefined }
-        : status === 'Soaking'
-          ? {}
-          : { endedAt: at.toISOString() };
-    const next: Wave = { ...read.data, ...limits, ...time, status, reasons: [...reasons] };
+    const next = turnedWave(read.data, { status, reasons, limits }, at.toISOString());
     return {
       ...NOTHING,
       writes: [

@@ -4,6 +4,7 @@ import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { allowedFailures, exceedsBudget, hasNoneSucceeded, judgedOf } from '../policy/wave-room.ts';
 import { noneSucceeded, settledText } from '../protocol/settle-decision.ts';
+import type { Decision } from './decisions.ts';
 
 /** How many of its members have not ended. */
 export const unsettledIn = ({ members, succeeded, failed, blocked, excluded }: Wave): number =>
@@ -44,6 +45,23 @@ export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reas
     status: wave.failed > 0 ? 'CompletedWithFailures' : 'Completed',
     reasons: said('Settled', 'Every cluster has settled'),
   };
+}
+
+/** A wave as a decision leaves it: when it opened first stays, and one that opens again has not ended. */
+export function turnedWave(
+  wave: Wave,
+  {
+    status,
+    reasons,
+    limits,
+  }: Pick<Extract<Decision, { readonly type: 'change-wave' }>, 'status' | 'reasons' | 'limits'>,
+  at: string,
+): Wave {
+  const times = {
+    ...(status === 'Open' ? { openedAt: wave.openedAt ?? at } : {}),
+    ...(status === 'Soaking' ? {} : { endedAt: status === 'Open' ? undefined : at }),
+  };
+  return { ...wave, ...limits, ...times, status, reasons: [...reasons] };
 }
 
 /** Why the next tick would halt a halted wave again; undefined = it would not. */

@@ -12,7 +12,7 @@ import type { OpenHookJobs } from '../ports/hook-jobs.ts';
 import type { HookReceiver } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
-import { closeUndoEntries } from '../protocol/undo.ts';
+import { closeUndoEntries, isOpen } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
@@ -53,7 +53,7 @@ export async function askJob(
   const name = hookJobName(request);
   // Where it was made it runs, whichever namespace the Fleet names by now.
   const before = await load(ports.table, UndoEntries, clusterKey, 'job', name);
-  const made = before !== undefined && isOfJob(before) && before.data.closed === undefined ? before.data : undefined;
+  const made = before !== undefined && isOfJob(before) && isOpen(before) ? before.data : undefined;
   const namespace = made?.namespace ?? allowed.namespace;
   const named = { namespace, name };
   const jobs = ports.jobs.open(server);

@@ -88,16 +88,16 @@ async function orRetried(
   if (!result.reasons.some(({ code }) => code === NOT_EVICTED)) return result;
   const { spec } = await context.policy();
   const allowed = spec?.nodes?.podEvictionFailure;
-  const look = showsBudgets(spec, context.name, context.target);
-  const told = reason('PodsStayed', `Pods stayed on nodes of ${group}. Budgets without room: ${look} names them.`);
-  const given = { ...result, reasons: [...result.reasons, told] };
-  if (allowed === undefined) return given;
+  const budgets = `Budgets without room: ${showsBudgets(spec, context.name, context.target)} names them.`;
+  const told = reason('PodsStayed', `Pods stayed on nodes of ${group}. ${budgets}`);
+  const givenUp = { ...result, reasons: [...result.reasons, told] };
+  if (allowed === undefined) return givenUp;
   const failures = (await intentsOf(ports.table, context.clusterKey, STEP)).filter(({ data }) =>
     isStuckRoll(data, group, context.upgrade),
   ).length;
-  if (failures > allowed.retries) return given;
+  if (failures > allowed.retries) return givenUp;
   const until = new Date(ports.clock.now().getTime() + durationMilliseconds(allowed.pause));
-  const said = `Pods stayed on nodes of ${group}; it is rolled again from ${until.toISOString()} on (${failures} of ${allowed.retries}). Budgets without room: ${look} names them.`;
+  const said = `Pods stayed on nodes of ${group}; it is rolled again from ${until.toISOString()} on (${failures} of ${allowed.retries}). ${budgets}`;
   return parked(until, reason('EvictionRetried', said), ...result.reasons);
 }
 

@@ -20,7 +20,7 @@ import type { AlarmState, MuteRule } from '../ports/silences.ts';
 import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { graceEnd } from '../protocol/look-up.ts';
 import { mutateWithoutUpdate, type Undone } from '../protocol/mutate-without-update.ts';
-import { closeUndoEntries, noteSilence } from '../protocol/undo.ts';
+import { closeUndoEntries, isOpen, noteSilence } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
 import type { EffectKey, StepContext, StepPorts } from './context.ts';
@@ -72,7 +72,7 @@ export async function muteAlarms(
   let unheard: unknown;
   try {
     // What an earlier try has silenced, and nobody could lift since, may stand there still.
-    const mayStandStill = before !== undefined && before.data.closed === undefined;
+    const mayStandStill = before !== undefined && isOpen(before);
     const result = await mutateWithoutUpdate(
       ports,
       mutation,

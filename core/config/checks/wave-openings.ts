@@ -5,11 +5,12 @@ import { longestOpening } from '../../calendar/longest-opening.ts';
 import { nextOpenings } from '../../calendar/next-openings.ts';
 import { WAVE_STEP } from '../../contracts/hook.ts';
 import { remembered } from '../../model/remembered.ts';
+import { valuesAt } from '../../model/values-at.ts';
 import { componentSchema } from '../schema/component.ts';
 import { hookSchema } from '../schema/hook.ts';
 import { durationMilliseconds } from '../schema/quantities.ts';
 import type { Calendar, UpgradePolicySpec, Wave } from '../types.ts';
-import { fieldOf, listOf, type Report, type SoundWaves } from './check.ts';
+import type { Report, SoundWaves } from './check.ts';
 
 /** What the calendars of a wave leave open; several intersect. Undefined: one of them is not among the files, or is not valid. */
 export interface OpeningTimes {
@@ -97,17 +98,15 @@ export function checkTimeouts(
 ): void {
   const estimate = durationMilliseconds(estimates.upgrade ?? DEFAULT_ESTIMATE);
   const waiting = [
-    ...listOf(fieldOf(document, 'spec', 'hooks')).flatMap((written, index) => {
-      const { data: hook } = hookSchema.safeParse(written);
+    ...valuesAt(document, 'spec.hooks[]').flatMap(({ path, value }) => {
+      const { data: hook } = hookSchema.safeParse(value);
       return hook?.blocking === true && hook.step !== WAVE_STEP
-        ? [{ path: ['spec', 'hooks', index, 'timeout'], timeout: hook.timeout, begins: BEGINNING.includes(hook.step) }]
+        ? [{ path, timeout: hook.timeout, begins: BEGINNING.includes(hook.step) }]
         : [];
     }),
-    ...listOf(fieldOf(document, 'spec', 'components')).flatMap((written, index) => {
-      const { data: component } = componentSchema.safeParse(written);
-      return component?.hook === undefined
-        ? []
-        : [{ path: ['spec', 'components', index, 'timeout'], timeout: component.timeout, begins: true }];
+    ...valuesAt(document, 'spec.components[]').flatMap(({ path, value }) => {
+      const { data: component } = componentSchema.safeParse(value);
+      return component?.hook === undefined ? [] : [{ path, timeout: component.timeout, begins: true }];
     }),
   ];
   for (const { path, timeout, begins } of waiting) {
@@ -125,7 +124,7 @@ export function checkTimeouts(
       const todo =
         room < MINUTE ? 'Lengthen the windows' : `Write ${writtenDuration(room)} or less, or lengthen the windows`;
       const message = `${open}, and every window asks anew with all of ${timeout}: without a go it would be asked for ever, and nobody told. ${todo}.`;
-      report('warning', path, message);
+      report('warning', [...path, 'timeout'], message);
       break;
     }
   }
