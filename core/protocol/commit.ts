@@ -153,7 +153,7 @@ function refusalsOf(
   call?: Situation['call'],
 ): Reason[] {
   const upgrade = snapshot.upgrade?.data;
-  const moment = momentOf(upgrade, upgrade !== undefined && hasActed(upgrade) ? 'later' : 'first');
+  const moment = momentOf(upgrade, hasActed(upgrade) ? 'later' : 'first');
   return refusalsAt(moment, { ...situationOf(snapshot), asker, target, tags, call, now });
 }
 
@@ -229,7 +229,7 @@ export async function readCommitSnapshot(
   if (rolloutId !== undefined && waveIndex !== undefined) {
     // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the counters of waves.
     // A change that a broken glass lets pass rests on that too.
-    if (upgrade !== undefined && hasActed(upgrade.data)) {
+    if (hasActed(upgrade?.data)) {
       wave = await load(reader, Waves, rolloutId, waveIndex);
       if (wave?.data.breakGlass !== undefined) checks.push(unchanged(Waves, wave, rolloutId, waveIndex));
     } else {

@@ -87,10 +87,17 @@ test('what moves a control plane has a hop before it, and nothing else has', () 
 test('the reason of a hop that waits says whose upgrade is under way, since when, and the ways out', () => {
   const startedAt = '2026-11-20T09:00:00.000Z';
   const [said] = underWayRefusals(
-    [
-      undefined,
-      hop({ requestedBy: 'liftlock', rolloutId: 'r', startedAt, reasons: [{ code: 'Baking', message: 'It bakes.' }] }),
-    ],
+    {
+      before: [
+        undefined,
+        hop({
+          requestedBy: 'liftlock',
+          rolloutId: 'r',
+          startedAt,
+          reasons: [{ code: 'Baking', message: 'It bakes.' }],
+        }),
+      ],
+    },
     'web',
   );
   expect(said?.message).toBe(
@@ -99,7 +106,7 @@ test('the reason of a hop that waits says whose upgrade is under way, since when
 });
 
 test('the reason to wait leaves out what is not known', () => {
-  const [said] = underWayRefusals([hop({ requestedBy: 'ann' })], 'web');
+  const [said] = underWayRefusals({ before: [hop({ requestedBy: 'ann' })] }, 'web');
   expect(said?.message).toBe(
     'The upgrade from 1.35 to 1.36, which ann asked for, is under way and Parked: the cluster is half done. The next minor begins when it has ended. What it waits for, and what finishes it, says: liftlock explain cluster web.',
   );

@@ -27,12 +27,12 @@ export function hopsBefore(upgrade: Pick<Upgrade, 'machine' | 'from' | 'to'>): s
  */
 export const isHalfDone = (upgrade: Upgrade): boolean => upgrade.mutated && Upgrades.active(upgrade);
 
-/** Whether this attempt has changed the cluster, and not only one before it that has ended: what it does first is checked, and asked about, as such. */
-export const hasActed = ({ mutated, noChangeYet }: Upgrade): boolean => mutated && noChangeYet !== true;
-
-/** The same of one that has not ended: whoever begins the next attempt begins anew. */
-export const goesOn = (upgrade: Upgrade | undefined): boolean =>
-  upgrade !== undefined && Upgrades.active(upgrade) && hasActed(upgrade);
+/**
+ * The same of an attempt that has changed the cluster itself. What an attempt before it has changed says nothing of it: what it does first is checked, and
+ * asked about, as such.
+ */
+export const hasActed = (upgrade: Upgrade | undefined): boolean =>
+  upgrade !== undefined && isHalfDone(upgrade) && upgrade.noChangeYet !== true;
 
 /** Whether all of it has moved, and the cluster is only to be compared with before once more. */
 export const isWatched = ({ status, reasons }: Pick<Upgrade, 'reasons'> & { readonly status: string }): boolean =>
@@ -49,17 +49,25 @@ export const isLastLook = (upgrade: Upgrade): boolean =>
   isWatched(upgrade) ||
   (wellSince(upgrade) !== undefined && !upgrade.reasons.some(({ code }) => waitsFor(code) === 'window'));
 
-/** Why a hop has to wait for the one before it; empty where that one is whole, or was never Liftlock's. */
-export function underWayRefusals(hopsBefore: readonly (Upgrade | undefined)[], name: string): Reason[] {
-  const before = hopsBefore.find((one) => one !== undefined && isHalfDone(one));
-  if (before === undefined) return [];
+/** What was begun on a cluster beside a hop that somebody wants to begin: the hops before it, and the very same. `rollout`: who wants to; undefined = a person. */
+interface Begun {
+  readonly before: readonly (Upgrade | undefined)[];
+  readonly same?: Upgrade | undefined;
+  readonly rollout?: Pick<Rollout, 'id'> | undefined;
+}
+
+/** Why a hop has to wait; empty where what was begun is whole, was never Liftlock's, or is the rollout's own. */
+export function underWayRefusals({ before, same, rollout }: Begun, name: string): Reason[] {
+  if (rollout !== undefined && same !== undefined && isOthers(same, rollout)) return [sameUnderWay(same, name)];
+  const halfDone = before.find((one) => one !== undefined && isHalfDone(one));
+  if (halfDone === undefined) return [];
   // What finishes one that its rollout has left may be refused as well: explain asks for that.
   const waysOut = `The next minor begins when it has ended. What it waits for, and what finishes it, says: liftlock explain cluster ${name}.`;
-  return [reason('UpgradeUnderWay', `${underWay(before)}: the cluster is half done. ${waysOut}`)];
+  return [reason('UpgradeUnderWay', `${underWay(halfDone)}: the cluster is half done. ${waysOut}`)];
 }
 
 /** Whether somebody else decides when it goes on: the person who asked for it, or the rollout in which it has changed the cluster. */
-export const isOthers = (upgrade: Upgrade, { id }: Pick<Rollout, 'id'>): boolean =>
+const isOthers = (upgrade: Upgrade, { id }: Pick<Rollout, 'id'>): boolean =>
   Upgrades.active(upgrade) && upgrade.rolloutId !== id && (upgrade.mutated || upgrade.rolloutId === undefined);
 
 /** Why a hop is not begun that is under way itself. */

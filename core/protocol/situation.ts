@@ -12,7 +12,7 @@ import type { HopRules } from '../policy/hop-rules.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
-import { goesOn, isLastLook } from './hop-before.ts';
+import { hasActed, isLastLook } from './hop-before.ts';
 import { isUndo } from './undo.ts';
 
 /**
@@ -92,7 +92,7 @@ export function windowReasons(situation: Situation): readonly Reason[] {
   const { rules, window, now, upgrade, clusterControl, wave, call } = situation;
   if (upgrade !== undefined && call === undefined && isLastLook(upgrade)) return NONE;
   if (rules === undefined) return window?.reasons ?? NONE;
-  const { reasons } = window ?? windowRule(rules, now, goesOn(upgrade));
+  const { reasons } = window ?? windowRule(rules, now, hasActed(upgrade));
   if (reasons.length === 0) return reasons;
   const glass = glassInForce(clusterControl, wave, rules.policy?.spec.breakGlass, now);
   return glass === undefined ? reasons : reasons.filter((one) => !passesBreakGlass(one));

@@ -163,6 +163,7 @@ test('an attempt after one that has changed the cluster is asked for approvals l
   const asked = (more: Partial<Upgrade>) =>
     codes('grant', { rules, member, upgrade: upgrade({ status: 'Parked', ...more }) });
   expect(asked({ mutated: true })).toEqual([]);
+  expect(asked({ mutated: true, status: 'Failed' })).toEqual(['ApprovalMissing']);
   expect(asked({ ...again, noChangeYet: true })).toEqual(['ApprovalMissing']);
   // Or it was written by the release before, which said no more.
   expect(asked(again)).toEqual([]);

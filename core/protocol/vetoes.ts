@@ -9,7 +9,7 @@ import { givenUp } from '../policy/wave-of.ts';
 import { exceedsBudget, goesBack, haltedBefore, waveRefusal, whyHalted } from '../policy/wave-room.ts';
 import { authority, busyWith, otherTarget } from './authority.ts';
 import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves.ts';
-import { goesOn, hasActed, isOthers, sameUnderWay, underWayRefusals } from './hop-before.ts';
+import { hasActed, underWayRefusals } from './hop-before.ts';
 import { EXTENSION_VETO, ROLLBACK_VETOES, ROLLBACKS } from './rollback-vetoes.ts';
 import { type Moment, NONE, ofCluster, type Situation, unplacedBy, type Veto, windowReasons } from './situation.ts';
 import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
@@ -95,10 +95,8 @@ export const VETOES: readonly Veto[] = [
     asked: ['grant'],
     rule: 'the hop before this one is whole, and no person and no other rollout has begun this one',
     codes: ['UpgradeUnderWay'],
-    reasons: ({ before, upgrade, rollout, cluster }) =>
-      rollout !== undefined && upgrade !== undefined && isOthers(upgrade, rollout)
-        ? [sameUnderWay(upgrade, cluster?.name ?? '')]
-        : underWayRefusals(before ?? [], cluster?.name ?? ''),
+    reasons: ({ before = [], upgrade, rollout, cluster }) =>
+      underWayRefusals({ before, same: upgrade, rollout }, cluster?.name ?? ''),
   },
   {
     asked: ['grant'],
@@ -234,7 +232,7 @@ export const VETOES: readonly Veto[] = [
     reasons: ({ cluster, tags, upgrade }, moment) => {
       // Labels, waves, policies and expressions go by them, and whoever granted this knew others.
       const isRetagged = tags !== undefined && !isSame(tags, cluster?.tags);
-      return (isForgotten(cluster) || isRetagged) && (moment === 'grant' || !goesOn(upgrade)) ? [LOOKED_AT] : NONE;
+      return (isForgotten(cluster) || isRetagged) && (moment === 'grant' || !hasActed(upgrade)) ? [LOOKED_AT] : NONE;
     },
   },
   {
@@ -314,11 +312,7 @@ function unapproved(situation: Situation, moment: Moment): readonly Reason[] {
   const place = placeOf(situation);
   const { rules, policyAppliedBy, upgrade, now } = situation;
   // Between two hops nothing is half-done: the grant is asked like the first change, or it would be given and park for ever.
-  if (
-    place === undefined ||
-    (moment === 'grant' && place.member.inFlight && upgrade !== undefined && hasActed(upgrade))
-  )
-    return NONE;
+  if (place === undefined || (moment === 'grant' && place.member.inFlight && hasActed(upgrade))) return NONE;
   const requesters = { policyAppliedBy, rolloutCreatedBy: place.rollout.createdBy };
   return approvalRefusals(rules?.wave, place.wave, requesters, now);
 }

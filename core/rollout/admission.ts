@@ -9,7 +9,7 @@ import { settledAt } from '../policy/quarantine.ts';
 import { failuresOf } from '../policy/wave-room.ts';
 import type { WindowAnswer } from '../policy/window-rule.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
-import { goesOn, hopsBefore } from '../protocol/hop-before.ts';
+import { hasActed, hopsBefore } from '../protocol/hop-before.ts';
 import { momentOf, type Situation } from '../protocol/situation.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -216,7 +216,7 @@ function admitOne(
       member,
       rules,
       policyAppliedBy,
-      window: window(goesOn(upgrade)),
+      window: window(hasActed(upgrade)),
     },
   );
   if (wave !== undefined && waitsForWindow(answer.reasons)) {

@@ -3,7 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { isAwaited } from '../policy/cluster-tags.ts';
-import { goesOn, hasActed } from '../protocol/hop-before.ts';
+import { hasActed } from '../protocol/hop-before.ts';
 import { queueOf } from '../protocol/rollback.ts';
 import { opensTooLate, tooLate } from '../protocol/rollback-vetoes.ts';
 import { fleetRefusals } from '../protocol/standing-refusals.ts';
@@ -178,7 +178,7 @@ function parkedByHand({ snapshot, room, index, rulesOf, now }: Look): Decided {
     if (upgrade.resumeAt !== undefined && new Date(upgrade.resumeAt) > now) continue;
     const { rolloutId, waveIndex } = queueOf(upgrade) ?? {};
     const wave = index.waves.get(rolloutId ?? '')?.find((one) => one.index === waveIndex);
-    const asked = { upgrade, wave, ...rulesByHand(snapshot, cluster, rulesOf, goesOn(upgrade)) };
+    const asked = { upgrade, wave, ...rulesByHand(snapshot, cluster, rulesOf, hasActed(upgrade)) };
     const begins = askToBegin({ snapshot, room, index, now }, cluster, upgrade, asked);
     const answer = inTime(upgrade, cluster, begins, asked.window.startsAt ?? null, now);
     if (answer.reasons.length === 0) decisions.push({ type: 'grant-upgrade', upgrade });

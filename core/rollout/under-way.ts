@@ -1,13 +1,13 @@
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { hopId } from '../model/hop.ts';
-import { hopsBefore, isOthers, sameUnderWay, underWayRefusals } from '../protocol/hop-before.ts';
+import { hopsBefore, underWayRefusals } from '../protocol/hop-before.ts';
 import { nextHopOf } from './admission.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /**
  * What somebody else has begun on the cluster of a member that waits: its hop, or the one before it, which has changed the cluster and is not at its
- * end. The grant of the member is refused for the same (core/protocol/vetoes.ts).
+ * end. The grant of the member is refused for the same.
  */
 export function underWayOf(
   { upgrades, clusters, controls }: Pick<FleetSnapshot, 'upgrades' | 'clusters' | 'controls'>,
@@ -19,11 +19,8 @@ export function underWayOf(
   if (cluster === undefined || own.length === 0) return [];
   const hop = nextHopOf(member, cluster, controls.get(member.clusterKey));
   const [from, to] = [hop.from.toString(), hop.to.toString()];
-  const same = own.find(({ id }) => id === hopId(from, to));
-  if (same !== undefined && isOthers(same, rollout)) return [sameUnderWay(same, cluster.name)];
   const ids = hopsBefore({ machine: 'upgrade-cluster', from, to });
-  return underWayRefusals(
-    own.filter(({ id }) => ids.includes(id)),
-    cluster.name,
-  );
+  const before = own.filter(({ id }) => ids.includes(id));
+  const same = own.find(({ id }) => id === hopId(from, to));
+  return underWayRefusals({ before, same, rollout }, cluster.name);
 }
