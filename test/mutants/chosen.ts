@@ -4,13 +4,13 @@ import type { Mutant } from './instrument.ts';
 /** So many of one file: the tests of four files are run once to see what they execute, those of a hundred would take longer than the mutants. */
 const OF_ONE_FILE = 25;
 
-/** All mutants, or so many by chance, of a few files by chance: the same ones for the same seed, other ones every day when none is given. */
+/**
+ * All mutants, or so many by chance, of a few files by chance: the same ones for the same seed. Without one chance is drawn from the mutants
+ * themselves: a commit that passes today passes tomorrow, and whoever changes the code gets other ones.
+ */
 export function chosenBy(
   mutants: readonly Mutant[],
-  {
-    sample,
-    seed = new Date().toISOString().slice(0, 10),
-  }: { readonly sample?: string | undefined; readonly seed?: string | undefined },
+  { sample, seed = seedOf(mutants) }: { readonly sample?: string | undefined; readonly seed?: string | undefined },
 ): readonly Mutant[] {
   if (sample === undefined) return mutants;
   const placeOf = (text: string): string => createHash('sha256').update(`${seed}:${text}`).digest('hex');
@@ -22,4 +22,11 @@ export function chosenBy(
   return shuffled(files, ([file]) => file)
     .flatMap(([, ofFile]) => shuffled(ofFile, ({ id, file }) => `${file}:${id}`).slice(0, OF_ONE_FILE))
     .slice(0, Number(sample));
+}
+
+/** What the mutants are, in a few letters. */
+export function seedOf(mutants: readonly Mutant[]): string {
+  const hash = createHash('sha256');
+  for (const { file, line, was, becomes } of mutants) hash.update(`${file}:${line} ${was} ${becomes}\n`);
+  return hash.digest('hex').slice(0, 8);
 }

@@ -42,6 +42,16 @@ test('a sample is the same for the same seed', async () => {
   expect(chosenBy(mutants, {})).toEqual(mutants);
 });
 
+test('without a seed chance is drawn from the code: the same for the same code, another when it has changed', () => {
+  const idsOf = (word: string) => {
+    const made = (_: unknown, id: number) =>
+      ({ id: `${id}`, file: 'a.ts', line: id, was: word, becomes: '' }) as Mutant;
+    return chosenBy(Array.from({ length: 60 }, made), { sample: '20' }).map(({ id }) => id);
+  };
+  expect(idsOf('a')).toEqual(idsOf('a'));
+  expect(idsOf('b')).not.toEqual(idsOf('a'));
+});
+
 test('a sample is of a few files, and no file is all of it', () => {
   const mutants = ['a', 'b', 'c', 'd', 'e'].flatMap((name) =>
     Array.from({ length: 40 }, (_, id) => ({ id: `${id}`, file: `${name}.ts` }) as Mutant),

@@ -1,7 +1,7 @@
 /**
  * `npm run mutate:core`: changes the code of the product in one place at a time (Stryker's mutants, words left out) and runs the tests that
  * execute that place: those beside the file, or those of test/behaviour where none beside it does. `-- core/store` takes files with these
- * words in their path; `--near` leaves test/behaviour out; `--sample 100 [--seed S]` takes so many of a few files by chance, others every day. Exit code 1 when an area is below its floor.
+ * words in their path; `--near` leaves test/behaviour out; `--sample 100 [--seed S]` takes so many of a few files by chance, others when the code has changed. Exit code 1 when an area is below its floor.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { AREAS, isFar, isNear, NOT_MUTATED, roomOf } from './areas.ts';
 import type { Begin, Cover, Covered, TestsOfFile, Tried, Try } from './child.ts';
-import { chosenBy } from './chosen.ts';
+import { chosenBy, seedOf } from './chosen.ts';
 import { equivalentTo, staleEquivalents } from './equivalents.ts';
 import { instrument, type Mutant } from './instrument.ts';
 import { reaching } from './reach.ts';
@@ -42,7 +42,7 @@ for (const { name, files } of AREAS)
 const words = positionals.length === 0 ? [''] : positionals;
 const files = [...areaOf.keys()].filter((file) => words.some((word) => file.includes(word)));
 const { mutants } = await instrument(root, files);
-const seed = values.seed ?? new Date().toISOString().slice(0, 10);
+const seed = values.seed ?? seedOf(mutants);
 const wanted = new Set(chosenBy(mutants, { sample: values.sample, seed }));
 if (values.sample !== undefined) console.log(`${wanted.size} of ${mutants.length} mutants, seed ${seed}`);
 const reached = reaching(root);

@@ -3,10 +3,16 @@ import { seededRandom } from '../../../simulator/eks/seeded-random.ts';
 import type { ExpectedSurvivor } from './expected-survivors.ts';
 import { KINDS, type Mutation } from './mutation.ts';
 
-/** So many mutations that can be killed, each of another kind while there are kinds; the same ones for the same seed. */
+interface Sample {
+  readonly count: number;
+  readonly seed?: string | undefined;
+  readonly survivors: readonly ExpectedSurvivor[];
+}
+
+/** So many mutations that can be killed, each of another kind while there are kinds; the same ones for the same seed. Without one they are drawn from what the templates hold. */
 export function sampleOf(
   mutations: readonly Mutation[],
-  { count, seed, survivors }: { count: number; seed: string; survivors: readonly ExpectedSurvivor[] },
+  { count, seed = seedOf(mutations), survivors }: Sample,
 ): Mutation[] {
   const random = seededRandom(createHash('sha256').update(seed).digest().readInt32BE(0));
   const left = new Map(
@@ -34,3 +40,10 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
     .sort((left, right) => left.at - right.at)
     .map(({ item }) => item);
 }
+
+/** What there is to break, in a few letters. */
+export const seedOf = (mutations: readonly Mutation[]): string =>
+  createHash('sha256')
+    .update(mutations.map(({ id }) => id).join('\n'))
+    .digest('hex')
+    .slice(0, 8);

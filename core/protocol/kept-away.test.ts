@@ -1,0 +1,135 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { cluster, fleetConfig, type Kept, keep, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { fleetSchema } from '../config/schema/fleet.ts';
+import { reason } from '../contracts/step-result.ts';
+import type { ItemKey } from '../ports/table.ts';
+import { Clusters, Rollouts, Waves } from '../store/entities.ts';
+import { put } from '../store/entity.ts';
+import { keptAway, loadKeptAway, type Orders } from './kept-away.ts';
+
+const { spec: fleet } = fleetSchema.parse(fleetConfig.document);
+const watched = upgrade({ status: 'Parked', mutated: true, reasons: [reason('Watching', 'It is watched.')] });
+const none: Orders = { fleet, control: undefined, rollout: rolloutItem(), wave: waveItem(), cluster };
+const codes = (given: Partial<Orders>, one = watched) => keptAway(one, { ...none, ...given }).map(({ code }) => code);
+const paused = { ...cluster, tags: { 'liftlock/paused': 'true' } };
+const pinned = { ...cluster, tags: { 'liftlock/pin-version': '1.36' } };
+const halted = rolloutItem({ status: 'Halted', reasons: [reason('FailureBudgetExceeded', 'Too many have failed.')] });
+
+test.each<[string, Partial<Orders>, readonly string[]]>([
+  ['nothing in the way', {}, []],
+  ['no Fleet', { fleet: undefined }, ['FleetNotConfigured']],
+  ['a Fleet that only looks', { fleet: { ...fleet, mode: 'observe' } }, ['ObserveMode']],
+  ['a fleet that somebody stopped', { control: { stopped: true } }, ['FleetStopped']],
+  ['a paused rollout', { rollout: rolloutItem({ status: 'Paused' }) }, ['RolloutPaused']],
+  ['a halted rollout', { rollout: halted }, ['RolloutHalted', 'FailureBudgetExceeded']],
+  ['a halted wave', { wave: waveItem({ status: 'Halted' }) }, ['WaveHalted']],
+  [
+    'a halted wave of a halted rollout',
+    { rollout: halted, wave: waveItem({ status: 'Halted' }) },
+    ['RolloutHalted', 'FailureBudgetExceeded'],
+  ],
+  ['a wave that is done', { wave: waveItem({ status: 'Completed' }) }, []],
+  ['a paused cluster', { cluster: paused }, ['Excluded']],
+  ['a cluster pinned below what it was brought to', { cluster: pinned }, ['Pinned']],
+  ['nothing known of rollout, wave and cluster', { rollout: undefined, wave: undefined, cluster: undefined }, []],
+])('of a cluster that is watched, with %s', (_, given, expected) => {
+  expect(codes(given)).toEqual(expected);
+});
+
+test('all orders are told, in the order in which they are given: the fleet, the rollout, the wave, the cluster', () => {
+  const many = { control: { stopped: true }, rollout: rolloutItem({ status: 'Paused' }), cluster: paused };
+  expect(codes({ ...many, wave: waveItem({ status: 'Halted' }) })).toEqual([
+    'FleetStopped',
+    'RolloutPaused',
+    'WaveHalted',
+    'Excluded',
+  ]);
+});
+
+test('the halt of a wave is told with its name', () => {
+  expect(keptAway(watched, { ...none, wave: waveItem({ name: 'staging', status: 'Halted' }) })).toEqual([
+    reason('WaveHalted', 'The wave staging is Halted.'),
+  ]);
+});
+
+test.each([
+  ['is not watched but parked for its window', upgrade({ status: 'Parked', reasons: [reason('WindowClosed', '')] })],
+  ['runs', upgrade({ status: 'Running', reasons: watched.reasons })],
+  ['has ended', upgrade({ status: 'Succeeded' })],
+])('whatever %s is kept away from nothing', (_, one) => {
+  expect(codes({ control: { stopped: true }, cluster: paused }, one)).toEqual([]);
+});
+
+test('of what an abort has left this is not told: others tell that', () => {
+  expect(codes({ control: { stopped: true }, rollout: rolloutItem({ status: 'Aborted' }) })).toEqual([]);
+});
+
+describe('by what the table says', () => {
+  const other = upgrade({ ...watched, clusterKey: 'other', rolloutId: 'r2', waveIndex: 0 });
+  const kept = async (given: Kept): Promise<Reader> => {
+    const table = new MemoryTable();
+    await keep(table, given);
+    return new Reader(table);
+  };
+
+  test('each is told the orders of its own rollout, wave and cluster', async () => {
+    const reader = await kept({
+      rollout: rolloutItem({ status: 'Paused' }),
+      waves: [waveItem({ index: 0, status: 'Halted' }), waveItem({ index: 1, name: 'its own', status: 'Halted' })],
+      cluster: paused,
+    });
+    await reader.table.transact([
+      put(Rollouts, rolloutItem({ id: 'r2' }), 'absent'),
+      put(Waves, waveItem({ rolloutId: 'r2', index: 0, name: 'of another' }), 'absent'),
+      put(Waves, waveItem({ rolloutId: 'r2', index: 1, status: 'Halted' }), 'absent'),
+      put(Clusters, { ...cluster, clusterKey: 'other' }, 'absent'),
+    ]);
+    const of = await loadKeptAway(reader, [watched, other]);
+    expect(of(watched).map(({ message }) => message)).toEqual([
+      'The rollout r is paused.',
+      'The wave its own is Halted.',
+      expect.stringContaining('liftlock/paused'),
+    ]);
+    expect(of(other)).toEqual([]);
+  });
+
+  test('the stop of the fleet and a Fleet that is missing are told to all', async () => {
+    const stopped = await loadKeptAway(await kept({ control: { stopped: true, by: 'ann', reason: 'a fire' } }), [
+      watched,
+    ]);
+    expect(stopped(watched)).toEqual([reason('FleetStopped', 'The fleet was stopped by ann: a fire.')]);
+    expect(stopped({ ...watched, status: 'Running' })).toEqual([]);
+    const bare = await loadKeptAway(await kept({ fleet: undefined }), [watched]);
+    expect(bare(watched).map(({ code }) => code)).toEqual(['FleetNotConfigured']);
+  });
+
+  test('where nobody is watched nothing is read, else each item once', async () => {
+    const reader = await kept({});
+    expect((await loadKeptAway(reader, [upgrade()]))(upgrade())).toEqual([]);
+    expect(reader.asked).toEqual([]);
+    await loadKeptAway(reader, [watched, watched, upgrade()]);
+    expect(reader.asked.map((keys) => keys.length)).toEqual([5]);
+  });
+
+  test('one that a person began has the orders of the fleet and of its cluster', async () => {
+    const { rolloutId: _, waveIndex: __, ...byHand } = watched;
+    const of = await loadKeptAway(await kept({ control: { stopped: true }, cluster: paused }), [byHand]);
+    expect(of(byHand).map(({ code }) => code)).toEqual(['FleetStopped', 'Excluded']);
+  });
+});
+
+/** A table that keeps which items it was asked for. */
+class Reader {
+  readonly asked: (readonly ItemKey[])[] = [];
+  readonly table: MemoryTable;
+
+  constructor(table: MemoryTable) {
+    this.table = table;
+  }
+
+  getAll(keys: readonly ItemKey[]) {
+    this.asked.push(keys);
+    return this.table.getAll(keys);
+  }
+}
