@@ -1,5 +1,21 @@
-import { cluster, upgrade } from '../../test/material/protocol/one-upgrade.ts';
-import { keptOf, wayOutOfHold, wayToFinish } from './left-half-done.ts';
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem } from '../../test/material/items/rollout-items.ts';
+import { cluster, KEY, type Kept, keep, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import type { HookState, Upgrade } from '../contracts/items/protocol.ts';
+import { reason } from '../contracts/step-result.ts';
+import { componentKey } from '../policy/hook-decision.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import {
+  findHopInHand,
+  hasFailedHalfWay,
+  hasGoneBack,
+  keptOf,
+  keptOfRollback,
+  leftByAbort,
+  pinnedBefore,
+  wayOutOfHold,
+  wayToFinish,
+} from './left-half-done.ts';
 
 const at = { ...cluster, version: '1.37' };
 const UPGRADE = `runs: liftlock upgrade cluster ${cluster.name} --to`;
@@ -54,9 +70,181 @@ test('of one that was taken back is known that it was there, also by the attempt
   expect(keptOf(upgrade({ status: 'Blocked', ...kept }))).toStrictEqual(kept);
 });
 
+test('what has moved components is not asked anew by a retry, all other hooks are', () => {
+  const answer = { answer: 'stop', askedSince: '2026-11-20T12:00:00.000Z' } as unknown as HookState;
+  const ofComponent = { [componentKey('ingress', 'after')]: answer };
+  const ended = upgrade({ status: 'Failed', hooks: { ...ofComponent, 'change/before/upgrade': answer } });
+  expect(keptOf(ended).hooks).toEqual(ofComponent);
+  expect(keptOf({ ...ended, hooks: { 'change/before/upgrade': answer } })).not.toHaveProperty('hooks');
+});
+
 test('of an attempt that changed nothing nothing is kept, and of none', () => {
   const none = { mutated: false, steps: {} };
   expect(keptOf(upgrade({ mutated: false, steps: { 'scan-cluster': scanned } }))).toStrictEqual(none);
   expect(keptOf(undefined)).toStrictEqual(none);
   expect(keptOf(upgrade({ mutated: true, steps: {} }))).toStrictEqual({ mutated: true, noChangeYet: true, steps: {} });
+});
+
+const noon = '2026-11-20T12:00:00.000Z';
+const later = '2026-11-20T13:00:00.000Z';
+const back = (given: Partial<Upgrade> = {}): Upgrade =>
+  upgrade({ id: '1.37-1.36', machine: 'rollback-cluster', from: '1.37', to: '1.36', mutated: true, ...given });
+
+describe('ways out of what is no hop', () => {
+  test.each<[string, Upgrade, string]>([
+    [
+      'a drain',
+      upgrade({ machine: 'drain-nodes', input: { nodegroup: 'old' } }),
+      'liftlock drain nodegroup old --cluster web --approve.',
+    ],
+    ['a rollback that has failed half-way', back(), 'liftlock rollback cluster web --approve'],
+    [
+      'a rollback that EKS refuses',
+      back({ reasons: [reason('TooLate', '')] }),
+      'liftlock release cluster web. EKS takes it back no more;',
+    ],
+    [
+      'one that was done before',
+      back({ reasons: [reason('TakenBackOnce', '')] }),
+      'liftlock release cluster web. EKS takes it back no more;',
+    ],
+    [
+      'one whose control plane is back',
+      back({ steps: { 'rollback-control-plane': { ...scanned } } }),
+      'liftlock release cluster web. It is back at 1.36;',
+    ],
+  ])('of %s', (_, left, way) => {
+    expect(wayToFinish(cluster, left)).toContain(`runs: ${way}`);
+  });
+
+  test('a hold is in the way of no rollback, and of what has changed nothing a rollout begins it', () => {
+    expect(wayOutOfHold(cluster, back(), { policy: 'p' })).toBe(wayToFinish(cluster, back()));
+    const policy = { policy: 'standard' };
+    const release = 'runs: liftlock release cluster web, and then runs: liftlock';
+    expect(wayOutOfHold(cluster, upgrade({ mutated: false }), policy)).toBe(`${release} rollout create standard`);
+    expect(wayOutOfHold(cluster, upgrade({ mutated: true }), policy)).toBe(`${release} ${HOP}`);
+  });
+  const HOP = 'upgrade cluster web --to 1.37 --approve';
+
+  test('it has gone back once its control plane has, and not while its checks or nodes are to do', () => {
+    const of = (steps: Upgrade['steps']) => back({ steps });
+    expect(hasGoneBack(of({ 'rollback-control-plane': scanned }))).toBe(true);
+    expect(hasGoneBack(of({ 'rollback-control-plane': { ...scanned, status: 'running' } }))).toBe(false);
+    expect(hasGoneBack(of({ 'scan-cluster': scanned }))).toBe(false);
+    expect(hasGoneBack(upgrade({ steps: { 'rollback-control-plane': scanned } }))).toBe(false);
+  });
+});
+
+test('a hop has failed half-way until it is finished, also where what finishes it was whole before', () => {
+  const failed = upgrade({ mutated: true, status: 'Failed', endedAt: noon });
+  const finish = (given: Partial<Upgrade>) => upgrade({ id: '1.37-1.37', status: 'Succeeded', ...given });
+  expect(hasFailedHalfWay(failed, undefined)).toBe(true);
+  expect(hasFailedHalfWay(failed, finish({ endedAt: later }))).toBe(false);
+  expect(hasFailedHalfWay(failed, finish({ endedAt: noon }))).toBe(false);
+  expect(hasFailedHalfWay({ ...failed, endedAt: later }, finish({ endedAt: noon }))).toBe(true);
+  expect(hasFailedHalfWay(failed, finish({ endedAt: later, status: 'Failed' }))).toBe(true);
+  expect(hasFailedHalfWay({ ...failed, mutated: false }, undefined)).toBe(false);
+  expect(hasFailedHalfWay({ ...failed, status: 'Succeeded' }, undefined)).toBe(false);
+});
+
+describe('what an abort leaves', () => {
+  const aborted = rolloutItem({ status: 'Aborted', reasons: [reason('Aborted', 'By ann: enough.')] });
+  const parked = upgrade({ status: 'Parked', mutated: true, reasons: [reason('Baking', '')] });
+
+  test('is told in place of what it waits for, with who aborted', () => {
+    const [said, ...others] = leftByAbort(parked, aborted) ?? [];
+    expect([said?.code, others]).toEqual(['RolloutAborted', aborted.reasons]);
+    expect(said?.message).toMatch(/^The rollout r was aborted\. The upgrade from 1\.36 to 1\.37 is half done/);
+    const watched = { ...parked, reasons: [reason('Watching', '')] };
+    expect(leftByAbort(watched, aborted)?.[0]?.message).toContain('has moved all that it moves');
+  });
+
+  test.each<[string, Upgrade, typeof aborted | undefined]>([
+    ['of a rollout that goes on', parked, rolloutItem({ status: 'Paused' })],
+    ['without a rollout', parked, undefined],
+    ['that runs', { ...parked, status: 'Running' }, aborted],
+    ['that has changed nothing', { ...parked, mutated: false }, aborted],
+  ])('is nothing of an upgrade %s', (_, left, rollout) => {
+    expect(leftByAbort(left, rollout)).toBeUndefined();
+  });
+});
+
+describe('the hop in hand', () => {
+  const parked = upgrade({ status: 'Parked', mutated: true });
+  const byHand = { ...parked, rolloutId: undefined } as unknown as Upgrade;
+  const failed = upgrade({ status: 'Failed', mutated: true, endedAt: noon });
+  const finish = upgrade({ id: '1.37-1.37', from: '1.37', to: '1.37', status: 'Parked', mutated: true });
+  const found = async (given: Kept, isThere: boolean) => {
+    const table = new MemoryTable();
+    await keep(table, given);
+    return findHopInHand(table, KEY, KubeVersion.parse('1.37'), isThere);
+  };
+  const aborted = { rollout: rolloutItem({ status: 'Aborted' }) };
+
+  test.each<[string, Kept, object]>([
+    ['none', {}, {}],
+    ['one that its rollout has parked half-way', { upgrades: [parked] }, { underWay: parked }],
+    ['one that was parked before it changed anything', { upgrades: [{ ...parked, mutated: false }] }, {}],
+    ['one that runs', { upgrades: [{ ...parked, status: 'Running' }] }, {}],
+    ['one of an aborted rollout', { upgrades: [parked], ...aborted }, {}],
+    ['one that a person began', { upgrades: [byHand] }, {}],
+    ['one that has failed', { upgrades: [failed] }, {}],
+  ])('before the control plane is there: %s', async (_, given, expected) => {
+    expect(await found(given, false)).toEqual(expected);
+  });
+
+  test.each<[string, Kept, object]>([
+    ['none', {}, {}],
+    ['one that its rollout has parked', { upgrades: [parked] }, { underWay: parked }],
+    ['one that runs', { upgrades: [{ ...parked, status: 'Running' }] }, { underWay: { ...parked, status: 'Running' } }],
+    ['one of an aborted rollout', { upgrades: [parked], ...aborted }, { left: parked }],
+    ['one that an abort found before its first change', { upgrades: [{ ...parked, mutated: false }], ...aborted }, {}],
+    ['one that a person began', { upgrades: [byHand] }, { left: byHand }],
+    ['one that has failed', { upgrades: [failed] }, { left: failed }],
+    [
+      'one that has failed and was finished',
+      { upgrades: [failed, { ...finish, status: 'Succeeded', endedAt: later }] },
+      {},
+    ],
+    ['what finishes it', { upgrades: [failed, finish] }, { underWay: finish }],
+  ])('once it is there: %s', async (_, given, expected) => {
+    expect(await found(given, true)).toEqual(expected);
+  });
+});
+
+test('who finishes by hand what has failed goes where it was to go; what has succeeded is whole', () => {
+  const pins = {
+    releases: { workers: '1.37.1-20261101' },
+    addons: { coredns: 'v1.12.0' },
+  } as unknown as Partial<Upgrade>;
+  expect(pinnedBefore(upgrade({ status: 'Failed', ...pins }))).toEqual(pins);
+  expect(pinnedBefore(upgrade({ status: 'Succeeded', ...pins }))).toEqual({});
+  expect(pinnedBefore(upgrade({ status: 'Failed' }))).toEqual({});
+  expect(pinnedBefore(undefined)).toEqual({});
+});
+
+describe('the next rollback', () => {
+  const failed = back({ status: 'Failed', endedAt: noon, steps: { 'scan-cluster': scanned } });
+  const of = async (attempt: Upgrade | undefined, ...upgrades: Upgrade[]) => {
+    const table = new MemoryTable();
+    await keep(table, { upgrades });
+    return (await keptOfRollback(table, attempt)).mutated;
+  };
+  const upAgain = upgrade({ status: 'Succeeded', endedAt: later });
+
+  test('goes on with what the one before has taken back', async () => {
+    expect(await of(failed)).toBe(true);
+    expect(await of(failed, { ...upAgain, endedAt: noon })).toBe(true);
+    expect(await of(failed, { ...upAgain, status: 'Failed' })).toBe(true);
+  });
+
+  test('begins anew where that was brought up again since, where it has come to its end, and where there was none', async () => {
+    expect(await of(failed, upAgain)).toBe(false);
+    expect(await of(failed, { ...upAgain, id: '1.37-1.37', from: '1.37' })).toBe(false);
+    const reasons = [reason('Watching', '')];
+    const steps = { 'smoke-check': { ...scanned, detail: { wellSince: later } } };
+    expect(await of(failed, { ...upAgain, status: 'Parked', reasons, steps })).toBe(false);
+    expect(await of({ ...failed, status: 'Succeeded' })).toBe(false);
+    expect(await of(undefined)).toBe(false);
+  });
 });
