@@ -34,6 +34,20 @@ test('a rollback takes the nodes back first, while the cluster says ACTIVE', () 
   expect(nodes().every((node) => node.kubeletVersion.startsWith('v1.35.'))).toBe(true);
 });
 
+test.each([1, 2, 3, 5, 8])(
+  'a rollback asked for %i min after an upgrade stops its drift: no node is newer than the control plane',
+  (minutes) => {
+    const { world, nodes } = worldWith({ upgradedAt });
+    world.call('UpdateClusterVersion', { name: 'shop', version: '1.37' });
+    world.settle();
+    world.pass(minutes);
+    world.call('UpdateClusterVersion', { name: 'shop', version: '1.36', force: true });
+    world.pass(120);
+    expect(world.call('DescribeCluster', { name: 'shop' }).cluster?.version).toBe('1.36');
+    expect(nodes().filter(({ kubeletVersion }) => !kubeletVersion.startsWith('v1.36.'))).toEqual([]);
+  },
+);
+
 test('only its node phase can be cancelled; the nodes then converge to the version that stays', () => {
   const { world, nodes } = worldWith({ upgradedAt });
   const { update } = world.call('UpdateClusterVersion', rollback);

@@ -22,7 +22,10 @@ export function driftAutoModeNodesSoon(world: World, cluster: ClusterRecord): vo
 
 /** One step of the drift to the control plane's version; it goes on until all nodes are there. */
 export function driftAutoModeNodes(world: World, cluster: ClusterRecord): void {
-  if (replaceOneNode(world, cluster, cluster.version) !== 'none left') driftAutoModeNodesSoon(world, cluster);
+  // A rollback that began meanwhile moves them the other way. Whatever becomes of it, they are where the control plane is afterwards.
+  const isGoingBack = cluster.updates.some(({ type, status }) => type === 'VersionRollback' && status === 'InProgress');
+  if (isGoingBack || replaceOneNode(world, cluster, cluster.version) !== 'none left')
+    driftAutoModeNodesSoon(world, cluster);
 }
 
 /**

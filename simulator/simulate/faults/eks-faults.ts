@@ -33,9 +33,10 @@ export function armEks(eks: FakeEks, planned: readonly PlannedFault[], start: Da
     const cluster = clusterNamed(eks.state, name);
     if (cluster !== undefined) planFailure(eks, cluster, part);
   }
-  for (const { cluster: name, from } of faultsOf(planned, 'regression')) {
+  for (const { cluster: name, from, of } of faultsOf(planned, 'regression')) {
     const cluster = clusterNamed(eks.state, name);
-    if (cluster !== undefined) addCrashing(cluster, from, eks.state.now);
+    if (cluster !== undefined && of === 'rates') addFailing(cluster, from);
+    else if (cluster !== undefined) addCrashing(cluster, from, eks.state.now);
   }
   const lags = faultsOf(planned, 'list-lag').map(({ seconds }) => seconds);
   if (lags.length > 0) eks.state.listLagSeconds = Math.max(...lags);
@@ -145,4 +146,11 @@ function addCrashing({ kubernetes }: ClusterRecord, from: string, now: number): 
   const workload = { kind: 'Deployment', namespace: 'shop', name: 'web', replicas: 1, labels, image: 'web:1' } as const;
   kubernetes.workloads.push({ ...workload, labels: { ...labels }, crashesFromKubelet: from });
   schedulePods(kubernetes, now);
+}
+
+/** Many times as many, so that a rise is proved within what a policy waits. */
+function addFailing(cluster: ClusterRecord, from: string): void {
+  const worse = { from, times: 12 };
+  cluster.apiErrors = worse;
+  for (const series of cluster.prometheus ?? []) series.worse = { errors: worse, seconds: worse };
 }

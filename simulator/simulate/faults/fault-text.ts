@@ -80,7 +80,9 @@ export function faultText(fault: PlannedFault): string {
     case 'policy-meanwhile':
       return `the policy of a cluster is changed at its wave right before the ${fault.operation} after ${fault.skip} others: ${fault.change}`;
     case 'regression':
-      return `pods of shop/web in ${fault.cluster} crash on ${fault.from}`;
+      return fault.of === 'rates'
+        ? `requests to ${fault.cluster} fail more often from ${fault.from} on`
+        : `pods of shop/web in ${fault.cluster} crash on ${fault.from}`;
     case 'deployment':
       return `${at(fault.minute)} the state machines are deployed again`;
     case 'restored':

@@ -333,6 +333,7 @@ function planRegressions(choices: SeededChoices, state: FakeEksState): PlannedFa
     kind: 'regression',
     cluster: choices.pick(open).name,
     from: choices.pick(['1.36', '1.37', '1.37', '1.37']),
+    ...(choices.chance(0.4) ? { of: 'rates' as const } : {}),
   }));
 }
 

@@ -191,8 +191,16 @@ export const plannedFault = z.discriminatedUnion('kind', [
   /** A Fleet, or the policy of that name, is in force for a while that only a later release can read. */
   z.strictObject({ kind: z.literal('newer-config'), minute, minutes: count, policy: z.string().optional() }),
   z.strictObject({ kind: z.literal('deployment'), minute }),
-  /** Pods of a Deployment of the cluster crash on nodes of the minor that everybody goes to. */
-  z.strictObject({ kind: z.literal('regression'), cluster, from: z.string() }),
+  /**
+   * From a minor on pods of a Deployment of the cluster crash on nodes of it, or its service and its API server fail many times as many requests as
+   * before, and each test of the team.
+   */
+  z.strictObject({
+    kind: z.literal('regression'),
+    cluster,
+    from: z.string(),
+    of: z.enum(['pods', 'rates']).optional(),
+  }),
   /** The table as it was `back` minutes before, brought up to date from the audit as docs/runbook.md says. */
   z.strictObject({
     kind: z.literal('restored'),

@@ -5,6 +5,7 @@ import { World, type WorldOptions } from '../../process/world.ts';
 import { clusterNamed } from '../fleet/synthetic-clusters.ts';
 import { openDesk } from '../people/desk.ts';
 import { openReceivers } from '../people/receivers.ts';
+import { runTests } from '../people/test-runs.ts';
 import { tried } from '../people/tried.ts';
 import { changeCalendar, changePolicy } from './change-rules.ts';
 import { armEks } from './eks-faults.ts';
@@ -40,6 +41,7 @@ export function worldWithFaults(
   armEks(world.eks, planned, start);
   schedule(world, start, planned);
   openReceivers(world, options.seed);
+  runTests(world, options.seed);
   const isExpected = openDesk(world, options.seed, faultsOf(planned, 'approvals'));
   const last = Math.max(0, ...planned.map(endOf));
   return { world, over: new Date(start.getTime() + last * MINUTE), isExpected };

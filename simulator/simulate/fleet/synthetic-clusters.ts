@@ -8,6 +8,7 @@ import { isOffered } from '../../eks/support-calendar.ts';
 import { neverMeets } from './never-meets.ts';
 import { SeededChoices } from './seeded-choices.ts';
 import { CHANGE_CONTROL, OFFICE } from './synthetic-calendars.ts';
+import { seriesOf } from './synthetic-probes.ts';
 
 export const STAGES = ['dev', 'staging', 'prod'] as const;
 export const TEAMS = ['payments', 'search', 'platform', 'data', 'mobile'] as const;
@@ -51,8 +52,9 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
     const isLeft = others.chance(0.06) && groups > 0 && version === behind[0];
     // And now and then one is where it should be, but for the images of its nodes.
     const isCurrent = current.chance(0.05) && groups > 0 && version === behind[0];
-    addCluster(state, {
-      name: `${team}-${stage}-${String(index).padStart(4, '0')}`,
+    const name = `${team}-${stage}-${String(index).padStart(4, '0')}`;
+    const cluster = addCluster(state, {
+      name,
       version: isLeft || isCurrent ? target : (version as string),
       account: choices.pick(accounts),
       region: choices.pick(REGIONS),
@@ -74,6 +76,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
         zones: choices.integer(1, 3),
       })),
     });
+    cluster.prometheus = [seriesOf(name)];
   }
   return state;
 }

@@ -4,6 +4,7 @@ import { neverMeets } from './never-meets.ts';
 import { SeededChoices } from './seeded-choices.ts';
 import { syntheticCalendars } from './synthetic-calendars.ts';
 import { accountsOf, FEW, REGIONS, type SyntheticFleet } from './synthetic-clusters.ts';
+import { syntheticProbes } from './synthetic-probes.ts';
 import { syntheticWaves } from './synthetic-waves.ts';
 
 /** The Fleet, the calendars and the two policies of a synthetic fleet: everything that config can ask for, all from the seed. */
@@ -63,7 +64,7 @@ function otherHooks(seed: number, network: string, ask: Document): Document[] {
   ];
 }
 
-/** What a policy wants beside versions: update settings, patches inside a minor, hooks, silences of alarms. Choices of their own: all else is as it was without them. */
+/** What a policy wants beside versions: update settings, patches inside a minor, hooks, silences of alarms, probes. Choices of their own: all else is as it was without them. */
 function aroundSteps(seed: number, network: string): Document {
   const choices = new SeededChoices(seed * 48_271 + network.length);
   const updateConfig = choices.pick<Document>([
@@ -86,6 +87,7 @@ function aroundSteps(seed: number, network: string): Document {
     hooks: [...(choices.chance(0.25) ? hooks : []), ...others],
     ...(new SeededChoices(seed * 7_907 + network.length).chance(0.5) ? { rollback: { automatic: true } } : {}),
     ...(choices.chance(0.3) ? { silences } : {}),
+    ...syntheticProbes(seed, network),
   };
 }
 
