@@ -6,7 +6,7 @@ import { given } from '../model/given.ts';
 import { isRollback, rollbackId } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
-import { keptOfRollback } from '../protocol/left-half-done.ts';
+import { keptBefore } from '../protocol/left-half-done.ts';
 import { askedBack, isOnItsWayBack, takeHopBack, turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
 import { upgradeEntry } from '../protocol/settle.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
@@ -49,7 +49,7 @@ export async function requestRollback(
     const going = read !== undefined && Upgrades.active(read.data) ? read.data : undefined;
     const upgrade: Upgrade = {
       ...{ clusterKey, id, machine: 'rollback-cluster', from, to, status: 'Pending' },
-      ...(going === undefined ? await keptOfRollback(ports.table, read?.data) : { ...going }),
+      ...(going === undefined ? await keptBefore(ports.table, read?.data) : { ...going }),
       ...{ requestedBy: by, execution, input, reasons: going?.reasons ?? [] },
       resumeAt: takenUpAt(now),
       ...given({ reversibleUntil: plan.until ?? undefined, extendSupport }),

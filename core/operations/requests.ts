@@ -7,7 +7,7 @@ import { hopId } from '../model/hop.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { keptOf, pinnedBefore } from '../protocol/left-half-done.ts';
+import { keptBefore, pinnedBefore } from '../protocol/left-half-done.ts';
 import { invalidInput, Refusal } from '../queries/refusal.ts';
 import { type ScanRunView, scanRunView } from '../queries/scan-history.ts';
 import { planUpgrade, type UpgradePlan } from '../queries/upgrade-plan.ts';
@@ -102,7 +102,7 @@ async function pendingUpgrade(
     from,
     to: hop,
     status: 'Pending',
-    ...keptOf(read?.data),
+    ...(await keptBefore(ports.table, read?.data)),
     ...pinnedBefore(read?.data),
     requestedBy: by,
     execution,

@@ -4,7 +4,7 @@ import { LIFTLOCK } from '../contracts/names.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { isFinish, isRollback } from '../model/hop.ts';
+import { isRollback } from '../model/hop.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { capKeys, recount } from '../policy/caps.ts';
 import { labeled } from '../policy/cluster-labels.ts';
@@ -35,7 +35,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
 import { executionName } from './execution-name.ts';
 import { hopsBefore, wellSince } from './hop-before.ts';
-import { keptOf, keptOfRollback, pinnedBefore } from './left-half-done.ts';
+import { isGivenUpFor, keptBefore, pinnedBefore } from './left-half-done.ts';
 import { heldForRollback, queueOf, waveGoingBack, waveOfHop } from './rollback.ts';
 import { momentOf } from './situation.ts';
 import { isUndo } from './undo.ts';
@@ -101,12 +101,7 @@ export function grantUpgrade(
     ]);
     if (cluster === undefined)
       return { result: { refused: [reason('UnknownCluster', 'The cluster is not in the inventory.')] } };
-    // Somebody has given it up before its execution could ask: that is not begun over by the same execution.
-    if (
-      upgrade?.data.status === 'Canceled' &&
-      request.asker?.arn !== undefined &&
-      upgrade.data.execution === request.asker.arn
-    )
+    if (upgrade !== undefined && isGivenUpFor(request.asker, upgrade.data))
       return { result: { refused: upgrade.data.reasons } };
     // One that has ended left its turn: whoever starts it over by hand does so at their own word.
     const back = upgrade !== undefined && Upgrades.active(upgrade.data) ? queueOf(upgrade.data) : undefined;
@@ -157,11 +152,7 @@ export function grantUpgrade(
       children: [],
       grantedAt: now,
     };
-    // What was finished once is whole; a group that is behind again is another matter.
-    const isWhole = isFinish(request) && upgrade?.data.status === 'Succeeded';
-    const kept = isRollback(request)
-      ? await keptOfRollback(reader, upgrade?.data)
-      : keptOf(isWhole ? undefined : upgrade?.data);
+    const kept = await keptBefore(reader, upgrade?.data);
     const operations: WriteOperation[] = [
       ...checks,
       unchanged(Epochs, epoch),
@@ -243,7 +234,7 @@ function runningUpgrade(
   request: GrantRequest,
   existing: Upgrade | undefined,
   planned: Member | undefined,
-  kept: ReturnType<typeof keptOf>,
+  kept: Awaited<ReturnType<typeof keptBefore>>,
   now: string,
 ): Upgrade {
   const { clusterKey, upgradeId, machine, from, to, requestedBy, member, input, asker } = request;

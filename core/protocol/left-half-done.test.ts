@@ -9,8 +9,7 @@ import {
   findHopInHand,
   hasFailedHalfWay,
   hasGoneBack,
-  keptOf,
-  keptOfRollback,
+  keptBefore,
   leftByAbort,
   pinnedBefore,
   wayOutOfHold,
@@ -44,9 +43,10 @@ test('what is left of a hop that somebody has gone past is finished by whoever e
   );
 });
 
+const kept = (attempt: Upgrade | undefined) => keptBefore(new MemoryTable(), attempt);
 const scanned = { status: 'done' as const, reasons: [], startedAt: '2026-11-20T12:00:00.000Z' };
 
-test('the next attempt keeps what was changed, what was normal before, and since when the control plane is there', () => {
+test('the next attempt keeps what was changed, what was normal before, and since when the control plane is there', async () => {
   const controlPlaneCompletedAt = '2026-11-20T12:20:00.000Z';
   const ended = upgrade({
     mutated: true,
@@ -54,35 +54,39 @@ test('the next attempt keeps what was changed, what was normal before, and since
     controlPlaneCompletedAt,
     startedAt: '2026-11-20T12:00:00.000Z',
   });
-  const kept = { mutated: true, noChangeYet: true, steps: { 'scan-cluster': scanned }, controlPlaneCompletedAt };
-  expect(keptOf(ended)).toStrictEqual({ ...kept, firstStartedAt: ended.startedAt });
+  const left = { mutated: true, noChangeYet: true, steps: { 'scan-cluster': scanned }, controlPlaneCompletedAt };
+  expect(await kept(ended)).toStrictEqual({ ...left, firstStartedAt: ended.startedAt });
   const firstStartedAt = '2026-11-19T12:00:00.000Z';
-  expect(keptOf({ ...ended, firstStartedAt })).toStrictEqual({ ...kept, firstStartedAt });
+  expect(await kept({ ...ended, firstStartedAt })).toStrictEqual({ ...left, firstStartedAt });
   const reversibleFrom = '2026-11-20T12:05:00.000Z';
-  expect(keptOf({ ...ended, reversibleFrom })).toMatchObject({ controlPlaneCompletedAt, reversibleFrom });
+  expect(await kept({ ...ended, reversibleFrom })).toMatchObject({ controlPlaneCompletedAt, reversibleFrom });
 });
 
-test('of one that was taken back is known that it was there, also by the attempts after the next', () => {
+test('of one that was taken back is known that it was there, also by the attempts after the next', async () => {
   const reached = '2026-11-20T08:00:00.000Z';
   const back = upgrade({ status: 'RolledBack', mutated: true, controlPlaneCompletedAt: reached });
-  const kept = { mutated: false, steps: {}, reachedBefore: reached };
-  expect(keptOf(back)).toStrictEqual(kept);
-  expect(keptOf(upgrade({ status: 'Blocked', ...kept }))).toStrictEqual(kept);
+  const left = { mutated: false, steps: {}, reachedBefore: reached };
+  expect(await kept(back)).toStrictEqual(left);
+  expect(await kept(upgrade({ status: 'Blocked', ...left }))).toStrictEqual(left);
 });
 
-test('what has moved components is not asked anew by a retry, all other hooks are', () => {
+test('what has moved components is not asked anew by a retry, all other hooks are', async () => {
   const answer = { answer: 'stop', askedSince: '2026-11-20T12:00:00.000Z' } as unknown as HookState;
   const ofComponent = { [componentKey('ingress', 'after')]: answer };
   const ended = upgrade({ status: 'Failed', hooks: { ...ofComponent, 'change/before/upgrade': answer } });
-  expect(keptOf(ended).hooks).toEqual(ofComponent);
-  expect(keptOf({ ...ended, hooks: { 'change/before/upgrade': answer } })).not.toHaveProperty('hooks');
+  expect((await kept(ended)).hooks).toEqual(ofComponent);
+  expect(await kept({ ...ended, hooks: { 'change/before/upgrade': answer } })).not.toHaveProperty('hooks');
 });
 
-test('of an attempt that changed nothing nothing is kept, and of none', () => {
+test('of an attempt that changed nothing nothing is kept, and of none', async () => {
   const none = { mutated: false, steps: {} };
-  expect(keptOf(upgrade({ mutated: false, steps: { 'scan-cluster': scanned } }))).toStrictEqual(none);
-  expect(keptOf(undefined)).toStrictEqual(none);
-  expect(keptOf(upgrade({ mutated: true, steps: {} }))).toStrictEqual({ mutated: true, noChangeYet: true, steps: {} });
+  expect(await kept(upgrade({ mutated: false, steps: { 'scan-cluster': scanned } }))).toStrictEqual(none);
+  expect(await kept(undefined)).toStrictEqual(none);
+  expect(await kept(upgrade({ mutated: true, steps: {} }))).toStrictEqual({
+    mutated: true,
+    noChangeYet: true,
+    steps: {},
+  });
 });
 
 const noon = '2026-11-20T12:00:00.000Z';
@@ -228,7 +232,7 @@ describe('the next rollback', () => {
   const of = async (attempt: Upgrade | undefined, ...upgrades: Upgrade[]) => {
     const table = new MemoryTable();
     await keep(table, { upgrades });
-    return (await keptOfRollback(table, attempt)).mutated;
+    return (await keptBefore(table, attempt)).mutated;
   };
   const upAgain = upgrade({ status: 'Succeeded', endedAt: later });
 

@@ -3,13 +3,14 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { hopId, hopTo, isRollback } from '../model/hop.ts';
+import { hopId, hopTo, isFinish, isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { isOfComponent } from '../policy/hook-decision.ts';
 import type { Table } from '../ports/table.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';
 import { batched, load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import type { Asker } from './authority.ts';
 import { isHalfDone, isWatched, wellSince } from './hop-before.ts';
 
 /**
@@ -128,10 +129,26 @@ export const pinnedBefore = (ended: Upgrade | undefined): Pick<Upgrade, 'release
   ended === undefined || ended.status === 'Succeeded' ? {} : given({ releases: ended.releases, addons: ended.addons });
 
 /**
+ * What an attempt that begins anew keeps of the one before it under its id, whoever asks for it: nothing of what was finished once, a group that is
+ * behind again is another matter; and of a rollback what has not been brought up again since.
+ */
+export async function keptBefore(table: Pick<Table, 'get'>, attempt: Upgrade | undefined) {
+  if (attempt !== undefined && isRollback(attempt)) return keptOfRollback(table, attempt);
+  const isWhole = attempt?.status === 'Succeeded' && isFinish(attempt);
+  return keptOf(isWhole ? undefined : attempt);
+}
+
+/** Whether somebody has given it up before its execution could ask: that is not begun over by the same execution. */
+export const isGivenUpFor = (asker: Asker | undefined, upgrade: Upgrade | undefined): boolean =>
+  asker !== undefined &&
+  upgrade?.execution === asker.arn &&
+  (upgrade.status === 'Canceled' || upgrade.reasons[0]?.code === 'RollbackGivenUp');
+
+/**
  * What the next attempt keeps of one that has ended. What it changed stays changed, so failing now is a failure (semantics.md, Failure budget);
  * what it broke must not pass for normal; and the seven days of a rollback count from the change.
  */
-export function keptOf(attempt: Upgrade | undefined) {
+function keptOf(attempt: Upgrade | undefined) {
   // Of one that was taken back the next attempt keeps only when it had arrived.
   const wasTakenBack = attempt?.status === 'RolledBack';
   const ended = wasTakenBack ? undefined : attempt;
@@ -151,8 +168,8 @@ export function keptOf(attempt: Upgrade | undefined) {
 }
 
 /** The same of a rollback: nothing where that has come to its end, or where what it had taken back by then was brought up again since. */
-export async function keptOfRollback(table: Pick<Table, 'get'>, attempt: Upgrade | undefined) {
-  if (attempt?.status !== 'Failed') return keptOf(undefined);
+async function keptOfRollback(table: Pick<Table, 'get'>, attempt: Upgrade) {
+  if (attempt.status !== 'Failed') return keptOf(undefined);
   const { clusterKey, from, to, endedAt = '' } = attempt;
   const ids = [hopId(to, from), hopId(from, from)];
   const hops = await Promise.all(ids.map((id) => load(table, Upgrades, clusterKey, id)));

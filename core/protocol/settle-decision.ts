@@ -80,7 +80,8 @@ export function settle(
     endedAt: status === 'Parked' ? undefined : at,
   };
   const [first = reason('Stopped', 'The upgrade ended without a reason.')] = end.reasons;
-  const failed = status === 'Failed' || end.status === 'stopped' ? first : undefined;
+  // What is to be taken back is tried again, however it ended, and is in nobody's way.
+  const failed = status === 'Failed' || (end.status === 'stopped' && !isUndo(upgrade)) ? first : undefined;
   // Whoever has taken it back had a reason, also where Liftlock had not moved it.
   const isTakenBack = first.code === 'RolledBack' && (status === 'RolledBack' || status === 'Blocked');
   const hold = isTakenBack ? heldAfter(first, upgrade.to) : failed;

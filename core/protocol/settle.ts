@@ -5,6 +5,7 @@ import type { Wave } from '../contracts/items/rollout.ts';
 import { changesNoCluster, hasNoUpdate } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { hopId, hopTo, isRollback, rollbackId } from '../model/hop.ts';
 import { upgradePolicy } from '../policy/applied.ts';
 import { recount } from '../policy/caps.ts';
@@ -57,7 +58,7 @@ export function settleUpgrade(
     const { rolloutId, waveIndex } = upgrade.data;
     const hasMember = rolloutId !== undefined && waveIndex !== undefined;
     const others = batched(table);
-    const [member, wave, control, changes, left] = await Promise.all([
+    const [member, wave, control, { changes, chain }, left] = await Promise.all([
       hasMember ? load(others, Members, rolloutId, waveIndex, clusterKey) : undefined,
       hasMember ? load(others, Waves, rolloutId, waveIndex) : undefined,
       load(others, ClusterControls, clusterKey),
@@ -149,6 +150,7 @@ export function settleUpgrade(
       result: settled,
       writes: operations,
       record: entries,
+      ...given({ chain }),
       events: ([change, ...more]) => [
         upgradeChanged(settled, change),
         ...(hold === undefined ? [] : [clusterHeld(clusterKey, [hold, ...becomes], more.at(-1))]),
@@ -218,16 +220,34 @@ function settleBeside({ upgrade, member, wave }: HopBeside, now: Date, reasons: 
   return { upgrade: ended.upgrade, wave: after, writes };
 }
 
+/** Two functions' clocks differ by a minute at most (docs/protocol.md). */
+const CLOCKS_DIFFER_MILLISECONDS = 60_000;
+
 /**
- * What was refused, or never sent, changed nothing; an intent whose outcome is not known may have (semantics.md, Failure budget).
+ * What was refused, or never sent, changed nothing; an intent whose outcome is not known may have (semantics.md, Failure budget). Nor does what was
+ * sent under the same id weeks ago, by an attempt that has come to its end.
  */
-async function changesOf(ports: Pick<Ports, 'table'>, upgrade: Upgrade) {
-  if (!upgrade.mutated) return { mutated: false };
-  const { clusterKey, id, startedAt = '', firstStartedAt } = upgrade;
-  const changes = (await intentsOf(ports.table, clusterKey)).filter(
-    ({ data }) => data.upgradeId === id && !changesNoCluster(data.call.name) && mayHaveActed(data),
+async function changesOf({ table }: Pick<Ports, 'table'>, upgrade: Upgrade) {
+  if (!upgrade.mutated) return { changes: { mutated: false } };
+  const changes = await changesSeen(table, upgrade);
+  if (changes.mutated) return { changes };
+  // No item says that nothing is committed meanwhile, but whatever is goes on record: where the record has gone on since, all is decided anew.
+  const { clusterKey } = upgrade;
+  const chain = new Map([[clusterKey, await table.auditHead(clusterKey)]]);
+  return { changes: await changesSeen(table, upgrade), chain };
+}
+
+async function changesSeen(table: Table, upgrade: Upgrade) {
+  const { clusterKey, id, startedAt = '', firstStartedAt = startedAt } = upgrade;
+  const since = firstStartedAt === '' ? 0 : Date.parse(firstStartedAt) - CLOCKS_DIFFER_MILLISECONDS;
+  const changes = (await intentsOf(table, clusterKey)).filter(
+    ({ data }) =>
+      data.upgradeId === id &&
+      Date.parse(data.committedAt) >= since &&
+      !changesNoCluster(data.call.name) &&
+      mayHaveActed(data),
   );
-  const isOfBefore = firstStartedAt !== undefined && !changes.some(({ data }) => data.committedAt >= startedAt);
+  const isOfBefore = upgrade.firstStartedAt !== undefined && !changes.some(({ data }) => data.committedAt >= startedAt);
   return { mutated: changes.length > 0, ...(isOfBefore ? { noChangeYet: true as const } : {}) };
 }
 

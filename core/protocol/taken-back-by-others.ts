@@ -34,7 +34,7 @@ export async function leftByOthers(
   { clusterKey, version: to }: ClusterRecord,
   now: Date,
   describedAt: Date,
-): Promise<Omit<Required<ToldChange<undefined>>, 'result'> | undefined> {
+): Promise<Required<Omit<ToldChange<undefined>, 'result' | 'chain'>> | undefined> {
   const { lastSeenAt } = before;
   const reader = batched(table);
   // The record may never have had the minor to which its hop has moved it, as where nobody could read it when that ended. What is described may be older than that, too.

@@ -1,9 +1,11 @@
 import { namedError } from '../contracts/errors.ts';
+import type { HookState } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, StagedMember, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { TRANSACTION_OPERATIONS } from '../contracts/table-schema.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
+import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
@@ -156,8 +158,19 @@ function waveWrites(waves: ReadPlan['waves'], { changedWaves, members }: Replan,
   for (const { next: wave } of changedWaves) if (wave !== undefined) next.set(wave.index, wave);
   return [...next.values()].map((wave) => {
     if (wave.status !== 'Pending') throw moved(`the wave ${wave.name}`);
-    return replace(Waves, known.get(wave.index), { ...wave, plan });
+    const read = known.get(wave.index);
+    return replace(Waves, read, { ...wave, plan, ...given({ hooks: hooksUnder(plan, wave, read?.data) }) });
   });
+}
+
+/** What hooks have said of a wave whose plan is the same counts under the number that it has from now on. */
+function hooksUnder(plan: number, { hooks }: Wave, before: Wave | undefined): Wave['hooks'] {
+  const counted = ({ grantNumber }: HookState): boolean => grantNumber === (before?.plan ?? 0);
+  const renumbered = Object.entries(hooks ?? {}).map(([key, state]) => [
+    key,
+    counted(state) ? { ...state, grantNumber: plan } : state,
+  ]);
+  return hooks && Object.fromEntries(renumbered);
 }
 
 async function stage(

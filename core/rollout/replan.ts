@@ -296,11 +296,13 @@ function merged(
  * back in between must not find it in force when the plan is as before.
  */
 function keepWords(before: Wave | undefined, wave: Wave): Wave {
-  const { approvals, conditions, plan, breakGlass, traits } = before ?? {};
+  const { approvals, conditions, plan, breakGlass, traits, hooks, reasons } = before ?? {};
   const isSamePlan = before?.planHash === wave.planHash;
   const words = isSamePlan ? approvals : approvals?.map((word) => ({ ...word, isVoid: true as const }));
   const glass = isSamePlan ? breakGlass : breakGlass && { ...breakGlass, planHash: undefined };
-  return { ...wave, ...given({ plan, approvals: words, breakGlass: glass, conditions, traits }) };
+  const { hooks: _, ...planned } = wave;
+  const asked = isSamePlan ? given({ hooks, reasons }) : {};
+  return { ...planned, ...given({ plan, approvals: words, breakGlass: glass, conditions, traits }), ...asked };
 }
 
 /**

@@ -56,6 +56,21 @@ test('what was said of a plan stays in force while another part of its wave chan
   expect(lastWords(next ?? {})).toHaveLength(1);
 });
 
+test('what hooks have said of a plan stays while another part of its wave changes, and is asked anew of another plan', () => {
+  const begun = begin(fleet([dev, prod], both), ['Open']);
+  const hooks = {
+    'board/before/wave/prod': { askedSince: NOW.toISOString(), grantNumber: 0, answer: 'wait' as const },
+  };
+  const reasons = [{ code: 'HookWaits' as const, message: 'It is asked.' }];
+  const asked = { ...begun, waves: begun.waves.map((one) => (one.index === 1 ? { ...one, hooks, reasons } : one)) };
+  expect(later(fleet([dev, prod], both), asked)).toBeUndefined();
+  const next = (snapshot: ReturnType<typeof fleet>) => later(snapshot, asked)?.changedWaves.at(-1)?.next;
+  const other = next(fleet([dev, prod], [wave('dev'), wave('prod', { maxConcurrency: 7 })]));
+  expect(other).toMatchObject({ index: 1, maxConcurrency: 7, hooks, reasons });
+  const more = next(fleet([dev, prod, cluster('p2', 'prod')], both));
+  expect([more?.hooks, more?.reasons]).toEqual([undefined, []]);
+});
+
 test('what is tried again after it has failed has failed where the policy does not take it any more', () => {
   const begun = begin(fleet([dev, prod], both), ['Open']);
   const members = begun.members.map((one) => (one.waveIndex === 1 ? { ...one, failedBefore: true as const } : one));

@@ -103,15 +103,11 @@ function next(situation: WaveSituation, wave: Wave): Decision[] {
 /** Percentages are of the members that need work at the wave's start, excluded and quarantined ones left out (semantics.md, Failure budget). */
 function opened(situation: WaveSituation, wave: Wave): Decision[] {
   const { rollout, members, policy, learned } = situation;
-  const asksAnew = situation.standsStill ? withoutHooks(wave) : undefined;
-  if (asksAnew !== undefined) {
-    const { hooks, reasons } = asksAnew;
-    return [{ type: 'adjust-wave', wave, changes: { hooks, reasons }, event: undefined, reasons: [] }];
-  }
+  if (situation.standsStill && wave.hooks !== undefined) return asksAnew(wave);
   // Its members are not settled, or were settled and agreed to under another policy: the next full look plans it anew.
   const isOutdated = policy !== undefined && rollout.policyRevision !== situation.policyRevision;
   if (rollout.following !== undefined || isOutdated) return [];
-  if (goesBack(situation.waves.filter(({ index }) => index < wave.index)) !== undefined) return [];
+  if (goesBack(situation.waves.filter(({ index }) => index < wave.index)) !== undefined) return asksAnew(wave);
   const own = members.filter((member) => member.waveIndex === wave.index);
   // The index does not have all of them yet.
   if (own.length < unsettledIn(wave)) return [];
@@ -128,15 +124,23 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
   }
   // What nobody can read opens nothing: which approvals and windows hold is not known.
   const spec = specOf(situation, wave);
-  if (policy === undefined || spec === undefined) return [];
+  if (policy === undefined || spec === undefined) return asksAnew(wave);
   const missing = awaited(situation, wave);
-  if (missing !== undefined) return missing;
-  if (situation.unready(wave, spec, toGo) !== undefined) return [];
+  if (missing !== undefined) return wave.hooks === undefined ? missing : asksAnew(wave);
+  if (situation.unready(wave, spec, toGo) !== undefined) return asksAnew(wave);
   const held = heldByHooks(rollout, situation.waves, wave, policy, situation.now);
   // Nobody is asked about what is forbidden anyway.
   if (held !== undefined) return situation.standsStill ? [] : held;
   const limits = { needWork, ...limitsOf(spec, needWork), estimateSeconds: estimateSeconds(policy, learned) };
   return [{ type: 'change-wave', wave, status: 'Open', reasons: [], limits }];
+}
+
+/** While something else keeps a wave from opening nobody is asked about it, so that no time runs, and what was said before that opens nothing after it. */
+function asksAnew(wave: Wave): Decision[] {
+  const anew = withoutHooks(wave);
+  if (anew === undefined) return [];
+  const { hooks, reasons } = anew;
+  return [{ type: 'adjust-wave', wave, changes: { hooks, reasons }, event: undefined, reasons: [] }];
 }
 
 /** What its own rule says in the place of approvals that a wave lacks, one that a retry has opened too; undefined = it lacks none. */

@@ -13,18 +13,19 @@ import { type MachineInput, parseMachineInput, type StepInput } from '../contrac
 import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { recordTags } from '../inventory/record-cluster.ts';
 import { clusterKey, parseClusterArn } from '../model/cluster-key.ts';
-import { given } from '../model/given.ts';
 import { hopId, hopRefusals, isRollback, rollbackId, rollbackRefusals } from '../model/hop.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Asker, authority, claimsToBeNested } from '../protocol/authority.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { HOP_MACHINES, sameUnderWay } from '../protocol/hop-before.ts';
-import { findHopInHand, keptOf } from '../protocol/left-half-done.ts';
+import { findHopInHand, isGivenUpFor, keptBefore, pinnedBefore } from '../protocol/left-half-done.ts';
+import { refuseRequest } from '../protocol/refuse-request.ts';
 import { askedBack } from '../protocol/rollback.ts';
 import { change, NOTHING } from '../store/change.ts';
-import { Clusters, Grants, Upgrades } from '../store/entities.ts';
-import { decideAndWrite, load, type Read, replace } from '../store/entity.ts';
+import { upgradesOf } from '../store/cluster-upgrades.ts';
+import { ClusterNames, Clusters, Grants, namePartition, Upgrades } from '../store/entities.ts';
+import { decideAndWrite, decode, load, type Read, replace } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { deniedReason, grantOf, unknownContract } from './context.ts';
@@ -60,7 +61,20 @@ export async function requestGrant(ports: GrantPorts, stepInput: StepInput): Pro
     return { ...blocked(reason('NameTooLong', said)), nested };
   }
   if (grant !== undefined || READ_ONLY_MACHINES.includes(machine)) return { ...done(), nested };
-  return { ...(await askByHand(ports, input, machine, asker)), nested };
+  const answer = await askByHand(ports, input, machine, asker);
+  if (answer.status === 'blocked') await refuseRequestOf(ports, input, asker, answer.reasons);
+  return { ...answer, nested };
+}
+
+/** What was written down when it was asked for, of whatever cluster there is, or was, under that name. */
+async function refuseRequestOf(ports: GrantPorts, input: MachineInput, asker: Asker, reasons: readonly Reason[]) {
+  const at = parseClusterArn(input.cluster);
+  if (at === undefined) return;
+  for (const item of await ports.table.queryPartition(namePartition(at))) {
+    const { clusterKey: key } = decode(ClusterNames, item).data;
+    const asked = (await upgradesOf(ports.table, key)).find(({ execution }) => execution === asker.arn);
+    if (asked !== undefined) await refuseRequest(ports, asked, asker.arn, reasons);
+  }
 }
 
 function machineOf(step: string): MachineName {
@@ -155,23 +169,22 @@ function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly
     // Somebody runs the same upgrade: then it needs nothing more. In a rollout that has left it, nobody does.
     if (read?.data.status === 'Running' || (read?.data.status === 'Parked' && !isLeft)) return NOTHING;
     // So it does where somebody has given it up since it was refused.
-    if (read?.data.status === 'Canceled' && asker !== undefined && read.data.execution === asker.arn) return NOTHING;
-    const pending = read?.data.status === 'Pending' ? read.data : undefined;
+    if (isGivenUpFor(asker, read?.data)) return NOTHING;
+    // What was written down when it was asked for is kept, all of it.
+    const isPending = read?.data.status === 'Pending';
+    const { resumeAt: _, ...base }: Upgrade = isPending
+      ? read.data
+      : {
+          ...{ clusterKey: key, id: upgradeId, machine, from, to, status: 'Parked' },
+          ...(await keptBefore(ports.table, read?.data)),
+          ...pinnedBefore(read?.data),
+          ...{ requestedBy, reasons: [], startedAt: now.toISOString() },
+        };
     const upgrade: Upgrade = {
-      clusterKey: key,
-      id: upgradeId,
-      machine,
-      from,
-      to,
-      status: 'Parked',
-      ...keptOf(read?.data),
-      requestedBy,
+      ...base,
+      ...{ status: 'Parked', requestedBy, reasons: [...reasons] },
       ...(asker === undefined ? {} : { execution: asker.arn }),
       ...(input === undefined ? {} : { input: { ...input } }),
-      reasons: [...reasons],
-      startedAt: pending?.startedAt ?? now.toISOString(),
-      // One that Liftlock has begun by itself gives its place in the rollout's budget back, whoever asks for it.
-      ...given({ rollbackOf: pending?.rollbackOf, reversibleUntil: pending?.reversibleUntil }),
     };
     const detail = { upgradeId, from, to, status: upgrade.status, mutated: upgrade.mutated, reasons };
     const held = isRollback(upgrade) ? await askedBack(ports.table, { ...request, upgradeId }, now) : [];

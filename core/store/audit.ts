@@ -120,13 +120,14 @@ function takeLastWritten(table: Table, at: Date): ReadonlyMap<string, AuditHead>
  * Writes operations and their audit in one transaction. The first entry carries what was written, with revisions: folded over an older table
  * it gives today's (docs/runbook.md, restore). A sequence that somebody else took meanwhile fails the whole transaction with
  * `ConditionFailed`: the caller decides anew, as for any other item that moved. Gives an id of the change for each entry, `<subject>#<sequence>`:
- * nobody else can have it, so whoever is told of the change twice can tell.
+ * nobody else can have it, so whoever is told of the change twice can tell. `chain`: ends of chains that were read before this was decided.
  */
 export async function transactWithAudit(
   table: Table,
   decided: readonly WriteOperation[],
   entries: readonly AuditEntry[],
   at: Date,
+  chain?: ReadonlyMap<string, AuditHead | undefined>,
 ): Promise<readonly string[]> {
   const operations = decided.map((operation) => withRevision(withFrozenData(withConditions(operation, at)), at));
   const known = takeLastWritten(table, at);
@@ -138,7 +139,10 @@ export async function transactWithAudit(
     first === undefined ? [] : [{ ...first, detail: { ...first.detail, writes: writesOf(operations) } }, ...others];
   for (const entry of complete) {
     const { subject } = entry;
-    const head = heads.get(subject) ?? known?.get(subject) ?? (await table.auditHead(subject));
+    const isRead = chain?.has(subject) === true && !heads.has(subject);
+    const head = isRead
+      ? chain.get(subject)
+      : (heads.get(subject) ?? known?.get(subject) ?? (await table.auditHead(subject)));
     const item = link(head, entry, at);
     heads.set(subject, item);
     appends.push({ type: 'append', item, textLength: hashed.get(item) });

@@ -1,6 +1,6 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Table, WriteOperation } from '../ports/table.ts';
+import type { AuditHead, Table, WriteOperation } from '../ports/table.ts';
 import { type AuditEntry, transactWithAudit } from './audit.ts';
 import { ReconcileMarkers } from './entities.ts';
 import { decideAndWrite, load, replace, unchanged } from './entity.ts';
@@ -12,6 +12,8 @@ interface Change<Result> {
   readonly writes?: readonly WriteOperation[];
   /** What goes on record, in the same transaction; none for what a person need not know of, such as a gate that was read again. */
   readonly record?: readonly AuditEntry[];
+  /** The ends of audit chains, by subject, that the decision rests on: where one of them has gone on since, it is made anew. */
+  readonly chain?: ReadonlyMap<string, AuditHead | undefined>;
 }
 
 /** For a change that gives nothing back. */
@@ -53,8 +55,8 @@ async function writeDecided<Decided extends Change<unknown>>(
 ): Promise<{ readonly decided: Decided; readonly changes: readonly string[] }> {
   const now = clock.now();
   const decided = await decide(now);
-  const { writes, record = [] } = decided;
-  const changes = writes === undefined ? [] : await transactWithAudit(table, writes, record, now);
+  const { writes, record = [], chain } = decided;
+  const changes = writes === undefined ? [] : await transactWithAudit(table, writes, record, now, chain);
   return { decided, changes };
 }
 

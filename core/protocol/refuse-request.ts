@@ -1,0 +1,49 @@
+import type { ClusterControl } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import { isRollback } from '../model/hop.ts';
+import type { Ports } from '../ports/ports.ts';
+import { changeAndTell, writeMark } from '../store/change.ts';
+import { upgradeChanged } from '../store/changes.ts';
+import { ClusterControls, Upgrades } from '../store/entities.ts';
+import { load, replace } from '../store/entity.ts';
+import { turnGivenBack, withoutHoldOf } from './rollback.ts';
+import { upgradeEntry } from './settle.ts';
+import { settle } from './settle-decision.ts';
+
+/**
+ * Ends what a person has asked for, once the execution that was to carry it out is refused its grant for something that does not pass by itself: whoever
+ * was told so has it begin by nothing but another word (docs/protocol.md, Parking). What has begun, or waited before that, stays as it is.
+ */
+export function refuseRequest(
+  ports: Pick<Ports, 'table' | 'clock' | 'events'>,
+  { clusterKey, id }: Pick<Upgrade, 'clusterKey' | 'id'>,
+  execution: string,
+  reasons: readonly Reason[],
+): Promise<void> {
+  return changeAndTell<void>(ports, async (now) => {
+    const { table } = ports;
+    const read = await load(table, Upgrades, clusterKey, id);
+    if (read?.data.status !== 'Pending' || read.data.execution !== execution) return { result: undefined };
+    const { upgrade, hold } = settle(now, read.data, undefined, undefined, { status: 'blocked', reasons });
+    const control = await load(table, ClusterControls, clusterKey);
+    const free = withoutHoldOf(control?.data ?? { clusterKey }, id);
+    // One that had taken something back before leaves its cluster as it found it: held.
+    const isHalfBack = isRollback(upgrade) && hold !== undefined;
+    const held: ClusterControl['held'] = isHalfBack
+      ? { reason: hold, since: now.toISOString(), upgradeId: id, mutated: true }
+      : undefined;
+    const next = isHalfBack && free.held === undefined ? { ...free, held } : free;
+    return {
+      result: undefined,
+      writes: [
+        replace(Upgrades, read, upgrade),
+        ...(next === control?.data || control === undefined ? [] : [replace(ClusterControls, control, next)]),
+        ...(await turnGivenBack(table, upgrade)),
+        await writeMark(table, now),
+      ],
+      record: [upgradeEntry(clusterKey, upgrade)],
+      events: ([change]) => [upgradeChanged(upgrade, change)],
+    };
+  });
+}
