@@ -3,7 +3,7 @@ import { grant, intent, KEY, keep, NOON, upgrade } from '../../test/material/pro
 import { codesAt, fleet, type Given } from '../../test/material/protocol/situation.ts';
 import type { UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
 import { Ledgers, UndoEntries, Upgrades } from '../store/entities.ts';
-import { load, put } from '../store/entity.ts';
+import { load, put, replace } from '../store/entity.ts';
 import { grantUpgrade } from './grant.ts';
 import { settleUpgrade } from './settle.ts';
 import type { UpgradeEnd } from './settle-decision.ts';
@@ -103,6 +103,16 @@ test('entries are closed once, on record, and those of another upgrade stay open
   expect((await load(table, UndoEntries, KEY, 'cordon', 'n-44'))?.data.closed?.how).toBe('kept');
   const closings = (await table.auditOf(KEY)).filter(({ event }) => event === 'EffectsClosed');
   expect(closings.map(({ detail }) => (detail as { subjects: string[] }).subjects.length)).toEqual([40, 5]);
+});
+
+test('what the same upgrade has begun anew since is not closed with what it had begun before', async () => {
+  const { table } = await world({}, [entry('ip-1')]);
+  const [before] = await openUndoEntries(table, KEY, DRAIN);
+  if (before === undefined) throw new Error('no entry');
+  const again = { ...before.data, recordedAt: '2026-11-20T12:30:00.000Z' };
+  await table.transact([replace(UndoEntries, before, again)]);
+  await closeUndoEntries({ table, clock }, [before], 'undone');
+  expect((await openUndoEntries(table, KEY)).map(({ data }) => data)).toEqual([again]);
 });
 
 test('a drain that somebody has canceled while it came to its end keeps nothing', async () => {

@@ -60,9 +60,7 @@ export async function closeUndoEntries(
     const { clusterKey, upgradeId } = first.data;
     await change(ports, async (now) => {
       const open = await openUndoEntries(ports.table, clusterKey);
-      const still = open.filter(({ data }) =>
-        some.some((one) => one.data.subject === data.subject && one.data.upgradeId === data.upgradeId),
-      );
+      const still = open.filter(({ data }) => some.some((one) => isSameEffect(one.data, data)));
       const owner = how === 'kept' ? await load(ports.table, Upgrades, clusterKey, upgradeId) : undefined;
       if (still.length === 0 || (how === 'kept' && owner?.data.status !== 'Running')) return NOTHING;
       const expiresAt = new Date(now.getTime() + KEPT_MILLISECONDS);
@@ -87,6 +85,10 @@ export async function closeUndoEntries(
     });
   }
 }
+
+/** One that the same upgrade has begun anew since is another one, and open. */
+const isSameEffect = (one: UndoEntry, other: UndoEntry): boolean =>
+  (['effect', 'subject', 'upgradeId', 'recordedAt'] as const).every((name) => one[name] === other[name]);
 
 /** Keeps on record what is to be told of a silence that stays open. */
 export function noteSilence(
