@@ -85,6 +85,17 @@ test('what failed half-way by hand has failed in its rollout when it is released
   expect(checks).toContain('ROLLOUT#r ROLLOUT 1');
 });
 
+test('whoever is told of waves hears of one that a retry opens, and of one that a release halts, with the id of its record', async () => {
+  const halted = { wave: { status: 'Halted' }, rollout: { status: 'Halted' } } as const;
+  const opened = await after(retryCluster, halted);
+  const detail = { version: 1, rolloutId: 'r', wave: 'all', reasons: expect.any(Array) };
+  const ofRollout = expect.stringMatching(/^rollout\/r#\d+$/);
+  expect(opened.told).toEqual([{ type: 'WaveChanged', detail: { ...detail, change: ofRollout, status: 'Open' } }]);
+  const released = await after(releaseCluster, unseen);
+  expect(released.told).toMatchObject([{ type: 'WaveChanged', detail: { change: ofRollout, status: 'Halted' } }]);
+  expect((await after(retryCluster)).told).toEqual([]);
+});
+
 test('what failed half-way by hand is tried again as any failure', async () => {
   const { member, wave } = await after(retryCluster, unseen);
   expect([member?.status, member?.failedBefore, wave?.failed]).toEqual(['Pending', true, 0]);

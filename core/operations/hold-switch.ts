@@ -110,6 +110,8 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
     const failed = isLeftHop ? held : retried;
     const next = event === 'Released' || failed?.mutated !== true ? bare : { ...bare, retried: failed };
     const waves = requeued.map(({ wave }) => wave);
+    const waveBefore = ({ rolloutId, index }: Wave): Wave | undefined =>
+      found.map(({ wave }) => wave.data).find((one) => one.rolloutId === rolloutId && one.index === index);
     const told = requeued.flatMap(({ reasons = [] }) => reasons);
     return {
       result: told.length === 0 ? next : { ...next, told },
@@ -122,7 +124,8 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
       ],
       // What was counted in a rollout is taken back there, too.
       record: [entry, ...requeued.map(({ record }) => record)],
-      events: () => [],
+      events: ([, ...changes]) =>
+        waves.flatMap((after, index) => waveStatusChanged(waveBefore(after), after, changes[index])),
     };
   });
 }

@@ -189,7 +189,10 @@ function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): Wa
       const asksAnew = withoutHooks(read.data);
       if (asksAnew !== undefined) return { read, next: asksAnew };
       const acceptedFailures = accept ? read.data.failed : read.data.acceptedFailures;
-      return { read, next: { ...read.data, status: 'Open', promotedBy: undefined, endedAt: undefined, acceptedFailures, reasons } };
+      return {
+        read,
+        next: { ...read.data, status: 'Open', promotedBy: undefined, endedAt: undefined, acceptedFailures, reasons },
+      };
     });
 }
 

@@ -78,6 +78,7 @@ export async function afterIn(
   const result = await order(ports, KEY, 'ann');
   return {
     result,
+    told: ports.told,
     checks: checksOf(operations[0] ?? []),
     replaced: (operations[0] ?? []).flatMap((one) => (one.type === 'put' ? [`${one.item.pk} ${one.item.sk}`] : [])),
     control: (await load(table, ClusterControls, KEY))?.data,
