@@ -57,16 +57,16 @@ test.each<[string, ApiHandler, string]>([
 });
 
 test('what the API server says gets out, its headers and the rest of its body do not', async () => {
-  answer(() => ({ status: 403, body: { kind: 'Status', message: 'pods is forbidden', details: { secret } } }));
-  await expect(access().listPods(apiServer())).rejects.toMatchObject({
-    message: 'The API server answered 403: pods is forbidden.',
+  answer(() => ({ status: 403, body: { kind: 'Status', message: 'nodes is forbidden', details: { secret } } }));
+  await expect(access().listNodes(apiServer())).rejects.toMatchObject({
+    message: 'The API server answered 403: nodes is forbidden.',
   });
   answer(() => refusal(500, 'InternalError', 'x'.repeat(1_000)));
   const error: unknown = await access()
-    .listPods(apiServer(), '../a b')
+    .listWorkloads(apiServer(), '../a b')
     .catch((thrown: unknown) => thrown);
   expect((error as Error).message).toHaveLength('The API server answered 500: .'.length + 300);
-  expect(loopback.requests.at(-1)?.path).toBe('/api/v1/namespaces/..%2Fa%20b/pods');
+  expect(loopback.requests.at(-1)?.path).toBe('/apis/apps/v1/namespaces/..%2Fa%20b/deployments');
 });
 
 test('an answer that does not come is unreachable', async () => {
@@ -116,31 +116,6 @@ test('lists ask for 500 at a time and go on where the page says', async () => {
     ['500', null],
     ['500', 'next page'],
   ]);
-});
-
-test('of a pod only what is judged comes out: no environment, no arguments, no annotations', async () => {
-  const container = { name: 'c', image: 'app:1', env: [{ name: 'PASSWORD', value: secret }], args: [secret] };
-  const pod = {
-    metadata: { name: 'p', namespace: 'n', annotations: { note: secret } },
-    spec: { containers: [container], initContainers: [{ name: 'i', image: 'init:1' }] },
-    status: {
-      initContainerStatuses: [{ name: 'i', state: { waiting: { reason: 'ImagePullBackOff', message: secret } } }],
-      containerStatuses: [{ name: 'c', state: { waiting: { reason: 'PodInitializing' } } }],
-    },
-  };
-  answer(() => ({ status: 200, body: { metadata: {}, items: [pod] } }));
-  const pods = await access().listPods(apiServer(), 'n');
-  expect(pods).toEqual([
-    {
-      namespace: 'n',
-      name: 'p',
-      phase: 'Unknown',
-      waitingReasons: ['ImagePullBackOff', 'PodInitializing'],
-      labels: {},
-      images: ['init:1', 'app:1'],
-    },
-  ]);
-  expect(JSON.stringify(pods)).not.toContain(secret);
 });
 
 test('a node without conditions is not ready, and a DaemonSet that nobody has looked at is not available', async () => {

@@ -1,4 +1,4 @@
-import type { V1DaemonSet, V1Deployment, V1Node, V1Pod, V1StatefulSet } from '@kubernetes/client-node';
+import type { V1DaemonSet, V1Deployment, V1Node, V1StatefulSet } from '@kubernetes/client-node';
 import { cordonerOf } from '../../core/model/cordoner.ts';
 import { given } from '../../core/model/given.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
@@ -7,7 +7,6 @@ import {
   type ClusterAccess,
   ClusterAccessError,
   type Node,
-  type Pod,
   type Workload,
 } from '../../core/ports/cluster-access.ts';
 import type { ReadAnswer } from '../../core/ports/cluster-reader.ts';
@@ -84,18 +83,10 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
       }),
     ready: (server) => use(server, readReadiness),
     listNodes: (server) => use(server, async (reader) => (await readList<V1Node>(reader, '/api/v1/nodes')).map(toNode)),
-    listPods: (server, namespace) =>
-      use(server, async (reader) =>
-        (
-          await readList<V1Pod>(
-            reader,
-            namespace === undefined ? '/api/v1/pods' : inNamespace('/api/v1', namespace, 'pods'),
-          )
-        ).map(toPod),
-      ),
     listWorkloads: (server, namespace) =>
       use(server, async (reader) => {
-        const list = <Item>(plural: string) => readList<Item>(reader, inNamespace('/apis/apps/v1', namespace, plural));
+        const place = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}`;
+        const list = <Item>(plural: string) => readList<Item>(reader, `${place}/${plural}`);
         const deployments = await list<V1Deployment>('deployments');
         const daemonSets = await list<V1DaemonSet>('daemonsets');
         const statefulSets = await list<V1StatefulSet>('statefulsets');
@@ -114,9 +105,6 @@ function readerOf(server: ApiServer, options: ClusterAccessOptions): HttpsReader
   const { timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
   return openReader(server, options, { timeoutMilliseconds, userAgent: 'liftlock' });
 }
-
-const inNamespace = (api: string, namespace: string, plural: string): string =>
-  `${api}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
 
 const readJson = async <Body extends object>(reader: Pick<HttpsReader, 'get'>, path: string): Promise<Body> =>
   objectOf(await reader.get({ path }));
@@ -167,33 +155,6 @@ function toNode(node: V1Node): Node {
     unschedulable: node.spec?.unschedulable ?? false,
     ...(node.metadata?.deletionTimestamp === undefined ? {} : { terminating: true }),
     ...given({ providerId: node.spec?.providerID, cordonedBy: cordonerOf(node.metadata) }),
-  };
-}
-
-function toPod(pod: V1Pod): Pod {
-  const { spec, status, metadata } = pod;
-  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
-  return {
-    namespace: metadata?.namespace ?? '',
-    name: metadata?.name ?? '',
-    phase: status?.phase ?? 'Unknown',
-    waitingReasons: statuses.flatMap((one) => one.state?.waiting?.reason ?? []),
-    ...(spec?.nodeName === undefined ? {} : { nodeName: spec.nodeName }),
-    labels: metadata?.labels ?? {},
-    ...controllerOf(metadata),
-    images: containers.flatMap((container) => container.image ?? []),
-  };
-}
-
-/** The ReplicaSet of a Deployment is called after it and the hash of its template; a new template gives another one. */
-export function controllerOf(metadata: V1Pod['metadata']): Pick<Pod, 'controller'> {
-  const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
-  if (owner === undefined) return {};
-  const { 'pod-template-hash': hash } = metadata?.labels ?? {};
-  const ofDeployment = owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`);
-  return {
-    controller: ofDeployment ? `Deployment/${owner.name.slice(0, -hash.length - 1)}` : `${owner.kind}/${owner.name}`,
   };
 }
 

@@ -69,7 +69,7 @@ test('nothing of a pod gets out but what a drain asks', async () => {
   const { operator } = operatorThat({ get: answer(200, { items: [{ metadata, spec }] }) });
   expect((await operator.listPodsOf([node.name])).get(node.name)).toEqual([
     {
-      ...{ ...pod, labels: {}, phase: 'Unknown', ready: false, graceSeconds: 30, isMirror: false, emptyDirs: [] },
+      ...{ ...pod, labels: {}, phase: 'Unknown', graceSeconds: 30, isMirror: false, emptyDirs: [] },
       createdAt: '2026-11-20T08:00:00Z',
     },
   ]);

@@ -15,7 +15,7 @@ import type {
   PodUid,
 } from '../../core/ports/node-operator.ts';
 import type { ClusterCredentials } from './cluster-token.ts';
-import { controllerOf, messageOf, objectOf, readList, statusError } from './create-cluster-access.ts';
+import { messageOf, objectOf, readList, statusError } from './create-cluster-access.ts';
 import type { Change } from './reader/https-reader.ts';
 import { openReader } from './reader/open-reader.ts';
 
@@ -183,7 +183,6 @@ function toDrainPod({ metadata, spec, status }: V1Pod): DrainPod {
     uid: metadata?.uid ?? '',
     labels: metadata?.labels ?? {},
     phase: status?.phase ?? 'Unknown',
-    ready: status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false,
     graceSeconds,
     createdAt: String(metadata?.creationTimestamp ?? ''),
     isMirror: metadata?.annotations?.['kubernetes.io/config.mirror'] !== undefined,
@@ -193,5 +192,16 @@ function toDrainPod({ metadata, spec, status }: V1Pod): DrainPod {
     ...(deletedAt === undefined
       ? {}
       : { terminatingSince: new Date(new Date(deletedAt).getTime() - graceSeconds * 1000).toISOString() }),
+  };
+}
+
+/** The ReplicaSet of a Deployment is called after it and the hash of its template; a new template gives another one. */
+function controllerOf(metadata: V1Pod['metadata']): Pick<DrainPod, 'controller'> {
+  const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
+  if (owner === undefined) return {};
+  const { 'pod-template-hash': hash } = metadata?.labels ?? {};
+  const ofDeployment = owner.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`);
+  return {
+    controller: ofDeployment ? `Deployment/${owner.name.slice(0, -hash.length - 1)}` : `${owner.kind}/${owner.name}`,
   };
 }

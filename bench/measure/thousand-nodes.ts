@@ -158,7 +158,6 @@ class Meter {
       serverVersion: async (server) => one(await access.serverVersion(server)),
       ready: async (server) => one(await access.ready(server)),
       listNodes: async (server) => pages(await access.listNodes(server)),
-      listPods: async (...asked) => pages(await access.listPods(...asked)),
       listWorkloads: async (...asked) => one(one(pages(await access.listWorkloads(...asked)))),
     };
   }

@@ -14,7 +14,7 @@ import { lookAt } from './drain-look.ts';
 import { EMPTY_MEMORY } from './drain-move.ts';
 
 const pending = (name: string, seconds: number, also = {}) =>
-  pod(name, { phase: 'Pending', ready: false, createdAt: at(seconds), ...also });
+  pod(name, { phase: 'Pending', createdAt: at(seconds), ...also });
 const begun = { begunAt: at(-600) };
 const tainted = (name: string, ...taints: string[]) => node(name, { taints });
 

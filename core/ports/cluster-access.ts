@@ -10,8 +10,6 @@ export interface ClusterAccess {
   /** `GET /readyz?verbose`: whether it answered 200, and the checks that failed. */
   ready(server: ApiServer): Promise<{ ok: boolean; failed: string[] }>;
   listNodes(server: ApiServer): Promise<Node[]>;
-  /** Every namespace, or one. */
-  listPods(server: ApiServer, namespace?: string): Promise<Pod[]>;
   /** Deployments and DaemonSets (StatefulSets too) of one namespace. */
   listWorkloads(server: ApiServer, namespace: string): Promise<Workload[]>;
 }
@@ -50,20 +48,6 @@ export interface Node {
   readonly cordonedBy?: string | undefined;
   /** `aws:///eu-central-1a/i-0abc`; absent until the cloud has told the node. */
   readonly providerId?: string;
-}
-
-export interface Pod {
-  readonly namespace: string;
-  readonly name: string;
-  readonly phase: string;
-  /** `waiting.reason` of any container, e.g. `CrashLoopBackOff`. */
-  readonly waitingReasons: readonly string[];
-  readonly nodeName?: string;
-  readonly labels: Readonly<Record<string, string>>;
-  /** What made it: `Deployment/api`, for one; absent for a pod of its own. */
-  readonly controller?: string;
-  /** Images of all containers, as written in the spec. */
-  readonly images: readonly string[];
 }
 
 export interface Workload {

@@ -80,7 +80,6 @@ export interface DrainNode extends NodeVersion {
 export interface DrainPod extends PodUid {
   readonly labels: Readonly<Record<string, string>>;
   readonly phase: string;
-  readonly ready: boolean;
   /** ISO 8601, of `metadata.creationTimestamp`: tells who came to a node after its cordon. */
   readonly createdAt: string;
   /** ISO 8601: `metadata.deletionTimestamp` less the grace period, which the API server has added to it; absent while it does not terminate. */

@@ -86,7 +86,6 @@ async function scanned(given: Given = {}, table = new MemoryTable()) {
       if (nodes instanceof Error) throw nodes;
       return [...nodes];
     },
-    listPods: async () => [],
     listWorkloads: async () => [...workloads],
   };
   const probed = Object.entries(probedObjects(has)).map(([path, said]) => [

@@ -1,4 +1,4 @@
-import type { Node, Pod, Workload } from '../../core/ports/cluster-access.ts';
+import type { Node, Workload } from '../../core/ports/cluster-access.ts';
 import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
 import type { FakeEks } from '../eks/fake-eks.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
@@ -11,7 +11,7 @@ import { noteDown } from './disruption/disruption-counts.ts';
 import type { PodDisruptionBudgetState } from './kubernetes-state.ts';
 import { noteCreation } from './note-creation.ts';
 import { requireAllowed } from './permissions.ts';
-import { listNodes, listPods, listWorkloads } from './read-objects.ts';
+import { listNodes, listWorkloads } from './read-objects.ts';
 import { apiVersionOf, type ResourceType } from './resource-types.ts';
 import { schedulePods } from './schedule-pods.ts';
 import { resourceTypes } from './served-types.ts';
@@ -49,11 +49,6 @@ export class FakeKubernetes {
 
   listNodes(request: KubernetesRequest): Node[] {
     return listNodes(this.#list(request, 'nodes'), request.now.getTime());
-  }
-
-  /** DaemonSet pods included, one per node. */
-  listPods(request: KubernetesRequest, namespace?: string): Pod[] {
-    return listPods(this.#list(request, 'pods', namespace).kubernetes, request.now.getTime(), namespace);
   }
 
   listWorkloads(request: KubernetesRequest, namespace: string): Workload[] {

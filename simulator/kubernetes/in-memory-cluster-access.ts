@@ -18,7 +18,6 @@ export function createInMemoryClusterAccess(
     serverVersion: async (server) => fake.serverVersion(request(server)),
     ready: async (server) => fake.ready(request(server)),
     listNodes: async (server) => fake.listNodes(request(server)),
-    listPods: async (server, namespace) => fake.listPods(request(server), namespace),
     listWorkloads: async (server, namespace) => fake.listWorkloads(request(server), namespace),
   };
 }

@@ -42,7 +42,6 @@ export const pod = (name: string, also: Partial<DrainPod> = {}): DrainPod => ({
   uid: `uid-${name}`,
   labels: {},
   phase: 'Running',
-  ready: true,
   createdAt: at(-86_400),
   graceSeconds: 30,
   controller: 'Deployment/web',

@@ -69,7 +69,6 @@ export async function checked(given: Given = {}, table = new MemoryTable()) {
     },
     serverVersion: async () => server,
     listNodes: async () => [...nodes],
-    listPods: async () => [],
     listWorkloads: async () => [],
   };
   const probe = {
