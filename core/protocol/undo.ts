@@ -25,7 +25,26 @@ export async function undoEntriesOf(
   return (await table.queryPartition(clusterPartition(clusterKey), UNDO)).map((item) => decode(UndoEntries, item));
 }
 
-export const isOpen = ({ data }: Read<UndoEntry>): boolean => data.closed === undefined;
+export const isOpen = <Entry extends UndoEntry>(read: Read<Entry> | undefined): read is Read<Entry> =>
+  read !== undefined && read.data.closed === undefined;
+
+type EntryOf<Effect extends UndoEntry['effect']> = Extract<UndoEntry, { effect: Effect }>;
+
+export const hasEffect =
+  <Effect extends UndoEntry['effect']>(effect: Effect) =>
+  (read: Read<UndoEntry> | undefined): read is Read<EntryOf<Effect>> =>
+    read?.data.effect === effect;
+
+/** One entry of a cluster's journal, open or closed. */
+export async function loadUndoEntry<Effect extends UndoEntry['effect']>(
+  table: Pick<Ports['table'], 'get'>,
+  clusterKey: string,
+  effect: Effect,
+  subject: string,
+): Promise<Read<EntryOf<Effect>> | undefined> {
+  const read = await load(table, UndoEntries, clusterKey, effect, subject);
+  return hasEffect(effect)(read) ? read : undefined;
+}
 
 /** What is open in a cluster's journal: all of it, or what one upgrade has left. */
 export async function openUndoEntries(
@@ -97,9 +116,8 @@ export function noteSilence(
   notes: readonly Reason[],
 ): Promise<void> {
   return change(ports, async () => {
-    const read = await load(ports.table, UndoEntries, clusterKey, 'silence', subject);
-    if (read?.data.effect !== 'silence' || read.data.closed !== undefined || read.data.recordedAt !== recordedAt)
-      return NOTHING;
+    const read = await loadUndoEntry(ports.table, clusterKey, 'silence', subject);
+    if (!isOpen(read) || read.data.recordedAt !== recordedAt) return NOTHING;
     const detail = { upgradeId, effect: 'silence', subjects: [subject], notes };
     return {
       ...NOTHING,

@@ -13,7 +13,7 @@ import type { Table } from '../ports/table.ts';
 import { type Asker, authority, otherTarget } from '../protocol/authority.ts';
 import { takenBackReason } from '../protocol/settle-decision.ts';
 import { wasTakenBack } from '../protocol/taken-back-by-others.ts';
-import { isUndo } from '../protocol/undo.ts';
+import { hasEffect, isUndo, loadUndoEntry } from '../protocol/undo.ts';
 import { CONTROL_PLANE } from '../protocol/update-subject.ts';
 import {
   ClusterNames,
@@ -59,6 +59,19 @@ export interface StepContext {
 export type EffectKey = readonly [UndoEntry['effect'], string];
 export type EffectsOf = (clusterKey: string, name: string) => readonly EffectKey[];
 const NO_EFFECTS: EffectsOf = () => [];
+
+/** An effect as it stood when the step was opened, where the step asked for it then; as it stands now otherwise. */
+export async function effectAsOpened<Effect extends UndoEntry['effect']>(
+  table: Pick<Table, 'get'>,
+  { effects, clusterKey }: StepContext,
+  effect: Effect,
+  subject: string,
+): ReturnType<typeof loadUndoEntry<Effect>> {
+  const key = `${effect}#${subject}`;
+  if (!effects.has(key)) return loadUndoEntry(table, clusterKey, effect, subject);
+  const opened = effects.get(key);
+  return hasEffect(effect)(opened) ? opened : undefined;
+}
 
 /** What a change that a step wants says of itself, whatever it is: for whom it is, by whose authority, and of which cluster. */
 export const wantedFor = ({ asker, clusterKey, scope, target, cluster, upgrade }: StepContext) => ({

@@ -47,7 +47,7 @@ export const operators = ({ nodes }: NodeStepPorts) =>
 export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Promise<StepResult> {
   const { nodegroup: group } = parseMachineInput(stepInput.input);
   const step = `${STEP}/${group ?? 'none'}`;
-  return runStep(ports, stepInput, 'grant', step, async (_, context) => {
+  return runStep(ports, stepInput, 'grant', step, async (context) => {
     if (group === undefined) {
       const said = 'It was not said which node group to drain. Give its name as "nodegroup" beside cluster and target.';
       return { step, result: blocked(reason('NoNodegroup', said)) };

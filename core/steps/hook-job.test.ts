@@ -5,10 +5,10 @@ import { contextOf, oneStep, stepInput } from '../../test/material/steps/one-ste
 import type { JobEntry } from '../contracts/items/protocol.ts';
 import { ClusterAccessError } from '../ports/cluster-access.ts';
 import type { HookJobState, HookJobs, OpenHookJobs } from '../ports/hook-jobs.ts';
-import { openUndoEntries } from '../protocol/undo.ts';
+import { hasEffect, openUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
-import { isOfJob, takeJobsBack } from './hook-job.ts';
+import { takeJobsBack } from './hook-job.ts';
 import { upgradeControlPlane } from './upgrade-control-plane.ts';
 
 const image = 'registry.example/probe:1';
@@ -131,7 +131,7 @@ test.each<[string, Partial<HookJobState> | undefined, string, readonly string[]]
   await ports.table.transact([put(UndoEntries, entry, 'absent')]);
   const state = { namespace: 'hooks', name: 'j', uid: 'u', key: 'k', status: 'running' as const, message: '' };
   if (found !== undefined) jobs.known.set('j', { ...state, ...found });
-  const entries = (await openUndoEntries(ports.table, KEY)).filter(isOfJob);
+  const entries = (await openUndoEntries(ports.table, KEY)).filter(hasEffect('job'));
   await takeJobsBack(ports, await contextOf(ports), entries, { step: 'restore-nodes', subject: 'jobs' });
   expect([(await load(ports.table, UndoEntries, KEY, 'job', 'j'))?.data.closed?.how, jobs.told]).toEqual([how, told]);
 });

@@ -12,9 +12,9 @@ import type { OpenHookJobs } from '../ports/hook-jobs.ts';
 import type { HookReceiver } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
-import { closeUndoEntries, isOpen } from '../protocol/undo.ts';
+import { closeUndoEntries, isOpen, loadUndoEntry } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
-import { load, type Read, replace } from '../store/entity.ts';
+import { type Read, replace } from '../store/entity.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import { type StepContext, wantedFor } from './context.ts';
 import { notSent } from './not-sent.ts';
@@ -52,9 +52,8 @@ export async function askJob(
   const { clusterKey, upgrade } = context;
   const name = hookJobName(request);
   // Where it was made it runs, whichever namespace the Fleet names by now.
-  const before = await load(ports.table, UndoEntries, clusterKey, 'job', name);
-  const made = before !== undefined && isOfJob(before) && isOpen(before) ? before.data : undefined;
-  const namespace = made?.namespace ?? allowed.namespace;
+  const before = await loadUndoEntry(ports.table, clusterKey, 'job', name);
+  const { namespace } = isOpen(before) ? before.data : allowed;
   const named = { namespace, name };
   const jobs = ports.jobs.open(server);
   try {
@@ -87,7 +86,7 @@ export async function askJob(
     );
     if (result.type !== 'answered') return notSent(ports, context, result);
     if (result.answer === undefined) return readHookJob({ ...named, uid: '', status: 'running', message: '' });
-    const written = await load(ports.table, UndoEntries, clusterKey, 'job', job.name);
+    const written = await loadUndoEntry(ports.table, clusterKey, 'job', job.name);
     if (written !== undefined) await closeUndoEntries(ports, [written], 'gone');
     throw result.answer;
   } catch (error) {
@@ -101,13 +100,10 @@ export async function askJob(
 
 /** Deletes the Job of a question that is answered. What keeps it from that is left to whoever takes back what the upgrade has left. */
 export async function endJob(ports: JobPorts, context: StepContext, { name }: Hook, asked: HookRequest): Promise<void> {
-  const entry = await load(ports.table, UndoEntries, context.clusterKey, 'job', hookJobName(asked));
-  if (entry === undefined || !isOfJob(entry) || entry.data.closed !== undefined) return;
+  const entry = await loadUndoEntry(ports.table, context.clusterKey, 'job', hookJobName(asked));
+  if (!isOpen(entry)) return;
   await takeJobsBack(ports, context, [entry], { step: STEP, subject: name });
 }
-
-export const isOfJob = (entry: Read<{ readonly effect: string }>): entry is Read<JobEntry> =>
-  entry.data.effect === 'job';
 
 /** Deletes Jobs that bear our mark, with their pods; done where each of them is gone, or is somebody else's. */
 export function takeJobsBack(

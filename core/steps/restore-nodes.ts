@@ -4,16 +4,16 @@ import { blocked, done, type Reason, reason, type StepResult, wait } from '../co
 import { given } from '../model/given.ts';
 import type { DrainNode, NodeOperator } from '../ports/node-operator.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
-import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
+import { closeUndoEntries, hasEffect, openUndoEntries } from '../protocol/undo.ts';
 import type { Read } from '../store/entity.ts';
 import type { UnaskedPorts } from './act.ts';
 import type { StepContext } from './context.ts';
 import { type NodeStepPorts, operators } from './drain-nodes.ts';
-import { isOfJob, type JobPorts, takeJobsBack } from './hook-job.ts';
+import { type JobPorts, takeJobsBack } from './hook-job.ts';
 import { notSent } from './not-sent.ts';
 import { runStep } from './run-step.ts';
-import { isOfSilence, liftSilence, type SilencePorts } from './silence-alarms.ts';
-import { isOfUpdateConfig, putUpdateConfigBack } from './update-config.ts';
+import { liftSilence, type SilencePorts } from './silence-alarms.ts';
+import { putUpdateConfigBack } from './update-config.ts';
 import { BUSY_MILLISECONDS, withApiServer } from './with-api-server.ts';
 
 const STEP = 'restore-nodes';
@@ -26,7 +26,7 @@ export async function restoreNodes(
   ports: NodeStepPorts & UnaskedPorts & JobPorts & SilencePorts,
   stepInput: StepInput,
 ): Promise<StepResult> {
-  return runStep(ports, stepInput, 'grant', STEP, async (_, context) => ({
+  return runStep(ports, stepInput, 'grant', STEP, async (context) => ({
     step: STEP,
     result: await takeBack(ports, context),
   }));
@@ -41,24 +41,24 @@ async function takeBack(
   // A silence ends by itself: what keeps it from being lifted now is not in the way of the rest.
   const rang: Reason[] = [];
   let unlifted: StepResult | undefined;
-  for (const entry of entries.filter(isOfSilence)) {
+  for (const entry of entries.filter(hasEffect('silence'))) {
     const result = await liftSilence(ports, context, entry);
     if (result.status === 'done') rang.push(...result.reasons);
     else unlifted = result;
   }
   // All else went with its cluster.
   if (context.gone !== undefined) return unlifted ?? blocked(context.gone, ...rang);
-  for (const entry of entries.filter(isOfUpdateConfig)) {
+  for (const entry of entries.filter(hasEffect('updateConfig'))) {
     const result = await putUpdateConfigBack(ports, context, entry);
     if (result.status !== 'done') return result;
   }
-  const jobs = entries.filter(isOfJob);
+  const jobs = entries.filter(hasEffect('job'));
   // Who was asked by none, or has cordoned nothing, may have no access to the cluster's own API.
   if (jobs.length > 0) {
     const result = await takeJobsBack(ports, context, jobs, { step: STEP, subject: 'jobs' });
     if (result.status !== 'done') return result;
   }
-  const cordons = entries.flatMap((entry) => (isCordon(entry) ? [entry] : []));
+  const cordons = entries.filter(hasEffect('cordon'));
   const result =
     cordons.length === 0
       ? done(reason('TakenBack', `What ${upgradeId} had left is taken back.`))
@@ -70,14 +70,12 @@ async function takeBack(
 }
 
 type How = NonNullable<UndoEntry['closed']>['how'];
-type Cordon = Extract<UndoEntry, { effect: 'cordon' }>;
-const isCordon = (read: Read<UndoEntry>): read is Read<Cordon> => read.data.effect === 'cordon';
 
 async function uncordon(
   ports: NodeStepPorts,
   context: StepContext,
   operator: NodeOperator,
-  entries: readonly Read<Cordon>[],
+  entries: readonly Read<Extract<UndoEntry, { effect: 'cordon' }>>[],
 ): Promise<StepResult> {
   const { clock } = ports;
   const until = clock.now().getTime() + BUSY_MILLISECONDS;

@@ -43,7 +43,7 @@ export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Pro
     );
   const step = `${STEP}/${group}`;
   const moment = { step: STEP, part: group };
-  const body = async (_: unknown, context: StepContext) => {
+  const body = async (context: StepContext) => {
     const before = failedBefore(context, group);
     if (before !== undefined) {
       const said = `${group} was not started, because the node group ${before} failed in this attempt.`;

@@ -40,12 +40,12 @@ export interface StepOutcome {
  * Opens a step, runs it and records its state, unless all there is to do is to ask again about an update that runs. A throttled read waits, a denied one blocks with its reason: neither is a fault, and
  * neither passes for an answer.
  */
-export async function runStep<Ports extends StepPorts>(
-  ports: Ports,
+export async function runStep(
+  ports: StepPorts,
   stepInput: StepInput,
   needs: 'grant' | 'read',
   step: string,
-  body: (ports: Ports, context: StepContext) => Promise<StepOutcome>,
+  body: (context: StepContext) => Promise<StepOutcome>,
   effectsOf?: EffectsOf,
 ): Promise<StepResult> {
   const again = await lookAgain(ports, stepInput);
@@ -54,7 +54,7 @@ export async function runStep<Ports extends StepPorts>(
   if ('outcome' in context) return context.outcome.result;
   if (isResult(context.value)) return context.value;
   const opened = context.value;
-  const ran = await readable(step, () => body(ports, opened));
+  const ran = await readable(step, () => body(opened));
   const outcome = 'outcome' in ran ? begunGoesOn(ports, opened, ran.outcome) : ran.value;
   const result = { ...outcome.result, reasons: bounded(outcome.result.reasons) };
   return recordStep(ports, opened, outcome.step, result, outcome.detail);

@@ -60,7 +60,7 @@ export type ScanPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' |
 export async function scanCluster(ports: ScanPorts, stepInput: StepInput): Promise<StepResult> {
   const early = waitForTurn(ports, stepInput);
   if (early !== undefined) return early;
-  const result = await runStep(ports, stepInput, 'read', STEP, (_, context) =>
+  const result = await runStep(ports, stepInput, 'read', STEP, (context) =>
     isRollback(context.upgrade) ? checkRollback(ports, context) : scan(ports, context),
   );
   await endRun(ports, stepInput, result);

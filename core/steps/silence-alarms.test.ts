@@ -3,10 +3,10 @@ import { policyWith } from '../../test/material/policy/policies.ts';
 import { grant, KEY, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { contextOf, failing, oneStep } from '../../test/material/steps/one-step.ts';
 import { done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { openUndoEntries } from '../protocol/undo.ts';
+import { hasEffect, openUndoEntries } from '../protocol/undo.ts';
 import { Intents, UndoEntries, Upgrades } from '../store/entities.ts';
 import { load, loadKind, replace } from '../store/entity.ts';
-import { isOfSilence, liftSilence, muteAlarms, withSilenceLifted } from './silence-alarms.ts';
+import { liftSilence, muteAlarms, withSilenceLifted } from './silence-alarms.ts';
 
 const policy = policyWith({ name: 'p' });
 const MOMENT = { step: 'upgrade-control-plane', part: 'cluster' } as const;
@@ -32,7 +32,7 @@ async function silencing({ longest = '4h', alarms = ['errors', 'late'], kept = {
   const end = async (result: StepResult = RESULT) => withSilenceLifted(there, await contextOf(there), MOMENT, result);
   const entries = async () =>
     (await loadKind(table, UndoEntries)).flatMap((entry) => (entry.effect === 'silence' ? [entry] : []));
-  const open = async () => (await openUndoEntries(table, KEY)).filter(isOfSilence);
+  const open = async () => (await openUndoEntries(table, KEY)).filter(hasEffect('silence'));
   const lift = async () => {
     const [entry] = await open();
     if (entry === undefined) throw new Error('nothing is silenced');

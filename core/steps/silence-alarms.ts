@@ -1,7 +1,7 @@
 import { isDenied } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
-import type { SilenceEntry, UndoEntry } from '../contracts/items/protocol.ts';
-import { CALLS_WITHOUT_UPDATE, type CallWithoutUpdate } from '../contracts/mutating-calls.ts';
+import type { SilenceEntry } from '../contracts/items/protocol.ts';
+import { CALLS_WITHOUT_UPDATE } from '../contracts/mutating-calls.ts';
 import { done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
 import { some } from '../model/words.ts';
@@ -20,10 +20,10 @@ import type { AlarmState, MuteRule } from '../ports/silences.ts';
 import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { graceEnd } from '../protocol/look-up.ts';
 import { mutateWithoutUpdate, type Undone } from '../protocol/mutate-without-update.ts';
-import { closeUndoEntries, isOpen, noteSilence } from '../protocol/undo.ts';
+import { closeUndoEntries, isOpen, loadUndoEntry, noteSilence } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
-import { load, type Read, replace } from '../store/entity.ts';
-import type { EffectKey, StepContext, StepPorts } from './context.ts';
+import { type Read, replace } from '../store/entity.ts';
+import { type EffectKey, effectAsOpened, type StepContext, type StepPorts, wantedFor } from './context.ts';
 import { notSent } from './not-sent.ts';
 
 export type SilencePorts = StepPorts & Pick<Ports, 'silences'>;
@@ -58,7 +58,7 @@ export async function muteAlarms(
   const now = ports.clock.now();
   const place = { clusterKey, ...moment };
   const rule = muteRuleOf(place, name, wanted, upgrade.id, now);
-  const before = await load(ports.table, UndoEntries, clusterKey, 'silence', rule.name);
+  const before = await loadUndoEntry(ports.table, clusterKey, 'silence', rule.name);
   if (before !== undefined && (await wasTried(ports, context, moment, before.data))) return undefined;
   const { alarms, endsAt: until } = rule;
   const entry: SilenceEntry = {
@@ -66,13 +66,14 @@ export async function muteAlarms(
     ...{ ...moment, grantNumber: grant.number, alarms: [...alarms], until, recordedAt: now.toISOString() },
   };
   const mutation = {
-    ...wantedCall(context, moment, { name: 'MuteAlarms', input: rule }),
+    ...wantedFor(context),
+    ...{ step: STEP, subject: subjectOf(moment), call: { name: 'MuteAlarms', input: rule } as const },
     beside: [replace(UndoEntries, before, entry)],
   };
   let unheard: unknown;
   try {
     // What an earlier try has silenced, and nobody could lift since, may stand there still.
-    const mayStandStill = before !== undefined && isOpen(before);
+    const mayStandStill = isOpen(before);
     const result = await mutateWithoutUpdate(
       ports,
       mutation,
@@ -86,7 +87,7 @@ export async function muteAlarms(
     if (result.type !== 'answered') return notSent(ports, context, result);
     const { silenced, notes, missing, lacks } = result.answer;
     const alarms = entry.alarms.filter((alarm) => !missing.includes(alarm));
-    const written = await loadSilence(ports, clusterKey, rule.name);
+    const written = await loadUndoEntry(ports.table, clusterKey, 'silence', rule.name);
     const mayStand = silenced || mayStandStill;
     if (!mayStand && written !== undefined) await closeUndoEntries(ports, [written], 'gone', notes, lacks);
     // What is not there was never silent.
@@ -104,9 +105,9 @@ async function wasTried(
   { table }: SilencePorts,
   { clusterKey, grant }: StepContext,
   moment: SilenceMoment,
-  entry: UndoEntry,
+  entry: SilenceEntry,
 ): Promise<boolean> {
-  if (entry.effect !== 'silence' || entry.grantNumber !== grant?.number) return false;
+  if (entry.grantNumber !== grant?.number) return false;
   if (entry.notes !== undefined || entry.closed !== undefined) return true;
   const newest = await loadNewestIntent(table, clusterKey, STEP, subjectOf(moment));
   return newest?.data.outcome?.type === 'answered';
@@ -195,16 +196,13 @@ export async function withSilenceLifted(
   moment: SilenceMoment,
   result: StepResult,
 ): Promise<StepResult> {
-  const { clusterKey, name, upgrade, effects } = context;
+  const { clusterKey, name, upgrade } = context;
   const [[, ruleName]] = silenceOf(moment)(clusterKey, name);
   // While a step waits nothing is lifted, and what was to be told when it was opened is enough.
-  const opened = effects.get(`silence#${ruleName}`);
   const entry =
-    result.status === 'wait' && effects.has(`silence#${ruleName}`)
-      ? opened && isOfSilence(opened)
-        ? opened
-        : undefined
-      : await loadSilence(ports, clusterKey, ruleName);
+    result.status === 'wait'
+      ? await effectAsOpened(ports.table, context, 'silence', ruleName)
+      : await loadUndoEntry(ports.table, clusterKey, 'silence', ruleName);
   if (entry === undefined || entry.data.upgradeId !== upgrade?.id) return result;
   // What an earlier try had to tell was told then.
   if (entry.data.closed !== undefined && entry.data.recordedAt < (upgrade.startedAt ?? '')) return result;
@@ -240,8 +238,9 @@ export async function liftSilence(
     if (how === 'gone' && last?.name === 'UnmuteAlarms') how = 'undone';
     else if (how === 'gone' && outcome?.type !== 'answered') how = 'never';
     else if (how === 'undone') {
-      const call = wantedCall(context, entry.data, { name: 'UnmuteAlarms', input: { name } });
-      const result = await mutateWithoutUpdate(ports, call, () => ports.silences.deleteMuteRule(scope, name));
+      const call = { name: 'UnmuteAlarms', input: { name } } as const;
+      const mutation = { ...wantedFor(context), step: STEP, subject: subjectOf(entry.data), call };
+      const result = await mutateWithoutUpdate(ports, mutation, () => ports.silences.deleteMuteRule(scope, name));
       if (result.type !== 'answered') return notSent(ports, context, result);
     }
   } catch (error) {
@@ -302,24 +301,4 @@ const moreThan = (ringing: readonly AlarmState[]): Reason[] => {
   return more.length === 0 ? [] : [reason('SilencedAlarmRings', `So are ${some(more, 20)}.`)];
 };
 
-async function loadSilence(
-  { table }: SilencePorts,
-  clusterKey: string,
-  name: string,
-): Promise<Read<SilenceEntry> | undefined> {
-  const read = await load(table, UndoEntries, clusterKey, 'silence', name);
-  return read !== undefined && isOfSilence(read) ? read : undefined;
-}
-
-export const isOfSilence = (read: Read<UndoEntry>): read is Read<SilenceEntry> => read.data.effect === 'silence';
-
 const subjectOf = ({ step, part }: { readonly step: string; readonly part: string }): string => `${step}/${part}`;
-
-function wantedCall(
-  { asker, clusterKey, scope, target, cluster, upgrade }: StepContext,
-  moment: { readonly step: string; readonly part: string },
-  call: CallWithoutUpdate,
-) {
-  const about = { asker, clusterKey, scope, target, tags: cluster.tags ?? {}, upgrade };
-  return { ...about, step: STEP, subject: subjectOf(moment), call };
-}

@@ -38,7 +38,7 @@ export type SmokePorts = HookPorts & RatePorts & Pick<Ports, 'clusters' | 'gates
 
 /** Does the upgraded cluster work? Compared with the baseline that the scan took; what could not be checked is said. */
 export function smokeCheck(ports: SmokePorts, stepInput: StepInput): Promise<StepResult> {
-  return runStep(ports, stepInput, 'read', STEP, async (_, context) => {
+  return runStep(ports, stepInput, 'read', STEP, async (context) => {
     const held = await askHooks(ports, context, { at: 'before', step: STEP });
     if (held !== undefined) return { step: STEP, result: held };
     return afterHooks(ports, context, { step: STEP }, await check(ports, context));

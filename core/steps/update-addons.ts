@@ -33,7 +33,7 @@ const BOUNDS = { least: 30, most: 120, first: 60 };
 export function updateAddons(ports: ActPorts & MovePorts, stepInput: StepInput): Promise<StepResult> {
   const phase = parseMachineInput(stepInput.input).phase ?? 'after';
   const moment = { step: STEP, part: phase };
-  const body = async (_: unknown, context: StepContext) => {
+  const body = async (context: StepContext) => {
     if (isRollback(context.upgrade) !== (phase === 'back')) return { step: STEP, result: blocked(otherPhase(context)) };
     if (phase === 'back') return { step: `${STEP}-back`, result: await everyAddon(ports, context, phase) };
     const addons = await everyAddon(ports, context, phase);

@@ -1,5 +1,5 @@
 import { unlessGone } from '../contracts/eks-errors.ts';
-import type { UndoEntry, UpdateConfigEntry, UpdateSettings } from '../contracts/items/protocol.ts';
+import type { UpdateConfigEntry, UpdateSettings } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
@@ -12,11 +12,11 @@ import type { Nodegroup, UpdateNodegroupConfigInput } from '../ports/eks.ts';
 import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { intentState } from '../protocol/look-up.ts';
 import type { Mutation } from '../protocol/mutate.ts';
-import { closeUndoEntries } from '../protocol/undo.ts';
+import { closeUndoEntries, isOpen, loadUndoEntry } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
-import { load, type Read, replace } from '../store/entity.ts';
+import { type Read, replace } from '../store/entity.ts';
 import { type ActPorts, act, actUnasked, type UnaskedPorts } from './act.ts';
-import type { StepContext } from './context.ts';
+import { effectAsOpened, type StepContext } from './context.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 
@@ -51,7 +51,7 @@ export async function setUpdateConfig(
   const { nodegroupName: subject, clusterName } = group;
   const prepare: Mutation['prepare'] = async () => {
     if (isSame(settingsOf(group), ours)) return { stop: done() };
-    const before = await load(ports.table, UndoEntries, clusterKey, 'updateConfig', subject);
+    const before = await loadUndoEntry(ports.table, clusterKey, 'updateConfig', subject);
     const [current, former] = [settingsOf(group), formerOf(group, before?.data)];
     const entry: UpdateConfigEntry = {
       ...{ clusterKey, effect: 'updateConfig', subject, uid: uidOf(group), upgradeId: upgrade?.id ?? '' },
@@ -77,14 +77,8 @@ export async function goOnWithUpdateConfig(
   context: StepContext,
   group: string,
 ): Promise<StepResult | undefined> {
-  // As it stood when the step was opened, where it asked: nothing has been done since.
-  const opened = context.effects.get(`updateConfig#${group}`);
-  const isKnown = context.effects.has(`updateConfig#${group}`);
-  const entry = isKnown
-    ? opened && isOfUpdateConfig(opened)
-      ? opened
-      : undefined
-    : await loadEntry(ports, context, group);
+  // Nothing has been done to the group since the step was opened.
+  const entry = await effectAsOpened(ports.table, context, 'updateConfig', group);
   if (!isOpen(entry)) return undefined;
   if (await isBegun(ports, context, PUT_BACK, group)) {
     const back = await putUpdateConfigBack(ports, context, entry);
@@ -104,12 +98,12 @@ export async function withUpdateConfigBack(
   result: StepResult,
 ): Promise<StepResult> {
   if (result.status === 'wait') return result;
-  const entry = await loadEntry(ports, context, group);
+  const entry = await loadUndoEntry(ports.table, context.clusterKey, 'updateConfig', group);
   if (isOpen(entry)) {
     const back = await putUpdateConfigBack(ports, context, entry);
     if (back.status === 'wait') return { ...back, reasons: [...back.reasons, ...result.reasons] };
   }
-  const after = isOpen(entry) ? await loadEntry(ports, context, group) : entry;
+  const after = isOpen(entry) ? await loadUndoEntry(ports.table, context.clusterKey, 'updateConfig', group) : entry;
   // One that finishes a version has the same id each time.
   const isOurs =
     after?.data.upgradeId === context.upgrade?.id &&
@@ -210,18 +204,3 @@ async function isBegun({ table, clock }: UnaskedPorts, { clusterKey }: StepConte
   const newest = await loadNewestIntent(table, clusterKey, step, group);
   return intentState(newest?.data, clock.now()).type !== 'none';
 }
-
-async function loadEntry(
-  { table }: UnaskedPorts,
-  { clusterKey }: StepContext,
-  group: string,
-): Promise<Read<UpdateConfigEntry> | undefined> {
-  const read = await load(table, UndoEntries, clusterKey, 'updateConfig', group);
-  return read !== undefined && isOfUpdateConfig(read) ? read : undefined;
-}
-
-export const isOfUpdateConfig = (read: Read<UndoEntry>): read is Read<UpdateConfigEntry> =>
-  read.data.effect === 'updateConfig';
-
-const isOpen = (read: Read<UpdateConfigEntry> | undefined): read is Read<UpdateConfigEntry> =>
-  read !== undefined && read.data.closed === undefined;

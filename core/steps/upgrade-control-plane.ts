@@ -36,7 +36,7 @@ export function upgradeControlPlane(ports: ActPorts, stepInput: StepInput): Prom
     stepInput,
     'grant',
     STEP,
-    async (_, context) => {
+    async (context) => {
       if (isRollback(context.upgrade)) return rollBack(ports, context);
       const mutation = { step: STEP, subject: 'cluster', prepare: () => prepare(ports, context) };
       const what = `Upgrade of ${context.name} to ${context.target}`;

@@ -1,5 +1,5 @@
 import { nodesSchema } from '../../config/schema/nodes.ts';
-import type { UndoEntry, UpdateConfigEntry } from '../../contracts/items/protocol.ts';
+import type { UpdateConfigEntry } from '../../contracts/items/protocol.ts';
 import { settingsOf } from '../../model/update-settings.ts';
 import type { Nodegroup } from '../../ports/eks.ts';
 import { asRolled, formerOf, nextOfPutBack, settingsFor, settingsText } from './update-config.ts';
@@ -77,7 +77,7 @@ test.each<[string, Nodegroup | undefined, object, Partial<UpdateConfigEntry>?]>(
   expect(next).toEqual('updateConfig' in expected ? { undo: { ...named, ...expected } } : expected);
 });
 
-test.each<[string, Nodegroup, UndoEntry | undefined, object]>([
+test.each<[string, Nodegroup, UpdateConfigEntry | undefined, object]>([
   ['nobody has set anything', group(), undefined, own],
   ['we have set it and not put back', group({ maxUnavailable: 3 }), entry, own],
   [

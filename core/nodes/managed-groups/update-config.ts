@@ -1,4 +1,4 @@
-import type { UndoEntry, UpdateConfigEntry, UpdateSettings } from '../../contracts/items/protocol.ts';
+import type { UpdateConfigEntry, UpdateSettings } from '../../contracts/items/protocol.ts';
 import { given } from '../../model/given.ts';
 import type { NodesSpec } from '../../model/image-rule.ts';
 import { isSame } from '../../model/is-same.ts';
@@ -47,9 +47,9 @@ export const requestFor = (from: UpdateSettings, { updateStrategy, ...to }: Upda
 });
 
 /** What is the group's own: what we found there, unless that was set by us before and is not taken back yet. */
-export function formerOf(group: Nodegroup, before: UndoEntry | undefined): UpdateSettings {
+export function formerOf(group: Nodegroup, before: UpdateConfigEntry | undefined): UpdateSettings {
   const current = settingsOf(group);
-  const isOpen = before?.effect === 'updateConfig' && before.closed === undefined;
+  const isOpen = before !== undefined && before.closed === undefined;
   return isOpen && isOurs(current, before) && before.uid === uidOf(group) ? before.former : current;
 }
 
