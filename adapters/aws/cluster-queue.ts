@@ -5,8 +5,8 @@ import {
   type SQSClientConfig,
 } from '@aws-sdk/client-sqs';
 import { namedError } from '../../core/contracts/errors.ts';
+import { batchesOf } from '../../core/model/batches.ts';
 import type { ClusterItem, ClusterQueue } from '../../core/ports/outside.ts';
-import { batchesOf } from './batches.ts';
 import { lightenClient, readLimits } from './request-limits.ts';
 
 const BATCH = 10;

@@ -1,4 +1,5 @@
 import { errorName } from '../../core/contracts/errors.ts';
+import { batchesOf } from '../../core/model/batches.ts';
 import { given } from '../../core/model/given.ts';
 import type { Ec2Reader, Image, LaunchTemplateVersion } from '../../core/ports/ec2.ts';
 import type { Scope } from '../../core/ports/eks.ts';
@@ -29,8 +30,8 @@ export function createEc2Reader(options: SignedCallsOptions): Ec2Reader {
     more: Readonly<Record<string, string>> = {},
   ) {
     const items: XmlNode[] = [];
-    for (let from = 0; from < values.length; from += MOST_VALUES) {
-      const some = values.slice(from, from + MOST_VALUES).map((value, index) => [`Filter.1.Value.${index + 1}`, value]);
+    for (const batch of batchesOf(values, MOST_VALUES)) {
+      const some = batch.map((value, index) => [`Filter.1.Value.${index + 1}`, value]);
       let token = '';
       do {
         const page = token === '' ? {} : { NextToken: token };

@@ -7,9 +7,9 @@ import {
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
 import type { LiftlockEvent } from '../../core/contracts/events.ts';
 import { EVENT_SOURCE } from '../../core/contracts/names.ts';
+import { batchesOf } from '../../core/model/batches.ts';
 import { detailWithNotice } from '../../core/notices/notice-of.ts';
 import type { EventBus } from '../../core/ports/outside.ts';
-import { batchesOf } from './batches.ts';
 import { lightenClient, readLimits } from './request-limits.ts';
 
 interface EventBusOptions {

@@ -27,6 +27,7 @@ import {
   UNLISTED_KINDS,
 } from '../../core/contracts/table-schema.ts';
 import { sha256Hex } from '../../core/hash/sha256.ts';
+import { batchesOf } from '../../core/model/batches.ts';
 import {
   type AuditHead,
   type AuditItem,
@@ -190,10 +191,8 @@ export async function readBatches(
 ): Promise<(StoredItem | undefined)[]> {
   // The service refuses a batch that names an item twice.
   const distinct = [...new Map(keys.map(({ pk, sk }) => [itemId({ pk, sk }), { pk, sk }])).values()];
-  const batches: Promise<StoredItem[]>[] = [];
-  for (let start = 0; start < distinct.length; start += BATCH_KEYS)
-    batches.push(readBatch(client, table, distinct.slice(start, start + BATCH_KEYS)));
-  const found = new Map((await Promise.all(batches)).flat().map((item) => [itemId(item), item]));
+  const batches = await Promise.all(batchesOf(distinct, BATCH_KEYS).map((batch) => readBatch(client, table, batch)));
+  const found = new Map(batches.flat().map((item) => [itemId(item), item]));
   return keys.map((key) => found.get(itemId(key)));
 }
 

@@ -1,4 +1,5 @@
 import type { AuditRecord } from '../../core/evidence/covered-records.ts';
+import { batchesOf } from '../../core/model/batches.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import type { AuditTrail } from '../../core/queries/audit-trail.ts';
@@ -44,8 +45,7 @@ export async function* recordsOf(session: Session, subjects: readonly string[]):
   const client = await session.client();
   const read = (subject: string) =>
     client.whole('items', (page) => client.v1.audit.subjects.$get({ query: { subject, ...page } }));
-  for (let start = 0; start < subjects.length; start += AT_ONCE) {
-    const some = subjects.slice(start, start + AT_ONCE);
+  for (const some of batchesOf(subjects, AT_ONCE)) {
     const trails = await Promise.all(some.map(read));
     // Not the subject of the answer: whoever forges one could say another's, which holds.
     for (const [index, { items }] of trails.entries()) yield { subject: some[index] ?? '', items };

@@ -1,5 +1,6 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { AppliedConfig, ApprovalRecord, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { batchesOf } from '../model/batches.ts';
 import { given } from '../model/given.ts';
 import { newestOfEach } from '../model/last-words.ts';
 import { FLEET, fleetSpec, loadAuthors, upgradePolicy } from '../policy/applied.ts';
@@ -125,11 +126,7 @@ const MEMBERS_TOLD = 500;
 
 /** What each member was known to be, for whoever asks later what was agreed to. */
 export function shownEntries(id: string, wave: string, by: string, shown: Awaited<ReturnType<typeof waveReadiness>>) {
-  const parts = Math.ceil(shown.length / MEMBERS_TOLD);
-  return Array.from({ length: parts }, (_, part) => {
-    const members = shown.slice(part * MEMBERS_TOLD, (part + 1) * MEMBERS_TOLD);
-    return rolloutEntry(id, 'WaveShown', by, { wave, members });
-  });
+  return batchesOf(shown, MEMBERS_TOLD).map((members) => rolloutEntry(id, 'WaveShown', by, { wave, members }));
 }
 
 /** The waves of a policy that take clusters of a wave whose name it has given up. */

@@ -1,3 +1,4 @@
+import { batchesOf } from '../model/batches.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { AuditItem, Table } from '../ports/table.ts';
 import { ownerOf } from '../readiness/owner-news.ts';
@@ -129,5 +130,5 @@ function rows(
 }
 
 async function inTurn(subjects: readonly string[], work: (subject: string) => Promise<void>): Promise<void> {
-  for (let at = 0; at < subjects.length; at += AT_ONCE) await Promise.all(subjects.slice(at, at + AT_ONCE).map(work));
+  for (const some of batchesOf(subjects, AT_ONCE)) await Promise.all(some.map(work));
 }

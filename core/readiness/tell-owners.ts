@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ClusterNews, OwnerNotice } from '../contracts/items/owner-news.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
+import { batchesOf } from '../model/batches.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Patches } from '../rollout/candidates.ts';
 import { targetIn } from '../rollout/cluster-target.ts';
@@ -121,8 +122,8 @@ async function sendOutstanding(ports: TellPorts, { fleet }: FleetSnapshot) {
   const items = await ports.table.queryPartition(OWNER_NOTICES);
   const waiting = items.map((item) => decode(OwnerNotices, item)).filter(({ data }) => data.sentAt === undefined);
   let refused = 0;
-  for (let start = 0; start < waiting.length; start += AT_ONCE) {
-    const answers = await Promise.all(waiting.slice(start, start + AT_ONCE).map((one) => send(ports, fleet, one)));
+  for (const batch of batchesOf(waiting, AT_ONCE)) {
+    const answers = await Promise.all(batch.map((one) => send(ports, fleet, one)));
     refused += answers.filter((answer) => answer !== undefined).length;
   }
   return { told: waiting.length, refused };

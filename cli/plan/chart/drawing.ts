@@ -1,6 +1,7 @@
 import { closedSpans, frozenSpans } from '../../../core/calendar/closed-spans.ts';
 import type { CompiledCalendar } from '../../../core/calendar/compile-calendar.ts';
 import type { Span } from '../../../core/calendar/spans.ts';
+import { batchesOf } from '../../../core/model/batches.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../../core/plan/document/plan-schema.ts';
 import { xmlText } from '../../output/scan/xml-text.ts';
 import { pastWords, runsPast } from '../plan-words.ts';
@@ -70,10 +71,7 @@ function barsOf({ clusters }: PlanWave): Bar[] {
   const planned = clusters.filter((cluster): cluster is Dated => cluster.start !== null && cluster.end !== null);
   const size = Math.ceil(planned.length / MOST_BARS);
   if (size <= 1) return planned.map(barOf);
-  const bars: Bar[] = [];
-  for (let index = 0; index < planned.length; index += size)
-    bars.push(barOfSeveral(planned.slice(index, index + size)));
-  return bars;
+  return batchesOf(planned, size).map(barOfSeveral);
 }
 
 type Dated = PlanCluster & { readonly start: string; readonly end: string };
