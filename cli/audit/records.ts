@@ -35,7 +35,7 @@ export async function gather(session: Session, subject: string | undefined, opti
     throw invalid(
       'liftlock: which record? Write fleet, rollout/<id> or cluster/<name>; or say where the anchors are, which name them all: --anchors s3://<bucket>, or LIFTLOCK_ANCHORS.',
     );
-  const files = place === undefined ? [] : await anchorFiles(session, place);
+  const files = (await anchorFiles(session, place)) ?? [];
   const chain = readChain(files);
   const records =
     options.from === undefined
@@ -100,8 +100,15 @@ function isOfCluster(key: string, subject: string): boolean {
   return id !== undefined && arn !== undefined && [key, arn.arn, arn.name, shortId(arn)].includes(id);
 }
 
-/** Where anchors are: `s3://<bucket>`, or a folder with what `aws s3 sync` or an export put there. Fails with exit code 4 when they cannot be read. */
-export async function anchorFiles(session: Session, place: string): Promise<AnchorFile[]> {
+/**
+ * The anchors at a place: `s3://<bucket>`, or a folder with what `aws s3 sync` or an export put there; undefined where nobody says any. Fails with
+ * exit code 4 when they cannot be read.
+ */
+export async function anchorFiles(
+  session: Session,
+  place = session.io.env.LIFTLOCK_ANCHORS,
+): Promise<AnchorFile[] | undefined> {
+  if (place === undefined) return undefined;
   const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?$/.exec(place)?.[1];
   if (place.startsWith('s3:') && bucket === undefined)
     throw invalid(

@@ -40,8 +40,7 @@ export async function exportEvidence(session: Session, options: ExportOptions): 
   await client.v1.fleet.$get();
   const madeAt = (client.time ?? session.io.now()).toISOString();
   const scope = await scopeOf(session, options, madeAt);
-  const place = options.anchors ?? session.io.env.LIFTLOCK_ANCHORS;
-  const files = place === undefined ? [] : await anchorFiles(session, place);
+  const files = (await anchorFiles(session, options.anchors)) ?? [];
   const known = (await recordsFor(session, scope, files)).map(({ subject, items }) => ({
     subject,
     items: items.filter(({ at }) => at <= madeAt),

@@ -22,8 +22,7 @@ export async function verifyFile(
     );
   });
   const { document, sha256, ...file } = readEvidence(bytes, await packageVersion());
-  const place = options.anchors ?? session.io.env.LIFTLOCK_ANCHORS;
-  const anchors = place === undefined ? undefined : await anchorFiles(session, place);
+  const anchors = await anchorFiles(session, options.anchors);
   const judged = document === undefined ? NOTHING : verifyEvidence(document, anchors);
   const problems = [...file.problems, ...judged.problems];
   const unchecked = [...file.unchecked, ...judged.unchecked];

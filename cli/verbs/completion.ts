@@ -19,7 +19,6 @@ const NOUNS: Readonly<Record<string, readonly string[]>> = {
   retry: ['cluster'],
   release: ['cluster'],
   upgrade: ['cluster'],
-  completion: ['bash', 'zsh', 'fish'],
 };
 
 function wordsOf(program: Command): Words {
@@ -27,7 +26,8 @@ function wordsOf(program: Command): Words {
   const visit = (command: Command, path: readonly string[]): void => {
     const names = command.commands.flatMap((child) => [child.name(), ...child.aliases()]);
     const options = command.options.flatMap(({ long }) => long ?? []);
-    words.set(path.join(' '), [...names, ...(NOUNS[path.join(' ')] ?? []), ...options, '--help']);
+    const nouns = command.registeredArguments[0]?.argChoices ?? NOUNS[path.join(' ')] ?? [];
+    words.set(path.join(' '), [...names, ...nouns, ...options, '--help']);
     for (const child of command.commands)
       for (const name of [child.name(), ...child.aliases()]) visit(child, [...path, name]);
   };

@@ -3,7 +3,7 @@ import type { RequestedDrain } from '../../core/operations/request-drain.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, invalid, NO_REASON, type OutputOption, type Session } from '../command/session.ts';
 import { facts, inTheWay, print, shown } from '../output/print.ts';
-import { planOf, tellStart } from './upgrade.ts';
+import { tellPlan } from './upgrade.ts';
 
 interface DrainOptions extends OutputOption {
   readonly cluster: string;
@@ -17,17 +17,11 @@ export async function drain(session: Session, kind: string, nodegroup: string, o
   if (!['nodegroup', 'nodegroups'].includes(kind.toLowerCase()))
     throw invalid(`liftlock: "${kind}" is not a kind of thing here; there is nodegroup.`);
   if (options.cancel === true) return cancel(session, nodegroup, options);
-  const plan = await ask(session, nodegroup, options);
-  await print(session, options.output, plan, () => planText(session, plan));
-  return tellStart(session, plan);
-}
-
-async function ask(session: Session, nodegroup: string, options: DrainOptions): Promise<RequestedDrain> {
-  const { cluster, approve = false } = options;
+  const { cluster, approve = false, output } = options;
   const { drain: of } = (await session.client()).v1.clusters[':id'];
   const param = clusterParam(cluster);
   const asked = approve ? of.$post({ param, json: { nodegroup, approve } }) : of.$get({ param, query: { nodegroup } });
-  return planOf(asked, 'DrainBlocked');
+  return tellPlan(session, output, asked, 'DrainBlocked', planText);
 }
 
 async function cancel(session: Session, nodegroup: string, { cluster, reason, output }: DrainOptions) {

@@ -23,8 +23,7 @@ interface RecoverOptions extends OutputOption {
  * (docs/runbook.md, Restore of the table). It talks to DynamoDB itself: the API must not be able to do this.
  */
 export async function recover(session: Session, options: RecoverOptions): Promise<ExitCode> {
-  const place = options.anchors ?? session.io.env.LIFTLOCK_ANCHORS;
-  const anchors = readChain(place === undefined ? [] : await anchorFiles(session, place));
+  const anchors = readChain((await anchorFiles(session, options.anchors)) ?? []);
   const details = {
     anchors,
     restoredTo: instant('--restored-to', options.restoredTo),

@@ -2,9 +2,9 @@ import { given } from '../../core/model/given.ts';
 import type { RequestedRollback } from '../../core/operations/request-rollback.ts';
 import { clusterParam } from '../client/paths.ts';
 import type { OutputOption, Session } from '../command/session.ts';
-import { facts, inTheWay, listed, print, reasonLines, section, shown } from '../output/print.ts';
+import { facts, inTheWay, listed, reasonLines, section, shown } from '../output/print.ts';
 import { kindOf } from './kind.ts';
-import { planOf, tellStart } from './upgrade.ts';
+import { tellPlan } from './upgrade.ts';
 
 interface RollbackOptions extends OutputOption {
   readonly approve?: boolean;
@@ -14,15 +14,13 @@ interface RollbackOptions extends OutputOption {
 /** The plan is the default (exit 3, or 6 where something is in the way); only `--approve` starts anything. */
 export async function rollback(session: Session, kindText: string, name: string, options: RollbackOptions) {
   kindOf(kindText, ['clusters']);
-  const { approve = false, extendSupport } = options;
+  const { approve = false, extendSupport, output } = options;
   const { rollback: of } = (await session.client()).v1.clusters[':id'];
   const param = clusterParam(name);
   const asked = approve
     ? of.$post({ param, json: { approve, ...given({ extendSupport }) } })
     : of.$get({ param, query: extendSupport === true ? { extendSupport: 'true' } : {} });
-  const plan = await planOf(asked, 'RollbackBlocked');
-  await print(session, options.output, plan, () => planText(session, plan));
-  return tellStart(session, plan);
+  return tellPlan(session, output, asked, 'RollbackBlocked', planText);
 }
 
 function planText(session: Session, plan: RequestedRollback): string[] {

@@ -3,7 +3,7 @@ import type { RequestedUpgrade } from '../../core/operations/requests.ts';
 import type { RefusalName } from '../../core/queries/refusal.ts';
 import { ApiFailure } from '../client/api-failure.ts';
 import { clusterParam } from '../client/paths.ts';
-import { EXIT, type OutputOption, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
 import { facts, inTheWay, listed, print, reasonLines, section, shown } from '../output/print.ts';
 import { kindOf } from './kind.ts';
 
@@ -15,13 +15,26 @@ interface UpgradeOptions extends OutputOption {
 /** The plan is the default (exit 3, or 6 where something is in the way); only `--approve` starts anything. */
 export async function upgrade(session: Session, kindText: string, name: string, options: UpgradeOptions) {
   kindOf(kindText, ['clusters']);
-  const plan = await ask(session, name, options);
-  await print(session, options.output, plan, () => planText(session, plan));
-  return tellStart(session, plan);
+  const { to, approve = false, output } = options;
+  const { upgrade: of } = (await session.client()).v1.clusters[':id'];
+  const param = clusterParam(name);
+  const asked = approve ? of.$post({ param, json: { to, approve } }) : of.$get({ param, query: { to } });
+  return tellPlan(session, output, asked, 'UpgradeBlocked', planText);
 }
 
-/** What became of what is only planned unless it is approved: exit 3, or 6 where something is in the way. */
-export function tellStart(session: Session, plan: Pick<RequestedUpgrade, 'status' | 'cluster'>) {
+/** Prints what is only planned unless it is approved, and what became of it. A refused approval (`blocked`) brings the plan with it, so that people see the same as without. */
+export async function tellPlan<Plan extends Pick<RequestedUpgrade, 'status' | 'cluster'>>(
+  session: Session,
+  output: OutputOption['output'],
+  asked: Promise<Plan>,
+  blocked: RefusalName,
+  planText: (session: Session, plan: Plan) => string[],
+): Promise<ExitCode> {
+  const plan = await asked.catch((error: unknown) => {
+    if (!(error instanceof ApiFailure) || error.errorName !== blocked) throw error;
+    return error.details.plan as Plan;
+  });
+  await print(session, output, plan, () => planText(session, plan));
   if (plan.status === 'Started') {
     session.io.err(visible(`Started. Follow it with: liftlock explain cluster ${plan.cluster}\n`));
     return EXIT.ok;
@@ -32,23 +45,6 @@ export function tellStart(session: Session, plan: Pick<RequestedUpgrade, 'status
   }
   session.io.err('Nothing was started. Run it again with --approve.\n');
   return EXIT.pending;
-}
-
-async function ask(session: Session, name: string, { to, approve = false }: UpgradeOptions): Promise<RequestedUpgrade> {
-  const { upgrade: of } = (await session.client()).v1.clusters[':id'];
-  const param = clusterParam(name);
-  const asked = approve ? of.$post({ param, json: { to, approve } }) : of.$get({ param, query: { to } });
-  return planOf(asked, 'UpgradeBlocked');
-}
-
-/** A refused approval brings the plan with it, so that people see the same as without. */
-export async function planOf<Plan>(asked: Promise<Plan>, blocked: RefusalName): Promise<Plan> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (!(error instanceof ApiFailure) || error.errorName !== blocked) throw error;
-    return error.details.plan as Plan;
-  }
 }
 
 function planText(session: Session, plan: RequestedUpgrade): string[] {
