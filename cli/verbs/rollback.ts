@@ -1,5 +1,5 @@
 import { given } from '../../core/model/given.ts';
-import type { RequestedRollback } from '../../core/operations/request-rollback.ts';
+import type { RollbackPlan } from '../../core/queries/rollback-plan.ts';
 import { clusterParam } from '../client/paths.ts';
 import type { OutputOption, Session } from '../command/session.ts';
 import { facts, inTheWay, listed, reasonLines, section, shown } from '../output/print.ts';
@@ -23,7 +23,7 @@ export async function rollback(session: Session, kindText: string, name: string,
   return tellPlan(session, output, asked, 'RollbackBlocked', planText);
 }
 
-function planText(session: Session, plan: RequestedRollback): string[] {
+function planText(session: Session, plan: RollbackPlan): string[] {
   return [
     ...facts([
       ['Cluster', shown(plan.cluster)],

@@ -1,6 +1,6 @@
 import { visible } from '../../core/model/visible.ts';
-import type { RequestedUpgrade } from '../../core/operations/requests.ts';
 import type { RefusalName } from '../../core/queries/refusal.ts';
+import type { UpgradePlan } from '../../core/queries/upgrade-plan.ts';
 import { ApiFailure } from '../client/api-failure.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
@@ -23,7 +23,7 @@ export async function upgrade(session: Session, kindText: string, name: string, 
 }
 
 /** Prints what is only planned unless it is approved, and what became of it. A refused approval (`blocked`) brings the plan with it, so that people see the same as without. */
-export async function tellPlan<Plan extends Pick<RequestedUpgrade, 'status' | 'cluster'>>(
+export async function tellPlan<Plan extends Pick<UpgradePlan, 'status' | 'cluster'>>(
   session: Session,
   output: OutputOption['output'],
   asked: Promise<Plan>,
@@ -47,7 +47,7 @@ export async function tellPlan<Plan extends Pick<RequestedUpgrade, 'status' | 'c
   return EXIT.pending;
 }
 
-function planText(session: Session, plan: RequestedUpgrade): string[] {
+function planText(session: Session, plan: UpgradePlan): string[] {
   return [
     ...facts([
       ['Cluster', shown(plan.cluster)],

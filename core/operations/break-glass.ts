@@ -2,7 +2,7 @@ import type { UpgradePolicy } from '../config/types.ts';
 import type { BreakGlass } from '../contracts/items/break-glass.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { personOf } from '../model/principal.ts';
-import { FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
+import { loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
 import { isInForce, mayBreakGlass, peopleNeeded } from '../policy/break-glass.ts';
 import { readRules } from '../policy/read-rules.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
@@ -68,7 +68,7 @@ export const mendGlassOfWave = (ports: OperatorPorts, id: string, wave: string, 
 function placeOfCluster({ table }: OperatorPorts, cluster: ClusterRecord): FindPlace {
   return async (opening) => {
     const { clusterKey, name } = cluster;
-    const fleet = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
+    const fleet = await loadFleetInForce(table);
     const selecting = (await readRules(table, cluster, fleet, undefined))?.rules(new Map()).policy;
     const policies = [selecting, ...(await policiesOfRollouts(table, clusterKey))].filter((one) => one !== undefined);
     if (opening && policies.length === 0)

@@ -10,7 +10,7 @@ import { drainNotAllowed, drainSettingsOf, showsBudgets } from '../nodes/drain-s
 import type { Ports } from '../ports/ports.ts';
 import { openUndoEntries, undoOf } from '../protocol/undo.ts';
 import { loadClusterNow } from '../queries/load-cluster-now.ts';
-import { invalidInput, Refusal } from '../queries/refusal.ts';
+import { invalidInput, wrongState } from '../queries/refusal.ts';
 import { refusalsByHand } from '../queries/upgrade-plan.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
@@ -19,7 +19,7 @@ import { auditEntry, upgradeChanged } from '../store/changes.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode, put, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { requested, takenUpAt } from './requests.ts';
+import { planBlocked, requested, takenUpAt } from './requests.ts';
 
 type DrainPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
 
@@ -52,10 +52,8 @@ export async function requestDrain(
 ): Promise<RequestedDrain> {
   const plan = await planDrain(ports, record, nodegroup);
   if (!approve) return plan;
-  if (plan.refusals.length > 0) {
-    const why = plan.refusals.map(({ message }) => message).join(' ');
-    throw new Refusal('DrainBlocked', `${nodegroup} of ${record.name} is not drained: ${why}`, { plan });
-  }
+  if (plan.refusals.length > 0)
+    throw planBlocked('DrainBlocked', `${nodegroup} of ${record.name} is not drained`, plan);
   const { clusterKey, version } = record;
   const about = { targetVersion: version, nodegroup };
   const { name, input, execution, start } = requested(ports, 'drain-nodes', record, by, about);
@@ -182,8 +180,7 @@ export function cancelDrain(
   return changeAndTell(ports, async (now) => {
     const read = await findDrain(ports, clusterKey, nodegroup);
     if (read === undefined)
-      throw new Refusal(
-        'WrongState',
+      throw wrongState(
         `No drain of ${nodegroup} in ${cluster.name} is under way. What ran: liftlock get upgrades --all`,
       );
     const said = `${by} has canceled the drain: ${why}`;

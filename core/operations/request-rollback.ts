@@ -9,18 +9,13 @@ import type { Table } from '../ports/table.ts';
 import { keptBefore } from '../protocol/left-half-done.ts';
 import { askedBack, isOnItsWayBack, takeHopBack, turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
 import { upgradeEntry } from '../protocol/settle.ts';
-import { Refusal, wrongState } from '../queries/refusal.ts';
+import { type Refusal, wrongState } from '../queries/refusal.ts';
 import { planRollback, type RollbackPlan } from '../queries/rollback-plan.ts';
 import { change, writeMark } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
 import { ClusterControls, clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode, load, type Read, replace } from '../store/entity.ts';
-import { requested, takenUpAt } from './requests.ts';
-
-export interface RequestedRollback extends RollbackPlan {
-  /** Null while nothing was started. */
-  readonly execution: string | null;
-}
+import { planBlocked, requested, takenUpAt } from './requests.ts';
 
 /**
  * Says what taking a cluster one minor back would do and, when it is approved, starts its execution, which asks for its grant like any other. From then on
@@ -31,14 +26,10 @@ export async function requestRollback(
   cluster: ClusterRecord,
   by: string,
   { approve, extendSupport }: { readonly approve: boolean } & Pick<Upgrade, 'extendSupport'>,
-): Promise<RequestedRollback> {
+): Promise<RollbackPlan> {
   const plan = await planRollback(ports, cluster, { extendSupport });
-  if (!approve) return { ...plan, execution: null };
-  if (plan.refusals.length > 0) {
-    const why = plan.refusals.map(({ message }) => message).join(' ');
-    const details = { plan: { ...plan, execution: null } };
-    throw new Refusal('RollbackBlocked', `${cluster.name} is not taken back: ${why}`, details);
-  }
+  if (!approve) return plan;
+  if (plan.refusals.length > 0) throw planBlocked('RollbackBlocked', `${cluster.name} is not taken back`, plan);
   const { clusterKey } = cluster;
   const { from, to } = plan;
   const { execution, input, start } = requested(ports, 'rollback-cluster', cluster, by, { targetVersion: to });

@@ -3,12 +3,13 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ScanRun } from '../contracts/items/scan.ts';
 import type { MachineName } from '../contracts/names.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { hopId } from '../model/hop.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { keptBefore, pinnedBefore } from '../protocol/left-half-done.ts';
-import { invalidInput, Refusal } from '../queries/refusal.ts';
+import { invalidInput, Refusal, type RefusalName } from '../queries/refusal.ts';
 import { type ScanRunView, scanRunView } from '../queries/scan-history.ts';
 import { planUpgrade, type UpgradePlan } from '../queries/upgrade-plan.ts';
 import { nextMinor } from '../rollout/readiness.ts';
@@ -44,10 +45,9 @@ export function requested(
   return { name, input, execution: executions.arnFor(machine, name), start };
 }
 
-export interface RequestedUpgrade extends UpgradePlan {
-  /** Null while nothing was started. */
-  readonly execution: string | null;
-}
+/** Nothing is begun that something is in the way of. Whoever asked gets the plan with that, as without approving it. */
+export const planBlocked = (name: RefusalName, said: string, plan: { readonly refusals: readonly Reason[] }): Refusal =>
+  new Refusal(name, `${said}: ${plan.refusals.map(({ message }) => message).join(' ')}`, { plan });
 
 /**
  * Plans the upgrade of one cluster and, when it is approved, starts the execution of its next hop. The execution asks for its grant like
@@ -59,17 +59,12 @@ export async function requestUpgrade(
   to: string,
   by: string,
   options: { readonly approve: boolean },
-): Promise<RequestedUpgrade> {
+): Promise<UpgradePlan> {
   const plan = await planUpgrade(ports, cluster, to);
-  if (!options.approve) return { ...plan, execution: null };
+  if (!options.approve) return plan;
   const [hop] = plan.hops;
-  if (plan.refusals.length > 0 || hop === undefined) {
-    throw new Refusal(
-      'UpgradeBlocked',
-      `${cluster.name} is not upgraded: ${plan.refusals.map(({ message }) => message).join(' ')}`,
-      { plan: { ...plan, execution: null } },
-    );
-  }
+  if (plan.refusals.length > 0 || hop === undefined)
+    throw planBlocked('UpgradeBlocked', `${cluster.name} is not upgraded`, plan);
   const { execution, start } = requested(ports, 'upgrade-cluster', cluster, by, { targetVersion: hop });
   const detail = { from: plan.from, to: hop, asked: plan.to, execution };
   await change(ports, async () => ({

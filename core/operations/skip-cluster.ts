@@ -8,7 +8,7 @@ import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
 import { auditEntry, memberChanged, rolloutEntry } from '../store/changes.ts';
 import { ClusterControls, Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
-import { decode, load, replace, unchanged } from '../store/entity.ts';
+import { load, loadKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** While members follow another plan their waves count them already where they will be. */
@@ -28,9 +28,7 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
     if (cluster === undefined)
       throw namedError('ClusterNotFound', `The inventory has no cluster ${clusterKey}. Run: liftlock get clusters`);
     const grant = await load(table, Grants, clusterKey);
-    const found = (await table.queryKind(Members.kind))
-      .map((item) => decode(Members, item).data)
-      .filter((member) => member.clusterKey === clusterKey);
+    const found = (await loadKind(table, Members)).filter((member) => member.clusterKey === clusterKey);
     for (const { rolloutId, waveIndex } of found) {
       const rollout = await load(table, Rollouts, rolloutId);
       const member = await load(table, Members, rolloutId, waveIndex, clusterKey);

@@ -3,7 +3,7 @@ import type { AppliedConfig, ApprovalRecord, Member, Rollout, Wave } from '../co
 import { batchesOf } from '../model/batches.ts';
 import { given } from '../model/given.ts';
 import { newestOfEach } from '../model/last-words.ts';
-import { FLEET, fleetSpec, loadAuthors, upgradePolicy } from '../policy/applied.ts';
+import { loadAuthors, loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
 import { clustersOf, holdsUntil, mayApprove } from '../policy/approvals.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { waveNamed, waveOf } from '../policy/wave-of.ts';
@@ -11,6 +11,7 @@ import type { Table } from '../ports/table.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
+import { ENDED_WELL } from '../queries/verdict.ts';
 import { waveReadiness } from '../readiness/wave-readiness.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { countVerdicts } from '../rollout/readiness.ts';
@@ -115,10 +116,9 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
 const isOver = ({ status }: Rollout, { blocked }: Wave): boolean =>
   AT_REST.includes(status) && (status === 'Aborted' || blocked === 0);
 
-const ENDED: readonly Member['status'][] = ['Succeeded', 'Excluded', 'Left'];
 const membersToGo = async (table: Table, { rolloutId, index }: Wave): Promise<Member[]> =>
   (await loadMembers(table, rolloutId)).filter(
-    ({ waveIndex, status }) => waveIndex === index && !ENDED.includes(status),
+    ({ waveIndex, status }) => waveIndex === index && !ENDED_WELL.includes(status),
   );
 
 /** Of so many members one entry of the audit tells, so that none outgrows an item of the table. */
@@ -131,7 +131,7 @@ export function shownEntries(id: string, wave: string, by: string, shown: Awaite
 
 /** The waves of a policy that take clusters of a wave whose name it has given up. */
 async function takenBy(table: Table, policy: UpgradePolicy, { rolloutId, index }: Wave): Promise<WaveSpec[]> {
-  const fleet = fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
+  const fleet = await loadFleetInForce(table);
   const members = await loadMembers(table, rolloutId);
   const clusters = await Promise.all(
     members

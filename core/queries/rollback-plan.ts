@@ -15,7 +15,7 @@ import type { KubeVersion } from '../version/kube-version.ts';
 import { loadClusterNow } from './load-cluster-now.ts';
 import { givesWay } from './verdict-while-it-runs.ts';
 
-/** What taking a cluster back to the minor before would do. */
+/** What taking a cluster back to the minor before would do, or has begun. */
 export interface RollbackPlan {
   readonly cluster: string;
   readonly clusterKey: string;
@@ -29,6 +29,8 @@ export interface RollbackPlan {
   /** Why it may not start now; empty when it may. */
   readonly refusals: readonly Reason[];
   readonly notes: readonly Reason[];
+  /** Null while nothing was started. */
+  readonly execution: string | null;
 }
 
 /** Fails with `ClusterGone`; anything else that is in the way is a refusal. What EKS itself has against it the first step of the rollback asks. */
@@ -75,6 +77,7 @@ export async function planRollback(
       ...view.reasons.filter((one) => !inTheWay.includes(one)),
       ...(refusals.length > 0 ? [] : endsFirst(snapshot, cluster, upgrades)),
     ],
+    execution: null,
   };
 }
 

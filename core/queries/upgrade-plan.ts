@@ -24,7 +24,7 @@ import { findRolloutGoingOn } from './in-rollout.ts';
 import { loadClusterNow } from './load-cluster-now.ts';
 import { invalidInput } from './refusal.ts';
 
-/** What an upgrade of one cluster by hand would do. */
+/** What an upgrade of one cluster by hand would do, or has begun. */
 export interface UpgradePlan {
   readonly cluster: string;
   readonly clusterKey: string;
@@ -42,6 +42,8 @@ export interface UpgradePlan {
   /** Until when EKS would take the first hop back, or why not, and what it asks for that; empty for what was begun before. */
   readonly reversal: readonly Reason[];
   readonly notes: readonly Reason[];
+  /** Null while nothing was started. */
+  readonly execution: string | null;
 }
 
 /** Fails with `InvalidInput` when `to` is not a minor and with `ClusterGone`; anything else that is in the way is a refusal. */
@@ -99,6 +101,7 @@ export async function planUpgrade(
       ...notesOf(aim, hops, await findRolloutGoingOn(ports.table, snapshot, cluster.clusterKey)),
       ...(left === undefined && hops.length > 0 ? await lastFound(ports, snapshot, cluster, next) : []),
     ],
+    execution: null,
   };
 }
 

@@ -1,12 +1,12 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { RequestedUpgrade } from '../../core/operations/requests.ts';
+import type { UpgradePlan } from '../../core/queries/upgrade-plan.ts';
 import { FleetControls, Regions } from '../../core/store/entities.ts';
 import { put } from '../../core/store/entity.ts';
 import { protocolWorld } from '../../test/contract/protocol-world.ts';
 import { createApp } from './app.ts';
 
 interface UpgradeError {
-  readonly error: { readonly name: string; readonly details: { readonly plan: RequestedUpgrade } };
+  readonly error: { readonly name: string; readonly details: { readonly plan: UpgradePlan } };
 }
 
 const ANA = 'ana@example.com';
@@ -38,7 +38,7 @@ async function apiWithVersions() {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    return { status: response.status, body: (await response.json()) as RequestedUpgrade & UpgradeError };
+    return { status: response.status, body: (await response.json()) as UpgradePlan & UpgradeError };
   };
   return { ask, app, table, started, key };
 }
