@@ -11,7 +11,7 @@ import { load, type Read } from '../store/entity.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { asUpgraded } from './cluster-summary.ts';
-import { clusterWarnings, drainedWarnings, tagEffects, undoWarnings } from './cluster-warnings.ts';
+import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import { clusterGlass } from './glass-standing.ts';
 import { summaryOf } from './in-rollout.ts';
 import { openSilences, rangSilently } from './open-silences.ts';
@@ -73,11 +73,7 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, r
     }),
     /** What AWS Health says that AWS will do, the next one first. */
     plannedChanges: cluster.plannedChanges ?? [],
-    warnings: [
-      ...clusterWarnings(cluster),
-      ...drainedWarnings(cluster, journal, upgrades),
-      ...undoWarnings(journal, upgrades),
-    ],
+    warnings: clusterWarnings(cluster, journal, upgrades),
     /** Newest first. */
     upgrades: await upgradeViews(ports.table, upgrades, cluster),
     /** The last ten, newest first. */

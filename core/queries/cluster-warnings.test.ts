@@ -45,7 +45,7 @@ test.each([
 test('nodes that are newer than their control plane, or too old for it, are a warning, with what mends that', () => {
   const warned = (version: string) => {
     const nodegroups = [{ name: 'workers', version, status: 'ACTIVE', issues: [] }];
-    return clusterWarnings(clusterRecord({ version: '1.36', nodegroups })).map(
+    return clusterWarnings(clusterRecord({ version: '1.36', nodegroups }), [], []).map(
       ({ code, message }) => `${code}: ${message}`,
     );
   };

@@ -11,8 +11,15 @@ import { skewOf } from '../scan/preflight/proved-blockers.ts';
 import type { Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
-/** What people should know of a cluster beside its upgrade: what Kubernetes does not support of how it stands, who else moves it, and what could not be read of it. */
-export function clusterWarnings(cluster: ClusterRecord): Reason[] {
+/**
+ * What people should know of a cluster beside its upgrade: what Kubernetes does not support of how it stands, who else moves it, what could not be read
+ * of it, and what drains and other upgrades have left.
+ */
+export function clusterWarnings(
+  cluster: ClusterRecord,
+  journal: readonly Read<UndoEntry>[],
+  upgrades: readonly Upgrade[],
+): Reason[] {
   const managed =
     cluster.managedBy.length === 0
       ? []
@@ -30,13 +37,15 @@ export function clusterWarnings(cluster: ClusterRecord): Reason[] {
     ...(denied === undefined ? [] : [reason('Unreachable', denied.message)]),
     ...cluster.unreadable,
     ...nodegroups,
+    ...drainedWarnings(cluster, journal, upgrades),
+    ...undoWarnings(journal, upgrades),
   ];
 }
 
 /** What drains have left cordoned in groups that are still there, as long as the journal has it: nobody looks whether somebody has uncordoned it since. */
-export function drainedWarnings(
+function drainedWarnings(
   { nodegroups, otherNodes }: ClusterRecord,
-  journal: readonly { readonly data: UndoEntry }[],
+  journal: readonly Read<UndoEntry>[],
   upgrades: readonly Upgrade[],
 ): Reason[] {
   const kept = journal.filter(({ data }) => data.effect === 'cordon' && data.closed?.how === 'kept');
@@ -52,7 +61,7 @@ export function drainedWarnings(
 const LEFT = { cordon: 'the cordon of', updateConfig: 'update settings of', job: 'the Job', silence: 'the mute rule' };
 
 /** What upgrades have left that could not be taken back by now. Nobody else tells of it: what they were to do has ended. */
-export function undoWarnings(journal: readonly Read<UndoEntry>[], upgrades: readonly Upgrade[]): Reason[] {
+function undoWarnings(journal: readonly Read<UndoEntry>[], upgrades: readonly Upgrade[]): Reason[] {
   return upgrades.flatMap((upgrade) => {
     const { id, status, reasons, resumeAt } = upgrade;
     if (!isUndo(upgrade) || status !== 'Parked') return [];

@@ -32,7 +32,7 @@ import { findClusterBlockers } from './cluster-blockers.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade, asUpgraded } from './cluster-summary.ts';
-import { clusterWarnings, drainedWarnings, tagEffects, undoWarnings } from './cluster-warnings.ts';
+import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation, Verdict } from './explanation.ts';
 import { findRolloutGoingOn, summaryOf } from './in-rollout.ts';
 import { openSilences } from './open-silences.ts';
@@ -151,11 +151,7 @@ export async function explainCluster(
     managedBy: cluster.managedBy,
     tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars, aim.placement),
     silences: openSilences(journal.filter(isOpen)),
-    warnings: [
-      ...clusterWarnings(cluster),
-      ...drainedWarnings(cluster, journal, upgrades),
-      ...undoWarnings(journal, upgrades),
-    ],
+    warnings: clusterWarnings(cluster, journal, upgrades),
   };
 }
 
