@@ -28,6 +28,7 @@ import {
 } from '../../core/contracts/table-schema.ts';
 import { sha256Hex } from '../../core/hash/sha256.ts';
 import { batchesOf } from '../../core/model/batches.ts';
+import { atMost, remembered } from '../../core/model/remembered.ts';
 import {
   type AuditHead,
   type AuditItem,
@@ -349,21 +350,18 @@ export function toAttributes(item: PutItem): Omit<ItemAttributes, 'revision'> {
   };
 }
 
-/** Items as DynamoDB gave them, by all that it said. Most of what a poll or a tick reads has not changed since the one before. */
-const known = new Map<string, StoredItem>();
-const MOST_KNOWN = 500;
-
-/** The same frozen item for the same answer, so that it is unmarshalled, checked and parsed once. */
-export function toStoredItem(item: Record<string, AttributeValue>): StoredItem {
-  const said = JSON.stringify(item);
-  const before = known.get(said);
-  if (before !== undefined) return before;
-  const { pk, sk, kind, revision, data, activeKey } = unmarshall(item) as ItemAttributes;
-  const stored = deepFreeze({ pk, sk, kind, revision, active: activeKey !== undefined, data });
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.set(said, stored);
-  return stored;
-}
+/**
+ * The same frozen item for the same answer, so that it is unmarshalled, checked and parsed once: most of what a poll or a tick reads has not changed
+ * since the one before.
+ */
+export const toStoredItem = remembered(
+  (item: Record<string, AttributeValue>): StoredItem => {
+    const { pk, sk, kind, revision, data, activeKey } = unmarshall(item) as ItemAttributes;
+    return deepFreeze({ pk, sk, kind, revision, active: activeKey !== undefined, data });
+  },
+  atMost<string, StoredItem>(500),
+  (item) => JSON.stringify(item),
+);
 
 const keyOf = ({ pk, sk }: ItemKey): Record<string, AttributeValue> => marshall({ pk, sk });
 

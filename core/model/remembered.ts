@@ -17,6 +17,18 @@ export function remembered<Asked, Made, Name = Asked>(
   };
 }
 
+/** What `remembered` keeps where there is no end of what is asked for: all is forgotten before there is more than `most`. */
+export function atMost<Name, Made>(most: number) {
+  const known = new Map<Name, Made>();
+  return {
+    get: (name: Name) => known.get(name),
+    set(name: Name, made: Made) {
+      if (known.size >= most) known.clear();
+      known.set(name, made);
+    },
+  };
+}
+
 /**
  * `make`, whose answer for a subject is kept until it is asked with another `by`: a tick asks the same of each cluster that waits, every
  * minute. Only what is frozen on both sides has the same answer for ever; anything else is asked anew. Both are told apart by identity.

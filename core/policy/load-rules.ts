@@ -1,5 +1,7 @@
 import { type CompiledCalendar, compileCalendar } from '../calendar/compile-calendar.ts';
+import type { CalendarSpec } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
+import { atMost, remembered } from '../model/remembered.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { calendarSpec } from './applied.ts';
 import type { HopRules } from './hop-rules.ts';
@@ -33,21 +35,13 @@ export function compiledRules({ rules, calendars }: ReadRules): HopRules {
 /** Undefined when this version cannot read it: then it counts as not applied, and closed. */
 export function compiledCalendar(applied: AppliedConfig | undefined): CompiledCalendar | undefined {
   const spec = calendarSpec(applied);
-  return applied === undefined || spec === undefined
-    ? undefined
-    : remembered(applied, () => compileCalendar(applied.name, spec));
+  return applied === undefined || spec === undefined ? undefined : compileOnce({ ...applied, spec });
 }
 
-/** Compiling takes time and gives the same for the same revision, so the newest ones are kept. */
-const MOST_REMEMBERED = 200;
-const memory = new Map<string, CompiledCalendar>();
-
-function remembered({ name, revision }: AppliedConfig, compile: () => CompiledCalendar): CompiledCalendar {
-  const key = `${name}/${revision}`;
-  const known = memory.get(key);
-  if (known !== undefined) return known;
-  const compiled = compile();
-  if (memory.size >= MOST_REMEMBERED) memory.clear();
-  memory.set(key, compiled);
-  return compiled;
-}
+/** Compiling takes time and gives the same for the same revision. */
+const compileOnce = remembered(
+  ({ name, spec }: Pick<AppliedConfig, 'name' | 'revision'> & { readonly spec: CalendarSpec }) =>
+    compileCalendar(name, spec),
+  atMost<string, CompiledCalendar>(200),
+  ({ name, revision }) => `${name}/${revision}`,
+);

@@ -4,6 +4,7 @@ import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterEnvironment } from '../expression/cluster-environment.ts';
 import { compilePredicate } from '../expression/predicate.ts';
+import { atMost, remembered } from '../model/remembered.ts';
 import type { Table } from '../ports/table.ts';
 import { matchSelector } from '../selector/match.ts';
 import { loadAppliedConfigs, readPolicies, selectorAlone } from './applied.ts';
@@ -124,17 +125,5 @@ function failed(when: string, error: string): Selection {
   return { matches: false, reasons: [`the expression ${shortened(when)} has no answer: ${error}`], error };
 }
 
-type Compiled = ReturnType<typeof compilePredicate<Parameters<typeof clusterEnvironment.variablesOf>[0]>>;
-
-/** An expression means the same for ever, so what was compiled once is kept; thousands of different ones are never in use at once. */
-const compiledBySource = new Map<string, Compiled>();
-const MOST_COMPILED = 1000;
-
-function compiledOf(source: string): Compiled {
-  const known = compiledBySource.get(source);
-  if (known !== undefined) return known;
-  const compiled = compilePredicate(source, clusterEnvironment);
-  if (compiledBySource.size >= MOST_COMPILED) compiledBySource.clear();
-  compiledBySource.set(source, compiled);
-  return compiled;
-}
+/** An expression means the same for ever, and thousands of different ones are never in use at once. */
+const compiledOf = remembered((source: string) => compilePredicate(source, clusterEnvironment), atMost(1000));
