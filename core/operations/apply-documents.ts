@@ -20,12 +20,6 @@ import { Accounts, Clusters, Configs, Grants, Ledgers, Organizations } from '../
 import { decode, load, loadAll, ofKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
-interface AppliedDocuments {
-  readonly items: readonly Applied[];
-  readonly warnings: readonly string[];
-  readonly dryRun: boolean;
-}
-
 /** An object and its audit take two of the hundred operations of one transaction. */
 const MAX_DOCUMENTS = 48;
 
@@ -38,7 +32,7 @@ export async function applyDocuments(
   documents: readonly unknown[],
   by: string,
   options: { readonly dryRun: boolean },
-): Promise<AppliedDocuments> {
+) {
   if (documents.length === 0) throw invalidInput('There is no document to apply.');
   if (documents.length > MAX_DOCUMENTS) {
     throw invalidInput(

@@ -158,13 +158,6 @@ const groupsOf = ({ nodegroups, otherNodes }: ClusterRecord): string[] => [
   ),
 ];
 
-export interface CanceledDrain {
-  readonly cluster: string;
-  readonly upgrade: string;
-  /** The upgrade that takes the cordons back; null where there is none to take back. */
-  readonly undo: string | null;
-}
-
 /**
  * Ends the drain of a cluster that runs or waits: from this instant on nothing of it is committed, and its cordons are taken back once its
  * execution has ended. Fails with `WrongState` where none of that group is under way.
@@ -175,7 +168,7 @@ export function cancelDrain(
   nodegroup: string,
   by: string,
   why: string,
-): Promise<CanceledDrain> {
+) {
   const { clusterKey } = cluster;
   return changeAndTell(ports, async (now) => {
     const read = await findDrain(ports, clusterKey, nodegroup);
@@ -194,6 +187,7 @@ export function cancelDrain(
     const undo = undoOf(ended, await openUndoEntries(ports.table, clusterKey, ended.id), now);
     const detail = { upgradeId: ended.id, reason: why, undo: undo?.id };
     return {
+      /** `undo`: the upgrade that takes the cordons back; null where there is none to take back. */
       result: { cluster: shortId(cluster), upgrade: ended.id, undo: undo?.id ?? null },
       writes: [replace(Upgrades, read, ended), ...(undo === undefined ? [] : [put(Upgrades, undo, 'absent')])],
       record: [auditEntry(clusterKey, 'DrainCanceled', by, detail)],

@@ -78,14 +78,12 @@ export function clusterWaits(
   for (const [index, item] of items.entries()) {
     const { event, at, detail } = item;
     const hop = hopOfItem(item);
-    const isOfIt = (one: AuditItem): boolean => hopOfItem(one) === hop;
-    const endOf = (events: readonly string[], isAsked: (one: AuditItem) => boolean = isOfIt) => {
-      const end = items.slice(index + 1).find((one) => events.includes(one.event) && isAsked(one));
-      return { ...(end && { to: end.at }) };
-    };
     const wave = `${detail.rolloutId} ${detail.waveIndex}`;
-    if (event === 'UpgradeParked')
-      waits.push({ hop, team, what: parkedFor(detail.reasons), from: at, ...endOf(['Granted', ...ENDED]) });
+    if (event === 'UpgradeParked') {
+      const isEnd = (one: AuditItem): boolean => hopOfItem(one) === hop && ['Granted', ...ENDED].includes(one.event);
+      const end = items.slice(index + 1).find(isEnd);
+      waits.push({ hop, team, what: parkedFor(detail.reasons), from: at, ...(end && { to: end.at }) });
+    }
     const stopped = stopOf(item);
     // One transaction may end a rollback and its hop: one cluster waits.
     if (stopped !== undefined && !items.slice(0, index).some((one) => one.at === at && stopOf(one) !== undefined)) {

@@ -15,18 +15,10 @@ import { ReadinessDays, Upgrades } from '../store/entities.ts';
 import { isContention, load, loadKind, put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
-import type { KubeVersion } from '../version/kube-version.ts';
 import { HISTORY_MILLISECONDS } from './readiness-history.ts';
 import { type TellPorts, tellOwners } from './tell-owners.ts';
 
 export type RefreshPorts = TellPorts & Pick<Ports, 'executions'>;
-
-/** A look that is due, and when it may begin. */
-export interface DueScan {
-  readonly cluster: ClusterRecord;
-  readonly target: KubeVersion;
-  readonly notBefore: Date;
-}
 
 /** The whole fleet in twenty hours, so that one hour's looks that fail are made up for within the day. */
 const HOURS = 20;
@@ -49,9 +41,9 @@ interface WhatIsKnown {
 
 /**
  * The looks of the next hour, spread over it: of clusters that have no look for their next minor (a version has appeared, the cluster has moved,
- * a waiver has ended), and of those whose look is the oldest.
+ * a waiver has ended), and of those whose look is the oldest. Each says when it may begin.
  */
-export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: Date): DueScan[] {
+export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: Date) {
   const asked = clusters.flatMap((cluster) => {
     const target = cluster.unsupported === undefined ? nextMinor(cluster, regions.get(cluster.region)) : undefined;
     if (target === undefined) return [];

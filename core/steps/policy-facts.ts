@@ -13,18 +13,13 @@ import { readAlarms } from './read-probes.ts';
 
 type Asked = Pick<UpgradePolicySpec['scan'], 'alarms' | 'backups' | 'urls'> & Pick<UpgradePolicySpec, 'components'>;
 
-interface PolicyFacts {
-  readonly facts: Pick<PreflightFacts, 'alarms' | 'backups' | 'components' | 'urls'>;
-  readonly coverage: readonly Coverage[];
-}
-
 /** What the policy names that has to be so before a hop: alarms of CloudWatch, URLs that answer, young backups of the cluster, and its components. */
 export async function readPolicyFacts(
   ports: Pick<Ports, 'account' | 'gates' | 'probe' | 'readers'>,
   context: StepContext,
   server: ApiServer | undefined,
   { alarms = [], urls = [], backups: { velero, awsBackup } = {}, components = [] }: Asked,
-): Promise<PolicyFacts> {
+) {
   const readings = await readAlarms(ports, context.name, alarms);
   const backups: ReadBackup[] = [];
   if (velero !== undefined) backups.push(await readVelero(ports, context, server, velero));

@@ -55,7 +55,7 @@ export function printJson(io: Io, document: ScanDocument): void {
   if (document.kind === 'ScanReport') printReport(io, document, '');
   else {
     const { items, ...head } = document;
-    io.out(`${open(head, '')}  "items": [`);
+    io.out(`${open(head)}  "items": [`);
     items.forEach((report, index) => {
       io.out(`${index === 0 ? '' : ','}\n    `);
       printReport(io, report, '    ');
@@ -89,4 +89,4 @@ const indented = (value: unknown, indent: string): string =>
   JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`);
 
 /** The members in front of the last one, with the brace open. */
-const open = (head: object, indent: string): string => `${indented(head, indent).replace(/\n\s*\}$/, '')},\n`;
+const open = (head: object): string => `${JSON.stringify(head, null, 2).replace(/\n\s*\}$/, '')},\n`;

@@ -107,4 +107,3 @@ export type ScanRun = z.infer<typeof scanRun>;
 
 /** A part of something too large for one item. `owner` says of what. */
 export const scanPart = z.object({ clusterKey: z.string(), owner: z.string(), part: count, text: z.string() });
-export type ScanPart = z.infer<typeof scanPart>;
