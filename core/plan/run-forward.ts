@@ -139,7 +139,7 @@ function tick(
     let granted = 0;
     for (const decision of decisions) {
       const isNew = decision.type === 'grant-member' && !fleet.lived.has(decision.member.clusterKey);
-      if (!apply(fleet, decision, now)) continue;
+      if (!fleet.apply(decision, now)) continue;
       changes += 1;
       if (decision.type === 'grant-member') granted += 1;
       if (decision.type === 'change-member' && !changed.has(decision.member.clusterKey))
@@ -166,9 +166,6 @@ const leavesBehind = (decision: Decision): boolean =>
 
 const isFull = (waiting: readonly Waiting[]): boolean =>
   waiting.length > 0 && waiting.every(({ reasons }) => reasons.some(({ code }) => waitsFor(code) === 'place'));
-
-const apply = (fleet: VirtualFleet, decision: Decision, now: Date): boolean =>
-  decision.type !== 'look-after-grant' && fleet.apply(decision, now);
 
 /**
  * The same fleet where nobody has to be asked and all is well outside: a plan takes approvals to be given at once and gates to be green,

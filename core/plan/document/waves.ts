@@ -1,7 +1,7 @@
 import { calendarStateAt } from '../../calendar/calendar-state.ts';
 import { clockText } from '../../calendar/local-text.ts';
 import { durationMilliseconds } from '../../config/schema/quantities.ts';
-import type { Wave as WaveSpec } from '../../config/types.ts';
+import type { UpgradePolicy, Wave as WaveSpec } from '../../config/types.ts';
 import type { ClusterRecord } from '../../contracts/items/cluster.ts';
 import type { Member } from '../../contracts/items/rollout.ts';
 import { type Reason, reason } from '../../contracts/step-result.ts';
@@ -25,9 +25,9 @@ export function wavesOf(drawn: Drawn): { readonly waves: PlanWave[]; readonly co
   const stopped = new Map(blockedOf(drawn).map(({ clusterKey, reasons }) => [clusterKey, reasons]));
   const waves = [...drawn.rules.policies]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([name, { spec }]) => {
+    .flatMap(([name, policy]) => {
       const plan = drawn.plans.find(({ rollout }) => rollout.policy === name);
-      return spec.waves.map((waveSpec, index) => shownWave(drawn, name, plan, waveSpec, index, { costs, stopped }));
+      return policy.spec.waves.map((spec, index) => shownWave(drawn, policy, plan, spec, index, { costs, stopped }));
     });
   return { waves, cost: sumOf(costs) };
 }
@@ -41,22 +41,21 @@ interface Shown {
 
 function shownWave(
   drawn: Drawn,
-  policyName: string,
+  policy: UpgradePolicy,
   plan: RolloutPlan | undefined,
   spec: WaveSpec,
   index: number,
   { costs, stopped }: Shown,
 ): PlanWave {
   const { input, rules, forward } = drawn;
-  const policy = rules.policies.get(policyName);
-  if (policy === undefined) throw new Error(`unreachable: there is no policy ${policyName}`);
+  const { name: policyName } = policy.metadata;
   const members = plan === undefined ? [] : membersOf(plan).filter(({ waveIndex }) => waveIndex === index);
   const at = { rolloutId: plan?.rollout.id ?? policyName, index };
   const planned = plan?.waves[index] ?? plannedWave(input.snapshot, policy, at, spec, []);
   const lived = forward.fleet.waves.get(`${at.rolloutId}/${index}`);
   const own: Cost[] = [];
   const clusters = members.map((member, position) =>
-    shownCluster(drawn, policyName, member, position, { costs: own, stopped }),
+    shownCluster(drawn, policy, member, position, { costs: own, stopped }),
   );
   costs.push(...own);
   const calendars = [spec.calendar ?? []].flat();
@@ -90,7 +89,7 @@ function shownWave(
 
 function shownCluster(
   drawn: Drawn,
-  policyName: string,
+  policy: UpgradePolicy,
   member: Member,
   index: number,
   { costs, stopped }: Shown,
@@ -98,8 +97,7 @@ function shownCluster(
   const { input, rules, forward } = drawn;
   const { clusterKey, from, to } = member;
   const cluster = input.snapshot.clusters.get(clusterKey);
-  const policy = rules.policies.get(policyName);
-  if (cluster === undefined || policy === undefined) throw new Error(`unreachable: ${clusterKey} is in no inventory`);
+  if (cluster === undefined) throw new Error(`unreachable: ${clusterKey} is in no inventory`);
   const lived = forward.fleet.lived.get(clusterKey);
   const hops = hopsOf(member).map(String);
   costs.push(costOf(cluster, from, hops, lived, input.now));
@@ -118,7 +116,7 @@ function shownCluster(
       ...(stopped.get(clusterKey) ?? []),
       ...waveOf(policy, cluster, rules.fleet.tagPrefix).reasons,
       ...(forward.waited.get(clusterKey) ?? []).filter(({ code }) => code !== 'WavePending'),
-      ...pastWindows(drawn, policyName, member, hops),
+      ...(lived === undefined ? [] : pastWindows(drawn, policy, cluster, member, lived)),
       ...forcedBefore(cluster, lived, input.now),
     ],
   };
@@ -133,26 +131,23 @@ const newest = (members: readonly Member[]): string =>
 /** Stretches of work that are taken to end when their window has closed: those of waves that may overrun, and nodes after a bake. */
 function pastWindows(
   { input, rules, forward }: Drawn,
-  policyName: string,
-  { clusterKey, rolloutId, waveIndex }: Member,
-  hops: readonly string[],
+  policy: UpgradePolicy,
+  cluster: ClusterRecord,
+  member: Member,
+  { runs }: Lived,
 ): Reason[] {
-  const cluster = input.snapshot.clusters.get(clusterKey);
-  const wave = forward.fleet.waves.get(`${rolloutId}/${waveIndex}`);
-  const lived = forward.fleet.lived.get(clusterKey);
-  if (cluster === undefined || lived === undefined) return [];
-  const policy = rules.policies.get(policyName);
+  const wave = forward.fleet.waves.get(`${member.rolloutId}/${member.waveIndex}`);
   const found = hopRules(policy, cluster, wave, input.snapshot.calendars, rules.fleet.tagPrefix);
   const { calendars, mayOverrun, wave: spec } = found;
   if (calendars.length === 0 || (!mayOverrun && spec?.bake === undefined)) return [];
-  return lived.runs.flatMap(({ from, to, hop }) => {
+  return runs.flatMap(({ from, to, hop }) => {
     const { window, closesAt } = calendarStateAt(calendars, new Date(from));
     if (closesAt === null || closesAt.getTime() >= to) return [];
     const { freeze } = calendarStateAt(calendars, closesAt);
     const at = clockText(calendars, closesAt);
     const closed = window === null ? `its calendar closes at ${at}` : `the window ${window} closes at ${at}`;
     const what = freeze === null ? closed : `the freeze ${freeze} begins at ${at}`;
-    const said = `The upgrade to ${hops[hop]} is taken to go on until ${clockText(calendars, new Date(to))}, and ${what}: what EKS works on then finishes, what is left waits for the next opening.`;
+    const said = `The upgrade to ${hopsOf(member)[hop]} is taken to go on until ${clockText(calendars, new Date(to))}, and ${what}: what EKS works on then finishes, what is left waits for the next opening.`;
     return [reason('RunsPastWindow', said)];
   });
 }
