@@ -1,11 +1,12 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { operatorPorts, recordOf, toldOfWave } from '../../test/material/operations/operator-ports.ts';
-import { checksOf, type Kept } from '../../test/material/protocol/one-upgrade.ts';
+import { checksOf, grant, KEY, type Kept } from '../../test/material/protocol/one-upgrade.ts';
+import type { Grant } from '../contracts/items/protocol.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { promoteRollout } from './rollout-orders.ts';
+import { promoteRollout } from './promote-rollout.ts';
 
 const lastSuccessAt = '2026-11-20T11:00:00.000Z';
 const waves = [
@@ -57,4 +58,19 @@ test('there is nothing to promote where no wave soaks or is undecided', async ()
     message:
       'No wave of r soaks or is undecided, so there is nothing to promote: canary is Completed, dev is Open, prod is Pending.',
   });
+});
+
+test.each<[string, Partial<Grant>, boolean]>([
+  ['is upgraded by a person', { upgradeId: '1.36-1.37' }, true],
+  ['whose upgrade is about to end', { status: 'closing' }, true],
+  ['has been upgraded', { status: 'free' }, false],
+  ['only has taken back what was left', { machine: 'restore-nodes' }, false],
+])('an undecided wave of which a cluster %s', async (_, given, isRefused) => {
+  const undecided = waveItem({ index: 1, name: 'dev', status: 'Undecided', excluded: 1 });
+  const member = memberItem({ clusterKey: KEY, waveIndex: 1, status: 'Excluded' });
+  const own = { ...kept, waves: waves.with(1, undecided), member, grant: grant(given) };
+  const ports = await operatorPorts(new MemoryTable(), own);
+  const promoted = promoteRollout(ports, 'r', 'ann', 'hotfix');
+  if (isRefused) await expect(promoted).rejects.toThrow('web of the wave dev is being upgraded (1.36-1.37)');
+  else expect(await promoted).toMatchObject({ status: 'Completed' });
 });

@@ -17,16 +17,15 @@ import { fingerprintOf } from '../rollout/fingerprint.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { haltsAgain, waitsForPromotion, wayToResume } from '../rollout/wave-end.ts';
+import { haltsAgain, wayToResume } from '../rollout/wave-end.ts';
 import { withoutHooks } from '../rollout/wave-hooks.ts';
-import { isGivenUp } from '../rollout/wave-soak.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
 import { rolloutChanged, rolloutEntry, upgradeChanged, waveChanged } from '../store/changes.ts';
 import { ClusterControls, Rollouts, Waves } from '../store/entities.ts';
-import { decideAndWrite, load, type Read, replace, unchanged } from '../store/entity.ts';
+import { decideAndWrite, load, type Read, replace } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
-import { type Told, toldRollout, toldWave } from '../store/with-conditions.ts';
+import { type Told, toldRollout } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { findRollback, giveUpRollback } from './request-rollback.ts';
 
@@ -226,51 +225,6 @@ export function releaseTraits(
       events: ([change]) => [rolloutChanged({ ...next, reasons }, change, 'traits')],
     };
   });
-}
-
-/**
- * A person's word in the place of a wave's proof: ends the soak of the one that soaks, its gates included, or lets one pass that is Undecided;
- * what has proved something soaks all the same. What the next one asks for still holds. Fails with `WrongState`.
- */
-export function promoteRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Told<Wave>> {
-  return changeAndTell(ports, async (now) => {
-    const { table } = ports;
-    const rollout = await findRollout(table, id);
-    if (AT_REST.includes(rollout.data.status))
-      throw wrongState(`The rollout ${id} is ${rollout.data.status}: nothing waits for its waves any more.`);
-    const waves = await loadWaves(table, id);
-    const wave = waves.find(({ data }) => data.status === 'Soaking' || waitsForPromotion(data));
-    if (wave === undefined) {
-      const states = waves
-        .map(({ data }) => `${data.name} is ${data.status}${data.inFlight > 0 ? `, ${data.inFlight} in flight` : ''}`)
-        .join(', ');
-      throw wrongState(`No wave of ${id} soaks or is undecided, so there is nothing to promote: ${states}.`);
-    }
-    const isUndecided = wave.data.status === 'Undecided';
-    const what = isUndecided ? 'let it pass although it proves nothing' : 'skipped the soak';
-    const reasons: Reason[] = [{ code: 'Promoted', message: `${by} ${what}: ${reason}` }];
-    const next: Wave = {
-      ...wave.data,
-      reasons,
-      ...(isUndecided ? { status: passed(wave.data) } : {}),
-      ...(isUndecided && !isGivenUp(wave.data) ? {} : { promotedBy: by }),
-    };
-    const { name, lastSuccessAt } = wave.data;
-    const detail = isUndecided
-      ? { wave: name, from: 'Undecided', to: next.status, reasons }
-      : { wave: name, soakedSince: lastSuccessAt, reasons };
-    return {
-      result: toldWave(next, now),
-      writes: [replace(Waves, wave, next), unchanged(Rollouts, rollout, id)],
-      record: [rolloutEntry(id, isUndecided ? 'WavePassed' : 'WavePromoted', by, detail)],
-      events: ([change]) => [waveChanged(next, change, 'promotion')],
-    };
-  });
-}
-
-function passed({ lastSuccessAt, failed }: Wave): Wave['status'] {
-  if (lastSuccessAt !== undefined) return 'Soaking';
-  return failed > 0 ? 'CompletedWithFailures' : 'Completed';
 }
 
 type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;

@@ -6,7 +6,7 @@ import { blocked, failed, parked, type Reason, reason, type StepResult, wait } f
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { given } from '../model/given.ts';
-import { isRollback } from '../model/hop.ts';
+import { hopTo, isFinish, isRollback } from '../model/hop.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { receiverName } from '../policy/hook-answer.ts';
@@ -25,9 +25,11 @@ import type { Ports } from '../ports/ports.ts';
 import { refusalsNow } from '../protocol/commit.ts';
 import { hasActed } from '../protocol/hop-before.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
+import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { change } from '../store/change.ts';
 import { Upgrades, Waves } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { pollSeconds, type StepContext, type StepPorts, wantedFor } from './context.ts';
 import { askJob, endJob } from './hook-job.ts';
 import { notSent } from './not-sent.ts';
@@ -131,7 +133,7 @@ function isOf({ at, step }: Hook, moment: HookMoment, upgrade: Upgrade): boolean
 
 /**
  * Nobody is asked after a step that this upgrade had nothing to change in; what only looks is always asked about. What an attempt before has changed counts:
- * whoever has said stop to it is not passed by a retry.
+ * whoever has said stop to it is passed neither by a retry nor by an upgrade that finishes it.
  */
 async function hasChanged(
   { table }: HookPorts,
@@ -139,9 +141,9 @@ async function hasChanged(
   { step, part }: HookMoment,
 ): Promise<boolean> {
   if (step === 'smoke-check') return true;
-  const since = upgrade?.firstStartedAt ?? upgrade?.startedAt ?? '';
+  const attempts = [upgrade, await failedHop(table, upgrade)];
   const isOurs = ({ data }: Read<Intent>) =>
-    data.upgradeId === upgrade?.id && data.committedAt >= since && data.outcome?.type === 'accepted';
+    data.outcome?.type === 'accepted' && attempts.some((one) => one !== undefined && isCallOf(one, data));
   const changes = (await intentsOf(table, clusterKey, step)).filter(isOurs);
   if (step === 'roll-node-group') return changes.some(({ data }) => data.subject === part);
   if (step === 'upgrade-control-plane') return changes.length > 0;
@@ -150,6 +152,16 @@ async function hasChanged(
   // Add-ons are changed before the control plane and after it.
   const moved = (await intentsOf(table, clusterKey, 'upgrade-control-plane')).findLast(isOurs)?.data.committedAt;
   return changes.some(({ data }) => moved === undefined || (part === 'before') === data.committedAt < moved);
+}
+
+const isCallOf = ({ id, firstStartedAt, startedAt = '' }: Upgrade, { upgradeId, committedAt }: Intent): boolean =>
+  upgradeId === id && committedAt >= (firstStartedAt ?? startedAt);
+
+/** The hop that an upgrade finishes after it has failed half-way: whoever has said stop to what that had changed is not passed by its end. */
+async function failedHop(table: HookPorts['table'], upgrade: Upgrade | undefined): Promise<Upgrade | undefined> {
+  if (upgrade === undefined || !isFinish(upgrade)) return undefined;
+  const hop = await load(table, Upgrades, upgrade.clusterKey, hopTo(KubeVersion.parse(upgrade.to)));
+  return hop !== undefined && hasFailedHalfWay(hop.data, undefined) ? hop.data : undefined;
 }
 
 /** An expression without an answer lets nobody off: then the hook is asked. */

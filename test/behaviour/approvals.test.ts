@@ -1,7 +1,8 @@
 import { channelSchema } from '../../core/config/schema/target.ts';
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
-import { abortRollout, promoteRollout } from '../../core/operations/rollout-orders.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';

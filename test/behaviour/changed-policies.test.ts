@@ -1,7 +1,8 @@
 import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
-import { promoteRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
+import { resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';

@@ -1,6 +1,7 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
-import { promoteRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
+import { resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { apply, at, clusterOf, failedInX, hold, keyOf, lookAround, spec, waveNamed, withX } from './changed-policy.ts';
 import {
   hours,

@@ -1,5 +1,6 @@
 import { breakGlassOfWave } from '../../core/operations/break-glass.ts';
-import { abortRollout, promoteRollout } from '../../core/operations/rollout-orders.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { apply, at, CARL, calendars, two as clusters, spec } from './changed-policy.ts';

@@ -1,6 +1,7 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
-import { pauseRollout, promoteRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
+import { pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';

@@ -1,5 +1,5 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
-import { promoteRollout } from '../../core/operations/rollout-orders.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';

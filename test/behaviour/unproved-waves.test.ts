@@ -1,6 +1,7 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
-import { abortRollout, promoteRollout, startRollout } from '../../core/operations/rollout-orders.ts';
+import { abortRollout, startRollout } from '../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';

@@ -1,4 +1,4 @@
-import { promoteRollout } from '../../core/operations/rollout-orders.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import {

@@ -1,6 +1,6 @@
 import { noticeOf } from '../../core/notices/notice-of.ts';
 import { releaseCluster } from '../../core/operations/hold-switch.ts';
-import { promoteRollout } from '../../core/operations/rollout-orders.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { ANA, at, clusterOf, hold, judge, spec, statusOf } from './changed-policy.ts';
 import { onStep } from './on-step.ts';

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { Member } from '../../../core/contracts/items/rollout.ts';
 import { PLAN_HASH } from '../../../core/contracts/plan-hash.ts';
 import { breakGlassOfWave, mendGlassOfWave } from '../../../core/operations/break-glass.ts';
+import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
 import {
   abortRollout,
   pauseRollout,
-  promoteRollout,
   releaseTraits,
   resumeRollout,
   startRollout,

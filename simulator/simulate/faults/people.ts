@@ -4,14 +4,9 @@ import { recordCluster } from '../../../core/inventory/record-cluster.ts';
 import { breakGlassOfCluster, breakGlassOfWave, mendGlassOfCluster } from '../../../core/operations/break-glass.ts';
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
+import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
 import { requestRollback } from '../../../core/operations/request-rollback.ts';
-import {
-  abortRollout,
-  pauseRollout,
-  promoteRollout,
-  releaseTraits,
-  resumeRollout,
-} from '../../../core/operations/rollout-orders.ts';
+import { abortRollout, pauseRollout, releaseTraits, resumeRollout } from '../../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../../core/operations/skip-cluster.ts';
 import { voteOnWave } from '../../../core/operations/vote-on-wave.ts';
 import type { AddonInfo } from '../../../core/ports/eks.ts';

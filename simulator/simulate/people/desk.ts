@@ -1,4 +1,4 @@
-import { promoteRollout } from '../../../core/operations/rollout-orders.ts';
+import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
 import { voteOnWave } from '../../../core/operations/vote-on-wave.ts';
 import type { World } from '../../process/world.ts';
 import type { FaultOf } from '../faults/planned-fault.ts';

@@ -1,0 +1,74 @@
+import type { Grant } from '../contracts/items/protocol.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+import type { Reason } from '../contracts/step-result.ts';
+import { clusterNameOf } from '../model/cluster-key.ts';
+import { isUndo } from '../protocol/undo.ts';
+import { findRollout } from '../queries/find-rollout.ts';
+import { wrongState } from '../queries/refusal.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { waitsForPromotion } from '../rollout/wave-end.ts';
+import { isGivenUp } from '../rollout/wave-soak.ts';
+import { changeAndTell } from '../store/change.ts';
+import { rolloutEntry, waveChanged } from '../store/changes.ts';
+import { Grants, Rollouts, Waves } from '../store/entities.ts';
+import { loadAll, replace, unchanged } from '../store/entity.ts';
+import { loadMembers, loadWaves } from '../store/members.ts';
+import { type Told, toldWave } from '../store/with-conditions.ts';
+import type { OperatorPorts } from './fleet-switch.ts';
+
+/**
+ * A person's word in the place of a wave's proof: ends the soak of the one that soaks, its gates included, or lets one pass that is Undecided;
+ * what has proved something soaks all the same. What the next one asks for still holds. Fails with `WrongState`.
+ */
+export function promoteRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Told<Wave>> {
+  return changeAndTell(ports, async (now) => {
+    const { table } = ports;
+    const rollout = await findRollout(table, id);
+    if (AT_REST.includes(rollout.data.status))
+      throw wrongState(`The rollout ${id} is ${rollout.data.status}: nothing waits for its waves any more.`);
+    const waves = await loadWaves(table, id);
+    const wave = waves.find(({ data }) => data.status === 'Soaking' || waitsForPromotion(data));
+    if (wave === undefined) {
+      const states = waves
+        .map(({ data }) => `${data.name} is ${data.status}${data.inFlight > 0 ? `, ${data.inFlight} in flight` : ''}`)
+        .join(', ');
+      throw wrongState(`No wave of ${id} soaks or is undecided, so there is nothing to promote: ${states}.`);
+    }
+    const isUndecided = wave.data.status === 'Undecided';
+    const [running] = isUndecided ? await grantsIn(table, wave.data) : [];
+    if (running !== undefined)
+      throw wrongState(
+        `${clusterNameOf(running.clusterKey)} of the wave ${wave.data.name} is being upgraded (${running.upgradeId}), and what becomes of it is not known yet. Try again when it has ended.`,
+      );
+    const what = isUndecided ? 'let it pass although it proves nothing' : 'skipped the soak';
+    const reasons: Reason[] = [{ code: 'Promoted', message: `${by} ${what}: ${reason}` }];
+    const next: Wave = {
+      ...wave.data,
+      reasons,
+      ...(isUndecided ? { status: passed(wave.data) } : {}),
+      ...(isUndecided && !isGivenUp(wave.data) ? {} : { promotedBy: by }),
+    };
+    const { name, lastSuccessAt } = wave.data;
+    const detail = isUndecided
+      ? { wave: name, from: 'Undecided', to: next.status, reasons }
+      : { wave: name, soakedSince: lastSuccessAt, reasons };
+    return {
+      result: toldWave(next, now),
+      writes: [replace(Waves, wave, next), unchanged(Rollouts, rollout, id)],
+      record: [rolloutEntry(id, isUndecided ? 'WavePassed' : 'WavePromoted', by, detail)],
+      events: ([change]) => [waveChanged(next, change, 'promotion')],
+    };
+  });
+}
+
+/** Upgrades of a wave's clusters that hold their grants. Those that a person has begun are in no counter of the wave. */
+async function grantsIn(table: OperatorPorts['table'], { rolloutId, index }: Wave): Promise<Grant[]> {
+  const own = (await loadMembers(table, rolloutId)).filter(({ waveIndex }) => waveIndex === index);
+  const keys = own.map(({ clusterKey }) => Grants.key(clusterKey));
+  return (await loadAll(table, Grants, keys)).filter((grant) => grant.status !== 'free' && !isUndo(grant));
+}
+
+function passed({ lastSuccessAt, failed }: Wave): Wave['status'] {
+  if (lastSuccessAt !== undefined) return 'Soaking';
+  return failed > 0 ? 'CompletedWithFailures' : 'Completed';
+}
