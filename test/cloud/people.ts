@@ -3,11 +3,15 @@ import type { MachineName } from '../../core/contracts/names.ts';
 import { apiRequest } from '../../simulator/cloud/api-request.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import { localAdministrator } from '../../simulator/iam/principals/local-administrator.ts';
+import { minutes } from './small-cloud.ts';
 
-/** Halts the rollout of the first cluster and lets it go on; plans one for the second cluster, approves of it and gives it up before it begins. */
+/**
+ * Halts the rollout of the first cluster and lets it go on; plans one for the second cluster, approves of it, has it planned anew by its policy as `changed`,
+ * and gives it up before it begins.
+ */
 export async function switchRollouts(
   cloud: LocalCloud,
-  policies: { readonly running: string; readonly waiting: string },
+  policies: { readonly running: string; readonly waiting: string; readonly changed: readonly object[] },
 ) {
   const { items } = (await apiRequest(cloud, 'GET', '/v1/rollouts')) as { items: { id: string; policy: string }[] };
   const running = items.find(({ policy }) => policy === policies.running);
@@ -22,6 +26,8 @@ export async function switchRollouts(
   await apiRequest(cloud, 'POST', `${glass}/end`, { reason: 'rehearsed' });
   await apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/waves/all/approve`, { comment: 'rehearsed' });
   await apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/waves/all/reject`, { reason: 'rehearsed' });
+  await apiRequest(cloud, 'PUT', '/v1/config', policies.changed);
+  await minutes(cloud, 2);
   const released = { traits: ['version:1.34'], reason: 'rehearsed' };
   await refused(apiRequest(cloud, 'POST', `/v1/rollouts/${planned.id}/release-trait`, released), 'WrongState');
   await apiRequest(cloud, 'POST', '/v1/clusters/second-prod/skip', { reason: 'rehearsed' });

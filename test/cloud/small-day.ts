@@ -38,7 +38,7 @@ export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onPro
   cloud.begin();
   await minutes(cloud, 3);
   await eventsComeIn(cloud, onProblem);
-  await fleetAndRollouts(cloud);
+  await fleetAndRollouts(cloud, prepared);
   await firstCluster(cloud);
   for (const problem of await secondCluster(cloud)) onProblem(problem);
   for (const problem of await promoteWatchedWave(cloud, 'dev')) onProblem(problem);
@@ -70,6 +70,14 @@ function withWaveHooks(documents: ReturnType<typeof configOf>): readonly object[
   });
 }
 
+/** The policy of that name, whose plans are others. */
+const withMoreAtOnce = (documents: ReturnType<typeof configOf>, name: string): readonly object[] =>
+  documents.flatMap((document) => {
+    if (document.kind !== 'UpgradePolicy' || document.metadata.name !== name) return [];
+    const waves = document.spec.waves.map((wave) => ({ ...wave, maxConcurrency: 2 }));
+    return [{ ...document, spec: { ...document.spec, waves } }];
+  });
+
 /** What was started by hand stands in the audit with who did it, one by one; an upgrade that the API started is granted in their name. */
 async function unnamedStarts(cloud: LocalCloud): Promise<string[]> {
   const second = (await loadKind(cloud.table, Clusters)).find(({ arn }) => arn === SECOND);
@@ -98,12 +106,12 @@ async function eventsComeIn(cloud: LocalCloud, onProblem: OnProblem): Promise<vo
   for (const problem of misheard(cloud, FIRST)) onProblem(problem);
 }
 
-async function fleetAndRollouts(cloud: LocalCloud): Promise<void> {
+async function fleetAndRollouts(cloud: LocalCloud, prepared: PreparedFleet): Promise<void> {
   await apiRequest(cloud, 'GET', '/v1/clusters');
   await apiRequest(cloud, 'POST', '/v1/fleet/stop', { reason: 'rehearsed' });
   await minutes(cloud, 2);
   await apiRequest(cloud, 'POST', '/v1/fleet/resume', {});
-  await switchRollouts(cloud, { running: 'dev', waiting: 'prod' });
+  await switchRollouts(cloud, { running: 'dev', waiting: 'prod', changed: withMoreAtOnce(configOf(prepared), 'prod') });
 }
 
 async function firstCluster(cloud: LocalCloud): Promise<void> {
