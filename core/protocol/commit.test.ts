@@ -5,8 +5,8 @@ import {
   checksOf,
   clock,
   cluster,
+  commitRequest,
   grant,
-  HOLDER,
   intent,
   KEY,
   type Kept,
@@ -17,32 +17,14 @@ import {
   writesOf,
 } from '../../test/material/protocol/one-upgrade.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { isSame } from '../model/is-same.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Clusters, Epochs, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
-import { KubeVersion } from '../version/kube-version.ts';
 import { type CommitRequest, commit } from './commit.ts';
 import { loadNewestIntent } from './intent-store.ts';
 
-const call = (clientRequestToken: string): MutatingCall => ({
-  name: 'UpdateClusterVersion',
-  input: { name: 'web', version: '1.37', clientRequestToken },
-});
-const request = (given: Partial<CommitRequest> = {}): CommitRequest => ({
-  asker: { arn: HOLDER, name: 'upgrade-name' },
-  clusterKey: KEY,
-  scope: { account: cluster.account, region: cluster.region },
-  step: 'upgrade-control-plane',
-  subject: 'cluster',
-  target: KubeVersion.parse('1.37'),
-  attempt: 1,
-  repeats: undefined,
-  call,
-  knownUpdateIds: ['u-0'],
-  ...given,
-});
+const { call } = commitRequest();
 const flying = memberItem({ clusterKey: KEY, waveIndex: 1, status: 'Running', inFlight: true });
 
 async function committed(kept: Kept = {}, given: Partial<CommitRequest> = {}) {
@@ -50,7 +32,7 @@ async function committed(kept: Kept = {}, given: Partial<CommitRequest> = {}) {
   await keep(table, { grant: grant(), upgrades: [upgrade()], member: flying, ...kept });
   const transactions: (readonly WriteOperation[])[] = [];
   table.beforeTransact = (operations) => transactions.push(operations);
-  const result = await commit({ table, clock }, request(given));
+  const result = await commit({ table, clock }, commitRequest(given));
   return {
     table,
     transactions,
@@ -255,7 +237,7 @@ test('what moved between reading and committing is read again', async () => {
     tries += 1;
     if (tries === 1) void table.transact([put(Clusters, { ...cluster, tags: { 'liftlock/paused': 'true' } }, 1)]);
   };
-  const result = await commit({ table, clock }, request());
+  const result = await commit({ table, clock }, commitRequest());
   expect([tries, 'refused' in result && result.refused[0]?.code]).toEqual([1, 'Excluded']);
   expect((await load(table, Epochs))?.data.number).toBe(4);
   const left: Upgrade | undefined = (await load(table, Upgrades, KEY, '1.36-1.37'))?.data;

@@ -1,5 +1,5 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
-import type { Intent } from '../contracts/items/protocol.ts';
+import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { readCode } from '../contracts/reasons.ts';
 import { given } from '../model/given.ts';
@@ -92,6 +92,12 @@ export function recordDoubt(ports: Pick<Ports, 'table' | 'clock'>, seen: Read<In
 /** Whether what it tells of, or what it has told of before, may have taken effect. */
 export const mayHaveActed = ({ outcome, answeredBefore }: Intent): boolean =>
   answeredBefore === true || (outcome?.type !== 'refused' && outcome?.type !== 'never-sent');
+
+/** Whether it is of an upgrade, of whichever attempt at it since the first that changed something: ids are used again for hops that are made again. */
+export const isOfUpgrade = (
+  { id, startedAt = '', firstStartedAt = startedAt }: Upgrade,
+  { upgradeId, committedAt }: Intent,
+): boolean => upgradeId === id && committedAt >= firstStartedAt;
 
 /** How an intent ends that was looked up for the last time and not found. */
 export function notBegun({ doubt }: Intent, at: string): Outcome {

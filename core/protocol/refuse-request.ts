@@ -30,15 +30,13 @@ export function refuseRequest(
     const free = withoutHoldOf(control?.data ?? { clusterKey }, id);
     // One that had taken something back before leaves its cluster as it found it: held.
     const isHalfBack = isRollback(upgrade) && hold !== undefined;
-    const held: ClusterControl['held'] = isHalfBack
-      ? { reason: hold, since: now.toISOString(), upgradeId: id, mutated: true }
-      : undefined;
-    const next = isHalfBack && free.held === undefined ? { ...free, held } : free;
+    const held = isHalfBack ? { reason: hold, since: now.toISOString(), upgradeId: id, mutated: true } : undefined;
+    const next: ClusterControl = { ...free, held: free.held ?? held };
     return {
       result: undefined,
       writes: [
         replace(Upgrades, read, upgrade),
-        ...(next === control?.data || control === undefined ? [] : [replace(ClusterControls, control, next)]),
+        ...(next.held === control?.data.held ? [] : [replace(ClusterControls, control, next)]),
         ...(await turnGivenBack(table, upgrade)),
         await writeMark(table, now),
       ],

@@ -3,8 +3,8 @@ import { memberItem } from '../../test/material/items/rollout-items.ts';
 import {
   clock,
   cluster,
+  commitRequest,
   grant,
-  HOLDER,
   intent,
   KEY,
   keep,
@@ -14,7 +14,6 @@ import {
 import { quoted } from '../contracts/step-result.ts';
 import { Members, Upgrades, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { KubeVersion } from '../version/kube-version.ts';
 import { commit } from './commit.ts';
 import { settleUpgrade } from './settle.ts';
 
@@ -49,25 +48,7 @@ test.each([
 
 /** An invocation of a step that came late, or was made twice, commits the upgrade of the control plane. */
 const commitLate = (table: MemoryTable) =>
-  commit(
-    { table, clock },
-    {
-      asker: { arn: HOLDER, name: 'upgrade-name' },
-      clusterKey: KEY,
-      scope: { account: cluster.account, region: cluster.region },
-      step: 'upgrade-control-plane',
-      subject: 'cluster',
-      target: KubeVersion.parse('1.37'),
-      tags: cluster.tags,
-      call: (clientRequestToken) => ({
-        name: 'UpdateClusterVersion',
-        input: { name: 'web', version: '1.37', clientRequestToken },
-      }),
-      knownUpdateIds: [],
-      attempt: 1,
-      repeats: undefined,
-    },
-  );
+  commit({ table, clock }, commitRequest({ tags: cluster.tags, knownUpdateIds: [] }));
 
 test.each([
   ['before the end of the chain is read', 0],

@@ -24,7 +24,7 @@ import { selects } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { refusalsNow } from '../protocol/commit.ts';
 import { hasActed } from '../protocol/hop-before.ts';
-import { intentsOf } from '../protocol/intent-store.ts';
+import { intentsOf, isOfUpgrade } from '../protocol/intent-store.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { change } from '../store/change.ts';
 import { Upgrades, Waves } from '../store/entities.ts';
@@ -143,7 +143,7 @@ async function hasChanged(
   if (step === 'smoke-check') return true;
   const attempts = [upgrade, await failedHop(table, upgrade)];
   const isOurs = ({ data }: Read<Intent>) =>
-    data.outcome?.type === 'accepted' && attempts.some((one) => one !== undefined && isCallOf(one, data));
+    data.outcome?.type === 'accepted' && attempts.some((one) => one !== undefined && isOfUpgrade(one, data));
   const changes = (await intentsOf(table, clusterKey, step)).filter(isOurs);
   if (step === 'roll-node-group') return changes.some(({ data }) => data.subject === part);
   if (step === 'upgrade-control-plane') return changes.length > 0;
@@ -153,9 +153,6 @@ async function hasChanged(
   const moved = (await intentsOf(table, clusterKey, 'upgrade-control-plane')).findLast(isOurs)?.data.committedAt;
   return changes.some(({ data }) => moved === undefined || (part === 'before') === data.committedAt < moved);
 }
-
-const isCallOf = ({ id, firstStartedAt, startedAt = '' }: Upgrade, { upgradeId, committedAt }: Intent): boolean =>
-  upgradeId === id && committedAt >= (firstStartedAt ?? startedAt);
 
 /** The hop that an upgrade finishes after it has failed half-way: whoever has said stop to what that had changed is not passed by its end. */
 async function failedHop(table: HookPorts['table'], upgrade: Upgrade | undefined): Promise<Upgrade | undefined> {

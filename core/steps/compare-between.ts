@@ -5,7 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import { baselineOf, type Reading } from '../probes/baseline.ts';
 import { verdictReason } from '../probes/is-worse.ts';
 import { PROBES, type ProbeVerdict } from '../probes/probe-verdict.ts';
-import { intentsOf } from '../protocol/intent-store.ts';
+import { intentsOf, isOfUpgrade } from '../protocol/intent-store.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, isAccessError } from './api-server.ts';
 import { beganBy, compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
@@ -66,11 +66,10 @@ async function isBetween(
 ): Promise<boolean> {
   const isMoved = upgrade?.mutated === true && KubeVersion.parse(cluster.version).equals(target);
   if (grant === undefined || upgrade?.machine !== 'upgrade-cluster' || !isMoved) return false;
-  const { id, steps, startedAt = '', firstStartedAt = startedAt } = upgrade;
-  if (Object.keys(steps).some((step) => step.startsWith('roll-node-group/'))) return false;
+  if (Object.keys(upgrade.steps).some((step) => step.startsWith('roll-node-group/'))) return false;
   const rolls = (await intentsOf(table, clusterKey, 'roll-node-group')).map(({ data }) => data);
   const mayHaveBegun = rolls.filter(({ outcome }) => outcome?.type !== 'refused' && outcome?.type !== 'never-sent');
-  return !mayHaveBegun.some(({ upgradeId, committedAt }) => upgradeId === id && committedAt >= firstStartedAt);
+  return !mayHaveBegun.some((roll) => isOfUpgrade(upgrade, roll));
 }
 
 /** What cannot be read now fails nothing: the smoke check asks again. */

@@ -12,6 +12,7 @@ import { kindOf } from '../contracts/reasons.ts';
 import { type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { recordTags } from '../inventory/record-cluster.ts';
+import { loadRecordsOfName } from '../inventory/records.ts';
 import { clusterKey, parseClusterArn } from '../model/cluster-key.ts';
 import { hopId, hopRefusals, isRollback, rollbackId, rollbackRefusals } from '../model/hop.ts';
 import type { Cluster } from '../ports/eks.ts';
@@ -24,8 +25,8 @@ import { refuseRequest } from '../protocol/refuse-request.ts';
 import { askedBack } from '../protocol/rollback.ts';
 import { change, NOTHING } from '../store/change.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
-import { ClusterNames, Clusters, Grants, namePartition, Upgrades } from '../store/entities.ts';
-import { decideAndWrite, decode, load, type Read, replace } from '../store/entity.ts';
+import { Clusters, Grants, Upgrades } from '../store/entities.ts';
+import { decideAndWrite, load, type Read, replace } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { deniedReason, grantOf, unknownContract } from './context.ts';
@@ -70,9 +71,8 @@ export async function requestGrant(ports: GrantPorts, stepInput: StepInput): Pro
 async function refuseRequestOf(ports: GrantPorts, input: MachineInput, asker: Asker, reasons: readonly Reason[]) {
   const at = parseClusterArn(input.cluster);
   if (at === undefined) return;
-  for (const item of await ports.table.queryPartition(namePartition(at))) {
-    const { clusterKey: key } = decode(ClusterNames, item).data;
-    const asked = (await upgradesOf(ports.table, key)).find(({ execution }) => execution === asker.arn);
+  for (const { clusterKey } of await loadRecordsOfName(ports.table, at)) {
+    const asked = (await upgradesOf(ports.table, clusterKey)).find(({ execution }) => execution === asker.arn);
     if (asked !== undefined) await refuseRequest(ports, asked, asker.arn, reasons);
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { seedOf } from '../material/chance/seed-of.ts';
 import type { Mutant } from './instrument.ts';
 
 /** So many of one file: the tests of four files are run once to see what they execute, those of a hundred would take longer than the mutants. */
@@ -10,7 +11,10 @@ const OF_ONE_FILE = 25;
  */
 export function chosenBy(
   mutants: readonly Mutant[],
-  { sample, seed = seedOf(mutants) }: { readonly sample?: string | undefined; readonly seed?: string | undefined },
+  {
+    sample,
+    seed = seedOfMutants(mutants),
+  }: { readonly sample?: string | undefined; readonly seed?: string | undefined },
 ): readonly Mutant[] {
   if (sample === undefined) return mutants;
   const placeOf = (text: string): string => createHash('sha256').update(`${seed}:${text}`).digest('hex');
@@ -24,9 +28,6 @@ export function chosenBy(
     .slice(0, Number(sample));
 }
 
-/** What the mutants are, in a few letters. */
-export function seedOf(mutants: readonly Mutant[]): string {
-  const hash = createHash('sha256');
-  for (const { file, line, was, becomes } of mutants) hash.update(`${file}:${line} ${was} ${becomes}\n`);
-  return hash.digest('hex').slice(0, 8);
-}
+/** Drawn from the mutants. */
+export const seedOfMutants = (mutants: readonly Mutant[]): string =>
+  seedOf(mutants.map(({ file, line, was, becomes }) => `${file}:${line} ${was} ${becomes}`));

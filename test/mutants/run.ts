@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { AREAS, isFar, isNear, NOT_MUTATED, roomOf } from './areas.ts';
 import type { Begin, Cover, Covered, TestsOfFile, Tried, Try } from './child.ts';
-import { chosenBy, seedOf } from './chosen.ts';
+import { chosenBy, seedOfMutants } from './chosen.ts';
 import { equivalentTo, staleEquivalents } from './equivalents.ts';
 import { instrument, type Mutant } from './instrument.ts';
 import { reaching } from './reach.ts';
@@ -42,7 +42,7 @@ for (const { name, files } of AREAS)
 const words = positionals.length === 0 ? [''] : positionals;
 const files = [...areaOf.keys()].filter((file) => words.some((word) => file.includes(word)));
 const { mutants } = await instrument(root, files);
-const seed = values.seed ?? seedOf(mutants);
+const seed = values.seed ?? seedOfMutants(mutants);
 const wanted = new Set(chosenBy(mutants, { sample: values.sample, seed }));
 if (values.sample !== undefined) console.log(`${wanted.size} of ${mutants.length} mutants, seed ${seed}`);
 const reached = reaching(root);

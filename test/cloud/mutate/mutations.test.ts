@@ -5,7 +5,7 @@ import { SMALL_SETTINGS } from '../small-settings.ts';
 import { EXPECTED_SURVIVORS } from './expected-survivors.ts';
 import { KINDS, type Mutation } from './mutation.ts';
 import { mutationsOf } from './mutations.ts';
-import { sampleOf, seedOf } from './sample.ts';
+import { sampleOf, seedOfMutations } from './sample.ts';
 
 let assembly: Assembly;
 let mutations: readonly Mutation[];
@@ -64,7 +64,7 @@ describe('a sample', () => {
   test('is drawn from the templates without a seed', () => {
     const of = (all: readonly Mutation[]) => sampleOf(all, { count: 5, survivors: EXPECTED_SURVIVORS });
     expect(of(mutations)).toEqual(
-      sampleOf(mutations, { count: 5, seed: seedOf(mutations), survivors: EXPECTED_SURVIVORS }),
+      sampleOf(mutations, { count: 5, seed: seedOfMutations(mutations), survivors: EXPECTED_SURVIVORS }),
     );
     expect(of(mutations.slice(1))).not.toEqual(of(mutations));
   });

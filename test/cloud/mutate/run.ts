@@ -14,7 +14,7 @@ import { EXPECTED_SURVIVORS } from './expected-survivors.ts';
 import { mutationsOf } from './mutations.ts';
 import { type Outcome, objection, outcomeOf, resultsOf } from './outcome.ts';
 import { runInChild } from './run-in-child.ts';
-import { sampleOf, seedOf } from './sample.ts';
+import { sampleOf, seedOfMutations } from './sample.ts';
 
 const AT_ONCE = 2;
 const RESULTS = new URL('./results.json', import.meta.url);
@@ -36,7 +36,7 @@ const outcomes: Outcome[] = [];
 const failures: string[] = [];
 try {
   const all = mutationsOf(await synthesize(child.assembly, SMALL_SETTINGS));
-  const seed = values.seed ?? seedOf(all);
+  const seed = values.seed ?? seedOfMutations(all);
   const chosen =
     values.sample === undefined
       ? all.filter(({ id }) => id.includes(words))

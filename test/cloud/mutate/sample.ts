@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { seededRandom } from '../../../simulator/eks/seeded-random.ts';
+import { seedOf } from '../../material/chance/seed-of.ts';
 import type { ExpectedSurvivor } from './expected-survivors.ts';
 import { KINDS, type Mutation } from './mutation.ts';
 
@@ -12,7 +13,7 @@ interface Sample {
 /** So many mutations that can be killed, each of another kind while there are kinds; the same ones for the same seed. Without one they are drawn from what the templates hold. */
 export function sampleOf(
   mutations: readonly Mutation[],
-  { count, seed = seedOf(mutations), survivors }: Sample,
+  { count, seed = seedOfMutations(mutations), survivors }: Sample,
 ): Mutation[] {
   const random = seededRandom(createHash('sha256').update(seed).digest().readInt32BE(0));
   const left = new Map(
@@ -41,9 +42,5 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
     .map(({ item }) => item);
 }
 
-/** What there is to break, in a few letters. */
-export const seedOf = (mutations: readonly Mutation[]): string =>
-  createHash('sha256')
-    .update(mutations.map(({ id }) => id).join('\n'))
-    .digest('hex')
-    .slice(0, 8);
+/** Drawn from what there is to break. */
+export const seedOfMutations = (mutations: readonly Mutation[]): string => seedOf(mutations.map(({ id }) => id));

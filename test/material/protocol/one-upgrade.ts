@@ -4,9 +4,11 @@ import type { Epoch, Grant, Intent, Ledger, Upgrade } from '../../../core/contra
 import type { AppliedConfig, FleetControl, Member, Rollout, Wave } from '../../../core/contracts/items/rollout.ts';
 import { FLEET } from '../../../core/policy/applied.ts';
 import type { Table, WriteOperation } from '../../../core/ports/table.ts';
+import type { CommitRequest } from '../../../core/protocol/commit.ts';
 import type { GrantRequest } from '../../../core/protocol/grant.ts';
 import * as entities from '../../../core/store/entities.ts';
 import { type Entity, put } from '../../../core/store/entity.ts';
+import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { memberItem, rolloutItem, waveItem } from '../items/rollout-items.ts';
 import { clusterRecord } from '../policy/cluster-record.ts';
 import { policyWith } from '../policy/policies.ts';
@@ -75,6 +77,24 @@ export const request = (given: Partial<GrantRequest> = {}): GrantRequest => ({
   to: '1.37',
   requestedBy: 'liftlock',
   member: { rolloutId: 'r', waveIndex: 1, failures: 0 },
+  ...given,
+});
+
+/** What a step asks to commit: that the control plane goes to 1.37. */
+export const commitRequest = (given: Partial<CommitRequest> = {}): CommitRequest => ({
+  asker: { arn: HOLDER, name: 'upgrade-name' },
+  clusterKey: KEY,
+  scope: { account: cluster.account, region: cluster.region },
+  step: 'upgrade-control-plane',
+  subject: 'cluster',
+  target: KubeVersion.parse('1.37'),
+  attempt: 1,
+  repeats: undefined,
+  call: (clientRequestToken) => ({
+    name: 'UpdateClusterVersion',
+    input: { name: 'web', version: '1.37', clientRequestToken },
+  }),
+  knownUpdateIds: ['u-0'],
   ...given,
 });
 
