@@ -1,3 +1,4 @@
+import { atMost, remembered } from '../../core/model/remembered.ts';
 import type { AskedMetric, MetricData, MetricMinute } from '../../core/ports/account.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { API_SERVER_METRICS } from '../../core/probes/asked-rates.ts';
@@ -105,7 +106,7 @@ const versionAt = ({ versions, version }: ClusterRecord, minute: number): KubeVe
   KubeVersion.parse(versions.findLast(({ since }) => since <= minute * MINUTE)?.version ?? version);
 
 function requestsIn(seed: string, minute: number): number {
-  const phase = DAY_MINUTES * chanceOf(seed, -1);
+  const phase = DAY_MINUTES * chanceOf(hashOf(seed), -1);
   return Math.round(3_000 * (1 + 0.3 * dayAt(minute + phase)) * Math.exp(0.1 * leaning(`${seed} requests`, minute)));
 }
 
@@ -129,21 +130,25 @@ const dayAt = (minute: number): number => Math.sin((2 * Math.PI * minute) / DAY_
 
 /** About a standard normal, of which most is the same in the minute before. */
 function leaning(seed: string, minute: number): number {
+  const hash = hashOf(seed);
   let [sum, squares] = [0, 0];
   for (let back = 0; back < 6; back += 1) {
     const weight = 0.7 ** back;
+    let normal = -2;
+    for (let one = 0; one < 4; one += 1) normal += chanceOf(hash, 4 * (minute - back) + one);
     // The sum of four has a variance of a third.
-    const normal =
-      [0, 1, 2, 3].reduce((total, one) => total + chanceOf(seed, 4 * (minute - back) + one), -2) * Math.sqrt(3);
-    sum += weight * normal;
+    sum += weight * normal * Math.sqrt(3);
     squares += weight ** 2;
   }
   return sum / Math.sqrt(squares);
 }
 
-/** In [0, 1), by the text and the number alone. */
-function chanceOf(text: string, number: number): number {
+/** In [0, 1), by the hash of a text and the number alone. */
+const chanceOf = (hash: number, number: number): number => seededRandom(hash ^ Math.imul(number, 2_654_435_761))();
+
+/** Every minute asks for the chances of the same few texts. */
+const hashOf = remembered((text: string): number => {
   let hash = 2_166_136_261;
   for (const character of text) hash = Math.imul(hash ^ character.charCodeAt(0), 16_777_619);
-  return seededRandom(hash ^ Math.imul(number, 2_654_435_761))();
-}
+  return hash;
+}, atMost(10_000));
