@@ -27,7 +27,7 @@ function worldOf() {
   const ports = { table, clock: { now: () => new Date('2026-11-20T12:00:00Z') }, events: { publish: async () => {} } };
   const apply = (...documents: unknown[]) => applyDocuments(ports, documents, 'ann', { dryRun: false });
   const preview = (...documents: unknown[]) => applyDocuments(ports, documents, 'ann', { dryRun: true });
-  return { table, apply, preview };
+  return { table, ports, apply, preview };
 }
 
 test('a policy may name a Calendar and a Channel that come with it or are in force', async () => {
@@ -47,6 +47,19 @@ test('a policy that names a Calendar or Channel that is nowhere is refused, and 
   );
   await expect(apply(policy({}, { target: { channel: 'bank' } }))).rejects.toThrow('there is no Channel "bank"');
   expect((await apply(nights)).items).toMatchObject([{ change: 'created' }]);
+});
+
+test('a Fleet that names another role than the functions assume is told so, since only a deployment changes that', async () => {
+  const { ports } = worldOf();
+  const spokeRole = { name: 'LiftlockSpoke', externalId: 'deployed' };
+  const apply = (said: object) =>
+    applyDocuments(ports, [fleet({ spokeRole: said })], 'ann', { dryRun: false, spokeRole });
+  const { warnings } = await apply({ externalId: 'fleet-7' });
+  expect(warnings).toEqual([
+    'The Fleet says spokeRole LiftlockSpoke with the external id fleet-7, and changes nothing by it: functions assume LiftlockSpoke with the external id deployed, as deployed. Write that into the Fleet, or deploy with other settings (spokeRoleName, externalId).',
+  ]);
+  expect((await apply({ name: 'Other', externalId: 'deployed' })).warnings).toHaveLength(1);
+  expect((await apply({ externalId: 'deployed' })).warnings).toEqual([]);
 });
 
 test('caps are compared with the Fleet in force', async () => {

@@ -31,7 +31,7 @@ export async function applyDocuments(
   ports: OperatorPorts,
   documents: readonly unknown[],
   by: string,
-  options: { readonly dryRun: boolean },
+  options: { readonly dryRun: boolean; readonly spokeRole?: SpokeRole | undefined },
 ) {
   if (documents.length === 0) throw invalidInput('There is no document to apply.');
   if (documents.length > MAX_DOCUMENTS) {
@@ -60,8 +60,21 @@ export async function applyDocuments(
   };
   if (options.dryRun) await refuseMisfits();
   const items = options.dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by, refuseMisfits);
-  return { items, warnings: [...warnings], dryRun: options.dryRun };
+  return { items, warnings: [...warnings, ...otherRole(fleet, options.spokeRole)], dryRun: options.dryRun };
 }
+
+/** The role that the functions of this installation assume in every account, as they were deployed. */
+export type SpokeRole = Fleet['spec']['spokeRole'];
+
+/** A Fleet cannot change what the roles of functions may assume: only a deployment can. */
+function otherRole(fleet: Fleet | undefined, deployed: SpokeRole | undefined): string[] {
+  const said = fleet?.spec.spokeRole;
+  if (said === undefined || deployed === undefined || isSame(said, deployed)) return [];
+  const told = `The Fleet says spokeRole ${textOfRole(said)}, and changes nothing by it: functions assume ${textOfRole(deployed)}, as deployed. Write that into the Fleet, or deploy with other settings (spokeRoleName, externalId).`;
+  return [told];
+}
+
+const textOfRole = ({ name, externalId }: SpokeRole): string => `${name} with the external id ${externalId}`;
 
 function refuse(errors: readonly ConfigIssue[]): void {
   if (errors.length === 0) return;

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
+import type { SpokeRole } from '../../core/operations/apply-documents.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 
 /** What every route finds beside the request. */
@@ -22,4 +23,7 @@ export type Query<Schema extends z.ZodType> =
   Partial<z.input<Schema>> extends z.input<Schema> ? { query?: z.input<Schema> } : { query: z.input<Schema> };
 
 /** What the API acts with: the function that people reach has no way into the accounts of the fleet. */
-export type ApiPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'executions' | 'ids'>;
+export type ApiPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'executions' | 'ids'> & {
+  /** Absent where nothing is deployed, as in a simulation. */
+  readonly spokeRole?: SpokeRole;
+};

@@ -50,6 +50,13 @@ async function apiOf(clusters: number) {
 
 const errorOf = (answer: { body: unknown }) => (answer.body as { error: { name: string; message: string } }).error;
 
+test('access manifest is for the role that the functions assume, whatever the Fleet says', async () => {
+  const { ports } = await apiOf(1);
+  const spokeRole = { name: 'Deployed', externalId: 'xx' };
+  const answer = await createApp({ ...ports, spokeRole }, () => ANA).request('/v1/access/manifest');
+  expect(await answer.text()).toContain(':role/Deployed');
+});
+
 test('every list answers, with items', async () => {
   const { call } = await apiOf(3);
   for (const list of ['clusters', 'rollouts', 'upgrades', 'policies', 'calendars', 'channels', 'versions']) {

@@ -1,6 +1,13 @@
-import { awsPorts, clock, createHandler, ids, table } from '../runtime/create-handler.ts';
+import type { SpokeRole } from '../../core/operations/apply-documents.ts';
+import { awsPorts, clock, createHandler, ids, type PortFactory, table } from '../runtime/create-handler.ts';
 import { events } from '../runtime/event-bus-port.ts';
 import { executions } from '../runtime/executions-port.ts';
 import { definition } from './function.ts';
 
-export const handler = createHandler(definition, awsPorts({ clock, events, executions, ids, table }));
+/** The API assumes it nowhere, and tells people of it. */
+const spokeRole: PortFactory<SpokeRole> = {
+  environment: ['spokeRoleName', 'externalId'],
+  create: ({ environment: { spokeRoleName: name, externalId } }) => ({ name, externalId }),
+};
+
+export const handler = createHandler(definition, awsPorts({ clock, events, executions, ids, spokeRole, table }));

@@ -57,7 +57,9 @@ const spokeRole = z
       'is not an external id: 2 to 1224 letters, digits and _+=,.@:/-',
     ).describe('The external id that the role demands. Not a secret, but yours alone.'),
   })
-  .describe('How Liftlock gets into the accounts.');
+  .describe(
+    'How Liftlock gets into the accounts, as it was deployed (settings spokeRoleName and externalId): applying another one changes nothing, and says so.',
+  );
 
 const caps = capsSchema
   .default({})

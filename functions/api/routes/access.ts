@@ -27,7 +27,8 @@ export const access = new Hono<ApiEnv>()
   .get('/manifest', async (context: ApiContext<'/manifest', Query<typeof manifestQuery>>) => {
     const { tier = 'look', ...which } = readQuery(context, manifestQuery);
     const { items, ...rest } = await chosen(context, which);
-    const { spec } = await fleetStatus(context.var.ports);
+    const { ports } = context.var;
+    const { spec } = await fleetStatus(ports);
     if (spec === null) {
       const text = 'No Fleet is applied, so the name of the role is not known. Run: liftlock apply -f fleet.yaml';
       throw wrongState(text);
@@ -38,7 +39,7 @@ export const access = new Hono<ApiEnv>()
         'The Fleet lets hooks run no Jobs. Name their namespace, service account and images in spec.hooks.jobs of the Fleet first (docs/hooks.md).';
       throw wrongState(text);
     }
-    const manifests = items.map((record) => accessManifest(record, spec.spokeRole.name, tier));
+    const manifests = items.map((record) => accessManifest(record, (ports.spokeRole ?? spec.spokeRole).name, tier));
     return context.json({ rbac: RBAC[tier](namespace ?? ''), items: manifests, ...rest });
   });
 

@@ -55,7 +55,8 @@ export const fleet = new Hono<ApiEnv>()
   .put('/config', async (context: ApiContext<'/config', Body<typeof documents> & Query<typeof dryRunQuery>>) => {
     const { dryRun = false } = readQuery(context, dryRunQuery);
     const { ports, principal } = context.var;
-    return context.json(await applyDocuments(ports, await readBody(context, documents), principal, { dryRun }));
+    const options = { dryRun, spokeRole: ports.spokeRole };
+    return context.json(await applyDocuments(ports, await readBody(context, documents), principal, options));
   })
   // The fleet by verdict.
   .get('/scans', async (context: ApiContext<'/scans', Query<typeof matrixQuery>>) => {
