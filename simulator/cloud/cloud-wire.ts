@@ -84,7 +84,9 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     },
   };
   const tables = new LocalTables(kept.tables);
+  let isClosed = false;
   const closeOthers = async (): Promise<void> => {
+    isClosed = true;
     await kubernetes.close();
     await tables.close();
   };
@@ -111,10 +113,12 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     around: (work) => time.hold(work),
     onUnmodelled: (service, operation) =>
       options.onNote(`${service}:${operation} is not modelled by the local cloud; it was answered with 501.`),
-    onFailure: (error, call) =>
-      options.onNote(
-        `The local cloud itself failed${call === undefined ? '' : ` at ${call.service}:${call.operation}`}: ${error instanceof Error ? error.stack : String(error)}`,
-      ),
+    onFailure: (error, call) => {
+      // Of what was under way when it was closed nobody waits for an answer.
+      if (isClosed) return;
+      const where = call === undefined ? '' : ` at ${call.service}:${call.operation}`;
+      options.onNote(`The local cloud itself failed${where}: ${error instanceof Error ? error.stack : String(error)}`);
+    },
   };
   // Where somebody else has taken the port of an earlier start, another one does.
   const again = options.port === undefined ? kept.world.port() : undefined;

@@ -33,6 +33,14 @@ it('leaves the host its own time, variables, output and requests', async () => {
   Reflect.deleteProperty(globalThis, 'seenByGuest');
 });
 
+it('ends in the middle of what it does when the cloud closes, as a thread does', async () => {
+  const arn = world.add('cut', 'export const handler = () => new Promise(() => {});');
+  const cut = world.time.hold(() => world.functions.invoke(arn, '0')).catch((error: Error) => error);
+  await new Promise((resolve) => setImmediate(resolve));
+  await world.functions.close();
+  expect(await cut).toMatchObject({ name: 'Runtime.ExitError' });
+});
+
 it('keeps functions apart that run at once', async () => {
   const source = `${SLEEP}export const handler = async ({ seconds }) => {
     const seen = [];

@@ -13,6 +13,7 @@ const soon = (run: () => void): void => outside(() => queueMicrotask(run));
  */
 export class FunctionHere implements FunctionProcess {
   readonly #runtime: FunctionRuntime;
+  readonly #listener: ProcessListener;
   #isOver = false;
 
   constructor({ answer, ...setup }: ProcessSetup, listener: ProcessListener) {
@@ -20,11 +21,8 @@ export class FunctionHere implements FunctionProcess {
       soon(() => {
         if (!this.#isOver) void hear(message, listener, answer, (answered) => this.send(answered));
       });
-    const exit = (code: number): void =>
-      soon(() => {
-        this.#isOver = true;
-        listener.onEnd(undefined, code);
-      });
+    const exit = (code: number): void => soon(() => this.#end(code));
+    this.#listener = listener;
     this.#runtime = new FunctionRuntime(setup, { send, exit });
   }
 
@@ -38,7 +36,14 @@ export class FunctionHere implements FunctionProcess {
 
   letGo(): void {}
 
+  /** What still runs in it is heard no more, and whoever waits for it hears so, as from a thread that is ended. */
   async end(): Promise<void> {
+    this.#end(1);
+  }
+
+  #end(code: number): void {
+    if (this.#isOver) return;
     this.#isOver = true;
+    this.#listener.onEnd(undefined, code);
   }
 }
