@@ -8,6 +8,19 @@ const served = await servedWorld();
 afterAll(() => served.close());
 
 const words = (line: string): string[] => line.split(' ');
+/** Each place in which a policy may name a host that the Fleet in force allows. */
+const PRIVATE = `apiVersion: liftlock/v1alpha1
+kind: UpgradePolicy
+metadata: { name: standard }
+spec:
+  selector: {}
+  target: "1.37"
+  waves: [{ name: all, gates: [{ webhook: "https://web.internal/gate" }] }]
+  scan: { urls: ["https://web.internal/scan"] }
+  smoke:
+    urls: ["https://web.internal/smoke"]
+    rates: { queries: [{ name: q, url: "https://web.internal/prometheus", requests: r, errors: e }] }
+`;
 const BAD =
   'apiVersion: liftlock/v1alpha1\nkind: UpgradePolicy\nmetadata: { name: x }\nspec: { selector: {}, target: 1.37 }\n';
 
@@ -35,6 +48,7 @@ test.each<[string, number, string, RunOptions?]>([
   ['access manifest web --tier hooks', EXIT.failure, 'spec.hooks.jobs'],
   ['rollout create standard --dry-run', EXIT.ok, 'Nothing was created'],
   ['apply -f - --dry-run', EXIT.ok, '', { stdin: FLEET_YAML }],
+  ['apply -f - --dry-run', EXIT.ok, '', { stdin: PRIVATE }],
   ['validate -f -', EXIT.ok, '1 file valid', { stdin: FLEET_YAML }],
   ['upgrade cluster web --to 1.36', EXIT.pending, '--approve'],
   ['upgrade cluster web --to 1.37', EXIT.pending, '--approve'],

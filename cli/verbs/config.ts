@@ -70,7 +70,7 @@ async function parse(session: Session, files: readonly ConfigFile[]): Promise<Pa
   // What is applied already is known where it is applied.
   const options = { calendar: SupportCalendar.builtIn(), now: session.io.now(), references: 'ignore' } as const;
   const parsed = parseConfig(files, options);
-  const namesHost = ({ path }: { path: string }) => path.includes('smoke.urls') || path.endsWith('.webhook');
+  const namesHost = ({ path }: { path: string }) => /\b(urls\[\d+\]|url|webhook)$/.test(path);
   if (parsed.errors.length === 0 || !parsed.errors.every(namesHost)) return parsed;
   const { spec } = await (await session.client()).v1.fleet.$get();
   return spec === null ? parsed : parseConfig(files, { ...options, ...allowedBy(spec) });

@@ -3,6 +3,7 @@ import type { UpgradePolicySpec } from '../config/types.ts';
 import { MUTE_RULE_PREFIX } from '../contracts/mutating-calls.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
+import { fillCluster } from '../model/placeholders.ts';
 import type { MuteRule } from '../ports/silences.ts';
 
 type Silences = NonNullable<UpgradePolicySpec['silences']>;
@@ -20,7 +21,7 @@ export interface WantedSilence {
 export function silenceDuring(rules: Silences, step: SilencedStep, cluster: string): WantedSilence | undefined {
   const ofStep = rules.filter(({ during }) => during.includes(step));
   if (ofStep.length === 0) return undefined;
-  const alarms = ofStep.flatMap((rule) => rule.alarms.map((name) => name.replaceAll('{cluster}', cluster)));
+  const alarms = ofStep.flatMap((rule) => rule.alarms.map((name) => fillCluster(name, cluster)));
   return {
     alarms: [...new Set(alarms)].sort(),
     milliseconds: Math.min(...ofStep.map(({ longest }) => durationMilliseconds(longest))),

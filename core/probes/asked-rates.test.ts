@@ -98,6 +98,15 @@ test('queries have the name of the cluster in them, and their requests are what 
   expect(queried(query({ errors: undefined })).map(({ probe }) => probe)).toEqual(['metric-latency']);
 });
 
+test('a URL with the name of the cluster in it is the one of each cluster, and its own source', () => {
+  const [rate] = queried(query({ url: 'https://prometheus.{cluster}.example.com/' }));
+  expect(rate).toMatchObject({
+    of: { source: 'https://prometheus.web.example.com' },
+    events: { url: 'https://prometheus.web.example.com/' },
+    exposure: { url: 'https://prometheus.web.example.com/' },
+  });
+});
+
 test('all that one server is asked is one source, and what it counts of API servers is theirs', () => {
   const [one, same, other, server] = [
     query(),

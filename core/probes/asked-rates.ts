@@ -2,6 +2,7 @@ import type { UpgradePolicySpec } from '../config/types.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { given } from '../model/given.ts';
+import { fillCluster } from '../model/placeholders.ts';
 import type { AskedMetric } from '../ports/account.ts';
 import type { AskedQuery, PrometheusApi } from '../ports/prometheus.ts';
 import { PROBES, type RateProbe, type RateVerdict } from './probe-verdict.ts';
@@ -39,13 +40,14 @@ export function askedRates(rates: Rates, cluster: string): AskedRate[] {
  * theirs, by whatever way it was counted.
  */
 function queryRates(
-  { name, url, workspace = '', secret, requests, errors, seconds }: NonNullable<Rates['queries']>[number],
+  { name, url: said, workspace = '', secret, requests, errors, seconds }: NonNullable<Rates['queries']>[number],
   cluster: string,
 ): AskedRate[] {
+  const url = said === undefined ? undefined : fillCluster(said, cluster);
   const isOfServer = [requests, errors, seconds].some((text) => text?.includes(API_SERVER_PREFIX));
   const of = { name, source: isOfServer ? PROBES['api-errors'].source : (url?.replace(/\/+$/, '') ?? workspace) };
   const api: PrometheusApi = url === undefined ? { workspace } : { url, ...given({ secret }) };
-  const ask = (text: string) => ({ ...api, query: text.replaceAll('{cluster}', cluster) });
+  const ask = (text: string) => ({ ...api, query: fillCluster(text, cluster) });
   const exposure = ask(requests);
   const rate = (probe: RateProbe, text: string | undefined): AskedRate[] =>
     text === undefined ? [] : [{ from: 'prometheus', probe, of, events: ask(text), exposure }];
@@ -81,7 +83,7 @@ function metricRates({ apiServer, metrics = [] }: Rates, cluster: string): Asked
 }
 
 const placeIn = (dimensions: Readonly<Record<string, string>>, cluster: string): Record<string, string> =>
-  Object.fromEntries(Object.entries(dimensions).map(([name, value]) => [name, value.replaceAll('{cluster}', cluster)]));
+  Object.fromEntries(Object.entries(dimensions).map(([name, value]) => [name, fillCluster(value, cluster)]));
 
 /**
  * Whose requests they are. What is counted of a part of them (one target group or zone of a load balancer) is no second source beside the whole, and

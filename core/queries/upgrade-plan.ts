@@ -4,6 +4,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { shortId } from '../model/cluster-key.ts';
 import { hopRefusals } from '../model/hop.ts';
 import { unfinished } from '../model/lag.ts';
+import { fillCluster } from '../model/placeholders.ts';
 import { counted } from '../model/words.ts';
 import { waveOf } from '../policy/wave-of.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -201,7 +202,10 @@ function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: bo
   const { deployments = [], urls = [] } = policy?.spec.smoke ?? {};
   const most = policy?.spec.disruption?.maxUnavailable;
   const down = most === undefined ? '' : `, with ${most} of the cluster's nodes down at most`;
-  const own = deployments.length + urls.length === 0 ? '' : `, ${[...deployments, ...urls].join(', ')}`;
+  const own =
+    deployments.length + urls.length === 0
+      ? ''
+      : `, ${[...deployments, ...urls.map((url) => fillCluster(url, cluster.name))].join(', ')}`;
   const grant = 'request-grant: one upgrade per cluster, every cap, mode, stop, hold and tags, once more.';
   const smoke = `smoke-check: ${apiOnly ? 'through the EKS API only' : 'readyz, nodes, kube-system, pods no worse than before'}${own}.`;
   if (isMoved) {

@@ -39,7 +39,7 @@ export async function compareBetween(
   const read = await readCluster(ports, context, policy, server, movedAt);
   // What nobody has read before the hop there is nothing to compare with.
   const alarms = await readAlarms(ports, context.name, baseline.alarms && policy?.scan.alarms);
-  const urls = await probeUrls(ports, baseline.urls === undefined ? [] : (policy?.smoke.urls ?? []));
+  const urls = await probeUrls(ports, context.name, baseline.urls && policy?.smoke.urls);
   const compared = await compareWithBefore(ports, context, { ...read.reading, ...observePolicy(alarms, urls) });
   const { verdicts, worse, because } = await judgeCompared(ports, context, compared);
   const now = ports.clock.now();

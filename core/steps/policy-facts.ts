@@ -18,7 +18,7 @@ export async function readPolicyFacts(
   ports: Pick<Ports, 'account' | 'gates' | 'probe' | 'readers'>,
   context: StepContext,
   server: ApiServer | undefined,
-  { alarms = [], urls = [], backups: { velero, awsBackup } = {}, components = [] }: Asked,
+  { alarms = [], urls, backups: { velero, awsBackup } = {}, components = [] }: Asked,
 ) {
   const readings = await readAlarms(ports, context.name, alarms);
   const backups: ReadBackup[] = [];
@@ -31,7 +31,7 @@ export async function readPolicyFacts(
     facts: {
       components: seen,
       alarms: readings.filter(({ status }) => status !== 'unknown'),
-      urls: await probeUrls(ports, urls),
+      urls: await probeUrls(ports, context.name, urls),
       backups: backups.flatMap(({ backup }) => backup ?? []),
     },
     coverage: [

@@ -1,4 +1,5 @@
 import { errorMessage } from '../contracts/errors.ts';
+import { fillCluster } from '../model/placeholders.ts';
 import { gateName } from '../policy/gate-answer.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
@@ -7,9 +8,14 @@ import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
  * Asks the URLs that a policy names, before a hop and after it, all at once. What cannot be reached, or is refused as private, has not answered. A
  * query may hold a token, so it is not shown.
  */
-export const probeUrls = ({ probe }: Pick<Ports, 'probe'>, urls: readonly string[]): Promise<ProbedUrl[]> =>
+export const probeUrls = (
+  { probe }: Pick<Ports, 'probe'>,
+  cluster: string,
+  urls: readonly string[] = [],
+): Promise<ProbedUrl[]> =>
   Promise.all(
-    urls.map(async (text) => {
+    urls.map(async (said) => {
+      const text = fillCluster(said, cluster);
       const url = gateName({ webhook: text });
       try {
         const { status } = await probe.get(text);

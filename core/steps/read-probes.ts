@@ -2,6 +2,7 @@ import { durationMilliseconds } from '../calendar/duration.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 import { parseJson } from '../model/parse-json.ts';
+import { fillCluster } from '../model/placeholders.ts';
 import { type ApiServer, ClusterAccessError } from '../ports/cluster-access.ts';
 import type { ClusterReader } from '../ports/cluster-reader.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -136,8 +137,7 @@ export const readAlarms = (
   { gates }: Pick<Ports, 'gates'>,
   cluster: string,
   alarms: readonly string[] = [],
-): Promise<GateReading[]> =>
-  Promise.all(alarms.map((alarm) => gates.read({ alarm: alarm.replaceAll('{cluster}', cluster) }, [])));
+): Promise<GateReading[]> => Promise.all(alarms.map((alarm) => gates.read({ alarm: fillCluster(alarm, cluster) }, [])));
 
 /** What the policy names that says whether all is well. What could not be read of an alarm is no reading. */
 export function observePolicy(alarms: readonly GateReading[], urls: readonly ProbedUrl[]): Reading {

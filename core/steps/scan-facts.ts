@@ -95,7 +95,7 @@ export async function readFacts(
   // What stops no patch is compared with afterwards all the same.
   const alarms = ofPolicy?.facts.alarms ?? (asksProbes ? await readAlarms(ports, context.name, rules?.alarms) : []);
   const seen = asksProbes
-    ? { ...read.reading, ...observePolicy(alarms, await probeUrls(ports, smoke?.urls ?? [])) }
+    ? { ...read.reading, ...observePolicy(alarms, await probeUrls(ports, context.name, smoke?.urls)) }
     : {};
   const baseline = Object.keys(seen).length === 0 ? {} : { baseline: takeBaseline(seen, now) };
   const ofServer = read.server === undefined ? {} : { server: read.server };

@@ -180,7 +180,7 @@ async function lookAround(
     notes.push(reason('NotVerified', said));
   } else ofCluster = await checkInside(ports, context, policy, found);
   const alarms = await readAlarms(ports, context.name, policy?.scan.alarms);
-  const urls = await checkUrls(ports, policy, found);
+  const urls = await checkUrls(ports, context, policy, found);
   if (alarms.length > 0) looked.push(counted(alarms.length, 'alarm'));
   // One that was read before the hop has no data while its pods come back, and rings only then.
   const known = (await baselineFor(ports, context))?.probes.alarms?.known ?? [];
@@ -334,12 +334,12 @@ function checkNamed(known: readonly string[], seen: readonly Observed[], named: 
 
 async function checkUrls(
   ports: SmokePorts,
+  { name: cluster }: StepContext,
   policy: UpgradePolicySpec | undefined,
   { problems, looked }: Found,
 ): Promise<ProbedUrl[]> {
-  const urls = policy?.smoke.urls ?? [];
-  if (urls.length > 0) looked.push(`${counted(urls.length, 'URL')} asked`);
-  const probed = await probeUrls(ports, urls);
+  const probed = await probeUrls(ports, cluster, policy?.smoke.urls);
+  if (probed.length > 0) looked.push(`${counted(probed.length, 'URL')} asked`);
   for (const { url, isReady, answer } of probed) {
     const said = `The URL ${url}, which the policy wants to answer with success after a hop, does not: ${answer}.`;
     if (!isReady) problems.push(reason('UrlFailed', said));

@@ -24,11 +24,16 @@ test.each<[string, string, string]>([
   [metric('"{cluster}/{account}"'), '5:119', `{account} ${CLUSTER}`],
   [metric('x', '"{cluster}-requests"'), '5:66', `{cluster} ${NOTHING}`],
   [query('e{cluster="{clustr}"}'), '5:102', `{clustr} ${CLUSTER} Did you mean {cluster}?`],
-  [query('e', 'prometheus-{cluster}'), '5:47', `{cluster} ${NOTHING}`],
+  [query('e', 'prometheus-{clustr}'), '5:47', `{clustr} ${CLUSTER} Did you mean {cluster}?`],
   [silence('"{clustr}-errors"'), '5:28', `{clustr} ${CLUSTER} Did you mean {cluster}?`],
   [tags('"{versoin}"'), '5:38', '{versoin} stands for nothing there. Placeholders: {version}. Did you mean {version}?'],
-  ['smoke: { urls: ["https://{cluster}.example.com/ready"] }', '5:19', `{cluster} ${NOTHING}`],
-  ['scan: { urls: ["https://example.com/{cluster}"] }', '5:18', `{cluster} ${NOTHING}`],
+  ['smoke: { urls: ["https://{account}.example.com/ready"] }', '5:19', `{account} ${CLUSTER}`],
+  ['scan: { urls: ["https://example.com/{name}"] }', '5:18', `{name} ${CLUSTER}`],
+  [
+    'hooks: [{ name: h, at: before, step: upgrade-cluster, ask: { webhook: "https://example.com/{cluster}", secret: "arn" } }]',
+    '5:73',
+    `{cluster} ${NOTHING}`,
+  ],
   ['scan: { alarms: ["{clustr}-errors"] }', '5:20', `{clustr} ${CLUSTER} Did you mean {cluster}?`],
 ])('%s is refused with its place, and with what is known there', (more, place, message) => {
   expect(said(more)).toContainEqual(expect.stringMatching(new RegExp(`^c\\.yaml:${place}: error: `)));
@@ -38,6 +43,9 @@ test.each<[string, string, string]>([
 test.each([
   query('e{cluster="{cluster}",code=~"5[0-9]{2}",path!~"a{1,2}"}'),
   metric('"app/{cluster}/5"'),
+  query('e', 'prometheus-{cluster}'),
+  'smoke: { urls: ["https://{cluster}.example.com/ready"] }',
+  'scan: { urls: ["https://example.com/{cluster}"] }',
   silence('"{cluster}-errors"'),
   'scan: { alarms: ["{cluster}-errors", "arn:aws:cloudwatch:us-east-1:222222222222:alarm:{cluster}-latency"] }',
   tags('"k8s-{version}"'),

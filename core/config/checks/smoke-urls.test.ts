@@ -8,3 +8,14 @@ test('the URL of a query of rates is refused as others are, and taken where the 
   ]);
   expect(issuesOf('{ name: w }', { spec, others: fleetWith('allowedHosts: [web.internal]') })).toEqual([]);
 });
+
+test('a private host with {cluster} in it is taken where the Fleet lists one that it can become', () => {
+  const spec = 'scan: { urls: ["https://web.{cluster}.internal/ready"] }';
+  const listing = (host: string) => issuesOf('{ name: w }', { spec, others: fleetWith(`allowedHosts: [${host}]`) });
+  expect(listing('web.shop-1.internal')).toEqual([]);
+  for (const other of ['webxshop-1.internal', 'web.a.b.internal', 'web.shop-1.internal.example.com'])
+    expect(listing(other)).toEqual([
+      expect.stringContaining('"web.{cluster}.internal" ends with .internal, which only a private network knows'),
+    ]);
+  expect(issuesOf('{ name: w }', { spec: 'scan: { urls: ["https://{cluster}.example.com/"] }' })).toEqual([]);
+});

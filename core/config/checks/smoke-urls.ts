@@ -1,3 +1,4 @@
+import { fillCluster } from '../../model/placeholders.ts';
 import { valuesAt } from '../../model/values-at.ts';
 import { privateHostReason } from '../private-host.ts';
 import type { Report } from './check.ts';
@@ -24,9 +25,21 @@ export function checkUrls(
 ): void {
   for (const { path, value } of places.flatMap((place) => valuesAt(document, place))) {
     // What is no text the schema tells of.
-    const message = typeof value === 'string' ? urlProblem(value, allowedHosts) : undefined;
+    const message = typeof value === 'string' ? problemForAny(value, allowedHosts) : undefined;
     if (message !== undefined) report('error', path, message);
   }
+}
+
+/** Stands for the name of a cluster: no host has it by chance. */
+const ANY = 'any0cluster0name';
+
+/** With `{cluster}` in its host a URL may be of each listed host that it can become. */
+function problemForAny(text: string, allowedHosts: readonly string[]): string | undefined {
+  const named = fillCluster(text, ANY);
+  const host = URL.canParse(named) ? new URL(named).hostname : '';
+  const become = new RegExp(`^${host.replace(/[^a-z0-9]/g, '\\$&').replaceAll(ANY, '[a-z0-9_-]+')}$`);
+  const own = host.includes(ANY) && allowedHosts.some((one) => become.test(one)) ? [host] : allowedHosts;
+  return urlProblem(named, own)?.replaceAll(ANY, '{cluster}');
 }
 
 /** What is wrong with a URL, or undefined. Whoever calls it checks the resolved addresses as well. */

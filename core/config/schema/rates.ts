@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fillCluster } from '../../model/placeholders.ts';
 import { objectName, secretArn, workspaceArn } from './names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
 import { matching, someOf, someText, textUpTo } from './text.ts';
@@ -26,7 +27,7 @@ const dimensions = z
       .regex(printable, 'is not the name of a dimension: it has ASCII characters that can be seen')
       .regex(/^[^:]/, 'begins with a colon, which CloudWatch takes for no dimension'),
     matching(printable, 'is not the value of a dimension: it has ASCII characters that can be seen').refine(
-      (value) => value.replaceAll('{cluster}', 'c'.repeat(LONGEST_CLUSTER)).length <= LONGEST_VALUE,
+      (value) => fillCluster(value, 'c'.repeat(LONGEST_CLUSTER)).length <= LONGEST_VALUE,
       `is longer than ${LONGEST_VALUE} characters, or may be with the name of a cluster in it`,
     ),
   )
@@ -73,7 +74,9 @@ const query = z
       .string()
       .refine((url) => !/[?#]/.test(url), 'has a query or a fragment: it is what comes before /api/v1')
       .optional()
-      .describe('Where the API is, by https: what comes before /api/v1/query_range. A public or allowed host.'),
+      .describe(
+        "Where the API is, by https: what comes before /api/v1/query_range. A public or allowed host; {cluster} stands for the cluster's name.",
+      ),
     workspace: workspaceArn
       .optional()
       .describe(

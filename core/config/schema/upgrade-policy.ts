@@ -84,7 +84,11 @@ const smoke = z
     deployments: listOf(deployment, 100, 'deployments')
       .default([])
       .describe('Deployments that must be available after an upgrade.'),
-    urls: listOf(textUpTo(2048).describe('An https URL of a public or allowed host.'), 20, 'URLs')
+    urls: listOf(
+      textUpTo(2048).describe("An https URL of a public or allowed host; {cluster} stands for the cluster's name."),
+      20,
+      'URLs',
+    )
       .default([])
       .describe('URLs that must answer with success after an upgrade.'),
     jobs: testJobsSchema.optional(),
@@ -125,7 +129,7 @@ const scan = z
         'CloudWatch alarms that must be OK before each hop, and are compared after it, by name (beside Liftlock) or ARN; {cluster} stands for the name of the cluster; absent = none.',
       ),
     urls: someOf(
-      textUpTo(2048).describe('An https URL of a public or allowed host.'),
+      textUpTo(2048).describe("An https URL of a public or allowed host; {cluster} stands for the cluster's name."),
       20,
       'URLs',
       'is empty: leave it out where no URL has to answer',
