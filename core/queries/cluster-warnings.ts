@@ -61,7 +61,7 @@ function drainedWarnings(
 const LEFT = { cordon: 'the cordon of', updateConfig: 'update settings of', job: 'the Job', silence: 'the mute rule' };
 
 /** What upgrades have left that could not be taken back by now. Nobody else tells of it: what they were to do has ended. */
-function undoWarnings(journal: readonly Read<UndoEntry>[], upgrades: readonly Upgrade[]): Reason[] {
+export function undoWarnings(journal: readonly Read<UndoEntry>[], upgrades: readonly Upgrade[]): Reason[] {
   return upgrades.flatMap((upgrade) => {
     const { id, status, reasons, resumeAt } = upgrade;
     if (!isUndo(upgrade) || status !== 'Parked') return [];

@@ -11,6 +11,7 @@ import type { Ports } from '../ports/ports.ts';
 import { hopsBefore, isWatched, sameUnderWay } from '../protocol/hop-before.ts';
 import { findHopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
 import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
+import { undoEntriesOf } from '../protocol/undo.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { nodesIn } from '../rollout/policy-matches.ts';
@@ -21,6 +22,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
+import { undoWarnings } from './cluster-warnings.ts';
 import { findRolloutGoingOn } from './in-rollout.ts';
 import { loadClusterNow } from './load-cluster-now.ts';
 import { invalidInput } from './refusal.ts';
@@ -99,12 +101,17 @@ export async function planUpgrade(
           })
         : [],
     notes: [
+      // The upgrade would begin beside what is left: the undo is not in its way while it waits for its next try.
+      ...undoWarnings(await undoEntriesOf(ports.table, cluster.clusterKey), ofCluster(snapshot, cluster)),
       ...notesOf(aim, hops, await findRolloutGoingOn(ports.table, snapshot, cluster.clusterKey)),
       ...(left === undefined && hops.length > 0 ? await lastFound(ports, snapshot, cluster, next) : []),
     ],
     execution: null,
   };
 }
+
+const ofCluster = ({ upgrades }: FleetSnapshot, { clusterKey }: ClusterRecord): Upgrade[] =>
+  upgrades.filter((one) => one.clusterKey === clusterKey);
 
 const takenAlone = ({ fleet }: FleetSnapshot, cluster: ClusterRecord, { policy }: ClusterPolicy): boolean =>
   policy !== undefined && waveOf(policy, cluster, fleet?.tagPrefix ?? '').index >= 0;

@@ -1,4 +1,5 @@
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { planUpgrade } from '../../core/queries/upgrade-plan.ts';
 import { hours, recordOf, smallFleet } from './small-fleet.ts';
 
 test('settings that cannot be put back are told as long as they are left, and tried ever more rarely', async () => {
@@ -29,6 +30,8 @@ test('settings that cannot be put back are told as long as they are left, and tr
       /^What 1\.36-1\.37 has left is not taken back yet \(update settings of workers\): .*: a policy of the organization denies it\. It is tried again at 2026-11-27T\S+\.$/,
     ),
   ]);
+  const { notes } = await planUpgrade(world.ports, await recordOf(world, 'web'), '1.38');
+  expect(notes.flatMap(({ code, message }) => (code === 'NotTakenBack' ? message : []))).toEqual(await warned());
   world.eks.faults.beforeOperation.splice(world.eks.faults.beforeOperation.indexOf(deny), 1);
   await hours(world, 7);
   const [cluster] = Object.values(world.eks.state.clusters);
