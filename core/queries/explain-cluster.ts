@@ -104,7 +104,7 @@ export async function explainCluster(
     : [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
   const compared = goesBack ? upgrades.find(({ id }) => id === hopId(last.to, last.from)) : last;
   const shown = [last, compared].filter((one) => one !== undefined);
-  const [latest = null, { comparison = null } = {}] = await upgradeViews(ports.table, shown, cluster);
+  const [latest = null, lookedAt] = await upgradeViews(ports.table, shown, cluster);
   const foreseen =
     toCome === undefined
       ? []
@@ -134,7 +134,8 @@ export async function explainCluster(
     hops: hops.map(String),
     reversal: reversalOf(cluster, hops, region, { now, mayExtend }),
     rollout: rolloutOf(place, wave),
-    upgrade: latest && { ...latest, comparison },
+    upgrade: latest,
+    compared: lookedAt?.comparison == null ? null : { id: lookedAt.id, ...lookedAt.comparison },
     ...lastScan(scans?.scans[0], upgrades),
     foreseen,
     // What the last look foresees once more is not said twice; of a long one that look kept the beginning.
