@@ -42,6 +42,22 @@ test.each<[string, Partial<Wave>, Partial<Wave>, Partial<Rollout>, string | null
   expect((await loadRolloutDetail(table, 'r', NOON)).waitsForApproval).toBe(waits);
 });
 
+test('a wave under way that the policy has renamed asks for what its clusters begin by now', async () => {
+  const table = new MemoryTable();
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  await keep(table, {
+    policy: policyConfig(policyWith({ name: 'p', waves: `[{ name: production, approval: ${approval} }]` })),
+    cluster,
+    rollout: rolloutItem({ id: 'r', policy: 'p', waves: ['all'] }),
+    waves: [waveItem({ index: 0, name: 'all', status: 'Open', planHash: 'hash' })],
+    member: memberItem({ clusterKey: cluster.clusterKey, status: 'Pending', waveIndex: 0 }),
+  });
+  const { standings, waitsForApproval } = await loadRolloutDetail(table, 'r', NOON);
+  expect(waitsForApproval).toBe('all');
+  expect((await listRollouts(table, NOON)).items[0]?.waitsForApproval).toBe('all');
+  expect(standings).toMatchObject([{ approvalsWanted: 1, approvalReasons: [{ code: 'ApprovalMissing' }] }]);
+});
+
 test.each<[string, Rollout['status'], Member['status'], object, boolean]>([
   ['is parked in an aborted rollout', 'Aborted', 'Parked', { inFlight: 0, leftHalfDone: 1 }, false],
   ['still runs there', 'Aborted', 'Running', { inFlight: 1, leftHalfDone: 0 }, false],

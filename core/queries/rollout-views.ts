@@ -1,4 +1,4 @@
-import type { UpgradePolicy } from '../config/types.ts';
+import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
@@ -36,6 +36,7 @@ import { loadMembers, loadWaves } from '../store/members.ts';
 import { type Told, toldRollout, toldWave } from '../store/with-conditions.ts';
 import { findRollout } from './find-rollout.ts';
 import { waveGlass } from './glass-standing.ts';
+import { rulingWaves } from './ruling-waves.ts';
 
 const COUNTERS = ['members', 'inFlight', 'succeeded', 'failed', 'blocked', 'excluded', 'quarantined'] as const;
 /** How many clusters of a rollout stand where, over all its waves. `leftHalfDone`: parked where nothing of the rollout goes on any more, those too that have moved and were watched. */
@@ -155,7 +156,12 @@ async function standingsOf(table: Table, rollout: Rollout, waves: readonly Wave[
   const applied = (await load(table, Configs, 'UpgradePolicy', rollout.policy))?.data;
   const policy = upgradePolicy(applied);
   const { authors } = await loadAuthors(table, applied);
-  return waves.map((wave) => waveStanding(rollout, wave, policy, authors, now));
+  return Promise.all(
+    waves.map(async (wave) => {
+      const ruling = isAsked(rollout, wave) ? await rulingWaves(table, policy, wave) : [];
+      return waveStanding(rollout, wave, { policy, ruling, policyAppliedBy: authors }, now);
+    }),
+  );
 }
 
 function detail(
@@ -218,30 +224,49 @@ const loadWavesOf = async (table: Table, id: string): Promise<Wave[]> =>
 /** Where a wave stands under its policy as applied now: what its item alone does not tell. */
 export type WaveStanding = ReturnType<typeof waveStanding>;
 
-/** Of waves that have not ended; a wave whose policy is gone, or cannot be read, asks for nothing that could be told. */
+/** One that is at rest forecasts nothing, soaks nothing and asks nobody. */
+const isAtRest = ({ status }: Rollout): boolean => AT_REST.includes(status);
+
+/** A wave in which nobody needs work is passed over, whoever has agreed to it. */
+const isEmpty = (wave: Wave): boolean => wave.status === 'Pending' && unsettledIn(wave) === 0;
+
+/** Whether something of it may still begin by its approvals. */
+const isAsked = (rollout: Rollout, wave: Wave): boolean =>
+  !isAtRest(rollout) && !isEmpty(wave) && (wave.status === 'Pending' || wave.status === 'Open');
+
+/**
+ * Of waves that have not ended; a wave whose policy is gone, or cannot be read, asks for nothing that could be told.
+ *
+ * @param ruling the waves of the policy that its members begin by, where any may
+ */
 function waveStanding(
   rollout: Rollout,
   wave: Wave,
-  policy: UpgradePolicy | undefined,
-  policyAppliedBy: readonly string[],
+  {
+    policy,
+    ruling,
+    policyAppliedBy,
+  }: {
+    readonly policy: UpgradePolicy | undefined;
+    readonly ruling: readonly WaveSpec[];
+    readonly policyAppliedBy: readonly string[];
+  },
   now: Date,
 ) {
   const spec = waveNamed(policy, wave.name);
   const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
-  // A rollout that is at rest forecasts nothing, soaks nothing and asks nobody.
-  const acts = !AT_REST.includes(rollout.status);
+  const acts = !isAtRest(rollout);
   const soak = acts && wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
-  // One in which nobody needs work is passed over, whoever has agreed to it.
-  const isEmpty = wave.status === 'Pending' && unsettledIn(wave) === 0;
-  const isAsked = acts && !isEmpty && (wave.status === 'Pending' || wave.status === 'Open');
+  const approvals = ruling.flatMap(({ approval }) => (approval?.before === true ? approval.approvals : []));
+  const named = spec?.approval?.before === true && !isEmpty(wave) ? spec.approval.approvals : 0;
   return {
     index: wave.index,
     /** When its soak will be over if every gate stays green; null while it does not soak, or a gate is not green. */
     soakUntil: soak?.until?.toISOString() ?? null,
     /** How many approvals it asks for; 0 = none. */
-    approvalsWanted: spec?.approval?.before === true && !isEmpty ? spec.approval.approvals : 0,
+    approvalsWanted: Math.max(named, ...approvals),
     /** Why it may not begin for want of approval; empty = it may, or has begun. */
-    approvalReasons: isAsked ? approvalRefusals(spec, wave, requesters, now) : [],
+    approvalReasons: ruling.flatMap((one) => approvalRefusals(one, wave, requesters, now)),
     /** The most clusters that can fail before nothing more starts; null where nothing starts any more. */
     worstCase: acts ? worstCaseNow(wave) : null,
     /** Where its order to pass windows over stands; null where there is none. */
