@@ -42,6 +42,21 @@ test.each<[string, Partial<Wave>, Partial<Wave>, Partial<Rollout>, string | null
   expect((await loadRolloutDetail(table, 'r', NOON)).waitsForApproval).toBe(waits);
 });
 
+test('a cluster that has succeeded and goes back since is told as going back', async () => {
+  const table = new MemoryTable();
+  const { clusterKey } = clusterRecord({ name: 'web', version: '1.37' });
+  await keep(table, {
+    policy: asking,
+    rollout: rolloutItem({ id: 'r', policy: 'p', waves: ['before'] }),
+    waves: [waveItem({ index: 0, name: 'before', status: 'Undecided', succeeded: 1, goingBack: [clusterKey] })],
+    member: memberItem({ clusterKey, status: 'Succeeded', reasons: [], waveIndex: 0 }),
+  });
+  const { members, waitsForPromotion } = await loadRolloutDetail(table, 'r', NOON);
+  expect(members).toMatchObject([{ status: 'Succeeded', goesBack: true, reasons: [{ code: 'GoesBack' }] }]);
+  // Nobody is asked for a promotion that is refused.
+  expect(waitsForPromotion).toBeNull();
+});
+
 test('a wave under way that the policy has renamed asks for what its clusters begin by now', async () => {
   const table = new MemoryTable();
   const cluster = clusterRecord({ name: 'web', version: '1.36' });

@@ -8,7 +8,7 @@ import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
 import { waveNamed } from '../policy/wave-of.ts';
-import { goesBack } from '../policy/wave-room.ts';
+import { goesBack, goesBackItself } from '../policy/wave-room.ts';
 import { worstCaseNow } from '../policy/worst-case.ts';
 import type { Table } from '../ports/table.ts';
 import { busyWith } from '../protocol/authority.ts';
@@ -44,9 +44,11 @@ type RolloutProgress = Readonly<Record<(typeof COUNTERS)[number] | 'leftHalfDone
 
 export type RolloutSummary = ReturnType<typeof summary>;
 
-/** `readiness`: of who has not begun, whether it may go all the way by what is known today. */
 export interface ShownMember extends Member {
+  /** Of who has not begun: whether it may go all the way by what is known today. */
   readonly readiness?: ReadinessVerdict;
+  /** Its rollback is asked for, runs or has failed half-way: its status is what its upgrade came to before. */
+  readonly goesBack?: true;
 }
 
 export interface RolloutDetail extends RolloutSummary {
@@ -173,7 +175,12 @@ function detail(
   now: Date,
 ): RolloutDetail {
   const ordered = members
-    .map((member) => ({ ...member, reasons: leftIn(rollout, member) ?? member.reasons }))
+    .map((member) => {
+      const wave = waves.find(({ index }) => index === member.waveIndex);
+      const back = wave && goesBackItself(wave, member.clusterKey);
+      const own = { ...member, reasons: leftIn(rollout, member) ?? member.reasons };
+      return back === undefined ? own : { ...own, goesBack: true as const, reasons: [back, ...own.reasons] };
+    })
     .sort((a, b) => a.waveIndex - b.waveIndex || a.position - b.position);
   return {
     ...summary(rollout, waves, members, standings, late, now),
