@@ -4,7 +4,8 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { keep, NOON, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { Members, Rollouts } from '../store/entities.ts';
+import { reason } from '../contracts/step-result.ts';
+import { ClusterControls, Members, Rollouts } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { listRollouts, loadRolloutDetail } from './rollout-views.ts';
@@ -55,6 +56,25 @@ test('a cluster that has succeeded and goes back since is told as going back', a
   expect(members).toMatchObject([{ status: 'Succeeded', goesBack: true, reasons: [{ code: 'GoesBack' }] }]);
   // Nobody is asked for a promotion that is refused.
   expect(waitsForPromotion).toBeNull();
+});
+
+test.each<[string, boolean, string[]]>([
+  ['is held still', true, ['Held']],
+  ['was released since', false, ['MemberBlocked']],
+])('a member that ended because its cluster was held, which %s', async (_, isHeld, codes) => {
+  const table = new MemoryTable();
+  const { clusterKey } = clusterRecord({ name: 'web', version: '1.36' });
+  const why = reason('Held', 'The cluster is held since then: no.');
+  await keep(table, {
+    policy: asking,
+    rollout: rolloutItem({ id: 'r', policy: 'p', waves: ['before'] }),
+    waves: [waveItem({ index: 0, name: 'before', blocked: 1 })],
+    member: memberItem({ clusterKey, status: 'Blocked', reasons: [why], waveIndex: 0 }),
+  });
+  const held = { reason: why, since: NOON.toISOString() };
+  await table.transact([put(ClusterControls, { clusterKey, ...(isHeld && { held }) }, 'absent')]);
+  const { members } = await loadRolloutDetail(table, 'r', NOON);
+  expect(members.map(({ reasons }) => reasons.map(({ code }) => code))).toEqual([codes]);
 });
 
 test('a wave under way that the policy has renamed asks for what its clusters begin by now', async () => {

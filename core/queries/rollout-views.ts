@@ -25,14 +25,15 @@ import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { nodesIn } from '../rollout/policy-matches.ts';
 import { readinessOfMember } from '../rollout/readiness.ts';
 import { type Unready, unreadyToOpen } from '../rollout/require-ready.ts';
+import { triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { underWayOf } from '../rollout/under-way.ts';
 import { unsettledIn, waitsForPromotion } from '../rollout/wave-end.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
-import { Configs, Rollouts } from '../store/entities.ts';
-import { load, loadKind } from '../store/entity.ts';
-import { loadMembers, loadWaves } from '../store/members.ts';
+import { ClusterControls, Configs, Rollouts } from '../store/entities.ts';
+import { load, loadAll, loadKind } from '../store/entity.ts';
+import { isTried, loadMembers, loadWaves } from '../store/members.ts';
 import { type Told, toldRollout, toldWave } from '../store/with-conditions.ts';
 import { findRollout } from './find-rollout.ts';
 import { waveGlass } from './glass-standing.ts';
@@ -86,13 +87,29 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
   const waves = await loadWavesOf(table, id);
   const standings = await standingsOf(table, rollout, waves, now);
   const { stalled, forewarned: told, late } = await foreseen(table, rollout, waves, members, now);
-  const keptAway = await loadKeptAway(table, told);
-  const shown = told.map((member) => ({ ...member, reasons: [...keptAway(member), ...member.reasons] }));
+  const [keptAway, held] = await Promise.all([loadKeptAway(table, told), heldOf(table, told)]);
+  const shown = told.map((member) => ({
+    ...member,
+    reasons: [
+      ...keptAway(member),
+      ...(wasHeld(member) && !held.has(member.clusterKey) ? triedOnce : ownReasons)(member),
+    ],
+  }));
   return {
     ...detail({ ...rollout, reasons: [...rollout.reasons, ...stalled] }, waves, shown, standings, late, now),
     standings,
     suspiciousTraits: fingerprintOf(rollout, waves).traits,
   };
+}
+
+const ownReasons = ({ reasons }: Member) => reasons;
+const wasHeld = (member: Member): boolean => isTried(member) && member.reasons.some(({ code }) => code === 'Held');
+
+/** Which of those that were held when they ended are so still: a person may have taken that off since. */
+async function heldOf(table: Table, members: readonly Member[]): Promise<ReadonlySet<string>> {
+  const keys = members.filter(wasHeld).map(({ clusterKey }) => ClusterControls.key(clusterKey));
+  const controls = await loadAll(table, ClusterControls, keys);
+  return new Set(controls.flatMap(({ clusterKey, held }) => (held === undefined ? [] : clusterKey)));
 }
 
 /**

@@ -14,7 +14,7 @@ import type { Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
 import { earliestOpening, waitsOf } from '../rollout/openings.ts';
-import { newerIsUnderWay, refusalsOfRetry } from '../rollout/retry-member.ts';
+import { newerIsUnderWay, refusalsOfRetry, triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { turnsAt } from '../rollout/turn-at.ts';
 import type { Answer } from '../rollout/waiting.ts';
@@ -294,19 +294,12 @@ function again(
   isFinished: boolean,
   now: Date,
 ): Verdict {
-  const text = `It ended ${member.status} in the rollout ${rollout.id}; there is one try for each target.`;
   const { reasons, until } = isFinished ? NOTHING_REFUSES : refusalsOfRetry(snapshot, rollout, waves, member, now);
   const retry = `runs: liftlock retry cluster ${member.name}`;
   const condition = isFinished
     ? `It is whole at ${member.to}: it counts as succeeded once somebody ${retry}`
     : `${somebodyOnce(reasons)} removes the cause and ${retry}`;
-  return said(
-    after(condition, until),
-    // It was held when it ended, and is not any more.
-    ...member.reasons.filter(({ code }) => code !== 'Held'),
-    reason(member.status === 'Failed' ? 'MemberFailed' : 'MemberBlocked', text),
-    ...reasons,
-  );
+  return said(after(condition, until), ...triedOnce(member), ...reasons);
 }
 
 const NOTHING_REFUSES: Answer = { reasons: [] };
