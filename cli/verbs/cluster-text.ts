@@ -11,7 +11,17 @@ import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import type { Explanation } from '../../core/queries/explanation.ts';
 import type { SupportView } from '../../core/queries/support-view.ts';
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
-import { facts, listed, painted, reasonLines, relativeTime, section, shown, tableLines } from '../output/print.ts';
+import {
+  facts,
+  lastLook,
+  listed,
+  painted,
+  reasonLines,
+  relativeTime,
+  section,
+  shown,
+  tableLines,
+} from '../output/print.ts';
 import { glassText } from './break-glass.ts';
 import { READINESS_WORDS, type Shown } from './columns.ts';
 
@@ -41,7 +51,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
         `${insights.passing} passing, ${insights.warning} warnings, ${insights.error} errors, ${insights.unknown} unknown`,
       ],
       ['Auto Mode', cluster.autoMode ? 'yes' : 'no'],
-      ['Last seen', relativeTime(cluster.lastSeenAt, now)],
+      ['Last seen', lastLook(cluster.lastSeenAt, now)],
     ]),
     ...section('Warnings', reasonLines(cluster.warnings)),
     ...tagSection(cluster),
@@ -94,7 +104,7 @@ const otherNodes = ({ otherNodes: seen }: ClusterDetail, now: Date) =>
     shown(name),
     version,
     String(count),
-    relativeTime(seen?.seenAt, now),
+    lastLook(seen?.seenAt, now),
   ]);
 const addons = (cluster: ClusterDetail) => cluster.addons.map(({ name, version, status }) => [name, version, status]);
 const upgrades = (cluster: ClusterDetail, now: Date) =>

@@ -55,3 +55,12 @@ test.each([
   const column = LISTINGS.clusters.columns.find(({ header }) => header === 'READINESS');
   expect(column?.cell({ state, readiness } as never, shown)).toBe(cell);
 });
+
+test.each([
+  ['was found as it was', { status: 'Ok', checkedAt: '2026-11-20T03:00:00Z' }, 'at most 5h ago'],
+  ['was just looked at', { status: 'Ok', checkedAt: '2026-11-20T08:00:00Z' }, 'now'],
+  ['nobody may look at, which is written each time', { status: 'Denied', checkedAt: '2026-11-20T07:00:00Z' }, '1h ago'],
+])('CHECKED of an account that %s says no more than is known', (_, state, cell) => {
+  const column = LISTINGS.accounts.columns.find(({ header }) => header === 'CHECKED');
+  expect(column?.cell(state, shown)).toBe(cell);
+});
