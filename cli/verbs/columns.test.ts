@@ -13,6 +13,7 @@ const rollout: RolloutDetail = {
   waitsForApproval: null,
   waitsForReadiness: null,
   waitsForPromotion: null,
+  waitsForHooks: null,
   waveDetails: [],
   members: [],
 };
@@ -39,6 +40,8 @@ test('get policies names one that this version cannot read, and counts no cluste
 test.each([
   [{ waitsForApproval: 'prod', waitsForReadiness: null }, 'prod (needs approval)'],
   [{ waitsForReadiness: { wave: 'prod', clusters: 2 } }, 'prod (2 not ready)'],
+  [{ waitsForHooks: 'prod' }, 'prod (asks its hooks)'],
+  [{ waitsForHooks: 'prod', status: 'Halted' as const }, 'prod (halted by a hook)'],
   [{ currentWave: 'canary' }, 'canary'],
   [{ currentWave: 'canary', waitsForPromotion: 'canary' }, 'canary (needs promote)'],
 ])('WAVE of get rollouts says what keeps the wave shut', (given, cell) => {

@@ -43,6 +43,29 @@ test.each<[string, Partial<Wave>, Partial<Wave>, Partial<Rollout>, string | null
   expect((await loadRolloutDetail(table, 'r', NOON)).waitsForApproval).toBe(waits);
 });
 
+test.each<[Rollout['status'], Partial<Wave>, string | null]>([
+  [
+    'Halted',
+    { hooks: { 'a/before/wave/all': { askedSince: NOON.toISOString(), grantNumber: 0, answer: 'stop' } } },
+    'all',
+  ],
+  ['Running', { hooks: { 'a/before/wave/all': { askedSince: NOON.toISOString(), grantNumber: 0 } } }, 'all'],
+  ['Paused', { hooks: {} }, null],
+  ['Halted', {}, null],
+])('a rollout that is %s is told at the wave whose hooks it waits for: %j', async (status, all, waits) => {
+  const table = new MemoryTable();
+  await keep(table, {
+    policy: policyConfig(policyWith({ name: 'p', waves: '[{ name: before }, { name: all }]' })),
+    rollout: rolloutItem({ id: 'r', policy: 'p', waves: ['before', 'all'], status }),
+    waves: [
+      waveItem({ index: 0, name: 'before', status: 'Completed' }),
+      waveItem({ index: 1, name: 'all', status: 'Pending', ...all }),
+    ],
+    member: undefined,
+  });
+  expect((await listRollouts(table, NOON)).items[0]).toMatchObject({ waitsForHooks: waits, currentWave: null });
+});
+
 test('a cluster that has succeeded and goes back since is told as going back', async () => {
   const table = new MemoryTable();
   const { clusterKey } = clusterRecord({ name: 'web', version: '1.37' });

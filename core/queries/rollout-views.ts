@@ -29,6 +29,7 @@ import { triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { underWayOf } from '../rollout/under-way.ts';
 import { unsettledIn, waitsForPromotion } from '../rollout/wave-end.ts';
+import { withoutHooks } from '../rollout/wave-hooks.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { ClusterControls, Configs, Rollouts } from '../store/entities.ts';
@@ -221,6 +222,7 @@ function summary(
   const lacksApproval = standings.some((one) => one.index === next?.index && one.approvalReasons.length > 0);
   const waitsForApproval = rollout.status === 'Running' && lacksApproval ? (next?.name ?? null) : null;
   const isLate = next !== undefined && late !== undefined && waitsForApproval === null;
+  const asksHooks = rollout.status === 'Running' || rollout.status === 'Halted';
   const sums = COUNTERS.map((counter) => [counter, waves.reduce((sum, wave) => sum + wave[counter], 0)]);
   const sum = Object.fromEntries(sums) as Omit<RolloutProgress, 'leftHalfDone'>;
   const left = members.filter((member) => leftIn(rollout, member) !== undefined).length;
@@ -235,6 +237,8 @@ function summary(
     waitsForApproval,
     /** Likewise for want of clusters that are ready (`requireReady`), and of how many; null while an approval comes first. */
     waitsForReadiness: isLate ? { wave: next.name, clusters: late.members.length } : null,
+    /** The wave that does not open before its hooks say go, as they are asked now or have halted the rollout; null where there is none. */
+    waitsForHooks: asksHooks && next !== undefined && withoutHooks(next) !== undefined ? next.name : null,
     /** The wave that proves too little to pass, which an approver may let pass; null where there is none. */
     waitsForPromotion: waves.find(waitsForPromotion)?.name ?? null,
   };
