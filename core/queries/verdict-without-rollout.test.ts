@@ -28,3 +28,19 @@ test.each<[string, readonly Partial<Wave>[], string]>([
   const place = { rollout, waves, member: undefined };
   expect(verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW).when.condition).toBe(condition);
 });
+
+test.each<[string, string]>([
+  ['manual', 'Somebody runs: liftlock rollout create p; and somebody runs: liftlock fleet resume'],
+  [
+    'automatic',
+    'The next full look of the reconciler creates a rollout, within the hour; and somebody runs: liftlock fleet resume',
+  ],
+])('who is in no rollout yet (trigger %s) is told of a stop of the fleet as well', (trigger, condition) => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const policies = { p: { selector: {}, target: '1.37', trigger, waves: [{ name: 'all' }] } };
+  const control = { stopped: true, by: 'ana', reason: 'drill', at: NOW.toISOString() };
+  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), control };
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const { reasons, when } = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);
+  expect([when.condition, reasons.at(-1)?.code]).toEqual([condition, 'FleetStopped']);
+});

@@ -167,7 +167,7 @@ export function verdictOf(
   if (aim.target === undefined) return said(after('The target is offered there.'), ...aim.reasons);
   // Whose reason to be taken out is gone waits for another plan or another rollout; whom a person took out does not.
   return going === undefined || (going.member.status === 'Excluded' && !isServed(going.member))
-    ? withoutRollout(snapshot, cluster, aim, place, now)
+    ? besideStop(snapshot, withoutRollout(snapshot, cluster, aim, place, now))
     : isTried(going.member)
       ? again(snapshot, going, isFinished, now)
       : inRollout(
@@ -313,6 +313,13 @@ const refusalsBeside = (own: Rollout, place: Place | undefined): Answer =>
   place === undefined || place.rollout.id === own.id || AT_REST.includes(place.rollout.status)
     ? NOTHING_REFUSES
     : { reasons: [newerIsUnderWay(place.rollout)] };
+
+/** Nothing begins in a rollout that is to come either, as long as the fleet is stopped. */
+function besideStop(snapshot: FleetSnapshot, { when, reasons }: Verdict): Verdict {
+  const stop = refusedByFleet(snapshot).filter(({ code }) => code === 'FleetStopped');
+  const condition = when.condition && `${when.condition.replace(/\.$/, '')}${andResume(stop)}`;
+  return stop.length === 0 ? { when, reasons } : said({ ...when, condition }, ...reasons, ...stop);
+}
 
 function withoutRollout(
   snapshot: FleetSnapshot,
