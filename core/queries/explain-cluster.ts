@@ -9,7 +9,7 @@ import { arrivalId, hopId, hopTo, isRollback } from '../model/hop.ts';
 import { glassInForce } from '../policy/break-glass.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
-import { mostInFlight } from '../policy/wave-room.ts';
+import { goesBackItself, mostInFlight } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
@@ -241,7 +241,8 @@ function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanatio
     wave: wave?.name ?? '',
     waveStatus: wave?.status ?? '',
     goal: { from, to, status, ...given({ releases, addons }) },
-    memberStatus: status,
+    // Its status is what its upgrade came to before, as describe rollout shows it.
+    memberStatus: wave !== undefined && goesBackItself(wave, member.clusterKey) !== undefined ? 'GoesBack' : status,
     position: member.position,
     of: wave?.members ?? 0,
     atOnce: wave === undefined ? 0 : mostInFlight(wave),

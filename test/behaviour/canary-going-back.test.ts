@@ -81,6 +81,7 @@ test('a canary that soaks does not pass by one that has failed on its way back, 
   expect((await wavesOf(world))[0]?.reasons[0]?.code).toBe('GoesBack');
   // Nobody's word has it pass later, when the rollback has come to something that nobody has seen by then.
   await expect(promoteRollout(world.ports, rollout?.id ?? '', PERSON, 'all is well')).rejects.toThrow(/rollback of c/);
+  expect((await explainCluster(world.ports, await recordOf(world, 'c'))).rollout?.memberStatus).toBe('GoesBack');
   const { members } = await loadRolloutDetail(world.table, rollout?.id ?? '', world.clock.now());
   expect(members.flatMap(({ name, goesBack }) => (goesBack === true ? name : []))).toEqual(['c']);
   await releaseCluster(world.ports, (await recordOf(world, 'c')).clusterKey, PERSON);
