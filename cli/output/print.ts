@@ -138,6 +138,15 @@ export function relativeTime(at: string | null | undefined, now: Date): string {
   return milliseconds > 0 ? `in ${text}` : `${text} ago`;
 }
 
+/**
+ * The same of what is looked at again and again: that all is as it was is written only every six hours (core/inventory/seen.ts), so that the last look may be
+ * younger than what is on record.
+ */
+export function lastLook(at: string | null | undefined, now: Date): string {
+  const text = relativeTime(at, now);
+  return text.endsWith(' ago') ? `at most ${text}` : text;
+}
+
 /** The two largest units: `3h12m`, `12d`, `45s`. */
 function duration(seconds: number): string {
   let rest = Math.round(seconds);

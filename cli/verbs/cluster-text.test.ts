@@ -37,9 +37,10 @@ test('what a cluster was compared by is said in one line, what is worse first', 
     const [result, probe] = one.split(':');
     return { probe, result, kind: 'state', figures: {} };
   });
-  const upgrade = { comparison: { comparedAt: '2026-11-19T23:00:00.000Z', verdicts } } as unknown as UpgradeView;
-  expect(comparedText(upgrade, now)).toBe('worse: workloads; not known: alarms; as before: nodes, pods, 1h ago');
-  expect(comparedText(null, now)).toBe('-');
+  const compared = { id: '1.36-1.37', comparedAt: '2026-11-19T23:00:00.000Z', verdicts } as never;
+  expect(comparedText(compared, now)).toBe(
+    'worse: workloads; not known: alarms; as before: nodes, pods; by the smoke check of 1.36-1.37, 1h ago',
+  );
 });
 
 test('of what is not known it is said why, and of nothing else', () => {

@@ -8,9 +8,20 @@ import { probeText } from '../../core/probes/probe-verdict.ts';
 import type { RollbackView } from '../../core/protocol/rollback-view.ts';
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
+import type { Explanation } from '../../core/queries/explanation.ts';
 import type { SupportView } from '../../core/queries/support-view.ts';
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
-import { facts, listed, painted, reasonLines, relativeTime, section, shown, tableLines } from '../output/print.ts';
+import {
+  facts,
+  lastLook,
+  listed,
+  painted,
+  reasonLines,
+  relativeTime,
+  section,
+  shown,
+  tableLines,
+} from '../output/print.ts';
 import { glassText } from './break-glass.ts';
 import { READINESS_WORDS, type Shown } from './columns.ts';
 
@@ -40,7 +51,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
         `${insights.passing} passing, ${insights.warning} warnings, ${insights.error} errors, ${insights.unknown} unknown`,
       ],
       ['Auto Mode', cluster.autoMode ? 'yes' : 'no'],
-      ['Last seen', relativeTime(cluster.lastSeenAt, now)],
+      ['Last seen', lastLook(cluster.lastSeenAt, now)],
     ]),
     ...section('Warnings', reasonLines(cluster.warnings)),
     ...tagSection(cluster),
@@ -93,7 +104,7 @@ const otherNodes = ({ otherNodes: seen }: ClusterDetail, now: Date) =>
     shown(name),
     version,
     String(count),
-    relativeTime(seen?.seenAt, now),
+    lastLook(seen?.seenAt, now),
   ]);
 const addons = (cluster: ClusterDetail) => cluster.addons.map(({ name, version, status }) => [name, version, status]);
 const upgrades = (cluster: ClusterDetail, now: Date) =>
@@ -124,24 +135,23 @@ const lastComparison = (upgrades: readonly UpgradeView[]) =>
   upgrades.find((one) => one.comparison !== null && !isRollback(one))?.comparison;
 
 /** Why nobody can tell what a comparison could not: who may not read it, or what there is too little of. */
-export const unknownSection = (comparison: UpgradeView['comparison'] | undefined): string[] =>
+export const unknownSection = (
+  comparison: Pick<NonNullable<Explanation['compared']>, 'verdicts'> | null | undefined,
+): string[] =>
   section(
     'Not known',
     reasonLines((comparison?.verdicts ?? []).filter(({ result }) => result === 'inconclusive').map(verdictReason)),
   );
 
-/** `worse: workloads, pods; not known: alarms; 4 as before`, of the smoke check of the last hop or rollback. */
-export function comparedText(upgrade: UpgradeView | null, now: Date): string {
-  const { comparedAt, verdicts = [] } = upgrade?.comparison ?? {};
-  if (comparedAt === undefined) return '-';
+/** `worse: workloads, pods; not known: alarms; as before: nodes; by the smoke check of 1.36-1.37, 1h ago`. */
+export function comparedText({ id, comparedAt, verdicts }: NonNullable<Explanation['compared']>, now: Date): string {
   const of = (result: string) => verdicts.filter((one) => one.result === result).map(probeText);
   const parts = [
     ...(of('fail').length === 0 ? [] : [`worse: ${of('fail').join(', ')}`]),
     ...(of('inconclusive').length === 0 ? [] : [`not known: ${of('inconclusive').join(', ')}`]),
     ...(of('pass').length === 0 ? [] : [`as before: ${of('pass').join(', ')}`]),
   ];
-  const when = isRollback(upgrade ?? undefined) ? ', after it was taken back' : '';
-  return `${parts.join('; ')}${when}, ${relativeTime(comparedAt, now)}`;
+  return `${parts.join('; ')}; by the smoke check of ${id}, ${relativeTime(comparedAt, now)}`;
 }
 
 /** The newest first, with how much there is more or less than in the scan before for the same target. */

@@ -13,6 +13,7 @@ const rollout: RolloutDetail = {
   waitsForApproval: null,
   waitsForReadiness: null,
   waitsForPromotion: null,
+  waitsForHooks: null,
   waveDetails: [],
   members: [],
 };
@@ -39,6 +40,8 @@ test('get policies names one that this version cannot read, and counts no cluste
 test.each([
   [{ waitsForApproval: 'prod', waitsForReadiness: null }, 'prod (needs approval)'],
   [{ waitsForReadiness: { wave: 'prod', clusters: 2 } }, 'prod (2 not ready)'],
+  [{ waitsForHooks: 'prod' }, 'prod (asks its hooks)'],
+  [{ waitsForHooks: 'prod', status: 'Halted' as const }, 'prod (halted by a hook)'],
   [{ currentWave: 'canary' }, 'canary'],
   [{ currentWave: 'canary', waitsForPromotion: 'canary' }, 'canary (needs promote)'],
 ])('WAVE of get rollouts says what keeps the wave shut', (given, cell) => {
@@ -54,4 +57,13 @@ test.each([
 ])('READINESS of a cluster that is %s, with %j, is %s', (state, readiness, cell) => {
   const column = LISTINGS.clusters.columns.find(({ header }) => header === 'READINESS');
   expect(column?.cell({ state, readiness } as never, shown)).toBe(cell);
+});
+
+test.each([
+  ['was found as it was', { status: 'Ok', checkedAt: '2026-11-20T03:00:00Z' }, 'at most 5h ago'],
+  ['was just looked at', { status: 'Ok', checkedAt: '2026-11-20T08:00:00Z' }, 'now'],
+  ['nobody may look at, which is written each time', { status: 'Denied', checkedAt: '2026-11-20T07:00:00Z' }, '1h ago'],
+])('CHECKED of an account that %s says no more than is known', (_, state, cell) => {
+  const column = LISTINGS.accounts.columns.find(({ header }) => header === 'CHECKED');
+  expect(column?.cell(state, shown)).toBe(cell);
 });

@@ -9,7 +9,7 @@ import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
 import { targetWords } from '../../core/version/target.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import type { Session } from '../command/session.ts';
-import { type Paint, painted, relativeTime, table } from '../output/print.ts';
+import { lastLook, type Paint, painted, relativeTime, table } from '../output/print.ts';
 import type { Kind } from './kind.ts';
 
 export interface Shown {
@@ -90,7 +90,7 @@ const clusters: Listing<ClusterSummary & { readonly readiness: ReadinessView }> 
     time('OLDEST-IMAGE', (item) => item.oldestImageAt, true),
     time('PATCHES-DUE', (item) => item.patchesDueAt, true),
     plain('LATE/DAY', (item) => dollars(item.support.dollarsPerDayLate), true),
-    time('SEEN', (item) => item.lastSeenAt, true),
+    { header: 'SEEN', wide: true, cell: ({ lastSeenAt }, { now }) => lastLook(lastSeenAt, now) },
     plain('ID', (item) => item.id, true),
     plain('LABELS', labels, true),
   ],
@@ -103,10 +103,13 @@ const rollouts: Listing<RolloutSummary> = {
     plain('POLICY', (item) => item.policy),
     plain('TARGET', (item) => item.target),
     status('STATUS', (item) => item.status),
-    plain('WAVE', ({ waitsForApproval, waitsForReadiness: late, waitsForPromotion, currentWave, reasons: [first] }) => {
-      if (first?.code === 'GoesBack') return `${currentWave ?? ''} (a cluster goes back)`.trim();
+    plain('WAVE', ({ waitsForApproval, waitsForReadiness: late, waitsForPromotion, waitsForHooks, ...rollout }) => {
+      const { currentWave, reasons, status: stands } = rollout;
+      if (reasons[0]?.code === 'GoesBack') return `${currentWave ?? ''} (a cluster goes back)`.trim();
       if (waitsForPromotion !== null) return `${waitsForPromotion} (needs promote)`;
       if (waitsForApproval !== null) return `${waitsForApproval} (needs approval)`;
+      if (waitsForHooks !== null)
+        return `${waitsForHooks} (${stands === 'Halted' ? 'halted by a hook' : 'asks its hooks'})`;
       return late === null ? currentWave : `${late.wave} (${late.clusters} not ready)`;
     }),
     plain('DONE', ({ progress }) => `${progress.succeeded}/${progress.members - progress.excluded}`),
@@ -205,7 +208,11 @@ const accounts: Listing<AccountState> = {
     plain('REGION', (item) => item.region),
     status('STATUS', (item) => item.status),
     plain('CLUSTERS', (item) => item.clusters),
-    time('CHECKED', (item) => item.checkedAt),
+    {
+      header: 'CHECKED',
+      // That a look was refused is written each time.
+      cell: ({ status: found, checkedAt }, { now }) => (found === 'Ok' ? lastLook : relativeTime)(checkedAt, now),
+    },
     plain('REASON', (item) => item.reason ?? ''),
   ],
 };

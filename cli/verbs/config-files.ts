@@ -41,9 +41,11 @@ async function namesIn(path: string, recursive: boolean): Promise<string[] | und
   }
 }
 
-/** A folder that can be rehearsed (`liftlock start --fleet`) has a scenario beside its config, which is nothing to apply. */
+/** A folder that can be rehearsed (`liftlock start --fleet`, `local up --fleet`) has a scenario beside its config, which is nothing to apply. */
 function isScenario(session: Session, file: ConfigFile): boolean {
   if (!/^kind:\s*Scenario\s*$/m.test(file.text)) return false;
-  session.io.err(`${file.path}: left out, a Scenario is for liftlock start only.\n`);
+  session.io.err(
+    `${file.path}: left out, a Scenario is for what runs on this machine (liftlock start, liftlock local up).\n`,
+  );
   return true;
 }

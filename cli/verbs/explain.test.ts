@@ -11,6 +11,7 @@ const explanation: Explanation = {
     hops: [],
     rollout: null,
     upgrade: null,
+    compared: null,
     scan: null,
     scanBlocked: null,
     scanLooked: null,

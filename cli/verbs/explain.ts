@@ -29,7 +29,7 @@ const UNKNOWN = 'unknown: a policy that may select it cannot be read, so nothing
 
 /** The answer first, then what it rests on. */
 export function explanationText(explanation: Explanation, { paint, now }: Shown): string[] {
-  const { policy, rollout, when, hops, upgrade, breakGlass, warnings } = explanation;
+  const { policy, rollout, when, hops, upgrade, compared, breakGlass, warnings } = explanation;
   return [
     `${shown(explanation.cluster)} is at ${shown(explanation.version)}: ${painted(paint, explanation.state)}`,
     ...reasonLines(explanation.reasons),
@@ -65,7 +65,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
           ? 'none'
           : `${shown(upgrade.id)} ${upgrade.status}, asked for by ${shown(upgrade.requestedBy)}${givenUpText(upgrade, explanation.cluster)}`,
       ],
-      upgrade?.comparison != null && ['Compared', comparedText(upgrade, now)],
+      compared !== null && ['Compared', comparedText(compared, now)],
       ['Rollback', rollbackText(explanation.rollback, now)],
       ['Support', supportText(explanation.support, now)],
     ]),
@@ -73,7 +73,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
       'What stopped it',
       explanation.stoppedBy.flatMap((one) => blockerLines(one)),
     ),
-    ...unknownSection(upgrade?.comparison),
+    ...unknownSection(compared),
     ...section('Way back of the next hop', reasonLines(explanation.reversal)),
     ...section('What stops its hops, as last seen', reasonLines(explanation.foreseen)),
     ...section('Why there', reasonLines(explanation.placement)),

@@ -57,7 +57,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
           `  ${at + 1}`,
           visible(nameOf(member)),
           goalText(member),
-          painted(paint, member.status),
+          painted(paint, member.goesBack === true ? 'GoesBack' : member.status),
           visible(first?.message ?? ''),
         ],
         ...others.map(({ message }) => ['', '', '', '', visible(message)]),

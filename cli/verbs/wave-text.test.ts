@@ -136,6 +136,15 @@ test('members of a wave are numbered in their order, whichever plan has given th
   ]);
 });
 
+test('a cluster that goes back is shown as such, whatever its upgrade had come to', () => {
+  const rollout = {
+    ...{ ...rolloutItem(), progress: {}, conditions: [], waveDetails: [waveItem({ index: 0 })] },
+    members: [{ ...memberItem({ waveIndex: 0, name: 'web', status: 'Succeeded' }), goesBack: true }],
+  } as unknown as RolloutDetail;
+  const text = rolloutText(rollout, { paint: colourOf({ env: {}, isTerminal: false }, false), now }).join('\n');
+  expect(text).toMatch(/ web .* GoesBack$/m);
+});
+
 test('members and clusters left out that have one name are told apart by account and Region', () => {
   const keyOf = (account: string, name: string) =>
     `arn:aws:eks:eu-central-1:${account}:cluster/${name}@2026-01-01T00:00:00.000Z`;

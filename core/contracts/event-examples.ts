@@ -149,6 +149,7 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
       version,
       change: `${cluster.clusterKey}#12`,
       ...upgrade,
+      rolloutId,
       from: '1.35',
       to: '1.36',
       status: 'Parked',

@@ -93,6 +93,8 @@ export const EVENT_DETAILS = {
     ...change,
     ...cluster,
     upgradeId: z.string(),
+    /** Absent of one that a person has begun. */
+    rolloutId: z.string().optional(),
     from: z.string(),
     to: z.string(),
     status: z.string(),

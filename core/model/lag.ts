@@ -265,14 +265,21 @@ export function whoFinishes(
 export const whoseRolloutTakesIt = (policy: string): string =>
   `The next rollout of ${policy} takes it in (by hand: liftlock rollout create ${policy})`;
 
-/** What is behind, and who brings it there; of what Liftlock cannot roll the first says that too. */
+/**
+ * What is behind, and who brings it there; of what Liftlock cannot roll the first says that too. `kept`: why nobody does so now, whoever asks for it
+ * (a hold, a tag).
+ */
 export function unfinished(
   cluster: Parts & Pick<ClusterRecord, 'name'>,
   policy: Finishing | undefined,
+  kept: readonly Reason[],
 ): Reason | undefined {
   const lag = lagReason(cluster, policy?.spec);
   if (lag === undefined || policy === undefined || !canFinish(cluster, policy.spec)) return lag;
-  return { ...lag, message: `${lag.message} ${whoFinishes(cluster, policy)}.` };
+  const why = kept.map(({ message }) => message).join(' ');
+  const who =
+    why === '' ? whoFinishes(cluster, policy) : `${why} What ends that says: liftlock explain cluster ${cluster.name}`;
+  return { ...lag, message: `${lag.message} ${who}.` };
 }
 
 /** What is said beside "at its target" while nobody has read the nodes: it is true of managed groups alone. */

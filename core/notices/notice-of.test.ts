@@ -70,6 +70,17 @@ test('only of what was never begun is that told', () => {
   expect(noticeOf(upgrade('Canceled'))?.what).toMatch(/is Canceled\.$/);
 });
 
+test.each([
+  ['of a rollout', { rolloutId: 'r' }, 'liftlock retry cluster shop'],
+  ['that a person has begun, which no retry takes', {}, 'liftlock upgrade cluster shop --to 1.36 --approve'],
+  ['of one step by hand', { upgradeId: 'roll-node-group-x' }, 'start the state machine roll-node-group once more'],
+])('what was blocked is asked for anew by a command that is taken: %s', (_, more, todo) => {
+  const detail = { ...upgrade('Blocked').detail, upgradeId: '1.35-1.36', ...more };
+  expect(noticeOf({ type: 'UpgradeChanged', detail } as LiftlockEvent)?.todo).toBe(
+    `Remove what blocks it, then: ${todo}`,
+  );
+});
+
 test('a drain is called one, and asked for anew where it was blocked', () => {
   const detail = { ...upgrade('Blocked').detail, upgradeId: 'drain-nodes-request-1', from: '1.36', to: '1.36' };
   expect(noticeOf({ type: 'UpgradeChanged', detail } as LiftlockEvent)).toMatchObject({

@@ -1,8 +1,10 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
+import { MACHINE_NAMES } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { shortId } from '../model/cluster-key.ts';
 import { visibleLine } from '../model/visible.ts';
 import { apart } from '../model/words.ts';
+import { wayToTryAgain } from '../protocol/left-half-done.ts';
 
 /** What is sent of an event, to programs and with the words for people. */
 export const detailWithNotice = (event: LiftlockEvent) => ({ ...event.detail, notice: noticeOf(event) });
@@ -83,7 +85,7 @@ function memberNotice(event: Of<'MemberChanged'>): Notice | undefined {
 
 /** Failures are told as what they lead to, the hold on the cluster; success and parking are in the reports. */
 function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
-  const { from, to, status, reasons, upgradeId } = event.detail;
+  const { from, to, status, reasons, upgradeId, rolloutId } = event.detail;
   if (status !== 'Blocked' && status !== 'Canceled') return undefined;
   const isDrain = upgradeId.startsWith('drain-nodes-');
   const isBack = upgradeId.startsWith('rollback-');
@@ -100,11 +102,15 @@ function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
   }
   if (status === 'Canceled') return notice(event, what, because(reasons), NOTHING);
   const again = isDrain
-    ? `drain nodegroup NAME --cluster ${name} --approve`
+    ? `liftlock drain nodegroup NAME --cluster ${name} --approve`
     : isBack
-      ? `rollback cluster ${name} --approve, which takes an approver; without --approve it says what is in the way`
-      : `retry cluster ${name}`;
-  return notice(event, what, because(reasons), `Remove what blocks it, then: liftlock ${again}`);
+      ? `liftlock rollback cluster ${name} --approve, which takes an approver; without --approve it says what is in the way`
+      : wayToTryAgain(
+          name,
+          { rolloutId, machine: MACHINE_NAMES.find((one) => upgradeId.startsWith(`${one}-`)) ?? 'upgrade-cluster', to },
+          false,
+        );
+  return notice(event, what, because(reasons), `Remove what blocks it, then: ${again}`);
 }
 
 /** Nothing that a person does opens the way back of the same hop again. */

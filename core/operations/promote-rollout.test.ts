@@ -60,6 +60,27 @@ test('there is nothing to promote where no wave soaks or is undecided', async ()
   });
 });
 
+test.each<[string, Partial<(typeof waves)[0]>, Partial<(typeof waves)[0]>]>([
+  ['the one that soaks', {}, { goingBack: [KEY] }],
+  ['one that is undecided', {}, { status: 'Undecided', goingBack: [KEY] }],
+  ['a wave before it, which has passed', { goingBack: [KEY] }, {}],
+])('no wave is promoted while a cluster goes back of %s', async (_, canary, dev) => {
+  const given = waves.map((wave, index) => ({ ...wave, ...[canary, dev][index] }));
+  const ports = await operatorPorts(new MemoryTable(), { ...kept, waves: given });
+  await expect(promoteRollout(ports, 'r', 'ann', 'hotfix')).rejects.toMatchObject({
+    name: 'WrongState',
+    message: expect.stringMatching(
+      /before the rollback of web has ended; .*Look at what it comes to, and then, .*: liftlock rollout promote r$/,
+    ),
+  });
+});
+
+test('a cluster that goes back in a later wave keeps nobody from promoting an earlier one', async () => {
+  const given = waves.map((wave, index) => (index === 2 ? { ...wave, goingBack: [KEY] } : wave));
+  const ports = await operatorPorts(new MemoryTable(), { ...kept, waves: given });
+  expect(await promoteRollout(ports, 'r', 'ann', 'hotfix')).toMatchObject({ promotedBy: 'ann' });
+});
+
 test.each<[string, Partial<Grant>, boolean]>([
   ['is upgraded by a person', { upgradeId: '1.36-1.37' }, true],
   ['whose upgrade is about to end', { status: 'closing' }, true],

@@ -2,6 +2,7 @@ import type { Grant } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { clusterNameOf } from '../model/cluster-key.ts';
+import { goesBack } from '../policy/wave-room.ts';
 import { isUndo } from '../protocol/undo.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { wrongState } from '../queries/refusal.ts';
@@ -18,7 +19,8 @@ import type { OperatorPorts } from './fleet-switch.ts';
 
 /**
  * A person's word in the place of a wave's proof: ends the soak of the one that soaks, its gates included, or lets one pass that is Undecided;
- * what has proved something soaks all the same. What the next one asks for still holds. Fails with `WrongState`.
+ * what has proved something soaks all the same. What the next one asks for still holds. Fails with `WrongState`, also while one of its clusters, or of a
+ * wave before it, goes back.
  */
 export function promoteRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Told<Wave>> {
   return changeAndTell(ports, async (now) => {
@@ -27,6 +29,13 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
     if (AT_REST.includes(rollout.data.status))
       throw wrongState(`The rollout ${id} is ${rollout.data.status}: nothing waits for its waves any more.`);
     const waves = await loadWaves(table, id);
+    const due = waves.findIndex(({ data }) => data.status === 'Soaking' || data.status === 'Undecided');
+    const back = goesBack(waves.slice(0, due + 1).map(({ data }) => data));
+    // It would take effect when that has ended, whatever the cluster is found to be by then: nobody has seen that yet.
+    if (back !== undefined)
+      throw wrongState(
+        `${back.message}. Look at what it comes to, and then, where the wave is to pass all the same: liftlock rollout promote ${id}`,
+      );
     const wave = waves.find(({ data }) => data.status === 'Soaking' || waitsForPromotion(data));
     if (wave === undefined) {
       const states = waves

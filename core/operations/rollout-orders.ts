@@ -72,10 +72,19 @@ export function resumeRollout(
     }
     return { ...rollout, status: 'Running', endedAt: undefined, reasons: [] };
   };
-  return switchRollout(ports, id, by, 'RolloutResumed', next, why, (waves, _, { status }) => ({
+  return switchRollout(ports, id, by, 'RolloutResumed', next, why, (waves, _, { status }) => {
     // A pause says nothing of why a wave is halted: that for rollbacks somebody lifts who resumes the rollout once that is what it stands for.
-    waves: reopened(waves, by, accept).filter(({ read }) => status !== 'Paused' || !isHaltedForRollbacks(read.data)),
-  }));
+    const opened = reopened(waves, by, accept).filter(
+      ({ read }) => status !== 'Paused' || !isHaltedForRollbacks(read.data),
+    );
+    const accepted = opened.filter(({ read }) => accept && read.data.status === 'Halted');
+    return {
+      waves: opened,
+      ...(accept
+        ? { detail: { accepted: accepted.map(({ next: { name, failed } }) => ({ wave: name, failed })) } }
+        : {}),
+    };
+  });
 }
 
 /**
@@ -121,6 +130,8 @@ interface Beside {
   readonly waves: readonly WaveWrite[];
   readonly writes?: readonly WriteOperation[];
   readonly record?: readonly AuditEntry[];
+  /** What the record of the order says beside its reasons. */
+  readonly detail?: Readonly<Record<string, unknown>>;
   /** Rollbacks that are given up. */
   readonly given?: readonly Upgrade[];
 }
@@ -155,7 +166,7 @@ function switchRollout(
     const read = await findRollout(ports.table, id);
     const waves = await loadWaves(ports.table, id);
     const changed = next(read.data, waves);
-    const { waves: waveWrites, writes = [], record = [], given = [] } = await change(waves, now, read.data);
+    const { waves: waveWrites, writes = [], record = [], detail, given = [] } = await change(waves, now, read.data);
     const { status, reasons } = changed;
     return {
       // What it means now: whoever scripts by conditions would take the order for not heeded.
@@ -168,7 +179,7 @@ function switchRollout(
         // and another policy may have its later waves now.
         ...(status === 'Paused' ? [] : [await writeMark(ports.table, now)]),
       ],
-      record: [rolloutEntry(id, event, by, { from: read.data.status, to: status, reasons, why }), ...record],
+      record: [rolloutEntry(id, event, by, { from: read.data.status, to: status, reasons, why, ...detail }), ...record],
       // Each rollback that is given up has a record of its own, after that of the order.
       events: ([first, ...others]) => [
         rolloutChanged(changed, first),

@@ -135,9 +135,11 @@ test('a halted wave with more failures than may is opened again only by who acce
       'The wave w0 is halted: 2 failed and at most 1 may. Retry its clusters (liftlock retry cluster X), or go on all the same: liftlock rollout resume r --accept-failures',
   });
   await expect(after(resume, { status: 'Paused' }, [halted])).rejects.toMatchObject({ name: 'WrongState' });
-  const { waves, stored } = await after(accept, { status: 'Halted' }, [halted]);
+  const { waves, stored, record } = await after(accept, { status: 'Halted' }, [halted]);
   expect(stored?.status).toBe('Running');
   expect(waves[0]).toMatchObject({ status: 'Open', acceptedFailures: 2 });
+  // Whoever reads the audit sees that failures were accepted, of which wave and how many.
+  expect(record[0]?.detail).toMatchObject({ accepted: [{ wave: 'w0', failed: 2 }] });
 });
 
 test('a halted wave of which none succeeded is opened again only by who accepts that', async () => {

@@ -1,16 +1,14 @@
-import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { AppliedConfig, ApprovalRecord, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { batchesOf } from '../model/batches.ts';
 import { given } from '../model/given.ts';
 import { newestOfEach } from '../model/last-words.ts';
-import { loadAuthors, loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
+import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { clustersOf, holdsUntil, mayApprove } from '../policy/approvals.ts';
-import { labeled } from '../policy/cluster-labels.ts';
-import { waveNamed, waveOf } from '../policy/wave-of.ts';
 import type { Table } from '../ports/table.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
+import { rulingWaves } from '../queries/ruling-waves.ts';
 import { ENDED_WELL } from '../queries/verdict.ts';
 import { waveReadiness } from '../readiness/wave-readiness.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
@@ -18,7 +16,7 @@ import { countVerdicts } from '../rollout/readiness.ts';
 import { isSettled } from '../rollout/wave-end.ts';
 import { changeAndTell } from '../store/change.ts';
 import { rolloutEntry, waveChanged } from '../store/changes.ts';
-import { Clusters, Configs, Rollouts, Waves } from '../store/entities.ts';
+import { Configs, Rollouts, Waves } from '../store/entities.ts';
 import { load, type Read, replace, unchanged } from '../store/entity.ts';
 import { loadMembers, loadWaves } from '../store/members.ts';
 import { type Told, toldWave } from '../store/with-conditions.ts';
@@ -53,12 +51,7 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
     }
     const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
     const policy = upgradePolicy(config?.data);
-    const spec = waveNamed(policy, name);
-    // A wave under way whose name the policy has given up goes by those that select its clusters now: whether these ask, and whom, is judged
-    // at each grant. One that has not begun has nobody in it any more.
-    const isGivenUp = policy !== undefined && spec === undefined && wave.data.status !== 'Pending';
-    const specs = isGivenUp ? await takenBy(table, policy, wave.data) : [spec];
-    const asked = specs.flatMap((one) => one?.approval ?? []);
+    const asked = (await rulingWaves(table, policy, wave.data)).flatMap(({ approval }) => approval ?? []);
     refuseState(wave.data, asked.length > 0, vote.decision);
     if (vote.decision === 'Approved') refuseOutdated(rollout.data, wave.data, config?.data);
     const { planHash } = wave.data;
@@ -127,22 +120,6 @@ const MEMBERS_TOLD = 500;
 /** What each member was known to be, for whoever asks later what was agreed to. */
 export function shownEntries(id: string, wave: string, by: string, shown: Awaited<ReturnType<typeof waveReadiness>>) {
   return batchesOf(shown, MEMBERS_TOLD).map((members) => rolloutEntry(id, 'WaveShown', by, { wave, members }));
-}
-
-/** The waves of a policy that take clusters of a wave whose name it has given up. */
-async function takenBy(table: Table, policy: UpgradePolicy, { rolloutId, index }: Wave): Promise<WaveSpec[]> {
-  const fleet = await loadFleetInForce(table);
-  const members = await loadMembers(table, rolloutId);
-  const clusters = await Promise.all(
-    members
-      .filter((member) => member.waveIndex === index)
-      .map(async ({ clusterKey }) => (await load(table, Clusters, clusterKey))?.data),
-  );
-  return policy.spec.waves.filter((_, at) =>
-    clusters.some(
-      (one) => one !== undefined && waveOf(policy, labeled(one, fleet), fleet?.tagPrefix ?? '').index === at,
-    ),
-  );
 }
 
 /** Fails with `WaveNotFound`. */

@@ -44,6 +44,15 @@ export function goesBack(waves: readonly Pick<Wave, 'name' | 'goingBack'>[]): Re
   return reason('GoesBack', said);
 }
 
+/** The same of one of its clusters, whatever had become of its upgrade by then; undefined where it does not go back. */
+export const goesBackItself = ({ goingBack }: Pick<Wave, 'goingBack'>, clusterKey: string): Reason | undefined =>
+  goingBack?.includes(clusterKey) === true
+    ? reason(
+        'GoesBack',
+        `It is being taken back, or that has failed half-way: liftlock explain cluster ${clusterNameOf(clusterKey)}`,
+      )
+    : undefined;
+
 /**
  * Why nothing begins after these waves: one of them is halted, or halts when its turn comes. Several that a retry has opened again are judged one after
  * the other, and a budget may have been lowered meanwhile.

@@ -14,6 +14,7 @@ import {
   pinnedBefore,
   wayOutOfHold,
   wayToFinish,
+  wayToTryAgain,
 } from './left-half-done.ts';
 
 const at = { ...cluster, version: '1.37' };
@@ -31,6 +32,22 @@ test.each([
 ])('what is left of %s is finished by a command that is taken', (_, left, way) => {
   expect(wayToFinish(at, left)).toBe(way);
   expect(wayOutOfHold(at, left)).toBe(`runs: liftlock release cluster ${cluster.name}, and then ${way}`);
+});
+
+test.each<[string, Partial<Upgrade> | undefined, boolean, string]>([
+  ['of a rollout', { rolloutId: 'r' }, true, 'liftlock retry cluster web'],
+  ['that a person has begun', {}, false, 'liftlock upgrade cluster web --to 1.37 --approve'],
+  [
+    'of whom the cluster is held for it',
+    {},
+    true,
+    'liftlock release cluster web, and then liftlock upgrade cluster web --to 1.37 --approve',
+  ],
+  ['of one step alone', { machine: 'roll-node-group' }, false, 'start the state machine roll-node-group once more'],
+  ['that nobody knows', undefined, true, 'liftlock explain cluster web'],
+])('an upgrade %s is tried again by a command that is taken', (_, given, holds, way) => {
+  const { rolloutId: _rollout, ...byHand } = upgrade({ to: '1.37' });
+  expect(wayToTryAgain('web', given && { ...byHand, ...given }, holds)).toBe(way);
 });
 
 test('what is left of a hop that somebody has gone past is finished by whoever explain names, once the hold is off', () => {

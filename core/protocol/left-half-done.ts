@@ -104,6 +104,25 @@ export function wayToFinish(
   return `runs: liftlock upgrade cluster ${name} --to ${to} --approve`;
 }
 
+/**
+ * What has an upgrade tried again that a step has ended without success: its rollout, where it is of one, else whoever asked for it does so anew. `holds`: its
+ * cluster is held by that end.
+ */
+export function wayToTryAgain(
+  name: string,
+  upgrade: Pick<Upgrade, 'rolloutId' | 'machine' | 'to'> | undefined,
+  holds: boolean,
+): string {
+  if (upgrade === undefined) return `liftlock explain cluster ${name}`;
+  const { rolloutId, machine, to } = upgrade;
+  if (rolloutId !== undefined) return `liftlock retry cluster ${name}`;
+  const anew =
+    machine === 'upgrade-cluster'
+      ? `liftlock upgrade cluster ${name} --to ${to} --approve`
+      : `start the state machine ${machine} once more`;
+  return holds ? `liftlock release cluster ${name}, and then ${anew}` : anew;
+}
+
 /** Whether somebody has taken the control plane past the version that it led to. */
 const isLeftBehind = ({ version }: Pick<ClusterRecord, 'version'>, upgrade: Upgrade | undefined): boolean =>
   upgrade?.machine === 'upgrade-cluster' && KubeVersion.parse(upgrade.to).isOlderThan(KubeVersion.parse(version));

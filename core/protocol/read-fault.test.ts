@@ -2,7 +2,7 @@ import { readFault, stoppedFromOutside } from './read-fault.ts';
 
 const ended = (said: string) => ({
   code: 'StoppedFromOutside',
-  message: `The execution ${said} No version was undone. Look, then: liftlock retry cluster web, or liftlock release cluster web.`,
+  message: `The execution ${said} No version was undone. Look; what goes on with it says: liftlock explain cluster web.`,
 });
 
 test('an execution that was stopped is told with its status, and with why as far as somebody wrote that', () => {
@@ -62,6 +62,6 @@ test('what cannot be started a second time, after a redrive, is told with what t
   );
   expect(code).toBe('StepFunctions.ExecutionAlreadyExistsException');
   expect(message).toMatch(
-    /^Execution Already Exists: 'x' A redrive cannot .* liftlock retry cluster web, or liftlock release cluster web\.$/,
+    /^Execution Already Exists: 'x' A redrive cannot .* Another attempt can\. Look; what goes on with it says: liftlock explain cluster web\.$/,
   );
 });

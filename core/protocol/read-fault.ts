@@ -17,7 +17,7 @@ export function stoppedFromOutside(
   { status, error, cause }: EndedExecution,
   cluster: string,
   name?: string,
-  then = `No version was undone. Look, then: ${anewOrNot(cluster)}.`,
+  then = `No version was undone. Look; ${whoGoesOn(cluster)}.`,
 ): Reason {
   const because =
     cause === undefined
@@ -32,9 +32,9 @@ export function stoppedFromOutside(
 /** An execution that was stopped starts its child under the same name when it is redriven, and the child has ended with it (facts: serverless.md §1). */
 const CHILD_HAS_ENDED = 'StepFunctions.ExecutionAlreadyExistsException';
 const AFTER_REDRIVE =
-  'A redrive cannot run again what its execution had started and that has ended since. Another attempt can:';
-const anewOrNot = (cluster: string): string =>
-  `liftlock retry cluster ${cluster}, or liftlock release cluster ${cluster}`;
+  'A redrive cannot run again what its execution had started and that has ended since. Another attempt can.';
+/** Whether a rollout tries it again, or who asked for it asks anew, is known only when somebody looks. */
+const whoGoesOn = (cluster: string): string => `what goes on with it says: liftlock explain cluster ${cluster}`;
 
 /**
  * What a task failed with, as far as a person reads it. Step Functions writes as cause Lambda's error with its stack, or the description of an
@@ -46,7 +46,7 @@ export function readFault(word: string, cause: string, cluster: string): Reason 
   const written = (parseJson(cause) ?? {}) as Record<'errorMessage' | 'Name' | 'Status' | 'Error' | 'Cause', unknown>;
   const [name, status] = [textOf(written.Name), textOf(written.Status)];
   if (word === CHILD_HAS_ENDED)
-    return quoted(word, `${textOf(written.errorMessage) ?? cause} ${AFTER_REDRIVE} ${anewOrNot(cluster)}.`);
+    return quoted(word, `${textOf(written.errorMessage) ?? cause} ${AFTER_REDRIVE} Look; ${whoGoesOn(cluster)}.`);
   if (name === undefined || status === undefined) return quoted(word, textOf(written.errorMessage) ?? cause);
   return stoppedFromOutside({ status, error: textOf(written.Error), cause: textOf(written.Cause) }, cluster, name);
 }

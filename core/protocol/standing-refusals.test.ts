@@ -24,6 +24,17 @@ test('what a retry has let be tried again is that upgrade alone', () => {
   expect([codes(undefined, '1.37'), codes({}, '1.37')]).toEqual([[], []]);
 });
 
+test.each<[ClusterControl['retried'], RegExp]>([
+  [hold, /^The upgrade 1\.35-1\.36 has failed half-way \(It failed\.\), and only the rollout .* goes on with it/],
+  [
+    { ...hold, reason: { code: 'RolledBack', message: 'Nothing takes it to 1.36 again before somebody retries it.' } },
+    /^The upgrade 1\.35-1\.36 was taken back, and only the rollout that it was retried in makes it again/,
+  ],
+])('what was retried is said to be what it was: %j', (retried, said) => {
+  const [refusal] = holdRefusals({ clusterKey: 'k', retried }, KubeVersion.parse('1.37'));
+  expect(refusal?.message).toMatch(said);
+});
+
 test('what a retry has let be tried again is tried by its rollout alone, and not by hand', () => {
   expect(codes({ retried: hold }, '1.36', false)).toEqual(['Held']);
   expect(codes({}, '1.36', false)).toEqual([]);

@@ -46,6 +46,9 @@ export function holdRefusals(control: ClusterControl | undefined, target?: KubeV
   if (retried === undefined || target === undefined) return [];
   const own: (string | undefined)[] = [hopTo(target), hopId(target, target)];
   if (isOfRetry === true && own.includes(retried.upgradeId)) return [];
-  const said = `The upgrade ${retried.upgradeId} has failed half-way (${retried.reason.message}), and only the rollout that it was retried in goes on with it: nothing else begins before it has succeeded, or a person releases the cluster.`;
+  // What its hold said ends with the hold: that nothing takes it there again before somebody retries it.
+  const isBack = retried.reason.code === 'RolledBack';
+  const became = isBack ? 'was taken back' : `has failed half-way (${retried.reason.message})`;
+  const said = `The upgrade ${retried.upgradeId} ${became}, and only the rollout that it was retried in ${isBack ? 'makes it again' : 'goes on with it'}: nothing else begins before it has succeeded, or a person releases the cluster.`;
   return [reason('Held', said)];
 }

@@ -144,3 +144,11 @@ test('where its own upgrade has moved the control plane it is there before the i
   expect(seen({ controlPlaneCompletedAt, from: '1.35', to: '1.36' })).toBe('1.36');
   expect(seen({ controlPlaneCompletedAt, from: '1.36', to: '1.35', machine: 'rollback-cluster' })).toBe('1.36');
 });
+
+test('a parked undo says nothing of where its cluster stands', () => {
+  const cluster = clusterRecord({ name: 'web', version: '1.37', nodegroups: [group('1.37')] });
+  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all' }] } };
+  const undo = upgrade({ clusterKey: cluster.clusterKey, id: 'undo-1', machine: 'restore-nodes', status: 'Parked' });
+  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), upgrades: [undo] };
+  expect(clusterSummary(snapshot, cluster, NOW)).toMatchObject({ state: 'UpToDate', upgrade: null });
+});

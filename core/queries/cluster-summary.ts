@@ -146,9 +146,14 @@ export function refusalsOf(
 
 const ACTIVE: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked'];
 
-/** The upgrade that runs or is parked; of several the one that runs, or that takes the cluster back, and an undo last. */
+/**
+ * The upgrade that runs or is parked; of several the one that runs, or that takes the cluster back, and an undo last. One that is parked
+ * says nothing of where the cluster stands, and is told among its warnings (`NotTakenBack`).
+ */
 export function activeUpgrade(snapshot: FleetSnapshot, clusterKey: string): Upgrade | undefined {
-  const own = snapshot.upgrades.filter((one) => one.clusterKey === clusterKey && ACTIVE.includes(one.status));
+  const own = snapshot.upgrades.filter(
+    (one) => one.clusterKey === clusterKey && ACTIVE.includes(one.status) && !(isUndo(one) && one.status === 'Parked'),
+  );
   return (
     own.find((one) => one.status === 'Running') ?? own.find(isRollback) ?? own.find((one) => !isUndo(one)) ?? own[0]
   );

@@ -9,7 +9,7 @@ import { arrivalId, hopId, hopTo, isRollback } from '../model/hop.ts';
 import { glassInForce } from '../policy/break-glass.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
-import { mostInFlight } from '../policy/wave-room.ts';
+import { goesBackItself, mostInFlight } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
@@ -104,7 +104,7 @@ export async function explainCluster(
     : [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
   const compared = goesBack ? upgrades.find(({ id }) => id === hopId(last.to, last.from)) : last;
   const shown = [last, compared].filter((one) => one !== undefined);
-  const [latest = null, { comparison = null } = {}] = await upgradeViews(ports.table, shown, cluster);
+  const [latest = null, lookedAt] = await upgradeViews(ports.table, shown, cluster);
   const foreseen =
     toCome === undefined
       ? []
@@ -134,7 +134,8 @@ export async function explainCluster(
     hops: hops.map(String),
     reversal: reversalOf(cluster, hops, region, { now, mayExtend }),
     rollout: rolloutOf(place, wave),
-    upgrade: latest && { ...latest, comparison },
+    upgrade: latest,
+    compared: lookedAt?.comparison == null ? null : { id: lookedAt.id, ...lookedAt.comparison },
     ...lastScan(scans?.scans[0], upgrades),
     foreseen,
     // What the last look foresees once more is not said twice; of a long one that look kept the beginning.
@@ -240,7 +241,8 @@ function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanatio
     wave: wave?.name ?? '',
     waveStatus: wave?.status ?? '',
     goal: { from, to, status, ...given({ releases, addons }) },
-    memberStatus: status,
+    // Its status is what its upgrade came to before, as describe rollout shows it.
+    memberStatus: wave !== undefined && goesBackItself(wave, member.clusterKey) !== undefined ? 'GoesBack' : status,
     position: member.position,
     of: wave?.members ?? 0,
     atOnce: wave === undefined ? 0 : mostInFlight(wave),

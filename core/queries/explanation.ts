@@ -46,6 +46,8 @@ export interface Explanation
     readonly atOnce: number;
   } | null;
   readonly upgrade: UpgradeView | null;
+  /** What the smoke check of the last hop has compared, and of which: of a rollback the hop that it takes back, since what got worse got so in that. */
+  readonly compared: (NonNullable<UpgradeView['comparison']> & { readonly id: string }) | null;
   /** The last report; an upgrade's own scan runs right before its hop. */
   readonly scan: Pick<ScanView, 'scannedAt' | 'target' | 'verdict' | 'errors' | 'warnings' | 'gaps'> | null;
   /** Why the step that scans for an upgrade was blocked, where nobody has scanned since; a report that passes is then not the answer. */

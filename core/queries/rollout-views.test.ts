@@ -4,7 +4,8 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { keep, NOON, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { Members, Rollouts } from '../store/entities.ts';
+import { reason } from '../contracts/step-result.ts';
+import { ClusterControls, Members, Rollouts } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { listRollouts, loadRolloutDetail } from './rollout-views.ts';
@@ -40,6 +41,79 @@ test.each<[string, Partial<Wave>, Partial<Wave>, Partial<Rollout>, string | null
   const [listed] = (await listRollouts(table, NOON)).items;
   expect(listed?.waitsForApproval).toBe(waits);
   expect((await loadRolloutDetail(table, 'r', NOON)).waitsForApproval).toBe(waits);
+});
+
+test.each<[Rollout['status'], Partial<Wave>, string | null]>([
+  [
+    'Halted',
+    { hooks: { 'a/before/wave/all': { askedSince: NOON.toISOString(), grantNumber: 0, answer: 'stop' } } },
+    'all',
+  ],
+  ['Running', { hooks: { 'a/before/wave/all': { askedSince: NOON.toISOString(), grantNumber: 0 } } }, 'all'],
+  ['Paused', { hooks: {} }, null],
+  ['Halted', {}, null],
+])('a rollout that is %s is told at the wave whose hooks it waits for: %j', async (status, all, waits) => {
+  const table = new MemoryTable();
+  await keep(table, {
+    policy: policyConfig(policyWith({ name: 'p', waves: '[{ name: before }, { name: all }]' })),
+    rollout: rolloutItem({ id: 'r', policy: 'p', waves: ['before', 'all'], status }),
+    waves: [
+      waveItem({ index: 0, name: 'before', status: 'Completed' }),
+      waveItem({ index: 1, name: 'all', status: 'Pending', ...all }),
+    ],
+    member: undefined,
+  });
+  expect((await listRollouts(table, NOON)).items[0]).toMatchObject({ waitsForHooks: waits, currentWave: null });
+});
+
+test('a cluster that has succeeded and goes back since is told as going back', async () => {
+  const table = new MemoryTable();
+  const { clusterKey } = clusterRecord({ name: 'web', version: '1.37' });
+  await keep(table, {
+    policy: asking,
+    rollout: rolloutItem({ id: 'r', policy: 'p', waves: ['before'] }),
+    waves: [waveItem({ index: 0, name: 'before', status: 'Undecided', succeeded: 1, goingBack: [clusterKey] })],
+    member: memberItem({ clusterKey, status: 'Succeeded', reasons: [], waveIndex: 0 }),
+  });
+  const { members, waitsForPromotion } = await loadRolloutDetail(table, 'r', NOON);
+  expect(members).toMatchObject([{ status: 'Succeeded', goesBack: true, reasons: [{ code: 'GoesBack' }] }]);
+  // Nobody is asked for a promotion that is refused.
+  expect(waitsForPromotion).toBeNull();
+});
+
+test.each<[string, boolean, string[]]>([
+  ['is held still', true, ['Held']],
+  ['was released since', false, ['MemberBlocked']],
+])('a member that ended because its cluster was held, which %s', async (_, isHeld, codes) => {
+  const table = new MemoryTable();
+  const { clusterKey } = clusterRecord({ name: 'web', version: '1.36' });
+  const why = reason('Held', 'The cluster is held since then: no.');
+  await keep(table, {
+    policy: asking,
+    rollout: rolloutItem({ id: 'r', policy: 'p', waves: ['before'] }),
+    waves: [waveItem({ index: 0, name: 'before', blocked: 1 })],
+    member: memberItem({ clusterKey, status: 'Blocked', reasons: [why], waveIndex: 0 }),
+  });
+  const held = { reason: why, since: NOON.toISOString() };
+  await table.transact([put(ClusterControls, { clusterKey, ...(isHeld && { held }) }, 'absent')]);
+  const { members } = await loadRolloutDetail(table, 'r', NOON);
+  expect(members.map(({ reasons }) => reasons.map(({ code }) => code))).toEqual([codes]);
+});
+
+test('a wave under way that the policy has renamed asks for what its clusters begin by now', async () => {
+  const table = new MemoryTable();
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  await keep(table, {
+    policy: policyConfig(policyWith({ name: 'p', waves: `[{ name: production, approval: ${approval} }]` })),
+    cluster,
+    rollout: rolloutItem({ id: 'r', policy: 'p', waves: ['all'] }),
+    waves: [waveItem({ index: 0, name: 'all', status: 'Open', planHash: 'hash' })],
+    member: memberItem({ clusterKey: cluster.clusterKey, status: 'Pending', waveIndex: 0 }),
+  });
+  const { standings, waitsForApproval } = await loadRolloutDetail(table, 'r', NOON);
+  expect(waitsForApproval).toBe('all');
+  expect((await listRollouts(table, NOON)).items[0]?.waitsForApproval).toBe('all');
+  expect(standings).toMatchObject([{ approvalsWanted: 1, approvalReasons: [{ code: 'ApprovalMissing' }] }]);
 });
 
 test.each<[string, Rollout['status'], Member['status'], object, boolean]>([

@@ -1,4 +1,4 @@
-import type { UpgradePolicy } from '../config/types.ts';
+import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
@@ -8,7 +8,7 @@ import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
 import { waveNamed } from '../policy/wave-of.ts';
-import { goesBack } from '../policy/wave-room.ts';
+import { goesBack, goesBackItself } from '../policy/wave-room.ts';
 import { worstCaseNow } from '../policy/worst-case.ts';
 import type { Table } from '../ports/table.ts';
 import { busyWith } from '../protocol/authority.ts';
@@ -25,17 +25,20 @@ import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import { nodesIn } from '../rollout/policy-matches.ts';
 import { readinessOfMember } from '../rollout/readiness.ts';
 import { type Unready, unreadyToOpen } from '../rollout/require-ready.ts';
+import { triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { underWayOf } from '../rollout/under-way.ts';
 import { unsettledIn, waitsForPromotion } from '../rollout/wave-end.ts';
+import { withoutHooks } from '../rollout/wave-hooks.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
-import { Configs, Rollouts } from '../store/entities.ts';
-import { load, loadKind } from '../store/entity.ts';
-import { loadMembers, loadWaves } from '../store/members.ts';
+import { ClusterControls, Configs, Rollouts } from '../store/entities.ts';
+import { load, loadAll, loadKind } from '../store/entity.ts';
+import { isTried, loadMembers, loadWaves } from '../store/members.ts';
 import { type Told, toldRollout, toldWave } from '../store/with-conditions.ts';
 import { findRollout } from './find-rollout.ts';
 import { waveGlass } from './glass-standing.ts';
+import { rulingWaves } from './ruling-waves.ts';
 
 const COUNTERS = ['members', 'inFlight', 'succeeded', 'failed', 'blocked', 'excluded', 'quarantined'] as const;
 /** How many clusters of a rollout stand where, over all its waves. `leftHalfDone`: parked where nothing of the rollout goes on any more, those too that have moved and were watched. */
@@ -43,9 +46,11 @@ type RolloutProgress = Readonly<Record<(typeof COUNTERS)[number] | 'leftHalfDone
 
 export type RolloutSummary = ReturnType<typeof summary>;
 
-/** `readiness`: of who has not begun, whether it may go all the way by what is known today. */
 export interface ShownMember extends Member {
+  /** Of who has not begun: whether it may go all the way by what is known today. */
   readonly readiness?: ReadinessVerdict;
+  /** Its rollback is asked for, runs or has failed half-way: its status is what its upgrade came to before. */
+  readonly goesBack?: true;
 }
 
 export interface RolloutDetail extends RolloutSummary {
@@ -83,13 +88,29 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
   const waves = await loadWavesOf(table, id);
   const standings = await standingsOf(table, rollout, waves, now);
   const { stalled, forewarned: told, late } = await foreseen(table, rollout, waves, members, now);
-  const keptAway = await loadKeptAway(table, told);
-  const shown = told.map((member) => ({ ...member, reasons: [...keptAway(member), ...member.reasons] }));
+  const [keptAway, held] = await Promise.all([loadKeptAway(table, told), heldOf(table, told)]);
+  const shown = told.map((member) => ({
+    ...member,
+    reasons: [
+      ...keptAway(member),
+      ...(wasHeld(member) && !held.has(member.clusterKey) ? triedOnce : ownReasons)(member),
+    ],
+  }));
   return {
     ...detail({ ...rollout, reasons: [...rollout.reasons, ...stalled] }, waves, shown, standings, late, now),
     standings,
     suspiciousTraits: fingerprintOf(rollout, waves).traits,
   };
+}
+
+const ownReasons = ({ reasons }: Member) => reasons;
+const wasHeld = (member: Member): boolean => isTried(member) && member.reasons.some(({ code }) => code === 'Held');
+
+/** Which of those that were held when they ended are so still: a person may have taken that off since. */
+async function heldOf(table: Table, members: readonly Member[]): Promise<ReadonlySet<string>> {
+  const keys = members.filter(wasHeld).map(({ clusterKey }) => ClusterControls.key(clusterKey));
+  const controls = await loadAll(table, ClusterControls, keys);
+  return new Set(controls.flatMap(({ clusterKey, held }) => (held === undefined ? [] : clusterKey)));
 }
 
 /**
@@ -155,7 +176,12 @@ async function standingsOf(table: Table, rollout: Rollout, waves: readonly Wave[
   const applied = (await load(table, Configs, 'UpgradePolicy', rollout.policy))?.data;
   const policy = upgradePolicy(applied);
   const { authors } = await loadAuthors(table, applied);
-  return waves.map((wave) => waveStanding(rollout, wave, policy, authors, now));
+  return Promise.all(
+    waves.map(async (wave) => {
+      const ruling = isAsked(rollout, wave) ? await rulingWaves(table, policy, wave) : [];
+      return waveStanding(rollout, wave, { policy, ruling, policyAppliedBy: authors }, now);
+    }),
+  );
 }
 
 function detail(
@@ -167,7 +193,12 @@ function detail(
   now: Date,
 ): RolloutDetail {
   const ordered = members
-    .map((member) => ({ ...member, reasons: leftIn(rollout, member) ?? member.reasons }))
+    .map((member) => {
+      const wave = waves.find(({ index }) => index === member.waveIndex);
+      const back = wave && goesBackItself(wave, member.clusterKey);
+      const own = { ...member, reasons: leftIn(rollout, member) ?? member.reasons };
+      return back === undefined ? own : { ...own, goesBack: true as const, reasons: [back, ...own.reasons] };
+    })
     .sort((a, b) => a.waveIndex - b.waveIndex || a.position - b.position);
   return {
     ...summary(rollout, waves, members, standings, late, now),
@@ -191,6 +222,7 @@ function summary(
   const lacksApproval = standings.some((one) => one.index === next?.index && one.approvalReasons.length > 0);
   const waitsForApproval = rollout.status === 'Running' && lacksApproval ? (next?.name ?? null) : null;
   const isLate = next !== undefined && late !== undefined && waitsForApproval === null;
+  const asksHooks = rollout.status === 'Running' || rollout.status === 'Halted';
   const sums = COUNTERS.map((counter) => [counter, waves.reduce((sum, wave) => sum + wave[counter], 0)]);
   const sum = Object.fromEntries(sums) as Omit<RolloutProgress, 'leftHalfDone'>;
   const left = members.filter((member) => leftIn(rollout, member) !== undefined).length;
@@ -205,6 +237,8 @@ function summary(
     waitsForApproval,
     /** Likewise for want of clusters that are ready (`requireReady`), and of how many; null while an approval comes first. */
     waitsForReadiness: isLate ? { wave: next.name, clusters: late.members.length } : null,
+    /** The wave that does not open before its hooks say go, as they are asked now or have halted the rollout; null where there is none. */
+    waitsForHooks: asksHooks && next !== undefined && withoutHooks(next) !== undefined ? next.name : null,
     /** The wave that proves too little to pass, which an approver may let pass; null where there is none. */
     waitsForPromotion: waves.find(waitsForPromotion)?.name ?? null,
   };
@@ -218,30 +252,49 @@ const loadWavesOf = async (table: Table, id: string): Promise<Wave[]> =>
 /** Where a wave stands under its policy as applied now: what its item alone does not tell. */
 export type WaveStanding = ReturnType<typeof waveStanding>;
 
-/** Of waves that have not ended; a wave whose policy is gone, or cannot be read, asks for nothing that could be told. */
+/** One that is at rest forecasts nothing, soaks nothing and asks nobody. */
+const isAtRest = ({ status }: Rollout): boolean => AT_REST.includes(status);
+
+/** A wave in which nobody needs work is passed over, whoever has agreed to it. */
+const isEmpty = (wave: Wave): boolean => wave.status === 'Pending' && unsettledIn(wave) === 0;
+
+/** Whether something of it may still begin by its approvals. */
+const isAsked = (rollout: Rollout, wave: Wave): boolean =>
+  !isAtRest(rollout) && !isEmpty(wave) && (wave.status === 'Pending' || wave.status === 'Open');
+
+/**
+ * Of waves that have not ended; a wave whose policy is gone, or cannot be read, asks for nothing that could be told.
+ *
+ * @param ruling the waves of the policy that its members begin by, where any may
+ */
 function waveStanding(
   rollout: Rollout,
   wave: Wave,
-  policy: UpgradePolicy | undefined,
-  policyAppliedBy: readonly string[],
+  {
+    policy,
+    ruling,
+    policyAppliedBy,
+  }: {
+    readonly policy: UpgradePolicy | undefined;
+    readonly ruling: readonly WaveSpec[];
+    readonly policyAppliedBy: readonly string[];
+  },
   now: Date,
 ) {
   const spec = waveNamed(policy, wave.name);
   const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
-  // A rollout that is at rest forecasts nothing, soaks nothing and asks nobody.
-  const acts = !AT_REST.includes(rollout.status);
+  const acts = !isAtRest(rollout);
   const soak = acts && wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
-  // One in which nobody needs work is passed over, whoever has agreed to it.
-  const isEmpty = wave.status === 'Pending' && unsettledIn(wave) === 0;
-  const isAsked = acts && !isEmpty && (wave.status === 'Pending' || wave.status === 'Open');
+  const approvals = ruling.flatMap(({ approval }) => (approval?.before === true ? approval.approvals : []));
+  const named = spec?.approval?.before === true && !isEmpty(wave) ? spec.approval.approvals : 0;
   return {
     index: wave.index,
     /** When its soak will be over if every gate stays green; null while it does not soak, or a gate is not green. */
     soakUntil: soak?.until?.toISOString() ?? null,
     /** How many approvals it asks for; 0 = none. */
-    approvalsWanted: spec?.approval?.before === true && !isEmpty ? spec.approval.approvals : 0,
+    approvalsWanted: Math.max(named, ...approvals),
     /** Why it may not begin for want of approval; empty = it may, or has begun. */
-    approvalReasons: isAsked ? approvalRefusals(spec, wave, requesters, now) : [],
+    approvalReasons: ruling.flatMap((one) => approvalRefusals(one, wave, requesters, now)),
     /** The most clusters that can fail before nothing more starts; null where nothing starts any more. */
     worstCase: acts ? worstCaseNow(wave) : null,
     /** Where its order to pass windows over stands; null where there is none. */

@@ -13,6 +13,7 @@ import { findHopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
 import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
 import { undoEntriesOf } from '../protocol/undo.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
+import { keptFromFinish } from '../rollout/candidates.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { nodesIn } from '../rollout/policy-matches.ts';
 import { readinessTo } from '../rollout/readiness.ts';
@@ -69,7 +70,7 @@ export async function planUpgrade(
   const refusals = [
     ...(underWay === undefined ? [] : [sameUnderWay(underWay, cluster.name)]),
     ...((left ?? underWay) === undefined
-      ? [...hopRefusals(cluster.version, next), ...isBehind(cluster, next, aim.policy)]
+      ? [...hopRefusals(cluster.version, next), ...isBehind(snapshot, cluster, next, aim.policy)]
       : []),
     ...(hops.length === 0
       ? []
@@ -131,9 +132,14 @@ async function lastFound(
 }
 
 /** No hop leads to where the control plane is: what is behind there something else brings. */
-function isBehind(cluster: ClusterRecord, next: KubeVersion, policy: ClusterPolicy['policy']): Reason[] {
+function isBehind(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  next: KubeVersion,
+  policy: ClusterPolicy['policy'],
+): Reason[] {
   const isThere = next.equals(KubeVersion.parse(cluster.version));
-  return isThere ? [unfinished(cluster, policy) ?? []].flat() : [];
+  return isThere ? [unfinished(cluster, policy, keptFromFinish(snapshot, cluster)) ?? []].flat() : [];
 }
 
 function notOffered(snapshot: FleetSnapshot, cluster: ClusterRecord, target: KubeVersion, now: Date): Reason[] {

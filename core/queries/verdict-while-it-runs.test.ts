@@ -53,6 +53,13 @@ test.each(orders)(
   },
 );
 
+test('what waits for a hook is said to park at its next look, and not only at its next change', () => {
+  const waits = step({ status: 'running', reasons: [reason('HookWaits', 'x')] });
+  expect(told({ steps: { 'upgrade-control-plane': waits } }).condition).toBe(
+    'It runs now, and parks when it would ask its hook again.',
+  );
+});
+
 test('what looks once more at the end of its watch is said to park only where it finds something to change', () => {
   const steps = {
     'smoke-check': step({ status: 'parked', detail: { wellSince: SINCE } }),

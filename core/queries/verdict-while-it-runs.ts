@@ -35,6 +35,11 @@ function codesAsked(upgrade: Upgrade): ReadonlySet<string> {
 export function givesWay(upgrade: Upgrade): string {
   if (upgrade.steps['smoke-check']?.status === 'running')
     return 'looks on to its end, since a smoke check changes nothing; only where it waits for a hook does it park';
+  // Waiting for a hook ends by whatever ends a grant, and so does not wait for a change (docs/hooks.md).
+  const asks = Object.values(upgrade.steps).some(
+    ({ status, reasons }) => status === 'running' && reasons.some(({ code }) => code === 'HookWaits'),
+  );
+  if (asks) return 'parks when it would ask its hook again';
   return isLastLook(upgrade)
     ? 'looks once more to its end; only where it finds something to change does it park'
     : 'parks at its next change';

@@ -14,7 +14,7 @@ import type { Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
 import { earliestOpening, waitsOf } from '../rollout/openings.ts';
-import { newerIsUnderWay, refusalsOfRetry } from '../rollout/retry-member.ts';
+import { newerIsUnderWay, refusalsOfRetry, triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { turnsAt } from '../rollout/turn-at.ts';
 import type { Answer } from '../rollout/waiting.ts';
@@ -167,7 +167,7 @@ export function verdictOf(
   if (aim.target === undefined) return said(after('The target is offered there.'), ...aim.reasons);
   // Whose reason to be taken out is gone waits for another plan or another rollout; whom a person took out does not.
   return going === undefined || (going.member.status === 'Excluded' && !isServed(going.member))
-    ? withoutRollout(snapshot, aim, place, now)
+    ? besideStop(snapshot, withoutRollout(snapshot, cluster, aim, place, now))
     : isTried(going.member)
       ? again(snapshot, going, isFinished, now)
       : inRollout(
@@ -294,19 +294,12 @@ function again(
   isFinished: boolean,
   now: Date,
 ): Verdict {
-  const text = `It ended ${member.status} in the rollout ${rollout.id}; there is one try for each target.`;
   const { reasons, until } = isFinished ? NOTHING_REFUSES : refusalsOfRetry(snapshot, rollout, waves, member, now);
   const retry = `runs: liftlock retry cluster ${member.name}`;
   const condition = isFinished
     ? `It is whole at ${member.to}: it counts as succeeded once somebody ${retry}`
     : `${somebodyOnce(reasons)} removes the cause and ${retry}`;
-  return said(
-    after(condition, until),
-    // It was held when it ended, and is not any more.
-    ...member.reasons.filter(({ code }) => code !== 'Held'),
-    reason(member.status === 'Failed' ? 'MemberFailed' : 'MemberBlocked', text),
-    ...reasons,
-  );
+  return said(after(condition, until), ...triedOnce(member), ...reasons);
 }
 
 const NOTHING_REFUSES: Answer = { reasons: [] };
@@ -321,7 +314,20 @@ const refusalsBeside = (own: Rollout, place: Place | undefined): Answer =>
     ? NOTHING_REFUSES
     : { reasons: [newerIsUnderWay(place.rollout)] };
 
-function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Place | undefined, now: Date): Verdict {
+/** Nothing begins in a rollout that is to come either, as long as the fleet is stopped. */
+function besideStop(snapshot: FleetSnapshot, { when, reasons }: Verdict): Verdict {
+  const stop = refusedByFleet(snapshot).filter(({ code }) => code === 'FleetStopped');
+  const condition = when.condition && `${when.condition.replace(/\.$/, '')}${andResume(stop)}`;
+  return stop.length === 0 ? { when, reasons } : said({ ...when, condition }, ...reasons, ...stop);
+}
+
+function withoutRollout(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  aim: ClusterPolicy,
+  place: Place | undefined,
+  now: Date,
+): Verdict {
   const name = aim.policy?.metadata.name ?? '';
   if (snapshot.fleet === undefined) {
     const text = 'No Fleet is applied, so nothing may be changed.';
@@ -329,7 +335,7 @@ function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Plac
   }
   if (snapshot.fleet.mode !== 'act') {
     const acting = { ...snapshot, fleet: { ...snapshot.fleet, mode: 'act' as const } };
-    const { when, reasons } = withoutRollout(acting, aim, place, now);
+    const { when, reasons } = withoutRollout(acting, cluster, aim, place, now);
     const others = reasons.filter(({ code }) => code !== 'Automatic');
     const then = others.length === 0 || when.condition === null ? '' : ` Then: ${when.condition}`;
     return said(after(`The Fleet is applied with mode: act.${then}`, when.at), OBSERVE_MODE, ...others);
@@ -345,8 +351,7 @@ function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Plac
     const text = `The rollout ${id} of its policy is ${status} and ${without} without it.`;
     const wave = place.waves.find(({ index }) => index === tried?.waveIndex);
     const isPlannedAnew = wave?.status === 'Pending' && status !== 'Halted';
-    const undecided = place.waves.find(waitsForPromotion);
-    const ends = undecided === undefined ? 'That rollout ends' : promoting(undecided, place.rollout);
+    const ends = whatEnds(place, `liftlock upgrade cluster ${cluster.name} --to ${aim.target}`);
     const takes = isPlannedAnew
       ? 'The next full look of the reconciler plans it anew, within the hour.'
       : aim.policy?.spec.trigger === 'manual'
@@ -362,6 +367,15 @@ function withoutRollout(snapshot: FleetSnapshot, aim: ClusterPolicy, place: Plac
   }
   const text = `The policy ${name} has trigger: manual, and no rollout of it is under way.`;
   return said(after(`Somebody runs: liftlock rollout create ${name}`), reason('ManualTrigger', text));
+}
+
+/** Who ends a rollout for a cluster that is not in it. A promotion would have its later waves begin for the sake of that one, so `byHand` comes first there. */
+function whatEnds({ rollout, waves }: Paused, byHand: string): string {
+  const undecided = waves.find(waitsForPromotion);
+  if (undecided === undefined) return 'That rollout ends';
+  const opens = waves.some(({ index, status }) => index > undecided.index && status === 'Pending');
+  if (!opens) return promoting(undecided, rollout);
+  return `Somebody takes it there by hand: ${byHand}; or gives that rollout up: liftlock rollout abort ${rollout.id}, since to promote its wave ${undecided.name} would open the waves after it`;
 }
 
 /** One that a rollout is through with: nothing takes it up again by itself for that target, a rollout that a person creates does. */

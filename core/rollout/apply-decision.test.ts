@@ -141,7 +141,7 @@ describe('an upgrade that is canceled', () => {
     const { account, region } = cluster;
     const named = { version: 1, change, clusterKey: KEY, cluster: cluster.arn, account, region };
     expect(told).toEqual([
-      { type: 'UpgradeChanged', detail: { ...named, ...detail, from: '1.36', to: '1.37' } },
+      { type: 'UpgradeChanged', detail: { ...named, ...detail, rolloutId: 'r', from: '1.36', to: '1.37' } },
       { type: 'MemberChanged', detail: { ...named, rolloutId: 'r', wave: 'all', status: 'Excluded', reasons: gone } },
     ]);
   });

@@ -206,6 +206,23 @@ test.each([
   expect(leftOut[0]?.includes('--finish')).toBe(isProposed);
 });
 
+test.each<[string, object, object | undefined, RegExp]>([
+  [
+    'is held',
+    {},
+    { reason: { code: 'UpdateFailed', message: 'no nodes' }, since: NOW.toISOString() },
+    /held since .*no nodes/,
+  ],
+  ['has the tag paused', { tags: { 'liftlock/paused': 'true' } }, undefined, /keeps Liftlock away/],
+])('nobody is told to finish a cluster that %s: a rollout would set it aside', (_, more, held, why) => {
+  const one = cluster('a', { version: '1.37', nodegroups: [{ ...group, version: '1.36' }], ...more });
+  const controls = new Map([[one.clusterKey, { clusterKey: one.clusterKey, held: held as never }]]);
+  const { leftOut } = found({ clusters: [one], more: { controls } });
+  expect(leftOut).toEqual([expect.stringMatching(why)]);
+  expect(leftOut[0]).toMatch(/What ends that says: liftlock explain cluster a\.$/);
+  expect(leftOut[0]).not.toContain('--finish');
+});
+
 test('nobody is said to finish what no wave takes, and its tag says why', () => {
   const tagged = { ...behind, tags: { 'liftlock/wave': 'nope' } };
   const { leftOut } = found({ clusters: [tagged], policies: { p: policy({ finish: 'propose' }) } });

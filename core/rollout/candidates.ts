@@ -10,6 +10,7 @@ import {
   addonPatchesUnknown,
   addonPatchReason,
   canFinish,
+  lagReason,
   partsUnknown,
   unfinished,
   unseenText,
@@ -156,10 +157,20 @@ function behind(
   policy: UpgradePolicy,
   wave: ReturnType<typeof wavePlace>,
 ): Reason | undefined {
-  if (wave.index >= 0) return unfinished(cluster, isUnderWay(snapshot, cluster) ? undefined : policy);
-  const lag = unfinished(cluster, undefined);
+  if (wave.index >= 0)
+    return unfinished(cluster, isUnderWay(snapshot, cluster) ? undefined : policy, keptFromFinish(snapshot, cluster));
+  const lag = lagReason(cluster, undefined);
   return lag && { ...lag, message: [lag, ...wave.reasons].map(({ message }) => message).join(' ') };
 }
+
+/** Why a rollout that is asked to finish a cluster would set it aside. */
+export const keptFromFinish = (
+  { fleet, calendars, controls }: Pick<FleetSnapshot, 'fleet' | 'calendars' | 'controls'>,
+  cluster: ClusterRecord,
+): Reason[] => [
+  ...clusterRefusals(cluster, KubeVersion.parse(cluster.version), fleet, calendars),
+  ...holdRefusals(controls.get(cluster.clusterKey)),
+];
 
 /** What a policy wants newer inside the minor, and why nobody knows that where nobody does. */
 export interface Patches {

@@ -64,6 +64,15 @@ export function retriedWave(wave: Wave, member: Member, after: Member, waves: re
   return reopens ? { ...next, status: 'Open', endedAt: undefined, promotedBy: undefined, reasons: [] } : next;
 }
 
+/** What is said of a member that ended without success and whose cluster is not held: that it was when it ended is true no more. */
+export const triedOnce = ({ reasons, status, rolloutId }: Member): Reason[] => [
+  ...reasons.filter(({ code }) => code !== 'Held'),
+  reason(
+    status === 'Failed' ? 'MemberFailed' : 'MemberBlocked',
+    `It ended ${status} in the rollout ${rolloutId}; there is one try for each target.`,
+  ),
+];
+
 /** Two rollouts of one policy never run at once: an older one is taken up again only when the newer one has ended. */
 export const newerIsUnderWay = ({ id, status }: Rollout): Reason =>
   reason('RolloutBusy', `The rollout ${id} of the same policy is ${status}.`);

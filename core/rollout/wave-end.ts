@@ -13,8 +13,9 @@ export const unsettledIn = ({ members, succeeded, failed, blocked, excluded }: W
 /** Every member has ended, or will be seen to later. */
 export const isSettled = (wave: Wave): boolean => unsettledIn(wave) <= wave.quarantined;
 
-/** Whether a person may let it pass: it proves too little, and nothing of it runs that would. */
-export const waitsForPromotion = ({ status, inFlight }: Wave): boolean => status === 'Undecided' && inFlight === 0;
+/** Whether a person may let it pass: it proves too little, and nothing of it runs that would, or goes back. */
+export const waitsForPromotion = ({ status, inFlight, goingBack = [] }: Wave): boolean =>
+  status === 'Undecided' && inFlight === 0 && goingBack.length === 0;
 
 type Spec = Pick<WaveSpec, 'failureBudget' | 'onUndecided'>;
 

@@ -6,6 +6,7 @@ import { compiledRules } from '../policy/load-rules.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadNewestIntent, recordObserved, recordOutcome } from '../protocol/intent-store.ts';
+import { wayToTryAgain } from '../protocol/left-half-done.ts';
 import { callOf, isGone } from '../protocol/look-up.ts';
 import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
@@ -140,7 +141,7 @@ const ROLLS: readonly string[] = ['roll-node-group', 'set-update-config'];
 function endOfTry(newest: Intent, { grant, upgrade, name }: StepContext): Reason[] | undefined {
   const { step, subject, outcome, grantNumber } = newest;
   if (outcome?.type === 'lost' && ROLLS.includes(step) && isOfThisTry(newest, upgrade)) {
-    const said = `The node group ${subject} was deleted while EKS worked on it. What has its name now was left as it is. Once somebody has looked: liftlock retry cluster ${name}`;
+    const said = `The node group ${subject} was deleted while EKS worked on it. What has its name now was left as it is. Once somebody has looked: ${wayToTryAgain(name, upgrade, true)}`;
     return [reason('UpdateFailed', said)];
   }
   // Under one grant a failed attempt is the end: trying again is a person's decision (retry), with a new grant.

@@ -25,7 +25,7 @@ import type { Ports } from '../ports/ports.ts';
 import { refusalsNow } from '../protocol/commit.ts';
 import { hasActed } from '../protocol/hop-before.ts';
 import { intentsOf, isOfUpgrade } from '../protocol/intent-store.ts';
-import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
+import { hasFailedHalfWay, wayToTryAgain } from '../protocol/left-half-done.ts';
 import { change } from '../store/change.ts';
 import { Upgrades, Waves } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
@@ -81,7 +81,7 @@ export async function askDue(
 ): Promise<StepResult | undefined> {
   const { upgrade, grant } = context;
   if (upgrade === undefined || grant === undefined) return undefined;
-  const again = `liftlock retry cluster ${context.name}`;
+  const again = againOf(context, moment);
   const decide = (states: Upgrade['hooks'] = {}) => decideHooks(due, states, grant.number, ports.clock.now(), again);
   const decision = decide(upgrade.hooks);
   if (decision.type === 'pass') return undefined;
@@ -172,8 +172,15 @@ const keyOf = ({ name, at, step }: Hook, { part }: HookMoment): string =>
   [name, at, step, ...(step === 'upgrade-cluster' || part === undefined ? [] : [part])].join('/');
 
 /** After a step a no is a failure of what was done; before it, one of the upgrade where that has begun. */
-export const ended = ({ upgrade }: StepContext, { at }: HookMoment, why: Reason): StepResult =>
-  at === 'after' || upgrade?.mutated === true ? failed(why) : blocked(why);
+export const ended = ({ upgrade }: StepContext, moment: HookMoment, why: Reason): StepResult =>
+  isFailure(upgrade, moment) ? failed(why) : blocked(why);
+
+const isFailure = (upgrade: Upgrade | undefined, { at }: HookMoment): boolean =>
+  at === 'after' || upgrade?.mutated === true;
+
+/** What has the step tried again after such an end. */
+export const againOf = ({ name, upgrade }: StepContext, moment: HookMoment): string =>
+  wayToTryAgain(name, upgrade, isFailure(upgrade, moment));
 
 export function refusalsOf(ports: HookPorts, context: StepContext, { step, part }: HookMoment): Promise<Reason[]> {
   return refusalsNow(ports, { ...wantedFor(context), step, subject: part ?? 'cluster' });

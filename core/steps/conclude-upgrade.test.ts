@@ -141,7 +141,7 @@ test.each<[string, unknown, object]>([
 const NESTED = 'upgrade-a--roll-node-group-all-0';
 const stoppedAs = (how: string) => ({
   code: 'StoppedFromOutside',
-  message: `The execution ${NESTED} ended ${how} No version was undone. Look, then: liftlock retry cluster web, or liftlock release cluster web.`,
+  message: `The execution ${NESTED} ended ${how} No version was undone. Look; what goes on with it says: liftlock explain cluster web.`,
 });
 const inFunction = JSON.stringify({ errorMessage: 'No target.', trace: [] });
 test.each<[object, string]>([

@@ -13,7 +13,7 @@ import type { Ports } from '../ports/ports.ts';
 import { type Component, judgeComponent } from '../scan/preflight/component-version.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findApiServer } from './api-server.ts';
-import { askDue, askHooks, ended, type HookPorts, refusalsOf } from './ask-hooks.ts';
+import { againOf, askDue, askHooks, ended, type HookPorts, refusalsOf } from './ask-hooks.ts';
 import { deniedRetryAt, pollSeconds, type StepContext } from './context.ts';
 import { readComponent } from './read-component.ts';
 
@@ -81,7 +81,7 @@ async function moveOne(
   const [now, by] = [ports.clock.now(), answerBy(hook, state)];
   const said = `${hookTitle(due)} said go at ${state.answeredAt}${words(state.message)}. ${seen.text}`;
   if (now >= by) {
-    const next = `Look at what the hook did; once it has moved it, or would: liftlock retry cluster ${context.name}`;
+    const next = `Look at what the hook did; once it has moved it, or would: ${againOf(context, moment)}`;
     return ended(context, moment, reason('ComponentNotMoved', `${said} It had ${hook.timeout} in all. ${next}`));
   }
   const left = Math.ceil((by.getTime() - now.getTime()) / 1000);

@@ -59,7 +59,8 @@ test('a hold and the end of an upgrade are told with the names of their cluster 
   const ended = upgrade({ clusterKey: key, status: 'Failed', reasons: why });
   const { id: upgradeId, from, to } = ended;
   const detail = { ...names, upgradeId, from, to, status: 'Failed' };
-  expect(upgradeChanged(ended, 'k#3')).toEqual({ type: 'UpgradeChanged', detail });
+  expect(upgradeChanged({ ...ended, rolloutId: undefined }, 'k#3')).toEqual({ type: 'UpgradeChanged', detail });
+  expect(upgradeChanged({ ...ended, rolloutId: 'r1' }, 'k#3').detail).toEqual({ ...detail, rolloutId: 'r1' });
 });
 
 test('what goes on record names its subject, what has happened, who did it and the rest', () => {

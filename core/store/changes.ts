@@ -3,6 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf } from '../model/cluster-key.ts';
+import { given } from '../model/given.ts';
 import type { AuditEntry } from './audit.ts';
 
 type Detail<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { type: Type }>['detail'];
@@ -61,9 +62,19 @@ export const clusterHeld = (
 
 /** How an upgrade has ended or parked, for whoever is told of it. */
 export const upgradeChanged = (
-  { clusterKey, id: upgradeId, from, to, status, reasons }: Upgrade,
+  { clusterKey, id: upgradeId, rolloutId, from, to, status, reasons }: Upgrade,
   change: string | undefined,
 ): LiftlockEvent => ({
   type: 'UpgradeChanged',
-  detail: { version: 1, change, ...clusterNames(clusterKey), upgradeId, from, to, status, reasons },
+  detail: {
+    version: 1,
+    change,
+    ...clusterNames(clusterKey),
+    upgradeId,
+    ...given({ rolloutId }),
+    from,
+    to,
+    status,
+    reasons,
+  },
 });

@@ -69,14 +69,14 @@ test('while it goes back it is explained by what got worse', async () => {
   });
   const said: unknown[] = [];
   onStep(world, 'rollback-control-plane', 'running', 'web', async () => {
-    const { state, stoppedBy, upgrade } = await explainCluster(world.ports, await recordOf(world, 'web'));
-    const worse = upgrade?.comparison?.verdicts.filter(({ result }) => result === 'fail').map(({ probe }) => probe);
-    said.push(state, upgrade?.machine, JSON.stringify(stoppedBy), worse);
+    const { state, stoppedBy, upgrade, compared } = await explainCluster(world.ports, await recordOf(world, 'web'));
+    const worse = compared?.verdicts.filter(({ result }) => result === 'fail').map(({ probe }) => probe);
+    said.push(state, `${upgrade?.id}, compared ${compared?.id}`, JSON.stringify(stoppedBy), worse);
   });
   await run(world);
   expect(said).toEqual([
     'RollingBack',
-    'rollback-cluster',
+    'rollback-1.37-1.36, compared 1.36-1.37',
     expect.stringContaining('Deployment shop/web (was well'),
     expect.arrayContaining(['workloads']),
   ]);

@@ -1,7 +1,8 @@
 import { releaseCluster } from '../../core/operations/hold-switch.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import { listRollouts } from '../../core/queries/rollout-views.ts';
+import { listRollouts, loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { at } from './changed-policy.ts';
 import { onStep } from './on-step.ts';
@@ -78,6 +79,11 @@ test('a canary that soaks does not pass by one that has failed on its way back, 
     expect.stringMatching(/^Nothing begins after the wave canary before the rollback of c has ended/),
   ]);
   expect((await wavesOf(world))[0]?.reasons[0]?.code).toBe('GoesBack');
+  // Nobody's word has it pass later, when the rollback has come to something that nobody has seen by then.
+  await expect(promoteRollout(world.ports, rollout?.id ?? '', PERSON, 'all is well')).rejects.toThrow(/rollback of c/);
+  expect((await explainCluster(world.ports, await recordOf(world, 'c'))).rollout?.memberStatus).toBe('GoesBack');
+  const { members } = await loadRolloutDetail(world.table, rollout?.id ?? '', world.clock.now());
+  expect(members.flatMap(({ name, goesBack }) => (goesBack === true ? name : []))).toEqual(['c']);
   await releaseCluster(world.ports, (await recordOf(world, 'c')).clusterKey, PERSON);
   await run(world);
   expect((await waves(world))[1]).toBe('prod Completed');

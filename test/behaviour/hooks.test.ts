@@ -1,4 +1,5 @@
 import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { answering, at, calls, cluster, events, fleet, hook, minutesLater, untilAsked } from './hooked-fleet.ts';
 import {
@@ -229,6 +230,25 @@ test('a machine that a person starts asks the hooks of its own step, and none of
   const asked = answering(world, 'go');
   await startByHand(world, 'upgrade-control-plane', { cluster: clusterArn('web'), targetVersion: '1.37' });
   expect(asked.map((one) => [one.hook, one.rollout])).toEqual([['before-it', undefined]]);
+  expect(versionOf(world, 'web')).toBe('1.37');
+});
+
+test('an upgrade that a person has begun and a hook has stopped says what that person runs: no retry takes it', async () => {
+  const world = await fleet({ hooks: [hook('before', 'upgrade-cluster')], policy: { trigger: 'manual' } });
+  await discover(world);
+  answering(world, 'stop', 'go');
+  const order = async () =>
+    requestUpgrade(world.ports, await recordOf(world, 'web'), '1.37', PERSON, { approve: true });
+  await order();
+  await minutesLater(world, 30);
+  const [upgrade] = await upgradesOf(world);
+  expect([upgrade?.status, upgrade?.reasons[0]?.message]).toEqual([
+    'Blocked',
+    expect.stringMatching(/once it would say go: liftlock upgrade cluster web --to 1\.37 --approve$/),
+  ]);
+  await expect(retryCluster(world.ports, upgrade?.clusterKey ?? '', PERSON)).rejects.toThrow('web is not held');
+  await order();
+  await run(world);
   expect(versionOf(world, 'web')).toBe('1.37');
 });
 

@@ -1,10 +1,13 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
+import { releaseCluster } from '../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { at, spec } from './changed-policy.ts';
+import { apply, at, hold, keyOf, spec, two } from './changed-policy.ts';
 import {
   discover,
   hours,
@@ -36,6 +39,42 @@ test('a rollout that waits for somebody to promote it says so to whom it keeps o
     `An approver looks at the wave all and runs: liftlock rollout promote ${id} --reason WHY; then another one takes it.`,
   );
   expect(await loadRolloutDetail(world.table, id, world.clock.now())).toMatchObject({ waitsForPromotion: 'all' });
+});
+
+test.each<[string, (world: World, command: string) => Promise<unknown>]>([
+  [
+    'upgraded by hand',
+    async (world, command) => {
+      const [, name = '', to = ''] = command.match(/upgrade cluster (\S+) --to (\S+?);/) ?? [];
+      return requestUpgrade(world.ports, await recordOf(world, name), to, PERSON, { approve: true });
+    },
+  ],
+  [
+    'taken by another rollout, once that is given up',
+    async (world, command) => {
+      const [, id = ''] = command.match(/rollout abort (\S+?),/) ?? [];
+      return abortRollout(world.ports, id, PERSON, 'd was held');
+    },
+  ],
+])('who is released while an earlier wave is undecided is %s, and no later wave opens for it', async (_, heed) => {
+  const policy = { ...spec(at('dev'), at('prod')), trigger: 'manual' };
+  const world = await smallFleet({ clusters: two, policy });
+  await discover(world);
+  await hours(world, 0.5);
+  await hold(world, 'd');
+  await apply(world, at('dev'), at('prod'));
+  await hours(world, 3);
+  expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Undecided', 'Pending']);
+  await releaseCluster(world.ports, await keyOf(world, 'd'), PERSON);
+  await hours(world, 2);
+  const { when } = await explainCluster(world.ports, await recordOf(world, 'd'));
+  await heed(world, `${when.condition}`);
+  await hours(world, 3);
+  expect([when.condition, versionOf(world, 'd'), touched(world, 'p')]).toEqual([
+    expect.stringMatching(/; then another one takes it\.$/),
+    '1.37',
+    false,
+  ]);
 });
 
 const ACCOUNT = '222222222222';

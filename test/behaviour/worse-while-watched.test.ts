@@ -99,7 +99,7 @@ test('one that is worse when its watch is over fails, and goes back by itself wh
   crash(back);
   await run(back);
   expect([(await ends(back))[0], versionOf(back, 'shop'), rolls(back)]).toEqual(['1.36-1.37 RolledBack', '1.36', 2]);
-  // What got worse, and whose it is, stays told of one that is well again, and a look of the rollback is called one.
+  // What got worse, and whose it is, stays told of one that is well again, and that it did so in the hop.
   const record = await recordOf(back, 'shop');
   const explained = explanationText(await explainCluster(back.ports, record), shownAt(back)).join('\n');
   const described = clusterText(await loadClusterDetail(back.ports, record), shownAt(back)).join('\n');
@@ -108,7 +108,7 @@ test('one that is worse when its watch is over fails, and goes back by itself wh
     expect(text).toContain(
       'Worse than before the hop: Deployment shop/web (was well, now 2 of 2 pods CrashLoopBackOff',
     );
-  expect(explained).toMatch(/Compared:.*, after it was taken back/);
+  expect(explained).toMatch(/Compared: +worse: workloads, pods;.*; by the smoke check of 1\.36-1\.37, /);
   expect(described.split('Compared with before the last hop')[1]).toMatch(/pods +fail .*Deployment shop\/web/);
 });
 

@@ -1,0 +1,34 @@
+import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+import { loadFleetInForce } from '../policy/applied.ts';
+import { labeled } from '../policy/cluster-labels.ts';
+import { rulingWave, waveNamed } from '../policy/wave-of.ts';
+import type { Table } from '../ports/table.ts';
+import { Clusters } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
+import { loadMembers } from '../store/members.ts';
+import { ENDED_WELL } from './verdict.ts';
+
+/**
+ * The waves of a policy by which the members of a wave begin, as each grant asks: the one of its name, else those that take its clusters now. One that has
+ * not begun and whose name is given up has nobody in it any more.
+ */
+export async function rulingWaves(
+  table: Pick<Table, 'get' | 'queryPartition'>,
+  policy: UpgradePolicy | undefined,
+  { rolloutId, index, name, status }: Wave,
+): Promise<readonly WaveSpec[]> {
+  const named = waveNamed(policy, name);
+  if (named !== undefined) return [named];
+  if (policy === undefined || status === 'Pending') return [];
+  const fleet = await loadFleetInForce(table);
+  const members = (await loadMembers(table, rolloutId)).filter((member) => member.waveIndex === index);
+  const toGo = members.filter((member) => !ENDED_WELL.includes(member.status));
+  const ruling = await Promise.all(
+    toGo.map(async ({ clusterKey }) => {
+      const cluster = (await load(table, Clusters, clusterKey))?.data;
+      return cluster && rulingWave(policy, labeled(cluster, fleet), name, fleet?.tagPrefix ?? '').wave;
+    }),
+  );
+  return policy.spec.waves.filter((one) => ruling.includes(one));
+}

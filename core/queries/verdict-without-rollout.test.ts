@@ -1,0 +1,46 @@
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
+import type { Wave } from '../contracts/items/rollout.ts';
+import { clusterPolicy } from './cluster-policy.ts';
+import { verdictOf } from './verdict.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+
+test.each<[string, readonly Partial<Wave>[], string]>([
+  [
+    'would open the wave after it is advised by nobody',
+    [{ status: 'Undecided' }, { status: 'Pending' }],
+    'Somebody takes it there by hand: liftlock upgrade cluster web --to 1.37; or gives that rollout up: liftlock rollout abort r, since to promote its wave w0 would open the waves after it; then another one takes it.',
+  ],
+  [
+    'ends the rollout is advised',
+    [{ status: 'Completed' }, { status: 'Undecided' }],
+    'An approver looks at the wave w1 and runs: liftlock rollout promote r --reason WHY; then another one takes it.',
+  ],
+])('to who is in no rollout a promotion that %s', (_, given, condition) => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const policies = { p: { selector: {}, target: '1.37', trigger: 'automatic', waves: [{ name: 'w0' }] } };
+  const rollout = rolloutItem({ waves: ['w0', 'w1'] });
+  const waves = given.map((wave, index) => waveItem({ index, name: `w${index}`, ...wave }));
+  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), rollouts: [rollout], waves };
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const place = { rollout, waves, member: undefined };
+  expect(verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW).when.condition).toBe(condition);
+});
+
+test.each<[string, string]>([
+  ['manual', 'Somebody runs: liftlock rollout create p; and somebody runs: liftlock fleet resume'],
+  [
+    'automatic',
+    'The next full look of the reconciler creates a rollout, within the hour; and somebody runs: liftlock fleet resume',
+  ],
+])('who is in no rollout yet (trigger %s) is told of a stop of the fleet as well', (trigger, condition) => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const policies = { p: { selector: {}, target: '1.37', trigger, waves: [{ name: 'all' }] } };
+  const control = { stopped: true, by: 'ana', reason: 'drill', at: NOW.toISOString() };
+  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), control };
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const { reasons, when } = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);
+  expect([when.condition, reasons.at(-1)?.code]).toEqual([condition, 'FleetStopped']);
+});
