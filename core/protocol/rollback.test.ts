@@ -6,7 +6,14 @@ import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { quoted, reason } from '../contracts/step-result.ts';
 import { Members, Upgrades, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { beginRollback, heldForRollback, takeHopBack, turnGivenBack, withoutHoldOf } from './rollback.ts';
+import {
+  beginRollback,
+  heldForRollback,
+  takeHopBack,
+  turnGivenBack,
+  waveGoingBack,
+  withoutHoldOf,
+} from './rollback.ts';
 
 const at = NOON.toISOString();
 const OTHER = 'arn:aws:eks:eu-central-1:111111111111:cluster/other@2026-01-01T00:00:00.000Z';
@@ -15,6 +22,12 @@ const theirs = { reason: quoted('UpdateFailed', 'no'), since: '2026-11-19T12:00:
 const back = (given: Partial<Upgrade> = {}): Upgrade => ({
   ...upgrade({ id: 'rollback-1.37-1.36', machine: 'rollback-cluster', from: '1.37', to: '1.36' }),
   ...{ rolloutId: undefined, waveIndex: undefined, ...given },
+});
+
+test('a wave that soaks is promoted anew when one of its clusters goes back, and one that has passed stays so', () => {
+  const promoted = (status: Wave['status']) => waveGoingBack(waveItem({ status, promotedBy: 'ann' }), KEY);
+  expect(promoted('Soaking')).not.toHaveProperty('promotedBy');
+  expect(promoted('Completed')).toMatchObject({ promotedBy: 'ann', goingBack: [KEY] });
 });
 
 describe('the hold of a rollback', () => {

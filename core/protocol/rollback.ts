@@ -263,11 +263,14 @@ export async function waveOfHop(
   return rolloutId === undefined || waveIndex === undefined ? undefined : load(table, Waves, rolloutId, waveIndex);
 }
 
-/** The wave from when the rollback of a cluster is asked for: nothing begins after it before that has ended. */
-export const waveGoingBack = (wave: Wave, clusterKey: string): Wave => ({
-  ...wave,
-  goingBack: [...new Set([...(wave.goingBack ?? []), clusterKey])],
-});
+/**
+ * The wave from when the rollback of a cluster is asked for: nothing begins after it before that has ended. Whoever had promoted it did not know of that: as
+ * long as it has not passed, it is asked for anew.
+ */
+export function waveGoingBack({ promotedBy, ...wave }: Wave, clusterKey: string): Wave {
+  const kept = wave.status === 'Soaking' ? {} : given({ promotedBy });
+  return { ...wave, ...kept, goingBack: [...new Set([...(wave.goingBack ?? []), clusterKey])] };
+}
 
 /** The wave once a rollback in it has ended: without its turn, and without its place in the budget where it has taken nothing back. */
 export function waveLeftBy(
