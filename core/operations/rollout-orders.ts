@@ -6,6 +6,7 @@ import { isLag } from '../model/lag.ts';
 import { some } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
+import { reopenedAs } from '../protocol/granting-waves.ts';
 import { queueOf, waveLeftBy } from '../protocol/rollback.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
@@ -201,7 +202,14 @@ function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): Wa
       const acceptedFailures = accept ? read.data.failed : read.data.acceptedFailures;
       return {
         read,
-        next: { ...read.data, status: 'Open', promotedBy: undefined, endedAt: undefined, acceptedFailures, reasons },
+        next: {
+          ...read.data,
+          status: reopenedAs(read.data),
+          promotedBy: undefined,
+          endedAt: undefined,
+          acceptedFailures,
+          reasons,
+        },
       };
     });
 }

@@ -10,6 +10,13 @@ export const GRANTING_WAVES: readonly Wave['status'][] = GRANTING;
 export const isGranting = (status: Wave['status']): status is (typeof GRANTING)[number] =>
   GRANTING_WAVES.includes(status);
 
+/**
+ * What a wave is again that goes on. One that came to its end without having opened, since nobody of it could begin, has still to: its hooks, approvals and
+ * `requireReady` were never asked.
+ */
+export const reopenedAs = ({ openedAt }: Pick<Wave, 'openedAt'>): 'Open' | 'Pending' =>
+  openedAt === undefined ? 'Pending' : 'Open';
+
 /** Waves after which the next one may begin. */
 export const PASSED_WAVES: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Skipped'];
 

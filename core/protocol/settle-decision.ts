@@ -5,7 +5,7 @@ import { isFinish } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import { recount } from '../policy/caps.ts';
 import { exceedsBudget, hasNoneSucceeded, overBudget } from '../policy/wave-room.ts';
-import { GRANTING_WAVES } from './granting-waves.ts';
+import { GRANTING_WAVES, reopenedAs } from './granting-waves.ts';
 import { isWatched } from './hop-before.ts';
 import { isUndo } from './undo.ts';
 
@@ -215,7 +215,7 @@ export function waveWithout(wave: Wave, before: Member, after: Member, at: Date)
 
 /** A wave of which a cluster goes on after all: it was Undecided while nothing of it could, and what it comes to is open again. */
 export const waveGoingOn = (wave: Wave): Wave =>
-  wave.status === 'Undecided' ? { ...wave, status: 'Open', endedAt: undefined, reasons: [] } : wave;
+  wave.status === 'Undecided' ? { ...wave, status: reopenedAs(wave), endedAt: undefined, reasons: [] } : wave;
 
 /** A member that gives its place back, and what it is then. */
 export const withoutPlace = (member: Member, status: Member['status'], reasons: readonly Reason[]): Member => ({

@@ -26,12 +26,19 @@ describe('a wave that moves on', () => {
     reasons,
     ...more,
   });
+  const { openedAt } = wave;
+
+  test('has opened at the instant at which it does so first', async () => {
+    const unopened: Wave = { ...wave, openedAt: undefined };
+    const { wave: left } = await applied(moves('Open', { wave: unopened }), { waves: [before, unopened] });
+    expect(left).toMatchObject({ status: 'Open', openedAt: at });
+  });
 
   test.each<[Wave['status'], Partial<Wave>]>([
-    ['Open', { openedAt: at }],
-    ['Soaking', {}],
-    ['Completed', { endedAt: at }],
-    ['Halted', { endedAt: at }],
+    ['Open', { openedAt }],
+    ['Soaking', { openedAt }],
+    ['Completed', { openedAt, endedAt: at }],
+    ['Halted', { openedAt, endedAt: at }],
   ])('is %s from then on, with why and when', async (status, times) => {
     const { wave: left, record, told, checks } = await applied(moves(status));
     expect(left).toMatchObject({ ...wave, status, reasons, ...times });

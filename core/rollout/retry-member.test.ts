@@ -25,6 +25,14 @@ test.each<[string, Partial<Member>, boolean]>([
   expect(isFinished(cluster, member(pins), by, true)).toBe(false);
 });
 
+test('a wave that came to its end before it had opened has still to open once a cluster of it is tried again', () => {
+  const failed = member({ from: '1.36' });
+  const again = (wave: Partial<Wave>) =>
+    retriedWave(waveItem({ status: 'Halted', failed: 1, ...wave }), failed, retriedMember(failed), [], new Date());
+  expect(again({ openedAt: undefined })).toMatchObject({ status: 'Pending', failed: 0, reasons: [] });
+  expect(again({})).toMatchObject({ status: 'Open', failed: 0 });
+});
+
 describe('a wave that halted because two clusters of its rollout go back by themselves', () => {
   const failed = member({ from: '1.36' });
   const halted = waveItem({

@@ -5,6 +5,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { hasReleases } from '../nodes/managed-groups/image-lag.ts';
 import { givenUp } from '../policy/wave-of.ts';
 import { exceedsBudget, overBudget } from '../policy/wave-room.ts';
+import { reopenedAs } from '../protocol/granting-waves.ts';
 import { isRollbackBudgetSpent, without } from '../protocol/rollback.ts';
 import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
 import { compareAddonVersions } from '../version/addon-version.ts';
@@ -61,7 +62,7 @@ export function retriedWave(wave: Wave, member: Member, after: Member, waves: re
   if (!reopens && ofRollbacks.length > 0)
     return { ...next, reasons: [...(exceedsBudget(next) ? [overBudget(next)] : []), ...(isSpent ? ofRollbacks : [])] };
   // The person who skipped its soak knew only what there was to see then.
-  return reopens ? { ...next, status: 'Open', endedAt: undefined, promotedBy: undefined, reasons: [] } : next;
+  return reopens ? { ...next, status: reopenedAs(wave), endedAt: undefined, promotedBy: undefined, reasons: [] } : next;
 }
 
 /** What is said of a member that ended without success and whose cluster is not held: that it was when it ended is true no more. */
@@ -98,10 +99,13 @@ export function refusalsOfRetry(
   );
   const waiting = [again, ...fleet.members.filter(({ rolloutId }) => rolloutId === rollout.id)];
   const wave = after.find(({ index }) => index === member.waveIndex);
+  const was = waves.find(({ index }) => index === member.waveIndex)?.status;
+  // Of a wave that only has to open again the policy has to have rules still: no plan moves a failure out of it.
+  const begun = wave?.status === 'Pending' && was !== 'Pending' ? ({ ...wave, status: 'Open' } as const) : wave;
   const standing = standingReasons(
     snapshot,
     rollout,
-    wave,
+    begun,
     again,
     suspects(snapshot, rollout, after, waiting, now),
     now,

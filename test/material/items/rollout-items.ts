@@ -14,8 +14,9 @@ export const rolloutItem = (given: Partial<Rollout> = {}): Rollout => ({
   ...given,
 });
 
-/** A wave that nothing has happened in yet. */
+/** A wave that has opened, and that nothing has happened in yet. */
 export const waveItem = (given: Partial<Wave> = {}): Wave => ({
+  ...(given.status === 'Pending' || given.status === 'Skipped' ? {} : { openedAt: '2026-11-20T00:00:00.000Z' }),
   rolloutId: 'r',
   index: 0,
   name: 'all',
