@@ -146,6 +146,7 @@ const ROLLOUT_REASONS = {
   LaterWave: told(
     'The wave that matches the cluster had begun before it joined, so it goes with the next one that had not.',
   ),
+  LowerTarget: closing('The policy goes to an older version by now than the rollout that was to upgrade the cluster.'),
   MemberBlocked: lasting('The member ended Blocked; there is one try until liftlock retry.'),
   MemberExcluded: lasting('The member was left out before it was granted.'),
   MemberFailed: lasting('The member ended Failed; there is one try until liftlock retry.'),

@@ -2,7 +2,8 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { RegionVersions } from '../contracts/items/cluster.ts';
 import type { Channels } from '../policy/channels.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { nextHop, targetOf } from './cluster-target.ts';
+import { lowerTarget, nextHop, targetOf } from './cluster-target.ts';
+import type { FleetSnapshot } from './snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const offer = (version: string, releaseDate: string, endOfStandardSupport = '2027-12-01T00:00:00.000Z') => ({
@@ -80,4 +81,34 @@ test.each([
   if (!reached || !plane || !target) throw new Error('a version is missing');
   const hop = nextHop(reached, plane, target);
   expect([String(hop.from), String(hop.to)]).toEqual([String(from), String(to)]);
+});
+
+describe('a rollout takes a cluster no further than its policy does', () => {
+  const lower = (target: Target, to: string, versions: RegionVersions | undefined) => {
+    const regions = new Map(versions === undefined ? [] : [['eu-central-1', versions] as const]);
+    const policies = new Map([['p', { policy: { spec: { target } } }]]) as unknown as FleetSnapshot['policies'];
+    const at = { fleet: undefined, policies, regions, channels };
+    return lowerTarget(at, 'p', clusterRecord({ version: '1.33' }), KubeVersion.parse(to), NOW);
+  };
+
+  test.each<[Target, string, boolean]>([
+    ['1.34', '1.35', true],
+    ['1.34', '1.34', false],
+    ['latest-1', '1.35', true],
+    ['latest', '1.35', false],
+    [{ channel: 'careful' }, '1.35', true],
+  ])('that goes to %j, and to %s: %s', (target, to, isLower) => {
+    expect(lower(target, to, region())?.code).toBe(isLower ? 'LowerTarget' : undefined);
+  });
+
+  test('also where no Region is read, by the minor that it names, and by no other', () => {
+    expect(lower('1.34', '1.35', undefined)?.message).toBe(
+      'The policy p takes it to 1.34 by now, and this rollout to 1.35.',
+    );
+    expect(lower('latest-1', '1.35', undefined)).toBeUndefined();
+  });
+
+  test('and nobody knows how far where its Channel cannot be read', () => {
+    expect(lower({ channel: 'rapid' }, '1.34', region())?.code).toBe('UnknownChannel');
+  });
 });

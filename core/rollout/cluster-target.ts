@@ -4,7 +4,7 @@ import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.t
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { type Channels, channelSpecOf } from '../policy/channels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
-import type { KubeVersion } from '../version/kube-version.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
 import { SupportCalendar } from '../version/support-calendar.ts';
 import { resolveTarget, targetWords } from '../version/target.ts';
@@ -52,6 +52,31 @@ export function targetOf(
     };
   }
   return { target: resolution.version };
+}
+
+/**
+ * Why a rollout of this policy takes a cluster to `to` no more: the policy goes to an older version by now, or nobody knows where, since its Channel
+ * cannot be read. A policy that is not applied says nothing.
+ */
+export function lowerTarget(
+  { fleet, policies, regions, channels }: Pick<FleetSnapshot, 'fleet' | 'policies' | 'regions' | 'channels'>,
+  policy: string,
+  cluster: ClusterRecord,
+  to: KubeVersion,
+  now: Date,
+): Reason | undefined {
+  const spec = policies.get(policy)?.policy.spec;
+  if (spec === undefined) return undefined;
+  const region = regions.get(cluster.region);
+  // A look at what moves reads no Region: there a minor that is written out says where it ends, and the next full look what "latest" comes to.
+  const named = KubeVersion.tryParse(String(channelSpecOf(spec.target, channels)?.target));
+  const aim =
+    region === undefined && named !== undefined
+      ? { target: named }
+      : targetOf(cluster, spec, region, fleet?.tagPrefix ?? '', now, channels);
+  if ('reason' in aim) return aim.reason.code === 'UnknownChannel' ? aim.reason : undefined;
+  if (!aim.target.isOlderThan(to)) return undefined;
+  return reason('LowerTarget', `The policy ${policy} takes it to ${aim.target} by now, and this rollout to ${to}.`);
 }
 
 /** Where the policies that are applied take a cluster; undefined where none does, or several would. */

@@ -11,6 +11,7 @@ import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { AT_REST } from './automatic-rollouts.ts';
+import { lowerTarget, nextHop } from './cluster-target.ts';
 import type { Decision } from './decisions.ts';
 import { besideLaterWave, laterWaveOf } from './later-wave.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -112,7 +113,7 @@ export function letIn(
 
 /**
  * What stands against a member as its cluster is, whatever its calendars say: tags, unreachable, new, going, suspected (design.md,
- * quarantine), or that its policy has no wave for it any more. It sets aside whoever has not begun.
+ * quarantine), or that its policy has no wave for it any more, or goes to an older version than its next hop. It sets aside, or takes out, whoever has not begun.
  */
 export function standingReasons(
   snapshot: FleetSnapshot,
@@ -133,11 +134,17 @@ export function standingReasons(
   const hasBegun = applied !== undefined && wave !== undefined && wave.status !== 'Pending';
   const unplaced = hasBegun ? rulingWave(applied, cluster, wave.name, tagPrefix).unplaced : [];
   const homeless = member.isStray === true ? [givenUp(policy)] : unplaced;
+  const [current, to] = [KubeVersion.parse(cluster.version), KubeVersion.parse(member.to)];
+  const next =
+    hasBegun && current.isOlderThan(to) ? nextHop(KubeVersion.parse(member.from), current, to).to : undefined;
+  const lower = next && lowerTarget(snapshot, policy, cluster, next, now);
   return [
     ...refusals,
     ...quarantineReasons(cluster, now),
     ...(suspected === undefined ? [] : [suspected]),
     ...homeless,
+    // Whose Channel nobody can read waits as it is: what it was to go to is known.
+    ...(lower?.code === 'LowerTarget' ? [lower] : []),
   ];
 }
 

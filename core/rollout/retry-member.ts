@@ -11,7 +11,7 @@ import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
 import { compareAddonVersions } from '../version/addon-version.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { asideUntil } from './admission.ts';
-import { targetOf } from './cluster-target.ts';
+import { lowerTarget } from './cluster-target.ts';
 import { memberChange, standingReasons } from './member-progress.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { suspects } from './suspects.ts';
@@ -90,7 +90,11 @@ export function refusalsOfRetry(
   now: Date,
 ): Answer {
   const { clusterKey } = member;
-  const aims = member.isStray === true ? givenUp(rollout.policy) : aimsElsewhere(fleet, rollout, member, now);
+  const cluster = fleet.clusters.get(clusterKey);
+  // What is at that version already is only brought to its end.
+  const toGo = cluster !== undefined && KubeVersion.parse(cluster.version).isOlderThan(KubeVersion.parse(member.to));
+  const lower = toGo ? lowerTarget(fleet, rollout.policy, cluster, KubeVersion.parse(member.to), now) : undefined;
+  const aims = member.isStray === true ? givenUp(rollout.policy) : lower;
   if (aims !== undefined) return { reasons: [aims] };
   const again = retriedMember(member);
   const snapshot = { ...fleet, controls: new Map([...fleet.controls].filter(([key]) => key !== clusterKey)) };
@@ -113,20 +117,4 @@ export function refusalsOfRetry(
   const change = memberChange(snapshot, rollout, again, undefined, standing);
   if (change?.type !== 'change-member' || unlessFailed(again, change.status) !== 'Failed') return { reasons: [] };
   return { reasons: change.reasons, until: asideUntil(snapshot, member, change.reasons) };
-}
-
-/** That the policy takes the cluster to an older version by now than the rollout that is to try it again. */
-function aimsElsewhere(snapshot: FleetSnapshot, { policy }: Rollout, member: Member, now: Date): Reason | undefined {
-  const { fleet, clusters, policies, regions, channels } = snapshot;
-  const cluster = clusters.get(member.clusterKey);
-  const spec = policies.get(policy)?.policy.spec;
-  const to = KubeVersion.parse(member.to);
-  // What is at that version already is only brought to its end.
-  if (cluster === undefined || spec === undefined || !KubeVersion.parse(cluster.version).isOlderThan(to))
-    return undefined;
-  const aim = targetOf(cluster, spec, regions.get(cluster.region), fleet?.tagPrefix ?? '', now, channels);
-  // Nobody knows whether it says less by now.
-  if ('reason' in aim && aim.reason.code === 'UnknownChannel') return aim.reason;
-  if (!('target' in aim) || !aim.target.isOlderThan(to)) return undefined;
-  return reason('TargetChanged', `The policy ${policy} takes it to ${aim.target} by now, and this rollout to ${to}.`);
 }
