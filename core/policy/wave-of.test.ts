@@ -65,6 +65,18 @@ test.each([
   expect(unplaced.map(({ code }) => code)).toEqual(codes);
 });
 
+test('a wave that is gone gives way to the one that takes the cluster now, where the policy selects it still', () => {
+  const env = policyWith({ selector: '{ matchLabels: { team: web } }', waves: '\n    - { name: all }' });
+  const ruling = (team: string, wave: string | undefined) => {
+    const { wave: found, unplaced } = rulingWave(env, clusterRecord({ labels: { team } }), wave, 'liftlock/');
+    return [found?.name, ...unplaced.map(({ code }) => code)];
+  };
+  expect(ruling('web', 'old')).toEqual(['all']);
+  expect(ruling('shop', 'old')).toEqual([undefined, 'NoWave']);
+  // Whom a rollout has put into a wave that is there goes by it, whatever selects it now.
+  expect(ruling('shop', 'all')).toEqual(['all']);
+});
+
 test('a tag moves a cluster to a later wave, and both reasons are told', () => {
   const { index, reasons } = place({ env: 'dev' }, 'prod');
   expect(index).toBe(3);

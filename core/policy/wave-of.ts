@@ -55,7 +55,7 @@ export interface RulingWave {
 /**
  * The wave that a cluster goes by: the one that its rollout has put it in, whatever takes it now, but for a tag that asks for one that it may
  * not have. Whom its tags put, or may put, into a later one by now does not begin in this one: it would go too soon. A wave that is not in the policy any
- * more gives way to the one that takes the cluster now.
+ * more gives way to the one that takes the cluster now, where the policy selects it still: another one may, with windows of its own.
  *
  * @param name of the wave that its rollout has put it in
  */
@@ -66,6 +66,8 @@ export function rulingWave(
   prefix: string,
 ): RulingWave {
   const named = name === undefined ? undefined : waveNamed(policy, name);
+  if (name !== undefined && named === undefined && !selects(policy.spec.selector, cluster).matches)
+    return { wave: undefined, unplaced: [noWave(policy)] };
   const { index, latest, reasons } = waveOf(policy, cluster, prefix);
   const belongs = latest ?? index;
   if (named !== undefined && belongs > policy.spec.waves.indexOf(named)) {

@@ -213,6 +213,25 @@ describe('in a wave that has begun', () => {
       expect(versionOf(world, 'e')).toBe('1.37');
     },
   );
+  test('a cluster that another policy selects by now goes by the windows of that one, once its wave is gone', async () => {
+    const of = (stage: string, wave: object) => ({ ...spec(wave), selector: { matchLabels: { stage } } });
+    const world = await smallFleet({
+      clusters: staged('prod', ['p', 'q']),
+      calendars,
+      policies: [
+        of('prod', { name: 'old', bake: '6h', maxConcurrency: 1 }),
+        of('dev', { name: 'dev', calendar: 'nights' }),
+      ],
+    });
+    await hours(world, 2);
+    const waiting = touched(world, 'p') ? 'q' : 'p';
+    await retag(world, waiting, { stage: 'dev' });
+    await applySpec(world, of('prod', { name: 'all', bake: '6h', maxConcurrency: 1 }));
+    await hours(world, 8);
+    expect(touched(world, waiting)).toBe(false);
+    await run(world);
+    expect(versionOf(world, waiting)).toBe('1.37');
+  });
   test('a cluster goes on that a second policy selects by now, and explain does not say that it is left alone', async () => {
     const world = await smallFleet({ clusters: two, policy: waves });
     await hours(world, 0.2);
