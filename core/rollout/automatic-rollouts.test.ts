@@ -1,7 +1,9 @@
 import { memberItem, rolloutItem } from '../../test/material/items/rollout-items.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
 import { automaticRollouts, isServed, servedKeys } from './automatic-rollouts.ts';
@@ -48,6 +50,10 @@ function planned({
     NOW,
   );
 }
+const left = (rolloutId: string | undefined): Upgrade => ({
+  ...upgrade({ clusterKey: web.clusterKey, status: 'Parked', mutated: true }),
+  rolloutId,
+});
 const names = (given: Given) => planned(given).map(({ rollout }) => rollout.policy);
 
 test.each<[string, Given, readonly string[]]>([
@@ -55,6 +61,9 @@ test.each<[string, Given, readonly string[]]>([
   ['no cluster is behind', { clusters: [{ ...web, version: '1.37' }] }, []],
   ['its policy waits for a person', { policies: { p: policy({ trigger: 'manual' }) } }, []],
   ['the fleet is only observed', { mode: 'observe' }, []],
+  ['an abort has left its upgrade half done', { more: { upgrades: [left('r')] } }, []],
+  ['a rollout goes on with its upgrade', { more: { upgrades: [left('r')], rollouts: [rolloutItem()] } }, ['p']],
+  ['a person has begun its upgrade', { more: { upgrades: [left(undefined)] } }, ['p']],
   ['there is no Fleet', { more: { fleet: undefined } }, []],
   ['nobody has looked at what was', { history: 'none' }, []],
   ['nobody has looked into the accounts yet', { history: { accounts: [] } }, []],

@@ -6,6 +6,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, isFinish } from '../model/hop.ts';
 import { some } from '../model/words.ts';
 import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
+import { Upgrades } from '../store/entities.ts';
 import { type MemberIndex, upgradeOf } from './admission.ts';
 import type { Candidate } from './candidates.ts';
 import type { Decision } from './decisions.ts';
@@ -47,6 +48,19 @@ export function wasServed(
   return servedKeys(policy, { clusterKey, from, to: target.toString(), ...pins }).every((key) => served.has(key));
 }
 
+/**
+ * Whether an abort has left an upgrade of the cluster half done, which a person finishes or lets go (`explain`). A rollout that begins by itself takes in
+ * nobody of whom it would wait for that: it would never end, and its policy upgrade nobody else.
+ */
+export const isLeftHalfDone = ({ upgrades, rollouts }: FleetSnapshot, clusterKey: string): boolean =>
+  upgrades.some(
+    (one) =>
+      one.clusterKey === clusterKey &&
+      one.rolloutId !== undefined &&
+      Upgrades.active(one) &&
+      !rollouts.some(({ id }) => id === one.rolloutId),
+  );
+
 /** A cluster that an abort or a person took out is not taken up again by itself; one that a tag excluded is, once the tag is gone. */
 export const isServed = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>): boolean =>
   status !== 'Excluded' || reasons.some(({ code }) => code === 'RolloutAborted' || code === 'Skipped');
@@ -70,8 +84,9 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
       salt: String(history.rollouts.filter((rollout) => rollout.policy === name).length),
       // A cluster that is held since it failed is not tried again, and its wave proves nothing without it.
       skip: (candidate) =>
-        wasServed(history.served, name, candidate) &&
-        snapshot.controls.get(candidate.cluster.clusterKey)?.held === undefined,
+        isLeftHalfDone(snapshot, candidate.cluster.clusterKey) ||
+        (wasServed(history.served, name, candidate) &&
+          snapshot.controls.get(candidate.cluster.clusterKey)?.held === undefined),
     });
     if (plan !== undefined) plans.push(plan);
   }

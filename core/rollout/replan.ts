@@ -12,7 +12,7 @@ import { isForgotten } from '../policy/cluster-labels.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { atRest, wasServed } from './automatic-rollouts.ts';
+import { atRest, isLeftHalfDone, wasServed } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf, hasPins } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWave } from './later-wave.ts';
@@ -173,7 +173,7 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
     skip: (candidate) =>
       !ofRollout.has(candidate.cluster.clusterKey) &&
       served !== undefined &&
-      wasServed(served, rollout.policy, candidate),
+      (wasServed(served, rollout.policy, candidate) || isLeftHalfDone(snapshot, candidate.cluster.clusterKey)),
   });
   const byIndex = new Map<number, Candidate[]>();
   const own = new Map<string, string>();
