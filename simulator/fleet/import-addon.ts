@@ -1,7 +1,7 @@
 import { addAddon } from '../eks/add-cluster.ts';
 import type { AddonRecord, ClusterRecord } from '../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
-import type { AddonDump, AddonInfoDump } from './dump-schema.ts';
+import type { DumpOf } from './dump-schema.ts';
 import type { Findings } from './problems.ts';
 
 /** Adds an add-on as printed by describe-addon, with its workload in kube-system where it is a known one. */
@@ -9,7 +9,7 @@ export function importAddon(
   state: FakeEksState,
   cluster: ClusterRecord,
   path: string,
-  dump: AddonDump,
+  dump: DumpOf<'addon'>,
   findings: Findings,
 ): void {
   const name = dump.addonName;
@@ -59,7 +59,7 @@ function sayCompatibility(state: FakeEksState, cluster: ClusterRecord, addon: Ad
 }
 
 /** Add-on versions as printed by describe-addon-versions: they replace what is built in for that add-on. */
-export function importAddonVersions(state: FakeEksState, dump: AddonInfoDump): void {
+export function importAddonVersions(state: FakeEksState, dump: DumpOf<'addonVersions'>): void {
   state.addonVersions[dump.addonName] = dump.addonVersions.map((each) => ({
     version: each.addonVersion,
     minors: each.compatibilities.map((compatibility) => compatibility.clusterVersion),
