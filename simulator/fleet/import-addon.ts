@@ -1,3 +1,4 @@
+import { given } from '../../core/model/given.ts';
 import { addAddon } from '../eks/add-cluster.ts';
 import type { AddonRecord, ClusterRecord } from '../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
@@ -20,16 +21,18 @@ export function importAddon(
   addAddon(cluster, name, dump.addonVersion);
   const addon = cluster.addons.at(-1);
   if (addon === undefined) return;
-  const given = {
-    ...(dump.addonArn === undefined ? {} : { arn: dump.addonArn }),
-    ...(dump.status === undefined ? {} : { status: dump.status as AddonRecord['status'] }),
-    ...(dump.createdAt === undefined ? {} : { createdAt: dump.createdAt, modifiedAt: dump.createdAt }),
-    ...(dump.modifiedAt === undefined ? {} : { modifiedAt: dump.modifiedAt }),
-    ...(dump.serviceAccountRoleArn === undefined ? {} : { serviceAccountRoleArn: dump.serviceAccountRoleArn }),
-    ...(dump.configurationValues === undefined ? {} : { configurationValues: dump.configurationValues }),
-    ...(dump.podIdentityAssociations === undefined ? {} : { podIdentityAssociations: dump.podIdentityAssociations }),
+  const { addonArn: arn, status, createdAt, modifiedAt = createdAt } = dump;
+  const { serviceAccountRoleArn, configurationValues, podIdentityAssociations } = dump;
+  const told = {
+    arn,
+    status,
+    createdAt,
+    modifiedAt,
+    serviceAccountRoleArn,
+    configurationValues,
+    podIdentityAssociations,
   };
-  Object.assign(addon, given);
+  Object.assign(addon, given(told));
   addon.tags = { ...dump.tags };
   addon.healthIssues = (dump.health?.issues ?? []) as AddonRecord['healthIssues'];
   sayCompatibility(state, cluster, addon, findings);
